@@ -4,7 +4,16 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import { importDirection } from './scripts/import-direction.mjs';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'runtime/build/**', 'artifacts/**', '.cache/**', 'test-results/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      'runtime/build/**',
+      'artifacts/**',
+      '.cache/**',
+      'test-results/**',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
@@ -20,32 +29,93 @@ export default tseslint.config(
   },
   {
     files: ['**/*.{ts,tsx}'],
-    rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }] },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+    },
   },
-  // Plain scripts, which must run before anything is installed: no types to look at. Globals are imported from node: where they can be.
+  // Plain scripts, which must run before anything is installed: no types to look at. Globals are imported
+  // from node: where they can be.
   {
-    files: ['**/*.{js,mjs,cjs}'], ...tseslint.configs.disableTypeChecked,
-    languageOptions: { parserOptions: { projectService: false }, globals: { process: 'readonly', console: 'readonly', performance: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly' } },
+    files: ['**/*.{js,mjs,cjs}'],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: {
+      parserOptions: { projectService: false },
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        performance: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+      },
+    },
   },
   {
-    files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', module: 'readonly', __dirname: 'readonly' } },
+    files: ['**/*.cjs'],
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: { require: 'readonly', module: 'readonly', __dirname: 'readonly' },
+    },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
-  { files: ['renderer/**/*.{ts,tsx}'], plugins: { 'react-hooks': reactHooks }, rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' } },
+  {
+    files: ['renderer/**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
+  },
   // IPC goes through the contract: nothing but electron/main/ipc touches ipcMain.
   {
-    files: ['electron/**/*.ts'], ignores: ['electron/main/ipc/**'],
-    rules: { 'no-restricted-syntax': ['error', { selector: "ImportSpecifier[imported.name='ipcMain']", message: 'Only electron/main/ipc registers handlers; add the request to shared/ipc/contract.ts.' }] },
+    files: ['electron/**/*.ts'],
+    ignores: ['electron/main/ipc/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "ImportSpecifier[imported.name='ipcMain']",
+          message: 'Only electron/main/ipc registers handlers; add the request to shared/ipc/contract.ts.',
+        },
+      ],
+    },
   },
   // Tests may import anything.
   {
-    files: ['{shared,engine,gateway,cli,electron,renderer}/**/*.{ts,tsx}'], ignores: ['**/*.test.{ts,tsx}'],
-    plugins: { house: { rules: { 'import-direction': importDirection } } }, rules: { 'house/import-direction': 'error' },
+    files: ['{shared,engine,gateway,cli,electron,renderer}/**/*.{ts,tsx}'],
+    ignores: ['**/*.test.{ts,tsx}'],
+    plugins: { house: { rules: { 'import-direction': importDirection } } },
+    rules: { 'house/import-direction': 'error' },
   },
   // shared/ is pure: neither Node's globals nor the browser's.
   {
-    files: ['shared/**/*.ts'], ignores: ['**/*.test.ts'],
-    rules: { 'no-restricted-globals': ['error', ...['process', 'Buffer', 'global', 'require', '__dirname', 'window', 'document', 'navigator', 'localStorage', 'sessionStorage', 'fetch', 'WebSocket', 'console']] },
+    files: ['shared/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...[
+          'process',
+          'Buffer',
+          'global',
+          'require',
+          '__dirname',
+          'window',
+          'document',
+          'navigator',
+          'localStorage',
+          'sessionStorage',
+          'fetch',
+          'WebSocket',
+          'console',
+        ],
+      ],
+    },
   },
-  { files: ['renderer/**/*.{ts,tsx}'], ignores: ['**/*.test.{ts,tsx}'], rules: { 'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'require', '__dirname'] } },
+  {
+    files: ['renderer/**/*.{ts,tsx}'],
+    ignores: ['**/*.test.{ts,tsx}'],
+    rules: { 'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'require', '__dirname'] },
+  },
 );

@@ -1,19 +1,23 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
 
-/** The pages a window opens on: the overview, and the first run where nothing was ever applied. Lazy like the others, and one chunk. */
+/**
+ * The pages a window opens on: the overview, and the first run where nothing was ever applied. Lazy like the
+ * others, and one chunk.
+ */
 const firstPages = /[\\/]features[\\/](?:overview[\\/]overview|welcome[\\/]welcome)-page\.tsx$/;
 
 /** The faces that the frame and every first page are set in. */
 const firstFonts = /inter-latin-wght-normal-[^/]*\.woff2$|jetbrains-mono-latin-400-normal-[^/]*\.woff2$/;
 
 /**
- * Lets the window fetch its first page and its fonts together with its scripts, rather than once those have run and asked for them: a round
- * trip less before the first frame, and no text is laid out twice.
+ * Lets the window fetch its first page and its fonts together with its scripts, rather than once those have
+ * run and asked for them: a round trip less before the first frame, and no text is laid out twice.
  */
 function firstPageAhead(): Plugin {
   return {
-    name: 'first-page-ahead', apply: 'build',
+    name: 'first-page-ahead',
+    apply: 'build',
     transformIndexHtml: {
       order: 'post',
       handler(html, { filename, bundle = {} }) {
@@ -25,19 +29,30 @@ function firstPageAhead(): Plugin {
           wanted.add(file);
           chunk.imports.forEach(add);
         };
-        for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk' && chunk.moduleIds.some((id) => firstPages.test(id))) add(chunk.fileName);
-        const ahead = (file: string, attrs: Record<string, string>): HtmlTagDescriptor => ({ tag: 'link', attrs: { ...attrs, crossorigin: true, href: `./${file}` }, injectTo: 'head' });
+        for (const chunk of Object.values(bundle))
+          if (chunk.type === 'chunk' && chunk.moduleIds.some((id) => firstPages.test(id)))
+            add(chunk.fileName);
+        const ahead = (file: string, attrs: Record<string, string>): HtmlTagDescriptor => ({
+          tag: 'link',
+          attrs: { ...attrs, crossorigin: true, href: `./${file}` },
+          injectTo: 'head',
+        });
         // As the build writes its own: the nonce is put in after this.
         return [
-          ...[...wanted].filter((file) => !html.includes(file)).map((file) => ahead(file, { rel: 'modulepreload' })),
-          ...Object.keys(bundle).filter((file) => firstFonts.test(file)).map((file) => ahead(file, { rel: 'preload', as: 'font', type: 'font/woff2' })),
+          ...[...wanted]
+            .filter((file) => !html.includes(file))
+            .map((file) => ahead(file, { rel: 'modulepreload' })),
+          ...Object.keys(bundle)
+            .filter((file) => firstFonts.test(file))
+            .map((file) => ahead(file, { rel: 'preload', as: 'font', type: 'font/woff2' })),
         ];
       },
     },
   };
 }
 
-// The renderer as static files that the app serves over its own protocol, under a policy without inline scripts and data: URLs.
+// The renderer as static files that the app serves over its own protocol, under a policy without inline
+// scripts and data: URLs.
 export default defineConfig({
   root: `${import.meta.dirname}/renderer`,
   base: './',
@@ -55,8 +70,14 @@ export default defineConfig({
     sourcemap: false,
     rolldownOptions: {
       output: {
-        // Each file is a question to main, which is busy while the window opens: what the first frame needs comes as two.
-        codeSplitting: { groups: [{ name: 'frame', tags: ['$initial'] }, { name: 'first-page', test: firstPages }] },
+        // Each file is a question to main, which is busy while the window opens: what the first frame needs
+        // comes as two.
+        codeSplitting: {
+          groups: [
+            { name: 'frame', tags: ['$initial'] },
+            { name: 'first-page', test: firstPages },
+          ],
+        },
       },
     },
   },

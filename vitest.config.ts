@@ -1,24 +1,55 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take longest, longest first: begun last, one of them would run alone at the end. Others follow as Vitest has them. */
+/**
+ * Files that take longest, longest first: begun last, one of them would run alone at the end. Others follow
+ * as Vitest has them.
+ */
 const longest = [
-  'embedded.engine.test.ts', 'kills.engine.test.ts', 'comparison.engine.test.ts', 'apply.engine.test.ts', 'docker-cli.engine.test.ts', 'corpus.engine.test.ts', 'accomplice.engine.test.ts', 'desktop.engine.test.ts',
-  'docker-in-docker.engine.test.ts', 'churn.engine.test.ts', 'recreate.engine.test.ts', 'engines.engine.test.ts', 'socket-mounts.engine.test.ts', 'archive.engine.test.ts', 'isolation.engine.test.ts', 'large.engine.test.ts',
-  'locked-controls.test.tsx', 'docker-socket-page.test.tsx', 'review-page.test.tsx', 'app.test.tsx', 'cli/settings.test.ts', 'file-sharing-page.test.tsx', 'memory.test.ts', 'targets/desktop/desktop.test.ts',
+  'embedded.engine.test.ts',
+  'kills.engine.test.ts',
+  'comparison.engine.test.ts',
+  'apply.engine.test.ts',
+  'docker-cli.engine.test.ts',
+  'corpus.engine.test.ts',
+  'accomplice.engine.test.ts',
+  'desktop.engine.test.ts',
+  'docker-in-docker.engine.test.ts',
+  'churn.engine.test.ts',
+  'recreate.engine.test.ts',
+  'engines.engine.test.ts',
+  'socket-mounts.engine.test.ts',
+  'archive.engine.test.ts',
+  'isolation.engine.test.ts',
+  'large.engine.test.ts',
+  'locked-controls.test.tsx',
+  'docker-socket-page.test.tsx',
+  'review-page.test.tsx',
+  'app.test.tsx',
+  'cli/settings.test.ts',
+  'file-sharing-page.test.tsx',
+  'memory.test.ts',
+  'targets/desktop/desktop.test.ts',
 ];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification) => { const at = longest.findIndex((name) => moduleId.endsWith(`/${name}`)); return at < 0 ? longest.length : at; };
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = longest.findIndex((name) => moduleId.endsWith(`/${name}`));
+      return at < 0 ? longest.length : at;
+    };
     return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
   }
 }
 
-/** What is waited for has this long, so that a loaded machine is only slow: `expect.poll` by itself gives up after a second. Less than a test has. */
+/**
+ * What is waited for has this long, so that a loaded machine is only slow: `expect.poll` by itself gives up
+ * after a second. Less than a test has.
+ */
 const patient = { poll: { timeout: 20_000 } };
 
-// unit: beside the code, no root. engine: real dockerd, needs root (`*.engine.test.ts`). e2e: the real Electron app and a real engine.
+// unit: beside the code, no root. engine: real dockerd, needs root (`*.engine.test.ts`). e2e: the real
+// Electron app and a real engine.
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -27,22 +58,50 @@ export default defineConfig({
     projects: [
       {
         test: {
-          name: 'unit', environment: 'node', expect: patient,
+          name: 'unit',
+          environment: 'node',
+          expect: patient,
           include: ['{shared,engine,gateway,cli,electron,scripts}/**/*.test.ts', 'renderer/**/*.test.ts'],
           exclude: ['**/*.engine.test.ts', 'node_modules/**'],
           // On two cores lint and types run beside these: generous, so that only what hangs fails.
           testTimeout: 30_000,
         },
       },
-      { test: { name: 'renderer', environment: 'jsdom', expect: patient, include: ['renderer/**/*.test.tsx'], testTimeout: 60_000 } },
       {
         test: {
-          name: 'engine', environment: 'node', expect: patient, include: ['{engine,gateway,cli,runtime}/**/*.engine.test.ts'],
-          // What fails sometimes has a cause: a second try would only hide it.
-          testTimeout: 60_000, hookTimeout: 90_000, retry: 0, pool: 'forks', setupFiles: ['testing/own-network.ts'],
+          name: 'renderer',
+          environment: 'jsdom',
+          expect: patient,
+          include: ['renderer/**/*.test.tsx'],
+          testTimeout: 60_000,
         },
       },
-      { test: { name: 'e2e', environment: 'node', expect: patient, include: ['e2e/**/*.e2e.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, retry: 0, fileParallelism: false } },
+      {
+        test: {
+          name: 'engine',
+          environment: 'node',
+          expect: patient,
+          include: ['{engine,gateway,cli,runtime}/**/*.engine.test.ts'],
+          // What fails sometimes has a cause: a second try would only hide it.
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+          retry: 0,
+          pool: 'forks',
+          setupFiles: ['testing/own-network.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          expect: patient,
+          include: ['e2e/**/*.e2e.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          retry: 0,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

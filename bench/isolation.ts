@@ -1,7 +1,8 @@
 /**
- * What isolation costs: ratios to bare runc on the same engine, interleaved, in one run. Needs root, Debian's docker.io and gcc:
- * `npm run bench:isolation`. Figures of two runs can't be compared, ratios can. `-- --rounds N` (default 40 starts), `--only NAME[,NAME]`
- * of run, exec, layers, build, mounts, io, cp. Prints a table, and writes artifacts/bench-isolation.json.
+ * What isolation costs: ratios to bare runc on the same engine, interleaved, in one run. Needs root, Debian's
+ * docker.io and gcc: `npm run bench:isolation`. Figures of two runs can't be compared, ratios can. `--
+ * --rounds N` (default 40 starts), `--only NAME[,NAME]` of run, exec, layers, build, mounts, io, cp. Prints a
+ * table, and writes artifacts/bench-isolation.json.
  */
 import '../testing/own-network.ts';
 import { execFile } from 'node:child_process';
@@ -17,40 +18,76 @@ import { interleave, isMet, line, ratioOf, type Comparison, type Measure } from 
 
 const execute = promisify(execFile);
 const project = path.resolve(import.meta.dirname, '..');
-const valueOf = (name: string) => { const at = process.argv.indexOf(name); return at < 0 ? undefined : process.argv[at + 1]; };
+const valueOf = (name: string) => {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
 const rounds = Number(valueOf('--rounds') ?? 40);
 const only = valueOf('--only')?.split(',');
 
 const results: Comparison[] = [];
-const report = (comparison: Comparison) => { results.push(comparison); console.log(line(comparison)); };
+const report = (comparison: Comparison) => {
+  results.push(comparison);
+  console.log(line(comparison));
+};
 
 async function docker(socket: string, ...args: string[]): Promise<string> {
   return (await execute('docker', ['-H', `unix://${socket}`, ...args], { maxBuffer: 1 << 24 })).stdout.trim();
 }
-const timed = (work: () => Promise<unknown>): Measure => async () => {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-};
+const timed =
+  (work: () => Promise<unknown>): Measure =>
+  async () => {
+    const start = performance.now();
+    await work();
+    return performance.now() - start;
+  };
 
 /** One engine, its two runtimes: ours is its default. */
 type Runtime = 'runc' | 'bulkhead';
 const runtimes = { bare: 'runc', isolated: 'bulkhead' } as const;
-const both = async (count: number, measure: (runtime: Runtime) => Promise<number>) => interleave(count, () => measure(runtimes.bare), () => measure(runtimes.isolated));
+const both = async (count: number, measure: (runtime: Runtime) => Promise<number>) =>
+  interleave(
+    count,
+    () => measure(runtimes.bare),
+    () => measure(runtimes.isolated),
+  );
 
 async function starts(guarded: GuardedEngine, name: string, image: string, count: number): Promise<void> {
-  // How long the container lives varies too, and is taken off: the engine looks for its end at steps of its own.
+  // How long the container lives varies too, and is taken off: the engine looks for its end at steps of its
+  // own.
   const once = async (runtime: Runtime) => {
     const lives = Math.floor(Math.random() * 30_000);
-    return await timed(() => docker(guarded.engine.socket, 'run', '--rm', '--runtime', runtime, image, 'usleep', String(lives)))() - lives / 1000;
+    return (
+      (await timed(() =>
+        docker(guarded.engine.socket, 'run', '--rm', '--runtime', runtime, image, 'usleep', String(lives)),
+      )()) -
+      lives / 1000
+    );
   };
-  report({ name, unit: 'ms', ...await both(count, once), target: { atMost: 1.05 } });
+  report({ name, unit: 'ms', ...(await both(count, once)), target: { atMost: 1.05 } });
 }
 
 async function execs(guarded: GuardedEngine): Promise<void> {
   const { socket } = guarded.engine;
-  for (const runtime of Object.values(runtimes)) await docker(socket, 'run', '-d', '--runtime', runtime, '--name', `exec-${runtime}`, 'busybox', 'sleep', '100000');
-  report({ name: 'docker exec', unit: 'ms', ...await both(rounds, (runtime) => timed(() => docker(socket, 'exec', `exec-${runtime}`, 'true'))()), target: { atMost: 1.05 } });
+  for (const runtime of Object.values(runtimes))
+    await docker(
+      socket,
+      'run',
+      '-d',
+      '--runtime',
+      runtime,
+      '--name',
+      `exec-${runtime}`,
+      'busybox',
+      'sleep',
+      '100000',
+    );
+  report({
+    name: 'docker exec',
+    unit: 'ms',
+    ...(await both(rounds, (runtime) => timed(() => docker(socket, 'exec', `exec-${runtime}`, 'true'))())),
+    target: { atMost: 1.05 },
+  });
   for (const runtime of Object.values(runtimes)) await docker(socket, 'rm', '-f', `exec-${runtime}`);
 }
 
@@ -70,7 +107,10 @@ async function manyLayers(guarded: GuardedEngine, directory: string): Promise<vo
 async function builds(guarded: GuardedEngine, directory: string): Promise<void> {
   const bare = await startBareEngine();
   try {
-    await writeFile(path.join(directory, 'Dockerfile'), 'FROM busybox\nRUN echo one > /one\nRUN echo two > /two\n');
+    await writeFile(
+      path.join(directory, 'Dockerfile'),
+      'FROM busybox\nRUN echo one > /one\nRUN echo two > /two\n',
+    );
     const build = (socket: string) => timed(() => docker(socket, 'build', '-q', '--no-cache', directory));
     const samples = await interleave(Math.ceil(rounds / 2), build(bare.socket), build(guarded.engine.socket));
     report({ name: 'docker build, two RUN steps', unit: 'ms', ...samples, target: { atMost: 1.05 } });
@@ -86,21 +126,54 @@ async function insideContainers(guarded: GuardedEngine, work: readonly ('mounts'
   await mkdir(shared);
   await execute('gcc', ['-O2', '-static', '-o', program, path.join(project, 'bench/isolation/workload.c')]);
   await importPrograms(socket, 'workload', [], { files: { '/bin/workload': program } });
-  const started = async (runtime: Runtime) => docker(socket, 'run', '-d', '--privileged', '--runtime', runtime, '-v', 'volume:/volume', '-v', `${shared}:/bind`, 'workload', 'sh', '-c', 'mkdir -p /mnt /root-fs; exec sleep 100000');
+  const started = async (runtime: Runtime) =>
+    docker(
+      socket,
+      'run',
+      '-d',
+      '--privileged',
+      '--runtime',
+      runtime,
+      '-v',
+      'volume:/volume',
+      '-v',
+      `${shared}:/bind`,
+      'workload',
+      'sh',
+      '-c',
+      'mkdir -p /mnt /root-fs; exec sleep 100000',
+    );
   const ids = { runc: await started('runc'), bulkhead: await started('bulkhead') };
-  const milliseconds = async (runtime: Runtime, ...args: string[]) => Number(await docker(socket, 'exec', ids[runtime], 'workload', ...args)) / 1e6;
+  const milliseconds = async (runtime: Runtime, ...args: string[]) =>
+    Number(await docker(socket, 'exec', ids[runtime], 'workload', ...args)) / 1e6;
 
-  if (work.includes('mounts')) report({ name: '1,000 mounts and umounts inside', unit: 'ms', ...await both(10, (runtime) => milliseconds(runtime, 'mounts', '1000')), target: null });
-  const megabytes = 192, small = 1000;
-  for (const [place, where] of [['root file system', '/root-fs'], ['volume', '/volume'], ['bind', '/bind']] as const) {
+  if (work.includes('mounts'))
+    report({
+      name: '1,000 mounts and umounts inside',
+      unit: 'ms',
+      ...(await both(10, (runtime) => milliseconds(runtime, 'mounts', '1000'))),
+      target: null,
+    });
+  const megabytes = 192,
+    small = 1000;
+  for (const [place, where] of [
+    ['root file system', '/root-fs'],
+    ['volume', '/volume'],
+    ['bind', '/bind'],
+  ] as const) {
     if (!work.includes('io')) break;
     const rate = (name: string, unit: string, amount: number, args: () => string[]) =>
-      both(rounds, async (runtime) => amount / (await milliseconds(runtime, ...args()) / 1000)).then((samples) => { report({ name: `${place}: ${name}`, unit, ...samples, target: { atLeast: 0.97 } }); });
+      both(rounds, async (runtime) => amount / ((await milliseconds(runtime, ...args())) / 1000)).then(
+        (samples) => {
+          report({ name: `${place}: ${name}`, unit, ...samples, target: { atLeast: 0.97 } });
+        },
+      );
     // In volume and bind it is one file for both: where the disk has a file is half of how fast it is.
     await rate('write', 'MB/s', megabytes, () => ['write', `${where}/file`, String(megabytes)]);
     await rate('read', 'MB/s', 8 * megabytes, () => ['read', `${where}/file`, String(megabytes)]);
     await rate('small files', '/s', small, () => ['files', where, String(small)]);
-    for (const runtime of Object.values(runtimes)) await docker(socket, 'exec', ids[runtime], 'rm', '-f', `${where}/file`);
+    for (const runtime of Object.values(runtimes))
+      await docker(socket, 'exec', ids[runtime], 'rm', '-f', `${where}/file`);
   }
   await docker(socket, 'rm', '-f', '-v', ...Object.values(ids));
 }
@@ -110,10 +183,21 @@ async function copies(guarded: GuardedEngine): Promise<void> {
   const { socket } = guarded.engine;
   const bytes = 256 * 1024 * 1024;
   const ids = { runc: '', bulkhead: '' };
-  for (const runtime of Object.values(runtimes)) ids[runtime] = await docker(socket, 'run', '-d', '--runtime', runtime, 'busybox', 'sleep', '100000');
+  for (const runtime of Object.values(runtimes))
+    ids[runtime] = await docker(socket, 'run', '-d', '--runtime', runtime, 'busybox', 'sleep', '100000');
   const through = { runc: socket, bulkhead: guarded.socket };
-  report({ name: 'docker cp into a container', unit: 'MB/s', ...await both(10, (runtime) => putArchive(through[runtime], ids[runtime], bytes)), target: { atLeast: 0.9 } });
-  report({ name: 'docker cp out of a container', unit: 'MB/s', ...await both(10, (runtime) => getArchive(through[runtime], ids[runtime], bytes)), target: { atLeast: 0.9 } });
+  report({
+    name: 'docker cp into a container',
+    unit: 'MB/s',
+    ...(await both(10, (runtime) => putArchive(through[runtime], ids[runtime], bytes))),
+    target: { atLeast: 0.9 },
+  });
+  report({
+    name: 'docker cp out of a container',
+    unit: 'MB/s',
+    ...(await both(10, (runtime) => getArchive(through[runtime], ids[runtime], bytes))),
+    target: { atLeast: 0.9 },
+  });
   await docker(socket, 'rm', '-f', ...Object.values(ids));
 }
 
@@ -133,7 +217,24 @@ try {
   await rm(directory, { recursive: true });
 }
 await mkdir(path.join(project, 'artifacts'), { recursive: true });
-await writeFile(path.join(project, 'artifacts/bench-isolation.json'), JSON.stringify({
-  kernel: os.release(), processors: os.cpus().length, rounds,
-  results: results.map((one) => ({ name: one.name, unit: one.unit, bare: { mean: one.bare.mean, error: one.bare.error, values: one.bare.values }, isolated: { mean: one.isolated.mean, error: one.isolated.error, values: one.isolated.values }, ...ratioOf(one), target: one.target, met: isMet(one) })),
-}, null, 2));
+await writeFile(
+  path.join(project, 'artifacts/bench-isolation.json'),
+  JSON.stringify(
+    {
+      kernel: os.release(),
+      processors: os.cpus().length,
+      rounds,
+      results: results.map((one) => ({
+        name: one.name,
+        unit: one.unit,
+        bare: { mean: one.bare.mean, error: one.bare.error, values: one.bare.values },
+        isolated: { mean: one.isolated.mean, error: one.isolated.error, values: one.isolated.values },
+        ...ratioOf(one),
+        target: one.target,
+        met: isMet(one),
+      })),
+    },
+    null,
+    2,
+  ),
+);

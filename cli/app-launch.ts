@@ -5,10 +5,17 @@ import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 
 /** How the desktop app is started: a program, and arguments that come before all others. */
-export interface AppProgram { readonly program: string; readonly first: readonly string[]; readonly packaged: boolean }
+export interface AppProgram {
+  readonly program: string;
+  readonly first: readonly string[];
+  readonly packaged: boolean;
+}
 
 /** What became of a start: a window of its own, or one that was open already and is in front now. */
-export interface Launched { readonly pid: number | null; readonly alreadyOpen: boolean }
+export interface Launched {
+  readonly pid: number | null;
+  readonly alreadyOpen: boolean;
+}
 
 /** The argument by which the app says on its output that its window is there. */
 const tellArgument = '--tell-shown';
@@ -16,17 +23,32 @@ const shownLine = 'shown';
 const shownWithinMs = 60_000;
 
 /**
- * The app that belongs to this command line: the packaged one around it, else what `npm start` runs, Electron on the built app.
- * `root`: where bin/bulkhead is. Errors: internal, with what to run, where it is not built or has no runtime.
+ * The app that belongs to this command line: the packaged one around it, else what `npm start` runs, Electron
+ * on the built app. `root`: where bin/bulkhead is. Errors: internal, with what to run, where it is not built
+ * or has no runtime.
  */
-export async function findApp(root: string, platform: NodeJS.Platform = process.platform): Promise<Result<AppProgram, AppError>> {
+export async function findApp(
+  root: string,
+  platform: NodeJS.Platform = process.platform,
+): Promise<Result<AppProgram, AppError>> {
   const packaged = packagedApp(root, platform);
   if (packaged !== null) return ok({ program: packaged, first: [], packaged: true });
-  if (!existsSync(path.join(root, 'dist', 'electron', 'main.cjs')) || !existsSync(path.join(root, 'dist', 'renderer', 'index.html'))) {
-    return fail('internal', 'the desktop app is not built', { hint: 'Run npm run build first, or npm start.' });
+  if (
+    !existsSync(path.join(root, 'dist', 'electron', 'main.cjs')) ||
+    !existsSync(path.join(root, 'dist', 'renderer', 'index.html'))
+  ) {
+    return fail('internal', 'the desktop app is not built', {
+      hint: 'Run npm run build first, or npm start.',
+    });
   }
-  const { code, stdout, stderr } = await run(process.execPath, [path.join(root, 'scripts', 'electron-path.mjs')]);
-  if (code !== 0) return fail('internal', 'there is no Electron runtime to run the app with', { hint: 'Run npm run set-up first, or npm start.', ...(stderr.trim() === '' ? {} : { reason: lastLine(stderr) }) });
+  const { code, stdout, stderr } = await run(process.execPath, [
+    path.join(root, 'scripts', 'electron-path.mjs'),
+  ]);
+  if (code !== 0)
+    return fail('internal', 'there is no Electron runtime to run the app with', {
+      hint: 'Run npm run set-up first, or npm start.',
+      ...(stderr.trim() === '' ? {} : { reason: lastLine(stderr) }),
+    });
   return ok({ program: stdout.trim(), first: [root], packaged: false });
 }
 
@@ -34,22 +56,36 @@ export async function findApp(root: string, platform: NodeJS.Platform = process.
 export function packagedApp(root: string, platform: NodeJS.Platform): string | null {
   if (path.basename(root) !== 'program') return null;
   const resources = path.dirname(root);
-  const binary = platform === 'darwin' ? path.join(resources, '..', 'MacOS', 'bulkhead-app') : path.join(resources, '..', platform === 'win32' ? 'bulkhead-app.exe' : 'bulkhead-app');
+  const binary =
+    platform === 'darwin'
+      ? path.join(resources, '..', 'MacOS', 'bulkhead-app')
+      : path.join(resources, '..', platform === 'win32' ? 'bulkhead-app.exe' : 'bulkhead-app');
   return existsSync(path.join(resources, 'app.asar')) && existsSync(binary) ? path.normalize(binary) : null;
 }
 
 /** Why no window can be shown here; null where one can. */
-export function missingDisplay(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): AppError | null {
-  if (platform !== 'linux' || (env['DISPLAY'] ?? '') !== '' || (env['WAYLAND_DISPLAY'] ?? '') !== '') return null;
-  const missing = fail('input.unusable', 'there is no display to show the app on', { reason: 'neither DISPLAY nor WAYLAND_DISPLAY is set', hint: 'Run it in a desktop session, or over ssh -X. Without a window: bulkhead status, and bulkhead --help for the rest.' });
+export function missingDisplay(
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): AppError | null {
+  if (platform !== 'linux' || (env['DISPLAY'] ?? '') !== '' || (env['WAYLAND_DISPLAY'] ?? '') !== '')
+    return null;
+  const missing = fail('input.unusable', 'there is no display to show the app on', {
+    reason: 'neither DISPLAY nor WAYLAND_DISPLAY is set',
+    hint: 'Run it in a desktop session, or over ssh -X. Without a window: bulkhead status, and bulkhead --help for the rest.',
+  });
   return missing.error;
 }
 
 /**
- * Starts the app, which outlives this process, and resolves once its window is there or an open one was told. Errors: internal, with the
- * app's last words, when it ends before that or shows nothing within a minute.
+ * Starts the app, which outlives this process, and resolves once its window is there or an open one was told.
+ * Errors: internal, with the app's last words, when it ends before that or shows nothing within a minute.
  */
-export async function launchApp({ program, first }: AppProgram, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Result<Launched, AppError>> {
+export async function launchApp(
+  { program, first }: AppProgram,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Result<Launched, AppError>> {
   const environment = { ...env };
   // Terminals of editors that are Electron themselves pass it on, and this one would be a Node then.
   delete environment['ELECTRON_RUN_AS_NODE'];
@@ -58,34 +94,61 @@ export async function launchApp({ program, first }: AppProgram, args: readonly s
   // A file, not a pipe: what is written there once this process is gone must not fail.
   const words = wordsFile();
   try {
-    const child = spawn(program, [...sandbox, ...first, ...args, tellArgument], { detached: true, stdio: ['ignore', 'pipe', words], env: environment, windowsHide: false });
+    const child = spawn(program, [...sandbox, ...first, ...args, tellArgument], {
+      detached: true,
+      stdio: ['ignore', 'pipe', words],
+      env: environment,
+      windowsHide: false,
+    });
     const how = await new Promise<'shown' | 'late' | { readonly code: number | string }>((resolve) => {
-      const timer = setTimeout(() => { resolve('late'); }, shownWithinMs);
-      const end = (result: 'shown' | { readonly code: number | string }) => { clearTimeout(timer); resolve(result); };
+      const timer = setTimeout(() => {
+        resolve('late');
+      }, shownWithinMs);
+      const end = (result: 'shown' | { readonly code: number | string }) => {
+        clearTimeout(timer);
+        resolve(result);
+      };
       let said = '';
       child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
         said = (said + chunk).slice(-1000);
         if (said.split('\n').slice(0, -1).includes(shownLine)) end('shown');
       });
-      child.once('error', (error) => { end({ code: error.message }); });
-      child.once('exit', (code, signal) => { end({ code: code ?? signal ?? 'unknown' }); });
+      child.once('error', (error) => {
+        end({ code: error.message });
+      });
+      child.once('exit', (code, signal) => {
+        end({ code: code ?? signal ?? 'unknown' });
+      });
     });
     child.stdout?.destroy();
     child.unref();
     if (how === 'shown') return ok({ pid: child.pid ?? null, alreadyOpen: false });
-    if (how === 'late') return fail('internal', 'the app was started, and has shown no window yet', { reason: decisiveLine(readWords(words)) });
+    if (how === 'late')
+      return fail('internal', 'the app was started, and has shown no window yet', {
+        reason: decisiveLine(readWords(words)),
+      });
     // Ending at once and well is what a second start does.
     if (how.code === 0) return ok({ pid: null, alreadyOpen: true });
-    return fail('internal', 'the app ended before it showed its window', { reason: decisiveLine(readWords(words)) || String(how.code) });
-  } finally { closeSync(words); }
+    return fail('internal', 'the app ended before it showed its window', {
+      reason: decisiveLine(readWords(words)) || String(how.code),
+    });
+  } finally {
+    closeSync(words);
+  }
 }
 
 /** A file without a name, open for reading and writing: nothing is left of it. */
 function wordsFile(): number {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-app-'));
-  try { return openSync(path.join(directory, 'words'), 'wx+', 0o600); } finally {
+  try {
+    return openSync(path.join(directory, 'words'), 'wx+', 0o600);
+  } finally {
     // Windows removes no open file: there it stays in the temporary directory.
-    try { rmSync(directory, { recursive: true }); } catch { /* see above */ }
+    try {
+      rmSync(directory, { recursive: true });
+    } catch {
+      /* see above */
+    }
   }
 }
 
@@ -94,7 +157,10 @@ function readWords(file: number): string {
   return buffer.toString('utf8', 0, readSync(file, buffer, 0, buffer.length, 0));
 }
 
-/** The line that says why: Chromium's first error without its mark (a session bus that is missing is none), else the last line. */
+/**
+ * The line that says why: Chromium's first error without its mark (a session bus that is missing is none),
+ * else the last line.
+ */
 function decisiveLine(text: string): string {
   const errors = [...text.matchAll(/^\[[^\]]*:ERROR:[^\]]*\] (.*)$/gm)].map(([, said = '']) => said);
   return errors.find((said) => !/\bbus\b/.test(said)) ?? lastLine(text);
@@ -103,10 +169,18 @@ function decisiveLine(text: string): string {
 const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.trim() ?? '';
 
 /** Runs a program to its end. Never rejects. */
-export function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+export function run(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   return new Promise((resolve) => {
     execFile(program, args, { timeout: 20_000, encoding: 'utf8', env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 127, stdout, stderr });
+      resolve({
+        code: error === null ? 0 : typeof error.code === 'number' ? error.code : 127,
+        stdout,
+        stderr,
+      });
     });
   });
 }

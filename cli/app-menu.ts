@@ -6,21 +6,40 @@ import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { run, type AppProgram } from './app-launch.ts';
 
 /** What was written into (or taken out of) the user's menu. */
-export interface MenuChange { readonly entry: string; readonly icon: string; readonly installed: boolean }
+export interface MenuChange {
+  readonly entry: string;
+  readonly icon: string;
+  readonly installed: boolean;
+}
 
 /** The user's own places for menu entries and icons (XDG base directories). */
-function places(env: NodeJS.ProcessEnv): { readonly applications: string; readonly entry: string; readonly icon: string } {
+function places(env: NodeJS.ProcessEnv): {
+  readonly applications: string;
+  readonly entry: string;
+  readonly icon: string;
+} {
   const named = env['XDG_DATA_HOME'];
-  const data = named !== undefined && path.isAbsolute(named) ? named : path.join(os.homedir(), '.local', 'share');
+  const data =
+    named !== undefined && path.isAbsolute(named) ? named : path.join(os.homedir(), '.local', 'share');
   const applications = path.join(data, 'applications');
-  return { applications, entry: path.join(applications, desktopEntryName), icon: path.join(data, 'icons', 'hicolor', '512x512', 'apps', `${desktopIconName}.png`) };
+  return {
+    applications,
+    entry: path.join(applications, desktopEntryName),
+    icon: path.join(data, 'icons', 'hicolor', '512x512', 'apps', `${desktopIconName}.png`),
+  };
 }
 
 /**
- * Puts the app into the user's menu and lets it open bulkhead:// links. Nobody else's menu, and no administrator's rights. `root`: where bin/bulkhead is.
- * Errors: input.unusable on systems that keep this elsewhere, internal with what the disk says.
+ * Puts the app into the user's menu and lets it open bulkhead:// links. Nobody else's menu, and no
+ * administrator's rights. `root`: where bin/bulkhead is. Errors: input.unusable on systems that keep this
+ * elsewhere, internal with what the disk says.
  */
-export async function installInMenu(app: AppProgram, root: string, env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): Promise<Result<MenuChange, AppError>> {
+export async function installInMenu(
+  app: AppProgram,
+  root: string,
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): Promise<Result<MenuChange, AppError>> {
   if (platform !== 'linux') return notHere();
   const { applications, entry, icon } = places(env);
   // The packaged app by itself; in a clone the launcher, which finds the runtime.
@@ -31,18 +50,31 @@ export async function installInMenu(app: AppProgram, root: string, env: NodeJS.P
     await rename(`${icon}.part`, icon);
     await writeFile(`${entry}.part`, menuEntry(command));
     await rename(`${entry}.part`, entry);
-  } catch (cause) { return fail('internal', 'the menu entry could not be written', { cause, hint: 'Check the rights on the directory that is named.' }); }
+  } catch (cause) {
+    return fail('internal', 'the menu entry could not be written', {
+      cause,
+      hint: 'Check the rights on the directory that is named.',
+    });
+  }
   await tellDesktop(applications, env, true);
   return ok({ entry, icon, installed: true });
 }
 
 /** Takes what `installInMenu` made away again. */
-export async function removeFromMenu(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): Promise<Result<MenuChange, AppError>> {
+export async function removeFromMenu(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): Promise<Result<MenuChange, AppError>> {
   if (platform !== 'linux') return notHere();
   const { applications, entry, icon } = places(env);
   try {
     for (const file of [entry, icon]) await rm(file, { force: true });
-  } catch (cause) { return fail('internal', 'the menu entry could not be removed', { cause, hint: 'Check the rights on the directory that is named.' }); }
+  } catch (cause) {
+    return fail('internal', 'the menu entry could not be removed', {
+      cause,
+      hint: 'Check the rights on the directory that is named.',
+    });
+  }
   await tellDesktop(applications, env, false);
   return ok({ entry, icon, installed: false });
 }
@@ -53,4 +85,7 @@ async function tellDesktop(applications: string, env: NodeJS.ProcessEnv, install
   if (installed) await run('xdg-mime', ['default', desktopEntryName, 'x-scheme-handler/bulkhead'], env);
 }
 
-const notHere = (): Result<never, AppError> => fail('input.unusable', 'this system keeps no menu entries as files', { hint: 'The installed app registers itself here.' });
+const notHere = (): Result<never, AppError> =>
+  fail('input.unusable', 'this system keeps no menu entries as files', {
+    hint: 'The installed app registers itself here.',
+  });

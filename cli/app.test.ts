@@ -7,24 +7,50 @@ import { installInMenu, removeFromMenu } from './app-menu.ts';
 import { appArguments } from './app.ts';
 
 let directory = '';
-beforeEach(async () => { directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-app-test-')); });
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-app-test-'));
+});
 afterEach(() => rm(directory, { recursive: true }));
 
-const args = (given: string[], options: Parameters<typeof appArguments>[1] = {}) => { const made = appArguments(given, options); return made.ok ? made.value : made.error.message; };
+const args = (given: string[], options: Parameters<typeof appArguments>[1] = {}) => {
+  const made = appArguments(given, options);
+  return made.ok ? made.value : made.error.message;
+};
 
 describe('what bulkhead app passes on', () => {
   it('is the engine, the place and what stands after --', () => {
-    expect(args([], { root: '/r', route: 'isolation/bulkhead/mode' })).toEqual(['--root', '/r', '--route', 'isolation/bulkhead/mode']);
-    expect(args(['bulkhead://containers?show=unprotected', '--user-data-dir=/u'], { target: 'docker-desktop', root: '/r', hidden: true })).toEqual(['--target', 'docker-desktop', 'bulkhead://containers?show=unprotected', '--hidden', '--user-data-dir=/u']);
+    expect(args([], { root: '/r', route: 'isolation/bulkhead/mode' })).toEqual([
+      '--root',
+      '/r',
+      '--route',
+      'isolation/bulkhead/mode',
+    ]);
+    expect(
+      args(['bulkhead://containers?show=unprotected', '--user-data-dir=/u'], {
+        target: 'docker-desktop',
+        root: '/r',
+        hidden: true,
+      }),
+    ).toEqual([
+      '--target',
+      'docker-desktop',
+      'bulkhead://containers?show=unprotected',
+      '--hidden',
+      '--user-data-dir=/u',
+    ]);
     expect(args([])).toEqual([]);
   });
 
   it('is refused here where it names no place, engine or link that there is', () => {
     expect(args([], { route: 'nowhere' })).toBe('"nowhere" is no place in the app');
-    expect(args([], { route: 'overview/bulkhead/mode' })).toBe('"overview/bulkhead/mode" is no place in the app');
+    expect(args([], { route: 'overview/bulkhead/mode' })).toBe(
+      '"overview/bulkhead/mode" is no place in the app',
+    );
     expect(args(['https://x'])).toBe('"https://x" is no link that the app opens');
     expect(args(['bulkhead://json?text=x'])).toBe('"bulkhead://json?text=x" is no link that the app opens');
-    expect(args(['bulkhead://json'], { route: 'json' })).toBe('one place can be shown, and several were named');
+    expect(args(['bulkhead://json'], { route: 'json' })).toBe(
+      'one place can be shown, and several were named',
+    );
     expect(args([], { target: 'x' })).toBe('"x" is not the id of an engine');
   });
 });
@@ -36,20 +62,38 @@ describe('the app beside the command line', () => {
     expect((await findApp(program, 'linux')).ok).toBe(false);
     await writeFile(path.join(directory, 'resources', 'app.asar'), '');
     await writeFile(path.join(directory, 'bulkhead-app'), '');
-    expect(await findApp(program, 'linux')).toEqual({ ok: true, value: { program: path.join(directory, 'bulkhead-app'), first: [], packaged: true } });
+    expect(await findApp(program, 'linux')).toEqual({
+      ok: true,
+      value: { program: path.join(directory, 'bulkhead-app'), first: [], packaged: true },
+    });
   });
 
   it('is missing, with what to run, where nothing was built or there is no runtime', async () => {
-    expect(await findApp(directory)).toMatchObject({ ok: false, error: { message: 'the desktop app is not built', hint: expect.stringContaining('npm run build') as string } });
+    expect(await findApp(directory)).toMatchObject({
+      ok: false,
+      error: {
+        message: 'the desktop app is not built',
+        hint: expect.stringContaining('npm run build') as string,
+      },
+    });
     for (const file of ['dist/electron/main.cjs', 'dist/renderer/index.html']) {
       await mkdir(path.dirname(path.join(directory, file)), { recursive: true });
       await writeFile(path.join(directory, file), '');
     }
-    expect(await findApp(directory)).toMatchObject({ ok: false, error: { message: 'there is no Electron runtime to run the app with', hint: expect.stringContaining('npm run set-up') as string } });
+    expect(await findApp(directory)).toMatchObject({
+      ok: false,
+      error: {
+        message: 'there is no Electron runtime to run the app with',
+        hint: expect.stringContaining('npm run set-up') as string,
+      },
+    });
   });
 
   it('needs a display, X\u2019s or Wayland\u2019s', () => {
-    expect(missingDisplay({}, 'linux')).toMatchObject({ code: 'input.unusable', reason: 'neither DISPLAY nor WAYLAND_DISPLAY is set' });
+    expect(missingDisplay({}, 'linux')).toMatchObject({
+      code: 'input.unusable',
+      reason: 'neither DISPLAY nor WAYLAND_DISPLAY is set',
+    });
     expect(missingDisplay({ DISPLAY: ':0' }, 'linux')).toBeNull();
     expect(missingDisplay({ DISPLAY: '', WAYLAND_DISPLAY: 'wayland-0' }, 'linux')).toBeNull();
     expect(missingDisplay({}, 'darwin')).toBeNull();
@@ -72,7 +116,9 @@ describe('a start', () => {
   };
 
   it('ends once the window is there, and the app lives on, also when it says more', async () => {
-    const app = await program('console.log("x"); console.log("shown"); process.stdout.on("error", () => undefined); setInterval(() => console.log("more"), 20);');
+    const app = await program(
+      'console.log("x"); console.log("shown"); process.stdout.on("error", () => undefined); setInterval(() => console.log("more"), 20);',
+    );
     const started = await launchApp(app, []);
     if (!started.ok || started.value.pid === null) throw new Error('it did not start');
     expect(started.value.alreadyOpen).toBe(false);
@@ -81,19 +127,44 @@ describe('a start', () => {
   });
 
   it('says that the window was open already where the app ended well at once', async () => {
-    expect(await launchApp(await program(''), [])).toEqual({ ok: true, value: { pid: null, alreadyOpen: true } });
+    expect(await launchApp(await program(''), [])).toEqual({
+      ok: true,
+      value: { pid: null, alreadyOpen: true },
+    });
   });
 
   it('tells the app\u2019s last words where it ended badly, and why where it could not be started', async () => {
-    expect(await launchApp(await program('console.error("[1:2/3.4:ERROR:bus.cc(399)] Failed to connect to the bus: x\\n[1:2/3.4:ERROR:ozone_platform_x11.cc(239)] Missing X server\\n[1:2/3.4:ERROR:env.cc(255)] Exiting.\\nThe futex facility"); process.exitCode = 1;'), [])).toMatchObject({ ok: false, error: { message: 'the app ended before it showed its window', reason: 'Missing X server' } });
-    expect(await launchApp({ program: '/nowhere/app', first: [], packaged: true }, [])).toMatchObject({ ok: false, error: { reason: expect.stringContaining('ENOENT') as string } });
+    expect(
+      await launchApp(
+        await program(
+          'console.error("[1:2/3.4:ERROR:bus.cc(399)] Failed to connect to the bus: x\\n[1:2/3.4:ERROR:ozone_platform_x11.cc(239)] Missing X server\\n[1:2/3.4:ERROR:env.cc(255)] Exiting.\\nThe futex facility"); process.exitCode = 1;',
+        ),
+        [],
+      ),
+    ).toMatchObject({
+      ok: false,
+      error: { message: 'the app ended before it showed its window', reason: 'Missing X server' },
+    });
+    expect(await launchApp({ program: '/nowhere/app', first: [], packaged: true }, [])).toMatchObject({
+      ok: false,
+      error: { reason: expect.stringContaining('ENOENT') as string },
+    });
   });
 
   it('is no Node for having been asked for in an editor\u2019s terminal, and gets the arguments', async () => {
     const seen = path.join(directory, 'seen');
-    await launchApp(await program(`require('node:fs').writeFileSync(${JSON.stringify(seen)}, JSON.stringify([process.argv.slice(2), process.env.ELECTRON_RUN_AS_NODE ?? null]))`), ['--route', 'json'], { ...process.env, ELECTRON_RUN_AS_NODE: '1' });
+    await launchApp(
+      await program(
+        `require('node:fs').writeFileSync(${JSON.stringify(seen)}, JSON.stringify([process.argv.slice(2), process.env.ELECTRON_RUN_AS_NODE ?? null]))`,
+      ),
+      ['--route', 'json'],
+      { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    );
     const [argv, asNode] = JSON.parse(await readFile(seen, 'utf8')) as [string[], string | null];
-    expect([argv.filter((arg) => arg !== '--no-sandbox'), asNode]).toEqual([['--route', 'json', '--tell-shown'], null]);
+    expect([argv.filter((arg) => arg !== '--no-sandbox'), asNode]).toEqual([
+      ['--route', 'json', '--tell-shown'],
+      null,
+    ]);
   });
 });
 
@@ -103,11 +174,18 @@ describe('the menu entry', () => {
     await mkdir(path.join(root, 'dist', 'icons'), { recursive: true });
     await writeFile(path.join(root, 'dist', 'icons', 'app.png'), 'png');
     const env = { XDG_DATA_HOME: path.join(directory, 'data') };
-    const packaged = await installInMenu({ program: '/opt/50% Bulkhead/bulkhead-app', first: [], packaged: true }, root, env, 'linux');
+    const packaged = await installInMenu(
+      { program: '/opt/50% Bulkhead/bulkhead-app', first: [], packaged: true },
+      root,
+      env,
+      'linux',
+    );
     if (!packaged.ok) throw new Error(packaged.error.message);
     const { entry, icon } = packaged.value;
     expect(entry).toBe(path.join(directory, 'data', 'applications', 'bulkhead.desktop'));
-    expect(await readFile(entry, 'utf8')).toMatch(/^Exec="\/opt\/50%% Bulkhead\/bulkhead-app" %u$[^]*^MimeType=x-scheme-handler\/bulkhead;$/m);
+    expect(await readFile(entry, 'utf8')).toMatch(
+      /^Exec="\/opt\/50%% Bulkhead\/bulkhead-app" %u$[^]*^MimeType=x-scheme-handler\/bulkhead;$/m,
+    );
     expect(await readFile(icon, 'utf8')).toBe('png');
     await installInMenu({ program: '/electron', first: [root], packaged: false }, root, env, 'linux');
     expect(await readFile(entry, 'utf8')).toContain(`\nExec="${root}/bin/bulkhead" "app" %u\n`);
@@ -117,6 +195,9 @@ describe('the menu entry', () => {
   });
 
   it('is the system\u2019s own matter elsewhere', async () => {
-    expect(await removeFromMenu({}, 'darwin')).toMatchObject({ ok: false, error: { code: 'input.unusable' } });
+    expect(await removeFromMenu({}, 'darwin')).toMatchObject({
+      ok: false,
+      error: { code: 'input.unusable' },
+    });
   });
 });

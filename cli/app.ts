@@ -8,60 +8,116 @@ import type { MenuChange } from './app-menu.ts';
 import { bulkheadCommand, printError, printResult, withJson, withRoot } from './output.ts';
 import type { RootOptions } from './target.ts';
 
-interface AppOptions extends RootOptions { readonly route?: string; readonly hidden?: boolean; readonly install?: boolean; readonly uninstall?: boolean }
+interface AppOptions extends RootOptions {
+  readonly route?: string;
+  readonly hidden?: boolean;
+  readonly install?: boolean;
+  readonly uninstall?: boolean;
+}
 
 /** `bulkhead app`: starts the desktop app, or shows the window that is open, at the place that is named. */
 export function registerApp(program: Command): void {
-  withJson(withRoot(program.command('app [link...]').description('open the desktop app, or show its open window: bulkhead app --route docker-socket, bulkhead app bulkhead://containers?show=unprotected')))
-    .option('--route <page>', 'the page to show, and after it a setting of it: overview, isolation, docker-socket, file-sharing, containers, activity, simulator, json, history, preferences, review; isolation/bulkhead/mode')
+  withJson(
+    withRoot(
+      program
+        .command('app [link...]')
+        .description(
+          'open the desktop app, or show its open window: bulkhead app --route docker-socket, bulkhead app bulkhead://containers?show=unprotected',
+        ),
+    ),
+  )
+    .option(
+      '--route <page>',
+      'the page to show, and after it a setting of it: overview, isolation, docker-socket, file-sharing, containers, activity, simulator, json, history, preferences, review; isolation/bulkhead/mode',
+    )
     .option('--hidden', 'start in the tray, where there is one')
     .option('--install', 'put the app into your menu and let it open bulkhead:// links (Linux)')
     .option('--uninstall', 'take it out of your menu again')
     .action(async (given: string[], options: AppOptions) => {
       const args = appArguments(given, options);
-      if (!args.ok) { printError(args.error, options); return; }
+      if (!args.ok) {
+        printError(args.error, options);
+        return;
+      }
       const root = path.resolve(path.dirname(bulkheadCommand()), '..');
       const { findApp, launchApp, missingDisplay } = await import('./app-launch.ts');
       if (options.install === true || options.uninstall === true) {
         const { installInMenu, removeFromMenu } = await import('./app-menu.ts');
         const app = options.install === true ? await findApp(root) : null;
-        if (app !== null && !app.ok) { printError(app.error, options); return; }
-        printResult(app === null ? await removeFromMenu() : await installInMenu(app.value, root), { json: options.json, human: describeMenu });
+        if (app !== null && !app.ok) {
+          printError(app.error, options);
+          return;
+        }
+        printResult(app === null ? await removeFromMenu() : await installInMenu(app.value, root), {
+          json: options.json,
+          human: describeMenu,
+        });
         return;
       }
       const missing = missingDisplay(process.env);
-      if (missing !== null) { printError(missing, options); return; }
+      if (missing !== null) {
+        printError(missing, options);
+        return;
+      }
       const app = await findApp(root);
-      if (!app.ok) { printError(app.error, options); return; }
+      if (!app.ok) {
+        printError(app.error, options);
+        return;
+      }
       printResult(await launchApp(app.value, args.value), { json: options.json, human: describeLaunch });
     });
 }
 
-/** The app's own arguments for what was asked. A place that there is not is refused here: the app itself would just open. */
-export function appArguments(given: readonly string[], options: AppOptions): Result<readonly string[], AppError> {
-  if (options.install === true && options.uninstall === true) return fail('input.unusable', '--install and --uninstall contradict each other', { hint: 'Give one of the two.' });
+/**
+ * The app's own arguments for what was asked. A place that there is not is refused here: the app itself would
+ * just open.
+ */
+export function appArguments(
+  given: readonly string[],
+  options: AppOptions,
+): Result<readonly string[], AppError> {
+  if (options.install === true && options.uninstall === true)
+    return fail('input.unusable', '--install and --uninstall contradict each other', {
+      hint: 'Give one of the two.',
+    });
   const links = given.filter((arg) => !arg.startsWith('--'));
   // After `--`: for Chromium (--user-data-dir=…, --force-device-scale-factor=2).
   const others = given.filter((arg) => arg.startsWith('--'));
   const [link, ...more] = links;
-  if (more.length > 0 || (link !== undefined && options.route !== undefined)) return fail('input.unusable', 'one place can be shown, and several were named', { hint: 'Give one link, or one --route.' });
+  if (more.length > 0 || (link !== undefined && options.route !== undefined))
+    return fail('input.unusable', 'one place can be shown, and several were named', {
+      hint: 'Give one link, or one --route.',
+    });
   if (link !== undefined && parseDeepLink(link) === null) {
-    return fail('input.unusable', `"${link}" is no link that the app opens`, { hint: `Links look like ${deepLinkScheme}://docker-socket or ${deepLinkScheme}://isolation?setting=/bulkhead/mode.` });
+    return fail('input.unusable', `"${link}" is no link that the app opens`, {
+      hint: `Links look like ${deepLinkScheme}://docker-socket or ${deepLinkScheme}://isolation?setting=/bulkhead/mode.`,
+    });
   }
   if (options.route !== undefined && parseRoute(options.route) === null) {
-    return fail('input.unusable', `"${options.route}" is no place in the app`, { hint: 'Pages are listed by bulkhead app --help; a setting is named after its page, as in isolation/bulkhead/mode.' });
+    return fail('input.unusable', `"${options.route}" is no place in the app`, {
+      hint: 'Pages are listed by bulkhead app --help; a setting is named after its page, as in isolation/bulkhead/mode.',
+    });
   }
-  if (options.target !== undefined && parseTargetId(options.target) === null) return fail('input.unusable', `"${options.target}" is not the id of an engine`, { hint: 'See which there are: bulkhead targets.' });
+  if (options.target !== undefined && parseTargetId(options.target) === null)
+    return fail('input.unusable', `"${options.target}" is not the id of an engine`, {
+      hint: 'See which there are: bulkhead targets.',
+    });
   return ok([
     ...(options.target === undefined ? [] : ['--target', options.target]),
-    ...(options.target !== undefined || options.root === undefined ? [] : ['--root', path.resolve(options.root)]),
-    ...(options.route === undefined ? [] : ['--route', options.route]), ...(link === undefined ? [] : [link]),
-    ...(options.hidden === true ? ['--hidden'] : []), ...others,
+    ...(options.target !== undefined || options.root === undefined
+      ? []
+      : ['--root', path.resolve(options.root)]),
+    ...(options.route === undefined ? [] : ['--route', options.route]),
+    ...(link === undefined ? [] : [link]),
+    ...(options.hidden === true ? ['--hidden'] : []),
+    ...others,
   ]);
 }
 
-const describeLaunch = ({ alreadyOpen }: Launched): string => (alreadyOpen ? 'The app is open already: its window is in front now.' : 'The app is open.');
+const describeLaunch = ({ alreadyOpen }: Launched): string =>
+  alreadyOpen ? 'The app is open already: its window is in front now.' : 'The app is open.';
 
-const describeMenu = ({ entry, installed }: MenuChange): string => (installed
-  ? `The app is in your menu, and opens bulkhead:// links: ${entry}`
-  : `The app is out of your menu: ${entry}`);
+const describeMenu = ({ entry, installed }: MenuChange): string =>
+  installed
+    ? `The app is in your menu, and opens bulkhead:// links: ${entry}`
+    : `The app is out of your menu: ${entry}`;

@@ -3,21 +3,45 @@ import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { describeEntry, sinceTime, wanted } from './audit.ts';
 
 const entry: StoredAuditEntry = {
-  id: 'a-1', time: '2026-01-02T03:04:05.000Z', outcome: 'deny', rule: 'bind-not-shared', spec: 'A8', setting: '/filesharingAllowedDirectories', what: 'bind mount of /etc', message: 'long',
-  client: { uid: 1000, pid: 7 }, origin: { kind: 'clients' }, method: 'POST', target: '/x', container: 'web', image: 'nginx', decisionUs: 90, generation: 2,
+  id: 'a-1',
+  time: '2026-01-02T03:04:05.000Z',
+  outcome: 'deny',
+  rule: 'bind-not-shared',
+  spec: 'A8',
+  setting: '/filesharingAllowedDirectories',
+  what: 'bind mount of /etc',
+  message: 'long',
+  client: { uid: 1000, pid: 7 },
+  origin: { kind: 'clients' },
+  method: 'POST',
+  target: '/x',
+  container: 'web',
+  image: 'nginx',
+  decisionUs: 90,
+  generation: 2,
 };
 
 describe('bulkhead audit', () => {
   it('says time, who, what, rule and setting in one line', () => {
-    expect(describeEntry(entry)).toBe('2026-01-02T03:04:05.000Z  denied      uid 1000 pid 7  web nginx  bind mount of /etc  [bind-not-shared A8]  /filesharingAllowedDirectories');
-    expect(describeEntry({ ...entry, outcome: 'would-deny', origin: { kind: 'socket-mount', mount: 'ff', container: 'ryuk', image: 'r' } })).toContain('would deny  container ryuk');
+    expect(describeEntry(entry)).toBe(
+      '2026-01-02T03:04:05.000Z  denied      uid 1000 pid 7  web nginx  bind mount of /etc  [bind-not-shared A8]  /filesharingAllowedDirectories',
+    );
+    expect(
+      describeEntry({
+        ...entry,
+        outcome: 'would-deny',
+        origin: { kind: 'socket-mount', mount: 'ff', container: 'ryuk', image: 'r' },
+      }),
+    ).toContain('would deny  container ryuk');
   });
   it('reads entries of earlier versions', () => {
     const { id: _i, spec: _s, what: _w, origin: _o, decisionUs: _d, generation: _g, ...old } = entry;
     expect(describeEntry(old)).toContain('uid 1000 pid 7  web nginx  long  [bind-not-shared]');
   });
   it('sends nothing to the terminal that a client chose to move its cursor with', () => {
-    expect(describeEntry({ ...entry, what: 'a\u001b[2Jb\n\u202ec' })).toContain('a\\u001b[2Jb\\u000a\\u202ec');
+    expect(describeEntry({ ...entry, what: 'a\u001b[2Jb\n\u202ec' })).toContain(
+      'a\\u001b[2Jb\\u000a\\u202ec',
+    );
   });
   it('selects by rule, outcome and time', () => {
     expect(wanted(entry, { rule: 'other' }, null)).toBe(false);

@@ -6,11 +6,30 @@ import { widthOf } from '../shared/messages/translate.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { printable, printError, resolveRoot, withJson, withRoot, told } from './output.ts';
 
-interface AuditOptions { readonly root?: string; readonly json?: boolean; readonly follow?: boolean; readonly rule?: string; readonly since?: string; readonly denied?: boolean; readonly file?: string }
+interface AuditOptions {
+  readonly root?: string;
+  readonly json?: boolean;
+  readonly follow?: boolean;
+  readonly rule?: string;
+  readonly since?: string;
+  readonly denied?: boolean;
+  readonly file?: string;
+}
 
-/** `bulkhead audit`: the gateway's decisions, one a line; with --json the entries as they are, one JSON document a line. Ends on Ctrl C, with --follow only then. */
+/**
+ * `bulkhead audit`: the gateway's decisions, one a line; with --json the entries as they are, one JSON
+ * document a line. Ends on Ctrl C, with --follow only then.
+ */
 export function registerAudit(program: Command): void {
-  withJson(withRoot(program.command('audit').description('show what the gateway decided: denials, rewrites, and in audit mode what would have been denied')))
+  withJson(
+    withRoot(
+      program
+        .command('audit')
+        .description(
+          'show what the gateway decided: denials, rewrites, and in audit mode what would have been denied',
+        ),
+    ),
+  )
     .option('--follow', 'go on with new decisions until Ctrl C')
     .option('--rule <rule>', 'of this rule only, for example host-namespace')
     .option('--since <time>', 'from this time on: an ISO date, or 90s, 15m, 24h, 7d ago')
@@ -18,29 +37,65 @@ export function registerAudit(program: Command): void {
     .option('--file <file>', 'another decision log')
     .action(async (options: AuditOptions) => {
       const file = options.file === undefined ? logOf(options) : ok(path.resolve(options.file));
-      if (!file.ok) { printError(file.error, options); return; }
+      if (!file.ok) {
+        printError(file.error, options);
+        return;
+      }
       const since = sinceTime(options.since, Date.now());
-      if (!since.ok) { printError(since.error, options); return; }
-      const there = await access(file.value).then(() => null, (error: unknown) => error);
+      if (!since.ok) {
+        printError(since.error, options);
+        return;
+      }
+      const there = await access(file.value).then(
+        () => null,
+        (error: unknown) => error,
+      );
       if (there !== null && options.follow !== true) {
         // node:fs errors carry a code.
         const absent = (there as NodeJS.ErrnoException).code === 'ENOENT';
-        printError(fail(absent ? 'input.unusable' : 'rights.not-root', absent ? `there is no decision log ${file.value}` : `the decision log ${file.value} can't be read`, {
-          cause: there, hint: absent ? 'Nothing was decided yet, or --root names another engine.' : 'Run it as root.',
-        }).error, options);
+        printError(
+          fail(
+            absent ? 'input.unusable' : 'rights.not-root',
+            absent
+              ? `there is no decision log ${file.value}`
+              : `the decision log ${file.value} can't be read`,
+            {
+              cause: there,
+              hint: absent ? 'Nothing was decided yet, or --root names another engine.' : 'Run it as root.',
+            },
+          ).error,
+          options,
+        );
         return;
       }
       const stop = new AbortController();
-      const end = () => { stop.abort(); };
+      const end = () => {
+        stop.abort();
+      };
       process.once('SIGINT', end);
       const { readDecisionLog } = await import('../gateway/audit/read-log.ts');
       try {
-        await readDecisionLog(file.value, (entry) => {
-          if (wanted(entry, options, since.value)) process.stdout.write(`${options.json === true ? JSON.stringify(entry) : describeEntry(entry)}\n`);
-        }, options.follow === true ? stop.signal : null);
+        await readDecisionLog(
+          file.value,
+          (entry) => {
+            if (wanted(entry, options, since.value))
+              process.stdout.write(
+                `${options.json === true ? JSON.stringify(entry) : describeEntry(entry)}\n`,
+              );
+          },
+          options.follow === true ? stop.signal : null,
+        );
       } catch (error) {
-        printError(fail('input.unusable', `the decision log ${file.value} can't be followed`, { cause: error, hint: 'Its directory must be there.' }).error, options);
-      } finally { process.removeListener('SIGINT', end); }
+        printError(
+          fail('input.unusable', `the decision log ${file.value} can't be followed`, {
+            cause: error,
+            hint: 'Its directory must be there.',
+          }).error,
+          options,
+        );
+      } finally {
+        process.removeListener('SIGINT', end);
+      }
     });
 }
 
@@ -57,24 +112,47 @@ export function sinceTime(text: string | undefined, now: number): Result<number 
   const ago = /^(\d{1,9})([smhd])$/.exec(text);
   if (ago !== null) return ok(now - Number(ago[1]) * (units[ago[2] ?? 's'] ?? 1000));
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
-  return Number.isNaN(time) ? fail('input.unusable', '--since is no time', { reason: `"${text}" was given`, hint: 'Give an ISO date, or how long ago: --since 15m.' }) : ok(time);
+  return Number.isNaN(time)
+    ? fail('input.unusable', '--since is no time', {
+        reason: `"${text}" was given`,
+        hint: 'Give an ISO date, or how long ago: --since 15m.',
+      })
+    : ok(time);
 }
 
-export function wanted(entry: StoredAuditEntry, options: Pick<AuditOptions, 'rule' | 'denied'>, since: number | null): boolean {
+export function wanted(
+  entry: StoredAuditEntry,
+  options: Pick<AuditOptions, 'rule' | 'denied'>,
+  since: number | null,
+): boolean {
   if (options.rule !== undefined && entry.rule !== options.rule) return false;
   if (options.denied === true && entry.outcome !== 'deny' && entry.outcome !== 'would-deny') return false;
   return since === null || Date.parse(entry.time) >= since;
 }
 
-const outcomes: Readonly<Record<StoredAuditEntry['outcome'], string>> = { allow: 'warned', rewrite: 'rewritten', deny: 'denied', 'would-deny': 'would deny' };
+const outcomes: Readonly<Record<StoredAuditEntry['outcome'], string>> = {
+  allow: 'warned',
+  rewrite: 'rewritten',
+  deny: 'denied',
+  'would-deny': 'would deny',
+};
 
 /** Time, who, what, rule and setting: one line. */
 export function describeEntry(entry: StoredAuditEntry): string {
   const outcome = told(outcomes[entry.outcome]);
-  const origin = entry.origin?.kind === 'socket-mount' ? `container ${entry.origin.container ?? entry.origin.mount ?? '?'}` : `uid ${entry.client.uid ?? '?'} pid ${entry.client.pid ?? '?'}`;
+  const origin =
+    entry.origin?.kind === 'socket-mount'
+      ? `container ${entry.origin.container ?? entry.origin.mount ?? '?'}`
+      : `uid ${entry.client.uid ?? '?'} pid ${entry.client.pid ?? '?'}`;
   const about = [entry.container, entry.image].filter((one) => one !== undefined && one !== '').join(' ');
   // Every change of a rewrite is told by itself.
-  const what = entry.outcome === 'rewrite' ? entry.message.split(/; (?=[\w.]+: ")/).map(told).join('; ') : told(entry.what ?? entry.message);
+  const what =
+    entry.outcome === 'rewrite'
+      ? entry.message
+          .split(/; (?=[\w.]+: ")/)
+          .map(told)
+          .join('; ')
+      : told(entry.what ?? entry.message);
   const rule = [entry.rule, entry.spec ?? ''].filter((part) => part !== '').join(' ');
   const line = `${entry.time}  ${outcome}${' '.repeat(Math.max(0, 10 - widthOf(outcome)))}  ${origin}${about === '' ? '' : `  ${about}`}  ${what}  [${rule}]${entry.setting === null ? '' : `  ${entry.setting}`}`;
   return printable(line);

@@ -5,29 +5,55 @@ import { isRunning, type Container } from '../shared/containers/protection.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { RootOptions } from './target.ts';
 
-/** What `plan` and `apply` are told to do with containers that exist. `recreate`: true for all that can be. */
-export interface ChoiceOptions extends RootOptions { readonly remove?: string[]; readonly includeRunning?: boolean; readonly removeVolumes?: boolean; readonly recreate?: string[] | true; readonly commit?: boolean }
+/**
+ * What `plan` and `apply` are told to do with containers that exist. `recreate`: true for all that can be.
+ */
+export interface ChoiceOptions extends RootOptions {
+  readonly remove?: string[];
+  readonly includeRunning?: boolean;
+  readonly removeVolumes?: boolean;
+  readonly recreate?: string[] | true;
+  readonly commit?: boolean;
+}
 
 export function withChoices(command: Command): Command {
   return command
     .option('--remove <id...>', 'containers to remove after verification, by id or name', named)
     .option('--include-running', 'running ones too: they are stopped and removed')
     .option('--remove-volumes', 'with their volumes')
-    .option('--recreate [name...]', 'unprotected containers to recreate under ECI after verification, by name or id; without names all that can be. Old ones in which something was written outside of volumes are kept, stopped', named)
+    .option(
+      '--recreate [name...]',
+      'unprotected containers to recreate under ECI after verification, by name or id; without names all that can be. Old ones in which something was written outside of volumes are kept, stopped',
+      named,
+    )
     .option('--commit', 'carry over what was written inside those, by an image of their own');
 }
 
-/** Values of an option that may be repeated, followed by several, or have them with commas between: no container's name has one. */
+/**
+ * Values of an option that may be repeated, followed by several, or have them with commas between: no
+ * container's name has one.
+ */
 function named(value: string, before: unknown): string[] {
   const names = value.split(',').filter((name) => name !== '');
   if (names.length === 0) throw new InvalidArgumentError('');
   return [...(Array.isArray(before) ? before.map(String) : []), ...names];
 }
 
-/** Choices with full ids; a name or id that fits no container, a running one to be removed without --include-running, and one that can't be recreated are refused. */
-export async function resolveChoices(target: Target, text: string, options: ChoiceOptions): Promise<Result<ContainerChoices, AppError>> {
+/**
+ * Choices with full ids; a name or id that fits no container, a running one to be removed without
+ * --include-running, and one that can't be recreated are refused.
+ */
+export async function resolveChoices(
+  target: Target,
+  text: string,
+  options: ChoiceOptions,
+): Promise<Result<ContainerChoices, AppError>> {
   const remove = options.remove ?? [];
-  const choices: ContainerChoices = { remove: [], includeRunning: options.includeRunning === true, removeVolumes: options.removeVolumes === true };
+  const choices: ContainerChoices = {
+    remove: [],
+    includeRunning: options.includeRunning === true,
+    removeVolumes: options.removeVolumes === true,
+  };
   if (options.recreate !== undefined) {
     const possible = await recreationPossible(target, text);
     if (!possible.ok) return possible;
@@ -40,40 +66,87 @@ export async function resolveChoices(target: Target, text: string, options: Choi
   for (const name of remove) {
     const found = find(containers, name);
     if (!found.ok) return found;
-    if (isRunning(found.value) && !choices.includeRunning) return fail('containers.running', `${found.value.name} is running`, { hint: 'Add --include-running to stop and remove it.', params: { name: found.value.name } });
+    if (isRunning(found.value) && !choices.includeRunning)
+      return fail('containers.running', `${found.value.name} is running`, {
+        hint: 'Add --include-running to stop and remove it.',
+        params: { name: found.value.name },
+      });
     gone.add(found.value.id);
   }
   const anew = new Set<string>();
-  if (options.recreate === true) for (const { id } of containers.filter((one) => !one.protected && one.obstacles.length === 0 && !gone.has(one.id))) anew.add(id);
-  else for (const name of options.recreate ?? []) {
-    const found = find(containers, name);
-    if (!found.ok) return found;
-    const { id, name: called, obstacles } = found.value;
-    if (gone.has(id)) return fail('input.unusable', `${called} can't be removed and recreated`, { hint: 'Say one of the two for it.', params: { name: called } });
-    if (obstacles.length > 0) return fail('containers.recreate-blocked', `${called} cannot be recreated as it is`, { reason: obstacles.join(', '), hint: 'ECI does not allow that: make it anew without, or remove it.', params: { name: called } });
-    anew.add(id);
-  }
-  return ok({ ...choices, remove: [...gone], ...(anew.size === 0 ? {} : { recreate: [...anew], ...(options.commit === true ? { commit: true } : {}) }) });
+  if (options.recreate === true)
+    for (const { id } of containers.filter(
+      (one) => !one.protected && one.obstacles.length === 0 && !gone.has(one.id),
+    ))
+      anew.add(id);
+  else
+    for (const name of options.recreate ?? []) {
+      const found = find(containers, name);
+      if (!found.ok) return found;
+      const { id, name: called, obstacles } = found.value;
+      if (gone.has(id))
+        return fail('input.unusable', `${called} can't be removed and recreated`, {
+          hint: 'Say one of the two for it.',
+          params: { name: called },
+        });
+      if (obstacles.length > 0)
+        return fail('containers.recreate-blocked', `${called} cannot be recreated as it is`, {
+          reason: obstacles.join(', '),
+          hint: 'ECI does not allow that: make it anew without, or remove it.',
+          params: { name: called },
+        });
+      anew.add(id);
+    }
+  return ok({
+    ...choices,
+    remove: [...gone],
+    ...(anew.size === 0 ? {} : { recreate: [...anew], ...(options.commit === true ? { commit: true } : {}) }),
+  });
 }
 
-/** The choices without the recreations that the gateway will refuse, and those that stand or fall with them; the same object where there are none. */
+/**
+ * The choices without the recreations that the gateway will refuse, and those that stand or fall with them;
+ * the same object where there are none.
+ */
 export function withoutRefused(choices: ContainerChoices, { recreation }: ApplyPlan): ContainerChoices {
-  const refused = (recreation?.groups ?? []).filter((group) => group.some(({ blockers }) => blockers.some(({ code }) => code === 'refused'))).flat().map(({ id }) => id);
-  return refused.length === 0 ? choices : { ...choices, recreate: (choices.recreate ?? []).filter((id) => !refused.includes(id)) };
+  const refused = (recreation?.groups ?? [])
+    .filter((group) => group.some(({ blockers }) => blockers.some(({ code }) => code === 'refused')))
+    .flat()
+    .map(({ id }) => id);
+  return refused.length === 0
+    ? choices
+    : { ...choices, recreate: (choices.recreate ?? []).filter((id) => !refused.includes(id)) };
 }
 
 /** Recreating is for an engine of ours with ECI on afterwards. */
 async function recreationPossible(target: Target, text: string): Promise<Result<null, AppError>> {
-  const [{ effectiveSettings }, { missingBecause }] = await Promise.all([import('../shared/settings/index.ts'), import('../shared/targets/features.ts')]);
-  if (missingBecause(target.ref.kind, 'recreate') !== null) return fail('containers.recreate-blocked', 'containers are not recreated on this engine', { hint: 'Remove them, and make them anew once ECI is on.' });
+  const [{ effectiveSettings }, { missingBecause }] = await Promise.all([
+    import('../shared/settings/index.ts'),
+    import('../shared/targets/features.ts'),
+  ]);
+  if (missingBecause(target.ref.kind, 'recreate') !== null)
+    return fail('containers.recreate-blocked', 'containers are not recreated on this engine', {
+      hint: 'Remove them, and make them anew once ECI is on.',
+    });
   const settings = effectiveSettings(text, { exists: true });
   // What can't be read is told by the plan.
   if (!settings.ok || settings.value.eci.value) return ok(null);
-  return fail('containers.recreate-blocked', 'nothing is recreated: Enhanced Container Isolation is off in these settings', { hint: 'Turn it on in them, or leave --recreate away.' });
+  return fail(
+    'containers.recreate-blocked',
+    'nothing is recreated: Enhanced Container Isolation is off in these settings',
+    { hint: 'Turn it on in them, or leave --recreate away.' },
+  );
 }
 
 function find(containers: readonly Container[], name: string): Result<Container, AppError> {
   const begins = containers.filter((container) => name.length >= 4 && container.id.startsWith(name));
-  const found = containers.find((container) => container.id === name || container.name === name) ?? (begins.length === 1 ? begins[0] : undefined);
-  return found === undefined ? fail('containers.not-found', `there is no container ${name}`, { hint: 'See bulkhead containers scan.', params: { name } }) : ok(found);
+  const found =
+    containers.find((container) => container.id === name || container.name === name) ??
+    (begins.length === 1 ? begins[0] : undefined);
+  return found === undefined
+    ? fail('containers.not-found', `there is no container ${name}`, {
+        hint: 'See bulkhead containers scan.',
+        params: { name },
+      })
+    : ok(found);
 }

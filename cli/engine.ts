@@ -4,16 +4,34 @@ import type { EngineDriver } from '../engine/drivers/driver.ts';
 import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status.ts';
 import type { AppError, Result } from '../shared/result.ts';
 import { withTarget } from './target.ts';
-import { bulkheadCommand, errorText, printError, printResult, progress, resolveRoot, secondsOption, withJson, withRoot } from './output.ts';
+import {
+  bulkheadCommand,
+  errorText,
+  printError,
+  printResult,
+  progress,
+  resolveRoot,
+  secondsOption,
+  withJson,
+  withRoot,
+} from './output.ts';
 
-interface EngineOptions { readonly root?: string; readonly target?: string; readonly json?: boolean; readonly timeout?: string; readonly foreground?: boolean; readonly verbose?: boolean }
+interface EngineOptions {
+  readonly root?: string;
+  readonly target?: string;
+  readonly json?: boolean;
+  readonly timeout?: string;
+  readonly foreground?: boolean;
+  readonly verbose?: boolean;
+}
 
 /** `bulkhead engine start|stop|restart|status`. `status` exits 0 when the engine is ready, 1 when not. */
 export function registerEngine(program: Command): void {
   const engine = program.command('engine').description('supervise the embedded engine');
-  const lasting = (name: string, description: string) => withJson(withRoot(engine.command(name).description(description)))
-    .option('--timeout <seconds>', 'give up waiting after this long', '90')
-    .option('--verbose', 'show the log lines of engine, gateway and planner too');
+  const lasting = (name: string, description: string) =>
+    withJson(withRoot(engine.command(name).description(description)))
+      .option('--timeout <seconds>', 'give up waiting after this long', '90')
+      .option('--verbose', 'show the log lines of engine, gateway and planner too');
 
   lasting('start', 'start the engine and wait until it is ready')
     .option('--foreground', 'supervise it in this process until SIGTERM; SIGHUP restarts the engine')
@@ -21,74 +39,149 @@ export function registerEngine(program: Command): void {
       if (options.foreground === true) await superviseInForeground(options);
       else await drive(options, 'start');
     });
-  lasting('stop', 'stop the engine and wait until everything has ended').action((options: EngineOptions) => drive(options, 'stop'));
-  lasting('restart', 'restart the engine under the configuration on disk; the gateway stays').action((options: EngineOptions) => drive(options, 'restart'));
-  withJson(withRoot(engine.command('status').description('show what runs'))).action(async (options: EngineOptions) => {
-    if (options.target !== undefined) {
-      await withTarget(options, async (target) => { printResult({ ok: true, value: await target.driver.status() }, { json: options.json, human: describe, failed: (status) => status.phase !== 'ready' }); });
-      return;
-    }
-    const root = resolveRoot(options);
-    if (!root.ok) { printError(root.error, options); return; }
-    const driver = await openDriver(root.value);
-    printResult({ ok: true, value: await driver.status() }, { json: options.json, human: describe, failed: (status) => status.phase !== 'ready' });
-  });
+  lasting('stop', 'stop the engine and wait until everything has ended').action((options: EngineOptions) =>
+    drive(options, 'stop'),
+  );
+  lasting('restart', 'restart the engine under the configuration on disk; the gateway stays').action(
+    (options: EngineOptions) => drive(options, 'restart'),
+  );
+  withJson(withRoot(engine.command('status').description('show what runs'))).action(
+    async (options: EngineOptions) => {
+      if (options.target !== undefined) {
+        await withTarget(options, async (target) => {
+          printResult(
+            { ok: true, value: await target.driver.status() },
+            { json: options.json, human: describe, failed: (status) => status.phase !== 'ready' },
+          );
+        });
+        return;
+      }
+      const root = resolveRoot(options);
+      if (!root.ok) {
+        printError(root.error, options);
+        return;
+      }
+      const driver = await openDriver(root.value);
+      printResult(
+        { ok: true, value: await driver.status() },
+        { json: options.json, human: describe, failed: (status) => status.phase !== 'ready' },
+      );
+    },
+  );
 }
 
 async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart'): Promise<void> {
-  if (options.target !== undefined) { await driveTarget(options, what); return; }
+  if (options.target !== undefined) {
+    await driveTarget(options, what);
+    return;
+  }
   const root = resolveRoot(options);
   const timeoutMs = secondsOption(options.timeout ?? '90', 'timeout');
-  if (!root.ok) { printError(root.error, options); return; }
-  if (!timeoutMs.ok) { printError(timeoutMs.error, options); return; }
+  if (!root.ok) {
+    printError(root.error, options);
+    return;
+  }
+  if (!timeoutMs.ok) {
+    printError(timeoutMs.error, options);
+    return;
+  }
   const driver = await openDriver(root.value);
   // The supervisor's own lines are the progress words; the rest is for the curious.
-  const onLog = (line: EngineLogLine) => { if (line.source === 'supervisor' || options.verbose === true) progress(`${line.source}: ${line.text}`); };
-  // Before the engine reads files that an interrupted apply left half changed. A supervisor that starts settles it itself; one that runs already looks every half minute.
+  const onLog = (line: EngineLogLine) => {
+    if (line.source === 'supervisor' || options.verbose === true) progress(`${line.source}: ${line.text}`);
+  };
+  // Before the engine reads files that an interrupted apply left half changed. A supervisor that starts
+  // settles it itself; one that runs already looks every half minute.
   if (what === 'restart') await settleInterrupted(root.value);
   const result: Result<EngineStatus, AppError> = await driver[what]({ onLog, timeoutMs: timeoutMs.value });
   if (what === 'start' && result.ok) await settleInterrupted(root.value);
   printResult(result, { json: options.json, human: describe });
 }
 
-/** Another engine than one of ours: Docker Desktop is quit and opened, the machine's own engine says why not. */
+/**
+ * Another engine than one of ours: Docker Desktop is quit and opened, the machine's own engine says why not.
+ */
 async function driveTarget(options: EngineOptions, what: 'start' | 'stop' | 'restart'): Promise<void> {
   const timeoutMs = secondsOption(options.timeout ?? '90', 'timeout');
-  if (!timeoutMs.ok) { printError(timeoutMs.error, options); return; }
+  if (!timeoutMs.ok) {
+    printError(timeoutMs.error, options);
+    return;
+  }
   await withTarget(options, async (target) => {
     // As the embedded engine's start does; null for whoever has no right to.
     const settled = what === 'stop' ? null : await target.resume();
-    if (settled !== null && !settled.ok) { printError(settled.error, options); return; }
-    if (settled?.value != null) progress(`An interrupted apply was settled first. ${(await import('./plan-text.ts')).describeOutcome(settled.value)}`);
-    const call = { onLog: (line: EngineLogLine) => { progress(line.text); }, timeoutMs: target.ref.kind === 'docker-desktop' ? Math.max(timeoutMs.value, 300_000) : timeoutMs.value };
+    if (settled !== null && !settled.ok) {
+      printError(settled.error, options);
+      return;
+    }
+    if (settled?.value != null)
+      progress(
+        `An interrupted apply was settled first. ${(await import('./plan-text.ts')).describeOutcome(settled.value)}`,
+      );
+    const call = {
+      onLog: (line: EngineLogLine) => {
+        progress(line.text);
+      },
+      timeoutMs: target.ref.kind === 'docker-desktop' ? Math.max(timeoutMs.value, 300_000) : timeoutMs.value,
+    };
     // Settling it has restarted it.
-    printResult(await target.driver[what === 'restart' && settled?.value != null ? 'start' : what](call), { json: options.json, human: describe });
+    printResult(await target.driver[what === 'restart' && settled?.value != null ? 'start' : what](call), {
+      json: options.json,
+      human: describe,
+    });
   });
 }
 
-/** Finishes or rolls back an apply whose process is gone, and says so. One that is under way, or being settled by the supervisor, is left alone. */
+/**
+ * Finishes or rolls back an apply whose process is gone, and says so. One that is under way, or being settled
+ * by the supervisor, is left alone.
+ */
 async function settleInterrupted(root: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
-  const [{ openTarget }, { describeOutcome }] = await Promise.all([import('../engine/target.ts'), import('./plan-text.ts')]);
+  const [{ openTarget }, { describeOutcome }] = await Promise.all([
+    import('../engine/target.ts'),
+    import('./plan-text.ts'),
+  ]);
   const command = bulkheadCommand();
-  const settled = await openTarget(root, { bulkheadCommand: command, projectRoot: path.resolve(path.dirname(command), '..') }).resume();
+  const settled = await openTarget(root, {
+    bulkheadCommand: command,
+    projectRoot: path.resolve(path.dirname(command), '..'),
+  }).resume();
   if (!settled.ok && settled.error.code !== 'apply.in-progress') progress(errorText(settled.error));
-  if (settled.ok && settled.value !== null) progress(`An interrupted apply was settled. ${describeOutcome(settled.value)}`);
+  if (settled.ok && settled.value !== null)
+    progress(`An interrupted apply was settled. ${describeOutcome(settled.value)}`);
 }
 
 async function superviseInForeground(options: EngineOptions): Promise<void> {
   const root = resolveRoot(options);
-  if (!root.ok) { printError(root.error, options); return; }
-  const [{ runSupervisor }, { rootPaths }] = await Promise.all([import('../engine/drivers/supervisor.ts'), import('../engine/drivers/root-paths.ts')]);
+  if (!root.ok) {
+    printError(root.error, options);
+    return;
+  }
+  const [{ runSupervisor }, { rootPaths }] = await Promise.all([
+    import('../engine/drivers/supervisor.ts'),
+    import('../engine/drivers/root-paths.ts'),
+  ]);
   const command = bulkheadCommand();
-  // Started by `engine start`, its stderr is the log file it writes itself: on a terminal only, the lines are for a reader.
-  const onLog = process.stderr.isTTY ? (line: EngineLogLine) => { progress(line.text); } : undefined;
+  // Started by `engine start`, its stderr is the log file it writes itself: on a terminal only, the lines are
+  // for a reader.
+  const onLog = process.stderr.isTTY
+    ? (line: EngineLogLine) => {
+        progress(line.text);
+      }
+    : undefined;
   const projectRoot = path.resolve(path.dirname(command), '..');
   const target = { bulkheadCommand: command, projectRoot };
-  const [{ openTarget }, { recordReports }] = await Promise.all([import('../engine/target.ts'), import('../engine/isolation/recorded-reports.ts')]);
+  const [{ openTarget }, { recordReports }] = await Promise.all([
+    import('../engine/target.ts'),
+    import('../engine/isolation/recorded-reports.ts'),
+  ]);
   const paths = rootPaths(root.value);
   const result = await runSupervisor(paths, {
-    bulkheadCommand: command, backends: openTarget(root.value, target).backends, examine: async () => recordReports(paths, await openTarget(root.value, target).backendReports()), resume: (driver) => openTarget(root.value, { ...target, driver }).resume(),
+    bulkheadCommand: command,
+    backends: openTarget(root.value, target).backends,
+    examine: async () => recordReports(paths, await openTarget(root.value, target).backendReports()),
+    resume: (driver) => openTarget(root.value, { ...target, driver }).resume(),
     settleRecreation: () => openTarget(root.value, target).settleRecreate(),
     ...(onLog === undefined ? {} : { onLog }),
   });
@@ -96,7 +189,10 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
 }
 
 async function openDriver(root: string): Promise<EngineDriver> {
-  const [{ createEmbeddedDriver }, { rootPaths }] = await Promise.all([import('../engine/drivers/embedded.ts'), import('../engine/drivers/root-paths.ts')]);
+  const [{ createEmbeddedDriver }, { rootPaths }] = await Promise.all([
+    import('../engine/drivers/embedded.ts'),
+    import('../engine/drivers/root-paths.ts'),
+  ]);
   return createEmbeddedDriver(rootPaths(root), { bulkheadCommand: bulkheadCommand() });
 }
 
@@ -105,11 +201,25 @@ function describe(status: EngineStatus): string {
   const lines = [`engine ${status.phase}`];
   if (status.phase === 'ready') {
     lines.push(`  clients        unix://${status.socket}`);
-    if (status.version !== null) lines.push(`  Docker Engine  ${status.version}, API ${status.apiVersion ?? '?'}, default runtime ${status.defaultRuntime ?? '?'}`);
-    if (status.counts !== null) lines.push(`  containers     ${status.counts.containers} (${status.counts.running} running), images ${status.counts.images}`);
-    if (status.kind === 'embedded') lines.push(`  gateway        ${status.gatewayUp ? 'up' : 'down'}`, `  planner        ${status.plannerUp ? 'up' : 'down'}`);
+    if (status.version !== null)
+      lines.push(
+        `  Docker Engine  ${status.version}, API ${status.apiVersion ?? '?'}, default runtime ${status.defaultRuntime ?? '?'}`,
+      );
+    if (status.counts !== null)
+      lines.push(
+        `  containers     ${status.counts.containers} (${status.counts.running} running), images ${status.counts.images}`,
+      );
+    if (status.kind === 'embedded')
+      lines.push(
+        `  gateway        ${status.gatewayUp ? 'up' : 'down'}`,
+        `  planner        ${status.plannerUp ? 'up' : 'down'}`,
+      );
   }
   if (status.root !== null) lines.push(`  root           ${status.root}`);
-  if (status.problem !== null) lines.push(`  problem        ${status.problem.message}`, ...status.problem.logTail.map((line) => `                 ${line}`));
+  if (status.problem !== null)
+    lines.push(
+      `  problem        ${status.problem.message}`,
+      ...status.problem.logTail.map((line) => `                 ${line}`),
+    );
   return lines.join('\n');
 }

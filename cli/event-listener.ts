@@ -10,17 +10,31 @@ export interface EventListener {
 }
 
 /**
- * Events go to stdout, and a line "cancel" comes by stdin where that is no terminal; or both by the socket of a program that could not keep
- * pipes to us (macOS and Windows give an elevated command none).
+ * Events go to stdout, and a line "cancel" comes by stdin where that is no terminal; or both by the socket of
+ * a program that could not keep pipes to us (macOS and Windows give an elevated command none).
  */
 export async function eventListener(socket?: string): Promise<EventListener> {
-  if (socket === undefined) return { write: (line) => { process.stdout.write(line); }, ...(process.stdin.isTTY ? { onCancel: () => undefined, end: () => undefined } : lines(process.stdin)) };
+  if (socket === undefined)
+    return {
+      write: (line) => {
+        process.stdout.write(line);
+      },
+      ...(process.stdin.isTTY ? { onCancel: () => undefined, end: () => undefined } : lines(process.stdin)),
+    };
   const { connect } = await import('node:net');
   const connection = connect(socket);
   // Nobody listens any more: the work goes on.
   connection.on('error', () => undefined);
   const { onCancel } = lines(connection);
-  return { write: (line) => { connection.write(line); }, onCancel, end: () => { connection.end(); } };
+  return {
+    write: (line) => {
+      connection.write(line);
+    },
+    onCancel,
+    end: () => {
+      connection.end();
+    },
+  };
 }
 
 /** Reading begins once somebody wants to know; who stops talking has not said "cancel". */
@@ -30,9 +44,13 @@ function lines(input: Readable): Pick<EventListener, 'onCancel' | 'end'> {
     onCancel(cancel) {
       reading = true;
       input.on('error', () => undefined);
-      createInterface({ input }).on('line', (line) => { if (line.trim() === 'cancel') cancel(); });
+      createInterface({ input }).on('line', (line) => {
+        if (line.trim() === 'cancel') cancel();
+      });
     },
     // An open pipe would keep the process.
-    end() { if (reading) input.destroy(); },
+    end() {
+      if (reading) input.destroy();
+    },
   };
 }

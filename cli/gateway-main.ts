@@ -3,7 +3,10 @@ import { registerGateway } from './gateway.ts';
 import { keepInheritedDescriptors } from '../gateway/inherited-descriptors.ts';
 import { exitCodes } from './output.ts';
 
-/** `bulkhead gateway` as a program of its own: it runs for months, and has no use for the rest of the command line in its memory. */
+/**
+ * `bulkhead gateway` as a program of its own: it runs for months, and has no use for the rest of the command
+ * line in its memory.
+ */
 async function main(args: readonly string[]): Promise<void> {
   const program = new Command('bulkhead').exitOverride();
   registerGateway(program);

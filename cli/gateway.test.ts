@@ -7,23 +7,42 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendRaw } from '../testing/raw-http.ts';
 
 // Only this command, without the others' modules.
-const program = "import { Command } from 'commander'; import { registerGateway } from './cli/gateway.ts'; const p = new Command(); registerGateway(p); await p.parseAsync(process.argv.slice(1), { from: 'user' });";
+const program =
+  "import { Command } from 'commander'; import { registerGateway } from './cli/gateway.ts'; const p = new Command(); registerGateway(p); await p.parseAsync(process.argv.slice(1), { from: 'user' });";
 const command = (...args: string[]) => ['--input-type=module', '-e', program, '--', 'gateway', ...args];
 let dir: string;
-beforeAll(async () => { dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-cli-gateway-')); });
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-cli-gateway-'));
+});
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 describe('bulkhead gateway', () => {
   it('says when it is ready, answers 503 without an engine, and ends on SIGTERM without leaving its socket', async () => {
     const socket = path.join(dir, 'docker.sock');
     await writeFile(path.join(dir, 's.json'), '{"configurationFileVersion": 2}');
-    const child = spawn(process.execPath, command('--engine', `unix://${path.join(dir, 'engine.sock')}`, '--listen', `unix://${socket}`, '--settings', path.join(dir, 's.json')));
+    const child = spawn(
+      process.execPath,
+      command(
+        '--engine',
+        `unix://${path.join(dir, 'engine.sock')}`,
+        '--listen',
+        `unix://${socket}`,
+        '--settings',
+        path.join(dir, 's.json'),
+      ),
+    );
     const line = await new Promise<string>((resolve, reject) => {
-      child.stdout.once('data', (part: Buffer) => { resolve(part.toString()); });
-      child.once('exit', (code) => { reject(new Error(`ended with ${String(code)}`)); });
+      child.stdout.once('data', (part: Buffer) => {
+        resolve(part.toString());
+      });
+      child.once('exit', (code) => {
+        reject(new Error(`ended with ${String(code)}`));
+      });
     });
     expect(line).toBe(`gateway listening on unix://${socket}\n`);
-    expect((await sendRaw(socket, 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n')).status).toBe(503);
+    expect(
+      (await sendRaw(socket, 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n')).status,
+    ).toBe(503);
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
@@ -31,7 +50,11 @@ describe('bulkhead gateway', () => {
   });
 
   it('refuses unusable addresses with exit code 2', () => {
-    const done = spawnSync(process.execPath, command('--engine', 'tcp://1.2.3.4:2375', '--listen', '/x', '--settings', '/y'), { encoding: 'utf8' });
+    const done = spawnSync(
+      process.execPath,
+      command('--engine', 'tcp://1.2.3.4:2375', '--listen', '/x', '--settings', '/y'),
+      { encoding: 'utf8' },
+    );
     expect(done.status).toBe(2);
     expect(done.stderr).toMatch(/--engine is not a unix socket/);
   });

@@ -18,42 +18,72 @@ interface GatewayCommandOptions {
   readonly engineDirectory?: string[];
 }
 
-/** `bulkhead gateway`: the enforcement proxy in the foreground. Prints `gateway listening on …` when ready; SIGTERM drains and ends it. */
+/**
+ * `bulkhead gateway`: the enforcement proxy in the foreground. Prints `gateway listening on …` when ready;
+ * SIGTERM drains and ends it.
+ */
 export function registerGateway(program: Command): void {
-  program.command('gateway')
+  program
+    .command('gateway')
     .description('enforce the settings between Docker clients and an engine')
-    .requiredOption('--engine <socket>', 'the engine\'s own socket, unix:///…')
+    .requiredOption('--engine <socket>', "the engine's own socket, unix:///…")
     .requiredOption('--listen <socket>', 'the socket clients use, unix:///…')
     .requiredOption('--settings <file>', 'admin-settings.json to enforce; followed while running')
     .option('--audit <file>', 'append decisions to this file (JSON lines)')
     .option('--metrics <socket>', 'serve GET /metrics (Prometheus text) there, unix:///…')
-    .option('--state <dir>', 'keep there what must outlast the gateway: sockets for containers, last-known digests (default: no container gets a socket)')
+    .option(
+      '--state <dir>',
+      'keep there what must outlast the gateway: sockets for containers, last-known digests (default: no container gets a socket)',
+    )
     .option('--runtime <name>', 'runtime every container gets')
     .option('--group <name>', 'group that may use the socket (default: docker)')
-    .option('--engine-directory <dir>', 'directory of the engine, never mountable (repeatable)', (value: string, before: string[]) => [...before, value], [] as string[])
+    .option(
+      '--engine-directory <dir>',
+      'directory of the engine, never mountable (repeatable)',
+      (value: string, before: string[]) => [...before, value],
+      [] as string[],
+    )
     .action(async (options: GatewayCommandOptions) => {
       startHeartbeat();
       const engine = unixPath(options.engine, 'engine');
       const listen = unixPath(options.listen, 'listen');
-      if (!engine.ok) { printError(engine.error); return; }
-      if (!listen.ok) { printError(listen.error); return; }
+      if (!engine.ok) {
+        printError(engine.error);
+        return;
+      }
+      if (!listen.ok) {
+        printError(listen.error);
+        return;
+      }
       const metrics = options.metrics === undefined ? ok(null) : unixPath(options.metrics, 'metrics');
-      if (!metrics.ok) { printError(metrics.error); return; }
+      if (!metrics.ok) {
+        printError(metrics.error);
+        return;
+      }
       const inherited = takeInheritedListeners(process.env, process.pid);
       const { parentKeeper } = await import('../gateway/socket-mounts/keeper.ts');
       const { startGateway } = await import('../gateway/server.ts');
-      const log = (line: string) => { process.stderr.write(`${new Date().toISOString()} gateway: ${line}\n`); };
+      const log = (line: string) => {
+        process.stderr.write(`${new Date().toISOString()} gateway: ${line}\n`);
+      };
       const started = await startGateway({
-        engineSocket: engine.value, listenSocket: listen.value, settingsFile: path.resolve(options.settings),
+        engineSocket: engine.value,
+        listenSocket: listen.value,
+        settingsFile: path.resolve(options.settings),
         metricsSocket: metrics.value,
         auditFile: options.audit === undefined ? null : path.resolve(options.audit),
         ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
         ...(options.group === undefined ? {} : { group: options.group }),
         engineDirectories: (options.engineDirectory ?? []).map((directory) => path.resolve(directory)),
-        stateDirectory: options.state === undefined ? null : path.resolve(options.state), inherited, keeper: parentKeeper(log),
+        stateDirectory: options.state === undefined ? null : path.resolve(options.state),
+        inherited,
+        keeper: parentKeeper(log),
         log,
       });
-      if (!started.ok) { printError(started.error); return; }
+      if (!started.ok) {
+        printError(started.error);
+        return;
+      }
       const notice = (message: unknown) => {
         const told = engineNotice(message);
         if (told !== null) started.value.engineStops(told.kind === 'engine-stopping');
@@ -61,7 +91,10 @@ export function registerGateway(program: Command): void {
       process.on('message', notice);
       process.stdout.write(`gateway listening on unix://${started.value.listenSocket}\n`);
       await new Promise<void>((resolve) => {
-        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => { resolve(); });
+        for (const signal of ['SIGTERM', 'SIGINT'] as const)
+          process.once(signal, () => {
+            resolve();
+          });
       });
       process.off('message', notice);
       await started.value.close();
@@ -71,7 +104,10 @@ export function registerGateway(program: Command): void {
 function unixPath(text: string, option: string): Result<string, AppError> {
   const given = text.startsWith('unix://') ? text.slice('unix://'.length) : text;
   if (!path.isAbsolute(given) || given.includes('\0')) {
-    return fail('input.unusable', `--${option} is not a unix socket`, { reason: `"${text}" was given`, hint: `Give an absolute path: --${option} unix:///run/docker.sock.` });
+    return fail('input.unusable', `--${option} is not a unix socket`, {
+      reason: `"${text}" was given`,
+      hint: `Give an absolute path: --${option} unix:///run/docker.sock.`,
+    });
   }
   return ok(given);
 }

@@ -17,7 +17,10 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Supervises a real process that beats as gateway and planner do, and does `then` before it says that it is ready. */
+/**
+ * Supervises a real process that beats as gateway and planner do, and does `then` before it says that it is
+ * ready.
+ */
 async function supervise(then: string) {
   const heartbeat = path.resolve(import.meta.dirname, 'heartbeat.ts');
   const program = path.join(directory, 'program.mjs');

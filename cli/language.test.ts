@@ -16,32 +16,94 @@ describe('the language of the command line', () => {
   });
 
   it('tells errors with why and what to do', async () => {
-    const error = { code: 'input.unusable', message: 'no engine was named', reason: 'neither --root nor BULKHEAD_ROOT is set', hint: 'Give the engine\'s directory: --root DIR.' } as const;
-    expect(errorText(error)).toBe('error: no engine was named: neither --root nor BULKHEAD_ROOT is set\n  Give the engine\'s directory: --root DIR.');
+    const error = {
+      code: 'input.unusable',
+      message: 'no engine was named',
+      reason: 'neither --root nor BULKHEAD_ROOT is set',
+      hint: "Give the engine's directory: --root DIR.",
+    } as const;
+    expect(errorText(error)).toBe(
+      "error: no engine was named: neither --root nor BULKHEAD_ROOT is set\n  Give the engine's directory: --root DIR.",
+    );
     await speak('zh-CN');
-    expect(errorText(error)).toBe('错误：未指定引擎：未设置 --root 或 BULKHEAD_ROOT\n  请给出引擎的目录：--root DIR。');
+    expect(errorText(error)).toBe(
+      '错误：未指定引擎：未设置 --root 或 BULKHEAD_ROOT\n  请给出引擎的目录：--root DIR。',
+    );
   });
 
   it('keeps columns in line, a Chinese character being two wide, and leaves documents and names alone', async () => {
     await speak('zh-CN');
-    expect(told('0123456789ab  web      running   protected    own id range 100000-165535\n0123456789ac  db-long  exited    UNPROTECTED  ECI is off').split('\n')).toEqual([
-      '0123456789ab  web      运行中    受保护       独立的 ID 范围 100000-165535', '0123456789ac  db-long  已退出    未受保护     ECI 已关闭',
+    expect(
+      told(
+        '0123456789ab  web      running   protected    own id range 100000-165535\n0123456789ac  db-long  exited    UNPROTECTED  ECI is off',
+      ).split('\n'),
+    ).toEqual([
+      '0123456789ab  web      运行中    受保护       独立的 ID 范围 100000-165535',
+      '0123456789ac  db-long  已退出    未受保护     ECI 已关闭',
     ]);
-    expect(told('+   "images": ["docker.io/library/alpine:3"]')).toBe('+   "images": ["docker.io/library/alpine:3"]');
+    expect(told('+   "images": ["docker.io/library/alpine:3"]')).toBe(
+      '+   "images": ["docker.io/library/alpine:3"]',
+    );
   });
 
   it('tells in a plan what the gateway will refuse of a recreation, and of an apply that has it', async () => {
     await speak('zh-CN');
-    const message = 'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories';
-    const item = { id: 'c'.repeat(64), name: 'bad', image: 'busybox', running: true, unchanged: false, commit: false, written: null, changes: [], lost: [], blockers: [{ code: 'refused' as const, params: { rule: 'bind-not-shared', message } }] };
-    expect(told(describeRecreatePlan({ blocked: true, groups: [[item]] })).split('\n').slice(1)).toEqual(['   阻碍因素', expect.stringMatching(/^ {3}- enhanced container isolation: .*\/etc.*管理员可以.*filesharingAllowedDirectories/)]);
-    expect(told('  Under these settings the gateway refuses to recreate bad, worse. Change the setting named with it, or leave it as it is.')).toBe('  按照这些设置，网关拒绝重新创建 bad, worse。请更改随其列出的设置，或保持该容器不变。');
+    const message =
+      'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories';
+    const item = {
+      id: 'c'.repeat(64),
+      name: 'bad',
+      image: 'busybox',
+      running: true,
+      unchanged: false,
+      commit: false,
+      written: null,
+      changes: [],
+      lost: [],
+      blockers: [{ code: 'refused' as const, params: { rule: 'bind-not-shared', message } }],
+    };
+    expect(
+      told(describeRecreatePlan({ blocked: true, groups: [[item]] }))
+        .split('\n')
+        .slice(1),
+    ).toEqual([
+      '   阻碍因素',
+      expect.stringMatching(
+        /^ {3}- enhanced container isolation: .*\/etc.*管理员可以.*filesharingAllowedDirectories/,
+      ),
+    ]);
+    expect(
+      told(
+        '  Under these settings the gateway refuses to recreate bad, worse. Change the setting named with it, or leave it as it is.',
+      ),
+    ).toBe('  按照这些设置，网关拒绝重新创建 bad, worse。请更改随其列出的设置，或保持该容器不变。');
   });
 
   it('says the one honest sentence', async () => {
     await speak('zh-CN');
-    const engine = { phase: 'stopped', version: null, socket: '/x/docker.sock', problem: null } as StatusReport['engine']; // what the words use
-    const report: StatusReport = { engine, protection: 'stopped', eci: false, audit: false, unprotected: null, verification: null, appliedVersion: 3, draftDiffers: true, interruptedApply: false, olderSettings: null, settingsProblem: null, settingsDeleted: false, preferredOff: null };
-    expect(told(describeStatus(report))).toBe('引擎已停止：没有运行，也没有检查\n  引擎      已停止\n  套接字    unix:///x/docker.sock\n  设置      版本 3，草稿有所不同 (bulkhead plan)');
+    const engine = {
+      phase: 'stopped',
+      version: null,
+      socket: '/x/docker.sock',
+      problem: null,
+    } as StatusReport['engine']; // what the words use
+    const report: StatusReport = {
+      engine,
+      protection: 'stopped',
+      eci: false,
+      audit: false,
+      unprotected: null,
+      verification: null,
+      appliedVersion: 3,
+      draftDiffers: true,
+      interruptedApply: false,
+      olderSettings: null,
+      settingsProblem: null,
+      settingsDeleted: false,
+      preferredOff: null,
+    };
+    expect(told(describeStatus(report))).toBe(
+      '引擎已停止：没有运行，也没有检查\n  引擎      已停止\n  套接字    unix:///x/docker.sock\n  设置      版本 3，草稿有所不同 (bulkhead plan)',
+    );
   });
 });

@@ -1,4 +1,11 @@
-import { Command, CommanderError, Help, InvalidArgumentError, Option, type HelpConfiguration } from 'commander';
+import {
+  Command,
+  CommanderError,
+  Help,
+  InvalidArgumentError,
+  Option,
+  type HelpConfiguration,
+} from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { registerApp } from './app.ts';
 import { registerApply } from './apply.ts';
@@ -23,31 +30,58 @@ export function buildProgram(): Command {
   const program = new Command('bulkhead')
     .description('Enhanced Container Isolation for any Docker engine')
     .version(packageJson.version)
-    .addOption(new Option('--lang <language>', 'language of messages: en or zh-CN (default: the locale\'s)').argParser(languageOption))
+    .addOption(
+      new Option('--lang <language>', "language of messages: en or zh-CN (default: the locale's)").argParser(
+        languageOption,
+      ),
+    )
     .showHelpAfterError(told('(add --help for what it takes)'))
     .configureHelp(toldHelp)
-    .configureOutput({ outputError: (text, write) => { write(`${told(text.trimEnd())}\n`); } })
+    .configureOutput({
+      outputError: (text, write) => {
+        write(`${told(text.trimEnd())}\n`);
+      },
+    })
     // Set before commands are registered: they inherit it.
     .exitOverride();
   // What people use first comes first; the last two are started by the engine.
-  for (const register of [registerApp, registerTargets, registerEngine, registerSettings, registerApply, registerContainers, registerTrust, registerExplain, registerAudit, registerRanges, registerGateway, registerPlanner]) register(program);
+  for (const register of [
+    registerApp,
+    registerTargets,
+    registerEngine,
+    registerSettings,
+    registerApply,
+    registerContainers,
+    registerTrust,
+    registerExplain,
+    registerAudit,
+    registerRanges,
+    registerGateway,
+    registerPlanner,
+  ])
+    register(program);
   return program;
 }
 
 const plainHelp = new Help();
 /** Help in the language that is spoken. */
 const toldHelp: HelpConfiguration = {
-  styleTitle: told, displayWidth: widthOf,
+  styleTitle: told,
+  displayWidth: widthOf,
   commandDescription: (command) => told(plainHelp.commandDescription(command)),
   subcommandDescription: (command) => told(plainHelp.subcommandDescription(command)),
-  optionDescription: (option) => `${told(option.description)}${asides(plainHelp.optionDescription(option).slice(option.description.length))}`,
-  commandUsage: (command) => placeholders(plainHelp.commandUsage(command)), subcommandTerm: (command) => placeholders(plainHelp.subcommandTerm(command)),
+  optionDescription: (option) =>
+    `${told(option.description)}${asides(plainHelp.optionDescription(option).slice(option.description.length))}`,
+  commandUsage: (command) => placeholders(plainHelp.commandUsage(command)),
+  subcommandTerm: (command) => placeholders(plainHelp.subcommandTerm(command)),
 };
 
 /** "(default: 90)" and "(env: X)", each told by itself; that nothing is in a list at first needs no words. */
-const asides = (added: string): string => added.replace(' (default: [])', '').replaceAll(/ \((default|env): ([^()]*)\)/g, (whole) => told(whole));
+const asides = (added: string): string =>
+  added.replace(' (default: [])', '').replaceAll(/ \((default|env): ([^()]*)\)/g, (whole) => told(whole));
 /** What commander calls the places of options and commands. */
-const placeholders = (usage: string): string => usage.replaceAll(/\[(options|command)\]/g, (whole) => told(whole));
+const placeholders = (usage: string): string =>
+  usage.replaceAll(/\[(options|command)\]/g, (whole) => told(whole));
 
 function languageOption(text: string): MessageLanguage {
   const language = languageOfTag(text);
@@ -55,7 +89,10 @@ function languageOption(text: string): MessageLanguage {
   return language;
 }
 
-/** Runs one command line (without node and script name) and sets the exit code. Only defects and usage end here; commands print their own errors. */
+/**
+ * Runs one command line (without node and script name) and sets the exit code. Only defects and usage end
+ * here; commands print their own errors.
+ */
 export async function main(args: readonly string[]): Promise<void> {
   await speak(languageOf(args, process.env));
   try {
@@ -67,7 +104,12 @@ export async function main(args: readonly string[]): Promise<void> {
       return;
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    printError({ code: 'internal', message: 'this is a defect in bulkhead', reason: text, hint: 'Report it with the command you ran.' });
+    printError({
+      code: 'internal',
+      message: 'this is a defect in bulkhead',
+      reason: text,
+      hint: 'Report it with the command you ran.',
+    });
   }
 }
 

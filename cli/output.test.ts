@@ -4,13 +4,23 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { defaultRoot, endWithReader, errorText, exitCodeOf, resolveRoot, secondsOption, workWithoutReader } from './output.ts';
+import {
+  defaultRoot,
+  endWithReader,
+  errorText,
+  exitCodeOf,
+  resolveRoot,
+  secondsOption,
+  workWithoutReader,
+} from './output.ts';
 
 const run = promisify(execFile);
 const main = path.join(import.meta.dirname, 'main.ts');
 const bulkhead = async (args: string[], env: NodeJS.ProcessEnv = {}) => {
   try {
-    const { stdout, stderr } = await run(process.execPath, [main, ...args], { env: { ...process.env, ...env } });
+    const { stdout, stderr } = await run(process.execPath, [main, ...args], {
+      env: { ...process.env, ...env },
+    });
     return { code: 0, stdout, stderr };
   } catch (error) {
     const e = error as { code: number; stdout: string; stderr: string }; // what execFile rejects with
@@ -18,20 +28,31 @@ const bulkhead = async (args: string[], env: NodeJS.ProcessEnv = {}) => {
   }
 };
 
-describe('the engine\'s root', () => {
-  it('is the option, else BULKHEAD_ROOT, else root\'s default', () => {
-    expect(resolveRoot({ root: '/a/../b' }, { BULKHEAD_ROOT: '/c' }, 1000)).toEqual({ ok: true, value: '/b' });
+describe("the engine's root", () => {
+  it("is the option, else BULKHEAD_ROOT, else root's default", () => {
+    expect(resolveRoot({ root: '/a/../b' }, { BULKHEAD_ROOT: '/c' }, 1000)).toEqual({
+      ok: true,
+      value: '/b',
+    });
     expect(resolveRoot({}, { BULKHEAD_ROOT: '/c' }, 1000)).toEqual({ ok: true, value: '/c' });
     expect(resolveRoot({}, { BULKHEAD_ROOT: '' }, 0)).toEqual({ ok: true, value: defaultRoot });
   });
   it('must be named by anybody else', () => {
-    expect(resolveRoot({}, {}, 1000)).toMatchObject({ ok: false, error: { code: 'input.unusable', hint: expect.stringContaining('--root') as string } });
-    expect(resolveRoot({ root: 'a\0b' }, {}, 0)).toMatchObject({ ok: false, error: { code: 'input.unusable' } });
+    expect(resolveRoot({}, {}, 1000)).toMatchObject({
+      ok: false,
+      error: { code: 'input.unusable', hint: expect.stringContaining('--root') as string },
+    });
+    expect(resolveRoot({ root: 'a\0b' }, {}, 0)).toMatchObject({
+      ok: false,
+      error: { code: 'input.unusable' },
+    });
   });
 });
 
 it('an error is told as what, why and what to do', () => {
-  expect(errorText({ code: 'internal', message: 'it broke', reason: 'too hot', hint: 'Cool it.' })).toBe('error: it broke: too hot\n  Cool it.');
+  expect(errorText({ code: 'internal', message: 'it broke', reason: 'too hot', hint: 'Cool it.' })).toBe(
+    'error: it broke: too hot\n  Cool it.',
+  );
   expect(exitCodeOf({ code: 'input.unusable', message: '' })).toBe(2);
   expect(exitCodeOf({ code: 'engine.start-failed', message: '' })).toBe(1);
 });
@@ -39,23 +60,38 @@ it('an error is told as what, why and what to do', () => {
 it.each(['0', '-1', 'soon', '', '1e9', 'Infinity', '99999999'])('--timeout %j is refused', (text) => {
   expect(secondsOption(text, 'timeout').ok).toBe(false);
 });
-it('--timeout takes fractions', () => { expect(secondsOption('1.5', 'timeout')).toEqual({ ok: true, value: 1500 }); });
+it('--timeout takes fractions', () => {
+  expect(secondsOption('1.5', 'timeout')).toEqual({ ok: true, value: 1500 });
+});
 
 describe('the command line', () => {
-  it.each([[['nonsense']], [['engine', 'nonsense']], [['engine', 'start', '--nonsense']], [['engine', 'start', '--root', '/nowhere/x', '--timeout', 'soon']]])('%j: unusable, exit 2, nothing on stdout', async (args) => {
+  it.each([
+    [['nonsense']],
+    [['engine', 'nonsense']],
+    [['engine', 'start', '--nonsense']],
+    [['engine', 'start', '--root', '/nowhere/x', '--timeout', 'soon']],
+  ])('%j: unusable, exit 2, nothing on stdout', async (args) => {
     const { code, stdout, stderr } = await bulkhead(args);
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/error: /);
   });
   it('status of an engine that never was: stopped, exit 1, one JSON document', async () => {
-    const { code, stdout, stderr } = await bulkhead(['engine', 'status', '--json'], { BULKHEAD_ROOT: '/nowhere/x' });
+    const { code, stdout, stderr } = await bulkhead(['engine', 'status', '--json'], {
+      BULKHEAD_ROOT: '/nowhere/x',
+    });
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ phase: 'stopped', root: '/nowhere/x', gatewayUp: false });
     expect(stderr).toBe('');
   });
   it('a path too long for a socket is refused before anything is made; with --json the error is JSON on stderr', async () => {
-    const { code, stdout, stderr } = await bulkhead(['engine', 'start', '--json', '--root', `/nowhere/${'x'.repeat(100)}`]);
+    const { code, stdout, stderr } = await bulkhead([
+      'engine',
+      'start',
+      '--json',
+      '--root',
+      `/nowhere/${'x'.repeat(100)}`,
+    ]);
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'engine.root-invalid' } });
@@ -83,7 +119,9 @@ describe('a reader that goes away', () => {
   it('nor for its terminal: one that is closed in the middle ends nothing', async () => {
     const script = `import { workWithoutReader } from ${JSON.stringify(path.join(import.meta.dirname, 'output.ts'))};
       workWithoutReader(); process.stdout.write('at work'); process.stdin.on('end', () => { process.exitCode = 7; }).resume();`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     const exited = once(child, 'exit');
     await once(child.stdout, 'data');
     child.kill('SIGHUP');

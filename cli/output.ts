@@ -7,7 +7,10 @@ import { parseTargetId, type TargetRef } from '../shared/targets/target.ts';
 import { claimTitles } from '../shared/verify/claim-titles.ts';
 import type { ClaimId } from '../shared/verify/claims.ts';
 
-/** Exit codes of every command: 0 done, 1 the operation or a claim failed (or a lint error was found), 2 unusable arguments. */
+/**
+ * Exit codes of every command: 0 done, 1 the operation or a claim failed (or a lint error was found), 2
+ * unusable arguments.
+ */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
 /** Where an engine of ours lives when nobody says otherwise and the caller is root. */
@@ -23,12 +26,19 @@ export function exitCodeOf(error: AppError): number {
 let language: MessageLanguage = 'en';
 type Tell = (english: string) => string;
 const asItIs: Tell = (english) => english;
-let line: Tell = asItIs, evidence: Tell = asItIs;
+let line: Tell = asItIs,
+  evidence: Tell = asItIs;
 let titles: Readonly<Record<ClaimId, string>> = claimTitles;
 
 /** Sets the language of everything for people; its words are read only when they are not English. */
 export async function speak(next: MessageLanguage): Promise<void> {
-  const [words, claims] = next === 'zh-CN' ? await Promise.all([import('../shared/messages/zh-CN/command-line.ts'), import('../shared/messages/zh-CN/claims.ts')]) : [];
+  const [words, claims] =
+    next === 'zh-CN'
+      ? await Promise.all([
+          import('../shared/messages/zh-CN/command-line.ts'),
+          import('../shared/messages/zh-CN/claims.ts'),
+        ])
+      : [];
   line = words?.chineseLines.line ?? asItIs;
   evidence = words?.chineseLines.evidence ?? asItIs;
   titles = claims?.claimTitles ?? claimTitles;
@@ -36,7 +46,8 @@ export async function speak(next: MessageLanguage): Promise<void> {
 }
 
 /** English for people, in the language that is spoken, line by line. */
-export const told = (english: string): string => (language === 'en' ? english : english.split('\n').map(line).join('\n'));
+export const told = (english: string): string =>
+  language === 'en' ? english : english.split('\n').map(line).join('\n');
 
 /** What probes saw, in the language that is spoken. */
 export const toldEvidence = (english: string): string => evidence(english);
@@ -44,7 +55,10 @@ export const toldEvidence = (english: string): string => evidence(english);
 /** What a claim says, in the language that is spoken. */
 export const toldClaim = (id: ClaimId): string => titles[id];
 
-const errorMarks: Readonly<Record<MessageLanguage, { readonly error: string; readonly because: string }>> = { en: { error: 'error: ', because: ': ' }, 'zh-CN': { error: '错误：', because: '：' } };
+const errorMarks: Readonly<Record<MessageLanguage, { readonly error: string; readonly because: string }>> = {
+  en: { error: 'error: ', because: ': ' },
+  'zh-CN': { error: '错误：', because: '：' },
+};
 
 /** Between a thing and what is said of it. */
 export const colon = (): string => errorMarks[language].because;
@@ -68,12 +82,21 @@ export interface PrintOptions<T> {
 }
 
 /**
- * Ends a command: value to stdout (words, or one JSON document), error to stderr (words, or one JSON line `{"error": …}` with `--json`),
- * and the exit code set. Never exits the process itself, so that output is flushed.
+ * Ends a command: value to stdout (words, or one JSON document), error to stderr (words, or one JSON line
+ * `{"error": …}` with `--json`), and the exit code set. Never exits the process itself, so that output is
+ * flushed.
  */
 export function printResult<T>(result: Result<T, AppError>, options: PrintOptions<T>): void {
-  if (!result.ok) { printError(result.error, options); return; }
-  const text = options.json === true ? JSON.stringify(result.value, null, 2) : options.verbatim === true ? options.human(result.value) : told(options.human(result.value));
+  if (!result.ok) {
+    printError(result.error, options);
+    return;
+  }
+  const text =
+    options.json === true
+      ? JSON.stringify(result.value, null, 2)
+      : options.verbatim === true
+        ? options.human(result.value)
+        : told(options.human(result.value));
   if (text !== '') process.stdout.write(`${text}\n`);
   process.exitCode = options.failed?.(result.value) === true ? exitCodes.failed : exitCodes.ok;
 }
@@ -89,10 +112,23 @@ export function progress(text: string): void {
   process.stderr.write(`${told(text)}\n`);
 }
 
-/** Adds `--root DIR`, which BULKHEAD_ROOT may give too, and `--target ID` before it. Read them with `resolveTarget`, or `resolveRoot` where only an engine of ours will do. */
+/**
+ * Adds `--root DIR`, which BULKHEAD_ROOT may give too, and `--target ID` before it. Read them with
+ * `resolveTarget`, or `resolveRoot` where only an engine of ours will do.
+ */
 export function withRoot(command: Command): Command {
-  return command.addOption(new Option('--root <dir>', 'directory of the engine (default for root: /var/lib/bulkhead)').env('BULKHEAD_ROOT'))
-    .addOption(new Option('--target <id>', 'another engine, by its id: docker-desktop, docker-engine, embedded:DIR (see bulkhead targets)'))
+  return command
+    .addOption(
+      new Option('--root <dir>', 'directory of the engine (default for root: /var/lib/bulkhead)').env(
+        'BULKHEAD_ROOT',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--target <id>',
+        'another engine, by its id: docker-desktop, docker-engine, embedded:DIR (see bulkhead targets)',
+      ),
+    )
     .addOption(new Option('--session-user <uid>').hideHelp());
 }
 
@@ -102,31 +138,58 @@ export function withJson(command: Command): Command {
 }
 
 /** The engine that was named: `--target`, else the root directory. */
-export function resolveTarget(options: { readonly root?: string | undefined; readonly target?: string | undefined }): Result<TargetRef, AppError> {
+export function resolveTarget(options: {
+  readonly root?: string | undefined;
+  readonly target?: string | undefined;
+}): Result<TargetRef, AppError> {
   if (options.target === undefined) {
     const root = resolveRoot(options);
     return root.ok ? ok({ kind: 'embedded', root: root.value }) : root;
   }
   const ref = parseTargetId(options.target);
-  return ref === null ? fail('input.unusable', `"${options.target}" is not the id of an engine`, { hint: 'See which there are: bulkhead targets.' }) : ok(ref);
+  return ref === null
+    ? fail('input.unusable', `"${options.target}" is not the id of an engine`, {
+        hint: 'See which there are: bulkhead targets.',
+      })
+    : ok(ref);
 }
 
-/** The engine's root directory: the option, else BULKHEAD_ROOT, else for root the system's one; otherwise an error that says so. */
-export function resolveRoot(options: { readonly root?: string | undefined; readonly target?: string | undefined }, env: NodeJS.ProcessEnv = process.env, uid = process.getuid?.()): Result<string, AppError> {
+/**
+ * The engine's root directory: the option, else BULKHEAD_ROOT, else for root the system's one; otherwise an
+ * error that says so.
+ */
+export function resolveRoot(
+  options: { readonly root?: string | undefined; readonly target?: string | undefined },
+  env: NodeJS.ProcessEnv = process.env,
+  uid = process.getuid?.(),
+): Result<string, AppError> {
   if (options.target !== undefined) {
     const ref = parseTargetId(options.target);
-    return ref?.kind === 'embedded' ? ok(ref.root) : fail('input.unusable', `this command is for engines of Bulkhead's own, and "${options.target}" is none`, { hint: 'Name one: --root DIR.' });
+    return ref?.kind === 'embedded'
+      ? ok(ref.root)
+      : fail(
+          'input.unusable',
+          `this command is for engines of Bulkhead's own, and "${options.target}" is none`,
+          { hint: 'Name one: --root DIR.' },
+        );
   }
   const given = options.root ?? env['BULKHEAD_ROOT'];
   if (given !== undefined && given.trim() !== '') {
-    if (given.includes('\0')) return fail('input.unusable', 'the root directory is not a path', { reason: 'it contains a NUL byte' });
+    if (given.includes('\0'))
+      return fail('input.unusable', 'the root directory is not a path', { reason: 'it contains a NUL byte' });
     return ok(path.resolve(given));
   }
   if (uid === 0) return ok(defaultRoot);
-  return fail('input.unusable', 'no engine was named', { reason: 'neither --root nor BULKHEAD_ROOT is set', hint: 'Give the engine\'s directory: --root DIR.' });
+  return fail('input.unusable', 'no engine was named', {
+    reason: 'neither --root nor BULKHEAD_ROOT is set',
+    hint: "Give the engine's directory: --root DIR.",
+  });
 }
 
-/** Path of the `bulkhead` launcher this program belongs to (built: dist/cli → bin, source: cli → bin). Throws where there is none: a broken installation. */
+/**
+ * Path of the `bulkhead` launcher this program belongs to (built: dist/cli → bin, source: cli → bin). Throws
+ * where there is none: a broken installation.
+ */
 export function bulkheadCommand(): string {
   for (const up of ['../../bin/bulkhead', '../bin/bulkhead']) {
     const candidate = path.resolve(import.meta.dirname, up);
@@ -137,15 +200,25 @@ export function bulkheadCommand(): string {
 
 let readerNeeded = true;
 
-/** From now on the work goes on although nobody reads what is printed any more: an apply is not left half done for `| head`, a closed terminal or a lost connection. */
+/**
+ * From now on the work goes on although nobody reads what is printed any more: an apply is not left half done
+ * for `| head`, a closed terminal or a lost connection.
+ */
 export function workWithoutReader(): void {
   readerNeeded = false;
   process.on('SIGHUP', () => undefined);
 }
 
-/** A reader that went away (`bulkhead audit | head`) is no error of ours: the program ends, unless its work must not. */
-export function endWithReader(streams: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WritableStream } = process): void {
-  streams.stdout.on('error', (error: NodeJS.ErrnoException) => { if (readerNeeded) process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed); });
+/**
+ * A reader that went away (`bulkhead audit | head`) is no error of ours: the program ends, unless its work
+ * must not.
+ */
+export function endWithReader(
+  streams: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WritableStream } = process,
+): void {
+  streams.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (readerNeeded) process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed);
+  });
   // Words on how it goes, at most: nothing depends on them.
   streams.stderr.on('error', () => undefined);
 }
@@ -154,12 +227,21 @@ export function endWithReader(streams: { readonly stdout: NodeJS.WritableStream;
 export function secondsOption(text: string, name: string): Result<number, AppError> {
   const value = Number(text);
   if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > 86_400) {
-    return fail('input.unusable', `--${name} is not a number of seconds`, { reason: `"${text}" was given`, hint: `Give a number above 0, for example --${name} 60.` });
+    return fail('input.unusable', `--${name} is not a number of seconds`, {
+      reason: `"${text}" was given`,
+      hint: `Give a number above 0, for example --${name} 60.`,
+    });
   }
   return ok(Math.round(value * 1000));
 }
 
-/** Words that others chose, for a terminal: control characters and those that turn the direction of writing are shown, not sent. */
+/**
+ * Words that others chose, for a terminal: control characters and those that turn the direction of writing
+ * are shown, not sent.
+ */
 export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replaceAll(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -2,17 +2,54 @@ import { describe, expect, test } from 'vitest';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import type { ApplyPlan } from '../shared/apply/plan.ts';
 import type { RecreateItem } from '../shared/containers/recreate.ts';
-import { describeEffect, describeOutcome, describePlan, describeStep, describeVerification } from './plan-text.ts';
+import {
+  describeEffect,
+  describeOutcome,
+  describePlan,
+  describeStep,
+  describeVerification,
+} from './plan-text.ts';
 import type { Verification } from '../shared/verify/claims.ts';
 import { describeStatus, type StatusReport } from './status.ts';
 
 const engine: EngineStatus = {
-  kind: 'embedded', phase: 'ready', name: 'h', root: '/r', socket: '/r/docker.sock', settingsPath: '', daemonJsonPath: '', supervisorPid: 1, dockerdPid: 1, generation: 1, startedAt: null, version: '26.1.5',
-  apiVersion: null, kernel: null, os: null, storageDriver: null, defaultRuntime: 'bulkhead', counts: null, gatewayUp: true, plannerUp: true, problem: null,
+  kind: 'embedded',
+  phase: 'ready',
+  name: 'h',
+  root: '/r',
+  socket: '/r/docker.sock',
+  settingsPath: '',
+  daemonJsonPath: '',
+  supervisorPid: 1,
+  dockerdPid: 1,
+  generation: 1,
+  startedAt: null,
+  version: '26.1.5',
+  apiVersion: null,
+  kernel: null,
+  os: null,
+  storageDriver: null,
+  defaultRuntime: 'bulkhead',
+  counts: null,
+  gatewayUp: true,
+  plannerUp: true,
+  problem: null,
 };
 const report = (more: Partial<StatusReport>): StatusReport => ({
-  engine, protection: 'protected', eci: true, audit: false, preferredOff: null, unprotected: 0, verification: { at: new Date(Date.now() - 180_000).toISOString(), durationMs: 1, eci: true, claims: [] },
-  appliedVersion: 2, draftDiffers: false, interruptedApply: false, olderSettings: null, settingsProblem: null, settingsDeleted: false, ...more,
+  engine,
+  protection: 'protected',
+  eci: true,
+  audit: false,
+  preferredOff: null,
+  unprotected: 0,
+  verification: { at: new Date(Date.now() - 180_000).toISOString(), durationMs: 1, eci: true, claims: [] },
+  appliedVersion: 2,
+  draftDiffers: false,
+  interruptedApply: false,
+  olderSettings: null,
+  settingsProblem: null,
+  settingsDeleted: false,
+  ...more,
 });
 const first = (more: Partial<StatusReport>) => describeStatus(report(more)).split('\n')[0];
 
@@ -23,60 +60,208 @@ describe('the honest sentence', () => {
     expect(first({ protection: 'unverified', verification: null })).toBe('On, but not verified');
     expect(first({ protection: 'unverified' })).toMatch(/^On, but not verified since \d{4}-/);
     expect(first({ protection: 'off' })).toBe('Off: root in a container is root in the engine');
-    expect(describeStatus(report({ protection: 'stopped', engine: { ...engine, kind: 'docker-engine', phase: 'unreachable', problem: { message: 'This user may not use it.', logTail: [] } } }))).toMatch(/^No answer from the engine: what runs there is not known\nProblem: This user may not use it\.\n/);
+    expect(
+      describeStatus(
+        report({
+          protection: 'stopped',
+          engine: {
+            ...engine,
+            kind: 'docker-engine',
+            phase: 'unreachable',
+            problem: { message: 'This user may not use it.', logTail: [] },
+          },
+        }),
+      ),
+    ).toMatch(
+      /^No answer from the engine: what runs there is not known\nProblem: This user may not use it\.\n/,
+    );
     expect(first({ protection: 'stopped' })).toBe('Engine stopped: nothing runs, nothing is checked');
   });
   test('what is not known is said, not left out', () => {
     expect(describeStatus(report({ unprotected: null }))).toContain('could not be looked at');
     expect(describeStatus(report({ interruptedApply: true }))).toContain('interrupted');
-    expect(describeStatus(report({ protection: 'off', eci: false, settingsDeleted: true }))).toContain('was deleted');
+    expect(describeStatus(report({ protection: 'off', eci: false, settingsDeleted: true }))).toContain(
+      'was deleted',
+    );
     expect(first({ protection: 'audit', audit: true })).toMatch(/^On in audit mode: nothing is refused/);
   });
 });
 
 test('steps are printed when they have ended, with how long they took', () => {
-  expect(describeStep({ step: 'verify', state: 'running', startedAt: '', durationMs: null, detail: null })).toBeNull();
-  expect(describeStep({ step: 'restart-engine', state: 'done', startedAt: '', durationMs: 5810, detail: 'Docker Engine 26' })).toMatch(/^4\/7 Restart the engine +5\.8 s +Docker Engine 26$/);
+  expect(
+    describeStep({ step: 'verify', state: 'running', startedAt: '', durationMs: null, detail: null }),
+  ).toBeNull();
+  expect(
+    describeStep({
+      step: 'restart-engine',
+      state: 'done',
+      startedAt: '',
+      durationMs: 5810,
+      detail: 'Docker Engine 26',
+    }),
+  ).toMatch(/^4\/7 Restart the engine +5\.8 s +Docker Engine 26$/);
 });
 test('an outcome has reason and what to try; a failed roll back names the backup', () => {
-  const error = { code: 'engine.start-failed' as const, message: 'the engine did not start', reason: 'no space left', hint: 'Make room.' };
-  const run = { id: '', fromVersion: 1, toVersion: 2, startedAt: '', endedAt: '', steps: [], activity: 'ended' as const, cancellable: false, estimatedSeconds: 1 };
-  const text = describeOutcome({ ...run, outcome: { kind: 'rollback-failed', failedStep: 'restart-engine', error, rollbackError: error, backupDir: '/r/history/apply-backup' } });
+  const error = {
+    code: 'engine.start-failed' as const,
+    message: 'the engine did not start',
+    reason: 'no space left',
+    hint: 'Make room.',
+  };
+  const run = {
+    id: '',
+    fromVersion: 1,
+    toVersion: 2,
+    startedAt: '',
+    endedAt: '',
+    steps: [],
+    activity: 'ended' as const,
+    cancellable: false,
+    estimatedSeconds: 1,
+  };
+  const text = describeOutcome({
+    ...run,
+    outcome: {
+      kind: 'rollback-failed',
+      failedStep: 'restart-engine',
+      error,
+      rollbackError: error,
+      backupDir: '/r/history/apply-backup',
+    },
+  });
   expect(text).toContain('why: no space left');
   expect(text).toContain('/r/history/apply-backup');
-  expect(describeOutcome({ ...run, outcome: { kind: 'rolled-back', failedStep: 'verify', error, restoredVersion: 1 } })).toMatch(/^Rolled back to version 1: "Verify from inside" failed\./);
+  expect(
+    describeOutcome({
+      ...run,
+      outcome: { kind: 'rolled-back', failedStep: 'verify', error, restoredVersion: 1 },
+    }),
+  ).toMatch(/^Rolled back to version 1: "Verify from inside" failed\./);
   const cancelled = { code: 'apply.cancelled' as const, message: 'the apply was cancelled' };
-  expect(describeOutcome({ ...run, outcome: { kind: 'rolled-back', failedStep: 'verify', error: cancelled, restoredVersion: 1 } })).toBe('Cancelled, and rolled back to version 1. The draft is kept.');
+  expect(
+    describeOutcome({
+      ...run,
+      outcome: { kind: 'rolled-back', failedStep: 'verify', error: cancelled, restoredVersion: 1 },
+    }),
+  ).toBe('Cancelled, and rolled back to version 1. The draft is kept.');
 });
 test('an applied version that could not be recorded says so', () => {
-  const run = { id: '', fromVersion: 1, toVersion: 2, startedAt: '', endedAt: '', steps: [], activity: 'ended' as const, cancellable: false, estimatedSeconds: 1 };
-  const text = describeOutcome({ ...run, outcome: { kind: 'applied', version: 2, verification: null, removed: [], recreated: [], unrecorded: 'ENOSPC: no space left on device, write' } });
-  expect(text.split('\n')).toEqual(['Version 2 is applied.', '  not recorded in history: ENOSPC: no space left on device, write', expect.stringContaining('the next apply records it')]);
+  const run = {
+    id: '',
+    fromVersion: 1,
+    toVersion: 2,
+    startedAt: '',
+    endedAt: '',
+    steps: [],
+    activity: 'ended' as const,
+    cancellable: false,
+    estimatedSeconds: 1,
+  };
+  const text = describeOutcome({
+    ...run,
+    outcome: {
+      kind: 'applied',
+      version: 2,
+      verification: null,
+      removed: [],
+      recreated: [],
+      unrecorded: 'ENOSPC: no space left on device, write',
+    },
+  });
+  expect(text.split('\n')).toEqual([
+    'Version 2 is applied.',
+    '  not recorded in history: ENOSPC: no space left on device, write',
+    expect.stringContaining('the next apply records it'),
+  ]);
 });
 test('verification tells item by item what did not come out well, and all of it when asked', () => {
-  const items = [{ title: 'load a kernel module', seen: 'refused', good: true }, { title: 'set the clock', seen: 'ok\u001b[2J', good: false }];
-  const verification: Verification = { at: '', durationMs: 5, eci: true, claims: [{ id: 'A5-privileged-confined', verdict: 'fail', evidence: '1 of 2 refused', items }] };
+  const items = [
+    { title: 'load a kernel module', seen: 'refused', good: true },
+    { title: 'set the clock', seen: 'ok\u001b[2J', good: false },
+  ];
+  const verification: Verification = {
+    at: '',
+    durationMs: 5,
+    eci: true,
+    claims: [{ id: 'A5-privileged-confined', verdict: 'fail', evidence: '1 of 2 refused', items }],
+  };
   const [head, evidence, ...rest] = describeVerification(verification).split('\n');
-  expect([head, evidence]).toEqual(['FAIL         Privileged stays confined (A5-privileged-confined)', '             1 of 2 refused']);
-  expect(rest).toEqual([expect.stringMatching(/^ +! set the clock: ok\S*$/), expect.stringMatching(/1 failed/)]);
+  expect([head, evidence]).toEqual([
+    'FAIL         Privileged stays confined (A5-privileged-confined)',
+    '             1 of 2 refused',
+  ]);
+  expect(rest).toEqual([
+    expect.stringMatching(/^ +! set the clock: ok\S*$/),
+    expect.stringMatching(/1 failed/),
+  ]);
   expect(rest[0]).not.toContain('\u001b');
-  expect(describeVerification(verification, { everyItem: true }).split('\n').slice(2, 4)).toEqual([expect.stringMatching(/^ +load a kernel module: refused$/), expect.stringMatching(/^ +! set the clock: ok/)]);
+  expect(describeVerification(verification, { everyItem: true }).split('\n').slice(2, 4)).toEqual([
+    expect.stringMatching(/^ +load a kernel module: refused$/),
+    expect.stringMatching(/^ +! set the clock: ok/),
+  ]);
 });
 test('verification with ECI off says what that means', () => {
-  expect(describeVerification({ at: '', durationMs: 5, eci: false, claims: [] })).toContain('root in a container is root in the engine');
+  expect(describeVerification({ at: '', durationMs: 5, eci: false, claims: [] })).toContain(
+    'root in a container is root in the engine',
+  );
 });
 test('what does not take the stop signal is named, and what is recreated', () => {
-  expect(describeEffect({ kind: 'stops', when: 'while-applying', code: 'containers-stop', params: { count: 2, names: ['a', 'b'], returning: ['a'], slow: 1, slowNames: ['b'], wait: 10 } })).toBe('2 running containers stop: a, b; a starts again by itself; up to 10 s for what does not take the stop signal: b');
-  expect(describeEffect({ kind: 'recreated', when: 'afterwards', code: 'containers-recreated', params: { count: 1, names: ['a'] } })).toBe('1 container, after verification: a; where something was written inside outside of volumes the old one is kept, stopped');
+  expect(
+    describeEffect({
+      kind: 'stops',
+      when: 'while-applying',
+      code: 'containers-stop',
+      params: { count: 2, names: ['a', 'b'], returning: ['a'], slow: 1, slowNames: ['b'], wait: 10 },
+    }),
+  ).toBe(
+    '2 running containers stop: a, b; a starts again by itself; up to 10 s for what does not take the stop signal: b',
+  );
+  expect(
+    describeEffect({
+      kind: 'recreated',
+      when: 'afterwards',
+      code: 'containers-recreated',
+      params: { count: 1, names: ['a'] },
+    }),
+  ).toBe(
+    '1 container, after verification: a; where something was written inside outside of volumes the old one is kept, stopped',
+  );
 });
 test('what recreating would do is told container by container', () => {
   const item: RecreateItem = {
-    id: 'c0ffee'.padEnd(64, '0'), name: 'web', image: 'nginx', running: true, unchanged: false, commit: false, written: { bytes: 12, paths: 1 }, blockers: [],
-    changes: [{ code: 'kept-written', params: {} }], lost: [{ code: 'writable-layer', params: { bytes: 12, paths: 1 } }],
+    id: 'c0ffee'.padEnd(64, '0'),
+    name: 'web',
+    image: 'nginx',
+    running: true,
+    unchanged: false,
+    commit: false,
+    written: { bytes: 12, paths: 1 },
+    blockers: [],
+    changes: [{ code: 'kept-written', params: {} }],
+    lost: [{ code: 'writable-layer', params: { bytes: 12, paths: 1 } }],
   };
   const plan: ApplyPlan = {
-    fromVersion: 1, toVersion: 2, baseHash: '', draftHash: '', changes: [], findings: [], blocked: false, blockers: [], missingRequirements: [], restartNeeded: true, eciBefore: false, eciAfter: true, daemonJson: [],
-    effects: [], unprotected: [], remove: [], recreate: [item.id], recreation: { groups: [[item]], blocked: false }, estimatedSeconds: 20,
+    fromVersion: 1,
+    toVersion: 2,
+    baseHash: '',
+    draftHash: '',
+    changes: [],
+    findings: [],
+    blocked: false,
+    blockers: [],
+    missingRequirements: [],
+    restartNeeded: true,
+    eciBefore: false,
+    eciAfter: true,
+    daemonJson: [],
+    effects: [],
+    unprotected: [],
+    remove: [],
+    recreate: [item.id],
+    recreation: { groups: [[item]], blocked: false },
+    estimatedSeconds: 20,
   };
-  expect(describePlan(plan, '')).toContain('   - what was written inside it: 12 B in 1 path (--commit carries it over)');
+  expect(describePlan(plan, '')).toContain(
+    '   - what was written inside it: 12 B in 1 path (--commit carries it over)',
+  );
 });

@@ -3,7 +3,10 @@ import { takeInheritedListeners } from '../shared/gateway/kept-listeners.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { printError, resolveRoot, withRoot } from './output.ts';
 
-/** `bulkhead planner --root DIR`: the isolation planner, a service beside the engine. Ends on SIGTERM; containers go on. */
+/**
+ * `bulkhead planner --root DIR`: the isolation planner, a service beside the engine. Ends on SIGTERM;
+ * containers go on.
+ */
 export function registerPlanner(program: Command): void {
   withRoot(program.command('planner'))
     .description('run the isolation planner of one engine (started by the engine; needs root)')
@@ -11,12 +14,19 @@ export function registerPlanner(program: Command): void {
       startHeartbeat();
       const inherited = takeInheritedListeners(process.env, process.pid);
       const root = resolveRoot(options);
-      if (!root.ok) { printError(root.error); return; }
+      if (!root.ok) {
+        printError(root.error);
+        return;
+      }
       const { servePlanner } = await import('../engine/isolation/exclusive/serve.ts');
       const { parentKeeper } = await import('../gateway/socket-mounts/keeper.ts');
       const output = {
-        out: (line: string) => { process.stdout.write(`${line}\n`); },
-        error: (line: string) => { process.stderr.write(`${line}\n`); },
+        out: (line: string) => {
+          process.stdout.write(`${line}\n`);
+        },
+        error: (line: string) => {
+          process.stderr.write(`${line}\n`);
+        },
       };
       const handoff = { inherited, keeper: parentKeeper(output.error) };
       process.exitCode = await servePlanner(root.value, output, 'required', handoff);

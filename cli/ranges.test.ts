@@ -6,35 +6,68 @@ import { describeRanges } from './ranges.ts';
 
 /** Runs the command line from its sources. */
 async function bulkhead(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LANG: 'C' } });
+  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, LANG: 'C' },
+  });
   const ended = { code: null as number | null, out: '', err: '' };
-  child.stdout.on('data', (part: Buffer) => { ended.out += part.toString(); });
-  child.stderr.on('data', (part: Buffer) => { ended.err += part.toString(); });
-  const [code] = await once(child, 'close') as [number | null]; // what 'close' passes
+  child.stdout.on('data', (part: Buffer) => {
+    ended.out += part.toString();
+  });
+  child.stderr.on('data', (part: Buffer) => {
+    ended.err += part.toString();
+  });
+  const [code] = (await once(child, 'close')) as [number | null]; // what 'close' passes
   return { ...ended, code };
 }
 
 test('issue 12: ranges are listed by owner, with their ids where one owner is named', () => {
   const found = [
     { owner: 0, account: 'root', ranges: [{ first: 1, last: 2, usedBy: null }] },
-    { owner: 'builds' as const, account: null, ranges: [{ first: 3, last: 4, usedBy: 'container' as const }, { first: 5, last: 6, usedBy: 'process' as const }] },
+    {
+      owner: 'builds' as const,
+      account: null,
+      ranges: [
+        { first: 3, last: 4, usedBy: 'container' as const },
+        { first: 5, last: 6, usedBy: 'process' as const },
+      ],
+    },
   ];
-  expect(describeRanges(found, false)).toBe('0           root                  1 ranges, 0 in use\nbuilds      -                     2 ranges, 2 in use');
-  expect(describeRanges(found.slice(1), true)).toBe('builds      -                     2 ranges, 2 in use\n  3-4  container\n  5-6  process');
+  expect(describeRanges(found, false)).toBe(
+    '0           root                  1 ranges, 0 in use\nbuilds      -                     2 ranges, 2 in use',
+  );
+  expect(describeRanges(found.slice(1), true)).toBe(
+    'builds      -                     2 ranges, 2 in use\n  3-4  container\n  5-6  process',
+  );
   expect(describeRanges([], true)).toBe('There are no ranges.');
 });
 
 test('issue 12: the command says what it does not look for, and whom it does not know', async () => {
   const [help, nobody, missing] = await Promise.all([
-    bulkhead('ranges', 'release', '--help'), bulkhead('ranges', 'release', '--user', 'alice', '--json'), bulkhead('ranges', 'release'),
+    bulkhead('ranges', 'release', '--help'),
+    bulkhead('ranges', 'release', '--user', 'alice', '--json'),
+    bulkhead('ranges', 'release'),
   ]);
-  expect(help).toMatchObject({ code: 0, out: expect.stringContaining('Files with such ids are not looked for') as string });
-  expect(nobody).toMatchObject({ code: 2, out: '', err: expect.stringContaining('"input.unusable"') as string });
+  expect(help).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('Files with such ids are not looked for') as string,
+  });
+  expect(nobody).toMatchObject({
+    code: 2,
+    out: '',
+    err: expect.stringContaining('"input.unusable"') as string,
+  });
   expect(missing.code).toBe(2);
 });
 
-test.skipIf(process.getuid?.() !== 0)('issue 12: the machine\'s ranges are listed as JSON; an account without any hands back none', async () => {
-  const [list, released] = await Promise.all([bulkhead('ranges', 'list', '--json'), bulkhead('ranges', 'release', '--user', '4294967294', '--json')]);
-  expect(Array.isArray(JSON.parse(list.out))).toBe(true);
-  expect(released).toMatchObject({ code: 0, out: '{\n  "released": 0\n}\n' });
-});
+test.skipIf(process.getuid?.() !== 0)(
+  "issue 12: the machine's ranges are listed as JSON; an account without any hands back none",
+  async () => {
+    const [list, released] = await Promise.all([
+      bulkhead('ranges', 'list', '--json'),
+      bulkhead('ranges', 'release', '--user', '4294967294', '--json'),
+    ]);
+    expect(Array.isArray(JSON.parse(list.out))).toBe(true);
+    expect(released).toMatchObject({ code: 0, out: '{\n  "released": 0\n}\n' });
+  },
+);

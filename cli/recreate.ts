@@ -4,58 +4,135 @@ import type { Target } from '../engine/target.ts';
 import type { RecreateRequest, RecreateRun } from '../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { eventListener, type EventListener } from './event-listener.ts';
-import { colon, printable, printError, printResult, progress, withJson, withRoot, workWithoutReader, told } from './output.ts';
+import {
+  colon,
+  printable,
+  printError,
+  printResult,
+  progress,
+  withJson,
+  withRoot,
+  workWithoutReader,
+  told,
+} from './output.ts';
 import { describeRecreatePlan, outcomeText, stepWords } from './recreate-text.ts';
 import { withTarget, type RootOptions } from './target.ts';
 
 interface RecreateOptions extends RootOptions {
-  readonly yes?: boolean; readonly commit?: boolean; readonly keepOld?: boolean; readonly removeOld?: boolean; readonly dryRun?: boolean; readonly events?: boolean; readonly withoutWayBack?: boolean; readonly as?: string; readonly start?: string[];
+  readonly yes?: boolean;
+  readonly commit?: boolean;
+  readonly keepOld?: boolean;
+  readonly removeOld?: boolean;
+  readonly dryRun?: boolean;
+  readonly events?: boolean;
+  readonly withoutWayBack?: boolean;
+  readonly as?: string;
+  readonly start?: string[];
 }
 
 /** `bulkhead containers recreate`. */
 export function registerRecreate(containers: Command): void {
-  withJson(withRoot(containers.command('recreate <name...>').description('make containers anew under ECI with the same configuration; the old one comes back if the new one does not run well')))
+  withJson(
+    withRoot(
+      containers
+        .command('recreate <name...>')
+        .description(
+          'make containers anew under ECI with the same configuration; the old one comes back if the new one does not run well',
+        ),
+    ),
+  )
     .option('--yes', 'do not ask')
     .option('--dry-run', 'show what would change and what would be lost; change nothing')
     .option('--commit', 'carry over what was written inside them, by an image of their own')
     .option('--keep-old', 'keep the old ones, stopped, under another name')
-    .option('--remove-old', 'remove the old ones also where the new one is not started, or something was written inside that is not carried over')
-    .option('--as <user>', 'who asks for the new ones: whose $HOME counts, and whose what they write into shared directories is (default: who had the old one made, where that was recorded, else the user behind sudo, else root)')
-    .option('--start <id>', 'start the new one of this container though the old one does not run now (repeatable)', (id: string, before: string[]) => [...before, id], [] as string[])
+    .option(
+      '--remove-old',
+      'remove the old ones also where the new one is not started, or something was written inside that is not carried over',
+    )
+    .option(
+      '--as <user>',
+      'who asks for the new ones: whose $HOME counts, and whose what they write into shared directories is (default: who had the old one made, where that was recorded, else the user behind sudo, else root)',
+    )
+    .option(
+      '--start <id>',
+      'start the new one of this container though the old one does not run now (repeatable)',
+      (id: string, before: string[]) => [...before, id],
+      [] as string[],
+    )
     .option('--without-way-back', 'also containers run with --rm, which are gone once they stop')
     .option('--events', 'with --json: print how it goes as JSON lines')
-    .action((names: string[], options: RecreateOptions) => withTarget(options, (target) => recreate(target, names, options)));
+    .action((names: string[], options: RecreateOptions) =>
+      withTarget(options, (target) => recreate(target, names, options)),
+    );
 }
 
-async function requestOf(names: readonly string[], options: RecreateOptions): Promise<Result<RecreateRequest, AppError>> {
-  if (options.keepOld === true && options.removeOld === true) return fail('input.unusable', '--keep-old and --remove-old contradict each other');
+async function requestOf(
+  names: readonly string[],
+  options: RecreateOptions,
+): Promise<Result<RecreateRequest, AppError>> {
+  if (options.keepOld === true && options.removeOld === true)
+    return fail('input.unusable', '--keep-old and --remove-old contradict each other');
   const { recreateRequestSchema } = await import('../shared/containers/recreate.ts');
   const ids = [...new Set(names)];
   const parsed = recreateRequestSchema.safeParse({
-    ids, commit: options.commit === true ? ids : [], withoutWayBack: options.withoutWayBack === true, ...(options.start === undefined || options.start.length === 0 ? {} : { start: options.start }), ...(options.as === undefined ? {} : { as: options.as }),
+    ids,
+    commit: options.commit === true ? ids : [],
+    withoutWayBack: options.withoutWayBack === true,
+    ...(options.start === undefined || options.start.length === 0 ? {} : { start: options.start }),
+    ...(options.as === undefined ? {} : { as: options.as }),
     old: options.keepOld === true ? 'keep' : options.removeOld === true ? 'remove' : 'remove-when-healthy',
   });
-  return parsed.success ? ok(parsed.data) : fail('input.unusable', 'the containers to recreate are not usable', { reason: parsed.error.issues[0]?.message ?? '' });
+  return parsed.success
+    ? ok(parsed.data)
+    : fail('input.unusable', 'the containers to recreate are not usable', {
+        reason: parsed.error.issues[0]?.message ?? '',
+      });
 }
 
 async function recreate(target: Target, names: readonly string[], options: RecreateOptions): Promise<void> {
   const listener = options.events === true ? await eventListener() : null;
-  try { await recreateTelling(target, names, options, listener); } finally { listener?.end(); }
+  try {
+    await recreateTelling(target, names, options, listener);
+  } finally {
+    listener?.end();
+  }
 }
 
-async function recreateTelling(target: Target, names: readonly string[], options: RecreateOptions, listener: EventListener | null): Promise<void> {
-  const emit = (value: unknown) => { listener?.write(`${JSON.stringify(value)}\n`); };
-  const refuse = (error: AppError) => { emit({ error }); printError(error, options); };
+async function recreateTelling(
+  target: Target,
+  names: readonly string[],
+  options: RecreateOptions,
+  listener: EventListener | null,
+): Promise<void> {
+  const emit = (value: unknown) => {
+    listener?.write(`${JSON.stringify(value)}\n`);
+  };
+  const refuse = (error: AppError) => {
+    emit({ error });
+    printError(error, options);
+  };
   const request = await requestOf(names, options);
-  if (!request.ok) { refuse(request.error); return; }
+  if (!request.ok) {
+    refuse(request.error);
+    return;
+  }
   if (options.dryRun !== true && process.getuid?.() === 0) {
     const settled = await target.settleRecreate();
-    if (!settled.ok) { refuse(settled.error); return; }
-    if (settled.value !== null) progress(`An interrupted recreation of ${settled.value.names.join(', ')} was settled first (${settled.value.how}).`);
+    if (!settled.ok) {
+      refuse(settled.error);
+      return;
+    }
+    if (settled.value !== null)
+      progress(
+        `An interrupted recreation of ${settled.value.names.join(', ')} was settled first (${settled.value.how}).`,
+      );
     for (const problem of settled.value?.problems ?? []) progress(printable(problem));
   }
   const plan = await target.planRecreate(request.value);
-  if (!plan.ok) { refuse(plan.error); return; }
+  if (!plan.ok) {
+    refuse(plan.error);
+    return;
+  }
   if (options.dryRun === true) {
     printResult(plan, { json: options.json, human: describeRecreatePlan, failed: ({ blocked }) => blocked });
     return;
@@ -66,20 +143,40 @@ async function recreateTelling(target: Target, names: readonly string[], options
   if (human) process.stdout.write(`${told(describeRecreatePlan(plan.value))}\n\n`);
   if (todo.length > 0 && options.yes !== true) {
     const agreed = await confirm(todo.length, todo.filter(({ running }) => running).length);
-    if (!agreed.ok) { refuse(agreed.error); return; }
+    if (!agreed.ok) {
+      refuse(agreed.error);
+      return;
+    }
   }
   workWithoutReader();
-  const started = await target.startRecreate(request.value, (run) => { emit(run); if (human) tell(run); });
-  if (!started.ok) { refuse(started.error); return; }
-  const cancel = () => { progress(started.value.cancel() ? 'Cancelling: the old container comes back…' : 'Too late to cancel: it ends in a moment.'); };
+  const started = await target.startRecreate(request.value, (run) => {
+    emit(run);
+    if (human) tell(run);
+  });
+  if (!started.ok) {
+    refuse(started.error);
+    return;
+  }
+  const cancel = () => {
+    progress(
+      started.value.cancel()
+        ? 'Cancelling: the old container comes back…'
+        : 'Too late to cancel: it ends in a moment.',
+    );
+  };
   process.on('SIGINT', cancel);
   process.on('SIGTERM', cancel);
   listener?.onCancel(cancel);
   try {
     const run = await started.value.done;
-    const failed = (ended: RecreateRun) => ended.members.some(({ outcome }) => outcome?.kind !== 'recreated' && outcome?.kind !== 'unchanged');
+    const failed = (ended: RecreateRun) =>
+      ended.members.some(({ outcome }) => outcome?.kind !== 'recreated' && outcome?.kind !== 'unchanged');
     // The last event says it all; a stream gets no second document.
-    printResult(ok(run), { json: options.json === true && options.events !== true, human: (ended) => (human ? ended.members.map(outcomeText).join('\n') : ''), failed });
+    printResult(ok(run), {
+      json: options.json === true && options.events !== true,
+      human: (ended) => (human ? ended.members.map(outcomeText).join('\n') : ''),
+      failed,
+    });
   } finally {
     process.removeListener('SIGINT', cancel);
     process.removeListener('SIGTERM', cancel);
@@ -87,19 +184,34 @@ async function recreateTelling(target: Target, names: readonly string[], options
 }
 
 async function confirm(count: number, running: number): Promise<Result<void, AppError>> {
-  if (!process.stdin.isTTY) return fail('apply.not-confirmed', 'nobody is there to confirm', { reason: 'standard input is no terminal', hint: 'Look at --dry-run, then recreate with --yes.' });
+  if (!process.stdin.isTTY)
+    return fail('apply.not-confirmed', 'nobody is there to confirm', {
+      reason: 'standard input is no terminal',
+      hint: 'Look at --dry-run, then recreate with --yes.',
+    });
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const what = count === 1 ? '1 container' : `${count} containers`;
-    const answer = await prompt.question(told(`Recreate ${what}${running === 0 ? '' : ` (${running} running)`}? [y/N] `));
-    return /^y(es)?$/i.test(answer.trim()) ? ok(undefined) : fail('apply.not-confirmed', 'nothing was recreated', { reason: 'it was not confirmed' });
-  } finally { prompt.close(); }
+    const answer = await prompt.question(
+      told(`Recreate ${what}${running === 0 ? '' : ` (${running} running)`}? [y/N] `),
+    );
+    return /^y(es)?$/i.test(answer.trim())
+      ? ok(undefined)
+      : fail('apply.not-confirmed', 'nothing was recreated', { reason: 'it was not confirmed' });
+  } finally {
+    prompt.close();
+  }
 }
 
 let said = '';
 function tell(run: RecreateRun): void {
   const current = run.members.find(({ step, outcome }) => step !== null && outcome === null);
-  const line = run.activity === 'rolling-back' ? 'going back: the old container comes back' : current?.step == null ? '' : `${printable(current.name)}${colon()}${told(stepWords[current.step])}`;
+  const line =
+    run.activity === 'rolling-back'
+      ? 'going back: the old container comes back'
+      : current?.step == null
+        ? ''
+        : `${printable(current.name)}${colon()}${told(stepWords[current.step])}`;
   if (line !== '' && line !== said) progress(line);
   said = line;
 }

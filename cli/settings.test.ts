@@ -4,33 +4,72 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 let root: string;
-beforeEach(async () => { root = await mkdtemp('/tmp/bh-cli-'); });
-afterEach(async () => { await rm(root, { recursive: true, force: true }); });
+beforeEach(async () => {
+  root = await mkdtemp('/tmp/bh-cli-');
+});
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
+});
 
-interface Ended { code: number | null; out: string; err: string }
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
 /** Runs the command line from its sources, without a terminal. */
 function bulkhead(...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, BULKHEAD_ROOT: root } });
+  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, BULKHEAD_ROOT: root },
+  });
   const ended: Ended = { code: null, out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => { ended.out += chunk.toString(); });
-  child.stderr.on('data', (chunk: Buffer) => { ended.err += chunk.toString(); });
-  return new Promise((resolve) => { child.once('close', (code) => { resolve({ ...ended, code }); }); });
+  child.stdout.on('data', (chunk: Buffer) => {
+    ended.out += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    ended.err += chunk.toString();
+  });
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      resolve({ ...ended, code });
+    });
+  });
 }
-const file = async (name: string, text: string | Uint8Array) => { await writeFile(path.join(root, name), text); return path.join(root, name); };
+const file = async (name: string, text: string | Uint8Array) => {
+  await writeFile(path.join(root, name), text);
+  return path.join(root, name);
+};
 
 describe('settings lint', () => {
   test('a sound file: exit 0; errors: exit 1 with line, column and caret; no such file: exit 2', async () => {
-    expect((await bulkhead('settings', 'lint', await file('good.json', '{ "configurationFileVersion": 2 }\n'))).code).toBe(0);
-    const bad = await bulkhead('settings', 'lint', await file('bad.json', '{\n  "configurationFileVersion": 2,\n}\n'));
+    expect(
+      (await bulkhead('settings', 'lint', await file('good.json', '{ "configurationFileVersion": 2 }\n')))
+        .code,
+    ).toBe(0);
+    const bad = await bulkhead(
+      'settings',
+      'lint',
+      await file('bad.json', '{\n  "configurationFileVersion": 2,\n}\n'),
+    );
     expect(bad.code).toBe(1);
     expect(bad.out).toMatch(/bad\.json:2:\d+: error: .*\[syntax\]\n {4}.*\n {4} *\^/);
     expect((await bulkhead('settings', 'lint', path.join(root, 'none.json'))).code).toBe(2);
   });
   test('--json is one document with the findings, also for a BOM; bytes that are no UTF-8 are an error on stderr', async () => {
-    const bom = await bulkhead('settings', 'lint', await file('bom.json', '\uFEFF{ "configurationFileVersion": 2 }\n'), '--json');
+    const bom = await bulkhead(
+      'settings',
+      'lint',
+      await file('bom.json', '\uFEFF{ "configurationFileVersion": 2 }\n'),
+      '--json',
+    );
     expect(bom.code).toBe(1);
     expect(JSON.parse(bom.out)).toMatchObject({ errors: 1, findings: [{ code: 'bom', severity: 'error' }] });
-    const bytes = await bulkhead('settings', 'lint', await file('latin.json', Buffer.from([0x7b, 0xe4, 0x7d])), '--json');
+    const bytes = await bulkhead(
+      'settings',
+      'lint',
+      await file('latin.json', Buffer.from([0x7b, 0xe4, 0x7d])),
+      '--json',
+    );
     expect(bytes).toMatchObject({ code: 1, out: '' });
     expect(JSON.parse(bytes.err)).toMatchObject({ error: { code: 'settings.unreadable' } });
   });
@@ -40,7 +79,9 @@ describe('settings set, show, history, rollback', () => {
   test('set edits the draft and never what is applied', async () => {
     await file('admin-settings.json', '{\n\t"configurationFileVersion": 2, "mine": 1.50\n}\n');
     expect((await bulkhead('settings', 'set', '/enhancedContainerIsolation/value', 'true')).code).toBe(0);
-    expect(await readFile(path.join(root, 'admin-settings.json'), 'utf8')).toBe('{\n\t"configurationFileVersion": 2, "mine": 1.50\n}\n');
+    expect(await readFile(path.join(root, 'admin-settings.json'), 'utf8')).toBe(
+      '{\n\t"configurationFileVersion": 2, "mine": 1.50\n}\n',
+    );
     const shown = JSON.parse((await bulkhead('settings', 'show', '--json')).out) as { draft: string };
     expect(JSON.parse(shown.draft)).toMatchObject({ enhancedContainerIsolation: { value: true } });
     expect(shown.draft).toContain('1.50');
@@ -52,14 +93,27 @@ describe('settings set, show, history, rollback', () => {
     expect(done).toMatchObject({ code: 0, err: '' });
     expect(done.out).toContain('+   "blockDockerLoad"');
     const typo = await bulkhead('settings', 'set', '/enhancedContainerIsolation/value', 'yes');
-    expect(typo).toMatchObject({ code: 0, err: expect.stringMatching(/^error: \/enhancedContainerIsolation\/value: .*boolean/) });
-    expect((await bulkhead('settings', 'set', '/blockDockerLoda/value', 'true')).err).toMatch(/^warning: \/blockDockerLoda: .*blockDockerLoad/);
-    expect((await bulkhead('settings', 'set', '/blockDockerLoad/value', 'true')).out).toContain('nothing changed');
+    expect(typo).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/^error: \/enhancedContainerIsolation\/value: .*boolean/),
+    });
+    expect((await bulkhead('settings', 'set', '/blockDockerLoda/value', 'true')).err).toMatch(
+      /^warning: \/blockDockerLoda: .*blockDockerLoad/,
+    );
+    expect((await bulkhead('settings', 'set', '/blockDockerLoad/value', 'true')).out).toContain(
+      'nothing changed',
+    );
   });
   test('--unset removes; a key that is not there is no error; a value beside it is', async () => {
     await file('admin-settings.json', '{\n  "configurationFileVersion": 2,\n  "zebra": 1\n}\n');
-    expect(await bulkhead('settings', 'set', '/zebra', '--unset')).toMatchObject({ code: 0, out: expect.stringContaining('-   "zebra": 1') });
-    expect(await bulkhead('settings', 'set', '/not/there', '--unset')).toMatchObject({ code: 0, out: expect.stringContaining('nothing changed') });
+    expect(await bulkhead('settings', 'set', '/zebra', '--unset')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('-   "zebra": 1'),
+    });
+    expect(await bulkhead('settings', 'set', '/not/there', '--unset')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('nothing changed'),
+    });
     expect((await bulkhead('settings', 'set', '/zebra', '1', '--unset')).code).toBe(2);
     expect((await bulkhead('settings', 'set', '/zebra')).code).toBe(2);
   });
@@ -72,13 +126,24 @@ describe('settings set, show, history, rollback', () => {
     expect((await bulkhead('settings', 'rollback', 'last')).code).toBe(2);
     expect((await bulkhead('settings', 'rollback', '7')).err).toContain('no version 7');
     await file('admin-settings.json', '{ broken');
-    expect(await bulkhead('settings', 'set', '/a', '1')).toMatchObject({ code: 1, err: expect.stringContaining('error:') });
+    expect(await bulkhead('settings', 'set', '/a', '1')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('error:'),
+    });
     expect((await bulkhead('settings', 'history')).out).toContain('Nothing has been applied');
   });
   test('a settings file that cannot be read is said, everywhere', async () => {
     await mkdir(path.join(root, 'admin-settings.json'));
-    for (const command of [['settings', 'show'], ['settings', 'set', '/a', '1'], ['plan'], ['settings', 'lint']]) {
-      expect(await bulkhead(...command), command.join(' ')).toMatchObject({ code: 1, err: expect.stringContaining('could not be read') });
+    for (const command of [
+      ['settings', 'show'],
+      ['settings', 'set', '/a', '1'],
+      ['plan'],
+      ['settings', 'lint'],
+    ]) {
+      expect(await bulkhead(...command), command.join(' ')).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('could not be read'),
+      });
     }
     expect((await bulkhead('status')).out).toContain('locked down');
   });
@@ -86,20 +151,40 @@ describe('settings set, show, history, rollback', () => {
 
 test('settings prefer keeps a preference the administrator left open, says what becomes of it, and refuses anything else', async () => {
   const eci = '/enhancedContainerIsolation/value';
-  await file('admin-settings.json', '{ "configurationFileVersion": 2, "enhancedContainerIsolation": { "locked": false, "value": true }, "blockDockerLoad": { "locked": true, "value": true } }');
-  expect(await bulkhead('settings', 'prefer', eci, 'false')).toMatchObject({ code: 1, err: expect.stringContaining('there is no place for preferences yet') });
+  await file(
+    'admin-settings.json',
+    '{ "configurationFileVersion": 2, "enhancedContainerIsolation": { "locked": false, "value": true }, "blockDockerLoad": { "locked": true, "value": true } }',
+  );
+  expect(await bulkhead('settings', 'prefer', eci, 'false')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('there is no place for preferences yet'),
+  });
   // As the gateway makes it.
   await file('user-settings.json', '{ "version": 1 }');
-  expect(await bulkhead('settings', 'prefer', eci, 'false')).toMatchObject({ code: 0, out: expect.stringContaining('is in force until you clear it') });
-  expect(JSON.parse((await bulkhead('settings', 'prefer', eci, 'false', '--json')).out)).toMatchObject({ eci: false, outcomes: { eci: 'in-force' } });
-  expect((await bulkhead('settings', 'prefer', eci, 'true')).out).toContain('the administrator has it so anyway');
-  expect((await bulkhead('settings', 'prefer', eci, '--clear')).out).toContain("the administrator's default holds");
-  for (const wrong of [[eci], [eci, 'maybe'], [eci, 'false', '--clear'], ['/bulkhead/mode', 'true']]) expect((await bulkhead('settings', 'prefer', ...wrong)).code, wrong.join(' ')).not.toBe(0);
+  expect(await bulkhead('settings', 'prefer', eci, 'false')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('is in force until you clear it'),
+  });
+  expect(JSON.parse((await bulkhead('settings', 'prefer', eci, 'false', '--json')).out)).toMatchObject({
+    eci: false,
+    outcomes: { eci: 'in-force' },
+  });
+  expect((await bulkhead('settings', 'prefer', eci, 'true')).out).toContain(
+    'the administrator has it so anyway',
+  );
+  expect((await bulkhead('settings', 'prefer', eci, '--clear')).out).toContain(
+    "the administrator's default holds",
+  );
+  for (const wrong of [[eci], [eci, 'maybe'], [eci, 'false', '--clear'], ['/bulkhead/mode', 'true']])
+    expect((await bulkhead('settings', 'prefer', ...wrong)).code, wrong.join(' ')).not.toBe(0);
 });
 
 describe('plan, apply, status without an engine', () => {
   test('plan shows the diff and what will happen, changing nothing', async () => {
-    const wanted = await file('wanted.json', '{\n  "configurationFileVersion": 2,\n  "filesharingAllowedDirectories": []\n}\n');
+    const wanted = await file(
+      'wanted.json',
+      '{\n  "configurationFileVersion": 2,\n  "filesharingAllowedDirectories": []\n}\n',
+    );
     const before = await readdir(root);
     const plan = await bulkhead('plan', wanted);
     expect(plan.code).toBe(0);
@@ -107,7 +192,12 @@ describe('plan, apply, status without an engine', () => {
     expect(plan.out).toContain('+  "filesharingAllowedDirectories": []');
     expect(plan.out).toContain('Docker Engine starts');
     expect(await readdir(root)).toEqual(before);
-    expect(JSON.parse((await bulkhead('plan', wanted, '--json')).out)).toMatchObject({ fromVersion: 0, toVersion: 1, blocked: false, restartNeeded: true });
+    expect(JSON.parse((await bulkhead('plan', wanted, '--json')).out)).toMatchObject({
+      fromVersion: 0,
+      toVersion: 1,
+      blocked: false,
+      restartNeeded: true,
+    });
   });
   test('a draft with errors blocks: exit 1 and why', async () => {
     const bad = await bulkhead('plan', await file('wanted.json', '{'));
@@ -123,9 +213,20 @@ describe('plan, apply, status without an engine', () => {
     expect(await readdir(root)).toEqual(before);
   });
   test('status says that the engine is stopped; scan says that it does not answer', async () => {
-    expect(await bulkhead('status')).toMatchObject({ code: 0, out: expect.stringMatching(/^Engine stopped: nothing runs, nothing is checked\n/) });
-    expect(JSON.parse((await bulkhead('status', '--json')).out)).toMatchObject({ protection: 'stopped', eci: false, unprotected: null, engine: { phase: 'stopped' } });
-    expect(await bulkhead('containers', 'scan')).toMatchObject({ code: 1, err: expect.stringContaining('engine start') });
+    expect(await bulkhead('status')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Engine stopped: nothing runs, nothing is checked\n/),
+    });
+    expect(JSON.parse((await bulkhead('status', '--json')).out)).toMatchObject({
+      protection: 'stopped',
+      eci: false,
+      unprotected: null,
+      engine: { phase: 'stopped' },
+    });
+    expect(await bulkhead('containers', 'scan')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('engine start'),
+    });
     expect(await bulkhead('apply', path.join(root, 'none.json'), '--yes')).toMatchObject({ code: 2 });
   });
 });

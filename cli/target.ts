@@ -4,24 +4,57 @@ import type { RecreatePolicy } from '../shared/containers/recreate-policy.ts';
 import type { AppError, Result } from '../shared/result.ts';
 import { bulkheadCommand, printError, resolveTarget } from './output.ts';
 
-export interface RootOptions { readonly root?: string; readonly target?: string; readonly sessionUser?: string; readonly json?: boolean }
-
-/** The gateway's own code, loaded by what plans a recreation alone. */
-const recreatePolicy: RecreatePolicy = async (question) => (await import('../gateway/explain/recreations.ts')).refusedRecreations(question);
-
-/** Opens the engine that --target or --root (or BULKHEAD_ROOT) names, runs `work` on it and lets go of it. One that can't be opened is printed as the error it is. */
-export async function withTarget(options: RootOptions, work: (target: Target) => Promise<void>): Promise<void> {
-  const ref = resolveTarget(options);
-  if (!ref.ok) { printError(ref.error, options); return; }
-  const { openTargetRef } = await import('../engine/targets/open.ts');
-  const command = bulkheadCommand();
-  const target = await openTargetRef(ref.value, { bulkheadCommand: command, projectRoot: path.resolve(path.dirname(command), '..'), recreatePolicy, ...(options.sessionUser === undefined ? {} : { sessionUser: options.sessionUser }) });
-  if (!target.ok) { printError(target.error, options); return; }
-  try { await work(target.value); } finally { target.value.dispose(); }
+export interface RootOptions {
+  readonly root?: string;
+  readonly target?: string;
+  readonly sessionUser?: string;
+  readonly json?: boolean;
 }
 
-/** A file given as argument, else the draft. A missing file is an error; a draft that equals the applied text is what there is. */
-export async function textToApply(target: Target, file: string | undefined): Promise<Result<string, AppError>> {
+/** The gateway's own code, loaded by what plans a recreation alone. */
+const recreatePolicy: RecreatePolicy = async (question) =>
+  (await import('../gateway/explain/recreations.ts')).refusedRecreations(question);
+
+/**
+ * Opens the engine that --target or --root (or BULKHEAD_ROOT) names, runs `work` on it and lets go of it. One
+ * that can't be opened is printed as the error it is.
+ */
+export async function withTarget(
+  options: RootOptions,
+  work: (target: Target) => Promise<void>,
+): Promise<void> {
+  const ref = resolveTarget(options);
+  if (!ref.ok) {
+    printError(ref.error, options);
+    return;
+  }
+  const { openTargetRef } = await import('../engine/targets/open.ts');
+  const command = bulkheadCommand();
+  const target = await openTargetRef(ref.value, {
+    bulkheadCommand: command,
+    projectRoot: path.resolve(path.dirname(command), '..'),
+    recreatePolicy,
+    ...(options.sessionUser === undefined ? {} : { sessionUser: options.sessionUser }),
+  });
+  if (!target.ok) {
+    printError(target.error, options);
+    return;
+  }
+  try {
+    await work(target.value);
+  } finally {
+    target.value.dispose();
+  }
+}
+
+/**
+ * A file given as argument, else the draft. A missing file is an error; a draft that equals the applied text
+ * is what there is.
+ */
+export async function textToApply(
+  target: Target,
+  file: string | undefined,
+): Promise<Result<string, AppError>> {
   const { ok, fail } = await import('../shared/result.ts');
   if (file === undefined) {
     const state = await target.settings.read();
@@ -30,5 +63,9 @@ export async function textToApply(target: Target, file: string | undefined): Pro
   const { readSettings } = await import('../engine/store/files.ts');
   const read = await readSettings(path.resolve(file));
   if (!read.ok) return read;
-  return read.value.exists ? ok(read.value.text) : fail('input.unusable', `there is no file ${file}`, { hint: 'Give the path of a settings file, or none to take the draft.' });
+  return read.value.exists
+    ? ok(read.value.text)
+    : fail('input.unusable', `there is no file ${file}`, {
+        hint: 'Give the path of a settings file, or none to take the draft.',
+      });
 }

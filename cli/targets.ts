@@ -6,18 +6,41 @@ import type { RootOptions } from './target.ts';
 
 /** `bulkhead targets`: the engines found on this machine, with the ids that --target takes. */
 export function registerTargets(program: Command): void {
-  withJson(withRoot(program.command('targets').description('list the engines found on this machine: embedded ones, the machine\'s own, Docker Desktop'))).action(async (options: RootOptions) => {
+  withJson(
+    withRoot(
+      program
+        .command('targets')
+        .description(
+          "list the engines found on this machine: embedded ones, the machine's own, Docker Desktop",
+        ),
+    ),
+  ).action(async (options: RootOptions) => {
     const { discoverTargets } = await import('../engine/targets/discover.ts');
     const named = resolveRoot(options);
-    printResult(ok(await discoverTargets({ roots: named.ok ? [{ root: named.value, always: options.root !== undefined }] : [] })), { json: options.json, human: describeTargets });
+    printResult(
+      ok(
+        await discoverTargets({
+          roots: named.ok ? [{ root: named.value, always: options.root !== undefined }] : [],
+        }),
+      ),
+      { json: options.json, human: describeTargets },
+    );
   });
 }
 
-const kindWords: Readonly<Record<FoundTarget['ref']['kind'], string>> = { embedded: 'embedded engine', 'docker-engine': 'Docker Engine of this machine', 'docker-desktop': 'Docker Desktop' };
+const kindWords: Readonly<Record<FoundTarget['ref']['kind'], string>> = {
+  embedded: 'embedded engine',
+  'docker-engine': 'Docker Engine of this machine',
+  'docker-desktop': 'Docker Desktop',
+};
 
 export function describeTargets(found: readonly FoundTarget[]): string {
   if (found.length === 0) return 'No engine was found. Start one: bulkhead engine start.';
   const width = Math.max(...found.map((target) => target.id.length));
   const versions = Math.max(...found.map((target) => (target.version ?? '-').length));
-  return found.map((target) => `${target.id.padEnd(width)}  ${target.phase.padEnd(11)}  ${(target.version ?? '-').padEnd(versions)}  ${kindWords[target.ref.kind]}`.trimEnd()).join('\n');
+  return found
+    .map((target) =>
+      `${target.id.padEnd(width)}  ${target.phase.padEnd(11)}  ${(target.version ?? '-').padEnd(versions)}  ${kindWords[target.ref.kind]}`.trimEnd(),
+    )
+    .join('\n');
 }

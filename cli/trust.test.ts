@@ -25,67 +25,148 @@ beforeEach(async () => {
   root = await mkdtemp('/tmp/bh-cli-');
   registry = await serve((req, res) => {
     const found = req.url === '/v2/team/tool/manifests/1';
-    res.writeHead(found ? 200 : 404, found ? { 'Content-Type': 'application/vnd.oci.image.manifest.v1+json', 'Docker-Content-Digest': digest } : {}).end();
+    res
+      .writeHead(
+        found ? 200 : 404,
+        found
+          ? { 'Content-Type': 'application/vnd.oci.image.manifest.v1+json', 'Docker-Content-Digest': digest }
+          : {},
+      )
+      .end();
   }, 0);
   // Stands in for the engine: one image, pulled from the registry.
-  await serve((req, res) => {
-    const answer = req.url === '/info' ? { RegistryConfig: { Mirrors: null, IndexConfigs: {}, InsecureRegistryCIDRs: ['127.0.0.0/8'] } }
-      : [`/images/${registry}/team/tool:1/json`, `/images/${id}/json`].includes(decodeURIComponent(req.url ?? '')) ? { Id: id, RepoTags: [`${registry}/team/tool:1`], RepoDigests: [`${registry}/team/tool@${digest}`], RootFS: { Layers: [digest] }, GraphDriver: { Name: 'overlay2' } } : null;
-    res.writeHead(answer === null ? 404 : 200).end(JSON.stringify(answer));
-  }, path.join(root, 'engine.sock'));
+  await serve(
+    (req, res) => {
+      const answer =
+        req.url === '/info'
+          ? { RegistryConfig: { Mirrors: null, IndexConfigs: {}, InsecureRegistryCIDRs: ['127.0.0.0/8'] } }
+          : [`/images/${registry}/team/tool:1/json`, `/images/${id}/json`].includes(
+                decodeURIComponent(req.url ?? ''),
+              )
+            ? {
+                Id: id,
+                RepoTags: [`${registry}/team/tool:1`],
+                RepoDigests: [`${registry}/team/tool@${digest}`],
+                RootFS: { Layers: [digest] },
+                GraphDriver: { Name: 'overlay2' },
+              }
+            : null;
+      res.writeHead(answer === null ? 404 : 200).end(JSON.stringify(answer));
+    },
+    path.join(root, 'engine.sock'),
+  );
 });
 afterEach(async () => {
-  for (const server of servers.splice(0)) { server.closeAllConnections(); server.close(); }
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
   await rm(root, { recursive: true, force: true });
 });
 
 /** Runs the command line from its sources. */
 async function bulkhead(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, BULKHEAD_ROOT: root, DOCKER_CONFIG: root } });
+  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, BULKHEAD_ROOT: root, DOCKER_CONFIG: root },
+  });
   const ended = { code: null as number | null, out: '', err: '' };
-  child.stdout.on('data', (part: Buffer) => { ended.out += part.toString(); });
-  child.stderr.on('data', (part: Buffer) => { ended.err += part.toString(); });
-  const [code] = await once(child, 'close') as [number | null]; // what 'close' passes
+  child.stdout.on('data', (part: Buffer) => {
+    ended.out += part.toString();
+  });
+  child.stderr.on('data', (part: Buffer) => {
+    ended.err += part.toString();
+  });
+  const [code] = (await once(child, 'close')) as [number | null]; // what 'close' passes
   return { ...ended, code };
 }
 const settings = (...images: string[]) => settingsWith({}, ...images);
-const settingsWith = (bulkhead: unknown, ...images: string[]) => writeFile(path.join(root, 'admin-settings.json'), JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true, dockerSocketMount: { imageList: { images } } }, bulkhead }));
+const settingsWith = (bulkhead: unknown, ...images: string[]) =>
+  writeFile(
+    path.join(root, 'admin-settings.json'),
+    JSON.stringify({
+      configurationFileVersion: 2,
+      enhancedContainerIsolation: { locked: true, value: true, dockerSocketMount: { imageList: { images } } },
+      bulkhead,
+    }),
+  );
 
 describe('bulkhead trust (B2–B4)', () => {
   test('a trusted image: exit 0, with entry, digests and what the registry said', async () => {
     await settings(`${registry}/team/tool:1`);
     const said = await bulkhead('trust', `${registry}/team/tool:1`);
     expect(said).toMatchObject({ code: 0, err: '' });
-    expect(said.out).toContain(`${registry}/team/tool:1 may have the Docker socket: allowed by ${registry}/team/tool:1.`);
-    expect(said.out).toMatch(new RegExp(`entry .*match; local ${digest}; asked ${registry}/team/tool for 1: serves ${digest}, \\d+ s ago`));
-    expect(JSON.parse((await bulkhead('trust', `${registry}/team/tool:1`, '--json')).out)).toMatchObject({ verdict: { trusted: true, imageId: id }, checks: [{ outcome: 'match' }] });
+    expect(said.out).toContain(
+      `${registry}/team/tool:1 may have the Docker socket: allowed by ${registry}/team/tool:1.`,
+    );
+    expect(said.out).toMatch(
+      new RegExp(
+        `entry .*match; local ${digest}; asked ${registry}/team/tool for 1: serves ${digest}, \\d+ s ago`,
+      ),
+    );
+    expect(JSON.parse((await bulkhead('trust', `${registry}/team/tool:1`, '--json')).out)).toMatchObject({
+      verdict: { trusted: true, imageId: id },
+      checks: [{ outcome: 'match' }],
+    });
   });
 
   test('B7: the command list it is under, by content', async () => {
-    await settingsWith({ perImageCommandLists: [{ image: `${registry}/team/tool:2`, type: 'deny', commands: [] }, { image: `${registry}/team/tool:1`, type: 'allow', commands: ['ps'] }] }, '*');
-    expect((await bulkhead('trust', `${registry}/team/tool:1`)).out).toContain('  commands by /bulkhead/perImageCommandLists/1\n');
+    await settingsWith(
+      {
+        perImageCommandLists: [
+          { image: `${registry}/team/tool:2`, type: 'deny', commands: [] },
+          { image: `${registry}/team/tool:1`, type: 'allow', commands: ['ps'] },
+        ],
+      },
+      '*',
+    );
+    expect((await bulkhead('trust', `${registry}/team/tool:1`)).out).toContain(
+      '  commands by /bulkhead/perImageCommandLists/1\n',
+    );
   });
 
   test('one that is not: exit 1 and why; an engine that is down: an error', async () => {
     await settings(`${registry}/team/tool:2`, 'docker:cli');
     const said = await bulkhead('trust', `${registry}/team/tool:1`, '--json');
     expect(said.code).toBe(1);
-    expect(JSON.parse(said.out)).toMatchObject({ verdict: { trusted: false, reason: 'not-listed' }, checks: [{ outcome: 'absent' }] });
+    expect(JSON.parse(said.out)).toMatchObject({
+      verdict: { trusted: false, reason: 'not-listed' },
+      checks: [{ outcome: 'absent' }],
+    });
     expect((await bulkhead('trust', 'docker:cli')).out).toContain('the engine has no image docker:cli');
-    for (const server of servers.splice(0)) { server.closeAllConnections(); server.close(); }
-    expect(await bulkhead('trust', 'docker:cli')).toMatchObject({ code: 1, err: expect.stringContaining('could not be asked') as string });
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      server.close();
+    }
+    expect(await bulkhead('trust', 'docker:cli')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('could not be asked') as string,
+    });
   });
 });
 
 describe('settings lint --registry', () => {
   test('says which entries no registry serves, and asks only when told to', async () => {
-    await settings(`${registry}/team/tool:1`, `${registry}/team/tool:2`, `${registry}/team/tool:*`, '127.0.0.1:1/gone');
-    const codes = async (...args: string[]) => (JSON.parse((await bulkhead('settings', 'lint', '--json', ...args)).out) as { findings: { code: string; pointer: string; message: string }[] }).findings.filter((finding) => finding.code === 'socket-image-no-digest');
+    await settings(
+      `${registry}/team/tool:1`,
+      `${registry}/team/tool:2`,
+      `${registry}/team/tool:*`,
+      '127.0.0.1:1/gone',
+    );
+    const codes = async (...args: string[]) =>
+      (
+        JSON.parse((await bulkhead('settings', 'lint', '--json', ...args)).out) as {
+          findings: { code: string; pointer: string; message: string }[];
+        }
+      ).findings.filter((finding) => finding.code === 'socket-image-no-digest');
     expect(await codes()).toEqual([]);
     const images = '/enhancedContainerIsolation/dockerSocketMount/imageList/images';
     expect(await codes('--registry')).toMatchObject([
       { pointer: `${images}/1`, message: expect.stringContaining('serves no image') as string },
-      { pointer: `${images}/3`, message: expect.stringMatching(/could not be asked.*ECONNREFUSED/) as string },
+      {
+        pointer: `${images}/3`,
+        message: expect.stringMatching(/could not be asked.*ECONNREFUSED/) as string,
+      },
     ]);
   });
 });

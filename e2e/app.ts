@@ -26,7 +26,9 @@ export async function bulkhead(...args: string[]): Promise<string> {
 /** A request as the preload takes it. */
 type BridgeMessage = readonly [name: string, input: unknown, engine: string | null];
 
-/** One engine's root for one test file, with or without an engine running in it, and the windows opened on it. */
+/**
+ * One engine's root for one test file, with or without an engine running in it, and the windows opened on it.
+ */
 export interface Stage {
   readonly paths: RootPaths;
   /** `docker …` through the gateway. */
@@ -78,8 +80,14 @@ export interface StageOptions {
 
 /** Makes a stage. Always pair with `end`, also after a failed test. */
 export async function setStage({ engine, engineEnv = {}, prepare }: StageOptions): Promise<Stage> {
-  for (const file of ['dist/electron/main.cjs', 'dist/renderer/index.html', 'dist/cli/main.mjs', 'dist/gateway/main.cjs']) {
-    if (!existsSync(path.join(project, file))) throw new Error(`${file} is not there: run \`npm run build\` first`);
+  for (const file of [
+    'dist/electron/main.cjs',
+    'dist/renderer/index.html',
+    'dist/cli/main.mjs',
+    'dist/gateway/main.cjs',
+  ]) {
+    if (!existsSync(path.join(project, file)))
+      throw new Error(`${file} is not there: run \`npm run build\` first`);
   }
   const display = await startDisplay();
   const root = await mkdtemp('/tmp/bh-');
@@ -92,21 +100,33 @@ export async function setStage({ engine, engineEnv = {}, prepare }: StageOptions
     docker: (...args) => docker(paths.clientSocket, ...args),
     engineDocker: (...args) => docker(paths.engineSocket, ...args),
     async open(options = {}) {
-      const user = path.join(options.as?.home ?? users, options.sameUser === true ? String(opened) : String(++opened));
-      const window = await openApp(root, user, display, options, () => { windows.delete(window); });
+      const user = path.join(
+        options.as?.home ?? users,
+        options.sameUser === true ? String(opened) : String(++opened),
+      );
+      const window = await openApp(root, user, display, options, () => {
+        windows.delete(window);
+      });
       windows.add(window);
       return window;
     },
     async end() {
       // Whatever goes wrong with one of them, the rest must not be left behind.
-      const outcomes = [await settle(Promise.all([...windows].map((window) => window.close()))), await settle(endEngine(paths)), await settle(display.stop()), await settle(rm(users, { recursive: true, force: true }))];
+      const outcomes = [
+        await settle(Promise.all([...windows].map((window) => window.close()))),
+        await settle(endEngine(paths)),
+        await settle(display.stop()),
+        await settle(rm(users, { recursive: true, force: true })),
+      ];
       for (const outcome of outcomes) if (outcome !== null) throw outcome;
     },
   };
   try {
     await prepare?.(paths);
     if (!engine) return stage;
-    await run(bulkheadCommand, ['engine', 'start', '--root', root], { env: { ...process.env, ...engineEnv } });
+    await run(bulkheadCommand, ['engine', 'start', '--root', root], {
+      env: { ...process.env, ...engineEnv },
+    });
     await importBusybox(paths.clientSocket);
     return stage;
   } catch (error) {
@@ -115,44 +135,70 @@ export async function setStage({ engine, engineEnv = {}, prepare }: StageOptions
   }
 }
 
-const settle = (work: Promise<unknown>): Promise<Error | null> => work.then(() => null, (error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+const settle = (work: Promise<unknown>): Promise<Error | null> =>
+  work.then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  );
 
-/** Stops what runs under a root and deletes it. The run directory is tmpfs outside of it and has mounts of its own. */
+/**
+ * Stops what runs under a root and deletes it. The run directory is tmpfs outside of it and has mounts of its
+ * own.
+ */
 async function endEngine(paths: RootPaths): Promise<void> {
   if (!existsSync(paths.root)) return;
   await bulkhead('engine', 'stop', '--root', paths.root).catch(() => undefined);
   await removeEngineRoot(paths.root);
 }
 
-async function openApp(root: string, user: string, display: Display, options: OpenOptions, onClose: () => void): Promise<AppWindow> {
-  const electron = (await run(process.execPath, [path.join(project, 'scripts', 'electron-path.mjs')])).stdout.trim();
-  const executablePath = await options.as?.startingAs(electron) ?? electron;
+async function openApp(
+  root: string,
+  user: string,
+  display: Display,
+  options: OpenOptions,
+  onClose: () => void,
+): Promise<AppWindow> {
+  const electron = (
+    await run(process.execPath, [path.join(project, 'scripts', 'electron-path.mjs')])
+  ).stdout.trim();
+  const executablePath = (await options.as?.startingAs(electron)) ?? electron;
   // Chromium's sandbox refuses to run as root, and may be refused where root runs the tests.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const app = await _electron.launch({
-    executablePath, cwd: project, colorScheme: null, args: [...sandbox, project, '--root', root, `--user-data-dir=${user}`, ...(options.args ?? [])],
+    executablePath,
+    cwd: project,
+    colorScheme: null,
+    args: [...sandbox, project, '--root', root, `--user-data-dir=${user}`, ...(options.args ?? [])],
     // A language of its own, so that what the tests read does not depend on the machine's.
     env: { ...environment(), DISPLAY: display.name, LANG: 'en_US.UTF-8', LANGUAGE: 'en', ...options.env },
   });
   // Kept from the start: Playwright forgets the process once the app has ended by itself.
   const child = app.process();
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { said = (said + String(chunk)).slice(-64_000); });
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      said = (said + String(chunk)).slice(-64_000);
+    });
   const page = await app.firstWindow();
   const pageErrors: string[] = [];
-  page.on('pageerror', (error) => { pageErrors.push(error.message); });
-  page.on('console', (message) => { if (message.type() === 'error') pageErrors.push(message.text()); });
+  page.on('pageerror', (error) => {
+    pageErrors.push(error.message);
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') pageErrors.push(message.text());
+  });
   page.setDefaultTimeout(20_000);
   let closed = false;
-  const send = (...message: BridgeMessage): Promise<unknown> => page.evaluate((sent) => {
-    type Bridge = { request(...message: BridgeMessage): Promise<unknown> };
-    const bridge = Reflect.get(globalThis, 'bulkhead') as Bridge;
-    return bridge.request(...sent);
-  }, message);
+  const send = (...message: BridgeMessage): Promise<unknown> =>
+    page.evaluate((sent) => {
+      type Bridge = { request(...message: BridgeMessage): Promise<unknown> };
+      const bridge = Reflect.get(globalThis, 'bulkhead') as Bridge;
+      return bridge.request(...sent);
+    }, message);
   const request: AppWindow['request'] = async (name, input) => {
     const engine = isEngineRequest(name) ? (await state()).target.id : null;
     // What the contract says about `name`.
-    return await send(name, input, engine) as Awaited<ReturnType<AppWindow['request']>> as never;
+    return (await send(name, input, engine)) as Awaited<ReturnType<AppWindow['request']>> as never;
   };
   const state = async (): Promise<AppState> => {
     const answer = await request('app:state', undefined);
@@ -160,17 +206,36 @@ async function openApp(root: string, user: string, display: Display, options: Op
     return answer.value;
   };
   return {
-    app, page, pageErrors, said: () => said, request, state,
+    app,
+    page,
+    pageErrors,
+    said: () => said,
+    request,
+    state,
     async until(what, fits, ms = 30_000) {
       for (const deadline = Date.now() + ms; ;) {
         const now = await state();
         if (fits(now)) return now;
-        if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${what}; engine ${now.engine.phase}, run ${now.run?.activity ?? 'none'}, ${JSON.stringify({ settings: now.settings, problem: now.engine.problem, outcome: now.run?.outcome, scanError: now.scanError })}`);
+        if (Date.now() > deadline)
+          throw new Error(
+            `not within ${ms} ms: ${what}; engine ${now.engine.phase}, run ${now.run?.activity ?? 'none'}, ${JSON.stringify({ settings: now.settings, problem: now.engine.problem, outcome: now.run?.outcome, scanError: now.scanError })}`,
+          );
         // The next change, or a moment: a change may have come between the look and the listening.
-        await page.evaluate(() => new Promise<void>((done) => {
-          const stop = (Reflect.get(globalThis, 'bulkhead') as { on(e: string, l: () => void): () => void }).on('changed', () => { stop(); done(); });
-          setTimeout(() => { stop(); done(); }, 250);
-        }));
+        await page.evaluate(
+          () =>
+            new Promise<void>((done) => {
+              const stop = (
+                Reflect.get(globalThis, 'bulkhead') as { on(e: string, l: () => void): () => void }
+              ).on('changed', () => {
+                stop();
+                done();
+              });
+              setTimeout(() => {
+                stop();
+                done();
+              }, 250);
+            }),
+        );
       }
     },
     async screenshot(name) {
@@ -184,14 +249,23 @@ async function openApp(root: string, user: string, display: Display, options: Op
       if (child.exitCode !== null || child.signalCode !== null) return;
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => { child.kill('SIGKILL'); reject(new Error(`the app did not end within 30 s of being closed: ${said.slice(-2000)}`)); }, 30_000);
+        timer = setTimeout(() => {
+          child.kill('SIGKILL');
+          reject(new Error(`the app did not end within 30 s of being closed: ${said.slice(-2000)}`));
+        }, 30_000);
       });
-      try { await Promise.race([app.close(), late]); } finally { clearTimeout(timer); }
+      try {
+        await Promise.race([app.close(), late]);
+      } finally {
+        clearTimeout(timer);
+      }
     },
   };
 }
 
 /** The environment without what is unset, as Playwright wants it. */
 function environment(): Record<string, string> {
-  return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

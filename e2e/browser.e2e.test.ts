@@ -1,27 +1,45 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeFindings, overflows, settle, startBrowserPages, type BrowserPages } from '../testing/browser-pages.ts';
+import {
+  axeFindings,
+  overflows,
+  settle,
+  startBrowserPages,
+  type BrowserPages,
+} from '../testing/browser-pages.ts';
 import { allLooks, openedLooks, pageStates, wordsOf } from './page-states.ts';
 
-// The renderer in a current Chromium, over invented states: breadth. The real window, with a real engine behind it, is in pages.e2e.test.ts.
+// The renderer in a current Chromium, over invented states: breadth. The real window, with a real engine
+// behind it, is in pages.e2e.test.ts.
 let pages: BrowserPages;
-beforeAll(async () => { pages = await startBrowserPages(); });
+beforeAll(async () => {
+  pages = await startBrowserPages();
+});
 afterAll(() => pages.stop());
 
 type Open = Awaited<ReturnType<BrowserPages['open']>>;
 
-/** What is wrong with what is on screen: accessibility in axe's words, what is cut off, what the console says; then, in the other theme, what colours change. */
+/**
+ * What is wrong with what is on screen: accessibility in axe's words, what is cut off, what the console says;
+ * then, in the other theme, what colours change.
+ */
 async function wrongWith(open: Open): Promise<string[]> {
   const { page, complaints } = open;
-  const light = [...await axeFindings(page), ...await overflows(page)];
+  const light = [...(await axeFindings(page)), ...(await overflows(page))];
   await page.emulateMedia({ colorScheme: 'dark' });
   await settle(page);
   return [...light, ...(await axeFindings(page, 'colours')).map((found) => `dark: ${found}`), ...complaints];
 }
 
-/** What does not fit into the smallest window, and into one of 1280 × 800 at 200 %, which leaves half of its pixels. */
+/**
+ * What does not fit into the smallest window, and into one of 1280 × 800 at 200 %, which leaves half of its
+ * pixels.
+ */
 async function crampedIn({ page }: Open): Promise<string[]> {
   const found: string[] = [];
-  for (const size of [{ width: 900, height: 600 }, { width: 640, height: 400 }]) {
+  for (const size of [
+    { width: 900, height: 600 },
+    { width: 640, height: 400 },
+  ]) {
     await page.setViewportSize(size);
     await settle(page);
     found.push(...(await overflows(page)).map((what) => `${size.width} px: ${what}`));
@@ -37,33 +55,65 @@ describe('every page in every state, in both themes and in less room, in a curre
     const open = await pages.open({ state, address, language });
     try {
       if (shows !== undefined) await open.page.locator(shows).first().waitFor();
-      expect([...await wrongWith(open), ...await crampedIn(open), ...open.complaints]).toEqual([]);
+      expect([...(await wrongWith(open)), ...(await crampedIn(open)), ...open.complaints]).toEqual([]);
       expect(await open.page.evaluate(() => document.documentElement.lang)).toBe(language);
-    } finally { await open.close(); }
+    } finally {
+      await open.close();
+    }
   });
 });
 
 describe('what opens over a page, in both themes, in a current Chromium', () => {
-  it.concurrent.each(openedLooks)('$name, $language', async ({ page: address, state, press, shows = '[role="dialog"]', language }) => {
-    // High enough that nothing is scrolled away: axe takes a label out of sight for none.
-    const open = await pages.open({ state, address, language, size: { width: 1280, height: 1400 } });
-    try {
-      const { page } = open;
-      for (const name of press(wordsOf(language))) await page.getByLabel(name, { exact: true }).or(page.getByRole('button', { name })).or(page.getByRole('switch', { name, exact: true })).first().click();
-      await page.locator(shows).first().waitFor();
-      await settle(page);
-      expect(await wrongWith(open)).toEqual([]);
-    } finally { await open.close(); }
-  });
+  it.concurrent.each(openedLooks)(
+    '$name, $language',
+    async ({ page: address, state, press, shows = '[role="dialog"]', language }) => {
+      // High enough that nothing is scrolled away: axe takes a label out of sight for none.
+      const open = await pages.open({ state, address, language, size: { width: 1280, height: 1400 } });
+      try {
+        const { page } = open;
+        for (const name of press(wordsOf(language)))
+          await page
+            .getByLabel(name, { exact: true })
+            .or(page.getByRole('button', { name }))
+            .or(page.getByRole('switch', { name, exact: true }))
+            .first()
+            .click();
+        await page.locator(shows).first().waitFor();
+        await settle(page);
+        expect(await wrongWith(open)).toEqual([]);
+      } finally {
+        await open.close();
+      }
+    },
+  );
 });
 
 describe('for other eyes', () => {
   const usual = Object.entries(pageStates).map(([page, [state = 'protected']]) => ({ page, state }));
-  it.concurrent.each(usual)('$page is whole in forced colours, and moves nothing where less motion is asked for', async ({ page: address, state }) => {
-    const open = await pages.open({ state, address, media: { forcedColors: 'active', reducedMotion: 'reduce' } });
-    try {
-      expect(await open.page.evaluate(() => document.getAnimations().filter((one) => one.playState === 'running' && Number(one.effect?.getComputedTiming().duration) > 1).length)).toBe(0);
-      expect(await axeFindings(open.page)).toEqual([]);
-    } finally { await open.close(); }
-  });
+  it.concurrent.each(usual)(
+    '$page is whole in forced colours, and moves nothing where less motion is asked for',
+    async ({ page: address, state }) => {
+      const open = await pages.open({
+        state,
+        address,
+        media: { forcedColors: 'active', reducedMotion: 'reduce' },
+      });
+      try {
+        expect(
+          await open.page.evaluate(
+            () =>
+              document
+                .getAnimations()
+                .filter(
+                  (one) =>
+                    one.playState === 'running' && Number(one.effect?.getComputedTiming().duration) > 1,
+                ).length,
+          ),
+        ).toBe(0);
+        expect(await axeFindings(open.page)).toEqual([]);
+      } finally {
+        await open.close();
+      }
+    },
+  );
 });

@@ -9,7 +9,8 @@ import { startDesktopSession, type DesktopSession } from '../testing/desktop-ses
 import { bulkheadCommand, setStage, type AppWindow, type Stage } from './app.ts';
 import { startDisplay, type Display } from './display.ts';
 
-// The app on a desktop: a session bus, a real notification server (dunst) and a real panel with a tray (Xfce's), and an engine under ECI.
+// The app on a desktop: a session bus, a real notification server (dunst) and a real panel with a tray
+// (Xfce's), and an engine under ECI.
 const run = promisify(execFile);
 let display: Display;
 let desktop: DesktopSession;
@@ -23,10 +24,18 @@ beforeAll(async () => {
   desktop = await startDesktopSession(display.name, { tray: true });
   stage = await setStage({
     engine: true,
-    prepare: (paths) => writeFile(paths.settings, '{ "configurationFileVersion": 2, "enhancedContainerIsolation": { "locked": true, "value": true } }\n'),
+    prepare: (paths) =>
+      writeFile(
+        paths.settings,
+        '{ "configurationFileVersion": 2, "enhancedContainerIsolation": { "locked": true, "value": true } }\n',
+      ),
   });
   window = await stage.open({ env: desktop.env });
-  await window.until('the desktop to be looked at, and a first scan', (s) => s.desktop.tray && s.desktop.notifications && s.scan !== null, 60_000);
+  await window.until(
+    'the desktop to be looked at, and a first scan',
+    (s) => s.desktop.tray && s.desktop.notifications && s.scan !== null,
+    60_000,
+  );
 });
 afterAll(async () => {
   await stage.end();
@@ -36,7 +45,11 @@ afterAll(async () => {
 });
 
 /** Resolves with the first truthy answer. */
-async function eventually<T>(what: string, look: () => Promise<T | null | undefined | false>, ms = 30_000): Promise<T> {
+async function eventually<T>(
+  what: string,
+  look: () => Promise<T | null | undefined | false>,
+  ms = 30_000,
+): Promise<T> {
   for (const deadline = Date.now() + ms; ;) {
     const seen = await look();
     if (seen !== null && seen !== undefined && seen !== false) return seen;
@@ -44,27 +57,49 @@ async function eventually<T>(what: string, look: () => Promise<T | null | undefi
     await delay(100);
   }
 }
-const visible = () => window.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() === true);
-const hide = () => window.app.evaluate(({ BrowserWindow }) => { BrowserWindow.getAllWindows()[0]?.hide(); });
+const visible = () =>
+  window.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() === true);
+const hide = () =>
+  window.app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.hide();
+  });
 const address = () => window.page.evaluate(() => location.hash);
-const refuse = () => stage.docker('run', '--rm', '-v', '/etc:/x', 'busybox', 'true').then(() => { throw new Error('a mount of /etc was allowed'); }, () => undefined);
-const menu = async () => (await desktop.trayMenu()).map(({ label, enabled }) => `${label}${enabled ? '' : ' (grey)'}`);
-const item = async (label: string) => eventually(`${label} in the tray's menu`, async () => (await desktop.trayMenu()).find((one) => one.label === label && one.enabled));
+const refuse = () =>
+  stage.docker('run', '--rm', '-v', '/etc:/x', 'busybox', 'true').then(
+    () => {
+      throw new Error('a mount of /etc was allowed');
+    },
+    () => undefined,
+  );
+const menu = async () =>
+  (await desktop.trayMenu()).map(({ label, enabled }) => `${label}${enabled ? '' : ' (grey)'}`);
+const item = async (label: string) =>
+  eventually(`${label} in the tray's menu`, async () =>
+    (await desktop.trayMenu()).find((one) => one.label === label && one.enabled),
+  );
 
 /** Starts the app a second time, as a link or a launcher does. Resolves with its exit code. */
 function startAgain(...args: string[]): Promise<number | null> {
   const own = window.app.process();
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const userData = own.spawnargs.find((arg) => arg.startsWith('--user-data-dir=')) ?? '';
-  const child = spawn(own.spawnfile, [...sandbox, path.dirname(import.meta.dirname), userData, ...args], { env: { ...process.env, ...desktop.env }, stdio: 'ignore' });
-  return new Promise((resolve) => { child.once('exit', resolve); });
+  const child = spawn(own.spawnfile, [...sandbox, path.dirname(import.meta.dirname), userData, ...args], {
+    env: { ...process.env, ...desktop.env },
+    stdio: 'ignore',
+  });
+  return new Promise((resolve) => {
+    child.once('exit', resolve);
+  });
 }
 
 describe('a notification', () => {
   it('tells of a denial, and a click on it shows the window at its entry', async () => {
     await hide();
     await refuse();
-    const [shown] = await eventually('a notification', async () => { const all = await desktop.notifications(); return all.length > 0 && all; });
+    const [shown] = await eventually('a notification', async () => {
+      const all = await desktop.notifications();
+      return all.length > 0 && all;
+    });
     expect(shown?.title).toMatch(/^Denied: .*\/etc/);
     expect(shown?.body).toMatch(/enhanced container isolation/);
     await desktop.click();
@@ -87,8 +122,15 @@ describe('a notification', () => {
     const { engine } = await window.state();
     if (engine.supervisorPid === null) throw new Error('the engine has no supervisor');
     process.kill(engine.supervisorPid, 'SIGKILL');
-    await eventually('the notification', async () => (await desktop.notifications()).some(({ title }) => title === 'The engine stopped unexpectedly'), 60_000);
-    await eventually('the tray to say so', async () => (await menu()).some((label) => /: Engine (failed|stopped)/.test(label)));
+    await eventually(
+      'the notification',
+      async () =>
+        (await desktop.notifications()).some(({ title }) => title === 'The engine stopped unexpectedly'),
+      60_000,
+    );
+    await eventually('the tray to say so', async () =>
+      (await menu()).some((label) => /: Engine (failed|stopped)/.test(label)),
+    );
     await desktop.clear();
     await window.until('the tray to bring it back', (s) => s.busy.engine === null);
     await (await item('Start engine')).click();
@@ -99,8 +141,21 @@ describe('a notification', () => {
 describe('the tray', () => {
   it('says the state and offers what can be done', async () => {
     await window.request('verify:run', undefined);
-    const labels = await eventually('the state', async () => { const all = await menu(); return all.some((label) => /: Protected \(grey\)$/.test(label)) && all; }, 60_000);
-    expect(labels).toEqual([expect.stringMatching(/: Protected \(grey\)$/), 'Open Bulkhead', 'Verify now', 'Stop engine…', 'Quit']);
+    const labels = await eventually(
+      'the state',
+      async () => {
+        const all = await menu();
+        return all.some((label) => /: Protected \(grey\)$/.test(label)) && all;
+      },
+      60_000,
+    );
+    expect(labels).toEqual([
+      expect.stringMatching(/: Protected \(grey\)$/),
+      'Open Bulkhead',
+      'Verify now',
+      'Stop engine…',
+      'Quit',
+    ]);
   });
 
   it('asks in the window before it stops an engine', async () => {
@@ -127,7 +182,7 @@ describe('the tray', () => {
   it('keeps the app when its window is closed, where the person wants that, and brings it back', async () => {
     await window.request('preferences:set', { closeToTray: true });
     await window.request('window:action', { action: 'close' });
-    await eventually('the window to go', async () => !await visible());
+    await eventually('the window to go', async () => !(await visible()));
     await (await item('Open Bulkhead')).click();
     await eventually('the window', visible);
   });
@@ -138,40 +193,78 @@ describe('a second start', () => {
     await hide();
     expect(await startAgain('--route', 'containers?show=unprotected')).toBe(0);
     await eventually('the window', visible);
-    await eventually('the place', async () => await address() === '#/containers?show=unprotected');
+    await eventually('the place', async () => (await address()) === '#/containers?show=unprotected');
     expect(await startAgain('bulkhead://docker-socket')).toBe(0);
-    await eventually('the place', async () => await address() === '#/docker-socket');
+    await eventually('the place', async () => (await address()) === '#/docker-socket');
   });
 
   it('goes nowhere for a link that is not on the list', async () => {
-    for (const link of ['bulkhead://json?text=x', 'bulkhead://../../etc/passwd', 'bulkhead://activity?entry=<img>']) expect(await startAgain(link)).toBe(0);
+    for (const link of [
+      'bulkhead://json?text=x',
+      'bulkhead://../../etc/passwd',
+      'bulkhead://activity?entry=<img>',
+    ])
+      expect(await startAgain(link)).toBe(0);
     expect(await address()).toBe('#/docker-socket');
   });
 });
 
 describe('bulkhead app', () => {
   /** The command line, with the same user's store as the open window. */
-  const command = (...args: string[]) => run(bulkheadCommand, ['app', ...args, '--', window.app.process().spawnargs.find((arg) => arg.startsWith('--user-data-dir=')) ?? ''], { env: { ...process.env, ...desktop.env, LANG: 'en_US.UTF-8' } });
+  const command = (...args: string[]) =>
+    run(
+      bulkheadCommand,
+      [
+        'app',
+        ...args,
+        '--',
+        window.app.process().spawnargs.find((arg) => arg.startsWith('--user-data-dir=')) ?? '',
+      ],
+      { env: { ...process.env, ...desktop.env, LANG: 'en_US.UTF-8' } },
+    );
 
   it('hands over to the open window, which shows the setting that was named with the focus in it', async () => {
     await hide();
-    expect((await command('--route', 'isolation/bulkhead/mode')).stdout).toBe('The app is open already: its window is in front now.\n');
+    expect((await command('--route', 'isolation/bulkhead/mode')).stdout).toBe(
+      'The app is open already: its window is in front now.\n',
+    );
     await eventually('the window', visible);
-    await eventually('the setting', () => window.page.evaluate(() => document.activeElement?.closest('[data-pointer]')?.getAttribute('data-pointer') === '/bulkhead/mode'));
+    await eventually('the setting', () =>
+      window.page.evaluate(
+        () =>
+          document.activeElement?.closest('[data-pointer]')?.getAttribute('data-pointer') ===
+          '/bulkhead/mode',
+      ),
+    );
     await command('bulkhead://docker-socket?setting=/enhancedContainerIsolation/dockerSocketMount/imageList');
-    await eventually('the other setting', async () => await address() === `#/docker-socket?pointer=${encodeURIComponent('/enhancedContainerIsolation/dockerSocketMount/imageList')}`);
-    await eventually('the focus', () => window.page.evaluate(() => document.activeElement?.closest('[data-pointer]') !== null));
+    await eventually(
+      'the other setting',
+      async () =>
+        (await address()) ===
+        `#/docker-socket?pointer=${encodeURIComponent('/enhancedContainerIsolation/dockerSocketMount/imageList')}`,
+    );
+    await eventually('the focus', () =>
+      window.page.evaluate(() => document.activeElement?.closest('[data-pointer]') !== null),
+    );
   });
 
   it('refuses a place that there is not, and says what is missing where there is no display', async () => {
     await expect(command('--route', 'nowhere')).rejects.toThrow(/"nowhere" is no place in the app/);
-    await expect(run(bulkheadCommand, ['app'], { env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', LANG: 'en_US.UTF-8' } })).rejects.toThrow(/there is no display to show the app on/);
+    await expect(
+      run(bulkheadCommand, ['app'], {
+        env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', LANG: 'en_US.UTF-8' },
+      }),
+    ).rejects.toThrow(/there is no display to show the app on/);
   });
 
   it('starts the app where none is open, and ends while it lives on', async () => {
     const user = path.join(stage.paths.root, 'another-user');
     // Without the session's bus: a second icon in the tray is none of this.
-    const { stdout } = await run(bulkheadCommand, ['app', '--json', '--root', stage.paths.root, '--', `--user-data-dir=${user}`], { env: { ...process.env, ...desktop.env, DBUS_SESSION_BUS_ADDRESS: 'disabled:' } });
+    const { stdout } = await run(
+      bulkheadCommand,
+      ['app', '--json', '--root', stage.paths.root, '--', `--user-data-dir=${user}`],
+      { env: { ...process.env, ...desktop.env, DBUS_SESSION_BUS_ADDRESS: 'disabled:' } },
+    );
     const { pid, alreadyOpen } = JSON.parse(stdout) as { pid: number; alreadyOpen: boolean };
     expect(alreadyOpen).toBe(false);
     process.kill(pid, 'SIGTERM');
@@ -184,7 +277,11 @@ describe('bulkhead app', () => {
     const entry = await readFile(path.join(env.XDG_DATA_HOME, 'applications', 'bulkhead.desktop'), 'utf8');
     expect(entry).toContain(`\nExec="${bulkheadCommand}" "app" %u\n`);
     expect(entry).toContain('\nMimeType=x-scheme-handler/bulkhead;\n');
-    expect((await readFile(path.join(env.XDG_DATA_HOME, 'icons', 'hicolor', '512x512', 'apps', 'bulkhead.png'))).subarray(1, 4).toString()).toBe('PNG');
+    expect(
+      (await readFile(path.join(env.XDG_DATA_HOME, 'icons', 'hicolor', '512x512', 'apps', 'bulkhead.png')))
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
     await run(bulkheadCommand, ['app', '--uninstall'], { env });
     expect(existsSync(path.join(env.XDG_DATA_HOME, 'applications', 'bulkhead.desktop'))).toBe(false);
   });
@@ -193,16 +290,24 @@ describe('bulkhead app', () => {
 describe('start at login', () => {
   it('is a file of the desktop that starts the app hidden, and is gone when it is turned off', async () => {
     const file = path.join(desktop.env['XDG_CONFIG_HOME'] ?? '', 'autostart', 'bulkhead.desktop');
-    expect(await window.request('desktop:start-at-login', { on: true })).toMatchObject({ ok: true, value: { startsAtLogin: true } });
+    expect(await window.request('desktop:start-at-login', { on: true })).toMatchObject({
+      ok: true,
+      value: { startsAtLogin: true },
+    });
     expect(await readFile(file, 'utf8')).toMatch(/^Exec="[^"]+electron" "[^"]+" "--hidden"$/m);
-    expect(await window.request('desktop:start-at-login', { on: false })).toMatchObject({ ok: true, value: { startsAtLogin: false } });
+    expect(await window.request('desktop:start-at-login', { on: false })).toMatchObject({
+      ok: true,
+      value: { startsAtLogin: false },
+    });
     expect(existsSync(file)).toBe(false);
   });
 });
 
 describe('Quit in the tray', () => {
   it('ends the app, also when closing the window would keep it', async () => {
-    const ended = new Promise((resolve) => { window.app.process().once('exit', resolve); });
+    const ended = new Promise((resolve) => {
+      window.app.process().once('exit', resolve);
+    });
     await (await item('Quit')).click();
     expect(await ended).toBe(0);
   });

@@ -7,7 +7,8 @@ import { keepAllContainers } from '../shared/apply/plan.ts';
 import type { ApplyEvent } from '../shared/apply/run.ts';
 import { bulkheadCommand, setStage, type Stage } from './app.ts';
 
-// The road of an app that is not root, against a real engine. What stands in for pkexec only runs what it is given; polkit itself is not part of this.
+// The road of an app that is not root, against a real engine. What stands in for pkexec only runs what it is
+// given; polkit itself is not part of this.
 let stage: Stage;
 let pkexec = '';
 beforeAll(async () => {
@@ -18,31 +19,44 @@ beforeAll(async () => {
 });
 afterAll(() => stage.end());
 
-const text = '{ "configurationFileVersion": 2, "enhancedContainerIsolation": { "locked": true, "value": true } }\n';
-const status = () => openTarget(stage.paths.root, { bulkheadCommand, projectRoot: path.dirname(path.dirname(bulkheadCommand)) }).driver.status();
+const text =
+  '{ "configurationFileVersion": 2, "enhancedContainerIsolation": { "locked": true, "value": true } }\n';
+const status = () =>
+  openTarget(stage.paths.root, {
+    bulkheadCommand,
+    projectRoot: path.dirname(path.dirname(bulkheadCommand)),
+  }).driver.status();
 
 describe('through the elevated command line', () => {
   it('an apply is refused when the file is not what the plan was made against', async () => {
     const { startApply } = elevation({ bulkheadCommand, target: () => ['--root', stage.paths.root], pkexec });
-    expect(await startApply({ text, choices: keepAllContainers, baseHash: 'f'.repeat(64) }, () => undefined)).toMatchObject({ ok: false, error: { code: 'settings.conflict' } });
+    expect(
+      await startApply({ text, choices: keepAllContainers, baseHash: 'f'.repeat(64) }, () => undefined),
+    ).toMatchObject({ ok: false, error: { code: 'settings.conflict' } });
     expect(await readFile(stage.paths.settings, 'utf8').catch(() => null)).toBeNull();
   });
 
   it('a text that is no policy is refused before anything is touched', async () => {
     const { startApply } = elevation({ bulkheadCommand, target: () => ['--root', stage.paths.root], pkexec });
-    expect(await startApply({ text: '{', choices: keepAllContainers, baseHash: '' }, () => undefined)).toMatchObject({ ok: false, error: { code: 'settings.findings' } });
+    expect(
+      await startApply({ text: '{', choices: keepAllContainers, baseHash: '' }, () => undefined),
+    ).toMatchObject({ ok: false, error: { code: 'settings.findings' } });
     expect(await readFile(stage.paths.settings, 'utf8').catch(() => null)).toBeNull();
   });
 
   it('an apply runs to its end with the same events as in the app, and ends verified', async () => {
     const events: ApplyEvent[] = [];
     const { startApply } = elevation({ bulkheadCommand, target: () => ['--root', stage.paths.root], pkexec });
-    const started = await startApply({ text, choices: keepAllContainers, baseHash: '' }, (event) => events.push(event));
+    const started = await startApply({ text, choices: keepAllContainers, baseHash: '' }, (event) =>
+      events.push(event),
+    );
     if (!started.ok) throw new Error(started.error.message);
     const run = await started.value.done;
     expect(run.outcome).toMatchObject({ kind: 'applied', version: 1 });
     const runs = events.flatMap((event) => (event.type === 'run' ? [event.run] : []));
-    expect(new Set(runs.flatMap((r) => r.steps.filter((s) => s.state === 'running').map((s) => s.step)))).toContain('restart-engine');
+    expect(
+      new Set(runs.flatMap((r) => r.steps.filter((s) => s.state === 'running').map((s) => s.step))),
+    ).toContain('restart-engine');
     expect(events.some((event) => event.type === 'log')).toBe(true);
     expect(await readFile(stage.paths.settings, 'utf8')).toBe(text);
   });

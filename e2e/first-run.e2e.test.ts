@@ -6,11 +6,16 @@ import { importBusybox } from '../testing/real-engine.ts';
 import { bulkhead, setStage, type AppWindow, type Stage } from './app.ts';
 import { routes } from './routes.ts';
 
-// From a machine on which no engine ever ran to a protected one, by nothing but the first run; and what may come in between. The steps build on each other.
+// From a machine on which no engine ever ran to a protected one, by nothing but the first run; and what may
+// come in between. The steps build on each other.
 let stage: Stage;
 let window: AppWindow;
 let way: ReturnType<typeof routes>;
-const refused = (...args: string[]) => stage.docker(...args).then(() => 'not refused', (error: unknown) => String(error));
+const refused = (...args: string[]) =>
+  stage.docker(...args).then(
+    () => 'not refused',
+    (error: unknown) => String(error),
+  );
 const footer = () => window.page.getByRole('region', { name: 'First run' });
 /** A directory that is not shared. */
 const outside = ['run', '--rm', '-v', '/etc:/etc-of-host:ro', 'busybox', 'true'];
@@ -48,7 +53,10 @@ describe('the first run', () => {
 
   it('applies; a window that is loaded anew in the middle shows the same run at its step, and no second one is made', async () => {
     await way.review.apply('Apply').click();
-    const before = await window.until('the engine restarts', (s) => s.run?.steps.some((step) => step.step === 'restart-engine' && step.state === 'running') === true);
+    const before = await window.until(
+      'the engine restarts',
+      (s) => s.run?.steps.some((step) => step.step === 'restart-engine' && step.state === 'running') === true,
+    );
     await window.page.reload();
     await way.review.heading('Applying version 1').waitFor();
     await way.review.step('Back up').and(window.page.locator('[data-state="done"]')).waitFor();
@@ -56,7 +64,10 @@ describe('the first run', () => {
     await window.screenshot('first-run-applying');
     await way.review.heading('Version 1 is applied').waitFor({ timeout: 120_000 });
     await window.screenshot('first-run-applied');
-    expect((await window.state()).run).toMatchObject({ id: before.run?.id, outcome: { kind: 'applied', version: 1 } });
+    expect((await window.state()).run).toMatchObject({
+      id: before.run?.id,
+      outcome: { kind: 'applied', version: 1 },
+    });
     const history = await window.request('history:list', undefined);
     expect(history.ok && history.value.map((entry) => entry.version)).toEqual([1, 0]);
   });
@@ -74,7 +85,8 @@ describe('the first run', () => {
 });
 
 describe('a user’s own preference', () => {
-  const asTheyWant = () => window.page.getByRole('main').getByRole('combobox', { name: /^Isolation on this engine/ });
+  const asTheyWant = () =>
+    window.page.getByRole('main').getByRole('combobox', { name: /^Isolation on this engine/ });
   const choose = async (option: string) => {
     await asTheyWant().click();
     await window.page.getByRole('option', { name: option, exact: true }).click();
@@ -87,7 +99,11 @@ describe('a user’s own preference', () => {
     await window.screenshot('preference-off');
     await expect.poll(() => refused(...outside), { timeout: 30_000 }).toBe('not refused');
     await window.page.getByRole('navigation').getByText('Overview', { exact: true }).click();
-    await expect.poll(() => window.page.getByRole('main').getByRole('heading', { level: 1 }).innerText(), { timeout: 10_000 }).not.toMatch(/^Protected/);
+    await expect
+      .poll(() => window.page.getByRole('main').getByRole('heading', { level: 1 }).innerText(), {
+        timeout: 10_000,
+      })
+      .not.toMatch(/^Protected/);
     await window.screenshot('preference-overview');
   });
 
@@ -110,7 +126,16 @@ describe('the app ends between apply and recreation', () => {
   it('finishes at its next start what was chosen before ECI went on, and shows it', async () => {
     await writeDraft(false);
     await applied(3);
-    await stage.docker('run', '-d', '--name', 'web', 'busybox', 'sh', '-c', 'trap exit TERM; sleep 1000 & wait');
+    await stage.docker(
+      'run',
+      '-d',
+      '--name',
+      'web',
+      'busybox',
+      'sh',
+      '-c',
+      'trap exit TERM; sleep 1000 & wait',
+    );
     await window.until('it is seen', (s) => s.scan?.containers.length === 1);
     await way.isolation.open();
     await way.isolation.eci().click();
@@ -119,8 +144,14 @@ describe('the app ends between apply and recreation', () => {
     await way.review.heading('Review & apply').waitFor();
     await window.page.getByRole('main').getByText('1 container is recreated protected').waitFor();
     await way.review.apply('Apply').click();
-    await window.until('it is being recreated', (s) => s.recreation?.members.some(({ step }) => step !== null) === true, 120_000);
-    const ended = new Promise((resolve) => { window.app.process().once('exit', resolve); });
+    await window.until(
+      'it is being recreated',
+      (s) => s.recreation?.members.some(({ step }) => step !== null) === true,
+      120_000,
+    );
+    const ended = new Promise((resolve) => {
+      window.app.process().once('exit', resolve);
+    });
     window.app.process().kill('SIGKILL');
     await ended;
     await window.close();
@@ -129,20 +160,26 @@ describe('the app ends between apply and recreation', () => {
     window = await stage.open();
     way = routes(window);
     await window.until('the run is finished', (s) => s.run?.outcome?.kind === 'applied', 120_000);
-    expect((await window.state()).run?.outcome).toMatchObject({ version: 4, recreated: [{ name: 'web', outcome: { kind: 'recreated', started: true } }] });
+    expect((await window.state()).run?.outcome).toMatchObject({
+      version: 4,
+      recreated: [{ name: 'web', outcome: { kind: 'recreated', started: true } }],
+    });
     // Whoever starts the app again is told, and led to the report.
     await window.page.getByText('Version 4 was applied').waitFor();
     await window.screenshot('recreation-resumed');
     await window.page.getByRole('button', { name: 'See how it ended' }).click();
     await window.page.getByText('1 container recreated protected').waitFor();
     await window.screenshot('recreation-report');
-    expect(Number((await stage.docker('exec', 'web', 'cat', '/proc/self/uid_map')).trim().split(/\s+/)[1])).toBeGreaterThan(65_535);
+    expect(
+      Number((await stage.docker('exec', 'web', 'cat', '/proc/self/uid_map')).trim().split(/\s+/)[1]),
+    ).toBeGreaterThan(65_535);
     expect(existsSync(path.join(stage.paths.root, 'apply-journal.json'))).toBe(false);
     expect(await readFile(stage.paths.settings, 'utf8')).toContain('"value": true');
     expect(window.pageErrors).toEqual([]);
   });
 
-  const writeDraft = (on: boolean) => bulkhead('settings', 'set', '/enhancedContainerIsolation/value', String(on), '--root', stage.paths.root);
+  const writeDraft = (on: boolean) =>
+    bulkhead('settings', 'set', '/enhancedContainerIsolation/value', String(on), '--root', stage.paths.root);
   const applied = async (version: number) => {
     await bulkhead('apply', '--yes', '--root', stage.paths.root);
     await window.until('the window has read it', (s) => s.settings.appliedVersion === version);

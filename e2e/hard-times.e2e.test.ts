@@ -5,9 +5,13 @@ import { keepAllContainers } from '../shared/apply/plan.ts';
 import { routes } from './routes.ts';
 import { bulkhead, setStage, type AppWindow, type Stage } from './app.ts';
 
-const eciOn = '{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": true }\n}\n';
+const eciOn =
+  '{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": true }\n}\n';
 
-/** The app is alive and says something: its navigation and a heading are there, and no script of the page failed. */
+/**
+ * The app is alive and says something: its navigation and a heading are there, and no script of the page
+ * failed.
+ */
 async function expectAlive(window: AppWindow) {
   await window.page.getByRole('navigation').waitFor();
   await window.page.getByRole('main').getByRole('heading').first().waitFor();
@@ -17,7 +21,9 @@ async function expectAlive(window: AppWindow) {
 describe('without an engine', () => {
   let stage: Stage;
   let window: AppWindow;
-  beforeAll(async () => { stage = await setStage({ engine: false }); });
+  beforeAll(async () => {
+    stage = await setStage({ engine: false });
+  });
   afterEach(() => window.close());
   afterAll(() => stage.end());
   const removeFile = () => rm(stage.paths.settings, { recursive: true, force: true });
@@ -30,7 +36,10 @@ describe('without an engine', () => {
     const state = await window.state();
     expect(state.engine.phase).toBe('stopped');
     expect(state.settings).toMatchObject({ exists: false, readError: null });
-    expect(await window.request('containers:scan', undefined)).toMatchObject({ ok: false, error: { code: 'engine.unreachable' } });
+    expect(await window.request('containers:scan', undefined)).toMatchObject({
+      ok: false,
+      error: { code: 'engine.unreachable' },
+    });
     expect(await window.request('verify:run', undefined)).toMatchObject({ ok: false });
     expect(await window.request('images:list', undefined)).toMatchObject({ ok: false });
     await mkdir(stage.paths.root, { recursive: true });
@@ -44,24 +53,35 @@ describe('without an engine', () => {
     ['five megabytes', (file: string) => writeFile(file, ' '.repeat(5 * 1024 * 1024))],
     ['nothing at all', (file: string) => writeFile(file, '')],
     ['an array', (file: string) => writeFile(file, '[]')],
-    ['a wrong type where it matters', (file: string) => writeFile(file, '{"enhancedContainerIsolation": "yes"}')],
-  ])('starts with a settings file that is %s, and applies nothing on top of it unasked', async (_name, make) => {
-    await removeFile();
-    await make(stage.paths.settings);
-    window = await stage.open();
-    await expectAlive(window);
-    const { settings } = await window.state();
-    expect(settings.exists).toBe(true);
-    for (const name of ['Isolation', 'Docker socket', 'File sharing', 'Containers', 'Overview']) {
-      await window.page.getByRole('navigation').getByText(name, { exact: true }).click();
+    [
+      'a wrong type where it matters',
+      (file: string) => writeFile(file, '{"enhancedContainerIsolation": "yes"}'),
+    ],
+  ])(
+    'starts with a settings file that is %s, and applies nothing on top of it unasked',
+    async (_name, make) => {
+      await removeFile();
+      await make(stage.paths.settings);
+      window = await stage.open();
       await expectAlive(window);
-      // No form pretends to know what such a file means.
-      if (name === 'Isolation') await window.page.getByRole('main').getByText(/is not valid JSON|can’t be used as a policy|can’t be read|is too large/).first().waitFor();
-    }
-    await removeFile();
-    // The window follows once the file is gone, without a restart.
-    await window.until('the file is gone', (s) => !s.settings.exists && s.settings.readError === null);
-  });
+      const { settings } = await window.state();
+      expect(settings.exists).toBe(true);
+      for (const name of ['Isolation', 'Docker socket', 'File sharing', 'Containers', 'Overview']) {
+        await window.page.getByRole('navigation').getByText(name, { exact: true }).click();
+        await expectAlive(window);
+        // No form pretends to know what such a file means.
+        if (name === 'Isolation')
+          await window.page
+            .getByRole('main')
+            .getByText(/is not valid JSON|can’t be used as a policy|can’t be read|is too large/)
+            .first()
+            .waitFor();
+      }
+      await removeFile();
+      // The window follows once the file is gone, without a restart.
+      await window.until('the file is gone', (s) => !s.settings.exists && s.settings.readError === null);
+    },
+  );
 
   it('says why a file cannot be read, and does not call it empty', async () => {
     await removeFile();
@@ -85,11 +105,18 @@ describe('without an engine', () => {
       await writeFile(`${stage.paths.settings}.new`, '{"analyticsEnabled":{"locked":true,"value":false}}\n');
       await rename(`${stage.paths.settings}.new`, stage.paths.settings);
       const conflict = await window.until('the conflict is told', (s) => s.settings.conflict);
-      expect(conflict.settings).toMatchObject({ draft: eciOn, base: '{}\n', applied: '{"analyticsEnabled":{"locked":true,"value":false}}\n' });
+      expect(conflict.settings).toMatchObject({
+        draft: eciOn,
+        base: '{}\n',
+        applied: '{"analyticsEnabled":{"locked":true,"value":false}}\n',
+      });
       await window.page.getByText('Another program changed the settings file').first().waitFor();
       if (keep === 'theirs') await window.screenshot('conflict');
       const settled = await window.request('settings:resolve-conflict', { keep });
-      expect(settled).toMatchObject({ ok: true, value: { conflict: false, draft: keep === 'mine' ? eciOn : conflict.settings.applied } });
+      expect(settled).toMatchObject({
+        ok: true,
+        value: { conflict: false, draft: keep === 'mine' ? eciOn : conflict.settings.applied },
+      });
       await window.page.getByText('Another program changed the settings file').waitFor({ state: 'hidden' });
       await window.close();
     }
@@ -108,12 +135,19 @@ describe('without an engine', () => {
 
   it('remembers preferences and survives a damaged store', async () => {
     window = await stage.open();
-    expect(await window.request('preferences:set', { theme: 'dark' })).toMatchObject({ ok: true, value: { theme: 'dark' } });
+    expect(await window.request('preferences:set', { theme: 'dark' })).toMatchObject({
+      ok: true,
+      value: { theme: 'dark' },
+    });
     expect(await window.page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)).toBe(true);
     await window.close();
     window = await stage.open({ sameUser: true });
     expect((await window.state()).preferences.theme).toBe('dark');
-    const store = path.join(await window.app.evaluate(({ app }) => app.getPath('userData')), '..', 'bulkhead.json');
+    const store = path.join(
+      await window.app.evaluate(({ app }) => app.getPath('userData')),
+      '..',
+      'bulkhead.json',
+    );
     await window.close();
     expect(await readFile(store, 'utf8')).toContain('dark');
     await writeFile(store, '{ "preferences": {');
@@ -128,14 +162,18 @@ describe('an engine that does not come up', () => {
   let window: AppWindow;
   let bin = '';
   beforeAll(async () => {
-    // A dockerd that refuses to start once the isolation runtime is its default, as a broken installation would.
+    // A dockerd that refuses to start once the isolation runtime is its default, as a broken installation
+    // would.
     bin = await mkdtemp('/tmp/bulkhead-bin-');
-    await writeFile(path.join(bin, 'dockerd'), `#!/bin/sh
+    await writeFile(
+      path.join(bin, 'dockerd'),
+      `#!/bin/sh
 config=; previous=
 for a in "$@"; do [ "$previous" = --config-file ] && config=$a; previous=$a; done
 if [ -n "$config" ] && grep -q '"default-runtime"' "$config"; then echo 'level=fatal msg="failed to start daemon: this engine was told to fail"' >&2; exit 1; fi
 exec /usr/sbin/dockerd "$@"
-`);
+`,
+    );
     await chmod(path.join(bin, 'dockerd'), 0o755);
     stage = await setStage({ engine: true, engineEnv: { PATH: `${bin}:${process.env['PATH'] ?? ''}` } });
     await stage.docker('run', '-d', '--name', 'before', '--restart', 'always', 'busybox', 'sleep', '100000');
@@ -147,7 +185,7 @@ exec /usr/sbin/dockerd "$@"
     await rm(bin, { recursive: true, force: true });
   });
 
-  it('is rolled back to the previous settings and configuration, with the engine\'s reason, and works again', async () => {
+  it("is rolled back to the previous settings and configuration, with the engine's reason, and works again", async () => {
     const daemonJson = await readFile(stage.paths.daemonJson, 'utf8').catch(() => null);
     await window.request('settings:set-draft', { text: eciOn });
     const plan = await window.request('plan:make', { choices: keepAllContainers });
@@ -158,8 +196,17 @@ exec /usr/sbin/dockerd "$@"
     await way.review.apply('Apply').click();
     await way.review.heading('Applying version 1').waitFor();
     // While it runs nothing else may touch the engine.
-    expect(await window.request('engine:stop', undefined)).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });
-    expect(await window.request('apply:start', { choices: keepAllContainers, baseHash: plan.value.baseHash, draftHash: plan.value.draftHash })).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });
+    expect(await window.request('engine:stop', undefined)).toMatchObject({
+      ok: false,
+      error: { code: 'apply.in-progress' },
+    });
+    expect(
+      await window.request('apply:start', {
+        choices: keepAllContainers,
+        baseHash: plan.value.baseHash,
+        draftHash: plan.value.draftHash,
+      }),
+    ).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });
     const { run } = await window.until('the run has ended', (s) => s.run?.activity === 'ended', 120_000);
     expect(run?.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'restart-engine' });
     expect(JSON.stringify(run?.outcome)).toContain('told to fail');
@@ -168,9 +215,16 @@ exec /usr/sbin/dockerd "$@"
     const after = await window.until('the engine is ready', (s) => s.engine.phase === 'ready');
     // The draft is not lost: the admin can correct what was wrong and try again.
     expect(after.settings).toMatchObject({ applied: '', draft: eciOn });
-    expect((await stage.docker('inspect', '-f', '{{.HostConfig.Runtime}} {{.State.Running}}', 'before')).trim()).toBe('runc true');
+    expect(
+      (await stage.docker('inspect', '-f', '{{.HostConfig.Runtime}} {{.State.Running}}', 'before')).trim(),
+    ).toBe('runc true');
     await way.review.heading('Rolled back: there is no settings file, as before').waitFor();
-    await window.page.getByRole('alert').filter({ hasText: 'Restart Docker Engine failed' }).getByText('told to fail').first().waitFor();
+    await window.page
+      .getByRole('alert')
+      .filter({ hasText: 'Restart Docker Engine failed' })
+      .getByText('told to fail')
+      .first()
+      .waitFor();
     await window.screenshot('rolled-back');
     await way.review.done().click();
     await window.until('the run is forgotten', (s) => s.run === null);
@@ -193,14 +247,25 @@ describe('an engine that dies', () => {
   it('is noticed when all of it is killed; the last list stays; it starts again from the window', async () => {
     const { engine } = await window.state();
     // All at once, as a power cut would: the supervisor first, so that it restarts nothing.
-    for (const pid of [engine.supervisorPid, engine.dockerdPid]) if (pid !== null) process.kill(pid, 'SIGKILL');
-    const state = await window.until('the engine is seen as not running', (s) => s.engine.phase !== 'ready', 20_000);
+    for (const pid of [engine.supervisorPid, engine.dockerdPid])
+      if (pid !== null) process.kill(pid, 'SIGKILL');
+    const state = await window.until(
+      'the engine is seen as not running',
+      (s) => s.engine.phase !== 'ready',
+      20_000,
+    );
     expect(['stopped', 'failed']).toContain(state.engine.phase);
     expect(state.scan?.containers.map((c) => c.name)).toEqual(['one']);
     await expectAlive(window);
     await window.screenshot('engine-stopped');
-    expect(await window.request('engine:start', undefined)).toMatchObject({ ok: true, value: { phase: 'ready' } });
-    await window.until('the containers are listed again', (s) => s.scan !== null && s.scan.at > (state.scan?.at ?? ''));
+    expect(await window.request('engine:start', undefined)).toMatchObject({
+      ok: true,
+      value: { phase: 'ready' },
+    });
+    await window.until(
+      'the containers are listed again',
+      (s) => s.scan !== null && s.scan.at > (state.scan?.at ?? ''),
+    );
     expect(window.pageErrors).toEqual([]);
   });
 
@@ -209,17 +274,31 @@ describe('an engine that dies', () => {
     const plan = await window.request('plan:make', { choices: keepAllContainers });
     if (!plan.ok) throw new Error(plan.error.message);
     const killed = (async () => {
-      const at = await window.until('the engine is being restarted', (s) => s.run?.steps.some((step) => step.step === 'restart-engine' && step.state === 'running') === true);
+      const at = await window.until(
+        'the engine is being restarted',
+        (s) =>
+          s.run?.steps.some((step) => step.step === 'restart-engine' && step.state === 'running') === true,
+      );
       if (at.engine.supervisorPid !== null) process.kill(at.engine.supervisorPid, 'SIGKILL');
     })();
-    expect(await window.request('apply:start', { choices: keepAllContainers, baseHash: plan.value.baseHash, draftHash: plan.value.draftHash })).toMatchObject({ ok: true });
+    expect(
+      await window.request('apply:start', {
+        choices: keepAllContainers,
+        baseHash: plan.value.baseHash,
+        draftHash: plan.value.draftHash,
+      }),
+    ).toMatchObject({ ok: true });
     await killed;
     const { run } = await window.until('the run has ended', (s) => s.run?.activity === 'ended', 150_000);
-    // Which of the two depends on how far it was; what must not be is a file that says one thing and an engine that does another.
+    // Which of the two depends on how far it was; what must not be is a file that says one thing and an
+    // engine that does another.
     expect(['applied', 'rolled-back']).toContain(run?.outcome?.kind);
     const settings = await readFile(stage.paths.settings, 'utf8').catch(() => '');
     expect(settings).toBe(run?.outcome?.kind === 'applied' ? eciOn : '');
-    const status = JSON.parse(await bulkhead('engine', 'status', '--root', stage.paths.root, '--json')) as { phase: string; defaultRuntime: string | null };
+    const status = JSON.parse(await bulkhead('engine', 'status', '--root', stage.paths.root, '--json')) as {
+      phase: string;
+      defaultRuntime: string | null;
+    };
     expect(status.phase).toBe('ready');
     expect(status.defaultRuntime).toBe(run?.outcome?.kind === 'applied' ? 'bulkhead' : 'runc');
     await unlink(stage.paths.draft).catch(() => undefined);

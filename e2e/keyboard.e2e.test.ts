@@ -3,11 +3,16 @@ import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setStage, type AppWindow, type Stage } from './app.ts';
 
-// The main story with the keyboard alone, on the real window and a real engine: no pointer, and nothing is focused but by keys.
+// The main story with the keyboard alone, on the real window and a real engine: no pointer, and nothing is
+// focused but by keys.
 let stage: Stage;
 let window: AppWindow;
 let outside = '';
-const press = (...keys: string[]) => keys.reduce(async (before, key) => { await before; await window.page.keyboard.press(key); }, Promise.resolve());
+const press = (...keys: string[]) =>
+  keys.reduce(async (before, key) => {
+    await before;
+    await window.page.keyboard.press(key);
+  }, Promise.resolve());
 const main = () => window.page.getByRole('main');
 const heading = (name: string | RegExp) => main().getByRole('heading', { level: 1, name });
 
@@ -18,22 +23,36 @@ async function tabTo(target: Locator): Promise<void> {
     if (await target.evaluate((element) => element === document.activeElement)) return;
     await press('Tab');
   }
-  throw new Error(`the keyboard does not reach ${String(target)}; the focus is on ${await window.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200) ?? 'nothing')}`);
+  throw new Error(
+    `the keyboard does not reach ${String(target)}; the focus is on ${await window.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200) ?? 'nothing')}`,
+  );
 }
 
 /** Applies what is reviewed and waits for its end. */
 async function apply(version: number): Promise<void> {
-  await tabTo(window.page.getByRole('region', { name: 'Review and apply' }).getByRole('button', { name: /^Apply/ }));
+  await tabTo(
+    window.page.getByRole('region', { name: 'Review and apply' }).getByRole('button', { name: /^Apply/ }),
+  );
   // Applying is never one stray Enter away.
   await press('Enter');
   expect((await window.state()).run).toBeNull();
   await press('Space');
-  const { run } = await window.until(`version ${version} to be applied`, (s) => s.run?.activity === 'ended' && s.settings.appliedVersion === version, 120_000);
+  const { run } = await window.until(
+    `version ${version} to be applied`,
+    (s) => s.run?.activity === 'ended' && s.settings.appliedVersion === version,
+    120_000,
+  );
   expect(run?.outcome?.kind).toBe('applied');
-  await tabTo(window.page.getByRole('region', { name: 'How it ended' }).getByRole('button', { name: 'Done' }));
+  await tabTo(
+    window.page.getByRole('region', { name: 'How it ended' }).getByRole('button', { name: 'Done' }),
+  );
   await press('Enter');
 }
-const refused = (...args: string[]) => stage.docker(...args).then(() => 'not refused', (error: unknown) => String(error));
+const refused = (...args: string[]) =>
+  stage.docker(...args).then(
+    () => 'not refused',
+    (error: unknown) => String(error),
+  );
 
 beforeAll(async () => {
   // Not below /tmp, which is shared as it is.
@@ -54,7 +73,9 @@ describe('an admin with a keyboard', () => {
     await press('Control+2');
     await heading('Isolation').waitFor();
     // A new page is where the focus goes, so that a screen reader says where one is.
-    await expect.poll(() => heading('Isolation').evaluate((element) => element === document.activeElement)).toBe(true);
+    await expect
+      .poll(() => heading('Isolation').evaluate((element) => element === document.activeElement))
+      .toBe(true);
     await tabTo(main().getByRole('switch', { name: 'Enhanced Container Isolation', exact: true }));
     await press('Space');
     await window.until('the draft', (s) => s.settings.draft.includes('"value": true'));
@@ -64,23 +85,30 @@ describe('an admin with a keyboard', () => {
     await tabTo(main().getByRole('textbox', { name: 'Image to allow' }));
     await window.page.keyboard.type('testcontainers/ryuk:0.11.0');
     await press('Enter');
-    await window.until('the image in the draft', (s) => s.settings.draft.includes('testcontainers/ryuk:0.11.0'));
+    await window.until('the image in the draft', (s) =>
+      s.settings.draft.includes('testcontainers/ryuk:0.11.0'),
+    );
     await press('Control+Enter');
     await heading('Review & apply').waitFor();
     // Nothing is applied by the key that leads here, and Enter does nothing that can't be undone.
-    await expect.poll(() => window.page.evaluate(() => document.activeElement?.textContent)).toBe('Back to editing');
+    await expect
+      .poll(() => window.page.evaluate(() => document.activeElement?.textContent))
+      .toBe('Back to editing');
     await apply(1);
   });
 
   it('sees a denial and allows it', async () => {
-    expect(await refused('run', '--rm', '-v', `${outside}:/data`, 'busybox', 'true')).toContain('enhanced container isolation');
+    expect(await refused('run', '--rm', '-v', `${outside}:/data`, 'busybox', 'true')).toContain(
+      'enhanced container isolation',
+    );
     await press('Control+6');
     await heading('Activity').waitFor();
     // It comes a moment after the refusal, above those that are there.
     const denial = main().locator('[role="row"]').filter({ hasText: outside }).first();
     await denial.waitFor();
     await tabTo(main().locator('[role="row"][tabindex="0"]').first());
-    for (let i = 0; i < 40 && !await denial.evaluate((element) => element === document.activeElement); i++) await press(i < 20 ? 'ArrowUp' : 'ArrowDown');
+    for (let i = 0; i < 40 && !(await denial.evaluate((element) => element === document.activeElement)); i++)
+      await press(i < 20 ? 'ArrowUp' : 'ArrowDown');
     await press('Enter');
     await tabTo(main().getByRole('button', { name: 'Allow this…' }));
     await press('Enter');
@@ -104,18 +132,29 @@ describe('an admin with a keyboard', () => {
   it('walks the regions with F6, and rolls back to the version before', async () => {
     await press('Control+9');
     await heading('History').waitFor();
-    const region = () => window.page.evaluate(() => document.activeElement?.closest('[data-region]')?.getAttribute('data-region'));
+    const region = () =>
+      window.page.evaluate(() =>
+        document.activeElement?.closest('[data-region]')?.getAttribute('data-region'),
+      );
     await press('F6');
     const first = await region();
     await press('F6');
     expect(new Set([first, await region()]).size).toBe(2);
-    await tabTo(main().getByRole('list', { name: 'Versions' }).getByRole('button').filter({ hasText: 'Version 1' }).first());
+    await tabTo(
+      main()
+        .getByRole('list', { name: 'Versions' })
+        .getByRole('button')
+        .filter({ hasText: 'Version 1' })
+        .first(),
+    );
     await press('Enter');
     await tabTo(main().getByRole('button', { name: /^Roll back/ }));
     await press('Enter');
     await heading('Review & apply').waitFor();
     await apply(3);
-    expect(await refused('run', '--rm', '-v', `${outside}:/data`, 'busybox', 'true')).toContain('enhanced container isolation');
+    expect(await refused('run', '--rm', '-v', `${outside}:/data`, 'busybox', 'true')).toContain(
+      'enhanced container isolation',
+    );
     expect(window.pageErrors).toEqual([]);
   });
 });

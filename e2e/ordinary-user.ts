@@ -1,12 +1,26 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, copyFile, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const environment = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root';
 
-/** A user of this machine without rights of his own, who may use Docker, and a stand-in for pkexec that gives him root's. */
+/**
+ * A user of this machine without rights of his own, who may use Docker, and a stand-in for pkexec that gives
+ * him root's.
+ */
 export interface OrdinaryUser {
   readonly name: string;
   /** A directory of his own. */
@@ -21,41 +35,63 @@ export interface OrdinaryUser {
 }
 
 /**
- * Makes the user's places. The window gets a mount namespace of its own, in which pkexec is the stand-in, or is not installed; a copy of
- * setpriv that is root's, and his group's alone to run, gives the rights as the real one does. polkit itself is not part of it.
+ * Makes the user's places. The window gets a mount namespace of its own, in which pkexec is the stand-in, or
+ * is not installed; a copy of setpriv that is root's, and his group's alone to run, gives the rights as the
+ * real one does. polkit itself is not part of it.
  */
 export async function ordinaryUser({ pkexec }: { readonly pkexec: boolean }): Promise<OrdinaryUser> {
   const name = 'nobody';
   const directory = await mkdtemp('/tmp/bh-user-');
   const at = (...names: string[]) => path.join(directory, ...names);
-  const [uid, gid] = [Number((await run('id', ['-u', name])).stdout), Number((await run('getent', ['group', 'docker'])).stdout.split(':')[2])];
+  const [uid, gid] = [
+    Number((await run('id', ['-u', name])).stdout),
+    Number((await run('getent', ['group', 'docker'])).stdout.split(':')[2]),
+  ];
   await chmod(directory, 0o711);
   for (const own of ['bin', 'rights', 'electron']) await mkdir(at(own));
-  for (const his of ['home', 'asked']) { await mkdir(at(his)); await chown(at(his), uid, gid); }
+  for (const his of ['home', 'asked']) {
+    await mkdir(at(his));
+    await chown(at(his), uid, gid);
+  }
   await copyFile(await realpath('/usr/bin/setpriv'), at('rights', 'setpriv'));
   await chown(at('rights', 'setpriv'), 0, gid);
   await chmod(at('rights', 'setpriv'), 0o4750);
   await writeFile(at('asked', 'answer'), 'given');
   // As the real one: nothing that its caller has open goes to what it runs.
-  await program(at('bin', 'pkexec'), `
+  await program(
+    at('bin', 'pkexec'),
+    `
 for fd in /proc/$$/fd/*; do fd=\${fd##*/}; if [ "$fd" -gt 2 ] && [ "$fd" -ne 255 ]; then eval "exec $fd>&-"; fi; done
 while answer=$(cat ${at('asked', 'answer')}); [ "$answer" = waits ]; do sleep 0.1; done
 if [ "$answer" = dismissed ]; then echo 'Error executing command as another user: Request dismissed' >&2; exit 126; fi
 echo "$*" >> ${at('asked', 'elevated')}
 exec ${at('rights', 'setpriv')} --reuid 0 --regid 0 --clear-groups env -i ${environment} PKEXEC_UID=$(id -u) nsenter --mount=/proc/${process.pid}/ns/mnt "$@"
-`);
-  const hidden = pkexec ? `mount -t overlay overlay -o lowerdir=${at('bin')}:/usr/bin /usr/bin` : '[ ! -e /usr/bin/pkexec ] || mount --bind /dev/null /usr/bin/pkexec';
+`,
+  );
+  const hidden = pkexec
+    ? `mount -t overlay overlay -o lowerdir=${at('bin')}:/usr/bin /usr/bin`
+    : '[ ! -e /usr/bin/pkexec ] || mount --bind /dev/null /usr/bin/pkexec';
   return {
-    name, home: at('home'),
+    name,
+    home: at('home'),
     async startingAs(file) {
       // The runtime may be where only root looks.
       const starter = at('bin', path.basename(file));
-      await program(starter, `exec unshare --mount sh -c '${hidden} && mount --bind ${path.dirname(file)} ${at('electron')} && exec setpriv --reuid ${uid} --regid ${gid} --clear-groups -- env HOME=${at('home')} ${at('electron', path.basename(file))} "$@"' sh "$@"\n`);
+      await program(
+        starter,
+        `exec unshare --mount sh -c '${hidden} && mount --bind ${path.dirname(file)} ${at('electron')} && exec setpriv --reuid ${uid} --regid ${gid} --clear-groups -- env HOME=${at('home')} ${at('electron', path.basename(file))} "$@"' sh "$@"\n`,
+      );
       return starter;
     },
     // At once: an answer that is half written would be another one.
-    async answer(how) { await writeFile(at('asked', 'next'), how); await rename(at('asked', 'next'), at('asked', 'answer')); },
-    elevated: async () => (await readFile(at('asked', 'elevated'), 'utf8').catch(() => '')).split('\n').filter((line) => line !== ''),
+    async answer(how) {
+      await writeFile(at('asked', 'next'), how);
+      await rename(at('asked', 'next'), at('asked', 'answer'));
+    },
+    elevated: async () =>
+      (await readFile(at('asked', 'elevated'), 'utf8').catch(() => ''))
+        .split('\n')
+        .filter((line) => line !== ''),
     end: () => rm(directory, { recursive: true, force: true }),
   };
 }

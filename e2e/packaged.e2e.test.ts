@@ -11,7 +11,8 @@ import { checkWire, fuses } from '../scripts/fuses.mjs';
 import { removeEngineRoot } from '../testing/real-engine.ts';
 import { startDisplay, type Display } from './display.ts';
 
-// The app as `npm run package` leaves it. Playwright's own way into Electron needs --inspect, which a fuse has turned off: the window is reached by its debugging port.
+// The app as `npm run package` leaves it. Playwright's own way into Electron needs --inspect, which a fuse
+// has turned off: the window is reached by its debugging port.
 const run = promisify(execFile);
 const project = path.dirname(import.meta.dirname);
 let work = '';
@@ -24,7 +25,11 @@ beforeAll(async () => {
   work = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-packaged-'));
   root = await mkdtemp('/tmp/bh-');
   display = await startDisplay();
-  await run(process.execPath, [path.join(project, 'scripts', 'package-app.mjs'), '--no-set-up', '--out', work], { timeout: 120_000 });
+  await run(
+    process.execPath,
+    [path.join(project, 'scripts', 'package-app.mjs'), '--no-set-up', '--out', work],
+    { timeout: 120_000 },
+  );
   directory = path.join(work, `Bulkhead-linux-${process.arch}`);
   binary = path.join(directory, 'bulkhead-app');
 });
@@ -38,47 +43,102 @@ afterAll(async () => {
 const launcher = () => path.join(directory, 'resources', 'program', 'bin', 'bulkhead');
 
 /** Starts the packaged app; `said` is all it printed. */
-function start(args: readonly string[], env: Record<string, string> = {}): { readonly child: ChildProcess; readonly said: () => string; readonly ended: Promise<number | null> } {
+function start(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): { readonly child: ChildProcess; readonly said: () => string; readonly ended: Promise<number | null> } {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const child = spawn(binary, [...sandbox, `--user-data-dir=${path.join(work, 'user')}`, ...args], { env: { ...process.env, DISPLAY: display.name, LANG: 'en_US.UTF-8', LANGUAGE: 'en', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(binary, [...sandbox, `--user-data-dir=${path.join(work, 'user')}`, ...args], {
+    env: { ...process.env, DISPLAY: display.name, LANG: 'en_US.UTF-8', LANGUAGE: 'en', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { said += String(chunk); });
-  return { child, said: () => said, ended: new Promise((resolve) => { child.once('exit', resolve); }) };
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      said += String(chunk);
+    });
+  return {
+    child,
+    said: () => said,
+    ended: new Promise((resolve) => {
+      child.once('exit', resolve);
+    }),
+  };
 }
 
-/** The page of a started app by its debugging port; Playwright does not speak to this old browser from outside. */
-interface CdpPage { evaluate(expression: string): Promise<unknown>; close(): void }
+/**
+ * The page of a started app by its debugging port; Playwright does not speak to this old browser from
+ * outside.
+ */
+interface CdpPage {
+  evaluate(expression: string): Promise<unknown>;
+  close(): void;
+}
 
 async function pageOf(app: ReturnType<typeof start>): Promise<CdpPage> {
   const port = await new Promise<string>((resolve, reject) => {
-    const look = () => { const found = /DevTools listening on ws:\/\/[^:]+:(\d+)/.exec(app.said())?.[1]; if (found !== undefined) resolve(found); };
+    const look = () => {
+      const found = /DevTools listening on ws:\/\/[^:]+:(\d+)/.exec(app.said())?.[1];
+      if (found !== undefined) resolve(found);
+    };
     app.child.stderr?.on('data', look);
-    void app.ended.then((code) => { reject(new Error(`the packaged app ended with ${String(code)}: ${app.said()}`)); });
+    void app.ended.then((code) => {
+      reject(new Error(`the packaged app ended with ${String(code)}: ${app.said()}`));
+    });
     look();
   });
   const socket = new WebSocket(await ownPage(port));
-  await new Promise((resolve, reject) => { socket.onopen = resolve; socket.onerror = () => { reject(new Error('the page took no debugger')); }; });
+  await new Promise((resolve, reject) => {
+    socket.onopen = resolve;
+    socket.onerror = () => {
+      reject(new Error('the page took no debugger'));
+    };
+  });
   const waiting = new Map<number, (value: unknown) => void>();
   socket.onmessage = ({ data }) => {
-    const { id, result } = JSON.parse(String(data)) as { id?: number; result?: { result?: { value?: unknown } } };
-    if (id !== undefined) { waiting.get(id)?.(result?.result?.value); waiting.delete(id); }
+    const { id, result } = JSON.parse(String(data)) as {
+      id?: number;
+      result?: { result?: { value?: unknown } };
+    };
+    if (id !== undefined) {
+      waiting.get(id)?.(result?.result?.value);
+      waiting.delete(id);
+    }
   };
   let last = 0;
-  const evaluate = (expression: string): Promise<unknown> => new Promise((resolve) => {
-    waiting.set(++last, resolve);
-    socket.send(JSON.stringify({ id: last, method: 'Runtime.evaluate', params: { expression, awaitPromise: true, returnByValue: true } }));
-  });
-  await evaluate(`new Promise((done) => { const look = () => { if (document.querySelector('main h1') !== null) done(); else requestAnimationFrame(look); }; look(); })`);
-  return { evaluate, close: () => { socket.close(); } };
+  const evaluate = (expression: string): Promise<unknown> =>
+    new Promise((resolve) => {
+      waiting.set(++last, resolve);
+      socket.send(
+        JSON.stringify({
+          id: last,
+          method: 'Runtime.evaluate',
+          params: { expression, awaitPromise: true, returnByValue: true },
+        }),
+      );
+    });
+  await evaluate(
+    `new Promise((done) => { const look = () => { if (document.querySelector('main h1') !== null) done(); else requestAnimationFrame(look); }; look(); })`,
+  );
+  return {
+    evaluate,
+    close: () => {
+      socket.close();
+    },
+  };
 }
 
 /** The debugger's address of the app's own page, once there is one. */
 async function ownPage(port: string): Promise<string> {
   for (const deadline = Date.now() + 20_000; ;) {
-    const targets = await (await fetch(`http://127.0.0.1:${port}/json`)).json() as { url: string; webSocketDebuggerUrl?: string }[];
+    const targets = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as {
+      url: string;
+      webSocketDebuggerUrl?: string;
+    }[];
     const own = targets.find((target) => target.url.startsWith('app://bulkhead/'))?.webSocketDebuggerUrl;
     if (own !== undefined) return own;
-    if (Date.now() > deadline) throw new Error(`the packaged app shows no page of its own: ${JSON.stringify(targets)}`);
+    if (Date.now() > deadline)
+      throw new Error(`the packaged app shows no page of its own: ${JSON.stringify(targets)}`);
     await delay(50);
   }
 }
@@ -91,24 +151,45 @@ describe('the packaged app', () => {
   it('has every fuse set that its runtime has', async () => {
     const { wrong, absent } = checkWire(await getCurrentFuseWire(binary));
     expect(wrong).toEqual([]);
-    // The fallback runtime is Electron 25, older than this one; a release fails without it (scripts/package-app.mjs), and file: is refused by the session in both.
+    // The fallback runtime is Electron 25, older than this one; a release fails without it
+    // (scripts/package-app.mjs), and file: is refused by the session in both.
     expect(absent.filter((name) => name !== 'GrantFileProtocolExtraPrivileges')).toEqual([]);
     expect(fuses.map((fuse) => `${fuse.name} ${fuse.on ? 'on' : 'off'}`)).toEqual([
-      'RunAsNode off', 'EnableCookieEncryption on', 'EnableNodeOptionsEnvironmentVariable off', 'EnableNodeCliInspectArguments off', 'EnableEmbeddedAsarIntegrityValidation on', 'OnlyLoadAppFromAsar on',
-      'LoadBrowserProcessSpecificV8Snapshot off', 'GrantFileProtocolExtraPrivileges off',
+      'RunAsNode off',
+      'EnableCookieEncryption on',
+      'EnableNodeOptionsEnvironmentVariable off',
+      'EnableNodeCliInspectArguments off',
+      'EnableEmbeddedAsarIntegrityValidation on',
+      'OnlyLoadAppFromAsar on',
+      'LoadBrowserProcessSpecificV8Snapshot off',
+      'GrantFileProtocolExtraPrivileges off',
     ]);
   });
 
   it('holds what it needs and nothing of the sources', async () => {
     const files = listPackage(path.join(directory, 'resources', 'app.asar'), { isPack: false });
-    expect(files).toEqual(expect.arrayContaining(['/package.json', '/dist/electron/main.cjs', '/dist/electron/preload.cjs', '/dist/renderer/index.html', '/dist/icons/protected.png', '/dist/licences.json']));
-    expect(files.filter((file) => file.endsWith('.map') || file.endsWith('.ts') || file.includes('node_modules'))).toEqual([]);
+    expect(files).toEqual(
+      expect.arrayContaining([
+        '/package.json',
+        '/dist/electron/main.cjs',
+        '/dist/electron/preload.cjs',
+        '/dist/renderer/index.html',
+        '/dist/icons/protected.png',
+        '/dist/licences.json',
+      ]),
+    );
+    expect(
+      files.filter((file) => file.endsWith('.map') || file.endsWith('.ts') || file.includes('node_modules')),
+    ).toEqual([]);
   });
 
-  it('carries the probes of both architectures: Docker Desktop\'s engine may be of either', async () => {
+  it("carries the probes of both architectures: Docker Desktop's engine may be of either", async () => {
     const build = path.join(directory, 'resources', 'program', 'runtime', 'build');
     // e_machine of an ELF header: x86-64, AArch64.
-    for (const [architecture, machine] of [['amd64', 62], ['arm64', 183]] as const) {
+    for (const [architecture, machine] of [
+      ['amd64', 62],
+      ['arm64', 183],
+    ] as const) {
       const program = await readFile(path.join(build, architecture, 'bulkhead-probe'));
       expect([program.toString('latin1', 1, 4), program.readUInt16LE(18)]).toEqual(['ELF', machine]);
     }
@@ -124,24 +205,43 @@ describe('the packaged app', () => {
     await cp(script, path.join(planted, 'index.js'));
     await writeFile(path.join(planted, 'package.json'), '{ "name": "planted", "main": "index.js" }');
     try {
-      const app = start(['--inspect=0', '--remote-debugging-port=0', '--root', root, script], { ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: `--require=${script}` });
+      const app = start(['--inspect=0', '--remote-debugging-port=0', '--root', root, script], {
+        ELECTRON_RUN_AS_NODE: '1',
+        NODE_OPTIONS: `--require=${script}`,
+      });
       const page = await pageOf(app);
       expect(await page.evaluate('location.href')).toMatch(/^app:\/\/bulkhead\//);
       expect(app.said()).not.toMatch(/Debugger listening/);
       void page.evaluate(requestOf('window:action', `{ action: 'close' }`));
       expect(await app.ended).toBe(0);
       await expect(readFile(ran)).rejects.toThrow(/ENOENT/);
-    } finally { await rm(planted, { recursive: true }); }
+    } finally {
+      await rm(planted, { recursive: true });
+    }
   });
 
   it('brings an entry for the menu and for its links, and is what its command line opens', async () => {
     const entry = await readFile(path.join(directory, 'share', 'applications', 'bulkhead.desktop'), 'utf8');
     expect(entry).toMatch(/^Exec="bulkhead-app" %u$[^]*^MimeType=x-scheme-handler\/bulkhead;$/m);
-    expect((await readFile(path.join(directory, 'share', 'icons', 'hicolor', '512x512', 'apps', 'bulkhead.png'))).length).toBeGreaterThan(1000);
-    const env = { ...process.env, DISPLAY: display.name, XDG_DATA_HOME: path.join(work, 'data'), XDG_CONFIG_HOME: path.join(work, 'config') };
+    expect(
+      (await readFile(path.join(directory, 'share', 'icons', 'hicolor', '512x512', 'apps', 'bulkhead.png')))
+        .length,
+    ).toBeGreaterThan(1000);
+    const env = {
+      ...process.env,
+      DISPLAY: display.name,
+      XDG_DATA_HOME: path.join(work, 'data'),
+      XDG_CONFIG_HOME: path.join(work, 'config'),
+    };
     await run(launcher(), ['app', '--install'], { env });
-    expect(await readFile(path.join(work, 'data', 'applications', 'bulkhead.desktop'), 'utf8')).toContain(`\nExec="${binary}" %u\n`);
-    const { stdout } = await run(launcher(), ['app', '--json', '--root', root, '--', `--user-data-dir=${path.join(work, 'opened')}`], { env });
+    expect(await readFile(path.join(work, 'data', 'applications', 'bulkhead.desktop'), 'utf8')).toContain(
+      `\nExec="${binary}" %u\n`,
+    );
+    const { stdout } = await run(
+      launcher(),
+      ['app', '--json', '--root', root, '--', `--user-data-dir=${path.join(work, 'opened')}`],
+      { env },
+    );
     const { pid } = JSON.parse(stdout) as { pid: number };
     expect(await readlink(`/proc/${pid}/exe`)).toBe(binary);
     process.kill(pid, 'SIGTERM');
@@ -153,11 +253,21 @@ describe('the packaged app', () => {
     const page = await pageOf(app);
     const started = await page.evaluate(requestOf('engine:start', 'undefined', `embedded:${root}`));
     expect(started).toMatchObject({ ok: true, value: { phase: 'ready' } });
-    const status = JSON.parse((await run(launcher(), ['status', '--root', root, '--json'])).stdout) as { engine: { supervisorPid: number } };
+    const status = JSON.parse((await run(launcher(), ['status', '--root', root, '--json'])).stdout) as {
+      engine: { supervisorPid: number };
+    };
     // Root's processes run from the package, not from this repository.
-    expect((await readFile(`/proc/${status.engine.supervisorPid}/cmdline`, 'utf8')).split('\0')[0]).toBe(path.join(directory, 'resources', 'program', 'node_modules', 'node', 'bin', 'node'));
-    const built = await page.evaluate(`new Promise((done) => { const look = () => { void ${requestOf('app:state')}.then(({ value }) => { if (value.backends.length > 0) done(value.backends[0].requirements.find((r) => r.code === 'runtime-built')); else setTimeout(look, 100); }); }; look(); })`);
-    expect(built).toEqual({ code: 'runtime-built', met: true, found: path.join(directory, 'resources', 'program', 'runtime', 'build', 'bulkhead-runc') });
+    expect((await readFile(`/proc/${status.engine.supervisorPid}/cmdline`, 'utf8')).split('\0')[0]).toBe(
+      path.join(directory, 'resources', 'program', 'node_modules', 'node', 'bin', 'node'),
+    );
+    const built = await page.evaluate(
+      `new Promise((done) => { const look = () => { void ${requestOf('app:state')}.then(({ value }) => { if (value.backends.length > 0) done(value.backends[0].requirements.find((r) => r.code === 'runtime-built')); else setTimeout(look, 100); }); }; look(); })`,
+    );
+    expect(built).toEqual({
+      code: 'runtime-built',
+      met: true,
+      found: path.join(directory, 'resources', 'program', 'runtime', 'build', 'bulkhead-runc'),
+    });
     void page.evaluate(requestOf('window:action', `{ action: 'close' }`));
     expect(await app.ended).toBe(0);
   });

@@ -2,65 +2,284 @@ import { en } from '../renderer/i18n/en.ts';
 import { zhCN } from '../renderer/i18n/zh-CN.ts';
 
 const command = (text: string): string => `?${new URLSearchParams({ command: text }).toString()}`;
-const denied = command('docker run --privileged -v /etc:/x -v /var/run/docker.sock:/var/run/docker.sock docker:cli');
+const denied = command(
+  'docker run --privileged -v /etc:/x -v /var/run/docker.sock:/var/run/docker.sock docker:cli',
+);
 const hostPid = command('docker run --pid=host alpine');
 
-/** Every page in the states it can be in, by the names of `renderer/dev`; where one is a matter of the address, with what follows the page there. The first is the usual one. */
+/**
+ * Every page in the states it can be in, by the names of `renderer/dev`; where one is a matter of the
+ * address, with what follows the page there. The first is the usual one.
+ */
 export const pageStates: Readonly<Record<string, readonly string[]>> = {
-  overview: ['protected', 'off', 'unverified', 'failedProbe', 'audit', 'stopped', 'failed', 'starting', 'scanning', 'scanFailed', 'noFile', 'unreadable', 'appeared', 'conflict', 'waiting', 'noState'],
-  isolation: ['protected', 'off', 'turningOn', 'readOnly', 'applying', 'missing', 'broken', 'starting'],
-  'docker-socket': ['socketEdited', 'socketEmpty', 'socketHuge', 'protected', 'readOnly', 'applying', 'broken', 'brokenFile', 'off'],
-  'file-sharing': ['shares', 'sharesEmpty', 'sharesMissing', 'sharesChanged', 'sharesHuge', 'sharesLookFailed', 'readOnly', 'applying', 'broken'],
-  containers: ['protected', 'empty', 'many', 'scanning', 'scanFailed', 'stopped', 'off', 'longNames', 'recreating', 'recreated', 'removing', 'removed', 'readOnly', 'applying', 'appeared', 'machine', 'starting', 'clean'],
-  activity: ['protected', 'activityEmpty', 'activityNoRights', 'activityReadFailed', 'activityReading', 'activityMany', 'stopped', 'audit'],
-  simulator: [
-    'protected', `protected${denied}`, `protected${command('docker run --privileged alpine')}`, `protected${command('services:\n  web:\n    image: nginx\n  agent:\n    image: alpine\n    pid: host\n')}`,
-    `protected${command('docker run -v $(pwd):/x alpine')}`, `protected${command('services:\n  a: [')}`, `protected${command('docker run no-docker')}`, `simulating${denied}`, `readOnly${denied}`, `applying${denied}`, `audit${hostPid}`, `stopped${denied}`, `off${denied}`, 'stopped', 'off',
+  overview: [
+    'protected',
+    'off',
+    'unverified',
+    'failedProbe',
+    'audit',
+    'stopped',
+    'failed',
+    'starting',
+    'scanning',
+    'scanFailed',
+    'noFile',
+    'unreadable',
+    'appeared',
+    'conflict',
+    'waiting',
+    'noState',
   ],
-  json: ['edited', 'noFile', 'broken', 'readOnly', 'applying', 'socketHuge', 'conflictClean', 'conflictOverlap', 'conflictBroken'],
+  isolation: ['protected', 'off', 'turningOn', 'readOnly', 'applying', 'missing', 'broken', 'starting'],
+  'docker-socket': [
+    'socketEdited',
+    'socketEmpty',
+    'socketHuge',
+    'protected',
+    'readOnly',
+    'applying',
+    'broken',
+    'brokenFile',
+    'off',
+  ],
+  'file-sharing': [
+    'shares',
+    'sharesEmpty',
+    'sharesMissing',
+    'sharesChanged',
+    'sharesHuge',
+    'sharesLookFailed',
+    'readOnly',
+    'applying',
+    'broken',
+  ],
+  containers: [
+    'protected',
+    'empty',
+    'many',
+    'scanning',
+    'scanFailed',
+    'stopped',
+    'off',
+    'longNames',
+    'recreating',
+    'recreated',
+    'removing',
+    'removed',
+    'readOnly',
+    'applying',
+    'appeared',
+    'machine',
+    'starting',
+    'clean',
+  ],
+  activity: [
+    'protected',
+    'activityEmpty',
+    'activityNoRights',
+    'activityReadFailed',
+    'activityReading',
+    'activityMany',
+    'stopped',
+    'audit',
+  ],
+  simulator: [
+    'protected',
+    `protected${denied}`,
+    `protected${command('docker run --privileged alpine')}`,
+    `protected${command('services:\n  web:\n    image: nginx\n  agent:\n    image: alpine\n    pid: host\n')}`,
+    `protected${command('docker run -v $(pwd):/x alpine')}`,
+    `protected${command('services:\n  a: [')}`,
+    `protected${command('docker run no-docker')}`,
+    `simulating${denied}`,
+    `readOnly${denied}`,
+    `applying${denied}`,
+    `audit${hostPid}`,
+    `stopped${denied}`,
+    `off${denied}`,
+    'stopped',
+    'off',
+  ],
+  json: [
+    'edited',
+    'noFile',
+    'broken',
+    'readOnly',
+    'applying',
+    'socketHuge',
+    'conflictClean',
+    'conflictOverlap',
+    'conflictBroken',
+  ],
   history: ['historyFound', 'historyHuge', 'historyFailed', 'protected', 'readOnly', 'applying'],
   preferences: ['protected', 'stopped', 'noDesktop'],
-  welcome: ['firstRunPolicy', 'firstRun', 'firstRunScan', 'firstRunStopped', 'firstRunMissing', 'firstRunLocked'],
-  review: ['rich', 'blocked', 'errors', 'protected', 'planning', 'reviewHuge', 'applying', 'goingBack', 'cleaning', 'applied', 'rolledBack', 'cancelled', 'rollbackFailed', 'notRoot'],
+  welcome: [
+    'firstRunPolicy',
+    'firstRun',
+    'firstRunScan',
+    'firstRunStopped',
+    'firstRunMissing',
+    'firstRunLocked',
+  ],
+  review: [
+    'rich',
+    'blocked',
+    'errors',
+    'protected',
+    'planning',
+    'reviewHuge',
+    'applying',
+    'goingBack',
+    'cleaning',
+    'applied',
+    'rolledBack',
+    'cancelled',
+    'rollbackFailed',
+    'notRoot',
+  ],
 };
 
 /** What shows only when an answer takes long is waited for. */
-const late: Readonly<Record<string, string>> = { simulating: 'main [role="progressbar"]', planning: 'main .MuiSkeleton-root', activityReading: 'main .MuiSkeleton-root' };
+const late: Readonly<Record<string, string>> = {
+  simulating: 'main [role="progressbar"]',
+  planning: 'main .MuiSkeleton-root',
+  activityReading: 'main .MuiSkeleton-root',
+};
 
-export interface Looked { readonly page: string; readonly state: string; readonly address: string; readonly language: 'en' | 'zh-CN'; readonly shows: string | undefined }
+export interface Looked {
+  readonly page: string;
+  readonly state: string;
+  readonly address: string;
+  readonly language: 'en' | 'zh-CN';
+  readonly shows: string | undefined;
+}
 
 /** All of them, each in both themes: the usual state of a page in both languages, the others in turn. */
-export const allLooks: readonly Looked[] = Object.entries(pageStates).flatMap(([page, states]) => states.flatMap((written, index): readonly Looked[] => {
-  const [state = '', query] = written.split('?');
-  const look = { page, state, address: query === undefined ? page : `${page}?${query}`, shows: late[state] };
-  return (['en', 'zh-CN'] as const).filter((_, language) => index === 0 || index % 2 === language).map((language) => ({ ...look, language }));
-}));
+export const allLooks: readonly Looked[] = Object.entries(pageStates).flatMap(([page, states]) =>
+  states.flatMap((written, index): readonly Looked[] => {
+    const [state = '', query] = written.split('?');
+    const look = {
+      page,
+      state,
+      address: query === undefined ? page : `${page}?${query}`,
+      shows: late[state],
+    };
+    return (['en', 'zh-CN'] as const)
+      .filter((_, language) => index === 0 || index % 2 === language)
+      .map((language) => ({ ...look, language }));
+  }),
+);
 
 type Words = typeof en | typeof zhCN;
 export const wordsOf = (language: Looked['language']): Words => (language === 'en' ? en : zhCN);
 
-/** What opens over a page: a dialog, a menu, a panel. `press` names the controls that lead there, as the window's language has them. */
-export interface Opened { readonly name: string; readonly page: string; readonly state: string; readonly press: (words: Words) => readonly string[]; /** What is there then; a dialog unless said otherwise. */ readonly shows?: string }
+/**
+ * What opens over a page: a dialog, a menu, a panel. `press` names the controls that lead there, as the
+ * window's language has them.
+ */
+export interface Opened {
+  readonly name: string;
+  readonly page: string;
+  readonly state: string;
+  readonly press: (words: Words) => readonly string[];
+  /** What is there then; a dialog unless said otherwise. */ readonly shows?: string;
+}
 
 const menu = '[role="menu"]';
 const opened: readonly Opened[] = [
-  { name: 'removing containers', page: 'containers', state: 'protected', press: (w) => [w.containers.selectAll, w.containers.bar.remove] },
-  { name: 'recreating containers', page: 'containers', state: 'protected', press: (w) => [w.containers.selectAll, w.recreate.bar] },
-  { name: 'actions of a container', page: 'containers', state: 'protected', press: (w) => [w.containers.more.replace('{{name}}', 'old-vpn')], shows: menu },
-  { name: 'details of a container', page: 'containers', state: 'longNames', press: (w) => [w.containers.expand.replace('{{name}}', 'shop-数据库-1')], shows: '[role="row"][aria-expanded="true"] dl' },
-  { name: 'what recreating a container would do', page: 'containers', state: 'protected', press: (w) => ['node-metrics', 'old-vpn'].map((name) => w.containers.expand.replace('{{name}}', name)), shows: '[role="row"] dl button' },
-  { name: 'containers that exist before ECI is turned on', page: 'isolation', state: 'off', press: (w) => [w.isolation.eci.name] },
+  {
+    name: 'removing containers',
+    page: 'containers',
+    state: 'protected',
+    press: (w) => [w.containers.selectAll, w.containers.bar.remove],
+  },
+  {
+    name: 'recreating containers',
+    page: 'containers',
+    state: 'protected',
+    press: (w) => [w.containers.selectAll, w.recreate.bar],
+  },
+  {
+    name: 'actions of a container',
+    page: 'containers',
+    state: 'protected',
+    press: (w) => [w.containers.more.replace('{{name}}', 'old-vpn')],
+    shows: menu,
+  },
+  {
+    name: 'details of a container',
+    page: 'containers',
+    state: 'longNames',
+    press: (w) => [w.containers.expand.replace('{{name}}', 'shop-数据库-1')],
+    shows: '[role="row"][aria-expanded="true"] dl',
+  },
+  {
+    name: 'what recreating a container would do',
+    page: 'containers',
+    state: 'protected',
+    press: (w) => ['node-metrics', 'old-vpn'].map((name) => w.containers.expand.replace('{{name}}', name)),
+    shows: '[role="row"] dl button',
+  },
+  {
+    name: 'containers that exist before ECI is turned on',
+    page: 'isolation',
+    state: 'off',
+    press: (w) => [w.isolation.eci.name],
+  },
   { name: 'choices of the plan', page: 'review', state: 'rich', press: (w) => [w.review.happen.choose] },
-  { name: 'changes in words', page: 'review', state: 'rich', press: (w) => [w.review.changes.summary], shows: 'li:has(.mono)' },
+  {
+    name: 'changes in words',
+    page: 'review',
+    state: 'rich',
+    press: (w) => [w.review.changes.summary],
+    shows: 'li:has(.mono)',
+  },
   { name: 'stopping an apply', page: 'review', state: 'applying', press: (w) => [w.review.run.stop] },
   { name: 'discarding changes', page: 'file-sharing', state: 'shares', press: (w) => [w.button.discard] },
-  { name: 'actions of a directory', page: 'file-sharing', state: 'shares', press: (w) => [w.files.list.menu.replace('{{path}}', '$HOME')], shows: menu },
-  { name: 'search in the text', page: 'json', state: 'edited', press: (w) => [w.settingsState.find.find], shows: '.cm-search' },
-  { name: 'an earlier version', page: 'history', state: 'historyFound', press: (w) => [w.history.version.replace('{{version}}', '5')], shows: 'main .MuiButton-contained' },
-  { name: 'a version that can’t be read', page: 'history', state: 'historyFound', press: (w) => [w.history.version.replace('{{version}}', '3')], shows: 'main [role="alert"]' },
-  { name: 'packages and licences', page: 'preferences', state: 'protected', press: (w) => [w.preferences.licences.show], shows: '[role="listitem"]' },
-  { name: 'containers of the first run', page: 'welcome', state: 'firstRunPolicy', press: (w) => [w.welcome.toReview] },
+  {
+    name: 'actions of a directory',
+    page: 'file-sharing',
+    state: 'shares',
+    press: (w) => [w.files.list.menu.replace('{{path}}', '$HOME')],
+    shows: menu,
+  },
+  {
+    name: 'search in the text',
+    page: 'json',
+    state: 'edited',
+    press: (w) => [w.settingsState.find.find],
+    shows: '.cm-search',
+  },
+  {
+    name: 'an earlier version',
+    page: 'history',
+    state: 'historyFound',
+    press: (w) => [w.history.version.replace('{{version}}', '5')],
+    shows: 'main .MuiButton-contained',
+  },
+  {
+    name: 'a version that can’t be read',
+    page: 'history',
+    state: 'historyFound',
+    press: (w) => [w.history.version.replace('{{version}}', '3')],
+    shows: 'main [role="alert"]',
+  },
+  {
+    name: 'packages and licences',
+    page: 'preferences',
+    state: 'protected',
+    press: (w) => [w.preferences.licences.show],
+    shows: '[role="listitem"]',
+  },
+  {
+    name: 'containers of the first run',
+    page: 'welcome',
+    state: 'firstRunPolicy',
+    press: (w) => [w.welcome.toReview],
+  },
 ];
 
 /** Each in both languages, and there in both themes. */
-export const openedLooks: readonly (Opened & Pick<Looked, 'language'>)[] = opened.flatMap((one) => (['en', 'zh-CN'] as const).map((language) => ({ ...one, language })));
+export const openedLooks: readonly (Opened & Pick<Looked, 'language'>)[] = opened.flatMap((one) =>
+  (['en', 'zh-CN'] as const).map((language) => ({ ...one, language })),
+);

@@ -32,7 +32,7 @@ export function routes({ page, app }: AppWindow) {
         const field = main.getByRole('textbox', { name: 'Image to allow' });
         const add = main.getByRole('button', { name: 'Add image' });
         // With an empty list the button opens the field first.
-        if (!await field.isVisible()) await add.click();
+        if (!(await field.isVisible())) await add.click();
         await field.fill(image);
         await add.click();
       },
@@ -60,8 +60,12 @@ export function routes({ page, app }: AppWindow) {
       allow: () => page.getByRole('complementary').getByRole('button', { name: 'Allow this…' }),
     },
     review: {
-      apply: (label: string) => page.getByRole('region', { name: 'Review and apply' }).getByRole('button', { name: label, exact: true }),
-      step: (name: string) => main.getByRole('list', { name: 'Steps' }).getByRole('listitem').filter({ hasText: name }),
+      apply: (label: string) =>
+        page
+          .getByRole('region', { name: 'Review and apply' })
+          .getByRole('button', { name: label, exact: true }),
+      step: (name: string) =>
+        main.getByRole('list', { name: 'Steps' }).getByRole('listitem').filter({ hasText: name }),
       heading: (text: string) => main.getByRole('heading', { level: 1, name: text }),
       done: () => page.getByRole('region', { name: 'How it ended' }).getByRole('button', { name: 'Done' }),
     },
@@ -69,7 +73,10 @@ export function routes({ page, app }: AppWindow) {
     prompt: {
       dialog: () => page.getByRole('dialog'),
       async choose(container: string, choice: string) {
-        await page.getByRole('dialog').getByRole('combobox', { name: `What happens to ${container}` }).click();
+        await page
+          .getByRole('dialog')
+          .getByRole('combobox', { name: `What happens to ${container}` })
+          .click();
         await page.getByRole('option', { name: choice, exact: true }).click();
       },
       continue: () => page.getByRole('dialog').getByRole('button', { name: 'Continue to review' }).click(),
@@ -97,7 +104,8 @@ export function routes({ page, app }: AppWindow) {
         await start.or(editor).first().waitFor();
         if (await start.isVisible()) await start.click();
         await editor.waitFor();
-        // Pasted: the whole text at once, and the browser's own editing, which would leave style attributes behind, has no part in it.
+        // Pasted: the whole text at once, and the browser's own editing, which would leave style attributes
+        // behind, has no part in it.
         await app.evaluate(({ clipboard }, pasted) => clipboard.writeText(pasted), text);
         await editor.click();
         await page.keyboard.press('ControlOrMeta+a');

@@ -18,10 +18,17 @@ let registry: Registry;
 let client = '';
 let before: { images: string; volumes: string };
 
-const imagesAndVolumes = async () => ({ images: await stage.docker('image', 'ls', '--no-trunc', '-q'), volumes: await stage.docker('volume', 'ls', '-q') });
+const imagesAndVolumes = async () => ({
+  images: await stage.docker('image', 'ls', '--no-trunc', '-q'),
+  volumes: await stage.docker('volume', 'ls', '-q'),
+});
 const uidMap = (text: string) => text.trim().split(/\s+/).map(Number);
 /** Rejects with what Docker's client said. */
-const refused = (...args: string[]) => stage.docker(...args).then(() => 'not refused', (error: unknown) => String(error));
+const refused = (...args: string[]) =>
+  stage.docker(...args).then(
+    () => 'not refused',
+    (error: unknown) => String(error),
+  );
 
 beforeAll(async () => {
   // Not below /tmp, which is shared as it is.
@@ -31,7 +38,18 @@ beforeAll(async () => {
   wanted = await mkdtemp('/srv/bulkhead-wanted-');
   stage = await setStage({ engine: true, prepare: (paths) => writeFile(paths.daemonJson, daemonJson) });
   // Made before ECI exists here.
-  await stage.docker('run', '-d', '--name', 'kept', '-v', 'kept-data:/data', 'busybox', 'sh', '-c', 'echo precious > /data/file; sleep 100000');
+  await stage.docker(
+    'run',
+    '-d',
+    '--name',
+    'kept',
+    '-v',
+    'kept-data:/data',
+    'busybox',
+    'sh',
+    '-c',
+    'echo precious > /data/file; sleep 100000',
+  );
   await stage.docker('run', '-d', '--name', 'anew', 'busybox', 'sleep', '100000');
   await stage.docker('create', '--name', 'gone', '-v', 'gone-data:/data', 'busybox', 'true');
   registry = await startRegistry();
@@ -55,8 +73,12 @@ describe('an admin turns ECI on', () => {
     await window.page.getByRole('heading', { level: 1, name: 'Protect this engine' }).waitFor();
     await window.page.getByRole('button', { name: 'Skip for now' }).click();
     await window.page.getByText('What is protected on this engine').waitFor();
-    expect(await window.page.getByRole('main').getByRole('heading', { level: 1 }).innerText()).toBe('Off: root in a container is root in the engine');
-    expect(uidMap(await stage.docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map'))).toEqual([0, 0, 4294967295]);
+    expect(await window.page.getByRole('main').getByRole('heading', { level: 1 }).innerText()).toBe(
+      'Off: root in a container is root in the engine',
+    );
+    expect(uidMap(await stage.docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map'))).toEqual([
+      0, 0, 4294967295,
+    ]);
   });
 
   it('lists a socket image and denies a command: changes that apply at once', async () => {
@@ -67,14 +89,25 @@ describe('an admin turns ECI on', () => {
     await way.footer().getByText('Apply at once. Nothing restarts.').waitFor();
     await window.screenshot('docker-socket-draft');
     const { settings } = await window.until('the draft is kept', (s) => s.settings.draft.includes('push'));
-    expect(JSON.parse(settings.draft)).toMatchObject({ enhancedContainerIsolation: { dockerSocketMount: { imageList: { images: ['docker:cli', client] }, commandList: { commands: ['push'] } } } });
+    expect(JSON.parse(settings.draft)).toMatchObject({
+      enhancedContainerIsolation: {
+        dockerSocketMount: {
+          imageList: { images: ['docker:cli', client] },
+          commandList: { commands: ['push'] },
+        },
+      },
+    });
   });
 
   it('shares a directory', async () => {
     await way.sharing.open();
     await way.sharing.add(shared);
     const { settings } = await window.until('the draft is kept', (s) => s.settings.draft.includes(shared));
-    expect(JSON.parse(settings.draft)).toMatchObject({ filesharingAllowedDirectories: expect.arrayContaining([expect.objectContaining({ path: shared })]) as unknown });
+    expect(JSON.parse(settings.draft)).toMatchObject({
+      filesharingAllowedDirectories: expect.arrayContaining([
+        expect.objectContaining({ path: shared }),
+      ]) as unknown,
+    });
     await window.screenshot('file-sharing-draft');
     await way.go('JSON');
     await window.page.getByRole('main').getByRole('textbox').waitFor();
@@ -91,8 +124,13 @@ describe('an admin turns ECI on', () => {
     await window.screenshot('turn-on-prompt');
     await way.prompt.dialog().getByText('1 recreated · 1 kept unprotected · 1 removed').waitFor();
     await way.prompt.continue();
-    const { settings } = await window.until('the draft is kept', (s) => s.settings.draft.includes('"value": true') && s.settings.draft.includes('"locked": true'));
-    expect(JSON.parse(settings.draft)).toMatchObject({ enhancedContainerIsolation: { locked: true, value: true } });
+    const { settings } = await window.until(
+      'the draft is kept',
+      (s) => s.settings.draft.includes('"value": true') && s.settings.draft.includes('"locked": true'),
+    );
+    expect(JSON.parse(settings.draft)).toMatchObject({
+      enhancedContainerIsolation: { locked: true, value: true },
+    });
     // Nothing has happened yet.
     expect(settings.exists).toBe(false);
     expect((await stage.docker('ps', '-aq')).trim().split('\n')).toHaveLength(3);
@@ -102,7 +140,14 @@ describe('an admin turns ECI on', () => {
     await way.review.heading('Review & apply').waitFor();
     const main = window.page.getByRole('main');
     // What will happen, before it happens.
-    for (const text of ['Docker Engine restarts once', '2 running containers stop', '1 container: gone', '1 container is recreated protected', 'New containers get ids of their own']) await main.getByText(text).waitFor();
+    for (const text of [
+      'Docker Engine restarts once',
+      '2 running containers stop',
+      '1 container: gone',
+      '1 container is recreated protected',
+      'New containers get ids of their own',
+    ])
+      await main.getByText(text).waitFor();
     expect(await window.page.evaluate(() => document.activeElement?.textContent)).toBe('Back to editing');
     await window.screenshot('review');
     await way.review.apply('Apply and remove 1 container').click();
@@ -113,11 +158,24 @@ describe('an admin turns ECI on', () => {
     await way.isolation.open();
     await expect.poll(() => way.isolation.eci().or(way.isolation.lockedEci()).isDisabled()).toBe(true);
     await window.page.goBack();
-    const { run, verification } = await window.until('the run has ended', (s) => s.run?.activity === 'ended', 120_000);
-    expect(run?.outcome).toMatchObject({ kind: 'applied', version: 1, removed: [{ name: 'gone', removed: true }] });
+    const { run, verification } = await window.until(
+      'the run has ended',
+      (s) => s.run?.activity === 'ended',
+      120_000,
+    );
+    expect(run?.outcome).toMatchObject({
+      kind: 'applied',
+      version: 1,
+      removed: [{ name: 'gone', removed: true }],
+    });
     expect(run?.steps.map((s) => s.state)).toEqual(Array(7).fill('done'));
-    // Whether /proc is emulated depends on the machine; what a listed image does with its socket is shown further below.
-    expect(verification?.claims.filter((c) => c.verdict !== 'pass' && c.id !== 'A10-proc-emulated').map((c) => [c.id, c.verdict])).toEqual([['A11-through-socket', 'limited']]);
+    // Whether /proc is emulated depends on the machine; what a listed image does with its socket is shown
+    // further below.
+    expect(
+      verification?.claims
+        .filter((c) => c.verdict !== 'pass' && c.id !== 'A10-proc-emulated')
+        .map((c) => [c.id, c.verdict]),
+    ).toEqual([['A11-through-socket', 'limited']]);
     await way.review.heading('Version 1 is applied').waitFor();
     await main.getByText(/^1[56] of 17 claims shown from inside real containers$/).waitFor();
     await main.getByText('1 container is still unprotected').waitFor();
@@ -137,7 +195,17 @@ describe('an admin turns ECI on', () => {
 
 describe('with ECI on', () => {
   it('every container has a range of its own, whatever the client asks for (A2, A3, A6, A7)', async () => {
-    const [inside, outside, size] = uidMap(await stage.docker('run', '--rm', '--runtime=runc', '--userns=host', 'busybox', 'cat', '/proc/self/uid_map'));
+    const [inside, outside, size] = uidMap(
+      await stage.docker(
+        'run',
+        '--rm',
+        '--runtime=runc',
+        '--userns=host',
+        'busybox',
+        'cat',
+        '/proc/self/uid_map',
+      ),
+    );
     expect([inside, size]).toEqual([0, 65536]);
     expect(outside).toBeGreaterThan(65535);
     const ranges = new Set<number>();
@@ -163,33 +231,66 @@ describe('with ECI on', () => {
   });
 
   it('mounts follow the list of directories, and the socket stays out (A8, B1)', async () => {
-    await stage.docker('run', '--rm', '-v', `${shared}/project:/project`, 'busybox', 'sh', '-c', 'echo written > /project/file');
+    await stage.docker(
+      'run',
+      '--rm',
+      '-v',
+      `${shared}/project:/project`,
+      'busybox',
+      'sh',
+      '-c',
+      'echo written > /project/file',
+    );
     // What root inside writes belongs to who shares the directory, not to an id nobody has.
     expect((await stat(`${shared}/project/file`)).uid).toBe((await stat(`${shared}/project`)).uid);
-    expect(await refused('run', '--rm', '-v', '/etc:/x', 'busybox', 'true')).toContain('filesharingAllowedDirectories');
-    expect(await refused('run', '--rm', '-v', `${stage.paths.clientSocket}:/s`, 'busybox', 'true')).toContain('dockerSocketMount.imageList');
+    expect(await refused('run', '--rm', '-v', '/etc:/x', 'busybox', 'true')).toContain(
+      'filesharingAllowedDirectories',
+    );
+    expect(await refused('run', '--rm', '-v', `${stage.paths.clientSocket}:/s`, 'busybox', 'true')).toContain(
+      'dockerSocketMount.imageList',
+    );
     await way.sharing.open();
-    for (const [path, words] of [[`${shared}/project`, `Inside ${shared}`], ['/etc', 'It is in no shared directory.'], [stage.paths.root, 'a directory of the engine']] as const) {
+    for (const [path, words] of [
+      [`${shared}/project`, `Inside ${shared}`],
+      ['/etc', 'It is in no shared directory.'],
+      [stage.paths.root, 'a directory of the engine'],
+    ] as const) {
       await way.sharing.tryOut(path);
       await window.page.getByRole('main').getByText(words).first().waitFor();
     }
     await window.screenshot('file-sharing-tester');
-    expect(await window.request('paths:would-mount', { path: `${shared}/project`, against: 'applied' })).toMatchObject({ ok: true, value: { allowed: true } });
-    expect(await window.request('paths:would-mount', { path: '/etc', against: 'applied' })).toMatchObject({ ok: true, value: { allowed: false, code: 'bind-not-shared' } });
+    expect(
+      await window.request('paths:would-mount', { path: `${shared}/project`, against: 'applied' }),
+    ).toMatchObject({ ok: true, value: { allowed: true } });
+    expect(await window.request('paths:would-mount', { path: '/etc', against: 'applied' })).toMatchObject({
+      ok: true,
+      value: { allowed: false, code: 'bind-not-shared' },
+    });
   });
 
   it('a denial is seen in the window, and allowed from there', async () => {
     // Counted before anybody looks: what was refused above.
-    await window.until('the denials are counted', (s) => s.activity.unseen > 0 && s.activity.state.kind === 'following');
+    await window.until(
+      'the denials are counted',
+      (s) => s.activity.unseen > 0 && s.activity.state.kind === 'following',
+    );
     await way.sentence();
-    await window.page.getByRole('region', { name: 'Denials' }).getByRole('link', { name: /in total$/ }).waitFor();
+    await window.page
+      .getByRole('region', { name: 'Denials' })
+      .getByRole('link', { name: /in total$/ })
+      .waitFor();
     await window.screenshot('overview-denials');
     await way.activity.open();
     await window.until('they were looked at', (s) => s.activity.unseen === 0);
     // As it happens.
-    expect(await refused('run', '--rm', '-v', `${wanted}:/data`, 'busybox', 'true')).toContain('filesharingAllowedDirectories');
+    expect(await refused('run', '--rm', '-v', `${wanted}:/data`, 'busybox', 'true')).toContain(
+      'filesharingAllowedDirectories',
+    );
     await way.activity.line(`Bind mount ${wanted}`).click();
-    await window.page.getByRole('complementary').getByText(/^enhanced container isolation: bind mount of .* is blocked/).waitFor();
+    await window.page
+      .getByRole('complementary')
+      .getByText(/^enhanced container isolation: bind mount of .* is blocked/)
+      .waitFor();
     await way.activity.choose(wanted).waitFor();
     await window.screenshot('activity-denial');
     await way.activity.allow().click();
@@ -202,15 +303,55 @@ describe('with ECI on', () => {
 
   it('a container of an allowed image talks to the engine by a socket of its own, held to the command list (B1, B3, B5, A11)', async () => {
     const socket = ['-v', '/var/run/docker.sock:/var/run/docker.sock'];
-    expect(await stage.docker('run', '--rm', '--network=none', ...socket, client, 'docker', 'ps', '--format', '{{.Names}}')).toContain('n1\n');
+    expect(
+      await stage.docker(
+        'run',
+        '--rm',
+        '--network=none',
+        ...socket,
+        client,
+        'docker',
+        'ps',
+        '--format',
+        '{{.Names}}',
+      ),
+    ).toContain('n1\n');
     // What it starts is under ECI too.
-    expect(uidMap(await stage.docker('run', '--rm', '--network=none', ...socket, client, 'docker', 'run', '--rm', '--runtime=runc', 'busybox', 'cat', '/proc/self/uid_map'))[1]).toBeGreaterThan(65535);
-    const denied = await refused('run', '--rm', '--network=none', ...socket, client, 'docker', 'push', client);
+    expect(
+      uidMap(
+        await stage.docker(
+          'run',
+          '--rm',
+          '--network=none',
+          ...socket,
+          client,
+          'docker',
+          'run',
+          '--rm',
+          '--runtime=runc',
+          'busybox',
+          'cat',
+          '/proc/self/uid_map',
+        ),
+      )[1],
+    ).toBeGreaterThan(65535);
+    const denied = await refused(
+      'run',
+      '--rm',
+      '--network=none',
+      ...socket,
+      client,
+      'docker',
+      'push',
+      client,
+    );
     expect(denied).toContain('enhanced container isolation:');
     expect(denied).toContain('dockerSocketMount.commandList');
     // Another image under the allowed name stays another image.
     await stage.docker('tag', 'busybox', `${registry.host}/tools/client:2`);
-    expect(await refused('run', '--rm', ...socket, `${registry.host}/tools/client:2`, 'true')).toContain('dockerSocketMount.imageList');
+    expect(await refused('run', '--rm', ...socket, `${registry.host}/tools/client:2`, 'true')).toContain(
+      'dockerSocketMount.imageList',
+    );
     await stage.docker('rmi', `${registry.host}/tools/client:2`);
   });
 
@@ -232,29 +373,44 @@ describe('with ECI on', () => {
     await field.fill(`docker run --rm -v /var/run/docker.sock:/var/run/docker.sock ${client}`);
     await main.getByText('Trusted for the socket').waitFor();
     const file = `${shared}/compose.yaml`;
-    await writeFile(file, 'services:\n  web:\n    image: busybox\n  agent:\n    image: busybox\n    volumes: ["/etc:/host-etc"]\n');
+    await writeFile(
+      file,
+      'services:\n  web:\n    image: busybox\n  agent:\n    image: busybox\n    volumes: ["/etc:/host-etc"]\n',
+    );
     await field.fill(await readFile(file, 'utf8'));
     await main.getByRole('heading', { name: 'Refused: 1 of 2 services' }).waitFor();
     await main.getByRole('region', { name: 'Service agent' }).getByText('Denied').waitFor();
     expect(await main.getByRole('region', { name: 'Service web' }).getByText('Denied').count()).toBe(0);
     await window.screenshot('simulator-compose');
     const refusal = (await seen.innerText()).replace(/^agent: /, '').trim();
-    expect(await refused('compose', '-f', file, 'create')).toContain(refusal.replace(/^Error response from daemon: /, ''));
+    expect(await refused('compose', '-f', file, 'create')).toContain(
+      refusal.replace(/^Error response from daemon: /, ''),
+    );
     await stage.docker('compose', '-f', file, 'down');
     await field.fill('');
   });
 
   it('the window shows what the registry serves for a listed image, and which image here that is (B3)', async () => {
     await way.socket.open();
-    const row = window.page.getByRole('table', { name: 'Allowed images' }).getByRole('row').filter({ hasText: client });
-    const digest = (await stage.docker('image', 'inspect', '-f', '{{index .RepoDigests 0}}', client)).trim().split('@sha256:')[1] ?? '';
+    const row = window.page
+      .getByRole('table', { name: 'Allowed images' })
+      .getByRole('row')
+      .filter({ hasText: client });
+    const digest =
+      (await stage.docker('image', 'inspect', '-f', '{{index .RepoDigests 0}}', client))
+        .trim()
+        .split('@sha256:')[1] ?? '';
     await row.getByText(`${digest.slice(0, 4)}…${digest.slice(-4)}`).waitFor();
     await row.getByRole('button', { name: `1 image matches ${client}: show it` }).click();
     await window.page.getByRole('dialog').getByText('is what the registry serves').waitFor();
     await window.screenshot('docker-socket-digests');
     await window.page.keyboard.press('Escape');
     // No registry can be asked for this one: that is unknown, and never fine.
-    await window.page.getByRole('row').filter({ hasText: 'docker:cli' }).getByText(/^(unknown|not in its registry|no access to the registry)$/).waitFor({ timeout: 40_000 });
+    await window.page
+      .getByRole('row')
+      .filter({ hasText: 'docker:cli' })
+      .getByText(/^(unknown|not in its registry|no access to the registry)$/)
+      .waitFor({ timeout: 40_000 });
   });
 
   it('a container made past the gateway is told of in the window, without anybody looking (D)', async () => {
@@ -280,11 +436,22 @@ describe('with ECI on', () => {
 
   it('the container that was kept is recreated protected from the window, with its volume (D)', async () => {
     // What the command line says beforehand, changing nothing.
-    expect(JSON.parse(await bulkhead('containers', 'recreate', 'kept', '--dry-run', '--json', '--root', stage.paths.root))).toMatchObject({ blocked: false, groups: [[{ name: 'kept', running: false, changes: [{ code: 'runtime' }, { code: 'never-run' }], lost: [] }]] });
+    expect(
+      JSON.parse(
+        await bulkhead('containers', 'recreate', 'kept', '--dry-run', '--json', '--root', stage.paths.root),
+      ),
+    ).toMatchObject({
+      blocked: false,
+      groups: [
+        [{ name: 'kept', running: false, changes: [{ code: 'runtime' }, { code: 'never-run' }], lost: [] }],
+      ],
+    });
     await way.containers.open();
     const dialog = await way.containers.recreate('kept');
     await dialog.getByText('Runtime runc becomes bulkhead').waitFor();
-    await expect.poll(() => window.page.evaluate(() => document.activeElement?.textContent)).toBe('Leave as they are');
+    await expect
+      .poll(() => window.page.evaluate(() => document.activeElement?.textContent))
+      .toBe('Leave as they are');
     await window.screenshot('recreate-question');
     await dialog.getByRole('button', { name: 'Recreate 1 container' }).click();
     await window.page.getByText('1 container recreated').waitFor();
@@ -302,12 +469,16 @@ describe('with ECI on', () => {
     const dialog = await way.containers.ask('kept-before-eci');
     await dialog.getByText('Remove 1 container?').waitFor();
     // The way back has the focus, not what deletes.
-    await expect.poll(() => window.page.evaluate(() => document.activeElement?.textContent)).toBe('Keep them');
+    await expect
+      .poll(() => window.page.evaluate(() => document.activeElement?.textContent))
+      .toBe('Keep them');
     await dialog.getByRole('button', { name: 'Remove 1 container' }).click();
     await window.page.getByText('1 container removed').waitFor();
     await way.containers.row('kept-before-eci').waitFor({ state: 'detached' });
     expect(await stage.docker('ps', '-a', '--format', '{{.Names}}')).not.toContain('kept-before-eci');
-    expect(await stage.docker('run', '--rm', '-v', 'kept-data:/data', 'busybox', 'cat', '/data/file')).toBe('precious\n');
+    expect(await stage.docker('run', '--rm', '-v', 'kept-data:/data', 'busybox', 'cat', '/data/file')).toBe(
+      'precious\n',
+    );
     expect(await way.sentence()).toMatch(/^Protected and verified (just now|.* ago)$/);
   });
 });
@@ -325,7 +496,9 @@ describe('an admin turns it off again', () => {
     const { run } = await window.state();
     expect(run?.outcome).toMatchObject({ kind: 'applied', version: 3 });
     expect(await readFile(stage.paths.daemonJson, 'utf8')).toBe(daemonJson);
-    expect(uidMap(await stage.docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map'))).toEqual([0, 0, 4294967295]);
+    expect(uidMap(await stage.docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map'))).toEqual([
+      0, 0, 4294967295,
+    ]);
   });
 
   it('containers made under ECI still start, in their own range', async () => {

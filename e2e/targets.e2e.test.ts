@@ -3,11 +3,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rootPaths, type RootPaths } from '../engine/drivers/root-paths.ts';
 import { setStage, type AppWindow, type Stage } from './app.ts';
 
-// Which engine the window works on: two of ours that do not run, and Docker Desktop, which is not installed here.
+// Which engine the window works on: two of ours that do not run, and Docker Desktop, which is not installed
+// here.
 let stage: Stage;
 let other: RootPaths;
 let window: AppWindow;
-const document = (eci: boolean) => `{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": ${String(eci)} }\n}\n`;
+const document = (eci: boolean) =>
+  `{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": ${String(eci)} }\n}\n`;
 
 beforeAll(async () => {
   stage = await setStage({ engine: false, prepare: (paths) => writeFile(paths.settings, document(false)) });
@@ -29,17 +31,30 @@ it('opens another engine from the keyboard, and leaves the draft of the first wh
   await window.page.getByRole('button', { name: /^Engine: / }).waitFor();
   await window.request('settings:set-draft', { text: document(true) });
   // The other one is known from the moment it was opened once.
-  expect(await window.request('target:switch', { id: `embedded:${other.root}` })).toMatchObject({ ok: true, value: { settings: { path: other.settings, applied: document(true), draft: document(true) } } });
+  expect(await window.request('target:switch', { id: `embedded:${other.root}` })).toMatchObject({
+    ok: true,
+    value: { settings: { path: other.settings, applied: document(true), draft: document(true) } },
+  });
   expect(await readFile(stage.paths.draft, 'utf8')).toBe(document(true));
   await openMenu();
   await window.page.getByRole('menuitemradio', { name: new RegExp(stage.paths.root) }).press('Enter');
-  const back = await window.until('the first engine is open again', (state) => state.target.id === `embedded:${stage.paths.root}`);
-  expect(back.settings).toMatchObject({ path: stage.paths.settings, applied: document(false), draft: document(true) });
+  const back = await window.until(
+    'the first engine is open again',
+    (state) => state.target.id === `embedded:${stage.paths.root}`,
+  );
+  expect(back.settings).toMatchObject({
+    path: stage.paths.settings,
+    applied: document(false),
+    draft: document(true),
+  });
   expect(window.pageErrors).toEqual([]);
 }, 60_000);
 
 it('opens Docker Desktop as it is: not there', async () => {
-  expect(await window.request('target:switch', { id: 'docker-desktop' })).toMatchObject({ ok: true, value: { target: { kind: 'docker-desktop' }, engine: { phase: 'stopped', name: 'Docker Desktop' } } });
+  expect(await window.request('target:switch', { id: 'docker-desktop' })).toMatchObject({
+    ok: true,
+    value: { target: { kind: 'docker-desktop' }, engine: { phase: 'stopped', name: 'Docker Desktop' } },
+  });
   await window.page.getByRole('button', { name: /^Engine: Docker Desktop, Engine stopped/ }).waitFor();
   await window.page.goto(`${window.page.url().replace(/#.*$/, '')}#/isolation`);
   await window.page.getByRole('heading', { level: 1, name: 'Isolation' }).waitFor();
@@ -47,8 +62,13 @@ it('opens Docker Desktop as it is: not there', async () => {
 }, 60_000);
 
 it('refuses an id of no engine, and remembers the one that was open last', async () => {
-  expect(await window.request('target:switch', { id: 'podman' })).toMatchObject({ ok: false, error: { code: 'ipc.bad-payload' } });
+  expect(await window.request('target:switch', { id: 'podman' })).toMatchObject({
+    ok: false,
+    error: { code: 'ipc.bad-payload' },
+  });
   expect(await window.request('target:switch', { id: `embedded:${other.root}` })).toMatchObject({ ok: true });
   const listed = await window.request('targets:list', undefined);
-  expect(listed.ok && listed.value.map((target) => target.id)).toEqual(expect.arrayContaining([`embedded:${stage.paths.root}`, `embedded:${other.root}`]));
+  expect(listed.ok && listed.value.map((target) => target.id)).toEqual(
+    expect.arrayContaining([`embedded:${stage.paths.root}`, `embedded:${other.root}`]),
+  );
 });

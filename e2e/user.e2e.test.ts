@@ -6,20 +6,29 @@ import { setStage, type AppWindow, type Stage } from './app.ts';
 import { ordinaryUser, type OrdinaryUser } from './ordinary-user.ts';
 import { routes } from './routes.ts';
 
-// The app as the guide says to open it: by a user, who is asked for an administrator's rights where they are needed. The steps build on each other.
+// The app as the guide says to open it: by a user, who is asked for an administrator's rights where they are
+// needed. The steps build on each other.
 let stage: Stage;
 let user: OrdinaryUser;
 let unprivileged: OrdinaryUser;
 let window: AppWindow;
 let way: ReturnType<typeof routes>;
-const refused = (...args: string[]) => stage.docker(...args).then(() => 'not refused', (error: unknown) => String(error));
+const refused = (...args: string[]) =>
+  stage.docker(...args).then(
+    () => 'not refused',
+    (error: unknown) => String(error),
+  );
 const firstRun = () => window.page.getByRole('region', { name: 'First run' });
 const textsLeft = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('bulkhead-apply-'));
 let textsBefore: string[] = [];
 
 beforeAll(async () => {
   textsBefore = await textsLeft();
-  [stage, user, unprivileged] = await Promise.all([setStage({ engine: false, prepare: (paths) => chmod(paths.root, 0o711) }), ordinaryUser({ pkexec: true }), ordinaryUser({ pkexec: false })]);
+  [stage, user, unprivileged] = await Promise.all([
+    setStage({ engine: false, prepare: (paths) => chmod(paths.root, 0o711) }),
+    ordinaryUser({ pkexec: true }),
+    ordinaryUser({ pkexec: false }),
+  ]);
   window = await stage.open({ as: user });
   way = routes(window);
 });
@@ -50,12 +59,26 @@ describe('a user without rights', () => {
     await user.answer('waits');
     await way.review.apply('Apply').click();
     await window.until('the question is open', (s) => s.busy.beginning);
-    expect(await window.request('engine:stop', undefined)).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });
-    expect(await window.request('apply:start', { choices: { remove: [], includeRunning: false, removeVolumes: false }, baseHash: '', draftHash: '' })).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });
+    expect(await window.request('engine:stop', undefined)).toMatchObject({
+      ok: false,
+      error: { code: 'apply.in-progress' },
+    });
+    expect(
+      await window.request('apply:start', {
+        choices: { remove: [], includeRunning: false, removeVolumes: false },
+        baseHash: '',
+        draftHash: '',
+      }),
+    ).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });
     await user.answer('dismissed');
     await window.page.getByText(/administrator rights were not given/i).waitFor();
     const { settings, run, busy } = await window.state();
-    expect([settings.draft === settings.applied, settings.exists, run, busy.beginning]).toEqual([false, false, null, false]);
+    expect([settings.draft === settings.applied, settings.exists, run, busy.beginning]).toEqual([
+      false,
+      false,
+      null,
+      false,
+    ]);
     await window.page.getByRole('button', { name: 'Try again' }).click();
     await user.answer('given');
   });
@@ -66,16 +89,25 @@ describe('a user without rights', () => {
     await way.review.done().click();
     expect(await way.sentence()).toMatch(/^Protected and verified (just now|.* ago)$/);
     const history = await window.request('history:list', undefined);
-    expect(history).toMatchObject({ ok: true, value: [{ version: 1, how: 'apply', user: user.name }, { version: 0 }] });
+    expect(history).toMatchObject({
+      ok: true,
+      value: [{ version: 1, how: 'apply', user: user.name }, { version: 0 }],
+    });
     await importBusybox(stage.paths.clientSocket);
-    expect(await refused('run', '--rm', '-v', '/etc:/x:ro', 'busybox', 'true')).toContain('enhanced container isolation:');
+    expect(await refused('run', '--rm', '-v', '/etc:/x:ro', 'busybox', 'true')).toContain(
+      'enhanced container isolation:',
+    );
     expect(textsBefore).toEqual(expect.arrayContaining(await textsLeft()));
   });
 
-  it('verifies again, and the record is everybody\'s', async () => {
+  it("verifies again, and the record is everybody's", async () => {
     const before = (await window.state()).verification?.at;
     await window.page.getByRole('main').getByRole('button', { name: 'Verify now' }).first().click();
-    const { verification } = await window.until('it is verified anew', (s) => s.verification !== null && s.verification.at !== before && !s.busy.verifying, 60_000);
+    const { verification } = await window.until(
+      'it is verified anew',
+      (s) => s.verification !== null && s.verification.at !== before && !s.busy.verifying,
+      60_000,
+    );
     expect(verification?.claims.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
     expect((await user.elevated()).at(-1)).toContain(' verify --json --root ');
     expect((await window.state()).activity).toMatchObject({ unseen: 0 });
@@ -86,7 +118,13 @@ describe('a user without rights', () => {
     await way.isolation.eci().click();
     await way.footer().getByRole('button', { name: 'Review & apply' }).click();
     await way.review.apply('Apply').click();
-    await window.until('it can be stopped', (s) => s.run?.cancellable === true && s.run.steps.some((step) => step.step === 'restart-engine' && step.state === 'running'), 60_000);
+    await window.until(
+      'it can be stopped',
+      (s) =>
+        s.run?.cancellable === true &&
+        s.run.steps.some((step) => step.step === 'restart-engine' && step.state === 'running'),
+      60_000,
+    );
     await window.page.getByRole('button', { name: 'Stop and roll back…' }).click();
     await window.page.getByRole('dialog').getByRole('button', { name: 'Stop and roll back' }).click();
     const { run } = await window.until('it is rolled back', (s) => s.run?.outcome != null, 120_000);
@@ -105,7 +143,11 @@ describe('a user without rights', () => {
     await way.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
     await way.review.done().click();
     const { settings, engine } = await window.state();
-    expect([settings.draft === settings.applied, settings.appliedVersion, engine.phase]).toEqual([true, 2, 'ready']);
+    expect([settings.draft === settings.applied, settings.appliedVersion, engine.phase]).toEqual([
+      true,
+      2,
+      'ready',
+    ]);
     await window.close();
   });
 
@@ -113,7 +155,11 @@ describe('a user without rights', () => {
     window = await stage.open({ as: unprivileged });
     way = routes(window);
     await way.isolation.open();
-    await window.page.getByRole('main').getByText(`Locked by the rights of ${stage.paths.root} (pkexec is not installed)`).first().waitFor();
+    await window.page
+      .getByRole('main')
+      .getByText(`Locked by the rights of ${stage.paths.root} (pkexec is not installed)`)
+      .first()
+      .waitFor();
     await window.screenshot('user-no-pkexec');
   });
 });

@@ -7,19 +7,39 @@ import { routes } from './routes.ts';
 
 let stage: Stage;
 beforeAll(async () => {
-  const settings = { configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true }, filesharingAllowedDirectories: [{ path: '$TMP', sharedByDefault: true }] };
-  stage = await setStage({ engine: true, prepare: (paths) => writeFile(paths.settings, `${JSON.stringify(settings, null, 2)}\n`) });
+  const settings = {
+    configurationFileVersion: 2,
+    enhancedContainerIsolation: { locked: true, value: true },
+    filesharingAllowedDirectories: [{ path: '$TMP', sharedByDefault: true }],
+  };
+  stage = await setStage({
+    engine: true,
+    prepare: (paths) => writeFile(paths.settings, `${JSON.stringify(settings, null, 2)}\n`),
+  });
 });
 afterAll(() => stage.end());
 
 /** `bulkhead verify`: exit code and claims that leave something open. */
-const verify = () => new Promise<{ code: number | null; open: string[] }>((resolve, reject) => {
-  const child = execFile(bulkheadCommand, ['verify', '--json', '--root', stage.paths.root], (_error, stdout, stderr) => {
-    if (stdout === '') { reject(new Error(stderr)); return; }
-    const { claims } = verificationSchema.parse(JSON.parse(stdout));
-    resolve({ code: child.exitCode, open: claims.filter(({ verdict }) => !settled(verdict)).map(({ id, evidence }) => `${id}: ${evidence}`) });
+const verify = () =>
+  new Promise<{ code: number | null; open: string[] }>((resolve, reject) => {
+    const child = execFile(
+      bulkheadCommand,
+      ['verify', '--json', '--root', stage.paths.root],
+      (_error, stdout, stderr) => {
+        if (stdout === '') {
+          reject(new Error(stderr));
+          return;
+        }
+        const { claims } = verificationSchema.parse(JSON.parse(stdout));
+        resolve({
+          code: child.exitCode,
+          open: claims
+            .filter(({ verdict }) => !settled(verdict))
+            .map(({ id, evidence }) => `${id}: ${evidence}`),
+        });
+      },
+    );
   });
-});
 
 it('a runtime that was replaced behind our back turns the app to "on, not verified", with what was seen; putting it back turns it protected', async () => {
   const { runtimeBinary } = stage.paths;
@@ -34,9 +54,19 @@ it('a runtime that was replaced behind our back turns the app to "on, not verifi
   await symlink(await real('/usr/sbin/runc', '/usr/bin/runc'), runtimeBinary);
   try {
     await main.getByRole('button', { name: 'Verify now' }).first().click();
-    const { verification } = await window.until('the verification has ended', (s) => s.verification?.claims.some((claim) => claim.verdict === 'fail') === true, 60_000);
-    expect(verification?.claims.find(({ id }) => id === 'A2-user-namespace')).toMatchObject({ verdict: 'fail', evidence: 'uid_map "0 0 4294967295"' });
-    expect(verification?.claims.find(({ id }) => id === 'A5-privileged-confined')).toMatchObject({ verdict: 'fail', evidence: expect.stringContaining('write kernel.core_pattern (ok)') as string });
+    const { verification } = await window.until(
+      'the verification has ended',
+      (s) => s.verification?.claims.some((claim) => claim.verdict === 'fail') === true,
+      60_000,
+    );
+    expect(verification?.claims.find(({ id }) => id === 'A2-user-namespace')).toMatchObject({
+      verdict: 'fail',
+      evidence: 'uid_map "0 0 4294967295"',
+    });
+    expect(verification?.claims.find(({ id }) => id === 'A5-privileged-confined')).toMatchObject({
+      verdict: 'fail',
+      evidence: expect.stringContaining('write kernel.core_pattern (ok)') as string,
+    });
     await expect.poll(() => way.sentence()).toBe('On, but not verified');
     await main.getByRole('button', { name: 'See results' }).click();
     await window.page.getByText('uid_map "0 0 4294967295"', { exact: true }).waitFor();
@@ -55,6 +85,13 @@ it('a runtime that was replaced behind our back turns the app to "on, not verifi
 
 /** The first of these that is there. */
 async function real(...paths: string[]): Promise<string> {
-  for (const path of paths) if (await readFile(path).then(() => true, () => false)) return path;
+  for (const path of paths)
+    if (
+      await readFile(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
   throw new Error(`none of ${paths.join(', ')} is there`);
 }

@@ -5,7 +5,12 @@ import path from 'node:path';
 import type Docker from 'dockerode';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
-import { isRunning, type ContainerScan, type RemoveOutcome, type RemoveRequest } from '../shared/containers/protection.ts';
+import {
+  isRunning,
+  type ContainerScan,
+  type RemoveOutcome,
+  type RemoveRequest,
+} from '../shared/containers/protection.ts';
 import type { RecreatePolicy } from '../shared/containers/recreate-policy.ts';
 import type { RecreatePlan, RecreateRequest, RecreateRun } from '../shared/containers/recreate.ts';
 import { chosenBackend, type BackendReport } from '../shared/isolation/requirements.ts';
@@ -17,10 +22,23 @@ import { startApply, type ApplyHandle, type ApplyRequest } from './apply/apply.t
 import { makePlan, settingsInForce, withRecreation, type PlanFacts } from './apply/plan.ts';
 import type { ApplyPorts } from './apply/ports.ts';
 import { resumeInterruptedApply } from './apply/resume.ts';
-import { askingUser, dockerClientAs, recordedUser, root as rootUser, userCalled, type AskingUser } from './containers/docker-client-as.ts';
+import {
+  askingUser,
+  dockerClientAs,
+  recordedUser,
+  root as rootUser,
+  userCalled,
+  type AskingUser,
+} from './containers/docker-client-as.ts';
 import { dockerClient, requestFailure } from './containers/docker-client.ts';
 import { planChosen, recreateChosen } from './containers/recreate-chosen.ts';
-import { makeRecreatePlan, settleInterruptedRecreate, startRecreate, type RecreateHandle, type SettledRecreate } from './containers/recreate.ts';
+import {
+  makeRecreatePlan,
+  settleInterruptedRecreate,
+  startRecreate,
+  type RecreateHandle,
+  type SettledRecreate,
+} from './containers/recreate.ts';
 import type { RecreatePorts } from './containers/recreate-ports.ts';
 import { removeContainers } from './containers/remove.ts';
 import { scanContainers } from './containers/scan.ts';
@@ -49,13 +67,22 @@ export interface TargetOptions {
   readonly bulkheadCommand: string;
   /** Directory that holds `runtime/build/` (the project, or the installed package). */
   readonly projectRoot: string;
-  /** Drives the engine instead of the embedded engine's own driver: the supervisor, when it resumes an apply while it starts the engine. */
+  /**
+   * Drives the engine instead of the embedded engine's own driver: the supervisor, when it resumes an apply
+   * while it starts the engine.
+   */
   readonly driver?: EngineDriver;
-  /** The user behind this process, by number, where it has an administrator's rights. Default: the one behind sudo or pkexec. */
+  /**
+   * The user behind this process, by number, where it has an administrator's rights. Default: the one behind
+   * sudo or pkexec.
+   */
   readonly sessionUser?: string;
   /** For a caller that asks for an administrator's rights when it saves: why it can't, null where it can. */
   readonly elevationMissing?: () => Promise<string | null>;
-  /** Decides beforehand what the gateway will refuse of a recreation, by the gateway's own code. Without it a plan does not say. */
+  /**
+   * Decides beforehand what the gateway will refuse of a recreation, by the gateway's own code. Without it a
+   * plan does not say.
+   */
   readonly recreatePolicy?: RecreatePolicy;
   /** Called at each point of an apply's journal, once it is on disk; tests stop the process there. */
   readonly onApplyPoint?: (point: string) => Promise<void>;
@@ -64,9 +91,16 @@ export interface TargetOptions {
 /** How long a recreated container without a health check must run to be taken for well, ms. */
 const recreateGraceMs = 10_000;
 
-export interface LocalImage { readonly id: string; readonly tags: string[]; readonly digests: string[] }
+export interface LocalImage {
+  readonly id: string;
+  readonly tags: string[];
+  readonly digests: string[];
+}
 
-/** An engine guarded by us with everything an admin does to it: one object for the command line and the app. Nothing here throws for expected failures. */
+/**
+ * An engine guarded by us with everything an admin does to it: one object for the command line and the app.
+ * Nothing here throws for expected failures.
+ */
 export interface Target {
   readonly ref: TargetRef;
   /** The target's stable id (`shared/targets/target.ts`). */
@@ -83,19 +117,49 @@ export interface Target {
   backendReports(): Promise<BackendReport[]>;
   /** Every container with its protection state, through the client socket. */
   scan(): Promise<Result<ContainerScan, AppError>>;
-  /** One outcome per id asked for, in order; `onProgress` after each. An abort leaves the rest as outcomes with an error. */
-  remove(request: RemoveRequest, options?: { onProgress?: (outcome: RemoveOutcome, done: number, total: number) => void; signal?: AbortSignal }): Promise<Result<RemoveOutcome[], AppError>>;
+  /**
+   * One outcome per id asked for, in order; `onProgress` after each. An abort leaves the rest as outcomes
+   * with an error.
+   */
+  remove(
+    request: RemoveRequest,
+    options?: {
+      onProgress?: (outcome: RemoveOutcome, done: number, total: number) => void;
+      signal?: AbortSignal;
+    },
+  ): Promise<Result<RemoveOutcome[], AppError>>;
   /** What recreating containers under ECI would do (D). Changes nothing. */
   planRecreate(request: RecreateRequest): Promise<Result<RecreatePlan, AppError>>;
-  /** Starts recreating; refused (`rights.not-root`, `apply.in-progress`, `containers.not-found`) before anything is touched. */
-  startRecreate(request: RecreateRequest, onEvent?: (run: RecreateRun) => void): Promise<Result<RecreateHandle, AppError>>;
-  /** Finishes or undoes a recreation that a crash interrupted. Null when there was none. Needs root and a running engine. */
+  /**
+   * Starts recreating; refused (`rights.not-root`, `apply.in-progress`, `containers.not-found`) before
+   * anything is touched.
+   */
+  startRecreate(
+    request: RecreateRequest,
+    onEvent?: (run: RecreateRun) => void,
+  ): Promise<Result<RecreateHandle, AppError>>;
+  /**
+   * Finishes or undoes a recreation that a crash interrupted. Null when there was none. Needs root and a
+   * running engine.
+   */
   settleRecreate(): Promise<Result<SettledRecreate | null, AppError>>;
-  /** What applying `text` would do. Changes nothing. Fails with settings.* when the applied file cannot be read; findings and missing requirements are in the plan. */
+  /**
+   * What applying `text` would do. Changes nothing. Fails with settings.* when the applied file cannot be
+   * read; findings and missing requirements are in the plan.
+   */
   plan(text: string, choices: ContainerChoices): Promise<Result<ApplyPlan, AppError>>;
-  /** Starts an apply; refused (`settings.conflict`, `apply.in-progress`, `settings.findings`, `isolation.requirement-missing`, `apply.nothing-to-apply`, …) before anything is touched. */
-  startApply(request: ApplyRequest, onEvent?: (event: ApplyEvent) => void): Promise<Result<ApplyHandle, AppError>>;
-  /** Finishes or rolls back an apply that a crash interrupted. Null when there was none. Call at start, before anything else. */
+  /**
+   * Starts an apply; refused (`settings.conflict`, `apply.in-progress`, `settings.findings`,
+   * `isolation.requirement-missing`, `apply.nothing-to-apply`, …) before anything is touched.
+   */
+  startApply(
+    request: ApplyRequest,
+    onEvent?: (event: ApplyEvent) => void,
+  ): Promise<Result<ApplyHandle, AppError>>;
+  /**
+   * Finishes or rolls back an apply that a crash interrupted. Null when there was none. Call at start, before
+   * anything else.
+   */
   resume(onEvent?: (event: ApplyEvent) => void): Promise<Result<ApplyRun | null, AppError>>;
   /** Runs the probes now and records the result. */
   verify(signal?: AbortSignal): Promise<Result<Verification, AppError>>;
@@ -117,12 +181,17 @@ export function openTarget(root: string, options: TargetOptions): Target {
   const sysbox = sysboxBackend();
   const backends: readonly IsolationBackend[] = [exclusive, sysbox];
   const driver = options.driver ?? createEmbeddedDriver(paths, { bulkheadCommand: options.bulkheadCommand });
-  const store = createSettingsStore(paths, { preferences: true, ...(options.elevationMissing === undefined ? {} : { elevationMissing: options.elevationMissing }) });
+  const store = createSettingsStore(paths, {
+    preferences: true,
+    ...(options.elevationMissing === undefined ? {} : { elevationMissing: options.elevationMissing }),
+  });
   const watchers = new Set<() => void>();
   const docker = (): Docker => dockerClient(paths.clientSocket);
   const isRoot = process.getuid?.() === 0;
-  const reportOf = (backend: IsolationBackend) => (isRoot ? backend.report(paths) : reportForUser(backend, paths));
-  const isolation = (settings: EffectiveSettings): IsolationBackend => (chosenBackend(settings.backend) === 'sysbox' ? sysbox : exclusive);
+  const reportOf = (backend: IsolationBackend) =>
+    isRoot ? backend.report(paths) : reportForUser(backend, paths);
+  const isolation = (settings: EffectiveSettings): IsolationBackend =>
+    chosenBackend(settings.backend) === 'sysbox' ? sysbox : exclusive;
 
   const inForce = async (): Promise<EffectiveSettings> => {
     const applied = await readSettings(paths.settings);
@@ -130,13 +199,21 @@ export function openTarget(root: string, options: TargetOptions): Target {
     return withPreferences(admin, (await readUserSettings(paths.root)).preferences).settings;
   };
   const lintContext: LintContext = {
-    target: 'embedded', platform: process.platform, home: os.homedir(), engineDirectories: [paths.root, paths.run, paths.data], socketPath: paths.clientSocket,
+    target: 'embedded',
+    platform: process.platform,
+    home: os.homedir(),
+    engineDirectories: [paths.root, paths.run, paths.data],
+    socketPath: paths.clientSocket,
   };
 
   const scan = async (): Promise<Result<ContainerScan, AppError>> => {
     const settings = await inForce();
     const history = await listHistory(paths.history);
-    return scanContainers(docker(), { eci: settings.eci.value, eciSince: history.ok ? eciSince(history.value) : null, runtimeName: isolation(settings).runtimeName });
+    return scanContainers(docker(), {
+      eci: settings.eci.value,
+      eciSince: history.ok ? eciSince(history.value) : null,
+      runtimeName: isolation(settings).runtimeName,
+    });
   };
 
   const remove: Target['remove'] = async (request, call = {}) => {
@@ -149,18 +226,39 @@ export function openTarget(root: string, options: TargetOptions): Target {
   };
 
   const { recreatePolicy } = options;
-  /** `asked`: who asks for the new ones, whoever had the old ones made. `coming`: settings that will be in force by then, where those are not the applied ones. */
-  const recreatePorts = (asked: AskingUser | null, otherwise: AskingUser, coming?: EffectiveSettings): RecreatePorts => ({
-    paths, userFor: async (oldId) => asked ?? await recordedUser(paths, oldId) ?? otherwise, clients: (user) => dockerClientAs(paths.clientSocket, user), engine: dockerClient(isRoot ? paths.engineSocket : paths.clientSocket), graceMs: recreateGraceMs,
+  /**
+   * `asked`: who asks for the new ones, whoever had the old ones made. `coming`: settings that will be in
+   * force by then, where those are not the applied ones.
+   */
+  const recreatePorts = (
+    asked: AskingUser | null,
+    otherwise: AskingUser,
+    coming?: EffectiveSettings,
+  ): RecreatePorts => ({
+    paths,
+    userFor: async (oldId) => asked ?? (await recordedUser(paths, oldId)) ?? otherwise,
+    clients: (user) => dockerClientAs(paths.clientSocket, user),
+    engine: dockerClient(isRoot ? paths.engineSocket : paths.clientSocket),
+    graceMs: recreateGraceMs,
     protection: async () => {
       const settings = await inForce();
       return { eci: settings.eci.value, runtimeName: isolation(settings).runtimeName };
     },
-    ...(recreatePolicy === undefined ? {} : { refused: async (those) => recreatePolicy({ settings: coming ?? await inForce(), paths, asked: those }) }),
+    ...(recreatePolicy === undefined
+      ? {}
+      : {
+          refused: async (those) =>
+            recreatePolicy({ settings: coming ?? (await inForce()), paths, asked: those }),
+        }),
   });
-  const recreateAs = async <T>(as: string | undefined, work: (ports: RecreatePorts) => Promise<Result<T, AppError>>, coming?: EffectiveSettings): Promise<Result<T, AppError>> => {
+  const recreateAs = async <T>(
+    as: string | undefined,
+    work: (ports: RecreatePorts) => Promise<Result<T, AppError>>,
+    coming?: EffectiveSettings,
+  ): Promise<Result<T, AppError>> => {
     // Only root may ask as somebody else.
-    const user = isRoot && as !== undefined ? await userCalled(as) : ok(await askingUser(options.sessionUser));
+    const user =
+      isRoot && as !== undefined ? await userCalled(as) : ok(await askingUser(options.sessionUser));
     return user.ok ? work(recreatePorts(as === undefined ? null : user.value, user.value, coming)) : user;
   };
 
@@ -168,7 +266,12 @@ export function openTarget(root: string, options: TargetOptions): Target {
     const settings = await inForce();
     const backend = isolation(settings);
     return verifyProtection({
-      paths, docker: docker(), probeDirectory: buildDir, runtimeName: backend.runtimeName, settings, ...(backend.notOffered === undefined ? {} : { notOffered: backend.notOffered }),
+      paths,
+      docker: docker(),
+      probeDirectory: buildDir,
+      runtimeName: backend.runtimeName,
+      settings,
+      ...(backend.notOffered === undefined ? {} : { notOffered: backend.notOffered }),
       ...(signal === undefined ? {} : { signal }),
     });
   };
@@ -180,26 +283,62 @@ export function openTarget(root: string, options: TargetOptions): Target {
     if (!versions.ok) return versions;
     const settings = settingsInForce({ exists: true, text: draft, hash: '' });
     const backend = isolation(settings);
-    const desired = { eci: settings.eci.value, runtimeName: backend.runtimeName, runtimePath: backend.runtimePath(paths) };
+    const desired = {
+      eci: settings.eci.value,
+      runtimeName: backend.runtimeName,
+      runtimePath: backend.runtimePath(paths),
+    };
     // What this user may not read is looked at by root, before anything is touched.
     const hidden = !isRoot && (await Promise.all(engineConfigFiles(paths).map(unreadable))).some(Boolean);
-    const [engine, report, preview] = await Promise.all([driver.status(), settings.eci.value ? reportOf(backend) : null, hidden ? ok({ text: null, record: null, changes: [], conflicts: [] }) : previewEngineConfig(paths, desired)]);
+    const [engine, report, preview] = await Promise.all([
+      driver.status(),
+      settings.eci.value ? reportOf(backend) : null,
+      hidden
+        ? ok({ text: null, record: null, changes: [], conflicts: [] })
+        : previewEngineConfig(paths, desired),
+    ]);
     // Conflicts the plan shows one by one; what else the engine has against it, as one error.
-    const takes = preview.ok && preview.value.conflicts.length === 0 && !hidden ? await driver.checkConfig(desired) : ok(undefined);
+    const takes =
+      preview.ok && preview.value.conflicts.length === 0 && !hidden
+        ? await driver.checkConfig(desired)
+        : ok(undefined);
     const engineConfig = takes.ok ? preview : takes;
     const scanned = engine.phase === 'ready' ? await scan() : null;
     if (scanned !== null && !scanned.ok) return scanned;
     const rights = isRoot ? null : 'Applying settings needs root.';
-    return ok({ applied: applied.value, versions: versions.value, engine, lint: lintContext, backend: report, runtimeName: backend.runtimeName, engineConfig, scan: scanned?.value ?? null, rights });
+    return ok({
+      applied: applied.value,
+      versions: versions.value,
+      engine,
+      lint: lintContext,
+      backend: report,
+      runtimeName: backend.runtimeName,
+      engineConfig,
+      scan: scanned?.value ?? null,
+      rights,
+    });
   };
 
-  /** What is known beforehand of recreating what was chosen. A container that went away meanwhile, or an engine that does not answer, is no reason to have no plan. */
-  const chosenRecreation = async (plan: ApplyPlan, text: string, commit: boolean): Promise<RecreatePlan | null> => {
-    const containers = plan.unprotected.filter(({ id }) => plan.recreate.includes(id)).map((container) => ({ id: container.id, name: container.name, ran: isRunning(container) }));
+  /**
+   * What is known beforehand of recreating what was chosen. A container that went away meanwhile, or an
+   * engine that does not answer, is no reason to have no plan.
+   */
+  const chosenRecreation = async (
+    plan: ApplyPlan,
+    text: string,
+    commit: boolean,
+  ): Promise<RecreatePlan | null> => {
+    const containers = plan.unprotected
+      .filter(({ id }) => plan.recreate.includes(id))
+      .map((container) => ({ id: container.id, name: container.name, ran: isRunning(container) }));
     if (containers.length === 0) return null;
     const settings = settingsInForce({ exists: true, text, hash: '' });
     const { runtimeName } = isolation(settings);
-    const looked = await recreateAs(undefined, (recreate) => planChosen(recreate, { containers, commit, runtimeName, restart: plan.restartNeeded }), settings);
+    const looked = await recreateAs(
+      undefined,
+      (recreate) => planChosen(recreate, { containers, commit, runtimeName, restart: plan.restartNeeded }),
+      settings,
+    );
     return looked.ok ? looked.value : null;
   };
 
@@ -209,14 +348,21 @@ export function openTarget(root: string, options: TargetOptions): Target {
   };
 
   const ports: ApplyPorts = {
-    paths, driver, user: () => askingUser(options.sessionUser), facts, isolation, verify, lastVerification: () => readVerification(paths),
+    paths,
+    driver,
+    user: () => askingUser(options.sessionUser),
+    facts,
+    isolation,
+    verify,
+    lastVerification: () => readVerification(paths),
     remove: (request, onProgress) => remove(request, { onProgress }),
     recreate: async (chosen, onEvent) => {
       const user = await userCalled(chosen.asks);
       return user.ok ? recreateChosen(recreatePorts(null, user.value), scan, chosen, onEvent) : user;
     },
     turnedOffByUser: async () => (await store.read()).preference?.outcomes.eci === 'in-force',
-    health: (expected) => checkHealth(docker(), expected), foresee,
+    health: (expected) => checkHealth(docker(), expected),
+    foresee,
     ...(options.onApplyPoint === undefined ? {} : { reached: options.onApplyPoint }),
   };
 
@@ -229,14 +375,26 @@ export function openTarget(root: string, options: TargetOptions): Target {
   /** What `dispose` stops too, unless it was stopped before. */
   const untilDisposed = (stop: () => void) => {
     watchers.add(stop);
-    return () => { watchers.delete(stop); stop(); };
+    return () => {
+      watchers.delete(stop);
+      stop();
+    };
   };
 
   return {
-    ref, id: targetId(ref), desktop: () => Promise.resolve(null),
-    paths, driver, backends, lintContext, scan, remove, verify: (signal) => inOwnRoot(() => verify(signal)),
+    ref,
+    id: targetId(ref),
+    desktop: () => Promise.resolve(null),
+    paths,
+    driver,
+    backends,
+    lintContext,
+    scan,
+    remove,
+    verify: (signal) => inOwnRoot(() => verify(signal)),
     planRecreate: (request) => recreateAs(request.as, (recreate) => makeRecreatePlan(recreate, request)),
-    startRecreate: (request, onEvent) => recreateAs(request.as, (recreate) => startRecreate(recreate, request, onEvent ?? (() => undefined))),
+    startRecreate: (request, onEvent) =>
+      recreateAs(request.as, (recreate) => startRecreate(recreate, request, onEvent ?? (() => undefined))),
     settleRecreate: () => inOwnRoot(() => settleInterruptedRecreate(recreatePorts(null, rootUser))),
     settings: {
       ...store,
@@ -252,34 +410,56 @@ export function openTarget(root: string, options: TargetOptions): Target {
       const blockers = plan.blockers.filter((blocker) => blocker.code !== 'rights');
       return ok(await foresee({ ...plan, blockers, blocked: blockers.length > 0 }, text, choices));
     },
-    startApply: (request, onEvent) => inOwnRoot(() => startApply(ports, request, onEvent ?? (() => undefined))),
+    startApply: (request, onEvent) =>
+      inOwnRoot(() => startApply(ports, request, onEvent ?? (() => undefined))),
     resume: (onEvent) => inOwnRoot(() => resumeInterruptedApply(ports, onEvent ?? (() => undefined))),
     lastVerification: () => readVerification(paths),
     watchVerification: (listener) => untilDisposed(watchFiles([paths.verification], listener)),
     images: async () => {
       try {
         const images = await docker().listImages();
-        return ok(images.map((image) => ({ id: image.Id, tags: image.RepoTags ?? [], digests: image.RepoDigests ?? [] })));
+        return ok(
+          images.map((image) => ({
+            id: image.Id,
+            tags: image.RepoTags ?? [],
+            digests: image.RepoDigests ?? [],
+          })),
+        );
       } catch (error) {
         return requestFailure('the images could not be listed', error);
       }
     },
-    dispose: () => { for (const stop of watchers) stop(); watchers.clear(); },
+    dispose: () => {
+      for (const stop of watchers) stop();
+      watchers.clear();
+    },
   };
 }
 
 /** Whether a file is there that this user may not read. */
-const unreadable = (file: string): Promise<boolean> => access(file, constants.R_OK).then(() => false, (error: unknown) => systemCode(error) === 'EACCES');
+const unreadable = (file: string): Promise<boolean> =>
+  access(file, constants.R_OK).then(
+    () => false,
+    (error: unknown) => systemCode(error) === 'EACCES',
+  );
 
 /** Does the engine answer through the gateway, under the configuration it should have? */
-async function checkHealth(docker: Docker, expectedRuntime: string | null): Promise<Result<string, AppError>> {
+async function checkHealth(
+  docker: Docker,
+  expectedRuntime: string | null,
+): Promise<Result<string, AppError>> {
   try {
     await docker.ping();
     const info: unknown = await docker.info();
-    const runtime = typeof info === 'object' && info !== null && 'DefaultRuntime' in info ? String(info.DefaultRuntime) : '';
+    const runtime =
+      typeof info === 'object' && info !== null && 'DefaultRuntime' in info
+        ? String(info.DefaultRuntime)
+        : '';
     await docker.listContainers({ limit: 1 });
     if (expectedRuntime !== null && runtime !== expectedRuntime) {
-      return fail('engine.not-ready', 'the engine runs, but not as configured', { reason: `its default runtime is "${runtime}", not "${expectedRuntime}"` });
+      return fail('engine.not-ready', 'the engine runs, but not as configured', {
+        reason: `its default runtime is "${runtime}", not "${expectedRuntime}"`,
+      });
     }
     return ok(`default runtime ${runtime}`);
   } catch (error) {

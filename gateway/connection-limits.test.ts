@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectionLimits, type ConnectionLimits } from '../shared/policy/limits.ts';
 import { startGateway, type Gateway } from './server.ts';
 
-// Issue 12: what one user has open, others don't go without. Clients are real ones: the kernel says who they are.
+// Issue 12: what one user has open, others don't go without. Clients are real ones: the kernel says who they
+// are.
 const isRoot = process.getuid?.() === 0;
 const me = isRoot ? 20_000 : (process.getuid?.() ?? 0);
 let dir: string;

@@ -25,13 +25,18 @@ async function policy(settings: unknown): Promise<void> {
 }
 /** `docker run …` must be refused with a B6 message that matches. */
 async function refused(message: RegExp, ...args: string[]): Promise<void> {
-  const error: unknown = await g(...args).then((out) => new Error(`was not refused: ${out}`), (reason: unknown) => reason);
+  const error: unknown = await g(...args).then(
+    (out) => new Error(`was not refused: ${out}`),
+    (reason: unknown) => reason,
+  );
   const text = String((error as { stderr?: string }).stderr ?? error);
   expect(text).toMatch(/enhanced container isolation: /);
   expect(text).toMatch(message);
 }
-const inspect = async (id: string, format: string) => (await engine.docker('inspect', '-f', format, id)).trim();
-const create = (body: string, target = '/v1.45/containers/create') => sendJson(gateway.listenSocket, 'POST', target, body);
+const inspect = async (id: string, format: string) =>
+  (await engine.docker('inspect', '-f', format, id)).trim();
+const create = (body: string, target = '/v1.45/containers/create') =>
+  sendJson(gateway.listenSocket, 'POST', target, body);
 
 beforeAll(async () => {
   engine = await startBareEngine({ daemonJson: { runtimes: { bulkhead: { path: '/usr/sbin/runc' } } } });
@@ -40,8 +45,15 @@ beforeAll(async () => {
   auditFile = path.join(scratch, 'audit.jsonl');
   await policy(strict);
   const started = await startGateway({
-    engineSocket: engine.socket, listenSocket: path.join(scratch, 'docker.sock'), settingsFile, auditFile,
-    engineDirectories: [engine.root], requireUserNamespace: false, log: (line) => { lines.push(line); },
+    engineSocket: engine.socket,
+    listenSocket: path.join(scratch, 'docker.sock'),
+    settingsFile,
+    auditFile,
+    engineDirectories: [engine.root],
+    requireUserNamespace: false,
+    log: (line) => {
+      lines.push(line);
+    },
   });
   if (!started.ok) throw new Error(started.error.message);
   gateway = started.value;
@@ -54,14 +66,24 @@ afterAll(async () => {
 beforeEach(() => policy(strict));
 
 describe('A6, A7: runtime and namespaces', () => {
-  it.each([[], ['--runtime=runc'], ['--runtime=io.containerd.runc.v2'], ['--userns=host'], ['--privileged']])('A6: makes the container with the isolation runtime (%s)', async (...flags) => {
-    const id = (await g('create', ...flags, 'busybox', 'true')).trim();
-    expect(await inspect(id, '{{.HostConfig.Runtime}}|{{.HostConfig.UsernsMode}}')).toBe('bulkhead|');
-    await g('rm', id);
-  });
+  it.each([[], ['--runtime=runc'], ['--runtime=io.containerd.runc.v2'], ['--userns=host'], ['--privileged']])(
+    'A6: makes the container with the isolation runtime (%s)',
+    async (...flags) => {
+      const id = (await g('create', ...flags, 'busybox', 'true')).trim();
+      expect(await inspect(id, '{{.HostConfig.Runtime}}|{{.HostConfig.UsernsMode}}')).toBe('bulkhead|');
+      await g('rm', id);
+    },
+  );
 
   it.each(['--pid', '--network', '--ipc', '--uts', '--cgroupns'])('A7: refuses %s=host', async (flag) => {
-    await refused(new RegExp(`${flag}=host is blocked.*A7`), 'run', '--rm', `${flag}=host`, 'busybox', 'true');
+    await refused(
+      new RegExp(`${flag}=host is blocked.*A7`),
+      'run',
+      '--rm',
+      `${flag}=host`,
+      'busybox',
+      'true',
+    );
   });
 
   it('A7: refuses the host network by its id, and connecting to it', async () => {
@@ -75,9 +97,15 @@ describe('A6, A7: runtime and namespaces', () => {
 
   it('A7: joins a protected container, pinned to its id; not an unprotected one', async () => {
     const inside = (await g('run', '-d', '--name', 'inside', 'busybox', 'sleep', '1000')).trim();
-    const outside = (await engine.docker('run', '-d', '--name', 'outside', 'busybox', 'sleep', '1000')).trim();
-    const joined = (await g('create', '--pid=container:inside', '--network=container:inside', 'busybox', 'true')).trim();
-    expect(await inspect(joined, '{{.HostConfig.PidMode}} {{.HostConfig.NetworkMode}}')).toBe(`container:${inside} container:${inside}`);
+    const outside = (
+      await engine.docker('run', '-d', '--name', 'outside', 'busybox', 'sleep', '1000')
+    ).trim();
+    const joined = (
+      await g('create', '--pid=container:inside', '--network=container:inside', 'busybox', 'true')
+    ).trim();
+    expect(await inspect(joined, '{{.HostConfig.PidMode}} {{.HostConfig.NetworkMode}}')).toBe(
+      `container:${inside} container:${inside}`,
+    );
     await refused(/protected container only/, 'create', '--pid=container:outside', 'busybox', 'true');
     await refused(/protected container only/, 'create', `--network=container:${outside}`, 'busybox', 'true');
     await engine.docker('rm', '-f', inside, outside, joined);
@@ -90,12 +118,32 @@ describe('A8, B1: mounts', () => {
     await mkdir(path.join(shared, 'inner'), { recursive: true });
     await writeFile(path.join(shared, 'f'), 'shared\n');
     await policy({ ...strict, filesharingAllowedDirectories: [{ path: shared, sharedByDefault: true }] });
-    expect(await g('run', '--rm', '-v', `${shared}/inner/../f:/f:ro`, 'busybox', 'cat', '/f')).toBe('shared\n');
-    expect(await g('run', '--rm', '--mount', `type=bind,src=${shared},dst=/d`, 'busybox', 'cat', '/d/f')).toBe('shared\n');
-    for (const source of ['/', '/etc', '/root', `${shared}2`, `${shared}/../shared2`, '/proc/self/root/etc', `${shared}/inner/../../..`]) {
+    expect(await g('run', '--rm', '-v', `${shared}/inner/../f:/f:ro`, 'busybox', 'cat', '/f')).toBe(
+      'shared\n',
+    );
+    expect(
+      await g('run', '--rm', '--mount', `type=bind,src=${shared},dst=/d`, 'busybox', 'cat', '/d/f'),
+    ).toBe('shared\n');
+    for (const source of [
+      '/',
+      '/etc',
+      '/root',
+      `${shared}2`,
+      `${shared}/../shared2`,
+      '/proc/self/root/etc',
+      `${shared}/inner/../../..`,
+    ]) {
       await refused(/bind mount of/, 'run', '--rm', '-v', `${source}:/x`, 'busybox', 'true');
     }
-    await refused(/filesharingAllowedDirectories/, 'run', '--rm', '--mount', 'type=bind,src=/etc,dst=/x', 'busybox', 'true');
+    await refused(
+      /filesharingAllowedDirectories/,
+      'run',
+      '--rm',
+      '--mount',
+      'type=bind,src=/etc,dst=/x',
+      'busybox',
+      'true',
+    );
   });
 
   it('A8: without a list $HOME and $TMP are shared, with an empty one nothing is', async () => {
@@ -112,7 +160,15 @@ describe('A8, B1: mounts', () => {
     await symlink('/etc', link);
     await refused(/bind mount of .*\/link \(\/etc\)/, 'run', '--rm', '-v', `${link}:/x`, 'busybox', 'true');
     await symlink('/var/../etc', path.join(scratch, 'dotted'));
-    await refused(/bind mount/, 'run', '--rm', '-v', `${path.join(scratch, 'dotted', 'ssl')}:/x`, 'busybox', 'true');
+    await refused(
+      /bind mount/,
+      'run',
+      '--rm',
+      '-v',
+      `${path.join(scratch, 'dotted', 'ssl')}:/x`,
+      'busybox',
+      'true',
+    );
     const swapped = await mkdtemp('/tmp/bulkhead-swap-');
     const id = (await g('create', '-v', `${swapped}:/x`, 'busybox', 'ls', '/x')).trim();
     await rm(swapped, { recursive: true });
@@ -128,12 +184,24 @@ describe('A8, B1: mounts', () => {
     const link = path.join(scratch, 'innocent');
     await symlink(socket, link);
     for (const source of [socket, link, engine.socket, '/var/run/docker.sock', '/run/docker.sock']) {
-      // The engine's own is for nobody; and this gateway has nowhere to keep sockets for containers, whatever the list says.
-      const setting = source === engine.socket ? /mounting the Docker socket.*no setting allows it/ : /mounting the Docker socket.*without --state.*no setting allows it/;
+      // The engine's own is for nobody; and this gateway has nowhere to keep sockets for containers, whatever
+      // the list says.
+      const setting =
+        source === engine.socket
+          ? /mounting the Docker socket.*no setting allows it/
+          : /mounting the Docker socket.*without --state.*no setting allows it/;
       await refused(setting, 'run', '--rm', '-v', `${source}:/s`, 'busybox', 'true');
       await refused(setting, 'run', '--rm', '--mount', `type=bind,src=${source},dst=/s`, 'busybox', 'true');
     }
-    for (const source of [scratch, engine.root, '/tmp', '/run', '/var/run', path.join(engine.root, 'data'), path.join(engine.root, 'data/volumes')]) {
+    for (const source of [
+      scratch,
+      engine.root,
+      '/tmp',
+      '/run',
+      '/var/run',
+      path.join(engine.root, 'data'),
+      path.join(engine.root, 'data/volumes'),
+    ]) {
       await refused(/is blocked/, 'run', '--rm', '-v', `${source}:/s`, 'busybox', 'true');
     }
   });
@@ -141,11 +209,29 @@ describe('A8, B1: mounts', () => {
   it('B1, A8: refuses local volumes that mount something, made before, by name, inline or now', async () => {
     await refused(/volume/, 'volume', 'create', '-o', 'type=none', '-o', 'o=bind', '-o', 'device=/etc', 'v1');
     await refused(/volume/, 'volume', 'create', '-o', 'type=ext4', '-o', 'device=/dev/sda1', 'v1');
-    await refused(/volume/, 'run', '--rm', '--mount', 'type=volume,dst=/x,volume-driver=local,volume-opt=type=none,volume-opt=o=bind,volume-opt=device=/run', 'busybox', 'true');
+    await refused(
+      /volume/,
+      'run',
+      '--rm',
+      '--mount',
+      'type=volume,dst=/x,volume-driver=local,volume-opt=type=none,volume-opt=o=bind,volume-opt=device=/run',
+      'busybox',
+      'true',
+    );
     await engine.docker('volume', 'create', '-o', 'type=none', '-o', 'o=bind', '-o', 'device=/etc', 'old');
     await refused(/volume old/, 'run', '--rm', '-v', 'old:/x', 'busybox', 'true');
     await refused(/volume old/, 'run', '--rm', '--mount', 'type=volume,src=old,dst=/x', 'busybox', 'true');
-    await engine.docker('create', '--name', 'holder', '-v', 'old:/x', '-v', `${engine.socket}:/s`, 'busybox', 'true');
+    await engine.docker(
+      'create',
+      '--name',
+      'holder',
+      '-v',
+      'old:/x',
+      '-v',
+      `${engine.socket}:/s`,
+      'busybox',
+      'true',
+    );
     await refused(/is blocked/, 'run', '--rm', '--volumes-from', 'holder', 'busybox', 'true');
     await engine.docker('rm', 'holder');
     await engine.docker('volume', 'rm', 'old');
@@ -155,8 +241,14 @@ describe('A8, B1: mounts', () => {
   });
 
   it.each([
-    ['--device=/dev/sda'], ['--device=/dev'], ['--device-cgroup-rule=c *:* rwm'], ['--cgroup-parent=/../x'],
-    ['--annotation=org.systemd.property.X=1'], ['--log-driver=syslog', '--log-opt=syslog-address=unix:///run/x'], ['--volume-driver=evil'], ['-v', '/tmp/x:/x:rshared'],
+    ['--device=/dev/sda'],
+    ['--device=/dev'],
+    ['--device-cgroup-rule=c *:* rwm'],
+    ['--cgroup-parent=/../x'],
+    ['--annotation=org.systemd.property.X=1'],
+    ['--log-driver=syslog', '--log-opt=syslog-address=unix:///run/x'],
+    ['--volume-driver=evil'],
+    ['-v', '/tmp/x:/x:rshared'],
   ])('refuses %s', async (...flags) => {
     await refused(/is blocked/, 'create', ...flags, 'busybox', 'true');
   });
@@ -174,45 +266,85 @@ describe('bodies: what is not modelled is refused', () => {
     ['duplicate escaped', '{"Image":"busybox","HostConfig":{"PidMode":"","\\u0050idMode":"host"}}'],
     ['top-level field before v27', '{"Image":"busybox","PidMode":"host"}'],
     ['top-level Binds, HostConfig null', '{"Image":"busybox","HostConfig":null,"Binds":["/:/x"]}'],
-    ['Mounts instead of Binds', '{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"/etc","Target":"/x"}]}}'],
-    ['two Mounts', '{"Image":"busybox","HostConfig":{"Mounts":[],"mounts":[{"Type":"bind","Source":"/etc","Target":"/x"}]}}'],
+    [
+      'Mounts instead of Binds',
+      '{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"/etc","Target":"/x"}]}}',
+    ],
+    [
+      'two Mounts',
+      '{"Image":"busybox","HostConfig":{"Mounts":[],"mounts":[{"Type":"bind","Source":"/etc","Target":"/x"}]}}',
+    ],
     ['unknown field', '{"Image":"busybox","HostConfig":{"Whatever":1}}'],
     ['trailing document', '{"Image":"busybox"}{"HostConfig":{"PidMode":"host"}}'],
     ['BOM', '\ufeff{"Image":"busybox"}'],
     ['wrong type', '{"Image":"busybox","HostConfig":{"Binds":"/:/x"}}'],
     ['null in a list', '{"Image":"busybox","HostConfig":{"Mounts":[null]}}'],
-    ['relative source', '{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"etc","Target":"/x"}]}}'],
-    ['mount type in capitals', '{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"BIND","Source":"/etc","Target":"/x"}]}}'],
-    ['seccomp listener', '{"Image":"busybox","HostConfig":{"SecurityOpt":["seccomp={\\"listenerPath\\":\\"/run/x\\"}"]}}'],
-    ['other DriverConfig', '{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"volume","Target":"/x","VolumeOptions":{"DriverConfig":{"Options":{"type":"none","o":"bind","device":"/"}}}}]}}'],
+    [
+      'relative source',
+      '{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"etc","Target":"/x"}]}}',
+    ],
+    [
+      'mount type in capitals',
+      '{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"BIND","Source":"/etc","Target":"/x"}]}}',
+    ],
+    [
+      'seccomp listener',
+      '{"Image":"busybox","HostConfig":{"SecurityOpt":["seccomp={\\"listenerPath\\":\\"/run/x\\"}"]}}',
+    ],
+    [
+      'other DriverConfig',
+      '{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"volume","Target":"/x","VolumeOptions":{"DriverConfig":{"Options":{"type":"none","o":"bind","device":"/"}}}}]}}',
+    ],
   ];
   it.each(bypasses)('%s', async (_name, body) => {
     const answer = await create(body);
     expect(answer.status).toBe(403);
-    expect(JSON.parse(answer.body)).toMatchObject({ message: expect.stringMatching(/^enhanced container isolation: /) as unknown });
+    expect(JSON.parse(answer.body)).toMatchObject({
+      message: expect.stringMatching(/^enhanced container isolation: /) as unknown,
+    });
   });
 
   it('forces the runtime whatever the spelling of the value, and keeps big integers', async () => {
-    const answer = await create('{"Image":"busybox","HostConfig":{"Runtime":"io.containerd.runc.v2","Memory":9007199254740993},"Cmd":"true"}');
+    const answer = await create(
+      '{"Image":"busybox","HostConfig":{"Runtime":"io.containerd.runc.v2","Memory":9007199254740993},"Cmd":"true"}',
+    );
     expect(answer.status).toBe(201);
     const { Id } = JSON.parse(answer.body.replace(/^[0-9a-f]+\r\n|\r\n0\r\n\r\n$/g, '')) as { Id: string };
-    expect(await inspect(Id, '{{.HostConfig.Runtime}} {{.HostConfig.Memory}}')).toBe('bulkhead 9007199254740993');
+    expect(await inspect(Id, '{{.HostConfig.Runtime}} {{.HostConfig.Memory}}')).toBe(
+      'bulkhead 9007199254740993',
+    );
     await g('rm', Id);
   });
 
   it('decides the second request of a connection, pipelined or not', async () => {
     const bad = '{"Image":"busybox","HostConfig":{"PidMode":"host"}}';
-    const answer = await sendRaw(gateway.listenSocket, `GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nPOST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${bad.length}\r\n\r\n${bad}`);
+    const answer = await sendRaw(
+      gateway.listenSocket,
+      `GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nPOST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${bad.length}\r\n\r\n${bad}`,
+    );
     expect(answer.text).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*HTTP\/1\.1 403 Forbidden[\s\S]*--pid=host/);
   });
 
   it.each([
-    ['absolute form', 'GET http://x/_ping HTTP/1.1\r\nHost: d\r\n\r\n'], ['doubled slash', 'GET //_ping HTTP/1.1\r\nHost: d\r\n\r\n'],
-    ['dot segment', 'GET /v1.45/../_ping HTTP/1.1\r\nHost: d\r\n\r\n'], ['encoded letter', 'GET /%5fping HTTP/1.1\r\nHost: d\r\n\r\n'],
-    ['encoded slash', 'GET /v1.45%2f_ping HTTP/1.1\r\nHost: d\r\n\r\n'], ['duplicate key', 'GET /containers/json?all=1&all=0 HTTP/1.1\r\nHost: d\r\n\r\n'],
-    ['HTTP/1.0', 'GET /_ping HTTP/1.0\r\nHost: d\r\n\r\n'], ['h2c prior knowledge', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'], ['bare LF', 'GET /_ping HTTP/1.1\nHost: d\n\n'],
-    ['folded field', 'GET /_ping HTTP/1.1\r\nHost: d\r\n x\r\n\r\n'], ['CL and TE', 'POST /auth HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
-    ['two CL', 'POST /auth HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n'], ['chunk extension', 'POST /containers/create HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n0;x\r\n\r\n'],
+    ['absolute form', 'GET http://x/_ping HTTP/1.1\r\nHost: d\r\n\r\n'],
+    ['doubled slash', 'GET //_ping HTTP/1.1\r\nHost: d\r\n\r\n'],
+    ['dot segment', 'GET /v1.45/../_ping HTTP/1.1\r\nHost: d\r\n\r\n'],
+    ['encoded letter', 'GET /%5fping HTTP/1.1\r\nHost: d\r\n\r\n'],
+    ['encoded slash', 'GET /v1.45%2f_ping HTTP/1.1\r\nHost: d\r\n\r\n'],
+    ['duplicate key', 'GET /containers/json?all=1&all=0 HTTP/1.1\r\nHost: d\r\n\r\n'],
+    ['HTTP/1.0', 'GET /_ping HTTP/1.0\r\nHost: d\r\n\r\n'],
+    ['h2c prior knowledge', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['bare LF', 'GET /_ping HTTP/1.1\nHost: d\n\n'],
+    ['folded field', 'GET /_ping HTTP/1.1\r\nHost: d\r\n x\r\n\r\n'],
+    [
+      'CL and TE',
+      'POST /auth HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['two CL', 'POST /auth HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n'],
+    [
+      'chunk extension',
+      'POST /containers/create HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n0;x\r\n\r\n',
+    ],
   ])('message layer: refuses %s and closes', async (_name, bytes) => {
     const answer = await sendRaw(gateway.listenSocket, bytes);
     expect(answer.status).toBeGreaterThanOrEqual(400);
@@ -221,28 +353,73 @@ describe('bodies: what is not modelled is refused', () => {
 
   it('endpoints that create things past the gateway, or that nobody knows, are refused with a reason', async () => {
     for (const [method, target] of [
-      ['POST', '/swarm/init'], ['POST', '/services/create'], ['POST', '/plugins/pull?remote=x'], ['POST', '/containers/x/checkpoints'], ['POST', '/containers/x/start?checkpoint=c&checkpoint-dir=/tmp'], ['GET', '/debug/vars'], ['GET', '/debug/pprof/heap'],
-      ['POST', '/containers/x/copy'], ['GET', '/nowhere'], ['PATCH', '/containers/x'], ['GET', '/v1.18/containers/json'], ['GET', '/v2.0/containers/json'],
+      ['POST', '/swarm/init'],
+      ['POST', '/services/create'],
+      ['POST', '/plugins/pull?remote=x'],
+      ['POST', '/containers/x/checkpoints'],
+      ['POST', '/containers/x/start?checkpoint=c&checkpoint-dir=/tmp'],
+      ['GET', '/debug/vars'],
+      ['GET', '/debug/pprof/heap'],
+      ['POST', '/containers/x/copy'],
+      ['GET', '/nowhere'],
+      ['PATCH', '/containers/x'],
+      ['GET', '/v1.18/containers/json'],
+      ['GET', '/v2.0/containers/json'],
     ] as const) {
       const answer = await sendJson(gateway.listenSocket, method, target, '{}');
       expect([method, target, answer.status]).toEqual([method, target, 403]);
       expect(answer.body).toMatch(/enhanced container isolation: .*no setting allows it/);
     }
-    const form = await sendJson(gateway.listenSocket, 'POST', '/build?networkmode=none', 'networkmode=host', 'Content-Type: application/x-www-form-urlencoded\r\n');
+    const form = await sendJson(
+      gateway.listenSocket,
+      'POST',
+      '/build?networkmode=none',
+      'networkmode=host',
+      'Content-Type: application/x-www-form-urlencoded\r\n',
+    );
     expect(form.status).toBe(403);
-    const build = await sendJson(gateway.listenSocket, 'POST', '/build?networkmode=host', '', 'Content-Type: application/x-tar\r\n');
+    const build = await sendJson(
+      gateway.listenSocket,
+      'POST',
+      '/build?networkmode=host',
+      '',
+      'Content-Type: application/x-tar\r\n',
+    );
     expect(build.body).toMatch(/docker build --network=host is blocked/);
     // issue 12
-    const buildKit = await sendJson(gateway.listenSocket, 'POST', '/build?version=2', '', 'Content-Type: application/x-tar\r\n');
-    expect([buildKit.status, buildKit.body]).toEqual([403, expect.stringMatching(/a build by BuildKit over POST \/build\?version=2 is blocked: .*use docker buildx build.*leave version out/)]);
+    const buildKit = await sendJson(
+      gateway.listenSocket,
+      'POST',
+      '/build?version=2',
+      '',
+      'Content-Type: application/x-tar\r\n',
+    );
+    expect([buildKit.status, buildKit.body]).toEqual([
+      403,
+      expect.stringMatching(
+        /a build by BuildKit over POST \/build\?version=2 is blocked: .*use docker buildx build.*leave version out/,
+      ),
+    ]);
   });
 });
 
 describe('D: containers made before', () => {
   it('cannot be entered, started, copied from or committed; can be looked at, stopped and removed', async () => {
     await engine.docker('run', '-d', '--name', 'old', 'busybox', 'sleep', '1000');
-    const exec = JSON.parse((await sendJson(engine.socket, 'POST', '/containers/old/exec', '{"Cmd":["true"]}')).body.replace(/^[0-9a-f]+\r\n|\r\n0\r\n\r\n$/g, '')) as { Id: string };
-    for (const args of [['exec', 'old', 'true'], ['cp', 'old:/etc/passwd', scratch], ['commit', 'old', 'x'], ['export', '-o', path.join(scratch, 'old.tar'), 'old'], ['restart', 'old'], ['update', '--memory', '64m', 'old']]) {
+    const exec = JSON.parse(
+      (await sendJson(engine.socket, 'POST', '/containers/old/exec', '{"Cmd":["true"]}')).body.replace(
+        /^[0-9a-f]+\r\n|\r\n0\r\n\r\n$/g,
+        '',
+      ),
+    ) as { Id: string };
+    for (const args of [
+      ['exec', 'old', 'true'],
+      ['cp', 'old:/etc/passwd', scratch],
+      ['commit', 'old', 'x'],
+      ['export', '-o', path.join(scratch, 'old.tar'), 'old'],
+      ['restart', 'old'],
+      ['update', '--memory', '64m', 'old'],
+    ]) {
       await refused(/existingContainers/, ...args);
     }
     expect((await sendJson(gateway.listenSocket, 'POST', `/exec/${exec.Id}/start`, '{}')).status).toBe(403);
@@ -270,7 +447,11 @@ describe('D: containers made before', () => {
 
 describe('settings and operations', () => {
   it('follows the file: ECI off forwards everything, blockDockerLoad refuses loads', async () => {
-    await policy({ configurationFileVersion: 2, enhancedContainerIsolation: { value: false }, blockDockerLoad: { value: true } });
+    await policy({
+      configurationFileVersion: 2,
+      enhancedContainerIsolation: { value: false },
+      blockDockerLoad: { value: true },
+    });
     const id = (await g('create', '--runtime=runc', '--pid=host', '-v', '/etc:/x', 'busybox', 'true')).trim();
     expect(await inspect(id, '{{.HostConfig.Runtime}} {{.HostConfig.PidMode}}')).toBe('runc host');
     await g('rm', id);
@@ -291,35 +472,63 @@ describe('settings and operations', () => {
   it('starts locked down on a broken file', async () => {
     const broken = path.join(scratch, 'broken.json');
     await writeFile(broken, '{');
-    const second = await startGateway({ engineSocket: engine.socket, listenSocket: path.join(scratch, 'second.sock'), settingsFile: broken, requireUserNamespace: false });
+    const second = await startGateway({
+      engineSocket: engine.socket,
+      listenSocket: path.join(scratch, 'second.sock'),
+      settingsFile: broken,
+      requireUserNamespace: false,
+    });
     if (!second.ok) throw new Error(second.error.message);
     expect(second.value.policy().problem).not.toBeNull();
-    const answer = await sendJson(path.join(scratch, 'second.sock'), 'POST', '/containers/create', '{"Image":"busybox","HostConfig":{"Binds":["/tmp/x:/x"]}}');
+    const answer = await sendJson(
+      path.join(scratch, 'second.sock'),
+      'POST',
+      '/containers/create',
+      '{"Image":"busybox","HostConfig":{"Binds":["/tmp/x:/x"]}}',
+    );
     expect(answer.status).toBe(403);
     await second.value.close(0);
   });
 
-  it('never takes another instance\'s socket, replaces a leftover one', async () => {
-    const again = await startGateway({ engineSocket: engine.socket, listenSocket: gateway.listenSocket, settingsFile });
+  it("never takes another instance's socket, replaces a leftover one", async () => {
+    const again = await startGateway({
+      engineSocket: engine.socket,
+      listenSocket: gateway.listenSocket,
+      settingsFile,
+    });
     expect(again.ok ? '' : again.error.code).toBe('engine.already-running');
     const left = path.join(scratch, 'left.sock');
-    const child = spawn(process.execPath, ['-e', `require('net').createServer().listen(${JSON.stringify(left)}, () => console.log('up'))`]);
+    const child = spawn(process.execPath, [
+      '-e',
+      `require('net').createServer().listen(${JSON.stringify(left)}, () => console.log('up'))`,
+    ]);
     await new Promise((resolve) => child.stdout.once('data', resolve));
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('close', resolve));
     const third = await startGateway({ engineSocket: engine.socket, listenSocket: left, settingsFile });
     if (!third.ok) throw new Error(third.error.message);
-    expect((await sendRaw(left, 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n')).status).toBe(200);
+    expect((await sendRaw(left, 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n')).status).toBe(
+      200,
+    );
     expect((await run('stat', ['-c', '%a', left])).stdout).toMatch(/^6[06]0\n$/);
     await third.value.close(0);
   });
 
   it('answers 503 with a Docker error while the engine is down', async () => {
-    const alone = await startGateway({ engineSocket: path.join(scratch, 'no-engine.sock'), listenSocket: path.join(scratch, 'alone.sock'), settingsFile });
+    const alone = await startGateway({
+      engineSocket: path.join(scratch, 'no-engine.sock'),
+      listenSocket: path.join(scratch, 'alone.sock'),
+      settingsFile,
+    });
     if (!alone.ok) throw new Error(alone.error.message);
-    const ping = await sendRaw(alone.value.listenSocket, 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n');
+    const ping = await sendRaw(
+      alone.value.listenSocket,
+      'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n',
+    );
     expect(ping.status).toBe(503);
-    expect(JSON.parse(ping.body)).toMatchObject({ message: expect.stringMatching(/engine is not running/) as unknown });
+    expect(JSON.parse(ping.body)).toMatchObject({
+      message: expect.stringMatching(/engine is not running/) as unknown,
+    });
     expect((await sendJson(alone.value.listenSocket, 'POST', '/containers/x/start', '')).status).toBe(503);
     await alone.value.close(0);
   });
@@ -327,10 +536,21 @@ describe('settings and operations', () => {
   it('logs denials and rewrites with caller, rule and setting', async () => {
     await refused(/A7/, 'run', '--rm', '--name', 'logged', '--uts=host', 'busybox', 'true');
     await gateway.flushAudit();
-    const entries = (await readFile(auditFile, 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(entries).toContainEqual(expect.objectContaining({
-      outcome: 'deny', rule: 'host-namespace', setting: null, method: 'POST', container: 'logged', image: 'busybox', client: { uid: 0, pid: expect.any(Number) as unknown },
-    }));
+    const entries = (await readFile(auditFile, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(entries).toContainEqual(
+      expect.objectContaining({
+        outcome: 'deny',
+        rule: 'host-namespace',
+        setting: null,
+        method: 'POST',
+        container: 'logged',
+        image: 'busybox',
+        client: { uid: 0, pid: expect.any(Number) as unknown },
+      }),
+    );
     expect(entries).toContainEqual(expect.objectContaining({ outcome: 'rewrite', rule: 'runtime-forced' }));
   });
 });

@@ -10,7 +10,7 @@ it('tells a client that has left from one that only stopped sending (issue 12)',
   const server = createServer({ allowHalfOpen: true }).listen(path.join(dir, 's.sock'));
   try {
     const client = connect({ path: path.join(dir, 's.sock'), allowHalfOpen: true });
-    const [served] = await once(server, 'connection') as [Socket];
+    const [served] = (await once(server, 'connection')) as [Socket];
     expect([hungUp(served), hasUnread(served)]).toEqual([false, false]);
     client.end('last words');
     await once(client, 'finish');

@@ -9,8 +9,8 @@ const pollHangUp = 0x010;
 let poll: Poll | null | undefined;
 
 /**
- * Whether the other end of a unix socket is closed, not only its sending half: nobody will read an answer. Seen also while what the
- * other end sent before is not read yet. False where it can't be told.
+ * Whether the other end of a unix socket is closed, not only its sending half: nobody will read an answer.
+ * Seen also while what the other end sent before is not read yet. False where it can't be told.
  */
 export function hungUp(socket: Socket): boolean {
   return (polled(socket, 0) & (pollError | pollHangUp)) !== 0;

@@ -7,7 +7,10 @@ const secret = '/etc/hostname';
 /** Far above what a process opens itself, as one that a shell or an agent was left with. */
 const number = 40;
 
-/** What a program sees that is started by a process which was given `secret` at `number`: its descriptors above 2. */
+/**
+ * What a program sees that is started by a process which was given `secret` at `number`: its descriptors
+ * above 2.
+ */
 async function seenByProgram(first: string): Promise<string> {
   const fd = openSync(secret, 'r');
   const list =

@@ -9,7 +9,10 @@ import { operations, outcomeOf, type Operation, type OperationOutcome } from '..
 import { eciOn, type Side } from '../testing/guarded-engine.ts';
 import { comparable, startTwoEngines, type TwoEngines } from '../testing/two-engines.ts';
 
-/** Every row of section A of the behaviour page, on a real engine, through the gateway; beside it, where it tells something, a stock engine. */
+/**
+ * Every row of section A of the behaviour page, on a real engine, through the gateway; beside it, where it
+ * tells something, a stock engine.
+ */
 let engines: TwoEngines;
 let guarded: TwoEngines['guarded'];
 let image: string;
@@ -17,12 +20,17 @@ beforeAll(async () => {
   engines = await startTwoEngines();
   guarded = engines.guarded;
   for (const side of [engines.bare, guarded]) {
-    const made = await makeProbeImage(dockerClient(side.socket), path.resolve(import.meta.dirname, '../runtime/build'));
+    const made = await makeProbeImage(
+      dockerClient(side.socket),
+      path.resolve(import.meta.dirname, '../runtime/build'),
+    );
     if (!made.ok) throw new Error(`${made.error.message} ${made.error.reason ?? ''}`);
     image = made.value;
   }
 }, 180_000);
-afterAll(async () => { await engines?.stop(); });
+afterAll(async () => {
+  await engines?.stop();
+});
 
 /** Output of a script that must end well. */
 async function output(side: Side, script: string): Promise<string> {
@@ -30,11 +38,15 @@ async function output(side: Side, script: string): Promise<string> {
   if (code !== 0) throw new Error(`${script} ended with ${code}: ${stderr}`);
   return stdout.trim();
 }
-const probe = async (side: Side, options: string, args: string): Promise<ProbeFacts> => parseFacts(await output(side, `docker run --rm ${options} ${image} ${args}`));
+const probe = async (side: Side, options: string, args: string): Promise<ProbeFacts> =>
+  parseFacts(await output(side, `docker run --rm ${options} ${image} ${args}`));
 /** Must be refused by the gateway, in its words (B6). */
 async function refused(options: string, words: RegExp): Promise<void> {
   const { code, stderr } = await guarded.sh(`docker run --rm ${options} busybox true`);
-  expect([code, stderr], options).toEqual([expect.not.stringMatching(/^0$/), expect.stringMatching(/enhanced container isolation: /)]);
+  expect([code, stderr], options).toEqual([
+    expect.not.stringMatching(/^0$/),
+    expect.stringMatching(/enhanced container isolation: /),
+  ]);
   expect(stderr, options).toMatch(words);
 }
 const range = (map: string): { first: number; last: number } => {
@@ -47,7 +59,10 @@ const range = (map: string): { first: number; last: number } => {
 /** Maps of a running container's first process, as the machine sees them. */
 const outsideMaps = async (name: string): Promise<{ uid: string; gid: string }> => {
   const pid = await output(guarded, `docker inspect -f '{{.State.Pid}}' ${name}`);
-  return { uid: await readFile(`/proc/${pid}/uid_map`, 'utf8'), gid: await readFile(`/proc/${pid}/gid_map`, 'utf8') };
+  return {
+    uid: await readFile(`/proc/${pid}/uid_map`, 'utf8'),
+    gid: await readFile(`/proc/${pid}/gid_map`, 'utf8'),
+  };
 };
 
 it('A1 the same client commands do the same', async () => {
@@ -62,7 +77,9 @@ describe('A2, A3 ranges', () => {
   it('A2 root in a container is not root in the engine, from inside and from outside; on a stock engine it is', async () => {
     expect((await probe(engines.bare, '', '')).uidMap).toBe('0 0 4294967295');
     await output(guarded, `docker run -d --name mapped ${image} --hold`);
-    const inside = parseFacts((await output(guarded, 'until docker logs mapped | grep -q uid; do :; done; docker logs mapped')));
+    const inside = parseFacts(
+      await output(guarded, 'until docker logs mapped | grep -q uid; do :; done; docker logs mapped'),
+    );
     const outside = await outsideMaps('mapped');
     expect(range(outside.uid)).toEqual(range(inside.uidMap));
     expect(range(outside.gid)).toEqual(range(inside.gidMap));
@@ -72,10 +89,13 @@ describe('A2, A3 ranges', () => {
     await output(guarded, 'docker rm -f mapped');
   });
 
-  it('A2 whoever asks: run, create and start, exec, a user, compose\'s API', async () => {
-    const maps = await output(guarded, `docker run --rm --user 1000:1000 busybox cat /proc/self/uid_map
+  it("A2 whoever asks: run, create and start, exec, a user, compose's API", async () => {
+    const maps = await output(
+      guarded,
+      `docker run --rm --user 1000:1000 busybox cat /proc/self/uid_map
 id=$(docker create busybox cat /proc/self/uid_map); docker start -a $id; docker rm $id >/dev/null
-docker run -d --name long busybox sleep 1000 >/dev/null; docker exec long cat /proc/self/uid_map; docker exec --privileged long cat /proc/self/uid_map; docker rm -f long >/dev/null`);
+docker run -d --name long busybox sleep 1000 >/dev/null; docker exec long cat /proc/self/uid_map; docker exec --privileged long cat /proc/self/uid_map; docker rm -f long >/dev/null`,
+    );
     const lines = maps.split('\n');
     expect(lines).toHaveLength(4);
     for (const line of lines) range(line);
@@ -83,9 +103,15 @@ docker run -d --name long busybox sleep 1000 >/dev/null; docker exec long cat /p
 
   it('A3 containers that live at the same time have no id in common', async () => {
     const names = ['a3-1', 'a3-2', 'a3-3', 'a3-4'];
-    await output(guarded, `for n in ${names.join(' ')}; do docker run -d --name $n busybox sleep 1000 & done; wait`);
-    const ranges = (await Promise.all(names.map(async (name) => range((await outsideMaps(name)).uid)))).toSorted((a, b) => a.first - b.first);
-    for (const [i, { last }] of ranges.entries()) expect(ranges[i + 1]?.first ?? Infinity).toBeGreaterThan(last);
+    await output(
+      guarded,
+      `for n in ${names.join(' ')}; do docker run -d --name $n busybox sleep 1000 & done; wait`,
+    );
+    const ranges = (
+      await Promise.all(names.map(async (name) => range((await outsideMaps(name)).uid)))
+    ).toSorted((a, b) => a.first - b.first);
+    for (const [i, { last }] of ranges.entries())
+      expect(ranges[i + 1]?.first ?? Infinity).toBeGreaterThan(last);
     await output(guarded, `docker rm -f ${names.join(' ')}`);
   });
 });
@@ -93,10 +119,19 @@ docker run -d --name long busybox sleep 1000 >/dev/null; docker exec long cat /p
 describe('A4, A5 --privileged', () => {
   const columns = new Map<string, { readonly bare: string; readonly eci: string }>();
   beforeAll(async () => {
-    const [bare, eci] = [await probe(engines.bare, '--privileged', '--operations'), await probe(guarded, '--privileged', '--operations')];
-    for (const { id } of operations) columns.set(id, { bare: bare.operations?.[id] ?? 'not tried', eci: eci.operations?.[id] ?? 'not tried' });
+    const [bare, eci] = [
+      await probe(engines.bare, '--privileged', '--operations'),
+      await probe(guarded, '--privileged', '--operations'),
+    ];
+    for (const { id } of operations)
+      columns.set(id, {
+        bare: bare.operations?.[id] ?? 'not tried',
+        eci: eci.operations?.[id] ?? 'not tried',
+      });
     const width = Math.max(...operations.map(({ title }) => title.length));
-    process.stdout.write(`${['--privileged'.padEnd(width + 8) + 'stock engine   under ECI', ...operations.map(({ id, kind, title }) => `${kind.padEnd(8)}${title.padEnd(width)}${(columns.get(id)?.bare ?? '').padEnd(15)}${columns.get(id)?.eci ?? ''}`)].join('\n')}\n`);
+    process.stdout.write(
+      `${['--privileged'.padEnd(width + 8) + 'stock engine   under ECI', ...operations.map(({ id, kind, title }) => `${kind.padEnd(8)}${title.padEnd(width)}${(columns.get(id)?.bare ?? '').padEnd(15)}${columns.get(id)?.eci ?? ''}`)].join('\n')}\n`,
+    );
   });
   const of = (operation: Operation): { bare: OperationOutcome; eci: OperationOutcome } => {
     const seen = columns.get(operation.id);
@@ -106,25 +141,43 @@ describe('A4, A5 --privileged', () => {
   };
 
   /** What the root of some machines can't do either; each with how that is known. */
-  const lacks = (capability: number) => (Number(BigInt(`0x${/^CapBnd:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'}`) >> BigInt(capability)) & 1) === 0;
+  const lacks = (capability: number) =>
+    (Number(
+      BigInt(`0x${/^CapBnd:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'}`) >>
+        BigInt(capability),
+    ) &
+      1) ===
+    0;
   const resources = 24; // CAP_SYS_RESOURCE
   const bareCannot: Readonly<Record<string, { readonly why: string; readonly holds: () => boolean }>> = {
-    'real-time-priority': { why: 'cgroup v1 with RT groups gives containers no real time', holds: () => existsSync('/sys/fs/cgroup/cpu/cpu.rt_runtime_us') },
-    'lower-oom-score': { why: 'this machine\'s root has no CAP_SYS_RESOURCE', holds: () => lacks(resources) },
-    'raise-limit': { why: 'this machine\'s root has no CAP_SYS_RESOURCE', holds: () => lacks(resources) },
+    'real-time-priority': {
+      why: 'cgroup v1 with RT groups gives containers no real time',
+      holds: () => existsSync('/sys/fs/cgroup/cpu/cpu.rt_runtime_us'),
+    },
+    'lower-oom-score': { why: "this machine's root has no CAP_SYS_RESOURCE", holds: () => lacks(resources) },
+    'raise-limit': { why: "this machine's root has no CAP_SYS_RESOURCE", holds: () => lacks(resources) },
     'open-disk': { why: 'this machine keeps its disk from its root', holds: () => true },
   };
 
   it.each(operations.filter((one) => one.kind === 'global'))('A5 cannot: $title', (operation) => {
     const { bare, eci } = of(operation);
-    if (bare === 'allowed') { expect(eci).toBe('refused'); return; }
+    if (bare === 'allowed') {
+      expect(eci).toBe('refused');
+      return;
+    }
     // Nothing to refuse: the kernel has no such thing, or this machine's own root may not.
-    if (bare === 'refused') expect(bareCannot[operation.id]?.holds(), `a stock engine's privileged container may not ${operation.title}, and nobody knows why`).toBe(true);
+    if (bare === 'refused')
+      expect(
+        bareCannot[operation.id]?.holds(),
+        `a stock engine's privileged container may not ${operation.title}, and nobody knows why`,
+      ).toBe(true);
     else expect(bare).toBe('absent');
     expect(['refused', 'absent']).toContain(eci);
   });
   it('A5 at least 45 operations that a stock engine allows are refused', () => {
-    const shown = operations.filter((one) => one.kind === 'global' && of(one).bare === 'allowed' && of(one).eci === 'refused');
+    const shown = operations.filter(
+      (one) => one.kind === 'global' && of(one).bare === 'allowed' && of(one).eci === 'refused',
+    );
     expect(shown.length).toBeGreaterThanOrEqual(45);
   });
   it.each(operations.filter((one) => one.kind === 'local'))('A4 may: $title', (operation) => {
@@ -133,34 +186,64 @@ describe('A4, A5 --privileged', () => {
     if (bare === 'allowed' && operation.mayBeRefused === undefined) expect(eci).toBe('allowed');
     if (bare === 'absent') expect(eci).toBe('absent');
   });
-  it('A5 the machine is as before: the kernel\'s settings are untouched', async () => {
-    const settings = () => Promise.all(['kernel/core_pattern', 'vm/swappiness', 'fs/file-max'].map((name) => readFile(`/proc/sys/${name}`, 'utf8')));
+  it("A5 the machine is as before: the kernel's settings are untouched", async () => {
+    const settings = () =>
+      Promise.all(
+        ['kernel/core_pattern', 'vm/swappiness', 'fs/file-max'].map((name) =>
+          readFile(`/proc/sys/${name}`, 'utf8'),
+        ),
+      );
     const before = await settings();
-    await output(guarded, `docker run --rm --privileged busybox sh -c 'echo "|/x" > /proc/sys/kernel/core_pattern; echo 1 > /proc/sys/vm/swappiness; echo 5 > /proc/sys/fs/file-max; mount -t proc p /mnt; echo "|/x" > /mnt/sys/kernel/core_pattern; true' 2>/dev/null`);
+    await output(
+      guarded,
+      `docker run --rm --privileged busybox sh -c 'echo "|/x" > /proc/sys/kernel/core_pattern; echo 1 > /proc/sys/vm/swappiness; echo 5 > /proc/sys/fs/file-max; mount -t proc p /mnt; echo "|/x" > /mnt/sys/kernel/core_pattern; true' 2>/dev/null`,
+    );
     expect(await settings()).toEqual(before);
   });
 });
 
 describe('A6, A7 runtime and namespaces', () => {
-  it.each(['', '--runtime=runc', '--runtime=io.containerd.runc.v2'])('A6 the isolation runtime it is, with "%s"', async (flag) => {
-    await output(guarded, `docker run -d --name a6 ${flag} busybox sleep 1000`);
-    expect(await output(guarded, "docker inspect -f '{{.HostConfig.Runtime}}' a6")).toBe('bulkhead');
-    range((await outsideMaps('a6')).uid);
-    await output(guarded, 'docker rm -f a6');
-  });
+  it.each(['', '--runtime=runc', '--runtime=io.containerd.runc.v2'])(
+    'A6 the isolation runtime it is, with "%s"',
+    async (flag) => {
+      await output(guarded, `docker run -d --name a6 ${flag} busybox sleep 1000`);
+      expect(await output(guarded, "docker inspect -f '{{.HostConfig.Runtime}}' a6")).toBe('bulkhead');
+      range((await outsideMaps('a6')).uid);
+      await output(guarded, 'docker rm -f a6');
+    },
+  );
 
   it('A7 --userns=host is ignored', async () => {
     range((await probe(guarded, '--userns=host --privileged', '')).uidMap);
   });
-  it.each(['--pid', '--network', '--ipc', '--uts', '--cgroupns'])('A7 %s=host is refused, and named', async (flag) => {
-    await refused(`${flag}=host`, new RegExp(`${flag}=host is blocked.*A7`));
-  });
+  it.each(['--pid', '--network', '--ipc', '--uts', '--cgroupns'])(
+    'A7 %s=host is refused, and named',
+    async (flag) => {
+      await refused(`${flag}=host`, new RegExp(`${flag}=host is blocked.*A7`));
+    },
+  );
   it('A7 a namespace is shared with a protected container, in its user namespace, and with no other', async () => {
     await output(guarded, `docker run -d --name owner --ipc shareable busybox sleep 1000`);
-    await guarded.engine.docker('run', '-d', '--name', 'bare', '--runtime', 'runc', 'busybox', 'sleep', '1000');
+    await guarded.engine.docker(
+      'run',
+      '-d',
+      '--name',
+      'bare',
+      '--runtime',
+      'runc',
+      'busybox',
+      'sleep',
+      '1000',
+    );
     const user = await output(guarded, 'docker exec owner readlink /proc/self/ns/user');
     for (const kind of ['network', 'pid', 'ipc']) {
-      expect(await output(guarded, `docker run --rm --${kind}=container:owner busybox readlink /proc/self/ns/user`), kind).toBe(user);
+      expect(
+        await output(
+          guarded,
+          `docker run --rm --${kind}=container:owner busybox readlink /proc/self/ns/user`,
+        ),
+        kind,
+      ).toBe(user);
       await refused(`--${kind}=container:bare`, /is not protected\).*A7/);
     }
     await guarded.engine.docker('rm', '-f', 'owner', 'bare');
@@ -171,11 +254,21 @@ describe('A8, A9 directories', () => {
   it('A8 a directory of the engine is refused by path, link, parent, mount and volume; one that nobody shared too', async () => {
     const { root } = guarded.engine;
     await symlink(root, path.join(guarded.work, 'link'));
-    for (const source of [root, `${root}/data`, '/', `${guarded.work}/link`, `${guarded.work}/../guarded/link/data`]) await refused(`-v ${source}:/x`, /A8|B1/);
+    for (const source of [
+      root,
+      `${root}/data`,
+      '/',
+      `${guarded.work}/link`,
+      `${guarded.work}/../guarded/link/data`,
+    ])
+      await refused(`-v ${source}:/x`, /A8|B1/);
     await refused(`--mount type=bind,src=${root}/data,dst=/x`, /A8|B1/);
     await refused('-v /etc:/x:ro', /filesharingAllowedDirectories/);
     const volume = await guarded.sh(`docker volume create -o type=none -o o=bind -o device=${root} stolen`);
-    expect([volume.code, volume.stderr]).toEqual([1, expect.stringMatching(/enhanced container isolation: /)]);
+    expect([volume.code, volume.stderr]).toEqual([
+      1,
+      expect.stringMatching(/enhanced container isolation: /),
+    ]);
   });
 
   it('A8 a shared directory works with usable ownership, also for a privileged container', async () => {
@@ -188,15 +281,23 @@ describe('A8, A9 directories', () => {
     // The user who shared it: the one who runs this.
     expect((await stat(path.join(shared, 'by-root'))).uid).toBe(process.getuid?.());
     expect(await readFile(path.join(shared, 'by-root'), 'utf8')).toBe('probe\n');
-    const seen = await Promise.all([guarded, engines.bare].map((side) => output(side, `docker run --rm -v ${shared}:/s busybox sh -c 'stat -c "%n %u:%g %a" /s/given /s/by-root; cat /s/*'`)));
+    const seen = await Promise.all(
+      [guarded, engines.bare].map((side) =>
+        output(
+          side,
+          `docker run --rm -v ${shared}:/s busybox sh -c 'stat -c "%n %u:%g %a" /s/given /s/by-root; cat /s/*'`,
+        ),
+      ),
+    );
     expect(seen[0]).toBe(seen[1]);
   });
 
   it('A9 a read-only bind cannot be made writable; on a stock engine it can', async () => {
     const directory = path.join(guarded.work, 'read-only');
     await mkdir(directory);
-    const tried = async (side: Side) => (await probe(side, `--privileged -v ${directory}:/ro:ro`, '--read-only /ro')).readOnly;
-    const { written, ...ways } = await tried(guarded) ?? { written: true };
+    const tried = async (side: Side) =>
+      (await probe(side, `--privileged -v ${directory}:/ro:ro`, '--read-only /ro')).readOnly;
+    const { written, ...ways } = (await tried(guarded)) ?? { written: true };
     expect(written).toBe(false);
     expect(Object.values(ways).filter((said) => said === 'ok')).toEqual([]);
     expect(Object.keys(ways).length).toBeGreaterThanOrEqual(5);
@@ -206,9 +307,10 @@ describe('A8, A9 directories', () => {
   });
 });
 
-describe('A10 what of /proc and /sys is the machine\'s', () => {
-  const tried = async (side: Side, options: string): Promise<[string, string][]> => Object.entries((await probe(side, options, '--proc')).proc?.tried ?? {});
-  it('is hidden, or can\'t be written', async () => {
+describe("A10 what of /proc and /sys is the machine's", () => {
+  const tried = async (side: Side, options: string): Promise<[string, string][]> =>
+    Object.entries((await probe(side, options, '--proc')).proc?.tried ?? {});
+  it("is hidden, or can't be written", async () => {
     const seen = await tried(guarded, '');
     expect(seen.length).toBeGreaterThanOrEqual(5);
     expect(seen.filter(([, said]) => said === 'ok')).toEqual([]);
@@ -216,20 +318,37 @@ describe('A10 what of /proc and /sys is the machine\'s', () => {
   it('stays so where all of it is asked for back, which a stock engine gives', async () => {
     const everything = '--security-opt systempaths=unconfined';
     const [ours, theirs] = [await tried(guarded, everything), await tried(engines.bare, everything)];
-    expect(theirs.filter(([, said]) => said === 'ok').map(([what]) => what)).toEqual(expect.arrayContaining(['read /proc/timer_list', 'write /proc/sys/kernel/hostname']));
+    expect(theirs.filter(([, said]) => said === 'ok').map(([what]) => what)).toEqual(
+      expect.arrayContaining(['read /proc/timer_list', 'write /proc/sys/kernel/hostname']),
+    );
     expect(ours.filter(([, said]) => said === 'ok')).toEqual([]);
     const script = `docker run --rm ${everything} busybox sh -c "echo h > /proc/sysrq-trigger || echo 1 > /proc/sys/vm/swappiness"`;
     expect((await guarded.sh(script)).code).not.toBe(0);
   });
 });
 
-it('A11 what a container starts through its socket is isolated from it, and can\'t get around the rules either', async () => {
-  await guarded.gateway.settings(eciOn(guarded.scratch, { dockerSocketMount: { imageList: { images: ['*'] } } }));
+it("A11 what a container starts through its socket is isolated from it, and can't get around the rules either", async () => {
+  await guarded.gateway.settings(
+    eciOn(guarded.scratch, { dockerSocketMount: { imageList: { images: ['*'] } } }),
+  );
   try {
-    const through = async (host: object): Promise<NonNullable<ProbeFacts['throughSocket']> & { map: string }> => {
-      const body = JSON.stringify({ Image: image, Cmd: ['--hold'], HostConfig: { Runtime: 'runc', UsernsMode: 'host', Privileged: true, ...host } });
-      const facts = await probe(guarded, `-v ${guarded.gateway.socket}:/var/run/docker.sock`, `--socket /var/run/docker.sock '${body}'`);
-      return { map: facts.uidMap, ...facts.throughSocket ?? { created: 0, started: 0, id: '', said: 'nothing was asked' } };
+    const through = async (
+      host: object,
+    ): Promise<NonNullable<ProbeFacts['throughSocket']> & { map: string }> => {
+      const body = JSON.stringify({
+        Image: image,
+        Cmd: ['--hold'],
+        HostConfig: { Runtime: 'runc', UsernsMode: 'host', Privileged: true, ...host },
+      });
+      const facts = await probe(
+        guarded,
+        `-v ${guarded.gateway.socket}:/var/run/docker.sock`,
+        `--socket /var/run/docker.sock '${body}'`,
+      );
+      return {
+        map: facts.uidMap,
+        ...(facts.throughSocket ?? { created: 0, started: 0, id: '', said: 'nothing was asked' }),
+      };
     };
     const made = await through({});
     expect([made.created, made.started, made.said]).toEqual([201, 204, '']);
@@ -237,8 +356,18 @@ it('A11 what a container starts through its socket is isolated from it, and can\
     expect(inner.first).not.toBe(range(made.map).first);
     expect(await output(guarded, `docker inspect -f '{{.HostConfig.Runtime}}' ${made.id}`)).toBe('bulkhead');
     await output(guarded, `docker rm -f ${made.id}`);
-    for (const host of [{ PidMode: 'host' }, { Binds: [`${guarded.engine.root}:/x`] }, { Binds: [`${guarded.engine.socket}:/x`] }]) {
-      expect(await through(host)).toMatchObject({ created: 403, id: '', said: expect.stringContaining('enhanced container isolation: ') as string });
+    for (const host of [
+      { PidMode: 'host' },
+      { Binds: [`${guarded.engine.root}:/x`] },
+      { Binds: [`${guarded.engine.socket}:/x`] },
+    ]) {
+      expect(await through(host)).toMatchObject({
+        created: 403,
+        id: '',
+        said: expect.stringContaining('enhanced container isolation: ') as string,
+      });
     }
-  } finally { await guarded.gateway.settings(eciOn(guarded.scratch)); }
+  } finally {
+    await guarded.gateway.settings(eciOn(guarded.scratch));
+  }
 });

@@ -12,7 +12,7 @@ function koffi(): Koffi | null {
   if (loaded !== undefined) return loaded;
   try {
     // The require's result has no static type.
-    loaded = process.platform === 'linux' ? createRequire(import.meta.url)('koffi') as Koffi : null;
+    loaded = process.platform === 'linux' ? (createRequire(import.meta.url)('koffi') as Koffi) : null;
   } catch {
     loaded = null;
   }
@@ -20,8 +20,8 @@ function koffi(): Koffi | null {
 }
 
 /**
- * A function of the C library by its C declaration, `F` being the same in TypeScript; null where there is none to call (another system, no
- * koffi).
+ * A function of the C library by its C declaration, `F` being the same in TypeScript; null where there is
+ * none to call (another system, no koffi).
  */
 export function libcFunction<F>(declaration: string): F | null {
   try {
@@ -33,9 +33,14 @@ export function libcFunction<F>(declaration: string): F | null {
 }
 
 /** errno of the last call in this thread. */
-export function lastErrno(): number { return koffi()?.errno() ?? 0; }
+export function lastErrno(): number {
+  return koffi()?.errno() ?? 0;
+}
 
-/** The descriptor of an open socket; null when it is closed. Node has no public way to it; the handle's fd has been there since 0.x. */
+/**
+ * The descriptor of an open socket; null when it is closed. Node has no public way to it; the handle's fd has
+ * been there since 0.x.
+ */
 export function descriptorOf(socket: Socket): number | null {
   const fd = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
   return fd === undefined || fd < 0 ? null : fd;

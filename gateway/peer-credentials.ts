@@ -2,7 +2,11 @@ import type { Socket } from 'node:net';
 import { descriptorOf, libcFunction } from './libc.ts';
 
 /** Who is on the other end of a unix socket, as the kernel recorded it when the connection was made. */
-export interface PeerCredentials { readonly pid: number; readonly uid: number; readonly gid: number }
+export interface PeerCredentials {
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+}
 
 type GetSockOpt = (fd: number, level: number, name: number, value: Buffer, length: Buffer) => number;
 
@@ -10,10 +14,15 @@ const solSocket = 1;
 const soPeerCred = 17;
 let getsockopt: GetSockOpt | null | undefined;
 
-/** SO_PEERCRED of a connected unix socket; null where it can't be had (other systems, closed socket, no koffi). */
+/**
+ * SO_PEERCRED of a connected unix socket; null where it can't be had (other systems, closed socket, no
+ * koffi).
+ */
 export function peerCredentials(socket: Socket): PeerCredentials | null {
   // Without it only the caller's identity is missing.
-  getsockopt ??= libcFunction<GetSockOpt>('int getsockopt(int fd, int level, int optname, void *optval, void *optlen)');
+  getsockopt ??= libcFunction<GetSockOpt>(
+    'int getsockopt(int fd, int level, int optname, void *optval, void *optlen)',
+  );
   const fd = descriptorOf(socket);
   if (getsockopt === null || fd === null) return null;
   const value = Buffer.alloc(12);

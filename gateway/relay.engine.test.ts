@@ -22,17 +22,29 @@ beforeAll(async () => {
   engine = await startBareEngine({ daemonJson: { runtimes: { bulkhead: { path: '/usr/sbin/runc' } } } });
   scratch = await mkdtemp(path.join('/tmp', 'bulkhead-gateway-'));
   const settingsFile = path.join(scratch, 'admin-settings.json');
-  await writeFile(settingsFile, JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true } }));
+  await writeFile(
+    settingsFile,
+    JSON.stringify({
+      configurationFileVersion: 2,
+      enhancedContainerIsolation: { locked: true, value: true },
+    }),
+  );
   const started = await startGateway({
-    engineSocket: engine.socket, listenSocket: path.join(scratch, 'docker.sock'), settingsFile,
-    engineDirectories: [engine.root], requireUserNamespace: false,
+    engineSocket: engine.socket,
+    listenSocket: path.join(scratch, 'docker.sock'),
+    settingsFile,
+    engineDirectories: [engine.root],
+    requireUserNamespace: false,
   });
   if (!started.ok) throw new Error(started.error.message);
   gateway = started.value;
 });
 afterAll(async () => {
   await gateway?.close(0);
-  if (second) { process.kill(second.pid, 'SIGTERM'); await second.exited; }
+  if (second) {
+    process.kill(second.pid, 'SIGTERM');
+    await second.exited;
+  }
   await engine?.stop();
   if (scratch) await rm(scratch, { recursive: true, force: true });
 });
@@ -42,7 +54,20 @@ describe('A1: what the comparison with a stock engine (clients/) does not show',
     const tar = path.join(scratch, 'big.tar');
     await writeFile(path.join(scratch, 'blob'), Buffer.alloc(4 * 1024 * 1024, 'y'));
     await run('tar', ['-C', scratch, '-cf', tar, 'blob']);
-    const { stdout } = await run('curl', ['-sS', '--unix-socket', gateway.listenSocket, '-X', 'POST', '-H', 'Content-Type: application/x-tar', '-H', 'Expect: 100-continue', '--data-binary', `@${tar}`, 'http://localhost/images/create?fromSrc=-&repo=curled']);
+    const { stdout } = await run('curl', [
+      '-sS',
+      '--unix-socket',
+      gateway.listenSocket,
+      '-X',
+      'POST',
+      '-H',
+      'Content-Type: application/x-tar',
+      '-H',
+      'Expect: 100-continue',
+      '--data-binary',
+      `@${tar}`,
+      'http://localhost/images/create?fromSrc=-&repo=curled',
+    ]);
     expect(stdout).toContain('sha256:');
   });
 
@@ -50,9 +75,15 @@ describe('A1: what the comparison with a stock engine (clients/) does not show',
     const events = spawn('docker', ['-H', `unix://${gateway.listenSocket}`, 'events']);
     const ended = once(events, 'close');
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const status = () => new Promise<number>((resolve, reject) => {
-      get({ socketPath: gateway.listenSocket, path: '/_ping', agent }, (answer) => { answer.resume(); answer.on('end', () => { resolve(answer.statusCode ?? 0); }); }).on('error', reject);
-    });
+    const status = () =>
+      new Promise<number>((resolve, reject) => {
+        get({ socketPath: gateway.listenSocket, path: '/_ping', agent }, (answer) => {
+          answer.resume();
+          answer.on('end', () => {
+            resolve(answer.statusCode ?? 0);
+          });
+        }).on('error', reject);
+      });
     expect(await status()).toBe(200);
     process.kill(engine.dockerd.pid, 'SIGTERM');
     await engine.dockerd.exited;

@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGateway } from './server.ts';
 
 let dir: string;
-beforeEach(async () => { dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-gateway-')); });
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-gateway-'));
+});
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 /** What the gateway says about a settings document when it starts. */
@@ -14,7 +16,14 @@ async function said(settings: unknown): Promise<string> {
   const settingsFile = path.join(dir, 'admin-settings.json');
   await writeFile(settingsFile, JSON.stringify(settings));
   const lines: string[] = [];
-  const gateway = await startGateway({ engineSocket: path.join(dir, 'none.sock'), listenSocket: path.join(dir, 'docker.sock'), settingsFile, log: (line) => { lines.push(line); } });
+  const gateway = await startGateway({
+    engineSocket: path.join(dir, 'none.sock'),
+    listenSocket: path.join(dir, 'docker.sock'),
+    settingsFile,
+    log: (line) => {
+      lines.push(line);
+    },
+  });
   if (!gateway.ok) throw new Error(gateway.error.message);
   await gateway.value.close(0);
   return lines.join('\n');
@@ -23,28 +32,43 @@ async function said(settings: unknown): Promise<string> {
 describe('the gateway says which policy it enforces', () => {
   const eci = { value: true, locked: true };
   it('and that audit mode refuses nothing', async () => {
-    expect(await said({ enhancedContainerIsolation: eci, bulkhead: { mode: 'audit' } })).toMatch(/isolation on; audit mode: nothing is refused/);
+    expect(await said({ enhancedContainerIsolation: eci, bulkhead: { mode: 'audit' } })).toMatch(
+      /isolation on; audit mode: nothing is refused/,
+    );
   });
   it('without a word about audit mode where it changes nothing', async () => {
     expect(await said({ enhancedContainerIsolation: eci })).toMatch(/isolation on$/m);
-    expect(await said({ enhancedContainerIsolation: { value: false }, bulkhead: { mode: 'audit' } })).toMatch(/isolation off$/m);
+    expect(await said({ enhancedContainerIsolation: { value: false }, bulkhead: { mode: 'audit' } })).toMatch(
+      /isolation off$/m,
+    );
   });
   it('and what stays in force when the file breaks later, in one line', async () => {
     const settingsFile = path.join(dir, 'admin-settings.json');
     await writeFile(settingsFile, JSON.stringify({ enhancedContainerIsolation: eci }));
     const lines: string[] = [];
-    let told = () => { /* not waited for yet */ };
-    const broken = new Promise<void>((resolve) => { told = resolve; });
+    let told = () => {
+      /* not waited for yet */
+    };
+    const broken = new Promise<void>((resolve) => {
+      told = resolve;
+    });
     const gateway = await startGateway({
-      engineSocket: path.join(dir, 'none.sock'), listenSocket: path.join(dir, 'docker.sock'), settingsFile,
-      log: (line) => { lines.push(line); if (line.includes('cannot be used')) told(); },
+      engineSocket: path.join(dir, 'none.sock'),
+      listenSocket: path.join(dir, 'docker.sock'),
+      settingsFile,
+      log: (line) => {
+        lines.push(line);
+        if (line.includes('cannot be used')) told();
+      },
     });
     if (!gateway.ok) throw new Error(gateway.error.message);
     await writeFile(`${settingsFile}.new`, '{,}');
     await rename(`${settingsFile}.new`, settingsFile);
     await broken;
     await gateway.value.close(0);
-    expect(lines.at(-1)).toMatch(/^the last good policy stays in force \(enhanced container isolation on\): .*line 1, column 2.*$/);
+    expect(lines.at(-1)).toMatch(
+      /^the last good policy stays in force \(enhanced container isolation on\): .*line 1, column 2.*$/,
+    );
   });
   it('locked down, where there never was a good one', async () => {
     expect(await said([])).toMatch(/^locked down: /);
@@ -53,22 +77,53 @@ describe('the gateway says which policy it enforces', () => {
 
 describe('refusals in the language of the policy', () => {
   /** What a client is told about `POST /swarm/init`, and what the decision log says. */
-  async function refused(language: string | undefined): Promise<{ status: number | undefined; message: string; logged: string }> {
-    const settingsFile = path.join(dir, 'admin-settings.json'), auditFile = path.join(dir, 'audit.jsonl'), listenSocket = path.join(dir, 'docker.sock');
-    await writeFile(settingsFile, JSON.stringify({ enhancedContainerIsolation: { value: true, locked: true }, bulkhead: { language } }));
-    const gateway = await startGateway({ engineSocket: path.join(dir, 'none.sock'), listenSocket, settingsFile, auditFile, log: () => undefined });
+  async function refused(
+    language: string | undefined,
+  ): Promise<{ status: number | undefined; message: string; logged: string }> {
+    const settingsFile = path.join(dir, 'admin-settings.json'),
+      auditFile = path.join(dir, 'audit.jsonl'),
+      listenSocket = path.join(dir, 'docker.sock');
+    await writeFile(
+      settingsFile,
+      JSON.stringify({ enhancedContainerIsolation: { value: true, locked: true }, bulkhead: { language } }),
+    );
+    const gateway = await startGateway({
+      engineSocket: path.join(dir, 'none.sock'),
+      listenSocket,
+      settingsFile,
+      auditFile,
+      log: () => undefined,
+    });
     if (!gateway.ok) throw new Error(gateway.error.message);
     const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
-      request({ socketPath: listenSocket, path: '/v1.45/swarm/init', method: 'POST', headers: { 'content-type': 'application/json' } }, (response) => {
-        let body = '';
-        response.setEncoding('utf8').on('data', (part: string) => { body += part; }).on('end', () => { resolve({ status: response.statusCode, body }); });
-      }).on('error', reject).end('{}');
+      request(
+        {
+          socketPath: listenSocket,
+          path: '/v1.45/swarm/init',
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+        },
+        (response) => {
+          let body = '';
+          response
+            .setEncoding('utf8')
+            .on('data', (part: string) => {
+              body += part;
+            })
+            .on('end', () => {
+              resolve({ status: response.statusCode, body });
+            });
+        },
+      )
+        .on('error', reject)
+        .end('{}');
     });
     await gateway.value.close(0);
     const { message } = JSON.parse(answer.body) as { message: string }; // the engine's form of an error
     return { status: answer.status, message, logged: await readFile(auditFile, 'utf8') };
   }
-  const english = /^enhanced container isolation: .* is blocked: Swarm services run outside isolation; no setting allows it$/;
+  const english =
+    /^enhanced container isolation: .* is blocked: Swarm services run outside isolation; no setting allows it$/;
 
   it('English where it names none', async () => {
     const { status, message } = await refused(undefined);
@@ -78,7 +133,9 @@ describe('refusals in the language of the policy', () => {
   it('Chinese with the same beginning (B6), while the log stays English for programs', async () => {
     const { status, message, logged } = await refused('zh-CN');
     expect(status).toBe(403);
-    expect(message).toMatch(/^enhanced container isolation: 已阻止“.*”：Swarm 服务在隔离之外运行；没有可以放行的设置$/);
+    expect(message).toMatch(
+      /^enhanced container isolation: 已阻止“.*”：Swarm 服务在隔离之外运行；没有可以放行的设置$/,
+    );
     expect((JSON.parse(logged) as { message: string }).message).toMatch(english); // one entry
   });
 });

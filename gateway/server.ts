@@ -39,15 +39,24 @@ export interface GatewayOptions {
   readonly auditFile?: string | null;
   /** Runtime every container is made with (A6). Default: the exclusive backend's. */
   readonly runtime?: string;
-  /** Group that may use the socket (0660); where it does not exist the socket is root's alone (0600). Default `docker`. */
+  /**
+   * Group that may use the socket (0660); where it does not exist the socket is root's alone (0600). Default
+   * `docker`.
+   */
   readonly group?: string;
   /** Directories that belong to the engine: never mountable, nor any that contains them. */
   readonly engineDirectories?: readonly string[];
-  /** Also look at a running container's uid_map, not only at its runtime's name. Default true; false is for tests with a stand-in runtime. */
+  /**
+   * Also look at a running container's uid_map, not only at its runtime's name. Default true; false is for
+   * tests with a stand-in runtime.
+   */
   readonly requireUserNamespace?: boolean;
   /** Socket that serves `GET /metrics` (Prometheus text); null or missing: none. */
   readonly metricsSocket?: string | null;
-  /** Directory for what the gateway keeps over restarts (sockets of containers' own, last-known registry digests); null or missing: nothing is kept, and no container gets a socket. */
+  /**
+   * Directory for what the gateway keeps over restarts (sockets of containers' own, last-known registry
+   * digests); null or missing: nothing is kept, and no container gets a socket.
+   */
   readonly stateDirectory?: string | null;
   /** Says which images may have the Docker socket. Default: by what registries serve. */
   readonly imageTrust?: ImageTrust;
@@ -65,46 +74,92 @@ export interface Gateway {
   policy(): PolicyState;
   /** Resolves when every decision so far is in the audit file. */
   flushAudit(): Promise<void>;
-  /** Serves another socket by the same rules; it closes with the gateway, or on its own before. Errors: as of `startGateway`. */
+  /**
+   * Serves another socket by the same rules; it closes with the gateway, or on its own before. Errors: as of
+   * `startGateway`.
+   */
   listenOn(at: ListenAt, origin: Origin): Promise<Result<Listener, AppError>>;
-  /** Told that the engine is about to stop (true), and that it runs again (false): what of the gateway's own would hold its end up is let go. */
+  /**
+   * Told that the engine is about to stop (true), and that it runs again (false): what of the gateway's own
+   * would hold its end up is let go.
+   */
   engineStops(stopping: boolean): void;
-  /** Stops listening on every socket, lets running exchanges end for `graceMs`, then cuts what is left. Socket files that are still the gateway's own go away. */
+  /**
+   * Stops listening on every socket, lets running exchanges end for `graceMs`, then cuts what is left. Socket
+   * files that are still the gateway's own go away.
+   */
   close(graceMs?: number): Promise<void>;
 }
 
 /**
- * Starts the gateway. Errors: `engine.already-running` when somebody answers on the listen socket, `engine.start-failed` when it
- * can't be made. An engine that is down is no error: clients get 503 until it is up.
+ * Starts the gateway. Errors: `engine.already-running` when somebody answers on the listen socket,
+ * `engine.start-failed` when it can't be made. An engine that is down is no error: clients get 503 until it
+ * is up.
  */
 export async function startGateway(options: GatewayOptions): Promise<Result<Gateway, AppError>> {
   const log = options.log ?? (() => undefined);
-  const preferences = typeof options.stateDirectory === 'string' ? { file: path.join(options.stateDirectory, userSettingsName), gid: await groupId(options.group ?? 'docker') } : null;
+  const preferences =
+    typeof options.stateDirectory === 'string'
+      ? {
+          file: path.join(options.stateDirectory, userSettingsName),
+          gid: await groupId(options.group ?? 'docker'),
+        }
+      : null;
   const keepPreferences = (state: PolicyState): void => {
-    const problem = preferences === null ? null : keepPreferencesFile(preferences.file, state.settings, preferences.gid);
+    const problem =
+      preferences === null ? null : keepPreferencesFile(preferences.file, state.settings, preferences.gid);
     if (problem !== null) log(`there is no place for users' preferences: ${problem}`);
   };
-  const settings = watchSettings(options.settingsFile, (state) => {
-    log(describePolicy(options.settingsFile, state));
-    keepPreferences(state);
-    if (typeof options.stateDirectory === 'string') keepBuildsUnenforced(sharingDirectory(options.stateDirectory), state.settings, log);
-  }, preferences);
+  const settings = watchSettings(
+    options.settingsFile,
+    (state) => {
+      log(describePolicy(options.settingsFile, state));
+      keepPreferences(state);
+      if (typeof options.stateDirectory === 'string')
+        keepBuildsUnenforced(sharingDirectory(options.stateDirectory), state.settings, log);
+    },
+    preferences,
+  );
   // Every line says whose preference it was decided under, if anybody's.
-  const audit = withPreference(openDecisionLog(options.auditFile ?? null, log), () => settings.current().preference);
+  const audit = withPreference(
+    openDecisionLog(options.auditFile ?? null, log),
+    () => settings.current().preference,
+  );
   const facts = createEngineFacts(options.engineSocket);
   const counters = new GatewayCounters();
-  const imageTrust = countedTrust(counters, options.imageTrust ?? createImageTrust({
-    facts, stateDirectory: options.stateDirectory ?? null, log,
-    // With ECI off no registry hears of the list.
-    refresh: () => { const { eci, socket } = settings.current().settings; return eci.value ? socket : null; },
-  }));
+  const imageTrust = countedTrust(
+    counters,
+    options.imageTrust ??
+      createImageTrust({
+        facts,
+        stateDirectory: options.stateDirectory ?? null,
+        log,
+        // With ECI off no registry hears of the list.
+        refresh: () => {
+          const { eci, socket } = settings.current().settings;
+          return eci.value ? socket : null;
+        },
+      }),
+  );
   let sharing: SharingUsers | null = null;
-  const giveUp = <T>(result: T): T => { settings.close(); imageTrust.close(); facts.close(); sharing?.close(); return result; };
+  const giveUp = <T>(result: T): T => {
+    settings.close();
+    imageTrust.close();
+    facts.close();
+    sharing?.close();
+    return result;
+  };
   let sockets: SocketMountPart | null = null;
   if (options.stateDirectory !== undefined && options.stateDirectory !== null) {
     const opened = openSocketMounts({
-      stateDirectory: options.stateDirectory, engineSocket: options.engineSocket, facts, trust: imageTrust, settings: () => settings.current().settings.socket,
-      listen: (at, origin) => listen(at, origin), keeper: options.keeper ?? noKeeper, log,
+      stateDirectory: options.stateDirectory,
+      engineSocket: options.engineSocket,
+      facts,
+      trust: imageTrust,
+      settings: () => settings.current().settings.socket,
+      listen: (at, origin) => listen(at, origin),
+      keeper: options.keeper ?? noKeeper,
+      log,
     });
     if (!opened.ok) return giveUp(opened);
     sockets = opened.value;
@@ -112,34 +167,71 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     if (!kept.ok) return giveUp(kept);
     sharing = kept.value;
   }
-  const guard = typeof options.stateDirectory !== 'string' ? null : new RootGuard({
-    directory: path.join(options.stateDirectory, 'isolation/held-roots'), root: options.stateDirectory, log,
-    hasStarted: async (exec) => await facts.execHasStarted(exec) ?? true,
-  });
+  const guard =
+    typeof options.stateDirectory !== 'string'
+      ? null
+      : new RootGuard({
+          directory: path.join(options.stateDirectory, 'isolation/held-roots'),
+          root: options.stateDirectory,
+          log,
+          hasStarted: async (exec) => (await facts.execHasStarted(exec)) ?? true,
+        });
   await guard?.restoreAll();
-  const judge = withTrueIds(createGatekeeper({
-    settings, audit, facts, counters,
-    runtime: options.runtime ?? null,
-    requireUserNamespace: options.requireUserNamespace ?? true,
-    engineDirectories: [...options.engineDirectories ?? [], ...(options.stateDirectory === undefined || options.stateDirectory === null ? [] : [socketsDirectory(options.stateDirectory), sharingDirectory(options.stateDirectory)])],
-    engineSockets: [options.engineSocket, options.listenSocket], clientSocket: options.listenSocket,
-    sockets, sharing, note: log, ...(sockets === null ? {} : { socketMounts: sockets.mounts }),
-  }), facts, sharing === null || typeof options.stateDirectory !== 'string' ? null : { users: sharing, root: options.stateDirectory }, guard);
+  const judge = withTrueIds(
+    createGatekeeper({
+      settings,
+      audit,
+      facts,
+      counters,
+      runtime: options.runtime ?? null,
+      requireUserNamespace: options.requireUserNamespace ?? true,
+      engineDirectories: [
+        ...(options.engineDirectories ?? []),
+        ...(options.stateDirectory === undefined || options.stateDirectory === null
+          ? []
+          : [socketsDirectory(options.stateDirectory), sharingDirectory(options.stateDirectory)]),
+      ],
+      engineSockets: [options.engineSocket, options.listenSocket],
+      clientSocket: options.listenSocket,
+      sockets,
+      sharing,
+      note: log,
+      ...(sockets === null ? {} : { socketMounts: sockets.mounts }),
+    }),
+    facts,
+    sharing === null || typeof options.stateDirectory !== 'string'
+      ? null
+      : { users: sharing, root: options.stateDirectory },
+    guard,
+  );
 
-  const decide = sharing === null ? judge
-    : recordCreates(givingBackBinds(judge), { users: sharing, mounts: sockets?.mounts ?? null, log });
+  const decide =
+    sharing === null
+      ? judge
+      : recordCreates(givingBackBinds(judge), { users: sharing, mounts: sockets?.mounts ?? null, log });
 
   const admission = await openAdmission({
-    mounts: sockets?.mounts ?? null, counters, log,
+    mounts: sockets?.mounts ?? null,
+    counters,
+    log,
     text: (denial) => refusalText(denial, messagesIn(settings.current().settings.language)),
     ...(options.connectionLimits === undefined ? {} : { limits: options.connectionLimits }),
   });
   const listeners = new Set<Listener>();
   const listen = async (at: ListenAt, origin: Origin): Promise<Result<Listener, AppError>> => {
     const made = await listenOn(at, {
-      engineSocket: options.engineSocket, decide, origin, log, admission,
-      engineGone: () => { counters.engineUnreachable++; },
-      malformed: (why) => { counters.malformed++; log(`request refused: ${why}`); },
+      engineSocket: options.engineSocket,
+      decide,
+      origin,
+      log,
+      admission,
+      engineGone: () => {
+        counters.engineUnreachable++;
+      },
+      malformed: (why) => {
+        counters.malformed++;
+        log(`request refused: ${why}`);
+      },
       ...(options.group === undefined ? {} : { group: options.group }),
     });
     if (!made.ok) return made;
@@ -154,20 +246,38 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     return ok(listener);
   };
   const handoff = { inherited: options.inherited ?? [], keeper: options.keeper ?? noKeeper };
-  const clients = await listenForClients(options.listenSocket, handoff, (at) => listen(at, { kind: 'clients' }));
+  const clients = await listenForClients(options.listenSocket, handoff, (at) =>
+    listen(at, { kind: 'clients' }),
+  );
   if (!clients.ok) return giveUp(clients);
-  // Before anybody is told that the gateway is ready: containers that the engine starts of itself find their sockets there.
+  // Before anybody is told that the gateway is ready: containers that the engine starts of itself find their
+  // sockets there.
   await sockets?.start(options.inherited ?? []);
   sharing?.start();
 
-  const sum = (count: (listener: Listener) => number) => [...listeners].reduce((total, listener) => total + count(listener), 0);
-  const metrics = options.metricsSocket === undefined || options.metricsSocket === null ? null : await serveMetrics(options.metricsSocket, options.group ?? 'docker', counters, () => {
-    const state = settings.current();
-    return {
-      openConnections: sum((one) => one.connections()), tunnels: sum((one) => one.tunnels()), socketMounts: [...listeners].filter(({ origin }) => origin.kind === 'socket-mount').length,
-      policyGeneration: state.generation, policyProblem: state.problem !== null, mode: state.settings.eci.value ? state.settings.mode : 'off', auditDropped: audit.dropped,
-    };
-  }, log);
+  const sum = (count: (listener: Listener) => number) =>
+    [...listeners].reduce((total, listener) => total + count(listener), 0);
+  const metrics =
+    options.metricsSocket === undefined || options.metricsSocket === null
+      ? null
+      : await serveMetrics(
+          options.metricsSocket,
+          options.group ?? 'docker',
+          counters,
+          () => {
+            const state = settings.current();
+            return {
+              openConnections: sum((one) => one.connections()),
+              tunnels: sum((one) => one.tunnels()),
+              socketMounts: [...listeners].filter(({ origin }) => origin.kind === 'socket-mount').length,
+              policyGeneration: state.generation,
+              policyProblem: state.problem !== null,
+              mode: state.settings.eci.value ? state.settings.mode : 'off',
+              auditDropped: audit.dropped,
+            };
+          },
+          log,
+        );
   // Nobody is to go unprotected for want of numbers: it is said, and the gateway runs.
   if (metrics !== null && !metrics.ok) log(`no metrics: ${metrics.error.message}`);
 
@@ -176,9 +286,16 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     policy: () => settings.current(),
     flushAudit: () => audit.flush(),
     listenOn: listen,
-    engineStops: (stopping) => { sockets?.containers.hold(stopping); },
+    engineStops: (stopping) => {
+      sockets?.containers.hold(stopping);
+    },
     close: async (graceMs = 5000) => {
-      await Promise.all([sockets?.close(graceMs), ...[...listeners].filter(({ origin }) => origin.kind === 'clients').map((listener) => listener.close(graceMs))]);
+      await Promise.all([
+        sockets?.close(graceMs),
+        ...[...listeners]
+          .filter(({ origin }) => origin.kind === 'clients')
+          .map((listener) => listener.close(graceMs)),
+      ]);
       if (metrics?.ok === true) await metrics.value.close();
       giveUp(null);
       await audit.flush();
@@ -192,7 +309,9 @@ function withPreference(audit: DecisionLog, preference: () => string | null): De
       const by = preference();
       audit.write(by === null ? entry : { ...entry, preference: by });
     },
-    get dropped() { return audit.dropped; },
+    get dropped() {
+      return audit.dropped;
+    },
     flush: () => audit.flush(),
   };
 }
@@ -205,16 +324,22 @@ function countedTrust(counters: GatewayCounters, trust: ImageTrust): ImageTrust 
       counters.trustDecided(verdict.trusted ? 'trusted' : verdict.reason);
       return verdict;
     },
-    close: () => { trust.close(); },
+    close: () => {
+      trust.close();
+    },
   };
 }
 
 function describePolicy(file: string, state: PolicyState): string {
   const eci = state.settings.eci.value ? 'on' : 'off';
-  const mode = state.settings.eci.value && state.settings.mode === 'audit' ? '; audit mode: nothing is refused, what would be is only logged' : '';
+  const mode =
+    state.settings.eci.value && state.settings.mode === 'audit'
+      ? '; audit mode: nothing is refused, what would be is only logged'
+      : '';
   const preferred = `${state.preference === null ? '' : `; by preference of ${state.preference}`}${state.preferenceProblem === null ? '' : `; a user's preference is not in force: ${state.preferenceProblem}`}`;
   const why = state.problem?.split('\n', 1)[0] ?? null;
-  if (why === null) return `policy ${state.generation} of ${file} in force: enhanced container isolation ${eci}${mode}${preferred}`;
+  if (why === null)
+    return `policy ${state.generation} of ${file} in force: enhanced container isolation ${eci}${mode}${preferred}`;
   return state.settings === lockedDownSettings
     ? `locked down: ${file} cannot be used: ${why}`
     : `the last good policy stays in force (enhanced container isolation ${eci}${mode}${preferred}): ${file} cannot be used: ${why}`;

@@ -9,18 +9,37 @@ import { watchSettings, type PolicyState } from './settings-watch.ts';
 let dir: string;
 let file: string;
 const open: { close(): void }[] = [];
-beforeEach(async () => { dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-settings-')); file = path.join(dir, 's.json'); });
-afterEach(async () => { for (const one of open.splice(0)) one.close(); await rm(dir, { recursive: true, force: true }); });
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-settings-'));
+  file = path.join(dir, 's.json');
+});
+afterEach(async () => {
+  for (const one of open.splice(0)) one.close();
+  await rm(dir, { recursive: true, force: true });
+});
 
 const on = '{"configurationFileVersion": 2, "enhancedContainerIsolation": {"value": true}}';
 const off = '{"configurationFileVersion": 2}';
-async function put(text: string): Promise<void> { await writeFile(`${file}.new`, text); await rename(`${file}.new`, file); }
+async function put(text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
+}
 function start() {
   const told: PolicyState[] = [];
   let wake: (() => void) | undefined;
-  const watch = watchSettings(file, (state) => { told.push(state); wake?.(); });
+  const watch = watchSettings(file, (state) => {
+    told.push(state);
+    wake?.();
+  });
   open.push(watch);
-  return { watch, told, next: () => new Promise<void>((resolve) => { wake = resolve; }) };
+  return {
+    watch,
+    told,
+    next: () =>
+      new Promise<void>((resolve) => {
+        wake = resolve;
+      }),
+  };
 }
 
 describe('idea 4: the settings file is the only interface', () => {
@@ -28,15 +47,29 @@ describe('idea 4: the settings file is the only interface', () => {
     expect(start().watch.current().settings.eci.value).toBe(false);
     await put('{');
     const { watch } = start();
-    expect(watch.current()).toMatchObject({ settings: { eci: { value: true }, socket: { images: [] }, fileSharing: { kind: 'list', directories: [] } } });
+    expect(watch.current()).toMatchObject({
+      settings: {
+        eci: { value: true },
+        socket: { images: [] },
+        fileSharing: { kind: 'list', directories: [] },
+      },
+    });
     expect(watch.current().problem).not.toBeNull();
   });
 
-  it.each([['BOM', `\ufeff${on}`], ['empty', ''], ['wrong type', '{"enhancedContainerIsolation": {"value": "no"}}'], ['not UTF-8', Buffer.from([0x7b, 0xff, 0x7d])]])('%s: the last good policy stays, with the reason', async (_name, text) => {
+  it.each([
+    ['BOM', `\ufeff${on}`],
+    ['empty', ''],
+    ['wrong type', '{"enhancedContainerIsolation": {"value": "no"}}'],
+    ['not UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
+  ])('%s: the last good policy stays, with the reason', async (_name, text) => {
     await put(on);
     const { watch, told } = start();
     await writeFile(file, text);
-    expect(watch.current(true)).toMatchObject({ settings: { eci: { value: true } }, problem: expect.any(String) as unknown });
+    expect(watch.current(true)).toMatchObject({
+      settings: { eci: { value: true } },
+      problem: expect.any(String) as unknown,
+    });
     expect(told.at(-1)?.problem).not.toBeNull();
     await put(off);
     expect(watch.current(true)).toMatchObject({ settings: { eci: { value: false } }, problem: null });
@@ -66,7 +99,9 @@ describe('idea 4: the settings file is the only interface', () => {
       const back = next();
       await put(on);
       await back;
-      await expect.poll(() => watch.current()).toMatchObject({ settings: { eci: { value: true } }, problem: null });
+      await expect
+        .poll(() => watch.current())
+        .toMatchObject({ settings: { eci: { value: true } }, problem: null });
     } finally {
       vi.useRealTimers();
     }
@@ -76,7 +111,10 @@ describe('idea 4: the settings file is the only interface', () => {
     await put(on);
     const { watch, told } = start();
     await rm(file);
-    expect(watch.current(true)).toMatchObject({ settings: { eci: { value: true } }, problem: 'it was deleted' });
+    expect(watch.current(true)).toMatchObject({
+      settings: { eci: { value: true } },
+      problem: 'it was deleted',
+    });
     expect(told.at(-1)?.problem).toBe('it was deleted');
     await put(off);
     expect(watch.current(true)).toMatchObject({ settings: { eci: { value: false } }, problem: null });

@@ -4,16 +4,24 @@ import { execFile } from 'node:child_process';
 const timeoutMs = 3000;
 
 /**
- * A line of the machine's user database (`getent`: LDAP and the like included), as /etc/passwd or /etc/group would have it; null where
- * it has none, can't be asked, or takes too long. Never holds up anything else.
+ * A line of the machine's user database (`getent`: LDAP and the like included), as /etc/passwd or /etc/group
+ * would have it; null where it has none, can't be asked, or takes too long. Never holds up anything else.
  */
 export async function databaseLine(database: 'passwd' | 'group', key: string): Promise<string | null> {
   for (const program of ['/usr/bin/getent', '/bin/getent']) {
     const answer = await new Promise<{ readonly there: boolean; readonly line: string | null }>((resolve) => {
       // An absolute path and an empty environment: nobody's PATH decides who answers.
-      execFile(program, [database, key], { timeout: timeoutMs, env: {}, maxBuffer: 1024 * 1024 }, (error, stdout) => {
-        resolve({ there: error?.code !== 'ENOENT', line: error === null ? stdout.split('\n', 1)[0] ?? null : null });
-      });
+      execFile(
+        program,
+        [database, key],
+        { timeout: timeoutMs, env: {}, maxBuffer: 1024 * 1024 },
+        (error, stdout) => {
+          resolve({
+            there: error?.code !== 'ENOENT',
+            line: error === null ? (stdout.split('\n', 1)[0] ?? null) : null,
+          });
+        },
+      );
     });
     if (answer.there) return answer.line;
   }

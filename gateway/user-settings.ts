@@ -1,17 +1,38 @@
-import { chmodSync, chownSync, closeSync, constants, fstatSync, lstatSync, openSync, readSync, writeFileSync } from 'node:fs';
-import { leavesAnything, maxPreferencesBytes, parsePreferences, type UserPreferences } from '../shared/settings/preferences.ts';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs';
+import {
+  leavesAnything,
+  maxPreferencesBytes,
+  parsePreferences,
+  type UserPreferences,
+} from '../shared/settings/preferences.ts';
 import type { EffectiveSettings } from '../shared/settings/effective.ts';
 
-export interface ReadPreferences { readonly preferences: UserPreferences | null; /** Why what is there counts as none. */ readonly problem: string | null }
+export interface ReadPreferences {
+  readonly preferences: UserPreferences | null;
+  /** Why what is there counts as none. */ readonly problem: string | null;
+}
 
 /**
- * The preferences of users, from the file this gateway made. Fails closed: a link, another kind of file, another owner, one that
- * everybody may write, and anything but preferences in it count as none, and the administrator's settings hold.
+ * The preferences of users, from the file this gateway made. Fails closed: a link, another kind of file,
+ * another owner, one that everybody may write, and anything but preferences in it count as none, and the
+ * administrator's settings hold.
  */
 export function readPreferences(file: string): ReadPreferences {
   const none = (problem: string | null): ReadPreferences => ({ preferences: null, problem });
   let descriptor: number;
-  try { descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK); } catch (error) {
+  try {
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
     const { code } = error as NodeJS.ErrnoException; // openSync throws only ErrnoException
     return none(code === 'ENOENT' ? null : `it can't be opened: ${String(code)}`);
   }
@@ -28,14 +49,25 @@ export function readPreferences(file: string): ReadPreferences {
     const text = bytes.toString('utf8', 0, length);
     if (text.trim() === '') return none(null);
     const preferences = parsePreferences(text);
-    return preferences === null ? none('it holds something else than preferences') : { preferences, problem: null };
+    return preferences === null
+      ? none('it holds something else than preferences')
+      : { preferences, problem: null };
   } catch (error) {
     return none(error instanceof Error ? error.message : String(error));
-  } finally { closeSync(descriptor); }
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
-/** Makes the file while something is left to users, for the group of the socket to write in; while all is locked nobody may. What stands in it is never touched. */
-export function keepPreferencesFile(file: string, settings: EffectiveSettings, gid: number | null): string | null {
+/**
+ * Makes the file while something is left to users, for the group of the socket to write in; while all is
+ * locked nobody may. What stands in it is never touched.
+ */
+export function keepPreferencesFile(
+  file: string,
+  settings: EffectiveSettings,
+  gid: number | null,
+): string | null {
   const open = leavesAnything(settings) && gid !== null;
   const mode = open ? 0o660 : 0o640;
   try {
@@ -44,7 +76,8 @@ export function keepPreferencesFile(file: string, settings: EffectiveSettings, g
       if (!open) return null;
       writeFileSync(file, '', { flag: 'wx', mode: 0o600 });
     } else if (!info.isFile()) return 'it is no plain file';
-    if (process.getuid?.() === 0 && gid !== null && (info?.gid !== gid || info.uid !== 0)) chownSync(file, 0, gid);
+    if (process.getuid?.() === 0 && gid !== null && (info?.gid !== gid || info.uid !== 0))
+      chownSync(file, 0, gid);
     if (info === undefined || (info.mode & 0o7777) !== mode) chmodSync(file, mode);
     return null;
   } catch (error) {

@@ -8,6 +8,7 @@ import { mount } from './app/mount.tsx';
 
 // The page's policy forbids eval; without this zod probes for it once, and the policy reports a violation.
 config({ jitless: true });
-// The faces of the first page, before there is text in them: else that is laid out in the system's font first, which has to be looked for, and then again.
+// The faces of the first page, before there is text in them: else that is laid out in the system's font
+// first, which has to be looked for, and then again.
 for (const face of ["13px 'Inter Variable'", "13px 'JetBrains Mono'"]) void document.fonts.load(face);
 mount(windowBridge());

@@ -75,7 +75,10 @@ static void print_outcome(const char *name, bool succeeded) {
 	print_string(error == NULL ? "unknown error" : error);
 }
 
-/* Paths below `prefix` with a file system mounted on them whose type begins with `type`, as ["/proc/uptime", …]. */
+/*
+ * Paths below `prefix` with a file system mounted on them whose type begins with `type`, as ["/proc/uptime",
+ * …].
+ */
 static void print_mounts_below(const char *prefix, const char *type) {
 	char line[PATH_MAX * 2], point[PATH_MAX], kind[64];
 	FILE *mounts_of_self = fopen("/proc/self/mountinfo", "re");
@@ -140,7 +143,10 @@ static void print_shared(const char *directory) {
 	if (fd >= 0) close(fd);
 }
 
-/* A9: every way to write that a privileged container has. Each is followed by the attempt to write: that alone counts. */
+/*
+ * A9: every way to write that a privileged container has. Each is followed by the attempt to write: that
+ * alone counts.
+ */
 static void print_read_only(const char *directory) {
 	char path[PATH_MAX];
 	bool remounted, written = false;
@@ -220,7 +226,10 @@ int main(int argc, char **argv) {
 	}
 	printf("}\n");
 	if (fflush(stdout) != 0) return 1;
-	/* As the first process of its namespace it gets no default actions for signals: it ends by itself, or is killed from outside. */
+	/*
+	 * As the first process of its namespace it gets no default actions for signals: it ends by itself, or is
+	 * killed from outside.
+	 */
 	if (hold) sleep(120);
 	return 0;
 }

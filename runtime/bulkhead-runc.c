@@ -1,8 +1,8 @@
 /*
- * bulkhead-runc: the OCI runtime containerd calls. Before runc creates a container it asks the planner how to put it in a user
- * namespace with an id range of its own, and performs that plan; after runc deleted it, it takes the mounts away and gives the
- * engine its plain overlay back. Everything else is runc's. Without the planner nothing is created (fail closed), but what runs
- * can still be stopped and deleted.
+ * bulkhead-runc: the OCI runtime containerd calls. Before runc creates a container it asks the planner how to
+ * put it in a user namespace with an id range of its own, and performs that plan; after runc deleted it, it
+ * takes the mounts away and gives the engine its plain overlay back. Everything else is runc's. Without the
+ * planner nothing is created (fail closed), but what runs can still be stopped and deleted.
  */
 #define _GNU_SOURCE
 #include "cgroup.h"
@@ -52,7 +52,10 @@ static bool locate(void) {
   return true;
 }
 
-/* Whether runc has the container still (`run --keep`, a delete that failed): then nothing of it goes. What is odd is left to the planner. */
+/*
+ * Whether runc has the container still (`run --keep`, a delete that failed): then nothing of it goes. What is
+ * odd is left to the planner.
+ */
 static bool is_known(const struct invocation *call) {
   static char directory[PATH_MAX];
   int written = snprintf(directory, sizeof directory, "%s/%s", call->runc_root, call->id);
@@ -66,15 +69,18 @@ static bool perform_answer(const struct invocation *call, const char *verb) {
   return n >= 0 && plan_perform(answer, (size_t)n) == PLAN_DONE;
 }
 
-/* Takes away what a create left. Says what it could not do: the planner finishes it, at its next start where there is none. */
+/*
+ * Takes away what a create left. Says what it could not do: the planner finishes it, at its next start where
+ * there is none.
+ */
 static void clean_up(const struct invocation *call) {
   if (!perform_answer(call, "delete")) {
     log_warning("container %s: its mounts are left for the planner", call->id);
     return;
   }
   /*
-   * What runc still has keeps its range. The planner would see that too, but only when it reads this: by then another runtime may have had runc
-   * delete the container, and not have taken the mounts away yet.
+   * What runc still has keeps its range. The planner would see that too, but only when it reads this: by then
+   * another runtime may have had runc delete the container, and not have taken the mounts away yet.
    */
   if (is_known(call)) return;
   /* Nobody waits for that: the planner does it, and what it can't do yet it tries again. */
@@ -82,7 +88,10 @@ static void clean_up(const struct invocation *call) {
   if (!planner_tell(root_dir, &request)) log_warning("container %s: its id range is left for the planner", call->id);
 }
 
-/* Whether the created but not yet started container is isolated, whatever became of its configuration, and the check in there, since the plan. */
+/*
+ * Whether the created but not yet started container is isolated, whatever became of its configuration, and
+ * the check in there, since the plan.
+ */
 static bool is_created_isolated(const char *pid_file, unsigned base) {
   FILE *file = fopen(pid_file, "re");
   unsigned pid = 0;
@@ -127,7 +136,10 @@ static int create(char **argv, struct invocation *call) {
     runs_on = false;
     code = 1;
   }
-  /* What ran in the foreground is a build's step: before the engine hears that it is done, and makes a layer of it, nobody writes there any more. */
+  /*
+   * What ran in the foreground is a build's step: before the engine hears that it is done, and makes a layer
+   * of it, nobody writes there any more.
+   */
   bool is_step = !runs_on && planned == PLAN_DONE && !call->detach && strcmp(call->command, "run") == 0;
   if (is_step && !plan_freeze()) code = 1;
   plan_close_overlays();
@@ -135,7 +147,10 @@ static int create(char **argv, struct invocation *call) {
   return code < 0 ? 1 : code;
 }
 
-/* Hands the streams of `exec` over. What containerd runs is `exec --process FILE … ID`; by hand the id stands elsewhere, and is left alone. */
+/*
+ * Hands the streams of `exec` over. What containerd runs is `exec --process FILE … ID`; by hand the id stands
+ * elsewhere, and is left alone.
+ */
 static void hand_over_for_exec(int argc, char **argv, const struct invocation *call) {
   if (call->command == NULL || strcmp(call->command, "exec") != 0) return;
   for (int i = 1; i + 1 < argc; i++)
@@ -151,7 +166,10 @@ static int pass_on(char **argv) {
   return 127;
 }
 
-/* A further process in a build's step, where the planner lets it in: BuildKit takes the step's id from whoever it builds for. */
+/*
+ * A further process in a build's step, where the planner lets it in: BuildKit takes the step's id from
+ * whoever it builds for.
+ */
 static int enter_step(char **argv, const struct invocation *call) {
   static char process[PATH_MAX];
   if (realpath(call->process, process) == NULL) {
@@ -188,7 +206,10 @@ static int perform_from_stdin(void) {
   return code;
 }
 
-/* With one of the standard streams closed, a file of ours would take its number and get what is written there. */
+/*
+ * With one of the standard streams closed, a file of ours would take its number and get what is written
+ * there.
+ */
 static bool open_standard_streams(void) {
   int fd;
   do fd = open("/dev/null", O_RDWR);
@@ -197,8 +218,9 @@ static bool open_standard_streams(void) {
 }
 
 /*
- * Whether the planner keeps something of the container: from before runc creates it until all of it is gone. containerd has its runtime
- * delete a container twice, and the second time there is nothing to ask about. What is odd is asked about.
+ * Whether the planner keeps something of the container: from before runc creates it until all of it is gone.
+ * containerd has its runtime delete a container twice, and the second time there is nothing to ask about.
+ * What is odd is asked about.
  */
 static bool is_kept(const struct invocation *call) {
   static char file[PATH_MAX];

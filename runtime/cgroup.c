@@ -13,7 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The files the kernel lists in /sys/kernel/cgroup/delegate, and v1's tasks: what a delegate needs to run cgroups of its own. */
+/*
+ * The files the kernel lists in /sys/kernel/cgroup/delegate, and v1's tasks: what a delegate needs to run
+ * cgroups of its own.
+ */
 static const char *const delegated[] = {"cgroup.procs", "cgroup.threads", "cgroup.subtree_control", "memory.oom.group", "tasks"};
 
 long pid_from_state(void) {
@@ -62,7 +65,10 @@ static int delegate(const char *mount_point, const char *cgroup, uid_t owner) {
   return result;
 }
 
-/* Whether the last component of `cgroup` names container `id` (`<id>`, `docker-<id>.scope`): never a directory others share. */
+/*
+ * Whether the last component of `cgroup` names container `id` (`<id>`, `docker-<id>.scope`): never a
+ * directory others share.
+ */
 static bool is_own(const char *cgroup, const char *id) {
   const char *last = strrchr(cgroup, '/');
   return last != NULL && strstr(last, id) != NULL && strstr(cgroup, "/../") == NULL;

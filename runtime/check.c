@@ -51,7 +51,10 @@ static int clone_path(const char *path, int userns) {
   return fd;
 }
 
-/* Tries an overlay of `lower` and the upper directory `up`, made `layers`' way. Returns whether it is right; else says in `found` what is wrong. */
+/*
+ * Tries an overlay of `lower` and the upper directory `up`, made `layers`' way. Returns whether it is right;
+ * else says in `found` what is wrong.
+ */
 static bool try_overlay(enum layers layers, int lower, const char *up, int userns, char *found, size_t size) {
   char why[256] = "", copied[64];
   struct stat through, disk;
@@ -65,7 +68,10 @@ static bool try_overlay(enum layers layers, int lower, const char *up, int usern
   }
   (void)snprintf(copied, sizeof copied, "%s/diff/lower-file", up);
   errno = 0;
-  /* The lower layer's file is root's on disk: it must show the container's root, and be root's again when copied up. */
+  /*
+   * The lower layer's file is root's on disk: it must show the container's root, and be root's again when
+   * copied up.
+   */
   bool right = fstatat(mount, "lower-file", &through, 0) == 0 && through.st_uid == BASE && fchmodat(mount, "lower-file", 0640, 0) == 0 &&
                stat(copied, &disk) == 0 && disk.st_uid == 0;
   if (!right) (void)snprintf(found, size, "a copied-up file has the wrong owner: %s", strerror(errno));
@@ -121,7 +127,10 @@ static int make_files(void) {
   return close(fd);
 }
 
-/* Deletes exactly what was made (overlay's own directories in work included): no recursion, so never anything else. */
+/*
+ * Deletes exactly what was made (overlay's own directories in work included): no recursion, so never anything
+ * else.
+ */
 static void remove_files(void) {
   static const char *const names[] = {"diff/lower-file", "work/work", "work/index", "work", "diff", ""};
   static const char *const uppers[] = {"up-fd", "up-attached"};

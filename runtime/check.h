@@ -2,8 +2,9 @@
 #define BULKHEAD_CHECK_H
 
 /*
- * Tries what the exclusive backend needs on `directory`'s file system, really, in a mount namespace of its own, and prints one JSON
- * line per requirement: {"code":…,"met":…,"found":…}. Returns 0 when all are met, 1 when not, 2 when it could not try.
+ * Tries what the exclusive backend needs on `directory`'s file system, really, in a mount namespace of its
+ * own, and prints one JSON line per requirement: {"code":…,"met":…,"found":…}. Returns 0 when all are met, 1
+ * when not, 2 when it could not try.
  */
 int check_requirements(const char *directory);
 

@@ -50,7 +50,10 @@ static bool restore_signals(void) {
   return sigaction(SIGPIPE, &pipe_before, NULL) == 0;
 }
 
-/* Waits until the child holds none of our descriptors any more: `started` is one of them, closed on exec as all are. */
+/*
+ * Waits until the child holds none of our descriptors any more: `started` is one of them, closed on exec as
+ * all are.
+ */
 static void wait_for_exec(int started) {
   char byte;
   ssize_t n;
@@ -60,9 +63,9 @@ static void wait_for_exec(int started) {
 }
 
 /*
- * Starts `program` in a child that has our memory until then: copying it takes longer than all else here. No more may be done in it than
- * what is done below and by `prepare`: with all signals blocked as long as one might run a handler of ours, which would take the child's memory
- * for its own.
+ * Starts `program` in a child that has our memory until then: copying it takes longer than all else here. No
+ * more may be done in it than what is done below and by `prepare`: with all signals blocked as long as one
+ * might run a handler of ours, which would take the child's memory for its own.
  */
 __attribute__((noinline)) static pid_t start(const char *program, int copy, char *const *argv, const sigset_t *mask, bool (*prepare)(void)) {
   const pid_t parent = getpid();
@@ -71,7 +74,10 @@ __attribute__((noinline)) static pid_t start(const char *program, int copy, char
   /* containerd kills its runtime when it dies; runc must not outlive us then. */
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(126);
   if (!prepare()) _exit(126);
-  /* runc is to start with the signals that we were started with. None has a handler any more when they are let through. */
+  /*
+   * runc is to start with the signals that we were started with. None has a handler any more when they are
+   * let through.
+   */
   if (!restore_signals() || sigprocmask(SIG_SETMASK, mask, NULL) != 0) _exit(126);
   if (copy >= 0) (void)syscall(SYS_execveat, copy, "", argv, environ, AT_EMPTY_PATH);
   (void)execv(program, argv);

@@ -3,16 +3,21 @@
 
 #include <stdbool.h>
 
-/* From now on signals that ask to end or inform go to the child, as they would have reached runc itself. False after a message. */
+/*
+ * From now on signals that ask to end or inform go to the child, as they would have reached runc itself.
+ * False after a message.
+ */
 bool forward_signals(void);
 
 /* Whether such a signal came. */
 bool was_signalled(void);
 
 /*
- * Runs `program`, or the same by the descriptor `copy` unless it is -1, with `argv`, our streams and the signal dispositions we were started with, and ends it when we are killed. Returns
- * its exit code as a shell would; -1 after a message when it could not be run. `prepare` is called in the process that becomes the program, before
- * that, with our memory; where it is false, after a message, the program is not run. `meanwhile` is called once, when the program runs.
+ * Runs `program`, or the same by the descriptor `copy` unless it is -1, with `argv`, our streams and the
+ * signal dispositions we were started with, and ends it when we are killed. Returns its exit code as a shell
+ * would; -1 after a message when it could not be run. `prepare` is called in the process that becomes the
+ * program, before that, with our memory; where it is false, after a message, the program is not run.
+ * `meanwhile` is called once, when the program runs.
  */
 int run_child(const char *program, int copy, char **argv, bool (*prepare)(void), void (*meanwhile)(void));
 

@@ -1,6 +1,15 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,9 +18,17 @@ import { encodeRefusal, PlanBuilder } from '../engine/isolation/exclusive/plan.t
 import { diskMap, firstBase, upperMap } from '../engine/isolation/exclusive/ranges.ts';
 
 /** As built for use, and by clang with its address and undefined-behaviour sanitizers. */
-const builds = { 'the runtime': 'build/bulkhead-runc', 'the sanitized runtime': 'build/sanitized/bulkhead-runc' } as const;
-const build = (...args: string[]) => { execFileSync('sh', [path.join(import.meta.dirname, 'build.sh'), ...args], { encoding: 'utf8' }); };
-beforeAll(() => { build(); build('sanitized'); });
+const builds = {
+  'the runtime': 'build/bulkhead-runc',
+  'the sanitized runtime': 'build/sanitized/bulkhead-runc',
+} as const;
+const build = (...args: string[]) => {
+  execFileSync('sh', [path.join(import.meta.dirname, 'build.sh'), ...args], { encoding: 'utf8' });
+};
+beforeAll(() => {
+  build();
+  build('sanitized');
+});
 
 /** Stands in for runc: notes how it was called and with what, and does what the test says. */
 const standIn = `#!/bin/sh
@@ -20,7 +37,8 @@ out=$(dirname "$0")/..
 [ -t 0 ] || cat > "$out/stdin"
 . "$out/does"
 `;
-const plan = (...words: string[]) => Buffer.from(['bulkhead-plan-2', String(words.length), ...words, ''].join('\0'));
+const plan = (...words: string[]) =>
+  Buffer.from(['bulkhead-plan-2', String(words.length), ...words, ''].join('\0'));
 const nothing = new PlanBuilder().encode();
 
 describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
@@ -46,40 +64,62 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     await closed;
     planner = null;
   });
-  afterAll(() => { for (const directory of created) rmSync(directory, { recursive: true }); });
+  afterAll(() => {
+    for (const directory of created) rmSync(directory, { recursive: true });
+  });
 
   /** A planner that answers by verb; null: hangs up without a word. */
-  const plannerThat = async (answers: Partial<Record<string, Buffer | null>>, answer = (socket: Socket, bytes: Buffer | null) => { if (bytes === null) socket.end(); else socket.end(bytes); }) => {
+  const plannerThat = async (
+    answers: Partial<Record<string, Buffer | null>>,
+    answer = (socket: Socket, bytes: Buffer | null) => {
+      if (bytes === null) socket.end();
+      else socket.end(bytes);
+    },
+  ) => {
     planner = createServer({ allowHalfOpen: true }, (socket) => {
       let text = '';
-      socket.on('error', () => undefined).on('data', (chunk) => {
-        text += chunk.toString();
-        const requests = text.split(/(?<=\0end\0)/);
-        text = requests.at(-1)?.endsWith('\0end\0') === false ? requests.pop() ?? '' : '';
-        for (const request of requests) reply(socket, request.split('\0'));
-      }).on('end', () => { socket.end(); });
+      socket
+        .on('error', () => undefined)
+        .on('data', (chunk) => {
+          text += chunk.toString();
+          const requests = text.split(/(?<=\0end\0)/);
+          text = requests.at(-1)?.endsWith('\0end\0') === false ? (requests.pop() ?? '') : '';
+          for (const request of requests) reply(socket, request.split('\0'));
+        })
+        .on('end', () => {
+          socket.end();
+        });
     }).listen(at('planner.sock'));
     const reply = (socket: Socket, words: string[]) => {
       asked.push(words);
       const [, verb] = words;
       // What it is only told has no answer, nor has what comes after one.
-      if (verb?.startsWith('deleting') !== true && socket.writable) answer(socket, answers[verb ?? ''] === undefined ? nothing : (answers[verb ?? ''] ?? null));
+      if (verb?.startsWith('deleting') !== true && socket.writable)
+        answer(socket, answers[verb ?? ''] === undefined ? nothing : (answers[verb ?? ''] ?? null));
     };
     await once(planner, 'listening');
   };
   const run = async (args: string[], input = '') => {
-    const child = spawn(at('runtime/bulkhead-runc'), args, { cwd: at('bundle'), stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(at('runtime/bulkhead-runc'), args, {
+      cwd: at('bundle'),
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     let stderr = '';
-    child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
     child.stdin.on('error', () => undefined).end(input);
-    const [code, signal] = await once(child, 'close') as [number | null, string | null];
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
     expect(stderr).not.toMatch(/Sanitizer|runtime error/);
     return { code, signal, stderr };
   };
   const verbs = () => asked.map(([, verb]) => verb);
-  const called = () => existsSync(at('called')) ? readFileSync(at('called'), 'utf8') : '';
+  const called = () => (existsSync(at('called')) ? readFileSync(at('called'), 'utf8') : '');
   /** As if the planner had a container. */
-  const keeps = (id: string) => { mkdirSync(at('isolation/containers'), { recursive: true }); writeFileSync(at(`isolation/containers/${id}.json`), '{}'); };
+  const keeps = (id: string) => {
+    mkdirSync(at('isolation/containers'), { recursive: true });
+    writeFileSync(at(`isolation/containers/${id}.json`), '{}');
+  };
   const create = ['create', '--bundle', '.', '--pid-file', 'pid', 'c1'];
 
   it('passes streams, umask, signals and limits on to runc as it got them, and no file of its own', async () => {
@@ -88,7 +128,10 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(code).toBe(0);
     const through = called();
     rmSync(at('called'));
-    const direct = spawn(at('runtime/runc'), ['--root', '/r', 'run', '--bundle', '.', 'c1'], { cwd: at('bundle'), stdio: ['pipe', 'pipe', 'pipe'] });
+    const direct = spawn(at('runtime/runc'), ['--root', '/r', 'run', '--bundle', '.', 'c1'], {
+      cwd: at('bundle'),
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     direct.stdin.end('input');
     await once(direct, 'close');
     expect(through).toBe(called());
@@ -97,26 +140,32 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(verbs()).toEqual(['create', 'delete', 'release']);
   });
 
-  it.each(['ipc', 'mnt', 'net', 'pid', 'uts'])('does not let a created container go on in the machine\'s %s namespace (A7)', async (name) => {
-    const ranged = new PlanBuilder();
-    ranged.range(firstBase);
-    await plannerThat({ create: ranged.encode() });
-    const flags = { ipc: '--ipc', mnt: '--mount', net: '--net', pid: '--pid --fork', uts: '--uts' };
-    const others = Object.entries(flags).flatMap(([other, flag]) => (other === name ? [] : [flag]));
-    const maps = ['users', 'groups'].map((ids) => `--map-${ids}=0:${firstBase}:65536`);
-    // It says its process id in the machine's namespace once all is mapped.
-    const says = `IFS=' ' read -r pid rest < /proc/self/stat; echo "$pid" > ${at('bundle/pid')}; exec sleep 1000`;
-    writeFileSync(at('started'), says);
-    const command = `unshare --user ${[...maps, ...others].join(' ')} --propagation unchanged sh ${at('started')}`;
-    writeFileSync(at('does'), `case "$*" in
+  it.each(['ipc', 'mnt', 'net', 'pid', 'uts'])(
+    "does not let a created container go on in the machine's %s namespace (A7)",
+    async (name) => {
+      const ranged = new PlanBuilder();
+      ranged.range(firstBase);
+      await plannerThat({ create: ranged.encode() });
+      const flags = { ipc: '--ipc', mnt: '--mount', net: '--net', pid: '--pid --fork', uts: '--uts' };
+      const others = Object.entries(flags).flatMap(([other, flag]) => (other === name ? [] : [flag]));
+      const maps = ['users', 'groups'].map((ids) => `--map-${ids}=0:${firstBase}:65536`);
+      // It says its process id in the machine's namespace once all is mapped.
+      const says = `IFS=' ' read -r pid rest < /proc/self/stat; echo "$pid" > ${at('bundle/pid')}; exec sleep 1000`;
+      writeFileSync(at('started'), says);
+      const command = `unshare --user ${[...maps, ...others].join(' ')} --propagation unchanged sh ${at('started')}`;
+      writeFileSync(
+        at('does'),
+        `case "$*" in
       *create*) ${command} < /dev/null > /dev/null 2> ${at('why')} &
         until [ -s ${at('bundle/pid')} ]; do [ ! -s ${at('why')} ] || exit 3; done;;
       *delete*) kill -9 "$(cat ${at('bundle/pid')})";;
-    esac`);
-    const { code, stderr } = await run(create);
-    const what = `runc created the container in the machine's ${name} namespace; it was not started`;
-    expect({ code, stderr }).toEqual({ code: 1, stderr: `bulkhead: ${what}\n` });
-  });
+    esac`,
+      );
+      const { code, stderr } = await run(create);
+      const what = `runc created the container in the machine's ${name} namespace; it was not started`;
+      expect({ code, stderr }).toEqual({ code: 1, stderr: `bulkhead: ${what}\n` });
+    },
+  );
 
   it('does not let a created container go on that is in no range of its own (A2), and cleans up', async () => {
     const ranged = new PlanBuilder();
@@ -124,12 +173,15 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     await plannerThat({ create: ranged.encode() });
     writeFileSync(at('does'), 'case "$*" in *create*) echo $$ > pid;; esac');
     const { code, stderr } = await run(create);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'bulkhead: runc created the container without its own user namespace; it was not started\n' });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'bulkhead: runc created the container without its own user namespace; it was not started\n',
+    });
     expect(called()).toMatch(/^--root \/run\/bulkhead\/steps\/[0-9a-f]+-[0-9a-f]+ delete --force c1$/m);
     expect(verbs()).toEqual(['create', 'delete', 'release']);
   });
 
-  it('gives runc\'s exit code and signal, and cleans up after it', async () => {
+  it("gives runc's exit code and signal, and cleans up after it", async () => {
     await plannerThat({});
     writeFileSync(at('does'), 'exit 7');
     expect((await run(create)).code).toBe(7);
@@ -140,12 +192,20 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
 
   /** Has runc run a container whose files a process that lives on has open for writing. */
   const runWithKeeper = async () => {
-    for (const name of ['lower', 'up/diff', 'up/work', 'merged', 'private']) mkdirSync(at(name), { recursive: true });
-    const layers = { lowers: [at('lower')], upper: { parent: at('up'), name: 'diff', work: 'work' }, options: [] };
+    for (const name of ['lower', 'up/diff', 'up/work', 'merged', 'private'])
+      mkdirSync(at(name), { recursive: true });
+    const layers = {
+      lowers: [at('lower')],
+      upper: { parent: at('up'), name: 'diff', work: 'work' },
+      options: [],
+    };
     const made = new PlanBuilder();
     const tree = planShifted(made, layers, {
-      namespace: made.userNamespace(diskMap(firstBase)), upperNamespace: made.userNamespace(upperMap(firstBase)),
-      base: firstBase, readOnly: false, mounts: [],
+      namespace: made.userNamespace(diskMap(firstBase)),
+      upperNamespace: made.userNamespace(upperMap(firstBase)),
+      base: firstBase,
+      readOnly: false,
+      mounts: [],
     });
     made.attach(made.clone(tree), at('merged'), true);
     made.privateDirectory(at('private'));
@@ -157,10 +217,16 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     const child = spawn(at('runtime/bulkhead-runc'), ['run', 'c1'], { cwd: at('bundle'), stdio });
     const ended = once(child, 'exit');
     let stderr = '';
-    child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
     return {
-      child, ended, stderr: () => stderr,
-      endKeeper: () => { process.kill(Number(readFileSync(at('keeper'), 'utf8')), 'SIGKILL'); },
+      child,
+      ended,
+      stderr: () => stderr,
+      endKeeper: () => {
+        process.kill(Number(readFileSync(at('keeper'), 'utf8')), 'SIGKILL');
+      },
     };
   };
   const waiting = 'waiting until a process of another container closes a file';
@@ -186,7 +252,9 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     try {
       expect(await ended).toEqual([1, null]);
       expect(stderr()).toContain(waiting);
-      expect(stderr()).toMatch(/still has a file of this one's open for writing after \d+ s, .* so it counts as failed/);
+      expect(stderr()).toMatch(
+        /still has a file of this one's open for writing after \d+ s, .* so it counts as failed/,
+      );
       expect(verbs()).toEqual(['create', 'delete', 'release']);
     } finally {
       endKeeper();
@@ -195,14 +263,54 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   }, 60_000);
 
   it.each([
-    ['refuses', encodeRefusal('enhanced container isolation: no'), 'bulkhead: enhanced container isolation: no\n', ['create']],
-    ['hangs up', null, 'bulkhead: the planner hung up without an answer: see its log, then try again\n', ['create', 'create', 'delete', 'release']],
-    ['stops in the middle of a word', nothing.subarray(0, -2), /is not understood \(it is cut off\)/, ['create', 'delete', 'release']],
-    ['stops after a word', plan('unmount', '/nonexistent-here').subarray(0, 22), /is not understood \(it/, ['create', 'delete', 'release']],
-    ['says more than it should', Buffer.concat([nothing, nothing]), /is not understood \(its number of words/, ['create', 'delete', 'release']],
-    ['refuses and goes on', plan('error', 'x', 'unmount', '/nonexistent', 'end'), /words after its error/, ['create', 'delete', 'release']],
-    ['asks for what fails', plan('dir', '/nonexistent-here', 'end'), /cannot open \/nonexistent-here: No such file/, ['create', 'delete', 'release']],
-    ['answers without end', Buffer.alloc((1 << 20) + 2, 65), /answer did not arrive.*Message too long/, ['create']],
+    [
+      'refuses',
+      encodeRefusal('enhanced container isolation: no'),
+      'bulkhead: enhanced container isolation: no\n',
+      ['create'],
+    ],
+    [
+      'hangs up',
+      null,
+      'bulkhead: the planner hung up without an answer: see its log, then try again\n',
+      ['create', 'create', 'delete', 'release'],
+    ],
+    [
+      'stops in the middle of a word',
+      nothing.subarray(0, -2),
+      /is not understood \(it is cut off\)/,
+      ['create', 'delete', 'release'],
+    ],
+    [
+      'stops after a word',
+      plan('unmount', '/nonexistent-here').subarray(0, 22),
+      /is not understood \(it/,
+      ['create', 'delete', 'release'],
+    ],
+    [
+      'says more than it should',
+      Buffer.concat([nothing, nothing]),
+      /is not understood \(its number of words/,
+      ['create', 'delete', 'release'],
+    ],
+    [
+      'refuses and goes on',
+      plan('error', 'x', 'unmount', '/nonexistent', 'end'),
+      /words after its error/,
+      ['create', 'delete', 'release'],
+    ],
+    [
+      'asks for what fails',
+      plan('dir', '/nonexistent-here', 'end'),
+      /cannot open \/nonexistent-here: No such file/,
+      ['create', 'delete', 'release'],
+    ],
+    [
+      'answers without end',
+      Buffer.alloc((1 << 20) + 2, 65),
+      /answer did not arrive.*Message too long/,
+      ['create'],
+    ],
   ])('starts nothing when the planner %s', async (_, bytes, says, then) => {
     await plannerThat({ create: bytes });
     const { code, stderr } = await run(create);
@@ -214,7 +322,13 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
 
   it('reads an answer that comes byte by byte', async () => {
     await plannerThat({}, (socket, bytes) => {
-      const send = (i: number): void => { if (bytes === null || i === bytes.length) socket.end(); else socket.write(bytes.subarray(i, i + 1), () => { setImmediate(send, i + 1); }); };
+      const send = (i: number): void => {
+        if (bytes === null || i === bytes.length) socket.end();
+        else
+          socket.write(bytes.subarray(i, i + 1), () => {
+            setImmediate(send, i + 1);
+          });
+      };
       send(0);
     });
     expect((await run(['run', 'c1'])).code).toBe(0);
@@ -223,7 +337,10 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   it('asks the next planner where one is ended before it answers', async () => {
     let ended = false;
     await plannerThat({}, (socket, bytes) => {
-      if (ended) { socket.end(bytes ?? nothing); return; }
+      if (ended) {
+        socket.end(bytes ?? nothing);
+        return;
+      }
       ended = true;
       socket.destroy();
     });
@@ -232,7 +349,10 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   });
 
   it('starts nothing without a planner, but still deletes', async () => {
-    expect(await run(['run', 'c1'])).toMatchObject({ code: 1, stderr: expect.stringContaining('the isolation planner does not answer') as unknown });
+    expect(await run(['run', 'c1'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the isolation planner does not answer') as unknown,
+    });
     expect(called()).toBe('');
     keeps('c1');
     const { code, stderr } = await run(['delete', '--force', 'c1']);
@@ -244,7 +364,10 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   it('asks about the delete of what the planner keeps, and has runc alone delete anything else', async () => {
     await plannerThat({});
     expect((await run(['delete', 'c1'])).code).toBe(0);
-    expect({ verbs: verbs(), called: called() }).toEqual({ verbs: [], called: expect.stringContaining('delete c1') as string });
+    expect({ verbs: verbs(), called: called() }).toEqual({
+      verbs: [],
+      called: expect.stringContaining('delete c1') as string,
+    });
     keeps('c1');
     expect((await run(['delete', 'c1'])).code).toBe(0);
     expect(verbs()).toEqual(['deleting', 'delete', 'release']);
@@ -258,24 +381,39 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(verbs()).toHaveLength(6);
   });
 
-  it('says its errors in runc\'s log, as text and as JSON that containerd can read', async () => {
+  it("says its errors in runc's log, as text and as JSON that containerd can read", async () => {
     await plannerThat({ create: encodeRefusal('quote " backslash \\ line\nend') });
     await run(['--log', 'log.json', '--log-format', 'json', ...create]);
     const [line = ''] = readFileSync(at('bundle/log.json'), 'utf8').trim().split('\n');
-    expect(JSON.parse(line)).toMatchObject({ level: 'error', msg: 'bulkhead: quote " backslash \\ line\nend', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) as unknown });
+    expect(JSON.parse(line)).toMatchObject({
+      level: 'error',
+      msg: 'bulkhead: quote " backslash \\ line\nend',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) as unknown,
+    });
     await run(['--log', 'log.txt', ...create]);
-    expect(readFileSync(at('bundle/log.txt'), 'utf8')).toMatch(/^level=error msg="bulkhead: quote \\" backslash \\\\ line\\u000aend" time="/);
+    expect(readFileSync(at('bundle/log.txt'), 'utf8')).toMatch(
+      /^level=error msg="bulkhead: quote \\" backslash \\\\ line\\u000aend" time="/,
+    );
     // A full disk changes nothing but the log.
-    expect(await run(['--log', '/dev/full', ...create])).toMatchObject({ code: 1, stderr: expect.stringContaining('bulkhead: quote') as unknown });
+    expect(await run(['--log', '/dev/full', ...create])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('bulkhead: quote') as unknown,
+    });
   });
 
   it('forwards signals to runc, and ends it when it is killed', async () => {
     await plannerThat({});
-    writeFileSync(at('does'), 'trap "exit 9" TERM; echo $$ > "$out/runc-pid"; : > "$out/up"; while :; do read -r line < "$out/fifo"; done');
+    writeFileSync(
+      at('does'),
+      'trap "exit 9" TERM; echo $$ > "$out/runc-pid"; : > "$out/up"; while :; do read -r line < "$out/fifo"; done',
+    );
     execFileSync('mkfifo', [at('fifo')]);
     const start = async () => {
       rmSync(at('up'), { force: true });
-      const child = spawn(at('runtime/bulkhead-runc'), ['run', 'c1'], { cwd: at('bundle'), stdio: ['ignore', 'ignore', 'ignore'] });
+      const child = spawn(at('runtime/bulkhead-runc'), ['run', 'c1'], {
+        cwd: at('bundle'),
+        stdio: ['ignore', 'ignore', 'ignore'],
+      });
       await expect.poll(() => existsSync(at('up')), { timeout: 10_000 }).toBe(true);
       return { child, pid: Number(readFileSync(at('runc-pid'), 'utf8')) };
     };
@@ -287,7 +425,14 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     const killed = once(second.child, 'exit');
     second.child.kill('SIGKILL');
     await killed;
-    await expect.poll(() => existsSync(`/proc/${second.pid}`) && !readFileSync(`/proc/${second.pid}/stat`, 'utf8').includes(') Z'), { timeout: 10_000 }).toBe(false);
+    await expect
+      .poll(
+        () =>
+          existsSync(`/proc/${second.pid}`) &&
+          !readFileSync(`/proc/${second.pid}/stat`, 'utf8').includes(') Z'),
+        { timeout: 10_000 },
+      )
+      .toBe(false);
   });
 
   it.each([
@@ -319,19 +464,33 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   });
 
   it.each([
-    ['create', '--bundle', '.', '--pid-file', 'pid', 'c1'], ['run', 'c1'], ['delete', 'c1'], ['exec', '--process', 'p', 'c1'], ['kill', 'c1', '9'], ['state', 'c1'], ['list'],
-  ])('what names no root never meets containers of runc\'s default one, which are anybody\'s: %s', async (...args) => {
-    await plannerThat({});
-    writeFileSync(at('bundle/p'), '{}');
-    await run(args);
-    const { dev, ino } = statSync(root, { bigint: true });
-    expect(called().split('\n')[0]).toBe(`--root /run/bulkhead/steps/${dev.toString(16)}-${ino.toString(16)} ${args.join(' ')}`);
-  });
+    ['create', '--bundle', '.', '--pid-file', 'pid', 'c1'],
+    ['run', 'c1'],
+    ['delete', 'c1'],
+    ['exec', '--process', 'p', 'c1'],
+    ['kill', 'c1', '9'],
+    ['state', 'c1'],
+    ['list'],
+  ])(
+    "what names no root never meets containers of runc's default one, which are anybody's: %s",
+    async (...args) => {
+      await plannerThat({});
+      writeFileSync(at('bundle/p'), '{}');
+      await run(args);
+      const { dev, ino } = statSync(root, { bigint: true });
+      expect(called().split('\n')[0]).toBe(
+        `--root /run/bulkhead/steps/${dev.toString(16)}-${ino.toString(16)} ${args.join(' ')}`,
+      );
+    },
+  );
 
-  it('has a further process in a build\'s step run where the planner lets it, and asks nothing about those of others', async () => {
+  it("has a further process in a build's step run where the planner lets it, and asks nothing about those of others", async () => {
     writeFileSync(at('bundle/p'), '{}');
     await plannerThat({ exec: encodeRefusal('not his') });
-    expect(await run(['exec', '--process', 'p', '--pid-file=q', '--detach', 'c1'])).toMatchObject({ code: 1, stderr: 'bulkhead: not his\n' });
+    expect(await run(['exec', '--process', 'p', '--pid-file=q', '--detach', 'c1'])).toMatchObject({
+      code: 1,
+      stderr: 'bulkhead: not his\n',
+    });
     expect(called()).toBe('');
     const { dev, ino } = statSync(root, { bigint: true });
     const stepsRoot = `/run/bulkhead/steps/${dev.toString(16)}-${ino.toString(16)}`;
@@ -342,17 +501,31 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
 
   it('has none run without a planner', async () => {
     writeFileSync(at('bundle/p'), '{}');
-    expect(await run(['exec', '--process', 'p', 'c1'])).toMatchObject({ code: 1, stderr: expect.stringContaining('planner does not answer') as unknown });
+    expect(await run(['exec', '--process', 'p', 'c1'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('planner does not answer') as unknown,
+    });
     expect(called()).toBe('');
   });
 
-  it.each([['--version'], ['--root', '/r', 'list'], ['--root', '/r', 'state', 'c1'], ['--root', '/r', 'exec', '--process', 'p', '--detach', 'c1'], ['--root', '/r', 'features']])('passes %s on to runc untouched', async (...args) => {
+  it.each([
+    ['--version'],
+    ['--root', '/r', 'list'],
+    ['--root', '/r', 'state', 'c1'],
+    ['--root', '/r', 'exec', '--process', 'p', '--detach', 'c1'],
+    ['--root', '/r', 'features'],
+  ])('passes %s on to runc untouched', async (...args) => {
     expect((await run(args)).code).toBe(0);
     expect(called().split('\n')[0]).toBe(args.join(' '));
   });
 
   it('has standard streams of its own where it was started without', () => {
-    const { status } = spawnSync('sh', ['-c', '"$1" --version <&- >&- 2>&-', 'sh', at('runtime/bulkhead-runc')]);
+    const { status } = spawnSync('sh', [
+      '-c',
+      '"$1" --version <&- >&- 2>&-',
+      'sh',
+      at('runtime/bulkhead-runc'),
+    ]);
     expect(status).toBe(0);
     expect(called().split('\n')[2]).toMatch(/^0 1 2 /);
   });

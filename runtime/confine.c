@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 /*
- * What dockerd, containerd, the shims and runc open. Not /dev/console (5:1), nor /dev/net/tun: none of them does. A terminal (136) opens
- * on devpts alone, whatever node there is elsewhere.
+ * What dockerd, containerd, the shims and runc open. Not /dev/console (5:1), nor /dev/net/tun: none of them
+ * does. A terminal (136) opens on devpts alone, whatever node there is elsewhere.
  */
 static const struct open_device openable[] = {
   {1, 3},           /* null */

@@ -28,8 +28,8 @@ static struct bpf_insn answer_is(int32_t value) {
 static const struct bpf_insn end = {.code = BPF_JMP | BPF_EXIT};
 
 /*
- * access_type is the kind of access in its upper half, the type of device in its lower. A rule is: unless equal, skip to the next rule;
- * else answer 1. What no rule matches gets 0, EPERM.
+ * access_type is the kind of access in its upper half, the type of device in its lower. A rule is: unless
+ * equal, skip to the next rule; else answer 1. What no rule matches gets 0, EPERM.
  */
 static size_t write_program(struct bpf_insn *out, const struct open_device *devices, size_t n) {
   size_t at = 0;

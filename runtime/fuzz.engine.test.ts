@@ -4,19 +4,37 @@ import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 
 const here = (...parts: string[]) => path.join(import.meta.dirname, ...parts);
-beforeAll(() => { execFileSync('sh', [here('build.sh'), 'fuzzer'], { encoding: 'utf8' }); });
+beforeAll(() => {
+  execFileSync('sh', [here('build.sh'), 'fuzzer'], { encoding: 'utf8' });
+});
 
-/** Minutes of it, after a change: `runtime/build/sanitized/plan-fuzzer -dict=runtime/fuzz/words.dict NEW runtime/fuzz/corpus`. */
+/**
+ * Minutes of it, after a change: `runtime/build/sanitized/plan-fuzzer -dict=runtime/fuzz/words.dict NEW
+ * runtime/fuzz/corpus`.
+ */
 it('reads any plan and any command line without a fault, and never does a part of a plan that is not whole', () => {
   const found = mkdtempSync('/tmp/fuzz-');
   try {
-    const { status, stderr } = spawnSync(here('build/sanitized/plan-fuzzer'), [
-      '-runs=400000', '-max_total_time=10', '-max_len=2048', '-timeout=5', `-dict=${here('fuzz/words.dict')}`, `-artifact_prefix=${found}/`, found, here('fuzz/corpus'),
-    ], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(
+      here('build/sanitized/plan-fuzzer'),
+      [
+        '-runs=400000',
+        '-max_total_time=10',
+        '-max_len=2048',
+        '-timeout=5',
+        `-dict=${here('fuzz/words.dict')}`,
+        `-artifact_prefix=${found}/`,
+        found,
+        here('fuzz/corpus'),
+      ],
+      { encoding: 'utf8' },
+    );
     expect({ status, stderr: status === 0 ? '' : stderr.slice(-4000) }).toEqual({ status: 0, stderr: '' });
     expect(readdirSync(found).filter((name) => /^(crash|timeout|oom|leak)-/.test(name))).toEqual([]);
     // It must have got further than the seeds did.
-    expect(Number(/ cov: (\d+)/.exec(stderr.split('\n').findLast((line) => line.includes(' cov: ')) ?? '')?.[1])).toBeGreaterThan(200);
+    expect(
+      Number(/ cov: (\d+)/.exec(stderr.split('\n').findLast((line) => line.includes(' cov: ')) ?? '')?.[1]),
+    ).toBeGreaterThan(200);
   } finally {
     rmSync(found, { recursive: true });
   }

@@ -9,10 +9,19 @@ import { diskMap, firstBase, upperMap } from '../engine/isolation/exclusive/rang
 const runtime = path.resolve(import.meta.dirname, 'build/bulkhead-runc');
 const base = firstBase;
 let top: string;
-beforeAll(() => { execFileSync('sh', [path.resolve(import.meta.dirname, 'build.sh')]); });
-beforeEach(() => { top = mkdtempSync('/tmp/layers-'); mkdirSync(path.join(top, 'm')); mkdirSync(path.join(top, 'n')); made.push(top); });
+beforeAll(() => {
+  execFileSync('sh', [path.resolve(import.meta.dirname, 'build.sh')]);
+});
+beforeEach(() => {
+  top = mkdtempSync('/tmp/layers-');
+  mkdirSync(path.join(top, 'm'));
+  mkdirSync(path.join(top, 'n'));
+  made.push(top);
+});
 const made: string[] = [];
-afterAll(() => { for (const directory of made) rmSync(directory, { recursive: true }); });
+afterAll(() => {
+  for (const directory of made) rmSync(directory, { recursive: true });
+});
 
 /** `count` layers, each with a file of its own; the topmost also changes the one of the lowest. */
 function layers(count: number, options: string[] = []): Overlay {
@@ -29,22 +38,43 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
   const env = { ...process.env, ...(way === 'attached' ? { BULKHEAD_LAYERS: 'attached' } : {}) };
   /** Performs the plan and then `script`, in a mount namespace that goes away. */
   const after = (plan: PlanBuilder, script: string) => {
-    const { status, stdout, stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', `"$1" --bulkhead-perform || exit; cd "$2"; ${script}`, 'sh', runtime, top],
-      { input: plan.encode(), encoding: 'utf8', env });
+    const { status, stdout, stderr } = spawnSync(
+      'unshare',
+      ['--mount', 'sh', '-c', `"$1" --bulkhead-perform || exit; cd "$2"; ${script}`, 'sh', runtime, top],
+      { input: plan.encode(), encoding: 'utf8', env },
+    );
     return { status, stdout: stdout.trim(), stderr: stderr.trim() };
   };
   const shifted = (overlay: Overlay, readOnly = false) => {
     const plan = new PlanBuilder();
-    return { plan, tree: planShifted(plan, overlay, { namespace: plan.userNamespace(diskMap(base)), upperNamespace: plan.userNamespace(upperMap(base)), base, readOnly, mounts: [] }) };
+    return {
+      plan,
+      tree: planShifted(plan, overlay, {
+        namespace: plan.userNamespace(diskMap(base)),
+        upperNamespace: plan.userNamespace(upperMap(base)),
+        base,
+        readOnly,
+        mounts: [],
+      }),
+    };
   };
 
-  it.each([2, 101, 128, 500])('A2 %i of them show the container\'s ids, and what is copied up keeps its own on disk', (count) => {
-    const { plan, tree } = shifted(layers(count));
-    plan.attach(tree, path.join(top, 'm'));
-    const last = count - 1;
-    const { stdout, stderr } = after(plan, `ls m | wc -l; cat m/only-0 m/only-${last}; stat -c ' %u:%g' m/only-${last}; chmod 600 m/only-${last}; touch m/new; chown ${base} m/new; stat -c %u m/new up/diff/new up/diff/only-${last}`);
-    expect({ stdout, stderr }).toEqual({ stdout: `${count}\n0${last} ${base}:${base}\n${base}\n0\n0`, stderr: '' });
-  });
+  it.each([2, 101, 128, 500])(
+    "A2 %i of them show the container's ids, and what is copied up keeps its own on disk",
+    (count) => {
+      const { plan, tree } = shifted(layers(count));
+      plan.attach(tree, path.join(top, 'm'));
+      const last = count - 1;
+      const { stdout, stderr } = after(
+        plan,
+        `ls m | wc -l; cat m/only-0 m/only-${last}; stat -c ' %u:%g' m/only-${last}; chmod 600 m/only-${last}; touch m/new; chown ${base} m/new; stat -c %u m/new up/diff/new up/diff/only-${last}`,
+      );
+      expect({ stdout, stderr }).toEqual({
+        stdout: `${count}\n0${last} ${base}:${base}\n${base}\n0\n0`,
+        stderr: '',
+      });
+    },
+  );
 
   it('copies a detached overlay, and a directory and a file of it', () => {
     const overlay = layers(3);
@@ -56,7 +86,10 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     plan.attach(plan.below(tree, 'sub', true), path.join(top, 'n'));
     plan.attach(plan.below(tree, 'sub/file', false), path.join(top, 'f'));
     plan.attach(tree, path.join(top, 'up'));
-    const { stdout, status } = after(plan, 'touch m/written; cat f n/file up/only-2; ls up/written; touch n/x 2>/dev/null || echo locked; echo more >> f; cat m/sub/file');
+    const { stdout, status } = after(
+      plan,
+      'touch m/written; cat f n/file up/only-2; ls up/written; touch n/x 2>/dev/null || echo locked; echo more >> f; cat m/sub/file',
+    );
     expect({ stdout, status }).toEqual({ stdout: 'insideinside2up/written\nlocked\ninsidemore', status: 0 });
   });
 
@@ -65,16 +98,22 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     execFileSync('ln', ['-s', '/etc', path.join(top, 'layer:0,x/out')]);
     const { plan, tree } = shifted(overlay);
     plan.attach(plan.below(tree, 'out', true), path.join(top, 'n'));
-    expect(after(plan, 'true')).toMatchObject({ status: 1, stderr: expect.stringContaining('cannot take out from a mounted layer') as unknown });
+    expect(after(plan, 'true')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('cannot take out from a mounted layer') as unknown,
+    });
   });
 
-  it('shows read-only what upper holds, and mounts the engine\'s own overlay back', () => {
+  it("shows read-only what upper holds, and mounts the engine's own overlay back", () => {
     const overlay = layers(2);
     writeFileSync(path.join(top, 'up/diff/only-0'), 'upper');
     const { plan, tree } = shifted(overlay, true);
     plan.attach(tree, path.join(top, 'm'));
     plan.attach(planPlain(plan, overlay), path.join(top, 'n'));
-    const { stdout } = after(plan, 'cat m/only-0; touch m/x 2>/dev/null || echo " read-only"; stat -c %u n/only-0; touch n/plain; stat -c %u up/diff/plain');
+    const { stdout } = after(
+      plan,
+      'cat m/only-0; touch m/x 2>/dev/null || echo " read-only"; stat -c %u n/only-0; touch n/plain; stat -c %u up/diff/plain',
+    );
     expect(stdout).toBe('upper read-only\n0\n0');
   });
 
@@ -83,7 +122,10 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     const { plan, tree } = shifted(overlay, true);
     plan.attach(tree, path.join(top, 'm'));
     plan.attach(planPlain(plan, { ...overlay, upper: null }), path.join(top, 'n'));
-    expect(after(plan, 'cat m/only-1 n/only-1; touch m/x 2>/dev/null || echo " read-only"')).toMatchObject({ status: 0, stdout: expect.stringContaining('read-only') as unknown });
+    expect(after(plan, 'cat m/only-1 n/only-1; touch m/x 2>/dev/null || echo " read-only"')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('read-only') as unknown,
+    });
   });
 
   it('carries options over, also volatile, which marks its work directory against a second mount', () => {
@@ -92,7 +134,9 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     plan.attach(tree, path.join(top, 'm'));
     const before = `mount -t overlay -o volatile,index=off,lowerdir=n,upperdir=up/diff,workdir=up/work overlay m && umount m && ls -d up/work/work/incompat/volatile`;
     execFileSync('unshare', ['--mount', 'sh', '-c', before], { cwd: top });
-    expect(after(plan, 'grep -o "volatile" /proc/self/mountinfo | sort -u; echo x > m/only-1; cat up/diff/only-1')).toEqual({ status: 0, stdout: 'volatile\nx', stderr: '' });
+    expect(
+      after(plan, 'grep -o "volatile" /proc/self/mountinfo | sort -u; echo x > m/only-1; cat up/diff/only-1'),
+    ).toEqual({ status: 0, stdout: 'volatile\nx', stderr: '' });
   });
 
   it('does nothing of a plan that is not understood to its end, and undoes one that fails', () => {
@@ -100,15 +144,33 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     plan.attach(tree, path.join(top, 'm'));
     const bytes = plan.encode();
     const broken = Buffer.from(bytes.toString('latin1').replace(/\0end\0$/, '\0emd\0'), 'latin1');
-    const listing = (input: Buffer) => spawnSync('unshare', ['--mount', 'sh', '-c', '"$1" --bulkhead-perform; ls "$2/m"', 'sh', runtime, top], { input, encoding: 'utf8', env });
-    expect(listing(broken)).toMatchObject({ stdout: '', stderr: expect.stringContaining('is not understood (an operation)') as unknown });
+    const listing = (input: Buffer) =>
+      spawnSync(
+        'unshare',
+        ['--mount', 'sh', '-c', '"$1" --bulkhead-perform; ls "$2/m"', 'sh', runtime, top],
+        { input, encoding: 'utf8', env },
+      );
+    expect(listing(broken)).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining('is not understood (an operation)') as unknown,
+    });
     expect(statSync(path.join(top, 'up/work')).nlink).toBe(2); // not even tried: overlay makes a directory in work
     plan.attach(tree, path.join(top, 'nowhere'));
-    expect(listing(plan.encode())).toMatchObject({ stdout: '', stderr: expect.stringContaining('cannot mount on') as unknown });
+    expect(listing(plan.encode())).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining('cannot mount on') as unknown,
+    });
   });
 });
 
 it('refuses another BULKHEAD_LAYERS', () => {
-  const { status, stderr } = spawnSync(runtime, ['--bulkhead-perform'], { input: new PlanBuilder().encode(), encoding: 'utf8', env: { ...process.env, BULKHEAD_LAYERS: 'fd' } });
-  expect({ status, stderr }).toEqual({ status: 1, stderr: 'bulkhead: the environment variable BULKHEAD_LAYERS may be `attached` only, not `fd`\n' });
+  const { status, stderr } = spawnSync(runtime, ['--bulkhead-perform'], {
+    input: new PlanBuilder().encode(),
+    encoding: 'utf8',
+    env: { ...process.env, BULKHEAD_LAYERS: 'fd' },
+  });
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: 'bulkhead: the environment variable BULKHEAD_LAYERS may be `attached` only, not `fd`\n',
+  });
 });

@@ -3,7 +3,10 @@
 
 #include <stdbool.h>
 
-/* Where runc's own --log goes, so that the engine shows our errors as it shows runc's. `file` NULL: stderr only. */
+/*
+ * Where runc's own --log goes, so that the engine shows our errors as it shows runc's. `file` NULL: stderr
+ * only.
+ */
 void log_setup(const char *file, bool json);
 
 /* One error or warning: "bulkhead: <text>" on stderr and in runc's log. */

@@ -187,7 +187,10 @@ static int move_to(int mount, const char *target) {
   if (at < 0) return -1;
   if (sys_move_mount(mount, at) != 0) return close_and_fail(at);
   if (close(at) != 0) return -1;
-  /* Below a shared mount the kernel made it shared; what is mounted on it must not spread to other namespaces. */
+  /*
+   * Below a shared mount the kernel made it shared; what is mounted on it must not spread to other
+   * namespaces.
+   */
   struct mount_attr attr = {.propagation = PRIVATE_FLAG};
   if (sys_mount_setattr(mount, AT_RECURSIVE, &attr) == 0) return 0;
   int saved = errno;

@@ -5,7 +5,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The kernel's file-descriptor mount API, one function a step. All return a new close-on-exec fd or 0, and -1 with errno. */
+/*
+ * The kernel's file-descriptor mount API, one function a step. All return a new close-on-exec fd or 0, and -1
+ * with errno.
+ */
 
 enum tree_flags {
   TREE_RECURSIVE = 1,       /* take the mounts below too */
@@ -27,7 +30,10 @@ struct expected_file {
   uint64_t inode;
 };
 
-/* Opens `path` without following any symlink and compares it with `expected` (ESTALE when it is another object). */
+/*
+ * Opens `path` without following any symlink and compares it with `expected` (ESTALE when it is another
+ * object).
+ */
 int open_exactly(const char *path, const struct expected_file *expected);
 
 /* Opens the directory at `relative` below `tree`, which is never left, following no symlink. */
@@ -36,28 +42,36 @@ int open_below(int tree, const char *relative);
 /* A user namespace carrying these maps, as an fd. */
 int make_user_namespace(const char *users, const char *groups);
 
-/* Waits for the processes that making user namespaces took. Call before ending: not every machine's init reaps what it did not start. */
+/*
+ * Waits for the processes that making user namespaces took. Call before ending: not every machine's init
+ * reaps what it did not start.
+ */
 void reap_namespace_holders(void);
 
-/* A detached copy, private unless a slave, of the mount tree at `dirfd` (an O_PATH or mount fd), id-mapped by `userns` unless -1. */
+/*
+ * A detached copy, private unless a slave, of the mount tree at `dirfd` (an O_PATH or mount fd), id-mapped by
+ * `userns` unless -1.
+ */
 int clone_tree(int dirfd, int userns, unsigned flags);
 
 /*
- * A detached copy of `*tree`, or of what is at `relative` below it when that is given (never leaves the tree, follows no symlink).
- * Kernels before 6.15 copy attached mounts only: then a detached tree is copied in the scratch place, and `*tree` becomes another fd of
- * the same. `attached_only` does it that way on every kernel, for tests.
+ * A detached copy of `*tree`, or of what is at `relative` below it when that is given (never leaves the tree,
+ * follows no symlink). Kernels before 6.15 copy attached mounts only: then a detached tree is copied in the
+ * scratch place, and `*tree` becomes another fd of the same. `attached_only` does it that way on every
+ * kernel, for tests.
  */
 int copy_tree(int *tree, const char *relative, bool read_only, bool attached_only);
 
 /*
- * Puts detached `mount` on the existing `target`, which must not be a symlink, in the mount namespace that the engine and everybody on the machine
- * have: set-user-ID files and device files there do nothing. `engine_view`: no file there can be run and no symbolic link is followed either.
+ * Puts detached `mount` on the existing `target`, which must not be a symlink, in the mount namespace that
+ * the engine and everybody on the machine have: set-user-ID files and device files there do nothing.
+ * `engine_view`: no file there can be run and no symbolic link is followed either.
  */
 int attach(int mount, const char *target, bool engine_view);
 
 /*
- * Leaves this process alone in a mount namespace of its own, a private copy of the one it was in, with an empty file system at the directory
- * `at` that every user may search. Returns a descriptor of that.
+ * Leaves this process alone in a mount namespace of its own, a private copy of the one it was in, with an
+ * empty file system at the directory `at` that every user may search. Returns a descriptor of that.
  */
 int enter_private_namespace(const char *at);
 
@@ -65,15 +79,17 @@ int enter_private_namespace(const char *at);
 int place(int mount, int at, const char *name);
 
 /*
- * Guards the directory at `path`, in which the engine reads and writes as root while containers may: whoever goes by that path follows no
- * symbolic link there and opens no device file, and set-user-ID files do nothing. What is mounted there stays in view. Where nothing is, the
- * directory is mounted on itself; a mount of somebody else's keeps its own flag for set-user-ID files.
+ * Guards the directory at `path`, in which the engine reads and writes as root while containers may: whoever
+ * goes by that path follows no symbolic link there and opens no device file, and set-user-ID files do
+ * nothing. What is mounted there stays in view. Where nothing is, the directory is mounted on itself; a mount
+ * of somebody else's keeps its own flag for set-user-ID files.
  */
 int guard_directory(const char *path);
 
 /*
- * Makes the file system that the mount `fd` shows read-only, whoever holds directories of it: not the mount, all of it. EBUSY while a file is open
- * for writing. Its unmounting writes out what this does, and then need not.
+ * Makes the file system that the mount `fd` shows read-only, whoever holds directories of it: not the mount,
+ * all of it. EBUSY while a file is open for writing. Its unmounting writes out what this does, and then need
+ * not.
  */
 int freeze_file_system(int fd);
 

@@ -26,7 +26,10 @@ int layers_wanted(void) {
   return -1;
 }
 
-/* Gives this thread the file-system identity `id` with all capabilities it has (changing fsuid drops the file-system ones). */
+/*
+ * Gives this thread the file-system identity `id` with all capabilities it has (changing fsuid drops the
+ * file-system ones).
+ */
 static int set_fs_identity(uint32_t id) {
   (void)setfsgid(id);
   (void)setfsuid(id);
@@ -54,8 +57,9 @@ static int open_layer(const struct overlay_request *request, const char *name) {
 }
 
 /*
- * A volatile overlay marks its work directory, and another one is refused while the mark is there: it stands for contents that a crash
- * may have cost. We follow the engine's own overlay, on the same boot, just unmounted: nothing is lost, so the mark goes.
+ * A volatile overlay marks its work directory, and another one is refused while the mark is there: it stands
+ * for contents that a crash may have cost. We follow the engine's own overlay, on the same boot, just
+ * unmounted: nothing is lost, so the mark goes.
  */
 static int unmark_volatile(const struct overlay_request *request) {
   if (request->upper_parent < 0 || !has_option(request, "volatile")) return 0;
@@ -110,7 +114,10 @@ static int set_option(int fs, const char *option) {
   return sys_fsconfig(fs, FSCONFIG_SET_STRING, key, equals + 1, 0);
 }
 
-/* Overlay reaches its layers as whoever created it: through id-mapped layers that must be the container's root. */
+/*
+ * Overlay reaches its layers as whoever created it: through id-mapped layers that must be the container's
+ * root.
+ */
 static int as_mounter(uint32_t base, int (*create)(const void *), const void *argument) {
   if (base == 0) return create(argument);
   int result = set_fs_identity(base) == 0 ? create(argument) : -1;
@@ -182,7 +189,10 @@ static int create_mounted(const void *argument) {
   return mount("overlay", "merged", "overlay", 0, options->text);
 }
 
-/* In a detached mount only what is a mount can be attached, until that mount is attached itself: then a copy of what is below. */
+/*
+ * In a detached mount only what is a mount can be attached, until that mount is attached itself: then a copy
+ * of what is below.
+ */
 static int attach_layer(int layer, bool inside, const char *name) {
   int mount = inside ? sys_open_tree(layer, 0) : layer;
   if (mount < 0) return -1;
@@ -237,7 +247,10 @@ static int overlay_attached(const struct overlay_request *request) {
     errno = E2BIG;
     return -1;
   }
-  /* Directories become mounts; detached mounts serve themselves where the kernel does not copy them (before 6.15). */
+  /*
+   * Directories become mounts; detached mounts serve themselves where the kernel does not copy them (before
+   * 6.15).
+   */
   for (; n < request->n_lowers + (request->upper_parent >= 0 ? 1 : 0) && failed == 0; n++) {
     int from = n < request->n_lowers ? request->lowers[n] : request->upper_parent;
     bool inside = is_inside(request, n);
@@ -269,7 +282,10 @@ int make_overlay(const struct overlay_request *request, char *why, size_t size) 
   if (made < 0) return -1;
   struct mount_attr attr = {.propagation = PRIVATE_FLAG};
   if (request->upper_parent < 0) attr.attr_set |= MOUNT_ATTR_RDONLY;
-  /* A container gets its devices from elsewhere; device files of images are for nobody, whoever is handed one. */
+  /*
+   * A container gets its devices from elsewhere; device files of images are for nobody, whoever is handed
+   * one.
+   */
   if (request->base != 0) attr.attr_set |= MOUNT_ATTR_NODEV;
   if (sys_mount_setattr(made, 0, &attr) != 0) return close_and_fail(made);
   return made;

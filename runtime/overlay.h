@@ -5,14 +5,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How an overlay gets its layers. Kernels before 6.13 take them by path only, so they are attached for that moment, out of everybody's sight. */
+/*
+ * How an overlay gets its layers. Kernels before 6.13 take them by path only, so they are attached for that
+ * moment, out of everybody's sight.
+ */
 enum layers {
   LAYERS_TRY,      /* by descriptor, else attached */
   LAYERS_BY_FD,
   LAYERS_ATTACHED,
 };
 
-/* What BULKHEAD_LAYERS says (`attached`, for tests; only root starts us): LAYERS_TRY when unset, -1 after a message when it is anything else. */
+/*
+ * What BULKHEAD_LAYERS says (`attached`, for tests; only root starts us): LAYERS_TRY when unset, -1 after a
+ * message when it is anything else.
+ */
 int layers_wanted(void);
 
 enum { OVERLAY_MAX_STORES = 8 };

@@ -9,7 +9,10 @@
 
 /* A plan while it is gone through: its unread words and what its operations made. */
 struct plan {
-  /* The whole plan is read once without doing anything, so that nothing is done of one that is not understood to its end. */
+  /*
+   * The whole plan is read once without doing anything, so that nothing is done of one that is not understood
+   * to its end.
+   */
   bool checking;
   enum layers layers;
   struct plan_words words;
@@ -33,7 +36,10 @@ struct plan {
   int sealed;     /* 1 + the number of runc's descriptor; 0: none */
 };
 
-/* Reads the words of operation `name` and, unless the plan is only checked, performs it. What returns false has said why. */
+/*
+ * Reads the words of operation `name` and, unless the plan is only checked, performs it. What returns false
+ * has said why.
+ */
 bool perform_operation(struct plan *plan, const char *name);
 
 #endif

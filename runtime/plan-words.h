@@ -23,7 +23,9 @@ bool next_path(struct plan_words *words, const char **out);
 bool parse_number(const char *text, uint64_t max, uint64_t *out);
 /* Whether no component of `text` is `.` or `..`. */
 bool is_plain_path(const char *text);
-/* Whether `name` can be that of upper or work: one plain component that needs no escaping in mount options. */
+/*
+ * Whether `name` can be that of upper or work: one plain component that needs no escaping in mount options.
+ */
 bool is_layer_name(const char *name);
 
 /* Says what of the plan is not understood; false. */

@@ -14,7 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Between two looks whether a file is still open for writing; after how long that is said, and after how long given up. */
+/*
+ * Between two looks whether a file is still open for writing; after how long that is said, and after how long
+ * given up.
+ */
 enum { FREEZE_PAUSE_US = 10000, FREEZE_SAID_S = 1, FREEZE_LIMIT_S = 20 };
 
 static bool go_through(struct plan *plan) {
@@ -79,8 +82,8 @@ static double seconds(void) {
 }
 
 /*
- * The container's own processes have ended: what is still open for writing, somebody outside holds, to whom the container gave it. He may keep it
- * for ever, and must not hold up for ever who waits for the container.
+ * The container's own processes have ended: what is still open for writing, somebody outside holds, to whom
+ * the container gave it. He may keep it for ever, and must not hold up for ever who waits for the container.
  */
 static bool freeze(int tree) {
   const double begun = seconds();

@@ -13,8 +13,9 @@ enum {
 };
 
 /*
- * A plan is a list of NUL-terminated words: "bulkhead-plan-2", the number of words that follow, then operations, "end" last.
- * Numbers are decimal. Results of operations are numbered in order: user namespaces apart from trees.
+ * A plan is a list of NUL-terminated words: "bulkhead-plan-2", the number of words that follow, then
+ * operations, "end" last. Numbers are decimal. Results of operations are numbered in order: user namespaces
+ * apart from trees.
  *   error TEXT                                 the planner refuses; nothing else may follow but "end"
  *   userns MAP                                 → namespace: one map for users and groups
  *   share USERS GROUPS                         → namespace: a map for each
@@ -44,20 +45,23 @@ enum plan_result {
 enum plan_result plan_perform(char *bytes, size_t size);
 
 /*
- * Enters the mount namespace of the last performed plan, if it had `private`, and places there what the plan placed. For the process that becomes
- * runc: nobody else is ever in that namespace, and it goes when runc and the container have left it. False after a message.
+ * Enters the mount namespace of the last performed plan, if it had `private`, and places there what the plan
+ * placed. For the process that becomes runc: nobody else is ever in that namespace, and it goes when runc and
+ * the container have left it. False after a message.
  */
 bool plan_enter(void);
 
 /*
- * Closes what the last performed plan still holds open, but for overlays that can be written to. For every copy of a layer that goes, the kernel
- * waits until no processor can be looking at it: that is done while runc works. Call it at the end at the latest.
+ * Closes what the last performed plan still holds open, but for overlays that can be written to. For every
+ * copy of a layer that goes, the kernel waits until no processor can be looking at it: that is done while
+ * runc works. Call it at the end at the latest.
  */
 void plan_let_go(void);
 
 /*
- * Waits until nobody has a file open for writing in the overlays that the last performed plan made, and lets nobody write there any more, not even
- * who holds a directory of one. False after a message: when a signal came, or somebody keeps a file open for longer than 20 s.
+ * Waits until nobody has a file open for writing in the overlays that the last performed plan made, and lets
+ * nobody write there any more, not even who holds a directory of one. False after a message: when a signal
+ * came, or somebody keeps a file open for longer than 20 s.
  */
 bool plan_freeze(void);
 

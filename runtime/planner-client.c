@@ -19,7 +19,10 @@
 
 enum { REQUEST_MAX = 3 * PATH_MAX + 512, ANSWER_SECONDS = 60, ATTEMPT_MS = 20, WAIT_MS = 3000 };
 
-/* Connects through the directory's fd, so that the kernel's 107 bytes for a socket path don't limit where the engine lives. */
+/*
+ * Connects through the directory's fd, so that the kernel's 107 bytes for a socket path don't limit where the
+ * engine lives.
+ */
 static int connect_to(const char *root_dir) {
   int dir = open(root_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (dir < 0) return -1;
@@ -64,7 +67,10 @@ static int send_all(int s, const char *bytes, size_t size) {
   return 0;
 }
 
-/* Whether `length` bytes hold as many words as they say: the second tells how many follow. Anything odd is whole, too, and refused as it is. */
+/*
+ * Whether `length` bytes hold as many words as they say: the second tells how many follow. Anything odd is
+ * whole, too, and refused as it is.
+ */
 static bool is_whole(const char *answer, size_t length) {
   const char *end = answer + length, *count = memchr(answer, '\0', length);
   if (count == NULL || ++count == end || end[-1] != '\0') return false;
@@ -106,7 +112,10 @@ static size_t encode(const struct planner_request *request, char bytes[REQUEST_M
   return length;
 }
 
-/* The connection that the last words went over, -1: none. Whatever comes, it stays open until we end: so the planner learns of that. */
+/*
+ * The connection that the last words went over, -1: none. Whatever comes, it stays open until we end: so the
+ * planner learns of that.
+ */
 static int connection = -1;
 /* Whether an answer may come on it: after one the planner only listens. */
 static bool answers;
@@ -153,7 +162,10 @@ long planner_ask(const char *root_dir, const struct planner_request *request, ch
     log_error("the container's id or bundle path is too long");
     return -1;
   }
-  /* Over the connection that there is. Behind it may be a planner that was ended since: then its successor is asked. */
+  /*
+   * Over the connection that there is. Behind it may be a planner that was ended since: then its successor is
+   * asked.
+   */
   if (connection >= 0 && answers) {
     long n = send_all(connection, bytes, length) == 0 ? receive_all(connection, answer, size) : -1;
     answers = false;
@@ -162,7 +174,10 @@ long planner_ask(const char *root_dir, const struct planner_request *request, ch
     if (n > 0 || late) return n;
     hang_up();
   }
-  /* One that is ended before it answers did nothing that lasts: who waits for a planner asks its successor, once. */
+  /*
+   * One that is ended before it answers did nothing that lasts: who waits for a planner asks its successor,
+   * once.
+   */
   for (bool again = request->wait;; again = false) {
     if (!reach(root_dir, request->wait, false)) return -1;
     answers = false;

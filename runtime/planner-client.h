@@ -20,12 +20,16 @@ struct planner_request {
 long planner_ask(const char *root_dir, const struct planner_request *request, char *answer, size_t size);
 
 /*
- * Tells the planner what this process is about to do (`deleting`), so that it looks after the container when the process is killed at it,
- * or what is done (`release`). Nothing is waited for. False when it can't be told.
+ * Tells the planner what this process is about to do (`deleting`), so that it looks after the container when
+ * the process is killed at it, or what is done (`release`). Nothing is waited for. False when it can't be
+ * told.
  */
 bool planner_tell(const char *root_dir, const struct planner_request *request);
 
-/* Opens the sealed copy of runc in descriptor `number` of the planner that answered (sealed.h); -1: there is none, which is no error. */
+/*
+ * Opens the sealed copy of runc in descriptor `number` of the planner that answered (sealed.h); -1: there is
+ * none, which is no error.
+ */
 int planner_open_sealed(unsigned number);
 
 #endif

@@ -1,4 +1,7 @@
-/* What reaches beyond a container: under ECI every one of these must be refused (A5). Each is harmless where it succeeds. */
+/*
+ * What reaches beyond a container: under ECI every one of these must be refused (A5). Each is harmless where
+ * it succeeds.
+ */
 #define _GNU_SOURCE
 #include "probe-operations.h"
 
@@ -114,7 +117,10 @@ static bool make_node(mode_t type, dev_t device) {
 static bool make_character_device(void) { return make_node(S_IFCHR, makedev(1, 3)); }
 static bool make_block_device(void) { return make_node(S_IFBLK, makedev(240, 255)); }
 
-/* Opens a disk for reading, through a node of its own, so that nothing depends on names in /dev. Nothing is read. */
+/*
+ * Opens a disk for reading, through a node of its own, so that nothing depends on names in /dev. Nothing is
+ * read.
+ */
 static bool open_disk_by_number(dev_t device) {
 	if (mknod(PROBE_DIRECTORY "/disk", S_IFBLK | 0600, device) != 0) return false;
 	bool opened = opens(PROBE_DIRECTORY "/disk", O_RDONLY);
@@ -123,7 +129,10 @@ static bool open_disk_by_number(dev_t device) {
 	errno = saved;
 	return opened;
 }
-/* Any of the disks the kernel has, or its first loop device: some machines keep their own disk from their own root. */
+/*
+ * Any of the disks the kernel has, or its first loop device: some machines keep their own disk from their own
+ * root.
+ */
 static bool open_disk(void) {
 	char text[8192];
 	unsigned major, minor;
@@ -207,7 +216,10 @@ static bool mount_debugfs(void) { return mounts("debugfs", "none", NULL, 0); }
 static bool mount_tracefs(void) { return mounts("tracefs", "none", NULL, 0); }
 static bool mount_securityfs(void) { return mounts("securityfs", "none", NULL, 0); }
 static bool mount_configfs(void) { return mounts("configfs", "none", NULL, 0); }
-/* What the kernel runs, as root of the machine, when the last process of a cgroup has ended. Cgroup v1 alone has it. */
+/*
+ * What the kernel runs, as root of the machine, when the last process of a cgroup has ended. Cgroup v1 alone
+ * has it.
+ */
 static bool release_agent(void) {
 	if (mkdir(PROBE_DIRECTORY "/cgroup", 0700) != 0 && errno != EEXIST) return false;
 	if (mount("none", PROBE_DIRECTORY "/cgroup", "cgroup", MS_NOSUID | MS_NODEV, "memory") != 0) {

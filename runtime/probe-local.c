@@ -112,7 +112,10 @@ static bool set_domain_name(void) {
 	char name[65] = "";
 	return getdomainname(name, sizeof name - 1) == 0 && setdomainname(name, strlen(name)) == 0;
 }
-/* A wrong magic number: EINVAL where the container may end itself. In a process namespace nothing else can be rebooted. */
+/*
+ * A wrong magic number: EINVAL where the container may end itself. In a process namespace nothing else can be
+ * rebooted.
+ */
 static bool reboot_itself(void) { return passes(syscall(SYS_reboot, 0, 0, 0, NULL), EINVAL); }
 
 /* --- users, files, capabilities --- */

@@ -66,7 +66,10 @@ int make_file(const char *name) {
 	return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 }
 
-/* Runs one operation in a process and a session of its own, so that nothing it changes outlasts it. Prints the outcome. */
+/*
+ * Runs one operation in a process and a session of its own, so that nothing it changes outlasts it. Prints
+ * the outcome.
+ */
 static void print_outcome(bool first, const struct operation *operation) {
 	pid_t child = fork();
 	if (child == 0) {

@@ -1,4 +1,7 @@
-/* Kernel operations that a privileged container is tried with (A4, A5). What is expected of each stands in shared/verify/operations.ts. */
+/*
+ * Kernel operations that a privileged container is tried with (A4, A5). What is expected of each stands in
+ * shared/verify/operations.ts.
+ */
 #ifndef BULKHEAD_PROBE_OPERATIONS_H
 #define BULKHEAD_PROBE_OPERATIONS_H
 
@@ -6,8 +9,9 @@
 #include <stddef.h>
 
 /*
- * Tries the operation and undoes it. True: it was done, or would have been: a call with an argument that the kernel refuses only
- * after the permission was given counts. False: errno says why. Runs in a process of its own, which ends afterwards.
+ * Tries the operation and undoes it. True: it was done, or would have been: a call with an argument that the
+ * kernel refuses only after the permission was given counts. False: errno says why. Runs in a process of its
+ * own, which ends afterwards.
  */
 typedef bool (*operation_function)(void);
 

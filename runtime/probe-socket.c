@@ -40,7 +40,10 @@ static bool send_all(int fd, const char *bytes, size_t length) {
 	return true;
 }
 
-/* One POST on a connection of its own. The status, and the answer as it came up to size-1 bytes; 0: see errno. */
+/*
+ * One POST on a connection of its own. The status, and the answer as it came up to size-1 bytes; 0: see
+ * errno.
+ */
 static int post(const char *socket_path, const char *target, const char *body, char *answer, size_t size) {
 	char head[512];
 	answer[0] = '\0';

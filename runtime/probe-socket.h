@@ -1,4 +1,7 @@
-/* A Docker client of two requests: what a program in a container does with a socket that is mounted there (A11). */
+/*
+ * A Docker client of two requests: what a program in a container does with a socket that is mounted there
+ * (A11).
+ */
 #ifndef BULKHEAD_PROBE_SOCKET_H
 #define BULKHEAD_PROBE_SOCKET_H
 

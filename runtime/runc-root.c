@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-/* By the directory's identity: one engine may be called by several paths. Gone after a boot, as runc's default root is. */
+/*
+ * By the directory's identity: one engine may be called by several paths. Gone after a boot, as runc's
+ * default root is.
+ */
 static bool name_root(const char *root_dir, char *name, size_t size) {
   struct stat engine;
   if (stat(root_dir, &engine) != 0) {

@@ -19,7 +19,10 @@ int attach_here(int mount, const char *name) {
   return close(at);
 }
 
-/* A mount namespace of our own with an empty tmpfs as current directory. It covers /proc, which is a mount point wherever we run. */
+/*
+ * A mount namespace of our own with an empty tmpfs as current directory. It covers /proc, which is a mount
+ * point wherever we run.
+ */
 static int enter(void) {
   if (unshare(CLONE_NEWNS) != 0) return -1;
   /* Only the mount below ours has to be private: what is mounted on a private mount's children stays here. */
@@ -74,7 +77,10 @@ static int await(int from, int *made, int n) {
   struct cmsghdr *header = CMSG_FIRSTHDR(&message);
   size_t size = (size_t)n * sizeof(int);
   if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(size)) {
-    /* Fewer descriptors than sent: our limit of open files is reached, and what did arrive is closed when we end. */
+    /*
+     * Fewer descriptors than sent: our limit of open files is reached, and what did arrive is closed when we
+     * end.
+     */
     errno = EMFILE;
     return -1;
   }

@@ -1,6 +1,19 @@
 import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdirSync, fstatSync, mkdtempSync, openSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync, closeSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  closeSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -27,7 +40,9 @@ beforeAll(() => {
   standIn = path.join(programs, 'runc');
   execFileSync(process.env['CC'] ?? 'gcc', ['-x', 'c', '-', '-o', standIn], { input: source });
 });
-afterAll(() => { rmSync(programs, { recursive: true }); });
+afterAll(() => {
+  rmSync(programs, { recursive: true });
+});
 
 let root: string;
 let sealed: SealedRunc;
@@ -42,9 +57,19 @@ beforeEach(() => {
   writeFileSync(at('other-file'), 'no program');
   said = [];
   now = 0;
-  sealed = new SealedRunc({ runtimeBinary: at('runtime/bulkhead-runc'), runc: at('runtime/runc'), log: (line) => { said.push(line); }, now: () => now });
+  sealed = new SealedRunc({
+    runtimeBinary: at('runtime/bulkhead-runc'),
+    runc: at('runtime/runc'),
+    log: (line) => {
+      said.push(line);
+    },
+    now: () => now,
+  });
 });
-afterEach(() => { sealed.close(); rmSync(root, { recursive: true }); });
+afterEach(() => {
+  sealed.close();
+  rmSync(root, { recursive: true });
+});
 
 describe('a copy of runc in memory', () => {
   it('is there from the first that asks on, and cannot be written', async () => {
@@ -52,7 +77,9 @@ describe('a copy of runc in memory', () => {
     await sealed.make();
     const descriptor = sealed.descriptor();
     expect(readFileSync(`/proc/self/fd/${descriptor}`).equals(readFileSync(at('runtime/runc')))).toBe(true);
-    expect(() => { writeFileSync(`/proc/self/fd/${descriptor}`, 'x', { flag: 'r+' }); }).toThrow(/EPERM/);
+    expect(() => {
+      writeFileSync(`/proc/self/fd/${descriptor}`, 'x', { flag: 'r+' });
+    }).toThrow(/EPERM/);
     // Whom root has run it can neither read it nor look at its process.
     expect(fstatSync(descriptor ?? -1).mode & 0o777).toBe(0o511);
     expect(said).toEqual([]);
@@ -64,10 +91,25 @@ describe('a copy of runc in memory', () => {
     renameSync(at('other'), at('runtime/runc'));
     expect(sealed.descriptor()).toBeNull();
     await sealed.make();
-    expect(readFileSync(`/proc/self/fd/${sealed.descriptor()}`).equals(readFileSync(at('runtime/runc')))).toBe(true);
+    expect(
+      readFileSync(`/proc/self/fd/${sealed.descriptor()}`).equals(readFileSync(at('runtime/runc'))),
+    ).toBe(true);
   });
 
-  it.each([['a script', () => { writeFileSync(at('runtime/runc'), '#!/bin/sh\n'); }], ['nothing', () => { rmSync(at('runtime/runc')); }]])('is not made of %s', async (_, put) => {
+  it.each([
+    [
+      'a script',
+      () => {
+        writeFileSync(at('runtime/runc'), '#!/bin/sh\n');
+      },
+    ],
+    [
+      'nothing',
+      () => {
+        rmSync(at('runtime/runc'));
+      },
+    ],
+  ])('is not made of %s', async (_, put) => {
     put();
     for (let i = 0; i < 2; i++) {
       await sealed.make();
@@ -85,7 +127,9 @@ describe('a copy of runc in memory', () => {
 
 describe('a copy that could not be made', () => {
   it.each([
-    ['is killed', 'kill -9 $$', 'SIGKILL'], ['has no memory', 'echo "cannot copy: Cannot allocate memory" >&2; exit 1', 'allocate'], ['says what nobody can open', 'echo 1000; read line', 'ENOENT'],
+    ['is killed', 'kill -9 $$', 'SIGKILL'],
+    ['has no memory', 'echo "cannot copy: Cannot allocate memory" >&2; exit 1', 'allocate'],
+    ['says what nobody can open', 'echo 1000; read line', 'ENOENT'],
   ])('because what makes it %s is tried again, with a pause', async (_, script, why) => {
     renameSync(at('runtime/bulkhead-runc'), at('runtime/real'));
     writeFileSync(at('runtime/bulkhead-runc'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
@@ -131,19 +175,34 @@ int main(int argc, char **argv) {
   });
 });
 
-/** What the runtime runs as runc when the planner, which is this process, says that descriptor `number` is a copy. */
+/**
+ * What the runtime runs as runc when the planner, which is this process, says that descriptor `number` is a
+ * copy.
+ */
 async function programWith(number: number): Promise<string> {
   const plan = new PlanBuilder();
   plan.sealedRunc(number);
   const planner = createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => undefined).once('data', () => { socket.end(plan.encode()); }).on('end', () => { socket.end(); });
+    socket
+      .on('error', () => undefined)
+      .once('data', () => {
+        socket.end(plan.encode());
+      })
+      .on('end', () => {
+        socket.end();
+      });
   }).listen(at('planner.sock'));
   await once(planner, 'listening');
   try {
-    const child = spawn(at('runtime/bulkhead-runc'), ['run', 'c1'], { cwd: at('bundle'), stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(at('runtime/bulkhead-runc'), ['run', 'c1'], {
+      cwd: at('bundle'),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let stderr = '';
-    child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
-    const [code] = await once(child, 'close') as [number | null];
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
     expect(code).toBe(3);
     return stderr.trim();
   } finally {
@@ -164,8 +223,12 @@ describe('the runtime', () => {
     expect(await programWith(1 << 20)).toBe(at('runtime/runc'));
   });
 
-  const allowSealing = 2, addSeals = 1033;
-  it.each([['none', 0], ['one too few', 7]])('takes no memory of root\'s with %s of the seals', async (_, seals) => {
+  const allowSealing = 2,
+    addSeals = 1033;
+  it.each([
+    ['none', 0],
+    ['one too few', 7],
+  ])("takes no memory of root's with %s of the seals", async (_, seals) => {
     const script = `
       const { closeSync, openSync, readFileSync, writeSync } = await import('node:fs');
       const { libcFunction } = await import(process.argv[1]);
@@ -177,12 +240,24 @@ describe('the runtime', () => {
       console.log(readable);
       process.stdin.resume();`;
     const libc = new URL('../gateway/libc.ts', import.meta.url).href;
-    expect(await programFrom(spawn(process.execPath, ['--input-type=module', '-e', script, libc, at('runtime/runc'), String(seals)], { stdio: ['pipe', 'pipe', 'inherit'] }))).toBe(at('runtime/runc'));
+    expect(
+      await programFrom(
+        spawn(
+          process.execPath,
+          ['--input-type=module', '-e', script, libc, at('runtime/runc'), String(seals)],
+          { stdio: ['pipe', 'pipe', 'inherit'] },
+        ),
+      ),
+    ).toBe(at('runtime/runc'));
   });
 
   it('takes no copy that somebody else than root made', async () => {
     chmodSync(root, 0o755);
-    const other = spawn(at('runtime/bulkhead-runc'), ['--bulkhead-seal', at('runtime/runc')], { uid: 65534, gid: 65534, stdio: ['pipe', 'pipe', 'inherit'] });
+    const other = spawn(at('runtime/bulkhead-runc'), ['--bulkhead-seal', at('runtime/runc')], {
+      uid: 65534,
+      gid: 65534,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     expect(await programFrom(other)).toBe(at('runtime/runc'));
   });
 });
@@ -192,7 +267,7 @@ async function programFrom(child: ChildProcessByStdio<Writable, Readable, null>)
   const ended = once(child, 'close');
   let copy: number | null = null;
   try {
-    const [number] = await once(child.stdout, 'data') as [Buffer];
+    const [number] = (await once(child.stdout, 'data')) as [Buffer];
     copy = openSync(`/proc/${child.pid}/fd/${number.toString().trim()}`, 'r');
     return await programWith(copy);
   } finally {

@@ -18,7 +18,10 @@ void streams_hand_over(unsigned base) {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
     struct stat stat;
     struct statfs fs;
-    /* Pipes without a name only: a named one is somebody's file. Root's only: another's pipe was given to us on purpose. */
+    /*
+     * Pipes without a name only: a named one is somebody's file. Root's only: another's pipe was given to us
+     * on purpose.
+     */
     if (fstat(fd, &stat) != 0 || !S_ISFIFO(stat.st_mode) || stat.st_uid != 0) continue;
     if (fstatfs(fd, &fs) != 0 || fs.f_type != PIPEFS_MAGIC) continue;
     if (fchown(fd, base, base) != 0) continue;
@@ -36,7 +39,10 @@ unsigned streams_range_of_process(long pid) {
 }
 
 unsigned streams_range_of(const char *runc_root, const char *id) {
-  /* A quote inside a JSON text is written \", so this is the key and nothing a container could have put there; it stands near the front. */
+  /*
+   * A quote inside a JSON text is written \", so this is the key and nothing a container could have put
+   * there; it stands near the front.
+   */
   static const char key[] = "\"init_process_pid\":";
   char path[PATH_MAX], text[4096];
   int length = snprintf(path, sizeof path, "%s/%s/state.json", runc_root, id);

@@ -1,7 +1,10 @@
 #ifndef BULKHEAD_SYSCALLS_H
 #define BULKHEAD_SYSCALLS_H
 
-/* The kernel's mount calls, as the C libraries of older distributions don't have them. sys/mount.h and linux/mount.h don't mix on all of them. */
+/*
+ * The kernel's mount calls, as the C libraries of older distributions don't have them. sys/mount.h and
+ * linux/mount.h don't mix on all of them.
+ */
 
 #include <errno.h>
 #include <fcntl.h>

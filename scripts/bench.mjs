@@ -7,16 +7,35 @@ import { build } from './build.mjs';
 import { at, pinnedNode, repository } from './paths.mjs';
 import { setUp } from './set-up.mjs';
 
-const names = readdirSync(at('bench')).filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length));
+const names = readdirSync(at('bench'))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -'.ts'.length));
 const [name, ...args] = process.argv.slice(2);
 
 // Of one benchmark: its own help.
-if (name !== undefined && names.includes(name) && args.some((argument) => argument === '--help' || argument === '-h')) {
+if (
+  name !== undefined &&
+  names.includes(name) &&
+  args.some((argument) => argument === '--help' || argument === '-h')
+) {
   console.log(headComment(readFileSync(at('bench', `${name}.ts`), 'utf8')));
-} else await main(async () => {
-  if (name === undefined || !names.includes(name)) throw new Actionable(`Say which benchmark: npm run bench -- ${names.join(' | ')}`);
-  await setUp({ also: 'tests' });
-  await build();
-  const child = spawn(pinnedNode, [at('bench', `${name}.ts`), ...args], { cwd: repository, stdio: 'inherit' });
-  process.exitCode = await new Promise((resolve) => { child.once('error', () => { resolve(1); }).once('exit', (code) => { resolve(code ?? 1); }); });
-});
+} else
+  await main(async () => {
+    if (name === undefined || !names.includes(name))
+      throw new Actionable(`Say which benchmark: npm run bench -- ${names.join(' | ')}`);
+    await setUp({ also: 'tests' });
+    await build();
+    const child = spawn(pinnedNode, [at('bench', `${name}.ts`), ...args], {
+      cwd: repository,
+      stdio: 'inherit',
+    });
+    process.exitCode = await new Promise((resolve) => {
+      child
+        .once('error', () => {
+          resolve(1);
+        })
+        .once('exit', (code) => {
+          resolve(code ?? 1);
+        });
+    });
+  });

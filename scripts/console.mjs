@@ -3,7 +3,10 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 
-/** A failure that a person can act on: `message` is one sentence that says what to do. Printed without a stack. */
+/**
+ * A failure that a person can act on: `message` is one sentence that says what to do. Printed without a
+ * stack.
+ */
 export class Actionable extends Error {}
 
 /** Says what is being done now. */
@@ -17,12 +20,15 @@ export function note(text) {
 }
 
 /**
- * Runs the body of a script: an `Actionable` ends it with that sentence and exit code 1, anything else
- * is a defect and is shown with its stack. `closing` is the last line in both cases. With `--help` nothing is run: the
- * comment at the script's head is shown.
+ * Runs the body of a script: an `Actionable` ends it with that sentence and exit code 1, anything else is a
+ * defect and is shown with its stack. `closing` is the last line in both cases. With `--help` nothing is run:
+ * the comment at the script's head is shown.
  */
 export async function main(body, { closing } = {}) {
-  if (process.argv.some((argument) => argument === '--help' || argument === '-h')) { console.log(headComment(readFileSync(process.argv[1], 'utf8'))); return; }
+  if (process.argv.some((argument) => argument === '--help' || argument === '-h')) {
+    console.log(headComment(readFileSync(process.argv[1], 'utf8')));
+    return;
+  }
   try {
     await body();
   } catch (error) {
@@ -45,19 +51,39 @@ export function headComment(source) {
 export function run(command, args, { cwd, env, show = false, timeoutMs = 0 } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
-      cwd, env: env ? { ...process.env, ...env } : process.env, stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+      cwd,
+      env: env ? { ...process.env, ...env } : process.env,
+      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
     });
-    const timer = timeoutMs > 0 ? setTimeout(() => { child.kill('SIGKILL'); }, timeoutMs) : undefined;
+    const timer =
+      timeoutMs > 0
+        ? setTimeout(() => {
+            child.kill('SIGKILL');
+          }, timeoutMs)
+        : undefined;
     let stdout = '';
     let stderr = '';
-    child.stdout?.setEncoding('utf8').on('data', (chunk) => { stdout += chunk; });
-    child.stderr?.setEncoding('utf8').on('data', (chunk) => { stderr += chunk; });
-    child.once('error', (error) => { clearTimeout(timer); resolve({ code: 127, stdout, stderr: error.message }); });
-    child.once('close', (code) => { clearTimeout(timer); resolve({ code, stdout, stderr }); });
+    child.stdout?.setEncoding('utf8').on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      resolve({ code: 127, stdout, stderr: error.message });
+    });
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, stdout, stderr });
+    });
   });
 }
 
-/** Like `run`, and ends the script where the command fails: `otherwise` is the sentence, the command's last lines follow it. */
+/**
+ * Like `run`, and ends the script where the command fails: `otherwise` is the sentence, the command's last
+ * lines follow it.
+ */
 export async function must(command, args, otherwise, options = {}) {
   const result = await run(command, args, options);
   if (result.code !== 0) {
@@ -69,11 +95,22 @@ export async function must(command, args, otherwise, options = {}) {
 
 /** The last `count` non-empty lines of a text, indented. */
 export function lastLines(text, count) {
-  return text.split('\n').filter((line) => line.trim() !== '').slice(-count).map((line) => `    ${line}`).join('\n');
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-count)
+    .map((line) => `    ${line}`)
+    .join('\n');
 }
 
 /** The first `count` non-empty lines of a text, indented and without colours. */
 export function firstLines(text, count) {
   // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
-  return text.replaceAll(/\u001b\[[0-9;]*m/g, '').split('\n').filter((line) => line.trim() !== '').slice(0, count).map((line) => `    ${line}`).join('\n');
+  return text
+    .replaceAll(/\u001b\[[0-9;]*m/g, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, count)
+    .map((line) => `    ${line}`)
+    .join('\n');
 }

@@ -8,8 +8,12 @@ import { headComment } from './console.mjs';
 const run = promisify(execFile);
 const here = import.meta.dirname;
 const project = path.resolve(here, '..');
-const { scripts } = JSON.parse(readFileSync(path.join(project, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
-const named = new Set(Object.values(scripts).flatMap((script) => /^node scripts\/([\w-]+\.mjs)/.exec(script)?.[1] ?? []));
+const { scripts } = JSON.parse(readFileSync(path.join(project, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+const named = new Set(
+  Object.values(scripts).flatMap((script) => /^node scripts\/([\w-]+\.mjs)/.exec(script)?.[1] ?? []),
+);
 
 describe('--help', () => {
   for (const script of named) {
@@ -22,7 +26,11 @@ describe('--help', () => {
 
   for (const bench of readdirSync(path.join(project, 'bench')).filter((file) => file.endsWith('.ts'))) {
     it(`of a benchmark is its own: ${bench}`, async () => {
-      const { stdout } = await run(process.execPath, [path.join(here, 'bench.mjs'), path.basename(bench, '.ts'), '--help'], { cwd: project });
+      const { stdout } = await run(
+        process.execPath,
+        [path.join(here, 'bench.mjs'), path.basename(bench, '.ts'), '--help'],
+        { cwd: project },
+      );
       expect(stdout.trim()).toBe(headComment(readFileSync(path.join(project, 'bench', bench), 'utf8')));
       expect(stdout).not.toMatch(/^ ?\*/m);
     });

@@ -1,11 +1,12 @@
-// What the machine itself must have: an engine, a compiler, the libraries of a window. Debian and its descendants as root; elsewhere: instructions.
+// What the machine itself must have: an engine, a compiler, the libraries of a window. Debian and its
+// descendants as root; elsewhere: instructions.
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { Actionable, must, note, run, step } from './console.mjs';
 
 /**
- * Each line is satisfied by any one of its packages, or by its command on PATH. The first package that the machine's
- * lists know is installed. Several names: releases that renamed or merged a package.
+ * Each line is satisfied by any one of its packages, or by its command on PATH. The first package that the
+ * machine's lists know is installed. Several names: releases that renamed or merged a package.
  */
 const needs = [
   { packages: ['docker.io', 'docker-ce'], command: 'dockerd' },
@@ -32,28 +33,58 @@ const needs = [
   { packages: ['libsecret-1-0'] },
   { packages: ['fonts-noto-cjk'] },
 ];
-const display = [{ packages: ['xvfb'], command: 'Xvfb' }, { packages: ['xauth'], command: 'xauth' }];
-// What only the tests use: a client that is not ours, and a registry of our own.
-// The C programs are also built for the other architecture, and tried in its emulator, and with clang's sanitizers and fuzzer.
-const [crossCompiler, crossLibrary] = process.arch === 'arm64' ? ['gcc-x86-64-linux-gnu', 'libc6-dev-amd64-cross'] : ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'];
+const display = [
+  { packages: ['xvfb'], command: 'Xvfb' },
+  { packages: ['xauth'], command: 'xauth' },
+];
+// What only the tests use: a client that is not ours, and a registry of our own. The C programs are also
+// built for the other architecture, and tried in its emulator, and with clang's sanitizers and fuzzer.
+const [crossCompiler, crossLibrary] =
+  process.arch === 'arm64'
+    ? ['gcc-x86-64-linux-gnu', 'libc6-dev-amd64-cross']
+    : ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'];
 const tests = [
-  ...display, { packages: ['curl'], command: 'curl' }, { packages: ['docker-registry'], command: 'docker-registry' },
-  { packages: ['btrfs-progs'], command: 'mkfs.btrfs' }, { packages: ['xfsprogs'], command: 'mkfs.xfs' },
-  { packages: ['attr'], command: 'setfattr' }, { packages: ['zstd'], command: 'zstd' }, { packages: ['procps'], command: 'ps' },
+  ...display,
+  { packages: ['curl'], command: 'curl' },
+  { packages: ['docker-registry'], command: 'docker-registry' },
+  { packages: ['btrfs-progs'], command: 'mkfs.btrfs' },
+  { packages: ['xfsprogs'], command: 'mkfs.xfs' },
+  { packages: ['attr'], command: 'setfattr' },
+  { packages: ['zstd'], command: 'zstd' },
+  { packages: ['procps'], command: 'ps' },
   // A current browser: the renderer is tested in it, beside Electron's older one.
   { packages: ['chromium'], command: 'chromium' },
   // A desktop around the window: its bus, a notification server and a panel with a tray.
-  { packages: ['dbus-daemon', 'dbus'], command: 'dbus-daemon' }, { packages: ['dbus-bin', 'dbus'], command: 'dbus-send' }, { packages: ['libglib2.0-bin'], command: 'gdbus' }, { packages: ['dunst'], command: 'dunst' }, { packages: ['xfce4-panel'], command: 'xfce4-panel' },
+  { packages: ['dbus-daemon', 'dbus'], command: 'dbus-daemon' },
+  { packages: ['dbus-bin', 'dbus'], command: 'dbus-send' },
+  { packages: ['libglib2.0-bin'], command: 'gdbus' },
+  { packages: ['dunst'], command: 'dunst' },
+  { packages: ['xfce4-panel'], command: 'xfce4-panel' },
   // Shown at work inside privileged containers.
-  { packages: ['systemd'] }, { packages: ['libcap2-bin'], command: 'setcap' },
-  { packages: ['qemu-user'] }, { packages: ['clang-19'] }, { packages: ['libclang-rt-19-dev'] },
+  { packages: ['systemd'] },
+  { packages: ['libcap2-bin'], command: 'setcap' },
+  { packages: ['qemu-user'] },
+  { packages: ['clang-19'] },
+  { packages: ['libclang-rt-19-dev'] },
 ];
-// The fallback runtime is packaged from a zip, as the official one comes; every package has the probes of both architectures.
-const packaging = [{ packages: ['zip'], command: 'zip' }, { packages: [crossCompiler] }, { packages: [crossLibrary] }];
+// The fallback runtime is packaged from a zip, as the official one comes; every package has the probes of
+// both architectures.
+const packaging = [
+  { packages: ['zip'], command: 'zip' },
+  { packages: [crossCompiler] },
+  { packages: [crossLibrary] },
+];
 const sets = { display, tests: [...tests, ...packaging], packaging };
-const servicesOf = { 'docker.io': ['docker.socket', 'docker'], 'docker-registry': ['docker-registry'], lxcfs: ['lxcfs'] };
+const servicesOf = {
+  'docker.io': ['docker.socket', 'docker'],
+  'docker-registry': ['docker-registry'],
+  lxcfs: ['lxcfs'],
+};
 
-/** Installs the Debian packages that are missing. `also`: 'display' (the virtual one, for machines without a screen), 'packaging', or 'tests' (both included). */
+/**
+ * Installs the Debian packages that are missing. `also`: 'display' (the virtual one, for machines without a
+ * screen), 'packaging', or 'tests' (both included).
+ */
 export async function installDebianPackages({ also } = {}) {
   if (process.platform !== 'linux') {
     note('The embedded engine needs Linux: on this system the app opens without it.');
@@ -71,10 +102,15 @@ export async function installDebianPackages({ also } = {}) {
       note(`This is not Debian, so these were not looked for (Debian's names): ${list}`);
       return;
     }
-    throw new Actionable(`This is not Debian: install with its own package manager what these Debian packages hold, then try again: ${list}.`);
+    throw new Actionable(
+      `This is not Debian: install with its own package manager what these Debian packages hold, then try again: ${list}.`,
+    );
   }
   const first = missing.map((need) => need.packages[0]).join(' ');
-  if (process.getuid?.() !== 0) throw new Actionable(`Some Debian packages are missing and only root can install them: run \`sudo apt-get install ${first}\`, then try again.`);
+  if (process.getuid?.() !== 0)
+    throw new Actionable(
+      `Some Debian packages are missing and only root can install them: run \`sudo apt-get install ${first}\`, then try again.`,
+    );
   await install(missing);
 }
 
@@ -82,13 +118,23 @@ async function install(missing) {
   let names = await candidates(missing);
   if (names.length < missing.length) {
     step('Updating the package lists (apt-get update)');
-    await must('apt-get', ['update', '-qq'], 'apt-get update failed: check /etc/apt/sources.list and the network, then try again.');
+    await must(
+      'apt-get',
+      ['update', '-qq'],
+      'apt-get update failed: check /etc/apt/sources.list and the network, then try again.',
+    );
     names = await candidates(missing);
   }
   const unknown = missing.filter((need) => !need.packages.some((name) => names.includes(name)));
-  if (unknown.length > 0) throw new Actionable(`This machine's package lists have none of ${unknown.map((need) => need.packages.join('|')).join(', ')}: use Debian 13, or install it by hand.`);
+  if (unknown.length > 0)
+    throw new Actionable(
+      `This machine's package lists have none of ${unknown.map((need) => need.packages.join('|')).join(', ')}: use Debian 13, or install it by hand.`,
+    );
   step(`Installing Debian packages: ${names.join(' ')}`);
-  const fetchAndSetUp = () => run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0', ...names], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+  const fetchAndSetUp = () =>
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0', ...names], {
+      env: { DEBIAN_FRONTEND: 'noninteractive' },
+    });
   await withoutStartingServices(names, async () => {
     let result = await fetchAndSetUp();
     if (result.code !== 0) {
@@ -97,7 +143,10 @@ async function install(missing) {
       await run('apt-get', ['update', '-qq']);
       result = await fetchAndSetUp();
     }
-    if (result.code !== 0) throw new Actionable(`apt-get could not install the packages: repair what it says and try again.\n${result.stderr.trim()}`);
+    if (result.code !== 0)
+      throw new Actionable(
+        `apt-get could not install the packages: repair what it says and try again.\n${result.stderr.trim()}`,
+      );
   });
 }
 
@@ -110,36 +159,57 @@ async function candidates(missing) {
     const name = block.slice(0, block.indexOf(':'));
     if (/Candidate: (?!\(none\))/.test(block)) known.add(name);
   }
-  const chosen = missing.map((need) => need.packages.find((name) => known.has(name))).filter((name) => name !== undefined);
+  const chosen = missing
+    .map((need) => need.packages.find((name) => known.has(name)))
+    .filter((name) => name !== undefined);
   return [...new Set(chosen)];
 }
 
 async function missingOf(wanted) {
   const installed = await installedPackages(wanted.flatMap((need) => need.packages));
-  const found = await Promise.all(wanted.map((need) => need.packages.some((name) => installed.has(name)) || (need.command !== undefined && onPath(need.command))));
+  const found = await Promise.all(
+    wanted.map(
+      (need) =>
+        need.packages.some((name) => installed.has(name)) ||
+        (need.command !== undefined && onPath(need.command)),
+    ),
+  );
   return wanted.filter((_, index) => !found[index]);
 }
 
 async function installedPackages(names) {
   const { stdout } = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Abbrev}\\n', ...names]);
-  return new Set(stdout.split('\n').filter((line) => / .i/.test(line)).map((line) => line.split(' ')[0]));
+  return new Set(
+    stdout
+      .split('\n')
+      .filter((line) => / .i/.test(line))
+      .map((line) => line.split(' ')[0]),
+  );
 }
 
 function onPath(command) {
   // sbin too: a user's PATH lacks it on Debian, root's has it.
-  return [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'].some((directory) => directory !== '' && existsSync(`${directory}/${command}`));
+  return [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'].some(
+    (directory) => directory !== '' && existsSync(`${directory}/${command}`),
+  );
 }
 
 /**
- * Debian starts a service when its package is installed: for docker.io a machine-wide engine that nobody asked for, as
- * the embedded engine is a private one. Debian's own switch, policy-rc.d, holds that back while `body` runs.
+ * Debian starts a service when its package is installed: for docker.io a machine-wide engine that nobody
+ * asked for, as the embedded engine is a private one. Debian's own switch, policy-rc.d, holds that back while
+ * `body` runs.
  */
 async function withoutStartingServices(packages, body) {
   const policy = '/usr/sbin/policy-rc.d';
   const ours = '#!/bin/sh\n# Put here by the set-up of Bulkhead while packages are installed.\nexit 101\n';
   const write = !existsSync(policy) || readFileSync(policy, 'utf8') === ours;
-  const remove = () => { if (write) rmSync(policy, { force: true }); };
-  const interrupted = () => { remove(); process.exit(130); };
+  const remove = () => {
+    if (write) rmSync(policy, { force: true });
+  };
+  const interrupted = () => {
+    remove();
+    process.exit(130);
+  };
   if (write) {
     writeFileSync(policy, ours);
     chmodSync(policy, 0o755);
@@ -153,6 +223,8 @@ async function withoutStartingServices(packages, body) {
   }
   const services = packages.flatMap((name) => servicesOf[name] ?? []);
   if (services.length > 0 && existsSync('/run/systemd/system')) {
-    note(`These packages bring services of this machine's own: ${services.join(', ')}. They were not started now, but will be at the next boot (\`systemctl disable ${services.join(' ')}\` prevents that).`);
+    note(
+      `These packages bring services of this machine's own: ${services.join(', ')}. They were not started now, but will be at the next boot (\`systemctl disable ${services.join(' ')}\` prevents that).`,
+    );
   }
 }

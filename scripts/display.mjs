@@ -8,10 +8,16 @@ import { Actionable } from './console.mjs';
  */
 export async function startDisplay(size = '1440x900x24') {
   // -displayfd 3: Xvfb writes the number it took to its fourth stream once it takes clients.
-  const xvfb = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', size, '-nolisten', 'tcp', '-noreset'], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  const xvfb = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', size, '-nolisten', 'tcp', '-noreset'], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  });
   let said = '';
-  xvfb.stderr.setEncoding('utf8').on('data', (chunk) => { said = (said + chunk).slice(-2000); });
-  const ended = new Promise((resolve) => { xvfb.once('exit', resolve).once('error', resolve); });
+  xvfb.stderr.setEncoding('utf8').on('data', (chunk) => {
+    said = (said + chunk).slice(-2000);
+  });
+  const ended = new Promise((resolve) => {
+    xvfb.once('exit', resolve).once('error', resolve);
+  });
   const number = await Promise.race([
     new Promise((resolve) => {
       let line = '';
@@ -23,9 +29,19 @@ export async function startDisplay(size = '1440x900x24') {
     }),
     ended.then(() => undefined),
   ]);
-  if (number === undefined) throw new Actionable(`The virtual display did not start: install the package xvfb and try again (${said.trim() || 'Xvfb ended at once'}).`);
+  if (number === undefined)
+    throw new Actionable(
+      `The virtual display did not start: install the package xvfb and try again (${said.trim() || 'Xvfb ended at once'}).`,
+    );
   // From here on it must not hold up the end of this program.
   xvfb.unref();
   xvfb.stdio[3].destroy();
-  return { name: `:${number}`, stop: async () => { xvfb.ref(); xvfb.kill('SIGTERM'); await ended; } };
+  return {
+    name: `:${number}`,
+    stop: async () => {
+      xvfb.ref();
+      xvfb.kill('SIGTERM');
+      await ended;
+    },
+  };
 }

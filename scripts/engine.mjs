@@ -5,10 +5,16 @@ import process from 'node:process';
 import { Actionable, lastLines, note, run, step } from './console.mjs';
 import { bulkheadCommand } from './paths.mjs';
 
-/** Starts the embedded engine of `root` unless it runs. Resolves true when it is ready, false where this user can't start it (and it was said). */
+/**
+ * Starts the embedded engine of `root` unless it runs. Resolves true when it is ready, false where this user
+ * can't start it (and it was said).
+ */
 export async function ensureEngine(root) {
   const machineWide = await answersPing('/var/run/docker.sock');
-  if (machineWide) note(`This machine has a Docker Engine of its own (/var/run/docker.sock). It is left alone: the embedded engine under ${root} is used.`);
+  if (machineWide)
+    note(
+      `This machine has a Docker Engine of its own (/var/run/docker.sock). It is left alone: the embedded engine under ${root} is used.`,
+    );
   const phase = await enginePhase(root);
   if (phase === 'ready') {
     note(`The embedded engine under ${root} is running`);
@@ -19,13 +25,17 @@ export async function ensureEngine(root) {
     return false;
   }
   if (process.getuid?.() !== 0) {
-    note(`The embedded engine is not running and only root can start it: sudo ${bulkheadCommand} engine start --root ${root}`);
+    note(
+      `The embedded engine is not running and only root can start it: sudo ${bulkheadCommand} engine start --root ${root}`,
+    );
     return false;
   }
   step(`Starting the embedded engine under ${root}`);
   const started = await run(bulkheadCommand, ['engine', 'start', '--root', root]);
   if (started.code !== 0) {
-    throw new Actionable(`The embedded engine did not start: see what it says, repair it and try again, or choose another directory with BULKHEAD_ROOT.\n${lastLines(started.stderr || started.stdout, 12)}`);
+    throw new Actionable(
+      `The embedded engine did not start: see what it says, repair it and try again, or choose another directory with BULKHEAD_ROOT.\n${lastLines(started.stderr || started.stdout, 12)}`,
+    );
   }
   return true;
 }
@@ -55,8 +65,17 @@ export function thingsToTry(root) {
 function answersPing(socketPath) {
   if (!existsSync(socketPath)) return Promise.resolve(false);
   return new Promise((resolve) => {
-    const ping = request({ socketPath, path: '/_ping', timeout: 2000 }, (answer) => { answer.resume(); resolve(answer.statusCode === 200); });
-    ping.on('timeout', () => { ping.destroy(); }).on('error', () => { resolve(false); });
+    const ping = request({ socketPath, path: '/_ping', timeout: 2000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    ping
+      .on('timeout', () => {
+        ping.destroy();
+      })
+      .on('error', () => {
+        resolve(false);
+      });
     ping.end();
   });
 }

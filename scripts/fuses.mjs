@@ -1,4 +1,5 @@
-// The switches that are set in the packaged app's binary, once and for all: what a command line or an environment can no longer turn on.
+// The switches that are set in the packaged app's binary, once and for all: what a command line or an
+// environment can no longer turn on.
 
 /** By their number in the fuse wire, as @electron/fuses has them. */
 export const fuses = [
@@ -18,7 +19,10 @@ export const fuses = [
 ];
 
 /** As `flipFuses` wants them, without those named. */
-export const wireWithout = (absent) => Object.fromEntries(fuses.filter(({ name }) => !absent.includes(name)).map(({ number, on }) => [number, on]));
+export const wireWithout = (absent) =>
+  Object.fromEntries(
+    fuses.filter(({ name }) => !absent.includes(name)).map(({ number, on }) => [number, on]),
+  );
 
 const enabled = '1'.charCodeAt(0);
 const disabled = '0'.charCodeAt(0);
@@ -26,6 +30,8 @@ const disabled = '0'.charCodeAt(0);
 /** What of a wire is not as it must be, and what the runtime is too old to have. */
 export function checkWire(wire) {
   const absent = fuses.filter(({ number }) => wire[number] === undefined);
-  const wrong = fuses.filter(({ number, on }) => wire[number] !== undefined && wire[number] !== (on ? enabled : disabled));
+  const wrong = fuses.filter(
+    ({ number, on }) => wire[number] !== undefined && wire[number] !== (on ? enabled : disabled),
+  );
   return { absent: absent.map(({ name }) => name), wrong: wrong.map(({ name }) => name) };
 }

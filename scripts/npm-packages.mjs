@@ -1,6 +1,16 @@
 // The npm packages of package-lock.json, and the pinned Node among them.
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { Actionable, must, note, run, step } from './console.mjs';
@@ -8,22 +18,33 @@ import { at, pinnedNode, repository, stamps } from './paths.mjs';
 
 const stamp = path.join(stamps, 'npm-packages');
 
-/** Installs the npm packages when package-lock.json is not the one that was installed last. No package's install script is run. */
+/**
+ * Installs the npm packages when package-lock.json is not the one that was installed last. No package's
+ * install script is run.
+ */
 export async function installNpmPackages() {
-  const wanted = createHash('sha256').update(readFileSync(at('package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(at('package-lock.json')))
+    .digest('hex');
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     step('Installing npm packages');
-    // `npm ci` deletes node_modules first, under the feet of whatever runs from it; an existing tree is brought up to date instead.
+    // `npm ci` deletes node_modules first, under the feet of whatever runs from it; an existing tree is
+    // brought up to date instead.
     const how = existsSync(at('node_modules', '.package-lock.json')) ? ['install', '--no-save'] : ['ci'];
-    await must(npm.command, [...npm.args, ...how, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
-      'npm could not install the packages: check that the npm registry can be reached, delete node_modules and try again.', { cwd: repository });
+    await must(
+      npm.command,
+      [...npm.args, ...how, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+      'npm could not install the packages: check that the npm registry can be reached, delete node_modules and try again.',
+      { cwd: repository },
+    );
     linkPinnedNode();
     mkdirSync(stamps, { recursive: true });
     writeFileSync(stamp, wanted);
   }
   if (!existsSync(pinnedNode)) linkPinnedNode();
   const version = (await run(pinnedNode, ['--version'])).stdout.trim();
-  if (version === '') throw new Actionable('The pinned Node does not run on this machine: delete node_modules and try again.');
+  if (version === '')
+    throw new Actionable('The pinned Node does not run on this machine: delete node_modules and try again.');
   note(`npm packages are installed; Node ${version}`);
 }
 
@@ -47,13 +68,19 @@ function linkPinnedNode() {
   let source = at('node_modules', name, 'bin', path.basename(pinnedNode));
   if (!existsSync(source)) {
     if (Number(process.versions.node.split('.')[0]) < 24) {
-      throw new Actionable(`There is no package of Node 24 for ${process.platform}-${process.arch}: install Node 24 or later yourself and try again with it.`);
+      throw new Actionable(
+        `There is no package of Node 24 for ${process.platform}-${process.arch}: install Node 24 or later yourself and try again with it.`,
+      );
     }
     source = process.execPath;
   }
   mkdirSync(path.dirname(pinnedNode), { recursive: true });
   const fresh = `${pinnedNode}.${process.pid}`;
-  try { linkSync(source, fresh); } catch { copyFileSync(source, fresh); }
+  try {
+    linkSync(source, fresh);
+  } catch {
+    copyFileSync(source, fresh);
+  }
   chmodSync(fresh, 0o755);
   renameSync(fresh, pinnedNode);
   rmSync(fresh, { force: true });

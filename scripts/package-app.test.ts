@@ -7,9 +7,17 @@ import { copyBundle } from './package-app.mjs';
 it('a package has the chunks of its own build, not those of earlier ones, nor source maps', async () => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-package-'));
   try {
-    const from = path.join(directory, 'from'), to = path.join(directory, 'to');
+    const from = path.join(directory, 'from'),
+      to = path.join(directory, 'to');
     await mkdir(from);
-    const files = { 'main.mjs': 'import "./a-1.mjs"; //# sourceMappingURL=main.mjs.map', 'a-1.mjs': 'const b = () => import("./b-1.mjs");', 'b-1.mjs': '', 'a-0.mjs': 'import "./main.mjs"; import "./b-0.mjs";', 'b-0.mjs': '', 'main.mjs.map': '' };
+    const files = {
+      'main.mjs': 'import "./a-1.mjs"; //# sourceMappingURL=main.mjs.map',
+      'a-1.mjs': 'const b = () => import("./b-1.mjs");',
+      'b-1.mjs': '',
+      'a-0.mjs': 'import "./main.mjs"; import "./b-0.mjs";',
+      'b-0.mjs': '',
+      'main.mjs.map': '',
+    };
     for (const [name, text] of Object.entries(files)) await writeFile(path.join(from, name), text);
     copyBundle(from, ['main.mjs'], to);
     expect((await readdir(to)).toSorted()).toEqual(['a-1.mjs', 'b-1.mjs', 'main.mjs']);

@@ -9,13 +9,21 @@ export const repository = path.dirname(path.dirname(fileURLToPath(import.meta.ur
 export const at = (...names) => path.join(repository, ...names);
 
 /** The pinned Node of the npm package `node`: runs TypeScript as it is, whatever Node the machine has. */
-export const pinnedNode = at('node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+export const pinnedNode = at(
+  'node_modules',
+  'node',
+  'bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+);
 
 const ownCache = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'bulkhead');
 const machineCache = '/var/cache/bulkhead';
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 
-/** Where files are put that outlive a clone and `npm ci`, such as a downloaded Electron runtime. What root sets up is for every user of the machine. */
+/**
+ * Where files are put that outlive a clone and `npm ci`, such as a downloaded Electron runtime. What root
+ * sets up is for every user of the machine.
+ */
 export const cache = isRoot && process.env.XDG_CACHE_HOME === undefined ? machineCache : ownCache;
 
 /** Where they are looked for, first to last. Root runs nothing out of a place that is not root's. */

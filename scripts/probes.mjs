@@ -1,4 +1,5 @@
-// The programs that verification runs in containers. Docker Desktop's engine is a Linux on every system, of either architecture: every package carries both.
+// The programs that verification runs in containers. Docker Desktop's engine is a Linux on every system, of
+// either architecture: every package carries both.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -11,16 +12,20 @@ const architectures = ['amd64', 'arm64'];
 export const probeOf = (architecture) => path.join('runtime', 'build', architecture, 'bulkhead-probe');
 
 /** The probes that are not built below `directory`. */
-export const missingProbes = (directory = repository) => architectures.map(probeOf).filter((file) => !existsSync(path.join(directory, file)));
+export const missingProbes = (directory = repository) =>
+  architectures.map(probeOf).filter((file) => !existsSync(path.join(directory, file)));
 
 /** Both probes by their places below `directory`. Throws with what to do where one is missing. */
 export function bothProbes(directory = repository, platform = process.platform) {
   const missing = missingProbes(directory);
   if (missing.length === 0) return architectures.map(probeOf);
-  throw new Actionable(`${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing, and without them ECI can't be verified on Docker Desktop: ${howToGet(platform)}`);
+  throw new Actionable(
+    `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing, and without them ECI can't be verified on Docker Desktop: ${howToGet(platform)}`,
+  );
 }
 
 /** What to do about missing probes. They are C for Linux: no compiler of another system makes them. */
-export const howToGet = (platform = process.platform) => (platform === 'linux'
-  ? 'install the other architecture\'s cross compiler (Debian: gcc-aarch64-linux-gnu and libc6-dev-arm64-cross, or gcc-x86-64-linux-gnu and libc6-dev-amd64-cross), then run `sh runtime/build.sh all`.'
-  : 'nothing on this system compiles them. Run `sh runtime/build.sh all` on a Linux machine or in a Linux container, and copy both files here, to the same places.');
+export const howToGet = (platform = process.platform) =>
+  platform === 'linux'
+    ? "install the other architecture's cross compiler (Debian: gcc-aarch64-linux-gnu and libc6-dev-arm64-cross, or gcc-x86-64-linux-gnu and libc6-dev-amd64-cross), then run `sh runtime/build.sh all`."
+    : 'nothing on this system compiles them. Run `sh runtime/build.sh all` on a Linux machine or in a Linux container, and copy both files here, to the same places.';

@@ -7,6 +7,17 @@ import { setUp } from './set-up.mjs';
 
 await main(async () => {
   await setUp({ also: 'tests' });
-  const child = spawn(pinnedNode, [at('testing', 'screenshots.ts'), ...process.argv.slice(2)], { cwd: repository, stdio: 'inherit' });
-  process.exitCode = await new Promise((resolve) => { child.once('error', () => { resolve(1); }).once('exit', (code) => { resolve(code ?? 1); }); });
+  const child = spawn(pinnedNode, [at('testing', 'screenshots.ts'), ...process.argv.slice(2)], {
+    cwd: repository,
+    stdio: 'inherit',
+  });
+  process.exitCode = await new Promise((resolve) => {
+    child
+      .once('error', () => {
+        resolve(1);
+      })
+      .once('exit', (code) => {
+        resolve(code ?? 1);
+      });
+  });
 });

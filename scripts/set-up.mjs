@@ -1,4 +1,5 @@
-// Everything that must be there before anything can be built or run. `node scripts/set-up.mjs` does all of it.
+// Everything that must be there before anything can be built or run. `node scripts/set-up.mjs` does all of
+// it.
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { Actionable, main, step } from './console.mjs';
@@ -12,15 +13,24 @@ export function hasNoDisplay(environment = process.env) {
   return process.platform === 'linux' && !environment.DISPLAY && !environment.WAYLAND_DISPLAY;
 }
 
-/** Does the whole set-up, and what `also` names of the system's packages (see debian-packages.mjs); quick where nothing is missing. Rejects with one actionable sentence. */
+/**
+ * Does the whole set-up, and what `also` names of the system's packages (see debian-packages.mjs); quick
+ * where nothing is missing. Rejects with one actionable sentence.
+ */
 export async function setUp({ also } = {}) {
   const major = Number(process.versions.node.split('.')[0]);
-  if (major < 18) throw new Actionable(`This is Node ${process.versions.node}: install Node 18 or later and try again.`);
-  if (!existsSync(at('package-lock.json'))) throw new Actionable('package-lock.json is missing: use a complete clone of the repository.');
+  if (major < 18)
+    throw new Actionable(`This is Node ${process.versions.node}: install Node 18 or later and try again.`);
+  if (!existsSync(at('package-lock.json')))
+    throw new Actionable('package-lock.json is missing: use a complete clone of the repository.');
   step('Checking what this machine has');
   // Side by side: one waits for the npm registry, the other for Debian's mirror and dpkg.
-  const [npmPackages, debianPackages] = await Promise.allSettled([installNpmPackages(), installDebianPackages({ also })]);
-  for (const outcome of [npmPackages, debianPackages]) if (outcome.status === 'rejected') throw outcome.reason;
+  const [npmPackages, debianPackages] = await Promise.allSettled([
+    installNpmPackages(),
+    installDebianPackages({ also }),
+  ]);
+  for (const outcome of [npmPackages, debianPackages])
+    if (outcome.status === 'rejected') throw outcome.reason;
   await installElectron();
 }
 

@@ -41,42 +41,70 @@ async function openApp(headless, engineRuns) {
   } else {
     step('Opening the window');
   }
-  const window = spawn(electron.path, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment, cwd: repository });
+  const window = spawn(electron.path, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment,
+    cwd: repository,
+  });
   let said = '';
-  const listen = (chunk) => { said = (said + chunk).slice(-4000); };
+  const listen = (chunk) => {
+    said = (said + chunk).slice(-4000);
+  };
   window.stdout.setEncoding('utf8').on('data', listen);
   window.stderr.setEncoding('utf8').on('data', listen);
-  const closed = new Promise((resolve) => { window.once('exit', (code, signal) => { resolve(code ?? signal); }).once('error', resolve); });
+  const closed = new Promise((resolve) => {
+    window
+      .once('exit', (code, signal) => {
+        resolve(code ?? signal);
+      })
+      .once('error', resolve);
+  });
   const asked = toldToEnd();
   try {
     if (headless) {
-      const shown = await Promise.race([says(window.stdout, 'screenshot: '), closed, asked.then(() => 'asked')]);
+      const shown = await Promise.race([
+        says(window.stdout, 'screenshot: '),
+        closed,
+        asked.then(() => 'asked'),
+      ]);
       if (shown === 0) {
-        note('A window on this engine is open already, started elsewhere: end that one first to see it here.');
+        note(
+          'A window on this engine is open already, started elsewhere: end that one first to see it here.',
+        );
         return;
       }
       if (shown !== 'said' && shown !== 'asked') {
-        throw new Actionable(`The window did not show: run \`Xvfb ${display.name} & DISPLAY=${display.name} ${electron.path} ${args.join(' ')}\` to see why.\n${said.trim()}`);
+        throw new Actionable(
+          `The window did not show: run \`Xvfb ${display.name} & DISPLAY=${display.name} ${electron.path} ${args.join(' ')}\` to see why.\n${said.trim()}`,
+        );
       }
       if (shown === 'said') note(`Screenshot: ${screenshot}`);
     }
     if (engineRuns) for (const line of thingsToTry(engineRoot)) note(line);
     step(headless ? 'Running until Ctrl-C' : 'Running until the window is closed, or Ctrl-C');
     const how = await Promise.race([closed, asked.then(() => 'asked')]);
-    if (how !== 'asked' && how !== 0) throw new Actionable(`The app ended unexpectedly (${String(how)}): read its last words below and try again.\n${said.trim()}`);
+    if (how !== 'asked' && how !== 0)
+      throw new Actionable(
+        `The app ended unexpectedly (${String(how)}): read its last words below and try again.\n${said.trim()}`,
+      );
   } finally {
     window.kill('SIGTERM');
     await closed;
     await display?.stop();
   }
-  if (engineRuns) note(`The window is closed. The engine keeps running: ${at('bin', 'bulkhead')} engine stop --root ${engineRoot}`);
+  if (engineRuns)
+    note(
+      `The window is closed. The engine keeps running: ${at('bin', 'bulkhead')} engine stop --root ${engineRoot}`,
+    );
 }
 
 /** Resolves when someone wants this program to end. */
 function toldToEnd() {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve);
-    setInterval(() => { if (process.ppid !== parent) resolve(); }, 500).unref();
+    setInterval(() => {
+      if (process.ppid !== parent) resolve();
+    }, 500).unref();
   });
 }
 
@@ -84,7 +112,9 @@ function toldToEnd() {
 function says(stream, text) {
   return new Promise((resolve) => {
     let line = '';
-    setTimeout(() => { resolve('silent'); }, 60_000).unref();
+    setTimeout(() => {
+      resolve('silent');
+    }, 60_000).unref();
     stream.on('data', (chunk) => {
       const lines = (line + chunk).split('\n');
       line = lines.pop();

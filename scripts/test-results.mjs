@@ -12,7 +12,8 @@ export function parseArguments(args, names) {
       const value = argument === '--only' ? args[++index] : argument.slice('--only='.length);
       only = (value ?? '').split(',');
       const unknown = only.filter((name) => !names.includes(name));
-      if (unknown.length > 0) throw new Actionable(`--only takes ${names.join(', ')}, not "${unknown.join(',')}".`);
+      if (unknown.length > 0)
+        throw new Actionable(`--only takes ${names.join(', ')}, not "${unknown.join(',')}".`);
     } else if (argument.startsWith('-')) {
       throw new Actionable(`npm test does not know ${argument}: it takes --only NAME[,NAME] and paths.`);
     } else {
@@ -20,19 +21,31 @@ export function parseArguments(args, names) {
     }
   }
   // Paths are for the test runner: without a choice, lint and types are left out.
-  return { only: only ?? (paths.length > 0 ? names.filter((name) => name !== 'lint' && name !== 'typecheck') : undefined), paths };
+  return {
+    only:
+      only ??
+      (paths.length > 0 ? names.filter((name) => name !== 'lint' && name !== 'typecheck') : undefined),
+    paths,
+  };
 }
 
 /**
- * Counts of a report in Vitest's JSON form. A file that failed without a failing test (it did not load, a hook threw), an absent or
- * unreadable report, and a bad exit code that no failure explains count as one failure each: nothing that broke is counted as nothing.
+ * Counts of a report in Vitest's JSON form. A file that failed without a failing test (it did not load, a
+ * hook threw), an absent or unreadable report, and a bad exit code that no failure explains count as one
+ * failure each: nothing that broke is counted as nothing.
  */
 export function countsOf(report, exitCode) {
   let parsed;
-  try { parsed = report === undefined ? undefined : JSON.parse(report); } catch { parsed = undefined; }
+  try {
+    parsed = report === undefined ? undefined : JSON.parse(report);
+  } catch {
+    parsed = undefined;
+  }
   if (parsed === undefined) return { passed: 0, failed: 1, skipped: 0 };
   const files = parsed.testResults ?? [];
-  const broken = files.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')).length;
+  const broken = files.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  ).length;
   const failed = (parsed.numFailedTests ?? 0) + broken;
   return {
     passed: parsed.numPassedTests ?? 0,
@@ -44,17 +57,26 @@ export function countsOf(report, exitCode) {
 /** One paragraph per failure: file, name, first lines of the message. */
 export function failuresOf(report, repository) {
   let parsed;
-  try { parsed = JSON.parse(report); } catch { return []; }
-  return (parsed.testResults ?? []).filter((file) => file.status === 'failed').flatMap((file) => {
-    const name = path.relative(repository, file.name);
-    const failing = file.assertionResults.filter((test) => test.status === 'failed');
-    if (failing.length === 0) return [paragraph(name, file.message)];
-    return failing.map((test) => paragraph(`${name} › ${test.fullName}`, test.failureMessages.join('\n')));
-  });
+  try {
+    parsed = JSON.parse(report);
+  } catch {
+    return [];
+  }
+  return (parsed.testResults ?? [])
+    .filter((file) => file.status === 'failed')
+    .flatMap((file) => {
+      const name = path.relative(repository, file.name);
+      const failing = file.assertionResults.filter((test) => test.status === 'failed');
+      if (failing.length === 0) return [paragraph(name, file.message)];
+      return failing.map((test) => paragraph(`${name} › ${test.fullName}`, test.failureMessages.join('\n')));
+    });
 }
 
 function paragraph(title, message) {
-  const lines = (message ?? '').split('\n').filter((line) => line.trim() !== '' && !line.includes('/node_modules/')).slice(0, 12);
+  const lines = (message ?? '')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.includes('/node_modules/'))
+    .slice(0, 12);
   return [`  ✗ ${title}`, ...lines.map((line) => `      ${line}`)].join('\n');
 }
 
@@ -62,10 +84,22 @@ export const isGood = (result) => result.failed === 0;
 
 /** The counts of all stages, for people. */
 export function table(results) {
-  const rows = results.map((result) => [result.name, String(result.passed), String(result.failed), String(result.skipped), `${result.seconds.toFixed(0)} s`]);
+  const rows = results.map((result) => [
+    result.name,
+    String(result.passed),
+    String(result.failed),
+    String(result.skipped),
+    `${result.seconds.toFixed(0)} s`,
+  ]);
   const all = [['', 'passed', 'failed', 'skipped', 'time'], ...rows];
   const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  return all.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ')).join('\n');
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+        .join('  '),
+    )
+    .join('\n');
 }
 
 /** The last line: `N passed, M failed`, with `, K skipped` only where there are any. */

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { closingLine, countsOf, failuresOf, parseArguments, table } from './test-results.mjs';
 
 const names = ['lint', 'typecheck', 'unit', 'engine', 'e2e'];
-const stage = (name: string, passed: number, failed: number, skipped = 0) => ({ name, passed, failed, skipped, seconds: 1.4, log: '/x' });
+const stage = (name: string, passed: number, failed: number, skipped = 0) => ({
+  name,
+  passed,
+  failed,
+  skipped,
+  seconds: 1.4,
+  log: '/x',
+});
 
 describe('closing line', () => {
   it('adds up all stages and names skipped tests only where there are any', () => {
@@ -19,12 +26,22 @@ describe('counts of a report', () => {
   const report = (value: object) => JSON.stringify(value);
 
   it('reads passed, failed and skipped tests', () => {
-    const text = report({ numPassedTests: 5, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1, testResults: [] });
+    const text = report({
+      numPassedTests: 5,
+      numFailedTests: 1,
+      numPendingTests: 2,
+      numTodoTests: 1,
+      testResults: [],
+    });
     expect(countsOf(text, 1)).toEqual({ passed: 5, failed: 1, skipped: 3 });
   });
 
   it('counts a file that did not load as a failure', () => {
-    const text = report({ numPassedTests: 5, numFailedTests: 0, testResults: [{ name: '/r/a.test.ts', status: 'failed', message: 'SyntaxError', assertionResults: [] }] });
+    const text = report({
+      numPassedTests: 5,
+      numFailedTests: 0,
+      testResults: [{ name: '/r/a.test.ts', status: 'failed', message: 'SyntaxError', assertionResults: [] }],
+    });
     expect(countsOf(text, 1)).toEqual({ passed: 5, failed: 1, skipped: 0 });
     expect(failuresOf(text, '/r')[0]).toContain('a.test.ts\n      SyntaxError');
   });
@@ -39,10 +56,22 @@ describe('counts of a report', () => {
   });
 
   it('shows file, test and message of a failure', () => {
-    const text = report({ testResults: [{ name: '/r/shared/a.test.ts', status: 'failed', assertionResults: [
-      { status: 'passed', fullName: 'good', failureMessages: [] },
-      { status: 'failed', fullName: 'adds up', failureMessages: ['expected 2 to be 3\n    at /r/node_modules/x.js'] },
-    ] }] });
+    const text = report({
+      testResults: [
+        {
+          name: '/r/shared/a.test.ts',
+          status: 'failed',
+          assertionResults: [
+            { status: 'passed', fullName: 'good', failureMessages: [] },
+            {
+              status: 'failed',
+              fullName: 'adds up',
+              failureMessages: ['expected 2 to be 3\n    at /r/node_modules/x.js'],
+            },
+          ],
+        },
+      ],
+    });
     expect(failuresOf(text, '/r')).toEqual(['  ✗ shared/a.test.ts › adds up\n      expected 2 to be 3']);
   });
 });
@@ -54,7 +83,10 @@ describe('arguments', () => {
 
   it('takes stages and paths', () => {
     expect(parseArguments(['--only', 'unit,lint'], names).only).toEqual(['unit', 'lint']);
-    expect(parseArguments(['--only=unit', 'shared/a.test.ts'], names)).toEqual({ only: ['unit'], paths: ['shared/a.test.ts'] });
+    expect(parseArguments(['--only=unit', 'shared/a.test.ts'], names)).toEqual({
+      only: ['unit'],
+      paths: ['shared/a.test.ts'],
+    });
     expect(parseArguments(['shared'], names).only).toEqual(['unit', 'engine', 'e2e']);
   });
 

@@ -7,21 +7,31 @@ import { lastLines, note } from './console.mjs';
 import { artifacts, at, pinnedNode, repository } from './paths.mjs';
 import { countsOf, failuresOf, isGood } from './test-results.mjs';
 
-/** Runs one stage with its whole output in artifacts/NAME.log; shows what failed. A runner that crashes, hangs or leaves no report counts as one failure. */
+/**
+ * Runs one stage with its whole output in artifacts/NAME.log; shows what failed. A runner that crashes, hangs
+ * or leaves no report counts as one failure.
+ */
 export async function runStage(stage, paths) {
   const log = path.join(artifacts, `${stage.name}.log`);
   const report = path.join(artifacts, `${stage.name}.json`);
   rmSync(report, { force: true });
   const started = performance.now();
-  const { code, output } = await execute(inNetworkOfItsOwn(stage, [pinnedNode, ...commandOf(stage, paths, report)]), { log, timeout: stage.timeout });
+  const { code, output } = await execute(
+    inNetworkOfItsOwn(stage, [pinnedNode, ...commandOf(stage, paths, report)]),
+    { log, timeout: stage.timeout },
+  );
   const seconds = (performance.now() - started) / 1000;
-  const counts = stage.projects === undefined
-    ? { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }
-    : countsOf(existsSync(report) ? readFileSync(report, 'utf8') : undefined, code);
+  const counts =
+    stage.projects === undefined
+      ? { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }
+      : countsOf(existsSync(report) ? readFileSync(report, 'utf8') : undefined, code);
   const result = { name: stage.name, ...counts, seconds, log };
   note(`${isGood(result) ? '✓' : '✗'} ${stage.name} (${seconds.toFixed(0)} s)`);
   if (!isGood(result)) {
-    const listed = stage.projects !== undefined && existsSync(report) ? failuresOf(readFileSync(report, 'utf8'), repository) : [];
+    const listed =
+      stage.projects !== undefined && existsSync(report)
+        ? failuresOf(readFileSync(report, 'utf8'), repository)
+        : [];
     console.error(listed.length > 0 ? listed.join('\n') : lastLines(output, 40));
     if (code === null) console.error(`    it was ended after ${stage.timeout / 60_000} minutes`);
   }
@@ -31,16 +41,25 @@ export async function runStage(stage, paths) {
 function commandOf(stage, paths, report) {
   if (stage.projects === undefined) return [at('node_modules', ...stage.script), ...stage.args];
   return [
-    at('node_modules', 'vitest', 'vitest.mjs'), 'run', ...stage.projects.flatMap((project) => ['--project', project]),
-    '--reporter=default', '--reporter=json', `--outputFile.json=${report}`,
+    at('node_modules', 'vitest', 'vitest.mjs'),
+    'run',
+    ...stage.projects.flatMap((project) => ['--project', project]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
     ...(stage.workers === undefined ? [] : [`--maxWorkers=${stage.workers}`]),
     ...(paths.length > 0 ? ['--passWithNoTests', ...paths] : []),
   ];
 }
 
-/** A network namespace for the whole stage: nothing of this machine's network is touched. (Engine tests make one for each file: testing/own-network.ts.) */
+/**
+ * A network namespace for the whole stage: nothing of this machine's network is touched. (Engine tests make
+ * one for each file: testing/own-network.ts.)
+ */
 function inNetworkOfItsOwn(stage, command) {
-  return stage.ownNetwork === true ? ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command] : command;
+  return stage.ownNetwork === true
+    ? ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command]
+    : command;
 }
 
 /** Ends of the stages that run now. */
@@ -52,27 +71,52 @@ function interrupted() {
   process.exit(130);
 }
 
-/** Resolves with the exit code (null: ended for taking too long) and the output, which is also written to `log`. */
+/**
+ * Resolves with the exit code (null: ended for taking too long) and the output, which is also written to
+ * `log`.
+ */
 function execute([program, ...args], { log, timeout }) {
   return new Promise((resolve) => {
     const file = createWriteStream(log);
     // A group of its own, so that what a hanging runner started ends with it.
-    const child = spawn(program, args, { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } });
+    const child = spawn(program, args, {
+      cwd: repository,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (chunk) => { output += chunk; file.write(chunk); });
+      stream.setEncoding('utf8').on('data', (chunk) => {
+        output += chunk;
+        file.write(chunk);
+      });
     }
-    const end = () => { try { process.kill(-child.pid, 'SIGKILL'); } catch { /* ended already */ } };
+    const end = () => {
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        /* ended already */
+      }
+    };
     let late = false;
-    const timer = setTimeout(() => { late = true; end(); }, timeout);
+    const timer = setTimeout(() => {
+      late = true;
+      end();
+    }, timeout);
     running.add(end);
-    for (const signal of ['SIGINT', 'SIGTERM']) if (!process.listeners(signal).includes(interrupted)) process.once(signal, interrupted);
-    child.once('error', (error) => { output += error.message; });
+    for (const signal of ['SIGINT', 'SIGTERM'])
+      if (!process.listeners(signal).includes(interrupted)) process.once(signal, interrupted);
+    child.once('error', (error) => {
+      output += error.message;
+    });
     child.once('close', (code) => {
       clearTimeout(timer);
       running.delete(end);
       if (running.size === 0) process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-      file.end(() => { resolve({ code: late ? null : (code ?? 1), output }); });
+      file.end(() => {
+        resolve({ code: late ? null : (code ?? 1), output });
+      });
     });
   });
 }

@@ -1,4 +1,5 @@
-// `npm test`: sets up, builds and runs everything. Options: `--only NAME[,NAME]` (lint, typecheck, unit, engine, e2e) and paths for the test runner.
+// `npm test`: sets up, builds and runs everything. Options: `--only NAME[,NAME]` (lint, typecheck, unit,
+// engine, e2e) and paths for the test runner.
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -21,27 +22,43 @@ const stages = [
   { name: 'e2e', projects: ['e2e'], timeout: 50 * minutes, realEngine: true, workers: 1, ownNetwork: true },
 ];
 
-await main(async () => {
-  const { only, paths } = parseArguments(process.argv.slice(2), stages.map((stage) => stage.name));
-  const wanted = stages.filter((stage) => only === undefined || only.includes(stage.name));
-  const quick = wanted.filter((stage) => stage.realEngine !== true);
-  const slow = wanted.filter((stage) => stage.realEngine === true);
-  // Without an engine and a window there is nothing that root would have to install.
-  await (slow.length > 0 ? setUp({ also: 'tests' }) : installNpmPackages());
+await main(
+  async () => {
+    const { only, paths } = parseArguments(
+      process.argv.slice(2),
+      stages.map((stage) => stage.name),
+    );
+    const wanted = stages.filter((stage) => only === undefined || only.includes(stage.name));
+    const quick = wanted.filter((stage) => stage.realEngine !== true);
+    const slow = wanted.filter((stage) => stage.realEngine === true);
+    // Without an engine and a window there is nothing that root would have to install.
+    await (slow.length > 0 ? setUp({ also: 'tests' }) : installNpmPackages());
 
-  mkdirSync(artifacts, { recursive: true });
-  const results = [];
-  if (quick.length > 0) step(`Running side by side: ${quick.map((stage) => stage.name).join(', ')}`);
-  results.push(...await Promise.all(quick.map((stage) => runStage(stage, paths))));
-  // Each of the others waits for engines and windows for about half of its time, in network namespaces of its own: side by side, too.
-  const whyNot = slow.length > 0 ? await obstacle() : undefined;
-  if (slow.length > 0 && whyNot === undefined) step(`Running side by side: ${slow.map((stage) => stage.name).join(', ')}`);
-  results.push(...await Promise.all(slow.map((stage) => (whyNot === undefined ? runStage(stage, paths) : refused(stage, whyNot)))));
-  if (paths.length > 0 && results.every((result) => result.passed + result.failed + result.skipped === 0)) throw new Actionable(`No test file matches ${paths.join(' ')}: give a path such as shared/settings.`);
-  report(results);
-}, { closing: '0 passed, 1 failed' });
+    mkdirSync(artifacts, { recursive: true });
+    const results = [];
+    if (quick.length > 0) step(`Running side by side: ${quick.map((stage) => stage.name).join(', ')}`);
+    results.push(...(await Promise.all(quick.map((stage) => runStage(stage, paths)))));
+    // Each of the others waits for engines and windows for about half of its time, in network namespaces of
+    // its own: side by side, too.
+    const whyNot = slow.length > 0 ? await obstacle() : undefined;
+    if (slow.length > 0 && whyNot === undefined)
+      step(`Running side by side: ${slow.map((stage) => stage.name).join(', ')}`);
+    results.push(
+      ...(await Promise.all(
+        slow.map((stage) => (whyNot === undefined ? runStage(stage, paths) : refused(stage, whyNot))),
+      )),
+    );
+    if (paths.length > 0 && results.every((result) => result.passed + result.failed + result.skipped === 0))
+      throw new Actionable(`No test file matches ${paths.join(' ')}: give a path such as shared/settings.`);
+    report(results);
+  },
+  { closing: '0 passed, 1 failed' },
+);
 
-/** Builds; resolves with the sentence that says why tests on a real engine can't run, or undefined where they can. */
+/**
+ * Builds; resolves with the sentence that says why tests on a real engine can't run, or undefined where they
+ * can.
+ */
 async function obstacle() {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     return 'these tests drive a real engine and need root on Linux: run `sudo npm test`, or leave them out with `npm test -- --only lint,typecheck,unit`.';
@@ -64,8 +81,12 @@ function report(results) {
   console.log(`\n${table(results)}\n`);
   if (bad.length > 0) {
     process.exitCode = 1;
-    const logs = bad.flatMap((result) => (result.log === undefined ? [] : [path.relative(repository, result.log)]));
-    console.log(`Repair what is listed above${logs.length > 0 ? `; the whole output is in ${logs.join(', ')}` : ''}.`);
+    const logs = bad.flatMap((result) =>
+      result.log === undefined ? [] : [path.relative(repository, result.log)],
+    );
+    console.log(
+      `Repair what is listed above${logs.length > 0 ? `; the whole output is in ${logs.join(', ')}` : ''}.`,
+    );
   }
   console.log(closingLine(results));
 }

@@ -5,10 +5,20 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * Makes an image of this machine's busybox and programs, each with the libraries the loader names: a client inside a container,
- * where no registry has one to pull. `files` maps paths in the image to files of this machine, `links` to what they point to.
+ * Makes an image of this machine's busybox and programs, each with the libraries the loader names: a client
+ * inside a container, where no registry has one to pull. `files` maps paths in the image to files of this
+ * machine, `links` to what they point to.
  */
-export async function importPrograms(socket: string, tag: string, programs: readonly string[], options: { readonly files?: Readonly<Record<string, string>>; readonly links?: Readonly<Record<string, string>>; readonly changes?: readonly string[] } = {}): Promise<void> {
+export async function importPrograms(
+  socket: string,
+  tag: string,
+  programs: readonly string[],
+  options: {
+    readonly files?: Readonly<Record<string, string>>;
+    readonly links?: Readonly<Record<string, string>>;
+    readonly changes?: readonly string[];
+  } = {},
+): Promise<void> {
   const script = `set -e
 socket=$1; tag=$2; shift 2
 d=$(mktemp -d); trap 'rm -rf "$d"' EXIT
@@ -30,37 +40,121 @@ shift
 for c in "$@"; do set -- "$@" -c "$c"; shift; done
 tar -C "$d" -c . | docker -H "unix://$socket" import -c 'CMD ["sh"]' -c 'ENV PATH=/bin' "$@" - "$tag" >/dev/null`;
   const pairs = (map: Readonly<Record<string, string>> | undefined) => Object.entries(map ?? {}).flat();
-  await run('sh', ['-c', script, 'sh', socket, tag, ...programs, '--', ...pairs(options.files), '--', ...pairs(options.links), '--', ...(options.changes ?? [])]);
+  await run('sh', [
+    '-c',
+    script,
+    'sh',
+    socket,
+    tag,
+    ...programs,
+    '--',
+    ...pairs(options.files),
+    '--',
+    ...pairs(options.links),
+    '--',
+    ...(options.changes ?? []),
+  ]);
 }
 
-/** Makes an image of this machine's Docker Engine and clients, to run with `--privileged`: Docker-in-Docker. */
+/**
+ * Makes an image of this machine's Docker Engine and clients, to run with `--privileged`: Docker-in-Docker.
+ */
 export async function importDocker(socket: string, tag: string): Promise<void> {
-  const library = (await run('sh', ['-c', 'dirname "$(ls /usr/lib/*/xtables/libxt_standard.so | head -1)"'])).stdout.trim();
+  const library = (
+    await run('sh', ['-c', 'dirname "$(ls /usr/lib/*/xtables/libxt_standard.so | head -1)"'])
+  ).stdout.trim();
   const extensions = await readdir(library);
-  const plugins = ['docker-buildx', 'docker-compose'].map((name) => `/usr/libexec/docker/cli-plugins/${name}`);
+  const plugins = ['docker-buildx', 'docker-compose'].map(
+    (name) => `/usr/libexec/docker/cli-plugins/${name}`,
+  );
   const files = [...extensions.map((name) => `${library}/${name}`), ...plugins, '/etc/protocols'];
-  await importPrograms(socket, tag, ['dockerd', 'containerd', 'containerd-shim-runc-v2', 'runc', 'docker', 'docker-init', 'docker-proxy', 'ctr', 'xtables-nft-multi', 'ip', 'mount', 'umount', 'setcap', 'getcap'], {
-    files: Object.fromEntries(files.map((file) => [file, file])),
-    links: Object.fromEntries(['iptables', 'iptables-save', 'iptables-restore', 'ip6tables', 'ip6tables-save', 'ip6tables-restore'].map((name) => [`/bin/${name}`, 'xtables-nft-multi'])),
-  });
+  await importPrograms(
+    socket,
+    tag,
+    [
+      'dockerd',
+      'containerd',
+      'containerd-shim-runc-v2',
+      'runc',
+      'docker',
+      'docker-init',
+      'docker-proxy',
+      'ctr',
+      'xtables-nft-multi',
+      'ip',
+      'mount',
+      'umount',
+      'setcap',
+      'getcap',
+    ],
+    {
+      files: Object.fromEntries(files.map((file) => [file, file])),
+      links: Object.fromEntries(
+        [
+          'iptables',
+          'iptables-save',
+          'iptables-restore',
+          'ip6tables',
+          'ip6tables-save',
+          'ip6tables-restore',
+        ].map((name) => [`/bin/${name}`, 'xtables-nft-multi']),
+      ),
+    },
+  );
 }
 
 const unitDirectory = '/usr/lib/systemd/system';
-const units = ['systemd-journald.service', 'systemd-journald.socket', 'systemd-journald-dev-log.socket', 'shutdown.target', 'umount.target', 'final.target', 'exit.target', 'systemd-exit.service', 'halt.target', 'systemd-halt.service', 'slices.target', 'sockets.target'];
-const systemdPrograms = ['systemd', 'systemd-executor', 'systemd-journald', 'systemd-shutdown', 'systemd-cgroups-agent'].map((name) => `/usr/lib/systemd/${name}`);
+const units = [
+  'systemd-journald.service',
+  'systemd-journald.socket',
+  'systemd-journald-dev-log.socket',
+  'shutdown.target',
+  'umount.target',
+  'final.target',
+  'exit.target',
+  'systemd-exit.service',
+  'halt.target',
+  'systemd-halt.service',
+  'slices.target',
+  'sockets.target',
+];
+const systemdPrograms = [
+  'systemd',
+  'systemd-executor',
+  'systemd-journald',
+  'systemd-shutdown',
+  'systemd-cgroups-agent',
+].map((name) => `/usr/lib/systemd/${name}`);
 
-/** Makes an image that boots this machine's systemd, with its journal and `services` (names and unit texts), as images of Kubernetes nodes do. */
-export async function importSystemd(socket: string, tag: string, services: Readonly<Record<string, string>>): Promise<void> {
+/**
+ * Makes an image that boots this machine's systemd, with its journal and `services` (names and unit texts),
+ * as images of Kubernetes nodes do.
+ */
+export async function importSystemd(
+  socket: string,
+  tag: string,
+  services: Readonly<Record<string, string>>,
+): Promise<void> {
   const directory = await mkdtemp('/tmp/bulkhead-units-');
   try {
     const own = {
       'default.target': `[Unit]\nRequires=sysinit.target\nAfter=sysinit.target\nWants=${Object.keys(services).join(' ')}\n`,
-      'sysinit.target': '[Unit]\nDefaultDependencies=no\nWants=systemd-journald.socket systemd-journald.service\n', ...services,
+      'sysinit.target':
+        '[Unit]\nDefaultDependencies=no\nWants=systemd-journald.socket systemd-journald.service\n',
+      ...services,
     };
     for (const [name, text] of Object.entries(own)) await writeFile(`${directory}/${name}`, text);
     await importPrograms(socket, tag, ['systemctl', 'mount', 'umount', ...systemdPrograms.slice(0, 3)], {
-      files: Object.fromEntries([...[...systemdPrograms, ...units.map((name) => `${unitDirectory}/${name}`)].map((file) => [file, file]), ...Object.keys(own).map((name) => [`/etc/systemd/system/${name}`, `${directory}/${name}`])]),
+      files: Object.fromEntries([
+        ...[...systemdPrograms, ...units.map((name) => `${unitDirectory}/${name}`)].map((file) => [
+          file,
+          file,
+        ]),
+        ...Object.keys(own).map((name) => [`/etc/systemd/system/${name}`, `${directory}/${name}`]),
+      ]),
       changes: ['STOPSIGNAL SIGRTMIN+3', 'ENV container=docker'],
     });
-  } finally { await rm(directory, { recursive: true }); }
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 }

@@ -6,7 +6,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A desktop's session bus with a real notification server (dunst) on it, and a real panel with a tray (Xfce's) where one is asked for. */
+/**
+ * A desktop's session bus with a real notification server (dunst) on it, and a real panel with a tray
+ * (Xfce's) where one is asked for.
+ */
 export interface DesktopSession {
   /** Environment for programs of this session. */
   readonly env: Readonly<Record<string, string>>;
@@ -22,28 +25,55 @@ export interface DesktopSession {
 }
 
 /** An entry of a tray menu, as the panel is told of it. */
-export interface TrayItem { readonly label: string; readonly enabled: boolean; click(): Promise<void> }
+export interface TrayItem {
+  readonly label: string;
+  readonly enabled: boolean;
+  click(): Promise<void>;
+}
 
 /** Starts one on a display, with a tray or without. */
-export async function startDesktopSession(display: string, { tray }: { readonly tray: boolean }): Promise<DesktopSession> {
+export async function startDesktopSession(
+  display: string,
+  { tray }: { readonly tray: boolean },
+): Promise<DesktopSession> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-session-'));
   const children: ChildProcess[] = [];
-  const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=1', `--address=unix:dir=${directory}`], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const bus = spawn(
+    'dbus-daemon',
+    ['--session', '--nofork', '--print-address=1', `--address=unix:dir=${directory}`],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
   children.push(bus);
   const address = await new Promise<string>((resolve, reject) => {
-    bus.once('error', reject).once('exit', (code) => { reject(new Error(`dbus-daemon ended with ${String(code)}`)); });
-    bus.stdout.once('data', (line: Buffer) => { resolve(String(line).trim()); });
+    bus.once('error', reject).once('exit', (code) => {
+      reject(new Error(`dbus-daemon ended with ${String(code)}`));
+    });
+    bus.stdout.once('data', (line: Buffer) => {
+      resolve(String(line).trim());
+    });
   });
-  const env = { DBUS_SESSION_BUS_ADDRESS: address, DISPLAY: display, XDG_CONFIG_HOME: path.join(directory, 'config') };
+  const env = {
+    DBUS_SESSION_BUS_ADDRESS: address,
+    DISPLAY: display,
+    XDG_CONFIG_HOME: path.join(directory, 'config'),
+  };
   const whole = { ...process.env, ...env };
-  // Shown until it is clicked or cleared, each by itself; a script of the server's keeps what was shown, since it tells of nothing that is still on screen.
+  // Shown until it is clicked or cleared, each by itself; a script of the server's keeps what was shown,
+  // since it tells of nothing that is still on screen.
   const shown = path.join(directory, 'shown');
   const script = path.join(directory, 'keep');
-  await writeFile(script, `#!/bin/sh\nprintf '%s\\n%s\\0' "$DUNST_SUMMARY" "$DUNST_BODY" >> '${shown}'\n`, { mode: 0o755 });
-  await writeFile(path.join(directory, 'dunstrc'), `[global]\nenable_recursive_icon_lookup = false\nstack_duplicates = false\nnotification_limit = 0\nidle_threshold = 0\n[urgency_low]\ntimeout = 0\n[urgency_normal]\ntimeout = 0\n[everything]\nscript = ${script}\n`);
+  await writeFile(script, `#!/bin/sh\nprintf '%s\\n%s\\0' "$DUNST_SUMMARY" "$DUNST_BODY" >> '${shown}'\n`, {
+    mode: 0o755,
+  });
+  await writeFile(
+    path.join(directory, 'dunstrc'),
+    `[global]\nenable_recursive_icon_lookup = false\nstack_duplicates = false\nnotification_limit = 0\nidle_threshold = 0\n[urgency_low]\ntimeout = 0\n[urgency_normal]\ntimeout = 0\n[everything]\nscript = ${script}\n`,
+  );
   children.push(spawn('dunst', ['-conf', path.join(directory, 'dunstrc')], { env: whole, stdio: 'ignore' }));
   if (tray) children.push(spawn('xfce4-panel', ['--disable-wm-check'], { env: whole, stdio: 'ignore' }));
-  const owned = async (name: string) => { await run('gdbus', ['wait', '--session', '--timeout', '30', name], { env: whole }); };
+  const owned = async (name: string) => {
+    await run('gdbus', ['wait', '--session', '--timeout', '30', name], { env: whole });
+  };
   await owned('org.freedesktop.Notifications');
   if (tray) await owned('org.kde.StatusNotifierWatcher');
   const dunst = async (...args: string[]) => (await run('dunstctl', args, { env: whole })).stdout;
@@ -51,28 +81,105 @@ export async function startDesktopSession(display: string, { tray }: { readonly 
     env,
     async notifications() {
       const log = await readFile(shown, 'utf8').catch(() => '');
-      return log.split('\0').filter((one) => one !== '').map((one) => { const [title = '', ...body] = one.split('\n'); return { title, body: body.join('\n') }; });
-    },
-    async click() { await dunst('action', '0'); },
-    async clear() { await dunst('close-all'); await rm(shown, { force: true }); },
-    async trayMenu() {
-      const property = async (destination: string, object: string, face: string, name: string) => (await run('gdbus', ['call', '--session', '--dest', destination, '--object-path', object, '--method', 'org.freedesktop.DBus.Properties.Get', face, name], { env: whole })).stdout;
-      const items = [...(await property('org.kde.StatusNotifierWatcher', '/StatusNotifierWatcher', 'org.kde.StatusNotifierWatcher', 'RegisteredStatusNotifierItems')).matchAll(/'([^']+)'/g)].map(([, item = '']) => item);
-      const menus = await Promise.all(items.map(async (item) => {
-        const [owner, object] = [item.slice(0, item.indexOf('/')), item.slice(item.indexOf('/'))];
-        const menu = /'(\/[^']*)'/.exec(await property(owner, object, 'org.kde.StatusNotifierItem', 'Menu'))?.[1] ?? '/';
-        const method = (name: string, ...args: string[]) => run('gdbus', ['call', '--session', '--dest', owner, '--object-path', menu, '--method', `com.canonical.dbusmenu.${name}`, '--', ...args], { env: whole });
-        // An entry as GVariant text: (3, {'label': <'Open Bulkhead'>, 'enabled': <false>}, @av [])
-        return [...(await method('GetLayout', '0', '-1', "['label', 'enabled']")).stdout.matchAll(/\((\d+), \{([^}]*)\}/g)].flatMap(([, id = '', properties = '']): TrayItem[] => {
-          const label = /'label': <'([^']*)'>/.exec(properties)?.[1];
-          return label === undefined ? [] : [{ label: label.replaceAll('__', '_'), enabled: !/'enabled': <false>/.test(properties), click: async () => { await method('Event', id, 'clicked', '<int32 0>', '0'); } }];
+      return log
+        .split('\0')
+        .filter((one) => one !== '')
+        .map((one) => {
+          const [title = '', ...body] = one.split('\n');
+          return { title, body: body.join('\n') };
         });
-      }));
+    },
+    async click() {
+      await dunst('action', '0');
+    },
+    async clear() {
+      await dunst('close-all');
+      await rm(shown, { force: true });
+    },
+    async trayMenu() {
+      const property = async (destination: string, object: string, face: string, name: string) =>
+        (
+          await run(
+            'gdbus',
+            [
+              'call',
+              '--session',
+              '--dest',
+              destination,
+              '--object-path',
+              object,
+              '--method',
+              'org.freedesktop.DBus.Properties.Get',
+              face,
+              name,
+            ],
+            { env: whole },
+          )
+        ).stdout;
+      const items = [
+        ...(
+          await property(
+            'org.kde.StatusNotifierWatcher',
+            '/StatusNotifierWatcher',
+            'org.kde.StatusNotifierWatcher',
+            'RegisteredStatusNotifierItems',
+          )
+        ).matchAll(/'([^']+)'/g),
+      ].map(([, item = '']) => item);
+      const menus = await Promise.all(
+        items.map(async (item) => {
+          const [owner, object] = [item.slice(0, item.indexOf('/')), item.slice(item.indexOf('/'))];
+          const menu =
+            /'(\/[^']*)'/.exec(await property(owner, object, 'org.kde.StatusNotifierItem', 'Menu'))?.[1] ??
+            '/';
+          const method = (name: string, ...args: string[]) =>
+            run(
+              'gdbus',
+              [
+                'call',
+                '--session',
+                '--dest',
+                owner,
+                '--object-path',
+                menu,
+                '--method',
+                `com.canonical.dbusmenu.${name}`,
+                '--',
+                ...args,
+              ],
+              { env: whole },
+            );
+          // An entry as GVariant text: (3, {'label': <'Open Bulkhead'>, 'enabled': <false>}, @av [])
+          return [
+            ...(await method('GetLayout', '0', '-1', "['label', 'enabled']")).stdout.matchAll(
+              /\((\d+), \{([^}]*)\}/g,
+            ),
+          ].flatMap(([, id = '', properties = '']): TrayItem[] => {
+            const label = /'label': <'([^']*)'>/.exec(properties)?.[1];
+            return label === undefined
+              ? []
+              : [
+                  {
+                    label: label.replaceAll('__', '_'),
+                    enabled: !/'enabled': <false>/.test(properties),
+                    click: async () => {
+                      await method('Event', id, 'clicked', '<int32 0>', '0');
+                    },
+                  },
+                ];
+          });
+        }),
+      );
       return menus.flat();
     },
     async stop() {
       for (const child of children.reverse()) {
-        const ended = child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : new Promise((resolve) => { child.once('exit', resolve); });
+        const ended =
+          child.exitCode !== null || child.signalCode !== null
+            ? Promise.resolve()
+            : new Promise((resolve) => {
+                child.once('exit', resolve);
+              });
         child.kill('SIGTERM');
         await ended;
       }

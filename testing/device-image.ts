@@ -35,7 +35,13 @@ export async function rawDevice(): Promise<RawDevice> {
       return (await readFile(disk)).subarray(0, bytes).toString('latin1');
     },
     async write(text) {
-      await run('sh', ['-c', 'printf %s "$2" | dd of="$1" conv=fsync,notrunc status=none', 'sh', device, text]);
+      await run('sh', [
+        '-c',
+        'printf %s "$2" | dd of="$1" conv=fsync,notrunc status=none',
+        'sh',
+        device,
+        text,
+      ]);
     },
     async remove() {
       await run('losetup', ['-d', device]);
@@ -45,7 +51,12 @@ export async function rawDevice(): Promise<RawDevice> {
 }
 
 /** Imports `tag`: busybox beside nodes of `device` at the paths `names`. */
-export async function importNodes(socket: string, tag: string, device: string, names: readonly string[]): Promise<void> {
+export async function importNodes(
+  socket: string,
+  tag: string,
+  device: string,
+  names: readonly string[],
+): Promise<void> {
   const root = await mkdtemp('/tmp/bulkhead-nodes-');
   try {
     await mkdir(path.join(root, 'bin'));
@@ -63,10 +74,17 @@ export async function importNodes(socket: string, tag: string, device: string, n
 }
 
 /** Has BuildKit write `text` to `file` of the image `tag`; resolves with '' or with its error. */
-export async function makeFileByBuildKit(socket: string, tag: string, file: string, text: string): Promise<string> {
+export async function makeFileByBuildKit(
+  socket: string,
+  tag: string,
+  file: string,
+  text: string,
+): Promise<string> {
   const client = await grpcClient(socket);
   try {
-    const input = (bytes: Uint8Array) => ({ digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` });
+    const input = (bytes: Uint8Array) => ({
+      digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+    });
     const identifier = `docker-image://docker.io/library/${tag}:latest`;
     const image = encoded(op, { source: { identifier, attrs: { 'image.resolvemode': 'local' } } });
     const mkfile = { path: file, mode: 0o644, data: Buffer.from(text) };

@@ -10,7 +10,9 @@ import { docker, importBusybox, removeEngineRoot } from './real-engine.ts';
 /** The built launcher. Build first: these tests drive what ships. */
 export const bulkhead = path.resolve(import.meta.dirname, '../bin/bulkhead');
 
-/** A root of its own for a whole embedded engine (supervisor, dockerd, gateway, planner); nothing is started. */
+/**
+ * A root of its own for a whole embedded engine (supervisor, dockerd, gateway, planner); nothing is started.
+ */
 export interface EmbeddedEngine {
   readonly paths: RootPaths;
   readonly driver: EngineDriver;
@@ -26,12 +28,14 @@ export interface EmbeddedEngine {
 }
 
 export async function embeddedEngine(): Promise<EmbeddedEngine> {
-  if (!existsSync(path.resolve(bulkhead, '../../dist/cli/main.mjs'))) throw new Error('not built: run npm run build first');
+  if (!existsSync(path.resolve(bulkhead, '../../dist/cli/main.mjs')))
+    throw new Error('not built: run npm run build first');
   const root = await mkdtemp('/tmp/bh-');
   const paths = rootPaths(root);
   const driver = createEmbeddedDriver(paths, { bulkheadCommand: bulkhead });
   return {
-    paths, driver,
+    paths,
+    driver,
     start: async () => {
       const started = await driver.start();
       if (!started.ok) throw new Error(`${started.error.message}: ${started.error.reason ?? ''}`);

@@ -40,7 +40,10 @@ export async function startGitServer(directory: string): Promise<GitServer> {
     port: address.port,
     requests,
     addRepository: (name, submodule) => addRepository(directory, name, submodule),
-    close: () => { server.closeAllConnections(); server.close(); },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
   };
 }
 
@@ -50,18 +53,33 @@ function serve(directory: string, request: IncomingMessage, response: ServerResp
   const child = spawn('git', ['http-backend'], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: {
-      PATH: process.env['PATH'], GIT_PROJECT_ROOT: directory, GIT_HTTP_EXPORT_ALL: '1', REQUEST_METHOD: request.method, PATH_INFO: pathname,
-      QUERY_STRING: search.slice(1), CONTENT_TYPE: request.headers['content-type'] ?? '', HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
-      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''), GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*',
+      PATH: process.env['PATH'],
+      GIT_PROJECT_ROOT: directory,
+      GIT_HTTP_EXPORT_ALL: '1',
+      REQUEST_METHOD: request.method,
+      PATH_INFO: pathname,
+      QUERY_STRING: search.slice(1),
+      CONTENT_TYPE: request.headers['content-type'] ?? '',
+      HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
+      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'safe.directory',
+      GIT_CONFIG_VALUE_0: '*',
     },
   });
   request.pipe(child.stdin);
   const parts: Buffer[] = [];
-  child.stdout.on('data', (part: Buffer) => { parts.push(part); });
+  child.stdout.on('data', (part: Buffer) => {
+    parts.push(part);
+  });
   child.once('close', () => {
     const whole = Buffer.concat(parts);
     const end = whole.indexOf('\r\n\r\n');
-    const fields = whole.subarray(0, end).toString('latin1').split('\r\n').map((line) => line.split(': ', 2));
+    const fields = whole
+      .subarray(0, end)
+      .toString('latin1')
+      .split('\r\n')
+      .map((line) => line.split(': ', 2));
     const status = fields.find(([name]) => name === 'Status')?.[1];
     for (const [name = '', value = ''] of fields) if (name !== 'Status') response.setHeader(name, value);
     response.statusCode = status === undefined ? 200 : Number.parseInt(status, 10);
@@ -72,8 +90,13 @@ function serve(directory: string, request: IncomingMessage, response: ServerResp
 async function addRepository(directory: string, name: string, submodule?: string): Promise<void> {
   const work = path.join(directory, `${name}.work`);
   const env = {
-    PATH: process.env['PATH'], HOME: directory, GIT_CONFIG_NOSYSTEM: '1',
-    GIT_AUTHOR_NAME: 'test', GIT_AUTHOR_EMAIL: 'test@localhost', GIT_COMMITTER_NAME: 'test', GIT_COMMITTER_EMAIL: 'test@localhost',
+    PATH: process.env['PATH'],
+    HOME: directory,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_AUTHOR_NAME: 'test',
+    GIT_AUTHOR_EMAIL: 'test@localhost',
+    GIT_COMMITTER_NAME: 'test',
+    GIT_COMMITTER_EMAIL: 'test@localhost',
   };
   const git = (...words: string[]) => run('git', words, { cwd: work, env });
   await mkdir(work, { recursive: true });

@@ -4,9 +4,15 @@ import path from 'node:path';
 import { startGatewayProcess, type GatewayProcess } from './gateway-process.ts';
 import { startIsolatedEngine, type IsolatedEngine } from './isolated-engine.ts';
 
-export interface Outcome { readonly code: number | null; readonly stdout: string; readonly stderr: string }
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
-/** One of the two engines as a user sees it: a socket, and a directory to work in that containers may mount. */
+/**
+ * One of the two engines as a user sees it: a socket, and a directory to work in that containers may mount.
+ */
 export interface Side {
   readonly socket: string;
   /** Working directory, home and Docker configuration of its scripts. */
@@ -26,21 +32,33 @@ export interface GuardedEngine extends Side {
 
 /** Settings with ECI on and `scratch` shared; `more` goes beside the switch. */
 export const eciOn = (scratch: string, more: Readonly<Record<string, unknown>> = {}) => ({
-  configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true, ...more },
+  configurationFileVersion: 2,
+  enhancedContainerIsolation: { locked: true, value: true, ...more },
   filesharingAllowedDirectories: [{ path: scratch, sharedByDefault: true }],
 });
 
-/** Starts both, with busybox. Pair with `stop()`, also after a failed test. The engine's options are those of `startIsolatedEngine`. */
-export async function startGuardedEngine(options: Parameters<typeof startIsolatedEngine>[0] = {}): Promise<GuardedEngine> {
+/**
+ * Starts both, with busybox. Pair with `stop()`, also after a failed test. The engine's options are those of
+ * `startIsolatedEngine`.
+ */
+export async function startGuardedEngine(
+  options: Parameters<typeof startIsolatedEngine>[0] = {},
+): Promise<GuardedEngine> {
   const scratch = await mkdtemp('/tmp/bulkhead-clients-');
   const stops: (() => Promise<void>)[] = [() => rm(scratch, { recursive: true, force: true })];
-  const stop = async () => { while (stops.length > 0) await stops.pop()?.(); };
+  const stop = async () => {
+    while (stops.length > 0) await stops.pop()?.();
+  };
   try {
     const engine = await startIsolatedEngine(options);
     stops.push(() => engine.stop());
     await Promise.all(['gateway', 'guarded'].map((name) => mkdir(path.join(scratch, name))));
     const gateway = await startGatewayProcess({
-      engineSocket: engine.socket, directory: path.join(scratch, 'gateway'), engineDirectory: engine.root, settings: eciOn(scratch), stateDirectory: engine.paths.root,
+      engineSocket: engine.socket,
+      directory: path.join(scratch, 'gateway'),
+      engineDirectory: engine.root,
+      settings: eciOn(scratch),
+      stateDirectory: engine.paths.root,
     });
     stops.push(() => gateway.stop());
     return { ...side(gateway.socket, path.join(scratch, 'guarded')), engine, gateway, scratch, stop };
@@ -53,18 +71,39 @@ export async function startGuardedEngine(options: Parameters<typeof startIsolate
 /** `work` is made by the caller. `enter`: words that its scripts are run by. */
 export function side(socket: string, work: string, enter: readonly string[] = []): Side {
   return {
-    socket, work,
-    sh: (script, environment = {}) => new Promise((resolve, reject) => {
-      const [program = 'sh', ...words] = [...enter, 'sh', '-c', script];
-      const child = spawn(program, words, {
-        cwd: work, stdio: ['ignore', 'pipe', 'pipe'],
-        env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: work, DOCKER_CONFIG: path.join(work, '.docker'), DOCKER_HOST: `unix://${socket}`, W: work, LC_ALL: 'C', ...environment },
-      });
-      const parts: { out: Buffer[]; err: Buffer[] } = { out: [], err: [] };
-      child.stdout.on('data', (part: Buffer) => { parts.out.push(part); });
-      child.stderr.on('data', (part: Buffer) => { parts.err.push(part); });
-      child.once('error', reject);
-      child.once('close', (code) => { resolve({ code, stdout: Buffer.concat(parts.out).toString(), stderr: Buffer.concat(parts.err).toString() }); });
-    }),
+    socket,
+    work,
+    sh: (script, environment = {}) =>
+      new Promise((resolve, reject) => {
+        const [program = 'sh', ...words] = [...enter, 'sh', '-c', script];
+        const child = spawn(program, words, {
+          cwd: work,
+          stdio: ['ignore', 'pipe', 'pipe'],
+          env: {
+            PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+            HOME: work,
+            DOCKER_CONFIG: path.join(work, '.docker'),
+            DOCKER_HOST: `unix://${socket}`,
+            W: work,
+            LC_ALL: 'C',
+            ...environment,
+          },
+        });
+        const parts: { out: Buffer[]; err: Buffer[] } = { out: [], err: [] };
+        child.stdout.on('data', (part: Buffer) => {
+          parts.out.push(part);
+        });
+        child.stderr.on('data', (part: Buffer) => {
+          parts.err.push(part);
+        });
+        child.once('error', reject);
+        child.once('close', (code) => {
+          resolve({
+            code,
+            stdout: Buffer.concat(parts.out).toString(),
+            stderr: Buffer.concat(parts.err).toString(),
+          });
+        });
+      }),
   };
 }

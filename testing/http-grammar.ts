@@ -1,72 +1,328 @@
 import fc from 'fast-check';
 
 /**
- * HTTP/1.1 requests as byte strings for fuzzing: mostly what clients send, with everything that parsers have ever disagreed about
- * mixed in: spacing, casing, folding, bare LF, doubled and contradicting framing, odd chunk sizes, trailers.
+ * HTTP/1.1 requests as byte strings for fuzzing: mostly what clients send, with everything that parsers have
+ * ever disagreed about mixed in: spacing, casing, folding, bare LF, doubled and contradicting framing, odd
+ * chunk sizes, trailers.
  */
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 /** `usual`, but once in a while; a request has some twenty such places. */
-export const mostly = (usual: fc.Arbitrary<string>, ...odd: string[]) => fc.oneof({ weight: 60, arbitrary: usual }, { weight: 1, arbitrary: fc.constantFrom(...odd) });
+export const mostly = (usual: fc.Arbitrary<string>, ...odd: string[]) =>
+  fc.oneof({ weight: 60, arbitrary: usual }, { weight: 1, arbitrary: fc.constantFrom(...odd) });
 const eol = mostly(fc.constant('\r\n'), '\n', '\r', '\r\r\n', '\n\r\n');
-const method = mostly(fc.constantFrom('GET', 'POST', 'PUT', 'HEAD', 'DELETE', 'PATCH', 'OPTIONS'), 'get', 'Post', 'GET\t', ' GET', 'G', 'PROPFIND', 'FOO', 'POST\x00', '"GET"');
-/** Targets of no server in particular. Those that begin with `/read` may be taken for ones whose body is looked at. */
-export const anyTarget = mostly(
-  fc.constantFrom('/_ping', '/read', '/read/v1.45/containers/create?name=x', '/v1.45/containers/json?all=1', '/a%20b', '/images/get?names=a&names=b', '/a?b', '/a:b@c', '/read?x=%2F', '/%C3%A9'),
-  '//a', '/a/../b', '/./a', 'http://d/x', '*', 'a', '/é', '/a b', '/a?x=1&x=2', '/a#b', '/%5fa', '/a%00', '/a\t', '/a\x7f', '/\x80', '/"', '/a\\b', 'd:80', '',
+const method = mostly(
+  fc.constantFrom('GET', 'POST', 'PUT', 'HEAD', 'DELETE', 'PATCH', 'OPTIONS'),
+  'get',
+  'Post',
+  'GET\t',
+  ' GET',
+  'G',
+  'PROPFIND',
+  'FOO',
+  'POST\x00',
+  '"GET"',
 );
-const version = mostly(fc.constant('HTTP/1.1'), 'HTTP/1.0', 'HTTP/1.2', 'http/1.1', 'HTTP/1.1 ', 'HTTP/01.1', 'HTTP/2.0', 'HTTP/1.10', '', 'ICE/1.0', 'RTSP/1.0');
+/**
+ * Targets of no server in particular. Those that begin with `/read` may be taken for ones whose body is
+ * looked at.
+ */
+export const anyTarget = mostly(
+  fc.constantFrom(
+    '/_ping',
+    '/read',
+    '/read/v1.45/containers/create?name=x',
+    '/v1.45/containers/json?all=1',
+    '/a%20b',
+    '/images/get?names=a&names=b',
+    '/a?b',
+    '/a:b@c',
+    '/read?x=%2F',
+    '/%C3%A9',
+  ),
+  '//a',
+  '/a/../b',
+  '/./a',
+  'http://d/x',
+  '*',
+  'a',
+  '/é',
+  '/a b',
+  '/a?x=1&x=2',
+  '/a#b',
+  '/%5fa',
+  '/a%00',
+  '/a\t',
+  '/a\x7f',
+  '/\x80',
+  '/"',
+  '/a\\b',
+  'd:80',
+  '',
+);
+const version = mostly(
+  fc.constant('HTTP/1.1'),
+  'HTTP/1.0',
+  'HTTP/1.2',
+  'http/1.1',
+  'HTTP/1.1 ',
+  'HTTP/01.1',
+  'HTTP/2.0',
+  'HTTP/1.10',
+  '',
+  'ICE/1.0',
+  'RTSP/1.0',
+);
 const space = mostly(fc.constant(' '), '  ', '\t', '', '\xa0');
-const colon = mostly(fc.constantFrom(': ', ':', ':   '), ':\t ', ' : ', '\t:', '', ':\r\n ', ':\x0b', ':\xa0');
-const tail = mostly(fc.constantFrom('', '', '', ' '), '\t', '\r\n folded', '\r\n\tfolded', '\x00', '\xa0', '\x0c', '\x7f', '\rX: y', '\nX: y');
-const value = fc.oneof(fc.constantFrom('', 'a', 'a b', '\u00c3\u00a0', '\u00e9', 'a, b', '"q\\"', 'x:y', ';', '\xff', 'a\tb'), fc.string({ maxLength: 6, unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)) }));
-const name = mostly(fc.constantFrom('X-A', 'x-a', 'User-Agent', 'Accept', 'X-Registry-Auth', 'Content-Type', 'Trailer', 'TE', 'Keep-Alive'), 'X A', 'X_A', 'X(A', '', 'X-A\x00', '\u00e9', ' X-A', 'Content-Length\x0b', 'Transfer-Encoding\xa0', 'Host\x85');
+const colon = mostly(
+  fc.constantFrom(': ', ':', ':   '),
+  ':\t ',
+  ' : ',
+  '\t:',
+  '',
+  ':\r\n ',
+  ':\x0b',
+  ':\xa0',
+);
+const tail = mostly(
+  fc.constantFrom('', '', '', ' '),
+  '\t',
+  '\r\n folded',
+  '\r\n\tfolded',
+  '\x00',
+  '\xa0',
+  '\x0c',
+  '\x7f',
+  '\rX: y',
+  '\nX: y',
+);
+const value = fc.oneof(
+  fc.constantFrom('', 'a', 'a b', '\u00c3\u00a0', '\u00e9', 'a, b', '"q\\"', 'x:y', ';', '\xff', 'a\tb'),
+  fc.string({
+    maxLength: 6,
+    unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)),
+  }),
+);
+const name = mostly(
+  fc.constantFrom(
+    'X-A',
+    'x-a',
+    'User-Agent',
+    'Accept',
+    'X-Registry-Auth',
+    'Content-Type',
+    'Trailer',
+    'TE',
+    'Keep-Alive',
+  ),
+  'X A',
+  'X_A',
+  'X(A',
+  '',
+  'X-A\x00',
+  '\u00e9',
+  ' X-A',
+  'Content-Length\x0b',
+  'Transfer-Encoding\xa0',
+  'Host\x85',
+);
 
 const caseOf = (text: string) => fc.constantFrom(text, text.toLowerCase(), text.toUpperCase());
-const field = (names: fc.Arbitrary<string>, values: fc.Arbitrary<string>) => fc.tuple(names, colon, values, tail, eol).map((parts) => parts.join(''));
+const field = (names: fc.Arbitrary<string>, values: fc.Arbitrary<string>) =>
+  fc.tuple(names, colon, values, tail, eol).map((parts) => parts.join(''));
 const plain = field(name, value);
-const connection = field(caseOf('Connection'), mostly(fc.constantFrom('keep-alive', 'Keep-Alive', 'close', 'Upgrade', 'keep-alive, Upgrade', 'te'), 'content-length', 'x-a', 'close, foo', ',', 'transfer-encoding'));
-const upgrade = field(caseOf('Upgrade'), mostly(fc.constantFrom('tcp', 'h2c'), 'a, b', 'h2c/1', ''));
-const expectField = field(caseOf('Expect'), mostly(fc.constantFrom('100-continue'), '100-Continue', '200-ok', ''));
-const host = mostly(field(caseOf('Host'), mostly(fc.constantFrom('d', 'docker', 'api.moby.localhost', 'localhost:2375', ''), 'a b', 'a, b', 'a@b', '\u00e9', '%2F%2F')), '', 'Host: a\r\nHost: b\r\n', 'Host: a\r\nhost: a\r\n');
-
-const content = fc.constantFrom('', 'a', 'hello', '{"Image":"x"}', '0\r\n\r\n', 'GET /hidden HTTP/1.1\r\nHost: h\r\n\r\n', '5\r\nhello\r\n0\r\n\r\n');
-const chunkSize = (bytes: number) => mostly(
-  fc.constantFrom(bytes.toString(16), bytes.toString(16).toUpperCase(), `0${bytes.toString(16)}`), `${bytes.toString(16)};x=y`, `${bytes.toString(16)} `, ` ${bytes.toString(16)}`, `+${bytes}`, `0x${bytes.toString(16)}`, `-${bytes}`, `${bytes.toString(16)}\xa0`,
-  `${bytes.toString(16)};"\r\n"`, `1${'0'.repeat(16)}${bytes.toString(16)}`, '', 'g', String(bytes + 1), `${bytes.toString(16)};a\nb`,
+const connection = field(
+  caseOf('Connection'),
+  mostly(
+    fc.constantFrom('keep-alive', 'Keep-Alive', 'close', 'Upgrade', 'keep-alive, Upgrade', 'te'),
+    'content-length',
+    'x-a',
+    'close, foo',
+    ',',
+    'transfer-encoding',
+  ),
 );
-const chunk = (text: string) => (text === '' ? fc.constant('') : fc.tuple(chunkSize(text.length), eol, fc.constant(text), eol).map((parts) => parts.join('')));
-const lastChunk = fc.tuple(mostly(fc.constant('0'), '00', '0;x', '-0', ' 0', '', '0x0'), eol, mostly(fc.constant(''), 'X-T: y\r\n', 'Content-Length: 3\r\n'), eol).map((parts) => parts.join(''));
+const upgrade = field(caseOf('Upgrade'), mostly(fc.constantFrom('tcp', 'h2c'), 'a, b', 'h2c/1', ''));
+const expectField = field(
+  caseOf('Expect'),
+  mostly(fc.constantFrom('100-continue'), '100-Continue', '200-ok', ''),
+);
+const host = mostly(
+  field(
+    caseOf('Host'),
+    mostly(
+      fc.constantFrom('d', 'docker', 'api.moby.localhost', 'localhost:2375', ''),
+      'a b',
+      'a, b',
+      'a@b',
+      '\u00e9',
+      '%2F%2F',
+    ),
+  ),
+  '',
+  'Host: a\r\nHost: b\r\n',
+  'Host: a\r\nhost: a\r\n',
+);
 
-interface Message { readonly framing: string; readonly body: string }
+const content = fc.constantFrom(
+  '',
+  'a',
+  'hello',
+  '{"Image":"x"}',
+  '0\r\n\r\n',
+  'GET /hidden HTTP/1.1\r\nHost: h\r\n\r\n',
+  '5\r\nhello\r\n0\r\n\r\n',
+);
+const chunkSize = (bytes: number) =>
+  mostly(
+    fc.constantFrom(bytes.toString(16), bytes.toString(16).toUpperCase(), `0${bytes.toString(16)}`),
+    `${bytes.toString(16)};x=y`,
+    `${bytes.toString(16)} `,
+    ` ${bytes.toString(16)}`,
+    `+${bytes}`,
+    `0x${bytes.toString(16)}`,
+    `-${bytes}`,
+    `${bytes.toString(16)}\xa0`,
+    `${bytes.toString(16)};"\r\n"`,
+    `1${'0'.repeat(16)}${bytes.toString(16)}`,
+    '',
+    'g',
+    String(bytes + 1),
+    `${bytes.toString(16)};a\nb`,
+  );
+const chunk = (text: string) =>
+  text === ''
+    ? fc.constant('')
+    : fc.tuple(chunkSize(text.length), eol, fc.constant(text), eol).map((parts) => parts.join(''));
+const lastChunk = fc
+  .tuple(
+    mostly(fc.constant('0'), '00', '0;x', '-0', ' 0', '', '0x0'),
+    eol,
+    mostly(fc.constant(''), 'X-T: y\r\n', 'Content-Length: 3\r\n'),
+    eol,
+  )
+  .map((parts) => parts.join(''));
+
+interface Message {
+  readonly framing: string;
+  readonly body: string;
+}
 const message: fc.Arbitrary<Message> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ framing: '', body: '' }) },
   {
     weight: 4,
-    arbitrary: content.chain((text) => field(caseOf('Content-Length'), mostly(fc.constant(String(text.length)),
-      `+${text.length}`, `0${text.length}`, `${text.length},${text.length}`, `0x${text.length.toString(16)}`, `-${text.length}`, `${text.length}.0`, `${text.length} ${text.length}`, '', `${text.length}\xa0`, '18446744073709551617', `"${text.length}"`))
-      .map((framing) => ({ framing, body: text }))),
+    arbitrary: content.chain((text) =>
+      field(
+        caseOf('Content-Length'),
+        mostly(
+          fc.constant(String(text.length)),
+          `+${text.length}`,
+          `0${text.length}`,
+          `${text.length},${text.length}`,
+          `0x${text.length.toString(16)}`,
+          `-${text.length}`,
+          `${text.length}.0`,
+          `${text.length} ${text.length}`,
+          '',
+          `${text.length}\xa0`,
+          '18446744073709551617',
+          `"${text.length}"`,
+        ),
+      ).map((framing) => ({ framing, body: text })),
+    ),
   },
   {
     weight: 4,
-    arbitrary: fc.array(content, { maxLength: 3 }).chain((parts) => fc.tuple(
-      field(caseOf('Transfer-Encoding'), mostly(fc.constantFrom('chunked', 'Chunked', 'CHUNKED'), 'identity', 'gzip, chunked', 'chunked, identity', 'chunked, chunked', ' chunked', '"chunked"', 'xchunked', 'chunked;q=1', '\x0bchunked', 'chunked\xa0', '')),
-      fc.tuple(...parts.map(chunk)), lastChunk,
-    ).map(([framing, chunks, end]) => ({ framing, body: `${chunks.join('')}${end}` }))),
+    arbitrary: fc
+      .array(content, { maxLength: 3 })
+      .chain((parts) =>
+        fc
+          .tuple(
+            field(
+              caseOf('Transfer-Encoding'),
+              mostly(
+                fc.constantFrom('chunked', 'Chunked', 'CHUNKED'),
+                'identity',
+                'gzip, chunked',
+                'chunked, identity',
+                'chunked, chunked',
+                ' chunked',
+                '"chunked"',
+                'xchunked',
+                'chunked;q=1',
+                '\x0bchunked',
+                'chunked\xa0',
+                '',
+              ),
+            ),
+            fc.tuple(...parts.map(chunk)),
+            lastChunk,
+          )
+          .map(([framing, chunks, end]) => ({ framing, body: `${chunks.join('')}${end}` })),
+      ),
   },
   // Both, or twice: where smuggling lives.
-  { weight: 1, arbitrary: content.map((text) => ({ framing: `Content-Length: ${text.length}\r\nTransfer-Encoding: chunked\r\n`, body: text === '' ? '0\r\n\r\n' : `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n` })) },
-  { weight: 1, arbitrary: content.map((text) => ({ framing: `Content-Length: ${text.length}\r\ncontent-length: 0\r\n`, body: text })) },
-  { weight: 1, arbitrary: content.map((text) => ({ framing: 'Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n', body: text })) },
+  {
+    weight: 1,
+    arbitrary: content.map((text) => ({
+      framing: `Content-Length: ${text.length}\r\nTransfer-Encoding: chunked\r\n`,
+      body: text === '' ? '0\r\n\r\n' : `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`,
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: content.map((text) => ({
+      framing: `Content-Length: ${text.length}\r\ncontent-length: 0\r\n`,
+      body: text,
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: content.map((text) => ({
+      framing: 'Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n',
+      body: text,
+    })),
+  },
 );
 
-const request = (target: fc.Arbitrary<string>) => fc.tuple(method, space, target, space, version, eol, host, fc.array(fc.oneof({ weight: 4, arbitrary: plain }, { weight: 1, arbitrary: connection }, { weight: 1, arbitrary: upgrade }, { weight: 1, arbitrary: expectField }), { maxLength: 3 }), message, eol)
-  .map(([verb, s1, where, s2, spoken, end, to, fields, { framing, body }, blank]) => `${verb}${s1}${where}${s2}${spoken}${end}${to}${framing}${fields.join('')}${blank}${body}`);
+const request = (target: fc.Arbitrary<string>) =>
+  fc
+    .tuple(
+      method,
+      space,
+      target,
+      space,
+      version,
+      eol,
+      host,
+      fc.array(
+        fc.oneof(
+          { weight: 4, arbitrary: plain },
+          { weight: 1, arbitrary: connection },
+          { weight: 1, arbitrary: upgrade },
+          { weight: 1, arbitrary: expectField },
+        ),
+        { maxLength: 3 },
+      ),
+      message,
+      eol,
+    )
+    .map(
+      ([verb, s1, where, s2, spoken, end, to, fields, { framing, body }, blank]) =>
+        `${verb}${s1}${where}${s2}${spoken}${end}${to}${framing}${fields.join('')}${blank}${body}`,
+    );
 /** One to three requests on one connection, and now and then a byte changed, left out or put in. */
-export const requestBytes = (target: fc.Arbitrary<string>): fc.Arbitrary<Buffer> => fc.tuple(fc.array(request(target), { minLength: 1, maxLength: 3 }), fc.option(fc.tuple(fc.nat(400), fc.constantFrom('', '\r', '\n', ' ', '\x00', ':', '\t', '0', 'x')), { freq: 4 }))
-  .map(([requests, change]) => {
-    const text = requests.join('');
-    if (change === null) return latin1(text);
-    const at = change[0] % text.length;
-    return latin1(text.slice(0, at) + change[1] + text.slice(change[1] === '' ? at + 1 : at));
-  });
+export const requestBytes = (target: fc.Arbitrary<string>): fc.Arbitrary<Buffer> =>
+  fc
+    .tuple(
+      fc.array(request(target), { minLength: 1, maxLength: 3 }),
+      fc.option(fc.tuple(fc.nat(400), fc.constantFrom('', '\r', '\n', ' ', '\x00', ':', '\t', '0', 'x')), {
+        freq: 4,
+      }),
+    )
+    .map(([requests, change]) => {
+      const text = requests.join('');
+      if (change === null) return latin1(text);
+      const at = change[0] % text.length;
+      return latin1(text.slice(0, at) + change[1] + text.slice(change[1] === '' ? at + 1 : at));
+    });

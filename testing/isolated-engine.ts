@@ -6,7 +6,13 @@ import { promisify } from 'node:util';
 import { confineDevices, removeDeviceCgroups } from '../engine/drivers/device-cgroup.ts';
 import { spawnDockerd, waitForEngine } from '../engine/drivers/dockerd-process.ts';
 import { endProcesses, runningProcesses } from '../engine/drivers/process-identity.ts';
-import { mountsBelow, removeEngineRoot, startBareEngine, type BareEngine, type BareEngineOptions } from './real-engine.ts';
+import {
+  mountsBelow,
+  removeEngineRoot,
+  startBareEngine,
+  type BareEngine,
+  type BareEngineOptions,
+} from './real-engine.ts';
 import { rootPaths, type RootPaths } from '../engine/drivers/root-paths.ts';
 import { isWithin, parseMountinfo, type Mount } from '../engine/isolation/exclusive/mountinfo.ts';
 import { exclusiveBackend } from '../engine/isolation/exclusive/backend.ts';
@@ -26,13 +32,16 @@ export interface IsolatedEngine extends BareEngine {
   /** Kills dockerd, unless it has ended, then starts one on the same root again. */
   restartDockerd(signal: NodeJS.Signals, meanwhile?: () => Promise<void>): Promise<void>;
   /**
-   * As a machine that loses power and boots: planner, dockerd, shims and containers are killed, every mount of the engine and its part of
-   * /run go; `meanwhile` runs before planner and dockerd start again.
+   * As a machine that loses power and boots: planner, dockerd, shims and containers are killed, every mount
+   * of the engine and its part of /run go; `meanwhile` runs before planner and dockerd start again.
    */
   reboot(meanwhile?: () => Promise<void>): Promise<void>;
   /** Starts the planner again after it was ended. */
   startPlanner(): Promise<void>;
-  /** Where the engine has overlays of containers, with the ids of their ranges, and whatever else is mounted where there is to be nothing. */
+  /**
+   * Where the engine has overlays of containers, with the ids of their ranges, and whatever else is mounted
+   * where there is to be nothing.
+   */
   leftMounts(): Promise<string[]>;
   /** Ranges this engine holds. */
   ranges(): Promise<number[]>;
@@ -74,7 +83,8 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
   try {
     engine = await startBareEngine({
       daemonJson: {
-        runtimes: { [backend.runtimeName]: { path: backend.runtimePath(paths) }, ...options.runtimes }, 'default-runtime': backend.runtimeName,
+        runtimes: { [backend.runtimeName]: { path: backend.runtimePath(paths) }, ...options.runtimes },
+        'default-runtime': backend.runtimeName,
         ...(options.containerdSnapshotter === true ? { features: { 'containerd-snapshotter': true } } : {}),
         ...(options.liveRestore === true ? { 'live-restore': true } : {}),
         ...(options.storageDriver === undefined ? {} : { 'storage-driver': options.storageDriver }),
@@ -92,7 +102,9 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
   }
   let dockerd = engine.dockerd;
   return {
-    ...engine, paths, own,
+    ...engine,
+    paths,
+    own,
     planner: () => planner,
     async restartDockerd(signal, meanwhile) {
       // By its child: its pid may be another's once it has ended.
@@ -105,35 +117,54 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
     },
     async reboot(meanwhile) {
       const running = (await engine.docker('ps', '-q')).split('\n').filter((id) => id !== '');
-      const inits = running.length === 0 ? [] : (await engine.docker('inspect', '-f', '{{.State.Pid}}', ...running)).trim().split('\n').map(Number);
+      const inits =
+        running.length === 0
+          ? []
+          : (await engine.docker('inspect', '-f', '{{.State.Pid}}', ...running))
+              .trim()
+              .split('\n')
+              .map(Number);
       await planner.end('SIGKILL');
       process.kill(dockerd.pid, 'SIGKILL');
       await dockerd.exited;
       // containerd dies with its dockerd.
-      for (const pid of [...await shimsOf(engine.root), ...inits]) process.kill(pid, 'SIGKILL');
+      for (const pid of [...(await shimsOf(engine.root)), ...inits]) process.kill(pid, 'SIGKILL');
       for (const directory of [path.join(engine.root, 'exec'), path.join(engine.root, 'data/'), own.mounts]) {
-        for (const point of (await mountsBelow(directory)).sort((a, b) => b.length - a.length)) await run('umount', ['-l', point]);
+        for (const point of (await mountsBelow(directory)).sort((a, b) => b.length - a.length))
+          await run('umount', ['-l', point]);
       }
-      const claims = (await readdir(own.ranges)).filter((name) => /^\d+$/.test(name)).map((name) => path.join(own.ranges, name));
+      const claims = (await readdir(own.ranges))
+        .filter((name) => /^\d+$/.test(name))
+        .map((name) => path.join(own.ranges, name));
       for (const claim of claims) if ((await readFile(claim, 'utf8')).includes(`"${root}"`)) await rm(claim);
       // Nothing is mounted below any more.
-      for (const directory of [path.join(engine.root, 'exec'), own.mounts]) await rm(directory, { recursive: true });
+      for (const directory of [path.join(engine.root, 'exec'), own.mounts])
+        await rm(directory, { recursive: true });
       await rm(paths.plannerSocket);
       await meanwhile?.();
       planner = await spawnPlanner(root, records);
       dockerd = spawnDockerd(engine.settings);
       await waitForEngine(dockerd, engine.settings);
     },
-    async startPlanner() { planner = await spawnPlanner(root, records); },
+    async startPlanner() {
+      planner = await spawnPlanner(root, records);
+    },
     async leftMounts() {
-      const isShifted = ({ type, flags }: Mount) => type === 'overlay' && ['nosuid', 'nodev', 'noexec'].every((flag) => flags.includes(flag));
+      const isShifted = ({ type, flags }: Mount) =>
+        type === 'overlay' && ['nosuid', 'nodev', 'noexec'].every((flag) => flags.includes(flag));
       return parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8'))
-        .filter((mount) => isWithin(mount.mountPoint, own.mounts) || (isWithin(mount.mountPoint, engine.root) && isShifted(mount)))
+        .filter(
+          (mount) =>
+            isWithin(mount.mountPoint, own.mounts) ||
+            (isWithin(mount.mountPoint, engine.root) && isShifted(mount)),
+        )
         .map(({ mountPoint }) => mountPoint);
     },
     async ranges() {
       const names = (await readdir(own.ranges)).filter((name) => /^\d+$/.test(name));
-      const claims = await Promise.all(names.map((name) => readFile(path.join(own.ranges, name), 'utf8').catch(() => '')));
+      const claims = await Promise.all(
+        names.map((name) => readFile(path.join(own.ranges, name), 'utf8').catch(() => '')),
+      );
       return names.filter((_, i) => claims[i]?.includes(`"${root}"`)).map(Number);
     },
     states: () => readdir(own.containers),
@@ -146,7 +177,12 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
       }
       await engine.stop();
       // Whose runtime was killed at a delete waits for a containerd that does not come any more.
-      for (const pid of await shimsOf(engine.root)) try { process.kill(pid, 'SIGKILL'); } catch { /* it ended of itself just then */ }
+      for (const pid of await shimsOf(engine.root))
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch {
+          /* it ended of itself just then */
+        }
       await planner.end('SIGTERM');
       await removeDeviceCgroups(paths);
       await rmdir(paths.run);
@@ -155,30 +191,59 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
   };
 }
 
-
-/** As the supervisor does: the next dockerd takes one that is ending, or not waited for yet, for one that runs, and tries to reach it for ten seconds. */
+/**
+ * As the supervisor does: the next dockerd takes one that is ending, or not waited for yet, for one that
+ * runs, and tries to reach it for ten seconds.
+ */
 async function endContainerd(execRoot: string): Promise<void> {
   const config = path.join(execRoot, 'containerd/containerd.toml');
   // By its command line: the file with its pid may be older than whoever has that pid now.
-  await endProcesses((await runningProcesses()).filter((process) => path.basename(process.args[0] ?? '') === 'containerd' && process.args.includes(config)), 5_000);
+  await endProcesses(
+    (await runningProcesses()).filter(
+      (process) => path.basename(process.args[0] ?? '') === 'containerd' && process.args.includes(config),
+    ),
+    5_000,
+  );
   await rm(path.join(execRoot, 'containerd/containerd.pid'), { force: true });
 }
 
 /** Shims of the containers of the dockerd at `root`. */
 export async function shimsOf(root: string): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-  return pids.filter((_, i) => /(?:^|\/)containerd-shim-runc-v2\0/.test(lines[i] ?? '') && lines[i]?.includes(`${root}/`)).map(Number);
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return pids
+    .filter(
+      (_, i) => /(?:^|\/)containerd-shim-runc-v2\0/.test(lines[i] ?? '') && lines[i]?.includes(`${root}/`),
+    )
+    .map(Number);
 }
 
 async function spawnPlanner(root: string, records: SharingOptions['records']): Promise<PlannerProcess> {
   const script = `const { servePlanner } = await import(${JSON.stringify(path.join(project, 'engine/isolation/exclusive/serve.ts'))});
 process.exitCode = await servePlanner(${JSON.stringify(root)}, { out: (line) => console.log(line), error: (line) => console.error(line) }, ${JSON.stringify(records)});`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });
-  await new Promise<void>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => { if (line.startsWith('planner listening on ')) resolve(); });
-    child.once('exit', (code) => { reject(new Error(`the planner ended: ${code}`)); });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return { child, async end(signal) { child.kill(signal); await ended; } };
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      resolve();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('planner listening on ')) resolve();
+    });
+    child.once('exit', (code) => {
+      reject(new Error(`the planner ended: ${code}`));
+    });
+  });
+  return {
+    child,
+    async end(signal) {
+      child.kill(signal);
+      await ended;
+    },
+  };
 }

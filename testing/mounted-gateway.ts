@@ -9,7 +9,10 @@ import type { Origin, SocketMount } from '../gateway/socket-mounts/socket-mount.
 import type { BareEngine } from './real-engine.ts';
 import { fixedSocketMounts } from './socket-mounts.ts';
 
-/** A gateway in front of a bare engine whose mounted sockets are there without containers that hold them. For tests of what may be done through them. */
+/**
+ * A gateway in front of a bare engine whose mounted sockets are there without containers that hold them. For
+ * tests of what may be done through them.
+ */
 export interface MountedGateway {
   readonly scratch: string;
   /** The clients' socket. */
@@ -19,8 +22,14 @@ export interface MountedGateway {
   close(): Promise<void>;
 }
 
-/** `mounts` gets the scratch directory and says which sockets there are. The engine needs a runtime named `bulkhead`. */
-export async function startMountedGateway(engine: BareEngine, mounts: (scratch: string) => readonly SocketMount[]): Promise<MountedGateway> {
+/**
+ * `mounts` gets the scratch directory and says which sockets there are. The engine needs a runtime named
+ * `bulkhead`.
+ */
+export async function startMountedGateway(
+  engine: BareEngine,
+  mounts: (scratch: string) => readonly SocketMount[],
+): Promise<MountedGateway> {
   const scratch = await mkdtemp('/tmp/bulkhead-mounted-');
   const settingsFile = path.join(scratch, 'admin-settings.json');
   const clients = path.join(scratch, 'docker.sock');
@@ -32,21 +41,34 @@ export async function startMountedGateway(engine: BareEngine, mounts: (scratch: 
   const all = mounts(scratch);
   const settings = watchSettings(settingsFile, () => undefined);
   const facts = createEngineFacts(engine.socket);
-  const log = (line: string) => { console.error(line); };
+  const log = (line: string) => {
+    console.error(line);
+  };
   const decide = createGatekeeper({
-    settings, facts, audit: openDecisionLog(path.join(scratch, 'audit.jsonl'), log), runtime: 'bulkhead', requireUserNamespace: false,
-    engineDirectories: [engine.root], engineSockets: [engine.socket, clients], socketMounts: fixedSocketMounts(all),
+    settings,
+    facts,
+    audit: openDecisionLog(path.join(scratch, 'audit.jsonl'), log),
+    runtime: 'bulkhead',
+    requireUserNamespace: false,
+    engineDirectories: [engine.root],
+    engineSockets: [engine.socket, clients],
+    socketMounts: fixedSocketMounts(all),
   });
   const listeners: Listener[] = [];
   const listen = async (file: string, origin: Origin) => {
-    const made = await listenOn({ path: file }, { engineSocket: engine.socket, decide, origin, log, malformed: log });
+    const made = await listenOn(
+      { path: file },
+      { engineSocket: engine.socket, decide, origin, log, malformed: log },
+    );
     if (!made.ok) throw new Error(made.error.message);
     listeners.push(made.value);
   };
   await listen(clients, { kind: 'clients' });
   for (const mount of all) await listen(mount.socket, { kind: 'socket-mount', id: mount.id });
   return {
-    scratch, clients, policy,
+    scratch,
+    clients,
+    policy,
     close: async () => {
       await Promise.all(listeners.map((listener) => listener.close(0)));
       settings.close();

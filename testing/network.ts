@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A network namespace with loopback alone, for an engine beside another: engines write iptables chains of fixed names. */
+/**
+ * A network namespace with loopback alone, for an engine beside another: engines write iptables chains of
+ * fixed names.
+ */
 export interface Network {
   /** Words before a command that run it there, in all other namespaces of this process. */
   readonly enter: readonly string[];
@@ -11,15 +14,24 @@ export interface Network {
 
 export async function makeNetwork(): Promise<Network> {
   // Ends with our end of the pipe, so also with this process.
-  const holder = spawn('unshare', ['--net', 'sh', '-c', 'ip link set lo up && echo up && exec cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const holder = spawn('unshare', ['--net', 'sh', '-c', 'ip link set lo up && echo up && exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const ended = once(holder, 'exit');
   await new Promise<void>((resolve, reject) => {
-    holder.stdout.once('data', () => { resolve(); });
+    holder.stdout.once('data', () => {
+      resolve();
+    });
     holder.once('error', reject);
-    holder.once('exit', (code) => { reject(new Error(`no network namespace could be made: ${code}`)); });
+    holder.once('exit', (code) => {
+      reject(new Error(`no network namespace could be made: ${code}`));
+    });
   });
   return {
     enter: ['nsenter', `--net=/proc/${holder.pid ?? 0}/ns/net`],
-    close: async () => { holder.stdin.end(); await ended; },
+    close: async () => {
+      holder.stdin.end();
+      await ended;
+    },
   };
 }

@@ -6,15 +6,26 @@ import { dockerClient } from '../engine/containers/docker-client.ts';
 import { rootPaths } from '../engine/drivers/root-paths.ts';
 
 /** Where a recreation in a test works: plain data, so that a process of its own can be told. */
-export interface RecreateSetup { readonly root: string; readonly clients: string; readonly engine: string; readonly graceMs: number }
+export interface RecreateSetup {
+  readonly root: string;
+  readonly clients: string;
+  readonly engine: string;
+  readonly graceMs: number;
+}
 
 /** Ports over a guarded engine's two sockets, with a root of their own for journal and lock. */
 export function recreatePorts(setup: RecreateSetup, more: Partial<RecreatePorts> = {}): RecreatePorts {
   return {
-    paths: rootPaths(setup.root), userFor: () => Promise.resolve(root), clients: (user) => dockerClientAs(setup.clients, user), engine: dockerClient(setup.engine), graceMs: setup.graceMs,
-    protection: () => Promise.resolve({ eci: true, runtimeName: 'bulkhead' }), ...more,
+    paths: rootPaths(setup.root),
+    userFor: () => Promise.resolve(root),
+    clients: (user) => dockerClientAs(setup.clients, user),
+    engine: dockerClient(setup.engine),
+    graceMs: setup.graceMs,
+    protection: () => Promise.resolve({ eci: true, runtimeName: 'bulkhead' }),
+    ...more,
   };
 }
 
 /** A directory for `root`, below `directory`. */
-export const recreateRoot = (directory: string): Promise<string> => mkdtemp(path.join(directory, 'recreate-'));
+export const recreateRoot = (directory: string): Promise<string> =>
+  mkdtemp(path.join(directory, 'recreate-'));

@@ -35,31 +35,51 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
   const host = `127.0.0.1:${await freePort()}`;
   const config = path.join(directory, 'config.yml');
   await writeFile(path.join(directory, 'htpasswd'), htpasswd);
-  await writeFile(config, `version: 0.1
+  await writeFile(
+    config,
+    `version: 0.1
 storage: {filesystem: {rootdirectory: ${path.join(directory, 'data')}}, delete: {enabled: true}}
 http: {addr: "${host}"}
-${options.login === true ? `auth: {htpasswd: {realm: test, path: ${path.join(directory, 'htpasswd')}}}\n` : ''}`);
+${options.login === true ? `auth: {htpasswd: {realm: test, path: ${path.join(directory, 'htpasswd')}}}\n` : ''}`,
+  );
   let text = '';
   let end: (() => Promise<void>) | null = null;
   const start = async () => {
-    const [program = '', ...words] = [...options.network?.enter ?? [], 'docker-registry', 'serve', config];
+    const [program = '', ...words] = [...(options.network?.enter ?? []), 'docker-registry', 'serve', config];
     const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     const ended = once(child, 'exit');
-    end = async () => { end = null; child.kill('SIGTERM'); await ended; };
+    end = async () => {
+      end = null;
+      child.kill('SIGTERM');
+      await ended;
+    };
     await new Promise<void>((resolve, reject) => {
       let since = '';
-      const read = (part: Buffer) => { text += part.toString(); since += part.toString(); if (since.includes('listening on')) resolve(); };
+      const read = (part: Buffer) => {
+        text += part.toString();
+        since += part.toString();
+        if (since.includes('listening on')) resolve();
+      };
       child.stdout.on('data', read);
       child.stderr.on('data', read);
       child.once('error', reject);
-      child.once('exit', (code) => { reject(new Error(`docker-registry ended with ${code}: ${since}`)); });
+      child.once('exit', (code) => {
+        reject(new Error(`docker-registry ended with ${code}: ${since}`));
+      });
     });
   };
   await start();
   return {
-    host, log: () => text, start,
-    halt: async () => { await end?.(); },
-    stop: async () => { await end?.(); await rm(directory, { recursive: true, force: true }); },
+    host,
+    log: () => text,
+    start,
+    halt: async () => {
+      await end?.();
+    },
+    stop: async () => {
+      await end?.();
+      await rm(directory, { recursive: true, force: true });
+    },
   };
 }
 

@@ -25,5 +25,12 @@ export async function openAgent(directory: string): Promise<Agent> {
   await once(child.stdout, 'data');
   await run('ssh-add', ['-q', key], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
   const publicKey = (await readFile(`${key}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
-  return { socket, publicKey, close: async () => { child.kill('SIGTERM'); await ended; } };
+  return {
+    socket,
+    publicKey,
+    close: async () => {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
 }

@@ -3,9 +3,10 @@ import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /**
- * A stand-in for testcontainers/ryuk, which no registry here has: runs in a container, speaks its line protocol on 8080 (filters in,
- * ACK out), and when the last session's connection closes removes what the filters name through the mounted socket. It lacks what
- * the tests don't need: ryuk's waiting for reconnections, retries, and the removal of images. One file, no dependencies: it is copied into an image.
+ * A stand-in for testcontainers/ryuk, which no registry here has: runs in a container, speaks its line
+ * protocol on 8080 (filters in, ACK out), and when the last session's connection closes removes what the
+ * filters name through the mounted socket. It lacks what the tests don't need: ryuk's waiting for
+ * reconnections, retries, and the removal of images. One file, no dependencies: it is copied into an image.
  */
 const socketPath = '/var/run/docker.sock';
 const wanted = new Set<string>();
@@ -13,30 +14,44 @@ let sessions = 0;
 
 async function ask(method: string, path: string): Promise<unknown> {
   const answer = await new Promise<string>((resolve, reject) => {
-    const message = request({ socketPath, method, path, headers: { Host: 'docker' } }, (response) => { text(response).then(resolve, reject); });
+    const message = request({ socketPath, method, path, headers: { Host: 'docker' } }, (response) => {
+      text(response).then(resolve, reject);
+    });
     message.on('error', reject);
     message.end();
   });
-  return answer === '' ? null : JSON.parse(answer) as unknown;
+  return answer === '' ? null : (JSON.parse(answer) as unknown);
 }
 
 async function removeAll(): Promise<void> {
   for (const line of wanted) {
-    const filters = encodeURIComponent(JSON.stringify({ label: [...new URLSearchParams(line).getAll('label')] }));
+    const filters = encodeURIComponent(
+      JSON.stringify({ label: [...new URLSearchParams(line).getAll('label')] }),
+    );
     // The engine's lists, as published.
-    const listed = await ask('GET', `/containers/json?all=1&filters=${filters}`) as { Id: string; Labels: Record<string, string> }[];
+    const listed = (await ask('GET', `/containers/json?all=1&filters=${filters}`)) as {
+      Id: string;
+      Labels: Record<string, string>;
+    }[];
     // Itself it leaves to its own end, as ryuk does.
     const containers = listed.filter(({ Labels }) => Labels['org.testcontainers.ryuk'] !== 'true');
     for (const { Id } of containers) await ask('DELETE', `/containers/${Id}?force=1&v=1`);
-    const networks = await ask('GET', `/networks?filters=${filters}`) as { Id: string }[];
+    const networks = (await ask('GET', `/networks?filters=${filters}`)) as { Id: string }[];
     for (const { Id } of networks) await ask('DELETE', `/networks/${Id}`);
-    const { Volumes } = await ask('GET', `/volumes?filters=${filters}`) as { Volumes: { Name: string }[] | null };
+    const { Volumes } = (await ask('GET', `/volumes?filters=${filters}`)) as {
+      Volumes: { Name: string }[] | null;
+    };
     for (const { Name } of Volumes ?? []) await ask('DELETE', `/volumes/${Name}?force=1`);
-    console.log(`Removed ${containers.length} container(s), ${networks.length} network(s), ${Volumes?.length ?? 0} volume(s)`);
+    console.log(
+      `Removed ${containers.length} container(s), ${networks.length} network(s), ${Volumes?.length ?? 0} volume(s)`,
+    );
   }
 }
 
-await ask('GET', '/version').catch((error: unknown) => { console.error(error); process.exit(1); });
+await ask('GET', '/version').catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});
 const server = createServer((session) => {
   sessions++;
   let rest = '';
@@ -53,7 +68,15 @@ const server = createServer((session) => {
   session.on('close', () => {
     sessions--;
     if (sessions > 0 || wanted.size === 0) return;
-    removeAll().then(() => process.exit(0), (error: unknown) => { console.error(error); process.exit(1); });
+    removeAll().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
   });
 });
-server.listen(8080, () => { console.log('Started!'); });
+server.listen(8080, () => {
+  console.log('Started!');
+});

@@ -3,7 +3,10 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import path from 'node:path';
 
-/** How a service of the stand-in behaves: as Sysbox's do, accepting and never answering, speaking something else, or a socket nobody listens on. */
+/**
+ * How a service of the stand-in behaves: as Sysbox's do, accepting and never answering, speaking something
+ * else, or a socket nobody listens on.
+ */
 export type StandInService = 'answers' | 'hangs' | 'speaks-otherwise' | 'ended' | 'absent';
 
 export interface StandInSysbox {
@@ -15,39 +18,73 @@ export interface StandInSysbox {
 }
 
 /**
- * A stand-in for Sysbox, for tests of how it is found, asked and configured: a script that answers `--version` as Sysbox does and else is
- * plain runc, and two sockets. It isolates nothing. `version` replaces what it answers; `null` makes it hang.
+ * A stand-in for Sysbox, for tests of how it is found, asked and configured: a script that answers
+ * `--version` as Sysbox does and else is plain runc, and two sockets. It isolates nothing. `version` replaces
+ * what it answers; `null` makes it hang.
  */
-export async function startStandInSysbox(directory: string, options: { readonly services?: { readonly mgr?: StandInService; readonly fs?: StandInService }; readonly version?: string | null; readonly runc?: string } = {}): Promise<StandInSysbox> {
+export async function startStandInSysbox(
+  directory: string,
+  options: {
+    readonly services?: { readonly mgr?: StandInService; readonly fs?: StandInService };
+    readonly version?: string | null;
+    readonly runc?: string;
+  } = {},
+): Promise<StandInSysbox> {
   const socketDirectory = path.join(directory, 'sysbox-run');
   const binary = path.join(directory, 'stand-in-sysbox-runc');
   const log = path.join(directory, 'stand-in.log');
   await mkdir(socketDirectory, { recursive: true });
-  const version = options.version === undefined ? 'sysbox-runc\\n\\tedition: \\tCommunity Edition (CE)\\n\\tversion: \\t0.6.7 (stand-in)\\n' : options.version;
-  await writeFile(binary, `#!/bin/sh
+  const version =
+    options.version === undefined
+      ? 'sysbox-runc\\n\\tedition: \\tCommunity Edition (CE)\\n\\tversion: \\t0.6.7 (stand-in)\\n'
+      : options.version;
+  await writeFile(
+    binary,
+    `#!/bin/sh
 # A stand-in for tests: not Sysbox.
 if [ "$1" = --version ]; then ${version === null ? 'exec sleep 1000' : `printf '${version}'; exit 0`}; fi
 echo "$*" >> ${log}
 exec ${options.runc ?? '/usr/sbin/runc'} "$@"
-`);
+`,
+  );
   await chmod(binary, 0o755);
-  const stops = await Promise.all([serve(path.join(socketDirectory, 'sysmgr.sock'), options.services?.mgr ?? 'answers'), serve(path.join(socketDirectory, 'sysfs.sock'), options.services?.fs ?? 'answers')]);
-  return { binary, socketDirectory, log, stop: async () => { await Promise.all(stops.map((stop) => stop())); } };
+  const stops = await Promise.all([
+    serve(path.join(socketDirectory, 'sysmgr.sock'), options.services?.mgr ?? 'answers'),
+    serve(path.join(socketDirectory, 'sysfs.sock'), options.services?.fs ?? 'answers'),
+  ]);
+  return {
+    binary,
+    socketDirectory,
+    log,
+    stop: async () => {
+      await Promise.all(stops.map((stop) => stop()));
+    },
+  };
 }
 
 async function serve(socket: string, how: StandInService): Promise<() => Promise<void>> {
   if (how === 'absent') return () => Promise.resolve();
-  const server = how === 'answers' ? http2.createServer() : net.createServer((connection) => {
-    connection.on('error', () => undefined);
-    if (how === 'speaks-otherwise') connection.end('HTTP/1.1 400 Bad Request\r\n\r\n');
-  });
+  const server =
+    how === 'answers'
+      ? http2.createServer()
+      : net.createServer((connection) => {
+          connection.on('error', () => undefined);
+          if (how === 'speaks-otherwise') connection.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+        });
   const connections = new Set<net.Socket>();
-  server.on('connection', (connection: net.Socket) => { connections.add(connection); });
-  await new Promise<void>((resolve) => { server.listen(socket, resolve); });
-  const stop = () => new Promise<void>((resolve) => {
-    for (const connection of connections) connection.destroy();
-    server.close(() => { resolve(); });
+  server.on('connection', (connection: net.Socket) => {
+    connections.add(connection);
   });
+  await new Promise<void>((resolve) => {
+    server.listen(socket, resolve);
+  });
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      for (const connection of connections) connection.destroy();
+      server.close(() => {
+        resolve();
+      });
+    });
   if (how !== 'ended') return stop;
   // A socket file that outlived its listener.
   await rename(socket, `${socket}.kept`);

@@ -4,11 +4,16 @@ import { makeNetwork, type Network } from './network.ts';
 import { side, startGuardedEngine, type GuardedEngine, type Side } from './guarded-engine.ts';
 import { startBareEngine, type BareEngine } from './real-engine.ts';
 
-/** An engine under ECI behind a gateway, beside a stock one: the same script on both shows what a client notices. */
+/**
+ * An engine under ECI behind a gateway, beside a stock one: the same script on both shows what a client
+ * notices.
+ */
 export interface TwoEngines {
   readonly guarded: GuardedEngine;
   readonly bare: Side;
-  /** The stock engine's network, in which its scripts run too: what listens elsewhere can't be reached there. */
+  /**
+   * The stock engine's network, in which its scripts run too: what listens elsewhere can't be reached there.
+   */
   readonly bareNetwork: Network;
   stop(): Promise<void>;
 }
@@ -42,14 +47,18 @@ async function removeContainers(engine: BareEngine): Promise<void> {
 
 /** What differs between any two runs, replaced: ids, digests, times, addresses, paths of the two sides. */
 export function comparable(text: string, of: Side): string {
-  return text
-    // eslint-disable-next-line no-control-regex -- terminal sequences are what this takes out
-    .replaceAll(/\r|\u001b\[[0-9;]*[A-Za-z]/g, '')
-    .replaceAll(of.work, 'WORK').replaceAll(of.socket, 'SOCKET')
-    .replaceAll(/\b[0-9a-f]{64}\b/g, 'ID64').replaceAll(/\b[0-9a-f]{12}\b/g, 'ID12')
-    .replaceAll(/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d)?(?: UTC)?/g, 'TIME')
-    .replaceAll(/\b(?:10|172|192)\.\d+\.\d+\.\d+(?:\/\d+)?/g, 'ADDRESS')
-    .replaceAll(/(?:127\.0\.0\.1|localhost|0\.0\.0\.0|\[::\]|\[::1\]):\d+/g, 'HOST:PORT')
-    .replaceAll(/\b(?:Less than a second|About a minute|\d+ (?:seconds?|minutes?))( ago)?/g, 'DURATION')
-    .replaceAll(/\b\d+(?:\.\d+)?(?:ms|s)\b/g, 'DURATION');
+  return (
+    text
+      // eslint-disable-next-line no-control-regex -- terminal sequences are what this takes out
+      .replaceAll(/\r|\u001b\[[0-9;]*[A-Za-z]/g, '')
+      .replaceAll(of.work, 'WORK')
+      .replaceAll(of.socket, 'SOCKET')
+      .replaceAll(/\b[0-9a-f]{64}\b/g, 'ID64')
+      .replaceAll(/\b[0-9a-f]{12}\b/g, 'ID12')
+      .replaceAll(/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d)?(?: UTC)?/g, 'TIME')
+      .replaceAll(/\b(?:10|172|192)\.\d+\.\d+\.\d+(?:\/\d+)?/g, 'ADDRESS')
+      .replaceAll(/(?:127\.0\.0\.1|localhost|0\.0\.0\.0|\[::\]|\[::1\]):\d+/g, 'HOST:PORT')
+      .replaceAll(/\b(?:Less than a second|About a minute|\d+ (?:seconds?|minutes?))( ago)?/g, 'DURATION')
+      .replaceAll(/\b\d+(?:\.\d+)?(?:ms|s)\b/g, 'DURATION')
+  );
 }

@@ -2,12 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { unshare } from './unshare.ts';
 
 /**
- * Moves this test process, and whatever it starts from now on, into a mount namespace where /sys/fs/cgroup is cgroup v2 alone: what
- * engines and runc tell the version by. On a machine that uses v1 the controllers stay there, so that limits can't be tried this way.
+ * Moves this test process, and whatever it starts from now on, into a mount namespace where /sys/fs/cgroup is
+ * cgroup v2 alone: what engines and runc tell the version by. On a machine that uses v1 the controllers stay
+ * there, so that limits can't be tried this way.
  */
 export function enterUnifiedCgroups(): void {
   unshare('mount');
-  for (const args of [['mount', '--make-rprivate', '/'], ['umount', '-R', '/sys/fs/cgroup'], ['mount', '-t', 'cgroup2', 'cgroup2', '/sys/fs/cgroup']] as const) {
+  for (const args of [
+    ['mount', '--make-rprivate', '/'],
+    ['umount', '-R', '/sys/fs/cgroup'],
+    ['mount', '-t', 'cgroup2', 'cgroup2', '/sys/fs/cgroup'],
+  ] as const) {
     const [program, ...rest] = args;
     const done = spawnSync(program, rest, { encoding: 'utf8' });
     if (done.status !== 0) throw new Error(`${args.join(' ')}: ${done.error?.message ?? done.stderr}`);

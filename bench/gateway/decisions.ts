@@ -8,7 +8,11 @@ import { watchSettings } from '../../gateway/settings-watch.ts';
 import { decideCreateContainer, readCreateBody } from '../../shared/policy/create-container.ts';
 import { parseJson, writeJson } from '../../shared/policy/json.ts';
 
-export interface Micros { readonly name: string; readonly p50: number; readonly p99: number }
+export interface Micros {
+  readonly name: string;
+  readonly p50: number;
+  readonly p99: number;
+}
 
 async function measure(name: string, times: number, once: () => unknown): Promise<Micros> {
   for (let i = 0; i < times / 4; i++) await once();
@@ -24,18 +28,36 @@ async function measure(name: string, times: number, once: () => unknown): Promis
 }
 
 /** How long decisions take in this process: `body` is a create body that may pass. */
-export async function decisions(engineSocket: string, settingsFile: string, engineDirectory: string, body: string): Promise<Micros[]> {
+export async function decisions(
+  engineSocket: string,
+  settingsFile: string,
+  engineDirectory: string,
+  body: string,
+): Promise<Micros[]> {
   const settings = watchSettings(settingsFile, () => undefined);
   const facts = createEngineFacts(engineSocket);
   const options = { runtime: 'bulkhead', requireUserNamespace: true };
-  const decide = createGatekeeper({ settings, facts, audit: openDecisionLog(null, () => undefined), engineDirectories: [engineDirectory], engineSockets: [engineSocket], ...options });
+  const decide = createGatekeeper({
+    settings,
+    facts,
+    audit: openDecisionLog(null, () => undefined),
+    engineDirectories: [engineDirectory],
+    engineSockets: [engineSocket],
+    ...options,
+  });
   const request = (head: string): GatewayRequest => {
     const parsed = parseRequest(Buffer.from(head, 'latin1'));
     if (!parsed.ok) throw new Error(parsed.error.why);
-    return { ...parsed.request, peer: () => ({ pid: process.pid, uid: 0, gid: 0 }), origin: { kind: 'clients' } };
+    return {
+      ...parsed.request,
+      peer: () => ({ pid: process.pid, uid: 0, gid: 0 }),
+      origin: { kind: 'clients' },
+    };
   };
   const bytes = Buffer.from(body);
-  const create = request(`POST /v1.45/containers/create?name=x HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: ${bytes.length}\r\n\r\n`);
+  const create = request(
+    `POST /v1.45/containers/create?name=x HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: ${bytes.length}\r\n\r\n`,
+  );
   const list = request('GET /v1.45/containers/json?all=1 HTTP/1.1\r\nHost: d\r\n\r\n');
   const read = () => {
     const parsed = parseJson(body);
@@ -43,11 +65,21 @@ export async function decisions(engineSocket: string, settingsFile: string, engi
     if (checked?.ok !== true) throw new Error('the body does not fit the model');
     return checked.body;
   };
-  const known = { ...await gatherCreateFacts(read(), facts, { engineSockets: [engineSocket], engineDirectories: [engineDirectory], shares: ['/tmp'] }, options), socket: null };
+  const known = {
+    ...(await gatherCreateFacts(
+      read(),
+      facts,
+      { engineSockets: [engineSocket], engineDirectories: [engineDirectory], shares: ['/tmp'] },
+      options,
+    )),
+    socket: null,
+  };
   try {
     return [
       await measure('plain request (list): parse, route, decide', 20_000, () => {
-        const parsed = parseRequest(Buffer.from('GET /v1.45/containers/json?all=1 HTTP/1.1\r\nHost: d\r\n\r\n', 'latin1'));
+        const parsed = parseRequest(
+          Buffer.from('GET /v1.45/containers/json?all=1 HTTP/1.1\r\nHost: d\r\n\r\n', 'latin1'),
+        );
         return parsed.ok ? decide(list) : null;
       }),
       await measure('create, pure: read, check, decide, write', 5000, () => {

@@ -1,6 +1,10 @@
 import { connect, type Socket } from 'node:net';
 
-export interface Load { readonly requestsPerSecond: number; readonly p50: number; readonly p99: number }
+export interface Load {
+  readonly requestsPerSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+}
 
 /** Adds one run's figures to another's: rates are averaged, latencies are of all requests. */
 export class LoadSamples {
@@ -12,27 +16,43 @@ export class LoadSamples {
   }
   result(): Load {
     const sorted = this.#micros.sort((a, b) => a - b);
-    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
-    return { requestsPerSecond: this.#rates.reduce((sum, one) => sum + one, 0) / this.#rates.length, p50: at(0.5), p99: at(0.99) };
+    const at = (share: number) =>
+      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+    return {
+      requestsPerSecond: this.#rates.reduce((sum, one) => sum + one, 0) / this.#rates.length,
+      p50: at(0.5),
+      p99: at(0.99),
+    };
   }
 }
 
-/** GETs `target` over `connections` keep-alive connections for `ms`; adds requests/s and each request's µs to `samples`. */
-export async function load(socketPath: string, target: string, connections: number, ms: number, samples: LoadSamples): Promise<void> {
+/**
+ * GETs `target` over `connections` keep-alive connections for `ms`; adds requests/s and each request's µs to
+ * `samples`.
+ */
+export async function load(
+  socketPath: string,
+  target: string,
+  connections: number,
+  ms: number,
+  samples: LoadSamples,
+): Promise<void> {
   const request = Buffer.from(`GET ${target} HTTP/1.1\r\nHost: docker\r\nUser-Agent: bench\r\n\r\n`);
   const micros: number[] = [];
   const start = performance.now();
   const end = start + ms;
-  await Promise.all(Array.from({ length: connections }, async () => {
-    const client = new KeepAliveClient(socketPath);
-    for (let at = performance.now(); at < end;) {
-      await client.exchange(request);
-      const now = performance.now();
-      micros.push((now - at) * 1000);
-      at = now;
-    }
-    client.close();
-  }));
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      const client = new KeepAliveClient(socketPath);
+      for (let at = performance.now(); at < end;) {
+        await client.exchange(request);
+        const now = performance.now();
+        micros.push((now - at) * 1000);
+        at = now;
+      }
+      client.close();
+    }),
+  );
   samples.add(micros.length / ((performance.now() - start) / 1000), micros);
 }
 
@@ -48,9 +68,15 @@ export class KeepAliveClient {
 
   constructor(socketPath: string) {
     this.#socket = connect(socketPath);
-    this.#socket.on('error', (error) => { this.#reject(error); });
-    this.#socket.on('close', () => { this.#reject(new Error('the connection was closed')); });
-    this.#socket.on('data', (bytes: Buffer) => { this.#read(bytes); });
+    this.#socket.on('error', (error) => {
+      this.#reject(error);
+    });
+    this.#socket.on('close', () => {
+      this.#reject(new Error('the connection was closed'));
+    });
+    this.#socket.on('data', (bytes: Buffer) => {
+      this.#read(bytes);
+    });
   }
 
   /** Sends a request and resolves with the answer, head included. */
@@ -65,7 +91,9 @@ export class KeepAliveClient {
       this.#socket.write(request);
     });
   }
-  close(): void { this.#socket.destroy(); }
+  close(): void {
+    this.#socket.destroy();
+  }
 
   #read(bytes: Buffer): void {
     const text = bytes.toString('latin1');

@@ -31,7 +31,9 @@ async function open(socketPath: string, head: string): Promise<Socket> {
   return socket;
 }
 
-/** Reads to the end; resolves with the number of bytes. Rejects where the answer's status is none of success. */
+/**
+ * Reads to the end; resolves with the number of bytes. Rejects where the answer's status is none of success.
+ */
 async function drain(socket: Socket): Promise<number> {
   let bytes = 0;
   let status = '';
@@ -48,7 +50,10 @@ async function drain(socket: Socket): Promise<number> {
 /** docker cp into a container: MB/s of `bytes` by PUT /archive. */
 export async function putArchive(socketPath: string, id: string, bytes: number): Promise<number> {
   const start = performance.now();
-  const socket = await open(socketPath, `PUT /v1.45/containers/${id}/archive?path=/ HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/x-tar\r\nContent-Length: ${bytes + 1536}\r\n\r\n`);
+  const socket = await open(
+    socketPath,
+    `PUT /v1.45/containers/${id}/archive?path=/ HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/x-tar\r\nContent-Length: ${bytes + 1536}\r\n\r\n`,
+  );
   const answered = drain(socket);
   socket.write(tarHead('zeros', bytes));
   await pour(socket, bytes);
@@ -60,19 +65,37 @@ export async function putArchive(socketPath: string, id: string, bytes: number):
 /** docker cp out of a container, what `putArchive` put there: MB/s by GET /archive. */
 export async function getArchive(socketPath: string, id: string, bytes: number): Promise<number> {
   const start = performance.now();
-  const got = await drain(await open(socketPath, `GET /v1.45/containers/${id}/archive?path=/zeros HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n`));
+  const got = await drain(
+    await open(
+      socketPath,
+      `GET /v1.45/containers/${id}/archive?path=/zeros HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n`,
+    ),
+  );
   if (got < bytes) throw new Error(`only ${got} bytes came`);
   return bytes / 1e6 / ((performance.now() - start) / 1000);
 }
 
-/** The output of a container over a hijacked connection: MB/s of `bytes`, from the start request to the end of the stream. `start` starts it. */
-export async function attachedOutput(socketPath: string, id: string, bytes: number, start: () => Promise<void>): Promise<number> {
-  const socket = await open(socketPath, `POST /v1.45/containers/${id}/attach?stream=1&stdout=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n`);
-  const [head] = await once(socket, 'data') as [Buffer];
+/**
+ * The output of a container over a hijacked connection: MB/s of `bytes`, from the start request to the end of
+ * the stream. `start` starts it.
+ */
+export async function attachedOutput(
+  socketPath: string,
+  id: string,
+  bytes: number,
+  start: () => Promise<void>,
+): Promise<number> {
+  const socket = await open(
+    socketPath,
+    `POST /v1.45/containers/${id}/attach?stream=1&stdout=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n`,
+  );
+  const [head] = (await once(socket, 'data')) as [Buffer];
   if (!head.toString('latin1').startsWith('HTTP/1.1 101')) throw new Error(head.toString('latin1'));
   const begin = performance.now();
   let got = 0;
-  socket.on('data', (part: Buffer) => { got += part.length; });
+  socket.on('data', (part: Buffer) => {
+    got += part.length;
+  });
   const ended = once(socket, 'end');
   await start();
   await ended;

@@ -2,9 +2,14 @@
 export class Samples {
   readonly values: number[] = [];
 
-  add(value: number): void { this.values.push(value); }
+  add(value: number): void {
+    this.values.push(value);
+  }
 
-  /** Mean without the highest and the lowest tenth: what the disk or another program does now and then hits one side only. */
+  /**
+   * Mean without the highest and the lowest tenth: what the disk or another program does now and then hits
+   * one side only.
+   */
   get mean(): number {
     const kept = this.#kept();
     return kept.reduce((sum, one) => sum + one, 0) / kept.length;
@@ -14,7 +19,9 @@ export class Samples {
   get error(): number {
     const { mean } = this;
     const kept = this.#kept();
-    return kept.length < 2 ? 0 : Math.sqrt(kept.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (kept.length - 1) / kept.length);
+    return kept.length < 2
+      ? 0
+      : Math.sqrt(kept.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (kept.length - 1) / kept.length);
   }
 
   #kept(): number[] {
@@ -29,7 +36,10 @@ export interface Comparison {
   readonly unit: string;
   readonly bare: Samples;
   readonly isolated: Samples;
-  /** What the ratio isolated : bare must not exceed (times) or fall below (rates); null: shown without a target. */
+  /**
+   * What the ratio isolated : bare must not exceed (times) or fall below (rates); null: shown without a
+   * target.
+   */
   readonly target: { readonly atMost: number } | { readonly atLeast: number } | null;
 }
 
@@ -50,23 +60,32 @@ export function isMet(comparison: Comparison): boolean | null {
 export function line(comparison: Comparison): string {
   const { name, unit, bare, isolated, target } = comparison;
   const { ratio, error } = ratioOf(comparison);
-  const side = (samples: Samples) => `${samples.mean.toFixed(1).padStart(8)} ± ${samples.error.toFixed(1).padStart(5)}`;
-  const wanted = target === null ? '' : 'atMost' in target ? `target <= ${target.atMost}` : `target >= ${target.atLeast}`;
+  const side = (samples: Samples) =>
+    `${samples.mean.toFixed(1).padStart(8)} ± ${samples.error.toFixed(1).padStart(5)}`;
+  const wanted =
+    target === null ? '' : 'atMost' in target ? `target <= ${target.atMost}` : `target >= ${target.atLeast}`;
   return `${name.padEnd(34)} runc ${side(bare)}   isolated ${side(isolated)} ${unit.padEnd(5)} ratio ${ratio.toFixed(3)} ± ${error.toFixed(3)}   ${wanted}${isMet(comparison) === false ? '  MISSED' : ''}`;
 }
 
 export type Measure = () => Promise<number>;
 
 /**
- * Measures both in turn, in changing order, so that drift of the machine hits both; the first round of each is thrown away. Each waits a
- * random moment first: what the engine does every so many milliseconds would else fall on the same place of one of them again and again.
+ * Measures both in turn, in changing order, so that drift of the machine hits both; the first round of each
+ * is thrown away. Each waits a random moment first: what the engine does every so many milliseconds would
+ * else fall on the same place of one of them again and again.
  */
-export async function interleave(rounds: number, bare: Measure, isolated: Measure): Promise<Pick<Comparison, 'bare' | 'isolated'>> {
+export async function interleave(
+  rounds: number,
+  bare: Measure,
+  isolated: Measure,
+): Promise<Pick<Comparison, 'bare' | 'isolated'>> {
   const samples = { bare: new Samples(), isolated: new Samples() };
   for (let round = 0; round <= rounds; round++) {
-    const order = round % 2 === 0 ? ['bare', 'isolated'] as const : ['isolated', 'bare'] as const;
+    const order = round % 2 === 0 ? (['bare', 'isolated'] as const) : (['isolated', 'bare'] as const);
     for (const which of order) {
-      await new Promise((resolve) => { setTimeout(resolve, Math.random() * 40); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, Math.random() * 40);
+      });
       const value = await (which === 'bare' ? bare() : isolated());
       if (round > 0) samples[which].add(value);
     }

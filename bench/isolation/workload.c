@@ -1,6 +1,7 @@
 /*
- * What containers do in bench:isolation, timed inside, so that neither process starts nor the engine dilute a difference.
- * `workload mounts N` · `write FILE MB` · `read FILE MB` (eight times over) · `files DIRECTORY N`: prints nanoseconds. Any failure: exit code 1.
+ * What containers do in bench:isolation, timed inside, so that neither process starts nor the engine dilute a
+ * difference. `workload mounts N` · `write FILE MB` · `read FILE MB` (eight times over) · `files DIRECTORY
+ * N`: prints nanoseconds. Any failure: exit code 1.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -54,7 +55,10 @@ int main(int argc, char **argv) {
   struct timespec from, to;
   if (argc < 3) return 2;
   long n = atol(argv[argc - 1]);
-  /* To give back the pages of the last round's file is not what is measured, and costs more or less by how much of it the disk has by now. */
+  /*
+   * To give back the pages of the last round's file is not what is measured, and costs more or less by how
+   * much of it the disk has by now.
+   */
   if (strcmp(argv[1], "write") == 0) (void)unlink(argv[2]);
   (void)clock_gettime(CLOCK_MONOTONIC, &from);
   if (strcmp(argv[1], "mounts") == 0) mounts(n);

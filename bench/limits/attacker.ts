@@ -15,7 +15,11 @@ export interface Order {
   /** Opens connections and keeps them. */
   readonly connections?: boolean;
 }
-export interface Outcome { readonly ms: number; readonly statuses: Readonly<Record<string, number>>; readonly text: string }
+export interface Outcome {
+  readonly ms: number;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly text: string;
+}
 
 const firstUser = 20_000;
 
@@ -26,10 +30,16 @@ function send(socketPath: string, uid: number, bytes: Buffer): Promise<string> {
     const socket = connect({ path: socketPath, allowHalfOpen: true });
     process.seteuid?.(0);
     let answer = '';
-    socket.on('data', (part: Buffer) => { answer += part.toString('latin1'); });
-    socket.on('end', () => { socket.destroy(); });
+    socket.on('data', (part: Buffer) => {
+      answer += part.toString('latin1');
+    });
+    socket.on('end', () => {
+      socket.destroy();
+    });
     socket.on('error', () => undefined);
-    socket.on('close', () => { resolve(answer); });
+    socket.on('close', () => {
+      resolve(answer);
+    });
     socket.write(bytes);
   });
 }
@@ -52,19 +62,34 @@ async function attack({ socket, request, count, users, directory }: Order): Prom
   made ??= costlyRequests(directory);
   const asked = made[request];
   if (asked === undefined) throw new Error('there is no such request');
-  const bytes = Buffer.from(`POST ${asked.target} HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(asked.body)}\r\n\r\n${asked.body}`);
+  const bytes = Buffer.from(
+    `POST ${asked.target} HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(asked.body)}\r\n\r\n${asked.body}`,
+  );
   // Making it costs more than sending it, and is not what is measured.
   process.send?.('ready');
   const start = performance.now();
-  const answers = await Promise.all(Array.from({ length: count }, (_, index) => send(socket, firstUser + (users ? index : 0), bytes)));
+  const answers = await Promise.all(
+    Array.from({ length: count }, (_, index) => send(socket, firstUser + (users ? index : 0), bytes)),
+  );
   const statuses: Record<string, number> = {};
   for (const answer of answers) {
     const status = /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 'none';
     statuses[status] = (statuses[status] ?? 0) + 1;
   }
-  return { ms: performance.now() - start, statuses, text: (answers[0] ?? '').split('\r\n\r\n')[1]?.slice(0, 200) ?? '' };
+  return {
+    ms: performance.now() - start,
+    statuses,
+    text: (answers[0] ?? '').split('\r\n\r\n')[1]?.slice(0, 200) ?? '',
+  };
 }
 
 process.on('message', (order: Order) => {
-  (order.connections === true ? keepConnections(order) : attack(order)).then((outcome) => { process.send?.(outcome); }, (error: unknown) => { throw error; });
+  (order.connections === true ? keepConnections(order) : attack(order)).then(
+    (outcome) => {
+      process.send?.(outcome);
+    },
+    (error: unknown) => {
+      throw error;
+    },
+  );
 });

@@ -12,7 +12,10 @@ beforeAll(async () => {
   directory = path.join(outer, 'renderer');
   await mkdir(path.join(directory, 'assets'), { recursive: true });
   await writeFile(path.join(outer, 'secret.txt'), 'secret');
-  await writeFile(path.join(directory, 'index.html'), '<!doctype html><html><head><title>t</title></head><body><style nonce="__CSP_NONCE__"></style></body></html>');
+  await writeFile(
+    path.join(directory, 'index.html'),
+    '<!doctype html><html><head><title>t</title></head><body><style nonce="__CSP_NONCE__"></style></body></html>',
+  );
   await writeFile(path.join(directory, 'assets', 'a b.js'), 'export {};');
   await writeFile(path.join(directory, 'program'), 'x');
 });
@@ -20,21 +23,44 @@ afterAll(() => rm(path.dirname(directory), { recursive: true }));
 
 describe('app://bulkhead', () => {
   it.each([
-    ['app://bulkhead/index.html', 'index.html'], ['app://bulkhead/', 'index.html'], ['app://bulkhead', 'index.html'], ['app://bulkhead/assets/a%20b.js?x=1#y', 'assets/a b.js'],
+    ['app://bulkhead/index.html', 'index.html'],
+    ['app://bulkhead/', 'index.html'],
+    ['app://bulkhead', 'index.html'],
+    ['app://bulkhead/assets/a%20b.js?x=1#y', 'assets/a b.js'],
     // The URL parser itself has resolved these: they stay inside.
-    ['app://bulkhead/assets/../index.html', 'index.html'], ['app://bulkhead/../../index.html', 'index.html'],
-  ])('%s is a file of the app', (url, file) => { expect(fileOf(url, '/r')).toBe(path.join('/r', file)); });
+    ['app://bulkhead/assets/../index.html', 'index.html'],
+    ['app://bulkhead/../../index.html', 'index.html'],
+  ])('%s is a file of the app', (url, file) => {
+    expect(fileOf(url, '/r')).toBe(path.join('/r', file));
+  });
 
   it.each([
-    'app://bulkhead/..%2fsecret.txt', 'app://bulkhead/assets/..%2f..%2fsecret.txt', 'app://bulkhead/%2e%2e%2fsecret.txt', 'app://bulkhead/..%5csecret.txt', 'app://bulkhead/a%00.html',
-    'app://bulkhead/%E0%A4%A', 'app://evil/index.html', 'app://bulkhead:80/index.html', 'file:///etc/passwd', 'https://bulkhead/index.html', 'nonsense', '',
-  ])('refuses %s', (url) => { expect(fileOf(url, '/r')).toBeNull(); });
+    'app://bulkhead/..%2fsecret.txt',
+    'app://bulkhead/assets/..%2f..%2fsecret.txt',
+    'app://bulkhead/%2e%2e%2fsecret.txt',
+    'app://bulkhead/..%5csecret.txt',
+    'app://bulkhead/a%00.html',
+    'app://bulkhead/%E0%A4%A',
+    'app://evil/index.html',
+    'app://bulkhead:80/index.html',
+    'file:///etc/passwd',
+    'https://bulkhead/index.html',
+    'nonsense',
+    '',
+  ])('refuses %s', (url) => {
+    expect(fileOf(url, '/r')).toBeNull();
+  });
 
   it('answers with a strict policy, and a fresh nonce for each load', () => {
     const load = () => {
       const { statusCode, headers, data } = respond('GET', 'app://bulkhead/index.html', directory);
       const policy = headers['content-security-policy'] ?? '';
-      return { status: statusCode, policy, nonce: /'nonce-([^']+)'/.exec(policy)?.[1] ?? '', body: data.toString() };
+      return {
+        status: statusCode,
+        policy,
+        nonce: /'nonce-([^']+)'/.exec(policy)?.[1] ?? '',
+        body: data.toString(),
+      };
     };
     const [one, two] = [load(), load()];
     expect(one.status).toBe(200);
@@ -48,11 +74,17 @@ describe('app://bulkhead', () => {
   });
 
   it('keeps a nonce tag the build wrote', () => {
-    expect(withNonce('<head><meta property="csp-nonce" nonce="__CSP_NONCE__"></head>', 'N')).toBe('<head><meta property="csp-nonce" nonce="N"></head>');
+    expect(withNonce('<head><meta property="csp-nonce" nonce="__CSP_NONCE__"></head>', 'N')).toBe(
+      '<head><meta property="csp-nonce" nonce="N"></head>',
+    );
   });
 
   it.each([
-    ['POST', 'app://bulkhead/index.html', 405], ['GET', 'app://bulkhead/..%2fsecret.txt', 403], ['GET', 'app://bulkhead/program', 403], ['GET', 'app://bulkhead/none.js', 404], ['GET', 'app://bulkhead/assets', 403],
+    ['POST', 'app://bulkhead/index.html', 405],
+    ['GET', 'app://bulkhead/..%2fsecret.txt', 403],
+    ['GET', 'app://bulkhead/program', 403],
+    ['GET', 'app://bulkhead/none.js', 404],
+    ['GET', 'app://bulkhead/assets', 403],
   ])('%s %s gives %i without content', (method, url, status) => {
     const { statusCode, headers, data } = respond(method, url, directory);
     expect(statusCode).toBe(status);
@@ -61,18 +93,37 @@ describe('app://bulkhead', () => {
   });
 
   it('says when the page has the files it names: each delivered or failed, whatever else is asked for', async () => {
-    await writeFile(path.join(directory, 'page.html'), '<script type="module" src="./assets/one.js"></script><link rel="stylesheet" href="./assets/two.css"><link rel="preload" as="font" href="./assets/three.woff2">');
+    await writeFile(
+      path.join(directory, 'page.html'),
+      '<script type="module" src="./assets/one.js"></script><link rel="stylesheet" href="./assets/two.css"><link rel="preload" as="font" href="./assets/three.woff2">',
+    );
     type Told = ((details: { readonly url: string }) => void) | null;
     const told: { completed: Told; failed: Told } = { completed: null, failed: null };
-    let serve: (request: { method: string; url: string }, answer: (response: unknown) => void) => void = () => undefined;
+    let serve: (request: { method: string; url: string }, answer: (response: unknown) => void) => void = () =>
+      undefined;
     let served = false;
     const session = {
-      webRequest: { onCompleted: (listener: Told) => { told.completed = listener; }, onErrorOccurred: (listener: Told) => { told.failed = listener; } },
-      protocol: { registerBufferProtocol: (_scheme: string, handler: typeof serve) => { serve = handler; } },
+      webRequest: {
+        onCompleted: (listener: Told) => {
+          told.completed = listener;
+        },
+        onErrorOccurred: (listener: Told) => {
+          told.failed = listener;
+        },
+      },
+      protocol: {
+        registerBufferProtocol: (_scheme: string, handler: typeof serve) => {
+          serve = handler;
+        },
+      },
     };
-    void serveApp(session as never, directory).then(() => { served = true; }); // of a session, only these are used
+    void serveApp(session as never, directory).then(() => {
+      served = true;
+    }); // of a session, only these are used
     const answers: unknown[] = [];
-    serve({ method: 'GET', url: 'app://bulkhead/page.html' }, (response) => { answers.push(response); });
+    serve({ method: 'GET', url: 'app://bulkhead/page.html' }, (response) => {
+      answers.push(response);
+    });
     expect(answers).toMatchObject([{ statusCode: 200 }]);
     const told1 = told.completed;
     told1?.({ url: 'app://bulkhead/page.html' });

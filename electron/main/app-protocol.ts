@@ -6,36 +6,70 @@ import { protocol, type Session } from 'electron';
 export const appScheme = 'app';
 export const appHost = 'bulkhead';
 export const appUrl = `${appScheme}://${appHost}/index.html`;
-/** Stands in the page wherever a nonce belongs (`html.cspNonce` of the renderer's build); a fresh one replaces it at every load. */
+/**
+ * Stands in the page wherever a nonce belongs (`html.cspNonce` of the renderer's build); a fresh one replaces
+ * it at every load.
+ */
 export const noncePlaceholder = '__CSP_NONCE__';
 
 const contentTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.json': 'application/json',
-  '.svg': 'image/svg+xml', '.png': 'image/png', '.ico': 'image/x-icon', '.woff2': 'font/woff2', '.woff': 'font/woff', '.map': 'application/json', '.txt': 'text/plain; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.woff': 'font/woff',
+  '.map': 'application/json',
+  '.txt': 'text/plain; charset=utf-8',
 };
 
-/** Hash of the empty text. Emotion makes empty style elements and fills them through the object model, which a policy does not concern. */
+/**
+ * Hash of the empty text. Emotion makes empty style elements and fills them through the object model, which a
+ * policy does not concern.
+ */
 const emptyStyle = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
 
 /** Hash of the one rule MUI puts in the page while the colour scheme changes, so that nothing fades. */
 const noTransitions = "'sha256-GNF74DLkXb0fH3ILHgILFjk1ozCF3SNXQ5mQb7WLu/Y='";
 
-/** Scripts come from files of the app only. Style elements with text, as CodeMirror makes them, need the nonce of the page's `<meta property="csp-nonce">`. */
+/**
+ * Scripts come from files of the app only. Style elements with text, as CodeMirror makes them, need the nonce
+ * of the page's `<meta property="csp-nonce">`.
+ */
 export function contentSecurityPolicy(nonce: string): string {
   return [
-    "default-src 'none'", "script-src 'self'", `style-src 'self' 'nonce-${nonce}' ${emptyStyle} ${noTransitions}`, "font-src 'self'", "img-src 'self' data:", "connect-src 'self'",
-    "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "frame-src 'none'", "object-src 'none'", "worker-src 'none'",
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}' ${emptyStyle} ${noTransitions}`,
+    "font-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "frame-src 'none'",
+    "object-src 'none'",
+    "worker-src 'none'",
   ].join('; ');
 }
 
 /** Must run before the app is ready. */
 export function registerAppScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
+  protocol.registerSchemesAsPrivileged([
+    {
+      scheme: appScheme,
+      privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true },
+    },
+  ]);
 }
 
 /**
- * Serves the built renderer in `directory` as `app://bulkhead/…` to `session`. Resolves once the page has the files it names: from then on
- * it has work of its own to do, and this thread, which hands them out, may be kept busy.
+ * Serves the built renderer in `directory` as `app://bulkhead/…` to `session`. Resolves once the page has the
+ * files it names: from then on it has work of its own to do, and this thread, which hands them out, may be
+ * kept busy.
  */
 export function serveApp(session: Session, directory: string): Promise<void> {
   return new Promise((resolve) => {
@@ -51,7 +85,8 @@ export function serveApp(session: Session, directory: string): Promise<void> {
     // Not protocol.handle(): it takes each file through fetch's Response and two streams.
     session.protocol.registerBufferProtocol(appScheme, ({ method, url }, answer) => {
       const response = respond(method, url, directory);
-      if (response.headers['content-type'] === contentTypes['.html']) for (const file of filesNamed(response.data.toString('utf8'))) awaited.add(new URL(file, url).href);
+      if (response.headers['content-type'] === contentTypes['.html'])
+        for (const file of filesNamed(response.data.toString('utf8'))) awaited.add(new URL(file, url).href);
       answer(response);
     });
   });
@@ -62,13 +97,24 @@ export function filesNamed(html: string): string[] {
   return [...html.matchAll(/ (?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, file = '']) => file);
 }
 
-/** File below `directory` that `url` names, null for anything else: another host, `..` however it is written, a NUL, a backslash. */
+/**
+ * File below `directory` that `url` names, null for anything else: another host, `..` however it is written,
+ * a NUL, a backslash.
+ */
 export function fileOf(url: string, directory: string): string | null {
   let parsed: URL;
-  try { parsed = new URL(url); } catch { return null; }
+  try {
+    parsed = new URL(url);
+  } catch {
+    return null;
+  }
   if (parsed.protocol !== `${appScheme}:` || parsed.host !== appHost) return null;
   let pathname: string;
-  try { pathname = decodeURIComponent(parsed.pathname); } catch { return null; }
+  try {
+    pathname = decodeURIComponent(parsed.pathname);
+  } catch {
+    return null;
+  }
   if (pathname.includes('\0') || pathname.includes('\\') || pathname.split('/').includes('..')) return null;
   const file = path.join(directory, pathname === '/' || pathname === '' ? 'index.html' : pathname);
   const relative = path.relative(directory, file);
@@ -76,18 +122,30 @@ export function fileOf(url: string, directory: string): string | null {
 }
 
 /** What one request of the page is answered with. */
-export interface Answer { readonly statusCode: number; readonly headers: Record<string, string>; readonly data: Buffer }
+export interface Answer {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly data: Buffer;
+}
 
 /**
- * The answer to one request of the page. Refusals carry the same headers as pages do. No cross-origin-opener-policy: no other page can open
- * this one or be opened by it (security.ts), and Chromium would start a second renderer process for the header, 40 ms of a start.
+ * The answer to one request of the page. Refusals carry the same headers as pages do. No
+ * cross-origin-opener-policy: no other page can open this one or be opened by it (security.ts), and Chromium
+ * would start a second renderer process for the header, 40 ms of a start.
  */
 export function respond(method: string, url: string, directory: string): Answer {
   const nonce = randomBytes(16).toString('base64');
   const headers = {
-    'content-security-policy': contentSecurityPolicy(nonce), 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cross-origin-resource-policy': 'same-origin',
+    'content-security-policy': contentSecurityPolicy(nonce),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-resource-policy': 'same-origin',
   };
-  const refuse = (statusCode: number, text: string): Answer => ({ statusCode, data: Buffer.from(text), headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' } });
+  const refuse = (statusCode: number, text: string): Answer => ({
+    statusCode,
+    data: Buffer.from(text),
+    headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' },
+  });
   if (method !== 'GET' && method !== 'HEAD') return refuse(405, 'only GET');
   const file = fileOf(url, directory);
   if (file === null) return refuse(403, 'not a file of this app');
@@ -95,13 +153,26 @@ export function respond(method: string, url: string, directory: string): Answer 
   if (type === undefined) return refuse(403, 'not a kind of file this app has');
   let data: Buffer;
   // At once: turns of the loop take longer than the read while the window's processes start.
-  try { data = readFileSync(file); } catch { return refuse(404, 'no such file'); }
+  try {
+    data = readFileSync(file);
+  } catch {
+    return refuse(404, 'no such file');
+  }
   const html = path.extname(file) === '.html';
-  return { statusCode: 200, data: html ? Buffer.from(withNonce(data.toString('utf8'), nonce)) : data, headers: { ...headers, 'content-type': type, 'cache-control': html ? 'no-store' : 'no-cache' } };
+  return {
+    statusCode: 200,
+    data: html ? Buffer.from(withNonce(data.toString('utf8'), nonce)) : data,
+    headers: { ...headers, 'content-type': type, 'cache-control': html ? 'no-store' : 'no-cache' },
+  };
 }
 
-/** Puts the nonce where the placeholder stands, and in a `<meta property="csp-nonce">` for scripts to read, unless the build wrote one. */
+/**
+ * Puts the nonce where the placeholder stands, and in a `<meta property="csp-nonce">` for scripts to read,
+ * unless the build wrote one.
+ */
 export function withNonce(html: string, nonce: string): string {
   const filled = html.replaceAll(noncePlaceholder, nonce);
-  return filled.includes('property="csp-nonce"') || filled.includes('property=csp-nonce') ? filled : filled.replace(/<head[^>]*>/i, (head) => `${head}<meta property="csp-nonce" nonce="${nonce}">`);
+  return filled.includes('property="csp-nonce"') || filled.includes('property=csp-nonce')
+    ? filled
+    : filled.replace(/<head[^>]*>/i, (head) => `${head}<meta property="csp-nonce" nonce="${nonce}">`);
 }

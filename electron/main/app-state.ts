@@ -16,7 +16,9 @@ export function stateStore(initial: AppState): StateStore {
     get: () => state,
     set(parts) {
       const changed = Object.fromEntries(
-        Object.entries(parts).filter(([key, value]) => !isDeepStrictEqual(value, state[key as keyof AppState])), // keys of a Partial<AppState>
+        Object.entries(parts).filter(
+          ([key, value]) => !isDeepStrictEqual(value, state[key as keyof AppState]),
+        ), // keys of a Partial<AppState>
       ) as Partial<AppState>;
       if (Object.keys(changed).length === 0) return;
       state = { ...state, ...changed };
@@ -24,7 +26,9 @@ export function stateStore(initial: AppState): StateStore {
     },
     onChange(listener) {
       listeners.add(listener);
-      return () => { listeners.delete(listener); };
+      return () => {
+        listeners.delete(listener);
+      };
     },
   };
 }

@@ -38,8 +38,13 @@ export interface BehindOptions {
 }
 
 /** Opens the engine and answers the window. */
-export async function openBehind(window: BrowserWindow, { users, options, hidden, painted, report, onSessions, onAnswering, onShown }: BehindOptions): Promise<void> {
-  const opened = openSessions(firstTarget(options, users), (ref) => open(ref, users, { window, desktop: () => desktop.state(), elevationMissing: rights.missing }));
+export async function openBehind(
+  window: BrowserWindow,
+  { users, options, hidden, painted, report, onSessions, onAnswering, onShown }: BehindOptions,
+): Promise<void> {
+  const opened = openSessions(firstTarget(options, users), (ref) =>
+    open(ref, users, { window, desktop: () => desktop.state(), elevationMissing: rights.missing }),
+  );
   onSessions(opened);
   const rights = elevation({ bulkheadCommand: elevatedCommand(projectRoot), target: targetArguments });
   const actOnShown: DesktopOptions['act'] = (what, shown) => {
@@ -58,8 +63,13 @@ export async function openBehind(window: BrowserWindow, { users, options, hidden
     users.setLastTarget(session.target.id);
     // What the closed engine's session still says is nobody's business any more.
     desktop.follow(session);
-    session.state.onChange((parts) => { if (openTargetRef === session.target.ref) sendEvent(window.webContents, 'changed', parts); });
-    if (first) { first = false; return; }
+    session.state.onChange((parts) => {
+      if (openTargetRef === session.target.ref) sendEvent(window.webContents, 'changed', parts);
+    });
+    if (first) {
+      first = false;
+      return;
+    }
     sendEvent(window.webContents, 'changed', session.state.get());
     void complete(session, report).catch(report);
   });
@@ -73,7 +83,7 @@ export async function openBehind(window: BrowserWindow, { users, options, hidden
   if (options.measure) console.log(`first interactive frame: ${sinceProcessStart()} ms (${stepsReached()})`);
   void desktop.look().catch(report);
   // Where another engine was opened meanwhile, that one is complete already, and this one is closed.
-  if (await opened === session) await complete(session, report);
+  if ((await opened) === session) await complete(session, report);
   if (options.screenshot !== null) {
     await writeScreenshot(window, options.screenshot);
     console.log(`screenshot: ${options.screenshot}`);
@@ -91,7 +101,9 @@ let openTargetRef: TargetRef | undefined;
 function targetArguments(): readonly string[] | null {
   if (openTargetRef === undefined) return null;
   const user = process.getuid === undefined ? [] : ['--session-user', String(process.getuid())];
-  return openTargetRef.kind === 'embedded' ? ['--root', openTargetRef.root, ...user] : ['--target', targetId(openTargetRef), ...user];
+  return openTargetRef.kind === 'embedded'
+    ? ['--root', openTargetRef.root, ...user]
+    : ['--target', targetId(openTargetRef), ...user];
 }
 
 /** The engine named at start, the one used last, else the first that is found. */
@@ -103,16 +115,41 @@ async function firstTarget(options: AppOptions, users: UserStore): Promise<Targe
   return found?.ref ?? { kind: 'embedded', root: defaultRoot };
 }
 
-async function open(ref: TargetRef, users: UserStore, { window, desktop, elevationMissing }: { readonly window: BrowserWindow; readonly desktop: () => DesktopState; readonly elevationMissing: () => Promise<string | null> }): Promise<Session> {
+async function open(
+  ref: TargetRef,
+  users: UserStore,
+  {
+    window,
+    desktop,
+    elevationMissing,
+  }: {
+    readonly window: BrowserWindow;
+    readonly desktop: () => DesktopState;
+    readonly elevationMissing: () => Promise<string | null>;
+  },
+): Promise<Session> {
   const { openTargetRef: openRef } = await import('../../engine/targets/open.ts');
-  const target = await openRef(ref, { bulkheadCommand, projectRoot, elevationMissing, recreatePolicy: async (question) => (await import('../../gateway/explain/recreations.ts')).refusedRecreations(question) });
+  const target = await openRef(ref, {
+    bulkheadCommand,
+    projectRoot,
+    elevationMissing,
+    recreatePolicy: async (question) =>
+      (await import('../../gateway/explain/recreations.ts')).refusedRecreations(question),
+  });
   if (!target.ok) throw new Error(target.error.message);
   return openSession(target.value, users, {
-    appVersion: app.getVersion(), isRoot, desktop, onLog: (line) => { sendEvent(window.webContents, 'log', line); },
+    appVersion: app.getVersion(),
+    isRoot,
+    desktop,
+    onLog: (line) => {
+      sendEvent(window.webContents, 'log', line);
+    },
   });
 }
 
-/** An apply that a crash interrupted is finished or rolled back before anything else is done; only root can. */
+/**
+ * An apply that a crash interrupted is finished or rolled back before anything else is done; only root can.
+ */
 async function resumeInterrupted(session: Session, report: (error: unknown) => void): Promise<void> {
   if (!isRoot) return;
   const { applyListener, settleApply } = await import('./handlers/apply.ts');

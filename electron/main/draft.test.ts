@@ -11,8 +11,18 @@ function home(applied = '{}', writable = true) {
   const state = (): SettingsState => {
     const edited = disk.draft !== null && disk.draft !== disk.applied;
     return {
-      path: '/x', applied: disk.applied, appliedHash: disk.applied, appliedBy: null, appliedVersion: 1, exists: true, draft: disk.draft ?? disk.applied, base: edited ? disk.base : disk.applied,
-      conflict: edited && disk.base !== disk.applied, readError: null, preference: null, readOnly: writable ? null : 'no rights',
+      path: '/x',
+      applied: disk.applied,
+      appliedHash: disk.applied,
+      appliedBy: null,
+      appliedVersion: 1,
+      exists: true,
+      draft: disk.draft ?? disk.applied,
+      base: edited ? disk.base : disk.applied,
+      conflict: edited && disk.base !== disk.applied,
+      readError: null,
+      preference: null,
+      readOnly: writable ? null : 'no rights',
     };
   };
   const guarded = (act: () => void): Promise<Result<SettingsState, AppError>> => {
@@ -23,9 +33,20 @@ function home(applied = '{}', writable = true) {
   };
   const store: DraftHome = {
     read: () => Promise.resolve(state()),
-    setDraft: (text) => guarded(() => { if (disk.draft === null) disk.base = disk.applied; disk.draft = text; }),
-    discardDraft: () => guarded(() => { disk.draft = null; }),
-    resolveConflict: (keep) => guarded(() => { if (keep === 'theirs') disk.draft = null; else disk.base = disk.applied; }),
+    setDraft: (text) =>
+      guarded(() => {
+        if (disk.draft === null) disk.base = disk.applied;
+        disk.draft = text;
+      }),
+    discardDraft: () =>
+      guarded(() => {
+        disk.draft = null;
+      }),
+    resolveConflict: (keep) =>
+      guarded(() => {
+        if (keep === 'theirs') disk.draft = null;
+        else disk.base = disk.applied;
+      }),
   };
   return { disk, store };
 }
@@ -33,13 +54,26 @@ function home(applied = '{}', writable = true) {
 function open(of: ReturnType<typeof home>, kept: KeptDraft | null = null) {
   const refuge = { kept };
   const seen: SettingsState[] = [];
-  const session = new DraftSession(of.store, { get: () => refuge.kept, set: (draft) => { refuge.kept = draft; } }, (s) => seen.push(s));
+  const session = new DraftSession(
+    of.store,
+    {
+      get: () => refuge.kept,
+      set: (draft) => {
+        refuge.kept = draft;
+      },
+    },
+    (s) => seen.push(s),
+  );
   return { session, refuge, seen };
 }
 
 describe('the draft', () => {
-  beforeEach(() => { vi.useFakeTimers(); });
-  afterEach(() => { vi.useRealTimers(); });
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   it('shows an edit at once and writes a burst once', async () => {
     const h = home();
@@ -64,7 +98,10 @@ describe('the draft', () => {
     await session.edit('{"a":1}');
     expect(await session.reviewed(sha256('{"a":1}'))).toEqual(ok('{"a":1}'));
     h.disk.draft = '{"a":1,"unread":true}';
-    expect(await session.reviewed(sha256('{"a":1}'))).toMatchObject({ ok: false, error: { code: 'settings.draft-changed' } });
+    expect(await session.reviewed(sha256('{"a":1}'))).toMatchObject({
+      ok: false,
+      error: { code: 'settings.draft-changed' },
+    });
   });
 
   it('does not let a read show older text than what was typed', async () => {
@@ -99,7 +136,17 @@ describe('the draft', () => {
     const h = home('{}', false);
     let applying = true;
     const refuge: { kept: KeptDraft | null } = { kept: { text: '{"a":1}', base: '{}' } };
-    const session = new DraftSession(h.store, { get: () => refuge.kept, set: (draft) => { refuge.kept = draft; } }, () => undefined, () => applying);
+    const session = new DraftSession(
+      h.store,
+      {
+        get: () => refuge.kept,
+        set: (draft) => {
+          refuge.kept = draft;
+        },
+      },
+      () => undefined,
+      () => applying,
+    );
     h.disk.applied = '{"a":1}';
     expect(await session.refresh()).toMatchObject({ draft: '{"a":1}', conflict: false });
     h.disk.applied = '{}';
@@ -110,19 +157,30 @@ describe('the draft', () => {
     expect(refuge.kept).toBeNull();
   });
 
-  it.each([[true], [false]])('tells a conflict when the file changes underneath, and settles it both ways (writable: %s)', async (writable) => {
-    for (const keep of ['mine', 'theirs'] as const) {
-      const h = home('{}', writable);
-      const { session } = open(h);
-      await session.edit('{"mine":1}');
-      await session.flush();
-      h.disk.applied = '{"theirs":1}';
-      expect(await session.refresh()).toMatchObject({ draft: '{"mine":1}', base: '{}', applied: '{"theirs":1}', conflict: true });
-      const settled = await session.resolve(keep);
-      expect(settled).toMatchObject({ ok: true, value: { conflict: false, draft: keep === 'mine' ? '{"mine":1}' : '{"theirs":1}' } });
-      expect(await session.refresh()).toMatchObject({ conflict: false });
-    }
-  });
+  it.each([[true], [false]])(
+    'tells a conflict when the file changes underneath, and settles it both ways (writable: %s)',
+    async (writable) => {
+      for (const keep of ['mine', 'theirs'] as const) {
+        const h = home('{}', writable);
+        const { session } = open(h);
+        await session.edit('{"mine":1}');
+        await session.flush();
+        h.disk.applied = '{"theirs":1}';
+        expect(await session.refresh()).toMatchObject({
+          draft: '{"mine":1}',
+          base: '{}',
+          applied: '{"theirs":1}',
+          conflict: true,
+        });
+        const settled = await session.resolve(keep);
+        expect(settled).toMatchObject({
+          ok: true,
+          value: { conflict: false, draft: keep === 'mine' ? '{"mine":1}' : '{"theirs":1}' },
+        });
+        expect(await session.refresh()).toMatchObject({ conflict: false });
+      }
+    },
+  );
 
   it('tells a conflict for text that is only typed yet', async () => {
     const h = home('{}');

@@ -13,14 +13,18 @@ export interface DraftHome {
 }
 
 /** Where a draft goes when its place beside the settings file can't be written. */
-export interface DraftRefuge { get(): KeptDraft | null; set(draft: KeptDraft | null): void }
+export interface DraftRefuge {
+  get(): KeptDraft | null;
+  set(draft: KeptDraft | null): void;
+}
 
 /** Keystrokes become one write after this many ms of quiet. */
 const quietMs = 250;
 
 /**
- * The settings as the window sees them. An edit counts at once and is written a moment later; `flush` writes what is waiting
- * (before a plan, an apply, and at quit). A draft that can't be kept beside the file is kept in the user's own store.
+ * The settings as the window sees them. An edit counts at once and is written a moment later; `flush` writes
+ * what is waiting (before a plan, an apply, and at quit). A draft that can't be kept beside the file is kept
+ * in the user's own store.
  */
 export class DraftSession {
   #home: DraftHome;
@@ -35,7 +39,12 @@ export class DraftSession {
   #queue: Promise<unknown> = Promise.resolve();
 
   /** `mayGoBack`: an apply is under way, so that what is in the file now may not stay there. */
-  constructor(home: DraftHome, refuge: DraftRefuge, onState: (state: SettingsState) => void, mayGoBack: () => boolean = () => false) {
+  constructor(
+    home: DraftHome,
+    refuge: DraftRefuge,
+    onState: (state: SettingsState) => void,
+    mayGoBack: () => boolean = () => false,
+  ) {
     this.#home = home;
     this.#refuge = refuge;
     this.#onState = onState;
@@ -49,11 +58,16 @@ export class DraftSession {
 
   /** Takes `text` as the draft. */
   async edit(text: string): Promise<SettingsState> {
-    const known = this.#last ?? await this.refresh();
+    const known = this.#last ?? (await this.refresh());
     // The base is that of the draft it continues; only the first edit starts from what is applied now.
-    this.#pending = { text, base: this.#pending?.base ?? (known.draft === known.applied ? known.applied : known.base) };
+    this.#pending = {
+      text,
+      base: this.#pending?.base ?? (known.draft === known.applied ? known.applied : known.base),
+    };
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => { void this.flush(); }, quietMs);
+    this.#timer = setTimeout(() => {
+      void this.flush();
+    }, quietMs);
     return this.#publish();
   }
 
@@ -64,8 +78,10 @@ export class DraftSession {
       const writing = this.#pending;
       const now = await this.#home.read();
       if (writing === null) return this.#take(now);
-      // The store would base it on the file as it is now: a file that changed since the edit began must stay a conflict.
-      const changedUnderneath = now.draft === now.applied && writing.base !== now.applied && writing.text !== now.applied;
+      // The store would base it on the file as it is now: a file that changed since the edit began must stay
+      // a conflict.
+      const changedUnderneath =
+        now.draft === now.applied && writing.base !== now.applied && writing.text !== now.applied;
       const written = changedUnderneath ? null : await this.#home.setDraft(writing.text);
       this.#refuge.set(written?.ok === true || writing.text === now.applied ? null : writing);
       // A newer edit may have come in meanwhile: it stays waiting.
@@ -74,10 +90,16 @@ export class DraftSession {
     });
   }
 
-  /** The draft, if it still is the text of that hash: another program may have written it since it was read. */
+  /**
+   * The draft, if it still is the text of that hash: another program may have written it since it was read.
+   */
   async reviewed(hash: string): Promise<Result<string, AppError>> {
     const { draft } = await this.flush();
-    return sha256(draft) === hash ? ok(draft) : fail('settings.draft-changed', 'the draft was changed after this plan was made', { hint: 'Read the plan of the draft as it is now, then apply.' });
+    return sha256(draft) === hash
+      ? ok(draft)
+      : fail('settings.draft-changed', 'the draft was changed after this plan was made', {
+          hint: 'Read the plan of the draft as it is now, then apply.',
+        });
   }
 
   async discard(): Promise<Result<SettingsState, AppError>> {

@@ -4,20 +4,31 @@ import { appErrorSchema, fail, ok, type AppError, type Result } from '../../shar
 import { dismissed, notAsked, notAuthorised, type ElevatedChild } from './elevator.ts';
 
 /** How an elevated command ended: its exit code or why there is none, and its last words. */
-export interface ElevatedEnd { readonly code: number | string; readonly stderr: string }
+export interface ElevatedEnd {
+  readonly code: number | string;
+  readonly stderr: string;
+}
 
 /**
- * Reads what an elevated command says, a JSON document a line, until `take` knows one (true) or it ends without: then why, by its own
- * error where it printed one. The value is how it ends; `take` gets the rest of the lines, too.
+ * Reads what an elevated command says, a JSON document a line, until `take` knows one (true) or it ends
+ * without: then why, by its own error where it printed one. The value is how it ends; `take` gets the rest of
+ * the lines, too.
  */
-export async function followCommand(child: ElevatedChild, what: string, take: (value: unknown) => boolean): Promise<Result<Promise<ElevatedEnd>, AppError>> {
+export async function followCommand(
+  child: ElevatedChild,
+  what: string,
+  take: (value: unknown) => boolean,
+): Promise<Result<Promise<ElevatedEnd>, AppError>> {
   let known = false;
   let reported: AppError | null = null;
   const ended = endOf(child);
   const first = new Promise<void>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       const value = parsed(line);
-      if (take(value)) { known = true; resolve(); } else reported ??= errorIn(value);
+      if (take(value)) {
+        known = true;
+        resolve();
+      } else reported ??= errorIn(value);
     });
   });
   await Promise.race([first, ended]);
@@ -25,8 +36,15 @@ export async function followCommand(child: ElevatedChild, what: string, take: (v
   return whyNot(await ended, `the elevated ${what} ended without a word`, reported);
 }
 
-/** Runs an elevated command that prints one JSON document. Errors: as it prints them, and why it could not run. */
-export async function readCommand<T>(child: ElevatedChild, what: string, understood: (value: unknown) => T | null): Promise<Result<T, AppError>> {
+/**
+ * Runs an elevated command that prints one JSON document. Errors: as it prints them, and why it could not
+ * run.
+ */
+export async function readCommand<T>(
+  child: ElevatedChild,
+  what: string,
+  understood: (value: unknown) => T | null,
+): Promise<Result<T, AppError>> {
   const [said, end] = await Promise.all([collect(child.stdout, 4 * 1024 * 1024), endOf(child)]);
   const value = understood(parsed(said));
   return value === null ? whyNot(end, `the elevated ${what} ended without a word`, null) : ok(value);
@@ -44,11 +62,26 @@ const endOf = async (child: ElevatedChild): Promise<ElevatedEnd> => {
 };
 
 /** Why an elevated command did not do what it was to do. */
-export function whyNot({ code, stderr }: ElevatedEnd, message: string, reported: AppError | null): Result<never, AppError> {
+export function whyNot(
+  { code, stderr }: ElevatedEnd,
+  message: string,
+  reported: AppError | null,
+): Result<never, AppError> {
   switch (code) {
-    case dismissed: return fail('rights.not-root', 'administrator rights were not given', { hint: 'Try again and enter the password.' });
-    case notAuthorised: return fail('rights.not-root', 'this user may not get administrator rights', { ...reason(stderr), hint: 'Ask an administrator, or run bulkhead as root.' });
-    case notAsked: return fail('rights.not-root', 'administrator rights could not be asked for', { ...reason(stderr), hint: 'See that an authentication agent of polkit runs in this session, or run bulkhead as root.' });
+    case dismissed:
+      return fail('rights.not-root', 'administrator rights were not given', {
+        hint: 'Try again and enter the password.',
+      });
+    case notAuthorised:
+      return fail('rights.not-root', 'this user may not get administrator rights', {
+        ...reason(stderr),
+        hint: 'Ask an administrator, or run bulkhead as root.',
+      });
+    case notAsked:
+      return fail('rights.not-root', 'administrator rights could not be asked for', {
+        ...reason(stderr),
+        hint: 'See that an authentication agent of polkit runs in this session, or run bulkhead as root.',
+      });
     default: {
       const error = reported ?? errorIn(parsed(stderr.split('\n').at(-1) ?? ''));
       return error === null ? fail('internal', message, { reason: stderr }) : { ok: false, error };
@@ -59,12 +92,18 @@ export function whyNot({ code, stderr }: ElevatedEnd, message: string, reported:
 const reason = (stderr: string): { readonly reason?: string } => (stderr === '' ? {} : { reason: stderr });
 
 function errorIn(value: unknown): AppError | null {
-  const error = appErrorSchema.safeParse(typeof value === 'object' && value !== null && 'error' in value ? value.error : value);
+  const error = appErrorSchema.safeParse(
+    typeof value === 'object' && value !== null && 'error' in value ? value.error : value,
+  );
   return error.success ? error.data : null;
 }
 
 function parsed(text: string): unknown {
-  try { return JSON.parse(text); } catch { return undefined; }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function collect(stream: Readable, atMost: number): Promise<string> {

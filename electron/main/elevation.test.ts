@@ -7,31 +7,77 @@ import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
 import { elevation } from './elevation.ts';
 
 const run = (activity: ApplyRun['activity']): ApplyRun => ({
-  id: 'r1', fromVersion: 0, toVersion: 1, startedAt: '2026-01-01T00:00:00.000Z', endedAt: activity === 'ended' ? '2026-01-01T00:00:09.000Z' : null,
-  steps: applySteps.map((step) => ({ step, state: step === 'verify' && activity !== 'ended' ? 'running' : 'done', startedAt: null, durationMs: null, detail: null })), activity, cancellable: false, estimatedSeconds: 9,
-  outcome: activity === 'ended' ? { kind: 'applied', version: 1, verification: null, removed: [], recreated: [] } : null,
+  id: 'r1',
+  fromVersion: 0,
+  toVersion: 1,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  endedAt: activity === 'ended' ? '2026-01-01T00:00:09.000Z' : null,
+  steps: applySteps.map((step) => ({
+    step,
+    state: step === 'verify' && activity !== 'ended' ? 'running' : 'done',
+    startedAt: null,
+    durationMs: null,
+    detail: null,
+  })),
+  activity,
+  cancellable: false,
+  estimatedSeconds: 9,
+  outcome:
+    activity === 'ended'
+      ? { kind: 'applied', version: 1, verification: null, removed: [], recreated: [] }
+      : null,
 });
 
 // A stand-in for pkexec: it writes down how it was called, and does what a script says.
 let directory = '';
-beforeEach(async () => { directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-elevation-')); });
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-elevation-'));
+});
 afterEach(() => rm(directory, { recursive: true }));
 
 async function standIn(body: string) {
   const pkexec = path.join(directory, 'pkexec');
-  await writeFile(pkexec, `#!/bin/sh\nfor a in "$@"; do printf '%s\\n' "$a"; done > ${directory}/called\n[ "$2" = apply ] && cp "$3" ${directory}/text\n${body}\n`);
+  await writeFile(
+    pkexec,
+    `#!/bin/sh\nfor a in "$@"; do printf '%s\\n' "$a"; done > ${directory}/called\n[ "$2" = apply ] && cp "$3" ${directory}/text\n${body}\n`,
+  );
   await chmod(pkexec, 0o755);
-  return elevation({ bulkheadCommand: '/opt/bulkhead/bin/bulkhead', target: () => ['--root', '/srv/a root'], pkexec });
+  return elevation({
+    bulkheadCommand: '/opt/bulkhead/bin/bulkhead',
+    target: () => ['--root', '/srv/a root'],
+    pkexec,
+  });
 }
-const says = (...events: unknown[]) => events.map((event) => `cat <<'EOT'\n${JSON.stringify(event)}\nEOT`).join('\n');
+const says = (...events: unknown[]) =>
+  events.map((event) => `cat <<'EOT'\n${JSON.stringify(event)}\nEOT`).join('\n');
 const called = async () => (await readFile(path.join(directory, 'called'), 'utf8')).trimEnd().split('\n');
 
 describe('what needs root, as a user', () => {
   it('applies through the elevated command and passes its events on', async () => {
     const events: ApplyEvent[] = [];
     const line = { at: '2026-01-01T00:00:01.000Z', source: 'dockerd', text: 'API listen' } as const;
-    const { startApply } = await standIn(says({ type: 'run', run: run('applying') }, { type: 'log', line }, { nonsense: true }, { type: 'run', run: run('ended') }));
-    const started = await startApply({ text: '{"a": "$(id)"}', choices: { remove: ['c1', 'c2'], recreate: ['c3'], commit: true, includeRunning: true, removeVolumes: false }, baseHash: 'abc' }, (event) => events.push(event));
+    const { startApply } = await standIn(
+      says(
+        { type: 'run', run: run('applying') },
+        { type: 'log', line },
+        { nonsense: true },
+        { type: 'run', run: run('ended') },
+      ),
+    );
+    const started = await startApply(
+      {
+        text: '{"a": "$(id)"}',
+        choices: {
+          remove: ['c1', 'c2'],
+          recreate: ['c3'],
+          commit: true,
+          includeRunning: true,
+          removeVolumes: false,
+        },
+        baseHash: 'abc',
+      },
+      (event) => events.push(event),
+    );
     if (!started.ok) throw new Error(started.error.message);
     expect(await started.value.done).toMatchObject({ activity: 'ended', outcome: { kind: 'applied' } });
     expect(events.map((e) => e.type)).toEqual(['run', 'log', 'run']);
@@ -44,49 +90,115 @@ describe('what needs root, as a user', () => {
     expect(args).not.toContain('--remove-volumes');
     expect(await readFile(path.join(directory, 'text'), 'utf8')).toBe('{"a": "$(id)"}');
     // The text's temporary file is gone once the run has ended.
-    await expect.poll(async () => (await readdir(os.tmpdir())).includes(path.basename(path.dirname(args[2] ?? '')))).toBe(false);
+    await expect
+      .poll(async () => (await readdir(os.tmpdir())).includes(path.basename(path.dirname(args[2] ?? ''))))
+      .toBe(false);
   });
 
   it('reports an elevated apply that dies in the middle as such, never as done', async () => {
-    const { startApply } = await standIn(`${says({ type: 'run', run: run('applying') })}\necho gone >&2\nkill -9 $$`);
-    const started = await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined);
+    const { startApply } = await standIn(
+      `${says({ type: 'run', run: run('applying') })}\necho gone >&2\nkill -9 $$`,
+    );
+    const started = await startApply(
+      { text: '{}', choices: keepAllContainers, baseHash: '' },
+      () => undefined,
+    );
     if (!started.ok) throw new Error(started.error.message);
-    expect(await started.value.done).toMatchObject({ activity: 'ended', outcome: { kind: 'rollback-failed', failedStep: 'verify', error: { reason: 'gone' } } });
+    expect(await started.value.done).toMatchObject({
+      activity: 'ended',
+      outcome: { kind: 'rollback-failed', failedStep: 'verify', error: { reason: 'gone' } },
+    });
   });
 
   it.each([
-    [126, 'Error executing command as another user: Request dismissed', 'were not given'], [127, 'Error executing command as another user: Not authorized', 'may not get'],
+    [126, 'Error executing command as another user: Request dismissed', 'were not given'],
+    [127, 'Error executing command as another user: Not authorized', 'may not get'],
     // The same code for whatever else hinders it: what it says is the reason.
-    [127, 'Error executing command as another user: No authentication agent found.', 'could not be asked for'],
+    [
+      127,
+      'Error executing command as another user: No authentication agent found.',
+      'could not be asked for',
+    ],
   ])('says what pkexec\'s exit code %i with "%s" means', async (code, said, words) => {
     const { startApply, verify, engine } = await standIn(`echo '${said}' >&2; exit ${code}`);
-    expect(await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined)).toMatchObject({ ok: false, error: { code: 'rights.not-root', message: expect.stringContaining(words) as string, ...(code === 127 ? { reason: said } : {}) } });
-    expect(await verify()).toMatchObject({ ok: false, error: { code: 'rights.not-root', message: expect.stringContaining(words) as string } });
-    expect(await engine('start', () => Promise.reject(new Error('not asked')))).toMatchObject({ ok: false, error: { code: 'rights.not-root' } });
+    expect(
+      await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined),
+    ).toMatchObject({
+      ok: false,
+      error: {
+        code: 'rights.not-root',
+        message: expect.stringContaining(words) as string,
+        ...(code === 127 ? { reason: said } : {}),
+      },
+    });
+    expect(await verify()).toMatchObject({
+      ok: false,
+      error: { code: 'rights.not-root', message: expect.stringContaining(words) as string },
+    });
+    expect(await engine('start', () => Promise.reject(new Error('not asked')))).toMatchObject({
+      ok: false,
+      error: { code: 'rights.not-root' },
+    });
   });
 
   it('recreates containers through the elevated command; one that dies in the middle is never shown as done', async () => {
     const member = { id: 'c1', name: 'web', step: 'stop', outcome: null } as const;
-    const { startRecreate } = await standIn(`${says({ members: [member], activity: 'recreating', cancellable: true }, { nonsense: true })}\nkill -9 $$`);
-    const started = await startRecreate({ ids: ['--help', 'c1'], commit: ['c1'], old: 'keep', withoutWayBack: true }, () => undefined);
+    const { startRecreate } = await standIn(
+      `${says({ members: [member], activity: 'recreating', cancellable: true }, { nonsense: true })}\nkill -9 $$`,
+    );
+    const started = await startRecreate(
+      { ids: ['--help', 'c1'], commit: ['c1'], old: 'keep', withoutWayBack: true },
+      () => undefined,
+    );
     if (!started.ok) throw new Error(started.error.message);
-    expect(await started.value.done).toMatchObject({ activity: 'ended', members: [{ name: 'web', outcome: { kind: 'not-begun', error: { code: 'internal' } } }] });
-    expect((await called()).slice(1)).toEqual(['containers', 'recreate', '--yes', '--json', '--events', '--root', '/srv/a root', '--keep-old', '--commit', '--without-way-back', '--', '--help', 'c1']);
+    expect(await started.value.done).toMatchObject({
+      activity: 'ended',
+      members: [{ name: 'web', outcome: { kind: 'not-begun', error: { code: 'internal' } } }],
+    });
+    expect((await called()).slice(1)).toEqual([
+      'containers',
+      'recreate',
+      '--yes',
+      '--json',
+      '--events',
+      '--root',
+      '/srv/a root',
+      '--keep-old',
+      '--commit',
+      '--without-way-back',
+      '--',
+      '--help',
+      'c1',
+    ]);
   });
 
   it('has the elevated command cancel what can be cancelled, and nothing else', async () => {
     const member = { id: 'c1', name: 'web', step: 'stop', outcome: null } as const;
     const heard = (events: string) => `${events}\nread -r line; echo "$line" > ${directory}/heard`;
-    const cancellable = await standIn(heard(says({ type: 'run', run: { ...run('applying'), cancellable: true } })));
-    const apply = await cancellable.startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined);
+    const cancellable = await standIn(
+      heard(says({ type: 'run', run: { ...run('applying'), cancellable: true } })),
+    );
+    const apply = await cancellable.startApply(
+      { text: '{}', choices: keepAllContainers, baseHash: '' },
+      () => undefined,
+    );
     if (!apply.ok) throw new Error(apply.error.message);
-    expect([apply.value.run().cancellable, apply.value.cancelRecreation(), apply.value.cancel()]).toEqual([true, false, true]);
+    expect([apply.value.run().cancellable, apply.value.cancelRecreation(), apply.value.cancel()]).toEqual([
+      true,
+      false,
+      true,
+    ]);
     await apply.value.done;
     expect(await readFile(path.join(directory, 'heard'), 'utf8')).toBe('cancel\n');
     await rm(path.join(directory, 'heard'));
 
-    const { startRecreate } = await standIn(heard(says({ members: [member], activity: 'recreating', cancellable: true })));
-    const recreation = await startRecreate({ ids: ['c1'], commit: [], old: 'keep', withoutWayBack: false }, () => undefined);
+    const { startRecreate } = await standIn(
+      heard(says({ members: [member], activity: 'recreating', cancellable: true })),
+    );
+    const recreation = await startRecreate(
+      { ids: ['c1'], commit: [], old: 'keep', withoutWayBack: false },
+      () => undefined,
+    );
     if (!recreation.ok) throw new Error(recreation.error.message);
     expect(recreation.value.cancel()).toBe(true);
     await recreation.value.done;
@@ -94,11 +206,18 @@ describe('what needs root, as a user', () => {
   });
 
   it('verifies as root, who records it: a claim left open is a result, and what kept it from verifying an error', async () => {
-    const verification = { at: '2026-01-01T00:00:00.000Z', durationMs: 5, eci: true, claims: [{ id: 'A2-user-namespace', verdict: 'fail', evidence: 'none', items: [] }] };
+    const verification = {
+      at: '2026-01-01T00:00:00.000Z',
+      durationMs: 5,
+      eci: true,
+      claims: [{ id: 'A2-user-namespace', verdict: 'fail', evidence: 'none', items: [] }],
+    };
     const open = await standIn(`${says(verification)}\nexit 1`);
     expect(await open.verify()).toMatchObject({ ok: true, value: { claims: [{ verdict: 'fail' }] } });
     expect((await called()).slice(1)).toEqual(['verify', '--json', '--root', '/srv/a root']);
-    const refused = await standIn(`echo a word >&2; echo '{"error":{"code":"verify.no-image","message":"no probe"}}' >&2; exit 1`);
+    const refused = await standIn(
+      `echo a word >&2; echo '{"error":{"code":"verify.no-image","message":"no probe"}}' >&2; exit 1`,
+    );
     expect(await refused.verify()).toMatchObject({ ok: false, error: { code: 'verify.no-image' } });
   });
 
@@ -106,8 +225,13 @@ describe('what needs root, as a user', () => {
     const pkexec = path.join(directory, 'pkexec');
     await standIn('exit 0');
     const { engine, startApply, missing } = elevation({ bulkheadCommand: '/b', target: () => null, pkexec });
-    expect(await engine('stop', () => Promise.reject(new Error('not asked')))).toMatchObject({ ok: false, error: { code: 'engine.request-failed' } });
-    expect(await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined)).toMatchObject({ ok: false, error: { code: 'engine.request-failed' } });
+    expect(await engine('stop', () => Promise.reject(new Error('not asked')))).toMatchObject({
+      ok: false,
+      error: { code: 'engine.request-failed' },
+    });
+    expect(
+      await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined),
+    ).toMatchObject({ ok: false, error: { code: 'engine.request-failed' } });
     expect(await missing()).toBeNull();
     await expect(called()).rejects.toThrow('ENOENT');
   });
@@ -116,18 +240,36 @@ describe('what needs root, as a user', () => {
     const { startApply } = await standIn('exit 0');
     vi.stubEnv('TMPDIR', path.join(directory, 'none'));
     try {
-      expect(await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined)).toMatchObject({ ok: false, error: { code: 'settings.unwritable', params: { path: path.join(directory, 'none') } } });
-    } finally { vi.unstubAllEnvs(); }
+      expect(
+        await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined),
+      ).toMatchObject({
+        ok: false,
+        error: { code: 'settings.unwritable', params: { path: path.join(directory, 'none') } },
+      });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('passes on the error that the command printed', async () => {
-    const { startApply } = await standIn(`${says({ error: { code: 'settings.conflict', message: 'the file changed' } })}\nexit 1`);
-    expect(await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined)).toMatchObject({ ok: false, error: { code: 'settings.conflict' } });
+    const { startApply } = await standIn(
+      `${says({ error: { code: 'settings.conflict', message: 'the file changed' } })}\nexit 1`,
+    );
+    expect(
+      await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined),
+    ).toMatchObject({ ok: false, error: { code: 'settings.conflict' } });
   });
 
   it('says what to do where there is no pkexec', async () => {
-    const { engine, missing } = elevation({ bulkheadCommand: '/b', target: () => ['--root', '/r'], pkexec: path.join(directory, 'none') });
+    const { engine, missing } = elevation({
+      bulkheadCommand: '/b',
+      target: () => ['--root', '/r'],
+      pkexec: path.join(directory, 'none'),
+    });
     expect(await missing()).toBe('none is not installed');
-    expect(await engine('restart', () => Promise.reject(new Error('not asked')))).toMatchObject({ ok: false, error: { code: 'rights.not-root', hint: expect.stringContaining('bulkhead engine restart') as string } });
+    expect(await engine('restart', () => Promise.reject(new Error('not asked')))).toMatchObject({
+      ok: false,
+      error: { code: 'rights.not-root', hint: expect.stringContaining('bulkhead engine restart') as string },
+    });
   });
 });

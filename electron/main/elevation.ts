@@ -3,7 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import type { ApplyHandle, ApplyRequest, RecreateHandle } from '../../engine/target.ts';
 import { applyEventSchema, type ApplyEvent, type ApplyRun } from '../../shared/apply/run.ts';
-import { recreateRunSchema, type RecreateRequest, type RecreateRun } from '../../shared/containers/recreate.ts';
+import {
+  recreateRunSchema,
+  type RecreateRequest,
+  type RecreateRun,
+} from '../../shared/containers/recreate.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { verificationSchema, type Verification } from '../../shared/verify/claims.ts';
@@ -11,24 +15,37 @@ import { followCommand, readCommand, waitForCommand, whyNot } from './elevated-c
 import { systemElevator, type ElevatedChild, type Elevator } from './elevator.ts';
 
 /**
- * What needs root when the app runs as its user: our own command line, elevated as the system does it (polkit's pkexec, macOS's and
- * Windows's own question). Absolute paths and an argument vector; the elevated command validates its input again. Shown with stand-ins
- * in the tests; it has not been run against a real polkit, macOS or Windows.
+ * What needs root when the app runs as its user: our own command line, elevated as the system does it
+ * (polkit's pkexec, macOS's and Windows's own question). Absolute paths and an argument vector; the elevated
+ * command validates its input again. Shown with stand-ins in the tests; it has not been run against a real
+ * polkit, macOS or Windows.
  */
 export interface Elevation {
   /** Why nobody can be asked for rights here, null where it can be tried. */
   missing(): Promise<string | null>;
-  startApply(request: ApplyRequest, onEvent: (event: ApplyEvent) => void): Promise<Result<ApplyHandle, AppError>>;
-  startRecreate(request: RecreateRequest, onEvent: (run: RecreateRun) => void): Promise<Result<RecreateHandle, AppError>>;
+  startApply(
+    request: ApplyRequest,
+    onEvent: (event: ApplyEvent) => void,
+  ): Promise<Result<ApplyHandle, AppError>>;
+  startRecreate(
+    request: RecreateRequest,
+    onEvent: (run: RecreateRun) => void,
+  ): Promise<Result<RecreateHandle, AppError>>;
   /** Verifies as root, who alone may record it where everybody reads it. */
   verify(): Promise<Result<Verification, AppError>>;
-  engine(action: 'start' | 'stop' | 'restart', status: () => Promise<EngineStatus>): Promise<Result<EngineStatus, AppError>>;
+  engine(
+    action: 'start' | 'stop' | 'restart',
+    status: () => Promise<EngineStatus>,
+  ): Promise<Result<EngineStatus, AppError>>;
 }
 
 export interface ElevationOptions {
   /** Absolute path of the launcher: `bin/bulkhead`; on Windows, Node's and the program's. */
   readonly bulkheadCommand: string | readonly string[];
-  /** How the command line is told which engine is meant, now: `--root DIR`. Null: none is open, and none may be guessed. */
+  /**
+   * How the command line is told which engine is meant, now: `--root DIR`. Null: none is open, and none may
+   * be guessed.
+   */
   readonly target: () => readonly string[] | null;
   /** Absolute path of pkexec, or of a stand-in. */
   readonly pkexec?: string;
@@ -36,12 +53,22 @@ export interface ElevationOptions {
   readonly elevator?: Elevator;
 }
 
-export function elevation({ bulkheadCommand, target, pkexec, elevator = systemElevator(process.platform, pkexec) }: ElevationOptions): Elevation {
+export function elevation({
+  bulkheadCommand,
+  target,
+  pkexec,
+  elevator = systemElevator(process.platform, pkexec),
+}: ElevationOptions): Elevation {
   const command = typeof bulkheadCommand === 'string' ? [bulkheadCommand] : bulkheadCommand;
   /** `rest` comes after what names the engine. */
-  const start = async (args: readonly string[], rest: readonly string[] = []): Promise<Result<ElevatedChild, AppError>> => {
+  const start = async (
+    args: readonly string[],
+    rest: readonly string[] = [],
+  ): Promise<Result<ElevatedChild, AppError>> => {
     const engine = target();
-    return engine === null ? fail('engine.request-failed', 'no engine is open yet', { hint: 'Wait until it is open.' }) : elevator.run(command, [...args, ...engine, ...rest]);
+    return engine === null
+      ? fail('engine.request-failed', 'no engine is open yet', { hint: 'Wait until it is open.' })
+      : elevator.run(command, [...args, ...engine, ...rest]);
   };
   return {
     missing: () => elevator.missing(),
@@ -49,41 +76,74 @@ export function elevation({ bulkheadCommand, target, pkexec, elevator = systemEl
       const text = await textFile(request.text);
       if (!text.ok) return text;
       const { choices } = request;
-      const child = await start(['apply', text.value.file, '--yes', '--json', '--events'], [
-        '--base-hash', request.baseHash,
-        ...choices.remove.flatMap((id) => ['--remove', id]), ...(choices.includeRunning ? ['--include-running'] : []), ...(choices.removeVolumes ? ['--remove-volumes'] : []),
-        ...(choices.recreate ?? []).flatMap((id) => ['--recreate', id]), ...(choices.commit === true ? ['--commit'] : []),
-      ]);
+      const child = await start(
+        ['apply', text.value.file, '--yes', '--json', '--events'],
+        [
+          '--base-hash',
+          request.baseHash,
+          ...choices.remove.flatMap((id) => ['--remove', id]),
+          ...(choices.includeRunning ? ['--include-running'] : []),
+          ...(choices.removeVolumes ? ['--remove-volumes'] : []),
+          ...(choices.recreate ?? []).flatMap((id) => ['--recreate', id]),
+          ...(choices.commit === true ? ['--commit'] : []),
+        ],
+      );
       const outcome = child.ok ? await followApply(child.value, onEvent) : child;
-      if (outcome.ok) void outcome.value.done.then(text.value.remove); else await text.value.remove();
+      if (outcome.ok) void outcome.value.done.then(text.value.remove);
+      else await text.value.remove();
       return outcome;
     },
     async startRecreate(request, onEvent) {
       const old = { 'remove-when-healthy': [], keep: ['--keep-old'], remove: ['--remove-old'] }[request.old];
       // Names and ids come after --, so that none is taken for an option.
-      const child = await start(['containers', 'recreate', '--yes', '--json', '--events'], [...old, ...(request.commit.length > 0 ? ['--commit'] : []), ...(request.withoutWayBack ? ['--without-way-back'] : []), ...(request.start ?? []).flatMap((id) => ['--start', id]), '--', ...request.ids]);
+      const child = await start(
+        ['containers', 'recreate', '--yes', '--json', '--events'],
+        [
+          ...old,
+          ...(request.commit.length > 0 ? ['--commit'] : []),
+          ...(request.withoutWayBack ? ['--without-way-back'] : []),
+          ...(request.start ?? []).flatMap((id) => ['--start', id]),
+          '--',
+          ...request.ids,
+        ],
+      );
       return child.ok ? followRecreate(child.value, onEvent) : child;
     },
     async verify() {
       const child = await start(['verify', '--json']);
       if (!child.ok) return child;
-      return readCommand(child.value, 'verification', (value) => verificationSchema.safeParse(value).data ?? null);
+      return readCommand(
+        child.value,
+        'verification',
+        (value) => verificationSchema.safeParse(value).data ?? null,
+      );
     },
     async engine(action, status) {
       const child = await start(['engine', action]);
       if (!child.ok) return child;
       const end = await waitForCommand(child.value);
       if (end.code === 0) return ok(await status());
-      const { error } = fail(action === 'stop' ? 'engine.stop-failed' : 'engine.start-failed', `the engine did not ${action}`, { reason: end.stderr });
+      const { error } = fail(
+        action === 'stop' ? 'engine.stop-failed' : 'engine.start-failed',
+        `the engine did not ${action}`,
+        { reason: end.stderr },
+      );
       return whyNot(end, error.message, error);
     },
   };
 }
 
-/** The text goes by a file only this user can read; the elevated command reads it once and validates what it read. */
-async function textFile(text: string): Promise<Result<{ readonly file: string; readonly remove: () => Promise<void> }, AppError>> {
+/**
+ * The text goes by a file only this user can read; the elevated command reads it once and validates what it
+ * read.
+ */
+async function textFile(
+  text: string,
+): Promise<Result<{ readonly file: string; readonly remove: () => Promise<void> }, AppError>> {
   let directory: string | undefined;
-  const remove = async () => { if (directory !== undefined) await rm(directory, { recursive: true, force: true }); };
+  const remove = async () => {
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+  };
   try {
     directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-apply-'));
     const file = path.join(directory, 'admin-settings.json');
@@ -92,7 +152,11 @@ async function textFile(text: string): Promise<Result<{ readonly file: string; r
   } catch (cause) {
     await remove();
     const { systemCode, writeHint } = await import('../../engine/store/files.ts');
-    return fail('settings.unwritable', `${os.tmpdir()} could not be written`, { cause, hint: writeHint(systemCode(cause)), params: { path: os.tmpdir() } });
+    return fail('settings.unwritable', `${os.tmpdir()} could not be written`, {
+      cause,
+      hint: writeHint(systemCode(cause)),
+      params: { path: os.tmpdir() },
+    });
   }
 }
 
@@ -100,7 +164,10 @@ async function textFile(text: string): Promise<Result<{ readonly file: string; r
 const cancelLine = 'cancel';
 
 /** Follows an elevated apply. Resolves with a handle at the first run event, or with why there is none. */
-async function followApply(child: ElevatedChild, onEvent: (event: ApplyEvent) => void): Promise<Result<ApplyHandle, AppError>> {
+async function followApply(
+  child: ElevatedChild,
+  onEvent: (event: ApplyEvent) => void,
+): Promise<Result<ApplyHandle, AppError>> {
   let run: ApplyRun | undefined;
   let recreating = false;
   const ended = await followCommand(child, 'apply', (value) => {
@@ -112,17 +179,33 @@ async function followApply(child: ElevatedChild, onEvent: (event: ApplyEvent) =>
     return run !== undefined;
   });
   if (!ended.ok) return ended;
-  const latest = (): ApplyRun => { if (run === undefined) throw new Error('an apply was followed before it began'); return run; };
-  const cancel = (can: boolean): boolean => { if (can) child.tell(cancelLine); return can; };
+  const latest = (): ApplyRun => {
+    if (run === undefined) throw new Error('an apply was followed before it began');
+    return run;
+  };
+  const cancel = (can: boolean): boolean => {
+    if (can) child.tell(cancelLine);
+    return can;
+  };
   return ok({
     run: latest,
-    cancel: () => cancel(latest().cancellable), cancelRecreation: () => cancel(recreating),
+    cancel: () => cancel(latest().cancellable),
+    cancelRecreation: () => cancel(recreating),
     done: ended.value.then(({ code, stderr }) => {
       const last = latest();
       if (last.activity === 'ended') return last;
-      const { error } = fail('internal', `the elevated apply ended in the middle (${code})`, { reason: stderr, hint: 'Run bulkhead apply again: it finishes or rolls back what was begun.' });
+      const { error } = fail('internal', `the elevated apply ended in the middle (${code})`, {
+        reason: stderr,
+        hint: 'Run bulkhead apply again: it finishes or rolls back what was begun.',
+      });
       const failedStep = last.steps.find((s) => s.state === 'running')?.step ?? 'back-up';
-      const over: ApplyRun = { ...last, activity: 'ended', cancellable: false, endedAt: new Date().toISOString(), outcome: { kind: 'rollback-failed', failedStep, error, rollbackError: error, backupDir: '' } };
+      const over: ApplyRun = {
+        ...last,
+        activity: 'ended',
+        cancellable: false,
+        endedAt: new Date().toISOString(),
+        outcome: { kind: 'rollback-failed', failedStep, error, rollbackError: error, backupDir: '' },
+      };
       onEvent({ type: 'run', run: over });
       return over;
     }),
@@ -130,7 +213,10 @@ async function followApply(child: ElevatedChild, onEvent: (event: ApplyEvent) =>
 }
 
 /** Follows an elevated recreation, as an apply. */
-async function followRecreate(child: ElevatedChild, onEvent: (run: RecreateRun) => void): Promise<Result<RecreateHandle, AppError>> {
+async function followRecreate(
+  child: ElevatedChild,
+  onEvent: (run: RecreateRun) => void,
+): Promise<Result<RecreateHandle, AppError>> {
   let run: RecreateRun | undefined;
   const ended = await followCommand(child, 'recreation', (value) => {
     const event = recreateRunSchema.safeParse(value);
@@ -140,15 +226,31 @@ async function followRecreate(child: ElevatedChild, onEvent: (run: RecreateRun) 
     return true;
   });
   if (!ended.ok) return ended;
-  const latest = (): RecreateRun => { if (run === undefined) throw new Error('a recreation was followed before it began'); return run; };
+  const latest = (): RecreateRun => {
+    if (run === undefined) throw new Error('a recreation was followed before it began');
+    return run;
+  };
   return ok({
     run: latest,
-    cancel: () => { const can = latest().cancellable; if (can) child.tell(cancelLine); return can; },
+    cancel: () => {
+      const can = latest().cancellable;
+      if (can) child.tell(cancelLine);
+      return can;
+    },
     done: ended.value.then(({ code, stderr }) => {
       const last = latest();
       if (last.activity === 'ended') return last;
-      const { error } = fail('internal', `the elevated recreation ended in the middle (${code})`, { reason: stderr, hint: 'Recreate again: what was begun is settled first.' });
-      return { ...last, activity: 'ended' as const, members: last.members.map((member) => (member.outcome === null ? { ...member, outcome: { kind: 'not-begun', error } } : member)) };
+      const { error } = fail('internal', `the elevated recreation ended in the middle (${code})`, {
+        reason: stderr,
+        hint: 'Recreate again: what was begun is settled first.',
+      });
+      return {
+        ...last,
+        activity: 'ended' as const,
+        members: last.members.map((member) =>
+          member.outcome === null ? { ...member, outcome: { kind: 'not-begun', error } } : member,
+        ),
+      };
     }),
   });
 }

@@ -14,14 +14,27 @@ export interface ElevatedChild {
   readonly stderr: Readable;
   /** Says something to it, a line; nothing where it doesn't listen any more. */
   tell(line: string): void;
-  /** Its exit code, or why there is none. 126: the question for a password was dismissed; 127: this user may not; `notAsked`: nobody could be asked. */
+  /**
+   * Its exit code, or why there is none. 126: the question for a password was dismissed; 127: this user may
+   * not; `notAsked`: nobody could be asked.
+   */
   readonly exited: Promise<number | string>;
 }
 
-/** Our command line as an elevated process is told to run it. The launcher is a shell's script, which Windows has none for. */
-export const elevatedCommand = (root: string, platform: NodeJS.Platform = process.platform): readonly string[] => (platform === 'win32'
-  ? [path.win32.join(root, 'node_modules', 'node', 'bin', 'node.exe'), path.win32.join(root, 'dist', 'cli', 'main.mjs')]
-  : [path.join(root, 'bin', 'bulkhead')]);
+/**
+ * Our command line as an elevated process is told to run it. The launcher is a shell's script, which Windows
+ * has none for.
+ */
+export const elevatedCommand = (
+  root: string,
+  platform: NodeJS.Platform = process.platform,
+): readonly string[] =>
+  platform === 'win32'
+    ? [
+        path.win32.join(root, 'node_modules', 'node', 'bin', 'node.exe'),
+        path.win32.join(root, 'dist', 'cli', 'main.mjs'),
+      ]
+    : [path.join(root, 'bin', 'bulkhead')];
 
 /** The way to an administrator's rights. */
 export interface Elevator {
@@ -35,29 +48,65 @@ export const dismissed = 126;
 export const notAuthorised = 127;
 export const notAsked = 'not asked';
 
-/** The system's own way. `program` replaces its program (tests). Not run on a real polkit, macOS or Windows. */
+/**
+ * The system's own way. `program` replaces its program (tests). Not run on a real polkit, macOS or Windows.
+ */
 export function systemElevator(platform: NodeJS.Platform = process.platform, program?: string): Elevator {
   switch (platform) {
-    case 'darwin': return throughSocket(macQuestion(program ?? '/usr/bin/osascript'));
-    case 'win32': return throughSocket(windowsQuestion(program ?? `${process.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\WindowsPowerShell\\v1.0\\powershell.exe`));
-    default: return polkit(program ?? '/usr/bin/pkexec');
+    case 'darwin':
+      return throughSocket(macQuestion(program ?? '/usr/bin/osascript'));
+    case 'win32':
+      return throughSocket(
+        windowsQuestion(
+          program ??
+            `${process.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\WindowsPowerShell\\v1.0\\powershell.exe`,
+        ),
+      );
+    default:
+      return polkit(program ?? '/usr/bin/pkexec');
   }
 }
 
-const missingProgram = async (program: string): Promise<string | null> => access(program, constants.X_OK).then(() => null, () => `${path.basename(program)} is not installed`);
+const missingProgram = async (program: string): Promise<string | null> =>
+  access(program, constants.X_OK).then(
+    () => null,
+    () => `${path.basename(program)} is not installed`,
+  );
 
 /** polkit's pkexec keeps the pipes. */
 const polkit = (pkexec: string): Elevator => ({
   missing: () => missingProgram(pkexec),
   async run(command, args) {
-    if (await missingProgram(pkexec) !== null) return fail('rights.not-root', 'this needs administrator rights, and pkexec is not installed', { hint: `Install polkit's pkexec, or run as root: bulkhead ${args.join(' ')}` });
-    const child = spawn(pkexec, [...command, ...args], { stdio: 'pipe', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', DISPLAY: process.env['DISPLAY'] ?? '', XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? '', DBUS_SESSION_BUS_ADDRESS: process.env['DBUS_SESSION_BUS_ADDRESS'] ?? '' } });
+    if ((await missingProgram(pkexec)) !== null)
+      return fail('rights.not-root', 'this needs administrator rights, and pkexec is not installed', {
+        hint: `Install polkit's pkexec, or run as root: bulkhead ${args.join(' ')}`,
+      });
+    const child = spawn(pkexec, [...command, ...args], {
+      stdio: 'pipe',
+      env: {
+        PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+        DISPLAY: process.env['DISPLAY'] ?? '',
+        XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? '',
+        DBUS_SESSION_BUS_ADDRESS: process.env['DBUS_SESSION_BUS_ADDRESS'] ?? '',
+      },
+    });
     let words = '';
-    child.stderr.on('data', (chunk: Buffer) => { words = (words + String(chunk)).slice(-16_384); });
+    child.stderr.on('data', (chunk: Buffer) => {
+      words = (words + String(chunk)).slice(-16_384);
+    });
     child.stdin.on('error', () => undefined);
     // It ends so for whatever hinders it: a user who may not, and a session in which nobody can be asked.
-    const exited = exitOf(child).then((code) => (code === notAuthorised && !/not authorized/i.test(words) ? notAsked : code));
-    return ok({ stdout: child.stdout, stderr: child.stderr, tell: (line) => { child.stdin.write(`${line}\n`); }, exited });
+    const exited = exitOf(child).then((code) =>
+      code === notAuthorised && !/not authorized/i.test(words) ? notAsked : code,
+    );
+    return ok({
+      stdout: child.stdout,
+      stderr: child.stderr,
+      tell: (line) => {
+        child.stdin.write(`${line}\n`);
+      },
+      exited,
+    });
   },
 });
 
@@ -70,17 +119,32 @@ interface Question {
   code(code: number | string, stderr: string): number | string;
 }
 
-/** The words of the script never change: what is run comes as arguments, quoted by AppleScript itself for the one shell that macOS insists on. */
-const appleScript = ['on run argv', 'set theCommand to ""', 'repeat with onePart in argv', 'set theCommand to theCommand & quoted form of (onePart as text) & " "', 'end repeat', 'do shell script theCommand with administrator privileges', 'end run'];
+/**
+ * The words of the script never change: what is run comes as arguments, quoted by AppleScript itself for the
+ * one shell that macOS insists on.
+ */
+const appleScript = [
+  'on run argv',
+  'set theCommand to ""',
+  'repeat with onePart in argv',
+  'set theCommand to theCommand & quoted form of (onePart as text) & " "',
+  'end repeat',
+  'do shell script theCommand with administrator privileges',
+  'end run',
+];
 
 const macQuestion = (program: string): Question => ({
   program,
   args: (command) => [...appleScript.flatMap((line) => ['-e', line]), ...command],
   environment: () => ({}),
-  code: (code, stderr) => (/\(-128\)/.test(stderr) ? dismissed : /\(-60005\)|\(-60007\)/.test(stderr) ? notAuthorised : code),
+  code: (code, stderr) =>
+    /\(-128\)/.test(stderr) ? dismissed : /\(-60005\)|\(-60007\)/.test(stderr) ? notAuthorised : code,
 });
 
-/** Nor do these: program and arguments come by the environment of this process, which the elevated one does not get. */
+/**
+ * Nor do these: program and arguments come by the environment of this process, which the elevated one does
+ * not get.
+ */
 const powershell = [
   '$ErrorActionPreference = "Stop"',
   'try { $p = Start-Process -FilePath $env:BULKHEAD_PROGRAM -ArgumentList $env:BULKHEAD_ARGUMENTS -Verb RunAs -WindowStyle Hidden -Wait -PassThru } catch { exit 126 }',
@@ -90,7 +154,10 @@ const powershell = [
 const windowsQuestion = (program: string): Question => ({
   program,
   args: () => ['-NoProfile', '-NonInteractive', '-Command', powershell],
-  environment: ([file = '', ...args]) => ({ BULKHEAD_PROGRAM: file, BULKHEAD_ARGUMENTS: args.map(windowsArgument).join(' ') }),
+  environment: ([file = '', ...args]) => ({
+    BULKHEAD_PROGRAM: file,
+    BULKHEAD_ARGUMENTS: args.map(windowsArgument).join(' '),
+  }),
   code: (code) => code,
 });
 
@@ -101,46 +168,86 @@ export function windowsArgument(text: string): string {
   return `"${text.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`;
 }
 
-/** Neither system passes pipes on: the elevated command connects to a socket of ours instead, which only this user can reach. */
+/**
+ * Neither system passes pipes on: the elevated command connects to a socket of ours instead, which only this
+ * user can reach.
+ */
 function throughSocket(question: Question): Elevator {
   const run: Elevator['run'] = async (command, args) => {
     let directory: string;
-    try { directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-')); } catch (cause) { return fail('settings.unwritable', `${os.tmpdir()} could not be written`, { cause }); }
-    const place = process.platform === 'win32' ? `\\\\.\\pipe\\bulkhead-${randomBytes(16).toString('hex')}` : path.join(directory, 'events.sock');
+    try {
+      directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-'));
+    } catch (cause) {
+      return fail('settings.unwritable', `${os.tmpdir()} could not be written`, { cause });
+    }
+    const place =
+      process.platform === 'win32'
+        ? `\\\\.\\pipe\\bulkhead-${randomBytes(16).toString('hex')}`
+        : path.join(directory, 'events.sock');
     const stdout = new PassThrough();
     let connected: net.Socket | undefined;
     const server = net.createServer((socket) => {
       // The first is ours; nobody else knows the place.
-      if (connected !== undefined) { socket.destroy(); return; }
+      if (connected !== undefined) {
+        socket.destroy();
+        return;
+      }
       connected = socket;
       socket.on('error', () => undefined).pipe(stdout);
     });
-    try { await new Promise<void>((resolve, reject) => { server.once('error', reject).listen(place, resolve); }); } catch (cause) {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject).listen(place, resolve);
+      });
+    } catch (cause) {
       await rm(directory, { recursive: true, force: true });
       return fail('internal', 'the elevated command could not be listened to', { cause });
     }
     const whole = [...command, ...args, '--events-to', place];
-    const child = spawn(question.program, [...question.args(whole)], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...question.environment(whole) }, windowsHide: true });
+    const child = spawn(question.program, [...question.args(whole)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...question.environment(whole) },
+      windowsHide: true,
+    });
     let words = '';
     const stderr = new PassThrough();
-    child.stderr.on('data', (chunk: Buffer) => { words = (words + String(chunk)).slice(-16_384); });
+    child.stderr.on('data', (chunk: Buffer) => {
+      words = (words + String(chunk)).slice(-16_384);
+    });
     child.stderr.pipe(stderr);
     const exited = exitOf(child).then(async (code) => {
       server.close();
       if (connected === undefined) stdout.end();
-      else if (!connected.readableEnded) await new Promise<void>((resolve) => { connected?.once('close', () => { resolve(); }); setTimeout(resolve, 2000).unref(); });
+      else if (!connected.readableEnded)
+        await new Promise<void>((resolve) => {
+          connected?.once('close', () => {
+            resolve();
+          });
+          setTimeout(resolve, 2000).unref();
+        });
       stdout.end();
       await rm(directory, { recursive: true, force: true }).catch(() => undefined);
       return question.code(code, words);
     });
-    return ok({ stdout, stderr, tell: (line) => { if (connected?.writable === true) connected.write(`${line}\n`); }, exited });
+    return ok({
+      stdout,
+      stderr,
+      tell: (line) => {
+        if (connected?.writable === true) connected.write(`${line}\n`);
+      },
+      exited,
+    });
   };
   return { missing: () => missingProgram(question.program), run };
 }
 
 function exitOf(child: ReturnType<typeof spawn>): Promise<number | string> {
   return new Promise((resolve) => {
-    child.once('close', (code, signal) => { resolve(code ?? signal ?? 'unknown'); });
-    child.once('error', (error) => { resolve(error.message); });
+    child.once('close', (code, signal) => {
+      resolve(code ?? signal ?? 'unknown');
+    });
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
   });
 }

@@ -6,18 +6,39 @@ import { rootPaths } from '../../engine/drivers/root-paths.ts';
 import { watchEngine } from './engine-feed.ts';
 
 let directory: string;
-beforeEach(async () => { directory = await mkdtemp('/tmp/bh-feed-'); });
+beforeEach(async () => {
+  directory = await mkdtemp('/tmp/bh-feed-');
+});
 afterEach(() => rm(directory, { recursive: true }));
 
 it('hears of containers at the socket the engine answers at, which need not be the first of those it may have', async () => {
   const second = path.join(directory, 'second.sock');
   let stream: ServerResponse | undefined;
-  const engine = createServer((request, response) => { if (request.url?.startsWith('/events') === true) { stream = response; response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders(); } });
-  await new Promise<void>((resolve) => { engine.listen(second, resolve); });
+  const engine = createServer((request, response) => {
+    if (request.url?.startsWith('/events') === true) {
+      stream = response;
+      response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+    }
+  });
+  await new Promise<void>((resolve) => {
+    engine.listen(second, resolve);
+  });
   let heard: () => void = () => undefined;
-  const next = () => new Promise<void>((resolve) => { heard = resolve; });
+  const next = () =>
+    new Promise<void>((resolve) => {
+      heard = resolve;
+    });
   let news = next();
-  const feed = watchEngine({ ...rootPaths(directory), clientSocket: path.join(directory, 'first.sock') }, () => second, { engine: () => undefined, containers: () => { heard(); } });
+  const feed = watchEngine(
+    { ...rootPaths(directory), clientSocket: path.join(directory, 'first.sock') },
+    () => second,
+    {
+      engine: () => undefined,
+      containers: () => {
+        heard();
+      },
+    },
+  );
   try {
     await news;
     news = next();

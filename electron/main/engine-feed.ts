@@ -2,18 +2,32 @@ import { watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import type { RootPaths } from '../../engine/drivers/root-paths.ts';
 
-/** Told when something about the engine may have changed. Both may be called too often; receivers look for themselves. */
-export interface FeedListeners { engine(): void; containers(): void }
+/**
+ * Told when something about the engine may have changed. Both may be called too often; receivers look for
+ * themselves.
+ */
+export interface FeedListeners {
+  engine(): void;
+  containers(): void;
+}
 
-/** With every watch in place this only catches what no event tells (a killed supervisor, a file system without events). */
+/**
+ * With every watch in place this only catches what no event tells (a killed supervisor, a file system without
+ * events).
+ */
 const slowPollMs = 10_000;
 const reconnectMs = 1_000;
 
 /**
- * Watches one engine from outside: its state file (by its directory: the file is replaced, not rewritten) and Docker's event stream.
- * Returns how to stop. `answering`: the socket the engine answers at, null while there is no event stream worth connecting to.
+ * Watches one engine from outside: its state file (by its directory: the file is replaced, not rewritten) and
+ * Docker's event stream. Returns how to stop. `answering`: the socket the engine answers at, null while there
+ * is no event stream worth connecting to.
  */
-export function watchEngine(paths: RootPaths, answering: () => string | null, listeners: FeedListeners): { stop(): void; reconnect(): void } {
+export function watchEngine(
+  paths: RootPaths,
+  answering: () => string | null,
+  listeners: FeedListeners,
+): { stop(): void; reconnect(): void } {
   let stopped = false;
   let files: FSWatcher | undefined;
   let stream: { destroy(): void } | undefined;
@@ -24,11 +38,17 @@ export function watchEngine(paths: RootPaths, answering: () => string | null, li
     if (stopped || files !== undefined) return;
     try {
       const opened = watch(paths.root, (_event, name) => {
-        if (name === path.basename(paths.state) || name === path.basename(paths.clientSocket)) listeners.engine();
+        if (name === path.basename(paths.state) || name === path.basename(paths.clientSocket))
+          listeners.engine();
       });
       files = opened;
-      opened.on('error', () => { opened.close(); files = undefined; });
-    } catch { /* no such directory yet: the slow poll tries again */ }
+      opened.on('error', () => {
+        opened.close();
+        files = undefined;
+      });
+    } catch {
+      /* no such directory yet: the slow poll tries again */
+    }
   };
 
   const connect = async (): Promise<void> => {
@@ -37,34 +57,63 @@ export function watchEngine(paths: RootPaths, answering: () => string | null, li
     connecting = true;
     try {
       const { dockerClient } = await import('../../engine/containers/docker-client.ts');
-      const events = await dockerClient(socketPath).getEvents({ filters: { type: ['container'], event: ['create', 'start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'update'] } });
+      const events = await dockerClient(socketPath).getEvents({
+        filters: {
+          type: ['container'],
+          event: ['create', 'start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'update'],
+        },
+      });
       const ended = () => {
         if (stream === undefined) return;
         stream = undefined;
         listeners.engine();
         again();
       };
-      // Docker's events come as one JSON line each; which one does not matter, the list is read again as a whole.
-      events.on('data', () => { listeners.containers(); });
+      // Docker's events come as one JSON line each; which one does not matter, the list is read again as a
+      // whole.
+      events.on('data', () => {
+        listeners.containers();
+      });
       events.on('end', ended);
       events.on('close', ended);
       events.on('error', ended);
-      if (stopped) { destroy(events); return; }
-      stream = { destroy: () => { destroy(events); } };
+      if (stopped) {
+        destroy(events);
+        return;
+      }
+      stream = {
+        destroy: () => {
+          destroy(events);
+        },
+      };
       // Whatever happened while nobody listened.
       listeners.containers();
-    } catch { again(); } finally { connecting = false; }
+    } catch {
+      again();
+    } finally {
+      connecting = false;
+    }
   };
   const again = () => {
     clearTimeout(retry);
-    if (!stopped) retry = setTimeout(() => { void connect(); }, reconnectMs);
+    if (!stopped)
+      retry = setTimeout(() => {
+        void connect();
+      }, reconnectMs);
   };
 
   watchFiles();
   void connect();
-  const poll = setInterval(() => { watchFiles(); listeners.engine(); void connect(); }, slowPollMs);
+  const poll = setInterval(() => {
+    watchFiles();
+    listeners.engine();
+    void connect();
+  }, slowPollMs);
   return {
-    reconnect: () => { watchFiles(); void connect(); },
+    reconnect: () => {
+      watchFiles();
+      void connect();
+    },
     stop() {
       stopped = true;
       clearInterval(poll);

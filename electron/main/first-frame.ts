@@ -5,27 +5,39 @@ import type { BrowserWindow } from 'electron';
 
 /** Milliseconds from the start of this process to now. */
 export function sinceProcessStart(): number {
-  // Of /proc: exact to 10 ms. Electron's own getCreationTime() is off by up to a second there, since it adds whole seconds of the boot time.
-  const [stat, uptime] = process.platform === 'linux' ? [read('/proc/self/stat'), read('/proc/uptime')] : ['', ''];
+  // Of /proc: exact to 10 ms. Electron's own getCreationTime() is off by up to a second there, since it adds
+  // whole seconds of the boot time.
+  const [stat, uptime] =
+    process.platform === 'linux' ? [read('/proc/self/stat'), read('/proc/uptime')] : ['', ''];
   const started = startTicks(stat);
-  if (started !== null && uptime !== '') return Math.round(Number(uptime.split(' ')[0]) * 1000 - started * 10);
+  if (started !== null && uptime !== '')
+    return Math.round(Number(uptime.split(' ')[0]) * 1000 - started * 10);
   const created = process.getCreationTime();
   return Math.round(created === null ? process.uptime() * 1000 : Date.now() - created);
 }
 
-/** Field 22 of /proc/PID/stat, in hundredths of a second since boot. The name before it may hold spaces and brackets. */
+/**
+ * Field 22 of /proc/PID/stat, in hundredths of a second since boot. The name before it may hold spaces and
+ * brackets.
+ */
 export function startTicks(stat: string): number | null {
   const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
   return Number.isFinite(ticks) && ticks > 0 ? ticks : null;
 }
 
 function read(file: string): string {
-  try { return readFileSync(file, 'utf8'); } catch { return ''; }
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 const marks: string[] = [];
 /** Notes when a step of the start was reached, for `--measure`. */
-export function reached(step: string): void { marks.push(`${step} ${sinceProcessStart()}`); }
+export function reached(step: string): void {
+  marks.push(`${step} ${sinceProcessStart()}`);
+}
 /** The steps noted, in ms since the process started: `code 110, ready 170, …`. */
 export const stepsReached = (): string => marks.join(', ');
 
@@ -39,13 +51,25 @@ export async function writeScreenshot(window: BrowserWindow, file: string): Prom
   await rename(`${file}.part`, file);
 }
 
-/** Runs in the page: resolves when the page has a heading, its fonts are there and two more frames are painted; after 5 s at most. */
+/**
+ * Runs in the page: resolves when the page has a heading, its fonts are there and two more frames are
+ * painted; after 5 s at most.
+ */
 function pageSettled(): Promise<void> {
   return new Promise((resolve) => {
     const giveUp = performance.now() + 5000;
     const look = () => {
-      if (performance.now() < giveUp && (document.querySelector('main h1') === null || document.fonts.status !== 'loaded')) requestAnimationFrame(look);
-      else requestAnimationFrame(() => { requestAnimationFrame(() => { resolve(); }); });
+      if (
+        performance.now() < giveUp &&
+        (document.querySelector('main h1') === null || document.fonts.status !== 'loaded')
+      )
+        requestAnimationFrame(look);
+      else
+        requestAnimationFrame(() => {
+          requestAnimationFrame(() => {
+            resolve();
+          });
+        });
     };
     look();
   });

@@ -12,9 +12,12 @@ import { secondStartTargets } from './second-start.ts';
 import { claimInstance } from './single-instance.ts';
 import { addressOf, drawWithoutMissingGpu, openWindow, preloadPath, setMenu, showWindow } from './window.ts';
 
-// The first half of the composition root, in the order in which a cold start needs it: only what the window needs to open is imported here.
+// The first half of the composition root, in the order in which a cold start needs it: only what the window
+// needs to open is imported here.
 const options = parseOptions(process.argv, process.env, process.cwd());
-const report = (error: unknown) => { console.error('bulkhead: defect:', error); };
+const report = (error: unknown) => {
+  console.error('bulkhead: defect:', error);
+};
 
 reached('code');
 registerAppScheme();
@@ -23,7 +26,8 @@ drawWithoutMissingGpu();
 hardenContents();
 let window: BrowserWindow | undefined;
 const targets = secondStartTargets(options.target, report);
-// A second start shows the first one's window; where it names another engine or a place, that is opened in it.
+// A second start shows the first one's window; where it names another engine or a place, that is opened in
+// it.
 const userDirectory = claimInstance(options.target, options.place, (target, place) => {
   if (target !== null) targets.open(target);
   show(place);
@@ -43,15 +47,27 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   setMenu();
   hardenSession(electronSession.defaultSession);
   const served = serveApp(electronSession.defaultSession, path.join(appFiles(), 'dist', 'renderer'));
-  // Only where a tray could show the window later; asked before anything is opened, so that nobody misses what is.
-  const hidden = options.hidden && await (await import('./desktop/tray.ts')).trayComing();
-  window = openWindow(users, { preload: preloadPath(__dirname), devTools: !app.isPackaged, address: addressOf(options.place), hidden });
-  window.webContents.once('dom-ready', () => { reached('page'); });
+  // Only where a tray could show the window later; asked before anything is opened, so that nobody misses
+  // what is.
+  const hidden = options.hidden && (await (await import('./desktop/tray.ts')).trayComing());
+  window = openWindow(users, {
+    preload: preloadPath(__dirname),
+    devTools: !app.isPackaged,
+    address: addressOf(options.place),
+    hidden,
+  });
+  window.webContents.once('dom-ready', () => {
+    reached('page');
+  });
   reached('window');
   const shown = window;
   let onAnswering: (answering: Answering) => void = () => undefined;
-  const answering = new Promise<Answering>((resolve) => { onAnswering = resolve; });
-  const painted = new Promise<void>((resolve) => { registerIpc(answering, resolve); });
+  const answering = new Promise<Answering>((resolve) => {
+    onAnswering = resolve;
+  });
+  const painted = new Promise<void>((resolve) => {
+    registerIpc(answering, resolve);
+  });
   // Read while the page runs its scripts for the first time; earlier, it would keep them from the page.
   await served;
   const { openBehind } = await import('./behind-window.ts');
@@ -61,22 +77,35 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
     if (named !== 'none' && named !== 'over') show(named.place);
   };
   await openBehind(shown, {
-    users, hidden, painted, report, onAnswering, onShown,
+    users,
+    hidden,
+    painted,
+    report,
+    onAnswering,
+    onShown,
     options: { ...options, target: targets.first() },
-    onSessions: (opened) => { targets.attach(opened); },
+    onSessions: (opened) => {
+      targets.attach(opened);
+    },
   });
 }
 
-// macOS hands links to the running app this way; elsewhere they come as an argument of a second start. Not run on a real macOS.
+// macOS hands links to the running app this way; elsewhere they come as an argument of a second start. Not
+// run on a real macOS.
 app.on('open-url', (event, url) => {
   event.preventDefault();
   show(parseDeepLink(url));
 });
 if (app.isPackaged && process.platform !== 'linux') app.setAsDefaultProtocolClient(deepLinkScheme);
-app.on('window-all-closed', () => { app.quit(); });
+app.on('window-all-closed', () => {
+  app.quit();
+});
 process.on('unhandledRejection', report);
 // Whoever started the app may be gone: its words are nobody's then, and no reason to end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 if (userDirectory !== null) {
-  start(openUserStore(userDirectory)).catch((error: unknown) => { report(error); app.exit(1); });
+  start(openUserStore(userDirectory)).catch((error: unknown) => {
+    report(error);
+    app.exit(1);
+  });
 }

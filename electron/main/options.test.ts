@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseOptions } from './options.ts';
 
-const parse = (argv: string[], env: Record<string, string> = {}) => parseOptions(['electron', '.', ...argv], env, '/cwd');
+const parse = (argv: string[], env: Record<string, string> = {}) =>
+  parseOptions(['electron', '.', ...argv], env, '/cwd');
 
 const root = (dir: string) => ({ kind: 'embedded', root: dir });
 
@@ -20,12 +21,18 @@ describe('arguments of the app', () => {
   });
   it('takes a target by its id before a root, and none that is no id', () => {
     expect(parse(['--target', 'docker-desktop', '--root', '/a']).target).toEqual({ kind: 'docker-desktop' });
-    expect(parse(['--target=docker-engine']).target).toEqual({ kind: 'docker-engine', socket: '/var/run/docker.sock' });
+    expect(parse(['--target=docker-engine']).target).toEqual({
+      kind: 'docker-engine',
+      socket: '/var/run/docker.sock',
+    });
     expect(parse(['--target', 'embedded:/b']).target).toEqual(root('/b'));
     expect(parse(['--target', 'embedded:b', '--root', '/a']).target).toEqual(root('/a'));
   });
   it('reads --screenshot and BULKHEAD_MEASURE', () => {
-    expect(parse(['--screenshot=shot.png'], { BULKHEAD_MEASURE: '1' })).toMatchObject({ screenshot: '/cwd/shot.png', measure: true });
+    expect(parse(['--screenshot=shot.png'], { BULKHEAD_MEASURE: '1' })).toMatchObject({
+      screenshot: '/cwd/shot.png',
+      measure: true,
+    });
     expect(parse([])).toMatchObject({ screenshot: null, measure: false });
   });
 });

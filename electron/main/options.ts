@@ -4,7 +4,10 @@ import { parseTargetId, type TargetRef } from '../../shared/targets/target.ts';
 
 /** What the command line and the environment say. Paths are absolute. */
 export interface AppOptions {
-  /** The engine that was named: by `--target ID`, `--root DIR` or BULKHEAD_ROOT. Null: the one used last, or the first that is found. */
+  /**
+   * The engine that was named: by `--target ID`, `--root DIR` or BULKHEAD_ROOT. Null: the one used last, or
+   * the first that is found.
+   */
   readonly target: TargetRef | null;
   /** The place to show, by `--route ROUTE` or a bulkhead:// address. */
   readonly place: DeepLink | null;
@@ -17,8 +20,16 @@ export interface AppOptions {
   readonly screenshot: string | null;
 }
 
-/** `--target ID`, `--root DIR | --root=DIR`, `--route ROUTE` or a bulkhead:// address, `--hidden`, `--measure`, `--tell-shown`, `--screenshot FILE`; BULKHEAD_ROOT and BULKHEAD_MEASURE stand in for --root and --measure. Other arguments are Chromium's. */
-export function parseOptions(argv: readonly string[], env: Readonly<Record<string, string | undefined>>, cwd: string): AppOptions {
+/**
+ * `--target ID`, `--root DIR | --root=DIR`, `--route ROUTE` or a bulkhead:// address, `--hidden`,
+ * `--measure`, `--tell-shown`, `--screenshot FILE`; BULKHEAD_ROOT and BULKHEAD_MEASURE stand in for --root
+ * and --measure. Other arguments are Chromium's.
+ */
+export function parseOptions(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  cwd: string,
+): AppOptions {
   const value = (name: string): string | undefined => {
     const at = argv.findIndex((a) => a === `--${name}` || a.startsWith(`--${name}=`));
     const arg = argv[at];
@@ -30,7 +41,9 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
   const named = value('target');
   const screenshot = value('screenshot');
   return {
-    target: (named === undefined ? null : parseTargetId(named)) ?? (root === undefined ? null : { kind: 'embedded', root: path.resolve(cwd, root) }),
+    target:
+      (named === undefined ? null : parseTargetId(named)) ??
+      (root === undefined ? null : { kind: 'embedded', root: path.resolve(cwd, root) }),
     place: deepLinkOf(argv),
     hidden: argv.includes('--hidden'),
     tellShown: argv.includes('--tell-shown'),

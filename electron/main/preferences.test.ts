@@ -5,7 +5,16 @@ const { defaultPreferences, defaultWindowState, userStore } = await import('./pr
 
 function keeper(initial: Record<string, unknown> = {}) {
   const kept = new Map(Object.entries(initial));
-  return { kept, get: (k: string) => kept.get(k), set: (k: string, v: unknown) => { kept.set(k, v); }, delete: (k: string) => { kept.delete(k); } };
+  return {
+    kept,
+    get: (k: string) => kept.get(k),
+    set: (k: string, v: unknown) => {
+      kept.set(k, v);
+    },
+    delete: (k: string) => {
+      kept.delete(k);
+    },
+  };
 }
 
 describe('what the app remembers', () => {
@@ -13,19 +22,28 @@ describe('what the app remembers', () => {
     const k = keeper();
     expect(userStore(k).preferences()).toEqual(defaultPreferences);
     expect(userStore(k).setPreferences({ theme: 'dark' })).toEqual({ ...defaultPreferences, theme: 'dark' });
-    expect(userStore(k).setPreferences({ language: 'zh-CN' })).toEqual({ ...defaultPreferences, theme: 'dark', language: 'zh-CN' });
+    expect(userStore(k).setPreferences({ language: 'zh-CN' })).toEqual({
+      ...defaultPreferences,
+      theme: 'dark',
+      language: 'zh-CN',
+    });
     expect(userStore(k).preferences()).toMatchObject({ theme: 'dark', language: 'zh-CN' });
   });
 
   it.each([
-    ['a string', 'dark'], ['a wrong theme', { theme: 'pink' }], ['an array', []], ['null', null],
+    ['a string', 'dark'],
+    ['a wrong theme', { theme: 'pink' }],
+    ['an array', []],
+    ['null', null],
   ])('takes preferences that are %s for unset', (_name, preferences) => {
     expect(userStore(keeper({ preferences })).preferences()).toEqual(defaultPreferences);
   });
 
   it('takes a broken window state for unset', () => {
     expect(userStore(keeper({ window: { width: 'wide' } })).windowState()).toEqual(defaultWindowState);
-    expect(userStore(keeper({ window: { width: 1000, height: 700, x: 5, y: 6, maximized: true } })).windowState()).toEqual({ width: 1000, height: 700, x: 5, y: 6, maximized: true });
+    expect(
+      userStore(keeper({ window: { width: 1000, height: 700, x: 5, y: 6, maximized: true } })).windowState(),
+    ).toEqual({ width: 1000, height: 700, x: 5, y: 6, maximized: true });
   });
 
   it('keeps a draft for each engine apart', () => {
@@ -40,7 +58,12 @@ describe('what the app remembers', () => {
   it('throws at nobody where nothing can be written: it counts until the end, the reason is told, and it is written once it can be', () => {
     const k = keeper();
     let full = true;
-    const guard = <A extends unknown[]>(act: (...args: A) => void) => (...args: A) => { if (full) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }); act(...args); };
+    const guard =
+      <A extends unknown[]>(act: (...args: A) => void) =>
+      (...args: A) => {
+        if (full) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+        act(...args);
+      };
     const store = userStore({ get: k.get, set: guard(k.set), delete: guard(k.delete) });
     const told: (string | undefined)[] = [];
     store.onProblem((problem) => told.push(problem?.reason));
@@ -51,11 +74,23 @@ describe('what the app remembers', () => {
     store.setDraft('a', { text: '1', base: '0' });
     store.setWindowState(defaultWindowState);
     expect(store.setPreferences({ theme: 'dark' })).toMatchObject({ theme: 'dark' });
-    expect([store.lastTarget(), store.draft('a'), store.preferences().theme]).toEqual(['embedded:/b', { text: '1', base: '0' }, 'dark']);
-    expect(store.problem()).toMatchObject({ code: 'settings.unwritable', hint: 'Make room on the disk, then try again.' });
+    expect([store.lastTarget(), store.draft('a'), store.preferences().theme]).toEqual([
+      'embedded:/b',
+      { text: '1', base: '0' },
+      'dark',
+    ]);
+    expect(store.problem()).toMatchObject({
+      code: 'settings.unwritable',
+      hint: 'Make room on the disk, then try again.',
+    });
     expect([told, k.kept.size]).toEqual([['ENOSPC: no space left on device'], 0]);
     full = false;
     store.setDraft('a', null);
-    expect([store.problem(), told.length, k.kept.get('targets'), k.kept.has('draft:a')]).toEqual([null, 2, ['embedded:/b'], false]);
+    expect([store.problem(), told.length, k.kept.get('targets'), k.kept.has('draft:a')]).toEqual([
+      null,
+      2,
+      ['embedded:/b'],
+      false,
+    ]);
   });
 });

@@ -1,6 +1,11 @@
 import Store from 'electron-store';
 import * as z from 'zod';
-import { firstRunSchema, preferencesSchema, type FirstRun, type Preferences } from '../../shared/ipc/user-choices.ts';
+import {
+  firstRunSchema,
+  preferencesSchema,
+  type FirstRun,
+  type Preferences,
+} from '../../shared/ipc/user-choices.ts';
 import { fail, type AppError } from '../../shared/result.ts';
 import { targetIdSchema } from '../../shared/targets/target.ts';
 import { systemCode, writeHint } from '../../engine/store/files.ts';
@@ -8,10 +13,21 @@ import { systemCode, writeHint } from '../../engine/store/files.ts';
 /** Engines remembered at most. */
 const mostTargets = 20;
 
-export const defaultPreferences: Preferences = { theme: 'system', language: 'system', notifyDenied: true, notifyUnprotected: true, notifyProtection: true, closeToTray: false };
+export const defaultPreferences: Preferences = {
+  theme: 'system',
+  language: 'system',
+  notifyDenied: true,
+  notifyUnprotected: true,
+  notifyProtection: true,
+  closeToTray: false,
+};
 
 const windowStateSchema = z.object({
-  x: z.number().int().optional(), y: z.number().int().optional(), width: z.number().int(), height: z.number().int(), maximized: z.boolean(),
+  x: z.number().int().optional(),
+  y: z.number().int().optional(),
+  width: z.number().int(),
+  height: z.number().int(),
+  maximized: z.boolean(),
 });
 export type WindowState = z.infer<typeof windowStateSchema>;
 export const defaultWindowState: WindowState = { width: 1280, height: 800, maximized: false };
@@ -19,12 +35,15 @@ export const defaultWindowState: WindowState = { width: 1280, height: 800, maxim
 const firstRunsSchema = z.record(z.string(), firstRunSchema);
 
 const keptDraftSchema = z.object({ text: z.string(), base: z.string() });
-/** A draft that could not be kept beside the settings file. `base` is the applied text it was started from. */
+/**
+ * A draft that could not be kept beside the settings file. `base` is the applied text it was started from.
+ */
 export type KeptDraft = z.infer<typeof keptDraftSchema>;
 
 /**
- * What the app remembers for its user: preferences, where the window was, drafts of settings files the user can't write beside. What can't
- * be written (a full disk, a quota, no rights) counts until the app ends, and is tried again with whatever is written next: nothing here throws.
+ * What the app remembers for its user: preferences, where the window was, drafts of settings files the user
+ * can't write beside. What can't be written (a full disk, a quota, no rights) counts until the app ends, and
+ * is tried again with whatever is written next: nothing here throws.
  */
 export interface UserStore {
   /** Why something would be forgotten when the app ends, null while all is kept. */
@@ -52,12 +71,30 @@ export interface UserStore {
 }
 
 /** The part of electron-store used here; anything with it will do in tests. */
-export interface Keeper { get(key: string): unknown; set(key: string, value: unknown): void; delete(key: string): void }
+export interface Keeper {
+  get(key: string): unknown;
+  set(key: string, value: unknown): void;
+  delete(key: string): void;
+}
 
-/** Opens the store in `directory`. A broken file is started afresh by electron-store; a value that does not fit its schema counts as unset. */
+/**
+ * Opens the store in `directory`. A broken file is started afresh by electron-store; a value that does not
+ * fit its schema counts as unset.
+ */
 export function openUserStore(directory: string): UserStore {
-  try { return userStore(new Store<Record<string, unknown>>({ name: 'bulkhead', cwd: directory, clearInvalidConfig: true, accessPropertiesByDotNotation: false })); } catch (cause) {
-    const no = () => { throw cause; };
+  try {
+    return userStore(
+      new Store<Record<string, unknown>>({
+        name: 'bulkhead',
+        cwd: directory,
+        clearInvalidConfig: true,
+        accessPropertiesByDotNotation: false,
+      }),
+    );
+  } catch (cause) {
+    const no = () => {
+      throw cause;
+    };
     return userStore({ get: () => undefined, set: no, delete: no });
   }
 }
@@ -69,7 +106,11 @@ function keepingAll(keeper: Keeper) {
   let problem: AppError | null = null;
   const get = (key: string): unknown => {
     if (unkept.has(key)) return unkept.get(key);
-    try { return keeper.get(key); } catch { return undefined; }
+    try {
+      return keeper.get(key);
+    } catch {
+      return undefined;
+    }
   };
   const write = () => {
     for (const [key, value] of [...unkept]) {
@@ -82,15 +123,27 @@ function keepingAll(keeper: Keeper) {
   const set = (key: string, value: unknown): void => {
     const before = problem;
     unkept.set(key, value);
-    try { write(); problem = null; } catch (cause) {
-      problem = fail('settings.unwritable', 'what you prefer and draft can’t be remembered', { cause, hint: writeHint(systemCode(cause)) }).error;
+    try {
+      write();
+      problem = null;
+    } catch (cause) {
+      problem = fail('settings.unwritable', 'what you prefer and draft can’t be remembered', {
+        cause,
+        hint: writeHint(systemCode(cause)),
+      }).error;
     }
     if (before?.reason !== problem?.reason) for (const listener of [...listeners]) listener(problem);
   };
   return {
-    get, set,
+    get,
+    set,
     problem: () => problem,
-    onProblem: (listener: (problem: AppError | null) => void) => { listeners.add(listener); return () => { listeners.delete(listener); }; },
+    onProblem: (listener: (problem: AppError | null) => void) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
   };
 }
 
@@ -103,11 +156,15 @@ export function userStore(disk: Keeper): UserStore {
   const preferences = (): Preferences => {
     // Each by itself: one that no longer fits does not take the others with it.
     const kept = read('preferences', z.record(z.string(), z.unknown()), {});
-    const fitting = Object.entries(preferencesSchema.shape).flatMap(([name, schema]) => { const one = schema.safeParse(kept[name]); return one.success ? [[name, one.data]] : []; });
+    const fitting = Object.entries(preferencesSchema.shape).flatMap(([name, schema]) => {
+      const one = schema.safeParse(kept[name]);
+      return one.success ? [[name, one.data]] : [];
+    });
     return preferencesSchema.parse({ ...defaultPreferences, ...Object.fromEntries(fitting) });
   };
   return {
-    problem: keeper.problem, onProblem: keeper.onProblem,
+    problem: keeper.problem,
+    onProblem: keeper.onProblem,
     preferences,
     setPreferences(change) {
       const next = preferencesSchema.parse({ ...preferences(), ...change });
@@ -115,15 +172,31 @@ export function userStore(disk: Keeper): UserStore {
       return next;
     },
     windowState: () => read('window', windowStateSchema, defaultWindowState),
-    setWindowState(state) { keeper.set('window', state); },
+    setWindowState(state) {
+      keeper.set('window', state);
+    },
     lastTarget: () => read('targets', z.array(targetIdSchema), [])[0] ?? null,
-    setLastTarget(id) { keeper.set('targets', [id, ...read('targets', z.array(targetIdSchema), []).filter((one) => one !== id)].slice(0, mostTargets)); },
+    setLastTarget(id) {
+      keeper.set(
+        'targets',
+        [id, ...read('targets', z.array(targetIdSchema), []).filter((one) => one !== id)].slice(
+          0,
+          mostTargets,
+        ),
+      );
+    },
     knownTargets: () => read('targets', z.array(targetIdSchema), []),
     seenDenials: (rootId) => read(`seen-denials:${rootId}`, z.string().nullable(), null),
-    setSeenDenials(rootId, until) { keeper.set(`seen-denials:${rootId}`, until); },
+    setSeenDenials(rootId, until) {
+      keeper.set(`seen-denials:${rootId}`, until);
+    },
     firstRun: (id) => read('firstRuns', firstRunsSchema, {})[id] ?? 'engine',
-    setFirstRun(id, step) { keeper.set('firstRuns', { ...read('firstRuns', firstRunsSchema, {}), [id]: step }); },
+    setFirstRun(id, step) {
+      keeper.set('firstRuns', { ...read('firstRuns', firstRunsSchema, {}), [id]: step });
+    },
     draft: (rootId) => read(`draft:${rootId}`, keptDraftSchema.nullable(), null),
-    setDraft(rootId, draft) { keeper.set(`draft:${rootId}`, draft ?? undefined); },
+    setDraft(rootId, draft) {
+      keeper.set(`draft:${rootId}`, draft ?? undefined);
+    },
   };
 }

@@ -42,30 +42,76 @@ export interface Session {
   /** The unprotected containers that appeared were looked at. */
   acknowledge(): void;
   setPreferences(preferences: Preferences): void;
-  /** What need not be known for the first frame: backends, containers, an interrupted apply. Resolves when the state is complete. */
+  /**
+   * What need not be known for the first frame: backends, containers, an interrupted apply. Resolves when the
+   * state is complete.
+   */
   loadRest(): Promise<void>;
   /** Writes what is waiting and stops watching. */
   close(): Promise<void>;
 }
 
-/** Reads what the first frame needs and starts watching. Never rejects for anything an engine or a file can be. */
-export async function openSession(target: Target, users: UserStore, options: SessionOptions): Promise<Session> {
+/**
+ * Reads what the first frame needs and starts watching. Never rejects for anything an engine or a file can
+ * be.
+ */
+export async function openSession(
+  target: Target,
+  users: UserStore,
+  options: SessionOptions,
+): Promise<Session> {
   const { paths } = target;
-  const [engine, verification, desktop] = await Promise.all([engineStatus(target), target.lastVerification().catch(() => null), target.desktop().catch(() => null)]);
+  const [engine, verification, desktop] = await Promise.all([
+    engineStatus(target),
+    target.lastVerification().catch(() => null),
+    target.desktop().catch(() => null),
+  ]);
   const late: { state?: StateStore } = {};
   const draft = new DraftSession(
     target.settings,
-    { get: () => users.draft(paths.id), set: (kept) => { users.setDraft(paths.id, kept); } },
-    (settings) => { late.state?.set({ settings }); },
-    () => late.state !== undefined && (late.state.get().busy.beginning || (late.state.get().run?.activity ?? 'ended') !== 'ended'),
+    {
+      get: () => users.draft(paths.id),
+      set: (kept) => {
+        users.setDraft(paths.id, kept);
+      },
+    },
+    (settings) => {
+      late.state?.set({ settings });
+    },
+    () =>
+      late.state !== undefined &&
+      (late.state.get().busy.beginning || (late.state.get().run?.activity ?? 'ended') !== 'ended'),
   );
-  const activity = activityFeed(paths.audit, { seenUntil: users.seenDenials(paths.id), onSummary: (summary) => { late.state?.set({ activity: summary }); } });
+  const activity = activityFeed(paths.audit, {
+    seenUntil: users.seenDenials(paths.id),
+    onSummary: (summary) => {
+      late.state?.set({ activity: summary });
+    },
+  });
   const opened: StateStore = stateStore({
-    appVersion: options.appVersion, platform: process.platform, home: os.homedir(), tmp: containersTmp, isRoot: options.isRoot,
+    appVersion: options.appVersion,
+    platform: process.platform,
+    home: os.homedir(),
+    tmp: containersTmp,
+    isRoot: options.isRoot,
     target: { id: target.id, kind: target.ref.kind, desktop },
-    engine, backends: [], settings: await draft.refresh(), historyRevision: 0, verification, scan: null, scanError: null, run: null, recreation: null, removal: null, appeared: null,
+    engine,
+    backends: [],
+    settings: await draft.refresh(),
+    historyRevision: 0,
+    verification,
+    scan: null,
+    scanError: null,
+    run: null,
+    recreation: null,
+    removal: null,
+    appeared: null,
     activity: activity.summary(),
-    preferences: users.preferences(), notKept: users.problem(), desktop: options.desktop(), firstRun: users.firstRun(target.id), busy: { scanning: false, verifying: false, engine: null, beginning: false },
+    preferences: users.preferences(),
+    notKept: users.problem(),
+    desktop: options.desktop(),
+    firstRun: users.firstRun(target.id),
+    busy: { scanning: false, verifying: false, engine: null, beginning: false },
   });
   late.state = opened;
 
@@ -89,7 +135,10 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     return scanOnce();
   };
   const scanSoon = () => {
-    if (opened.get().engine.phase === 'ready') scanTimer ??= setTimeout(() => { void scan(); }, scanAfterMs);
+    if (opened.get().engine.phase === 'ready')
+      scanTimer ??= setTimeout(() => {
+        void scan();
+      }, scanAfterMs);
   };
 
   const refreshEngine = coalesce(async (): Promise<EngineStatus> => {
@@ -97,9 +146,10 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     const now = await engineStatus(target);
     // What is known of Docker Desktop changes with it, an interrupted apply above all.
     const known = opened.get().target;
-    const changed = known.kind === 'docker-desktop'
-      ? { target: { ...known, desktop: await target.desktop().catch(() => known.desktop) } }
-      : {};
+    const changed =
+      known.kind === 'docker-desktop'
+        ? { target: { ...known, desktop: await target.desktop().catch(() => known.desktop) } }
+        : {};
     opened.set({ engine: now, ...changed });
     if (now.phase !== 'ready') return now;
     if (before.phase !== 'ready' || before.generation !== now.generation) {
@@ -111,7 +161,13 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     return now;
   });
 
-  const examine = (): Promise<void> => target.backendReports().then((backends) => { opened.set({ backends }); }, () => undefined);
+  const examine = (): Promise<void> =>
+    target.backendReports().then(
+      (backends) => {
+        opened.set({ backends });
+      },
+      () => undefined,
+    );
 
   // A recreation whose process was killed: the supervisor settles it too, whoever comes first.
   const settle = async (): Promise<void> => {
@@ -120,32 +176,64 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     if (!settled.ok && settled.error.code !== 'apply.in-progress') opened.set({ scanError: settled.error });
   };
 
-  const feed = watchEngine(paths, () => (opened.get().engine.phase === 'ready' ? opened.get().engine.socket : null), {
-    engine: () => { void refreshEngine(); },
-    containers: () => { scanSoon(); void refreshEngine(); },
+  const feed = watchEngine(
+    paths,
+    () => (opened.get().engine.phase === 'ready' ? opened.get().engine.socket : null),
+    {
+      engine: () => {
+        void refreshEngine();
+      },
+      containers: () => {
+        scanSoon();
+        void refreshEngine();
+      },
+    },
+  );
+  const unwatchSettings = target.settings.watch(() => {
+    void draft.refresh();
   });
-  const unwatchSettings = target.settings.watch(() => { void draft.refresh(); });
   const unwatchHistory = target.settings.watchHistory(() => {
     opened.set({ historyRevision: opened.get().historyRevision + 1 });
     // Which version is applied follows from history, too.
     void draft.refresh();
   });
   // Recorded by a command line, or another admin's window.
-  const readVerification = () => { void target.lastVerification().then((recorded) => { opened.set({ verification: recorded }); }, () => undefined); };
+  const readVerification = () => {
+    void target.lastVerification().then(
+      (recorded) => {
+        opened.set({ verification: recorded });
+      },
+      () => undefined,
+    );
+  };
   const unwatchVerification = target.watchVerification(readVerification);
   // One may have been recorded since it was read, and before it was watched.
   readVerification();
-  const unwatchUser = users.onProblem((notKept) => { opened.set({ notKept }); });
+  const unwatchUser = users.onProblem((notKept) => {
+    opened.set({ notKept });
+  });
   const applyLog = new LogBuffer();
 
   return {
-    target, state: opened, draft, applyLog, activity, isRoot: options.isRoot, refreshEngine, scan,
-    log(line) { applyLog.add(line); options.onLog(line); },
+    target,
+    state: opened,
+    draft,
+    applyLog,
+    activity,
+    isRoot: options.isRoot,
+    refreshEngine,
+    scan,
+    log(line) {
+      applyLog.add(line);
+      options.onLog(line);
+    },
     acknowledge() {
       watched = { ...watched, appeared: null };
       opened.set({ appeared: null });
     },
-    setPreferences(preferences) { opened.set({ preferences }); },
+    setPreferences(preferences) {
+      opened.set({ preferences });
+    },
     async loadRest() {
       await Promise.all([
         examine(),
@@ -167,36 +255,82 @@ export async function openSession(target: Target, users: UserStore, options: Ses
   };
 }
 
-/** The engine's status; one that can't even be asked about is `failed` with the reason, never shown as fine. */
+/**
+ * The engine's status; one that can't even be asked about is `failed` with the reason, never shown as fine.
+ */
 async function engineStatus(target: Target): Promise<EngineStatus> {
-  try { return await target.driver.status(); } catch (error) {
-    return unknownEngine(target.paths, target.driver.kind, error instanceof Error ? error.message : String(error));
+  try {
+    return await target.driver.status();
+  } catch (error) {
+    return unknownEngine(
+      target.paths,
+      target.driver.kind,
+      error instanceof Error ? error.message : String(error),
+    );
   }
 }
 
 export function unknownEngine(paths: RootPaths, kind: EngineStatus['kind'], why: string): EngineStatus {
   return {
-    kind, phase: 'failed', name: os.hostname(), root: paths.root, socket: paths.clientSocket, settingsPath: paths.settings, daemonJsonPath: paths.daemonJson,
-    supervisorPid: null, dockerdPid: null, generation: 0, startedAt: null, version: null, apiVersion: null, kernel: null, os: null, storageDriver: null,
-    defaultRuntime: null, counts: null, gatewayUp: false, plannerUp: false, problem: { message: why, logTail: [] },
+    kind,
+    phase: 'failed',
+    name: os.hostname(),
+    root: paths.root,
+    socket: paths.clientSocket,
+    settingsPath: paths.settings,
+    daemonJsonPath: paths.daemonJson,
+    supervisorPid: null,
+    dockerdPid: null,
+    generation: 0,
+    startedAt: null,
+    version: null,
+    apiVersion: null,
+    kernel: null,
+    os: null,
+    storageDriver: null,
+    defaultRuntime: null,
+    counts: null,
+    gatewayUp: false,
+    plannerUp: false,
+    problem: { message: why, logTail: [] },
   };
 }
 
-/** Takes the engine for a change until that has begun, or could not: a question for a password may be open meanwhile. */
-export async function beginChange<T>({ state }: Pick<Session, 'state'>, begin: () => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> {
+/**
+ * Takes the engine for a change until that has begun, or could not: a question for a password may be open
+ * meanwhile.
+ */
+export async function beginChange<T>(
+  { state }: Pick<Session, 'state'>,
+  begin: () => Promise<Result<T, AppError>>,
+): Promise<Result<T, AppError>> {
   const free = refuseDuringApply(state.get());
   if (!free.ok) return free;
   const { engine } = state.get().busy;
-  if (engine !== null) return fail('apply.in-progress', `the engine is ${engine}`, { hint: 'Wait until that has ended.' });
+  if (engine !== null)
+    return fail('apply.in-progress', `the engine is ${engine}`, { hint: 'Wait until that has ended.' });
   state.set({ busy: { ...state.get().busy, beginning: true } });
-  try { return await begin(); } finally { state.set({ busy: { ...state.get().busy, beginning: false } }); }
+  try {
+    return await begin();
+  } finally {
+    state.set({ busy: { ...state.get().busy, beginning: false } });
+  }
 }
 
 /** Applied state of things that must not run at the same time as an apply. */
 export function refuseDuringApply(state: AppState): Result<null, AppError> {
-  if (state.busy.beginning) return fail('apply.in-progress', 'a change to this engine is about to begin', { hint: 'Wait until it has begun; where a password is asked for, give it or dismiss the question.' });
-  if (state.recreation !== null && state.recreation.activity !== 'ended') return fail('apply.in-progress', 'containers are being recreated', { hint: 'Wait until that has ended, or cancel it.' });
-  if (state.removal !== null && state.removal.activity !== 'ended') return fail('apply.in-progress', 'containers are being removed', { hint: 'Wait until that has ended, or cancel it.' });
+  if (state.busy.beginning)
+    return fail('apply.in-progress', 'a change to this engine is about to begin', {
+      hint: 'Wait until it has begun; where a password is asked for, give it or dismiss the question.',
+    });
+  if (state.recreation !== null && state.recreation.activity !== 'ended')
+    return fail('apply.in-progress', 'containers are being recreated', {
+      hint: 'Wait until that has ended, or cancel it.',
+    });
+  if (state.removal !== null && state.removal.activity !== 'ended')
+    return fail('apply.in-progress', 'containers are being removed', {
+      hint: 'Wait until that has ended, or cancel it.',
+    });
   return state.run !== null && state.run.activity !== 'ended'
     ? fail('apply.in-progress', 'an apply is under way', { hint: 'Wait until it has ended, or cancel it.' })
     : ok(null);

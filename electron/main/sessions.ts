@@ -5,7 +5,10 @@ import { refuseDuringApply, type Session } from './session.ts';
 
 /** The open engine, and the way to another one. Awaiting it gives the session that is open then. */
 export interface Sessions extends PromiseLike<Session> {
-  /** Closes the open session and opens `ref`. Refused during an apply or a recreation, and while the engine is being started or stopped. */
+  /**
+   * Closes the open session and opens `ref`. Refused during an apply or a recreation, and while the engine is
+   * being started or stopped.
+   */
   switchTo(ref: TargetRef): Promise<Result<AppState, AppError>>;
   /**
    * Has `act` work on the open session where it is of the engine `id` (a target's id), else fails with
@@ -15,7 +18,10 @@ export interface Sessions extends PromiseLike<Session> {
     id: string,
     act: (session: Session) => Promise<Result<T, AppError>>,
   ): Promise<Result<T, AppError>>;
-  /** Called with every session once it is open, the first one too; what was set up for it has to go by itself when it is closed. */
+  /**
+   * Called with every session once it is open, the first one too; what was set up for it has to go by itself
+   * when it is closed.
+   */
   onOpened(listener: (session: Session) => void): void;
   /** Closes what is open. */
   close(): Promise<void>;

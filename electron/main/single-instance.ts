@@ -5,12 +5,19 @@ import { parseRoute, hashOf, type DeepLink } from '../../shared/desktop/deep-lin
 import { targetRefSchema, type TargetRef } from '../../shared/targets/target.ts';
 
 /**
- * One app a user: a second start shows the first one's window and ends. An engine or a place that was named with it is opened in that window.
- * Returns the directory of the user's own store, or null when this process must end.
+ * One app a user: a second start shows the first one's window and ends. An engine or a place that was named
+ * with it is opened in that window. Returns the directory of the user's own store, or null when this process
+ * must end.
  */
-export function claimInstance(target: TargetRef | null, place: DeepLink | null, onSecond: (target: TargetRef | null, place: DeepLink | null) => void): string | null {
+export function claimInstance(
+  target: TargetRef | null,
+  place: DeepLink | null,
+  onSecond: (target: TargetRef | null, place: DeepLink | null) => void,
+): string | null {
   app.setName('Bulkhead');
-  const base = app.commandLine.hasSwitch('user-data-dir') ? app.getPath('userData') : path.join(app.getPath('appData'), 'Bulkhead');
+  const base = app.commandLine.hasSwitch('user-data-dir')
+    ? app.getPath('userData')
+    : path.join(app.getPath('appData'), 'Bulkhead');
   // Chromium's profile beside what is ours.
   app.setPath('userData', path.join(base, 'profile'));
   if (!app.requestSingleInstanceLock({ target, route: place === null ? null : hashOf(place).slice(1) })) {
@@ -20,8 +27,13 @@ export function claimInstance(target: TargetRef | null, place: DeepLink | null, 
   }
   app.on('second-instance', (_event, _argv, _cwd, data: unknown) => {
     // Whatever it is that was started: what it says is read as strictly as a command line.
-    const said = z.object({ target: targetRefSchema.nullable().catch(null), route: z.string().nullable().catch(null) }).safeParse(data);
-    onSecond(said.success ? said.data.target : null, said.success && said.data.route !== null ? parseRoute(said.data.route) : null);
+    const said = z
+      .object({ target: targetRefSchema.nullable().catch(null), route: z.string().nullable().catch(null) })
+      .safeParse(data);
+    onSecond(
+      said.success ? said.data.target : null,
+      said.success && said.data.route !== null ? parseRoute(said.data.route) : null,
+    );
   });
   return base;
 }

@@ -19,24 +19,42 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true }));
 
-const text = (shares: unknown, eci = true) => JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { value: eci }, filesharingAllowedDirectories: shares });
-const ask = (wanted: string, settings: string) => wouldMount(wanted, settings, rootPaths(path.join(home, 'engine')), home);
+const text = (shares: unknown, eci = true) =>
+  JSON.stringify({
+    configurationFileVersion: 2,
+    enhancedContainerIsolation: { value: eci },
+    filesharingAllowedDirectories: shares,
+  });
+const ask = (wanted: string, settings: string) =>
+  wouldMount(wanted, settings, rootPaths(path.join(home, 'engine')), home);
 
 describe('would it be mountable (A8)', () => {
   const shared = text([{ path: '$HOME/shared' }]);
   it.each([
-    ['shared/app', true, 'allowed'], ['shared', true, 'allowed'], ['shared/new/one', true, 'allowed'],
-    ['sharedX', false, 'bind-not-shared'], ['shared/../sharedX', false, 'bind-not-shared'], ['shared/link/ssl', false, 'bind-not-shared'], ['', false, 'bind-engine-directory'], ['engine/data', false, 'bind-engine-directory'],
+    ['shared/app', true, 'allowed'],
+    ['shared', true, 'allowed'],
+    ['shared/new/one', true, 'allowed'],
+    ['sharedX', false, 'bind-not-shared'],
+    ['shared/../sharedX', false, 'bind-not-shared'],
+    ['shared/link/ssl', false, 'bind-not-shared'],
+    ['', false, 'bind-engine-directory'],
+    ['engine/data', false, 'bind-engine-directory'],
   ])('%s: %s', async (name, allowed, code) => {
     expect(await ask(`${home}/${name}`, shared)).toMatchObject({ ok: true, value: { allowed, code } });
   });
 
   it('names the real path of a link', async () => {
-    expect(await ask(path.join(home, 'shared/link'), shared)).toMatchObject({ value: { real: '/etc', share: null } });
+    expect(await ask(path.join(home, 'shared/link'), shared)).toMatchObject({
+      value: { real: '/etc', share: null },
+    });
   });
   it('lets nothing through with an empty list, and refuses what is no absolute path', async () => {
-    expect(await ask(path.join(home, 'shared'), text([]))).toMatchObject({ value: { allowed: false, code: 'bind-not-shared' } });
-    expect(await ask('relative', shared)).toMatchObject({ value: { allowed: false, code: 'bind-unresolvable' } });
+    expect(await ask(path.join(home, 'shared'), text([]))).toMatchObject({
+      value: { allowed: false, code: 'bind-not-shared' },
+    });
+    expect(await ask('relative', shared)).toMatchObject({
+      value: { allowed: false, code: 'bind-unresolvable' },
+    });
   });
   it('says that nothing is checked while ECI is off, and fails for a text that is no policy', async () => {
     expect(await ask('/etc', text([], false))).toMatchObject({ value: { allowed: true, code: 'eci-off' } });
@@ -47,13 +65,24 @@ describe('would it be mountable (A8)', () => {
 
 describe('paths as written', () => {
   it.each([
-    ['a directory', 'shared/app', 'directory', null], ['a file', 'shared/file', 'file', null], ['nothing', 'none', 'missing', null], ['a link to nothing', 'shared/dangling', 'missing', 'a symbolic link to nothing'],
+    ['a directory', 'shared/app', 'directory', null],
+    ['a file', 'shared/file', 'file', null],
+    ['nothing', 'none', 'missing', null],
+    ['a link to nothing', 'shared/dangling', 'missing', 'a symbolic link to nothing'],
   ])('tells %s', async (_name, name, kind, error) => {
     expect(await resolvePath(path.join(home, name))).toMatchObject({ kind, error });
   });
   it('follows links, and refuses relative paths, NULs and unknown variables', async () => {
-    expect(await resolvePath(path.join(home, 'shared/link'))).toMatchObject({ real: '/etc', kind: 'directory' });
-    for (const written of ['', 'a/b', '/a\0b', '$HOMER/x', '$PATH']) expect(await resolvePath(written)).toMatchObject({ real: null, kind: 'missing', error: 'not an absolute path' });
+    expect(await resolvePath(path.join(home, 'shared/link'))).toMatchObject({
+      real: '/etc',
+      kind: 'directory',
+    });
+    for (const written of ['', 'a/b', '/a\0b', '$HOMER/x', '$PATH'])
+      expect(await resolvePath(written)).toMatchObject({
+        real: null,
+        kind: 'missing',
+        error: 'not an absolute path',
+      });
     expect((await resolvePath('$TMP')).real).toBe('/tmp');
   });
 });

@@ -7,20 +7,43 @@ import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { effectiveSettings } from '../../shared/settings/index.ts';
 
 /**
- * Would the gateway let `wanted` be bind-mounted under the settings `text` ('' = no file)? Asks the gateway's own code, as the user
- * who runs the app. Fails with settings.* when the text is no policy. Code `eci-off`: nothing is checked then.
+ * Would the gateway let `wanted` be bind-mounted under the settings `text` ('' = no file)? Asks the gateway's
+ * own code, as the user who runs the app. Fails with settings.* when the text is no policy. Code `eci-off`:
+ * nothing is checked then.
  */
-export async function wouldMount(wanted: string, text: string, paths: RootPaths, home = os.homedir()): Promise<Result<IpcOutput<'paths:would-mount'>, AppError>> {
+export async function wouldMount(
+  wanted: string,
+  text: string,
+  paths: RootPaths,
+  home = os.homedir(),
+): Promise<Result<IpcOutput<'paths:would-mount'>, AppError>> {
   const settings = effectiveSettings(text);
   if (!settings.ok) return settings;
   const facts = await resolveBindSource(wanted, {
-    engineSockets: [paths.clientSocket, paths.engineSocket, paths.plannerSocket], engineDirectories: [paths.root, paths.data, paths.run], shares: sharedDirectories(settings.value, home),
+    engineSockets: [paths.clientSocket, paths.engineSocket, paths.plannerSocket],
+    engineDirectories: [paths.root, paths.data, paths.run],
+    shares: sharedDirectories(settings.value, home),
   });
   const real = facts.real ?? wanted;
-  if (!settings.value.eci.value) return ok({ allowed: true, code: 'eci-off', real, share: facts.share, reason: 'ECI is off: no mount is checked' });
+  if (!settings.value.eci.value)
+    return ok({
+      allowed: true,
+      code: 'eci-off',
+      real,
+      share: facts.share,
+      reason: 'ECI is off: no mount is checked',
+    });
   // No image: the question is about the directory. A socket is never a directory anyone shares.
   const decision = decideBindSource(facts, { image: '' });
   return decision.outcome === 'deny'
     ? ok({ allowed: false, code: decision.rule, real, share: facts.share, reason: refusalText(decision) })
-    : ok({ allowed: true, code: 'allowed', real, share: facts.share, reason: facts.exists ? `it is in the shared directory ${facts.share ?? ''}` : `it does not exist yet, and is in the shared directory ${facts.share ?? ''}` });
+    : ok({
+        allowed: true,
+        code: 'allowed',
+        real,
+        share: facts.share,
+        reason: facts.exists
+          ? `it is in the shared directory ${facts.share ?? ''}`
+          : `it does not exist yet, and is in the shared directory ${facts.share ?? ''}`,
+      });
 }

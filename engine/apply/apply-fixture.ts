@@ -12,57 +12,117 @@ import { readSettings } from '../store/files.ts';
 import { versionState } from '../store/history.ts';
 import type { ApplyPorts } from './ports.ts';
 
-/** For tests: an apply on real files with an engine that is a file holding what it was last started with ('stopped' when it isn't running). */
+/**
+ * For tests: an apply on real files with an engine that is a file holding what it was last started with
+ * ('stopped' when it isn't running).
+ */
 export interface FixtureOptions {
   readonly reached?: (point: string) => Promise<void>;
   /** Decides how a call of the engine ends; undefined = well. */
-  readonly outcome?: (call: 'check' | 'restart' | 'stop' | 'start' | 'health' | 'verify', signal?: AbortSignal) => Promise<AppError | undefined> | AppError | undefined;
+  readonly outcome?: (
+    call: 'check' | 'restart' | 'stop' | 'start' | 'health' | 'verify',
+    signal?: AbortSignal,
+  ) => Promise<AppError | undefined> | AppError | undefined;
   readonly containers?: readonly Container[];
   readonly available?: boolean;
 }
 
-export const settingsText = (eci: boolean, more = ''): string => `{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": ${eci} }${more}\n}\n`;
+export const settingsText = (eci: boolean, more = ''): string =>
+  `{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": ${eci} }${more}\n}\n`;
 export const engineFile = (paths: RootPaths): string => path.join(paths.root, 'engine.txt');
 export const callsFile = (paths: RootPaths): string => path.join(paths.root, 'calls.txt');
 
 /** What the engine stand-in was last started with: the text of daemon.json, 'none' or 'stopped'. */
-export const running = (paths: RootPaths): Promise<string> => readFile(engineFile(paths), 'utf8').catch(() => 'stopped');
+export const running = (paths: RootPaths): Promise<string> =>
+  readFile(engineFile(paths), 'utf8').catch(() => 'stopped');
 
 const backend: IsolationBackend = {
-  id: 'exclusive', runtimeName: 'bulkhead', needsPlanner: true, runtimePath: (paths) => paths.runtimeBinary, engineEnvironment: () => ({}),
-  report: () => Promise.resolve({ id: 'exclusive', available: true, requirements: [] }), install: () => Promise.resolve(ok(undefined)),
+  id: 'exclusive',
+  runtimeName: 'bulkhead',
+  needsPlanner: true,
+  runtimePath: (paths) => paths.runtimeBinary,
+  engineEnvironment: () => ({}),
+  report: () => Promise.resolve({ id: 'exclusive', available: true, requirements: [] }),
+  install: () => Promise.resolve(ok(undefined)),
 };
 
 export function container(more: Partial<Container> = {}): Container {
   return {
-    id: 'c'.repeat(64), name: 'old', image: 'busybox', state: 'exited', status: '', createdAt: '2026-01-01T00:00:00Z', runtime: 'runc', protected: false, reason: 'eci-off', range: null,
-    privileged: false, restartPolicy: 'no', volumes: [], obstacles: [], labels: {}, ...more,
+    id: 'c'.repeat(64),
+    name: 'old',
+    image: 'busybox',
+    state: 'exited',
+    status: '',
+    createdAt: '2026-01-01T00:00:00Z',
+    runtime: 'runc',
+    protected: false,
+    reason: 'eci-off',
+    range: null,
+    privileged: false,
+    restartPolicy: 'no',
+    volumes: [],
+    obstacles: [],
+    labels: {},
+    ...more,
   };
 }
 
 export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyPorts {
   const paths = rootPaths(root);
-  const call = async (what: 'restart' | 'stop' | 'start' | 'health' | 'verify', signal?: AbortSignal): Promise<AppError | undefined> => {
+  const call = async (
+    what: 'restart' | 'stop' | 'start' | 'health' | 'verify',
+    signal?: AbortSignal,
+  ): Promise<AppError | undefined> => {
     await appendFile(callsFile(paths), `${what}\n`);
     return options.outcome?.(what, signal);
   };
   const defaultRuntime = async () => /"default-runtime": *"(\w+)"/.exec(await running(paths))?.[1] ?? 'runc';
   const status = async (): Promise<EngineStatus> => ({
-    kind: 'embedded', phase: await running(paths) === 'stopped' ? 'stopped' : 'ready', name: 'host', root, socket: paths.clientSocket, settingsPath: paths.settings, daemonJsonPath: paths.daemonJson,
-    supervisorPid: null, dockerdPid: null, generation: 1, startedAt: null, version: '26.1.5', apiVersion: null, kernel: null, os: null, storageDriver: null, defaultRuntime: await defaultRuntime(),
-    counts: { containers: options.containers?.length ?? 0, running: 0, images: 1 }, gatewayUp: true, plannerUp: true, problem: null,
+    kind: 'embedded',
+    phase: (await running(paths)) === 'stopped' ? 'stopped' : 'ready',
+    name: 'host',
+    root,
+    socket: paths.clientSocket,
+    settingsPath: paths.settings,
+    daemonJsonPath: paths.daemonJson,
+    supervisorPid: null,
+    dockerdPid: null,
+    generation: 1,
+    startedAt: null,
+    version: '26.1.5',
+    apiVersion: null,
+    kernel: null,
+    os: null,
+    storageDriver: null,
+    defaultRuntime: await defaultRuntime(),
+    counts: { containers: options.containers?.length ?? 0, running: 0, images: 1 },
+    gatewayUp: true,
+    plannerUp: true,
+    problem: null,
   });
-  const start = async (what: 'restart' | 'start', signal?: AbortSignal): Promise<Result<EngineStatus, AppError>> => {
+  const start = async (
+    what: 'restart' | 'start',
+    signal?: AbortSignal,
+  ): Promise<Result<EngineStatus, AppError>> => {
     const error = await call(what, signal);
     if (error !== undefined) return { ok: false, error };
     await writeFile(engineFile(paths), await readFile(paths.daemonJson, 'utf8').catch(() => 'none'));
     return ok(await status());
   };
-  const scan = (eci: boolean): ContainerScan => ({ at: '2026-01-01T00:00:00Z', durationMs: 1, eci, containers: [...options.containers ?? []] });
+  const scan = (eci: boolean): ContainerScan => ({
+    at: '2026-01-01T00:00:00Z',
+    durationMs: 1,
+    eci,
+    containers: [...(options.containers ?? [])],
+  });
   return {
-    paths, user: () => Promise.resolve({ uid: 1234, name: 'sam' }),
+    paths,
+    user: () => Promise.resolve({ uid: 1234, name: 'sam' }),
     driver: {
-      kind: 'embedded', paths, status, log: () => Promise.resolve([]),
+      kind: 'embedded',
+      paths,
+      status,
+      log: () => Promise.resolve([]),
       start: ({ signal } = {}) => start('start', signal),
       restart: ({ signal } = {}) => start('restart', signal),
       checkConfig: async () => {
@@ -84,9 +144,25 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
       const eci = /"value": true/.test(draft);
       const engine = await status();
       return ok({
-        applied: applied.value, versions: versions.value, engine, lint: { target: 'embedded', platform: 'linux' }, runtimeName: 'bulkhead', rights: null,
-        backend: { id: 'exclusive', available: options.available ?? true, requirements: options.available === false ? [{ code: 'kernel', met: false, found: '5.4', fix: 'Use a newer kernel.' }] : [] },
-        engineConfig: await previewEngineConfig(paths, { eci, runtimeName: 'bulkhead', runtimePath: paths.runtimeBinary }),
+        applied: applied.value,
+        versions: versions.value,
+        engine,
+        lint: { target: 'embedded', platform: 'linux' },
+        runtimeName: 'bulkhead',
+        rights: null,
+        backend: {
+          id: 'exclusive',
+          available: options.available ?? true,
+          requirements:
+            options.available === false
+              ? [{ code: 'kernel', met: false, found: '5.4', fix: 'Use a newer kernel.' }]
+              : [],
+        },
+        engineConfig: await previewEngineConfig(paths, {
+          eci,
+          runtimeName: 'bulkhead',
+          runtimePath: paths.runtimeBinary,
+        }),
         scan: engine.phase === 'ready' ? scan(eci) : null,
       });
     },
@@ -94,9 +170,11 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
     health: async (expected) => {
       const error = await call('health');
       if (error !== undefined) return { ok: false, error };
-      if (await running(paths) === 'stopped') return fail('engine.unreachable', 'the engine does not run');
+      if ((await running(paths)) === 'stopped') return fail('engine.unreachable', 'the engine does not run');
       const runtime = await defaultRuntime();
-      return expected === null || runtime === expected ? ok('up') : fail('engine.not-ready', `default runtime is ${runtime}`);
+      return expected === null || runtime === expected
+        ? ok('up')
+        : fail('engine.not-ready', `default runtime is ${runtime}`);
     },
     verify: async (signal) => {
       const error = await call('verify', signal);
@@ -108,10 +186,21 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
       return ok(request.ids.map((id) => ({ id, name: 'old', removed: true })));
     },
     recreate: async (chosen, onEvent) => {
-      await appendFile(callsFile(paths), `recreate ${chosen.containers.map(({ name, ran }) => `${name}${ran ? ' (ran)' : ''}`).join(' ')}\n`);
+      await appendFile(
+        callsFile(paths),
+        `recreate ${chosen.containers.map(({ name, ran }) => `${name}${ran ? ' (ran)' : ''}`).join(' ')}\n`,
+      );
       const run = (ended: boolean): RecreateRun => ({
-        members: chosen.containers.map(({ id, name, ran }) => ({ id, name, step: 'wait', outcome: ended ? { kind: 'recreated', id: 'f'.repeat(64), kept: null, image: null, started: ran } : null })),
-        activity: ended ? 'ended' : 'recreating', cancellable: !ended,
+        members: chosen.containers.map(({ id, name, ran }) => ({
+          id,
+          name,
+          step: 'wait',
+          outcome: ended
+            ? { kind: 'recreated', id: 'f'.repeat(64), kept: null, image: null, started: ran }
+            : null,
+        })),
+        activity: ended ? 'ended' : 'recreating',
+        cancellable: !ended,
       });
       onEvent(run(false));
       return ok({ run: () => run(true), cancel: () => false, done: Promise.resolve(run(true)) });
@@ -120,4 +209,9 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
   };
 }
 
-export const verified: Verification = { at: '2026-01-01T00:00:00Z', durationMs: 1, eci: true, claims: claimIds.map((id) => ({ id, verdict: 'pass', evidence: 'seen' })) };
+export const verified: Verification = {
+  at: '2026-01-01T00:00:00Z',
+  durationMs: 1,
+  eci: true,
+  claims: claimIds.map((id) => ({ id, verdict: 'pass', evidence: 'seen' })),
+};

@@ -21,7 +21,11 @@ const daemonJson = '{\n\t"debug":   false,\n\t"labels": [ "a=b" ]\n}\n';
 let root: string;
 let target: Target;
 const docker = (...args: string[]) => dockerOn(target.paths.clientSocket, ...args);
-const refusal = (...args: string[]) => docker(...args).then(() => 'allowed', (error: unknown) => String(error));
+const refusal = (...args: string[]) =>
+  docker(...args).then(
+    () => 'allowed',
+    (error: unknown) => String(error),
+  );
 /** Ends at once on SIGTERM, so that restarts don't wait for it. */
 const patient = ['sh', '-c', 'trap exit TERM; sleep 1000 & wait'];
 
@@ -46,7 +50,11 @@ async function eciText(on: boolean): Promise<string> {
   return edited.value;
 }
 
-async function apply(text: string, choices: ContainerChoices = keepAllContainers, by: Target = target): Promise<ApplyRun> {
+async function apply(
+  text: string,
+  choices: ContainerChoices = keepAllContainers,
+  by: Target = target,
+): Promise<ApplyRun> {
   const { appliedHash } = await target.settings.read();
   const started = await by.startApply({ text, choices, baseHash: appliedHash });
   if (!started.ok) throw new Error(`${started.error.code}: ${started.error.reason ?? started.error.message}`);
@@ -56,11 +64,20 @@ async function apply(text: string, choices: ContainerChoices = keepAllContainers
 /** The command line in a process of its own, as soon as it says that it is at a step. */
 async function applyingTo(step: ApplyStep, eci: boolean) {
   await writeFile(path.join(root, 'wanted.json'), await eciText(eci));
-  const child = spawn(bulkheadCommand, ['apply', path.join(root, 'wanted.json'), '--yes', '--json', '--events', '--root', root], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(
+    bulkheadCommand,
+    ['apply', path.join(root, 'wanted.json'), '--yes', '--json', '--events', '--root', root],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
   const exited = once(child, 'exit');
   for await (const line of createInterface({ input: child.stdout })) {
     const event = applyEventSchema.safeParse(JSON.parse(line));
-    if (event.success && event.data.type === 'run' && event.data.run.steps.some((s) => s.step === step && s.state === 'running')) break;
+    if (
+      event.success &&
+      event.data.type === 'run' &&
+      event.data.run.steps.some((s) => s.step === step && s.state === 'running')
+    )
+      break;
   }
   return { child, exited };
 }
@@ -70,8 +87,12 @@ async function consistent(eci: boolean): Promise<void> {
   const { applied } = await target.settings.read();
   expect(/"value": true/.test(applied)).toBe(eci);
   const onDisk = await readFile(target.paths.daemonJson, 'utf8');
-  if (eci) expect(onDisk).toContain('"default-runtime": "bulkhead"'); else expect(onDisk).toBe(daemonJson);
-  expect(await target.driver.status()).toMatchObject({ phase: 'ready', defaultRuntime: eci ? 'bulkhead' : 'runc' });
+  if (eci) expect(onDisk).toContain('"default-runtime": "bulkhead"');
+  else expect(onDisk).toBe(daemonJson);
+  expect(await target.driver.status()).toMatchObject({
+    phase: 'ready',
+    defaultRuntime: eci ? 'bulkhead' : 'runc',
+  });
   const names = await readdir(root);
   expect(names.filter((name) => /journal|^apply\.lock|\.tmp$/.test(name))).toEqual([]);
   expect(names.includes('daemon-json.before.json')).toBe(eci);
@@ -85,34 +106,73 @@ describe('the main job on a real engine', () => {
     await docker('create', '--name', 'gone', '--volume', 'gonedata:/data', 'busybox', 'true');
     await docker('run', '--detach', '--name', 'busy', 'busybox', ...patient);
     const scan = await target.scan();
-    expect(scan.ok && scan.value.containers.map((c) => [c.name, c.protected, c.reason]).sort()).toEqual([['busy', false, 'eci-off'], ['gone', false, 'eci-off'], ['old', false, 'eci-off']]);
+    expect(scan.ok && scan.value.containers.map((c) => [c.name, c.protected, c.reason]).sort()).toEqual([
+      ['busy', false, 'eci-off'],
+      ['gone', false, 'eci-off'],
+      ['old', false, 'eci-off'],
+    ]);
     const verified = await target.verify();
-    expect(verified.ok && verified.value.claims[0]).toEqual({ id: 'A2-user-namespace', verdict: 'fail', evidence: 'ECI is off: uid_map "0 0 4294967295"; root in the container is root in the engine' });
+    expect(verified.ok && verified.value.claims[0]).toEqual({
+      id: 'A2-user-namespace',
+      verdict: 'fail',
+      evidence: 'ECI is off: uid_map "0 0 4294967295"; root in the container is root in the engine',
+    });
     await consistent(false);
   });
 
   test('A2, A6, D: on: ends verified; what was there stays in view, unprotected; the chosen one is gone, its volume and every image are kept', async () => {
     const images = await docker('images', '--all', '--quiet', '--no-trunc');
     const scan = await target.scan();
-    const ids = scan.ok ? scan.value.containers.filter((c) => c.name === 'gone' || c.name === 'busy').map((c) => c.id) : [];
+    const ids = scan.ok
+      ? scan.value.containers.filter((c) => c.name === 'gone' || c.name === 'busy').map((c) => c.id)
+      : [];
     expect(ids).toHaveLength(2);
-    const run = await apply(await eciText(true), { remove: ids, includeRunning: false, removeVolumes: false });
-    expect(run.outcome).toMatchObject({ kind: 'applied', version: 1, removed: [{ name: 'gone', removed: true }] });
-    expect(run.outcome?.kind === 'applied' && run.outcome.verification?.claims.map((c) => c.verdict)).toEqual(claimIds.map((id) => (id === 'A10-proc-emulated' ? expect.stringMatching(/^(pass|limited)$/) : 'pass')));
+    const run = await apply(await eciText(true), {
+      remove: ids,
+      includeRunning: false,
+      removeVolumes: false,
+    });
+    expect(run.outcome).toMatchObject({
+      kind: 'applied',
+      version: 1,
+      removed: [{ name: 'gone', removed: true }],
+    });
+    expect(run.outcome?.kind === 'applied' && run.outcome.verification?.claims.map((c) => c.verdict)).toEqual(
+      claimIds.map((id) => (id === 'A10-proc-emulated' ? expect.stringMatching(/^(pass|limited)$/) : 'pass')),
+    );
     await consistent(true);
-    expect(await docker('run', '--rm', '--runtime=runc', '--userns=host', 'busybox', 'cat', '/proc/self/uid_map')).toMatch(/^ *0 +[1-9]\d+ +65536\n$/);
+    expect(
+      await docker('run', '--rm', '--runtime=runc', '--userns=host', 'busybox', 'cat', '/proc/self/uid_map'),
+    ).toMatch(/^ *0 +[1-9]\d+ +65536\n$/);
     expect(await docker('images', '--all', '--quiet', '--no-trunc')).toBe(images);
-    expect((await docker('volume', 'ls', '--quiet')).trim().split('\n').sort()).toEqual(['gonedata', 'olddata']);
+    expect((await docker('volume', 'ls', '--quiet')).trim().split('\n').sort()).toEqual([
+      'gonedata',
+      'olddata',
+    ]);
     const after = await target.scan();
-    expect(after.ok && after.value.containers.map((c) => [c.name, c.protected, c.reason]).sort()).toEqual([['busy', false, 'before-eci'], ['old', false, 'before-eci']]);
+    expect(after.ok && after.value.containers.map((c) => [c.name, c.protected, c.reason]).sort()).toEqual([
+      ['busy', false, 'before-eci'],
+      ['old', false, 'before-eci'],
+    ]);
     expect(await refusal('start', 'old')).toContain('enhanced container isolation:');
     expect(await target.lastVerification()).toMatchObject({ eci: true });
   });
 
-  test('scan sees a running one\'s range, dozens of others, and one made past the gateway', async () => {
+  test("scan sees a running one's range, dozens of others, and one made past the gateway", async () => {
     await docker('run', '--detach', '--name', 'new', 'busybox', ...patient);
-    await Promise.all(Array.from({ length: 30 }, (_, n) => docker('create', '--name', `many-${n}`, 'busybox', 'true')));
-    await dockerOn(target.paths.engineSocket, 'create', '--name', 'past', '--runtime', 'runc', 'busybox', 'true');
+    await Promise.all(
+      Array.from({ length: 30 }, (_, n) => docker('create', '--name', `many-${n}`, 'busybox', 'true')),
+    );
+    await dockerOn(
+      target.paths.engineSocket,
+      'create',
+      '--name',
+      'past',
+      '--runtime',
+      'runc',
+      'busybox',
+      'true',
+    );
     const scan = await target.scan();
     if (!scan.ok) throw new Error(scan.error.message);
     const by = new Map(scan.value.containers.map((c) => [c.name, c]));
@@ -124,12 +184,30 @@ describe('the main job on a real engine', () => {
   });
 
   test('remove: running ones only when asked, volumes kept unless asked', async () => {
-    const removed = await target.remove({ ids: ['new', 'past', 'many-0'], includeRunning: false, removeVolumes: false });
-    expect(removed.ok && removed.value.map((o) => [o.name, o.removed])).toEqual([['new', false], ['past', true], ['many-0', true]]);
-    expect(await target.remove({ ids: ['new'], includeRunning: true, removeVolumes: false })).toMatchObject({ ok: true, value: [{ removed: true }] });
-    expect(await target.remove({ ids: ['busy'], includeRunning: false, removeVolumes: true })).toMatchObject({ ok: true, value: [{ removed: true }] });
+    const removed = await target.remove({
+      ids: ['new', 'past', 'many-0'],
+      includeRunning: false,
+      removeVolumes: false,
+    });
+    expect(removed.ok && removed.value.map((o) => [o.name, o.removed])).toEqual([
+      ['new', false],
+      ['past', true],
+      ['many-0', true],
+    ]);
+    expect(await target.remove({ ids: ['new'], includeRunning: true, removeVolumes: false })).toMatchObject({
+      ok: true,
+      value: [{ removed: true }],
+    });
+    expect(await target.remove({ ids: ['busy'], includeRunning: false, removeVolumes: true })).toMatchObject({
+      ok: true,
+      value: [{ removed: true }],
+    });
     const scan = await target.scan();
-    await target.remove({ ids: scan.ok ? scan.value.containers.filter((c) => c.name.startsWith('many')).map((c) => c.id) : [], includeRunning: false, removeVolumes: false });
+    await target.remove({
+      ids: scan.ok ? scan.value.containers.filter((c) => c.name.startsWith('many')).map((c) => c.id) : [],
+      includeRunning: false,
+      removeVolumes: false,
+    });
     expect((await docker('ps', '--all', '--format', '{{.Names}}')).trim()).toBe('old');
   });
 
@@ -145,20 +223,30 @@ describe('the main job on a real engine', () => {
   test('ECI off gives daemon.json back byte for byte', async () => {
     expect((await apply(await eciText(false))).outcome).toMatchObject({ kind: 'applied', version: 3 });
     await consistent(false);
-    expect(await docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map')).toMatch(/^ *0 +0 +4294967295\n$/);
+    expect(await docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map')).toMatch(
+      /^ *0 +0 +4294967295\n$/,
+    );
     await docker('start', 'old');
   });
 });
 
 describe('what goes wrong', () => {
-  test('an engine that does not come up under its new configuration: rolled back, with the engine\'s own reason', async () => {
+  test("an engine that does not come up under its new configuration: rolled back, with the engine's own reason", async () => {
     const breaking = openTarget(root, {
-      bulkheadCommand, projectRoot: project,
+      bulkheadCommand,
+      projectRoot: project,
       // Another program damages daemon.json just before the restart.
-      onApplyPoint: async (point) => { if (point === 'reconfigure done') await writeFile(target.paths.daemonJson, '{"no-such-directive": true}'); },
+      onApplyPoint: async (point) => {
+        if (point === 'reconfigure done')
+          await writeFile(target.paths.daemonJson, '{"no-such-directive": true}');
+      },
     });
     const run = await apply(await eciText(true), keepAllContainers, breaking);
-    expect(run.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'restart-engine', restoredVersion: 3 });
+    expect(run.outcome).toMatchObject({
+      kind: 'rolled-back',
+      failedStep: 'restart-engine',
+      restoredVersion: 3,
+    });
     expect(JSON.stringify(run.outcome)).toContain('no-such-directive');
     await consistent(false);
     expect((await docker('ps', '--all', '--format', '{{.Names}}')).trim()).toBe('old');
@@ -167,30 +255,43 @@ describe('what goes wrong', () => {
   test('a cancel during the restart goes back', async () => {
     const { appliedHash } = await target.settings.read();
     let cancel: () => boolean = () => false;
-    const started = await target.startApply({ text: await eciText(true), choices: keepAllContainers, baseHash: appliedHash }, (event) => {
-      if (event.type === 'run' && event.run.steps.some((s) => s.step === 'restart-engine' && s.state === 'running')) cancel();
-    });
+    const started = await target.startApply(
+      { text: await eciText(true), choices: keepAllContainers, baseHash: appliedHash },
+      (event) => {
+        if (
+          event.type === 'run' &&
+          event.run.steps.some((s) => s.step === 'restart-engine' && s.state === 'running')
+        )
+          cancel();
+      },
+    );
     if (!started.ok) throw new Error(started.error.message);
     cancel = started.value.cancel;
-    expect((await started.value.done).outcome).toMatchObject({ kind: 'rolled-back', error: { code: 'apply.cancelled' } });
+    expect((await started.value.done).outcome).toMatchObject({
+      kind: 'rolled-back',
+      error: { code: 'apply.cancelled' },
+    });
     await consistent(false);
   });
 
-  test.each<ApplyStep>(['write-settings', 'restart-engine', 'verify'])('SIGKILL during %s: the next start finishes or rolls back, nothing half', async (step) => {
-    const { child, exited } = await applyingTo(step, true);
-    child.kill('SIGKILL');
-    await exited;
-    const resumed = await target.resume();
-    if (!resumed.ok) throw new Error(`${resumed.error.message}: ${resumed.error.reason ?? ''}`);
-    const kind = resumed.value?.outcome?.kind;
-    // It may have been quicker than the kill, at the last steps only.
-    if (kind !== 'rolled-back') expect(step).toBe('verify');
-    await consistent(kind !== 'rolled-back');
-    if (kind !== 'rolled-back') await apply(await eciText(false));
-    // Leftovers of a killed verification are removed by the next one.
-    expect((await target.verify()).ok).toBe(true);
-    await consistent(false);
-  });
+  test.each<ApplyStep>(['write-settings', 'restart-engine', 'verify'])(
+    'SIGKILL during %s: the next start finishes or rolls back, nothing half',
+    async (step) => {
+      const { child, exited } = await applyingTo(step, true);
+      child.kill('SIGKILL');
+      await exited;
+      const resumed = await target.resume();
+      if (!resumed.ok) throw new Error(`${resumed.error.message}: ${resumed.error.reason ?? ''}`);
+      const kind = resumed.value?.outcome?.kind;
+      // It may have been quicker than the kill, at the last steps only.
+      if (kind !== 'rolled-back') expect(step).toBe('verify');
+      await consistent(kind !== 'rolled-back');
+      if (kind !== 'rolled-back') await apply(await eciText(false));
+      // Leftovers of a killed verification are removed by the next one.
+      expect((await target.verify()).ok).toBe(true);
+      await consistent(false);
+    },
+  );
 
   test('SIGHUP, as from a closed terminal, ends nothing: it goes on to its end', async () => {
     const { child, exited } = await applyingTo('restart-engine', true);
@@ -204,13 +305,20 @@ describe('what goes wrong', () => {
   test('SIGKILL, and nobody looks again: the running supervisor rolls it back within a minute', async () => {
     const { child, exited } = await applyingTo('restart-engine', true);
     const gone = new Promise<void>((resolve) => {
-      const watching = watch(root, () => { if (!existsSync(target.paths.journal) && !existsSync(path.join(root, 'apply.lock'))) { watching.close(); resolve(); } });
+      const watching = watch(root, () => {
+        if (!existsSync(target.paths.journal) && !existsSync(path.join(root, 'apply.lock'))) {
+          watching.close();
+          resolve();
+        }
+      });
     });
     child.kill('SIGKILL');
     await exited;
     await gone;
     await consistent(false);
-    expect(await readFile(path.join(root, 'logs/supervisor.log'), 'utf8')).toContain('an interrupted apply was settled: rolled-back');
+    expect(await readFile(path.join(root, 'logs/supervisor.log'), 'utf8')).toContain(
+      'an interrupted apply was settled: rolled-back',
+    );
   }, 150_000);
 
   test('D: the plan says container by container what recreating would do, after a restart too', async () => {
@@ -218,47 +326,106 @@ describe('what goes wrong', () => {
     await docker('exec', 'old', 'sh', '-c', 'echo mine > /written');
     await docker('run', '--detach', '--rm', '--name', 'passing', 'busybox', ...patient);
     const scan = await target.scan();
-    const recreate = scan.ok ? scan.value.containers.filter(({ name }) => name === 'old' || name === 'passing').map(({ id }) => id) : [];
+    const recreate = scan.ok
+      ? scan.value.containers.filter(({ name }) => name === 'old' || name === 'passing').map(({ id }) => id)
+      : [];
     const planned = async (commit: boolean) => {
       const plan = await target.plan(await eciText(true), { ...keepAllContainers, recreate, commit });
       return plan.ok ? plan.value.recreation?.groups.flat().sort((a, b) => (a.name < b.name ? -1 : 1)) : plan;
     };
     expect(await planned(false)).toMatchObject([
-      { name: 'old', running: true, commit: false, blockers: [], written: { paths: 1 }, changes: expect.arrayContaining([{ code: 'kept-written', params: {} }]), lost: expect.arrayContaining([expect.objectContaining({ code: 'writable-layer' })]) },
+      {
+        name: 'old',
+        running: true,
+        commit: false,
+        blockers: [],
+        written: { paths: 1 },
+        changes: expect.arrayContaining([{ code: 'kept-written', params: {} }]),
+        lost: expect.arrayContaining([expect.objectContaining({ code: 'writable-layer' })]),
+      },
       { name: 'passing', blockers: [{ code: 'gone-at-restart' }] },
     ]);
-    expect(await planned(true)).toMatchObject([{ name: 'old', commit: true, lost: [{ code: 'memory' }, { code: 'logs' }] }, { name: 'passing' }]);
+    expect(await planned(true)).toMatchObject([
+      { name: 'old', commit: true, lost: [{ code: 'memory' }, { code: 'logs' }] },
+      { name: 'passing' },
+    ]);
     await docker('rm', '-f', 'passing');
   });
 
   test('D: what the draft would refuse of a chosen recreation is said by the plan, and stops the apply before it stops anything', async () => {
-    const asked = openTarget(root, { bulkheadCommand, projectRoot: project, recreatePolicy: refusedRecreations });
+    const asked = openTarget(root, {
+      bulkheadCommand,
+      projectRoot: project,
+      recreatePolicy: refusedRecreations,
+    });
     await docker('run', '--detach', '--name', 'mounts', '--volume', '/etc:/e', 'busybox', ...patient);
     const [id = ''] = (await docker('ps', '--no-trunc', '--quiet', '--filter', 'name=mounts')).split('\n');
     const choices = { ...keepAllContainers, recreate: [id] };
     const on = await eciText(true);
-    const shared = editSettings(on, ['filesharingAllowedDirectories'], [{ path: '/etc', sharedByDefault: true }]);
+    const shared = editSettings(
+      on,
+      ['filesharingAllowedDirectories'],
+      [{ path: '/etc', sharedByDefault: true }],
+    );
     if (!shared.ok) throw new Error(shared.error.message);
-    expect(await asked.plan(on, choices)).toMatchObject({ ok: true, value: {
-      blocked: true, blockers: [{ code: 'recreation', message: expect.stringContaining('mounts') }],
-      recreation: { blocked: true, groups: [[{ name: 'mounts', blockers: [{ code: 'refused', params: { rule: 'bind-not-shared', message: expect.stringContaining('filesharingAllowedDirectories') } }] }]] },
-    } });
-    expect(await asked.plan(shared.value, choices)).toMatchObject({ ok: true, value: { blocked: false, blockers: [], recreation: { blocked: false } } });
+    expect(await asked.plan(on, choices)).toMatchObject({
+      ok: true,
+      value: {
+        blocked: true,
+        blockers: [{ code: 'recreation', message: expect.stringContaining('mounts') }],
+        recreation: {
+          blocked: true,
+          groups: [
+            [
+              {
+                name: 'mounts',
+                blockers: [
+                  {
+                    code: 'refused',
+                    params: {
+                      rule: 'bind-not-shared',
+                      message: expect.stringContaining('filesharingAllowedDirectories'),
+                    },
+                  },
+                ],
+              },
+            ],
+          ],
+        },
+      },
+    });
+    expect(await asked.plan(shared.value, choices)).toMatchObject({
+      ok: true,
+      value: { blocked: false, blockers: [], recreation: { blocked: false } },
+    });
     const { appliedHash } = await target.settings.read();
-    expect(await asked.startApply({ text: on, choices, baseHash: appliedHash })).toMatchObject({ ok: false, error: { code: 'containers.recreate-blocked' } });
+    expect(await asked.startApply({ text: on, choices, baseHash: appliedHash })).toMatchObject({
+      ok: false,
+      error: { code: 'containers.recreate-blocked' },
+    });
     expect(await docker('ps', '--no-trunc', '--quiet', '--filter', 'name=mounts')).toBe(`${id}\n`);
     await consistent(false);
     const bulkhead = async (...args: string[]) => {
       await writeFile(path.join(root, 'wanted.json'), on);
-      const child = spawn(bulkheadCommand, [...args, '--root', root], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const child = spawn(bulkheadCommand, [...args, '--root', root], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
       const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
       return { said, code: Number(code) };
     };
     const plan = await bulkhead('plan', path.join(root, 'wanted.json'), '--recreate=mounts');
-    expect(plan).toEqual({ code: 1, said: expect.stringMatching(/in the way\n +- enhanced container isolation: bind mount of \/etc is blocked.*filesharingAllowedDirectories/) });
+    expect(plan).toEqual({
+      code: 1,
+      said: expect.stringMatching(
+        /in the way\n +- enhanced container isolation: bind mount of \/etc is blocked.*filesharingAllowedDirectories/,
+      ),
+    });
     // Without names it is all that can be: those that are refused are left as they are.
     const all = await bulkhead('plan', path.join(root, 'wanted.json'), '--recreate', '--json');
-    expect([all.code, JSON.parse(all.said)]).toEqual([0, expect.objectContaining({ blocked: false, recreate: expect.not.arrayContaining([id]) })]);
+    expect([all.code, JSON.parse(all.said)]).toEqual([
+      0,
+      expect.objectContaining({ blocked: false, recreate: expect.not.arrayContaining([id]) }),
+    ]);
     asked.dispose();
     await docker('rm', '-f', 'mounts');
   });
@@ -268,37 +435,86 @@ describe('what goes wrong', () => {
     await docker('create', '--name', 'idle', 'busybox', 'true');
     await docker('create', '--name', 'unwanted', 'busybox', 'true');
     await writeFile(path.join(root, 'wanted.json'), await eciText(true));
-    const child = spawn(bulkheadCommand, ['apply', path.join(root, 'wanted.json'), '--yes', '--json', '--events', '--root', root, '--remove', 'unwanted', '--recreate=old,web,idle', '--commit'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(
+      bulkheadCommand,
+      [
+        'apply',
+        path.join(root, 'wanted.json'),
+        '--yes',
+        '--json',
+        '--events',
+        '--root',
+        root,
+        '--remove',
+        'unwanted',
+        '--recreate=old,web,idle',
+        '--commit',
+      ],
+      { stdio: ['ignore', 'pipe', 'ignore'] },
+    );
     const exited = once(child, 'exit');
     for await (const line of createInterface({ input: child.stdout })) {
       const event = applyEventSchema.safeParse(JSON.parse(line));
-      if (event.success && event.data.type === 'recreation' && event.data.recreation.members.some((m) => m.outcome !== null) && event.data.recreation.members.some((m) => m.step === 'wait' && m.outcome === null)) break;
+      if (
+        event.success &&
+        event.data.type === 'recreation' &&
+        event.data.recreation.members.some((m) => m.outcome !== null) &&
+        event.data.recreation.members.some((m) => m.step === 'wait' && m.outcome === null)
+      )
+        break;
     }
     child.kill('SIGKILL');
     await exited;
     const events: ApplyEvent[] = [];
-    const resumed = await target.resume((event) => { events.push(event); });
+    const resumed = await target.resume((event) => {
+      events.push(event);
+    });
     if (!resumed.ok) throw new Error(`${resumed.error.message}: ${resumed.error.reason ?? ''}`);
     const outcome = resumed.value?.outcome;
     if (outcome?.kind !== 'applied') throw new Error(JSON.stringify(outcome));
     expect(outcome.removed).toMatchObject([{ name: 'unwanted', removed: true }]);
-    expect(outcome.recreated.map((m) => [m.name, m.outcome?.kind, m.outcome?.kind === 'recreated' && m.outcome.started]).sort()).toEqual([['idle', 'recreated', false], ['old', 'recreated', true], ['web', 'recreated', true]]);
+    expect(
+      outcome.recreated
+        .map((m) => [m.name, m.outcome?.kind, m.outcome?.kind === 'recreated' && m.outcome.started])
+        .sort(),
+    ).toEqual([
+      ['idle', 'recreated', false],
+      ['old', 'recreated', true],
+      ['web', 'recreated', true],
+    ]);
     expect(events.some((event) => event.type === 'recreation')).toBe(true);
     await consistent(true);
     const scan = await target.scan();
     // One that did not run stays beside the new one, and is not taken for one to be recreated.
-    expect(scan.ok && scan.value.containers.map((c) => [c.name, c.protected, c.state]).sort()).toEqual([['idle', true, 'created'], ['idle-before-eci', false, 'created'], ['old', true, 'running'], ['web', true, 'running']]);
+    expect(scan.ok && scan.value.containers.map((c) => [c.name, c.protected, c.state]).sort()).toEqual([
+      ['idle', true, 'created'],
+      ['idle-before-eci', false, 'created'],
+      ['old', true, 'running'],
+      ['web', true, 'running'],
+    ]);
     expect(await docker('exec', 'old', 'cat', '/written')).toBe('mine\n');
-    await target.remove({ ids: ['web', 'idle', 'idle-before-eci'], includeRunning: true, removeVolumes: false });
+    await target.remove({
+      ids: ['web', 'idle', 'idle-before-eci'],
+      includeRunning: true,
+      removeVolumes: false,
+    });
     await apply(await eciText(false));
-  // Each of them has to run for a while to count as well.
+    // Each of them has to run for a while to count as well.
   }, 120_000);
 
   test('an engine that is down: scan, remove, verify and images say so', async () => {
     await target.driver.stop();
-    for (const result of [await target.scan(), await target.remove({ ids: ['x'], includeRunning: false, removeVolumes: false }), await target.verify(), await target.images()]) {
+    for (const result of [
+      await target.scan(),
+      await target.remove({ ids: ['x'], includeRunning: false, removeVolumes: false }),
+      await target.verify(),
+      await target.images(),
+    ]) {
       expect(!result.ok && result.error.code).toBe('engine.unreachable');
     }
-    expect((await target.plan(await eciText(true), keepAllContainers))).toMatchObject({ ok: true, value: { blocked: false, restartNeeded: true, unprotected: [] } });
+    expect(await target.plan(await eciText(true), keepAllContainers)).toMatchObject({
+      ok: true,
+      value: { blocked: false, restartNeeded: true, unprotected: [] },
+    });
   });
 });

@@ -8,13 +8,27 @@ import { readSettings, sha256 } from '../store/files.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import { createSettingsStore } from '../store/settings-store.ts';
 import { startApply } from './apply.ts';
-import { callsFile, container, engineFile, fixturePorts, running, settingsText, verified, type FixtureOptions } from './apply-fixture.ts';
+import {
+  callsFile,
+  container,
+  engineFile,
+  fixturePorts,
+  running,
+  settingsText,
+  verified,
+  type FixtureOptions,
+} from './apply-fixture.ts';
 import { resumeInterruptedApply } from './resume.ts';
 
 let root: string;
 let paths: RootPaths;
-beforeEach(async () => { root = await mkdtemp('/tmp/bh-apply-'); paths = rootPaths(root); });
-afterEach(async () => { await rm(root, { recursive: true, force: true }); });
+beforeEach(async () => {
+  root = await mkdtemp('/tmp/bh-apply-');
+  paths = rootPaths(root);
+});
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
+});
 
 const daemonJson = '{\n\t"debug":   true\n}\n';
 /** An engine that runs with a settings file (ECI off) and a daemon.json of the admin's. */
@@ -24,13 +38,28 @@ async function engineOff(): Promise<void> {
   await writeFile(engineFile(paths), daemonJson);
 }
 
-async function apply(text: string, options: FixtureOptions = {}, choices: ContainerChoices = keepAllContainers, events: ApplyEvent[] = []): Promise<ApplyRun> {
+async function apply(
+  text: string,
+  options: FixtureOptions = {},
+  choices: ContainerChoices = keepAllContainers,
+  events: ApplyEvent[] = [],
+): Promise<ApplyRun> {
   const base = await readSettings(paths.settings);
-  const started = await startApply(fixturePorts(root, options), { text, choices, baseHash: base.ok ? base.value.hash : 'x' }, (event) => { events.push(event); });
+  const started = await startApply(
+    fixturePorts(root, options),
+    { text, choices, baseHash: base.ok ? base.value.hash : 'x' },
+    (event) => {
+      events.push(event);
+    },
+  );
   if (!started.ok) throw new Error(`${started.error.code}: ${started.error.reason ?? started.error.message}`);
   return started.value.done;
 }
-const calls = () => readFile(callsFile(paths), 'utf8').then((text) => text.trim().split('\n'), () => []);
+const calls = () =>
+  readFile(callsFile(paths), 'utf8').then(
+    (text) => text.trim().split('\n'),
+    () => [],
+  );
 const states = (run: ApplyRun) => run.steps.map((step) => `${step.step}:${step.state}`);
 const everythingBack = async () => {
   expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
@@ -47,14 +76,36 @@ describe('applying', () => {
     await createSettingsStore(paths).setDraft(settingsText(true));
     const events: ApplyEvent[] = [];
     const run = await apply(settingsText(true), {}, keepAllContainers, events);
-    expect(run).toMatchObject({ activity: 'ended', fromVersion: 1, toVersion: 2, outcome: { kind: 'applied', version: 2, verification: verified, removed: [] } });
-    expect(states(run)).toEqual(['back-up:done', 'write-settings:done', 'reconfigure:done', 'restart-engine:done', 'health-check:done', 'verify:done', 'clean-up:skipped']);
+    expect(run).toMatchObject({
+      activity: 'ended',
+      fromVersion: 1,
+      toVersion: 2,
+      outcome: { kind: 'applied', version: 2, verification: verified, removed: [] },
+    });
+    expect(states(run)).toEqual([
+      'back-up:done',
+      'write-settings:done',
+      'reconfigure:done',
+      'restart-engine:done',
+      'health-check:done',
+      'verify:done',
+      'clean-up:skipped',
+    ]);
     expect(await calls()).toEqual(['restart', 'health', 'verify']);
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
     expect(await readFile(paths.daemonJson, 'utf8')).toContain('"default-runtime": "bulkhead"');
     const store = createSettingsStore(paths);
-    expect(await store.history()).toMatchObject({ value: [{ version: 2, how: 'apply', eci: true, fromHash: sha256(settingsText(false)) }, { version: 1, how: 'found', eci: false }] });
-    expect(await store.read()).toMatchObject({ appliedVersion: 2, draft: settingsText(true), conflict: false });
+    expect(await store.history()).toMatchObject({
+      value: [
+        { version: 2, how: 'apply', eci: true, fromHash: sha256(settingsText(false)) },
+        { version: 1, how: 'found', eci: false },
+      ],
+    });
+    expect(await store.read()).toMatchObject({
+      appliedVersion: 2,
+      draft: settingsText(true),
+      conflict: false,
+    });
     expect(await readdir(root)).not.toContain('admin-settings.draft.json');
     expect(await readdir(root)).not.toContain('apply-journal.json');
     expect(events.every((event) => event.type !== 'run' || event.run.id === run.id)).toBe(true);
@@ -68,7 +119,11 @@ describe('applying', () => {
   });
   test('a first apply without any file, and none left of daemon.json after off', async () => {
     await writeFile(engineFile(paths), 'none');
-    expect(await apply(settingsText(true))).toMatchObject({ fromVersion: 0, toVersion: 1, outcome: { kind: 'applied' } });
+    expect(await apply(settingsText(true))).toMatchObject({
+      fromVersion: 0,
+      toVersion: 1,
+      outcome: { kind: 'applied' },
+    });
     // What `bulkhead status` of an ordinary user reads.
     expect((await stat(paths.history)).mode & 0o777).toBe(0o755);
     await apply(settingsText(false));
@@ -76,31 +131,75 @@ describe('applying', () => {
   });
   test('what the gateway can reload needs no restart', async () => {
     await engineOff();
-    const run = await apply(settingsText(false, ',\n  "filesharingAllowedDirectories": [{ "path": "/srv", "sharedByDefault": true }]'));
-    expect(states(run)).toEqual(['back-up:done', 'write-settings:done', 'reconfigure:skipped', 'restart-engine:skipped', 'health-check:done', 'verify:skipped', 'clean-up:skipped']);
+    const run = await apply(
+      settingsText(
+        false,
+        ',\n  "filesharingAllowedDirectories": [{ "path": "/srv", "sharedByDefault": true }]',
+      ),
+    );
+    expect(states(run)).toEqual([
+      'back-up:done',
+      'write-settings:done',
+      'reconfigure:skipped',
+      'restart-engine:skipped',
+      'health-check:done',
+      'verify:skipped',
+      'clean-up:skipped',
+    ]);
     expect(await calls()).toEqual(['health']);
   });
   test('chosen containers go after verification, running ones only when that was said', async () => {
     await engineOff();
     const running = container({ id: 'd'.repeat(64), name: 'busy', state: 'running' });
     const remove = [container().id, running.id];
-    const run = await apply(settingsText(true), { containers: [container(), running] }, { remove, includeRunning: false, removeVolumes: false });
+    const run = await apply(
+      settingsText(true),
+      { containers: [container(), running] },
+      { remove, includeRunning: false, removeVolumes: false },
+    );
     expect(await calls()).toEqual(['restart', 'health', 'verify', 'remove cccc']);
     expect(run.outcome).toMatchObject({ kind: 'applied', removed: [{ id: container().id, removed: true }] });
   });
   test('chosen containers are recreated after that, as they were before the restart stopped them', async () => {
     await engineOff();
     const running = container({ id: 'd'.repeat(64), name: 'busy', state: 'running' });
-    const run = await apply(settingsText(true), { containers: [container(), running] }, { remove: [container().id], recreate: [running.id, container().id, 'gone'], includeRunning: false, removeVolumes: false });
+    const run = await apply(
+      settingsText(true),
+      { containers: [container(), running] },
+      {
+        remove: [container().id],
+        recreate: [running.id, container().id, 'gone'],
+        includeRunning: false,
+        removeVolumes: false,
+      },
+    );
     expect(await calls()).toEqual(['restart', 'health', 'verify', 'remove cccc', 'recreate busy (ran)']);
-    expect(run.outcome).toMatchObject({ kind: 'applied', recreated: [{ name: 'busy', outcome: { kind: 'recreated', started: true } }] });
-    expect(run.steps.find(({ step }) => step === 'clean-up')).toMatchObject({ state: 'done', detail: '1 of 1 removed; 1 of 1 recreated' });
+    expect(run.outcome).toMatchObject({
+      kind: 'applied',
+      recreated: [{ name: 'busy', outcome: { kind: 'recreated', started: true } }],
+    });
+    expect(run.steps.find(({ step }) => step === 'clean-up')).toMatchObject({
+      state: 'done',
+      detail: '1 of 1 removed; 1 of 1 recreated',
+    });
   });
   test('nothing is recreated where ECI is off afterwards, nor where verification failed', async () => {
     await engineOff();
     const choices = { ...keepAllContainers, recreate: [container().id] };
     await apply(settingsText(false, ',\n  "x": 1'), { containers: [container()] }, choices);
-    expect((await apply(settingsText(true), { containers: [container()], outcome: (call) => (call === 'verify' ? { code: 'verify.failed', message: 'made to fail' } : undefined) }, choices)).outcome).toMatchObject({ kind: 'rolled-back' });
+    expect(
+      (
+        await apply(
+          settingsText(true),
+          {
+            containers: [container()],
+            outcome: (call) =>
+              call === 'verify' ? { code: 'verify.failed', message: 'made to fail' } : undefined,
+          },
+          choices,
+        )
+      ).outcome,
+    ).toMatchObject({ kind: 'rolled-back' });
     expect((await calls()).filter((call) => call.startsWith('recreate'))).toEqual([]);
   });
 });
@@ -108,8 +207,14 @@ describe('applying', () => {
 test('a configuration the engine refuses is gone back from before anything stops', async () => {
   await engineOff();
   const before = await readFile(paths.settings, 'utf8');
-  const run = await apply(settingsText(true), { outcome: (call) => (call === 'check' ? { code: 'daemon-json.invalid', message: 'not taken' } : undefined) });
-  expect(run.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'reconfigure', error: { code: 'daemon-json.invalid' } });
+  const run = await apply(settingsText(true), {
+    outcome: (call) => (call === 'check' ? { code: 'daemon-json.invalid', message: 'not taken' } : undefined),
+  });
+  expect(run.outcome).toMatchObject({
+    kind: 'rolled-back',
+    failedStep: 'reconfigure',
+    error: { code: 'daemon-json.invalid' },
+  });
   expect(await calls()).not.toContain('restart');
   expect(await calls()).not.toContain('stop');
   expect(await readFile(paths.settings, 'utf8')).toBe(before);
@@ -119,7 +224,11 @@ describe('refused before anything is touched', () => {
   const refused = async (text: string, options: FixtureOptions = {}, baseHash?: string) => {
     const before = await readdir(root);
     const base = await readSettings(paths.settings);
-    const started = await startApply(fixturePorts(root, options), { text, choices: keepAllContainers, baseHash: baseHash ?? (base.ok ? base.value.hash : '') }, () => undefined);
+    const started = await startApply(
+      fixturePorts(root, options),
+      { text, choices: keepAllContainers, baseHash: baseHash ?? (base.ok ? base.value.hash : '') },
+      () => undefined,
+    );
     expect(await readdir(root)).toEqual(before);
     return started.ok ? 'started' : started.error.code;
   };
@@ -131,7 +240,9 @@ describe('refused before anything is touched', () => {
   test('errors in the draft, a missing requirement, a broken daemon.json, nothing to apply', async () => {
     await engineOff();
     expect(await refused('{ "configurationFileVersion": 2, ')).toBe('settings.findings');
-    expect(await refused(settingsText(true).replace('true, "value"', '"yes", "value"'))).toBe('settings.findings');
+    expect(await refused(settingsText(true).replace('true, "value"', '"yes", "value"'))).toBe(
+      'settings.findings',
+    );
     expect(await refused(settingsText(true), { available: false })).toBe('isolation.requirement-missing');
     expect(await refused(settingsText(false))).toBe('apply.nothing-to-apply');
     await writeFile(paths.daemonJson, '{"debug": true,}');
@@ -148,13 +259,31 @@ describe('refused before anything is touched', () => {
   });
   test('while another apply is under way', async () => {
     await engineOff();
-    let release = () => { /* set below */ };
-    const held = new Promise<void>((resolve) => { release = resolve; });
-    let arrived = () => { /* set below */ };
-    const busy = new Promise<void>((resolve) => { arrived = resolve; });
-    const first = apply(settingsText(true), { reached: (point) => { if (point !== 'write-settings begun') return Promise.resolve(); arrived(); return held; } });
+    let release = () => {
+      /* set below */
+    };
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let arrived = () => {
+      /* set below */
+    };
+    const busy = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const first = apply(settingsText(true), {
+      reached: (point) => {
+        if (point !== 'write-settings begun') return Promise.resolve();
+        arrived();
+        return held;
+      },
+    });
     await busy;
-    const second = await startApply(fixturePorts(root), { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(settingsText(false)) }, () => undefined);
+    const second = await startApply(
+      fixturePorts(root),
+      { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(settingsText(false)) },
+      () => undefined,
+    );
     expect(!second.ok && second.error.code).toBe('apply.in-progress');
     // Its process lives: nothing to resume either.
     const resumed = await resumeInterruptedApply(fixturePorts(root), () => undefined);
@@ -165,12 +294,27 @@ describe('refused before anything is touched', () => {
 });
 
 describe('rolled back with the reason', () => {
-  const broken = fail('engine.start-failed', 'the engine did not start', { reason: 'dockerd ended: unknown storage driver' }).error;
+  const broken = fail('engine.start-failed', 'the engine did not start', {
+    reason: 'dockerd ended: unknown storage driver',
+  }).error;
   test('the engine that does not come up under the new configuration', async () => {
     await engineOff();
     let first = true;
-    const run = await apply(settingsText(true), { outcome: (call) => { if (call === 'restart' && first) { first = false; return broken; } return undefined; } });
-    expect(run.outcome).toEqual({ kind: 'rolled-back', failedStep: 'restart-engine', error: broken, restoredVersion: 1 });
+    const run = await apply(settingsText(true), {
+      outcome: (call) => {
+        if (call === 'restart' && first) {
+          first = false;
+          return broken;
+        }
+        return undefined;
+      },
+    });
+    expect(run.outcome).toEqual({
+      kind: 'rolled-back',
+      failedStep: 'restart-engine',
+      error: broken,
+      restoredVersion: 1,
+    });
     expect(states(run)).toContain('restart-engine:failed');
     expect(await calls()).toEqual(['restart', 'restart', 'health']);
     await everythingBack();
@@ -178,13 +322,23 @@ describe('rolled back with the reason', () => {
   test.each(['health', 'verify'] as const)('a failing %s', async (step) => {
     await engineOff();
     let first = true;
-    const run = await apply(settingsText(true), { outcome: (call) => { if (call === step && first) { first = false; return broken; } return undefined; } });
+    const run = await apply(settingsText(true), {
+      outcome: (call) => {
+        if (call === step && first) {
+          first = false;
+          return broken;
+        }
+        return undefined;
+      },
+    });
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: broken });
     await everythingBack();
   });
   test('to no settings file: the note beside it tells the gateway that this was meant, until the next apply', async () => {
     await writeFile(engineFile(paths), 'none');
-    const run = await apply(settingsText(true), { outcome: (call) => (call === 'verify' ? broken : undefined) });
+    const run = await apply(settingsText(true), {
+      outcome: (call) => (call === 'verify' ? broken : undefined),
+    });
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', restoredVersion: 0 });
     await expect(stat(paths.settings)).rejects.toThrow('ENOENT');
     expect((await readFile(removalNote(paths.settings), 'utf8')).trim()).toBe(sha256(settingsText(true)));
@@ -194,25 +348,47 @@ describe('rolled back with the reason', () => {
   test('not for audit mode: that nothing is refused was asked for, and is said', async () => {
     await engineOff();
     const ports = fixturePorts(root);
-    const claims = verified.claims.map((claim) => (claim.id === 'B1-socket-refused' ? { ...claim, verdict: 'not-enforced' as const } : claim));
-    const started = await startApply({ ...ports, verify: () => Promise.resolve({ ok: true, value: { ...verified, claims } }) }, { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(settingsText(false)) }, () => undefined);
+    const claims = verified.claims.map((claim) =>
+      claim.id === 'B1-socket-refused' ? { ...claim, verdict: 'not-enforced' as const } : claim,
+    );
+    const started = await startApply(
+      { ...ports, verify: () => Promise.resolve({ ok: true, value: { ...verified, claims } }) },
+      { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(settingsText(false)) },
+      () => undefined,
+    );
     const run = started.ok ? await started.value.done : null;
     expect(run?.outcome?.kind).toBe('applied');
-    expect(run?.steps.find(({ step }) => step === 'verify')?.detail).toMatch(/^16 of 17 claims shown, 1 not enforced; audit mode: nothing is refused$/);
+    expect(run?.steps.find(({ step }) => step === 'verify')?.detail).toMatch(
+      /^16 of 17 claims shown, 1 not enforced; audit mode: nothing is refused$/,
+    );
   });
   test('a claim that a probe could not show', async () => {
     await engineOff();
     const ports = fixturePorts(root);
-    const claims = verified.claims.map((claim) => (claim.id === 'A2-user-namespace' ? { ...claim, verdict: 'fail' as const, evidence: 'uid_map "0 0 4294967295"' } : claim));
-    const started = await startApply({ ...ports, verify: () => Promise.resolve({ ok: true, value: { ...verified, claims } }) }, { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(settingsText(false)) }, () => undefined);
+    const claims = verified.claims.map((claim) =>
+      claim.id === 'A2-user-namespace'
+        ? { ...claim, verdict: 'fail' as const, evidence: 'uid_map "0 0 4294967295"' }
+        : claim,
+    );
+    const started = await startApply(
+      { ...ports, verify: () => Promise.resolve({ ok: true, value: { ...verified, claims } }) },
+      { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(settingsText(false)) },
+      () => undefined,
+    );
     const run = started.ok ? await started.value.done : null;
-    expect(run?.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'verify', error: { code: 'verify.failed', reason: 'A2-user-namespace: uid_map "0 0 4294967295"' } });
+    expect(run?.outcome).toMatchObject({
+      kind: 'rolled-back',
+      failedStep: 'verify',
+      error: { code: 'verify.failed', reason: 'A2-user-namespace: uid_map "0 0 4294967295"' },
+    });
     await everythingBack();
   });
   test('an engine that was stopped before is stopped again', async () => {
     await engineOff();
     await writeFile(engineFile(paths), 'stopped');
-    const run = await apply(settingsText(true), { outcome: (call) => (call === 'verify' ? broken : undefined) });
+    const run = await apply(settingsText(true), {
+      outcome: (call) => (call === 'verify' ? broken : undefined),
+    });
     expect(run.outcome?.kind).toBe('rolled-back');
     expect(await running(paths)).toBe('stopped');
     expect(await calls()).toEqual(['restart', 'health', 'verify', 'stop']);
@@ -220,23 +396,47 @@ describe('rolled back with the reason', () => {
   test('a file changed by another program in the middle is theirs, and kept', async () => {
     await engineOff();
     const theirs = settingsText(false, ',\n  "theirs": 1');
-    const run = await apply(settingsText(true), { reached: async (point) => { if (point === 'back-up done') await writeFile(paths.settings, theirs); } });
-    expect(run.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'write-settings', error: { code: 'settings.conflict' } });
+    const run = await apply(settingsText(true), {
+      reached: async (point) => {
+        if (point === 'back-up done') await writeFile(paths.settings, theirs);
+      },
+    });
+    expect(run.outcome).toMatchObject({
+      kind: 'rolled-back',
+      failedStep: 'write-settings',
+      error: { code: 'settings.conflict' },
+    });
     expect(await readFile(paths.settings, 'utf8')).toBe(theirs);
   });
   test('a defect in the middle', async () => {
     await engineOff();
-    const run = await apply(settingsText(true), { outcome: (call) => { if (call === 'verify') throw new Error('boom'); return undefined; } });
+    const run = await apply(settingsText(true), {
+      outcome: (call) => {
+        if (call === 'verify') throw new Error('boom');
+        return undefined;
+      },
+    });
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: { code: 'internal', reason: 'boom' } });
     await everythingBack();
   });
   test('when going back fails too, it says so, names the backup, and the next start goes back', async () => {
     await engineOff();
-    const run = await apply(settingsText(true), { outcome: (call) => (call === 'restart' ? broken : undefined) });
-    expect(run.outcome).toMatchObject({ kind: 'rollback-failed', failedStep: 'restart-engine', error: broken, rollbackError: broken, backupDir: `${paths.history}/apply-backup` });
+    const run = await apply(settingsText(true), {
+      outcome: (call) => (call === 'restart' ? broken : undefined),
+    });
+    expect(run.outcome).toMatchObject({
+      kind: 'rollback-failed',
+      failedStep: 'restart-engine',
+      error: broken,
+      rollbackError: broken,
+      backupDir: `${paths.history}/apply-backup`,
+    });
     expect(await readdir(`${paths.history}/apply-backup`)).toContain('daemon.json');
     const resumed = await resumeInterruptedApply(fixturePorts(root), () => undefined);
-    expect(resumed).toMatchObject({ ok: true, value: { outcome: { kind: 'rolled-back', error: broken, restoredVersion: 1 } } });
+    expect(resumed).toMatchObject({
+      ok: true,
+      value: { outcome: { kind: 'rolled-back', error: broken, restoredVersion: 1 } },
+    });
     await everythingBack();
   });
 });
@@ -246,7 +446,10 @@ test('after a roll back that failed, a file mended by hand is not overwritten by
   const down = fail('engine.start-failed', 'the engine did not start').error;
   await apply(settingsText(true), { outcome: (call) => (call === 'restart' ? down : undefined) });
   await writeFile(paths.daemonJson, '{"debug": false}');
-  expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toMatchObject({ ok: true, value: { outcome: { kind: 'rolled-back' } } });
+  expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toMatchObject({
+    ok: true,
+    value: { outcome: { kind: 'rolled-back' } },
+  });
   expect(await readFile(paths.daemonJson, 'utf8')).toBe('{"debug": false}');
   expect(await running(paths)).toBe('{"debug": false}');
 });
@@ -256,7 +459,15 @@ test('back under ECI the protection is verified again, since the engine was rest
   await apply(settingsText(true));
   await rm(callsFile(paths));
   let first = true;
-  const run = await apply(settingsText(false), { outcome: (call) => { if (call === 'restart' && first) { first = false; return fail('engine.start-failed', 'no').error; } return undefined; } });
+  const run = await apply(settingsText(false), {
+    outcome: (call) => {
+      if (call === 'restart' && first) {
+        first = false;
+        return fail('engine.start-failed', 'no').error;
+      }
+      return undefined;
+    },
+  });
   expect(run.outcome?.kind).toBe('rolled-back');
   expect(await calls()).toEqual(['restart', 'restart', 'health', 'verify']);
 });
@@ -268,21 +479,33 @@ describe('cancel', () => {
     const base = await readSettings(paths.settings);
     const events: ApplyEvent[] = [];
     let first = true;
-    const started = await startApply(fixturePorts(root, {
-      outcome: (call, signal) => {
-        if (call !== 'restart' || !first) return undefined;
-        first = false;
-        return new Promise((resolve) => {
-          signal?.addEventListener('abort', () => { resolve(fail('engine.start-failed', 'given up').error); });
-          expect(cancel()).toBe(true);
-          expect(cancel()).toBe(false);
-        });
+    const started = await startApply(
+      fixturePorts(root, {
+        outcome: (call, signal) => {
+          if (call !== 'restart' || !first) return undefined;
+          first = false;
+          return new Promise((resolve) => {
+            signal?.addEventListener('abort', () => {
+              resolve(fail('engine.start-failed', 'given up').error);
+            });
+            expect(cancel()).toBe(true);
+            expect(cancel()).toBe(false);
+          });
+        },
+      }),
+      { text: settingsText(true), choices: keepAllContainers, baseHash: base.ok ? base.value.hash : '' },
+      (event) => {
+        events.push(event);
       },
-    }), { text: settingsText(true), choices: keepAllContainers, baseHash: base.ok ? base.value.hash : '' }, (event) => { events.push(event); });
+    );
     if (!started.ok) throw new Error(started.error.message);
     cancel = started.value.cancel;
     const run = await started.value.done;
-    expect(run.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'restart-engine', error: { code: 'apply.cancelled' } });
+    expect(run.outcome).toMatchObject({
+      kind: 'rolled-back',
+      failedStep: 'restart-engine',
+      error: { code: 'apply.cancelled' },
+    });
     expect(events.some((event) => event.type === 'run' && event.run.activity === 'cancelling')).toBe(true);
     await everythingBack();
   });
@@ -291,8 +514,21 @@ describe('cancel', () => {
     let cancel: () => boolean = () => true;
     const base = await readSettings(paths.settings);
     let tooLate: boolean | null = null;
-    const started = await startApply(fixturePorts(root, { containers: [container()], reached: (point) => { if (point === 'clean-up begun') tooLate = cancel(); return Promise.resolve(); } }),
-      { text: settingsText(true), choices: { remove: [container().id], includeRunning: false, removeVolumes: false }, baseHash: base.ok ? base.value.hash : '' }, () => undefined);
+    const started = await startApply(
+      fixturePorts(root, {
+        containers: [container()],
+        reached: (point) => {
+          if (point === 'clean-up begun') tooLate = cancel();
+          return Promise.resolve();
+        },
+      }),
+      {
+        text: settingsText(true),
+        choices: { remove: [container().id], includeRunning: false, removeVolumes: false },
+        baseHash: base.ok ? base.value.hash : '',
+      },
+      () => undefined,
+    );
     if (!started.ok) throw new Error(started.error.message);
     cancel = started.value.cancel;
     expect((await started.value.done).outcome?.kind).toBe('applied');
@@ -303,16 +539,24 @@ describe('cancel', () => {
 describe('a journal that cannot be read', () => {
   test('with a backup: the files go back', async () => {
     await engineOff();
-    await apply(settingsText(true), { outcome: (call) => (call === 'restart' ? fail('engine.start-failed', 'no').error : undefined) });
+    await apply(settingsText(true), {
+      outcome: (call) => (call === 'restart' ? fail('engine.start-failed', 'no').error : undefined),
+    });
     await writeFile(paths.journal, '{"format":1');
     await chmod(paths.journal, 0o600);
-    expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toEqual({ ok: true, value: null });
+    expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toEqual({
+      ok: true,
+      value: null,
+    });
     await everythingBack();
   });
   test('without one: nothing had been changed', async () => {
     await engineOff();
     await writeFile(paths.journal, 'garbage');
-    expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toEqual({ ok: true, value: null });
+    expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toEqual({
+      ok: true,
+      value: null,
+    });
     await everythingBack();
   });
 });

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { applySteps, type ApplyPlan, type ApplyStep, type ContainerChoices } from '../../shared/apply/plan.ts';
+import {
+  applySteps,
+  type ApplyPlan,
+  type ApplyStep,
+  type ContainerChoices,
+} from '../../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyOutcome, ApplyRun } from '../../shared/apply/run.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
@@ -16,7 +21,9 @@ import { rollBack } from './roll-back.ts';
 import { createRunState } from './run-state.ts';
 import { conflict, stepActions, stepIsDue, type StepContext } from './steps.ts';
 
-/** What to apply. `baseHash` is the plan's: sha256 of the applied text it was made against, '' for no file. */
+/**
+ * What to apply. `baseHash` is the plan's: sha256 of the applied text it was made against, '' for no file.
+ */
 export interface ApplyRequest {
   readonly text: string;
   readonly choices: ContainerChoices;
@@ -29,18 +36,26 @@ export interface ApplyHandle {
   readonly run: () => ApplyRun;
   /** Asks for a cancel; false when it is too late (clean-up has begun, or it is rolling back or over). */
   readonly cancel: () => boolean;
-  /** Asks the recreation that is part of the clean-up to stop: the one under way comes back, later ones are not begun. False when none is under way. */
+  /**
+   * Asks the recreation that is part of the clean-up to stop: the one under way comes back, later ones are
+   * not begun. False when none is under way.
+   */
   readonly cancelRecreation: () => boolean;
   /** Resolves when the run has ended, whatever its outcome; never rejects. */
   readonly done: Promise<ApplyRun>;
 }
 
 /**
- * Starts applying: back up → write → reconfigure → restart → check → verify → clean up; any failure or a cancel before clean-up goes back.
- * Refused before anything is touched: apply.in-progress, settings.conflict, settings.findings, isolation.requirement-missing,
- * daemon-json.conflict, rights.not-root, apply.nothing-to-apply. An interrupted apply is settled first.
+ * Starts applying: back up → write → reconfigure → restart → check → verify → clean up; any failure or a
+ * cancel before clean-up goes back. Refused before anything is touched: apply.in-progress, settings.conflict,
+ * settings.findings, isolation.requirement-missing, daemon-json.conflict, rights.not-root,
+ * apply.nothing-to-apply. An interrupted apply is settled first.
  */
-export async function startApply(ports: ApplyPorts, request: ApplyRequest, onEvent: (event: ApplyEvent) => void): Promise<Result<ApplyHandle, AppError>> {
+export async function startApply(
+  ports: ApplyPorts,
+  request: ApplyRequest,
+  onEvent: (event: ApplyEvent) => void,
+): Promise<Result<ApplyHandle, AppError>> {
   const root = await ensureRoot(ports.paths.root);
   if (!root.ok) return root;
   const lock = await acquireLock(applyLockPath(ports.paths));
@@ -56,9 +71,23 @@ export async function startApply(ports: ApplyPorts, request: ApplyRequest, onEve
     const controller = new AbortController();
     begun = true;
     let cancelRecreation: () => boolean = () => false;
-    const done = execute({ ports, state, journal, text: request.text, plan: plan.value, signal: controller.signal, onRecreation: (cancel) => { cancelRecreation = cancel; } }, lock.value);
+    const done = execute(
+      {
+        ports,
+        state,
+        journal,
+        text: request.text,
+        plan: plan.value,
+        signal: controller.signal,
+        onRecreation: (cancel) => {
+          cancelRecreation = cancel;
+        },
+      },
+      lock.value,
+    );
     return ok({
-      run: state.snapshot, done,
+      run: state.snapshot,
+      done,
       cancel: () => {
         if (!state.snapshot().cancellable) return false;
         state.activity('cancelling', false);
@@ -72,7 +101,11 @@ export async function startApply(ports: ApplyPorts, request: ApplyRequest, onEve
   }
 }
 
-interface AdmittedPlan extends ApplyPlan { readonly engineRan: boolean; readonly stopWait: number; readonly existing: readonly Container[] }
+interface AdmittedPlan extends ApplyPlan {
+  readonly engineRan: boolean;
+  readonly stopWait: number;
+  readonly existing: readonly Container[];
+}
 
 async function admit(ports: ApplyPorts, request: ApplyRequest): Promise<Result<AdmittedPlan, AppError>> {
   const facts = await ports.facts(request.text);
@@ -80,38 +113,105 @@ async function admit(ports: ApplyPorts, request: ApplyRequest): Promise<Result<A
   if (facts.value.applied.hash !== request.baseHash) return conflict(ports.paths.settings);
   const made = makePlan(facts.value, request.text, request.choices);
   // The restart stops what was chosen: what would be refused afterwards is refused before.
-  const plan = made.blocked || ports.foresee === undefined ? made : await ports.foresee(made, request.text, request.choices);
+  const plan =
+    made.blocked || ports.foresee === undefined
+      ? made
+      : await ports.foresee(made, request.text, request.choices);
   const [blocker] = plan.blockers;
-  if (blocker !== undefined) return fail(blockerCodes[blocker.code], blockerWords[blocker.code].message, { reason: blocker.message, hint: blockerWords[blocker.code].hint });
-  return ok({ ...plan, engineRan: facts.value.engine.phase === 'ready', stopWait: plan.restartNeeded ? stopWaitOf(facts.value) : 0, existing: facts.value.scan?.containers ?? [] });
+  if (blocker !== undefined)
+    return fail(blockerCodes[blocker.code], blockerWords[blocker.code].message, {
+      reason: blocker.message,
+      hint: blockerWords[blocker.code].hint,
+    });
+  return ok({
+    ...plan,
+    engineRan: facts.value.engine.phase === 'ready',
+    stopWait: plan.restartNeeded ? stopWaitOf(facts.value) : 0,
+    existing: facts.value.scan?.containers ?? [],
+  });
 }
 
 type Blocker = ApplyPlan['blockers'][number]['code'];
 const blockerCodes: Readonly<Record<Blocker, AppErrorCode>> = {
-  findings: 'settings.findings', requirement: 'isolation.requirement-missing', 'daemon-json': 'daemon-json.conflict', 'nothing-to-apply': 'apply.nothing-to-apply', rights: 'rights.not-root', recreation: 'containers.recreate-blocked',
+  findings: 'settings.findings',
+  requirement: 'isolation.requirement-missing',
+  'daemon-json': 'daemon-json.conflict',
+  'nothing-to-apply': 'apply.nothing-to-apply',
+  rights: 'rights.not-root',
+  recreation: 'containers.recreate-blocked',
 };
 const blockerWords: Readonly<Record<Blocker, { message: string; hint: string }>> = {
-  findings: { message: 'the settings have errors and were not applied', hint: 'Correct them: bulkhead settings lint FILE shows where.' },
-  requirement: { message: 'Enhanced Container Isolation cannot be turned on here', hint: 'Meet the requirement, then plan again.' },
+  findings: {
+    message: 'the settings have errors and were not applied',
+    hint: 'Correct them: bulkhead settings lint FILE shows where.',
+  },
+  requirement: {
+    message: 'Enhanced Container Isolation cannot be turned on here',
+    hint: 'Meet the requirement, then plan again.',
+  },
   'daemon-json': { message: 'daemon.json stands in the way', hint: 'Correct daemon.json, then plan again.' },
-  'nothing-to-apply': { message: 'there is nothing to apply', hint: 'Change the draft first: bulkhead settings set POINTER VALUE.' },
-  recreation: { message: 'not all that was chosen can be recreated', hint: 'The plan says why, with the setting: bulkhead plan --recreate=NAME. Change that, or leave the container out.' },
+  'nothing-to-apply': {
+    message: 'there is nothing to apply',
+    hint: 'Change the draft first: bulkhead settings set POINTER VALUE.',
+  },
+  recreation: {
+    message: 'not all that was chosen can be recreated',
+    hint: 'The plan says why, with the setting: bulkhead plan --recreate=NAME. Change that, or leave the container out.',
+  },
   rights: { message: 'this user may not apply settings', hint: 'Run the same command with sudo.' },
 };
 
 /** An empty text is applied where it stands for "no file" alone: the plan blocks any other. */
 const textHash = (text: string): string => (text === '' ? '' : sha256(text));
 
-function newJournal(request: ApplyRequest, plan: AdmittedPlan, user: Awaited<ReturnType<ApplyPorts['user']>>): Journal {
+function newJournal(
+  request: ApplyRequest,
+  plan: AdmittedPlan,
+  user: Awaited<ReturnType<ApplyPorts['user']>>,
+): Journal {
   const among = (ids: readonly string[]): Container[] => plan.existing.filter(({ id }) => ids.includes(id));
-  const containers = among(plan.recreate).map((container) => ({ id: container.id, name: container.name, ran: isRunning(container) }));
+  const containers = among(plan.recreate).map((container) => ({
+    id: container.id,
+    name: container.name,
+    ran: isRunning(container),
+  }));
   return {
-    format: 1, id: randomUUID(), startedAt: new Date().toISOString(), uid: user.uid, user: user.name,
-    fromVersion: plan.fromVersion, toVersion: plan.toVersion, baseHash: plan.baseHash, targetHash: textHash(request.text),
-    eciBefore: plan.eciBefore, eciAfter: plan.eciAfter, restartNeeded: plan.restartNeeded, engineRan: plan.engineRan, estimatedSeconds: plan.estimatedSeconds,
-    remove: { ids: plan.remove, names: Object.fromEntries(among(plan.remove).map(({ id, name }) => [id, name])), includeRunning: request.choices.includeRunning, removeVolumes: request.choices.removeVolumes },
-    ...(containers.length === 0 ? {} : { recreate: { containers, ...(request.choices.commit === true ? { commit: true } : {}), asks: String(user.uid) } }),
-    phase: 'applying', restored: false, step: 'back-up', stepState: 'begun', error: null, durationsMs: {}, ...(plan.stopWait === 0 ? {} : { stopWait: plan.stopWait }),
+    format: 1,
+    id: randomUUID(),
+    startedAt: new Date().toISOString(),
+    uid: user.uid,
+    user: user.name,
+    fromVersion: plan.fromVersion,
+    toVersion: plan.toVersion,
+    baseHash: plan.baseHash,
+    targetHash: textHash(request.text),
+    eciBefore: plan.eciBefore,
+    eciAfter: plan.eciAfter,
+    restartNeeded: plan.restartNeeded,
+    engineRan: plan.engineRan,
+    estimatedSeconds: plan.estimatedSeconds,
+    remove: {
+      ids: plan.remove,
+      names: Object.fromEntries(among(plan.remove).map(({ id, name }) => [id, name])),
+      includeRunning: request.choices.includeRunning,
+      removeVolumes: request.choices.removeVolumes,
+    },
+    ...(containers.length === 0
+      ? {}
+      : {
+          recreate: {
+            containers,
+            ...(request.choices.commit === true ? { commit: true } : {}),
+            asks: String(user.uid),
+          },
+        }),
+    phase: 'applying',
+    restored: false,
+    step: 'back-up',
+    stepState: 'begun',
+    error: null,
+    durationsMs: {},
+    ...(plan.stopWait === 0 ? {} : { stopWait: plan.stopWait }),
   };
 }
 
@@ -120,7 +220,11 @@ async function execute(context: StepContext, lock: Lock): Promise<ApplyRun> {
   try {
     const results = noResults();
     const reached = await bringIntoForce(context, results);
-    state.end('outcome' in reached ? reached.outcome : await complete({ ...context, journal: reached.journal }, results));
+    state.end(
+      'outcome' in reached
+        ? reached.outcome
+        : await complete({ ...context, journal: reached.journal }, results),
+    );
   } finally {
     await lock.release();
   }
@@ -129,7 +233,8 @@ async function execute(context: StepContext, lock: Lock): Promise<ApplyRun> {
 
 /** All steps up to verification; a failure or a cancel goes back, and that is the outcome. */
 async function bringIntoForce(
-  context: StepContext, results: ApplyResults,
+  context: StepContext,
+  results: ApplyResults,
 ): Promise<{ journal: Journal } | { outcome: ApplyOutcome }> {
   const { ports, state, signal } = context;
   let journal = context.journal;
@@ -154,15 +259,25 @@ async function bringIntoForce(
     }
   } catch (cause) {
     state.activity('rolling-back', false);
-    return { outcome: await rollBack(ports, state, journal, fail('internal', 'applying hit a defect', { cause }).error) };
+    return {
+      outcome: await rollBack(
+        ports,
+        state,
+        journal,
+        fail('internal', 'applying hit a defect', { cause }).error,
+      ),
+    };
   }
-  // Removing containers can't be undone, and what is recreated is no part of the settings: from here there is no way
-  // back and none is needed.
+  // Removing containers can't be undone, and what is recreated is no part of the settings: from here there is
+  // no way back and none is needed.
   state.activity('applying', false);
   return { journal };
 }
 
-/** What comes after verification. Whatever goes wrong here is told in the outcome, and nothing goes back for it. */
+/**
+ * What comes after verification. Whatever goes wrong here is told in the outcome, and nothing goes back for
+ * it.
+ */
 async function complete(context: StepContext, results: ApplyResults): Promise<ApplyOutcome> {
   const { ports, state } = context;
   let journal = context.journal;
@@ -189,14 +304,20 @@ async function complete(context: StepContext, results: ApplyResults): Promise<Ap
 /** The step a cancel between two steps counts for: the one that ran last. */
 const last = (journal: Journal, next: ApplyStep): ApplyStep => (next === 'back-up' ? next : journal.step);
 
-const cancelled = (): AppError => fail('apply.cancelled', 'the apply was cancelled', { hint: 'Nothing of it is left; the draft is kept.' }).error;
+const cancelled = (): AppError =>
+  fail('apply.cancelled', 'the apply was cancelled', { hint: 'Nothing of it is left; the draft is kept.' })
+    .error;
 
-async function runStep(context: StepContext, step: ApplyStep, results: ApplyResults): Promise<{ journal: Journal; error: AppError | null }> {
+async function runStep(
+  context: StepContext,
+  step: ApplyStep,
+  results: ApplyResults,
+): Promise<{ journal: Journal; error: AppError | null }> {
   const { ports, state } = context;
   let journal: Journal = { ...context.journal, step, stepState: 'begun' };
   const noted = await writeJournal(ports.paths.journal, journal);
-  // It has not begun: there is nothing of it to undo, as an engine to restart. The clean-up goes on: an apply that is
-  // interrupted between verification and clean-up is finished all the same.
+  // It has not begun: there is nothing of it to undo, as an engine to restart. The clean-up goes on: an apply
+  // that is interrupted between verification and clean-up is finished all the same.
   if (!noted.ok && step !== 'clean-up') return { journal: context.journal, error: noted.error };
   state.begin(step);
   await ports.reached?.(`${step} begun`);

@@ -8,7 +8,11 @@ import { backupDirectory, restoreBackup, writeBackup } from './backup.ts';
 
 let directory: string;
 let paths: RootPaths;
-beforeEach(async () => { directory = await mkdtemp(path.join(os.tmpdir(), 'bh-backup-')); paths = rootPaths(path.join(directory, 'root')); await mkdir(paths.root); });
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'bh-backup-'));
+  paths = rootPaths(path.join(directory, 'root'));
+  await mkdir(paths.root);
+});
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 describe('the backup of an apply', () => {
@@ -21,7 +25,7 @@ describe('the backup of an apply', () => {
   });
 
   it.each([
-    ['a file that is not of the engine\'s configuration', { path: 'victim', stored: 'victim' }],
+    ["a file that is not of the engine's configuration", { path: 'victim', stored: 'victim' }],
     ['a file to delete that is not', { path: 'victim', stored: null }],
     ['a copy elsewhere', { path: 'settings', stored: '../../../victim' }],
   ])('gives back nothing where it names %s', async (_what, file) => {
@@ -29,7 +33,20 @@ describe('the backup of an apply', () => {
     await writeFile(victim, 'as it was');
     await mkdir(backupDirectory(paths), { recursive: true });
     await writeFile(path.join(backupDirectory(paths), 'victim'), 'planted');
-    await writeFile(path.join(backupDirectory(paths), 'manifest.json'), JSON.stringify({ format: 1, files: [{ path: file.path === 'victim' ? victim : paths.settings, stored: file.stored, mode: 0o644, hash: sha256('planted') }] }));
+    await writeFile(
+      path.join(backupDirectory(paths), 'manifest.json'),
+      JSON.stringify({
+        format: 1,
+        files: [
+          {
+            path: file.path === 'victim' ? victim : paths.settings,
+            stored: file.stored,
+            mode: 0o644,
+            hash: sha256('planted'),
+          },
+        ],
+      }),
+    );
     expect(await restoreBackup(paths)).toMatchObject({ ok: false, error: { code: 'apply.rollback-failed' } });
     expect(await readFile(victim, 'utf8')).toBe('as it was');
     await expect(readFile(paths.settings)).rejects.toThrow('ENOENT');

@@ -5,11 +5,21 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { engineConfigFiles } from '../drivers/daemon-json.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
-import { readSettings, removeFile, sha256, syncDirectory, systemCode, temporaryBeside, writeFileAtomic } from '../store/files.ts';
+import {
+  readSettings,
+  removeFile,
+  sha256,
+  syncDirectory,
+  systemCode,
+  temporaryBeside,
+  writeFileAtomic,
+} from '../store/files.ts';
 
 const manifestSchema = z.object({
   format: z.literal(1),
-  files: z.array(z.object({ path: z.string(), stored: z.string().nullable(), mode: z.number().int(), hash: z.string() })),
+  files: z.array(
+    z.object({ path: z.string(), stored: z.string().nullable(), mode: z.number().int(), hash: z.string() }),
+  ),
 });
 
 /** Where an apply keeps what it may have to give back; gone when the apply has ended well. */
@@ -18,7 +28,10 @@ const targetText = 'new-settings.json';
 /** What the removal note would say, where there was no settings file: written while there is room for it. */
 const noteText = 'removal-note';
 
-/** Copies settings file and engine configuration (absence included), and the text about to be applied, synced to disk, whole or not at all. */
+/**
+ * Copies settings file and engine configuration (absence included), and the text about to be applied, synced
+ * to disk, whole or not at all.
+ */
 export async function writeBackup(paths: RootPaths, target: string): Promise<Result<void, AppError>> {
   const directory = backupDirectory(paths);
   const temporary = `${directory}.tmp`;
@@ -32,7 +45,12 @@ export async function writeBackup(paths: RootPaths, target: string): Promise<Res
       const bytes = await bytesOf(file);
       const stored = bytes === null ? null : path.basename(file);
       if (bytes !== null && stored !== null) await writeSynced(path.join(temporary, stored), bytes);
-      files.push({ path: file, stored, mode: bytes === null ? 0 : (await stat(file)).mode & 0o7777, hash: bytes === null ? '' : sha256(bytes) });
+      files.push({
+        path: file,
+        stored,
+        mode: bytes === null ? 0 : (await stat(file)).mode & 0o7777,
+        hash: bytes === null ? '' : sha256(bytes),
+      });
     }
     await writeSynced(path.join(temporary, targetText), target);
     if (files[0]?.stored === null) await writeSynced(path.join(temporary, noteText), noteOf(sha256(target)));
@@ -44,24 +62,42 @@ export async function writeBackup(paths: RootPaths, target: string): Promise<Res
     return ok(undefined);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    return fail('settings.unwritable', 'the backup could not be written', { cause: error, hint: 'Nothing was changed. Make room or give write permission, then try again.', params: { path: directory } });
+    return fail('settings.unwritable', 'the backup could not be written', {
+      cause: error,
+      hint: 'Nothing was changed. Make room or give write permission, then try again.',
+      params: { path: directory },
+    });
   }
 }
 
 async function bytesOf(file: string): Promise<Buffer | null> {
-  try { return await readFile(file); } catch (error) { if (systemCode(error) === 'ENOENT') return null; throw error; }
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 async function writeSynced(file: string, content: string | Uint8Array): Promise<void> {
   const handle = await open(file, 'wx', 0o600);
-  try { await handle.writeFile(content); await handle.sync(); } finally { await handle.close(); }
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The text that was being applied. */
 export async function readTargetText(paths: RootPaths): Promise<Result<string, AppError>> {
   const read = await readSettings(path.join(backupDirectory(paths), targetText));
   if (!read.ok) return read;
-  return read.value.exists ? ok(read.value.text) : fail('settings.unreadable', 'the text being applied is gone from the backup', { params: { path: backupDirectory(paths) } });
+  return read.value.exists
+    ? ok(read.value.text)
+    : fail('settings.unreadable', 'the text being applied is gone from the backup', {
+        params: { path: backupDirectory(paths) },
+      });
 }
 
 /** Whether there is a whole backup. Without one, nothing had been changed yet. */
@@ -71,43 +107,83 @@ export async function hasBackup(paths: RootPaths): Promise<boolean> {
 
 async function readManifest(paths: RootPaths): Promise<z.infer<typeof manifestSchema> | null> {
   try {
-    const parsed = manifestSchema.safeParse(JSON.parse(await readFile(path.join(backupDirectory(paths), 'manifest.json'), 'utf8')));
+    const parsed = manifestSchema.safeParse(
+      JSON.parse(await readFile(path.join(backupDirectory(paths), 'manifest.json'), 'utf8')),
+    );
     // What it names is written and deleted with an administrator's rights: nothing but what we back up.
     const ours = [paths.settings, ...engineConfigFiles(paths)];
-    return parsed.success && parsed.data.files.every((file) => ours.includes(file.path) && (file.stored === null || file.stored === path.basename(file.path))) ? parsed.data : null;
-  } catch { return null; }
+    return parsed.success &&
+      parsed.data.files.every(
+        (file) =>
+          ours.includes(file.path) && (file.stored === null || file.stored === path.basename(file.path)),
+      )
+      ? parsed.data
+      : null;
+  } catch {
+    return null;
+  }
 }
 
 /**
- * Puts every backed-up file back, byte for byte, with its mode; one that was not there is deleted. The settings file is left alone when
- * it holds neither the old nor the new text: then another program wrote it meanwhile, and that is not ours to undo. `noteRemoval`: false where no gateway reads the file.
+ * Puts every backed-up file back, byte for byte, with its mode; one that was not there is deleted. The
+ * settings file is left alone when it holds neither the old nor the new text: then another program wrote it
+ * meanwhile, and that is not ours to undo. `noteRemoval`: false where no gateway reads the file.
  */
-export async function restoreBackup(paths: RootPaths, options: { readonly noteRemoval?: boolean } = {}): Promise<Result<{ foreignSettings: boolean }, AppError>> {
+export async function restoreBackup(
+  paths: RootPaths,
+  options: { readonly noteRemoval?: boolean } = {},
+): Promise<Result<{ foreignSettings: boolean }, AppError>> {
   const manifest = await readManifest(paths);
-  if (manifest === null) return fail('apply.rollback-failed', 'the backup cannot be read', { reason: backupDirectory(paths), params: { path: backupDirectory(paths) } });
+  if (manifest === null)
+    return fail('apply.rollback-failed', 'the backup cannot be read', {
+      reason: backupDirectory(paths),
+      params: { path: backupDirectory(paths) },
+    });
   const target = await readTargetText(paths);
   let foreignSettings = false;
   for (const file of manifest.files) {
     const now = await bytesOf(file.path).catch(() => null);
     const hash = now === null ? '' : sha256(now);
     if (hash === file.hash && (now !== null) === (file.stored !== null)) continue;
-    if (file.path === paths.settings && now !== null && target.ok && hash !== sha256(target.value)) { foreignSettings = true; continue; }
+    if (file.path === paths.settings && now !== null && target.ok && hash !== sha256(target.value)) {
+      foreignSettings = true;
+      continue;
+    }
     // The gateway would take the absence for a mistake, and keep the policy.
     if (options.noteRemoval !== false && file.stored === null && file.path === paths.settings) {
       const noted = await writeFileAtomic(removalNote(file.path), noteOf(hash));
-      if (!noted.ok && !(target.ok && hash === sha256(target.value) && await linkIntoPlace(paths, removalNote(file.path), noteText, 0o644))) return noted;
+      if (
+        !noted.ok &&
+        !(
+          target.ok &&
+          hash === sha256(target.value) &&
+          (await linkIntoPlace(paths, removalNote(file.path), noteText, 0o644))
+        )
+      )
+        return noted;
     }
-    const done = file.stored === null ? await removeFile(file.path) : await putBack(paths, file.path, file.stored, file.mode);
+    const done =
+      file.stored === null
+        ? await removeFile(file.path)
+        : await putBack(paths, file.path, file.stored, file.mode);
     if (!done.ok) return done;
   }
   return ok({ foreignSettings });
 }
 
-async function putBack(paths: RootPaths, file: string, stored: string, mode: number): Promise<Result<void, AppError>> {
-  const bytes = await readFile(path.join(backupDirectory(paths), stored)).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-  if (bytes instanceof Error) return fail('apply.rollback-failed', `the backup of ${file} cannot be read`, { cause: bytes });
+async function putBack(
+  paths: RootPaths,
+  file: string,
+  stored: string,
+  mode: number,
+): Promise<Result<void, AppError>> {
+  const bytes = await readFile(path.join(backupDirectory(paths), stored)).catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  );
+  if (bytes instanceof Error)
+    return fail('apply.rollback-failed', `the backup of ${file} cannot be read`, { cause: bytes });
   const written = await writeFileAtomic(file, bytes, { mode });
-  if (!written.ok) return await linkIntoPlace(paths, file, stored, mode) ? ok(undefined) : written;
+  if (!written.ok) return (await linkIntoPlace(paths, file, stored, mode)) ? ok(undefined) : written;
   await chmod(file, mode).catch(() => undefined);
   return written;
 }
@@ -115,8 +191,9 @@ async function putBack(paths: RootPaths, file: string, stored: string, mode: num
 const noteOf = (hash: string): string => `${hash}\n`;
 
 /**
- * Gives `file` the backup's own copy, where nothing new can be written: going back must not need room on a full disk. Only then, since whoever
- * edits the file in place until the backup is dropped edits both. False where that can't be (another file system).
+ * Gives `file` the backup's own copy, where nothing new can be written: going back must not need room on a
+ * full disk. Only then, since whoever edits the file in place until the backup is dropped edits both. False
+ * where that can't be (another file system).
  */
 async function linkIntoPlace(paths: RootPaths, file: string, stored: string, mode: number): Promise<boolean> {
   const temporary = temporaryBeside(file);

@@ -7,11 +7,22 @@ import { rootPaths, type RootPaths } from '../drivers/root-paths.ts';
 import { readSettings } from '../store/files.ts';
 import { startApply } from './apply.ts';
 import { applyLockPath } from './journal.ts';
-import { callsFile, container, engineFile, fixturePorts, running, settingsText, verified } from './apply-fixture.ts';
+import {
+  callsFile,
+  container,
+  engineFile,
+  fixturePorts,
+  running,
+  settingsText,
+  verified,
+} from './apply-fixture.ts';
 import type { ApplyPorts } from './ports.ts';
 import { resumeInterruptedApply } from './resume.ts';
 
-const removedOnes = [container({ id: 'a'.repeat(64), name: 'first' }), container({ id: 'b'.repeat(64), name: 'second' })];
+const removedOnes = [
+  container({ id: 'a'.repeat(64), name: 'first' }),
+  container({ id: 'b'.repeat(64), name: 'second' }),
+];
 const recreatedOne = container({ id: 'd'.repeat(64), name: 'third' });
 const choices = {
   remove: removedOnes.map(({ id }) => id),
@@ -28,7 +39,9 @@ beforeEach(async () => {
   await writeFile(paths.settings, settingsText(false));
   await writeFile(engineFile(paths), 'none');
 });
-afterEach(async () => { await rm(root, { recursive: true, force: true }); });
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
+});
 
 const withContainers = (): ApplyPorts => fixturePorts(root, { containers: [...removedOnes, recreatedOne] });
 
@@ -50,7 +63,12 @@ async function expectInForce(): Promise<void> {
 }
 
 const removedFirst = { id: removedOnes[0]?.id, name: 'first', removed: true };
-const secondFailed = { id: removedOnes[1]?.id, name: 'second', removed: false, error: expect.stringContaining('clean-up') };
+const secondFailed = {
+  id: removedOnes[1]?.id,
+  name: 'second',
+  removed: false,
+  error: expect.stringContaining('clean-up'),
+};
 const thirdFailed = { name: 'third', outcome: { kind: 'not-begun', error: { code: 'internal' } } };
 const thirdRecreated = { name: 'third', outcome: { kind: 'recreated' } };
 
@@ -63,23 +81,39 @@ const failingRemoval: ApplyPorts['remove'] = (_request, onProgress) => {
 describe('a defect in the clean-up of an apply that is verified', () => {
   test('while containers are removed: what was removed is said, the rest is done, nothing goes back', async () => {
     const run = await apply({ ...withContainers(), remove: failingRemoval });
-    expect(run).toMatchObject({ activity: 'ended', outcome: { kind: 'applied', version: 2, verification: verified } });
+    expect(run).toMatchObject({
+      activity: 'ended',
+      outcome: { kind: 'applied', version: 2, verification: verified },
+    });
     expect(run.outcome).toMatchObject({ removed: [removedFirst, secondFailed], recreated: [thirdRecreated] });
     expect(run.steps.at(-1)).toMatchObject({ state: 'done', detail: '1 of 2 removed; 1 of 1 recreated' });
     await expectInForce();
   });
 
   test('before a recreation has begun', async () => {
-    const run = await apply({ ...withContainers(), recreate: () => Promise.reject(new Error('made to fail')) });
+    const run = await apply({
+      ...withContainers(),
+      recreate: () => Promise.reject(new Error('made to fail')),
+    });
     expect(run.outcome).toMatchObject({ kind: 'applied', recreated: [thirdFailed] });
     await expectInForce();
   });
 
   test('in the middle of a recreation: outcomes that were told stay', async () => {
     const member = { id: recreatedOne.id, name: 'third', step: 'wait' } as const;
-    const outcome = { kind: 'recreated', id: 'f'.repeat(64), kept: null, image: null, started: false } as const;
+    const outcome = {
+      kind: 'recreated',
+      id: 'f'.repeat(64),
+      kept: null,
+      image: null,
+      started: false,
+    } as const;
     const other = { id: 'e'.repeat(64), name: 'fourth', step: 'wait', outcome: null } as const;
-    const told: RecreateRun = { members: [{ ...member, outcome }, other], activity: 'recreating', cancellable: true };
+    const told: RecreateRun = {
+      members: [{ ...member, outcome }, other],
+      activity: 'recreating',
+      cancellable: true,
+    };
     const run = await apply({
       ...withContainers(),
       recreate: (_chosen, onEvent) => {
@@ -91,7 +125,10 @@ describe('a defect in the clean-up of an apply that is verified', () => {
     expect(run.outcome).toMatchObject({
       kind: 'applied',
       // It was under way, and nobody knows how far it came.
-      recreated: [thirdRecreated, { name: 'fourth', outcome: { kind: 'rollback-failed', step: 'wait', error: { code: 'internal' } } }],
+      recreated: [
+        thirdRecreated,
+        { name: 'fourth', outcome: { kind: 'rollback-failed', step: 'wait', error: { code: 'internal' } } },
+      ],
     });
     await expectInForce();
   });
@@ -109,9 +146,8 @@ describe('a defect in the clean-up of an apply that is verified', () => {
   });
 
   test('after it, when history and draft are brought up to date', async () => {
-    const reached = (point: string): Promise<void> => (
-      point === 'recorded' ? Promise.reject(new Error('made to fail')) : Promise.resolve()
-    );
+    const reached = (point: string): Promise<void> =>
+      point === 'recorded' ? Promise.reject(new Error('made to fail')) : Promise.resolve();
     const run = await apply({ ...withContainers(), reached });
     expect(run.outcome).toMatchObject({ kind: 'applied', version: 2, recreated: [thirdRecreated] });
     // The next start finishes that.
@@ -140,8 +176,14 @@ describe('a defect in the clean-up of an apply that is verified', () => {
       };
       void apply({ ...withContainers(), reached });
     });
-    const resumed = await resumeInterruptedApply({ ...withContainers(), remove: failingRemoval }, () => undefined);
-    expect(resumed).toMatchObject({ ok: true, value: { outcome: { kind: 'applied', removed: [removedFirst, secondFailed] } } });
+    const resumed = await resumeInterruptedApply(
+      { ...withContainers(), remove: failingRemoval },
+      () => undefined,
+    );
+    expect(resumed).toMatchObject({
+      ok: true,
+      value: { outcome: { kind: 'applied', removed: [removedFirst, secondFailed] } },
+    });
     await expectInForce();
   });
 });

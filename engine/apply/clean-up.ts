@@ -5,27 +5,54 @@ import type { Journal } from './journal.ts';
 import type { Step, StepContext } from './steps.ts';
 
 /**
- * Removes and recreates the chosen containers, in that order. What can't be removed or recreated is told in the outcome: the settings are applied
- * and verified all the same. May be done again after an interruption: what is gone or recreated by then counts as done.
+ * Removes and recreates the chosen containers, in that order. What can't be removed or recreated is told in
+ * the outcome: the settings are applied and verified all the same. May be done again after an interruption:
+ * what is gone or recreated by then counts as done.
  */
 export const cleanUp: Step = async (context) => {
   const removal = await removeChosen(context);
   const recreation = await recreateChosen(context);
-  const details = [...(removal === null ? [] : [removal.detail]), ...(recreation === null ? [] : [recreation.detail])];
-  return ok({ detail: details.join('; '), removed: removal?.removed ?? [], recreated: recreation?.recreated ?? [] });
+  const details = [
+    ...(removal === null ? [] : [removal.detail]),
+    ...(recreation === null ? [] : [recreation.detail]),
+  ];
+  return ok({
+    detail: details.join('; '),
+    removed: removal?.removed ?? [],
+    recreated: recreation?.recreated ?? [],
+  });
 };
 
 /** Outcomes of containers with which nothing can be done, for want of an engine. */
-export function notCleanedUp(journal: Journal, error: AppError): { removed: RemoveOutcome[]; recreated: RecreateMember[] } {
+export function notCleanedUp(
+  journal: Journal,
+  error: AppError,
+): { removed: RemoveOutcome[]; recreated: RecreateMember[] } {
   return {
-    removed: journal.remove.ids.map((id) => ({ id, name: journal.remove.names?.[id] ?? id, removed: false, error: error.message })),
-    recreated: (journal.recreate?.containers ?? []).map(({ id, name }) => ({ id, name, step: null, outcome: { kind: 'not-begun', error } })),
+    removed: journal.remove.ids.map((id) => ({
+      id,
+      name: journal.remove.names?.[id] ?? id,
+      removed: false,
+      error: error.message,
+    })),
+    recreated: (journal.recreate?.containers ?? []).map(({ id, name }) => ({
+      id,
+      name,
+      step: null,
+      outcome: { kind: 'not-begun', error },
+    })),
   };
 }
 
-/** A defect in the clean-up, as one of its outcomes tells it: what is verified stays in force whatever happens here. */
+/**
+ * A defect in the clean-up, as one of its outcomes tells it: what is verified stays in force whatever happens
+ * here.
+ */
 export function cleanUpDefect(cause: unknown): AppError {
-  return fail('internal', 'the clean-up after applying hit a defect', { cause, hint: 'Look at the list of containers.' }).error;
+  return fail('internal', 'the clean-up after applying hit a defect', {
+    cause,
+    hint: 'Look at the list of containers.',
+  }).error;
 }
 
 interface Removal {
@@ -37,7 +64,8 @@ async function removeChosen({ ports, state, journal }: StepContext): Promise<Rem
   if (journal.remove.ids.length === 0) return null;
   const asDone = (outcome: RemoveOutcome): RemoveOutcome => {
     const name = journal.remove.names?.[outcome.id] ?? outcome.name;
-    // It was there when it was chosen: gone since (by a clean-up that was interrupted, or by somebody else) is what was asked for.
+    // It was there when it was chosen: gone since (by a clean-up that was interrupted, or by somebody else)
+    // is what was asked for.
     return outcome.gone === true ? { id: outcome.id, name, removed: true } : outcome;
   };
   const soFar: RemoveOutcome[] = [];
@@ -45,7 +73,9 @@ async function removeChosen({ ports, state, journal }: StepContext): Promise<Rem
     const outcome = asDone(told);
     soFar.push(outcome);
     state.detail('clean-up', `${count} of ${total}`);
-    state.log(outcome.removed ? `removed ${outcome.name}` : `not removed: ${outcome.name}: ${outcome.error ?? ''}`);
+    state.log(
+      outcome.removed ? `removed ${outcome.name}` : `not removed: ${outcome.name}: ${outcome.error ?? ''}`,
+    );
   };
   let removed: RemoveOutcome[];
   try {
@@ -58,9 +88,14 @@ async function removeChosen({ ports, state, journal }: StepContext): Promise<Rem
   } catch (cause) {
     const error = cleanUpDefect(cause);
     state.log(inWords(error));
-    removed = notCleanedUp(journal, error).removed.map((missing) => soFar.find(({ id }) => id === missing.id) ?? missing);
+    removed = notCleanedUp(journal, error).removed.map(
+      (missing) => soFar.find(({ id }) => id === missing.id) ?? missing,
+    );
   }
-  return { detail: `${removed.filter((outcome) => outcome.removed).length} of ${removed.length} removed`, removed };
+  return {
+    detail: `${removed.filter((outcome) => outcome.removed).length} of ${removed.length} removed`,
+    removed,
+  };
 }
 
 interface Recreation {
@@ -68,7 +103,12 @@ interface Recreation {
   readonly recreated: RecreateMember[];
 }
 
-async function recreateChosen({ ports, state, journal, onRecreation }: StepContext): Promise<Recreation | null> {
+async function recreateChosen({
+  ports,
+  state,
+  journal,
+  onRecreation,
+}: StepContext): Promise<Recreation | null> {
   const chosen = journal.recreate;
   if (chosen === undefined || ports.recreate === undefined) return null;
   const logged = new Set<string>();
@@ -86,7 +126,9 @@ async function recreateChosen({ ports, state, journal, onRecreation }: StepConte
     }
   };
   /** The end of a recreation that did not get to its own. */
-  const endWith = (members: RecreateMember[]): void => { follow({ members, activity: 'ended', cancellable: false }); };
+  const endWith = (members: RecreateMember[]): void => {
+    follow({ members, activity: 'ended', cancellable: false });
+  };
   let recreated: RecreateMember[];
   try {
     const started = await ports.recreate(chosen, follow);
@@ -104,7 +146,10 @@ async function recreateChosen({ ports, state, journal, onRecreation }: StepConte
   return { detail: `${recreated.filter(isRecreated).length} of ${recreated.length} recreated`, recreated };
 }
 
-/** Members of a recreation that a defect ended: outcomes stay, and nobody knows how far the one under way came. */
+/**
+ * Members of a recreation that a defect ended: outcomes stay, and nobody knows how far the one under way
+ * came.
+ */
 function cutShort(journal: Journal, latest: RecreateRun | null, error: AppError): RecreateMember[] {
   const members = latest?.members ?? notCleanedUp(journal, error).recreated;
   return members.map((member): RecreateMember => {
@@ -117,11 +162,13 @@ function cutShort(journal: Journal, latest: RecreateRun | null, error: AppError)
 
 const inWords = ({ message, reason }: AppError): string => [message, reason].filter(Boolean).join(': ');
 
-const isRecreated = ({ outcome }: RecreateMember): boolean => outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';
+const isRecreated = ({ outcome }: RecreateMember): boolean =>
+  outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';
 
 function logLine(member: RecreateMember): string | null {
   const { name, outcome } = member;
   if (outcome === null) return null;
-  if (!('error' in outcome)) return outcome.kind === 'unchanged' ? `protected already: ${name}` : `recreated ${name}`;
+  if (!('error' in outcome))
+    return outcome.kind === 'unchanged' ? `protected already: ${name}` : `recreated ${name}`;
   return `not recreated: ${name}: ${inWords(outcome.error)}`;
 }

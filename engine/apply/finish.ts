@@ -11,19 +11,28 @@ import type { RunState } from './run-state.ts';
 import { recordVersion, settleDraft } from './versions.ts';
 
 /** What the steps of an apply have to tell. */
-export interface ApplyResults { verification: Verification | null; removed: RemoveOutcome[]; recreated: RecreateMember[] }
+export interface ApplyResults {
+  verification: Verification | null;
+  removed: RemoveOutcome[];
+  recreated: RecreateMember[];
+}
 export const noResults = (): ApplyResults => ({ verification: null, removed: [], recreated: [] });
 
 /**
- * The good end: history, draft, journal, backup, in an order that a crash in between only repeats. A defect here does
- * the same: what is in force is in force, and the next start does the rest.
+ * The good end: history, draft, journal, backup, in an order that a crash in between only repeats. A defect
+ * here does the same: what is in force is in force, and the next start does the rest.
  */
 export async function finalise(
-  ports: ApplyPorts, state: RunState, journal: Journal, text: string, results: ApplyResults,
+  ports: ApplyPorts,
+  state: RunState,
+  journal: Journal,
+  text: string,
+  results: ApplyResults,
 ): Promise<ApplyOutcome> {
   const { paths } = ports;
-  const recorded = await recordVersion(paths, journal, text)
-    .catch((cause: unknown) => fail('internal', 'recording the version hit a defect', { cause }));
+  const recorded = await recordVersion(paths, journal, text).catch((cause: unknown) =>
+    fail('internal', 'recording the version hit a defect', { cause }),
+  );
   if (!recorded.ok) state.log(`history: ${recorded.error.message}`);
   try {
     await ports.reached?.('recorded');

@@ -11,7 +11,14 @@ import { rootPaths, type RootPaths } from '../drivers/root-paths.ts';
 import { readSettings, sha256 } from '../store/files.ts';
 import { createSettingsStore } from '../store/settings-store.ts';
 import { startApply } from './apply.ts';
-import { callsFile, engineFile, fixturePorts, running, settingsText, type FixtureOptions } from './apply-fixture.ts';
+import {
+  callsFile,
+  engineFile,
+  fixturePorts,
+  running,
+  settingsText,
+  type FixtureOptions,
+} from './apply-fixture.ts';
 
 const run = promisify(execFile);
 const daemonJson = '{\n\t"debug":   true\n}\n';
@@ -25,7 +32,8 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
     paths = rootPaths(root);
     await run('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', root]);
     // The stand-in of an engine needs no room on this disk.
-    for (const file of [callsFile(paths), engineFile(paths)]) await symlink(path.join(outside, path.basename(file)), file);
+    for (const file of [callsFile(paths), engineFile(paths)])
+      await symlink(path.join(outside, path.basename(file)), file);
     await writeFile(engineFile(paths), daemonJson);
     await writeFile(paths.daemonJson, daemonJson, { mode: 0o600 });
   });
@@ -38,16 +46,35 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
   const filler = () => path.join(root, 'filler');
   async function fill(): Promise<void> {
     const handle = await open(filler(), 'a');
-    try { for (;;) await handle.write(Buffer.alloc(4096)); } catch { /* full */ } finally { await handle.close(); }
+    try {
+      for (;;) await handle.write(Buffer.alloc(4096));
+    } catch {
+      /* full */
+    } finally {
+      await handle.close();
+    }
   }
   async function apply(fullAt: string, options: FixtureOptions = {}): Promise<ApplyRun> {
     const base = await readSettings(paths.settings);
-    const ports = fixturePorts(root, { ...options, reached: async (point) => { if (point === fullAt) await fill(); } });
-    const started = await startApply(ports, { text: settingsText(true), choices: keepAllContainers, baseHash: base.ok ? base.value.hash : 'x' }, () => undefined);
+    const ports = fixturePorts(root, {
+      ...options,
+      reached: async (point) => {
+        if (point === fullAt) await fill();
+      },
+    });
+    const started = await startApply(
+      ports,
+      { text: settingsText(true), choices: keepAllContainers, baseHash: base.ok ? base.value.hash : 'x' },
+      () => undefined,
+    );
     if (!started.ok) throw new Error(started.error.message);
     return started.value.done;
   }
-  const calls = () => readFile(callsFile(paths), 'utf8').then((text) => text.trim().split('\n'), () => []);
+  const calls = () =>
+    readFile(callsFile(paths), 'utf8').then(
+      (text) => text.trim().split('\n'),
+      () => [],
+    );
   const everythingBack = async () => {
     expect(await readFile(paths.daemonJson, 'utf8')).toBe(daemonJson);
     expect((await stat(paths.daemonJson)).mode & 0o777).toBe(0o600);
@@ -58,7 +85,10 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
 
   test('before the engine was restarted: it is not, to go back', async () => {
     await writeFile(paths.settings, settingsText(false));
-    expect((await apply('reconfigure done')).outcome).toMatchObject({ kind: 'rolled-back', error: { code: 'settings.unwritable', reason: expect.stringContaining('ENOSPC') } });
+    expect((await apply('reconfigure done')).outcome).toMatchObject({
+      kind: 'rolled-back',
+      error: { code: 'settings.unwritable', reason: expect.stringContaining('ENOSPC') },
+    });
     expect(await calls()).toEqual(['health']);
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
     await everythingBack();
@@ -67,14 +97,22 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
   test('after that: the files go back without room for new ones', async () => {
     await writeFile(paths.settings, settingsText(false));
     const error = fail('verify.failed', 'made to fail').error;
-    expect((await apply('verify begun', { outcome: (call) => (call === 'verify' ? error : undefined) })).outcome).toEqual({ kind: 'rolled-back', failedStep: 'verify', error, restoredVersion: 1 });
+    expect(
+      (await apply('verify begun', { outcome: (call) => (call === 'verify' ? error : undefined) })).outcome,
+    ).toEqual({ kind: 'rolled-back', failedStep: 'verify', error, restoredVersion: 1 });
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
     expect((await stat(paths.settings)).mode & 0o777).toBe(0o644);
     await everythingBack();
   });
 
   test('where there was no settings file, the gateway still learns that its absence is meant', async () => {
-    expect((await apply('verify begun', { outcome: (call) => (call === 'verify' ? fail('verify.failed', 'made to fail').error : undefined) })).outcome).toMatchObject({ kind: 'rolled-back', restoredVersion: 0 });
+    expect(
+      (
+        await apply('verify begun', {
+          outcome: (call) => (call === 'verify' ? fail('verify.failed', 'made to fail').error : undefined),
+        })
+      ).outcome,
+    ).toMatchObject({ kind: 'rolled-back', restoredVersion: 0 });
     await expect(stat(paths.settings)).rejects.toThrow('ENOENT');
     expect(await readFile(removalNote(paths.settings), 'utf8')).toBe(`${sha256(settingsText(true))}\n`);
     expect((await stat(removalNote(paths.settings))).mode & 0o777).toBe(0o644);
@@ -83,11 +121,25 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
 
   test('once all is verified: applied, and said that history has no record of it; the next apply makes one', async () => {
     await writeFile(paths.settings, settingsText(false));
-    expect((await apply('verify done')).outcome).toMatchObject({ kind: 'applied', version: 2, unrecorded: expect.stringContaining('ENOSPC') });
+    expect((await apply('verify done')).outcome).toMatchObject({
+      kind: 'applied',
+      version: 2,
+      unrecorded: expect.stringContaining('ENOSPC'),
+    });
     await rm(filler());
     const next = settingsText(true, ',\n  "x": 1');
-    const started = await startApply(fixturePorts(root), { text: next, choices: keepAllContainers, baseHash: sha256(settingsText(true)) }, () => undefined);
+    const started = await startApply(
+      fixturePorts(root),
+      { text: next, choices: keepAllContainers, baseHash: sha256(settingsText(true)) },
+      () => undefined,
+    );
     expect(started.ok && (await started.value.done).outcome).toMatchObject({ kind: 'applied', version: 3 });
-    expect(await createSettingsStore(paths).history()).toMatchObject({ value: [{ version: 3, how: 'apply' }, { version: 2, how: 'found', eci: true }, { version: 1, how: 'found' }] });
+    expect(await createSettingsStore(paths).history()).toMatchObject({
+      value: [
+        { version: 3, how: 'apply' },
+        { version: 2, how: 'found', eci: true },
+        { version: 1, how: 'found' },
+      ],
+    });
   });
 });

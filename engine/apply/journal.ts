@@ -11,13 +11,22 @@ import { isLocked } from '../store/lock.ts';
 /** Held by whoever changes this engine's configuration. */
 export const applyLockPath = (paths: RootPaths): string => path.join(paths.root, 'apply.lock');
 
-/** Whether an apply was cut off and nobody has settled it. Reads no journal: whoever may look at the directory may know. */
+/**
+ * Whether an apply was cut off and nobody has settled it. Reads no journal: whoever may look at the directory
+ * may know.
+ */
 export async function applyInterrupted(paths: RootPaths): Promise<boolean> {
-  const begun = await access(paths.journal).then(() => true, () => false);
-  return begun && !await isLocked(applyLockPath(paths));
+  const begun = await access(paths.journal).then(
+    () => true,
+    () => false,
+  );
+  return begun && !(await isLocked(applyLockPath(paths)));
 }
 
-/** What is needed to finish or undo an apply whose process is gone: `DIR/apply-journal.json`, written and synced before and after each step. */
+/**
+ * What is needed to finish or undo an apply whose process is gone: `DIR/apply-journal.json`, written and
+ * synced before and after each step.
+ */
 export const journalSchema = z.object({
   format: z.literal(1),
   id: z.string(),
@@ -35,11 +44,19 @@ export const journalSchema = z.object({
   /** Whether the engine ran before: a roll back leaves it as it was. */
   engineRan: z.boolean(),
   estimatedSeconds: z.number(),
-  remove: z.object({ ids: z.array(z.string()), /** By id. */ names: z.record(z.string(), z.string()).optional(), includeRunning: z.boolean(), removeVolumes: z.boolean() }),
+  remove: z.object({
+    ids: z.array(z.string()),
+    /** By id. */ names: z.record(z.string(), z.string()).optional(),
+    includeRunning: z.boolean(),
+    removeVolumes: z.boolean(),
+  }),
   /** Absent where none was chosen. */
   recreate: chosenRecreationSchema.optional(),
   phase: z.enum(['applying', 'rolling-back']),
-  /** While rolling back: the files are back. A later try leaves them alone, since somebody may have mended them meanwhile. */
+  /**
+   * While rolling back: the files are back. A later try leaves them alone, since somebody may have mended
+   * them meanwhile.
+   */
   restored: z.boolean(),
   step: z.enum(applySteps),
   stepState: z.enum(['begun', 'done']),
@@ -54,11 +71,17 @@ export type Journal = z.infer<typeof journalSchema>;
 /** The journal on disk: null where there is none, 'damaged' where it can't be understood. */
 export async function readJournal(file: string): Promise<Journal | null | 'damaged'> {
   let text: string;
-  try { text = await readFile(file, 'utf8'); } catch (error) { return systemCode(error) === 'ENOENT' ? null : 'damaged'; }
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    return systemCode(error) === 'ENOENT' ? null : 'damaged';
+  }
   try {
     const parsed = journalSchema.safeParse(JSON.parse(text));
     return parsed.success ? parsed.data : 'damaged';
-  } catch { return 'damaged'; }
+  } catch {
+    return 'damaged';
+  }
 }
 
 export function writeJournal(file: string, journal: Journal): Promise<Result<void, AppError>> {
@@ -67,8 +90,9 @@ export function writeJournal(file: string, journal: Journal): Promise<Result<voi
 }
 
 /**
- * What to do about an apply that was interrupted. Finished is only what was verified already (or had nothing to verify, and whose engine
- * answered): everything else goes back to what was there before, since nobody has seen the new state work.
+ * What to do about an apply that was interrupted. Finished is only what was verified already (or had nothing
+ * to verify, and whose engine answered): everything else goes back to what was there before, since nobody has
+ * seen the new state work.
  */
 export function resumeDecision(journal: Journal): 'finish' | 'roll-back' {
   if (journal.phase === 'rolling-back') return 'roll-back';

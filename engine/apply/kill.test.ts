@@ -12,8 +12,13 @@ import { resumeInterruptedApply } from './resume.ts';
 
 let root: string;
 let paths: RootPaths;
-beforeEach(async () => { root = await mkdtemp('/tmp/bh-kill-'); paths = rootPaths(root); });
-afterEach(async () => { await rm(root, { recursive: true, force: true }); });
+beforeEach(async () => {
+  root = await mkdtemp('/tmp/bh-kill-');
+  paths = rootPaths(root);
+});
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
+});
 
 const daemonJson = '{\n\t"debug":   true\n}\n';
 const here = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
@@ -32,9 +37,11 @@ async function killAt(point: string, failing: string | null = null): Promise<voi
     if (!started.ok) throw new Error(started.error.message);
     await started.value.done;
     process.stdout.write('ended');`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'exit');
-  const [said] = await once(child.stdout, 'data') as [Buffer]; // a data event carries one chunk
+  const [said] = (await once(child.stdout, 'data')) as [Buffer]; // a data event carries one chunk
   child.kill('SIGKILL');
   await exited;
   expect(said.toString()).toBe('reached');
@@ -49,7 +56,11 @@ async function engineOff(): Promise<void> {
 
 const clean = async () => {
   expect((await readdir(root)).filter((name) => /journal|lock|tmp$/.test(name))).toEqual([]);
-  expect((await readdir(paths.history).catch(() => [])).filter((name) => name.includes('backup') || name.includes('tmp'))).toEqual([]);
+  expect(
+    (await readdir(paths.history).catch(() => [])).filter(
+      (name) => name.includes('backup') || name.includes('tmp'),
+    ),
+  ).toEqual([]);
 };
 
 const finished = new Set(['verify done', 'clean-up begun', 'clean-up done', 'recorded']);
@@ -59,7 +70,10 @@ describe('killed at every step: finished or rolled back at the next start', () =
   test.each(points)('killed at "%s"', async (point) => {
     await engineOff();
     await killAt(point);
-    const resumed = await resumeInterruptedApply(fixturePorts(root, { containers: [container()] }), () => undefined);
+    const resumed = await resumeInterruptedApply(
+      fixturePorts(root, { containers: [container()] }),
+      () => undefined,
+    );
     if (!resumed.ok || resumed.value === null) throw new Error('there was nothing to resume');
     const store = createSettingsStore(paths);
     if (finished.has(point)) {
@@ -69,29 +83,46 @@ describe('killed at every step: finished or rolled back at the next start', () =
       expect(await readFile(callsFile(paths), 'utf8')).toContain('remove cccc');
       // Nobody chooses again: what was chosen, and that it ran before the restart, stands in the journal.
       expect(await readFile(callsFile(paths), 'utf8')).toContain('recreate busy (ran)');
-      expect(resumed.value.outcome).toMatchObject({ removed: [{ removed: true }], recreated: [{ name: 'busy', outcome: { kind: 'recreated' } }] });
+      expect(resumed.value.outcome).toMatchObject({
+        removed: [{ removed: true }],
+        recreated: [{ name: 'busy', outcome: { kind: 'recreated' } }],
+      });
       const history = await store.history();
       expect(history.ok && history.value.map((entry) => entry.version)).toEqual([2, 1]);
       expect(await store.read()).toMatchObject({ appliedVersion: 2, draft: settingsText(true) });
     } else {
-      expect(resumed.value.outcome).toMatchObject({ kind: 'rolled-back', restoredVersion: 1, error: { code: 'apply.rolled-back', reason: expect.stringContaining(point.split(' ')[0] ?? '') } });
+      expect(resumed.value.outcome).toMatchObject({
+        kind: 'rolled-back',
+        restoredVersion: 1,
+        error: { code: 'apply.rolled-back', reason: expect.stringContaining(point.split(' ')[0] ?? '') },
+      });
       expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
       expect(await readFile(paths.daemonJson, 'utf8')).toBe(daemonJson);
       expect(await running(paths)).toBe(daemonJson);
       expect(await readdir(root)).not.toContain('daemon-json.before.json');
       expect(await readFile(callsFile(paths), 'utf8').catch(() => '')).not.toMatch(/remove|recreate/);
       // The draft is still there, to be applied again.
-      expect(await store.read()).toMatchObject({ appliedVersion: 1, draft: settingsText(true), conflict: false });
+      expect(await store.read()).toMatchObject({
+        appliedVersion: 1,
+        draft: settingsText(true),
+        conflict: false,
+      });
     }
     await clean();
-    expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toEqual({ ok: true, value: null });
+    expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toEqual({
+      ok: true,
+      value: null,
+    });
   });
 
   test('killed while rolling back: goes on rolling back, with the first reason', async () => {
     await engineOff();
     await killAt('rolling-back', 'verify');
     const resumed = await resumeInterruptedApply(fixturePorts(root), () => undefined);
-    expect(resumed).toMatchObject({ ok: true, value: { outcome: { kind: 'rolled-back', failedStep: 'verify', error: { code: 'verify.failed' } } } });
+    expect(resumed).toMatchObject({
+      ok: true,
+      value: { outcome: { kind: 'rolled-back', failedStep: 'verify', error: { code: 'verify.failed' } } },
+    });
     expect(await running(paths)).toBe(daemonJson);
     await clean();
   });
@@ -100,7 +131,15 @@ describe('killed at every step: finished or rolled back at the next start', () =
     await engineOff();
     await killAt('clean-up begun');
     const { startApply } = await import('./apply.ts');
-    const started = await startApply(fixturePorts(root), { text: settingsText(true, ',\n  "x": 1'), choices: { remove: [], includeRunning: false, removeVolumes: false }, baseHash: sha256(settingsText(false)) }, () => undefined);
+    const started = await startApply(
+      fixturePorts(root),
+      {
+        text: settingsText(true, ',\n  "x": 1'),
+        choices: { remove: [], includeRunning: false, removeVolumes: false },
+        baseHash: sha256(settingsText(false)),
+      },
+      () => undefined,
+    );
     expect(!started.ok && started.error.code).toBe('settings.conflict');
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
     await clean();
@@ -108,9 +147,33 @@ describe('killed at every step: finished or rolled back at the next start', () =
 });
 
 describe('resume decision', () => {
-  const journal = (step: Journal['step'], stepState: Journal['stepState'], more: Partial<Journal> = {}): Journal => ({
-    format: 1, id: 'x', startedAt: '', uid: 0, user: 'root', fromVersion: 1, toVersion: 2, baseHash: '', targetHash: '', eciBefore: false, eciAfter: true, restartNeeded: true, engineRan: true,
-    estimatedSeconds: 1, remove: { ids: [], includeRunning: false, removeVolumes: false }, phase: 'applying', restored: false, step, stepState, error: null, durationsMs: {}, ...more,
+  const journal = (
+    step: Journal['step'],
+    stepState: Journal['stepState'],
+    more: Partial<Journal> = {},
+  ): Journal => ({
+    format: 1,
+    id: 'x',
+    startedAt: '',
+    uid: 0,
+    user: 'root',
+    fromVersion: 1,
+    toVersion: 2,
+    baseHash: '',
+    targetHash: '',
+    eciBefore: false,
+    eciAfter: true,
+    restartNeeded: true,
+    engineRan: true,
+    estimatedSeconds: 1,
+    remove: { ids: [], includeRunning: false, removeVolumes: false },
+    phase: 'applying',
+    restored: false,
+    step,
+    stepState,
+    error: null,
+    durationsMs: {},
+    ...more,
   });
   test('finishes only what was shown to work', () => {
     expect(resumeDecision(journal('health-check', 'done'))).toBe('roll-back');

@@ -8,15 +8,40 @@ import { estimateSeconds } from './estimate.ts';
 import { makePlan, settingsInForce, withRecreation, type PlanFacts } from './plan.ts';
 
 const engine: EngineStatus = {
-  kind: 'embedded', phase: 'ready', name: 'host', root: '/r', socket: '/r/docker.sock', settingsPath: '/r/admin-settings.json', daemonJsonPath: '/r/daemon.json', supervisorPid: 1, dockerdPid: 2,
-  generation: 1, startedAt: null, version: '26.1.5', apiVersion: null, kernel: null, os: null, storageDriver: null, defaultRuntime: 'runc', counts: { containers: 3, running: 1, images: 4 },
-  gatewayUp: true, plannerUp: true, problem: null,
+  kind: 'embedded',
+  phase: 'ready',
+  name: 'host',
+  root: '/r',
+  socket: '/r/docker.sock',
+  settingsPath: '/r/admin-settings.json',
+  daemonJsonPath: '/r/daemon.json',
+  supervisorPid: 1,
+  dockerdPid: 2,
+  generation: 1,
+  startedAt: null,
+  version: '26.1.5',
+  apiVersion: null,
+  kernel: null,
+  os: null,
+  storageDriver: null,
+  defaultRuntime: 'runc',
+  counts: { containers: 3, running: 1, images: 4 },
+  gatewayUp: true,
+  plannerUp: true,
+  problem: null,
 };
 const stored = (text: string) => ({ exists: true, text, hash: sha256(text) });
 const facts = (more: Partial<PlanFacts> = {}): PlanFacts => ({
-  applied: stored(settingsText(false)), versions: { current: 3, recorded: true, next: 4, entries: [] }, engine, lint: { target: 'embedded', platform: 'linux' },
-  backend: { id: 'exclusive', available: true, requirements: [] }, runtimeName: 'bulkhead', engineConfig: { ok: true, value: { text: null, record: null, changes: [], conflicts: [] } },
-  scan: { at: '', durationMs: 1, eci: false, containers: [] }, rights: null, ...more,
+  applied: stored(settingsText(false)),
+  versions: { current: 3, recorded: true, next: 4, entries: [] },
+  engine,
+  lint: { target: 'embedded', platform: 'linux' },
+  backend: { id: 'exclusive', available: true, requirements: [] },
+  runtimeName: 'bulkhead',
+  engineConfig: { ok: true, value: { text: null, record: null, changes: [], conflicts: [] } },
+  scan: { at: '', durationMs: 1, eci: false, containers: [] },
+  rights: null,
+  ...more,
 });
 const codes = (plan: ReturnType<typeof makePlan>) => plan.effects.map((effect) => effect.code);
 
@@ -28,94 +53,254 @@ describe('plan', () => {
 
   test('turning ECI on: one restart, what stops, what stays unprotected, and why', () => {
     const plan = makePlan(facts({ scan }), settingsText(true), keepAllContainers);
-    expect(plan).toMatchObject({ fromVersion: 3, toVersion: 4, baseHash: sha256(settingsText(false)), draftHash: sha256(settingsText(true)), blocked: false, restartNeeded: true, eciBefore: false, eciAfter: true, remove: [] });
-    expect(codes(plan)).toEqual(['engine-restarts', 'containers-stop', 'eci-on', 'backend', 'mounts-outside-shares-refused', 'socket-images', 'store-unchanged', 'containers-kept-unprotected']);
+    expect(plan).toMatchObject({
+      fromVersion: 3,
+      toVersion: 4,
+      baseHash: sha256(settingsText(false)),
+      draftHash: sha256(settingsText(true)),
+      blocked: false,
+      restartNeeded: true,
+      eciBefore: false,
+      eciAfter: true,
+      remove: [],
+    });
+    expect(codes(plan)).toEqual([
+      'engine-restarts',
+      'containers-stop',
+      'eci-on',
+      'backend',
+      'mounts-outside-shares-refused',
+      'socket-images',
+      'store-unchanged',
+      'containers-kept-unprotected',
+    ]);
     expect(plan.effects[1]?.params).toEqual({ count: 1, names: ['busy'], returning: ['busy'] });
     // "ECI is off" is no reason any more once it is on.
-    expect(plan.unprotected.map((c) => [c.name, c.reason])).toEqual([['busy', 'before-eci'], ['old', 'before-eci']]);
+    expect(plan.unprotected.map((c) => [c.name, c.reason])).toEqual([
+      ['busy', 'before-eci'],
+      ['old', 'before-eci'],
+    ]);
   });
   test('chosen containers are removed; a running one only with the word for it; one that is gone is dropped', () => {
     const choices = { remove: [busy.id, old.id, 'gone'], includeRunning: false, removeVolumes: true };
     const plan = makePlan(facts({ scan }), settingsText(true), choices);
     expect(plan.remove).toEqual([old.id]);
-    expect(plan.effects.find((effect) => effect.code === 'containers-removed')?.params).toEqual({ count: 1, names: ['old'] });
-    expect(plan.effects.find((effect) => effect.code === 'volumes-removed')?.params).toEqual({ count: 1, names: ['db'] });
-    expect(plan.effects.find((effect) => effect.code === 'containers-kept-unprotected')?.params['names']).toEqual(['busy']);
-    expect(makePlan(facts({ scan }), settingsText(true), { ...choices, includeRunning: true }).remove).toEqual([busy.id, old.id]);
+    expect(plan.effects.find((effect) => effect.code === 'containers-removed')?.params).toEqual({
+      count: 1,
+      names: ['old'],
+    });
+    expect(plan.effects.find((effect) => effect.code === 'volumes-removed')?.params).toEqual({
+      count: 1,
+      names: ['db'],
+    });
+    expect(
+      plan.effects.find((effect) => effect.code === 'containers-kept-unprotected')?.params['names'],
+    ).toEqual(['busy']);
+    expect(
+      makePlan(facts({ scan }), settingsText(true), { ...choices, includeRunning: true }).remove,
+    ).toEqual([busy.id, old.id]);
   });
   test('containers to be recreated are named as that, unless they are removed or ECI stays off', () => {
     const choices = { ...keepAllContainers, recreate: [busy.id, old.id, 'gone'], remove: [old.id] };
     const plan = makePlan(facts({ scan }), settingsText(true), choices);
-    expect(plan.effects.find((effect) => effect.code === 'containers-recreated')).toMatchObject({ kind: 'recreated', when: 'while-applying', params: { count: 1, names: ['busy'] } });
+    expect(plan.effects.find((effect) => effect.code === 'containers-recreated')).toMatchObject({
+      kind: 'recreated',
+      when: 'while-applying',
+      params: { count: 1, names: ['busy'] },
+    });
     expect(codes(plan)).not.toContain('containers-kept-unprotected');
-    expect(codes(makePlan(facts({ scan }), settingsText(false), choices))).not.toContain('containers-recreated');
+    expect(codes(makePlan(facts({ scan }), settingsText(false), choices))).not.toContain(
+      'containers-recreated',
+    );
   });
   test('D: a chosen recreation that the gateway will refuse blocks it; what else stands in the way of one does not', () => {
     const plan = makePlan(facts({ scan }), settingsText(true), { ...keepAllContainers, recreate: [busy.id] });
-    const item = (code: 'refused' | 'gone-at-restart') => ({ groups: [[{ id: busy.id, name: 'busy', image: '', running: true, unchanged: false, changes: [], lost: [], blockers: [{ code, params: {} }], written: null, commit: false }]], blocked: true });
-    expect(withRecreation(plan, item('refused'))).toMatchObject({ blocked: true, blockers: [{ code: 'recreation', message: expect.stringContaining('recreate busy.') }], recreation: { blocked: true } });
-    expect(withRecreation(plan, item('gone-at-restart'))).toMatchObject({ blocked: false, blockers: [], recreation: { blocked: true } });
+    const item = (code: 'refused' | 'gone-at-restart') => ({
+      groups: [
+        [
+          {
+            id: busy.id,
+            name: 'busy',
+            image: '',
+            running: true,
+            unchanged: false,
+            changes: [],
+            lost: [],
+            blockers: [{ code, params: {} }],
+            written: null,
+            commit: false,
+          },
+        ],
+      ],
+      blocked: true,
+    });
+    expect(withRecreation(plan, item('refused'))).toMatchObject({
+      blocked: true,
+      blockers: [{ code: 'recreation', message: expect.stringContaining('recreate busy.') }],
+      recreation: { blocked: true },
+    });
+    expect(withRecreation(plan, item('gone-at-restart'))).toMatchObject({
+      blocked: false,
+      blockers: [],
+      recreation: { blocked: true },
+    });
   });
   test('a change the gateway reloads restarts nothing and says so', () => {
-    const plan = makePlan(facts(), settingsText(false, ',\n  "filesharingAllowedDirectories": []'), keepAllContainers);
+    const plan = makePlan(
+      facts(),
+      settingsText(false, ',\n  "filesharingAllowedDirectories": []'),
+      keepAllContainers,
+    );
     expect(plan.restartNeeded).toBe(false);
     expect(codes(plan)).toEqual(['gateway-reloads']);
   });
   test('with ECI on, only rules that change are new', () => {
-    const on = facts({ applied: stored(settingsText(true)), engine: { ...engine, defaultRuntime: 'bulkhead' } });
-    expect(codes(makePlan(on, settingsText(true, ',\n  "filesharingAllowedDirectories": []'), keepAllContainers))).toEqual(['gateway-reloads', 'mounts-outside-shares-refused']);
+    const on = facts({
+      applied: stored(settingsText(true)),
+      engine: { ...engine, defaultRuntime: 'bulkhead' },
+    });
+    expect(
+      codes(makePlan(on, settingsText(true, ',\n  "filesharingAllowedDirectories": []'), keepAllContainers)),
+    ).toEqual(['gateway-reloads', 'mounts-outside-shares-refused']);
     const off = makePlan(on, settingsText(false), keepAllContainers);
     expect(off).toMatchObject({ restartNeeded: true, eciBefore: true, eciAfter: false, unprotected: [] });
     expect(codes(off)).toContain('eci-off');
   });
   test('an engine that does not run is started; one that runs without the isolation runtime is restarted', () => {
-    const stopped = makePlan(facts({ engine: { ...engine, phase: 'stopped', counts: null }, scan: null }), settingsText(true), { ...keepAllContainers, remove: [old.id] });
+    const stopped = makePlan(
+      facts({ engine: { ...engine, phase: 'stopped', counts: null }, scan: null }),
+      settingsText(true),
+      { ...keepAllContainers, remove: [old.id] },
+    );
     expect(stopped).toMatchObject({ restartNeeded: true, remove: [] });
     expect(codes(stopped)).toContain('engine-starts');
-    expect(makePlan(facts({ applied: stored(settingsText(true)) }), settingsText(true), keepAllContainers)).toMatchObject({ restartNeeded: true, blocked: false });
+    expect(
+      makePlan(facts({ applied: stored(settingsText(true)) }), settingsText(true), keepAllContainers),
+    ).toMatchObject({ restartNeeded: true, blocked: false });
   });
   test('blocked by errors, requirements, daemon.json, rights, or nothing to apply', () => {
-    const blockers = (more: Partial<PlanFacts>, text = settingsText(true)) => makePlan(facts(more), text, keepAllContainers).blockers.map((blocker) => blocker.code);
+    const blockers = (more: Partial<PlanFacts>, text = settingsText(true)) =>
+      makePlan(facts(more), text, keepAllContainers).blockers.map((blocker) => blocker.code);
     expect(blockers({})).toEqual([]);
-    expect(blockers({}, '{')).toEqual(['findings', ]);
+    expect(blockers({}, '{')).toEqual(['findings']);
     expect(blockers({}, '\uFEFF' + settingsText(false))).toContain('findings');
     expect(blockers({ backend: null })).toEqual(['requirement']);
-    expect(blockers({ backend: { id: 'exclusive', available: false, requirements: [{ code: 'kernel', met: false, found: '5.4' }] } })).toEqual(['requirement']);
+    expect(
+      blockers({
+        backend: {
+          id: 'exclusive',
+          available: false,
+          requirements: [{ code: 'kernel', met: false, found: '5.4' }],
+        },
+      }),
+    ).toEqual(['requirement']);
     expect(blockers({ backend: null }, settingsText(false, ',\n  "x": 1'))).toEqual([]);
-    expect(blockers({ engineConfig: { ok: false, error: { code: 'daemon-json.invalid', message: 'broken' } } })).toEqual(['daemon-json']);
-    expect(blockers({ engineConfig: { ok: true, value: { text: '', record: null, changes: [], conflicts: [{ pointer: '/hosts', value: [], reason: 'r', hint: 'h' }] } } })).toEqual(['daemon-json']);
+    expect(
+      blockers({ engineConfig: { ok: false, error: { code: 'daemon-json.invalid', message: 'broken' } } }),
+    ).toEqual(['daemon-json']);
+    expect(
+      blockers({
+        engineConfig: {
+          ok: true,
+          value: {
+            text: '',
+            record: null,
+            changes: [],
+            conflicts: [{ pointer: '/hosts', value: [], reason: 'r', hint: 'h' }],
+          },
+        },
+      }),
+    ).toEqual(['daemon-json']);
     expect(blockers({ rights: 'needs root' })).toEqual(['rights']);
     expect(blockers({}, settingsText(false))).toEqual(['nothing-to-apply']);
   });
   test('a draft nobody can use shows what is wrong with it, and no effects of something else', () => {
-    for (const draft of ['{ broken', '', settingsText(true).replace('true, "value": true', 'true, "value": "yes"')]) {
-      const plan = makePlan(facts({ scan, engineConfig: { ok: true, value: { text: '', record: null, changes: [{ pointer: '/default-runtime', kind: 'set', after: 'bulkhead' }], conflicts: [] } } }), draft, keepAllContainers);
-      expect(plan).toMatchObject({ blocked: true, blockers: [{ code: 'findings' }], effects: [], daemonJson: [], unprotected: [], missingRequirements: [], restartNeeded: false, eciBefore: false, eciAfter: false });
+    for (const draft of [
+      '{ broken',
+      '',
+      settingsText(true).replace('true, "value": true', 'true, "value": "yes"'),
+    ]) {
+      const plan = makePlan(
+        facts({
+          scan,
+          engineConfig: {
+            ok: true,
+            value: {
+              text: '',
+              record: null,
+              changes: [{ pointer: '/default-runtime', kind: 'set', after: 'bulkhead' }],
+              conflicts: [],
+            },
+          },
+        }),
+        draft,
+        keepAllContainers,
+      );
+      expect(plan).toMatchObject({
+        blocked: true,
+        blockers: [{ code: 'findings' }],
+        effects: [],
+        daemonJson: [],
+        unprotected: [],
+        missingRequirements: [],
+        restartNeeded: false,
+        eciBefore: false,
+        eciAfter: false,
+      });
       expect(plan.findings.some((finding) => finding.severity === 'error')).toBe(true);
     }
-    expect(makePlan(facts({ rights: 'needs root' }), '{', keepAllContainers).blockers.map((blocker) => blocker.code)).toEqual(['findings', 'rights']);
+    expect(
+      makePlan(facts({ rights: 'needs root' }), '{', keepAllContainers).blockers.map(
+        (blocker) => blocker.code,
+      ),
+    ).toEqual(['findings', 'rights']);
   });
   test('without a file and without a draft there is nothing to apply, and nothing wrong', () => {
     const plan = makePlan(facts({ applied: { exists: false, text: '', hash: '' } }), '', keepAllContainers);
-    expect(plan).toMatchObject({ blockers: [{ code: 'nothing-to-apply' }], findings: [], changes: [], effects: [] });
+    expect(plan).toMatchObject({
+      blockers: [{ code: 'nothing-to-apply' }],
+      findings: [],
+      changes: [],
+      effects: [],
+    });
   });
   test('an applied file nobody can use counts as ECI on: the gateway is locked down', () => {
     expect(settingsInForce(stored('{ broken')).eci.value).toBe(true);
     expect(settingsInForce({ exists: true, text: '', hash: sha256('') }).eci.value).toBe(true);
     expect(settingsInForce({ exists: false, text: '', hash: '' }).eci.value).toBe(false);
-    expect(makePlan(facts({ applied: stored('{ broken') }), settingsText(false), keepAllContainers)).toMatchObject({ eciBefore: true, restartNeeded: true, blocked: false });
+    expect(
+      makePlan(facts({ applied: stored('{ broken') }), settingsText(false), keepAllContainers),
+    ).toMatchObject({ eciBefore: true, restartNeeded: true, blocked: false });
   });
 });
 
 describe('estimate', () => {
-  const past = (ms: number): HistoryEntry => ({ version: 1, at: '', uid: 0, user: '', hash: '', fromHash: '', how: 'apply', eci: true, durationsMs: { 'restart-engine': ms } });
+  const past = (ms: number): HistoryEntry => ({
+    version: 1,
+    at: '',
+    uid: 0,
+    user: '',
+    hash: '',
+    fromHash: '',
+    how: 'apply',
+    eci: true,
+    durationsMs: { 'restart-engine': ms },
+  });
   test('is the median of recent applies, so that one slow one does not count', () => {
-    expect(estimateSeconds(['restart-engine'], [past(90_000), past(2000), past(3000), past(2500), past(60_000), past(2200)])).toBe(3);
+    expect(
+      estimateSeconds(
+        ['restart-engine'],
+        [past(90_000), past(2000), past(3000), past(2500), past(60_000), past(2200)],
+      ),
+    ).toBe(3);
     expect(estimateSeconds(['restart-engine'], [])).toBe(6);
     expect(estimateSeconds(['back-up'], [])).toBe(1);
-    // Containers that don't take the stop signal: what past restarts waited for them is not theirs now, and the other way round.
+    // Containers that don't take the stop signal: what past restarts waited for them is not theirs now, and
+    // the other way round.
     expect(estimateSeconds(['restart-engine'], [], { stopWait: 10 })).toBe(16);
     expect(estimateSeconds(['restart-engine'], [{ ...past(13_000), stopWait: 10 }])).toBe(3);
-    expect(estimateSeconds(['restart-engine'], [{ ...past(13_000), stopWait: 10 }], { stopWait: 10 })).toBe(13);
+    expect(estimateSeconds(['restart-engine'], [{ ...past(13_000), stopWait: 10 }], { stopWait: 10 })).toBe(
+      13,
+    );
   });
 });

@@ -21,21 +21,45 @@ export interface ApplyPorts {
   facts(draft: string): Promise<Result<PlanFacts, AppError>>;
   /** The isolation backend a policy asks for. */
   isolation(settings: EffectiveSettings): IsolationBackend;
-  /** For an engine whose configuration is not ours: what it does in place of the step "reconfigure". The value is a caption. */
+  /**
+   * For an engine whose configuration is not ours: what it does in place of the step "reconfigure". The value
+   * is a caption.
+   */
   readonly reconfigure?: () => Promise<Result<string, AppError>>;
-  /** Answers the engine through the gateway, and has it the default runtime expected (null: any)? The value is a caption. */
+  /**
+   * Answers the engine through the gateway, and has it the default runtime expected (null: any)? The value is
+   * a caption.
+   */
   health(expectedRuntime: string | null): Promise<Result<string, AppError>>;
   /** Runs the probes and records the result. */
   verify(signal: AbortSignal): Promise<Result<Verification, AppError>>;
-  /** Has a user turned isolation off for now, as the settings let them? Then there is nothing that could be verified. */
+  /**
+   * Has a user turned isolation off for now, as the settings let them? Then there is nothing that could be
+   * verified.
+   */
   readonly turnedOffByUser?: () => Promise<boolean>;
   /** The last recorded verification, for a run that is finished after a crash. */
   lastVerification(): Promise<Verification | null>;
-  remove(request: RemoveRequest, onProgress: (outcome: RemoveOutcome, done: number, total: number) => void): Promise<Result<RemoveOutcome[], AppError>>;
-  /** Recreates what was chosen; the caller holds the apply lock. One that was interrupted is settled first. Absent where nothing is recreated. */
-  readonly recreate?: (chosen: ChosenRecreation, onEvent: (run: RecreateRun) => void) => Promise<Result<RecreateHandle, AppError>>;
-  /** The plan with what is known beforehand of the recreations that were chosen, and blocked by those that will be refused. */
+  remove(
+    request: RemoveRequest,
+    onProgress: (outcome: RemoveOutcome, done: number, total: number) => void,
+  ): Promise<Result<RemoveOutcome[], AppError>>;
+  /**
+   * Recreates what was chosen; the caller holds the apply lock. One that was interrupted is settled first.
+   * Absent where nothing is recreated.
+   */
+  readonly recreate?: (
+    chosen: ChosenRecreation,
+    onEvent: (run: RecreateRun) => void,
+  ) => Promise<Result<RecreateHandle, AppError>>;
+  /**
+   * The plan with what is known beforehand of the recreations that were chosen, and blocked by those that
+   * will be refused.
+   */
   readonly foresee?: (plan: ApplyPlan, text: string, choices: ContainerChoices) => Promise<ApplyPlan>;
-  /** Called at each point of the journal ("verify begun", "verify done", "rolling-back", …) once it is on disk; tests stop the process there. */
+  /**
+   * Called at each point of the journal ("verify begun", "verify done", "rolling-back", …) once it is on
+   * disk; tests stop the process there.
+   */
   readonly reached?: (point: string) => Promise<void>;
 }

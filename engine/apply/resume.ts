@@ -13,30 +13,49 @@ import { createRunState, type RunState } from './run-state.ts';
 import { stepActions, stepIsDue } from './steps.ts';
 
 /**
- * Settles an apply whose process is gone: finishes one that was verified, rolls back any other. Null when there was none.
- * `apply.in-progress` when its process still lives. Call at start, before anything else is done to the engine.
+ * Settles an apply whose process is gone: finishes one that was verified, rolls back any other. Null when
+ * there was none. `apply.in-progress` when its process still lives. Call at start, before anything else is
+ * done to the engine.
  */
-export async function resumeInterruptedApply(ports: ApplyPorts, onEvent: (event: ApplyEvent) => void): Promise<Result<ApplyRun | null, AppError>> {
-  if (await readJournal(ports.paths.journal) === null) return ok(null);
+export async function resumeInterruptedApply(
+  ports: ApplyPorts,
+  onEvent: (event: ApplyEvent) => void,
+): Promise<Result<ApplyRun | null, AppError>> {
+  if ((await readJournal(ports.paths.journal)) === null) return ok(null);
   const lock = await acquireLock(applyLockPath(ports.paths));
   if (!lock.ok) return lock;
-  try { return await resumeUnderLock(ports, onEvent); } finally { await lock.value.release(); }
+  try {
+    return await resumeUnderLock(ports, onEvent);
+  } finally {
+    await lock.value.release();
+  }
 }
 
 /** The same for a caller that holds the apply lock. */
-export async function resumeUnderLock(ports: ApplyPorts, onEvent: (event: ApplyEvent) => void): Promise<Result<ApplyRun | null, AppError>> {
+export async function resumeUnderLock(
+  ports: ApplyPorts,
+  onEvent: (event: ApplyEvent) => void,
+): Promise<Result<ApplyRun | null, AppError>> {
   const journal = await readJournal(ports.paths.journal);
   if (journal === null) return ok(null);
   if (journal === 'damaged') return settleDamaged(ports);
   const state = createRunState(journal, onEvent);
   for (const step of applySteps.slice(0, applySteps.indexOf(journal.step))) {
-    if (stepIsDue(step, journal)) { state.begin(step); state.finish(step, 'done', null); } else state.skip(step);
+    if (stepIsDue(step, journal)) {
+      state.begin(step);
+      state.finish(step, 'done', null);
+    } else state.skip(step);
   }
-  const outcome = resumeDecision(journal) === 'finish' ? await finish(ports, state, journal) : await goBack(ports, state, journal);
+  const outcome =
+    resumeDecision(journal) === 'finish'
+      ? await finish(ports, state, journal)
+      : await goBack(ports, state, journal);
   state.end(outcome);
   if (outcome.kind === 'rollback-failed') {
     return fail('apply.rollback-failed', 'an interrupted apply could not be rolled back', {
-      reason: [outcome.rollbackError.message, outcome.rollbackError.reason].filter(Boolean).join(': '), hint: `The files as they were are in ${outcome.backupDir}.`, params: { backupDir: outcome.backupDir },
+      reason: [outcome.rollbackError.message, outcome.rollbackError.reason].filter(Boolean).join(': '),
+      hint: `The files as they were are in ${outcome.backupDir}.`,
+      params: { backupDir: outcome.backupDir },
     });
   }
   return ok(state.snapshot());
@@ -44,7 +63,10 @@ export async function resumeUnderLock(ports: ApplyPorts, onEvent: (event: ApplyE
 
 function goBack(ports: ApplyPorts, state: RunState, journal: Journal): Promise<ApplyOutcome> {
   state.activity('rolling-back', false);
-  const interrupted = fail('apply.rolled-back', 'the apply was interrupted', { reason: `its process ended during "${journal.step}"`, hint: 'The draft is kept: plan and apply it again.' });
+  const interrupted = fail('apply.rolled-back', 'the apply was interrupted', {
+    reason: `its process ended during "${journal.step}"`,
+    hint: 'The draft is kept: plan and apply it again.',
+  });
   return rollBack(ports, state, journal, journal.error ?? interrupted.error);
 }
 
@@ -54,20 +76,42 @@ async function finish(ports: ApplyPorts, state: RunState, journal: Journal): Pro
   // The backup goes last: without it everything else was done.
   if (!text.ok) {
     await dropAll(ports);
-    return { kind: 'applied', version: journal.toVersion, ...noResults(), verification: await ports.lastVerification() };
+    return {
+      kind: 'applied',
+      version: journal.toVersion,
+      ...noResults(),
+      verification: await ports.lastVerification(),
+    };
   }
   state.log(`finishing version ${journal.toVersion}, interrupted after it was verified`);
   const results = { ...noResults(), verification: journal.eciAfter ? await ports.lastVerification() : null };
   if (!stepIsDue('clean-up', journal)) return finalise(ports, state, journal, text.value, results);
-  const up = (await ports.health(null)).ok ? ok(undefined) : await ports.driver.start({ onLog: state.forward });
+  const up = (await ports.health(null)).ok
+    ? ok(undefined)
+    : await ports.driver.start({ onLog: state.forward });
   state.begin('clean-up');
   if (!up.ok) {
     state.finish('clean-up', 'failed', up.error.message);
     return finalise(ports, state, journal, text.value, { ...results, ...notCleanedUp(journal, up.error) });
   }
-  const cleaned = await stepActions['clean-up']({ ports, state, journal, text: text.value, plan: { daemonJson: [] }, signal: new AbortController().signal });
+  const cleaned = await stepActions['clean-up']({
+    ports,
+    state,
+    journal,
+    text: text.value,
+    plan: { daemonJson: [] },
+    signal: new AbortController().signal,
+  });
   state.finish('clean-up', 'done', cleaned.ok ? cleaned.value.detail : null);
-  return finalise(ports, state, journal, text.value, cleaned.ok ? { ...results, removed: cleaned.value.removed ?? [], recreated: cleaned.value.recreated ?? [] } : { ...results, ...notCleanedUp(journal, cleaned.error) });
+  return finalise(
+    ports,
+    state,
+    journal,
+    text.value,
+    cleaned.ok
+      ? { ...results, removed: cleaned.value.removed ?? [], recreated: cleaned.value.recreated ?? [] }
+      : { ...results, ...notCleanedUp(journal, cleaned.error) },
+  );
 }
 
 async function dropAll(ports: ApplyPorts): Promise<void> {
@@ -75,16 +119,23 @@ async function dropAll(ports: ApplyPorts): Promise<void> {
   await dropBackup(ports.paths);
 }
 
-/** A journal nobody can read (a damaged disk; ours are written atomically): the files go back, the engine is brought in line with them. */
+/**
+ * A journal nobody can read (a damaged disk; ours are written atomically): the files go back, the engine is
+ * brought in line with them.
+ */
 async function settleDamaged(ports: ApplyPorts): Promise<Result<null, AppError>> {
   if (await hasBackup(ports.paths)) {
-    const restored = await restoreBackup(ports.paths, { noteRemoval: ports.driver.kind !== 'docker-desktop' });
+    const restored = await restoreBackup(ports.paths, {
+      noteRemoval: ports.driver.kind !== 'docker-desktop',
+    });
     if (!restored.ok) return restored;
     const status = await ports.driver.status();
     const restarted = status.phase === 'stopped' ? ok(undefined) : await ports.driver.restart();
     if (!restarted.ok) {
       return fail('apply.rollback-failed', 'an interrupted apply could not be rolled back', {
-        reason: restarted.error.message, hint: `The files as they were are in ${backupDirectory(ports.paths)}.`, params: { backupDir: backupDirectory(ports.paths) },
+        reason: restarted.error.message,
+        hint: `The files as they were are in ${backupDirectory(ports.paths)}.`,
+        params: { backupDir: backupDirectory(ports.paths) },
       });
     }
   }

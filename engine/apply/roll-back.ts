@@ -8,10 +8,16 @@ import type { ApplyPorts } from './ports.ts';
 import type { RunState } from './run-state.ts';
 
 /**
- * Gives back settings file and engine configuration as they were, and the engine to how it ran, then says why. Never throws.
- * When that fails too, journal and backup stay: the next start tries again, and the outcome names the folder.
+ * Gives back settings file and engine configuration as they were, and the engine to how it ran, then says
+ * why. Never throws. When that fails too, journal and backup stay: the next start tries again, and the
+ * outcome names the folder.
  */
-export async function rollBack(ports: ApplyPorts, state: RunState, journal: Journal, error: AppError): Promise<ApplyOutcome> {
+export async function rollBack(
+  ports: ApplyPorts,
+  state: RunState,
+  journal: Journal,
+  error: AppError,
+): Promise<ApplyOutcome> {
   const failedStep = journal.step;
   const { paths } = ports;
   // A full disk must not keep us from going back; without this entry a crash now is rolled back all the same.
@@ -20,10 +26,20 @@ export async function rollBack(ports: ApplyPorts, state: RunState, journal: Jour
   await ports.reached?.('rolling-back');
   state.log(`rolling back to version ${journal.fromVersion}: ${error.message}`);
   let undone: Result<void, AppError>;
-  try { undone = await undo(ports, state, noted); } catch (defect) { undone = fail('internal', 'rolling back hit a defect', { cause: defect }); }
+  try {
+    undone = await undo(ports, state, noted);
+  } catch (defect) {
+    undone = fail('internal', 'rolling back hit a defect', { cause: defect });
+  }
   if (!undone.ok) {
     state.log(`roll back failed: ${undone.error.message}`);
-    return { kind: 'rollback-failed', failedStep, error, rollbackError: undone.error, backupDir: backupDirectory(paths) };
+    return {
+      kind: 'rollback-failed',
+      failedStep,
+      error,
+      rollbackError: undone.error,
+      backupDir: backupDirectory(paths),
+    };
   }
   await removeJournalFile(paths.journal);
   await dropBackup(paths);
@@ -34,9 +50,12 @@ export async function rollBack(ports: ApplyPorts, state: RunState, journal: Jour
 async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promise<Result<void, AppError>> {
   if (journal.step === 'back-up') return ok(undefined);
   if (!journal.restored) {
-    const restored = await restoreBackup(ports.paths, { noteRemoval: ports.driver.kind !== 'docker-desktop' });
+    const restored = await restoreBackup(ports.paths, {
+      noteRemoval: ports.driver.kind !== 'docker-desktop',
+    });
     if (!restored.ok) return restored;
-    if (restored.value.foreignSettings) state.log('the settings file was changed by another program meanwhile: left as it is');
+    if (restored.value.foreignSettings)
+      state.log('the settings file was changed by another program meanwhile: left as it is');
     await writeJournal(ports.paths.journal, { ...journal, restored: true });
   }
   const restarted = journal.restartNeeded && reachedStep(journal, 'restart-engine');
@@ -45,7 +64,8 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
     const stopped = await ports.driver.stop({ onLog: state.forward });
     return stopped.ok ? ok(undefined) : stopped;
   }
-  // Without a restart of ours it should still be up; if it isn't, it may have died of something else: start it.
+  // Without a restart of ours it should still be up; if it isn't, it may have died of something else: start
+  // it.
   if (!restarted && (await ports.health(null)).ok) return ok(undefined);
   const up = await ports.driver.restart({ onLog: state.forward });
   if (!up.ok) return up;
@@ -55,10 +75,14 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
   return ok(undefined);
 }
 
-/** What was shown before counts for another run of the engine. A claim that fails now is told as "not verified", not as a failed roll back. */
+/**
+ * What was shown before counts for another run of the engine. A claim that fails now is told as "not
+ * verified", not as a failed roll back.
+ */
 async function verifyAgain(ports: ApplyPorts, state: RunState): Promise<void> {
   const verified = await ports.verify(new AbortController().signal);
   if (!verified.ok) state.log(`not verified again: ${verified.error.message}`);
 }
 
-const reachedStep = (journal: Journal, step: ApplyStep): boolean => applySteps.indexOf(journal.step) >= applySteps.indexOf(step);
+const reachedStep = (journal: Journal, step: ApplyStep): boolean =>
+  applySteps.indexOf(journal.step) >= applySteps.indexOf(step);

@@ -22,17 +22,36 @@ export interface RunState {
 
 export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) => void): RunState {
   const run: ApplyRun = {
-    id: journal.id, fromVersion: journal.fromVersion, toVersion: journal.toVersion, startedAt: journal.startedAt, endedAt: null,
-    steps: applySteps.map((step): ApplyStepStatus => ({ step, state: 'waiting', startedAt: null, durationMs: null, detail: null })),
-    activity: 'applying', cancellable: true, estimatedSeconds: journal.estimatedSeconds, outcome: null,
+    id: journal.id,
+    fromVersion: journal.fromVersion,
+    toVersion: journal.toVersion,
+    startedAt: journal.startedAt,
+    endedAt: null,
+    steps: applySteps.map((step): ApplyStepStatus => ({
+      step,
+      state: 'waiting',
+      startedAt: null,
+      durationMs: null,
+      detail: null,
+    })),
+    activity: 'applying',
+    cancellable: true,
+    estimatedSeconds: journal.estimatedSeconds,
+    outcome: null,
   };
   const emit = (event: ApplyEvent): void => {
     // Whoever listens has no say in how an apply goes, nor has a defect of theirs.
-    try { onEvent(event); } catch { /* the run itself is what counts */ }
+    try {
+      onEvent(event);
+    } catch {
+      /* the run itself is what counts */
+    }
   };
   const begunAt = new Map<ApplyStep, number>();
   const snapshot = (): ApplyRun => ({ ...run, steps: run.steps.map((step) => ({ ...step })) });
-  const tell = () => { emit({ type: 'run', run: snapshot() }); };
+  const tell = () => {
+    emit({ type: 'run', run: snapshot() });
+  };
   const change = (step: ApplyStep, more: Partial<ApplyStepStatus>) => {
     run.steps = run.steps.map((status) => (status.step === step ? { ...status, ...more } : status));
     tell();
@@ -40,18 +59,41 @@ export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) =>
   const now = () => new Date().toISOString();
   return {
     snapshot,
-    begin: (step) => { begunAt.set(step, Date.now()); change(step, { state: 'running', startedAt: now() }); },
+    begin: (step) => {
+      begunAt.set(step, Date.now());
+      change(step, { state: 'running', startedAt: now() });
+    },
     finish: (step, state, detail) => {
       const durationMs = Date.now() - (begunAt.get(step) ?? Date.now());
       change(step, { state, durationMs, detail });
       return durationMs;
     },
-    skip: (step) => { change(step, { state: 'skipped' }); },
-    detail: (step, text) => { change(step, { detail: text }); },
-    activity: (activity, cancellable) => { run.activity = activity; run.cancellable = cancellable; tell(); },
-    end: (outcome) => { run.activity = 'ended'; run.cancellable = false; run.endedAt = now(); run.outcome = outcome; tell(); },
-    recreation: (recreation) => { emit({ type: 'recreation', recreation }); },
-    log: (text) => { emit({ type: 'log', line: { at: now(), source: 'bulkhead', text } }); },
-    forward: (line) => { emit({ type: 'log', line }); },
+    skip: (step) => {
+      change(step, { state: 'skipped' });
+    },
+    detail: (step, text) => {
+      change(step, { detail: text });
+    },
+    activity: (activity, cancellable) => {
+      run.activity = activity;
+      run.cancellable = cancellable;
+      tell();
+    },
+    end: (outcome) => {
+      run.activity = 'ended';
+      run.cancellable = false;
+      run.endedAt = now();
+      run.outcome = outcome;
+      tell();
+    },
+    recreation: (recreation) => {
+      emit({ type: 'recreation', recreation });
+    },
+    log: (text) => {
+      emit({ type: 'log', line: { at: now(), source: 'bulkhead', text } });
+    },
+    forward: (line) => {
+      emit({ type: 'log', line });
+    },
   };
 }

@@ -29,18 +29,33 @@ export interface StepContext {
 }
 
 /** What a step leaves behind: a caption, and results for the outcome. */
-export interface StepResult { readonly detail: string | null; readonly verification?: Verification; readonly removed?: RemoveOutcome[]; readonly recreated?: RecreateMember[] }
+export interface StepResult {
+  readonly detail: string | null;
+  readonly verification?: Verification;
+  readonly removed?: RemoveOutcome[];
+  readonly recreated?: RecreateMember[];
+}
 
 export type Step = (context: StepContext) => Promise<Result<StepResult, AppError>>;
-export const done = (detail: string | null, more: Omit<StepResult, 'detail'> = {}): Result<StepResult, AppError> => ok({ detail, ...more });
+export const done = (
+  detail: string | null,
+  more: Omit<StepResult, 'detail'> = {},
+): Result<StepResult, AppError> => ok({ detail, ...more });
 
 /** Whether a step has something to do in this apply. */
 export function stepIsDue(step: ApplyStep, journal: Journal): boolean {
   switch (step) {
-    case 'back-up': case 'write-settings': case 'health-check': return true;
-    case 'reconfigure': case 'restart-engine': return journal.restartNeeded;
-    case 'verify': return journal.eciAfter;
-    case 'clean-up': return journal.remove.ids.length > 0 || journal.recreate !== undefined;
+    case 'back-up':
+    case 'write-settings':
+    case 'health-check':
+      return true;
+    case 'reconfigure':
+    case 'restart-engine':
+      return journal.restartNeeded;
+    case 'verify':
+      return journal.eciAfter;
+    case 'clean-up':
+      return journal.remove.ids.length > 0 || journal.recreate !== undefined;
   }
 }
 
@@ -52,13 +67,22 @@ const backUp: Step = async ({ ports, journal, text }) => {
   const versions = await versionState(paths.history, applied.value);
   if (!versions.ok) return versions;
   if (!versions.value.recorded && applied.value.exists) {
-    // Somebody else wrote the file since our last apply (or before our first): their version goes into history too.
+    // Somebody else wrote the file since our last apply (or before our first): their version goes into
+    // history too.
     const found = await writeVersion(paths.history, {
       entry: {
-        version: journal.fromVersion, at: journal.startedAt, uid: journal.uid, user: journal.user, hash: applied.value.hash, fromHash: versions.value.entries.at(-1)?.hash ?? '',
-        how: 'found', eci: journal.eciBefore, durationsMs: {},
+        version: journal.fromVersion,
+        at: journal.startedAt,
+        uid: journal.uid,
+        user: journal.user,
+        hash: applied.value.hash,
+        fromHash: versions.value.entries.at(-1)?.hash ?? '',
+        how: 'found',
+        eci: journal.eciBefore,
+        durationsMs: {},
       },
-      settings: applied.value.text, daemonJson: await readDaemonJson(paths),
+      settings: applied.value.text,
+      daemonJson: await readDaemonJson(paths),
     });
     if (!found.ok) return found;
   }
@@ -75,7 +99,8 @@ const writeSettings: Step = async ({ ports, journal, text }) => {
   const applied = await readSettings(paths.settings);
   if (!applied.ok) return applied;
   if (applied.value.hash !== journal.baseHash) return conflict(paths.settings);
-  if (applied.value.exists && applied.value.text === text) return done(`version ${journal.toVersion}, same text`);
+  if (applied.value.exists && applied.value.text === text)
+    return done(`version ${journal.toVersion}, same text`);
   if (text === '') {
     const removed = await removeFile(paths.settings);
     return removed.ok ? done(`version ${journal.toVersion}: no settings file`) : removed;
@@ -86,7 +111,10 @@ const writeSettings: Step = async ({ ports, journal, text }) => {
 
 /** The file is not what the plan was made against. */
 export function conflict(path: string): Result<never, AppError> {
-  return fail('settings.conflict', 'the settings file was changed by another program meanwhile', { hint: 'Look at what changed, then plan again.', params: { path } });
+  return fail('settings.conflict', 'the settings file was changed by another program meanwhile', {
+    hint: 'Look at what changed, then plan again.',
+    params: { path },
+  });
 }
 
 const reconfigure: Step = async ({ ports, journal, text }) => {
@@ -100,7 +128,11 @@ const reconfigure: Step = async ({ ports, journal, text }) => {
     const installed = await backend.install(paths);
     if (!installed.ok) return installed;
   }
-  const desired = { eci: journal.eciAfter, runtimeName: backend.runtimeName, runtimePath: backend.runtimePath(paths) };
+  const desired = {
+    eci: journal.eciAfter,
+    runtimeName: backend.runtimeName,
+    runtimePath: backend.runtimePath(paths),
+  };
   // A directive the engine refuses shows now, while everything still runs.
   const takes = await ports.driver.checkConfig(desired);
   if (!takes.ok) return takes;
@@ -117,7 +149,9 @@ const reconfigure: Step = async ({ ports, journal, text }) => {
 
 const restartEngine: Step = async ({ ports, state, signal }) => {
   const status = await ports.driver.restart({ onLog: state.forward, signal });
-  return status.ok ? done(status.value.version === null ? null : `Docker Engine ${status.value.version}`) : status;
+  return status.ok
+    ? done(status.value.version === null ? null : `Docker Engine ${status.value.version}`)
+    : status;
 };
 
 const healthCheck: Step = async ({ ports, journal, text }) => {
@@ -127,22 +161,34 @@ const healthCheck: Step = async ({ ports, journal, text }) => {
 };
 
 const verify: Step = async ({ ports, state, signal }) => {
-  if (await ports.turnedOffByUser?.() === true) return done('not verified: a user has turned isolation off, as the settings let them');
+  if ((await ports.turnedOffByUser?.()) === true)
+    return done('not verified: a user has turned isolation off, as the settings let them');
   const verification = await ports.verify(signal);
   if (!verification.ok) return verification;
   const { claims } = verification.value;
   for (const claim of claims) state.log(`${claim.id}: ${claim.verdict}: ${claim.evidence}`);
-  // Audit mode is what was asked for: that nothing is refused is no reason to roll back. It is said, and never shown as held.
+  // Audit mode is what was asked for: that nothing is refused is no reason to roll back. It is said, and
+  // never shown as held.
   const open = claims.filter((claim) => claim.verdict === 'not-enforced').length;
   const bad = claims.filter((claim) => !settled(claim.verdict) && claim.verdict !== 'not-enforced');
   if (bad.length > 0 || claims.length === 0) {
     return fail('verify.failed', 'the protection could not be shown from inside real containers', {
-      reason: bad.length === 0 ? 'no probe ran' : bad.map((claim) => `${claim.id}: ${claim.evidence}`).join('; '), hint: 'See the log; bulkhead verify runs the same probes.',
+      reason:
+        bad.length === 0 ? 'no probe ran' : bad.map((claim) => `${claim.id}: ${claim.evidence}`).join('; '),
+      hint: 'See the log; bulkhead verify runs the same probes.',
     });
   }
-  return done(`${countOf(claims)}${open === 0 ? '' : '; audit mode: nothing is refused'}`, { verification: verification.value });
+  return done(`${countOf(claims)}${open === 0 ? '' : '; audit mode: nothing is refused'}`, {
+    verification: verification.value,
+  });
 };
 
 export const stepActions: Readonly<Record<ApplyStep, Step>> = {
-  'back-up': backUp, 'write-settings': writeSettings, reconfigure, 'restart-engine': restartEngine, 'health-check': healthCheck, verify, 'clean-up': cleanUp,
+  'back-up': backUp,
+  'write-settings': writeSettings,
+  reconfigure,
+  'restart-engine': restartEngine,
+  'health-check': healthCheck,
+  verify,
+  'clean-up': cleanUp,
 };

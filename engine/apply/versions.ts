@@ -12,16 +12,32 @@ export async function readDaemonJson(paths: RootPaths): Promise<string | null> {
   return readFile(paths.daemonJson, 'utf8').catch(() => null);
 }
 
-/** Records the applied version in history. Done already (by a finish that was interrupted after it): nothing to do. */
-export async function recordVersion(paths: RootPaths, journal: Journal, text: string): Promise<Result<void, AppError>> {
+/**
+ * Records the applied version in history. Done already (by a finish that was interrupted after it): nothing
+ * to do.
+ */
+export async function recordVersion(
+  paths: RootPaths,
+  journal: Journal,
+  text: string,
+): Promise<Result<void, AppError>> {
   const present = await readVersion(paths.history, journal.toVersion);
   if (present.ok && present.value.entry.hash === journal.targetHash) return ok(undefined);
   const written = await writeVersion(paths.history, {
     entry: {
-      version: journal.toVersion, at: new Date().toISOString(), uid: journal.uid, user: journal.user, hash: journal.targetHash, fromHash: journal.baseHash,
-      how: 'apply', eci: journal.eciAfter, durationsMs: journal.durationsMs, ...(journal.stopWait === undefined ? {} : { stopWait: journal.stopWait }),
+      version: journal.toVersion,
+      at: new Date().toISOString(),
+      uid: journal.uid,
+      user: journal.user,
+      hash: journal.targetHash,
+      fromHash: journal.baseHash,
+      how: 'apply',
+      eci: journal.eciAfter,
+      durationsMs: journal.durationsMs,
+      ...(journal.stopWait === undefined ? {} : { stopWait: journal.stopWait }),
     },
-    settings: text === '' ? null : text, daemonJson: await readDaemonJson(paths),
+    settings: text === '' ? null : text,
+    daemonJson: await readDaemonJson(paths),
   });
   return written.ok ? ok(undefined) : written;
 }

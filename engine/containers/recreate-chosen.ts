@@ -1,72 +1,156 @@
 import * as z from 'zod';
 import { isRunning, type Container, type ContainerScan } from '../../shared/containers/protection.ts';
-import type { RecreateMember, RecreateNote, RecreateOutcome, RecreatePlan, RecreateRequest, RecreateRun } from '../../shared/containers/recreate.ts';
+import type {
+  RecreateMember,
+  RecreateNote,
+  RecreateOutcome,
+  RecreatePlan,
+  RecreateRequest,
+  RecreateRun,
+} from '../../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { beginUnderLock, makeRecreatePlan, settleUnderLock, type RecreateHandle } from './recreate.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
 
-/** Containers to recreate once ECI is on, as an apply notes them: its restart stops them, and what comes after an interruption must know how they were. */
+/**
+ * Containers to recreate once ECI is on, as an apply notes them: its restart stops them, and what comes after
+ * an interruption must know how they were.
+ */
 export const chosenRecreationSchema = z.object({
-  containers: z.array(z.object({
-    id: z.string(),
-    /** Its name when it was chosen. */
-    name: z.string(),
-    /** It ran when it was chosen: the new one is started. */
-    ran: z.boolean(),
-  })).min(1).max(1000),
+  containers: z
+    .array(
+      z.object({
+        id: z.string(),
+        /** Its name when it was chosen. */
+        name: z.string(),
+        /** It ran when it was chosen: the new one is started. */
+        ran: z.boolean(),
+      }),
+    )
+    .min(1)
+    .max(1000),
   /** What was written inside them is committed to images that the new ones are made of. */
   commit: z.boolean().optional(),
-  /** Name or number of the user who asks for the new ones where it was not recorded who had the old one made. */
+  /**
+   * Name or number of the user who asks for the new ones where it was not recorded who had the old one made.
+   */
   asks: z.string(),
 });
 export type ChosenRecreation = z.infer<typeof chosenRecreationSchema>;
 
 const requestFor = (containers: ChosenRecreation['containers'], commit: boolean): RecreateRequest => {
   const ids = containers.map(({ id }) => id);
-  return { ids, commit: commit ? ids : [], old: 'remove-when-healthy', withoutWayBack: false, start: containers.filter(({ ran }) => ran).map(({ id }) => id) };
+  return {
+    ids,
+    commit: commit ? ids : [],
+    old: 'remove-when-healthy',
+    withoutWayBack: false,
+    start: containers.filter(({ ran }) => ran).map(({ id }) => id),
+  };
 };
 
-/** What recreating what is chosen would do once ECI is on with that runtime, after the restart if there is one. Changes nothing. */
-export async function planChosen(ports: RecreatePorts, { containers, commit, runtimeName, restart }: Pick<ChosenRecreation, 'containers' | 'commit'> & { readonly runtimeName: string; readonly restart: boolean }): Promise<Result<RecreatePlan, AppError>> {
-  const plan = await makeRecreatePlan({ ...ports, protection: () => Promise.resolve({ eci: true, runtimeName }) }, requestFor(containers, commit === true));
+/**
+ * What recreating what is chosen would do once ECI is on with that runtime, after the restart if there is
+ * one. Changes nothing.
+ */
+export async function planChosen(
+  ports: RecreatePorts,
+  {
+    containers,
+    commit,
+    runtimeName,
+    restart,
+  }: Pick<ChosenRecreation, 'containers' | 'commit'> & {
+    readonly runtimeName: string;
+    readonly restart: boolean;
+  },
+): Promise<Result<RecreatePlan, AppError>> {
+  const plan = await makeRecreatePlan(
+    { ...ports, protection: () => Promise.resolve({ eci: true, runtimeName }) },
+    requestFor(containers, commit === true),
+  );
   if (!plan.ok || !restart) return plan;
   // The restart stops everything: none is paused afterwards, and those run with --rm are gone.
-  const then = (blockers: readonly RecreateNote[]): RecreateNote[] => blockers.filter(({ code }) => code !== 'paused').map((note) => (note.code === 'no-way-back' ? { code: 'gone-at-restart', params: {} } : note));
-  const groups = plan.value.groups.map((group) => group.map((item) => ({ ...item, blockers: then(item.blockers) })));
+  const then = (blockers: readonly RecreateNote[]): RecreateNote[] =>
+    blockers
+      .filter(({ code }) => code !== 'paused')
+      .map((note) => (note.code === 'no-way-back' ? { code: 'gone-at-restart', params: {} } : note));
+  const groups = plan.value.groups.map((group) =>
+    group.map((item) => ({ ...item, blockers: then(item.blockers) })),
+  );
   return ok({ groups, blocked: groups.flat().some(({ blockers }) => blockers.length > 0) });
 }
 
 /**
- * Recreates what was chosen, for a caller that holds the apply lock. One that was interrupted is settled first, and what was recreated before
- * that counts as done. Old ones go where the new one runs well and has what was written inside; one that did not run is kept beside the new one.
+ * Recreates what was chosen, for a caller that holds the apply lock. One that was interrupted is settled
+ * first, and what was recreated before that counts as done. Old ones go where the new one runs well and has
+ * what was written inside; one that did not run is kept beside the new one.
  */
-export async function recreateChosen(ports: RecreatePorts, scan: () => Promise<Result<ContainerScan, AppError>>, chosen: ChosenRecreation, onEvent: (run: RecreateRun) => void): Promise<Result<RecreateHandle, AppError>> {
+export async function recreateChosen(
+  ports: RecreatePorts,
+  scan: () => Promise<Result<ContainerScan, AppError>>,
+  chosen: ChosenRecreation,
+  onEvent: (run: RecreateRun) => void,
+): Promise<Result<RecreateHandle, AppError>> {
   const settled = await settleUnderLock(ports);
   if (!settled.ok) return settled;
   const scanned = await scan();
   if (!scanned.ok) return scanned;
-  const known = new Map(chosen.containers.map((one) => [one.id, outcomeKnown(one, scanned.value.containers)]));
+  const known = new Map(
+    chosen.containers.map((one) => [one.id, outcomeKnown(one, scanned.value.containers)]),
+  );
   const left = chosen.containers.filter(({ id }) => known.get(id) === null);
   const all = (run: RecreateRun): RecreateRun => ({
-    ...run, members: chosen.containers.map(({ id, name }): RecreateMember => run.members.find((member) => member.id === id) ?? { id, name, step: null, outcome: known.get(id) ?? null }),
+    ...run,
+    members: chosen.containers.map(
+      ({ id, name }): RecreateMember =>
+        run.members.find((member) => member.id === id) ?? {
+          id,
+          name,
+          step: null,
+          outcome: known.get(id) ?? null,
+        },
+    ),
   });
   if (left.length === 0) {
     const run = all({ members: [], activity: 'ended', cancellable: false });
     onEvent(run);
     return ok({ run: () => run, cancel: () => false, done: Promise.resolve(run) });
   }
-  const begun = await beginUnderLock(ports, requestFor(left, chosen.commit === true), (run) => { onEvent(all(run)); });
+  const begun = await beginUnderLock(ports, requestFor(left, chosen.commit === true), (run) => {
+    onEvent(all(run));
+  });
   if (!begun.ok) return begun;
   const { run, cancel, done } = begun.value;
   return ok({ run: () => all(run()), cancel, done: done.then(all) });
 }
 
 /** What is settled about a chosen container as things stand; null: it is still to be recreated. */
-function outcomeKnown({ id, name }: ChosenRecreation['containers'][number], containers: readonly Container[]): RecreateOutcome | null {
+function outcomeKnown(
+  { id, name }: ChosenRecreation['containers'][number],
+  containers: readonly Container[],
+): RecreateOutcome | null {
   const old = containers.find((container) => container.id === id);
   if (old?.protected === true) return { kind: 'unchanged' };
-  const successor = containers.find((container) => container.id !== id && container.name === name && container.protected);
+  const successor = containers.find(
+    (container) => container.id !== id && container.name === name && container.protected,
+  );
   // Names are swapped when the new one takes the old one's place, and swapped back where that is undone.
-  if (successor !== undefined) return { kind: 'recreated', id: successor.id, kept: old?.name ?? null, image: null, started: isRunning(successor) };
-  return old === undefined ? { kind: 'not-begun', error: fail('containers.not-found', `there is no container ${name}`, { reason: 'it is gone since it was chosen', params: { name } }).error } : null;
+  if (successor !== undefined)
+    return {
+      kind: 'recreated',
+      id: successor.id,
+      kept: old?.name ?? null,
+      image: null,
+      started: isRunning(successor),
+    };
+  return old === undefined
+    ? {
+        kind: 'not-begun',
+        error: fail('containers.not-found', `there is no container ${name}`, {
+          reason: 'it is gone since it was chosen',
+          params: { name },
+        }).error,
+      }
+    : null;
 }

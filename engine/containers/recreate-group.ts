@@ -8,7 +8,13 @@ import { imageOf } from './recreate-facts.ts';
 import { writeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
 import { asSuccessor, commitsWhileRunning, type PlannedMember } from './recreate-plan.ts';
 import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
-import { absentIsFine, finishRecreate, pushOnRecreate, rollBackRecreate, trialName } from './recreate-settle.ts';
+import {
+  absentIsFine,
+  finishRecreate,
+  pushOnRecreate,
+  rollBackRecreate,
+  trialName,
+} from './recreate-settle.ts';
 import { startAndWait } from './recreate-wait.ts';
 
 export interface GroupOptions {
@@ -23,8 +29,15 @@ export interface GroupOptions {
   readonly onRollBack: () => void;
 }
 
-/** Recreates containers that stand or fall together. One outcome a member, in order; what fails or is cancelled has been undone. */
-export async function recreateGroup(ports: RecreatePorts, members: readonly PlannedMember[], options: GroupOptions): Promise<RecreateOutcome[]> {
+/**
+ * Recreates containers that stand or fall together. One outcome a member, in order; what fails or is
+ * cancelled has been undone.
+ */
+export async function recreateGroup(
+  ports: RecreatePorts,
+  members: readonly PlannedMember[],
+  options: GroupOptions,
+): Promise<RecreateOutcome[]> {
   const run = new GroupRun(ports, members, options);
   return run.execute();
 }
@@ -50,25 +63,47 @@ class GroupRun {
     this.#successors = new Map(options.successors);
     const now = new Date();
     this.#journal = {
-      format: 1, startedAt: now.toISOString(), phase: 'replacing', step: 'create',
-      members: members.map(({ id, name, running, commit, removeOld, subject: { inspected } }): JournalMember => ({
-        oldId: id, name, temporaryName: `${name}-under-eci-${randomBytes(4).toString('hex')}`, keptName: keptName(name, options.names), newId: null, wasRunning: running,
-        restartPolicy: inspected.view.HostConfig.RestartPolicy, autoRemove: inspected.view.HostConfig.AutoRemove,
-        commitTo: commit ? commitReference(name, now) : null, removeOld,
-      })),
+      format: 1,
+      startedAt: now.toISOString(),
+      phase: 'replacing',
+      step: 'create',
+      members: members.map(
+        ({ id, name, running, commit, removeOld, subject: { inspected } }): JournalMember => ({
+          oldId: id,
+          name,
+          temporaryName: `${name}-under-eci-${randomBytes(4).toString('hex')}`,
+          keptName: keptName(name, options.names),
+          newId: null,
+          wasRunning: running,
+          restartPolicy: inspected.view.HostConfig.RestartPolicy,
+          autoRemove: inspected.view.HostConfig.AutoRemove,
+          commitTo: commit ? commitReference(name, now) : null,
+          removeOld,
+        }),
+      ),
     };
   }
 
   async execute(): Promise<RecreateOutcome[]> {
     const stop: Step = ['stop', () => this.#stop()];
     const commit: Step = ['commit', () => this.#commit()];
-    const steps: readonly Step[] = [['create', () => this.#create()], ...(commitsWhileRunning(this.#members) ? [commit, stop] : [stop, commit]), ['swap', () => this.#swap()], ['start', () => this.#start()]];
+    const steps: readonly Step[] = [
+      ['create', () => this.#create()],
+      ...(commitsWhileRunning(this.#members) ? [commit, stop] : [stop, commit]),
+      ['swap', () => this.#swap()],
+      ['start', () => this.#start()],
+    ];
     for (const [step, work] of steps) {
       if (step === 'commit' && !this.#members.some(({ commit }) => commit)) continue;
       if (step === 'start' && !this.#members.some(({ running }) => running)) continue;
-      let result: Result<void, AppError> = this.#options.signal.aborted ? cancelled() : await this.#begin(step);
+      let result: Result<void, AppError> = this.#options.signal.aborted
+        ? cancelled()
+        : await this.#begin(step);
       // Whatever goes wrong from here on is undone; a defect too.
-      if (result.ok) result = await work().catch((error: unknown) => requestFailure('the engine did not do what was asked of it', error));
+      if (result.ok)
+        result = await work().catch((error: unknown) =>
+          requestFailure('the engine did not do what was asked of it', error),
+        );
       if (!result.ok) return this.#undo(this.#journal.step, result.error);
     }
     return this.#finish();
@@ -82,7 +117,10 @@ class GroupRun {
   async #note(part: Partial<RecreateJournal>): Promise<Result<void, AppError>> {
     this.#journal = { ...this.#journal, ...part };
     const written = await writeRecreateJournal(this.#ports.paths, this.#journal);
-    if (written.ok) await this.#ports.reached?.(`${this.#journal.step} ${this.#journal.members.map(({ newId }) => (newId === null ? '-' : '+')).join('')}`);
+    if (written.ok)
+      await this.#ports.reached?.(
+        `${this.#journal.step} ${this.#journal.members.map(({ newId }) => (newId === null ? '-' : '+')).join('')}`,
+      );
     return written;
   }
 
@@ -93,7 +131,9 @@ class GroupRun {
     });
   }
 
-  /** Through the gateway, while the old ones run on: what the policy refuses is refused before anything stops. */
+  /**
+   * Through the gateway, while the old ones run on: what the policy refuses is refused before anything stops.
+   */
   async #create(): Promise<Result<void, AppError>> {
     for (const [member, noted] of this.#each()) {
       const made = await this.#make(member, noted, member.commit ? 'trial' : 'new');
@@ -104,21 +144,51 @@ class GroupRun {
 
   /** Names the member an error is about, where there are several. */
   #about(member: PlannedMember, error: AppError): Result<never, AppError> {
-    return { ok: false, error: this.#members.length === 1 ? error : { ...error, message: `${member.name}: ${error.message}` } };
+    return {
+      ok: false,
+      error: this.#members.length === 1 ? error : { ...error, message: `${member.name}: ${error.message}` },
+    };
   }
 
-  async #make(member: PlannedMember, noted: JournalMember, as: 'trial' | 'new', image?: { readonly id: string; readonly hasEntrypoint: boolean; readonly reference: string }): Promise<Result<void, AppError>> {
+  async #make(
+    member: PlannedMember,
+    noted: JournalMember,
+    as: 'trial' | 'new',
+    image?: { readonly id: string; readonly hasEntrypoint: boolean; readonly reference: string },
+  ): Promise<Result<void, AppError>> {
     const { body, networks } = member.recreation(this.#successors, image);
-    const making = { user: member.subject.user, imageId: image?.id ?? member.subject.inspected.view.Image, runtime: this.#options.runtime };
-    const made = await makeContainer(this.#ports, { body, networks }, {
-      ...making, name: as === 'trial' ? trialName(noted) : noted.temporaryName,
-      made: async (id) => {
-        await this.#ports.reached?.('made');
-        return as === 'trial' ? ok(undefined) : this.#note({ members: this.#journal.members.map((one) => (one.oldId === noted.oldId ? { ...one, newId: id, ...(noted.autoRemove ? { making: { body, networks, ...making } } : {}) } : one)) });
+    const making = {
+      user: member.subject.user,
+      imageId: image?.id ?? member.subject.inspected.view.Image,
+      runtime: this.#options.runtime,
+    };
+    const made = await makeContainer(
+      this.#ports,
+      { body, networks },
+      {
+        ...making,
+        name: as === 'trial' ? trialName(noted) : noted.temporaryName,
+        made: async (id) => {
+          await this.#ports.reached?.('made');
+          return as === 'trial'
+            ? ok(undefined)
+            : this.#note({
+                members: this.#journal.members.map((one) =>
+                  one.oldId === noted.oldId
+                    ? {
+                        ...one,
+                        newId: id,
+                        ...(noted.autoRemove ? { making: { body, networks, ...making } } : {}),
+                      }
+                    : one,
+                ),
+              });
+        },
       },
-    });
+    );
     if (!made.ok) return this.#about(member, made.error);
-    for (const [called, id] of asSuccessor(member.subject.inspected, made.value)) this.#successors.set(called, id);
+    for (const [called, id] of asSuccessor(member.subject.inspected, made.value))
+      this.#successors.set(called, id);
     return ok(undefined);
   }
 
@@ -130,20 +200,32 @@ class GroupRun {
       if (!member.running) continue;
       const gone = noted.autoRemove ? absentIsFine(old.wait({ condition: 'removed' })) : Promise.resolve();
       // With the container's own signal and time-out.
-      await absentIsFine(old.stop().catch((error: unknown) => { if (!/already stopped|not running/.test(engineMessage(error)) && !isNotModified(error)) throw error; }));
+      await absentIsFine(
+        old.stop().catch((error: unknown) => {
+          if (!/already stopped|not running/.test(engineMessage(error)) && !isNotModified(error)) throw error;
+        }),
+      );
       await gone;
     }
     return ok(undefined);
   }
 
-  /** After the stop, so that nothing written until then is missing, where the old one is still there by then. */
+  /**
+   * After the stop, so that nothing written until then is missing, where the old one is still there by then.
+   */
   async #commit(): Promise<Result<void, AppError>> {
     for (const [member, noted] of this.#each()) {
       if (noted.commitTo === null) continue;
       const [repo = '', tag = ''] = noted.commitTo.split(':');
-      await this.#ports.engine.getContainer(member.id).commit({ repo, tag, pause: member.running, comment: `written inside ${member.name} before it was recreated under ECI` });
+      await this.#ports.engine.getContainer(member.id).commit({
+        repo,
+        tag,
+        pause: member.running,
+        comment: `written inside ${member.name} before it was recreated under ECI`,
+      });
       const image = await imageOf(this.#ports.engine, noted.commitTo);
-      if (image === null) return fail('containers.recreate-failed', `the image ${noted.commitTo} is gone again`);
+      if (image === null)
+        return fail('containers.recreate-failed', `the image ${noted.commitTo} is gone again`);
       const made = await this.#make(member, noted, 'new', { ...image, reference: noted.commitTo });
       if (!made.ok) return made;
       await absentIsFine(this.#ports.engine.getContainer(trialName(noted)).remove({ force: true, v: true }));
@@ -165,14 +247,27 @@ class GroupRun {
       if (!member.running) continue;
       const id = noted.newId ?? member.name;
       const start = async (): Promise<Result<void, AppError>> => {
-        try { await this.#ports.clients(member.subject.user).getContainer(id).start(); } catch (error) { return refused('the new container did not start', error); }
+        try {
+          await this.#ports.clients(member.subject.user).getContainer(id).start();
+        } catch (error) {
+          return refused('the new container did not start', error);
+        }
         return this.#begin('wait');
       };
-      const well = await startAndWait(this.#ports.engine, id, { start, graceMs: this.#ports.graceMs, signal: this.#options.signal });
+      const well = await startAndWait(this.#ports.engine, id, {
+        start,
+        graceMs: this.#ports.graceMs,
+        signal: this.#options.signal,
+      });
       if (!well.ok) return this.#about(member, well.error);
       const read = await inspect(this.#ports.engine, id);
       if (!read.ok) return read;
-      if (read.value === null || !await isUnderEci(read.value, this.#options.runtime)) return this.#about(member, fail('containers.recreate-failed', 'the new container runs, but not in a user namespace of its own').error);
+      if (read.value === null || !(await isUnderEci(read.value, this.#options.runtime)))
+        return this.#about(
+          member,
+          fail('containers.recreate-failed', 'the new container runs, but not in a user namespace of its own')
+            .error,
+        );
     }
     return ok(undefined);
   }
@@ -184,16 +279,31 @@ class GroupRun {
     for (const [called, id] of this.#successors) this.#options.successors.set(called, id);
     const finished = await finishRecreate(this.#ports, this.#journal);
     const warning = finished.ok ? finished.value.join('; ') : finished.error.message;
-    return this.#each().map(([member, { newId, removeOld, keptName: kept, autoRemove, commitTo }]): RecreateOutcome => ({
-      kind: 'recreated', id: newId ?? '', kept: removeOld || (autoRemove && member.running) ? null : kept, image: commitTo, started: member.running, ...(warning === '' ? {} : { warning }),
-    }));
+    return this.#each().map(
+      ([member, { newId, removeOld, keptName: kept, autoRemove, commitTo }]): RecreateOutcome => ({
+        kind: 'recreated',
+        id: newId ?? '',
+        kept: removeOld || (autoRemove && member.running) ? null : kept,
+        image: commitTo,
+        started: member.running,
+        ...(warning === '' ? {} : { warning }),
+      }),
+    );
   }
 
   async #undo(step: RecreateStep, error: AppError): Promise<RecreateOutcome[]> {
     const all = (outcome: RecreateOutcome) => this.#members.map(() => outcome);
     this.#options.onRollBack();
     const pushed = await pushOnRecreate(this.#ports, this.#journal, this.#journal.step === 'start');
-    if (pushed !== null) return all({ kind: 'rollback-failed', step, error, rollbackError: pushed.ok ? { code: 'containers.recreate-failed', message: pushed.value } : pushed.error });
+    if (pushed !== null)
+      return all({
+        kind: 'rollback-failed',
+        step,
+        error,
+        rollbackError: pushed.ok
+          ? { code: 'containers.recreate-failed', message: pushed.value }
+          : pushed.error,
+      });
     const back = await rollBackRecreate(this.#ports, this.#journal);
     if (!back.ok) return all({ kind: 'rollback-failed', step, error, rollbackError: back.error });
     return all(step === 'create' ? { kind: 'refused', error } : { kind: 'rolled-back', step, error });
@@ -201,4 +311,5 @@ class GroupRun {
 }
 
 const cancelled = () => fail('apply.cancelled', 'it was cancelled', { hint: 'Everything is as it was.' });
-const isNotModified = (error: unknown): boolean => typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 304;
+const isNotModified = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 304;

@@ -10,7 +10,11 @@ const networkSchema = z.object({ name: z.string(), endpoint: z.record(z.string()
 /** A request to make a container: for one that may be gone with its old one. */
 const makingSchema = z.object({
   body: z.record(z.string(), z.unknown()),
-  networks: z.object({ created: z.array(networkSchema).readonly(), connected: z.array(networkSchema).readonly(), all: z.array(z.string()).readonly().nullable() }),
+  networks: z.object({
+    created: z.array(networkSchema).readonly(),
+    connected: z.array(networkSchema).readonly(),
+    all: z.array(z.string()).readonly().nullable(),
+  }),
   user: z.object({ name: z.string(), uid: z.number().int(), gid: z.number().int() }),
   imageId: z.string(),
   runtime: z.string(),
@@ -29,7 +33,10 @@ const memberSchema = z.object({
   restartPolicy: z.object({ Name: z.string(), MaximumRetryCount: z.number() }),
   /** Run with --rm: it is gone when it stops. */
   autoRemove: z.boolean(),
-  /** How the new one of such was made last: the engine removes it too when its start fails, or is given up because who asked for it is gone. */
+  /**
+   * How the new one of such was made last: the engine removes it too when its start fails, or is given up
+   * because who asked for it is gone.
+   */
   making: makingSchema.optional(),
   /** Image the old one's layer is committed to: `repository:tag`. */
   commitTo: z.string().nullable(),
@@ -37,7 +44,10 @@ const memberSchema = z.object({
 });
 export type JournalMember = z.infer<typeof memberSchema>;
 
-/** What is needed to finish or undo a recreation whose process is gone: `DIR/recreate-journal.json`, one group at a time. */
+/**
+ * What is needed to finish or undo a recreation whose process is gone: `DIR/recreate-journal.json`, one group
+ * at a time.
+ */
 const journalSchema = z.object({
   format: z.literal(1),
   startedAt: z.string(),
@@ -48,17 +58,29 @@ const journalSchema = z.object({
 });
 export type RecreateJournal = z.infer<typeof journalSchema>;
 
-export const recreateJournalPath = (paths: RootPaths): string => path.join(paths.root, 'recreate-journal.json');
+export const recreateJournalPath = (paths: RootPaths): string =>
+  path.join(paths.root, 'recreate-journal.json');
 
 /** The journal on disk: null where there is none, 'damaged' where it can't be understood. */
 export async function readRecreateJournal(paths: RootPaths): Promise<RecreateJournal | null | 'damaged'> {
   let text: string;
-  try { text = await readFile(recreateJournalPath(paths), 'utf8'); } catch (error) { return systemCode(error) === 'ENOENT' ? null : 'damaged'; }
+  try {
+    text = await readFile(recreateJournalPath(paths), 'utf8');
+  } catch (error) {
+    return systemCode(error) === 'ENOENT' ? null : 'damaged';
+  }
   try {
     const parsed = journalSchema.safeParse(JSON.parse(text));
     return parsed.success ? parsed.data : 'damaged';
-  } catch { return 'damaged'; }
+  } catch {
+    return 'damaged';
+  }
 }
 
-export const writeRecreateJournal = (paths: RootPaths, journal: RecreateJournal): Promise<Result<void, AppError>> => writeFileAtomic(recreateJournalPath(paths), `${JSON.stringify(journal)}\n`, { mode: 0o600 });
-export const removeRecreateJournal = (paths: RootPaths): Promise<Result<void, AppError>> => removeJournalFile(recreateJournalPath(paths));
+export const writeRecreateJournal = (
+  paths: RootPaths,
+  journal: RecreateJournal,
+): Promise<Result<void, AppError>> =>
+  writeFileAtomic(recreateJournalPath(paths), `${JSON.stringify(journal)}\n`, { mode: 0o600 });
+export const removeRecreateJournal = (paths: RootPaths): Promise<Result<void, AppError>> =>
+  removeJournalFile(recreateJournalPath(paths));

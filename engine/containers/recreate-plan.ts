@@ -2,7 +2,12 @@ import type { Inspected } from '../../shared/containers/inspected.ts';
 import { recreation, type Recreation } from '../../shared/containers/recreate-body.ts';
 import { isCalled, joins, links, recreateOrder } from '../../shared/containers/recreate-order.ts';
 import type { AskedRecreation, RecreateRefusal } from '../../shared/containers/recreate-policy.ts';
-import type { RecreateItem, RecreateNote, RecreatePlan, RecreateRequest } from '../../shared/containers/recreate.ts';
+import type {
+  RecreateItem,
+  RecreateNote,
+  RecreatePlan,
+  RecreateRequest,
+} from '../../shared/containers/recreate.ts';
 import { sharers, type RecreateFacts, type Subject } from './recreate-facts.ts';
 
 /** What recreating would do, and what it is done with. */
@@ -10,7 +15,10 @@ export interface PlannedMember extends RecreateItem {
   readonly subject: Subject;
   /** The old one is removed once the new one is well. */
   readonly removeOld: boolean;
-  recreation(successors: ReadonlyMap<string, string>, image?: { readonly reference: string; readonly hasEntrypoint: boolean }): Recreation;
+  recreation(
+    successors: ReadonlyMap<string, string>,
+    image?: { readonly reference: string; readonly hasEntrypoint: boolean },
+  ): Recreation;
 }
 export interface PlannedRecreate extends RecreatePlan {
   readonly groups: PlannedMember[][];
@@ -22,65 +30,161 @@ export interface PlannedRecreate extends RecreatePlan {
 export function planRecreate(facts: RecreateFacts, request: RecreateRequest): PlannedRecreate {
   const bySubject = new Map(facts.subjects.map((subject) => [subject.inspected, subject]));
   // Those that are protected already have no part in it.
-  const [unchanged, open] = [facts.subjects.filter((subject) => subject.isProtected), facts.subjects.filter((subject) => !subject.isProtected)];
-  const groups = [...unchanged.map(({ inspected }) => [inspected]), ...recreateOrder(open.map(({ inspected }) => inspected))].map((group) => group.flatMap((inspected) => {
-    const subject = bySubject.get(inspected);
-    return subject === undefined ? [] : [planOne(subject, facts, request)];
-  })).map((group) => (commitsWhileRunning(group) ? group.map((item) => (item.commit && item.running ? { ...item, lost: [...item.lost, note('after-commit')] } : item)) : group));
+  const [unchanged, open] = [
+    facts.subjects.filter((subject) => subject.isProtected),
+    facts.subjects.filter((subject) => !subject.isProtected),
+  ];
+  const groups = [
+    ...unchanged.map(({ inspected }) => [inspected]),
+    ...recreateOrder(open.map(({ inspected }) => inspected)),
+  ]
+    .map((group) =>
+      group.flatMap((inspected) => {
+        const subject = bySubject.get(inspected);
+        return subject === undefined ? [] : [planOne(subject, facts, request)];
+      }),
+    )
+    .map((group) =>
+      commitsWhileRunning(group)
+        ? group.map((item) =>
+            item.commit && item.running ? { ...item, lost: [...item.lost, note('after-commit')] } : item,
+          )
+        : group,
+    );
   const notInspected = facts.notInspected.map(({ id, name, image, running, why }): RecreateItem => ({
-    id, name, image, running, unchanged: false, commit: false, changes: [], lost: [], written: null, blockers: [note('not-inspected', { why })],
+    id,
+    name,
+    image,
+    running,
+    unchanged: false,
+    commit: false,
+    changes: [],
+    lost: [],
+    written: null,
+    blockers: [note('not-inspected', { why })],
   }));
-  return { groups, notInspected, blocked: notInspected.length > 0 || groups.flat().some((item) => item.blockers.length > 0) };
+  return {
+    groups,
+    notInspected,
+    blocked: notInspected.length > 0 || groups.flat().some((item) => item.blockers.length > 0),
+  };
 }
 
-/** What of a plan the gateway has a say in. Of those recreated with it nobody knows the new ids yet: they go by their old ones. */
+/**
+ * What of a plan the gateway has a say in. Of those recreated with it nobody knows the new ids yet: they go
+ * by their old ones.
+ */
 export function askedOf({ groups }: PlannedRecreate): AskedRecreation[] {
-  return groups.flat().filter(({ unchanged }) => !unchanged).map((member) => {
-    const { body, networks } = member.recreation(new Map());
-    return { id: member.id, name: member.name, user: member.subject.user, body, connected: networks.connected };
-  });
+  return groups
+    .flat()
+    .filter(({ unchanged }) => !unchanged)
+    .map((member) => {
+      const { body, networks } = member.recreation(new Map());
+      return {
+        id: member.id,
+        name: member.name,
+        user: member.subject.user,
+        body,
+        connected: networks.connected,
+      };
+    });
 }
 
 /** The plan with what the gateway will refuse, each as a blocker in its own words. */
-export function withRefusals({ groups, notInspected }: PlannedRecreate, refused: ReadonlyMap<string, readonly RecreateRefusal[]>): PlannedRecreate {
-  const told = groups.map((group) => group.map((member) => {
-    const refusals = (refused.get(member.id) ?? []).filter(({ rule }) => !member.blockers.some(({ code }) => saidBy[code]?.includes(rule) === true));
-    return refusals.length === 0 ? member : { ...member, blockers: [...member.blockers, ...refusals.map(({ rule, message }) => note('refused', { rule, message }))] };
-  }));
-  return { groups: told, notInspected, blocked: notInspected.length > 0 || told.flat().some(({ blockers }) => blockers.length > 0) };
+export function withRefusals(
+  { groups, notInspected }: PlannedRecreate,
+  refused: ReadonlyMap<string, readonly RecreateRefusal[]>,
+): PlannedRecreate {
+  const told = groups.map((group) =>
+    group.map((member) => {
+      const refusals = (refused.get(member.id) ?? []).filter(
+        ({ rule }) => !member.blockers.some(({ code }) => saidBy[code]?.includes(rule) === true),
+      );
+      return refusals.length === 0
+        ? member
+        : {
+            ...member,
+            blockers: [
+              ...member.blockers,
+              ...refusals.map(({ rule, message }) => note('refused', { rule, message })),
+            ],
+          };
+    }),
+  );
+  return {
+    groups: told,
+    notInspected,
+    blocked: notInspected.length > 0 || told.flat().some(({ blockers }) => blockers.length > 0),
+  };
 }
 
 /** Rules of the gateway's that say what a blocker of the plan says already, and what to do about it. */
 const saidBy: Partial<Record<RecreateNote['code'], readonly string[]>> = {
-  'host-namespace': ['host-namespace'], 'joined-gone': ['foreign-namespace', 'container-unprotected'], 'joined-unprotected': ['foreign-namespace', 'container-unprotected'],
+  'host-namespace': ['host-namespace'],
+  'joined-gone': ['foreign-namespace', 'container-unprotected'],
+  'joined-unprotected': ['foreign-namespace', 'container-unprotected'],
 };
 
-/** Whether a group is committed before it is stopped, not after: one run with --rm is gone once it stops, and those made with it are made of its successor. */
-export const commitsWhileRunning = (group: readonly PlannedMember[]): boolean => group.some(({ commit, running, subject }) => commit && running && subject.inspected.view.HostConfig.AutoRemove);
+/**
+ * Whether a group is committed before it is stopped, not after: one run with --rm is gone once it stops, and
+ * those made with it are made of its successor.
+ */
+export const commitsWhileRunning = (group: readonly PlannedMember[]): boolean =>
+  group.some(
+    ({ commit, running, subject }) => commit && running && subject.inspected.view.HostConfig.AutoRemove,
+  );
 
 function planOne(subject: Subject, facts: RecreateFacts, request: RecreateRequest): PlannedMember {
   const { inspected, isProtected, image } = subject;
   const { view, name } = inspected;
   const running = view.State.Running || view.State.Restarting || request.start?.includes(view.Id) === true;
-  const commit = !isProtected && request.commit.some((reference) => reference === view.Id || reference === name || (reference.length >= 4 && view.Id.startsWith(reference)));
+  const commit =
+    !isProtected &&
+    request.commit.some(
+      (reference) =>
+        reference === view.Id ||
+        reference === name ||
+        (reference.length >= 4 && view.Id.startsWith(reference)),
+    );
   const alone = !commit && holdsWrites(subject);
   const removeOld = request.old === 'remove' || (request.old === 'remove-when-healthy' && running && !alone);
   const goes = removeOld || (view.HostConfig.AutoRemove && running);
-  const make: PlannedMember['recreation'] = (successors, other) => recreation(inspected, other ?? image ?? { reference: view.Image, hasEntrypoint: false }, facts.engine, successors);
+  const make: PlannedMember['recreation'] = (successors, other) =>
+    recreation(
+      inspected,
+      other ?? image ?? { reference: view.Image, hasEntrypoint: false },
+      facts.engine,
+      successors,
+    );
   return {
-    id: view.Id, name, image: view.Config.Image, running, unchanged: isProtected, commit,
-    changes: isProtected ? [] : [...make(new Map()).changes, ...shares(subject), ...(goes ? [] : oldOne(subject, request, running))],
+    id: view.Id,
+    name,
+    image: view.Config.Image,
+    running,
+    unchanged: isProtected,
+    commit,
+    changes: isProtected
+      ? []
+      : [...make(new Map()).changes, ...shares(subject), ...(goes ? [] : oldOne(subject, request, running))],
     lost: isProtected ? [] : lost(subject, facts, { running, commit, removeOld, goes }),
     blockers: isProtected ? [] : blockers(subject, facts, request, running),
-    written: subject.written, subject, removeOld, recreation: make,
+    written: subject.written,
+    subject,
+    removeOld,
+    recreation: make,
   };
 }
 
-const note = (code: RecreateNote['code'], params: RecreateNote['params'] = {}): RecreateNote => ({ code, params });
+const note = (code: RecreateNote['code'], params: RecreateNote['params'] = {}): RecreateNote => ({
+  code,
+  params,
+});
 
 /** Whose the new one's directories are. Sockets get one of their own. */
 function shares({ inspected, user }: Subject): RecreateNote[] {
-  const sources = inspected.view.Mounts.filter((mount) => mount.Type === 'bind' && !mount.Source.endsWith('.sock')).map((mount) => mount.Source);
+  const sources = inspected.view.Mounts.filter(
+    (mount) => mount.Type === 'bind' && !mount.Source.endsWith('.sock'),
+  ).map((mount) => mount.Source);
   return sources.length === 0 ? [] : [note('shares', { user: user.name, sources })];
 }
 
@@ -90,35 +194,65 @@ const holdsWrites = ({ written }: Subject): boolean => written === null || writt
 /** Why the old one stays, and what follows. */
 function oldOne({ inspected }: Subject, request: RecreateRequest, running: boolean): RecreateNote[] {
   const project = inspected.view.Config.Labels['com.docker.compose.project'];
-  return [...(request.old === 'keep' ? [] : [note(running ? 'kept-written' : 'never-run')]), ...(project === undefined ? [] : [note('compose-second', { project })])];
+  return [
+    ...(request.old === 'keep' ? [] : [note(running ? 'kept-written' : 'never-run')]),
+    ...(project === undefined ? [] : [note('compose-second', { project })]),
+  ];
 }
 
-function lost(subject: Subject, facts: RecreateFacts, { running, commit, removeOld, goes }: Pick<PlannedMember, 'running' | 'commit' | 'removeOld'> & { readonly goes: boolean }): RecreateNote[] {
+function lost(
+  subject: Subject,
+  facts: RecreateFacts,
+  {
+    running,
+    commit,
+    removeOld,
+    goes,
+  }: Pick<PlannedMember, 'running' | 'commit' | 'removeOld'> & { readonly goes: boolean },
+): RecreateNote[] {
   const { inspected, written } = subject;
   const { view } = inspected;
   const linkers = sharers(inspected, facts.others, links);
   return [
     ...(running ? [note('memory')] : []),
-    ...(commit || !holdsWrites(subject) ? [] : [written === null ? note('writable-unknown') : note('writable-layer', written)]),
+    ...(commit || !holdsWrites(subject)
+      ? []
+      : [written === null ? note('writable-unknown') : note('writable-layer', written)]),
     // Logs of the other drivers are elsewhere.
-    ...(goes && view.State.Status !== 'created' && ['json-file', 'local'].includes(view.HostConfig.LogConfig.Type) ? [note('logs', removeOld && !view.HostConfig.AutoRemove ? { hint: '--keep-old' } : {})] : []),
+    ...(goes &&
+    view.State.Status !== 'created' &&
+    ['json-file', 'local'].includes(view.HostConfig.LogConfig.Type)
+      ? [note('logs', removeOld && !view.HostConfig.AutoRemove ? { hint: '--keep-old' } : {})]
+      : []),
     ...(view.ExecIDs.length > 0 ? [note('execs', { count: view.ExecIDs.length })] : []),
     ...(view.HostConfig.AutoRemove && running ? [note('auto-remove')] : []),
     ...(linkers.length > 0 ? [note('linked-by', { names: linkers })] : []),
   ];
 }
 
-const hostModes = [['NetworkMode', 'network'], ['PidMode', 'pid'], ['IpcMode', 'ipc'], ['UTSMode', 'uts']] as const;
+const hostModes = [
+  ['NetworkMode', 'network'],
+  ['PidMode', 'pid'],
+  ['IpcMode', 'ipc'],
+  ['UTSMode', 'uts'],
+] as const;
 
-function blockers({ inspected, image }: Subject, facts: RecreateFacts, request: RecreateRequest, running: boolean): RecreateNote[] {
+function blockers(
+  { inspected, image }: Subject,
+  facts: RecreateFacts,
+  request: RecreateRequest,
+  running: boolean,
+): RecreateNote[] {
   const { view } = inspected;
   const { HostConfig: host, State: state } = view;
   const sharing = sharers(inspected, facts.others, joins);
   const found: RecreateNote[] = [];
   if (!facts.eci) found.push(note('eci-off'));
-  for (const [key, flag] of hostModes) if (host[key] === 'host') found.push(note('host-namespace', { option: `--${flag}=host` }));
+  for (const [key, flag] of hostModes)
+    if (host[key] === 'host') found.push(note('host-namespace', { option: `--${flag}=host` }));
   if (state.Paused) found.push(note('paused'));
-  if (!running && !['created', 'exited'].includes(state.Status) && !state.Paused) found.push(note('unusable-state', { state: state.Status }));
+  if (!running && !['created', 'exited'].includes(state.Status) && !state.Paused)
+    found.push(note('unusable-state', { state: state.Status }));
   if (image === null) found.push(note('image-gone', { image: view.Config.Image }));
   if (view.Config.Labels['com.docker.swarm.service.id'] !== undefined) found.push(note('swarm'));
   if (sharing.length > 0) found.push(note('shared-by', { names: sharing }));
@@ -134,5 +268,9 @@ function blockers({ inspected, image }: Subject, facts: RecreateFacts, request: 
 
 /** Maps what a joined container may be called to its successor. */
 export function asSuccessor(old: Inspected, id: string): [string, string][] {
-  return [[old.view.Id, id], [old.name, id], [old.view.Id.slice(0, 12), id]];
+  return [
+    [old.view.Id, id],
+    [old.name, id],
+    [old.view.Id.slice(0, 12), id],
+  ];
 }

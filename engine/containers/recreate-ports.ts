@@ -10,16 +10,30 @@ import { parseUidMap, readUidMap } from './scan.ts';
 /** What recreating needs of the engine around it; the target puts it together. */
 export interface RecreatePorts {
   readonly paths: RootPaths;
-  /** Who asks for the new container in place of an old one: whose home counts, and with whom its directories are shared (A8). */
+  /**
+   * Who asks for the new container in place of an old one: whose home counts, and with whom its directories
+   * are shared (A8).
+   */
   readonly userFor: (oldId: string) => Promise<AskingUser>;
-  /** The clients' socket, as that user: what is made anew is made and started through the gateway, whose policy applies. */
+  /**
+   * The clients' socket, as that user: what is made anew is made and started through the gateway, whose
+   * policy applies.
+   */
   readonly clients: (user: AskingUser) => Docker;
-  /** The engine's own socket, root's alone: under ECI the gateway starts, updates and commits no container that is not protected, and a way back needs that. */
+  /**
+   * The engine's own socket, root's alone: under ECI the gateway starts, updates and commits no container
+   * that is not protected, and a way back needs that.
+   */
   readonly engine: Docker;
   /** Whether ECI is on, and the name of its runtime. */
   readonly protection: () => Promise<{ readonly eci: boolean; readonly runtimeName: string }>;
-  /** What the gateway will refuse of these under the settings that will be in force, by the id of the old one. Absent: it says so when it is asked for the new one. */
-  readonly refused?: (asked: readonly AskedRecreation[]) => Promise<ReadonlyMap<string, readonly RecreateRefusal[]>>;
+  /**
+   * What the gateway will refuse of these under the settings that will be in force, by the id of the old one.
+   * Absent: it says so when it is asked for the new one.
+   */
+  readonly refused?: (
+    asked: readonly AskedRecreation[],
+  ) => Promise<ReadonlyMap<string, readonly RecreateRefusal[]>>;
   /** How long a container without a health check must run to count as well, ms. */
   readonly graceMs: number;
   /** Called at each point of the journal once it is on disk; tests stop the process there. */
@@ -27,14 +41,20 @@ export interface RecreatePorts {
 }
 
 /** Inspects by id or name; null where there is none. */
-export async function inspect(docker: Docker, reference: string, size = false): Promise<Result<Inspected | null, AppError>> {
+export async function inspect(
+  docker: Docker,
+  reference: string,
+  size = false,
+): Promise<Result<Inspected | null, AppError>> {
   try {
     // The client's types don't know `size`.
     const options: object = size ? { size: true } : {};
     const found: unknown = await docker.getContainer(reference).inspect(options);
     return readInspected(found);
   } catch (error) {
-    return statusOf(error) === 404 ? ok(null) : requestFailure(`container ${reference} could not be inspected`, error);
+    return statusOf(error) === 404
+      ? ok(null)
+      : requestFailure(`container ${reference} could not be inspected`, error);
   }
 }
 

@@ -17,13 +17,22 @@ test('an engine that ends while the new one comes up is an error like any other'
     if (request.url?.includes('/events') === true) {
       response.writeHead(200);
       response.write('\n');
-      dies = () => { response.socket?.destroy(); };
-    } else response.setHeader('content-type', 'application/json').end(JSON.stringify(running), () => { dies(); });
+      dies = () => {
+        response.socket?.destroy();
+      };
+    } else
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(running), () => {
+        dies();
+      });
   });
   try {
     engine.listen(path.join(directory, 'engine.sock'));
     await once(engine, 'listening');
-    const waited = await startAndWait(dockerClient(path.join(directory, 'engine.sock')), samples.plain.Id, { start: () => Promise.resolve(ok(undefined)), graceMs: 60_000, signal: new AbortController().signal });
+    const waited = await startAndWait(dockerClient(path.join(directory, 'engine.sock')), samples.plain.Id, {
+      start: () => Promise.resolve(ok(undefined)),
+      graceMs: 60_000,
+      signal: new AbortController().signal,
+    });
     expect(waited).toMatchObject({ ok: false, error: { code: 'engine.unreachable' } });
   } finally {
     engine.close();

@@ -7,7 +7,8 @@ import { dockerClient, requestFailure } from './docker-client.ts';
 import { EngineTimeout, requestLimitMs } from './request-limits.ts';
 
 describe('issue 12: how long the engine may take to answer', () => {
-  const limit = (method: string, path: string, options?: Record<string, unknown>) => requestLimitMs({ method, path, options });
+  const limit = (method: string, path: string, options?: Record<string, unknown>) =>
+    requestLimitMs({ method, path, options });
   test('reads are short, unless they count files', () => {
     expect(limit('GET', '/containers/a/json?')).toBe(10_000);
     expect(limit('GET', '/containers/a/json?', { size: true })).toBe(60_000);
@@ -38,10 +39,19 @@ describe('issue 12: a client of the engine', () => {
     server = createServer((request, response) => {
       if (request.url === '/_ping') response.end('OK');
       // The head of an answer at once, its body when the test says so.
-      if (request.url?.startsWith('/events') === true) { response.writeHead(200); response.write('\n'); events = response; }
-      if (request.url === '/containers/half/json') { response.writeHead(200); response.write('{'); }
+      if (request.url?.startsWith('/events') === true) {
+        response.writeHead(200);
+        response.write('\n');
+        events = response;
+      }
+      if (request.url === '/containers/half/json') {
+        response.writeHead(200);
+        response.write('{');
+      }
     });
-    await new Promise<void>((resolve) => { server.listen(socket, resolve); });
+    await new Promise<void>((resolve) => {
+      server.listen(socket, resolve);
+    });
   });
   afterAll(async () => {
     server.closeAllConnections();
@@ -51,24 +61,37 @@ describe('issue 12: a client of the engine', () => {
 
   test('gives up on an answer that does not come, or does not end, and says so', async () => {
     for (const id of ['none', 'half']) {
-      const error: unknown = await dockerClient(socket, 200).getContainer(id).inspect().catch((caught: unknown) => caught);
+      const error: unknown = await dockerClient(socket, 200)
+        .getContainer(id)
+        .inspect()
+        .catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(EngineTimeout);
       const failure = requestFailure('the containers could not be listed', error).error;
-      expect(failure).toMatchObject({ code: 'engine.unreachable', reason: 'the engine did not answer within 0.2 s' });
+      expect(failure).toMatchObject({
+        code: 'engine.unreachable',
+        reason: 'the engine did not answer within 0.2 s',
+      });
     }
   });
   test('leaves a stream alone once it has begun', async () => {
-    const stream = await dockerClient(socket, 200).getEvents() as Readable;
+    const stream = (await dockerClient(socket, 200).getEvents()) as Readable;
     const lines: string[] = [];
-    stream.on('data', (chunk: Buffer) => { lines.push(chunk.toString()); });
+    stream.on('data', (chunk: Buffer) => {
+      lines.push(chunk.toString());
+    });
     // Another request of the same limit runs out meanwhile.
-    await dockerClient(socket, 400).getContainer('none').inspect().catch(() => undefined);
+    await dockerClient(socket, 400)
+      .getContainer('none')
+      .inspect()
+      .catch(() => undefined);
     events?.write('late\n');
     await expect.poll(() => lines.join('')).toContain('late');
     stream.destroy();
   });
-  test('takes the caller\'s signal as well', async () => {
-    const stopped = dockerClient(socket).getContainer('none').inspect({ abortSignal: AbortSignal.timeout(50) });
+  test("takes the caller's signal as well", async () => {
+    const stopped = dockerClient(socket)
+      .getContainer('none')
+      .inspect({ abortSignal: AbortSignal.timeout(50) });
     await expect(stopped).rejects.not.toBeInstanceOf(EngineTimeout);
     expect((await dockerClient(socket).ping()).toString()).toBe('OK');
   });

@@ -3,7 +3,15 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { readStopWait, stopWait } from './stop-wait.ts';
 
-const status = (more: Partial<Record<'SigCgt' | 'SigBlk' | 'SigIgn', string>>) => Object.entries({ SigBlk: '0000000000000000', SigIgn: '0000000000000000', SigCgt: '0000000000000000', ...more }).map(([field, mask]) => `${field}:\t${mask}`).join('\n');
+const status = (more: Partial<Record<'SigCgt' | 'SigBlk' | 'SigIgn', string>>) =>
+  Object.entries({
+    SigBlk: '0000000000000000',
+    SigIgn: '0000000000000000',
+    SigCgt: '0000000000000000',
+    ...more,
+  })
+    .map(([field, mask]) => `${field}:\t${mask}`)
+    .join('\n');
 const term = '0000000000004000';
 
 test('a first process without a handler for SIGTERM is waited for; one with a handler, or that waits for it (tini), is not', () => {
@@ -25,6 +33,11 @@ test('beside the host’s processes SIGTERM ends what does not ignore it', () =>
 test('reads a real process, and knows nothing of one that is gone', async () => {
   const sleeping = spawn('sleep', ['60']);
   await once(sleeping, 'spawn');
-  try { expect(await readStopWait({ pidMode: '' }, sleeping.pid ?? 0)).toBe(10); } finally { sleeping.kill('SIGKILL'); await once(sleeping, 'exit'); }
+  try {
+    expect(await readStopWait({ pidMode: '' }, sleeping.pid ?? 0)).toBe(10);
+  } finally {
+    sleeping.kill('SIGKILL');
+    await once(sleeping, 'exit');
+  }
   expect(await readStopWait({ pidMode: '' }, 4_000_000)).toBe(0);
 });

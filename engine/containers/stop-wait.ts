@@ -1,16 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 
-/** The engine waits this long where a container says nothing else, and no longer than this for all of them while it shuts down, s. */
-const usualWait = 10, longestWait = 15;
+/**
+ * The engine waits this long where a container says nothing else, and no longer than this for all of them
+ * while it shuts down, s.
+ */
+const usualWait = 10,
+  longestWait = 15;
 
 /** What decides how a container takes being stopped, as inspect gives it. */
-export interface StopConfig { readonly StopSignal?: string | undefined; readonly StopTimeout?: number | undefined; readonly pidMode: string }
+export interface StopConfig {
+  readonly StopSignal?: string | undefined;
+  readonly StopTimeout?: number | undefined;
+  readonly pidMode: string;
+}
 
 /**
- * Seconds the engine will wait for a running container before it kills it; 0 where its first process takes the stop signal. The first
- * process of a pid namespace is sent only signals it has a handler for or waits for: a plain `sleep` never ends by SIGTERM.
- * `status` is the text of /proc/PID/status.
+ * Seconds the engine will wait for a running container before it kills it; 0 where its first process takes
+ * the stop signal. The first process of a pid namespace is sent only signals it has a handler for or waits
+ * for: a plain `sleep` never ends by SIGTERM. `status` is the text of /proc/PID/status.
  */
 export function stopWait(config: StopConfig, status: string): number {
   const signal = signalNumber(config.StopSignal);
@@ -32,7 +40,9 @@ function signalNumber(name: string | undefined): number {
   return known[name.startsWith('SIG') ? name : `SIG${name}`] ?? os.constants.signals.SIGTERM;
 }
 
-/** `stopWait` of a process; 0 where there is none (any more) or it can't be looked at: nothing is known then. */
+/**
+ * `stopWait` of a process; 0 where there is none (any more) or it can't be looked at: nothing is known then.
+ */
 export async function readStopWait(config: StopConfig, pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return stopWait(config, status);

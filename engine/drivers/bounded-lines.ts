@@ -5,9 +5,9 @@ import { StringDecoder } from 'node:string_decoder';
 export const longestLine = 8192;
 
 /**
- * Calls `onLine` with each line of `stream`, without its end. Of one that is longer than `longestLine` it gets the
- * beginning, at once, and the rest is dropped: whoever writes there can't fill this process' memory or a log with
- * one line.
+ * Calls `onLine` with each line of `stream`, without its end. Of one that is longer than `longestLine` it
+ * gets the beginning, at once, and the rest is dropped: whoever writes there can't fill this process' memory
+ * or a log with one line.
  */
 export function onBoundedLines(stream: Readable, onLine: (line: string) => void): void {
   const decoder = new StringDecoder('utf8');

@@ -18,9 +18,14 @@ export interface ChildSpec {
   readonly log: LogWriter;
   /** The line it prints when it can serve. */
   readonly ready: RegExp;
-  /** The line it prints when it has work to do before it is ready: it is not given up then, however long that takes. */
+  /**
+   * The line it prints when it has work to do before it is ready: it is not given up then, however long that
+   * takes.
+   */
   readonly busy?: RegExp;
-  /** Keep the sockets it listens on and asks to be kept, and hand them to the process that takes its place. */
+  /**
+   * Keep the sockets it listens on and asks to be kept, and hand them to the process that takes its place.
+   */
   readonly keepListeners?: boolean;
   /** It writes heartbeats (shared/process/heartbeat.ts): killed, and started again, when they stop. */
   readonly heartbeat?: HeartbeatLimits;
@@ -31,8 +36,8 @@ export interface ChildSpec {
 /** A child that is kept running until it is stopped: it comes back with growing pauses when it dies. */
 export interface SupervisedChild {
   /**
-   * Resolves when it is ready, or says that it is busy and is still so after `timeoutMs`; with an error when it ends
-   * before that, or says nothing. Idempotent while it runs.
+   * Resolves when it is ready, or says that it is busy and is still so after `timeoutMs`; with an error when
+   * it ends before that, or says nothing. Idempotent while it runs.
    */
   start(timeoutMs: number): Promise<Result<void, AppError>>;
   /** Tells it something, where it runs and has a channel (`keepListeners`). */
@@ -41,7 +46,10 @@ export interface SupervisedChild {
   stop(): Promise<void>;
 }
 
-/** Sets the signal that a process gets when its parent ends; where it is missing, children outlive a killed supervisor. */
+/**
+ * Sets the signal that a process gets when its parent ends; where it is missing, children outlive a killed
+ * supervisor.
+ */
 export const setpriv = '/usr/bin/setpriv';
 const firstPauseMs = 100;
 const longestPauseMs = 10_000;
@@ -49,7 +57,9 @@ const longestPauseMs = 10_000;
 const healthyMs = 10_000;
 const graceMs = 5_000;
 
-/** The same for one that was killed for want of heartbeats: one that gets stuck soon must not cause a storm. */
+/**
+ * The same for one that was killed for want of heartbeats: one that gets stuck soon must not cause a storm.
+ */
 const healthyBeforeStuckMs = 600_000;
 
 interface Running {
@@ -77,7 +87,10 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
     const current = spawnChild(spec, kept);
     running = current;
     const pid = current.process.pid;
-    if (pid !== undefined) void identityOf(pid).then((identity) => { if (running === current) spec.onChange(identity); });
+    if (pid !== undefined)
+      void identityOf(pid).then((identity) => {
+        if (running === current) spec.onChange(identity);
+      });
     void current.exited.then((how) => {
       if (running !== current) return;
       running = null;
@@ -88,7 +101,10 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
       restarts += 1;
       const again = `it is started again in ${pauseMs} ms (restart ${restarts})`;
       spec.log.line(`${spec.name} ended (${how}); ${again}`);
-      timer = setTimeout(() => { timer = null; launch(); }, pauseMs);
+      timer = setTimeout(() => {
+        timer = null;
+        launch();
+      }, pauseMs);
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     });
     return current;
@@ -96,32 +112,53 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
 
   return {
     start: async (timeoutMs) => {
-      if (timer !== null) { clearTimeout(timer); timer = null; }
+      if (timer !== null) {
+        clearTimeout(timer);
+        timer = null;
+      }
       const current = running ?? launch();
       let giveUp: NodeJS.Timeout | undefined;
       const outcome = await Promise.race([
         current.ready.then(() => ({ kind: 'ready' as const })),
         current.exited.then((how) => ({ kind: 'ended' as const, how })),
-        new Promise<{ kind: 'late' }>((resolve) => { giveUp = setTimeout(() => { resolve({ kind: 'late' }); }, timeoutMs); }),
+        new Promise<{ kind: 'late' }>((resolve) => {
+          giveUp = setTimeout(() => {
+            resolve({ kind: 'late' });
+          }, timeoutMs);
+        }),
       ]);
       clearTimeout(giveUp);
       const isBusy = outcome.kind === 'late' && current.busy();
-      if (isBusy) spec.log.line(`${spec.name} is not ready after ${timeoutMs / 1000} s, but at work: it is let go on`);
+      if (isBusy)
+        spec.log.line(`${spec.name} is not ready after ${timeoutMs / 1000} s, but at work: it is let go on`);
       if (outcome.kind === 'ready' || isBusy) {
         wanted = true;
         return ok(undefined);
       }
-      const reason = outcome.kind === 'ended' ? `it ended (${outcome.how})` : `it was not ready within ${timeoutMs / 1000} s`;
+      const reason =
+        outcome.kind === 'ended'
+          ? `it ended (${outcome.how})`
+          : `it was not ready within ${timeoutMs / 1000} s`;
       await stopRunning(current);
-      return fail(spec.name === 'planner' ? 'isolation.planner-failed' : 'engine.start-failed', `the ${spec.name} did not start`, {
-        reason: [reason, ...current.lastLines].join(' | '), hint: `Its log is logs/${spec.name}.log in the engine's directory.`,
-      });
+      return fail(
+        spec.name === 'planner' ? 'isolation.planner-failed' : 'engine.start-failed',
+        `the ${spec.name} did not start`,
+        {
+          reason: [reason, ...current.lastLines].join(' | '),
+          hint: `Its log is logs/${spec.name}.log in the engine's directory.`,
+        },
+      );
     },
     // Without a listener, a channel that has just closed would end the supervisor; its end is seen elsewhere.
-    tell: (notice) => { if (running?.process.connected === true) running.process.send(notice, () => undefined); },
+    tell: (notice) => {
+      if (running?.process.connected === true) running.process.send(notice, () => undefined);
+    },
     stop: async () => {
       wanted = false;
-      if (timer !== null) { clearTimeout(timer); timer = null; }
+      if (timer !== null) {
+        clearTimeout(timer);
+        timer = null;
+      }
       if (running !== null) await stopRunning(running);
       kept?.clear();
       pauseMs = firstPauseMs;
@@ -132,7 +169,9 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
 function spawnChild(spec: ChildSpec, kept: KeptListeners | null): Running {
   // The kernel ends it when the supervisor is killed: it must not serve an engine nobody watches.
   const withDeathSignal = existsSync(setpriv);
-  const [command, args] = withDeathSignal ? [setpriv, ['--pdeathsig', 'TERM', '--', spec.command, ...spec.args]] : [spec.command, [...spec.args]];
+  const [command, args] = withDeathSignal
+    ? [setpriv, ['--pdeathsig', 'TERM', '--', spec.command, ...spec.args]]
+    : [spec.command, [...spec.args]];
   // A session of its own: Ctrl+C in a terminal is the supervisor's to handle.
   const given = kept?.handDown() ?? { descriptors: [], variables: {} };
   const heartbeatFd = 3 + given.descriptors.length;
@@ -147,7 +186,9 @@ function spawnChild(spec: ChildSpec, kept: KeptListeners | null): Running {
       ...(spec.heartbeat === undefined ? {} : { [heartbeatVariable]: String(heartbeatFd) }),
     },
   });
-  child.on('message', (message, handle) => { kept?.take(message, handle); });
+  child.on('message', (message, handle) => {
+    kept?.take(message, handle);
+  });
   const lastLines: string[] = [];
   let busy = false;
   const ready = new Promise<void>((resolve) => {
@@ -169,28 +210,43 @@ function spawnChild(spec: ChildSpec, kept: KeptListeners | null): Running {
     stuck = true;
     const who = `${spec.name} (pid ${child.pid ?? 'none'})`;
     const doing = child.pid === undefined ? 'it is gone' : whatItDoes(child.pid);
-    spec.log.line(`${who} hangs: no heartbeat of its event loop for ${missedMs / 1000} s, ${doing}; it is killed`);
+    spec.log.line(
+      `${who} hangs: no heartbeat of its event loop for ${missedMs / 1000} s, ${doing}; it is killed`,
+    );
     child.kill('SIGKILL');
   };
   const heartbeats = spec.heartbeat === undefined ? null : child.stdio[heartbeatFd];
-  const endWatch = spec.heartbeat !== undefined && heartbeats instanceof Readable
-    ? watchHeartbeat(heartbeats, spec.heartbeat, isStuck)
-    : () => undefined;
+  const endWatch =
+    spec.heartbeat !== undefined && heartbeats instanceof Readable
+      ? watchHeartbeat(heartbeats, spec.heartbeat, isStuck)
+      : () => undefined;
   const exited = new Promise<string>((resolve) => {
     child.once('exit', endWatch);
     // 'close' comes after its last output was read.
-    child.once('close', (code, signal) => { resolve(String(code ?? signal)); });
+    child.once('close', (code, signal) => {
+      resolve(String(code ?? signal));
+    });
     child.once('error', (error) => {
       endWatch();
       resolve(error.message);
     });
   });
-  return { process: child, ready, exited, startedAt: performance.now(), lastLines, busy: () => busy, stuck: () => stuck };
+  return {
+    process: child,
+    ready,
+    exited,
+    startedAt: performance.now(),
+    lastLines,
+    busy: () => busy,
+    stuck: () => stuck,
+  };
 }
 
 async function stopRunning(current: Running): Promise<void> {
   current.process.kill('SIGTERM');
-  const timer = setTimeout(() => { current.process.kill('SIGKILL'); }, graceMs);
+  const timer = setTimeout(() => {
+    current.process.kill('SIGKILL');
+  }, graceMs);
   await current.exited;
   clearTimeout(timer);
 }

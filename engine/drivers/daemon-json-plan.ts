@@ -1,4 +1,13 @@
-import { applyEdits, findNodeAtLocation, getNodeValue, modify, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import {
+  applyEdits,
+  findNodeAtLocation,
+  getNodeValue,
+  modify,
+  parseTree,
+  printParseErrorCode,
+  type Node,
+  type ParseError,
+} from 'jsonc-parser';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { DaemonJsonChange } from '../../shared/apply/plan.ts';
@@ -9,7 +18,10 @@ import { findConflicts, type EngineConfigConflict } from './daemon-json-conflict
 export interface DesiredEngineConfig {
   readonly eci: boolean;
   readonly runtimeName: string;
-  /** Registered by dockerd's `--add-runtime` flag, which adds to the file's `runtimes`; here to recognise a clash. */
+  /**
+   * Registered by dockerd's `--add-runtime` flag, which adds to the file's `runtimes`; here to recognise a
+   * clash.
+   */
   readonly runtimePath: string;
 }
 
@@ -40,21 +52,36 @@ export interface EngineConfigPlan {
  * Merges what ECI needs into daemon.json, or takes it out again. Pure; every byte it need not touch stays.
  * Errors: daemon-json.invalid with line and column (the engine would not start with such a file either).
  */
-export function planEngineConfig(currentText: string | null, desired: DesiredEngineConfig, recorded: RecordedConfig | null): Result<EngineConfigPlan, AppError> {
+export function planEngineConfig(
+  currentText: string | null,
+  desired: DesiredEngineConfig,
+  recorded: RecordedConfig | null,
+): Result<EngineConfigPlan, AppError> {
   const document = parse(currentText);
   if (!document.ok) return document;
   const root = document.value;
   const doubled = duplicateKey(root);
-  if (doubled !== null) return invalid(currentText ?? '', doubled.offset, `the key "${doubled.key}" stands there twice`);
+  if (doubled !== null)
+    return invalid(currentText ?? '', doubled.offset, `the key "${doubled.key}" stands there twice`);
   const conflicts = findConflicts(root, desired);
   if (conflicts.length > 0) {
-    const changes = conflicts.map((c): DaemonJsonChange => ({ pointer: c.pointer, kind: 'conflict', before: c.value }));
+    const changes = conflicts.map((c): DaemonJsonChange => ({
+      pointer: c.pointer,
+      kind: 'conflict',
+      before: c.value,
+    }));
     return ok({ text: currentText, record: recorded, changes, conflicts });
   }
-  return ok({ ...(desired.eci ? turnOn(currentText, desired, recorded) : turnOff(currentText, recorded)), conflicts: [] });
+  return ok({
+    ...(desired.eci ? turnOn(currentText, desired, recorded) : turnOff(currentText, recorded)),
+    conflicts: [],
+  });
 }
 
-/** The keys ECI sets: every container without a runtime of its own gets ours, and builds get neither the host's network nor raw privileges (C). */
+/**
+ * The keys ECI sets: every container without a runtime of its own gets ours, and builds get neither the
+ * host's network nor raw privileges (C).
+ */
 function managedKeys(desired: DesiredEngineConfig): { path: string[]; value: unknown }[] {
   return [
     { path: ['default-runtime'], value: desired.runtimeName },
@@ -65,7 +92,11 @@ function managedKeys(desired: DesiredEngineConfig): { path: string[]; value: unk
 
 type Merge = Omit<EngineConfigPlan, 'conflicts'>;
 
-function turnOn(current: string | null, desired: DesiredEngineConfig, recorded: RecordedConfig | null): Merge {
+function turnOn(
+  current: string | null,
+  desired: DesiredEngineConfig,
+  recorded: RecordedConfig | null,
+): Merge {
   // The file as it would be without us, also when an admin edited it while ECI was on.
   const original = recorded === null ? current : turnOff(current, recorded).text;
   let text = isBlank(original) ? '{}\n' : (original ?? '');
@@ -87,47 +118,73 @@ function turnOn(current: string | null, desired: DesiredEngineConfig, recorded: 
     text = set(text, at, value);
   }
   // Nothing of it was missing: the admin has it so already, and keeps it when ECI goes off.
-  if (keys.length === 0) return { text: original, record: null, changes: difference(current, original, desired) };
+  if (keys.length === 0)
+    return { text: original, record: null, changes: difference(current, original, desired) };
   // An admin's rearranged file that says the same already is left as it is.
-  const merged = current !== null && recorded !== null && sameKeys(current, managedKeys(desired)) ? current : text;
-  return { text: merged, record: { version: 1, original, merged, keys, created }, changes: difference(current, merged, desired) };
+  const merged =
+    current !== null && recorded !== null && sameKeys(current, managedKeys(desired)) ? current : text;
+  return {
+    text: merged,
+    record: { version: 1, original, merged, keys, created },
+    changes: difference(current, merged, desired),
+  };
 }
 
 function turnOff(current: string | null, recorded: RecordedConfig | null): Merge {
   if (recorded === null) return { text: current, record: null, changes: [] };
-  if (current === recorded.merged) return { text: recorded.original, record: null, changes: undone(recorded.keys) };
+  if (current === recorded.merged)
+    return { text: recorded.original, record: null, changes: undone(recorded.keys) };
   if (current === null || isBlank(current)) return { text: current, record: null, changes: [] };
   let text = current;
   // A key that no longer says what we wrote is the admin's.
-  const still = recorded.keys.filter((key) => { const node = find(text, key.path); return node !== undefined && isDeepStrictEqual(getNodeValue(node), key.ours); });
+  const still = recorded.keys.filter((key) => {
+    const node = find(text, key.path);
+    return node !== undefined && isDeepStrictEqual(getNodeValue(node), key.ours);
+  });
   for (const key of still) text = set(text, key.path, key.had ? key.before : undefined);
   for (const made of [...recorded.created].reverse()) {
     const node = find(text, made.path);
-    if (node?.type === 'object' && (node.children ?? []).length === 0) text = set(text, made.path, made.wasNull ? null : undefined);
+    if (node?.type === 'object' && (node.children ?? []).length === 0)
+      text = set(text, made.path, made.wasNull ? null : undefined);
   }
   return { text, record: null, changes: undone(still) };
 }
 
-const undone = (keys: RecordedConfig['keys']): DaemonJsonChange[] => keys.map((key): DaemonJsonChange => key.had
-  ? { pointer: pointer(key.path), kind: 'restored', before: key.ours, after: key.before }
-  : { pointer: pointer(key.path), kind: 'removed', before: key.ours });
+const undone = (keys: RecordedConfig['keys']): DaemonJsonChange[] =>
+  keys.map((key): DaemonJsonChange =>
+    key.had
+      ? { pointer: pointer(key.path), kind: 'restored', before: key.ours, after: key.before }
+      : { pointer: pointer(key.path), kind: 'removed', before: key.ours },
+  );
 
-function difference(current: string | null, text: string | null, desired: DesiredEngineConfig): DaemonJsonChange[] {
+function difference(
+  current: string | null,
+  text: string | null,
+  desired: DesiredEngineConfig,
+): DaemonJsonChange[] {
   return managedKeys(desired).flatMap(({ path: at, value }): DaemonJsonChange[] => {
     const before = find(current ?? '', at);
     const had = before === undefined ? {} : { before: getNodeValue(before) as unknown };
-    if (find(text ?? '', at) === undefined || (before !== undefined && isDeepStrictEqual(getNodeValue(before), value))) return [];
+    if (
+      find(text ?? '', at) === undefined ||
+      (before !== undefined && isDeepStrictEqual(getNodeValue(before), value))
+    )
+      return [];
     return [{ pointer: pointer(at), kind: 'set', ...had, after: value }];
   });
 }
 
 function sameKeys(text: string, wanted: { path: string[]; value: unknown }[]): boolean {
-  return wanted.every(({ path: at, value }) => { const node = find(text, at); return node !== undefined && isDeepStrictEqual(getNodeValue(node), value); });
+  return wanted.every(({ path: at, value }) => {
+    const node = find(text, at);
+    return node !== undefined && isDeepStrictEqual(getNodeValue(node), value);
+  });
 }
 
 const isBlank = (text: string | null): boolean => text === null || withoutBom(text).trim() === '';
 const withoutBom = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);
-const pointer = (at: readonly string[]): string => at.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+const pointer = (at: readonly string[]): string =>
+  at.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 function find(text: string, at: readonly string[]): Node | undefined {
   const root = parseTree(withoutBom(text));
@@ -140,11 +197,20 @@ function set(text: string, at: readonly string[], value: unknown): string {
   const body = withoutBom(text);
   const indent = /\n([ \t]+)\S/.exec(body)?.[1] ?? '  ';
   const eol = body.includes('\r\n') ? '\r\n' : '\n';
-  const edits = modify(body, [...at], value, { formattingOptions: { insertSpaces: !indent.includes('\t'), tabSize: indent.includes('\t') ? 1 : indent.length, eol } });
+  const edits = modify(body, [...at], value, {
+    formattingOptions: {
+      insertSpaces: !indent.includes('\t'),
+      tabSize: indent.includes('\t') ? 1 : indent.length,
+      eol,
+    },
+  });
   return bom + applyEdits(body, edits);
 }
 
-/** As strict as the engine's own reader: no comments, no trailing commas, one object. An empty file counts as `{}`. */
+/**
+ * As strict as the engine's own reader: no comments, no trailing commas, one object. An empty file counts as
+ * `{}`.
+ */
 function parse(text: string | null): Result<Node | undefined, AppError> {
   if (text === null || isBlank(text)) return ok(undefined);
   const body = withoutBom(text);
@@ -153,7 +219,11 @@ function parse(text: string | null): Result<Node | undefined, AppError> {
   const first = errors[0];
   if (first !== undefined) return invalid(body, first.offset, words(printParseErrorCode(first.error)));
   if (root?.type !== 'object') return invalid(body, root?.offset ?? 0, 'it is not an object');
-  try { JSON.parse(body); } catch (error) { return invalid(body, 0, error instanceof Error ? error.message : 'not JSON'); }
+  try {
+    JSON.parse(body);
+  } catch (error) {
+    return invalid(body, 0, error instanceof Error ? error.message : 'not JSON');
+  }
   return ok(root);
 }
 
@@ -165,7 +235,9 @@ function invalid(text: string, offset: number, reason: string): Result<never, Ap
   const line = before.length;
   const column = (before.at(-1)?.length ?? 0) + 1;
   return fail('daemon-json.invalid', "the engine's configuration file daemon.json can't be read", {
-    reason: `line ${line}, column ${column}: ${reason}`, hint: 'Correct the file; it is never overwritten while it is broken.', params: { line, column },
+    reason: `line ${line}, column ${column}: ${reason}`,
+    hint: 'Correct the file; it is never overwritten while it is broken.',
+    params: { line, column },
   });
 }
 

@@ -20,8 +20,16 @@ const parsed = (text: string | null): unknown => JSON.parse((text ?? '').replace
 describe('daemon.json under ECI', () => {
   it('gets the isolation runtime as default and builds without host network (A6, C)', () => {
     const p = plan('{\n  "debug": true\n}\n', on);
-    expect(parsed(p.text)).toEqual({ debug: true, 'default-runtime': 'bulkhead', builder: { entitlements: { 'network-host': false, 'security-insecure': false } } });
-    expect(p.changes.map((c) => [c.pointer, c.kind])).toEqual([['/default-runtime', 'set'], ['/builder/entitlements/network-host', 'set'], ['/builder/entitlements/security-insecure', 'set']]);
+    expect(parsed(p.text)).toEqual({
+      debug: true,
+      'default-runtime': 'bulkhead',
+      builder: { entitlements: { 'network-host': false, 'security-insecure': false } },
+    });
+    expect(p.changes.map((c) => [c.pointer, c.kind])).toEqual([
+      ['/default-runtime', 'set'],
+      ['/builder/entitlements/network-host', 'set'],
+      ['/builder/entitlements/security-insecure', 'set'],
+    ]);
     expect(p.text?.startsWith('{\n  "debug": true')).toBe(true);
   });
 
@@ -33,13 +41,23 @@ describe('daemon.json under ECI', () => {
     expect(back.changes.map((c) => c.kind)).toEqual(['removed', 'removed', 'removed']);
   });
 
-  it('an admin\'s default-runtime is shown as changed, and restored', () => {
+  it("an admin's default-runtime is shown as changed, and restored", () => {
     const text = '{"default-runtime": "runc", "runtimes": {"kata": {"path": "/k"}}}';
     const p = plan(text, on);
-    expect(p.changes[0]).toEqual({ pointer: '/default-runtime', kind: 'set', before: 'runc', after: 'bulkhead' });
+    expect(p.changes[0]).toEqual({
+      pointer: '/default-runtime',
+      kind: 'set',
+      before: 'runc',
+      after: 'bulkhead',
+    });
     const back = plan(p.text, off, p.record);
     expect(back.text).toBe(text);
-    expect(back.changes[0]).toEqual({ pointer: '/default-runtime', kind: 'restored', before: 'bulkhead', after: 'runc' });
+    expect(back.changes[0]).toEqual({
+      pointer: '/default-runtime',
+      kind: 'restored',
+      before: 'bulkhead',
+      after: 'runc',
+    });
   });
 
   it('edited by an admin meanwhile: only our keys go, the edit stays', () => {
@@ -73,14 +91,23 @@ describe('daemon.json under ECI', () => {
 
   it('a builder that is null is replaced and given back', () => {
     const p = plan('{"builder": null}', on);
-    expect(parsed(p.text)).toMatchObject({ builder: { entitlements: { 'network-host': false, 'security-insecure': false } } });
+    expect(parsed(p.text)).toMatchObject({
+      builder: { entitlements: { 'network-host': false, 'security-insecure': false } },
+    });
     expect(plan(p.text, off, p.record).text).toBe('{"builder": null}');
     expect(parsed(plan(`${p.text ?? ''}\n`, off, p.record).text)).toEqual({ builder: null });
   });
 
   it.each([
-    ['hosts', '["tcp://0.0.0.0:2375"]'], ['data-root', '"/x"'], ['exec-root', '"/x"'], ['bridge', '"none"'], ['bip', '"10.1.0.1/24"'], ['pidfile', '"/x"'], ['group', '"docker"'],
-    ['default-address-pools', '[]'], ['containerd', '"/x"'],
+    ['hosts', '["tcp://0.0.0.0:2375"]'],
+    ['data-root', '"/x"'],
+    ['exec-root', '"/x"'],
+    ['bridge', '"none"'],
+    ['bip', '"10.1.0.1/24"'],
+    ['pidfile', '"/x"'],
+    ['group', '"docker"'],
+    ['default-address-pools', '[]'],
+    ['containerd', '"/x"'],
   ])('%s is a conflict with ECI on and off, and nothing is changed', (key, value) => {
     for (const desired of [on, off]) {
       const text = `{"${key}": ${value}}`;
@@ -103,53 +130,91 @@ describe('daemon.json under ECI', () => {
     expect(plan(text, off).conflicts).toEqual([]);
   });
 
-  it('another program under the isolation runtime\'s name is a conflict; ours is none', () => {
+  it("another program under the isolation runtime's name is a conflict; ours is none", () => {
     expect(plan('{"runtimes": {"bulkhead": {"path": "/usr/bin/runc"}}}', off).conflicts).toHaveLength(1);
-    expect(plan('{"runtimes": {"bulkhead": {"path": "/r/runtime/bulkhead-runc", "runtimeArgs": ["--debug"]}}}', on).conflicts).toHaveLength(1);
-    expect(plan('{"runtimes": {"bulkhead": {"path": "/r/runtime/bulkhead-runc"}}}', on).conflicts).toEqual([]);
+    expect(
+      plan('{"runtimes": {"bulkhead": {"path": "/r/runtime/bulkhead-runc", "runtimeArgs": ["--debug"]}}}', on)
+        .conflicts,
+    ).toHaveLength(1);
+    expect(plan('{"runtimes": {"bulkhead": {"path": "/r/runtime/bulkhead-runc"}}}', on).conflicts).toEqual(
+      [],
+    );
   });
 
   it.each([
-    ['{\n  "debug": true,\n}', 3], ['{"a": 1} {}', 1], ['// c\n{}', 1], ['[]', 1], ['{"debug": true', 1], ['nonsense', 1], ['{"default-runtime": "a",\n "default-runtime": "b"}', 2], ['{"a":"\t"}', 1],
+    ['{\n  "debug": true,\n}', 3],
+    ['{"a": 1} {}', 1],
+    ['// c\n{}', 1],
+    ['[]', 1],
+    ['{"debug": true', 1],
+    ['nonsense', 1],
+    ['{"default-runtime": "a",\n "default-runtime": "b"}', 2],
+    ['{"a":"\t"}', 1],
   ])('%j is refused with its line', (text, line) => {
     const result = planEngineConfig(text, on, null);
     expect(result).toMatchObject({ ok: false, error: { code: 'daemon-json.invalid', params: { line } } });
   });
 
   const json = fc.dictionary(
-    fc.oneof(fc.constantFrom('default-runtime', 'builder', 'debug', 'labels', '__proto__', 'a/b~c'), fc.string()),
-    fc.oneof(fc.jsonValue(), fc.constant({ entitlements: { 'network-host': true } }), fc.constant({ gc: { enabled: true } })),
+    fc.oneof(
+      fc.constantFrom('default-runtime', 'builder', 'debug', 'labels', '__proto__', 'a/b~c'),
+      fc.string(),
+    ),
+    fc.oneof(
+      fc.jsonValue(),
+      fc.constant({ entitlements: { 'network-host': true } }),
+      fc.constant({ gc: { enabled: true } }),
+    ),
   );
-  const text = fc.tuple(json, fc.constantFrom('', '  ', '\t'), fc.constantFrom('', '\n', '\r\n'), fc.boolean()).map(([value, indent, end, bom]) => `${bom ? '\uFEFF' : ''}${JSON.stringify(value, null, indent)}${end}`);
+  const text = fc
+    .tuple(json, fc.constantFrom('', '  ', '\t'), fc.constantFrom('', '\n', '\r\n'), fc.boolean())
+    .map(([value, indent, end, bom]) => `${bom ? '\uFEFF' : ''}${JSON.stringify(value, null, indent)}${end}`);
 
   it('on then off gives the same bytes, whatever was in the file', () => {
-    fc.assert(fc.property(fc.option(fc.oneof(text, fc.constantFrom('', ' \n', '{}'))), (original) => {
-      const first = plan(original, on);
-      if (first.conflicts.length > 0) { expect(first.text).toBe(original); return; }
-      expect(parsed(first.text)).toMatchObject({ 'default-runtime': 'bulkhead', builder: { entitlements: { 'network-host': false, 'security-insecure': false } } });
-      const second = plan(first.text, on, first.record);
-      expect(second).toMatchObject({ text: first.text, changes: [] });
-      const back = plan(second.text, off, second.record);
-      expect(back.text).toBe(original);
-      expect(back.record).toBeNull();
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(fc.option(fc.oneof(text, fc.constantFrom('', ' \n', '{}'))), (original) => {
+        const first = plan(original, on);
+        if (first.conflicts.length > 0) {
+          expect(first.text).toBe(original);
+          return;
+        }
+        expect(parsed(first.text)).toMatchObject({
+          'default-runtime': 'bulkhead',
+          builder: { entitlements: { 'network-host': false, 'security-insecure': false } },
+        });
+        const second = plan(first.text, on, first.record);
+        expect(second).toMatchObject({ text: first.text, changes: [] });
+        const back = plan(second.text, off, second.record);
+        expect(back.text).toBe(original);
+        expect(back.record).toBeNull();
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('on, any unrelated edit, off: the edited document without our keys', () => {
-    fc.assert(fc.property(json, fc.jsonValue(), (value, edit) => {
-      const first = plan(JSON.stringify(value, null, 2), on);
-      if (first.conflicts.length > 0) return;
-      const edited = JSON.stringify({ ...(parsed(first.text) as object), edited: edit }, null, 3); // parsed is an object: the plan made it one
-      const expected: unknown = JSON.parse(JSON.stringify({ ...value, edited: edit }));
-      expect(parsed(plan(edited, off, first.record).text)).toEqual(expected);
-    }), { numRuns: 200 });
+    fc.assert(
+      fc.property(json, fc.jsonValue(), (value, edit) => {
+        const first = plan(JSON.stringify(value, null, 2), on);
+        if (first.conflicts.length > 0) return;
+        // parsed is an object: the plan made it one
+        const edited = JSON.stringify({ ...(parsed(first.text) as object), edited: edit }, null, 3);
+        const expected: unknown = JSON.parse(JSON.stringify({ ...value, edited: edit }));
+        expect(parsed(plan(edited, off, first.record).text)).toEqual(expected);
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 
 describe('daemon.json on disk', () => {
   let paths: RootPaths;
-  beforeEach(async () => { paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bh-json-'))); });
-  afterEach(async () => { await rm(paths.root, { recursive: true, force: true }); });
+  beforeEach(async () => {
+    paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bh-json-')));
+  });
+  afterEach(async () => {
+    await rm(paths.root, { recursive: true, force: true });
+  });
 
   it('keeps its mode over on and off, and its bytes', async () => {
     const bytes = Buffer.from('{\r\n\t"debug" : true }\r\n');
@@ -179,20 +244,32 @@ describe('daemon.json on disk', () => {
     expect(await readFile(paths.daemonJson, 'utf8')).toBe('{"debug":true}');
   });
 
-  it.each([['broken', Buffer.from('{"a":')], ['not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])]])('%s: never overwritten', async (_name, bytes) => {
+  it.each([
+    ['broken', Buffer.from('{"a":')],
+    ['not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+  ])('%s: never overwritten', async (_name, bytes) => {
     await writeFile(paths.daemonJson, bytes);
-    expect(await reconcileEngineConfig(paths, on)).toMatchObject({ ok: false, error: { code: 'daemon-json.invalid' } });
+    expect(await reconcileEngineConfig(paths, on)).toMatchObject({
+      ok: false,
+      error: { code: 'daemon-json.invalid' },
+    });
     expect(await readFile(paths.daemonJson)).toEqual(bytes);
   });
 
   it('a conflict writes nothing', async () => {
     await writeFile(paths.daemonJson, '{"userns-remap":"default"}');
-    expect(await reconcileEngineConfig(paths, on)).toMatchObject({ ok: false, error: { code: 'daemon-json.conflict' } });
+    expect(await reconcileEngineConfig(paths, on)).toMatchObject({
+      ok: false,
+      error: { code: 'daemon-json.conflict' },
+    });
     await expect(stat(recordFile(paths))).rejects.toThrow('ENOENT');
   });
 
   it('a damaged record is an error, not a lost original', async () => {
     await writeFile(recordFile(paths), '{"version":9}');
-    expect(await reconcileEngineConfig(paths, off)).toMatchObject({ ok: false, error: { code: 'daemon-json.invalid' } });
+    expect(await reconcileEngineConfig(paths, off)).toMatchObject({
+      ok: false,
+      error: { code: 'daemon-json.invalid' },
+    });
   });
 });

@@ -13,15 +13,25 @@ for (const point of mounts.trim().split('\n')) {
 }
 
 let engine: EmbeddedEngine;
-beforeAll(async () => { engine = await embeddedEngine(); });
-afterAll(async () => { await engine.dispose(); });
+beforeAll(async () => {
+  engine = await embeddedEngine();
+});
+afterAll(async () => {
+  await engine.dispose();
+});
 
 it('issue 12: where no devices cgroup can be made the engine starts, and its log and status say what it may do', async () => {
   const on = { configurationFileVersion: 2, enhancedContainerIsolation: { value: true } };
   await writeFile(engine.paths.settings, JSON.stringify(on));
-  const message = /the engine may open device nodes that images hold: bulkhead: cannot make the cgroup .*: Read-only file system/;
+  const message =
+    /the engine may open device nodes that images hold: bulkhead: cannot make the cgroup .*: Read-only file system/;
   expect(await engine.driver.start()).toMatchObject({
-    ok: true, value: { phase: 'ready', plannerUp: true, problem: { message: expect.stringMatching(message) as string } },
+    ok: true,
+    value: {
+      phase: 'ready',
+      plannerUp: true,
+      problem: { message: expect.stringMatching(message) as string },
+    },
   });
   expect(await readFile(`${engine.paths.logs}/supervisor.log`, 'utf8')).toMatch(message);
 });

@@ -9,18 +9,27 @@ import { deviceCgroup } from './device-cgroup.ts';
 import { isAlive } from './process-identity.ts';
 
 const run = promisify(execFile);
-const settings = (on: boolean) => JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { value: on } });
+const settings = (on: boolean) =>
+  JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { value: on } });
 
 let engine: EmbeddedEngine;
-beforeAll(async () => { engine = await embeddedEngine(); });
-afterAll(async () => { await engine.dispose(); });
+beforeAll(async () => {
+  engine = await embeddedEngine();
+});
+afterAll(async () => {
+  await engine.dispose();
+});
 
 const cgroup = async () => {
-  const [mounts = '', own = ''] = await Promise.all(['mountinfo', 'cgroup'].map((name) => readFile(`/proc/self/${name}`, 'utf8')));
+  const [mounts = '', own = ''] = await Promise.all(
+    ['mountinfo', 'cgroup'].map((name) => readFile(`/proc/self/${name}`, 'utf8')),
+  );
   return deviceCgroup(mounts, own, `bulkhead-${engine.paths.id}`) ?? '';
 };
-const inside = async () => (await readFile(path.join(await cgroup(), 'cgroup.procs'), 'utf8')).trim().split('\n').map(Number);
-const anywhere = async () => (await run('find', ['/sys/fs/cgroup', '-name', `bulkhead-${engine.paths.id}`])).stdout;
+const inside = async () =>
+  (await readFile(path.join(await cgroup(), 'cgroup.procs'), 'utf8')).trim().split('\n').map(Number);
+const anywhere = async () =>
+  (await run('find', ['/sys/fs/cgroup', '-name', `bulkhead-${engine.paths.id}`])).stdout;
 const dockerd = async () => (await engine.state()).dockerd?.pid;
 
 describe('issue 12: the devices cgroup of a supervised engine', () => {
@@ -41,12 +50,13 @@ describe('issue 12: the devices cgroup of a supervised engine', () => {
     }
   });
 
-  it('what a killed supervisor left is used again; another engine\'s is left alone', async () => {
+  it("what a killed supervisor left is used again; another engine's is left alone", async () => {
     const other = path.join(path.dirname(await cgroup()), 'bulkhead-of-another');
     await mkdir(other);
     try {
       const before = await engine.state();
-      for (const identity of [before.supervisor, before.dockerd]) if (identity !== null) process.kill(identity.pid, 'SIGKILL');
+      for (const identity of [before.supervisor, before.dockerd])
+        if (identity !== null) process.kill(identity.pid, 'SIGKILL');
       while (await isAlive(before.supervisor)) await new Promise((resolve) => setTimeout(resolve, 50));
       expect(await anywhere()).not.toBe('');
       await engine.start();

@@ -33,7 +33,9 @@ const failing = (error: unknown) => String((error as { stderr: string }).stderr)
 describe('issue 12: device nodes of images', () => {
   it('BuildKit writes to none (a confined engine), and to any (another one)', async () => {
     await device.write('untouched');
-    expect(await makeFileByBuildKit(engine.socket, 'nodes', '/disk', 'by an image')).toMatch(/operation not permitted/);
+    expect(await makeFileByBuildKit(engine.socket, 'nodes', '/disk', 'by an image')).toMatch(
+      /operation not permitted/,
+    );
     expect(await device.content(9)).toBe('untouched');
     expect(await makeFileByBuildKit(bare.socket, 'nodes', '/disk', 'by an image')).toBe('');
     expect(await device.content(11)).toBe('by an image');
@@ -42,7 +44,9 @@ describe('issue 12: device nodes of images', () => {
   it('accounts are read from none (a confined engine), and from any (another one)', async () => {
     await device.write(account);
     const words = ['run', '--rm', '--user', 'of-the-device', 'accounts', '/bin/busybox', 'id', '-u'];
-    expect(await engine.docker(...words).catch(failing)).toMatch(/operation not permitted|unable to find user/);
+    expect(await engine.docker(...words).catch(failing)).toMatch(
+      /operation not permitted|unable to find user/,
+    );
     expect(await bare.docker(...words)).toBe('7777\n');
   });
 
@@ -115,6 +119,8 @@ describe('issue 12: what the cgroup holds', () => {
 
   it('its devices stay limited when dockerd is started again', async () => {
     await engine.restartDockerd('SIGKILL');
-    expect(await makeFileByBuildKit(engine.socket, 'nodes', '/disk', 'once more')).toMatch(/operation not permitted/);
+    expect(await makeFileByBuildKit(engine.socket, 'nodes', '/disk', 'once more')).toMatch(
+      /operation not permitted/,
+    );
   });
 });

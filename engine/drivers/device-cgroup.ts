@@ -11,8 +11,9 @@ const run = promisify(execFile);
 
 /**
  * dockerd opens what images hold, as root and without `nodev`: BuildKit's FileOps and reads, /etc/passwd for
- * `--user`. Where that is a device node it would read and write the machine's disks (issue 12). So dockerd and
- * what it starts run in a cgroup whose processes open pseudo devices alone; containers have cgroups elsewhere.
+ * `--user`. Where that is a device node it would read and write the machine's disks (issue 12). So dockerd
+ * and what it starts run in a cgroup whose processes open pseudo devices alone; containers have cgroups
+ * elsewhere.
  */
 export interface DeviceConfinement {
   /** The cgroup: a directory of v1's devices controller, or of v2. */
@@ -34,7 +35,9 @@ export function confinementWords(confinement: DeviceConfinement | undefined): st
 export function deviceCgroup(mountinfo: string, cgroups: string, name: string): string | null {
   const own = cgroups.split('\n').flatMap((line) => {
     const [, controllers, cgroup] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];
-    return controllers === undefined || cgroup === undefined ? [] : [{ controllers: controllers.split(','), cgroup }];
+    return controllers === undefined || cgroup === undefined
+      ? []
+      : [{ controllers: controllers.split(','), cgroup }];
   });
   const mounts = parseMountinfo(mountinfo);
   const hierarchies = [
@@ -61,7 +64,8 @@ export function deviceCgroup(mountinfo: string, cgroups: string, name: string): 
  * runtime. An error where this machine has none or root may not use it: the engine can run without.
  */
 export async function confineDevices(
-  paths: RootPaths, backends: readonly IsolationBackend[],
+  paths: RootPaths,
+  backends: readonly IsolationBackend[],
 ): Promise<Result<DeviceConfinement, AppError>> {
   try {
     const program = paths.runtimeBinary;
@@ -72,7 +76,8 @@ export async function confineDevices(
       ['/proc/self/mountinfo', '/proc/self/cgroup'].map((file) => readFile(file, 'utf8')),
     );
     const directory = deviceCgroup(mountinfo ?? '', cgroups ?? '', cgroupName(paths));
-    if (directory === null) return unconfined('no devices controller of cgroup v1 and no cgroup v2 is mounted');
+    if (directory === null)
+      return unconfined('no devices controller of cgroup v1 and no cgroup v2 is mounted');
     await removeDeviceCgroups(paths, directory);
     await mkdir(paths.run, { recursive: true, mode: 0o711 });
     await appendFile(record(paths), `${directory}\n`, { mode: 0o600 });
@@ -87,15 +92,16 @@ export async function confineDevices(
 }
 
 /**
- * Removes the devices cgroups that this engine made, also those of supervisors that were killed, but `kept`. One
- * with a process left in it stays (shims of containers that outlive dockerd), and its record for the next time.
+ * Removes the devices cgroups that this engine made, also those of supervisors that were killed, but `kept`.
+ * One with a process left in it stays (shims of containers that outlive dockerd), and its record for the next
+ * time.
  */
 export async function removeDeviceCgroups(paths: RootPaths, kept?: string): Promise<void> {
   const recorded = await readFile(record(paths), 'utf8').catch(() => '');
   const own = recorded.split('\n').filter((line) => path.basename(line) === cgroupName(paths));
   const left: string[] = [];
   for (const directory of new Set(own)) {
-    if (directory !== kept && !await removed(directory)) left.push(directory);
+    if (directory !== kept && !(await removed(directory))) left.push(directory);
   }
   if (left.length === 0) await rm(record(paths), { force: true });
   else await writeFile(record(paths), left.map((directory) => `${directory}\n`).join(''), { mode: 0o600 });

@@ -23,7 +23,9 @@ describe('issue 12: the engine on cgroup v2', () => {
   it('opens no device node of an image, nor for the accounts of one', async () => {
     const line = 'of-the-device:x:7777:7777::/:/bin/sh\n';
     await device.write(line);
-    expect(await makeFileByBuildKit(engine.socket, 'nodes', '/disk', 'by an image')).toMatch(/operation not permitted/);
+    expect(await makeFileByBuildKit(engine.socket, 'nodes', '/disk', 'by an image')).toMatch(
+      /operation not permitted/,
+    );
     expect(await device.content(line.length)).toBe(line);
     const words = ['run', '--rm', '--user', 'of-the-device', 'nodes', '/bin/busybox', 'id', '-u'];
     await expect(engine.docker(...words)).rejects.toThrow(/operation not permitted|unable to find user/);
@@ -36,12 +38,16 @@ describe('issue 12: the engine on cgroup v2', () => {
     await engine.docker('run', '-dt', '--privileged', '--name', 'one', 'busybox', 'sleep', '1000');
     const init = (await engine.docker('inspect', '-f', '{{.State.Pid}}', 'one')).trim();
     expect(await cgroupsOf(init)).not.toContain(name);
-    expect(await engine.docker('exec', '-t', 'one', 'sh', '-c', 'echo > /dev/null && tty')).toMatch(/^\/dev\/pts\/\d+/);
+    expect(await engine.docker('exec', '-t', 'one', 'sh', '-c', 'echo > /dev/null && tty')).toMatch(
+      /^\/dev\/pts\/\d+/,
+    );
     await engine.docker('rm', '-f', 'one');
   });
 
   it('limits its devices when it is started again', async () => {
     await engine.restartDockerd('SIGKILL');
-    expect(await makeFileByBuildKit(engine.socket, 'nodes', '/disk', 'once more')).toMatch(/operation not permitted/);
+    expect(await makeFileByBuildKit(engine.socket, 'nodes', '/disk', 'once more')).toMatch(
+      /operation not permitted/,
+    );
   });
 });

@@ -4,30 +4,52 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startDockerd, type DockerdSettings } from './dockerd-process.ts';
 
 let directory: string;
-beforeEach(async () => { directory = await mkdtemp('/tmp/bh-fake-'); });
-afterEach(async () => { await rm(directory, { recursive: true, force: true }); });
+beforeEach(async () => {
+  directory = await mkdtemp('/tmp/bh-fake-');
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true });
+});
 
-/** Settings under which `dockerd` is a script: it fails `failures` times saying `words`, then answers pings. */
+/**
+ * Settings under which `dockerd` is a script: it fails `failures` times saying `words`, then answers pings.
+ */
 async function fakeDockerd(failures: number, words: string): Promise<DockerdSettings> {
   const socket = path.join(directory, 'engine.sock');
   const server = `require('node:http').createServer((q, r) => r.end('OK')).listen(${JSON.stringify(socket)})`;
-  await writeFile(path.join(directory, 'dockerd'), `#!/bin/sh
+  await writeFile(
+    path.join(directory, 'dockerd'),
+    `#!/bin/sh
 echo start >> '${directory}/starts'
 if [ "$(wc -l < '${directory}/starts')" -le ${failures} ]; then echo '${words}'; exit 1; fi
 exec '${process.execPath}' -e '${server.replaceAll("'", '"')}'
-`);
+`,
+  );
   await chmod(path.join(directory, 'dockerd'), 0o755);
   return {
-    dataRoot: path.join(directory, 'data'), execRoot: path.join(directory, 'exec'), socket, configFile: '/dev/null', logFile: path.join(directory, 'log'),
-    bridge: 'none-made', subnet: { octet: 99 }, env: { PATH: `${directory}:${process.env['PATH'] ?? ''}` },
+    dataRoot: path.join(directory, 'data'),
+    execRoot: path.join(directory, 'exec'),
+    socket,
+    configFile: '/dev/null',
+    logFile: path.join(directory, 'log'),
+    bridge: 'none-made',
+    subnet: { octet: 99 },
+    env: { PATH: `${directory}:${process.env['PATH'] ?? ''}` },
   };
 }
 const starts = async () => (await readFile(path.join(directory, 'starts'), 'utf8')).trim().split('\n').length;
 
 it('a start that lost the race for the firewall chains is repeated', async () => {
-  const settings = await fakeDockerd(2, 'failed to start daemon: unable to add return rule in DOCKER-ISOLATION-STAGE-2 chain: iptables failed');
+  const settings = await fakeDockerd(
+    2,
+    'failed to start daemon: unable to add return rule in DOCKER-ISOLATION-STAGE-2 chain: iptables failed',
+  );
   const spawned: number[] = [];
-  const dockerd = await startDockerd(settings, { onSpawned: (one) => { spawned.push(one.pid); } });
+  const dockerd = await startDockerd(settings, {
+    onSpawned: (one) => {
+      spawned.push(one.pid);
+    },
+  });
   expect(await starts()).toBe(3);
   expect(spawned.at(-1)).toBe(dockerd.pid);
   dockerd.child.kill('SIGKILL');
@@ -35,14 +57,20 @@ it('a start that lost the race for the firewall chains is repeated', async () =>
 });
 
 it('is not repeated for ever, nor when it is to stop', async () => {
-  await expect(startDockerd(await fakeDockerd(99, 'iptables is missing'))).rejects.toThrow(/iptables is missing/);
+  await expect(startDockerd(await fakeDockerd(99, 'iptables is missing'))).rejects.toThrow(
+    /iptables is missing/,
+  );
   expect(await starts()).toBe(4);
   await rm(path.join(directory, 'starts'));
-  await expect(startDockerd(await fakeDockerd(99, 'iptables is missing'), { cancelled: () => true })).rejects.toThrow(/iptables is missing/);
+  await expect(
+    startDockerd(await fakeDockerd(99, 'iptables is missing'), { cancelled: () => true }),
+  ).rejects.toThrow(/iptables is missing/);
   expect(await starts()).toBe(1);
 });
 
 it('any other failure is told at once', async () => {
-  await expect(startDockerd(await fakeDockerd(99, 'no space left on device'))).rejects.toThrow(/no space left/);
+  await expect(startDockerd(await fakeDockerd(99, 'no space left on device'))).rejects.toThrow(
+    /no space left/,
+  );
   expect(await starts()).toBe(1);
 });

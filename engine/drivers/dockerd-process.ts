@@ -29,8 +29,12 @@ export interface DockerdSettings {
   readonly confinement?: DeviceConfinement;
 }
 
-/** `10.<octet>.0.0/16`, cut in /24: the first is the bridge's, the rest is the pool of user-defined networks. */
-export interface EngineSubnet { readonly octet: number }
+/**
+ * `10.<octet>.0.0/16`, cut in /24: the first is the bridge's, the rest is the pool of user-defined networks.
+ */
+export interface EngineSubnet {
+  readonly octet: number;
+}
 
 export interface DockerdProcess {
   readonly pid: number;
@@ -39,10 +43,17 @@ export interface DockerdProcess {
   readonly exited: Promise<number | string>;
 }
 
-/** Makes the bridge if it is not there. Needs root. An engine never shares a bridge, and never runs with none: that would delete docker0 of another one. */
+/**
+ * Makes the bridge if it is not there. Needs root. An engine never shares a bridge, and never runs with none:
+ * that would delete docker0 of another one.
+ */
 export async function ensureBridge(name: string, subnet: EngineSubnet): Promise<void> {
   const address = `10.${subnet.octet}.0.1/24`;
-  try { await run('ip', ['link', 'show', 'dev', name]); } catch { await run('ip', ['link', 'add', 'name', name, 'type', 'bridge']); }
+  try {
+    await run('ip', ['link', 'show', 'dev', name]);
+  } catch {
+    await run('ip', ['link', 'add', 'name', name, 'type', 'bridge']);
+  }
   await run('ip', ['address', 'replace', address, 'dev', name]);
   await run('ip', ['link', 'set', 'dev', name, 'up']);
 }
@@ -57,7 +68,10 @@ export async function removeBridge(name: string): Promise<void> {
  * Throws when all candidates are taken.
  */
 export async function freeSubnet(seed: number): Promise<EngineSubnet> {
-  const [addresses, routes] = await Promise.all([run('ip', ['-4', '-o', 'address', 'show']), run('ip', ['-4', 'route', 'show'])]);
+  const [addresses, routes] = await Promise.all([
+    run('ip', ['-4', '-o', 'address', 'show']),
+    run('ip', ['-4', 'route', 'show']),
+  ]);
   const text = addresses.stdout + routes.stdout;
   for (let i = 0; i < 150; i++) {
     const octet = 90 + ((seed + i) % 150);
@@ -73,32 +87,70 @@ export function spawnDockerd(settings: DockerdSettings): DockerdProcess {
   mkdirSync(path.dirname(settings.logFile), { recursive: true });
   const log = openSync(settings.logFile, 'a', 0o640);
   const [program = 'dockerd', ...before] = [...confinementWords(settings.confinement), 'dockerd'];
-  const child = spawn(program, [
-    ...before,
-    '--data-root', settings.dataRoot, '--exec-root', settings.execRoot, '--host', `unix://${settings.socket}`,
-    '--pidfile', path.join(settings.execRoot, 'dockerd.pid'), '--config-file', settings.configFile,
-    '--bridge', settings.bridge, '--default-address-pool', `base=10.${settings.subnet.octet}.128.0/17,size=24`,
-    '--group', 'root', ...(settings.extraArgs ?? []),
-  ], { stdio: ['ignore', log, log], detached: true, env: settings.environment ?? { ...process.env, ...settings.env } });
+  const child = spawn(
+    program,
+    [
+      ...before,
+      '--data-root',
+      settings.dataRoot,
+      '--exec-root',
+      settings.execRoot,
+      '--host',
+      `unix://${settings.socket}`,
+      '--pidfile',
+      path.join(settings.execRoot, 'dockerd.pid'),
+      '--config-file',
+      settings.configFile,
+      '--bridge',
+      settings.bridge,
+      '--default-address-pool',
+      `base=10.${settings.subnet.octet}.128.0/17,size=24`,
+      '--group',
+      'root',
+      ...(settings.extraArgs ?? []),
+    ],
+    {
+      stdio: ['ignore', log, log],
+      detached: true,
+      env: settings.environment ?? { ...process.env, ...settings.env },
+    },
+  );
   closeSync(log);
   const exited = new Promise<number | string>((resolve) => {
-    child.once('exit', (code, signal) => { resolve(code ?? signal ?? 'unknown'); });
-    child.once('error', (error) => { resolve(error.message); });
+    child.once('exit', (code, signal) => {
+      resolve(code ?? signal ?? 'unknown');
+    });
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
   });
   return { pid: child.pid ?? -1, child, exited };
 }
 
-/** One GET on a unix socket; resolves with status and body text, rejects on connection errors and after `timeoutMs`. */
-export function getOverSocket(socketPath: string, target: string, timeoutMs = 5000): Promise<{ status: number; body: string }> {
+/**
+ * One GET on a unix socket; resolves with status and body text, rejects on connection errors and after
+ * `timeoutMs`.
+ */
+export function getOverSocket(
+  socketPath: string,
+  target: string,
+  timeoutMs = 5000,
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const req = request({ socketPath, path: target, timeout: timeoutMs }, (res) => {
       let body = '';
       res.setEncoding('utf8');
-      res.on('data', (chunk: string) => { body += chunk; });
-      res.on('end', () => { resolve({ status: res.statusCode ?? 0, body }); });
+      res.on('data', (chunk: string) => {
+        body += chunk;
+      });
+      res.on('end', () => {
+        resolve({ status: res.statusCode ?? 0, body });
+      });
       res.on('error', reject);
     });
-    req.on('timeout', () => { req.destroy(new Error(`no answer within ${timeoutMs} ms`)); });
+    req.on('timeout', () => {
+      req.destroy(new Error(`no answer within ${timeoutMs} ms`));
+    });
     req.on('error', reject);
     req.end();
   });
@@ -108,21 +160,32 @@ export function getOverSocket(socketPath: string, target: string, timeoutMs = 50
  * Resolves when the engine answers `/_ping`. Rejects as soon as dockerd ended, or after `timeoutMs`,
  * with the last error-level lines of its log in the message.
  */
-export async function waitForEngine(dockerd: DockerdProcess, settings: DockerdSettings, timeoutMs = 60_000): Promise<void> {
+export async function waitForEngine(
+  dockerd: DockerdProcess,
+  settings: DockerdSettings,
+  timeoutMs = 60_000,
+): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   let ended: number | string | undefined;
-  void dockerd.exited.then((how) => { ended = how; });
+  void dockerd.exited.then((how) => {
+    ended = how;
+  });
   for (;;) {
     const answer = await getOverSocket(settings.socket, '/_ping', 1000).catch(() => null);
     if (answer?.status === 200) return;
-    if (ended !== undefined) throw new Error(`dockerd ended (${ended}): ${await lastLogLines(settings.logFile, 3)}`);
-    if (Date.now() > deadline) throw new Error(`dockerd did not answer on ${settings.socket} within ${timeoutMs / 1000} s`);
+    if (ended !== undefined)
+      throw new Error(`dockerd ended (${ended}): ${await lastLogLines(settings.logFile, 3)}`);
+    if (Date.now() > deadline)
+      throw new Error(`dockerd did not answer on ${settings.socket} within ${timeoutMs / 1000} s`);
     // dockerd offers no readiness event outside systemd's notify socket; its API is the only sign.
     await Promise.race([new Promise((r) => setTimeout(r, 40)), dockerd.exited]);
   }
 }
 
-/** Several engines starting at once change the same firewall chains, and one may find a chain of another half made: it is tried again. */
+/**
+ * Several engines starting at once change the same firewall chains, and one may find a chain of another half
+ * made: it is tried again.
+ */
 const firewallAttempts = 4;
 
 export interface StartOptions {
@@ -133,8 +196,14 @@ export interface StartOptions {
   readonly cancelled?: () => boolean;
 }
 
-/** Spawns dockerd and resolves when it answers; rejects as `waitForEngine` does. A start that lost the race for the machine's firewall chains is repeated. */
-export async function startDockerd(settings: DockerdSettings, options: StartOptions = {}): Promise<DockerdProcess> {
+/**
+ * Spawns dockerd and resolves when it answers; rejects as `waitForEngine` does. A start that lost the race
+ * for the machine's firewall chains is repeated.
+ */
+export async function startDockerd(
+  settings: DockerdSettings,
+  options: StartOptions = {},
+): Promise<DockerdProcess> {
   for (let attempt = 1; ; attempt++) {
     const dockerd = spawnDockerd(settings);
     options.onSpawned?.(dockerd);

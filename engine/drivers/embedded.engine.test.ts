@@ -12,15 +12,25 @@ import { findLeftovers } from './leftovers.ts';
 import { isAlive, runningProcesses } from './process-identity.ts';
 
 const run = promisify(execFile);
-const eciOn = JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true } });
+const eciOn = JSON.stringify({
+  configurationFileVersion: 2,
+  enhancedContainerIsolation: { locked: true, value: true },
+});
 
 let engine: EmbeddedEngine;
-beforeEach(async () => { engine = await embeddedEngine(); });
-afterEach(async () => { await engine.dispose(); });
+beforeEach(async () => {
+  engine = await embeddedEngine();
+});
+afterEach(async () => {
+  await engine.dispose();
+});
 
 const inode = async (file: string) => (await stat(file)).ino;
 const ping = () => getOverSocket(engine.paths.clientSocket, '/_ping');
-const ours = async () => Object.values(findLeftovers(await runningProcesses(), engine.paths, await engine.state(), process.pid)).flat();
+const ours = async () =>
+  Object.values(
+    findLeftovers(await runningProcesses(), engine.paths, await engine.state(), process.pid),
+  ).flat();
 
 /** SIGKILLs children of the supervisor, or itself, by their identity in the state file. */
 async function kill(...names: ('supervisor' | 'dockerd' | 'gateway' | 'planner')[]) {
@@ -34,7 +44,9 @@ async function kill(...names: ('supervisor' | 'dockerd' | 'gateway' | 'planner')
 }
 
 /** Resolves when the supervisor's state is as wanted: what changes is a file, written by another process. */
-async function until(wanted: (state: Awaited<ReturnType<EmbeddedEngine['state']>>) => boolean | Promise<boolean>) {
+async function until(
+  wanted: (state: Awaited<ReturnType<EmbeddedEngine['state']>>) => boolean | Promise<boolean>,
+) {
   for (;;) {
     const state = await engine.state();
     if (await wanted(state)) return state;
@@ -43,9 +55,20 @@ async function until(wanted: (state: Awaited<ReturnType<EmbeddedEngine['state']>
 }
 
 describe('start and stop', () => {
-  it('serves clients on docker.sock, keeps the engine\'s socket for root, and leaves nothing when stopped', async () => {
+  it("serves clients on docker.sock, keeps the engine's socket for root, and leaves nothing when stopped", async () => {
     const started = await engine.driver.start();
-    expect(started).toMatchObject({ ok: true, value: { phase: 'ready', generation: 1, gatewayUp: true, plannerUp: true, defaultRuntime: 'runc', storageDriver: 'overlay2', problem: null } });
+    expect(started).toMatchObject({
+      ok: true,
+      value: {
+        phase: 'ready',
+        generation: 1,
+        gatewayUp: true,
+        plannerUp: true,
+        defaultRuntime: 'runc',
+        storageDriver: 'overlay2',
+        problem: null,
+      },
+    });
     expect(await ping()).toMatchObject({ status: 200, body: 'OK' });
     expect((await stat(engine.paths.engineSocket)).mode & 0o777).toBe(0o600);
     expect((await stat(engine.paths.root)).mode & 0o777).toBe(0o711);
@@ -54,11 +77,18 @@ describe('start and stop', () => {
     await expect(stat(engine.paths.daemonJson)).rejects.toThrow('ENOENT');
     const { supervisor } = await engine.state();
 
-    expect(await engine.driver.start()).toMatchObject({ ok: true, value: { supervisorPid: supervisor.pid, generation: 1 } });
+    expect(await engine.driver.start()).toMatchObject({
+      ok: true,
+      value: { supervisorPid: supervisor.pid, generation: 1 },
+    });
 
-    expect(await engine.driver.stop()).toMatchObject({ ok: true, value: { phase: 'stopped', supervisorPid: null, dockerdPid: null, gatewayUp: false, plannerUp: false } });
+    expect(await engine.driver.stop()).toMatchObject({
+      ok: true,
+      value: { phase: 'stopped', supervisorPid: null, dockerdPid: null, gatewayUp: false, plannerUp: false },
+    });
     expect(await ours()).toEqual([]);
-    for (const socket of [engine.paths.clientSocket, engine.paths.engineSocket, engine.paths.plannerSocket]) await expect(stat(socket)).rejects.toThrow('ENOENT');
+    for (const socket of [engine.paths.clientSocket, engine.paths.engineSocket, engine.paths.plannerSocket])
+      await expect(stat(socket)).rejects.toThrow('ENOENT');
     expect((await run('ip', ['-br', 'link'])).stdout).not.toContain(bridgeName(engine.paths));
     expect((await run('iptables-save')).stdout).not.toContain(bridgeName(engine.paths));
     expect(await engine.driver.stop()).toMatchObject({ ok: true, value: { phase: 'stopped' } });
@@ -69,32 +99,48 @@ describe('start and stop', () => {
     expect(a).toMatchObject({ ok: true, value: { phase: 'ready' } });
     expect(b).toMatchObject({ ok: true, value: { phase: 'ready' } });
     expect(a.ok && b.ok && a.value.supervisorPid === b.value.supervisorPid).toBe(true);
-    const starts = (await readFile(`${engine.paths.logs}/supervisor.log`, 'utf8')).split('\n').filter((line) => line.endsWith(' starting'));
+    const starts = (await readFile(`${engine.paths.logs}/supervisor.log`, 'utf8'))
+      .split('\n')
+      .filter((line) => line.endsWith(' starting'));
     expect(starts).toHaveLength(1);
   });
 
   it('keeps its subnet over restarts', async () => {
     await engine.start();
-    const gateway = (await engine.docker('network', 'inspect', 'bridge', '-f', '{{(index .IPAM.Config 0).Subnet}}')).trim();
+    const gateway = (
+      await engine.docker('network', 'inspect', 'bridge', '-f', '{{(index .IPAM.Config 0).Subnet}}')
+    ).trim();
     await engine.driver.stop();
     await engine.start();
-    expect((await engine.docker('network', 'inspect', 'bridge', '-f', '{{(index .IPAM.Config 0).Subnet}}')).trim()).toBe(gateway);
+    expect(
+      (await engine.docker('network', 'inspect', 'bridge', '-f', '{{(index .IPAM.Config 0).Subnet}}')).trim(),
+    ).toBe(gateway);
   });
 
   it('two engines run side by side', async () => {
     const second = await embeddedEngine();
     try {
       await Promise.all([engine.start(), second.start()]);
-      const ids = await Promise.all([engine, second].map((e) => e.docker('info', '-f', '{{.ID}} {{.DockerRootDir}}')));
+      const ids = await Promise.all(
+        [engine, second].map((e) => e.docker('info', '-f', '{{.ID}} {{.DockerRootDir}}')),
+      );
       expect(new Set(ids).size).toBe(2);
       await second.driver.stop();
       expect(await ping()).toMatchObject({ status: 200 });
-    } finally { await second.dispose(); }
+    } finally {
+      await second.dispose();
+    }
   });
 
   it('in the foreground through the launcher: SIGTERM ends it with exit code 0', async () => {
-    const child = spawn(bulkhead, ['engine', 'start', '--root', engine.paths.root, '--foreground'], { stdio: 'ignore' });
-    const exited = new Promise((resolve) => child.once('exit', (code, signal) => { resolve(code ?? signal); }));
+    const child = spawn(bulkhead, ['engine', 'start', '--root', engine.paths.root, '--foreground'], {
+      stdio: 'ignore',
+    });
+    const exited = new Promise((resolve) =>
+      child.once('exit', (code, signal) => {
+        resolve(code ?? signal);
+      }),
+    );
     // Earlier, `start` would find no supervisor and make one.
     await expect.poll(async () => (await engine.state()).supervisor.pid, { timeout: 20_000 }).toBe(child.pid);
     await engine.start(); // waits for that one
@@ -104,14 +150,23 @@ describe('start and stop', () => {
     expect(await engine.driver.status()).toMatchObject({ phase: 'stopped' });
   });
 
-  it('leaves an admin\'s disk for a volume mounted, at start and stop', async () => {
+  it("leaves an admin's disk for a volume mounted, at start and stop", async () => {
     await engine.start();
     await engine.docker('volume', 'create', 'db');
     await engine.driver.stop();
-    const points = [path.join(engine.paths.data, 'volumes/db'), path.join(engine.paths.data, 'volumes/db/_data')];
-    const mounted = async () => { const table = await readFile('/proc/self/mountinfo', 'utf8'); return points.filter((point) => table.includes(` ${point} `)); };
+    const points = [
+      path.join(engine.paths.data, 'volumes/db'),
+      path.join(engine.paths.data, 'volumes/db/_data'),
+    ];
+    const mounted = async () => {
+      const table = await readFile('/proc/self/mountinfo', 'utf8');
+      return points.filter((point) => table.includes(` ${point} `));
+    };
     try {
-      for (const point of points) { await mkdir(point, { recursive: true }); await run('mount', ['-t', 'tmpfs', 'admin', point]); }
+      for (const point of points) {
+        await mkdir(point, { recursive: true });
+        await run('mount', ['-t', 'tmpfs', 'admin', point]);
+      }
       await engine.start();
       expect(await mounted()).toEqual(points);
       await engine.driver.stop();
@@ -153,8 +208,22 @@ describe('killed with SIGKILL', () => {
   it('gateway and planner come back while the engine goes on', async () => {
     await engine.start();
     const before = await kill('gateway', 'planner');
-    await until(async (state) => state.gateway !== null && state.planner !== null && state.gateway.pid !== before.gateway?.pid && state.planner.pid !== before.planner?.pid && await ping().then(() => true, () => false));
-    expect(await engine.driver.status()).toMatchObject({ phase: 'ready', generation: before.generation, dockerdPid: before.dockerd?.pid });
+    await until(
+      async (state) =>
+        state.gateway !== null &&
+        state.planner !== null &&
+        state.gateway.pid !== before.gateway?.pid &&
+        state.planner.pid !== before.planner?.pid &&
+        (await ping().then(
+          () => true,
+          () => false,
+        )),
+    );
+    expect(await engine.driver.status()).toMatchObject({
+      phase: 'ready',
+      generation: before.generation,
+      dockerdPid: before.dockerd?.pid,
+    });
   });
 
   it.each([
@@ -166,25 +235,54 @@ describe('killed with SIGKILL', () => {
     await writeFile(engine.paths.settings, eciOn);
     await engine.start();
     await engine.busybox();
-    await engine.docker('run', '-d', '--name', 'kept', 'busybox', 'sh', '-c', 'trap exit TERM; while :; do sleep 1; done');
+    await engine.docker(
+      'run',
+      '-d',
+      '--name',
+      'kept',
+      'busybox',
+      'sh',
+      '-c',
+      'trap exit TERM; while :; do sleep 1; done',
+    );
     const before = await kill(...victims);
-    await until(async () => !await isAlive(before.supervisor));
-    expect(await engine.driver.status()).toMatchObject({ phase: 'stopped', supervisorPid: null, problem: { message: expect.stringContaining('unexpectedly') as string } });
+    await until(async () => !(await isAlive(before.supervisor)));
+    expect(await engine.driver.status()).toMatchObject({
+      phase: 'stopped',
+      supervisorPid: null,
+      problem: { message: expect.stringContaining('unexpectedly') as string },
+    });
     await engine.start();
     await engine.docker('start', 'kept');
-    expect((await engine.docker('exec', 'kept', 'cat', '/proc/self/uid_map')).trim()).toMatch(/^0\s+[1-9]\d+\s+65536$/);
+    expect((await engine.docker('exec', 'kept', 'cat', '/proc/self/uid_map')).trim()).toMatch(
+      /^0\s+[1-9]\d+\s+65536$/,
+    );
   });
 
   it('everything, then stop: no process, mount or network is left', async () => {
     await writeFile(engine.paths.settings, eciOn);
     await engine.start();
     await engine.busybox();
-    await engine.docker('run', '-d', '--name', 'kept', 'busybox', 'sh', '-c', 'trap exit TERM; while :; do sleep 1; done');
+    await engine.docker(
+      'run',
+      '-d',
+      '--name',
+      'kept',
+      'busybox',
+      'sh',
+      '-c',
+      'trap exit TERM; while :; do sleep 1; done',
+    );
     await kill('supervisor', 'dockerd', 'gateway', 'planner');
-    expect(await engine.driver.stop()).toMatchObject({ ok: true, value: { phase: 'stopped', problem: null } });
+    expect(await engine.driver.stop()).toMatchObject({
+      ok: true,
+      value: { phase: 'stopped', problem: null },
+    });
     expect(await ours()).toEqual([]);
     const mounts = await readFile('/proc/self/mountinfo', 'utf8');
-    expect(mounts.split('\n').filter((line) => line.includes(engine.paths.root) || line.includes(engine.paths.id))).toEqual([]);
+    expect(
+      mounts.split('\n').filter((line) => line.includes(engine.paths.root) || line.includes(engine.paths.id)),
+    ).toEqual([]);
     expect((await run('ip', ['-br', 'link'])).stdout).not.toContain(bridgeName(engine.paths));
   });
 
@@ -192,7 +290,8 @@ describe('killed with SIGKILL', () => {
     await engine.start();
     await engine.driver.stop();
     await mkdir(`${engine.paths.run}/containerd`, { recursive: true });
-    for (const name of ['dockerd.pid', 'containerd/containerd.pid']) await writeFile(`${engine.paths.run}/${name}`, String(process.pid));
+    for (const name of ['dockerd.pid', 'containerd/containerd.pid'])
+      await writeFile(`${engine.paths.run}/${name}`, String(process.pid));
     await writeFile(engine.paths.clientSocket, '');
     expect(await engine.driver.start()).toMatchObject({ ok: true, value: { phase: 'ready' } });
   });
@@ -204,28 +303,54 @@ describe('restart', () => {
     await engine.start();
     const socket = await inode(engine.paths.clientSocket);
     const before = await engine.state();
-    const guard = async () => (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').some((line) => { const [, , , , point, flags] = line.split(' '); return point === `${engine.paths.data}/volumes` && ['nosymfollow', 'nosuid', 'nodev'].every((flag) => flags?.split(',').includes(flag) === true); });
+    const guard = async () =>
+      (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').some((line) => {
+        const [, , , , point, flags] = line.split(' ');
+        return (
+          point === `${engine.paths.data}/volumes` &&
+          ['nosymfollow', 'nosuid', 'nodev'].every((flag) => flags?.split(',').includes(flag) === true)
+        );
+      });
     expect(await guard()).toBe(false);
     await writeFile(engine.paths.settings, eciOn);
-    expect(await engine.driver.restart()).toMatchObject({ ok: true, value: { phase: 'ready', generation: before.generation + 1, defaultRuntime: 'bulkhead' } });
+    expect(await engine.driver.restart()).toMatchObject({
+      ok: true,
+      value: { phase: 'ready', generation: before.generation + 1, defaultRuntime: 'bulkhead' },
+    });
     expect(await inode(engine.paths.clientSocket)).toBe(socket);
     expect((await engine.state()).gateway).toEqual(before.gateway);
     // A5: the engine follows no link in volumes, from its first moment on.
     expect(await guard()).toBe(true);
-    await writeFile(engine.paths.settings, JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: false } }));
+    await writeFile(
+      engine.paths.settings,
+      JSON.stringify({
+        configurationFileVersion: 2,
+        enhancedContainerIsolation: { locked: true, value: false },
+      }),
+    );
     expect(await engine.driver.restart()).toMatchObject({ ok: true, value: { defaultRuntime: 'runc' } });
     expect(await guard()).toBe(false);
     expect(await readFile(engine.paths.daemonJson, 'utf8')).toBe('{"debug" : false}');
     expect(await inode(engine.paths.clientSocket)).toBe(socket);
   });
 
-  it('under ECI a build may not use the host\'s network, nor run with raw privileges (C)', async () => {
+  it("under ECI a build may not use the host's network, nor run with raw privileges (C)", async () => {
     await writeFile(engine.paths.settings, eciOn);
     await engine.start();
     await engine.busybox();
     await writeFile(`${engine.paths.root}/Dockerfile`, 'FROM busybox\nRUN true\n');
     // The engine's own socket: it must hold without the gateway too.
-    const build = (...more: string[]) => run('docker', ['-H', `unix://${engine.paths.engineSocket}`, 'build', '--no-cache', ...more, '-f', `${engine.paths.root}/Dockerfile`, engine.paths.logs]);
+    const build = (...more: string[]) =>
+      run('docker', [
+        '-H',
+        `unix://${engine.paths.engineSocket}`,
+        'build',
+        '--no-cache',
+        ...more,
+        '-f',
+        `${engine.paths.root}/Dockerfile`,
+        engine.paths.logs,
+      ]);
     await build();
     await expect(build('--network=host')).rejects.toThrow(/network\.host is not allowed/);
     await expect(build('--allow', 'security.insecure')).rejects.toThrow(/security\.insecure is not allowed/);
@@ -235,54 +360,94 @@ describe('restart', () => {
     ['not JSON', '{"debug": true,}', /line 1/],
     ['a key of ours', '{"hosts": ["tcp://127.0.0.1:1"]}', /hosts/],
     ['what dockerd refuses', '{"log-driver": 3}', /log-driver|cannot unmarshal/],
-  ])('with a broken daemon.json (%s) is refused with the reason before anything stops, and works when it is mended', async (_name, text, reason) => {
-    await engine.start();
-    const before = await engine.driver.status();
-    await writeFile(engine.paths.daemonJson, text);
-    const restarted = await engine.driver.restart();
-    expect(restarted.ok ? '' : `${restarted.error.message} ${restarted.error.reason ?? ''}`).toMatch(reason);
-    expect(await engine.driver.status()).toMatchObject({ phase: 'ready', dockerdPid: before.dockerdPid, generation: before.generation });
-    expect(await ping()).toMatchObject({ status: 200 });
-    expect(await readFile(engine.paths.daemonJson, 'utf8')).toBe(text);
-    await writeFile(engine.paths.daemonJson, '{}');
-    expect(await engine.driver.restart()).toMatchObject({ ok: true, value: { phase: 'ready', problem: null } });
-  });
+  ])(
+    'with a broken daemon.json (%s) is refused with the reason before anything stops, and works when it is mended',
+    async (_name, text, reason) => {
+      await engine.start();
+      const before = await engine.driver.status();
+      await writeFile(engine.paths.daemonJson, text);
+      const restarted = await engine.driver.restart();
+      expect(restarted.ok ? '' : `${restarted.error.message} ${restarted.error.reason ?? ''}`).toMatch(
+        reason,
+      );
+      expect(await engine.driver.status()).toMatchObject({
+        phase: 'ready',
+        dockerdPid: before.dockerdPid,
+        generation: before.generation,
+      });
+      expect(await ping()).toMatchObject({ status: 200 });
+      expect(await readFile(engine.paths.daemonJson, 'utf8')).toBe(text);
+      await writeFile(engine.paths.daemonJson, '{}');
+      expect(await engine.driver.restart()).toMatchObject({
+        ok: true,
+        value: { phase: 'ready', problem: null },
+      });
+    },
+  );
 
   it('with a daemon.json dockerd fails on fails with the reason, and works when it is mended', async () => {
     await engine.start();
     const socket = await inode(engine.paths.clientSocket);
     await writeFile(engine.paths.daemonJson, '{"storage-driver": "nonsense"}');
     const restarted = await engine.driver.restart();
-    expect(restarted.ok ? '' : `${restarted.error.message} ${restarted.error.reason ?? ''}`).toMatch(/nonsense/);
-    expect(await engine.driver.status()).toMatchObject({ phase: 'failed', gatewayUp: true, problem: { message: expect.stringMatching(/nonsense/) as string } });
+    expect(restarted.ok ? '' : `${restarted.error.message} ${restarted.error.reason ?? ''}`).toMatch(
+      /nonsense/,
+    );
+    expect(await engine.driver.status()).toMatchObject({
+      phase: 'failed',
+      gatewayUp: true,
+      problem: { message: expect.stringMatching(/nonsense/) as string },
+    });
     expect(await ping()).toMatchObject({ status: 503 });
     await writeFile(engine.paths.daemonJson, '{}');
-    expect(await engine.driver.restart()).toMatchObject({ ok: true, value: { phase: 'ready', problem: null } });
+    expect(await engine.driver.restart()).toMatchObject({
+      ok: true,
+      value: { phase: 'ready', problem: null },
+    });
     expect(await inode(engine.paths.clientSocket)).toBe(socket);
   });
 
   it('of a stopped engine starts it', async () => {
-    expect(await engine.driver.restart()).toMatchObject({ ok: true, value: { phase: 'ready', generation: 1 } });
+    expect(await engine.driver.restart()).toMatchObject({
+      ok: true,
+      value: { phase: 'ready', generation: 1 },
+    });
   });
 });
 
-describe('a first start that can\'t succeed', () => {
+describe("a first start that can't succeed", () => {
   it('says why, leaves nothing running, and works when it is mended', async () => {
     await writeFile(engine.paths.daemonJson, '{"storage-driver": "nonsense"}');
-    expect(await engine.driver.start()).toMatchObject({ ok: false, error: { code: 'engine.start-failed', reason: expect.stringContaining('nonsense') as string } });
-    expect(await engine.driver.status()).toMatchObject({ phase: 'failed', supervisorPid: null, gatewayUp: false });
+    expect(await engine.driver.start()).toMatchObject({
+      ok: false,
+      error: { code: 'engine.start-failed', reason: expect.stringContaining('nonsense') as string },
+    });
+    expect(await engine.driver.status()).toMatchObject({
+      phase: 'failed',
+      supervisorPid: null,
+      gatewayUp: false,
+    });
     expect(await ours()).toEqual([]);
     await writeFile(engine.paths.daemonJson, '{}');
     expect(await engine.driver.start()).toMatchObject({ ok: true, value: { phase: 'ready', problem: null } });
   });
 });
 
-describe('settings that can\'t be used', () => {
+describe("settings that can't be used", () => {
   it('the engine starts, locked down, and says so', async () => {
     await writeFile(engine.paths.settings, '{"enhancedContainerIsolation": {');
-    expect(await engine.driver.start()).toMatchObject({ ok: true, value: { phase: 'ready', defaultRuntime: 'bulkhead', problem: { message: expect.stringContaining("settings can't be used") as string } } });
+    expect(await engine.driver.start()).toMatchObject({
+      ok: true,
+      value: {
+        phase: 'ready',
+        defaultRuntime: 'bulkhead',
+        problem: { message: expect.stringContaining("settings can't be used") as string },
+      },
+    });
     await engine.busybox();
-    await expect(engine.docker('run', '--rm', '-v', '/tmp:/x', 'busybox', 'true')).rejects.toThrow(/enhanced container isolation/);
+    await expect(engine.docker('run', '--rm', '-v', '/tmp:/x', 'busybox', 'true')).rejects.toThrow(
+      /enhanced container isolation/,
+    );
   });
 });
 
@@ -296,14 +461,26 @@ describe('a requirement of isolation that is missing', () => {
       await cp(path.join(project, 'dist/cli'), path.join(install, 'dist/cli'), { recursive: true });
       await cp(path.join(project, 'dist/gateway'), path.join(install, 'dist/gateway'), { recursive: true });
       await symlink(path.join(project, 'node_modules'), path.join(install, 'node_modules'));
-      const driver = createEmbeddedDriver(engine.paths, { bulkheadCommand: path.join(install, 'bin/bulkhead') });
+      const driver = createEmbeddedDriver(engine.paths, {
+        bulkheadCommand: path.join(install, 'bin/bulkhead'),
+      });
       await writeFile(engine.paths.settings, eciOn);
       const started = await driver.start();
-      expect(started).toMatchObject({ ok: true, value: { phase: 'ready', plannerUp: false, defaultRuntime: 'bulkhead', problem: { message: expect.stringContaining('runtime-built') as string } } });
+      expect(started).toMatchObject({
+        ok: true,
+        value: {
+          phase: 'ready',
+          plannerUp: false,
+          defaultRuntime: 'bulkhead',
+          problem: { message: expect.stringContaining('runtime-built') as string },
+        },
+      });
       await engine.busybox();
       await expect(engine.docker('run', '--rm', 'busybox', 'true')).rejects.toThrow(/Command failed/);
       // Also past the gateway.
-      await expect(docker(engine.paths.engineSocket, 'run', '--rm', 'busybox', 'true')).rejects.toThrow(/bulkhead/);
+      await expect(docker(engine.paths.engineSocket, 'run', '--rm', 'busybox', 'true')).rejects.toThrow(
+        /bulkhead/,
+      );
     } finally {
       await engine.driver.stop();
       await rm(install, { recursive: true });
@@ -316,10 +493,19 @@ describe('live-restore', () => {
     await writeFile(engine.paths.daemonJson, '{"live-restore": true}');
     await engine.start();
     await engine.busybox();
-    await engine.docker('run', '-d', '--name', 'kept', 'busybox', 'sh', '-c', 'trap exit TERM; while :; do sleep 1; done');
+    await engine.docker(
+      'run',
+      '-d',
+      '--name',
+      'kept',
+      'busybox',
+      'sh',
+      '-c',
+      'trap exit TERM; while :; do sleep 1; done',
+    );
     const pid = Number(await engine.docker('inspect', '-f', '{{.State.Pid}}', 'kept'));
     const before = await kill('supervisor', 'dockerd');
-    await until(async () => !await isAlive(before.supervisor));
+    await until(async () => !(await isAlive(before.supervisor)));
     await engine.start();
     expect(Number(await engine.docker('inspect', '-f', '{{.State.Pid}}', 'kept'))).toBe(pid);
     expect(await engine.docker('exec', 'kept', 'echo', 'up')).toBe('up\n');

@@ -21,26 +21,41 @@ afterEach(async () => {
 });
 
 // As root: only root gives directories away, and stops engines.
-describe.skipIf(process.getuid?.() !== 0)('an engine directory of somebody else\'s', () => {
-  it.each(['stop', 'restart'] as const)('names no process to root, and has nothing written through its links, by a %s', async (what) => {
-    const root = path.join(directory, 'engine');
-    const elsewhere = path.join(directory, 'elsewhere');
-    const paths = rootPaths(root);
-    await mkdir(paths.logs, { recursive: true });
-    await mkdir(elsewhere);
-    await symlink(path.join(elsewhere, 'log'), path.join(paths.logs, 'supervisor.log'));
-    const identity = await identityOf(named.pid ?? 0);
-    if (identity === null) throw new Error('sleep did not start');
-    const state: EngineState = {
-      version: 1, supervisor: identity, phase: 'ready', generation: 1, readyAt: null, eci: true, dockerd: identity, gateway: null, planner: null,
-      error: null, problem: null,
-    };
-    await writeFile(paths.state, JSON.stringify(state));
-    await chown(root, alice, alice);
+describe.skipIf(process.getuid?.() !== 0)("an engine directory of somebody else's", () => {
+  it.each(['stop', 'restart'] as const)(
+    'names no process to root, and has nothing written through its links, by a %s',
+    async (what) => {
+      const root = path.join(directory, 'engine');
+      const elsewhere = path.join(directory, 'elsewhere');
+      const paths = rootPaths(root);
+      await mkdir(paths.logs, { recursive: true });
+      await mkdir(elsewhere);
+      await symlink(path.join(elsewhere, 'log'), path.join(paths.logs, 'supervisor.log'));
+      const identity = await identityOf(named.pid ?? 0);
+      if (identity === null) throw new Error('sleep did not start');
+      const state: EngineState = {
+        version: 1,
+        supervisor: identity,
+        phase: 'ready',
+        generation: 1,
+        readyAt: null,
+        eci: true,
+        dockerd: identity,
+        gateway: null,
+        planner: null,
+        error: null,
+        problem: null,
+      };
+      await writeFile(paths.state, JSON.stringify(state));
+      await chown(root, alice, alice);
 
-    const driver = createEmbeddedDriver(paths, { bulkheadCommand: '/bin/false' });
-    expect(await driver[what]({ timeoutMs: 5000 })).toMatchObject({ ok: false, error: { code: 'engine.root-invalid' } });
-    expect(await isAlive(identity)).toBe(true);
-    expect(await readdir(elsewhere)).toEqual([]);
-  });
+      const driver = createEmbeddedDriver(paths, { bulkheadCommand: '/bin/false' });
+      expect(await driver[what]({ timeoutMs: 5000 })).toMatchObject({
+        ok: false,
+        error: { code: 'engine.root-invalid' },
+      });
+      expect(await isAlive(identity)).toBe(true);
+      expect(await readdir(elsewhere)).toEqual([]);
+    },
+  );
 });

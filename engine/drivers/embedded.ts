@@ -26,10 +26,14 @@ export interface EmbeddedDriverOptions {
 
 const defaultTimeoutMs = 90_000;
 
-/** Drives the engine under `paths.root` from outside its supervisor: through signals and the state file. Start, stop and restart need root. */
+/**
+ * Drives the engine under `paths.root` from outside its supervisor: through signals and the state file.
+ * Start, stop and restart need root.
+ */
 export function createEmbeddedDriver(paths: RootPaths, options: EmbeddedDriverOptions): EngineDriver {
   const status = () => engineStatus(paths);
-  const settled = async (outcome: Result<void, AppError>): Promise<Result<EngineStatus, AppError>> => (outcome.ok ? ok(await status()) : outcome);
+  const settled = async (outcome: Result<void, AppError>): Promise<Result<EngineStatus, AppError>> =>
+    outcome.ok ? ok(await status()) : outcome;
   return {
     kind: 'embedded',
     paths,
@@ -42,7 +46,11 @@ export function createEmbeddedDriver(paths: RootPaths, options: EmbeddedDriverOp
   };
 }
 
-async function start(paths: RootPaths, options: EmbeddedDriverOptions, call: DriverCallOptions): Promise<Result<void, AppError>> {
+async function start(
+  paths: RootPaths,
+  options: EmbeddedDriverOptions,
+  call: DriverCallOptions,
+): Promise<Result<void, AppError>> {
   for (const check of [() => Promise.resolve(checkRootPath(paths)), checkMachine, () => prepareRoot(paths)]) {
     const checked = await check();
     if (!checked.ok) return checked;
@@ -53,47 +61,70 @@ async function start(paths: RootPaths, options: EmbeddedDriverOptions, call: Dri
   let retried: number | null = null;
   for (;;) {
     const state = await readEngineState(paths);
-    const isOurs = ours !== null && state !== null && state.supervisor.pid === ours.pid && state.supervisor.started !== ours.before;
-    if (state !== null && await isAlive(state.supervisor)) {
+    const isOurs =
+      ours !== null &&
+      state !== null &&
+      state.supervisor.pid === ours.pid &&
+      state.supervisor.started !== ours.before;
+    if (state !== null && (await isAlive(state.supervisor))) {
       if (!isOurs) sawOther = true;
       if (state.phase === 'ready') return ok(undefined);
       // A supervisor whose last restart failed: the configuration may have been mended since.
-      if (state.phase === 'failed' && retried === null) { retried = state.generation; signal(state, 'SIGHUP'); }
-      else if (state.phase === 'failed' && state.generation > (retried ?? 0)) return failedStart(state);
+      if (state.phase === 'failed' && retried === null) {
+        retried = state.generation;
+        signal(state, 'SIGHUP');
+      } else if (state.phase === 'failed' && state.generation > (retried ?? 0)) return failedStart(state);
     } else if (ours === null) {
       ours = spawnSupervisor(paths, options.bulkheadCommand, state?.supervisor.started ?? null);
     } else if (ours.ended()) {
       if (isOurs && state.phase === 'failed') return failedStart(state);
       if (isOurs) return fail('engine.not-ready', 'the engine was stopped while it started');
-      // It lost against another one started at the same moment: that one is waited for; when that is gone too, it is our turn again.
+      // It lost against another one started at the same moment: that one is waited for; when that is gone
+      // too, it is our turn again.
       if (await isLocked(supervisorLock(paths))) sawOther = true;
-      else if (sawOther) { ours = null; sawOther = false; }
-      else return fail('engine.start-failed', 'the supervisor ended at once', { reason: await firstWords(logFile(paths, 'supervisor'), ours.logFrom), hint: 'Its log is logs/supervisor.log in the engine\'s directory.' });
+      else if (sawOther) {
+        ours = null;
+        sawOther = false;
+      } else
+        return fail('engine.start-failed', 'the supervisor ended at once', {
+          reason: await firstWords(logFile(paths, 'supervisor'), ours.logFrom),
+          hint: "Its log is logs/supervisor.log in the engine's directory.",
+        });
     }
     const over = await wait.tick();
     if (!over.ok) return over;
   }
 }
 
-async function restart(paths: RootPaths, options: EmbeddedDriverOptions, call: DriverCallOptions): Promise<Result<void, AppError>> {
+async function restart(
+  paths: RootPaths,
+  options: EmbeddedDriverOptions,
+  call: DriverCallOptions,
+): Promise<Result<void, AppError>> {
   // What stands in the directory names processes to be told and files to be written to.
   for (const check of [checkMachine, () => checkRootOwner(paths)]) {
     const checked = await check();
     if (!checked.ok) return checked;
   }
   const before = await readEngineState(paths);
-  if (before === null || !await isAlive(before.supervisor) || before.phase === 'stopping') return start(paths, options, call);
+  if (before === null || !(await isAlive(before.supervisor)) || before.phase === 'stopping')
+    return start(paths, options, call);
   const takes = await checkEngineConfig(paths, await desiredConfig(paths));
   if (!takes.ok) return takes;
   const wait = await waiter(paths, call, 'restart');
   signal(before, 'SIGHUP');
   for (;;) {
     const state = await readEngineState(paths);
-    if (state !== null && state.supervisor.pid === before.supervisor.pid && state.supervisor.started === before.supervisor.started && state.generation > before.generation) {
+    if (
+      state !== null &&
+      state.supervisor.pid === before.supervisor.pid &&
+      state.supervisor.started === before.supervisor.started &&
+      state.generation > before.generation
+    ) {
       if (state.phase === 'ready') return ok(undefined);
       if (state.phase === 'failed') return failedStart(state);
     }
-    if (!await isAlive(before.supervisor)) return start(paths, options, call);
+    if (!(await isAlive(before.supervisor))) return start(paths, options, call);
     const over = await wait.tick();
     if (!over.ok) return over;
   }
@@ -103,20 +134,30 @@ async function restart(paths: RootPaths, options: EmbeddedDriverOptions, call: D
 async function desiredConfig(paths: RootPaths): Promise<DesiredEngineConfig> {
   const { eci, backend } = await readEnginePolicy(paths);
   const chosen = chosenBackend(backend);
-  return { eci, runtimeName: runtimeNameOf(chosen), runtimePath: chosen === 'sysbox' ? sysboxRuntimePath : paths.runtimeBinary };
+  return {
+    eci,
+    runtimeName: runtimeNameOf(chosen),
+    runtimePath: chosen === 'sysbox' ? sysboxRuntimePath : paths.runtimeBinary,
+  };
 }
 
 async function stop(paths: RootPaths, call: DriverCallOptions): Promise<Result<void, AppError>> {
-  if (await stat(paths.root).catch(() => null) === null) return ok(undefined);
-  if (process.getuid?.() !== 0) return fail('rights.not-root', 'the embedded engine must be stopped by root', { hint: 'Run the same command with sudo.' });
+  if ((await stat(paths.root).catch(() => null)) === null) return ok(undefined);
+  if (process.getuid?.() !== 0)
+    return fail('rights.not-root', 'the embedded engine must be stopped by root', {
+      hint: 'Run the same command with sudo.',
+    });
   const own = await checkRootOwner(paths);
   if (!own.ok) return own;
   const wait = await waiter(paths, call, 'stop');
   let asked = 0;
   for (;;) {
     const state = await readEngineState(paths);
-    if (state !== null && await isAlive(state.supervisor)) {
-      if (asked !== state.supervisor.pid) { asked = state.supervisor.pid; signal(state, 'SIGTERM'); }
+    if (state !== null && (await isAlive(state.supervisor))) {
+      if (asked !== state.supervisor.pid) {
+        asked = state.supervisor.pid;
+        signal(state, 'SIGTERM');
+      }
     } else {
       const cleared = await clearStopped(paths, state);
       // Locked: a supervisor is just starting; it will have written its state in a moment.
@@ -128,14 +169,32 @@ async function stop(paths: RootPaths, call: DriverCallOptions): Promise<Result<v
 }
 
 /** With no supervisor alive: ends and removes whatever a killed one left. */
-async function clearStopped(paths: RootPaths, state: EngineState | null): Promise<Result<void, AppError> | 'locked'> {
+async function clearStopped(
+  paths: RootPaths,
+  state: EngineState | null,
+): Promise<Result<void, AppError> | 'locked'> {
   const lock = await acquireLock(supervisorLock(paths));
   if (!lock.ok) return lock.error.code === 'apply.in-progress' ? 'locked' : lock;
   try {
     const log = openLog(paths, 'supervisor');
-    await clearLeftovers(paths, state, { everything: true, onFound: (text) => { log.line(text); } });
+    await clearLeftovers(paths, state, {
+      everything: true,
+      onFound: (text) => {
+        log.line(text);
+      },
+    });
     await log.close();
-    if (state !== null && state.phase !== 'stopped') await writeEngineState(paths, { ...state, phase: 'stopped', readyAt: null, dockerd: null, gateway: null, planner: null, error: null, problem: null });
+    if (state !== null && state.phase !== 'stopped')
+      await writeEngineState(paths, {
+        ...state,
+        phase: 'stopped',
+        readyAt: null,
+        dockerd: null,
+        gateway: null,
+        planner: null,
+        error: null,
+        problem: null,
+      });
     return ok(undefined);
   } catch (error) {
     return fail('engine.stop-failed', 'the engine could not be stopped completely', { cause: error });
@@ -153,16 +212,29 @@ interface SpawnedSupervisor {
   readonly ended: () => boolean;
 }
 
-function spawnSupervisor(paths: RootPaths, bulkheadCommand: string, before: string | null): SpawnedSupervisor {
+function spawnSupervisor(
+  paths: RootPaths,
+  bulkheadCommand: string,
+  before: string | null,
+): SpawnedSupervisor {
   const log = openSync(logFile(paths, 'supervisor'), 'a', 0o640);
   const logFrom = fstatSync(log).size;
   const nullFile = openSync('/dev/null', 'r+');
-  const child = spawn(bulkheadCommand, ['engine', 'start', '--root', paths.root, '--foreground'], { detached: true, stdio: ['ignore', log, log, ...coverInherited(nullFile)], cwd: '/' });
+  const child = spawn(bulkheadCommand, ['engine', 'start', '--root', paths.root, '--foreground'], {
+    detached: true,
+    stdio: ['ignore', log, log, ...coverInherited(nullFile)],
+    cwd: '/',
+  });
   closeSync(log);
   closeSync(nullFile);
   let ended = false;
-  child.once('exit', () => { ended = true; });
-  child.once('error', (error) => { appendFileSync(logFile(paths, 'supervisor'), `error: ${error.message}\n`); ended = true; });
+  child.once('exit', () => {
+    ended = true;
+  });
+  child.once('error', (error) => {
+    appendFileSync(logFile(paths, 'supervisor'), `error: ${error.message}\n`);
+    ended = true;
+  });
   child.unref();
   return { pid: child.pid ?? -1, before, logFrom, ended: () => ended };
 }
@@ -174,32 +246,55 @@ async function firstWords(file: string, from: number): Promise<string> {
 }
 
 function signal(state: EngineState, name: NodeJS.Signals): void {
-  try { process.kill(state.supervisor.pid, name); } catch { /* gone: the next look at the state says so */ }
+  try {
+    process.kill(state.supervisor.pid, name);
+  } catch {
+    /* gone: the next look at the state says so */
+  }
 }
 
 function failedStart(state: EngineState): Result<never, AppError> {
-  return { ok: false, error: state.error ?? { code: 'engine.start-failed', message: 'the engine did not start' } };
+  return {
+    ok: false,
+    error: state.error ?? { code: 'engine.start-failed', message: 'the engine did not start' },
+  };
 }
 
-interface Waiter { tick(): Promise<Result<void, AppError>> }
+interface Waiter {
+  tick(): Promise<Result<void, AppError>>;
+}
 
-/** Pauses between looks at the state file (what changes is another process, file and liveness together), hands on log lines, and knows when to give up. */
-async function waiter(paths: RootPaths, call: DriverCallOptions, what: 'start' | 'stop' | 'restart'): Promise<Waiter> {
+/**
+ * Pauses between looks at the state file (what changes is another process, file and liveness together), hands
+ * on log lines, and knows when to give up.
+ */
+async function waiter(
+  paths: RootPaths,
+  call: DriverCallOptions,
+  what: 'start' | 'stop' | 'restart',
+): Promise<Waiter> {
   const timeoutMs = call.timeoutMs ?? defaultTimeoutMs;
   const deadline = Date.now() + timeoutMs;
   const follower = call.onLog === undefined ? null : await followLogs(paths, call.onLog);
   return {
     tick: async () => {
       await follower?.poll();
-      if (call.signal?.aborted === true) return fail('engine.not-ready', `waiting for the engine to ${what} was given up`, { reason: 'it was cancelled' });
-      if (Date.now() > deadline) {
-        return fail(what === 'stop' ? 'engine.stop-failed' : 'engine.not-ready', `the engine did not ${what} within ${Math.round(timeoutMs / 1000)} s`, {
-          reason: (await readLogs(paths, 3)).map((line) => line.text).join(' | '), hint: 'It goes on in the background; ask for its status, or give it longer with --timeout.',
+      if (call.signal?.aborted === true)
+        return fail('engine.not-ready', `waiting for the engine to ${what} was given up`, {
+          reason: 'it was cancelled',
         });
+      if (Date.now() > deadline) {
+        return fail(
+          what === 'stop' ? 'engine.stop-failed' : 'engine.not-ready',
+          `the engine did not ${what} within ${Math.round(timeoutMs / 1000)} s`,
+          {
+            reason: (await readLogs(paths, 3)).map((line) => line.text).join(' | '),
+            hint: 'It goes on in the background; ask for its status, or give it longer with --timeout.',
+          },
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
       return ok(undefined);
     },
   };
 }
-

@@ -30,20 +30,30 @@ beforeAll(async () => {
   witness = path.join(scratch, 'witness');
   const programs = path.join(scratch, 'programs');
   const repositories = path.join(scratch, 'repositories');
-  for (const directory of [home, witness, programs, repositories]) await mkdir(directory, { recursive: true });
+  for (const directory of [home, witness, programs, repositories])
+    await mkdir(directory, { recursive: true });
   server = await startGitServer(repositories);
   const at = `http://127.0.0.1:${server.port}`;
   await server.addRepository('plain');
   await server.addRepository('private', `${at}/private/x.git`);
   await server.addRepository('rewritten', 'http://rewritten.invalid/x.git');
   await server.addRepository('over-ssh', 'ssh://git@127.0.0.1:9/x.git');
-  await writeFile(path.join(home, '.gitconfig'), [
-    `[credential]\n\thelper = "!f() { echo used > ${witness}/helper; echo username=root; echo password=secret; }; f"`,
-    `[url "${at}/private/of-root/"]\n\tinsteadOf = http://rewritten.invalid/`, '',
-  ].join('\n'));
-  await writeFile(path.join(home, '.netrc'), 'machine 127.0.0.1 login netrc password netrc\n', { mode: 0o600 });
+  await writeFile(
+    path.join(home, '.gitconfig'),
+    [
+      `[credential]\n\thelper = "!f() { echo used > ${witness}/helper; echo username=root; echo password=secret; }; f"`,
+      `[url "${at}/private/of-root/"]\n\tinsteadOf = http://rewritten.invalid/`,
+      '',
+    ].join('\n'),
+  );
+  await writeFile(path.join(home, '.netrc'), 'machine 127.0.0.1 login netrc password netrc\n', {
+    mode: 0o600,
+  });
   // Where the machine's ssh would be: says what the real one makes of its words, and reaches nobody.
-  await writeFile(path.join(programs, 'ssh'), `#!/bin/sh\n{ env; ssh-add -L 2>/dev/null; /usr/bin/ssh -G "$@"; } > ${witness}/ssh\nexit 255\n`);
+  await writeFile(
+    path.join(programs, 'ssh'),
+    `#!/bin/sh\n{ env; ssh-add -L 2>/dev/null; /usr/bin/ssh -G "$@"; } > ${witness}/ssh\nexit 255\n`,
+  );
   await chmod(path.join(programs, 'ssh'), 0o755);
   agent = await openAgent(scratch);
   const own = { HOME: home, PATH: `${programs}:${process.env['PATH'] ?? ''}`, SSH_AUTH_SOCK: agent.socket };
@@ -78,11 +88,19 @@ async function environmentOfDropIn(programs: string): Promise<Record<string, str
   const installed = path.join(scratch, 'installed');
   await mkdir(path.join(installed, 'engine-home'), { recursive: true });
   await cp(path.join(pages, 'engine-programs'), path.join(installed, 'engine-programs'), { recursive: true });
-  const text = (await readFile(path.join(pages, 'bulkhead-home.conf'), 'utf8')).replaceAll('/usr/local/lib/bulkhead', installed);
-  const lines = (key: string) => [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value = '']) => value);
-  const set = lines('Environment').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const);
+  const text = (await readFile(path.join(pages, 'bulkhead-home.conf'), 'utf8')).replaceAll(
+    '/usr/local/lib/bulkhead',
+    installed,
+  );
+  const lines = (key: string) =>
+    [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value = '']) => value);
+  const set = lines('Environment').map(
+    (line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const,
+  );
   const unset = new Set(lines('UnsetEnvironment').flatMap((line) => line.split(' ')));
-  const inherited = Object.entries(process.env).flatMap(([name, value]) => (value === undefined || unset.has(name) ? [] : [[name, value] as const]));
+  const inherited = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined || unset.has(name) ? [] : [[name, value] as const],
+  );
   const environment = { ...Object.fromEntries(inherited), ...Object.fromEntries(set) };
   return { ...environment, PATH: (environment['PATH'] ?? '').replace(':', `:${programs}:`) };
 }
@@ -90,7 +108,9 @@ async function environmentOfDropIn(programs: string): Promise<Record<string, str
 /** Has an engine build from an address. The value is all that it says. */
 async function build(socket: string, remote: string, version: '1' | '2'): Promise<string> {
   const target = `http://localhost/build?version=${version}&remote=${encodeURIComponent(remote)}&nocache=1`;
-  const { stdout } = await run('curl', ['-s', '--unix-socket', socket, '-X', 'POST', target], { maxBuffer: 16 * 1024 * 1024 });
+  const { stdout } = await run('curl', ['-s', '--unix-socket', socket, '-X', 'POST', target], {
+    maxBuffer: 16 * 1024 * 1024,
+  });
   return stdout;
 }
 const repository = (name: string) => `http://127.0.0.1:${server.port}/${name}.git`;
@@ -99,7 +119,7 @@ const seen = (name: string) => readFile(path.join(witness, name), 'utf8').catch(
 async function used(): Promise<Record<string, boolean>> {
   const ssh = await seen('ssh');
   return {
-    helper: await seen('helper') !== '',
+    helper: (await seen('helper')) !== '',
     credentials: server.requests.some(({ authorization }) => authorization !== ''),
     rewritten: server.requests.some((request) => request.path.startsWith('/private/of-root/')),
     keys: /^identityfile ~\/\.ssh\//m.test(ssh),
@@ -108,28 +128,36 @@ async function used(): Promise<Record<string, boolean>> {
 }
 const nothing = { helper: false, credentials: false, rewritten: false, keys: false, agent: false };
 
-describe('issue 12: root\'s identity at git and ssh', () => {
+describe("issue 12: root's identity at git and ssh", () => {
   it.each<['1' | '2', string, () => string, Partial<typeof nothing>]>([
     ['1', 'a submodule behind a password', () => repository('private'), { helper: true, credentials: true }],
-    ['1', 'a submodule whose address root rewrites', () => repository('rewritten'), { rewritten: true, helper: true, credentials: true }],
+    [
+      '1',
+      'a submodule whose address root rewrites',
+      () => repository('rewritten'),
+      { rewritten: true, helper: true, credentials: true },
+    ],
     ['1', 'a submodule over ssh', () => repository('over-ssh'), { keys: true, agent: true }],
     ['1', 'a context over ssh', () => 'git@127.0.0.1:x.git', { keys: true, agent: true }],
     ['2', 'a submodule over ssh', () => repository('over-ssh'), { keys: true }],
-  ])('builder %s, %s: a bare engine uses it, ours and one with the drop-in do not', async (version, _name, remote, taken) => {
-    const bareAnswer = await build(bare.socket, remote(), version);
-    expect(await used(), bareAnswer).toEqual({ ...nothing, ...taken });
-    server.requests.length = 0;
-    for (const socket of [embedded.paths.engineSocket, dropIn.socket]) {
-      for (const name of await readdir(witness)) await rm(path.join(witness, name));
-      const answer = await build(socket, remote(), version);
-      expect(await used(), answer).toEqual(nothing);
-      // It was tried, and ended there.
-      if (taken.keys === true) expect(await seen('ssh')).toMatch(/^identityfile none$/m);
-      else expect(answer).toMatch(/private|rewritten\.invalid/);
-    }
-  });
+  ])(
+    'builder %s, %s: a bare engine uses it, ours and one with the drop-in do not',
+    async (version, _name, remote, taken) => {
+      const bareAnswer = await build(bare.socket, remote(), version);
+      expect(await used(), bareAnswer).toEqual({ ...nothing, ...taken });
+      server.requests.length = 0;
+      for (const socket of [embedded.paths.engineSocket, dropIn.socket]) {
+        for (const name of await readdir(witness)) await rm(path.join(witness, name));
+        const answer = await build(socket, remote(), version);
+        expect(await used(), answer).toEqual(nothing);
+        // It was tried, and ended there.
+        if (taken.keys === true) expect(await seen('ssh')).toMatch(/^identityfile none$/m);
+        else expect(answer).toMatch(/private|rewritten\.invalid/);
+      }
+    },
+  );
 
-  it('ssh neither reads nor writes root\'s known hosts, and asks nobody', async () => {
+  it("ssh neither reads nor writes root's known hosts, and asks nobody", async () => {
     await build(embedded.paths.engineSocket, repository('over-ssh'), '2');
     const ssh = await seen('ssh');
     expect(ssh).toMatch(/^userknownhostsfile \/dev\/null$/m);
@@ -138,13 +166,20 @@ describe('issue 12: root\'s identity at git and ssh', () => {
     expect(ssh).toMatch(/^HOME=\/dev\/null$/m);
   });
 
-  it.each(['1', '2'] as const)('builder %s still builds from a repository that asks for nothing', async (version) => {
-    expect(await build(embedded.paths.engineSocket, repository('plain'), version)).toMatch(/Successfully built|moby\.image\.id/);
-  });
+  it.each(['1', '2'] as const)(
+    'builder %s still builds from a repository that asks for nothing',
+    async (version) => {
+      expect(await build(embedded.paths.engineSocket, repository('plain'), version)).toMatch(
+        /Successfully built|moby\.image\.id/,
+      );
+    },
+  );
 
-  it('BuildKit fetches over ssh with the keys of the client\'s agent', async () => {
+  it("BuildKit fetches over ssh with the keys of the client's agent", async () => {
     const client = { ...process.env, HOME: scratch, DOCKER_HOST: `unix://${embedded.paths.clientSocket}` };
-    await run('docker', ['buildx', 'build', '--ssh', `default=${agent.socket}`, 'git@127.0.0.1:x.git'], { env: client }).catch(() => undefined);
+    await run('docker', ['buildx', 'build', '--ssh', `default=${agent.socket}`, 'git@127.0.0.1:x.git'], {
+      env: client,
+    }).catch(() => undefined);
     const ssh = await seen('ssh');
     expect(ssh).toContain(agent.publicKey);
     expect(ssh).not.toContain(`SSH_AUTH_SOCK=${agent.socket}\n`);

@@ -15,12 +15,26 @@ import type { RootPaths } from './root-paths.ts';
  * GIT_*, KRB5*, AWS_*, DOCKER_CONFIG.
  */
 const inherited = new Set([
-  'TMPDIR', 'LANG', 'LANGUAGE', 'TZ',
+  'TMPDIR',
+  'LANG',
+  'LANGUAGE',
+  'TZ',
   // The way out, also for the programs that the engine starts.
-  ...['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]),
-  'SSL_CERT_FILE', 'SSL_CERT_DIR',
-  'GODEBUG', 'GOGC', 'GOMAXPROCS', 'GOMEMLIMIT', 'GOTRACEBACK',
-  'DOCKER_TMPDIR', 'DOCKER_RAMDISK', 'DOCKER_MIN_API_VERSION', 'DOCKER_ENABLE_DEPRECATED_PULL_SCHEMA_1_IMAGE',
+  ...['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
+    name,
+    name.toUpperCase(),
+  ]),
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'GODEBUG',
+  'GOGC',
+  'GOMAXPROCS',
+  'GOMEMLIMIT',
+  'GOTRACEBACK',
+  'DOCKER_TMPDIR',
+  'DOCKER_RAMDISK',
+  'DOCKER_MIN_API_VERSION',
+  'DOCKER_ENABLE_DEPRECATED_PULL_SCHEMA_1_IMAGE',
   'MOBY_DISABLE_PIGZ',
   // The runtime's: which way layers are mounted (runtime/overlay.c).
   'BULKHEAD_LAYERS',
@@ -30,11 +44,15 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 
 /** dockerd's whole environment. `more` is what the backend adds; `own` is the supervisor's environment. */
 export function engineEnvironment(
-  paths: RootPaths, more: Readonly<Record<string, string>>, own: NodeJS.ProcessEnv = process.env,
+  paths: RootPaths,
+  more: Readonly<Record<string, string>>,
+  own: NodeJS.ProcessEnv = process.env,
 ): Readonly<Record<string, string>> {
-  const taken = Object.entries(own).flatMap(([name, value]) => (
-    value !== undefined && (inherited.has(name) || inheritedFamilies.test(name)) ? [[name, value] as const] : []
-  ));
+  const taken = Object.entries(own).flatMap(([name, value]) =>
+    value !== undefined && (inherited.has(name) || inheritedFamilies.test(name))
+      ? [[name, value] as const]
+      : [],
+  );
   return {
     ...Object.fromEntries(taken),
     PATH: `${paths.programs}:${own['PATH'] ?? defaultPath}`,

@@ -7,16 +7,24 @@ import { presentRuntime } from './engine-launch.ts';
 import { rootPaths } from './root-paths.ts';
 
 let root: string;
-beforeEach(async () => { root = await mkdtemp(path.join(tmpdir(), 'bh-launch-')); });
-afterEach(async () => { await rm(root, { recursive: true, force: true }); });
-
-it('A6 registers the runtime that is installed', async () => {
-  expect(await presentRuntime(rootPaths(root), sysboxBackend({ binary: process.execPath }))).toBe(process.execPath);
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'bh-launch-'));
+});
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
 });
 
-it('A6 writes no file of the system where the runtime is not installed: the stand-in that refuses is the engine\'s own', async () => {
+it('A6 registers the runtime that is installed', async () => {
+  expect(await presentRuntime(rootPaths(root), sysboxBackend({ binary: process.execPath }))).toBe(
+    process.execPath,
+  );
+});
+
+it("A6 writes no file of the system where the runtime is not installed: the stand-in that refuses is the engine's own", async () => {
   const binary = path.join(root, 'system', 'sysbox-runc');
-  expect(await presentRuntime(rootPaths(root), sysboxBackend({ binary }))).toBe(path.join(rootPaths(root).runtimeDir, 'sysbox-runc'));
+  expect(await presentRuntime(rootPaths(root), sysboxBackend({ binary }))).toBe(
+    path.join(rootPaths(root).runtimeDir, 'sysbox-runc'),
+  );
   await expect(access(path.dirname(binary))).rejects.toThrow('ENOENT');
   expect(await readdir(rootPaths(root).runtimeDir)).toEqual(['sysbox-runc']);
 });

@@ -24,9 +24,22 @@ done
 `;
 
 const gitVariables = [
-  'TMPDIR', 'LANG', 'LC_ALL', 'TZ',
-  'http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'no_proxy', 'NO_PROXY',
-  'GIT_PROTOCOL_FROM_USER', 'GIT_SSL_CAINFO', 'GIT_SSL_CAPATH', 'GIT_SSH_COMMAND', 'SSH_AUTH_SOCK',
+  'TMPDIR',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'http_proxy',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'all_proxy',
+  'ALL_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+  'GIT_PROTOCOL_FROM_USER',
+  'GIT_SSL_CAINFO',
+  'GIT_SSL_CAPATH',
+  'GIT_SSH_COMMAND',
+  'SSH_AUTH_SOCK',
 ];
 const sshVariables = ['TMPDIR', 'LANG', 'LC_ALL', 'GIT_PROTOCOL', 'SSH_AUTH_SOCK'];
 

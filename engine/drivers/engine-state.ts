@@ -12,7 +12,10 @@ export const supervisorLock = (paths: RootPaths): string => path.join(paths.root
 
 const problemSchema = z.object({ message: z.string(), logTail: z.array(z.string()) });
 
-/** What the supervisor says about itself and its children, in DIR/engine-state.json. Readable by all; written by the supervisor alone. */
+/**
+ * What the supervisor says about itself and its children, in DIR/engine-state.json. Readable by all; written
+ * by the supervisor alone.
+ */
 export const engineStateSchema = z.object({
   version: z.literal(1),
   supervisor: processIdentitySchema,
@@ -32,14 +35,22 @@ export const engineStateSchema = z.object({
 });
 export type EngineState = z.infer<typeof engineStateSchema>;
 
-/** The state file's content; null where there is none or it can't be understood (an older or damaged one: as good as none). */
+/**
+ * The state file's content; null where there is none or it can't be understood (an older or damaged one: as
+ * good as none).
+ */
 export async function readEngineState(paths: RootPaths): Promise<EngineState | null> {
   try {
     const parsed = engineStateSchema.safeParse(JSON.parse(await readFile(paths.state, 'utf8')));
     return parsed.success ? parsed.data : null;
-  } catch { return null; }
+  } catch {
+    return null;
+  }
 }
 
 export function writeEngineState(paths: RootPaths, state: EngineState): Promise<Result<void, AppError>> {
-  return writeFileAtomic(paths.state, `${JSON.stringify(state)}\n`, { mode: 0o644, code: 'engine.start-failed' });
+  return writeFileAtomic(paths.state, `${JSON.stringify(state)}\n`, {
+    mode: 0o644,
+    code: 'engine.start-failed',
+  });
 }

@@ -5,9 +5,9 @@ import path from 'node:path';
 const mostLinks = 40;
 
 /**
- * The first directory or link on the way to `file`, links followed, that somebody other than root and `owner` (a user's id) may
- * change, so that they may put something else in the place of what is below it; null: none. In a sticky directory (/tmp) what is
- * root's or the owner's stays.
+ * The first directory or link on the way to `file`, links followed, that somebody other than root and `owner`
+ * (a user's id) may change, so that they may put something else in the place of what is below it; null: none.
+ * In a sticky directory (/tmp) what is root's or the owner's stays.
  */
 export async function foreignPlace(file: string, owner = 0): Promise<string | null> {
   const names = file.split('/');

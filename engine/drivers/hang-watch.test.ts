@@ -8,7 +8,15 @@ it('a child that is late twice in a row is killed; once, it is not', async () =>
   const exited = once(child, 'exit');
   const said: string[] = [];
   const answers = [true, false, true, false, false];
-  const stop = watchForHang({ name: 'lxcfs', answers: () => Promise.resolve(answers.shift() ?? true), pid: () => child.pid ?? null, everyMs: 5, say: (text) => { said.push(text); } });
+  const stop = watchForHang({
+    name: 'lxcfs',
+    answers: () => Promise.resolve(answers.shift() ?? true),
+    pid: () => child.pid ?? null,
+    everyMs: 5,
+    say: (text) => {
+      said.push(text);
+    },
+  });
   expect((await exited)[1]).toBe('SIGKILL');
   stop();
   expect(answers).toEqual([]);

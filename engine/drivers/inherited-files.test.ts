@@ -7,8 +7,12 @@ import { coverInherited } from './inherited-files.ts';
 async function filesOfChild(more: readonly number[], script: string): Promise<string> {
   const child = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit', ...more] });
   let out = '';
-  child.stdout?.on('data', (chunk: Buffer) => { out += String(chunk); });
-  await new Promise((resolve) => { child.once('close', resolve); });
+  child.stdout?.on('data', (chunk: Buffer) => {
+    out += String(chunk);
+  });
+  await new Promise((resolve) => {
+    child.once('close', resolve);
+  });
   return out.trim();
 }
 
@@ -22,8 +26,13 @@ describe.runIf(process.platform === 'linux')('files a daemon does not inherit', 
       expect(await filesOfChild(handedDown, 'readlink /proc/$$/fd/20')).toBe('/etc/hostname');
       const cover = coverInherited(nullFile, true);
       expect(cover.length).toBeGreaterThan(secret);
-      expect(await filesOfChild(cover, `readlink /proc/$$/fd/${secret}; ls -l /proc/$$/fd | grep -c hostname`)).toBe('/dev/null\n0');
-    } finally { closeSync(secret); closeSync(nullFile); }
+      expect(
+        await filesOfChild(cover, `readlink /proc/$$/fd/${secret}; ls -l /proc/$$/fd | grep -c hostname`),
+      ).toBe('/dev/null\n0');
+    } finally {
+      closeSync(secret);
+      closeSync(nullFile);
+    }
   });
 
   it('are left alone where Node runs by itself', () => {

@@ -7,15 +7,34 @@ import { interruptedLook } from './interrupted.ts';
 
 let directory: string;
 let settled = 0;
-beforeEach(async () => { directory = await mkdtemp('/tmp/bh-interrupted-'); settled = 0; });
+beforeEach(async () => {
+  directory = await mkdtemp('/tmp/bh-interrupted-');
+  settled = 0;
+});
 afterEach(() => rm(directory, { recursive: true }));
 
 const journal = () => path.join(directory, 'journal.json');
 const lock = () => path.join(directory, 'apply.lock');
-const looking = (settle: () => Promise<Result<unknown, AppError>> = async () => { await unlink(journal()); return ok(null); }) => interruptedLook({ journal: journal(), lock: lock(), settle: () => { settled++; return settle(); } });
+const looking = (
+  settle: () => Promise<Result<unknown, AppError>> = async () => {
+    await unlink(journal());
+    return ok(null);
+  },
+) =>
+  interruptedLook({
+    journal: journal(),
+    lock: lock(),
+    settle: () => {
+      settled++;
+      return settle();
+    },
+  });
 const looks = async (look: () => Promise<void>): Promise<number[]> => {
   const counts: number[] = [];
-  for (let n = 0; n < 3; n++) { await look(); counts.push(settled); }
+  for (let n = 0; n < 3; n++) {
+    await look();
+    counts.push(settled);
+  }
   return counts;
 };
 
@@ -39,7 +58,10 @@ it('leaves what somebody is at, or has written since the last look', async () =>
 });
 
 it('does not try again what could not be settled, until somebody else has', async () => {
-  const look = looking(async () => { await writeFile(journal(), 'rolling back'); return fail('apply.rollback-failed', 'no'); });
+  const look = looking(async () => {
+    await writeFile(journal(), 'rolling back');
+    return fail('apply.rollback-failed', 'no');
+  });
   await writeFile(journal(), '1');
   expect(await looks(look)).toEqual([0, 1, 1]);
   expect(await looks(look)).toEqual([1, 1, 1]);

@@ -11,13 +11,14 @@ export interface Interrupted {
 }
 
 /**
- * For a look every now and then at work whose process may have died in the middle: settles it once two looks in a row have found the same journal
- * and nobody at it, so that whoever starts the work's program again comes first, and is told how it ended. What could not be settled is left to the next start.
+ * For a look every now and then at work whose process may have died in the middle: settles it once two looks
+ * in a row have found the same journal and nobody at it, so that whoever starts the work's program again
+ * comes first, and is told how it ended. What could not be settled is left to the next start.
  */
 export function interruptedLook({ journal, lock, settle }: Interrupted): () => Promise<void> {
   const left = async (): Promise<string | null> => {
     const found = await stat(journal).catch(() => null);
-    return found === null || await isLocked(lock) ? null : `${found.ino} ${found.mtimeMs}`;
+    return found === null || (await isLocked(lock)) ? null : `${found.ino} ${found.mtimeMs}`;
   };
   let before: string | null = null;
   let given: string | null = null;
@@ -33,6 +34,8 @@ export function interruptedLook({ journal, lock, settle }: Interrupted): () => P
         given = await left();
       }
       before = now;
-    } finally { busy = false; }
+    } finally {
+      busy = false;
+    }
   };
 }

@@ -1,9 +1,15 @@
 import { keptListenerMessage, listenVariables } from '../../shared/gateway/kept-listeners.ts';
 
 /** A handle of Node's that came over a channel: closed when it is no longer kept. */
-interface ReceivedHandle { readonly fd?: number; close?(): void }
+interface ReceivedHandle {
+  readonly fd?: number;
+  close?(): void;
+}
 
-/** Duplicates of a child's listening sockets, for the child that follows it. What connects in between waits in the socket's queue. */
+/**
+ * Duplicates of a child's listening sockets, for the child that follows it. What connects in between waits in
+ * the socket's queue.
+ */
 export class KeptListeners {
   readonly #handles = new Map<string, ReceivedHandle>();
 
@@ -16,9 +22,17 @@ export class KeptListeners {
   }
 
   /** What a new child gets: descriptors for its `stdio` from the third on, and the variables that say so. */
-  handDown(): { readonly descriptors: readonly number[]; readonly variables: Readonly<Record<string, string>> } {
-    const kept = [...this.#handles].flatMap(([name, { fd }]) => (fd === undefined || fd < 0 ? [] : [{ name, fd }]));
-    return { descriptors: kept.map(({ fd }) => fd), variables: listenVariables(kept.map(({ name }) => name)) };
+  handDown(): {
+    readonly descriptors: readonly number[];
+    readonly variables: Readonly<Record<string, string>>;
+  } {
+    const kept = [...this.#handles].flatMap(([name, { fd }]) =>
+      fd === undefined || fd < 0 ? [] : [{ name, fd }],
+    );
+    return {
+      descriptors: kept.map(({ fd }) => fd),
+      variables: listenVariables(kept.map(({ name }) => name)),
+    };
   }
 
   clear(): void {
@@ -31,4 +45,5 @@ export class KeptListeners {
   }
 }
 
-const isHandle = (value: unknown): value is ReceivedHandle => typeof value === 'object' && value !== null && 'fd' in value && typeof value.fd === 'number';
+const isHandle = (value: unknown): value is ReceivedHandle =>
+  typeof value === 'object' && value !== null && 'fd' in value && typeof value.fd === 'number';

@@ -11,19 +11,26 @@ const run = promisify(execFile);
 const volumesOf = (paths: RootPaths): string => path.join(paths.data, 'volumes');
 
 /**
- * Directories of the engine that were mounted on themselves, here or by the planner, so that no link is followed there. What an admin has
- * mounted below one since is held by it: only what holds nothing may be unmounted.
+ * Directories of the engine that were mounted on themselves, here or by the planner, so that no link is
+ * followed there. What an admin has mounted below one since is held by it: only what holds nothing may be
+ * unmounted.
  */
 export function linkGuards(mountinfo: string, paths: RootPaths): string[] {
   const mounts = parseMountinfo(mountinfo);
-  const isGuarded = (point: string) => point === volumesOf(paths) || (path.dirname(point) === path.join(paths.data, 'overlay2') && isEngineLayer(point));
-  return mounts.filter((mount) => isGuarded(mount.mountPoint) && isBoundOntoItself(mount, mounts, mount.mountPoint)).map(({ mountPoint }) => mountPoint).reverse();
+  const isGuarded = (point: string) =>
+    point === volumesOf(paths) ||
+    (path.dirname(point) === path.join(paths.data, 'overlay2') && isEngineLayer(point));
+  return mounts
+    .filter((mount) => isGuarded(mount.mountPoint) && isBoundOntoItself(mount, mounts, mount.mountPoint))
+    .map(({ mountPoint }) => mountPoint)
+    .reverse();
 }
 
 /**
- * Has an engine that was just started follow no link in its volumes (A5), and nobody open a device or gain a set-user-ID program's rights there, before anybody may ask it for something: the first container with
- * a volume brings that about too, but who holds a directory of one from before could put links there until then. After dockerd's start, which
- * mounts its data directory on itself. Rejects where that can't be had.
+ * Has an engine that was just started follow no link in its volumes (A5), and nobody open a device or gain a
+ * set-user-ID program's rights there, before anybody may ask it for something: the first container with a
+ * volume brings that about too, but who holds a directory of one from before could put links there until
+ * then. After dockerd's start, which mounts its data directory on itself. Rejects where that can't be had.
  */
 export async function guardVolumes(paths: RootPaths): Promise<void> {
   const volumes = volumesOf(paths);

@@ -6,11 +6,21 @@ import { boundLogs, dockerdErrors, followLogs, logFile, openLog, parseLog, readL
 import { rootPaths, type RootPaths } from './root-paths.ts';
 
 let paths: RootPaths;
-beforeEach(async () => { paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bh-log-'))); await mkdir(paths.logs); });
-afterEach(async () => { await rm(paths.root, { recursive: true, force: true }); });
+beforeEach(async () => {
+  paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bh-log-')));
+  await mkdir(paths.logs);
+});
+afterEach(async () => {
+  await rm(paths.root, { recursive: true, force: true });
+});
 
 it('reads times of ours and of dockerd; a line without one belongs to the line before', () => {
-  expect(parseLog(['2026-01-02T03:04:05.006Z up', 'goroutine 1', 'time="2026-01-02T03:04:06.5+01:00" level=info msg="x"'], 'dockerd')).toEqual([
+  expect(
+    parseLog(
+      ['2026-01-02T03:04:05.006Z up', 'goroutine 1', 'time="2026-01-02T03:04:06.5+01:00" level=info msg="x"'],
+      'dockerd',
+    ),
+  ).toEqual([
     { at: '2026-01-02T03:04:05.006Z', source: 'dockerd', text: 'up' },
     { at: '2026-01-02T03:04:05.006Z', source: 'dockerd', text: 'goroutine 1' },
     { at: '2026-01-02T02:04:06.500Z', source: 'dockerd', text: 'level=info msg="x"' },
@@ -20,7 +30,10 @@ it('reads times of ours and of dockerd; a line without one belongs to the line b
 it('merges all logs by time and keeps the last', async () => {
   await writeFile(logFile(paths, 'gateway'), '2026-01-01T00:00:01.000Z a\n2026-01-01T00:00:03.000Z c\n');
   await writeFile(logFile(paths, 'planner'), '2026-01-01T00:00:02.000Z b\n');
-  expect((await readLogs(paths, 2)).map((line) => `${line.source} ${line.text}`)).toEqual(['planner b', 'gateway c']);
+  expect((await readLogs(paths, 2)).map((line) => `${line.source} ${line.text}`)).toEqual([
+    'planner b',
+    'gateway c',
+  ]);
 });
 
 it('no logs, no lines', async () => {
@@ -40,7 +53,7 @@ it('a log above 5 MB is cut and kept once; its writer goes on', async () => {
   expect(await readFile(logFile(paths, 'gateway'), 'utf8')).toMatch(/ before\n.* after\n$/);
 });
 
-it('gives dockerd\'s errors of this start alone, else its last lines', async () => {
+it("gives dockerd's errors of this start alone, else its last lines", async () => {
   const file = logFile(paths, 'dockerd');
   await writeFile(file, 'time="x" level=error msg="old"\n');
   const { size } = await stat(file);
@@ -53,7 +66,9 @@ it('gives dockerd\'s errors of this start alone, else its last lines', async () 
 it('hands on only what was appended since, also after a cut', async () => {
   await writeFile(logFile(paths, 'gateway'), '2026-01-01T00:00:01.000Z old old old\n');
   const lines: string[] = [];
-  const follower = await followLogs(paths, (line) => { lines.push(line.text); });
+  const follower = await followLogs(paths, (line) => {
+    lines.push(line.text);
+  });
   await follower.poll();
   await appendFile(logFile(paths, 'gateway'), '2026-01-01T00:00:02.000Z new\n');
   await follower.poll();
@@ -63,7 +78,10 @@ it('hands on only what was appended since, also after a cut', async () => {
 });
 
 it('of a line that is very long the beginning is read', async () => {
-  await writeFile(logFile(paths, 'dockerd'), `${'x'.repeat(100_000)}\nlevel=error msg="${'y'.repeat(100_000)}"\n`);
+  await writeFile(
+    logFile(paths, 'dockerd'),
+    `${'x'.repeat(100_000)}\nlevel=error msg="${'y'.repeat(100_000)}"\n`,
+  );
   const errors = await dockerdErrors(paths, 5);
   expect(errors.map((line) => [line.slice(0, 11), line.length < 10_000])).toEqual([['level=error', true]]);
   expect((await readLogs(paths, 2)).map(({ text }) => text.length < 10_000)).toEqual([true, true]);

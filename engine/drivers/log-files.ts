@@ -11,7 +11,8 @@ export type LogSource = (typeof logSources)[number];
 /** A log file is cut when it is larger than this; the part before is kept as `.1`. */
 const maxLogBytes = 5 * 1024 * 1024;
 
-export const logFile = (paths: RootPaths, source: LogSource): string => path.join(paths.logs, `${source}.log`);
+export const logFile = (paths: RootPaths, source: LogSource): string =>
+  path.join(paths.logs, `${source}.log`);
 
 /** Cuts logs that grew too large. Writers keep their open files: all append, so they go on at the new end. */
 export async function boundLogs(paths: RootPaths): Promise<void> {
@@ -31,7 +32,11 @@ export interface LogWriter {
   close(): Promise<void>;
 }
 
-export function openLog(paths: RootPaths, source: LogSource, onLine?: (line: EngineLogLine) => void): LogWriter {
+export function openLog(
+  paths: RootPaths,
+  source: LogSource,
+  onLine?: (line: EngineLogLine) => void,
+): LogWriter {
   const stream: WriteStream = createWriteStream(logFile(paths, source), { flags: 'a', mode: 0o640 });
   // A full disk must not end the supervisor.
   stream.on('error', () => undefined);
@@ -41,20 +46,32 @@ export function openLog(paths: RootPaths, source: LogSource, onLine?: (line: Eng
       stream.write(`${line.at} ${text}\n`);
       onLine?.(line);
     },
-    close: () => new Promise((resolve) => { stream.end(resolve); }),
+    close: () =>
+      new Promise((resolve) => {
+        stream.end(resolve);
+      }),
   };
 }
 
-/** Last `lines` of all logs, merged by time. A line without a time of its own belongs to the one before it. */
+/**
+ * Last `lines` of all logs, merged by time. A line without a time of its own belongs to the one before it.
+ */
 export async function readLogs(paths: RootPaths, lines: number): Promise<EngineLogLine[]> {
-  const all = await Promise.all(logSources.map(async (source) => parseLog(await tail(logFile(paths, source), lines), source)));
-  return all.flat().sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).slice(-lines);
+  const all = await Promise.all(
+    logSources.map(async (source) => parseLog(await tail(logFile(paths, source), lines), source)),
+  );
+  return all
+    .flat()
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+    .slice(-lines);
 }
 
 /** dockerd's last `count` error lines, the newest last; where it has none, its last lines. */
 export async function dockerdErrors(paths: RootPaths, count: number, sinceByte = 0): Promise<string[]> {
   const all = await tail(logFile(paths, 'dockerd'), 400, sinceByte);
-  const errors = all.filter((line) => /level=(error|fatal|panic)|^(failed|unable|panic|fatal|invalid|error)/i.test(line));
+  const errors = all.filter((line) =>
+    /level=(error|fatal|panic)|^(failed|unable|panic|fatal|invalid|error)/i.test(line),
+  );
   return (errors.length > 0 ? errors : all).slice(-count);
 }
 
@@ -84,14 +101,25 @@ async function tail(file: string, lines: number, sinceByte = 0): Promise<string[
     // A log cut meanwhile starts anew.
     const from = Math.max(sinceByte <= size ? sinceByte : 0, size - 1024 * 1024);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
-    const all = buffer.subarray(0, bytesRead).toString('utf8').split('\n').filter((line) => line !== '');
+    const all = buffer
+      .subarray(0, bytesRead)
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '');
     return all.slice(-lines).map(cutLine);
-  } finally { await handle.close(); }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Hands on what is appended to the logs from now on, each time `poll` is called. */
-export async function followLogs(paths: RootPaths, onLog: (line: EngineLogLine) => void): Promise<{ poll(): Promise<void> }> {
-  const seen = new Map(await Promise.all(logSources.map(async (source) => [source, await logSize(paths, source)] as const)));
+export async function followLogs(
+  paths: RootPaths,
+  onLog: (line: EngineLogLine) => void,
+): Promise<{ poll(): Promise<void> }> {
+  const seen = new Map(
+    await Promise.all(logSources.map(async (source) => [source, await logSize(paths, source)] as const)),
+  );
   return {
     poll: async () => {
       for (const source of logSources) {
@@ -100,7 +128,8 @@ export async function followLogs(paths: RootPaths, onLog: (line: EngineLogLine) 
         if (size === from) continue;
         const lines = await tail(logFile(paths, source), 1000, from);
         seen.set(source, size);
-        for (const line of parseLog(lines, source)) onLog(line.at === '' ? { ...line, at: new Date().toISOString() } : line);
+        for (const line of parseLog(lines, source))
+          onLog(line.at === '' ? { ...line, at: new Date().toISOString() } : line);
       }
     },
   };

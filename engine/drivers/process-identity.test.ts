@@ -3,11 +3,15 @@ import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { endProcesses, identityOf, isAlive, runningProcesses, startOf } from './process-identity.ts';
 
-const stat = (name: string, state = 'S') => `42 (${name}) ${state} 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 2`;
+const stat = (name: string, state = 'S') =>
+  `42 (${name}) ${state} 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 2`;
 
-it.each(['sh', 'a b', 'x) R 1 (y', '((', ''])('start time is found whatever the process is called: %j', (name) => {
-  expect(startOf(stat(name))).toBe('987654');
-});
+it.each(['sh', 'a b', 'x) R 1 (y', '((', ''])(
+  'start time is found whatever the process is called: %j',
+  (name) => {
+    expect(startOf(stat(name))).toBe('987654');
+  },
+);
 
 it.each([stat('sh', 'Z'), stat('sh', 'X'), '', 'nonsense'])('a zombie or no process has none', (text) => {
   expect(startOf(text)).toBeNull();
@@ -28,21 +32,30 @@ it('lists command lines as they were given', async () => {
 });
 
 // As root: only root becomes somebody else.
-it.skipIf(process.getuid?.() !== 0)('tells root\'s processes from those that users and containers call alike', async () => {
-  const is = async (...command: string[]) => {
-    const child = spawn(command[0] ?? '', [...command.slice(1), 'sh', '-c', 'echo here; read line'], { stdio: ['pipe', 'pipe', 'inherit'] });
-    await once(child.stdout, 'data');
-    const found = (await runningProcesses()).find((p) => p.pid === child.pid)?.isRoots;
-    child.kill();
-    return found;
-  };
-  expect(await is('env')).toBe(true);
-  expect(await is('setpriv', '--ruid=1000', '--euid=0', '--')).toBe(false);
-  expect(await is('unshare', '--user', '--map-root-user')).toBe(false);
-});
+it.skipIf(process.getuid?.() !== 0)(
+  "tells root's processes from those that users and containers call alike",
+  async () => {
+    const is = async (...command: string[]) => {
+      const child = spawn(command[0] ?? '', [...command.slice(1), 'sh', '-c', 'echo here; read line'], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      await once(child.stdout, 'data');
+      const found = (await runningProcesses()).find((p) => p.pid === child.pid)?.isRoots;
+      child.kill();
+      return found;
+    };
+    expect(await is('env')).toBe(true);
+    expect(await is('setpriv', '--ruid=1000', '--euid=0', '--')).toBe(false);
+    expect(await is('unshare', '--user', '--map-root-user')).toBe(false);
+  },
+);
 
 it('a process that ignores SIGTERM is killed after its grace', async () => {
-  const child = spawn('sh', ['-c', 'trap "" TERM; echo set; while :; do read -r _ || exec sleep 1000; done'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(
+    'sh',
+    ['-c', 'trap "" TERM; echo set; while :; do read -r _ || exec sleep 1000; done'],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
   await once(child.stdout, 'data');
   const identity = await identityOf(child.pid ?? -1);
   if (identity === null) throw new Error('no identity');

@@ -23,8 +23,15 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   return now !== null && now.started === identity.started && now.boot === identity.boot;
 }
 
-/** What /proc/PID/stat (proc(5)) tells of a process: state, parent, clock ticks since boot at its start. The name before may hold spaces and parentheses itself. */
-export function statFields(stat: string): { readonly state: string; readonly parent: number; readonly started: string | null } {
+/**
+ * What /proc/PID/stat (proc(5)) tells of a process: state, parent, clock ticks since boot at its start. The
+ * name before may hold spaces and parentheses itself.
+ */
+export function statFields(stat: string): {
+  readonly state: string;
+  readonly parent: number;
+  readonly started: string | null;
+} {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '', parent: Number(fields[1]), started: fields[19] ?? null };
 }
@@ -42,7 +49,10 @@ async function bootId(): Promise<string> {
 export interface RunningProcess extends ProcessIdentity {
   readonly parent: number;
   readonly args: readonly string[];
-  /** Whether it is root's in our own user namespace: nobody else can make a process look so, whatever he calls it. */
+  /**
+   * Whether it is root's in our own user namespace: nobody else can make a process look so, whatever he calls
+   * it.
+   */
   readonly isRoots: boolean;
 }
 
@@ -51,13 +61,27 @@ export async function runningProcesses(): Promise<RunningProcess[]> {
   const boot = await bootId();
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const namespace = await readlink('/proc/self/ns/user').catch(() => '');
-  const found = await Promise.all(pids.map(async (pid) => {
-    const text = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
-    const [stat, cmdline, status, own] = await Promise.all([text('stat'), text('cmdline'), text('status'), readlink(`/proc/${pid}/ns/user`).catch(() => null)]);
-    const started = startOf(stat);
-    if (started === null) return null;
-    return { pid, started, boot, parent: statFields(stat).parent, args: cmdline.replace(/\0$/, '').split('\0'), isRoots: own === namespace && /^Uid:\t0\t0\t0\t0$/m.test(status) };
-  }));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const text = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
+      const [stat, cmdline, status, own] = await Promise.all([
+        text('stat'),
+        text('cmdline'),
+        text('status'),
+        readlink(`/proc/${pid}/ns/user`).catch(() => null),
+      ]);
+      const started = startOf(stat);
+      if (started === null) return null;
+      return {
+        pid,
+        started,
+        boot,
+        parent: statFields(stat).parent,
+        args: cmdline.replace(/\0$/, '').split('\0'),
+        isRoots: own === namespace && /^Uid:\t0\t0\t0\t0$/m.test(status),
+      };
+    }),
+  );
   return found.filter((p) => p !== null);
 }
 
@@ -76,7 +100,11 @@ export async function endProcesses(identities: readonly ProcessIdentity[], grace
 
 async function signalAll(identities: readonly ProcessIdentity[], signal: NodeJS.Signals): Promise<void> {
   for (const identity of await survivors(identities)) {
-    try { process.kill(identity.pid, signal); } catch { /* gone in between */ }
+    try {
+      process.kill(identity.pid, signal);
+    } catch {
+      /* gone in between */
+    }
   }
 }
 

@@ -6,7 +6,10 @@ import { createEmbeddedDriver } from './embedded.ts';
 import { engineStatus } from './engine-facts.ts';
 import type { RootPaths } from './root-paths.ts';
 
-/** Finishes or rolls back an interrupted apply with the given driver. `apply.in-progress`: its process lives, there is nothing to do. */
+/**
+ * Finishes or rolls back an interrupted apply with the given driver. `apply.in-progress`: its process lives,
+ * there is nothing to do.
+ */
 export type ResumeApply = (driver: EngineDriver) => Promise<Result<ApplyRun | null, AppError>>;
 
 export interface ResumedApply {
@@ -16,24 +19,39 @@ export interface ResumedApply {
   engineStarted(outcome: Result<void, AppError>): void;
   /** Settles one whose process died while the engine runs. */
   again(): Promise<Result<ApplyRun | null, AppError>>;
-  /** The supervisor is ending: what it still asks of the engine fails at once. It is tried again at the next start. */
+  /**
+   * The supervisor is ending: what it still asks of the engine fails at once. It is tried again at the next
+   * start.
+   */
   close(): void;
 }
 
 /**
- * Lets an apply be resumed by the supervisor itself while that is starting the engine: its first call for the engine is answered when the engine has come up,
- * which waits until then for the resumed apply to have put its files right.
+ * Lets an apply be resumed by the supervisor itself while that is starting the engine: its first call for the
+ * engine is answered when the engine has come up, which waits until then for the resumed apply to have put
+ * its files right.
  */
-export function resumeWithin(paths: RootPaths, resume: ResumeApply, options: { bulkheadCommand: string; log: (text: string) => void; stop: () => void }): ResumedApply {
+export function resumeWithin(
+  paths: RootPaths,
+  resume: ResumeApply,
+  options: { bulkheadCommand: string; log: (text: string) => void; stop: () => void },
+): ResumedApply {
   const outside = createEmbeddedDriver(paths, options);
   const ending = new AbortController();
   let want: () => void = () => undefined;
-  const wanted = new Promise<void>((resolve) => { want = resolve; });
+  const wanted = new Promise<void>((resolve) => {
+    want = resolve;
+  });
   let tellStarted: (outcome: Result<void, AppError>) => void = () => undefined;
-  const started = new Promise<Result<void, AppError>>((resolve) => { tellStarted = resolve; });
+  const started = new Promise<Result<void, AppError>>((resolve) => {
+    tellStarted = resolve;
+  });
   let running = false;
 
-  const up = async (later: EngineDriver['start'], call: DriverCallOptions = {}): Promise<Result<EngineStatus, AppError>> => {
+  const up = async (
+    later: EngineDriver['start'],
+    call: DriverCallOptions = {},
+  ): Promise<Result<EngineStatus, AppError>> => {
     if (ending.signal.aborted) return fail('engine.not-ready', 'the engine is being stopped');
     if (running) return later({ ...call, signal: ending.signal });
     want();
@@ -45,21 +63,34 @@ export function resumeWithin(paths: RootPaths, resume: ResumeApply, options: { b
     start: (call) => up(outside.start, call),
     restart: (call) => up(outside.restart, call),
     stop: async () => {
-      // While it starts: it did not run before the apply, but is asked to run now. Waiting for its own end, the supervisor would never end.
+      // While it starts: it did not run before the apply, but is asked to run now. Waiting for its own end,
+      // the supervisor would never end.
       if (running) options.stop();
       return ok(await engineStatus(paths));
     },
   };
   const run = async (): Promise<Result<ApplyRun | null, AppError>> => {
-    const resumed = await resume(driver).catch((error: unknown): Result<never, AppError> => fail('internal', 'resuming it hit a defect', { cause: error }));
-    if (resumed.ok && resumed.value !== null) options.log(`an interrupted apply was settled: ${resumed.value.outcome?.kind ?? ''}`);
-    if (!resumed.ok && resumed.error.code !== 'apply.in-progress') options.log(`an interrupted apply could not be settled: ${resumed.error.message}${resumed.error.reason === undefined ? '' : `: ${resumed.error.reason}`}`);
+    const resumed = await resume(driver).catch((error: unknown): Result<never, AppError> =>
+      fail('internal', 'resuming it hit a defect', { cause: error }),
+    );
+    if (resumed.ok && resumed.value !== null)
+      options.log(`an interrupted apply was settled: ${resumed.value.outcome?.kind ?? ''}`);
+    if (!resumed.ok && resumed.error.code !== 'apply.in-progress')
+      options.log(
+        `an interrupted apply could not be settled: ${resumed.error.message}${resumed.error.reason === undefined ? '' : `: ${resumed.error.reason}`}`,
+      );
     return resumed;
   };
   return {
     begin: () => Promise.race([run().then(() => undefined), wanted]),
-    engineStarted: (outcome) => { running = true; tellStarted(outcome); },
+    engineStarted: (outcome) => {
+      running = true;
+      tellStarted(outcome);
+    },
     again: run,
-    close: () => { ending.abort(); tellStarted(fail('engine.not-ready', 'the engine is being stopped')); },
+    close: () => {
+      ending.abort();
+      tellStarted(fail('engine.not-ready', 'the engine is being stopped'));
+    },
   };
 }

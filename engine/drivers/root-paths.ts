@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 
 /**
- * Where everything of one engine guarded by us lives. `root` is the directory given by `--root` (or BULKHEAD_ROOT);
- * sockets whose path length the kernel limits (107 bytes) and things that must not survive a reboot are under `run`.
+ * Where everything of one engine guarded by us lives. `root` is the directory given by `--root` (or
+ * BULKHEAD_ROOT); sockets whose path length the kernel limits (107 bytes) and things that must not survive a
+ * reboot are under `run`.
  */
 export interface RootPaths {
   readonly root: string;
@@ -41,11 +42,20 @@ export interface RootPaths {
   readonly home: string;
   /** First in dockerd's PATH: git and ssh without an identity of root's. */
   readonly programs: string;
-  /** Sockets of containers' own, made by the gateway, with their records: `<id>/docker.sock`, `<id>/mount.json`. */
+  /**
+   * Sockets of containers' own, made by the gateway, with their records: `<id>/docker.sock`,
+   * `<id>/mount.json`.
+   */
   readonly sockets: string;
-  /** Records of who shares what a container mounts, written by the gateway: `<container id>.json` (shared/isolation/sharing-user.ts). */
+  /**
+   * Records of who shares what a container mounts, written by the gateway: `<container id>.json`
+   * (shared/isolation/sharing-user.ts).
+   */
   readonly sharing: string;
-  /** The planner's state: per-container records and mount targets. Id ranges are the machine's, in /run/bulkhead/ranges: two engines never give out the same one. */
+  /**
+   * The planner's state: per-container records and mount targets. Id ranges are the machine's, in
+   * /run/bulkhead/ranges: two engines never give out the same one.
+   */
   readonly isolation: string;
 }
 
@@ -55,11 +65,30 @@ export function rootPaths(root: string): RootPaths {
   const id = createHash('sha256').update(abs).digest('hex').slice(0, 10);
   const at = (name: string) => path.join(abs, name);
   return {
-    root: abs, id,
-    clientSocket: at('docker.sock'), engineSocket: at('engine.sock'), plannerSocket: at('planner.sock'),
-    settings: at('admin-settings.json'), draft: at('admin-settings.draft.json'), daemonJson: at('daemon.json'),
-    history: at('history'), journal: at('apply-journal.json'), audit: at('audit.jsonl'), metricsSocket: at('metrics.sock'), verification: at('verification.json'), state: at('engine-state.json'), backendReports: at('backend-reports.json'),
-    data: at('data'), run: `/run/bulkhead/${id}`, logs: at('logs'),
-    runtimeDir: at('runtime'), runtimeBinary: at('runtime/bulkhead-runc'), home: at('home'), programs: at('programs'), isolation: at('isolation'), sockets: at('sockets'), sharing: at('sharing'),
+    root: abs,
+    id,
+    clientSocket: at('docker.sock'),
+    engineSocket: at('engine.sock'),
+    plannerSocket: at('planner.sock'),
+    settings: at('admin-settings.json'),
+    draft: at('admin-settings.draft.json'),
+    daemonJson: at('daemon.json'),
+    history: at('history'),
+    journal: at('apply-journal.json'),
+    audit: at('audit.jsonl'),
+    metricsSocket: at('metrics.sock'),
+    verification: at('verification.json'),
+    state: at('engine-state.json'),
+    backendReports: at('backend-reports.json'),
+    data: at('data'),
+    run: `/run/bulkhead/${id}`,
+    logs: at('logs'),
+    runtimeDir: at('runtime'),
+    runtimeBinary: at('runtime/bulkhead-runc'),
+    home: at('home'),
+    programs: at('programs'),
+    isolation: at('isolation'),
+    sockets: at('sockets'),
+    sharing: at('sharing'),
   };
 }

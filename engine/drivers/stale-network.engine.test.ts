@@ -6,17 +6,30 @@ import { bridgeName } from './engine-network.ts';
 
 let engine: EmbeddedEngine;
 let directory: string;
-beforeEach(async () => { engine = await embeddedEngine(); directory = await mkdtemp('/tmp/bh-iptables-'); });
-afterEach(async () => { vi.unstubAllEnvs(); await engine.dispose(); await rm(directory, { recursive: true, force: true }); });
+beforeEach(async () => {
+  engine = await embeddedEngine();
+  directory = await mkdtemp('/tmp/bh-iptables-');
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await engine.dispose();
+  await rm(directory, { recursive: true, force: true });
+});
 
-/** An `iptables` that fails once where dockerd restores its default bridge, as it does when another program flushes the chain at that moment. */
+/**
+ * An `iptables` that fails once where dockerd restores its default bridge, as it does when another program
+ * flushes the chain at that moment.
+ */
 async function disturbedFirewall(): Promise<string> {
   const flag = path.join(directory, 'fail-once');
   await writeFile(flag, '');
-  await writeFile(path.join(directory, 'iptables'), `#!/bin/sh
+  await writeFile(
+    path.join(directory, 'iptables'),
+    `#!/bin/sh
 case "$*" in *'-I DOCKER -i ${bridgeName(engine.paths)} '*) if rm '${flag}' 2>/dev/null; then echo 'No chain/target/match by that name.' >&2; exit 1; fi ;; esac
 PATH='${process.env['PATH'] ?? ''}' exec iptables "$@"
-`);
+`,
+  );
   await chmod(path.join(directory, 'iptables'), 0o755);
   vi.stubEnv('PATH', `${directory}:${process.env['PATH'] ?? ''}`);
   return flag;
@@ -32,7 +45,9 @@ it('a stale record of the default bridge does not stop later starts; user-define
   await expect(access(flag)).rejects.toThrow('ENOENT');
 
   expect(await engine.driver.restart()).toMatchObject({ ok: true, value: { phase: 'ready' } });
-  expect(await readFile(path.join(engine.paths.logs, 'supervisor.log'), 'utf8')).toContain('stale record of bridge');
+  expect(await readFile(path.join(engine.paths.logs, 'supervisor.log'), 'utf8')).toContain(
+    'stale record of bridge',
+  );
   expect((await engine.docker('network', 'inspect', 'mine', '-f', '{{.Id}}')).trim()).toBe(networkId);
   await engine.busybox();
   expect(await engine.docker('run', '--rm', 'busybox', 'ip', 'addr')).toContain('eth0');

@@ -16,7 +16,8 @@ export function supervisePlanner(
     args: ['planner', '--root', paths.root],
     log,
     ready: /planner listening on/,
-    // What an earlier run left may be much, or hang. Runtimes are answered when that is done; till then the engine can run.
+    // What an earlier run left may be much, or hang. Runtimes are answered when that is done; till then the
+    // engine can run.
     busy: /^planner cleaning up$/,
     keepListeners: true,
     heartbeat: {},

@@ -53,6 +53,8 @@ it('a supervisor that is stopped while it waits for a retry ends at once', async
   await failToStart(4);
   const { supervisor } = await engine.state();
   process.kill(supervisor.pid, 'SIGTERM');
-  await expect.poll(async () => (await engine.state()).phase, { timeout: 20_000, interval: 10 }).toBe('stopped');
+  await expect
+    .poll(async () => (await engine.state()).phase, { timeout: 20_000, interval: 10 })
+    .toBe('stopped');
   await expect.poll(() => isAlive(supervisor), { timeout: 1000, interval: 10 }).toBe(false);
 }, 120_000);

@@ -24,11 +24,19 @@ export interface SupervisorOptions {
   /** Absolute path of the launcher, for gateway and planner. */
   readonly bulkheadCommand: string;
   readonly backends: readonly IsolationBackend[];
-  /** Finishes or rolls back an apply a crash interrupted, driving this engine through `driver`; begins before anything reads the configuration. */
+  /**
+   * Finishes or rolls back an apply a crash interrupted, driving this engine through `driver`; begins before
+   * anything reads the configuration.
+   */
   readonly resume?: ResumeApply;
-  /** Tries what the backends need and keeps what it finds, for users; goes on beside the start, and is over when the engine is ready. */
+  /**
+   * Tries what the backends need and keeps what it finds, for users; goes on beside the start, and is over
+   * when the engine is ready.
+   */
   readonly examine?: () => Promise<Result<void, AppError>>;
-  /** Finishes or undoes a recreation of containers a crash interrupted; called when the engine has come up. */
+  /**
+   * Finishes or undoes a recreation of containers a crash interrupted; called when the engine has come up.
+   */
   readonly settleRecreation?: () => Promise<Result<SettledRecreate | null, AppError>>;
   /** The supervisor's own lines, as they are written to its log. */
   readonly onLog?: (line: EngineLogLine) => void;
@@ -43,11 +51,16 @@ const logCheckMs = 60_000;
 const interruptedCheckMs = 30_000;
 
 /**
- * Runs one engine in the foreground until SIGTERM or SIGINT: gateway, planner, dockerd, each brought back when it dies. SIGHUP restarts dockerd and planner under the
- * configuration on disk; the gateway keeps its socket. A restart that fails leaves the supervisor waiting for the next SIGHUP, the gateway answering 503.
- * Resolves when everything has ended; with an error when the engine never came up or another supervisor has this root.
+ * Runs one engine in the foreground until SIGTERM or SIGINT: gateway, planner, dockerd, each brought back
+ * when it dies. SIGHUP restarts dockerd and planner under the configuration on disk; the gateway keeps its
+ * socket. A restart that fails leaves the supervisor waiting for the next SIGHUP, the gateway answering 503.
+ * Resolves when everything has ended; with an error when the engine never came up or another supervisor has
+ * this root.
  */
-export async function runSupervisor(paths: RootPaths, options: SupervisorOptions): Promise<Result<void, AppError>> {
+export async function runSupervisor(
+  paths: RootPaths,
+  options: SupervisorOptions,
+): Promise<Result<void, AppError>> {
   for (const check of [() => Promise.resolve(checkRootPath(paths)), checkMachine, () => prepareRoot(paths)]) {
     const checked = await check();
     if (!checked.ok) return checked;
@@ -56,9 +69,17 @@ export async function runSupervisor(paths: RootPaths, options: SupervisorOptions
   if (self === null) throw new Error('/proc is not mounted');
   const lock = await acquireLock(supervisorLock(paths));
   if (!lock.ok) {
-    return lock.error.code === 'apply.in-progress' ? fail('engine.already-running', 'this engine has a supervisor already', { ...(lock.error.reason === undefined ? {} : { reason: lock.error.reason }) }) : lock;
+    return lock.error.code === 'apply.in-progress'
+      ? fail('engine.already-running', 'this engine has a supervisor already', {
+          ...(lock.error.reason === undefined ? {} : { reason: lock.error.reason }),
+        })
+      : lock;
   }
-  try { return await new Supervisor(paths, options, self).run(); } finally { await lock.value.release(); }
+  try {
+    return await new Supervisor(paths, options, self).run();
+  } finally {
+    await lock.value.release();
+  }
 }
 
 class Supervisor {
@@ -80,27 +101,84 @@ class Supervisor {
   constructor(paths: RootPaths, options: SupervisorOptions, self: ProcessIdentity) {
     this.#paths = paths;
     this.#options = options;
-    this.#state = { version: 1, supervisor: self, phase: 'starting', generation: 0, readyAt: null, eci: false, dockerd: null, gateway: null, planner: null, error: null, problem: null };
+    this.#state = {
+      version: 1,
+      supervisor: self,
+      phase: 'starting',
+      generation: 0,
+      readyAt: null,
+      eci: false,
+      dockerd: null,
+      gateway: null,
+      planner: null,
+      error: null,
+      problem: null,
+    };
     this.#log = openLog(paths, 'supervisor', options.onLog);
-    this.#resumed = options.resume === undefined ? null : resumeWithin(paths, options.resume, { bulkheadCommand: options.bulkheadCommand, log: (text) => { this.#log.line(text); }, stop: () => { this.#requestStop(); } });
+    this.#resumed =
+      options.resume === undefined
+        ? null
+        : resumeWithin(paths, options.resume, {
+            bulkheadCommand: options.bulkheadCommand,
+            log: (text) => {
+              this.#log.line(text);
+            },
+            stop: () => {
+              this.#requestStop();
+            },
+          });
     const lock = applyLockPath(paths);
-    this.#lookAtApply = interruptedLook({ journal: paths.journal, lock, settle: async () => this.#resumed?.again() ?? ok(null) });
-    this.#lookAtRecreation = interruptedLook({ journal: recreateJournalPath(paths), lock, settle: () => this.#settleRecreation() });
-    this.#gateway = superviseChild({
-      name: 'gateway', command: options.bulkheadCommand, args: gatewayArguments(paths), log: openLog(paths, 'gateway'), ready: /gateway listening on/, keepListeners: true, heartbeat: {},
-      onChange: (gateway) => { void this.#update({ gateway }); },
+    this.#lookAtApply = interruptedLook({
+      journal: paths.journal,
+      lock,
+      settle: async () => this.#resumed?.again() ?? ok(null),
     });
-    this.#lxcfs = superviseLxcfs(paths, openLog(paths, 'lxcfs'), (text) => { this.#log.line(text); });
-    const planner = { command: options.bulkheadCommand, log: openLog(paths, 'planner'), onChange: (identity: ProcessIdentity | null) => { void this.#update({ planner: identity }); } };
+    this.#lookAtRecreation = interruptedLook({
+      journal: recreateJournalPath(paths),
+      lock,
+      settle: () => this.#settleRecreation(),
+    });
+    this.#gateway = superviseChild({
+      name: 'gateway',
+      command: options.bulkheadCommand,
+      args: gatewayArguments(paths),
+      log: openLog(paths, 'gateway'),
+      ready: /gateway listening on/,
+      keepListeners: true,
+      heartbeat: {},
+      onChange: (gateway) => {
+        void this.#update({ gateway });
+      },
+    });
+    this.#lxcfs = superviseLxcfs(paths, openLog(paths, 'lxcfs'), (text) => {
+      this.#log.line(text);
+    });
+    const planner = {
+      command: options.bulkheadCommand,
+      log: openLog(paths, 'planner'),
+      onChange: (identity: ProcessIdentity | null) => {
+        void this.#update({ planner: identity });
+      },
+    };
     this.#planner = supervisePlanner(paths, planner);
   }
 
   async run(): Promise<Result<void, AppError>> {
-    const onStop = () => { this.#requestStop(); };
-    const onRestart = () => { this.#events.push('restart'); };
+    const onStop = () => {
+      this.#requestStop();
+    };
+    const onRestart = () => {
+      this.#events.push('restart');
+    };
     process.on('SIGTERM', onStop).on('SIGINT', onStop).on('SIGHUP', onRestart);
-    const logTimer = setInterval(() => { boundLogs(this.#paths).catch((error: unknown) => { this.#log.line(`logs could not be cut: ${String(error)}`); }); }, logCheckMs);
-    const interruptedTimer = setInterval(() => { void this.#lookAtInterrupted(); }, interruptedCheckMs);
+    const logTimer = setInterval(() => {
+      boundLogs(this.#paths).catch((error: unknown) => {
+        this.#log.line(`logs could not be cut: ${String(error)}`);
+      });
+    }, logCheckMs);
+    const interruptedTimer = setInterval(() => {
+      void this.#lookAtInterrupted();
+    }, interruptedCheckMs);
     let outcome: Result<void, AppError>;
     try {
       outcome = await this.#startUp();
@@ -127,14 +205,23 @@ class Supervisor {
     await boundLogs(this.#paths);
     await this.#update({ generation: 1 });
     this.#log.line('starting');
-    await clearLeftovers(this.#paths, before, { everything: false, onFound: (text) => { this.#log.line(text); } });
+    await clearLeftovers(this.#paths, before, {
+      everything: false,
+      onFound: (text) => {
+        this.#log.line(text);
+      },
+    });
     // The files are settled when the resumed apply is over, or asks for the engine to go on.
     await this.#resumed?.begin();
     if (this.#stopWanted) return ok(undefined);
     const starting = this.#gateway.start(20_000);
     const examined = this.#examine();
-    // Containers that dockerd starts of itself mount sockets the gateway must be listening on by then, and files of lxcfs.
-    const [gateway, engine] = await Promise.all([starting, this.#bringUp(Promise.all([starting, this.#lxcfs.start()]))]);
+    // Containers that dockerd starts of itself mount sockets the gateway must be listening on by then, and
+    // files of lxcfs.
+    const [gateway, engine] = await Promise.all([
+      starting,
+      this.#bringUp(Promise.all([starting, this.#lxcfs.start()])),
+    ]);
     if (this.#stopWanted) return ok(undefined);
     if (!engine.ok) return engine;
     if (!gateway.ok) return gateway;
@@ -145,7 +232,9 @@ class Supervisor {
 
   /** Nothing depends on it but what users see of this machine. */
   async #examine(): Promise<void> {
-    const kept = await this.#options.examine?.().catch((cause: unknown) => fail('internal', 'the backends could not be examined', { cause }));
+    const kept = await this.#options
+      .examine?.()
+      .catch((cause: unknown) => fail('internal', 'the backends could not be examined', { cause }));
     if (kept?.ok === false) this.#log.line(`${kept.error.message}: ${kept.error.reason ?? ''}`);
   }
 
@@ -157,24 +246,46 @@ class Supervisor {
       if (event === 'stop') return;
       if (event === 'restart') failures = 0;
       if (event === 'engine-ended') this.#log.line('dockerd ended unexpectedly');
-      await this.#update({ phase: 'restarting', generation: this.#state.generation + 1, readyAt: null, error: null, problem: null });
+      await this.#update({
+        phase: 'restarting',
+        generation: this.#state.generation + 1,
+        readyAt: null,
+        error: null,
+        problem: null,
+      });
       await this.#takeDown();
       const up = await this.#bringUp();
       if (this.#stopWanted) return;
-      if (up.ok) { failures = 0; await this.#ready(); continue; }
+      if (up.ok) {
+        failures = 0;
+        await this.#ready();
+        continue;
+      }
       this.#log.line(`${up.error.message}: ${up.error.reason ?? ''}`);
       await this.#takeDown();
       failures += 1;
       const retry = event !== 'restart' && failures < mostFailures;
-      if (!retry) { await this.#failed(up.error); continue; }
+      if (!retry) {
+        await this.#failed(up.error);
+        continue;
+      }
       this.#events.retryIn(Math.min(1000 * 2 ** failures, longestPauseMs));
     }
   }
 
   /** `first` is awaited before dockerd starts. */
-  async #bringUp(first: Promise<unknown> = Promise.resolve()): Promise<Result<void, AppError & { logTail?: string[] }>> {
+  async #bringUp(
+    first: Promise<unknown> = Promise.resolve(),
+  ): Promise<Result<void, AppError & { logTail?: string[] }>> {
     const launched = await launchEngine(this.#paths, {
-      backends: this.#options.backends, planner: this.#planner, log: (text) => { this.#log.line(text); }, readyTimeoutMs: engineReadyMs, cancelled: () => this.#stopWanted, beforeDockerd: first,
+      backends: this.#options.backends,
+      planner: this.#planner,
+      log: (text) => {
+        this.#log.line(text);
+      },
+      readyTimeoutMs: engineReadyMs,
+      cancelled: () => this.#stopWanted,
+      beforeDockerd: first,
       onDockerd: (dockerd) => {
         this.#dockerd = dockerd;
         void identityOf(dockerd.pid).then((identity) => this.#update({ dockerd: identity }));
@@ -188,7 +299,10 @@ class Supervisor {
       },
     });
     if (!launched.ok) return launched;
-    await this.#update({ eci: launched.value.eci, problem: launched.value.problem === null ? null : { message: launched.value.problem, logTail: [] } });
+    await this.#update({
+      eci: launched.value.eci,
+      problem: launched.value.problem === null ? null : { message: launched.value.problem, logTail: [] },
+    });
     return ok(undefined);
   }
 
@@ -209,15 +323,29 @@ class Supervisor {
   }
 
   async #settleRecreation(): Promise<Result<SettledRecreate | null, AppError>> {
-    const settled = await this.#options.settleRecreation?.().catch((error: unknown): Result<never, AppError> => fail('internal', 'settling an interrupted recreation hit a defect', { cause: error })) ?? ok(null);
-    if (!settled.ok && settled.error.code !== 'apply.in-progress') this.#log.line(`${settled.error.message}: ${settled.error.reason ?? ''}`);
-    if (settled.ok && settled.value !== null) this.#log.line(`an interrupted recreation of ${settled.value.names.join(', ')} was settled: ${[settled.value.how, ...settled.value.problems].join('; ')}`);
+    const settled =
+      (await this.#options
+        .settleRecreation?.()
+        .catch((error: unknown): Result<never, AppError> =>
+          fail('internal', 'settling an interrupted recreation hit a defect', { cause: error }),
+        )) ?? ok(null);
+    if (!settled.ok && settled.error.code !== 'apply.in-progress')
+      this.#log.line(`${settled.error.message}: ${settled.error.reason ?? ''}`);
+    if (settled.ok && settled.value !== null)
+      this.#log.line(
+        `an interrupted recreation of ${settled.value.names.join(', ')} was settled: ${[settled.value.how, ...settled.value.problems].join('; ')}`,
+      );
     return settled;
   }
 
   async #failed(error: AppError & { logTail?: string[] }): Promise<void> {
     const { logTail, ...rest } = error;
-    await this.#update({ phase: 'failed', readyAt: null, error: rest, problem: { message: error.message, logTail: logTail ?? [] } });
+    await this.#update({
+      phase: 'failed',
+      readyAt: null,
+      error: rest,
+      problem: { message: error.message, logTail: logTail ?? [] },
+    });
   }
 
   /** Ends dockerd (which stops its containers), what is left of its containerd, and the planner. */
@@ -233,7 +361,9 @@ class Supervisor {
     }
     await this.#planner.stop();
     await this.#update({ dockerd: null, planner: null });
-    await clearEngineLeftovers(this.#paths, (text) => { this.#log.line(text); });
+    await clearEngineLeftovers(this.#paths, (text) => {
+      this.#log.line(text);
+    });
   }
 
   async #shutDown(outcome: Result<void, AppError & { logTail?: string[] }>): Promise<void> {
@@ -244,10 +374,18 @@ class Supervisor {
       await this.#takeDown();
       await this.#gateway.stop();
       await this.#lxcfs.stop();
-      await clearLeftovers(this.#paths, null, { everything: true, onFound: (text) => { this.#log.line(text); } });
+      await clearLeftovers(this.#paths, null, {
+        everything: true,
+        onFound: (text) => {
+          this.#log.line(text);
+        },
+      });
     } finally {
       if (outcome.ok) await this.#update({ phase: 'stopped', gateway: null, error: null, problem: null });
-      else { await this.#update({ gateway: null }); await this.#failed(outcome.error); }
+      else {
+        await this.#update({ gateway: null });
+        await this.#failed(outcome.error);
+      }
       this.#log.line('stopped');
     }
   }
@@ -263,16 +401,30 @@ class Supervisor {
     this.#state = { ...this.#state, ...patch };
     const snapshot = this.#state;
     // In order, and never two writers at once.
-    this.#writing = this.#writing.then(() => writeEngineState(this.#paths, snapshot)).then((written) => {
-      if (!written.ok) this.#log.line(`${written.error.message}: ${written.error.reason ?? ''}`);
-    });
+    this.#writing = this.#writing
+      .then(() => writeEngineState(this.#paths, snapshot))
+      .then((written) => {
+        if (!written.ok) this.#log.line(`${written.error.message}: ${written.error.reason ?? ''}`);
+      });
     return this.#writing;
   }
 }
 
 function gatewayArguments(paths: RootPaths): string[] {
   return [
-    'gateway', '--engine', `unix://${paths.engineSocket}`, '--listen', `unix://${paths.clientSocket}`, '--settings', paths.settings, '--audit', paths.audit, '--metrics', `unix://${paths.metricsSocket}`,
-    '--state', paths.root, ...[paths.root, paths.data, paths.run].flatMap((directory) => ['--engine-directory', directory]),
+    'gateway',
+    '--engine',
+    `unix://${paths.engineSocket}`,
+    '--listen',
+    `unix://${paths.clientSocket}`,
+    '--settings',
+    paths.settings,
+    '--audit',
+    paths.audit,
+    '--metrics',
+    `unix://${paths.metricsSocket}`,
+    '--state',
+    paths.root,
+    ...[paths.root, paths.data, paths.run].flatMap((directory) => ['--engine-directory', directory]),
   ];
 }

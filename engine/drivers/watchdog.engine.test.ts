@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../testing/embedded-engine.ts';
 import { getOverSocket } from './dockerd-process.ts';
 
-// Issue 12: gateway and planner of a real engine whose event loop is stuck are restarted with their sockets kept; and what a supervisor was
-// given by whoever started it reaches nothing that it starts.
+// Issue 12: gateway and planner of a real engine whose event loop is stuck are restarted with their sockets
+// kept; and what a supervisor was given by whoever started it reaches nothing that it starts.
 
 const eciOn = {
   configurationFileVersion: 2,
@@ -156,7 +156,8 @@ describe('an event loop that is stuck', () => {
 
   it('is not what every process has that is only left alone', async () => {
     const [gateway, planner] = [await pidOf('gateway'), await pidOf('planner')];
-    // A supervisor that did not run itself for longer than the limit, as on a machine that was suspended, blames nobody.
+    // A supervisor that did not run itself for longer than the limit, as on a machine that was suspended,
+    // blames nobody.
     process.kill(supervisor.pid ?? 0, 'SIGSTOP');
     process.kill(gateway, 'SIGSTOP');
     await new Promise((resolve) => setTimeout(resolve, 15_000));

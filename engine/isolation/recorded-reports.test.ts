@@ -8,14 +8,30 @@ import type { IsolationBackend } from './backend.ts';
 import { recordReports, reportForUser } from './recorded-reports.ts';
 
 let paths: RootPaths;
-beforeEach(async () => { paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bulkhead-reports-'))); });
+beforeEach(async () => {
+  paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bulkhead-reports-')));
+});
 afterEach(() => rm(paths.root, { recursive: true }));
 
-const needs = (code: Requirement['code'], met: boolean): Requirement => ({ code, met, found: met ? 'found' : 'not found' });
-const report = (requirements: Requirement[]): BackendReport => ({ id: 'exclusive', available: requirements.every(({ met }) => met), requirements });
+const needs = (code: Requirement['code'], met: boolean): Requirement => ({
+  code,
+  met,
+  found: met ? 'found' : 'not found',
+});
+const report = (requirements: Requirement[]): BackendReport => ({
+  id: 'exclusive',
+  available: requirements.every(({ met }) => met),
+  requirements,
+});
 /** A backend of which only what it finds matters. */
-const backend = (...requirements: Requirement[]) => ({ id: 'exclusive', report: () => Promise.resolve(report(requirements)) }) as unknown as IsolationBackend;
-const asUser = backend(needs('root', false), needs('kernel', true), needs('runc', true), needs('idmapped-mounts', false));
+const backend = (...requirements: Requirement[]) =>
+  ({ id: 'exclusive', report: () => Promise.resolve(report(requirements)) }) as unknown as IsolationBackend;
+const asUser = backend(
+  needs('root', false),
+  needs('kernel', true),
+  needs('runc', true),
+  needs('idmapped-mounts', false),
+);
 
 describe('what a backend needs, as a user sees it', () => {
   it('is what root found when the engine started, in a file everybody may read', async () => {
@@ -27,10 +43,16 @@ describe('what a backend needs, as a user sees it', () => {
 
   it('is what takes no rights to see where root has not looked: what only root can try hinders nobody', async () => {
     expect(await reportForUser(asUser, paths)).toEqual(report([needs('kernel', true), needs('runc', true)]));
-    expect(await reportForUser(backend(needs('root', false), needs('runc', false)), paths)).toMatchObject({ available: false, requirements: [{ code: 'runc' }] });
+    expect(await reportForUser(backend(needs('root', false), needs('runc', false)), paths)).toMatchObject({
+      available: false,
+      requirements: [{ code: 'runc' }],
+    });
   });
 
-  it.each([['of another kernel', JSON.stringify({ kernel: '2.6.0', reports: [report([needs('kernel', false)])] })], ['that is damaged', '{']])('does not come from a record %s', async (_what, text) => {
+  it.each([
+    ['of another kernel', JSON.stringify({ kernel: '2.6.0', reports: [report([needs('kernel', false)])] })],
+    ['that is damaged', '{'],
+  ])('does not come from a record %s', async (_what, text) => {
     await writeFile(paths.backendReports, text);
     expect(await reportForUser(asUser, paths)).toMatchObject({ available: true });
   });

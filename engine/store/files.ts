@@ -26,8 +26,8 @@ export function systemCode(error: unknown): string {
 
 /**
  * Reads a settings text. No file is a value (`exists: false`), everything else that hinders is an error:
- * `settings.too-large` above 4 MiB, `settings.unreadable` for directories, devices, missing permission and bytes that aren't UTF-8.
- * A UTF-8 byte order mark stays in the text: the lint reports and mends it.
+ * `settings.too-large` above 4 MiB, `settings.unreadable` for directories, devices, missing permission and
+ * bytes that aren't UTF-8. A UTF-8 byte order mark stays in the text: the lint reports and mends it.
  */
 export async function readSettings(file: string): Promise<Result<StoredText, AppError>> {
   let handle: FileHandle;
@@ -39,10 +39,15 @@ export async function readSettings(file: string): Promise<Result<StoredText, App
   }
   try {
     const stat = await handle.stat();
-    if (!stat.isFile()) return unreadable(file, stat.isDirectory() ? 'it is a directory' : 'it is not a regular file');
+    if (!stat.isFile())
+      return unreadable(file, stat.isDirectory() ? 'it is a directory' : 'it is not a regular file');
     const bytes = await readUpTo(handle, maxTextLength + 1);
     if (bytes.length > maxTextLength) {
-      return fail('settings.too-large', `${file} is too large to be a settings file`, { reason: `it has more than ${maxTextLength} bytes`, hint: 'Check that it is the right file.', params: { path: file } });
+      return fail('settings.too-large', `${file} is too large to be a settings file`, {
+        reason: `it has more than ${maxTextLength} bytes`,
+        hint: 'Check that it is the right file.',
+        params: { path: file },
+      });
     }
     return decode(file, bytes);
   } catch (error) {
@@ -53,7 +58,10 @@ export async function readSettings(file: string): Promise<Result<StoredText, App
 }
 
 function unreadable(file: string, cause: unknown): Result<never, AppError> {
-  const hint = systemCode(cause) === 'EACCES' ? 'Run as a user who may read it (root), or give it mode 0644.' : 'Mend or move it away, then try again.';
+  const hint =
+    systemCode(cause) === 'EACCES'
+      ? 'Run as a user who may read it (root), or give it mode 0644.'
+      : 'Mend or move it away, then try again.';
   return fail('settings.unreadable', `${file} could not be read`, { cause, hint, params: { path: file } });
 }
 
@@ -62,7 +70,11 @@ function decode(file: string, bytes: Buffer): Result<StoredText, AppError> {
     return unreadable(file, 'it is UTF-16; the engine reads UTF-8 only. Save it as UTF-8 without BOM');
   }
   try {
-    return ok({ exists: true, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), hash: sha256(bytes) });
+    return ok({
+      exists: true,
+      text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+      hash: sha256(bytes),
+    });
   } catch {
     return unreadable(file, 'its bytes are not valid UTF-8');
   }
@@ -83,14 +95,22 @@ async function readUpTo(handle: FileHandle, limit: number): Promise<Buffer> {
 
 /** A name beside `file` for what will take its place; `removeLeftTemporaries` knows it. */
 export function temporaryBeside(file: string): string {
-  return path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+  return path.join(
+    path.dirname(file),
+    `.${path.basename(file)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`,
+  );
 }
 
 /**
- * Replaces `file` as a whole or not at all: a temporary file in the same directory, fsync, rename, fsync of the directory.
- * On any failure (disk full, no permission) the old file is untouched and the temporary one is gone.
+ * Replaces `file` as a whole or not at all: a temporary file in the same directory, fsync, rename, fsync of
+ * the directory. On any failure (disk full, no permission) the old file is untouched and the temporary one is
+ * gone.
  */
-export async function writeFileAtomic(file: string, content: string | Uint8Array, options: { mode?: number; code?: AppErrorCode } = {}): Promise<Result<void, AppError>> {
+export async function writeFileAtomic(
+  file: string,
+  content: string | Uint8Array,
+  options: { mode?: number; code?: AppErrorCode } = {},
+): Promise<Result<void, AppError>> {
   const temporary = temporaryBeside(file);
   try {
     const handle = await open(temporary, 'wx', 0o600);
@@ -107,17 +127,27 @@ export async function writeFileAtomic(file: string, content: string | Uint8Array
     return ok(undefined);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    return fail(options.code ?? 'settings.unwritable', `${file} could not be written`, { cause: error, hint: `${writeHint(systemCode(error))} The old file is unchanged.`.trim(), params: { path: file } });
+    return fail(options.code ?? 'settings.unwritable', `${file} could not be written`, {
+      cause: error,
+      hint: `${writeHint(systemCode(error))} The old file is unchanged.`.trim(),
+      params: { path: file },
+    });
   }
 }
 
 /** What to do about a write that failed with a system error's code. */
 export function writeHint(code: string): string {
   switch (code) {
-    case 'ENOSPC': case 'EDQUOT': return 'Make room on the disk, then try again.';
-    case 'EACCES': case 'EPERM': return 'Run as a user who may write there (root).';
-    case 'EROFS': return 'The file system is read-only; remount it writable.';
-    default: return 'See what the system says, then try again.';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'Make room on the disk, then try again.';
+    case 'EACCES':
+    case 'EPERM':
+      return 'Run as a user who may write there (root).';
+    case 'EROFS':
+      return 'The file system is read-only; remount it writable.';
+    default:
+      return 'See what the system says, then try again.';
   }
 }
 
@@ -126,31 +156,46 @@ export async function syncDirectory(directory: string): Promise<void> {
   // Windows has no such thing: a directory can't be opened there.
   if (process.platform === 'win32') return;
   const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
-  try { await handle.sync(); } finally { await handle.close(); }
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Deletes a file durably; none there is fine. */
-export async function removeFile(file: string, code: AppErrorCode = 'settings.unwritable'): Promise<Result<void, AppError>> {
+export async function removeFile(
+  file: string,
+  code: AppErrorCode = 'settings.unwritable',
+): Promise<Result<void, AppError>> {
   try {
     await unlink(file);
     await syncDirectory(path.dirname(file));
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') return fail(code, `${file} could not be deleted`, { cause: error, params: { path: file } });
+    if (systemCode(error) !== 'ENOENT')
+      return fail(code, `${file} could not be deleted`, { cause: error, params: { path: file } });
   }
   return ok(undefined);
 }
 
-/** Deletes temporary files that writers killed in the middle left beside `file`. Only while nobody else can be writing it (under the apply lock). */
+/**
+ * Deletes temporary files that writers killed in the middle left beside `file`. Only while nobody else can be
+ * writing it (under the apply lock).
+ */
 export async function removeLeftTemporaries(file: string): Promise<void> {
   const directory = path.dirname(file);
   const names = await readdir(directory).catch(() => []);
   const prefix = `.${path.basename(file)}.`;
   for (const name of names) {
-    if (name.startsWith(prefix) && /\.\d+\.[0-9a-f]{12}\.tmp$/.test(name)) await unlink(path.join(directory, name)).catch(() => undefined);
+    if (name.startsWith(prefix) && /\.\d+\.[0-9a-f]{12}\.tmp$/.test(name))
+      await unlink(path.join(directory, name)).catch(() => undefined);
   }
 }
 
-/** Deletes a journal, durably, and what a writer of it that was killed in the middle left beside it; none there is fine. Only under the apply lock. */
+/**
+ * Deletes a journal, durably, and what a writer of it that was killed in the middle left beside it; none
+ * there is fine. Only under the apply lock.
+ */
 export async function removeJournalFile(file: string): Promise<Result<void, AppError>> {
   await removeLeftTemporaries(file);
   return removeFile(file);

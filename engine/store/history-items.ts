@@ -4,21 +4,32 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { StoredText } from './files.ts';
 import { readVersion, versionDirectory, versionNumbers, versionState, type HistoryEntry } from './history.ts';
 
-/** A version's text for comparing, '' for "no file"; null where it can't be read or is too long to compare in a list. */
+/**
+ * A version's text for comparing, '' for "no file"; null where it can't be read or is too long to compare in
+ * a list.
+ */
 type Compared = string | null;
 
 /**
- * Every version newest first, with what it changed against the one before: those that can't be read too, the file as it is where
- * another program changed it since, and version 0, "no file", where the story began. Versions never change: what one changed is worked out once.
+ * Every version newest first, with what it changed against the one before: those that can't be read too, the
+ * file as it is where another program changed it since, and version 0, "no file", where the story began.
+ * Versions never change: what one changed is worked out once.
  */
-export function historyLister(history: string): (applied: StoredText) => Promise<Result<HistoryItem[], AppError>> {
+export function historyLister(
+  history: string,
+): (applied: StoredText) => Promise<Result<HistoryItem[], AppError>> {
   const counted = new Map<string, Pick<HistoryItem, 'changes' | 'changed'>>();
 
-  const difference = async (key: string, before: () => Promise<Compared>, after: () => Promise<Compared>): Promise<Pick<HistoryItem, 'changes' | 'changed'>> => {
+  const difference = async (
+    key: string,
+    before: () => Promise<Compared>,
+    after: () => Promise<Compared>,
+  ): Promise<Pick<HistoryItem, 'changes' | 'changed'>> => {
     const known = counted.get(key);
     if (known !== undefined) return known;
     const [from, to] = await Promise.all([before(), after()]);
-    const made = from === null || to === null ? { changes: null, changed: [] } : named(diffSettings(from, to));
+    const made =
+      from === null || to === null ? { changes: null, changed: [] } : named(diffSettings(from, to));
     counted.set(key, made);
     return made;
   };
@@ -38,18 +49,54 @@ export function historyLister(history: string): (applied: StoredText) => Promise
     const items: HistoryItem[] = [];
     for (const [index, version] of numbers.value.entries()) {
       const entry = entries.get(version);
-      if (entry === undefined) { items.push(unreadable(history, version)); continue; }
+      if (entry === undefined) {
+        items.push(unreadable(history, version));
+        continue;
+      }
       const previous = numbers.value[index - 1];
       const before = previous === undefined ? () => Promise.resolve('') : () => textOf(previous);
-      const changes = await difference(`${previous === undefined ? '' : entries.get(previous)?.hash ?? '?'} ${entry.hash}`, before, () => textOf(version));
-      items.push({ ...itemOf(entry), ...changes, current: state.value.recorded && version === state.value.current });
+      const changes = await difference(
+        `${previous === undefined ? '' : (entries.get(previous)?.hash ?? '?')} ${entry.hash}`,
+        before,
+        () => textOf(version),
+      );
+      items.push({
+        ...itemOf(entry),
+        ...changes,
+        current: state.value.recorded && version === state.value.current,
+      });
     }
     const newest = numbers.value.at(-1);
     if (!state.value.recorded) {
-      const { changes, changed } = await difference(`${newest === undefined ? '' : entries.get(newest)?.hash ?? '?'} ${applied.hash}`, () => (newest === undefined ? Promise.resolve('') : textOf(newest)), () => Promise.resolve(comparable(applied.text)));
-      items.push({ version: state.value.current, at: null, user: '', how: 'unrecorded', eci: null, current: true, changes, changed, problem: null });
+      const { changes, changed } = await difference(
+        `${newest === undefined ? '' : (entries.get(newest)?.hash ?? '?')} ${applied.hash}`,
+        () => (newest === undefined ? Promise.resolve('') : textOf(newest)),
+        () => Promise.resolve(comparable(applied.text)),
+      );
+      items.push({
+        version: state.value.current,
+        at: null,
+        user: '',
+        how: 'unrecorded',
+        eci: null,
+        current: true,
+        changes,
+        changed,
+        problem: null,
+      });
     }
-    if (items[0]?.version !== 0) items.unshift({ version: 0, at: null, user: '', how: 'none', eci: false, current: false, changes: 0, changed: [], problem: null });
+    if (items[0]?.version !== 0)
+      items.unshift({
+        version: 0,
+        at: null,
+        user: '',
+        how: 'none',
+        eci: false,
+        current: false,
+        changes: 0,
+        changed: [],
+        problem: null,
+      });
     return ok(items.toReversed());
   };
 }
@@ -57,14 +104,37 @@ export function historyLister(history: string): (applied: StoredText) => Promise
 const comparable = (text: string): Compared => (text.length > maxCountedLength ? null : text);
 
 const named = (changes: ReturnType<typeof diffSettings>): Pick<HistoryItem, 'changes' | 'changed'> => ({
-  changes: changes.length, changed: changes.slice(0, namedChanges).map(({ pointer, kind, page }) => ({ pointer: pointer.slice(0, 500), kind, page })),
+  changes: changes.length,
+  changed: changes
+    .slice(0, namedChanges)
+    .map(({ pointer, kind, page }) => ({ pointer: pointer.slice(0, 500), kind, page })),
 });
 
-const itemOf = (entry: HistoryEntry): Omit<HistoryItem, 'changes' | 'changed' | 'current'> =>
-  ({ version: entry.version, at: entry.at, user: entry.user, how: entry.hash === '' ? 'none' : entry.how, eci: entry.eci, problem: null });
+const itemOf = (entry: HistoryEntry): Omit<HistoryItem, 'changes' | 'changed' | 'current'> => ({
+  version: entry.version,
+  at: entry.at,
+  user: entry.user,
+  how: entry.hash === '' ? 'none' : entry.how,
+  eci: entry.eci,
+  problem: null,
+});
 
 function unreadable(history: string, version: number): HistoryItem {
   const path = versionDirectory(history, version);
-  const { error } = fail('settings.unreadable', `version ${version} could not be read`, { reason: `${path}/meta.json is missing or damaged`, hint: 'The other versions are not affected.', params: { path } });
-  return { version, at: null, user: '', how: 'unreadable', eci: null, current: false, changes: null, changed: [], problem: error };
+  const { error } = fail('settings.unreadable', `version ${version} could not be read`, {
+    reason: `${path}/meta.json is missing or damaged`,
+    hint: 'The other versions are not affected.',
+    params: { path },
+  });
+  return {
+    version,
+    at: null,
+    user: '',
+    how: 'unreadable',
+    eci: null,
+    current: false,
+    changes: null,
+    changed: [],
+    problem: error,
+  };
 }

@@ -21,54 +21,84 @@ export const historyEntrySchema = z.object({
   eci: z.boolean(),
   /** How long each step took, for the next estimate. */
   durationsMs: z.partialRecord(z.enum(applySteps), z.number()),
-  /** How long of the restart was foreseen to go by waiting for containers that don't take the stop signal, s. */
+  /**
+   * How long of the restart was foreseen to go by waiting for containers that don't take the stop signal, s.
+   */
   stopWait: z.number().optional(),
 });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 
-/** Everything one version keeps: the settings text and daemon.json as they were, null where there was no file. */
+/**
+ * Everything one version keeps: the settings text and daemon.json as they were, null where there was no file.
+ */
 export interface HistoryVersion {
   readonly entry: HistoryEntry;
   readonly settings: string | null;
   readonly daemonJson: string | null;
 }
 
-export const versionDirectory = (history: string, version: number): string => path.join(history, String(version).padStart(4, '0'));
+export const versionDirectory = (history: string, version: number): string =>
+  path.join(history, String(version).padStart(4, '0'));
 
-/** Readable versions, oldest first. A folder without a sound meta.json is left out; its number is never given out again (`nextVersion`). */
+/**
+ * Readable versions, oldest first. A folder without a sound meta.json is left out; its number is never given
+ * out again (`nextVersion`).
+ */
 export async function listHistory(history: string): Promise<Result<HistoryEntry[], AppError>> {
   const numbers = await versionNumbers(history);
   if (!numbers.ok) return numbers;
-  const entries = await Promise.all(numbers.value.map(async (version) => {
-    const text = await readFile(path.join(versionDirectory(history, version), 'meta.json'), 'utf8').catch(() => null);
-    if (text === null) return null;
-    try {
-      const parsed = historyEntrySchema.safeParse(JSON.parse(text));
-      return parsed.success && parsed.data.version === version ? parsed.data : null;
-    } catch { return null; }
-  }));
+  const entries = await Promise.all(
+    numbers.value.map(async (version) => {
+      const text = await readFile(path.join(versionDirectory(history, version), 'meta.json'), 'utf8').catch(
+        () => null,
+      );
+      if (text === null) return null;
+      try {
+        const parsed = historyEntrySchema.safeParse(JSON.parse(text));
+        return parsed.success && parsed.data.version === version ? parsed.data : null;
+      } catch {
+        return null;
+      }
+    }),
+  );
   return ok(entries.filter((entry): entry is HistoryEntry => entry !== null));
 }
 
 /** Numbers of all versions that have a folder, readable or not, oldest first. */
 export async function versionNumbers(history: string): Promise<Result<number[], AppError>> {
   try {
-    return ok((await readdir(history)).filter((name) => /^\d{4,9}$/.test(name)).map(Number).sort((a, b) => a - b));
+    return ok(
+      (await readdir(history))
+        .filter((name) => /^\d{4,9}$/.test(name))
+        .map(Number)
+        .sort((a, b) => a - b),
+    );
   } catch (error) {
-    return systemCode(error) === 'ENOENT' ? ok([]) : fail('settings.unreadable', `${history} could not be read`, { cause: error, params: { path: history } });
+    return systemCode(error) === 'ENOENT'
+      ? ok([])
+      : fail('settings.unreadable', `${history} could not be read`, {
+          cause: error,
+          params: { path: history },
+        });
   }
 }
 
 /** Where the applied file stands in history, and the number after it. */
 export interface VersionState {
-  /** The applied text's version; one that isn't recorded yet (changed by another program) has the next free number. 0: no file, no history. */
+  /**
+   * The applied text's version; one that isn't recorded yet (changed by another program) has the next free
+   * number. 0: no file, no history.
+   */
   readonly current: number;
   readonly recorded: boolean;
   readonly next: number;
   readonly entries: readonly HistoryEntry[];
 }
 
-export async function versionState(history: string, applied: StoredText): Promise<Result<VersionState, AppError>> {
+export async function versionState(
+  history: string,
+  applied: StoredText,
+): Promise<Result<VersionState, AppError>> {
   const [numbers, entries] = await Promise.all([versionNumbers(history), listHistory(history)]);
   if (!numbers.ok) return numbers;
   if (!entries.ok) return entries;
@@ -79,13 +109,20 @@ export async function versionState(history: string, applied: StoredText): Promis
   return ok({ current, recorded, next: current + 1, entries: entries.value });
 }
 
-/** Writes a version's folder, whole or not at all. An existing one is replaced only when it is that very version's unfinished write. */
-export async function writeVersion(history: string, version: HistoryVersion): Promise<Result<string, AppError>> {
+/**
+ * Writes a version's folder, whole or not at all. An existing one is replaced only when it is that very
+ * version's unfinished write.
+ */
+export async function writeVersion(
+  history: string,
+  version: HistoryVersion,
+): Promise<Result<string, AppError>> {
   const target = versionDirectory(history, version.entry.version);
   const temporary = path.join(history, `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     await mkdir(temporary, { recursive: true, mode: 0o755 });
-    const put = (name: string, text: string, mode: number) => writeDurably(path.join(temporary, name), text, mode);
+    const put = (name: string, text: string, mode: number) =>
+      writeDurably(path.join(temporary, name), text, mode);
     // As readable as what they are copies of; daemon.json may hold proxy credentials.
     if (version.settings !== null) await put('admin-settings.json', version.settings, 0o644);
     if (version.daemonJson !== null) await put('daemon.json', version.daemonJson, 0o600);
@@ -96,23 +133,39 @@ export async function writeVersion(history: string, version: HistoryVersion): Pr
     return ok(target);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    return fail('settings.unwritable', `the backup ${target} could not be written`, { cause: error, hint: 'Nothing was changed. Make room or give write permission, then try again.', params: { path: target } });
+    return fail('settings.unwritable', `the backup ${target} could not be written`, {
+      cause: error,
+      hint: 'Nothing was changed. Make room or give write permission, then try again.',
+      params: { path: target },
+    });
   }
 }
 
 async function writeDurably(file: string, text: string, mode: number): Promise<void> {
   const handle = await open(file, 'wx', mode);
-  try { await handle.writeFile(text); await handle.chmod(mode); await handle.sync(); } finally { await handle.close(); }
+  try {
+    await handle.writeFile(text);
+    await handle.chmod(mode);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Reads one version back. `settings.version-unknown` when there is none. */
-export async function readVersion(history: string, version: number): Promise<Result<HistoryVersion, AppError>> {
+export async function readVersion(
+  history: string,
+  version: number,
+): Promise<Result<HistoryVersion, AppError>> {
   const entries = await listHistory(history);
   if (!entries.ok) return entries;
   const entry = entries.value.find((candidate) => candidate.version === version);
   if (entry === undefined) {
     const known = entries.value.map((candidate) => candidate.version).join(', ');
-    return fail('settings.version-unknown', `there is no version ${version}`, { reason: known === '' ? 'nothing has been applied yet' : `there are: ${known}`, params: { version } });
+    return fail('settings.version-unknown', `there is no version ${version}`, {
+      reason: known === '' ? 'nothing has been applied yet' : `there are: ${known}`,
+      params: { version },
+    });
   }
   const directory = versionDirectory(history, version);
   const settings = await readSettings(path.join(directory, 'admin-settings.json'));
@@ -125,7 +178,10 @@ export async function readVersion(history: string, version: number): Promise<Res
   return ok({ entry, settings: settings.value.exists ? settings.value.text : null, daemonJson });
 }
 
-/** When ECI was last turned on (ISO 8601), null when it is off or history doesn't know. `entries` oldest first. */
+/**
+ * When ECI was last turned on (ISO 8601), null when it is off or history doesn't know. `entries` oldest
+ * first.
+ */
 export function eciSince(entries: readonly HistoryEntry[]): string | null {
   let since: string | null = null;
   for (const entry of entries) {

@@ -5,12 +5,21 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { removeJournalFile } from './files.ts';
 
 let directory: string;
-beforeEach(async () => { directory = await mkdtemp(path.join(tmpdir(), 'journal-')); });
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'journal-'));
+});
 afterEach(() => rm(directory, { recursive: true }));
 
 it('takes along what a writer left that was killed in the middle, and nothing else', async () => {
-  const names = ['apply-journal.json', '.apply-journal.json.20229.edce6f91ff3e.tmp', '.admin-settings.json.20229.edce6f91ff3e.tmp'];
+  const names = [
+    'apply-journal.json',
+    '.apply-journal.json.20229.edce6f91ff3e.tmp',
+    '.admin-settings.json.20229.edce6f91ff3e.tmp',
+  ];
   for (const name of names) await writeFile(path.join(directory, name), '{}');
-  expect(await removeJournalFile(path.join(directory, 'apply-journal.json'))).toEqual({ ok: true, value: undefined });
+  expect(await removeJournalFile(path.join(directory, 'apply-journal.json'))).toEqual({
+    ok: true,
+    value: undefined,
+  });
   expect(await readdir(directory)).toEqual(['.admin-settings.json.20229.edce6f91ff3e.tmp']);
 });

@@ -15,39 +15,60 @@ export interface Lock {
 }
 
 /**
- * Takes the lock file `file`, or says who holds it (`apply.in-progress`). A lock whose owner is gone (other boot, no such process,
- * pid reused) is taken over. Safe against any number of processes doing this at once.
+ * Takes the lock file `file`, or says who holds it (`apply.in-progress`). A lock whose owner is gone (other
+ * boot, no such process, pid reused) is taken over. Safe against any number of processes doing this at once.
  */
-export function acquireLock(file: string, witness: ProcessWitness = processWitness()): Promise<Result<Lock, AppError>> {
+export function acquireLock(
+  file: string,
+  witness: ProcessWitness = processWitness(),
+): Promise<Result<Lock, AppError>> {
   return take(file, witness, 0);
 }
 
 async function take(file: string, witness: ProcessWitness, depth: number): Promise<Result<Lock, AppError>> {
-  const owner: Owner = { ...await witness.identify(process.pid), nonce: randomBytes(8).toString('hex') };
+  const owner: Owner = { ...(await witness.identify(process.pid)), nonce: randomBytes(8).toString('hex') };
   const text = JSON.stringify(owner);
   const temporary = `${file}.${owner.nonce}`;
   try {
     const handle = await open(temporary, 'wx', 0o644);
-    try { await handle.writeFile(text); await handle.sync(); } finally { await handle.close(); }
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    return fail('settings.unwritable', `${file} could not be written`, { cause: error, hint: writeHint(systemCode(error)), params: { path: file } });
+    return fail('settings.unwritable', `${file} could not be written`, {
+      cause: error,
+      hint: writeHint(systemCode(error)),
+      params: { path: file },
+    });
   }
   try {
     for (let attempt = 0; attempt < 20; attempt++) {
-      // link() fails when the name exists, and the name appears with its content: nobody ever reads half a lock.
-      try { await link(temporary, file); return ok(held(file, text)); } catch (error) {
-        if (systemCode(error) !== 'EEXIST') return fail('settings.unwritable', `${file} could not be made`, { cause: error, params: { path: file } });
+      // link() fails when the name exists, and the name appears with its content: nobody ever reads half a
+      // lock.
+      try {
+        await link(temporary, file);
+        return ok(held(file, text));
+      } catch (error) {
+        if (systemCode(error) !== 'EEXIST')
+          return fail('settings.unwritable', `${file} could not be made`, {
+            cause: error,
+            params: { path: file },
+          });
       }
       const current = await readFile(file, 'utf8').catch(() => null);
       if (current === null) continue; // released just now
       if (await holderLives(current, witness)) return inProgress(current);
       if (depth > 3) return inProgress(current);
-      // Only one process may take over this very owner's lock: that right is a lock itself, named after the dead owner.
+      // Only one process may take over this very owner's lock: that right is a lock itself, named after the
+      // dead owner.
       const right = await take(`${file}.takeover-${sha256(current).slice(0, 12)}`, witness, depth + 1);
       if (!right.ok) return right.error.code === 'apply.in-progress' ? inProgress(current) : right;
       try {
-        if (await readFile(file, 'utf8').catch(() => null) === current) {
+        if ((await readFile(file, 'utf8').catch(() => null)) === current) {
           await rename(temporary, file);
           return ok(held(file, text));
         }
@@ -70,7 +91,8 @@ export async function isLocked(file: string): Promise<boolean> {
 function held(file: string, text: string): Lock {
   return {
     release: async () => {
-      if (await readFile(file, 'utf8').catch(() => null) === text) await unlink(file).catch(() => undefined);
+      if ((await readFile(file, 'utf8').catch(() => null)) === text)
+        await unlink(file).catch(() => undefined);
     },
   };
 }
@@ -84,7 +106,11 @@ function inProgress(current: string): Result<never, AppError> {
 }
 
 function parseOwner(text: string): Owner | null {
-  try { return ownerSchema.parse(JSON.parse(text)); } catch { return null; }
+  try {
+    return ownerSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }
 
 /** What isn't written by us, or was damaged by a crash of the machine, nobody can be holding. */

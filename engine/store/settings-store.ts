@@ -8,27 +8,42 @@ import type { RootPaths } from '../drivers/root-paths.ts';
 import { noFile, readSettings, removeFile, systemCode, writeFileAtomic, type StoredText } from './files.ts';
 import { listHistory, readVersion, versionState, type HistoryEntry, type VersionState } from './history.ts';
 import { historyLister } from './history-items.ts';
-import { defaultSettings, effectiveSettings, lockedDownSettings, type EffectiveSettings } from '../../shared/settings/index.ts';
+import {
+  defaultSettings,
+  effectiveSettings,
+  lockedDownSettings,
+  type EffectiveSettings,
+} from '../../shared/settings/index.ts';
 import type { PreferenceName } from '../../shared/settings/preferences.ts';
 import { preferenceState, userSettingsPath, writePreference } from './user-settings.ts';
 import { watchEntries, watchFiles } from './watch.ts';
 
 /** The settings file of one engine, its draft and its history. */
 export interface SettingsStore {
-  /** Where everything stands now, read from disk. A file that can't be read is told in `readError`, never thrown. */
+  /**
+   * Where everything stands now, read from disk. A file that can't be read is told in `readError`, never
+   * thrown.
+   */
   read(): Promise<SettingsState>;
   /** Keeps `text` as the draft. Text equal to the applied one removes the draft. */
   setDraft(text: string): Promise<Result<SettingsState, AppError>>;
   discardDraft(): Promise<Result<SettingsState, AppError>>;
   /** 'theirs' drops the draft; 'mine' keeps it, based on the file as it is now. */
   resolveConflict(keep: 'mine' | 'theirs'): Promise<Result<SettingsState, AppError>>;
-  /** Calls back when the content of settings file or draft changed, whoever changed it. Returns how to stop. */
+  /**
+   * Calls back when the content of settings file or draft changed, whoever changed it. Returns how to stop.
+   */
   watch(listener: () => void): () => void;
-  /** Keeps a user's preference (null: none), at once and without an apply. Errors: settings.locked, settings.unwritable. */
+  /**
+   * Keeps a user's preference (null: none), at once and without an apply. Errors: settings.locked,
+   * settings.unwritable.
+   */
   prefer(setting: PreferenceName, value: boolean | null): Promise<Result<void, AppError>>;
   /** Newest first. */
   history(): Promise<Result<HistoryEntry[], AppError>>;
-  /** Newest first, with what each changed, down to version 0; unreadable ones and an unrecorded change too. */
+  /**
+   * Newest first, with what each changed, down to version 0; unreadable ones and an unrecorded change too.
+   */
   historyItems(): Promise<Result<HistoryItem[], AppError>>;
   /** A version's text; null where there was no file, as in version 0. */
   historyText(version: number): Promise<Result<string | null, AppError>>;
@@ -40,22 +55,36 @@ export interface SettingsStore {
 
 type StorePaths = Pick<RootPaths, 'root' | 'settings' | 'draft' | 'history'>;
 
-/** Where the text a draft was started from is kept: without it a change underneath could not be told from one's own edit. */
-export const draftBasePath = (paths: Pick<RootPaths, 'draft'>): string => paths.draft.replace(/\.json$/, '.base.json');
+/**
+ * Where the text a draft was started from is kept: without it a change underneath could not be told from
+ * one's own edit.
+ */
+export const draftBasePath = (paths: Pick<RootPaths, 'draft'>): string =>
+  paths.draft.replace(/\.json$/, '.base.json');
 
 /** Opens the store. Reads and writes on demand only; keeps nothing in memory. */
-export function createSettingsStore(paths: StorePaths, options: {
-  /** Docker Desktop's file: going back to "no file" takes it away. */
-  readonly desktop?: boolean;
-  /** Why who may not write the file can't save it with an administrator's rights either; null where he is asked for them. Absent: nobody asks. */
-  readonly elevationMissing?: () => Promise<string | null>;
-  /** The engine's gateway takes users' preferences. */
-  readonly preferences?: boolean;
-} = {}): SettingsStore {
+export function createSettingsStore(
+  paths: StorePaths,
+  options: {
+    /** Docker Desktop's file: going back to "no file" takes it away. */
+    readonly desktop?: boolean;
+    /**
+     * Why who may not write the file can't save it with an administrator's rights either; null where he is
+     * asked for them. Absent: nobody asks.
+     */
+    readonly elevationMissing?: () => Promise<string | null>;
+    /** The engine's gateway takes users' preferences. */
+    readonly preferences?: boolean;
+  } = {},
+): SettingsStore {
   const basePath = draftBasePath(paths);
 
   const read = async (): Promise<SettingsState> => {
-    const [applied, draft, base] = await Promise.all([readSettings(paths.settings), readSettings(paths.draft), readSettings(basePath)]);
+    const [applied, draft, base] = await Promise.all([
+      readSettings(paths.settings),
+      readSettings(paths.draft),
+      readSettings(basePath),
+    ]);
     const current: StoredText = applied.ok ? applied.value : { ...noFile, exists: true };
     const versions = await versionState(paths.history, current);
     const draftStored = draft.ok && draft.value.exists ? draft.value.text : null;
@@ -63,12 +92,27 @@ export function createSettingsStore(paths: StorePaths, options: {
     // Nothing edited since the draft was started: it follows the file.
     const edited = draftStored !== null && draftStored !== baseStored && draftStored !== current.text;
     const baseText = edited && baseStored !== null ? baseStored : current.text;
-    const readError = !applied.ok ? applied.error : !draft.ok ? draft.error : !versions.ok ? versions.error : null;
+    const readError = !applied.ok
+      ? applied.error
+      : !draft.ok
+        ? draft.error
+        : !versions.ok
+          ? versions.error
+          : null;
     return {
-      path: paths.settings, applied: current.text, appliedHash: current.hash, exists: current.exists,
-      appliedVersion: versions.ok ? versions.value.current : 0, appliedBy: versions.ok ? appliedBy(versions.value) : null,
-      draft: edited ? draftStored : current.text, base: baseText, conflict: edited && baseText !== current.text,
-      readError, readOnly: await readOnlyReason(paths, options.elevationMissing), preference: options.preferences === true ? await preferenceState(paths.root, settingsOf(current)) : null,
+      path: paths.settings,
+      applied: current.text,
+      appliedHash: current.hash,
+      exists: current.exists,
+      appliedVersion: versions.ok ? versions.value.current : 0,
+      appliedBy: versions.ok ? appliedBy(versions.value) : null,
+      draft: edited ? draftStored : current.text,
+      base: baseText,
+      conflict: edited && baseText !== current.text,
+      readError,
+      readOnly: await readOnlyReason(paths, options.elevationMissing),
+      preference:
+        options.preferences === true ? await preferenceState(paths.root, settingsOf(current)) : null,
     };
   };
 
@@ -79,7 +123,9 @@ export function createSettingsStore(paths: StorePaths, options: {
 
   const keepDraft = async (text: string, base: string): Promise<Result<void, AppError>> => {
     if (Buffer.byteLength(text) > maxTextLength) {
-      return fail('settings.too-large', 'the draft is too large to be a settings file', { reason: `it has more than ${maxTextLength} bytes` });
+      return fail('settings.too-large', 'the draft is too large to be a settings file', {
+        reason: `it has more than ${maxTextLength} bytes`,
+      });
     }
     const directory = await ensureRoot(paths.root);
     if (!directory.ok) return directory;
@@ -90,7 +136,10 @@ export function createSettingsStore(paths: StorePaths, options: {
 
   const setDraft = async (text: string): Promise<Result<SettingsState, AppError>> => {
     const state = await read();
-    const done = text === state.applied && (state.exists || text !== '') ? await dropDraft() : await keepDraft(text, state.base);
+    const done =
+      text === state.applied && (state.exists || text !== '')
+        ? await dropDraft()
+        : await keepDraft(text, state.base);
     return done.ok ? ok(await read()) : done;
   };
 
@@ -103,7 +152,8 @@ export function createSettingsStore(paths: StorePaths, options: {
   };
 
   return {
-    read, setDraft,
+    read,
+    setDraft,
     discardDraft: async () => {
       const done = await dropDraft();
       return done.ok ? ok(await read()) : done;
@@ -114,13 +164,23 @@ export function createSettingsStore(paths: StorePaths, options: {
       return done.ok ? ok(await read()) : done;
     },
     prefer: async (setting, value) => {
-      if (options.preferences !== true) return fail('settings.unwritable', 'this engine takes no preferences of users');
+      if (options.preferences !== true)
+        return fail('settings.unwritable', 'this engine takes no preferences of users');
       const applied = await readSettings(paths.settings);
       if (!applied.ok) return applied;
       const written = await writePreference(paths.root, settingsOf(applied.value), setting, value);
       return written.ok ? ok(undefined) : written;
     },
-    watch: (listener) => watchFiles([paths.settings, paths.draft, basePath, ...(options.preferences === true ? [userSettingsPath(paths.root)] : [])], listener),
+    watch: (listener) =>
+      watchFiles(
+        [
+          paths.settings,
+          paths.draft,
+          basePath,
+          ...(options.preferences === true ? [userSettingsPath(paths.root)] : []),
+        ],
+        listener,
+      ),
     history: async () => {
       const entries = await listHistory(paths.history);
       return entries.ok ? ok([...entries.value].reverse()) : entries;
@@ -134,7 +194,11 @@ export function createSettingsStore(paths: StorePaths, options: {
     watchHistory: (listener) => watchEntries(paths.history, /^\d{4,9}$/, listener),
     rollback: async (version) => {
       const [found, state] = await Promise.all([historyText(version), read()]);
-      return found.ok ? setDraft(rollbackText(found.value, state.exists, options.desktop === true ? 'docker-desktop' : 'embedded')) : found;
+      return found.ok
+        ? setDraft(
+            rollbackText(found.value, state.exists, options.desktop === true ? 'docker-desktop' : 'embedded'),
+          )
+        : found;
     },
   };
 }
@@ -158,19 +222,32 @@ export async function ensureRoot(root: string): Promise<Result<void, AppError>> 
     await mkdir(root, { recursive: true, mode: 0o711 });
     return ok(undefined);
   } catch (error) {
-    return fail('settings.unwritable', `${root} could not be made`, { cause: error, hint: 'Run as a user who may write there (root).', params: { path: root } });
+    return fail('settings.unwritable', `${root} could not be made`, {
+      cause: error,
+      hint: 'Run as a user who may write there (root).',
+      params: { path: root },
+    });
   }
 }
 
-/** Why this user can't save, null when they can. A directory that is not there yet counts by its nearest parent. */
-async function readOnlyReason(paths: StorePaths, elevationMissing?: () => Promise<string | null>): Promise<string | null> {
+/**
+ * Why this user can't save, null when they can. A directory that is not there yet counts by its nearest
+ * parent.
+ */
+async function readOnlyReason(
+  paths: StorePaths,
+  elevationMissing?: () => Promise<string | null>,
+): Promise<string | null> {
   let directory = path.dirname(paths.settings);
   for (;;) {
     try {
       await access(directory, constants.W_OK);
       return null;
     } catch (error) {
-      if (systemCode(error) === 'ENOENT' && path.dirname(directory) !== directory) { directory = path.dirname(directory); continue; }
+      if (systemCode(error) === 'ENOENT' && path.dirname(directory) !== directory) {
+        directory = path.dirname(directory);
+        continue;
+      }
       const missing = await elevationMissing?.();
       if (missing === null) return null;
       // Said after "Locked by": the file's place is what stands in the way, whatever the system calls it.

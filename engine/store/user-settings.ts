@@ -4,30 +4,62 @@ import os from 'node:os';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EffectiveSettings } from '../../shared/settings/index.ts';
-import { maxPreferencesBytes, parsePreferences, preferencePointers, userSettingsName, withPreferences, type PreferenceName, type PreferenceState, type UserPreferences } from '../../shared/settings/preferences.ts';
+import {
+  maxPreferencesBytes,
+  parsePreferences,
+  preferencePointers,
+  userSettingsName,
+  withPreferences,
+  type PreferenceName,
+  type PreferenceState,
+  type UserPreferences,
+} from '../../shared/settings/preferences.ts';
 import { systemCode } from './files.ts';
 
-/** Preferences of an engine's users: made by its gateway, for whoever may use the socket, while something is not locked. */
+/**
+ * Preferences of an engine's users: made by its gateway, for whoever may use the socket, while something is
+ * not locked.
+ */
 export const userSettingsPath = (root: string): string => path.join(root, userSettingsName);
 
-export interface StoredPreferences { readonly preferences: UserPreferences | null; readonly problem: string | null }
+export interface StoredPreferences {
+  readonly preferences: UserPreferences | null;
+  readonly problem: string | null;
+}
 
-/** What is in the file, judged as the gateway judges it (gateway/user-settings.ts). No file and an empty one: no preferences. */
+/**
+ * What is in the file, judged as the gateway judges it (gateway/user-settings.ts). No file and an empty one:
+ * no preferences.
+ */
 export async function readUserSettings(root: string): Promise<StoredPreferences> {
   let text: string;
   try {
-    const handle = await open(userSettingsPath(root), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const handle = await open(
+      userSettingsPath(root),
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    );
     try {
       const info = await handle.stat();
-      if (!info.isFile() || info.uid !== 0 || info.nlink !== 1 || (info.mode & 0o002) !== 0) return { preferences: null, problem: 'it is not the file that the gateway made' };
+      if (!info.isFile() || info.uid !== 0 || info.nlink !== 1 || (info.mode & 0o002) !== 0)
+        return { preferences: null, problem: 'it is not the file that the gateway made' };
       if (info.size > maxPreferencesBytes) return { preferences: null, problem: 'it is too large' };
       // No more than that, however it grows meanwhile: others write in it.
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(maxPreferencesBytes + 1), 0, maxPreferencesBytes + 1, 0);
+      const { bytesRead, buffer } = await handle.read(
+        Buffer.alloc(maxPreferencesBytes + 1),
+        0,
+        maxPreferencesBytes + 1,
+        0,
+      );
       if (bytesRead > maxPreferencesBytes) return { preferences: null, problem: 'it is too large' };
       text = buffer.toString('utf8', 0, bytesRead);
-    } finally { await handle.close(); }
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
-    return { preferences: null, problem: systemCode(error) === 'ENOENT' ? null : error instanceof Error ? error.message : String(error) };
+    return {
+      preferences: null,
+      problem: systemCode(error) === 'ENOENT' ? null : error instanceof Error ? error.message : String(error),
+    };
   }
   if (text.trim() === '') return { preferences: null, problem: null };
   const preferences = parsePreferences(text);
@@ -37,32 +69,74 @@ export async function readUserSettings(root: string): Promise<StoredPreferences>
 /** The preferences beside what the administrator set. */
 export async function preferenceState(root: string, admin: EffectiveSettings): Promise<PreferenceState> {
   const { preferences, problem } = await readUserSettings(root);
-  const writable = await access(userSettingsPath(root), constants.R_OK | constants.W_OK).then(() => true, () => false);
-  return { by: preferences?.by ?? null, eci: preferences?.eci ?? null, blockDockerLoad: preferences?.blockDockerLoad ?? null, outcomes: withPreferences(admin, preferences).outcomes, problem, writable };
+  const writable = await access(userSettingsPath(root), constants.R_OK | constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  return {
+    by: preferences?.by ?? null,
+    eci: preferences?.eci ?? null,
+    blockDockerLoad: preferences?.blockDockerLoad ?? null,
+    outcomes: withPreferences(admin, preferences).outcomes,
+    problem,
+    writable,
+  };
 }
 
 /**
- * Writes one preference, null to have none. In place: only root may make files there. Refuses what could not take effect (a locked setting,
- * isolation that is off by default): nobody is to believe that it did.
+ * Writes one preference, null to have none. In place: only root may make files there. Refuses what could not
+ * take effect (a locked setting, isolation that is off by default): nobody is to believe that it did.
  */
-export async function writePreference(root: string, admin: EffectiveSettings, name: PreferenceName, value: boolean | null): Promise<Result<UserPreferences, AppError>> {
+export async function writePreference(
+  root: string,
+  admin: EffectiveSettings,
+  name: PreferenceName,
+  value: boolean | null,
+): Promise<Result<UserPreferences, AppError>> {
   const pointer = preferencePointers[name];
   if (value !== null) {
-    if (admin[name].locked) return fail('settings.locked', 'the administrator has locked this setting', { reason: `${pointer} is locked`, params: { pointer } });
-    if (name === 'eci' && value && !admin.eci.value) return fail('settings.locked', 'isolation can’t be turned on by a preference', { reason: 'it takes an engine that was started for it', hint: 'Ask the administrator to turn it on: bulkhead apply.', params: { pointer } });
+    if (admin[name].locked)
+      return fail('settings.locked', 'the administrator has locked this setting', {
+        reason: `${pointer} is locked`,
+        params: { pointer },
+      });
+    if (name === 'eci' && value && !admin.eci.value)
+      return fail('settings.locked', 'isolation can’t be turned on by a preference', {
+        reason: 'it takes an engine that was started for it',
+        hint: 'Ask the administrator to turn it on: bulkhead apply.',
+        params: { pointer },
+      });
   }
   const before = (await readUserSettings(root)).preferences;
   const { by: _by, [name]: _old, ...others } = before ?? { version: 1 as const };
-  const next: UserPreferences = { ...others, version: 1, by: userName(), ...(value === null ? {} : { [name]: value }) };
+  const next: UserPreferences = {
+    ...others,
+    version: 1,
+    by: userName(),
+    ...(value === null ? {} : { [name]: value }),
+  };
   try {
-    const handle = await open(userSettingsPath(root), constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW);
-    try { await handle.writeFile(`${JSON.stringify(next)}\n`); } finally { await handle.close(); }
+    const handle = await open(
+      userSettingsPath(root),
+      constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW,
+    );
+    try {
+      await handle.writeFile(`${JSON.stringify(next)}\n`);
+    } finally {
+      await handle.close();
+    }
     return ok(next);
   } catch (error) {
     const code = systemCode(error);
     return code === 'ENOENT'
-      ? fail('settings.unwritable', 'there is no place for preferences yet', { reason: `${userSettingsPath(root)} is made by the gateway while it runs and something is not locked`, hint: 'Start the engine: bulkhead engine start.' })
-      : fail('settings.unwritable', 'the preference could not be kept', { cause: error, hint: 'Members of the group that may use the socket (docker) can write it.' });
+      ? fail('settings.unwritable', 'there is no place for preferences yet', {
+          reason: `${userSettingsPath(root)} is made by the gateway while it runs and something is not locked`,
+          hint: 'Start the engine: bulkhead engine start.',
+        })
+      : fail('settings.unwritable', 'the preference could not be kept', {
+          cause: error,
+          hint: 'Members of the group that may use the socket (docker) can write it.',
+        });
   }
 }
 

@@ -5,9 +5,9 @@ import path from 'node:path';
 const retryMs = 2000;
 
 /**
- * Calls `onEvent` with the name of what changed in `directory`; with null where anything may have. A directory that is
- * not there, was deleted or renamed is waited for: what is watched then is the nearest one above that is there.
- * Returns how to stop.
+ * Calls `onEvent` with the name of what changed in `directory`; with null where anything may have. A
+ * directory that is not there, was deleted or renamed is waited for: what is watched then is the nearest one
+ * above that is there. Returns how to stop.
  */
 export function watchDirectory(directory: string, onEvent: (name: string | null) => void): () => void {
   const target = path.resolve(directory);
@@ -50,8 +50,12 @@ export function watchDirectory(directory: string, onEvent: (name: string | null)
 
   const begin = (at: string): void => {
     leave();
-    const begun = watch(at, { persistent: false }, (_event, name) => { if (watcher === begun) handle(at, name); });
-    begun.on('error', () => { if (watcher === begun) retryLater(); });
+    const begun = watch(at, { persistent: false }, (_event, name) => {
+      if (watcher === begun) handle(at, name);
+    });
+    begun.on('error', () => {
+      if (watcher === begun) retryLater();
+    });
     watcher = begun;
     watched = at;
   };

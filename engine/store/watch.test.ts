@@ -1,4 +1,12 @@
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,13 +19,24 @@ it('does not read a file that somebody made huge, and still sees it change', asy
   truncateSync(file, 400 * 1024 * 1024);
   const before = process.resourceUsage().maxRSS;
   let changed: () => void = () => undefined;
-  const told = new Promise<void>((resolve) => { changed = resolve; });
-  const stop = watchFiles([file], () => { changed(); }, 10);
+  const told = new Promise<void>((resolve) => {
+    changed = resolve;
+  });
+  const stop = watchFiles(
+    [file],
+    () => {
+      changed();
+    },
+    10,
+  );
   try {
     appendFileSync(file, 'x');
     await told;
     expect(process.resourceUsage().maxRSS - before).toBeLessThan(200 * 1024);
-  } finally { stop(); rmSync(directory, { recursive: true, force: true }); }
+  } finally {
+    stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
 });
 
 describe('a directory that goes and comes back', () => {
@@ -49,7 +68,9 @@ describe('a directory that goes and comes back', () => {
   /** Does something that the watcher is to tell, and waits until it has. */
   async function expectChange(change: () => void): Promise<void> {
     const before = changes;
-    const seen = new Promise<void>((resolve) => { changed = resolve; });
+    const seen = new Promise<void>((resolve) => {
+      changed = resolve;
+    });
     change();
     await seen;
     expect(changes).toBe(before + 1);
@@ -69,18 +90,28 @@ describe('a directory that goes and comes back', () => {
     it('is followed when it was deleted and made again', async () => {
       stop = start();
       for (let times = 0; times < 3; times++) {
-        await expectChange(() => { rmSync(directory, { recursive: true }); });
+        await expectChange(() => {
+          rmSync(directory, { recursive: true });
+        });
         await expectChange(remake);
-        await expectChange(() => { rmSync(file); });
-        await expectChange(() => { writeFileSync(file, 'first'); });
+        await expectChange(() => {
+          rmSync(file);
+        });
+        await expectChange(() => {
+          writeFileSync(file, 'first');
+        });
       }
     });
 
     it('is followed when it was deleted with those above it', async () => {
       stop = start();
-      await expectChange(() => { rmSync(path.dirname(directory), { recursive: true }); });
+      await expectChange(() => {
+        rmSync(path.dirname(directory), { recursive: true });
+      });
       await expectChange(remake);
-      await expectChange(() => { rmSync(file); });
+      await expectChange(() => {
+        rmSync(file);
+      });
     });
 
     it('is followed by its name when another takes its place', async () => {
@@ -98,7 +129,9 @@ describe('a directory that goes and comes back', () => {
       rmSync(path.dirname(directory), { recursive: true });
       stop = start();
       await expectChange(remake);
-      await expectChange(() => { rmSync(file); });
+      await expectChange(() => {
+        rmSync(file);
+      });
     });
   });
 });

@@ -5,9 +5,9 @@ import { sha256, systemCode } from './files.ts';
 import { watchDirectory } from './watch-directory.ts';
 
 /**
- * Calls `listener` when the content of one of `files` (all in one directory) changed, whoever changed it and however
- * (in place, by rename, deleted, with the directory). Watches the directory, since a rename replaces the file itself;
- * compares content, since events repeat. Returns how to stop.
+ * Calls `listener` when the content of one of `files` (all in one directory) changed, whoever changed it and
+ * however (in place, by rename, deleted, with the directory). Watches the directory, since a rename replaces
+ * the file itself; compares content, since events repeat. Returns how to stop.
  */
 export function watchFiles(files: readonly string[], listener: () => void, quietMs = 60): () => void {
   const names = new Set(files.map((file) => path.basename(file)));
@@ -16,14 +16,27 @@ export function watchFiles(files: readonly string[], listener: () => void, quiet
 }
 
 /**
- * Calls `listener` when entries of `directory` whose names match come or go. A directory that is not there is waited
- * for. Returns how to stop.
+ * Calls `listener` when entries of `directory` whose names match come or go. A directory that is not there is
+ * waited for. Returns how to stop.
  */
-export function watchEntries(directory: string, names: RegExp, listener: () => void, quietMs = 60): () => void {
-  return watchState(directory, () => true, () => matchingEntries(directory, names), listener, quietMs);
+export function watchEntries(
+  directory: string,
+  names: RegExp,
+  listener: () => void,
+  quietMs = 60,
+): () => void {
+  return watchState(
+    directory,
+    () => true,
+    () => matchingEntries(directory, names),
+    listener,
+    quietMs,
+  );
 }
 
-/** Calls `listener` when `read` gives something else, looked at after events of `directory` that concern it. */
+/**
+ * Calls `listener` when `read` gives something else, looked at after events of `directory` that concern it.
+ */
 function watchState(
   directory: string,
   concerned: (name: string) => boolean,
@@ -55,7 +68,10 @@ function watchState(
 
 function matchingEntries(directory: string, names: RegExp): string {
   try {
-    return readdirSync(directory).filter((name) => names.test(name)).sort().join(' ');
+    return readdirSync(directory)
+      .filter((name) => names.test(name))
+      .sort()
+      .join(' ');
   } catch (error) {
     return systemCode(error);
   }
@@ -63,7 +79,10 @@ function matchingEntries(directory: string, names: RegExp): string {
 
 const fingerprint = (files: readonly string[]): string => files.map(contentOf).join(' ');
 
-/** What a file holds, in short. One too large for a settings file, which others may make it, is told by its size and time only. */
+/**
+ * What a file holds, in short. One too large for a settings file, which others may make it, is told by its
+ * size and time only.
+ */
 function contentOf(file: string): string {
   try {
     const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -72,6 +91,10 @@ function contentOf(file: string): string {
       if (size > maxTextLength) return `${ino}:${size}:${mtimeNs}`;
       const bytes = Buffer.alloc(Number(size));
       return sha256(bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0)));
-    } finally { closeSync(descriptor); }
-  } catch (error) { return systemCode(error); }
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    return systemCode(error);
+  }
 }

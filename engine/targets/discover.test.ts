@@ -7,11 +7,25 @@ import { discoverTargets } from './discover.ts';
 import { recordEngine, recordedRoots } from './registry.ts';
 
 let base: string;
-beforeEach(async () => { base = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-discover-')); });
-afterEach(async () => { await rm(base, { recursive: true, force: true }); });
+beforeEach(async () => {
+  base = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-discover-'));
+});
+afterEach(async () => {
+  await rm(base, { recursive: true, force: true });
+});
 
 const registry = () => path.join(base, 'registry');
-const found = async (roots: { root: string; always: boolean }[] = []) => (await discoverTargets({ roots, registry: registry(), machineSocket: path.join(base, 'none.sock'), desktopHost: null })).map((target) => target.place).filter((place) => place.startsWith(base));
+const found = async (roots: { root: string; always: boolean }[] = []) =>
+  (
+    await discoverTargets({
+      roots,
+      registry: registry(),
+      machineSocket: path.join(base, 'none.sock'),
+      desktopHost: null,
+    })
+  )
+    .map((target) => target.place)
+    .filter((place) => place.startsWith(base));
 
 describe('engines on this machine', () => {
   it('are those that were started, with a settings or state file, each once', async () => {
@@ -20,16 +34,36 @@ describe('engines on this machine', () => {
     await recordEngine(root, registry());
     expect(await found()).toEqual([]);
     await writeFile(rootPaths(root).settings, '{}');
-    expect(await found([{ root, always: true }, { root: `${root}/`, always: false }])).toEqual([root]);
-    const [only] = await discoverTargets({ roots: [], registry: registry(), machineSocket: path.join(base, 'none.sock'), desktopHost: null }).then((all) => all.filter((target) => target.place === root));
-    expect(only).toMatchObject({ id: `embedded:${root}`, phase: 'stopped', version: null, name: os.hostname() });
+    expect(
+      await found([
+        { root, always: true },
+        { root: `${root}/`, always: false },
+      ]),
+    ).toEqual([root]);
+    const [only] = await discoverTargets({
+      roots: [],
+      registry: registry(),
+      machineSocket: path.join(base, 'none.sock'),
+      desktopHost: null,
+    }).then((all) => all.filter((target) => target.place === root));
+    expect(only).toMatchObject({
+      id: `embedded:${root}`,
+      phase: 'stopped',
+      version: null,
+      name: os.hostname(),
+    });
   });
 
   it('include the one that was named, though nothing is there yet, and leave out others that are gone', async () => {
-    expect(await found([{ root: path.join(base, 'new'), always: true }, { root: path.join(base, 'old'), always: false }])).toEqual([path.join(base, 'new')]);
+    expect(
+      await found([
+        { root: path.join(base, 'new'), always: true },
+        { root: path.join(base, 'old'), always: false },
+      ]),
+    ).toEqual([path.join(base, 'new')]);
   });
 
-  it('are forgotten with their directory; a record that is not its own is nobody\'s', async () => {
+  it("are forgotten with their directory; a record that is not its own is nobody's", async () => {
     await recordEngine(path.join(base, 'gone'), registry());
     await writeFile(path.join(registry(), '0123456789'), '/etc\n');
     expect(await recordedRoots(registry())).toEqual([path.join(base, 'gone')]);

@@ -9,7 +9,10 @@ import { askMachine } from './machine/target.ts';
 import { forgetEngine, recordedRoots, registryDirectory } from './registry.ts';
 
 export interface DiscoverOptions {
-  /** Roots somebody named (an option, the open target, ones used before): listed also where nothing is there yet if `always`. */
+  /**
+   * Roots somebody named (an option, the open target, ones used before): listed also where nothing is there
+   * yet if `always`.
+   */
   readonly roots: readonly { readonly root: string; readonly always: boolean }[];
   readonly registry?: string;
   /** Where the machine's own engine listens. */
@@ -21,50 +24,89 @@ export interface DiscoverOptions {
 /** Where an engine of ours lives when nobody says otherwise. */
 export const defaultRoot = '/var/lib/bulkhead';
 
-/** Engines found on this machine now, running ones first, each once. Looks only; starts and changes nothing. */
+/**
+ * Engines found on this machine now, running ones first, each once. Looks only; starts and changes nothing.
+ */
 export async function discoverTargets(options: DiscoverOptions): Promise<FoundTarget[]> {
   const embedded = await embeddedEngines(options);
   const [machine, desktop] = await Promise.all([
-    machineEngine(options.machineSocket ?? machineSocket, embedded), dockerDesktop(options.desktopHost === undefined ? thisHost() : options.desktopHost),
+    machineEngine(options.machineSocket ?? machineSocket, embedded),
+    dockerDesktop(options.desktopHost === undefined ? thisHost() : options.desktopHost),
   ]);
   const rank = (target: FoundTarget): number => (target.phase === 'ready' ? 0 : 1);
   return [...embedded, ...machine, ...desktop].toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** The engine at the usual socket, unless that is an engine of ours or Docker Desktop's: those are found by themselves. */
+/**
+ * The engine at the usual socket, unless that is an engine of ours or Docker Desktop's: those are found by
+ * themselves.
+ */
 async function machineEngine(socket: string, embedded: readonly FoundTarget[]): Promise<FoundTarget[]> {
-  if (!await exists(socket)) return [];
+  if (!(await exists(socket))) return [];
   const answer = await askMachine(socket);
   const info = answer.phase === 'ready' ? answer.info : null;
   const real = await realpath(socket).catch(() => socket);
-  const ours = embedded.some((one) => one.ref.kind === 'embedded' && (rootPaths(one.ref.root).clientSocket === real || rootPaths(one.ref.root).data === info?.DockerRootDir));
+  const ours = embedded.some(
+    (one) =>
+      one.ref.kind === 'embedded' &&
+      (rootPaths(one.ref.root).clientSocket === real || rootPaths(one.ref.root).data === info?.DockerRootDir),
+  );
   if (ours || info?.OperatingSystem === 'Docker Desktop') return [];
   const ref: TargetRef = { kind: 'docker-engine', socket };
-  return [{ id: targetId(ref), ref, name: info?.Name ?? os.hostname(), place: socket, phase: answer.phase, version: info?.ServerVersion ?? null }];
+  return [
+    {
+      id: targetId(ref),
+      ref,
+      name: info?.Name ?? os.hostname(),
+      place: socket,
+      phase: answer.phase,
+      version: info?.ServerVersion ?? null,
+    },
+  ];
 }
 
 async function dockerDesktop(host: DesktopHost | null): Promise<FoundTarget[]> {
-  if (host === null || !await isInstalled(host)) return [];
+  if (host === null || !(await isInstalled(host))) return [];
   const [version, socket] = await Promise.all([installedVersion(host), answeringSocket(host)]);
   const ref: TargetRef = { kind: 'docker-desktop' };
-  return [{ id: targetId(ref), ref, name: 'Docker Desktop', place: host.locations.settings, phase: socket === null ? 'stopped' : 'ready', version }];
+  return [
+    {
+      id: targetId(ref),
+      ref,
+      name: 'Docker Desktop',
+      place: host.locations.settings,
+      phase: socket === null ? 'stopped' : 'ready',
+      version,
+    },
+  ];
 }
 
-async function embeddedEngines({ roots, registry = registryDirectory }: DiscoverOptions): Promise<FoundTarget[]> {
+async function embeddedEngines({
+  roots,
+  registry = registryDirectory,
+}: DiscoverOptions): Promise<FoundTarget[]> {
   const recorded = await recordedRoots(registry);
   const always = new Set(roots.filter((one) => one.always).map((one) => rootPaths(one.root).root));
-  const candidates = [...new Set([...always, ...roots.map((one) => rootPaths(one.root).root), defaultRoot, ...recorded])];
-  const found = await Promise.all(candidates.map(async (root): Promise<FoundTarget | null> => {
-    const paths = rootPaths(root);
-    const known = (await Promise.all([paths.state, paths.settings].map(exists))).some(Boolean);
-    if (!known && recorded.includes(root) && !(await exists(root))) await forgetEngine(root, registry);
-    if (!known && !always.has(root)) return null;
-    const { phase, name, version } = await engineStatus(paths);
-    const ref: TargetRef = { kind: 'embedded', root };
-    return { id: targetId(ref), ref, name: name || os.hostname(), place: root, phase, version };
-  }));
+  const candidates = [
+    ...new Set([...always, ...roots.map((one) => rootPaths(one.root).root), defaultRoot, ...recorded]),
+  ];
+  const found = await Promise.all(
+    candidates.map(async (root): Promise<FoundTarget | null> => {
+      const paths = rootPaths(root);
+      const known = (await Promise.all([paths.state, paths.settings].map(exists))).some(Boolean);
+      if (!known && recorded.includes(root) && !(await exists(root))) await forgetEngine(root, registry);
+      if (!known && !always.has(root)) return null;
+      const { phase, name, version } = await engineStatus(paths);
+      const ref: TargetRef = { kind: 'embedded', root };
+      return { id: targetId(ref), ref, name: name || os.hostname(), place: root, phase, version };
+    }),
+  );
   return found.filter((target): target is FoundTarget => target !== null);
 }
 
 /** Somebody without rights to look still sees a file that is there (EACCES is an answer about rights). */
-const exists = (file: string): Promise<boolean> => access(file).then(() => true, (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EACCES');
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EACCES',
+  );

@@ -15,10 +15,13 @@ export interface OpenOptions extends TargetOptions {
 /** Opens the engine that `ref` names, whatever its kind. Starts nothing. */
 export async function openTargetRef(ref: TargetRef, options: OpenOptions): Promise<Result<Target, AppError>> {
   switch (ref.kind) {
-    case 'embedded': return ok(openTarget(ref.root, options));
-    case 'docker-engine': return ok(openMachineTarget(ref.socket));
+    case 'embedded':
+      return ok(openTarget(ref.root, options));
+    case 'docker-engine':
+      return ok(openMachineTarget(ref.socket));
     case 'docker-desktop': {
-      const host = options.desktopHost === undefined ? await hostOf(options.sessionUser) : ok(options.desktopHost);
+      const host =
+        options.desktopHost === undefined ? await hostOf(options.sessionUser) : ok(options.desktopHost);
       return host.ok ? ok(openDesktopTarget(host.value, options)) : host;
     }
   }
@@ -26,7 +29,7 @@ export async function openTargetRef(ref: TargetRef, options: OpenOptions): Promi
 
 /** This machine, with the user whose Docker Desktop it is where that is not the one this process runs as. */
 async function hostOf(sessionUser: string | undefined): Promise<Result<DesktopHost, AppError>> {
-  const asked = process.getuid?.() === 0 ? sessionUser ?? userBehind() : null;
+  const asked = process.getuid?.() === 0 ? (sessionUser ?? userBehind()) : null;
   let user: { readonly uid: number; readonly name: string; readonly home: string } | null = null;
   if (asked !== null && asked !== '0') {
     const known = await userCalled(asked);
@@ -34,5 +37,7 @@ async function hostOf(sessionUser: string | undefined): Promise<Result<DesktopHo
     user = { uid: known.value.uid, name: known.value.name, home: known.value.home ?? homedir() };
   }
   const host = thisHost(user);
-  return host === null ? fail('input.unusable', `there is no Docker Desktop for ${process.platform}`) : ok(host);
+  return host === null
+    ? fail('input.unusable', `there is no Docker Desktop for ${process.platform}`)
+    : ok(host);
 }

@@ -3,24 +3,34 @@ import path from 'node:path';
 import { rootPaths } from '../drivers/root-paths.ts';
 import { writeFileAtomic } from '../store/files.ts';
 
-/** One file an engine that was started since the machine booted, named by its id, holding its root directory. Everybody may read it. */
+/**
+ * One file an engine that was started since the machine booted, named by its id, holding its root directory.
+ * Everybody may read it.
+ */
 export const registryDirectory = '/run/bulkhead/engines';
 
-/** Lets others on this machine find the engine under `root`. An engine that can't be recorded runs all the same, and is found by those who know its directory. */
+/**
+ * Lets others on this machine find the engine under `root`. An engine that can't be recorded runs all the
+ * same, and is found by those who know its directory.
+ */
 export async function recordEngine(root: string, directory = registryDirectory): Promise<void> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o755 });
     await writeFileAtomic(path.join(directory, rootPaths(root).id), `${path.resolve(root)}\n`);
-  } catch { /* not root's, or no room: nothing depends on it */ }
+  } catch {
+    /* not root's, or no room: nothing depends on it */
+  }
 }
 
 /** Roots of recorded engines, in no order. Entries whose name does not fit their content are nobody's. */
 export async function recordedRoots(directory = registryDirectory): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);
-  const roots = await Promise.all(names.map(async (name) => {
-    const root = (await readFile(path.join(directory, name), 'utf8').catch(() => '')).trim();
-    return path.isAbsolute(root) && rootPaths(root).id === name ? root : null;
-  }));
+  const roots = await Promise.all(
+    names.map(async (name) => {
+      const root = (await readFile(path.join(directory, name), 'utf8').catch(() => '')).trim();
+      return path.isAbsolute(root) && rootPaths(root).id === name ? root : null;
+    }),
+  );
   return roots.filter((root): root is string => root !== null);
 }
 

@@ -34,9 +34,15 @@ const control = '/moby.buildkit.v1.Control/';
  * Runs one step through `POST /grpc` of that socket, without the network and past the build cache. No image
  * comes of it. Rejects with the refusal of the upgrade, where the socket is not reached, or with `signal`.
  */
-export async function runBuildStep(socketPath: string, step: BuildStep, signal: AbortSignal): Promise<StepResult> {
+export async function runBuildStep(
+  socketPath: string,
+  step: BuildStep,
+  signal: AbortSignal,
+): Promise<StepResult> {
   const session = connect('http://localhost', await upgraded(socketPath, signal));
-  const stop = () => { session.destroy(); };
+  const stop = () => {
+    session.destroy();
+  };
   signal.addEventListener('abort', stop, { once: true });
   session.on('error', () => undefined);
   try {
@@ -44,7 +50,11 @@ export async function runBuildStep(socketPath: string, step: BuildStep, signal: 
     const output = call(session, 'Status', encoded(statusRequest, { Ref: step.reference }));
     // Where the other call fails first, nobody waits for this one.
     output.catch(() => undefined);
-    const solved = await call(session, 'Solve', encoded(solveRequest, { Ref: step.reference, Definition: stepGraph(step) }));
+    const solved = await call(
+      session,
+      'Solve',
+      encoded(solveRequest, { Ref: step.reference, Definition: stepGraph(step) }),
+    );
     // No build was begun where the gateway refuses one.
     if (solved.status === permissionDenied) return { output: '', error: solved.message };
     const told = (await output).messages.map((message) => Buffer.from(message).toString('latin1'));
@@ -70,7 +80,10 @@ function stepGraph({ image, args }: BuildStep): Plain {
 const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** The connection that `POST /grpc` becomes. */
-async function upgraded(socketPath: string, signal: AbortSignal): Promise<{ createConnection: () => Socket }> {
+async function upgraded(
+  socketPath: string,
+  signal: AbortSignal,
+): Promise<{ createConnection: () => Socket }> {
   const headers = { Connection: 'Upgrade', Upgrade: 'h2c', Host: 'docker' };
   const asked = request({ socketPath, method: 'POST', path: '/grpc', headers, signal });
   const taken = new Promise<Socket>((resolve, reject) => {
@@ -78,7 +91,9 @@ async function upgraded(socketPath: string, signal: AbortSignal): Promise<{ crea
       if (head.length > 0) socket.unshift(head);
       resolve(socket);
     });
-    asked.once('response', (answer) => { void refusalOf(answer).then(reject, reject); });
+    asked.once('response', (answer) => {
+      void refusalOf(answer).then(reject, reject);
+    });
     asked.once('error', reject);
   });
   asked.end();
@@ -91,18 +106,29 @@ async function refusalOf(answer: IncomingMessage): Promise<Error> {
   return new Error(`BuildKit can't be asked: ${answer.statusCode ?? ''} ${said.slice(0, 1000).trim()}`);
 }
 
-interface Answer { readonly status: number; readonly message: string; readonly messages: readonly Uint8Array[] }
+interface Answer {
+  readonly status: number;
+  readonly message: string;
+  readonly messages: readonly Uint8Array[];
+}
 
 /** One message there, and all that comes back. `status` is gRPC's; -1 where the connection ended before. */
 async function call(session: ClientHttp2Session, method: string, message: Uint8Array): Promise<Answer> {
   const stream = session.request({
-    ':method': 'POST', ':path': `${control}${method}`, 'content-type': 'application/grpc', te: 'trailers',
+    ':method': 'POST',
+    ':path': `${control}${method}`,
+    'content-type': 'application/grpc',
+    te: 'trailers',
   });
   const frames = new FrameReader(maxAnswerBytes);
   const messages: Uint8Array[] = [];
   let end: IncomingHttpHeaders = {};
-  stream.on('response', (headers) => { end = headers; });
-  stream.on('trailers', (trailers) => { end = trailers; });
+  stream.on('response', (headers) => {
+    end = headers;
+  });
+  stream.on('trailers', (trailers) => {
+    end = trailers;
+  });
   stream.on('data', (part: Buffer) => {
     const read = frames.push(part);
     if (read.ok) messages.push(...read.messages);
@@ -110,10 +136,13 @@ async function call(session: ClientHttp2Session, method: string, message: Uint8A
   });
   stream.on('error', () => undefined);
   stream.end(frame(message));
-  await new Promise<void>((resolve) => { stream.once('close', resolve); });
+  await new Promise<void>((resolve) => {
+    stream.once('close', resolve);
+  });
   const said = end['grpc-message'];
   return {
-    status: Number(end['grpc-status'] ?? -1), messages,
+    status: Number(end['grpc-status'] ?? -1),
+    messages,
     message: typeof said === 'string' ? plainMessage(said) : 'the engine ended the connection to BuildKit',
   };
 }

@@ -17,7 +17,13 @@ export interface ShareSeen {
 export function judgeUnshared(none: NoShare | null): Claim {
   const id = 'A8-shared-directory-usable';
   if (none === null) return notOffered(id, 'nothing is shared: no directory may be mounted');
-  return none.denied ? { id, verdict: 'limited', evidence: `not tried: the user who asks can write to none of the shared directories, or not he alone: ${none.why}` } : unseen(id, `no shared directory takes a file: ${none.why}`);
+  return none.denied
+    ? {
+        id,
+        verdict: 'limited',
+        evidence: `not tried: the user who asks can write to none of the shared directories, or not he alone: ${none.why}`,
+      }
+    : unseen(id, `no shared directory takes a file: ${none.why}`);
 }
 
 /** A8: a shared directory works, and what the container's root writes belongs to the user who shared it. */
@@ -29,18 +35,40 @@ export function judgeShared(seen: Observed<ShareSeen>): Claim {
   if (shared === undefined) return unseen(id, 'the probe did not look');
   const owner = writtenBy?.split(':')[0];
   const evidence = `inside: root wrote (${shared.write}) as ${shared.owner}, could write the user's file (${shared.read}) of ${shared.givenOwner}; outside: ${writtenBy === null ? 'there is no file' : `it belongs to ${writtenBy}`}, the user is ${user}`;
-  return claim(id, shared.write === 'ok' && shared.owner === '0:0' && shared.read === 'ok' && owner === String(user) && ownRange(probe) !== null, evidence);
+  return claim(
+    id,
+    shared.write === 'ok' &&
+      shared.owner === '0:0' &&
+      shared.read === 'ok' &&
+      owner === String(user) &&
+      ownRange(probe) !== null,
+    evidence,
+  );
 }
 
-/** A9: no way to write into a read-only mount, seen from inside and, where it is a directory of the machine's, outside. */
+/**
+ * A9: no way to write into a read-only mount, seen from inside and, where it is a directory of the machine's,
+ * outside.
+ */
 export function judgeReadOnly(seen: Observed<Pick<ShareSeen, 'probe' | 'readOnlyChanged'>>): Claim {
   const id = 'A9-read-only-locked';
   if ('error' in seen) return unseen(id, seen.error);
   const readOnly = seen.seen.probe.facts.readOnly;
   if (readOnly === undefined) return unseen(id, 'the probe did not look');
   const { written, ...ways } = readOnly;
-  const items = Object.entries(ways).map(([title, said]): ClaimItem => ({ title, seen: String(said), good: said !== 'ok' }));
-  return { ...claim(id, !written && !seen.seen.readOnlyChanged && items.length > 0 && items.every((one) => one.good), items.map((one) => `${one.title}: ${one.seen}`).join(', ')), items };
+  const items = Object.entries(ways).map(([title, said]): ClaimItem => ({
+    title,
+    seen: String(said),
+    good: said !== 'ok',
+  }));
+  return {
+    ...claim(
+      id,
+      !written && !seen.seen.readOnlyChanged && items.length > 0 && items.every((one) => one.good),
+      items.map((one) => `${one.title}: ${one.seen}`).join(', '),
+    ),
+    items,
+  };
 }
 
 /** A10: what of /proc and /sys is hidden from a container that is not privileged. */
@@ -48,8 +76,19 @@ export function judgeProcHidden(probe: Observed<ProbeResult>): Claim {
   const id = 'A10-proc-hidden';
   const proc = procOf(probe);
   if ('error' in proc) return unseen(id, proc.error);
-  const items = Object.entries(proc.seen.tried).map(([title, said]): ClaimItem => ({ title, seen: said, good: said !== 'ok' }));
-  return { ...claim(id, items.length > 0 && items.every((one) => one.good), items.map((one) => `${one.title}: ${one.seen}`).join(', ')), items };
+  const items = Object.entries(proc.seen.tried).map(([title, said]): ClaimItem => ({
+    title,
+    seen: said,
+    good: said !== 'ok',
+  }));
+  return {
+    ...claim(
+      id,
+      items.length > 0 && items.every((one) => one.good),
+      items.map((one) => `${one.title}: ${one.seen}`).join(', '),
+    ),
+    items,
+  };
 }
 
 function procOf(probe: Observed<ProbeResult>): Observed<NonNullable<ProbeFacts['proc']>> {
@@ -69,35 +108,77 @@ export function judgeProcEmulated(probe: Observed<ProbeResult>): Claim {
   const proc = seen.seen;
   const uptime = `/proc/uptime says ${proc.uptime} s, the machine is up ${proc.machineUptime} s`;
   if (proc.emulated.length === 0) {
-    return { id, verdict: 'limited', evidence: `${uptime}; /proc/uptime, /proc/meminfo and others show the machine's values, since lxcfs does not run (Debian package lxcfs). It is information, not protection` };
+    return {
+      id,
+      verdict: 'limited',
+      evidence: `${uptime}; /proc/uptime, /proc/meminfo and others show the machine's values, since lxcfs does not run (Debian package lxcfs). It is information, not protection`,
+    };
   }
   const different = proc.machineUptime < youngMachine || proc.uptime < proc.machineUptime - 5;
   return claim(id, different, `${uptime}; emulated: ${proc.emulated.join(', ')}`);
 }
 
-/** A7: a container that joins another's network is in its user namespace, and one that is not protected can't be joined. */
-export function judgeSharing(owner: Observed<ProbeResult>, joiner: Observed<ProbeResult>, unprotected: Refusal | null): Claim {
+/**
+ * A7: a container that joins another's network is in its user namespace, and one that is not protected can't
+ * be joined.
+ */
+export function judgeSharing(
+  owner: Observed<ProbeResult>,
+  joiner: Observed<ProbeResult>,
+  unprotected: Refusal | null,
+): Claim {
   const id = 'A7-namespace-sharing';
   if ('error' in owner) return unseen(id, owner.error);
   if ('error' in joiner) return unseen(id, joiner.error);
   const [a, b] = [owner.seen.facts, joiner.seen.facts];
-  const same = a.namespaces['net'] === b.namespaces['net'] && a.namespaces['user'] === b.namespaces['user'] && a.uidMap === b.uidMap;
+  const same =
+    a.namespaces['net'] === b.namespaces['net'] &&
+    a.namespaces['user'] === b.namespaces['user'] &&
+    a.uidMap === b.uidMap;
   const joined = `joined a protected one: ${b.namespaces['net'] ?? ''} in ${b.namespaces['user'] ?? ''}, ${same ? 'as it' : `it is in ${a.namespaces['net'] ?? ''}, ${a.namespaces['user'] ?? ''}`}`;
-  if (unprotected === null) return claim(id, same && ownRange(joiner.seen) !== null, `${joined}; no unprotected one was made to ask for`);
+  if (unprotected === null)
+    return claim(
+      id,
+      same && ownRange(joiner.seen) !== null,
+      `${joined}; no unprotected one was made to ask for`,
+    );
   const { answer } = unprotected;
-  const refused = 'error' in answer ? answer.error : answer.seen === null ? 'was allowed' : `${answer.seen.status} ${answer.seen.message}`;
-  const good = !('error' in answer) && answer.seen !== null && answer.seen.status === 403 && answer.seen.message.startsWith('enhanced container isolation:');
-  return claim(id, same && ownRange(joiner.seen) !== null && good, `${joined}; asked for an unprotected one: ${refused}`);
+  const refused =
+    'error' in answer
+      ? answer.error
+      : answer.seen === null
+        ? 'was allowed'
+        : `${answer.seen.status} ${answer.seen.message}`;
+  const good =
+    !('error' in answer) &&
+    answer.seen !== null &&
+    answer.seen.status === 403 &&
+    answer.seen.message.startsWith('enhanced container isolation:');
+  return claim(
+    id,
+    same && ownRange(joiner.seen) !== null && good,
+    `${joined}; asked for an unprotected one: ${refused}`,
+  );
 }
 
 /** C: a RUN of that builder is in a user namespace of its own. */
 export function judgeBuild(id: 'C-build-legacy' | 'C-build-buildkit', seen: Observed<ProbeFacts>): Claim {
   if ('error' in seen) return unseen(id, seen.error);
-  return claim(id, ownRange({ facts: seen.seen, outsideMap: null }) !== null, `in RUN: uid_map "${seen.seen.uidMap}"`);
+  return claim(
+    id,
+    ownRange({ facts: seen.seen, outsideMap: null }) !== null,
+    `in RUN: uid_map "${seen.seen.uidMap}"`,
+  );
 }
 
-/** What came of a container that asked for another one through its socket: it, and that one where there was one. */
-export interface ThroughSocket { readonly maker: ProbeResult; readonly made: Observed<ProbeResult> | null }
+/**
+ * What came of a container that asked for another one through its socket: it, and that one where there was
+ * one.
+ */
+export interface ThroughSocket {
+  readonly maker: ProbeResult;
+  readonly made: Observed<ProbeResult> | null;
+}
 
 /** A11: what a container makes through its socket is isolated too, in a range of its own. */
 export function judgeThroughSocket(seen: Observed<ThroughSocket>): Claim {
@@ -106,10 +187,16 @@ export function judgeThroughSocket(seen: Observed<ThroughSocket>): Claim {
   const { maker, made } = seen.seen;
   const asked = maker.facts.throughSocket;
   if (asked === undefined) return unseen(id, 'the probe did not ask');
-  if (asked.said.includes('enhanced container isolation:')) return notOffered(id, `the command list lets nothing be made through it: ${asked.said.trim()}`);
-  if (made === null) return unseen(id, `create: ${asked.created}, start: ${asked.started}: ${asked.said.trim()}`);
+  if (asked.said.includes('enhanced container isolation:'))
+    return notOffered(id, `the command list lets nothing be made through it: ${asked.said.trim()}`);
+  if (made === null)
+    return unseen(id, `create: ${asked.created}, start: ${asked.started}: ${asked.said.trim()}`);
   if ('error' in made) return unseen(id, made.error);
   const [a, b] = [ownRange(maker), ownRange(made.seen)];
   const apart = a !== null && b !== null && (a.last < b.first || b.last < a.first);
-  return claim(id, apart && made.seen.runtime === maker.runtime, `made through a mounted socket, asking for runc and userns=host: uid_map "${made.seen.facts.uidMap}" with runtime "${made.seen.runtime}"; its maker: "${maker.facts.uidMap}"`);
+  return claim(
+    id,
+    apart && made.seen.runtime === maker.runtime,
+    `made through a mounted socket, asking for runc and userns=host: uid_map "${made.seen.facts.uidMap}" with runtime "${made.seen.runtime}"; its maker: "${maker.facts.uidMap}"`,
+  );
 }

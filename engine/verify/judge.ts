@@ -6,12 +6,19 @@ import type { ProbeFacts, ProbeResult } from './probe-container.ts';
 export type Observed<T> = { readonly seen: T } | { readonly error: string };
 
 /** A claim that was shown, or not. */
-export const claim = (id: ClaimId, pass: boolean, evidence: string): Claim => ({ id, verdict: pass ? 'pass' : 'fail', evidence });
+export const claim = (id: ClaimId, pass: boolean, evidence: string): Claim => ({
+  id,
+  verdict: pass ? 'pass' : 'fail',
+  evidence,
+});
 /** A claim of which nothing was seen: that is a failed one. */
 export const unseen = (id: ClaimId, error: string): Claim => ({ id, verdict: 'fail', evidence: error });
 
 /** Ids a container owns, from inside and (where seen) outside; null when that is not a range of its own. */
-export function ownRange(result: { readonly facts: Pick<ProbeFacts, 'uidMap' | 'gidMap'>; readonly outsideMap: string | null }): { first: number; last: number } | null {
+export function ownRange(result: {
+  readonly facts: Pick<ProbeFacts, 'uidMap' | 'gidMap'>;
+  readonly outsideMap: string | null;
+}): { first: number; last: number } | null {
   const uids = parseUidMap(result.facts.uidMap.replaceAll('; ', '\n'));
   const gids = parseUidMap(result.facts.gidMap.replaceAll('; ', '\n'));
   if (uids === null || gids === null || uids.first === 0 || gids.first === 0) return null;
@@ -28,7 +35,11 @@ export function judgeUserNamespace(probe: Observed<ProbeResult>): Claim {
   const id = 'A2-user-namespace';
   if ('error' in probe) return unseen(id, probe.error);
   const { uidMap, gidMap } = probe.seen.facts;
-  return claim(id, ownRange(probe.seen) !== null, `uid_map "${uidMap}"${gidMap === uidMap ? '' : `, gid_map "${gidMap}"`}`);
+  return claim(
+    id,
+    ownRange(probe.seen) !== null,
+    `uid_map "${uidMap}"${gidMap === uidMap ? '' : `, gid_map "${gidMap}"`}`,
+  );
 }
 
 /** A3: two containers at once, two ranges of at least 64K without a common id. */
@@ -37,7 +48,8 @@ export function judgeExclusiveRange(first: Observed<ProbeResult>, second: Observ
   if ('error' in first) return unseen(id, first.error);
   if ('error' in second) return unseen(id, second.error);
   const [a, b] = [ownRange(first.seen), ownRange(second.seen)];
-  if (a === null || b === null) return claim(id, false, `uid_map "${first.seen.facts.uidMap}" and "${second.seen.facts.uidMap}"`);
+  if (a === null || b === null)
+    return claim(id, false, `uid_map "${first.seen.facts.uidMap}" and "${second.seen.facts.uidMap}"`);
   const apart = a.last < b.first || b.last < a.first;
   const whole = a.last - a.first >= 65_535 && b.last - b.first >= 65_535;
   return claim(id, apart && whole, `${a.first}-${a.last} and ${b.first}-${b.last}`);
@@ -54,41 +66,71 @@ export function judgeRuntime(probe: Observed<ProbeResult>, runtimeName: string):
 export function judgeUsernsHost(probe: Observed<ProbeResult>): Claim {
   const id = 'A7-userns-host-ignored';
   if ('error' in probe) return unseen(id, probe.error);
-  return claim(id, ownRange(probe.seen) !== null && probe.seen.usernsMode !== 'host', `asked for userns=host, got "${probe.seen.usernsMode}" with uid_map "${probe.seen.facts.uidMap}"`);
+  return claim(
+    id,
+    ownRange(probe.seen) !== null && probe.seen.usernsMode !== 'host',
+    `asked for userns=host, got "${probe.seen.usernsMode}" with uid_map "${probe.seen.facts.uidMap}"`,
+  );
 }
 
-export type Refusal = { readonly asked: string; readonly answer: Observed<{ status: number; message: string } | null> };
+export type Refusal = {
+  readonly asked: string;
+  readonly answer: Observed<{ status: number; message: string } | null>;
+};
 
 /** A7, A8, B1: every request was refused, in the words of ECI (B6). */
 export function judgeRefused(id: ClaimId, refusals: readonly Refusal[]): Claim {
   const words = refusals.map(({ asked, answer }) => {
     if ('error' in answer) return { good: false, text: `${asked}: ${answer.error}` };
     if (answer.seen === null) return { good: false, text: `${asked}: was allowed` };
-    return { good: answer.seen.status === 403 && answer.seen.message.startsWith('enhanced container isolation:'), text: `${asked}: ${answer.seen.status} ${answer.seen.message}` };
+    return {
+      good: answer.seen.status === 403 && answer.seen.message.startsWith('enhanced container isolation:'),
+      text: `${asked}: ${answer.seen.status} ${answer.seen.message}`,
+    };
   });
   const bad = words.filter((word) => !word.good);
-  // Word for word where it matters or is short; several refusals by what was asked, their words being in the items.
-  const evidence = bad.length > 0 || words.length < 2 ? (bad.length > 0 ? bad : words).map((word) => word.text).join('; ')
-    : `${words.length} of ${words.length} refused by Enhanced Container Isolation (403): ${refusals.map(({ asked }) => asked).join(', ')}`;
+  // Word for word where it matters or is short; several refusals by what was asked, their words being in the
+  // items.
+  const evidence =
+    bad.length > 0 || words.length < 2
+      ? (bad.length > 0 ? bad : words).map((word) => word.text).join('; ')
+      : `${words.length} of ${words.length} refused by Enhanced Container Isolation (403): ${refusals.map(({ asked }) => asked).join(', ')}`;
   return {
     ...claim(id, bad.length === 0 && words.length > 0, evidence),
-    items: words.map(({ good, text }, i) => ({ title: refusals[i]?.asked ?? '', seen: text.slice((refusals[i]?.asked.length ?? 0) + 2), good })),
+    items: words.map(({ good, text }, i) => ({
+      title: refusals[i]?.asked ?? '',
+      seen: text.slice((refusals[i]?.asked.length ?? 0) + 2),
+      good,
+    })),
   };
 }
 
 /** In audit mode nothing is refused, so a refusal can't be shown. */
 export function notEnforced(id: ClaimId): Claim {
-  return { id, verdict: 'not-enforced', evidence: 'audit mode: nothing is refused, what would be is only logged' };
+  return {
+    id,
+    verdict: 'not-enforced',
+    evidence: 'audit mode: nothing is refused, what would be is only logged',
+  };
 }
 
 /** With ECI off one thing is shown, how it is: root in a container is root in the engine. */
 export function judgeOff(probe: Observed<ProbeResult>, ids: readonly ClaimId[]): Claim[] {
-  const evidence = 'error' in probe ? probe.error : `ECI is off: uid_map "${probe.seen.facts.uidMap}"${ownRange(probe.seen) === null ? '; root in the container is root in the engine' : ''}`;
-  return ids.map((id): Claim => (id === 'A2-user-namespace' && !('error' in probe) && ownRange(probe.seen) === null
-    ? { id, verdict: 'fail', evidence } : { id, verdict: 'not-run', evidence: id === 'A2-user-namespace' ? evidence : 'ECI is off' }));
+  const evidence =
+    'error' in probe
+      ? probe.error
+      : `ECI is off: uid_map "${probe.seen.facts.uidMap}"${ownRange(probe.seen) === null ? '; root in the container is root in the engine' : ''}`;
+  return ids.map((id): Claim =>
+    id === 'A2-user-namespace' && !('error' in probe) && ownRange(probe.seen) === null
+      ? { id, verdict: 'fail', evidence }
+      : { id, verdict: 'not-run', evidence: id === 'A2-user-namespace' ? evidence : 'ECI is off' },
+  );
 }
 
-/** The backend, or the settings, offer nothing of the kind: no failure, and never shown as held. `why` is for the admin. */
+/**
+ * The backend, or the settings, offer nothing of the kind: no failure, and never shown as held. `why` is for
+ * the admin.
+ */
 export function notOffered(id: ClaimId, why: string): Claim {
   return { id, verdict: 'not-offered', evidence: why };
 }

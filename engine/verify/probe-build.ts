@@ -7,17 +7,28 @@ import { parseFacts, probeTimeoutMs, within, type ProbeFacts } from './probe-con
 import { fileTar, probePath, removeImage } from './probe-image.ts';
 
 /** The socket that users have, and a client of it. */
-export interface BuildDoor { readonly docker: Docker; readonly socketPath: string }
+export interface BuildDoor {
+  readonly docker: Docker;
+  readonly socketPath: string;
+}
 
 /**
- * Has the classic builder run the probe in a RUN on its local image, for which no registry is asked, and removes
- * what comes of it. Rejects with the builder's words, or after 30 s.
+ * Has the classic builder run the probe in a RUN on its local image, for which no registry is asked, and
+ * removes what comes of it. Rejects with the builder's words, or after 30 s.
  */
-export async function probeClassicBuild({ docker }: BuildDoor, image: string, signal: AbortSignal): Promise<ProbeFacts> {
+export async function probeClassicBuild(
+  { docker }: BuildDoor,
+  image: string,
+  signal: AbortSignal,
+): Promise<ProbeFacts> {
   return bounded(signal, async (either) => {
     const dockerfile = Buffer.from(`FROM ${image}\nRUN ["${probePath}"]\n`);
     const context = fileTar([{ name: 'Dockerfile', content: dockerfile, mode: 0o644 }]);
-    const { output, image: built, error } = readBuild(await textOf(await startBuild(docker, context, either)));
+    const {
+      output,
+      image: built,
+      error,
+    } = readBuild(await textOf(await startBuild(docker, context, either)));
     if (built !== null) await removeImage(docker, built).catch(() => undefined);
     return factsIn(output, error);
   });
@@ -27,9 +38,17 @@ export async function probeClassicBuild({ docker }: BuildDoor, image: string, si
  * Has BuildKit run the probe in a step on its local image, by the calls that `docker buildx build` makes; in
  * BuildKit's cache a few kilobytes stay until its next clean-up. Rejects like the other.
  */
-export async function probeBuildKit({ socketPath }: BuildDoor, image: string, signal: AbortSignal): Promise<ProbeFacts> {
+export async function probeBuildKit(
+  { socketPath }: BuildDoor,
+  image: string,
+  signal: AbortSignal,
+): Promise<ProbeFacts> {
   return bounded(signal, async (either) => {
-    const step = { image: `docker.io/${image}`, args: [probePath], reference: `bulkhead-probe-${randomUUID()}` };
+    const step = {
+      image: `docker.io/${image}`,
+      args: [probePath],
+      reference: `bulkhead-probe-${randomUUID()}`,
+    };
     const { output, error } = await runBuildStep(socketPath, step, either);
     return factsIn(output, error);
   });
@@ -46,7 +65,9 @@ async function bounded<T>(signal: AbortSignal, work: (either: AbortSignal) => Pr
   }
 }
 
-/** The probe's line among what a build printed: BuildKit's messages have their own bytes before and after it. */
+/**
+ * The probe's line among what a build printed: BuildKit's messages have their own bytes before and after it.
+ */
 function factsIn(output: string, error: string | null): ProbeFacts {
   const line = output.split('\n').find((printed) => printed.includes('{"uid":'));
   if (line === undefined) throw new Error(error ?? 'the probe in RUN said nothing');
@@ -54,15 +75,31 @@ function factsIn(output: string, error: string | null): ProbeFacts {
 }
 
 /** `POST /build` itself, for its output as it comes. */
-function startBuild(docker: Docker, context: Buffer, abortSignal: AbortSignal): Promise<AsyncIterable<unknown>> {
+function startBuild(
+  docker: Docker,
+  context: Buffer,
+  abortSignal: AbortSignal,
+): Promise<AsyncIterable<unknown>> {
   const options = { version: '1', nocache: true, rm: true, forcerm: true, networkmode: 'none' };
   const request = {
-    path: '/build?', method: 'POST', file: Readable.from([context]), options, abortSignal, isStream: true,
+    path: '/build?',
+    method: 'POST',
+    file: Readable.from([context]),
+    options,
+    abortSignal,
+    isStream: true,
     statusCodes: { 200: true, 400: 'bad parameter', 403: 'refused', 500: 'server error' },
   };
   // docker-modem has no types: it calls back with an error, or with the answer's stream.
-  const modem = docker.modem as { dial(request: object, done: (error: Error | null, stream: AsyncIterable<unknown>) => void): void };
-  return new Promise((resolve, reject) => { modem.dial(request, (error, stream) => { if (error === null) resolve(stream); else reject(error); }); });
+  const modem = docker.modem as {
+    dial(request: object, done: (error: Error | null, stream: AsyncIterable<unknown>) => void): void;
+  };
+  return new Promise((resolve, reject) => {
+    modem.dial(request, (error, stream) => {
+      if (error === null) resolve(stream);
+      else reject(error);
+    });
+  });
 }
 
 async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
@@ -74,15 +111,25 @@ async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
   return said;
 }
 
-/** What the classic builder printed, which image came of it, and its error, out of the engine's lines of JSON. */
-export function readBuild(said: string): { readonly output: string; readonly image: string | null; readonly error: string | null } {
+/**
+ * What the classic builder printed, which image came of it, and its error, out of the engine's lines of JSON.
+ */
+export function readBuild(said: string): {
+  readonly output: string;
+  readonly image: string | null;
+  readonly error: string | null;
+} {
   let output = '';
   let image: string | null = null;
   let error: string | null = null;
   for (const line of said.split('\n')) {
     let message: { stream?: unknown; error?: unknown; aux?: unknown };
     // Lines that are no JSON are nobody's words.
-    try { message = JSON.parse(line) as typeof message; } catch { continue; }
+    try {
+      message = JSON.parse(line) as typeof message;
+    } catch {
+      continue;
+    }
     const { stream, aux } = message;
     if (typeof stream === 'string') output += stream;
     if (typeof message.error === 'string') error = message.error;

@@ -5,7 +5,9 @@ import * as z from 'zod';
 import { engineMessage, statusOf } from '../containers/docker-client.ts';
 import { probePath } from './probe-image.ts';
 
-/** What the probe prints (runtime/bulkhead-probe.c); the optional parts are there when it was asked for them. */
+/**
+ * What the probe prints (runtime/bulkhead-probe.c); the optional parts are there when it was asked for them.
+ */
 export const probeFactsSchema = z.object({
   uid: z.number().int(),
   uidMap: z.string(),
@@ -13,10 +15,21 @@ export const probeFactsSchema = z.object({
   namespaces: z.record(z.string(), z.string()),
   operations: z.record(z.string(), z.string()).optional(),
   settings: z.record(z.string(), z.string()).optional(),
-  proc: z.object({ uptime: z.number(), machineUptime: z.number(), emulated: z.array(z.string()), tried: z.record(z.string(), z.string()) }).optional(),
-  shared: z.object({ write: z.string(), owner: z.string(), read: z.string(), givenOwner: z.string() }).optional(),
+  proc: z
+    .object({
+      uptime: z.number(),
+      machineUptime: z.number(),
+      emulated: z.array(z.string()),
+      tried: z.record(z.string(), z.string()),
+    })
+    .optional(),
+  shared: z
+    .object({ write: z.string(), owner: z.string(), read: z.string(), givenOwner: z.string() })
+    .optional(),
   readOnly: z.looseObject({ written: z.boolean() }).optional(),
-  throughSocket: z.object({ created: z.number().int(), started: z.number().int(), id: z.string(), said: z.string() }).optional(),
+  throughSocket: z
+    .object({ created: z.number().int(), started: z.number().int(), id: z.string(), said: z.string() })
+    .optional(),
 });
 export type ProbeFacts = z.infer<typeof probeFactsSchema>;
 
@@ -40,16 +53,34 @@ export interface ProbeRequest {
   readonly host?: Partial<HostConfig>;
 }
 
-/** Create body of a probe that asks for what a hostile client would: the host's runtime and the host's users (A6, A7). */
+/**
+ * Create body of a probe that asks for what a hostile client would: the host's runtime and the host's users
+ * (A6, A7).
+ */
 export function probeBody(request: ProbeRequest): ContainerCreateOptions {
   return {
-    Image: request.image, Cmd: [...(request.args ?? [])], Labels: { [probeLabel]: 'true' },
-    HostConfig: { Runtime: 'runc', UsernsMode: 'host', NetworkMode: 'none', LogConfig: { Type: 'json-file', Config: {} }, ...request.host },
+    Image: request.image,
+    Cmd: [...(request.args ?? [])],
+    Labels: { [probeLabel]: 'true' },
+    HostConfig: {
+      Runtime: 'runc',
+      UsernsMode: 'host',
+      NetworkMode: 'none',
+      LogConfig: { Type: 'json-file', Config: {} },
+      ...request.host,
+    },
   };
 }
 
-/** Runs one probe up to its line of facts; it is left for `removeProbes`. Rejects with the engine's words, or after 30 s. */
-export async function runProbe(docker: Docker, request: ProbeRequest, signal: AbortSignal): Promise<ProbeResult> {
+/**
+ * Runs one probe up to its line of facts; it is left for `removeProbes`. Rejects with the engine's words, or
+ * after 30 s.
+ */
+export async function runProbe(
+  docker: Docker,
+  request: ProbeRequest,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
   return within(probeTimeoutMs, signal, 'the probe gave no answer', async () => {
     const container = await docker.createContainer(probeBody(request));
     await container.start();
@@ -59,7 +90,9 @@ export async function runProbe(docker: Docker, request: ProbeRequest, signal: Ab
 
 /** Reads a probe that somebody else started: one made through a mounted socket (A11). */
 export async function readProbe(docker: Docker, id: string, signal: AbortSignal): Promise<ProbeResult> {
-  return within(probeTimeoutMs, signal, 'the probe gave no answer', () => read(docker.getContainer(id), signal));
+  return within(probeTimeoutMs, signal, 'the probe gave no answer', () =>
+    read(docker.getContainer(id), signal),
+  );
 }
 
 async function read(container: Container, signal: AbortSignal): Promise<ProbeResult> {
@@ -67,20 +100,32 @@ async function read(container: Container, signal: AbortSignal): Promise<ProbeRes
   const inspected = await container.inspect();
   const pid = inspected.State.Running ? inspected.State.Pid : 0;
   const outsideMap = pid === 0 ? null : await readFile(`/proc/${pid}/uid_map`, 'utf8').catch(() => null);
-  return { id: inspected.Id, facts: parseFacts(line), runtime: inspected.HostConfig.Runtime ?? '', usernsMode: inspected.HostConfig.UsernsMode ?? '', outsideMap };
+  return {
+    id: inspected.Id,
+    facts: parseFacts(line),
+    runtime: inspected.HostConfig.Runtime ?? '',
+    usernsMode: inspected.HostConfig.UsernsMode ?? '',
+    outsideMap,
+  };
 }
 
 /** The probe's line as facts. Throws when it said something else. */
 export function parseFacts(line: string): ProbeFacts {
   let value: unknown;
-  try { value = JSON.parse(line); } catch { throw new Error(`the probe said something else: ${line.slice(0, 200)}`); }
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new Error(`the probe said something else: ${line.slice(0, 200)}`);
+  }
   return probeFactsSchema.parse(value);
 }
 
 /** First line on the probe's output; its log is followed, so that it need not have ended. */
 async function firstLine(container: Container, signal: AbortSignal): Promise<string> {
   const stream = await container.logs({ follow: true, stdout: true, stderr: true });
-  const stop = () => { if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy(); };
+  const stop = () => {
+    if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
+  };
   signal.addEventListener('abort', stop, { once: true });
   try {
     let bytes = Buffer.alloc(0);
@@ -110,8 +155,15 @@ function unframe(bytes: Buffer): string {
   return text;
 }
 
-/** Asks for a container that ECI must refuse. The refusal's words, or null when it was made (it is never started, and removed by `removeProbes`). */
-export async function askRefused(docker: Docker, request: ProbeRequest, signal: AbortSignal): Promise<{ status: number; message: string } | null> {
+/**
+ * Asks for a container that ECI must refuse. The refusal's words, or null when it was made (it is never
+ * started, and removed by `removeProbes`).
+ */
+export async function askRefused(
+  docker: Docker,
+  request: ProbeRequest,
+  signal: AbortSignal,
+): Promise<{ status: number; message: string } | null> {
   return within(probeTimeoutMs, signal, 'no answer to a create request', async () => {
     try {
       await docker.createContainer(probeBody(request));
@@ -124,30 +176,50 @@ export async function askRefused(docker: Docker, request: ProbeRequest, signal: 
   });
 }
 
-/** Removes every container a verification made, this one or a crashed one. The value: what could not be removed. */
+/**
+ * Removes every container a verification made, this one or a crashed one. The value: what could not be
+ * removed.
+ */
 export async function removeProbes(docker: Docker): Promise<string[]> {
   const labelled = await docker.listContainers({ all: true, filters: { label: [probeLabel] } });
   // A label alone any image may give its containers. The image itself may be gone.
   const left = labelled.filter(({ Command }) => Command.split(' ', 1)[0] === probePath);
-  const failures = await Promise.all(left.map(async ({ Id }) => {
-    try { await docker.getContainer(Id).remove({ force: true, v: true }); return null; } catch (error) {
-      // 404: gone; 409: somebody else is removing it.
-      return statusOf(error) === 404 || statusOf(error) === 409 ? null : engineMessage(error);
-    }
-  }));
+  const failures = await Promise.all(
+    left.map(async ({ Id }) => {
+      try {
+        await docker.getContainer(Id).remove({ force: true, v: true });
+        return null;
+      } catch (error) {
+        // 404: gone; 409: somebody else is removing it.
+        return statusOf(error) === 404 || statusOf(error) === 409 ? null : engineMessage(error);
+      }
+    }),
+  );
   return failures.filter((failure): failure is string => failure !== null);
 }
 
 /** Bounds a step by time and by the caller's abort. */
-export async function within<T>(ms: number, signal: AbortSignal, what: string, work: () => Promise<T>): Promise<T> {
+export async function within<T>(
+  ms: number,
+  signal: AbortSignal,
+  what: string,
+  work: () => Promise<T>,
+): Promise<T> {
   let onAbort: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => { reject(new Error(`${what} within ${ms / 1000} s`)); }, ms);
-    onAbort = () => { reject(new Error('cancelled')); };
-    if (signal.aborted) onAbort(); else signal.addEventListener('abort', onAbort, { once: true });
+    timer = setTimeout(() => {
+      reject(new Error(`${what} within ${ms / 1000} s`));
+    }, ms);
+    onAbort = () => {
+      reject(new Error('cancelled'));
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
   });
-  try { return await Promise.race([work(), limit]); } finally {
+  try {
+    return await Promise.race([work(), limit]);
+  } finally {
     clearTimeout(timer);
     if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
   }

@@ -10,32 +10,52 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 export const probePath = '/bulkhead-probe';
 
 /** Where the probe for an architecture, as an engine names it, is below the directory of what was built. */
-export const probeProgram = (directory: string, architecture: string): string => path.join(directory, architecture, 'bulkhead-probe');
+export const probeProgram = (directory: string, architecture: string): string =>
+  path.join(directory, architecture, 'bulkhead-probe');
 
 /** What to do where it is missing. It is a Linux program, whatever system this is. */
-export const probeHint = 'Build it on Linux: sh runtime/build.sh all (needs gcc, and a cross compiler for the other architecture).';
+export const probeHint =
+  'Build it on Linux: sh runtime/build.sh all (needs gcc, and a cross compiler for the other architecture).';
 
 /**
- * Makes the one-file image of the probe (no registry, no base image), tagged by the program's hash. The program is the one for the
- * engine's architecture, which need not be this machine's: `<directory>/amd64/bulkhead-probe`, `<directory>/arm64/bulkhead-probe`.
- * The value is its reference. Error: verify.no-image.
+ * Makes the one-file image of the probe (no registry, no base image), tagged by the program's hash. The
+ * program is the one for the engine's architecture, which need not be this machine's:
+ * `<directory>/amd64/bulkhead-probe`, `<directory>/arm64/bulkhead-probe`. The value is its reference. Error:
+ * verify.no-image.
  */
 export async function makeProbeImage(docker: Docker, directory: string): Promise<Result<string, AppError>> {
   let architecture: string;
-  try { architecture = (await docker.version()).Arch; } catch (error) { return fail('verify.no-image', 'the probe image could not be made', { reason: engineMessage(error) }); }
+  try {
+    architecture = (await docker.version()).Arch;
+  } catch (error) {
+    return fail('verify.no-image', 'the probe image could not be made', { reason: engineMessage(error) });
+  }
   const binary = probeProgram(directory, architecture);
   let program: Buffer;
-  try { program = await readFile(binary); } catch (error) {
-    return fail('verify.no-image', 'the probe program is missing', { cause: error, hint: probeHint, params: { path: binary, architecture } });
+  try {
+    program = await readFile(binary);
+  } catch (error) {
+    return fail('verify.no-image', 'the probe program is missing', {
+      cause: error,
+      hint: probeHint,
+      params: { path: binary, architecture },
+    });
   }
   const tag = createHash('sha256').update(program).digest('hex').slice(0, 12);
   try {
-    const progress = await docker.importImage(Readable.from([fileTar([{ name: probePath.slice(1), content: program, mode: 0o755 }])]), {
-      repo: 'bulkhead/probe', tag, changes: [`ENTRYPOINT ["${probePath}"]`],
-    });
+    const progress = await docker.importImage(
+      Readable.from([fileTar([{ name: probePath.slice(1), content: program, mode: 0o755 }])]),
+      {
+        repo: 'bulkhead/probe',
+        tag,
+        changes: [`ENTRYPOINT ["${probePath}"]`],
+      },
+    );
     const said = await collect(progress);
     const error = /"error":"((?:[^"\\]|\\.)*)"/.exec(said)?.[1];
-    return error === undefined ? ok(`bulkhead/probe:${tag}`) : fail('verify.no-image', 'the probe image could not be made', { reason: error });
+    return error === undefined
+      ? ok(`bulkhead/probe:${tag}`)
+      : fail('verify.no-image', 'the probe image could not be made', { reason: error });
   } catch (error) {
     return fail('verify.no-image', 'the probe image could not be made', { reason: engineMessage(error) });
   }
@@ -43,7 +63,12 @@ export async function makeProbeImage(docker: Docker, directory: string): Promise
 
 /** Removes an image by reference or id, with what only it has; one that is gone is fine. */
 export async function removeImage(docker: Docker, reference: string): Promise<void> {
-  await docker.getImage(reference).remove({ force: true }).catch((error: unknown) => { if (statusOf(error) === null) throw error; });
+  await docker
+    .getImage(reference)
+    .remove({ force: true })
+    .catch((error: unknown) => {
+      if (statusOf(error) === null) throw error;
+    });
 }
 
 async function collect(stream: NodeJS.ReadableStream): Promise<string> {
@@ -52,9 +77,21 @@ async function collect(stream: NodeJS.ReadableStream): Promise<string> {
   return text;
 }
 
-/** A POSIX ustar archive of files of root's, modified at the epoch: the same content always gives the same bytes. */
-export function fileTar(files: readonly { readonly name: string; readonly content: Buffer; readonly mode: number }[]): Buffer {
-  return Buffer.concat([...files.flatMap(({ name, content, mode }) => [header(name, content.length, mode), content, Buffer.alloc((512 - (content.length % 512)) % 512)]), Buffer.alloc(1024)]);
+/**
+ * A POSIX ustar archive of files of root's, modified at the epoch: the same content always gives the same
+ * bytes.
+ */
+export function fileTar(
+  files: readonly { readonly name: string; readonly content: Buffer; readonly mode: number }[],
+): Buffer {
+  return Buffer.concat([
+    ...files.flatMap(({ name, content, mode }) => [
+      header(name, content.length, mode),
+      content,
+      Buffer.alloc((512 - (content.length % 512)) % 512),
+    ]),
+    Buffer.alloc(1024),
+  ]);
 }
 
 function header(name: string, size: number, mode: number): Buffer {

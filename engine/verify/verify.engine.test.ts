@@ -8,23 +8,37 @@ import { dockerClient } from '../containers/docker-client.ts';
 import { readVerification, verifyProtection, type VerifyOptions } from './verify.ts';
 
 let guarded: GuardedEngine;
-beforeAll(async () => { guarded = await startGuardedEngine(); });
-afterAll(async () => { await guarded?.stop(); });
+beforeAll(async () => {
+  guarded = await startGuardedEngine();
+});
+afterAll(async () => {
+  await guarded?.stop();
+});
 
-const paths = () => ({ ...guarded.engine.paths, clientSocket: guarded.gateway.socket, engineSocket: guarded.engine.socket });
+const paths = () => ({
+  ...guarded.engine.paths,
+  clientSocket: guarded.gateway.socket,
+  engineSocket: guarded.engine.socket,
+});
 /** Puts settings in force and verifies under them. */
 async function verify(document: Record<string, unknown>, more: Partial<VerifyOptions> = {}) {
   const settings = effectiveSettings(JSON.stringify(document));
   if (!settings.ok) throw new Error(settings.error.message);
   await guarded.gateway.settings(document);
   return verifyProtection({
-    paths: paths(), docker: dockerClient(guarded.gateway.socket), probeDirectory: path.resolve(import.meta.dirname, '../../runtime/build'), runtimeName: 'bulkhead', settings: settings.value, ...more,
+    paths: paths(),
+    docker: dockerClient(guarded.gateway.socket),
+    probeDirectory: path.resolve(import.meta.dirname, '../../runtime/build'),
+    runtimeName: 'bulkhead',
+    settings: settings.value,
+    ...more,
   });
 }
 const claimsOf = (result: Awaited<ReturnType<typeof verify>>): Readonly<Record<ClaimId, Claim>> => {
   if (!result.ok) throw new Error(`${result.error.message}: ${result.error.reason ?? ''}`);
   expect(result.value.claims.map(({ id }) => id)).toEqual([...claimIds]);
-  return Object.fromEntries(result.value.claims.map((claim) => [claim.id, claim])) as Record<ClaimId, Claim>; // every id, as just seen
+  // every id, as just seen
+  return Object.fromEntries(result.value.claims.map((claim) => [claim.id, claim])) as Record<ClaimId, Claim>;
 };
 /** Nothing of a verification is left: containers, images, files, mounts, ranges. */
 async function nothingLeft(): Promise<void> {
@@ -38,9 +52,14 @@ async function nothingLeft(): Promise<void> {
 it('shows every claim from inside real containers, records them, and leaves nothing', async () => {
   const result = await verify(eciOn(guarded.scratch));
   const claims = claimsOf(result);
-  expect(Object.values(claims).filter(({ id, verdict }) => verdict !== 'pass' && id !== 'A10-proc-emulated')).toEqual([]);
+  expect(
+    Object.values(claims).filter(({ id, verdict }) => verdict !== 'pass' && id !== 'A10-proc-emulated'),
+  ).toEqual([]);
   // No lxcfs beside this engine.
-  expect(claims['A10-proc-emulated']).toMatchObject({ verdict: 'limited', evidence: expect.stringContaining('lxcfs does not run') as string });
+  expect(claims['A10-proc-emulated']).toMatchObject({
+    verdict: 'limited',
+    evidence: expect.stringContaining('lxcfs does not run') as string,
+  });
   expect(claims['A5-privileged-confined'].items?.length).toBeGreaterThanOrEqual(45);
   expect(claims['A11-through-socket'].evidence).toMatch(/403 enhanced container isolation:/);
   expect(await readVerification(paths())).toEqual(result.ok ? result.value : null);
@@ -48,27 +67,59 @@ it('shows every claim from inside real containers, records them, and leaves noth
 });
 
 it('A11: where any image may have a socket, a container makes one through it; where only listed ones may, the rest is said; audit mode claims no refusal', async () => {
-  const withImages = (images: string[], more = {}) => eciOn(guarded.scratch, { dockerSocketMount: { imageList: { images }, ...more } });
+  const withImages = (images: string[], more = {}) =>
+    eciOn(guarded.scratch, { dockerSocketMount: { imageList: { images }, ...more } });
   const any = claimsOf(await verify(withImages(['*'])));
-  expect(any['A11-through-socket']).toMatchObject({ verdict: 'pass', evidence: expect.stringContaining('made through a mounted socket') as string });
-  expect(any['B1-socket-refused']).toMatchObject({ verdict: 'pass', items: [{ title: "bind of the engine's own socket" }] });
-  const closed = claimsOf(await verify(withImages(['*'], { commandList: { type: 'allow', commands: ['ps'] } })));
-  expect(closed['A11-through-socket']).toMatchObject({ verdict: 'not-offered', evidence: expect.stringContaining('command list') as string });
+  expect(any['A11-through-socket']).toMatchObject({
+    verdict: 'pass',
+    evidence: expect.stringContaining('made through a mounted socket') as string,
+  });
+  expect(any['B1-socket-refused']).toMatchObject({
+    verdict: 'pass',
+    items: [{ title: "bind of the engine's own socket" }],
+  });
+  const closed = claimsOf(
+    await verify(withImages(['*'], { commandList: { type: 'allow', commands: ['ps'] } })),
+  );
+  expect(closed['A11-through-socket']).toMatchObject({
+    verdict: 'not-offered',
+    evidence: expect.stringContaining('command list') as string,
+  });
   expect(claimsOf(await verify(withImages(['docker:cli'])))['A11-through-socket'].verdict).toBe('limited');
   const audit = claimsOf(await verify({ ...eciOn(guarded.scratch), bulkhead: { mode: 'audit' } }));
-  expect(Object.values(audit).filter(({ verdict }) => verdict === 'not-enforced').map(({ id }) => id)).toEqual([
-    'A7-host-namespaces-refused', 'A7-namespace-sharing', 'A8-engine-directories-refused', 'A11-through-socket', 'B1-socket-refused',
+  expect(
+    Object.values(audit)
+      .filter(({ verdict }) => verdict === 'not-enforced')
+      .map(({ id }) => id),
+  ).toEqual([
+    'A7-host-namespaces-refused',
+    'A7-namespace-sharing',
+    'A8-engine-directories-refused',
+    'A11-through-socket',
+    'B1-socket-refused',
   ]);
   expect(Object.values(audit).filter(({ verdict }) => verdict === 'fail')).toEqual([]);
   await nothingLeft();
 }, 120_000);
 
 it('says what is not offered, by the backend or the settings, and asks for nothing of the kind', async () => {
-  const claims = claimsOf(await verify({ ...eciOn(guarded.scratch), filesharingAllowedDirectories: [] }, { notOffered: { 'A3-exclusive-range': 'all containers share one range' } }));
-  expect(claims['A3-exclusive-range']).toEqual({ id: 'A3-exclusive-range', verdict: 'not-offered', evidence: 'all containers share one range' });
+  const claims = claimsOf(
+    await verify(
+      { ...eciOn(guarded.scratch), filesharingAllowedDirectories: [] },
+      { notOffered: { 'A3-exclusive-range': 'all containers share one range' } },
+    ),
+  );
+  expect(claims['A3-exclusive-range']).toEqual({
+    id: 'A3-exclusive-range',
+    verdict: 'not-offered',
+    evidence: 'all containers share one range',
+  });
   expect(claims['A8-shared-directory-usable'].verdict).toBe('not-offered');
   // Volumes are there all the same.
-  expect(claims['A9-read-only-locked']).toMatchObject({ verdict: 'pass', evidence: expect.stringMatching(/^as it is: EROFS, /) as string });
+  expect(claims['A9-read-only-locked']).toMatchObject({
+    verdict: 'pass',
+    evidence: expect.stringMatching(/^as it is: EROFS, /) as string,
+  });
   expect(Object.values(claims).filter(({ verdict }) => !settled(verdict))).toEqual([]);
   expect(await guarded.engine.docker('volume', 'ls', '-q')).toBe('');
 });
@@ -77,7 +128,13 @@ it('cancelled, it ends at once, records nothing, and leaves nothing', async () =
   const before = await readFile(paths().verification, 'utf8');
   const controller = new AbortController();
   const running = verify(eciOn(guarded.scratch), { signal: controller.signal });
-  try { await expect.poll(() => guarded.engine.docker('ps', '-aq', '--filter', 'label=bulkhead.probe')).not.toBe(''); } finally { controller.abort(); }
+  try {
+    await expect
+      .poll(() => guarded.engine.docker('ps', '-aq', '--filter', 'label=bulkhead.probe'))
+      .not.toBe('');
+  } finally {
+    controller.abort();
+  }
   expect(await running).toMatchObject({ ok: false, error: { code: 'apply.cancelled' } });
   expect(await readFile(paths().verification, 'utf8')).toBe(before);
   // What was being created when it was cancelled is the next one's to remove.
@@ -86,8 +143,19 @@ it('cancelled, it ends at once, records nothing, and leaves nothing', async () =
 });
 
 it('for an engine of an architecture that the probe was not built for, it says which to build', async () => {
-  const stranger = { version: () => Promise.resolve({ Arch: 's390x' }), ping: () => Promise.resolve('OK'), listContainers: () => Promise.resolve([]) } as unknown as VerifyOptions['docker']; // as far as it is asked
-  expect(await verify(eciOn(guarded.scratch), { docker: stranger })).toMatchObject({ ok: false, error: { code: 'verify.no-image', params: { architecture: 's390x' }, hint: expect.stringContaining('build.sh all') as string } });
+  const stranger = {
+    version: () => Promise.resolve({ Arch: 's390x' }),
+    ping: () => Promise.resolve('OK'),
+    listContainers: () => Promise.resolve([]),
+  } as unknown as VerifyOptions['docker']; // as far as it is asked
+  expect(await verify(eciOn(guarded.scratch), { docker: stranger })).toMatchObject({
+    ok: false,
+    error: {
+      code: 'verify.no-image',
+      params: { architecture: 's390x' },
+      hint: expect.stringContaining('build.sh all') as string,
+    },
+  });
 });
 
 it('shows every claim on the containerd snapshotter, too', async () => {
@@ -95,7 +163,9 @@ it('shows every claim on the containerd snapshotter, too', async () => {
   guarded = await startGuardedEngine({ containerdSnapshotter: true });
   try {
     const claims = claimsOf(await verify(eciOn(guarded.scratch)));
-    expect(Object.values(claims).filter(({ id, verdict }) => verdict !== 'pass' && id !== 'A10-proc-emulated')).toEqual([]);
+    expect(
+      Object.values(claims).filter(({ id, verdict }) => verdict !== 'pass' && id !== 'A10-proc-emulated'),
+    ).toEqual([]);
     expect(claims['C-build-buildkit'].evidence).toMatch(/^in RUN: uid_map "0 [1-9]/);
     await nothingLeft();
   } finally {

@@ -3,12 +3,37 @@ import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } 
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { claimIds, countOf, protectionState, settled, type Claim, type Verdict } from '../../shared/verify/claims.ts';
+import {
+  claimIds,
+  countOf,
+  protectionState,
+  settled,
+  type Claim,
+  type Verdict,
+} from '../../shared/verify/claims.ts';
 import { asExpected, operations, outcomeOf } from '../../shared/verify/operations.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { rootPaths } from '../drivers/root-paths.ts';
-import { judgeExclusiveRange, judgeOff, judgeRefused, judgeRuntime, judgeUserNamespace, judgeUsernsHost, notEnforced } from './judge.ts';
-import { judgeBuild, judgeProcEmulated, judgeProcHidden, judgeReadOnly, judgeShared, judgeSharing, judgeThroughSocket, judgeUnshared, type ShareSeen } from './judge-mounts.ts';
+import {
+  judgeExclusiveRange,
+  judgeOff,
+  judgeRefused,
+  judgeRuntime,
+  judgeUserNamespace,
+  judgeUsernsHost,
+  notEnforced,
+} from './judge.ts';
+import {
+  judgeBuild,
+  judgeProcEmulated,
+  judgeProcHidden,
+  judgeReadOnly,
+  judgeShared,
+  judgeSharing,
+  judgeThroughSocket,
+  judgeUnshared,
+  type ShareSeen,
+} from './judge-mounts.ts';
 import { judgePrivileged } from './judge-privileged.ts';
 import { readBuild } from './probe-build.ts';
 import { removeProbes, within, type ProbeFacts, type ProbeResult } from './probe-container.ts';
@@ -16,24 +41,49 @@ import { fileTar } from './probe-image.ts';
 import { makeProbeShare, sharedDirectories } from './probe-share.ts';
 import { readVerification } from './verify.ts';
 
-const probe = (uidMap: string, more: Partial<ProbeResult> = {}, facts: Partial<ProbeFacts> = {}): { seen: ProbeResult } => ({
-  seen: { id: 'c', facts: { uid: 0, uidMap, gidMap: uidMap, namespaces: {}, ...facts }, runtime: 'bulkhead', usernsMode: '', outsideMap: uidMap, ...more },
+const probe = (
+  uidMap: string,
+  more: Partial<ProbeResult> = {},
+  facts: Partial<ProbeFacts> = {},
+): { seen: ProbeResult } => ({
+  seen: {
+    id: 'c',
+    facts: { uid: 0, uidMap, gidMap: uidMap, namespaces: {}, ...facts },
+    runtime: 'bulkhead',
+    usernsMode: '',
+    outsideMap: uidMap,
+    ...more,
+  },
 });
 const range = '0 1000000000 65536';
 const host = '0 0 4294967295';
 
 describe('claims are judged by what was seen', () => {
   test('A2: a range of its own, for users and groups, the same from outside', () => {
-    expect(judgeUserNamespace(probe(range))).toEqual({ id: 'A2-user-namespace', verdict: 'pass', evidence: `uid_map "${range}"` });
+    expect(judgeUserNamespace(probe(range))).toEqual({
+      id: 'A2-user-namespace',
+      verdict: 'pass',
+      evidence: `uid_map "${range}"`,
+    });
     expect(judgeUserNamespace(probe(host)).verdict).toBe('fail');
     expect(judgeUserNamespace(probe(range, { outsideMap: host })).verdict).toBe('fail');
     expect(judgeUserNamespace(probe('0 1000 1; 1 0 1')).verdict).toBe('fail');
-    expect(judgeUserNamespace({ seen: { ...probe(range).seen, facts: { uid: 0, uidMap: range, gidMap: host, namespaces: {} } } }).verdict).toBe('fail');
+    expect(
+      judgeUserNamespace({
+        seen: { ...probe(range).seen, facts: { uid: 0, uidMap: range, gidMap: host, namespaces: {} } },
+      }).verdict,
+    ).toBe('fail');
     expect(judgeUserNamespace(probe('')).verdict).toBe('fail');
-    expect(judgeUserNamespace({ error: 'timed out' })).toMatchObject({ verdict: 'fail', evidence: 'timed out' });
+    expect(judgeUserNamespace({ error: 'timed out' })).toMatchObject({
+      verdict: 'fail',
+      evidence: 'timed out',
+    });
   });
   test('A3: two ranges of 64K without a common id', () => {
-    expect(judgeExclusiveRange(probe(range), probe('0 1000065536 65536'))).toMatchObject({ verdict: 'pass', evidence: '1000000000-1000065535 and 1000065536-1000131071' });
+    expect(judgeExclusiveRange(probe(range), probe('0 1000065536 65536'))).toMatchObject({
+      verdict: 'pass',
+      evidence: '1000000000-1000065535 and 1000065536-1000131071',
+    });
     expect(judgeExclusiveRange(probe(range), probe(range)).verdict).toBe('fail');
     expect(judgeExclusiveRange(probe(range), probe('0 1000065535 65536')).verdict).toBe('fail');
     expect(judgeExclusiveRange(probe(range), probe('0 2000000000 1000')).verdict).toBe('fail');
@@ -48,8 +98,11 @@ describe('claims are judged by what was seen', () => {
     expect(judgeUsernsHost(probe(host)).verdict).toBe('fail');
   });
   describe('A4, A5: privileged works inside, and is confined', () => {
-    const confined = Object.fromEntries(operations.map((operation) => [operation.id, operation.kind === 'local' ? 'ok' : 'EPERM']));
-    const verdicts = (said: Record<string, string>, map = range) => judgePrivileged(probe(map, {}, { operations: said })).map((claim) => claim.verdict);
+    const confined = Object.fromEntries(
+      operations.map((operation) => [operation.id, operation.kind === 'local' ? 'ok' : 'EPERM']),
+    );
+    const verdicts = (said: Record<string, string>, map = range) =>
+      judgePrivileged(probe(map, {}, { operations: said })).map((claim) => claim.verdict);
     test('both are shown item by item', () => {
       const [works, held] = judgePrivileged(probe(range, {}, { operations: confined }));
       expect([works?.verdict, held?.verdict]).toEqual(['pass', 'pass']);
@@ -59,8 +112,13 @@ describe('claims are judged by what was seen', () => {
     test('one global operation that works, or was not tried, is a failure, and is named', () => {
       for (const { id, kind, title } of operations.filter((one) => one.kind === 'global')) {
         for (const said of ['ok', 'crashed', 'timed out']) {
-          const [works, held] = judgePrivileged(probe(range, {}, { operations: { ...confined, [id]: said } }));
-          expect([works?.verdict, held?.verdict, held?.evidence.includes(`wrong: ${title} (${said})`)], `${kind} ${id}`).toEqual(['pass', 'fail', true]);
+          const [works, held] = judgePrivileged(
+            probe(range, {}, { operations: { ...confined, [id]: said } }),
+          );
+          expect(
+            [works?.verdict, held?.verdict, held?.evidence.includes(`wrong: ${title} (${said})`)],
+            `${kind} ${id}`,
+          ).toEqual(['pass', 'fail', true]);
         }
         const { [id]: _untried, ...rest } = confined;
         expect(verdicts(rest)).toEqual(['pass', 'fail']);
@@ -68,26 +126,49 @@ describe('claims are judged by what was seen', () => {
     });
     test('one local operation that is refused is a failure, except where kernels differ', () => {
       for (const { id, mayBeRefused } of operations.filter((one) => one.kind === 'local')) {
-        expect(verdicts({ ...confined, [id]: 'EPERM' }), id).toEqual([mayBeRefused === undefined ? 'fail' : 'pass', 'pass']);
+        expect(verdicts({ ...confined, [id]: 'EPERM' }), id).toEqual([
+          mayBeRefused === undefined ? 'fail' : 'pass',
+          'pass',
+        ]);
       }
     });
     test('what came to another error than a refusal is not shown to be refused', () => {
       for (const { id, title } of operations.filter((one) => one.kind === 'global')) {
-        expect(judgePrivileged(probe(range, {}, { operations: { ...confined, [id]: 'EBUSY' } }))[1], id).toMatchObject({ verdict: 'fail', evidence: expect.stringContaining(`wrong: ${title} (EBUSY)`) as string });
+        expect(
+          judgePrivileged(probe(range, {}, { operations: { ...confined, [id]: 'EBUSY' } }))[1],
+          id,
+        ).toMatchObject({
+          verdict: 'fail',
+          evidence: expect.stringContaining(`wrong: ${title} (EBUSY)`) as string,
+        });
       }
     });
     test('what the machine gives to every process is no less confined, and it is said which setting gives it', () => {
-      const given = { 'watch-all-processes': ['kernel.perf_event_paranoid', '-1', '1'], 'handle-kernel-faults': ['vm.unprivileged_userfaultfd', '1', '0'] } as const;
+      const given = {
+        'watch-all-processes': ['kernel.perf_event_paranoid', '-1', '1'],
+        'handle-kernel-faults': ['vm.unprivileged_userfaultfd', '1', '0'],
+      } as const;
       for (const [id, [setting, gives, keeps]] of Object.entries(given)) {
-        const held = (settings: Record<string, string>) => judgePrivileged(probe(range, {}, { operations: { ...confined, [id]: 'ok' }, settings }))[1];
-        expect(held({ [setting]: gives })).toMatchObject({ verdict: 'limited', evidence: expect.stringContaining(`since ${setting}=${gives}: set it to `) as string });
+        const held = (settings: Record<string, string>) =>
+          judgePrivileged(probe(range, {}, { operations: { ...confined, [id]: 'ok' }, settings }))[1];
+        expect(held({ [setting]: gives })).toMatchObject({
+          verdict: 'limited',
+          evidence: expect.stringContaining(`since ${setting}=${gives}: set it to `) as string,
+        });
         expect(held({ [setting]: gives })?.items?.filter(({ good }) => !good)).toEqual([]);
-        for (const settings of [{ [setting]: keeps }, { [setting]: 'unreadable' }, {}]) expect(held(settings)?.verdict).toBe('fail');
+        for (const settings of [{ [setting]: keeps }, { [setting]: 'unreadable' }, {}])
+          expect(held(settings)?.verdict).toBe('fail');
       }
       expect(verdicts({ ...confined, 'load-module': 'ok' })).toEqual(['pass', 'fail']);
     });
     test('what the kernel lacks is no refusal, and a kernel that lacks it all shows nothing', () => {
-      const lacking = (count: number) => Object.fromEntries(operations.map(({ id, kind }, index) => [id, kind === 'local' ? 'ok' : index < count ? 'ENOSYS' : 'EPERM']));
+      const lacking = (count: number) =>
+        Object.fromEntries(
+          operations.map(({ id, kind }, index) => [
+            id,
+            kind === 'local' ? 'ok' : index < count ? 'ENOSYS' : 'EPERM',
+          ]),
+        );
       expect(verdicts(lacking(5))).toEqual(['pass', 'pass']);
       expect(verdicts(lacking(operations.length))).toEqual(['pass', 'fail']);
     });
@@ -111,28 +192,63 @@ describe('claims are judged by what was seen', () => {
   });
   test('A7: who joins a protected container is in its user namespace, and an unprotected one is refused in the words of ECI', () => {
     const owner = probe(range, {}, { namespaces: { net: 'net:[1]', user: 'user:[1]' } });
-    const refused = { asked: 'an unprotected one', answer: { seen: { status: 403, message: 'enhanced container isolation: no' } } };
+    const refused = {
+      asked: 'an unprotected one',
+      answer: { seen: { status: 403, message: 'enhanced container isolation: no' } },
+    };
     expect(judgeSharing(owner, owner, refused).verdict).toBe('pass');
-    expect(judgeSharing(owner, owner, null)).toMatchObject({ verdict: 'pass', evidence: expect.stringContaining('no unprotected one was made') as string });
-    expect(judgeSharing(owner, probe(range, {}, { namespaces: { net: 'net:[1]', user: 'user:[2]' } }), refused).verdict).toBe('fail');
+    expect(judgeSharing(owner, owner, null)).toMatchObject({
+      verdict: 'pass',
+      evidence: expect.stringContaining('no unprotected one was made') as string,
+    });
+    expect(
+      judgeSharing(owner, probe(range, {}, { namespaces: { net: 'net:[1]', user: 'user:[2]' } }), refused)
+        .verdict,
+    ).toBe('fail');
     expect(judgeSharing(owner, owner, { ...refused, answer: { seen: null } }).verdict).toBe('fail');
     expect(judgeSharing(owner, owner, { ...refused, answer: { error: 'x' } }).verdict).toBe('fail');
     expect(judgeSharing(owner, { error: 'x' }, refused).verdict).toBe('fail');
   });
   describe('A8, A9: shared directories', () => {
-    const seen = (more: Partial<ShareSeen> = {}, facts: Partial<ProbeFacts> = {}) => ({ seen: {
-      probe: probe(range, {}, { shared: { write: 'ok', owner: '0:0', read: 'ok', givenOwner: '0:0' }, readOnly: { written: false, 'as it is': 'EROFS', remount: 'EPERM' }, ...facts }).seen,
-      writtenBy: '1000:1000', readOnlyChanged: false, user: 1000, ...more,
-    } });
+    const seen = (more: Partial<ShareSeen> = {}, facts: Partial<ProbeFacts> = {}) => ({
+      seen: {
+        probe: probe(
+          range,
+          {},
+          {
+            shared: { write: 'ok', owner: '0:0', read: 'ok', givenOwner: '0:0' },
+            readOnly: { written: false, 'as it is': 'EROFS', remount: 'EPERM' },
+            ...facts,
+          },
+        ).seen,
+        writtenBy: '1000:1000',
+        readOnlyChanged: false,
+        user: 1000,
+        ...more,
+      },
+    });
     test('what root writes belongs to the user, not to root and not to the range', () => {
       expect(judgeShared(seen()).verdict).toBe('pass');
-      for (const writtenBy of ['0:0', '1000000000:1000000000', null]) expect(judgeShared(seen({ writtenBy })).verdict).toBe('fail');
-      expect(judgeShared(seen({}, { shared: { write: 'EACCES', owner: '0:0', read: 'ok', givenOwner: '0:0' } })).verdict).toBe('fail');
+      for (const writtenBy of ['0:0', '1000000000:1000000000', null])
+        expect(judgeShared(seen({ writtenBy })).verdict).toBe('fail');
+      expect(
+        judgeShared(seen({}, { shared: { write: 'EACCES', owner: '0:0', read: 'ok', givenOwner: '0:0' } }))
+          .verdict,
+      ).toBe('fail');
     });
     test('not offered is it where nothing is shared alone; what the user may not write to is not tried; a full disk shows nothing', () => {
-      expect(judgeUnshared(null)).toMatchObject({ verdict: 'not-offered', evidence: 'nothing is shared: no directory may be mounted' });
-      expect(judgeUnshared({ why: '/srv (EACCES)', denied: true })).toMatchObject({ verdict: 'limited', evidence: expect.stringContaining('not tried: ') as string });
-      expect(judgeUnshared({ why: '/tmp (ENOSPC)', denied: false })).toMatchObject({ verdict: 'fail', evidence: 'no shared directory takes a file: /tmp (ENOSPC)' });
+      expect(judgeUnshared(null)).toMatchObject({
+        verdict: 'not-offered',
+        evidence: 'nothing is shared: no directory may be mounted',
+      });
+      expect(judgeUnshared({ why: '/srv (EACCES)', denied: true })).toMatchObject({
+        verdict: 'limited',
+        evidence: expect.stringContaining('not tried: ') as string,
+      });
+      expect(judgeUnshared({ why: '/tmp (ENOSPC)', denied: false })).toMatchObject({
+        verdict: 'fail',
+        evidence: 'no shared directory takes a file: /tmp (ENOSPC)',
+      });
     });
     test('nothing is written into a read-only one, by what the container says and by what the machine sees', () => {
       expect(judgeReadOnly(seen()).verdict).toBe('pass');
@@ -145,10 +261,29 @@ describe('claims are judged by what was seen', () => {
   });
   test('A10: hidden is a claim of its own; without lxcfs the other is limited, with it the numbers must differ', () => {
     const proc = (more: Partial<NonNullable<ProbeFacts['proc']>>) => {
-      const seen = probe(range, {}, { proc: { uptime: 9000, machineUptime: 9000, emulated: [], tried: { 'read /proc/kcore': 'ENOENT' }, ...more } });
+      const seen = probe(
+        range,
+        {},
+        {
+          proc: {
+            uptime: 9000,
+            machineUptime: 9000,
+            emulated: [],
+            tried: { 'read /proc/kcore': 'ENOENT' },
+            ...more,
+          },
+        },
+      );
       return [judgeProcHidden(seen), judgeProcEmulated(seen)].map((claim) => claim.verdict);
     };
-    expect([judgeProcHidden(probe(range)), judgeProcEmulated({ error: 'timed out' })].map(({ verdict, evidence }) => [verdict, evidence])).toEqual([['fail', 'the probe did not look'], ['fail', 'timed out']]);
+    expect(
+      [judgeProcHidden(probe(range)), judgeProcEmulated({ error: 'timed out' })].map(
+        ({ verdict, evidence }) => [verdict, evidence],
+      ),
+    ).toEqual([
+      ['fail', 'the probe did not look'],
+      ['fail', 'timed out'],
+    ]);
     expect(proc({})).toEqual(['pass', 'limited']);
     expect(proc({ uptime: 1, emulated: ['/proc/uptime'] })).toEqual(['pass', 'pass']);
     expect(proc({ emulated: ['/proc/uptime'] })).toEqual(['pass', 'fail']);
@@ -156,32 +291,60 @@ describe('claims are judged by what was seen', () => {
     expect(proc({ tried: {} })).toEqual(['fail', 'limited']);
   });
   test('A11: what a container makes through its socket has another range than it, and the isolation runtime', () => {
-    const maker = (said = '', started = 204) => probe(range, {}, { throughSocket: { created: 201, started, id: 'a', said } }).seen;
+    const maker = (said = '', started = 204) =>
+      probe(range, {}, { throughSocket: { created: 201, started, id: 'a', said } }).seen;
     const other = probe('0 1000065536 65536');
     expect(judgeThroughSocket({ seen: { maker: maker(), made: other } }).verdict).toBe('pass');
     expect(judgeThroughSocket({ seen: { maker: maker(), made: probe(range) } }).verdict).toBe('fail');
     expect(judgeThroughSocket({ seen: { maker: maker(), made: probe(host) } }).verdict).toBe('fail');
-    expect(judgeThroughSocket({ seen: { maker: maker(), made: probe('0 1000065536 65536', { runtime: 'runc' }) } }).verdict).toBe('fail');
-    expect(judgeThroughSocket({ seen: { maker: maker('no such image', 0), made: null } })).toMatchObject({ verdict: 'fail', evidence: 'create: 201, start: 0: no such image' });
-    expect(judgeThroughSocket({ seen: { maker: maker('{"message":"enhanced container isolation: docker create"}', 0), made: null } }).verdict).toBe('not-offered');
+    expect(
+      judgeThroughSocket({ seen: { maker: maker(), made: probe('0 1000065536 65536', { runtime: 'runc' }) } })
+        .verdict,
+    ).toBe('fail');
+    expect(judgeThroughSocket({ seen: { maker: maker('no such image', 0), made: null } })).toMatchObject({
+      verdict: 'fail',
+      evidence: 'create: 201, start: 0: no such image',
+    });
+    expect(
+      judgeThroughSocket({
+        seen: { maker: maker('{"message":"enhanced container isolation: docker create"}', 0), made: null },
+      }).verdict,
+    ).toBe('not-offered');
   });
   test('C: a RUN of the builder is in a range of its own', () => {
     expect(judgeBuild('C-build-buildkit', { seen: probe(range).seen.facts }).verdict).toBe('pass');
     expect(judgeBuild('C-build-legacy', { seen: probe(host).seen.facts }).verdict).toBe('fail');
-    expect(judgeBuild('C-build-legacy', { error: 'no builder' })).toMatchObject({ verdict: 'fail', evidence: 'no builder' });
+    expect(judgeBuild('C-build-legacy', { error: 'no builder' })).toMatchObject({
+      verdict: 'fail',
+      evidence: 'no builder',
+    });
   });
   test('B1, A7: only a refusal in the words of ECI counts (B6)', () => {
-    const answer = (status: number, message: string) => [{ asked: 'pid=host', answer: { seen: { status, message } } }];
-    expect(judgeRefused('B1-socket-refused', answer(403, 'enhanced container isolation: no')).verdict).toBe('pass');
+    const answer = (status: number, message: string) => [
+      { asked: 'pid=host', answer: { seen: { status, message } } },
+    ];
+    expect(judgeRefused('B1-socket-refused', answer(403, 'enhanced container isolation: no')).verdict).toBe(
+      'pass',
+    );
     expect(judgeRefused('B1-socket-refused', answer(403, 'something else')).verdict).toBe('fail');
-    expect(judgeRefused('B1-socket-refused', answer(500, 'enhanced container isolation: no')).verdict).toBe('fail');
-    expect(judgeRefused('B1-socket-refused', [{ asked: 'pid=host', answer: { seen: null } }])).toMatchObject({ verdict: 'fail', evidence: 'pid=host: was allowed' });
-    expect(judgeRefused('B1-socket-refused', [{ asked: 'x', answer: { error: 'no answer' } }]).verdict).toBe('fail');
+    expect(judgeRefused('B1-socket-refused', answer(500, 'enhanced container isolation: no')).verdict).toBe(
+      'fail',
+    );
+    expect(judgeRefused('B1-socket-refused', [{ asked: 'pid=host', answer: { seen: null } }])).toMatchObject({
+      verdict: 'fail',
+      evidence: 'pid=host: was allowed',
+    });
+    expect(judgeRefused('B1-socket-refused', [{ asked: 'x', answer: { error: 'no answer' } }]).verdict).toBe(
+      'fail',
+    );
     expect(judgeRefused('B1-socket-refused', []).verdict).toBe('fail');
   });
   test('with ECI off nothing passes', () => {
     const claims = judgeOff(probe(host), claimIds);
-    expect(claims.map((claim) => claim.verdict)).toEqual(['fail', ...Array<string>(claimIds.length - 1).fill('not-run')]);
+    expect(claims.map((claim) => claim.verdict)).toEqual([
+      'fail',
+      ...Array<string>(claimIds.length - 1).fill('not-run'),
+    ]);
     expect(claims[0]?.evidence).toContain('root in the container is root in the engine');
     expect(judgeOff({ error: 'x' }, claimIds).every((claim) => claim.verdict === 'not-run')).toBe(true);
   });
@@ -190,49 +353,97 @@ describe('claims are judged by what was seen', () => {
 test('audit mode: no refusal is claimed, and nothing makes the engine protected', () => {
   const held = claimIds.map((id): Claim => ({ id, verdict: 'pass', evidence: 'seen' }));
   const now = Date.now();
-  const facts = { engineReady: true, eci: true, now, verification: { at: new Date(now).toISOString(), durationMs: 1, eci: true, claims: held } };
+  const facts = {
+    engineReady: true,
+    eci: true,
+    now,
+    verification: { at: new Date(now).toISOString(), durationMs: 1, eci: true, claims: held },
+  };
   expect(protectionState({ ...facts, audit: false })).toBe('protected');
   expect(protectionState({ ...facts, audit: true })).toBe('audit');
   // Verified in audit mode, enforced since: the refusals were not shown.
   const shown = held.map((claim) => (claim.id === 'B1-socket-refused' ? notEnforced(claim.id) : claim));
-  expect(protectionState({ ...facts, audit: false, verification: { ...facts.verification, claims: shown } })).toBe('unverified');
+  expect(
+    protectionState({ ...facts, audit: false, verification: { ...facts.verification, claims: shown } }),
+  ).toBe('unverified');
 });
 
 test('a claim that is limited or not offered leaves nothing open, one that was not run or is missing does', () => {
   const now = Date.now();
-  const state = (claims: Claim[]) => protectionState({ engineReady: true, eci: true, audit: false, now, verification: { at: new Date(now).toISOString(), durationMs: 1, eci: true, claims } });
-  const all = (verdict: Verdict) => claimIds.map((id): Claim => ({ id, verdict: id === 'A10-proc-emulated' ? verdict : 'pass', evidence: '' }));
-  for (const verdict of ['pass', 'limited', 'not-offered'] as const) expect([settled(verdict), state(all(verdict))]).toEqual([true, 'protected']);
-  for (const verdict of ['fail', 'not-run', 'not-enforced'] as const) expect([settled(verdict), state(all(verdict))]).toEqual([false, 'unverified']);
+  const state = (claims: Claim[]) =>
+    protectionState({
+      engineReady: true,
+      eci: true,
+      audit: false,
+      now,
+      verification: { at: new Date(now).toISOString(), durationMs: 1, eci: true, claims },
+    });
+  const all = (verdict: Verdict) =>
+    claimIds.map((id): Claim => ({
+      id,
+      verdict: id === 'A10-proc-emulated' ? verdict : 'pass',
+      evidence: '',
+    }));
+  for (const verdict of ['pass', 'limited', 'not-offered'] as const)
+    expect([settled(verdict), state(all(verdict))]).toEqual([true, 'protected']);
+  for (const verdict of ['fail', 'not-run', 'not-enforced'] as const)
+    expect([settled(verdict), state(all(verdict))]).toEqual([false, 'unverified']);
   expect(state(all('pass').slice(1))).toBe('unverified');
   expect(countOf(all('limited'))).toBe('16 of 17 claims shown, 1 limited');
 });
 
 test('the probe and the table of expectations have the same operations, 45 of them global', async () => {
-  const ids = (await Promise.all(['global', 'local'].map((name) => readFile(path.resolve(import.meta.dirname, `../../runtime/probe-${name}.c`), 'utf8'))))
-    .map((source) => [...source.slice(source.indexOf('_operations[] = {')).matchAll(/\{ "([a-z0-9-]+)", \w+ \}/g)].map((match) => match[1]));
+  const ids = (
+    await Promise.all(
+      ['global', 'local'].map((name) =>
+        readFile(path.resolve(import.meta.dirname, `../../runtime/probe-${name}.c`), 'utf8'),
+      ),
+    )
+  ).map((source) =>
+    [...source.slice(source.indexOf('_operations[] = {')).matchAll(/\{ "([a-z0-9-]+)", \w+ \}/g)].map(
+      (match) => match[1],
+    ),
+  );
   expect(ids.flat()).toEqual(operations.map((operation) => operation.id));
-  expect(ids[0]).toEqual(operations.filter((operation) => operation.kind === 'global').map((operation) => operation.id));
+  expect(ids[0]).toEqual(
+    operations.filter((operation) => operation.kind === 'global').map((operation) => operation.id),
+  );
   expect(new Set(ids.flat()).size).toBe(operations.length);
   expect(ids[0]?.length).toBeGreaterThanOrEqual(45);
 });
 
-test('the classic builder\'s output is read out of the engine\'s lines', () => {
-  expect(readBuild(`{"stream":"Step 1/2"}\n{"stream":"\\n{\\"uid\\":0}\\n"}\n{"aux":{"ID":"sha256:a"}}\n`)).toEqual({ output: 'Step 1/2\n{"uid":0}\n', image: 'sha256:a', error: null });
+test("the classic builder's output is read out of the engine's lines", () => {
+  expect(
+    readBuild(`{"stream":"Step 1/2"}\n{"stream":"\\n{\\"uid\\":0}\\n"}\n{"aux":{"ID":"sha256:a"}}\n`),
+  ).toEqual({ output: 'Step 1/2\n{"uid":0}\n', image: 'sha256:a', error: null });
   expect(readBuild('not json\n{"stream":"x"}')).toEqual({ output: 'x', image: null, error: null });
-  expect(readBuild('{"error":"failed to solve"}')).toEqual({ output: '', image: null, error: 'failed to solve' });
+  expect(readBuild('{"error":"failed to solve"}')).toEqual({
+    output: '',
+    image: null,
+    error: 'failed to solve',
+  });
 });
 
 test('shared directories are those the gateway takes, temporary ones first', () => {
-  const list = (...paths: string[]) => ({ ...defaultSettings, fileSharing: { kind: 'list', directories: paths.map((one) => ({ path: one, sharedByDefault: true })) } }) as const;
+  const list = (...paths: string[]) =>
+    ({
+      ...defaultSettings,
+      fileSharing: { kind: 'list', directories: paths.map((one) => ({ path: one, sharedByDefault: true })) },
+    }) as const;
   expect(sharedDirectories(defaultSettings, '/home/sam')).toEqual(['/tmp', '/home/sam']);
   expect(sharedDirectories(list(), '/home/sam')).toEqual([]);
-  expect(sharedDirectories(list('/srv', '$HOME/code', '$TMP/x', 'relative'), '/home/sam')).toEqual(['/tmp/x', '/srv', '/home/sam/code']);
+  expect(sharedDirectories(list('/srv', '$HOME/code', '$TMP/x', 'relative'), '/home/sam')).toEqual([
+    '/tmp/x',
+    '/srv',
+    '/home/sam/code',
+  ]);
 });
 
 test('a probe that hangs, or is cancelled, is bounded', async () => {
   const never = new Promise<never>(() => undefined);
-  await expect(within(5, new AbortController().signal, 'no answer', () => never)).rejects.toThrow('no answer within 0.005 s');
+  await expect(within(5, new AbortController().signal, 'no answer', () => never)).rejects.toThrow(
+    'no answer within 0.005 s',
+  );
   const controller = new AbortController();
   const waiting = within(60_000, controller.signal, 'no answer', () => never);
   controller.abort();
@@ -242,20 +453,38 @@ test('a probe that hangs, or is cancelled, is bounded', async () => {
 test('removes containers of its own program alone: any image may have its label', async () => {
   const removed: string[] = [];
   const docker = {
-    listContainers: () => Promise.resolve([{ Id: 'ours', Command: '/bulkhead-probe --hold' }, { Id: 'theirs', Command: 'sleep 1000' }]),
-    getContainer: (id: string) => ({ remove: () => { removed.push(id); return Promise.resolve(); } }),
+    listContainers: () =>
+      Promise.resolve([
+        { Id: 'ours', Command: '/bulkhead-probe --hold' },
+        { Id: 'theirs', Command: 'sleep 1000' },
+      ]),
+    getContainer: (id: string) => ({
+      remove: () => {
+        removed.push(id);
+        return Promise.resolve();
+      },
+    }),
   } as unknown as Parameters<typeof removeProbes>[0]; // what it asks
   expect(await removeProbes(docker)).toEqual([]);
   expect(removed).toEqual(['ours']);
 });
 
-test('the image is a tar that tar reads: one executable file of root\'s', async () => {
+test("the image is a tar that tar reads: one executable file of root's", async () => {
   const directory = await mkdtemp('/tmp/bh-tar-');
   try {
-    await writeFile(path.join(directory, 'a.tar'), fileTar([{ name: 'bulkhead-probe', content: Buffer.from('x'.repeat(700)), mode: 0o755 }]));
-    const { stdout } = await promisify(execFile)('tar', ['--numeric-owner', '-tvf', path.join(directory, 'a.tar')], { env: { ...process.env, TZ: 'UTC', LC_ALL: 'C' } });
+    await writeFile(
+      path.join(directory, 'a.tar'),
+      fileTar([{ name: 'bulkhead-probe', content: Buffer.from('x'.repeat(700)), mode: 0o755 }]),
+    );
+    const { stdout } = await promisify(execFile)(
+      'tar',
+      ['--numeric-owner', '-tvf', path.join(directory, 'a.tar')],
+      { env: { ...process.env, TZ: 'UTC', LC_ALL: 'C' } },
+    );
     expect(stdout).toMatch(/^-rwxr-xr-x 0\/0 +700 1970-01-01 00:00 bulkhead-probe\n$/);
-  } finally { await rm(directory, { recursive: true }); }
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 test('a recorded verification that cannot be understood is none', async () => {
@@ -267,7 +496,9 @@ test('a recorded verification that cannot be understood is none', async () => {
       await writeFile(paths.verification, text);
       expect(await readVerification(paths)).toBeNull();
     }
-  } finally { await rm(directory, { recursive: true }); }
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 test('the directory shared with a probe is for nobody else to enter: its container writes as root', async () => {
@@ -277,28 +508,45 @@ test('the directory shared with a probe is for nobody else to enter: its contain
     if (made === null || !('share' in made)) throw new Error(made?.why);
     expect((await stat(path.dirname(made.share.writable))).mode & 0o777).toBe(0o700);
     await made.share.remove();
-    expect(await makeProbeShare([path.join(directory, 'none')], 'x')).toEqual({ why: `${path.join(directory, 'none')} (ENOENT)`, denied: true });
-    expect(await makeProbeShare([directory, '/proc/self/fd'], 'y'.repeat(300))).toMatchObject({ denied: false, why: expect.stringContaining(`${directory} (ENAMETOOLONG), `) as string });
+    expect(await makeProbeShare([path.join(directory, 'none')], 'x')).toEqual({
+      why: `${path.join(directory, 'none')} (ENOENT)`,
+      denied: true,
+    });
+    expect(await makeProbeShare([directory, '/proc/self/fd'], 'y'.repeat(300))).toMatchObject({
+      denied: false,
+      why: expect.stringContaining(`${directory} (ENAMETOOLONG), `) as string,
+    });
     expect(await makeProbeShare([], 'x')).toBeNull();
-  } finally { await rm(directory, { recursive: true }); }
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 // As root: only root gives directories away.
-test.skipIf(process.getuid?.() !== 0)('no directory is made for a probe where others may put their own in its place (A8)', async () => {
-  const directory = await mkdtemp('/tmp/bh-share-');
-  try {
-    const [users, groups, below, sticky] = ['users', 'groups', 'users/below', 'sticky'].map((name) => path.join(directory, name));
-    if (users === undefined || groups === undefined || below === undefined || sticky === undefined) throw new Error('no paths');
-    for (const made of [users, groups, below, sticky]) await mkdir(made);
-    await chown(users, 1000, 1000);
-    await chmod(groups, 0o775);
-    await chmod(sticky, 0o1777);
-    const why = [users, groups, below].map((share) => `${share} (others-may-write)`).join(', ');
-    expect(await makeProbeShare([users, groups, below], 'x')).toEqual({ why, denied: true });
-    for (const share of [users, groups]) expect((await readdir(share)).filter((name) => name.startsWith('.'))).toEqual([]);
-    const made = await makeProbeShare([users, sticky], 'x');
-    if (made === null || !('share' in made)) throw new Error(made?.why);
-    expect(path.dirname(path.dirname(made.share.writable))).toBe(sticky);
-    await made.share.remove();
-  } finally { await rm(directory, { recursive: true }); }
-});
+test.skipIf(process.getuid?.() !== 0)(
+  'no directory is made for a probe where others may put their own in its place (A8)',
+  async () => {
+    const directory = await mkdtemp('/tmp/bh-share-');
+    try {
+      const [users, groups, below, sticky] = ['users', 'groups', 'users/below', 'sticky'].map((name) =>
+        path.join(directory, name),
+      );
+      if (users === undefined || groups === undefined || below === undefined || sticky === undefined)
+        throw new Error('no paths');
+      for (const made of [users, groups, below, sticky]) await mkdir(made);
+      await chown(users, 1000, 1000);
+      await chmod(groups, 0o775);
+      await chmod(sticky, 0o1777);
+      const why = [users, groups, below].map((share) => `${share} (others-may-write)`).join(', ');
+      expect(await makeProbeShare([users, groups, below], 'x')).toEqual({ why, denied: true });
+      for (const share of [users, groups])
+        expect((await readdir(share)).filter((name) => name.startsWith('.'))).toEqual([]);
+      const made = await makeProbeShare([users, sticky], 'x');
+      if (made === null || !('share' in made)) throw new Error(made?.why);
+      expect(path.dirname(path.dirname(made.share.writable))).toBe(sticky);
+      await made.share.remove();
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  },
+);

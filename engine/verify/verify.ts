@@ -3,7 +3,13 @@ import path from 'node:path';
 import type Docker from 'dockerode';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EffectiveSettings } from '../../shared/settings/index.ts';
-import { claimIds, verificationSchema, type Claim, type ClaimId, type Verification } from '../../shared/verify/claims.ts';
+import {
+  claimIds,
+  verificationSchema,
+  type Claim,
+  type ClaimId,
+  type Verification,
+} from '../../shared/verify/claims.ts';
 import { requestFailure } from '../containers/docker-client.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
 import { writeFileAtomic } from '../store/files.ts';
@@ -27,18 +33,30 @@ export interface VerifyOptions {
 }
 
 /**
- * Shows the protection from inside real containers, asking for them as a hostile client would, and records the result in
- * DIR/verification.json. Containers, images and files are always removed again, those of an earlier crashed run first.
- * A claim that can't be shown is a failed claim, not an error; errors: engine.unreachable, verify.no-image, apply.in-progress (another verification).
+ * Shows the protection from inside real containers, asking for them as a hostile client would, and records
+ * the result in DIR/verification.json. Containers, images and files are always removed again, those of an
+ * earlier crashed run first. A claim that can't be shown is a failed claim, not an error; errors:
+ * engine.unreachable, verify.no-image, apply.in-progress (another verification).
  */
 export async function verifyProtection(options: VerifyOptions): Promise<Result<Verification, AppError>> {
   // First of all: without an engine there may be no directory for the lock either.
-  try { await options.docker.ping(); } catch (error) { return requestFailure('the protection could not be verified', error); }
+  try {
+    await options.docker.ping();
+  } catch (error) {
+    return requestFailure('the protection could not be verified', error);
+  }
   const lock = await acquireLock(path.join(options.paths.root, 'verify.lock'));
-  if (!lock.ok) return lock.error.code === 'apply.in-progress' ? fail('apply.in-progress', 'another verification is under way', { hint: 'Wait until it has ended.' }) : lock;
+  if (!lock.ok)
+    return lock.error.code === 'apply.in-progress'
+      ? fail('apply.in-progress', 'another verification is under way', { hint: 'Wait until it has ended.' })
+      : lock;
   const begun = Date.now();
   try {
-    try { await removeProbes(options.docker); } catch (error) { return requestFailure('the protection could not be verified', error); }
+    try {
+      await removeProbes(options.docker);
+    } catch (error) {
+      return requestFailure('the protection could not be verified', error);
+    }
     const image = await makeProbeImage(options.docker, options.probeDirectory);
     if (!image.ok) return image;
     let claims: Claim[];
@@ -49,17 +67,25 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
     }
     if (options.signal?.aborted === true) return fail('apply.cancelled', 'the verification was cancelled');
     const verification: Verification = {
-      at: new Date().toISOString(), durationMs: Date.now() - begun, eci: options.settings.eci.value,
+      at: new Date().toISOString(),
+      durationMs: Date.now() - begun,
+      eci: options.settings.eci.value,
       claims: claims.toSorted((a, b) => claimIds.indexOf(a.id) - claimIds.indexOf(b.id)),
     };
-    const written = await writeFileAtomic(options.paths.verification, `${JSON.stringify(verification, null, 2)}\n`);
+    const written = await writeFileAtomic(
+      options.paths.verification,
+      `${JSON.stringify(verification, null, 2)}\n`,
+    );
     return written.ok ? ok(verification) : written;
   } finally {
     await lock.value.release();
   }
 }
 
-/** Whatever happened before: nothing of ours stays. Failures show at the next run, which removes leftovers first. */
+/**
+ * Whatever happened before: nothing of ours stays. Failures show at the next run, which removes leftovers
+ * first.
+ */
 async function tidy(docker: Docker, image: string): Promise<void> {
   await removeProbes(docker).catch(() => undefined);
   await removeImage(docker, image).catch(() => undefined);
@@ -70,5 +96,7 @@ export async function readVerification(paths: RootPaths): Promise<Verification |
   try {
     const parsed = verificationSchema.safeParse(JSON.parse(await readFile(paths.verification, 'utf8')));
     return parsed.success ? parsed.data : null;
-  } catch { return null; }
+  } catch {
+    return null;
+  }
 }

@@ -1,17 +1,35 @@
 /**
- * The bypass corpus: what a hostile client does, as data. Every attempt runs against a bare engine, where it must succeed, and against
- * the gateway, where it must not. One oracle judges both: it looks at the engine through the engine's own socket.
+ * The bypass corpus: what a hostile client does, as data. Every attempt runs against a bare engine, where it
+ * must succeed, and against the gateway, where it must not. One oracle judges both: it looks at the engine
+ * through the engine's own socket.
  */
 
 export const attackClasses = [
-  'json', 'request-line', 'framing', 'namespaces', 'runtime', 'confinement', 'mounts', 'volumes', 'swapped', 'unprotected', 'references', 'networks', 'other-roads', 'socket-mounts',
+  'json',
+  'request-line',
+  'framing',
+  'namespaces',
+  'runtime',
+  'confinement',
+  'mounts',
+  'volumes',
+  'swapped',
+  'unprotected',
+  'references',
+  'networks',
+  'other-roads',
+  'socket-mounts',
   'accomplice',
 ] as const;
 /** The classes follow the bullets of the threat page. */
 export type AttackClass = (typeof attackClasses)[number];
 
 /** Parsed JSON of which nothing is known. */
-export interface Answer { readonly status: number; readonly text: string; readonly json: unknown }
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly json: unknown;
+}
 
 /** One of the two engines as an attempt sees it. */
 export interface Side {
@@ -27,7 +45,10 @@ export interface Side {
   readonly shared: string;
   /** One that file sharing does not allow. Its file `secret` reads "opened". */
   readonly closed: string;
-  /** Name for what the attempt must not get made. What it prepares is called `${tag}.something`. Cleaned up by the harness. */
+  /**
+   * Name for what the attempt must not get made. What it prepares is called `${tag}.something`. Cleaned up by
+   * the harness.
+   */
   readonly tag: string;
   /** The door: bytes as they are. Resolves at the end of the connection, or once `until` is seen. */
   speak(bytes: string | Buffer, until?: RegExp): Promise<Answer>;
@@ -36,15 +57,22 @@ export interface Side {
   /** The door: a well-formed request. */
   send(method: string, target: string, body?: string | Buffer, headers?: string): Promise<Answer>;
   /** Another socket: one that a container holds. */
-  sendAt(socket: string, method: string, target: string, body?: string | Buffer, headers?: string): Promise<Answer>;
+  sendAt(
+    socket: string,
+    method: string,
+    target: string,
+    body?: string | Buffer,
+    headers?: string,
+  ): Promise<Answer>;
   speakAt(socket: string, bytes: string, until?: RegExp): Promise<Answer>;
   /** The engine's own socket, as its administrator. A buffer is sent as an archive, anything else as JSON. */
   admin(method: string, target: string, body?: unknown): Promise<Answer>;
 }
 
 /**
- * What the gateway does about it: `refused` with its text and nothing is made; `confined`: goes through, rewritten so that it does no
- * harm; `harmless`: goes through, and is something else than the attacker wanted.
+ * What the gateway does about it: `refused` with its text and nothing is made; `confined`: goes through,
+ * rewritten so that it does no harm; `harmless`: goes through, and is something else than the attacker
+ * wanted.
  */
 export type Outcome = 'refused' | 'confined' | 'harmless';
 
@@ -83,9 +111,21 @@ export async function inspect(side: Side, name: string): Promise<unknown> {
 }
 
 /** Makes a container as the administrator; resolves with its id. Unprotected unless a runtime is given. */
-export async function container(side: Side, name: string, more: { readonly host?: Record<string, unknown>; readonly start?: boolean; readonly runtime?: string; readonly config?: Record<string, unknown> } = {}): Promise<string> {
+export async function container(
+  side: Side,
+  name: string,
+  more: {
+    readonly host?: Record<string, unknown>;
+    readonly start?: boolean;
+    readonly runtime?: string;
+    readonly config?: Record<string, unknown>;
+  } = {},
+): Promise<string> {
   const made = await side.admin('POST', `/containers/create?name=${name}`, {
-    Image: 'busybox', Cmd: ['sleep', '600'], ...more.config, HostConfig: { Runtime: more.runtime ?? 'runc', ...more.host },
+    Image: 'busybox',
+    Cmd: ['sleep', '600'],
+    ...more.config,
+    HostConfig: { Runtime: more.runtime ?? 'runc', ...more.host },
   });
   const id = at(made.json, 'Id');
   if (typeof id !== 'string') throw new Error(`could not prepare ${name}: ${made.text}`);
@@ -101,27 +141,37 @@ export async function container(side: Side, name: string, more: { readonly host?
 export type Breach = Attempt['breach'];
 
 /** The container was made, and its HostConfig has this. */
-export const hostConfig = (field: string, value: unknown): Breach => async (side) => {
-  const found = at(await inspect(side, side.tag), 'HostConfig', field);
-  return typeof value === 'function' ? Boolean((value as (found: unknown) => unknown)(found)) : JSON.stringify(found) === JSON.stringify(value); // a test for values that are compared otherwise
-};
+export const hostConfig =
+  (field: string, value: unknown): Breach =>
+  async (side) => {
+    const found = at(await inspect(side, side.tag), 'HostConfig', field);
+    return typeof value === 'function'
+      ? Boolean((value as (found: unknown) => unknown)(found))
+      : JSON.stringify(found) === JSON.stringify(value); // a test for values that are compared otherwise
+  };
 /** The container was made, and would mount this directory or file of the machine. */
-export const mounts = (source: string | ((side: Side) => string)): Breach => async (side) => {
-  const wanted = typeof source === 'string' ? source : source(side);
-  return list(at(await inspect(side, side.tag), 'Mounts')).some((mount) => at(mount, 'Source') === wanted);
-};
+export const mounts =
+  (source: string | ((side: Side) => string)): Breach =>
+  async (side) => {
+    const wanted = typeof source === 'string' ? source : source(side);
+    return list(at(await inspect(side, side.tag), 'Mounts')).some((mount) => at(mount, 'Source') === wanted);
+  };
 /** The container was made at all. */
 export const made: Breach = async (side) => (await inspect(side, side.tag)) !== null;
 /** A volume of that name was made with these driver options. */
-export const volume = (option: string, value: string): Breach => async (side) => {
-  const found = await side.admin('GET', `/volumes/${side.tag}`);
-  return at(found.json, 'Options', option) === value;
-};
+export const volume =
+  (option: string, value: string): Breach =>
+  async (side) => {
+    const found = await side.admin('GET', `/volumes/${side.tag}`);
+    return at(found.json, 'Options', option) === value;
+  };
 /** The door answered like that. */
-export const answered = (status: number, text?: RegExp): Breach => (_side, answers) => {
-  const last = answers.at(-1);
-  return Promise.resolve(last?.status === status && (text === undefined || text.test(last.text)));
-};
+export const answered =
+  (status: number, text?: RegExp): Breach =>
+  (_side, answers) => {
+    const last = answers.at(-1);
+    return Promise.resolve(last?.status === status && (text === undefined || text.test(last.text)));
+  };
 
 // ---- attempts that run something
 
@@ -130,11 +180,18 @@ export async function output(side: Side, name: string): Promise<string> {
   return (await side.admin('GET', `/containers/${name}/logs?stdout=1&stderr=1`)).text;
 }
 /** The container `side.tag` ran and wrote this. */
-export const wrote = (text: string): Breach => async (side) => (await inspect(side, side.tag)) !== null && (await output(side, side.tag)).includes(text);
+export const wrote =
+  (text: string): Breach =>
+  async (side) =>
+    (await inspect(side, side.tag)) !== null && (await output(side, side.tag)).includes(text);
 
 /** Creates, starts and waits for the container `side.tag` through the door. */
 export async function running(side: Side, body: Record<string, unknown>): Promise<readonly Answer[]> {
-  const created = await side.send('POST', `/v1.45/containers/create?name=${side.tag}`, JSON.stringify({ Image: 'busybox', ...body }));
+  const created = await side.send(
+    'POST',
+    `/v1.45/containers/create?name=${side.tag}`,
+    JSON.stringify({ Image: 'busybox', ...body }),
+  );
   if (created.status !== 201) return [created];
   const started = await side.send('POST', `/v1.45/containers/${side.tag}/start`);
   if (started.status === 204) await side.admin('POST', `/containers/${side.tag}/wait`);
@@ -156,7 +213,13 @@ export function archive(files: Readonly<Record<string, string>>): Buffer {
     head.write('        ', 148);
     head.write(directory ? '5' : '0', 156);
     head.write('ustar\u000000', 257);
-    head.write(`${head.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148);
+    head.write(
+      `${head
+        .reduce((sum, byte) => sum + byte, 0)
+        .toString(8)
+        .padStart(6, '0')}\0 `,
+      148,
+    );
     const body = Buffer.alloc(Math.ceil(Buffer.byteLength(content) / 512) * 512);
     body.write(content);
     parts.push(head, body);
@@ -179,12 +242,21 @@ interface CreateRow {
 type Body = string | Record<string, unknown>;
 
 /** `POST /containers/create` with that body, for the container `side.tag`. */
-export function creating(kind: AttackClass, rows: readonly (Omit<CreateRow, 'body'> & { readonly body: Body | ((side: Side) => Body) })[]): Attempt[] {
+export function creating(
+  kind: AttackClass,
+  rows: readonly (Omit<CreateRow, 'body'> & { readonly body: Body | ((side: Side) => Body) })[],
+): Attempt[] {
   return rows.map(({ body, target, outcome, ...row }) => ({
-    ...row, class: kind, outcome: outcome ?? 'refused',
+    ...row,
+    class: kind,
+    outcome: outcome ?? 'refused',
     attempt: (side) => {
       const content = typeof body === 'function' ? body(side) : body;
-      return side.send('POST', target?.(side) ?? `/v1.45/containers/create?name=${side.tag}`, typeof content === 'string' ? content : JSON.stringify({ Image: 'busybox', ...content }));
+      return side.send(
+        'POST',
+        target?.(side) ?? `/v1.45/containers/create?name=${side.tag}`,
+        typeof content === 'string' ? content : JSON.stringify({ Image: 'busybox', ...content }),
+      );
     },
   }));
 }

@@ -10,7 +10,8 @@ import { accompliceCorpus } from './accomplice/attempts.ts';
 import { corpus } from './corpus.ts';
 import { closeSide, closeSides, openSide, type Target } from './sides.ts';
 
-// Issue 3: a bare engine and a guarded one side by side. An attempt that does not succeed on the bare one is no attempt.
+// Issue 3: a bare engine and a guarded one side by side. An attempt that does not succeed on the bare one is
+// no attempt.
 let bare: BareEngine;
 let isolated: IsolatedEngine;
 let gateway: Gateway;
@@ -21,7 +22,8 @@ beforeAll(async () => {
   scratch = await mkdtemp('/tmp/bulkhead-corpus-');
   await chmod(scratch, 0o755);
   [bare, isolated] = await Promise.all([startBareEngine(), startIsolatedEngine()]);
-  // Which of these may have the socket, and whose the wider list is, is image trust's to say, and tested there (gateway/trust).
+  // Which of these may have the socket, and whose the wider list is, is image trust's to say, and tested
+  // there (gateway/trust).
   for (const engine of [bare, isolated]) {
     await engine.docker('tag', 'busybox', 'evil');
     await engine.docker('create', '--name', 'template', 'busybox');
@@ -31,22 +33,50 @@ beforeAll(async () => {
   const settingsFile = path.join(scratch, 'admin-settings.json');
   const roots = { sharedRoot: path.join(scratch, 'shared'), closedRoot: path.join(scratch, 'shared-not') };
   await mkdir(roots.sharedRoot);
-  await writeFile(settingsFile, JSON.stringify({
-    configurationFileVersion: 2, enhancedContainerIsolation: {
-      locked: true, value: true,
-      dockerSocketMount: { imageList: { images: ['busybox:latest', 'wide:latest'], allowDerivedImages: false }, commandList: { type: 'deny', commands: denied } },
-    },
-    bulkhead: { perImageCommandLists: [{ image: 'wide:latest', type: 'deny', commands: [] }] }, blockDockerLoad: { locked: true, value: true },
-    filesharingAllowedDirectories: [{ path: roots.sharedRoot, sharedByDefault: true }],
-  }));
+  await writeFile(
+    settingsFile,
+    JSON.stringify({
+      configurationFileVersion: 2,
+      enhancedContainerIsolation: {
+        locked: true,
+        value: true,
+        dockerSocketMount: {
+          imageList: { images: ['busybox:latest', 'wide:latest'], allowDerivedImages: false },
+          commandList: { type: 'deny', commands: denied },
+        },
+      },
+      bulkhead: { perImageCommandLists: [{ image: 'wide:latest', type: 'deny', commands: [] }] },
+      blockDockerLoad: { locked: true, value: true },
+      filesharingAllowedDirectories: [{ path: roots.sharedRoot, sharedByDefault: true }],
+    }),
+  );
   const started = await startGateway({
-    engineSocket: isolated.socket, listenSocket: path.join(scratch, 'docker.sock'), settingsFile, engineDirectories: [isolated.root, isolated.paths.root], stateDirectory: isolated.paths.root, imageTrust: trust(isolated),
+    engineSocket: isolated.socket,
+    listenSocket: path.join(scratch, 'docker.sock'),
+    settingsFile,
+    engineDirectories: [isolated.root, isolated.paths.root],
+    stateDirectory: isolated.paths.root,
+    imageTrust: trust(isolated),
   });
   if (!started.ok) throw new Error(started.error.message);
   gateway = started.value;
   targets = {
-    engine: { name: 'engine', door: bare.socket, engineSocket: bare.socket, engineRoot: bare.root, runtime: 'runc', ...roots },
-    gateway: { name: 'gateway', door: gateway.listenSocket, engineSocket: isolated.socket, engineRoot: isolated.root, runtime: 'bulkhead', ...roots },
+    engine: {
+      name: 'engine',
+      door: bare.socket,
+      engineSocket: bare.socket,
+      engineRoot: bare.root,
+      runtime: 'runc',
+      ...roots,
+    },
+    gateway: {
+      name: 'gateway',
+      door: gateway.listenSocket,
+      engineSocket: isolated.socket,
+      engineRoot: isolated.root,
+      runtime: 'bulkhead',
+      ...roots,
+    },
   };
 }, 120_000);
 afterAll(async () => {
@@ -61,19 +91,25 @@ const denied = ['exec', 'cp', 'commit', 'build', 'rm', 'volume*', 'tag'];
 
 /** A stand-in that takes content by its id, and `evil` by its name. */
 function trust(engine: IsolatedEngine): ImageTrust {
-  const idOf = async (image: string) => (await engine.docker('image', 'inspect', '-f', '{{.Id}}', image)).trim();
+  const idOf = async (image: string) =>
+    (await engine.docker('image', 'inspect', '-f', '{{.Id}}', image)).trim();
   return {
     decide: async (image, { images }) => {
       const imageId = await idOf(image);
-      const allowedBy = `${imageId === await idOf('wide') ? 'wide' : 'busybox'}:latest`;
-      if (/^evil\b/.test(image) || !images.includes(allowedBy)) return { trusted: false, reason: 'not-listed', detail: 'no entry of the image list names it' };
+      const allowedBy = `${imageId === (await idOf('wide')) ? 'wide' : 'busybox'}:latest`;
+      if (/^evil\b/.test(image) || !images.includes(allowedBy))
+        return { trusted: false, reason: 'not-listed', detail: 'no entry of the image list names it' };
       return { trusted: true, imageId, allowedBy, derivedFrom: null };
     },
     close: () => undefined,
   };
 }
 
-interface Seen { readonly breached: boolean; readonly answers: readonly Answer[]; readonly left: unknown }
+interface Seen {
+  readonly breached: boolean;
+  readonly answers: readonly Answer[];
+  readonly left: unknown;
+}
 
 async function attack(attempt: Attempt, target: Target): Promise<Seen> {
   const side: Side = await openSide(target, attempt.id);
@@ -93,12 +129,16 @@ async function check(attempt: Attempt): Promise<void> {
   expect(seen.breached, `a breach through the gateway: ${last(seen)}`).toBe(false);
   if (attempt.outcome === 'refused') {
     // B6, or the message layer's own words for what is no proper request.
-    expect(seen.answers.map(({ text }) => text).join('\n')).toMatch(/"message":"(?:enhanced container isolation: .* is blocked: .*|bulkhead gateway: request refused: .*|the body is longer than .*)"/);
+    expect(seen.answers.map(({ text }) => text).join('\n')).toMatch(
+      /"message":"(?:enhanced container isolation: .* is blocked: .*|bulkhead gateway: request refused: .*|the body is longer than .*)"/,
+    );
     expect(seen.left, 'something was made').toBeNull();
   }
-  if (attempt.outcome === 'confined') expect(at(seen.left, 'HostConfig', 'Runtime'), `it was to go through: ${last(seen)}`).toBe('bulkhead');
+  if (attempt.outcome === 'confined')
+    expect(at(seen.left, 'HostConfig', 'Runtime'), `it was to go through: ${last(seen)}`).toBe('bulkhead');
 }
-const last = (seen: Seen) => seen.answers.map(({ status, text }) => `${status} ${text.slice(-300)}`).join('\n');
+const last = (seen: Seen) =>
+  seen.answers.map(({ status, text }) => `${status} ${text.slice(-300)}`).join('\n');
 
 const beside = corpus.filter((attempt) => attempt.alone !== true);
 const alone = corpus.filter((attempt) => attempt.alone === true);
@@ -108,7 +148,11 @@ describe('the bypass corpus', () => {
     expect(corpus.length).toBeGreaterThanOrEqual(150);
     expect(new Set(corpus.map(({ id }) => id)).size).toBe(corpus.length);
     // Those with a process outside are run in accomplice.engine.test.ts.
-    expect([...attackClasses].filter((name) => ![...corpus, ...accompliceCorpus].some((attempt) => attempt.class === name))).toEqual([]);
+    expect(
+      [...attackClasses].filter(
+        (name) => ![...corpus, ...accompliceCorpus].some((attempt) => attempt.class === name),
+      ),
+    ).toEqual([]);
   });
   it.concurrent.for(beside)('$class: $title ($id)', (attempt) => check(attempt));
   it.for(alone)('$class: $title ($id)', (attempt) => check(attempt));

@@ -12,9 +12,22 @@ import { socketMountAttempts } from './attempts/socket-mounts.ts';
 
 /** Every attempt. */
 export const corpus: readonly Attempt[] = [
-  ...jsonAttempts, ...requestLineAttempts, ...framingAttempts, ...namespaceAttempts, ...runtimeAttempts, ...confinementAttempts,
-  ...mountAttempts, ...volumeAttempts, ...swapAttempts,
-  ...unprotectedAttempts, ...referenceAttempts, ...networkAttempts, ...networkAddressAttempts, ...buildAttempts, ...buildFrontendAttempts, ...buildIdentityAttempts,
+  ...jsonAttempts,
+  ...requestLineAttempts,
+  ...framingAttempts,
+  ...namespaceAttempts,
+  ...runtimeAttempts,
+  ...confinementAttempts,
+  ...mountAttempts,
+  ...volumeAttempts,
+  ...swapAttempts,
+  ...unprotectedAttempts,
+  ...referenceAttempts,
+  ...networkAttempts,
+  ...networkAddressAttempts,
+  ...buildAttempts,
+  ...buildFrontendAttempts,
+  ...buildIdentityAttempts,
   ...otherAttempts,
   ...socketMountAttempts,
 ];

@@ -19,7 +19,9 @@ export interface Target {
 /** How long a connection that nobody ends is listened to. */
 const patienceMs = 4000;
 
-/** Writes to the door and reads until its end, `until`, or patience runs out. The status is the last answer's. */
+/**
+ * Writes to the door and reads until its end, `until`, or patience runs out. The status is the last answer's.
+ */
 function speak(door: string, pieces: readonly Buffer[], until?: RegExp): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const socket = connect(door);
@@ -31,14 +33,25 @@ function speak(door: string, pieces: readonly Buffer[], until?: RegExp): Promise
       resolve({ status: Number(statuses.at(-1)?.[1] ?? 0), text, json: null });
     };
     const timer = setTimeout(finish, patienceMs);
-    socket.on('data', (part: Buffer) => { text += part.toString('latin1'); if (until?.test(text) === true) finish(); });
+    socket.on('data', (part: Buffer) => {
+      text += part.toString('latin1');
+      if (until?.test(text) === true) finish();
+    });
     socket.on('end', finish);
-    socket.on('error', (error) => { if (text === '') { clearTimeout(timer); reject(error); } else finish(); });
+    socket.on('error', (error) => {
+      if (text === '') {
+        clearTimeout(timer);
+        reject(error);
+      } else finish();
+    });
     socket.setNoDelay(true);
     const next = (index: number) => {
       const piece = pieces[index];
       // In a turn of its own: what is written together arrives together.
-      if (piece !== undefined) socket.write(piece, () => { setImmediate(next, index + 1); });
+      if (piece !== undefined)
+        socket.write(piece, () => {
+          setImmediate(next, index + 1);
+        });
     };
     next(0);
   });
@@ -47,9 +60,19 @@ function speak(door: string, pieces: readonly Buffer[], until?: RegExp): Promise
 const agents = new Map<string, Agent>();
 
 /** A plain request, as a Docker client makes it. */
-function send(socketPath: string, method: string, target: string, body?: string | Buffer, headers?: string): Promise<Answer> {
+function send(
+  socketPath: string,
+  method: string,
+  target: string,
+  body?: string | Buffer,
+  headers?: string,
+): Promise<Answer> {
   const fields: Record<string, string> = { Host: 'docker' };
-  if (body !== undefined) Object.assign(fields, { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) });
+  if (body !== undefined)
+    Object.assign(fields, {
+      'Content-Type': 'application/json',
+      'Content-Length': String(Buffer.byteLength(body)),
+    });
   for (const line of (headers ?? '').split('\r\n')) {
     const colon = line.indexOf(':');
     if (colon > 0) fields[line.slice(0, colon)] = line.slice(colon + 1).trim();
@@ -59,12 +82,18 @@ function send(socketPath: string, method: string, target: string, body?: string 
   return new Promise((resolve, reject) => {
     const req = request({ socketPath, path: target, method, headers: fields, agent }, (res) => {
       const parts: Buffer[] = [];
-      res.on('data', (part: Buffer) => { parts.push(part); });
+      res.on('data', (part: Buffer) => {
+        parts.push(part);
+      });
       res.on('error', reject);
       res.on('end', () => {
         const text = Buffer.concat(parts).toString('latin1');
         let json: unknown = null;
-        try { json = JSON.parse(Buffer.concat(parts).toString('utf8')); } catch { /* not every answer is JSON */ }
+        try {
+          json = JSON.parse(Buffer.concat(parts).toString('utf8'));
+        } catch {
+          /* not every answer is JSON */
+        }
         resolve({ status: res.statusCode ?? 0, text, json });
       });
     });
@@ -89,28 +118,53 @@ export async function openSide(target: Target, id: string): Promise<Side> {
   }
   await writeFile(path.join(closed, 'secret'), 'opened\n');
   return {
-    ...target, shared, closed, tag: `x.${id}`,
-    speak: (bytes, until) => speak(target.door, [typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes], until),
+    ...target,
+    shared,
+    closed,
+    tag: `x.${id}`,
+    speak: (bytes, until) =>
+      speak(target.door, [typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes], until),
     speakPieces: (pieces) => speak(target.door, pieces),
     send: (method, to, body, headers) => send(target.door, method, to, body, headers),
     sendAt: send,
     speakAt: (socket, bytes, until) => speak(socket, [Buffer.from(bytes, 'utf8')], until),
-    admin: (method, to, body) => (Buffer.isBuffer(body)
-      ? send(target.engineSocket, method, to, body, 'Content-Type: application/x-tar')
-      : send(target.engineSocket, method, to, body === undefined ? undefined : JSON.stringify(body))),
+    admin: (method, to, body) =>
+      Buffer.isBuffer(body)
+        ? send(target.engineSocket, method, to, body, 'Content-Type: application/x-tar')
+        : send(target.engineSocket, method, to, body === undefined ? undefined : JSON.stringify(body)),
   };
 }
 
 /** Removes what carries the attempt's name: containers, volumes, networks, images, directories. */
 export async function closeSide(side: Side): Promise<void> {
-  const mine = (name: unknown) => typeof name === 'string' && (name === side.tag || name.startsWith(`${side.tag}.`));
+  const mine = (name: unknown) =>
+    typeof name === 'string' && (name === side.tag || name.startsWith(`${side.tag}.`));
   const containers = list((await side.admin('GET', '/containers/json?all=1')).json);
-  await Promise.all(containers.filter((one) => list(at(one, 'Names')).some((name) => mine(String(name).slice(1)))).map((one) => side.admin('DELETE', `/containers/${String(at(one, 'Id'))}?force=1&v=1`)));
+  await Promise.all(
+    containers
+      .filter((one) => list(at(one, 'Names')).some((name) => mine(String(name).slice(1))))
+      .map((one) => side.admin('DELETE', `/containers/${String(at(one, 'Id'))}?force=1&v=1`)),
+  );
   const volumes = list(at((await side.admin('GET', '/volumes')).json, 'Volumes'));
-  await Promise.all(volumes.map((one) => at(one, 'Name')).filter(mine).map((name) => side.admin('DELETE', `/volumes/${String(name)}?force=1`)));
+  await Promise.all(
+    volumes
+      .map((one) => at(one, 'Name'))
+      .filter(mine)
+      .map((name) => side.admin('DELETE', `/volumes/${String(name)}?force=1`)),
+  );
   const networks = list((await side.admin('GET', '/networks')).json);
-  await Promise.all(networks.filter((one) => mine(at(one, 'Name'))).map((one) => side.admin('DELETE', `/networks/${String(at(one, 'Id'))}`)));
-  const images = list((await side.admin('GET', '/images/json')).json).flatMap((one) => list(at(one, 'RepoTags'))).map(String);
-  await Promise.all(images.filter((tag) => mine(tag.split(':')[0])).map((tag) => side.admin('DELETE', `/images/${tag}?force=1`)));
+  await Promise.all(
+    networks
+      .filter((one) => mine(at(one, 'Name')))
+      .map((one) => side.admin('DELETE', `/networks/${String(at(one, 'Id'))}`)),
+  );
+  const images = list((await side.admin('GET', '/images/json')).json)
+    .flatMap((one) => list(at(one, 'RepoTags')))
+    .map(String);
+  await Promise.all(
+    images
+      .filter((tag) => mine(tag.split(':')[0]))
+      .map((tag) => side.admin('DELETE', `/images/${tag}?force=1`)),
+  );
   for (const directory of [side.shared, side.closed]) await rm(directory, { recursive: true, force: true });
 }

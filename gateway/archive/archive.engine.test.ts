@@ -5,9 +5,17 @@ import { comparable, startTwoEngines, type TwoEngines } from '../../testing/two-
 let engines: TwoEngines;
 beforeAll(async () => {
   engines = await startTwoEngines();
-  await Promise.all([engines.guarded, engines.bare].map((side) => side.sh(prepare).then(({ code, stderr }) => { expect({ code, stderr }).toMatchObject({ code: 0 }); })));
+  await Promise.all(
+    [engines.guarded, engines.bare].map((side) =>
+      side.sh(prepare).then(({ code, stderr }) => {
+        expect({ code, stderr }).toMatchObject({ code: 0 });
+      }),
+    ),
+  );
 });
-afterAll(async () => { await engines?.stop(); });
+afterAll(async () => {
+  await engines?.stop();
+});
 
 /** An image with users, capabilities and links, one container of it running. */
 const prepare = `set -e
@@ -32,19 +40,29 @@ async function same(script: string, expected?: RegExp | string): Promise<void> {
 const list = `tar -tv --numeric-owner | awk '{print $1, $2, $6, $7, $8}'`;
 
 describe('a running container is copied into and out of as on a stock engine (A1, A8)', () => {
-  it('cp in: owners and modes of files, directories and links', () => same(`
+  it('cp in: owners and modes of files, directories and links', () =>
+    same(
+      `
     mkdir -p in1/sub; echo a > in1/a; echo b > in1/sub/b; chown 1000:2000 in1/a; chown 33 in1/sub; chmod 2750 in1/sub; ln -s a in1/l; chown -h 9:9 in1/l; ln in1/a in1/hard
     docker cp -q in1 up:/srv/; docker cp -aq in1 up:/srv/archived; tar -c in1 | docker cp - up:/tmp
-    docker exec up sh -c 'find /srv/in1 /srv/archived /tmp/in1 | sort | xargs stat -c "%N %A %u %g %h"'`, /1000 2000/));
+    docker exec up sh -c 'find /srv/in1 /srv/archived /tmp/in1 | sort | xargs stat -c "%N %A %u %g %h"'`,
+      /1000 2000/,
+    ));
 
-  it('cp out, export and back again', () => same(`
+  it('cp out, export and back again', () =>
+    same(
+      `
     docker exec up sh -c 'mkdir /out; echo x > /out/x; chown 70:71 /out/x; chown 65535:65535 /out; echo y > /vol/y; chown 72:73 /vol/y; ln -s x /out/l'
     docker cp up:/out - | ${list}; docker cp up:/vol - | ${list}; docker cp up:/shared - | ${list}; docker cp up:/srv - | ${list}
     docker export up | tar -tv --numeric-owner out srv | awk '{print $1, $2, $6}'
     docker cp -q up:/out out2; stat -c '%u %g %A' out2 out2/x; docker cp -aq up:/out out3; stat -c '%u %g %A' out3 out3/x
-    docker export up | docker import - again > /dev/null; docker run --rm again stat -c '%u %g %n' /out /out/x /srv/old /bin/busybox`, /65535\/65535 out\//));
+    docker export up | docker import - again > /dev/null; docker run --rm again stat -c '%u %g %n' /out /out/x /srv/old /bin/busybox`,
+      /65535\/65535 out\//,
+    ));
 
-  it('paths through links in a volume, also to outside of it, running and not', () => same(`
+  it('paths through links in a volume, also to outside of it, running and not', () =>
+    same(
+      `
     docker run -d --name linked -v linked:/v app sh -c 'mkdir -p /v/ä/deep; echo x > /v/ä/deep/x; ln -sfn ä /v/l; ln -sfn /srv /v/out; ln -sfn x /v/ä/deep/to; sleep 10000' > /dev/null
     until docker exec linked test -L /v/ä/deep/to; do :; done; echo new > new
     for state in up down; do
@@ -53,15 +71,23 @@ describe('a running container is copied into and out of as on a stock engine (A1
       docker cp -q new linked:/v/l/$state; docker cp -q new linked:/v/l/deep/; docker cp -q new linked:/v/out/$state; docker cp -q new linked:/v/l
       docker stop -t 0 linked > /dev/null
     done
-    docker start linked > /dev/null; docker exec linked sh -c 'ls -R /v; ls /srv; cat /v/ä/up /v/ä/down /v/ä/new'; docker rm -f linked; docker volume rm linked`, /^deep\/x$/m));
+    docker start linked > /dev/null; docker exec linked sh -c 'ls -R /v; ls /srv; cat /v/ä/up /v/ä/down /v/ä/new'; docker rm -f linked; docker volume rm linked`,
+      /^deep\/x$/m,
+    ));
 
-  it('diff lists what changed, and nothing else; commit has it, with its ids', () => same(`
+  it('diff lists what changed, and nothing else; commit has it, with its ids', () =>
+    same(
+      `
     docker run -d --name changed app sh -c 'echo new > /new; echo more >> /srv/old; rm /link; chmod 700 /srv/deep; touch /bin/cat; mkdir -p /a/b; echo z > /a/b/z; chown 44:45 /a/b/z; chown 0:0 /srv/kept; sleep 10000' > /dev/null
     until docker exec changed test -f /a/b/z; do :; done; docker exec changed true; docker diff changed | sort; docker commit changed committed > /dev/null
     docker run --rm committed stat -c '%n %u %g %a' /a/b/z /srv/old /srv/kept /srv/deep /new; docker stop -t 0 changed; docker diff changed | sort; docker rm changed
-    docker run -d --name same app sleep 10000 > /dev/null; docker diff same; docker rm -f same`, /^A \/a\nA \/a\/b\n/m));
+    docker run -d --name same app sleep 10000 > /dev/null; docker diff same; docker rm -f same`,
+      /^A \/a\nA \/a\/b\n/m,
+    ));
 
-  it('names and formats: long ones, PAX, GNU, sparse, ids beyond what octal holds', () => same(`
+  it('names and formats: long ones, PAX, GNU, sparse, ids beyond what octal holds', () =>
+    same(
+      `
     mkdir -p f/$(printf 'd%.0s' $(seq 90))/$(printf 'e%.0s' $(seq 90)); echo 1 > f/d*/e*/$(printf 'n%.0s' $(seq 200)); echo 2 > "f/ünï code"; ln -s $(printf 't%.0s' $(seq 150)) f/l; truncate -s 5M f/sparse; echo end >> f/sparse; chown -hR 123:456 f
     for format in gnu posix ustar; do
       more=; test $format = ustar && more='--exclude=nnn* --exclude=l'
@@ -70,18 +96,26 @@ describe('a running container is copied into and out of as on a stock engine (A1
     done
     tar -c --format=posix --pax-option='uid:=1234,gid:=2345' f/l | docker cp - up:/vol; docker exec up sh -c 'stat -c "%u %g" /vol/f/l; rm -r /vol/f'
     docker cp -q f up:/tmp/; docker cp up:/tmp/f - | tar -tv --numeric-owner | awk '{print $1, $2, $3}' | sort
-    docker cp up:/tmp/f - | tar -x -O f/sparse | md5sum`, /123 456/));
+    docker cp up:/tmp/f - | tar -x -O f/sparse | md5sum`,
+      /123 456/,
+    ));
 
-  it('compressed with gzip, bzip2, xz and zstd, that also in several frames; cut, broken and empty ones', () => same(`
+  it('compressed with gzip, bzip2, xz and zstd, that also in several frames; cut, broken and empty ones', () =>
+    same(
+      `
     mkdir c; echo c > c/c; chown 500:600 c/c; tar -c c > c.tar
     for how in gzip bzip2 xz 'zstd -q'; do $how < c.tar | docker cp - up:/tmp; docker exec up sh -c 'stat -c "%u %g" /tmp/c/c; rm -r /tmp/c'; done
     (head -c 512 c.tar | zstd -q; tail -c +513 c.tar | zstd -q) | docker cp - up:/tmp; docker exec up sh -c 'stat -c "%u %g" /tmp/c/c; rm -r /tmp/c'
     (printf '\\120\\52\\115\\30\\4\\0\\0\\0pzst'; zstd -q --long=28 < c.tar) | docker cp - up:/tmp; docker exec up sh -c 'stat -c "%u %g" /tmp/c/c; rm -r /tmp/c'
     (gzip < c.tar; printf '' ) | docker cp - up:/tmp; docker exec up rm -r /tmp/c; docker cp - up:/tmp < /dev/null; echo $?
     head -c 700 c.tar | docker cp - up:/tmp > /dev/null 2>&1; echo $?; gzip < c.tar | head -c 60 | docker cp - up:/tmp > /dev/null 2>&1; echo $?
-    printf 'not a tar' | docker cp - up:/tmp > /dev/null 2>&1; echo $?; docker exec up ls /tmp | sort`, /^(500 600\n){6}/));
+    printf 'not a tar' | docker cp - up:/tmp > /dev/null 2>&1; echo $?; docker exec up ls /tmp | sort`,
+      /^(500 600\n){6}/,
+    ));
 
-  it('links, volumes and binds on the way', () => same(`
+  it('links, volumes and binds on the way', () =>
+    same(
+      `
     echo l > l1; chown 21:22 l1
     docker exec up sh -c 'ln -s /vol /tovol; ln -s ../shared/x /srv/tobind; mkdir -p /shared/x /vol/v; ln -s / /vol/v/root; ln -s deep /srv/rel'
     docker cp -q l1 up:/link/; docker cp -q l1 up:/link/rel/; docker cp -q l1 up:/tovol/; docker cp -q l1 up:/srv/tobind/; docker cp -q l1 up:/vol/v/root/srv/up/; docker cp -q l1 up:/link
@@ -90,40 +124,63 @@ describe('a running container is copied into and out of as on a stock engine (A1
     docker exec up sh -c 'stat -c "%n %u %g" /srv/l1 /srv/deep/l1 /vol/l1 /shared/x/l1 /usr/lib/real/l1 /vol/t /shared/t /made/t /made /vol /shared'; stat -c '%n %u %g' shared/t shared/x/l1
     tar -c t/made/t | docker cp - up:/vol; mkdir -p p/q; echo p > p/q/r; tar -c p/q/r | docker cp - up:/srv; tar -c p/q/r | docker cp - up:/shared
     docker exec up sh -c 'stat -c "%n %u %g %a" /vol/t/made/t /vol/t /srv/p /srv/p/q /srv/p/q/r /shared/p /shared/p/q'
-    ln -s /vol hop; mkdir hopped; echo h > hopped/h; tar -c --transform 's,hopped,hop,' hop hopped/h | docker cp - up:/srv; docker exec up sh -c 'ls -ln /vol /srv | grep -v total | awk "{print \\$1, \\$3, \\$4, \\$9}"'`, /21 22\n[\s\S]*31 32/));
+    ln -s /vol hop; mkdir hopped; echo h > hopped/h; tar -c --transform 's,hopped,hop,' hop hopped/h | docker cp - up:/srv; docker exec up sh -c 'ls -ln /vol /srv | grep -v total | awk "{print \\$1, \\$3, \\$4, \\$9}"'`,
+      /21 22\n[\s\S]*31 32/,
+    ));
 
-  it('capabilities of files, setuid, hard links', () => same(`
+  it('capabilities of files, setuid, hard links', () =>
+    same(
+      `
     mkdir x; cp /bin/true x/ping; chown 1:2 x/ping; setcap cap_net_raw+ep x/ping; cp /bin/true x/su; chmod 4755 x/su; ln x/su x/su2
     tar -c --xattrs --xattrs-include='*' --format=posix x | docker cp - up:/tmp; docker cp -q x up:/srv/
     docker cp up:/tmp/x - > x.tar; mkdir back; tar -x --xattrs --xattrs-include='*' --same-owner -p -C back -f x.tar; getcap -n back/x/ping; stat -c '%A %u %g %h' back/x/*; cp /bin/true x/alone; chmod 6755 x/alone; docker cp -q x/alone up:/srv/; docker exec up stat -c '%A %u %g' /srv/alone /srv/kept
     docker export up > e.tar; mkdir e; tar -x --xattrs --xattrs-include='*' -p -C e -f e.tar tmp/x; getcap -n e/tmp/x/ping
-    docker commit up capable > /dev/null; docker create --name capable capable true > /dev/null; docker cp capable:/tmp/x - | tar -x --xattrs --xattrs-include='*' -p -C e; getcap -n e/x/ping; docker rm capable`, /ping cap_net_raw=ep\n-rwxr-xr-x 1 2 1\n-rwxr-xr-x 0 0 2\n-rwxr-xr-x 0 0 2\n-rwsr-sr-x 0 0\n/));
+    docker commit up capable > /dev/null; docker create --name capable capable true > /dev/null; docker cp capable:/tmp/x - | tar -x --xattrs --xattrs-include='*' -p -C e; getcap -n e/x/ping; docker rm capable`,
+      /ping cap_net_raw=ep\n-rwxr-xr-x 1 2 1\n-rwxr-xr-x 0 0 2\n-rwxr-xr-x 0 0 2\n-rwsr-sr-x 0 0\n/,
+    ));
 
-  it('access control lists name in the container whom they name in the archive', () => same(`
+  it('access control lists name in the container whom they name in the archive', () =>
+    same(
+      `
     mkdir -p acl; echo a > acl/a
     # rw for its owner, r for user 5, rw for group 7; below, all for user 9
     setfattr -n system.posix_acl_access -v 0x0200000001000600ffffffff020004000500000004000400ffffffff080006000700000010000600ffffffff20000000ffffffff acl/a
     for which in access default; do setfattr -n system.posix_acl_$which -v 0x0200000001000700ffffffff020007000900000004000500ffffffff10000700ffffffff20000100ffffffff acl; done
     tar -c --xattrs --xattrs-include='*' --format=posix acl | docker cp - up:/srv/
-    docker exec -u 5:5 up cat /srv/acl/a; docker exec -u 6:6 up cat /srv/acl/a; docker exec -u 9:9 up touch /srv/acl/made; docker exec -u 6:6 up touch /srv/acl/not; docker exec up ls /srv/acl`, /^a\na\nmade\n$/));
+    docker exec -u 5:5 up cat /srv/acl/a; docker exec -u 6:6 up cat /srv/acl/a; docker exec -u 9:9 up touch /srv/acl/made; docker exec -u 6:6 up touch /srv/acl/not; docker exec up ls /srv/acl`,
+      /^a\na\nmade\n$/,
+    ));
 
-  it('archive mode into images with a user, by name and by number, up and down', () => same(`
+  it('archive mode into images with a user, by name and by number, up and down', () =>
+    same(
+      `
     echo u > u1; chown 5:6 u1
     for user in web 77 nosuch; do
-      docker create --name u1 -u $user app sleep 1000 > /dev/null; docker cp -aq u1 u1:/tmp/down 2>&1; docker start u1 > /dev/null 2>&1; docker cp -aq u1 u1:/tmp/u 2>&1; docker cp -q u1 u1:/tmp/plain; docker cp u1:/tmp - | ${list} | sort; docker rm -f u1 > /dev/null; done`, /77\/88/));
+      docker create --name u1 -u $user app sleep 1000 > /dev/null; docker cp -aq u1 u1:/tmp/down 2>&1; docker start u1 > /dev/null 2>&1; docker cp -aq u1 u1:/tmp/u 2>&1; docker cp -q u1 u1:/tmp/plain; docker cp u1:/tmp - | ${list} | sort; docker rm -f u1 > /dev/null; done`,
+      /77\/88/,
+    ));
 
-  it('what is refused: read-only roots, missing places, files where directories should be', () => same(`
+  it('what is refused: read-only roots, missing places, files where directories should be', () =>
+    same(
+      `
     docker run -d --name ro --read-only -v rovol:/v -v rovol2:/r:ro app sleep 1000 > /dev/null; echo r > r; chown 3:4 r
     docker cp -q r ro:/tmp/; echo $?; docker cp -q r ro:/r/; echo $?; docker cp -q r ro:/v/; echo $?; docker exec ro stat -c '%u %g' /v/r
-    docker cp r up:/no/such/; echo $?; docker cp up:/none -; echo $?; tar -c r | docker cp - up:/bin/cat; echo $?; docker cp -q up:/etc/hosts h; test -s h; docker cp -q r up:/etc/hosts; echo $?; docker cp - up:/x/y < /dev/null; echo $?; docker rm -f ro`, /3 4/));
+    docker cp r up:/no/such/; echo $?; docker cp up:/none -; echo $?; tar -c r | docker cp - up:/bin/cat; echo $?; docker cp -q up:/etc/hosts h; test -s h; docker cp -q r up:/etc/hosts; echo $?; docker cp - up:/x/y < /dev/null; echo $?; docker rm -f ro`,
+      /3 4/,
+    ));
 
-  it('paused, restarted, stopped and started again', () => same(`
+  it('paused, restarted, stopped and started again', () =>
+    same(
+      `
     echo s > s1; chown 8:9 s1; docker run -d --name again app sleep 1000 > /dev/null
     docker pause again > /dev/null; docker cp -q s1 again:/tmp/paused; docker unpause again > /dev/null; docker restart -t 0 again > /dev/null; docker cp -q s1 again:/tmp/restarted
-    docker stop -t 0 again > /dev/null; docker cp -q s1 again:/tmp/stopped; docker cp again:/tmp - | ${list} | sort; docker export again | tar -tv --numeric-owner tmp | awk '{print $2, $6}' | sort; docker start again > /dev/null; docker exec again sh -c 'stat -c "%n %u %g" /tmp/*'; docker rm -f again`, /paused 8 9\n\/tmp\/restarted 8 9\n\/tmp\/stopped 8 9/));
+    docker stop -t 0 again > /dev/null; docker cp -q s1 again:/tmp/stopped; docker cp again:/tmp - | ${list} | sort; docker export again | tar -tv --numeric-owner tmp | awk '{print $2, $6}' | sort; docker start again > /dev/null; docker exec again sh -c 'stat -c "%n %u %g" /tmp/*'; docker rm -f again`,
+      /paused 8 9\n\/tmp\/restarted 8 9\n\/tmp\/stopped 8 9/,
+    ));
 });
 
-// The engine looks programs up in the container for this, and runs them there as the machine's root: on a stock engine the first two come true.
+// The engine looks programs up in the container for this, and runs them there as the machine's root: on a
+// stock engine the first two come true.
 describe('a copy runs no program of the container as the machine\u2019s root (A2)', () => {
   const trap = `
     mkdir -p trap; printf '#!/bin/sh\\nid -u > /trapped; mknod /trapped-device b 7 0; exec gzip -dc' > trap/unpigz; sed 's/gzip -dc/xz -dc/' trap/unpigz > trap/xz; printf '#!/bin/sh\\nid -u > /trapped; mknod /trapped-device b 7 0; echo web:x:77:88::/:/bin/sh' > trap/getent; chmod 755 trap/*
@@ -154,6 +211,11 @@ describe('a copy while a container is stopped and started is refused or right (A
         docker export racing 2> said | tar -tv --numeric-owner tmp srv/old 2> /dev/null | awk '{print $2}'
       done | sort | uniq; wait; docker start racing > /dev/null; docker exec racing stat -c '%u %g' /tmp/r1; docker rm -f racing > /dev/null`);
     expect(stdout).toMatch(/41\/42/);
-    expect(stdout.trim().split('\n').filter((line) => !['0/0', '5/6', '41/42', '41 42'].includes(line))).toEqual([]);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .filter((line) => !['0/0', '5/6', '41/42', '41 42'].includes(line)),
+    ).toEqual([]);
   }, 120_000);
 });

@@ -1,16 +1,22 @@
 /** Key of a file's capabilities in a PAX header, as Docker writes and reads it. */
 export const capabilityRecord = 'SCHILY.xattr.security.capability';
 
-const version2Bytes = 20, version3Bytes = 24;
+const version2Bytes = 20,
+  version3Bytes = 24;
 
 /**
- * Rewrites whose root a file's capabilities belong to: `mapRoot` gets the root user's id (0 for version 2, which has none) and returns
- * the new one. A result of 0 is written as version 2, any other as version 3. `value` is Latin-1; what is no such attribute stays as it is.
+ * Rewrites whose root a file's capabilities belong to: `mapRoot` gets the root user's id (0 for version 2,
+ * which has none) and returns the new one. A result of 0 is written as version 2, any other as version 3.
+ * `value` is Latin-1; what is no such attribute stays as it is.
  */
 export function shiftCapability(value: string, mapRoot: (id: number) => number): string {
   const bytes = Buffer.from(value, 'latin1');
   const version = bytes[3];
-  if (!(version === 2 && bytes.length === version2Bytes) && !(version === 3 && bytes.length === version3Bytes)) return value;
+  if (
+    !(version === 2 && bytes.length === version2Bytes) &&
+    !(version === 3 && bytes.length === version3Bytes)
+  )
+    return value;
   const root = mapRoot(version === 3 ? bytes.readUInt32LE(version2Bytes) : 0);
   const written = Buffer.alloc(root === 0 ? version2Bytes : version3Bytes);
   bytes.copy(written, 0, 0, version2Bytes);

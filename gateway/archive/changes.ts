@@ -13,11 +13,15 @@ const atOnce = 8;
 type Layers = Pick<ContainerLayers, 'upper' | 'lowers'>;
 
 /** As the engine lists it. Kind 0: changed, 1: added, 2: deleted. */
-interface Change { readonly Path: string; readonly Kind: number }
+interface Change {
+  readonly Path: string;
+  readonly Kind: number;
+}
 
 /**
- * GET changes: the engine compares a container's files with its image's, and while it runs all ids differ, so that it lists everything.
- * What really changed is told from the layers, where ids are the same on both sides. Does nothing to a list that is right.
+ * GET changes: the engine compares a container's files with its image's, and while it runs all ids differ, so
+ * that it lists everything. What really changed is told from the layers, where ids are the same on both
+ * sides. Does nothing to a list that is right.
  */
 export function trueChanges(layers: Layers): AnswerHandling {
   return {
@@ -27,7 +31,9 @@ export function trueChanges(layers: Layers): AnswerHandling {
       const listed = JSON.parse(body.toString('utf8')) as Change[] | null; // the engine's own answer
       if (listed === null) return null;
       const kept = await keptChanges(listed, layers);
-      return kept.length === listed.length ? null : Buffer.from(`${JSON.stringify(kept.length === 0 ? null : kept)}\n`, 'utf8');
+      return kept.length === listed.length
+        ? null
+        : Buffer.from(`${JSON.stringify(kept.length === 0 ? null : kept)}\n`, 'utf8');
     },
   };
 }
@@ -39,9 +45,13 @@ async function keptChanges(listed: readonly Change[], layers: Layers): Promise<C
     for (let at = file; at !== '/' && !kept.has(at); at = path.posix.dirname(at)) kept.add(at);
   };
   const unsure: string[] = [];
-  for (const { Path, Kind } of listed) { if (Kind === 0) unsure.push(Path); else keep(Path); }
+  for (const { Path, Kind } of listed) {
+    if (Kind === 0) unsure.push(Path);
+    else keep(Path);
+  }
   const look = async (): Promise<void> => {
-    for (let next = unsure.pop(); next !== undefined; next = unsure.pop()) if (await differs(next, layers)) keep(next);
+    for (let next = unsure.pop(); next !== undefined; next = unsure.pop())
+      if (await differs(next, layers)) keep(next);
   };
   await Promise.all(Array.from({ length: atOnce }, look));
   return listed.filter(({ Path }) => kept.has(Path));
@@ -54,14 +64,21 @@ async function differs(file: string, { upper, lowers }: Layers): Promise<boolean
     const before = await statIn(lower, file);
     if (before === null) continue;
     if (before.isCharacterDevice() && before.rdev === 0n) return true;
-    return now.mode !== before.mode || now.uid !== before.uid || now.gid !== before.gid || now.rdev !== before.rdev
-      || (!now.isDirectory() && (now.size !== before.size || !sameTime(now, before)))
-      || (now.isFile() && !capabilityOf(`${upper}${file}`).equals(capabilityOf(`${lower}${file}`)));
+    return (
+      now.mode !== before.mode ||
+      now.uid !== before.uid ||
+      now.gid !== before.gid ||
+      now.rdev !== before.rdev ||
+      (!now.isDirectory() && (now.size !== before.size || !sameTime(now, before))) ||
+      (now.isFile() && !capabilityOf(`${upper}${file}`).equals(capabilityOf(`${lower}${file}`)))
+    );
   }
   return true;
 }
 
-/** As the engine compares them: times that were stored without fractions count as the same within the second. */
+/**
+ * As the engine compares them: times that were stored without fractions count as the same within the second.
+ */
 function sameTime(a: BigIntStats, b: BigIntStats): boolean {
   const second = 1_000_000_000n;
   const [x, y] = [a.mtimeNs % second, b.mtimeNs % second];
@@ -69,8 +86,13 @@ function sameTime(a: BigIntStats, b: BigIntStats): boolean {
 }
 
 /** A file's capabilities, which `setcap` changes without its time. Empty without. */
-const capabilityOf = (file: string): Buffer => fileAttribute(file, 'security.capability', 64) ?? Buffer.alloc(0);
+const capabilityOf = (file: string): Buffer =>
+  fileAttribute(file, 'security.capability', 64) ?? Buffer.alloc(0);
 
 async function statIn(layer: string, file: string): Promise<BigIntStats | null> {
-  try { return await lstat(`${layer}${file}`, { bigint: true }); } catch { return null; }
+  try {
+    return await lstat(`${layer}${file}`, { bigint: true });
+  } catch {
+    return null;
+  }
 }

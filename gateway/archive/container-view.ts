@@ -14,17 +14,30 @@ const maxSeen = 10_000;
 const maxLinks = 255;
 
 /** What is at a path, links not followed. */
-export type Node = { readonly kind: 'directory' | 'missing' } | { readonly kind: 'other'; readonly special?: boolean } | { readonly kind: 'link'; readonly target: string };
-
-/** Where a path leads: `real` has no links in it. What is not there ends it, `missing`; `byLink`: that is because a link leads to nothing. */
-export interface Resolved { readonly real: string; readonly missing: readonly string[]; readonly byLink: boolean }
+export type Node =
+  | { readonly kind: 'directory' | 'missing' }
+  | { readonly kind: 'other'; readonly special?: boolean }
+  | { readonly kind: 'link'; readonly target: string };
 
 /**
- * The files of a container as the engine has them for a copy: its layers, with its binds and volumes, but without /proc, /dev, tmpfs and
- * what it mounted itself. All paths are bytes as Latin-1. Nothing leads out of it: every step is taken from a descriptor, links are read.
+ * Where a path leads: `real` has no links in it. What is not there ends it, `missing`; `byLink`: that is
+ * because a link leads to nothing.
+ */
+export interface Resolved {
+  readonly real: string;
+  readonly missing: readonly string[];
+  readonly byLink: boolean;
+}
+
+/**
+ * The files of a container as the engine has them for a copy: its layers, with its binds and volumes, but
+ * without /proc, /dev, tmpfs and what it mounted itself. All paths are bytes as Latin-1. Nothing leads out of
+ * it: every step is taken from a descriptor, links are read.
  */
 export class ContainerView {
-  /** Directories that the root file system is made of, the topmost first: a single one while it is mounted. */
+  /**
+   * Directories that the root file system is made of, the topmost first: a single one while it is mounted.
+   */
   readonly #roots: readonly string[];
   /** By destination, without links. */
   readonly #mounts = new Map<string, MountFacts>();
@@ -33,38 +46,64 @@ export class ContainerView {
   /** Directories that were seen. */
   readonly #seen = new Set<string>();
 
-  private constructor(roots: readonly string[]) { this.#roots = roots; }
+  private constructor(roots: readonly string[]) {
+    this.#roots = roots;
+  }
 
   /**
-   * Of a container as it was looked at for a copy. While it is up its files are looked at where the engine has them: at its process's root there
-   * would be what it mounts itself, FUSE below an overlay among it, which holds whoever looks for as long as it likes.
-   * Throws AnswerRefused where its files can't be found.
+   * Of a container as it was looked at for a copy. While it is up its files are looked at where the engine
+   * has them: at its process's root there would be what it mounts itself, FUSE below an overlay among it,
+   * which holds whoever looks for as long as it likes. Throws AnswerRefused where its files can't be found.
    */
   static async open({ facts: container, run, merged }: IsolatedContainer): Promise<ContainerView> {
     const { layers } = container;
     const up = run !== null;
-    if (layers === null && !up) throw new AnswerRefused(409, `bulkhead gateway: where the files of container ${container.name} are cannot be told while it is not running, so nothing was copied`);
-    const view = new ContainerView(up ? [layers?.merged ?? merged ?? `/proc/${container.pid}/root/.`] : layers === null ? [] : [layers.upper, ...layers.lowers]);
-    const mounts = container.mounts.filter(({ type, destination }) => (type === 'bind' || type === 'volume') && destination.startsWith('/'));
+    if (layers === null && !up)
+      throw new AnswerRefused(
+        409,
+        `bulkhead gateway: where the files of container ${container.name} are cannot be told while it is not running, so nothing was copied`,
+      );
+    const view = new ContainerView(
+      up
+        ? [layers?.merged ?? merged ?? `/proc/${container.pid}/root/.`]
+        : layers === null
+          ? []
+          : [layers.upper, ...layers.lowers],
+    );
+    const mounts = container.mounts.filter(
+      ({ type, destination }) => (type === 'bind' || type === 'volume') && destination.startsWith('/'),
+    );
     // As the engine mounts them: what is above first.
-    for (const mount of mounts.toSorted((a, b) => components(a.destination).length - components(b.destination).length)) {
+    for (const mount of mounts.toSorted(
+      (a, b) => components(a.destination).length - components(b.destination).length,
+    )) {
       view.#mounts.set((await view.resolve(asBytes(mount.destination), new Map())).real, mount);
     }
     return view;
   }
 
-  /** Whether no path has led through a mount so far: what is mounted changes at any time, what a container that is not up is made of does not. */
-  get steady(): boolean { return !this.#unsteady; }
+  /**
+   * Whether no path has led through a mount so far: what is mounted changes at any time, what a container
+   * that is not up is made of does not.
+   */
+  get steady(): boolean {
+    return !this.#unsteady;
+  }
 
   /** Whether anything is mounted: else all files are of one file system. */
-  get mounted(): boolean { return this.#mounts.size > 0; }
+  get mounted(): boolean {
+    return this.#mounts.size > 0;
+  }
 
   /** The mount that a path without links is in; null for the root file system. */
-  mountAt(real: string): MountFacts | null { return this.#mountAbove(components(real))?.mount ?? null; }
+  mountAt(real: string): MountFacts | null {
+    return this.#mountAbove(components(real))?.mount ?? null;
+  }
 
   /**
-   * What a path without links goes through in the mount it is in, from the mount's own directory on, as far as it is there; the last one is
-   * what is at the path, unless something is missing. Empty outside of mounts, and where the way was changed meanwhile.
+   * What a path without links goes through in the mount it is in, from the mount's own directory on, as far
+   * as it is there; the last one is what is at the path, unless something is missing. Empty outside of
+   * mounts, and where the way was changed meanwhile.
    */
   async wayInMount(real: string): Promise<{ readonly way: readonly Stats[]; readonly missing: number }> {
     const on = this.#mountAbove(components(real));
@@ -99,7 +138,10 @@ export class ContainerView {
       const [next, ...rest] = left;
       if (next === undefined) return { real: joined(real), missing: [], byLink: false };
       left = rest;
-      if (next.name === '..') { real.pop(); continue; }
+      if (next.name === '..') {
+        real.pop();
+        continue;
+      }
       const here = joined([...real, next.name]);
       const node = known.get(here) ?? (this.#seen.has(here) ? directory : await this.#look(real, next.name));
       if (node.kind === 'directory') this.#remember(here);
@@ -108,9 +150,21 @@ export class ContainerView {
         return { real: joined([...real, ...missing]), missing, byLink: next.byLink };
       }
       // Below a file there is nothing to be made.
-      if (node.kind === 'other') return { real: joined([...real, next.name, ...left.map(({ name }) => name)]), missing: [], byLink: false };
-      if (node.kind !== 'link') { real.push(next.name); continue; }
-      if (++links > maxLinks) throw new AnswerRefused(400, 'bulkhead gateway: there are too many symbolic links on the way in the container');
+      if (node.kind === 'other')
+        return {
+          real: joined([...real, next.name, ...left.map(({ name }) => name)]),
+          missing: [],
+          byLink: false,
+        };
+      if (node.kind !== 'link') {
+        real.push(next.name);
+        continue;
+      }
+      if (++links > maxLinks)
+        throw new AnswerRefused(
+          400,
+          'bulkhead gateway: there are too many symbolic links on the way in the container',
+        );
       if (node.target.startsWith('/')) real.length = 0;
       left = [...components(node.target).map((name) => ({ name, byLink: true })), ...left];
     }
@@ -131,7 +185,9 @@ export class ContainerView {
     this.#seen.add(real);
   }
 
-  #mountAbove(real: readonly string[]): { readonly mount: MountFacts; readonly below: readonly string[] } | null {
+  #mountAbove(
+    real: readonly string[],
+  ): { readonly mount: MountFacts; readonly below: readonly string[] } | null {
     if (this.#mounts.size === 0) return null;
     for (let length = real.length; length > 0; length--) {
       const mount = this.#mounts.get(joined(real.slice(0, length)));
@@ -160,19 +216,26 @@ const missing: Node = { kind: 'missing' };
 const directory: Node = { kind: 'directory' };
 
 /** Looks `name` up in a directory below `root`, which no link may be part of. */
-async function lookBelow(root: string, directories: readonly string[], name: string): Promise<Node | 'deleted'> {
+async function lookBelow(
+  root: string,
+  directories: readonly string[],
+  name: string,
+): Promise<Node | 'deleted'> {
   let at: FileHandle | null = null;
   try {
     at = await open(root, place);
     for (const directory of directories) {
-      const next: FileHandle = await open(Buffer.from(`/proc/self/fd/${at.fd}/${directory}`, 'latin1'), place);
+      const next: FileHandle = await open(
+        Buffer.from(`/proc/self/fd/${at.fd}/${directory}`, 'latin1'),
+        place,
+      );
       await at.close();
       at = next;
     }
     const file = Buffer.from(`/proc/self/fd/${at.fd}/${name}`, 'latin1');
     const stat = await lstat(file);
     if (stat.isCharacterDevice() && stat.rdev === 0) return 'deleted';
-    return stat.isSymbolicLink() ? { kind: 'link', target: (await readlink(file, 'latin1')) } : kindOf(stat);
+    return stat.isSymbolicLink() ? { kind: 'link', target: await readlink(file, 'latin1') } : kindOf(stat);
   } catch {
     // Not there, not a directory, or changed under our hands: for the engine it would be no different.
     return missing;
@@ -181,12 +244,17 @@ async function lookBelow(root: string, directories: readonly string[], name: str
   }
 }
 
-const kindOf = (stat: Stats): Node => (stat.isDirectory() ? { kind: 'directory' } : { kind: 'other', special: !stat.isFile() });
+const kindOf = (stat: Stats): Node =>
+  stat.isDirectory() ? { kind: 'directory' } : { kind: 'other', special: !stat.isFile() };
 
 /** Components of a path, without `.` and empty ones; `..` stays. */
-export const components = (file: string): string[] => file.split('/').filter((name) => name !== '' && name !== '.');
+export const components = (file: string): string[] =>
+  file.split('/').filter((name) => name !== '' && name !== '.');
 export const joined = (names: readonly string[]): string => `/${names.join('/')}`;
-/** A path in a container as the engine reads it: `..` goes by the words, not through links; a slash or dot at the end stays. */
+/**
+ * A path in a container as the engine reads it: `..` goes by the words, not through links; a slash or dot at
+ * the end stays.
+ */
 export function asAsked(file: string): string {
   const clean = path.posix.resolve('/', file);
   // Not by a pattern: one that looks for slashes up to the end takes quadratic time.

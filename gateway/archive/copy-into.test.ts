@@ -14,15 +14,28 @@ const directory = (name: string): Buffer => Buffer.concat(directoryEntry(name, {
 /** A directory's name of a million bytes. */
 const long = (number: number): string => `${number}${'n'.repeat(1_000_000)}`;
 
-/** Sends entries, one by one as they are asked for, into a running container; yields the bytes that each became. */
+/**
+ * Sends entries, one by one as they are asked for, into a running container; yields the bytes that each
+ * became.
+ */
 async function* copied(entries: Iterable<Buffer>, mounts: readonly MountFacts[]): AsyncGenerator<number> {
   // Layers that are nowhere: all directories are new. What is looked at of a process is this one's own.
-  const facts = { id: 'a'.repeat(64), name: 'n', mounts, layers: { merged: '/nonexistent', upper: '', lowers: [] } } as unknown as ContainerFacts; // what is looked at
+  const facts = {
+    id: 'a'.repeat(64),
+    name: 'n',
+    mounts,
+    layers: { merged: '/nonexistent', upper: '', lowers: [] },
+  } as unknown as ContainerFacts; // what is looked at
   const stat = await readFile('/proc/self/stat', 'latin1');
   const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   const container = { facts, asked: 'n', run: { base: 1_000_013_824, pid: process.pid, startTime } };
-  const transform = await copyInto({ container, destination: '/', owner: null, shares: null }, {} as EngineFacts).begin();
-  async function* content() { for (const entry of entries) yield await Promise.resolve(entry); }
+  const transform = await copyInto(
+    { container, destination: '/', owner: null, shares: null },
+    {} as EngineFacts,
+  ).begin();
+  async function* content() {
+    for (const entry of entries) yield await Promise.resolve(entry);
+  }
   for await (const parts of transform(content())) yield parts.reduce((sum, part) => sum + part.length, 0);
 }
 
@@ -36,33 +49,65 @@ function file(name: string): Buffer {
   return entry;
 }
 
-describe('A3: the id that the engine has in a container\'s layer', () => {
+describe("A3: the id that the engine has in a container's layer", () => {
   const send = async (uid: number, up: boolean): Promise<void> => {
-    const facts = { id: 'a'.repeat(64), name: 'n', mounts: [], layers: { merged: '/nonexistent', upper: '', lowers: [] } } as unknown as ContainerFacts; // what is looked at
+    const facts = {
+      id: 'a'.repeat(64),
+      name: 'n',
+      mounts: [],
+      layers: { merged: '/nonexistent', upper: '', lowers: [] },
+    } as unknown as ContainerFacts; // what is looked at
     const stat = await readFile('/proc/self/stat', 'latin1');
     const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
     const run = up ? { base: 1_000_013_824, pid: process.pid, startTime } : null;
-    const transform = await copyInto({ container: { facts, asked: 'n', run }, destination: '/', owner: null, shares: null }, { isUp: () => Promise.resolve(false) } as unknown as EngineFacts).begin(); // likewise
+    const transform = await copyInto(
+      { container: { facts, asked: 'n', run }, destination: '/', owner: null, shares: null },
+      { isUp: () => Promise.resolve(false) } as unknown as EngineFacts,
+    ).begin(); // likewise
     const entry = Buffer.concat(directoryEntry('f', { uid, gid: 0 }));
-    for await (const part of transform(async function* () { yield await Promise.resolve(entry); }())) void part;
+    for await (const part of transform(
+      (async function* () {
+        yield await Promise.resolve(entry);
+      })(),
+    ))
+      void part;
   };
 
-  it.each([true, false])('is nobody\'s to copy in, while the container is up (%s)', async (up) => {
-    await expect(send(engineDiskId, up)).rejects.toThrow('which is reserved for the engine in containers\' layers');
+  it.each([true, false])("is nobody's to copy in, while the container is up (%s)", async (up) => {
+    await expect(send(engineDiskId, up)).rejects.toThrow(
+      "which is reserved for the engine in containers' layers",
+    );
     await expect(send(0, up)).resolves.toBeUndefined();
   });
 });
 
 describe('what the engine gets never begins as something compressed does (issue 12, CVE-2026-41567)', () => {
   const magics = ['BZh', '\x1f\x8b\x08', '\xfd7zXZ', '(\xb5/\xfd', 'P*M\x18'];
-  const unpacked = async (entries: readonly Buffer[], isolated: boolean, owner: { readonly uid: number; readonly gid: number } | null = null): Promise<Buffer> => {
-    const facts = { id: 'a'.repeat(64), name: 'n', mounts: [], layers: { merged: '/nonexistent', upper: '', lowers: [] } } as unknown as ContainerFacts; // what is looked at
+  const unpacked = async (
+    entries: readonly Buffer[],
+    isolated: boolean,
+    owner: { readonly uid: number; readonly gid: number } | null = null,
+  ): Promise<Buffer> => {
+    const facts = {
+      id: 'a'.repeat(64),
+      name: 'n',
+      mounts: [],
+      layers: { merged: '/nonexistent', upper: '', lowers: [] },
+    } as unknown as ContainerFacts; // what is looked at
     const stat = await readFile('/proc/self/stat', 'latin1');
     const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
     const run = isolated ? { base: 1_000_013_824, pid: process.pid, startTime } : null;
-    const transform = await copyInto({ container: { facts, asked: 'n', run }, destination: '/', owner, shares: null }, { isUp: () => Promise.resolve(false) } as unknown as EngineFacts).begin(); // likewise
+    const transform = await copyInto(
+      { container: { facts, asked: 'n', run }, destination: '/', owner, shares: null },
+      { isUp: () => Promise.resolve(false) } as unknown as EngineFacts,
+    ).begin(); // likewise
     const parts: Buffer[] = [];
-    for await (const part of transform(async function* () { for (const entry of entries) yield await Promise.resolve(entry); }())) parts.push(...part);
+    for await (const part of transform(
+      (async function* () {
+        for (const entry of entries) yield await Promise.resolve(entry);
+      })(),
+    ))
+      parts.push(...part);
     return Buffer.concat(parts);
   };
 
@@ -78,7 +123,11 @@ describe('what the engine gets never begins as something compressed does (issue 
     header.write('x', 156, 'latin1');
     writeNumber(header, 124, 12, records.length);
     writeChecksum(header);
-    const archive = [header, Buffer.concat([records, Buffer.alloc(blockBytes - records.length)]), file(magic)];
+    const archive = [
+      header,
+      Buffer.concat([records, Buffer.alloc(blockBytes - records.length)]),
+      file(magic),
+    ];
     // In a range the record still says what the header can't; for an owner whose id fits there it goes.
     expect(compressionOf((await unpacked(archive, true)).subarray(0, 10))).toBeNull();
     const owned = unpacked(archive, false, { uid: 77, gid: 88 });
@@ -88,9 +137,21 @@ describe('what the engine gets never begins as something compressed does (issue 
 
   // Made once: it says when.
   const plain = file('x');
-  it.each([['gzip', gzipSync(plain)], ['zstd', zstdCompressSync(plain)], ['xz', execFileSync('xz', ['-c'], { input: plain })], ['bzip2', execFileSync('bzip2', ['-c'], { input: plain })]])('%s, into a container that is not running', async (_how, archive) => {
+  it.each([
+    ['gzip', gzipSync(plain)],
+    ['zstd', zstdCompressSync(plain)],
+    ['xz', execFileSync('xz', ['-c'], { input: plain })],
+    ['bzip2', execFileSync('bzip2', ['-c'], { input: plain })],
+  ])('%s, into a container that is not running', async (_how, archive) => {
     expect((await unpacked([archive], false)).equals(plain)).toBe(true);
-    expect((await unpacked([...archive].map((byte) => Buffer.from([byte])), false)).equals(plain)).toBe(true);
+    expect(
+      (
+        await unpacked(
+          [...archive].map((byte) => Buffer.from([byte])),
+          false,
+        )
+      ).equals(plain),
+    ).toBe(true);
   });
 
   it.each(['gzip', 'xz'])('compressed twice with %s', async (program) => {
@@ -103,9 +164,21 @@ describe('what the engine gets never begins as something compressed does (issue 
 describe('what the names in an archive take to keep in mind is bounded, however long each is', () => {
   it('by a refusal where something is mounted, since an entry may come to lie in it', async () => {
     let entries = 0;
-    function* archive() { for (; entries < 200; entries++) yield directory(long(entries)); }
-    const volume: MountFacts = { type: 'volume', name: 'v', source: '/nonexistent', destination: '/v', readOnly: false };
-    await expect((async () => { for await (const bytes of copied(archive(), [volume])) expect(bytes).toBeGreaterThan(0); })()).rejects.toThrow('copy it in parts');
+    function* archive() {
+      for (; entries < 200; entries++) yield directory(long(entries));
+    }
+    const volume: MountFacts = {
+      type: 'volume',
+      name: 'v',
+      source: '/nonexistent',
+      destination: '/v',
+      readOnly: false,
+    };
+    await expect(
+      (async () => {
+        for await (const bytes of copied(archive(), [volume])) expect(bytes).toBeGreaterThan(0);
+      })(),
+    ).rejects.toThrow('copy it in parts');
     expect(entries).toBeLessThan(100);
   });
 

@@ -5,14 +5,23 @@ import { AnswerRefused, type RequestStream } from '../http/exchange.ts';
 import { asBytes, components, ContainerView, joined, type Node } from './container-view.ts';
 import { asTheyAre, withIds } from './copy-out.ts';
 import { checkUncompressed, uncompressed } from './decompress.ts';
-import { asBefore, changedMeanwhile, rangeSize, type ContainerRun, type IsolatedContainer } from './isolated.ts';
+import {
+  asBefore,
+  changedMeanwhile,
+  rangeSize,
+  type ContainerRun,
+  type IsolatedContainer,
+} from './isolated.ts';
 import type { UserShares } from './sharing-view.ts';
 import { directoryEntry, type IdShift, type TarEntry, type EntryPlan } from './tar-ids.ts';
 import { TarError } from './tar-numbers.ts';
 
 /** The kernel's id for ids that a user namespace does not have. */
 const overflowId = 65_534;
-/** Directories and links of one archive that are kept in mind: where something is mounted, more are refused, elsewhere the oldest are forgotten. */
+/**
+ * Directories and links of one archive that are kept in mind: where something is mounted, more are refused,
+ * elsewhere the oldest are forgotten.
+ */
 const maxKnown = 1_000_000;
 /** Bytes of their names; a name can be as long as 1 MiB. */
 const maxKnownBytes = 64 * 1024 * 1024;
@@ -27,21 +36,43 @@ export interface CopyInto {
 }
 
 /** PUT archive: what is copied in becomes whose the archive says, as the container sees it. */
-export function copyInto({ container, destination, owner, shares }: CopyInto, facts: EngineFacts): RequestStream {
+export function copyInto(
+  { container, destination, owner, shares }: CopyInto,
+  facts: EngineFacts,
+): RequestStream {
   return {
     begin: async () => {
       // The engine holds the container by now, with its files mounted, and waits for us.
-      if (!await asBefore(container, facts)) throw changedMeanwhile(container.facts.name);
+      if (!(await asBefore(container, facts))) throw changedMeanwhile(container.facts.name);
       const { run } = container;
-      const plan = run === null && shares === null ? onDisk(container, owner) : (await Placing.open(container, destination, shares)).planned(owner);
+      const plan =
+        run === null && shares === null
+          ? onDisk(container, owner)
+          : (await Placing.open(container, destination, shares)).planned(owner);
       return async function* (content, offer) {
         let plain = false;
         // What is decompressed comes in another size, and later.
-        const offered = (passing: Passing) => { offer?.({ left: () => (plain ? passing.left() : 0), passed: (bytes) => { passing.passed(bytes); } }); };
+        const offered = (passing: Passing) => {
+          offer?.({
+            left: () => (plain ? passing.left() : 0),
+            passed: (bytes) => {
+              passing.passed(bytes);
+            },
+          });
+        };
         try {
-          yield* checkUncompressed(withIds(plan)(uncompressed(content, () => { plain = true; }), offered));
+          yield* checkUncompressed(
+            withIds(plan)(
+              uncompressed(content, () => {
+                plain = true;
+              }),
+              offered,
+            ),
+          );
         } catch (error) {
-          throw error instanceof TarError ? new AnswerRefused(400, `bulkhead gateway: the archive could not be read: ${error.message}`) : error;
+          throw error instanceof TarError
+            ? new AnswerRefused(400, `bulkhead gateway: the archive could not be read: ${error.message}`)
+            : error;
         }
       };
     },
@@ -56,16 +87,27 @@ function onDisk({ facts }: IsolatedContainer, owner: CopyInto['owner']): (entry:
   };
 }
 
-/** Refuses the id that the machine's root has in a container's layer while the container runs (disk-ids.ts). Throws AnswerRefused. */
-function refuseEngineId(container: string, { name }: TarEntry, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
+/**
+ * Refuses the id that the machine's root has in a container's layer while the container runs (disk-ids.ts).
+ * Throws AnswerRefused.
+ */
+function refuseEngineId(
+  container: string,
+  { name }: TarEntry,
+  { uid, gid }: { readonly uid: number; readonly gid: number },
+): void {
   if (uid !== engineDiskId && gid !== engineDiskId) return;
   const said = JSON.stringify(Buffer.from(name, 'latin1').toString('utf8'));
-  throw new AnswerRefused(400, `enhanced container isolation: docker cp into container ${container} was stopped at ${said}: it belongs to id ${engineDiskId}, which is reserved for the engine in containers' layers (A3); give it another owner in the archive`);
+  throw new AnswerRefused(
+    400,
+    `enhanced container isolation: docker cp into container ${container} was stopped at ${said}: it belongs to id ${engineDiskId}, which is reserved for the engine in containers' layers (A3); give it another owner in the archive`,
+  );
 }
 
 /**
- * Into a range. An id that no container has becomes nobody's of the container, which is what it would be inside: the mount of a running container's
- * files maps no other ids, and the engine's chown would fail in the middle of the archive. Users of directory services have such ids.
+ * Into a range. An id that no container has becomes nobody's of the container, which is what it would be
+ * inside: the mount of a running container's files maps no other ids, and the engine's chown would fail in
+ * the middle of the archive. Users of directory services have such ids.
  */
 export function into({ base }: ContainerRun): IdShift {
   if (base === 0) return asTheyAre;
@@ -73,7 +115,10 @@ export function into({ base }: ContainerRun): IdShift {
   return { uid: outside, gid: outside, capabilityRoot: (id) => (id < rangeSize ? id + base : id) };
 }
 
-/** Tells for the entries of one archive where the engine will put them, which is ahead of what it has done so far. */
+/**
+ * Tells for the entries of one archive where the engine will put them, which is ahead of what it has done so
+ * far.
+ */
 class Placing {
   readonly #view: ContainerView;
   readonly #shares: UserShares | null;
@@ -84,7 +129,12 @@ class Placing {
   readonly #known = new Map<string, Node>();
   #knownBytes = 0;
 
-  private constructor(view: ContainerView, { facts, run }: IsolatedContainer, shares: UserShares | null, destination: string) {
+  private constructor(
+    view: ContainerView,
+    { facts, run }: IsolatedContainer,
+    shares: UserShares | null,
+    destination: string,
+  ) {
     this.#container = facts.name;
     this.#view = view;
     this.#shares = shares;
@@ -92,7 +142,11 @@ class Placing {
     this.#destination = destination;
   }
 
-  static async open(container: IsolatedContainer, destination: string, shares: UserShares | null): Promise<Placing> {
+  static async open(
+    container: IsolatedContainer,
+    destination: string,
+    shares: UserShares | null,
+  ): Promise<Placing> {
     const view = await ContainerView.open(container);
     return new Placing(view, container, shares, (await view.resolve(asBytes(destination), new Map())).real);
   }
@@ -101,7 +155,8 @@ class Placing {
     return async (entry) => {
       const { real, before } = await this.#place(entry);
       const mount = this.#view.mountAt(real);
-      if (mount !== null && this.#shares?.has(mount) === true) await this.#checkShared(real, entry, this.#shares);
+      if (mount !== null && this.#shares?.has(mount) === true)
+        await this.#checkShared(real, entry, this.#shares);
       if (mount === null) refuseEngineId(this.#container, entry, owner ?? entry);
       return { ...this.#idsOf(mount), owner, before };
     };
@@ -113,19 +168,24 @@ class Placing {
     return this.#shares?.has(mount) === true ? this.#shares.into() : asTheyAre;
   }
 
-  /** Root copies here (true-ids.ts); devices, and files in the place of directories, are not for a share all the same. Throws AnswerRefused. */
+  /**
+   * Root copies here (true-ids.ts); devices, and files in the place of directories, are not for a share all
+   * the same. Throws AnswerRefused.
+   */
   async #checkShared(real: string, { name, type }: TarEntry, shares: UserShares): Promise<void> {
     const said = Buffer.from(name, 'latin1').toString('utf8');
     if (type === '3' || type === '4') throw shares.refusal(`making the device ${said}`);
     const { way, missing } = await this.#view.wayInMount(real);
-    if (type !== '5' && missing === 0 && way.at(-1)?.isDirectory() === true) throw shares.refusal(`replacing ${said}`);
+    if (type !== '5' && missing === 0 && way.at(-1)?.isDirectory() === true)
+      throw shares.refusal(`replacing ${said}`);
   }
 
   async #place({ name, type, link }: TarEntry): Promise<{ real: string; before: Buffer[] }> {
     const names = cleaned(name);
     const last = names.pop();
     // The destination itself; or what the engine refuses.
-    if (last === undefined || names.includes('..') || last === '..') return { real: this.#destination, before: [] };
+    if (last === undefined || names.includes('..') || last === '..')
+      return { real: this.#destination, before: [] };
     const parent = await this.#parent(names);
     const real = joined([...components(parent.real), last]);
     if (type === '5') this.#know(real, { kind: 'directory' });
@@ -134,9 +194,15 @@ class Placing {
     return { real, before: parent.before };
   }
 
-  /** The directory an entry is in. The engine makes those that are missing, as the machine's root's: they become entries of their own before. */
+  /**
+   * The directory an entry is in. The engine makes those that are missing, as the machine's root's: they
+   * become entries of their own before.
+   */
   async #parent(names: readonly string[]): Promise<{ real: string; before: Buffer[] }> {
-    const { real, missing, byLink } = await this.#view.resolve(joined([...components(this.#destination), ...names]), this.#known);
+    const { real, missing, byLink } = await this.#view.resolve(
+      joined([...components(this.#destination), ...names]),
+      this.#known,
+    );
     const before: Buffer[] = [];
     if (missing.length > 0 && !byLink) {
       const there = components(real).slice(0, -missing.length);
@@ -144,7 +210,12 @@ class Placing {
         const made = joined([...there, ...missing.slice(0, length)]);
         this.#know(made, { kind: 'directory' });
         const ids = this.#idsOf(this.#view.mountAt(made));
-        before.push(...directoryEntry(names.slice(0, names.length - missing.length + length).join('/'), { uid: ids.uid(0), gid: ids.gid(0) }));
+        before.push(
+          ...directoryEntry(names.slice(0, names.length - missing.length + length).join('/'), {
+            uid: ids.uid(0),
+            gid: ids.gid(0),
+          }),
+        );
       }
     }
     return { real, before };
@@ -156,7 +227,10 @@ class Placing {
     this.#knownBytes += nameBytes(real, node);
     while (this.#known.size > maxKnown || this.#knownBytes > maxKnownBytes) {
       // By them it is told what an entry is mounted in.
-      if (this.#view.mounted) throw new TarError(`it has more than ${maxKnown} directories and links, or more than ${maxKnownBytes} bytes of their names, and the container has volumes or shared directories; copy it in parts`);
+      if (this.#view.mounted)
+        throw new TarError(
+          `it has more than ${maxKnown} directories and links, or more than ${maxKnownBytes} bytes of their names, and the container has volumes or shared directories; copy it in parts`,
+        );
       // So far behind is no engine that what is oldest is not there for us to see.
       const [oldest = real] = this.#known.keys();
       this.#forget(oldest);
@@ -171,9 +245,13 @@ class Placing {
   }
 }
 
-const nameBytes = (real: string, node: Node): number => real.length + (node.kind === 'link' ? node.target.length : 0);
+const nameBytes = (real: string, node: Node): number =>
+  real.length + (node.kind === 'link' ? node.target.length : 0);
 
-/** Components of an entry's name as the engine reads it: `..` only where it leads out; nothing leads out of the root. */
+/**
+ * Components of an entry's name as the engine reads it: `..` only where it leads out; nothing leads out of
+ * the root.
+ */
 function cleaned(name: string): string[] {
   const clean: string[] = [];
   for (const part of components(name)) {

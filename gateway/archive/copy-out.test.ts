@@ -10,7 +10,8 @@ import { userShares } from './sharing-view.ts';
 import { directoryEntry } from './tar-ids.ts';
 import { writeChecksum } from './tar-numbers.ts';
 
-const alice = 21_234, bob = 21_001;
+const alice = 21_234,
+  bob = 21_001;
 let scratch = '';
 beforeAll(async () => {
   scratch = await mkdtemp(path.join(tmpdir(), 'bulkhead-copy-out-'));
@@ -19,25 +20,50 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
-/** What a user gets of a copy of `asked` out of a container that is not running, where the engine found a file of Bob's that only he may read. */
+/**
+ * What a user gets of a copy of `asked` out of a container that is not running, where the engine found a file
+ * of Bob's that only he may read.
+ */
 async function copied(asked: string, name: string): Promise<string> {
   const facts = {
-    id: 'a'.repeat(64), name: 'n', runtime: 'bulkhead', running: false, pid: 0, mounts: [{ type: 'bind', name: '', source: path.join(scratch, 'share'), destination: '/s', readOnly: false }],
+    id: 'a'.repeat(64),
+    name: 'n',
+    runtime: 'bulkhead',
+    running: false,
+    pid: 0,
+    mounts: [
+      { type: 'bind', name: '', source: path.join(scratch, 'share'), destination: '/s', readOnly: false },
+    ],
     layers: { upper: path.join(scratch, 'upper'), lowers: [], merged: '' },
   } as unknown as ContainerFacts; // what is looked at
   const engine = { isUp: () => Promise.resolve(false) } as unknown as EngineFacts; // likewise
   const container = { facts, asked: 'n', run: null };
-  const shares = await userShares(container, { users: { of: () => Promise.resolve({ uid: alice, gid: alice }) }, root: scratch }, engine, false);
+  const shares = await userShares(
+    container,
+    { users: { of: () => Promise.resolve({ uid: alice, gid: alice }) }, root: scratch },
+    engine,
+    false,
+  );
   const [header = Buffer.alloc(0)] = directoryEntry(name, { uid: bob, gid: bob });
   header.write(`${name}\0`, 0, 'latin1');
   header.write('0000600\0', 100, 'latin1');
   header.write('0', 156, 'latin1');
   writeChecksum(header);
   try {
-    const transform = await copyOut({ container, source: asAsked(asked), shares, layers: null }, engine).begin({ status: 200 } as ResponseHead);
-    for await (const parts of transform?.(async function* () { yield await Promise.resolve(header); }()) ?? []) expect(parts).toBeDefined();
+    const transform = await copyOut(
+      { container, source: asAsked(asked), shares, layers: null },
+      engine,
+    ).begin({ status: 200 } as ResponseHead);
+    for await (const parts of transform?.(
+      (async function* () {
+        yield await Promise.resolve(header);
+      })(),
+    ) ?? [])
+      expect(parts).toBeDefined();
     return 'copied';
-  } catch (error) { return error instanceof Error ? error.message : String(error); }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 describe('A8: a copy out of a container that is not running', () => {
@@ -47,7 +73,15 @@ describe('A8: a copy out of a container that is not running', () => {
   });
 
   it('shows of shares what the sharing user may read, by whatever spelling', async () => {
-    for (const [asked, name] of [['/s/file', 'file'], ['/s', 's/file'], ['/t/..', '/s/file'], ['/t/../', '/s/file'], ['/.', './s/file'], ['t/../s', 's/file'], ['/t/x/../../s/./', 's/file']] as const) {
+    for (const [asked, name] of [
+      ['/s/file', 'file'],
+      ['/s', 's/file'],
+      ['/t/..', '/s/file'],
+      ['/t/../', '/s/file'],
+      ['/.', './s/file'],
+      ['t/../s', 's/file'],
+      ['/t/x/../../s/./', 's/file'],
+    ] as const) {
       expect(await copied(asked, name), asked).toMatch(/^enhanced container isolation: reading .*\(A8\)$/);
     }
   });
@@ -60,8 +94,17 @@ describe('A8: a copy out of a container that is not running', () => {
 describe('what is shared', () => {
   it('is no socket that the gateway gave the container (B2)', async () => {
     const of = async (source: string) => {
-      const facts = { id: 'a'.repeat(64), name: 'n', mounts: [{ type: 'bind', name: '', source, destination: '/x', readOnly: false }] } as unknown as ContainerFacts; // what is looked at
-      return userShares({ facts, asked: 'n', run: null }, { users: { of: () => Promise.resolve({ uid: alice, gid: alice }) }, root: scratch }, {} as EngineFacts, false);
+      const facts = {
+        id: 'a'.repeat(64),
+        name: 'n',
+        mounts: [{ type: 'bind', name: '', source, destination: '/x', readOnly: false }],
+      } as unknown as ContainerFacts; // what is looked at
+      return userShares(
+        { facts, asked: 'n', run: null },
+        { users: { of: () => Promise.resolve({ uid: alice, gid: alice }) }, root: scratch },
+        {} as EngineFacts,
+        false,
+      );
     };
     expect(await of(path.join(scratch, 'sockets', 'f'.repeat(32), 'docker.sock'))).toBeNull();
     expect(await of(path.join(scratch, 'sockets-of-his'))).not.toBeNull();
@@ -70,7 +113,9 @@ describe('what is shared', () => {
 
 describe('a path as the engine reads it', () => {
   it('has its dots taken out by the words, and keeps a slash at the end', () => {
-    expect(['', '.', '/', 'x', '/x/', 'x/.', '/x/..', '/x/../', '/link/../s', '//x//./', '/../x'].map(asAsked)).toEqual(['/', '/', '/', '/x', '/x/', '/x/', '/', '/', '/s', '/x/', '/x']);
+    expect(
+      ['', '.', '/', 'x', '/x/', 'x/.', '/x/..', '/x/../', '/link/../s', '//x//./', '/../x'].map(asAsked),
+    ).toEqual(['/', '/', '/', '/x', '/x/', '/x/', '/', '/', '/s', '/x/', '/x']);
     // issue 12: in linear time.
     expect(asAsked(`/x${'/'.repeat(120_000)}y`)).toBe('/x/y');
   });

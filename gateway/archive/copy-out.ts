@@ -4,13 +4,22 @@ import type { AnswerStream } from '../http/exchange.ts';
 import { asBytes, components, ContainerView, joined } from './container-view.ts';
 import { errorsOf } from './engine-errors.ts';
 import { LayerIds, type Layers } from './layer-ids.ts';
-import { asBefore, changedMeanwhile, rangeSize, type ContainerRun, type IsolatedContainer } from './isolated.ts';
+import {
+  asBefore,
+  changedMeanwhile,
+  rangeSize,
+  type ContainerRun,
+  type IsolatedContainer,
+} from './isolated.ts';
 import type { UserShares } from './sharing-view.ts';
 import { OutgoingNames } from './outgoing-names.ts';
 import { TarIds, type EntryPlan, type IdShift, type PlanFor, type TarEntry } from './tar-ids.ts';
 import { withUnmapped } from './unmapped-ids.ts';
 
-/** Ids of a range are what they are inside; all others stay: volumes and binds show the engine what is on disk, and so does a stopped container. */
+/**
+ * Ids of a range are what they are inside; all others stay: volumes and binds show the engine what is on
+ * disk, and so does a stopped container.
+ */
 export function outOf({ base }: ContainerRun): EntryPlan {
   const inside = (id: number) => (inRange({ base }, id) ? id - base : id);
   return { uid: inside, gid: inside, capabilityRoot: inside };
@@ -35,7 +44,10 @@ export interface CopyOut {
 
 /** Ids stay, names are checked: out of a container whose ids need no care. */
 export function namesChecked(kind: 'copy' | 'export', container: string): AnswerStream {
-  return { begin: (head) => (head.status === 200 ? withIds(checkedBy(new OutgoingNames(kind, container), () => asTheyAre)) : null) };
+  return {
+    begin: (head) =>
+      head.status === 200 ? withIds(checkedBy(new OutgoingNames(kind, container), () => asTheyAre)) : null,
+  };
 }
 
 /** `planFor`, for entries that a client may unpack. */
@@ -46,25 +58,31 @@ export function checkedBy(names: OutgoingNames, planFor: PlanFor): PlanFor {
   };
 }
 
-/** GET archive: what is copied out shows ids as they are in the container. `source`: what is copied, as the client says it. `layers`: where true ids are, while it runs. */
+/**
+ * GET archive: what is copied out shows ids as they are in the container. `source`: what is copied, as the
+ * client says it. `layers`: where true ids are, while it runs.
+ */
 export function copyOut({ container, source, shares, layers }: CopyOut, facts: EngineFacts): AnswerStream {
   return {
     begin: async (head) => {
       if (head.status !== 200) return errorsOf(container).begin(head);
       // The engine answers with the container held, and lets go of it when the copy is over.
-      if (!await asBefore(container, facts)) throw changedMeanwhile(container.facts.name);
+      if (!(await asBefore(container, facts))) throw changedMeanwhile(container.facts.name);
       const { run } = container;
       const plain = run === null ? asTheyAre : outOf(run);
       const planFor = shares === null ? () => plain : await sharedToo(container, source, shares, plain);
-      const unmapped = run === null || layers === null ? planFor : withUnmapped(planFor, plain, new LayerIds(layers), placesInRoot(container, source));
+      const unmapped =
+        run === null || layers === null
+          ? planFor
+          : withUnmapped(planFor, plain, new LayerIds(layers), placesInRoot(container, source));
       return withIds(checkedBy(new OutgoingNames('copy', container.facts.name), unmapped));
     },
   };
 }
 
 /**
- * HEAD archive: what is at a path is told to who may get there. The engine looks as root: without this, names, sizes and where links lead
- * in directories of a share that are closed to the sharing user.
+ * HEAD archive: what is at a path is told to who may get there. The engine looks as root: without this,
+ * names, sizes and where links lead in directories of a share that are closed to the sharing user.
  */
 export function lookedAt({ container, source, shares }: Omit<CopyOut, 'layers'>): AnswerStream {
   return {
@@ -76,15 +94,25 @@ export function lookedAt({ container, source, shares }: Omit<CopyOut, 'layers'>)
       if (on === null || !shares.has(on)) return null;
       const { way, missing } = await view.wayInMount(from);
       const above = missing > 0 ? way : way.slice(0, -1);
-      if (!above.every((stat) => shares.may(stat, 1))) throw shares.refusal(`looking at ${source}, where the sharing user may not go,`);
+      if (!above.every((stat) => shares.may(stat, 1)))
+        throw shares.refusal(`looking at ${source}, where the sharing user may not go,`);
       return null;
     },
   };
 }
 
-/** Places of entries in the container's own root file system; null for those in what is mounted on it, which the engine sees as it is on disk. */
-function placesInRoot(container: IsolatedContainer, source: string): (name: string) => Promise<string | null> {
-  let opened: Promise<{ readonly view: ContainerView; readonly places: { of(name: string): string } }> | null = null;
+/**
+ * Places of entries in the container's own root file system; null for those in what is mounted on it, which
+ * the engine sees as it is on disk.
+ */
+function placesInRoot(
+  container: IsolatedContainer,
+  source: string,
+): (name: string) => Promise<string | null> {
+  let opened: Promise<{
+    readonly view: ContainerView;
+    readonly places: { of(name: string): string };
+  }> | null = null;
   const opening = async () => {
     const view = await ContainerView.open(container);
     return { view, places: await placesOf(view, source) };
@@ -102,8 +130,14 @@ export const asTheyAre: IdShift = { uid: (id) => id, gid: (id) => id, capability
 /** Types of entries with content. */
 const files = new Set(['0', '\0', '7', 'S']);
 
-/** Where `source` is in the container, and the entries of an archive of it: paths without links, except those that the entries make. */
-async function placesOf(view: ContainerView, source: string): Promise<{ readonly from: string; of(name: string): string }> {
+/**
+ * Where `source` is in the container, and the entries of an archive of it: paths without links, except those
+ * that the entries make.
+ */
+async function placesOf(
+  view: ContainerView,
+  source: string,
+): Promise<{ readonly from: string; of(name: string): string }> {
   const bytes = asBytes(source);
   const last = components(bytes).at(-1);
   // A link at the end is copied itself, unless the path says that it is a directory.
@@ -113,32 +147,52 @@ async function placesOf(view: ContainerView, source: string): Promise<{ readonly
   return {
     from: joined(from),
     // Names begin with the last part of what was asked for, or with a dot.
-    of: (name) => joined([...from, ...(/^\.?\//.test(name) || name === '.' ? components(name) : components(name).slice(1))]),
+    of: (name) =>
+      joined([
+        ...from,
+        ...(/^\.?\//.test(name) || name === '.' ? components(name) : components(name).slice(1)),
+      ]),
   };
 }
 
-/** Tells entries in a user's shares by where they are: the engine reads them as root, and with the ids on disk. */
-async function sharedToo(container: IsolatedContainer, source: string, shares: UserShares, plain: IdShift): Promise<(entry: TarEntry) => EntryPlan> {
+/**
+ * Tells entries in a user's shares by where they are: the engine reads them as root, and with the ids on
+ * disk.
+ */
+async function sharedToo(
+  container: IsolatedContainer,
+  source: string,
+  shares: UserShares,
+  plain: IdShift,
+): Promise<(entry: TarEntry) => EntryPlan> {
   const { run } = container;
   const view = await ContainerView.open(container);
   const places = await placesOf(view, source);
   const on = view.mountAt(places.from);
   if (on !== null && shares.has(on)) {
     const { way, missing } = await view.wayInMount(places.from);
-    if (missing > 0 || !way.slice(0, -1).every((stat) => shares.may(stat, 1))) throw shares.refusal(`reading ${source}, where the sharing user may not go,`);
+    if (missing > 0 || !way.slice(0, -1).every((stat) => shares.may(stat, 1)))
+      throw shares.refusal(`reading ${source}, where the sharing user may not go,`);
   }
   const { steady } = view;
   return ({ name, type, uid, gid, mode }) => {
     const mount = view.mountAt(places.of(name));
     const shared = mount !== null && shares.has(mount);
-    // Links may have been moved after the engine had followed them. While the container is up, what is not of its range comes out of something
-    // mounted; while it is not, that is certain only where nothing mounted was on the way.
+    // Links may have been moved after the engine had followed them. While the container is up, what is not of
+    // its range comes out of something mounted; while it is not, that is certain only where nothing mounted
+    // was on the way.
     if (mount === null && (run === null ? steady : inRange(run, uid) && inRange(run, gid))) return plain;
-    if ((files.has(type) && !shares.may({ uid, gid, mode }, 4)) || (type === '5' && !shares.may({ uid, gid, mode }, 5))) {
-      throw shares.refusal(`reading ${Buffer.from(name, 'latin1').toString('utf8')}, which the sharing user may not read,`);
+    if (
+      (files.has(type) && !shares.may({ uid, gid, mode }, 4)) ||
+      (type === '5' && !shares.may({ uid, gid, mode }, 5))
+    ) {
+      throw shares.refusal(
+        `reading ${Buffer.from(name, 'latin1').toString('utf8')}, which the sharing user may not read,`,
+      );
     }
     return shared ? shares.outOf : plain;
   };
 }
 
-const inRange = ({ base }: Pick<ContainerRun, 'base'>, id: number): boolean => id >= base && id < base + rangeSize;
+const inRange = ({ base }: Pick<ContainerRun, 'base'>, id: number): boolean =>
+  id >= base && id < base + rangeSize;

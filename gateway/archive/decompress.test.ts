@@ -4,7 +4,8 @@ import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { uncompressed } from './decompress.ts';
 
-const zstd = (content: Buffer, ...options: string[]): Buffer => execFileSync('zstd', ['-q', ...options], { input: content, maxBuffer: 1 << 28 });
+const zstd = (content: Buffer, ...options: string[]): Buffer =>
+  execFileSync('zstd', ['-q', ...options], { input: content, maxBuffer: 1 << 28 });
 /** A frame that holds no data, such as pzstd and `zstd:chunked` write. */
 const skippable = (bytes: number): Buffer => {
   const header = Buffer.from('502a4d1800000000', 'hex');
@@ -13,7 +14,8 @@ const skippable = (bytes: number): Buffer => {
 };
 
 async function* inParts(content: Buffer, partBytes: number): AsyncGenerator<Buffer> {
-  for (let at = 0; at < content.length; at += partBytes) yield await Promise.resolve(content.subarray(at, at + partBytes));
+  for (let at = 0; at < content.length; at += partBytes)
+    yield await Promise.resolve(content.subarray(at, at + partBytes));
 }
 async function read(content: Buffer, partBytes = content.length): Promise<Buffer> {
   const parts: Buffer[] = [];
@@ -49,9 +51,25 @@ describe('a zstd archive of several frames is read whole', () => {
   const whole = Buffer.concat([first, zeros, last]);
   const archives: Readonly<Record<string, Buffer>> = {
     'one after the other': Buffer.concat([zstd(first), zstd(zeros), zstd(last)]),
-    'with and without checksum and size': Buffer.concat([zstd(first, '--no-check'), zstd(zeros, '--no-content-size'), zstd(last, '--no-check', '--no-content-size')]),
-    'one that holds no data first, between and last': Buffer.concat([skippable(4), zstd(first), skippable(0), zstd(zeros), skippable(3000), zstd(last), skippable(9)]),
-    'an empty one between': Buffer.concat([zstd(first), zstd(Buffer.alloc(0)), zstd(Buffer.concat([zeros, last]))]),
+    'with and without checksum and size': Buffer.concat([
+      zstd(first, '--no-check'),
+      zstd(zeros, '--no-content-size'),
+      zstd(last, '--no-check', '--no-content-size'),
+    ]),
+    'one that holds no data first, between and last': Buffer.concat([
+      skippable(4),
+      zstd(first),
+      skippable(0),
+      zstd(zeros),
+      skippable(3000),
+      zstd(last),
+      skippable(9),
+    ]),
+    'an empty one between': Buffer.concat([
+      zstd(first),
+      zstd(Buffer.alloc(0)),
+      zstd(Buffer.concat([zeros, last])),
+    ]),
   };
   for (const [how, archive] of Object.entries(archives)) {
     it.each([archive.length, 1000, 7, 1])(`${how}, in writes of %i bytes`, async (partBytes) => {

@@ -11,14 +11,16 @@ type Compression = 'gzip' | 'bzip2' | 'xz' | 'zstd';
 /** Bytes the engine looks at to tell a compression. */
 const magicBytes = 10;
 /**
- * What xz may need of memory, as much as zstd's largest window (zstd-frames.ts): an archive of a few kilobytes can ask for 4 GiB, and
- * fill them with zeros. `xz -9` asks for 65 MiB.
+ * What xz may need of memory, as much as zstd's largest window (zstd-frames.ts): an archive of a few
+ * kilobytes can ask for 4 GiB, and fill them with zeros. `xz -9` asks for 65 MiB.
  */
 const xzMemory = '--memlimit-decompress=600MiB';
 /** Decompressed at a time. */
 const partBytes = 256 * 1024;
 
-/** How an archive is compressed, told as the engine tells it; null: not at all, as far as the engine knows. */
+/**
+ * How an archive is compressed, told as the engine tells it; null: not at all, as far as the engine knows.
+ */
 export function compressionOf(start: Buffer): Compression | null {
   const begins = (...bytes: number[]) => bytes.every((byte, at) => start[at] === byte);
   if (begins(0x42, 0x5a, 0x68)) return 'bzip2';
@@ -26,11 +28,22 @@ export function compressionOf(start: Buffer): Compression | null {
   if (begins(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
   if (begins(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
   // A zstd frame that holds no data.
-  return start.length >= 8 && start[0] !== undefined && (start[0] & 0xf0) === 0x50 && start.subarray(1, 4).equals(Buffer.from([0x2a, 0x4d, 0x18])) ? 'zstd' : null;
+  return start.length >= 8 &&
+    start[0] !== undefined &&
+    (start[0] & 0xf0) === 0x50 &&
+    start.subarray(1, 4).equals(Buffer.from([0x2a, 0x4d, 0x18]))
+    ? 'zstd'
+    : null;
 }
 
-/** The archive itself, whatever it is compressed with; `plain` is called where it is with nothing. Throws AnswerRefused for what is broken, compressed twice, or needs a program that is not installed. */
-export async function* uncompressed(content: AsyncIterable<Buffer>, plain?: () => void): AsyncGenerator<Buffer> {
+/**
+ * The archive itself, whatever it is compressed with; `plain` is called where it is with nothing. Throws
+ * AnswerRefused for what is broken, compressed twice, or needs a program that is not installed.
+ */
+export async function* uncompressed(
+  content: AsyncIterable<Buffer>,
+  plain?: () => void,
+): AsyncGenerator<Buffer> {
   const { start, rest } = await peek(content);
   const compression = compressionOf(start);
   if (compression === null) {
@@ -40,7 +53,11 @@ export async function* uncompressed(content: AsyncIterable<Buffer>, plain?: () =
   }
   const inner = await peek(decompressed(compression, rest));
   // The engine would decompress it, and see ids that nobody has translated.
-  if (compressionOf(inner.start) !== null) throw new AnswerRefused(400, 'bulkhead gateway: the archive is compressed twice, so it was not unpacked; send it compressed once, or not at all');
+  if (compressionOf(inner.start) !== null)
+    throw new AnswerRefused(
+      400,
+      'bulkhead gateway: the archive is compressed twice, so it was not unpacked; send it compressed once, or not at all',
+    );
   yield* inner.rest;
 }
 
@@ -49,18 +66,26 @@ export const decompressedOnly: BodyTransform = async function* (content, offer) 
   let plain = false;
   // What is decompressed comes in another size, and later.
   offer?.({ left: () => (plain ? Infinity : 0), passed: () => undefined });
-  for await (const part of uncompressed(content, () => { plain = true; })) yield [part];
+  for await (const part of uncompressed(content, () => {
+    plain = true;
+  }))
+    yield [part];
 };
 
 /**
- * Passes what the engine will not take for compressed. Before 29.5.1 (CVE-2026-41567) it looks for `unpigz` and `xz` in the container and
- * runs them as the machine's root; so the first bytes that it gets are looked at last of all, after whatever has rewritten an archive.
- * Throws AnswerRefused.
+ * Passes what the engine will not take for compressed. Before 29.5.1 (CVE-2026-41567) it looks for `unpigz`
+ * and `xz` in the container and runs them as the machine's root; so the first bytes that it gets are looked
+ * at last of all, after whatever has rewritten an archive. Throws AnswerRefused.
  */
-export async function* checkUncompressed(content: AsyncIterable<readonly Buffer[]>): AsyncGenerator<readonly Buffer[]> {
+export async function* checkUncompressed(
+  content: AsyncIterable<readonly Buffer[]>,
+): AsyncGenerator<readonly Buffer[]> {
   let held: Buffer[] | null = [];
   for await (const parts of content) {
-    if (held === null) { yield parts; continue; }
+    if (held === null) {
+      yield parts;
+      continue;
+    }
     held.push(...parts);
     if (held.reduce((sum, part) => sum + part.length, 0) < magicBytes) continue;
     yield plainStart(held);
@@ -70,12 +95,20 @@ export async function* checkUncompressed(content: AsyncIterable<readonly Buffer[
 }
 
 function plainStart(parts: readonly Buffer[]): readonly Buffer[] {
-  const compression = compressionOf(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts));
+  const compression = compressionOf(
+    parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts),
+  );
   if (compression === null) return parts;
-  throw new AnswerRefused(400, `enhanced container isolation: the archive was not unpacked, since its first file's name makes the engine take it for one that is compressed with ${compression}; put another file first`);
+  throw new AnswerRefused(
+    400,
+    `enhanced container isolation: the archive was not unpacked, since its first file's name makes the engine take it for one that is compressed with ${compression}; put another file first`,
+  );
 }
 
-interface Peeked { readonly start: Buffer; readonly rest: AsyncGenerator<Buffer> }
+interface Peeked {
+  readonly start: Buffer;
+  readonly rest: AsyncGenerator<Buffer>;
+}
 
 /** The first bytes, and everything with them. */
 async function peek(content: AsyncIterable<Buffer>): Promise<Peeked> {
@@ -91,7 +124,8 @@ async function peek(content: AsyncIterable<Buffer>): Promise<Peeked> {
   async function* rest(): AsyncGenerator<Buffer> {
     try {
       yield* parts;
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
+        yield next.value;
     } finally {
       await iterator.return?.();
     }
@@ -101,39 +135,66 @@ async function peek(content: AsyncIterable<Buffer>): Promise<Peeked> {
 
 function decompressed(compression: Compression, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   switch (compression) {
-    case 'gzip': return through(createGunzip({ chunkSize: partBytes }), content, compression);
-    case 'zstd': return through(zstdDecoder(partBytes), zstdFrames(content), compression);
+    case 'gzip':
+      return through(createGunzip({ chunkSize: partBytes }), content, compression);
+    case 'zstd':
+      return through(zstdDecoder(partBytes), zstdFrames(content), compression);
     // Node has neither.
-    case 'bzip2': case 'xz': return throughProgram(compression, content);
+    case 'bzip2':
+    case 'xz':
+      return throughProgram(compression, content);
   }
 }
 
-const broken = (compression: Compression, why: string) => new AnswerRefused(400, `bulkhead gateway: the archive could not be decompressed (${compression}: ${why})`);
+const broken = (compression: Compression, why: string) =>
+  new AnswerRefused(400, `bulkhead gateway: the archive could not be decompressed (${compression}: ${why})`);
 
-async function* through(decoder: Duplex, content: AsyncIterable<Buffer>, compression: Compression): AsyncGenerator<Buffer> {
-  pipeline(Readable.from(content, { objectMode: false }), decoder, () => { /* told by the decoder */ });
+async function* through(
+  decoder: Duplex,
+  content: AsyncIterable<Buffer>,
+  compression: Compression,
+): AsyncGenerator<Buffer> {
+  pipeline(Readable.from(content, { objectMode: false }), decoder, () => {
+    /* told by the decoder */
+  });
   try {
     for await (const part of decoder) yield part as Buffer; // decoders give buffers
   } catch (error) {
-    throw error instanceof AnswerRefused ? error : broken(compression, error instanceof Error ? error.message : String(error));
+    throw error instanceof AnswerRefused
+      ? error
+      : broken(compression, error instanceof Error ? error.message : String(error));
   } finally {
     decoder.destroy();
   }
 }
 
-async function* throughProgram(program: 'bzip2' | 'xz', content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const child = spawn(program, program === 'xz' ? ['-dc', xzMemory] : ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'] });
+async function* throughProgram(
+  program: 'bzip2' | 'xz',
+  content: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  const child = spawn(program, program === 'xz' ? ['-dc', xzMemory] : ['-dc'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   let said = '';
-  child.stderr.on('data', (part: Buffer) => { if (said.length < 300) said += part.toString(); });
+  child.stderr.on('data', (part: Buffer) => {
+    if (said.length < 300) said += part.toString();
+  });
   const ended = once(child, 'close') as Promise<[number | null]>;
   // Awaited below; meanwhile it must not count as unhandled.
   ended.catch(() => undefined);
-  pipeline(Readable.from(content, { objectMode: false }), child.stdin, () => { /* told by how the program ends */ });
+  pipeline(Readable.from(content, { objectMode: false }), child.stdin, () => {
+    /* told by how the program ends */
+  });
   try {
     for await (const part of child.stdout) yield part as Buffer; // a pipe without encoding gives buffers
     let code: number | null;
-    try { [code] = await ended; } catch {
-      throw new AnswerRefused(501, `bulkhead gateway: the archive is compressed with ${program}, and that program is not installed beside the gateway; install it, or send the archive uncompressed or with gzip`);
+    try {
+      [code] = await ended;
+    } catch {
+      throw new AnswerRefused(
+        501,
+        `bulkhead gateway: the archive is compressed with ${program}, and that program is not installed beside the gateway; install it, or send the archive uncompressed or with gzip`,
+      );
     }
     if (code !== 0) throw broken(program, said.trim().split('\n', 1)[0] ?? `ended with ${code}`);
   } finally {

@@ -11,13 +11,22 @@ export interface IsolatedContainer {
   readonly facts: ContainerFacts;
   /** What the client calls it; the engine is asked by id, and says that in its errors. */
   readonly asked: string;
-  /** The run it is in: its id range, and the process that stands for it. Null while it is not up: then the engine sees true ids. */
+  /**
+   * The run it is in: its id range, and the process that stands for it. Null while it is not up: then the
+   * engine sees true ids.
+   */
   readonly run: ContainerRun | null;
-  /** Where the engine has its files while it is up, of which the container sees what it mounts on them, too; undefined where nobody says. */
+  /**
+   * Where the engine has its files while it is up, of which the container sees what it mounts on them, too;
+   * undefined where nobody says.
+   */
   readonly merged?: string | undefined;
 }
 export interface ContainerRun {
-  /** What the engine sees the ids of its files shifted by: the first host id of its range, or 0 where they are no overlay, which the engine has as they are on disk. */
+  /**
+   * What the engine sees the ids of its files shifted by: the first host id of its range, or 0 where they are
+   * no overlay, which the engine has as they are on disk.
+   */
   readonly base: number;
   readonly pid: number;
   /** When that process was started: with the number it is one process, for ever. */
@@ -25,10 +34,15 @@ export interface ContainerRun {
 }
 
 /**
- * Looks at a container for a copy. Null where ids need no care: there is no such container, or it is not of the isolation runtime (or
- * runs as the engine's root all the same). Throws EngineUnreachable; AnswerRefused where its range can't be told.
+ * Looks at a container for a copy. Null where ids need no care: there is no such container, or it is not of
+ * the isolation runtime (or runs as the engine's root all the same). Throws EngineUnreachable; AnswerRefused
+ * where its range can't be told.
  */
-export async function lookAt(reference: string, facts: EngineFacts, asked = reference): Promise<IsolatedContainer | null> {
+export async function lookAt(
+  reference: string,
+  facts: EngineFacts,
+  asked = reference,
+): Promise<IsolatedContainer | null> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const container = await facts.container(reference);
     if (container === null || container.runtime !== exclusiveRuntimeName) return null;
@@ -36,11 +50,19 @@ export async function lookAt(reference: string, facts: EngineFacts, asked = refe
     if (!container.running || container.pid <= 0) return { facts: container, asked, run: null };
     const startTime = await startTimeOf(container.pid);
     if (startTime === null) continue;
-    const [uids = '', gids = ''] = await Promise.all(['uid_map', 'gid_map'].map((name) => readFile(`/proc/${container.pid}/${name}`, 'utf8').catch(() => '')));
-    if (uids === '' || gids === '' || await startTimeOf(container.pid) !== startTime) continue;
+    const [uids = '', gids = ''] = await Promise.all(
+      ['uid_map', 'gid_map'].map((name) =>
+        readFile(`/proc/${container.pid}/${name}`, 'utf8').catch(() => ''),
+      ),
+    );
+    if (uids === '' || gids === '' || (await startTimeOf(container.pid)) !== startTime) continue;
     const base = baseOf(uids);
     if (base === 0) return null;
-    if (base === null || baseOf(gids) !== base) throw new AnswerRefused(500, `bulkhead gateway: the id range of container ${container.name} cannot be told, so nothing was copied`);
+    if (base === null || baseOf(gids) !== base)
+      throw new AnswerRefused(
+        500,
+        `bulkhead gateway: the id range of container ${container.name} cannot be told, so nothing was copied`,
+      );
     return { facts: container, asked, run: { base, pid: container.pid, startTime } };
   }
   throw changedMeanwhile(reference);
@@ -48,17 +70,23 @@ export async function lookAt(reference: string, facts: EngineFacts, asked = refe
 
 /** The container is no longer what it was when it was looked at. */
 export function changedMeanwhile(name: string): AnswerRefused {
-  return new AnswerRefused(409, `bulkhead gateway: container ${name} was started or stopped just when it was to be copied from or to, so nothing was copied; try again`);
+  return new AnswerRefused(
+    409,
+    `bulkhead gateway: container ${name} was started or stopped just when it was to be copied from or to, so nothing was copied; try again`,
+  );
 }
 
 /**
- * Whether a container is what it was, asked while the engine holds it for a copy (it neither starts nor cleans up containers
- * meanwhile): then the engine has the view of its files that goes with that.
+ * Whether a container is what it was, asked while the engine holds it for a copy (it neither starts nor
+ * cleans up containers meanwhile): then the engine has the view of its files that goes with that.
  */
-export async function asBefore({ facts: { id }, run }: IsolatedContainer, facts: EngineFacts): Promise<boolean> {
+export async function asBefore(
+  { facts: { id }, run }: IsolatedContainer,
+  facts: EngineFacts,
+): Promise<boolean> {
   // A process that is still there, even a dead one, has not been cleaned up after.
-  if (run !== null) return await startTimeOf(run.pid) === run.startTime;
-  return await facts.isUp(id) === false;
+  if (run !== null) return (await startTimeOf(run.pid)) === run.startTime;
+  return (await facts.isUp(id)) === false;
 }
 
 /** When a process was started, in clock ticks since boot; null when there is none of this number. */

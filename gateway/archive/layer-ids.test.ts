@@ -7,27 +7,57 @@ let directory = '';
 beforeAll(() => {
   directory = mkdtempSync('/tmp/layer-ids-');
   // Ids tell the layer: 100000 topmost, 200000 and 300000 below.
-  execFileSync('sh', ['-ec', `
+  execFileSync(
+    'sh',
+    [
+      '-ec',
+      `
     mkdir -p u/d/replaced u/opaque u/linked-to a/d a/opaque/x a/file b/d/deleted b/d/replaced b/opaque/x b/file b/beside/deep b/link
     for layer in u a b; do echo x > $layer/d/$layer; done; for layer in a b; do echo x > $layer/d/both; done; echo x > b/d/deleted/x; echo x > b/link/x
     for layer in a b; do for each in opaque/x/f opaque/g file/f; do echo x > $layer/$each; done; done; echo x > b/beside/deep/f; echo x > b/d/replaced/x; echo x > u/linked-to/x
     mknod a/d/deleted c 0 0; rmdir u/d/replaced; echo x > u/d/replaced; rm -r a/file; echo x > a/file; ln -s /linked-to u/link
     setfattr -n user.overlay.opaque -v y a/opaque
-    chown -hR 100000:100001 u; chown -hR 200000:200001 a; chown -hR 300000:300001 b`], { cwd: directory });
+    chown -hR 100000:100001 u; chown -hR 200000:200001 a; chown -hR 300000:300001 b`,
+    ],
+    { cwd: directory },
+  );
 });
-afterAll(() => { rmSync(directory, { recursive: true, force: true }); });
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
 
 describe('whose a file is on disk (issue 12)', () => {
-  const of = (file: string) => new LayerIds({ upper: `${directory}/u`, lowers: [`${directory}/a`, `${directory}/b`] }).of(file).then((ids) => (ids === null ? null : `${ids.uid} ${ids.gid}`));
+  const of = (file: string) =>
+    new LayerIds({ upper: `${directory}/u`, lowers: [`${directory}/a`, `${directory}/b`] })
+      .of(file)
+      .then((ids) => (ids === null ? null : `${ids.uid} ${ids.gid}`));
   it.each<[string, string | null]>([
-    ['/', '100000 100001'], ['/d', '100000 100001'], ['/d/u', '100000 100001'], ['/d/a', '200000 200001'], ['/d/b', '300000 300001'], ['/d/both', '200000 200001'],
-    ['/beside/deep/f', '300000 300001'], ['/none', null], ['/d/none', null],
+    ['/', '100000 100001'],
+    ['/d', '100000 100001'],
+    ['/d/u', '100000 100001'],
+    ['/d/a', '200000 200001'],
+    ['/d/b', '300000 300001'],
+    ['/d/both', '200000 200001'],
+    ['/beside/deep/f', '300000 300001'],
+    ['/none', null],
+    ['/d/none', null],
     // A whiteout; a file in the place of a directory; an opaque directory, and below it.
-    ['/d/deleted', null], ['/d/deleted/x', null], ['/d/replaced', '100000 100001'], ['/d/replaced/x', null], ['/file', '200000 200001'], ['/file/f', null],
-    ['/opaque', '100000 100001'], ['/opaque/g', '200000 200001'], ['/opaque/x/f', '200000 200001'],
+    ['/d/deleted', null],
+    ['/d/deleted/x', null],
+    ['/d/replaced', '100000 100001'],
+    ['/d/replaced/x', null],
+    ['/file', '200000 200001'],
+    ['/file/f', null],
+    ['/opaque', '100000 100001'],
+    ['/opaque/g', '200000 200001'],
+    ['/opaque/x/f', '200000 200001'],
     // A link is no directory, and nobody follows it.
-    ['/link', '100000 100001'], ['/link/x', null], ['/d/../d/u', null],
-  ])('%s', async (file, ids) => { expect(await of(file)).toBe(ids); });
+    ['/link', '100000 100001'],
+    ['/link/x', null],
+    ['/d/../d/u', null],
+  ])('%s', async (file, ids) => {
+    expect(await of(file)).toBe(ids);
+  });
 
   it('is told of many files in one directory and the next, the opaque one\u2019s lower ones hidden', async () => {
     execFileSync('sh', ['-ec', 'echo x > b/opaque/hidden; chown 300000 b/opaque/hidden'], { cwd: directory });

@@ -9,16 +9,22 @@ const oPath = 0o10000000;
 const place = oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY;
 
 export type Layers = Pick<ContainerLayers, 'upper' | 'lowers'>;
-export interface FileIds { readonly uid: number; readonly gid: number }
+export interface FileIds {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /** A directory of one layer. `hidden`: neither here nor below. `last`: layers below have no part in it. */
-type Found = { readonly kind: 'missing' | 'hidden' } | { readonly kind: 'directory'; readonly handle: FileHandle; readonly last: boolean };
+type Found =
+  | { readonly kind: 'missing' | 'hidden' }
+  | { readonly kind: 'directory'; readonly handle: FileHandle; readonly last: boolean };
 
 /**
- * Whose files are on disk, told from the directories of a container's layers as overlayfs looks names up: the topmost layer that has a name
- * counts; whiteouts, opaque directories and what is no directory hide the layers below. Every step is taken from a descriptor and no link
- * is followed, since the topmost layer changes while the container runs. Directories whose names lead elsewhere in lower layers
- * (redirect_dir, which no engine asks for) hide them, too.
+ * Whose files are on disk, told from the directories of a container's layers as overlayfs looks names up: the
+ * topmost layer that has a name counts; whiteouts, opaque directories and what is no directory hide the
+ * layers below. Every step is taken from a descriptor and no link is followed, since the topmost layer
+ * changes while the container runs. Directories whose names lead elsewhere in lower layers (redirect_dir,
+ * which no engine asks for) hide them, too.
  */
 export class LayerIds {
   readonly #upper: string;
@@ -31,7 +37,10 @@ export class LayerIds {
     this.#lowers = lowers;
   }
 
-  /** Ids of what is at an absolute path without links, as bytes in Latin-1. Null where there is nothing, or it cannot be told. */
+  /**
+   * Ids of what is at an absolute path without links, as bytes in Latin-1. Null where there is nothing, or it
+   * cannot be told.
+   */
   async of(file: string): Promise<FileIds | null> {
     const names = components(file);
     if (names.includes('..')) return null;
@@ -65,7 +74,11 @@ export class LayerIds {
 }
 
 /** Ids of a name in one layer; null where neither this one nor those below have it. */
-async function idsIn(layer: string, directory: readonly string[], name: string): Promise<FileIds | null | 'missing'> {
+async function idsIn(
+  layer: string,
+  directory: readonly string[],
+  name: string,
+): Promise<FileIds | null | 'missing'> {
   const found = await openDirectory(layer, directory);
   if (found.kind !== 'directory') return found.kind === 'hidden' ? null : 'missing';
   try {
@@ -79,7 +92,11 @@ async function idsIn(layer: string, directory: readonly string[], name: string):
 
 async function openDirectory(layer: string, names: readonly string[]): Promise<Found> {
   let at: FileHandle;
-  try { at = await open(layer, place); } catch { return { kind: 'hidden' }; }
+  try {
+    at = await open(layer, place);
+  } catch {
+    return { kind: 'hidden' };
+  }
   let last = false;
   try {
     for (const name of names) {

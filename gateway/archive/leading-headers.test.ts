@@ -9,7 +9,9 @@ import { blockBytes, checksumRight } from './tar-numbers.ts';
 
 it('A5: headers before an archive are longer than a connection and its reader hold, and say nothing', () => {
   const headers = leadingHeaders();
-  expect(headers.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThan(212_992 * 1.5 + 36 * 1024 + 64 * 1024);
+  expect(headers.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThan(
+    212_992 * 1.5 + 36 * 1024 + 64 * 1024,
+  );
   for (const header of headers) {
     expect(checksumRight(header.subarray(0, blockBytes))).toBe(true);
     expect(readPaxRecords(header.subarray(blockBytes)).map(({ key }) => key)).toEqual(['comment']);
@@ -21,7 +23,8 @@ it('A5: an archive after them is the same archive, and an empty one stays empty'
   try {
     writeFileSync(path.join(directory, 'file'), 'content');
     const archive = execFileSync('tar', ['-C', directory, '--owner=:7', '-c', 'file']);
-    const list = (input: Buffer) => execFileSync('tar', ['-tv', '--full-time', '--numeric-owner'], { input }).toString();
+    const list = (input: Buffer) =>
+      execFileSync('tar', ['-tv', '--full-time', '--numeric-owner'], { input }).toString();
     expect(list(Buffer.concat([...leadingHeaders(), archive]))).toBe(list(archive));
     expect(list(Buffer.concat([...leadingHeaders(), Buffer.alloc(2 * blockBytes)]))).toBe('');
   } finally {

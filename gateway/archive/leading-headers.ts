@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { blockBytes, writeChecksum, writeNumber } from './tar-numbers.ts';
 
 /**
- * What dockerd may have read of an archive before it has changed its root to the container's: the buffers of its HTTP server (4 KiB) and of its look for
- * compression (32 KiB); and what Node may still have when it calls a write done (64 KiB); twice as much as that.
+ * What dockerd may have read of an archive before it has changed its root to the container's: the buffers of
+ * its HTTP server (4 KiB) and of its look for compression (32 KiB); and what Node may still have when it
+ * calls a write done (64 KiB); twice as much as that.
  */
 const readBeforeBytes = 200 * 1024;
 /** Of one extended header. Go's archive/tar reads up to 1 MiB. */
@@ -17,9 +18,10 @@ const usualSendBuffer = 212_992;
 let made: readonly Buffer[] | null = null;
 
 /**
- * Extended headers without a meaning (PAX, a comment) to go before an archive that is copied into a container. They are longer than what the kernel holds
- * of a connection and what dockerd reads ahead: once they are written, dockerd reads them as an archive, which it does in the container's root.
- * That it has asked for the body does not say so: since the fix of CVE-2026-41567 it looks for compression first.
+ * Extended headers without a meaning (PAX, a comment) to go before an archive that is copied into a
+ * container. They are longer than what the kernel holds of a connection and what dockerd reads ahead: once
+ * they are written, dockerd reads them as an archive, which it does in the container's root. That it has
+ * asked for the body does not say so: since the fix of CVE-2026-41567 it looks for compression first.
  */
 export function leadingHeaders(): readonly Buffer[] {
   made ??= headersOf(lengthFor(sendBufferBytes()));
@@ -29,7 +31,9 @@ export function leadingHeaders(): readonly Buffer[] {
 /** A queue of a unix socket may pass its limit by half. */
 function lengthFor(sendBuffer: number): number {
   const length = Math.ceil(sendBuffer * 1.5) + readBeforeBytes;
-  return length + recordBytes < streamBytes ? length : Math.ceil(Math.max(sendBuffer, streamBufferBytes) * 1.5) + readBeforeBytes;
+  return length + recordBytes < streamBytes
+    ? length
+    : Math.ceil(Math.max(sendBuffer, streamBufferBytes) * 1.5) + readBeforeBytes;
 }
 
 function headersOf(length: number): readonly Buffer[] {
@@ -55,7 +59,10 @@ function headerBlock(): Buffer {
 
 function sendBufferBytes(): number {
   try {
-    return Math.max(usualSendBuffer, Number.parseInt(readFileSync('/proc/sys/net/core/wmem_default', 'utf8'), 10) || 0);
+    return Math.max(
+      usualSendBuffer,
+      Number.parseInt(readFileSync('/proc/sys/net/core/wmem_default', 'utf8'), 10) || 0,
+    );
   } catch {
     return usualSendBuffer;
   }

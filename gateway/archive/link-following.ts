@@ -1,6 +1,13 @@
 import { lastErrno, libcFunction } from '../libc.ts';
 
-type Syscall = (number: number, directory: number, path: string, flags: number, attributes: Buffer, size: number) => number;
+type Syscall = (
+  number: number,
+  directory: number,
+  path: string,
+  flags: number,
+  attributes: Buffer,
+  size: number,
+) => number;
 let syscall: Syscall | null | undefined;
 
 /** mount_setattr(2), which has this number on every architecture, and of what it takes. */
@@ -11,16 +18,20 @@ const nosymfollow = 0x200000n; // MOUNT_ATTR_NOSYMFOLLOW
 const notMounted = 22; // EINVAL
 
 /**
- * Has everybody who goes by `mountPoint` follow symbolic links there, or nobody (`nosymfollow`). Where nothing is mounted right there, nothing is done.
- * Throws where the kernel refuses.
+ * Has everybody who goes by `mountPoint` follow symbolic links there, or nobody (`nosymfollow`). Where
+ * nothing is mounted right there, nothing is done. Throws where the kernel refuses.
  */
 export function followLinks(mountPoint: string, follow: boolean): void {
-  syscall ??= libcFunction<Syscall>('long syscall(long number, long directory, const char *path, long flags, void *attributes, long size)');
+  syscall ??= libcFunction<Syscall>(
+    'long syscall(long number, long directory, const char *path, long flags, void *attributes, long size)',
+  );
   if (syscall === null) throw new Error('the C library cannot be called');
   // struct mount_attr: what is set, what is cleared, propagation, the user namespace.
   const attributes = Buffer.alloc(32);
   attributes.writeBigUInt64LE(nosymfollow, follow ? 8 : 0);
-  if (syscall(mountSetattr, atFdcwd, mountPoint, noSymlinkFollow, attributes, attributes.length) === 0) return;
+  if (syscall(mountSetattr, atFdcwd, mountPoint, noSymlinkFollow, attributes, attributes.length) === 0)
+    return;
   const errno = lastErrno();
-  if (errno !== notMounted) throw new Error(`how links are followed at ${mountPoint} cannot be changed (error ${errno})`);
+  if (errno !== notMounted)
+    throw new Error(`how links are followed at ${mountPoint} cannot be changed (error ${errno})`);
 }

@@ -1,24 +1,34 @@
 import { AnswerRefused } from '../http/exchange.ts';
 import type { TarEntry } from './tar-ids.ts';
 
-/** Symbolic links of one archive that are remembered at least, and bytes of their names; at most twice as many. */
+/**
+ * Symbolic links of one archive that are remembered at least, and bytes of their names; at most twice as
+ * many.
+ */
 const maxLinks = 32_768;
 const maxLinkBytes = 4 * 1024 * 1024;
 
 /** A name without `.` and empty components. */
-interface Place { readonly absolute: boolean; readonly parts: readonly string[]; readonly path: string }
+interface Place {
+  readonly absolute: boolean;
+  readonly parts: readonly string[];
+  readonly path: string;
+}
 
 /**
- * Checks the names of an archive on its way to a client (CVE-2026-17106). The engine lists a directory and enters what was a directory
- * then; a container that meanwhile exchanges it for a symbolic link makes it send the link, and after it files below the link. A client
- * that unpacks them one by one writes through its new link to wherever that leads on its own machine. So no entry may
+ * Checks the names of an archive on its way to a client (CVE-2026-17106). The engine lists a directory and
+ * enters what was a directory then; a container that meanwhile exchanges it for a symbolic link makes it send
+ * the link, and after it files below the link. A client that unpacks them one by one writes through its new
+ * link to wherever that leads on its own machine. So no entry may
  * - lie below a symbolic link of the same archive, or take the place of one,
  * - be a hard link through such a link,
  * - have `..` in its name, be absolute, or be beside what was asked for; likewise what hard links name.
- * Symbolic links themselves may lead anywhere: that is normal, and unpacks no file. Nothing is rewritten: an engine lists none of
- * these in a container that holds still, and what stands in the place of a file that was asked for would only be something else.
+ *   Symbolic links themselves may lead anywhere: that is normal, and unpacks no file. Nothing is rewritten:
+ *   an engine lists none of these in a container that holds still, and what stands in the place of a file
+ *   that was asked for would only be something else.
  *
- * Only the newest links are remembered. The engine walks depth first: what is below a link comes directly after the link.
+ * Only the newest links are remembered. The engine walks depth first: what is below a link comes directly
+ * after the link.
  */
 export class OutgoingNames {
   readonly #refusal: (why: string) => AnswerRefused;
@@ -30,12 +40,18 @@ export class OutgoingNames {
   #newerBytes = 0;
 
   /**
-   * `copy`: GET archive, of which all names begin as the first does: with the last part of what was asked for, with `./`, or with the `/` of a
-   * container's root. `export`: names are relative to the root. `container`: its name, for refusals.
+   * `copy`: GET archive, of which all names begin as the first does: with the last part of what was asked
+   * for, with `./`, or with the `/` of a container's root. `export`: names are relative to the root.
+   * `container`: its name, for refusals.
    */
   constructor(kind: 'copy' | 'export', container: string) {
-    const what = kind === 'copy' ? `docker cp out of container ${container}` : `docker export of container ${container}`;
-    this.#refusal = (why) => new AnswerRefused(409, `enhanced container isolation: ${what} was cut, since ${why}, which would be written outside of where it is unpacked; stop or pause what changes these files and copy again`);
+    const what =
+      kind === 'copy' ? `docker cp out of container ${container}` : `docker export of container ${container}`;
+    this.#refusal = (why) =>
+      new AnswerRefused(
+        409,
+        `enhanced container isolation: ${what} was cut, since ${why}, which would be written outside of where it is unpacked; stop or pause what changes these files and copy again`,
+      );
     this.#top = kind === 'copy' ? null : { absolute: false, parts: [], path: '' };
   }
 
@@ -45,7 +61,8 @@ export class OutgoingNames {
     this.#top ??= topOf(name, place);
     if (!isBelow(place, this.#top)) throw this.#refusal(`it has the name ${shown(name)}`);
     const through = this.#through(place.parts) ?? (this.#isLink(place.path) ? place.path : null);
-    if (through !== null) throw this.#refusal(`${shown(name)} came after the symbolic link ${shown(through)}`);
+    if (through !== null)
+      throw this.#refusal(`${shown(name)} came after the symbolic link ${shown(through)}`);
     if (type === '2') this.#remember(place.path);
     if (type === '1') this.#checkHardLink(name, link, place, this.#top);
   }
@@ -54,7 +71,8 @@ export class OutgoingNames {
     const target = placeOf(link);
     if (!isBelow(target, top)) throw this.#refusal(`${shown(name)} is a hard link to ${shown(link)}`);
     const through = this.#through(target.parts);
-    if (through !== null) throw this.#refusal(`${shown(name)} is a hard link through the symbolic link ${shown(through)}`);
+    if (through !== null)
+      throw this.#refusal(`${shown(name)} is a hard link through the symbolic link ${shown(through)}`);
     // A second name of a symbolic link is one, too.
     if (this.#isLink(target.path)) this.#remember(place.path);
   }
@@ -80,7 +98,9 @@ export class OutgoingNames {
     this.#newerBytes += path.length;
   }
 
-  #isLink(path: string): boolean { return this.#newer.has(path) || this.#older.has(path); }
+  #isLink(path: string): boolean {
+    return this.#newer.has(path) || this.#older.has(path);
+  }
 }
 
 function placeOf(name: string): Place {

@@ -1,7 +1,13 @@
 import { TarError } from './tar-numbers.ts';
 
-/** A PAX record; key and value as Latin-1, so that binary values (capabilities) stay as they are. Order and repetitions matter (GNU sparse 0.0). */
-export interface PaxRecord { readonly key: string; readonly value: string }
+/**
+ * A PAX record; key and value as Latin-1, so that binary values (capabilities) stay as they are. Order and
+ * repetitions matter (GNU sparse 0.0).
+ */
+export interface PaxRecord {
+  readonly key: string;
+  readonly value: string;
+}
 
 /** Reads the body of an extended header. Throws TarError where Go would refuse it. */
 export function readPaxRecords(body: Buffer): PaxRecord[] {
@@ -12,7 +18,8 @@ export function readPaxRecords(body: Buffer): PaxRecord[] {
     const digits = space < 0 ? '' : body.toString('latin1', at, space);
     const length = /^[0-9]{1,7}$/.test(digits) ? Number(digits) : 0;
     const end = at + length;
-    if (length < 5 || end > body.length || body[end - 1] !== 0x0a) throw new TarError('an extended tar header has a broken record');
+    if (length < 5 || end > body.length || body[end - 1] !== 0x0a)
+      throw new TarError('an extended tar header has a broken record');
     const record = body.toString('latin1', space + 1, end - 1);
     const equals = record.indexOf('=');
     if (equals < 1) throw new TarError('an extended tar header has a record without a key');
@@ -43,6 +50,7 @@ export function paxValue(records: readonly PaxRecord[], key: string): string | n
 export function paxNumber(records: readonly PaxRecord[], key: string): number | null {
   const value = paxValue(records, key);
   if (value === null) return null;
-  if (!/^[0-9]{1,16}$/.test(value) || !Number.isSafeInteger(Number(value))) throw new TarError(`an extended tar header's ${key} is not a plain number`);
+  if (!/^[0-9]{1,16}$/.test(value) || !Number.isSafeInteger(Number(value)))
+    throw new TarError(`an extended tar header's ${key} is not a plain number`);
   return Number(value);
 }

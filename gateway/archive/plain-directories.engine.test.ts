@@ -2,11 +2,16 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
 
 let engine: GuardedEngine;
-beforeAll(async () => { engine = await startGuardedEngine({ storageDriver: 'vfs' }); });
-afterAll(async () => { await engine?.stop(); });
+beforeAll(async () => {
+  engine = await startGuardedEngine({ storageDriver: 'vfs' });
+});
+afterAll(async () => {
+  await engine?.stop();
+});
 
-it('docker cp and export keep owners and capabilities where a container\'s files are no overlay, while it runs and afterwards (A1, A3)', async () => {
-  const { stdout, stderr } = await engine.sh(`docker run -d --name up --stop-signal KILL busybox sh -c 'mkdir /own; echo x > /own/f; chown 5:6 /own/f; touch /tmp/ready; sleep 10000' > /dev/null
+it("docker cp and export keep owners and capabilities where a container's files are no overlay, while it runs and afterwards (A1, A3)", async () => {
+  const { stdout, stderr } =
+    await engine.sh(`docker run -d --name up --stop-signal KILL busybox sh -c 'mkdir /own; echo x > /own/f; chown 5:6 /own/f; touch /tmp/ready; sleep 10000' > /dev/null
     until docker exec up test -e /tmp/ready; do :; done
     docker exec up cat /proc/self/uid_map | grep -c ' 1[0-9]\\{9\\} '
     echo f > f; setcap cap_net_raw+ep f; tar -c --owner=:7 --group=:8 --xattrs --xattrs-include='security.*' f | docker cp - up:/own

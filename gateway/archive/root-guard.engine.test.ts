@@ -5,12 +5,16 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
 
-// For a copy dockerd moves the machine's tree to a directory that it makes in the container's root, and unmounts it there by name. A container that
-// exchanges that directory for a link to another mount in between has the machine's tree stay in view: the engine reads and writes there as root.
+// For a copy dockerd moves the machine's tree to a directory that it makes in the container's root, and
+// unmounts it there by name. A container that exchanges that directory for a link to another mount in between
+// has the machine's tree stay in view: the engine reads and writes there as root.
 
 const run = promisify(execFile);
 
-/** `race TARGET SECONDS`: exchanges what is made as /.pivot_root… for the link /L to TARGET, some microseconds later, and goes on. */
+/**
+ * `race TARGET SECONDS`: exchanges what is made as /.pivot_root… for the link /L to TARGET, some microseconds
+ * later, and goes on.
+ */
 const program = `#define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
@@ -52,26 +56,54 @@ int main(int n, char **words) {
 let directory: string, engine: GuardedEngine;
 beforeAll(async () => {
   directory = await mkdtemp('/var/tmp/bulkhead-root-guard-');
-  await writeFile(path.join(directory, 'canary'), 'the machine\'s', { mode: 0o600 });
+  await writeFile(path.join(directory, 'canary'), "the machine's", { mode: 0o600 });
   await writeFile(path.join(directory, 'race.c'), program);
-  await run('gcc', ['-O1', '-static', '-w', '-o', path.join(directory, 'race'), path.join(directory, 'race.c')]);
+  await run('gcc', [
+    '-O1',
+    '-static',
+    '-w',
+    '-o',
+    path.join(directory, 'race'),
+    path.join(directory, 'race.c'),
+  ]);
   engine = await startGuardedEngine();
-  await writeFile(path.join(directory, 'Dockerfile'), 'FROM busybox\nCOPY race /race\nRUN echo root:x:0:0::/:/bin/sh > /etc/passwd\n');
-  await run('sh', ['-c', `DOCKER_BUILDKIT=0 docker -H unix://${engine.socket} build -q -t racing ${directory}`]);
+  await writeFile(
+    path.join(directory, 'Dockerfile'),
+    'FROM busybox\nCOPY race /race\nRUN echo root:x:0:0::/:/bin/sh > /etc/passwd\n',
+  );
+  await run('sh', [
+    '-c',
+    `DOCKER_BUILDKIT=0 docker -H unix://${engine.socket} build -q -t racing ${directory}`,
+  ]);
 });
 afterAll(async () => {
   await engine.stop();
   await rm(directory, { recursive: true });
 });
 
-const docker = async (...args: string[]) => (await run('docker', ['-H', `unix://${engine.socket}`, ...args], { maxBuffer: 64 * 1024 * 1024, encoding: 'latin1' })).stdout;
+const docker = async (...args: string[]) =>
+  (
+    await run('docker', ['-H', `unix://${engine.socket}`, ...args], {
+      maxBuffer: 64 * 1024 * 1024,
+      encoding: 'latin1',
+    })
+  ).stdout;
 
-it('A5: a container cannot have the engine keep the machine\'s tree in view while it copies, and its root directory stays its own', async () => {
+it("A5: a container cannot have the engine keep the machine's tree in view while it copies, and its root directory stays its own", async () => {
   const id = (await docker('run', '-d', '--name', 'racer', 'racing', '/race', '/etc/hosts', '300')).trim();
   const before = await docker('exec', 'racer', 'stat', '-c', '%u:%g:%a', '/');
   const tries = Array.from({ length: 40 }, (_, i) => i);
   for (const _ of tries) {
-    const { stdout } = await run('curl', ['-s', '-o', path.join(directory, 'got'), '-w', '%{http_code}', '--unix-socket', engine.socket, `http://d/v1.45/containers/${id}/archive?path=/L${directory}/canary`]);
+    const { stdout } = await run('curl', [
+      '-s',
+      '-o',
+      path.join(directory, 'got'),
+      '-w',
+      '%{http_code}',
+      '--unix-socket',
+      engine.socket,
+      `http://d/v1.45/containers/${id}/archive?path=/L${directory}/canary`,
+    ]);
     expect(stdout).not.toBe('200');
   }
   const said = await docker('logs', 'racer');
@@ -85,7 +117,8 @@ it('A5: a container cannot have the engine keep the machine\'s tree in view whil
 it('A5: neither while files are copied in, nor while the gateway asks the engine whose they become (docker cp -a)', async () => {
   await docker('run', '-d', '--name', 'owned', '--user', 'root', 'racing', '/race', '/etc/hosts', '300');
   await writeFile(path.join(directory, 'copied'), 'copied in');
-  for (let i = 0; i < 60; i++) await docker('cp', ...(i % 2 === 0 ? ['-a'] : []), path.join(directory, 'copied'), 'owned:/etc/copied');
+  for (let i = 0; i < 60; i++)
+    await docker('cp', ...(i % 2 === 0 ? ['-a'] : []), path.join(directory, 'copied'), 'owned:/etc/copied');
   expect(await docker('exec', 'owned', 'cat', '/etc/copied')).toBe('copied in');
   const said = await docker('logs', 'owned');
   expect(said).not.toContain('exchanged');
@@ -94,7 +127,16 @@ it('A5: neither while files are copied in, nor while the gateway asks the engine
 }, 120_000);
 
 it('A5: gives the root directory back when the container ends while it is held, and when it had other rights', async () => {
-  await docker('run', '-d', '--name', 'open', 'busybox', 'sh', '-c', 'chmod 1777 /; chown 5:6 /; exec sleep 1000');
+  await docker(
+    'run',
+    '-d',
+    '--name',
+    'open',
+    'busybox',
+    'sh',
+    '-c',
+    'chmod 1777 /; chown 5:6 /; exec sleep 1000',
+  );
   const copies = Array.from({ length: 8 }, () => docker('cp', 'open:/bin', '-').catch(() => ''));
   await docker('restart', '-t', '0', 'open');
   await Promise.all(copies);

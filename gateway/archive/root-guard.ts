@@ -13,7 +13,11 @@ import { UserLookups, type HasStarted } from './user-lookups.ts';
 const othersWrite = 0o022;
 
 const recordSchema = z.object({
-  id: z.string(), upper: z.string(), uid: z.int(), gid: z.int(), mode: z.int(),
+  id: z.string(),
+  upper: z.string(),
+  uid: z.int(),
+  gid: z.int(),
+  mode: z.int(),
   /** Of an id that nobody in the container has: the kernel lets nobody write there anyway. */
   isNobodys: z.boolean().default(false),
 });
@@ -21,14 +25,16 @@ const recordSchema = z.object({
 type RootRecord = z.infer<typeof recordSchema>;
 
 /**
- * Keeps a container, and whoever holds its root directory, from renaming what is in that directory while the engine changes its own root to it
- * (A5). For a copy or an export dockerd makes a directory there, moves the machine's tree to it and unmounts it by name: with a link or another
- * mount in its place the machine's tree would stay in view, for the engine to read and write as root. Meanwhile the directory belongs to the
+ * Keeps a container, and whoever holds its root directory, from renaming what is in that directory while the
+ * engine changes its own root to it (A5). For a copy or an export dockerd makes a directory there, moves the
+ * machine's tree to it and unmounts it by name: with a link or another mount in its place the machine's tree
+ * would stay in view, for the engine to read and write as root. Meanwhile the directory belongs to the
  * machine's root, whom no container has, and nobody else may write there.
  *
  * The engine's mount of a running container follows symbolic links in the meantime only (`UserLookups`).
  *
- * What it was is on disk before, in `directory`, and given back by `restoreAll` after a gateway that was killed. `root` is the engine's.
+ * What it was is on disk before, in `directory`, and given back by `restoreAll` after a gateway that was
+ * killed. `root` is the engine's.
  */
 export class RootGuard {
   readonly #directory: string;
@@ -39,8 +45,16 @@ export class RootGuard {
   readonly #changes = new Map<string, Promise<unknown>>();
   readonly #lookups: UserLookups;
 
-  constructor({ directory, root, log, hasStarted }: {
-    readonly directory: string; readonly root: string; readonly log: (line: string) => void; readonly hasStarted: HasStarted;
+  constructor({
+    directory,
+    root,
+    log,
+    hasStarted,
+  }: {
+    readonly directory: string;
+    readonly root: string;
+    readonly log: (line: string) => void;
+    readonly hasStarted: HasStarted;
   }) {
     this.#directory = directory;
     this.#root = root;
@@ -48,14 +62,17 @@ export class RootGuard {
     this.#lookups = new UserLookups(hasStarted);
   }
 
-  /** Waits until the engine follows no links in container `id`, whose user database it opens for the start of `exec`. */
+  /**
+   * Waits until the engine follows no links in container `id`, whose user database it opens for the start of
+   * `exec`.
+   */
   async beforeExec(id: string, exec: string): Promise<void> {
     await this.#lookups.beforeExec(id, exec);
   }
 
   /**
-   * Holds the root directory of container `id`, whose layer `upper` is. Resolves with what gives it back, which may be called more than once.
-   * Throws AnswerRefused where the container is just being started.
+   * Holds the root directory of container `id`, whose layer `upper` is. Resolves with what gives it back,
+   * which may be called more than once. Throws AnswerRefused where the container is just being started.
    */
   async hold(id: string, upper: string): Promise<() => Promise<void>> {
     const allowExecs = await this.#lookups.beforeCopy(id);
@@ -89,7 +106,14 @@ export class RootGuard {
     // Left by a gateway that was killed before it noted whose it was: a root directory is root's.
     const isLeft = uid === engineDiskId;
     const isNobodys = uid >= rangeSize && !isLeft;
-    const record = { id, upper, uid: isLeft ? 0 : uid, gid: isLeft ? 0 : gid, mode: mode & 0o7777, isNobodys };
+    const record = {
+      id,
+      upper,
+      uid: isLeft ? 0 : uid,
+      gid: isLeft ? 0 : gid,
+      mode: mode & 0o7777,
+      isNobodys,
+    };
     this.#held.set(id, { count: 1, record });
     try {
       mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
@@ -107,7 +131,10 @@ export class RootGuard {
     for (const name of namesIn(this.#directory)) {
       const parsed = recordSchema.safeParse(parse(path.join(this.#directory, name)));
       if (parsed.success) await this.#giveBack(parsed.data);
-      else this.#log(`the root directory of a container cannot be given back: ${path.join(this.#directory, name)} is not to be read; look who owns / in it`);
+      else
+        this.#log(
+          `the root directory of a container cannot be given back: ${path.join(this.#directory, name)} is not to be read; look who owns / in it`,
+        );
     }
   }
 
@@ -124,7 +151,10 @@ export class RootGuard {
     // Without an overlay the container has that very directory.
     if (state === null || state.overlay === null) return;
     // A start reads the owner from disk. One that was under way may have read the old one.
-    throw new AnswerRefused(409, `bulkhead gateway: container ${record.id.slice(0, 12)} is being started or ended, so nothing was copied; try again`);
+    throw new AnswerRefused(
+      409,
+      `bulkhead gateway: container ${record.id.slice(0, 12)} is being started or ended, so nothing was copied; try again`,
+    );
   }
 
   async #giveBack(record: RootRecord): Promise<void> {
@@ -134,15 +164,24 @@ export class RootGuard {
         const mounted = await this.#mounted(record.id);
         if (mounted !== null) {
           followLinks(mounted.merged, false);
-          if (!record.isNobodys) await giveDirectory(mounted.merged, 0, { uid: record.uid + mounted.base, gid: record.gid + mounted.base, mode: record.mode });
+          if (!record.isNobodys)
+            await giveDirectory(mounted.merged, 0, {
+              uid: record.uid + mounted.base,
+              gid: record.gid + mounted.base,
+              mode: record.mode,
+            });
         }
         if (!record.isNobodys) await giveDirectory(record.upper, engineDiskId, record);
-        if (again && (await this.#mounted(record.id) === null) === (mounted === null)) break;
+        if (again && ((await this.#mounted(record.id)) === null) === (mounted === null)) break;
       }
       rmSync(this.#fileOf(record.id), { force: true });
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') rmSync(this.#fileOf(record.id), { force: true });
-      else this.#log(`the root directory of container ${record.id} cannot be given back: ${error instanceof Error ? error.message : String(error)}`);
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+        rmSync(this.#fileOf(record.id), { force: true });
+      else
+        this.#log(
+          `the root directory of container ${record.id} cannot be given back: ${error instanceof Error ? error.message : String(error)}`,
+        );
     }
   }
 
@@ -153,30 +192,44 @@ export class RootGuard {
     if (state === null || state.overlay === null || merged === undefined) return null;
     // Before the overlay is mounted there, and after it was, the ids are those on disk.
     const { uid } = await stat(merged).catch(() => ({ uid: -1 }));
-    return uid === 0 || (uid >= state.base && uid < state.base + rangeSize) ? { merged, base: state.base } : null;
+    return uid === 0 || (uid >= state.base && uid < state.base + rangeSize)
+      ? { merged, base: state.base }
+      : null;
   }
 
   #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
     const turn = (this.#changes.get(id) ?? Promise.resolve()).then(work, work);
     const settled = turn.catch(() => undefined);
     this.#changes.set(id, settled);
-    void settled.then(() => { if (this.#changes.get(id) === settled) this.#changes.delete(id); });
+    void settled.then(() => {
+      if (this.#changes.get(id) === settled) this.#changes.delete(id);
+    });
     return turn;
   }
 
-  #fileOf(id: string): string { return path.join(this.#directory, `${id}.json`); }
+  #fileOf(id: string): string {
+    return path.join(this.#directory, `${id}.json`);
+  }
 }
 
-/** Gives a directory to the machine's root, and takes others' right to write away: an access list's, too, which the group's rights bound. */
+/**
+ * Gives a directory to the machine's root, and takes others' right to write away: an access list's, too,
+ * which the group's rights bound.
+ */
 async function takeDirectory(directory: string, owner: number, mode: number): Promise<void> {
   await chown(directory, owner, owner);
   if ((mode & othersWrite) !== 0) await chmod(directory, mode & ~othersWrite);
   const now = await stat(directory);
-  if (now.uid !== owner || (now.mode & othersWrite) !== 0) throw new Error(`${directory} cannot be kept from the container`);
+  if (now.uid !== owner || (now.mode & othersWrite) !== 0)
+    throw new Error(`${directory} cannot be kept from the container`);
 }
 
 /** Gives it back, where it is still ours. */
-async function giveDirectory(directory: string, owner: number, { uid, gid, mode }: Pick<RootRecord, 'uid' | 'gid' | 'mode'>): Promise<void> {
+async function giveDirectory(
+  directory: string,
+  owner: number,
+  { uid, gid, mode }: Pick<RootRecord, 'uid' | 'gid' | 'mode'>,
+): Promise<void> {
   if ((await stat(directory)).uid !== owner) return;
   if ((mode & othersWrite) !== 0) await chmod(directory, mode);
   await chown(directory, uid, gid);

@@ -9,13 +9,24 @@ const stateSchema = z.object({
   base: z.number(),
   shares: shareMapsSchema.nullable().default(null),
   enginePoints: z.array(z.string()).default([]),
-  overlay: z.object({ lowers: z.array(z.string()), upper: z.object({ parent: z.string(), name: z.string() }).nullable() }).nullable().default(null),
+  overlay: z
+    .object({
+      lowers: z.array(z.string()),
+      upper: z.object({ parent: z.string(), name: z.string() }).nullable(),
+    })
+    .nullable()
+    .default(null),
 });
 export type RunState = z.infer<typeof stateSchema>;
 
-/** What the planner keeps of a container while it is up, below the engine's root; null where there is nothing that can be read. */
+/**
+ * What the planner keeps of a container while it is up, below the engine's root; null where there is nothing
+ * that can be read.
+ */
 export async function runStateOf(root: string, id: string): Promise<RunState | null> {
-  const text = await readFile(path.join(root, 'isolation/containers', `${id}.json`), 'utf8').catch(() => null);
+  const text = await readFile(path.join(root, 'isolation/containers', `${id}.json`), 'utf8').catch(
+    () => null,
+  );
   if (text === null) return null;
   try {
     const parsed = stateSchema.safeParse(JSON.parse(text));
@@ -28,5 +39,7 @@ export async function runStateOf(root: string, id: string): Promise<RunState | n
 /** Its layers, for stores whose engine does not say where they are (containerd's). */
 export function layersOf(state: RunState | null): Pick<ContainerLayers, 'upper' | 'lowers'> | null {
   const overlay = state?.overlay;
-  return overlay?.upper == null ? null : { upper: path.join(overlay.upper.parent, overlay.upper.name), lowers: overlay.lowers };
+  return overlay?.upper == null
+    ? null
+    : { upper: path.join(overlay.upper.parent, overlay.upper.name), lowers: overlay.lowers };
 }

@@ -16,8 +16,9 @@ export interface SharingSources {
 }
 
 /**
- * The directories a container mounts of somebody who is not root (A8). The engine copies from and to them as root, and with the ids on
- * disk; what is copied out of there may be no more than the sharing user may read. Into such a container only root copies (true-ids.ts).
+ * The directories a container mounts of somebody who is not root (A8). The engine copies from and to them as
+ * root, and with the ids on disk; what is copied out of there may be no more than the sharing user may read.
+ * Into such a container only root copies (true-ids.ts).
  */
 export interface UserShares {
   has(mount: MountFacts): boolean;
@@ -34,34 +35,58 @@ export interface UserShares {
 const nobody = 65534;
 
 /** Null where nothing is shared by anybody but root. `byRoot`: root copies, and may do what he likes. */
-export async function userShares(container: IsolatedContainer, sources: SharingSources | null, facts: EngineFacts, byRoot: boolean): Promise<UserShares | null> {
+export async function userShares(
+  container: IsolatedContainer,
+  sources: SharingSources | null,
+  facts: EngineFacts,
+  byRoot: boolean,
+): Promise<UserShares | null> {
   const { id, name, mounts } = container.facts;
   const shared = new Set<MountFacts>();
-  for (const mount of mounts) if ((mount.type === 'bind' && !isOwnSocket(mount, sources)) || (mount.type === 'volume' && await isBoundVolume(mount.name, facts))) shared.add(mount);
+  for (const mount of mounts)
+    if (
+      (mount.type === 'bind' && !isOwnSocket(mount, sources)) ||
+      (mount.type === 'volume' && (await isBoundVolume(mount.name, facts)))
+    )
+      shared.add(mount);
   if (sources === null || shared.size === 0) return null;
   const user = await sources.users.of(id);
-  const maps = container.run === null ? null : (await runStateOf(sources.root, id))?.shares ?? null;
+  const maps = container.run === null ? null : ((await runStateOf(sources.root, id))?.shares ?? null);
   // Started without a record and without a map: an engine where everybody who asks is root.
   if (user?.uid === 0 || (user === null && container.run !== null && maps === null)) return null;
-  const refusal = (what: string) => new AnswerRefused(403, `enhanced container isolation: ${what} in a directory shared with container ${name} is not possible${user === null ? ', since it is not known who shares it: recreate the container' : ''} (A8)`);
+  const refusal = (what: string) =>
+    new AnswerRefused(
+      403,
+      `enhanced container isolation: ${what} in a directory shared with container ${name} is not possible${user === null ? ', since it is not known who shares it: recreate the container' : ''} (A8)`,
+    );
   const may = (stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number) => {
     if (byRoot) return true;
     if (user === null) return false;
-    // The container's own users' files are open to its root, as the kernel has it: both ids must be the container's.
-    if (maps !== null && toInside(maps.uids, stat.uid) !== null && toInside(maps.gids, stat.gid) !== null) return true;
+    // The container's own users' files are open to its root, as the kernel has it: both ids must be the
+    // container's.
+    if (maps !== null && toInside(maps.uids, stat.uid) !== null && toInside(maps.gids, stat.gid) !== null)
+      return true;
     const bits = stat.uid === user.uid ? stat.mode >> 6 : stat.gid === user.gid ? stat.mode >> 3 : stat.mode;
     return (bits & what) === what;
   };
-  const inside = (which: 'uids' | 'gids') => (disk: number) => (maps === null ? disk : toInside(maps[which], disk) ?? nobody);
+  const inside = (which: 'uids' | 'gids') => (disk: number) =>
+    maps === null ? disk : (toInside(maps[which], disk) ?? nobody);
   return {
-    has: (mount) => shared.has(mount), may, refusal,
+    has: (mount) => shared.has(mount),
+    may,
+    refusal,
     into: () => {
       if (user === null) throw refusal('copying to what is');
       if (maps === null) throw refusal('copying to what is, while the container is not running,');
-      const disk = (which: 'uids' | 'gids') => (id: number) => toDisk(maps[which], id) ?? toDisk(maps[which], nobody) ?? (which === 'uids' ? user.uid : user.gid);
+      const disk = (which: 'uids' | 'gids') => (id: number) =>
+        toDisk(maps[which], id) ?? toDisk(maps[which], nobody) ?? (which === 'uids' ? user.uid : user.gid);
       return { uid: disk('uids'), gid: disk('gids'), capabilityRoot: disk('uids') };
     },
-    outOf: { uid: inside('uids'), gid: inside('gids'), capabilityRoot: (id) => (id === 0 ? 0 : inside('uids')(id)) },
+    outOf: {
+      uid: inside('uids'),
+      gid: inside('gids'),
+      capabilityRoot: (id) => (id === 0 ? 0 : inside('uids')(id)),
+    },
   };
 }
 

@@ -10,21 +10,35 @@ import { blockBytes, readNumber, TarError, writeChecksum, writeNumber } from './
 
 const base = 1_000_538_112;
 const same: IdShift = { uid: (id) => id, gid: (id) => id, capabilityRoot: (id) => id };
-const into: IdShift = { uid: (id) => (id < 65_536 ? id + base : id), gid: (id) => (id < 65_536 ? id + base : id), capabilityRoot: (id) => (id === 0 ? base : id) };
+const into: IdShift = {
+  uid: (id) => (id < 65_536 ? id + base : id),
+  gid: (id) => (id < 65_536 ? id + base : id),
+  capabilityRoot: (id) => (id === 0 ? base : id),
+};
 const back: IdShift = {
-  uid: (id) => (id >= base && id < base + 65_536 ? id - base : id), gid: (id) => (id >= base && id < base + 65_536 ? id - base : id),
+  uid: (id) => (id >= base && id < base + 65_536 ? id - base : id),
+  gid: (id) => (id >= base && id < base + 65_536 ? id - base : id),
   capabilityRoot: (id) => (id === base ? 0 : id),
 };
 const shiftAll = async (archive: Buffer, shift: IdShift, sizes: readonly number[] = []): Promise<Buffer> => {
   const tar = new TarIds(() => shift);
   const out: Buffer[] = [];
   let at = 0;
-  for (const size of sizes) { out.push(...await tar.write(Buffer.from(archive.subarray(at, at + size)))); at += size; }
-  if (at < archive.length) out.push(...await tar.write(Buffer.from(archive.subarray(at))));
+  for (const size of sizes) {
+    out.push(...(await tar.write(Buffer.from(archive.subarray(at, at + size)))));
+    at += size;
+  }
+  if (at < archive.length) out.push(...(await tar.write(Buffer.from(archive.subarray(at)))));
   out.push(...tar.end());
   return Buffer.concat(out);
 };
-const list = (archive: Buffer): string[] => execFileSync('tar', ['-tv', '--numeric-owner', '--full-time', '-f', '-'], { input: archive, encoding: 'utf8' }).trimEnd().split('\n');
+const list = (archive: Buffer): string[] =>
+  execFileSync('tar', ['-tv', '--numeric-owner', '--full-time', '-f', '-'], {
+    input: archive,
+    encoding: 'utf8',
+  })
+    .trimEnd()
+    .split('\n');
 const owners = (archive: Buffer): string[] => list(archive).map((line) => line.split(/\s+/)[1] ?? '');
 
 let directory = '';
@@ -39,36 +53,62 @@ beforeAll(() => {
   writeFileSync(path.join(directory, `d/${'名'.repeat(40)}`), 'not ASCII');
   symlinkSync('l'.repeat(150), path.join(directory, 'd/link'));
   linkSync(path.join(directory, 'd/block'), path.join(directory, 'd/hard'));
-  execFileSync('sh', ['-c', 'truncate -s 3M d/sparse && printf x | dd of=d/sparse bs=1 seek=100000 conv=notrunc 2>/dev/null && printf y | dd of=d/sparse bs=1 seek=2000000 conv=notrunc 2>/dev/null'], { cwd: directory });
+  execFileSync(
+    'sh',
+    [
+      '-c',
+      'truncate -s 3M d/sparse && printf x | dd of=d/sparse bs=1 seek=100000 conv=notrunc 2>/dev/null && printf y | dd of=d/sparse bs=1 seek=2000000 conv=notrunc 2>/dev/null',
+    ],
+    { cwd: directory },
+  );
 });
-afterAll(() => { rmSync(directory, { recursive: true, force: true }); });
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
 
-const make = (format: string, ...more: string[]): Buffer => execFileSync('tar', ['-c', `--format=${format}`, '--sort=name', '--owner=:7', '--group=:8', ...more, '-f', '-', 'd'], { cwd: directory, maxBuffer: 64 * 1024 * 1024 });
+const make = (format: string, ...more: string[]): Buffer =>
+  execFileSync(
+    'tar',
+    ['-c', `--format=${format}`, '--sort=name', '--owner=:7', '--group=:8', ...more, '-f', '-', 'd'],
+    { cwd: directory, maxBuffer: 64 * 1024 * 1024 },
+  );
 const archives = (): [string, Buffer][] => [
-  ['GNU', make('gnu')], ['GNU, sparse', make('gnu', '--sparse')], ['PAX', make('posix')], ['PAX, sparse 1.0', make('posix', '--sparse')],
-  ['PAX, sparse 0.1', make('posix', '--sparse', '--sparse-version=0.1')], ['PAX, sparse 0.0', make('posix', '--sparse', '--sparse-version=0.0')],
-  ['PAX with large ids', make('posix', '--owner=:3000000', '--group=:4000000')], ['GNU with large ids', make('gnu', '--owner=:3000000', '--group=:4000000')],
+  ['GNU', make('gnu')],
+  ['GNU, sparse', make('gnu', '--sparse')],
+  ['PAX', make('posix')],
+  ['PAX, sparse 1.0', make('posix', '--sparse')],
+  ['PAX, sparse 0.1', make('posix', '--sparse', '--sparse-version=0.1')],
+  ['PAX, sparse 0.0', make('posix', '--sparse', '--sparse-version=0.0')],
+  ['PAX with large ids', make('posix', '--owner=:3000000', '--group=:4000000')],
+  ['GNU with large ids', make('gnu', '--owner=:3000000', '--group=:4000000')],
 ];
 
 describe('ids in archives (A8)', () => {
   it('leaves every byte of an archive whose ids stay', async () => {
-    for (const [name, archive] of archives()) expect((await shiftAll(archive, same)).equals(archive), name).toBe(true);
+    for (const [name, archive] of archives())
+      expect((await shiftAll(archive, same)).equals(archive), name).toBe(true);
   });
 
   it('shifts every entry into a range, and back to the same listing', async () => {
     for (const [name, archive] of archives()) {
       const inside = await shiftAll(archive, into);
-      if (!name.includes('large')) expect(new Set(owners(inside)), name).toEqual(new Set([`${base + 7}/${base + 8}`]));
+      if (!name.includes('large'))
+        expect(new Set(owners(inside)), name).toEqual(new Set([`${base + 7}/${base + 8}`]));
       expect(list(await shiftAll(inside, back)), name).toEqual(list(archive));
       // And nothing but the owners changed.
-      expect(list(inside).map((line) => line.replace(/\d+\/\d+ +/, '')), name).toEqual(list(archive).map((line) => line.replace(/\d+\/\d+ +/, '')));
+      expect(
+        list(inside).map((line) => line.replace(/\d+\/\d+ +/, '')),
+        name,
+      ).toEqual(list(archive).map((line) => line.replace(/\d+\/\d+ +/, '')));
     }
   });
 
   it('takes the owner from a PAX record whose header says another, whether it is shifted or stays', async () => {
     const archive = make('posix', '--pax-option=uid:=1234,gid:=2345');
     expect((await shiftAll(archive, same)).equals(archive)).toBe(true);
-    expect(new Set(owners(await shiftAll(archive, into)))).toEqual(new Set([`${base + 1234}/${base + 2345}`]));
+    expect(new Set(owners(await shiftAll(archive, into)))).toEqual(
+      new Set([`${base + 1234}/${base + 2345}`]),
+    );
     // Of two ids one stays: nobody's has no place in a range.
     const half = make('posix', '--pax-option=uid:=1234,gid:=70000');
     expect(new Set(owners(await shiftAll(half, into)))).toEqual(new Set([`${base + 1234}/70000`]));
@@ -77,18 +117,34 @@ describe('ids in archives (A8)', () => {
   it('does the same wherever the stream is cut into pieces', async () => {
     const archive = make('posix', '--sparse');
     const whole = await shiftAll(archive, into);
-    await fc.assert(fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 1500 }), { maxLength: 60 }), async (sizes) => {
-      expect((await shiftAll(archive, into, sizes)).equals(whole)).toBe(true);
-    }), { numRuns: 60 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 1500 }), { maxLength: 60 }), async (sizes) => {
+        expect((await shiftAll(archive, into, sizes)).equals(whole)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('asks by the entry\u2019s own name, long, split and not ASCII', async () => {
     for (const format of ['gnu', 'posix', 'ustar']) {
       const names: string[] = [];
-      const archive = make(format, ...(format === 'ustar' ? ['--exclude=link', '--exclude=名*', '--exclude=nnn*'] : []));
-      const tar = new TarIds(({ name }) => { names.push(Buffer.from(name, 'latin1').toString('utf8')); return same; });
+      const archive = make(
+        format,
+        ...(format === 'ustar' ? ['--exclude=link', '--exclude=名*', '--exclude=nnn*'] : []),
+      );
+      const tar = new TarIds(({ name }) => {
+        names.push(Buffer.from(name, 'latin1').toString('utf8'));
+        return same;
+      });
       await tar.write(archive);
-      expect(names, format).toEqual(execFileSync('tar', ['-t', '--quoting-style=literal', '-f', '-'], { input: archive, encoding: 'utf8' }).trimEnd().split('\n'));
+      expect(names, format).toEqual(
+        execFileSync('tar', ['-t', '--quoting-style=literal', '-f', '-'], {
+          input: archive,
+          encoding: 'utf8',
+        })
+          .trimEnd()
+          .split('\n'),
+      );
     }
   });
 
@@ -100,12 +156,44 @@ describe('ids in archives (A8)', () => {
   });
 
   it('refuses what the engine could not read either', async () => {
-    const header = (more: (block: Buffer) => void) => { const block = Buffer.from(make('gnu').subarray(0, blockBytes)); more(block); writeChecksum(block); return block; };
-    await expect(shiftAll(header((block) => { block.write('zzz', 108, 'latin1'); }), into)).rejects.toThrow(TarError);
-    await expect(shiftAll(header((block) => { block.fill(0xff, 124, 136); }), into)).rejects.toThrow(TarError);
-    await expect(shiftAll(header((block) => { block.write('x', 156, 'latin1'); writeNumber(block, 124, 12, 2 * 1024 * 1024); }), into)).rejects.toThrow('longer than 1 MiB');
-    const pax = header((block) => { block.write('x', 156, 'latin1'); writeNumber(block, 124, 12, 6); });
-    await expect(shiftAll(Buffer.concat([pax, Buffer.from('9 a=b\n'), Buffer.alloc(506)]), into)).rejects.toThrow(TarError);
+    const header = (more: (block: Buffer) => void) => {
+      const block = Buffer.from(make('gnu').subarray(0, blockBytes));
+      more(block);
+      writeChecksum(block);
+      return block;
+    };
+    await expect(
+      shiftAll(
+        header((block) => {
+          block.write('zzz', 108, 'latin1');
+        }),
+        into,
+      ),
+    ).rejects.toThrow(TarError);
+    await expect(
+      shiftAll(
+        header((block) => {
+          block.fill(0xff, 124, 136);
+        }),
+        into,
+      ),
+    ).rejects.toThrow(TarError);
+    await expect(
+      shiftAll(
+        header((block) => {
+          block.write('x', 156, 'latin1');
+          writeNumber(block, 124, 12, 2 * 1024 * 1024);
+        }),
+        into,
+      ),
+    ).rejects.toThrow('longer than 1 MiB');
+    const pax = header((block) => {
+      block.write('x', 156, 'latin1');
+      writeNumber(block, 124, 12, 6);
+    });
+    await expect(
+      shiftAll(Buffer.concat([pax, Buffer.from('9 a=b\n'), Buffer.alloc(506)]), into),
+    ).rejects.toThrow(TarError);
   });
 
   it('leaves a header with a wrong checksum, and all after it, to the engine', async () => {
@@ -119,26 +207,53 @@ describe('file capabilities', () => {
   const version2 = Buffer.from('0000000200040000000000000000000000000000', 'hex').toString('latin1');
   it('belong to the range\u2019s root inside, and to no root in particular outside', () => {
     const inside = shiftCapability(version2, (id) => into.capabilityRoot(id));
-    expect(Buffer.from(inside, 'latin1').toString('hex')).toBe(`00000003${'0004000000000000000000000000000000'.slice(0, 32)}00a3a23b`.replace('00a3a23b', uint32(base)));
+    expect(Buffer.from(inside, 'latin1').toString('hex')).toBe(
+      `00000003${'0004000000000000000000000000000000'.slice(0, 32)}00a3a23b`.replace(
+        '00a3a23b',
+        uint32(base),
+      ),
+    );
     expect(shiftCapability(inside, (id) => back.capabilityRoot(id))).toBe(version2);
   });
-  it('of an unknown form stay as they are', () => { expect(shiftCapability('xyz', () => 5)).toBe('xyz'); });
+  it('of an unknown form stay as they are', () => {
+    expect(shiftCapability('xyz', () => 5)).toBe('xyz');
+  });
 });
 
-const uint32 = (value: number): string => { const bytes = Buffer.alloc(4); bytes.writeUInt32LE(value); return bytes.toString('hex'); };
+const uint32 = (value: number): string => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes.toString('hex');
+};
 
 describe('fields', () => {
   it('of numbers are read as written, in octal and base-256', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), fc.constantFrom(8, 12), (value, length) => {
-      fc.pre(length === 12 || value < 2 ** 53);
-      const block = Buffer.alloc(blockBytes);
-      writeNumber(block, 100, length, value);
-      expect(readNumber(block, 100, length)).toBe(value);
-    }));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+        fc.constantFrom(8, 12),
+        (value, length) => {
+          fc.pre(length === 12 || value < 2 ** 53);
+          const block = Buffer.alloc(blockBytes);
+          writeNumber(block, 100, length, value);
+          expect(readNumber(block, 100, length)).toBe(value);
+        },
+      ),
+    );
   });
   it('of PAX records keep order, repetition and binary values', () => {
-    fc.assert(fc.property(fc.array(fc.record({ key: fc.stringMatching(/^[a-zA-Z.]{1,20}$/), value: fc.uint8Array({ maxLength: 120 }).map((bytes) => Buffer.from(bytes).toString('latin1')) })), (records) => {
-      expect(readPaxRecords(writePaxRecords(records))).toEqual(records);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            key: fc.stringMatching(/^[a-zA-Z.]{1,20}$/),
+            value: fc.uint8Array({ maxLength: 120 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
+          }),
+        ),
+        (records) => {
+          expect(readPaxRecords(writePaxRecords(records))).toEqual(records);
+        },
+      ),
+    );
   });
 });

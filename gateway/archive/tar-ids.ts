@@ -1,7 +1,16 @@
 import { aclRecords, shiftAcl } from './acl.ts';
 import { capabilityRecord, shiftCapability } from './capability.ts';
 import { paxNumber, paxValue, readPaxRecords, writePaxRecords, type PaxRecord } from './pax-records.ts';
-import { blockBytes, checksumRight, fitsOctal, readNumber, readText, TarError, writeChecksum, writeNumber } from './tar-numbers.ts';
+import {
+  blockBytes,
+  checksumRight,
+  fitsOctal,
+  readNumber,
+  readText,
+  TarError,
+  writeChecksum,
+  writeNumber,
+} from './tar-numbers.ts';
 
 /** How the ids of one entry are rewritten. */
 export interface IdShift {
@@ -24,7 +33,10 @@ export interface TarEntry {
   readonly mode: number;
 }
 
-/** What becomes of an entry: its ids, whose it is whatever the archive says, and whole entries that go before it. */
+/**
+ * What becomes of an entry: its ids, whose it is whatever the archive says, and whole entries that go before
+ * it.
+ */
 export interface EntryPlan extends IdShift {
   readonly owner?: { readonly uid: number; readonly gid: number } | null;
   readonly before?: readonly Buffer[];
@@ -36,10 +48,22 @@ export type PlanFor = (entry: TarEntry) => EntryPlan | Promise<EntryPlan>;
 const maxExtendedBytes = 1024 * 1024;
 /** Types that have no data, whatever their size field says. */
 const withoutData = new Set(['1', '2', '3', '4', '5', '6']);
-const modeAt = 100, uidAt = 108, gidAt = 116, idBytes = 8, sizeAt = 124, sizeBytes = 12, typeAt = 156, linkAt = 157;
+const modeAt = 100,
+  uidAt = 108,
+  gidAt = 116,
+  idBytes = 8,
+  sizeAt = 124,
+  sizeBytes = 12,
+  typeAt = 156,
+  linkAt = 157;
 const zeros = Buffer.alloc(blockBytes);
 
-interface Extended { readonly header: Buffer; readonly type: string; readonly bytes: number; readonly padded: number }
+interface Extended {
+  readonly header: Buffer;
+  readonly type: string;
+  readonly bytes: number;
+  readonly padded: number;
+}
 type Place =
   | { readonly at: 'header' }
   | { readonly at: 'extended'; readonly extended: Extended }
@@ -50,9 +74,10 @@ type Place =
   | { readonly at: 'over' };
 
 /**
- * Rewrites user and group ids in a tar stream header by header; names, data, sparse maps, unknown records and everything else pass
- * byte for byte. Understands ustar, PAX, GNU (long names, base-256 numbers, sparse files), as Go's archive/tar does, which is the
- * engine's reader and writer. Holds at most one header, with 1 MiB of extension, in memory.
+ * Rewrites user and group ids in a tar stream header by header; names, data, sparse maps, unknown records and
+ * everything else pass byte for byte. Understands ustar, PAX, GNU (long names, base-256 numbers, sparse
+ * files), as Go's archive/tar does, which is the engine's reader and writer. Holds at most one header, with 1
+ * MiB of extension, in memory.
  */
 export class TarIds {
   readonly #planFor: PlanFor;
@@ -67,14 +92,22 @@ export class TarIds {
   #longLink: string | null = null;
 
   /** `planFor` is asked once an entry, in order, one at a time. */
-  constructor(planFor: PlanFor) { this.#planFor = planFor; }
+  constructor(planFor: PlanFor) {
+    this.#planFor = planFor;
+  }
 
-  /** Takes the next bytes of the stream, returns what can be passed on. One call at a time. Rejects with TarError for an archive the engine could not read. */
+  /**
+   * Takes the next bytes of the stream, returns what can be passed on. One call at a time. Rejects with
+   * TarError for an archive the engine could not read.
+   */
   async write(bytes: Buffer): Promise<Buffer[]> {
     const out: Buffer[] = [];
     let at = 0;
     while (at < bytes.length) {
-      if (this.#place.at === 'over') { out.push(at === 0 ? bytes : bytes.subarray(at)); return out; }
+      if (this.#place.at === 'over') {
+        out.push(at === 0 ? bytes : bytes.subarray(at));
+        return out;
+      }
       if (this.#place.at === 'data') {
         const take = Math.min(this.#dataLeft, bytes.length - at);
         out.push(at === 0 && take === bytes.length ? bytes : bytes.subarray(at, at + take));
@@ -101,9 +134,14 @@ export class TarIds {
   /** Bytes that will pass as they are: the rest of a file's content. Not while `write` is at work. */
   left(): number {
     switch (this.#place.at) {
-      case 'data': return this.#dataLeft;
+      case 'data':
+        return this.#dataLeft;
       // What is left of it is short, and all the same.
-      case 'over': case 'header': case 'extended': case 'sparse': return 0;
+      case 'over':
+      case 'header':
+      case 'extended':
+      case 'sparse':
+        return 0;
     }
   }
 
@@ -116,7 +154,11 @@ export class TarIds {
 
   /** The stream has ended: what was held back comes as it is (a cut archive stays a cut archive). */
   end(): Buffer[] {
-    const left = [...this.#pending(), ...(this.#place.at === 'extended' ? [this.#place.extended.header] : []), ...this.#parts];
+    const left = [
+      ...this.#pending(),
+      ...(this.#place.at === 'extended' ? [this.#place.extended.header] : []),
+      ...this.#parts,
+    ];
     this.#parts = [];
     this.#held = 0;
     this.#place = { at: 'over' };
@@ -130,9 +172,14 @@ export class TarIds {
         out.push(block);
         if (block[504] === 0) this.#startData();
         return null;
-      case 'extended': this.#extended(this.#place.extended, block); return null;
-      case 'header': return this.#header(block, out);
-      case 'data': case 'over': return null;
+      case 'extended':
+        this.#extended(this.#place.extended, block);
+        return null;
+      case 'header':
+        return this.#header(block, out);
+      case 'data':
+      case 'over':
+        return null;
     }
   }
 
@@ -165,15 +212,22 @@ export class TarIds {
       return null;
     }
     const records = this.#pax?.records ?? [];
-    const name = this.#longName ?? paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? nameOf(block);
+    const name =
+      this.#longName ?? paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? nameOf(block);
     // The oldest archives tell directories by a slash; no data follows those, whatever their size field says.
     const type = said === '\0' && name.endsWith('/') ? '5' : said;
     const plan = this.#planFor({
-      name, type,
+      name,
+      type,
       link: this.#longLink ?? paxValue(records, 'linkpath') ?? readText(block, linkAt, 100),
-      uid: paxNumber(records, 'uid') ?? readNumber(block, uidAt, idBytes), gid: paxNumber(records, 'gid') ?? readNumber(block, gidAt, idBytes), mode: readNumber(block, modeAt, idBytes) & 0o7777,
+      uid: paxNumber(records, 'uid') ?? readNumber(block, uidAt, idBytes),
+      gid: paxNumber(records, 'gid') ?? readNumber(block, gidAt, idBytes),
+      mode: readNumber(block, modeAt, idBytes) & 0o7777,
     });
-    if (plan instanceof Promise) return plan.then((one) => { this.#entry(block, type, bytes, one, out); });
+    if (plan instanceof Promise)
+      return plan.then((one) => {
+        this.#entry(block, type, bytes, one, out);
+      });
     this.#entry(block, type, bytes, plan, out);
     return null;
   }
@@ -181,7 +235,10 @@ export class TarIds {
   #extended({ header, type, bytes }: Extended, body: Buffer): void {
     this.#place = { at: 'header' };
     const content = body.subarray(0, bytes);
-    if (type === 'x') { this.#pax = { header, records: readPaxRecords(content) }; return; }
+    if (type === 'x') {
+      this.#pax = { header, records: readPaxRecords(content) };
+      return;
+    }
     if (type === 'L') this.#longName = readText(content, 0, content.length);
     else this.#longLink = readText(content, 0, content.length);
     this.#longHeaders.push(header, body);
@@ -190,8 +247,12 @@ export class TarIds {
   #entry(block: Buffer, type: string, headerBytes: number, shift: EntryPlan, out: Buffer[]): void {
     const records = this.#pax?.records ?? [];
     if (shift.before !== undefined) out.push(...shift.before);
-    const uid = shiftField(block, uidAt, paxNumber(records, 'uid'), (id) => shift.uid(shift.owner?.uid ?? id));
-    const gid = shiftField(block, gidAt, paxNumber(records, 'gid'), (id) => shift.gid(shift.owner?.gid ?? id));
+    const uid = shiftField(block, uidAt, paxNumber(records, 'uid'), (id) =>
+      shift.uid(shift.owner?.uid ?? id),
+    );
+    const gid = shiftField(block, gidAt, paxNumber(records, 'gid'), (id) =>
+      shift.gid(shift.owner?.gid ?? id),
+    );
     writeChecksum(block);
     if (this.#pax !== null) out.push(...writeExtended(this.#pax.header, shifted(records, uid, gid, shift)));
     out.push(...this.#longHeaders, block);
@@ -206,19 +267,32 @@ export class TarIds {
     else this.#startData();
   }
 
-  #startData(): void { this.#place = { at: this.#dataLeft > 0 ? 'data' : 'header' }; }
+  #startData(): void {
+    this.#place = { at: this.#dataLeft > 0 ? 'data' : 'header' };
+  }
 
   /** Headers that were waiting for their entry. */
   #pending(): Buffer[] {
-    const held = [...(this.#pax === null ? [] : writeExtended(this.#pax.header, this.#pax.records)), ...this.#longHeaders];
+    const held = [
+      ...(this.#pax === null ? [] : writeExtended(this.#pax.header, this.#pax.records)),
+      ...this.#longHeaders,
+    ];
     this.#pax = null;
     this.#longHeaders = [];
     return held;
   }
 }
 
-/** Shifts one id of a header; `record` is the PAX record that counts instead of the field, null without. Returns the new id, null where it stays. */
-function shiftField(block: Buffer, at: number, record: number | null, shift: (id: number) => number): number | null {
+/**
+ * Shifts one id of a header; `record` is the PAX record that counts instead of the field, null without.
+ * Returns the new id, null where it stays.
+ */
+function shiftField(
+  block: Buffer,
+  at: number,
+  record: number | null,
+  shift: (id: number) => number,
+): number | null {
   const before = record ?? readNumber(block, at, idBytes);
   const after = shift(before);
   if (after === before) return null;
@@ -229,14 +303,24 @@ function shiftField(block: Buffer, at: number, record: number | null, shift: (id
 
 const padded = (bytes: number): number => Math.ceil(bytes / blockBytes) * blockBytes;
 
-/** `uid` and `gid` are the new ones, null where they stay: then so does what says them. Ids that the header itself can hold in octal need no record; the stock engine writes none then. */
-function shifted(records: readonly PaxRecord[], uid: number | null, gid: number | null, shift: IdShift): PaxRecord[] {
+/**
+ * `uid` and `gid` are the new ones, null where they stay: then so does what says them. Ids that the header
+ * itself can hold in octal need no record; the stock engine writes none then.
+ */
+function shifted(
+  records: readonly PaxRecord[],
+  uid: number | null,
+  gid: number | null,
+  shift: IdShift,
+): PaxRecord[] {
   const written: PaxRecord[] = [];
   for (const { key, value } of records) {
     const id = key === 'uid' ? uid : key === 'gid' ? gid : null;
-    if (id !== null) { if (!fitsOctal(id, idBytes)) written.push({ key, value: String(id) }); }
-    else if (aclRecords.has(key)) written.push({ key, value: shiftAcl(value, shift) });
-    else if (key === capabilityRecord) written.push({ key, value: shiftCapability(value, (root) => shift.capabilityRoot(root)) });
+    if (id !== null) {
+      if (!fitsOctal(id, idBytes)) written.push({ key, value: String(id) });
+    } else if (aclRecords.has(key)) written.push({ key, value: shiftAcl(value, shift) });
+    else if (key === capabilityRecord)
+      written.push({ key, value: shiftCapability(value, (root) => shift.capabilityRoot(root)) });
     else written.push({ key, value });
   }
   return written;
@@ -260,18 +344,31 @@ function nameOf(block: Buffer): string {
 }
 
 /**
- * An entry for a directory of mode 0755, made now. `directory` is bytes as Latin-1, of any length, and gets a `./` before it: an archive that
- * began with the name itself could be taken for a compressed one.
+ * An entry for a directory of mode 0755, made now. `directory` is bytes as Latin-1, of any length, and gets a
+ * `./` before it: an archive that began with the name itself could be taken for a compressed one.
  */
-export function directoryEntry(directory: string, owner: { readonly uid: number; readonly gid: number }): Buffer[] {
+export function directoryEntry(
+  directory: string,
+  owner: { readonly uid: number; readonly gid: number },
+): Buffer[] {
   const name = `./${directory}`;
   const long = Buffer.from(`${name}/\0`, 'latin1');
   const header = headerBlock(name.slice(0, 99) + '/', '5', owner, 0);
   if (name.length < 100) return [header];
-  return [headerBlock('././@LongLink', 'L', { uid: 0, gid: 0 }, long.length), long, zeros.subarray(0, padded(long.length) - long.length), header];
+  return [
+    headerBlock('././@LongLink', 'L', { uid: 0, gid: 0 }, long.length),
+    long,
+    zeros.subarray(0, padded(long.length) - long.length),
+    header,
+  ];
 }
 
-function headerBlock(name: string, type: string, { uid, gid }: { readonly uid: number; readonly gid: number }, bytes: number): Buffer {
+function headerBlock(
+  name: string,
+  type: string,
+  { uid, gid }: { readonly uid: number; readonly gid: number },
+  bytes: number,
+): Buffer {
   const block = Buffer.alloc(blockBytes);
   block.write(name, 0, 100, 'latin1');
   writeNumber(block, modeAt, idBytes, 0o755);

@@ -1,4 +1,7 @@
-/** Fields of tar headers, as Go's archive/tar reads them: octal text, or GNU's base-256 for what octal can't hold. */
+/**
+ * Fields of tar headers, as Go's archive/tar reads them: octal text, or GNU's base-256 for what octal can't
+ * hold.
+ */
 
 export class TarError extends Error {}
 
@@ -32,19 +35,24 @@ export function writeNumber(block: Buffer, at: number, length: number, value: nu
     return;
   }
   let rest = value;
-  for (let i = at + length - 1; i > at; i--) { block[i] = rest % 256; rest = Math.floor(rest / 256); }
+  for (let i = at + length - 1; i > at; i--) {
+    block[i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
   block[at] = 0x80;
 }
 
 /** Whether octal text of a field of `length` bytes can hold `value`. */
 export const fitsOctal = (value: number, length: number): boolean => value.toString(8).length < length;
 
-const checksumAt = 148, checksumBytes = 8;
+const checksumAt = 148,
+  checksumBytes = 8;
 
 function sums(block: Buffer): { readonly unsigned: number; readonly signed: number } {
-  let unsigned = 0, signed = 0;
+  let unsigned = 0,
+    signed = 0;
   for (let i = 0; i < blockBytes; i++) {
-    const byte = i >= checksumAt && i < checksumAt + checksumBytes ? 0x20 : block[i] ?? 0;
+    const byte = i >= checksumAt && i < checksumAt + checksumBytes ? 0x20 : (block[i] ?? 0);
     unsigned += byte;
     signed += byte > 127 ? byte - 256 : byte;
   }
@@ -54,7 +62,11 @@ function sums(block: Buffer): { readonly unsigned: number; readonly signed: numb
 /** Is the header's checksum right? Some old writers added signed bytes; Go takes both. */
 export function checksumRight(block: Buffer): boolean {
   let stored: number;
-  try { stored = readNumber(block, checksumAt, checksumBytes); } catch { return false; }
+  try {
+    stored = readNumber(block, checksumAt, checksumBytes);
+  } catch {
+    return false;
+  }
   const { unsigned, signed } = sums(block);
   return stored === unsigned || stored === signed;
 }

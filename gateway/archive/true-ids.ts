@@ -1,6 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EngineTimeout, EngineUnreachable, unansweredRefusal, type EngineFacts } from '../enforce/engine-facts.ts';
-import { AnswerRefused, type Gatekeeper, type GatewayRequest, type Handling, type Verdict } from '../http/exchange.ts';
+import {
+  EngineTimeout,
+  EngineUnreachable,
+  unansweredRefusal,
+  type EngineFacts,
+} from '../enforce/engine-facts.ts';
+import {
+  AnswerRefused,
+  type Gatekeeper,
+  type GatewayRequest,
+  type Handling,
+  type Verdict,
+} from '../http/exchange.ts';
 import { parameter, parseTarget, writeTarget, type Target } from '../http/target.ts';
 import { matchRoute } from '../routes/match.ts';
 import type { Route } from '../routes/table.ts';
@@ -28,25 +39,39 @@ type Copying = 'into' | 'out' | 'look' | 'export' | 'changes';
 
 function copying(route: Route | undefined): Copying | null {
   switch (route === undefined ? '' : `${route.method} ${route.pattern}`) {
-    case 'PUT /containers/{id}/archive': return 'into';
-    case 'GET /containers/{id}/archive': return 'out';
-    case 'HEAD /containers/{id}/archive': return 'look';
-    case 'GET /containers/{id}/export': return 'export';
-    case 'GET /containers/{id}/changes': return 'changes';
-    default: return null;
+    case 'PUT /containers/{id}/archive':
+      return 'into';
+    case 'GET /containers/{id}/archive':
+      return 'out';
+    case 'HEAD /containers/{id}/archive':
+      return 'look';
+    case 'GET /containers/{id}/export':
+      return 'export';
+    case 'GET /containers/{id}/changes':
+      return 'changes';
+    default:
+      return null;
   }
 }
 
 /**
- * Lets copies show what a stock engine's show. While a container runs in a range of ids (A3), the engine sees its files with those; so
- * what `decide` forwards is translated. That is no question of policy: it holds in audit mode and with ECI off, too.
+ * Lets copies show what a stock engine's show. While a container runs in a range of ids (A3), the engine sees
+ * its files with those; so what `decide` forwards is translated. That is no question of policy: it holds in
+ * audit mode and with ECI off, too.
  */
-export function withTrueIds(decide: Gatekeeper, engine: EngineFacts, sharing: SharingSources | null, guard: RootGuard | null = null): Gatekeeper {
+export function withTrueIds(
+  decide: Gatekeeper,
+  engine: EngineFacts,
+  sharing: SharingSources | null,
+  guard: RootGuard | null = null,
+): Gatekeeper {
   return (request) => {
-    if (guard !== null && request.match?.route.inspect === 'exec-start') return withLookupBefore(decide, request, engine, guard);
+    if (guard !== null && request.match?.route.inspect === 'exec-start')
+      return withLookupBefore(decide, request, engine, guard);
     const kind = copying(request.match?.route);
     if (kind === null) return decide(request);
-    const translate = (verdict: Verdict): Verdict | Promise<Verdict> => (verdict.kind === 'forward' ? translated(request, kind, verdict, { engine, sharing, guard }) : verdict);
+    const translate = (verdict: Verdict): Verdict | Promise<Verdict> =>
+      verdict.kind === 'forward' ? translated(request, kind, verdict, { engine, sharing, guard }) : verdict;
     const handled = (handling: Handling): Handling | Promise<Handling> => {
       if (handling.kind !== 'read-body') return translate(handling);
       return { ...handling, decide: async (body) => translate(await handling.decide(body)) };
@@ -56,7 +81,12 @@ export function withTrueIds(decide: Gatekeeper, engine: EngineFacts, sharing: Sh
 }
 
 /** The start of an exec that `decide` forwards, once the engine follows no links in its container. */
-async function withLookupBefore(decide: Gatekeeper, request: GatewayRequest, engine: EngineFacts, guard: RootGuard): Promise<Handling> {
+async function withLookupBefore(
+  decide: Gatekeeper,
+  request: GatewayRequest,
+  engine: EngineFacts,
+  guard: RootGuard,
+): Promise<Handling> {
   const handling = await decide(request);
   const wait = async (verdict: Verdict): Promise<Verdict> => {
     if (verdict.kind !== 'forward') return verdict;
@@ -70,7 +100,9 @@ async function withLookupBefore(decide: Gatekeeper, request: GatewayRequest, eng
       return { kind: 'refuse', ...unansweredRefusal(error) };
     }
   };
-  return handling.kind === 'read-body' ? { ...handling, decide: async (body) => wait(await handling.decide(body)) } : wait(handling);
+  return handling.kind === 'read-body'
+    ? { ...handling, decide: async (body) => wait(await handling.decide(body)) }
+    : wait(handling);
 }
 
 interface CopyContext {
@@ -79,36 +111,84 @@ interface CopyContext {
   readonly guard: RootGuard | null;
 }
 
-async function translated(request: GatewayRequest, kind: Copying, verdict: Forward, context: CopyContext): Promise<Verdict> {
+async function translated(
+  request: GatewayRequest,
+  kind: Copying,
+  verdict: Forward,
+  context: CopyContext,
+): Promise<Verdict> {
   try {
     return await copied(request, kind, verdict, context);
   } catch (error) {
-    if (error instanceof AnswerRefused) return { kind: 'refuse', status: error.status, message: error.message };
+    if (error instanceof AnswerRefused)
+      return { kind: 'refuse', status: error.status, message: error.message };
     if (!(error instanceof EngineUnreachable)) throw error;
     return { kind: 'refuse', ...unansweredRefusal(error) };
   }
 }
 
-async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, { engine: facts, sharing, guard }: CopyContext): Promise<Verdict> {
+async function copied(
+  request: GatewayRequest,
+  kind: Copying,
+  verdict: Forward,
+  { engine: facts, sharing, guard }: CopyContext,
+): Promise<Verdict> {
   const forwarded = targetOf(request, verdict);
-  const seen = await lookAt(matchRoute(request.head.method, forwarded.path)?.subject ?? '', facts, request.match?.subject);
+  const seen = await lookAt(
+    matchRoute(request.head.method, forwarded.path)?.subject ?? '',
+    facts,
+    request.match?.subject,
+  );
   if (seen === null) return withCheckedArchive(kind, verdict, request.match?.subject ?? '');
   let container = await asEngineSees(seen, sharing);
   const asked = parameter(forwarded, 'path');
-  const found = asked === undefined || kind === 'export' || kind === 'changes' ? null : await withoutVolumeLinks(container, asked, kind === 'out' ? 'itself' : kind === 'into' || /\/$/.test(asked) ? 'followed' : 'itself');
-  const query = forwarded.query.map((entry) => (entry.key === 'path' && found !== null ? { key: entry.key, value: found } : entry));
+  const found =
+    asked === undefined || kind === 'export' || kind === 'changes'
+      ? null
+      : await withoutVolumeLinks(
+          container,
+          asked,
+          kind === 'out' ? 'itself' : kind === 'into' || /\/$/.test(asked) ? 'followed' : 'itself',
+        );
+  const query = forwarded.query.map((entry) =>
+    entry.key === 'path' && found !== null ? { key: entry.key, value: found } : entry,
+  );
   const target = { ...forwarded, query };
   // What was looked at is what is copied from.
-  const pinned: Forward = { ...verdict, target: writeTarget(target.version, (request.match?.route.pattern ?? '').replace('{id}', container.facts.id), found === null ? target.rawQuery : query) };
+  const pinned: Forward = {
+    ...verdict,
+    target: writeTarget(
+      target.version,
+      (request.match?.route.pattern ?? '').replace('{id}', container.facts.id),
+      found === null ? target.rawQuery : query,
+    ),
+  };
   const byRoot = request.origin.kind === 'clients' && request.peer()?.uid === 0;
-  const shares = kind === 'into' || kind === 'out' || kind === 'look' ? await userShares(container, sharing, facts, byRoot) : null;
+  const shares =
+    kind === 'into' || kind === 'out' || kind === 'look'
+      ? await userShares(container, sharing, facts, byRoot)
+      : null;
   // What it mounts of a user's is found by following its links, so its files must be known.
   if (shares !== null && container.run === null && container.facts.layers === null) {
     const { id } = container.facts;
-    container = { ...container, facts: { ...container.facts, layers: await facts.whileHeld(id, () => heldLayers(id)) } };
+    container = {
+      ...container,
+      facts: { ...container.facts, layers: await facts.whileHeld(id, () => heldLayers(id)) },
+    };
   }
-  const upper = (await layersIn(container, sharing))?.upper ?? (container.run?.base === 0 ? container.merged : undefined);
-  const copy: Copy = { kind, verdict, pinned, target, query, container, shares, byRoot, isRewritten: found !== null };
+  const upper =
+    (await layersIn(container, sharing))?.upper ?? (container.run?.base === 0 ? container.merged : undefined);
+  const copy: Copy = {
+    kind,
+    verdict,
+    pinned,
+    target,
+    query,
+    container,
+    shares,
+    byRoot,
+    isRewritten: found !== null,
+  };
   if (guard === null || upper === undefined || kind === 'changes') return outcomeOf(copy, facts, sharing);
   const { id } = container.facts;
   // From here on the engine may be asked for files of the container, too.
@@ -136,29 +216,62 @@ interface Copy {
   readonly isRewritten: boolean;
 }
 
-async function outcomeOf({ kind, verdict, pinned, target, query, container, shares, byRoot, isRewritten }: Copy, facts: EngineFacts, sharing: SharingSources | null): Promise<Forward> {
+async function outcomeOf(
+  { kind, verdict, pinned, target, query, container, shares, byRoot, isRewritten }: Copy,
+  facts: EngineFacts,
+  sharing: SharingSources | null,
+): Promise<Forward> {
   switch (kind) {
     case 'into': {
-      // The engine writes as root and follows links, which a container and its user may move between our look and its own.
-      if (shares !== null && !byRoot) throw new AnswerRefused(403, `enhanced container isolation: docker cp into container ${container.facts.name}, with which a user shares directories, is blocked: the engine writes as root, not as that user; copy in the shared directory itself, or with tar over docker exec (A8)`);
+      // The engine writes as root and follows links, which a container and its user may move between our look
+      // and its own.
+      if (shares !== null && !byRoot)
+        throw new AnswerRefused(
+          403,
+          `enhanced container isolation: docker cp into container ${container.facts.name}, with which a user shares directories, is blocked: the engine writes as root, not as that user; copy in the shared directory itself, or with tar over docker exec (A8)`,
+        );
       const byContainer = /^(?:1|t|true)$/i.test(parameter(target, 'copyUIDGID') ?? '');
       const others = query.filter(({ key }) => key !== 'copyUIDGID');
       const owner = byContainer ? await copyOwner(container.facts, facts) : null;
       return {
-        ...pinned, stream: copyInto({ container, destination: asAsked(parameter(target, 'path') ?? '/'), owner, shares }, facts), answer: errorsOf(container),
-        ...(byContainer ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, others) } : {}),
+        ...pinned,
+        stream: copyInto(
+          { container, destination: asAsked(parameter(target, 'path') ?? '/'), owner, shares },
+          facts,
+        ),
+        answer: errorsOf(container),
+        ...(byContainer
+          ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, others) }
+          : {}),
       };
     }
     case 'out':
-      return { ...pinned, answer: copyOut({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares, layers: await overlayLayers(container, sharing) }, facts) };
+      return {
+        ...pinned,
+        answer: copyOut(
+          {
+            container,
+            source: asAsked(parameter(target, 'path') ?? '/'),
+            shares,
+            layers: await overlayLayers(container, sharing),
+          },
+          facts,
+        ),
+      };
     case 'look': {
       const outcome = isRewritten ? pinned : verdict;
-      return shares === null ? outcome : { ...outcome, answer: lookedAt({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares }) };
+      return shares === null
+        ? outcome
+        : {
+            ...outcome,
+            answer: lookedAt({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares }),
+          };
     }
     case 'export':
       return { ...pinned, answer: exported(container, await overlayLayers(container, sharing), facts) };
     case 'changes': {
-      // A container that is not up is compared by the engine with true ids. It changes its root for nothing here.
+      // A container that is not up is compared by the engine with true ids. It changes its root for nothing
+      // here.
       const layers = await layersIn(container, sharing);
       return layers === null ? pinned : { ...pinned, answer: trueChanges(layers) };
     }
@@ -166,15 +279,28 @@ async function outcomeOf({ kind, verdict, pinned, target, query, container, shar
 }
 
 /**
- * Calls `release` once the engine has answered, or reads the body as an archive (`leadingHeaders`): by then it has changed its root. Of a client that leaves before, that is not
- * heard: then the engine is asked about the container (`ask`), which it answers after what it has begun with it.
+ * Calls `release` once the engine has answered, or reads the body as an archive (`leadingHeaders`): by then
+ * it has changed its root. Of a client that leaves before, that is not heard: then the engine is asked about
+ * the container (`ask`), which it answers after what it has begun with it.
  */
-function untilAnswered(verdict: Forward, release: () => Promise<void>, request: GatewayRequest, ask: () => Promise<unknown>): Forward {
+function untilAnswered(
+  verdict: Forward,
+  release: () => Promise<void>,
+  request: GatewayRequest,
+  ask: () => Promise<unknown>,
+): Forward {
   const { answer, stream } = verdict;
   if (answer !== undefined && !('begin' in answer)) throw new Error('the answer to a copy is one to stream');
   const unheard = () => {
     void (async () => {
-      for (let tries = 0; tries < triesToAsk; tries++) if (await ask().then(() => true, (error: unknown) => !(error instanceof EngineTimeout))) break;
+      for (let tries = 0; tries < triesToAsk; tries++)
+        if (
+          await ask().then(
+            () => true,
+            (error: unknown) => !(error instanceof EngineTimeout),
+          )
+        )
+          break;
       await delay(graceMs);
       await release();
     })();
@@ -194,50 +320,80 @@ function untilAnswered(verdict: Forward, release: () => Promise<void>, request: 
         return answer?.begin(head) ?? null;
       },
     },
-    ...(stream === undefined ? {} : {
-      stream: {
-        begin: async () => {
-          const transform = await stream.begin();
-          return async function* (content, offer) {
-            yield leadingHeaders();
-            await heard();
-            yield* transform(content, offer);
-          };
-        },
-      },
-    }),
+    ...(stream === undefined
+      ? {}
+      : {
+          stream: {
+            begin: async () => {
+              const transform = await stream.begin();
+              return async function* (content, offer) {
+                yield leadingHeaders();
+                await heard();
+                yield* transform(content, offer);
+              };
+            },
+          },
+        }),
   };
 }
 
-/** How often the engine is asked about a container that holds it up, 30 s each; and how long after its answer it may take to go on, ms. */
+/**
+ * How often the engine is asked about a container that holds it up, 30 s each; and how long after its answer
+ * it may take to go on, ms.
+ */
 const triesToAsk = 240;
 const graceMs = 1000;
 
 /** Where a container's layers are; null where nobody says. */
-async function layersIn({ facts, run }: IsolatedContainer, sharing: SharingSources | null): Promise<Layers | null> {
-  return facts.layers ?? (run === null || sharing === null ? null : layersOf(await runStateOf(sharing.root, facts.id)));
+async function layersIn(
+  { facts, run }: IsolatedContainer,
+  sharing: SharingSources | null,
+): Promise<Layers | null> {
+  return (
+    facts.layers ??
+    (run === null || sharing === null ? null : layersOf(await runStateOf(sharing.root, facts.id)))
+  );
 }
 
 /** Those of a running container whose ids the engine sees mapped. */
-async function overlayLayers(container: IsolatedContainer, sharing: SharingSources | null): Promise<Layers | null> {
+async function overlayLayers(
+  container: IsolatedContainer,
+  sharing: SharingSources | null,
+): Promise<Layers | null> {
   return container.run === null || container.run.base === 0 ? null : layersIn(container, sharing);
 }
 
 /** Into and out of a container whose ids need no care, and one that is not there. */
 function withCheckedArchive(kind: Copying, verdict: Forward, container: string): Forward {
   switch (kind) {
-    case 'into': return { ...verdict, stream: { begin: () => decompressedOnly } };
-    case 'out': return { ...verdict, answer: namesChecked('copy', container) };
-    case 'export': return { ...verdict, answer: namesChecked('export', container) };
-    case 'look': case 'changes': return verdict;
+    case 'into':
+      return { ...verdict, stream: { begin: () => decompressedOnly } };
+    case 'out':
+      return { ...verdict, answer: namesChecked('copy', container) };
+    case 'export':
+      return { ...verdict, answer: namesChecked('export', container) };
+    case 'look':
+    case 'changes':
+      return verdict;
   }
 }
 
-/** Of an overlay the engine has the shifted one while the container runs; a plain directory (vfs, btrfs, zfs, an image without layers) only the container has shifted. */
-async function asEngineSees(container: IsolatedContainer, sources: SharingSources | null): Promise<IsolatedContainer> {
-  const state = container.run === null || sources === null ? null : await runStateOf(sources.root, container.facts.id);
+/**
+ * Of an overlay the engine has the shifted one while the container runs; a plain directory (vfs, btrfs, zfs,
+ * an image without layers) only the container has shifted.
+ */
+async function asEngineSees(
+  container: IsolatedContainer,
+  sources: SharingSources | null,
+): Promise<IsolatedContainer> {
+  const state =
+    container.run === null || sources === null ? null : await runStateOf(sources.root, container.facts.id);
   if (container.run === null || state === null) return container;
-  return { ...container, merged: state.enginePoints[0], run: state.overlay !== null ? container.run : { ...container.run, base: 0 } };
+  return {
+    ...container,
+    merged: state.enginePoints[0],
+    run: state.overlay !== null ? container.run : { ...container.run, base: 0 },
+  };
 }
 
 /** The target that is forwarded. */

@@ -5,9 +5,17 @@ import { comparable, startTwoEngines, type TwoEngines } from '../../testing/two-
 let engines: TwoEngines;
 beforeAll(async () => {
   engines = await startTwoEngines();
-  await Promise.all([engines.guarded, engines.bare].map((side) => side.sh(prepare).then(({ code, stderr }) => { expect({ code, stderr }).toMatchObject({ code: 0 }); })));
+  await Promise.all(
+    [engines.guarded, engines.bare].map((side) =>
+      side.sh(prepare).then(({ code, stderr }) => {
+        expect({ code, stderr }).toMatchObject({ code: 0 });
+      }),
+    ),
+  );
 });
-afterAll(async () => { await engines?.stop(); });
+afterAll(async () => {
+  await engines?.stop();
+});
 
 /** An image with files of ids that no container has, some in two layers, and a running container of it. */
 const prepare = `set -e
@@ -30,27 +38,43 @@ async function same(script: string, expected: RegExp): Promise<void> {
 const list = `tar -tv --numeric-owner | awk '{print $1, $2, $6}' | sort`;
 
 describe('files of a running container whose ids it does not have (issue 12)', () => {
-  it('come out with their true ids, and those of its own nobody with his', () => same(`
+  it('come out with their true ids, and those of its own nobody with his', () =>
+    same(
+      `
     docker exec up sh -c 'rm -f /bin/cat; echo n > /nobody; chown 65534:65534 /nobody; echo more >> /etc/passwd'; docker diff up | sort
     docker cp up:/u - | ${list}; docker cp up:/u/deep/. - | ${list}; docker cp up:/u/f - | ${list}; docker cp up:/m - | ${list}; docker cp up:/nobody - | ${list}; docker cp up:/etc/passwd - | ${list}
-    docker export up | tar -tv --numeric-owner u m nobody | awk '{print $1, $2, $6}' | sort`, /3000000\/3000001 u\/f[\s\S]*7\/70000 m\/gid/));
+    docker export up | tar -tv --numeric-owner u m nobody | awk '{print $1, $2, $6}' | sort`,
+      /3000000\/3000001 u\/f[\s\S]*7\/70000 m\/gid/,
+    ));
 
-  it('count as unchanged, and are committed as they are', () => same(`
+  it('count as unchanged, and are committed as they are', () =>
+    same(
+      `
     docker run -d --name still two sleep 10000 > /dev/null; docker diff still; docker exec still touch /made; docker diff still | sort; docker commit still three > /dev/null
-    docker create --name third three true > /dev/null; docker cp third:/u - | ${list}; docker cp third:/m - | ${list}; docker rm -f still third`, /^A \/made\n[\s\S]*3000000\/3000001 u\/f/));
+    docker create --name third three true > /dev/null; docker cp third:/u - | ${list}; docker cp third:/m - | ${list}; docker rm -f still third`,
+      /^A \/made\n[\s\S]*3000000\/3000001 u\/f/,
+    ));
 
-  it('can be copied into a volume, and into a container that is not running', () => same(`
+  it('can be copied into a volume, and into a container that is not running', () =>
+    same(
+      `
     echo v > v; tar --numeric-owner --owner=:100000 --group=:100001 -c v > v.tar; docker cp - up:/vol < v.tar; echo $?; docker cp up:/vol/v - | ${list}
-    docker create --name down two true > /dev/null; docker cp - down:/tmp < v.tar; docker cp down:/tmp/v - | ${list}; docker rm down`, /^0\n-rw-r--r-- 100000\/100001 v\n-rw-r--r-- 100000\/100001 v\n/));
+    docker create --name down two true > /dev/null; docker cp - down:/tmp < v.tar; docker cp down:/tmp/v - | ${list}; docker rm down`,
+      /^0\n-rw-r--r-- 100000\/100001 v\n-rw-r--r-- 100000\/100001 v\n/,
+    ));
 
   it('stay as they are: the kernel lets nobody who does not have their ids remove or change them', async () => {
-    const { stdout, stderr } = await engines.guarded.sh('docker exec up sh -c "rm /gone; chown 0 /u/f; cat /u/f"');
+    const { stdout, stderr } = await engines.guarded.sh(
+      'docker exec up sh -c "rm /gone; chown 0 /u/f; cat /u/f"',
+    );
     expect(stdout).toBe('new\n');
     expect(stderr).toMatch(/\/gone': Value too large for defined data type[\s\S]*\/u\/f: /);
   });
 
-  it('are nobody\'s when they are copied into it', async () => {
-    const { code, stdout, stderr } = await engines.guarded.sh('echo i > i; tar --numeric-owner --owner=:100000 --group=:7 -c i | docker cp - up:/tmp && docker exec up stat -c %u:%g /tmp/i');
+  it("are nobody's when they are copied into it", async () => {
+    const { code, stdout, stderr } = await engines.guarded.sh(
+      'echo i > i; tar --numeric-owner --owner=:100000 --group=:7 -c i | docker cp - up:/tmp && docker exec up stat -c %u:%g /tmp/i',
+    );
     expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: '65534:7\n' });
   });
 });

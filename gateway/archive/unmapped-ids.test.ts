@@ -6,14 +6,29 @@ import { withUnmapped } from './unmapped-ids.ts';
 
 const base = 1_000_013_824;
 const plain = outOf({ base, pid: 1, startTime: '' });
-const layers = { of: (file: string) => Promise.resolve(file === '/f' ? { uid: 100_000, gid: 70_000 } : file === '/mapped' ? { uid: 5, gid: 6 } : null) } as unknown as LayerIds; // what is asked
+const layers = {
+  of: (file: string) =>
+    Promise.resolve(
+      file === '/f' ? { uid: 100_000, gid: 70_000 } : file === '/mapped' ? { uid: 5, gid: 6 } : null,
+    ),
+} as unknown as LayerIds; // what is asked
 
 it.each<[name: string, ids: readonly [number, number], shown: readonly [number, number]]>([
-  ['f', [65_534, 65_534], [100_000, 70_000]], ['f', [base + 7, 65_534], [7, 70_000]], ['f', [base + 65_534, base + 1], [65_534, 1]],
-  // What the layers don't have, or have with an id that is mapped, was something else a moment ago; what is mounted is as on disk.
-  ['unknown', [65_534, 65_534], [65_534, 65_534]], ['mapped', [65_534, base], [65_534, 0]], ['mounted', [65_534, 65_534], [65_534, 65_534]],
+  ['f', [65_534, 65_534], [100_000, 70_000]],
+  ['f', [base + 7, 65_534], [7, 70_000]],
+  ['f', [base + 65_534, base + 1], [65_534, 1]],
+  // What the layers don't have, or have with an id that is mapped, was something else a moment ago; what is
+  // mounted is as on disk.
+  ['unknown', [65_534, 65_534], [65_534, 65_534]],
+  ['mapped', [65_534, base], [65_534, 0]],
+  ['mounted', [65_534, 65_534], [65_534, 65_534]],
 ])('%s of %j is shown as %j (issue 12)', async (name, [uid, gid], shown) => {
-  const planFor = withUnmapped(() => plain, plain, layers, (file) => (file === 'mounted' ? null : `/${file}`));
+  const planFor = withUnmapped(
+    () => plain,
+    plain,
+    layers,
+    (file) => (file === 'mounted' ? null : `/${file}`),
+  );
   const entry: TarEntry = { name, type: '0', link: '', uid, gid, mode: 0o644 };
   const plan = await planFor(entry);
   expect([plan.uid(uid), plan.gid(gid)]).toEqual(shown);

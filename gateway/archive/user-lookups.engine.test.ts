@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
 
-// For `docker exec -u NAME` dockerd resolves /etc/passwd below the container's root and then opens what it found, as root. A container that exchanges
-// the file for a link in between has it read a file of the machine's: the process gets the numbers of a line there.
+// For `docker exec -u NAME` dockerd resolves /etc/passwd below the container's root and then opens what it
+// found, as root. A container that exchanges the file for a link in between has it read a file of the
+// machine's: the process gets the numbers of a line there.
 
 const run = promisify(execFile);
 const secretId = 4_242;
@@ -33,25 +34,48 @@ beforeAll(async () => {
   const secret = path.join(directory, 'secret');
   await writeFile(secret, `victim:x:${secretId}:${secretId}::/:/bin/sh\n`, { mode: 0o600 });
   await writeFile(path.join(directory, 'exchange.c'), program);
-  await run('gcc', ['-O1', '-static', '-w', '-o', path.join(directory, 'exchange'), path.join(directory, 'exchange.c')]);
-  await writeFile(path.join(directory, 'Dockerfile'), [
-    'FROM busybox', 'COPY exchange /exchange', 'RUN mkdir -p /real && echo content > /real/file && ln -s /real /link',
-    `RUN echo victim:x:1000:1000::/:/bin/sh > /etc/passwd && ln -s ${secret} /etc/other && chmod 777 /etc`, '',
-  ].join('\n'));
+  await run('gcc', [
+    '-O1',
+    '-static',
+    '-w',
+    '-o',
+    path.join(directory, 'exchange'),
+    path.join(directory, 'exchange.c'),
+  ]);
+  await writeFile(
+    path.join(directory, 'Dockerfile'),
+    [
+      'FROM busybox',
+      'COPY exchange /exchange',
+      'RUN mkdir -p /real && echo content > /real/file && ln -s /real /link',
+      `RUN echo victim:x:1000:1000::/:/bin/sh > /etc/passwd && ln -s ${secret} /etc/other && chmod 777 /etc`,
+      '',
+    ].join('\n'),
+  );
   engine = await startGuardedEngine();
-  await run('sh', ['-c', `DOCKER_BUILDKIT=0 docker -H unix://${engine.socket} build -q -t exchanging ${directory}`]);
+  await run('sh', [
+    '-c',
+    `DOCKER_BUILDKIT=0 docker -H unix://${engine.socket} build -q -t exchanging ${directory}`,
+  ]);
 });
 afterAll(async () => {
   await engine.stop();
   await rm(directory, { recursive: true });
 });
 
-const docker = async (...args: string[]) => (await run('docker', ['-H', `unix://${engine.socket}`, ...args], { encoding: 'latin1' })).stdout;
-const repeated = async (count: number, work: () => Promise<void>) => { for (let i = 0; i < count; i++) await work(); };
+const docker = async (...args: string[]) =>
+  (await run('docker', ['-H', `unix://${engine.socket}`, ...args], { encoding: 'latin1' })).stdout;
+const repeated = async (count: number, work: () => Promise<void>) => {
+  for (let i = 0; i < count; i++) await work();
+};
 
 /** Flags of the mounts that the machine has of containers' overlays. */
-const overlayFlags = async () => (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').map((line) => line.split(' '))
-  .filter(([, , , , point]) => point?.startsWith(engine.engine.root) === true && point.endsWith('/merged')).map(([, , , , , flags]) => flags?.split(',') ?? []);
+const overlayFlags = async () =>
+  (await readFile('/proc/self/mountinfo', 'utf8'))
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([, , , , point]) => point?.startsWith(engine.engine.root) === true && point.endsWith('/merged'))
+    .map(([, , , , , flags]) => flags?.split(',') ?? []);
 
 it('A5: a container learns nothing of a file of the machine by exchanging /etc/passwd while a user is looked up, also beside copies', async () => {
   const id = (await docker('run', '-d', 'exchanging', '/exchange', '/etc/passwd', '/etc/other')).trim();
@@ -60,7 +84,10 @@ it('A5: a container learns nothing of a file of the machine by exchanging /etc/p
   const copies = (async () => {
     while (!isOver) expect(await docker('cp', `${id}:/link/file`, '-')).toContain('content');
   })();
-  const execs = () => repeated(40, async () => { outcomes.push(await docker('exec', '-u', 'victim', id, 'id', '-u').catch(() => 'no such user')); });
+  const execs = () =>
+    repeated(40, async () => {
+      outcomes.push(await docker('exec', '-u', 'victim', id, 'id', '-u').catch(() => 'no such user'));
+    });
   try {
     await Promise.all([execs(), execs(), execs()]);
   } finally {
@@ -72,9 +99,11 @@ it('A5: a container learns nothing of a file of the machine by exchanging /etc/p
   await docker('rm', '-f', id);
 }, 180_000);
 
-it('A5: the engine follows no link of a running container\'s, and copies go through them as ever', async () => {
+it("A5: the engine follows no link of a running container's, and copies go through them as ever", async () => {
   await docker('run', '-d', '--name', 'linked', 'exchanging', 'sleep', '1000');
-  await expect.poll(overlayFlags).toEqual([expect.arrayContaining(['nosymfollow', 'nosuid', 'nodev', 'noexec'])]);
+  await expect
+    .poll(overlayFlags)
+    .toEqual([expect.arrayContaining(['nosymfollow', 'nosuid', 'nodev', 'noexec'])]);
   expect(await docker('cp', 'linked:/link/file', '-')).toContain('content');
   await writeFile(path.join(directory, 'new'), 'copied in');
   await docker('cp', path.join(directory, 'new'), 'linked:/link/new');

@@ -23,9 +23,10 @@ interface ContainerLookups {
 }
 
 /**
- * Keeps copies and starts of execs of one container apart (A5). The engine follows no symbolic link on a running container's mount, but for the
- * beginning of a copy, which goes by the container's own links. At that time it must look up no exec's user: it opens the container's /etc/passwd
- * by path, as root, and a container that exchanges that file for a link would learn the numbers in a file of the machine's.
+ * Keeps copies and starts of execs of one container apart (A5). The engine follows no symbolic link on a
+ * running container's mount, but for the beginning of a copy, which goes by the container's own links. At
+ * that time it must look up no exec's user: it opens the container's /etc/passwd by path, as root, and a
+ * container that exchanges that file for a link would learn the numbers in a file of the machine's.
  */
 export class UserLookups {
   readonly #hasStarted: HasStarted;
@@ -36,7 +37,9 @@ export class UserLookups {
     this.#hasStarted = hasStarted;
   }
 
-  /** Waits until no copy of `container` begins. `exec` is to be started then, and later copies wait for that. */
+  /**
+   * Waits until no copy of `container` begins. `exec` is to be started then, and later copies wait for that.
+   */
   async beforeExec(container: string, exec: string): Promise<void> {
     const lookups = this.#of(container);
     lookups.waiting++;
@@ -47,12 +50,15 @@ export class UserLookups {
       lookups.starting.add(exec);
       this.#remembered++;
     }
-    if (this.#remembered > maxRemembered) for (const one of this.#containers.keys()) void this.#forgetStarted(one).catch(() => undefined); // asked again by who needs it
+    if (this.#remembered > maxRemembered)
+      // asked again by who needs it
+      for (const one of this.#containers.keys()) void this.#forgetStarted(one).catch(() => undefined);
   }
 
   /**
-   * Waits until the engine looks up no user in `container`, and has later execs wait until the function that is returned is called.
-   * Throws AnswerRefused where an exec does not get past its lookup in time, and what asking about it threw.
+   * Waits until the engine looks up no user in `container`, and has later execs wait until the function that
+   * is returned is called. Throws AnswerRefused where an exec does not get past its lookup in time, and what
+   * asking about it threw.
    */
   async beforeCopy(container: string): Promise<() => void> {
     const lookups = this.#of(container);
@@ -69,8 +75,12 @@ export class UserLookups {
     };
     try {
       const end = performance.now() + waitMs;
-      while (!await this.#forgetStarted(container)) {
-        if (performance.now() > end) throw new AnswerRefused(409, `bulkhead gateway: a command is being started in container ${container.slice(0, 12)}, so nothing was copied; try again`);
+      while (!(await this.#forgetStarted(container))) {
+        if (performance.now() > end)
+          throw new AnswerRefused(
+            409,
+            `bulkhead gateway: a command is being started in container ${container.slice(0, 12)}, so nothing was copied; try again`,
+          );
         await delay(askMs);
       }
     } catch (error) {
@@ -83,22 +93,30 @@ export class UserLookups {
   /** Whether no exec of `container` is being started any more. */
   async #forgetStarted(container: string): Promise<boolean> {
     const starting = this.#containers.get(container)?.starting ?? new Set();
-    await Promise.all([...starting].map(async (exec) => {
-      if (await this.#hasStarted(exec) && starting.delete(exec)) this.#remembered--;
-    }));
+    await Promise.all(
+      [...starting].map(async (exec) => {
+        if ((await this.#hasStarted(exec)) && starting.delete(exec)) this.#remembered--;
+      }),
+    );
     this.#forgetIdle(container);
     return starting.size === 0;
   }
 
   #forgetIdle(container: string): void {
     const lookups = this.#containers.get(container);
-    if (lookups !== undefined && lookups.copies === 0 && lookups.waiting === 0 && lookups.starting.size === 0) this.#containers.delete(container);
+    if (lookups !== undefined && lookups.copies === 0 && lookups.waiting === 0 && lookups.starting.size === 0)
+      this.#containers.delete(container);
   }
 
   #of(container: string): ContainerLookups {
     const known = this.#containers.get(container);
     if (known !== undefined) return known;
-    const made: ContainerLookups = { copies: 0, waiting: 0, starting: new Set(), changes: new EventEmitter().setMaxListeners(0) };
+    const made: ContainerLookups = {
+      copies: 0,
+      waiting: 0,
+      starting: new Set(),
+      changes: new EventEmitter().setMaxListeners(0),
+    };
     this.#containers.set(container, made);
     return made;
   }

@@ -3,11 +3,16 @@ import { asAsked, asBytes, components, ContainerView, joined } from './container
 import type { IsolatedContainer } from './isolated.ts';
 
 /**
- * A path in a container that the engine finds without following a link in a volume, which it can't: links there are no way out for what it
- * does by itself (engine/isolation/exclusive/binds.ts), and its view of a container for a copy is made of the same mounts. Null where `asked`
- * is one, or leads nowhere. `end`: whether a link at the end is followed too; with `/.` it is in any case.
+ * A path in a container that the engine finds without following a link in a volume, which it can't: links
+ * there are no way out for what it does by itself (engine/isolation/exclusive/binds.ts), and its view of a
+ * container for a copy is made of the same mounts. Null where `asked` is one, or leads nowhere. `end`:
+ * whether a link at the end is followed too; with `/.` it is in any case.
  */
-export async function withoutVolumeLinks(container: IsolatedContainer, asked: string, end: 'followed' | 'itself'): Promise<string | null> {
+export async function withoutVolumeLinks(
+  container: IsolatedContainer,
+  asked: string,
+  end: 'followed' | 'itself',
+): Promise<string | null> {
   if (!container.facts.mounts.some(({ type }) => type === 'volume')) return null;
   const names = components(asBytes(asAsked(asked)));
   const last = names.at(-1);
@@ -22,7 +27,8 @@ export async function withoutVolumeLinks(container: IsolatedContainer, asked: st
     const text = Buffer.from(found, 'latin1').toString('utf8');
     return asBytes(text) === found ? text + suffix : null; // no query can say other bytes
   } catch (error) {
-    if (error instanceof AnswerRefused) return null; // where its files are can't be told: the engine says what it thinks
+    // where its files are can't be told: the engine says what it thinks
+    if (error instanceof AnswerRefused) return null;
     throw error;
   }
 }

@@ -4,12 +4,14 @@ import { constants, createZstdDecompress, type ZstdDecompress } from 'node:zlib'
 const windowLog = 29;
 
 /** Node's decoder for `zstdFrames`. */
-export const zstdDecoder = (chunkSize: number): ZstdDecompress => createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: windowLog } });
+export const zstdDecoder = (chunkSize: number): ZstdDecompress =>
+  createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: windowLog } });
 
 /**
- * Cuts a zstd stream where a frame ends (RFC 8878, 3.1). Node's decoder ends with the first frame that ends inside of a write, and drops
- * what comes after it: at a frame that holds no data, and between the frames of pzstd, `zstd:chunked` and `cat a.zst b.zst`. Where a frame
- * ends with its write it goes on. What is no frame passes uncut, for the decoder to refuse.
+ * Cuts a zstd stream where a frame ends (RFC 8878, 3.1). Node's decoder ends with the first frame that ends
+ * inside of a write, and drops what comes after it: at a frame that holds no data, and between the frames of
+ * pzstd, `zstd:chunked` and `cat a.zst b.zst`. Where a frame ends with its write it goes on. What is no frame
+ * passes uncut, for the decoder to refuse.
  */
 export async function* zstdFrames(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const frames = new Frames();
@@ -25,7 +27,13 @@ export async function* zstdFrames(content: AsyncIterable<Buffer>): AsyncGenerato
 /** What is read next of a stream. Its fields are small; what they announce is only counted. */
 type Field = 'magic' | 'skippable size' | 'descriptor' | 'block header' | 'passing';
 
-const fieldBytes = { 'magic': 4, 'skippable size': 4, 'descriptor': 1, 'block header': 3, 'passing': 0 } as const satisfies Record<Field, number>;
+const fieldBytes = {
+  magic: 4,
+  'skippable size': 4,
+  descriptor: 1,
+  'block header': 3,
+  passing: 0,
+} as const satisfies Record<Field, number>;
 
 class Frames {
   #field: Field = 'magic';
@@ -62,7 +70,12 @@ class Frames {
     this.#read = 0;
     switch (this.#field) {
       case 'magic':
-        this.#field = value === 0xfd2fb528 ? 'descriptor' : value >= 0x184d2a50 && value <= 0x184d2a5f ? 'skippable size' : 'passing';
+        this.#field =
+          value === 0xfd2fb528
+            ? 'descriptor'
+            : value >= 0x184d2a50 && value <= 0x184d2a5f
+              ? 'skippable size'
+              : 'passing';
         return;
       case 'skippable size':
         this.#skip = value;
@@ -83,7 +96,8 @@ class Frames {
         this.#field = last ? 'magic' : 'block header';
         return;
       }
-      case 'passing': return;
+      case 'passing':
+        return;
     }
   }
 }

@@ -7,15 +7,36 @@ import { decisionLogFiles, openDecisionLog, type DecisionLogOptions } from './de
 
 let dir: string;
 let file: string;
-beforeEach(async () => { dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-audit-')); file = path.join(dir, 'audit.jsonl'); });
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-audit-'));
+  file = path.join(dir, 'audit.jsonl');
+});
 afterEach(() => rm(dir, { recursive: true, force: true }));
 const entry: AuditEntry = {
-  outcome: 'deny', rule: 'host-namespace', spec: 'A7', setting: null, what: '--pid=host', message: 'a\nb', client: { uid: 0, pid: 1 },
-  origin: { kind: 'clients' }, method: 'POST', target: '/x', decisionUs: 12, generation: 1,
+  outcome: 'deny',
+  rule: 'host-namespace',
+  spec: 'A7',
+  setting: null,
+  what: '--pid=host',
+  message: 'a\nb',
+  client: { uid: 0, pid: 1 },
+  origin: { kind: 'clients' },
+  method: 'POST',
+  target: '/x',
+  decisionUs: 12,
+  generation: 1,
 };
-const begin = (options: DecisionLogOptions = {}) => openDecisionLog(file, (message) => { throw new Error(message); }, options);
+const begin = (options: DecisionLogOptions = {}) =>
+  openDecisionLog(
+    file,
+    (message) => {
+      throw new Error(message);
+    },
+    options,
+  );
 const linesOf = async (one: string) => (await readFile(one, 'utf8')).trimEnd().split('\n');
-const entriesOf = async (one: string): Promise<StoredAuditEntry[]> => (await linesOf(one)).map((line) => auditEntrySchema.parse(JSON.parse(line)));
+const entriesOf = async (one: string): Promise<StoredAuditEntry[]> =>
+  (await linesOf(one)).map((line) => auditEntrySchema.parse(JSON.parse(line)));
 
 describe('decision log', () => {
   it('is one JSON document a line, in order, each with an id of its own', async () => {
@@ -36,7 +57,11 @@ describe('decision log', () => {
     }
     const files = await decisionLogFiles(file);
     expect(files).toEqual([4, 3, 2, 1].map((n) => `${file}.${n}`).concat(file));
-    expect((await Promise.all(files.map(async (one) => (await entriesOf(one)).map(({ target }) => target)))).flat()).toEqual(['/3', '/4', '/5', '/6', '/7']);
+    expect(
+      (
+        await Promise.all(files.map(async (one) => (await entriesOf(one)).map(({ target }) => target)))
+      ).flat(),
+    ).toEqual(['/3', '/4', '/5', '/6', '/7']);
   });
 
   it('survives a file that was renamed underneath', async () => {
@@ -61,7 +86,9 @@ describe('decision log', () => {
 
   it('says once when it cannot write, goes on, and counts what was lost', async () => {
     const said: string[] = [];
-    const log = openDecisionLog('/dev/full', (message) => { said.push(message); });
+    const log = openDecisionLog('/dev/full', (message) => {
+      said.push(message);
+    });
     log.write(entry);
     await log.flush();
     log.write(entry);

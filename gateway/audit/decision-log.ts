@@ -17,17 +17,25 @@ export interface DecisionLogOptions {
   readonly files?: number;
 }
 
-/** Entries waiting for a slow disk; more are dropped and counted, so that a flood of requests cannot eat the memory. */
+/**
+ * Entries waiting for a slow disk; more are dropped and counted, so that a flood of requests cannot eat the
+ * memory.
+ */
 const maxWaiting = 10_000;
 const newline = 0x0a;
 
 /**
- * Appends decisions to `file`, one JSON document a line, mode 0640. At 10 MB it becomes `file.1`, that one `file.2`, …; five files are
- * kept. The file is opened anew for every batch, so one that was renamed or removed underneath (logrotate) is simply begun again, and
- * a line that a kill cut short is ended before the next one. Null: nowhere.
- * Trouble with the file never stops a decision: it is reported once through `onError`, the entries count as dropped.
+ * Appends decisions to `file`, one JSON document a line, mode 0640. At 10 MB it becomes `file.1`, that one
+ * `file.2`, …; five files are kept. The file is opened anew for every batch, so one that was renamed or
+ * removed underneath (logrotate) is simply begun again, and a line that a kill cut short is ended before the
+ * next one. Null: nowhere. Trouble with the file never stops a decision: it is reported once through
+ * `onError`, the entries count as dropped.
  */
-export function openDecisionLog(file: string | null, onError: (message: string) => void, options: DecisionLogOptions = {}): DecisionLog {
+export function openDecisionLog(
+  file: string | null,
+  onError: (message: string) => void,
+  options: DecisionLogOptions = {},
+): DecisionLog {
   if (file === null) return { write: () => undefined, dropped: 0, flush: () => Promise.resolve() };
   const maxBytes = options.maxBytes ?? 10 * 1024 * 1024;
   const files = options.files ?? 5;
@@ -40,7 +48,10 @@ export function openDecisionLog(file: string | null, onError: (message: string) 
   let writing: Promise<void> | null = null;
   let complained = false;
 
-  const drop = (count: number): void => { droppedInAll += count; droppedNow += count; };
+  const drop = (count: number): void => {
+    droppedInAll += count;
+    droppedNow += count;
+  };
   const work = async (): Promise<void> => {
     while (waiting.length > 0) {
       const batch = waiting;
@@ -52,7 +63,10 @@ export function openDecisionLog(file: string | null, onError: (message: string) 
       } catch (error) {
         drop(batch.length);
         droppedNow += batch.reduce((sum, { tells }) => sum + tells, 0);
-        if (!complained) onError(`the audit log ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}; decisions go on without it`);
+        if (!complained)
+          onError(
+            `the audit log ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}; decisions go on without it`,
+          );
         complained = true;
       }
     }
@@ -62,15 +76,27 @@ export function openDecisionLog(file: string | null, onError: (message: string) 
   return {
     write: (entry) => {
       number++;
-      if (waiting.length >= maxWaiting) { drop(1); return; }
-      const line = { id: `${run}-${number}`, time: new Date().toISOString(), ...entry, ...(droppedNow > 0 ? { droppedBefore: droppedNow } : {}) };
+      if (waiting.length >= maxWaiting) {
+        drop(1);
+        return;
+      }
+      const line = {
+        id: `${run}-${number}`,
+        time: new Date().toISOString(),
+        ...entry,
+        ...(droppedNow > 0 ? { droppedBefore: droppedNow } : {}),
+      };
       waiting.push({ line: `${JSON.stringify(line)}\n`, tells: droppedNow });
       droppedNow = 0;
       // Begun a moment later: what is decided at the same time becomes one write.
       writing ??= Promise.resolve().then(work);
     },
-    get dropped() { return droppedInAll; },
-    flush: async () => { while (writing !== null) await writing; },
+    get dropped() {
+      return droppedInAll;
+    },
+    flush: async () => {
+      while (writing !== null) await writing;
+    },
   };
 }
 
@@ -93,9 +119,15 @@ async function endsWithNewline(handle: FileHandle): Promise<boolean> {
   return last[0] === newline;
 }
 
-/** FILE → FILE.1 → FILE.2 …, oldest first, once FILE is large enough. A kill in between leaves a gap in the numbers, nothing lost but the oldest. */
+/**
+ * FILE → FILE.1 → FILE.2 …, oldest first, once FILE is large enough. A kill in between leaves a gap in the
+ * numbers, nothing lost but the oldest.
+ */
 async function rotate(file: string, maxBytes: number, files: number): Promise<void> {
-  const size = await stat(file).then((info) => info.size, () => 0);
+  const size = await stat(file).then(
+    (info) => info.size,
+    () => 0,
+  );
   if (size < maxBytes) return;
   await rm(`${file}.${files - 1}`, { force: true });
   for (let n = files - 2; n >= 1; n--) await rename(`${file}.${n}`, `${file}.${n + 1}`).catch(ignoreMissing);
@@ -110,6 +142,12 @@ function ignoreMissing(error: NodeJS.ErrnoException): void {
 export async function decisionLogFiles(file: string): Promise<string[]> {
   const name = path.basename(file);
   const names = await readdir(path.dirname(file)).catch(() => [] as string[]);
-  const numbers = names.map((one) => (one.startsWith(`${name}.`) ? one.slice(name.length + 1) : '')).filter((end) => /^[1-9]\d?$/.test(end)).map(Number);
-  return [...numbers.sort((a, b) => b - a).map((n) => `${file}.${n}`), ...(names.includes(name) ? [file] : [])];
+  const numbers = names
+    .map((one) => (one.startsWith(`${name}.`) ? one.slice(name.length + 1) : ''))
+    .filter((end) => /^[1-9]\d?$/.test(end))
+    .map(Number);
+  return [
+    ...numbers.sort((a, b) => b - a).map((n) => `${file}.${n}`),
+    ...(names.includes(name) ? [file] : []),
+  ];
 }

@@ -10,12 +10,17 @@ function logged(text: string): string {
 
 describe('the decision log holds no secrets', () => {
   it('build arguments, remote contexts with tokens and unknown parameters are named, not told', () => {
-    expect(logged('/v1.45/build?t=app%3A1&buildargs=%7B%22TOKEN%22%3A%22s3cret%22%7D&remote=https%3A%2F%2Fs3cret%40example.com&nocache=1'))
-      .toBe('/v1.45/build?t=app%3A1&buildargs=…&remote=…&nocache=1');
+    expect(
+      logged(
+        '/v1.45/build?t=app%3A1&buildargs=%7B%22TOKEN%22%3A%22s3cret%22%7D&remote=https%3A%2F%2Fs3cret%40example.com&nocache=1',
+      ),
+    ).toBe('/v1.45/build?t=app%3A1&buildargs=…&remote=…&nocache=1');
     expect(logged('/containers/create?name=a&Env=TOKEN%3Ds3cret&Cmd=s3cret&Cmd=x')).not.toContain('s3cret');
   });
   it('what a reader needs stays, and no entry grows without bounds', () => {
-    expect(logged('/v1.45/containers/a/archive?path=%2Fetc%2Fpasswd')).toBe('/v1.45/containers/a/archive?path=%2Fetc%2Fpasswd');
+    expect(logged('/v1.45/containers/a/archive?path=%2Fetc%2Fpasswd')).toBe(
+      '/v1.45/containers/a/archive?path=%2Fetc%2Fpasswd',
+    );
     expect(logged(`/v1.45/images/${'x'.repeat(2000)}/json`).length).toBeLessThanOrEqual(513);
   });
 });

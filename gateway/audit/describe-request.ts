@@ -4,31 +4,80 @@ import { writeTarget, type Target } from '../http/target.ts';
 import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
 
 /**
- * Parameters whose values are logged. Others may hold secrets (build arguments, a remote context with a token, the copy of a create
- * body that some SDKs put there): of them the name is enough.
+ * Parameters whose values are logged. Others may hold secrets (build arguments, a remote context with a
+ * token, the copy of a create body that some SDKs put there): of them the name is enough.
  */
 const plainParameters = new Set([
-  'name', 'container', 'image', 'path', 't', 'tag', 'repo', 'fromImage', 'networkmode', 'version', 'target', 'dockerfile', 'platform',
-  'all', 'force', 'v', 'rm', 'pull', 'nocache', 'signal', 'condition', 'size', 'link', 'noprune', 'quiet', 'follow', 'stdout', 'stderr', 'stdin', 'stream', 'logs', 'copyUIDGID', 'noOverwriteDirNonDir',
+  'name',
+  'container',
+  'image',
+  'path',
+  't',
+  'tag',
+  'repo',
+  'fromImage',
+  'networkmode',
+  'version',
+  'target',
+  'dockerfile',
+  'platform',
+  'all',
+  'force',
+  'v',
+  'rm',
+  'pull',
+  'nocache',
+  'signal',
+  'condition',
+  'size',
+  'link',
+  'noprune',
+  'quiet',
+  'follow',
+  'stdout',
+  'stderr',
+  'stdin',
+  'stream',
+  'logs',
+  'copyUIDGID',
+  'noOverwriteDirNonDir',
 ]);
 const maxTarget = 512;
 
 /** A request as the decision log names it: never with its body, nor with what may be a secret. */
-export function describeRequest(request: GatewayRequest, mounts: SocketMounts | null): Pick<AuditEntry, 'client' | 'origin' | 'method' | 'target'> {
+export function describeRequest(
+  request: GatewayRequest,
+  mounts: SocketMounts | null,
+): Pick<AuditEntry, 'client' | 'origin' | 'method' | 'target'> {
   const peer = request.peer();
-  return { client: { uid: peer?.uid ?? null, pid: peer?.pid ?? null }, origin: originOf(request, mounts), method: request.head.method, target: loggedTarget(request.target) };
+  return {
+    client: { uid: peer?.uid ?? null, pid: peer?.pid ?? null },
+    origin: originOf(request, mounts),
+    method: request.head.method,
+    target: loggedTarget(request.target),
+  };
 }
 
 function originOf(request: GatewayRequest, mounts: SocketMounts | null): AuditOrigin {
   if (request.origin.kind === 'clients') return request.origin;
   const mount = mounts?.get(request.origin.id) ?? null;
-  return { kind: 'socket-mount', mount: request.origin.id, container: mount?.container?.name ?? null, image: mount?.image ?? null };
+  return {
+    kind: 'socket-mount',
+    mount: request.origin.id,
+    container: mount?.container?.name ?? null,
+    image: mount?.image ?? null,
+  };
 }
 
 /** The target with the values of unknown parameters left away, at most 512 characters. */
 export function loggedTarget(target: Target): string {
   const path = writeTarget(target.version, target.path, '');
-  const query = target.query.map(({ key, value }) => `${key}=${plainParameters.has(key) ? encodeURIComponent(value) : value === '' ? '' : '…'}`).join('&');
+  const query = target.query
+    .map(
+      ({ key, value }) =>
+        `${key}=${plainParameters.has(key) ? encodeURIComponent(value) : value === '' ? '' : '…'}`,
+    )
+    .join('&');
   const text = query === '' ? path : `${path}?${query}`;
   return text.length > maxTarget ? `${text.slice(0, maxTarget)}…` : text;
 }

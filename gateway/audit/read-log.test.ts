@@ -6,9 +6,13 @@ import { DecisionLogReader, maxLineBytes, readDecisionLog } from './read-log.ts'
 
 let dir: string;
 let file: string;
-beforeEach(async () => { dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-read-')); file = path.join(dir, 'audit.jsonl'); });
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-read-'));
+  file = path.join(dir, 'audit.jsonl');
+});
 afterEach(() => rm(dir, { recursive: true, force: true }));
-const line = (target: string) => `${JSON.stringify({ time: '2026-01-01T00:00:00Z', outcome: 'deny', rule: 'x', setting: null, message: 'm', client: { uid: 0, pid: 1 }, method: 'GET', target })}\n`;
+const line = (target: string) =>
+  `${JSON.stringify({ time: '2026-01-01T00:00:00Z', outcome: 'deny', rule: 'x', setting: null, message: 'm', client: { uid: 0, pid: 1 }, method: 'GET', target })}\n`;
 
 describe('reading the decision log', () => {
   it('tells rotated files first, and leaves out what is no entry', async () => {
@@ -17,7 +21,13 @@ describe('reading the decision log', () => {
     await writeFile(file, line('/4') + line('/5').slice(0, 20));
     await writeFile(`${file}.gz`, line('/no'));
     const seen: string[] = [];
-    await readDecisionLog(file, (entry) => { seen.push(entry.target); }, null);
+    await readDecisionLog(
+      file,
+      (entry) => {
+        seen.push(entry.target);
+      },
+      null,
+    );
     expect(seen).toEqual(['/1', '/2', '/3', '/4']);
   });
 
@@ -26,8 +36,20 @@ describe('reading the decision log', () => {
     const seen: string[] = [];
     let wake: () => void = () => undefined;
     const stop = new AbortController();
-    const following = readDecisionLog(file, (entry) => { seen.push(entry.target); wake(); }, stop.signal);
-    const until = async (count: number) => { while (seen.length < count) await new Promise<void>((resolve) => { wake = resolve; }); };
+    const following = readDecisionLog(
+      file,
+      (entry) => {
+        seen.push(entry.target);
+        wake();
+      },
+      stop.signal,
+    );
+    const until = async (count: number) => {
+      while (seen.length < count)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    };
     await until(1);
     await appendFile(file, line('/2').slice(0, 30));
     await appendFile(file, line('/2').slice(30));
@@ -48,7 +70,14 @@ describe('reading the decision log', () => {
   it('passes over lines that are broken or of any length, in whatever pieces they come, and keeps its place', async () => {
     const seen: string[] = [];
     let broken = 0;
-    const reader = new DecisionLogReader(file, { entry: (entry) => { seen.push(entry.target); }, broken: () => { broken++; } });
+    const reader = new DecisionLogReader(file, {
+      entry: (entry) => {
+        seen.push(entry.target);
+      },
+      broken: () => {
+        broken++;
+      },
+    });
     await writeFile(file, `${line('/1')}not JSON\n${'x'.repeat(3 * maxLineBytes)}`);
     await reader.pass();
     expect([seen, broken]).toEqual([['/1'], 2]);
@@ -61,7 +90,11 @@ describe('reading the decision log', () => {
 
   it('begins again with a file that was emptied, replaced or removed', async () => {
     const seen: string[] = [];
-    const reader = new DecisionLogReader(file, { entry: (entry) => { seen.push(entry.target); } });
+    const reader = new DecisionLogReader(file, {
+      entry: (entry) => {
+        seen.push(entry.target);
+      },
+    });
     expect(await reader.pass()).toBe(0);
     await writeFile(file, line('/1') + line('/2'));
     expect(await reader.pass()).toBe(1);

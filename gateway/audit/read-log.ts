@@ -9,22 +9,37 @@ export function parseLine(line: string): StoredAuditEntry | null {
   try {
     const parsed = auditEntrySchema.safeParse(JSON.parse(line));
     return parsed.success ? parsed.data : null;
-  } catch { return null; }
+  } catch {
+    return null;
+  }
 }
 
 /** A line longer than this is none of the gateway's: it is passed over, whatever its length. */
 export const maxLineBytes = 256 * 1024;
 const newline = 0x0a;
 
-/** How far a file was read: the start of its first line that is not whole yet. Within an overlong line, `skipping` until its end. */
-interface Reached { readonly at: number; readonly skipping: boolean }
+/**
+ * How far a file was read: the start of its first line that is not whole yet. Within an overlong line,
+ * `skipping` until its end.
+ */
+interface Reached {
+  readonly at: number;
+  readonly skipping: boolean;
+}
 
-/** Reads an open file on, line by line, and never keeps more than one line of it; '' stands for an overlong one. */
+/**
+ * Reads an open file on, line by line, and never keeps more than one line of it; '' stands for an overlong
+ * one.
+ */
 async function readLines(handle: FileHandle, from: Reached, line: (text: string) => void): Promise<Reached> {
   let { at, skipping } = from;
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
-  for await (const chunk of handle.createReadStream({ start: at, autoClose: false, highWaterMark: 256 * 1024 })) {
+  for await (const chunk of handle.createReadStream({
+    start: at,
+    autoClose: false,
+    highWaterMark: 256 * 1024,
+  })) {
     // A stream without an encoding gives buffers.
     let bytes = chunk as Buffer;
     if (skipping) {
@@ -56,9 +71,16 @@ async function readLines(handle: FileHandle, from: Reached, line: (text: string)
   return { at, skipping };
 }
 
-interface OpenFile { readonly handle: FileHandle; readonly id: string; readonly size: number }
+interface OpenFile {
+  readonly handle: FileHandle;
+  readonly id: string;
+  readonly size: number;
+}
 
-/** The log's files, oldest first, opened: a rotation from now on changes nothing about what is read. One in the middle is waited out. */
+/**
+ * The log's files, oldest first, opened: a rotation from now on changes nothing about what is read. One in
+ * the middle is waited out.
+ */
 async function openAll(file: string): Promise<OpenFile[]> {
   for (;;) {
     const names = await decisionLogFiles(file);
@@ -67,12 +89,22 @@ async function openAll(file: string): Promise<OpenFile[]> {
     try {
       for (const name of names) {
         const handle = await open(name, 'r').catch(absent);
-        if (handle === null) { steady = false; break; }
+        if (handle === null) {
+          steady = false;
+          break;
+        }
         const info = await handle.stat({ bigint: true });
         opened.push({ handle, id: `${info.dev}:${info.ino}`, size: Number(info.size) });
       }
       const after = await decisionLogFiles(file);
-      const ids = await Promise.all(after.map((name) => stat(name, { bigint: true }).then((info) => `${info.dev}:${info.ino}`, () => '')));
+      const ids = await Promise.all(
+        after.map((name) =>
+          stat(name, { bigint: true }).then(
+            (info) => `${info.dev}:${info.ino}`,
+            () => '',
+          ),
+        ),
+      );
       if (steady && ids.join(' ') === opened.map(({ id }) => id).join(' ')) return opened;
     } catch (error) {
       await closeAll(opened);
@@ -97,17 +129,23 @@ export interface LogListener {
 }
 
 /**
- * Reads a decision log, rotated files included, and later what was added: through rotation, files that were emptied, removed or
- * replaced. One `pass` at a time. It keeps nothing of what it read.
+ * Reads a decision log, rotated files included, and later what was added: through rotation, files that were
+ * emptied, removed or replaced. One `pass` at a time. It keeps nothing of what it read.
  */
 export class DecisionLogReader {
   #file: string;
   #listener: LogListener;
   /** How far each file was read, by inode: names move on at a rotation. */
   #reached = new Map<string, Reached>();
-  constructor(file: string, listener: LogListener) { this.#file = file; this.#listener = listener; }
+  constructor(file: string, listener: LogListener) {
+    this.#file = file;
+    this.#listener = listener;
+  }
 
-  /** Tells everything that was added since the last pass, oldest first; the value is how many files the log has now. Rejects when one can't be read. */
+  /**
+   * Tells everything that was added since the last pass, oldest first; the value is how many files the log
+   * has now. Rejects when one can't be read.
+   */
   async pass(): Promise<number> {
     const line = (text: string) => {
       const parsed = text === '' ? null : parseLine(text);
@@ -120,19 +158,30 @@ export class DecisionLogReader {
       for (const { handle, id, size } of files) {
         const before = this.#reached.get(id) ?? { at: 0, skipping: false };
         // Shorter than what was read: it was emptied.
-        reached.set(id, size === before.at ? before : await readLines(handle, size < before.at ? { at: 0, skipping: false } : before, line));
+        reached.set(
+          id,
+          size === before.at
+            ? before
+            : await readLines(handle, size < before.at ? { at: 0, skipping: false } : before, line),
+        );
       }
-    } finally { await closeAll(files); }
+    } finally {
+      await closeAll(files);
+    }
     this.#reached = reached;
     return files.length;
   }
 }
 
 /**
- * Tells every entry of a decision log, oldest first, rotated files included. With a signal it then follows the log, through rotation,
- * until the signal; resolves at the end. Rejects when the files can't be read.
+ * Tells every entry of a decision log, oldest first, rotated files included. With a signal it then follows
+ * the log, through rotation, until the signal; resolves at the end. Rejects when the files can't be read.
  */
-export async function readDecisionLog(file: string, entry: (entry: StoredAuditEntry) => void, follow: AbortSignal | null): Promise<void> {
+export async function readDecisionLog(
+  file: string,
+  entry: (entry: StoredAuditEntry) => void,
+  follow: AbortSignal | null,
+): Promise<void> {
   const reader = new DecisionLogReader(file, { entry });
   await reader.pass();
   if (follow === null || follow.aborted) return;
@@ -140,15 +189,33 @@ export async function readDecisionLog(file: string, entry: (entry: StoredAuditEn
     let running = false;
     let again = false;
     const run = async () => {
-      if (running) { again = true; return; }
+      if (running) {
+        again = true;
+        return;
+      }
       running = true;
-      do { again = false; await reader.pass(); } while (again);
+      do {
+        again = false;
+        await reader.pass();
+      } while (again);
       running = false;
     };
-    const failed = (error: unknown) => { watcher.close(); reject(error instanceof Error ? error : new Error(String(error))); };
-    const watcher = watch(path.dirname(file), (_event, name) => { if (name === null || name.startsWith(path.basename(file))) run().catch(failed); });
+    const failed = (error: unknown) => {
+      watcher.close();
+      reject(error instanceof Error ? error : new Error(String(error)));
+    };
+    const watcher = watch(path.dirname(file), (_event, name) => {
+      if (name === null || name.startsWith(path.basename(file))) run().catch(failed);
+    });
     watcher.on('error', failed);
-    follow.addEventListener('abort', () => { watcher.close(); resolve(); }, { once: true });
+    follow.addEventListener(
+      'abort',
+      () => {
+        watcher.close();
+        resolve();
+      },
+      { once: true },
+    );
     run().catch(failed);
   });
 }

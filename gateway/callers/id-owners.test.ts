@@ -136,7 +136,8 @@ describe('issue 12: whose an id is', () => {
 describe('issue 12: who has a connection', () => {
   const peer = (uid: number) => ({ pid: 1, uid, gid: 0 });
   const owners = { of: (uid: number) => (uid >= 100_000 ? (uid === 100_000 ? 1000 : null) : uid) };
-  const mount = (createdBy: number | null) => ({ get: () => ({ createdBy }) as SocketMount }); // all that is asked for
+  // all that is asked for
+  const mount = (createdBy: number | null) => ({ get: () => ({ createdBy }) as SocketMount });
   const clients = (uid: number) => identifyCaller({ kind: 'clients' }, peer(uid), { owners, mounts: null });
   const socket = (createdBy: number | null) =>
     identifyCaller({ kind: 'socket-mount', id: 'x' as SocketMount['id'] }, peer(0), {

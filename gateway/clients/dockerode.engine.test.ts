@@ -20,15 +20,21 @@ afterAll(async () => {
   await registry?.stop();
 });
 
-const finished = (stream: NodeJS.ReadableStream) => new Promise<Record<string, unknown>[]>((resolve, reject) => {
-  client.modem.followProgress(stream, (error, output: Record<string, unknown>[]) => { if (error) reject(error); else resolve(output); });
-});
+const finished = (stream: NodeJS.ReadableStream) =>
+  new Promise<Record<string, unknown>[]>((resolve, reject) => {
+    client.modem.followProgress(stream, (error, output: Record<string, unknown>[]) => {
+      if (error) reject(error);
+      else resolve(output);
+    });
+  });
 const hash = (data: Buffer) => createHash('sha256').update(data).digest('hex');
 /** What a multiplexed stream says on stdout. */
 const stdoutOf = (stream: NodeJS.ReadableStream) => {
   const out = new PassThrough();
   client.modem.demuxStream(stream, out, new PassThrough());
-  stream.on('end', () => { out.end(); });
+  stream.on('end', () => {
+    out.end();
+  });
   return out;
 };
 const archive = async (name: string, content: string | Buffer) => {
@@ -42,7 +48,14 @@ const archive = async (name: string, content: string | Buffer) => {
 
 describe('A1: dockerode works through the gateway with ECI on', () => {
   it('creates, attaches with hijack before the start, reads stdin to its end, waits, removes', async () => {
-    const container = await client.createContainer({ Image: 'busybox', Cmd: ['sh', '-c', 'cat; exit 3'], OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true });
+    const container = await client.createContainer({
+      Image: 'busybox',
+      Cmd: ['sh', '-c', 'cat; exit 3'],
+      OpenStdin: true,
+      StdinOnce: true,
+      AttachStdin: true,
+      AttachStdout: true,
+    });
     const stream = await container.attach({ stream: true, stdin: true, stdout: true, hijack: true });
     await container.start();
     const shown = text(stdoutOf(stream));
@@ -56,7 +69,10 @@ describe('A1: dockerode works through the gateway with ECI on', () => {
   it('attaches without hijack, and runs by its own `run`', async () => {
     const out = new PassThrough();
     const shown = text(out);
-    const [result] = await client.run('busybox', ['echo', 'by run'], out, { Tty: false, HostConfig: { AutoRemove: true } }) as [{ StatusCode: number }];
+    const [result] = (await client.run('busybox', ['echo', 'by run'], out, {
+      Tty: false,
+      HostConfig: { AutoRemove: true },
+    })) as [{ StatusCode: number }];
     out.end();
     expect(result.StatusCode).toBe(0);
     expect(await shown).toContain('by run');
@@ -74,7 +90,12 @@ describe('A1: dockerode works through the gateway with ECI on', () => {
     expect(await exec.inspect()).toMatchObject({ Running: false, ExitCode: 0 });
     await container.remove({ force: true });
 
-    const cat = await client.createContainer({ Image: 'busybox', Cmd: ['cat'], OpenStdin: true, StdinOnce: true });
+    const cat = await client.createContainer({
+      Image: 'busybox',
+      Cmd: ['cat'],
+      OpenStdin: true,
+      StdinOnce: true,
+    });
     const attached = await cat.attach({ stream: true, stdin: true, stdout: true, hijack: true });
     await cat.start();
     const echoed = buffer(stdoutOf(attached));
@@ -84,13 +105,27 @@ describe('A1: dockerode works through the gateway with ECI on', () => {
   });
 
   it('follows logs and events, streams stats', async () => {
-    const container = await client.createContainer({ name: 'followed', Image: 'busybox', Cmd: ['sh', '-c', 'echo one; until [ -e /go ]; do sleep .05; done; echo two'] });
-    const events = await client.getEvents({ filters: { container: ['followed'], event: ['die'] } }) as Readable;
-    const died = new Promise<string>((resolve) => events.once('data', (part: Buffer) => { resolve(part.toString()); }));
+    const container = await client.createContainer({
+      name: 'followed',
+      Image: 'busybox',
+      Cmd: ['sh', '-c', 'echo one; until [ -e /go ]; do sleep .05; done; echo two'],
+    });
+    const events = (await client.getEvents({
+      filters: { container: ['followed'], event: ['die'] },
+    })) as Readable;
+    const died = new Promise<string>((resolve) =>
+      events.once('data', (part: Buffer) => {
+        resolve(part.toString());
+      }),
+    );
     await container.start();
     const logs = text(stdoutOf(await container.logs({ follow: true, stdout: true, stderr: true })));
-    const stats = await container.stats({ stream: true }) as Readable;
-    const first = await new Promise<string>((resolve) => stats.once('data', (part: Buffer) => { resolve(part.toString()); }));
+    const stats = (await container.stats({ stream: true })) as Readable;
+    const first = await new Promise<string>((resolve) =>
+      stats.once('data', (part: Buffer) => {
+        resolve(part.toString());
+      }),
+    );
     expect(JSON.parse(first)).toMatchObject({ name: '/followed' });
     stats.destroy();
     const exec = await container.exec({ Cmd: ['touch', '/go'] });
@@ -118,27 +153,40 @@ describe('A1: dockerode works through the gateway with ECI on', () => {
     const tar = await archive('Dockerfile', 'FROM busybox\nRUN echo rode > /f\nCMD cat /f\n');
     const output = await finished(await client.buildImage(tar, { t: 'rode:1' }));
     expect(JSON.stringify(output)).toContain('Successfully tagged rode:1');
-    await expect(client.buildImage(tar, { t: 'rode:2', version: '2' })).rejects.toThrow(/POST \/build\?version=2 is blocked: .*docker buildx build/);
+    await expect(client.buildImage(tar, { t: 'rode:2', version: '2' })).rejects.toThrow(
+      /POST \/build\?version=2 is blocked: .*docker buildx build/,
+    );
     const out = new PassThrough();
     const shown = text(out);
     await client.run('rode:1', ['cat', '/f'], out, { HostConfig: { AutoRemove: true } });
     out.end();
     expect(await shown).toContain('rode');
     const broken = await archive('Dockerfile', 'FROM busybox\nRUN exit 3\n');
-    expect(JSON.stringify(await finished(await client.buildImage(broken)))).toContain('returned a non-zero code: 3');
+    expect(JSON.stringify(await finished(await client.buildImage(broken)))).toContain(
+      'returned a non-zero code: 3',
+    );
   });
 
   it('pushes and pulls with credentials; without them the registry refuses', async () => {
-    const authconfig = { username: registryUser.name, password: registryUser.password, serveraddress: registry.host };
+    const authconfig = {
+      username: registryUser.name,
+      password: registryUser.password,
+      serveraddress: registry.host,
+    };
     const repo = `${registry.host}/rode/app`;
     await client.getImage('busybox').tag({ repo, tag: '1' });
     await finished(await client.getImage(`${repo}:1`).push({ authconfig }));
     await client.getImage(`${repo}:1`).remove();
-    await expect(client.pull(`${repo}:1`).then(finished)).rejects.toThrow(/no basic auth credentials|unauthorized/);
+    await expect(client.pull(`${repo}:1`).then(finished)).rejects.toThrow(
+      /no basic auth credentials|unauthorized/,
+    );
     await finished(await client.pull(`${repo}:1`, { authconfig }));
     expect((await client.getImage(`${repo}:1`).inspect()).RepoDigests).toHaveLength(1);
     expect(await client.checkAuth(authconfig)).toMatchObject({ Status: 'Login Succeeded' });
-    expect((await client.getImage(`${repo}:1`).distribution({ authconfig }) as { Descriptor: unknown }).Descriptor).toBeDefined();
+    expect(
+      ((await client.getImage(`${repo}:1`).distribution({ authconfig })) as { Descriptor: unknown })
+        .Descriptor,
+    ).toBeDefined();
   });
 
   it('saves, loads and imports images, makes volumes and networks, prunes', async () => {
@@ -148,11 +196,26 @@ describe('A1: dockerode works through the gateway with ECI on', () => {
     await finished(imported);
     const volume = await client.createVolume({ Name: 'rode', Labels: { rode: '1' } });
     expect((await client.getVolume('rode').inspect()).Driver).toBe('local');
-    const network = await client.createNetwork({ Name: 'rode', Internal: true, CheckDuplicate: true, IPAM: { Config: [{ Subnet: '10.220.1.0/24' }] } });
+    const network = await client.createNetwork({
+      Name: 'rode',
+      Internal: true,
+      CheckDuplicate: true,
+      IPAM: { Config: [{ Subnet: '10.220.1.0/24' }] },
+    });
     const container = await client.createContainer({
-      Image: 'busybox', Cmd: ['sleep', '1000'], Labels: { rode: '1' }, ExposedPorts: { '80/tcp': {} },
-      HostConfig: { Binds: ['rode:/data', `${guarded.work}:/shared:ro`], Memory: 64 * 1024 * 1024, NetworkMode: 'rode', PortBindings: { '80/tcp': [{ HostPort: '0' }] } },
-      NetworkingConfig: { EndpointsConfig: { rode: { Aliases: ['alias'], IPAMConfig: { IPv4Address: '10.220.1.9' } } } },
+      Image: 'busybox',
+      Cmd: ['sleep', '1000'],
+      Labels: { rode: '1' },
+      ExposedPorts: { '80/tcp': {} },
+      HostConfig: {
+        Binds: ['rode:/data', `${guarded.work}:/shared:ro`],
+        Memory: 64 * 1024 * 1024,
+        NetworkMode: 'rode',
+        PortBindings: { '80/tcp': [{ HostPort: '0' }] },
+      },
+      NetworkingConfig: {
+        EndpointsConfig: { rode: { Aliases: ['alias'], IPAMConfig: { IPv4Address: '10.220.1.9' } } },
+      },
     });
     await container.start();
     await network.disconnect({ Container: container.id });
@@ -171,7 +234,12 @@ describe('A1: dockerode works through the gateway with ECI on', () => {
     expect(await client.df()).toHaveProperty('Images');
   });
 
-  it('shows refusals as errors with the gateway\'s words', async () => {
-    await expect(client.createContainer({ Image: 'busybox', HostConfig: { PidMode: 'host' } })).rejects.toMatchObject({ statusCode: 403, message: expect.stringMatching(/enhanced container isolation: --pid=host is blocked/) as string });
+  it("shows refusals as errors with the gateway's words", async () => {
+    await expect(
+      client.createContainer({ Image: 'busybox', HostConfig: { PidMode: 'host' } }),
+    ).rejects.toMatchObject({
+      statusCode: 403,
+      message: expect.stringMatching(/enhanced container isolation: --pid=host is blocked/) as string,
+    });
   });
 });

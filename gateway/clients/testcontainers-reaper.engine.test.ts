@@ -24,17 +24,31 @@ afterAll(async () => {
   await registry?.stop();
 });
 
-/** Starts a session in a process of its own; resolves with the lines it wrote up to the container's id, or with its end. */
+/**
+ * Starts a session in a process of its own; resolves with the lines it wrote up to the container's id, or
+ * with its end.
+ */
 async function session() {
   const child = spawn(process.execPath, [path.join(import.meta.dirname, 'testcontainers-session.ts')], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], HOME: guarded.work, TMPDIR: guarded.work, DOCKER_CONFIG: '/nonexistent', DOCKER_HOST: `unix://${guarded.socket}`, RYUK_CONTAINER_IMAGE: reaper },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: guarded.work,
+      TMPDIR: guarded.work,
+      DOCKER_CONFIG: '/nonexistent',
+      DOCKER_HOST: `unix://${guarded.socket}`,
+      RYUK_CONTAINER_IMAGE: reaper,
+    },
   });
   let errors = '';
-  child.stderr.on('data', (part: Buffer) => { errors += part.toString(); });
+  child.stderr.on('data', (part: Buffer) => {
+    errors += part.toString();
+  });
   const line = await new Promise<string | null>((resolve) => {
     createInterface({ input: child.stdout }).once('line', resolve);
-    child.once('close', () => { resolve(null); });
+    child.once('close', () => {
+      resolve(null);
+    });
   });
   return { child, container: line, errors: () => errors };
 }
@@ -43,11 +57,23 @@ describe('A1, B2: a Testcontainers session with its reaper (a stand-in that spea
   it('is refused while no image may have the socket, and says which setting would allow it', async () => {
     const { container, errors } = await session();
     expect(container).toBeNull();
-    expect(errors()).toMatch(/enhanced container isolation: mounting the Docker socket .*is blocked.*dockerSocketMount\.imageList/);
+    expect(errors()).toMatch(
+      /enhanced container isolation: mounting the Docker socket .*is blocked.*dockerSocketMount\.imageList/,
+    );
   });
 
   it('works where the list names the image; the session leaves nothing behind when its process is killed', async () => {
-    await guarded.gateway.settings(eciOn(guarded.scratch, { dockerSocketMount: { imageList: { images: [reaper] }, commandList: { type: 'allow', commands: ['ps', 'rm', 'container*', 'network*', 'volume*', 'version'] } } }));
+    await guarded.gateway.settings(
+      eciOn(guarded.scratch, {
+        dockerSocketMount: {
+          imageList: { images: [reaper] },
+          commandList: {
+            type: 'allow',
+            commands: ['ps', 'rm', 'container*', 'network*', 'volume*', 'version'],
+          },
+        },
+      }),
+    );
     const { child, container, errors } = await session();
     expect(container ?? errors()).toMatch(/^[0-9a-f]{64}$/);
     const e = guarded.engine.docker;

@@ -1,7 +1,13 @@
 import { GenericContainer, Network } from 'testcontainers';
 
-/** A program that uses Testcontainers and never cleans up: says which container it started, then stays until it is killed. */
+/**
+ * A program that uses Testcontainers and never cleans up: says which container it started, then stays until
+ * it is killed.
+ */
 const network = await new Network().start();
-const container = await new GenericContainer('busybox').withCommand(['sleep', '1000']).withNetwork(network).start();
+const container = await new GenericContainer('busybox')
+  .withCommand(['sleep', '1000'])
+  .withNetwork(network)
+  .start();
 console.log(container.getId());
 setInterval(() => undefined, 1000);

@@ -11,13 +11,24 @@ function added(text: string): string | null {
 
 describe('audit mode: a create that would be refused gets the plain runtime, or the isolation runtime would refuse it', () => {
   it('where the client named none', () => {
-    expect(added('{"Image":"a","HostConfig":{"PidMode":"host"}}')).toBe('{"Image":"a","HostConfig":{"PidMode":"host","Runtime":"runc"}}');
-    expect(added('{"HostConfig":{"Runtime":"","Memory":9007199254740993}}')).toBe('{"HostConfig":{"Runtime":"runc","Memory":9007199254740993}}');
+    expect(added('{"Image":"a","HostConfig":{"PidMode":"host"}}')).toBe(
+      '{"Image":"a","HostConfig":{"PidMode":"host","Runtime":"runc"}}',
+    );
+    expect(added('{"HostConfig":{"Runtime":"","Memory":9007199254740993}}')).toBe(
+      '{"HostConfig":{"Runtime":"runc","Memory":9007199254740993}}',
+    );
     expect(added('{"Image":"a"}')).toBe('{"Image":"a","HostConfig":{"Runtime":"runc"}}');
     expect(added('{"Image":"a","HostConfig":null}')).toBe('{"Image":"a","HostConfig":{"Runtime":"runc"}}');
     expect(added('{"NotKnown":1,"HostConfig":{}}')).toBe('{"NotKnown":1,"HostConfig":{"Runtime":"runc"}}');
   });
   it('and is left as it is where it named one, or where the fields are spelled otherwise', () => {
-    for (const text of ['{"HostConfig":{"Runtime":"nvidia"}}', '{"HostConfig":{"runtime":"nvidia"}}', '{"hostconfig":{}}', '{"Image":"a","PidMode":"host"}', '{"HostConfig":[]}']) expect(added(text), text).toBeNull();
+    for (const text of [
+      '{"HostConfig":{"Runtime":"nvidia"}}',
+      '{"HostConfig":{"runtime":"nvidia"}}',
+      '{"hostconfig":{}}',
+      '{"Image":"a","PidMode":"host"}',
+      '{"HostConfig":[]}',
+    ])
+      expect(added(text), text).toBeNull();
   });
 });

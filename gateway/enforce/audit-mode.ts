@@ -13,9 +13,10 @@ import { environment, type InspectionContext } from './inspections.ts';
 const plainRuntime = 'runc';
 
 /**
- * Audit mode: what would be refused goes to the engine as the client sent it. Only a create request is made to work: where the engine's
- * default is the isolation runtime, that would refuse what the gateway let pass, so a client that named no runtime gets the plain one.
- * And a Docker socket that is mounted is the clients' one, wherever it was looked for: what comes in by it is decided and logged too.
+ * Audit mode: what would be refused goes to the engine as the client sent it. Only a create request is made
+ * to work: where the engine's default is the isolation runtime, that would refuse what the gateway let pass,
+ * so a client that named no runtime gets the plain one. And a Docker socket that is mounted is the clients'
+ * one, wherever it was looked for: what comes in by it is decided and logged too.
  */
 export function passAsSent(context: InspectionContext, sent: Buffer | null): Verdict | Promise<Verdict> {
   if (sent === null) return { kind: 'forward' };
@@ -31,29 +32,41 @@ async function createAsSent(context: InspectionContext, sent: Buffer): Promise<V
   // An engine that can't be asked answers the request itself.
   const runtime = await context.facts.defaultRuntime().catch(() => null);
   const body = (runtime === context.runtime ? runtimeAdded(moved ?? parsed.value) : null) ?? moved;
-  return body === null ? asSent : { kind: 'forward', body: await writeBody(body, sent.length, context.request.gone?.()) };
+  return body === null
+    ? asSent
+    : { kind: 'forward', body: await writeBody(body, sent.length, context.request.gone?.()) };
 }
 
-/** The body with the clients' socket as the source of every bind of a Docker socket; null where there is none. */
-async function clientsSocketMounted(context: InspectionContext, body: JsonObject): Promise<JsonObject | null> {
+/**
+ * The body with the clients' socket as the source of every bind of a Docker socket; null where there is none.
+ */
+async function clientsSocketMounted(
+  context: InspectionContext,
+  body: JsonObject,
+): Promise<JsonObject | null> {
   const { clientSocket } = context;
   const host = body.get('HostConfig');
   if (clientSocket === undefined || !isObject(host)) return null;
   const resolve = bindSources(await environment(context), context.request.gone?.());
   const isSocket = async (source: string): Promise<boolean> => {
     const facts = await resolve(source);
-    return facts.real !== clientSocket && (facts.isDockerSocket || (facts.real !== null && context.engineSockets.includes(facts.real)));
+    return (
+      facts.real !== clientSocket &&
+      (facts.isDockerSocket || (facts.real !== null && context.engineSockets.includes(facts.real)))
+    );
   };
   let found = false;
   const moved = new Map(host);
   const binds = await pLimit(4).map(listAt(host, 'Binds'), async (bind) => {
     const parsed = typeof bind === 'string' ? parseBind(bind) : null;
-    if (parsed?.ok !== true || parsed.spec.kind !== 'path' || !await isSocket(parsed.spec.source)) return bind;
+    if (parsed?.ok !== true || parsed.spec.kind !== 'path' || !(await isSocket(parsed.spec.source)))
+      return bind;
     found = true;
     return writeBind({ ...parsed.spec, source: clientSocket });
   });
   const mounts = await pLimit(4).map(listAt(host, 'Mounts'), async (mount) => {
-    if (!isObject(mount) || textAt(mount, 'Type') !== 'bind' || !await isSocket(textAt(mount, 'Source'))) return mount;
+    if (!isObject(mount) || textAt(mount, 'Type') !== 'bind' || !(await isSocket(textAt(mount, 'Source'))))
+      return mount;
     found = true;
     return new Map(mount).set('Source', clientSocket);
   });
@@ -63,13 +76,23 @@ async function clientsSocketMounted(context: InspectionContext, body: JsonObject
   return new Map(body).set('HostConfig', moved);
 }
 
-/** The body with the plain runtime where it names none; null where it names one, or is not written as the API says. */
+/**
+ * The body with the plain runtime where it names none; null where it names one, or is not written as the API
+ * says.
+ */
 export function runtimeAdded(body: JsonObject): JsonObject | null {
   const host = body.get('HostConfig');
   if (host === undefined || host === null) {
-    // Engines before v27 take the host's fields from the top level when there is no HostConfig: then it must not come to be.
-    return checkShape(body, createContainerBody).ok ? new Map(body).set('HostConfig', new Map([['Runtime', plainRuntime]])) : null;
+    // Engines before v27 take the host's fields from the top level when there is no HostConfig: then it must
+    // not come to be.
+    return checkShape(body, createContainerBody).ok
+      ? new Map(body).set('HostConfig', new Map([['Runtime', plainRuntime]]))
+      : null;
   }
-  if (!isObject(host) || [...host].some(([key, value]) => foldKey(key) === foldKey('Runtime') && value !== '' && value !== null)) return null;
+  if (
+    !isObject(host) ||
+    [...host].some(([key, value]) => foldKey(key) === foldKey('Runtime') && value !== '' && value !== null)
+  )
+    return null;
   return new Map(body).set('HostConfig', new Map(host).set('Runtime', plainRuntime));
 }

@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultSettings, lockedDownSettings } from '../../shared/settings/effective.ts';
-import { resolveBindSource, resolvePath, isSteady, homeProblem, sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
+import {
+  resolveBindSource,
+  resolvePath,
+  isSteady,
+  homeProblem,
+  sharedDirectories,
+  type BindSourceEnvironment,
+} from './bind-sources.ts';
 
 let dir: string;
 let server: Server;
@@ -29,63 +36,96 @@ beforeAll(async () => {
   await symlink('loop', at('shared/loop'));
   await symlink(at('nowhere/x'), at('shared/dangling'));
   await symlink('/proc/self/root', at('shared/proc'));
-  environment = { engineSockets: [at('run/engine.sock')], engineDirectories: [at('engine')], shares: [at('shared')] };
+  environment = {
+    engineSockets: [at('run/engine.sock')],
+    engineDirectories: [at('engine')],
+    shares: [at('shared')],
+  };
 });
-afterAll(async () => { server.close(); await rm(dir, { recursive: true, force: true }); });
+afterAll(async () => {
+  server.close();
+  await rm(dir, { recursive: true, force: true });
+});
 
 describe('A8: which directory a bind source really is', () => {
   it('finds shares by components', async () => {
     expect(await resolve(at('shared/inner'))).toMatchObject({ share: at('shared'), exists: true });
     expect(await resolve(at('shared'))).toMatchObject({ share: at('shared') });
-    for (const file of [at('sharedX'), at('shared/../sharedX'), at('shared/inner/../../sharedX'), dir, '/']) expect((await resolve(file)).share).toBeNull();
+    for (const file of [at('sharedX'), at('shared/../sharedX'), at('shared/inner/../../sharedX'), dir, '/'])
+      expect((await resolve(file)).share).toBeNull();
   });
 
   it('follows symlinks to files, directories, upwards and nowhere', async () => {
     expect(await resolve(at('shared/to-file'))).toMatchObject({ real: at('secret'), share: null });
     expect(await resolve(at('shared/to-parent/secret'))).toMatchObject({ real: at('secret'), share: null });
     expect(await resolve(at('shared/relative'))).toMatchObject({ real: at('sharedX'), share: null });
-    expect(await resolve(at('shared/dangling'))).toMatchObject({ real: at('nowhere/x'), exists: false, share: null });
+    expect(await resolve(at('shared/dangling'))).toMatchObject({
+      real: at('nowhere/x'),
+      exists: false,
+      share: null,
+    });
     expect((await resolve(at('shared/loop'))).real).toBeNull();
   });
 
   // As root: only root gives directories and links away.
-  it.skipIf(process.getuid?.() !== 0)('follows links of a listed directory only where root alone can change them', async () => {
-    for (const name of ['theirs', 'theirs/home', 'open', 'sticky', 'target/in']) await mkdir(at('list', name), { recursive: true });
-    const target = at('list/target');
-    for (const link of ['roots', 'users', 'theirs/roots', 'open/roots', 'sticky/roots', 'sticky/users']) await symlink(target, at('list', link));
-    await symlink(at('list/theirs'), at('list/by-way-of'));
-    for (const link of ['users', 'sticky/users']) await lchown(at('list', link), 1000, 1000);
-    await chown(at('list/theirs'), 1000, 1000);
-    await chmod(at('list/open'), 0o777);
-    await chmod(at('list/sticky'), 0o1777);
-    const shareOf = (share: string) => resolveBindSource(at('list/target/in'), { ...environment, shares: [at('list', share)] });
-    for (const share of ['target', 'roots', 'sticky/roots']) expect(await shareOf(share)).toMatchObject({ share: target });
-    for (const share of ['users', 'theirs/roots', 'open/roots', 'sticky/users', 'by-way-of/roots']) {
-      expect(await shareOf(share)).toMatchObject({ share: null, problem: expect.stringMatching(/^\/.* is not shared: it leads through the link /) as string });
-    }
-    // A directory that is no link is where it is, whoever's it is.
-    expect(await resolveBindSource(at('list/theirs/home'), { ...environment, shares: [at('list/theirs/home')] })).toMatchObject({ share: at('list/theirs/home') });
-  });
+  it.skipIf(process.getuid?.() !== 0)(
+    'follows links of a listed directory only where root alone can change them',
+    async () => {
+      for (const name of ['theirs', 'theirs/home', 'open', 'sticky', 'target/in'])
+        await mkdir(at('list', name), { recursive: true });
+      const target = at('list/target');
+      for (const link of ['roots', 'users', 'theirs/roots', 'open/roots', 'sticky/roots', 'sticky/users'])
+        await symlink(target, at('list', link));
+      await symlink(at('list/theirs'), at('list/by-way-of'));
+      for (const link of ['users', 'sticky/users']) await lchown(at('list', link), 1000, 1000);
+      await chown(at('list/theirs'), 1000, 1000);
+      await chmod(at('list/open'), 0o777);
+      await chmod(at('list/sticky'), 0o1777);
+      const shareOf = (share: string) =>
+        resolveBindSource(at('list/target/in'), { ...environment, shares: [at('list', share)] });
+      for (const share of ['target', 'roots', 'sticky/roots'])
+        expect(await shareOf(share)).toMatchObject({ share: target });
+      for (const share of ['users', 'theirs/roots', 'open/roots', 'sticky/users', 'by-way-of/roots']) {
+        expect(await shareOf(share)).toMatchObject({
+          share: null,
+          problem: expect.stringMatching(/^\/.* is not shared: it leads through the link /) as string,
+        });
+      }
+      // A directory that is no link is where it is, whoever's it is.
+      expect(
+        await resolveBindSource(at('list/theirs/home'), { ...environment, shares: [at('list/theirs/home')] }),
+      ).toMatchObject({ share: at('list/theirs/home') });
+    },
+  );
 
   it('decides what is not there yet by where it would be', async () => {
-    expect(await resolve(at('shared/new/deep'))).toMatchObject({ real: at('shared/new/deep'), exists: false, share: at('shared') });
+    expect(await resolve(at('shared/new/deep'))).toMatchObject({
+      real: at('shared/new/deep'),
+      exists: false,
+      share: at('shared'),
+    });
     expect(await resolve(at('new'))).toMatchObject({ exists: false, share: null });
   });
 
   it('goes no way through /proc, nor below a file', async () => {
-    for (const file of ['/proc', '/proc/self/root/etc', '/proc/1/cwd', at('shared/proc/etc')]) expect((await resolve(file)).real).toBeNull();
+    for (const file of ['/proc', '/proc/self/root/etc', '/proc/1/cwd', at('shared/proc/etc')])
+      expect((await resolve(file)).real).toBeNull();
     expect((await resolve(at('secret/below'))).real).toBeNull();
     expect(await resolvePath('relative')).toHaveProperty('problem');
   });
 
-  it('B1: knows the engine\'s sockets and what is above them', async () => {
+  it("B1: knows the engine's sockets and what is above them", async () => {
     expect((await resolve(at('run/engine.sock'))).isEngineSocket).toBe(true);
     expect((await resolve(at('shared/to-socket'))).isEngineSocket).toBe(true);
     expect((await resolve('/var/run/docker.sock')).isEngineSocket).toBe(true);
     expect((await resolve('/var/run/docker.sock')).isDockerSocket).toBe(true);
     // The engine's own is for nobody, the clients' one for allowed images; by whatever name.
     expect((await resolve(at('run/engine.sock'))).isDockerSocket).toBe(false);
-    const clients = { ...environment, dockerSockets: [at('run/engine.sock')], socketMount: (real: string) => (real === at('shared/inner') ? 'id' : null) };
+    const clients = {
+      ...environment,
+      dockerSockets: [at('run/engine.sock')],
+      socketMount: (real: string) => (real === at('shared/inner') ? 'id' : null),
+    };
     expect((await resolveBindSource(at('shared/to-socket'), clients)).isDockerSocket).toBe(true);
     expect((await resolveBindSource('/run/containerd/containerd.sock', clients)).isDockerSocket).toBe(false);
     expect((await resolveBindSource(at('shared/inner'), clients)).socketMount).toBe('id');
@@ -93,15 +133,19 @@ describe('A8: which directory a bind source really is', () => {
     expect((await resolve(at('shared'))).containsEngineSocket).toBe(false);
   });
 
-  it('knows the engine\'s directories, what is in them and above them', async () => {
-    for (const file of [at('engine'), at('engine/data'), at('engine/data/volumes'), at('engine/new')]) expect((await resolve(file)).insideEngineDirectory).toBe(true);
+  it("knows the engine's directories, what is in them and above them", async () => {
+    for (const file of [at('engine'), at('engine/data'), at('engine/data/volumes'), at('engine/new')])
+      expect((await resolve(file)).insideEngineDirectory).toBe(true);
     expect((await resolve(dir)).containsEngineDirectory).toBe(true);
-    expect(await resolve(at('shared'))).toMatchObject({ insideEngineDirectory: false, containsEngineDirectory: false });
+    expect(await resolve(at('shared'))).toMatchObject({
+      insideEngineDirectory: false,
+      containsEngineDirectory: false,
+    });
   });
 });
 
 describe('a directory that stays where it is', () => {
-  it('is one below directories that are root\'s alone and not shared', async () => {
+  it("is one below directories that are root's alone and not shared", async () => {
     expect(await isSteady('/etc/ssl', [])).toBe(true);
     expect(await isSteady('/etc/ssl/certs', ['/etc/ssl'])).toBe(false);
     // The shared directory itself cannot be moved from inside it.
@@ -117,11 +161,24 @@ describe('shared directories', () => {
     expect(sharedDirectories(lockedDownSettings, '/home/u')).toEqual([]);
   });
   it('resolve variables as whole components; without a home $HOME shares nothing', () => {
-    const settings = { ...defaultSettings, fileSharing: { kind: 'list' as const, directories: ['$HOME/work', '$HOMEX', '$TEMP', '/srv/', 'C:\\x', '$HOME'].map((one) => ({ path: one, sharedByDefault: true })) } };
+    const settings = {
+      ...defaultSettings,
+      fileSharing: {
+        kind: 'list' as const,
+        directories: ['$HOME/work', '$HOMEX', '$TEMP', '/srv/', 'C:\\x', '$HOME'].map((one) => ({
+          path: one,
+          sharedByDefault: true,
+        })),
+      },
+    };
     expect(sharedDirectories(settings, '/home/u')).toEqual(['/home/u/work', '/tmp', '/srv', '/home/u']);
     expect(sharedDirectories(settings, null)).toEqual(['/tmp', '/srv']);
     // A refusal then says why, where it makes a difference.
     expect(homeProblem(settings, 70_001, null)).toBe('where $HOME of user 70001 is could not be told');
-    expect([homeProblem(settings, 70_001, '/home/u'), homeProblem(settings, null, null), homeProblem(lockedDownSettings, 70_001, null)]).toEqual([undefined, undefined, undefined]);
+    expect([
+      homeProblem(settings, 70_001, '/home/u'),
+      homeProblem(settings, null, null),
+      homeProblem(lockedDownSettings, 70_001, null),
+    ]).toEqual([undefined, undefined, undefined]);
   });
 });

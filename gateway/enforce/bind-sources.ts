@@ -23,15 +23,24 @@ export interface BindSourceEnvironment {
 
 /** Where an engine's socket is expected by everybody; refused by name even while nothing is there. */
 const usualDockerSockets = ['/var/run/docker.sock', '/run/docker.sock'];
-const usualSockets = [...usualDockerSockets, '/run/containerd/containerd.sock', '/run/docker/containerd/containerd.sock'];
+const usualSockets = [
+  ...usualDockerSockets,
+  '/run/containerd/containerd.sock',
+  '/run/docker/containerd/containerd.sock',
+];
 
 /** Follows a path on its own (see `PathLookups`). */
-export function resolvePath(file: string): Promise<Resolution> { return new PathLookups().resolve(file); }
+export function resolvePath(file: string): Promise<Resolution> {
+  return new PathLookups().resolve(file);
+}
 
 /** All directories above `file`, from its parent to '/'. */
 function parents(file: string): string[] {
   const list: string[] = [];
-  for (let at = file; at !== '/';) { at = path.dirname(at); list.push(at); }
+  for (let at = file; at !== '/';) {
+    at = path.dirname(at);
+    list.push(at);
+  }
   return list;
 }
 
@@ -43,20 +52,39 @@ interface EnginePlaces {
   readonly shares: Shares;
 }
 /** Some files or directories: they, and what is above them, by path and by inode. */
-interface Places { readonly list: readonly Resolved[]; readonly identities: ReadonlySet<string>; readonly above: ReadonlySet<string> }
+interface Places {
+  readonly list: readonly Resolved[];
+  readonly identities: ReadonlySet<string>;
+  readonly above: ReadonlySet<string>;
+}
 
 /**
- * Says for the sources of one request what mounting them would mean: which directory it is, whether it is, holds or belongs to the engine, and
- * which share it is in. Files and directories of the engine are recognised by inode as well as by name, so that another mount of
- * them is no way in. What several sources have in common, the engine's own places first of all, is looked at once. Rejects with the
- * reason of `signal`.
+ * Says for the sources of one request what mounting them would mean: which directory it is, whether it is,
+ * holds or belongs to the engine, and which share it is in. Files and directories of the engine are
+ * recognised by inode as well as by name, so that another mount of them is no way in. What several sources
+ * have in common, the engine's own places first of all, is looked at once. Rejects with the reason of
+ * `signal`.
  */
-export function bindSources(environment: BindSourceEnvironment, signal?: AbortSignal): (requested: string) => Promise<BindSourceFacts> {
+export function bindSources(
+  environment: BindSourceEnvironment,
+  signal?: AbortSignal,
+): (requested: string) => Promise<BindSourceFacts> {
   const lookups = new PathLookups(signal);
   let places: Promise<EnginePlaces> | null = null;
   let mountSockets: Promise<ReadonlySet<string>> | null = null;
   return async (requested) => {
-    const nothing = { requested, real: null, exists: false, isEngineSocket: false, isDockerSocket: false, socketMount: null, containsEngineSocket: false, insideEngineDirectory: false, containsEngineDirectory: false, share: null };
+    const nothing = {
+      requested,
+      real: null,
+      exists: false,
+      isEngineSocket: false,
+      isDockerSocket: false,
+      socketMount: null,
+      containsEngineSocket: false,
+      insideEngineDirectory: false,
+      containsEngineDirectory: false,
+      share: null,
+    };
     const clean = cleanPath(requested);
     if (clean === null) return { ...nothing, problem: 'it is not an absolute path' };
     places ??= enginePlaces(environment, lookups);
@@ -67,28 +95,43 @@ export function bindSources(environment: BindSourceEnvironment, signal?: AbortSi
     const share = shares.known.find((one) => isInside(found.real, one.real))?.real ?? null;
     const socketMount = environment.socketMount?.(found.real) ?? null;
     // Looked at for sockets only, which few sources are.
-    if (socketMount === null && found.socket) mountSockets ??= placesOf(environment.mountSockets?.() ?? [], lookups).then(({ identities }) => identities);
-    const aliased = socketMount === null && found.socket && found.identity !== null && (await mountSockets)?.has(found.identity) === true;
+    if (socketMount === null && found.socket)
+      mountSockets ??= placesOf(environment.mountSockets?.() ?? [], lookups).then(
+        ({ identities }) => identities,
+      );
+    const aliased =
+      socketMount === null &&
+      found.socket &&
+      found.identity !== null &&
+      (await mountSockets)?.has(found.identity) === true;
     return {
-      requested, real: found.real, exists: found.exists,
-      isEngineSocket: isOneOf(found, sockets), isDockerSocket: isOneOf(found, dockerSockets), socketMount,
+      requested,
+      real: found.real,
+      exists: found.exists,
+      isEngineSocket: isOneOf(found, sockets),
+      isDockerSocket: isOneOf(found, dockerSockets),
+      socketMount,
       containsEngineSocket: isAboveOneOf(found, sockets),
       insideEngineDirectory: aliased || isOneOf(found, directories) || isInsideOneOf(found, directories),
       containsEngineDirectory: isAboveOneOf(found, directories),
-      share, ...(share === null ? shareProblem(environment.shareProblem, shares) : {}),
+      share,
+      ...(share === null ? shareProblem(environment.shareProblem, shares) : {}),
     };
   };
 }
 
 /** The same for one source alone. */
-export function resolveBindSource(requested: string, environment: BindSourceEnvironment): Promise<BindSourceFacts> {
+export function resolveBindSource(
+  requested: string,
+  environment: BindSourceEnvironment,
+): Promise<BindSourceFacts> {
   return bindSources(environment)(requested);
 }
 
 async function enginePlaces(environment: BindSourceEnvironment, lookups: PathLookups): Promise<EnginePlaces> {
   return {
     sockets: await placesOf([...environment.engineSockets, ...usualSockets], lookups),
-    dockerSockets: await placesOf([...environment.dockerSockets ?? [], ...usualDockerSockets], lookups),
+    dockerSockets: await placesOf([...(environment.dockerSockets ?? []), ...usualDockerSockets], lookups),
     directories: await placesOf(environment.engineDirectories, lookups),
     shares: await sharesOf(environment.shares, lookups),
   };
@@ -97,13 +140,16 @@ async function enginePlaces(environment: BindSourceEnvironment, lookups: PathLoo
 async function placesOf(files: readonly string[], lookups: PathLookups): Promise<Places> {
   const list = await known(files, lookups);
   return {
-    list, identities: new Set(list.flatMap(({ identity }) => (identity === null ? [] : [identity]))),
+    list,
+    identities: new Set(list.flatMap(({ identity }) => (identity === null ? [] : [identity]))),
     above: new Set(list.flatMap((one) => [...parents(one.real), ...one.above()])),
   };
 }
 
-const isOneOf = (found: Resolved, { list, identities }: Places): boolean => list.some((one) => one.real === found.real) || (found.identity !== null && identities.has(found.identity));
-const isAboveOneOf = (found: Resolved, { above }: Places): boolean => above.has(found.real) || (found.identity !== null && above.has(found.identity));
+const isOneOf = (found: Resolved, { list, identities }: Places): boolean =>
+  list.some((one) => one.real === found.real) || (found.identity !== null && identities.has(found.identity));
+const isAboveOneOf = (found: Resolved, { above }: Places): boolean =>
+  above.has(found.real) || (found.identity !== null && above.has(found.identity));
 function isInsideOneOf(found: Resolved, { list, identities }: Places): boolean {
   if (list.some((one) => isInside(found.real, one.real))) return true;
   for (const identity of found.above()) if (identities.has(identity)) return true;
@@ -122,8 +168,8 @@ function shareProblem(given: string | undefined, { problems }: Shares): { readon
 }
 
 /**
- * Whether only the machine's root can put something else in the place of `real` (resolved): everything above it is root's alone and not
- * in a shared directory, where a container could move it.
+ * Whether only the machine's root can put something else in the place of `real` (resolved): everything above
+ * it is root's alone and not in a shared directory, where a container could move it.
  */
 export async function isSteady(real: string, shares: readonly string[]): Promise<boolean> {
   const { known: shared } = await sharesOf(shares, new PathLookups());
@@ -136,19 +182,38 @@ export async function isSteady(real: string, shares: readonly string[]): Promise
 }
 
 /** Whether who makes a container may mount what is in his home. */
-export const sharesHome = (settings: EffectiveSettings): boolean => settings.fileSharing.kind === 'default' || settings.fileSharing.directories.some(({ path: listed }) => /^\$HOME(?=\/|$)/.test(listed));
+export const sharesHome = (settings: EffectiveSettings): boolean =>
+  settings.fileSharing.kind === 'default' ||
+  settings.fileSharing.directories.some(({ path: listed }) => /^\$HOME(?=\/|$)/.test(listed));
 
-/** Why what is shared of the caller's home is not: nobody says where it is. Undefined where that makes no difference. */
-export function homeProblem(settings: EffectiveSettings, uid: number | null, home: string | null): string | undefined {
-  return home !== null || uid === null || !sharesHome(settings) ? undefined : `where $HOME of user ${uid} is could not be told`;
+/**
+ * Why what is shared of the caller's home is not: nobody says where it is. Undefined where that makes no
+ * difference.
+ */
+export function homeProblem(
+  settings: EffectiveSettings,
+  uid: number | null,
+  home: string | null,
+): string | undefined {
+  return home !== null || uid === null || !sharesHome(settings)
+    ? undefined
+    : `where $HOME of user ${uid} is could not be told`;
 }
 
-/** The directories that may be mounted for a caller: the settings' list, or `$HOME` and `$TMP` where there is none. */
+/**
+ * The directories that may be mounted for a caller: the settings' list, or `$HOME` and `$TMP` where there is
+ * none.
+ */
 export function sharedDirectories(settings: EffectiveSettings, home: string | null): string[] {
-  const listed = settings.fileSharing.kind === 'default' ? ['$HOME', '$TMP'] : settings.fileSharing.directories.map((directory) => directory.path);
+  const listed =
+    settings.fileSharing.kind === 'default'
+      ? ['$HOME', '$TMP']
+      : settings.fileSharing.directories.map((directory) => directory.path);
   const shares: string[] = [];
   for (const entry of listed) {
-    const expanded = entry.replace(/^\$(HOME|TMP|TEMP)(?=\/|$)/, (whole, name: string) => (name === 'HOME' ? home ?? whole : '/tmp'));
+    const expanded = entry.replace(/^\$(HOME|TMP|TEMP)(?=\/|$)/, (whole, name: string) =>
+      name === 'HOME' ? (home ?? whole) : '/tmp',
+    );
     const clean = cleanPath(expanded);
     // A variable without a value, or a path of another platform: shares nothing here.
     if (clean !== null) shares.push(clean);

@@ -15,7 +15,10 @@ export async function inspectBuild(context: InspectionContext): Promise<Inspecte
   const containers = new Map<string, { id: string; protected: boolean } | null>();
   for (const name of questions.containers) {
     const container = await context.facts.container(name);
-    containers.set(name, container === null ? null : { id: container.id, protected: await isProtected(container, context) });
+    containers.set(
+      name,
+      container === null ? null : { id: container.id, protected: await isProtected(container, context) },
+    );
   }
   const decision = decideBuild(target.query, { networks, containers });
   if (decision.outcome === 'deny') return { kind: 'denied', denial: decision };
@@ -25,9 +28,12 @@ export async function inspectBuild(context: InspectionContext): Promise<Inspecte
 }
 
 /**
- * `POST /grpc`: the connection becomes HTTP/2 with BuildKit's services on it, each call of which is decided on its own, by `policy`.
- * A connection made while ECI is off is a raw tunnel and stays one: turning ECI on restarts the engine, which ends it.
+ * `POST /grpc`: the connection becomes HTTP/2 with BuildKit's services on it, each call of which is decided
+ * on its own, by `policy`. A connection made while ECI is off is a raw tunnel and stays one: turning ECI on
+ * restarts the engine, which ends it.
  */
 export function takeGrpcOver(policy: CallPolicy): TakeOver {
-  return (client, engine) => { proxyGrpc(client, engine, policy); };
+  return (client, engine) => {
+    proxyGrpc(client, engine, policy);
+  };
 }

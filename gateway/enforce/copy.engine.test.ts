@@ -17,7 +17,14 @@ beforeAll(async () => {
   });
   const shared = path.join(gateway.scratch, 'shared');
   await mkdir(shared);
-  await gateway.policy({ enhancedContainerIsolation: { locked: true, value: true, dockerSocketMount: { imageList: { images: ['docker:cli'] } } }, filesharingAllowedDirectories: [{ path: gateway.scratch }] });
+  await gateway.policy({
+    enhancedContainerIsolation: {
+      locked: true,
+      value: true,
+      dockerSocketMount: { imageList: { images: ['docker:cli'] } },
+    },
+    filesharingAllowedDirectories: [{ path: gateway.scratch }],
+  });
   await docker(gateway.clients, 'create', '--name', 'plain', 'busybox', 'true');
   await docker(gateway.clients, 'create', '--name', 'bound', '-v', `${shared}:/shared`, 'busybox', 'true');
 });
@@ -26,17 +33,26 @@ afterAll(async () => {
   await engine.stop();
 });
 
-const said = (from: string, ...args: string[]): Promise<string> => docker(from, ...args).then(() => 'done', (error: unknown) => String(error));
+const said = (from: string, ...args: string[]): Promise<string> =>
+  docker(from, ...args).then(
+    () => 'done',
+    (error: unknown) => String(error),
+  );
 
-// Measured: with a directory and a link changing places all the time, docker cp on a bare engine reads through the link sooner or later.
+// Measured: with a directory and a link changing places all the time, docker cp on a bare engine reads
+// through the link sooner or later.
 describe('docker cp from a container whose directories somebody could swap for a link meanwhile (A8)', () => {
   it('works for the machine\u2019s users', async () => {
-    expect(await said(gateway.clients, 'cp', 'bound:/etc/passwd', path.join(gateway.scratch, 'p1'))).toBe('done');
+    expect(await said(gateway.clients, 'cp', 'bound:/etc/passwd', path.join(gateway.scratch, 'p1'))).toBe(
+      'done',
+    );
   });
 
   it('is refused through a container\u2019s own socket; copies from others are not', async () => {
     // A HEAD request comes first, and refusals of those have no body: the command line shows only the status.
-    expect(await said(socket, 'cp', 'bound:/etc/passwd', path.join(gateway.scratch, 'p2'))).toMatch(/Forbidden|enhanced container isolation/);
+    expect(await said(socket, 'cp', 'bound:/etc/passwd', path.join(gateway.scratch, 'p2'))).toMatch(
+      /Forbidden|enhanced container isolation/,
+    );
     expect(await said(socket, 'cp', 'plain:/etc/passwd', path.join(gateway.scratch, 'p3'))).toBe('done');
   });
 });

@@ -10,11 +10,20 @@ describe('issue 12: facts of one request', () => {
   it('are asked for no further once the client has left', async () => {
     const left = new AbortController();
     let asked = 0;
-    const facts = { volume: () => { if (++asked === 2) left.abort(new Error('left')); return Promise.resolve(null); } } as Partial<EngineFacts> as EngineFacts;
+    const facts = {
+      volume: () => {
+        if (++asked === 2) left.abort(new Error('left'));
+        return Promise.resolve(null);
+      },
+    } as Partial<EngineFacts> as EngineFacts;
     const volumes = Array.from({ length: 100 }, (_, index) => `v${index}`);
-    await expect(gatherMountFacts({ volumes, binds: [] }, facts, environment, left.signal)).rejects.toThrow('left');
+    await expect(gatherMountFacts({ volumes, binds: [] }, facts, environment, left.signal)).rejects.toThrow(
+      'left',
+    );
     expect(asked).toBe(2);
-    await expect(gatherMountFacts({ volumes: [], binds: ['/tmp'] }, facts, environment, left.signal)).rejects.toThrow('left');
+    await expect(
+      gatherMountFacts({ volumes: [], binds: ['/tmp'] }, facts, environment, left.signal),
+    ).rejects.toThrow('left');
   });
 
   it('look at so many directories at most', async () => {
@@ -22,9 +31,15 @@ describe('issue 12: facts of one request', () => {
     try {
       await mkdir(path.join(dir, 'a'));
       const binds = Array.from({ length: 20_010 }, (_, index) => path.join(dir, 'a', String(index)));
-      const facts = await gatherMountFacts({ volumes: [], binds }, {} as EngineFacts, environment); // binds only: the engine is not asked
+      // binds only: the engine is not asked
+      const facts = await gatherMountFacts({ volumes: [], binds }, {} as EngineFacts, environment);
       expect(facts.binds.get(binds[0] ?? '')).toMatchObject({ real: binds[0], share: '/tmp' });
-      expect(facts.binds.get(binds.at(-1) ?? '')).toMatchObject({ real: null, problem: 'there are more than 20000 directories and links to look at in this request' });
-    } finally { await rm(dir, { recursive: true }); }
+      expect(facts.binds.get(binds.at(-1) ?? '')).toMatchObject({
+        real: null,
+        problem: 'there are more than 20000 directories and links to look at in this request',
+      });
+    } finally {
+      await rm(dir, { recursive: true });
+    }
   });
 });

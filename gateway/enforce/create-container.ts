@@ -1,5 +1,11 @@
 import pLimit from 'p-limit';
-import { createQuestions, inheritedQuestions, type ContainerReference, type CreateFacts, type CreateQuestions } from '../../shared/policy/references.ts';
+import {
+  createQuestions,
+  inheritedQuestions,
+  type ContainerReference,
+  type CreateFacts,
+  type CreateQuestions,
+} from '../../shared/policy/references.ts';
 import { inheritedDenial } from '../../shared/policy/create-limits.ts';
 import type { JsonObject } from '../../shared/policy/json.ts';
 import { objectAt } from '../../shared/policy/shape.ts';
@@ -13,7 +19,11 @@ import { isProtected, type ProtectionOptions } from './existing-containers.ts';
 const atOnce = 4;
 
 /** Does `ask` for each of `names`, a few at a time, and stops where nobody waits for the answers any more. */
-async function forEach(names: Iterable<string>, signal: AbortSignal | undefined, ask: (name: string) => Promise<void>): Promise<void> {
+async function forEach(
+  names: Iterable<string>,
+  signal: AbortSignal | undefined,
+  ask: (name: string) => Promise<void>,
+): Promise<void> {
   await pLimit(atOnce).map(new Set(names), (name) => {
     signal?.throwIfAborted();
     return ask(name);
@@ -21,9 +31,16 @@ async function forEach(names: Iterable<string>, signal: AbortSignal | undefined,
 }
 
 /**
- * Answers everything a create body refers to, by asking the engine and the file system. Throws EngineUnreachable, and the reason of `signal`.
+ * Answers everything a create body refers to, by asking the engine and the file system. Throws
+ * EngineUnreachable, and the reason of `signal`.
  */
-export async function gatherCreateFacts(body: JsonObject, facts: EngineFacts, environment: BindSourceEnvironment, options: ProtectionOptions, signal?: AbortSignal): Promise<Omit<CreateFacts, 'socket'>> {
+export async function gatherCreateFacts(
+  body: JsonObject,
+  facts: EngineFacts,
+  environment: BindSourceEnvironment,
+  options: ProtectionOptions,
+  signal?: AbortSignal,
+): Promise<Omit<CreateFacts, 'socket'>> {
   const questions = createQuestions(body);
   const containers = new Map<string, ContainerReference | null>();
   await forEach(questions.containers, signal, async (name) => {
@@ -31,31 +48,52 @@ export async function gatherCreateFacts(body: JsonObject, facts: EngineFacts, en
     containers.set(name, found === null ? null : await reference(found, options));
   });
   // More than are looked up are refused by the policy.
-  const inherited = inheritedQuestions(inheritedDenial(objectAt(body, 'HostConfig'), containers) === null ? containers.values() : []);
-  const held = await gatherMountFacts({
-    volumes: [...questions.volumes, ...inherited.volumes], binds: [...questions.binds, ...inherited.binds],
-  }, facts, environment, signal);
+  const inherited = inheritedQuestions(
+    inheritedDenial(objectAt(body, 'HostConfig'), containers) === null ? containers.values() : [],
+  );
+  const held = await gatherMountFacts(
+    {
+      volumes: [...questions.volumes, ...inherited.volumes],
+      binds: [...questions.binds, ...inherited.binds],
+    },
+    facts,
+    environment,
+    signal,
+  );
   const networks = new Map<string, { driver: string } | null>();
-  await forEach(questions.networks, signal, async (name) => { networks.set(name, await facts.network(name)); });
+  await forEach(questions.networks, signal, async (name) => {
+    networks.set(name, await facts.network(name));
+  });
   return { containers, networks, ...held };
 }
 
 /** A container as the policy sees it. */
-export async function reference(container: ContainerFacts, options: ProtectionOptions): Promise<ContainerReference> {
+export async function reference(
+  container: ContainerFacts,
+  options: ProtectionOptions,
+): Promise<ContainerReference> {
   return { id: container.id, protected: await isProtected(container, options), mounts: container.mounts };
 }
 
 /** Facts about volumes and bind sources. Throws as `gatherCreateFacts`. */
 export async function gatherMountFacts(
-  questions: Pick<CreateQuestions, 'volumes' | 'binds'>, facts: EngineFacts, environment: BindSourceEnvironment, signal?: AbortSignal,
+  questions: Pick<CreateQuestions, 'volumes' | 'binds'>,
+  facts: EngineFacts,
+  environment: BindSourceEnvironment,
+  signal?: AbortSignal,
 ): Promise<Pick<CreateFacts, 'volumes' | 'binds'>> {
   const volumes = new Map<string, VolumeDriverFacts | null>();
   const binds = new Map<string, BindSourceFacts>();
   const resolve = bindSources(environment, signal);
   await forEach(questions.volumes, signal, async (name) => {
     const volume = await facts.volume(name);
-    volumes.set(name, volume === null ? null : { driver: volume.driver, options: new Map(Object.entries(volume.options)) });
+    volumes.set(
+      name,
+      volume === null ? null : { driver: volume.driver, options: new Map(Object.entries(volume.options)) },
+    );
   });
-  await forEach(questions.binds, signal, async (source) => { binds.set(source, await resolve(source)); });
+  await forEach(questions.binds, signal, async (source) => {
+    binds.set(source, await resolve(source));
+  });
   return { volumes, binds };
 }

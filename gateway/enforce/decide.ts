@@ -31,16 +31,24 @@ export interface GatekeeperOptions {
   readonly engineSockets: readonly string[];
   /** Sockets of containers' own. Without them what comes in by one is refused. */
   readonly socketMounts?: SocketMounts;
-  /** What it takes to give containers sockets of their own, and to take them away; null or missing: nobody gets one. */
+  /**
+   * What it takes to give containers sockets of their own, and to take them away; null or missing: nobody
+   * gets one.
+   */
   readonly sockets?: SocketMountPart | null;
   /** Who shares what containers mount. Missing: the engine's own ways are taken for all. */
   readonly sharing?: SharingUsers | null;
-  /** The one that clients use: what an allowed image gets a socket of its own for. Missing: the usual places only. */
+  /**
+   * The one that clients use: what an allowed image gets a socket of its own for. Missing: the usual places
+   * only.
+   */
   readonly clientSocket?: string;
   /** A line for the gateway's own log. */
   readonly note?: (line: string) => void;
   readonly counters?: GatewayCounters;
-  /** What the engine's machine has besides the engine's own networks. Missing: it is read from this machine. */
+  /**
+   * What the engine's machine has besides the engine's own networks. Missing: it is read from this machine.
+   */
   readonly machineNetworks?: typeof readMachineNetworks;
   /** Whose turn it is to be decided. Missing: turns of its own. */
   readonly turns?: Turns;
@@ -57,23 +65,41 @@ const withoutBody: Extract<Verdict, { kind: 'forward' }> = { kind: 'forward', bo
 const forward: Extract<Verdict, { kind: 'forward' }> = { kind: 'forward' };
 
 /**
- * Decides requests by the policy in force. ECI off: everything passes as it is, but for a blocked `docker load`. In audit mode what is
- * denied is logged and passes.
+ * Decides requests by the policy in force. ECI off: everything passes as it is, but for a blocked `docker
+ * load`. In audit mode what is denied is logged and passes.
  */
 export function createGatekeeper(given: GatekeeperOptions): Gatekeeper {
   const options: Options = { ...given, turns: given.turns ?? newTurns() };
   return (request) => {
     const route = request.match?.route ?? null;
-    // Requests that are looked at see the file as it is now; the rest is the same under every policy that has ECI on.
-    const { settings, generation } = options.settings.current(route === null || route.inspect !== 'none' || request.origin.kind !== 'clients' || showsEnvironment(route));
+    // Requests that are looked at see the file as it is now; the rest is the same under every policy that has
+    // ECI on.
+    const { settings, generation } = options.settings.current(
+      route === null ||
+        route.inspect !== 'none' ||
+        request.origin.kind !== 'clients' ||
+        showsEnvironment(route),
+    );
     const deciding = (sent: Buffer | null): Deciding => {
       // Each time anew: asking whether a mount is still allowed may renew it.
       const client = socketClient(request, options.socketMounts ?? null, settings);
-      return { context: { ...options, runtime: options.runtime ?? runtimeNameOf(chosenBackend(settings.backend)), settings, request, client: isDenial(client) ? null : client }, generation, startedAt: performance.now(), sent };
+      return {
+        context: {
+          ...options,
+          runtime: options.runtime ?? runtimeNameOf(chosenBackend(settings.backend)),
+          settings,
+          request,
+          client: isDenial(client) ? null : client,
+        },
+        generation,
+        startedAt: performance.now(),
+        sent,
+      };
     };
 
     if (!settings.eci.value) {
-      if (route?.inspect === 'load-images' && settings.blockDockerLoad.value) return denied(deciding(null), loadDenial);
+      if (route?.inspect === 'load-images' && settings.blockDockerLoad.value)
+        return denied(deciding(null), loadDenial);
       options.counters?.request(route, 'allow');
       return forward;
     }
@@ -91,7 +117,13 @@ export function createGatekeeper(given: GatekeeperOptions): Gatekeeper {
 }
 
 /** Decides what came in by a door that is open to its caller. */
-function admittedRequest(options: Options, settings: EffectiveSettings, route: Route | null, request: GatewayRequest, deciding: (sent: Buffer | null) => Deciding): Handling | Promise<Handling> {
+function admittedRequest(
+  options: Options,
+  settings: EffectiveSettings,
+  route: Route | null,
+  request: GatewayRequest,
+  deciding: (sent: Buffer | null) => Deciding,
+): Handling | Promise<Handling> {
   if (request.match === null || route === null || !versionKnown(request.target.version)) {
     return denied(deciding(null), deny('unknown-endpoint', `${request.head.method} ${request.target.path}`));
   }
@@ -101,34 +133,61 @@ function admittedRequest(options: Options, settings: EffectiveSettings, route: R
   const always = refusedAlways(route);
   if (always !== null) return denied(deciding(null), always);
   const client = socketClient(request, options.socketMounts ?? null, settings);
-  const command = isDenial(client) ? client : client === null ? null : commandDenial(client, route, request.target);
+  const command = isDenial(client)
+    ? client
+    : client === null
+      ? null
+      : commandDenial(client, route, request.target);
   if (command !== null) return denied(deciding(null), command);
   switch (route.body) {
     case 'json':
       return {
-        kind: 'read-body', limit: maxJsonBytes, decide: (body) => inspect(deciding(body), options, route, body),
-        turn: { over: largeBodyBytes, take: (displaced) => options.turns.largeBodies.take(callerName(request), displaced, request.gone?.()).catch(tooMany) },
+        kind: 'read-body',
+        limit: maxJsonBytes,
+        decide: (body) => inspect(deciding(body), options, route, body),
+        turn: {
+          over: largeBodyBytes,
+          take: (displaced) =>
+            options.turns.largeBodies.take(callerName(request), displaced, request.gone?.()).catch(tooMany),
+        },
       };
     case 'dropped':
-      if (request.head.body.kind !== 'none' && !emptyBody(request)) return { kind: 'read-body', limit: maxDroppedBytes, decide: (body) => inspect(deciding(body), options, route, null) };
+      if (request.head.body.kind !== 'none' && !emptyBody(request))
+        return {
+          kind: 'read-body',
+          limit: maxDroppedBytes,
+          decide: (body) => inspect(deciding(body), options, route, null),
+        };
       break;
     case 'raw':
   }
-  if (route.inspect !== 'none' || isRestricted(client === null || isDenial(client) ? null : client, settings, route)) return inspect(deciding(null), options, route, null);
+  if (
+    route.inspect !== 'none' ||
+    isRestricted(client === null || isDenial(client) ? null : client, settings, route)
+  )
+    return inspect(deciding(null), options, route, null);
   options.counters?.request(route, 'allow');
   return forward;
 }
 
 /** An engine that can't be asked is the client's to know. */
-function asking<T>(options: Options, route: Route | null, answer: Promise<T>): Promise<T | Extract<Verdict, { kind: 'refuse' }>> {
+function asking<T>(
+  options: Options,
+  route: Route | null,
+  answer: Promise<T>,
+): Promise<T | Extract<Verdict, { kind: 'refuse' }>> {
   return answer.catch((error: unknown) => {
     if (!(error instanceof EngineUnreachable)) throw error;
-    if (options.counters !== undefined) { options.counters.request(route, 'unreachable'); options.counters.engineUnreachable++; }
+    if (options.counters !== undefined) {
+      options.counters.request(route, 'unreachable');
+      options.counters.engineUnreachable++;
+    }
     return { kind: 'refuse', ...unansweredRefusal(error) };
   });
 }
 
-const emptyBody = (request: GatewayRequest) => request.head.body.kind === 'length' && request.head.body.bytes === 0;
+const emptyBody = (request: GatewayRequest) =>
+  request.head.body.kind === 'length' && request.head.body.bytes === 0;
 
 /** Whether there is a planner that takes builds' tokens out again. */
 function hasPlanner({ sharing, settings }: Options): boolean {
@@ -136,37 +195,62 @@ function hasPlanner({ sharing, settings }: Options): boolean {
 }
 
 /** Looks at a request. `body` is what there is to look at; what was sent where none belongs is not. */
-function inspect(deciding: Deciding, options: Options, route: Route, body: Buffer | null): Verdict | Promise<Verdict> {
+function inspect(
+  deciding: Deciding,
+  options: Options,
+  route: Route,
+  body: Buffer | null,
+): Verdict | Promise<Verdict> {
   const { client, settings } = deciding.context;
   if (route.inspect === 'grpc' || (route.inspect === 'none' && !isRestricted(client, settings, route))) {
-    const crowded = route.inspect === 'grpc' ? deciding.context.request.slot?.beginBuilds() ?? null : null;
+    const crowded = route.inspect === 'grpc' ? (deciding.context.request.slot?.beginBuilds() ?? null) : null;
     if (crowded !== null) return tooManyOpen(deciding, crowded);
     options.counters?.request(route, 'allow');
     const verdict = deciding.sent === null ? forward : withoutBody;
     if (route.inspect === 'none') return verdict;
     // Calls are decided one by one, later: by the mode that is in force then.
     const forbids = (call: string): Denial | null => {
-      const client = socketClient(deciding.context.request, options.socketMounts ?? null, options.settings.current(true).settings);
+      const client = socketClient(
+        deciding.context.request,
+        options.socketMounts ?? null,
+        options.settings.current(true).settings,
+      );
       return client === null || isDenial(client) ? client : callDenial(client, call);
     };
     const mode = () => options.settings.current().settings.mode;
     const { request } = deciding.context;
-    return { ...verdict, takeOver: takeGrpcOver({
-      deny: (call, denial) => deniedCall(deciding, mode(), call, denial),
-      forbids,
-      enforces: () => mode() !== 'audit',
-      marksProcesses: () => hasPlanner(options),
-      turn: (signal, displaced) => options.turns.largeMessages.take(callerName(request), displaced, signal),
-      slot: request.slot ?? null,
-    }) };
+    return {
+      ...verdict,
+      takeOver: takeGrpcOver({
+        deny: (call, denial) => deniedCall(deciding, mode(), call, denial),
+        forbids,
+        enforces: () => mode() !== 'audit',
+        marksProcesses: () => hasPlanner(options),
+        turn: (signal, displaced) => options.turns.largeMessages.take(callerName(request), displaced, signal),
+        slot: request.slot ?? null,
+      }),
+    };
   }
-  return asking(options, route, inTurn(deciding.context.request, options, body, async () => conclude(deciding, await lookedAt(deciding.context, route, body))));
+  return asking(
+    options,
+    route,
+    inTurn(deciding.context.request, options, body, async () =>
+      conclude(deciding, await lookedAt(deciding.context, route, body)),
+    ),
+  );
 }
 
 /** Does what asks the engine and the file system when it is the caller's turn. */
-async function inTurn(request: GatewayRequest, { turns }: Options, body: Buffer | null, work: () => Promise<Verdict>): Promise<Verdict> {
+async function inTurn(
+  request: GatewayRequest,
+  { turns }: Options,
+  body: Buffer | null,
+  work: () => Promise<Verdict>,
+): Promise<Verdict> {
   const large = body !== null && body.length > largeBodyBytes;
-  const taken = await (large ? turns.largeDecisions : turns.requests).take(callerName(request), request.gone?.()).catch(tooMany);
+  const taken = await (large ? turns.largeDecisions : turns.requests)
+    .take(callerName(request), request.gone?.())
+    .catch(tooMany);
   if (typeof taken !== 'function') return taken;
   try {
     return await work();
@@ -179,17 +263,28 @@ async function inTurn(request: GatewayRequest, { turns }: Options, body: Buffer 
 /** Who has too many requests waiting is told so, before they take up memory. */
 function tooMany(error: unknown): Extract<Verdict, { kind: 'refuse' }> {
   if (!(error instanceof TooManyWaiting)) throw error;
-  return { kind: 'refuse', status: 429, message: `bulkhead gateway: ${error.message}; try again when some of them are answered` };
+  return {
+    kind: 'refuse',
+    status: 429,
+    message: `bulkhead gateway: ${error.message}; try again when some of them are answered`,
+  };
 }
 
 function refusedAlways(route: Route): Denial | null {
-  const name = route.commands[0] === undefined ? `${route.method} ${route.pattern}` : `docker ${route.commands[0]}`;
+  const name =
+    route.commands[0] === undefined ? `${route.method} ${route.pattern}` : `docker ${route.commands[0]}`;
   switch (route.inspect) {
-    case 'refused-swarm': return deny('swarm', name);
-    case 'refused-plugin': return deny('plugin', name);
-    case 'refused-checkpoint': return deny('checkpoint', name);
-    case 'refused-debug': return deny('debug', `${route.method} ${route.pattern}`);
-    case 'refused-removed': return deny('removed-endpoint', `${route.method} ${route.pattern}`);
-    default: return null;
+    case 'refused-swarm':
+      return deny('swarm', name);
+    case 'refused-plugin':
+      return deny('plugin', name);
+    case 'refused-checkpoint':
+      return deny('checkpoint', name);
+    case 'refused-debug':
+      return deny('debug', `${route.method} ${route.pattern}`);
+    case 'refused-removed':
+      return deny('removed-endpoint', `${route.method} ${route.pattern}`);
+    default:
+      return null;
   }
 }

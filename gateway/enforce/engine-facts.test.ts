@@ -22,17 +22,29 @@ beforeEach(async () => {
   held = mostHeld = 0;
   server = createServer((request, response) => {
     const id = /^\/containers\/([^/]+)\/json$/.exec(request.url ?? '')?.[1] ?? '';
-    if (id.startsWith('large')) { large(response, id); return; }
-    if (!id.startsWith('hung')) { response.end(JSON.stringify({ Id: id })); return; }
+    if (id.startsWith('large')) {
+      large(response, id);
+      return;
+    }
+    if (!id.startsWith('hung')) {
+      response.end(JSON.stringify({ Id: id }));
+      return;
+    }
     held++;
     mostHeld = Math.max(mostHeld, held);
-    response.once('close', () => { held--; });
+    response.once('close', () => {
+      held--;
+    });
     // Keeps the connection busy, which is no answer either.
     response.writeHead(200);
     const writes = setInterval(() => response.write(' '), 20);
-    response.once('close', () => { clearInterval(writes); });
+    response.once('close', () => {
+      clearInterval(writes);
+    });
   });
-  await new Promise<void>((resolve) => { server.listen(socket, resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(socket, resolve);
+  });
 });
 afterEach(async () => {
   for (const made of opened.splice(0)) made.close();
@@ -44,7 +56,9 @@ afterEach(async () => {
 describe('issue 12: an engine that is held up by a container', () => {
   it('answers about others, however many wait for that one', async () => {
     const shared = facts();
-    const waiting = Array.from({ length: 40 }, (_, n) => shared.container(`hung-${n}`).catch((error: unknown) => error));
+    const waiting = Array.from({ length: 40 }, (_, n) =>
+      shared.container(`hung-${n}`).catch((error: unknown) => error),
+    );
     await expect.poll(() => held).toBe(40);
     expect(await shared.container('fine')).toMatchObject({ id: 'fine' });
     shared.close();
@@ -52,7 +66,9 @@ describe('issue 12: an engine that is held up by a container', () => {
   });
 
   it('is given up on after a while, whatever it sends meanwhile', async () => {
-    const error: unknown = await facts(200).container('hung').catch((caught: unknown) => caught);
+    const error: unknown = await facts(200)
+      .container('hung')
+      .catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(EngineTimeout);
     expect(error).toBeInstanceOf(EngineUnreachable);
   });
@@ -73,7 +89,9 @@ it('issue 12: long answers are read one after the other, and short ones meanwhil
   large = (response, id) => {
     begun++;
     // More than sockets hold: it has gone out when it was read.
-    response.write(`${padding}{"Id":"${id}"`, () => { taken++; });
+    response.write(`${padding}{"Id":"${id}"`, () => {
+      taken++;
+    });
     responses.push(response);
   };
   const asked = facts();
@@ -82,5 +100,12 @@ it('issue 12: long answers are read one after the other, and short ones meanwhil
   expect(await asked.container('fine')).toMatchObject({ id: 'fine' });
   expect(taken).toBe(1);
   for (const response of responses) response.end('}');
-  expect((await Promise.all(answers)).map((one) => one?.id)).toEqual(['large-0', 'large-1', 'large-2', 'large-3', 'large-4', 'large-5']);
+  expect((await Promise.all(answers)).map((one) => one?.id)).toEqual([
+    'large-0',
+    'large-1',
+    'large-2',
+    'large-3',
+    'large-4',
+    'large-5',
+  ]);
 });

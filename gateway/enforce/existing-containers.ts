@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import type { ContainerFacts } from './engine-facts.ts';
 
-export interface ProtectionOptions { readonly runtime: string; readonly requireUserNamespace: boolean }
+export interface ProtectionOptions {
+  readonly runtime: string;
+  readonly requireUserNamespace: boolean;
+}
 
 /**
- * Whether a container is under ECI: made with the isolation runtime and, while it runs, in a user namespace that does not start at
- * host id 0. A name alone proves nothing when the engine's configuration was changed underneath.
+ * Whether a container is under ECI: made with the isolation runtime and, while it runs, in a user namespace
+ * that does not start at host id 0. A name alone proves nothing when the engine's configuration was changed
+ * underneath.
  */
 export async function isProtected(container: ContainerFacts, options: ProtectionOptions): Promise<boolean> {
   if (container.runtime !== options.runtime) return false;

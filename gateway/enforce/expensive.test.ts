@@ -28,17 +28,34 @@ beforeEach(async () => {
     request.resume();
     request.on('end', () => {
       asked.push(url);
-      const answer = () => { response.writeHead(url.endsWith('/_ping') ? 200 : request.method === 'POST' ? 201 : 404, { 'Content-Type': 'application/json' }).end(`{"Id":"${'a'.repeat(64)}"}`); };
-      if (holds(url)) waiting.push({ url, answer }); else answer();
+      const answer = () => {
+        response
+          .writeHead(url.endsWith('/_ping') ? 200 : request.method === 'POST' ? 201 : 404, {
+            'Content-Type': 'application/json',
+          })
+          .end(`{"Id":"${'a'.repeat(64)}"}`);
+      };
+      if (holds(url)) waiting.push({ url, answer });
+      else answer();
       heard?.();
     });
   }).listen(path.join(dir, 'engine.sock'));
   await once(engine, 'listening');
   await mkdir(path.join(dir, 'shared'));
-  await writeFile(path.join(dir, 'settings.json'), JSON.stringify({
-    configurationFileVersion: 2, enhancedContainerIsolation: { value: true, locked: true }, filesharingAllowedDirectories: [{ path: path.join(dir, 'shared'), sharedByDefault: true }],
-  }));
-  const started = await startGateway({ engineSocket: path.join(dir, 'engine.sock'), listenSocket: door(), settingsFile: path.join(dir, 'settings.json'), engineDirectories: [] });
+  await writeFile(
+    path.join(dir, 'settings.json'),
+    JSON.stringify({
+      configurationFileVersion: 2,
+      enhancedContainerIsolation: { value: true, locked: true },
+      filesharingAllowedDirectories: [{ path: path.join(dir, 'shared'), sharedByDefault: true }],
+    }),
+  );
+  const started = await startGateway({
+    engineSocket: path.join(dir, 'engine.sock'),
+    listenSocket: door(),
+    settingsFile: path.join(dir, 'settings.json'),
+    engineDirectories: [],
+  });
   if (!started.ok) throw new Error(started.error.message);
   gateway = started.value;
 });
@@ -50,7 +67,8 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const request = (method: string, target: string, body = '') => `${method} ${target} HTTP/1.1\r\nHost: d\r\nConnection: close\r\n${body === '' ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`}\r\n${body}`;
+const request = (method: string, target: string, body = '') =>
+  `${method} ${target} HTTP/1.1\r\nHost: d\r\nConnection: close\r\n${body === '' ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`}\r\n${body}`;
 const create = (body: unknown) => request('POST', '/v1.45/containers/create', JSON.stringify(body));
 
 function open(bytes: string): Socket {
@@ -62,32 +80,71 @@ function open(bytes: string): Socket {
 }
 async function answer(socket: Socket): Promise<string> {
   let text = '';
-  socket.on('data', (part: Buffer) => { text += part.toString(); });
+  socket.on('data', (part: Buffer) => {
+    text += part.toString();
+  });
   await once(socket, 'end');
   return text;
 }
 /** Resolves when the engine was asked and `seen` is true. */
-const when = (seen: () => boolean): Promise<void> => new Promise((resolve) => {
-  const look = () => { if (seen()) resolve(); };
-  heard = look;
-  look();
+const when = (seen: () => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    const look = () => {
+      if (seen()) resolve();
+    };
+    heard = look;
+    look();
+  });
+const volumes = (count: number) => ({
+  Image: 'busybox',
+  HostConfig: { Binds: Array.from({ length: count }, (_, index) => `v${index}:/m${index}`) },
 });
-const volumes = (count: number) => ({ Image: 'busybox', HostConfig: { Binds: Array.from({ length: count }, (_, index) => `v${index}:/m${index}`) } });
 /** A body of 2 MB that passes. */
-const large = () => ({ Image: 'busybox', Env: Array.from({ length: 19 }, () => `A=${'a'.repeat(100_000)}`), HostConfig: { Binds: ['v0:/m'] } });
+const large = () => ({
+  Image: 'busybox',
+  Env: Array.from({ length: 19 }, () => `A=${'a'.repeat(100_000)}`),
+  HostConfig: { Binds: ['v0:/m'] },
+});
 
 describe('issue 12: bounded work for any request', () => {
   it.each([
-    ['2,000 binds', { Image: 'busybox', HostConfig: { Binds: Array.from({ length: 2000 }, (_, index) => `/tmp/d${index}:/m${index}`) } }, 'more than 512 entries in HostConfig.Binds'],
-    ['a path of 950,000 components', { Image: 'busybox', HostConfig: { Binds: [`${'/a'.repeat(950_000)}:/m`] } }, 'a value of 1900003 bytes in HostConfig.Binds\\[0\\]'],
-    ['200,000 labels', { Image: 'busybox', Labels: Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`l${index}`, ''])) }, 'more than 4096 entries in Labels'],
+    [
+      '2,000 binds',
+      {
+        Image: 'busybox',
+        HostConfig: { Binds: Array.from({ length: 2000 }, (_, index) => `/tmp/d${index}:/m${index}`) },
+      },
+      'more than 512 entries in HostConfig.Binds',
+    ],
+    [
+      'a path of 950,000 components',
+      { Image: 'busybox', HostConfig: { Binds: [`${'/a'.repeat(950_000)}:/m`] } },
+      'a value of 1900003 bytes in HostConfig.Binds\\[0\\]',
+    ],
+    [
+      '200,000 labels',
+      {
+        Image: 'busybox',
+        Labels: Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`l${index}`, ''])),
+      },
+      'more than 4096 entries in Labels',
+    ],
   ])('refuses %s without asking the engine anything', async (_, body, what) => {
-    expect(await answer(open(create(body)))).toMatch(new RegExp(`^HTTP/1.1 403 [^]*enhanced container isolation: ${what} is blocked`));
+    expect(await answer(open(create(body)))).toMatch(
+      new RegExp(`^HTTP/1.1 403 [^]*enhanced container isolation: ${what} is blocked`),
+    );
     expect(asked).toEqual([]);
   });
 
   it('refuses them in audit mode, too: they are limits of the gateway', async () => {
-    await writeFile(path.join(dir, 'settings.json'), JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { value: true, locked: true }, bulkhead: { mode: 'audit' } }));
+    await writeFile(
+      path.join(dir, 'settings.json'),
+      JSON.stringify({
+        configurationFileVersion: 2,
+        enhancedContainerIsolation: { value: true, locked: true },
+        bulkhead: { mode: 'audit' },
+      }),
+    );
     expect(await answer(open(create(volumes(2000))))).toMatch(/^HTTP\/1.1 403 [^]*more than 512 entries/);
   });
 

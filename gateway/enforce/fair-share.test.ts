@@ -3,11 +3,16 @@ import type { SocketMountId } from '../socket-mounts/socket-mount.ts';
 import { callerName, FairShare, TooManyWaiting, type EndTurn } from './fair-share.ts';
 
 /** Takes turns; each is told to `order` when it begins. */
-function turns(share: FairShare): { order: string[]; take: (caller: string, name: string, signal?: AbortSignal) => Promise<EndTurn>; ends: Map<string, EndTurn> } {
+function turns(share: FairShare): {
+  order: string[];
+  take: (caller: string, name: string, signal?: AbortSignal) => Promise<EndTurn>;
+  ends: Map<string, EndTurn>;
+} {
   const order: string[] = [];
   const ends = new Map<string, EndTurn>();
   return {
-    order, ends,
+    order,
+    ends,
     take: async (caller, name, signal) => {
       const end = await share.take(caller, signal);
       order.push(name);
@@ -16,7 +21,10 @@ function turns(share: FairShare): { order: string[]; take: (caller: string, name
     },
   };
 }
-const settled = () => new Promise((resolve) => { setImmediate(resolve); });
+const settled = () =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 
 describe('issue 12: a fair share between callers', () => {
   it('lets what one caller asks for wait behind what the same one asked for before, and others pass', async () => {
@@ -75,7 +83,11 @@ describe('issue 12: a fair share between callers', () => {
 
   it('tells users, and containers with sockets of their own, apart', () => {
     const peer = (uid: number) => () => ({ pid: 1, uid, gid: 0 });
-    expect(callerName({ origin: { kind: 'clients' }, peer: peer(1000) })).not.toBe(callerName({ origin: { kind: 'clients' }, peer: peer(1001) }));
-    expect(callerName({ origin: { kind: 'socket-mount', id: 'x' as SocketMountId }, peer: peer(0) })).not.toBe(callerName({ origin: { kind: 'socket-mount', id: 'y' as SocketMountId }, peer: peer(0) }));
+    expect(callerName({ origin: { kind: 'clients' }, peer: peer(1000) })).not.toBe(
+      callerName({ origin: { kind: 'clients' }, peer: peer(1001) }),
+    );
+    expect(
+      callerName({ origin: { kind: 'socket-mount', id: 'x' as SocketMountId }, peer: peer(0) }),
+    ).not.toBe(callerName({ origin: { kind: 'socket-mount', id: 'y' as SocketMountId }, peer: peer(0) }));
   });
 });

@@ -21,7 +21,10 @@ export class TooManyWaiting extends Error {
   override readonly name = 'TooManyWaiting';
 }
 
-/** Turns for work that costs much, shared between callers: what one asks for waits behind what the same one asked for before. */
+/**
+ * Turns for work that costs much, shared between callers: what one asks for waits behind what the same one
+ * asked for before.
+ */
 export class FairShare {
   readonly #limits: FairShareLimits;
   readonly #running = new Map<string, number>();
@@ -29,15 +32,30 @@ export class FairShare {
   readonly #waiting = new Map<string, Set<() => void>>();
   #all = 0;
 
-  constructor(limits: FairShareLimits) { this.#limits = limits; }
+  constructor(limits: FairShareLimits) {
+    this.#limits = limits;
+  }
 
-  /** Resolves when it is the caller's turn. Rejects with TooManyWaiting, and with the reason of `signal` where it is aborted before. */
+  /**
+   * Resolves when it is the caller's turn. Rejects with TooManyWaiting, and with the reason of `signal` where
+   * it is aborted before.
+   */
   take(caller: string, signal?: AbortSignal): Promise<EndTurn> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      if (this.#all < this.#limits.all && this.#of(caller) < this.#limits.each && !this.#waiting.has(caller)) { resolve(this.#begin(caller)); return; }
+      if (
+        this.#all < this.#limits.all &&
+        this.#of(caller) < this.#limits.each &&
+        !this.#waiting.has(caller)
+      ) {
+        resolve(this.#begin(caller));
+        return;
+      }
       const queue = this.#waiting.get(caller) ?? new Set();
-      if (queue.size >= this.#limits.waiting) { reject(new TooManyWaiting(`${queue.size} requests of the same user are waiting`)); return; }
+      if (queue.size >= this.#limits.waiting) {
+        reject(new TooManyWaiting(`${queue.size} requests of the same user are waiting`));
+        return;
+      }
       this.#waiting.set(caller, queue);
       const gone = () => {
         queue.delete(go);
@@ -53,7 +71,9 @@ export class FairShare {
     });
   }
 
-  #of(caller: string): number { return this.#running.get(caller) ?? 0; }
+  #of(caller: string): number {
+    return this.#running.get(caller) ?? 0;
+  }
 
   #begin(caller: string): EndTurn {
     this.#all++;
@@ -70,7 +90,8 @@ export class FairShare {
       if (over) return;
       over = true;
       if (!isAside) this.#all--;
-      if (this.#of(caller) === 1) this.#running.delete(caller); else this.#running.set(caller, this.#of(caller) - 1);
+      if (this.#of(caller) === 1) this.#running.delete(caller);
+      else this.#running.set(caller, this.#of(caller) - 1);
       this.#last(caller);
       this.#next();
     };
@@ -104,9 +125,14 @@ export function callerName({ origin, peer, slot }: Pick<GatewayRequest, 'origin'
   return origin.kind === 'socket-mount' ? `socket ${origin.id}` : `user ${peer()?.uid ?? 'unknown'}`;
 }
 
-/** A body longer than this is read, parsed and decided in turn; it may be chunked, then nobody knows before. */
+/**
+ * A body longer than this is read, parsed and decided in turn; it may be chunked, then nobody knows before.
+ */
 export const largeBodyBytes = 64 * 1024;
-/** Memory: a body is up to 4 MB, twice while it grows. How long it takes to come is its client's affair, so one turn of all would not do. */
+/**
+ * Memory: a body is up to 4 MB, twice while it grows. How long it takes to come is its client's affair, so
+ * one turn of all would not do.
+ */
 const largeBodies: FairShareLimits = { each: 1, all: 2, waiting: 256 };
 const slowBodies: ReceivingLimits = { afterMs: 1000, slow: 8 };
 /** A body of 4 MB is up to 60 MB once it is parsed. How long that takes no client can say. */
@@ -114,7 +140,10 @@ const largeDecisions: FairShareLimits = { each: 1, all: 1, waiting: largeBodies.
 /** Memory, too: a message of a build is up to 16 MB, and as much once it is written anew. */
 const largeMessages: FairShareLimits = { each: 1, all: 2, waiting: 256 };
 const slowMessages: ReceivingLimits = { afterMs: 1000, slow: 3 };
-/** Each asks the engine and the file system a few questions at a time. A command that creates containers in parallel has fewer than this. */
+/**
+ * Each asks the engine and the file system a few questions at a time. A command that creates containers in
+ * parallel has fewer than this.
+ */
 const requests: FairShareLimits = { each: 8, all: 64, waiting: 1024 };
 
 /** The turns of one gateway. */

@@ -8,13 +8,24 @@ describe('$HOME of the caller', () => {
   });
 
   it('is read from the right line and field, and only an absolute path below the root counts', () => {
-    const text = 'root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000:Ann, 1001:/home/ann:/bin/sh\nsrv:x:12:12::/:/bin/false\nodd:x:13:13::home:/bin/sh\nshort:x:14';
-    expect([0, 1000, 12, 13, 14, 1001].map((uid) => homeIn(text, uid))).toEqual(['/root', '/home/ann', null, null, null, null]);
+    const text =
+      'root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000:Ann, 1001:/home/ann:/bin/sh\nsrv:x:12:12::/:/bin/false\nodd:x:13:13::home:/bin/sh\nshort:x:14';
+    expect([0, 1000, 12, 13, 14, 1001].map((uid) => homeIn(text, uid))).toEqual([
+      '/root',
+      '/home/ann',
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 
   it('is asked for once a minute', async () => {
     let asked = 0;
-    const look = () => { asked++; return Promise.resolve(`/home/${asked}`); };
+    const look = () => {
+      asked++;
+      return Promise.resolve(`/home/${asked}`);
+    };
     expect(await homeOf(77, 0, look)).toBe('/home/1');
     expect(await homeOf(77, 59_999, look)).toBe('/home/1');
     expect(await homeOf(77, 60_000, look)).toBe('/home/2');

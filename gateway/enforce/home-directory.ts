@@ -4,14 +4,22 @@ import { databaseLine } from '../user-database.ts';
 /** How long an answer is good. */
 const cacheMs = 60_000;
 
-interface Known { readonly home: Promise<string | null>; readonly until: number }
+interface Known {
+  readonly home: Promise<string | null>;
+  readonly until: number;
+}
 const cache = new Map<number, Known>();
 
 /**
- * Home directory of a user, as the machine knows it (`getent passwd`: LDAP and the like included), else by /etc/passwd. Null for
- * users nobody knows, and where it is no absolute path or the root directory. Good for a minute.
+ * Home directory of a user, as the machine knows it (`getent passwd`: LDAP and the like included), else by
+ * /etc/passwd. Null for users nobody knows, and where it is no absolute path or the root directory. Good for
+ * a minute.
  */
-export function homeOf(uid: number, now = Date.now(), look: (uid: number) => Promise<string | null> = lookUp): Promise<string | null> {
+export function homeOf(
+  uid: number,
+  now = Date.now(),
+  look: (uid: number) => Promise<string | null> = lookUp,
+): Promise<string | null> {
   const known = cache.get(uid);
   if (known !== undefined && known.until > now) return known.home;
   // Callers are few; a machine with more users than this forgets them all now and then.
@@ -22,14 +30,18 @@ export function homeOf(uid: number, now = Date.now(), look: (uid: number) => Pro
 }
 
 async function lookUp(uid: number): Promise<string | null> {
-  return homeIn(await databaseLine('passwd', String(uid)) ?? await readFile('/etc/passwd', 'utf8').catch(() => ''), uid);
+  return homeIn(
+    (await databaseLine('passwd', String(uid))) ?? (await readFile('/etc/passwd', 'utf8').catch(() => '')),
+    uid,
+  );
 }
 
 /** Field 6 of the user's line in text of the form of /etc/passwd. */
 export function homeIn(text: string, uid: number): string | null {
   for (const line of text.split('\n')) {
     const fields = line.split(':');
-    if (fields[2] === String(uid)) return fields[5]?.startsWith('/') === true && fields[5] !== '/' ? fields[5] : null;
+    if (fields[2] === String(uid))
+      return fields[5]?.startsWith('/') === true && fields[5] !== '/' ? fields[5] : null;
   }
   return null;
 }

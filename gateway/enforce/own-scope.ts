@@ -1,7 +1,23 @@
 import { referencesDenial } from '../../shared/policy/create-limits.ts';
 import { deny } from '../../shared/policy/decision.ts';
-import { parseJson, writeJson, isList, isObject, type Json, type JsonObject } from '../../shared/policy/json.ts';
-import { linkedContainers, narrowFilters, notOwnDenial, ownerLabel, ownerLabelDenial, withOwnedMounts, withOwnerLabel, withPinnedLinks } from '../../shared/policy/owner.ts';
+import {
+  parseJson,
+  writeJson,
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+} from '../../shared/policy/json.ts';
+import {
+  linkedContainers,
+  narrowFilters,
+  notOwnDenial,
+  ownerLabel,
+  ownerLabelDenial,
+  withOwnedMounts,
+  withOwnerLabel,
+  withPinnedLinks,
+} from '../../shared/policy/owner.ts';
 import { builtInNetworkModes, createQuestions } from '../../shared/policy/references.ts';
 import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
 import type { AnswerHandling } from '../http/exchange.ts';
@@ -14,39 +30,81 @@ import { readJson } from './read-body.ts';
 import type { SocketClient } from './socket-client.ts';
 
 /**
- * What `own` makes of an endpoint: through such a socket a container sees and touches only what was made through it, and itself.
- * Images, the build cache and registries are everybody's: they are read, pulled and built, but nothing that others may rely on is
- * removed or renamed. What no rule names is refused.
+ * What `own` makes of an endpoint: through such a socket a container sees and touches only what was made
+ * through it, and itself. Images, the build cache and registries are everybody's: they are read, pulled and
+ * built, but nothing that others may rely on is removed or renamed. What no rule names is refused.
  */
 type ScopeRule =
   /** Nobody's in particular. */
   | 'open'
   /** The list is narrowed by a filter. */
-  | 'filtered' | 'networks'
-  | 'container' | 'exec' | 'commit' | 'volume' | 'network' | 'read-network' | 'join-network'
-  | 'create-container' | 'create-volume' | 'create-network'
+  | 'filtered'
+  | 'networks'
+  | 'container'
+  | 'exec'
+  | 'commit'
+  | 'volume'
+  | 'network'
+  | 'read-network'
+  | 'join-network'
+  | 'create-container'
+  | 'create-volume'
+  | 'create-network'
   | 'build'
   | 'refused';
 
 const rules: ReadonlyMap<string, ScopeRule> = new Map<string, ScopeRule>([
-  ['GET /containers/json', 'filtered'], ['POST /containers/prune', 'filtered'], ['POST /containers/create', 'create-container'],
-  ['GET /volumes', 'filtered'], ['POST /volumes/prune', 'filtered'], ['POST /volumes/create', 'create-volume'], ['GET /volumes/{name}', 'volume'], ['DELETE /volumes/{name}', 'volume'],
-  ['GET /networks', 'networks'], ['POST /networks/prune', 'filtered'], ['POST /networks/create', 'create-network'], ['GET /networks/{id}', 'read-network'], ['DELETE /networks/{id}', 'network'],
-  ['POST /networks/{id}/connect', 'join-network'], ['POST /networks/{id}/disconnect', 'join-network'],
+  ['GET /containers/json', 'filtered'],
+  ['POST /containers/prune', 'filtered'],
+  ['POST /containers/create', 'create-container'],
+  ['GET /volumes', 'filtered'],
+  ['POST /volumes/prune', 'filtered'],
+  ['POST /volumes/create', 'create-volume'],
+  ['GET /volumes/{name}', 'volume'],
+  ['DELETE /volumes/{name}', 'volume'],
+  ['GET /networks', 'networks'],
+  ['POST /networks/prune', 'filtered'],
+  ['POST /networks/create', 'create-network'],
+  ['GET /networks/{id}', 'read-network'],
+  ['DELETE /networks/{id}', 'network'],
+  ['POST /networks/{id}/connect', 'join-network'],
+  ['POST /networks/{id}/disconnect', 'join-network'],
   // Events of own containers only: those of volumes and networks don't carry labels.
   ['GET /events', 'filtered'],
-  ['POST /exec/{id}/start', 'exec'], ['POST /exec/{id}/resize', 'exec'], ['GET /exec/{id}/json', 'exec'], ['POST /commit', 'commit'],
-  ['GET /images/json', 'open'], ['GET /images/{name}/json', 'open'], ['GET /images/{name}/history', 'open'], ['GET /images/{name}/attestations', 'open'], ['GET /images/search', 'open'],
-  ['GET /images/{name}/get', 'open'], ['GET /images/get', 'open'], ['GET /distribution/{name}/json', 'open'],
+  ['POST /exec/{id}/start', 'exec'],
+  ['POST /exec/{id}/resize', 'exec'],
+  ['GET /exec/{id}/json', 'exec'],
+  ['POST /commit', 'commit'],
+  ['GET /images/json', 'open'],
+  ['GET /images/{name}/json', 'open'],
+  ['GET /images/{name}/history', 'open'],
+  ['GET /images/{name}/attestations', 'open'],
+  ['GET /images/search', 'open'],
+  ['GET /images/{name}/get', 'open'],
+  ['GET /images/get', 'open'],
+  ['GET /distribution/{name}/json', 'open'],
   // These can give a name another content; the command list is what keeps them out.
-  ['POST /images/create', 'open'], ['POST /images/load', 'open'], ['POST /images/{name}/push', 'open'],
-  ['POST /build', 'build'], ['POST /build/cancel', 'open'], ['POST /session', 'open'], ['POST /grpc', 'open'],
-  ['POST /auth', 'open'], ['GET /info', 'open'], ['GET /version', 'open'], ['GET /_ping', 'open'], ['HEAD /_ping', 'open'], ['OPTIONS /_ping', 'open'],
+  ['POST /images/create', 'open'],
+  ['POST /images/load', 'open'],
+  ['POST /images/{name}/push', 'open'],
+  ['POST /build', 'build'],
+  ['POST /build/cancel', 'open'],
+  ['POST /session', 'open'],
+  ['POST /grpc', 'open'],
+  ['POST /auth', 'open'],
+  ['GET /info', 'open'],
+  ['GET /version', 'open'],
+  ['GET /_ping', 'open'],
+  ['HEAD /_ping', 'open'],
+  ['OPTIONS /_ping', 'open'],
 ]);
 
 /** The rule for an endpoint. */
 export function scopeRule(route: Route): ScopeRule {
-  return rules.get(`${route.method} ${route.pattern}`) ?? (route.pattern.startsWith('/containers/{id}') ? 'container' : 'refused');
+  return (
+    rules.get(`${route.method} ${route.pattern}`) ??
+    (route.pattern.startsWith('/containers/{id}') ? 'container' : 'refused')
+  );
 }
 
 const passedAsIs: Extract<Inspected, { kind: 'passed' }> = { kind: 'passed', changes: [] };
@@ -54,13 +112,18 @@ const builtInNetworks = new Set(['bridge', 'host', 'none']);
 const maxListBytes = 32 * 1024 * 1024;
 
 /**
- * Who it was that something was made through this mount. A container that was itself made through such a mount belongs to the same
- * owner, so that helpers (Testcontainers' reaper) see what they are there for. Throws EngineUnreachable.
+ * Who it was that something was made through this mount. A container that was itself made through such a
+ * mount belongs to the same owner, so that helpers (Testcontainers' reaper) see what they are there for.
+ * Throws EngineUnreachable.
  */
-export async function ownerOf(client: SocketClient, context: Pick<InspectionContext, 'facts'>): Promise<string> {
+export async function ownerOf(
+  client: SocketClient,
+  context: Pick<InspectionContext, 'facts'>,
+): Promise<string> {
   const known = owners.get(client.mount);
   if (known !== undefined) return known;
-  const container = client.mount.container === null ? null : await context.facts.container(client.mount.container.id);
+  const container =
+    client.mount.container === null ? null : await context.facts.container(client.mount.container.id);
   const label = container?.labels[ownerLabel];
   const owner = label === undefined || label === '' ? client.mount.id : label;
   if (container !== null) owners.set(client.mount, owner);
@@ -70,30 +133,55 @@ export async function ownerOf(client: SocketClient, context: Pick<InspectionCont
 const owners = new WeakMap<SocketMount, string>();
 
 /** Looks at a request through a socket that shows only what is its own. Throws EngineUnreachable. */
-export async function inOwnScope(context: InspectionContext, client: SocketClient, owner: string, route: Route, body: Buffer | null): Promise<Inspected> {
+export async function inOwnScope(
+  context: InspectionContext,
+  client: SocketClient,
+  owner: string,
+  route: Route,
+  body: Buffer | null,
+): Promise<Inspected> {
   const scope = new OwnScope(context, client, owner);
   const { subject } = context.request.match ?? { subject: '' };
   switch (scopeRule(route)) {
-    case 'open': return passedAsIs;
-    case 'refused': return { kind: 'denied', denial: notOwnDenial(`docker ${route.commands[0] ?? route.pattern}`, client.list.scopeSetting) };
-    case 'filtered': return scope.filtered();
-    case 'networks': return { ...passedAsIs, answer: () => scope.networksSeen() };
-    case 'container': return scope.container(subject);
-    case 'exec': return scope.exec(subject);
+    case 'open':
+      return passedAsIs;
+    case 'refused':
+      return {
+        kind: 'denied',
+        denial: notOwnDenial(`docker ${route.commands[0] ?? route.pattern}`, client.list.scopeSetting),
+      };
+    case 'filtered':
+      return scope.filtered();
+    case 'networks':
+      return { ...passedAsIs, answer: () => scope.networksSeen() };
+    case 'container':
+      return scope.container(subject);
+    case 'exec':
+      return scope.exec(subject);
     case 'commit': {
       const checked = await scope.container(parameter(context.request.target, 'container') ?? '');
       return checked.kind === 'passed' ? passedAsIs : checked;
     }
-    case 'volume': return scope.volume(subject);
-    case 'network': return scope.network(subject, false);
-    case 'read-network': return scope.network(subject, true);
-    case 'join-network': return scope.joined(subject, body);
-    case 'create-volume': case 'create-network': return scope.labelled(body, (written) => scope.references(written, []));
-    case 'create-container': return scope.labelled(body, (written) => scope.created(written));
+    case 'volume':
+      return scope.volume(subject);
+    case 'network':
+      return scope.network(subject, false);
+    case 'read-network':
+      return scope.network(subject, true);
+    case 'join-network':
+      return scope.joined(subject, body);
+    case 'create-volume':
+    case 'create-network':
+      return scope.labelled(body, (written) => scope.references(written, []));
+    case 'create-container':
+      return scope.labelled(body, (written) => scope.created(written));
     case 'build': {
       const mode = parameter(context.request.target, 'networkmode') ?? '';
       const container = mode.startsWith('container:') ? mode.slice('container:'.length) : null;
-      if (container !== null) { const checked = await scope.container(container); return checked.kind === 'passed' ? passedAsIs : checked; }
+      if (container !== null) {
+        const checked = await scope.container(container);
+        return checked.kind === 'passed' ? passedAsIs : checked;
+      }
       return scope.references(new Map(), builtInNetworkModes.has(mode) ? [] : [mode]);
     }
   }
@@ -114,32 +202,54 @@ class OwnScope {
 
   /** Not there, as far as this client is concerned; audit mode only notes it. */
   #missing(what: 'container' | 'exec instance' | 'network' | 'volume', name: string): Inspected {
-    if (this.#context.settings.mode === 'audit') return { kind: 'denied', denial: notOwnDenial(`${what} ${name}`, this.#client.list.scopeSetting) };
+    if (this.#context.settings.mode === 'audit')
+      return { kind: 'denied', denial: notOwnDenial(`${what} ${name}`, this.#client.list.scopeSetting) };
     switch (what) {
-      case 'network': return { kind: 'missing', what, name, message: `network ${name} not found` };
-      case 'volume': return { kind: 'missing', what, name, message: `get ${name}: no such volume` };
-      case 'container': case 'exec instance': return { kind: 'missing', what, name };
+      case 'network':
+        return { kind: 'missing', what, name, message: `network ${name} not found` };
+      case 'volume':
+        return { kind: 'missing', what, name, message: `get ${name}: no such volume` };
+      case 'container':
+      case 'exec instance':
+        return { kind: 'missing', what, name };
     }
   }
 
-  /** What a request refers to. Not "missing": of a create request, clients take that for a missing image, and pull it. */
+  /**
+   * What a request refers to. Not "missing": of a create request, clients take that for a missing image, and
+   * pull it.
+   */
   #notOwn(what: 'container' | 'network' | 'volume', name: string): Inspected {
-    return { kind: 'denied', denial: notOwnDenial(`the use of ${what} ${name}`, this.#client.list.scopeSetting) };
+    return {
+      kind: 'denied',
+      denial: notOwnDenial(`the use of ${what} ${name}`, this.#client.list.scopeSetting),
+    };
   }
 
-  #owns(labels: Readonly<Record<string, string>>): boolean { return labels[ownerLabel] === this.#owner; }
+  #owns(labels: Readonly<Record<string, string>>): boolean {
+    return labels[ownerLabel] === this.#owner;
+  }
 
-  #ownsContainer(container: ContainerFacts): boolean { return this.#owns(container.labels) || container.id === this.#client.mount.container?.id; }
+  #ownsContainer(container: ContainerFacts): boolean {
+    return this.#owns(container.labels) || container.id === this.#client.mount.container?.id;
+  }
 
   filtered(): Inspected {
     const { target } = this.#context.request;
     const sent = parameter(target, 'filters') ?? '';
     const parsed = sent === '' ? null : parseJson(sent);
     const filters = parsed?.ok === false ? null : narrowFilters(parsed?.value, this.#owner);
-    if (filters === null) return { kind: 'denied', denial: deny('unmodelled-value', `the filter ${sent.slice(0, 200)}`) };
+    if (filters === null)
+      return { kind: 'denied', denial: deny('unmodelled-value', `the filter ${sent.slice(0, 200)}`) };
     if (this.#context.settings.mode === 'audit') return passedAsIs;
     const query = target.query.filter(({ key }) => key !== 'filters');
-    return { ...passedAsIs, target: writeTarget(target.version, target.path, [...query, { key: 'filters', value: writeJson(filters) }]) };
+    return {
+      ...passedAsIs,
+      target: writeTarget(target.version, target.path, [
+        ...query,
+        { key: 'filters', value: writeJson(filters) },
+      ]),
+    };
   }
 
   /** Own networks and the engine's three; nobody else's containers in them. */
@@ -158,7 +268,11 @@ class OwnScope {
       limit: maxListBytes,
       see: (head, body) => {
         if (head.status !== 200 || settings.mode === 'audit') return null;
-        const parsed = parseJson(body.toString('utf8'), { depth: 64, elements: 2_000_000, entries: 2_000_000 });
+        const parsed = parseJson(body.toString('utf8'), {
+          depth: 64,
+          elements: 2_000_000,
+          entries: 2_000_000,
+        });
         if (!parsed.ok) throw new Error(`the engine's answer is not JSON: ${parsed.why}`);
         return Buffer.from(writeJson(rewrite(parsed.value)), 'utf8');
       },
@@ -175,14 +289,28 @@ class OwnScope {
       if (denied !== null) return denied;
     }
     // What was looked at is what is used, whatever is called so by then.
-    return pattern.includes('{id}') ? { ...passedAsIs, target: writeTarget(target.version, pattern.replace('{id}', container.id), target.rawQuery) } : passedAsIs;
+    return pattern.includes('{id}')
+      ? {
+          ...passedAsIs,
+          target: writeTarget(target.version, pattern.replace('{id}', container.id), target.rawQuery),
+        }
+      : passedAsIs;
   }
 
-  /** The engine looks a container's networks up by name when it starts: by then it may be the name, or the beginning of the id, of another's. */
+  /**
+   * The engine looks a container's networks up by name when it starts: by then it may be the name, or the
+   * beginning of the id, of another's.
+   */
   async #rejoined(container: ContainerFacts): Promise<Inspected | null> {
     for (const { name, id } of container.networks) {
       const network = await this.#context.facts.network(name);
-      if (network !== null && network.id !== id && !this.#owns(network.labels) && !builtInNetworks.has(network.name)) return this.#notOwn('network', name);
+      if (
+        network !== null &&
+        network.id !== id &&
+        !this.#owns(network.labels) &&
+        !builtInNetworks.has(network.name)
+      )
+        return this.#notOwn('network', name);
     }
     return null;
   }
@@ -190,7 +318,9 @@ class OwnScope {
   async exec(id: string): Promise<Inspected> {
     const holder = await this.#context.facts.execContainer(id);
     const container = holder === null ? null : await this.#context.facts.container(holder);
-    return container !== null && this.#ownsContainer(container) ? passedAsIs : this.#missing('exec instance', id);
+    return container !== null && this.#ownsContainer(container)
+      ? passedAsIs
+      : this.#missing('exec instance', id);
   }
 
   async volume(name: string): Promise<Inspected> {
@@ -201,10 +331,23 @@ class OwnScope {
   async network(reference: string, read: boolean): Promise<Inspected> {
     const network = await this.#context.facts.network(reference);
     const own = network !== null && this.#owns(network.labels);
-    if (network === null || (!own && !(read && builtInNetworks.has(network.name)))) return this.#missing('network', reference);
+    if (network === null || (!own && !(read && builtInNetworks.has(network.name))))
+      return this.#missing('network', reference);
     const { target, match } = this.#context.request;
-    const pinned: typeof passedAsIs = { ...passedAsIs, target: writeTarget(target.version, (match?.route.pattern ?? '').replace('{id}', network.id), target.rawQuery) };
-    return own ? pinned : { ...pinned, answer: () => this.#rewritten((answer) => (isObject(answer) ? withoutContainers(answer) : answer)) };
+    const pinned: typeof passedAsIs = {
+      ...passedAsIs,
+      target: writeTarget(
+        target.version,
+        (match?.route.pattern ?? '').replace('{id}', network.id),
+        target.rawQuery,
+      ),
+    };
+    return own
+      ? pinned
+      : {
+          ...pinned,
+          answer: () => this.#rewritten((answer) => (isObject(answer) ? withoutContainers(answer) : answer)),
+        };
   }
 
   /** Connect and disconnect: both must be own; the engine's three networks are for everybody. */
@@ -218,7 +361,11 @@ class OwnScope {
     const name = textAt(parsed, 'Container');
     const container = await this.#context.facts.container(name);
     if (container === null || !this.#ownsContainer(container)) return this.#missing('container', name);
-    return { ...passedAsIs, ...(target === undefined ? {} : { target }), body: Buffer.from(writeJson(new Map(parsed).set('Container', container.id)), 'utf8') };
+    return {
+      ...passedAsIs,
+      ...(target === undefined ? {} : { target }),
+      body: Buffer.from(writeJson(new Map(parsed).set('Container', container.id)), 'utf8'),
+    };
   }
 
   /** A body that creates something gets the label, after `check`. */
@@ -229,7 +376,15 @@ class OwnScope {
     if (claimed !== null) return { kind: 'denied', denial: claimed };
     const checked = await check(parsed);
     if (checked.kind !== 'passed') return checked;
-    return { ...checked, body: Buffer.from(writeJson(withPinnedLinks(withOwnedMounts(withOwnerLabel(parsed, this.#owner), this.#owner), this.#linked)), 'utf8') };
+    return {
+      ...checked,
+      body: Buffer.from(
+        writeJson(
+          withPinnedLinks(withOwnedMounts(withOwnerLabel(parsed, this.#owner), this.#owner), this.#linked),
+        ),
+        'utf8',
+      ),
+    };
   }
 
   async created(body: JsonObject): Promise<Inspected> {
@@ -243,10 +398,18 @@ class OwnScope {
     }
     const referred = await this.references(body, networks);
     if (referred.kind !== 'passed') return referred;
-    const labelledByEngine = new Set(listAt(objectAt(body, 'HostConfig'), 'Mounts').map((mount) => (isObject(mount) ? textAt(mount, 'Source') : '')));
+    const labelledByEngine = new Set(
+      listAt(objectAt(body, 'HostConfig'), 'Mounts').map((mount) =>
+        isObject(mount) ? textAt(mount, 'Source') : '',
+      ),
+    );
     for (const name of volumes) {
       // What `Binds` names and is missing the engine would make without a label.
-      const volume = await this.#context.facts.volume(name) ?? (labelledByEngine.has(name) ? null : await this.#context.facts.createVolume(name, { [ownerLabel]: this.#owner }));
+      const volume =
+        (await this.#context.facts.volume(name)) ??
+        (labelledByEngine.has(name)
+          ? null
+          : await this.#context.facts.createVolume(name, { [ownerLabel]: this.#owner }));
       if (volume !== null && !this.#owns(volume.labels)) return this.#notOwn('volume', name);
     }
     return referred;
@@ -257,7 +420,8 @@ class OwnScope {
     const from = textAt(objectAt(body, 'ConfigFrom'), 'Network');
     for (const name of from === '' ? networks : [...networks, from]) {
       const network = await this.#context.facts.network(name);
-      if (network === null || (!this.#owns(network.labels) && !builtInNetworks.has(network.name))) return this.#notOwn('network', name);
+      if (network === null || (!this.#owns(network.labels) && !builtInNetworks.has(network.name)))
+        return this.#notOwn('network', name);
     }
     return passedAsIs;
   }

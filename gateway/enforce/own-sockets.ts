@@ -13,44 +13,93 @@ import { nestedDenial } from './socket-client.ts';
 type Answer = (refused: (denial: Denial) => string) => AnswerHandling;
 
 /**
- * Decides a create request, with a socket of its own for the container where it asks for one and its image may have it (B2). Image trust
- * is asked only for what passes otherwise; the socket is there, and silent, before the engine is told.
+ * Decides a create request, with a socket of its own for the container where it asks for one and its image
+ * may have it (B2). Image trust is asked only for what passes otherwise; the socket is there, and silent,
+ * before the engine is told.
  */
-export async function withSocket(context: InspectionContext, image: string, decide: (socket: SocketAnswer | null) => CreateDecision): Promise<CreateDecision & { answer?: Answer }> {
+export async function withSocket(
+  context: InspectionContext,
+  image: string,
+  decide: (socket: SocketAnswer | null) => CreateDecision,
+): Promise<CreateDecision & { answer?: Answer }> {
   const { facts, note = () => undefined } = context;
   const sockets = context.sockets ?? null;
   const { id, socket } = sockets?.mounts.reserve() ?? { id: null, socket: '/' };
   const asked = decide({ kind: 'granted', socket });
-  if (asked.decision.outcome !== 'rewrite' || !asked.decision.changes.some(({ rule }) => rule === 'own-socket')) return asked;
+  if (
+    asked.decision.outcome !== 'rewrite' ||
+    !asked.decision.changes.some(({ rule }) => rule === 'own-socket')
+  )
+    return asked;
   const verdict = await askTrust(image, context.settings.socket, sockets, callerOf(context));
-  if (!verdict.trusted || sockets === null || id === null) return decide(verdict.trusted ? null : { kind: 'refused', detail: verdict.detail, remedy: verdict.reason === 'unavailable' ? 'none' : 'image-list' });
+  if (!verdict.trusted || sockets === null || id === null)
+    return decide(
+      verdict.trusted
+        ? null
+        : {
+            kind: 'refused',
+            detail: verdict.detail,
+            remedy: verdict.reason === 'unavailable' ? 'none' : 'image-list',
+          },
+    );
   const { mounts, containers, trust } = sockets;
   const allowed: SocketMount = {
-    id, socket, image, imageId: verdict.imageId, allowedBy: verdict.allowedBy, derivedFrom: verdict.derivedFrom, governing: [], createdBy: callerOf(context), container: null,
+    id,
+    socket,
+    image,
+    imageId: verdict.imageId,
+    allowedBy: verdict.allowedBy,
+    derivedFrom: verdict.derivedFrom,
+    governing: [],
+    createdBy: callerOf(context),
+    container: null,
   };
-  const mount: SocketMount = trust === null ? allowed : { ...allowed, governing: await askGoverning(trust, allowed, context.settings.socket) };
+  const mount: SocketMount =
+    trust === null
+      ? allowed
+      : { ...allowed, governing: await askGoverning(trust, allowed, context.settings.socket) };
   const nested = context.client === null ? null : nestedDenial(context.client, mount, context.settings);
   if (nested !== null) return { decision: nested, body: null };
   try {
     await mounts.open(mount);
   } catch (error) {
-    note(`a socket for a container of image ${image} could not be made: ${error instanceof Error ? error.message : String(error)}`);
-    return decide({ kind: 'refused', remedy: 'none', detail: 'the gateway could not make a socket for it; see the gateway\'s log' });
+    note(
+      `a socket for a container of image ${image} could not be made: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return decide({
+      kind: 'refused',
+      remedy: 'none',
+      detail: "the gateway could not make a socket for it; see the gateway's log",
+    });
   }
-  return { ...asked, answer: (refused) => bindOnAnswer(mount, { mounts, containers, facts, log: note, refused }) };
+  return {
+    ...asked,
+    answer: (refused) => bindOnAnswer(mount, { mounts, containers, facts, log: note, refused }),
+  };
 }
 
-/** By source: why a container may not go on having the socket of its own that it was made with; null where it may. */
-export async function heldSockets(context: InspectionContext, container: ContainerFacts, facts: Pick<CreateFacts, 'binds'>): Promise<Map<string, Denial | null>> {
+/**
+ * By source: why a container may not go on having the socket of its own that it was made with; null where it
+ * may.
+ */
+export async function heldSockets(
+  context: InspectionContext,
+  container: ContainerFacts,
+  facts: Pick<CreateFacts, 'binds'>,
+): Promise<Map<string, Denial | null>> {
   const held = new Map<string, Denial | null>();
   for (const { type, source } of container.mounts) {
-    const id = type === 'bind' && facts.binds.get(source)?.socketMount !== null ? context.sockets?.mounts.idAt(source) ?? null : null;
-    if (id !== null && context.sockets) held.set(source, await context.sockets.admission.mayStart(id, container, context.settings.socket));
+    const id =
+      type === 'bind' && facts.binds.get(source)?.socketMount !== null
+        ? (context.sockets?.mounts.idAt(source) ?? null)
+        : null;
+    if (id !== null && context.sockets)
+      held.set(source, await context.sockets.admission.mayStart(id, container, context.settings.socket));
   }
   return held;
 }
 
 /** The person behind a request; behind a container's: who made the container. */
 export function callerOf(context: InspectionContext): number | null {
-  return context.client === null ? context.request.peer()?.uid ?? null : context.client.mount.createdBy;
+  return context.client === null ? (context.request.peer()?.uid ?? null) : context.client.mount.createdBy;
 }

@@ -32,16 +32,21 @@ export interface Resolved {
 export type Resolution = Resolved | { readonly problem: string };
 
 const maxSymlinks = 40;
-/** Directories and files that are looked at for one request; and steps from one to the next, those that are known included. */
+/**
+ * Directories and files that are looked at for one request; and steps from one to the next, those that are
+ * known included.
+ */
 const maxPlaces = 20_000;
 const maxSteps = 500_000;
 /** Steps between two turns of the event loop. */
 const stepsAtOnce = 2000;
-const tooMuch = { problem: `there are more than ${maxPlaces} directories and links to look at in this request` };
+const tooMuch = {
+  problem: `there are more than ${maxPlaces} directories and links to look at in this request`,
+};
 
 /**
- * Follows paths for one request: what is the same in several of them is looked at once, and means the same in all of them. `signal`: nobody
- * wants to know any more.
+ * Follows paths for one request: what is the same in several of them is looked at once, and means the same in
+ * all of them. `signal`: nobody wants to know any more.
  */
 export class PathLookups {
   readonly #root: Place = { parent: null, path: '', below: new Map(), entry: null };
@@ -49,11 +54,13 @@ export class PathLookups {
   #places = 0;
   #steps = 0;
 
-  constructor(signal?: AbortSignal) { this.#signal = signal; }
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal;
+  }
 
   /**
-   * Follows `file` (absolute) component by component, as the kernel would. Refuses ways through /proc, whose links mean something else to
-   * every process, and what cannot be looked at.
+   * Follows `file` (absolute) component by component, as the kernel would. Refuses ways through /proc, whose
+   * links mean something else to every process, and what cannot be looked at.
    */
   async resolve(file: string): Promise<Resolution> {
     if (!file.startsWith('/')) return { problem: 'it is not an absolute path' };
@@ -64,30 +71,47 @@ export class PathLookups {
     let links = 0;
     await this.#entry(at);
     for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
-      if (part === '..') { at = at.parent ?? at; continue; }
+      if (part === '..') {
+        at = at.parent ?? at;
+        continue;
+      }
       const place = this.#below(at, part);
       if (isInside(place.path, '/proc')) return { problem: 'it leads through /proc' };
       const entry = await this.#entry(place);
       if (entry === null) return tooMuch;
       switch (entry.kind) {
-        case 'problem': return entry;
+        case 'problem':
+          return entry;
         case 'missing': {
           if (pending.includes('..')) return { problem: 'it goes up from a directory that does not exist' };
           const real = [place.path, ...pending.reverse()].join('/');
-          return { real, exists: false, identity: null, socket: false, above: () => identitiesFrom(place.parent) };
+          return {
+            real,
+            exists: false,
+            identity: null,
+            socket: false,
+            above: () => identitiesFrom(place.parent),
+          };
         }
         case 'link':
           if (++links > maxSymlinks) return { problem: 'it has too many symbolic links' };
           if (entry.target.startsWith('/')) at = this.#root;
           for (const one of components(entry.target).reverse()) pending.push(one);
           break;
-        case 'other': at = place;
+        case 'other':
+          at = place;
       }
     }
     const entry = await this.#entry(at);
     if (entry?.kind !== 'other') return { problem: `${at.path || '/'} cannot be looked at` };
     const end = at;
-    return { real: end.path || '/', exists: true, identity: entry.identity, socket: entry.socket, above: () => identitiesFrom(end.parent) };
+    return {
+      real: end.path || '/',
+      exists: true,
+      identity: entry.identity,
+      socket: entry.socket,
+      above: () => identitiesFrom(end.parent),
+    };
   }
 
   #below(at: Place, part: string): Place {
@@ -128,6 +152,8 @@ async function look(file: string): Promise<Entry> {
     return { kind: 'other', identity: `${info.dev}:${info.ino}`, socket: info.isSocket() };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown'; // node:fs errors carry a code
-    return code === 'ENOENT' ? { kind: 'missing' } : { kind: 'problem', problem: `${file} cannot be looked at (${code})` };
+    return code === 'ENOENT'
+      ? { kind: 'missing' }
+      : { kind: 'problem', problem: `${file} cannot be looked at (${code})` };
   }
 }

@@ -3,7 +3,8 @@ import { defaultJsonLimits, JsonReading, type Json } from '../../shared/policy/j
 import { bodyLimits, limitDenial } from '../../shared/policy/limits.ts';
 import { breathe } from './pacing.ts';
 
-export type ReadJson = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly denial: Denial };
+export type ReadJson =
+  { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly denial: Denial };
 
 /** A body up to here is read, or written, at once, in well below a millisecond. */
 export const smallBytes = 8 * 1024;
@@ -11,8 +12,8 @@ export const smallBytes = 8 * 1024;
 const elementsAtOnce = 5000;
 
 /**
- * Reads a body strictly: UTF-8 without BOM, JSON without doubt, within the limits of `bodyLimits`. Others are answered meanwhile. Throws the
- * reason of `signal` where it is aborted.
+ * Reads a body strictly: UTF-8 without BOM, JSON without doubt, within the limits of `bodyLimits`. Others are
+ * answered meanwhile. Throws the reason of `signal` where it is aborted.
  */
 export async function readJson(body: Buffer, signal?: AbortSignal): Promise<ReadJson> {
   const small = body.length <= smallBytes;
@@ -29,7 +30,14 @@ export async function readJson(body: Buffer, signal?: AbortSignal): Promise<Read
     await breathe(signal);
     parsed = reading.next(elementsAtOnce);
   }
-  if (!parsed.ok) return { ok: false, denial: parsed.exceeded === undefined ? deny('unreadable-body', 'the body', { detail: parsed.why }) : limitDenial(parsed.exceeded) };
+  if (!parsed.ok)
+    return {
+      ok: false,
+      denial:
+        parsed.exceeded === undefined
+          ? deny('unreadable-body', 'the body', { detail: parsed.why })
+          : limitDenial(parsed.exceeded),
+    };
   if (!small) await breathe(signal);
   return parsed;
 }

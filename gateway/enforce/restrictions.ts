@@ -13,16 +13,29 @@ import type { SocketClient } from './socket-client.ts';
 const maxInspectBytes = 16 * 1024 * 1024;
 
 /** Is there something to look at on this endpoint beyond what is looked at for everybody? */
-export function isRestricted(client: SocketClient | null, settings: EffectiveSettings, route: Route): boolean {
+export function isRestricted(
+  client: SocketClient | null,
+  settings: EffectiveSettings,
+  route: Route,
+): boolean {
   if (client?.list.scope === 'own' && scopeRule(route) !== 'open') return true;
   return showsEnvironment(route) && hidesEnvironment(settings, client !== null);
 }
 
 /** Variables are in a container's inspect, and in its list of processes when `ps` is asked for them. */
-export const showsEnvironment = (route: Route): boolean => route.method === 'GET' && (route.pattern === '/containers/{id}/json' || route.pattern === '/containers/{id}/top');
+export const showsEnvironment = (route: Route): boolean =>
+  route.method === 'GET' &&
+  (route.pattern === '/containers/{id}/json' || route.pattern === '/containers/{id}/top');
 
-/** Looks at a request with all that applies to who asks: what is their own first, then what holds for everybody. Throws EngineUnreachable. */
-export async function lookedAt(context: InspectionContext, route: Route, body: Buffer | null): Promise<Inspected> {
+/**
+ * Looks at a request with all that applies to who asks: what is their own first, then what holds for
+ * everybody. Throws EngineUnreachable.
+ */
+export async function lookedAt(
+  context: InspectionContext,
+  route: Route,
+  body: Buffer | null,
+): Promise<Inspected> {
   const { client, settings } = context;
   let first: Extract<Inspected, { kind: 'passed' }> = { kind: 'passed', changes: [] };
   let inspected = context;
@@ -35,7 +48,8 @@ export async function lookedAt(context: InspectionContext, route: Route, body: B
     first = own;
   }
   if (showsEnvironment(route) && hidesEnvironment(settings, client !== null)) {
-    if (route.pattern.endsWith('/json')) return settings.mode === 'audit' ? first : { ...first, answer: hideEnvironment };
+    if (route.pattern.endsWith('/json'))
+      return settings.mode === 'audit' ? first : { ...first, answer: hideEnvironment };
     const denial = topDenial(parameter(context.request.target, 'ps_args') ?? '');
     if (denial !== null) return { kind: 'denied', denial };
   }

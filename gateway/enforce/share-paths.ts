@@ -12,21 +12,35 @@ export interface Shares {
 }
 
 /**
- * Where the directories are that are listed as shared. A link on the way counts only where root alone can change it (A8): whoever else could make
- * one, or put another directory with one in its place, would choose himself what is shared.
+ * Where the directories are that are listed as shared. A link on the way counts only where root alone can
+ * change it (A8): whoever else could make one, or put another directory with one in its place, would choose
+ * himself what is shared.
  */
 export async function sharesOf(files: readonly string[], lookups: PathLookups): Promise<Shares> {
-  const list = await Promise.all(files.map(async (file) => {
-    const link = await changeableLink(file);
-    return { file, found: link === null ? await lookups.resolve(file) : { problem: `it leads through the link ${link}, which others than root may change` } };
-  }));
+  const list = await Promise.all(
+    files.map(async (file) => {
+      const link = await changeableLink(file);
+      return {
+        file,
+        found:
+          link === null
+            ? await lookups.resolve(file)
+            : { problem: `it leads through the link ${link}, which others than root may change` },
+      };
+    }),
+  );
   return {
     known: list.flatMap(({ found }) => ('problem' in found ? [] : [found])),
-    problems: list.flatMap(({ file, found }) => ('problem' in found ? [`${file} is not shared: ${found.problem}`] : [])),
+    problems: list.flatMap(({ file, found }) =>
+      'problem' in found ? [`${file} is not shared: ${found.problem}`] : [],
+    ),
   };
 }
 
-/** The first link on the way of `file` (absolute) that others than root may change; null: there is none as far as the path exists. */
+/**
+ * The first link on the way of `file` (absolute) that others than root may change; null: there is none as far
+ * as the path exists.
+ */
 async function changeableLink(file: string): Promise<string | null> {
   let pending = file.split('/');
   let at = '/';
@@ -35,7 +49,10 @@ async function changeableLink(file: string): Promise<string | null> {
     const [part = '', ...rest] = pending;
     pending = rest;
     if (part === '' || part === '.') continue;
-    if (part === '..') { at = path.dirname(at); continue; }
+    if (part === '..') {
+      at = path.dirname(at);
+      continue;
+    }
     const next = path.join(at, part);
     const info = await lstat(next, { bigint: true }).catch(() => null);
     if (info === null) return null;
@@ -53,6 +70,10 @@ async function changeableLink(file: string): Promise<string | null> {
   return null;
 }
 
-/** Whether nobody but root (as whom the gateway runs) may put something else in the place of what is in a directory and root's. */
+/**
+ * Whether nobody but root (as whom the gateway runs) may put something else in the place of what is in a
+ * directory and root's.
+ */
 const isRoots = ({ uid }: BigIntStats): boolean => uid === 0n || uid === BigInt(process.getuid?.() ?? 0);
-const isSteadyDirectory = (info: BigIntStats): boolean => isRoots(info) && ((info.mode & 0o022n) === 0n || (info.mode & 0o1000n) !== 0n);
+const isSteadyDirectory = (info: BigIntStats): boolean =>
+  isRoots(info) && ((info.mode & 0o022n) === 0n || (info.mode & 0o1000n) !== 0n);

@@ -17,18 +17,27 @@ import type { InspectionContext } from './inspections.ts';
 const timeoutMs = 5000;
 
 /**
- * Bind sources that are not there an engine makes, as root, when it mounts them: root's directories wherever a container's maker
- * likes, and not even writable in the container, whose root is the sharing user (A8). So they are made before, by the sharing user
- * himself: what a create request (as it is forwarded) binds. Null: all are there, or the engine refuses them.
+ * Bind sources that are not there an engine makes, as root, when it mounts them: root's directories wherever
+ * a container's maker likes, and not even writable in the container, whose root is the sharing user (A8). So
+ * they are made before, by the sharing user himself: what a create request (as it is forwarded) binds. Null:
+ * all are there, or the engine refuses them.
  */
 export async function makeSourcesOf(context: InspectionContext, body: JsonObject): Promise<Denial | null> {
   const host = objectAt(body, 'HostConfig');
   const sources = [
-    ...listAt(host, 'Binds').map((bind) => (typeof bind === 'string' ? parseBind(bind) : null)).flatMap((parsed) => (parsed?.ok === true && parsed.spec.kind === 'path' ? [parsed.spec.source] : [])),
-    ...listAt(host, 'Mounts').flatMap((mount) => (isObject(mount) && textAt(mount, 'Type') === 'bind' && isMade(mount) ? [textAt(mount, 'Source')] : [])),
+    ...listAt(host, 'Binds')
+      .map((bind) => (typeof bind === 'string' ? parseBind(bind) : null))
+      .flatMap((parsed) => (parsed?.ok === true && parsed.spec.kind === 'path' ? [parsed.spec.source] : [])),
+    ...listAt(host, 'Mounts').flatMap((mount) =>
+      isObject(mount) && textAt(mount, 'Type') === 'bind' && isMade(mount) ? [textAt(mount, 'Source')] : [],
+    ),
   ];
   const { sharing } = context;
-  return sharing ? makeSources(context, sources, () => sharingUserOf(context.request, { users: sharing, mounts: context.sockets?.mounts ?? null })) : null;
+  return sharing
+    ? makeSources(context, sources, () =>
+        sharingUserOf(context.request, { users: sharing, mounts: context.sockets?.mounts ?? null }),
+      )
+    : null;
 }
 
 /** Whether a mount's missing source is made. */
@@ -36,10 +45,15 @@ const isMade = (mount: JsonObject): boolean =>
   objectAt(mount, 'BindOptions').get('CreateMountpoint') === true || isHeldBind(textAt(mount, 'Consistency'));
 
 /**
- * The body with binds that the engine makes no sources for. Between this look and a start, and at every automatic restart, it would
- * make them as root and through links. In audit mode, and where nobody makes them before, binds stay what they are.
+ * The body with binds that the engine makes no sources for. Between this look and a start, and at every
+ * automatic restart, it would make them as root and through links. In audit mode, and where nobody makes them
+ * before, binds stay what they are.
  */
-export function heldBinds(context: InspectionContext, body: JsonObject, containers: CreateFacts['containers']): JsonObject {
+export function heldBinds(
+  context: InspectionContext,
+  body: JsonObject,
+  containers: CreateFacts['containers'],
+): JsonObject {
   const host = body.get('HostConfig');
   if (!context.sharing || context.settings.mode === 'audit' || !isObject(host)) return body;
   return new Map(body).set('HostConfig', holdBinds(host, { relabels: usesSelinux(), containers }));
@@ -47,8 +61,12 @@ export function heldBinds(context: InspectionContext, body: JsonObject, containe
 
 /** Whether a bind of the request, which is to be forwarded, was sent with rro and is a mount now. */
 export function needsRecursiveReadOnly(body: JsonObject): boolean {
-  return listAt(objectAt(body, 'HostConfig'), 'Mounts').some((mount) => isObject(mount)
-    && isHeldBind(textAt(mount, 'Consistency')) && objectAt(mount, 'BindOptions').get('ReadOnlyForceRecursive') === true);
+  return listAt(objectAt(body, 'HostConfig'), 'Mounts').some(
+    (mount) =>
+      isObject(mount) &&
+      isHeldBind(textAt(mount, 'Consistency')) &&
+      objectAt(mount, 'BindOptions').get('ReadOnlyForceRecursive') === true,
+  );
 }
 
 let selinux: boolean | null = null;
@@ -59,24 +77,46 @@ function usesSelinux(): boolean {
 }
 
 /** The same for a container that is to start again: a source may have gone since. */
-export async function makeSourcesAgain(context: InspectionContext, container: ContainerFacts): Promise<Denial | null> {
-  const binds = container.mounts.filter(({ type, destination }) => type === 'bind' && !container.boundOnlyIfThere.includes(destination));
+export async function makeSourcesAgain(
+  context: InspectionContext,
+  container: ContainerFacts,
+): Promise<Denial | null> {
+  const binds = container.mounts.filter(
+    ({ type, destination }) => type === 'bind' && !container.boundOnlyIfThere.includes(destination),
+  );
   const { sharing } = context;
-  return sharing ? makeSources(context, binds.map(({ source }) => source), () => sharing.of(container.id)) : null;
+  return sharing
+    ? makeSources(
+        context,
+        binds.map(({ source }) => source),
+        () => sharing.of(container.id),
+      )
+    : null;
 }
 
 /**
  * The facts, with whose the containers are that a create refers to, and the new one: who joins another's
  * namespaces has its ids on the machine. With Sysbox all containers have the same, whoever made them.
  */
-export async function withUsers<T extends Pick<CreateFacts, 'containers'>>(context: InspectionContext, facts: T): Promise<T & Pick<CreateFacts, 'user'>> {
+export async function withUsers<T extends Pick<CreateFacts, 'containers'>>(
+  context: InspectionContext,
+  facts: T,
+): Promise<T & Pick<CreateFacts, 'user'>> {
   const { sharing, runtime } = context;
   if (!sharing || facts.containers.size === 0 || runtime !== exclusiveRuntimeName) return facts;
-  const user = await sharingUserOf(context.request, { users: sharing, mounts: context.sockets?.mounts ?? null });
-  const containers = new Map(await Promise.all([...facts.containers].map(async ([name, container]) => {
-    const known = container === null ? null : { ...container, user: (await sharing.of(container.id))?.uid ?? null };
-    return [name, known] as const;
-  })));
+  const user = await sharingUserOf(context.request, {
+    users: sharing,
+    mounts: context.sockets?.mounts ?? null,
+  });
+  const containers = new Map(
+    await Promise.all(
+      [...facts.containers].map(async ([name, container]) => {
+        const known =
+          container === null ? null : { ...container, user: (await sharing.of(container.id))?.uid ?? null };
+        return [name, known] as const;
+      }),
+    ),
+  );
   return { ...facts, containers, user: user?.uid ?? null };
 }
 
@@ -85,11 +125,18 @@ export async function withUsers<T extends Pick<CreateFacts, 'containers'>>(conte
  * starts (A3): its create was broken off before the engine answered, or its record is yet to be written, or
  * lost. With Sysbox that does not matter.
  */
-export async function isOfNobody({ sharing, runtime }: InspectionContext, container: ContainerFacts): Promise<boolean> {
-  return Boolean(sharing) && runtime === exclusiveRuntimeName && await sharing?.of(container.id) === null;
+export async function isOfNobody(
+  { sharing, runtime }: InspectionContext,
+  container: ContainerFacts,
+): Promise<boolean> {
+  return Boolean(sharing) && runtime === exclusiveRuntimeName && (await sharing?.of(container.id)) === null;
 }
 
-async function makeSources(context: InspectionContext, sources: readonly string[], sharingUser: () => Promise<SharingUser | null>): Promise<Denial | null> {
+async function makeSources(
+  context: InspectionContext,
+  sources: readonly string[],
+  sharingUser: () => Promise<SharingUser | null>,
+): Promise<Denial | null> {
   // What audit mode lets pass runs as the engine's root and writes anywhere.
   if (context.settings.mode === 'audit') return null;
   for (const source of sources) {
@@ -102,18 +149,41 @@ async function makeSources(context: InspectionContext, sources: readonly string[
     const failed = await makeDirectory(source, user);
     const made = await resolvePath(source);
     if (failed !== null || 'problem' in made || !made.exists || made.real !== source) {
-      return deny('share-missing', `bind mount of ${source}`, { spec: 'A8', detail: failed ?? 'a link stands in its way' });
+      return deny('share-missing', `bind mount of ${source}`, {
+        spec: 'A8',
+        detail: failed ?? 'a link stands in its way',
+      });
     }
   }
   return null;
 }
 
-/** As the user, with no right more than his: wherever a link leads, he could have gone himself. Null, or why not. */
+/**
+ * As the user, with no right more than his: wherever a link leads, he could have gone himself. Null, or why
+ * not.
+ */
 export function makeDirectory(directory: string, user: SharingUser): Promise<string | null> {
   return new Promise((resolve) => {
     // Node drops root's supplementary groups with the user.
-    execFile('/bin/sh', ['-c', 'umask 022 && exec mkdir -p -- "$1"', 'sh', directory], {
-      uid: user.uid, gid: user.gid, cwd: '/', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' }, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 16 * 1024,
-    }, (error, _, stderr) => { resolve(error === null ? null : `user ${user.uid} cannot make it: ${stderr.trim().split('\n').at(-1) || error.message}`); });
+    execFile(
+      '/bin/sh',
+      ['-c', 'umask 022 && exec mkdir -p -- "$1"', 'sh', directory],
+      {
+        uid: user.uid,
+        gid: user.gid,
+        cwd: '/',
+        env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
+        timeout: timeoutMs,
+        killSignal: 'SIGKILL',
+        maxBuffer: 16 * 1024,
+      },
+      (error, _, stderr) => {
+        resolve(
+          error === null
+            ? null
+            : `user ${user.uid} cannot make it: ${stderr.trim().split('\n').at(-1) || error.message}`,
+        );
+      },
+    );
   });
 }

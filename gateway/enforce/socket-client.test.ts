@@ -1,33 +1,63 @@
 import { describe, expect, it } from 'vitest';
 import { governingList } from '../../shared/policy/commands.ts';
-import { defaultSettings, type CommandList, type EffectiveSettings, type SocketScope } from '../../shared/settings/effective.ts';
+import {
+  defaultSettings,
+  type CommandList,
+  type EffectiveSettings,
+  type SocketScope,
+} from '../../shared/settings/effective.ts';
 import { fixedSocketMounts, socketMount } from '../../testing/socket-mounts.ts';
 import { parseTarget } from '../http/target.ts';
 import { matchRoute } from '../routes/match.ts';
 import { callDenial, commandDenial, holderDenial, nestedDenial } from './socket-client.ts';
 
 const settingsWith = (commands: CommandList, scope: SocketScope = 'all'): EffectiveSettings => ({
-  ...defaultSettings, socket: { ...defaultSettings.socket, commands, scope, perImage: [{ image: 'ci/wide', type: 'deny', commands: [], scope: 'all' }] },
+  ...defaultSettings,
+  socket: {
+    ...defaultSettings.socket,
+    commands,
+    scope,
+    perImage: [{ image: 'ci/wide', type: 'deny', commands: [], scope: 'all' }],
+  },
 });
 const narrow = socketMount('n', '/s/n', { image: 'ci/narrow', governing: [{ image: 'ci/wide', its: 'no' }] });
 const twin = socketMount('t', '/s/t', { image: 'ci/twin', governing: [{ image: 'ci/wide', its: 'no' }] });
 const wide = socketMount('w', '/s/w', { image: 'ci/wide' });
-const unsure = socketMount('u', '/s/u', { image: 'ci/unsure', governing: [{ image: 'ci/wide', its: 'unknown' }] });
+const unsure = socketMount('u', '/s/u', {
+  image: 'ci/unsure',
+  governing: [{ image: 'ci/wide', its: 'unknown' }],
+});
 const mounts = fixedSocketMounts([narrow, twin, wide, unsure]);
-const clientUnder = (settings: EffectiveSettings) => ({ mount: narrow, list: governingList(settings.socket, narrow) });
+const clientUnder = (settings: EffectiveSettings) => ({
+  mount: narrow,
+  list: governingList(settings.socket, narrow),
+});
 const settings = settingsWith({ type: 'allow', commands: ['run'] });
 const client = clientUnder(settings);
 
 describe('B7: no way to another list', () => {
   it('a container made through a socket has one under the same list or none', () => {
     expect(nestedDenial(client, twin, settings)).toBeNull();
-    expect(nestedDenial(client, wide, settings)).toMatchObject({ rule: 'socket-holder', setting: '/bulkhead/perImageCommandLists/0' });
+    expect(nestedDenial(client, wide, settings)).toMatchObject({
+      rule: 'socket-holder',
+      setting: '/bulkhead/perImageCommandLists/0',
+    });
     expect(nestedDenial(client, { ...narrow, image: 'ci/wide' }, settings)).toBeNull();
-    expect(nestedDenial(client, unsure, settings)).toMatchObject({ rule: 'socket-holder', detail: expect.stringContaining('could not tell') });
+    expect(nestedDenial(client, unsure, settings)).toMatchObject({
+      rule: 'socket-holder',
+      detail: expect.stringContaining('could not tell'),
+    });
   });
 
   it('a container that holds a socket under another list is not entered', () => {
-    const holding = (...sources: string[]) => holderDenial(client, { mounts: sources.map((source) => ({ source })) }, 'docker exec on x', mounts, settings);
+    const holding = (...sources: string[]) =>
+      holderDenial(
+        client,
+        { mounts: sources.map((source) => ({ source })) },
+        'docker exec on x',
+        mounts,
+        settings,
+      );
     expect([holding(), holding('/s/n'), holding('/s/t'), holding('/etc')]).toEqual([null, null, null, null]);
     expect(holding('/s/u')).toMatchObject({ rule: 'socket-holder' });
     expect(holding('/etc', '/s/w')).toMatchObject({ rule: 'socket-holder', what: 'docker exec on x' });
@@ -45,21 +75,42 @@ describe('B5: requests that are more than one command', () => {
   };
 
   it('tells pull from import by what the engine goes by', () => {
-    for (const [query, command] of [['fromImage=x', 'pull'], ['fromSrc=-', 'import'], ['fromImage=&fromSrc=-', 'import'], ['fromImage=x&fromSrc=-', 'pull'], ['', 'import']] as const) {
+    for (const [query, command] of [
+      ['fromImage=x', 'pull'],
+      ['fromSrc=-', 'import'],
+      ['fromImage=&fromSrc=-', 'import'],
+      ['fromImage=x&fromSrc=-', 'pull'],
+      ['', 'import'],
+    ] as const) {
       const line = `POST /images/create${query === '' ? '' : `?${query}`}`;
-      expect([query, asked(line, 'allow', command), asked(line, 'deny', command)]).toEqual([query, true, false]);
+      expect([query, asked(line, 'allow', command), asked(line, 'deny', command)]).toEqual([
+        query,
+        true,
+        false,
+      ]);
       expect(asked(line, 'allow', command === 'pull' ? 'import' : 'pull')).toBe(false);
     }
-    expect([asked('POST /images/create?fromImage=x', 'allow', 'run'), asked('POST /images/create?fromSrc=-', 'allow', 'run')]).toEqual([true, false]);
+    expect([
+      asked('POST /images/create?fromImage=x', 'allow', 'run'),
+      asked('POST /images/create?fromSrc=-', 'allow', 'run'),
+    ]).toEqual([true, false]);
   });
 
   it('refuses a raw tunnel before it is one', () => {
-    expect([asked('POST /session', 'deny', 'build'), asked('POST /session', 'allow', 'ps'), asked('POST /session', 'allow', 'build')]).toEqual([false, false, true]);
+    expect([
+      asked('POST /session', 'deny', 'build'),
+      asked('POST /session', 'allow', 'ps'),
+      asked('POST /session', 'allow', 'build'),
+    ]).toEqual([false, false, true]);
   });
 
-  it('decides BuildKit\'s calls one by one', () => {
+  it("decides BuildKit's calls one by one", () => {
     const control = '/moby.buildkit.v1.Control/';
-    const calls = (type: 'deny' | 'allow', commands: string[], scope: SocketScope = 'all') => ['Solve', 'Prune', 'ListWorkers'].map((call) => callDenial(clientUnder(settingsWith({ type, commands }, scope)), `${control}${call}`) === null);
+    const calls = (type: 'deny' | 'allow', commands: string[], scope: SocketScope = 'all') =>
+      ['Solve', 'Prune', 'ListWorkers'].map(
+        (call) =>
+          callDenial(clientUnder(settingsWith({ type, commands }, scope)), `${control}${call}`) === null,
+      );
     expect(calls('deny', ['build'])).toEqual([false, true, true]);
     expect(calls('deny', ['builder prune'])).toEqual([true, false, true]);
     expect(calls('allow', ['builder prune'])).toEqual([false, true, true]);

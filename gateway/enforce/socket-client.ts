@@ -1,4 +1,11 @@
-import { decideCommand, governingList, sameList, type EndpointCommands, type GoverningList, type MountedImage } from '../../shared/policy/commands.ts';
+import {
+  decideCommand,
+  governingList,
+  sameList,
+  type EndpointCommands,
+  type GoverningList,
+  type MountedImage,
+} from '../../shared/policy/commands.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { notOwnDenial } from '../../shared/policy/owner.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
@@ -14,21 +21,34 @@ export interface SocketClient {
 }
 
 /** Who is behind a request. Null: a client at the clients' own socket, who is under no list. */
-export function socketClient(request: GatewayRequest, mounts: SocketMounts | null, settings: EffectiveSettings): SocketClient | null | Denial {
+export function socketClient(
+  request: GatewayRequest,
+  mounts: SocketMounts | null,
+  settings: EffectiveSettings,
+): SocketClient | null | Denial {
   if (request.origin.kind === 'clients') return null;
   const mount = mounts?.get(request.origin.id) ?? null;
-  if (mount === null) return deny('socket-mount', 'this Docker socket', { spec: 'B1', setting: '/enhancedContainerIsolation/dockerSocketMount/imageList', detail: 'it is not known to the gateway any more; recreate the container' });
+  if (mount === null)
+    return deny('socket-mount', 'this Docker socket', {
+      spec: 'B1',
+      setting: '/enhancedContainerIsolation/dockerSocketMount/imageList',
+      detail: 'it is not known to the gateway any more; recreate the container',
+    });
   return { mount, list: governingList(settings.socket, mount) };
 }
 
 /** A container, as far as what it mounts counts. */
-export interface SocketHolder { readonly mounts: readonly { readonly source: string }[] }
+export interface SocketHolder {
+  readonly mounts: readonly { readonly source: string }[];
+}
 
-export const isDenial = (found: SocketClient | null | Denial): found is Denial => found !== null && 'outcome' in found;
+export const isDenial = (found: SocketClient | null | Denial): found is Denial =>
+  found !== null && 'outcome' in found;
 
 /**
- * May this endpoint be asked by this container (B5)? Decided on the head alone, so before any body is read or a connection becomes a
- * tunnel. `/grpc` is no tunnel: its calls are decided one by one, so that buildx gets to show why.
+ * May this endpoint be asked by this container (B5)? Decided on the head alone, so before any body is read or
+ * a connection becomes a tunnel. `/grpc` is no tunnel: its calls are decided one by one, so that buildx gets
+ * to show why.
  */
 export function commandDenial(client: SocketClient, route: Route, target: Target): Denial | null {
   if (route.inspect === 'grpc') return null;
@@ -38,14 +58,20 @@ export function commandDenial(client: SocketClient, route: Route, target: Target
 const buildCommands: EndpointCommands = { method: 'POST', commands: ['build'], alsoUsedBy: [] };
 const pruneCommands: EndpointCommands = { method: 'POST', commands: ['builder prune'], alsoUsedBy: [] };
 /** What buildx asks before it does anything. */
-const greetings = new Set(['/moby.buildkit.v1.Control/Info', '/moby.buildkit.v1.Control/ListWorkers', '/grpc.health.v1.Health/Check', '/grpc.health.v1.Health/Watch']);
+const greetings = new Set([
+  '/moby.buildkit.v1.Control/Info',
+  '/moby.buildkit.v1.Control/ListWorkers',
+  '/grpc.health.v1.Health/Check',
+  '/grpc.health.v1.Health/Watch',
+]);
 
 const removals = new Set(['/moby.buildkit.v1.Control/Prune', '/moby.buildkit.v1.Control/UpdateBuildHistory']);
 
 /** May this container call that on BuildKit (B5)? Everything there is `build`, but for removing its cache. */
 export function callDenial(client: SocketClient, call: string): Denial | null {
   // The cache and the history are everybody's.
-  if (client.list.scope === 'own' && removals.has(call)) return notOwnDenial(`the build call ${call}`, client.list.scopeSetting);
+  if (client.list.scope === 'own' && removals.has(call))
+    return notOwnDenial(`the build call ${call}`, client.list.scopeSetting);
   const decided = (endpoint: EndpointCommands) => decideCommand(endpoint, client.list, client.mount);
   if (greetings.has(call)) return decided(pruneCommands) === null ? null : decided(buildCommands);
   return decided(call === '/moby.buildkit.v1.Control/Prune' ? pruneCommands : buildCommands);
@@ -54,32 +80,61 @@ export function callDenial(client: SocketClient, call: string): Denial | null {
 /** `POST /images/create` is two commands; the engine imports where no image to pull is named. */
 function commandsSent(route: Route, target: Target): Pick<Route, 'commands' | 'alsoUsedBy'> {
   if (route.pattern !== '/images/create') return route;
-  return (parameter(target, 'fromImage') ?? '') === '' ? { commands: ['import'], alsoUsedBy: [] } : { commands: ['pull'], alsoUsedBy: route.alsoUsedBy };
-}
-
-/** A container made through a mounted socket may have one of its own under the same list only: another one would be a way around the caller's. */
-export function nestedDenial(client: SocketClient, mount: MountedImage, settings: EffectiveSettings): Denial | null {
-  const list = governingList(settings.socket, mount);
-  if (sameList(list, client.list)) return null;
-  return deny('socket-holder', `a Docker socket for a container of ${mount.image} that is made through the Docker socket of a container of ${client.mount.image}`, {
-    spec: 'B7', setting: list.setting, detail: `the caller is under ${namesOf(client.list)}, the new container would be under ${namesOf(list)}`,
-  });
+  return (parameter(target, 'fromImage') ?? '') === ''
+    ? { commands: ['import'], alsoUsedBy: [] }
+    : { commands: ['pull'], alsoUsedBy: route.alsoUsedBy };
 }
 
 /**
- * Entering a container that holds a Docker socket under another list would be a way around one's own: whoever can run something in
- * it can ask what it may ask. Null where `container` holds none, or one under the same list.
+ * A container made through a mounted socket may have one of its own under the same list only: another one
+ * would be a way around the caller's.
  */
-export function holderDenial(client: SocketClient, container: SocketHolder, what: string, mounts: SocketMounts | null, settings: EffectiveSettings): Denial | null {
+export function nestedDenial(
+  client: SocketClient,
+  mount: MountedImage,
+  settings: EffectiveSettings,
+): Denial | null {
+  const list = governingList(settings.socket, mount);
+  if (sameList(list, client.list)) return null;
+  return deny(
+    'socket-holder',
+    `a Docker socket for a container of ${mount.image} that is made through the Docker socket of a container of ${client.mount.image}`,
+    {
+      spec: 'B7',
+      setting: list.setting,
+      detail: `the caller is under ${namesOf(client.list)}, the new container would be under ${namesOf(list)}`,
+    },
+  );
+}
+
+/**
+ * Entering a container that holds a Docker socket under another list would be a way around one's own: whoever
+ * can run something in it can ask what it may ask. Null where `container` holds none, or one under the same
+ * list.
+ */
+export function holderDenial(
+  client: SocketClient,
+  container: SocketHolder,
+  what: string,
+  mounts: SocketMounts | null,
+  settings: EffectiveSettings,
+): Denial | null {
   for (const { source } of container.mounts) {
     const held = mounts?.bySocket(source) ?? null;
     if (held === null || held.id === client.mount.id) continue;
     const other = governingList(settings.socket, held);
     if (!sameList(other, client.list)) {
-      return deny('socket-holder', what, { spec: 'B7', setting: '/bulkhead/existingContainers', detail: `the caller is under ${namesOf(client.list)}, the container's socket under ${namesOf(other)}` });
+      return deny('socket-holder', what, {
+        spec: 'B7',
+        setting: '/bulkhead/existingContainers',
+        detail: `the caller is under ${namesOf(client.list)}, the container's socket under ${namesOf(other)}`,
+      });
     }
   }
   return null;
 }
 
-const namesOf = (list: GoverningList): string => (list.undecided.length === 0 ? list.setting : `${[list, ...list.undecided].map(({ setting }) => setting).join(' or ')} (image trust could not tell yet)`);
+const namesOf = (list: GoverningList): string =>
+  list.undecided.length === 0
+    ? list.setting
+    : `${[list, ...list.undecided].map(({ setting }) => setting).join(' or ')} (image trust could not tell yet)`;

@@ -2,16 +2,32 @@ import { describe, expect, it } from 'vitest';
 import { createEngineFacts, type ContainerFacts } from './engine-facts.ts';
 import { steadyFacts } from './steady-facts.ts';
 
-const container = (id: string): ContainerFacts => ({ id, name: '', image: '', imageId: '', runtime: '', running: false, terminal: false, pid: 0, mounts: [], boundOnlyIfThere: [], labels: {}, networks: [], user: '', startedAt: '', layers: null });
+const container = (id: string): ContainerFacts => ({
+  id,
+  name: '',
+  image: '',
+  imageId: '',
+  runtime: '',
+  running: false,
+  terminal: false,
+  pid: 0,
+  mounts: [],
+  boundOnlyIfThere: [],
+  labels: {},
+  networks: [],
+  user: '',
+  startedAt: '',
+  layers: null,
+});
 
 describe('B7: the facts of one request', () => {
   it('stay what they were, also when a name means another container meanwhile', async () => {
-    const ids = ['own', 'another\'s'];
+    const ids = ['own', "another's"];
     const engine = createEngineFacts('/nowhere');
     const facts = steadyFacts({ ...engine, container: () => Promise.resolve(container(ids.shift() ?? '')) });
     expect((await facts.container('x'))?.id).toBe('own');
     expect((await facts.container('x'))?.id).toBe('own');
-    expect((await facts.container('y'))?.id).toBe('another\'s');
+    expect((await facts.container('y'))?.id).toBe("another's");
     engine.close();
   });
 
@@ -19,7 +35,14 @@ describe('B7: the facts of one request', () => {
     const volume = { name: 'v', driver: 'local', options: {}, labels: {} };
     let made = false;
     const engine = createEngineFacts('/nowhere');
-    const facts = steadyFacts({ ...engine, volume: () => Promise.resolve(made ? volume : null), createVolume: () => { made = true; return Promise.resolve(volume); } });
+    const facts = steadyFacts({
+      ...engine,
+      volume: () => Promise.resolve(made ? volume : null),
+      createVolume: () => {
+        made = true;
+        return Promise.resolve(volume);
+      },
+    });
     expect(await facts.volume('v')).toBeNull();
     await facts.createVolume('v', {});
     expect(await facts.volume('v')).toBe(volume);

@@ -1,12 +1,16 @@
 import pLimit from 'p-limit';
 import type { EngineFacts } from './engine-facts.ts';
 
-/** Questions about what one request names that wait for the engine at once: each may be about a container that holds it up. */
+/**
+ * Questions about what one request names that wait for the engine at once: each may be about a container that
+ * holds it up.
+ */
 const maxQuestions = 8;
 
 /**
- * The facts of one request: a name means the same at every look. Otherwise what was the caller's own at one look (it may rename what
- * it has, and names come before the beginnings of ids) would be another's at the next.
+ * The facts of one request: a name means the same at every look. Otherwise what was the caller's own at one
+ * look (it may rename what it has, and names come before the beginnings of ids) would be another's at the
+ * next.
  */
 export function steadyFacts(facts: EngineFacts): EngineFacts {
   const containers: Known<EngineFacts['container']> = new Map();

@@ -10,14 +10,23 @@ let top: string;
 const at = (...names: string[]) => path.join(top, ...names);
 beforeEach(() => {
   top = mkdtempSync(path.join(tmpdir(), 'user-files-'));
-  for (const name of ['upper', 'init/etc', 'image/etc', 'image/other']) mkdirSync(at(name), { recursive: true });
+  for (const name of ['upper', 'init/etc', 'image/etc', 'image/other'])
+    mkdirSync(at(name), { recursive: true });
   writeFileSync(at('image/etc/passwd'), 'root:x:0:0::/:/bin/sh\n');
 });
-afterEach(() => { rmSync(top, { recursive: true }); });
+afterEach(() => {
+  rmSync(top, { recursive: true });
+});
 
-const container = (running = false) => ({
-  id: 'a'.repeat(64), name: 'n', mounts: [], running, pid: 0, layers: { upper: at('upper'), lowers: [at('init'), at('image')], merged: at('merged') },
-}) as unknown as ContainerFacts; // what is looked at
+const container = (running = false) =>
+  ({
+    id: 'a'.repeat(64),
+    name: 'n',
+    mounts: [],
+    running,
+    pid: 0,
+    layers: { upper: at('upper'), lowers: [at('init'), at('image')], merged: at('merged') },
+  }) as unknown as ContainerFacts; // what is looked at
 const denied = async () => (await userFilesDenial(container(), 'docker start'))?.detail ?? null;
 
 it('A5 starts what has a plain user database, or none', async () => {

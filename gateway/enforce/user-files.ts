@@ -4,7 +4,10 @@ import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { ContainerView } from '../archive/container-view.ts';
 import type { ContainerFacts, ContainerLayers } from './engine-facts.ts';
 
-/** What dockerd opens in a container's layers, as root and on a mount without nodev, before it starts a process there. */
+/**
+ * What dockerd opens in a container's layers, as root and on a mount without nodev, before it starts a
+ * process there.
+ */
 const userFiles = ['/etc/passwd', '/etc/group'] as const;
 type UserFile = (typeof userFiles)[number];
 
@@ -13,19 +16,30 @@ const known = new Map<string, UserFile | null>();
 const mostKnown = 1000;
 
 /**
- * Refuses to start a container whose /etc/passwd or /etc/group is a device, a FIFO or a socket (A5): the engine would open a device of the
- * machine, or wait for a FIFO for ever. `what`: the request, for the text. Null where nothing stands against it, and where the engine's store does
- * not say where the layers are.
+ * Refuses to start a container whose /etc/passwd or /etc/group is a device, a FIFO or a socket (A5): the
+ * engine would open a device of the machine, or wait for a FIFO for ever. `what`: the request, for the text.
+ * Null where nothing stands against it, and where the engine's store does not say where the layers are.
  */
 export async function userFilesDenial(container: ContainerFacts, what: string): Promise<Denial | null> {
   const { layers } = container;
   if (layers === null || container.running) return null;
-  const isTouched = await lstat(path.join(layers.upper, 'etc')).then(() => true, () => false);
+  const isTouched = await lstat(path.join(layers.upper, 'etc')).then(
+    () => true,
+    () => false,
+  );
   const special = isTouched ? await specialFile(container, layers) : await ofImage(container, layers);
-  return special === null ? null : deny('special-user-file', what, { spec: 'A5', detail: `${special} of container ${container.name} is a device, a FIFO or a socket` });
+  return special === null
+    ? null
+    : deny('special-user-file', what, {
+        spec: 'A5',
+        detail: `${special} of container ${container.name} is a device, a FIFO or a socket`,
+      });
 }
 
-/** Of a container that changed nothing below /etc. Layers of images never change, and looking through a hundred of them takes its time. */
+/**
+ * Of a container that changed nothing below /etc. Layers of images never change, and looking through a
+ * hundred of them takes its time.
+ */
 async function ofImage(container: ContainerFacts, layers: ContainerLayers): Promise<UserFile | null> {
   const place = layers.lowers.slice(1).join(':');
   const found = known.get(place);
@@ -38,7 +52,11 @@ async function ofImage(container: ContainerFacts, layers: ContainerLayers): Prom
 
 async function specialFile(container: ContainerFacts, layers: ContainerLayers): Promise<UserFile | null> {
   // The engine looks before it mounts volumes and binds.
-  const view = await ContainerView.open({ facts: { ...container, layers, mounts: [] }, asked: container.name, run: null });
+  const view = await ContainerView.open({
+    facts: { ...container, layers, mounts: [] },
+    asked: container.name,
+    run: null,
+  });
   for (const file of userFiles) if (await view.isSpecial(file)) return file;
   return null;
 }

@@ -17,8 +17,15 @@ export interface Deciding {
   readonly sent: Buffer | null;
 }
 
-/** What a denial was about, for the log; `framed`: the stream that was asked for would be frames, in which an error can be told. */
-export interface About { readonly container?: string | undefined; readonly image?: string | undefined; readonly framed?: boolean }
+/**
+ * What a denial was about, for the log; `framed`: the stream that was asked for would be frames, in which an
+ * error can be told.
+ */
+export interface About {
+  readonly container?: string | undefined;
+  readonly image?: string | undefined;
+  readonly framed?: boolean;
+}
 
 const nothing = Buffer.alloc(0);
 
@@ -27,39 +34,75 @@ export function conclude(deciding: Deciding, result: Inspected): Verdict | Promi
   const { context } = deciding;
   const route = context.request.match?.route ?? null;
   switch (result.kind) {
-    case 'denied': return denied(deciding, result.denial, result);
+    case 'denied':
+      return denied(deciding, result.denial, result);
     case 'missing':
       context.counters?.request(route, 'missing');
-      return { kind: 'refuse', status: 404, message: result.message ?? `No such ${result.what}: ${result.name}` };
+      return {
+        kind: 'refuse',
+        status: 404,
+        message: result.message ?? `No such ${result.what}: ${result.name}`,
+      };
     case 'passed': {
       tookTime(deciding);
       context.counters?.request(route, result.changes.length > 0 ? 'rewrite' : 'allow');
       if (result.warning !== undefined) {
-        write(deciding, { outcome: 'allow', ...ruleOf(result.warning), message: `let pass with a warning: ${refusalText(result.warning)}` }, result);
+        write(
+          deciding,
+          {
+            outcome: 'allow',
+            ...ruleOf(result.warning),
+            message: `let pass with a warning: ${refusalText(result.warning)}`,
+          },
+          result,
+        );
       } else if (result.changes[0] !== undefined) {
-        write(deciding, {
-          outcome: 'rewrite', rule: result.changes[0].rule, spec: ruleSpec(result.changes[0].rule), setting: null, what: [...new Set(result.changes.map((change) => change.field))].join(', '),
-          message: changesText(result.changes),
-        }, result);
+        write(
+          deciding,
+          {
+            outcome: 'rewrite',
+            rule: result.changes[0].rule,
+            spec: ruleSpec(result.changes[0].rule),
+            setting: null,
+            what: [...new Set(result.changes.map((change) => change.field))].join(', '),
+            message: changesText(result.changes),
+          },
+          result,
+        );
       }
       // A body that nobody looked at, on an endpoint that takes none, is left away.
       const body = result.body ?? (deciding.sent !== null && route?.body === 'dropped' ? nothing : undefined);
       return {
-        kind: 'forward', ...(result.target === undefined ? {} : { target: result.target }), ...(body === undefined ? {} : { body }),
-        ...(result.answer === undefined ? {} : { answer: result.answer((denial) => noteDenial(deciding, denial, 'deny', result)) }),
+        kind: 'forward',
+        ...(result.target === undefined ? {} : { target: result.target }),
+        ...(body === undefined ? {} : { body }),
+        ...(result.answer === undefined
+          ? {}
+          : { answer: result.answer((denial) => noteDenial(deciding, denial, 'deny', result)) }),
       };
     }
   }
 }
 
-/** The verdict of a denial: refused with the text of B6; in audit mode only logged, and passed on as the client sent it. */
+/**
+ * The verdict of a denial: refused with the text of B6; in audit mode only logged, and passed on as the
+ * client sent it.
+ */
 export function denied(deciding: Deciding, denial: Denial, about: About = {}): Verdict | Promise<Verdict> {
   const { context } = deciding;
   // Audit mode is about what containers may do. The gateway's own limits hold, as those of messages do.
-  const outcome = context.settings.mode === 'audit' && denial.rule !== 'request-limit' ? 'would-deny' : 'deny';
+  const outcome =
+    context.settings.mode === 'audit' && denial.rule !== 'request-limit' ? 'would-deny' : 'deny';
   context.counters?.request(context.request.match?.route ?? null, outcome);
   const message = noteDenial(deciding, denial, outcome, about);
-  return outcome === 'deny' ? { kind: 'refuse', status: 403, message, ...(about.framed === true && showsStreamsOnly(context.request) ? { inStream: true } : {}) } : passAsSent(context, deciding.sent);
+  return outcome === 'deny'
+    ? {
+        kind: 'refuse',
+        status: 403,
+        message,
+        ...(about.framed === true && showsStreamsOnly(context.request) ? { inStream: true } : {}),
+      }
+    : passAsSent(context, deciding.sent);
 }
 
 /** The verdict of a request that the connection limits leave no room for; they hold in audit mode, too. */
@@ -81,18 +124,27 @@ function changesText(changes: readonly Change[]): string {
 }
 
 /**
- * `docker attach` and `docker start -a` say only "unable to upgrade to tcp, received 403" of an answer with a reason; of a stream that
- * begins with an error they show the error. Other clients show the answer.
+ * `docker attach` and `docker start -a` say only "unable to upgrade to tcp, received 403" of an answer with a
+ * reason; of a stream that begins with an error they show the error. Other clients show the answer.
  */
 function showsStreamsOnly({ head, match }: GatewayRequest): boolean {
-  return match?.route.pattern === '/containers/{id}/attach' && head.upgrade === 'tcp' && head.fields.some(({ key, value }) => key === 'user-agent' && value.startsWith('Docker-Client/'));
+  return (
+    match?.route.pattern === '/containers/{id}/attach' &&
+    head.upgrade === 'tcp' &&
+    head.fields.some(({ key, value }) => key === 'user-agent' && value.startsWith('Docker-Client/'))
+  );
 }
 
 /**
- * A denial inside a connection that became gRPC: `call` is what was called. The text for the client; null when it is let pass, by the
- * mode that is in force by then.
+ * A denial inside a connection that became gRPC: `call` is what was called. The text for the client; null
+ * when it is let pass, by the mode that is in force by then.
  */
-export function deniedCall(deciding: Deciding, mode: 'enforce' | 'audit', call: string, denial: Denial): string | null {
+export function deniedCall(
+  deciding: Deciding,
+  mode: 'enforce' | 'audit',
+  call: string,
+  denial: Denial,
+): string | null {
   const outcome = mode === 'audit' && denial.rule !== 'connection-limit' ? 'would-deny' : 'deny';
   const message = noteDenial({ ...deciding, startedAt: performance.now() }, denial, outcome, {}, call);
   return outcome === 'deny' ? message : null;
@@ -103,25 +155,50 @@ export function wouldDeny(deciding: Deciding, denial: Denial): void {
   noteDenial(deciding, denial, 'would-deny', {});
 }
 
-/** Counts and logs a denial. The value is the text of B6 in the language of the policy; the log has it in English, for programs. */
-function noteDenial(deciding: Deciding, denial: Denial, outcome: 'deny' | 'would-deny', about: About, call = ''): string {
+/**
+ * Counts and logs a denial. The value is the text of B6 in the language of the policy; the log has it in
+ * English, for programs.
+ */
+function noteDenial(
+  deciding: Deciding,
+  denial: Denial,
+  outcome: 'deny' | 'would-deny',
+  about: About,
+  call = '',
+): string {
   tookTime(deciding);
   deciding.context.counters?.denial(denial.rule, outcome);
   write(deciding, { outcome, ...ruleOf(denial), message: refusalText(denial) }, about, call);
   return refusalText(denial, messagesIn(deciding.context.settings.language));
 }
 
-const ruleOf = (denial: Denial) => ({ rule: denial.rule, spec: denial.spec, setting: denial.setting, what: denial.what, subject: denial.subject });
+const ruleOf = (denial: Denial) => ({
+  rule: denial.rule,
+  spec: denial.spec,
+  setting: denial.setting,
+  what: denial.what,
+  subject: denial.subject,
+});
 
 function tookTime(deciding: Deciding): void {
   deciding.context.counters?.decided((performance.now() - deciding.startedAt) / 1000);
 }
 
-function write(deciding: Deciding, entry: Pick<AuditEntry, 'outcome' | 'rule' | 'spec' | 'setting' | 'what' | 'message' | 'subject'>, about: About, call = ''): void {
+function write(
+  deciding: Deciding,
+  entry: Pick<AuditEntry, 'outcome' | 'rule' | 'spec' | 'setting' | 'what' | 'message' | 'subject'>,
+  about: About,
+  call = '',
+): void {
   const { context } = deciding;
   const request = describeRequest(context.request, context.sockets?.mounts ?? null);
   context.audit.write({
-    ...entry, ...request, target: `${request.target}${call}`, container: about.container, image: about.image,
-    decisionUs: Math.round((performance.now() - deciding.startedAt) * 1000), generation: deciding.generation,
+    ...entry,
+    ...request,
+    target: `${request.target}${call}`,
+    container: about.container,
+    image: about.image,
+    decisionUs: Math.round((performance.now() - deciding.startedAt) * 1000),
+    generation: deciding.generation,
   });
 }

@@ -7,10 +7,13 @@ function read(text: string): Json {
   if (!parsed.ok) throw new Error(parsed.why);
   return parsed.value;
 }
-const many = (entry: (index: number) => string) => Array.from({ length: 20_000 }, (_, index) => entry(index)).join(',');
+const many = (entry: (index: number) => string) =>
+  Array.from({ length: 20_000 }, (_, index) => entry(index)).join(',');
 
 test.each([
-  ['scalars', '"a"'], ['a number as it came', '1.50e+3'], ['nothing in lists and objects', '{"a":[],"b":{},"c":[[],{}]}'],
+  ['scalars', '"a"'],
+  ['a number as it came', '1.50e+3'],
+  ['nothing in lists and objects', '{"a":[],"b":{},"c":[[],{}]}'],
   ['nested lists', `[${many((index) => `[${index},[null,true,"${'x'.repeat(index % 40)}"]]`)}]`],
   ['objects in lists', `{"a":[${many((index) => `{"k${index}":{"b":[${index}]}}`)}],"z":false}`],
   ['characters of several bytes', `{"ä":[${many((index) => `"€😀\\u0001\\"${index}"`)}]}`],
@@ -18,7 +21,8 @@ test.each([
 ])('writes in parts what writeJson writes: %s', async (_what, text) => {
   const value = read(text);
   // However little it was thought to come to.
-  for (const about of [0, 9000, text.length]) expect((await writeBody(value, about)).toString('utf8')).toBe(writeJson(value));
+  for (const about of [0, 9000, text.length])
+    expect((await writeBody(value, about)).toString('utf8')).toBe(writeJson(value));
 });
 
 test('stops writing when nobody waits for it', async () => {

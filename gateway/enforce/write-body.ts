@@ -4,17 +4,21 @@ import { breathe } from './pacing.ts';
 
 /** About two milliseconds of writing. */
 const elementsAtOnce = 10_000;
-/** Characters that are put together before they become bytes: what a text is put together from costs several times as much as its bytes. */
+/**
+ * Characters that are put together before they become bytes: what a text is put together from costs several
+ * times as much as its bytes.
+ */
 const atOnce = 16 * 1024;
 
 /** A list or an object of which something is still to be written. */
 type Open = { isFirst: boolean } & (
   | { readonly keyed: Iterator<readonly [string, Json]>; readonly plain: null }
-  | { readonly keyed: null; readonly plain: Iterator<Json> });
+  | { readonly keyed: null; readonly plain: Iterator<Json> }
+);
 
 /**
- * What `writeJson` writes, as UTF-8. Others are answered meanwhile where there is much. `about`: bytes it may come to. Throws the reason of
- * `signal` where it is aborted.
+ * What `writeJson` writes, as UTF-8. Others are answered meanwhile where there is much. `about`: bytes it may
+ * come to. Throws the reason of `signal` where it is aborted.
  */
 export async function writeBody(value: Json, about: number, signal?: AbortSignal): Promise<Buffer> {
   if (about <= smallBytes) return Buffer.from(writeJson(value), 'utf8');
@@ -44,10 +48,12 @@ class Writing {
       open.isFirst = false;
       if (open.keyed === null) {
         const { done, value } = open.plain.next();
-        if (done === true) this.#close(']'); else this.#value(value, comma);
+        if (done === true) this.#close(']');
+        else this.#value(value, comma);
       } else {
         const { done, value } = open.keyed.next();
-        if (done === true) this.#close('}'); else this.#value(value[1], `${comma}${JSON.stringify(value[0])}:`);
+        if (done === true) this.#close('}');
+        else this.#value(value[1], `${comma}${JSON.stringify(value[0])}:`);
       }
     }
     return false;

@@ -6,32 +6,89 @@ export async function serveAbsentEngine(socket: string): Promise<{ close(): Prom
   const server = createServer((request, response) => {
     const path = (request.url ?? '').replace(/^\/v1\.\d+/, '').replace(/\?.*$/s, '');
     const answer = (status: number, value: unknown) => {
-      response.writeHead(status, { 'Content-Type': 'application/json', 'Api-Version': '1.45', 'Docker-Experimental': 'false', 'Ostype': 'linux', 'Builder-Version': '1' });
+      response.writeHead(status, {
+        'Content-Type': 'application/json',
+        'Api-Version': '1.45',
+        'Docker-Experimental': 'false',
+        Ostype: 'linux',
+        'Builder-Version': '1',
+      });
       response.end(typeof value === 'string' ? value : JSON.stringify(value));
     };
     switch (path) {
-      case '/_ping': answer(200, request.method === 'HEAD' ? '' : 'OK'); return;
-      case '/version': answer(200, { Version: '26.1.5', ApiVersion: '1.45', MinAPIVersion: '1.24', Os: 'linux', Arch: 'amd64' }); return;
-      case '/info': answer(200, { OSType: 'linux', ServerVersion: '26.1.5' }); return;
-      case '/images/json': case '/containers/json': case '/networks': answer(200, []); return;
-      case '/volumes': answer(200, { Volumes: [], Warnings: [] }); return;
-      default: answer(404, { message: 'bulkhead explain: there is no engine that could be asked' });
+      case '/_ping':
+        answer(200, request.method === 'HEAD' ? '' : 'OK');
+        return;
+      case '/version':
+        answer(200, {
+          Version: '26.1.5',
+          ApiVersion: '1.45',
+          MinAPIVersion: '1.24',
+          Os: 'linux',
+          Arch: 'amd64',
+        });
+        return;
+      case '/info':
+        answer(200, { OSType: 'linux', ServerVersion: '26.1.5' });
+        return;
+      case '/images/json':
+      case '/containers/json':
+      case '/networks':
+        answer(200, []);
+        return;
+      case '/volumes':
+        answer(200, { Volumes: [], Warnings: [] });
+        return;
+      default:
+        answer(404, { message: 'bulkhead explain: there is no engine that could be asked' });
     }
   });
-  await new Promise<void>((resolve, reject) => { server.once('error', reject); server.listen(socket, () => { resolve(); }); });
-  return { close: () => new Promise((resolve) => { server.close(() => { resolve(); }); server.closeAllConnections(); }) };
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(socket, () => {
+      resolve();
+    });
+  });
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
 }
 
 const noRegistries: RegistryFacts = { mirrors: [], insecureHosts: [], insecureRanges: ['127.0.0.0/8'] };
 
 /** Nothing is there; what was asked for is told to `asked`. */
 export function absentFacts(asked: (what: string) => void): EngineFacts {
-  const none = (what: string) => { asked(what); return Promise.resolve(null); };
+  const none = (what: string) => {
+    asked(what);
+    return Promise.resolve(null);
+  };
   return {
-    container: (name) => none(`container ${name}`), isUp: () => Promise.resolve(null), containerFile: () => Promise.resolve(null), containerHas: () => Promise.resolve(false), whileHeld: () => Promise.resolve(null), execContainer: (id) => none(`exec instance ${id}`), execHasStarted: () => Promise.resolve(null), volume: (name) => none(`volume ${name}`), network: (name) => none(`network ${name}`),
-    image: (name) => none(`image ${name}`), imageLabel: (name) => none(`image ${name}`), images: () => { asked('images'); return Promise.resolve([]); }, registries: () => Promise.resolve(noRegistries),
+    container: (name) => none(`container ${name}`),
+    isUp: () => Promise.resolve(null),
+    containerFile: () => Promise.resolve(null),
+    containerHas: () => Promise.resolve(false),
+    whileHeld: () => Promise.resolve(null),
+    execContainer: (id) => none(`exec instance ${id}`),
+    execHasStarted: () => Promise.resolve(null),
+    volume: (name) => none(`volume ${name}`),
+    network: (name) => none(`network ${name}`),
+    image: (name) => none(`image ${name}`),
+    imageLabel: (name) => none(`image ${name}`),
+    images: () => {
+      asked('images');
+      return Promise.resolve([]);
+    },
+    registries: () => Promise.resolve(noRegistries),
     // Nothing is made to explain anything; and nobody who explains is behind a socket that would need it.
     createVolume: (name, labels) => Promise.resolve({ name, driver: 'local', options: {}, labels }),
-    networks: () => Promise.resolve([]), defaultRuntime: () => Promise.resolve(null), close: () => undefined,
+    networks: () => Promise.resolve([]),
+    defaultRuntime: () => Promise.resolve(null),
+    close: () => undefined,
   };
 }

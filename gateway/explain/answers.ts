@@ -4,7 +4,12 @@ import { connect } from 'node:net';
 export function answersOnSocket(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect(socket);
-    probe.once('connect', () => { probe.destroy(); resolve(true); });
-    probe.once('error', () => { resolve(false); });
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', () => {
+      resolve(false);
+    });
   });
 }

@@ -24,13 +24,34 @@ export interface DryGatekeeperParts extends Pick<DryRunOptions, 'goOn' | 'parts'
   readonly images?: Map<string, AskedImage>;
 }
 
-/** The gatekeeper of a gateway under these settings that changes nothing; what it decided is told to `explained`. */
-export function dryGatekeeper({ settings, clientSocket, engineSockets, engineDirectories, stateDirectory }: GatewaySetting, { facts, trust, images = new Map(), ...how }: DryGatekeeperParts, explained: (request: ExplainedRequest) => void): Gatekeeper {
+/**
+ * The gatekeeper of a gateway under these settings that changes nothing; what it decided is told to
+ * `explained`.
+ */
+export function dryGatekeeper(
+  { settings, clientSocket, engineSockets, engineDirectories, stateDirectory }: GatewaySetting,
+  { facts, trust, images = new Map(), ...how }: DryGatekeeperParts,
+  explained: (request: ExplainedRequest) => void,
+): Gatekeeper {
   const state = { settings, generation: 0, problem: null, preference: null, preferenceProblem: null };
-  return dryRun({
-    // Elsewhere the engine is on a machine of its own, which can't be looked at from here.
-    ...(process.platform === 'linux' ? {} : { machineNetworks: () => Promise.resolve({ used: [], interfaces: new Set<string>() }) }),
-    settings: { current: () => state, close: () => undefined }, facts, runtime: runtimeNameOf(chosenBackend(settings.backend)), requireUserNamespace: true,
-    engineDirectories, engineSockets, clientSocket, sockets: dryRunSockets(stateDirectory, trust, (mount) => { noteCommands(images, mount, settings); }), ...how,
-  }, explained);
+  return dryRun(
+    {
+      // Elsewhere the engine is on a machine of its own, which can't be looked at from here.
+      ...(process.platform === 'linux'
+        ? {}
+        : { machineNetworks: () => Promise.resolve({ used: [], interfaces: new Set<string>() }) }),
+      settings: { current: () => state, close: () => undefined },
+      facts,
+      runtime: runtimeNameOf(chosenBackend(settings.backend)),
+      requireUserNamespace: true,
+      engineDirectories,
+      engineSockets,
+      clientSocket,
+      sockets: dryRunSockets(stateDirectory, trust, (mount) => {
+        noteCommands(images, mount, settings);
+      }),
+      ...how,
+    },
+    explained,
+  );
 }

@@ -5,18 +5,37 @@ import { socketsDirectory } from '../socket-mounts/part.ts';
 import { idAt } from '../socket-mounts/records.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 
-/** Stands for the gateway's keeping of sockets where nothing may be made: a grant is decided, told to `granted`, and comes to nothing. */
-export function dryRunSockets(stateDirectory: string, trust: ImageTrust, granted: (mount: SocketMount) => void): SocketMountPart {
+/**
+ * Stands for the gateway's keeping of sockets where nothing may be made: a grant is decided, told to
+ * `granted`, and comes to nothing.
+ */
+export function dryRunSockets(
+  stateDirectory: string,
+  trust: ImageTrust,
+  granted: (mount: SocketMount) => void,
+): SocketMountPart {
   const nothing = () => Promise.resolve();
   // The one place where an id is made up: it is shown in a path, and names no mount.
   const id = '<its own>' as SocketMountId;
   return {
     mounts: {
       reserve: () => ({ id, socket: path.join(socketsDirectory(stateDirectory), id, 'docker.sock') }),
-      open: (mount) => { granted(mount); return nothing(); }, bind: nothing, renew: nothing, discard: nothing, get: () => null, bySocket: () => null, idAt: (file) => idAt(socketsDirectory(stateDirectory), file), list: () => [],
+      open: (mount) => {
+        granted(mount);
+        return nothing();
+      },
+      bind: nothing,
+      renew: nothing,
+      discard: nothing,
+      get: () => null,
+      bySocket: () => null,
+      idAt: (file) => idAt(socketsDirectory(stateDirectory), file),
+      list: () => [],
     },
     admission: { admit: () => null, mayStart: () => Promise.resolve(null) },
     containers: { list: () => Promise.resolve([]), remove: nothing, follow: nothing, hold: () => undefined },
-    trust, start: nothing, close: nothing,
+    trust,
+    start: nothing,
+    close: nothing,
   };
 }

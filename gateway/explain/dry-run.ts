@@ -8,27 +8,61 @@ import { loggedTarget } from '../audit/describe-request.ts';
 import { createGatekeeper, type GatekeeperOptions } from '../enforce/decide.ts';
 import type { Gatekeeper, GatewayRequest, Handling, Verdict } from '../http/exchange.ts';
 
-/** What a client may learn from the engine on the way: enough for a command line to get to what it wants to do. */
+/**
+ * What a client may learn from the engine on the way: enough for a command line to get to what it wants to
+ * do.
+ */
 const reads = new Set([
-  '/_ping', '/version', '/info', '/images/json', '/images/{name}/json', '/containers/json', '/containers/{id}/json', '/volumes', '/volumes/{name}', '/networks', '/networks/{id}', '/exec/{id}/json',
+  '/_ping',
+  '/version',
+  '/info',
+  '/images/json',
+  '/images/{name}/json',
+  '/containers/json',
+  '/containers/{id}/json',
+  '/volumes',
+  '/volumes/{name}',
+  '/networks',
+  '/networks/{id}',
+  '/exec/{id}/json',
 ]);
-const stop: Verdict = { kind: 'refuse', status: 403, message: 'bulkhead explain: this is as far as it goes; nothing was done' };
+const stop: Verdict = {
+  kind: 'refuse',
+  status: 403,
+  message: 'bulkhead explain: this is as far as it goes; nothing was done',
+};
 
 export interface DryRunOptions extends Omit<GatekeeperOptions, 'audit'> {
-  /** Everything is passed on after it was decided: behind this there is no engine, but something that says yes to all (`made-up-engine.ts`). */
+  /**
+   * Everything is passed on after it was decided: behind this there is no engine, but something that says yes
+   * to all (`made-up-engine.ts`).
+   */
   readonly goOn?: boolean;
-  /** Of which create requests the parts are decided one by one: of all, or of those that are denied. Default: of all. */
+  /**
+   * Of which create requests the parts are decided one by one: of all, or of those that are denied. Default:
+   * of all.
+   */
   readonly parts?: 'all' | 'of-denied';
 }
 
 /**
- * A gatekeeper that lets nothing through but reads: what would change or run something is decided by the gateway's own code, told to
- * `explained`, and refused, so that the client stops there. Of a create request every part is decided on its own.
+ * A gatekeeper that lets nothing through but reads: what would change or run something is decided by the
+ * gateway's own code, told to `explained`, and refused, so that the client stops there. Of a create request
+ * every part is decided on its own.
  */
 export function dryRun(options: DryRunOptions, explained: (request: ExplainedRequest) => void): Gatekeeper {
   const goOn = options.goOn === true;
   let entries: AuditEntry[] = [];
-  const decide = createGatekeeper({ ...options, audit: { write: (entry) => { entries.push(entry); }, dropped: 0, flush: () => Promise.resolve() } });
+  const decide = createGatekeeper({
+    ...options,
+    audit: {
+      write: (entry) => {
+        entries.push(entry);
+      },
+      dropped: 0,
+      flush: () => Promise.resolve(),
+    },
+  });
   // One request at a time: the entries are those of the one under way.
   let before: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -36,24 +70,65 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
     before = result.catch(() => undefined);
     return result;
   };
-  const collect = async (work: () => Verdict | Promise<Verdict>): Promise<{ verdict: Verdict; findings: Finding[] }> => {
+  const collect = async (
+    work: () => Verdict | Promise<Verdict>,
+  ): Promise<{ verdict: Verdict; findings: Finding[] }> => {
     entries = [];
     const verdict = await work();
-    return { verdict, findings: entries.map(({ outcome, rule, spec, setting, what, message, subject }) => ({ outcome, rule, spec, setting, what, message, ...(subject === undefined ? {} : { subject }) })) };
+    return {
+      verdict,
+      findings: entries.map(({ outcome, rule, spec, setting, what, message, subject }) => ({
+        outcome,
+        rule,
+        spec,
+        setting,
+        what,
+        message,
+        ...(subject === undefined ? {} : { subject }),
+      })),
+    };
   };
-  const conclude = (request: GatewayRequest, verdict: Verdict, findings: Finding[], more: Pick<ExplainedRequest, 'passed' | 'service' | 'image' | 'kind' | 'name'> = {}, sent: Buffer | null = null): Verdict => {
+  const conclude = (
+    request: GatewayRequest,
+    verdict: Verdict,
+    findings: Finding[],
+    more: Pick<ExplainedRequest, 'passed' | 'service' | 'image' | 'kind' | 'name'> = {},
+    sent: Buffer | null = null,
+  ): Verdict => {
     if (verdict.kind === 'refuse' && !findings.some(({ outcome }) => outcome === 'deny')) {
-      findings = [...findings, { outcome: 'missing', rule: '', spec: '', setting: null, what: `${request.head.method} ${request.target.path}`, message: verdict.message }];
+      findings = [
+        ...findings,
+        {
+          outcome: 'missing',
+          rule: '',
+          spec: '',
+          setting: null,
+          what: `${request.head.method} ${request.target.path}`,
+          message: verdict.message,
+        },
+      ];
     }
-    explained({ method: request.head.method, target: loggedTarget(request.target), outcome: outcomeOf(verdict, findings), findings, refusal: verdict.kind === 'refuse' ? verdict.message : null, ...more });
+    explained({
+      method: request.head.method,
+      target: loggedTarget(request.target),
+      outcome: outcomeOf(verdict, findings),
+      findings,
+      refusal: verdict.kind === 'refuse' ? verdict.message : null,
+      ...more,
+    });
     // The client shows what it would show: the refusal in its own words.
     if (goOn) return { kind: 'forward', ...(sent === null ? {} : { body: sent }) };
     return verdict.kind === 'refuse' ? verdict : stop;
   };
 
   return async (request) => {
-    if (request.head.method === 'GET' || request.head.method === 'HEAD' || request.head.method === 'OPTIONS') {
-      if (goOn || (request.match !== null && reads.has(request.match.route.pattern))) return { kind: 'forward' };
+    if (
+      request.head.method === 'GET' ||
+      request.head.method === 'HEAD' ||
+      request.head.method === 'OPTIONS'
+    ) {
+      if (goOn || (request.match !== null && reads.has(request.match.route.pattern)))
+        return { kind: 'forward' };
     }
     let stopped: Verdict = stop;
     const handling = await inTurn(async (): Promise<Extract<Handling, { kind: 'read-body' }> | null> => {
@@ -69,35 +144,55 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
     });
     if (handling === null) return goOn ? { kind: 'forward' } : stopped;
     return {
-      kind: 'read-body', limit: handling.limit,
-      decide: (body) => inTurn(async () => {
-        const { verdict, findings } = await collect(() => handling.decide(body));
-        const parsed = parseJson(body.toString('utf8'));
-        // What can't be read without doubt is refused as a whole.
-        if (!parsed.ok || !isObject(parsed.value)) return conclude(request, verdict, findings, {}, body);
-        const about = named(request, parsed.value);
-        if (request.match?.route.inspect !== 'create-container') return conclude(request, verdict, findings, about, body);
-        if (options.parts === 'of-denied' && verdict.kind !== 'refuse') return conclude(request, verdict, findings, about, body);
-        // What exceeds a limit of the gateway is refused as a whole, too: its parts are too many.
-        if (findings.some(({ rule }) => rule === 'request-limit')) return conclude(request, verdict, findings, about, body);
-        const parts = await everyPart(handling, parsed.value, findings);
-        return conclude(request, verdict, parts.findings, { passed: parts.passed, ...about }, body);
-      }),
+      kind: 'read-body',
+      limit: handling.limit,
+      decide: (body) =>
+        inTurn(async () => {
+          const { verdict, findings } = await collect(() => handling.decide(body));
+          const parsed = parseJson(body.toString('utf8'));
+          // What can't be read without doubt is refused as a whole.
+          if (!parsed.ok || !isObject(parsed.value)) return conclude(request, verdict, findings, {}, body);
+          const about = named(request, parsed.value);
+          if (request.match?.route.inspect !== 'create-container')
+            return conclude(request, verdict, findings, about, body);
+          if (options.parts === 'of-denied' && verdict.kind !== 'refuse')
+            return conclude(request, verdict, findings, about, body);
+          // What exceeds a limit of the gateway is refused as a whole, too: its parts are too many.
+          if (findings.some(({ rule }) => rule === 'request-limit'))
+            return conclude(request, verdict, findings, about, body);
+          const parts = await everyPart(handling, parsed.value, findings);
+          return conclude(request, verdict, parts.findings, { passed: parts.passed, ...about }, body);
+        }),
     };
   };
 
-  async function everyPart(handling: Extract<Handling, { kind: 'read-body' }>, sent: JsonObject, whole: readonly Finding[]): Promise<{ findings: Finding[]; passed: RequestPart[] }> {
+  async function everyPart(
+    handling: Extract<Handling, { kind: 'read-body' }>,
+    sent: JsonObject,
+    whole: readonly Finding[],
+  ): Promise<{ findings: Finding[]; passed: RequestPart[] }> {
     const found: Finding[] = [];
     const passed: RequestPart[] = [];
     for (const part of splitCreateBody(sent, options.runtime ?? exclusiveRuntimeName)) {
       const { findings } = await collect(() => handling.decide(Buffer.from(writeJson(part.body), 'utf8')));
       const value = partText(part);
-      found.push(...findings.map((finding) => ({ ...finding, part: { field: part.field, value: value ?? '' } })));
+      found.push(
+        ...findings.map((finding) => ({ ...finding, part: { field: part.field, value: value ?? '' } })),
+      );
       if (findings.length === 0 && value !== null) passed.push({ field: part.field, value });
     }
-    // What only the whole shows (the name, parts that don't go together) stays; the parts say the rest better.
+    // What only the whole shows (the name, parts that don't go together) stays; the parts say the rest
+    // better.
     const said = new Set(found.map(({ message }) => message));
-    return { findings: unique([...found, ...whole.filter(({ outcome, message }) => (outcome === 'deny' || outcome === 'would-deny') && !said.has(message))]), passed: passed.slice(0, maxParts) };
+    return {
+      findings: unique([
+        ...found,
+        ...whole.filter(
+          ({ outcome, message }) => (outcome === 'deny' || outcome === 'would-deny') && !said.has(message),
+        ),
+      ]),
+      passed: passed.slice(0, maxParts),
+    };
   }
 }
 
@@ -105,17 +200,27 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
 const maxParts = 200;
 
 /** What a request makes, and for which service of a compose file. */
-function named(request: GatewayRequest, body: JsonObject): Pick<ExplainedRequest, 'service' | 'image' | 'kind' | 'name'> {
+function named(
+  request: GatewayRequest,
+  body: JsonObject,
+): Pick<ExplainedRequest, 'service' | 'image' | 'kind' | 'name'> {
   const name = textAt(body, 'Name');
   switch (request.match?.route.inspect) {
-    case 'create-network': return { kind: 'network', ...(name === '' ? {} : { name }) };
-    case 'create-volume': return { kind: 'volume', ...(name === '' ? {} : { name }) };
+    case 'create-network':
+      return { kind: 'network', ...(name === '' ? {} : { name }) };
+    case 'create-volume':
+      return { kind: 'volume', ...(name === '' ? {} : { name }) };
     case 'create-container': {
       const service = textAt(objectAt(body, 'Labels'), 'com.docker.compose.service');
       const image = textAt(body, 'Image');
-      return { kind: 'container', ...(service === '' ? {} : { service }), ...(image === '' ? {} : { image }) };
+      return {
+        kind: 'container',
+        ...(service === '' ? {} : { service }),
+        ...(image === '' ? {} : { image }),
+      };
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -127,5 +232,9 @@ function outcomeOf(verdict: Verdict, findings: readonly Finding[]): ExplainedReq
 }
 
 function unique(findings: readonly Finding[]): Finding[] {
-  return [...new Map(findings.map((finding) => [`${finding.rule} ${finding.message} ${finding.part?.value ?? ''}`, finding])).values()];
+  return [
+    ...new Map(
+      findings.map((finding) => [`${finding.rule} ${finding.message} ${finding.part?.value ?? ''}`, finding]),
+    ).values(),
+  ];
 }

@@ -18,29 +18,71 @@ export interface ComposeOptions extends DryRunSetting {
 }
 
 /**
- * What would become of a compose file: the real `docker compose create` goes through all of it, against an engine that is made up, and
- * every request it makes is decided by the gateway's own code; builds by what the file says of them, through the older builder's request.
- * Dockerfiles are not read, nothing is pulled. Errors: `input.unusable` where Compose does not take the file, `engine.not-installed`.
+ * What would become of a compose file: the real `docker compose create` goes through all of it, against an
+ * engine that is made up, and every request it makes is decided by the gateway's own code; builds by what the
+ * file says of them, through the older builder's request. Dockerfiles are not read, nothing is pulled.
+ * Errors: `input.unusable` where Compose does not take the file, `engine.not-installed`.
  */
 export async function explainCompose(options: ComposeOptions): Promise<Result<Explanation, AppError>> {
   const runtime = runtimeNameOf(chosenBackend(options.settings.backend));
   return drySession(options, madeUpEngine(runtime), async ({ directory, socket, requests }) => {
-    const client = (args: readonly string[], input?: string) => runClient({
-      args, directory, socket, workingDirectory: options.projectDirectory, environment: options.environment ?? {}, plugins: true, signal: options.signal, ...(input === undefined ? {} : { input }), ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-    });
-    const compose = (...args: string[]) => client(['compose', '--ansi', 'never', '--progress', 'quiet', '--profile', '*', '--project-name', projectName, '--project-directory', options.projectDirectory, '-f', '-', ...args], options.text);
+    const client = (args: readonly string[], input?: string) =>
+      runClient({
+        args,
+        directory,
+        socket,
+        workingDirectory: options.projectDirectory,
+        environment: options.environment ?? {},
+        plugins: true,
+        signal: options.signal,
+        ...(input === undefined ? {} : { input }),
+        ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+      });
+    const compose = (...args: string[]) =>
+      client(
+        [
+          'compose',
+          '--ansi',
+          'never',
+          '--progress',
+          'quiet',
+          '--profile',
+          '*',
+          '--project-name',
+          projectName,
+          '--project-directory',
+          options.projectDirectory,
+          '-f',
+          '-',
+          ...args,
+        ],
+        options.text,
+      );
     const read = await compose('config', '--format', 'json');
     if (!read.ok) return read;
-    if (/is not a docker command|unknown (?:shorthand )?flag/.test(read.value.words) && read.value.code !== 0) return fail('engine.not-installed', 'Docker Compose is not installed', { reason: firstLine(read.value.words), hint: 'Install it: apt-get install docker-compose.' });
-    if (read.value.code !== 0) return fail('input.unusable', 'Compose does not take this file', { reason: complaintOf(read.value.words) });
+    if (/is not a docker command|unknown (?:shorthand )?flag/.test(read.value.words) && read.value.code !== 0)
+      return fail('engine.not-installed', 'Docker Compose is not installed', {
+        reason: firstLine(read.value.words),
+        hint: 'Install it: apt-get install docker-compose.',
+      });
+    if (read.value.code !== 0)
+      return fail('input.unusable', 'Compose does not take this file', {
+        reason: complaintOf(read.value.words),
+      });
     const config = configOf(read.value.output);
     const runs = whatComposeRuns(config);
-    if (runs !== null) return fail('input.unusable', `Compose itself would run something for ${runs}`, { hint: 'Leave it out: nothing is run to explain anything.' });
+    if (runs !== null)
+      return fail('input.unusable', `Compose itself would run something for ${runs}`, {
+        hint: 'Leave it out: nothing is run to explain anything.',
+      });
     const services = servicesOf(config);
     const created = await compose('create', '--no-build', '--pull', 'never');
     if (!created.ok) return created;
     const made = requests.length;
-    if (made === 0 && created.value.code !== 0) return fail('input.unusable', 'Compose does not take this file', { reason: complaintOf(created.value.words) });
+    if (made === 0 && created.value.code !== 0)
+      return fail('input.unusable', 'Compose does not take this file', {
+        reason: complaintOf(created.value.words),
+      });
 
     const builds = new Map<number, string>();
     const context = path.join(directory, 'context');
@@ -49,16 +91,35 @@ export async function explainCompose(options: ComposeOptions): Promise<Result<Ex
     for (const { name, build } of services) {
       if (build === null) continue;
       builds.set(requests.length, name);
-      const said = await client(['build', ...(build.network === null ? [] : [`--network=${build.network}`]), context]);
+      const said = await client([
+        'build',
+        ...(build.network === null ? [] : [`--network=${build.network}`]),
+        context,
+      ]);
       if (!said.ok) return said;
     }
     const told = requests.map((request, at): ExplainedRequest => {
       const service = builds.get(at);
-      return service === undefined ? request : withEntitlements({ ...request, kind: 'build', service }, services.find(({ name }) => name === service)?.build?.entitlements ?? [], options);
+      return service === undefined
+        ? request
+        : withEntitlements(
+            { ...request, kind: 'build', service },
+            services.find(({ name }) => name === service)?.build?.entitlements ?? [],
+            options,
+          );
     });
     return ok({
-      clientWords: warningsOf(`${read.value.words}\n${created.value.words}`), leftOut: services.flatMap(({ leftOut }) => leftOut), requests: inOrder(onceEach(told), services.map(({ name }) => name)),
-      notes: ['compose-environment' as const, ...(builds.size > 0 ? ['compose-build' as const] : []), ...(created.value.code === 0 ? [] : ['compose-stopped' as const])],
+      clientWords: warningsOf(`${read.value.words}\n${created.value.words}`),
+      leftOut: services.flatMap(({ leftOut }) => leftOut),
+      requests: inOrder(
+        onceEach(told),
+        services.map(({ name }) => name),
+      ),
+      notes: [
+        'compose-environment' as const,
+        ...(builds.size > 0 ? ['compose-build' as const] : []),
+        ...(created.value.code === 0 ? [] : ['compose-stopped' as const]),
+      ],
     });
   });
 }
@@ -66,20 +127,36 @@ export async function explainCompose(options: ComposeOptions): Promise<Result<Ex
 /** Names of containers begin with it; nothing is decided by it. */
 const projectName = 'simulated';
 
-interface Build { readonly network: string | null; readonly entitlements: readonly string[] }
-interface Service { readonly name: string; readonly build: Build | null; readonly leftOut: readonly string[] }
+interface Build {
+  readonly network: string | null;
+  readonly entitlements: readonly string[];
+}
+interface Service {
+  readonly name: string;
+  readonly build: Build | null;
+  readonly leftOut: readonly string[];
+}
 
 /** Of a build these are BuildKit's, over its own connection; of a service these are done when it runs. */
 const unseenOfBuild = ['secrets', 'ssh', 'additional_contexts', 'cache_from', 'cache_to', 'platforms'];
 const unseenOfService = ['post_start', 'pre_stop', 'develop'];
 
 function configOf(output: string): Record<string, unknown> {
-  try { return record(JSON.parse(output)); } catch { return {}; }
+  try {
+    return record(JSON.parse(output));
+  } catch {
+    return {};
+  }
 }
 
-/** A service with a provider, or models: newer versions of Compose run programs of this machine for these, already to create. */
+/**
+ * A service with a provider, or models: newer versions of Compose run programs of this machine for these,
+ * already to create.
+ */
 export function whatComposeRuns(config: Record<string, unknown>): string | null {
-  const provided = Object.entries(record(config['services'])).find(([, service]) => record(service)['provider'] !== undefined);
+  const provided = Object.entries(record(config['services'])).find(
+    ([, service]) => record(service)['provider'] !== undefined,
+  );
   if (provided !== undefined) return `the provider of ${provided[0]}`;
   return Object.keys(record(config['models'])).length > 0 ? 'models' : null;
 }
@@ -88,44 +165,103 @@ export function whatComposeRuns(config: Record<string, unknown>): string | null 
 function servicesOf(config: Record<string, unknown>): readonly Service[] {
   return Object.entries(record(config['services'])).map(([name, value]) => {
     const service = record(value);
-    const build = service['build'] === undefined || service['build'] === null ? null : record(service['build']);
+    const build =
+      service['build'] === undefined || service['build'] === null ? null : record(service['build']);
     const network = build?.['network'];
     return {
       name,
-      build: build === null ? null : { network: typeof network === 'string' && network !== '' ? network : null, entitlements: [...(build['privileged'] === true ? ['security.insecure'] : []), ...(Array.isArray(build['entitlements']) ? build['entitlements'].map(String) : [])] },
-      leftOut: [...unseenOfService.filter((key) => key in service).map((key) => `${name}.${key}`), ...unseenOfBuild.filter((key) => build !== null && key in build).map((key) => `${name}.build.${key}`)],
+      build:
+        build === null
+          ? null
+          : {
+              network: typeof network === 'string' && network !== '' ? network : null,
+              entitlements: [
+                ...(build['privileged'] === true ? ['security.insecure'] : []),
+                ...(Array.isArray(build['entitlements']) ? build['entitlements'].map(String) : []),
+              ],
+            },
+      leftOut: [
+        ...unseenOfService.filter((key) => key in service).map((key) => `${name}.${key}`),
+        ...unseenOfBuild.filter((key) => build !== null && key in build).map((key) => `${name}.build.${key}`),
+      ],
     };
   });
 }
 
-function withEntitlements(request: ExplainedRequest, names: readonly string[], { settings }: DryRunSetting): ExplainedRequest {
+function withEntitlements(
+  request: ExplainedRequest,
+  names: readonly string[],
+  { settings }: DryRunSetting,
+): ExplainedRequest {
   if (names.length === 0 || !settings.eci.value) return request;
   const outcome = settings.mode === 'audit' ? 'would-deny' : 'deny';
-  const findings = names.map((name) => { const denial = entitlementDenial(name); return { outcome, rule: denial.rule, spec: denial.spec, setting: denial.setting, what: denial.what, message: refusalText(denial), part: { field: 'allow', value: name } } as const; });
-  return { ...request, outcome: strictest([request.outcome, outcome]), findings: [...request.findings, ...findings], refusal: request.refusal ?? (outcome === 'deny' ? findings[0]?.message ?? null : null) };
+  const findings = names.map((name) => {
+    const denial = entitlementDenial(name);
+    return {
+      outcome,
+      rule: denial.rule,
+      spec: denial.spec,
+      setting: denial.setting,
+      what: denial.what,
+      message: refusalText(denial),
+      part: { field: 'allow', value: name },
+    } as const;
+  });
+  return {
+    ...request,
+    outcome: strictest([request.outcome, outcome]),
+    findings: [...request.findings, ...findings],
+    refusal: request.refusal ?? (outcome === 'deny' ? (findings[0]?.message ?? null) : null),
+  };
 }
 
 /** Replicas of a service ask the same, but for their names. */
 function onceEach(requests: readonly ExplainedRequest[]): ExplainedRequest[] {
-  const key = ({ kind, service, name, target, findings }: ExplainedRequest) => JSON.stringify([kind, service ?? [name, target], findings.map((finding) => JSON.stringify(finding)).sort()]);
+  const key = ({ kind, service, name, target, findings }: ExplainedRequest) =>
+    JSON.stringify([
+      kind,
+      service ?? [name, target],
+      findings.map((finding) => JSON.stringify(finding)).sort(),
+    ]);
   return [...new Map(requests.map((request) => [key(request), withoutProject(request)])).values()];
 }
 
 /** Compose asks for several at a time: networks and volumes first, then the services as it reads them. */
 function inOrder(requests: readonly ExplainedRequest[], services: readonly string[]): ExplainedRequest[] {
-  const place = ({ service, kind, name = '' }: ExplainedRequest): readonly [number, string] => [service === undefined ? -1 : services.indexOf(service), `${kind ?? ''} ${name}`];
+  const place = ({ service, kind, name = '' }: ExplainedRequest): readonly [number, string] => [
+    service === undefined ? -1 : services.indexOf(service),
+    `${kind ?? ''} ${name}`,
+  ];
   return [...requests].sort((a, b) => place(a)[0] - place(b)[0] || place(a)[1].localeCompare(place(b)[1]));
 }
 
-const withoutProject = (request: ExplainedRequest): ExplainedRequest => (request.name?.startsWith(`${projectName}_`) === true ? { ...request, name: request.name.slice(projectName.length + 1) } : request);
+const withoutProject = (request: ExplainedRequest): ExplainedRequest =>
+  request.name?.startsWith(`${projectName}_`) === true
+    ? { ...request, name: request.name.slice(projectName.length + 1) }
+    : request;
 
 /** What Compose says beside its warnings. */
-const complaintOf = (words: string): string => words.split('\n').filter((line) => !/^time=.*level=warning/.test(line)).join('\n').trim() || words.trim();
+const complaintOf = (words: string): string =>
+  words
+    .split('\n')
+    .filter((line) => !/^time=.*level=warning/.test(line))
+    .join('\n')
+    .trim() || words.trim();
 
 /** Compose's warnings without time and level: variables that are not set, keys it does not know. */
 function warningsOf(words: string): string {
-  const lines = words.split('\n').map((line) => /level=warning msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]?.replace(/\\(.)/g, '$1') ?? (line.startsWith('time=') ? '' : line)).map((line) => line.trim());
+  const lines = words
+    .split('\n')
+    .map(
+      (line) =>
+        /level=warning msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]?.replace(/\\(.)/g, '$1') ??
+        (line.startsWith('time=') ? '' : line),
+    )
+    .map((line) => line.trim());
   return [...new Set(lines.filter((line) => line !== ''))].join('\n').slice(0, 4000);
 }
 
-const record = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : {}); // its values stay unknown
+const record = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {}; // its values stay unknown

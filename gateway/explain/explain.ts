@@ -10,42 +10,121 @@ export interface ExplainOptions extends DryRunSetting {
   readonly args: readonly string[];
   /** Variables set for the command alone. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Of a build whose context was left out of `args`: the client gets an empty directory with a Dockerfile of one line, so that nothing of the user's is read. */
+  /**
+   * Of a build whose context was left out of `args`: the client gets an empty directory with a Dockerfile of
+   * one line, so that nothing of the user's is read.
+   */
   readonly stubContext?: boolean;
 }
 
-/** Commands that do all they do through the engine's API. Not among them: plugins (compose, buildx), and what changes the client's own files. */
+/**
+ * Commands that do all they do through the engine's API. Not among them: plugins (compose, buildx), and what
+ * changes the client's own files.
+ */
 const commands = new Set([
-  'attach', 'build', 'builder', 'checkpoint', 'commit', 'container', 'cp', 'create', 'diff', 'events', 'exec', 'export', 'history', 'image', 'images', 'import', 'info', 'inspect', 'kill', 'load', 'logs',
-  'network', 'node', 'pause', 'plugin', 'port', 'ps', 'pull', 'push', 'rename', 'restart', 'rm', 'rmi', 'run', 'save', 'secret', 'config', 'service', 'stack', 'start', 'stats', 'stop', 'swarm', 'system', 'tag', 'top',
-  'unpause', 'update', 'version', 'volume', 'wait',
+  'attach',
+  'build',
+  'builder',
+  'checkpoint',
+  'commit',
+  'container',
+  'cp',
+  'create',
+  'diff',
+  'events',
+  'exec',
+  'export',
+  'history',
+  'image',
+  'images',
+  'import',
+  'info',
+  'inspect',
+  'kill',
+  'load',
+  'logs',
+  'network',
+  'node',
+  'pause',
+  'plugin',
+  'port',
+  'ps',
+  'pull',
+  'push',
+  'rename',
+  'restart',
+  'rm',
+  'rmi',
+  'run',
+  'save',
+  'secret',
+  'config',
+  'service',
+  'stack',
+  'start',
+  'stats',
+  'stop',
+  'swarm',
+  'system',
+  'tag',
+  'top',
+  'unpause',
+  'update',
+  'version',
+  'volume',
+  'wait',
 ]);
 /** Options by which the client writes files before it asks the engine. */
 const writing = /^--(?:iidfile|cidfile|metadata-file)(?:=|$)/;
 
 /**
- * What would become of a Docker command line under these settings. The real `docker` runs against a private socket behind which the
- * gateway's own code decides, and nothing but reads gets to the engine; its first request that would change something ends it.
- * Errors: `input.unusable` for what is no such command line, `engine.not-installed` without the Docker command line.
+ * What would become of a Docker command line under these settings. The real `docker` runs against a private
+ * socket behind which the gateway's own code decides, and nothing but reads gets to the engine; its first
+ * request that would change something ends it. Errors: `input.unusable` for what is no such command line,
+ * `engine.not-installed` without the Docker command line.
  */
 export async function explainCommand(options: ExplainOptions): Promise<Result<Explanation, AppError>> {
   const [command = ''] = options.args;
   if (!commands.has(command)) {
-    return fail('input.unusable', command === '' ? 'there is no command to explain' : `"${command}" can't be explained`, {
-      hint: 'Give a Docker command as you would type it, without "docker" and its general options: bulkhead explain -- run --pid=host alpine. For a compose file: bulkhead explain --compose FILE. Buildx does more than ask the engine, and is not run.',
-    });
+    return fail(
+      'input.unusable',
+      command === '' ? 'there is no command to explain' : `"${command}" can't be explained`,
+      {
+        hint: 'Give a Docker command as you would type it, without "docker" and its general options: bulkhead explain -- run --pid=host alpine. For a compose file: bulkhead explain --compose FILE. Buildx does more than ask the engine, and is not run.',
+      },
+    );
   }
   const writes = options.args.find((argument) => writing.test(argument));
-  if (writes !== undefined) return fail('input.unusable', `${writes} would write a file`, { hint: 'Leave it out: it changes nothing about what is decided.' });
+  if (writes !== undefined)
+    return fail('input.unusable', `${writes} would write a file`, {
+      hint: 'Leave it out: it changes nothing about what is decided.',
+    });
 
   return drySession(options, null, async ({ directory, socket, requests }) => {
     const args = options.stubContext !== true ? options.args : await withStub(options.args, directory);
-    const said = await runClient({ args, directory, socket, workingDirectory: options.workingDirectory ?? process.cwd(), environment: options.environment ?? {}, signal: options.signal, ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }) });
+    const said = await runClient({
+      args,
+      directory,
+      socket,
+      workingDirectory: options.workingDirectory ?? process.cwd(),
+      environment: options.environment ?? {},
+      signal: options.signal,
+      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    });
     if (!said.ok) return said;
-    if (requests.length === 0 && said.value.code !== 0) return fail('input.unusable', 'docker does not take this command line', { reason: firstLine(said.value.words), hint: 'See docker --help.' });
+    if (requests.length === 0 && said.value.code !== 0)
+      return fail('input.unusable', 'docker does not take this command line', {
+        reason: firstLine(said.value.words),
+        hint: 'See docker --help.',
+      });
     return ok({
-      clientWords: requests.some(({ refusal }) => refusal !== null) ? said.value.words.trim() : '', leftOut: [],
-      notes: [...(requests.length > 0 ? ['later-requests' as const] : []), ...(requests.some(({ target }) => /\/build\b/.test(target)) ? ['build-calls' as const] : []), ...(options.stubContext !== true ? [] : ['stub-context' as const])],
+      clientWords: requests.some(({ refusal }) => refusal !== null) ? said.value.words.trim() : '',
+      leftOut: [],
+      notes: [
+        ...(requests.length > 0 ? ['later-requests' as const] : []),
+        ...(requests.some(({ target }) => /\/build\b/.test(target)) ? ['build-calls' as const] : []),
+        ...(options.stubContext !== true ? [] : ['stub-context' as const]),
+      ],
     });
   });
 }

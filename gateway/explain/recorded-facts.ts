@@ -10,17 +10,36 @@ const most = 100;
 
 /** The same facts; what is asked by name is noted once each. */
 export function recordedFacts(facts: EngineFacts, asked: Map<string, AskedFact>): EngineFacts {
-  const note = <T>(kind: AskedFact['kind'], describe: (found: T) => string, ask: (name: string) => Promise<T | null>) => async (name: string): Promise<T | null> => {
-    const found = await ask(name);
-    if (asked.size < most) asked.set(`${kind} ${name}`, { kind, name, found: found === null ? null : describe(found) });
-    return found;
-  };
+  const note =
+    <T>(kind: AskedFact['kind'], describe: (found: T) => string, ask: (name: string) => Promise<T | null>) =>
+    async (name: string): Promise<T | null> => {
+      const found = await ask(name);
+      if (asked.size < most)
+        asked.set(`${kind} ${name}`, { kind, name, found: found === null ? null : describe(found) });
+      return found;
+    };
   return {
     ...facts,
-    container: note('container', (found) => `${found.id.slice(0, 12)}, ${found.runtime}`, (name) => facts.container(name)),
-    image: note('image', (found) => found.id.slice(0, 19), (name) => facts.image(name)),
-    volume: note('volume', (found) => found.driver, (name) => facts.volume(name)),
-    network: note('network', (found) => found.driver, (name) => facts.network(name)),
+    container: note(
+      'container',
+      (found) => `${found.id.slice(0, 12)}, ${found.runtime}`,
+      (name) => facts.container(name),
+    ),
+    image: note(
+      'image',
+      (found) => found.id.slice(0, 19),
+      (name) => facts.image(name),
+    ),
+    volume: note(
+      'volume',
+      (found) => found.driver,
+      (name) => facts.volume(name),
+    ),
+    network: note(
+      'network',
+      (found) => found.driver,
+      (name) => facts.network(name),
+    ),
   };
 }
 
@@ -31,17 +50,40 @@ export function recordedTrust(trust: ImageTrust, images: Map<string, AskedImage>
       const verdict = await trust.decide(image, socket);
       // By id it is asked which command list is the image's.
       if (image.startsWith('sha256:') && images.size > 0) return verdict;
-      images.set(image, verdict.trusted
-        ? { image, trusted: true, allowedBy: verdict.allowedBy, imageId: verdict.imageId, reason: '', detail: verdict.derivedFrom ?? '' }
-        : { image, trusted: false, allowedBy: '', imageId: '', reason: verdict.reason, detail: verdict.detail });
+      images.set(
+        image,
+        verdict.trusted
+          ? {
+              image,
+              trusted: true,
+              allowedBy: verdict.allowedBy,
+              imageId: verdict.imageId,
+              reason: '',
+              detail: verdict.derivedFrom ?? '',
+            }
+          : {
+              image,
+              trusted: false,
+              allowedBy: '',
+              imageId: '',
+              reason: verdict.reason,
+              detail: verdict.detail,
+            },
+      );
       return verdict;
     },
-    close: () => { trust.close(); },
+    close: () => {
+      trust.close();
+    },
   };
 }
 
 /** What will work through the socket that an image is granted: the command list that governs it. */
-export function noteCommands(images: Map<string, AskedImage>, mount: SocketMount, settings: EffectiveSettings): void {
+export function noteCommands(
+  images: Map<string, AskedImage>,
+  mount: SocketMount,
+  settings: EffectiveSettings,
+): void {
   const asked = images.get(mount.image);
   const { type, commands } = governingList(settings.socket, mount);
   if (asked !== undefined) images.set(mount.image, { ...asked, commands: { type, names: [...commands] } });

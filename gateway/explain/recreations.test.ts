@@ -19,32 +19,80 @@ afterAll(async () => {
 });
 
 const me = { uid: userInfo().uid, gid: userInfo().gid };
-const one = (host: object, more: Partial<AskedRecreation> = {}): AskedRecreation => ({ id: 'a'.repeat(64), name: 'one', user: me, body: { Image: 'busybox', Cmd: ['true'], HostConfig: { Runtime: 'bulkhead', ...host } }, connected: [], ...more });
+const one = (host: object, more: Partial<AskedRecreation> = {}): AskedRecreation => ({
+  id: 'a'.repeat(64),
+  name: 'one',
+  user: me,
+  body: { Image: 'busybox', Cmd: ['true'], HostConfig: { Runtime: 'bulkhead', ...host } },
+  connected: [],
+  ...more,
+});
 async function refused(settings: object, ...asked: AskedRecreation[]) {
-  const read = effectiveSettings(JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true }, ...settings }), { exists: true });
+  const read = effectiveSettings(
+    JSON.stringify({
+      configurationFileVersion: 2,
+      enhancedContainerIsolation: { locked: true, value: true },
+      ...settings,
+    }),
+    { exists: true },
+  );
   if (!read.ok) throw new Error(read.error.reason);
   const at = (name: string) => path.join(directory, name);
-  const found = await refusedRecreations({ settings: read.value, asked, paths: { root: at('root'), data: at('data'), run: at('run'), engineSocket: at('engine.sock'), clientSocket: at('docker.sock') } });
+  const found = await refusedRecreations({
+    settings: read.value,
+    asked,
+    paths: {
+      root: at('root'),
+      data: at('data'),
+      run: at('run'),
+      engineSocket: at('engine.sock'),
+      clientSocket: at('docker.sock'),
+    },
+  });
   return asked.map(({ id }) => found.get(id)?.map(({ rule }) => rule) ?? []);
 }
 
 describe('what the gateway will refuse of a recreation (D)', () => {
   test('A8: a directory that these settings do not share; one that they share is none', async () => {
     expect(await refused({}, one({ Binds: ['/etc:/e'] }))).toEqual([['bind-not-shared']]);
-    expect(await refused({ filesharingAllowedDirectories: [{ path: '/etc', sharedByDefault: true }] }, one({ Binds: ['/etc:/e'] }))).toEqual([[]]);
+    expect(
+      await refused(
+        { filesharingAllowedDirectories: [{ path: '/etc', sharedByDefault: true }] },
+        one({ Binds: ['/etc:/e'] }),
+      ),
+    ).toEqual([[]]);
   });
   test('every reason is told, each in the words that name the setting', async () => {
-    expect(await refused({}, one({ Binds: ['/etc:/e', `${homedir()}:/h:rshared`], Devices: [{ PathOnHost: '/dev/kmsg', PathInContainer: '/dev/kmsg', CgroupPermissions: 'rwm' }], DeviceCgroupRules: ['c 1:3 rwm'] })))
-      .toEqual([['bind-not-shared', 'bind-propagation', 'host-device', 'host-device']].map((rules) => expect.arrayContaining([...new Set(rules)])));
+    expect(
+      await refused(
+        {},
+        one({
+          Binds: ['/etc:/e', `${homedir()}:/h:rshared`],
+          Devices: [{ PathOnHost: '/dev/kmsg', PathInContainer: '/dev/kmsg', CgroupPermissions: 'rwm' }],
+          DeviceCgroupRules: ['c 1:3 rwm'],
+        }),
+      ),
+    ).toEqual(
+      [['bind-not-shared', 'bind-propagation', 'host-device', 'host-device']].map((rules) =>
+        expect.arrayContaining([...new Set(rules)]),
+      ),
+    );
   });
   test('A8: $HOME is the home of who asks for the new one', async () => {
     expect(await refused({}, one({ Binds: [`${homedir()}:/h`] }))).toEqual([[]]);
     // Root alone knows who that will be.
-    if (me.uid === 0) expect(await refused({}, one({ Binds: [`${homedir()}:/h`] }, { user: { uid: 65534, gid: 65534 } }))).toEqual([['bind-not-shared']]);
+    if (me.uid === 0)
+      expect(
+        await refused({}, one({ Binds: [`${homedir()}:/h`] }, { user: { uid: 65534, gid: 65534 } })),
+      ).toEqual([['bind-not-shared']]);
   });
   test('A7: a network it is connected to afterwards counts as well', async () => {
-    expect(await refused({}, one({}, { connected: [{ name: 'back', endpoint: { Aliases: ['b'] } }] }))).toEqual([[]]);
-    expect(await refused({}, one({}, { connected: [{ name: 'back', endpoint: { Unheard: true } }] }))).toEqual([['unmodelled-field']]);
+    expect(
+      await refused({}, one({}, { connected: [{ name: 'back', endpoint: { Aliases: ['b'] } }] })),
+    ).toEqual([[]]);
+    expect(
+      await refused({}, one({}, { connected: [{ name: 'back', endpoint: { Unheard: true } }] })),
+    ).toEqual([['unmodelled-field']]);
   });
   test('somebody who is not root takes for refused only what he can tell: not what is in a home, of which root alone knows whose container it is', async () => {
     const getuid = vi.spyOn(process, 'getuid').mockReturnValue(65534);
@@ -52,11 +100,23 @@ describe('what the gateway will refuse of a recreation (D)', () => {
     try {
       expect(await refused({}, one({ Binds: ['/home/bob/x:/h'] }, nobody))).toEqual([[]]);
       expect(await refused({}, one({ Binds: ['/etc:/e'] }, nobody))).toEqual([['bind-not-shared']]);
-      expect(await refused({ filesharingAllowedDirectories: [{ path: '/srv', sharedByDefault: true }] }, one({ Binds: ['/home/bob/x:/h'] }, nobody))).toEqual([['bind-not-shared']]);
-    } finally { getuid.mockRestore(); }
+      expect(
+        await refused(
+          { filesharingAllowedDirectories: [{ path: '/srv', sharedByDefault: true }] },
+          one({ Binds: ['/home/bob/x:/h'] }, nobody),
+        ),
+      ).toEqual([['bind-not-shared']]);
+    } finally {
+      getuid.mockRestore();
+    }
   });
   test('nothing is refused with ECI off, in audit mode, or where nothing is asked', async () => {
-    expect(await refused({ enhancedContainerIsolation: { locked: true, value: false } }, one({ Binds: ['/etc:/e'] }))).toEqual([[]]);
+    expect(
+      await refused(
+        { enhancedContainerIsolation: { locked: true, value: false } },
+        one({ Binds: ['/etc:/e'] }),
+      ),
+    ).toEqual([[]]);
     expect(await refused({ bulkhead: { mode: 'audit' } }, one({ Binds: ['/etc:/e'] }))).toEqual([[]]);
     expect(await refused({})).toEqual([]);
   });

@@ -2,7 +2,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { ExplainedRequest, Finding } from '../../shared/explain/explanation.ts';
-import type { AskedRecreation, RecreatePolicyQuestion, RecreateRefusal } from '../../shared/containers/recreate-policy.ts';
+import type {
+  AskedRecreation,
+  RecreatePolicyQuestion,
+  RecreateRefusal,
+} from '../../shared/containers/recreate-policy.ts';
 import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
 import { isInside } from '../../shared/policy/bind-source.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
@@ -22,11 +26,16 @@ const timeoutMs = 10_000;
 const atOnce = 16;
 
 /**
- * What the gateway will refuse of recreations: every create request, and what connects the new container to its networks, decided by the
- * gateway's own code as for the user who asks; the engine is read, and nothing else. Starting a container is decided by what it mounts and
- * runs with, which its create request said a moment before. Where this process sees less than the gateway would, it takes nothing for refused.
+ * What the gateway will refuse of recreations: every create request, and what connects the new container to
+ * its networks, decided by the gateway's own code as for the user who asks; the engine is read, and nothing
+ * else. Starting a container is decided by what it mounts and runs with, which its create request said a
+ * moment before. Where this process sees less than the gateway would, it takes nothing for refused.
  */
-export async function refusedRecreations({ settings, paths, asked }: RecreatePolicyQuestion): Promise<ReadonlyMap<string, readonly RecreateRefusal[]>> {
+export async function refusedRecreations({
+  settings,
+  paths,
+  asked,
+}: RecreatePolicyQuestion): Promise<ReadonlyMap<string, readonly RecreateRefusal[]>> {
   const refused = new Map<string, readonly RecreateRefusal[]>();
   // Audit mode refuses nothing.
   if (!settings.eci.value || settings.mode === 'audit' || asked.length === 0) return refused;
@@ -35,19 +44,36 @@ export async function refusedRecreations({ settings, paths, asked }: RecreatePol
   const facts = createEngineFacts(engineSocket);
   const trust = createImageTrust({ facts, stateDirectory: paths.root, readOnly: true });
   const ended = new AbortController();
-  const gateway = { settings, clientSocket: paths.clientSocket, engineSockets: [paths.engineSocket, paths.clientSocket], engineDirectories: [paths.root, paths.data, paths.run], stateDirectory: paths.root };
+  const gateway = {
+    settings,
+    clientSocket: paths.clientSocket,
+    engineSockets: [paths.engineSocket, paths.clientSocket],
+    engineDirectories: [paths.root, paths.data, paths.run],
+    stateDirectory: paths.root,
+  };
   const known = asRecreated(facts, asked, runtimeNameOf(chosenBackend(settings.backend)));
   const limit = pLimit(atOnce);
   try {
-    const each = Promise.all(asked.map((one) => limit(async () => {
-      const decided: ExplainedRequest[] = [];
-      // One of its own for each: a registry that is asked about one holds up no other.
-      const decide = dryGatekeeper(gateway, { facts: known, trust, parts: 'of-denied' }, (request) => { decided.push(request); });
-      for (const { target, body } of requestsOf(one)) await ask(decide, target, body, one.user);
-      const seen = await sight(one, settings);
-      const refusals = decided.flatMap(({ findings }) => findings.filter((finding) => finding.outcome === 'deny' && seen(finding))).map(({ rule, message }) => ({ rule, message }));
-      if (refusals.length > 0) refused.set(one.id, [...new Map(refusals.map((refusal) => [refusal.message, refusal])).values()]);
-    })));
+    const each = Promise.all(
+      asked.map((one) =>
+        limit(async () => {
+          const decided: ExplainedRequest[] = [];
+          // One of its own for each: a registry that is asked about one holds up no other.
+          const decide = dryGatekeeper(gateway, { facts: known, trust, parts: 'of-denied' }, (request) => {
+            decided.push(request);
+          });
+          for (const { target, body } of requestsOf(one)) await ask(decide, target, body, one.user);
+          const seen = await sight(one, settings);
+          const refusals = decided
+            .flatMap(({ findings }) =>
+              findings.filter((finding) => finding.outcome === 'deny' && seen(finding)),
+            )
+            .map(({ rule, message }) => ({ rule, message }));
+          if (refusals.length > 0)
+            refused.set(one.id, [...new Map(refusals.map((refusal) => [refusal.message, refusal])).values()]);
+        }),
+      ),
+    );
     await Promise.race([each, sleep(timeoutMs, undefined, { signal: ended.signal, ref: false })]);
     return new Map(refused);
   } finally {
@@ -58,7 +84,10 @@ export async function refusedRecreations({ settings, paths, asked }: RecreatePol
   }
 }
 
-/** The containers that are recreated, as they will be: the new ones run with the isolation runtime, so that others may join them. */
+/**
+ * The containers that are recreated, as they will be: the new ones run with the isolation runtime, so that
+ * others may join them.
+ */
 function asRecreated(facts: EngineFacts, asked: readonly AskedRecreation[], runtime: string): EngineFacts {
   const ids = new Set(asked.map(({ id }) => id));
   return {
@@ -71,40 +100,73 @@ function asRecreated(facts: EngineFacts, asked: readonly AskedRecreation[], runt
 }
 
 /** As they are sent when it comes to it. */
-function requestsOf({ name, body, connected }: AskedRecreation): { readonly target: string; readonly body: object }[] {
+function requestsOf({
+  name,
+  body,
+  connected,
+}: AskedRecreation): { readonly target: string; readonly body: object }[] {
   const temporary = `${name}-under-eci`;
   return [
     { target: `/containers/create?name=${encodeURIComponent(temporary)}`, body },
-    ...connected.map((network) => ({ target: `/networks/${encodeURIComponent(network.name)}/connect`, body: { Container: temporary, EndpointConfig: network.endpoint } })),
+    ...connected.map((network) => ({
+      target: `/networks/${encodeURIComponent(network.name)}/connect`,
+      body: { Container: temporary, EndpointConfig: network.endpoint },
+    })),
   ];
 }
 
-async function ask(decide: Gatekeeper, target: string, body: object, user: AskedRecreation['user']): Promise<void> {
+async function ask(
+  decide: Gatekeeper,
+  target: string,
+  body: object,
+  user: AskedRecreation['user'],
+): Promise<void> {
   const parsed = parseTarget(target);
   if (!parsed.ok) return;
   const bytes = Buffer.from(JSON.stringify(body), 'utf8');
   const request: GatewayRequest = {
-    head: { method: 'POST', target, host: 'docker', fields: [], body: { kind: 'length', bytes: bytes.length }, close: false, upgrade: null, expectContinue: false, contentType: 'application/json' },
-    target: parsed.target, match: matchRoute('POST', parsed.target.path), peer: () => ({ pid: process.pid, uid: user.uid, gid: user.gid }), origin: { kind: 'clients' },
+    head: {
+      method: 'POST',
+      target,
+      host: 'docker',
+      fields: [],
+      body: { kind: 'length', bytes: bytes.length },
+      close: false,
+      upgrade: null,
+      expectContinue: false,
+      contentType: 'application/json',
+    },
+    target: parsed.target,
+    match: matchRoute('POST', parsed.target.path),
+    peer: () => ({ pid: process.pid, uid: user.uid, gid: user.gid }),
+    origin: { kind: 'clients' },
   };
   const handling = await decide(request);
   if (handling.kind === 'read-body') await handling.decide(bytes);
 }
 
 /**
- * Whether a refusal would be the gateway's as well, which is root's and sees everything. Another user may not look into every directory, has
- * logins to registries of his own, and is not told who had a container made: its maker's home may be shared where his is not.
+ * Whether a refusal would be the gateway's as well, which is root's and sees everything. Another user may not
+ * look into every directory, has logins to registries of his own, and is not told who had a container made:
+ * its maker's home may be shared where his is not.
  */
-async function sight({ user }: AskedRecreation, settings: EffectiveSettings): Promise<(finding: Finding) => boolean> {
+async function sight(
+  { user }: AskedRecreation,
+  settings: EffectiveSettings,
+): Promise<(finding: Finding) => boolean> {
   if (process.getuid?.() === 0) return () => true;
-  const above = path.dirname(await homeOf(user.uid) ?? '/');
+  const above = path.dirname((await homeOf(user.uid)) ?? '/');
   const homes = above === '/' ? '/home' : above;
   return ({ rule, message, setting, subject }) => {
     switch (rule) {
-      case 'bind-unresolvable': return !/\((?:EACCES|EPERM)\)/.test(message);
-      case 'socket-mount': return setting !== null || subject?.image === undefined;
-      case 'bind-not-shared': return subject?.path === undefined || !sharesHome(settings) || !isInside(subject.path, homes);
-      default: return true;
+      case 'bind-unresolvable':
+        return !/\((?:EACCES|EPERM)\)/.test(message);
+      case 'socket-mount':
+        return setting !== null || subject?.image === undefined;
+      case 'bind-not-shared':
+        return subject?.path === undefined || !sharesHome(settings) || !isInside(subject.path, homes);
+      default:
+        return true;
     }
   };
 }

@@ -16,7 +16,11 @@ export interface ClientRun {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
-export interface ClientWords { readonly code: number; readonly words: string; readonly output: string }
+export interface ClientWords {
+  readonly code: number;
+  readonly words: string;
+  readonly output: string;
+}
 
 const timeoutMs = 60_000;
 /** How much is kept of what the client said, and of what it put out. */
@@ -28,51 +32,104 @@ const ours = /^(?:DOCKER_|BUILDKIT_|BUILDX_|COMPOSE_|LD_|GO|OTEL_|PATH$|HOME$|LA
 /** Runs the real client with nothing of the user's own configuration, so that it goes nowhere else. */
 export async function runClient(run: ClientRun): Promise<Result<ClientWords, AppError>> {
   // Else the client would be said to be missing.
-  if (!await access(run.workingDirectory, constants.X_OK).then(() => true, () => false)) return fail('input.unusable', `the directory ${run.workingDirectory} can't be entered`, { hint: 'It is where relative paths begin: check that it is there, and yours.' });
+  if (
+    !(await access(run.workingDirectory, constants.X_OK).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return fail('input.unusable', `the directory ${run.workingDirectory} can't be entered`, {
+      hint: 'It is where relative paths begin: check that it is there, and yours.',
+    });
   const config = path.join(run.directory, 'config');
   await mkdir(config, { recursive: true });
   if (run.plugins === true) await linkPlugins(config);
-  // BuildKit asks by calls on a connection that the engine would have to take up; the older builder asks the same by parameters.
+  // BuildKit asks by calls on a connection that the engine would have to take up; the older builder asks the
+  // same by parameters.
   const environment = {
     ...Object.fromEntries(Object.entries(run.environment ?? {}).filter(([name]) => !ours.test(name))),
-    PATH: searchPath(process.env['PATH']), HOME: process.env['HOME'] ?? '/', LANG: 'C.UTF-8', DOCKER_CONFIG: config, DOCKER_HOST: `unix://${run.socket}`, DOCKER_BUILDKIT: '0', DOCKER_CLI_HINTS: 'false',
+    PATH: searchPath(process.env['PATH']),
+    HOME: process.env['HOME'] ?? '/',
+    LANG: 'C.UTF-8',
+    DOCKER_CONFIG: config,
+    DOCKER_HOST: `unix://${run.socket}`,
+    DOCKER_BUILDKIT: '0',
+    DOCKER_CLI_HINTS: 'false',
     // No file of a repository or a registry is fetched.
-    COMPOSE_EXPERIMENTAL_GIT_REMOTE: '0', COMPOSE_EXPERIMENTAL_OCI_REMOTE: '0',
+    COMPOSE_EXPERIMENTAL_GIT_REMOTE: '0',
+    COMPOSE_EXPERIMENTAL_OCI_REMOTE: '0',
   };
   return new Promise((resolve) => {
-    if (run.signal?.aborted === true) { resolve(cancelled()); return; }
-    const child = spawn('docker', [...run.args], { env: environment, cwd: run.workingDirectory, stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], timeout: run.timeoutMs ?? timeoutMs, killSignal: 'SIGKILL' });
-    const kill = () => { child.kill('SIGKILL'); };
+    if (run.signal?.aborted === true) {
+      resolve(cancelled());
+      return;
+    }
+    const child = spawn('docker', [...run.args], {
+      env: environment,
+      cwd: run.workingDirectory,
+      stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      timeout: run.timeoutMs ?? timeoutMs,
+      killSignal: 'SIGKILL',
+    });
+    const kill = () => {
+      child.kill('SIGKILL');
+    };
     run.signal?.addEventListener('abort', kill, { once: true });
     let words = '';
     let output = '';
-    child.stderr?.on('data', (part: Buffer) => { if (words.length < maxWords) words += part.toString('utf8'); });
-    child.stdout?.on('data', (part: Buffer) => { if (output.length < maxOutput) output += part.toString('utf8'); });
+    child.stderr?.on('data', (part: Buffer) => {
+      if (words.length < maxWords) words += part.toString('utf8');
+    });
+    child.stdout?.on('data', (part: Buffer) => {
+      if (output.length < maxOutput) output += part.toString('utf8');
+    });
     // It may end before it has read all.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(run.input);
     child.once('error', (error: NodeJS.ErrnoException) => {
       run.signal?.removeEventListener('abort', kill);
-      resolve(error.code === 'ENOENT' && error.path === 'docker' ? fail('engine.not-installed', 'the Docker command line is not installed', { hint: 'Install it: apt-get install docker-cli.' }) : fail('input.unusable', 'docker could not be run', { cause: error }));
+      resolve(
+        error.code === 'ENOENT' && error.path === 'docker'
+          ? fail('engine.not-installed', 'the Docker command line is not installed', {
+              hint: 'Install it: apt-get install docker-cli.',
+            })
+          : fail('input.unusable', 'docker could not be run', { cause: error }),
+      );
     });
     child.once('close', (code) => {
       run.signal?.removeEventListener('abort', kill);
-      resolve(run.signal?.aborted === true ? cancelled() : code === null ? fail('input.unusable', 'docker took too long', { hint: 'Try again, or make it less at a time.' }) : ok({ code, words: withoutAdvice(words), output }));
+      resolve(
+        run.signal?.aborted === true
+          ? cancelled()
+          : code === null
+            ? fail('input.unusable', 'docker took too long', {
+                hint: 'Try again, or make it less at a time.',
+              })
+            : ok({ code, words: withoutAdvice(words), output }),
+      );
     });
   });
 }
 
 const cancelled = () => fail('apply.cancelled', 'cancelled');
 
-/** Where programs are looked for: never in the directory the client runs in, which an empty or relative entry would mean. */
+/**
+ * Where programs are looked for: never in the directory the client runs in, which an empty or relative entry
+ * would mean.
+ */
 export function searchPath(inherited: string | undefined): string {
   const absolute = (inherited ?? '').split(path.delimiter).filter((entry) => path.isAbsolute(entry));
-  return absolute.length === 0 ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' : absolute.join(path.delimiter);
+  return absolute.length === 0
+    ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+    : absolute.join(path.delimiter);
 }
 
 /** Plugins are the only thing that is ever taken from the user's configuration: Compose is one. */
 async function linkPlugins(config: string): Promise<void> {
-  const own = path.join(process.env['DOCKER_CONFIG'] ?? path.join(process.env['HOME'] ?? '/', '.docker'), 'cli-plugins');
+  const own = path.join(
+    process.env['DOCKER_CONFIG'] ?? path.join(process.env['HOME'] ?? '/', '.docker'),
+    'cli-plugins',
+  );
   await symlink(own, path.join(config, 'cli-plugins')).catch(() => undefined);
 }
 
@@ -82,4 +139,8 @@ function withoutAdvice(text: string): string {
 }
 
 /** The first line that says something. */
-export const firstLine = (text: string): string => text.split('\n').find((line) => line.trim() !== '')?.trim() ?? '';
+export const firstLine = (text: string): string =>
+  text
+    .split('\n')
+    .find((line) => line.trim() !== '')
+    ?.trim() ?? '';

@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { strictest, type AskedFact, type AskedImage, type ExplainedRequest, type Explanation } from '../../shared/explain/explanation.ts';
+import {
+  strictest,
+  type AskedFact,
+  type AskedImage,
+  type ExplainedRequest,
+  type Explanation,
+} from '../../shared/explain/explanation.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { createEngineFacts, type EngineFacts } from '../enforce/engine-facts.ts';
 import { listenOn } from '../http/listener.ts';
@@ -31,43 +37,87 @@ export interface DrySession {
   readonly requests: readonly ExplainedRequest[];
 }
 
-/** What came of the client's run; `requests` in the place of those that were seen, where more is known of them. */
-export interface Said extends Pick<Explanation, 'clientWords' | 'leftOut' | 'notes'> { readonly requests?: ExplainedRequest[] }
+/**
+ * What came of the client's run; `requests` in the place of those that were seen, where more is known of
+ * them.
+ */
+export interface Said extends Pick<Explanation, 'clientWords' | 'leftOut' | 'notes'> {
+  readonly requests?: ExplainedRequest[];
+}
 
 /** Stands between the client and the engine, and changes what is known of the engine. */
-export interface Between { facts(facts: EngineFacts): EngineFacts; serve(socket: string, engineSocket: string): Promise<{ close(): Promise<void> }> }
+export interface Between {
+  facts(facts: EngineFacts): EngineFacts;
+  serve(socket: string, engineSocket: string): Promise<{ close(): Promise<void> }>;
+}
 
 /**
- * Opens a private socket behind which the gateway's own code decides, and on which nothing but reads gets to the engine; has `work` use
- * it, and takes everything away again.
+ * Opens a private socket behind which the gateway's own code decides, and on which nothing but reads gets to
+ * the engine; has `work` use it, and takes everything away again.
  */
-export async function drySession(setting: DryRunSetting, between: Between | null, work: (session: DrySession) => Promise<Result<Said, AppError>>): Promise<Result<Explanation, AppError>> {
+export async function drySession(
+  setting: DryRunSetting,
+  between: Between | null,
+  work: (session: DrySession) => Promise<Result<Said, AppError>>,
+): Promise<Result<Explanation, AppError>> {
   const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-explain-'));
   const missing = new Set<string>();
   const requests: ExplainedRequest[] = [];
   const asked = new Map<string, AskedFact>();
   const images = new Map<string, AskedImage>();
-  const engineFacts = setting.engineSocket === null ? absentFacts((what) => { missing.add(what); }) : recordedFacts(createEngineFacts(setting.engineSocket), asked);
+  const engineFacts =
+    setting.engineSocket === null
+      ? absentFacts((what) => {
+          missing.add(what);
+        })
+      : recordedFacts(createEngineFacts(setting.engineSocket), asked);
   const facts = between === null ? engineFacts : between.facts(engineFacts);
-  const trust = recordedTrust(setting.assumeImageTrusted === true ? assumedTrust : createImageTrust({ facts: engineFacts, stateDirectory: setting.stateDirectory, readOnly: true }), images);
+  const trust = recordedTrust(
+    setting.assumeImageTrusted === true
+      ? assumedTrust
+      : createImageTrust({ facts: engineFacts, stateDirectory: setting.stateDirectory, readOnly: true }),
+    images,
+  );
   const engineSocket = setting.engineSocket ?? path.join(directory, 'engine.sock');
   const absent = setting.engineSocket === null ? await serveAbsentEngine(engineSocket) : null;
-  const madeUp = between === null ? null : await between.serve(path.join(directory, 'made-up.sock'), engineSocket);
+  const madeUp =
+    between === null ? null : await between.serve(path.join(directory, 'made-up.sock'), engineSocket);
   try {
-    const decide = dryGatekeeper(setting, { facts, trust, images, goOn: between !== null }, (request) => { if (requests.length < maxRequests) requests.push(request); });
-    const socket = path.join(directory, 'docker.sock');
-    const listener = await listenOn({ path: socket }, {
-      engineSocket: madeUp === null ? engineSocket : path.join(directory, 'made-up.sock'), decide, origin: { kind: 'clients' }, log: () => undefined, malformed: () => undefined, group: '',
+    const decide = dryGatekeeper(setting, { facts, trust, images, goOn: between !== null }, (request) => {
+      if (requests.length < maxRequests) requests.push(request);
     });
+    const socket = path.join(directory, 'docker.sock');
+    const listener = await listenOn(
+      { path: socket },
+      {
+        engineSocket: madeUp === null ? engineSocket : path.join(directory, 'made-up.sock'),
+        decide,
+        origin: { kind: 'clients' },
+        log: () => undefined,
+        malformed: () => undefined,
+        group: '',
+      },
+    );
     if (!listener.ok) return listener;
     const said = await work({ socket, directory, requests });
     await listener.value.close(0);
     if (!said.ok) return said;
     const told = said.value.requests ?? requests;
     return ok({
-      eci: setting.settings.eci.value, mode: setting.settings.mode, outcome: strictest(told.map(({ outcome }) => outcome)), requests: told, missingFacts: [...missing],
-      facts: [...asked.values()], images: [...images.values()], engine: setting.engineSocket !== null, clientWords: said.value.clientWords, leftOut: said.value.leftOut,
-      notes: [...said.value.notes, ...(setting.assumeImageTrusted === true ? ['image-assumed' as const] : [])],
+      eci: setting.settings.eci.value,
+      mode: setting.settings.mode,
+      outcome: strictest(told.map(({ outcome }) => outcome)),
+      requests: told,
+      missingFacts: [...missing],
+      facts: [...asked.values()],
+      images: [...images.values()],
+      engine: setting.engineSocket !== null,
+      clientWords: said.value.clientWords,
+      leftOut: said.value.leftOut,
+      notes: [
+        ...said.value.notes,
+        ...(setting.assumeImageTrusted === true ? ['image-assumed' as const] : []),
+      ],
     });
   } finally {
     trust.close();
@@ -82,6 +132,7 @@ export async function drySession(setting: DryRunSetting, between: Between | null
 const maxRequests = 1000;
 
 const assumedTrust: ImageTrust = {
-  decide: (image) => Promise.resolve({ trusted: true, imageId: '', allowedBy: `(assumed for ${image})`, derivedFrom: null }),
+  decide: (image) =>
+    Promise.resolve({ trusted: true, imageId: '', allowedBy: `(assumed for ${image})`, derivedFrom: null }),
   close: () => undefined,
 };

@@ -11,56 +11,159 @@ import type { DryRunSetting } from './session.ts';
 
 export interface SimulatedCommand {
   readonly explanation: Explanation;
-  /** The same command line without the options that were refused, and what becomes of that; null where nothing was, or what was can't be left out. */
-  readonly without: { readonly text: string; readonly left: string[]; readonly outcome: Explanation['outcome'] } | null;
+  /**
+   * The same command line without the options that were refused, and what becomes of that; null where nothing
+   * was, or what was can't be left out.
+   */
+  readonly without: {
+    readonly text: string;
+    readonly left: string[];
+    readonly outcome: Explanation['outcome'];
+  } | null;
 }
 
-/** Options of a build that only BuildKit knows; the older builder, whose request is decided, has none of them. */
-const buildKitOnly = new Set(['allow', 'annotation', 'attest', 'build-context', 'builder', 'cache-to', 'call', 'check', 'debug', 'load', 'no-cache-filter', 'output', 'platform', 'progress', 'provenance', 'push', 'sbom', 'secret', 'ssh']);
+/**
+ * Options of a build that only BuildKit knows; the older builder, whose request is decided, has none of them.
+ */
+const buildKitOnly = new Set([
+  'allow',
+  'annotation',
+  'attest',
+  'build-context',
+  'builder',
+  'cache-to',
+  'call',
+  'check',
+  'debug',
+  'load',
+  'no-cache-filter',
+  'output',
+  'platform',
+  'progress',
+  'provenance',
+  'push',
+  'sbom',
+  'secret',
+  'ssh',
+]);
 /** Of these the files named are read by the client; the answer does not depend on them. */
 const readsFiles = new Set(['file', 'env-file', 'label-file']);
 
-/** Simulates a command line as it was typed: reads it, decides it, and, where options were refused, decides it without them too. */
-export async function simulateCommand(text: string, home: string, setting: DryRunSetting): Promise<Result<SimulatedCommand, AppError>> {
+/**
+ * Simulates a command line as it was typed: reads it, decides it, and, where options were refused, decides it
+ * without them too.
+ */
+export async function simulateCommand(
+  text: string,
+  home: string,
+  setting: DryRunSetting,
+): Promise<Result<SimulatedCommand, AppError>> {
   const first = await explainText(text, home, setting);
   if (!first.ok) return first;
   const { line, explanation } = first.value;
-  const refused = explanation.outcome === 'deny' || explanation.outcome === 'would-deny' ? refusedOptions(explanation, line) : null;
+  const refused =
+    explanation.outcome === 'deny' || explanation.outcome === 'would-deny'
+      ? refusedOptions(explanation, line)
+      : null;
   if (refused === null) return ok({ explanation, without: null });
   const shorter = withoutOptions(text, refused);
   const second = await explainText(shorter, home, setting);
-  if (!second.ok) return second.error.code === 'apply.cancelled' ? second : ok({ explanation, without: null });
-  return ok({ explanation, without: { text: shorter, left: refused.map(({ start, end }) => text.slice(start, end)), outcome: second.value.explanation.outcome } });
+  if (!second.ok)
+    return second.error.code === 'apply.cancelled' ? second : ok({ explanation, without: null });
+  return ok({
+    explanation,
+    without: {
+      text: shorter,
+      left: refused.map(({ start, end }) => text.slice(start, end)),
+      outcome: second.value.explanation.outcome,
+    },
+  });
 }
 
 /** Simulates a compose file; what its services ask for is not left out by us. */
-export async function simulateCompose(text: string, projectDirectory: string, setting: DryRunSetting): Promise<Result<SimulatedCommand, AppError>> {
+export async function simulateCompose(
+  text: string,
+  projectDirectory: string,
+  setting: DryRunSetting,
+): Promise<Result<SimulatedCommand, AppError>> {
   const explained = await explainCompose({ ...setting, text, projectDirectory });
   return explained.ok ? ok({ explanation: explained.value, without: null }) : explained;
 }
 
-async function explainText(text: string, home: string, setting: DryRunSetting): Promise<Result<{ line: CommandLine; explanation: Explanation }, AppError>> {
+async function explainText(
+  text: string,
+  home: string,
+  setting: DryRunSetting,
+): Promise<Result<{ line: CommandLine; explanation: Explanation }, AppError>> {
   const parsed = parseCommandLine(text, { home });
-  if (!parsed.ok) return fail('input.unusable', `this is no command line that can be simulated: ${parsed.problem}`, { params: { problem: parsed.problem, start: parsed.start, end: parsed.end, what: parsed.what } });
+  if (!parsed.ok)
+    return fail('input.unusable', `this is no command line that can be simulated: ${parsed.problem}`, {
+      params: { problem: parsed.problem, start: parsed.start, end: parsed.end, what: parsed.what },
+    });
   const { line } = parsed;
-  const explained = line.kind === 'build' ? await explainBuild(line, setting) : await explainCommand({ ...setting, args: line.args, environment: line.environment, workingDirectory: home });
+  const explained =
+    line.kind === 'build'
+      ? await explainBuild(line, setting)
+      : await explainCommand({
+          ...setting,
+          args: line.args,
+          environment: line.environment,
+          workingDirectory: home,
+        });
   return explained.ok ? ok({ line, explanation: explained.value }) : explained;
 }
 
 /**
- * A build goes through the older builder's request, with an empty context: what the Dockerfile says is decided while BuildKit builds. The
- * entitlements that only BuildKit has are decided by the same rule as in its own request.
+ * A build goes through the older builder's request, with an empty context: what the Dockerfile says is
+ * decided while BuildKit builds. The entitlements that only BuildKit has are decided by the same rule as in
+ * its own request.
  */
-async function explainBuild(line: CommandLine, setting: DryRunSetting): Promise<Result<Explanation, AppError>> {
+async function explainBuild(
+  line: CommandLine,
+  setting: DryRunSetting,
+): Promise<Result<Explanation, AppError>> {
   const kept = line.options.filter(({ name }) => !buildKitOnly.has(name) && !readsFiles.has(name));
-  const explained = await explainCommand({ ...setting, args: ['build', ...kept.flatMap(({ name, value }) => (value === null ? [`--${name}`] : [`--${name}`, value]))], stubContext: true });
+  const explained = await explainCommand({
+    ...setting,
+    args: [
+      'build',
+      ...kept.flatMap(({ name, value }) => (value === null ? [`--${name}`] : [`--${name}`, value])),
+    ],
+    stubContext: true,
+  });
   if (!explained.ok || !explained.value.eci) return explained;
   const audit = explained.value.mode === 'audit';
-  const denials = line.options.filter(({ name }) => name === 'allow').flatMap(({ value }) => (value ?? '').split(',')).map((name) => ({ name, denial: entitlementDenial(name) }));
-  const leftOut = line.options.filter(({ name }) => buildKitOnly.has(name) && name !== 'allow').map(({ name }) => `--${name}`);
-  const findings = denials.map(({ name, denial }) => ({ outcome: audit ? 'would-deny' as const : 'deny' as const, rule: denial.rule, spec: denial.spec, setting: denial.setting, what: denial.what, message: refusalText(denial), part: { field: 'allow', value: name } }));
-  const requests = explained.value.requests.map((request, index) => (index > 0 || findings.length === 0 ? request : {
-    ...request, outcome: strictest([request.outcome, audit ? 'would-deny' : 'deny']), findings: [...request.findings, ...findings], refusal: request.refusal ?? (audit ? null : findings[0]?.message ?? null),
+  const denials = line.options
+    .filter(({ name }) => name === 'allow')
+    .flatMap(({ value }) => (value ?? '').split(','))
+    .map((name) => ({ name, denial: entitlementDenial(name) }));
+  const leftOut = line.options
+    .filter(({ name }) => buildKitOnly.has(name) && name !== 'allow')
+    .map(({ name }) => `--${name}`);
+  const findings = denials.map(({ name, denial }) => ({
+    outcome: audit ? ('would-deny' as const) : ('deny' as const),
+    rule: denial.rule,
+    spec: denial.spec,
+    setting: denial.setting,
+    what: denial.what,
+    message: refusalText(denial),
+    part: { field: 'allow', value: name },
   }));
-  return ok({ ...explained.value, requests, outcome: strictest(requests.map(({ outcome }) => outcome)), leftOut: [...new Set(leftOut)], notes: [...explained.value.notes, ...(leftOut.length > 0 ? ['options-left-out' as const] : [])] });
+  const requests = explained.value.requests.map((request, index) =>
+    index > 0 || findings.length === 0
+      ? request
+      : {
+          ...request,
+          outcome: strictest([request.outcome, audit ? 'would-deny' : 'deny']),
+          findings: [...request.findings, ...findings],
+          refusal: request.refusal ?? (audit ? null : (findings[0]?.message ?? null)),
+        },
+  );
+  return ok({
+    ...explained.value,
+    requests,
+    outcome: strictest(requests.map(({ outcome }) => outcome)),
+    leftOut: [...new Set(leftOut)],
+    notes: [...explained.value.notes, ...(leftOut.length > 0 ? ['options-left-out' as const] : [])],
+  });
 }

@@ -6,7 +6,13 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bridgeSolveRequest, execMessage, newContainerRequest, returnRequest, solveRequest } from '../../shared/policy/buildkit-messages.ts';
+import {
+  bridgeSolveRequest,
+  execMessage,
+  newContainerRequest,
+  returnRequest,
+  solveRequest,
+} from '../../shared/policy/buildkit-messages.ts';
 import { definition, op } from '../../shared/policy/llb-messages.ts';
 import { messageOf, readMessage, textOf } from '../../shared/policy/protobuf.ts';
 import { encoded, type Plain } from '../../shared/policy/protobuf-plain.ts';
@@ -18,7 +24,8 @@ import { frontendContext } from '../adversary/attempts/frontend-image.ts';
 import { startGateway, type Gateway } from '../server.ts';
 import { frame } from '../../shared/grpc/frames.ts';
 
-// One engine that would allow everything, and two doors to it: its own socket and the gateway's. So it is the gateway that refuses.
+// One engine that would allow everything, and two doors to it: its own socket and the gateway's. So it is the
+// gateway that refuses.
 let engine: BareEngine;
 let gateway: Gateway;
 let scratch: string;
@@ -27,13 +34,29 @@ let guarded: Side;
 const clients: GrpcClient[] = [];
 
 beforeAll(async () => {
-  engine = await startBareEngine({ daemonJson: { runtimes: { bulkhead: { path: '/usr/sbin/runc' } }, builder: { entitlements: { 'network-host': true, 'security-insecure': true } } } });
+  engine = await startBareEngine({
+    daemonJson: {
+      runtimes: { bulkhead: { path: '/usr/sbin/runc' } },
+      builder: { entitlements: { 'network-host': true, 'security-insecure': true } },
+    },
+  });
   scratch = await mkdtemp('/tmp/bulkhead-builds-');
   const settingsFile = path.join(scratch, 'admin-settings.json');
-  await writeFile(settingsFile, JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true }, blockDockerLoad: { value: true } }));
+  await writeFile(
+    settingsFile,
+    JSON.stringify({
+      configurationFileVersion: 2,
+      enhancedContainerIsolation: { locked: true, value: true },
+      blockDockerLoad: { value: true },
+    }),
+  );
   const started = await startGateway({
-    engineSocket: engine.socket, listenSocket: path.join(scratch, 'docker.sock'), settingsFile, auditFile: path.join(scratch, 'audit.jsonl'),
-    engineDirectories: [engine.root], requireUserNamespace: false,
+    engineSocket: engine.socket,
+    listenSocket: path.join(scratch, 'docker.sock'),
+    settingsFile,
+    auditFile: path.join(scratch, 'audit.jsonl'),
+    engineDirectories: [engine.root],
+    requireUserNamespace: false,
   });
   if (!started.ok) throw new Error(started.error.message);
   gateway = started.value;
@@ -48,10 +71,14 @@ afterAll(async () => {
   await engine?.stop();
   if (scratch) await rm(scratch, { recursive: true, force: true });
   // The cgroups that the engine made where the attempts wanted them.
-  await promisify(execFile)('sh', ['-c', 'find /sys/fs/cgroup -maxdepth 4 -depth -type d -path "*/bulkhead-build-test*" -exec rmdir {} +']).catch(() => undefined);
+  await promisify(execFile)('sh', [
+    '-c',
+    'find /sys/fs/cgroup -maxdepth 4 -depth -type d -path "*/bulkhead-build-test*" -exec rmdir {} +',
+  ]).catch(() => undefined);
 });
 
-const dockerfile = (name: string, ...lines: string[]) => writeFile(path.join(scratch, 'work', name), ['FROM busybox', ...lines, ''].join('\n'));
+const dockerfile = (name: string, ...lines: string[]) =>
+  writeFile(path.join(scratch, 'work', name), ['FROM busybox', ...lines, ''].join('\n'));
 async function client(door: Side): Promise<GrpcClient> {
   const made = await grpcClient(door.socket);
   clients.push(made);
@@ -64,10 +91,19 @@ describe('C: the engine would build it, the gateway refuses it, and the user rea
 
   it.each<[string, RegExp]>([
     ['docker build --no-cache --network=host -f D.host .', /a build with the engine's network/],
-    ['DOCKER_BUILDKIT=0 docker build --no-cache --network=host -f D.host .', /docker build --network=host is blocked/],
+    [
+      'DOCKER_BUILDKIT=0 docker build --no-cache --network=host -f D.host .',
+      /docker build --network=host is blocked/,
+    ],
     ['docker buildx build --no-cache --allow network.host -f D.step .', /a build with the engine's network/],
-    ['docker buildx build --no-cache --allow security.insecure -f D.plain .', /docker buildx build --allow security\.insecure is blocked: builds get no rights beyond isolation/],
-    ['docker buildx build --no-cache --cgroup-parent bhx/../bulkhead-build-test -f D.cgroup .', /--cgroup-parent bhx\/\.\.\/bulkhead-build-test is blocked/],
+    [
+      'docker buildx build --no-cache --allow security.insecure -f D.plain .',
+      /docker buildx build --allow security\.insecure is blocked: builds get no rights beyond isolation/,
+    ],
+    [
+      'docker buildx build --no-cache --cgroup-parent bhx/../bulkhead-build-test -f D.cgroup .',
+      /--cgroup-parent bhx\/\.\.\/bulkhead-build-test is blocked/,
+    ],
   ])('%s', async (script, message) => {
     await dockerfile('D.host', `RUN ${sees()}`);
     await dockerfile('D.step', `RUN --network=host ${sees()}`);
@@ -84,70 +120,191 @@ describe('C: the engine would build it, the gateway refuses it, and the user rea
   it('a Dockerfile with RUN --network=host, also without --allow', async () => {
     await dockerfile('D.step', `RUN --network=host ${sees()}`);
     const refused = await guarded.sh('docker buildx build --no-cache -f D.step .');
-    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/enhanced container isolation: a build with the engine's network/)]);
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringMatching(/enhanced container isolation: a build with the engine's network/),
+    ]);
   });
 
   it('blockDockerLoad: a builder that hands its image over as an archive is told so', async () => {
     const refused = await guarded.sh('docker save -o i.tar busybox && docker load -i i.tar');
-    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/docker load is blocked: .*blockDockerLoad/)]);
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringMatching(/docker load is blocked: .*blockDockerLoad/),
+    ]);
     // The docker driver's --load loads nothing.
-    expect((await guarded.sh('docker buildx build -q --load -t loaded -f D.plain . && docker run --rm loaded true')).code).toBe(0);
+    expect(
+      (
+        await guarded.sh(
+          'docker buildx build -q --load -t loaded -f D.plain . && docker run --rm loaded true',
+        )
+      ).code,
+    ).toBe(0);
   });
 
   it('the log names the call', async () => {
     await gateway.flushAudit();
-    const entries = (await readFile(path.join(scratch, 'audit.jsonl'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(entries).toContainEqual(expect.objectContaining({ outcome: 'deny', rule: 'build-entitlement', target: expect.stringMatching(/\/grpc\/moby\.buildkit\.v1\.Control\/Solve$/) as unknown }));
+    const entries = (await readFile(path.join(scratch, 'audit.jsonl'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(entries).toContainEqual(
+      expect.objectContaining({
+        outcome: 'deny',
+        rule: 'build-entitlement',
+        target: expect.stringMatching(/\/grpc\/moby\.buildkit\.v1\.Control\/Solve$/) as unknown,
+      }),
+    );
   });
 });
 
 describe('C: a client of its own that speaks gRPC', () => {
-  const image = { source: { identifier: 'docker-image://docker.io/library/busybox:latest', attrs: { 'image.resolvemode': 'local' } } };
-  const input = (bytes: Uint8Array) => ({ digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` });
+  const image = {
+    source: {
+      identifier: 'docker-image://docker.io/library/busybox:latest',
+      attrs: { 'image.resolvemode': 'local' },
+    },
+  };
+  const input = (bytes: Uint8Array) => ({
+    digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+  });
   /** Two steps: busybox, and a command in it. */
   function graph(command: string, exec: Plain): Plain {
     const base = encoded(op, image);
-    const run = encoded(op, { inputs: [input(base)], exec: { meta: { args: ['/bin/sh', '-c', command], env: ['PATH=/bin', `N=${Math.random()}`], cwd: '/' }, mounts: [{ dest: '/' }], ...exec } });
+    const run = encoded(op, {
+      inputs: [input(base)],
+      exec: {
+        meta: { args: ['/bin/sh', '-c', command], env: ['PATH=/bin', `N=${Math.random()}`], cwd: '/' },
+        mounts: [{ dest: '/' }],
+        ...exec,
+      },
+    });
     return { def: [base, run, encoded(op, { inputs: [input(run)] })] };
   }
   let builds = 0;
   const containerId = 'k3v9x0q2m8w7c1z5t6r4y2u1p';
-  const solve = async (door: Side, request: Plain) => (await client(door)).call('/moby.buildkit.v1.Control/Solve', encoded(solveRequest, { Ref: `ref${builds++}`, ...request }));
+  const solve = async (door: Side, request: Plain) =>
+    (await client(door)).call(
+      '/moby.buildkit.v1.Control/Solve',
+      encoded(solveRequest, { Ref: `ref${builds++}`, ...request }),
+    );
 
   it('builds what is harmless', async () => {
     expect(await solve(guarded, { Definition: graph('true', {}) })).toMatchObject({ status: 0 });
-    expect(await solve(guarded, { Definition: graph('exit 3', {}) })).toMatchObject({ status: 2, message: expect.stringMatching(/exit code: 3/) as unknown });
+    expect(await solve(guarded, { Definition: graph('exit 3', {}) })).toMatchObject({
+      status: 2,
+      message: expect.stringMatching(/exit code: 3/) as unknown,
+    });
   });
 
   it.each<[string, () => Plain, RegExp]>([
-    ['a step in the engine\'s network', () => ({ Entitlements: ['network.host'], Definition: graph(`grep -q ${engine.settings.bridge} /proc/net/dev`, { network: 1 }) }), /engine's network/],
-    ['a privileged step', () => ({ Entitlements: ['security.insecure'], Definition: graph('mount -t tmpfs x /mnt || mount -t tmpfs x /tmp', { security: 1 }) }), /security\.insecure/],
-    ['a step in cgroups elsewhere', () => ({ Definition: graph('grep -q bulkhead-build-test /proc/self/cgroup', { meta: { args: ['/bin/grep', '-q', 'bulkhead-build-test', '/proc/self/cgroup'], cwd: '/', cgroupParent: 'x/../bulkhead-build-test' } }) }), /cgroup-parent/],
+    [
+      "a step in the engine's network",
+      () => ({
+        Entitlements: ['network.host'],
+        Definition: graph(`grep -q ${engine.settings.bridge} /proc/net/dev`, { network: 1 }),
+      }),
+      /engine's network/,
+    ],
+    [
+      'a privileged step',
+      () => ({
+        Entitlements: ['security.insecure'],
+        Definition: graph('mount -t tmpfs x /mnt || mount -t tmpfs x /tmp', { security: 1 }),
+      }),
+      /security\.insecure/,
+    ],
+    [
+      'a step in cgroups elsewhere',
+      () => ({
+        Definition: graph('grep -q bulkhead-build-test /proc/self/cgroup', {
+          meta: {
+            args: ['/bin/grep', '-q', 'bulkhead-build-test', '/proc/self/cgroup'],
+            cwd: '/',
+            cgroupParent: 'x/../bulkhead-build-test',
+          },
+        }),
+      }),
+      /cgroup-parent/,
+    ],
   ])('%s', async (_name, request, message) => {
     expect(await solve(direct, request())).toMatchObject({ status: 0, message: '' });
-    expect(await solve(guarded, request())).toMatchObject({ status: 7, message: expect.stringMatching(message) as unknown });
+    expect(await solve(guarded, request())).toMatchObject({
+      status: 7,
+      message: expect.stringMatching(message) as unknown,
+    });
     // Without asking for the right first, the step itself is refused.
-    expect(await solve(guarded, { ...request(), Entitlements: [] })).toMatchObject({ status: 7, message: expect.stringMatching(/^enhanced container isolation: /) as unknown });
+    expect(await solve(guarded, { ...request(), Entitlements: [] })).toMatchObject({
+      status: 7,
+      message: expect.stringMatching(/^enhanced container isolation: /) as unknown,
+    });
   });
 
   it('steps that the gateway does not see: those of a frontend get no rights in the engine, those from a file are refused', async () => {
-    const file = (name: string, data: Uint8Array) => ({ file: { actions: [{ input: -1, secondaryInput: -1, output: 0, mkfile: { path: `/${name}`, mode: 0o644, data } }] } });
+    const file = (name: string, data: Uint8Array) => ({
+      file: {
+        actions: [
+          { input: -1, secondaryInput: -1, output: 0, mkfile: { path: `/${name}`, mode: 0o644, data } },
+        ],
+      },
+    });
     const whole = (...steps: Uint8Array[]) => {
       const def = [...steps, encoded(op, { inputs: [input(steps.at(-1) ?? new Uint8Array())] })];
       return { def, metadata: Object.fromEntries(def.map((bytes) => [input(bytes).digest, {}])) };
     };
-    const dockerfileInput = whole(encoded(op, file('Dockerfile', Buffer.from(`FROM busybox\nRUN --network=host grep -q ${engine.settings.bridge} /proc/net/dev\n`))));
-    const frontend = { Frontend: 'dockerfile.v0', FrontendAttrs: { 'image-resolve-mode': 'local', 'no-cache': '' }, FrontendInputs: { context: dockerfileInput, dockerfile: dockerfileInput } };
-    expect(await solve(direct, { ...frontend, Entitlements: ['network.host'] })).toMatchObject({ status: 0, message: '' });
-    expect(await solve(guarded, frontend)).toMatchObject({ message: expect.stringMatching(/network\.host is not allowed: enhanced container isolation: a build with the engine's network .* is blocked/) as unknown });
+    const dockerfileInput = whole(
+      encoded(
+        op,
+        file(
+          'Dockerfile',
+          Buffer.from(`FROM busybox\nRUN --network=host grep -q ${engine.settings.bridge} /proc/net/dev\n`),
+        ),
+      ),
+    );
+    const frontend = {
+      Frontend: 'dockerfile.v0',
+      FrontendAttrs: { 'image-resolve-mode': 'local', 'no-cache': '' },
+      FrontendInputs: { context: dockerfileInput, dockerfile: dockerfileInput },
+    };
+    expect(await solve(direct, { ...frontend, Entitlements: ['network.host'] })).toMatchObject({
+      status: 0,
+      message: '',
+    });
+    expect(await solve(guarded, frontend)).toMatchObject({
+      message: expect.stringMatching(
+        /network\.host is not allowed: enhanced container isolation: a build with the engine's network .* is blocked/,
+      ) as unknown,
+    });
 
-    const steps = encoded(op, file('buildkit.llb.definition', encoded(definition, graph(`grep -q ${engine.settings.bridge} /proc/net/dev`, { network: 1 }))));
-    const fromFile = { Definition: whole(steps, encoded(op, { inputs: [input(steps)], build: { builder: -1, inputs: { 'buildkit.llb.definition': { input: 0 } } } })) };
-    expect(await solve(direct, { ...fromFile, Entitlements: ['network.host'] })).toMatchObject({ status: 0, message: '' });
-    expect(await solve(guarded, fromFile)).toMatchObject({ status: 7, message: expect.stringMatching(/a build step that takes further steps from a file is blocked/) as unknown });
+    const steps = encoded(
+      op,
+      file(
+        'buildkit.llb.definition',
+        encoded(definition, graph(`grep -q ${engine.settings.bridge} /proc/net/dev`, { network: 1 })),
+      ),
+    );
+    const fromFile = {
+      Definition: whole(
+        steps,
+        encoded(op, {
+          inputs: [input(steps)],
+          build: { builder: -1, inputs: { 'buildkit.llb.definition': { input: 0 } } },
+        }),
+      ),
+    };
+    expect(await solve(direct, { ...fromFile, Entitlements: ['network.host'] })).toMatchObject({
+      status: 0,
+      message: '',
+    });
+    expect(await solve(guarded, fromFile)).toMatchObject({
+      status: 7,
+      message: expect.stringMatching(
+        /a build step that takes further steps from a file is blocked/,
+      ) as unknown,
+    });
   });
 
-  describe('issue 12: a download whose file name leads out of BuildKit\'s directory', () => {
+  describe("issue 12: a download whose file name leads out of BuildKit's directory", () => {
     let server: Server;
     const fetched: string[] = [];
     let outside: string;
@@ -160,14 +317,20 @@ describe('C: a client of its own that speaks gRPC', () => {
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
     });
-    afterAll(() => { server.close(); });
-    beforeEach(async () => { await rm(outside, { force: true }); });
+    afterAll(() => {
+      server.close();
+    });
+    beforeEach(async () => {
+      await rm(outside, { force: true });
+    });
     const written = () => readFile(outside, 'utf8').catch(() => null);
     /** The download alone; each is another one to BuildKit. */
     const download = () => {
       const address = server.address();
       const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/${builds++}`;
-      const source = encoded(op, { source: { identifier: url, attrs: { 'http.filename': `${'../'.repeat(20)}${outside}` } } });
+      const source = encoded(op, {
+        source: { identifier: url, attrs: { 'http.filename': `${'../'.repeat(20)}${outside}` } },
+      });
       return { def: [source, encoded(op, { inputs: [input(source)] })] };
     };
 
@@ -175,7 +338,10 @@ describe('C: a client of its own that speaks gRPC', () => {
       await solve(direct, { Definition: download() });
       expect(await written()).toBe('written as root');
       await rm(outside);
-      expect(await solve(guarded, { Definition: download() })).toMatchObject({ status: 7, message: expect.stringMatching(/the file name \.\.\/.* is blocked/) as unknown });
+      expect(await solve(guarded, { Definition: download() })).toMatchObject({
+        status: 7,
+        message: expect.stringMatching(/the file name \.\.\/.* is blocked/) as unknown,
+      });
       expect(await written()).toBeNull();
     });
 
@@ -184,7 +350,9 @@ describe('C: a client of its own that speaks gRPC', () => {
       const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/${builds++}`;
       await writeFile(path.join(scratch, 'work', 'front.tar'), frontendContext(url, outside));
       await writeFile(path.join(scratch, 'work', 'D.front'), '# syntax=front\nFROM busybox\n');
-      expect((await direct.sh('DOCKER_BUILDKIT=0 docker build -q -t front - < front.tar')).stderr).not.toMatch(/error/i);
+      expect(
+        (await direct.sh('DOCKER_BUILDKIT=0 docker build -q -t front - < front.tar')).stderr,
+      ).not.toMatch(/error/i);
       fetched.length = 0;
       const build = 'docker buildx build --no-cache -f D.front .';
       // The frontend ran, and ended on the answer to its call.
@@ -196,24 +364,44 @@ describe('C: a client of its own that speaks gRPC', () => {
     });
 
     it.each<[string, () => Side, boolean]>([
-      ['a build that was started at the engine gets it', () => direct, true], ['one that was started through the gateway does not', () => guarded, false],
-    ])('asked for past the gateway, as a frontend does inside the daemon: %s', async (_name, startedAt, gets) => {
-      const id = `inside${builds++}`;
-      const build = (await client(startedAt())).open('/moby.buildkit.v1.Control/Solve');
-      build.stream.end(frame(encoded(solveRequest, { Ref: id })));
-      const request = encoded(bridgeSolveRequest, { Definition: download(), allowResultReturn: true, allowResultArrayRef: true, Evaluate: true });
-      const answer = await (await client(direct)).call('/moby.buildkit.v1.frontend.LLBBridge/Solve', request, { 'buildkit-controlapi-buildid': id });
-      expect(await written()).toBe(gets ? 'written as root' : null);
-      if (!gets) expect(answer).toMatchObject({ message: expect.stringMatching(/source "http:.*" denied by policy/) as unknown });
-      build.stream.close();
-      await build.result;
-    });
+      ['a build that was started at the engine gets it', () => direct, true],
+      ['one that was started through the gateway does not', () => guarded, false],
+    ])(
+      'asked for past the gateway, as a frontend does inside the daemon: %s',
+      async (_name, startedAt, gets) => {
+        const id = `inside${builds++}`;
+        const build = (await client(startedAt())).open('/moby.buildkit.v1.Control/Solve');
+        build.stream.end(frame(encoded(solveRequest, { Ref: id })));
+        const request = encoded(bridgeSolveRequest, {
+          Definition: download(),
+          allowResultReturn: true,
+          allowResultArrayRef: true,
+          Evaluate: true,
+        });
+        const answer = await (
+          await client(direct)
+        ).call('/moby.buildkit.v1.frontend.LLBBridge/Solve', request, { 'buildkit-controlapi-buildid': id });
+        expect(await written()).toBe(gets ? 'written as root' : null);
+        if (!gets)
+          expect(answer).toMatchObject({
+            message: expect.stringMatching(/source "http:.*" denied by policy/) as unknown,
+          });
+        build.stream.close();
+        await build.result;
+      },
+    );
   });
 
   it('fields and calls from nowhere', async () => {
     const made = await client(guarded);
-    expect(await made.call('/moby.buildkit.v1.Control/Solve', Uint8Array.of(0xf8, 0x06, 1))).toMatchObject({ status: 7, message: expect.stringMatching(/field 111/) as unknown });
-    expect(await made.call('/containerd.services.content.v1.Content/Write', new Uint8Array())).toMatchObject({ status: 7, message: expect.stringMatching(/the build call/) as unknown });
+    expect(await made.call('/moby.buildkit.v1.Control/Solve', Uint8Array.of(0xf8, 0x06, 1))).toMatchObject({
+      status: 7,
+      message: expect.stringMatching(/field 111/) as unknown,
+    });
+    expect(await made.call('/containerd.services.content.v1.Content/Write', new Uint8Array())).toMatchObject({
+      status: 7,
+      message: expect.stringMatching(/the build call/) as unknown,
+    });
     expect(await made.call('/moby.buildkit.v1.Control/Info', new Uint8Array())).toMatchObject({ status: 0 });
   });
 
@@ -221,31 +409,79 @@ describe('C: a client of its own that speaks gRPC', () => {
     const made = await client(guarded);
     const id = `interactive${builds++}`;
     const metadata = { 'buildkit-controlapi-buildid': id };
-    const bridge = (method: string, message: Uint8Array) => made.call(`/moby.buildkit.v1.frontend.LLBBridge/${method}`, message, metadata);
+    const bridge = (method: string, message: Uint8Array) =>
+      made.call(`/moby.buildkit.v1.frontend.LLBBridge/${method}`, message, metadata);
     const build = made.open('/moby.buildkit.v1.Control/Solve');
     build.stream.end(frame(encoded(solveRequest, { Ref: id })));
-    const solved = await bridge('Solve', encoded(bridgeSolveRequest, { Definition: graph('true', {}), allowResultReturn: true, allowResultArrayRef: true, Evaluate: true }));
+    const solved = await bridge(
+      'Solve',
+      encoded(bridgeSolveRequest, {
+        Definition: graph('true', {}),
+        allowResultReturn: true,
+        allowResultArrayRef: true,
+        Evaluate: true,
+      }),
+    );
     expect(solved).toMatchObject({ status: 0 });
-    const read = readMessage({ name: 'SolveResponse', fields: { 1: { name: 'ref', type: 'string' }, 3: { ...returnRequest.fields[1], name: 'result', type: returnRequest.fields[1]?.type ?? 'bytes' } } }, solved.messages[0] ?? new Uint8Array());
-    const ref = read.ok ? textOf(messageOf(messageOf(read.message, 'result'), 'ref'), 'id') : read.problem.why;
+    const read = readMessage(
+      {
+        name: 'SolveResponse',
+        fields: {
+          1: { name: 'ref', type: 'string' },
+          3: { ...returnRequest.fields[1], name: 'result', type: returnRequest.fields[1]?.type ?? 'bytes' },
+        },
+      },
+      solved.messages[0] ?? new Uint8Array(),
+    );
+    const ref = read.ok
+      ? textOf(messageOf(messageOf(read.message, 'result'), 'ref'), 'id')
+      : read.problem.why;
     const container = { ContainerID: containerId, Mounts: [{ dest: '/', resultID: ref }] };
-    expect(await bridge('NewContainer', encoded(newContainerRequest, { ...container, Network: 1 }))).toMatchObject({ status: 7, message: expect.stringMatching(/engine's network/) as unknown });
+    expect(
+      await bridge('NewContainer', encoded(newContainerRequest, { ...container, Network: 1 })),
+    ).toMatchObject({ status: 7, message: expect.stringMatching(/engine's network/) as unknown });
     for (const ContainerID of [`../../../../../../../..${scratch}/made`, 'hosts', '']) {
-      expect(await bridge('NewContainer', encoded(newContainerRequest, { ...container, ContainerID }))).toMatchObject({ status: 7, message: expect.stringMatching(/of a container in a build is blocked/) as unknown });
+      expect(
+        await bridge('NewContainer', encoded(newContainerRequest, { ...container, ContainerID })),
+      ).toMatchObject({
+        status: 7,
+        message: expect.stringMatching(/of a container in a build is blocked/) as unknown,
+      });
     }
-    expect(await bridge('NewContainer', encoded(newContainerRequest, container))).toMatchObject({ status: 0 });
+    expect(await bridge('NewContainer', encoded(newContainerRequest, container))).toMatchObject({
+      status: 0,
+    });
     const exec = async (init: Plain) => {
       const { stream, result } = made.open('/moby.buildkit.v1.frontend.LLBBridge/ExecProcess', metadata);
-      stream.write(frame(encoded(execMessage, { ProcessID: 'p', Init: { ContainerID: containerId, Meta: { args: ['/bin/cat'], env: ['PATH=/bin'], cwd: '/' }, Fds: [0, 1, 2], ...init } })));
+      stream.write(
+        frame(
+          encoded(execMessage, {
+            ProcessID: 'p',
+            Init: {
+              ContainerID: containerId,
+              Meta: { args: ['/bin/cat'], env: ['PATH=/bin'], cwd: '/' },
+              Fds: [0, 1, 2],
+              ...init,
+            },
+          }),
+        ),
+      );
       return { stream, result };
     };
-    expect(await (await exec({ Security: 1 })).result).toMatchObject({ status: 7, message: expect.stringMatching(/privileged build step/) as unknown });
+    expect(await (await exec({ Security: 1 })).result).toMatchObject({
+      status: 7,
+      message: expect.stringMatching(/privileged build step/) as unknown,
+    });
     const { stream, result } = await exec({});
     await once(stream, 'data');
-    stream.write(frame(encoded(execMessage, { ProcessID: 'p', File: { Fd: 0, Data: Buffer.from('typed') } })));
+    stream.write(
+      frame(encoded(execMessage, { ProcessID: 'p', File: { Fd: 0, Data: Buffer.from('typed') } })),
+    );
     stream.write(frame(encoded(execMessage, { ProcessID: 'p', File: { Fd: 0, EOF: true } })));
     // Half-closing the call ends the process.
-    stream.on('data', (part: Buffer) => { if (part.includes('typed')) stream.end(); });
+    stream.on('data', (part: Buffer) => {
+      if (part.includes('typed')) stream.end();
+    });
     expect(Buffer.concat((await result).messages).toString('latin1')).toMatch(/typed/);
     build.stream.close();
     await build.result;
@@ -254,11 +490,18 @@ describe('C: a client of its own that speaks gRPC', () => {
 
 describe('honest builds notice nothing', () => {
   it('a context of 60 MB, outputs as files and as an archive, cache kept, shown and pruned', async () => {
-    const shown = await guarded.sh(`mkdir -p big && head -c 60000000 /dev/urandom > big/blob && printf 'FROM busybox\\nCOPY blob /b\\nRUN --mount=type=cache,target=/c cp /b /c/b && wc -c < /c/b > /n\\nFROM scratch\\nCOPY --from=0 /n /b /\\n' > big/Dockerfile
+    const shown =
+      await guarded.sh(`mkdir -p big && head -c 60000000 /dev/urandom > big/blob && printf 'FROM busybox\\nCOPY blob /b\\nRUN --mount=type=cache,target=/c cp /b /c/b && wc -c < /c/b > /n\\nFROM scratch\\nCOPY --from=0 /n /b /\\n' > big/Dockerfile
 docker buildx build -q -o type=local,dest=out big && cat out/n && cmp out/b big/blob && echo same
 docker buildx build -q -o type=tar,dest=out.tar big && tar -xOf out.tar n
 docker buildx du --verbose | grep -c cachemount; docker buildx prune -af | grep -c Total`);
-    expect(shown.stdout.split('\n').filter((line) => line !== '')).toEqual(['60000000', 'same', '60000000', '1', '1']);
+    expect(shown.stdout.split('\n').filter((line) => line !== '')).toEqual([
+      '60000000',
+      'same',
+      '60000000',
+      '1',
+      '1',
+    ]);
   });
 
   it('issue 12: downloads and repositories, as a context and in a Dockerfile', async () => {
@@ -267,8 +510,15 @@ docker buildx du --verbose | grep -c cachemount; docker buildx prune -af | grep 
     try {
       await server.addRepository('plain');
       const at = `http://127.0.0.1:${server.port}/plain.git`;
-      await dockerfile('D.add', `ADD ${at}/info/refs?service=git-upload-pack /refs`, `ADD ${at}#master /whole`, 'RUN test -s /refs && test -s /whole/Dockerfile');
-      const built = await guarded.sh(`docker buildx build -q -f D.add . && docker buildx build -q ${at}#master && DOCKER_BUILDKIT=1 docker build -q ${at}`);
+      await dockerfile(
+        'D.add',
+        `ADD ${at}/info/refs?service=git-upload-pack /refs`,
+        `ADD ${at}#master /whole`,
+        'RUN test -s /refs && test -s /whole/Dockerfile',
+      );
+      const built = await guarded.sh(
+        `docker buildx build -q -f D.add . && docker buildx build -q ${at}#master && DOCKER_BUILDKIT=1 docker build -q ${at}`,
+      );
       expect(built.stderr).toBe('');
       expect(built.stdout.match(/^sha256:/gm)).toHaveLength(3);
     } finally {
@@ -283,31 +533,46 @@ docker buildx du --verbose | grep -c cachemount; docker buildx prune -af | grep 
   });
 
   it('five at once', async () => {
-    const done = await Promise.all([1, 2, 3, 4, 5].map(async (i) => {
-      await dockerfile(`D.par${i}`, `RUN echo ${i} > /n && sleep 1`);
-      return guarded.sh(`docker buildx build -q -t par${i} -f D.par${i} . && docker run --rm par${i} cat /n`);
-    }));
+    const done = await Promise.all(
+      [1, 2, 3, 4, 5].map(async (i) => {
+        await dockerfile(`D.par${i}`, `RUN echo ${i} > /n && sleep 1`);
+        return guarded.sh(
+          `docker buildx build -q -t par${i} -f D.par${i} . && docker run --rm par${i} cat /n`,
+        );
+      }),
+    );
     expect(done.map(({ stdout }) => stdout.trim().split('\n').at(-1))).toEqual(['1', '2', '3', '4', '5']);
   });
 
   it('an interrupted build ends at the engine', async () => {
     await dockerfile('D.sleep', 'RUN echo begun && sleep 98765');
-    const running = 'docker buildx build --progress=plain --no-cache -f D.sleep . 2> err & pid=$!; until grep -q "begun$" err; do sleep 0.1; done; pgrep -xf "sleep 98765" > /dev/null && echo runs; kill -INT $pid; wait $pid; echo $?; i=0; while pgrep -xf "sleep 98765" > /dev/null && [ $i -lt 100 ]; do i=$((i+1)); sleep 0.1; done; pgrep -xf "sleep 98765" || echo ended';
+    const running =
+      'docker buildx build --progress=plain --no-cache -f D.sleep . 2> err & pid=$!; until grep -q "begun$" err; do sleep 0.1; done; pgrep -xf "sleep 98765" > /dev/null && echo runs; kill -INT $pid; wait $pid; echo $?; i=0; while pgrep -xf "sleep 98765" > /dev/null && [ $i -lt 100 ]; do i=$((i+1)); sleep 0.1; done; pgrep -xf "sleep 98765" || echo ended';
     expect((await guarded.sh(running)).stdout).toMatch(/^runs\n1\nended\n$/);
   });
 
   it('a failing step is shown with its line; a Dockerfile too long for error details still with its step', async () => {
     await dockerfile('D.fail', 'RUN exit 3');
-    expect((await guarded.sh('docker buildx build -f D.fail .')).stderr).toMatch(/>>> RUN exit 3[\s\S]*exit code: 3/);
-    await dockerfile('D.long', 'RUN exit 3', ...Array.from({ length: 2000 }, (_, i) => `# padding padding padding padding ${i}`));
+    expect((await guarded.sh('docker buildx build -f D.fail .')).stderr).toMatch(
+      />>> RUN exit 3[\s\S]*exit code: 3/,
+    );
+    await dockerfile(
+      'D.long',
+      'RUN exit 3',
+      ...Array.from({ length: 2000 }, (_, i) => `# padding padding padding padding ${i}`),
+    );
     const long = await guarded.sh('docker buildx build -f D.long .');
-    expect(long.stderr).toMatch(/process "\/bin\/sh -c exit 3" did not complete successfully: exit code: 3[\s\S]*too long to be passed on/);
+    expect(long.stderr).toMatch(
+      /process "\/bin\/sh -c exit 3" did not complete successfully: exit code: 3[\s\S]*too long to be passed on/,
+    );
     expect((await guarded.sh('docker buildx build -q -f D.plain .')).code).toBe(0);
   });
 
   it('the build history is told', async () => {
     // BuildHistoryRequest: EarlyExit (3).
-    const history = await (await client(guarded)).call('/moby.buildkit.v1.Control/ListenBuildHistory', Uint8Array.of(0x18, 1));
+    const history = await (
+      await client(guarded)
+    ).call('/moby.buildkit.v1.Control/ListenBuildHistory', Uint8Array.of(0x18, 1));
     expect(history.status).toBe(0);
     expect(history.messages.length).toBeGreaterThan(0);
   });

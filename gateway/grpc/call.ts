@@ -1,4 +1,10 @@
-import { constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import {
+  constants,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import { deny, refusalText, type Denial } from '../../shared/policy/decision.ts';
 import { brief } from '../../shared/policy/build-remote.ts';
 import { decideBuildMessage, failedReturn, type BuildMessage } from '../../shared/policy/build-solve.ts';
@@ -16,17 +22,23 @@ import type { OwnBuilds } from './started-builds.ts';
 
 /** What the rest of the gateway says to a refused call. */
 export interface CallPolicy {
-  /** Takes note of a denial. The text the client gets; null when it is only noted (audit mode), and the call goes on as it is. */
+  /**
+   * Takes note of a denial. The text the client gets; null when it is only noted (audit mode), and the call
+   * goes on as it is.
+   */
   deny(method: string, denial: Denial): string | null;
-  /** Why a method may not be called by this client at all, whatever it says; null: it may. Default: every one may. */
+  /**
+   * Why a method may not be called by this client at all, whatever it says; null: it may. Default: every one
+   * may.
+   */
   forbids?(method: string): Denial | null;
   /** Whether rules are enforced just now, or (audit mode) only noted. Default: they are. */
   enforces?(): boolean;
   /** Whether processes in builds' containers are to have their build's token. Default: they are not. */
   marksProcesses?(): boolean;
   /**
-   * Whose turn it is to have a message of more than `largeBodyBytes` read; `displaced` is called where it comes so slowly that its place is
-   * somebody else's now. Rejects as FairShare does. Default: everybody's.
+   * Whose turn it is to have a message of more than `largeBodyBytes` read; `displaced` is called where it
+   * comes so slowly that its place is somebody else's now. Rejects as FairShare does. Default: everybody's.
    */
   turn?(signal: AbortSignal, displaced: () => void): Promise<ReceivingTurn>;
   /** The connection's place among those of its user; null or missing: it counts for nobody. */
@@ -44,16 +56,34 @@ const messageMs = 15_000;
 const largeMessageBytes = 16 * 1024;
 
 /** Bytes waiting, over all calls of a connection. */
-export interface Budget { bytes: number }
+export interface Budget {
+  bytes: number;
+}
 
 /** Decides one call and passes it on. */
-export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[], upstream: ClientHttp2Session, policy: CallPolicy, budget: Budget, builds: OwnBuilds): void {
+export function relayCall(
+  client: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  rawHeaders: readonly string[],
+  upstream: ClientHttp2Session,
+  policy: CallPolicy,
+  budget: Budget,
+  builds: OwnBuilds,
+): void {
   client.on('error', () => undefined);
   const path = headers[':path'] ?? '';
   const crowded = policy.slot?.beginCall() ?? null;
-  if (crowded !== null) { refuse(client, grpcStatus.resourceExhausted, policy.deny(path, crowded) ?? refusalText(crowded)); return; }
-  client.once('close', () => { policy.slot?.endCall(); });
-  if (headers[':method'] !== 'POST' || !/^application\/grpc(?:\+proto)?$/.test(headers['content-type'] ?? '')) {
+  if (crowded !== null) {
+    refuse(client, grpcStatus.resourceExhausted, policy.deny(path, crowded) ?? refusalText(crowded));
+    return;
+  }
+  client.once('close', () => {
+    policy.slot?.endCall();
+  });
+  if (
+    headers[':method'] !== 'POST' ||
+    !/^application\/grpc(?:\+proto)?$/.test(headers['content-type'] ?? '')
+  ) {
     client.respond({ ':status': 415, 'content-type': 'text/plain' }, { endStream: true });
     abandon(client);
     return;
@@ -61,12 +91,21 @@ export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeader
   const forbidden = policy.forbids?.(path) ?? null;
   if (forbidden !== null) {
     const text = policy.deny(path, forbidden);
-    if (text !== null) { refuse(client, grpcStatus.permissionDenied, text); return; }
+    if (text !== null) {
+      refuse(client, grpcStatus.permissionDenied, text);
+      return;
+    }
   }
   const handling = methodHandling(path);
   if (handling === null) {
-    const text = policy.deny(path, deny('grpc-method', `the build call ${path.length > 200 ? `${path.slice(0, 200)}…` : path}`));
-    if (text !== null) { refuse(client, grpcStatus.permissionDenied, text); return; }
+    const text = policy.deny(
+      path,
+      deny('grpc-method', `the build call ${path.length > 200 ? `${path.slice(0, 200)}…` : path}`),
+    );
+    if (text !== null) {
+      refuse(client, grpcStatus.permissionDenied, text);
+      return;
+    }
   }
   const open = () => {
     if (upstream.closed || upstream.destroyed || client.closed) return null;
@@ -90,7 +129,10 @@ export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeader
     if (engine === null) refuse(client, grpcStatus.unavailable, engineLeft);
     else client.pipe(engine);
   };
-  if (build === null) { pass(); return; }
+  if (build === null) {
+    pass();
+    return;
+  }
   void builds.isStarted(build).then((started) => {
     if (client.destroyed || client.closed) return;
     const text = started ? null : policy.deny(path, anothersBuild(build));
@@ -100,10 +142,14 @@ export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeader
 }
 
 /** It would be done with secrets, agents and files of whoever started it. */
-const anothersBuild = (build: string) => deny('build-identity', `a call for the build ${brief(build)}`, { detail: 'this connection has started no such build' });
+const anothersBuild = (build: string) =>
+  deny('build-identity', `a call for the build ${brief(build)}`, {
+    detail: 'this connection has started no such build',
+  });
 
 const engineLeft = 'bulkhead gateway: the Docker engine closed the connection; try again';
-const answerLost = 'bulkhead gateway: the call failed, and the engine\'s own error is too long to be passed on (more than 64 KB); a build\'s output shows the failed step';
+const answerLost =
+  "bulkhead gateway: the call failed, and the engine's own error is too long to be passed on (more than 64 KB); a build's output shows the failed step";
 
 function refuse(client: ServerHttp2Stream, code: number, message: string): void {
   if (client.destroyed || client.closed) return;
@@ -119,14 +165,22 @@ function refuse(client: ServerHttp2Stream, code: number, message: string): void 
 /** The answer is out; what the client still sends does not matter. */
 function abandon(client: ServerHttp2Stream): void {
   client.resume();
-  client.once('finish', () => { client.close(constants.NGHTTP2_NO_ERROR); });
+  client.once('finish', () => {
+    client.close(constants.NGHTTP2_NO_ERROR);
+  });
   if (client.writableFinished) client.close(constants.NGHTTP2_NO_ERROR);
 }
 
 /** Client to engine, message by message. The engine hears of a call with the first message that passes. */
 function inspect(
-  client: ServerHttp2Stream, open: () => ClientHttp2Stream | null, path: string, kind: BuildMessage,
-  policy: CallPolicy, budget: Budget, builds: OwnBuilds, token: () => string | null,
+  client: ServerHttp2Stream,
+  open: () => ClientHttp2Stream | null,
+  path: string,
+  kind: BuildMessage,
+  policy: CallPolicy,
+  budget: Budget,
+  builds: OwnBuilds,
+  token: () => string | null,
 ): void {
   const frames = new FrameReader(maxMessageBytes);
   let engine: ClientHttp2Stream | null = null;
@@ -164,25 +218,42 @@ function inspect(
     if (engine !== null) return engine;
     engine = open();
     if (engine === null) stop(grpcStatus.unavailable, engineLeft);
-    else engine.on('drain', () => { full = false; goOn(); });
+    else
+      engine.on('drain', () => {
+        full = false;
+        goOn();
+      });
     return engine;
   };
   const pass = (message: Uint8Array) => {
     if (over) return;
-    const decision = decideBuildMessage(kind, message, policy.enforces?.() ?? true, kind === 'exec' ? token() : null);
+    const decision = decideBuildMessage(
+      kind,
+      message,
+      policy.enforces?.() ?? true,
+      kind === 'exec' ? token() : null,
+    );
     let forwarded: Uint8Array = message;
     if (decision.outcome === 'deny') {
       const text = policy.deny(path, decision);
       // A refused Return would leave the build itself waiting; the client tells of whichever ends first.
       if (text !== null && kind === 'return') forwarded = failedReturn(text);
-      else if (text !== null) { stop(grpcStatus.permissionDenied, text); return; }
+      else if (text !== null) {
+        stop(grpcStatus.permissionDenied, text);
+        return;
+      }
     } else {
       forwarded = decision.bytes;
       const { ref } = decision;
       if (ref !== undefined) {
         const text = builds.start(ref) ? null : policy.deny(path, anothersBuild(ref));
-        if (text !== null) { stop(grpcStatus.permissionDenied, text); return; }
-        client.once('close', () => { builds.end(ref); });
+        if (text !== null) {
+          stop(grpcStatus.permissionDenied, text);
+          return;
+        }
+        client.once('close', () => {
+          builds.end(ref);
+        });
       }
     }
     const stream = opened();
@@ -193,65 +264,110 @@ function inspect(
       stream.write(prefix(forwarded.length));
     }
     const { length } = message;
-    const sent = () => { turnOver(); countParsed(length); };
+    const sent = () => {
+      turnOver();
+      countParsed(length);
+    };
     const takesMore = isLong ? stream.write(forwarded, sent) : stream.write(frame(forwarded));
     if (isLong) stream.uncork();
     if (takesMore) return;
     full = true;
     client.pause();
   };
-  const goOn = () => { if (waiting === 0 && !full && !isTaking) client.resume(); };
+  const goOn = () => {
+    if (waiting === 0 && !full && !isTaking) client.resume();
+  };
   const takeTurn = () => {
     if (policy.turn === undefined || turn !== null || isTaking || frames.announced <= largeBodyBytes) return;
     isTaking = true;
     client.pause();
-    const late = (why: string) => { if (frames.held > 0) stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build request ${why}`); };
-    policy.turn(gone.signal, () => { late('came so slowly that others were let pass; try again'); }).then((taken) => {
-      isTaking = false;
-      if (over) {
-        taken.end();
-        return;
-      }
-      messageTimer = setTimeout(() => { late(`did not come within ${messageMs / 1000} s`); }, messageMs);
-      turn = taken;
-      frames.reserve();
-      goOn();
-    }, (error: unknown) => {
-      if (over) return;
-      stop(grpcStatus.resourceExhausted, `bulkhead gateway: ${error instanceof TooManyWaiting ? error.message : 'the build request could not be read'}; try again when some of them are answered`);
-    });
+    const late = (why: string) => {
+      if (frames.held > 0) stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build request ${why}`);
+    };
+    policy
+      .turn(gone.signal, () => {
+        late('came so slowly that others were let pass; try again');
+      })
+      .then(
+        (taken) => {
+          isTaking = false;
+          if (over) {
+            taken.end();
+            return;
+          }
+          messageTimer = setTimeout(() => {
+            late(`did not come within ${messageMs / 1000} s`);
+          }, messageMs);
+          turn = taken;
+          frames.reserve();
+          goOn();
+        },
+        (error: unknown) => {
+          if (over) return;
+          stop(
+            grpcStatus.resourceExhausted,
+            `bulkhead gateway: ${error instanceof TooManyWaiting ? error.message : 'the build request could not be read'}; try again when some of them are answered`,
+          );
+        },
+      );
   };
   client.on('data', (bytes: Buffer) => {
     if (over) return;
     const read = frames.push(bytes);
     if (!read.ok) {
-      if (read.why === 'too-long') stop(grpcStatus.resourceExhausted, `bulkhead gateway: build requests may have ${maxMessageBytes} bytes`);
+      if (read.why === 'too-long')
+        stop(
+          grpcStatus.resourceExhausted,
+          `bulkhead gateway: build requests may have ${maxMessageBytes} bytes`,
+        );
       else stop(grpcStatus.unimplemented, 'bulkhead gateway: compressed build requests are not read');
       return;
     }
     account(frames.held);
-    if (budget.bytes > maxHeldBytes) { stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build requests under way on this connection may have ${maxHeldBytes} bytes`); return; }
-    const crowded = frames.held === 0 ? null : policy.slot?.heldDenial() ?? null;
-    if (crowded !== null) { stop(grpcStatus.resourceExhausted, policy.deny(path, crowded) ?? refusalText(crowded)); return; }
+    if (budget.bytes > maxHeldBytes) {
+      stop(
+        grpcStatus.resourceExhausted,
+        `bulkhead gateway: the build requests under way on this connection may have ${maxHeldBytes} bytes`,
+      );
+      return;
+    }
+    const crowded = frames.held === 0 ? null : (policy.slot?.heldDenial() ?? null);
+    if (crowded !== null) {
+      stop(grpcStatus.resourceExhausted, policy.deny(path, crowded) ?? refusalText(crowded));
+      return;
+    }
     if (frames.held === 0) turn?.received();
     takeTurn();
-    if (waiting === 0 && read.messages.every(({ length }) => length <= largeMessageBytes)) { for (const message of read.messages) pass(message); return; }
+    if (waiting === 0 && read.messages.every(({ length }) => length <= largeMessageBytes)) {
+      for (const message of read.messages) pass(message);
+      return;
+    }
     // One by one, and with a turn of the event loop before each: others are answered in between.
     waiting++;
     client.pause();
-    before = before.then(async () => {
-      for (const message of read.messages) {
-        await breathe();
-        pass(message);
-      }
-    }).catch(() => { stop(grpcStatus.internal, 'bulkhead gateway: the build request could not be decided, so it was refused'); }).finally(() => {
-      waiting--;
-      goOn();
-    });
+    before = before
+      .then(async () => {
+        for (const message of read.messages) {
+          await breathe();
+          pass(message);
+        }
+      })
+      .catch(() => {
+        stop(
+          grpcStatus.internal,
+          'bulkhead gateway: the build request could not be decided, so it was refused',
+        );
+      })
+      .finally(() => {
+        waiting--;
+        goOn();
+      });
   });
   client.on('end', () => {
     // A message cut short never arrives; the engine says what it thinks of the rest.
-    void before.then(() => { if (!over) opened()?.end(); });
+    void before.then(() => {
+      if (!over) opened()?.end();
+    });
   });
   client.on('close', () => {
     over = true;
@@ -275,15 +391,23 @@ function answer(client: ServerHttp2Stream, engine: ClientHttp2Stream): void {
     client.respond(clientHeaders(headers), { waitForTrailers: true });
     engine.pipe(client);
   });
-  engine.on('trailers', (headers) => { trailers = headers; });
+  engine.on('trailers', (headers) => {
+    trailers = headers;
+  });
   const end = (code: number, message: string) => {
-    if (!client.headersSent) { refuse(client, code, message); return; }
+    if (!client.headersSent) {
+      refuse(client, code, message);
+      return;
+    }
     trailers = { 'grpc-status': String(code), 'grpc-message': grpcMessage(message) };
     client.end();
   };
   client.on('wantTrailers', () => {
     if (client.destroyed || client.closed) return;
-    if (trailers === null) { client.close(engine.rstCode === 0 ? constants.NGHTTP2_INTERNAL_ERROR : engine.rstCode); return; }
+    if (trailers === null) {
+      client.close(engine.rstCode === 0 ? constants.NGHTTP2_INTERNAL_ERROR : engine.rstCode);
+      return;
+    }
     client.sendTrailers(clientHeaders(explainEnd(trailers)));
   });
   engine.on('error', () => undefined);
@@ -291,14 +415,20 @@ function answer(client: ServerHttp2Stream, engine: ClientHttp2Stream): void {
     if (client.closed || client.destroyed) return;
     if (trailers !== null || client.writableEnded) return;
     switch (engine.rstCode) {
-      case constants.NGHTTP2_NO_ERROR: end(grpcStatus.unavailable, engineLeft); return;
-      // Also when the engine's trailers are larger than HTTP/2 in Node takes: an error with a whole long Dockerfile in its details.
-      case constants.NGHTTP2_INTERNAL_ERROR: end(grpcStatus.internal, answerLost); return;
-      default: client.close(engine.rstCode);
+      case constants.NGHTTP2_NO_ERROR:
+        end(grpcStatus.unavailable, engineLeft);
+        return;
+      // Also when the engine's trailers are larger than HTTP/2 in Node takes: an error with a whole long
+      // Dockerfile in its details.
+      case constants.NGHTTP2_INTERNAL_ERROR:
+        end(grpcStatus.internal, answerLost);
+        return;
+      default:
+        client.close(engine.rstCode);
     }
   });
   client.on('close', () => {
-    if (!engine.closed && !engine.destroyed) engine.close(client.rstCode === constants.NGHTTP2_NO_ERROR ? constants.NGHTTP2_CANCEL : client.rstCode);
+    if (!engine.closed && !engine.destroyed)
+      engine.close(client.rstCode === constants.NGHTTP2_NO_ERROR ? constants.NGHTTP2_CANCEL : client.rstCode);
   });
 }
-

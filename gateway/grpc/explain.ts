@@ -4,7 +4,10 @@ import { rpcStatus } from '../../shared/policy/buildkit-messages.ts';
 import { readMessage, textOf, writeMessage } from '../../shared/policy/protobuf.ts';
 import { grpcMessage, plainMessage } from '../../shared/grpc/status-message.ts';
 
-/** The daemon's words when a step made inside it (by a frontend) asks for an entitlement that `Solve` did not get. */
+/**
+ * The daemon's words when a step made inside it (by a frontend) asks for an entitlement that `Solve` did not
+ * get.
+ */
 const entitlementDenied = /\b(network\.host|security\.insecure|device)\b[^:]{0,100} is not allowed/;
 
 /** Its words when a source is against the build's policy, of which a part is the gateway's. */
@@ -12,28 +15,44 @@ const sourceDenied = /source "(?:https?|git):\/\/[^"]*" denied by policy/;
 
 function denialBehind(message: string): Denial | null {
   const entitlement = entitlementDenied.exec(message)?.[1];
-  if (entitlement === 'network.host') return deny('host-network-build', 'a build with the engine\'s network (RUN --network=host)', { spec: 'C' });
-  if (entitlement !== undefined) return deny('build-entitlement', `a build step with ${entitlement}`, { spec: 'C' });
+  if (entitlement === 'network.host')
+    return deny('host-network-build', "a build with the engine's network (RUN --network=host)", {
+      spec: 'C',
+    });
+  if (entitlement !== undefined)
+    return deny('build-entitlement', `a build step with ${entitlement}`, { spec: 'C' });
   if (!sourceDenied.test(message)) return null;
-  return deny('build-source', 'a source that a frontend or a Dockerfile asks for', { detail: 'or the build\'s own source policy denies it' });
+  return deny('build-source', 'a source that a frontend or a Dockerfile asks for', {
+    detail: "or the build's own source policy denies it",
+  });
 }
 
-/** Adds why (B6) to the end of a call that the daemon refused for want of an entitlement or by our source rules; everything else stays as it is. */
+/**
+ * Adds why (B6) to the end of a call that the daemon refused for want of an entitlement or by our source
+ * rules; everything else stays as it is.
+ */
 export function explainEnd(end: IncomingHttpHeaders): IncomingHttpHeaders {
   const message = end['grpc-message'];
   if (typeof message !== 'string') return end;
   const denial = denialBehind(plainMessage(message));
   if (denial === null) return end;
   const why = refusalText(denial);
-  const explained: IncomingHttpHeaders = { ...end, 'grpc-message': grpcMessage(`${plainMessage(message)}: ${why}`) };
+  const explained: IncomingHttpHeaders = {
+    ...end,
+    'grpc-message': grpcMessage(`${plainMessage(message)}: ${why}`),
+  };
   const details = end['grpc-status-details-bin'];
   if (typeof details === 'string') {
     // Clients prefer the message in there.
     const read = readMessage(rpcStatus, Buffer.from(details, 'base64'));
     if (!read.ok) delete explained['grpc-status-details-bin'];
     else {
-      const values = new Map(read.message.values).set('message', [`${textOf(read.message, 'message')}: ${why}`]);
-      explained['grpc-status-details-bin'] = Buffer.from(writeMessage({ shape: rpcStatus, values })).toString('base64').replaceAll('=', '');
+      const values = new Map(read.message.values).set('message', [
+        `${textOf(read.message, 'message')}: ${why}`,
+      ]);
+      explained['grpc-status-details-bin'] = Buffer.from(writeMessage({ shape: rpcStatus, values }))
+        .toString('base64')
+        .replaceAll('=', '');
     }
   }
   return explained;

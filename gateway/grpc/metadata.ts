@@ -6,11 +6,20 @@ const buildName = 'buildkit-controlapi-buildid';
 
 /** Call metadata that goes on to the engine. What is not here is left away, as on HTTP/1. */
 const forwarded = new Set([
-  'user-agent', 'grpc-timeout', 'grpc-encoding', 'grpc-accept-encoding', 'grpc-trace-bin',
-  'traceparent', 'tracestate', 'baggage',
+  'user-agent',
+  'grpc-timeout',
+  'grpc-encoding',
+  'grpc-accept-encoding',
+  'grpc-trace-bin',
+  'traceparent',
+  'tracestate',
+  'baggage',
   buildName,
   // Control.Session: what the client offers to be called for.
-  'x-docker-expose-session-uuid', 'x-docker-expose-session-name', 'x-docker-expose-session-sharedkey', 'x-docker-expose-session-grpc-method',
+  'x-docker-expose-session-uuid',
+  'x-docker-expose-session-name',
+  'x-docker-expose-session-sharedkey',
+  'x-docker-expose-session-grpc-method',
 ]);
 /** A list; of any other field the first counts. */
 const repeated = 'x-docker-expose-session-grpc-method';
@@ -26,9 +35,15 @@ export function engineHeaders(path: string, raw: readonly string[]): OutgoingHtt
     else values.push(raw[at + 1] ?? '');
   }
   return {
-    [constants.HTTP2_HEADER_METHOD]: 'POST', [constants.HTTP2_HEADER_SCHEME]: 'http', [constants.HTTP2_HEADER_PATH]: path, [constants.HTTP2_HEADER_AUTHORITY]: 'localhost',
-    'content-type': 'application/grpc', te: 'trailers',
-    ...Object.fromEntries([...fields].map(([name, values]) => [name, values.length === 1 ? values[0] : values])),
+    [constants.HTTP2_HEADER_METHOD]: 'POST',
+    [constants.HTTP2_HEADER_SCHEME]: 'http',
+    [constants.HTTP2_HEADER_PATH]: path,
+    [constants.HTTP2_HEADER_AUTHORITY]: 'localhost',
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    ...Object.fromEntries(
+      [...fields].map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
+    ),
   };
 }
 
@@ -40,14 +55,28 @@ export function buildOf(raw: readonly string[]): string | null {
 
 /** The engine's answer, without what belongs to its own connection. */
 export function clientHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  const kept = Object.entries(headers).filter(([name]) => !['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'proxy-connection'].includes(name));
+  const kept = Object.entries(headers).filter(
+    ([name]) =>
+      !['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'proxy-connection'].includes(name),
+  );
   return Object.fromEntries(kept);
 }
 
 /** gRPC status codes the gateway answers with. */
-export const grpcStatus = { permissionDenied: 7, resourceExhausted: 8, unimplemented: 12, internal: 13, unavailable: 14 } as const;
+export const grpcStatus = {
+  permissionDenied: 7,
+  resourceExhausted: 8,
+  unimplemented: 12,
+  internal: 13,
+  unavailable: 14,
+} as const;
 
 /** A refused call: headers that are the whole answer. */
 export function refusalHeaders(code: number, message: string): OutgoingHttpHeaders {
-  return { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': String(code), 'grpc-message': grpcMessage(message) };
+  return {
+    ':status': 200,
+    'content-type': 'application/grpc',
+    'grpc-status': String(code),
+    'grpc-message': grpcMessage(message),
+  };
 }

@@ -1,8 +1,9 @@
 import type { BuildMessage } from '../../shared/policy/build-solve.ts';
 
 /**
- * The calls of the engine's `/grpc` that are let through: what BuildKit's controller registers there and its clients (buildx, buildctl)
- * use. `raw` ones only read, or change build caches and history; of the others every message is read, decided and written anew.
+ * The calls of the engine's `/grpc` that are let through: what BuildKit's controller registers there and its
+ * clients (buildx, buildctl) use. `raw` ones only read, or change build caches and history; of the others
+ * every message is read, decided and written anew.
  */
 export type MethodHandling = 'raw' | BuildMessage;
 
@@ -12,20 +13,43 @@ const content = '/containerd.services.content.v1.Content/';
 
 const methods: ReadonlyMap<string, MethodHandling> = new Map<string, MethodHandling>([
   [`${control}Solve`, 'solve'],
-  [`${control}DiskUsage`, 'raw'], [`${control}Prune`, 'raw'], [`${control}Status`, 'raw'], [`${control}ListWorkers`, 'raw'], [`${control}Info`, 'raw'],
-  [`${control}ListenBuildHistory`, 'raw'], [`${control}UpdateBuildHistory`, 'raw'],
+  [`${control}DiskUsage`, 'raw'],
+  [`${control}Prune`, 'raw'],
+  [`${control}Status`, 'raw'],
+  [`${control}ListWorkers`, 'raw'],
+  [`${control}Info`, 'raw'],
+  [`${control}ListenBuildHistory`, 'raw'],
+  [`${control}UpdateBuildHistory`, 'raw'],
   // Like `POST /session`: inside, the client is the server, and the engine calls it.
   [`${control}Session`, 'raw'],
-  [`${bridge}Solve`, 'bridge-solve'], [`${bridge}ResolveSourceMeta`, 'resolve-source'], [`${bridge}ResolveImageConfig`, 'resolve-image'],
-  [`${bridge}NewContainer`, 'new-container'], [`${bridge}ExecProcess`, 'exec'], [`${bridge}Return`, 'return'], [`${bridge}Warn`, 'warn'],
-  // They read results of the build the caller started (BuildKit resolves the paths inside them), or end what it started.
-  [`${bridge}ReadFile`, 'raw'], [`${bridge}ReadDir`, 'raw'], [`${bridge}StatFile`, 'raw'], [`${bridge}Evaluate`, 'raw'], [`${bridge}Ping`, 'raw'],
-  [`${bridge}Inputs`, 'raw'], [`${bridge}ReleaseContainer`, 'raw'],
-  [`${bridge}ReadFileContainer`, 'raw'], [`${bridge}ReadDirContainer`, 'raw'], [`${bridge}StatFileContainer`, 'raw'],
+  [`${bridge}Solve`, 'bridge-solve'],
+  [`${bridge}ResolveSourceMeta`, 'resolve-source'],
+  [`${bridge}ResolveImageConfig`, 'resolve-image'],
+  [`${bridge}NewContainer`, 'new-container'],
+  [`${bridge}ExecProcess`, 'exec'],
+  [`${bridge}Return`, 'return'],
+  [`${bridge}Warn`, 'warn'],
+  // They read results of the build the caller started (BuildKit resolves the paths inside them), or end what
+  // it started.
+  [`${bridge}ReadFile`, 'raw'],
+  [`${bridge}ReadDir`, 'raw'],
+  [`${bridge}StatFile`, 'raw'],
+  [`${bridge}Evaluate`, 'raw'],
+  [`${bridge}Ping`, 'raw'],
+  [`${bridge}Inputs`, 'raw'],
+  [`${bridge}ReleaseContainer`, 'raw'],
+  [`${bridge}ReadFileContainer`, 'raw'],
+  [`${bridge}ReadDirContainer`, 'raw'],
+  [`${bridge}StatFileContainer`, 'raw'],
   // Records of the build history. BuildKit serves the store read-only; so does the gateway.
-  [`${content}Info`, 'raw'], [`${content}List`, 'raw'], [`${content}Read`, 'raw'], [`${content}Status`, 'raw'], [`${content}ListStatuses`, 'raw'],
+  [`${content}Info`, 'raw'],
+  [`${content}List`, 'raw'],
+  [`${content}Read`, 'raw'],
+  [`${content}Status`, 'raw'],
+  [`${content}ListStatuses`, 'raw'],
   ['/opentelemetry.proto.collector.trace.v1.TraceService/Export', 'raw'],
-  ['/grpc.health.v1.Health/Check', 'raw'], ['/grpc.health.v1.Health/Watch', 'raw'],
+  ['/grpc.health.v1.Health/Check', 'raw'],
+  ['/grpc.health.v1.Health/Watch', 'raw'],
 ]);
 
 /** What is done with a call; null for what is not known. `path` is `/service/Method`. */

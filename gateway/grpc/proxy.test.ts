@@ -1,5 +1,19 @@
-import { connect, createServer, constants, type ClientHttp2Session, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import { createServer as createNetServer, connect as connectNet, type AddressInfo, type Server, type Socket } from 'node:net';
+import {
+  connect,
+  createServer,
+  constants,
+  type ClientHttp2Session,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import {
+  createServer as createNetServer,
+  connect as connectNet,
+  type AddressInfo,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Denial } from '../../shared/policy/decision.ts';
@@ -41,7 +55,9 @@ beforeEach(async () => {
   displacing = [];
   slot = null;
   turns = new ReceivingTurns(new FairShare({ each: 1, all: 2, waiting: 1 }), { afterMs: 60_000, slow: 1 });
-  serve = () => { throw new Error('nothing is expected to arrive'); };
+  serve = () => {
+    throw new Error('nothing is expected to arrive');
+  };
   engine = createServer();
   engine.on('stream', (stream: ServerHttp2Stream, headers, _flags, raw: unknown) => {
     stream.on('error', () => undefined);
@@ -50,11 +66,18 @@ beforeEach(async () => {
   engine.listen(0, '127.0.0.1');
   await once(engine, 'listening');
   gateway = createNetServer({ allowHalfOpen: true }, (down) => {
-    const up = connectNet({ port: (engine.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
+    const up = connectNet({
+      port: (engine.address() as AddressInfo).port,
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+    });
     sockets.push(down, up);
     up.once('connect', () => {
       proxyGrpc(down, up, {
-        deny: (call, denial) => { denials.push([call, denial]); return audit ? null : refusalText(denial); },
+        deny: (call, denial) => {
+          denials.push([call, denial]);
+          return audit ? null : refusalText(denial);
+        },
         turn: (signal, displaced) => {
           displacing.push(displaced);
           return turns.take('a user', displaced, signal);
@@ -77,19 +100,42 @@ afterEach(async () => {
   await Promise.resolve();
 });
 
-interface Answer { readonly headers: IncomingHttpHeaders; readonly trailers: IncomingHttpHeaders; readonly body: Buffer; readonly code: number }
+interface Answer {
+  readonly headers: IncomingHttpHeaders;
+  readonly trailers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly code: number;
+}
 
-function call(path: string, body: Buffer | null, fields: Record<string, string | string[]> = {}): { stream: ReturnType<ClientHttp2Session['request']>; answer: Promise<Answer> } {
-  const stream = client.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers', ...fields });
+function call(
+  path: string,
+  body: Buffer | null,
+  fields: Record<string, string | string[]> = {},
+): { stream: ReturnType<ClientHttp2Session['request']>; answer: Promise<Answer> } {
+  const stream = client.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    ...fields,
+  });
   const answer = new Promise<Answer>((resolve) => {
     let headers: IncomingHttpHeaders = {};
     let trailers: IncomingHttpHeaders = {};
     const parts: Buffer[] = [];
-    stream.on('response', (got) => { headers = got; });
-    stream.on('trailers', (got) => { trailers = got; });
-    stream.on('data', (part: Buffer) => { parts.push(part); });
+    stream.on('response', (got) => {
+      headers = got;
+    });
+    stream.on('trailers', (got) => {
+      trailers = got;
+    });
+    stream.on('data', (part: Buffer) => {
+      parts.push(part);
+    });
     stream.on('error', () => undefined);
-    stream.on('close', () => { resolve({ headers, trailers, body: Buffer.concat(parts), code: stream.rstCode }); });
+    stream.on('close', () => {
+      resolve({ headers, trailers, body: Buffer.concat(parts), code: stream.rstCode });
+    });
   });
   if (body !== null) stream.end(body);
   return { stream, answer };
@@ -97,16 +143,25 @@ function call(path: string, body: Buffer | null, fields: Record<string, string |
 
 /** Answers every call with what it got, as a unary call. */
 function echo(): { calls: { headers: IncomingHttpHeaders; raw: readonly string[]; body: Buffer }[] } {
-  const seen: { calls: { headers: IncomingHttpHeaders; raw: readonly string[]; body: Buffer }[] } = { calls: [] };
+  const seen: { calls: { headers: IncomingHttpHeaders; raw: readonly string[]; body: Buffer }[] } = {
+    calls: [],
+  };
   serve = (stream, headers, raw) => {
     const parts: Buffer[] = [];
-    stream.on('data', (part: Buffer) => { parts.push(part); });
+    stream.on('data', (part: Buffer) => {
+      parts.push(part);
+    });
     stream.on('end', () => {
       const body = Buffer.concat(parts);
       seen.calls.push({ headers, raw, body });
       if (stream.destroyed) return;
-      stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'x-meta': ['a', 'b'] as unknown as string }, { waitForTrailers: true });
-      stream.on('wantTrailers', () => { stream.sendTrailers({ 'grpc-status': '0', 'x-end': 'yes' }); });
+      stream.respond(
+        { ':status': 200, 'content-type': 'application/grpc', 'x-meta': ['a', 'b'] as unknown as string },
+        { waitForTrailers: true },
+      );
+      stream.on('wantTrailers', () => {
+        stream.sendTrailers({ 'grpc-status': '0', 'x-end': 'yes' });
+      });
       stream.end(body);
     });
   };
@@ -114,20 +169,36 @@ function echo(): { calls: { headers: IncomingHttpHeaders; raw: readonly string[]
 }
 
 // Field 9 (entitlements) of a SolveRequest, field 1 (ref).
-const text = (number: number, value: string) => Buffer.concat([Buffer.from([number << 3 | 2, value.length]), Buffer.from(value)]);
+const text = (number: number, value: string) =>
+  Buffer.concat([Buffer.from([(number << 3) | 2, value.length]), Buffer.from(value)]);
 
 describe('a call that is let through', () => {
   it('travels with known metadata, messages and trailers; other metadata stays behind', async () => {
     const seen = echo();
-    const { answer } = call(`${control}Info`, frame(Buffer.from('')), { 'buildkit-controlapi-buildid': 'b1', 'x-unknown': 'evil', 'x-docker-expose-session-grpc-method': ['/a', '/b'] });
+    const { answer } = call(`${control}Info`, frame(Buffer.from('')), {
+      'buildkit-controlapi-buildid': 'b1',
+      'x-unknown': 'evil',
+      'x-docker-expose-session-grpc-method': ['/a', '/b'],
+    });
     const got = await answer;
     expect(got.trailers).toMatchObject({ 'grpc-status': '0', 'x-end': 'yes' });
-    expect(got.headers).toMatchObject({ ':status': 200, 'content-type': 'application/grpc', 'x-meta': 'a, b' });
+    expect(got.headers).toMatchObject({
+      ':status': 200,
+      'content-type': 'application/grpc',
+      'x-meta': 'a, b',
+    });
     expect(got.body).toEqual(frame(Buffer.from('')));
     const [there] = seen.calls;
-    expect(there?.headers).toMatchObject({ 'buildkit-controlapi-buildid': 'b1', te: 'trailers', ':authority': 'localhost' });
+    expect(there?.headers).toMatchObject({
+      'buildkit-controlapi-buildid': 'b1',
+      te: 'trailers',
+      ':authority': 'localhost',
+    });
     expect(there?.headers['x-unknown']).toBeUndefined();
-    expect(there?.raw.filter((_, i) => there.raw[i - 1] === 'x-docker-expose-session-grpc-method')).toEqual(['/a', '/b']);
+    expect(there?.raw.filter((_, i) => there.raw[i - 1] === 'x-docker-expose-session-grpc-method')).toEqual([
+      '/a',
+      '/b',
+    ]);
   });
 
   it('is written anew from what was understood', async () => {
@@ -138,7 +209,18 @@ describe('a call that is let through', () => {
   });
 
   it('may end without a message of its own: trailers only', async () => {
-    serve = (stream) => { stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '5', 'grpc-message': 'not here', 'grpc-status-details-bin': 'x'.repeat(60_000) }, { endStream: true }); };
+    serve = (stream) => {
+      stream.respond(
+        {
+          ':status': 200,
+          'content-type': 'application/grpc',
+          'grpc-status': '5',
+          'grpc-message': 'not here',
+          'grpc-status-details-bin': 'x'.repeat(60_000),
+        },
+        { endStream: true },
+      );
+    };
     const got = await call(`${control}Status`, frame(Buffer.from(''))).answer;
     expect(got.headers).toMatchObject({ 'grpc-status': '5', 'grpc-message': 'not here' });
     expect(String(got.headers['grpc-status-details-bin'])).toHaveLength(60_000);
@@ -147,9 +229,15 @@ describe('a call that is let through', () => {
   it('streams both ways, half-closes, and sends what the engine says after the half-close', async () => {
     serve = (stream) => {
       stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-      stream.on('wantTrailers', () => { stream.sendTrailers({ 'grpc-status': '0' }); });
-      stream.on('data', (part: Buffer) => { stream.write(part); });
-      stream.on('end', () => { stream.end('bye'); });
+      stream.on('wantTrailers', () => {
+        stream.sendTrailers({ 'grpc-status': '0' });
+      });
+      stream.on('data', (part: Buffer) => {
+        stream.write(part);
+      });
+      stream.on('end', () => {
+        stream.end('bye');
+      });
     };
     const { stream, answer } = call(`${control}Session`, null);
     const first = once(stream, 'data');
@@ -170,20 +258,42 @@ describe('a call that is let through', () => {
 
   it('runs beside others', async () => {
     echo();
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => call(`${control}Status`, frame(text(1, `r${i}`))).answer));
-    expect(answers.map(({ body }) => body.subarray(7).toString())).toEqual(Array.from({ length: 50 }, (_, i) => `r${i}`));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => call(`${control}Status`, frame(text(1, `r${i}`))).answer),
+    );
+    expect(answers.map(({ body }) => body.subarray(7).toString())).toEqual(
+      Array.from({ length: 50 }, (_, i) => `r${i}`),
+    );
   });
 });
 
 describe('ends', () => {
   it('B6: a step the engine refuses for want of an entitlement gets our words too, also in the details', async () => {
-    const details = encoded(rpcStatus, { code: 2, message: 'network.host is not allowed', details: [{ type_url: 't', value: Buffer.from('v') }] });
-    serve = (stream) => { stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '2', 'grpc-message': 'network.host is not allowed', 'grpc-status-details-bin': Buffer.from(details).toString('base64') }, { endStream: true }); };
+    const details = encoded(rpcStatus, {
+      code: 2,
+      message: 'network.host is not allowed',
+      details: [{ type_url: 't', value: Buffer.from('v') }],
+    });
+    serve = (stream) => {
+      stream.respond(
+        {
+          ':status': 200,
+          'content-type': 'application/grpc',
+          'grpc-status': '2',
+          'grpc-message': 'network.host is not allowed',
+          'grpc-status-details-bin': Buffer.from(details).toString('base64'),
+        },
+        { endStream: true },
+      );
+    };
     const { headers } = await call(`${bridge}Solve`, frame(Buffer.from(''))).answer;
-    const words = /^network\.host is not allowed: enhanced container isolation: a build with the engine's network/;
+    const words =
+      /^network\.host is not allowed: enhanced container isolation: a build with the engine's network/;
     expect(plainMessage(String(headers['grpc-message']))).toMatch(words);
     const read = readMessage(rpcStatus, Buffer.from(String(headers['grpc-status-details-bin']), 'base64'));
-    expect(read.ok ? [textOf(read.message, 'message'), messagesOf(read.message, 'details').length] : read).toEqual([expect.stringMatching(words), 1]);
+    expect(
+      read.ok ? [textOf(read.message, 'message'), messagesOf(read.message, 'details').length] : read,
+    ).toEqual([expect.stringMatching(words), 1]);
   });
 
   it('a cancelled call is cancelled at the engine', async () => {
@@ -191,7 +301,9 @@ describe('ends', () => {
       serve = (stream) => {
         stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
         stream.write('x');
-        stream.on('close', () => { resolve(stream.rstCode); });
+        stream.on('close', () => {
+          resolve(stream.rstCode);
+        });
       };
     });
     const { stream } = call(`${control}Status`, frame(Buffer.from('')));
@@ -201,19 +313,32 @@ describe('ends', () => {
   });
 
   it('a call the engine resets is reset', async () => {
-    serve = (stream) => { stream.close(constants.NGHTTP2_REFUSED_STREAM); };
-    expect((await call(`${control}Status`, frame(Buffer.from(''))).answer).code).toBe(constants.NGHTTP2_REFUSED_STREAM);
+    serve = (stream) => {
+      stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    };
+    expect((await call(`${control}Status`, frame(Buffer.from(''))).answer).code).toBe(
+      constants.NGHTTP2_REFUSED_STREAM,
+    );
   });
 
   it('the client learns that the engine is gone, and the engine that the client is', async () => {
-    const arrived = new Promise<ServerHttp2Stream>((resolve) => { serve = (stream) => { stream.respond({ ':status': 200 }); resolve(stream); }; });
+    const arrived = new Promise<ServerHttp2Stream>((resolve) => {
+      serve = (stream) => {
+        stream.respond({ ':status': 200 });
+        resolve(stream);
+      };
+    });
     const { answer } = call(`${control}Status`, frame(Buffer.from('')));
     const stream = await arrived;
     const closed = once(client, 'close');
     stream.session?.destroy();
     await answer;
     await closed;
-    const again = new Promise<ServerHttp2Stream>((resolve) => { serve = (other) => { resolve(other); }; });
+    const again = new Promise<ServerHttp2Stream>((resolve) => {
+      serve = (other) => {
+        resolve(other);
+      };
+    });
     client = connect(`http://127.0.0.1:${(gateway.address() as AddressInfo).port}`);
     client.on('error', () => undefined);
     void call(`${control}Status`, frame(Buffer.from(''))).answer;
@@ -225,7 +350,12 @@ describe('ends', () => {
   });
 
   it('GOAWAY of the engine travels', async () => {
-    const arrived = new Promise<ServerHttp2Stream>((resolve) => { serve = (stream) => { stream.respond({ ':status': 200 }); resolve(stream); }; });
+    const arrived = new Promise<ServerHttp2Stream>((resolve) => {
+      serve = (stream) => {
+        stream.respond({ ':status': 200 });
+        resolve(stream);
+      };
+    });
     void call(`${control}Status`, frame(Buffer.from(''))).answer;
     const stream = await arrived;
     const told = once(client, 'goaway');
@@ -236,7 +366,12 @@ describe('ends', () => {
   it('answers a ping', async () => {
     echo();
     await call(`${control}Info`, frame(Buffer.from(''))).answer;
-    await new Promise<void>((resolve, reject) => { client.ping((error) => { if (error === null) resolve(); else reject(error); }); });
+    await new Promise<void>((resolve, reject) => {
+      client.ping((error) => {
+        if (error === null) resolve();
+        else reject(error);
+      });
+    });
   });
 });
 
@@ -244,20 +379,40 @@ describe('a call that is refused', () => {
   const refused = async (path: string, body: Buffer, fields: Record<string, string> = {}) => {
     const got = await call(path, body, fields).answer;
     expect(got.code).toBe(constants.NGHTTP2_NO_ERROR);
-    return { status: got.headers['grpc-status'], message: plainMessage(String(got.headers['grpc-message'] ?? '')) };
+    return {
+      status: got.headers['grpc-status'],
+      message: plainMessage(String(got.headers['grpc-message'] ?? '')),
+    };
   };
 
   it.each([
-    '/moby.buildkit.v1.Control/Other', '/moby.buildkit.v1.control/Solve', `${control}solve`, '/moby.buildkit.v1.Control/../x', '/containerd.services.content.v1.Content/Write',
-    '/containerd.services.content.v1.Content/Delete', '/containerd.services.leases.v1.Leases/Create', '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', '/__proto__', '//moby.buildkit.v1.Control/Solve',
+    '/moby.buildkit.v1.Control/Other',
+    '/moby.buildkit.v1.control/Solve',
+    `${control}solve`,
+    '/moby.buildkit.v1.Control/../x',
+    '/containerd.services.content.v1.Content/Write',
+    '/containerd.services.content.v1.Content/Delete',
+    '/containerd.services.leases.v1.Leases/Create',
+    '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+    '/__proto__',
+    '//moby.buildkit.v1.Control/Solve',
   ])('%s: the gateway does not know it (B6)', async (path) => {
-    expect(await refused(path, frame(Buffer.from('')))).toEqual({ status: '7', message: expect.stringMatching(/^enhanced container isolation: the build call .* is blocked: .*; no setting allows it$/) as unknown });
+    expect(await refused(path, frame(Buffer.from('')))).toEqual({
+      status: '7',
+      message: expect.stringMatching(
+        /^enhanced container isolation: the build call .* is blocked: .*; no setting allows it$/,
+      ) as unknown,
+    });
     expect(denials[0]?.[1].rule).toBe('grpc-method');
   });
 
   it('Solve with an entitlement never reaches the engine, and says why', async () => {
-    expect((await refused(`${control}Solve`, frame(text(9, 'network.host')))).message).toMatch(/engine's network .* is blocked/);
-    expect(denials).toEqual([[`${control}Solve`, expect.objectContaining({ rule: 'host-network-build' }) as unknown]]);
+    expect((await refused(`${control}Solve`, frame(text(9, 'network.host')))).message).toMatch(
+      /engine's network .* is blocked/,
+    );
+    expect(denials).toEqual([
+      [`${control}Solve`, expect.objectContaining({ rule: 'host-network-build' }) as unknown],
+    ]);
   });
 
   it('the second message of a stream is looked at too', async () => {
@@ -265,8 +420,13 @@ describe('a call that is refused', () => {
     const ended = new Promise<number>((resolve) => {
       serve = (stream) => {
         stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
-        stream.on('data', (part: Buffer) => { arrived.push(part); stream.write('seen'); });
-        stream.on('close', () => { resolve(stream.rstCode); });
+        stream.on('data', (part: Buffer) => {
+          arrived.push(part);
+          stream.write('seen');
+        });
+        stream.on('close', () => {
+          resolve(stream.rstCode);
+        });
       };
     });
     const { stream, answer } = call(`${bridge}ExecProcess`, null);
@@ -284,23 +444,53 @@ describe('a call that is refused', () => {
   it('a Return with a forbidden graph becomes a failure of the build, with the same words', async () => {
     const seen = echo();
     const graph = { def: [encoded(op, { exec: { network: 1 } })] };
-    expect((await call(`${bridge}Return`, frame(encoded(returnRequest, { result: { ref: { id: 'x', def: graph } } }))).answer).trailers['grpc-status']).toBe('0');
-    const words = refusalText(denials[0]?.[1] ?? (() => { throw new Error('not denied'); })());
-    expect(seen.calls[0]?.body).toEqual(frame(encoded(returnRequest, { error: { code: 7, message: words } })));
+    expect(
+      (
+        await call(
+          `${bridge}Return`,
+          frame(encoded(returnRequest, { result: { ref: { id: 'x', def: graph } } })),
+        ).answer
+      ).trailers['grpc-status'],
+    ).toBe('0');
+    const words = refusalText(
+      denials[0]?.[1] ??
+        (() => {
+          throw new Error('not denied');
+        })(),
+    );
+    expect(seen.calls[0]?.body).toEqual(
+      frame(encoded(returnRequest, { error: { code: 7, message: words } })),
+    );
   });
 
   it('compressed, oversized and unreadable messages', async () => {
     const compressed = frame(Buffer.from(''));
     compressed[0] = 1;
-    expect(await refused(`${control}Solve`, compressed)).toEqual({ status: '12', message: expect.stringMatching(/compressed/) as unknown });
+    expect(await refused(`${control}Solve`, compressed)).toEqual({
+      status: '12',
+      message: expect.stringMatching(/compressed/) as unknown,
+    });
     const long = Buffer.from([0, 0x7f, 0xff, 0xff, 0xff]);
-    expect(await refused(`${control}Solve`, long)).toEqual({ status: '8', message: expect.stringMatching(/16842752 bytes/) as unknown });
-    expect((await refused(`${control}Solve`, frame(Buffer.from([0xff])))).message).toMatch(/cannot be read without doubt/);
+    expect(await refused(`${control}Solve`, long)).toEqual({
+      status: '8',
+      message: expect.stringMatching(/16842752 bytes/) as unknown,
+    });
+    expect((await refused(`${control}Solve`, frame(Buffer.from([0xff])))).message).toMatch(
+      /cannot be read without doubt/,
+    );
   });
 
   it('a request that is not gRPC', async () => {
-    expect((await call(`${control}Solve`, Buffer.from(''), { 'content-type': 'application/grpc-web' }).answer).headers[':status']).toBe(415);
-    expect((await call('/v1.45/containers/create', Buffer.from('{}'), { 'content-type': 'application/json' }).answer).headers[':status']).toBe(415);
+    expect(
+      (await call(`${control}Solve`, Buffer.from(''), { 'content-type': 'application/grpc-web' }).answer)
+        .headers[':status'],
+    ).toBe(415);
+    expect(
+      (
+        await call('/v1.45/containers/create', Buffer.from('{}'), { 'content-type': 'application/json' })
+          .answer
+      ).headers[':status'],
+    ).toBe(415);
   });
 
   it('in audit mode it is noted and goes on as it is', async () => {
@@ -315,7 +505,13 @@ describe('a call that is refused', () => {
 });
 
 describe('hostile HTTP/2', () => {
-  const literal = (name: string, value: string) => Buffer.concat([Buffer.from([0, name.length]), Buffer.from(name), Buffer.from([value.length]), Buffer.from(value)]);
+  const literal = (name: string, value: string) =>
+    Buffer.concat([
+      Buffer.from([0, name.length]),
+      Buffer.from(name),
+      Buffer.from([value.length]),
+      Buffer.from(value),
+    ]);
   const frameOf = (type: number, flags: number, stream: number, payload: Buffer) => {
     const head = Buffer.alloc(9);
     head.writeUIntBE(payload.length, 0, 3);
@@ -324,30 +520,63 @@ describe('hostile HTTP/2', () => {
     head.writeUInt32BE(stream, 5);
     return Buffer.concat([head, payload]);
   };
-  const hello = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frameOf(4, 0, 0, Buffer.alloc(0))]);
-  const head = (...more: Buffer[]) => Buffer.concat([literal(':method', 'POST'), literal(':scheme', 'http'), literal(':path', `${control}Info`), literal(':authority', 'x'), ...more]);
+  const hello = Buffer.concat([
+    Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+    frameOf(4, 0, 0, Buffer.alloc(0)),
+  ]);
+  const head = (...more: Buffer[]) =>
+    Buffer.concat([
+      literal(':method', 'POST'),
+      literal(':scheme', 'http'),
+      literal(':path', `${control}Info`),
+      literal(':authority', 'x'),
+      ...more,
+    ]);
   /** Sends bytes and a FIN, waits until the gateway has hung up. */
   const speak = async (bytes: Buffer) => {
     const socket = connectNet((gateway.address() as AddressInfo).port, '127.0.0.1');
     sockets.push(socket);
     socket.on('error', () => undefined);
     socket.resume();
-    await new Promise<void>((resolve) => { socket.write(bytes, () => { resolve(); }); });
+    await new Promise<void>((resolve) => {
+      socket.write(bytes, () => {
+        resolve();
+      });
+    });
     socket.end();
     await once(socket, 'close');
   };
-  const alive = async () => { echo(); expect((await call(`${control}Info`, frame(Buffer.from(''))).answer).trailers['grpc-status']).toBe('0'); };
+  const alive = async () => {
+    echo();
+    expect((await call(`${control}Info`, frame(Buffer.from(''))).answer).trailers['grpc-status']).toBe('0');
+  };
 
   it('fields that stand there once stand there once at the engine', async () => {
-    const arrived = new Promise<readonly string[]>((resolve) => { serve = (stream, _headers, raw) => { stream.respond({ ':status': 200 }, { endStream: true }); resolve(raw); }; });
-    const block = head(literal('content-type', 'application/grpc'), literal('content-type', 'application/grpc+other'), literal('te', 'trailers'), literal('user-agent', 'a'), literal('user-agent', 'b'), literal('traceparent', 'a'), literal('traceparent', 'b'));
+    const arrived = new Promise<readonly string[]>((resolve) => {
+      serve = (stream, _headers, raw) => {
+        stream.respond({ ':status': 200 }, { endStream: true });
+        resolve(raw);
+      };
+    });
+    const block = head(
+      literal('content-type', 'application/grpc'),
+      literal('content-type', 'application/grpc+other'),
+      literal('te', 'trailers'),
+      literal('user-agent', 'a'),
+      literal('user-agent', 'b'),
+      literal('traceparent', 'a'),
+      literal('traceparent', 'b'),
+    );
     const socket = connectNet((gateway.address() as AddressInfo).port, '127.0.0.1');
     sockets.push(socket);
     socket.write(Buffer.concat([hello, frameOf(1, 5, 1, block)]));
     const raw = await arrived;
     const names = raw.filter((_, i) => i % 2 === 0);
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
-    expect(raw.slice(names.indexOf('content-type') * 2).slice(0, 2)).toEqual(['content-type', 'application/grpc']);
+    expect(raw.slice(names.indexOf('content-type') * 2).slice(0, 2)).toEqual([
+      'content-type',
+      'application/grpc',
+    ]);
     socket.destroy();
     await alive();
   });
@@ -357,9 +586,23 @@ describe('hostile HTTP/2', () => {
     await speak(Buffer.concat([hello, Buffer.alloc(5000, 0xff)]));
     await speak(Buffer.concat([hello, frameOf(1, 0, 1, head().subarray(0, 20))]));
     const grpc = head(literal('content-type', 'application/grpc'));
-    serve = (stream) => { stream.respond({ ':status': 200 }); };
-    await speak(Buffer.concat([hello, ...Array.from({ length: 2000 }, (_, i) => Buffer.concat([frameOf(1, 4, 2 * i + 1, grpc), frameOf(3, 0, 2 * i + 1, Buffer.from([0, 0, 0, 8]))]))]));
-    await speak(Buffer.concat([hello, ...Array.from({ length: 5000 }, () => frameOf(6, 0, 0, Buffer.alloc(8)))]));
+    serve = (stream) => {
+      stream.respond({ ':status': 200 });
+    };
+    await speak(
+      Buffer.concat([
+        hello,
+        ...Array.from({ length: 2000 }, (_, i) =>
+          Buffer.concat([
+            frameOf(1, 4, 2 * i + 1, grpc),
+            frameOf(3, 0, 2 * i + 1, Buffer.from([0, 0, 0, 8])),
+          ]),
+        ),
+      ]),
+    );
+    await speak(
+      Buffer.concat([hello, ...Array.from({ length: 5000 }, () => frameOf(6, 0, 0, Buffer.alloc(8)))]),
+    );
     await alive();
   });
 });
@@ -370,16 +613,24 @@ it('messages are percent-encoded, and read back', () => {
   expect(plainMessage(grpcMessage(words))).toBe(words);
 });
 
-describe('A5: calls for a build are its own connection\'s', () => {
+describe("A5: calls for a build are its own connection's", () => {
   /** A `Solve` that goes on until `end`. */
   const running = () => {
     let end = () => undefined as undefined;
     const begun = new Promise<void>((resolve) => {
       serve = (stream, headers) => {
         stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-        stream.on('wantTrailers', () => { stream.sendTrailers({ 'grpc-status': '0' }); });
-        if (headers[':path'] !== `${control}Solve`) { stream.end(frame(Buffer.from(''))); return; }
-        end = () => { stream.end(); return undefined; };
+        stream.on('wantTrailers', () => {
+          stream.sendTrailers({ 'grpc-status': '0' });
+        });
+        if (headers[':path'] !== `${control}Solve`) {
+          stream.end(frame(Buffer.from('')));
+          return;
+        }
+        end = () => {
+          stream.end();
+          return undefined;
+        };
         resolve();
       };
     });
@@ -398,16 +649,28 @@ describe('A5: calls for a build are its own connection\'s', () => {
     return answer;
   };
 
-  it.each([['Solve', Buffer.from('')], ['ReadFile', Buffer.from('')], ['ExecProcess', Buffer.from('')], ['Inputs', Buffer.from('')]])('%s of another connection is refused, that of its own is not', async (method, body) => {
+  it.each([
+    ['Solve', Buffer.from('')],
+    ['ReadFile', Buffer.from('')],
+    ['ExecProcess', Buffer.from('')],
+    ['Inputs', Buffer.from('')],
+  ])('%s of another connection is refused, that of its own is not', async (method, body) => {
     const build = running();
     const ref = `own-${method}`;
     const solved = asked(`${control}Solve`, text(1, ref));
     await build.begun;
-    expect((await asked(bridge + method, body, { 'buildkit-controlapi-buildid': ref })).trailers).toMatchObject({ 'grpc-status': '0' });
+    expect(
+      (await asked(bridge + method, body, { 'buildkit-controlapi-buildid': ref })).trailers,
+    ).toMatchObject({ 'grpc-status': '0' });
     const second = another();
     const refused = await asked(bridge + method, body, { 'buildkit-controlapi-buildid': ref }, second);
-    expect([refused.headers['grpc-status'], plainMessage(String(refused.headers['grpc-message']))]).toEqual(['7', expect.stringMatching(/a call for the build own-.* is blocked/)]);
-    expect((await asked(`${control}Solve`, text(1, ref), {}, second)).headers).toMatchObject({ 'grpc-status': '7' });
+    expect([refused.headers['grpc-status'], plainMessage(String(refused.headers['grpc-message']))]).toEqual([
+      '7',
+      expect.stringMatching(/a call for the build own-.* is blocked/),
+    ]);
+    expect((await asked(`${control}Solve`, text(1, ref), {}, second)).headers).toMatchObject({
+      'grpc-status': '7',
+    });
     build.end();
     await solved;
     second.destroy();
@@ -440,7 +703,10 @@ describe('A5: calls for a build are its own connection\'s', () => {
 
 /** A user's place for one connection. */
 function slotOf(limits: Partial<ConnectionLimits>): ConnectionSlot {
-  const made = new ConnectionTable({ ...connectionLimits, ...limits }).admit({ name: 'user 1', holders: [{ kind: 'user', uid: 1 }] });
+  const made = new ConnectionTable({ ...connectionLimits, ...limits }).admit({
+    name: 'user 1',
+    holders: [{ kind: 'user', uid: 1 }],
+  });
   if (!(made instanceof ConnectionSlot)) throw new Error('there is no room');
   return made;
 }
@@ -453,7 +719,10 @@ describe('issue 12: calls of one user', () => {
     first.stream.write(frame(new Uint8Array()));
     await expect.poll(() => slot?.accounts[0]?.buildCalls).toBe(1);
     const { headers } = await call(`${control}Status`, frame(new Uint8Array())).answer;
-    expect([headers['grpc-status'], plainMessage(String(headers['grpc-message']))]).toEqual(['8', expect.stringContaining('one more build call of user 1 is blocked')]);
+    expect([headers['grpc-status'], plainMessage(String(headers['grpc-message']))]).toEqual([
+      '8',
+      expect.stringContaining('one more build call of user 1 is blocked'),
+    ]);
     first.stream.end();
     await first.answer;
     await expect.poll(() => slot?.accounts[0]?.buildCalls).toBe(0);
@@ -467,7 +736,12 @@ describe('issue 12: long messages', () => {
   const begin = (path: string) => {
     const begun = call(path, null);
     begun.stream.write(long.subarray(0, 200_000));
-    return { ...begun, finish: () => { begun.stream.end(long.subarray(200_000)); } };
+    return {
+      ...begun,
+      finish: () => {
+        begun.stream.end(long.subarray(200_000));
+      },
+    };
   };
   const path = `${bridge}Return`;
 
@@ -491,7 +765,10 @@ describe('issue 12: long messages', () => {
     const second = call(path, long);
     const third = call(path, long);
     const refused = await Promise.race([second.answer, third.answer]);
-    expect([refused.headers['grpc-status'], plainMessage(String(refused.headers['grpc-message']))]).toEqual(['8', 'bulkhead gateway: 1 requests of the same user are waiting; try again when some of them are answered']);
+    expect([refused.headers['grpc-status'], plainMessage(String(refused.headers['grpc-message']))]).toEqual([
+      '8',
+      'bulkhead gateway: 1 requests of the same user are waiting; try again when some of them are answered',
+    ]);
     first.finish();
     expect((await first.answer).trailers['grpc-status']).toBe('0');
   });
@@ -512,7 +789,10 @@ describe('issue 12: long messages', () => {
     const second = call(path, long);
     displacing[0]?.();
     const { headers } = await first.answer;
-    expect([headers['grpc-status'], plainMessage(String(headers['grpc-message']))]).toEqual(['8', 'bulkhead gateway: the build request came so slowly that others were let pass; try again']);
+    expect([headers['grpc-status'], plainMessage(String(headers['grpc-message']))]).toEqual([
+      '8',
+      'bulkhead gateway: the build request came so slowly that others were let pass; try again',
+    ]);
     expect((await second.answer).trailers['grpc-status']).toBe('0');
   });
 
@@ -523,7 +803,9 @@ describe('issue 12: long messages', () => {
     await turnTaken();
     first.stream.write(long.subarray(200_000, 290_000));
     const { headers } = await first.answer;
-    expect(plainMessage(String(headers['grpc-message']))).toContain('at most 250000 bytes may wait at a time');
+    expect(plainMessage(String(headers['grpc-message']))).toContain(
+      'at most 250000 bytes may wait at a time',
+    );
     expect(slot.heldDenial()).toBeNull();
   });
 
@@ -531,7 +813,15 @@ describe('issue 12: long messages', () => {
   async function turnTaken(): Promise<void> {
     for (;;) {
       const tried = new AbortController();
-      const taken = turns.take('a user', () => undefined, tried.signal).then((turn) => { turn.end(); return false; }, () => true);
+      const taken = turns
+        .take('a user', () => undefined, tried.signal)
+        .then(
+          (turn) => {
+            turn.end();
+            return false;
+          },
+          () => true,
+        );
       await new Promise(setImmediate);
       tried.abort(new Error('waited'));
       if (await taken) return;

@@ -1,11 +1,21 @@
-import { connect, constants, performServerHandshake, type ClientHttp2Session, type ServerHttp2Stream, type ServerHttp2Session } from 'node:http2';
+import {
+  connect,
+  constants,
+  performServerHandshake,
+  type ClientHttp2Session,
+  type ServerHttp2Stream,
+  type ServerHttp2Session,
+} from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { relayCall, type CallPolicy } from './call.ts';
 import { ownBuilds } from './started-builds.ts';
 
 /** Calls of one connection at once; buildx has a handful. */
 const maxCalls = 256;
-/** Header lists. nghttp2 ends the connection at a single field of more than 64 KiB, whatever is set here (error details are such fields). */
+/**
+ * Header lists. nghttp2 ends the connection at a single field of more than 64 KiB, whatever is set here
+ * (error details are such fields).
+ */
 const maxHeaderBytes = 64 * 1024;
 const maxSendHeaderBlockLength = 256 * 1024;
 const windowBytes = 256 * 1024;
@@ -13,16 +23,25 @@ const windowBytes = 256 * 1024;
 const maxSessionMemory = 64;
 
 /**
- * Ends HTTP/2 on both sides of a `/grpc` connection and passes calls between them: each is decided by its method, and by its messages
- * where those say what a build does. Everything the engine sees is written here. PINGs and flow control are each side's own; when one
- * side's session ends (GOAWAY, FIN, error), the other's does.
+ * Ends HTTP/2 on both sides of a `/grpc` connection and passes calls between them: each is decided by its
+ * method, and by its messages where those say what a build does. Everything the engine sees is written here.
+ * PINGs and flow control are each side's own; when one side's session ends (GOAWAY, FIN, error), the other's
+ * does.
  */
 export function proxyGrpc(client: Duplex, engine: Duplex, policy: CallPolicy): void {
-  const settings = { initialWindowSize: windowBytes, maxConcurrentStreams: maxCalls, maxHeaderListSize: maxHeaderBytes, enablePush: false };
+  const settings = {
+    initialWindowSize: windowBytes,
+    maxConcurrentStreams: maxCalls,
+    maxHeaderListSize: maxHeaderBytes,
+    enablePush: false,
+  };
   const common = { settings, maxSessionMemory, maxSendHeaderBlockLength, maxHeaderListPairs: 512 };
 
   const upstream: ClientHttp2Session = connect('http://localhost', {
-    ...common, settings: { ...settings, maxConcurrentStreams: 0 }, maxReservedRemoteStreams: 0, createConnection: () => engine,
+    ...common,
+    settings: { ...settings, maxConcurrentStreams: 0 },
+    maxReservedRemoteStreams: 0,
+    createConnection: () => engine,
   });
   const downstream: ServerHttp2Session = performServerHandshake(client, common);
   const budget = { bytes: 0 };
@@ -30,34 +49,68 @@ export function proxyGrpc(client: Duplex, engine: Duplex, policy: CallPolicy): v
 
   downstream.on('stream', (stream: ServerHttp2Stream, headers, _flags, rawHeaders: unknown) => {
     try {
-      relayCall(stream, headers, Array.isArray(rawHeaders) ? rawHeaders.map(String) : [], upstream, policy, budget, builds);
+      relayCall(
+        stream,
+        headers,
+        Array.isArray(rawHeaders) ? rawHeaders.map(String) : [],
+        upstream,
+        policy,
+        budget,
+        builds,
+      );
     } catch {
       // Whatever a client finds to say that neither side's HTTP/2 takes: its call ends, nobody else's.
       stream.destroy();
     }
   });
-  const widen = (session: ServerHttp2Session | ClientHttp2Session) => { session.setLocalWindowSize(4 * windowBytes); };
-  upstream.once('connect', () => { widen(upstream); });
+  const widen = (session: ServerHttp2Session | ClientHttp2Session) => {
+    session.setLocalWindowSize(4 * windowBytes);
+  };
+  upstream.once('connect', () => {
+    widen(upstream);
+  });
   widen(downstream);
 
   // The engine goes away: calls under way end as it says, no new ones are taken.
-  upstream.on('goaway', () => { downstream.close(); });
+  upstream.on('goaway', () => {
+    downstream.close();
+  });
   upstream.on('error', () => undefined);
-  upstream.on('close', () => { downstream.close(); soon(downstream, client); });
+  upstream.on('close', () => {
+    downstream.close();
+    soon(downstream, client);
+  });
   downstream.on('error', () => undefined);
   downstream.on('frameError', () => undefined);
-  downstream.on('close', () => { upstream.close(); soon(upstream, engine); });
+  downstream.on('close', () => {
+    upstream.close();
+    soon(upstream, engine);
+  });
   // A client that half-closes its socket is done.
-  client.on('end', () => { downstream.destroy(); });
-  engine.on('end', () => { upstream.destroy(); });
+  client.on('end', () => {
+    downstream.destroy();
+  });
+  engine.on('end', () => {
+    upstream.destroy();
+  });
 }
 
 /** Closing waits for streams; what hangs on is cut. */
 const lingerMs = 2000;
 
 function soon(session: ServerHttp2Session | ClientHttp2Session, socket: Duplex): void {
-  const timer = setTimeout(() => { session.destroy(undefined, constants.NGHTTP2_NO_ERROR); socket.destroy(); }, lingerMs);
+  const timer = setTimeout(() => {
+    session.destroy(undefined, constants.NGHTTP2_NO_ERROR);
+    socket.destroy();
+  }, lingerMs);
   timer.unref();
-  if (session.destroyed) { clearTimeout(timer); socket.destroy(); return; }
-  session.once('close', () => { clearTimeout(timer); socket.destroy(); });
+  if (session.destroyed) {
+    clearTimeout(timer);
+    socket.destroy();
+    return;
+  }
+  session.once('close', () => {
+    clearTimeout(timer);
+    socket.destroy();
+  });
 }

@@ -19,8 +19,8 @@ export interface Asked {
 export type AnswerProgress = 'more' | 'done' | 'switched' | 'nonsense' | 'too-long';
 
 /**
- * Reads the engine's answer to one request: interim heads, the final head, and where the body ends. Bytes are passed on as they
- * came; of an answer that is kept, only the interim ones are.
+ * Reads the engine's answer to one request: interim heads, the final head, and where the body ends. Bytes are
+ * passed on as they came; of an answer that is kept, only the interim ones are.
  */
 export class AnswerReader {
   readonly #asked: Asked;
@@ -37,23 +37,38 @@ export class AnswerReader {
   /** After 'switched': what the engine sent beyond the head. */
   early: Buffer = empty;
 
-  /** `keep`: the final answer's body is kept, at most so many bytes; null: everything is passed on as it comes. */
+  /**
+   * `keep`: the final answer's body is kept, at most so many bytes; null: everything is passed on as it
+   * comes.
+   */
   constructor(asked: Asked, keep: number | null) {
     this.#asked = asked;
     this.#keep = keep;
   }
 
   /** The final head; null while it is awaited. */
-  get head(): ResponseHead | null { return this.#head; }
+  get head(): ResponseHead | null {
+    return this.#head;
+  }
   /** Final head as it came, blank line included. */
-  get rawHead(): Buffer { return this.#rawHead; }
-  get done(): boolean { return this.#body?.done === true; }
+  get rawHead(): Buffer {
+    return this.#rawHead;
+  }
+  get done(): boolean {
+    return this.#body?.done === true;
+  }
   /** The engine has asked for the body, where the gateway awaits that. */
-  get continued(): boolean { return this.#continued; }
+  get continued(): boolean {
+    return this.#continued;
+  }
   /** Nothing of an answer has come yet. */
-  get untouched(): boolean { return this.#head === null && this.#partialHead.length === 0; }
+  get untouched(): boolean {
+    return this.#head === null && this.#partialHead.length === 0;
+  }
   /** Content of a kept body, without framing. */
-  get body(): Buffer { return this.#kept.length === 1 ? this.#kept[0] ?? empty : Buffer.concat(this.#kept); }
+  get body(): Buffer {
+    return this.#kept.length === 1 ? (this.#kept[0] ?? empty) : Buffer.concat(this.#kept);
+  }
 
   /** What was kept so far, without framing; it is kept no longer. */
   drain(): readonly Buffer[] {
@@ -64,7 +79,9 @@ export class AnswerReader {
   }
 
   /** The engine has closed: whether the answer is whole by that. */
-  wholeAtClose(): boolean { return this.#body !== null && (this.#body.done || this.#body.untilClose); }
+  wholeAtClose(): boolean {
+    return this.#body !== null && (this.#body.done || this.#body.untilClose);
+  }
 
   feed(bytes: Buffer): AnswerProgress {
     // `all` starts with a head that came in pieces; it goes out in one write where possible.
@@ -97,7 +114,12 @@ export class AnswerReader {
     // A body without bytes is over with its head; more bytes after it belong to nothing.
     if (at < all.length) {
       const content = at === 0 ? all : all.subarray(at);
-      const taken = keep === null ? this.#body.consume(content) : this.#body.consume(content, (part) => { this.#keepPart(part, keep); });
+      const taken =
+        keep === null
+          ? this.#body.consume(content)
+          : this.#body.consume(content, (part) => {
+              this.#keepPart(part, keep);
+            });
       if (this.#body.broken !== null || taken < content.length) return 'nonsense';
     }
     if (keep === null) this.out = all;
@@ -107,7 +129,9 @@ export class AnswerReader {
   }
 
   /** Where the body of the final answer is; null before its head. */
-  get tracker(): BodyTracker | null { return this.#body; }
+  get tracker(): BodyTracker | null {
+    return this.#body;
+  }
 
   #keepPart(part: Buffer, limit: number): void {
     this.#keptBytes += part.length;
@@ -128,7 +152,8 @@ export class AnswerReader {
       }
       const raw = rest.subarray(0, end);
       const head = parseResponseHead(raw, this.#asked.method);
-      // Nonsense; or a switch nobody asked for, or on an endpoint that has none: it would be an unwatched road.
+      // Nonsense; or a switch nobody asked for, or on an endpoint that has none: it would be an unwatched
+      // road.
       if (head === null || (head.status === 101 && !this.#asked.upgradeSent)) return -1;
       at += end;
       // Interim answers are passed on, and the final one awaited.
@@ -143,19 +168,26 @@ export class AnswerReader {
 
   /** attach and exec start without Upgrade: the stream follows a plain 200 and has no end of its own. */
   #isRawStream(head: ResponseHead): boolean {
-    return this.#asked.tunnel === 'tcp' && head.status === 200 && head.body.kind === 'until-close'
-      && /^application\/vnd\.docker\.(?:raw|multiplexed)-stream/.test(head.contentType);
+    return (
+      this.#asked.tunnel === 'tcp' &&
+      head.status === 200 &&
+      head.body.kind === 'until-close' &&
+      /^application\/vnd\.docker\.(?:raw|multiplexed)-stream/.test(head.contentType)
+    );
   }
 }
 
 /** The head of a kept answer, for a body of `length` bytes: status line and all other fields as they came. */
-export const answerHead = (raw: Buffer, length: number): Buffer => reframedHead(raw, `Content-Length: ${length}`);
+export const answerHead = (raw: Buffer, length: number): Buffer =>
+  reframedHead(raw, `Content-Length: ${length}`);
 
 /** The head of an answer for a chunked body. */
 export const chunkedHead = (raw: Buffer): Buffer => reframedHead(raw, 'Transfer-Encoding: chunked');
 
 function reframedHead(raw: Buffer, framing: string): Buffer {
-  const lines = raw.toString('latin1', 0, raw.length - 4).split('\r\n')
+  const lines = raw
+    .toString('latin1', 0, raw.length - 4)
+    .split('\r\n')
     .filter((line, index) => index === 0 || !/^(?:content-length|transfer-encoding|trailer):/i.test(line));
   return Buffer.from(`${lines.join('\r\n')}\r\n${framing}\r\n\r\n`, 'latin1');
 }

@@ -9,7 +9,10 @@ import type { ResponseHead } from './head-parser.ts';
 export interface AnswerEvents {
   /** The client has the whole answer. */
   readonly answered: () => void;
-  /** The engine switched protocols (or began a raw stream); `early` came after the head, which is with the client already. */
+  /**
+   * The engine switched protocols (or began a raw stream); `early` came after the head, which is with the
+   * client already.
+   */
   readonly switched: (head: ResponseHead, early: Buffer) => void;
   /** Nothing of an answer has reached the client: it gets one of ours. */
   readonly replaced: (status: number, message: string) => void;
@@ -30,7 +33,13 @@ export class AnswerRelay {
   /** The answer is read and being looked at; or nothing is to be done any more. */
   #state: 'reading' | 'looking' | 'over' = 'reading';
 
-  constructor(asked: Asked, handling: AnswerHandling | null, client: ClientSide, engine: EngineLink, events: AnswerEvents) {
+  constructor(
+    asked: Asked,
+    handling: AnswerHandling | null,
+    client: ClientSide,
+    engine: EngineLink,
+    events: AnswerEvents,
+  ) {
     this.#reader = new AnswerReader(asked, handling?.limit ?? null);
     this.#handling = handling;
     this.#client = client;
@@ -39,13 +48,21 @@ export class AnswerRelay {
   }
 
   /** The client has the whole answer. */
-  get done(): boolean { return this.#state === 'over' && this.#reader.done; }
+  get done(): boolean {
+    return this.#state === 'over' && this.#reader.done;
+  }
   /** The engine has asked for the body that it is to wait for. */
-  get continued(): boolean { return this.#reader.continued; }
+  get continued(): boolean {
+    return this.#reader.continued;
+  }
   /** Nothing of an answer has come. */
-  get untouched(): boolean { return this.#reader.untouched; }
+  get untouched(): boolean {
+    return this.#reader.untouched;
+  }
   /** The engine closes after this answer. */
-  get closes(): boolean { return this.#reader.head?.close === true; }
+  get closes(): boolean {
+    return this.#reader.head?.close === true;
+  }
 
   fromEngine(bytes: Buffer): void {
     if (this.#state !== 'reading') {
@@ -61,7 +78,9 @@ export class AnswerRelay {
         this.#events.nonsense();
         return;
       case 'too-long':
-        this.#unusable(`the engine's answer is longer than the ${this.#handling?.limit ?? 0} bytes that can be looked at`);
+        this.#unusable(
+          `the engine's answer is longer than the ${this.#handling?.limit ?? 0} bytes that can be looked at`,
+        );
         return;
       case 'switched':
         this.#state = 'over';
@@ -87,7 +106,7 @@ export class AnswerRelay {
       // The end of an until-close body, or an answer cut short: the client sees exactly that.
       this.#state = 'over';
       this.#events.cut();
-    } else if (!reader.wholeAtClose()) this.#unusable('the engine\'s answer was cut short');
+    } else if (!reader.wholeAtClose()) this.#unusable("the engine's answer was cut short");
     else {
       this.#engine.drop();
       this.#look(this.#handling);
@@ -99,8 +118,12 @@ export class AnswerRelay {
     if (this.#state !== 'reading') return;
     if (this.#reader.untouched) {
       const down = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
-      this.#gone(down ? 'the Docker engine is not running' : `the connection to the Docker engine broke (${error.code ?? error.message})`);
-    } else if (this.#handling !== null) this.#unusable('the engine\'s answer was cut short');
+      this.#gone(
+        down
+          ? 'the Docker engine is not running'
+          : `the connection to the Docker engine broke (${error.code ?? error.message})`,
+      );
+    } else if (this.#handling !== null) this.#unusable("the engine's answer was cut short");
     else {
       this.#state = 'over';
       this.#events.cut();
@@ -120,8 +143,15 @@ export class AnswerRelay {
     const head = this.#reader.head;
     if (head === null) return;
     // Without a body by its status or method, an answer stays as it is.
-    if (head.body.kind === 'none') { this.#toClient(this.#reader.rawHead); this.#over(); return; }
-    if (head.encoded) { this.#unusable('the engine\'s answer is compressed, so that it cannot be looked at'); return; }
+    if (head.body.kind === 'none') {
+      this.#toClient(this.#reader.rawHead);
+      this.#over();
+      return;
+    }
+    if (head.encoded) {
+      this.#unusable("the engine's answer is compressed, so that it cannot be looked at");
+      return;
+    }
     this.#state = 'looking';
     const body = this.#reader.body;
     const write = (replaced: Buffer | null) => {
@@ -131,8 +161,16 @@ export class AnswerRelay {
       this.#over();
     };
     let seen: Buffer | null | Promise<Buffer | null>;
-    try { seen = handling.see(head, body); } catch (error) { this.#lookFailed(error); return; }
-    if (seen instanceof Promise) seen.then(write).catch((error: unknown) => { this.#lookFailed(error); });
+    try {
+      seen = handling.see(head, body);
+    } catch (error) {
+      this.#lookFailed(error);
+      return;
+    }
+    if (seen instanceof Promise)
+      seen.then(write).catch((error: unknown) => {
+        this.#lookFailed(error);
+      });
     else write(seen);
   }
 
@@ -145,7 +183,7 @@ export class AnswerRelay {
       return;
     }
     this.#events.trouble(`internal error: ${errorText(error)}`);
-    this.#unusable('the engine\'s answer could not be looked at; see the gateway\'s log');
+    this.#unusable("the engine's answer could not be looked at; see the gateway's log");
   }
 
   #unusable(why: string): void {
@@ -161,8 +199,12 @@ export class AnswerRelay {
   }
 
   /** The client takes more: nothing waits here for that. */
-  drained(): void { /* the engine's reading is resumed by the connection */ }
+  drained(): void {
+    /* the engine's reading is resumed by the connection */
+  }
 
   /** The client is gone: what is still being looked at is for nobody. */
-  abandon(): void { this.#state = 'over'; }
+  abandon(): void {
+    this.#state = 'over';
+  }
 }

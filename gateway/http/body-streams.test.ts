@@ -26,15 +26,31 @@ beforeEach(async () => {
   ended = 0;
   engine = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined);
-    socket.on('data', (part: Buffer) => { heard += part.toString('latin1'); engineSays(socket, heard); });
-    socket.on('end', () => { heard += '<gone>'; socket.end(); });
+    socket.on('data', (part: Buffer) => {
+      heard += part.toString('latin1');
+      engineSays(socket, heard);
+    });
+    socket.on('end', () => {
+      heard += '<gone>';
+      socket.end();
+    });
   });
   engine.listen(path.join(dir, 'e.sock'));
   await once(engine, 'listening');
   gateway = createServer({ allowHalfOpen: true }, (client) => {
-    connections.add(new ClientConnection(client, {
-      engineSocket: path.join(dir, 'e.sock'), decide: (request) => decide(request), ended: (one) => { connections.delete(one); ended++; }, malformed: (why) => { trouble.push(why); },
-    }));
+    connections.add(
+      new ClientConnection(client, {
+        engineSocket: path.join(dir, 'e.sock'),
+        decide: (request) => decide(request),
+        ended: (one) => {
+          connections.delete(one);
+          ended++;
+        },
+        malformed: (why) => {
+          trouble.push(why);
+        },
+      }),
+    );
   });
   gateway.listen(path.join(dir, 'g.sock'));
   await once(gateway, 'listening');
@@ -47,7 +63,11 @@ afterEach(async () => {
 });
 
 /** What the gateway says until `until` matches, or the end. */
-async function say(bytes: string, until?: RegExp, then?: (socket: Socket) => void): Promise<{ text: string; ended: boolean }> {
+async function say(
+  bytes: string,
+  until?: RegExp,
+  then?: (socket: Socket) => void,
+): Promise<{ text: string; ended: boolean }> {
   const socket = connect({ path: path.join(dir, 'g.sock'), allowHalfOpen: true });
   socket.on('error', () => undefined);
   socket.write(bytes, 'latin1');
@@ -55,22 +75,34 @@ async function say(bytes: string, until?: RegExp, then?: (socket: Socket) => voi
   let text = '';
   for await (const part of socket) {
     text += (part as Buffer).toString('latin1');
-    if (until?.test(text) === true) { socket.destroy(); return { text, ended: false }; }
+    if (until?.test(text) === true) {
+      socket.destroy();
+      return { text, ended: false };
+    }
   }
   socket.destroy();
   return { text, ended: true };
 }
-const put = (framing: string, more = '') => `PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\n${framing}\r\n${more}\r\n`;
+const put = (framing: string, more = '') =>
+  `PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\n${framing}\r\n${more}\r\n`;
 const ask = 'HTTP/1.1 100 Continue\r\n\r\n';
 const pong = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong';
 const ping = 'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n';
 /** Every byte twice, in upper case. */
-const loud: BodyTransform = async function* (content) { for await (const part of content) yield [Buffer.from(part.toString().toUpperCase()), Buffer.from(part.toString().toUpperCase())]; };
-const when = async (condition: () => boolean) => { while (!condition()) await new Promise((resolve) => setImmediate(resolve)); };
+const loud: BodyTransform = async function* (content) {
+  for await (const part of content)
+    yield [Buffer.from(part.toString().toUpperCase()), Buffer.from(part.toString().toUpperCase())];
+};
+const when = async (condition: () => boolean) => {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+};
 
 describe('a request\u2019s body that is changed on its way', () => {
   beforeEach(() => {
-    decide = (request) => (request.head.method === 'PUT' ? { kind: 'forward', stream: { begin: () => loud } } : { kind: 'forward' });
+    decide = (request) =>
+      request.head.method === 'PUT'
+        ? { kind: 'forward', stream: { begin: () => loud } }
+        : { kind: 'forward' };
     engineSays = (socket, all) => {
       if (all.endsWith('Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n')) socket.write(ask);
       else if (all.endsWith('0\r\n\r\n') || all.endsWith(ping)) socket.write(pong);
@@ -80,17 +112,29 @@ describe('a request\u2019s body that is changed on its way', () => {
   it('travels chunked once the engine asks for it; the client hears nothing of that, and goes on with its connection', async () => {
     const { text } = await say(`${put('Content-Length: 3')}abc${ping}`, /pong[\s\S]*pong$/);
     expect(text).toBe(`${pong}${pong}`);
-    expect(heard).toBe(`PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nABCABC\r\n0\r\n\r\n${ping}`);
+    expect(heard).toBe(
+      `PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nABCABC\r\n0\r\n\r\n${ping}`,
+    );
   });
 
   it('of a client that waits to be asked is asked for when the engine asks', async () => {
-    const { text } = await say(put('Transfer-Encoding: chunked', 'Expect: 100-continue\r\n'), /pong$/, (socket) => { socket.once('data', () => { socket.write('1\r\na\r\n0\r\n\r\n'); }); });
+    const { text } = await say(
+      put('Transfer-Encoding: chunked', 'Expect: 100-continue\r\n'),
+      /pong$/,
+      (socket) => {
+        socket.once('data', () => {
+          socket.write('1\r\na\r\n0\r\n\r\n');
+        });
+      },
+    );
     expect(text).toBe(`${ask}${pong}`);
     expect(heard).toContain('2\r\nAA\r\n0\r\n\r\n');
   });
 
   it('is not sent where the engine answers without it: the client gets that answer, then the end', async () => {
-    engineSays = (socket) => { socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno'); };
+    engineSays = (socket) => {
+      socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno');
+    };
     const { text, ended: over } = await say(`${put('Content-Length: 3')}abc`);
     expect(text).toMatch(/^HTTP\/1\.1 404 Not Found[\s\S]*no$/);
     expect(over).toBe(true);
@@ -98,7 +142,10 @@ describe('a request\u2019s body that is changed on its way', () => {
   });
 
   it('is not sent where `begin` refuses: the engine sees the end of the connection', async () => {
-    decide = () => ({ kind: 'forward', stream: { begin: () => Promise.reject(new AnswerRefused(409, 'changed')) } });
+    decide = () => ({
+      kind: 'forward',
+      stream: { begin: () => Promise.reject(new AnswerRefused(409, 'changed')) },
+    });
     const { text } = await say(`${put('Content-Length: 3')}abc`);
     expect(text).toMatch(/^HTTP\/1\.1 409 Conflict[\s\S]*"changed"/);
     await when(() => heard.endsWith('<gone>'));
@@ -106,9 +153,18 @@ describe('a request\u2019s body that is changed on its way', () => {
   });
 
   it('has no end where the transform fails, and the client hears why', async () => {
-    decide = () => ({ kind: 'forward', stream: { begin: () => async function* (content) {
-      for await (const part of content) { yield [part]; throw new AnswerRefused(400, 'broken archive'); }
-    } } });
+    decide = () => ({
+      kind: 'forward',
+      stream: {
+        begin: () =>
+          async function* (content) {
+            for await (const part of content) {
+              yield [part];
+              throw new AnswerRefused(400, 'broken archive');
+            }
+          },
+      },
+    });
     const { text } = await say(`${put('Content-Length: 6')}abc`);
     expect(text).toMatch(/^HTTP\/1\.1 400 Bad Request[\s\S]*"broken archive"/);
     await when(() => heard.endsWith('<gone>'));
@@ -117,9 +173,19 @@ describe('a request\u2019s body that is changed on its way', () => {
 
   it('has no end where the client goes away in the middle, and the transform is finished', async () => {
     let finished = false;
-    decide = () => ({ kind: 'forward', stream: { begin: () => async function* (content) {
-      try { for await (const part of content) yield [part]; } finally { finished = true; }
-    } } });
+    decide = () => ({
+      kind: 'forward',
+      stream: {
+        begin: () =>
+          async function* (content) {
+            try {
+              for await (const part of content) yield [part];
+            } finally {
+              finished = true;
+            }
+          },
+      },
+    });
     const socket = connect(path.join(dir, 'g.sock'));
     socket.write(`${put('Content-Length: 6')}abc`);
     await when(() => heard.includes('abc'));
@@ -136,21 +202,31 @@ describe('a request\u2019s body that is changed on its way', () => {
   });
 
   it('that is empty needs no asking', async () => {
-    engineSays = (socket) => { socket.write(pong); };
+    engineSays = (socket) => {
+      socket.write(pong);
+    };
     expect((await say(put('Content-Length: 0'), /pong$/)).text).toBe(pong);
     expect(heard).not.toContain('Expect');
   });
 });
 
 describe('an answer\u2019s body that is changed on its way', () => {
-  beforeEach(() => { decide = (request) => (request.target.path === '/_ping' ? { kind: 'forward' } : { kind: 'forward', answer: { begin: (head) => (head.status === 200 ? loud : null) } }); });
+  beforeEach(() => {
+    decide = (request) =>
+      request.target.path === '/_ping'
+        ? { kind: 'forward' }
+        : { kind: 'forward', answer: { begin: (head) => (head.status === 200 ? loud : null) } };
+  });
   const get = 'GET /v1.45/containers/x/export HTTP/1.1\r\nHost: d\r\n\r\n';
 
   for (const [how, sent] of [
-    ['counted', 'Content-Length: 3\r\n\r\nabc'], ['chunked', 'Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n'],
+    ['counted', 'Content-Length: 3\r\n\r\nabc'],
+    ['chunked', 'Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n'],
   ] as const) {
     it(`travels chunked when it came ${how}, and the connection goes on`, async () => {
-      engineSays = (socket, all) => { socket.write(all.endsWith(ping) ? pong : `HTTP/1.1 200 OK\r\nX-A: b\r\n${sent}`); };
+      engineSays = (socket, all) => {
+        socket.write(all.endsWith(ping) ? pong : `HTTP/1.1 200 OK\r\nX-A: b\r\n${sent}`);
+      };
       const { text } = await say(`${get}${ping}`, /pong$/);
       expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\nX-A: b\r\nTransfer-Encoding: chunked\r\n\r\n/);
       expect(text.replaceAll(/[0-9a-f]+\r\n|\r\n/g, '')).toContain('ABCABC');
@@ -159,20 +235,33 @@ describe('an answer\u2019s body that is changed on its way', () => {
   }
 
   it('until the end of the connection gets an end of its own', async () => {
-    engineSays = (socket) => { socket.end('HTTP/1.1 200 OK\r\n\r\nabc'); };
+    engineSays = (socket) => {
+      socket.end('HTTP/1.1 200 OK\r\n\r\nabc');
+    };
     const { text } = await say(`${get}${ping}`);
     expect(text).toBe('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nABCABC\r\n0\r\n\r\n');
   });
 
   it('stays as it is where `begin` says so', async () => {
-    engineSays = (socket) => { socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno'); };
+    engineSays = (socket) => {
+      socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno');
+    };
     expect((await say(get, /no$/)).text).toBe('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno');
   });
 
   it('is not passed on where `begin` refuses or fails; where it is compressed it can\u2019t be changed', async () => {
-    engineSays = (socket) => { socket.write('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nno'); };
+    engineSays = (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nno');
+    };
     expect((await say(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 502 [\s\S]*compressed/);
-    decide = () => ({ kind: 'forward', answer: { begin: () => { throw new AnswerRefused(409, 'changed'); } } });
+    decide = () => ({
+      kind: 'forward',
+      answer: {
+        begin: () => {
+          throw new AnswerRefused(409, 'changed');
+        },
+      },
+    });
     expect((await say(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 409 [\s\S]*changed/);
     decide = () => ({ kind: 'forward', answer: { begin: () => Promise.reject(new Error('why')) } });
     expect((await say(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 502 [\s\S]*could not be looked at/);
@@ -180,18 +269,50 @@ describe('an answer\u2019s body that is changed on its way', () => {
   });
 
   it('that the engine cuts short, or whose transform fails, has no clean end', async () => {
-    engineSays = (socket) => { socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'); };
+    engineSays = (socket) => {
+      socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
+    };
     expect(await say(get)).toEqual({ text: expect.not.stringContaining('0\r\n\r\n') as string, ended: true });
-    decide = () => ({ kind: 'forward', answer: { begin: () => async function* (content) { for await (const part of content) { yield [part]; throw new Error('no tar'); } } } });
-    engineSays = (socket) => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc'); };
-    expect(await say(get)).toEqual({ text: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n', ended: true });
+    decide = () => ({
+      kind: 'forward',
+      answer: {
+        begin: () =>
+          async function* (content) {
+            for await (const part of content) {
+              yield [part];
+              throw new Error('no tar');
+            }
+          },
+      },
+    });
+    engineSays = (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc');
+    };
+    expect(await say(get)).toEqual({
+      text: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n',
+      ended: true,
+    });
     expect(trouble.join()).toContain('no tar');
   });
 
   it('is nobody\u2019s when the client is gone: the engine\u2019s connection ends and the transform is finished', async () => {
     let finished = false;
-    decide = () => ({ kind: 'forward', answer: { begin: () => async function* (content) { try { for await (const part of content) yield [part]; } finally { finished = true; } } } });
-    engineSays = (socket) => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'); };
+    decide = () => ({
+      kind: 'forward',
+      answer: {
+        begin: () =>
+          async function* (content) {
+            try {
+              for await (const part of content) yield [part];
+            } finally {
+              finished = true;
+            }
+          },
+      },
+    });
+    engineSays = (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
+    };
     await say(get, /abc/);
     await when(() => finished && heard.endsWith('<gone>'));
     expect(ended).toBe(1);

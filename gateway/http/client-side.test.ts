@@ -23,7 +23,7 @@ beforeEach(async () => {
   await once(server, 'listening');
   client = connect({ path: path.join(dir, 's.sock'), allowHalfOpen: true });
   client.on('error', () => undefined);
-  [accepted] = await once(server, 'connection') as [Socket];
+  [accepted] = (await once(server, 'connection')) as [Socket];
   gone = false;
   side = new ClientSide(accepted, {
     bytes: () => undefined,
@@ -49,7 +49,9 @@ afterEach(async () => {
 /** Reads to the end of what the gateway sends; how many bytes that were. */
 async function readAll(): Promise<number> {
   let bytes = 0;
-  client.on('data', (part: Buffer) => { bytes += part.length; });
+  client.on('data', (part: Buffer) => {
+    bytes += part.length;
+  });
   client.resume();
   await once(client, 'end');
   return bytes;

@@ -19,7 +19,10 @@ const discardBytes = 64 * 1024 * 1024;
 export const lingerLimits = {
   /** From when the kernel has the whole answer to the client's FIN. */
   discardMs: 10_000,
-  /** Without a byte that the client takes. Generous: what it writes to, or the one at the keyboard, may have paused. */
+  /**
+   * Without a byte that the client takes. Generous: what it writes to, or the one at the keyboard, may have
+   * paused.
+   */
   stalledMs: 5 * 60_000,
 } as const;
 
@@ -57,7 +60,8 @@ export class ClientSide {
     this.#listeners = {
       data: (bytes: Buffer) => {
         countRead(bytes.length);
-        if (this.#lingering) this.#discard(bytes.length); else events.bytes(bytes);
+        if (this.#lingering) this.#discard(bytes.length);
+        else events.bytes(bytes);
       },
       end: () => {
         this.#ended = true;
@@ -65,21 +69,33 @@ export class ClientSide {
         // It may still read what is queued for it.
         else if (socket.writableFinished) events.gone();
       },
-      drain: events.drain, error: events.gone, close: events.gone,
+      drain: events.drain,
+      error: events.gone,
+      close: events.gone,
     };
     listen(socket, this.#listeners);
   }
 
   /** Bytes that came and were not taken yet. */
-  get inbox(): Buffer { return this.#inbox; }
+  get inbox(): Buffer {
+    return this.#inbox;
+  }
   /** The client has sent its FIN. */
-  get ended(): boolean { return this.#ended; }
+  get ended(): boolean {
+    return this.#ended;
+  }
   /** The client has closed its socket: nobody reads an answer. */
-  get left(): boolean { return this.#socket.destroyed || hungUp(this.#socket); }
+  get left(): boolean {
+    return this.#socket.destroyed || hungUp(this.#socket);
+  }
   /** It has sent something that was not read yet. */
-  get hasUnread(): boolean { return hasUnread(this.#socket); }
+  get hasUnread(): boolean {
+    return hasUnread(this.#socket);
+  }
   /** More was written than its socket takes; `drain` will tell. */
-  get full(): boolean { return !takesMore(this.#socket); }
+  get full(): boolean {
+    return !takesMore(this.#socket);
+  }
   get credentials(): PeerCredentials | null {
     if (this.#peer === undefined) this.#peer = peerCredentials(this.#socket);
     return this.#peer;
@@ -93,7 +109,10 @@ export class ClientSide {
   take(count: number): Buffer {
     const all = this.#inbox;
     this.#held?.hold(-count);
-    if (count === all.length) { this.#inbox = empty; return all; }
+    if (count === all.length) {
+      this.#inbox = empty;
+      return all;
+    }
     this.#inbox = all.subarray(count);
     return all.subarray(0, count);
   }
@@ -112,29 +131,43 @@ export class ClientSide {
     return takesMore(this.#socket);
   }
   /** Null where something was read that was not taken yet. */
-  lendReading(): LentReading | null { return this.#inbox.length > 0 || this.#ended ? null : lendReading(this.#socket); }
+  lendReading(): LentReading | null {
+    return this.#inbox.length > 0 || this.#ended ? null : lendReading(this.#socket);
+  }
   lendWriting(): LentWriting | null {
     this.#sendBuffer.count(this.#socket, Infinity);
     return lendWriting(this.#socket, 0);
   }
   /** FIN to the client; it may go on sending. */
-  end(): void { this.#socket.end(); }
-  pause(): void { this.#socket.pause(); }
-  resume(): void { if (this.#socket.isPaused()) this.#socket.resume(); }
+  end(): void {
+    this.#socket.end();
+  }
+  pause(): void {
+    this.#socket.pause();
+  }
+  resume(): void {
+    if (this.#socket.isPaused()) this.#socket.resume();
+  }
   /** Makes a client wait that sends far ahead. */
-  holdBack(): void { if (this.#inbox.length > (this.#held?.isCrowded === true ? 0 : maxAhead)) this.#socket.pause(); }
+  holdBack(): void {
+    if (this.#inbox.length > (this.#held?.isCrowded === true ? 0 : maxAhead)) this.#socket.pause();
+  }
 
   /**
-   * Writes what is queued and `last`, sends FIN, then reads on for a while without looking: closing with unread bytes
-   * would make many clients lose the answer. `gone` is told at the end. However long a client takes for the answer,
-   * it is sent to its end, as long as the client takes any of it.
+   * Writes what is queued and `last`, sends FIN, then reads on for a while without looking: closing with
+   * unread bytes would make many clients lose the answer. `gone` is told at the end. However long a client
+   * takes for the answer, it is sent to its end, as long as the client takes any of it.
    */
   linger(last?: Buffer): void {
     this.#lingering = true;
     this.#forget();
     const socket = this.#socket;
-    socket.once('close', () => { this.#setLingerTimer(null); });
-    const sent = () => { this.#awaitFin(); };
+    socket.once('close', () => {
+      this.#setLingerTimer(null);
+    });
+    const sent = () => {
+      this.#awaitFin();
+    };
     if (socket.writableFinished) sent();
     else {
       this.#awaitProgress(unreadBytes(socket));
@@ -145,7 +178,10 @@ export class ClientSide {
     socket.resume();
   }
 
-  /** Until the kernel has all: gives up on a client that takes nothing for a long time. `before`: what it had to take. */
+  /**
+   * Until the kernel has all: gives up on a client that takes nothing for a long time. `before`: what it had
+   * to take.
+   */
   #awaitProgress(before: number): void {
     this.#setLingerTimer(lingerLimits.stalledMs, () => {
       const now = unreadBytes(this.#socket);

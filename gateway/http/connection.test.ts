@@ -22,18 +22,32 @@ beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-connection-'));
   heard = [];
   decide = () => ({ kind: 'forward' });
-  engineSays = (socket) => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong'); };
+  engineSays = (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong');
+  };
   engine = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined);
-    socket.on('data', (part: Buffer) => { heard.push(part.toString('latin1')); engineSays(socket, part.toString('latin1')); });
-    socket.on('end', () => { heard.push('<FIN>'); });
+    socket.on('data', (part: Buffer) => {
+      heard.push(part.toString('latin1'));
+      engineSays(socket, part.toString('latin1'));
+    });
+    socket.on('end', () => {
+      heard.push('<FIN>');
+    });
   });
   engine.listen(path.join(dir, 'e.sock'));
   await once(engine, 'listening');
   gateway = createServer({ allowHalfOpen: true }, (client) => {
-    connections.add(new ClientConnection(client, {
-      engineSocket: path.join(dir, 'e.sock'), decide: (request) => decide(request), ended: (one) => { connections.delete(one); }, malformed: () => undefined,
-    }));
+    connections.add(
+      new ClientConnection(client, {
+        engineSocket: path.join(dir, 'e.sock'),
+        decide: (request) => decide(request),
+        ended: (one) => {
+          connections.delete(one);
+        },
+        malformed: () => undefined,
+      }),
+    );
   });
   gateway.listen(listen());
   await once(gateway, 'listening');
@@ -51,17 +65,28 @@ const last = 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n';
 describe('relaying', () => {
   it('decides every request of a connection, and writes each head itself', async () => {
     const seen: string[] = [];
-    decide = (request: GatewayRequest) => { seen.push(request.target.path); return { kind: 'forward' }; };
-    const answer = await sendRaw(listen(), `${ping}GET /version HTTP/1.1\r\nhost: d\r\nX-A:  b \r\n\r\n`, /pong[\s\S]*pong$/);
+    decide = (request: GatewayRequest) => {
+      seen.push(request.target.path);
+      return { kind: 'forward' };
+    };
+    const answer = await sendRaw(
+      listen(),
+      `${ping}GET /version HTTP/1.1\r\nhost: d\r\nX-A:  b \r\n\r\n`,
+      /pong[\s\S]*pong$/,
+    );
     expect(answer.text).toMatch(/^(HTTP\/1\.1 200 OK\r\nContent-Length: 4\r\n\r\npong){2}$/);
     expect(seen).toEqual(['/_ping', '/version']);
     expect(heard).toEqual([ping, 'GET /version HTTP/1.1\r\nHost: d\r\nX-A: b\r\n\r\n']);
   });
 
   it('lets nothing of a refused request, nor of its body, reach the engine', async () => {
-    decide = (request) => (request.head.method === 'POST' ? { kind: 'refuse', status: 403, message: 'no' } : { kind: 'forward' });
+    decide = (request) =>
+      request.head.method === 'POST' ? { kind: 'refuse', status: 403, message: 'no' } : { kind: 'forward' };
     const hidden = 'GET /hidden HTTP/1.1\r\nHost: d\r\n\r\n';
-    const answer = await sendRaw(listen(), `POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`);
+    const answer = await sendRaw(
+      listen(),
+      `POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`,
+    );
     expect(answer.status).toBe(403);
     expect(heard).toEqual([]);
   });
@@ -69,7 +94,10 @@ describe('relaying', () => {
   it('issue 12: decides no more of a client who reads no answers, until it does', async () => {
     const count = 20_000;
     let decided = 0;
-    decide = () => { decided++; return { kind: 'refuse', status: 403, message: 'no' }; };
+    decide = () => {
+      decided++;
+      return { kind: 'refuse', status: 403, message: 'no' };
+    };
     const client = connect(listen());
     client.on('error', () => undefined);
     client.pause();
@@ -82,7 +110,9 @@ describe('relaying', () => {
     }
     expect(decided).toBeLessThan(count / 2);
     let answers = 0;
-    client.on('data', (part: Buffer) => { answers += part.toString('latin1').split('HTTP/1.1 403').length - 1; });
+    client.on('data', (part: Buffer) => {
+      answers += part.toString('latin1').split('HTTP/1.1 403').length - 1;
+    });
     client.resume();
     await expect.poll(() => decided).toBe(count);
     client.destroy();
@@ -90,78 +120,140 @@ describe('relaying', () => {
   });
 
   it('forwards a read body with a length of its own, and the next request after it', async () => {
-    decide = (request) => (request.head.method === 'POST'
-      ? { kind: 'read-body', limit: 100, decide: (body) => Promise.resolve({ kind: 'forward', body: Buffer.from(body.toString().toUpperCase()) }) } : { kind: 'forward' });
-    await sendRaw(listen(), `POST /x HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n${ping}`, /pong[\s\S]*pong$/);
+    decide = (request) =>
+      request.head.method === 'POST'
+        ? {
+            kind: 'read-body',
+            limit: 100,
+            decide: (body) =>
+              Promise.resolve({ kind: 'forward', body: Buffer.from(body.toString().toUpperCase()) }),
+          }
+        : { kind: 'forward' };
+    await sendRaw(
+      listen(),
+      `POST /x HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n${ping}`,
+      /pong[\s\S]*pong$/,
+    );
     expect(heard).toEqual(['POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 5\r\n\r\nABCDE', ping]);
   });
 
   it('refuses bodies over the limit, counted or chunked', async () => {
     decide = () => ({ kind: 'read-body', limit: 4, decide: () => ({ kind: 'forward' }) });
-    expect((await sendRaw(listen(), 'POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 5\r\n\r\nabcde')).status).toBe(413);
-    expect((await sendRaw(listen(), 'POST /x HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n', /allowed here/)).status).toBe(413);
+    expect(
+      (await sendRaw(listen(), 'POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 5\r\n\r\nabcde')).status,
+    ).toBe(413);
+    expect(
+      (
+        await sendRaw(
+          listen(),
+          'POST /x HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n',
+          /allowed here/,
+        )
+      ).status,
+    ).toBe(413);
     expect(heard).toEqual([]);
   });
 
   it('answers Expect: 100-continue itself, only after the decision', async () => {
     const socket = connect(listen());
     socket.write('POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n');
-    const [first] = await once(socket, 'data') as [Buffer];
+    const [first] = (await once(socket, 'data')) as [Buffer];
     expect(first.toString()).toBe('HTTP/1.1 100 Continue\r\n\r\n');
     socket.write('abc');
-    const [second] = await once(socket, 'data') as [Buffer];
+    const [second] = (await once(socket, 'data')) as [Buffer];
     expect(second.toString()).toContain('200 OK');
     expect(heard.join('')).toBe('POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\n\r\nabc');
     socket.destroy();
     decide = () => ({ kind: 'refuse', status: 403, message: 'no' });
-    expect((await sendRaw(listen(), 'POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n')).text).toMatch(/^HTTP\/1\.1 403/);
+    expect(
+      (
+        await sendRaw(
+          listen(),
+          'POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n',
+        )
+      ).text,
+    ).toMatch(/^HTTP\/1\.1 403/);
   });
 
   it('passes an answer on that came in pieces', async () => {
     engineSays = (socket) => {
-      const pieces = ['HTTP/1.1 2', '00 OK\r\nTransfer-Encoding: chu', 'nked\r\n\r\n3\r', '\nabc\r\n0\r\n', '\r\n'];
-      const send = () => { const piece = pieces.shift(); if (piece !== undefined) socket.write(piece, () => setImmediate(send)); };
+      const pieces = [
+        'HTTP/1.1 2',
+        '00 OK\r\nTransfer-Encoding: chu',
+        'nked\r\n\r\n3\r',
+        '\nabc\r\n0\r\n',
+        '\r\n',
+      ];
+      const send = () => {
+        const piece = pieces.shift();
+        if (piece !== undefined) socket.write(piece, () => setImmediate(send));
+      };
       send();
     };
-    expect((await sendRaw(listen(), last)).text).toBe('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n');
+    expect((await sendRaw(listen(), last)).text).toBe(
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
+    );
   });
 
-  it('ends the client\'s connection when an answer is cut short or has no end of its own', async () => {
-    engineSays = (socket) => { socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'); };
+  it("ends the client's connection when an answer is cut short or has no end of its own", async () => {
+    engineSays = (socket) => {
+      socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
+    };
     expect((await sendRaw(listen(), ping)).text).toMatch(/\r\n\r\nabc$/);
-    engineSays = (socket) => { socket.end('HTTP/1.1 200 OK\r\n\r\nall of it'); };
+    engineSays = (socket) => {
+      socket.end('HTTP/1.1 200 OK\r\n\r\nall of it');
+    };
     expect((await sendRaw(listen(), ping)).text).toMatch(/all of it$/);
   });
 
   it('answers 503 when the engine says nothing, and asks anew on the next request', async () => {
     let times = 0;
-    engineSays = (socket) => { if (times++ === 0) socket.destroy(); else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong'); };
+    engineSays = (socket) => {
+      if (times++ === 0) socket.destroy();
+      else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong');
+    };
     const answer = await sendRaw(listen(), `${ping}${last}`, /pong$/);
     expect(answer.text).toMatch(/^HTTP\/1\.1 503[\s\S]*engine closed[\s\S]*200 OK/);
   });
 
   it('gives the connection up when the engine sends more than its answer', async () => {
-    engineSays = (socket) => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npongHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'); };
+    engineSays = (socket) => {
+      socket.write(
+        'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npongHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
+      );
+    };
     expect((await sendRaw(listen(), ping)).text).not.toMatch(/pongHTTP/);
   });
 });
 
 describe('tunnels', () => {
-  const attach = (more = 'Connection: Upgrade\r\nUpgrade: tcp\r\n') => `POST /containers/x/attach?stream=1 HTTP/1.1\r\nHost: d\r\n${more}\r\n`;
+  const attach = (more = 'Connection: Upgrade\r\nUpgrade: tcp\r\n') =>
+    `POST /containers/x/attach?stream=1 HTTP/1.1\r\nHost: d\r\n${more}\r\n`;
 
   it('open after 101 only, carry what came early, and pass FIN on in both directions', async () => {
     engineSays = (socket, text) => {
-      if (text.startsWith('POST')) socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
-      if (text.endsWith('input')) socket.once('end', () => { socket.end('output'); });
+      if (text.startsWith('POST'))
+        socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
+      if (text.endsWith('input'))
+        socket.once('end', () => {
+          socket.end('output');
+        });
     };
     const socket = connect({ path: listen(), allowHalfOpen: true });
     socket.write(`${attach()}in`);
     await once(socket, 'data');
     socket.end('put');
     let text = '';
-    socket.on('data', (part: Buffer) => { text += part.toString(); });
+    socket.on('data', (part: Buffer) => {
+      text += part.toString();
+    });
     // The script sees 'in' and 'put' as they come.
-    engineSays = (engineSocket) => { if (heard.join('').endsWith('input')) engineSocket.once('end', () => { engineSocket.end('output'); }); };
+    engineSays = (engineSocket) => {
+      if (heard.join('').endsWith('input'))
+        engineSocket.once('end', () => {
+          engineSocket.end('output');
+        });
+    };
     await once(socket, 'end');
     expect(text).toBe('output');
     expect(heard.join('')).toMatch(/Connection: Upgrade\r\nUpgrade: tcp\r\n\r\ninput<FIN>$/);
@@ -169,19 +261,23 @@ describe('tunnels', () => {
 
   it('open after a raw-stream 200 without Upgrade', async () => {
     engineSays = (socket, text) => {
-      if (text.startsWith('POST')) socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n');
+      if (text.startsWith('POST'))
+        socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n');
       else socket.end(`got ${text}`);
     };
     const socket = connect(listen());
     socket.write(attach(''));
     await once(socket, 'data');
     socket.write(ping);
-    const [answer] = await once(socket, 'data') as [Buffer];
+    const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toBe(`got ${ping}`);
   });
 
   it('do not open on other endpoints, nor for another protocol: the Upgrade is left away', async () => {
-    for (const text of ['POST /containers/create HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n', attach('Connection: Upgrade\r\nUpgrade: h2c\r\n')]) {
+    for (const text of [
+      'POST /containers/create HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n',
+      attach('Connection: Upgrade\r\nUpgrade: h2c\r\n'),
+    ]) {
       heard = [];
       await sendRaw(listen(), text, /pong$/);
       expect(heard[0]).not.toMatch(/upgrade/i);
@@ -189,11 +285,18 @@ describe('tunnels', () => {
   });
 
   it('an unasked 101, or a raw stream elsewhere, is no tunnel', async () => {
-    engineSays = (socket) => { socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n'); };
+    engineSays = (socket) => {
+      socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
+    };
     expect((await sendRaw(listen(), ping)).text).toBe('');
     const seen: string[] = [];
-    decide = (request) => { seen.push(request.target.path); return { kind: 'forward' }; };
-    engineSays = (socket) => { socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\nx'); };
+    decide = (request) => {
+      seen.push(request.target.path);
+      return { kind: 'forward' };
+    };
+    engineSays = (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\nx');
+    };
     heard = [];
     const socket = connect(listen());
     socket.write(`${ping}GET /second HTTP/1.1\r\nHost: d\r\n\r\n`);
@@ -205,27 +308,43 @@ describe('tunnels', () => {
 
   it('a refused attach is followed by decided requests, not by a tunnel', async () => {
     engineSays = (socket, text) => {
-      socket.write(text.startsWith('POST') ? 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n' : 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong');
+      socket.write(
+        text.startsWith('POST')
+          ? 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n'
+          : 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong',
+      );
     };
     const seen: string[] = [];
-    decide = (request) => { seen.push(request.target.path); return { kind: 'forward' }; };
+    decide = (request) => {
+      seen.push(request.target.path);
+      return { kind: 'forward' };
+    };
     await sendRaw(listen(), `${attach()}${ping}`, /pong$/);
     expect(seen).toEqual(['/containers/x/attach', '/_ping']);
   });
 
   it('a refusal that is told in the stream: a switch, the error in a frame, the end; the engine hears nothing, whatever is sent after', async () => {
     decide = () => ({ kind: 'refuse', status: 403, message: 'no', inStream: true });
-    const attach = 'POST /containers/c/attach HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n';
+    const attach =
+      'POST /containers/c/attach HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n';
     const answer = await sendRaw(listen(), `${attach}${ping}`);
     expect(answer.head).toMatch(/^HTTP\/1\.1 101 /);
     expect(answer.body).toBe('\u0003\0\0\0\0\0\0\u0002no');
     // Not asked to switch: a plain answer.
-    expect((await sendRaw(listen(), 'POST /containers/c/attach HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n')).status).toBe(403);
+    expect(
+      (await sendRaw(listen(), 'POST /containers/c/attach HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n'))
+        .status,
+    ).toBe(403);
     expect(heard).toEqual([]);
   });
 
   it('hold the sender back while the receiver does not read', async () => {
-    engineSays = (socket, text) => { if (text.startsWith('POST')) { socket.write('HTTP/1.1 101 UPGRADED\r\n\r\n'); socket.pause(); } };
+    engineSays = (socket, text) => {
+      if (text.startsWith('POST')) {
+        socket.write('HTTP/1.1 101 UPGRADED\r\n\r\n');
+        socket.pause();
+      }
+    };
     const socket = connect(listen());
     socket.write(attach());
     await once(socket, 'data');
@@ -235,8 +354,18 @@ describe('tunnels', () => {
     await new Promise<void>((resolve) => {
       let quiet: NodeJS.Immediate;
       let idle = 0;
-      const pump = () => { while (accepted < 64 * 1024 * 1024 && socket.write(part)) accepted += part.length; };
-      const watch = () => { if (socket.writableNeedDrain) idle++; else { idle = 0; pump(); } if (idle > 20_000) resolve(); else quiet = setImmediate(watch); };
+      const pump = () => {
+        while (accepted < 64 * 1024 * 1024 && socket.write(part)) accepted += part.length;
+      };
+      const watch = () => {
+        if (socket.writableNeedDrain) idle++;
+        else {
+          idle = 0;
+          pump();
+        }
+        if (idle > 20_000) resolve();
+        else quiet = setImmediate(watch);
+      };
       pump();
       quiet = setImmediate(watch);
       void quiet;
@@ -247,15 +376,31 @@ describe('tunnels', () => {
 });
 
 describe('answers that are looked at', () => {
-  const looked = (see: (body: string, status: number) => Buffer | null | Promise<Buffer | null>, limit = 100): Gatekeeper =>
+  const looked =
+    (
+      see: (body: string, status: number) => Buffer | null | Promise<Buffer | null>,
+      limit = 100,
+    ): Gatekeeper =>
     () => ({ kind: 'forward', answer: { limit, see: (head, body) => see(body.toString(), head.status) } });
 
   it.each([
-    ['with a length', 'HTTP/1.1 201 Created\r\nApi-Version: 1.45\r\nContent-Length: 4\r\nServer: x\r\n\r\npong'],
-    ['chunked', 'HTTP/1.1 201 Created\r\nApi-Version: 1.45\r\nTransfer-Encoding: chunked\r\nServer: x\r\n\r\n2\r\npo\r\n2\r\nng\r\n0\r\n\r\n'],
-    ['after an interim one', 'HTTP/1.1 201 Created\r\nApi-Version: 1.45\r\nContent-Length: 4\r\nServer: x\r\n\r\npong'],
+    [
+      'with a length',
+      'HTTP/1.1 201 Created\r\nApi-Version: 1.45\r\nContent-Length: 4\r\nServer: x\r\n\r\npong',
+    ],
+    [
+      'chunked',
+      'HTTP/1.1 201 Created\r\nApi-Version: 1.45\r\nTransfer-Encoding: chunked\r\nServer: x\r\n\r\n2\r\npo\r\n2\r\nng\r\n0\r\n\r\n',
+    ],
+    [
+      'after an interim one',
+      'HTTP/1.1 201 Created\r\nApi-Version: 1.45\r\nContent-Length: 4\r\nServer: x\r\n\r\npong',
+    ],
   ])('%s: the body is replaced under a length of its own, everything else stays', async (name, text) => {
-    engineSays = (socket) => { if (name.startsWith('after')) socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'); for (const byte of text) socket.write(byte); };
+    engineSays = (socket) => {
+      if (name.startsWith('after')) socket.write('HTTP/1.1 103 Early Hints\r\n\r\n');
+      for (const byte of text) socket.write(byte);
+    };
     decide = looked((body, status) => Buffer.from(`${status}:${body}:é`));
     const answer = await sendRaw(listen(), `${ping}${ping}`, /(201:pong[\s\S]*){2}/);
     const one = `${name.startsWith('after') ? 'HTTP/1.1 103 Early Hints\r\n\r\n' : ''}HTTP/1.1 201 Created\r\nApi-Version: 1.45\r\nServer: x\r\nContent-Length: 11\r\n\r\n${Buffer.from('201:pong:é').toString('latin1')}`;
@@ -263,7 +408,9 @@ describe('answers that are looked at', () => {
   });
 
   it('are replaced by a refusal when the look at them says so, and the connection goes on', async () => {
-    engineSays = (socket) => { socket.write('HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\npong'); };
+    engineSays = (socket) => {
+      socket.write('HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\npong');
+    };
     decide = looked(() => Promise.reject(new AnswerRefused(403, 'enhanced container isolation: not that')));
     const answer = await sendRaw(listen(), `${ping}${ping}`, /(not that[\s\S]*){2}/);
     expect(answer.status).toBe(403);
@@ -271,15 +418,22 @@ describe('answers that are looked at', () => {
   });
 
   it('that end with the connection get a length; null leaves the body; promises are awaited', async () => {
-    engineSays = (socket) => { socket.end('HTTP/1.1 200 OK\r\n\r\nall of it'); };
+    engineSays = (socket) => {
+      socket.end('HTTP/1.1 200 OK\r\n\r\nall of it');
+    };
     decide = looked(() => new Promise((resolve) => setImmediate(resolve, null)));
-    expect((await sendRaw(listen(), `${ping}${ping}`, /(all of it[\s\S]*){2}/)).text).toBe('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nall of it'.repeat(2));
+    expect((await sendRaw(listen(), `${ping}${ping}`, /(all of it[\s\S]*){2}/)).text).toBe(
+      'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nall of it'.repeat(2),
+    );
   });
 
   it('are not asked for compressed, also where the client would take them so; others are', async () => {
     const asks = 'GET /_ping HTTP/1.1\r\nHost: d\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\n\r\n';
     const heads: string[] = [];
-    engineSays = (socket, text) => { heads.push(text); socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong'); };
+    engineSays = (socket, text) => {
+      heads.push(text);
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong');
+    };
     decide = looked(() => null);
     await sendRaw(listen(), asks, /pong/);
     decide = () => ({ kind: 'forward' });
@@ -289,19 +443,31 @@ describe('answers that are looked at', () => {
 
   it('without a body stay as they are', async () => {
     decide = looked(() => Buffer.from('never'));
-    engineSays = (socket) => { socket.write('HTTP/1.1 204 No Content\r\nX: y\r\n\r\n'); };
+    engineSays = (socket) => {
+      socket.write('HTTP/1.1 204 No Content\r\nX: y\r\n\r\n');
+    };
     expect((await sendRaw(listen(), last, /\r\n\r\n/)).text).toBe('HTTP/1.1 204 No Content\r\nX: y\r\n\r\n');
-    engineSays = (socket) => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n'); };
-    expect((await sendRaw(listen(), last.replace('GET', 'HEAD'), /\r\n\r\n/)).text).toBe('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n');
+    engineSays = (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n');
+    };
+    expect((await sendRaw(listen(), last.replace('GET', 'HEAD'), /\r\n\r\n/)).text).toBe(
+      'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n',
+    );
   });
 
   it.each([
-    ['longer than the limit', 'HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n' + 'x'.repeat(200), /longer than the 100 bytes/],
+    [
+      'longer than the limit',
+      'HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n' + 'x'.repeat(200),
+      /longer than the 100 bytes/,
+    ],
     ['cut short', 'HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\nxyz', /cut short/],
     ['cut short in a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab', /cut short/],
     ['compressed', 'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nxyz', /compressed/],
   ])('%s become a 502, and the connection goes on', async (_, text, why) => {
-    engineSays = (socket) => { socket.end(text); };
+    engineSays = (socket) => {
+      socket.end(text);
+    };
     decide = looked(() => null);
     const answer = await sendRaw(listen(), `${ping}${last}`, /502[\s\S]*502[\s\S]*\n$/);
     expect(answer.text).toMatch(why);
@@ -309,7 +475,12 @@ describe('answers that are looked at', () => {
   });
 
   it('become a 502 when looking fails, at once or later', async () => {
-    for (const see of [() => { throw new Error('boom'); }, () => Promise.reject(new Error('boom'))]) {
+    for (const see of [
+      () => {
+        throw new Error('boom');
+      },
+      () => Promise.reject(new Error('boom')),
+    ]) {
       decide = looked(see);
       expect((await sendRaw(listen(), last)).text).toMatch(/^HTTP\/1\.1 502[\s\S]*could not be looked at/);
     }
@@ -321,15 +492,22 @@ describe('connections that are taken over', () => {
 
   it('after the 101, with what came early from both sides, and are closed with the gateway', async () => {
     engineSays = (socket, text) => {
-      if (text.startsWith('POST')) socket.write('HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\nearly engine,');
+      if (text.startsWith('POST'))
+        socket.write('HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\nearly engine,');
       else socket.write(`engine heard ${text};`);
     };
     const taken: string[] = [];
     decide = () => ({
       kind: 'forward',
       takeOver: (client, up) => {
-        client.on('data', (part: Buffer) => { taken.push(`client:${part.toString()}`); up.write(part.toString().toUpperCase()); });
-        up.on('data', (part: Buffer) => { taken.push(`engine:${part.toString()}`); client.write(part); });
+        client.on('data', (part: Buffer) => {
+          taken.push(`client:${part.toString()}`);
+          up.write(part.toString().toUpperCase());
+        });
+        up.on('data', (part: Buffer) => {
+          taken.push(`engine:${part.toString()}`);
+          client.write(part);
+        });
         client.resume();
         up.resume();
       },
@@ -337,8 +515,15 @@ describe('connections that are taken over', () => {
     const socket = connect(listen());
     socket.write(`${session}early client`);
     let text = '';
-    await new Promise<void>((resolve) => socket.on('data', (part: Buffer) => { text += part.toString(); if (text.endsWith(';')) resolve(); }));
-    expect(text).toBe('HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\nearly engine,engine heard EARLY CLIENT;');
+    await new Promise<void>((resolve) =>
+      socket.on('data', (part: Buffer) => {
+        text += part.toString();
+        if (text.endsWith(';')) resolve();
+      }),
+    );
+    expect(text).toBe(
+      'HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\nearly engine,engine heard EARLY CLIENT;',
+    );
     expect(taken.slice(0, 2).sort()).toEqual(['client:early client', 'engine:early engine,']);
     expect(connections.size).toBe(1);
     const closed = once(socket, 'close');
@@ -348,21 +533,40 @@ describe('connections that are taken over', () => {
   });
 
   it('are over when both sides are', async () => {
-    engineSays = (socket) => { socket.write('HTTP/1.1 101 Switching\r\n\r\n'); };
-    decide = () => ({ kind: 'forward', takeOver: (client, up) => { client.pipe(up); up.pipe(client); } });
+    engineSays = (socket) => {
+      socket.write('HTTP/1.1 101 Switching\r\n\r\n');
+    };
+    decide = () => ({
+      kind: 'forward',
+      takeOver: (client, up) => {
+        client.pipe(up);
+        up.pipe(client);
+      },
+    });
     const socket = connect({ path: listen(), allowHalfOpen: true });
     socket.write(session);
     await once(socket, 'data');
     engine.once('connection', () => undefined);
     socket.end();
     // The script's engine answers the FIN with nothing: the connection stays half open.
-    await new Promise((resolve) => { const look = () => { if (heard.includes('<FIN>')) resolve(null); else setImmediate(look); }; look(); });
+    await new Promise((resolve) => {
+      const look = () => {
+        if (heard.includes('<FIN>')) resolve(null);
+        else setImmediate(look);
+      };
+      look();
+    });
     expect(connections.size).toBe(1);
     socket.destroy();
   });
 
   it('not when the engine refuses to switch', async () => {
-    decide = () => ({ kind: 'forward', takeOver: () => { throw new Error('must not happen'); } });
+    decide = () => ({
+      kind: 'forward',
+      takeOver: () => {
+        throw new Error('must not happen');
+      },
+    });
     expect((await sendRaw(listen(), session, /pong$/)).text).toMatch(/200 OK[\s\S]*pong$/);
   });
 });
@@ -371,14 +575,22 @@ describe('issue 12: a client that leaves while its request is decided', () => {
   /** Decides when a test says so; resolves with the signal of the request under way. */
   function deciding(): { signal: Promise<AbortSignal>; verdict: (verdict: Verdict) => void } {
     let verdict: (verdict: Verdict) => void = () => undefined;
-    const decided = new Promise<Verdict>((resolve) => { verdict = resolve; });
+    const decided = new Promise<Verdict>((resolve) => {
+      verdict = resolve;
+    });
     const signal = new Promise<AbortSignal>((resolve, reject) => {
       decide = (request) => {
-        if (request.gone === undefined) reject(new Error('nobody can tell')); else resolve(request.gone());
+        if (request.gone === undefined) reject(new Error('nobody can tell'));
+        else resolve(request.gone());
         return decided;
       };
     });
-    return { signal, verdict: (one) => { verdict(one); } };
+    return {
+      signal,
+      verdict: (one) => {
+        verdict(one);
+      },
+    };
   }
   const client = (bytes: string) => {
     const socket = connect({ path: listen(), allowHalfOpen: true });
@@ -412,7 +624,9 @@ describe('issue 12: a client that leaves while its request is decided', () => {
     await signal;
     verdict({ kind: 'forward' });
     let text = '';
-    socket.on('data', (part: Buffer) => { text += part.toString(); });
+    socket.on('data', (part: Buffer) => {
+      text += part.toString();
+    });
     await once(socket, 'end');
     expect(text).toMatch(/pong$/);
     socket.destroy();
@@ -421,24 +635,46 @@ describe('issue 12: a client that leaves while its request is decided', () => {
   it('reads a long body when it is its turn, and gives the turn back when the client leaves', async () => {
     const turns: string[] = [];
     let begin: () => void = () => undefined;
-    const turn = new Promise<void>((resolve) => { begin = resolve; });
+    const turn = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
     let ended: () => void = () => undefined;
-    const over = new Promise<void>((resolve) => { ended = resolve; });
+    const over = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
     decide = () => ({
-      kind: 'read-body', limit: 1000, decide: (body) => { turns.push(`decided ${body.length}`); return new Promise(() => undefined); },
+      kind: 'read-body',
+      limit: 1000,
+      decide: (body) => {
+        turns.push(`decided ${body.length}`);
+        return new Promise(() => undefined);
+      },
       turn: {
         over: 10,
         take: async () => {
           turns.push('asked');
           await turn;
-          return { received: () => { turns.push('received'); }, end: () => { turns.push('over'); ended(); } };
+          return {
+            received: () => {
+              turns.push('received');
+            },
+            end: () => {
+              turns.push('over');
+              ended();
+            },
+          };
         },
       },
     });
-    const socket = client(`POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 20\r\n\r\n${'x'.repeat(20)}`);
+    const socket = client(
+      `POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 20\r\n\r\n${'x'.repeat(20)}`,
+    );
     await once(socket, 'connect');
     begin();
-    while (turns.length < 3) await new Promise((resolve) => { setImmediate(resolve); });
+    while (turns.length < 3)
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
     expect(turns).toEqual(['asked', 'received', 'decided 20']);
     for (const one of connections) one.close();
     await over;
@@ -449,34 +685,56 @@ describe('issue 12: a client that leaves while its request is decided', () => {
     let displace: () => void = () => undefined;
     let ended = false;
     let asked: () => void = () => undefined;
-    const taken = new Promise<void>((resolve) => { asked = resolve; });
+    const taken = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
     decide = () => ({
-      kind: 'read-body', limit: 1000, decide: () => ({ kind: 'forward' }),
+      kind: 'read-body',
+      limit: 1000,
+      decide: () => ({ kind: 'forward' }),
       turn: {
         over: 10,
         take: (displaced) => {
           displace = displaced;
           asked();
-          return Promise.resolve({ received: () => undefined, end: () => { ended = true; } });
+          return Promise.resolve({
+            received: () => undefined,
+            end: () => {
+              ended = true;
+            },
+          });
         },
       },
     });
-    const socket = client('POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 20\r\nExpect: 100-continue\r\n\r\n');
+    const socket = client(
+      'POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 20\r\nExpect: 100-continue\r\n\r\n',
+    );
     await taken;
-    const [first] = await once(socket, 'data') as [Buffer];
+    const [first] = (await once(socket, 'data')) as [Buffer];
     expect(first.toString()).toMatch(/^HTTP\/1.1 100 /);
     displace();
-    const [answer] = await once(socket, 'data') as [Buffer];
+    const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1.1 408 [^]*let pass/);
     expect([ended, heard]).toEqual([true, []]);
   });
 
   it('puts a body together that comes byte by byte', async () => {
     let seen = '';
-    decide = () => ({ kind: 'read-body', limit: 1000, decide: (body) => { seen = body.toString(); return { kind: 'refuse', status: 403, message: 'seen' }; } });
+    decide = () => ({
+      kind: 'read-body',
+      limit: 1000,
+      decide: (body) => {
+        seen = body.toString();
+        return { kind: 'refuse', status: 403, message: 'seen' };
+      },
+    });
     const text = 'a body in chunks of one byte';
     const chunks = [...text].map((one) => `1\r\n${one}\r\n`).join('');
-    const answer = await sendRaw(listen(), `POST /containers/create HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`, /seen/);
+    const answer = await sendRaw(
+      listen(),
+      `POST /containers/create HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`,
+      /seen/,
+    );
     expect(answer.text).toContain('403');
     expect(seen).toBe(text);
   });

@@ -57,8 +57,9 @@ type State =
   | 'closed';
 
 /**
- * One client connection and the one engine connection that belongs to it. Every request is parsed, decided and written anew; bodies
- * and answers are relayed raw, their framing followed exactly, so that no byte of a later request can hide in an earlier one.
+ * One client connection and the one engine connection that belongs to it. Every request is parsed, decided
+ * and written anew; bodies and answers are relayed raw, their framing followed exactly, so that no byte of a
+ * later request can hide in an earlier one.
  */
 export class ClientConnection {
   readonly #client: ClientSide;
@@ -91,37 +92,66 @@ export class ClientConnection {
 
   constructor(client: Socket, options: ConnectionOptions) {
     this.#options = options;
-    this.#client = new ClientSide(client, {
-      bytes: (bytes) => { this.#fromClient(bytes); },
-      end: () => { this.#clientEnd(); },
-      drain: () => {
-        this.#engine.resume();
-        this.#answer?.drained();
-        if (this.#state !== 'head') return;
-        this.#client.resume();
-        this.#pump();
+    this.#client = new ClientSide(
+      client,
+      {
+        bytes: (bytes) => {
+          this.#fromClient(bytes);
+        },
+        end: () => {
+          this.#clientEnd();
+        },
+        drain: () => {
+          this.#engine.resume();
+          this.#answer?.drained();
+          if (this.#state !== 'head') return;
+          this.#client.resume();
+          this.#pump();
+        },
+        gone: () => {
+          this.close();
+        },
       },
-      gone: () => { this.close(); },
-    }, options.slot ?? null);
+      options.slot ?? null,
+    );
     this.#engine = new EngineLink(options.engineSocket, {
-      bytes: (bytes) => { this.#fromEngine(bytes); },
-      end: () => { this.#engineEnd(); },
-      error: (error) => { this.#engineError(error); },
+      bytes: (bytes) => {
+        this.#fromEngine(bytes);
+      },
+      end: () => {
+        this.#engineEnd();
+      },
+      error: (error) => {
+        this.#engineError(error);
+      },
       drain: () => {
-        if (this.#stream === null) this.#client.resume(); else this.#stream.drained();
+        if (this.#stream === null) this.#client.resume();
+        else this.#stream.drained();
       },
     });
     this.#answerEvents = {
-      answered: () => { this.#answered(); },
-      switched: (head, early) => { this.#switched(head, early); },
-      replaced: (status, message) => { this.#answerOurselves(status, message); },
-      cut: () => { this.#finish(); },
-      nonsense: () => { this.close(); },
+      answered: () => {
+        this.#answered();
+      },
+      switched: (head, early) => {
+        this.#switched(head, early);
+      },
+      replaced: (status, message) => {
+        this.#answerOurselves(status, message);
+      },
+      cut: () => {
+        this.#finish();
+      },
+      nonsense: () => {
+        this.close();
+      },
       trouble: options.malformed,
     };
     const { slot } = options;
     if (slot === undefined) return;
-    slot.close = () => { this.close(); };
+    slot.close = () => {
+      this.close();
+    };
     slot.closeIfIdle = () => {
       if (!this.idle || this.#client.hasUnread) return false;
       this.close();
@@ -131,10 +161,14 @@ export class ClientConnection {
   }
 
   /** The connection speaks another protocol by now. */
-  get switched(): boolean { return this.#state === 'tunnel' || this.#state === 'taken-over'; }
+  get switched(): boolean {
+    return this.#state === 'tunnel' || this.#state === 'taken-over';
+  }
 
   /** No exchange is under way. */
-  get idle(): boolean { return this.#state === 'head' && this.#client.inbox.length === 0; }
+  get idle(): boolean {
+    return this.#state === 'head' && this.#client.inbox.length === 0;
+  }
 
   /** Lets the exchange under way end, then closes. */
   drain(): void {
@@ -180,7 +214,10 @@ export class ClientConnection {
   }
 
   #clientEnd(): void {
-    if (this.#state !== 'tunnel') { this.#pump(); return; }
+    if (this.#state !== 'tunnel') {
+      this.#pump();
+      return;
+    }
     this.#engine.end();
     if (this.#engine.ended) this.#finish();
   }
@@ -202,7 +239,8 @@ export class ClientConnection {
         case 'deciding':
           this.#client.holdBack();
           return;
-        default: return;
+        default:
+          return;
       }
     }
   }
@@ -214,7 +252,10 @@ export class ClientConnection {
     if (inbox.length > 0) slot?.busy();
     else slot?.idle();
     // Answers of our own to one who reads none would pile up.
-    if (inbox.length > 0 && this.#client.full) { this.#client.pause(); return false; }
+    if (inbox.length > 0 && this.#client.full) {
+      this.#client.pause();
+      return false;
+    }
     if (inbox.length === 0) {
       if (this.#client.ended || this.#draining) this.#finish();
       return false;
@@ -230,25 +271,51 @@ export class ClientConnection {
     }
     slot?.headCame();
     const parsed = parseRequest(end === inbox.length ? inbox : inbox.subarray(0, end));
-    if (!parsed.ok) { this.#malformed(parsed.error.status, parsed.error.why); return false; }
+    if (!parsed.ok) {
+      this.#malformed(parsed.error.status, parsed.error.why);
+      return false;
+    }
     this.#client.take(end);
 
     this.#request = parsed.request;
     const { head, target, match } = parsed.request;
     this.#requestBody = new BodyTracker(head.body, true);
-    const request: GatewayRequest = { head, target, match, peer: () => this.#client.credentials, origin: this.#options.origin ?? clients, gone: () => this.#signal(), ...(slot === undefined ? {} : { slot }) };
+    const request: GatewayRequest = {
+      head,
+      target,
+      match,
+      peer: () => this.#client.credentials,
+      origin: this.#options.origin ?? clients,
+      gone: () => this.#signal(),
+      ...(slot === undefined ? {} : { slot }),
+    };
     this.#state = 'deciding';
     let handling: Handling | Promise<Handling>;
-    try { handling = this.#options.decide(request); } catch (error) { this.#failed(error); return false; }
+    try {
+      handling = this.#options.decide(request);
+    } catch (error) {
+      this.#failed(error);
+      return false;
+    }
     if (handling instanceof Promise) {
-      handling.then((one) => { this.#handle(one); this.#pump(); }).catch((error: unknown) => { this.#failed(error); });
+      handling
+        .then((one) => {
+          this.#handle(one);
+          this.#pump();
+        })
+        .catch((error: unknown) => {
+          this.#failed(error);
+        });
       return false;
     }
     this.#handle(handling);
     return true;
   }
 
-  /** The signal of a client that leaves. A half-closed socket still waits for its answer, and a paused one does not tell. */
+  /**
+   * The signal of a client that leaves. A half-closed socket still waits for its answer, and a paused one
+   * does not tell.
+   */
   #signal(): AbortSignal {
     this.#gone ??= new AbortController();
     if (this.#state === 'deciding' && this.#lookAfter === null) {
@@ -274,23 +341,48 @@ export class ClientConnection {
     // The client may have gone while it was decided.
     const request = this.#request;
     if (this.#state !== 'deciding' || request === null) return;
-    if (handling.kind !== 'read-body') { this.#follow(handling); return; }
+    if (handling.kind !== 'read-body') {
+      this.#follow(handling);
+      return;
+    }
     const { body } = request.head;
-    if (body.kind === 'length' && body.bytes > handling.limit) { this.#tooLong(handling.limit); return; }
+    if (body.kind === 'length' && body.bytes > handling.limit) {
+      this.#tooLong(handling.limit);
+      return;
+    }
     const { turn } = handling;
-    if (turn === undefined || body.kind === 'none' || (body.kind === 'length' && body.bytes <= turn.over)) { this.#beginBody(handling, request); return; }
-    const displaced = () => {
-      if (this.#state === 'reading-body') this.#refuse(408, 'the body came so slowly that others were let pass; send it again');
-    };
-    turn.take(displaced).then((taken) => {
-      if ('kind' in taken) { this.#follow(taken); this.#pump(); return; }
-      if (this.#state !== 'deciding') { taken.end(); return; }
-      this.#turn = taken;
-      this.#bodyTimer = setTimeout(() => { if (this.#state === 'reading-body') this.#refuse(408, `the body did not come within ${bodyMs / 1000} s`); }, bodyMs);
-      this.#bodyTimer.unref();
+    if (turn === undefined || body.kind === 'none' || (body.kind === 'length' && body.bytes <= turn.over)) {
       this.#beginBody(handling, request);
-      this.#pump();
-    }).catch((error: unknown) => { this.#failed(error); });
+      return;
+    }
+    const displaced = () => {
+      if (this.#state === 'reading-body')
+        this.#refuse(408, 'the body came so slowly that others were let pass; send it again');
+    };
+    turn
+      .take(displaced)
+      .then((taken) => {
+        if ('kind' in taken) {
+          this.#follow(taken);
+          this.#pump();
+          return;
+        }
+        if (this.#state !== 'deciding') {
+          taken.end();
+          return;
+        }
+        this.#turn = taken;
+        this.#bodyTimer = setTimeout(() => {
+          if (this.#state === 'reading-body')
+            this.#refuse(408, `the body did not come within ${bodyMs / 1000} s`);
+        }, bodyMs);
+        this.#bodyTimer.unref();
+        this.#beginBody(handling, request);
+        this.#pump();
+      })
+      .catch((error: unknown) => {
+        this.#failed(error);
+      });
   }
 
   #beginBody(handling: Extract<Handling, { kind: 'read-body' }>, { head }: ParsedRequest): void {
@@ -308,7 +400,11 @@ export class ClientConnection {
     if (this.#collectedBytes > limit) return;
     if (this.#collectedBytes > this.#collected.length) {
       const { body } = this.#request?.head ?? { body: noBody };
-      const larger = Buffer.allocUnsafeSlow(body.kind === 'length' ? body.bytes : Math.min(limit, Math.max(this.#collectedBytes, 2 * this.#collected.length)));
+      const larger = Buffer.allocUnsafeSlow(
+        body.kind === 'length'
+          ? body.bytes
+          : Math.min(limit, Math.max(this.#collectedBytes, 2 * this.#collected.length)),
+      );
       this.#collected.copy(larger, 0, 0, before);
       this.#collected = larger;
       this.#holdBody(larger.length);
@@ -326,10 +422,18 @@ export class ClientConnection {
   #readBody(): boolean {
     const pending = this.#pendingBody;
     if (pending === null) return false;
-    const taken = this.#requestBody.consume(this.#client.inbox, (content) => { this.#collect(content, pending.limit); });
+    const taken = this.#requestBody.consume(this.#client.inbox, (content) => {
+      this.#collect(content, pending.limit);
+    });
     this.#client.take(taken);
-    if (this.#requestBody.broken !== null) { this.#malformed(400, this.#requestBody.broken); return false; }
-    if (this.#collectedBytes > pending.limit) { this.#tooLong(pending.limit); return false; }
+    if (this.#requestBody.broken !== null) {
+      this.#malformed(400, this.#requestBody.broken);
+      return false;
+    }
+    if (this.#collectedBytes > pending.limit) {
+      this.#tooLong(pending.limit);
+      return false;
+    }
     if (!this.#requestBody.done) {
       if (this.#client.ended) this.#finish();
       else this.#client.resume();
@@ -341,9 +445,21 @@ export class ClientConnection {
     const body = this.#collected.subarray(0, this.#collectedBytes);
     this.#collected = empty;
     let verdict: Verdict | Promise<Verdict>;
-    try { verdict = pending.decide(body); } catch (error) { this.#failed(error); return false; }
+    try {
+      verdict = pending.decide(body);
+    } catch (error) {
+      this.#failed(error);
+      return false;
+    }
     if (verdict instanceof Promise) {
-      verdict.then((one) => { this.#follow(one); this.#pump(); }).catch((error: unknown) => { this.#failed(error); });
+      verdict
+        .then((one) => {
+          this.#follow(one);
+          this.#pump();
+        })
+        .catch((error: unknown) => {
+          this.#failed(error);
+        });
       return false;
     }
     this.#follow(verdict);
@@ -362,11 +478,17 @@ export class ClientConnection {
     const { head, match, upgrade } = request;
     this.#takeOver = verdict.takeOver ?? null;
     const stream = verdict.stream !== undefined && !this.#requestBody.done ? verdict.stream : null;
-    const asked = { method: head.method, upgradeSent: upgrade !== null, tunnel: match?.route.tunnel ?? null, awaitsContinue: stream !== null };
+    const asked = {
+      method: head.method,
+      upgradeSent: upgrade !== null,
+      tunnel: match?.route.tunnel ?? null,
+      awaitsContinue: stream !== null,
+    };
     const { answer } = verdict;
-    this.#answer = answer !== undefined && 'begin' in answer
-      ? new StreamedAnswer(asked, answer, this.#client, this.#engine, this.#answerEvents)
-      : new AnswerRelay(asked, answer ?? null, this.#client, this.#engine, this.#answerEvents);
+    this.#answer =
+      answer !== undefined && 'begin' in answer
+        ? new StreamedAnswer(asked, answer, this.#client, this.#engine, this.#answerEvents)
+        : new AnswerRelay(asked, answer ?? null, this.#client, this.#engine, this.#answerEvents);
     this.#engine.open();
     this.#state = 'exchange';
     if (stream !== null) {
@@ -376,9 +498,15 @@ export class ClientConnection {
           if (head.expectContinue) this.#client.write(continueResponse);
           this.#pump();
         },
-        sent: () => { if (this.#answer?.done === true) this.#exchangeDone(); },
-        refused: (status, message) => { this.#answerOurselves(status, message); },
-        broken: () => { this.close(); },
+        sent: () => {
+          if (this.#answer?.done === true) this.#exchangeDone();
+        },
+        refused: (status, message) => {
+          this.#answerOurselves(status, message);
+        },
+        broken: () => {
+          this.close();
+        },
         trouble: this.#options.malformed,
       });
       return;
@@ -403,15 +531,20 @@ export class ClientConnection {
     }
     if (!this.#requestBody.done && this.#client.inbox.length > 0) {
       const taken = this.#requestBody.consume(this.#client.inbox);
-      if (this.#requestBody.broken !== null) { this.close(); return; }
+      if (this.#requestBody.broken !== null) {
+        this.close();
+        return;
+      }
       if (taken > 0) {
         if (this.#engine.write(this.#client.take(taken))) this.#client.resume();
         else this.#client.pause();
       }
     }
     if (this.#requestBody.done && this.#answer?.done === true) this.#exchangeDone();
-    // The client's FIN in the middle of an exchange: the engine gets one too, after what belongs to the request.
-    else if (this.#client.ended && (this.#client.inbox.length === 0 || !this.#requestBody.done)) this.#engine.end();
+    // The client's FIN in the middle of an exchange: the engine gets one too, after what belongs to the
+    // request.
+    else if (this.#client.ended && (this.#client.inbox.length === 0 || !this.#requestBody.done))
+      this.#engine.end();
   }
 
   // ---- the answer
@@ -441,7 +574,10 @@ export class ClientConnection {
     const close = this.#request?.head.close === true || this.#answer?.closes === true;
     this.#answer = null;
     this.#stream = null;
-    if (close || this.#draining || (this.#client.ended && this.#client.inbox.length === 0)) { this.#finish(); return; }
+    if (close || this.#draining || (this.#client.ended && this.#client.inbox.length === 0)) {
+      this.#finish();
+      return;
+    }
     this.#state = 'head';
     this.#client.resume();
     if (this.#client.inbox.length > 0) this.#pump();
@@ -450,7 +586,10 @@ export class ClientConnection {
 
   #switched(head: ResponseHead, early: Buffer): void {
     const takeOver = this.#takeOver;
-    if (takeOver !== null && head.status === 101) { this.#handBothOver(takeOver, early); return; }
+    if (takeOver !== null && head.status === 101) {
+      this.#handBothOver(takeOver, early);
+      return;
+    }
     this.#state = 'tunnel';
     if (early.length > 0) this.#toClient(early);
     const inbox = this.#client.take(this.#client.inbox.length);
@@ -462,15 +601,22 @@ export class ClientConnection {
   #handBothOver(takeOver: TakeOver, early: Buffer): void {
     // A client that has ended already has nothing to say in another protocol.
     const engine = this.#client.ended ? null : this.#engine.release();
-    if (engine === null) { this.close(); return; }
+    if (engine === null) {
+      this.close();
+      return;
+    }
     const client = this.#client.release();
     if (early.length > 0) engine.unshift(early);
     this.#state = 'taken-over';
     this.#takenOver = [client, engine];
     let open = 2;
-    const closed = () => { if (--open === 0) this.close(); };
+    const closed = () => {
+      if (--open === 0) this.close();
+    };
     for (const socket of this.#takenOver) socket.once('close', closed);
-    try { takeOver(client, engine); } catch (error) {
+    try {
+      takeOver(client, engine);
+    } catch (error) {
       this.#options.malformed(`internal error: ${errorText(error)}`);
       this.close();
     }
@@ -479,16 +625,23 @@ export class ClientConnection {
   #engineEnd(): void {
     switch (this.#state) {
       case 'tunnel':
-        // FIN travels; the client may still be sending, and gets an error from the engine if that is over too.
+        // FIN travels; the client may still be sending, and gets an error from the engine if that is over
+        // too.
         if (this.#client.ended || this.#engine.destroyed) this.#finish();
         else this.#client.end();
         return;
-      case 'exchange': this.#answer?.engineEnded(); return;
-      case 'head': case 'deciding': case 'reading-body':
+      case 'exchange':
+        this.#answer?.engineEnded();
+        return;
+      case 'head':
+      case 'deciding':
+      case 'reading-body':
         // The next request gets a new connection.
         this.#engine.drop();
         return;
-      case 'taken-over': case 'lingering': case 'closed':
+      case 'taken-over':
+      case 'lingering':
+      case 'closed':
     }
   }
 
@@ -505,7 +658,9 @@ export class ClientConnection {
     this.#lastAnswer(status, `bulkhead gateway: request refused: ${why}`);
   }
 
-  #tooLong(limit: number): void { this.#refuse(413, `the body is longer than the ${limit} bytes that are allowed here`); }
+  #tooLong(limit: number): void {
+    this.#refuse(413, `the body is longer than the ${limit} bytes that are allowed here`);
+  }
 
   #refuse(status: number, message: string): void {
     // The pump that called goes on by itself.
@@ -522,7 +677,10 @@ export class ClientConnection {
     this.#stream?.abandon();
     this.#stream = null;
     if (status === 503) this.#options.engineGone?.();
-    if (!this.#requestBody.done || this.#request?.head.close === true || this.#draining) { this.#lastAnswer(status, message); return; }
+    if (!this.#requestBody.done || this.#request?.head.close === true || this.#draining) {
+      this.#lastAnswer(status, message);
+      return;
+    }
     this.#write(status, message, false);
     this.#client.resume();
     this.#pump();
@@ -531,7 +689,10 @@ export class ClientConnection {
   #failed(error: unknown): void {
     if (this.#state === 'closed') return;
     this.#options.malformed(`internal error: ${errorText(error)}`);
-    this.#lastAnswer(500, 'bulkhead gateway: the request could not be decided, so it was refused; see the gateway\'s log');
+    this.#lastAnswer(
+      500,
+      "bulkhead gateway: the request could not be decided, so it was refused; see the gateway's log",
+    );
   }
 
   #endWith(bytes: Buffer): void {
@@ -566,7 +727,8 @@ export class ClientConnection {
     this.#engine.drop();
     this.#answer?.abandon();
     this.#stream?.abandon();
-    // Half-open clients that never close would keep the descriptor: they get a moment, as the engine gives them one.
+    // Half-open clients that never close would keep the descriptor: they get a moment, as the engine gives
+    // them one.
     this.#client.linger();
   }
 }

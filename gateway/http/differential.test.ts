@@ -9,11 +9,30 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { anyTarget, requestBytes } from '../../testing/http-grammar.ts';
 import { ClientConnection } from './connection.ts';
 
-/** A request as somebody has read it. Only what is meant for the other end: framing and connection fields are each hop's own. */
-interface Read { method: string; target: string; host: string; fields: string[]; body: string }
+/**
+ * A request as somebody has read it. Only what is meant for the other end: framing and connection fields are
+ * each hop's own.
+ */
+interface Read {
+  method: string;
+  target: string;
+  host: string;
+  fields: string[];
+  body: string;
+}
 
 const hop = new Set([
-  'connection', 'keep-alive', 'proxy-connection', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'content-length', 'host', 'expect',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'content-length',
+  'host',
+  'expect',
   'http2-settings',
 ]);
 
@@ -31,30 +50,54 @@ const through = () => path.join(dir, 'gateway.sock');
 
 beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-differential-'));
-  reader = createHttpServer({ insecureHTTPParser: false, keepAliveTimeout: 0, maxHeaderSize: 64 * 1024, joinDuplicateHeaders: false }, (request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => { parts.push(part); });
-    request.on('error', () => undefined);
-    request.on('end', () => {
-      read.push(ofNode(request, Buffer.concat(parts)));
-      if (request.headers.upgrade !== undefined && /upgrade/i.test(request.headers.connection ?? '')) stopped = true;
-      response.setHeader('Content-Length', 0);
-      response.end();
-    });
-  });
+  reader = createHttpServer(
+    { insecureHTTPParser: false, keepAliveTimeout: 0, maxHeaderSize: 64 * 1024, joinDuplicateHeaders: false },
+    (request, response) => {
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => {
+        parts.push(part);
+      });
+      request.on('error', () => undefined);
+      request.on('end', () => {
+        read.push(ofNode(request, Buffer.concat(parts)));
+        if (request.headers.upgrade !== undefined && /upgrade/i.test(request.headers.connection ?? ''))
+          stopped = true;
+        response.setHeader('Content-Length', 0);
+        response.end();
+      });
+    },
+  );
   reader.listen(direct());
   await once(reader, 'listening');
   gateway = createServer({ allowHalfOpen: true }, (client) => {
-    connections.add(new ClientConnection(client, {
-      engineSocket: direct(),
-      ended: (one) => { connections.delete(one); }, malformed: () => undefined,
-      decide: ({ head }) => {
-        const one: Read = { method: head.method, target: head.target, host: head.host, fields: head.fields.map((field) => `${field.key}: ${field.value}`), body: '' };
-        believed.push(one);
-        if (!head.target.startsWith('/read')) return { kind: 'forward' };
-        return { kind: 'read-body', limit: 1024 * 1024, decide: (body) => { one.body = body.toString('latin1'); return { kind: 'forward', body }; } };
-      },
-    }));
+    connections.add(
+      new ClientConnection(client, {
+        engineSocket: direct(),
+        ended: (one) => {
+          connections.delete(one);
+        },
+        malformed: () => undefined,
+        decide: ({ head }) => {
+          const one: Read = {
+            method: head.method,
+            target: head.target,
+            host: head.host,
+            fields: head.fields.map((field) => `${field.key}: ${field.value}`),
+            body: '',
+          };
+          believed.push(one);
+          if (!head.target.startsWith('/read')) return { kind: 'forward' };
+          return {
+            kind: 'read-body',
+            limit: 1024 * 1024,
+            decide: (body) => {
+              one.body = body.toString('latin1');
+              return { kind: 'forward', body };
+            },
+          };
+        },
+      }),
+    );
   });
   gateway.listen(through());
   await once(gateway, 'listening');
@@ -73,7 +116,13 @@ function ofNode(request: IncomingMessage, body: Buffer): Read {
     const key = (request.rawHeaders[i] ?? '').toLowerCase();
     if (!hop.has(key)) fields.push(`${key}: ${request.rawHeaders[i + 1] ?? ''}`);
   }
-  return { method: request.method ?? '', target: request.url ?? '', host: request.headers.host ?? '', fields, body: body.toString('latin1') };
+  return {
+    method: request.method ?? '',
+    target: request.url ?? '',
+    host: request.headers.host ?? '',
+    fields,
+    body: body.toString('latin1'),
+  };
 }
 
 /** Sends bytes and FIN; resolves when the other side has closed too. */
@@ -90,21 +139,30 @@ async function send(socketPath: string, bytes: Buffer): Promise<Read[]> {
 }
 
 // fast-check prints seed, path and the shortest counterexample of a failure.
-it('what the gateway accepts, node\'s parser reads alike: method, target, fields and body; so is what is forwarded', async () => {
+it("what the gateway accepts, node's parser reads alike: method, target, fields and body; so is what is forwarded", async () => {
   let accepted = 0;
-  await fc.assert(fc.asyncProperty(requestBytes(anyTarget), async (sent) => {
-    const plainly = await send(direct(), sent);
-    const readAll = !stopped;
-    const forwarded = await send(through(), sent);
-    const seen = believed;
-    accepted += forwarded.length;
-    // What reached the other end is what node would have read of the client's own bytes, request by request, and nothing else.
-    const compared = readAll ? forwarded : forwarded.slice(0, plainly.length);
-    expect(compared).toEqual(plainly.slice(0, compared.length));
-    // And it is what was decided on; of bodies that were looked at, what was seen.
-    const decided = seen.slice(0, forwarded.length);
-    expect(decided.map((one, i) => ({ ...one, body: one.target.startsWith('/read') ? one.body : forwarded[i]?.body }))).toEqual(forwarded);
-  }), { numRuns: 3000 });
+  await fc.assert(
+    fc.asyncProperty(requestBytes(anyTarget), async (sent) => {
+      const plainly = await send(direct(), sent);
+      const readAll = !stopped;
+      const forwarded = await send(through(), sent);
+      const seen = believed;
+      accepted += forwarded.length;
+      // What reached the other end is what node would have read of the client's own bytes, request by
+      // request, and nothing else.
+      const compared = readAll ? forwarded : forwarded.slice(0, plainly.length);
+      expect(compared).toEqual(plainly.slice(0, compared.length));
+      // And it is what was decided on; of bodies that were looked at, what was seen.
+      const decided = seen.slice(0, forwarded.length);
+      expect(
+        decided.map((one, i) => ({
+          ...one,
+          body: one.target.startsWith('/read') ? one.body : forwarded[i]?.body,
+        })),
+      ).toEqual(forwarded);
+    }),
+    { numRuns: 3000 },
+  );
   // Vacuous otherwise.
   expect(accepted).toBeGreaterThan(1000);
 }, 120_000);

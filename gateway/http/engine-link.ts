@@ -20,7 +20,10 @@ const lastWordsMs = 10_000;
 /** A body shorter than this is copied behind its head: one write is cheaper than two. */
 const copiedBytes = 16 * 1024;
 
-/** The one engine connection of a client connection: made when first needed, and anew after the engine has closed it. */
+/**
+ * The one engine connection of a client connection: made when first needed, and anew after the engine has
+ * closed it.
+ */
 export class EngineLink {
   readonly #path: string;
   readonly #events: EngineEvents;
@@ -35,9 +38,15 @@ export class EngineLink {
   }
 
   /** There is a connection (it may be ended on the engine's side). */
-  get there(): boolean { return this.#socket !== null; }
-  get ended(): boolean { return this.#ended; }
-  get destroyed(): boolean { return this.#socket === null || this.#socket.destroyed; }
+  get there(): boolean {
+    return this.#socket !== null;
+  }
+  get ended(): boolean {
+    return this.#ended;
+  }
+  get destroyed(): boolean {
+    return this.#socket === null || this.#socket.destroyed;
+  }
 
   /** Makes sure that there is a connection a request can be written to. */
   open(): void {
@@ -54,10 +63,18 @@ export class EngineLink {
         countRead(bytes.length);
         if (mine()) this.#events.bytes(bytes);
       },
-      end: () => { if (mine()) this.#end(); },
-      drain: () => { if (mine()) this.#events.drain(); },
-      error: (error: NodeJS.ErrnoException) => { if (mine()) this.#events.error(error); },
-      close: () => { if (mine()) this.#end(); },
+      end: () => {
+        if (mine()) this.#end();
+      },
+      drain: () => {
+        if (mine()) this.#events.drain();
+      },
+      error: (error: NodeJS.ErrnoException) => {
+        if (mine()) this.#events.error(error);
+      },
+      close: () => {
+        if (mine()) this.#end();
+      },
     };
     listen(socket, this.#listeners);
   }
@@ -67,7 +84,10 @@ export class EngineLink {
     this.#events.end();
   }
 
-  /** False when the caller should wait for `drain`. True without a connection: there is nothing to wait for. `sent`: called when `bytes` are no longer needed. */
+  /**
+   * False when the caller should wait for `drain`. True without a connection: there is nothing to wait for.
+   * `sent`: called when `bytes` are no longer needed.
+   */
   write(bytes: Buffer, sent?: () => void): boolean {
     if (this.#socket === null) return true;
     this.#sendBuffer.count(this.#socket, bytes.length);
@@ -86,7 +106,9 @@ export class EngineLink {
     socket.uncork();
     return takesMore(socket);
   }
-  lendReading(): LentReading | null { return this.#socket === null || this.#ended ? null : lendReading(this.#socket); }
+  lendReading(): LentReading | null {
+    return this.#socket === null || this.#ended ? null : lendReading(this.#socket);
+  }
   lendWriting(): LentWriting | null {
     if (this.#socket === null) return null;
     this.#sendBuffer.count(this.#socket, Infinity);
@@ -95,14 +117,25 @@ export class EngineLink {
   /** A request head and what follows of it at once. */
   writeHead(head: string, body: Buffer | undefined): void {
     if (body === undefined || body.length === 0) this.#socket?.write(head, 'latin1');
-    else if (body.length < copiedBytes) this.#socket?.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
+    else if (body.length < copiedBytes)
+      this.#socket?.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
     else this.writeAll([Buffer.from(head, 'latin1'), body]);
   }
-  cork(): void { this.#socket?.cork(); }
-  uncork(): void { this.#socket?.uncork(); }
-  end(): void { this.#socket?.end(); }
-  pause(): void { this.#socket?.pause(); }
-  resume(): void { this.#socket?.resume(); }
+  cork(): void {
+    this.#socket?.cork();
+  }
+  uncork(): void {
+    this.#socket?.uncork();
+  }
+  end(): void {
+    this.#socket?.end();
+  }
+  pause(): void {
+    this.#socket?.pause();
+  }
+  resume(): void {
+    this.#socket?.resume();
+  }
 
   /** Ends the connection at once; nothing is told about it. */
   drop(): void {
@@ -132,7 +165,10 @@ export function listen(socket: Socket, listeners: Listeners): void {
   for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener);
 }
 
-/** Stops a socket and takes our listeners off it (not Node's own); an error must not end the process before the taker listens. */
+/**
+ * Stops a socket and takes our listeners off it (not Node's own); an error must not end the process before
+ * the taker listens.
+ */
 export function handOver(socket: Socket, listeners: Listeners): void {
   socket.pause();
   socket.on('error', () => undefined);

@@ -17,7 +17,9 @@ export interface GatewayRequest {
   peer(): PeerCredentials | null;
   /** By which socket it came in. */
   readonly origin: Origin;
-  /** Aborted once the client has left: nobody waits for the answer any more. Missing where nobody can tell. */
+  /**
+   * Aborted once the client has left: nobody waits for the answer any more. Missing where nobody can tell.
+   */
   readonly gone?: () => AbortSignal;
   /** The connection's place among those of its user. Missing where there is no connection. */
   readonly slot?: ConnectionSlot;
@@ -25,12 +27,14 @@ export interface GatewayRequest {
 
 /** What is done with the engine's answer; without one it is relayed raw. */
 export interface AnswerHandling {
-  /** Bytes of body that are read; a longer answer becomes a 502, as does one that is compressed or cut short. */
+  /**
+   * Bytes of body that are read; a longer answer becomes a 502, as does one that is compressed or cut short.
+   */
   readonly limit: number;
   /**
-   * Sees the whole final answer, whatever its status. A buffer replaces its body (status and other fields stay, the length is written
-   * anew); null leaves it as it is. Answers without a body (HEAD, 204, 304) stay as they are. Throwing or rejecting becomes a 502, or
-   * with AnswerRefused what that says.
+   * Sees the whole final answer, whatever its status. A buffer replaces its body (status and other fields
+   * stay, the length is written anew); null leaves it as it is. Answers without a body (HEAD, 204, 304) stay
+   * as they are. Throwing or rejecting becomes a 502, or with AnswerRefused what that says.
    */
   see(head: ResponseHead, body: Buffer): Buffer | null | Promise<Buffer | null>;
 }
@@ -38,8 +42,9 @@ export interface AnswerHandling {
 /** The engine's answer is changed while it streams by. */
 export interface AnswerStream {
   /**
-   * Asked once the final head is there, before the client gets any of it. Null: the body stays as it is. Throwing or rejecting becomes a
-   * 502, or with AnswerRefused what that says. When the transform fails later, the connection is cut: the client sees no clean end.
+   * Asked once the final head is there, before the client gets any of it. Null: the body stays as it is.
+   * Throwing or rejecting becomes a 502, or with AnswerRefused what that says. When the transform fails
+   * later, the connection is cut: the client sees no clean end.
    */
   begin(head: ResponseHead): BodyTransform | null | Promise<BodyTransform | null>;
 }
@@ -47,14 +52,18 @@ export interface AnswerStream {
 /** The request's body is changed while it streams by; it travels chunked. */
 export interface RequestStream {
   /**
-   * Asked once the engine wants the body (it is sent `Expect: 100-continue`), which is when it has begun to do what was asked; no byte of
-   * the body has reached it. Throwing AnswerRefused gives the client that answer, and the engine no body; thrown by the transform later on,
-   * the client gets it too, and the engine a body without an end.
+   * Asked once the engine wants the body (it is sent `Expect: 100-continue`), which is when it has begun to
+   * do what was asked; no byte of the body has reached it. Throwing AnswerRefused gives the client that
+   * answer, and the engine no body; thrown by the transform later on, the client gets it too, and the engine
+   * a body without an end.
    */
   begin(): BodyTransform | Promise<BodyTransform>;
 }
 
-/** Thrown by `see`, `begin` or a request's transform: the client gets this in the place of the engine's answer. */
+/**
+ * Thrown by `see`, `begin` or a request's transform: the client gets this in the place of the engine's
+ * answer.
+ */
 export class AnswerRefused extends Error {
   override readonly name = 'AnswerRefused';
   readonly status: number;
@@ -65,46 +74,56 @@ export class AnswerRefused extends Error {
 }
 
 /**
- * Takes both sides of a connection over once the engine has switched protocols and the client has been told so. Both are paused (a
- * `data` listener alone does not start them: pipe, resume() or iterate), half-open, and have the bytes that came early pushed back
- * into them. The connection counts as open until both are closed; the taker ends or destroys them, and the gateway's close does.
+ * Takes both sides of a connection over once the engine has switched protocols and the client has been told
+ * so. Both are paused (a `data` listener alone does not start them: pipe, resume() or iterate), half-open,
+ * and have the bytes that came early pushed back into them. The connection counts as open until both are
+ * closed; the taker ends or destroys them, and the gateway's close does.
  */
 export type TakeOver = (client: Duplex, engine: Duplex) => void;
 
 /** What is to be done with a request. */
 export type Verdict =
   | {
-    readonly kind: 'forward';
-    /** Replaces the target the client sent (its canonical form). */
-    readonly target?: string;
-    /** Replaces the body; an empty buffer means none. Only after the body was read. */
-    readonly body?: Buffer;
-    /** Reads the answer before the client gets it. */
-    readonly answer?: AnswerHandling | AnswerStream;
-    /** Changes the request's body on its way. Not together with `body`. */
-    readonly stream?: RequestStream;
-    /** After the engine's 101: instead of a raw tunnel. */
-    readonly takeOver?: TakeOver;
-  }
+      readonly kind: 'forward';
+      /** Replaces the target the client sent (its canonical form). */
+      readonly target?: string;
+      /** Replaces the body; an empty buffer means none. Only after the body was read. */
+      readonly body?: Buffer;
+      /** Reads the answer before the client gets it. */
+      readonly answer?: AnswerHandling | AnswerStream;
+      /** Changes the request's body on its way. Not together with `body`. */
+      readonly stream?: RequestStream;
+      /** After the engine's 101: instead of a raw tunnel. */
+      readonly takeOver?: TakeOver;
+    }
   | {
-    readonly kind: 'refuse';
-    readonly status: number;
-    readonly message: string;
-    /** Where the client asked to switch protocols: a switched stream that holds nothing but the message as an error, then ends. The engine hears nothing. */
-    readonly inStream?: boolean;
-  };
+      readonly kind: 'refuse';
+      readonly status: number;
+      readonly message: string;
+      /**
+       * Where the client asked to switch protocols: a switched stream that holds nothing but the message as
+       * an error, then ends. The engine hears nothing.
+       */
+      readonly inStream?: boolean;
+    };
 
 /** A verdict, or the wish to see the whole body first (at most `limit` bytes). */
-export type Handling = Verdict | {
-  readonly kind: 'read-body';
-  readonly limit: number;
-  decide(body: Buffer): Verdict | Promise<Verdict>;
-  /**
-   * Asked before a body is read that is longer than `over` bytes, or whose length is not known: when it may be, or why not. `displaced` is
-   * called where the body comes so slowly that its place is somebody else's now.
-   */
-  readonly turn?: { readonly over: number; take(displaced: () => void): Promise<ReadingTurn | Extract<Verdict, { kind: 'refuse' }>> };
-};
+export type Handling =
+  | Verdict
+  | {
+      readonly kind: 'read-body';
+      readonly limit: number;
+      decide(body: Buffer): Verdict | Promise<Verdict>;
+      /**
+       * Asked before a body is read that is longer than `over` bytes, or whose length is not known: when it
+       * may be, or why not. `displaced` is called where the body comes so slowly that its place is somebody
+       * else's now.
+       */
+      readonly turn?: {
+        readonly over: number;
+        take(displaced: () => void): Promise<ReadingTurn | Extract<Verdict, { kind: 'refuse' }>>;
+      };
+    };
 
 /** The turn to have a long body read. */
 export interface ReadingTurn {
@@ -114,5 +133,8 @@ export interface ReadingTurn {
   end(): void;
 }
 
-/** Decides every request, also the second and later ones of a connection. Synchronous where nothing has to be asked. */
+/**
+ * Decides every request, also the second and later ones of a connection. Synchronous where nothing has to be
+ * asked.
+ */
 export type Gatekeeper = (request: GatewayRequest) => Handling | Promise<Handling>;

@@ -1,11 +1,17 @@
 import type { BodyLength } from './head-parser.ts';
 
-/** Where the next byte of a body belongs. `left`: bytes of content that follow without framing between them; Infinity: until the end of the connection. */
-export type BodyPlace = { readonly at: 'content'; readonly left: number; readonly ofChunk: boolean } | { readonly at: 'chunk-start' };
+/**
+ * Where the next byte of a body belongs. `left`: bytes of content that follow without framing between them;
+ * Infinity: until the end of the connection.
+ */
+export type BodyPlace =
+  | { readonly at: 'content'; readonly left: number; readonly ofChunk: boolean }
+  | { readonly at: 'chunk-start' };
 
 /**
- * Follows the bytes of one message body and says where it ends, so that it can be relayed raw and the next message on the
- * connection is still found exactly. For requests (`strict`) chunk extensions and trailers are refused: no Docker client sends them.
+ * Follows the bytes of one message body and says where it ends, so that it can be relayed raw and the next
+ * message on the connection is still found exactly. For requests (`strict`) chunk extensions and trailers are
+ * refused: no Docker client sends them.
  */
 export class BodyTracker {
   done: boolean;
@@ -25,15 +31,20 @@ export class BodyTracker {
     if (length.kind === 'length') this.#left = length.bytes;
   }
 
-  get untilClose(): boolean { return this.#length.kind === 'until-close'; }
+  get untilClose(): boolean {
+    return this.#length.kind === 'until-close';
+  }
 
   /** Null: into the framing, or nowhere. */
   get place(): BodyPlace | null {
     if (this.done || this.broken !== null) return null;
     switch (this.#length.kind) {
-      case 'none': return null;
-      case 'until-close': return { at: 'content', left: Infinity, ofChunk: false };
-      case 'length': return { at: 'content', left: this.#left, ofChunk: false };
+      case 'none':
+        return null;
+      case 'until-close':
+        return { at: 'content', left: Infinity, ofChunk: false };
+      case 'length':
+        return { at: 'content', left: this.#left, ofChunk: false };
       case 'chunked':
         if (this.#state === 'data') return { at: 'content', left: this.#left, ofChunk: true };
         return this.#state === 'size' && this.#line === '' ? { at: 'chunk-start' } : null;
@@ -42,28 +53,44 @@ export class BodyTracker {
 
   /** So much of the content that follows at `place` has gone another way. */
   skip(content: number): void {
-    if (this.done || this.#length.kind === 'until-close' || (this.#length.kind === 'chunked' && this.#state !== 'data')) return;
+    if (
+      this.done ||
+      this.#length.kind === 'until-close' ||
+      (this.#length.kind === 'chunked' && this.#state !== 'data')
+    )
+      return;
     this.#left -= content;
     if (this.#left > 0) return;
     if (this.#length.kind === 'length') this.done = true;
     else this.#state = 'data-end';
   }
 
-  /** Chunks have gone another way, up to a place in one from whose end so much content is missing (0: the line that ends it comes next); null: whole ones. */
+  /**
+   * Chunks have gone another way, up to a place in one from whose end so much content is missing (0: the line
+   * that ends it comes next); null: whole ones.
+   */
   skipChunks(inChunk: number | null): void {
     this.#left = inChunk ?? 0;
     this.#state = inChunk === null ? 'size' : inChunk === 0 ? 'data-end' : 'data';
   }
 
   /** Nobody knows any more what the next byte is. */
-  cut(): void { this.broken ??= 'the body ended in the middle'; }
+  cut(): void {
+    this.broken ??= 'the body ended in the middle';
+  }
 
-  /** Takes what belongs to this body from the start of `bytes`; returns how many bytes that is. `sink` gets the content without framing. */
+  /**
+   * Takes what belongs to this body from the start of `bytes`; returns how many bytes that is. `sink` gets
+   * the content without framing.
+   */
   consume(bytes: Buffer, sink?: (content: Buffer) => void): number {
     if (this.done || this.broken !== null) return 0;
     switch (this.#length.kind) {
-      case 'none': return 0;
-      case 'until-close': sink?.(bytes); return bytes.length;
+      case 'none':
+        return 0;
+      case 'until-close':
+        sink?.(bytes);
+        return bytes.length;
       case 'length': {
         const take = Math.min(this.#left, bytes.length);
         this.#left -= take;
@@ -71,7 +98,8 @@ export class BodyTracker {
         sink?.(take === bytes.length ? bytes : bytes.subarray(0, take));
         return take;
       }
-      case 'chunked': return this.#chunks(bytes, sink);
+      case 'chunked':
+        return this.#chunks(bytes, sink);
     }
   }
 
@@ -90,11 +118,17 @@ export class BodyTracker {
       const end = lf < 0 ? bytes.length : lf + 1;
       this.#line += bytes.toString('latin1', at, end);
       at = end;
-      if (this.#line.length > 4096) { this.broken = 'a line of the chunked framing is too long'; break; }
+      if (this.#line.length > 4096) {
+        this.broken = 'a line of the chunked framing is too long';
+        break;
+      }
       if (lf < 0) break;
       const line = this.#line;
       this.#line = '';
-      if (!line.endsWith('\r\n')) { this.broken = 'a line of the chunked framing ends with a bare LF'; break; }
+      if (!line.endsWith('\r\n')) {
+        this.broken = 'a line of the chunked framing ends with a bare LF';
+        break;
+      }
       this.#endOfLine(line.slice(0, -2));
     }
     return at;
@@ -103,8 +137,13 @@ export class BodyTracker {
   #endOfLine(line: string): void {
     switch (this.#state) {
       case 'size': {
-        const size = (this.#strict ? /^([0-9A-Fa-f]{1,13})$/ : /^([0-9A-Fa-f]{1,13})[ \t]*(?:;.*)?$/).exec(line)?.[1];
-        if (size === undefined) { this.broken = 'the size of a chunk is not a plain hexadecimal number'; return; }
+        const size = (this.#strict ? /^([0-9A-Fa-f]{1,13})$/ : /^([0-9A-Fa-f]{1,13})[ \t]*(?:;.*)?$/).exec(
+          line,
+        )?.[1];
+        if (size === undefined) {
+          this.broken = 'the size of a chunk is not a plain hexadecimal number';
+          return;
+        }
         this.#left = Number.parseInt(size, 16);
         this.#state = this.#left === 0 ? 'trailer' : 'data';
         return;

@@ -1,11 +1,15 @@
 /**
- * HTTP/1.1 message heads in a deliberately narrow grammar: what Docker clients send, nothing more. Whatever is refused here could
- * be read differently by the engine; what is accepted is written anew by `writeRequestHead`, so that the engine never sees the
- * client's own bytes of a head.
+ * HTTP/1.1 message heads in a deliberately narrow grammar: what Docker clients send, nothing more. Whatever
+ * is refused here could be read differently by the engine; what is accepted is written anew by
+ * `writeRequestHead`, so that the engine never sees the client's own bytes of a head.
  */
 
 /** A header as received: name in its own spelling, `key` lower-cased. */
-export interface HeaderField { readonly name: string; readonly key: string; readonly value: string }
+export interface HeaderField {
+  readonly name: string;
+  readonly key: string;
+  readonly value: string;
+}
 
 /** How long the body of a message is. `until-close` exists for responses only. */
 export type BodyLength =
@@ -31,9 +35,13 @@ export interface RequestHead {
 }
 
 export type HeadError = { readonly status: 400 | 417 | 431 | 501 | 505; readonly why: string };
-export type HeadResult = { readonly ok: true; readonly head: RequestHead } | { readonly ok: false; readonly error: HeadError };
+export type HeadResult =
+  { readonly ok: true; readonly head: RequestHead } | { readonly ok: false; readonly error: HeadError };
 
-/** Bytes a request head may have. Registry credentials of a build (`X-Registry-Config`) are the largest thing that honest clients put there. */
+/**
+ * Bytes a request head may have. Registry credentials of a build (`X-Registry-Config`) are the largest thing
+ * that honest clients put there.
+ */
 export const maxHeadBytes = 128 * 1024;
 const maxFields = 128;
 
@@ -46,18 +54,43 @@ const forbiddenInLine = /[\x00-\x08\x0a-\x1f\x7f]/;
 const mediaType = /^(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]+) *(?:;[\x20-\x7e]*)?)?$/;
 const contentLength = /^(?:0|[1-9][0-9]{0,15})$/;
 
-/** Meaningful for one hop only, answered by the gateway itself, or without effect: never forwarded as they came. */
+/**
+ * Meaningful for one hop only, answered by the gateway itself, or without effect: never forwarded as they
+ * came.
+ */
 const hopByHop = new Set([
-  'connection', 'keep-alive', 'proxy-connection', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'content-length', 'host', 'expect',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'content-length',
+  'host',
+  'expect',
   'http2-settings',
-  // docker-py names the compression of a build context here. The engine goes by the first bytes of a body, and so do we: it is left away, so
-  // that nobody behind us reads a body by it.
+  // docker-py names the compression of a build context here. The engine goes by the first bytes of a body,
+  // and so do we: it is left away, so that nobody behind us reads a body by it.
   'content-encoding',
 ]);
 /** A second one of these makes the message ambiguous. */
-const single = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade', 'content-type', 'expect', 'content-encoding']);
+const single = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'upgrade',
+  'content-type',
+  'expect',
+  'content-encoding',
+]);
 
-const refuse = (why: string, status: HeadError['status'] = 400): HeadResult => ({ ok: false, error: { status, why } });
+const refuse = (why: string, status: HeadError['status'] = 400): HeadResult => ({
+  ok: false,
+  error: { status, why },
+});
 
 const blankLine = Buffer.from('\r\n\r\n');
 
@@ -67,7 +100,10 @@ export function headEnd(buffer: Buffer): number {
   return at < 0 ? -1 : at + 4;
 }
 
-/** Whether an unfinished head can still become acceptable: a bare LF or a foreign start cannot, and would wait forever for its end. */
+/**
+ * Whether an unfinished head can still become acceptable: a bare LF or a foreign start cannot, and would wait
+ * forever for its end.
+ */
 export function hopeless(buffer: Buffer): boolean {
   let at = buffer.indexOf(0x0a);
   while (at >= 0) {
@@ -79,9 +115,10 @@ export function hopeless(buffer: Buffer): boolean {
 }
 
 /**
- * Parses one request head; `bytes` ends with its blank line. Refuses: other versions, absolute-form and other targets, bare CR or
- * LF, obsolete folding, blanks before the colon, control characters, repeated framing fields, Content-Length together with
- * Transfer-Encoding, codings other than `chunked`, unknown connection options, unknown expectations.
+ * Parses one request head; `bytes` ends with its blank line. Refuses: other versions, absolute-form and other
+ * targets, bare CR or LF, obsolete folding, blanks before the colon, control characters, repeated framing
+ * fields, Content-Length together with Transfer-Encoding, codings other than `chunked`, unknown connection
+ * options, unknown expectations.
  */
 export function parseRequestHead(bytes: Buffer): HeadResult {
   if (bytes.length > maxHeadBytes) return refuse(`the head is longer than ${maxHeadBytes} bytes`, 431);
@@ -98,12 +135,14 @@ export function parseRequestHead(bytes: Buffer): HeadResult {
   const known = new Map<string, string>();
   for (let i = 1; i < lines.length; i++) {
     const text = lines[i] ?? '';
-    if (forbiddenInLine.test(text)) return refuse('a header field has a control character, a bare CR or a bare LF in it');
+    if (forbiddenInLine.test(text))
+      return refuse('a header field has a control character, a bare CR or a bare LF in it');
     const parts = fieldLine.exec(text);
     if (!parts) return refuse('a header field is not "Name: value"');
     const name = parts[1] ?? '';
     const value = withoutTrailingSpaces(parts[2] ?? '');
-    if (value.startsWith('\t') || value.endsWith('\t')) return refuse('a header field begins or ends with a tab');
+    if (value.startsWith('\t') || value.endsWith('\t'))
+      return refuse('a header field begins or ends with a tab');
     const key = name.toLowerCase();
     if (single.has(key)) {
       if (known.has(key)) return refuse(`the header field ${name} stands there twice`);
@@ -119,24 +158,35 @@ export function parseRequestHead(bytes: Buffer): HeadResult {
   const body = requestBody(known);
   if ('error' in body) return refuse(body.error, body.status);
 
-  const options = (known.get('connection') ?? '').split(',').map((option) => withoutBlanks(option).toLowerCase()).filter((option) => option !== '');
+  const options = (known.get('connection') ?? '')
+    .split(',')
+    .map((option) => withoutBlanks(option).toLowerCase())
+    .filter((option) => option !== '');
   for (const option of options) {
-    if (!['keep-alive', 'close', 'upgrade', 'te', 'http2-settings'].includes(option)) return refuse(`the connection option "${option}" is not understood`);
+    if (!['keep-alive', 'close', 'upgrade', 'te', 'http2-settings'].includes(option))
+      return refuse(`the connection option "${option}" is not understood`);
   }
   const upgradeTo = known.get('upgrade')?.toLowerCase();
-  if (upgradeTo !== undefined && !/^[a-z0-9]+(?:\/[0-9.]+)?$/.test(upgradeTo)) return refuse('the Upgrade field names more than one protocol, or none');
+  if (upgradeTo !== undefined && !/^[a-z0-9]+(?:\/[0-9.]+)?$/.test(upgradeTo))
+    return refuse('the Upgrade field names more than one protocol, or none');
 
   const expect = known.get('expect');
-  if (expect !== undefined && expect.toLowerCase() !== '100-continue') return refuse(`the expectation "${expect}" is not understood`, 417);
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue')
+    return refuse(`the expectation "${expect}" is not understood`, 417);
 
-  // ASCII only: Go folds case and trims blanks by Unicode, so that other bytes could make a media type that only the engine sees.
+  // ASCII only: Go folds case and trims blanks by Unicode, so that other bytes could make a media type that
+  // only the engine sees.
   const type = mediaType.exec(known.get('content-type') ?? '');
   if (type === null) return refuse('the Content-Type field is not a media type');
 
   return {
     ok: true,
     head: {
-      method: line[1] ?? '', target: line[2] ?? '', host, fields, body: body.length,
+      method: line[1] ?? '',
+      target: line[2] ?? '',
+      host,
+      fields,
+      body: body.length,
       close: options.includes('close'),
       upgrade: options.includes('upgrade') && upgradeTo !== undefined ? upgradeTo : null,
       expectContinue: expect !== undefined,
@@ -152,23 +202,30 @@ function withoutTrailingSpaces(text: string): string {
   return end === text.length ? text : text.slice(0, end);
 }
 
-type BodyResult = { readonly length: BodyLength } | { readonly error: string; readonly status: HeadError['status'] };
+type BodyResult =
+  { readonly length: BodyLength } | { readonly error: string; readonly status: HeadError['status'] };
 
 function requestBody(known: ReadonlyMap<string, string>): BodyResult {
   const coding = known.get('transfer-encoding');
   const length = known.get('content-length');
   if (coding !== undefined) {
-    if (length !== undefined) return { error: 'Content-Length and Transfer-Encoding stand there together', status: 400 };
-    if (coding.toLowerCase() !== 'chunked') return { error: `the transfer coding "${coding}" is not understood`, status: 501 };
+    if (length !== undefined)
+      return { error: 'Content-Length and Transfer-Encoding stand there together', status: 400 };
+    if (coding.toLowerCase() !== 'chunked')
+      return { error: `the transfer coding "${coding}" is not understood`, status: 501 };
     return { length: { kind: 'chunked' } };
   }
   if (length === undefined) return { length: { kind: 'none' } };
-  if (!contentLength.test(length) || Number(length) > Number.MAX_SAFE_INTEGER) return { error: 'Content-Length is not a plain decimal number', status: 400 };
+  if (!contentLength.test(length) || Number(length) > Number.MAX_SAFE_INTEGER)
+    return { error: 'Content-Length is not a plain decimal number', status: 400 };
   return { length: { kind: 'length', bytes: Number(length) } };
 }
 
 /** The parts of a request's head that are written to the engine. */
-export type ForwardedHead = Pick<RequestHead, 'method' | 'target' | 'host' | 'fields' | 'body' | 'close' | 'upgrade'>;
+export type ForwardedHead = Pick<
+  RequestHead,
+  'method' | 'target' | 'host' | 'fields' | 'body' | 'close' | 'upgrade'
+>;
 
 /** Writes the head the engine gets. Latin-1, since field values may carry bytes above 0x7f. */
 export function writeRequestHead(head: ForwardedHead): string {
@@ -200,8 +257,8 @@ const letterT = 0x74;
 export const maxResponseHeadBytes = 256 * 1024;
 
 /**
- * Reads what is needed to relay an engine's response: status and framing. `bytes` ends with the blank line; the head itself is
- * passed on as it came. Null when it makes no sense: the connection is given up then.
+ * Reads what is needed to relay an engine's response: status and framing. `bytes` ends with the blank line;
+ * the head itself is passed on as it came. Null when it makes no sense: the connection is given up then.
  */
 export function parseResponseHead(bytes: Buffer, requestMethod: string): ResponseHead | null {
   const start = bytes.indexOf(lf) + 1;
@@ -257,7 +314,10 @@ export function parseResponseHead(bytes: Buffer, requestMethod: string): Respons
   return { status: code, body, close, contentType, encoded };
 }
 
-/** Without blanks at both ends, in linear time: a field may be 128 KB of them, with which a pattern with ` *,` takes 15 s. */
+/**
+ * Without blanks at both ends, in linear time: a field may be 128 KB of them, with which a pattern with ` *,`
+ * takes 15 s.
+ */
 function withoutBlanks(text: string): string {
   let from = 0;
   let to = text.length;

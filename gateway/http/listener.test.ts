@@ -16,7 +16,12 @@ const at = (name: string) => path.join(dir, name);
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-listener-'));
   open = [];
-  engine = createServer((socket) => { socket.on('error', () => undefined); socket.on('data', () => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong'); }); });
+  engine = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong');
+    });
+  });
   engine.listen(at('engine.sock'));
   await once(engine, 'listening');
 });
@@ -26,16 +31,28 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-async function listen(where: ListenAt, origin: Origin = { kind: 'clients' }, seen: Origin[] = []): Promise<Listener> {
+async function listen(
+  where: ListenAt,
+  origin: Origin = { kind: 'clients' },
+  seen: Origin[] = [],
+): Promise<Listener> {
   const made = await listenOn(where, {
-    engineSocket: at('engine.sock'), origin, log: () => undefined, malformed: () => undefined, group: 'no-such-group',
-    decide: (request) => { seen.push(request.origin); return { kind: 'forward' }; },
+    engineSocket: at('engine.sock'),
+    origin,
+    log: () => undefined,
+    malformed: () => undefined,
+    group: 'no-such-group',
+    decide: (request) => {
+      seen.push(request.origin);
+      return { kind: 'forward' };
+    },
   });
   if (!made.ok) throw new Error(made.error.code);
   open.push(made.value);
   return made.value;
 }
-const ping = (name: string) => sendRaw(at(name), 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n', /pong$/);
+const ping = (name: string) =>
+  sendRaw(at(name), 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n', /pong$/);
 
 describe('listening', () => {
   it('serves several sockets, each request with the origin of its own socket; one closes without the others', async () => {
@@ -66,7 +83,9 @@ describe('listening', () => {
   it('works under the longest path a unix socket may have', async () => {
     const longest = at('x'.repeat(107 - Buffer.byteLength(dir) - 1));
     await listen({ path: longest });
-    expect((await sendRaw(longest, 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n', /pong$/)).status).toBe(200);
+    expect(
+      (await sendRaw(longest, 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n', /pong$/)).status,
+    ).toBe(200);
     await expect(listen({ path: `${longest}y` })).rejects.toThrow('engine.start-failed');
   });
 

@@ -9,12 +9,21 @@ import { ClientConnection, type ConnectionOptions } from './connection.ts';
 import { refuseConnection } from './refuse-connection.ts';
 import { freeSocket, ownedSocket, placeSocket, temporaryName, type OwnedSocket } from './socket-file.ts';
 
-/** Where to listen: a path that is made, or a listening descriptor that was inherited (it may have a path, which is only removed at the end). */
+/**
+ * Where to listen: a path that is made, or a listening descriptor that was inherited (it may have a path,
+ * which is only removed at the end).
+ */
 export type ListenAt = { readonly path: string } | { readonly fd: number; readonly path?: string };
 
-export interface ListenerOptions extends Pick<ConnectionOptions, 'engineSocket' | 'decide' | 'malformed' | 'engineGone'> {
+export interface ListenerOptions extends Pick<
+  ConnectionOptions,
+  'engineSocket' | 'decide' | 'malformed' | 'engineGone'
+> {
   readonly origin: Origin;
-  /** Group that may use a socket that is made (0660); where it does not exist the socket is root's alone (0600). Default `docker`. */
+  /**
+   * Group that may use a socket that is made (0660); where it does not exist the socket is root's alone
+   * (0600). Default `docker`.
+   */
   readonly group?: string;
   readonly log: (line: string) => void;
   /** Who may have how many connections. Default: everybody, as many as there are. */
@@ -41,15 +50,17 @@ export interface Listener {
   /** Of those, the ones that became a tunnel or were taken over. */
   tunnels(): number;
   /**
-   * Stops listening, lets running exchanges end for `graceMs`, then cuts what is left. The socket file goes away if it is still this
-   * listener's own; with `keepFile` it stays, for somebody who holds the same descriptor.
+   * Stops listening, lets running exchanges end for `graceMs`, then cuts what is left. The socket file goes
+   * away if it is still this listener's own; with `keepFile` it stays, for somebody who holds the same
+   * descriptor.
    */
   close(graceMs?: number, options?: { readonly keepFile?: boolean }): Promise<void>;
 }
 
 /**
- * Listens on a unix socket and serves every connection with the gateway's rules. Errors: `engine.already-running` when somebody
- * answers there, `engine.start-failed` when it can't be made. A leftover socket is replaced.
+ * Listens on a unix socket and serves every connection with the gateway's rules. Errors:
+ * `engine.already-running` when somebody answers there, `engine.start-failed` when it can't be made. A
+ * leftover socket is replaced.
  */
 export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<Result<Listener, AppError>> {
   const connections = new Set<ClientConnection>();
@@ -58,16 +69,25 @@ export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<
     const slot = admitted(client, options);
     if (slot === null) {
       refused.add(client);
-      client.once('close', () => { refused.delete(client); });
+      client.once('close', () => {
+        refused.delete(client);
+      });
       return;
     }
-    connections.add(new ClientConnection(client, {
-      engineSocket: options.engineSocket, decide: options.decide, malformed: options.malformed, origin: options.origin,
-      ...(options.engineGone === undefined ? {} : { engineGone: options.engineGone }),
-      ...(slot === undefined ? {} : { slot }),
-      ...(options.admission === undefined ? {} : { crowded: options.admission.refused }),
-      ended: (connection) => { connections.delete(connection); },
-    }));
+    connections.add(
+      new ClientConnection(client, {
+        engineSocket: options.engineSocket,
+        decide: options.decide,
+        malformed: options.malformed,
+        origin: options.origin,
+        ...(options.engineGone === undefined ? {} : { engineGone: options.engineGone }),
+        ...(slot === undefined ? {} : { slot }),
+        ...(options.admission === undefined ? {} : { crowded: options.admission.refused }),
+        ended: (connection) => {
+          connections.delete(connection);
+        },
+      }),
+    );
   });
   let owned: OwnedSocket | null = null;
   if ('fd' in at) {
@@ -77,16 +97,22 @@ export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<
   } else {
     const free = await freeSocket(at.path);
     if (!free.ok) return free;
-    // Under another name first: nobody gets in before the rights are set, and nobody else's socket is ever in the way of ours.
+    // Under another name first: nobody gets in before the rights are set, and nobody else's socket is ever in
+    // the way of ours.
     const temporary = temporaryName(at.path);
     const listening = await startListening(server, { path: temporary }, at.path);
     if (!listening.ok) return listening;
     const placed = await placeSocket(temporary, at.path, options.group ?? 'docker', options.log);
-    if (!placed.ok) { server.close(); return placed; }
+    if (!placed.ok) {
+      server.close();
+      return placed;
+    }
     owned = placed.value;
   }
   // Running out of descriptors must not end the gateway.
-  server.on('error', (error) => { options.log(`a connection could not be accepted: ${error.message}`); });
+  server.on('error', (error) => {
+    options.log(`a connection could not be accepted: ${error.message}`);
+  });
 
   const handle = handleOf(server);
   return ok({
@@ -98,10 +124,16 @@ export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<
     close: async (graceMs = 5000, { keepFile = false } = {}) => {
       // Before the descriptor is closed: as long as it is open, nobody else's file can have its inode.
       if (!keepFile) await owned?.remove();
-      const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
       for (const socket of refused) socket.destroy();
       for (const connection of connections) connection.drain();
-      const timer = setTimeout(() => { for (const connection of connections) connection.close(); }, graceMs);
+      const timer = setTimeout(() => {
+        for (const connection of connections) connection.close();
+      }, graceMs);
       await closed;
       clearTimeout(timer);
     },
@@ -120,17 +152,34 @@ function admitted(client: Socket, { admission, origin }: ListenerOptions): Conne
   return null;
 }
 
-function startListening(server: Server, at: { path: string } | { fd: number }, name: string): Promise<Result<void, AppError>> {
+function startListening(
+  server: Server,
+  at: { path: string } | { fd: number },
+  name: string,
+): Promise<Result<void, AppError>> {
   return new Promise((resolve) => {
     const failed = (error: NodeJS.ErrnoException) => {
-      resolve(fail('engine.start-failed', `Listening on ${name} is not possible.`, {
-        cause: error, hint: Buffer.byteLength(name) > 107 ? 'The path of a unix socket may have 107 bytes at most.' : 'Check the directory and the rights on it.',
-      }));
+      resolve(
+        fail('engine.start-failed', `Listening on ${name} is not possible.`, {
+          cause: error,
+          hint:
+            Buffer.byteLength(name) > 107
+              ? 'The path of a unix socket may have 107 bytes at most.'
+              : 'Check the directory and the rights on it.',
+        }),
+      );
     };
     server.once('error', failed);
     // Made for root alone; widened afterwards, so that nobody gets in before the group is set.
     const before = process.umask(0o177);
-    try { server.listen({ ...at, backlog: 1024 }, () => { server.off('error', failed); resolve(ok(undefined)); }); } finally { process.umask(before); }
+    try {
+      server.listen({ ...at, backlog: 1024 }, () => {
+        server.off('error', failed);
+        resolve(ok(undefined));
+      });
+    } finally {
+      process.umask(before);
+    }
   });
 }
 

@@ -13,9 +13,9 @@ const relayed = 2 * gigabyte;
 const growth = 40 * 1024;
 const zeros = Buffer.alloc(1024 * 1024);
 
-// The gateway's connections in a process of their own, under the launcher's flags, so that its memory is only its own. It
-// says its RSS when told to. It listens when its thread is up and what was only needed to begin is collected: neither is
-// growth by what passes.
+// The gateway's connections in a process of their own, under the launcher's flags, so that its memory is only
+// its own. It says its RSS when told to. It listens when its thread is up and what was only needed to begin
+// is collected: neither is growth by what passes.
 const relay = `
 import { createServer } from 'node:net';
 import { readFileSync } from 'node:fs';
@@ -43,8 +43,23 @@ let serve: (socket: Socket) => void;
 let child: ReturnType<typeof startRelay>;
 
 function startRelay() {
-  const spawned = spawn(process.execPath, ['--max-semi-space-size=1', '--expose-gc', '--input-type=module', '-e', relay, fileURLToPath(new URL('connection.ts', import.meta.url)), path.join(dir, 'e.sock'), path.join(dir, 'g.sock'), fileURLToPath(new URL('../archive/copy-out.ts', import.meta.url)), fileURLToPath(new URL('splice/splicer.ts', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const line = async () => (await once(spawned.stdout, 'data') as [Buffer])[0].toString().trim();
+  const spawned = spawn(
+    process.execPath,
+    [
+      '--max-semi-space-size=1',
+      '--expose-gc',
+      '--input-type=module',
+      '-e',
+      relay,
+      fileURLToPath(new URL('connection.ts', import.meta.url)),
+      path.join(dir, 'e.sock'),
+      path.join(dir, 'g.sock'),
+      fileURLToPath(new URL('../archive/copy-out.ts', import.meta.url)),
+      fileURLToPath(new URL('splice/splicer.ts', import.meta.url)),
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const line = async () => ((await once(spawned.stdout, 'data')) as [Buffer])[0].toString().trim();
   return {
     ready: line,
     /** Resident set now, and at its highest so far, kB. */
@@ -54,13 +69,19 @@ function startRelay() {
       const [now = NaN, highest = NaN] = (await said).split(' ').map(Number);
       return { now, highest };
     },
-    stop: async () => { spawned.stdin.end(); await once(spawned, 'exit'); },
+    stop: async () => {
+      spawned.stdin.end();
+      await once(spawned, 'exit');
+    },
   };
 }
 
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-memory-'));
-  engine = createServer({ allowHalfOpen: true }, (socket) => { socket.on('error', () => undefined); serve(socket); });
+  engine = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined);
+    serve(socket);
+  });
   engine.listen(path.join(dir, 'e.sock'));
   await once(engine, 'listening');
   child = startRelay();
@@ -82,14 +103,22 @@ async function client(head: string): Promise<Socket> {
 
 /** Writes `bytes` of zeros as fast as they are taken. */
 async function pour(socket: Socket, bytes: number): Promise<void> {
-  for (let sent = 0; sent < bytes; sent += zeros.length) if (!socket.write(zeros)) await once(socket, 'drain');
+  for (let sent = 0; sent < bytes; sent += zeros.length)
+    if (!socket.write(zeros)) await once(socket, 'drain');
 }
 
 /** Writes zeros until nothing is taken any more for a while of the event loop; returns how much was. */
 async function fill(socket: Socket): Promise<number> {
   let sent = 0;
   for (let quiet = 0; quiet < 2000 && sent < gigabyte;) {
-    if (socket.writableNeedDrain) { quiet++; await new Promise((resolve) => setTimeout(resolve, 1)); } else { quiet = 0; socket.write(zeros.subarray(0, 64 * 1024)); sent += 64 * 1024; }
+    if (socket.writableNeedDrain) {
+      quiet++;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    } else {
+      quiet = 0;
+      socket.write(zeros.subarray(0, 64 * 1024));
+      sent += 64 * 1024;
+    }
   }
   return sent;
 }
@@ -99,10 +128,15 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
   it('while 2 GB go up, as docker load and cp do', async () => {
     let received = 0;
     serve = (socket) => {
-      socket.on('data', (part: Buffer) => { received += part.length; if (received > relayed) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'); });
+      socket.on('data', (part: Buffer) => {
+        received += part.length;
+        if (received > relayed) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      });
     };
     const before = await child.memory();
-    const socket = await client(`PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nContent-Length: ${relayed}\r\n\r\n`);
+    const socket = await client(
+      `PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nContent-Length: ${relayed}\r\n\r\n`,
+    );
     const answered = once(socket, 'data');
     await pour(socket, relayed);
     await answered;
@@ -111,11 +145,21 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
   }, 60_000);
 
   it('while 2 GB come down', async () => {
-    serve = (socket) => { socket.once('data', () => { socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${relayed}\r\n\r\n`); void pour(socket, relayed); }); };
+    serve = (socket) => {
+      socket.once('data', () => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${relayed}\r\n\r\n`);
+        void pour(socket, relayed);
+      });
+    };
     const before = await child.memory();
     const socket = await client('GET /v1.45/images/x/get HTTP/1.1\r\nHost: d\r\n\r\n');
     let received = 0;
-    await new Promise<void>((resolve) => socket.on('data', (part: Buffer) => { received += part.length; if (received >= relayed) resolve(); }));
+    await new Promise<void>((resolve) =>
+      socket.on('data', (part: Buffer) => {
+        received += part.length;
+        if (received >= relayed) resolve();
+      }),
+    );
     socket.destroy();
     expect((await child.memory()).highest - before.now).toBeLessThan(growth);
   }, 60_000);
@@ -125,9 +169,23 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
   /** The header of a tar entry with so much data. */
   const header = () => {
     const block = Buffer.alloc(512);
-    for (const [text, at] of [['f', 0], ['0000644', 100], ['0000005', 108], ['0000006', 116], [shifted.toString(8).padStart(11, '0'), 124], ['0', 156]] as const) block.write(text, at);
+    for (const [text, at] of [
+      ['f', 0],
+      ['0000644', 100],
+      ['0000005', 108],
+      ['0000006', 116],
+      [shifted.toString(8).padStart(11, '0'), 124],
+      ['0', 156],
+    ] as const)
+      block.write(text, at);
     block.fill(0x20, 148, 156);
-    block.write(block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0'), 148);
+    block.write(
+      block
+        .reduce((sum, byte) => sum + byte, 0)
+        .toString(8)
+        .padStart(6, '0'),
+      148,
+    );
     block[154] = 0;
     return block;
   };
@@ -136,13 +194,23 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
     let received = 0;
     serve = (socket) => {
       socket.once('data', (head: Buffer) => {
-        if (head.includes('GET ')) { socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${shifted + 512}\r\n\r\n`); socket.write(header()); pour(socket, shifted).catch(() => undefined); return; }
+        if (head.includes('GET ')) {
+          socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${shifted + 512}\r\n\r\n`);
+          socket.write(header());
+          pour(socket, shifted).catch(() => undefined);
+          return;
+        }
         socket.write('HTTP/1.1 100 Continue\r\n\r\n');
-        socket.on('data', (part: Buffer) => { received += part.length; if (received > shifted + 512) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'); });
+        socket.on('data', (part: Buffer) => {
+          received += part.length;
+          if (received > shifted + 512) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+        });
       });
     };
     const before = await child.memory();
-    const up = await client(`PUT /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\nContent-Length: ${shifted + 512}\r\n\r\n`);
+    const up = await client(
+      `PUT /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\nContent-Length: ${shifted + 512}\r\n\r\n`,
+    );
     const answered = once(up, 'data');
     up.write(header());
     await pour(up, shifted);
@@ -150,7 +218,12 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
     up.destroy();
     const down = await client('GET /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\n\r\n');
     received = 0;
-    await new Promise<void>((resolve) => down.on('data', (part: Buffer) => { received += part.length; if (received >= shifted) resolve(); }));
+    await new Promise<void>((resolve) =>
+      down.on('data', (part: Buffer) => {
+        received += part.length;
+        if (received >= shifted) resolve();
+      }),
+    );
     down.destroy();
     expect((await child.memory()).highest - before.now).toBeLessThan(growth);
   }, 60_000);
@@ -159,14 +232,20 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
     let fromEngine: Promise<number> | null = null;
     serve = (socket) => {
       socket.once('data', (head: Buffer) => {
-        if (head.includes('PUT ')) { socket.write('HTTP/1.1 100 Continue\r\n\r\n'); socket.pause(); return; }
+        if (head.includes('PUT ')) {
+          socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+          socket.pause();
+          return;
+        }
         socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${shifted + 512}\r\n\r\n`);
         socket.write(header());
         fromEngine = fill(socket);
       });
     };
     const before = await child.memory();
-    const up = await client(`PUT /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\nContent-Length: ${shifted + 512}\r\n\r\n`);
+    const up = await client(
+      `PUT /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\nContent-Length: ${shifted + 512}\r\n\r\n`,
+    );
     up.write(header());
     expect(await fill(up)).toBeLessThan(16 * 1024 * 1024);
     const down = await client('GET /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\n\r\n');
@@ -182,10 +261,16 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
   it('while nobody reads: the sender has to wait, in both directions', async () => {
     let fromEngine: Promise<number> | null = null;
     serve = (socket) => {
-      socket.once('data', () => { socket.pause(); socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n'); fromEngine = fill(socket); });
+      socket.once('data', () => {
+        socket.pause();
+        socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
+        fromEngine = fill(socket);
+      });
     };
     const before = await child.memory();
-    const socket = await client('POST /v1.45/containers/x/attach?stream=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
+    const socket = await client(
+      'POST /v1.45/containers/x/attach?stream=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n',
+    );
     await once(socket, 'data');
     socket.pause();
     expect(await fill(socket)).toBeLessThan(16 * 1024 * 1024);

@@ -3,9 +3,10 @@ const everyBytes = 8 * 1024 * 1024;
 let sinceLast = 0;
 
 /**
- * Counts bytes that were read, and has dead buffers collected now and then. Each read has a buffer of its own (64 KB), which V8 sees
- * no hurry to free: streams would hold some 70 MB of dead ones. A collection of the nursery costs less than the fresh pages they
- * would take. Does nothing where Node runs without --expose-gc; the launcher gives it to the gateway.
+ * Counts bytes that were read, and has dead buffers collected now and then. Each read has a buffer of its own
+ * (64 KB), which V8 sees no hurry to free: streams would hold some 70 MB of dead ones. A collection of the
+ * nursery costs less than the fresh pages they would take. Does nothing where Node runs without --expose-gc;
+ * the launcher gives it to the gateway.
  */
 export function countRead(bytes: number): void {
   sinceLast += bytes;
@@ -19,8 +20,8 @@ const everyParsed = 4 * 1024 * 1024;
 let parsedSinceLast = 0;
 
 /**
- * Counts bytes of a long body that was parsed and decided. What was made of it is ten times as much, and dead by now; V8 lets several
- * hundred MB of such come together before it looks.
+ * Counts bytes of a long body that was parsed and decided. What was made of it is ten times as much, and dead
+ * by now; V8 lets several hundred MB of such come together before it looks.
  */
 export function countParsed(bytes: number): void {
   parsedSinceLast += bytes;

@@ -15,12 +15,23 @@ import { BodyTracker } from './framing.ts';
 import { headEnd, parseResponseHead } from './head-parser.ts';
 import { parseTarget } from './target.ts';
 
-// The engine itself says what it reads: bytes are judged by what dockerd makes of them. fast-check prints seed and path of a failure.
+// The engine itself says what it reads: bytes are judged by what dockerd makes of them. fast-check prints
+// seed and path of a failure.
 
-interface Believed { method: string; target: string; host: string; fields: readonly { name: string; value: string }[]; body: string }
-interface Answer { status: number; body: string }
+interface Believed {
+  method: string;
+  target: string;
+  host: string;
+  fields: readonly { name: string; value: string }[];
+  body: string;
+}
+interface Answer {
+  status: number;
+  body: string;
+}
 /** A refusal of the gateway's own has none of the fields that the engine puts into every answer. */
-const gatewaysOwn = /^HTTP\/1\.1 \d+ [^\r]*\r\nContent-Type: application\/json\r\nContent-Length: \d+\r\n(?:Connection: close\r\n)?\r\n$/;
+const gatewaysOwn =
+  /^HTTP\/1\.1 \d+ [^\r]*\r\nContent-Type: application\/json\r\nContent-Length: \d+\r\n(?:Connection: close\r\n)?\r\n$/;
 
 let engine: BareEngine;
 let scratch: string;
@@ -32,15 +43,34 @@ beforeAll(async () => {
   engine = await startBareEngine({ busybox: false });
   scratch = await mkdtemp('/tmp/bulkhead-oracle-');
   gateway = createServer({ allowHalfOpen: true }, (client) => {
-    connections.add(new ClientConnection(client, {
-      engineSocket: engine.socket, ended: (one) => { connections.delete(one); }, malformed: () => undefined,
-      decide: ({ head }) => {
-        const one: Believed = { method: head.method, target: head.target, host: head.host, fields: head.fields, body: '' };
-        believed.push(one);
-        if (head.body.kind === 'none') return { kind: 'forward' };
-        return { kind: 'read-body', limit: 1024 * 1024, decide: (body) => { one.body = body.toString('latin1'); return { kind: 'forward', body }; } };
-      },
-    }));
+    connections.add(
+      new ClientConnection(client, {
+        engineSocket: engine.socket,
+        ended: (one) => {
+          connections.delete(one);
+        },
+        malformed: () => undefined,
+        decide: ({ head }) => {
+          const one: Believed = {
+            method: head.method,
+            target: head.target,
+            host: head.host,
+            fields: head.fields,
+            body: '',
+          };
+          believed.push(one);
+          if (head.body.kind === 'none') return { kind: 'forward' };
+          return {
+            kind: 'read-body',
+            limit: 1024 * 1024,
+            decide: (body) => {
+              one.body = body.toString('latin1');
+              return { kind: 'forward', body };
+            },
+          };
+        },
+      }),
+    );
   });
   gateway.listen(path.join(scratch, 'gateway.sock'));
   await once(gateway, 'listening');
@@ -57,7 +87,9 @@ async function send(socketPath: string, bytes: Buffer, fin: boolean): Promise<Bu
   const socket = connect({ path: socketPath, allowHalfOpen: false });
   const parts: Buffer[] = [];
   socket.on('error', () => undefined);
-  socket.on('data', (part: Buffer) => { parts.push(part); });
+  socket.on('data', (part: Buffer) => {
+    parts.push(part);
+  });
   if (fin) socket.end(bytes);
   else socket.write(bytes);
   await once(socket, 'close');
@@ -79,7 +111,9 @@ function answers(bytes: Buffer, methods: readonly string[]): Answer[] {
     if (head.status < 200) continue;
     const body = new BodyTracker(head.body, false);
     let text = '';
-    at += body.consume(bytes.subarray(at), (part) => { text += part.toString('latin1'); });
+    at += body.consume(bytes.subarray(at), (part) => {
+      text += part.toString('latin1');
+    });
     list.push({ status: head.status, body: text });
   }
   return list;
@@ -93,75 +127,185 @@ async function plain({ method, target, host, fields, body }: Believed): Promise<
 const get = (target: string) => plain({ method: 'GET', target, host: 'd', fields: [], body: '' });
 
 // Nothing that these could name exists.
-const harmless = mostly(fc.constantFrom(
-  '/_ping', '/v1.45/containers/nobody/json', '/containers/no-body/json?size=1', '/v1.45/networks/nowhere', '/v1.45/volumes/nothing', '/v1.45/images/a/b:c/json', '/v1.44/containers/nobody/start',
-  '/v1.45/containers/nobody/resize?h=1&w=2', '/v1.45/exec/nobody/json', '/nothing/here', '/v1.45/containers/json?limit=x', '/containers/a%20b/json',
-), '//_ping', '/./_ping', '/containers/x/../y/json', '/%5fping', '/v1.45/../_ping', '/v9.99/_ping', '/_ping#x', 'http://d/_ping', '/_ping?a=1&a=2', '/_ping\t');
+const harmless = mostly(
+  fc.constantFrom(
+    '/_ping',
+    '/v1.45/containers/nobody/json',
+    '/containers/no-body/json?size=1',
+    '/v1.45/networks/nowhere',
+    '/v1.45/volumes/nothing',
+    '/v1.45/images/a/b:c/json',
+    '/v1.44/containers/nobody/start',
+    '/v1.45/containers/nobody/resize?h=1&w=2',
+    '/v1.45/exec/nobody/json',
+    '/nothing/here',
+    '/v1.45/containers/json?limit=x',
+    '/containers/a%20b/json',
+  ),
+  '//_ping',
+  '/./_ping',
+  '/containers/x/../y/json',
+  '/%5fping',
+  '/v1.45/../_ping',
+  '/v9.99/_ping',
+  '/_ping#x',
+  'http://d/_ping',
+  '/_ping?a=1&a=2',
+  '/_ping\t',
+);
 
 describe('whatever the gateway lets through', () => {
   it('is answered by the engine as the plain request that the gateway believed it was', async () => {
     let accepted = 0;
-    await fc.assert(fc.asyncProperty(requestBytes(harmless), async (bytes) => {
-      believed = [];
-      const came = await send(path.join(scratch, 'gateway.sock'), bytes, true);
-      // The last one may have been cut off by the end of the bytes.
-      const whole = believed;
-      const got = answers(came, whole.map((one) => one.method));
-      expect(got.length).toBeLessThanOrEqual(whole.length);
-      accepted += got.length;
-      for (const [index, answer] of got.entries()) {
-        const one = whole[index];
-        if (one === undefined) throw new Error('an answer to nothing');
-        // FIN ends a request to the engine, as it does without a gateway; some give up then.
-        if (answer.body.includes('context canceled')) continue;
-        expect(answer, `${one.method} ${one.target}`).toEqual(await plain(one));
-      }
-    }), { numRuns: 1500 });
+    await fc.assert(
+      fc.asyncProperty(requestBytes(harmless), async (bytes) => {
+        believed = [];
+        const came = await send(path.join(scratch, 'gateway.sock'), bytes, true);
+        // The last one may have been cut off by the end of the bytes.
+        const whole = believed;
+        const got = answers(
+          came,
+          whole.map((one) => one.method),
+        );
+        expect(got.length).toBeLessThanOrEqual(whole.length);
+        accepted += got.length;
+        for (const [index, answer] of got.entries()) {
+          const one = whole[index];
+          if (one === undefined) throw new Error('an answer to nothing');
+          // FIN ends a request to the engine, as it does without a gateway; some give up then.
+          if (answer.body.includes('context canceled')) continue;
+          expect(answer, `${one.method} ${one.target}`).toEqual(await plain(one));
+        }
+      }),
+      { numRuns: 1500 },
+    );
     expect(accepted).toBeGreaterThan(500);
   }, 180_000);
 
   // The engine names in its 404 what it was asked for: the subject as it reads it.
   it.each([
-    ['/containers/{}/json', /^No such container: (.*)$/s], ['/images/{}/json', /^No such image: (.*?)(?::latest)?$/s], ['/volumes/{}', /^get (.*): no such volume$/s],
-    ['/networks/{}', /^network (.*) not found$/s], ['/exec/{}/json', /^No such exec instance: (.*)$/s],
-  ])('names in %s what the engine reads there, also in odd spellings of the target', async (pattern, message) => {
-    let matched = 0;
-    const odd = fc.constantFrom('%2F', '%2f', '/', '//', '.', '..', '/.', '/../', '%20', ' ', '%25', '%5f', '%5F', '%C3%A9', '%c3%a9', '%00', '%', '%zz', '+', ';', '?', '#', '\\', '%5C', ':', '@', '&', '%3A', '%E2%84%AA', 'é', '"', "'", '(', '%0a', '~', '*', '=', ',', '$', '!');
-    const subject = fc.array(fc.oneof({ weight: 3, arbitrary: fc.stringMatching(/^[a-zA-Z0-9_-]{1,4}$/) }, { weight: 1, arbitrary: odd }), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
-    const prefix = mostly(fc.constantFrom('', '/v1.45', '/v1.24', '/v1.30'), '/v1.045', '/v01.45', '/v1..45', '/v1.4', '/V1.45', '/v1', '/v1.45/', '//v1.45', '/v1%2e45', '/%76' + '1.45');
-    await fc.assert(fc.asyncProperty(prefix, subject, async (before, name) => {
-      const text = `${before}${pattern.replace('{}', name)}`;
-      if (!/^\/[\x21-\x7e]*$/.test(text)) return;
-      const parsed = parseTarget(text);
-      if (!parsed.ok) return;
-      const match = matchRoute('GET', parsed.target.path);
-      const [head = '', rest = ''] = pattern.split('{}');
-      if (match?.route.pattern.replace(/\{[a-z]+\}/, '{}') !== pattern || parsed.target.query.length > 0) return;
-      matched++;
-      expect(parsed.target.path).toBe(`${head}${match.subject}${rest}`);
-      const answer = await get(text);
-      // An id that begins so; a name that can't be one.
-      if (answer?.status === 200 || /invalid reference format|repository name must be lowercase/.test(answer?.body ?? '')) return;
-      const said = (JSON.parse(Buffer.from(answer?.body ?? '', 'latin1').toString('utf8')) as { message: string }).message;
-      const named = message.exec(said)?.[1];
-      // Names the engine finds invalid are named in other words; what it then looked for is in there all the same.
-      if (named === undefined) expect(said).toContain(match.subject);
-      else expect(named).toBe(match.subject);
-    }), { numRuns: 600 });
-    expect(matched).toBeGreaterThan(50);
-  }, 60_000);
+    ['/containers/{}/json', /^No such container: (.*)$/s],
+    ['/images/{}/json', /^No such image: (.*?)(?::latest)?$/s],
+    ['/volumes/{}', /^get (.*): no such volume$/s],
+    ['/networks/{}', /^network (.*) not found$/s],
+    ['/exec/{}/json', /^No such exec instance: (.*)$/s],
+  ])(
+    'names in %s what the engine reads there, also in odd spellings of the target',
+    async (pattern, message) => {
+      let matched = 0;
+      const odd = fc.constantFrom(
+        '%2F',
+        '%2f',
+        '/',
+        '//',
+        '.',
+        '..',
+        '/.',
+        '/../',
+        '%20',
+        ' ',
+        '%25',
+        '%5f',
+        '%5F',
+        '%C3%A9',
+        '%c3%a9',
+        '%00',
+        '%',
+        '%zz',
+        '+',
+        ';',
+        '?',
+        '#',
+        '\\',
+        '%5C',
+        ':',
+        '@',
+        '&',
+        '%3A',
+        '%E2%84%AA',
+        'é',
+        '"',
+        "'",
+        '(',
+        '%0a',
+        '~',
+        '*',
+        '=',
+        ',',
+        '$',
+        '!',
+      );
+      const subject = fc
+        .array(
+          fc.oneof(
+            { weight: 3, arbitrary: fc.stringMatching(/^[a-zA-Z0-9_-]{1,4}$/) },
+            { weight: 1, arbitrary: odd },
+          ),
+          { minLength: 1, maxLength: 4 },
+        )
+        .map((parts) => parts.join(''));
+      const prefix = mostly(
+        fc.constantFrom('', '/v1.45', '/v1.24', '/v1.30'),
+        '/v1.045',
+        '/v01.45',
+        '/v1..45',
+        '/v1.4',
+        '/V1.45',
+        '/v1',
+        '/v1.45/',
+        '//v1.45',
+        '/v1%2e45',
+        '/%76' + '1.45',
+      );
+      await fc.assert(
+        fc.asyncProperty(prefix, subject, async (before, name) => {
+          const text = `${before}${pattern.replace('{}', name)}`;
+          if (!/^\/[\x21-\x7e]*$/.test(text)) return;
+          const parsed = parseTarget(text);
+          if (!parsed.ok) return;
+          const match = matchRoute('GET', parsed.target.path);
+          const [head = '', rest = ''] = pattern.split('{}');
+          if (match?.route.pattern.replace(/\{[a-z]+\}/, '{}') !== pattern || parsed.target.query.length > 0)
+            return;
+          matched++;
+          expect(parsed.target.path).toBe(`${head}${match.subject}${rest}`);
+          const answer = await get(text);
+          // An id that begins so; a name that can't be one.
+          if (
+            answer?.status === 200 ||
+            /invalid reference format|repository name must be lowercase/.test(answer?.body ?? '')
+          )
+            return;
+          const said = (
+            JSON.parse(Buffer.from(answer?.body ?? '', 'latin1').toString('utf8')) as { message: string }
+          ).message;
+          const named = message.exec(said)?.[1];
+          // Names the engine finds invalid are named in other words; what it then looked for is in there all
+          // the same.
+          if (named === undefined) expect(said).toContain(match.subject);
+          else expect(named).toBe(match.subject);
+        }),
+        { numRuns: 600 },
+      );
+      expect(matched).toBeGreaterThan(50);
+    },
+    60_000,
+  );
 
   it('routes as the engine does: what the table does not know, the engine does not know either, or it is refused', async () => {
     let known = 0;
-    await fc.assert(fc.asyncProperty(fc.oneof(anyTarget, harmless), async (text) => {
-      if (!/^\/[\x21-\x7e]*$/.test(text)) return;
-      const parsed = parseTarget(text);
-      if (!parsed.ok || matchRoute('GET', parsed.target.path) === null) return;
-      known++;
-      const answer = await get(text);
-      expect(answer?.status, text).not.toBe(301);
-      expect(answer?.body ?? '', text).not.toContain('page not found');
-    }), { numRuns: 200 });
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(anyTarget, harmless), async (text) => {
+        if (!/^\/[\x21-\x7e]*$/.test(text)) return;
+        const parsed = parseTarget(text);
+        if (!parsed.ok || matchRoute('GET', parsed.target.path) === null) return;
+        known++;
+        const answer = await get(text);
+        expect(answer?.status, text).not.toBe(301);
+        expect(answer?.body ?? '', text).not.toContain('page not found');
+      }),
+      { numRuns: 200 },
+    );
     expect(known).toBeGreaterThan(20);
   }, 60_000);
 });
@@ -170,43 +314,113 @@ describe('bodies', () => {
   it('mean to the engine what the model says: duplicate keys, other cases, folding, escapes, odd values', async () => {
     let accepted = 0;
     let number = 0;
-    const key = mostly(fc.constantFrom('"Labels"', '"Driver"', '"DriverOpts"', '"Name"'), '"labels"', '"LABELS"', '"Label\u017f"', '"name"', '"Nam\\u0065"', '"Lab\\u0065ls"', '"driver"', '"Unknown"', '"\u212aey"', '"ClusterVolumeSpec"', '""', 'Labels', "'Labels'");
-    const string = mostly(fc.constantFrom('"a"', '""', '"\\u0061"', '"\u00e9"', '"\\u00e9"', '"\\ud83d\\ude00"', '"a\\/b"'), '"\\ud800"', '"\\ud800x"', '"\\x41"', '"a\nb"', '"\u0000"', "'a'", '"\\u0000"', '"\uffff"', '"\\udc00\\ud800"');
-    const map = fc.array(fc.tuple(string, string).map(([k, v]) => `${k}:${v}`), { maxLength: 3 }).map((entries) => `{${entries.join(',')}}`);
+    const key = mostly(
+      fc.constantFrom('"Labels"', '"Driver"', '"DriverOpts"', '"Name"'),
+      '"labels"',
+      '"LABELS"',
+      '"Label\u017f"',
+      '"name"',
+      '"Nam\\u0065"',
+      '"Lab\\u0065ls"',
+      '"driver"',
+      '"Unknown"',
+      '"\u212aey"',
+      '"ClusterVolumeSpec"',
+      '""',
+      'Labels',
+      "'Labels'",
+    );
+    const string = mostly(
+      fc.constantFrom('"a"', '""', '"\\u0061"', '"\u00e9"', '"\\u00e9"', '"\\ud83d\\ude00"', '"a\\/b"'),
+      '"\\ud800"',
+      '"\\ud800x"',
+      '"\\x41"',
+      '"a\nb"',
+      '"\u0000"',
+      "'a'",
+      '"\\u0000"',
+      '"\uffff"',
+      '"\\udc00\\ud800"',
+    );
+    const map = fc
+      .array(
+        fc.tuple(string, string).map(([k, v]) => `${k}:${v}`),
+        { maxLength: 3 },
+      )
+      .map((entries) => `{${entries.join(',')}}`);
     const value = (of: string): fc.Arbitrary<string> => {
-      if (/abel/i.test(of)) return mostly(map, 'null', '[]', '"x"', '{"a":null}', '{"a":1}', '{"a":"b",}', '{,}');
+      if (/abel/i.test(of))
+        return mostly(map, 'null', '[]', '"x"', '{"a":null}', '{"a":1}', '{"a":"b",}', '{,}');
       if (/pts/i.test(of)) return mostly(fc.constantFrom('{}', 'null'), '[]');
       if (/driver/i.test(of)) return mostly(fc.constantFrom('"local"', '""'), '"loc\\u0061l"', 'null', '1');
       return mostly(fc.constant('"@NAME@"'), 'null', '""');
     };
     const space = mostly(fc.constantFrom('', ' ', '\n', '\t'), '\u00a0', '/**/', '\ufeff', '\x0b');
-    const body = fc.array(fc.tuple(space, key.chain((one) => value(one).map((text) => [one, text] as const)), space), { maxLength: 4 })
-      .chain((entries) => fc.tuple(mostly(fc.constant(''), ' ', '\ufeff'), mostly(fc.constant(''), ' ', '{}', 'x', ',', '\x00')).map(([before, after]) =>
-        `${before}{${entries.map(([s1, [one, text], s2]) => `${s1}${one}${s1}:${s2}${text}`).join(',')}}${after}`));
-    await fc.assert(fc.asyncProperty(body, async (template) => {
-      const name = `oracle-${++number}`;
-      const text = template.replaceAll('@NAME@', name);
-      const parsed = parseJson(text);
-      const shaped = parsed.ok ? checkShape(parsed.value, createVolumeBody) : null;
-      if (shaped?.ok !== true || !(shaped.value instanceof Map)) return;
-      accepted++;
-      const model: JsonObject = shaped.value;
-      // Once as the client wrote it, once as the gateway would: the engine makes the same of both, and it is what the model says.
-      for (const sent of [text, writeJson(model)]) {
-        const answer = await plain({ method: 'POST', target: '/v1.45/volumes/create', host: 'd', fields: [{ name: 'Content-Type', value: 'application/json' }], body: Buffer.from(sent, 'utf8').toString('latin1') });
-        expect(answer?.status, sent).toBe(201);
-        const made = JSON.parse(Buffer.from(answer?.body ?? '', 'latin1').toString('utf8')) as { Name: string; Driver: string; Labels: Record<string, string> | null };
-        const wanted = textAt(model, 'Name');
-        if (wanted === '') expect(made.Name).toMatch(/^[0-9a-f]{64}$/);
-        else expect(made.Name).toBe(wanted);
-        expect(made.Driver).toBe('local');
-        const labels = Object.fromEntries(textMapAt(model, 'Labels'));
-        const said = { ...made.Labels };
-        delete said['com.docker.volume.anonymous'];
-        expect(said, sent).toEqual(labels);
-        expect((await plain({ method: 'DELETE', target: `/v1.45/volumes/${made.Name}`, host: 'd', fields: [], body: '' }))?.status).toBe(204);
-      }
-    }), { numRuns: 300 });
+    const body = fc
+      .array(
+        fc.tuple(
+          space,
+          key.chain((one) => value(one).map((text) => [one, text] as const)),
+          space,
+        ),
+        { maxLength: 4 },
+      )
+      .chain((entries) =>
+        fc
+          .tuple(mostly(fc.constant(''), ' ', '\ufeff'), mostly(fc.constant(''), ' ', '{}', 'x', ',', '\x00'))
+          .map(
+            ([before, after]) =>
+              `${before}{${entries.map(([s1, [one, text], s2]) => `${s1}${one}${s1}:${s2}${text}`).join(',')}}${after}`,
+          ),
+      );
+    await fc.assert(
+      fc.asyncProperty(body, async (template) => {
+        const name = `oracle-${++number}`;
+        const text = template.replaceAll('@NAME@', name);
+        const parsed = parseJson(text);
+        const shaped = parsed.ok ? checkShape(parsed.value, createVolumeBody) : null;
+        if (shaped?.ok !== true || !(shaped.value instanceof Map)) return;
+        accepted++;
+        const model: JsonObject = shaped.value;
+        // Once as the client wrote it, once as the gateway would: the engine makes the same of both, and it
+        // is what the model says.
+        for (const sent of [text, writeJson(model)]) {
+          const answer = await plain({
+            method: 'POST',
+            target: '/v1.45/volumes/create',
+            host: 'd',
+            fields: [{ name: 'Content-Type', value: 'application/json' }],
+            body: Buffer.from(sent, 'utf8').toString('latin1'),
+          });
+          expect(answer?.status, sent).toBe(201);
+          const made = JSON.parse(Buffer.from(answer?.body ?? '', 'latin1').toString('utf8')) as {
+            Name: string;
+            Driver: string;
+            Labels: Record<string, string> | null;
+          };
+          const wanted = textAt(model, 'Name');
+          if (wanted === '') expect(made.Name).toMatch(/^[0-9a-f]{64}$/);
+          else expect(made.Name).toBe(wanted);
+          expect(made.Driver).toBe('local');
+          const labels = Object.fromEntries(textMapAt(model, 'Labels'));
+          const said = { ...made.Labels };
+          delete said['com.docker.volume.anonymous'];
+          expect(said, sent).toEqual(labels);
+          expect(
+            (
+              await plain({
+                method: 'DELETE',
+                target: `/v1.45/volumes/${made.Name}`,
+                host: 'd',
+                fields: [],
+                body: '',
+              })
+            )?.status,
+          ).toBe(204);
+        }
+      }),
+      { numRuns: 300 },
+    );
     expect(accepted).toBeGreaterThan(50);
   }, 180_000);
 });

@@ -30,39 +30,59 @@ export class StreamedRequest {
   readonly #chunks = new Chunks();
   readonly #bypass: Bypass;
 
-  constructor(handling: RequestStream, body: BodyTracker, client: ClientSide, engine: EngineLink, events: RequestStreamEvents) {
+  constructor(
+    handling: RequestStream,
+    body: BodyTracker,
+    client: ClientSide,
+    engine: EngineLink,
+    events: RequestStreamEvents,
+  ) {
     this.#handling = handling;
     this.#body = body;
     this.#client = client;
     this.#engine = engine;
     this.#events = events;
-    this.#bypass = new Bypass(client, engine, (rest) => { this.#passed(rest); });
+    this.#bypass = new Bypass(client, engine, (rest) => {
+      this.#passed(rest);
+    });
   }
 
   /** The whole body has gone to the engine. */
-  get done(): boolean { return this.#state === 'done'; }
+  get done(): boolean {
+    return this.#state === 'done';
+  }
 
   /** The engine has asked for the body. Does nothing the second time. */
   begin(): void {
     if (this.#state !== 'waiting') return;
     this.#state = 'asking';
-    Promise.resolve().then(() => this.#handling.begin()).then((transform) => {
-      if (this.#state !== 'asking') return;
-      this.#state = 'streaming';
-      this.#stream = new BodyStream(transform, {
-        out: (parts) => this.#engine.writeAll(this.#chunks.put(parts)),
-        hungry: () => { this.#client.resume(); },
-        done: () => {
-          this.#state = 'done';
-          const last = this.#chunks.end();
-          // The engine was told of more, as the client had told us: it says what it thinks of that.
-          if (last === null) this.#engine.end(); else this.#engine.write(last);
-          this.#events.sent();
-        },
-        failed: (error) => { this.#failed(error); },
+    Promise.resolve()
+      .then(() => this.#handling.begin())
+      .then((transform) => {
+        if (this.#state !== 'asking') return;
+        this.#state = 'streaming';
+        this.#stream = new BodyStream(transform, {
+          out: (parts) => this.#engine.writeAll(this.#chunks.put(parts)),
+          hungry: () => {
+            this.#client.resume();
+          },
+          done: () => {
+            this.#state = 'done';
+            const last = this.#chunks.end();
+            // The engine was told of more, as the client had told us: it says what it thinks of that.
+            if (last === null) this.#engine.end();
+            else this.#engine.write(last);
+            this.#events.sent();
+          },
+          failed: (error) => {
+            this.#failed(error);
+          },
+        });
+        this.#events.begun();
+      })
+      .catch((error: unknown) => {
+        this.#failed(error);
       });
-      this.#events.begun();
-    }).catch((error: unknown) => { this.#failed(error); });
   }
 
   /** Takes what has come of the body. */
@@ -73,8 +93,13 @@ export class StreamedRequest {
     let more = true;
     if (read) {
       const content: Buffer[] = [];
-      const taken = this.#body.consume(this.#client.inbox, (part) => { content.push(part); });
-      if (this.#body.broken !== null) { this.#events.broken(); return; }
+      const taken = this.#body.consume(this.#client.inbox, (part) => {
+        content.push(part);
+      });
+      if (this.#body.broken !== null) {
+        this.#events.broken();
+        return;
+      }
       this.#client.take(taken);
       if (content.length > 0) more = stream.push(joined(content));
     }
@@ -83,18 +108,24 @@ export class StreamedRequest {
       if (this.#bypass.begin({ stream, tracker: this.#body, chunks: this.#chunks })) return;
     }
     if (this.#body.done) stream.end();
-    if (more) this.#client.resume(); else this.#client.pause();
+    if (more) this.#client.resume();
+    else this.#client.pause();
   }
 
   /** A part of the body has gone past us. */
   #passed(rest: Buffer): void {
-    if (this.#body.broken !== null) { this.#events.broken(); return; }
+    if (this.#body.broken !== null) {
+      this.#events.broken();
+      return;
+    }
     this.#client.add(rest);
     if (this.#body.done) this.#stream?.end();
     else this.take();
   }
 
-  drained(): void { this.#stream?.drained(); }
+  drained(): void {
+    this.#stream?.drained();
+  }
 
   abandon(): void {
     this.#state = 'over';
@@ -105,8 +136,11 @@ export class StreamedRequest {
   #failed(error: unknown): void {
     if (this.#state === 'over') return;
     this.abandon();
-    if (error instanceof AnswerRefused) { this.#events.refused(error.status, error.message); return; }
+    if (error instanceof AnswerRefused) {
+      this.#events.refused(error.status, error.message);
+      return;
+    }
     this.#events.trouble(`internal error: ${errorText(error)}`);
-    this.#events.refused(500, 'bulkhead gateway: the body could not be passed on; see the gateway\'s log');
+    this.#events.refused(500, "bulkhead gateway: the body could not be passed on; see the gateway's log");
   }
 }

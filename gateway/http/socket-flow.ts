@@ -1,10 +1,14 @@
 import type { Socket } from 'node:net';
 
 /** Whether nothing waits to be sent before. */
-export function takesNow(socket: Socket): boolean { return socket.writable && !socket.connecting && socket.writableLength === 0; }
+export function takesNow(socket: Socket): boolean {
+  return socket.writable && !socket.connecting && socket.writableLength === 0;
+}
 
 /**
- * Whether more should be written; false: `drain` will come. What `write` itself answers counts what it has just sent, so that a stream would
- * wait for nothing at every part.
+ * Whether more should be written; false: `drain` will come. What `write` itself answers counts what it has
+ * just sent, so that a stream would wait for nothing at every part.
  */
-export function takesMore(socket: Socket): boolean { return socket.writableLength < socket.writableHighWaterMark; }
+export function takesMore(socket: Socket): boolean {
+  return socket.writableLength < socket.writableHighWaterMark;
+}

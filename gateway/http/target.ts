@@ -10,24 +10,43 @@ export interface Target {
   /** The query as it came, '' or starting with '?'; it decodes to `query`, in Go too. */
   readonly rawQuery: string;
 }
-export interface QueryParameter { readonly key: string; readonly value: string }
+export interface QueryParameter {
+  readonly key: string;
+  readonly value: string;
+}
 
-export type TargetResult = { readonly ok: true; readonly target: Target } | { readonly ok: false; readonly why: string };
+export type TargetResult =
+  { readonly ok: true; readonly target: Target } | { readonly ok: false; readonly why: string };
 
 /** Parameters the engine reads as lists; every other one may stand there once only. */
-const repeatable = new Set(['names', 'changes', 't', 'extrahosts', 'securityopt', 'platforms', 'platform', 'type', 'statement']);
+const repeatable = new Set([
+  'names',
+  'changes',
+  't',
+  'extrahosts',
+  'securityopt',
+  'platforms',
+  'platform',
+  'type',
+  'statement',
+]);
 
 const pathCharacters = /^[A-Za-z0-9._~!$&'()*+,;=:@/%-]*$/;
-// What a client has no reason to encode in a path (unreserved), what would change its structure (slash, backslash, percent), controls.
+// What a client has no reason to encode in a path (unreserved), what would change its structure (slash,
+// backslash, percent), controls.
 const neverEncoded = /^[A-Za-z0-9._~/\\%-]$/;
 const versionPrefix = /^\/v(1\.[1-9][0-9])(?=\/)/;
 
-/** Splits and checks an origin-form target. Refuses `//`, dot segments, superfluous percent-encoding, duplicate or encoded keys, broken escapes. */
+/**
+ * Splits and checks an origin-form target. Refuses `//`, dot segments, superfluous percent-encoding,
+ * duplicate or encoded keys, broken escapes.
+ */
 export function parseTarget(text: string): TargetResult {
   const mark = text.indexOf('?');
   const rawPath = mark < 0 ? text : text.slice(0, mark);
   const rawQuery = mark < 0 ? '' : text.slice(mark);
-  if (!pathCharacters.test(rawPath)) return { ok: false, why: 'the path has a character in it that is not allowed there' };
+  if (!pathCharacters.test(rawPath))
+    return { ok: false, why: 'the path has a character in it that is not allowed there' };
   if (rawPath.includes('//')) return { ok: false, why: 'the path has an empty segment' };
   if (/\/\.\.?(?:\/|$)/.test(rawPath)) return { ok: false, why: 'the path has a dot segment' };
   let decoded = rawPath;
@@ -47,12 +66,16 @@ export function parseTarget(text: string): TargetResult {
       if (pair === '') return { ok: false, why: 'the query has an empty parameter' };
       const equals = pair.indexOf('=');
       const key = equals < 0 ? pair : pair.slice(0, equals);
-      if (!/^[A-Za-z0-9_.-]+$/.test(key)) return { ok: false, why: 'the query has a key that is encoded or unusual' };
-      // The engine's own parameters all start in lower case; dockerode also sends a create body's fields ("Cmd") here, which nobody reads.
-      if (seen.has(key) && !repeatable.has(key) && !/^[A-Z]/.test(key)) return { ok: false, why: `the query has the key "${key}" twice` };
+      if (!/^[A-Za-z0-9_.-]+$/.test(key))
+        return { ok: false, why: 'the query has a key that is encoded or unusual' };
+      // The engine's own parameters all start in lower case; dockerode also sends a create body's fields
+      // ("Cmd") here, which nobody reads.
+      if (seen.has(key) && !repeatable.has(key) && !/^[A-Z]/.test(key))
+        return { ok: false, why: `the query has the key "${key}" twice` };
       seen.add(key);
       const value = equals < 0 ? '' : decodeValue(pair.slice(equals + 1));
-      if (value === null) return { ok: false, why: `the value of "${key}" in the query is not properly encoded` };
+      if (value === null)
+        return { ok: false, why: `the value of "${key}" in the query is not properly encoded` };
       query.push({ key, value });
     }
   }
@@ -64,9 +87,14 @@ function decodePath(raw: string): string | null {
   for (const escape of escapes) {
     if (!/^%[0-9A-F]{2}$/.test(escape)) return null;
     const code = Number.parseInt(escape.slice(1), 16);
-    if (code < 0x20 || code === 0x7f || (code < 0x80 && neverEncoded.test(String.fromCharCode(code)))) return null;
+    if (code < 0x20 || code === 0x7f || (code < 0x80 && neverEncoded.test(String.fromCharCode(code))))
+      return null;
   }
-  try { return decodeURIComponent(raw); } catch { return null; }
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return null;
+  }
 }
 
 function decodeValue(raw: string): string | null {
@@ -74,17 +102,30 @@ function decodeValue(raw: string): string | null {
   if (/[;#]/.test(raw)) return null;
   if (!raw.includes('%')) return raw.includes('+') ? raw.replaceAll('+', ' ') : raw;
   if (/%(?![0-9A-Fa-f]{2})/.test(raw)) return null;
-  try { return decodeURIComponent(raw.replaceAll('+', ' ')); } catch { return null; }
+  try {
+    return decodeURIComponent(raw.replaceAll('+', ' '));
+  } catch {
+    return null;
+  }
 }
 
 /** Writes a target from its parts; `query` replaces the raw one when given. */
-export function writeTarget(version: string | null, path: string, query: string | readonly QueryParameter[]): string {
-  const encoded = path.split('/').map((segment) => encodeURIComponent(segment).replace(/%(?:3A|40|2B|2C|3D|24|26)/g, decodeURIComponent)).join('/');
+export function writeTarget(
+  version: string | null,
+  path: string,
+  query: string | readonly QueryParameter[],
+): string {
+  const encoded = path
+    .split('/')
+    .map((segment) => encodeURIComponent(segment).replace(/%(?:3A|40|2B|2C|3D|24|26)/g, decodeURIComponent))
+    .join('/');
   return `${version === null ? '' : `/v${version}`}${encoded}${typeof query === 'string' ? query : writeQuery(query)}`;
 }
 
 function writeQuery(query: readonly QueryParameter[]): string {
-  return query.length === 0 ? '' : `?${query.map(({ key, value }) => `${key}=${encodeURIComponent(value)}`).join('&')}`;
+  return query.length === 0
+    ? ''
+    : `?${query.map(({ key, value }) => `${key}=${encodeURIComponent(value)}`).join('&')}`;
 }
 
 /** First value of a parameter; undefined without. */

@@ -8,14 +8,17 @@ const queuedInKernel = 0x5411;
 let ioctl: Ioctl | null | undefined;
 
 /**
- * How much of what was written to a unix socket its other end has not read yet, roughly: in Node, and in the kernel. It
- * changes whenever the other end has read something, so two calls tell whether it did.
+ * How much of what was written to a unix socket its other end has not read yet, roughly: in Node, and in the
+ * kernel. It changes whenever the other end has read something, so two calls tell whether it did.
  */
 export function unreadBytes(socket: Socket): number {
   return socket.writableLength + inLibuv(socket) + inKernel(socket);
 }
 
-/** Of a write that is under way, `writableLength` counts all until its end. Node's own time-out of sockets looks here. */
+/**
+ * Of a write that is under way, `writableLength` counts all until its end. Node's own time-out of sockets
+ * looks here.
+ */
 function inLibuv(socket: Socket): number {
   return (socket as unknown as { _handle?: { writeQueueSize?: number } })._handle?.writeQueueSize ?? 0;
 }

@@ -3,15 +3,18 @@ import type { RuleCode } from '../../shared/policy/decision.ts';
 import type { Route } from '../routes/table.ts';
 import type { UntrustedReason } from '../trust/image-trust.ts';
 
-/** What is counted besides the audit log's outcomes: the engine could not be asked, or what was asked about is not there. */
+/**
+ * What is counted besides the audit log's outcomes: the engine could not be asked, or what was asked about is
+ * not there.
+ */
 export type CountedOutcome = AuditOutcome | 'unreachable' | 'missing';
 
 /** Upper bounds of the decision time's buckets, seconds. */
 export const decisionBuckets = [0.000_05, 0.000_1, 0.000_25, 0.001, 0.005, 0.025, 0.1, 1, 10] as const;
 
 /**
- * Plain numbers, counted where things happen: a request costs one map look-up and an addition. How they are shown is the metrics
- * socket's business, when somebody asks.
+ * Plain numbers, counted where things happen: a request costs one map look-up and an addition. How they are
+ * shown is the metrics socket's business, when somebody asks.
  */
 export class GatewayCounters {
   /** Requests by route and outcome; null stands for what the route table does not know. */
@@ -25,7 +28,10 @@ export class GatewayCounters {
   malformed = 0;
   /** Clients that got a 503 because the engine could not be reached or asked. */
   engineUnreachable = 0;
-  /** Questions to image trust, by answer: may an image have the Docker socket, is a per-image command list its own. */
+  /**
+   * Questions to image trust, by answer: may an image have the Docker socket, is a per-image command list its
+   * own.
+   */
   readonly imageTrust = new Map<'trusted' | UntrustedReason, number>();
 
   /** A request was decided. */
@@ -36,7 +42,9 @@ export class GatewayCounters {
   }
 
   /** An image was looked at for the Docker socket. */
-  trustDecided(answer: 'trusted' | UntrustedReason): void { this.imageTrust.set(answer, (this.imageTrust.get(answer) ?? 0) + 1); }
+  trustDecided(answer: 'trusted' | UntrustedReason): void {
+    this.imageTrust.set(answer, (this.imageTrust.get(answer) ?? 0) + 1);
+  }
 
   /** A rule refused, or would have refused, something. */
   denial(rule: RuleCode, outcome: 'deny' | 'would-deny'): void {

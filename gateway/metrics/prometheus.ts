@@ -1,4 +1,11 @@
-import { Counter, Gauge, Histogram, Registry, type MetricObjectWithValues, type MetricValueWithName } from 'prom-client';
+import {
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+  type MetricObjectWithValues,
+  type MetricValueWithName,
+} from 'prom-client';
 import type { Route } from '../routes/table.ts';
 import { decisionBuckets, type GatewayCounters } from './counters.ts';
 
@@ -14,33 +21,95 @@ export interface GatewayGauges {
   readonly auditDropped: number;
 }
 
-/** Renders metrics in Prometheus' text format. Numbers are taken over from where they are counted; nothing is counted here. */
+/**
+ * Renders metrics in Prometheus' text format. Numbers are taken over from where they are counted; nothing is
+ * counted here.
+ */
 export function metricsText(counters: GatewayCounters, gauges: () => GatewayGauges): () => Promise<string> {
   const registry = new Registry();
   const registers = [registry];
-  const counter = (name: string, help: string, values: () => Iterable<readonly [Record<string, string>, number]>, labelNames: string[] = []) => new Counter({
-    name: `bulkhead_gateway_${name}`, help, labelNames, registers,
-    collect() { this.reset(); for (const [labels, value] of values()) this.inc(labels, value); },
-  });
-  const gauge = (name: string, help: string, value: () => number) => new Gauge({ name: `bulkhead_gateway_${name}`, help, registers, collect() { this.set(value()); } });
+  const counter = (
+    name: string,
+    help: string,
+    values: () => Iterable<readonly [Record<string, string>, number]>,
+    labelNames: string[] = [],
+  ) =>
+    new Counter({
+      name: `bulkhead_gateway_${name}`,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        this.reset();
+        for (const [labels, value] of values()) this.inc(labels, value);
+      },
+    });
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name: `bulkhead_gateway_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
 
-  counter('requests_total', 'Requests by group of endpoints and outcome.', () => requests(counters), ['group', 'outcome']);
-  counter('denials_total', 'Denials by rule; would-deny: audit mode, let pass.', () => [...counters.denials].flatMap(([rule, counts]) => [
-    [{ rule, outcome: 'deny' }, counts.deny] as const, [{ rule, outcome: 'would-deny' }, counts['would-deny']] as const,
-  ]).filter(([, value]) => value > 0), ['rule', 'outcome']);
-  counter('malformed_requests_total', 'Requests refused for their form, before any rule.', () => [[{}, counters.malformed]]);
-  counter('engine_unreachable_total', 'Requests answered 503 because the engine could not be reached.', () => [[{}, counters.engineUnreachable]]);
-  counter('image_trust_decisions_total', 'Questions to image trust, by answer: may an image have the Docker socket, is a per-image command list its own.', () => [...counters.imageTrust].map(([answer, value]) => [{ answer }, value] as const), ['answer']);
-  counter('audit_dropped_total', 'Entries the decision log could not keep.', () => [[{}, gauges().auditDropped]]);
+  counter('requests_total', 'Requests by group of endpoints and outcome.', () => requests(counters), [
+    'group',
+    'outcome',
+  ]);
+  counter(
+    'denials_total',
+    'Denials by rule; would-deny: audit mode, let pass.',
+    () =>
+      [...counters.denials]
+        .flatMap(([rule, counts]) => [
+          [{ rule, outcome: 'deny' }, counts.deny] as const,
+          [{ rule, outcome: 'would-deny' }, counts['would-deny']] as const,
+        ])
+        .filter(([, value]) => value > 0),
+    ['rule', 'outcome'],
+  );
+  counter('malformed_requests_total', 'Requests refused for their form, before any rule.', () => [
+    [{}, counters.malformed],
+  ]);
+  counter(
+    'engine_unreachable_total',
+    'Requests answered 503 because the engine could not be reached.',
+    () => [[{}, counters.engineUnreachable]],
+  );
+  counter(
+    'image_trust_decisions_total',
+    'Questions to image trust, by answer: may an image have the Docker socket, is a per-image command list its own.',
+    () => [...counters.imageTrust].map(([answer, value]) => [{ answer }, value] as const),
+    ['answer'],
+  );
+  counter('audit_dropped_total', 'Entries the decision log could not keep.', () => [
+    [{}, gauges().auditDropped],
+  ]);
   registry.registerMetric(new DecisionTimes(counters));
   gauge('open_connections', 'Client connections that are open.', () => gauges().openConnections);
   gauge('tunnels', 'Connections that became a tunnel (attach, exec, builds).', () => gauges().tunnels);
   gauge('socket_mounts', 'Docker sockets made for containers.', () => gauges().socketMounts);
-  gauge('policy_generation', 'Counts the policies that were in force since the start.', () => gauges().policyGeneration);
-  gauge('policy_problem', '1 while the settings file cannot be used and the last good policy, or none, is in force.', () => Number(gauges().policyProblem));
+  gauge(
+    'policy_generation',
+    'Counts the policies that were in force since the start.',
+    () => gauges().policyGeneration,
+  );
+  gauge(
+    'policy_problem',
+    '1 while the settings file cannot be used and the last good policy, or none, is in force.',
+    () => Number(gauges().policyProblem),
+  );
   new Gauge({
-    name: 'bulkhead_gateway_mode', help: '1 for the mode in force: off, enforce, audit.', labelNames: ['mode'], registers,
-    collect() { const now = gauges().mode; for (const mode of ['off', 'enforce', 'audit']) this.set({ mode }, Number(mode === now)); },
+    name: 'bulkhead_gateway_mode',
+    help: '1 for the mode in force: off, enforce, audit.',
+    labelNames: ['mode'],
+    registers,
+    collect() {
+      const now = gauges().mode;
+      for (const mode of ['off', 'enforce', 'audit']) this.set({ mode }, Number(mode === now));
+    },
   });
   return () => registry.metrics();
 }
@@ -59,12 +128,20 @@ function requests(counters: GatewayCounters): Iterable<readonly [Record<string, 
 
 /** The first part of the endpoint's path; few enough for a label. */
 function groupOf(route: Route | null): string {
-  return route === null ? 'unknown' : route.pattern.split('/')[1]?.replace(/^_/, '') ?? 'unknown';
+  return route === null ? 'unknown' : (route.pattern.split('/')[1]?.replace(/^_/, '') ?? 'unknown');
 }
 
-const decisionTimes = { name: 'bulkhead_gateway_decision_seconds', help: 'Time to decide a request that is looked at, questions to the engine included.', buckets: [...decisionBuckets], registers: [] };
+const decisionTimes = {
+  name: 'bulkhead_gateway_decision_seconds',
+  help: 'Time to decide a request that is looked at, questions to the engine included.',
+  buckets: [...decisionBuckets],
+  registers: [],
+};
 
-/** The counted buckets as a histogram: prom-client's own one wants every observation told to it, on the way of the request. */
+/**
+ * The counted buckets as a histogram: prom-client's own one wants every observation told to it, on the way of
+ * the request.
+ */
 class DecisionTimes extends Histogram {
   readonly #empty = new Histogram(decisionTimes);
   readonly #counters: GatewayCounters;
@@ -83,8 +160,12 @@ class DecisionTimes extends Histogram {
       return { labels: { le: decisionBuckets[i] ?? '+Inf' }, value: count, metricName: `${name}_bucket` };
     });
     return {
-      ...await this.#empty.get(),
-      values: [...buckets, { labels: {}, value: this.#counters.decisionSeconds, metricName: `${name}_sum` }, { labels: {}, value: count, metricName: `${name}_count` }],
+      ...(await this.#empty.get()),
+      values: [
+        ...buckets,
+        { labels: {}, value: this.#counters.decisionSeconds, metricName: `${name}_sum` },
+        { labels: {}, value: count, metricName: `${name}_count` },
+      ],
     };
   }
 }

@@ -4,24 +4,43 @@ import { freeSocket, placeSocket, temporaryName } from '../http/socket-file.ts';
 import type { GatewayCounters } from './counters.ts';
 import type { GatewayGauges } from './prometheus.ts';
 
-export interface MetricsSocket { close(): Promise<void> }
+export interface MetricsSocket {
+  close(): Promise<void>;
+}
 
 /**
- * Serves `GET /metrics` (Prometheus text) on a unix socket of its own, with the rights of the clients' one: numbers only, nothing can be
- * changed there. The library that renders them is loaded with the first question. Errors: as of a listener.
+ * Serves `GET /metrics` (Prometheus text) on a unix socket of its own, with the rights of the clients' one:
+ * numbers only, nothing can be changed there. The library that renders them is loaded with the first
+ * question. Errors: as of a listener.
  */
-export async function serveMetrics(file: string, group: string, counters: GatewayCounters, gauges: () => GatewayGauges, log: (line: string) => void): Promise<Result<MetricsSocket, AppError>> {
+export async function serveMetrics(
+  file: string,
+  group: string,
+  counters: GatewayCounters,
+  gauges: () => GatewayGauges,
+  log: (line: string) => void,
+): Promise<Result<MetricsSocket, AppError>> {
   let render: (() => Promise<string>) | null = null;
   const server = createServer((request, response) => {
     const answer = (status: number, text: string) => {
       response.writeHead(status, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
       response.end(request.method === 'HEAD' ? undefined : text);
     };
-    if (request.url !== '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) { answer(404, 'GET /metrics is all there is.\n'); return; }
-    import('./prometheus.ts').then(({ metricsText }) => (render ??= metricsText(counters, gauges))()).then(
-      (text) => { answer(200, text); },
-      (error: unknown) => { log(`metrics: ${error instanceof Error ? error.message : String(error)}`); answer(500, 'The metrics could not be rendered; see the gateway\'s log.\n'); },
-    );
+    if (request.url !== '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {
+      answer(404, 'GET /metrics is all there is.\n');
+      return;
+    }
+    import('./prometheus.ts')
+      .then(({ metricsText }) => (render ??= metricsText(counters, gauges))())
+      .then(
+        (text) => {
+          answer(200, text);
+        },
+        (error: unknown) => {
+          log(`metrics: ${error instanceof Error ? error.message : String(error)}`);
+          answer(500, "The metrics could not be rendered; see the gateway's log.\n");
+        },
+      );
   });
   server.maxConnections = 16;
   const free = await freeSocket(file);
@@ -30,16 +49,36 @@ export async function serveMetrics(file: string, group: string, counters: Gatewa
   const listening = await new Promise<Error | null>((resolve) => {
     server.once('error', resolve);
     const before = process.umask(0o177);
-    try { server.listen(temporary, () => { server.off('error', resolve); resolve(null); }); } finally { process.umask(before); }
+    try {
+      server.listen(temporary, () => {
+        server.off('error', resolve);
+        resolve(null);
+      });
+    } finally {
+      process.umask(before);
+    }
   });
-  if (listening !== null) return fail('engine.start-failed', `Listening on ${file} is not possible.`, { cause: listening, hint: 'Check the directory and the rights on it.' });
-  server.on('error', (error) => { log(`metrics: ${error.message}`); });
+  if (listening !== null)
+    return fail('engine.start-failed', `Listening on ${file} is not possible.`, {
+      cause: listening,
+      hint: 'Check the directory and the rights on it.',
+    });
+  server.on('error', (error) => {
+    log(`metrics: ${error.message}`);
+  });
   const placed = await placeSocket(temporary, file, group, log);
-  if (!placed.ok) { server.close(); return placed; }
+  if (!placed.ok) {
+    server.close();
+    return placed;
+  }
   return ok({
     close: async () => {
       await placed.value.remove();
-      const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
       server.closeAllConnections();
       await closed;
     },

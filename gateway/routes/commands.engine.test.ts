@@ -11,7 +11,10 @@ let engine: BareEngine;
 let gateway: MountedGateway;
 let socket: string;
 
-/** A command line of the real `docker`, run through a mounted socket under a list that names its command and nothing else. */
+/**
+ * A command line of the real `docker`, run through a mounted socket under a list that names its command and
+ * nothing else.
+ */
 interface Line {
   readonly line: string;
   /** Command lines run before, past the gateway; one that fails is what it was. */
@@ -26,25 +29,46 @@ const stopped = ['rm -f s1', 'create --name s1 --runtime bulkhead busybox true']
 const unreachable = /connection refused|connect: /;
 /** The client's library looks at the status only where a connection was to become a stream. */
 const upgrade = /unable to upgrade to tcp, received 403/;
-/** BuildKit's client opens its session and asks for the build at once; of the two refusals it shows the one that comes first. */
+/**
+ * BuildKit's client opens its session and asks for the build at once; of the two refusals it shows the one
+ * that comes first.
+ */
 const whicheverFirst = /enhanced container isolation: docker build|unable to upgrade to h2c, received 403/;
 const noSwarm = /not a swarm manager/;
 const classic = { DOCKER_BUILDKIT: '0' };
 
 const lines: Readonly<Record<string, readonly Line[]>> = {
-  run: [{ line: 'run --rm busybox true' }, { line: 'run -d --rm busybox true' }, { line: 'run --rm 127.0.0.1:1/none', engineSays: unreachable }],
+  run: [
+    { line: 'run --rm busybox true' },
+    { line: 'run -d --rm busybox true' },
+    { line: 'run --rm 127.0.0.1:1/none', engineSays: unreachable },
+  ],
   create: [{ line: 'create busybox true' }],
   exec: [{ line: 'exec c1 true' }, { line: 'exec -d c1 true' }],
-  start: [{ line: 'start s1', before: stopped }, { line: 'start -a s1', before: stopped }],
+  start: [
+    { line: 'start s1', before: stopped },
+    { line: 'start -a s1', before: stopped },
+  ],
   stop: [{ line: 'stop -t 0 s1', before: [...stopped, 'start s1'] }],
   rm: [{ line: 'rm s1', before: stopped }],
   cp: [{ line: 'cp c1:/etc/passwd -' }, { line: 'cp FILES/f c1:/tmp/f' }],
   commit: [{ line: 'commit c1 committed' }],
-  attach: [{ line: 'attach --no-stdin a1', before: ['rm -f a1', 'run -d --name a1 --runtime bulkhead busybox sleep 1'], swallowed: upgrade }],
+  attach: [
+    {
+      line: 'attach --no-stdin a1',
+      before: ['rm -f a1', 'run -d --name a1 --runtime bulkhead busybox sleep 1'],
+      swallowed: upgrade,
+    },
+  ],
   logs: [{ line: 'logs c1' }],
   ps: [{ line: 'ps -a' }],
   'container inspect': [{ line: 'container inspect c1' }],
-  inspect: [{ line: 'inspect c1' }, { line: 'inspect --type image busybox' }, { line: 'inspect --type volume v1' }, { line: 'inspect --type network n1' }],
+  inspect: [
+    { line: 'inspect c1' },
+    { line: 'inspect --type image busybox' },
+    { line: 'inspect --type volume v1' },
+    { line: 'inspect --type network n1' },
+  ],
   kill: [{ line: 'kill -s CONT c1' }],
   restart: [{ line: 'restart -t 0 s1', before: stopped }],
   pause: [{ line: 'pause c1', before: ['unpause c1'] }],
@@ -59,7 +83,9 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   export: [{ line: 'export s1 -o FILES/exported.tar', before: stopped }],
   'container prune': [{ line: 'container prune -f', before: stopped }],
   pull: [{ line: 'pull 127.0.0.1:1/none', engineSays: unreachable }],
-  push: [{ line: 'push 127.0.0.1:1/none', before: ['tag busybox 127.0.0.1:1/none'], engineSays: unreachable }],
+  push: [
+    { line: 'push 127.0.0.1:1/none', before: ['tag busybox 127.0.0.1:1/none'], engineSays: unreachable },
+  ],
   tag: [{ line: 'tag busybox other' }],
   rmi: [{ line: 'rmi other', before: ['tag busybox other'] }],
   load: [{ line: 'load -i FILES/saved.tar', before: ['save busybox -o FILES/saved.tar'] }],
@@ -70,7 +96,10 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'image inspect': [{ line: 'image inspect busybox' }],
   'image prune': [{ line: 'image prune -f' }],
   search: [{ line: 'search 127.0.0.1:1/none', engineSays: unreachable }],
-  build: [{ line: 'build FILES', env: classic }, { line: 'build FILES', swallowed: whicheverFirst }],
+  build: [
+    { line: 'build FILES', env: classic },
+    { line: 'build FILES', swallowed: whicheverFirst },
+  ],
   'builder prune': [{ line: 'builder prune -f', env: classic }, { line: 'buildx prune -f' }],
   'volume create': [{ line: 'volume create v2' }],
   'volume inspect': [{ line: 'volume inspect v1' }],
@@ -98,23 +127,54 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
 };
 /** Commands no list decides about on a real engine. */
 const elsewhere = new Map([
-  ['version', 'passes under every list'], ['logout', 'never reaches the engine'], ['context', 'never reaches the engine'],
-  ['checkpoint', 'refused while ECI is on'], ['volume update', 'is for swarm, refused while ECI is on'],
+  ['version', 'passes under every list'],
+  ['logout', 'never reaches the engine'],
+  ['context', 'never reaches the engine'],
+  ['checkpoint', 'refused while ECI is on'],
+  ['volume update', 'is for swarm, refused while ECI is on'],
 ]);
 
 /** Runs `docker …`; the value is its exit code and all it said. */
-function cli(at: string, line: string, env: Readonly<Record<string, string>> = {}): Promise<{ code: number; said: string }> {
+function cli(
+  at: string,
+  line: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; said: string }> {
   const words = line.replaceAll('FILES', path.join(gateway.scratch, 'files')).split(' ');
   return new Promise((resolve) => {
-    execFile('docker', words, {
-      env: { ...process.env, DOCKER_HOST: `unix://${at}`, DOCKER_CONFIG: path.join(gateway.scratch, 'config'), ...env }, maxBuffer: 64 * 1024 * 1024, timeout: 60_000, encoding: 'latin1',
-    }, (error, stdout, stderr) => { resolve({ code: error === null ? 0 : Number(error.code ?? 255), said: `${stdout}${stderr}` }); });
+    execFile(
+      'docker',
+      words,
+      {
+        env: {
+          ...process.env,
+          DOCKER_HOST: `unix://${at}`,
+          DOCKER_CONFIG: path.join(gateway.scratch, 'config'),
+          ...env,
+        },
+        maxBuffer: 64 * 1024 * 1024,
+        timeout: 60_000,
+        encoding: 'latin1',
+      },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code ?? 255), said: `${stdout}${stderr}` });
+      },
+    );
   });
 }
-const refusal = (command: string) => new RegExp(`enhanced container isolation: docker ${command}(?: [a-z]+)? through the Docker socket of a container of docker:cli is blocked: .*enhancedContainerIsolation\\.dockerSocketMount\\.commandList`);
-const underList = (type: 'deny' | 'allow', ...commands: string[]) => gateway.policy({
-  configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true, dockerSocketMount: { commandList: { type, commands } } },
-});
+const refusal = (command: string) =>
+  new RegExp(
+    `enhanced container isolation: docker ${command}(?: [a-z]+)? through the Docker socket of a container of docker:cli is blocked: .*enhancedContainerIsolation\\.dockerSocketMount\\.commandList`,
+  );
+const underList = (type: 'deny' | 'allow', ...commands: string[]) =>
+  gateway.policy({
+    configurationFileVersion: 2,
+    enhancedContainerIsolation: {
+      locked: true,
+      value: true,
+      dockerSocketMount: { commandList: { type, commands } },
+    },
+  });
 
 beforeAll(async () => {
   engine = await startBareEngine({ daemonJson: { runtimes: { bulkhead: { path: '/usr/sbin/runc' } } } });
@@ -127,7 +187,11 @@ beforeAll(async () => {
   await writeFile(path.join(files, 'Dockerfile'), 'FROM scratch\nLABEL a=b\n');
   await writeFile(path.join(files, 'f'), 'f\n');
   await writeFile(path.join(files, 'empty.tar'), Buffer.alloc(10240));
-  for (const line of ['run -d --name c1 --runtime bulkhead -p 127.0.0.1::80 busybox sleep 10000', 'volume create v1', 'network create n1']) {
+  for (const line of [
+    'run -d --name c1 --runtime bulkhead -p 127.0.0.1::80 busybox sleep 10000',
+    'volume create v1',
+    'network create n1',
+  ]) {
     const { code, said } = await cli(engine.socket, line);
     if (code !== 0) throw new Error(`${line}: ${said}`);
   }
@@ -139,7 +203,9 @@ afterAll(async () => {
 
 describe('B5: every command that can be listed, by the real command line', () => {
   it('is in the table below, or decided elsewhere', () => {
-    expect([...Object.keys(lines), ...elsewhere.keys()].sort()).toEqual(dockerCommands.map((command) => command.name).sort());
+    expect([...Object.keys(lines), ...elsewhere.keys()].sort()).toEqual(
+      dockerCommands.map((command) => command.name).sort(),
+    );
   });
 
   describe.each(Object.entries(lines))('%s', (command, tried) => {

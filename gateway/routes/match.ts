@@ -6,9 +6,13 @@ export interface Match {
   readonly subject: string;
 }
 
-interface Compiled { readonly route: Route; readonly expression: RegExp }
+interface Compiled {
+  readonly route: Route;
+  readonly expression: RegExp;
+}
 
-// Image, plugin and distribution names hold slashes; ids and volume, network, container names do not (moby's router: `{name:.*}`).
+// Image, plugin and distribution names hold slashes; ids and volume, network, container names do not (moby's
+// router: `{name:.*}`).
 const slashed = /^\/(?:images|plugins|distribution)\//;
 const literal = new Map<string, Match>();
 const patterns = new Map<string, Compiled[]>();

@@ -3,14 +3,25 @@ import published from './data/engine-api.json' with { type: 'json' };
 import { matchRoute, versionKnown } from './match.ts';
 import { routes } from './table.ts';
 import {
-  commitBody, connectNetworkBody, createContainerBody, createNetworkBody, createVolumeBody, execCreateBody, execStartBody, updateContainerBody,
+  commitBody,
+  connectNetworkBody,
+  createContainerBody,
+  createNetworkBody,
+  createVolumeBody,
+  execCreateBody,
+  execStartBody,
+  updateContainerBody,
 } from '../../shared/policy/docker-bodies.ts';
 import type { Shape } from '../../shared/policy/shape.ts';
 
 describe('the route table and the published Engine API 1.25 to 1.55', () => {
   it('has every published endpoint', () => {
     const known = new Set(routes.map((route) => `${route.method} ${route.pattern}`));
-    expect(published.endpoints.map((endpoint) => `${endpoint.method} ${endpoint.path}`).filter((endpoint) => !known.has(endpoint))).toEqual([]);
+    expect(
+      published.endpoints
+        .map((endpoint) => `${endpoint.method} ${endpoint.path}`)
+        .filter((endpoint) => !known.has(endpoint)),
+    ).toEqual([]);
   });
 
   it('has no endpoint twice, and inspects every published one whose body is an object', () => {
@@ -20,13 +31,26 @@ describe('the route table and the published Engine API 1.25 to 1.55', () => {
       const route = routes.find((one) => one.method === endpoint.method && one.pattern === endpoint.path);
       const body = 'body' in endpoint ? endpoint.body : undefined;
       if (body === undefined || body.startsWith('string') || body === 'AuthConfig') continue;
-      expect([endpoint.path, route?.body === 'json' || route?.inspect.startsWith('refused-')]).toEqual([endpoint.path, true]);
+      expect([endpoint.path, route?.body === 'json' || route?.inspect.startsWith('refused-')]).toEqual([
+        endpoint.path,
+        true,
+      ]);
     }
   });
 
   it('tunnels on attach, exec start, session and grpc only', () => {
-    expect(routes.filter((route) => route.tunnel !== null).map((route) => route.pattern).sort()).toEqual(
-      ['/containers/{id}/attach', '/containers/{id}/attach/ws', '/exec/{id}/start', '/grpc', '/session']);
+    expect(
+      routes
+        .filter((route) => route.tunnel !== null)
+        .map((route) => route.pattern)
+        .sort(),
+    ).toEqual([
+      '/containers/{id}/attach',
+      '/containers/{id}/attach/ws',
+      '/exec/{id}/start',
+      '/grpc',
+      '/session',
+    ]);
   });
 
   it.each([
@@ -38,7 +62,14 @@ describe('the route table and the published Engine API 1.25 to 1.55', () => {
     expect(matchRoute(method, path)).toMatchObject({ route: { pattern }, subject });
   });
 
-  it.each([['GET', '/containers/a/b/json'], ['GET', '/Containers/json'], ['GET', '/containers/json/'], ['POST', '/containers//start'], ['DELETE', '/_ping'], ['GET', '/']])('does not match %s %s', (method, path) => {
+  it.each([
+    ['GET', '/containers/a/b/json'],
+    ['GET', '/Containers/json'],
+    ['GET', '/containers/json/'],
+    ['POST', '/containers//start'],
+    ['DELETE', '/_ping'],
+    ['GET', '/'],
+  ])('does not match %s %s', (method, path) => {
     expect(matchRoute(method, path)).toBeNull();
   });
 
@@ -49,8 +80,10 @@ describe('the route table and the published Engine API 1.25 to 1.55', () => {
 });
 
 describe('the body models and the published fields', () => {
-  const fieldsOf = (shape: Shape): string[] => (typeof shape === 'object' && 'fields' in shape ? Object.keys(shape.fields) : []);
-  const inner = (shape: Shape, name: string): Shape => (typeof shape === 'object' && 'fields' in shape ? shape.fields[name] ?? 'string' : 'string');
+  const fieldsOf = (shape: Shape): string[] =>
+    typeof shape === 'object' && 'fields' in shape ? Object.keys(shape.fields) : [];
+  const inner = (shape: Shape, name: string): Shape =>
+    typeof shape === 'object' && 'fields' in shape ? (shape.fields[name] ?? 'string') : 'string';
   const objects = published.objects as Record<string, Record<string, unknown>>;
   // A slip of one published version: the key is NanoCpus in Go, in every version.
   const notReal = new Set(['NanoCPUs']);
@@ -58,13 +91,23 @@ describe('the body models and the published fields', () => {
   const onPurpose = new Set(['ClusterVolumeSpec']);
 
   it.each([
-    ['ContainerCreate', createContainerBody], ['HostConfig', inner(createContainerBody, 'HostConfig')], ['Commit', commitBody], ['ContainerUpdate', updateContainerBody],
-    ['ExecCreate', execCreateBody], ['ExecStart', execStartBody], ['VolumeCreate', createVolumeBody], ['NetworkCreate', createNetworkBody], ['NetworkConnect', connectNetworkBody],
-    ['EndpointSettings', inner(connectNetworkBody, 'EndpointConfig')], ['HealthConfig', inner(createContainerBody, 'Healthcheck')],
+    ['ContainerCreate', createContainerBody],
+    ['HostConfig', inner(createContainerBody, 'HostConfig')],
+    ['Commit', commitBody],
+    ['ContainerUpdate', updateContainerBody],
+    ['ExecCreate', execCreateBody],
+    ['ExecStart', execStartBody],
+    ['VolumeCreate', createVolumeBody],
+    ['NetworkCreate', createNetworkBody],
+    ['NetworkConnect', connectNetworkBody],
+    ['EndpointSettings', inner(connectNetworkBody, 'EndpointConfig')],
+    ['HealthConfig', inner(createContainerBody, 'Healthcheck')],
   ] as const)('%s: every published field is modelled', (name, shape) => {
     const known = new Set(fieldsOf(shape));
     const published = Object.keys(objects[name] ?? {});
     expect(published.length).toBeGreaterThan(1);
-    expect(published.filter((field) => !known.has(field) && !notReal.has(field) && !onPurpose.has(field))).toEqual([]);
+    expect(
+      published.filter((field) => !known.has(field) && !notReal.has(field) && !onPurpose.has(field)),
+    ).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The Engine API as data: every published endpoint of 1.24 to 1.55, and the unpublished ones that exist. Held against the project's
- * copy of the published descriptions by a test. Under ECI what is not here is refused.
+ * The Engine API as data: every published endpoint of 1.24 to 1.55, and the unpublished ones that exist. Held
+ * against the project's copy of the published descriptions by a test. Under ECI what is not here is refused.
  */
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
@@ -32,11 +32,16 @@ export type Inspection =
   | 'grpc'
   | 'load-images'
   /** Refused while ECI is on; the value says why. */
-  | 'refused-swarm' | 'refused-plugin' | 'refused-checkpoint' | 'refused-debug' | 'refused-removed';
+  | 'refused-swarm'
+  | 'refused-plugin'
+  | 'refused-checkpoint'
+  | 'refused-debug'
+  | 'refused-removed';
 
 /**
- * What is done with the request's body while ECI is on: `raw` is relayed as it comes, `json` is read, checked and written anew,
- * `dropped` is read and left away (the endpoint takes none; some clients send one all the same).
+ * What is done with the request's body while ECI is on: `raw` is relayed as it comes, `json` is read, checked
+ * and written anew, `dropped` is read and left away (the endpoint takes none; some clients send one all the
+ * same).
  */
 export type BodyHandling = 'raw' | 'json' | 'dropped';
 
@@ -52,11 +57,15 @@ export interface Route {
   readonly tunnel: Tunnel | null;
   readonly group: EndpointGroup;
   /**
-   * Docker CLI commands that it *is*, as `commandList` names them (B5): the list that denies one of them denies it. Commands that ask
-   * for the same thing (`inspect` and `port`; `system prune` and each other prune) can't be told apart, so they share their fate.
+   * Docker CLI commands that it *is*, as `commandList` names them (B5): the list that denies one of them
+   * denies it. Commands that ask for the same thing (`inspect` and `port`; `system prune` and each other
+   * prune) can't be told apart, so they share their fate.
    */
   readonly commands: readonly string[];
-  /** Commands that need it on their way: the list that allows one of them allows it too, the one that denies them does not touch it. */
+  /**
+   * Commands that need it on their way: the list that allows one of them allows it too, the one that denies
+   * them does not touch it.
+   */
   readonly alsoUsedBy: readonly string[];
 }
 
@@ -67,7 +76,13 @@ const rows: readonly Row[] = [
   // Containers
   ['GET', '/containers/json', 'none', 'dropped', 'ps | stats'],
   ['POST', '/containers/create', 'create-container', 'json', 'create, run'],
-  ['GET', '/containers/{id}/json', 'none', 'dropped', 'container inspect, inspect, port | exec, attach, start, logs, cp'],
+  [
+    'GET',
+    '/containers/{id}/json',
+    'none',
+    'dropped',
+    'container inspect, inspect, port | exec, attach, start, logs, cp',
+  ],
   ['GET', '/containers/{id}/top', 'list-processes', 'dropped', 'top'],
   ['GET', '/containers/{id}/logs', 'none', 'dropped', 'logs'],
   ['GET', '/containers/{id}/changes', 'none', 'dropped', 'diff'],
@@ -120,9 +135,10 @@ const rows: readonly Row[] = [
   ['POST', '/build', 'build', 'raw', 'build'],
   ['POST', '/build/cancel', 'none', 'dropped', 'build'],
   ['POST', '/build/prune', 'none', 'dropped', 'builder prune, system prune'],
-  // A session is raw: the client is the gRPC server there, and the engine calls it for what the build needs (files, credentials, secrets,
-  // SSH agent, exports). What comes from the client are answers; the engine serves nothing on it (an
-  // upgrade of the whole API to HTTP/2 would need HTTP2-Settings, which is never forwarded).
+  // A session is raw: the client is the gRPC server there, and the engine calls it for what the build needs
+  // (files, credentials, secrets, SSH agent, exports). What comes from the client are answers; the engine
+  // serves nothing on it (an upgrade of the whole API to HTTP/2 would need HTTP2-Settings, which is never
+  // forwarded).
   ['POST', '/session', 'none', 'dropped', 'build', 'h2c'],
   ['POST', '/grpc', 'grpc', 'dropped', 'build, builder prune', 'h2c'],
   // System
@@ -165,7 +181,8 @@ const rows: readonly Row[] = [
   ['POST', '/plugins/{name}/push', 'refused-plugin', 'raw', 'plugin push'],
   ['POST', '/plugins/{name}/set', 'refused-plugin', 'raw', 'plugin set'],
   ['POST', '/plugins/{name}/upgrade', 'refused-plugin', 'raw', 'plugin upgrade'],
-  // Swarm tasks never pass through /containers/create. Looking at what is there, removing it and leaving stay possible.
+  // Swarm tasks never pass through /containers/create. Looking at what is there, removing it and leaving stay
+  // possible.
   ['GET', '/nodes', 'none', 'dropped', 'node ls | stack'],
   ['GET', '/nodes/{id}', 'none', 'dropped', 'node inspect | inspect'],
   ['DELETE', '/nodes/{id}', 'none', 'dropped', 'node rm'],
@@ -199,19 +216,45 @@ const rows: readonly Row[] = [
 ];
 
 /** What a client asks with an endpoint: the first segment of its path decides. */
-export type EndpointGroup = 'container' | 'image' | 'build' | 'volume' | 'network' | 'system' | 'plugin' | 'swarm' | 'debug';
+export type EndpointGroup =
+  'container' | 'image' | 'build' | 'volume' | 'network' | 'system' | 'plugin' | 'swarm' | 'debug';
 
 const groupOfSegment: Readonly<Record<string, EndpointGroup>> = {
-  containers: 'container', exec: 'container', commit: 'container', images: 'image', distribution: 'image', build: 'build', session: 'build', grpc: 'build',
-  volumes: 'volume', networks: 'network', plugins: 'plugin', debug: 'debug',
-  nodes: 'swarm', swarm: 'swarm', services: 'swarm', tasks: 'swarm', secrets: 'swarm', configs: 'swarm',
+  containers: 'container',
+  exec: 'container',
+  commit: 'container',
+  images: 'image',
+  distribution: 'image',
+  build: 'build',
+  session: 'build',
+  grpc: 'build',
+  volumes: 'volume',
+  networks: 'network',
+  plugins: 'plugin',
+  debug: 'debug',
+  nodes: 'swarm',
+  swarm: 'swarm',
+  services: 'swarm',
+  tasks: 'swarm',
+  secrets: 'swarm',
+  configs: 'swarm',
 };
 const groupOf = (pattern: string): EndpointGroup => groupOfSegment[pattern.split('/')[1] ?? ''] ?? 'system';
 
-const words = (text: string): readonly string[] => (text.trim() === '' ? [] : text.split(',').map((word) => word.trim()));
+const words = (text: string): readonly string[] =>
+  text.trim() === '' ? [] : text.split(',').map((word) => word.trim());
 
 /** The table, in the order in which patterns are tried. */
 export const routes: readonly Route[] = rows.map(([method, pattern, inspect, body, commands, tunnel]) => {
   const [is = '', alsoUses = ''] = commands.split('|');
-  return { method, pattern, inspect, body, tunnel: tunnel ?? null, group: groupOf(pattern), commands: words(is), alsoUsedBy: words(alsoUses) };
+  return {
+    method,
+    pattern,
+    inspect,
+    body,
+    tunnel: tunnel ?? null,
+    group: groupOf(pattern),
+    commands: words(is),
+    alsoUsedBy: words(alsoUses),
+  };
 });

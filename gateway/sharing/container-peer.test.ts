@@ -5,11 +5,15 @@ import { isInContainer } from './container-peer.ts';
 
 const id = 1_500_000_000;
 const children: ChildProcess[] = [];
-afterEach(() => { for (const child of children.splice(0)) child.kill('SIGKILL'); });
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
 
 /** Pid of a program that says something when it is as it is to be, and stays. */
 async function running(command: string, ...args: string[]): Promise<number> {
-  const child = spawn(command, [...args, 'sh', '-c', 'echo here; read line'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command, [...args, 'sh', '-c', 'echo here; read line'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   children.push(child);
   await once(child.stdout, 'data');
   return child.pid ?? 0;
@@ -17,7 +21,7 @@ async function running(command: string, ...args: string[]): Promise<number> {
 
 // As root: only root gets another id.
 describe.skipIf(process.getuid?.() !== 0)('a client with an id that containers run with', () => {
-  it('is not in a container when the machine\'s own process has it: an account of a directory service', async () => {
+  it("is not in a container when the machine's own process has it: an account of a directory service", async () => {
     const pid = await running('setpriv', `--reuid=${id}`, '--regid=5', '--clear-groups');
     expect(isInContainer({ pid, uid: id, gid: 5 })).toBe(false);
     // Not the process that asked: its number was given to another.

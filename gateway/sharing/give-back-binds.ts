@@ -5,7 +5,10 @@ import type { AnswerHandling, Gatekeeper, GatewayRequest, Handling, Verdict } fr
 /** The longest inspect that is read. */
 const maxInspectBytes = 16 * 1024 * 1024;
 
-/** The gatekeeper, with what clients sent in the inspects of containers: under every policy, since containers outlive it. */
+/**
+ * The gatekeeper, with what clients sent in the inspects of containers: under every policy, since containers
+ * outlive it.
+ */
 export function givingBackBinds(decide: Gatekeeper): Gatekeeper {
   return (request) => {
     const handling = decide(request);
@@ -14,26 +17,31 @@ export function givingBackBinds(decide: Gatekeeper): Gatekeeper {
   };
 }
 
-const isInspect = ({ head, match }: GatewayRequest): boolean => head.method === 'GET' && match?.route.pattern === '/containers/{id}/json';
+const isInspect = ({ head, match }: GatewayRequest): boolean =>
+  head.method === 'GET' && match?.route.pattern === '/containers/{id}/json';
 
 function withBinds(handling: Handling): Handling {
   switch (handling.kind) {
-    case 'forward': return given(handling);
-    case 'read-body': return {
-      ...handling,
-      decide: (body) => {
-        const verdict = handling.decide(body);
-        return verdict instanceof Promise ? verdict.then(given) : given(verdict);
-      },
-    };
-    case 'refuse': return handling;
+    case 'forward':
+      return given(handling);
+    case 'read-body':
+      return {
+        ...handling,
+        decide: (body) => {
+          const verdict = handling.decide(body);
+          return verdict instanceof Promise ? verdict.then(given) : given(verdict);
+        },
+      };
+    case 'refuse':
+      return handling;
   }
 }
 
 function given(verdict: Verdict): Verdict {
   if (verdict.kind !== 'forward') return verdict;
   const { answer } = verdict;
-  if (answer !== undefined && 'begin' in answer) throw new Error('the answer to an inspect is not one to stream');
+  if (answer !== undefined && 'begin' in answer)
+    throw new Error('the answer to an inspect is not one to stream');
   return { ...verdict, answer: giveBackAfter(answer) };
 }
 
@@ -41,7 +49,7 @@ function given(verdict: Verdict): Verdict {
 const giveBackAfter = (before: AnswerHandling | undefined): AnswerHandling => ({
   limit: before?.limit ?? maxInspectBytes,
   see: async (head, body) => {
-    const replaced = await before?.see(head, body) ?? null;
+    const replaced = (await before?.see(head, body)) ?? null;
     const seen = replaced ?? body;
     if (head.status !== 200 || !seen.includes(heldBindText)) return replaced;
     const parsed = parseJson(seen.toString('utf8'), { depth: 64, elements: 2_000_000, entries: 2_000_000 });

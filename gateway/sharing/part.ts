@@ -7,11 +7,18 @@ import { keepSharingUsers, type SharingUsers } from './sharing-users.ts';
 export const sharingDirectory = (stateDirectory: string): string => path.join(stateDirectory, 'sharing');
 
 /** Errors: `engine.start-failed` when the directory can't be made or read. */
-export function openSharingUsers(stateDirectory: string, containers: EngineContainers, log: (line: string) => void): Result<SharingUsers, AppError> {
+export function openSharingUsers(
+  stateDirectory: string,
+  containers: EngineContainers,
+  log: (line: string) => void,
+): Result<SharingUsers, AppError> {
   const directory = sharingDirectory(stateDirectory);
   try {
     return ok(keepSharingUsers(openSharingRecords(directory), containers, log));
   } catch (error) {
-    return fail('engine.start-failed', `The directory ${directory} cannot be used.`, { cause: error, hint: 'Check it and the rights on it; it must be root\'s.' });
+    return fail('engine.start-failed', `The directory ${directory} cannot be used.`, {
+      cause: error,
+      hint: "Check it and the rights on it; it must be root's.",
+    });
   }
 }

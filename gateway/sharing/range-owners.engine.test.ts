@@ -8,20 +8,40 @@ import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-en
 import type { RangeOwner } from '../../engine/isolation/exclusive/range-owner.ts';
 
 const run = promisify(execFile);
-const alice = 21_301, bob = 21_302;
+const alice = 21_301,
+  bob = 21_302;
 let guarded: GuardedEngine;
 const at = (...parts: string[]) => path.join(guarded.scratch, ...parts);
 
-/** `docker …` of user `uid`, without any of root's rights. Resolves with what it printed, whether it failed or not. */
+/**
+ * `docker …` of user `uid`, without any of root's rights. Resolves with what it printed, whether it failed or
+ * not.
+ */
 async function as(uid: number, ...args: string[]): Promise<string> {
-  const words = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups', '--', 'docker', '-H', `unix://${guarded.socket}`, ...args];
+  const words = [
+    '--reuid',
+    String(uid),
+    '--regid',
+    String(uid),
+    '--clear-groups',
+    '--',
+    'docker',
+    '-H',
+    `unix://${guarded.socket}`,
+    ...args,
+  ];
   const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: at('home') };
-  return run('setpriv', words, { env }).then(({ stdout }) => stdout, (error: unknown) => (error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)));
+  return run('setpriv', words, { env }).then(
+    ({ stdout }) => stdout,
+    (error: unknown) => (error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)),
+  );
 }
 
 /** Whose a range is, by the machine's ledger. */
 const recordedOwner = (base: number): RangeOwner | null => {
-  const { owner } = JSON.parse(readFileSync(path.join(guarded.engine.own.rangeOwners.directory, String(base)), 'utf8')) as { owner: RangeOwner };
+  const { owner } = JSON.parse(
+    readFileSync(path.join(guarded.engine.own.rangeOwners.directory, String(base)), 'utf8'),
+  ) as { owner: RangeOwner };
   return owner;
 };
 
@@ -42,8 +62,8 @@ beforeAll(async () => {
 });
 afterAll(() => guarded.stop());
 
-describe('issue 12: a range once one user\'s', () => {
-  it('is given to that user\'s containers only: not to others\', root\'s or builds\', nor after a restart of the planner, a loss of /run or a reboot', async () => {
+describe("issue 12: a range once one user's", () => {
+  it("is given to that user's containers only: not to others', root's or builds', nor after a restart of the planner, a loss of /run or a reboot", async () => {
     const alices = new Set<number>();
     const everybodysAreTheirs = async () => {
       const mine = await baseFor(alice);
@@ -60,7 +80,8 @@ describe('issue 12: a range once one user\'s', () => {
     await guarded.engine.startPlanner();
     await everybodysAreTheirs();
     // Somebody empties our part of /run.
-    for (const base of await guarded.engine.ranges()) rmSync(path.join(guarded.engine.own.ranges, String(base)));
+    for (const base of await guarded.engine.ranges())
+      rmSync(path.join(guarded.engine.own.ranges, String(base)));
     await everybodysAreTheirs();
     await guarded.engine.reboot();
     await everybodysAreTheirs();
@@ -68,7 +89,7 @@ describe('issue 12: a range once one user\'s', () => {
     expect(alices.size).toBeLessThanOrEqual(2);
   });
 
-  it('is no new one for an id that a container of the user\'s left a setuid file of: who has it is nobody', async () => {
+  it("is no new one for an id that a container of the user's left a setuid file of: who has it is nobody", async () => {
     const before = await readdir(guarded.engine.own.rangeOwners.directory);
     for (const id of [600_113_200, 600_113_201]) {
       const container = (await as(id, 'create', 'busybox', 'true')).trim();
@@ -78,14 +99,35 @@ describe('issue 12: a range once one user\'s', () => {
     expect(await readdir(guarded.engine.own.rangeOwners.directory)).toEqual(before);
   });
 
-  it('is not a build\'s, whichever builder makes it', async () => {
+  it("is not a build's, whichever builder makes it", async () => {
     await mkdir(at('build'), { recursive: true });
     await writeFile(at('build', 'Dockerfile'), 'FROM busybox\nRUN cat /proc/self/uid_map > /map\n');
     await chmod(at('build', 'Dockerfile'), 0o644);
-    for (const [tag, builder, owner] of [['legacy', '0', 'unnamed'], ['kit', '1', 'builds']] as const) {
-      const built = await run('setpriv', ['--reuid', String(alice), '--regid', String(alice), '--clear-groups', '--', 'docker', '-H', `unix://${guarded.socket}`, 'build', '-t', tag, at('build')], {
-        env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: at('home'), DOCKER_BUILDKIT: builder },
-      });
+    for (const [tag, builder, owner] of [
+      ['legacy', '0', 'unnamed'],
+      ['kit', '1', 'builds'],
+    ] as const) {
+      const built = await run(
+        'setpriv',
+        [
+          '--reuid',
+          String(alice),
+          '--regid',
+          String(alice),
+          '--clear-groups',
+          '--',
+          'docker',
+          '-H',
+          `unix://${guarded.socket}`,
+          'build',
+          '-t',
+          tag,
+          at('build'),
+        ],
+        {
+          env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: at('home'), DOCKER_BUILDKIT: builder },
+        },
+      );
       expect(built.stderr).not.toContain('ERROR');
       const base = Number((await as(alice, 'run', '--rm', tag, 'cat', '/map')).trim().split(/\s+/)[1]);
       expect([tag, recordedOwner(base)]).toEqual([tag, owner]);
@@ -94,24 +136,31 @@ describe('issue 12: a range once one user\'s', () => {
 });
 
 describe('issue 12: a container without a record of who had it made', () => {
-  // Whoever breaks off a create before the engine has answered, or starts a container before the answer, has one.
-  it('is not started through the gateway; what the engine starts by itself has a range that is no user\'s', async () => {
+  // Whoever breaks off a create before the engine has answered, or starts a container before the answer, has
+  // one.
+  it("is not started through the gateway; what the engine starts by itself has a range that is no user's", async () => {
     const id = (await as(alice, 'create', '--name', 'unrecorded', 'busybox', 'sleep', '1000')).trim();
     const record = path.join(guarded.engine.paths.sharing, `${id}.json`);
     const text = readFileSync(record, 'utf8');
     rmSync(record);
     try {
       for (const uid of [alice, bob, 0]) {
-        expect(await as(uid, 'start', 'unrecorded')).toMatch(/enhanced container isolation: docker start on container unrecorded .*it is not known who made it/);
+        expect(await as(uid, 'start', 'unrecorded')).toMatch(
+          /enhanced container isolation: docker start on container unrecorded .*it is not known who made it/,
+        );
       }
       await guarded.engine.docker('start', 'unrecorded');
-      const base = Number((await as(alice, 'exec', 'unrecorded', 'cat', '/proc/self/uid_map')).trim().split(/\s+/)[1]);
+      const base = Number(
+        (await as(alice, 'exec', 'unrecorded', 'cat', '/proc/self/uid_map')).trim().split(/\s+/)[1],
+      );
       expect(recordedOwner(base)).toBe('unnamed');
       expect(await as(alice, 'restart', '-t', '0', 'unrecorded')).toMatch(/it is not known who made it/);
       await as(alice, 'stop', '-t', '0', 'unrecorded');
       await writeFile(record, text, { mode: 0o600 });
       expect(await as(alice, 'start', 'unrecorded')).toBe('unrecorded\n');
-      const own = Number((await as(alice, 'exec', 'unrecorded', 'cat', '/proc/self/uid_map')).trim().split(/\s+/)[1]);
+      const own = Number(
+        (await as(alice, 'exec', 'unrecorded', 'cat', '/proc/self/uid_map')).trim().split(/\s+/)[1],
+      );
       expect(recordedOwner(own)).toBe(alice);
     } finally {
       await as(alice, 'rm', '-f', 'unrecorded');
@@ -120,21 +169,31 @@ describe('issue 12: a container without a record of who had it made', () => {
 });
 
 describe('issue 12: the namespaces of a container', () => {
-  it.each([['--network'], ['--pid'], ['--ipc']])('are joined by its owner\'s containers only: %s', async (flag) => {
-    await as(alice, 'run', '-d', '--name', 'owned', '--ipc', 'shareable', 'busybox', 'sleep', '1000');
-    try {
-      const inside = async (uid: number) => as(uid, 'run', '--rm', flag, 'container:owned', 'busybox', 'cat', '/proc/self/uid_map');
-      const map = await as(alice, 'exec', 'owned', 'cat', '/proc/self/uid_map');
-      expect(map).toMatch(/^\s+0 +\d+ +65536$/m);
-      expect(await inside(alice)).toBe(map);
-      expect(await inside(bob)).toMatch(/enhanced container isolation: .*owned is user 21301's and this one user 21302's.*have one user make both/);
-      expect(await inside(0)).toMatch(/enhanced container isolation: .*owned is user 21301's and this one user 0's/);
-      // The planner does not rely on the gateway: past it, nobody knows who makes a container.
-      const past = guarded.engine.docker('run', '--rm', flag, 'container:owned', 'busybox', 'true');
-      await expect(past).rejects.toThrow(/belongs to a user who is not known cannot join namespaces that belong to user 21301/);
-    } finally {
-      await as(alice, 'rm', '-f', 'owned');
-    }
-    expect(await readdir(guarded.engine.own.containers)).toEqual([]);
-  });
+  it.each([['--network'], ['--pid'], ['--ipc']])(
+    "are joined by its owner's containers only: %s",
+    async (flag) => {
+      await as(alice, 'run', '-d', '--name', 'owned', '--ipc', 'shareable', 'busybox', 'sleep', '1000');
+      try {
+        const inside = async (uid: number) =>
+          as(uid, 'run', '--rm', flag, 'container:owned', 'busybox', 'cat', '/proc/self/uid_map');
+        const map = await as(alice, 'exec', 'owned', 'cat', '/proc/self/uid_map');
+        expect(map).toMatch(/^\s+0 +\d+ +65536$/m);
+        expect(await inside(alice)).toBe(map);
+        expect(await inside(bob)).toMatch(
+          /enhanced container isolation: .*owned is user 21301's and this one user 21302's.*have one user make both/,
+        );
+        expect(await inside(0)).toMatch(
+          /enhanced container isolation: .*owned is user 21301's and this one user 0's/,
+        );
+        // The planner does not rely on the gateway: past it, nobody knows who makes a container.
+        const past = guarded.engine.docker('run', '--rm', flag, 'container:owned', 'busybox', 'true');
+        await expect(past).rejects.toThrow(
+          /belongs to a user who is not known cannot join namespaces that belong to user 21301/,
+        );
+      } finally {
+        await as(alice, 'rm', '-f', 'owned');
+      }
+      expect(await readdir(guarded.engine.own.containers)).toEqual([]);
+    },
+  );
 });

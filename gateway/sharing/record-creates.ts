@@ -1,5 +1,12 @@
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
-import { AnswerRefused, type AnswerHandling, type Gatekeeper, type GatewayRequest, type Handling, type Verdict } from '../http/exchange.ts';
+import {
+  AnswerRefused,
+  type AnswerHandling,
+  type Gatekeeper,
+  type GatewayRequest,
+  type Handling,
+  type Verdict,
+} from '../http/exchange.ts';
 import { createdId, maxCreateAnswerBytes } from '../socket-mounts/grant.ts';
 import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
 import { isInContainer } from './container-peer.ts';
@@ -13,9 +20,9 @@ export interface RecordCreatesOptions {
 }
 
 /**
- * The gatekeeper, with a record of who shares for every container that is made through it: also in audit mode and with ECI off, since
- * containers outlive such settings. The record is on disk before the client hears of the container. Where it can't be written the
- * container stays, and the planner refuses its shares.
+ * The gatekeeper, with a record of who shares for every container that is made through it: also in audit mode
+ * and with ECI off, since containers outlive such settings. The record is on disk before the client hears of
+ * the container. Where it can't be written the container stays, and the planner refuses its shares.
  */
 export function recordCreates(decide: Gatekeeper, options: RecordCreatesOptions): Gatekeeper {
   return (request) => {
@@ -25,15 +32,22 @@ export function recordCreates(decide: Gatekeeper, options: RecordCreatesOptions)
     request.peer();
     const recorded = (verdict: Handling): Handling => {
       switch (verdict.kind) {
-        case 'refuse': return verdict;
-        case 'read-body': return { ...verdict, decide: (body) => later(verdict.decide(body), (decided) => withRecord(decided)) };
-        case 'forward': return withRecord(verdict);
+        case 'refuse':
+          return verdict;
+        case 'read-body':
+          return {
+            ...verdict,
+            decide: (body) => later(verdict.decide(body), (decided) => withRecord(decided)),
+          };
+        case 'forward':
+          return withRecord(verdict);
       }
     };
     const withRecord = (verdict: Verdict): Verdict => {
       if (verdict.kind === 'refuse') return verdict;
       const { answer } = verdict;
-      if (answer !== undefined && 'begin' in answer) throw new Error('the answer to a create request is not one to stream');
+      if (answer !== undefined && 'begin' in answer)
+        throw new Error('the answer to a create request is not one to stream');
       return { ...verdict, answer: recordOnAnswer(request, answer, options) };
     };
     return later(handling, recorded);
@@ -44,35 +58,54 @@ function later<T, U>(value: T | Promise<T>, then: (value: T) => U): U | Promise<
   return value instanceof Promise ? value.then(then) : then(value);
 }
 
-/** The user behind a request; behind one that comes in by a container's own socket, that container's. Null: not known. */
-export async function sharingUserOf(request: GatewayRequest, { users, mounts }: Pick<RecordCreatesOptions, 'users' | 'mounts'>): Promise<SharingUser | null> {
+/**
+ * The user behind a request; behind one that comes in by a container's own socket, that container's. Null:
+ * not known.
+ */
+export async function sharingUserOf(
+  request: GatewayRequest,
+  { users, mounts }: Pick<RecordCreatesOptions, 'users' | 'mounts'>,
+): Promise<SharingUser | null> {
   if (request.origin.kind === 'socket-mount') {
     const owner = mounts?.get(request.origin.id)?.container ?? null;
     return owner === null ? null : users.of(owner.id);
   }
   const peer = request.peer();
-  return peer === null || isInContainer(peer) || await isSubordinateId(peer.uid) ? null : { uid: peer.uid, gid: peer.gid };
+  return peer === null || isInContainer(peer) || (await isSubordinateId(peer.uid))
+    ? null
+    : { uid: peer.uid, gid: peer.gid };
 }
 
-function recordOnAnswer(request: GatewayRequest, before: AnswerHandling | undefined, options: RecordCreatesOptions): AnswerHandling {
+function recordOnAnswer(
+  request: GatewayRequest,
+  before: AnswerHandling | undefined,
+  options: RecordCreatesOptions,
+): AnswerHandling {
   return {
     limit: before?.limit ?? maxCreateAnswerBytes,
     see: async (head, body) => {
       // A container that is taken away again needs no record: that throws.
-      const replaced = await before?.see(head, body) ?? null;
+      const replaced = (await before?.see(head, body)) ?? null;
       const container = head.status === 201 ? createdId(body) : null;
       if (container === null) return replaced;
       const user = await sharingUserOf(request, options);
       if (user === null) {
-        options.log(`container ${container.slice(0, 12)} was made by somebody the system could not name: directories can't be shared with it`);
+        options.log(
+          `container ${container.slice(0, 12)} was made by somebody the system could not name: directories can't be shared with it`,
+        );
         return replaced;
       }
       try {
         await options.users.made(container, user);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        options.log(`container ${container.slice(0, 12)}: the record of who shares with it could not be written: ${why}`);
-        throw new AnswerRefused(500, `bulkhead gateway: the container was made, but who shares directories with it could not be kept (${why}); remove it and try again`);
+        options.log(
+          `container ${container.slice(0, 12)}: the record of who shares with it could not be written: ${why}`,
+        );
+        throw new AnswerRefused(
+          500,
+          `bulkhead gateway: the container was made, but who shares directories with it could not be kept (${why}); remove it and try again`,
+        );
       }
       return replaced;
     },

@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readSharingRecord, sharingRecordName, writeSharingRecord, type SharingUser } from '../../shared/isolation/sharing-user.ts';
+import {
+  readSharingRecord,
+  sharingRecordName,
+  writeSharingRecord,
+  type SharingUser,
+} from '../../shared/isolation/sharing-user.ts';
 
 /** Who shares what containers mount, on disk: one file a container (0600, root's). */
 export interface SharingRecords {
@@ -21,7 +26,8 @@ const containerId = /^[0-9a-f]{64}$/;
 export function openSharingRecords(directory: string): SharingRecords {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   // Records that never got their name.
-  for (const name of readdirSync(directory)) if (name.startsWith('.')) rmSync(path.join(directory, name), { force: true });
+  for (const name of readdirSync(directory))
+    if (name.startsWith('.')) rmSync(path.join(directory, name), { force: true });
   const fileOf = (container: string): string => {
     if (!containerId.test(container)) throw new Error(`not a container's id: ${container}`);
     return path.join(directory, sharingRecordName(container));
@@ -36,6 +42,11 @@ export function openSharingRecords(directory: string): SharingRecords {
       await handle.sync().finally(() => handle.close());
     },
     remove: (container) => rm(fileOf(container), { force: true }),
-    list: () => readdirSync(directory).flatMap((name) => (sharingRecordName(name.slice(0, 64)) === name && containerId.test(name.slice(0, 64)) ? [name.slice(0, 64)] : [])),
+    list: () =>
+      readdirSync(directory).flatMap((name) =>
+        sharingRecordName(name.slice(0, 64)) === name && containerId.test(name.slice(0, 64))
+          ? [name.slice(0, 64)]
+          : [],
+      ),
   };
 }

@@ -11,7 +11,9 @@ import { openSharingRecords } from './records.ts';
 import { keepSharingUsers, type SharingUsers } from './sharing-users.ts';
 
 let directory: string;
-beforeEach(async () => { directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-sharing-')); });
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-sharing-'));
+});
 afterEach(() => rm(directory, { recursive: true, force: true }));
 const id = (digit: string) => digit.repeat(64);
 const quiet = () => undefined;
@@ -21,22 +23,46 @@ const created = (container: string) => Buffer.from(JSON.stringify({ Id: containe
 function engine(list: readonly string[]) {
   let on: { connected: () => void; event: (event: ContainerEvent) => void } | null = null;
   const containers: EngineContainers = {
-    list: () => Promise.resolve(list.map((one) => ({ id: one, name: 'n', binds: [] }))), remove: () => Promise.resolve(), hold: () => undefined,
-    follow: (told, signal) => new Promise((resolve) => { on = told; signal.addEventListener('abort', () => { resolve(); }); }),
+    list: () => Promise.resolve(list.map((one) => ({ id: one, name: 'n', binds: [] }))),
+    remove: () => Promise.resolve(),
+    hold: () => undefined,
+    follow: (told, signal) =>
+      new Promise((resolve) => {
+        on = told;
+        signal.addEventListener('abort', () => {
+          resolve();
+        });
+      }),
   };
-  return { containers, connected: () => on?.connected(), destroyed: (container: string) => on?.event({ action: 'destroy', id: container, name: 'n' }) };
+  return {
+    containers,
+    connected: () => on?.connected(),
+    destroyed: (container: string) => on?.event({ action: 'destroy', id: container, name: 'n' }),
+  };
 }
 
 /** One create request of `peer` that the engine answers with `body`. */
-async function create(users: SharingUsers, peer: PeerCredentials | null, body: Buffer, more: { status?: number; socket?: SocketMount; verdict?: Verdict; route?: string } = {}) {
+async function create(
+  users: SharingUsers,
+  peer: PeerCredentials | null,
+  body: Buffer,
+  more: { status?: number; socket?: SocketMount; verdict?: Verdict; route?: string } = {},
+) {
   const { status = 201, socket, verdict = { kind: 'forward' }, route = 'create-container' } = more;
   const judge: Gatekeeper = () => ({ kind: 'read-body', limit: 1, decide: () => verdict });
   // Of a request only these are looked at.
-  const request = { match: { route: { inspect: route } }, peer: () => peer, origin: socket === undefined ? { kind: 'clients' } : { kind: 'socket-mount', id: socket.id } } as unknown as GatewayRequest;
-  const handling = await recordCreates(judge, { users, mounts: { get: () => socket ?? null }, log: quiet })(request);
+  const request = {
+    match: { route: { inspect: route } },
+    peer: () => peer,
+    origin: socket === undefined ? { kind: 'clients' } : { kind: 'socket-mount', id: socket.id },
+  } as unknown as GatewayRequest;
+  const handling = await recordCreates(judge, { users, mounts: { get: () => socket ?? null }, log: quiet })(
+    request,
+  );
   const decided = handling.kind === 'read-body' ? await handling.decide(Buffer.alloc(0)) : handling;
   // Likewise of an answer's head.
-  if (decided.kind === 'forward' && decided.answer !== undefined && 'see' in decided.answer) await decided.answer.see({ status } as never, body);
+  if (decided.kind === 'forward' && decided.answer !== undefined && 'see' in decided.answer)
+    await decided.answer.see({ status } as never, body);
   return decided;
 }
 const peer = (uid: number, gid = uid): PeerCredentials => ({ pid: 1, uid, gid });
@@ -48,10 +74,14 @@ describe('A8: who shares', () => {
     await create(users, peer(1234, 55), created(id('a')));
     expect(await users.of(id('a'))).toEqual({ uid: 1234, gid: 55 });
     expect((await stat(path.join(directory, 'sharing', `${id('a')}.json`))).mode & 0o777).toBe(0o600);
-    expect(JSON.parse(await readFile(path.join(directory, 'sharing', `${id('a')}.json`), 'utf8'))).toEqual({ version: 1, uid: 1234, gid: 55 });
+    expect(JSON.parse(await readFile(path.join(directory, 'sharing', `${id('a')}.json`), 'utf8'))).toEqual({
+      version: 1,
+      uid: 1234,
+      gid: 55,
+    });
   });
 
-  it('is not kept for what was refused, failed, or is no create request; nor where the caller is unknown or lives in a container\'s range', async () => {
+  it("is not kept for what was refused, failed, or is no create request; nor where the caller is unknown or lives in a container's range", async () => {
     const records = openSharingRecords(directory);
     const users = keepSharingUsers(records, engine([]).containers, quiet);
     await create(users, peer(1), created(id('a')), { verdict: { kind: 'refuse', status: 403, message: '' } });
@@ -63,7 +93,7 @@ describe('A8: who shares', () => {
     expect(records.list()).toEqual([]);
   });
 
-  it('A11 is, through a container\'s own socket, who shares with that container, whoever connects', async () => {
+  it("A11 is, through a container's own socket, who shares with that container, whoever connects", async () => {
     const users = keepSharingUsers(openSharingRecords(directory), engine([]).containers, quiet);
     const socket = { id: 's' as SocketMountId, container: { id: id('a'), name: 'n' } } as SocketMount; // what is looked at
     await create(users, peer(0), created(id('c')), { socket });
@@ -76,9 +106,21 @@ describe('A8: who shares', () => {
   it('leaves an answer that somebody else looks at to him, too', async () => {
     const users = keepSharingUsers(openSharingRecords(directory), engine([]).containers, quiet);
     let seen = 0;
-    const verdict: Verdict = { kind: 'forward', answer: { limit: 9, see: () => { seen++; return null; } } };
+    const verdict: Verdict = {
+      kind: 'forward',
+      answer: {
+        limit: 9,
+        see: () => {
+          seen++;
+          return null;
+        },
+      },
+    };
     const decided = await create(users, peer(3), created(id('a')), { verdict });
-    expect([seen, decided.kind === 'forward' ? decided.answer : null]).toEqual([1, expect.objectContaining({ limit: 9 })]);
+    expect([seen, decided.kind === 'forward' ? decided.answer : null]).toEqual([
+      1,
+      expect.objectContaining({ limit: 9 }),
+    ]);
     expect(await users.of(id('a'))).toEqual({ uid: 3, gid: 3 });
   });
 

@@ -1,5 +1,16 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdir, readFile, readdir, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  readFile,
+  readdir,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,17 +20,35 @@ import { firstSubordinate } from '../../engine/isolation/exclusive/subordinate.t
 import { firstBase } from '../../engine/isolation/exclusive/ranges.ts';
 
 const run = promisify(execFile);
-const alice = 21_234, bob = 21_001;
+const alice = 21_234,
+  bob = 21_001;
 let guarded: GuardedEngine;
 /** The gateway after the first one. */
 let again: GatewayProcess | null = null;
 const at = (...parts: string[]) => path.join(guarded.scratch, ...parts);
 
-/** `docker …` of user `uid`, without any of root's rights. Resolves with what it printed, both streams, whether it failed or not. */
+/**
+ * `docker …` of user `uid`, without any of root's rights. Resolves with what it printed, both streams,
+ * whether it failed or not.
+ */
 async function as(uid: number, ...args: string[]): Promise<string> {
-  const words = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups', '--', 'docker', '-H', `unix://${guarded.socket}`, ...args];
+  const words = [
+    '--reuid',
+    String(uid),
+    '--regid',
+    String(uid),
+    '--clear-groups',
+    '--',
+    'docker',
+    '-H',
+    `unix://${guarded.socket}`,
+    ...args,
+  ];
   const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: at('home') };
-  return run('setpriv', words, { env }).then(({ stdout }) => stdout, (error: unknown) => (error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)));
+  return run('setpriv', words, { env }).then(
+    ({ stdout }) => stdout,
+    (error: unknown) => (error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)),
+  );
 }
 /** Owner and mode on disk. */
 const onDisk = async (file: string) => {
@@ -47,56 +76,127 @@ beforeAll(async () => {
   await chmod(guarded.socket, 0o666);
   await mkdir(at('home'), { mode: 0o755 });
 });
-afterAll(async () => { await again?.stop(); await guarded.stop(); });
+afterAll(async () => {
+  await again?.stop();
+  await guarded.stop();
+});
 
 describe('A8: what a user shares', () => {
   it('is his in the container, and what container root leaves there is his on disk, setuid or not; all else is subordinate', async () => {
     const directory = await share('own', alice);
     await file('own/mine', alice, 0o600, 'mine\n');
     await file('own/other', 5, 0o644, 'readable\n');
-    const seen = await as(alice, 'run', '--rm', '--privileged', '-v', `${directory}:/s`, 'busybox', 'sh', '-c', `
+    const seen = await as(
+      alice,
+      'run',
+      '--rm',
+      '--privileged',
+      '-v',
+      `${directory}:/s`,
+      'busybox',
+      'sh',
+      '-c',
+      `
 cd /s; stat -c %u:%g . mine other; cat mine other
 touch root; mkdir dir; echo x >> mine
 cp /bin/busybox suid; chmod 4755 suid; cp /bin/busybox user; chown 1001 user; chmod 4755 user
 cp /bin/busybox disk; chown 0:6 disk; chmod 2755 disk; cp /bin/busybox both; chown ${bob}:42 both; chmod 6755 both
-stat -c %u:%g user both; ln -s /etc/passwd link; mkfifo fifo; mknod node b 8 0 2>/dev/null || echo no node; mknod null c 1 3 2>/dev/null || echo no null`);
+stat -c %u:%g user both; ln -s /etc/passwd link; mkfifo fifo; mknod node b 8 0 2>/dev/null || echo no node; mknod null c 1 3 2>/dev/null || echo no null`,
+    );
     expect(seen).toBe(`0:0\n0:0\n65534:65534\nmine\nreadable\n1001:0\n${bob}:42\nno node\nno null\n`);
-    for (const name of ['root', 'dir', 'suid', 'mine', 'fifo']) expect(await onDisk(path.join(directory, name)), name).toMatchObject({ uid: alice, gid: alice });
+    for (const name of ['root', 'dir', 'suid', 'mine', 'fifo'])
+      expect(await onDisk(path.join(directory, name)), name).toMatchObject({ uid: alice, gid: alice });
     expect(await onDisk(path.join(directory, 'suid'))).toEqual({ uid: alice, gid: alice, special: 0o4000 });
-    const [user, disk, both] = await Promise.all(['user', 'disk', 'both'].map((name) => onDisk(path.join(directory, name))));
-    expect(isSubordinate(user?.uid ?? 0) && user?.gid === alice && disk?.uid === alice && isSubordinate(disk.gid)).toBe(true);
+    const [user, disk, both] = await Promise.all(
+      ['user', 'disk', 'both'].map((name) => onDisk(path.join(directory, name))),
+    );
+    expect(
+      isSubordinate(user?.uid ?? 0) && user?.gid === alice && disk?.uid === alice && isSubordinate(disk.gid),
+    ).toBe(true);
     // Id 1 is the first subordinate one.
-    expect([(both?.uid ?? 0) - (user?.uid ?? 0), (both?.gid ?? 0) - (disk?.gid ?? 0), (disk?.gid ?? 0) % 65_536]).toEqual([bob - 1001, 42 - 6, firstSubordinate % 65_536 + 5]);
+    expect([
+      (both?.uid ?? 0) - (user?.uid ?? 0),
+      (both?.gid ?? 0) - (disk?.gid ?? 0),
+      (disk?.gid ?? 0) % 65_536,
+    ]).toEqual([bob - 1001, 42 - 6, (firstSubordinate % 65_536) + 5]);
     // Another container of his sees the same.
-    expect(await as(alice, 'run', '--rm', '-v', `${directory}:/s`, 'busybox', 'stat', '-c', '%u:%g', '/s/user', '/s/both', '/s/suid')).toBe(`1001:0\n${bob}:42\n0:0\n`);
+    expect(
+      await as(
+        alice,
+        'run',
+        '--rm',
+        '-v',
+        `${directory}:/s`,
+        'busybox',
+        'stat',
+        '-c',
+        '%u:%g',
+        '/s/user',
+        '/s/both',
+        '/s/suid',
+      ),
+    ).toBe(`1001:0\n${bob}:42\n0:0\n`);
   });
 
-  it('does not open other accounts\' files to him: neither to read, change, own, link nor replace', async () => {
+  it("does not open other accounts' files to him: neither to read, change, own, link nor replace", async () => {
     await share('common', 0, 0o1777);
     await file('common/root', 0, 0o600);
     await file('common/bob', bob, 0o600);
     await file('common/tool', 0, 0o755, '#!/bin/sh\n');
     await share('common/private', bob, 0o700);
     await file('common/private/key', bob, 0o644);
-    const seen = await as(alice, 'run', '--rm', '--privileged', '-v', `${at('common')}:/s`, 'busybox', 'sh', '-c', `
+    const seen = await as(
+      alice,
+      'run',
+      '--rm',
+      '--privileged',
+      '-v',
+      `${at('common')}:/s`,
+      'busybox',
+      'sh',
+      '-c',
+      `
 cd /s; for f in root bob tool private; do
   for try in "cat $f/key" "cat $f > /dev/null && test $f != tool" "sh -c 'echo x >> $f'" "chmod 4777 $f" "chown 0 $f" "ln $f hard-$f" "mv $f moved" "rm -rf $f" "touch -d 2001-01-01 $f" "sh -c ': > $f'"; do
     eval "$try" 2>/dev/null && echo "DID $try"
   done
-done; echo root > mine; mv mine root 2>/dev/null && echo REPLACED; for u in ${bob} 1 65534; do busybox chpst -u $u cat bob 2>/dev/null && echo AS $u; done; echo end`);
+done; echo root > mine; mv mine root 2>/dev/null && echo REPLACED; for u in ${bob} 1 65534; do busybox chpst -u $u cat bob 2>/dev/null && echo AS $u; done; echo end`,
+    );
     expect(seen).toBe('end\n');
     expect(await readFile(at('common/bob'), 'utf8')).toBe('secret\n');
     // What everybody may do there, he may.
     expect(await onDisk(at('common/mine'))).toMatchObject({ uid: alice, gid: alice });
     expect((await readdir(at('common'))).sort()).toEqual(['bob', 'mine', 'private', 'root', 'tool']);
     // The engine would open it as root.
-    expect(await as(alice, 'run', '--rm', '-v', `${at('common/private/key')}:/k`, 'busybox', 'cat', '/k')).toMatch(new RegExp(`enhanced container isolation: .*key cannot be shared by user ${alice}, who has no access to .*private`));
-    expect(await as(bob, 'run', '--rm', '-v', `${at('common/private/key')}:/k`, 'busybox', 'cat', '/k')).toBe('secret\n');
+    expect(
+      await as(alice, 'run', '--rm', '-v', `${at('common/private/key')}:/k`, 'busybox', 'cat', '/k'),
+    ).toMatch(
+      new RegExp(
+        `enhanced container isolation: .*key cannot be shared by user ${alice}, who has no access to .*private`,
+      ),
+    );
+    expect(await as(bob, 'run', '--rm', '-v', `${at('common/private/key')}:/k`, 'busybox', 'cat', '/k')).toBe(
+      'secret\n',
+    );
   });
 
-  it('is his under his own id too: docker run -u $(id -u):$(id -g), and root\'s there is subordinate then', async () => {
+  it("is his under his own id too: docker run -u $(id -u):$(id -g), and root's there is subordinate then", async () => {
     const directory = await share('same', alice, 0o700);
-    const seen = await as(alice, 'run', '-d', '--name', 'same', '-u', `${alice}:${alice}`, '-v', `${directory}:/s`, 'busybox', 'sh', '-c', 'id -u; stat -c %u:%g /s; echo x > /s/mine; sleep 1000');
+    const seen = await as(
+      alice,
+      'run',
+      '-d',
+      '--name',
+      'same',
+      '-u',
+      `${alice}:${alice}`,
+      '-v',
+      `${directory}:/s`,
+      'busybox',
+      'sh',
+      '-c',
+      'id -u; stat -c %u:%g /s; echo x > /s/mine; sleep 1000',
+    );
     expect(seen).toMatch(/^[0-9a-f]{64}\n$/);
     await expect.poll(() => as(alice, 'logs', 'same')).toBe(`${alice}\n${alice}:${alice}\n`);
     await as(alice, 'exec', '-u', '0', 'same', 'touch', '/s/root');
@@ -106,16 +206,40 @@ done; echo root > mine; mv mine root 2>/dev/null && echo REPLACED; for u in ${bo
     await as(alice, 'rm', '-f', 'same');
   });
 
-  it('leaves named volumes as they are: one owner\'s ids in the containers of all users', async () => {
-    await as(alice, 'run', '--rm', '-v', 'vol:/v', 'busybox', 'sh', '-c', 'echo one > /v/f; chown 7:8 /v/f; touch /v/g');
-    expect(await as(bob, 'run', '--rm', '-v', 'vol:/v', 'busybox', 'stat', '-c', '%u:%g', '/v/f', '/v/g')).toBe('7:8\n0:0\n');
+  it("leaves named volumes as they are: one owner's ids in the containers of all users", async () => {
+    await as(
+      alice,
+      'run',
+      '--rm',
+      '-v',
+      'vol:/v',
+      'busybox',
+      'sh',
+      '-c',
+      'echo one > /v/f; chown 7:8 /v/f; touch /v/g',
+    );
+    expect(
+      await as(bob, 'run', '--rm', '-v', 'vol:/v', 'busybox', 'stat', '-c', '%u:%g', '/v/f', '/v/g'),
+    ).toBe('7:8\n0:0\n');
     await as(alice, 'volume', 'rm', 'vol');
   });
 
   it('root shares as root, as with a stock engine', async () => {
     const directory = await share('roots', 0);
     await file('roots/given', alice, 0o600, 'x\n');
-    expect(await as(0, 'run', '--rm', '-v', `${directory}:/s`, 'busybox', 'sh', '-c', 'stat -c %u:%g /s /s/given; cat /s/given; touch /s/root')).toBe(`0:0\n${alice}:${alice}\nx\n`);
+    expect(
+      await as(
+        0,
+        'run',
+        '--rm',
+        '-v',
+        `${directory}:/s`,
+        'busybox',
+        'sh',
+        '-c',
+        'stat -c %u:%g /s /s/given; cat /s/given; touch /s/root',
+      ),
+    ).toBe(`0:0\n${alice}:${alice}\nx\n`);
     expect(await onDisk(path.join(directory, 'root'))).toMatchObject({ uid: 0, gid: 0 });
   });
 });
@@ -123,14 +247,31 @@ done; echo root > mine; mv mine root 2>/dev/null && echo REPLACED; for u in ${bo
 describe('A8: a directory that is not there', () => {
   it('is made by the user who shares it, where he may, and is his', async () => {
     const directory = await share('parent', alice);
-    expect(await as(alice, 'run', '--rm', '-v', `${directory}/new/deep:/s`, 'busybox', 'sh', '-c', 'stat -c %u:%g:%a /s; touch /s/x')).toBe('0:0:755\n');
-    for (const name of ['new', 'new/deep', 'new/deep/x']) expect(await onDisk(path.join(directory, name)), name).toMatchObject({ uid: alice, gid: alice });
+    expect(
+      await as(
+        alice,
+        'run',
+        '--rm',
+        '-v',
+        `${directory}/new/deep:/s`,
+        'busybox',
+        'sh',
+        '-c',
+        'stat -c %u:%g:%a /s; touch /s/x',
+      ),
+    ).toBe('0:0:755\n');
+    for (const name of ['new', 'new/deep', 'new/deep/x'])
+      expect(await onDisk(path.join(directory, name)), name).toMatchObject({ uid: alice, gid: alice });
   });
 
   it('is not made elsewhere, by whatever road, and the refusal says why', async () => {
     await symlink(guarded.scratch, at('parent', 'link'));
     for (const source of [at('nowhere'), at('private-of-root', 'x')]) {
-      expect(await as(alice, 'run', '--rm', '-v', `${source}:/s`, 'busybox', 'true')).toMatch(new RegExp(`enhanced container isolation: bind mount of ${source} is blocked: .*user ${alice} cannot make it: mkdir: .*Permission denied.*\\(A8\\)`));
+      expect(await as(alice, 'run', '--rm', '-v', `${source}:/s`, 'busybox', 'true')).toMatch(
+        new RegExp(
+          `enhanced container isolation: bind mount of ${source} is blocked: .*user ${alice} cannot make it: mkdir: .*Permission denied.*\\(A8\\)`,
+        ),
+      );
     }
     await as(alice, 'create', '--name', 'later', '-v', `${at('parent')}/gone:/s`, 'busybox', 'true');
     await rmdir(at('parent', 'gone'));
@@ -138,7 +279,17 @@ describe('A8: a directory that is not there', () => {
     expect(await as(alice, 'start', 'later')).toContain('enhanced container isolation');
     await as(alice, 'rm', 'later');
     expect(await readdir(guarded.scratch)).not.toContain('nowhere');
-    expect(await as(alice, 'run', '--rm', '--mount', `type=bind,source=${at('parent')}/none,target=/s`, 'busybox', 'true')).toContain('bind source path does not exist');
+    expect(
+      await as(
+        alice,
+        'run',
+        '--rm',
+        '--mount',
+        `type=bind,source=${at('parent')}/none,target=/s`,
+        'busybox',
+        'true',
+      ),
+    ).toContain('bind source path does not exist');
   });
 });
 
@@ -147,22 +298,56 @@ describe('A8: docker cp, which the engine does as root', () => {
     const directory = await share('copies', alice);
     await file('copies/secret', bob, 0o600, 'of Bob\n');
     await file('suid', 0, 0o4755);
-    await run('tar', ['-cPf', at('out.tar'), '-C', guarded.scratch, '--transform', 's,^suid$,/../s/suid,', 'suid']);
+    await run('tar', [
+      '-cPf',
+      at('out.tar'),
+      '-C',
+      guarded.scratch,
+      '--transform',
+      's,^suid$,/../s/suid,',
+      'suid',
+    ]);
     await chmod(at('out.tar'), 0o644);
-    const request = (more: readonly string[], what: string) => run('setpriv', ['--reuid', String(alice), '--regid', String(alice), '--clear-groups', '--', 'curl', '-s', '--path-as-is', '--unix-socket', guarded.socket, ...more, `http://d/v1.45/containers/${what}`])
-      .then(({ stdout }) => stdout, (error: unknown) => (error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error)));
-    const create = (name: string, ...more: string[]) => as(alice, 'create', '--name', name, ...more, 'busybox', 'sleep', '1000');
+    const request = (more: readonly string[], what: string) =>
+      run('setpriv', [
+        '--reuid',
+        String(alice),
+        '--regid',
+        String(alice),
+        '--clear-groups',
+        '--',
+        'curl',
+        '-s',
+        '--path-as-is',
+        '--unix-socket',
+        guarded.socket,
+        ...more,
+        `http://d/v1.45/containers/${what}`,
+      ]).then(
+        ({ stdout }) => stdout,
+        (error: unknown) =>
+          error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error),
+      );
+    const create = (name: string, ...more: string[]) =>
+      as(alice, 'create', '--name', name, ...more, 'busybox', 'sleep', '1000');
     await create('bound', '-v', `${directory}:/s`);
     await create('unbound');
     const tries = async () => {
       // The answer has begun by the time the file is seen: it is cut off before the content.
       expect(await as(alice, 'cp', 'bound:/s/secret', '-')).toMatch(/^unexpected EOF$/m);
       // Wherever to: the engine follows links, which may change under its hands.
-      for (const to of ['/s/suid', '/tmp/suid']) expect(await as(alice, 'cp', '-a', at('suid'), `bound:${to}`)).toMatch(/enhanced container isolation: docker cp into container bound, .*\(A8\)/);
+      for (const to of ['/s/suid', '/tmp/suid'])
+        expect(await as(alice, 'cp', '-a', at('suid'), `bound:${to}`)).toMatch(
+          /enhanced container isolation: docker cp into container bound, .*\(A8\)/,
+        );
       // A name that leads out of the destination, as far as words go: the engine takes it for one in it.
-      await request(['-X', 'PUT', '-H', 'Content-Type: application/x-tar', '--data-binary', `@${at('out.tar')}`], 'bound/archive?path=/');
+      await request(
+        ['-X', 'PUT', '-H', 'Content-Type: application/x-tar', '--data-binary', `@${at('out.tar')}`],
+        'bound/archive?path=/',
+      );
       // Another spelling of the root.
-      for (const path of ['/tmp/..', '/.', '/', '/tmp/../s', '/x/..//s/.']) expect(await request([], `bound/archive?path=${path}`), path).not.toContain('of Bob');
+      for (const path of ['/tmp/..', '/.', '/', '/tmp/../s', '/x/..//s/.'])
+        expect(await request([], `bound/archive?path=${path}`), path).not.toContain('of Bob');
       expect(await as(alice, 'cp', '-a', at('suid'), 'unbound:/tmp/suid')).not.toContain('isolation');
       expect(await as(0, 'cp', '-a', at('suid'), 'bound:/tmp/suid')).not.toContain('isolation');
       expect(await as(alice, 'cp', 'bound:/tmp/suid', '-')).toContain('suid');
@@ -193,11 +378,25 @@ unshare -m sh -c 'mount -o remount,rw,bind /s; mount --make-rprivate /; mount -o
 unshare -Um sh -c 'mount -o remount,rw,bind /s; touch /s/written' 2>/dev/null
 mount -t overlay -o lowerdir=/s,upperdir=/s,workdir=/s none /c 2>/dev/null && w /c
 ls /s/sub/hidden 2>/dev/null; echo end`;
-    const bound = (mount: string) => as(alice, 'run', '--rm', '--privileged', '--mount', `type=bind,source=${directory},target=/s,${mount}`, 'busybox', 'sh', '-c', script);
+    const bound = (mount: string) =>
+      as(
+        alice,
+        'run',
+        '--rm',
+        '--privileged',
+        '--mount',
+        `type=bind,source=${directory},target=/s,${mount}`,
+        'busybox',
+        'sh',
+        '-c',
+        script,
+      );
     try {
       expect(await bound('readonly')).toBe('end\n');
       // Only the top, when asked so: what is mounted below is as it was.
-      expect(await bound('readonly,bind-recursive=writable')).toBe('DID mount -o remount,rw,bind /s/sub\nWROTE /s/sub\nWROTE /b/sub\nend\n');
+      expect(await bound('readonly,bind-recursive=writable')).toBe(
+        'DID mount -o remount,rw,bind /s/sub\nWROTE /s/sub\nWROTE /b/sub\nend\n',
+      );
       // Without what is mounted below, the directory under it is seen, as with a stock engine.
       expect(await bound('readonly,bind-recursive=disabled')).toBe('/s/sub/hidden\nend\n');
       expect(await readdir(directory)).toEqual(['sub']);
@@ -213,26 +412,63 @@ describe('the record', () => {
 
   it('is there when the client hears of the container, serves starts that nobody asks the gateway about, and goes with it', async () => {
     const directory = await share('kept', alice);
-    const id = (await as(alice, 'create', '--name', 'kept', '--restart', 'always', '-v', `${directory}:/s`, 'busybox', 'sh', '-c', 'echo x >> /s/lives; sleep 1000')).trim();
+    const id = (
+      await as(
+        alice,
+        'create',
+        '--name',
+        'kept',
+        '--restart',
+        'always',
+        '-v',
+        `${directory}:/s`,
+        'busybox',
+        'sh',
+        '-c',
+        'echo x >> /s/lives; sleep 1000',
+      )
+    ).trim();
     expect(await records()).toEqual([`${id}.json`]);
     await as(bob, 'start', 'kept'); // whoever starts it: it is Alice's
     await guarded.gateway.stop();
     await guarded.engine.restartDockerd('SIGTERM');
-    await expect.poll(() => readFile(path.join(directory, 'lives'), 'utf8').catch(() => ''), { timeout: 20_000 }).toBe('x\nx\n');
+    await expect
+      .poll(() => readFile(path.join(directory, 'lives'), 'utf8').catch(() => ''), { timeout: 20_000 })
+      .toBe('x\nx\n');
     expect(await onDisk(path.join(directory, 'lives'))).toMatchObject({ uid: alice, gid: alice });
     await guarded.engine.docker('rm', '-f', 'kept');
     expect(await records()).toEqual([`${id}.json`]);
     const { engine, scratch } = guarded;
-    again = await startGatewayProcess({ engineSocket: engine.socket, directory: at('gateway'), engineDirectory: engine.root, settings: eciOn(scratch), stateDirectory: engine.paths.root });
+    again = await startGatewayProcess({
+      engineSocket: engine.socket,
+      directory: at('gateway'),
+      engineDirectory: engine.root,
+      settings: eciOn(scratch),
+      stateDirectory: engine.paths.root,
+    });
     await chmod(guarded.socket, 0o666);
     await expect.poll(records).toEqual([]);
   });
 
   it('missing (the gateway ended before it was written) means that nothing is shared, and says what to do', async () => {
     const directory = await share('unknown', alice);
-    await guarded.engine.docker('create', '--name', 'unknown', '--runtime', 'bulkhead', '-v', `${directory}:/s`, 'busybox', 'touch', '/s/x');
-    expect(await as(0, 'start', 'unknown')).toMatch(/enhanced container isolation: .*it is not known who made it, so whose ids it would have: recreate it.*A3/);
-    const shares = /enhanced container isolation: it is not known who shares .*unknown with this container: recreate the container \(A8\)/;
+    await guarded.engine.docker(
+      'create',
+      '--name',
+      'unknown',
+      '--runtime',
+      'bulkhead',
+      '-v',
+      `${directory}:/s`,
+      'busybox',
+      'touch',
+      '/s/x',
+    );
+    expect(await as(0, 'start', 'unknown')).toMatch(
+      /enhanced container isolation: .*it is not known who made it, so whose ids it would have: recreate it.*A3/,
+    );
+    const shares =
+      /enhanced container isolation: it is not known who shares .*unknown with this container: recreate the container \(A8\)/;
     await expect(guarded.engine.docker('start', 'unknown')).rejects.toThrow(shares);
     expect(await readdir(directory)).toEqual([]);
     await as(0, 'rm', 'unknown');

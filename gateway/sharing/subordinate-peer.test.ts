@@ -7,7 +7,8 @@ const isSubordinate = (uid: number, accounts: readonly number[] = []) =>
 
 describe('A3: a client with a subordinate id', () => {
   it('is nobody: one of /etc/subuid, or of ours', async () => {
-    for (const uid of [100_000, 165_535, 165_536, 231_071, 600_113_152, 600_178_698, 1_000_013_823]) expect(await isSubordinate(uid), String(uid)).toBe(true);
+    for (const uid of [100_000, 165_535, 165_536, 231_071, 600_113_152, 600_178_698, 1_000_013_823])
+      expect(await isSubordinate(uid), String(uid)).toBe(true);
   });
 
   it('is a user where an account has the id', async () => {
@@ -15,6 +16,7 @@ describe('A3: a client with a subordinate id', () => {
   });
 
   it('is told from users, who need no account', async () => {
-    for (const uid of [0, 1000, 99_999, 231_072, 600_113_151]) expect(await isSubordinate(uid), String(uid)).toBe(false);
+    for (const uid of [0, 1000, 99_999, 231_072, 600_113_151])
+      expect(await isSubordinate(uid), String(uid)).toBe(false);
   });
 });

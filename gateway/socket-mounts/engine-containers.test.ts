@@ -6,7 +6,9 @@ import { engineContainers } from './engine-containers.ts';
 
 let directory: string;
 let engine: Server;
-beforeEach(async () => { directory = await mkdtemp('/tmp/bulkhead-follow-'); });
+beforeEach(async () => {
+  directory = await mkdtemp('/tmp/bulkhead-follow-');
+});
 afterEach(async () => {
   engine.closeAllConnections();
   engine.close();
@@ -16,24 +18,56 @@ afterEach(async () => {
 describe('following the engine', () => {
   it('ends without an error of its own when the engine dies in the middle of its events', async () => {
     const socket = path.join(directory, 's');
-    engine = createServer((_req, res) => { res.write('{"Action":"create","Actor":{"ID":"a","Attributes":{"name":"b"}}}\n'); });
-    await new Promise<void>((resolve) => { engine.listen(socket, () => { resolve(); }); });
+    engine = createServer((_req, res) => {
+      res.write('{"Action":"create","Actor":{"ID":"a","Attributes":{"name":"b"}}}\n');
+    });
+    await new Promise<void>((resolve) => {
+      engine.listen(socket, () => {
+        resolve();
+      });
+    });
     const seen: string[] = [];
     // An error nobody hears would fail this run: vitest reports it.
-    await engineContainers(socket).follow({ connected: () => undefined, event: ({ action, name }) => { seen.push(`${action} ${name}`); engine.closeAllConnections(); } }, new AbortController().signal);
+    await engineContainers(socket).follow(
+      {
+        connected: () => undefined,
+        event: ({ action, name }) => {
+          seen.push(`${action} ${name}`);
+          engine.closeAllConnections();
+        },
+      },
+      new AbortController().signal,
+    );
     expect(seen).toEqual(['create b']);
   });
 
   it('lets go of an engine that is about to stop, and follows the next one', async () => {
     const socket = path.join(directory, 's');
     let asked = 0;
-    engine = createServer((_req, res) => { asked++; res.write('\n'); });
-    await new Promise<void>((resolve) => { engine.listen(socket, () => { resolve(); }); });
+    engine = createServer((_req, res) => {
+      asked++;
+      res.write('\n');
+    });
+    await new Promise<void>((resolve) => {
+      engine.listen(socket, () => {
+        resolve();
+      });
+    });
     const containers = engineContainers(socket);
     const ending = new AbortController();
-    await containers.follow({ connected: () => { containers.hold(true); }, event: () => undefined }, ending.signal);
+    await containers.follow(
+      {
+        connected: () => {
+          containers.hold(true);
+        },
+        event: () => undefined,
+      },
+      ending.signal,
+    );
     let connected = () => undefined as void;
-    const again = new Promise<void>((resolve) => { connected = resolve; });
+    const again = new Promise<void>((resolve) => {
+      connected = resolve;
+    });
     const following = containers.follow({ connected, event: () => undefined }, ending.signal);
     await new Promise((resolve) => setImmediate(resolve));
     expect(asked).toBe(1);
@@ -47,7 +81,10 @@ describe('following the engine', () => {
     const containers = engineContainers('/nowhere');
     const ending = new AbortController();
     containers.hold(true);
-    const following = containers.follow({ connected: () => undefined, event: () => undefined }, ending.signal);
+    const following = containers.follow(
+      { connected: () => undefined, event: () => undefined },
+      ending.signal,
+    );
     ending.abort();
     await following;
   });

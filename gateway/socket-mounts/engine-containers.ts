@@ -3,10 +3,18 @@ import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 
 /** A container as the engine lists it. */
-export interface ListedContainer { readonly id: string; readonly name: string; readonly binds: readonly string[] }
+export interface ListedContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly binds: readonly string[];
+}
 
 /** `create`, `destroy`, `rename`: what may change whose socket is whose. */
-export interface ContainerEvent { readonly action: string; readonly id: string; readonly name: string }
+export interface ContainerEvent {
+  readonly action: string;
+  readonly id: string;
+  readonly name: string;
+}
 
 /** What the keeper of socket mounts does on the engine, over connections of its own. */
 export interface EngineContainers {
@@ -14,9 +22,18 @@ export interface EngineContainers {
   list(): Promise<ListedContainer[]>;
   /** Removes a container and its anonymous volumes, running or not. */
   remove(id: string): Promise<void>;
-  /** Follows the engine's events for as long as it can; `connected` is told when the stream is open. Resolves when it ended, for whatever reason. */
-  follow(on: { readonly connected: () => void; readonly event: (event: ContainerEvent) => void }, signal: AbortSignal): Promise<void>;
-  /** True: the engine is about to stop, which what follows its events would hold up; nothing does, until this is told again with false. */
+  /**
+   * Follows the engine's events for as long as it can; `connected` is told when the stream is open. Resolves
+   * when it ended, for whatever reason.
+   */
+  follow(
+    on: { readonly connected: () => void; readonly event: (event: ContainerEvent) => void },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /**
+   * True: the engine is about to stop, which what follows its events would hold up; nothing does, until this
+   * is told again with false.
+   */
   hold(stopping: boolean): void;
 }
 
@@ -45,38 +62,72 @@ export function engineContainers(engineSocket: string): EngineContainers {
       return (Array.isArray(found) ? found : []).map((entry: unknown) => ({
         id: textOf(at(entry, 'Id')),
         name: textOf(listOf(at(entry, 'Names'))[0]).replace(/^\//, ''),
-        binds: listOf(at(entry, 'Mounts')).filter((mount) => at(mount, 'Type') === 'bind').map((mount) => textOf(at(mount, 'Source'))),
+        binds: listOf(at(entry, 'Mounts'))
+          .filter((mount) => at(mount, 'Type') === 'bind')
+          .map((mount) => textOf(at(mount, 'Source'))),
       }));
     },
     remove: async (id) => {
       const { status, text } = await call(engineSocket, 'DELETE', `/containers/${id}?force=1&v=1`);
-      if (status !== 204 && status !== 404) throw new Error(`the engine answered ${status}: ${text.slice(0, 500)}`);
+      if (status !== 204 && status !== 404)
+        throw new Error(`the engine answered ${status}: ${text.slice(0, 500)}`);
     },
     follow: async (on, signal) => {
       if (held !== null) await once(AbortSignal.any([held.signal, signal]), 'abort');
       if (signal.aborted) return;
-      await new Promise<void>((resolve) => { followEvents(engineSocket, on, signal, following, resolve); });
+      await new Promise<void>((resolve) => {
+        followEvents(engineSocket, on, signal, following, resolve);
+      });
     },
   };
 }
 
 type Follower = Parameters<EngineContainers['follow']>[0];
 
-/** One request for events; `ended` is told when it is over, for whatever reason. It is among `following` while it is open. */
-function followEvents(engineSocket: string, on: Follower, signal: AbortSignal, following: Set<ClientRequest>, ended: () => void): void {
-  const filters = encodeURIComponent(JSON.stringify({ type: ['container'], event: ['create', 'destroy', 'rename'] }));
-  const end = () => { following.delete(req); ended(); };
-  const req = request({ socketPath: engineSocket, path: `/events?filters=${filters}`, headers: { Host: 'docker' }, agent: false, signal }, (res) => {
-    res.on('error', end);
-    res.on('close', end);
-    if (res.statusCode !== 200) { res.resume(); return; }
-    on.connected();
-    // A reader of lines passes its input's errors on: without a listener of its own, a stream that is cut would end the gateway.
-    createInterface({ input: res }).on('error', end).on('line', (line) => {
-      const event = line.length > maxEventLength ? null : readEvent(line);
-      if (event !== null) on.event(event);
-    });
-  });
+/**
+ * One request for events; `ended` is told when it is over, for whatever reason. It is among `following` while
+ * it is open.
+ */
+function followEvents(
+  engineSocket: string,
+  on: Follower,
+  signal: AbortSignal,
+  following: Set<ClientRequest>,
+  ended: () => void,
+): void {
+  const filters = encodeURIComponent(
+    JSON.stringify({ type: ['container'], event: ['create', 'destroy', 'rename'] }),
+  );
+  const end = () => {
+    following.delete(req);
+    ended();
+  };
+  const req = request(
+    {
+      socketPath: engineSocket,
+      path: `/events?filters=${filters}`,
+      headers: { Host: 'docker' },
+      agent: false,
+      signal,
+    },
+    (res) => {
+      res.on('error', end);
+      res.on('close', end);
+      if (res.statusCode !== 200) {
+        res.resume();
+        return;
+      }
+      on.connected();
+      // A reader of lines passes its input's errors on: without a listener of its own, a stream that is cut
+      // would end the gateway.
+      createInterface({ input: res })
+        .on('error', end)
+        .on('line', (line) => {
+          const event = line.length > maxEventLength ? null : readEvent(line);
+          if (event !== null) on.event(event);
+        });
+    },
+  );
   following.add(req);
   req.on('error', end);
   req.end();
@@ -84,18 +135,25 @@ function followEvents(engineSocket: string, on: Follower, signal: AbortSignal, f
 
 function call(socketPath: string, method: string, path: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const req = request({ socketPath, method, path, headers: { Host: 'docker' }, agent: false, timeout: timeoutMs }, (res: IncomingMessage) => {
-      const parts: Buffer[] = [];
-      let size = 0;
-      res.on('data', (part: Buffer) => {
-        size += part.length;
-        if (size > maxListBytes) req.destroy(new Error('the engine\'s answer is too long'));
-        else parts.push(part);
-      });
-      res.on('error', reject);
-      res.on('end', () => { resolve({ status: res.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') }); });
+    const req = request(
+      { socketPath, method, path, headers: { Host: 'docker' }, agent: false, timeout: timeoutMs },
+      (res: IncomingMessage) => {
+        const parts: Buffer[] = [];
+        let size = 0;
+        res.on('data', (part: Buffer) => {
+          size += part.length;
+          if (size > maxListBytes) req.destroy(new Error("the engine's answer is too long"));
+          else parts.push(part);
+        });
+        res.on('error', reject);
+        res.on('end', () => {
+          resolve({ status: res.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') });
+        });
+      },
+    );
+    req.on('timeout', () => {
+      req.destroy(new Error(`the engine did not answer within ${timeoutMs / 1000} s`));
     });
-    req.on('timeout', () => { req.destroy(new Error(`the engine did not answer within ${timeoutMs / 1000} s`)); });
     req.on('error', reject);
     req.end();
   });
@@ -106,14 +164,18 @@ function readEvent(line: string): ContainerEvent | null {
     const event: unknown = JSON.parse(line);
     const actor = at(event, 'Actor');
     const id = textOf(at(actor, 'ID'));
-    return id === '' ? null : { action: textOf(at(event, 'Action')), id, name: textOf(at(at(actor, 'Attributes'), 'name')) };
+    return id === ''
+      ? null
+      : { action: textOf(at(event, 'Action')), id, name: textOf(at(at(actor, 'Attributes'), 'name')) };
   } catch {
     return null;
   }
 }
 
 function at(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined; // an object with that key
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined; // an object with that key
 }
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -15,7 +15,10 @@ const lateMs = 2_000;
 /** Mounts that nothing became of are looked for so often, ms. */
 const sweepMs = 60_000;
 
-/** Follows container events: a removed container's mount goes at once; after every (re)connection everything is looked at. */
+/**
+ * Follows container events: a removed container's mount goes at once; after every (re)connection everything
+ * is looked at.
+ */
 export function followEngine(options: ReconcileOptions): EngineFollower {
   const { mounts, containers, log } = options;
   const ending = new AbortController();
@@ -24,40 +27,70 @@ export function followEngine(options: ReconcileOptions): EngineFollower {
   let again = false;
 
   const look = (): void => {
-    if (reconciling !== null) { again = true; return; }
+    if (reconciling !== null) {
+      again = true;
+      return;
+    }
     reconciling = reconcile(options)
-      .catch((error: unknown) => { if (!ending.signal.aborted) log(`socket mounts could not be compared with the engine's containers: ${error instanceof Error ? error.message : String(error)}`); })
+      .catch((error: unknown) => {
+        if (!ending.signal.aborted)
+          log(
+            `socket mounts could not be compared with the engine's containers: ${error instanceof Error ? error.message : String(error)}`,
+          );
+      })
       .finally(() => {
         reconciling = null;
-        if (again && !ending.signal.aborted) { again = false; look(); }
+        if (again && !ending.signal.aborted) {
+          again = false;
+          look();
+        }
       });
   };
   const unbound = () => mounts.list().some(({ container }) => container === null);
-  const sweep = setInterval(() => { if (running && unbound()) look(); }, sweepMs);
+  const sweep = setInterval(() => {
+    if (running && unbound()) look();
+  }, sweepMs);
   sweep.unref();
 
   const event = (action: string, id: string, name: string): void => {
     const mount = mounts.list().find(({ container }) => container?.id === id);
     switch (action) {
       case 'destroy':
-        if (mount !== undefined) void mounts.discard(mount.id).catch((error: unknown) => { log(`the socket of removed container ${name} could not be removed: ${String(error)}`); });
+        if (mount !== undefined)
+          void mounts.discard(mount.id).catch((error: unknown) => {
+            log(`the socket of removed container ${name} could not be removed: ${String(error)}`);
+          });
         return;
       case 'rename':
-        if (mount !== undefined) void mounts.bind(mount.id, { id, name }).catch((error: unknown) => { log(`the record of container ${name} could not be written: ${String(error)}`); });
+        if (mount !== undefined)
+          void mounts.bind(mount.id, { id, name }).catch((error: unknown) => {
+            log(`the record of container ${name} could not be written: ${String(error)}`);
+          });
         return;
       case 'create':
         // Its answer binds it; unless nobody was left to see that.
-        if (unbound()) setTimeout(() => { if (unbound() && !ending.signal.aborted) look(); }, lateMs).unref();
+        if (unbound())
+          setTimeout(() => {
+            if (unbound() && !ending.signal.aborted) look();
+          }, lateMs).unref();
     }
   };
 
   const run = async (): Promise<void> => {
     let pause = firstPauseMs;
     while (!ending.signal.aborted) {
-      await containers.follow({
-        connected: () => { pause = firstPauseMs; look(); },
-        event: ({ action, id, name }) => { event(action, id, name); },
-      }, ending.signal);
+      await containers.follow(
+        {
+          connected: () => {
+            pause = firstPauseMs;
+            look();
+          },
+          event: ({ action, id, name }) => {
+            event(action, id, name);
+          },
+        },
+        ending.signal,
+      );
       await sleep(pause, undefined, { signal: ending.signal, ref: false }).catch(() => undefined);
       pause = Math.min(pause * 2, longestPauseMs);
     }
@@ -69,6 +102,9 @@ export function followEngine(options: ReconcileOptions): EngineFollower {
       running = true;
       void run();
     },
-    close: () => { ending.abort(); clearInterval(sweep); },
+    close: () => {
+      ending.abort();
+      clearInterval(sweep);
+    },
   };
 }

@@ -13,14 +13,31 @@ export type SocketGranting = Pick<SocketMountPart, 'mounts' | 'trust' | 'contain
 /** Longest answer to a create request, bytes: an id and warnings. */
 export const maxCreateAnswerBytes = 1024 * 1024;
 
-/** Sockets that wait for their container at the same time; each is a descriptor here and in the process that keeps them. */
+/**
+ * Sockets that wait for their container at the same time; each is a descriptor here and in the process that
+ * keeps them.
+ */
 const maxPending = 128;
-/** Of these, one user's: who leaves create requests before their answers keeps nobody else from making containers. */
+/**
+ * Of these, one user's: who leaves create requests before their answers keeps nobody else from making
+ * containers.
+ */
 const maxPendingOfOne = 32;
 
-/** May this image have the socket (B2–B4)? `caller`: whose request it is, as in `createdBy`. Rejects with EngineUnreachable. */
-export async function askTrust(image: string, socket: EffectiveSettings['socket'], granting: SocketGranting, caller: number | null): Promise<ImageVerdict> {
-  if (granting === null) return unavailable('the gateway has no directory to keep sockets for containers in: it was started without --state');
+/**
+ * May this image have the socket (B2–B4)? `caller`: whose request it is, as in `createdBy`. Rejects with
+ * EngineUnreachable.
+ */
+export async function askTrust(
+  image: string,
+  socket: EffectiveSettings['socket'],
+  granting: SocketGranting,
+  caller: number | null,
+): Promise<ImageVerdict> {
+  if (granting === null)
+    return unavailable(
+      'the gateway has no directory to keep sockets for containers in: it was started without --state',
+    );
   if (granting.trust === null) return unavailable('this gateway cannot check images');
   if (crowded(granting.mounts, caller)) return unavailable(tooMany);
   const verdict = await granting.trust.decide(image, socket);
@@ -32,16 +49,29 @@ const tooMany = 'too many containers with a socket are being made at once; try a
 
 function crowded(mounts: Pick<SocketMounts, 'list'>, caller: number | null): boolean {
   const pending = mounts.list().filter(({ container }) => container === null);
-  return pending.length >= maxPending || pending.filter(({ createdBy }) => createdBy === caller).length >= maxPendingOfOne;
+  return (
+    pending.length >= maxPending ||
+    pending.filter(({ createdBy }) => createdBy === caller).length >= maxPendingOfOne
+  );
 }
 
 const unavailable = (detail: string): ImageVerdict => ({ trusted: false, reason: 'unavailable', detail });
 
 /**
- * Looks at the engine's answer to the create request that was given `mount`'s socket: the container must be made of the very image that
- * was allowed (a tag can move in between), and hold no other container's socket. Then the socket is its; else the container is removed.
+ * Looks at the engine's answer to the create request that was given `mount`'s socket: the container must be
+ * made of the very image that was allowed (a tag can move in between), and hold no other container's socket.
+ * Then the socket is its; else the container is removed.
  */
-export function bindOnAnswer(mount: SocketMount, granting: { readonly mounts: SocketMounts; readonly containers: EngineContainers; readonly facts: EngineFacts; readonly log: (line: string) => void; /** Takes note of a refusal and gives its text. */ readonly refused: (denial: Denial) => string }): AnswerHandling {
+export function bindOnAnswer(
+  mount: SocketMount,
+  granting: {
+    readonly mounts: SocketMounts;
+    readonly containers: EngineContainers;
+    readonly facts: EngineFacts;
+    readonly log: (line: string) => void;
+    /** Takes note of a refusal and gives its text. */ readonly refused: (denial: Denial) => string;
+  },
+): AnswerHandling {
   const { mounts, containers, facts, log, refused } = granting;
   return {
     limit: maxCreateAnswerBytes,
@@ -57,7 +87,9 @@ export function bindOnAnswer(mount: SocketMount, granting: { readonly mounts: So
       } catch (error) {
         if (!(error instanceof EngineUnreachable)) throw error;
         // Made, but not looked at: the socket stays silent until it was (reconcile).
-        log(`a container was made with socket ${mount.id}, but the engine could not be asked about it: ${error.message}`);
+        log(
+          `a container was made with socket ${mount.id}, but the engine could not be asked about it: ${error.message}`,
+        );
         return null;
       }
       const denial = container === null ? null : mismatch(container, mount, mounts);
@@ -70,7 +102,11 @@ export function bindOnAnswer(mount: SocketMount, granting: { readonly mounts: So
         await mounts.bind(mount.id, { id: container.id, name: container.name });
         return null;
       }
-      await containers.remove(container.id).catch((error: unknown) => { log(`container ${container.id}, made of another image than was allowed, could not be removed: ${String(error)}`); });
+      await containers.remove(container.id).catch((error: unknown) => {
+        log(
+          `container ${container.id}, made of another image than was allowed, could not be removed: ${String(error)}`,
+        );
+      });
       await mounts.discard(mount.id);
       throw new AnswerRefused(403, refused(denial));
     },
@@ -78,13 +114,25 @@ export function bindOnAnswer(mount: SocketMount, granting: { readonly mounts: So
 }
 
 /** Why this container may not have this mount; null: it may. */
-export function mismatch(container: ContainerFacts, mount: SocketMount, mounts: Pick<SocketMounts, 'idAt'>): Denial | null {
+export function mismatch(
+  container: ContainerFacts,
+  mount: SocketMount,
+  mounts: Pick<SocketMounts, 'idAt'>,
+): Denial | null {
   const setting = '/enhancedContainerIsolation/dockerSocketMount/imageList';
   if (container.imageId !== mount.imageId) {
-    return deny('socket-mount', `mounting the Docker socket into a container of image ${mount.image}`, { spec: 'B3', setting, detail: `the name meant another image (${container.imageId}) when the container was made than when it was checked (${mount.imageId}); try again` });
+    return deny('socket-mount', `mounting the Docker socket into a container of image ${mount.image}`, {
+      spec: 'B3',
+      setting,
+      detail: `the name meant another image (${container.imageId}) when the container was made than when it was checked (${mount.imageId}); try again`,
+    });
   }
-  const held = container.mounts.filter(({ type }) => type === 'bind').map(({ source }) => mounts.idAt(source)).filter((id): id is SocketMountId => id !== null);
-  if (held.some((id) => id !== mount.id)) return deny('socket-mount', 'the Docker socket of another container', { spec: 'B1' });
+  const held = container.mounts
+    .filter(({ type }) => type === 'bind')
+    .map(({ source }) => mounts.idAt(source))
+    .filter((id): id is SocketMountId => id !== null);
+  if (held.some((id) => id !== mount.id))
+    return deny('socket-mount', 'the Docker socket of another container', { spec: 'B1' });
   return null;
 }
 

@@ -1,23 +1,30 @@
 import type { SendHandle } from 'node:child_process';
 import { noKeeper, type ListenerKeeper } from '../../shared/gateway/kept-listeners.ts';
 
-/** The parent process, over Node's channel to it; nobody where there is no such channel. Messages: `shared/gateway/kept-listeners.ts`. */
+/**
+ * The parent process, over Node's channel to it; nobody where there is no such channel. Messages:
+ * `shared/gateway/kept-listeners.ts`.
+ */
 export function parentKeeper(log: (line: string) => void): ListenerKeeper {
   if (process.send === undefined) return noKeeper;
-  const send = (message: object, handle?: object): Promise<void> => new Promise((resolve) => {
-    const failed = (error: Error | null) => {
-      if (error !== null) log(`the parent process could not be told to keep a listener: ${error.message}`);
-      resolve();
-    };
-    try {
-      // Node sends raw pipe handles too (its own types know servers only); a server would start to accept in the parent.
-      process.send?.(message, handle as SendHandle | undefined, {}, failed);
-    } catch (error) {
-      failed(error instanceof Error ? error : new Error(String(error)));
-    }
-  });
+  const send = (message: object, handle?: object): Promise<void> =>
+    new Promise((resolve) => {
+      const failed = (error: Error | null) => {
+        if (error !== null) log(`the parent process could not be told to keep a listener: ${error.message}`);
+        resolve();
+      };
+      try {
+        // Node sends raw pipe handles too (its own types know servers only); a server would start to accept
+        // in the parent.
+        process.send?.(message, handle as SendHandle | undefined, {}, failed);
+      } catch (error) {
+        failed(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
   return {
     keep: (name, handle) => send({ kind: 'keep-listener', name }, handle),
-    drop: (name) => { void send({ kind: 'drop-listener', name }); },
+    drop: (name) => {
+      void send({ kind: 'drop-listener', name });
+    },
   };
 }

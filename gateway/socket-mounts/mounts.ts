@@ -18,11 +18,17 @@ export interface SocketMountsOptions {
 
 /** The mounts, and what their owner needs beyond what requests need. */
 export interface OwnedSocketMounts extends SocketMounts {
-  /** Listens again on every socket on record: on the descriptor that was handed down where there is one, else on a new socket at the same path. True when anything at all is on record. */
+  /**
+   * Listens again on every socket on record: on the descriptor that was handed down where there is one, else
+   * on a new socket at the same path. True when anything at all is on record.
+   */
   restore(inherited: readonly InheritedListener[]): Promise<boolean>;
   /** Mounts that were found with their record lost, and have none yet. */
   lost(): readonly SocketMountId[];
-  /** Milliseconds since the mount was opened by this process, while nothing has become of it; null for all others. */
+  /**
+   * Milliseconds since the mount was opened by this process, while nothing has become of it; null for all
+   * others.
+   */
   pendingFor(id: SocketMountId): number | null;
   /** Stops listening; sockets and records stay, for the next gateway. */
   close(graceMs?: number): Promise<void>;
@@ -39,17 +45,24 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
   const lost = new Set<SocketMountId>();
   const changes = new Map<SocketMountId, Promise<void>>();
 
-  /** One change of a mount after the other: a record is not written into a directory that is being removed. */
+  /**
+   * One change of a mount after the other: a record is not written into a directory that is being removed.
+   */
   const inTurn = (id: SocketMountId, change: () => Promise<void>): Promise<void> => {
     const done = (changes.get(id) ?? Promise.resolve()).catch(() => undefined).then(change);
     changes.set(id, done);
-    void done.catch(() => undefined).then(() => { if (changes.get(id) === done) changes.delete(id); });
+    void done
+      .catch(() => undefined)
+      .then(() => {
+        if (changes.get(id) === done) changes.delete(id);
+      });
     return done;
   };
 
   const listen = async (mount: SocketMount, at: ListenAt): Promise<void> => {
     const made = await options.listen(at, { kind: 'socket-mount', id: mount.id });
-    if (!made.ok) throw new Error([made.error.message, made.error.reason, made.error.hint].filter(Boolean).join(' '));
+    if (!made.ok)
+      throw new Error([made.error.message, made.error.reason, made.error.hint].filter(Boolean).join(' '));
     listeners.set(mount.id, made.value);
   };
 
@@ -76,38 +89,45 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
       const id = records.newId();
       return { id, socket: records.socketOf(id) };
     },
-    open: (mount) => inTurn(mount.id, async () => {
-      mounts.set(mount.id, mount);
-      opened.set(mount.id, Date.now());
-      lost.delete(mount.id);
-      try {
-        await records.write(mount);
-        await makeSocket(mount);
-      } catch (error) {
-        mounts.delete(mount.id);
-        opened.delete(mount.id);
-        await stopListening(mount.id);
-        await records.remove(mount.id).catch(() => undefined);
-        throw error;
-      }
-    }),
-    bind: (id, container) => inTurn(id, async () => {
-      const mount = mounts.get(id);
-      if (mount === undefined) throw new Error(`there is no socket mount ${id} any more`);
-      const bound = { ...mount, container };
-      // On disk first: what has answered once must be known after a crash.
-      await records.write(bound);
-      mounts.set(id, bound);
-      opened.delete(id);
-    }),
-    renew: (id, verdict) => inTurn(id, async () => {
-      const mount = mounts.get(id);
-      if (mount === undefined) return;
-      const { allowedBy = mount.allowedBy, derivedFrom = mount.derivedFrom, governing = mount.governing } = verdict;
-      const renewed = { ...mount, allowedBy, derivedFrom, governing };
-      await records.write(renewed);
-      mounts.set(id, renewed);
-    }),
+    open: (mount) =>
+      inTurn(mount.id, async () => {
+        mounts.set(mount.id, mount);
+        opened.set(mount.id, Date.now());
+        lost.delete(mount.id);
+        try {
+          await records.write(mount);
+          await makeSocket(mount);
+        } catch (error) {
+          mounts.delete(mount.id);
+          opened.delete(mount.id);
+          await stopListening(mount.id);
+          await records.remove(mount.id).catch(() => undefined);
+          throw error;
+        }
+      }),
+    bind: (id, container) =>
+      inTurn(id, async () => {
+        const mount = mounts.get(id);
+        if (mount === undefined) throw new Error(`there is no socket mount ${id} any more`);
+        const bound = { ...mount, container };
+        // On disk first: what has answered once must be known after a crash.
+        await records.write(bound);
+        mounts.set(id, bound);
+        opened.delete(id);
+      }),
+    renew: (id, verdict) =>
+      inTurn(id, async () => {
+        const mount = mounts.get(id);
+        if (mount === undefined) return;
+        const {
+          allowedBy = mount.allowedBy,
+          derivedFrom = mount.derivedFrom,
+          governing = mount.governing,
+        } = verdict;
+        const renewed = { ...mount, allowedBy, derivedFrom, governing };
+        await records.write(renewed);
+        mounts.set(id, renewed);
+      }),
     discard: (id) => {
       mounts.delete(id);
       opened.delete(id);
@@ -122,7 +142,7 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
     idAt: (file) => records.idAt(file),
     bySocket: (socket) => {
       const id = records.idAt(socket);
-      return id === null ? null : mounts.get(id) ?? null;
+      return id === null ? null : (mounts.get(id) ?? null);
     },
     list: () => [...mounts.values()],
     lost: () => [...lost],
@@ -131,7 +151,9 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
       return since === undefined ? null : Date.now() - since;
     },
     restore: async (inherited) => {
-      const given = new Map(inherited.filter(({ name }) => name.startsWith(namePrefix)).map(({ name, fd }) => [name, fd]));
+      const given = new Map(
+        inherited.filter(({ name }) => name.startsWith(namePrefix)).map(({ name, fd }) => [name, fd]),
+      );
       const { mounts: recorded, unreadable } = records.read();
       for (const id of unreadable) lost.add(id);
       for (const mount of recorded) {
@@ -146,7 +168,9 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
             await makeSocket(mount);
           }
         } catch (error) {
-          log(`the socket of container ${mount.container?.name ?? '(none)'} (${mount.id}) cannot be served: ${error instanceof Error ? error.message : String(error)}`);
+          log(
+            `the socket of container ${mount.container?.name ?? '(none)'} (${mount.id}) cannot be served: ${error instanceof Error ? error.message : String(error)}`,
+          );
         }
       }
       for (const [name, fd] of given) {
@@ -156,7 +180,9 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
       return recorded.length > 0 || unreadable.length > 0;
     },
     close: async (graceMs) => {
-      await Promise.all([...listeners.values()].map((listener) => listener.close(graceMs, { keepFile: true })));
+      await Promise.all(
+        [...listeners.values()].map((listener) => listener.close(graceMs, { keepFile: true })),
+      );
       listeners.clear();
     },
   };

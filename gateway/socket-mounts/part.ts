@@ -47,14 +47,31 @@ export function openSocketMounts(options: SocketMountPartOptions): Result<Socket
   try {
     records = openMountRecords(directory);
   } catch (error) {
-    return fail('engine.start-failed', `The directory ${directory} cannot be used.`, { cause: error, hint: 'Check it and the rights on it; it must be root\'s.' });
+    return fail('engine.start-failed', `The directory ${directory} cannot be used.`, {
+      cause: error,
+      hint: "Check it and the rights on it; it must be root's.",
+    });
   }
   const containers = engineContainers(options.engineSocket);
-  const mounts = createSocketMounts({ directory, records, listen: options.listen, keeper: options.keeper, log });
+  const mounts = createSocketMounts({
+    directory,
+    records,
+    listen: options.listen,
+    keeper: options.keeper,
+    log,
+  });
   const follower = followEngine({ mounts, containers, facts, trust, settings: options.settings, log });
-  const followed: SocketMounts = { ...mounts, open: async (mount) => { await mounts.open(mount); follower.start(); } };
+  const followed: SocketMounts = {
+    ...mounts,
+    open: async (mount) => {
+      await mounts.open(mount);
+      follower.start();
+    },
+  };
   return ok({
-    mounts: followed, containers, trust,
+    mounts: followed,
+    containers,
+    trust,
     admission: createAdmission(followed, trust),
     start: async (inherited) => {
       const onRecord = await mounts.restore(inherited);

@@ -19,9 +19,10 @@ export interface ReconcileOptions {
 export const pendingMs = 5 * 60_000;
 
 /**
- * Brings the mounts in line with the engine's containers: a mount whose container is gone goes too; one that was left without a
- * container (the gateway or the client died in between) is bound to the container that holds it, or goes; a container whose mount has
- * lost its record gets a new one, if its image is allowed. Rejects when the engine can't be asked.
+ * Brings the mounts in line with the engine's containers: a mount whose container is gone goes too; one that
+ * was left without a container (the gateway or the client died in between) is bound to the container that
+ * holds it, or goes; a container whose mount has lost its record gets a new one, if its image is allowed.
+ * Rejects when the engine can't be asked.
  */
 export async function reconcile(options: ReconcileOptions): Promise<void> {
   const { mounts, containers, facts, log } = options;
@@ -40,20 +41,26 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
     else if ((mounts.pendingFor(mount.id) ?? Infinity) > pendingMs) await mounts.discard(mount.id);
   }
   for (const id of mounts.lost()) {
-    if (!listed.some(({ binds }) => binds.some((source) => mounts.idAt(source) === id))) await mounts.discard(id);
+    if (!listed.some(({ binds }) => binds.some((source) => mounts.idAt(source) === id)))
+      await mounts.discard(id);
   }
   for (const container of listed) {
     const id = container.binds.map((source) => mounts.idAt(source)).find((one) => one !== null);
     if (id === undefined || id === null || mounts.get(id) !== null) continue;
     await orLater(container.name, async () => {
       const restored = await restoreRecord(container, options);
-      log(restored === null
-        ? `container ${container.name} mounts a Docker socket (${id}) that has lost its record: it was made again; restart the container to use it`
-        : `container ${container.name} mounts a Docker socket (${id}) that has lost its record; it stays dead: ${restored}`);
+      log(
+        restored === null
+          ? `container ${container.name} mounts a Docker socket (${id}) that has lost its record: it was made again; restart the container to use it`
+          : `container ${container.name} mounts a Docker socket (${id}) that has lost its record; it stays dead: ${restored}`,
+      );
     });
   }
 
-  /** One that the engine does not answer about in time keeps the others from nothing; it is looked at with the next comparison. */
+  /**
+   * One that the engine does not answer about in time keeps the others from nothing; it is looked at with the
+   * next comparison.
+   */
   async function orLater(name: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -63,17 +70,27 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
     }
   }
 
-  async function bindLate(mount: SocketMount, holder: ListedContainer, { log: say }: ReconcileOptions): Promise<void> {
+  async function bindLate(
+    mount: SocketMount,
+    holder: ListedContainer,
+    { log: say }: ReconcileOptions,
+  ): Promise<void> {
     const found = await facts.container(holder.id);
     if (found === null) return;
     const denial = mismatch(found, mount, mounts);
     if (denial === null) await mounts.bind(mount.id, { id: found.id, name: found.name });
-    else say(`the Docker socket of container ${found.name} (${mount.id}) stays dead: ${denial.detail ?? denial.what}`);
+    else
+      say(
+        `the Docker socket of container ${found.name} (${mount.id}) stays dead: ${denial.detail ?? denial.what}`,
+      );
   }
 }
 
 /** Null when the container has its mount again, else why not. */
-async function restoreRecord(container: ListedContainer, { mounts, facts, trust, settings }: ReconcileOptions): Promise<string | null> {
+async function restoreRecord(
+  container: ListedContainer,
+  { mounts, facts, trust, settings }: ReconcileOptions,
+): Promise<string | null> {
   const found = await facts.container(container.id);
   const socket = found?.mounts.map(({ source }) => source).find((source) => mounts.idAt(source) !== null);
   const id = socket === undefined ? null : mounts.idAt(socket);
@@ -81,7 +98,15 @@ async function restoreRecord(container: ListedContainer, { mounts, facts, trust,
   const verdict = trust === null ? null : await trust.decide(found.imageId, settings());
   if (verdict?.trusted !== true) return verdict?.detail ?? 'this gateway cannot check images';
   const mount: SocketMount = {
-    id, socket, image: found.image, imageId: found.imageId, allowedBy: verdict.allowedBy, derivedFrom: verdict.derivedFrom, governing: [], createdBy: null, container: null,
+    id,
+    socket,
+    image: found.image,
+    imageId: found.imageId,
+    allowedBy: verdict.allowedBy,
+    derivedFrom: verdict.derivedFrom,
+    governing: [],
+    createdBy: null,
+    container: null,
   };
   const denial = mismatch(found, mount, mounts);
   if (denial !== null) return denial.detail ?? denial.what;

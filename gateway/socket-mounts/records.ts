@@ -15,7 +15,9 @@ export const socketName = 'docker.sock';
 export interface MountRecords {
   newId(): SocketMountId;
   socketOf(id: SocketMountId): string;
-  /** The id in a socket's path of this layout, whether there is such a mount or not; null for any other path. */
+  /**
+   * The id in a socket's path of this layout, whether there is such a mount or not; null for any other path.
+   */
   idAt(file: string): SocketMountId | null;
   /** Every readable record; `unreadable` names the directories without one. */
   read(): { readonly mounts: readonly SocketMount[]; readonly unreadable: readonly SocketMountId[] };
@@ -29,7 +31,8 @@ export interface MountRecords {
 export function openMountRecords(directory: string): MountRecords {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   // Sockets that never got their place.
-  for (const name of readdirSync(directory)) if (name.startsWith('.')) rmSync(path.join(directory, name), { force: true });
+  for (const name of readdirSync(directory))
+    if (name.startsWith('.')) rmSync(path.join(directory, name), { force: true });
   const directoryOf = (id: SocketMountId) => path.join(directory, id);
   const socketOf = (id: SocketMountId) => path.join(directoryOf(id), socketName);
   return {
@@ -59,7 +62,9 @@ export function openMountRecords(directory: string): MountRecords {
 
 /** Whose socket a file is, by its place in the directory of mounts; null for all else. */
 export function idAt(directory: string, file: string): SocketMountId | null {
-  const [id = '', name, more] = file.startsWith(`${directory}/`) ? file.slice(directory.length + 1).split('/') : [];
+  const [id = '', name, more] = file.startsWith(`${directory}/`)
+    ? file.slice(directory.length + 1).split('/')
+    : [];
   return isId(id) && name === socketName && more === undefined ? id : null;
 }
 
@@ -76,25 +81,59 @@ function readRecord(file: string, id: SocketMountId, socket: string): SocketMoun
   } catch {
     return null;
   }
-  const at = (value: unknown, key: string): unknown => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined); // an object with that key
+  const at = (value: unknown, key: string): unknown =>
+    typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+      ? (value as Record<string, unknown>)[key]
+      : undefined; // an object with that key
   const text = (value: unknown): value is string => typeof value === 'string' && value !== '';
-  const image = at(found, 'image'), imageId = at(found, 'imageId'), allowedBy = at(found, 'allowedBy'), derivedFrom = at(found, 'derivedFrom'), createdBy = at(found, 'createdBy'), container = at(found, 'container');
-  if (at(found, 'version') !== 1 || at(found, 'id') !== id || !text(image) || !text(imageId) || !text(allowedBy)) return null;
+  const image = at(found, 'image'),
+    imageId = at(found, 'imageId'),
+    allowedBy = at(found, 'allowedBy'),
+    derivedFrom = at(found, 'derivedFrom'),
+    createdBy = at(found, 'createdBy'),
+    container = at(found, 'container');
+  if (
+    at(found, 'version') !== 1 ||
+    at(found, 'id') !== id ||
+    !text(image) ||
+    !text(imageId) ||
+    !text(allowedBy)
+  )
+    return null;
   if (derivedFrom !== null && !text(derivedFrom)) return null;
-  if (createdBy !== null && !(typeof createdBy === 'number' && Number.isSafeInteger(createdBy) && createdBy >= 0)) return null;
-  const containerId = at(container, 'id'), name = at(container, 'name');
+  if (
+    createdBy !== null &&
+    !(typeof createdBy === 'number' && Number.isSafeInteger(createdBy) && createdBy >= 0)
+  )
+    return null;
+  const containerId = at(container, 'id'),
+    name = at(container, 'name');
   if (container !== null && (!text(containerId) || typeof name !== 'string')) return null;
   const governing = findings(at(found, 'governing') ?? [], at);
   if (governing === null) return null;
-  return { id, socket, image, imageId, allowedBy, derivedFrom, governing, createdBy, container: text(containerId) && typeof name === 'string' ? { id: containerId, name } : null };
+  return {
+    id,
+    socket,
+    image,
+    imageId,
+    allowedBy,
+    derivedFrom,
+    governing,
+    createdBy,
+    container: text(containerId) && typeof name === 'string' ? { id: containerId, name } : null,
+  };
 }
 
 /** Null where they can't be read. Records of earlier versions have none: then image trust is asked again. */
 function findings(found: unknown, at: (value: unknown, key: string) => unknown): ListFinding[] | null {
   if (!Array.isArray(found)) return null;
   const read = found.flatMap((one: unknown): ListFinding[] => {
-    const image = at(one, 'image'), its = at(one, 'its');
-    return typeof image === 'string' && (its === 'direct' || its === 'derived' || its === 'no' || its === 'unknown') ? [{ image, its }] : [];
+    const image = at(one, 'image'),
+      its = at(one, 'its');
+    return typeof image === 'string' &&
+      (its === 'direct' || its === 'derived' || its === 'no' || its === 'unknown')
+      ? [{ image, its }]
+      : [];
   });
   return read.length === found.length ? read : null;
 }

@@ -16,31 +16,47 @@ export interface SocketMount {
   readonly derivedFrom: string | null;
   /** Which per-image command lists are the image's, by content, as far as that was asked (B7). */
   readonly governing: readonly ListFinding[];
-  /** Who made the container (for one made through another container's socket: who made that one); for the audit log and for `$HOME`. Null: unknown. */
+  /**
+   * Who made the container (for one made through another container's socket: who made that one); for the
+   * audit log and for `$HOME`. Null: unknown.
+   */
   readonly createdBy: number | null;
   /** Null until the engine has made the container: the socket answers nothing before. */
   readonly container: { readonly id: string; readonly name: string } | null;
 }
 
 /** By which door a request came in: the clients' socket, or one that is mounted into a container. */
-export type Origin = { readonly kind: 'clients' } | { readonly kind: 'socket-mount'; readonly id: SocketMountId };
+export type Origin =
+  { readonly kind: 'clients' } | { readonly kind: 'socket-mount'; readonly id: SocketMountId };
 
-/** The sockets the gateway serves beside the clients' one. They survive restarts of container, gateway and engine. */
+/**
+ * The sockets the gateway serves beside the clients' one. They survive restarts of container, gateway and
+ * engine.
+ */
 export interface SocketMounts {
   /** An id and the path its socket will have; nothing is made yet. */
   reserve(): { readonly id: SocketMountId; readonly socket: string };
-  /** Makes the socket and listens. Resolves when a container may be created with it; rejects with what is wrong with the disk. */
+  /**
+   * Makes the socket and listens. Resolves when a container may be created with it; rejects with what is
+   * wrong with the disk.
+   */
   open(mount: SocketMount): Promise<void>;
   /** The engine made the container: from now on the socket answers. */
   bind(id: SocketMountId, container: { readonly id: string; readonly name: string }): Promise<void>;
   /** Another entry of the list allows the image now, or more is known of the command lists. */
-  renew(id: SocketMountId, verdict: Partial<Pick<SocketMount, 'allowedBy' | 'derivedFrom' | 'governing'>>): Promise<void>;
+  renew(
+    id: SocketMountId,
+    verdict: Partial<Pick<SocketMount, 'allowedBy' | 'derivedFrom' | 'governing'>>,
+  ): Promise<void>;
   /** Nothing came of it, or the container is gone. */
   discard(id: SocketMountId): Promise<void>;
   get(id: SocketMountId): SocketMount | null;
   /** The mount whose socket this path is; null for any other path. */
   bySocket(socket: string): SocketMount | null;
-  /** The id in a path of the form these sockets have, whether there is such a mount or not; null for any other path. */
+  /**
+   * The id in a path of the form these sockets have, whether there is such a mount or not; null for any other
+   * path.
+   */
   idAt(file: string): SocketMountId | null;
   list(): readonly SocketMount[];
 }

@@ -9,35 +9,72 @@ import { registriesOr } from './entry-answers.ts';
 import { askGoverning } from './governing.ts';
 import { createRegistryClient } from './registry-client.ts';
 
-/** With the command list that a container of the image would be under (B7); null where it may have no socket. */
-export interface SocketExplanation extends TrustExplanation { readonly list: GoverningList | null }
+/**
+ * With the command list that a container of the image would be under (B7); null where it may have no socket.
+ */
+export interface SocketExplanation extends TrustExplanation {
+  readonly list: GoverningList | null;
+}
 
-/** One explanation for the command line: reads the gateway's last-known digests, writes nothing. Rejects with EngineUnreachable. */
-export async function explainImageTrust(image: string, socket: EffectiveSettings['socket'], at: { readonly engineSocket: string; readonly stateDirectory: string }): Promise<SocketExplanation> {
+/**
+ * One explanation for the command line: reads the gateway's last-known digests, writes nothing. Rejects with
+ * EngineUnreachable.
+ */
+export async function explainImageTrust(
+  image: string,
+  socket: EffectiveSettings['socket'],
+  at: { readonly engineSocket: string; readonly stateDirectory: string },
+): Promise<SocketExplanation> {
   const facts = createEngineFacts(at.engineSocket);
   const trust = createImageTrust({ facts, stateDirectory: at.stateDirectory, readOnly: true });
   try {
     const explained = await trust.explain(image, socket);
     if (!explained.verdict.trusted) return { ...explained, list: null };
-    const mount = { image, imageId: explained.verdict.imageId, allowedBy: explained.verdict.allowedBy, governing: [] };
-    return { ...explained, list: governingList(socket, { ...mount, governing: await askGoverning(trust, mount, socket) }) };
+    const mount = {
+      image,
+      imageId: explained.verdict.imageId,
+      allowedBy: explained.verdict.allowedBy,
+      governing: [],
+    };
+    return {
+      ...explained,
+      list: governingList(socket, { ...mount, governing: await askGoverning(trust, mount, socket) }),
+    };
   } finally {
     trust.close();
     facts.close();
   }
 }
 
-/** What the registries serve for entries of an image list, by the entry as written. Wildcards ask about images, and are left out. */
-export async function askEntries(images: readonly string[], engineSocket: string | null): Promise<ReadonlyMap<string, EntryDigest>> {
+/**
+ * What the registries serve for entries of an image list, by the entry as written. Wildcards ask about
+ * images, and are left out.
+ */
+export async function askEntries(
+  images: readonly string[],
+  engineSocket: string | null,
+): Promise<ReadonlyMap<string, EntryDigest>> {
   const facts = engineSocket === null ? null : createEngineFacts(engineSocket);
-  const client = createRegistryClient({ registries: () => registriesOr(facts), credentials: dockerCredentials() });
+  const client = createRegistryClient({
+    registries: () => registriesOr(facts),
+    credentials: dockerCredentials(),
+  });
   try {
-    const asked = await Promise.all(allowedEntries(images).map(async (entry): Promise<[string, EntryDigest][]> => {
-      const [question] = entryQuestions([entry]);
-      if (question === undefined) return [];
-      const answer = await client.ask(question, () => []);
-      return [[entry.written, answer.kind === 'served' || answer.kind === 'absent' ? { kind: answer.kind } : { kind: 'unanswered', why: answer.why }]];
-    }));
+    const asked = await Promise.all(
+      allowedEntries(images).map(async (entry): Promise<[string, EntryDigest][]> => {
+        const [question] = entryQuestions([entry]);
+        if (question === undefined) return [];
+        const answer = await client.ask(question, () => []);
+        return [
+          [
+            entry.written,
+            answer.kind === 'served' || answer.kind === 'absent'
+              ? { kind: answer.kind }
+              : { kind: 'unanswered', why: answer.why },
+          ],
+        ];
+      }),
+    );
     return new Map(asked.flat());
   } finally {
     client.close();

@@ -7,8 +7,20 @@ import type { Served } from './registry-client.ts';
 
 const d = (hex: string) => `sha256:${hex.repeat(64)}`;
 const [A, B] = [d('a'), d('b')];
-const tool: LocalImage = { id: d('1'), tags: ['team/tool:1'], digests: [`team/tool@${A}`], layers: [d('7')], store: 'graph' };
-const derived: LocalImage = { id: d('2'), tags: ['mine:1'], digests: [], layers: [d('7'), d('8')], store: 'graph' };
+const tool: LocalImage = {
+  id: d('1'),
+  tags: ['team/tool:1'],
+  digests: [`team/tool@${A}`],
+  layers: [d('7')],
+  store: 'graph',
+};
+const derived: LocalImage = {
+  id: d('2'),
+  tags: ['mine:1'],
+  digests: [],
+  layers: [d('7'), d('8')],
+  store: 'graph',
+};
 const away: Served = { kind: 'unavailable', why: 'no connection' };
 
 /** A trust over stand-ins: images of the engine, answers of registries by question. */
@@ -16,47 +28,91 @@ function standIn(images: readonly LocalImage[], registry: Record<string, Served>
   const asked: string[] = [];
   let now = 1e12;
   const state = {
-    registry, asked, later: (ms: number) => { now += ms; },
+    registry,
+    asked,
+    later: (ms: number) => {
+      now += ms;
+    },
     down: false,
-    refresh: null as (typeof defaultSettings.socket) | null,
+    refresh: null as typeof defaultSettings.socket | null,
   };
   const trust = createImageTrust({
     facts: {
-      image: (name) => (state.down ? Promise.reject(new EngineUnreachable('down')) : Promise.resolve(images.find((image) => image.id === name || image.tags.includes(name)) ?? null)),
+      image: (name) =>
+        state.down
+          ? Promise.reject(new EngineUnreachable('down'))
+          : Promise.resolve(images.find((image) => image.id === name || image.tags.includes(name)) ?? null),
       images: () => Promise.resolve(images),
       registries: () => Promise.resolve({ mirrors: [], insecureHosts: [], insecureRanges: [] }),
     },
-    stateDirectory: null, now: () => now,
-    client: { ask: (question) => { asked.push(questionText(question)); return Promise.resolve(registry[questionText(question)] ?? away); }, close: () => undefined },
+    stateDirectory: null,
+    now: () => now,
+    client: {
+      ask: (question) => {
+        asked.push(questionText(question));
+        return Promise.resolve(registry[questionText(question)] ?? away);
+      },
+      close: () => undefined,
+    },
   });
   return { ...state, trust, state };
 }
-const list = (images: readonly string[], allowDerivedImages = true) => ({ ...defaultSettings.socket, images, allowDerivedImages });
+const list = (images: readonly string[], allowDerivedImages = true) => ({
+  ...defaultSettings.socket,
+  images,
+  allowDerivedImages,
+});
 const tag = 'docker.io/team/tool:1';
 
 describe('image trust', () => {
   it('B3: an image that is pulled after its tag moved is trusted within seconds, not when the answer has aged', async () => {
-    const { trust, registry, later, asked } = standIn([tool], { [tag]: { kind: 'served', digest: B, children: [] } });
-    expect(await trust.decide('team/tool:1', list(['team/tool:1']))).toMatchObject({ trusted: false, reason: 'other-content' });
+    const { trust, registry, later, asked } = standIn([tool], {
+      [tag]: { kind: 'served', digest: B, children: [] },
+    });
+    expect(await trust.decide('team/tool:1', list(['team/tool:1']))).toMatchObject({
+      trusted: false,
+      reason: 'other-content',
+    });
     registry[tag] = { kind: 'served', digest: A, children: [] };
     expect(await trust.decide('team/tool:1', list(['team/tool:1']))).toMatchObject({ trusted: false });
     later(10_000);
-    expect(await trust.decide('team/tool:1', list(['team/tool:1']))).toEqual({ trusted: true, imageId: tool.id, allowedBy: 'team/tool:1', derivedFrom: null });
+    expect(await trust.decide('team/tool:1', list(['team/tool:1']))).toEqual({
+      trusted: true,
+      imageId: tool.id,
+      allowedBy: 'team/tool:1',
+      derivedFrom: null,
+    });
     later(9 * 60_000);
     await trust.decide('team/tool:1', list(['team/tool:1']));
     expect(asked).toEqual([tag, tag]);
   });
 
-  it('B4: built from an allowed image; not when that is switched off, not on an image that isn\'t allowed', async () => {
+  it("B4: built from an allowed image; not when that is switched off, not on an image that isn't allowed", async () => {
     const { trust } = standIn([tool, derived], { [tag]: { kind: 'served', digest: A, children: [] } });
-    expect(await trust.decide('mine:1', list(['team/tool:1']))).toEqual({ trusted: true, imageId: derived.id, allowedBy: 'team/tool:1', derivedFrom: 'team/tool:1' });
-    expect(await trust.decide('mine:1', list(['team/tool:1'], false))).toMatchObject({ trusted: false, reason: 'not-listed' });
-    expect(await trust.decide('mine:1', list(['team/other:1']))).toMatchObject({ trusted: false, reason: 'local-only' });
+    expect(await trust.decide('mine:1', list(['team/tool:1']))).toEqual({
+      trusted: true,
+      imageId: derived.id,
+      allowedBy: 'team/tool:1',
+      derivedFrom: 'team/tool:1',
+    });
+    expect(await trust.decide('mine:1', list(['team/tool:1'], false))).toMatchObject({
+      trusted: false,
+      reason: 'not-listed',
+    });
+    expect(await trust.decide('mine:1', list(['team/other:1']))).toMatchObject({
+      trusted: false,
+      reason: 'local-only',
+    });
   });
 
   it('B4: an image of a registry is not derived, whatever its layers', async () => {
     const pushed: LocalImage = { ...derived, digests: [`other.example/x@${B}`] };
-    expect(await standIn([tool, pushed], { [tag]: { kind: 'served', digest: A, children: [] } }).trust.decide('mine:1', list(['team/tool:1']))).toMatchObject({ trusted: false, reason: 'not-listed' });
+    expect(
+      await standIn([tool, pushed], { [tag]: { kind: 'served', digest: A, children: [] } }).trust.decide(
+        'mine:1',
+        list(['team/tool:1']),
+      ),
+    ).toMatchObject({ trusted: false, reason: 'not-listed' });
   });
 
   it('B4: containerd: nowhere but here, as far as its registries say', async () => {
@@ -64,31 +120,59 @@ describe('image trust', () => {
     const base: LocalImage = { ...tool, id: A, store: 'containerd' };
     const question = `docker.io/library/mine@${here.id}`;
     const answers = { [tag]: { kind: 'served', digest: A, children: [] } } satisfies Record<string, Served>;
-    const decide = (answer: Served) => standIn([base, here], { ...answers, [question]: answer }).trust.decide('mine:1', list(['team/tool:1']));
+    const decide = (answer: Served) =>
+      standIn([base, here], { ...answers, [question]: answer }).trust.decide('mine:1', list(['team/tool:1']));
     expect(await decide({ kind: 'absent' })).toMatchObject({ trusted: true, derivedFrom: 'team/tool:1' });
     expect(await decide({ kind: 'denied', why: '401' })).toMatchObject({ trusted: true });
-    expect(await decide({ kind: 'served', digest: here.id, children: [] })).toMatchObject({ trusted: false, reason: 'other-content' });
-    expect(await decide(away)).toMatchObject({ trusted: false, reason: 'registry-unreachable', detail: expect.stringContaining('no connection') as string });
+    expect(await decide({ kind: 'served', digest: here.id, children: [] })).toMatchObject({
+      trusted: false,
+      reason: 'other-content',
+    });
+    expect(await decide(away)).toMatchObject({
+      trusted: false,
+      reason: 'registry-unreachable',
+      detail: expect.stringContaining('no connection') as string,
+    });
   });
 
-  it('B4: a base that can\'t be checked makes nothing trusted, and says so', async () => {
-    expect(await standIn([tool, derived], {}).trust.decide('mine:1', list(['team/tool:1']))).toMatchObject({ trusted: false, reason: 'registry-unreachable', detail: expect.stringContaining('built from team/tool:1') as string });
+  it("B4: a base that can't be checked makes nothing trusted, and says so", async () => {
+    expect(await standIn([tool, derived], {}).trust.decide('mine:1', list(['team/tool:1']))).toMatchObject({
+      trusted: false,
+      reason: 'registry-unreachable',
+      detail: expect.stringContaining('built from team/tool:1') as string,
+    });
   });
 
   it('B4: a base whose tag has moved is no allowed one any more, and the refusal names it', async () => {
-    expect(await standIn([tool, derived], { [tag]: { kind: 'served', digest: B, children: [] } }).trust.decide('mine:1', list(['team/tool:1']))).toMatchObject({ trusted: false, reason: 'local-only', detail: expect.stringMatching(/built from team\/tool:1, but .*pull it again/) as string });
+    expect(
+      await standIn([tool, derived], { [tag]: { kind: 'served', digest: B, children: [] } }).trust.decide(
+        'mine:1',
+        list(['team/tool:1']),
+      ),
+    ).toMatchObject({
+      trusted: false,
+      reason: 'local-only',
+      detail: expect.stringMatching(/built from team\/tool:1, but .*pull it again/) as string,
+    });
   });
 
   it('asks no registry about what the list does not name', async () => {
     const { trust, asked } = standIn([derived, tool], {});
     expect(await trust.decide('mine:1', list(['r.example/other:*']))).toMatchObject({ trusted: false });
-    expect(await trust.decide('nobody:1', list(['*']))).toEqual({ trusted: false, reason: 'not-local', detail: 'the engine has no image nobody:1' });
+    expect(await trust.decide('nobody:1', list(['*']))).toEqual({
+      trusted: false,
+      reason: 'not-local',
+      detail: 'the engine has no image nobody:1',
+    });
     expect(asked).toEqual([]);
   });
 
   it('an engine that is down rejects; a registry never does', async () => {
     const { trust, state } = standIn([tool], {});
-    expect(await trust.decide('team/tool:1', list(['team/tool:1']))).toMatchObject({ trusted: false, reason: 'registry-unreachable' });
+    expect(await trust.decide('team/tool:1', list(['team/tool:1']))).toMatchObject({
+      trusted: false,
+      reason: 'registry-unreachable',
+    });
     state.down = true;
     await expect(trust.decide('team/tool:1', list(['team/tool:1']))).rejects.toThrow(EngineUnreachable);
   });

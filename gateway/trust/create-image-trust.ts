@@ -1,8 +1,19 @@
 import path from 'node:path';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import {
-  allowedEntries, decideByDigest, entryQuestions, existenceQuestions, existsInRegistry, imageName, isBuiltFrom, namesAnEntry, trustQuestions,
-  type AllowedEntry, type DigestTrust, type EntryCheck, type LocalImage,
+  allowedEntries,
+  decideByDigest,
+  entryQuestions,
+  existenceQuestions,
+  existsInRegistry,
+  imageName,
+  isBuiltFrom,
+  namesAnEntry,
+  trustQuestions,
+  type AllowedEntry,
+  type DigestTrust,
+  type EntryCheck,
+  type LocalImage,
 } from '../../shared/policy/image-trust.ts';
 import type { EngineFacts, RegistryFacts } from '../enforce/engine-facts.ts';
 import { dockerCredentials, type CredentialSource } from './docker-credentials.ts';
@@ -17,7 +28,10 @@ export interface ImageTrustOptions {
   readonly stateDirectory: string | null;
   /** Use what is in `stateDirectory`, write nothing there: it is the gateway's. */
   readonly readOnly?: boolean;
-  /** The list to ask about ahead of time, at start and every 30 minutes; null where nothing is to be asked (ECI off). Missing: no refresh. */
+  /**
+   * The list to ask about ahead of time, at start and every 30 minutes; null where nothing is to be asked
+   * (ECI off). Missing: no refresh.
+   */
   readonly refresh?: () => EffectiveSettings['socket'] | null;
   readonly log?: (line: string) => void;
   /** Default: docker login's of the user the gateway runs as. */
@@ -35,7 +49,11 @@ export interface TrustExplanation {
   /** What each entry said about the image itself. */
   readonly checks: readonly EntryCheck[];
   /** Allowed images it could have been built from, and what the entries said about them (B4). */
-  readonly bases: readonly { readonly name: string; readonly id: string; readonly checks: readonly EntryCheck[] }[];
+  readonly bases: readonly {
+    readonly name: string;
+    readonly id: string;
+    readonly checks: readonly EntryCheck[];
+  }[];
 }
 
 export interface ExplainingImageTrust extends ImageTrust {
@@ -53,33 +71,53 @@ const maxBases = 200;
 export function createImageTrust(options: ImageTrustOptions): ExplainingImageTrust {
   const now = options.now ?? Date.now;
   const log = options.log ?? (() => undefined);
-  const known = new KnownDigests(options.stateDirectory === null ? null : path.join(options.stateDirectory, 'registry-digests.json'), log, options.readOnly === true);
-  const client = options.client ?? createRegistryClient({
-    registries: keepFor(registryFactsMs, now, () => options.facts.registries()), credentials: options.credentials ?? dockerCredentials(), now,
-    ...(options.certificates === undefined ? {} : { certificates: options.certificates }),
-  });
+  const known = new KnownDigests(
+    options.stateDirectory === null ? null : path.join(options.stateDirectory, 'registry-digests.json'),
+    log,
+    options.readOnly === true,
+  );
+  const client =
+    options.client ??
+    createRegistryClient({
+      registries: keepFor(registryFactsMs, now, () => options.facts.registries()),
+      credentials: options.credentials ?? dockerCredentials(),
+      now,
+      ...(options.certificates === undefined ? {} : { certificates: options.certificates }),
+    });
   const answers = new RegistryAnswers(client, known, now);
   /** Layers never change under an id. */
   const layers = new Map<string, LocalImage>();
 
-  const byDigest = async (entries: readonly AllowedEntry[], image: LocalImage, written: string, maxAgeMs: number): Promise<DigestTrust> =>
+  const byDigest = async (
+    entries: readonly AllowedEntry[],
+    image: LocalImage,
+    written: string,
+    maxAgeMs: number,
+  ): Promise<DigestTrust> =>
     decideByDigest(entries, image, await answers.askAll(trustQuestions(entries, image), maxAgeMs), written);
 
   const basesOf = async (entries: readonly AllowedEntry[], image: LocalImage): Promise<LocalImage[]> => {
-    const candidates = (await options.facts.images()).filter((candidate) => candidate.id !== image.id && namesAnEntry(entries, candidate)).slice(0, maxBases);
+    const candidates = (await options.facts.images())
+      .filter((candidate) => candidate.id !== image.id && namesAnEntry(entries, candidate))
+      .slice(0, maxBases);
     const looked: LocalImage[] = [];
     for (const candidate of candidates) {
       // Names come with the list: they change, the layers don't.
-      const found = layers.get(candidate.id) ?? await options.facts.image(candidate.id);
+      const found = layers.get(candidate.id) ?? (await options.facts.image(candidate.id));
       if (found === null) continue;
       if (layers.size > 1000) layers.clear();
       layers.set(candidate.id, found);
-      if (isBuiltFrom(image, found)) looked.push({ ...found, tags: candidate.tags, digests: candidate.digests });
+      if (isBuiltFrom(image, found))
+        looked.push({ ...found, tags: candidate.tags, digests: candidate.digests });
     }
     return looked.sort((a, b) => b.layers.length - a.layers.length);
   };
 
-  const derived = async (entries: readonly AllowedEntry[], image: LocalImage, maxAgeMs: number): Promise<Pick<TrustExplanation, 'bases'> & { readonly verdict: ImageVerdict | null }> => {
+  const derived = async (
+    entries: readonly AllowedEntry[],
+    image: LocalImage,
+    maxAgeMs: number,
+  ): Promise<Pick<TrustExplanation, 'bases'> & { readonly verdict: ImageVerdict | null }> => {
     const bases: { name: string; id: string; checks: readonly EntryCheck[] }[] = [];
     let unmet: Extract<ImageVerdict, { trusted: false }> | null = null;
     const existence = existenceQuestions(image);
@@ -91,21 +129,56 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
       if (!trust.trusted) {
         const detail = `it is built from ${name}, but ${trust.detail}`;
         // What can't be known now is worth more than what is known to differ: it may still become a yes.
-        if (trust.reason === 'registry-unreachable' && unmet?.reason !== 'registry-unreachable') unmet = { trusted: false, reason: 'registry-unreachable', detail };
+        if (trust.reason === 'registry-unreachable' && unmet?.reason !== 'registry-unreachable')
+          unmet = { trusted: false, reason: 'registry-unreachable', detail };
         unmet ??= { trusted: false, reason: 'local-only', detail };
         continue;
       }
-      const exists = 'known' in existence ? false : existsInRegistry([...(await answers.askAll(existence.questions, maxAgeMs, false)).values()]);
-      if (exists === true) return { bases, verdict: { trusted: false, reason: 'other-content', detail: `it is built from ${name}, but a registry has it: only images that are nowhere but here count as built from an allowed one; list it` } };
-      if (exists !== false) return { bases, verdict: { trusted: false, reason: 'registry-unreachable', detail: `it is built from ${name}, but only images that no registry has count as that, and the engine's image store does not tell: ${exists.why}` } };
-      return { bases, verdict: { trusted: true, imageId: image.id, allowedBy: trust.allowedBy, derivedFrom: name } };
+      const exists =
+        'known' in existence
+          ? false
+          : existsInRegistry([...(await answers.askAll(existence.questions, maxAgeMs, false)).values()]);
+      if (exists === true)
+        return {
+          bases,
+          verdict: {
+            trusted: false,
+            reason: 'other-content',
+            detail: `it is built from ${name}, but a registry has it: only images that are nowhere but here count as built from an allowed one; list it`,
+          },
+        };
+      if (exists !== false)
+        return {
+          bases,
+          verdict: {
+            trusted: false,
+            reason: 'registry-unreachable',
+            detail: `it is built from ${name}, but only images that no registry has count as that, and the engine's image store does not tell: ${exists.why}`,
+          },
+        };
+      return {
+        bases,
+        verdict: { trusted: true, imageId: image.id, allowedBy: trust.allowedBy, derivedFrom: name },
+      };
     }
     return { bases, verdict: unmet };
   };
 
-  const round = async (entries: readonly AllowedEntry[], image: LocalImage, written: string, allowDerived: boolean, maxAgeMs: number): Promise<TrustExplanation> => {
+  const round = async (
+    entries: readonly AllowedEntry[],
+    image: LocalImage,
+    written: string,
+    allowDerived: boolean,
+    maxAgeMs: number,
+  ): Promise<TrustExplanation> => {
     const direct = await byDigest(entries, image, written, maxAgeMs);
-    if (direct.trusted) return { image, checks: direct.checks, bases: [], verdict: { trusted: true, imageId: image.id, allowedBy: direct.allowedBy, derivedFrom: null } };
+    if (direct.trusted)
+      return {
+        image,
+        checks: direct.checks,
+        bases: [],
+        verdict: { trusted: true, imageId: image.id, allowedBy: direct.allowedBy, derivedFrom: null },
+      };
     const refusal: ImageVerdict = { trusted: false, reason: direct.reason, detail: direct.detail };
     const base = { image, checks: direct.checks };
     if (!allowDerived || entries.length === 0) return { ...base, bases: [], verdict: refusal };
@@ -113,19 +186,35 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
     if (built.verdict !== null) return { ...base, bases: built.bases, verdict: built.verdict };
     const local = image.store === 'graph' && image.digests.length === 0;
     return {
-      ...base, bases: built.bases,
-      verdict: direct.reason === 'not-listed' && local
-        ? { trusted: false, reason: 'local-only', detail: 'no entry of the image list names it, and it is not built from an allowed image that is here' } : refusal,
+      ...base,
+      bases: built.bases,
+      verdict:
+        direct.reason === 'not-listed' && local
+          ? {
+              trusted: false,
+              reason: 'local-only',
+              detail:
+                'no entry of the image list names it, and it is not built from an allowed image that is here',
+            }
+          : refusal,
     };
   };
 
   const explain = async (written: string, socket: EffectiveSettings['socket']): Promise<TrustExplanation> => {
     const image = await options.facts.image(written);
-    if (image === null || image.id === '') return { image: null, checks: [], bases: [], verdict: { trusted: false, reason: 'not-local', detail: `the engine has no image ${written}` } };
+    if (image === null || image.id === '')
+      return {
+        image: null,
+        checks: [],
+        bases: [],
+        verdict: { trusted: false, reason: 'not-local', detail: `the engine has no image ${written}` },
+      };
     const entries = allowedEntries(socket.images);
     const first = await round(entries, image, written, socket.allowDerivedImages, freshMs);
     // A no from memory is not held against an image that was pulled or pushed a moment ago.
-    return first.verdict.trusted ? first : round(entries, image, written, socket.allowDerivedImages, recheckMs);
+    return first.verdict.trusted
+      ? first
+      : round(entries, image, written, socket.allowDerivedImages, recheckMs);
   };
 
   let closed = false;
@@ -133,14 +222,20 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
     const socket = options.refresh?.() ?? null;
     if (socket === null) return;
     // Per-image lists too: where the image list says `*`, their images are asked about all the same (B7).
-    for (const question of entryQuestions(allowedEntries([...socket.images, ...socket.perImage.map(({ image }) => image)])).slice(0, 200)) {
+    for (const question of entryQuestions(
+      allowedEntries([...socket.images, ...socket.perImage.map(({ image }) => image)]),
+    ).slice(0, 200)) {
       if (closed) return;
       await answers.ask(question, recheckMs);
     }
   };
   const timers: NodeJS.Timeout[] = [];
   if (options.refresh !== undefined) {
-    const quietly = () => { refresh().catch((error: unknown) => { log(`registry digests were not refreshed: ${error instanceof Error ? error.message : String(error)}`); }); };
+    const quietly = () => {
+      refresh().catch((error: unknown) => {
+        log(`registry digests were not refreshed: ${error instanceof Error ? error.message : String(error)}`);
+      });
+    };
     timers.push(setTimeout(quietly, 1000), setInterval(quietly, refreshMs));
     for (const timer of timers) timer.unref();
   }
@@ -159,14 +254,20 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
 }
 
 /** The same answer for a while; a failure is not kept. */
-function keepFor(ms: number, now: () => number, ask: () => Promise<RegistryFacts>): () => Promise<RegistryFacts> {
+function keepFor(
+  ms: number,
+  now: () => number,
+  ask: () => Promise<RegistryFacts>,
+): () => Promise<RegistryFacts> {
   let kept: { at: number; value: Promise<RegistryFacts> } | null = null;
   return () => {
     if (kept === null || now() - kept.at >= ms || now() < kept.at) {
       const value = ask();
       const mine = { at: now(), value };
       kept = mine;
-      value.catch(() => { if (kept === mine) kept = null; });
+      value.catch(() => {
+        if (kept === mine) kept = null;
+      });
     }
     return kept.value;
   };

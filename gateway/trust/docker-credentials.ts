@@ -11,15 +11,24 @@ export type Credentials =
   | { readonly kind: 'identity-token'; readonly token: string };
 
 export interface CredentialSource {
-  /** Null: there are none. Rejects with a sentence when a credential helper does not work. `server` is a host, or `https://index.docker.io/v1/`. */
+  /**
+   * Null: there are none. Rejects with a sentence when a credential helper does not work. `server` is a host,
+   * or `https://index.docker.io/v1/`.
+   */
   lookUp(server: string): Promise<Credentials | null>;
 }
 
 const helperTimeoutMs = 10_000;
 
-/** Reads `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json` of the user the gateway runs as, anew for each look-up. */
+/**
+ * Reads `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json` of the user the gateway runs as, anew for
+ * each look-up.
+ */
 export function dockerCredentials(env: NodeJS.ProcessEnv = process.env): CredentialSource {
-  const file = path.join(env['DOCKER_CONFIG'] ?? path.join(env['HOME'] ?? os.homedir(), '.docker'), 'config.json');
+  const file = path.join(
+    env['DOCKER_CONFIG'] ?? path.join(env['HOME'] ?? os.homedir(), '.docker'),
+    'config.json',
+  );
   return {
     lookUp: async (server) => {
       const config = await readConfig(file);
@@ -37,16 +46,27 @@ export function dockerCredentials(env: NodeJS.ProcessEnv = process.env): Credent
 async function readConfig(file: string): Promise<Record<string, unknown> | null> {
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null || text.length > 1024 * 1024) return null;
-  try { return record(JSON.parse(text)); } catch { return null; }
+  try {
+    return record(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }
 
 /** Docker writes hosts, older versions URLs with a path. */
-const hostOf = (key: string): string => key.replace(/^https?:\/\//, '').replace(/\/.*$/, '').toLowerCase();
+const hostOf = (key: string): string =>
+  key
+    .replace(/^https?:\/\//, '')
+    .replace(/\/.*$/, '')
+    .toLowerCase();
 
 function entryFor(entries: unknown, server: string): unknown {
   const all = record(entries) ?? {};
   if (Object.hasOwn(all, server)) return all[server];
-  const same = Object.keys(all).find((key) => hostOf(key) === hostOf(server) || (hostOf(server) === 'index.docker.io' && hostOf(key) === 'docker.io'));
+  const same = Object.keys(all).find(
+    (key) =>
+      hostOf(key) === hostOf(server) || (hostOf(server) === 'index.docker.io' && hostOf(key) === 'docker.io'),
+  );
   return same === undefined ? undefined : all[same];
 }
 
@@ -55,7 +75,10 @@ function inFile(entry: unknown): Credentials | null {
   if (fields === null) return null;
   const identity = textOf(fields['identitytoken']);
   if (identity !== '') return { kind: 'identity-token', token: identity };
-  const [user, password] = pair(Buffer.from(textOf(fields['auth']), 'base64').toString('utf8')) ?? [textOf(fields['username']), textOf(fields['password'])];
+  const [user, password] = pair(Buffer.from(textOf(fields['auth']), 'base64').toString('utf8')) ?? [
+    textOf(fields['username']),
+    textOf(fields['password']),
+  ];
   return user === '' ? null : { kind: 'password', user, password };
 }
 
@@ -65,24 +88,45 @@ function pair(text: string): [string, string] | null {
 }
 
 async function askHelper(name: string, server: string, env: NodeJS.ProcessEnv): Promise<Credentials | null> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Error(`"${name}" is not the name of a credential helper`);
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
+    throw new Error(`"${name}" is not the name of a credential helper`);
   const program = await findProgram(`docker-credential-${name}`, env);
   if (program === null) throw new Error(`the credential helper docker-credential-${name} is not in PATH`);
   return new Promise((resolve, reject) => {
-    const child = execFile(program, ['get'], { env, timeout: helperTimeoutMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 }, (error, stdout) => {
-      if (error !== null) {
-        // Helpers say so on stdout, with an exit code of 1.
-        if (/credentials not found/i.test(stdout)) resolve(null);
-        else reject(new Error(`docker-credential-${name} ${error.killed === true ? `did not answer within ${helperTimeoutMs / 1000} s` : 'failed'}`));
-        return;
-      }
-      let fields: Record<string, unknown> | null = null;
-      try { fields = record(JSON.parse(stdout)); } catch { /* below */ }
-      const user = textOf(fields?.['Username']);
-      const secret = textOf(fields?.['Secret']);
-      if (fields === null || user === '') reject(new Error(`docker-credential-${name} answered nothing that can be read`));
-      else resolve(user === '<token>' ? { kind: 'identity-token', token: secret } : { kind: 'password', user, password: secret });
-    });
+    const child = execFile(
+      program,
+      ['get'],
+      { env, timeout: helperTimeoutMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 },
+      (error, stdout) => {
+        if (error !== null) {
+          // Helpers say so on stdout, with an exit code of 1.
+          if (/credentials not found/i.test(stdout)) resolve(null);
+          else
+            reject(
+              new Error(
+                `docker-credential-${name} ${error.killed === true ? `did not answer within ${helperTimeoutMs / 1000} s` : 'failed'}`,
+              ),
+            );
+          return;
+        }
+        let fields: Record<string, unknown> | null = null;
+        try {
+          fields = record(JSON.parse(stdout));
+        } catch {
+          /* below */
+        }
+        const user = textOf(fields?.['Username']);
+        const secret = textOf(fields?.['Secret']);
+        if (fields === null || user === '')
+          reject(new Error(`docker-credential-${name} answered nothing that can be read`));
+        else
+          resolve(
+            user === '<token>'
+              ? { kind: 'identity-token', token: secret }
+              : { kind: 'password', user, password: secret },
+          );
+      },
+    );
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(server);
   });
@@ -92,10 +136,19 @@ async function askHelper(name: string, server: string, env: NodeJS.ProcessEnv): 
 async function findProgram(name: string, env: NodeJS.ProcessEnv): Promise<string | null> {
   for (const directory of (env['PATH'] ?? '').split(':').filter((entry) => path.isAbsolute(entry))) {
     const candidate = path.join(directory, name);
-    if (await access(candidate, constants.X_OK).then(() => true, () => false)) return candidate;
+    if (
+      await access(candidate, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return candidate;
   }
   return null;
 }
 
-const record = (value: unknown): Record<string, unknown> | null => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : null); // an object
+const record = (value: unknown): Record<string, unknown> | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null; // an object
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

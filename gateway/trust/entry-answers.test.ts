@@ -15,15 +15,36 @@ async function registry(listener: RequestListener): Promise<string> {
   open.server = server;
   return `127.0.0.1:${(server.address() as AddressInfo).port}`; // a listening TCP server has one
 }
-const asker = (knownDigests: string | null = null): EntryAnswers => (open.answers = createEntryAnswers({ engineSocket: null, knownDigests, credentials: { lookUp: () => Promise.resolve(null) } }));
-afterEach(() => { open.answers?.close(); open.server?.closeAllConnections(); open.server?.close(); });
+const asker = (knownDigests: string | null = null): EntryAnswers =>
+  (open.answers = createEntryAnswers({
+    engineSocket: null,
+    knownDigests,
+    credentials: { lookUp: () => Promise.resolve(null) },
+  }));
+afterEach(() => {
+  open.answers?.close();
+  open.server?.closeAllConnections();
+  open.server?.close();
+});
 
 describe('what the window is told about entries of the image list (B3)', () => {
   it('the digest that is served, asked once until it is asked again', async () => {
     let asked = 0;
-    const host = await registry((_req, res) => { asked++; res.writeHead(200, { 'Content-Type': 'application/vnd.oci.image.manifest.v1+json', 'Docker-Content-Digest': digest }); res.end(); });
+    const host = await registry((_req, res) => {
+      asked++;
+      res.writeHead(200, {
+        'Content-Type': 'application/vnd.oci.image.manifest.v1+json',
+        'Docker-Content-Digest': digest,
+      });
+      res.end();
+    });
     const answers = asker();
-    expect(await answers.ask([`${host}/tool:1`, `${host}/tool:*`, '*', 'Not A Reference'])).toMatchObject([{ kind: 'served', digest, children: [], lastKnown: null }, { kind: 'not-asked' }, { kind: 'not-asked' }, { kind: 'not-asked' }]);
+    expect(await answers.ask([`${host}/tool:1`, `${host}/tool:*`, '*', 'Not A Reference'])).toMatchObject([
+      { kind: 'served', digest, children: [], lastKnown: null },
+      { kind: 'not-asked' },
+      { kind: 'not-asked' },
+      { kind: 'not-asked' },
+    ]);
     await answers.ask([`${host}/tool:1`]);
     expect(asked).toBe(1);
     await answers.ask([`${host}/tool:1`], true);
@@ -31,16 +52,30 @@ describe('what the window is told about entries of the image list (B3)', () => {
   });
 
   it('that there is none, and that it may not be asked', async () => {
-    const host = await registry((req, res) => { res.writeHead(req.url?.includes('/secret/') === true ? 403 : 404); res.end(); });
-    expect((await asker().ask([`${host}/tool:1`, `${host}/secret/tool:1`])).map(({ kind }) => kind)).toEqual(['absent', 'denied']);
+    const host = await registry((req, res) => {
+      res.writeHead(req.url?.includes('/secret/') === true ? 403 : 404);
+      res.end();
+    });
+    expect((await asker().ask([`${host}/tool:1`, `${host}/secret/tool:1`])).map(({ kind }) => kind)).toEqual([
+      'absent',
+      'denied',
+    ]);
   });
 
   it('that it is not known while the registry is away, or what was known last', async () => {
-    const host = await registry((_req, res) => { res.destroy(); });
+    const host = await registry((_req, res) => {
+      res.destroy();
+    });
     expect(await asker().ask([`${host}/tool:1`])).toMatchObject([{ kind: 'unavailable' }]);
     const directory = mkdtempSync(path.join(tmpdir(), 'bh-entries-'));
     const file = path.join(directory, 'registry-digests.json');
-    writeFileSync(file, JSON.stringify({ version: 1, digests: { [`${host}/tool:1`]: { digest, children: [], at: Date.now() - 60_000 } } }));
+    writeFileSync(
+      file,
+      JSON.stringify({
+        version: 1,
+        digests: { [`${host}/tool:1`]: { digest, children: [], at: Date.now() - 60_000 } },
+      }),
+    );
     const [answer] = await asker(file).ask([`${host}/tool:1`]);
     rmSync(directory, { recursive: true });
     expect(answer).toMatchObject({ kind: 'served', digest, lastKnown: expect.any(String) as string });

@@ -8,19 +8,62 @@ import type { Served } from './registry-client.ts';
 
 const d = (hex: string) => `sha256:${hex.repeat(64)}`;
 const layers = [d('7')];
-const wide: LocalImage = { id: d('1'), tags: ['ci/wide:1'], digests: [`ci/wide@${d('a')}`], layers, store: 'graph' };
-const evil: LocalImage = { id: d('2'), tags: ['evil:1', 'ci/wide:latest'], digests: [], layers: [d('8')], store: 'graph' };
-const both: LocalImage = { id: d('3'), tags: ['ci/wide:latest', 'ci/narrow:1'], digests: [`ci/narrow@${d('b')}`], layers: [d('9')], store: 'graph' };
-const built: LocalImage = { id: d('4'), tags: ['mine:1'], digests: [], layers: [...layers, d('6')], store: 'graph' };
-const socket = { ...defaultSettings.socket, images: ['*'], perImage: [{ image: 'ci/wide:*', type: 'deny' as const, commands: [], scope: 'all' as const }] };
+const wide: LocalImage = {
+  id: d('1'),
+  tags: ['ci/wide:1'],
+  digests: [`ci/wide@${d('a')}`],
+  layers,
+  store: 'graph',
+};
+const evil: LocalImage = {
+  id: d('2'),
+  tags: ['evil:1', 'ci/wide:latest'],
+  digests: [],
+  layers: [d('8')],
+  store: 'graph',
+};
+const both: LocalImage = {
+  id: d('3'),
+  tags: ['ci/wide:latest', 'ci/narrow:1'],
+  digests: [`ci/narrow@${d('b')}`],
+  layers: [d('9')],
+  store: 'graph',
+};
+const built: LocalImage = {
+  id: d('4'),
+  tags: ['mine:1'],
+  digests: [],
+  layers: [...layers, d('6')],
+  store: 'graph',
+};
+const socket = {
+  ...defaultSettings.socket,
+  images: ['*'],
+  perImage: [{ image: 'ci/wide:*', type: 'deny' as const, commands: [], scope: 'all' as const }],
+};
 
 /** The list for an image of this engine, over the real image trust and a registry that serves ci/wide. */
-async function listFor(image: LocalImage, served: Served = { kind: 'served', digest: d('a'), children: [] }, allowedBy = '*') {
+async function listFor(
+  image: LocalImage,
+  served: Served = { kind: 'served', digest: d('a'), children: [] },
+  allowedBy = '*',
+) {
   const asked: string[] = [];
   const images = [wide, evil, both, built];
   const trust = createImageTrust({
-    facts: { image: (name) => Promise.resolve(images.find(({ id }) => id === name) ?? null), images: () => Promise.resolve(images), registries: () => Promise.resolve({ mirrors: [], insecureHosts: [], insecureRanges: [] }) },
-    stateDirectory: null, client: { ask: (question) => { asked.push(questionText(question)); return Promise.resolve(served); }, close: () => undefined },
+    facts: {
+      image: (name) => Promise.resolve(images.find(({ id }) => id === name) ?? null),
+      images: () => Promise.resolve(images),
+      registries: () => Promise.resolve({ mirrors: [], insecureHosts: [], insecureRanges: [] }),
+    },
+    stateDirectory: null,
+    client: {
+      ask: (question) => {
+        asked.push(questionText(question));
+        return Promise.resolve(served);
+      },
+      close: () => undefined,
+    },
   });
   const mount = { image: image.tags[0] ?? '', imageId: image.id, allowedBy, governing: [] };
   const list = governingList(socket, { ...mount, governing: await askGoverning(trust, mount, socket) });
@@ -35,7 +78,7 @@ describe('B7 by content, as B3', () => {
     expect(await listFor(both, undefined, 'ci/narrow:1')).toEqual({ lists: ['commandList'], asked: [] });
   });
 
-  it('the content that the registry serves for the list\'s image does, and what is built from it (B4)', async () => {
+  it("the content that the registry serves for the list's image does, and what is built from it (B4)", async () => {
     expect((await listFor(wide)).lists).toEqual(['0']);
     expect((await listFor(built)).lists).toEqual(['0']);
     expect((await listFor(wide, { kind: 'absent' })).lists).toEqual(['commandList']);
@@ -46,6 +89,9 @@ describe('B7 by content, as B3', () => {
   });
 
   it('with the registry away both lists count', async () => {
-    expect((await listFor(wide, { kind: 'unavailable', why: 'no connection' })).lists).toEqual(['0', 'commandList']);
+    expect((await listFor(wide, { kind: 'unavailable', why: 'no connection' })).lists).toEqual([
+      '0',
+      'commandList',
+    ]);
   });
 });

@@ -1,9 +1,21 @@
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 
-/** May an image have the Docker socket (B2–B4)? Trust is by content: the answer holds for `imageId`, whatever is called so later. */
+/**
+ * May an image have the Docker socket (B2–B4)? Trust is by content: the answer holds for `imageId`, whatever
+ * is called so later.
+ */
 export type ImageVerdict =
-  | { readonly trusted: true; readonly imageId: string; readonly allowedBy: string; readonly derivedFrom: string | null }
-  | { readonly trusted: false; readonly reason: UntrustedReason; /** English, for the refusal's detail: digests, registry, what to do. */ readonly detail: string };
+  | {
+      readonly trusted: true;
+      readonly imageId: string;
+      readonly allowedBy: string;
+      readonly derivedFrom: string | null;
+    }
+  | {
+      readonly trusted: false;
+      readonly reason: UntrustedReason;
+      /** English, for the refusal's detail: digests, registry, what to do. */ readonly detail: string;
+    };
 
 export type UntrustedReason =
   /** The engine does not have it. */

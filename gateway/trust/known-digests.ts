@@ -14,7 +14,10 @@ const maxEntries = 2000;
 const maxFileBytes = 4 * 1024 * 1024;
 const digestShape = /^sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$/;
 
-/** The last-known digests by question, kept in a file (0600, replaced as a whole); null: in memory only. What is on disk and not understood is not used. */
+/**
+ * The last-known digests by question, kept in a file (0600, replaced as a whole); null: in memory only. What
+ * is on disk and not understood is not used.
+ */
 export class KnownDigests {
   private entries = new Map<string, KnownDigest>();
   private readonly file: string | null;
@@ -35,9 +38,14 @@ export class KnownDigests {
     return this.entries.get(key) ?? null;
   }
 
-  /** The manifests of an index that was read, and checked against its digest, before: they never change. None is what any registry may have claimed. */
+  /**
+   * The manifests of an index that was read, and checked against its digest, before: they never change. None
+   * is what any registry may have claimed.
+   */
   childrenOf(digest: string): readonly string[] | null {
-    for (const entry of this.entries.values()) if (entry.digest === digest && entry.children !== null && entry.children.length > 0) return entry.children;
+    for (const entry of this.entries.values())
+      if (entry.digest === digest && entry.children !== null && entry.children.length > 0)
+        return entry.children;
     return null;
   }
 
@@ -56,7 +64,11 @@ export class KnownDigests {
 
   /** Resolves when everything is on disk. */
   async flush(): Promise<void> {
-    if (this.timer !== null) { clearTimeout(this.timer); this.timer = null; this.writing = this.writing.then(() => this.write()); }
+    if (this.timer !== null) {
+      clearTimeout(this.timer);
+      this.timer = null;
+      this.writing = this.writing.then(() => this.write());
+    }
     await this.writing;
   }
 
@@ -72,42 +84,69 @@ export class KnownDigests {
       if (text.length > maxFileBytes) return;
       this.entries = readEntries(JSON.parse(text));
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) this.log(`the last-known registry digests in ${this.file} are not used: ${error instanceof Error ? error.message : String(error)}`);
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT'))
+        this.log(
+          `the last-known registry digests in ${this.file} are not used: ${error instanceof Error ? error.message : String(error)}`,
+        );
     }
   }
 
   /** Soon, once for many changes. */
   private save(): void {
     if (this.file === null || this.readOnly || this.timer !== null) return;
-    this.timer = setTimeout(() => { this.timer = null; this.writing = this.writing.then(() => this.write()); }, 1000);
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.writing = this.writing.then(() => this.write());
+    }, 1000);
     this.timer.unref();
   }
 
   private async write(): Promise<void> {
     if (this.file === null) return;
-    const temporary = path.join(path.dirname(this.file), `.${path.basename(this.file)}.${randomBytes(6).toString('hex')}.tmp`);
+    const temporary = path.join(
+      path.dirname(this.file),
+      `.${path.basename(this.file)}.${randomBytes(6).toString('hex')}.tmp`,
+    );
     try {
       const handle = await open(temporary, 'wx', 0o600);
       try {
         await handle.writeFile(JSON.stringify({ version: 1, digests: Object.fromEntries(this.entries) }));
         await handle.sync();
-      } finally { await handle.close(); }
+      } finally {
+        await handle.close();
+      }
       await rename(temporary, this.file);
     } catch (error) {
       await unlink(temporary).catch(() => undefined);
-      this.log(`the last-known registry digests could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+      this.log(
+        `the last-known registry digests could not be kept: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 }
 
 function readEntries(value: unknown): Map<string, KnownDigest> {
   const entries = new Map<string, KnownDigest>();
-  if (typeof value !== 'object' || value === null || !('version' in value) || value.version !== 1 || !('digests' in value) || typeof value.digests !== 'object' || value.digests === null) return entries;
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    !('version' in value) ||
+    value.version !== 1 ||
+    !('digests' in value) ||
+    typeof value.digests !== 'object' ||
+    value.digests === null
+  )
+    return entries;
   for (const [key, entry] of Object.entries(value.digests).slice(0, maxEntries)) {
     if (typeof entry !== 'object' || entry === null) continue;
     const { digest, children, at } = entry as Record<string, unknown>; // an object
-    const list = Array.isArray(children) && children.every((child) => typeof child === 'string' && digestShape.test(child)) ? children : null;
-    if (typeof digest === 'string' && digestShape.test(digest) && typeof at === 'number') entries.set(key, { digest, children: list, at });
+    const list =
+      Array.isArray(children) &&
+      children.every((child) => typeof child === 'string' && digestShape.test(child))
+        ? children
+        : null;
+    if (typeof digest === 'string' && digestShape.test(digest) && typeof at === 'number')
+      entries.set(key, { digest, children: list, at });
   }
   return entries;
 }

@@ -17,9 +17,21 @@ let now: number;
 let asked: number;
 let next: Served | Promise<Served>;
 const lines: string[] = [];
-const client: RegistryClient = { ask: async ({ domain }) => { asked++; return domain === 'slow.example' ? new Promise<Served>(() => undefined) : next; }, close: () => undefined };
+const client: RegistryClient = {
+  ask: async ({ domain }) => {
+    asked++;
+    return domain === 'slow.example' ? new Promise<Served>(() => undefined) : next;
+  },
+  close: () => undefined,
+};
 const create = (where: string | null = null, readOnly = false) => {
-  const known = new KnownDigests(where, (line) => { lines.push(line); }, readOnly);
+  const known = new KnownDigests(
+    where,
+    (line) => {
+      lines.push(line);
+    },
+    readOnly,
+  );
   return { known, answers: new RegistryAnswers(client, known, () => now) };
 };
 beforeEach(() => {
@@ -27,13 +39,17 @@ beforeEach(() => {
   file = path.join(scratch, 'registry-digests.json');
   [now, asked, next, lines.length] = [1e12, 0, served, 0];
 });
-afterEach(() => { rmSync(scratch, { recursive: true }); });
+afterEach(() => {
+  rmSync(scratch, { recursive: true });
+});
 
 describe('answers of registries', () => {
   it('several questions about one thing at once are one request', async () => {
     const { answers } = create();
     let release: (answer: Served) => void = () => undefined;
-    next = new Promise((resolve) => { release = resolve; });
+    next = new Promise((resolve) => {
+      release = resolve;
+    });
     const all = Promise.all(Array.from({ length: 20 }, () => answers.ask(question, freshMs)));
     release(served);
     expect(new Set((await all).map((answer) => answer.kind))).toEqual(new Set(['served']));
@@ -44,7 +60,11 @@ describe('answers of registries', () => {
     const { answers } = create();
     await answers.ask(question, freshMs);
     now += freshMs - 1;
-    expect(await answers.ask(question, freshMs)).toMatchObject({ kind: 'served', ageMs: freshMs - 1, lastKnown: null });
+    expect(await answers.ask(question, freshMs)).toMatchObject({
+      kind: 'served',
+      ageMs: freshMs - 1,
+      lastKnown: null,
+    });
     expect(asked).toBe(1);
     await answers.ask(question, recheckMs);
     expect(asked).toBe(2);
@@ -70,8 +90,17 @@ describe('answers of registries', () => {
     next = away;
     now += freshMs;
     for (const { answers } of [first, create(file)]) {
-      expect(await answers.ask(question, freshMs)).toEqual({ kind: 'served', digest, children: [], ageMs: freshMs, lastKnown: 'away' });
-      expect(await answers.ask({ ...question, reference: '2' }, freshMs)).toEqual({ kind: 'unavailable', why: 'away' });
+      expect(await answers.ask(question, freshMs)).toEqual({
+        kind: 'served',
+        digest,
+        children: [],
+        ageMs: freshMs,
+        lastKnown: 'away',
+      });
+      expect(await answers.ask({ ...question, reference: '2' }, freshMs)).toEqual({
+        kind: 'unavailable',
+        why: 'away',
+      });
     }
   });
 
@@ -90,7 +119,8 @@ describe('answers of registries', () => {
 
   it('a slow registry does not hold up another', async () => {
     const { answers } = create();
-    for (let i = 0; i < 20; i++) void answers.ask({ ...question, domain: 'slow.example', reference: String(i) }, freshMs);
+    for (let i = 0; i < 20; i++)
+      void answers.ask({ ...question, domain: 'slow.example', reference: String(i) }, freshMs);
     expect(await answers.ask(question, freshMs)).toMatchObject({ kind: 'served' });
     expect(asked).toBe(5);
   });
@@ -104,7 +134,14 @@ describe('answers of registries', () => {
 });
 
 describe('the file of last-known digests', () => {
-  it.each(['', 'nonsense', '[]', '{"version":2,"digests":{"r.example/x:1":{"digest":"DIGEST","children":[],"at":1}}}', '{"version":1,"digests":{"r.example/x:1":{"digest":"sha256:short","children":[],"at":1}}}', '{"version":1,"digests":{"r.example/x:1":{"digest":"DIGEST","at":"x"}}}'])('%j is nothing known', async (text) => {
+  it.each([
+    '',
+    'nonsense',
+    '[]',
+    '{"version":2,"digests":{"r.example/x:1":{"digest":"DIGEST","children":[],"at":1}}}',
+    '{"version":1,"digests":{"r.example/x:1":{"digest":"sha256:short","children":[],"at":1}}}',
+    '{"version":1,"digests":{"r.example/x:1":{"digest":"DIGEST","at":"x"}}}',
+  ])('%j is nothing known', async (text) => {
     writeFileSync(file, text.replaceAll('DIGEST', digest));
     const { known } = create(file);
     expect(await known.get('r.example/x:1')).toBeNull();

@@ -5,14 +5,20 @@ import type { RegistryClient, Served } from './registry-client.ts';
 
 /** How old an answer may be that lets something in. */
 export const freshMs = 10 * 60_000;
-/** How old one may be that keeps something out: after a pull nobody waits for long. Also the pace at which a registry is asked the same. */
+/**
+ * How old one may be that keeps something out: after a pull nobody waits for long. Also the pace at which a
+ * registry is asked the same.
+ */
 export const recheckMs = 10_000;
 
 const maxRemembered = 5000;
 /** Questions under way at once to one registry; a slow one does not hold up the others. */
 const maxAtOnce = 4;
 
-/** Registry answers with memory: the same question is asked once at a time and not again while fresh; what was served last stands in while a registry can't be asked. */
+/**
+ * Registry answers with memory: the same question is asked once at a time and not again while fresh; what was
+ * served last stands in while a registry can't be asked.
+ */
 export class RegistryAnswers {
   private readonly remembered = new Map<string, { readonly answer: Served; readonly at: number }>();
   private readonly underWay = new Map<string, Promise<void>>();
@@ -28,19 +34,32 @@ export class RegistryAnswers {
   }
 
   /** Answers to all, none older than `maxAgeMs` where the registry can be asked. */
-  async askAll(questions: readonly RegistryQuestion[], maxAgeMs: number, keep = true): Promise<Map<string, RegistryAnswer>> {
+  async askAll(
+    questions: readonly RegistryQuestion[],
+    maxAgeMs: number,
+    keep = true,
+  ): Promise<Map<string, RegistryAnswer>> {
     const answers = new Map<string, RegistryAnswer>();
-    await Promise.all(questions.map(async (question) => { answers.set(questionKey(question), await this.ask(question, maxAgeMs, keep)); }));
+    await Promise.all(
+      questions.map(async (question) => {
+        answers.set(questionKey(question), await this.ask(question, maxAgeMs, keep));
+      }),
+    );
     return answers;
   }
 
-  /** `keep`: remember on disk what is served. Not where anybody chooses the names: they would push out the others. */
+  /**
+   * `keep`: remember on disk what is served. Not where anybody chooses the names: they would push out the
+   * others.
+   */
   async ask(question: RegistryQuestion, maxAgeMs: number, keep = true): Promise<RegistryAnswer> {
     const key = questionKey(question);
     if (!this.isFresh(key, maxAgeMs)) {
       let asking = this.underWay.get(key);
       if (asking === undefined) {
-        asking = this.limited(question.domain, () => this.fetch(key, question, keep)).finally(() => { this.underWay.delete(key); });
+        asking = this.limited(question.domain, () => this.fetch(key, question, keep)).finally(() => {
+          this.underWay.delete(key);
+        });
         this.underWay.set(key, asking);
       }
       await asking;
@@ -61,8 +80,10 @@ export class RegistryAnswers {
     const answer = await this.client.ask(question, (digest) => this.known.childrenOf(digest));
     this.remembered.delete(key);
     this.remembered.set(key, { answer, at: this.now() });
-    if (this.remembered.size > maxRemembered) this.remembered.delete(this.remembered.keys().next().value ?? '');
-    if (answer.kind === 'served' && keep) await this.known.set(key, { digest: answer.digest, children: answer.children, at: this.now() });
+    if (this.remembered.size > maxRemembered)
+      this.remembered.delete(this.remembered.keys().next().value ?? '');
+    if (answer.kind === 'served' && keep)
+      await this.known.set(key, { digest: answer.digest, children: answer.children, at: this.now() });
     if (answer.kind === 'absent') await this.known.remove(key);
   }
 
@@ -74,14 +95,23 @@ export class RegistryAnswers {
     if (answer.kind === 'served') return { ...answer, ageMs, lastKnown: null };
     if (answer.kind === 'absent') return { ...answer, ageMs };
     const last = await this.known.get(key);
-    return last === null ? answer : { kind: 'served', digest: last.digest, children: last.children, ageMs: Math.max(0, this.now() - last.at), lastKnown: answer.why };
+    return last === null
+      ? answer
+      : {
+          kind: 'served',
+          digest: last.digest,
+          children: last.children,
+          ageMs: Math.max(0, this.now() - last.at),
+          lastKnown: answer.why,
+        };
   }
 
   private limited(domain: string, work: () => Promise<void>): Promise<void> {
     let limit = this.limits.get(domain);
     if (limit === undefined) {
-      for (const [name, idle] of this.limits) if (idle.activeCount + idle.pendingCount === 0) this.limits.delete(name);
-      this.limits.set(domain, limit = pLimit(maxAtOnce));
+      for (const [name, idle] of this.limits)
+        if (idle.activeCount + idle.pendingCount === 0) this.limits.delete(name);
+      this.limits.set(domain, (limit = pLimit(maxAtOnce)));
     }
     return limit(work);
   }

@@ -3,13 +3,20 @@ import type { Credentials, CredentialSource } from './docker-credentials.ts';
 import { isLoopback, type Endpoint } from './registry-hosts.ts';
 import type { Web, WebAnswer } from './registry-http.ts';
 
-export interface Challenge { readonly scheme: string; readonly parameters: ReadonlyMap<string, string> }
+export interface Challenge {
+  readonly scheme: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
 
 /** Reads `WWW-Authenticate` (RFC 9110): schemes in lower case, the first of a repeated parameter. */
 export function parseChallenges(header: string): Challenge[] {
   const challenges: { scheme: string; parameters: Map<string, string> }[] = [];
   const token = /\s*,?\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+)))?/y;
-  for (let match = token.exec(header.slice(0, 8192)); match !== null && match[0] !== ''; match = token.exec(header.slice(0, 8192))) {
+  for (
+    let match = token.exec(header.slice(0, 8192));
+    match !== null && match[0] !== '';
+    match = token.exec(header.slice(0, 8192))
+  ) {
     const [, name = '', quoted, plain] = match;
     const value = quoted?.replace(/\\(.)/g, '$1') ?? plain;
     if (value === undefined) challenges.push({ scheme: name.toLowerCase(), parameters: new Map() });
@@ -23,11 +30,18 @@ export function parseChallenges(header: string): Challenge[] {
 
 export type Authorization =
   | { readonly ok: true; /** Value of the Authorization header. */ readonly header: string }
-  | { readonly ok: false; readonly denied: boolean; readonly why: string; /** Headers of an answer that limits the rate. */ readonly limited?: IncomingHttpHeaders };
+  | {
+      readonly ok: false;
+      readonly denied: boolean;
+      readonly why: string;
+      /** Headers of an answer that limits the rate. */ readonly limited?: IncomingHttpHeaders;
+    };
 
 const tokenLimitBytes = 64 * 1024;
 
-/** Authorization for reading one repository at one endpoint; tokens are kept until shortly before they end. */
+/**
+ * Authorization for reading one repository at one endpoint; tokens are kept until shortly before they end.
+ */
 export class RegistryAuth {
   private readonly tokens = new Map<string, { readonly header: string; readonly until: number }>();
   private readonly credentials: CredentialSource;
@@ -46,47 +60,124 @@ export class RegistryAuth {
     return found !== undefined && found.until > this.now() ? found.header : null;
   }
 
-  forget(endpoint: Endpoint, repository: string): void { this.tokens.delete(`${endpoint.origin}/${repository}`); }
+  forget(endpoint: Endpoint, repository: string): void {
+    this.tokens.delete(`${endpoint.origin}/${repository}`);
+  }
 
-  /** Answers the challenge of a 401. Credentials go to the endpoint itself (Basic) or to the token server it names (Bearer), over TLS only, unless both are this machine. */
-  async answer(web: Pick<Web, 'exchange'>, endpoint: Endpoint, repository: string, header: string): Promise<Authorization> {
+  /**
+   * Answers the challenge of a 401. Credentials go to the endpoint itself (Basic) or to the token server it
+   * names (Bearer), over TLS only, unless both are this machine.
+   */
+  async answer(
+    web: Pick<Web, 'exchange'>,
+    endpoint: Endpoint,
+    repository: string,
+    header: string,
+  ): Promise<Authorization> {
     const challenges = parseChallenges(header);
     let stored: Credentials | null;
     try {
-      stored = endpoint.credentialsFor === null ? null : await this.credentials.lookUp(endpoint.credentialsFor);
+      stored =
+        endpoint.credentialsFor === null ? null : await this.credentials.lookUp(endpoint.credentialsFor);
     } catch (error) {
       return { ok: false, denied: false, why: error instanceof Error ? error.message : String(error) };
     }
     const bearer = challenges.find((challenge) => challenge.scheme === 'bearer');
     if (bearer !== undefined) return this.token(web, endpoint, repository, bearer, stored);
     if (challenges.some((challenge) => challenge.scheme === 'basic')) {
-      if (stored?.kind !== 'password') return { ok: false, denied: true, why: `it wants a login: run docker login ${endpoint.credentialsFor ?? ''} as the user the gateway runs as` };
-      return { ok: true, header: this.keep(endpoint, repository, `Basic ${basic(stored.user, stored.password)}`, 300) };
+      if (stored?.kind !== 'password')
+        return {
+          ok: false,
+          denied: true,
+          why: `it wants a login: run docker login ${endpoint.credentialsFor ?? ''} as the user the gateway runs as`,
+        };
+      return {
+        ok: true,
+        header: this.keep(endpoint, repository, `Basic ${basic(stored.user, stored.password)}`, 300),
+      };
     }
     return { ok: false, denied: true, why: 'it wants an authorization of a kind that is not known' };
   }
 
-  private async token(web: Pick<Web, 'exchange'>, endpoint: Endpoint, repository: string, challenge: Challenge, stored: Credentials | null): Promise<Authorization> {
+  private async token(
+    web: Pick<Web, 'exchange'>,
+    endpoint: Endpoint,
+    repository: string,
+    challenge: Challenge,
+    stored: Credentials | null,
+  ): Promise<Authorization> {
     const realm = readRealm(challenge.parameters.get('realm') ?? '', endpoint);
-    if (realm === null) return { ok: false, denied: false, why: 'the token server it names may not be asked: it is not spoken to over TLS' };
+    if (realm === null)
+      return {
+        ok: false,
+        denied: false,
+        why: 'the token server it names may not be asked: it is not spoken to over TLS',
+      };
     const service = challenge.parameters.get('service') ?? '';
     // Reading this repository, whatever more the registry would like to grant.
     const scope = `repository:${repository}:pull`;
-    const request = { limitBytes: tokenLimitBytes, timeoutMs: this.timeoutMs, tls: realm.host === new URL(endpoint.origin).host ? endpoint.tls : { verify: true, authorities: [], client: null }, direct: isLoopback(realm.host) };
+    const request = {
+      limitBytes: tokenLimitBytes,
+      timeoutMs: this.timeoutMs,
+      tls:
+        realm.host === new URL(endpoint.origin).host
+          ? endpoint.tls
+          : { verify: true, authorities: [], client: null },
+      direct: isLoopback(realm.host),
+    };
     let answer: WebAnswer;
     if (stored?.kind === 'identity-token') {
-      const body = new URLSearchParams({ grant_type: 'refresh_token', service, scope, client_id: 'bulkhead', refresh_token: stored.token }).toString();
-      answer = await web.exchange({ ...request, method: 'POST', url: realm, headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' }, body });
+      const body = new URLSearchParams({
+        grant_type: 'refresh_token',
+        service,
+        scope,
+        client_id: 'bulkhead',
+        refresh_token: stored.token,
+      }).toString();
+      answer = await web.exchange({
+        ...request,
+        method: 'POST',
+        url: realm,
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' },
+        body,
+      });
     } else {
       if (service !== '') realm.searchParams.set('service', service);
       realm.searchParams.set('scope', scope);
-      answer = await web.exchange({ ...request, method: 'GET', url: realm, headers: { Accept: 'application/json', ...(stored === null ? {} : { Authorization: `Basic ${basic(stored.user, stored.password)}` }) } });
+      answer = await web.exchange({
+        ...request,
+        method: 'GET',
+        url: realm,
+        headers: {
+          Accept: 'application/json',
+          ...(stored === null ? {} : { Authorization: `Basic ${basic(stored.user, stored.password)}` }),
+        },
+      });
     }
-    if (!answer.ok) return { ok: false, denied: false, why: `its token server ${realm.host} cannot be used: ${answer.why}` };
-    if (answer.status === 401 || answer.status === 403) return { ok: false, denied: true, why: stored === null ? 'its token server wants a login' : 'the stored credentials were refused: log in again' };
-    if (answer.status === 429) return { ok: false, denied: false, why: 'its token server limits the rate', limited: answer.headers };
+    if (!answer.ok)
+      return {
+        ok: false,
+        denied: false,
+        why: `its token server ${realm.host} cannot be used: ${answer.why}`,
+      };
+    if (answer.status === 401 || answer.status === 403)
+      return {
+        ok: false,
+        denied: true,
+        why:
+          stored === null
+            ? 'its token server wants a login'
+            : 'the stored credentials were refused: log in again',
+      };
+    if (answer.status === 429)
+      return { ok: false, denied: false, why: 'its token server limits the rate', limited: answer.headers };
     const grant = answer.status === 200 ? readGrant(answer.body) : null;
-    if (grant === null) return { ok: false, denied: false, why: `its token server ${realm.host} gave no token (HTTP ${answer.status})` };
+    if (grant === null)
+      return {
+        ok: false,
+        denied: false,
+        why: `its token server ${realm.host} gave no token (HTTP ${answer.status})`,
+      };
     return { ok: true, header: this.keep(endpoint, repository, `Bearer ${grant.token}`, grant.seconds) };
   }
 
@@ -97,10 +188,17 @@ export class RegistryAuth {
   }
 }
 
-/** The token server's address; null where what is sent there could be read by others, or where it is no plain address. */
+/**
+ * The token server's address; null where what is sent there could be read by others, or where it is no plain
+ * address.
+ */
 function readRealm(written: string, endpoint: Endpoint): URL | null {
   let url: URL;
-  try { url = new URL(written); } catch { return null; }
+  try {
+    url = new URL(written);
+  } catch {
+    return null;
+  }
   if (url.username !== '' || url.password !== '') return null;
   if (url.protocol === 'https:') return url;
   if (url.protocol !== 'http:') return null;
@@ -111,7 +209,11 @@ function readRealm(written: string, endpoint: Endpoint): URL | null {
 
 function readGrant(body: Buffer): { token: string; seconds: number } | null {
   let value: unknown;
-  try { value = JSON.parse(body.toString('utf8')); } catch { return null; }
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    return null;
+  }
   if (typeof value !== 'object' || value === null) return null;
   const fields = value as Record<string, unknown>; // an object
   const token = fields['token'] ?? fields['access_token'];
@@ -121,4 +223,5 @@ function readGrant(body: Buffer): { token: string; seconds: number } | null {
   return { token, seconds: typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, 3600) : 60 };
 }
 
-const basic = (user: string, password: string): string => Buffer.from(`${user}:${password}`, 'utf8').toString('base64');
+const basic = (user: string, password: string): string =>
+  Buffer.from(`${user}:${password}`, 'utf8').toString('base64');

@@ -1,7 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -13,10 +19,19 @@ import { createRegistryClient, type Served } from './registry-client.ts';
 import { parseChallenges } from './registry-auth.ts';
 import { createWeb, type WebAnswer, type WebRequest } from './registry-http.ts';
 
-const manifest = JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json', config: {}, layers: [] });
+const manifest = JSON.stringify({
+  schemaVersion: 2,
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  config: {},
+  layers: [],
+});
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 const digest = digestOf(manifest);
-const index = JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [{ digest }, { digest: 'nonsense' }, null] });
+const index = JSON.stringify({
+  schemaVersion: 2,
+  mediaType: 'application/vnd.oci.image.index.v1+json',
+  manifests: [{ digest }, { digest: 'nonsense' }, null],
+});
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 const indexType = 'application/vnd.oci.image.index.v1+json';
 
@@ -29,23 +44,48 @@ async function serve(listener: RequestListener, tls?: { key: string; cert: strin
   servers.push(server);
   return `127.0.0.1:${(server.address() as AddressInfo).port}`; // a listening TCP server has one
 }
-afterEach(() => { for (const server of servers.splice(0)) { server.closeAllConnections(); server.close(); } });
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
 
-const send = (res: ServerResponse, status: number, headers: Record<string, string>, body = '') => { res.writeHead(status, headers); res.end(body); };
-const good = (res: ServerResponse) => { send(res, 200, { 'Content-Type': manifestType, 'Docker-Content-Digest': digest }, manifest); };
+const send = (res: ServerResponse, status: number, headers: Record<string, string>, body = '') => {
+  res.writeHead(status, headers);
+  res.end(body);
+};
+const good = (res: ServerResponse) => {
+  send(res, 200, { 'Content-Type': manifestType, 'Docker-Content-Digest': digest }, manifest);
+};
 const none: RegistryFacts = { mirrors: [], insecureHosts: [], insecureRanges: ['127.0.0.0/8'] };
 
-interface Asked { credentials?: Credentials | null; facts?: RegistryFacts; certificates?: string; timeoutMs?: number; reference?: string; now?: () => number; exchange?: (request: WebRequest) => Promise<WebAnswer> }
+interface Asked {
+  credentials?: Credentials | null;
+  facts?: RegistryFacts;
+  certificates?: string;
+  timeoutMs?: number;
+  reference?: string;
+  now?: () => number;
+  exchange?: (request: WebRequest) => Promise<WebAnswer>;
+}
 function clientFor(asked: Asked = {}) {
   return createRegistryClient({
-    registries: () => Promise.resolve(asked.facts ?? none), credentials: { lookUp: () => Promise.resolve(asked.credentials ?? null) },
-    certificates: asked.certificates ?? '/nonexistent', timeoutMs: asked.timeoutMs ?? 5000, ...(asked.now === undefined ? {} : { now: asked.now }),
+    registries: () => Promise.resolve(asked.facts ?? none),
+    credentials: { lookUp: () => Promise.resolve(asked.credentials ?? null) },
+    certificates: asked.certificates ?? '/nonexistent',
+    timeoutMs: asked.timeoutMs ?? 5000,
+    ...(asked.now === undefined ? {} : { now: asked.now }),
     ...(asked.exchange === undefined ? {} : { web: { exchange: asked.exchange, close: () => undefined } }),
   });
 }
 async function ask(domain: string, asked: Asked = {}): Promise<Served> {
   const client = clientFor(asked);
-  try { return await client.ask({ domain, path: 'team/tool', reference: asked.reference ?? '1' }, () => null); } finally { client.close(); }
+  try {
+    return await client.ask({ domain, path: 'team/tool', reference: asked.reference ?? '1' }, () => null);
+  } finally {
+    client.close();
+  }
 }
 const password: Credentials = { kind: 'password', user: 'u', password: 'p' };
 const basicUp = `Basic ${Buffer.from('u:p').toString('base64')}`;
@@ -53,75 +93,182 @@ const basicUp = `Basic ${Buffer.from('u:p').toString('base64')}`;
 describe('what a registry serves (B3)', () => {
   it('a digest in the answer to HEAD', async () => {
     const seen: string[] = [];
-    const host = await serve((req, res) => { seen.push(`${req.method} ${req.url} ${String(req.headers.accept).includes(indexType)}`); good(res); });
+    const host = await serve((req, res) => {
+      seen.push(`${req.method} ${req.url} ${String(req.headers.accept).includes(indexType)}`);
+      good(res);
+    });
     expect(await ask(host)).toEqual({ kind: 'served', digest, children: [] });
     expect(seen).toEqual(['HEAD /v2/team/tool/manifests/1 true']);
   });
 
   it('an index with its manifests, read and checked', async () => {
-    const host = await serve((req, res) => { send(res, 200, { 'Content-Type': indexType, 'Docker-Content-Digest': digestOf(index) }, req.method === 'GET' ? index : ''); });
+    const host = await serve((req, res) => {
+      send(
+        res,
+        200,
+        { 'Content-Type': indexType, 'Docker-Content-Digest': digestOf(index) },
+        req.method === 'GET' ? index : '',
+      );
+    });
     expect(await ask(host)).toEqual({ kind: 'served', digest: digestOf(index), children: [digest] });
   });
 
   it('an index whose content is another one: its manifests are not known', async () => {
-    const host = await serve((_req, res) => { send(res, 200, { 'Content-Type': indexType, 'Docker-Content-Digest': digest }, index); });
+    const host = await serve((_req, res) => {
+      send(res, 200, { 'Content-Type': indexType, 'Docker-Content-Digest': digest }, index);
+    });
     expect(await ask(host)).toEqual({ kind: 'served', digest, children: null });
   });
 
-  it.each([['no digest in HEAD', {}], ['a digest that is none', { 'Docker-Content-Digest': 'sha256:abc' }]])('the content tells where there is %s', async (_, headers) => {
-    const host = await serve((_req, res) => { send(res, 200, { 'Content-Type': manifestType, ...headers }, manifest); });
+  it.each([
+    ['no digest in HEAD', {}],
+    ['a digest that is none', { 'Docker-Content-Digest': 'sha256:abc' }],
+  ])('the content tells where there is %s', async (_, headers) => {
+    const host = await serve((_req, res) => {
+      send(res, 200, { 'Content-Type': manifestType, ...headers }, manifest);
+    });
     expect(await ask(host)).toEqual({ kind: 'served', digest, children: [] });
   });
 
   it('404 is absent', async () => {
-    expect(await ask(await serve((_req, res) => { send(res, 404, {}); }))).toEqual({ kind: 'absent' });
+    expect(
+      await ask(
+        await serve((_req, res) => {
+          send(res, 404, {});
+        }),
+      ),
+    ).toEqual({ kind: 'absent' });
   });
 
   it.each<[string, RequestListener]>([
-    ['a page of a portal', (_req, res) => { send(res, 200, { 'Content-Type': 'text/html' }, '<html>log in</html>'); }],
-    ['a page that claims the digest', (_req, res) => { send(res, 200, { 'Content-Type': 'text/html', 'Docker-Content-Digest': digest }, '<html>'); }],
-    ['JSON that is no manifest', (_req, res) => { send(res, 200, { 'Content-Type': manifestType }, '{"schemaVersion":1}'); }],
-    ['an error of its own', (_req, res) => { send(res, 500, {}); }],
-    ['another manifest than the digest asked for', (_req, res) => { send(res, 200, { 'Content-Type': manifestType, 'Docker-Content-Digest': `sha256:${'0'.repeat(64)}` }, manifest); }],
-    ['too much', (req, res) => { send(res, 200, { 'Content-Type': manifestType }, req.method === 'HEAD' ? '' : ' '.repeat(5 * 1024 * 1024)); }],
-    ['no HTTP', (req) => { req.socket.end('nonsense\r\n\r\n'); }],
-    ['an end in the middle', (_req, res) => { res.writeHead(200, { 'Content-Length': '100' }); res.write('x'); res.socket?.destroy(); }],
+    [
+      'a page of a portal',
+      (_req, res) => {
+        send(res, 200, { 'Content-Type': 'text/html' }, '<html>log in</html>');
+      },
+    ],
+    [
+      'a page that claims the digest',
+      (_req, res) => {
+        send(res, 200, { 'Content-Type': 'text/html', 'Docker-Content-Digest': digest }, '<html>');
+      },
+    ],
+    [
+      'JSON that is no manifest',
+      (_req, res) => {
+        send(res, 200, { 'Content-Type': manifestType }, '{"schemaVersion":1}');
+      },
+    ],
+    [
+      'an error of its own',
+      (_req, res) => {
+        send(res, 500, {});
+      },
+    ],
+    [
+      'another manifest than the digest asked for',
+      (_req, res) => {
+        send(
+          res,
+          200,
+          { 'Content-Type': manifestType, 'Docker-Content-Digest': `sha256:${'0'.repeat(64)}` },
+          manifest,
+        );
+      },
+    ],
+    [
+      'too much',
+      (req, res) => {
+        send(
+          res,
+          200,
+          { 'Content-Type': manifestType },
+          req.method === 'HEAD' ? '' : ' '.repeat(5 * 1024 * 1024),
+        );
+      },
+    ],
+    [
+      'no HTTP',
+      (req) => {
+        req.socket.end('nonsense\r\n\r\n');
+      },
+    ],
+    [
+      'an end in the middle',
+      (_req, res) => {
+        res.writeHead(200, { 'Content-Length': '100' });
+        res.write('x');
+        res.socket?.destroy();
+      },
+    ],
   ])('%s is no answer', async (_, listener) => {
-    expect(await ask(await serve(listener), { reference: `sha256:${'1'.repeat(64)}` })).toMatchObject({ kind: 'unavailable' });
+    expect(await ask(await serve(listener), { reference: `sha256:${'1'.repeat(64)}` })).toMatchObject({
+      kind: 'unavailable',
+    });
   });
 
   it('a slow one is given up, also one that drips', async () => {
     const host = await serve((_req, res) => {
       res.writeHead(200, { 'Content-Type': manifestType });
-      const drip = setInterval(() => { res.write(' '); }, 20);
-      res.on('close', () => { clearInterval(drip); });
+      const drip = setInterval(() => {
+        res.write(' ');
+      }, 20);
+      res.on('close', () => {
+        clearInterval(drip);
+      });
     });
     // HEAD has no body to drip: the GET does.
-    expect(await ask(host, { timeoutMs: 300 })).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('did not answer within') as string });
-    expect(await ask(await serve(() => undefined), { timeoutMs: 200 })).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('did not answer within') as string });
+    expect(await ask(host, { timeoutMs: 300 })).toMatchObject({
+      kind: 'unavailable',
+      why: expect.stringContaining('did not answer within') as string,
+    });
+    expect(await ask(await serve(() => undefined), { timeoutMs: 200 })).toMatchObject({
+      kind: 'unavailable',
+      why: expect.stringContaining('did not answer within') as string,
+    });
   });
 });
 
 describe('authorization', () => {
-  const challenge = (realm: string) => ({ 'WWW-Authenticate': `Bearer realm="${realm}",service="reg",scope="repository:team/tool:pull,push"` });
-  /** A registry with a token server on the same address. */
-  const tokenRegistry = (seen: IncomingMessage[], grant: (req: IncomingMessage, body: string) => string | null) => serve((req, res) => {
-    seen.push(req);
-    if (req.url?.startsWith('/token') === true) {
-      let body = '';
-      req.on('data', (part: Buffer) => { body += part.toString(); });
-      req.on('end', () => { const token = grant(req, body); send(res, token === null ? 401 : 200, {}, token === null ? '' : JSON.stringify({ token, expires_in: 300 })); });
-      return;
-    }
-    if (req.headers.authorization === 'Bearer good') good(res);
-    else send(res, 401, challenge(`http://${String(req.headers.host)}/token`));
+  const challenge = (realm: string) => ({
+    'WWW-Authenticate': `Bearer realm="${realm}",service="reg",scope="repository:team/tool:pull,push"`,
   });
+  /** A registry with a token server on the same address. */
+  const tokenRegistry = (
+    seen: IncomingMessage[],
+    grant: (req: IncomingMessage, body: string) => string | null,
+  ) =>
+    serve((req, res) => {
+      seen.push(req);
+      if (req.url?.startsWith('/token') === true) {
+        let body = '';
+        req.on('data', (part: Buffer) => {
+          body += part.toString();
+        });
+        req.on('end', () => {
+          const token = grant(req, body);
+          send(
+            res,
+            token === null ? 401 : 200,
+            {},
+            token === null ? '' : JSON.stringify({ token, expires_in: 300 }),
+          );
+        });
+        return;
+      }
+      if (req.headers.authorization === 'Bearer good') good(res);
+      else send(res, 401, challenge(`http://${String(req.headers.host)}/token`));
+    });
 
   it('anonymous bearer token, for reading this repository only', async () => {
     const seen: IncomingMessage[] = [];
     const host = await tokenRegistry(seen, () => 'good');
     expect(await ask(host)).toMatchObject({ kind: 'served' });
-    expect(seen.map((req) => req.url)).toEqual(['/v2/team/tool/manifests/1', '/token?service=reg&scope=repository%3Ateam%2Ftool%3Apull', '/v2/team/tool/manifests/1']);
+    expect(seen.map((req) => req.url)).toEqual([
+      '/v2/team/tool/manifests/1',
+      '/token?service=reg&scope=repository%3Ateam%2Ftool%3Apull',
+      '/v2/team/tool/manifests/1',
+    ]);
     expect(seen.map((req) => req.headers.authorization)).toEqual([undefined, undefined, 'Bearer good']);
   });
 
@@ -137,45 +284,92 @@ describe('authorization', () => {
 
   it('stored credentials go to the token server; an identity token as OAuth 2 wants it', async () => {
     const seen: IncomingMessage[] = [];
-    expect(await ask(await tokenRegistry(seen, (req) => (req.headers.authorization === basicUp ? 'good' : null)), { credentials: password })).toMatchObject({ kind: 'served' });
+    expect(
+      await ask(await tokenRegistry(seen, (req) => (req.headers.authorization === basicUp ? 'good' : null)), {
+        credentials: password,
+      }),
+    ).toMatchObject({ kind: 'served' });
     const bodies: string[] = [];
-    const host = await tokenRegistry([], (req, body) => { bodies.push(`${req.method} ${body}`); return 'good'; });
-    expect(await ask(host, { credentials: { kind: 'identity-token', token: 'refresh' } })).toMatchObject({ kind: 'served' });
-    expect(bodies).toEqual(['POST grant_type=refresh_token&service=reg&scope=repository%3Ateam%2Ftool%3Apull&client_id=bulkhead&refresh_token=refresh']);
+    const host = await tokenRegistry([], (req, body) => {
+      bodies.push(`${req.method} ${body}`);
+      return 'good';
+    });
+    expect(await ask(host, { credentials: { kind: 'identity-token', token: 'refresh' } })).toMatchObject({
+      kind: 'served',
+    });
+    expect(bodies).toEqual([
+      'POST grant_type=refresh_token&service=reg&scope=repository%3Ateam%2Ftool%3Apull&client_id=bulkhead&refresh_token=refresh',
+    ]);
   });
 
   it('Basic, where credentials are stored; else it says to log in', async () => {
-    const host = await serve((req, res) => { if (req.headers.authorization === basicUp) good(res); else send(res, 401, { 'WWW-Authenticate': 'Basic realm="x"' }); });
+    const host = await serve((req, res) => {
+      if (req.headers.authorization === basicUp) good(res);
+      else send(res, 401, { 'WWW-Authenticate': 'Basic realm="x"' });
+    });
     expect(await ask(host, { credentials: password })).toMatchObject({ kind: 'served' });
-    expect(await ask(host)).toMatchObject({ kind: 'denied', why: expect.stringContaining(`docker login ${host}`) as string });
-    expect(await ask(host, { credentials: { ...password, password: 'wrong' } })).toMatchObject({ kind: 'denied' });
+    expect(await ask(host)).toMatchObject({
+      kind: 'denied',
+      why: expect.stringContaining(`docker login ${host}`) as string,
+    });
+    expect(await ask(host, { credentials: { ...password, password: 'wrong' } })).toMatchObject({
+      kind: 'denied',
+    });
   });
 
   it('a refused token is asked for anew once, then it is a no', async () => {
     let tokens = 0;
-    const host = await tokenRegistry([], () => { tokens++; return 'bad'; });
+    const host = await tokenRegistry([], () => {
+      tokens++;
+      return 'bad';
+    });
     expect(await ask(host, { credentials: password })).toMatchObject({ kind: 'denied' });
     expect(tokens).toBe(1);
   });
 
-  it.each(['http://token.example/t', 'ftp://127.0.0.1/t', 'file:///etc/passwd', '/token', '', 'http://u:p@127.0.0.1/t'])('no token server at %s', async (realm) => {
-    const host = await serve((_req, res) => { send(res, 401, challenge(realm)); });
-    expect(await ask(host, { credentials: password })).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('token server') as string });
+  it.each([
+    'http://token.example/t',
+    'ftp://127.0.0.1/t',
+    'file:///etc/passwd',
+    '/token',
+    '',
+    'http://u:p@127.0.0.1/t',
+  ])('no token server at %s', async (realm) => {
+    const host = await serve((_req, res) => {
+      send(res, 401, challenge(realm));
+    });
+    expect(await ask(host, { credentials: password })).toMatchObject({
+      kind: 'unavailable',
+      why: expect.stringContaining('token server') as string,
+    });
   });
 
   it('credentials never leave over plain http to another host, whatever a TLS registry says', async () => {
     const requests: WebRequest[] = [];
-    const answer = await ask('registry.example', { credentials: password, exchange: (request) => {
-      requests.push(request);
-      return Promise.resolve({ ok: true, status: 401, headers: { 'www-authenticate': 'Bearer realm="http://registry.example/token",service="x"' }, body: Buffer.alloc(0) });
-    } });
+    const answer = await ask('registry.example', {
+      credentials: password,
+      exchange: (request) => {
+        requests.push(request);
+        return Promise.resolve({
+          ok: true,
+          status: 401,
+          headers: { 'www-authenticate': 'Bearer realm="http://registry.example/token",service="x"' },
+          body: Buffer.alloc(0),
+        });
+      },
+    });
     expect(answer).toMatchObject({ kind: 'unavailable' });
-    expect(requests.map((request) => request.url.href)).toEqual(['https://registry.example/v2/team/tool/manifests/1']);
+    expect(requests.map((request) => request.url.href)).toEqual([
+      'https://registry.example/v2/team/tool/manifests/1',
+    ]);
   });
 
   it('a redirect does not carry authorization to another place, nor let it ask for one', async () => {
     const elsewhere: (string | undefined)[] = [];
-    const other = await serve((req, res) => { elsewhere.push(req.headers.authorization); good(res); });
+    const other = await serve((req, res) => {
+      elsewhere.push(req.headers.authorization);
+      good(res);
+    });
     const host = await serve((req, res) => {
       if (req.headers.authorization !== basicUp) send(res, 401, { 'WWW-Authenticate': 'Basic realm="x"' });
       else send(res, 307, { Location: `http://${other}/blob` });
@@ -183,24 +377,55 @@ describe('authorization', () => {
     expect(await ask(host, { credentials: password })).toMatchObject({ kind: 'served' });
     expect(elsewhere).toEqual([undefined]);
 
-    const asking = await serve((req, res) => { elsewhere.push(req.headers.authorization); send(res, 401, { 'WWW-Authenticate': 'Basic realm="x"' }); });
-    expect(await ask(await serve((_req, res) => { send(res, 307, { Location: `http://${asking}/` }); }), { credentials: password })).toMatchObject({ kind: 'denied' });
+    const asking = await serve((req, res) => {
+      elsewhere.push(req.headers.authorization);
+      send(res, 401, { 'WWW-Authenticate': 'Basic realm="x"' });
+    });
+    expect(
+      await ask(
+        await serve((_req, res) => {
+          send(res, 307, { Location: `http://${asking}/` });
+        }),
+        { credentials: password },
+      ),
+    ).toMatchObject({ kind: 'denied' });
     expect(elsewhere).toEqual([undefined, undefined]);
   });
 
-  it.each(['http://registry.other/x', 'file:///etc/passwd', 'https://u:p@127.0.0.1/x', 'http://[::'])('a redirect to %s is not followed', async (location) => {
-    expect(await ask(await serve((_req, res) => { send(res, 302, { Location: location }); }))).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('redirects') as string });
-  });
+  it.each(['http://registry.other/x', 'file:///etc/passwd', 'https://u:p@127.0.0.1/x', 'http://[::'])(
+    'a redirect to %s is not followed',
+    async (location) => {
+      expect(
+        await ask(
+          await serve((_req, res) => {
+            send(res, 302, { Location: location });
+          }),
+        ),
+      ).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('redirects') as string });
+    },
+  );
 
   it('redirects end', async () => {
     let hops = 0;
-    expect(await ask(await serve((_req, res) => { hops++; send(res, 302, { Location: `/again${hops}` }); }))).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('without end') as string });
+    expect(
+      await ask(
+        await serve((_req, res) => {
+          hops++;
+          send(res, 302, { Location: `/again${hops}` });
+        }),
+      ),
+    ).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('without end') as string });
     expect(hops).toBe(4);
   });
 
   it('reads challenges as they come', () => {
-    expect(parseChallenges('Bearer realm="https://a/t?x=1,2",service="s\\"q",error=invalid, Basic realm="b"').map((c) => [c.scheme, ...c.parameters])).toEqual([
-      ['bearer', ['realm', 'https://a/t?x=1,2'], ['service', 's"q'], ['error', 'invalid']], ['basic', ['realm', 'b']],
+    expect(
+      parseChallenges('Bearer realm="https://a/t?x=1,2",service="s\\"q",error=invalid, Basic realm="b"').map(
+        (c) => [c.scheme, ...c.parameters],
+      ),
+    ).toEqual([
+      ['bearer', ['realm', 'https://a/t?x=1,2'], ['service', 's"q'], ['error', 'invalid']],
+      ['basic', ['realm', 'b']],
     ]);
     expect(parseChallenges(`Bearer ${'a="'.repeat(5000)}`).length).toBeLessThan(5);
   });
@@ -208,17 +433,30 @@ describe('authorization', () => {
 
 describe('rate limits', () => {
   it.each<[string, Record<string, string>, number]>([
-    ['Retry-After in seconds', { 'Retry-After': '120' }, 120_000], ['Retry-After as a date', { 'Retry-After': new Date(300_000).toUTCString() }, 300_000],
-    ['Docker Hub\'s own header', { 'X-Retry-After': '1000000200' }, 6 * 3600_000], ['the draft standard\'s', { 'RateLimit-Reset': '90' }, 90_000], ['nothing', {}, 60_000], ['nonsense', { 'Retry-After': 'soon' }, 60_000],
+    ['Retry-After in seconds', { 'Retry-After': '120' }, 120_000],
+    ['Retry-After as a date', { 'Retry-After': new Date(300_000).toUTCString() }, 300_000],
+    ["Docker Hub's own header", { 'X-Retry-After': '1000000200' }, 6 * 3600_000],
+    ["the draft standard's", { 'RateLimit-Reset': '90' }, 90_000],
+    ['nothing', {}, 60_000],
+    ['nonsense', { 'Retry-After': 'soon' }, 60_000],
   ])('a registry is left alone for as long as it asks: %s', async (_, headers, wait) => {
     let now = 0;
     let count = 0;
-    const host = await serve((_req, res) => { count++; send(res, 429, headers); });
+    const host = await serve((_req, res) => {
+      count++;
+      send(res, 429, headers);
+    });
     const client = clientFor({ now: () => now });
     const once_ = () => client.ask({ domain: host, path: 'team/tool', reference: '1' }, () => null);
-    expect(await once_()).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('limits the rate (429)') as string });
+    expect(await once_()).toMatchObject({
+      kind: 'unavailable',
+      why: expect.stringContaining('limits the rate (429)') as string,
+    });
     now = wait - 1;
-    expect(await once_()).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('limits the rate') as string });
+    expect(await once_()).toMatchObject({
+      kind: 'unavailable',
+      why: expect.stringContaining('limits the rate') as string,
+    });
     expect(count).toBe(1);
     now = wait + 1;
     await once_();
@@ -232,11 +470,37 @@ describe('TLS', () => {
   let tls: { key: string; cert: string };
   beforeAll(() => {
     scratch = mkdtempSync('/tmp/bulkhead-tls-');
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=stand-in', '-addext', 'subjectAltName=IP:127.0.0.1',
-      '-keyout', path.join(scratch, 'key.pem'), '-out', path.join(scratch, 'cert.pem')], { stdio: 'ignore' });
-    tls = { key: readFileSync(path.join(scratch, 'key.pem'), 'utf8'), cert: readFileSync(path.join(scratch, 'cert.pem'), 'utf8') };
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        '/CN=stand-in',
+        '-addext',
+        'subjectAltName=IP:127.0.0.1',
+        '-keyout',
+        path.join(scratch, 'key.pem'),
+        '-out',
+        path.join(scratch, 'cert.pem'),
+      ],
+      { stdio: 'ignore' },
+    );
+    tls = {
+      key: readFileSync(path.join(scratch, 'key.pem'), 'utf8'),
+      cert: readFileSync(path.join(scratch, 'cert.pem'), 'utf8'),
+    };
   });
-  afterAll(() => { rmSync(scratch, { recursive: true }); });
+  afterAll(() => {
+    rmSync(scratch, { recursive: true });
+  });
   const trusted = (host: string, cert: string) => {
     const directory = mkdtempSync(path.join(scratch, 'certs-'));
     mkdirSync(path.join(directory, host));
@@ -245,40 +509,110 @@ describe('TLS', () => {
   };
 
   it('an authority in certs.d is taken for its host, and then checked', async () => {
-    const host = await serve((_req, res) => { good(res); }, tls);
+    const host = await serve((_req, res) => {
+      good(res);
+    }, tls);
     expect(await ask(host, { certificates: trusted(host, tls.cert) })).toMatchObject({ kind: 'served' });
-    const wrong = execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=other', '-keyout', '/dev/null'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    expect(await ask(host, { certificates: trusted(host, wrong) })).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('TLS') as string });
+    const wrong = execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        '/CN=other',
+        '-keyout',
+        '/dev/null',
+      ],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    expect(await ask(host, { certificates: trusted(host, wrong) })).toMatchObject({
+      kind: 'unavailable',
+      why: expect.stringContaining('TLS') as string,
+    });
   });
 
   it('an authority that is none is no answer', async () => {
-    const host = await serve((_req, res) => { good(res); }, tls);
-    expect(await ask(host, { certificates: trusted(host, '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n') })).toMatchObject({ kind: 'unavailable' });
+    const host = await serve((_req, res) => {
+      good(res);
+    }, tls);
+    expect(
+      await ask(host, {
+        certificates: trusted(host, '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n'),
+      }),
+    ).toMatchObject({ kind: 'unavailable' });
   });
 
-  it.each(['registry.example:99999', 'registry.example:0', '[::ffff'])('an address that is none is no answer (%s)', async (domain) => {
-    expect(await ask(domain, { timeoutMs: 500 })).toMatchObject({ kind: 'unavailable' });
-  });
+  it.each(['registry.example:99999', 'registry.example:0', '[::ffff'])(
+    'an address that is none is no answer (%s)',
+    async (domain) => {
+      expect(await ask(domain, { timeoutMs: 500 })).toMatchObject({ kind: 'unavailable' });
+    },
+  );
 
   it('this machine needs none, over TLS or without', async () => {
-    expect(await ask(await serve((_req, res) => { good(res); }, tls))).toMatchObject({ kind: 'served' });
-    expect(await ask(await serve((_req, res) => { good(res); }))).toMatchObject({ kind: 'served' });
+    expect(
+      await ask(
+        await serve((_req, res) => {
+          good(res);
+        }, tls),
+      ),
+    ).toMatchObject({ kind: 'served' });
+    expect(
+      await ask(
+        await serve((_req, res) => {
+          good(res);
+        }),
+      ),
+    ).toMatchObject({ kind: 'served' });
   });
 
-  it.each(['tls', 'connect', 'timeout', 'dns'] as const)('another host is never asked without TLS, not even after a failure (%s)', async (cause) => {
-    const urls: string[] = [];
-    const exchange = (request: WebRequest): Promise<WebAnswer> => { urls.push(`${request.url.href} ${request.tls.verify}`); return Promise.resolve({ ok: false, cause, why: 'it failed' }); };
-    expect(await ask('registry.example', { exchange })).toEqual({ kind: 'unavailable', why: 'registry.example: it failed' });
-    expect(await ask('docker.io', { exchange })).toMatchObject({ kind: 'unavailable' });
-    expect(urls).toEqual(['https://registry.example/v2/team/tool/manifests/1 true', 'https://registry-1.docker.io/v2/team/tool/manifests/1 true']);
-  });
+  it.each(['tls', 'connect', 'timeout', 'dns'] as const)(
+    'another host is never asked without TLS, not even after a failure (%s)',
+    async (cause) => {
+      const urls: string[] = [];
+      const exchange = (request: WebRequest): Promise<WebAnswer> => {
+        urls.push(`${request.url.href} ${request.tls.verify}`);
+        return Promise.resolve({ ok: false, cause, why: 'it failed' });
+      };
+      expect(await ask('registry.example', { exchange })).toEqual({
+        kind: 'unavailable',
+        why: 'registry.example: it failed',
+      });
+      expect(await ask('docker.io', { exchange })).toMatchObject({ kind: 'unavailable' });
+      expect(urls).toEqual([
+        'https://registry.example/v2/team/tool/manifests/1 true',
+        'https://registry-1.docker.io/v2/team/tool/manifests/1 true',
+      ]);
+    },
+  );
 
   it('but one that daemon.json calls insecure is, after TLS failed', async () => {
     const urls: string[] = [];
-    const exchange = (request: WebRequest): Promise<WebAnswer> => { urls.push(`${request.url.origin} ${request.tls.verify}`); return Promise.resolve({ ok: false, cause: 'tls', why: 'it failed' }); };
-    await ask('registry.lan:5000', { exchange, facts: { mirrors: [], insecureHosts: ['registry.lan:5000'], insecureRanges: ['10.0.0.0/8'] } });
-    await ask('10.1.2.3', { exchange, facts: { mirrors: [], insecureHosts: [], insecureRanges: ['10.0.0.0/8', 'nonsense', '::1/128'] } });
-    expect(urls).toEqual(['https://registry.lan:5000 false', 'http://registry.lan:5000 false', 'https://10.1.2.3 false', 'http://10.1.2.3 false']);
+    const exchange = (request: WebRequest): Promise<WebAnswer> => {
+      urls.push(`${request.url.origin} ${request.tls.verify}`);
+      return Promise.resolve({ ok: false, cause: 'tls', why: 'it failed' });
+    };
+    await ask('registry.lan:5000', {
+      exchange,
+      facts: { mirrors: [], insecureHosts: ['registry.lan:5000'], insecureRanges: ['10.0.0.0/8'] },
+    });
+    await ask('10.1.2.3', {
+      exchange,
+      facts: { mirrors: [], insecureHosts: [], insecureRanges: ['10.0.0.0/8', 'nonsense', '::1/128'] },
+    });
+    expect(urls).toEqual([
+      'https://registry.lan:5000 false',
+      'http://registry.lan:5000 false',
+      'https://10.1.2.3 false',
+      'http://10.1.2.3 false',
+    ]);
   });
 });
 
@@ -286,12 +620,25 @@ describe('proxies', () => {
   it('are used as the environment says, not for this machine', async () => {
     const connects: string[] = [];
     const proxy = await serve(() => undefined);
-    servers[0]?.on('connect', (req, socket) => { connects.push(String(req.url)); socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'); });
-    const web = createWeb({ HTTPS_PROXY: `http://${proxy}`, HTTP_PROXY: `http://${proxy}`, NO_PROXY: 'direct.invalid' });
+    servers[0]?.on('connect', (req, socket) => {
+      connects.push(String(req.url));
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    const web = createWeb({
+      HTTPS_PROXY: `http://${proxy}`,
+      HTTP_PROXY: `http://${proxy}`,
+      NO_PROXY: 'direct.invalid',
+    });
     const through = (domain: string) => ask(domain, { exchange: (request) => web.exchange(request) });
     expect(await through('registry.invalid')).toMatchObject({ kind: 'unavailable' });
     expect(await through('direct.invalid')).toMatchObject({ kind: 'unavailable' });
-    expect(await through(await serve((_req, res) => { good(res); }))).toMatchObject({ kind: 'served' });
+    expect(
+      await through(
+        await serve((_req, res) => {
+          good(res);
+        }),
+      ),
+    ).toMatchObject({ kind: 'served' });
     web.close();
     expect(connects).toEqual(['registry.invalid:443']);
   });
@@ -302,11 +649,38 @@ describe('mirrors of Docker Hub', () => {
     const requests: string[] = [];
     const exchange = (request: WebRequest): Promise<WebAnswer> => {
       requests.push(`${request.url.origin} ${request.headers['Authorization'] ?? '-'}`);
-      if (request.url.host === 'mirror.example') return Promise.resolve({ ok: true, status: 401, headers: { 'www-authenticate': 'Basic realm="x"' }, body: Buffer.alloc(0) });
-      if (request.headers['Authorization'] === undefined) return Promise.resolve({ ok: true, status: 401, headers: { 'www-authenticate': 'Basic realm="x"' }, body: Buffer.alloc(0) });
-      return Promise.resolve({ ok: true, status: 200, headers: { 'content-type': manifestType, 'docker-content-digest': digest }, body: Buffer.alloc(0) });
+      if (request.url.host === 'mirror.example')
+        return Promise.resolve({
+          ok: true,
+          status: 401,
+          headers: { 'www-authenticate': 'Basic realm="x"' },
+          body: Buffer.alloc(0),
+        });
+      if (request.headers['Authorization'] === undefined)
+        return Promise.resolve({
+          ok: true,
+          status: 401,
+          headers: { 'www-authenticate': 'Basic realm="x"' },
+          body: Buffer.alloc(0),
+        });
+      return Promise.resolve({
+        ok: true,
+        status: 200,
+        headers: { 'content-type': manifestType, 'docker-content-digest': digest },
+        body: Buffer.alloc(0),
+      });
     };
-    expect(await ask('docker.io', { exchange, credentials: password, facts: { ...none, mirrors: ['https://mirror.example/', 'nonsense'] } })).toMatchObject({ kind: 'served' });
-    expect(requests).toEqual(['https://mirror.example -', 'https://registry-1.docker.io -', `https://registry-1.docker.io ${basicUp}`]);
+    expect(
+      await ask('docker.io', {
+        exchange,
+        credentials: password,
+        facts: { ...none, mirrors: ['https://mirror.example/', 'nonsense'] },
+      }),
+    ).toMatchObject({ kind: 'served' });
+    expect(requests).toEqual([
+      'https://mirror.example -',
+      'https://registry-1.docker.io -',
+      `https://registry-1.docker.io ${basicUp}`,
+    ]);
   });
 });

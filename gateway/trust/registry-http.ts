@@ -1,4 +1,9 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type RequestOptions,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { getCACertificates } from 'node:tls';
 
@@ -23,65 +28,124 @@ export interface WebRequest {
 
 export type FailureCause = 'dns' | 'tls' | 'connect' | 'timeout' | 'protocol' | 'too-long';
 export type WebAnswer =
-  | { readonly ok: true; readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
+  | {
+      readonly ok: true;
+      readonly status: number;
+      readonly headers: IncomingHttpHeaders;
+      readonly body: Buffer;
+    }
   | { readonly ok: false; readonly cause: FailureCause; readonly why: string };
 
-/** One exchange, nothing followed, with limits on time and size. Proxies as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say. */
-export interface Web { exchange(request: WebRequest): Promise<WebAnswer>; close(): void }
+/**
+ * One exchange, nothing followed, with limits on time and size. Proxies as HTTPS_PROXY, HTTP_PROXY and
+ * NO_PROXY say.
+ */
+export interface Web {
+  exchange(request: WebRequest): Promise<WebAnswer>;
+  close(): void;
+}
 
 export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
   const keep = { keepAlive: true, maxSockets: 8, maxFreeSockets: 2, timeout: 5000 };
   const makeAgents = () => ({
-    http: new HttpAgent({ ...keep, proxyEnv: env }), https: new HttpsAgent({ ...keep, proxyEnv: env }),
-    directHttp: new HttpAgent(keep), directHttps: new HttpsAgent(keep),
+    http: new HttpAgent({ ...keep, proxyEnv: env }),
+    https: new HttpsAgent({ ...keep, proxyEnv: env }),
+    directHttp: new HttpAgent(keep),
+    directHttps: new HttpsAgent(keep),
   });
   // At the first question: a gateway that asks no registry need not have TLS in its memory.
   let agents: ReturnType<typeof makeAgents> | null = null;
   let systemAuthorities: readonly string[] | null = null;
-  /** What Node trusts and what the machine's administrator trusts: Go, and so the engine, takes the latter. */
-  const authorities = () => systemAuthorities ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+  /**
+   * What Node trusts and what the machine's administrator trusts: Go, and so the engine, takes the latter.
+   */
+  const authorities = () =>
+    (systemAuthorities ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]);
 
   return {
-    exchange: (request) => new Promise<WebAnswer>((resolve) => {
-      const secure = request.url.protocol === 'https:';
-      const made = agents ??= makeAgents();
-      const failed = (error: unknown) => { resolve({ ok: false, ...failure(error, request.timeoutMs) }); };
-      // A hard end, however slowly the other side drips.
-      const signal = AbortSignal.timeout(request.timeoutMs);
-      const options: RequestOptions = {
-        method: request.method, signal, headers: { 'User-Agent': 'bulkhead', 'Accept-Encoding': 'identity', ...request.headers },
-        agent: secure ? (request.direct ? made.directHttps : made.https) : (request.direct ? made.directHttp : made.http),
-      };
-      const tls = !secure ? {} : {
-        rejectUnauthorized: request.tls.verify,
-        ...(request.tls.verify ? { ca: [...authorities(), ...request.tls.authorities] } : {}),
-        ...(request.tls.client === null ? {} : request.tls.client),
-      };
-      const req = (secure ? httpsRequest : httpRequest)(request.url, { ...options, ...tls }, (res) => {
-        const parts: Buffer[] = [];
-        let size = 0;
-        res.on('data', (part: Buffer) => {
-          size += part.length;
-          if (size > request.limitBytes) { resolve({ ok: false, cause: 'too-long', why: `the answer is longer than ${request.limitBytes} bytes` }); req.destroy(); } else parts.push(part);
+    exchange: (request) =>
+      new Promise<WebAnswer>((resolve) => {
+        const secure = request.url.protocol === 'https:';
+        const made = (agents ??= makeAgents());
+        const failed = (error: unknown) => {
+          resolve({ ok: false, ...failure(error, request.timeoutMs) });
+        };
+        // A hard end, however slowly the other side drips.
+        const signal = AbortSignal.timeout(request.timeoutMs);
+        const options: RequestOptions = {
+          method: request.method,
+          signal,
+          headers: { 'User-Agent': 'bulkhead', 'Accept-Encoding': 'identity', ...request.headers },
+          agent: secure
+            ? request.direct
+              ? made.directHttps
+              : made.https
+            : request.direct
+              ? made.directHttp
+              : made.http,
+        };
+        const tls = !secure
+          ? {}
+          : {
+              rejectUnauthorized: request.tls.verify,
+              ...(request.tls.verify ? { ca: [...authorities(), ...request.tls.authorities] } : {}),
+              ...(request.tls.client === null ? {} : request.tls.client),
+            };
+        const req = (secure ? httpsRequest : httpRequest)(request.url, { ...options, ...tls }, (res) => {
+          const parts: Buffer[] = [];
+          let size = 0;
+          res.on('data', (part: Buffer) => {
+            size += part.length;
+            if (size > request.limitBytes) {
+              resolve({
+                ok: false,
+                cause: 'too-long',
+                why: `the answer is longer than ${request.limitBytes} bytes`,
+              });
+              req.destroy();
+            } else parts.push(part);
+          });
+          res.on('error', failed);
+          res.on('end', () => {
+            resolve({
+              ok: true,
+              status: res.statusCode ?? 0,
+              headers: res.headers,
+              body: Buffer.concat(parts),
+            });
+          });
         });
-        res.on('error', failed);
-        res.on('end', () => { resolve({ ok: true, status: res.statusCode ?? 0, headers: res.headers, body: Buffer.concat(parts) }); });
-      });
-      req.on('error', failed);
-      req.end(request.body);
-      // Thrown here: what can't even be begun, such as a certificate that is none.
-    }).catch((error: unknown): WebAnswer => ({ ok: false, ...failure(error, request.timeoutMs) })),
-    close: () => { for (const agent of Object.values(agents ?? {})) agent.destroy(); },
+        req.on('error', failed);
+        req.end(request.body);
+        // Thrown here: what can't even be begun, such as a certificate that is none.
+      }).catch((error: unknown): WebAnswer => ({ ok: false, ...failure(error, request.timeoutMs) })),
+    close: () => {
+      for (const agent of Object.values(agents ?? {})) agent.destroy();
+    },
   };
 }
 
 function failure(error: unknown, timeoutMs: number): { cause: FailureCause; why: string } {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')) return { cause: 'timeout', why: `it did not answer within ${timeoutMs / 1000} s` };
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { cause: 'dns', why: `its name could not be looked up (${code}); check the machine's DNS` };
+  if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError'))
+    return { cause: 'timeout', why: `it did not answer within ${timeoutMs / 1000} s` };
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return { cause: 'dns', why: `its name could not be looked up (${code}); check the machine's DNS` };
   if (code.startsWith('HPE_')) return { cause: 'protocol', why: `what it answers is not HTTP (${code})` };
-  if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO/.test(code)) return { cause: 'tls', why: `its TLS certificate or protocol was not accepted (${code}); a private authority belongs in the system's store or in /etc/docker/certs.d` };
-  if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH' || code === 'ETIMEDOUT' || code === 'EPIPE') return { cause: 'connect', why: `no connection to it (${code})` };
+  if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO/.test(code))
+    return {
+      cause: 'tls',
+      why: `its TLS certificate or protocol was not accepted (${code}); a private authority belongs in the system's store or in /etc/docker/certs.d`,
+    };
+  if (
+    code === 'ECONNREFUSED' ||
+    code === 'ECONNRESET' ||
+    code === 'EHOSTUNREACH' ||
+    code === 'ENETUNREACH' ||
+    code === 'ETIMEDOUT' ||
+    code === 'EPIPE'
+  )
+    return { cause: 'connect', why: `no connection to it (${code})` };
   return { cause: 'connect', why: message };
 }

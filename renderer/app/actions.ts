@@ -4,18 +4,30 @@ import type { AppError, Result } from '../../shared/result.ts';
 import { useStore } from './context.tsx';
 
 /** One request as a page uses it: run it, know that it runs, keep why it failed until the next try. */
-export function useRequest<K extends IpcRequest>(name: K): { readonly run: (input: IpcInput<K>) => Promise<Result<IpcOutput<K>>>; readonly running: boolean; readonly error: AppError | null; readonly clear: () => void } {
+export function useRequest<K extends IpcRequest>(
+  name: K,
+): {
+  readonly run: (input: IpcInput<K>) => Promise<Result<IpcOutput<K>>>;
+  readonly running: boolean;
+  readonly error: AppError | null;
+  readonly clear: () => void;
+} {
   const store = useStore();
   const [running, setRunning] = useState(false);
   const [error, setError] = useState<AppError | null>(null);
-  const run = useCallback(async (input: IpcInput<K>) => {
-    setRunning(true);
+  const run = useCallback(
+    async (input: IpcInput<K>) => {
+      setRunning(true);
+      setError(null);
+      const answer = await store.request(name, input);
+      setRunning(false);
+      if (!answer.ok) setError(answer.error);
+      return answer;
+    },
+    [store, name],
+  );
+  const clear = useCallback(() => {
     setError(null);
-    const answer = await store.request(name, input);
-    setRunning(false);
-    if (!answer.ok) setError(answer.error);
-    return answer;
-  }, [store, name]);
-  const clear = useCallback(() => { setError(null); }, []);
+  }, []);
   return { run, running, error, clear };
 }

@@ -19,9 +19,13 @@ describe('the draft and its footer', () => {
     expect(screen.getByText('Apply at once. Nothing restarts.')).toBeTruthy();
     expect(screen.getAllByText('Edited')).toHaveLength(1);
     await user.click(screen.getByRole('button', { name: 'Undo the change to Lock for users' }));
-    await waitFor(() => { expect(footer()).toBeNull(); });
+    await waitFor(() => {
+      expect(footer()).toBeNull();
+    });
     expect(screen.queryByText('Edited')).toBeNull();
-    await waitFor(() => { expect(bridge.state().settings.draft).toBe(appliedText); });
+    await waitFor(() => {
+      expect(bridge.state().settings.draft).toBe(appliedText);
+    });
   });
 
   it('says that the engine restarts when it does', async () => {
@@ -29,7 +33,9 @@ describe('the draft and its footer', () => {
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     expect(screen.getByText('Restart needed: the engine')).toBeTruthy();
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
-    await waitFor(() => { expect(footer()).toBeNull(); });
+    await waitFor(() => {
+      expect(footer()).toBeNull();
+    });
   });
 
   it('leaves nothing behind when a switch goes back where there was no file', async () => {
@@ -38,7 +44,9 @@ describe('the draft and its footer', () => {
     expect(store.get().draft).toContain('"locked": true');
     await user.click(screen.getByRole('switch', { name: 'Lock for users' }));
     expect(store.get().draft).toBe('');
-    await waitFor(() => { expect(footer()).toBeNull(); });
+    await waitFor(() => {
+      expect(footer()).toBeNull();
+    });
   });
 
   it('takes steps back and forward with Ctrl Z and Ctrl Shift Z', async () => {
@@ -57,9 +65,13 @@ describe('the draft and its footer', () => {
     const edited = store.get().draft;
     await user.click(screen.getByRole('button', { name: 'Discard…' }));
     const dialog = await screen.findByRole('dialog');
-    await waitFor(() => { expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Keep editing' })); });
+    await waitFor(() => {
+      expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Keep editing' }));
+    });
     await user.click(within(dialog).getByRole('button', { name: 'Discard 2 changes' }));
-    await waitFor(() => { expect(bridge.state().settings.draft).toBe(appliedText); });
+    await waitFor(() => {
+      expect(bridge.state().settings.draft).toBe(appliedText);
+    });
     store.undo();
     expect(store.get().draft).toBe(edited);
   });
@@ -72,19 +84,42 @@ describe('the draft and its footer', () => {
   });
 
   it('discards nothing while settings are locked, and says why when it fails', async () => {
-    const locked = await renderApp(appState({ settings: settingsState(appliedText, { draft: offText, readOnly: 'administrator (root)' }) }), 'overview');
-    expect(screen.getByRole('button', { name: /^Discard….*Locked by administrator \(root\)/ })).toHaveProperty('disabled', true);
+    const locked = await renderApp(
+      appState({
+        settings: settingsState(appliedText, { draft: offText, readOnly: 'administrator (root)' }),
+      }),
+      'overview',
+    );
+    expect(
+      screen.getByRole('button', { name: /^Discard….*Locked by administrator \(root\)/ }),
+    ).toHaveProperty('disabled', true);
     expect(locked.bridge.calls.some(({ name }) => name === 'settings:discard-draft')).toBe(false);
-    const { user, store } = await renderApp(state('edited'), 'overview', { 'settings:discard-draft': () => ({ ok: false, error: { code: 'settings.unwritable', message: 'EACCES: permission denied' } }) });
+    const { user, store } = await renderApp(state('edited'), 'overview', {
+      'settings:discard-draft': () => ({
+        ok: false,
+        error: { code: 'settings.unwritable', message: 'EACCES: permission denied' },
+      }),
+    });
     await user.click(screen.getByRole('button', { name: 'Discard…' }));
-    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Discard 2 changes' }));
-    expect(await screen.findByText('The draft could not be discarded: EACCES: permission denied')).toBeTruthy();
-    act(() => { store.setDraft(`${store.get().draft} `); });
+    await user.click(
+      within(await screen.findByRole('dialog')).getByRole('button', { name: 'Discard 2 changes' }),
+    );
+    expect(
+      await screen.findByText('The draft could not be discarded: EACCES: permission denied'),
+    ).toBeTruthy();
+    act(() => {
+      store.setDraft(`${store.get().draft} `);
+    });
     expect(screen.queryByText(/could not be discarded/)).toBeNull();
   });
 
   it('says so when main could not keep the draft', async () => {
-    const { store } = await renderApp(appState(), 'isolation', { 'settings:set-draft': () => ({ ok: false, error: { code: 'settings.unwritable', message: 'No space left on device.' } }) });
+    const { store } = await renderApp(appState(), 'isolation', {
+      'settings:set-draft': () => ({
+        ok: false,
+        error: { code: 'settings.unwritable', message: 'No space left on device.' },
+      }),
+    });
     store.setDraft(appliedText.replace('"locked": true', '"locked": false'));
     await store.flush();
     expect(await screen.findByText(/No space left on device/)).toBeTruthy();
@@ -120,7 +155,9 @@ describe('a settings text that is broken', () => {
     const { user, bridge } = await renderApp(state('conflict'), 'isolation');
     await user.click(screen.getByRole('button', { name: 'Compare…' }));
     await user.click(await screen.findByRole('button', { name: 'Take theirs' }));
-    await waitFor(() => { expect(bridge.state().settings.conflict).toBe(false); });
+    await waitFor(() => {
+      expect(bridge.state().settings.conflict).toBe(false);
+    });
     expect(bridge.state().settings.draft).toBe(appliedText);
   });
 });
@@ -131,13 +168,18 @@ describe('what can not be changed', () => {
     const title = 'What you change here is forgotten when the app ends';
     expect(screen.getByText(title)).toBeTruthy();
     expect(screen.getByText(/no space left on device.*Make room on the disk/)).toBeTruthy();
-    await act(async () => { bridge.emit('changed', { notKept: null }); await Promise.resolve(); });
+    await act(async () => {
+      bridge.emit('changed', { notKept: null });
+      await Promise.resolve();
+    });
     expect(screen.queryByText(title)).toBeNull();
   });
 
   it('shows a locked switch with its value and by whom, and does not react', async () => {
     const { user, store } = await renderApp(state('readOnly'), 'isolation');
-    const toggle = screen.getByRole('switch', { name: /Lock for users.*Locked by the rights of \/var\/lib\/bulkhead/ });
+    const toggle = screen.getByRole('switch', {
+      name: /Lock for users.*Locked by the rights of \/var\/lib\/bulkhead/,
+    });
     expect(toggle).toHaveProperty('checked', true);
     expect(toggle).toHaveProperty('disabled', true);
     await user.click(toggle);
@@ -159,8 +201,13 @@ describe('what can not be changed', () => {
 
 describe('the Overview', () => {
   it.each([
-    ['protected', /^Protected and verified \d+ min ago, except 4 containers$/], ['clean', /^Protected and verified \d+ min ago$/], ['unverified', /^On, but not verified$/], ['failedProbe', /^On, but not verified$/],
-    ['audit', /^On in audit mode: nothing is refused$/], ['off', /^Off: root in a container is root in the engine$/], ['stopped', /^Engine stopped: nothing runs, nothing is checked$/],
+    ['protected', /^Protected and verified \d+ min ago, except 4 containers$/],
+    ['clean', /^Protected and verified \d+ min ago$/],
+    ['unverified', /^On, but not verified$/],
+    ['failedProbe', /^On, but not verified$/],
+    ['audit', /^On in audit mode: nothing is refused$/],
+    ['off', /^Off: root in a container is root in the engine$/],
+    ['stopped', /^Engine stopped: nothing runs, nothing is checked$/],
   ])('tells the truth about %s in one sentence', async (name, sentence) => {
     await renderApp(state(name), 'overview');
     expect(screen.getByRole('heading', { level: 1 }).textContent).toMatch(sentence);
@@ -184,7 +231,17 @@ describe('the Overview', () => {
   });
 
   it('verifies, and says why when that fails', async () => {
-    const { user } = await renderApp(state('unverified'), 'overview', { 'verify:run': () => ({ ok: false, error: { code: 'verify.no-image', message: 'No image could be made.', reason: 'load refused', hint: 'Allow docker load.' } }) });
+    const { user } = await renderApp(state('unverified'), 'overview', {
+      'verify:run': () => ({
+        ok: false,
+        error: {
+          code: 'verify.no-image',
+          message: 'No image could be made.',
+          reason: 'load refused',
+          hint: 'Allow docker load.',
+        },
+      }),
+    });
     await user.click(screen.getAllByRole('button', { name: 'Verify now' })[0] ?? document.body);
     expect(await screen.findByText('There is no image to verify with')).toBeTruthy();
     expect(screen.getByText(/load refused/)).toBeTruthy();
@@ -193,8 +250,14 @@ describe('the Overview', () => {
   it('counts a verification that has only just arrived', async () => {
     const { bridge } = await renderApp(state('unverified'), 'overview');
     const verified = state('protected').verification;
-    act(() => { bridge.emit('changed', { verification: verified === null ? null : { ...verified, at: new Date().toISOString() } }); });
-    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Protected and verified just now, except 4 containers');
+    act(() => {
+      bridge.emit('changed', {
+        verification: verified === null ? null : { ...verified, at: new Date().toISOString() },
+      });
+    });
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe(
+      'Protected and verified just now, except 4 containers',
+    );
   });
 
   it('starts a stopped engine', async () => {
@@ -207,8 +270,23 @@ describe('the Overview', () => {
 describe('the window', () => {
   it('does not call an engine stopped that gives this user no answer, and says why', async () => {
     const stopped = state('stopped');
-    await renderApp({ ...stopped, target: { ...stopped.target, kind: 'docker-engine' }, engine: { ...stopped.engine, kind: 'docker-engine', phase: 'unreachable', problem: { message: 'This user may not use the engine’s socket.', logTail: [] } } }, 'overview');
-    await screen.findByRole('heading', { level: 1, name: 'No answer from the engine: what runs there is not known' });
+    await renderApp(
+      {
+        ...stopped,
+        target: { ...stopped.target, kind: 'docker-engine' },
+        engine: {
+          ...stopped.engine,
+          kind: 'docker-engine',
+          phase: 'unreachable',
+          problem: { message: 'This user may not use the engine’s socket.', logTail: [] },
+        },
+      },
+      'overview',
+    );
+    await screen.findByRole('heading', {
+      level: 1,
+      name: 'No answer from the engine: what runs there is not known',
+    });
     expect(screen.getByText('This user may not use the engine’s socket.')).toBeTruthy();
     expect(screen.getByText('Not counted: the engine gave no answer.')).toBeTruthy();
     expect(document.body.textContent).not.toMatch(/stopped|does not run/i);
@@ -216,7 +294,12 @@ describe('the window', () => {
 
   it('asks before it stops the engine, also when the tray asked for that, and not again after a reload', async () => {
     const { user, bridge } = await renderApp(appState(), 'overview');
-    const fromTray = () => { act(() => { window.location.hash = '#/overview?ask=stop'; window.dispatchEvent(new HashChangeEvent('hashchange')); }); };
+    const fromTray = () => {
+      act(() => {
+        window.location.hash = '#/overview?ask=stop';
+        window.dispatchEvent(new HashChangeEvent('hashchange'));
+      });
+    };
     fromTray();
     const question = await screen.findByRole('dialog', { name: 'Stop the engine?' });
     expect(window.location.hash).toBe('#/overview');
@@ -225,7 +308,9 @@ describe('the window', () => {
     // One that does not run is nothing to ask about.
     await renderApp(state('stopped'), 'overview');
     fromTray();
-    await waitFor(() => { expect(window.location.hash).toBe('#/overview'); });
+    await waitFor(() => {
+      expect(window.location.hash).toBe('#/overview');
+    });
     expect(screen.queryByRole('dialog')).toBeNull();
   });
   it('finds a page by name from the keyboard', async () => {
@@ -243,14 +328,24 @@ describe('the window', () => {
     const dialog = await screen.findByRole('dialog', { name: 'Restart the engine?' });
     expect(bridge.calls.some(({ name }) => name === 'engine:restart')).toBe(false);
     await user.click(within(dialog).getByRole('button', { name: 'Restart the engine' }));
-    await waitFor(() => { expect(bridge.calls.filter(({ name }) => name === 'engine:restart')).toHaveLength(1); });
+    await waitFor(() => {
+      expect(bridge.calls.filter(({ name }) => name === 'engine:restart')).toHaveLength(1);
+    });
     expect(window.location.hash).toBe('#/overview');
   });
 
   it('says why a command could not start the engine', async () => {
-    const { user } = await renderApp(state('stopped'), 'isolation', { 'engine:start': () => ({ ok: false, error: { code: 'rights.not-root', message: 'administrator rights were not given' } }) });
+    const { user } = await renderApp(state('stopped'), 'isolation', {
+      'engine:start': () => ({
+        ok: false,
+        error: { code: 'rights.not-root', message: 'administrator rights were not given' },
+      }),
+    });
     await user.keyboard('{Control>}k{/Control}');
-    await user.type(await screen.findByRole('combobox', { name: 'Search and commands' }), 'start the engine{Enter}');
+    await user.type(
+      await screen.findByRole('combobox', { name: 'Search and commands' }),
+      'start the engine{Enter}',
+    );
     expect((await screen.findByRole('alert')).textContent).toContain('administrator rights were not given');
   });
 
@@ -262,12 +357,19 @@ describe('the window', () => {
     expect(screen.getAllByRole('dialog')).toHaveLength(1);
     expect(screen.queryByRole('combobox', { name: 'Search and commands' })).toBeNull();
     await user.click(screen.getByRole('button', { name: 'Cancel' }));
-    await waitFor(() => { expect(store.get().draft).toBe(offText); });
+    await waitFor(() => {
+      expect(store.get().draft).toBe(offText);
+    });
   });
 
   it('says why there is no state at all, and tries again', async () => {
     let answers = 0;
-    const { user } = await renderApp(appState(), 'overview', { 'app:state': () => (++answers > 1 ? { ok: true, value: appState({ settings: settingsState(offText), verification: null }) } : { ok: false, error: { code: 'internal', message: 'not yet' } }) });
+    const { user } = await renderApp(appState(), 'overview', {
+      'app:state': () =>
+        ++answers > 1
+          ? { ok: true, value: appState({ settings: settingsState(offText), verification: null }) }
+          : { ok: false, error: { code: 'internal', message: 'not yet' } },
+    });
     await user.click(screen.getByRole('button', { name: 'Try again' }));
     expect((await screen.findByRole('heading', { level: 1 })).textContent).toContain('Off');
   });

@@ -31,7 +31,9 @@ export function App({ store }: { readonly store: AppStore }) {
     <ThemeProvider theme={theme} defaultMode="system" disableTransitionOnChange noSsr>
       <CssBaseline />
       <GlobalStyles styles={globalStyles} />
-      <StoreProvider store={store}><Window /></StoreProvider>
+      <StoreProvider store={store}>
+        <Window />
+      </StoreProvider>
     </ThemeProvider>
   );
 }
@@ -51,7 +53,21 @@ function Window() {
       <Box component="main" sx={{ padding: 4, maxWidth: 720 }}>
         <h1 className="visually-hidden">{t('frame.app')}</h1>
         {loadError === null && <LoadingRows />}
-        {loadError !== null && <ErrorPanel error={loadError} title={t('frame.noState.title')} action={<Button onClick={() => { void store.load(); }}>{t('button.tryAgain')}</Button>} />}
+        {loadError !== null && (
+          <ErrorPanel
+            error={loadError}
+            title={t('frame.noState.title')}
+            action={
+              <Button
+                onClick={() => {
+                  void store.load();
+                }}
+              >
+                {t('button.tryAgain')}
+              </Button>
+            }
+          />
+        )}
       </Box>
     </Box>
   );
@@ -64,28 +80,65 @@ function Frame() {
   const { setMode } = useColorScheme();
   const [searching, setSearching] = useState(false);
   const mode = useAppPart((app) => app.preferences.theme);
-  useEffect(() => { setMode(mode); }, [setMode, mode]);
-  useShortcuts({ onSearch: () => { setSearching(true); } });
+  useEffect(() => {
+    setMode(mode);
+  }, [setMode, mode]);
+  useShortcuts({
+    onSearch: () => {
+      setSearching(true);
+    },
+  });
 
   return (
     <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column', background: color.shell }}>
-      <TitleBar platform={platform} onSearch={() => { setSearching(true); }} />
+      <TitleBar
+        platform={platform}
+        onSearch={() => {
+          setSearching(true);
+        }}
+      />
       <Box sx={{ flex: 1, minHeight: 0, display: 'flex' }}>
         <Navigation />
-        <Box sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', background: color.bg, border: `1px solid ${color.border}`, borderRight: 0, borderBottom: 0, borderTopLeftRadius: '10px', overflow: 'hidden' }}>
+        <Box
+          sx={{
+            flex: 1,
+            minWidth: 0,
+            display: 'flex',
+            flexDirection: 'column',
+            background: color.bg,
+            border: `1px solid ${color.border}`,
+            borderRight: 0,
+            borderBottom: 0,
+            borderTopLeftRadius: '10px',
+            overflow: 'hidden',
+          }}
+        >
           <TargetNotice />
           <ConflictNotice />
           <NotKeptNotice />
           <UnprotectedNotice />
           <Box component="main" data-region="page" tabIndex={-1} sx={{ flex: 1, minHeight: 0 }}>
             <PageBoundary key={pageKey(page, engine)}>
-              <Suspense fallback={<Box sx={{ padding: '80px 32px' }}><LoadingRows /></Box>}><PageContent id={page} /></Suspense>
+              <Suspense
+                fallback={
+                  <Box sx={{ padding: '80px 32px' }}>
+                    <LoadingRows />
+                  </Box>
+                }
+              >
+                <PageContent id={page} />
+              </Suspense>
             </PageBoundary>
           </Box>
           <DraftFooter key={engine} />
         </Box>
       </Box>
-      <CommandPalette open={searching} onClose={() => { setSearching(false); }} />
+      <CommandPalette
+        open={searching}
+        onClose={() => {
+          setSearching(false);
+        }}
+      />
     </Box>
   );
 }
@@ -103,22 +156,44 @@ function PageContent({ id }: { readonly id: PageId }) {
   const [Content] = useState(() => pageComponent(id));
   useEffect(() => {
     // After the paint, not before it: two frames on, what a person sees is on screen.
-    const first = requestAnimationFrame(() => { requestAnimationFrame(() => { store.painted(); loadOtherPages(); }); });
-    return () => { cancelAnimationFrame(first); };
+    const first = requestAnimationFrame(() => {
+      requestAnimationFrame(() => {
+        store.painted();
+        loadOtherPages();
+      });
+    });
+    return () => {
+      cancelAnimationFrame(first);
+    };
   }, [store]);
   const feature = pageFeature[id];
-  const missing = missingBecause(useAppPart((app) => app.target.kind), feature ?? 'apply') !== null;
+  const missing =
+    missingBecause(
+      useAppPart((app) => app.target.kind),
+      feature ?? 'apply',
+    ) !== null;
   return feature !== undefined && missing ? <MissingPage id={id} feature={feature} /> : <Content />;
 }
 
 /** A defect in one page stays in that page. */
 class PageBoundary extends Component<{ readonly children: ReactNode }, { readonly error: Error | null }> {
   override state: { readonly error: Error | null } = { error: null };
-  static getDerivedStateFromError(error: unknown) { return { error: error instanceof Error ? error : new Error(String(error)) }; }
-  override componentDidCatch(error: Error, info: ErrorInfo) { console.error(error, info.componentStack); }
+  static getDerivedStateFromError(error: unknown) {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+  override componentDidCatch(error: Error, info: ErrorInfo) {
+    console.error(error, info.componentStack);
+  }
   override render() {
     if (this.state.error === null) return this.props.children;
-    return <Crashed error={this.state.error} onAgain={() => { this.setState({ error: null }); }} />;
+    return (
+      <Crashed
+        error={this.state.error}
+        onAgain={() => {
+          this.setState({ error: null });
+        }}
+      />
+    );
   }
 }
 
@@ -126,7 +201,14 @@ function Crashed({ error, onAgain }: { readonly error: Error; readonly onAgain: 
   const { t } = useTranslation();
   return (
     <Box sx={{ padding: 4, maxWidth: 720 }}>
-      <Notice tone="danger" live="assertive" title={t('frame.crash.title')} action={<Button onClick={onAgain}>{t('frame.crash.again')}</Button>}>{t('frame.crash.body')} <span lang="en">{error.message}</span></Notice>
+      <Notice
+        tone="danger"
+        live="assertive"
+        title={t('frame.crash.title')}
+        action={<Button onClick={onAgain}>{t('frame.crash.again')}</Button>}
+      >
+        {t('frame.crash.body')} <span lang="en">{error.message}</span>
+      </Notice>
     </Box>
   );
 }

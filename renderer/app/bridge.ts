@@ -9,6 +9,7 @@ declare global {
 
 /** The preload's bridge. Its absence is a defect of packaging, not a state of the app. */
 export function windowBridge(): BulkheadBridge {
-  if (window.bulkhead === undefined) throw new Error('the preload script did not run: window.bulkhead is missing');
+  if (window.bulkhead === undefined)
+    throw new Error('the preload script did not run: window.bulkhead is missing');
   return window.bulkhead;
 }

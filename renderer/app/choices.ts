@@ -3,11 +3,13 @@ import { viewDocument } from './draft-view.ts';
 import type { Snapshot } from './store.ts';
 
 /** Is anything chosen but to leave containers as they are? */
-const chosen = (choices: ContainerChoices): boolean => choices.remove.length + (choices.recreate?.length ?? 0) > 0;
+const chosen = (choices: ContainerChoices): boolean =>
+  choices.remove.length + (choices.recreate?.length ?? 0) > 0;
 
 /**
- * Did this step take away what containers were chosen for? A choice goes with its change: once the draft is what is applied, or has ECI off,
- * or was applied, nothing is removed or recreated in some later apply. A run that was refused or went back leaves it to be tried again.
+ * Did this step take away what containers were chosen for? A choice goes with its change: once the draft is
+ * what is applied, or has ECI off, or was applied, nothing is removed or recreated in some later apply. A run
+ * that was refused or went back leaves it to be tried again.
  */
 export function withdrawsChoices(before: Snapshot, after: Snapshot): boolean {
   if (after.app === null || !chosen(after.choices)) return false;

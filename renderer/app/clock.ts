@@ -10,11 +10,17 @@ function subscribe(listener: () => void): () => void {
   timer ??= setInterval(tick, 10_000);
   return () => {
     listeners.delete(listener);
-    if (listeners.size === 0) { clearInterval(timer); timer = undefined; }
+    if (listeners.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
   };
 }
 
-/** Brings the clock up to now. Called when facts arrive: a verification must never look as if it came from the future. */
+/**
+ * Brings the clock up to now. Called when facts arrive: a verification must never look as if it came from the
+ * future.
+ */
 export function tick(): void {
   now = Date.now();
   for (const each of listeners) each();

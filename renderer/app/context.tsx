@@ -5,7 +5,13 @@ import type { AppStore, Snapshot } from './store.ts';
 
 const StoreContext = createContext<AppStore | null>(null);
 
-export function StoreProvider({ store, children }: { readonly store: AppStore; readonly children: ReactNode }) {
+export function StoreProvider({
+  store,
+  children,
+}: {
+  readonly store: AppStore;
+  readonly children: ReactNode;
+}) {
   return <StoreContext value={store}>{children}</StoreContext>;
 }
 
@@ -22,18 +28,27 @@ export function useSnapshotPart<T>(part: (snapshot: Snapshot) => T): T {
   return useSyncExternalStore(store.subscribe, () => part(store.get()));
 }
 
-/** AppState; only below the frame, which waits for the first answer. Typing alone does not draw again what uses it. */
+/**
+ * AppState; only below the frame, which waits for the first answer. Typing alone does not draw again what
+ * uses it.
+ */
 export function useApp(): AppState {
   return useAppPart((app) => app);
 }
 
-/** One part of AppState, or what it comes to: drawn again only when that is another. `part` must give the same for the same state. */
+/**
+ * One part of AppState, or what it comes to: drawn again only when that is another. `part` must give the same
+ * for the same state.
+ */
 export function useAppPart<T>(part: (app: AppState) => T): T {
   const store = useStore();
   return useSyncExternalStore(store.subscribe, () => part(arrived(store.get().app)));
 }
 
-/** The draft, parsed, evaluated, linted and compared with what is applied, plus its edits. The same object until one of these is another. */
+/**
+ * The draft, parsed, evaluated, linted and compared with what is applied, plus its edits. The same object
+ * until one of these is another.
+ */
 export function useDraft(): DraftView {
   return useDraftPart((draft) => draft);
 }

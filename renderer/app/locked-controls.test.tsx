@@ -6,32 +6,51 @@ import type { AppState } from '../../shared/ipc/contract.ts';
 import { pageIds, type PageId } from './router.ts';
 
 // Every way in which the settings can be out of reach, and every page that shows them as controls.
-const text = appliedText.replace('},\n  "filesharing', '},\n  "bulkhead": { "mode": "audit", "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps"] }] },\n  "filesharing');
-const changed = text.replace('"docker:cli", ', '').replace('"sharedByDefault": false', '"sharedByDefault": true').replace('"push", "image*"', '"push", "build*"').replace('"value": true', '"value": false');
-const settings = (readOnly: string | null): AppState['settings'] => settingsState(text, { readOnly, draft: changed });
+const text = appliedText.replace(
+  '},\n  "filesharing',
+  '},\n  "bulkhead": { "mode": "audit", "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps"] }] },\n  "filesharing',
+);
+const changed = text
+  .replace('"docker:cli", ', '')
+  .replace('"sharedByDefault": false', '"sharedByDefault": true')
+  .replace('"push", "image*"', '"push", "build*"')
+  .replace('"value": true', '"value": false');
+const settings = (readOnly: string | null): AppState['settings'] =>
+  settingsState(text, { readOnly, draft: changed });
 const locks: readonly (readonly [string, string, () => AppState])[] = [
   ['no rights', 'administrator (root)', () => appState({ settings: settings('administrator (root)') })],
-  ['the file', '/usr/share/docker-desktop/admin-settings.json', () => appState({ settings: settings('/usr/share/docker-desktop/admin-settings.json') })],
+  [
+    'the file',
+    '/usr/share/docker-desktop/admin-settings.json',
+    () => appState({ settings: settings('/usr/share/docker-desktop/admin-settings.json') }),
+  ],
   ['an apply under way', 'the apply under way', () => appState({ settings: settings(null), run: run() })],
 ];
 const pages: readonly PageId[] = ['isolation', 'docker-socket', 'file-sharing'];
 const everyPage = pageIds.filter((page) => page !== 'preferences');
 /** Controls that change no setting: they look, copy, find, open and ask. */
-const harmless = /^(Show|Hide|Find a command|\d+ more|Fewer|Ask the registries again|Actions for |Default list|docker:cli|Show the own list|\d+ images? match|Host path to try|Applied|Draft|Forget |Copy|Choose…|Command list|Review)/;
+const harmless =
+  /^(Show|Hide|Find a command|\d+ more|Fewer|Ask the registries again|Actions for |Default list|docker:cli|Show the own list|\d+ images? match|Host path to try|Applied|Draft|Forget |Copy|Choose…|Command list|Review)/;
 
 describe.each(locks)('settings locked by %s', { timeout: 60_000 }, (_kind, who, state) => {
   it.each(pages)('are read and never changed on the page %s: no click, no key', async (page) => {
     const { user, store, bridge } = await renderApp(state(), page);
     const main = within(screen.getByRole('main'));
     expect(main.getAllByText(`Locked by ${who}`).length).toBeGreaterThan(0);
-    const controls = (['switch', 'checkbox', 'radio', 'combobox', 'textbox', 'searchbox', 'button'] as const).flatMap((role) => main.queryAllByRole(role));
+    const controls = (
+      ['switch', 'checkbox', 'radio', 'combobox', 'textbox', 'searchbox', 'button'] as const
+    ).flatMap((role) => main.queryAllByRole(role));
     expect(controls.length).toBeGreaterThan(5);
     const before = store.get().draft;
     for (const control of new Set(controls)) {
       if (!control.isConnected) continue;
-      const name = control.getAttribute('aria-label') ?? (control.textContent || control.getAttribute('placeholder') || '');
+      const name =
+        control.getAttribute('aria-label') ??
+        (control.textContent || control.getAttribute('placeholder') || '');
       if (!harmless.test(name)) {
-        expect(`${name}: ${String(control.matches(':disabled, [aria-disabled="true"]'))}`).toBe(`${name}: true`);
+        expect(`${name}: ${String(control.matches(':disabled, [aria-disabled="true"]'))}`).toBe(
+          `${name}: true`,
+        );
         expect(name).toContain(`Locked by ${who}`);
       }
       if (/^(Review|Choose)/.test(name)) continue;
@@ -42,22 +61,45 @@ describe.each(locks)('settings locked by %s', { timeout: 60_000 }, (_kind, who, 
       await user.keyboard('{Escape}');
     }
     expect(store.get().draft).toBe(before);
-    expect(bridge.calls.filter(({ name }) => name.startsWith('settings:') || name.startsWith('dialog:'))).toEqual([]);
+    expect(
+      bridge.calls.filter(({ name }) => name.startsWith('settings:') || name.startsWith('dialog:')),
+    ).toEqual([]);
   });
 
   it.each(everyPage)('take no step back or forward on the page %s, in text or out of it', async (page) => {
-    const { user, store, bridge } = await renderApp(appState({ settings: settingsState(text, { draft: changed }) }), page);
+    const { user, store, bridge } = await renderApp(
+      appState({ settings: settingsState(text, { draft: changed }) }),
+      page,
+    );
     // There is a step to take both ways before the lock comes.
-    act(() => { store.setDraft(`${changed}\n`); store.setDraft(`${changed}\n\n`); store.undo(); });
-    await act(async () => { await store.flush(); });
+    act(() => {
+      store.setDraft(`${changed}\n`);
+      store.setDraft(`${changed}\n\n`);
+      store.undo();
+    });
+    await act(async () => {
+      await store.flush();
+    });
     const before = `${changed}\n`;
     const { settings: lockedSettings, run: locking } = state();
-    act(() => { bridge.emit('changed', { settings: { ...lockedSettings, draft: before }, run: locking }); });
+    act(() => {
+      bridge.emit('changed', { settings: { ...lockedSettings, draft: before }, run: locking });
+    });
     const main = within(screen.getByRole('main'));
-    if (page === 'json') await main.findByRole('textbox', { name: 'admin-settings.json, draft' }, { timeout: 20_000 });
-    for (const control of [document.body, ...(['switch', 'textbox', 'button'] as const).flatMap((role) => main.queryAllByRole(role).slice(0, 1))]) {
-      act(() => { control.focus(); });
-      for (const keys of ['{Control>}z{/Control}', '{Control>}{Shift>}z{/Shift}{/Control}', '{Control>}y{/Control}']) {
+    if (page === 'json')
+      await main.findByRole('textbox', { name: 'admin-settings.json, draft' }, { timeout: 20_000 });
+    for (const control of [
+      document.body,
+      ...(['switch', 'textbox', 'button'] as const).flatMap((role) => main.queryAllByRole(role).slice(0, 1)),
+    ]) {
+      act(() => {
+        control.focus();
+      });
+      for (const keys of [
+        '{Control>}z{/Control}',
+        '{Control>}{Shift>}z{/Shift}{/Control}',
+        '{Control>}y{/Control}',
+      ]) {
         await user.keyboard(keys);
         expect(store.get().draft).toBe(before);
       }

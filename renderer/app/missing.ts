@@ -2,9 +2,15 @@ import { useTranslation } from 'react-i18next';
 import { missingBecause, type TargetFeature } from '../../shared/targets/features.ts';
 import { useAppPart } from './context.tsx';
 
-/** Why the open engine does not offer something, for greyed words in place of a control; undefined where it does. */
+/**
+ * Why the open engine does not offer something, for greyed words in place of a control; undefined where it
+ * does.
+ */
 export function useMissing(feature: TargetFeature): string | undefined {
   const { t } = useTranslation();
-  const why = missingBecause(useAppPart((app) => app.target.kind), feature);
+  const why = missingBecause(
+    useAppPart((app) => app.target.kind),
+    feature,
+  );
   return why === null ? undefined : t(`target.missing.${why}`);
 }

@@ -17,13 +17,38 @@ export function mount(bridge: BulkheadBridge): () => void {
   if (root === null) throw new Error('index.html has no #root');
   startI18n();
   const store = createAppStore(bridge);
-  // The tray, a notification or a link names a place; main has checked it, and the router knows only its own pages.
-  bridge.on('navigate', ({ page, params }) => { if (isPage(page)) navigate(page, params); });
+  // The tray, a notification or a link names a place; main has checked it, and the router knows only its own
+  // pages.
+  bridge.on('navigate', ({ page, params }) => {
+    if (isPage(page)) navigate(page, params);
+  });
   const drawn = createRoot(root);
   let unmounted = false;
-  const draw = () => { if (!unmounted) drawn.render(<StrictMode><App store={store} /></StrictMode>); };
-  // One drawing instead of three (empty window, frame, page), unless main takes its time. The state may lead to another page than the address does.
-  const ready = Promise.allSettled([store.load().then(async () => { openWelcome(store); await loadPage(currentPage()); }), loadPage(currentPage())]);
-  void Promise.race([ready, new Promise((resolve) => { setTimeout(resolve, waitAtMostMs); })]).then(draw);
-  return () => { unmounted = true; drawn.unmount(); };
+  const draw = () => {
+    if (!unmounted)
+      drawn.render(
+        <StrictMode>
+          <App store={store} />
+        </StrictMode>,
+      );
+  };
+  // One drawing instead of three (empty window, frame, page), unless main takes its time. The state may lead
+  // to another page than the address does.
+  const ready = Promise.allSettled([
+    store.load().then(async () => {
+      openWelcome(store);
+      await loadPage(currentPage());
+    }),
+    loadPage(currentPage()),
+  ]);
+  void Promise.race([
+    ready,
+    new Promise((resolve) => {
+      setTimeout(resolve, waitAtMostMs);
+    }),
+  ]).then(draw);
+  return () => {
+    unmounted = true;
+    drawn.unmount();
+  };
 }

@@ -1,7 +1,18 @@
 import { lazy, memo, type ComponentType } from 'react';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
 import type { SettingsChange } from '../../shared/settings/changes.ts';
-import { ActivityIcon, ContainersIcon, FolderIcon, HistoryIcon, JsonIcon, OverviewIcon, PreferencesIcon, ShieldIcon, SimulatorIcon, SocketIcon } from '../components/icons.ts';
+import {
+  ActivityIcon,
+  ContainersIcon,
+  FolderIcon,
+  HistoryIcon,
+  JsonIcon,
+  OverviewIcon,
+  PreferencesIcon,
+  ShieldIcon,
+  SimulatorIcon,
+  SocketIcon,
+} from '../components/icons.ts';
 import type { PageId } from './router.ts';
 
 /** A page in the navigation. */
@@ -45,26 +56,40 @@ const pageModules: Record<PageId, () => Promise<{ readonly default: ComponentTyp
 
 const loaded = new Map<PageId, ComponentType>();
 
-/** Reads the page's chunk ahead of its first drawing. A page is drawn again for what it asks the store, not with the frame around it. */
+/**
+ * Reads the page's chunk ahead of its first drawing. A page is drawn again for what it asks the store, not
+ * with the frame around it.
+ */
 export async function loadPage(page: PageId): Promise<ComponentType> {
   const component = loaded.get(page) ?? memo((await pageModules[page]()).default);
   loaded.set(page, component);
   return component;
 }
 
-/** Reads the other pages' chunks, one at a time while nothing else is to be done: a page that has to be waited for shows its placeholder for 300 ms at least. */
+/**
+ * Reads the other pages' chunks, one at a time while nothing else is to be done: a page that has to be waited
+ * for shows its placeholder for 300 ms at least.
+ */
 export function loadOtherPages(): void {
   // Not in the tests' DOM.
   if (!('requestIdleCallback' in window)) return;
-  const next = Object.keys(pageModules).find((page) => !loaded.has(page as PageId)) as PageId | undefined; // its keys are page ids
-  if (next !== undefined) requestIdleCallback(() => { loadPage(next).then(loadOtherPages, () => undefined); });
+  // its keys are page ids
+  const next = Object.keys(pageModules).find((page) => !loaded.has(page as PageId)) as PageId | undefined;
+  if (next !== undefined)
+    requestIdleCallback(() => {
+      loadPage(next).then(loadOtherPages, () => undefined);
+    });
 }
 
 const lazily = new Map<PageId, ComponentType>();
 
-/** The page to draw: one that was read already without React's wait, which shows the placeholder for 300 ms at least. Keep the answer while the page stays. */
+/**
+ * The page to draw: one that was read already without React's wait, which shows the placeholder for 300 ms at
+ * least. Keep the answer while the page stays.
+ */
 export function pageComponent(page: PageId): ComponentType {
-  const component = loaded.get(page) ?? lazily.get(page) ?? lazy(async () => ({ default: await loadPage(page) }));
+  const component =
+    loaded.get(page) ?? lazily.get(page) ?? lazy(async () => ({ default: await loadPage(page) }));
   if (!loaded.has(page)) lazily.set(page, component);
   return component;
 }

@@ -1,9 +1,25 @@
 import { useSyncExternalStore } from 'react';
 
-export const pageIds = ['overview', 'isolation', 'docker-socket', 'file-sharing', 'containers', 'activity', 'simulator', 'json', 'history', 'preferences', 'review', 'welcome'] as const;
+export const pageIds = [
+  'overview',
+  'isolation',
+  'docker-socket',
+  'file-sharing',
+  'containers',
+  'activity',
+  'simulator',
+  'json',
+  'history',
+  'preferences',
+  'review',
+  'welcome',
+] as const;
 export type PageId = (typeof pageIds)[number];
 
-export interface Route { readonly page: PageId; readonly params: Readonly<Record<string, string>> }
+export interface Route {
+  readonly page: PageId;
+  readonly params: Readonly<Record<string, string>>;
+}
 
 export const isPage = (name: string): name is PageId => (pageIds as readonly string[]).includes(name);
 
@@ -31,7 +47,9 @@ const current = (): Route => {
 };
 const subscribe = (listener: () => void) => {
   window.addEventListener('hashchange', listener);
-  return () => { window.removeEventListener('hashchange', listener); };
+  return () => {
+    window.removeEventListener('hashchange', listener);
+  };
 };
 
 /** The page of the address. */

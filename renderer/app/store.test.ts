@@ -48,19 +48,34 @@ describe('what was chosen for containers', () => {
   });
 
   it('is not lost by an apply that is refused or rolled back, and is done with one that was applied', async () => {
-    const { store, bridge } = await choosing({ 'apply:start': () => fail('rights.not-root', 'administrator rights were not given') });
+    const { store, bridge } = await choosing({
+      'apply:start': () => fail('rights.not-root', 'administrator rights were not given'),
+    });
     await store.request('apply:start', { choices: chosen, baseHash: '', draftHash: '' });
     expect(store.get().choices).toEqual(chosen);
     const { error } = fail('engine.start-failed', 'the engine did not start');
-    bridge.emit('changed', { run: run({ activity: 'ended', outcome: { kind: 'rolled-back', failedStep: 'restart-engine', error, restoredVersion: 11 } }) });
+    bridge.emit('changed', {
+      run: run({
+        activity: 'ended',
+        outcome: { kind: 'rolled-back', failedStep: 'restart-engine', error, restoredVersion: 11 },
+      }),
+    });
     expect(store.get().choices).toEqual(chosen);
-    bridge.emit('changed', { run: run({ id: 'r2', activity: 'ended', outcome: { kind: 'applied', version: 12, verification: null, removed: [], recreated: [] } }) });
+    bridge.emit('changed', {
+      run: run({
+        id: 'r2',
+        activity: 'ended',
+        outcome: { kind: 'applied', version: 12, verification: null, removed: [], recreated: [] },
+      }),
+    });
     expect(store.get().choices).toEqual(keepAllContainers);
   });
 });
 
 describe('a draft that main could not keep', () => {
-  const full = { 'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.') } as const;
+  const full = {
+    'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.'),
+  } as const;
 
   it('is told to whoever needs main to know it, tried again, and forgotten once discarded', async () => {
     const { store, bridge } = await open(appState(), full);
@@ -77,20 +92,29 @@ describe('a draft that main could not keep', () => {
   it('is not left behind for another engine', async () => {
     const { store, bridge } = await open(appState(), full);
     store.setDraft(`${appliedText}\n`);
-    expect(await store.switchTarget('docker-desktop')).toMatchObject({ ok: false, error: { code: 'settings.unwritable' } });
+    expect(await store.switchTarget('docker-desktop')).toMatchObject({
+      ok: false,
+      error: { code: 'settings.unwritable' },
+    });
     expect(bridge.calls.some(({ name }) => name === 'target:switch')).toBe(false);
     expect(store.get().draft).toBe(`${appliedText}\n`);
   });
 });
 
 describe('settings that are locked', () => {
-  it.each([['for want of rights', { settings: settingsState(appliedText, { readOnly: 'administrator (root)' }) }], ['by an apply under way', { run: run() }]])('take no step back or forward, however it is asked for: %s', async (_by, lock) => {
+  it.each([
+    ['for want of rights', { settings: settingsState(appliedText, { readOnly: 'administrator (root)' }) }],
+    ['by an apply under way', { run: run() }],
+  ])('take no step back or forward, however it is asked for: %s', async (_by, lock) => {
     const { store, bridge } = await open(appState());
     store.setDraft(`${appliedText}\n`);
     store.setDraft(`${appliedText}\n\n`);
     store.undo();
     await store.flush();
-    bridge.emit('changed', 'settings' in lock ? { settings: { ...lock.settings, draft: `${appliedText}\n` } } : lock);
+    bridge.emit(
+      'changed',
+      'settings' in lock ? { settings: { ...lock.settings, draft: `${appliedText}\n` } } : lock,
+    );
     for (const step of ['undo', 'redo'] as const) {
       store[step]();
       expect(store.get().draft).toBe(`${appliedText}\n`);
@@ -101,7 +125,9 @@ describe('settings that are locked', () => {
 it('says why a draft could not be discarded, until it is edited', async () => {
   const edited = states['edited'];
   if (edited === undefined) throw new Error('no such state');
-  const { store } = await open(edited(), { 'settings:discard-draft': () => fail('settings.unwritable', 'EACCES') });
+  const { store } = await open(edited(), {
+    'settings:discard-draft': () => fail('settings.unwritable', 'EACCES'),
+  });
   expect(await store.discard()).toMatchObject({ ok: false });
   expect(store.get().discarded).toMatchObject({ error: { message: 'EACCES' } });
   store.setDraft(`${store.get().draft} `);
@@ -121,7 +147,10 @@ describe('another engine', () => {
     const { store, bridge } = await open(appState(), {
       'settings:set-draft': async ({ text }) => {
         drafts.push(text);
-        if (drafts.length === 1) await new Promise<void>((resolve) => { answerFirst = resolve; });
+        if (drafts.length === 1)
+          await new Promise<void>((resolve) => {
+            answerFirst = resolve;
+          });
         return ok(settingsState(text));
       },
     });
@@ -143,7 +172,9 @@ describe('another engine', () => {
     let answerDraft: () => void = () => undefined;
     const { store, bridge } = await open(appState(), {
       'settings:set-draft': async ({ text }) => {
-        await new Promise<void>((resolve) => { answerDraft = resolve; });
+        await new Promise<void>((resolve) => {
+          answerDraft = resolve;
+        });
         return ok(settingsState(text));
       },
     });
@@ -161,7 +192,9 @@ describe('another engine', () => {
     let answer: () => void = () => undefined;
     const { store, bridge } = await open(appState(), {
       'engine:stop': async () => {
-        await new Promise<void>((resolve) => { answer = resolve; });
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
         return ok(appState().engine);
       },
     });

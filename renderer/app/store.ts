@@ -22,7 +22,10 @@ export interface Snapshot {
   readonly discarded: { readonly error: AppError | null } | null;
   readonly undo: readonly string[];
   readonly redo: readonly string[];
-  /** What the person chose for containers that exist already; goes into the plan, and goes with the change it was chosen for. */
+  /**
+   * What the person chose for containers that exist already; goes into the plan, and goes with the change it
+   * was chosen for.
+   */
   readonly choices: ContainerChoices;
   /** Log of the apply run, newest last, bounded. */
   readonly log: readonly EngineLogLine[];
@@ -39,12 +42,18 @@ export interface AppStore {
    * the time of the answer, that is `engine.changed`, whatever it was.
    */
   request<K extends IpcRequest>(name: K, input: IpcInput<K>): Promise<Result<IpcOutput<K>>>;
-  /** Makes `text` the draft, with undo. Main is told after a pause in typing. What is typed in one go ('typing') is one step back. */
+  /**
+   * Makes `text` the draft, with undo. Main is told after a pause in typing. What is typed in one go
+   * ('typing') is one step back.
+   */
   setDraft(text: string, how?: 'typing'): void;
   /** A step back, or forward again; neither does anything while settings are locked. */
   undo(): void;
   redo(): void;
-  /** Sends what main does not know yet; resolves when it knows the draft as it is shown, or with why it does not. */
+  /**
+   * Sends what main does not know yet; resolves when it knows the draft as it is shown, or with why it does
+   * not.
+   */
   flush(): Promise<Result<void>>;
   /** Throws the draft away (undo brings it back). */
   discard(): Promise<Result<void>>;
@@ -58,13 +67,24 @@ export interface AppStore {
 const draftPauseMs = 250;
 const undoDepth = 200;
 /** Keys closer together than this are one step of undo, as long as it does not get longer than the second. */
-const typingPauseMs = 800, typingMostMs = 5000;
+const typingPauseMs = 800,
+  typingMostMs = 5000;
 const logDepth = 5000;
 
 const engineChanged = () => fail('engine.changed', 'another engine was opened meanwhile');
 
 export function createAppStore(bridge: BulkheadBridge): AppStore {
-  let snapshot: Snapshot = { app: null, loadError: null, draft: '', draftError: null, discarded: null, undo: [], redo: [], choices: keepAllContainers, log: [] };
+  let snapshot: Snapshot = {
+    app: null,
+    loadError: null,
+    draft: '',
+    draftError: null,
+    discarded: null,
+    undo: [],
+    redo: [],
+    choices: keepAllContainers,
+    log: [],
+  };
   const listeners = new Set<() => void>();
   const set = (part: Partial<Snapshot>) => {
     const before = snapshot;
@@ -102,9 +122,17 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     tick();
     // Another engine: what was typed, undone and chosen was about the one before.
     if (part.target !== undefined && part.target.id !== snapshot.app.target.id) forget();
-    // Parts that are present are whole; an absent one stays as it was, and so does one that says the same again: nothing is drawn for it.
+    // Parts that are present are whole; an absent one stays as it was, and so does one that says the same
+    // again: nothing is drawn for it.
     const before: Readonly<Record<string, unknown>> = { ...snapshot.app };
-    const app: AppState = { ...snapshot.app, ...Object.fromEntries(Object.entries(part).filter(([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(before[key]))) };
+    const app: AppState = {
+      ...snapshot.app,
+      ...Object.fromEntries(
+        Object.entries(part).filter(
+          ([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(before[key]),
+        ),
+      ),
+    };
     set({ app, ...(ahead ? {} : { draft: app.settings.draft }) });
   };
 
@@ -139,7 +167,10 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
       const answer = await ask('settings:set-draft', { text }, engine);
       if (shownEngine() !== engine) return engineChanged();
       const stillShown = snapshot.draft === text;
-      if (!answer.ok) { set({ draftError: answer.error }); return answer; }
+      if (!answer.ok) {
+        set({ draftError: answer.error });
+        return answer;
+      }
       if (stillShown && timer === undefined) ahead = false;
       set({ draftError: null });
       adopt({ settings: answer.value });
@@ -163,7 +194,9 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     ahead = true;
     set({ draft, ...stacks, discarded: null });
     clearTimeout(timer);
-    timer = setTimeout(() => { void send(); }, draftPauseMs);
+    timer = setTimeout(() => {
+      void send();
+    }, draftPauseMs);
   };
 
   const replaceSettings = async (
@@ -175,7 +208,12 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     const answer = await request(engine);
     if (!answer.ok) return answer;
     ahead = false;
-    set({ draftError: null, ...(answer.value.draft === before ? {} : { undo: [...snapshot.undo, before].slice(-undoDepth), redo: [] }) });
+    set({
+      draftError: null,
+      ...(answer.value.draft === before
+        ? {}
+        : { undo: [...snapshot.undo, before].slice(-undoDepth), redo: [] }),
+    });
     adopt({ settings: answer.value });
     return { ok: true, value: undefined };
   };
@@ -183,12 +221,17 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
   return {
     subscribe(listener) {
       listeners.add(listener);
-      return () => { listeners.delete(listener); };
+      return () => {
+        listeners.delete(listener);
+      };
     },
     get: () => snapshot,
     async load() {
       const answer = await ask('app:state', undefined);
-      if (!answer.ok) { set({ loadError: answer.error }); return; }
+      if (!answer.ok) {
+        set({ loadError: answer.error });
+        return;
+      }
       tick();
       set({ app: answer.value, draft: answer.value.settings.draft, loadError: null });
       if (answer.value.run !== null) {
@@ -204,19 +247,29 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     setDraft(text, how) {
       if (text === snapshot.draft) return;
       const now = Date.now();
-      const joins = how === 'typing' && typing !== null && snapshot.undo.length > 0 && now - typing.last < typingPauseMs && now - typing.first < typingMostMs;
-      typing = how === 'typing' ? { first: joins ? typing?.first ?? now : now, last: now } : null;
-      show(text, { undo: joins ? snapshot.undo : [...snapshot.undo, snapshot.draft].slice(-undoDepth), redo: [] });
+      const joins =
+        how === 'typing' &&
+        typing !== null &&
+        snapshot.undo.length > 0 &&
+        now - typing.last < typingPauseMs &&
+        now - typing.first < typingMostMs;
+      typing = how === 'typing' ? { first: joins ? (typing?.first ?? now) : now, last: now } : null;
+      show(text, {
+        undo: joins ? snapshot.undo : [...snapshot.undo, snapshot.draft].slice(-undoDepth),
+        redo: [],
+      });
     },
     undo() {
       typing = null;
       const text = locked() ? undefined : snapshot.undo.at(-1);
-      if (text !== undefined) show(text, { undo: snapshot.undo.slice(0, -1), redo: [...snapshot.redo, snapshot.draft] });
+      if (text !== undefined)
+        show(text, { undo: snapshot.undo.slice(0, -1), redo: [...snapshot.redo, snapshot.draft] });
     },
     redo() {
       typing = null;
       const text = locked() ? undefined : snapshot.redo.at(-1);
-      if (text !== undefined) show(text, { undo: [...snapshot.undo, snapshot.draft], redo: snapshot.redo.slice(0, -1) });
+      if (text !== undefined)
+        show(text, { undo: [...snapshot.undo, snapshot.draft], redo: snapshot.redo.slice(0, -1) });
     },
     flush,
     async switchTarget(id) {
@@ -236,7 +289,11 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     },
     resolveConflict: (keep) =>
       replaceSettings((engine) => ask('settings:resolve-conflict', { keep }, engine)),
-    setChoices: (choices) => { set({ choices }); },
-    painted: () => { bridge.painted(); },
+    setChoices: (choices) => {
+      set({ choices });
+    },
+    painted: () => {
+      bridge.painted();
+    },
   };
 }

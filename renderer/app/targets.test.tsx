@@ -15,7 +15,13 @@ describe('Docker Desktop as the open engine', () => {
   it('is told on the Overview: version, machine, what the file does, what a user chose otherwise', async () => {
     await renderApp(state('desktop'), 'overview');
     const card = screen.getByRole('region', { name: 'Docker Desktop' });
-    for (const words of ['4.41.2', 'A virtual machine of its own (the default here)', 'Enforced while the file is there', 'disableUpdate: false differs']) expect(within(card).getByText(words)).toBeTruthy();
+    for (const words of [
+      '4.41.2',
+      'A virtual machine of its own (the default here)',
+      'Enforced while the file is there',
+      'disableUpdate: false differs',
+    ])
+      expect(within(card).getByText(words)).toBeTruthy();
     expect(screen.queryByText('The gateway does not answer')).toBeNull();
   });
 
@@ -23,18 +29,35 @@ describe('Docker Desktop as the open engine', () => {
     await renderApp(state('desktop'), 'overview');
     const row = screen.getByRole('row', { name: /docker build, docker driver/ });
     expect(within(row).getByText('Protected')).toBeTruthy();
-    await renderApp({ ...state('desktop'), target: { ...state('desktop').target, desktop: { ...state('desktopOff').target.desktop, version: '4.29.0' } as NonNullable<AppState['target']['desktop']> } }, 'overview'); // a fixture's own facts
-    expect(within(screen.getByRole('row', { name: /docker build, docker driver/ })).getByText('Unprotected')).toBeTruthy();
+    await renderApp(
+      {
+        ...state('desktop'),
+        target: {
+          ...state('desktop').target,
+          desktop: { ...state('desktopOff').target.desktop, version: '4.29.0' } as NonNullable<
+            AppState['target']['desktop']
+          >,
+        },
+      },
+      'overview',
+    ); // a fixture's own facts
+    expect(
+      within(screen.getByRole('row', { name: /docker build, docker driver/ })).getByText('Unprotected'),
+    ).toBeTruthy();
   });
 
   it('says in the footer that it has to be quit, and that the file enforces sign-in', async () => {
     await renderApp(state('desktopEdited'), 'isolation');
-    expect(screen.getByText('Quit and reopen Docker Desktop. While the file is there, it enforces sign-in.')).toBeTruthy();
+    expect(
+      screen.getByText('Quit and reopen Docker Desktop. While the file is there, it enforces sign-in.'),
+    ).toBeTruthy();
   });
 
   it('has greyed words with the reason, and no control, where it offers nothing', async () => {
     await renderApp(state('desktop'), 'isolation');
-    expect(screen.getAllByText('Not on this engine: Docker Desktop enforces, and knows nothing of it.')).toHaveLength(3);
+    expect(
+      screen.getAllByText('Not on this engine: Docker Desktop enforces, and knows nothing of it.'),
+    ).toHaveLength(3);
     expect(screen.queryByRole('combobox')).toBeNull();
     expect(screen.queryByRole('radio')).toBeNull();
     expect(screen.getAllByRole('switch')).toHaveLength(2);
@@ -42,7 +65,9 @@ describe('Docker Desktop as the open engine', () => {
 
   it('says why there is no decision log', async () => {
     await renderApp(state('desktop'), 'activity');
-    expect(screen.getByText('Not on this engine: Docker Desktop decides by itself and keeps no log of it.')).toBeTruthy();
+    expect(
+      screen.getByText('Not on this engine: Docker Desktop decides by itself and keeps no log of it.'),
+    ).toBeTruthy();
   });
 
   it('offers to remove containers, and not to recreate them', async () => {
@@ -53,12 +78,15 @@ describe('Docker Desktop as the open engine', () => {
   });
 });
 
-describe('the machine\'s own Docker Engine as the open engine', () => {
+describe("the machine's own Docker Engine as the open engine", () => {
   it('finds no command to verify, start or restart it', async () => {
     const { user } = await renderApp(state('machine'), 'overview');
     await user.keyboard('{Control>}k{/Control}');
     await user.type(await screen.findByRole('combobox'), 'command');
-    const found = screen.queryAllByRole('option').map((option) => option.textContent).join('\n');
+    const found = screen
+      .queryAllByRole('option')
+      .map((option) => option.textContent)
+      .join('\n');
     expect(found).toContain('Scan');
     expect(found).not.toMatch(/Verify|Start|Restart/);
   });
@@ -84,24 +112,40 @@ describe('the machine\'s own Docker Engine as the open engine', () => {
   });
 });
 
-it('a user\'s own setting counts where the admin left it unlocked and it differs', () => {
+it("a user's own setting counts where the admin left it unlocked and it differs", () => {
   const user = { DisableUpdate: false, analyticsEnabled: true, wslEngineEnabled: true, other: 1 };
-  expect(usersOwn({ disableUpdate: { locked: false, value: true }, analyticsEnabled: { locked: true, value: false }, wslEngineEnabled: { value: true }, proxy: { mode: 'system' } }, user)).toEqual([{ name: 'disableUpdate', chosen: false }]);
+  expect(
+    usersOwn(
+      {
+        disableUpdate: { locked: false, value: true },
+        analyticsEnabled: { locked: true, value: false },
+        wslEngineEnabled: { value: true },
+        proxy: { mode: 'system' },
+      },
+      user,
+    ),
+  ).toEqual([{ name: 'disableUpdate', chosen: false }]);
 });
 
 describe('another engine that opens under a question', () => {
   /** A second start of the app opens it, whatever the window asks at that moment. */
   const openOther = (bridge: Awaited<ReturnType<typeof renderApp>>['bridge']) => {
     const target = { id: 'embedded:/srv/other', kind: 'embedded' as const, desktop: null };
-    act(() => { bridge.emit('changed', { target }); });
+    act(() => {
+      bridge.emit('changed', { target });
+    });
   };
 
   it('takes the question away: what was asked about one engine is done to no other', async () => {
     const { bridge } = await renderApp(state('protected'), 'overview');
-    act(() => { window.location.hash = '#/overview?ask=stop'; });
+    act(() => {
+      window.location.hash = '#/overview?ask=stop';
+    });
     expect(await screen.findByRole('dialog')).toBeTruthy();
     openOther(bridge);
-    await waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+    await waitFor(() => {
+      expect(screen.queryByRole('dialog')).toBeNull();
+    });
     expect(bridge.calls.some(({ name }) => name === 'engine:stop')).toBe(false);
   });
 
@@ -110,7 +154,9 @@ describe('another engine that opens under a question', () => {
     await user.click(screen.getByRole('button', { name: 'Discard…' }));
     expect(await screen.findByRole('dialog')).toBeTruthy();
     openOther(bridge);
-    await waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+    await waitFor(() => {
+      expect(screen.queryByRole('dialog')).toBeNull();
+    });
     expect(bridge.calls.some(({ name }) => name === 'settings:discard-draft')).toBe(false);
   });
 });

@@ -14,10 +14,24 @@ const atOnce = 60;
 export type ChangesMode = 'summary' | 'json';
 
 /** In words, or line by line. */
-export function ChangesModeToggle({ mode, onChange }: { readonly mode: ChangesMode; readonly onChange: (mode: ChangesMode) => void }) {
+export function ChangesModeToggle({
+  mode,
+  onChange,
+}: {
+  readonly mode: ChangesMode;
+  readonly onChange: (mode: ChangesMode) => void;
+}) {
   const { t } = useTranslation();
   return (
-    <ToggleButtonGroup exclusive value={mode} aria-label={t('review.changes.view')} sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }} onChange={(_, next: ChangesMode | null) => { if (next !== null) onChange(next); }}>
+    <ToggleButtonGroup
+      exclusive
+      value={mode}
+      aria-label={t('review.changes.view')}
+      sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
+      onChange={(_, next: ChangesMode | null) => {
+        if (next !== null) onChange(next);
+      }}
+    >
       <ToggleButton value="summary">{t('review.changes.summary')}</ToggleButton>
       <ToggleButton value="json">{t('review.changes.json')}</ToggleButton>
     </ToggleButtonGroup>
@@ -25,21 +39,58 @@ export function ChangesModeToggle({ mode, onChange }: { readonly mode: ChangesMo
 }
 
 /** What differs between two settings texts. `changes` are theirs. */
-export function ChangesView({ before, after, changes, mode, label, maxHeight, empty }: {
-  readonly before: string; readonly after: string; readonly changes: readonly SettingsChange[]; readonly mode: ChangesMode; readonly label: string; readonly maxHeight?: number;
+export function ChangesView({
+  before,
+  after,
+  changes,
+  mode,
+  label,
+  maxHeight,
+  empty,
+}: {
+  readonly before: string;
+  readonly after: string;
+  readonly changes: readonly SettingsChange[];
+  readonly mode: ChangesMode;
+  readonly label: string;
+  readonly maxHeight?: number;
   /** Said where the texts are the same. */
   readonly empty?: string;
 }) {
   const { t } = useTranslation();
   const count = changes.length;
   const { shown, more } = useShown(changes, atOnce);
-  if (before === after && empty !== undefined) return <CardBody><Box sx={{ color: color.text2 }}>{empty}</Box></CardBody>;
-  if (mode === 'json') return <DiffView before={before} after={after} label={label} {...(maxHeight === undefined ? {} : { maxHeight })} />;
-  if (count === 0) return <CardBody><Box sx={{ color: color.text2 }}>{t('review.changes.formattingOnly')}</Box></CardBody>;
+  if (before === after && empty !== undefined)
+    return (
+      <CardBody>
+        <Box sx={{ color: color.text2 }}>{empty}</Box>
+      </CardBody>
+    );
+  if (mode === 'json')
+    return (
+      <DiffView
+        before={before}
+        after={after}
+        label={label}
+        {...(maxHeight === undefined ? {} : { maxHeight })}
+      />
+    );
+  if (count === 0)
+    return (
+      <CardBody>
+        <Box sx={{ color: color.text2 }}>{t('review.changes.formattingOnly')}</Box>
+      </CardBody>
+    );
   return (
     <Box component="ul" aria-label={label} sx={{ listStyle: 'none', margin: 0, padding: 0 }}>
-      {shown.map((change) => <ChangeRow key={`${change.kind}${change.pointer}`} change={change} />)}
-      {more !== null && <Box component="li" sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}>{more}</Box>}
+      {shown.map((change) => (
+        <ChangeRow key={`${change.kind}${change.pointer}`} change={change} />
+      ))}
+      {more !== null && (
+        <Box component="li" sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}>
+          {more}
+        </Box>
+      )}
     </Box>
   );
 }
@@ -48,13 +99,45 @@ function ChangeRow({ change }: { readonly change: SettingsChange }) {
   const { t } = useTranslation();
   const words = describeChange(t, change);
   return (
-    <Box component="li" sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1.2fr)', gap: 2, padding: '8px 16px', '& + &': { borderTop: `1px solid ${color.border}` } }}>
-      <Box sx={{ fontWeight: words.known ? 500 : 400, color: color.text }}>{words.known ? words.setting : <PathText path={words.setting} />}</Box>
+    <Box
+      component="li"
+      sx={{
+        display: 'grid',
+        gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1.2fr)',
+        gap: 2,
+        padding: '8px 16px',
+        '& + &': { borderTop: `1px solid ${color.border}` },
+      }}
+    >
+      <Box sx={{ fontWeight: words.known ? 500 : 400, color: color.text }}>
+        {words.known ? words.setting : <PathText path={words.setting} />}
+      </Box>
       <Box sx={{ color: color.text, overflowWrap: 'anywhere' }}>
-        {words.before === null && words.after !== null && <Box component="span" sx={{ color: color.text3, marginRight: 1 }}>{t('review.changes.added')}</Box>}<wbr />
-        {words.after === null && words.before !== null && <Box component="span" sx={{ color: color.text3, marginRight: 1 }}>{t('review.changes.removed')}</Box>}<wbr />
-        {words.before !== null && <Box component={words.after === null ? 'span' : 'del'} sx={{ color: color.text3, textDecoration: words.after === null ? 'none' : 'line-through' }}><Mono>{words.before}</Mono></Box>}
-        {words.before !== null && words.after !== null && <Box component="span" aria-hidden sx={{ color: color.text3, padding: '0 8px' }}>→</Box>}
+        {words.before === null && words.after !== null && (
+          <Box component="span" sx={{ color: color.text3, marginRight: 1 }}>
+            {t('review.changes.added')}
+          </Box>
+        )}
+        <wbr />
+        {words.after === null && words.before !== null && (
+          <Box component="span" sx={{ color: color.text3, marginRight: 1 }}>
+            {t('review.changes.removed')}
+          </Box>
+        )}
+        <wbr />
+        {words.before !== null && (
+          <Box
+            component={words.after === null ? 'span' : 'del'}
+            sx={{ color: color.text3, textDecoration: words.after === null ? 'none' : 'line-through' }}
+          >
+            <Mono>{words.before}</Mono>
+          </Box>
+        )}
+        {words.before !== null && words.after !== null && (
+          <Box component="span" aria-hidden sx={{ color: color.text3, padding: '0 8px' }}>
+            →
+          </Box>
+        )}
         {words.after !== null && <Mono>{words.after}</Mono>}
       </Box>
     </Box>

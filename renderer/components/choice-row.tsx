@@ -8,8 +8,23 @@ import { Row, RowText } from './card.tsx';
 import { EditedMark, UndoChange } from './edited-mark.tsx';
 import { LockedNote, withLock } from './setting-row.tsx';
 
-/** One setting with a few named values: name, what the chosen one means, the choice; marked and undoable when it differs from what is applied. */
-export function ChoiceRow<T extends string>({ name, description, value, options, onChange, edited, onUndo, lockedBy, unavailable, pointer, width = 176 }: {
+/**
+ * One setting with a few named values: name, what the chosen one means, the choice; marked and undoable when
+ * it differs from what is applied.
+ */
+export function ChoiceRow<T extends string>({
+  name,
+  description,
+  value,
+  options,
+  onChange,
+  edited,
+  onUndo,
+  lockedBy,
+  unavailable,
+  pointer,
+  width = 176,
+}: {
   readonly name: string;
   readonly description: ReactNode;
   readonly value: T;
@@ -29,17 +44,43 @@ export function ChoiceRow<T extends string>({ name, description, value, options,
   const locked = lockedBy !== undefined;
   return (
     <Row edited={edited} pointer={pointer}>
-      <RowText primary={unavailable === undefined ? name : <Box component="span" sx={{ color: color.text3 }}>{name}</Box>} secondary={unavailable ?? description} />
+      <RowText
+        primary={
+          unavailable === undefined ? (
+            name
+          ) : (
+            <Box component="span" sx={{ color: color.text3 }}>
+              {name}
+            </Box>
+          )
+        }
+        secondary={unavailable ?? description}
+      />
       {edited && <EditedMark />}
       {edited && !locked && <UndoChange name={name} onUndo={onUndo} />}
       {locked && unavailable === undefined && <LockedNote by={lockedBy} />}
       {unavailable === undefined && (
-        <Select value={value} disabled={locked} sx={{ width, flexShrink: 0, height: 28, minHeight: 28, '& .MuiSelect-select': { paddingBlock: '3px' } }} inputProps={{ 'aria-label': withLock(t, name, lockedBy) }}
+        <Select
+          value={value}
+          disabled={locked}
+          sx={{
+            width,
+            flexShrink: 0,
+            height: 28,
+            minHeight: 28,
+            '& .MuiSelect-select': { paddingBlock: '3px' },
+          }}
+          inputProps={{ 'aria-label': withLock(t, name, lockedBy) }}
           onChange={(event) => {
             const next = options.find((option) => option.value === event.target.value);
             if (next !== undefined && !locked) onChange(next.value);
-          }}>
-          {options.map((option) => <MenuItem key={option.value} value={option.value}>{option.label}</MenuItem>)}
+          }}
+        >
+          {options.map((option) => (
+            <MenuItem key={option.value} value={option.value}>
+              {option.label}
+            </MenuItem>
+          ))}
         </Select>
       )}
     </Row>

@@ -9,10 +9,24 @@ import Typography from '@mui/material/Typography';
 import { color } from '../theme/tokens.ts';
 
 /**
- * A question. Focus is on the way back, for a destructive one always; a destructive button is outlined in danger text, is never focused by us and never
- * answers Enter from elsewhere in the dialog. On Windows the main button comes first, as the system does.
+ * A question. Focus is on the way back, for a destructive one always; a destructive button is outlined in
+ * danger text, is never focused by us and never answers Enter from elsewhere in the dialog. On Windows the
+ * main button comes first, as the system does.
  */
-export function ConfirmDialog({ open, title, children, confirm, destructive = false, busy = false, cancel, note, onCancel, onConfirm, width = 520, disabled = false }: {
+export function ConfirmDialog({
+  open,
+  title,
+  children,
+  confirm,
+  destructive = false,
+  busy = false,
+  cancel,
+  note,
+  onCancel,
+  onConfirm,
+  width = 520,
+  disabled = false,
+}: {
   readonly open: boolean;
   readonly title: ReactNode;
   readonly children?: ReactNode;
@@ -31,23 +45,65 @@ export function ConfirmDialog({ open, title, children, confirm, destructive = fa
   const { t } = useTranslation();
   const id = useId();
   const back = useRef<HTMLButtonElement | null>(null);
-  // At once, so that a key pressed while the dialog still fades in finds the way back; and once more when it stands, should a closing menu have taken the focus.
-  const focusBack = useCallback((button: HTMLButtonElement | null) => { back.current = button; button?.focus({ preventScroll: true }); }, []);
+  // At once, so that a key pressed while the dialog still fades in finds the way back; and once more when it
+  // stands, should a closing menu have taken the focus.
+  const focusBack = useCallback((button: HTMLButtonElement | null) => {
+    back.current = button;
+    button?.focus({ preventScroll: true });
+  }, []);
   const buttons = [
-    <Button key="back" ref={focusBack} disabled={busy} onClick={onCancel}>{cancel ?? t('button.cancel')}</Button>,
-    <Button key="do" variant={destructive ? 'outlined' : 'contained'} color={destructive ? 'error' : 'primary'} disabled={busy || disabled} onClick={onConfirm}
-      {...(busy ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> } : {})}>{confirm}</Button>,
+    <Button key="back" ref={focusBack} disabled={busy} onClick={onCancel}>
+      {cancel ?? t('button.cancel')}
+    </Button>,
+    <Button
+      key="do"
+      variant={destructive ? 'outlined' : 'contained'}
+      color={destructive ? 'error' : 'primary'}
+      disabled={busy || disabled}
+      onClick={onConfirm}
+      {...(busy ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> } : {})}
+    >
+      {confirm}
+    </Button>,
   ];
   const mainFirst = navigator.userAgent.includes('Windows');
   return (
     <Dialog
-      open={open} onClose={() => { if (!busy) onCancel(); }} aria-labelledby={id}
-      slotProps={{ paper: { sx: { width, maxWidth: 'calc(100% - 32px)' } }, transition: { onEntered: () => { back.current?.focus(); } } }}
+      open={open}
+      onClose={() => {
+        if (!busy) onCancel();
+      }}
+      aria-labelledby={id}
+      slotProps={{
+        paper: { sx: { width, maxWidth: 'calc(100% - 32px)' } },
+        transition: {
+          onEntered: () => {
+            back.current?.focus();
+          },
+        },
+      }}
     >
       <DialogTitle id={id}>{title}</DialogTitle>
       <Box sx={{ overflow: 'auto', minHeight: 0 }}>{children}</Box>
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, padding: '14px 24px', borderTop: `1px solid ${color.border}`, background: color.subtle, marginTop: 2 }}>
-        <Typography variant="caption" component="div" role="status" sx={{ flex: 1, minWidth: 0, color: color.text2 }}>{note}</Typography>
+      <Box
+        sx={{
+          display: 'flex',
+          alignItems: 'center',
+          gap: 1,
+          padding: '14px 24px',
+          borderTop: `1px solid ${color.border}`,
+          background: color.subtle,
+          marginTop: 2,
+        }}
+      >
+        <Typography
+          variant="caption"
+          component="div"
+          role="status"
+          sx={{ flex: 1, minWidth: 0, color: color.text2 }}
+        >
+          {note}
+        </Typography>
         {mainFirst ? buttons.toReversed() : buttons}
       </Box>
     </Dialog>
@@ -56,5 +112,9 @@ export function ConfirmDialog({ open, title, children, confirm, destructive = fa
 
 /** Text of a question, with the dialog's side padding. */
 export function DialogText({ children }: { readonly children: ReactNode }) {
-  return <Typography component="div" sx={{ padding: '8px 24px 0', color: color.text2 }}>{children}</Typography>;
+  return (
+    <Typography component="div" sx={{ padding: '8px 24px 0', color: color.text2 }}>
+      {children}
+    </Typography>
+  );
 }

@@ -3,14 +3,25 @@ import { formatDuration } from '../i18n/format.ts';
 import { clauses, names } from '../i18n/joining.ts';
 import type { Container } from '../../shared/containers/protection.ts';
 
-const units: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800, month: 2_629_800, year: 31_557_600 };
+const units: Readonly<Record<string, number>> = {
+  second: 1,
+  minute: 60,
+  hour: 3600,
+  day: 86_400,
+  week: 604_800,
+  month: 2_629_800,
+  year: 31_557_600,
+};
 
 /**
- * Seconds in the age that the engine writes into a container's status ("Up 41 days", "Exited (0) 3 months ago", "Up About an hour (healthy)"); null where there is none.
- * The engine gives no other account of when a container stopped in its list.
+ * Seconds in the age that the engine writes into a container's status ("Up 41 days", "Exited (0) 3 months
+ * ago", "Up About an hour (healthy)"); null where there is none. The engine gives no other account of when a
+ * container stopped in its list.
  */
 export function statusAge(status: string): number | null {
-  const match = /(?:\b(\d+)|\b(About an?|Less than a)) (second|minute|hour|day|week|month|year)s?\b/i.exec(status);
+  const match = /(?:\b(\d+)|\b(About an?|Less than a)) (second|minute|hour|day|week|month|year)s?\b/i.exec(
+    status,
+  );
   const unit = units[match?.[3]?.toLowerCase() ?? ''];
   if (match === null || unit === undefined) return null;
   if (match[1] !== undefined) return Number(match[1]) * unit;
@@ -32,4 +43,8 @@ export function statusWords(t: TFunction, container: Pick<Container, 'state' | '
 }
 
 /** What of a container ECI does not allow, as it is asked for on the command line: "--pid=host". */
-export const obstacleNames = (t: TFunction, obstacles: readonly string[]): string => names(t, obstacles.map((one) => (one === 'docker-socket' ? t('containers.socketObstacle') : `--${one}`)));
+export const obstacleNames = (t: TFunction, obstacles: readonly string[]): string =>
+  names(
+    t,
+    obstacles.map((one) => (one === 'docker-socket' ? t('containers.socketObstacle') : `--${one}`)),
+  );

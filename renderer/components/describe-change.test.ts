@@ -12,11 +12,19 @@ const document = (bulkhead: object) => JSON.stringify({ bulkhead });
 it('every key of "bulkhead" has words in the review (B7)', () => {
   const before = document({});
   const after = document({
-    backend: 'exclusive', mode: 'audit', existingContainers: 'warn', hideEnvironment: 'always', socketMounts: { scope: 'own' },
+    backend: 'exclusive',
+    mode: 'audit',
+    existingContainers: 'warn',
+    hideEnvironment: 'always',
+    socketMounts: { scope: 'own' },
     perImageCommandLists: [{ image: 'docker:cli', type: 'deny', commands: ['push'], scope: 'own' }],
   });
-  const later = document({ perImageCommandLists: [{ image: 'docker:cli', type: 'allow', commands: ['push', 'ps'] }] });
-  const changes = [...diffSettings(before, after), ...diffSettings(after, later)].map((change) => describeChange(t, change));
+  const later = document({
+    perImageCommandLists: [{ image: 'docker:cli', type: 'allow', commands: ['push', 'ps'] }],
+  });
+  const changes = [...diffSettings(before, after), ...diffSettings(after, later)].map((change) =>
+    describeChange(t, change),
+  );
   expect(changes.length).toBeGreaterThan(8);
   for (const words of changes) {
     expect(words, words.setting).toMatchObject({ known: true });

@@ -3,12 +3,31 @@ import type { SettingsChange } from '../../shared/settings/changes.ts';
 import { names } from '../i18n/joining.ts';
 
 /** A change in words: which setting, and the values before and after; null where there was none. */
-export interface ChangeWords { readonly setting: string; readonly known: boolean; readonly before: string | null; readonly after: string | null }
+export interface ChangeWords {
+  readonly setting: string;
+  readonly known: boolean;
+  readonly before: string | null;
+  readonly after: string | null;
+}
 
 const known = [
-  '/enhancedContainerIsolation/value', '/enhancedContainerIsolation/locked', '/enhancedContainerIsolation/dockerSocketMount/imageList/allowDerivedImages', '/enhancedContainerIsolation/dockerSocketMount/imageList/images',
-  '/enhancedContainerIsolation/dockerSocketMount/commandList/type', '/enhancedContainerIsolation/dockerSocketMount/commandList/commands', '/filesharingAllowedDirectories', '/configurationFileVersion',
-  '/bulkhead/backend', '/bulkhead/existingContainers', '/bulkhead/mode', '/bulkhead/socketMounts/scope', '/bulkhead/hideEnvironment', '/bulkhead/language', '/bulkhead/perImageCommandLists', '/blockDockerLoad/value', '/blockDockerLoad/locked',
+  '/enhancedContainerIsolation/value',
+  '/enhancedContainerIsolation/locked',
+  '/enhancedContainerIsolation/dockerSocketMount/imageList/allowDerivedImages',
+  '/enhancedContainerIsolation/dockerSocketMount/imageList/images',
+  '/enhancedContainerIsolation/dockerSocketMount/commandList/type',
+  '/enhancedContainerIsolation/dockerSocketMount/commandList/commands',
+  '/filesharingAllowedDirectories',
+  '/configurationFileVersion',
+  '/bulkhead/backend',
+  '/bulkhead/existingContainers',
+  '/bulkhead/mode',
+  '/bulkhead/socketMounts/scope',
+  '/bulkhead/hideEnvironment',
+  '/bulkhead/language',
+  '/bulkhead/perImageCommandLists',
+  '/blockDockerLoad/value',
+  '/blockDockerLoad/locked',
 ] as const;
 
 /** Longest text of a value that is shown in a row; the JSON view has all of it. */
@@ -16,13 +35,25 @@ const maxValue = 120;
 
 export function describeChange(t: TFunction, change: SettingsChange): ChangeWords {
   const exact = known.find((pointer) => pointer === change.pointer);
-  const list = known.find((pointer) => change.pointer.startsWith(`${pointer}/`) && /^\d+$/.test(change.pointer.slice(pointer.length + 1)));
+  const list = known.find(
+    (pointer) =>
+      change.pointer.startsWith(`${pointer}/`) && /^\d+$/.test(change.pointer.slice(pointer.length + 1)),
+  );
   const byDefault = /^\/filesharingAllowedDirectories\/\d+\/sharedByDefault$/.test(change.pointer);
   // What changes within one image's list is named after the list of lists.
-  const within = change.pointer.startsWith('/bulkhead/perImageCommandLists/') ? '/bulkhead/perImageCommandLists' : undefined;
+  const within = change.pointer.startsWith('/bulkhead/perImageCommandLists/')
+    ? '/bulkhead/perImageCommandLists'
+    : undefined;
   const pointer = exact ?? list ?? within;
   return {
-    setting: pointer !== undefined ? t(`review.setting.${pointer}`) : byDefault ? t('review.setting.sharedByDefault') : change.pointer === '' ? t('review.changes.document') : change.pointer,
+    setting:
+      pointer !== undefined
+        ? t(`review.setting.${pointer}`)
+        : byDefault
+          ? t('review.setting.sharedByDefault')
+          : change.pointer === ''
+            ? t('review.changes.document')
+            : change.pointer,
     known: pointer !== undefined || byDefault || change.pointer === '',
     before: change.kind === 'added' || change.pointer === '' ? null : say(t, change.before),
     after: change.kind === 'removed' || change.pointer === '' ? null : say(t, change.after),
@@ -32,8 +63,15 @@ export function describeChange(t: TFunction, change: SettingsChange): ChangeWord
 function say(t: TFunction, value: unknown): string {
   if (typeof value === 'boolean') return value ? t('review.changes.on') : t('review.changes.off');
   if (typeof value === 'string') return cut(value);
-  if (typeof value === 'object' && value !== null && 'path' in value && typeof value.path === 'string') return cut(value.path);
-  if (Array.isArray(value) && value.length > 0) return cut(names(t, value.map((item) => say(t, item))));
+  if (typeof value === 'object' && value !== null && 'path' in value && typeof value.path === 'string')
+    return cut(value.path);
+  if (Array.isArray(value) && value.length > 0)
+    return cut(
+      names(
+        t,
+        value.map((item) => say(t, item)),
+      ),
+    );
   return cut(JSON.stringify(value) ?? t('review.changes.missing'));
 }
 

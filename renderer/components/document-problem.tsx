@@ -12,7 +12,10 @@ import { useReadOnlyReason } from './read-only.ts';
 import { LockedNote, withLock } from './setting-row.tsx';
 import { told } from '../i18n/told.ts';
 
-/** In a page that needs the document, in its place: where the text is broken, and the ways out. Null when it can be used. */
+/**
+ * In a page that needs the document, in its place: where the text is broken, and the ways out. Null when it
+ * can be used.
+ */
 export function useDocumentProblem(): React.ReactNode {
   const { t } = useTranslation();
   const store = useStore();
@@ -20,21 +23,49 @@ export function useDocumentProblem(): React.ReactNode {
   const { draft, applied, dirty } = useDraft();
   const failed = useSnapshotPart(({ discarded }) => discarded?.error ?? null);
   const lockedBy = useReadOnlyReason();
-  const openText = () => { navigate('json'); };
+  const openText = () => {
+    navigate('json');
+  };
   if (readError !== null) return <ErrorPanel error={readError} />;
   if (draft.settings.ok) return null;
-  const discard = dirty && applied.settings.ok && <Button disabled={lockedBy !== undefined} aria-label={withLock(t, t('settingsState.broken.discard'), lockedBy)} onClick={() => { void store.discard(); }}>{t('settingsState.broken.discard')}</Button>;
+  const discard = dirty && applied.settings.ok && (
+    <Button
+      disabled={lockedBy !== undefined}
+      aria-label={withLock(t, t('settingsState.broken.discard'), lockedBy)}
+      onClick={() => {
+        void store.discard();
+      }}
+    >
+      {t('settingsState.broken.discard')}
+    </Button>
+  );
   const actions = (
     <>
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, marginTop: 2 }}><Button variant="contained" color="primary" onClick={openText}>{t('settingsState.broken.edit')}</Button>{discard}{lockedBy !== undefined && <LockedNote by={lockedBy} />}</Box>
-      {failed !== null && <Box sx={{ marginTop: 2 }}><ErrorPanel error={failed} title={t('frame.footer.notDiscarded')} /></Box>}
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, marginTop: 2 }}>
+        <Button variant="contained" color="primary" onClick={openText}>
+          {t('settingsState.broken.edit')}
+        </Button>
+        {discard}
+        {lockedBy !== undefined && <LockedNote by={lockedBy} />}
+      </Box>
+      {failed !== null && (
+        <Box sx={{ marginTop: 2 }}>
+          <ErrorPanel error={failed} title={t('frame.footer.notDiscarded')} />
+        </Box>
+      )}
     </>
   );
   if (draft.syntax.length > 0) {
     return (
       <Card>
         <Box sx={{ padding: 2 }}>
-          <Notice tone="danger" live="assertive" title={dirty ? t('settingsState.broken.draft') : t('settingsState.broken.applied')}>{dirty ? t('settingsState.broken.formsOff') : t('settingsState.broken.appliedMeans')}</Notice>
+          <Notice
+            tone="danger"
+            live="assertive"
+            title={dirty ? t('settingsState.broken.draft') : t('settingsState.broken.applied')}
+          >
+            {dirty ? t('settingsState.broken.formsOff') : t('settingsState.broken.appliedMeans')}
+          </Notice>
           <SyntaxPlace document={draft} />
           {actions}
         </Box>
@@ -45,8 +76,14 @@ export function useDocumentProblem(): React.ReactNode {
   return (
     <Card>
       <Box sx={{ padding: 2 }}>
-        <Notice tone="danger" live="assertive" title={t('settingsState.broken.policy')}>{told(draft.settings.error.reason ?? draft.settings.error.message)}</Notice>
-        {typeof pointer === 'string' && <Box className="mono selectable" sx={{ fontFamily: fontMono, fontSize: 12, marginTop: 1 }}>{pointer}</Box>}
+        <Notice tone="danger" live="assertive" title={t('settingsState.broken.policy')}>
+          {told(draft.settings.error.reason ?? draft.settings.error.message)}
+        </Notice>
+        {typeof pointer === 'string' && (
+          <Box className="mono selectable" sx={{ fontFamily: fontMono, fontSize: 12, marginTop: 1 }}>
+            {pointer}
+          </Box>
+        )}
         {actions}
       </Box>
     </Card>
@@ -62,9 +99,33 @@ export function SyntaxPlace({ document }: { readonly document: DocumentView }) {
     <Box sx={{ marginTop: 2 }}>
       <Typography sx={{ color: color.text }}>
         <strong>{t('settingsState.broken.where', { line: first.line, column: first.column })}</strong>{' '}
-        {told(first.message)}{document.syntax.length > 1 && <Box component="span" sx={{ color: color.text3 }}> ({t('settingsState.broken.more', { count: document.syntax.length - 1 })})</Box>}
+        {told(first.message)}
+        {document.syntax.length > 1 && (
+          <Box component="span" sx={{ color: color.text3 }}>
+            {' '}
+            ({t('settingsState.broken.more', { count: document.syntax.length - 1 })})
+          </Box>
+        )}
       </Typography>
-      <Box component="pre" tabIndex={0} aria-label={t('settingsState.broken.where', { line: first.line, column: first.column })} sx={{ margin: '8px 0 0', padding: '8px 12px', border: `1px solid ${color.border}`, borderRadius: '6px', background: color.subtle, fontFamily: fontMono, fontSize: 12, lineHeight: '18px', overflowX: 'auto', color: color.text }}>{first.excerpt}</Box>
+      <Box
+        component="pre"
+        tabIndex={0}
+        aria-label={t('settingsState.broken.where', { line: first.line, column: first.column })}
+        sx={{
+          margin: '8px 0 0',
+          padding: '8px 12px',
+          border: `1px solid ${color.border}`,
+          borderRadius: '6px',
+          background: color.subtle,
+          fontFamily: fontMono,
+          fontSize: 12,
+          lineHeight: '18px',
+          overflowX: 'auto',
+          color: color.text,
+        }}
+      >
+        {first.excerpt}
+      </Box>
     </Box>
   );
 }

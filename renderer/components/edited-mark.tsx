@@ -7,15 +7,44 @@ import { UndoIcon } from './icons.ts';
 
 /** The dot that says "differs from what is applied". */
 export function Dot({ label }: { readonly label?: string }) {
-  return <Box component="span" role={label === undefined ? undefined : 'img'} aria-label={label} aria-hidden={label === undefined || undefined} sx={{ display: 'inline-block', width: 6, height: 6, borderRadius: '50%', background: color.accentText, flexShrink: 0, '@media (forced-colors: active)': { background: 'Highlight' } }} />;
+  return (
+    <Box
+      component="span"
+      role={label === undefined ? undefined : 'img'}
+      aria-label={label}
+      aria-hidden={label === undefined || undefined}
+      sx={{
+        display: 'inline-block',
+        width: 6,
+        height: 6,
+        borderRadius: '50%',
+        background: color.accentText,
+        flexShrink: 0,
+        '@media (forced-colors: active)': { background: 'Highlight' },
+      }}
+    />
+  );
 }
 
 /** "● Edited": marks the one field that changed. */
 export function EditedMark({ kind = 'edited' }: { readonly kind?: 'added' | 'edited' | 'removed' }) {
   const { t } = useTranslation();
   return (
-    <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: '6px', color: color.accentText, fontWeight: 500, fontSize: 12, lineHeight: '16px', whiteSpace: 'nowrap' }}>
-      <Dot />{t(`mark.${kind}`)}
+    <Box
+      component="span"
+      sx={{
+        display: 'inline-flex',
+        alignItems: 'center',
+        gap: '6px',
+        color: color.accentText,
+        fontWeight: 500,
+        fontSize: 12,
+        lineHeight: '16px',
+        whiteSpace: 'nowrap',
+      }}
+    >
+      <Dot />
+      {t(`mark.${kind}`)}
     </Box>
   );
 }
@@ -26,7 +55,13 @@ export function UndoChange({ name, onUndo }: { readonly name: string; readonly o
   return (
     <Tooltip title={t('mark.undo')}>
       <span>
-        <IconButton aria-label={t('mark.undoNamed', { name })} onClick={onUndo} sx={{ color: color.accentText }}><UndoIcon /></IconButton>
+        <IconButton
+          aria-label={t('mark.undoNamed', { name })}
+          onClick={onUndo}
+          sx={{ color: color.accentText }}
+        >
+          <UndoIcon />
+        </IconButton>
       </span>
     </Tooltip>
   );

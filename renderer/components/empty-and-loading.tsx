@@ -6,10 +6,29 @@ import Typography from '@mui/material/Typography';
 import { color } from '../theme/tokens.ts';
 
 /** Nothing here: one sentence on what that means, and one action. */
-export function EmptyState({ children, action }: { readonly children: ReactNode; readonly action?: ReactNode }) {
+export function EmptyState({
+  children,
+  action,
+}: {
+  readonly children: ReactNode;
+  readonly action?: ReactNode;
+}) {
   return (
-    <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, padding: 2, minHeight: 56, boxSizing: 'border-box' }}>
-      <Box sx={{ flex: 1, minWidth: 0 }}><Typography component="div" sx={{ color: color.text2, maxWidth: 720, overflowWrap: 'anywhere' }}>{children}</Typography></Box>
+    <Box
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        gap: 2,
+        padding: 2,
+        minHeight: 56,
+        boxSizing: 'border-box',
+      }}
+    >
+      <Box sx={{ flex: 1, minWidth: 0 }}>
+        <Typography component="div" sx={{ color: color.text2, maxWidth: 720, overflowWrap: 'anywhere' }}>
+          {children}
+        </Typography>
+      </Box>
       {action}
     </Box>
   );
@@ -19,8 +38,12 @@ export function EmptyState({ children, action }: { readonly children: ReactNode;
 export function useAfter(ms: number): boolean {
   const [passed, setPassed] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => { setPassed(true); }, ms);
-    return () => { clearTimeout(timer); };
+    const timer = setTimeout(() => {
+      setPassed(true);
+    }, ms);
+    return () => {
+      clearTimeout(timer);
+    };
   }, [ms]);
   return passed;
 }
@@ -31,11 +54,21 @@ export function LoadingRows({ rows = 4, height = 48 }: { readonly rows?: number;
   const late = useAfter(200);
   return (
     <Box role="status" aria-label={t('loading')}>
-      {late && Array.from({ length: rows }, (_, index) => (
-        <Box key={index} sx={{ height, display: 'flex', alignItems: 'center', padding: '0 16px', '& + &': { borderTop: `1px solid ${color.border}` } }}>
-          <Skeleton variant="rounded" width={`${60 - (index % 3) * 12}%`} height={12} />
-        </Box>
-      ))}
+      {late &&
+        Array.from({ length: rows }, (_, index) => (
+          <Box
+            key={index}
+            sx={{
+              height,
+              display: 'flex',
+              alignItems: 'center',
+              padding: '0 16px',
+              '& + &': { borderTop: `1px solid ${color.border}` },
+            }}
+          >
+            <Skeleton variant="rounded" width={`${60 - (index % 3) * 12}%`} height={12} />
+          </Box>
+        ))}
     </Box>
   );
 }

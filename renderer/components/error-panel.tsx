@@ -10,23 +10,64 @@ import { CopyIcon, severityIcon } from './notice-icons.ts';
 import { told } from '../i18n/told.ts';
 
 /** A notice inside what it concerns: icon, what, why, and what to do as a button. */
-export function Notice({ tone, title, children, action, live = 'off' }: { readonly tone: Tone; readonly title: ReactNode; readonly children?: ReactNode; readonly action?: ReactNode; readonly live?: 'polite' | 'assertive' | 'off' }) {
+export function Notice({
+  tone,
+  title,
+  children,
+  action,
+  live = 'off',
+}: {
+  readonly tone: Tone;
+  readonly title: ReactNode;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+  readonly live?: 'polite' | 'assertive' | 'off';
+}) {
   return (
-    <Box role={live === 'assertive' ? 'alert' : live === 'polite' ? 'status' : undefined} sx={{ padding: '8px 12px', borderRadius: '6px', background: toneSoft[tone], '@media (forced-colors: active)': { border: '1px solid' } }}>
-      <Said tone={tone} title={title} action={action}>{children}</Said>
+    <Box
+      role={live === 'assertive' ? 'alert' : live === 'polite' ? 'status' : undefined}
+      sx={{
+        padding: '8px 12px',
+        borderRadius: '6px',
+        background: toneSoft[tone],
+        '@media (forced-colors: active)': { border: '1px solid' },
+      }}
+    >
+      <Said tone={tone} title={title} action={action}>
+        {children}
+      </Said>
     </Box>
   );
 }
 
-function Said({ tone, title, children, action }: { readonly tone: Tone; readonly title: ReactNode; readonly children: ReactNode; readonly action: ReactNode }) {
+function Said({
+  tone,
+  title,
+  children,
+  action,
+}: {
+  readonly tone: Tone;
+  readonly title: ReactNode;
+  readonly children: ReactNode;
+  readonly action: ReactNode;
+}) {
   const Icon = severityIcon[tone];
   return (
     <Box sx={{ display: 'flex', gap: '12px', alignItems: 'center' }}>
       <Box sx={{ flex: 1, minWidth: 0, display: 'flex', gap: '12px', alignItems: 'flex-start' }}>
         <Icon sx={{ fontSize: 18, color: toneText[tone], marginTop: '1px' }} aria-hidden />
         <Box sx={{ flex: 1, minWidth: 0 }}>
-          <Typography component="div" sx={{ fontWeight: 600, color: tone === 'neutral' ? color.text : toneText[tone] }}>{title}</Typography>
-          {children !== undefined && children !== null && <Typography variant="caption" component="div" sx={{ color: color.text2 }}>{children}</Typography>}
+          <Typography
+            component="div"
+            sx={{ fontWeight: 600, color: tone === 'neutral' ? color.text : toneText[tone] }}
+          >
+            {title}
+          </Typography>
+          {children !== undefined && children !== null && (
+            <Typography variant="caption" component="div" sx={{ color: color.text2 }}>
+              {children}
+            </Typography>
+          )}
         </Box>
       </Box>
       {action}
@@ -38,23 +79,87 @@ function Said({ tone, title, children, action }: { readonly tone: Tone; readonly
 const bare = (text: string): string => text.replace(/[.。]$/, '').toLowerCase();
 
 /** Something failed, in its place: what, why (the engine's own words, copyable), what to try. */
-export function ErrorPanel({ error, action, title }: { readonly error: AppError; readonly action?: ReactNode; readonly title?: string }) {
+export function ErrorPanel({
+  error,
+  action,
+  title,
+}: {
+  readonly error: AppError;
+  readonly action?: ReactNode;
+  readonly title?: string;
+}) {
   const { t } = useTranslation();
   const store = useStore();
   const [copied, setCopied] = useState(false);
   const what = title ?? t(`errors.${error.code}`);
-  const why = [error.message, error.reason].flatMap((part) => (part === undefined || part === '' ? [] : [told(part)])).filter((line, index, lines) => bare(line) !== bare(what) && lines.findIndex((other) => bare(other) === bare(line)) === index).join('\n');
+  const why = [error.message, error.reason]
+    .flatMap((part) => (part === undefined || part === '' ? [] : [told(part)]))
+    .filter(
+      (line, index, lines) =>
+        bare(line) !== bare(what) && lines.findIndex((other) => bare(other) === bare(line)) === index,
+    )
+    .join('\n');
   const copy = async () => {
     const answer = await store.request('clipboard:write', { text: why });
     setCopied(answer.ok);
   };
   return (
-    <Box role="alert" sx={{ borderRadius: '8px', border: `1px solid ${color.border}`, background: color.dangerSoft, padding: '11px 15px' }}>
-      <Said tone="danger" title={what} action={action}>{error.hint === undefined ? undefined : told(error.hint)}</Said>
+    <Box
+      role="alert"
+      sx={{
+        borderRadius: '8px',
+        border: `1px solid ${color.border}`,
+        background: color.dangerSoft,
+        padding: '11px 15px',
+      }}
+    >
+      <Said tone="danger" title={what} action={action}>
+        {error.hint === undefined ? undefined : told(error.hint)}
+      </Said>
       {why !== '' && (
-        <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1, marginTop: 1, padding: '8px 12px', background: color.card, border: `1px solid ${color.border}`, borderRadius: '6px' }}>
-          <Box component="pre" aria-label={t('errors.why')} tabIndex={0} sx={{ flex: 1, minWidth: 0, margin: 0, fontFamily: fontMono, fontSize: 12, lineHeight: '18px', color: color.text, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxHeight: 220, overflow: 'auto' }}>{why}</Box>
-          <Button size="small" variant="text" startIcon={<CopyIcon />} aria-label={t('errors.copyWhy')} onClick={() => { void copy(); }}>{copied ? t('button.copied') : t('button.copy')}</Button>
+        <Box
+          sx={{
+            display: 'flex',
+            alignItems: 'flex-start',
+            gap: 1,
+            marginTop: 1,
+            padding: '8px 12px',
+            background: color.card,
+            border: `1px solid ${color.border}`,
+            borderRadius: '6px',
+          }}
+        >
+          <Box
+            component="pre"
+            aria-label={t('errors.why')}
+            tabIndex={0}
+            sx={{
+              flex: 1,
+              minWidth: 0,
+              margin: 0,
+              fontFamily: fontMono,
+              fontSize: 12,
+              lineHeight: '18px',
+              color: color.text,
+              whiteSpace: 'pre-wrap',
+              overflowWrap: 'anywhere',
+              maxHeight: 220,
+              overflow: 'auto',
+            }}
+          >
+            {why}
+          </Box>
+          <Button
+            size="small"
+            variant="text"
+            startIcon={<CopyIcon />}
+            aria-label={t('errors.copyWhy')}
+            onClick={() => {
+              void copy();
+            }}
+          >
+            {copied ? t('button.copied') : t('button.copy')}
+          </Button>
         </Box>
       )}
     </Box>

@@ -25,8 +25,17 @@ const choiceOf = (value: unknown): Choice => (value === 'remove' || value === 'r
 const canRecreate = (container: Container): boolean => container.obstacles.length === 0;
 const rowHeight = 48;
 
-/** Before ECI is turned on: what happens to containers that exist. Nothing is done here; the choices go into the plan. */
-export function ExistingContainersDialog({ open, containers, initial, onCancel, onContinue }: {
+/**
+ * Before ECI is turned on: what happens to containers that exist. Nothing is done here; the choices go into
+ * the plan.
+ */
+export function ExistingContainersDialog({
+  open,
+  containers,
+  initial,
+  onCancel,
+  onContinue,
+}: {
   readonly open: boolean;
   readonly containers: readonly Container[];
   readonly initial: ContainerChoices;
@@ -37,9 +46,20 @@ export function ExistingContainersDialog({ open, containers, initial, onCancel, 
   return <Content containers={containers} initial={initial} onCancel={onCancel} onContinue={onContinue} />;
 }
 
-function Content({ containers, initial, onCancel, onContinue }: Omit<Parameters<typeof ExistingContainersDialog>[0], 'open'>) {
+function Content({
+  containers,
+  initial,
+  onCancel,
+  onContinue,
+}: Omit<Parameters<typeof ExistingContainersDialog>[0], 'open'>) {
   const { t } = useTranslation();
-  const [choices, setChoices] = useState<ReadonlyMap<string, Choice>>(() => new Map([...initial.remove.map((id) => [id, 'remove'] as const), ...(initial.recreate ?? []).map((id) => [id, 'recreate'] as const)]));
+  const [choices, setChoices] = useState<ReadonlyMap<string, Choice>>(
+    () =>
+      new Map([
+        ...initial.remove.map((id) => [id, 'remove'] as const),
+        ...(initial.recreate ?? []).map((id) => [id, 'recreate'] as const),
+      ]),
+  );
   const [removeVolumes, setRemoveVolumes] = useState(initial.removeVolumes);
   const [commit, setCommit] = useState(initial.commit === true);
   const stopped = containers.filter((c) => !isRunning(c));
@@ -47,9 +67,17 @@ function Content({ containers, initial, onCancel, onContinue }: Omit<Parameters<
   const anew = containers.filter((c) => choices.get(c.id) === 'recreate');
   const missing = useMissing('recreate') !== undefined;
   const recreatable = missing ? [] : containers.filter(canRecreate);
-  const all: Choice | 'each' = chosen.length + anew.length === 0 ? 'keep'
-    : chosen.length === 0 && anew.length === recreatable.length ? 'recreate'
-      : anew.length === 0 && stopped.length > 0 && chosen.length === stopped.length && chosen.every((c) => !isRunning(c)) ? 'remove' : 'each';
+  const all: Choice | 'each' =
+    chosen.length + anew.length === 0
+      ? 'keep'
+      : chosen.length === 0 && anew.length === recreatable.length
+        ? 'recreate'
+        : anew.length === 0 &&
+            stopped.length > 0 &&
+            chosen.length === stopped.length &&
+            chosen.every((c) => !isRunning(c))
+          ? 'remove'
+          : 'each';
   const choose = useCallback((id: string, choice: Choice) => {
     setChoices((before) => new Map(before).set(id, choice));
   }, []);
@@ -57,75 +85,253 @@ function Content({ containers, initial, onCancel, onContinue }: Omit<Parameters<
 
   return (
     <ConfirmDialog
-      open width={720} title={t('isolation.prompt.title', { count: containers.length })} confirm={t('isolation.prompt.continue')}
-      note={[...(anew.length > 0 ? [t('isolation.prompt.recreated', { count: anew.length })] : []), t('isolation.prompt.kept', { count: containers.length - chosen.length - anew.length }), ...(chosen.length > 0 ? [t('isolation.prompt.removed', { count: chosen.length })] : [])].join(' · ')}
+      open
+      width={720}
+      title={t('isolation.prompt.title', { count: containers.length })}
+      confirm={t('isolation.prompt.continue')}
+      note={[
+        ...(anew.length > 0 ? [t('isolation.prompt.recreated', { count: anew.length })] : []),
+        t('isolation.prompt.kept', { count: containers.length - chosen.length - anew.length }),
+        ...(chosen.length > 0 ? [t('isolation.prompt.removed', { count: chosen.length })] : []),
+      ].join(' · ')}
       onCancel={onCancel}
-      onConfirm={() => { onContinue({ remove: chosen.map((c) => c.id), includeRunning: chosen.some(isRunning), removeVolumes: removeVolumes && chosen.length > 0, ...(anew.length === 0 ? {} : { recreate: anew.map((c) => c.id), ...(commit ? { commit } : {}) }) }); }}
+      onConfirm={() => {
+        onContinue({
+          remove: chosen.map((c) => c.id),
+          includeRunning: chosen.some(isRunning),
+          removeVolumes: removeVolumes && chosen.length > 0,
+          ...(anew.length === 0 ? {} : { recreate: anew.map((c) => c.id), ...(commit ? { commit } : {}) }),
+        });
+      }}
     >
       <DialogText>{t('isolation.prompt.body')}</DialogText>
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: '12px', padding: '16px 24px 12px', flexWrap: 'wrap' }}>
-        <Typography variant="caption" component="span" id="set-all" sx={{ color: color.text3 }}>{t('isolation.prompt.setAll')}</Typography>
-        <ToggleButtonGroup exclusive aria-labelledby="set-all" value={all} sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
+      <Box
+        sx={{
+          display: 'flex',
+          alignItems: 'center',
+          gap: '12px',
+          padding: '16px 24px 12px',
+          flexWrap: 'wrap',
+        }}
+      >
+        <Typography variant="caption" component="span" id="set-all" sx={{ color: color.text3 }}>
+          {t('isolation.prompt.setAll')}
+        </Typography>
+        <ToggleButtonGroup
+          exclusive
+          aria-labelledby="set-all"
+          value={all}
+          sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
           onChange={(_, value: unknown) => {
             if (value === 'keep') setChoices(new Map());
             if (value === 'recreate') setChoices(new Map(recreatable.map((c) => [c.id, 'recreate'])));
             // "All" never means the running ones: each of them is asked for by itself.
             if (value === 'remove') setChoices(new Map(stopped.map((c) => [c.id, 'remove'])));
-          }}>
-          {!missing && <ToggleButton value="recreate" disabled={recreatable.length === 0}>{t('isolation.prompt.recreate')}</ToggleButton>}
-          <ToggleButton value="remove" disabled={stopped.length === 0}>{t('isolation.prompt.remove')}</ToggleButton>
+          }}
+        >
+          {!missing && (
+            <ToggleButton value="recreate" disabled={recreatable.length === 0}>
+              {t('isolation.prompt.recreate')}
+            </ToggleButton>
+          )}
+          <ToggleButton value="remove" disabled={stopped.length === 0}>
+            {t('isolation.prompt.remove')}
+          </ToggleButton>
           <ToggleButton value="keep">{t('isolation.prompt.keep')}</ToggleButton>
           <ToggleButton value="each">{t('isolation.prompt.each')}</ToggleButton>
         </ToggleButtonGroup>
-        {stopped.length < containers.length && all !== 'recreate' && <Typography variant="caption" component="span" sx={{ color: color.text3 }}>{t('isolation.prompt.runningStay')}</Typography>}
+        {stopped.length < containers.length && all !== 'recreate' && (
+          <Typography variant="caption" component="span" sx={{ color: color.text3 }}>
+            {t('isolation.prompt.runningStay')}
+          </Typography>
+        )}
       </Box>
-      <Box role="table" aria-label={t('isolation.prompt.container')} aria-rowcount={containers.length + 1} sx={{ '& > *': { scrollbarGutter: 'stable' } }}>
-        <Box role="row" aria-rowindex={1} sx={{ ...columns, overflow: 'hidden', height: 31, background: color.subtle, borderBlock: `1px solid ${color.border}`, fontSize: 12, fontWeight: 500, color: color.text3 }}>
-          <span role="columnheader">{t('isolation.prompt.container')}</span><span role="columnheader">{t('isolation.prompt.status')}</span><span role="columnheader">{t('isolation.prompt.when')}</span>
+      <Box
+        role="table"
+        aria-label={t('isolation.prompt.container')}
+        aria-rowcount={containers.length + 1}
+        sx={{ '& > *': { scrollbarGutter: 'stable' } }}
+      >
+        <Box
+          role="row"
+          aria-rowindex={1}
+          sx={{
+            ...columns,
+            overflow: 'hidden',
+            height: 31,
+            background: color.subtle,
+            borderBlock: `1px solid ${color.border}`,
+            fontSize: 12,
+            fontWeight: 500,
+            color: color.text3,
+          }}
+        >
+          <span role="columnheader">{t('isolation.prompt.container')}</span>
+          <span role="columnheader">{t('isolation.prompt.status')}</span>
+          <span role="columnheader">{t('isolation.prompt.when')}</span>
         </Box>
-        <VirtualRows count={containers.length} heightOf={heightOf} maxHeight={336} rowKey={(index) => containers[index]?.id ?? String(index)}
+        <VirtualRows
+          count={containers.length}
+          heightOf={heightOf}
+          maxHeight={336}
+          rowKey={(index) => containers[index]?.id ?? String(index)}
           render={(index) => {
             const container = containers[index];
-            return container === undefined ? null : <ChoiceRow container={container} index={index} choice={choices.get(container.id) ?? 'keep'} onChoose={choose} />;
-          }} />
+            return container === undefined ? null : (
+              <ChoiceRow
+                container={container}
+                index={index}
+                choice={choices.get(container.id) ?? 'keep'}
+                onChoose={choose}
+              />
+            );
+          }}
+        />
       </Box>
       {anew.length > 0 && (
         <Box sx={{ padding: '12px 24px 8px', borderTop: `1px solid ${color.border}` }}>
-          <Typography variant="caption" component="div" sx={{ color: color.text2, paddingBottom: '4px' }}>{t('isolation.prompt.recreateWhen')}</Typography>
-          <DialogOption checked={commit} onChange={setCommit} label={t('recreate.option.commit')} note={t('recreate.option.commitWhy')} />
+          <Typography variant="caption" component="div" sx={{ color: color.text2, paddingBottom: '4px' }}>
+            {t('isolation.prompt.recreateWhen')}
+          </Typography>
+          <DialogOption
+            checked={commit}
+            onChange={setCommit}
+            label={t('recreate.option.commit')}
+            note={t('recreate.option.commitWhy')}
+          />
         </Box>
       )}
       <Box sx={{ padding: '12px 24px 0', borderTop: `1px solid ${color.border}` }}>
-        <FormControlLabel disabled={chosen.length === 0} sx={{ marginLeft: '-4px', gap: '4px' }}
-          control={<Checkbox checked={removeVolumes && chosen.length > 0} onChange={(_, checked) => { setRemoveVolumes(checked); }} />}
-          label={<span style={{ fontSize: 13 }}>{t('isolation.prompt.volumes')} <span style={{ color: color.text3, marginLeft: 4 }}>{t('isolation.prompt.volumesKept')}</span></span>} />
+        <FormControlLabel
+          disabled={chosen.length === 0}
+          sx={{ marginLeft: '-4px', gap: '4px' }}
+          control={
+            <Checkbox
+              checked={removeVolumes && chosen.length > 0}
+              onChange={(_, checked) => {
+                setRemoveVolumes(checked);
+              }}
+            />
+          }
+          label={
+            <span style={{ fontSize: 13 }}>
+              {t('isolation.prompt.volumes')}{' '}
+              <span style={{ color: color.text3, marginLeft: 4 }}>{t('isolation.prompt.volumesKept')}</span>
+            </span>
+          }
+        />
       </Box>
     </ConfirmDialog>
   );
 }
 
-const columns = { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 132px 184px', columnGap: '12px', alignItems: 'center', padding: '0 24px' } as const;
+const columns = {
+  display: 'grid',
+  gridTemplateColumns: 'minmax(0, 1fr) 132px 184px',
+  columnGap: '12px',
+  alignItems: 'center',
+  padding: '0 24px',
+} as const;
 
-function ChoiceRow({ container, index, choice, onChoose }: { readonly container: Container; readonly index: number; readonly choice: Choice; readonly onChoose: (id: string, choice: Choice) => void }) {
+function ChoiceRow({
+  container,
+  index,
+  choice,
+  onChoose,
+}: {
+  readonly container: Container;
+  readonly index: number;
+  readonly choice: Choice;
+  readonly onChoose: (id: string, choice: Choice) => void;
+}) {
   const { t } = useTranslation();
   const missing = useMissing('recreate') !== undefined;
   const remove = isRunning(container) ? t('isolation.prompt.stopAndRemove') : t('isolation.prompt.remove');
   return (
-    <Box role="row" aria-rowindex={index + 2} sx={{ ...columns, height: rowHeight, boxSizing: 'border-box', borderTop: index === 0 ? 0 : `1px solid ${color.border}` }}>
+    <Box
+      role="row"
+      aria-rowindex={index + 2}
+      sx={{
+        ...columns,
+        height: rowHeight,
+        boxSizing: 'border-box',
+        borderTop: index === 0 ? 0 : `1px solid ${color.border}`,
+      }}
+    >
       <Box role="cell" sx={{ minWidth: 0 }}>
-        <Box sx={{ fontWeight: 600, color: color.text, lineHeight: '18px', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{container.name}</Box>
-        <Box sx={{ fontSize: 12, lineHeight: '16px', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: container.obstacles.length > 0 ? color.warn : color.text3 }}>
-          {container.obstacles.length > 0 ? t('isolation.prompt.obstacle', { what: obstacleNames(t, container.obstacles) }) : <Mono size={11.5} nowrap>{container.image}</Mono>}
+        <Box
+          sx={{
+            fontWeight: 600,
+            color: color.text,
+            lineHeight: '18px',
+            overflow: 'hidden',
+            textOverflow: 'ellipsis',
+            whiteSpace: 'nowrap',
+          }}
+        >
+          {container.name}
+        </Box>
+        <Box
+          sx={{
+            fontSize: 12,
+            lineHeight: '16px',
+            overflow: 'hidden',
+            textOverflow: 'ellipsis',
+            whiteSpace: 'nowrap',
+            color: container.obstacles.length > 0 ? color.warn : color.text3,
+          }}
+        >
+          {container.obstacles.length > 0 ? (
+            t('isolation.prompt.obstacle', { what: obstacleNames(t, container.obstacles) })
+          ) : (
+            <Mono size={11.5} nowrap>
+              {container.image}
+            </Mono>
+          )}
         </Box>
       </Box>
-      <Box role="cell" sx={{ color: color.text2, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }} title={statusWords(t, container)}>{statusWords(t, container)}</Box>
+      <Box
+        role="cell"
+        sx={{ color: color.text2, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+        title={statusWords(t, container)}
+      >
+        {statusWords(t, container)}
+      </Box>
       <Box role="cell">
-        <Select fullWidth value={choice} onChange={(event) => { onChoose(container.id, choiceOf(event.target.value)); }}
+        <Select
+          fullWidth
+          value={choice}
+          onChange={(event) => {
+            onChoose(container.id, choiceOf(event.target.value));
+          }}
           inputProps={{ 'aria-label': t('isolation.prompt.choiceFor', { name: container.name }) }}
-          sx={{ height: 28, minHeight: 28, '& .MuiSelect-select': { display: 'flex', alignItems: 'center', gap: '8px', paddingBlock: '3px', color: choice === 'remove' ? color.danger : color.text, '& svg': { fontSize: 16, color: choice === 'recreate' ? color.ok : color.danger } } }}>
-          {!missing && canRecreate(container) && <MenuItem value="recreate"><ProtectedIcon sx={{ fontSize: 16, color: color.ok }} aria-hidden />{t('isolation.prompt.recreate')}</MenuItem>}
-          <MenuItem value="keep"><UnprotectedIcon sx={{ fontSize: 16, color: color.danger }} aria-hidden />{t('isolation.prompt.keep')}</MenuItem>
-          <MenuItem value="remove" sx={{ color: color.danger }}><DeleteIcon sx={{ fontSize: 16 }} aria-hidden />{remove}</MenuItem>
+          sx={{
+            height: 28,
+            minHeight: 28,
+            '& .MuiSelect-select': {
+              display: 'flex',
+              alignItems: 'center',
+              gap: '8px',
+              paddingBlock: '3px',
+              color: choice === 'remove' ? color.danger : color.text,
+              '& svg': { fontSize: 16, color: choice === 'recreate' ? color.ok : color.danger },
+            },
+          }}
+        >
+          {!missing && canRecreate(container) && (
+            <MenuItem value="recreate">
+              <ProtectedIcon sx={{ fontSize: 16, color: color.ok }} aria-hidden />
+              {t('isolation.prompt.recreate')}
+            </MenuItem>
+          )}
+          <MenuItem value="keep">
+            <UnprotectedIcon sx={{ fontSize: 16, color: color.danger }} aria-hidden />
+            {t('isolation.prompt.keep')}
+          </MenuItem>
+          <MenuItem value="remove" sx={{ color: color.danger }}>
+            <DeleteIcon sx={{ fontSize: 16 }} aria-hidden />
+            {remove}
+          </MenuItem>
         </Select>
       </Box>
     </Box>

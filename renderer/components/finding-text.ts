@@ -5,7 +5,8 @@ import type { PageId } from '../app/router.ts';
 import { told } from '../i18n/told.ts';
 
 /** A finding in a few words, with `code` between backticks (see withCode). */
-export const findingTitle = (t: TFunction, finding: Finding): string => t(`findings.title.${finding.code}`, { replace: finding.params });
+export const findingTitle = (t: TFunction, finding: Finding): string =>
+  t(`findings.title.${finding.code}`, { replace: finding.params });
 
 /** What a finding means and what to do. */
 export const findingWhy = (finding: Finding): string => told(finding.message);

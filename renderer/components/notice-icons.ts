@@ -5,4 +5,10 @@ import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from './icons.ts';
 
 export { CopyIcon } from './icons.ts';
 /** What stands before a notice of a tone. */
-export const severityIcon: Record<Tone, ComponentType<SvgIconProps>> = { ok: AllowedIcon, warn: WarningIcon, danger: ErrorIcon, neutral: InfoIcon, accent: InfoIcon };
+export const severityIcon: Record<Tone, ComponentType<SvgIconProps>> = {
+  ok: AllowedIcon,
+  warn: WarningIcon,
+  danger: ErrorIcon,
+  neutral: InfoIcon,
+  accent: InfoIcon,
+};

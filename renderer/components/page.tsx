@@ -5,7 +5,16 @@ import { useShowPointed } from './pointed.ts';
 import { color, low, narrow, oneColumn, size } from '../theme/tokens.ts';
 
 /** A page: its header, its content with the design's padding, and an own footer where it needs one. */
-export function Page({ title, subtitle, actions, children, leading, footer, panel, fill = false }: {
+export function Page({
+  title,
+  subtitle,
+  actions,
+  children,
+  leading,
+  footer,
+  panel,
+  fill = false,
+}: {
   readonly title: ReactNode;
   readonly subtitle?: ReactNode;
   readonly actions?: ReactNode;
@@ -18,7 +27,8 @@ export function Page({ title, subtitle, actions, children, leading, footer, pane
   readonly children: ReactNode;
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  // A page change moves focus to its title, so that a screen reader says where one is. Not at the first page: nobody navigated there.
+  // A page change moves focus to its title, so that a screen reader says where one is. Not at the first page:
+  // nobody navigated there.
   useEffect(() => {
     if (document.body.dataset['navigated'] === 'true') heading.current?.focus({ preventScroll: true });
     document.body.dataset['navigated'] = 'true';
@@ -26,25 +36,95 @@ export function Page({ title, subtitle, actions, children, leading, footer, pane
   useShowPointed();
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 }}>
-     <Box sx={{ flex: 1, minHeight: 0, display: 'flex', position: 'relative' }}>
-      <Box data-scroll sx={{ containerType: 'inline-size', containerName: 'page', flex: 1, minWidth: 0, minHeight: 0, overflow: fill ? 'hidden' : 'auto', display: fill ? 'flex' : 'block', flexDirection: 'column', padding: `24px ${size.pagePadding}px`, '@media (max-width: 959.95px)': { paddingInline: '24px' }, [narrow]: { padding: '16px' },
-        // Low windows: the page scrolls, and a list in it keeps some height. Never that of all its rows: they would all be drawn.
-        [low]: { overflow: 'auto', ...(fill ? { '& > :last-child': { minHeight: 280, maxHeight: '100%', flexShrink: 0 } } : {}) },
-        // Room for the scrollbar whether it shows or not, taken from the padding: nothing moves when a page grows.
-        ...(fill ? {} : { scrollbarGutter: 'stable', paddingRight: `${size.pagePadding - size.scrollbar}px !important` }) }}>
-        <Box component="header" sx={{ display: 'flex', alignItems: 'flex-start', gap: 2, marginBottom: leading === undefined ? 2 : 3, flexShrink: 0, [narrow]: { flexWrap: 'wrap' }, ...(leading === undefined ? {} : { '@container page (max-width: 680px)': { flexWrap: 'wrap' } }) }}>
-          {leading}
-          <Box sx={{ flex: 1, minWidth: 0, [narrow]: { minWidth: 280 }, ...(leading === undefined ? {} : { '@container page (max-width: 680px)': { minWidth: 'calc(100% - 80px)' } }) }}>
-            <Typography variant="h1" ref={heading} tabIndex={-1} sx={{ color: color.text }}>{title}</Typography>
-            {subtitle !== undefined && <Typography sx={{ color: color.text2, marginTop: leading === undefined ? '2px' : 0, maxWidth: 800 }}>{subtitle}</Typography>}
+      <Box sx={{ flex: 1, minHeight: 0, display: 'flex', position: 'relative' }}>
+        <Box
+          data-scroll
+          sx={{
+            containerType: 'inline-size',
+            containerName: 'page',
+            flex: 1,
+            minWidth: 0,
+            minHeight: 0,
+            overflow: fill ? 'hidden' : 'auto',
+            display: fill ? 'flex' : 'block',
+            flexDirection: 'column',
+            padding: `24px ${size.pagePadding}px`,
+            '@media (max-width: 959.95px)': { paddingInline: '24px' },
+            [narrow]: { padding: '16px' },
+            // Low windows: the page scrolls, and a list in it keeps some height. Never that of all its rows:
+            // they would all be drawn.
+            [low]: {
+              overflow: 'auto',
+              ...(fill ? { '& > :last-child': { minHeight: 280, maxHeight: '100%', flexShrink: 0 } } : {}),
+            },
+            // Room for the scrollbar whether it shows or not, taken from the padding: nothing moves when a
+            // page grows.
+            ...(fill
+              ? {}
+              : {
+                  scrollbarGutter: 'stable',
+                  paddingRight: `${size.pagePadding - size.scrollbar}px !important`,
+                }),
+          }}
+        >
+          <Box
+            component="header"
+            sx={{
+              display: 'flex',
+              alignItems: 'flex-start',
+              gap: 2,
+              marginBottom: leading === undefined ? 2 : 3,
+              flexShrink: 0,
+              [narrow]: { flexWrap: 'wrap' },
+              ...(leading === undefined
+                ? {}
+                : { '@container page (max-width: 680px)': { flexWrap: 'wrap' } }),
+            }}
+          >
+            {leading}
+            <Box
+              sx={{
+                flex: 1,
+                minWidth: 0,
+                [narrow]: { minWidth: 280 },
+                ...(leading === undefined
+                  ? {}
+                  : { '@container page (max-width: 680px)': { minWidth: 'calc(100% - 80px)' } }),
+              }}
+            >
+              <Typography variant="h1" ref={heading} tabIndex={-1} sx={{ color: color.text }}>
+                {title}
+              </Typography>
+              {subtitle !== undefined && (
+                <Typography
+                  sx={{ color: color.text2, marginTop: leading === undefined ? '2px' : 0, maxWidth: 800 }}
+                >
+                  {subtitle}
+                </Typography>
+              )}
+            </Box>
+            {actions !== undefined && (
+              <Box
+                sx={{
+                  display: 'flex',
+                  alignItems: 'center',
+                  gap: 1,
+                  flexShrink: 0,
+                  alignSelf: leading === undefined ? 'flex-start' : 'center',
+                  ...(leading === undefined
+                    ? {}
+                    : { '@container page (max-width: 680px)': { marginLeft: '52px' } }),
+                }}
+              >
+                {actions}
+              </Box>
+            )}
           </Box>
-          {actions !== undefined && <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, flexShrink: 0, alignSelf: leading === undefined ? 'flex-start' : 'center', ...(leading === undefined ? {} : { '@container page (max-width: 680px)': { marginLeft: '52px' } }) }}>{actions}</Box>}
+          {children}
         </Box>
-        {children}
+        {panel}
       </Box>
-      {panel}
-     </Box>
-     {footer}
+      {footer}
     </Box>
   );
 }
@@ -52,16 +132,50 @@ export function Page({ title, subtitle, actions, children, leading, footer, pane
 /** The bar at the bottom of the sheet. */
 export function FooterBar({ children, label }: { readonly children: ReactNode; readonly label: string }) {
   return (
-    <Box component="section" aria-label={label} data-region="footer" tabIndex={-1} sx={{ flexShrink: 0, minHeight: size.footer, boxSizing: 'border-box', display: 'flex', alignItems: 'center', gap: 1, padding: `8px ${size.pagePadding}px`, borderTop: `1px solid ${color.border}`, background: color.subtle, '@media (max-width: 959.95px)': { paddingInline: '24px' }, [narrow]: { paddingInline: '16px' } }}>
+    <Box
+      component="section"
+      aria-label={label}
+      data-region="footer"
+      tabIndex={-1}
+      sx={{
+        flexShrink: 0,
+        minHeight: size.footer,
+        boxSizing: 'border-box',
+        display: 'flex',
+        alignItems: 'center',
+        gap: 1,
+        padding: `8px ${size.pagePadding}px`,
+        borderTop: `1px solid ${color.border}`,
+        background: color.subtle,
+        '@media (max-width: 959.95px)': { paddingInline: '24px' },
+        [narrow]: { paddingInline: '16px' },
+      }}
+    >
       {children}
     </Box>
   );
 }
 
 /** Main column and a narrower right one that moves under it in narrow windows. */
-export function Columns({ main, side, sideWidth = 304 }: { readonly main: ReactNode; readonly side: ReactNode; readonly sideWidth?: number | string }) {
+export function Columns({
+  main,
+  side,
+  sideWidth = 304,
+}: {
+  readonly main: ReactNode;
+  readonly side: ReactNode;
+  readonly sideWidth?: number | string;
+}) {
   return (
-    <Box sx={{ display: 'grid', gridTemplateColumns: `minmax(0, 1fr) ${typeof sideWidth === 'number' ? `${sideWidth}px` : sideWidth}`, gap: 2, alignItems: 'start', [oneColumn]: { gridTemplateColumns: 'minmax(0, 1fr)' } }}>
+    <Box
+      sx={{
+        display: 'grid',
+        gridTemplateColumns: `minmax(0, 1fr) ${typeof sideWidth === 'number' ? `${sideWidth}px` : sideWidth}`,
+        gap: 2,
+        alignItems: 'start',
+        [oneColumn]: { gridTemplateColumns: 'minmax(0, 1fr)' },
+      }}
+    >
       <Box sx={{ display: 'grid', gap: 2, minWidth: 0, gridTemplateColumns: 'minmax(0, 1fr)' }}>{main}</Box>
       <Box sx={{ display: 'grid', gap: 2, minWidth: 0, gridTemplateColumns: 'minmax(0, 1fr)' }}>{side}</Box>
     </Box>

@@ -4,45 +4,66 @@ import { appState, appliedText, settingsState } from '../dev/fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 import type { PageId } from '../app/router.ts';
 
-const withList = appliedText.replace(/\}\s*$/, `${/"bulkhead"\s*:/.test(appliedText) ? '' : ', "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps"] }] }'} }`);
+const withList = appliedText.replace(
+  /\}\s*$/,
+  `${/"bulkhead"\s*:/.test(appliedText) ? '' : ', "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps"] }] }'} }`,
+);
 
 /** Opens a page by a link to one of its settings. */
 async function follow(page: PageId, pointer: string, text = appliedText): Promise<void> {
   await renderApp(appState({ settings: settingsState(text) }), page);
-  act(() => { window.location.hash = `#/${page}?pointer=${encodeURIComponent(pointer)}`; });
+  act(() => {
+    window.location.hash = `#/${page}?pointer=${encodeURIComponent(pointer)}`;
+  });
 }
 const pointed = () => document.querySelector<HTMLElement>('[data-pointed]');
 
 describe('a link to a setting', { timeout: 30_000 }, () => {
   it.each([
-    ['isolation', '/enhancedContainerIsolation/value', 'Enhanced Container Isolation'], ['isolation', '/bulkhead/mode', 'Only record'],
-    ['isolation', '/bulkhead/language', 'Language of refusals'], ['isolation', '/bulkhead/backend', 'bulkhead-runc'],
-    ['docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList/images/1', 'docker:cli'], ['docker-socket', '/bulkhead/hideEnvironment', 'environment'],
+    ['isolation', '/enhancedContainerIsolation/value', 'Enhanced Container Isolation'],
+    ['isolation', '/bulkhead/mode', 'Only record'],
+    ['isolation', '/bulkhead/language', 'Language of refusals'],
+    ['isolation', '/bulkhead/backend', 'bulkhead-runc'],
+    ['docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList/images/1', 'docker:cli'],
+    ['docker-socket', '/bulkhead/hideEnvironment', 'environment'],
     // Refusals name a group of settings, which has no place of its own.
-    ['docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList', 'allowed images'], ['docker-socket', '/enhancedContainerIsolation/dockerSocketMount/commandList', 'commands'],
+    ['docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList', 'allowed images'],
+    ['docker-socket', '/enhancedContainerIsolation/dockerSocketMount/commandList', 'commands'],
     ['file-sharing', '/filesharingAllowedDirectories/0/path', '$HOME'],
   ] as const)('on %s shows %s, with the focus in it', async (page, pointer, words) => {
     await follow(page, pointer);
-    await waitFor(() => { expect(pointed()).not.toBeNull(); });
-    expect(pointed()?.textContent.toLowerCase()).toContain(words === 'Only record' ? 'refuse' : words.toLowerCase());
+    await waitFor(() => {
+      expect(pointed()).not.toBeNull();
+    });
+    expect(pointed()?.textContent.toLowerCase()).toContain(
+      words === 'Only record' ? 'refuse' : words.toLowerCase(),
+    );
     expect(pointed()?.contains(document.activeElement)).toBe(true);
-    act(() => { screen.getByRole('heading', { level: 1 }).focus(); });
+    act(() => {
+      screen.getByRole('heading', { level: 1 }).focus();
+    });
     expect(pointed()).toBeNull();
   });
 
   it('names a refused image: the field for another one has the focus, not the switch beside it', async () => {
     await follow('docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList');
-    await waitFor(() => { expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Image to allow' })); });
+    await waitFor(() => {
+      expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Image to allow' }));
+    });
     expect(pointed()?.querySelector('h2')?.textContent).toBe('Allowed images');
   });
 
   it('opens the list of commands it points into', async () => {
     await follow('docker-socket', '/bulkhead/perImageCommandLists/0/commands', withList);
-    await waitFor(() => { expect(pointed()?.textContent).toContain('are under this list instead of the default one'); });
+    await waitFor(() => {
+      expect(pointed()?.textContent).toContain('are under this list instead of the default one');
+    });
   });
 
   it('shows what is around a place that is no more', async () => {
     await follow('docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList/images/99');
-    await waitFor(() => { expect(pointed()?.querySelector('h2')?.textContent).toBe('Allowed images'); });
+    await waitFor(() => {
+      expect(pointed()?.querySelector('h2')?.textContent).toBe('Allowed images');
+    });
   });
 });

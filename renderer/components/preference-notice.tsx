@@ -2,10 +2,24 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../app/context.tsx';
 import { Notice } from './error-panel.tsx';
 
-/** Where decisions are foretold by the administrator's settings: says that a user's preference in force is not among them. */
+/**
+ * Where decisions are foretold by the administrator's settings: says that a user's preference in force is not
+ * among them.
+ */
 export function PreferenceNotice() {
   const { t } = useTranslation();
   const { preference } = useApp().settings;
   if (preference === null || !Object.values(preference.outcomes).includes('in-force')) return null;
-  return <Notice tone="warn" title={t('isolation.preference.notCounted', { by: preference.by ?? t('isolation.preference.somebody') })}>{preference.outcomes.eci === 'in-force' ? t('isolation.preference.notCountedOff') : t('isolation.preference.notCountedLoad')}</Notice>;
+  return (
+    <Notice
+      tone="warn"
+      title={t('isolation.preference.notCounted', {
+        by: preference.by ?? t('isolation.preference.somebody'),
+      })}
+    >
+      {preference.outcomes.eci === 'in-force'
+        ? t('isolation.preference.notCountedOff')
+        : t('isolation.preference.notCountedLoad')}
+    </Notice>
+  );
 }

@@ -7,14 +7,44 @@ import { bytesText } from '../../shared/containers/bytes.ts';
 import type { RecreateItem, RecreateNote, RecreatePlan } from '../../shared/containers/recreate.ts';
 
 /** What recreating would do, container by container: what stands in the way, what is lost, what changes. */
-export function RecreateItems({ groups, busy }: { readonly groups: RecreatePlan['groups']; readonly busy: boolean }) {
+export function RecreateItems({
+  groups,
+  busy,
+}: {
+  readonly groups: RecreatePlan['groups'];
+  readonly busy: boolean;
+}) {
   const { t } = useTranslation();
   return (
-    <Box component="ul" tabIndex={0} aria-label={t('containers.title')} aria-busy={busy || undefined} sx={{ listStyle: 'none', margin: 0, padding: 0, maxHeight: 'clamp(140px, calc(100vh - 400px), 336px)', overflow: 'auto', border: `1px solid ${color.border}`, borderRadius: '6px' }}>
+    <Box
+      component="ul"
+      tabIndex={0}
+      aria-label={t('containers.title')}
+      aria-busy={busy || undefined}
+      sx={{
+        listStyle: 'none',
+        margin: 0,
+        padding: 0,
+        maxHeight: 'clamp(140px, calc(100vh - 400px), 336px)',
+        overflow: 'auto',
+        border: `1px solid ${color.border}`,
+        borderRadius: '6px',
+      }}
+    >
       {groups.map((group) => (
-        <Box component="li" key={group[0]?.id ?? ''} sx={{ '& + &': { borderTop: `1px solid ${color.border}` } }}>
-          {group.length > 1 && <Box sx={{ padding: '8px 12px 0', fontSize: 12, color: color.text3 }}>{t('recreate.together')}</Box>}
-          {group.map((item) => <Item key={item.id} item={item} />)}
+        <Box
+          component="li"
+          key={group[0]?.id ?? ''}
+          sx={{ '& + &': { borderTop: `1px solid ${color.border}` } }}
+        >
+          {group.length > 1 && (
+            <Box sx={{ padding: '8px 12px 0', fontSize: 12, color: color.text3 }}>
+              {t('recreate.together')}
+            </Box>
+          )}
+          {group.map((item) => (
+            <Item key={item.id} item={item} />
+          ))}
         </Box>
       ))}
     </Box>
@@ -26,10 +56,35 @@ function Item({ item }: { readonly item: RecreateItem }) {
   return (
     <Box sx={{ padding: '8px 12px' }}>
       <Box sx={{ display: 'flex', gap: 1, alignItems: 'baseline', minWidth: 0 }}>
-        <Box component="span" className="selectable" sx={{ flex: 1, minWidth: 0, fontWeight: 600, overflowWrap: 'anywhere' }}>{item.name}</Box>
-        <Box component="span" sx={{ fontSize: 12, color: color.text3, flexShrink: 0 }}>{item.unchanged ? t('recreate.unchanged') : item.running ? t('recreate.running') : t('recreate.idle')}</Box>
+        <Box
+          component="span"
+          className="selectable"
+          sx={{ flex: 1, minWidth: 0, fontWeight: 600, overflowWrap: 'anywhere' }}
+        >
+          {item.name}
+        </Box>
+        <Box component="span" sx={{ fontSize: 12, color: color.text3, flexShrink: 0 }}>
+          {item.unchanged
+            ? t('recreate.unchanged')
+            : item.running
+              ? t('recreate.running')
+              : t('recreate.idle')}
+        </Box>
       </Box>
-      <Box title={item.image} sx={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', lineHeight: '16px', color: color.text3 }}><Mono size={11.5} nowrap>{item.image}</Mono></Box>
+      <Box
+        title={item.image}
+        sx={{
+          overflow: 'hidden',
+          textOverflow: 'ellipsis',
+          whiteSpace: 'nowrap',
+          lineHeight: '16px',
+          color: color.text3,
+        }}
+      >
+        <Mono size={11.5} nowrap>
+          {item.image}
+        </Mono>
+      </Box>
       <Notes title={t('recreate.group.blockers')} tone={color.danger} notes={item.blockers} />
       {item.blockers.length === 0 && <Consequences item={item} />}
     </Box>
@@ -40,25 +95,71 @@ function Consequences({ item }: { readonly item: RecreateItem }) {
   const { t } = useTranslation();
   return (
     <>
-      {item.commit && <Lines title={t('recreate.group.carried')} tone={color.text2} lines={[item.written === null ? t('recreate.note.writable-unknown') : t('recreate.note.writable-layer', { size: bytesText(item.written.bytes), count: item.written.paths })]} />}
+      {item.commit && (
+        <Lines
+          title={t('recreate.group.carried')}
+          tone={color.text2}
+          lines={[
+            item.written === null
+              ? t('recreate.note.writable-unknown')
+              : t('recreate.note.writable-layer', {
+                  size: bytesText(item.written.bytes),
+                  count: item.written.paths,
+                }),
+          ]}
+        />
+      )}
       <Notes title={t('recreate.group.lost')} tone={color.warn} notes={item.lost} />
       <Notes title={t('recreate.group.changes')} tone={color.text2} notes={item.changes} />
     </>
   );
 }
 
-function Notes({ title, tone, notes }: { readonly title: string; readonly tone: string; readonly notes: readonly RecreateNote[] }) {
+function Notes({
+  title,
+  tone,
+  notes,
+}: {
+  readonly title: string;
+  readonly tone: string;
+  readonly notes: readonly RecreateNote[];
+}) {
   const { t } = useTranslation();
   return <Lines title={title} tone={tone} lines={notes.map((note) => noteWords(t, note))} />;
 }
 
-function Lines({ title, tone, lines }: { readonly title: string; readonly tone: string; readonly lines: readonly string[] }) {
+function Lines({
+  title,
+  tone,
+  lines,
+}: {
+  readonly title: string;
+  readonly tone: string;
+  readonly lines: readonly string[];
+}) {
   if (lines.length === 0) return null;
   return (
-    <Box sx={{ display: 'grid', gridTemplateColumns: '108px minmax(0, 1fr)', columnGap: 1, marginTop: '4px', fontSize: 12, lineHeight: '16px' }}>
+    <Box
+      sx={{
+        display: 'grid',
+        gridTemplateColumns: '108px minmax(0, 1fr)',
+        columnGap: 1,
+        marginTop: '4px',
+        fontSize: 12,
+        lineHeight: '16px',
+      }}
+    >
       <Box sx={{ color: tone, fontWeight: 600 }}>{title}</Box>
-      <Box component="ul" className="selectable" sx={{ listStyle: 'none', margin: 0, padding: 0, color: color.text, overflowWrap: 'anywhere' }}>
-        {lines.map((line) => <Box component="li" key={line} sx={{ paddingBottom: '2px' }}>{withCode(line)}</Box>)}
+      <Box
+        component="ul"
+        className="selectable"
+        sx={{ listStyle: 'none', margin: 0, padding: 0, color: color.text, overflowWrap: 'anywhere' }}
+      >
+        {lines.map((line) => (
+          <Box component="li" key={line} sx={{ paddingBottom: '2px' }}>
+            {withCode(line)}
+          </Box>
+        ))}
       </Box>
     </Box>
   );

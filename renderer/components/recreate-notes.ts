@@ -6,14 +6,41 @@ import type { RecreateNote } from '../../shared/containers/recreate.ts';
 
 /** A note of a plan in the window's language; code between backticks. */
 export function noteWords(t: TFunction, { code, params }: RecreateNote): string {
-  const value = (key: string): string => { const found = params[key]; return Array.isArray(found) ? names(t, found.map(String)) : String(found ?? ''); };
+  const value = (key: string): string => {
+    const found = params[key];
+    return Array.isArray(found) ? names(t, found.map(String)) : String(found ?? '');
+  };
   switch (code) {
-    case 'writable-layer': return t('recreate.note.writable-layer', { size: bytesText(Number(params['bytes'] ?? 0)), count: Number(params['paths'] ?? 0) });
-    case 'execs': return t('recreate.note.execs', { count: Number(params['count'] ?? 0) });
-    case 'image': return t('recreate.note.image', { before: value('before'), after: value('after').replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…') });
+    case 'writable-layer':
+      return t('recreate.note.writable-layer', {
+        size: bytesText(Number(params['bytes'] ?? 0)),
+        count: Number(params['paths'] ?? 0),
+      });
+    case 'execs':
+      return t('recreate.note.execs', { count: Number(params['count'] ?? 0) });
+    case 'image':
+      return t('recreate.note.image', {
+        before: value('before'),
+        after: value('after').replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…'),
+      });
     // The gateway's own words.
-    case 'refused': return closed(t, told(value('message')));
-    case 'not-inspected': return t('recreate.note.not-inspected', { why: told(value('why')) });
-    default: return t(`recreate.note.${code}`, { before: value('before'), after: value('after'), destination: value('destination'), names: value('names'), name: value('name'), project: value('project'), option: value('option'), state: value('state'), image: value('image'), sources: value('sources'), user: value('user') });
+    case 'refused':
+      return closed(t, told(value('message')));
+    case 'not-inspected':
+      return t('recreate.note.not-inspected', { why: told(value('why')) });
+    default:
+      return t(`recreate.note.${code}`, {
+        before: value('before'),
+        after: value('after'),
+        destination: value('destination'),
+        names: value('names'),
+        name: value('name'),
+        project: value('project'),
+        option: value('option'),
+        state: value('state'),
+        image: value('image'),
+        sources: value('sources'),
+        user: value('user'),
+      });
   }
 }

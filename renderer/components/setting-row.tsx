@@ -14,17 +14,43 @@ import { lockedName } from '../i18n/joining.ts';
 export function LockedNote({ by }: { readonly by: string }) {
   const { t } = useTranslation();
   return (
-    <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: '6px', color: color.text3, fontSize: 12, lineHeight: '16px' }}>
-      <LockIcon sx={{ fontSize: 16 }} aria-hidden />{t('locked.by', { who: by })}
+    <Box
+      component="span"
+      sx={{
+        display: 'inline-flex',
+        alignItems: 'center',
+        gap: '6px',
+        color: color.text3,
+        fontSize: 12,
+        lineHeight: '16px',
+      }}
+    >
+      <LockIcon sx={{ fontSize: 16 }} aria-hidden />
+      {t('locked.by', { who: by })}
     </Box>
   );
 }
 
 /** A control's accessible name with what it is locked by, if it is. */
-export const withLock = (t: TFunction, name: string, lockedBy: string | undefined): string => (lockedBy === undefined ? name : lockedName(t, name, lockedBy));
+export const withLock = (t: TFunction, name: string, lockedBy: string | undefined): string =>
+  lockedBy === undefined ? name : lockedName(t, name, lockedBy);
 
-/** One on/off setting: name, what it means, the switch; marked and undoable when it differs from what is applied. */
-export function SettingRow({ name, description, checked, onChange, edited = false, onUndo, lockedBy, unavailable, pointer, children }: {
+/**
+ * One on/off setting: name, what it means, the switch; marked and undoable when it differs from what is
+ * applied.
+ */
+export function SettingRow({
+  name,
+  description,
+  checked,
+  onChange,
+  edited = false,
+  onUndo,
+  lockedBy,
+  unavailable,
+  pointer,
+  children,
+}: {
   readonly name: string;
   readonly description?: ReactNode;
   readonly checked: boolean;
@@ -45,8 +71,25 @@ export function SettingRow({ name, description, checked, onChange, edited = fals
   return (
     <Row edited={edited} pointer={pointer}>
       <Box sx={{ flex: 1, minWidth: 0 }}>
-        <Typography component="div" id={`${id}-name`} sx={{ fontWeight: 600, color: unavailable === undefined ? color.text : color.text3 }}>{name}</Typography>
-        <Typography variant="caption" component="div" id={`${id}-text`} sx={{ color: unavailable === undefined ? color.text2 : color.text3, marginTop: '2px', maxWidth: 720 }}>{unavailable ?? description}</Typography>
+        <Typography
+          component="div"
+          id={`${id}-name`}
+          sx={{ fontWeight: 600, color: unavailable === undefined ? color.text : color.text3 }}
+        >
+          {name}
+        </Typography>
+        <Typography
+          variant="caption"
+          component="div"
+          id={`${id}-text`}
+          sx={{
+            color: unavailable === undefined ? color.text2 : color.text3,
+            marginTop: '2px',
+            maxWidth: 720,
+          }}
+        >
+          {unavailable ?? description}
+        </Typography>
         {children}
       </Box>
       {edited && <EditedMark />}
@@ -56,8 +99,17 @@ export function SettingRow({ name, description, checked, onChange, edited = fals
         <Switch
           checked={checked}
           disabled={locked}
-          onChange={(_, value) => { onChange(value); }}
-          slotProps={{ input: { 'aria-labelledby': `${id}-name`, 'aria-describedby': `${id}-text`, role: 'switch', ...(locked ? { 'aria-label': withLock(t, name, lockedBy), 'aria-labelledby': undefined } : {}) } }}
+          onChange={(_, value) => {
+            onChange(value);
+          }}
+          slotProps={{
+            input: {
+              'aria-labelledby': `${id}-name`,
+              'aria-describedby': `${id}-text`,
+              role: 'switch',
+              ...(locked ? { 'aria-label': withLock(t, name, lockedBy), 'aria-labelledby': undefined } : {}),
+            },
+          }}
         />
       )}
     </Row>

@@ -10,21 +10,48 @@ import { documentAnswers, documentStates } from './document-fixture.ts';
 import { fail } from '../../shared/result.ts';
 import { reviewAnswers, reviewStates } from './review-fixture.ts';
 
-// `?state=off&lang=zh-CN#/isolation`: the app over an invented state, for looking at it in a plain browser. Not an entry of the build.
-// `bulkheadShow('?state=on&lang=en#/overview')` shows another one in the same window, which saves loading everything once more; null: none. `?later`: none at first.
+// `?state=off&lang=zh-CN#/isolation`: the app over an invented state, for looking at it in a plain browser.
+// Not an entry of the build. `bulkheadShow('?state=on&lang=en#/overview')` shows another one in the same
+// window, which saves loading everything once more; null: none. `?later`: none at first.
 const never = () => new Promise<never>(() => undefined);
 /** States of asking itself: no answer yet, none at all. */
 const ofAsking: Record<string, Parameters<typeof fakeBridge>[1]> = {
-  waiting: { 'app:state': never }, simulating: { 'simulate:run': never }, planning: { 'plan:make': never }, activityReading: { 'activity:read': never },
-  activityReadFailed: { 'activity:read': () => fail('internal', "activity:read got no answer from the app's main process", { reason: 'Error: reply was never sent' }) },
-  sharesLookFailed: { 'paths:resolve': () => fail('internal', "paths:resolve got no answer from the app's main process", { reason: 'Error: reply was never sent' }) },
-  noState: { 'app:state': () => ({ ok: false, error: { code: 'internal', message: "app:state got no answer from the app's main process", reason: 'Error: reply was never sent' } }) },
+  waiting: { 'app:state': never },
+  simulating: { 'simulate:run': never },
+  planning: { 'plan:make': never },
+  activityReading: { 'activity:read': never },
+  activityReadFailed: {
+    'activity:read': () =>
+      fail('internal', "activity:read got no answer from the app's main process", {
+        reason: 'Error: reply was never sent',
+      }),
+  },
+  sharesLookFailed: {
+    'paths:resolve': () =>
+      fail('internal', "paths:resolve got no answer from the app's main process", {
+        reason: 'Error: reply was never sent',
+      }),
+  },
+  noState: {
+    'app:state': () => ({
+      ok: false,
+      error: {
+        code: 'internal',
+        message: "app:state got no answer from the app's main process",
+        reason: 'Error: reply was never sent',
+      },
+    }),
+  },
 };
-let unmount = () => { /* nothing is shown yet */ };
+let unmount = () => {
+  /* nothing is shown yet */
+};
 
 function show(address: string | null): void {
   unmount();
-  unmount = () => { /* nothing is shown */ };
+  unmount = () => {
+    /* nothing is shown */
+  };
   delete document.body.dataset['painted'];
   delete document.body.dataset['navigated'];
   if (address === null) return;
@@ -35,10 +62,20 @@ function show(address: string | null): void {
   const initial = (states[name] ?? reviewStates[name] ?? documentStates[name] ?? appState)();
   const theme = query.get('theme');
   const language = query.get('lang');
-  unmount = mount(fakeBridge({
-    ...initial,
-    preferences: { ...initial.preferences, ...(theme === 'light' || theme === 'dark' ? { theme } : {}), ...(language === 'en' || language === 'zh-CN' ? { language } : {}) },
-  }, { ...documentAnswers(name), ...reviewAnswers(name), ...ofAsking[name] }, entriesOf(name)));
+  unmount = mount(
+    fakeBridge(
+      {
+        ...initial,
+        preferences: {
+          ...initial.preferences,
+          ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
+          ...(language === 'en' || language === 'zh-CN' ? { language } : {}),
+        },
+      },
+      { ...documentAnswers(name), ...reviewAnswers(name), ...ofAsking[name] },
+      entriesOf(name),
+    ),
+  );
 }
 
 if (window.location.search !== '?later') show(window.location.href);

@@ -11,35 +11,87 @@ import type { AppState } from '../../shared/ipc/contract.ts';
 import { fakeBridge } from './fake-bridge.ts';
 
 // What jsdom has not.
-class NoObserver { observe() { /* nothing is laid out in jsdom */ } unobserve() { /* nothing to do */ } disconnect() { /* nothing to do */ } }
+class NoObserver {
+  observe() {
+    /* nothing is laid out in jsdom */
+  }
+  unobserve() {
+    /* nothing to do */
+  }
+  disconnect() {
+    /* nothing to do */
+  }
+}
 window.ResizeObserver ??= NoObserver;
-window.matchMedia ??= (query: string) => ({ matches: false, media: query, onchange: null, addListener: () => undefined, removeListener: () => undefined, addEventListener: () => undefined, removeEventListener: () => undefined, dispatchEvent: () => false });
+window.matchMedia ??= (query: string) => ({
+  matches: false,
+  media: query,
+  onchange: null,
+  addListener: () => undefined,
+  removeListener: () => undefined,
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined,
+  dispatchEvent: () => false,
+});
 Element.prototype.scrollIntoView ??= () => undefined;
 Range.prototype.getClientRects ??= () => Object.assign([], { item: () => null });
 Range.prototype.getBoundingClientRect ??= () => new DOMRect();
 
-// What the last test of a file left to be drawn is drawn, or no more, while there is a window: React draws in the event loop's next turn.
+// What the last test of a file left to be drawn is drawn, or no more, while there is a window: React draws in
+// the event loop's next turn.
 afterAll(async () => {
   cleanup();
-  await new Promise((resolve) => { setImmediate(resolve); });
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 });
 
-// Nothing is laid out in jsdom, and it weighs every rule at every question who is visible: components come without their styles here. How they look is for a browser.
+// Nothing is laid out in jsdom, and it weighs every rule at every question who is visible: components come
+// without their styles here. How they look is for a browser.
 const unstyled = createCache({ key: 'css' });
 unstyled.sheet.insert = () => undefined;
 
-export interface RenderedApp { readonly bridge: ReturnType<typeof fakeBridge>; readonly store: AppStore; readonly user: UserEvent }
+export interface RenderedApp {
+  readonly bridge: ReturnType<typeof fakeBridge>;
+  readonly store: AppStore;
+  readonly user: UserEvent;
+}
 
-/** The whole window over an invented state, on one page, for component tests; `styled`: with its styles. Resolves when the page's heading is there. */
-export async function renderApp(state: AppState, page: PageId, answers: Parameters<typeof fakeBridge>[1] = {}, { styled = false } = {}): Promise<RenderedApp> {
+/**
+ * The whole window over an invented state, on one page, for component tests; `styled`: with its styles.
+ * Resolves when the page's heading is there.
+ */
+export async function renderApp(
+  state: AppState,
+  page: PageId,
+  answers: Parameters<typeof fakeBridge>[1] = {},
+  { styled = false } = {},
+): Promise<RenderedApp> {
   cleanup();
   window.location.hash = `#/${page}`;
   startI18n();
   const bridge = fakeBridge(state, answers);
   const store = createAppStore(bridge);
   // The words too, so that the first heading is the page's and not the one of waiting.
-  await act(async () => { await store.load(); await showLanguage(resolveLanguage(store.get().app?.preferences.language ?? 'system', navigator.languages)); });
-  render(styled ? <App store={store} /> : <CacheProvider value={unstyled}><App store={store} /></CacheProvider>);
-  await screen.findByRole(store.get().app === null ? 'alert' : 'heading', store.get().app === null ? {} : { level: 1 }, { timeout: 10_000 });
+  await act(async () => {
+    await store.load();
+    await showLanguage(
+      resolveLanguage(store.get().app?.preferences.language ?? 'system', navigator.languages),
+    );
+  });
+  render(
+    styled ? (
+      <App store={store} />
+    ) : (
+      <CacheProvider value={unstyled}>
+        <App store={store} />
+      </CacheProvider>
+    ),
+  );
+  await screen.findByRole(
+    store.get().app === null ? 'alert' : 'heading',
+    store.get().app === null ? {} : { level: 1 },
+    { timeout: 10_000 },
+  );
   return { bridge, store, user: userEvent.setup({ pointerEventsCheck: 0 }) };
 }

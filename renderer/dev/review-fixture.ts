@@ -2,83 +2,382 @@ import type { AppState, IpcInput, IpcOutput } from '../../shared/ipc/contract.ts
 import type { ApplyPlan, PlanEffect } from '../../shared/apply/plan.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import { ok, type Result } from '../../shared/result.ts';
-import { appState, appliedText, minutesAgo, offText, plan, recreatePlan, run, settingsState, someContainers, states, verification } from './fixture.ts';
+import {
+  appState,
+  appliedText,
+  minutesAgo,
+  offText,
+  plan,
+  recreatePlan,
+  run,
+  settingsState,
+  someContainers,
+  states,
+  verification,
+} from './fixture.ts';
 
 /** Invented plans, runs and logs of Review & apply, for tests and pictures. */
 
-const stepsAll = (last: Partial<ReturnType<typeof run>['steps'][number]> = {}) => run().steps.map((step, index, all) => ({
-  ...step, state: 'done' as const, startedAt: step.startedAt ?? minutesAgo(0.1), durationMs: step.durationMs ?? [0, 0, 0, 5800, 420, 6200, 900][index] ?? 1, ...(index === all.length - 1 ? last : {}),
-  detail: step.detail ?? ['', '', '', 'Docker Engine 26.1.5', 'default runtime bulkhead', '16 of 17 claims shown, 1 limited', '1 of 1 removed'][index] ?? null,
-}));
-const failedAt = (failing: number, message: string) => run().steps.map((step, index) => (index < failing ? { ...step, state: 'done' as const, durationMs: step.durationMs ?? 5800 } : index === failing ? { ...step, state: 'failed' as const, startedAt: minutesAgo(0.1), durationMs: 12_400, detail: message } : { ...step, state: 'waiting' as const, startedAt: null }));
+const stepsAll = (last: Partial<ReturnType<typeof run>['steps'][number]> = {}) =>
+  run().steps.map((step, index, all) => ({
+    ...step,
+    state: 'done' as const,
+    startedAt: step.startedAt ?? minutesAgo(0.1),
+    durationMs: step.durationMs ?? [0, 0, 0, 5800, 420, 6200, 900][index] ?? 1,
+    ...(index === all.length - 1 ? last : {}),
+    detail:
+      step.detail ??
+      [
+        '',
+        '',
+        '',
+        'Docker Engine 26.1.5',
+        'default runtime bulkhead',
+        '16 of 17 claims shown, 1 limited',
+        '1 of 1 removed',
+      ][index] ??
+      null,
+  }));
+const failedAt = (failing: number, message: string) =>
+  run().steps.map((step, index) =>
+    index < failing
+      ? { ...step, state: 'done' as const, durationMs: step.durationMs ?? 5800 }
+      : index === failing
+        ? {
+            ...step,
+            state: 'failed' as const,
+            startedAt: minutesAgo(0.1),
+            durationMs: 12_400,
+            detail: message,
+          }
+        : { ...step, state: 'waiting' as const, startedAt: null },
+  );
 
 const base = (name: string): AppState => (states[name] ?? appState)();
-const startFailed = { code: 'engine.start-failed' as const, message: 'the engine did not start', reason: 'failed to start daemon: error initializing graphdriver: write /var/lib/bulkhead/data/overlay2: no space left on device', hint: 'Correct its configuration (daemon.json) or see logs/dockerd.log in its directory.' };
+const startFailed = {
+  code: 'engine.start-failed' as const,
+  message: 'the engine did not start',
+  reason:
+    'failed to start daemon: error initializing graphdriver: write /var/lib/bulkhead/data/overlay2: no space left on device',
+  hint: 'Correct its configuration (daemon.json) or see logs/dockerd.log in its directory.',
+};
 const ended = { activity: 'ended' as const, cancellable: false, endedAt: minutesAgo(0.01) };
 
-const richDraft = offText.replace('"locked": false', '"locked": true').replace('"value": false', '"value": true,\n    "dockerSocketMount": {\n      "imageList": {\n        "images": ["docker.io/testcontainers/ryuk:*", "docker:cli"]\n      }\n    }').replace(/\n\}\n$/, ',\n  "filesharingAllowedDirectories": [\n    { "path": "$HOME", "sharedByDefault": true }\n  ],\n  "proxy": { "mode": "system" }\n}\n');
+const richDraft = offText
+  .replace('"locked": false', '"locked": true')
+  .replace(
+    '"value": false',
+    '"value": true,\n    "dockerSocketMount": {\n      "imageList": {\n        "images": ["docker.io/testcontainers/ryuk:*", "docker:cli"]\n      }\n    }',
+  )
+  .replace(
+    /\n\}\n$/,
+    ',\n  "filesharingAllowedDirectories": [\n    { "path": "$HOME", "sharedByDefault": true }\n  ],\n  "proxy": { "mode": "system" }\n}\n',
+  );
 
 /** Thousands of new images: as many changed lines, and a note about each. */
-const hugeDraft = appliedText.replace('"images": [', `"images": [\n${Array.from({ length: 3000 }, (_, i) => `          "registry.example/team-${i % 40}/tool-${i}:1",\n`).join('')}          `);
+const hugeDraft = appliedText.replace(
+  '"images": [',
+  `"images": [\n${Array.from({ length: 3000 }, (_, i) => `          "registry.example/team-${i % 40}/tool-${i}:1",\n`).join('')}          `,
+);
 
 export const reviewStates: Record<string, () => AppState> = {
   rich: () => ({ ...base('off'), settings: settingsState(offText, { draft: richDraft }) }),
-  blocked: () => ({ ...base('missing'), settings: settingsState(offText, { draft: richDraft, appliedVersion: 0 }) }),
-  errors: () => ({ ...base('off'), settings: settingsState(offText, { draft: richDraft.replace('"locked": true', '"locked": "yes"') }) }),
+  blocked: () => ({
+    ...base('missing'),
+    settings: settingsState(offText, { draft: richDraft, appliedVersion: 0 }),
+  }),
+  errors: () => ({
+    ...base('off'),
+    settings: settingsState(offText, { draft: richDraft.replace('"locked": true', '"locked": "yes"') }),
+  }),
   reformatted: () => appState({ settings: settingsState(appliedText, { draft: `${appliedText}\n\n` }) }),
   planning: () => base('turningOn'),
   reviewHuge: () => appState({ settings: settingsState(appliedText, { draft: hugeDraft }) }),
   notRoot: () => ({ ...base('off'), settings: settingsState(offText, { draft: richDraft }), isRoot: false }),
-  goingBack: () => ({ ...base('applying'), run: run({ activity: 'rolling-back', cancellable: false, steps: failedAt(3, 'the engine did not start') }) }),
-  cleaning: () => ({ ...base('applying'), run: run({ cancellable: false, startedAt: minutesAgo(0.5), steps: stepsAll({ state: 'running', durationMs: null, detail: '2 of 3' }) }) }),
-  applied: () => ({ ...appState({ settings: settingsState(appliedText, { appliedVersion: 12 }) }), run: run({ ...ended, steps: stepsAll(), outcome: { kind: 'applied', version: 12, verification, removed: [{ id: 'a', name: 'db-archive', removed: true }, { id: 'b', name: 'stuck', removed: false, error: 'it is running; say explicitly that running containers may be stopped and removed' }], recreated: [{ id: 'c', name: 'web', step: null, outcome: { kind: 'recreated', id: 'd', kept: null, image: null, started: true } }] } }) }),
-  appliedOff: () => ({ ...base('off'), run: run({ ...ended, steps: stepsAll({ state: 'skipped', detail: null, durationMs: null }), outcome: { kind: 'applied', version: 12, verification: null, removed: [], recreated: [] } }) }),
-  rolledBack: () => ({ ...base('turningOn'), run: run({ ...ended, steps: failedAt(3, 'the engine did not start'), outcome: { kind: 'rolled-back', failedStep: 'restart-engine', restoredVersion: 11, error: startFailed } }) }),
-  cancelled: () => ({ ...base('turningOn'), run: run({ ...ended, steps: failedAt(3, 'the apply was cancelled'), outcome: { kind: 'rolled-back', failedStep: 'restart-engine', restoredVersion: 11, error: { code: 'apply.cancelled', message: 'the apply was cancelled' } } }) }),
-  rollbackFailed: () => ({ ...base('failed'), run: run({ ...ended, steps: failedAt(5, 'a claim failed'), outcome: { kind: 'rollback-failed', failedStep: 'verify', backupDir: '/var/lib/bulkhead/backup', error: { code: 'verify.failed', message: 'the protection could not be shown from inside real containers', reason: 'A3-exclusive-range: both containers got 1000000000' }, rollbackError: startFailed } }) }),
+  goingBack: () => ({
+    ...base('applying'),
+    run: run({
+      activity: 'rolling-back',
+      cancellable: false,
+      steps: failedAt(3, 'the engine did not start'),
+    }),
+  }),
+  cleaning: () => ({
+    ...base('applying'),
+    run: run({
+      cancellable: false,
+      startedAt: minutesAgo(0.5),
+      steps: stepsAll({ state: 'running', durationMs: null, detail: '2 of 3' }),
+    }),
+  }),
+  applied: () => ({
+    ...appState({ settings: settingsState(appliedText, { appliedVersion: 12 }) }),
+    run: run({
+      ...ended,
+      steps: stepsAll(),
+      outcome: {
+        kind: 'applied',
+        version: 12,
+        verification,
+        removed: [
+          { id: 'a', name: 'db-archive', removed: true },
+          {
+            id: 'b',
+            name: 'stuck',
+            removed: false,
+            error: 'it is running; say explicitly that running containers may be stopped and removed',
+          },
+        ],
+        recreated: [
+          {
+            id: 'c',
+            name: 'web',
+            step: null,
+            outcome: { kind: 'recreated', id: 'd', kept: null, image: null, started: true },
+          },
+        ],
+      },
+    }),
+  }),
+  appliedOff: () => ({
+    ...base('off'),
+    run: run({
+      ...ended,
+      steps: stepsAll({ state: 'skipped', detail: null, durationMs: null }),
+      outcome: { kind: 'applied', version: 12, verification: null, removed: [], recreated: [] },
+    }),
+  }),
+  rolledBack: () => ({
+    ...base('turningOn'),
+    run: run({
+      ...ended,
+      steps: failedAt(3, 'the engine did not start'),
+      outcome: { kind: 'rolled-back', failedStep: 'restart-engine', restoredVersion: 11, error: startFailed },
+    }),
+  }),
+  cancelled: () => ({
+    ...base('turningOn'),
+    run: run({
+      ...ended,
+      steps: failedAt(3, 'the apply was cancelled'),
+      outcome: {
+        kind: 'rolled-back',
+        failedStep: 'restart-engine',
+        restoredVersion: 11,
+        error: { code: 'apply.cancelled', message: 'the apply was cancelled' },
+      },
+    }),
+  }),
+  rollbackFailed: () => ({
+    ...base('failed'),
+    run: run({
+      ...ended,
+      steps: failedAt(5, 'a claim failed'),
+      outcome: {
+        kind: 'rollback-failed',
+        failedStep: 'verify',
+        backupDir: '/var/lib/bulkhead/backup',
+        error: {
+          code: 'verify.failed',
+          message: 'the protection could not be shown from inside real containers',
+          reason: 'A3-exclusive-range: both containers got 1000000000',
+        },
+        rollbackError: startFailed,
+      },
+    }),
+  }),
 };
 
 export const log: EngineLogLine[] = [
-  ['bulkhead', 'backup of version 11'], ['bulkhead', 'settings written, version 12'], ['bulkhead', 'daemon.json: default-runtime set'],
-  ['dockerd', 'time="2026-11-10T10:42:07.803Z" level=info msg="Processing signal \'terminated\'"'], ['dockerd', 'time="2026-11-10T10:42:08.961Z" level=info msg="stopping event stream following graceful shutdown" error="<nil>" module=libcontainerd namespace=moby'],
-  ['supervisor', 'dockerd ended (code 0)'], ['planner', 'planner listening on /var/lib/bulkhead/planner.sock'], ['dockerd', 'time="2026-11-10T10:42:11.240Z" level=warning msg="WARNING: No swap limit support"'], ['dockerd', 'time="2026-11-10T10:42:13.018Z" level=info msg="Loading containers: done."'],
-  ['gateway', 'policy 12 loaded: 2 images, 1 shared directory'], ['runtime', 'web-1: ids 1000000000-1000065535'],
-].map(([source, text], index): EngineLogLine => ({ at: new Date(Date.now() - (12 - index) * 713).toISOString(), source: source as EngineLogLine['source'], text: text ?? '' })); // the sources above are of that type
+  ['bulkhead', 'backup of version 11'],
+  ['bulkhead', 'settings written, version 12'],
+  ['bulkhead', 'daemon.json: default-runtime set'],
+  ['dockerd', 'time="2026-11-10T10:42:07.803Z" level=info msg="Processing signal \'terminated\'"'],
+  [
+    'dockerd',
+    'time="2026-11-10T10:42:08.961Z" level=info msg="stopping event stream following graceful shutdown" error="<nil>" module=libcontainerd namespace=moby',
+  ],
+  ['supervisor', 'dockerd ended (code 0)'],
+  ['planner', 'planner listening on /var/lib/bulkhead/planner.sock'],
+  ['dockerd', 'time="2026-11-10T10:42:11.240Z" level=warning msg="WARNING: No swap limit support"'],
+  ['dockerd', 'time="2026-11-10T10:42:13.018Z" level=info msg="Loading containers: done."'],
+  ['gateway', 'policy 12 loaded: 2 images, 1 shared directory'],
+  ['runtime', 'web-1: ids 1000000000-1000065535'],
+].map(([source, text], index): EngineLogLine => ({
+  at: new Date(Date.now() - (12 - index) * 713).toISOString(),
+  source: source as EngineLogLine['source'],
+  text: text ?? '',
+})); // the sources above are of that type
 
 /** The plan each state's draft would have. */
 export const reviewPlans: Record<string, ApplyPlan> = {
-  rich: { ...plan, effects: [
-    ...plan.effects.slice(0, 3), { kind: 'new-rule', when: 'afterwards', code: 'eci-on', params: {} }, { kind: 'new-rule', when: 'afterwards', code: 'backend', params: { id: 'exclusive' } },
-    { kind: 'new-rule', when: 'afterwards', code: 'mounts-outside-shares-refused', params: { count: 1, paths: ['$HOME'] } }, { kind: 'new-rule', when: 'afterwards', code: 'socket-images', params: { count: 2, images: ['docker.io/testcontainers/ryuk:*', 'docker:cli'] } }, ...plan.effects.slice(3),
-  ], remove: someContainers.filter((c) => c.name === 'db-archive').map((c) => c.id) },
-  blocked: { ...plan, fromVersion: 0, toVersion: 1, blocked: true, blockers: [{ code: 'requirement', message: 'Isolation can\'t run on this machine: kernel: 5.4.0.' }], missingRequirements: [{ code: 'kernel', met: false, found: '5.4.0', fix: 'Use Linux 6.3 or newer.' }] },
-  errors: { ...plan, blocked: true, blockers: [{ code: 'findings', message: '"locked" must be true or false.' }] },
-  edited: { ...plan, eciBefore: true, restartNeeded: false, daemonJson: [], estimatedSeconds: 7, effects: [
-    { kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} }, { kind: 'new-rule', when: 'afterwards', code: 'socket-images', params: { count: 4, images: [] } }, plan.effects[4] ?? { kind: 'at-once', when: 'afterwards', code: 'gateway-reloads', params: {} },
-  ] },
-  protected: { ...plan, changes: [], blocked: true, blockers: [{ code: 'nothing-to-apply', message: 'The draft is what is applied already.' }], effects: [], daemonJson: [] },
+  rich: {
+    ...plan,
+    effects: [
+      ...plan.effects.slice(0, 3),
+      { kind: 'new-rule', when: 'afterwards', code: 'eci-on', params: {} },
+      { kind: 'new-rule', when: 'afterwards', code: 'backend', params: { id: 'exclusive' } },
+      {
+        kind: 'new-rule',
+        when: 'afterwards',
+        code: 'mounts-outside-shares-refused',
+        params: { count: 1, paths: ['$HOME'] },
+      },
+      {
+        kind: 'new-rule',
+        when: 'afterwards',
+        code: 'socket-images',
+        params: { count: 2, images: ['docker.io/testcontainers/ryuk:*', 'docker:cli'] },
+      },
+      ...plan.effects.slice(3),
+    ],
+    remove: someContainers.filter((c) => c.name === 'db-archive').map((c) => c.id),
+  },
+  blocked: {
+    ...plan,
+    fromVersion: 0,
+    toVersion: 1,
+    blocked: true,
+    blockers: [{ code: 'requirement', message: "Isolation can't run on this machine: kernel: 5.4.0." }],
+    missingRequirements: [{ code: 'kernel', met: false, found: '5.4.0', fix: 'Use Linux 6.3 or newer.' }],
+  },
+  errors: {
+    ...plan,
+    blocked: true,
+    blockers: [{ code: 'findings', message: '"locked" must be true or false.' }],
+  },
+  edited: {
+    ...plan,
+    eciBefore: true,
+    restartNeeded: false,
+    daemonJson: [],
+    estimatedSeconds: 7,
+    effects: [
+      { kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} },
+      { kind: 'new-rule', when: 'afterwards', code: 'socket-images', params: { count: 4, images: [] } },
+      plan.effects[4] ?? { kind: 'at-once', when: 'afterwards', code: 'gateway-reloads', params: {} },
+    ],
+  },
+  protected: {
+    ...plan,
+    changes: [],
+    blocked: true,
+    blockers: [{ code: 'nothing-to-apply', message: 'The draft is what is applied already.' }],
+    effects: [],
+    daemonJson: [],
+  },
 };
-reviewPlans['desktopEdited'] = { ...plan, eciBefore: true, daemonJson: [], estimatedSeconds: 70, changes: [{ pointer: '/enhancedContainerIsolation/locked', kind: 'changed', before: true, after: false, page: 'isolation', needs: 'nothing' }], effects: [
-  { kind: 'restart', when: 'while-applying', code: 'desktop-reopens', params: { seconds: 60 } }, { kind: 'stops', when: 'while-applying', code: 'containers-stop', params: { count: 2, names: ['web-1', 'api-1'] } },
-  { kind: 'new-rule', when: 'afterwards', code: 'desktop-sign-in', params: { first: 0 } }, { kind: 'unprotected', when: 'afterwards', code: 'containers-kept-unprotected', params: { count: 2, names: ['old-vpn', 'node-metrics'] } },
-] };
-reviewPlans['reviewHuge'] = { ...plan, eciBefore: true, restartNeeded: false, daemonJson: [], effects: [{ kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} }, { kind: 'new-rule', when: 'afterwards', code: 'socket-images', params: { count: 3003, images: ['registry.example/team-0/tool-0:1', 'registry.example/team-1/tool-1:1'] } }] };
+reviewPlans['desktopEdited'] = {
+  ...plan,
+  eciBefore: true,
+  daemonJson: [],
+  estimatedSeconds: 70,
+  changes: [
+    {
+      pointer: '/enhancedContainerIsolation/locked',
+      kind: 'changed',
+      before: true,
+      after: false,
+      page: 'isolation',
+      needs: 'nothing',
+    },
+  ],
+  effects: [
+    { kind: 'restart', when: 'while-applying', code: 'desktop-reopens', params: { seconds: 60 } },
+    {
+      kind: 'stops',
+      when: 'while-applying',
+      code: 'containers-stop',
+      params: { count: 2, names: ['web-1', 'api-1'] },
+    },
+    { kind: 'new-rule', when: 'afterwards', code: 'desktop-sign-in', params: { first: 0 } },
+    {
+      kind: 'unprotected',
+      when: 'afterwards',
+      code: 'containers-kept-unprotected',
+      params: { count: 2, names: ['old-vpn', 'node-metrics'] },
+    },
+  ],
+};
+reviewPlans['reviewHuge'] = {
+  ...plan,
+  eciBefore: true,
+  restartNeeded: false,
+  daemonJson: [],
+  effects: [
+    { kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} },
+    {
+      kind: 'new-rule',
+      when: 'afterwards',
+      code: 'socket-images',
+      params: {
+        count: 3003,
+        images: ['registry.example/team-0/tool-0:1', 'registry.example/team-1/tool-1:1'],
+      },
+    },
+  ],
+};
 reviewPlans['notRoot'] = reviewPlans['rich'] ?? plan;
-reviewPlans['reformatted'] = { ...plan, restartNeeded: false, daemonJson: [], eciBefore: true, effects: [{ kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} }] };
+reviewPlans['reformatted'] = {
+  ...plan,
+  restartNeeded: false,
+  daemonJson: [],
+  eciBefore: true,
+  effects: [{ kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} }],
+};
 
 /** Answers of the fake bridge for a state; choices that were made show in the plan. */
-export const reviewAnswers = (state: string): { 'plan:make': (input: IpcInput<'plan:make'>) => Result<IpcOutput<'plan:make'>>; 'apply:log': () => Result<EngineLogLine[]> } => ({
+export const reviewAnswers = (
+  state: string,
+): {
+  'plan:make': (input: IpcInput<'plan:make'>) => Result<IpcOutput<'plan:make'>>;
+  'apply:log': () => Result<EngineLogLine[]>;
+} => ({
   'plan:make': ({ choices }) => {
     const made = reviewPlans[state] ?? plan;
     const { remove, recreate = [], commit = false } = choices;
-    const called = (ids: readonly string[]) => made.unprotected.filter((c) => ids.includes(c.id)).map((c) => c.name);
+    const called = (ids: readonly string[]) =>
+      made.unprotected.filter((c) => ids.includes(c.id)).map((c) => c.name);
     const chosen: PlanEffect[] = [
-      ...(remove.length === 0 ? [] : [{ kind: 'removed', when: 'while-applying', code: 'containers-removed', params: { count: remove.length, names: called(remove) } } as const]),
-      ...(recreate.length === 0 ? [] : [{ kind: 'recreated', when: 'while-applying', code: 'containers-recreated', params: { count: recreate.length, names: called(recreate) } } as const]),
+      ...(remove.length === 0
+        ? []
+        : [
+            {
+              kind: 'removed',
+              when: 'while-applying',
+              code: 'containers-removed',
+              params: { count: remove.length, names: called(remove) },
+            } as const,
+          ]),
+      ...(recreate.length === 0
+        ? []
+        : [
+            {
+              kind: 'recreated',
+              when: 'while-applying',
+              code: 'containers-recreated',
+              params: { count: recreate.length, names: called(recreate) },
+            } as const,
+          ]),
     ];
     const others = made.effects.filter((effect) => effect.code !== 'containers-removed');
     const anew = made.unprotected.filter((c) => recreate.includes(c.id));
-    return ok({ ...made, remove, recreate, ...(anew.length === 0 ? {} : { recreation: recreatePlan(anew, { ids: recreate, commit: commit ? recreate : [], old: 'remove-when-healthy', withoutWayBack: false }) }), effects: [...others.slice(0, 2), ...chosen, ...others.slice(2)] });
+    return ok({
+      ...made,
+      remove,
+      recreate,
+      ...(anew.length === 0
+        ? {}
+        : {
+            recreation: recreatePlan(anew, {
+              ids: recreate,
+              commit: commit ? recreate : [],
+              old: 'remove-when-healthy',
+              withoutWayBack: false,
+            }),
+          }),
+      effects: [...others.slice(0, 2), ...chosen, ...others.slice(2)],
+    });
   },
   'apply:log': () => ok(log),
 });

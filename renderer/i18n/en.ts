@@ -19,4 +19,24 @@ import { simulator } from './en/simulator.ts';
 import { target } from './en/target.ts';
 
 /** English, the source of all words. One object a page; `_one`/`_other` are i18next's plurals. */
-export const en = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, recreate, review, history, rules, simulator, activity, welcome, target };
+export const en = {
+  ...common,
+  frame,
+  errors,
+  overview,
+  isolation,
+  containers,
+  preferences,
+  settingsState,
+  findings,
+  socket,
+  files,
+  recreate,
+  review,
+  history,
+  rules,
+  simulator,
+  activity,
+  welcome,
+  target,
+};

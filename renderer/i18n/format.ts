@@ -5,7 +5,11 @@ import { useNow } from '../app/clock.ts';
 import { writtenNumber } from './number-format.ts';
 
 /** Months and years are the mean ones of the calendar, as the engine counts them too. */
-const minute = 60, hour = 3600, day = 86_400, month = 2_629_800, year = 31_557_600;
+const minute = 60,
+  hour = 3600,
+  day = 86_400,
+  month = 2_629_800,
+  year = 31_557_600;
 
 /** A duration in one unit: "40 s", "3 min", "41 days". `seconds` may be fractional; negative counts as 0. */
 export function formatDuration(t: TFunction, seconds: number): string {
@@ -38,7 +42,10 @@ export interface Formats {
   list(names: readonly string[]): string;
 }
 
-/** Numbers as the language writes them, without the clock of `useFormats`, which draws again every 10 s what uses it. */
+/**
+ * Numbers as the language writes them, without the clock of `useFormats`, which draws again every 10 s what
+ * uses it.
+ */
 export function useNumber(): (value: number) => string {
   const { language } = useTranslation().i18n;
   return useCallback((value: number) => writtenNumber(value, language), [language]);
@@ -59,11 +66,19 @@ function makeIntl(language: string) {
   const dated = language === 'en' ? 'en-GB' : language;
   return {
     times: new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false }),
-    clocks: new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }),
+    clocks: new Intl.DateTimeFormat(language, {
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hour12: false,
+    }),
     dates: new Intl.DateTimeFormat(dated, { day: 'numeric', month: 'short' }),
     datesWithYear: new Intl.DateTimeFormat(dated, { day: 'numeric', month: 'short', year: 'numeric' }),
     // Chinese Intl writes "a和b" without the space that names in Latin letters need: enumerated there.
-    lists: language === 'zh-CN' ? { format: (list: readonly string[]) => list.join('、') } : new Intl.ListFormat(language, { style: 'long', type: 'conjunction' }),
+    lists:
+      language === 'zh-CN'
+        ? { format: (list: readonly string[]) => list.join('、') }
+        : new Intl.ListFormat(language, { style: 'long', type: 'conjunction' }),
   };
 }
 
@@ -78,17 +93,31 @@ export function useFormats(): Formats {
       const date = new Date(iso);
       return Number.isNaN(date.getTime()) ? iso : format(date);
     };
-    const date = (iso: string) => valid(iso, (d) => (d.getFullYear() === new Date(now).getFullYear() ? dates : datesWithYear).format(d));
+    const date = (iso: string) =>
+      valid(iso, (d) => (d.getFullYear() === new Date(now).getFullYear() ? dates : datesWithYear).format(d));
     const time = (iso: string) => valid(iso, (d) => times.format(d));
     const since = (iso: string) => valid(iso, (d) => formatDuration(t, (now - d.getTime()) / 1000));
     const dateTime = (iso: string) => t('time.dateTime', { date: date(iso), time: time(iso) });
-    const daysBefore = (days: number) => { const d = new Date(now); d.setDate(d.getDate() - days); return d.toDateString(); };
+    const daysBefore = (days: number) => {
+      const d = new Date(now);
+      d.setDate(d.getDate() - days);
+      return d.toDateString();
+    };
     const isDay = (iso: string, days: number) => new Date(iso).toDateString() === daysBefore(days);
     return {
-      clock: (iso) => valid(iso, (d) => clocks.format(d)), isToday: (iso) => isDay(iso, 0),
-      number: (value) => writtenNumber(value, language), time, date, since,
-      dateTime, moment: (iso) => (isDay(iso, 0) ? time(iso) : isDay(iso, 1) ? t('time.yesterday', { time: time(iso) }) : dateTime(iso)),
-      ago: (iso) => valid(iso, (d) => (now - d.getTime() < 5000 ? t('time.justNow') : t('time.ago', { duration: since(iso) }))),
+      clock: (iso) => valid(iso, (d) => clocks.format(d)),
+      isToday: (iso) => isDay(iso, 0),
+      number: (value) => writtenNumber(value, language),
+      time,
+      date,
+      since,
+      dateTime,
+      moment: (iso) =>
+        isDay(iso, 0) ? time(iso) : isDay(iso, 1) ? t('time.yesterday', { time: time(iso) }) : dateTime(iso),
+      ago: (iso) =>
+        valid(iso, (d) =>
+          now - d.getTime() < 5000 ? t('time.justNow') : t('time.ago', { duration: since(iso) }),
+        ),
       list: (names) => lists.format(names),
     };
   }, [t, language, now]);

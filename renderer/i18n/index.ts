@@ -13,15 +13,30 @@ export type Language = (typeof languages)[number];
 export const availableLanguages: readonly Language[] = languages;
 
 declare module 'i18next' {
-  interface CustomTypeOptions { resources: { translation: Words }; returnNull: false }
+  interface CustomTypeOptions {
+    resources: { translation: Words };
+    returnNull: false;
+  }
 }
 
-interface Chunk { readonly words: Translation<Words>; readonly messages: { readonly told: (english: string) => string; readonly evidence: (english: string) => string } }
+interface Chunk {
+  readonly words: Translation<Words>;
+  readonly messages: {
+    readonly told: (english: string) => string;
+    readonly evidence: (english: string) => string;
+  };
+}
 
-/** Languages that are a chunk of their own, read when they are first shown. English is always there: it is what remains when a chunk can't be read. */
+/**
+ * Languages that are a chunk of their own, read when they are first shown. English is always there: it is
+ * what remains when a chunk can't be read.
+ */
 const chunks: { readonly [L in Exclude<Language, 'en'>]: () => Promise<Chunk> } = {
   'zh-CN': async () => {
-    const [{ zhCN }, { chinese }] = await Promise.all([import('./zh-CN.ts'), import('../../shared/messages/zh-CN/index.ts')]);
+    const [{ zhCN }, { chinese }] = await Promise.all([
+      import('./zh-CN.ts'),
+      import('../../shared/messages/zh-CN/index.ts'),
+    ]);
     return { words: zhCN, messages: chinese };
   },
 };
@@ -35,23 +50,34 @@ export function resolveLanguage(preference: 'system' | Language, system: readonl
 /** Starts i18next in English, bundled words only; safe to call more than once. */
 export function startI18n(): i18n {
   if (!i18next.isInitialized) {
-    void i18next.use(initReactI18next).use(numberFormat).init({
-      resources: { en: { translation: en } }, lng: 'en', fallbackLng: 'en',
-      interpolation: { escapeValue: false, alwaysFormat: true }, returnNull: false, initAsync: false,
-      react: { useSuspense: false, transKeepBasicHtmlNodesFor: [] },
-    });
+    void i18next
+      .use(initReactI18next)
+      .use(numberFormat)
+      .init({
+        resources: { en: { translation: en } },
+        lng: 'en',
+        fallbackLng: 'en',
+        interpolation: { escapeValue: false, alwaysFormat: true },
+        returnNull: false,
+        initAsync: false,
+        react: { useSuspense: false, transKeepBasicHtmlNodesFor: [] },
+      });
   }
   return i18next;
 }
 
 let asked: Language = 'en';
 
-/** Reads the language's words where that was not done yet, and shows it: words, formats and the document's `lang`. Asked twice at once, the later one is shown. */
+/**
+ * Reads the language's words where that was not done yet, and shows it: words, formats and the document's
+ * `lang`. Asked twice at once, the later one is shown.
+ */
 export async function showLanguage(language: Language): Promise<void> {
   asked = language;
   const chunk = language === 'en' ? null : await chunks[language]();
   if (asked !== language) return;
-  if (chunk !== null && !i18next.hasResourceBundle(language, 'translation')) i18next.addResourceBundle(language, 'translation', chunk.words);
+  if (chunk !== null && !i18next.hasResourceBundle(language, 'translation'))
+    i18next.addResourceBundle(language, 'translation', chunk.words);
   setTold(chunk?.messages ?? null);
   // Before the words change: what is drawn with them says their language.
   document.documentElement.lang = language;
@@ -60,8 +86,8 @@ export async function showLanguage(language: Language): Promise<void> {
 }
 
 /**
- * Shows the language of a preference, also when it changes; the system's while the preference is not known (`null`).
- * False until the preferred one is there, so that no page is drawn in a language nobody asked for.
+ * Shows the language of a preference, also when it changes; the system's while the preference is not known
+ * (`null`). False until the preferred one is there, so that no page is drawn in a language nobody asked for.
  */
 export function useLanguage(preference: 'system' | Language | null): boolean {
   const known = preference !== null;
@@ -70,8 +96,16 @@ export function useLanguage(preference: 'system' | Language | null): boolean {
   const [ready, setReady] = useState(() => known && i18next.language === wanted);
   useEffect(() => {
     let superseded = false;
-    showLanguage(wanted).catch((error: unknown) => { console.error(error); }).finally(() => { if (!superseded && known) setReady(true); });
-    return () => { superseded = true; };
+    showLanguage(wanted)
+      .catch((error: unknown) => {
+        console.error(error);
+      })
+      .finally(() => {
+        if (!superseded && known) setReady(true);
+      });
+    return () => {
+      superseded = true;
+    };
   }, [wanted, known]);
   return known && (ready || i18next.language === wanted);
 }

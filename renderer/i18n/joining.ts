@@ -7,10 +7,14 @@ export const clauses = (t: TFunction, list: readonly string[]): string => list.j
 /** Words closed as a sentence. */
 export const sentence = (t: TFunction, text: string): string => t('join.sentence', { text });
 /** Words closed as a sentence, unless they are one already or nothing. */
-export const closed = (t: TFunction, text: string): string => (text === '' || /[.。]$/.test(text) ? text : sentence(t, text));
+export const closed = (t: TFunction, text: string): string =>
+  text === '' || /[.。]$/.test(text) ? text : sentence(t, text);
 /** Whole sentences after one another; empty ones count for nothing. */
-export const sentences = (t: TFunction, list: readonly string[]): string => list.filter((one) => one !== '').join(t('join.sentences'));
+export const sentences = (t: TFunction, list: readonly string[]): string =>
+  list.filter((one) => one !== '').join(t('join.sentences'));
 /** "what: text" */
-export const labelled = (t: TFunction, what: string, text: string): string => t('join.labelled', { what, text });
+export const labelled = (t: TFunction, what: string, text: string): string =>
+  t('join.labelled', { what, text });
 /** The accessible name of a control that is locked. */
-export const lockedName = (t: TFunction, name: string, who: string): string => sentences(t, [sentence(t, name), t('locked.by', { who })]);
+export const lockedName = (t: TFunction, name: string, who: string): string =>
+  sentences(t, [sentence(t, name), t('locked.by', { who })]);

@@ -4,8 +4,15 @@ import { appState } from '../dev/fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 import { resolveLanguage, showLanguage, startI18n } from './index.ts';
 
-const chinese = () => { const state = appState(); return { ...state, preferences: { ...state.preferences, language: 'zh-CN' as const } }; };
-afterEach(async () => { await act(async () => { await showLanguage('en'); }); });
+const chinese = () => {
+  const state = appState();
+  return { ...state, preferences: { ...state.preferences, language: 'zh-CN' as const } };
+};
+afterEach(async () => {
+  await act(async () => {
+    await showLanguage('en');
+  });
+});
 
 test('a preference for Chinese shows the first page in Chinese, with the document\u2019s language, dates and counts', async () => {
   await renderApp(chinese(), 'overview');
@@ -24,7 +31,9 @@ test('the language changes without a restart, both ways', async () => {
   await user.click(screen.getByRole('combobox', { name: '语言' }));
   await user.click(screen.getByRole('option', { name: 'English' }));
   await screen.findByRole('heading', { level: 1, name: 'Preferences' });
-  await waitFor(() => { expect(document.documentElement.lang).toBe('en'); });
+  await waitFor(() => {
+    expect(document.documentElement.lang).toBe('en');
+  });
 });
 
 test('the system\u2019s first language decides, and what is not known gets English', () => {
@@ -37,12 +46,18 @@ test('the system\u2019s first language decides, and what is not known gets Engli
 
 test('the language that is shown already is not told again: every word would be drawn again', async () => {
   const heard: string[] = [];
-  const hear = (language: string) => { heard.push(language); };
+  const hear = (language: string) => {
+    heard.push(language);
+  };
   const i18n = startI18n();
   i18n.on('languageChanged', hear);
-  await act(async () => { await showLanguage('en'); });
+  await act(async () => {
+    await showLanguage('en');
+  });
   expect(heard).toEqual([]);
-  await act(async () => { await showLanguage('zh-CN'); });
+  await act(async () => {
+    await showLanguage('zh-CN');
+  });
   expect(heard).toEqual(['zh-CN']);
   i18n.off('languageChanged', hear);
 });
@@ -54,6 +69,8 @@ test('numbers in words have groups of thousands, identifiers have none', async (
   expect(t('frame.unseenDenials', { count: 999 })).toContain('999');
   expect(t('review.before.version', { version: 12_345 })).toContain('12345');
   expect(t('time.ago', { duration: t('time.minutes', { count: 3 }) })).toBe('3 min ago');
-  await act(async () => { await showLanguage('zh-CN'); });
+  await act(async () => {
+    await showLanguage('zh-CN');
+  });
   expect(startI18n().t('frame.unseenDenials', { count: 12_345 })).toContain('12,345');
 });

@@ -17,9 +17,12 @@ export function writtenNumber(value: number, language: string): string {
 /** Writes every number that is put into words as their language does; `{{count}}` is all that a text says. */
 export const numberFormat: FormatterModule = {
   type: 'formatter',
-  init: () => undefined, add: () => undefined, addCached: () => undefined,
+  init: () => undefined,
+  add: () => undefined,
+  addCached: () => undefined,
   format: (value: unknown, _format, language = 'en', options) => {
-    if (typeof value === 'number') return identifiers.has(options?.['interpolationkey']) ? String(value) : writtenNumber(value, language);
+    if (typeof value === 'number')
+      return identifiers.has(options?.['interpolationkey']) ? String(value) : writtenNumber(value, language);
     return typeof value === 'string' ? value : '';
   },
 };

@@ -6,10 +6,16 @@ import { zhCN } from './zh-CN.ts';
 
 const renderer = path.join(import.meta.dirname, '..');
 type Tree = { readonly [key: string]: string | Tree };
-const flat = (tree: Tree, prefix = ''): readonly (readonly [string, string])[] => Object.entries(tree).flatMap(([key, value]) => (typeof value === 'string' ? [[`${prefix}${key}`, value] as const] : flat(value, `${prefix}${key}.`)));
-const english = new Map(flat(en)), chinese = new Map(flat(zhCN));
-const places = (text: string | undefined): readonly string[] => [...new Set(text?.match(/\{\{\s*\w+\s*\}\}/g))].sort();
-const code = (text: string): readonly string[] => [...text.matchAll(/`([^`]*)`/g)].map(([, inside = '']) => inside.replaceAll(/\{\{\w+\}\}/g, '…')).sort();
+const flat = (tree: Tree, prefix = ''): readonly (readonly [string, string])[] =>
+  Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[`${prefix}${key}`, value] as const] : flat(value, `${prefix}${key}.`),
+  );
+const english = new Map(flat(en)),
+  chinese = new Map(flat(zhCN));
+const places = (text: string | undefined): readonly string[] =>
+  [...new Set(text?.match(/\{\{\s*\w+\s*\}\}/g))].sort();
+const code = (text: string): readonly string[] =>
+  [...text.matchAll(/`([^`]*)`/g)].map(([, inside = '']) => inside.replaceAll(/\{\{\w+\}\}/g, '…')).sort();
 
 describe('words of the window', () => {
   test('Chinese has every key of English and none besides; its one plural form is _other', () => {
@@ -18,7 +24,13 @@ describe('words of the window', () => {
   });
 
   test('English has both forms of every plural', () => {
-    expect([...english.keys()].filter((key) => /_(?:one|other)$/.test(key) && !english.has(key.replace(/_(one|other)$/, (_, form) => (form === 'one' ? '_other' : '_one'))))).toEqual([]);
+    expect(
+      [...english.keys()].filter(
+        (key) =>
+          /_(?:one|other)$/.test(key) &&
+          !english.has(key.replace(/_(one|other)$/, (_, form) => (form === 'one' ? '_other' : '_one'))),
+      ),
+    ).toEqual([]);
   });
 
   test('both languages have the same values in a text, and the same code between backticks', () => {
@@ -30,39 +42,86 @@ describe('words of the window', () => {
   });
 
   test('no English is left in Chinese but names and what is typed', () => {
-    const names = /^(?:Bulkhead|English|JSON|Linux|runc|Sysbox|SELinux|Swarm|root|macOS|Windows|WSL 2|Hyper-V|\{\{name\}\} \(uid \{\{uid\}\}\)|pid \{\{pid\}\}|bulkhead-runc|admin-settings\.json|daemon\.json|ID|Docker Engine(?: \{\{version\}\})?|Docker Desktop(?: Kubernetes)?|`docker debug`|`docker run`、`docker create`、Compose|\/home\/me\/app)$/;
-    expect([...chinese].filter(([, text]) => /[A-Za-z]{2}/.test(text.replaceAll(/\{\{\w+\}\}/g, '')) && !/[\u4e00-\u9fff]/.test(text) && !names.test(text)).map(([key, text]) => `${key}: ${text}`)).toEqual([]);
+    const names =
+      /^(?:Bulkhead|English|JSON|Linux|runc|Sysbox|SELinux|Swarm|root|macOS|Windows|WSL 2|Hyper-V|\{\{name\}\} \(uid \{\{uid\}\}\)|pid \{\{pid\}\}|bulkhead-runc|admin-settings\.json|daemon\.json|ID|Docker Engine(?: \{\{version\}\})?|Docker Desktop(?: Kubernetes)?|`docker debug`|`docker run`、`docker create`、Compose|\/home\/me\/app)$/;
+    expect(
+      [...chinese]
+        .filter(
+          ([, text]) =>
+            /[A-Za-z]{2}/.test(text.replaceAll(/\{\{\w+\}\}/g, '')) &&
+            !/[\u4e00-\u9fff]/.test(text) &&
+            !names.test(text),
+        )
+        .map(([key, text]) => `${key}: ${text}`),
+    ).toEqual([]);
   });
 
   test('Chinese is punctuated as Chinese', () => {
     // A Chinese character beside a half-width mark; commands and times keep theirs.
-    expect([...chinese].filter(([, text]) => /[\u4e00-\u9fff][,;:?!](?!\/\/)|[,;:?!][\u4e00-\u9fff]|[\u4e00-\u9fff]\.(?!\w)|[\u4e00-\u9fff]"|\s[，。；：]/.test(text)).map(([key, text]) => `${key}: ${text}`)).toEqual([]);
-    expect([...chinese].filter(([, text]) => /[\u4e00-\u9fff][A-Za-z0-9`]|[A-Za-z0-9`][\u4e00-\u9fff]/.test(text.replaceAll(/\{\{\w+\}\}/g, ' '))).map(([key, text]) => `${key}: ${text}`)).toEqual([]);
+    expect(
+      [...chinese]
+        .filter(([, text]) =>
+          /[\u4e00-\u9fff][,;:?!](?!\/\/)|[,;:?!][\u4e00-\u9fff]|[\u4e00-\u9fff]\.(?!\w)|[\u4e00-\u9fff]"|\s[，。；：]/.test(
+            text,
+          ),
+        )
+        .map(([key, text]) => `${key}: ${text}`),
+    ).toEqual([]);
+    expect(
+      [...chinese]
+        .filter(([, text]) =>
+          /[\u4e00-\u9fff][A-Za-z0-9`]|[A-Za-z0-9`][\u4e00-\u9fff]/.test(
+            text.replaceAll(/\{\{\w+\}\}/g, ' '),
+          ),
+        )
+        .map(([key, text]) => `${key}: ${text}`),
+    ).toEqual([]);
   });
 });
 
 describe('the sources of the window', () => {
   const used = new Set<string>();
-  const literals: string[] = [], byHand: string[] = [], untold: string[] = [], rawNumbers: string[] = [];
+  const literals: string[] = [],
+    byHand: string[] = [],
+    untold: string[] = [],
+    rawNumbers: string[] = [];
   beforeAll(() => {
     const config = path.join(renderer, '..', 'tsconfig.json');
-    const { config: read } = ts.readConfigFile(config, (file) => ts.sys.readFile(file)) as { config: unknown }; // the API says any
+    const { config: read } = ts.readConfigFile(config, (file) => ts.sys.readFile(file)) as {
+      config: unknown;
+    }; // the API says any
     const parsed = ts.parseJsonConfigFileContent(read, ts.sys, path.dirname(config));
-    const files = parsed.fileNames.filter((file) => file.startsWith(renderer) && !/\.test\.tsx?$|\/dev\//.test(file));
+    const files = parsed.fileNames.filter(
+      (file) => file.startsWith(renderer) && !/\.test\.tsx?$|\/dev\//.test(file),
+    );
     const program = ts.createProgram(files, { ...parsed.options, noEmit: true, incremental: false });
     const checker = program.getTypeChecker();
     for (const file of files) {
       const source = program.getSourceFile(file);
       if (source === undefined || file.includes('/i18n/en') || file.includes('/i18n/zh-CN')) continue;
       const visit = (node: ts.Node): void => {
-        if (ts.isCallExpression(node) && node.arguments[0] !== undefined && /(?:^|\.)t$/.test(node.expression.getText())) {
+        if (
+          ts.isCallExpression(node) &&
+          node.arguments[0] !== undefined &&
+          /(?:^|\.)t$/.test(node.expression.getText())
+        ) {
           const type = checker.getTypeAtLocation(node.arguments[0]);
-          for (const one of type.isUnion() ? type.types : [type]) if (one.isStringLiteral()) used.add(one.value);
+          for (const one of type.isUnion() ? type.types : [type])
+            if (one.isStringLiteral()) used.add(one.value);
         }
         visible(node, source, literals);
-        if (isRawNumber(node, checker)) rawNumbers.push(`${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText()}`);
-        if (shownAsItCame(node, checker)) untold.push(`${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText()}`);
-        if (joinedByHand(node) && !file.endsWith('/i18n/joining.ts')) byHand.push(`${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText().slice(0, 80)}`);
+        if (isRawNumber(node, checker))
+          rawNumbers.push(
+            `${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText()}`,
+          );
+        if (shownAsItCame(node, checker))
+          untold.push(
+            `${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText()}`,
+          );
+        if (joinedByHand(node) && !file.endsWith('/i18n/joining.ts'))
+          byHand.push(
+            `${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText().slice(0, 80)}`,
+          );
         ts.forEachChild(node, visit);
       };
       visit(source);
@@ -70,7 +129,9 @@ describe('the sources of the window', () => {
   }, 120_000);
 
   test('use every word there is', () => {
-    expect([...english.keys()].filter((key) => !used.has(key) && !used.has(key.replace(/_(?:one|other)$/, '')))).toEqual([]);
+    expect(
+      [...english.keys()].filter((key) => !used.has(key) && !used.has(key.replace(/_(?:one|other)$/, ''))),
+    ).toEqual([]);
   });
 
   test('hold no words of their own that a person sees', () => {
@@ -90,36 +151,80 @@ describe('the sources of the window', () => {
   });
 });
 
-const spoken = new Set(['title', 'label', 'aria-label', 'placeholder', 'alt', 'titleAccess', 'aria-description', 'primary', 'secondary', 'helperText', 'aria-roledescription']);
+const spoken = new Set([
+  'title',
+  'label',
+  'aria-label',
+  'placeholder',
+  'alt',
+  'titleAccess',
+  'aria-description',
+  'primary',
+  'secondary',
+  'helperText',
+  'aria-roledescription',
+]);
 // Names, units of code and signs are the same in every language.
-const sameEverywhere = /^[^A-Za-z]*$|^(?:Bulkhead|Ctrl|Shift|Cmd|K|JSON|Docker Engine|Linux|ECI|…|admin-settings\.json|daemon\.json)$/;
+const sameEverywhere =
+  /^[^A-Za-z]*$|^(?:Bulkhead|Ctrl|Shift|Cmd|K|JSON|Docker Engine|Linux|ECI|…|admin-settings\.json|daemon\.json)$/;
 
-/** English punctuation between words of the window: `${t(…)}: ${…}`, `.join(', ')`. renderer/i18n/joining.ts has every language's. */
+/**
+ * English punctuation between words of the window: `${t(…)}: ${…}`, `.join(', ')`. renderer/i18n/joining.ts
+ * has every language's.
+ */
 function joinedByHand(node: ts.Node): boolean {
-  if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'join') return node.arguments[0] !== undefined && ts.isStringLiteral(node.arguments[0]) && /^[,;.:] ?$/.test(node.arguments[0].text);
+  if (
+    ts.isCallExpression(node) &&
+    ts.isPropertyAccessExpression(node.expression) &&
+    node.expression.name.text === 'join'
+  )
+    return (
+      node.arguments[0] !== undefined &&
+      ts.isStringLiteral(node.arguments[0]) &&
+      /^[,;.:] ?$/.test(node.arguments[0].text)
+    );
   if (!ts.isTemplateExpression(node)) return false;
-  const says = (one: ts.Node): boolean => (ts.isCallExpression(one) && /^(?:t|told|sentence|names)$/.test(one.expression.getText())) || ts.forEachChild(one, says) === true;
-  return node.templateSpans.some((span) => says(span.expression)) && [node.head.text, ...node.templateSpans.map((span) => span.literal.text)].some((text) => /^[,;.:](?: |$)|[,;.:] $/.test(text));
+  const says = (one: ts.Node): boolean =>
+    (ts.isCallExpression(one) && /^(?:t|told|sentence|names)$/.test(one.expression.getText())) ||
+    ts.forEachChild(one, says) === true;
+  return (
+    node.templateSpans.some((span) => says(span.expression)) &&
+    [node.head.text, ...node.templateSpans.map((span) => span.literal.text)].some((text) =>
+      /^[,;.:](?: |$)|[,;.:] $/.test(text),
+    )
+  );
 }
 
 /** A number between tags. */
 function isRawNumber(node: ts.Node, checker: ts.TypeChecker): boolean {
-  if (!ts.isJsxExpression(node) || node.expression === undefined || ts.isJsxAttribute(node.parent)) return false;
+  if (!ts.isJsxExpression(node) || node.expression === undefined || ts.isJsxAttribute(node.parent))
+    return false;
   const type = checker.getTypeAtLocation(node.expression);
   const types = type.isUnion() ? type.types : [type];
   // What may be a tag is any node of React's, whose type has numbers in it.
-  return types.some((one) => (one.flags & ts.TypeFlags.NumberLike) !== 0) && types.every((one) => (one.flags & ts.TypeFlags.Object) === 0);
+  return (
+    types.some((one) => (one.flags & ts.TypeFlags.NumberLike) !== 0) &&
+    types.every((one) => (one.flags & ts.TypeFlags.Object) === 0)
+  );
 }
 
 const sentenceNames = new Set(['message', 'why', 'reason', 'hint', 'problem', 'lastKnown', 'detail']);
 
-/** A sentence that another process made (a text so named of a type in shared/), drawn or put into words as it is, in English. */
+/**
+ * A sentence that another process made (a text so named of a type in shared/), drawn or put into words as it
+ * is, in English.
+ */
 function shownAsItCame(node: ts.Node, checker: ts.TypeChecker): boolean {
   if (!ts.isPropertyAccessExpression(node) || !sentenceNames.has(node.name.text)) return false;
   const type = checker.getNonNullableType(checker.getTypeAtLocation(node));
   const declared = checker.getSymbolAtLocation(node.name)?.declarations?.[0]?.getSourceFile().fileName ?? '';
-  if ((type.flags & ts.TypeFlags.String) === 0 || !/\/shared\/|\/typescript\/lib\/|\/yaml\//.test(declared)) return false;
-  return flowsIntoWords(node) && !wordForWord.has(`${path.basename(node.getSourceFile().fileName)} ${node.getText()}`) && !saysItsLanguage(node);
+  if ((type.flags & ts.TypeFlags.String) === 0 || !/\/shared\/|\/typescript\/lib\/|\/yaml\//.test(declared))
+    return false;
+  return (
+    flowsIntoWords(node) &&
+    !wordForWord.has(`${path.basename(node.getSourceFile().fileName)} ${node.getText()}`) &&
+    !saysItsLanguage(node)
+  );
 }
 
 /** What a client was told is shown as it was, to be looked for elsewhere. */
@@ -128,7 +233,11 @@ const wordForWord = new Set(['entry-panel.tsx entry.message']);
 /** Is it below a tag with a language of its own? */
 function saysItsLanguage(node: ts.Node): boolean {
   const { parent } = node;
-  if (ts.isJsxElement(parent) && parent.openingElement.attributes.properties.some((one) => one.name?.getText() === 'lang')) return true;
+  if (
+    ts.isJsxElement(parent) &&
+    parent.openingElement.attributes.properties.some((one) => one.name?.getText() === 'lang')
+  )
+    return true;
   return !ts.isSourceFile(parent) && saysItsLanguage(parent);
 }
 
@@ -136,20 +245,56 @@ function saysItsLanguage(node: ts.Node): boolean {
 function flowsIntoWords(node: ts.Node): boolean {
   const { parent } = node;
   if (ts.isConditionalExpression(parent)) return parent.condition !== node && flowsIntoWords(parent);
-  if (ts.isBinaryExpression(parent)) return [ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.BarBarToken, ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.PlusToken].includes(parent.operatorToken.kind) && flowsIntoWords(parent);
-  if (ts.isParenthesizedExpression(parent) || ts.isTemplateSpan(parent) || ts.isTemplateExpression(parent) || ts.isPropertyAssignment(parent) || ts.isObjectLiteralExpression(parent)) return flowsIntoWords(parent);
-  if (ts.isJsxExpression(parent)) return !ts.isJsxAttribute(parent.parent) || parent.parent.name.getText() !== 'key';
+  if (ts.isBinaryExpression(parent))
+    return (
+      [
+        ts.SyntaxKind.QuestionQuestionToken,
+        ts.SyntaxKind.BarBarToken,
+        ts.SyntaxKind.AmpersandAmpersandToken,
+        ts.SyntaxKind.PlusToken,
+      ].includes(parent.operatorToken.kind) && flowsIntoWords(parent)
+    );
+  if (
+    ts.isParenthesizedExpression(parent) ||
+    ts.isTemplateSpan(parent) ||
+    ts.isTemplateExpression(parent) ||
+    ts.isPropertyAssignment(parent) ||
+    ts.isObjectLiteralExpression(parent)
+  )
+    return flowsIntoWords(parent);
+  if (ts.isJsxExpression(parent))
+    return !ts.isJsxAttribute(parent.parent) || parent.parent.name.getText() !== 'key';
   if (ts.isReturnStatement(parent) || ts.isArrowFunction(parent)) return true;
-  return ts.isCallExpression(parent) && parent.expression !== node && /^(?:t|sentences?|closed|labelled|clauses|names|withCode)$/.test(parent.expression.getText());
+  return (
+    ts.isCallExpression(parent) &&
+    parent.expression !== node &&
+    /^(?:t|sentences?|closed|labelled|clauses|names|withCode)$/.test(parent.expression.getText())
+  );
 }
 
 /** Notes text between tags, and literals in attributes that are shown or read out. */
 function visible(node: ts.Node, source: ts.SourceFile, found: string[]): void {
-  const note = (text: string) => { if (!sameEverywhere.test(text.trim())) found.push(`${path.relative(renderer, source.fileName)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${text.trim()}`); };
+  const note = (text: string) => {
+    if (!sameEverywhere.test(text.trim()))
+      found.push(
+        `${path.relative(renderer, source.fileName)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${text.trim()}`,
+      );
+  };
   if (ts.isJsxText(node)) note(node.text);
   if (ts.isJsxAttribute(node) && spoken.has(node.name.getText()) && node.initializer !== undefined) {
     if (ts.isStringLiteral(node.initializer)) note(node.initializer.text);
-    else if (ts.isJsxExpression(node.initializer) && node.initializer.expression !== undefined && ts.isStringLiteralLike(node.initializer.expression)) note(node.initializer.expression.text);
+    else if (
+      ts.isJsxExpression(node.initializer) &&
+      node.initializer.expression !== undefined &&
+      ts.isStringLiteralLike(node.initializer.expression)
+    )
+      note(node.initializer.expression.text);
   }
-  if (ts.isJsxExpression(node) && node.expression !== undefined && ts.isStringLiteralLike(node.expression) && (ts.isJsxElement(node.parent) || ts.isJsxFragment(node.parent))) note(node.expression.text);
+  if (
+    ts.isJsxExpression(node) &&
+    node.expression !== undefined &&
+    ts.isStringLiteralLike(node.expression) &&
+    (ts.isJsxElement(node.parent) || ts.isJsxFragment(node.parent))
+  )
+    note(node.expression.text);
 }

@@ -20,5 +20,27 @@ import { target } from './zh-CN/target.ts';
 import type { en } from './en.ts';
 import type { Translation } from './translation.ts';
 
-/** Simplified Chinese, a chunk of its own. A key that is missing here or is not in English is a type error. */
-export const zhCN: Translation<typeof en> = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, recreate, review, history, rules, simulator, activity, welcome, target };
+/**
+ * Simplified Chinese, a chunk of its own. A key that is missing here or is not in English is a type error.
+ */
+export const zhCN: Translation<typeof en> = {
+  ...common,
+  frame,
+  errors,
+  overview,
+  isolation,
+  containers,
+  preferences,
+  settingsState,
+  findings,
+  socket,
+  files,
+  recreate,
+  review,
+  history,
+  rules,
+  simulator,
+  activity,
+  welcome,
+  target,
+};

@@ -3,8 +3,12 @@ import { color, darkTokens, fontBody, fontMono, lightTokens, size, type TokenNam
 import { componentOverrides } from './component-overrides.ts';
 
 declare module '@mui/material/styles' {
-  interface Palette { tokens: Record<TokenName, string> }
-  interface PaletteOptions { tokens?: Record<TokenName, string> }
+  interface Palette {
+    tokens: Record<TokenName, string>;
+  }
+  interface PaletteOptions {
+    tokens?: Record<TokenName, string>;
+  }
 }
 
 const palette = (t: Record<TokenName, string>) => ({
@@ -25,7 +29,9 @@ export const theme = createTheme({
   shape: { borderRadius: size.radiusControl },
   spacing: 8,
   typography: {
-    fontFamily: fontBody, fontSize: 13, htmlFontSize: 16,
+    fontFamily: fontBody,
+    fontSize: 13,
+    htmlFontSize: 16,
     h1: { fontSize: 20, lineHeight: '28px', fontWeight: 600, letterSpacing: '-0.01em' },
     h2: { letterSpacing: 0, fontSize: 16, lineHeight: '24px', fontWeight: 600 },
     h3: { letterSpacing: 0, fontSize: 14, lineHeight: '20px', fontWeight: 600 },
@@ -35,7 +41,15 @@ export const theme = createTheme({
     button: { letterSpacing: 0, fontSize: 13, lineHeight: '20px', fontWeight: 500, textTransform: 'none' },
   },
   transitions: {
-    duration: { shortest: 80, shorter: 80, short: 120, standard: 120, complex: 120, enteringScreen: 120, leavingScreen: 80 },
+    duration: {
+      shortest: 80,
+      shorter: 80,
+      short: 120,
+      standard: 120,
+      complex: 120,
+      enteringScreen: 120,
+      leavingScreen: 80,
+    },
     easing: { easeInOut: 'ease-out', easeOut: 'ease-out', easeIn: 'ease-out', sharp: 'ease-out' },
   },
   components: componentOverrides,
@@ -44,8 +58,23 @@ export const theme = createTheme({
 /** Rules for the whole document: focus ring, ligatures off, motion, forced colours. */
 export const globalStyles = {
   'html, body, #root': { height: '100%' },
-  body: { margin: 0, background: color.shell, color: color.text, fontFamily: fontBody, fontSize: 13, lineHeight: '20px', fontFeatureSettings: "'tnum' 0", overflow: 'hidden', userSelect: 'none' as const, WebkitFontSmoothing: 'antialiased' },
-  'code, kbd, pre, .mono': { fontFamily: fontMono, fontVariantLigatures: 'none', fontFeatureSettings: "'liga' 0, 'calt' 0" },
+  body: {
+    margin: 0,
+    background: color.shell,
+    color: color.text,
+    fontFamily: fontBody,
+    fontSize: 13,
+    lineHeight: '20px',
+    fontFeatureSettings: "'tnum' 0",
+    overflow: 'hidden',
+    userSelect: 'none' as const,
+    WebkitFontSmoothing: 'antialiased',
+  },
+  'code, kbd, pre, .mono': {
+    fontFamily: fontMono,
+    fontVariantLigatures: 'none',
+    fontFeatureSettings: "'liga' 0, 'calt' 0",
+  },
   '.selectable, code, pre': { userSelect: 'text' as const },
   ':focus-visible': { outline: `2px solid ${color.accentText}`, outlineOffset: 2 },
   '[data-pointed]': { outline: `2px solid ${color.accentText}`, outlineOffset: -2 },
@@ -53,10 +82,32 @@ export const globalStyles = {
   'main:focus, [data-region]:focus, h1:focus': { outline: 'none' },
   a: { color: color.accentText },
   '::-webkit-scrollbar': { width: size.scrollbar, height: size.scrollbar },
-  '::-webkit-scrollbar-thumb': { background: color.borderStrong, border: '3px solid transparent', backgroundClip: 'content-box', borderRadius: 6, minHeight: 32 },
+  '::-webkit-scrollbar-thumb': {
+    background: color.borderStrong,
+    border: '3px solid transparent',
+    backgroundClip: 'content-box',
+    borderRadius: 6,
+    minHeight: 32,
+  },
   '::-webkit-scrollbar-thumb:hover': { background: color.control, backgroundClip: 'content-box' },
   '::-webkit-scrollbar-corner': { background: 'transparent' },
   '::selection': { background: color.accentSoft },
-  '@media (prefers-reduced-motion: reduce)': { '*, *::before, *::after': { animationDuration: '0.01ms !important', animationIterationCount: '1 !important', transitionDuration: '0.01ms !important' } },
-  '.visually-hidden': { position: 'absolute' as const, width: 1, height: 1, margin: -1, padding: 0, overflow: 'hidden', clip: 'rect(0 0 0 0)', whiteSpace: 'nowrap' as const, border: 0 },
+  '@media (prefers-reduced-motion: reduce)': {
+    '*, *::before, *::after': {
+      animationDuration: '0.01ms !important',
+      animationIterationCount: '1 !important',
+      transitionDuration: '0.01ms !important',
+    },
+  },
+  '.visually-hidden': {
+    position: 'absolute' as const,
+    width: 1,
+    height: 1,
+    margin: -1,
+    padding: 0,
+    overflow: 'hidden',
+    clip: 'rect(0 0 0 0)',
+    whiteSpace: 'nowrap' as const,
+    border: 0,
+  },
 };

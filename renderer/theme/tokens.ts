@@ -1,47 +1,145 @@
 /** The colour table of the design language, as it stands there. Contrast figures are in the table. */
 export const lightTokens = {
-  shell: '#F3F4F6', bg: '#FFFFFF', subtle: '#F7F8FA', card: '#FFFFFF',
-  text: '#14181F', text2: '#474F5C', text3: '#606876',
-  border: '#E0E3E8', borderStrong: '#C7CCD4', control: '#858D9A',
-  accent: '#2559D0', accentHover: '#1E4CB5', accentText: '#2152C4', accentSoft: '#EAF0FD', edited: '#F6F8FE',
-  ok: '#14713F', okSoft: '#E5F4EB', warn: '#8A5700', warnSoft: '#FDF2DA',
-  danger: '#B3261E', dangerSoft: '#FCEBE9', neutral: '#545D6B', neutralSoft: '#EEF0F3',
-  navSelected: '#E3E6EB', navHover: '#EAECEF', hover: '#F3F4F6', segment: '#EEF0F3', segmentOn: '#FFFFFF', track: '#EEF0F3', switchOff: '#7C8491',
-  chartOk: '#2E9E63', chartDanger: '#D2483F', chartBar: '#8E9DBA', scrim: 'rgba(20, 24, 31, 0.38)', shadow: 'rgba(20, 24, 31, 0.18)',
+  shell: '#F3F4F6',
+  bg: '#FFFFFF',
+  subtle: '#F7F8FA',
+  card: '#FFFFFF',
+  text: '#14181F',
+  text2: '#474F5C',
+  text3: '#606876',
+  border: '#E0E3E8',
+  borderStrong: '#C7CCD4',
+  control: '#858D9A',
+  accent: '#2559D0',
+  accentHover: '#1E4CB5',
+  accentText: '#2152C4',
+  accentSoft: '#EAF0FD',
+  edited: '#F6F8FE',
+  ok: '#14713F',
+  okSoft: '#E5F4EB',
+  warn: '#8A5700',
+  warnSoft: '#FDF2DA',
+  danger: '#B3261E',
+  dangerSoft: '#FCEBE9',
+  neutral: '#545D6B',
+  neutralSoft: '#EEF0F3',
+  navSelected: '#E3E6EB',
+  navHover: '#EAECEF',
+  hover: '#F3F4F6',
+  segment: '#EEF0F3',
+  segmentOn: '#FFFFFF',
+  track: '#EEF0F3',
+  switchOff: '#7C8491',
+  chartOk: '#2E9E63',
+  chartDanger: '#D2483F',
+  chartBar: '#8E9DBA',
+  scrim: 'rgba(20, 24, 31, 0.38)',
+  shadow: 'rgba(20, 24, 31, 0.18)',
 } as const;
 
 export type TokenName = keyof typeof lightTokens;
 
 export const darkTokens: Record<TokenName, string> = {
-  shell: '#101215', bg: '#17191D', subtle: '#1D2025', card: '#1D2025',
-  text: '#ECEEF2', text2: '#B3BAC5', text3: '#969EAB',
-  border: '#2B2F36', borderStrong: '#444A54', control: '#737C8A',
-  accent: '#3A6AE0', accentHover: '#3260D2', accentText: '#8FB0FF', accentSoft: '#1C2842', edited: '#1B2130',
-  ok: '#66CF9A', okSoft: '#16291F', warn: '#EBB957', warnSoft: '#2E2512',
-  danger: '#FF948B', dangerSoft: '#341C1B', neutral: '#A3ABB8', neutralSoft: '#262A31',
-  navSelected: '#262A31', navHover: '#1A1D22', hover: '#23272D', segment: '#17191D', segmentOn: '#30353D', track: '#262A31', switchOff: '#737C8A',
-  chartOk: '#4DB884', chartDanger: '#E5695F', chartBar: '#5F7093', scrim: 'rgba(0, 0, 0, 0.55)', shadow: 'rgba(0, 0, 0, 0.5)',
+  shell: '#101215',
+  bg: '#17191D',
+  subtle: '#1D2025',
+  card: '#1D2025',
+  text: '#ECEEF2',
+  text2: '#B3BAC5',
+  text3: '#969EAB',
+  border: '#2B2F36',
+  borderStrong: '#444A54',
+  control: '#737C8A',
+  accent: '#3A6AE0',
+  accentHover: '#3260D2',
+  accentText: '#8FB0FF',
+  accentSoft: '#1C2842',
+  edited: '#1B2130',
+  ok: '#66CF9A',
+  okSoft: '#16291F',
+  warn: '#EBB957',
+  warnSoft: '#2E2512',
+  danger: '#FF948B',
+  dangerSoft: '#341C1B',
+  neutral: '#A3ABB8',
+  neutralSoft: '#262A31',
+  navSelected: '#262A31',
+  navHover: '#1A1D22',
+  hover: '#23272D',
+  segment: '#17191D',
+  segmentOn: '#30353D',
+  track: '#262A31',
+  switchOff: '#737C8A',
+  chartOk: '#4DB884',
+  chartDanger: '#E5695F',
+  chartBar: '#5F7093',
+  scrim: 'rgba(0, 0, 0, 0.55)',
+  shadow: 'rgba(0, 0, 0, 0.5)',
 };
 
-/** Each token as a CSS variable reference: one stylesheet for both schemes, nothing re-renders when the scheme changes. */
+/**
+ * Each token as a CSS variable reference: one stylesheet for both schemes, nothing re-renders when the scheme
+ * changes.
+ */
 export const color = Object.fromEntries(
   Object.keys(lightTokens).map((name) => [name, `var(--bh-palette-tokens-${name})`]),
 ) as Record<TokenName, string>; // keys are exactly those of lightTokens
 
 /** A state's meaning; always shown with an icon and words. */
 export type Tone = 'ok' | 'warn' | 'danger' | 'neutral' | 'accent';
-export const toneText: Record<Tone, string> = { ok: color.ok, warn: color.warn, danger: color.danger, neutral: color.neutral, accent: color.accentText };
-export const toneSoft: Record<Tone, string> = { ok: color.okSoft, warn: color.warnSoft, danger: color.dangerSoft, neutral: color.neutralSoft, accent: color.accentSoft };
+export const toneText: Record<Tone, string> = {
+  ok: color.ok,
+  warn: color.warn,
+  danger: color.danger,
+  neutral: color.neutral,
+  accent: color.accentText,
+};
+export const toneSoft: Record<Tone, string> = {
+  ok: color.okSoft,
+  warn: color.warnSoft,
+  danger: color.dangerSoft,
+  neutral: color.neutralSoft,
+  accent: color.accentSoft,
+};
 
-export const fontBody = "'Inter Variable', Inter, system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif";
-export const fontMono = "'JetBrains Mono', ui-monospace, 'Noto Sans Mono CJK SC', 'PingFang SC', 'Microsoft YaHei', monospace";
+export const fontBody =
+  "'Inter Variable', Inter, system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif";
+export const fontMono =
+  "'JetBrains Mono', ui-monospace, 'Noto Sans Mono CJK SC', 'PingFang SC', 'Microsoft YaHei', monospace";
 
 /** Heights and widths of the design language, in px. */
-export const size = { titleBar: 40, navigation: 216, footer: 56, cardHead: 40, tableHead: 32, pagePadding: 32, scrollbar: 12, radiusControl: 6, radiusCard: 8, radiusPanel: 10 } as const;
-/** Less room than any window has by itself: a window zoomed to 200 %. The navigation keeps its icons only, and what has a bar of its own scrolls with the page. */
+export const size = {
+  titleBar: 40,
+  navigation: 216,
+  footer: 56,
+  cardHead: 40,
+  tableHead: 32,
+  pagePadding: 32,
+  scrollbar: 12,
+  radiusControl: 6,
+  radiusCard: 8,
+  radiusPanel: 10,
+} as const;
+/**
+ * Less room than any window has by itself: a window zoomed to 200 %. The navigation keeps its icons only, and
+ * what has a bar of its own scrolls with the page.
+ */
 export const narrow = '@media (max-width: 799.95px)';
 export const low = '@media (max-height: 519.95px)';
 /** As the class `visually-hidden`, for a condition. */
-export const onlySpoken = { position: 'absolute', width: '1px', height: '1px', margin: '-1px', padding: 0, overflow: 'hidden', clipPath: 'inset(50%)', whiteSpace: 'nowrap', border: 0 } as const;
-/** Where the right column moves under the left: a window below 1040 px, or a page that a side panel leaves no more room. */
+export const onlySpoken = {
+  position: 'absolute',
+  width: '1px',
+  height: '1px',
+  margin: '-1px',
+  padding: 0,
+  overflow: 'hidden',
+  clipPath: 'inset(50%)',
+  whiteSpace: 'nowrap',
+  border: 0,
+} as const;
+/**
+ * Where the right column moves under the left: a window below 1040 px, or a page that a side panel leaves no
+ * more room.
+ */
 export const oneColumn = '@container page (max-width: 758.95px)';

@@ -6,16 +6,51 @@ import { findingSchema } from '../settings/findings.ts';
 import { settingsChangeSchema } from '../settings/changes.ts';
 
 /** Applying runs these, in this order; a step with nothing to do is `skipped`. */
-export const applySteps = ['back-up', 'write-settings', 'reconfigure', 'restart-engine', 'health-check', 'verify', 'clean-up'] as const;
+export const applySteps = [
+  'back-up',
+  'write-settings',
+  'reconfigure',
+  'restart-engine',
+  'health-check',
+  'verify',
+  'clean-up',
+] as const;
 export type ApplyStep = (typeof applySteps)[number];
 
 /** One line of "What will happen". `kind` fixes icon, tone and words (design language, Plan). */
 export const planEffectSchema = z.object({
-  kind: z.enum(['restart', 'stops', 'removed', 'unprotected', 'stays-in-view', 'new-rule', 'at-once', 'recreated']),
+  kind: z.enum([
+    'restart',
+    'stops',
+    'removed',
+    'unprotected',
+    'stays-in-view',
+    'new-rule',
+    'at-once',
+    'recreated',
+  ]),
   when: z.enum(['while-applying', 'afterwards']),
   code: z.enum([
-    'engine-restarts', 'engine-starts', 'containers-stop', 'containers-removed', 'containers-recreated', 'containers-kept-unprotected', 'store-unchanged',
-    'eci-on', 'eci-off', 'backend', 'mounts-outside-shares-refused', 'socket-images', 'socket-commands', 'gateway-reloads', 'load-blocked', 'volumes-removed', 'desktop-reopens', 'desktop-opens', 'desktop-sign-in', 'desktop-file-goes',
+    'engine-restarts',
+    'engine-starts',
+    'containers-stop',
+    'containers-removed',
+    'containers-recreated',
+    'containers-kept-unprotected',
+    'store-unchanged',
+    'eci-on',
+    'eci-off',
+    'backend',
+    'mounts-outside-shares-refused',
+    'socket-images',
+    'socket-commands',
+    'gateway-reloads',
+    'load-blocked',
+    'volumes-removed',
+    'desktop-reopens',
+    'desktop-opens',
+    'desktop-sign-in',
+    'desktop-file-goes',
   ]),
   params: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())])),
 });
@@ -34,15 +69,26 @@ export const applyPlanSchema = z.object({
   /** Version in history that the file has now, and would get. 0 = no file yet. */
   fromVersion: z.number().int(),
   toVersion: z.number().int(),
-  /** sha256 of the applied text the plan was made against, '' for no file: apply refuses when it is no longer so (conflict). */
+  /**
+   * sha256 of the applied text the plan was made against, '' for no file: apply refuses when it is no longer
+   * so (conflict).
+   */
   baseHash: z.string(),
   /** sha256 of the draft the plan is of: the app applies no other text under it. */
   draftHash: z.string(),
   changes: z.array(settingsChangeSchema),
   findings: z.array(findingSchema),
-  /** True when a finding of severity error, a missing requirement, a daemon.json conflict or a chosen recreation that the gateway will refuse blocks applying. */
+  /**
+   * True when a finding of severity error, a missing requirement, a daemon.json conflict or a chosen
+   * recreation that the gateway will refuse blocks applying.
+   */
   blocked: z.boolean(),
-  blockers: z.array(z.object({ code: z.enum(['findings', 'requirement', 'daemon-json', 'nothing-to-apply', 'rights', 'recreation']), message: z.string() })),
+  blockers: z.array(
+    z.object({
+      code: z.enum(['findings', 'requirement', 'daemon-json', 'nothing-to-apply', 'rights', 'recreation']),
+      message: z.string(),
+    }),
+  ),
   missingRequirements: z.array(requirementSchema),
   restartNeeded: z.boolean(),
   eciBefore: z.boolean(),
@@ -55,7 +101,10 @@ export const applyPlanSchema = z.object({
   remove: z.array(z.string()),
   /** Which of them are recreated under ECI in the clean-up step. */
   recreate: z.array(z.string()),
-  /** What is not as before with those, is not carried over, or stands in the way. Absent where it could not be looked up. */
+  /**
+   * What is not as before with those, is not carried over, or stands in the way. Absent where it could not be
+   * looked up.
+   */
   recreation: recreatePlanSchema.optional(),
   estimatedSeconds: z.number(),
 });
@@ -72,4 +121,8 @@ export const containerChoicesSchema = z.object({
   commit: z.boolean().optional(),
 });
 export type ContainerChoices = z.infer<typeof containerChoicesSchema>;
-export const keepAllContainers: ContainerChoices = { remove: [], includeRunning: false, removeVolumes: false };
+export const keepAllContainers: ContainerChoices = {
+  remove: [],
+  includeRunning: false,
+  removeVolumes: false,
+};

@@ -21,12 +21,27 @@ export type ApplyStepStatus = z.infer<typeof applyStepStatusSchema>;
 /** How an apply ended. */
 export const applyOutcomeSchema = z.discriminatedUnion('kind', [
   z.object({
-    kind: z.literal('applied'), version: z.number().int(), verification: verificationSchema.nullable(), removed: z.array(removeOutcomeSchema), recreated: z.array(recreateMemberSchema),
+    kind: z.literal('applied'),
+    version: z.number().int(),
+    verification: verificationSchema.nullable(),
+    removed: z.array(removeOutcomeSchema),
+    recreated: z.array(recreateMemberSchema),
     /** Why the version is not in history, where it is not: in force it is. */
     unrecorded: z.string().optional(),
   }),
-  z.object({ kind: z.literal('rolled-back'), failedStep: z.enum(applySteps), error: appErrorSchema, restoredVersion: z.number().int() }),
-  z.object({ kind: z.literal('rollback-failed'), failedStep: z.enum(applySteps), error: appErrorSchema, rollbackError: appErrorSchema, backupDir: z.string() }),
+  z.object({
+    kind: z.literal('rolled-back'),
+    failedStep: z.enum(applySteps),
+    error: appErrorSchema,
+    restoredVersion: z.number().int(),
+  }),
+  z.object({
+    kind: z.literal('rollback-failed'),
+    failedStep: z.enum(applySteps),
+    error: appErrorSchema,
+    rollbackError: appErrorSchema,
+    backupDir: z.string(),
+  }),
 ]);
 export type ApplyOutcome = z.infer<typeof applyOutcomeSchema>;
 
@@ -47,7 +62,10 @@ export const applyRunSchema = z.object({
 });
 export type ApplyRun = z.infer<typeof applyRunSchema>;
 
-/** Stream of one apply run: what `bulkhead apply --json --events` prints line by line and what the window listens to. */
+/**
+ * Stream of one apply run: what `bulkhead apply --json --events` prints line by line and what the window
+ * listens to.
+ */
 export const applyEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), run: applyRunSchema }),
   /** How the recreation goes that the clean-up step does. */

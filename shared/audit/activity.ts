@@ -25,13 +25,20 @@ export const activityStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('following') }),
   /** There is no log: nothing was decided yet, or no gateway of ours stands before this engine. */
   z.object({ kind: z.literal('absent') }),
-  z.object({ kind: z.literal('unreadable'), why: z.enum(['rights', 'other']), path: z.string(), message: z.string() }),
+  z.object({
+    kind: z.literal('unreadable'),
+    why: z.enum(['rights', 'other']),
+    path: z.string(),
+    message: z.string(),
+  }),
 ]);
 export type ActivityState = z.infer<typeof activityStateSchema>;
 
 /** What was denied over and over, as one. */
 export const denialGroupSchema = z.object({
-  count: z.number().int(), first: z.string(), last: z.string(),
+  count: z.number().int(),
+  first: z.string(),
+  last: z.string(),
   /** The newest of them. */
   entry: activityEntrySchema,
 });
@@ -66,21 +73,44 @@ export const activityPageSchema = z.object({
 export type ActivityPage = z.infer<typeof activityPageSchema>;
 
 /** New entries, as an event. Of a flood only the newest come; `left` counts the others. */
-export const activityBatchSchema = z.object({ target: z.string(), entries: z.array(activityEntrySchema), left: z.number().int() });
+export const activityBatchSchema = z.object({
+  target: z.string(),
+  entries: z.array(activityEntrySchema),
+  left: z.number().int(),
+});
 export type ActivityBatch = z.infer<typeof activityBatchSchema>;
 
-export const isDenial = (entry: Pick<StoredAuditEntry, 'outcome'>): boolean => entry.outcome === 'deny' || entry.outcome === 'would-deny';
+export const isDenial = (entry: Pick<StoredAuditEntry, 'outcome'>): boolean =>
+  entry.outcome === 'deny' || entry.outcome === 'would-deny';
 
 /**
- * Whether a verification asked for it: its probes ask as an attacker would, and each refusal is what they are to see. Told by root's uid, the
- * clients' socket and the image: nobody else may ask as root there, so that nobody hides behind it.
+ * Whether a verification asked for it: its probes ask as an attacker would, and each refusal is what they are
+ * to see. Told by root's uid, the clients' socket and the image: nobody else may ask as root there, so that
+ * nobody hides behind it.
  */
-export const isProbes = (entry: Pick<StoredAuditEntry, 'client' | 'origin' | 'image'>): boolean => entry.client.uid === 0 && entry.origin?.kind === 'clients' && entry.image?.startsWith('bulkhead/probe:') === true;
+export const isProbes = (entry: Pick<StoredAuditEntry, 'client' | 'origin' | 'image'>): boolean =>
+  entry.client.uid === 0 &&
+  entry.origin?.kind === 'clients' &&
+  entry.image?.startsWith('bulkhead/probe:') === true;
 
-/** What makes entries repeats of each other: outcome, rule, thing and asker; not the moment, the process, nor a container's made-up name. */
+/**
+ * What makes entries repeats of each other: outcome, rule, thing and asker; not the moment, the process, nor
+ * a container's made-up name.
+ */
 export function repeatKey(entry: StoredAuditEntry): string {
-  const asker = entry.origin?.kind === 'socket-mount' ? entry.origin.image ?? entry.origin.mount ?? '' : String(entry.client.uid);
-  return [entry.outcome, entry.rule, entry.setting ?? '', entry.subject?.path ?? entry.subject?.command ?? entry.what ?? '', entry.image ?? '', entry.image === undefined ? entry.container ?? '' : '', asker].join('\n');
+  const asker =
+    entry.origin?.kind === 'socket-mount'
+      ? (entry.origin.image ?? entry.origin.mount ?? '')
+      : String(entry.client.uid);
+  return [
+    entry.outcome,
+    entry.rule,
+    entry.setting ?? '',
+    entry.subject?.path ?? entry.subject?.command ?? entry.what ?? '',
+    entry.image ?? '',
+    entry.image === undefined ? (entry.container ?? '') : '',
+    asker,
+  ].join('\n');
 }
 
 /** Local date of a moment, `2026-11-10`; null for what is no time. */
@@ -94,5 +124,16 @@ export function localDay(time: string | number): string | null {
 export function lastDays(now: number): readonly string[] {
   const today = new Date(now);
   // By the calendar, at noon: days with a change of the clock are days, too.
-  return Array.from({ length: activityDays }, (_, index) => localDay(new Date(today.getFullYear(), today.getMonth(), today.getDate() - (activityDays - 1 - index), 12).getTime()) ?? '');
+  return Array.from(
+    { length: activityDays },
+    (_, index) =>
+      localDay(
+        new Date(
+          today.getFullYear(),
+          today.getMonth(),
+          today.getDate() - (activityDays - 1 - index),
+          12,
+        ).getTime(),
+      ) ?? '',
+  );
 }

@@ -2,9 +2,13 @@ import type { StoredAuditEntry } from './entry.ts';
 
 const plain = /^[\w@%+=:,./-]+$/;
 /** A word as a shell takes it literally. */
-const quoted = (word: string): string => (plain.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
+const quoted = (word: string): string =>
+  plain.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
-/** `docker run` of the part of a request that the rule is about; null where the entry does not hold enough. The log never has whole requests. */
+/**
+ * `docker run` of the part of a request that the rule is about; null where the entry does not hold enough.
+ * The log never has whole requests.
+ */
 export function commandOf(entry: StoredAuditEntry): string | null {
   if (!/^(?:\/v[\d.]+)?\/containers\/create(?:\?|$)/.test(entry.target)) return null;
   const image = entry.image ?? entry.subject?.image ?? '';
@@ -15,10 +19,16 @@ export function commandOf(entry: StoredAuditEntry): string | null {
 
 function optionOf(entry: StoredAuditEntry): string | null {
   switch (entry.rule) {
-    case 'socket-mount': return '-v /var/run/docker.sock:/var/run/docker.sock';
-    case 'bind-not-shared': return entry.subject?.path === undefined ? null : `-v ${quoted(`${entry.subject.path}:${entry.subject.path}`)}`;
-    case 'runtime-forced': return '--runtime=runc';
-    case 'userns-ignored': return '--userns=host';
+    case 'socket-mount':
+      return '-v /var/run/docker.sock:/var/run/docker.sock';
+    case 'bind-not-shared':
+      return entry.subject?.path === undefined
+        ? null
+        : `-v ${quoted(`${entry.subject.path}:${entry.subject.path}`)}`;
+    case 'runtime-forced':
+      return '--runtime=runc';
+    case 'userns-ignored':
+      return '--userns=host';
     // Named as the command line spells it: `--pid=host`, `--device /dev/kmsg`.
     default: {
       const option = /^--[a-z-]+(?:[= ].*)?$/.exec(entry.what ?? '')?.[0];

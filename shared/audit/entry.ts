@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { DenialSubject, RuleCode, SettingPointer } from '../policy/decision.ts';
 
 /**
- * What became of a request. `would-deny`: audit mode, the rule refuses it, and it was let pass all the same. Requests that pass
- * unchanged are not logged.
+ * What became of a request. `would-deny`: audit mode, the rule refuses it, and it was let pass all the same.
+ * Requests that pass unchanged are not logged.
  */
 export const auditOutcomes = ['allow', 'rewrite', 'deny', 'would-deny'] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
@@ -23,13 +23,22 @@ export const auditEntrySchema = z.object({
   /** What was asked for, as the user would name it: '--pid=host', 'bind mount of /etc'. */
   what: z.string().optional(),
   /** The same as data, where a setting can change the outcome. */
-  subject: z.object({ path: z.string().optional(), command: z.string().optional(), image: z.string().optional() }).optional(),
+  subject: z
+    .object({ path: z.string().optional(), command: z.string().optional(), image: z.string().optional() })
+    .optional(),
   /** What the client was told, or what was changed. */
   message: z.string(),
   /** Who called (SO_PEERCRED); null where it could not be told. */
   client: z.object({ uid: z.number().nullable(), pid: z.number().nullable() }),
   /** The door it came in by: the clients' socket, or one mounted into a container. */
-  origin: z.object({ kind: z.string(), mount: z.string().optional(), container: z.string().nullable().optional(), image: z.string().nullable().optional() }).optional(),
+  origin: z
+    .object({
+      kind: z.string(),
+      mount: z.string().optional(),
+      container: z.string().nullable().optional(),
+      image: z.string().nullable().optional(),
+    })
+    .optional(),
   method: z.string(),
   /** Target as asked for; values of parameters that may hold secrets are left away. */
   target: z.string(),
@@ -39,7 +48,10 @@ export const auditEntrySchema = z.object({
   decisionUs: z.number().optional(),
   /** Counts the policies this gateway has had in force. */
   generation: z.number().optional(),
-  /** A user's preference that was in force then, where the administrator left it open: `sam: docker load allowed`. */
+  /**
+   * A user's preference that was in force then, where the administrator left it open: `sam: docker load
+   * allowed`.
+   */
   preference: z.string().optional(),
   /** Entries that were lost before this one (a full disk, a flood). */
   droppedBefore: z.number().optional(),
@@ -49,7 +61,12 @@ export type StoredAuditEntry = z.infer<typeof auditEntrySchema>;
 /** Where a request came from, as the log names it. */
 export type AuditOrigin =
   | { readonly kind: 'clients' }
-  | { readonly kind: 'socket-mount'; readonly mount: string; readonly container: string | null; readonly image: string | null };
+  | {
+      readonly kind: 'socket-mount';
+      readonly mount: string;
+      readonly container: string | null;
+      readonly image: string | null;
+    };
 
 /** What the gateway hands to the log; id and time are the log's own. */
 export interface AuditEntry {

@@ -2,10 +2,33 @@ import { describe, expect, it } from 'vitest';
 import { nothingWatched, watchScan } from './appeared.ts';
 import type { Container, ContainerScan } from './protection.ts';
 
-const one = (id: string, isProtected: boolean, reason: Container['reason'] = isProtected ? 'own-range' : 'past-gateway'): Container => ({
-  id, name: id, image: 'i', state: 'running', status: 'Up', createdAt: '2026-01-01T00:00:00Z', runtime: 'r', protected: isProtected, reason, range: null, privileged: false, restartPolicy: 'no', volumes: [], obstacles: [], labels: {},
+const one = (
+  id: string,
+  isProtected: boolean,
+  reason: Container['reason'] = isProtected ? 'own-range' : 'past-gateway',
+): Container => ({
+  id,
+  name: id,
+  image: 'i',
+  state: 'running',
+  status: 'Up',
+  createdAt: '2026-01-01T00:00:00Z',
+  runtime: 'r',
+  protected: isProtected,
+  reason,
+  range: null,
+  privileged: false,
+  restartPolicy: 'no',
+  volumes: [],
+  obstacles: [],
+  labels: {},
 });
-const scan = (containers: Container[], eci = true, at = '2026-01-01T10:00:00Z'): ContainerScan => ({ at, durationMs: 1, eci, containers });
+const scan = (containers: Container[], eci = true, at = '2026-01-01T10:00:00Z'): ContainerScan => ({
+  at,
+  durationMs: 1,
+  eci,
+  containers,
+});
 
 describe('unprotected containers that appear later', () => {
   it('are told once, and not those of the first scan', () => {
@@ -14,7 +37,9 @@ describe('unprotected containers that appear later', () => {
     const second = watchScan(first, scan([one('old', false), one('new', false), one('fine', true)]));
     expect(second.appeared).toEqual({ ids: ['new'], since: '2026-01-01T10:00:00Z' });
     // Looked at: nothing is waiting, and it is no news again.
-    expect(watchScan({ ...second, appeared: null }, scan([one('old', false), one('new', false)])).appeared).toBeNull();
+    expect(
+      watchScan({ ...second, appeared: null }, scan([one('old', false), one('new', false)])).appeared,
+    ).toBeNull();
   });
 
   it('wait until they are looked at, gone, or protected', () => {
@@ -25,7 +50,10 @@ describe('unprotected containers that appear later', () => {
   });
 
   it('are none while ECI is off, nor when it is turned on afterwards', () => {
-    const off = watchScan(watchScan(nothingWatched, scan([], false)), scan([one('a', false, 'eci-off')], false));
+    const off = watchScan(
+      watchScan(nothingWatched, scan([], false)),
+      scan([one('a', false, 'eci-off')], false),
+    );
     expect(off.appeared).toBeNull();
     expect(watchScan(off, scan([one('a', false, 'before-eci')])).appeared).toBeNull();
   });

@@ -3,20 +3,52 @@ import { giveBackBinds, heldBindText } from '../policy/held-binds.ts';
 import { parseJson, writeJson } from '../policy/json.ts';
 import { fail, ok, type AppError, type Result } from '../result.ts';
 
-// What `GET /containers/{id}/json` says, as far as it is looked at. Engines write null for "nothing" in some places and leave the key away in others.
-const text = z.string().nullish().transform((value) => value ?? '');
-const texts = z.array(z.string()).nullish().transform((value) => value ?? []);
-const textMap = z.record(z.string(), z.string()).nullish().transform((value) => value ?? {});
-const anyMap = z.record(z.string(), z.unknown()).nullish().transform((value) => value ?? {});
-const flag = z.boolean().nullish().transform((value) => value ?? false);
+// What `GET /containers/{id}/json` says, as far as it is looked at. Engines write null for "nothing" in some
+// places and leave the key away in others.
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+const texts = z
+  .array(z.string())
+  .nullish()
+  .transform((value) => value ?? []);
+const textMap = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((value) => value ?? {});
+const anyMap = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .transform((value) => value ?? {});
+const flag = z
+  .boolean()
+  .nullish()
+  .transform((value) => value ?? false);
 
 const endpointSchema = z.object({
-  IPAMConfig: anyMap, Links: texts, Aliases: texts, NetworkID: text, IPAddress: text, MacAddress: text, DriverOpts: textMap,
-  GwPriority: z.number().nullish().transform((value) => value ?? 0),
+  IPAMConfig: anyMap,
+  Links: texts,
+  Aliases: texts,
+  NetworkID: text,
+  IPAddress: text,
+  MacAddress: text,
+  DriverOpts: textMap,
+  GwPriority: z
+    .number()
+    .nullish()
+    .transform((value) => value ?? 0),
 });
 export type InspectedEndpoint = z.infer<typeof endpointSchema>;
 
-const mountPointSchema = z.object({ Type: text, Name: text, Source: text, Destination: z.string(), RW: z.boolean(), Propagation: text });
+const mountPointSchema = z.object({
+  Type: text,
+  Name: text,
+  Source: text,
+  Destination: z.string(),
+  RW: z.boolean(),
+  Propagation: text,
+});
 export type InspectedMount = z.infer<typeof mountPointSchema>;
 
 const healthSchema = z.object({ Status: text }).nullish();
@@ -26,24 +58,78 @@ const inspectedSchema = z.object({
   Name: z.string(),
   Image: z.string(),
   ExecIDs: texts,
-  SizeRw: z.number().nullish().transform((value) => value ?? 0),
-  State: z.object({ Status: z.string(), Running: z.boolean(), Paused: flag, Restarting: flag, Pid: z.number(), ExitCode: z.number(), Error: text, Health: healthSchema }),
+  SizeRw: z
+    .number()
+    .nullish()
+    .transform((value) => value ?? 0),
+  State: z.object({
+    Status: z.string(),
+    Running: z.boolean(),
+    Paused: flag,
+    Restarting: flag,
+    Pid: z.number(),
+    ExitCode: z.number(),
+    Error: text,
+    Health: healthSchema,
+  }),
   Config: z.object({
-    Hostname: text, Image: text, MacAddress: text, Entrypoint: z.union([z.string(), z.array(z.string())]).nullish(), Labels: textMap,
-    Healthcheck: z.object({ Test: texts }).nullish(), Volumes: anyMap,
+    Hostname: text,
+    Image: text,
+    MacAddress: text,
+    Entrypoint: z.union([z.string(), z.array(z.string())]).nullish(),
+    Labels: textMap,
+    Healthcheck: z.object({ Test: texts }).nullish(),
+    Volumes: anyMap,
   }),
   HostConfig: z.object({
-    NetworkMode: text, PidMode: text, IpcMode: text, UTSMode: text, CgroupnsMode: text, UsernsMode: text, Runtime: text, AutoRemove: flag, Privileged: flag, PublishAllPorts: flag,
-    RestartPolicy: z.object({ Name: text, MaximumRetryCount: z.number() }).nullish().transform((value) => value ?? { Name: '', MaximumRetryCount: 0 }),
-    Binds: texts, Mounts: z.array(z.looseObject({ Type: text, Source: text, Target: text })).nullish().transform((value) => value ?? []), Tmpfs: textMap,
-    VolumesFrom: texts, Links: texts, SecurityOpt: texts, LogConfig: z.object({ Type: text }).nullish().transform((value) => value ?? { Type: '' }),
-    PortBindings: z.record(z.string(), z.array(z.object({ HostPort: text })).nullish()).nullish().transform((value) => value ?? {}),
+    NetworkMode: text,
+    PidMode: text,
+    IpcMode: text,
+    UTSMode: text,
+    CgroupnsMode: text,
+    UsernsMode: text,
+    Runtime: text,
+    AutoRemove: flag,
+    Privileged: flag,
+    PublishAllPorts: flag,
+    RestartPolicy: z
+      .object({ Name: text, MaximumRetryCount: z.number() })
+      .nullish()
+      .transform((value) => value ?? { Name: '', MaximumRetryCount: 0 }),
+    Binds: texts,
+    Mounts: z
+      .array(z.looseObject({ Type: text, Source: text, Target: text }))
+      .nullish()
+      .transform((value) => value ?? []),
+    Tmpfs: textMap,
+    VolumesFrom: texts,
+    Links: texts,
+    SecurityOpt: texts,
+    LogConfig: z
+      .object({ Type: text })
+      .nullish()
+      .transform((value) => value ?? { Type: '' }),
+    PortBindings: z
+      .record(z.string(), z.array(z.object({ HostPort: text })).nullish())
+      .nullish()
+      .transform((value) => value ?? {}),
   }),
-  Mounts: z.array(mountPointSchema).nullish().transform((value) => value ?? []),
-  NetworkSettings: z.object({ Networks: z.record(z.string(), endpointSchema).nullish().transform((value) => value ?? {}) }),
+  Mounts: z
+    .array(mountPointSchema)
+    .nullish()
+    .transform((value) => value ?? []),
+  NetworkSettings: z.object({
+    Networks: z
+      .record(z.string(), endpointSchema)
+      .nullish()
+      .transform((value) => value ?? {}),
+  }),
 });
 
-/** A container as inspected: what is looked at, checked; and its configuration as the engine wrote it, to be sent back. */
+/**
+ * A container as inspected: what is looked at, checked; and its configuration as the engine wrote it, to be
+ * sent back.
+ */
 export interface Inspected {
   readonly view: z.infer<typeof inspectedSchema>;
   /** Without the slash. */
@@ -52,7 +138,10 @@ export interface Inspected {
   readonly host: Readonly<Record<string, unknown>>;
 }
 
-const rawSchema = z.object({ Config: z.record(z.string(), z.unknown()), HostConfig: z.record(z.string(), z.unknown()) });
+const rawSchema = z.object({
+  Config: z.record(z.string(), z.unknown()),
+  HostConfig: z.record(z.string(), z.unknown()),
+});
 
 /** Reads an inspect answer; `containers.recreate-failed` for what is none. */
 export function readInspected(answer: unknown): Result<Inspected, AppError> {
@@ -61,9 +150,18 @@ export function readInspected(answer: unknown): Result<Inspected, AppError> {
   const raw = rawSchema.safeParse(value);
   if (!view.success || !raw.success) {
     const issue = (view.success ? raw.error : view.error)?.issues[0];
-    return fail('containers.recreate-failed', 'the engine described a container in a way that is not understood', { reason: issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}` });
+    return fail(
+      'containers.recreate-failed',
+      'the engine described a container in a way that is not understood',
+      { reason: issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}` },
+    );
   }
-  return ok({ view: view.data, name: view.data.Name.replace(/^\//, ''), config: raw.data.Config, host: raw.data.HostConfig });
+  return ok({
+    view: view.data,
+    name: view.data.Name.replace(/^\//, ''),
+    config: raw.data.Config,
+    host: raw.data.HostConfig,
+  });
 }
 
 /** An answer of the engine's own, which does not pass the gateway, with the binds that the client sent. */
@@ -76,7 +174,8 @@ function asSent(answer: unknown): unknown {
 }
 
 /** The container another one's namespace mode joins (`container:ID`); null where it joins none. */
-export const joinedContainer = (mode: string): string | null => (mode.startsWith('container:') ? mode.slice('container:'.length) : null);
+export const joinedContainer = (mode: string): string | null =>
+  mode.startsWith('container:') ? mode.slice('container:'.length) : null;
 
 /** Whether it has a health check that says something. */
 export function hasHealthcheck(inspected: Inspected): boolean {

@@ -2,13 +2,13 @@ import * as z from 'zod';
 
 /** Why a container is (not) protected. */
 export const protectionReasons = [
-  'own-range',              // isolation runtime, range seen in its uid_map
-  'own-range-stopped',      // isolation runtime, not running now: gets a range when started
-  'eci-off',                // made while ECI is off and ECI is off now
-  'before-eci',             // made before ECI was turned on, with another runtime
-  'past-gateway',           // made after ECI was turned on, with another runtime: on the engine's own socket
-  'no-user-namespace',      // isolation runtime by name, but its uid_map starts at host id 0
-  'unknown',                // could not be inspected; never shown as fine
+  'own-range', // isolation runtime, range seen in its uid_map
+  'own-range-stopped', // isolation runtime, not running now: gets a range when started
+  'eci-off', // made while ECI is off and ECI is off now
+  'before-eci', // made before ECI was turned on, with another runtime
+  'past-gateway', // made after ECI was turned on, with another runtime: on the engine's own socket
+  'no-user-namespace', // isolation runtime by name, but its uid_map starts at host id 0
+  'unknown', // could not be inspected; never shown as fine
 ] as const;
 
 export const containerSchema = z.object({
@@ -30,9 +30,15 @@ export const containerSchema = z.object({
   /** What stops it from being recreated as it is under ECI ("pid=host"), if anything. */
   obstacles: z.array(z.string()),
   labels: z.record(z.string(), z.string()),
-  /** Seconds the engine waits for it when it stops, because its first process does not take the stop signal; left away where it does, or where that isn't known. */
+  /**
+   * Seconds the engine waits for it when it stops, because its first process does not take the stop signal;
+   * left away where it does, or where that isn't known.
+   */
   stopWait: z.number().optional(),
-  /** Why it could not be inspected, where its reason is `unknown`; all but id, name, image, state and labels is not known then. */
+  /**
+   * Why it could not be inspected, where its reason is `unknown`; all but id, name, image, state and labels
+   * is not known then.
+   */
   whyUnknown: z.string().optional(),
 });
 export type Container = z.infer<typeof containerSchema>;
@@ -46,7 +52,8 @@ export const containerScanSchema = z.object({
 export type ContainerScan = z.infer<typeof containerScanSchema>;
 
 /** Holds processes: removing it would stop something. */
-export const isRunning = (container: Pick<Container, 'state'>): boolean => container.state === 'running' || container.state === 'paused' || container.state === 'restarting';
+export const isRunning = (container: Pick<Container, 'state'>): boolean =>
+  container.state === 'running' || container.state === 'paused' || container.state === 'restarting';
 
 /** Containers a turned-on ECI does not protect. */
 export const unprotected = (scan: ContainerScan): Container[] => scan.containers.filter((c) => !c.protected);
@@ -59,5 +66,12 @@ export const removeRequestSchema = z.object({
 });
 export type RemoveRequest = z.infer<typeof removeRequestSchema>;
 
-export const removeOutcomeSchema = z.object({ id: z.string(), name: z.string(), removed: z.boolean(), error: z.string().optional(), /** It was not even begun: cancelled before. */ notBegun: z.literal(true).optional(), /** There is no such container. */ gone: z.literal(true).optional() });
+export const removeOutcomeSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  removed: z.boolean(),
+  error: z.string().optional(),
+  /** It was not even begun: cancelled before. */ notBegun: z.literal(true).optional(),
+  /** There is no such container. */ gone: z.literal(true).optional(),
+});
 export type RemoveOutcome = z.infer<typeof removeOutcomeSchema>;

@@ -6,42 +6,108 @@ import { parseJson } from '../policy/json.ts';
 import { readInspected, type Inspected } from './inspected.ts';
 import { recreation, type RecreateEngine } from './recreate-body.ts';
 
-type Changed = { readonly Config?: object; readonly HostConfig?: object; readonly NetworkSettings?: object; readonly Mounts?: readonly object[] };
+type Changed = {
+  readonly Config?: object;
+  readonly HostConfig?: object;
+  readonly NetworkSettings?: object;
+  readonly Mounts?: readonly object[];
+};
 function sample(name: keyof typeof samples, changed: Changed = {}): Inspected {
   const base = samples[name];
-  const read = readInspected({ ...base, ...changed, Config: { ...base.Config, ...changed.Config }, HostConfig: { ...base.HostConfig, ...changed.HostConfig } });
+  const read = readInspected({
+    ...base,
+    ...changed,
+    Config: { ...base.Config, ...changed.Config },
+    HostConfig: { ...base.HostConfig, ...changed.HostConfig },
+  });
   if (!read.ok) throw new Error(read.error.reason);
   return read.value;
 }
 const engine: RecreateEngine = { runtime: 'bulkhead', apiVersion: '1.45', cgroupVersion: '1' };
-const image = (inspected: Inspected, hasEntrypoint = false) => ({ reference: inspected.view.Config.Image, hasEntrypoint });
-interface Body { Hostname?: string; Image: string; Entrypoint?: unknown; MacAddress?: string; Labels: Record<string, string>; ExposedPorts?: object; HostConfig: Record<string, unknown> & { Mounts: unknown[]; Binds: unknown[] }; NetworkingConfig?: { EndpointsConfig: Record<string, Record<string, unknown>> } }
-const make = (inspected: Inspected, options: { hasEntrypoint?: boolean; engine?: Partial<RecreateEngine>; successors?: ReadonlyMap<string, string>; reference?: string } = {}) => {
-  const made = recreation(inspected, { ...image(inspected, options.hasEntrypoint), ...(options.reference === undefined ? {} : { reference: options.reference }) }, { ...engine, ...options.engine }, options.successors);
-  return { ...made, body: JSON.parse(JSON.stringify(made.body)) as Body, codes: made.changes.map(({ code }) => code) }; // as it goes over the wire
+const image = (inspected: Inspected, hasEntrypoint = false) => ({
+  reference: inspected.view.Config.Image,
+  hasEntrypoint,
+});
+interface Body {
+  Hostname?: string;
+  Image: string;
+  Entrypoint?: unknown;
+  MacAddress?: string;
+  Labels: Record<string, string>;
+  ExposedPorts?: object;
+  HostConfig: Record<string, unknown> & { Mounts: unknown[]; Binds: unknown[] };
+  NetworkingConfig?: { EndpointsConfig: Record<string, Record<string, unknown>> };
+}
+const make = (
+  inspected: Inspected,
+  options: {
+    hasEntrypoint?: boolean;
+    engine?: Partial<RecreateEngine>;
+    successors?: ReadonlyMap<string, string>;
+    reference?: string;
+  } = {},
+) => {
+  const made = recreation(
+    inspected,
+    {
+      ...image(inspected, options.hasEntrypoint),
+      ...(options.reference === undefined ? {} : { reference: options.reference }),
+    },
+    { ...engine, ...options.engine },
+    options.successors,
+  );
+  return {
+    ...made,
+    body: JSON.parse(JSON.stringify(made.body)) as Body,
+    codes: made.changes.map(({ code }) => code),
+  }; // as it goes over the wire
 };
 
 describe('inspect → create body (D)', () => {
-  test.each(Object.keys(samples) as (keyof typeof samples)[])('%s: everything it says fits the create request that the gateway models', (name) => {
-    const parsed = parseJson(JSON.stringify(make(sample(name)).body));
-    expect(parsed.ok && readCreateBody(parsed.value)).toMatchObject({ ok: true });
-  });
+  test.each(Object.keys(samples) as (keyof typeof samples)[])(
+    '%s: everything it says fits the create request that the gateway models',
+    (name) => {
+      const parsed = parseJson(JSON.stringify(make(sample(name)).body));
+      expect(parsed.ok && readCreateBody(parsed.value)).toMatchObject({ ok: true });
+    },
+  );
 
   test('configuration is carried as it stands, image defaults too', () => {
     const { body } = make(sample('full'));
     const { Config: before, HostConfig: host } = samples.full;
-    expect(body).toMatchObject({ Hostname: 'hh', Domainname: 'dd', Env: before.Env, Cmd: before.Cmd, Labels: before.Labels, Healthcheck: before.Healthcheck, StopSignal: 'SIGINT', StopTimeout: 3, Tty: true, Volumes: before.Volumes, ExposedPorts: before.ExposedPorts });
+    expect(body).toMatchObject({
+      Hostname: 'hh',
+      Domainname: 'dd',
+      Env: before.Env,
+      Cmd: before.Cmd,
+      Labels: before.Labels,
+      Healthcheck: before.Healthcheck,
+      StopSignal: 'SIGINT',
+      StopTimeout: 3,
+      Tty: true,
+      Volumes: before.Volumes,
+      ExposedPorts: before.ExposedPorts,
+    });
     const { Runtime, Mounts, Binds, CgroupnsMode, UsernsMode, ...rest } = host;
-    expect(body.HostConfig).toMatchObject(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)));
+    expect(body.HostConfig).toMatchObject(
+      Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)),
+    );
     expect(body.HostConfig['Runtime']).toBe('bulkhead');
     // "host" is what version 1 says of a container that asked for nothing.
     expect(body.HostConfig).not.toHaveProperty('CgroupnsMode');
-    expect([Runtime, Mounts.length, Binds, CgroupnsMode, UsernsMode]).toEqual(['runc', 2, body.HostConfig.Binds, 'host', '']);
+    expect([Runtime, Mounts.length, Binds, CgroupnsMode, UsernsMode]).toEqual([
+      'runc',
+      2,
+      body.HostConfig.Binds,
+      'host',
+      '',
+    ]);
   });
 
-  test('anonymous volumes are mounted by name, without copying the image\'s content into them', () => {
+  test("anonymous volumes are mounted by name, without copying the image's content into them", () => {
     const { body, codes } = make(sample('full'));
-    const at = (destination: string) => samples.full.Mounts.find((mount) => mount.Destination === destination)?.Name;
+    const at = (destination: string) =>
+      samples.full.Mounts.find((mount) => mount.Destination === destination)?.Name;
     expect(body.HostConfig.Mounts).toEqual([
       { Type: 'volume', Target: '/anon2', Source: at('/anon2'), VolumeOptions: { NoCopy: true } },
       { Type: 'tmpfs', Target: '/tm', TmpfsOptions: { SizeBytes: 1000000 } },
@@ -52,18 +118,50 @@ describe('inspect → create body (D)', () => {
   });
 
   test('a mount is told by where it is, however that was written', () => {
-    const named = (destination: string) => ({ Type: 'volume', Name: 'a'.repeat(64), Source: '', Destination: destination, RW: true, Propagation: '' });
-    const { body } = make(sample('plain', { HostConfig: { Mounts: [{ Type: 'volume', Source: '', Target: '/x/../m/' }], Tmpfs: { '/t//u/': '' }, Binds: ['v:/n/.'] }, Mounts: [named('/m'), named('/t/u'), named('/n')] }));
-    expect(body.HostConfig.Mounts).toEqual([{ Type: 'volume', Source: 'a'.repeat(64), Target: '/x/../m/', VolumeOptions: { NoCopy: true } }]);
+    const named = (destination: string) => ({
+      Type: 'volume',
+      Name: 'a'.repeat(64),
+      Source: '',
+      Destination: destination,
+      RW: true,
+      Propagation: '',
+    });
+    const { body } = make(
+      sample('plain', {
+        HostConfig: {
+          Mounts: [{ Type: 'volume', Source: '', Target: '/x/../m/' }],
+          Tmpfs: { '/t//u/': '' },
+          Binds: ['v:/n/.'],
+        },
+        Mounts: [named('/m'), named('/t/u'), named('/n')],
+      }),
+    );
+    expect(body.HostConfig.Mounts).toEqual([
+      { Type: 'volume', Source: 'a'.repeat(64), Target: '/x/../m/', VolumeOptions: { NoCopy: true } },
+    ]);
   });
 
   test('host ports that Docker chose are said to be chosen anew, out of a range too', () => {
-    const { changes } = make(sample('plain', { HostConfig: { PortBindings: { '80/tcp': [{ HostIp: '', HostPort: '9400-9410' }], '81/tcp': [{ HostIp: '', HostPort: '81' }], '82/udp': [{ HostIp: '', HostPort: '' }] } } }));
-    expect(changes.find(({ code }) => code === 'chosen-ports')?.params).toEqual({ ports: ['80/tcp', '82/udp'] });
+    const { changes } = make(
+      sample('plain', {
+        HostConfig: {
+          PortBindings: {
+            '80/tcp': [{ HostIp: '', HostPort: '9400-9410' }],
+            '81/tcp': [{ HostIp: '', HostPort: '81' }],
+            '82/udp': [{ HostIp: '', HostPort: '' }],
+          },
+        },
+      }),
+    );
+    expect(changes.find(({ code }) => code === 'chosen-ports')?.params).toEqual({
+      ports: ['80/tcp', '82/udp'],
+    });
   });
 
   test('networks come with the create request; a fixed MAC address is kept, one the engine made is not', () => {
-    const n1 = { n1: { IPAMConfig: { IPv4Address: '10.77.1.9' }, Aliases: ['a1'], MacAddress: '02:11:22:33:44:55' } };
+    const n1 = {
+      n1: { IPAMConfig: { IPv4Address: '10.77.1.9' }, Aliases: ['a1'], MacAddress: '02:11:22:33:44:55' },
+    };
     const n2 = { IPAMConfig: { IPv4Address: '10.77.2.7' }, Aliases: ['b1'] };
     const { body, networks } = make(sample('full'));
     expect(body.NetworkingConfig).toEqual({ EndpointsConfig: { ...n1, n2 } });
@@ -71,7 +169,10 @@ describe('inspect → create body (D)', () => {
     expect(body).not.toHaveProperty('MacAddress');
     // Older engines take one; it is connected to the others.
     const older = make(sample('full'), { engine: { apiVersion: '1.43' } });
-    expect(older.body).toMatchObject({ MacAddress: '02:11:22:33:44:55', NetworkingConfig: { EndpointsConfig: n1 } });
+    expect(older.body).toMatchObject({
+      MacAddress: '02:11:22:33:44:55',
+      NetworkingConfig: { EndpointsConfig: n1 },
+    });
     expect(older.body.NetworkingConfig?.EndpointsConfig).not.toHaveProperty('n2');
     expect(older.networks).toMatchObject({ connected: [{ name: 'n2', endpoint: n2 }], all: ['n1', 'n2'] });
     expect(make(sample('plain')).body).not.toHaveProperty('NetworkingConfig');
@@ -79,7 +180,9 @@ describe('inspect → create body (D)', () => {
 
   test('the default bridge is named where there are others beside it: they would be all', () => {
     const { bridge } = samples.plain.NetworkSettings.Networks;
-    const { body } = make(sample('plain', { NetworkSettings: { Networks: { bridge, other: { ...bridge, Aliases: ['x'] } } } }));
+    const { body } = make(
+      sample('plain', { NetworkSettings: { Networks: { bridge, other: { ...bridge, Aliases: ['x'] } } } }),
+    );
     expect(body.NetworkingConfig?.EndpointsConfig).toEqual({ bridge: {}, other: { Aliases: ['x'] } });
   });
 
@@ -91,7 +194,14 @@ describe('inspect → create body (D)', () => {
 
   test('the short id is neither host name nor alias of the new one', () => {
     const short = samples.plain.Id.slice(0, 12);
-    const plain = sample('plain', { NetworkSettings: { Networks: { own: { ...samples.plain.NetworkSettings.Networks.bridge, Aliases: [short, 'web'], GwPriority: 5 } } }, HostConfig: { NetworkMode: 'own' } });
+    const plain = sample('plain', {
+      NetworkSettings: {
+        Networks: {
+          own: { ...samples.plain.NetworkSettings.Networks.bridge, Aliases: [short, 'web'], GwPriority: 5 },
+        },
+      },
+      HostConfig: { NetworkMode: 'own' },
+    });
     const { body } = make(plain);
     expect(body).not.toHaveProperty('Hostname');
     expect(body.NetworkingConfig?.EndpointsConfig).toEqual({ own: { Aliases: ['web'], GwPriority: 5 } });
@@ -99,8 +209,14 @@ describe('inspect → create body (D)', () => {
 
   test('joined namespaces lead to the successor, and bring no host name, ports or networks of their own', () => {
     const joined = samples.joined.HostConfig.NetworkMode.slice('container:'.length);
-    const { body, networks } = make(sample('joined', { Config: { ExposedPorts: { '80/tcp': {} } } }), { successors: new Map([[joined, 'new-id']]) });
-    expect(body.HostConfig).toMatchObject({ NetworkMode: 'container:new-id', PidMode: 'container:new-id', IpcMode: 'private' });
+    const { body, networks } = make(sample('joined', { Config: { ExposedPorts: { '80/tcp': {} } } }), {
+      successors: new Map([[joined, 'new-id']]),
+    });
+    expect(body.HostConfig).toMatchObject({
+      NetworkMode: 'container:new-id',
+      PidMode: 'container:new-id',
+      IpcMode: 'private',
+    });
     expect(body).not.toHaveProperty('Hostname');
     expect(body).not.toHaveProperty('ExposedPorts');
     expect(networks).toEqual({ created: [], connected: [], all: null });
@@ -110,7 +226,15 @@ describe('inspect → create body (D)', () => {
   test('volumes of others come by name, read-only as they were', () => {
     const { body, codes } = make(sample('volumesFrom'));
     expect(body.HostConfig).not.toHaveProperty('VolumesFrom');
-    expect(body.HostConfig.Mounts).toEqual(samples.volumesFrom.Mounts.map((mount) => ({ Type: 'volume', Source: mount.Name, Target: mount.Destination, ReadOnly: true, VolumeOptions: { NoCopy: true } })));
+    expect(body.HostConfig.Mounts).toEqual(
+      samples.volumesFrom.Mounts.map((mount) => ({
+        Type: 'volume',
+        Source: mount.Name,
+        Target: mount.Destination,
+        ReadOnly: true,
+        VolumeOptions: { NoCopy: true },
+      })),
+    );
     expect(codes).toEqual(['runtime', 'volumes-from', 'anonymous-volume']);
   });
 
@@ -126,8 +250,18 @@ describe('inspect → create body (D)', () => {
 
   test('what ECI changes is said: user namespace, cgroup namespace, the socket, a tag that moved, whose it was', () => {
     const changed = sample('plain', {
-      Config: { Labels: { 'io.bulkhead.socket-mount': 'x', a: 'b' } }, HostConfig: { UsernsMode: 'host', Binds: ['/var/run/docker.sock:/s'] },
-      Mounts: [{ Type: 'bind', Source: '/var/run/docker.sock', Destination: '/s', Mode: '', RW: true, Propagation: 'rprivate' }],
+      Config: { Labels: { 'io.bulkhead.socket-mount': 'x', a: 'b' } },
+      HostConfig: { UsernsMode: 'host', Binds: ['/var/run/docker.sock:/s'] },
+      Mounts: [
+        {
+          Type: 'bind',
+          Source: '/var/run/docker.sock',
+          Destination: '/s',
+          Mode: '',
+          RW: true,
+          Propagation: 'rprivate',
+        },
+      ],
     });
     const { body, codes } = make(changed, { engine: { cgroupVersion: '2' }, reference: 'sha256:abc' });
     expect(codes).toEqual(['runtime', 'owner-label', 'userns', 'cgroup-namespace', 'image', 'socket']);
@@ -137,6 +271,9 @@ describe('inspect → create body (D)', () => {
   });
 
   test('what is no inspect answer is an error', () => {
-    expect(readInspected({ Id: 'x' })).toMatchObject({ ok: false, error: { code: 'containers.recreate-failed' } });
+    expect(readInspected({ Id: 'x' })).toMatchObject({
+      ok: false,
+      error: { code: 'containers.recreate-failed' },
+    });
   });
 });

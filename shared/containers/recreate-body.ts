@@ -14,13 +14,19 @@ export interface RecreateEngine {
 }
 
 export interface RecreateImage {
-  /** What goes into the new container's `Image`: the text it was created with, or an id or tag where that leads elsewhere by now. */
+  /**
+   * What goes into the new container's `Image`: the text it was created with, or an id or tag where that
+   * leads elsewhere by now.
+   */
   readonly reference: string;
   /** The image has an entrypoint of its own, which a container without one must keep out. */
   readonly hasEntrypoint: boolean;
 }
 
-/** A container made anew under ECI: the body of its create request, the networks it is connected to, and what is not as before (D). */
+/**
+ * A container made anew under ECI: the body of its create request, the networks it is connected to, and what
+ * is not as before (D).
+ */
 export interface Recreation {
   readonly body: Readonly<Record<string, unknown>>;
   readonly networks: CarriedNetworks;
@@ -30,37 +36,61 @@ export interface Recreation {
 const modes = ['NetworkMode', 'PidMode', 'IpcMode'] as const;
 
 /**
- * Turns an inspect answer into the create request of the same container under ECI. `successors` maps ids of containers that are recreated before
- * it to their new ids: namespaces and volumes are taken from those. Pure; what ECI refuses of it the gateway says.
+ * Turns an inspect answer into the create request of the same container under ECI. `successors` maps ids of
+ * containers that are recreated before it to their new ids: namespaces and volumes are taken from those.
+ * Pure; what ECI refuses of it the gateway says.
  */
-export function recreation(inspected: Inspected, image: RecreateImage, engine: RecreateEngine, successors: ReadonlyMap<string, string> = new Map()): Recreation {
+export function recreation(
+  inspected: Inspected,
+  image: RecreateImage,
+  engine: RecreateEngine,
+  successors: ReadonlyMap<string, string> = new Map(),
+): Recreation {
   const { view, config, host } = inspected;
-  const changes: RecreateNote[] = view.HostConfig.Runtime === engine.runtime ? [] : [{ code: 'runtime', params: { before: view.HostConfig.Runtime, after: engine.runtime } }];
+  const changes: RecreateNote[] =
+    view.HostConfig.Runtime === engine.runtime
+      ? []
+      : [{ code: 'runtime', params: { before: view.HostConfig.Runtime, after: engine.runtime } }];
   const joinsNetwork = joinedContainer(view.HostConfig.NetworkMode) !== null;
   const mounts = carryMounts(inspected);
   const newer = since(engine.apiVersion, 44);
   const networks = carryNetworks(inspected, newer);
 
-  // A host name that is the engine's own choice, or the joined container's, is no setting; since API 1.44 a MAC address is the endpoint's.
+  // A host name that is the engine's own choice, or the joined container's, is no setting; since API 1.44 a
+  // MAC address is the endpoint's.
   const left = new Set([
-    ...(joinsNetwork || isShortId(view.Config.Hostname, view.Id) ? ['Hostname'] : []), ...(joinsNetwork ? ['Domainname', 'ExposedPorts'] : []), ...(newer ? ['MacAddress'] : []),
+    ...(joinsNetwork || isShortId(view.Config.Hostname, view.Id) ? ['Hostname'] : []),
+    ...(joinsNetwork ? ['Domainname', 'ExposedPorts'] : []),
+    ...(newer ? ['MacAddress'] : []),
   ]);
   const newConfig: Record<string, unknown> = { ...present(config, left), Image: image.reference };
   if (view.Config.Entrypoint == null && image.hasEntrypoint) newConfig['Entrypoint'] = [''];
   if (ownerLabel in view.Config.Labels) {
-    newConfig['Labels'] = Object.fromEntries(Object.entries(view.Config.Labels).filter(([key]) => key !== ownerLabel));
+    newConfig['Labels'] = Object.fromEntries(
+      Object.entries(view.Config.Labels).filter(([key]) => key !== ownerLabel),
+    );
     changes.push({ code: 'owner-label', params: {} });
   }
 
-  const newHost: Record<string, unknown> = { ...present(host, new Set(['VolumesFrom', 'UsernsMode'])), Runtime: engine.runtime, ...said(host, 'Binds', mounts.binds), ...said(host, 'Mounts', mounts.mounts) };
-  if (view.HostConfig.UsernsMode !== '') changes.push({ code: 'userns', params: { before: view.HostConfig.UsernsMode } });
+  const newHost: Record<string, unknown> = {
+    ...present(host, new Set(['VolumesFrom', 'UsernsMode'])),
+    Runtime: engine.runtime,
+    ...said(host, 'Binds', mounts.binds),
+    ...said(host, 'Mounts', mounts.mounts),
+  };
+  if (view.HostConfig.UsernsMode !== '')
+    changes.push({ code: 'userns', params: { before: view.HostConfig.UsernsMode } });
   if (view.HostConfig.CgroupnsMode === 'host') {
     delete newHost['CgroupnsMode'];
     // With version 1 that is what every container says that asked for nothing.
     if (engine.cgroupVersion === '2') changes.push({ code: 'cgroup-namespace', params: {} });
   }
   // Compose keeps in its hash whose network a service shares, by id.
-  if (joinsNetwork && view.Config.Labels['com.docker.compose.project'] !== undefined) changes.push({ code: 'compose-again', params: { project: view.Config.Labels['com.docker.compose.project'] } });
+  if (joinsNetwork && view.Config.Labels['com.docker.compose.project'] !== undefined)
+    changes.push({
+      code: 'compose-again',
+      params: { project: view.Config.Labels['com.docker.compose.project'] },
+    });
   for (const key of modes) {
     const joined = joinedContainer(view.HostConfig[key]);
     const successor = joined === null ? undefined : successors.get(joined);
@@ -68,31 +98,54 @@ export function recreation(inspected: Inspected, image: RecreateImage, engine: R
   }
   if (view.HostConfig.Links.length > 0) newHost['Links'] = view.HostConfig.Links.map(linkAsAsked);
   // The engine adds it to every privileged container, also to one that has it.
-  if (view.HostConfig.Privileged) newHost['SecurityOpt'] = view.HostConfig.SecurityOpt.filter((option) => option !== 'label=disable');
+  if (view.HostConfig.Privileged)
+    newHost['SecurityOpt'] = view.HostConfig.SecurityOpt.filter((option) => option !== 'label=disable');
 
-  if (image.reference !== view.Config.Image) changes.push({ code: 'image', params: { before: view.Config.Image, after: image.reference } });
-  if (view.HostConfig.VolumesFrom.length > 0) changes.push({ code: 'volumes-from', params: { names: view.HostConfig.VolumesFrom } });
+  if (image.reference !== view.Config.Image)
+    changes.push({ code: 'image', params: { before: view.Config.Image, after: image.reference } });
+  if (view.HostConfig.VolumesFrom.length > 0)
+    changes.push({ code: 'volumes-from', params: { names: view.HostConfig.VolumesFrom } });
   for (const volume of mounts.anonymous) changes.push({ code: 'anonymous-volume', params: volume });
   for (const mount of view.Mounts) {
-    if (mount.Type === 'bind' && /(^|\/)(docker|engine)\.sock$/.test(mount.Source)) changes.push({ code: 'socket', params: { destination: mount.Destination } });
+    if (mount.Type === 'bind' && /(^|\/)(docker|engine)\.sock$/.test(mount.Source))
+      changes.push({ code: 'socket', params: { destination: mount.Destination } });
   }
-  const open = Object.entries(view.HostConfig.PortBindings).filter(([, bindings]) => (bindings ?? []).some(({ HostPort }) => HostPort === '' || HostPort === '0' || HostPort.includes('-'))).map(([port]) => port);
-  if (open.length > 0 || view.HostConfig.PublishAllPorts) changes.push({ code: 'chosen-ports', params: { ports: open } });
+  const open = Object.entries(view.HostConfig.PortBindings)
+    .filter(([, bindings]) =>
+      (bindings ?? []).some(({ HostPort }) => HostPort === '' || HostPort === '0' || HostPort.includes('-')),
+    )
+    .map(([port]) => port);
+  if (open.length > 0 || view.HostConfig.PublishAllPorts)
+    changes.push({ code: 'chosen-ports', params: { ports: open } });
 
   const { created } = networks;
   const body = {
-    ...newConfig, HostConfig: newHost,
-    ...(created.length === 0 ? {} : { NetworkingConfig: { EndpointsConfig: Object.fromEntries(created.map(({ name, endpoint }) => [name, endpoint])) } }),
+    ...newConfig,
+    HostConfig: newHost,
+    ...(created.length === 0
+      ? {}
+      : {
+          NetworkingConfig: {
+            EndpointsConfig: Object.fromEntries(created.map(({ name, endpoint }) => [name, endpoint])),
+          },
+        }),
   };
   return { body, networks, changes };
 }
 
 /** The entries that say something, without those named. */
-const present = (object: Readonly<Record<string, unknown>>, without: ReadonlySet<string>): Record<string, unknown> =>
+const present = (
+  object: Readonly<Record<string, unknown>>,
+  without: ReadonlySet<string>,
+): Record<string, unknown> =>
   Object.fromEntries(Object.entries(object).filter(([key, value]) => value !== null && !without.has(key)));
 
 /** A list, unless it is empty and nothing was said before either. */
-const said = (host: Readonly<Record<string, unknown>>, key: string, list: readonly unknown[]): Record<string, unknown> => (list.length === 0 && host[key] == null ? {} : { [key]: list });
+const said = (
+  host: Readonly<Record<string, unknown>>,
+  key: string,
+  list: readonly unknown[],
+): Record<string, unknown> => (list.length === 0 && host[key] == null ? {} : { [key]: list });
 
 const isShortId = (name: string, id: string): boolean => name.length === 12 && id.startsWith(name);
 

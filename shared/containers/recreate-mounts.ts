@@ -17,19 +17,25 @@ const clean = (path: string): string => cleanPath(path) ?? path;
 /** Where an entry of `Binds` is mounted; its source, '' for a volume nobody named. */
 function splitBind(bind: string): { readonly source: string; readonly destination: string } {
   const [first = '', second] = bind.split(':');
-  return second === undefined ? { source: '', destination: clean(first) } : { source: first, destination: clean(second) };
+  return second === undefined
+    ? { source: '', destination: clean(first) }
+    : { source: first, destination: clean(second) };
 }
 
 /**
- * What the container has mounted, for its successor: as it was asked for where that says it all, else as it is. Anonymous volumes and what
- * came along with VolumesFrom are mounted by name and path: the data stays, and the successor hangs on no other container.
+ * What the container has mounted, for its successor: as it was asked for where that says it all, else as it
+ * is. Anonymous volumes and what came along with VolumesFrom are mounted by name and path: the data stays,
+ * and the successor hangs on no other container.
  */
 export function carryMounts(inspected: Inspected): CarriedMounts {
   const { HostConfig: host, Mounts: actual } = inspected.view;
   const at = new Map(actual.map((mount) => [clean(mount.Destination), mount]));
   const covered = new Set<string>(Object.keys(host.Tmpfs).map(clean));
   const anonymous: { name: string; destination: string }[] = [];
-  const note = (mount: InspectedMount | undefined) => { if (mount?.Type === 'volume' && isAnonymousVolume(mount.Name)) anonymous.push({ name: mount.Name, destination: mount.Destination }); };
+  const note = (mount: InspectedMount | undefined) => {
+    if (mount?.Type === 'volume' && isAnonymousVolume(mount.Name))
+      anonymous.push({ name: mount.Name, destination: mount.Destination });
+  };
 
   const binds = host.Binds.filter((bind) => {
     const { source, destination } = splitBind(bind);
@@ -63,8 +69,23 @@ function asMount(mount: InspectedMount): Mount {
   const readOnly = mount.RW ? {} : { ReadOnly: true };
   switch (mount.Type) {
     // NoCopy: a volume that was emptied on purpose stays empty.
-    case 'volume': return { Type: 'volume', Source: mount.Name, Target: mount.Destination, ...readOnly, VolumeOptions: { NoCopy: true } };
-    case 'tmpfs': return { Type: 'tmpfs', Target: mount.Destination, ...readOnly };
-    default: return { Type: mount.Type, Source: mount.Source, Target: mount.Destination, ...readOnly, ...(mount.Propagation === '' ? {} : { BindOptions: { Propagation: mount.Propagation } }) };
+    case 'volume':
+      return {
+        Type: 'volume',
+        Source: mount.Name,
+        Target: mount.Destination,
+        ...readOnly,
+        VolumeOptions: { NoCopy: true },
+      };
+    case 'tmpfs':
+      return { Type: 'tmpfs', Target: mount.Destination, ...readOnly };
+    default:
+      return {
+        Type: mount.Type,
+        Source: mount.Source,
+        Target: mount.Destination,
+        ...readOnly,
+        ...(mount.Propagation === '' ? {} : { BindOptions: { Propagation: mount.Propagation } }),
+      };
   }
 }

@@ -1,42 +1,71 @@
 import type { Inspected, InspectedEndpoint } from './inspected.ts';
 
-export interface CarriedNetwork { readonly name: string; readonly endpoint: Readonly<Record<string, unknown>> }
+export interface CarriedNetwork {
+  readonly name: string;
+  readonly endpoint: Readonly<Record<string, unknown>>;
+}
 
 export interface CarriedNetworks {
   /** Networks that the create request says something about. */
   readonly created: readonly CarriedNetwork[];
   /** What it is connected to between that and its start. */
   readonly connected: readonly CarriedNetwork[];
-  /** Every network it is on in the end; anything else it comes up with is taken away. Null: not its own to choose (`container:`, none). */
+  /**
+   * Every network it is on in the end; anything else it comes up with is taken away. Null: not its own to
+   * choose (`container:`, none).
+   */
   readonly all: readonly string[] | null;
 }
 
 const ownNetworks = new Set(['none', 'host']);
 
 /**
- * The networks of a container for its successor: aliases, fixed addresses, links, driver options, priority. Addresses the engine chose are left to
- * it. `together`: the create request takes more than one network, and says it all; a MAC address asked for on connecting one that does not run is lost.
+ * The networks of a container for its successor: aliases, fixed addresses, links, driver options, priority.
+ * Addresses the engine chose are left to it. `together`: the create request takes more than one network, and
+ * says it all; a MAC address asked for on connecting one that does not run is lost.
  */
 export function carryNetworks(inspected: Inspected, together: boolean): CarriedNetworks {
   const { view } = inspected;
   const mode = view.HostConfig.NetworkMode;
-  if (mode.startsWith('container:') || ownNetworks.has(mode)) return { created: [], connected: [], all: null };
+  if (mode.startsWith('container:') || ownNetworks.has(mode))
+    return { created: [], connected: [], all: null };
   const entries = Object.entries(view.NetworkSettings.Networks);
-  const isFirst = ([name, endpoint]: [string, InspectedEndpoint]) => name === mode || endpoint.NetworkID === mode || (name === 'bridge' && (mode === 'default' || mode === ''));
-  const carried = entries.map((entry) => ({ name: entry[0], endpoint: carryEndpoint(entry[1], view.Id, isFirst(entry) ? view.Config.MacAddress : null), first: isFirst(entry) }));
-  const first = carried.filter((one) => one.first).map(({ name, endpoint }) => ({ name: name === 'bridge' ? name : mode, endpoint }));
+  const isFirst = ([name, endpoint]: [string, InspectedEndpoint]) =>
+    name === mode ||
+    endpoint.NetworkID === mode ||
+    (name === 'bridge' && (mode === 'default' || mode === ''));
+  const carried = entries.map((entry) => ({
+    name: entry[0],
+    endpoint: carryEndpoint(entry[1], view.Id, isFirst(entry) ? view.Config.MacAddress : null),
+    first: isFirst(entry),
+  }));
+  const first = carried
+    .filter((one) => one.first)
+    .map(({ name, endpoint }) => ({ name: name === 'bridge' ? name : mode, endpoint }));
   const others = carried.filter((one) => !one.first).map(({ name, endpoint }) => ({ name, endpoint }));
   const all = carried.map(({ name }) => name);
   if (together && others.length > 0) return { created: [...first, ...others], connected: [], all };
   // The default bridge takes nothing but a MAC address and says so about everything else.
-  return { created: first.filter(({ name, endpoint }) => name !== 'bridge' || Object.keys(endpoint).length > 0), connected: others, all };
+  return {
+    created: first.filter(({ name, endpoint }) => name !== 'bridge' || Object.keys(endpoint).length > 0),
+    connected: others,
+    all,
+  };
 }
 
-/** `configured`: the MAC address that was asked for on the first network, '' for none; null where only the one in use is known. */
-function carryEndpoint(endpoint: InspectedEndpoint, id: string, configured: string | null): Readonly<Record<string, unknown>> {
+/**
+ * `configured`: the MAC address that was asked for on the first network, '' for none; null where only the one
+ * in use is known.
+ */
+function carryEndpoint(
+  endpoint: InspectedEndpoint,
+  id: string,
+  configured: string | null,
+): Readonly<Record<string, unknown>> {
   // Engines before 25 list the container's short id among its aliases.
   const aliases = endpoint.Aliases.filter((alias) => !id.startsWith(alias) || alias.length !== 12);
-  const mac = configured ?? (endpoint.MacAddress === generatedMac(endpoint.IPAddress) ? '' : endpoint.MacAddress);
+  const mac =
+    configured ?? (endpoint.MacAddress === generatedMac(endpoint.IPAddress) ? '' : endpoint.MacAddress);
   return {
     ...(Object.keys(endpoint.IPAMConfig).length === 0 ? {} : { IPAMConfig: endpoint.IPAMConfig }),
     ...(endpoint.Links.length === 0 ? {} : { Links: endpoint.Links }),
@@ -49,5 +78,8 @@ function carryEndpoint(endpoint: InspectedEndpoint, id: string, configured: stri
 
 /** The MAC address engines before 28 derive from an address. */
 function generatedMac(address: string): string {
-  return `02:42:${address.split('.').map((part) => Number(part).toString(16).padStart(2, '0')).join(':')}`;
+  return `02:42:${address
+    .split('.')
+    .map((part) => Number(part).toString(16).padStart(2, '0'))
+    .join(':')}`;
 }

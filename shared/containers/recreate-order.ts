@@ -3,16 +3,26 @@ import { joinedContainer, type Inspected } from './inspected.ts';
 const composeLabel = 'com.docker.compose.';
 
 /** Ids or names of the containers whose namespaces it shares. */
-export const joins = ({ view: { HostConfig: host } }: Inspected): string[] => [...new Set([host.NetworkMode, host.PidMode, host.IpcMode].flatMap((mode) => joinedContainer(mode) ?? []))];
+export const joins = ({ view: { HostConfig: host } }: Inspected): string[] => [
+  ...new Set([host.NetworkMode, host.PidMode, host.IpcMode].flatMap((mode) => joinedContainer(mode) ?? [])),
+];
 
 /** Names of the containers it links to. */
 export function links({ view }: Inspected): string[] {
-  const names = [...view.HostConfig.Links, ...Object.values(view.NetworkSettings.Networks).flatMap((endpoint) => endpoint.Links)];
+  const names = [
+    ...view.HostConfig.Links,
+    ...Object.values(view.NetworkSettings.Networks).flatMap((endpoint) => endpoint.Links),
+  ];
   return names.map((link) => (link.split(':')[0] ?? '').replace(/^\//, ''));
 }
 
-/** Whether `reference`, as modes and links have it, is this container: its name, its id or the beginning of that. */
-export const isCalled = (container: Inspected, reference: string): boolean => reference !== '' && (reference === container.name || (reference.length >= 12 && container.view.Id.startsWith(reference)));
+/**
+ * Whether `reference`, as modes and links have it, is this container: its name, its id or the beginning of
+ * that.
+ */
+export const isCalled = (container: Inspected, reference: string): boolean =>
+  reference !== '' &&
+  (reference === container.name || (reference.length >= 12 && container.view.Id.startsWith(reference)));
 
 /** Whether `one` must be there before `other` is: shared namespaces, links, what compose says. */
 function precedes(one: Inspected, other: Inspected): boolean {
@@ -20,22 +30,34 @@ function precedes(one: Inspected, other: Inspected): boolean {
   if ([...joins(other), ...links(other)].some((reference) => isCalled(one, reference))) return true;
   const label = (of: Inspected, key: string) => of.view.Config.Labels[`${composeLabel}${key}`] ?? '';
   if (label(one, 'project') === '' || label(one, 'project') !== label(other, 'project')) return false;
-  return label(other, 'depends_on').split(',').some((entry) => entry.split(':')[0] === label(one, 'service'));
+  return label(other, 'depends_on')
+    .split(',')
+    .some((entry) => entry.split(':')[0] === label(one, 'service'));
 }
 
 /**
- * The order in which containers are recreated: what others need comes first. Those that share namespaces are one group, since a container's
- * namespaces are gone with it: they stop together and, should one fail, come back together. What needs each other in a circle comes by name.
+ * The order in which containers are recreated: what others need comes first. Those that share namespaces are
+ * one group, since a container's namespaces are gone with it: they stop together and, should one fail, come
+ * back together. What needs each other in a circle comes by name.
  */
 export function recreateOrder(containers: readonly Inspected[]): Inspected[][] {
   const byName = containers.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const groups: Inspected[][] = [];
   for (const container of byName) {
-    const mine = groups.filter((group) => group.some((member) => joins(member).some((reference) => isCalled(container, reference)) || joins(container).some((reference) => isCalled(member, reference))));
+    const mine = groups.filter((group) =>
+      group.some(
+        (member) =>
+          joins(member).some((reference) => isCalled(container, reference)) ||
+          joins(container).some((reference) => isCalled(member, reference)),
+      ),
+    );
     for (const group of mine) groups.splice(groups.indexOf(group), 1);
     groups.push([...mine.flat(), container]);
   }
-  return inOrder(groups.map((group) => inOrder(group, precedes)), (one, other) => one.some((a) => other.some((b) => precedes(a, b))));
+  return inOrder(
+    groups.map((group) => inOrder(group, precedes)),
+    (one, other) => one.some((a) => other.some((b) => precedes(a, b))),
+  );
 }
 
 /** A topological order; of what is free, and of what hangs in a circle, the first is taken. */

@@ -18,12 +18,26 @@ export interface AskedRecreation {
 export interface RecreatePolicyQuestion {
   /** Those that will be in force. */
   readonly settings: EffectiveSettings;
-  readonly paths: { readonly root: string; readonly data: string; readonly run: string; readonly engineSocket: string; readonly clientSocket: string };
+  readonly paths: {
+    readonly root: string;
+    readonly data: string;
+    readonly run: string;
+    readonly engineSocket: string;
+    readonly clientSocket: string;
+  };
   readonly asked: readonly AskedRecreation[];
 }
 
 /** One refusal of the gateway's, in its own (English) words, which name the setting. */
-export interface RecreateRefusal { readonly rule: string; readonly message: string }
+export interface RecreateRefusal {
+  readonly rule: string;
+  readonly message: string;
+}
 
-/** What the gateway will refuse, by the id of the old one; nothing is changed by asking. What can't be told from here is no refusal. */
-export type RecreatePolicy = (question: RecreatePolicyQuestion) => Promise<ReadonlyMap<string, readonly RecreateRefusal[]>>;
+/**
+ * What the gateway will refuse, by the id of the old one; nothing is changed by asking. What can't be told
+ * from here is no refusal.
+ */
+export type RecreatePolicy = (
+  question: RecreatePolicyQuestion,
+) => Promise<ReadonlyMap<string, readonly RecreateRefusal[]>>;

@@ -2,7 +2,10 @@ import * as z from 'zod';
 import { appErrorSchema } from '../result.ts';
 import { removeOutcomeSchema } from './protection.ts';
 
-/** A removal of containers: how far it is, and of whom there is something to tell. There is no way back from it. */
+/**
+ * A removal of containers: how far it is, and of whom there is something to tell. There is no way back from
+ * it.
+ */
 export const removalRunSchema = z.object({
   activity: z.enum(['removing', 'cancelling', 'ended']),
   total: z.number().int(),

@@ -3,8 +3,23 @@ import type { claimIds } from '../verify/claims.ts';
 
 /** Rows of the coverage table, in the order they are shown. */
 export const workloadIds = [
-  'run-create', 'build-docker-driver', 'build-container-driver', 'socket-started', 'socket-mount', 'socket-derived-images', 'socket-any-image', 'kind-nodes',
-  'build-host-network', 'swarm-plugins', 'created-before', 'kubernetes-kubeadm', 'extensions', 'dev-environments', 'docker-debug', 'windows-containers', 'virtual-machine',
+  'run-create',
+  'build-docker-driver',
+  'build-container-driver',
+  'socket-started',
+  'socket-mount',
+  'socket-derived-images',
+  'socket-any-image',
+  'kind-nodes',
+  'build-host-network',
+  'swarm-plugins',
+  'created-before',
+  'kubernetes-kubeadm',
+  'extensions',
+  'dev-environments',
+  'docker-debug',
+  'windows-containers',
+  'virtual-machine',
 ] as const;
 export type WorkloadId = (typeof workloadIds)[number];
 
@@ -14,7 +29,10 @@ export type CoverageState = 'protected' | 'unprotected' | 'not-allowed' | 'not-o
 export interface CoverageRow {
   readonly workload: WorkloadId;
   readonly state: CoverageState;
-  /** How it is known: a probe shows it (`claims`), the gateway's or runtime's rules make it so, or Docker documents it. */
+  /**
+   * How it is known: a probe shows it (`claims`), the gateway's or runtime's rules make it so, or Docker
+   * documents it.
+   */
   readonly basis: 'probe' | 'rule' | 'documentation';
   /** The claims that show it; empty unless the basis is a probe. */
   readonly claims: readonly (typeof claimIds)[number][];
@@ -25,33 +43,54 @@ export interface CoverageRow {
 export type CoverageFacts =
   | { readonly kind: 'embedded' | 'docker-engine'; readonly eci: boolean; readonly backend: BackendId }
   | {
-    readonly kind: 'docker-desktop';
-    readonly eci: boolean;
-    /** As Docker Desktop reports it, "4.36.0"; null when it could not be learned: what depends on it is not shown as protected. */
-    readonly version: string | null;
-    /** What its Linux engine runs in: a virtual machine of its own (macOS, Linux), WSL 2 or Hyper-V. */
-    readonly virtualMachine: 'vm' | 'wsl2' | 'hyper-v';
-  };
+      readonly kind: 'docker-desktop';
+      readonly eci: boolean;
+      /**
+       * As Docker Desktop reports it, "4.36.0"; null when it could not be learned: what depends on it is not
+       * shown as protected.
+       */
+      readonly version: string | null;
+      /** What its Linux engine runs in: a virtual machine of its own (macOS, Linux), WSL 2 or Hyper-V. */
+      readonly virtualMachine: 'vm' | 'wsl2' | 'hyper-v';
+    };
 
 /**
- * The coverage table of an engine (spec C). While ECI is off nothing is protected and nothing refused; rows an engine cannot have
- * stay so. States say what holds by design; whether a probe has shown it, and when, is `rowEvidence`'s to say.
+ * The coverage table of an engine (spec C). While ECI is off nothing is protected and nothing refused; rows
+ * an engine cannot have stay so. States say what holds by design; whether a probe has shown it, and when, is
+ * `rowEvidence`'s to say.
  */
 export function coverageFor(facts: CoverageFacts): CoverageRow[] {
   const rows = facts.kind === 'docker-desktop' ? desktopRows(facts) : engineRows(facts.backend);
   if (facts.eci) return rows;
-  return rows.map((row) => (row.state === 'not-on-this-engine' ? row : { workload: row.workload, state: 'unprotected', basis: 'rule', claims: [] }));
+  return rows.map((row) =>
+    row.state === 'not-on-this-engine'
+      ? row
+      : { workload: row.workload, state: 'unprotected', basis: 'rule', claims: [] },
+  );
 }
 
-const row = (workload: WorkloadId, state: CoverageState, basis: CoverageRow['basis'], claims: CoverageRow['claims'] = []): CoverageRow => ({ workload, state, basis, claims });
+const row = (
+  workload: WorkloadId,
+  state: CoverageState,
+  basis: CoverageRow['basis'],
+  claims: CoverageRow['claims'] = [],
+): CoverageRow => ({ workload, state, basis, claims });
 const absent = (workload: WorkloadId): CoverageRow => row(workload, 'not-on-this-engine', 'rule');
 
 function engineRows(backend: BackendId): CoverageRow[] {
-  const rules = ['A6-runtime-override', 'A7-userns-host-ignored', 'A7-host-namespaces-refused', 'A7-namespace-sharing', 'A8-engine-directories-refused', 'A10-proc-hidden'] as const;
+  const rules = [
+    'A6-runtime-override',
+    'A7-userns-host-ignored',
+    'A7-host-namespaces-refused',
+    'A7-namespace-sharing',
+    'A8-engine-directories-refused',
+    'A10-proc-hidden',
+  ] as const;
   // Sysbox CE gives all containers one range: it can't claim A3.
-  const container: CoverageRow['claims'] = backend === 'exclusive'
-    ? ['A2-user-namespace', 'A3-exclusive-range', ...rules]
-    : ['A2-user-namespace', ...rules];
+  const container: CoverageRow['claims'] =
+    backend === 'exclusive'
+      ? ['A2-user-namespace', 'A3-exclusive-range', ...rules]
+      : ['A2-user-namespace', ...rules];
   const privileged = ['A2-user-namespace', 'A4-privileged-works', 'A5-privileged-confined'] as const;
   return [
     row('run-create', 'protected', 'probe', container),
@@ -67,15 +106,33 @@ function engineRows(backend: BackendId): CoverageRow[] {
     row('build-host-network', 'not-allowed', 'rule'),
     row('swarm-plugins', 'not-allowed', 'rule'),
     row('created-before', 'unprotected', 'rule'),
-    ...(['kubernetes-kubeadm', 'extensions', 'dev-environments', 'docker-debug', 'windows-containers', 'virtual-machine'] as const).map(absent),
+    ...(
+      [
+        'kubernetes-kubeadm',
+        'extensions',
+        'dev-environments',
+        'docker-debug',
+        'windows-containers',
+        'virtual-machine',
+      ] as const
+    ).map(absent),
   ];
 }
 
 function desktopRows(facts: Extract<CoverageFacts, { kind: 'docker-desktop' }>): CoverageRow[] {
   const wsl = facts.virtualMachine === 'wsl2';
-  const from = (workload: WorkloadId, since: string): CoverageRow => ({ ...row(workload, atLeast(facts.version, since) ? 'protected' : 'unprotected', 'documentation'), since });
+  const from = (workload: WorkloadId, since: string): CoverageRow => ({
+    ...row(workload, atLeast(facts.version, since) ? 'protected' : 'unprotected', 'documentation'),
+    since,
+  });
   return [
-    row('run-create', 'protected', 'probe', ['A2-user-namespace', 'A3-exclusive-range', 'A6-runtime-override', 'A7-userns-host-ignored', 'A7-host-namespaces-refused']),
+    row('run-create', 'protected', 'probe', [
+      'A2-user-namespace',
+      'A3-exclusive-range',
+      'A6-runtime-override',
+      'A7-userns-host-ignored',
+      'A7-host-namespaces-refused',
+    ]),
     wsl ? row('build-docker-driver', 'unprotected', 'documentation') : from('build-docker-driver', '4.30'),
     from('build-container-driver', '4.19'),
     row('socket-started', 'protected', 'documentation'),
@@ -90,12 +147,17 @@ function desktopRows(facts: Extract<CoverageFacts, { kind: 'docker-desktop' }>):
     row('extensions', 'unprotected', 'documentation'),
     row('dev-environments', 'unprotected', 'documentation'),
     row('docker-debug', 'unprotected', 'documentation'),
-    facts.virtualMachine === 'vm' ? absent('windows-containers') : row('windows-containers', 'unprotected', 'documentation'),
+    facts.virtualMachine === 'vm'
+      ? absent('windows-containers')
+      : row('windows-containers', 'unprotected', 'documentation'),
     row('virtual-machine', wsl ? 'unprotected' : 'protected', 'documentation'),
   ];
 }
 
-/** A permission that older versions don't have is one that nobody can be given: not allowed, rather than unprotected. */
+/**
+ * A permission that older versions don't have is one that nobody can be given: not allowed, rather than
+ * unprotected.
+ */
 function featureRow(workload: WorkloadId, version: string | null, since: string): CoverageRow {
   return { ...row(workload, atLeast(version, since) ? 'protected' : 'not-allowed', 'documentation'), since };
 }

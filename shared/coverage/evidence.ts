@@ -4,29 +4,39 @@ import type { CoverageRow } from './coverage.ts';
 /** What backs a row right now. `at` is when the verification was (ISO 8601), null without one. */
 export type RowEvidence =
   | { readonly kind: 'probe-passed' | 'probe-failed' | 'probe-outdated'; readonly at: string }
-  /** Probes leave nothing open and show only a part of it (A11 where only listed images may): the rest is a rule. */
+  /**
+   * Probes leave nothing open and show only a part of it (A11 where only listed images may): the rest is a
+   * rule.
+   */
   | { readonly kind: 'probe-limited'; readonly at: string }
   /** A probe could show it, and has not (or one of its claims was not run). */
   | { readonly kind: 'probe-missing'; readonly at: string | null }
   | { readonly kind: 'rule' | 'documentation'; readonly at: null };
 
 /**
- * "Probe passed · 3 min ago" as data. A verification made under another ECI state, without one of the row's claims, or older than a
- * day proves nothing. `now` is ms since the epoch.
+ * "Probe passed · 3 min ago" as data. A verification made under another ECI state, without one of the row's
+ * claims, or older than a day proves nothing. `now` is ms since the epoch.
  */
 export function rowEvidence(row: CoverageRow, verification: Verification | null, now: number): RowEvidence {
   if (row.basis !== 'probe') return { kind: row.basis, at: null };
   if (verification === null || !verification.eci) return { kind: 'probe-missing', at: null };
   const { at } = verification;
-  const verdicts = row.claims.map((id) => verification.claims.find((claim) => claim.id === id)?.verdict ?? 'not-run');
+  const verdicts = row.claims.map(
+    (id) => verification.claims.find((claim) => claim.id === id)?.verdict ?? 'not-run',
+  );
   if (verdicts.includes('fail')) return { kind: 'probe-failed', at };
   if (verdicts.length === 0 || !verdicts.every(settled)) return { kind: 'probe-missing', at };
   if (verdicts.some((verdict) => verdict !== 'pass')) return { kind: 'probe-limited', at };
   const age = now - Date.parse(at);
-  return age >= 0 && age <= verificationMaxAgeMs ? { kind: 'probe-passed', at } : { kind: 'probe-outdated', at };
+  return age >= 0 && age <= verificationMaxAgeMs
+    ? { kind: 'probe-passed', at }
+    : { kind: 'probe-outdated', at };
 }
 
-/** A row's state as far as it may be shown: protected by probe only where the probe has passed, else `unverified`. */
+/**
+ * A row's state as far as it may be shown: protected by probe only where the probe has passed, else
+ * `unverified`.
+ */
 export function shownState(row: CoverageRow, evidence: RowEvidence): CoverageRow['state'] | 'unverified' {
   if (row.state !== 'protected' || row.basis !== 'probe') return row.state;
   if (evidence.kind === 'probe-failed') return 'unprotected';

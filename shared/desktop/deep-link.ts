@@ -1,12 +1,27 @@
 import { pageOfSetting, settingPointer } from '../settings/setting-page.ts';
 
 /** A place in the window that something outside of it may name. */
-export interface DeepLink { readonly page: string; readonly params: Readonly<Record<string, string>> }
+export interface DeepLink {
+  readonly page: string;
+  readonly params: Readonly<Record<string, string>>;
+}
 
 const id = /^[\w.:-]{1,128}$/;
-/** The pages a link may open, and the parameters each may carry. Nothing here changes anything: a link shows a place, no more. */
+/**
+ * The pages a link may open, and the parameters each may carry. Nothing here changes anything: a link shows a
+ * place, no more.
+ */
 const places: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
-  overview: {}, isolation: { pointer: settingPointer }, 'docker-socket': { pointer: settingPointer }, 'file-sharing': { pointer: settingPointer }, json: {}, history: {}, preferences: {}, review: {}, welcome: {}, simulator: {},
+  overview: {},
+  isolation: { pointer: settingPointer },
+  'docker-socket': { pointer: settingPointer },
+  'file-sharing': { pointer: settingPointer },
+  json: {},
+  history: {},
+  preferences: {},
+  review: {},
+  welcome: {},
+  simulator: {},
   containers: { show: /^(all|protected|unprotected)$/ },
   activity: { entry: id, filter: /^(all|denied|changed|would-deny)$/, container: id },
 };
@@ -19,8 +34,9 @@ const longest = 512;
 const aliases: Readonly<Record<string, string>> = { setting: 'pointer' };
 
 /**
- * `activity?entry=4f2a-17`, `docker-socket?setting=/POINTER` or, shorter, `docker-socket/POINTER` → place; null for any page, parameter or
- * value that is not on the list, and for a setting that the page does not edit.
+ * `activity?entry=4f2a-17`, `docker-socket?setting=/POINTER` or, shorter, `docker-socket/POINTER` → place;
+ * null for any page, parameter or value that is not on the list, and for a setting that the page does not
+ * edit.
  */
 export function parseRoute(route: string): DeepLink | null {
   if (route.length > longest) return null;
@@ -50,17 +66,26 @@ export function routeOfSetting(pointer: string): string | null {
   return settingPointer.test(pointer) && parseRoute(route) !== null ? route : null;
 }
 
-/** `bulkhead://activity?entry=…` → place; null for anything else, also for a place with credentials, port, path or fragment. */
+/**
+ * `bulkhead://activity?entry=…` → place; null for anything else, also for a place with credentials, port,
+ * path or fragment.
+ */
 export function parseDeepLink(url: string): DeepLink | null {
   const match = /^bulkhead:\/\/([a-z-]+)\/?(\?[^#]*)?$/.exec(url);
   return match === null ? null : parseRoute(`${match[1] ?? ''}${match[2] ?? ''}`);
 }
 
-/** The place among arguments of a command line: `--route ROUTE`, `--route=ROUTE` or a bulkhead:// address. Null for none, and for one that is not allowed. */
+/**
+ * The place among arguments of a command line: `--route ROUTE`, `--route=ROUTE` or a bulkhead:// address.
+ * Null for none, and for one that is not allowed.
+ */
 export function deepLinkOf(argv: readonly string[]): DeepLink | null {
   const at = argv.findIndex((arg) => arg === '--route' || arg.startsWith('--route='));
   const named = argv[at];
-  if (named !== undefined) return parseRoute(named.includes('=') && named !== '--route' ? named.slice('--route='.length) : argv[at + 1] ?? '');
+  if (named !== undefined)
+    return parseRoute(
+      named.includes('=') && named !== '--route' ? named.slice('--route='.length) : (argv[at + 1] ?? ''),
+    );
   const url = argv.find((arg) => arg.startsWith(`${deepLinkScheme}:`));
   return url === undefined ? null : parseDeepLink(url);
 }

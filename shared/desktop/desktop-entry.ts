@@ -3,29 +3,52 @@ export const desktopEntryName = 'bulkhead.desktop';
 /** Name of the app's icon in an icon theme. */
 export const desktopIconName = 'bulkhead';
 
-/** The app in a desktop's menu, and as what opens bulkhead:// links: `%u` stands for the link. `command` starts the app; a program without a path is looked for in PATH. */
+/**
+ * The app in a desktop's menu, and as what opens bulkhead:// links: `%u` stands for the link. `command`
+ * starts the app; a program without a path is looked for in PATH.
+ */
 export function menuEntry(command: readonly string[]): string {
   return entry([
-    'GenericName=Enhanced Container Isolation', 'GenericName[zh_CN]=增强型容器隔离', 'Comment=Isolate the containers of a Docker engine', 'Comment[zh_CN]=隔离 Docker 引擎的容器',
-    `Exec=${execLine(command)} %u`, `Icon=${desktopIconName}`, 'Terminal=false', 'StartupNotify=true', 'StartupWMClass=Bulkhead', 'Categories=System;Security;',
-    'Keywords=docker;container;isolation;security;', 'Keywords[zh_CN]=docker;容器;隔离;安全;', 'MimeType=x-scheme-handler/bulkhead;',
+    'GenericName=Enhanced Container Isolation',
+    'GenericName[zh_CN]=增强型容器隔离',
+    'Comment=Isolate the containers of a Docker engine',
+    'Comment[zh_CN]=隔离 Docker 引擎的容器',
+    `Exec=${execLine(command)} %u`,
+    `Icon=${desktopIconName}`,
+    'Terminal=false',
+    'StartupNotify=true',
+    'StartupWMClass=Bulkhead',
+    'Categories=System;Security;',
+    'Keywords=docker;container;isolation;security;',
+    'Keywords[zh_CN]=docker;容器;隔离;安全;',
+    'MimeType=x-scheme-handler/bulkhead;',
   ]);
 }
 
 /** The app among what a desktop starts with its session. */
 export function autostartEntry(command: readonly string[]): string {
-  return entry(['Comment=Enhanced Container Isolation', `Exec=${execLine(command)}`, 'Terminal=false', 'X-GNOME-Autostart-enabled=true']);
+  return entry([
+    'Comment=Enhanced Container Isolation',
+    `Exec=${execLine(command)}`,
+    'Terminal=false',
+    'X-GNOME-Autostart-enabled=true',
+  ]);
 }
 
-const entry = (lines: readonly string[]): string => `${['[Desktop Entry]', 'Type=Application', 'Version=1.5', 'Name=Bulkhead', ...lines].join('\n')}\n`;
+const entry = (lines: readonly string[]): string =>
+  `${['[Desktop Entry]', 'Type=Application', 'Version=1.5', 'Name=Bulkhead', ...lines].join('\n')}\n`;
 
 /** A command as the Exec line of a desktop entry. */
 export const execLine = (command: readonly string[]): string => command.map(quoted).join(' ');
 
 /**
- * One argument of an Exec line: quoted as the Desktop Entry specification says (" ` $ and \ behind a backslash), then that backslash doubled as in every
- * string of the file, and % doubled, which would begin a field code.
+ * One argument of an Exec line: quoted as the Desktop Entry specification says (" ` $ and \ behind a
+ * backslash), then that backslash doubled as in every string of the file, and % doubled, which would begin a
+ * field code.
  */
 function quoted(argument: string): string {
-  return `"${argument.replaceAll(/["`$\\]/g, '\\$&').replaceAll('\\', '\\\\').replaceAll('%', '%%')}"`;
+  return `"${argument
+    .replaceAll(/["`$\\]/g, '\\$&')
+    .replaceAll('\\', '\\\\')
+    .replaceAll('%', '%%')}"`;
 }

@@ -11,36 +11,109 @@ function desk(options: { inFront?: boolean; off?: readonly NoticeKind[]; languag
   const timers = new Set<{ at: number; act: () => void }>();
   let now = 0;
   const notices = createNotices({
-    words: () => desktopWords(options.language ?? 'en', ''), wanted: (kind) => options.off?.includes(kind) !== true, inFront: () => options.inFront === true, show: (notice) => { shown.push(notice); }, quietMs: 30,
-    schedule: (act, ms) => { const timer = { at: now + ms, act }; timers.add(timer); return { cancel: () => { timers.delete(timer); } }; },
+    words: () => desktopWords(options.language ?? 'en', ''),
+    wanted: (kind) => options.off?.includes(kind) !== true,
+    inFront: () => options.inFront === true,
+    show: (notice) => {
+      shown.push(notice);
+    },
+    quietMs: 30,
+    schedule: (act, ms) => {
+      const timer = { at: now + ms, act };
+      timers.add(timer);
+      return {
+        cancel: () => {
+          timers.delete(timer);
+        },
+      };
+    },
   });
   const pass = (ms: number) => {
     for (const end = now + ms; now < end;) {
       now++;
-      for (const timer of [...timers]) if (timer.at <= now) { timers.delete(timer); timer.act(); }
+      for (const timer of [...timers])
+        if (timer.at <= now) {
+          timers.delete(timer);
+          timer.act();
+        }
     }
   };
   return { notices, shown, pass };
 }
-const denial = (what: string, more: Partial<StoredAuditEntry> = {}): StoredAuditEntry => ({ id: `r-${what.length}`, time: '2026-11-25T10:00:00Z', outcome: 'deny', rule: 'bind-not-shared', setting: null, what, message: `${what} is blocked`, client: { uid: 1000, pid: 1 }, method: 'POST', target: '/containers/create', ...more });
-const container = (name: string, isProtected: boolean): Container => ({ id: name, name, image: 'i', state: 'running', status: '', createdAt: '', runtime: '', protected: isProtected, reason: 'past-gateway', range: null, privileged: false, restartPolicy: 'no', volumes: [], obstacles: [], labels: {} });
-const scan = (containers: Container[], eci = true): ContainerScan => ({ at: '', durationMs: 1, eci, containers });
-const facts = (more: Partial<EngineFacts> = {}): EngineFacts => ({ phase: 'ready', broken: false, protection: 'protected', scan: null, expected: false, ...more });
+const denial = (what: string, more: Partial<StoredAuditEntry> = {}): StoredAuditEntry => ({
+  id: `r-${what.length}`,
+  time: '2026-11-25T10:00:00Z',
+  outcome: 'deny',
+  rule: 'bind-not-shared',
+  setting: null,
+  what,
+  message: `${what} is blocked`,
+  client: { uid: 1000, pid: 1 },
+  method: 'POST',
+  target: '/containers/create',
+  ...more,
+});
+const container = (name: string, isProtected: boolean): Container => ({
+  id: name,
+  name,
+  image: 'i',
+  state: 'running',
+  status: '',
+  createdAt: '',
+  runtime: '',
+  protected: isProtected,
+  reason: 'past-gateway',
+  range: null,
+  privileged: false,
+  restartPolicy: 'no',
+  volumes: [],
+  obstacles: [],
+  labels: {},
+});
+const scan = (containers: Container[], eci = true): ContainerScan => ({
+  at: '',
+  durationMs: 1,
+  eci,
+  containers,
+});
+const facts = (more: Partial<EngineFacts> = {}): EngineFacts => ({
+  phase: 'ready',
+  broken: false,
+  protection: 'protected',
+  scan: null,
+  expected: false,
+  ...more,
+});
 
 describe('a denial', () => {
   it('is told at once, with what, and leads to its entry', () => {
     const { notices, shown } = desk();
     notices.decided([denial('bind mount of /etc', { id: 'a-7' })]);
-    expect(shown).toEqual([{ kind: 'denied', title: 'Denied: bind mount of /etc', body: 'bind mount of /etc is blocked', place: { page: 'activity', params: { entry: 'a-7' } } }]);
+    expect(shown).toEqual([
+      {
+        kind: 'denied',
+        title: 'Denied: bind mount of /etc',
+        body: 'bind mount of /etc is blocked',
+        place: { page: 'activity', params: { entry: 'a-7' } },
+      },
+    ]);
   });
 
   it('that a verification asked for itself is no news; one of somebody else among them is', () => {
     const { notices, shown, pass } = desk();
-    const probes: Partial<StoredAuditEntry> = { client: { uid: 0, pid: 7 }, origin: { kind: 'clients' }, image: 'bulkhead/probe:3' };
+    const probes: Partial<StoredAuditEntry> = {
+      client: { uid: 0, pid: 7 },
+      origin: { kind: 'clients' },
+      image: 'bulkhead/probe:3',
+    };
     notices.decided([denial('--pid=host', probes), denial('the Docker socket', probes)]);
     pass(1000);
     expect(shown).toEqual([]);
-    notices.decided([denial('--pid=host', probes), denial('bind mount of /etc'), denial('the Docker socket', probes)]);
+    notices.decided([
+      denial('--pid=host', probes),
+      denial('bind mount of /etc'),
+      denial('the Docker socket', probes),
+    ]);
     pass(1000);
     expect(shown.map(({ title }) => title)).toEqual(['Denied: bind mount of /etc']);
   });
@@ -54,12 +127,16 @@ describe('a denial', () => {
   it('that comes soon after another is told with all others, once, with counts', () => {
     const { notices, shown, pass } = desk();
     notices.decided([denial('--pid=host')]);
-    for (let n = 0; n < 5000; n++) notices.decided([denial(n % 10 === 0 ? 'the Docker socket' : 'bind mount of /etc')]);
+    for (let n = 0; n < 5000; n++)
+      notices.decided([denial(n % 10 === 0 ? 'the Docker socket' : 'bind mount of /etc')]);
     pass(29);
     expect(shown).toHaveLength(1);
     pass(1);
     expect(shown).toHaveLength(2);
-    expect(shown[1]).toMatchObject({ title: '5,000 requests denied', place: { page: 'activity', params: { filter: 'denied' } } });
+    expect(shown[1]).toMatchObject({
+      title: '5,000 requests denied',
+      place: { page: 'activity', params: { filter: 'denied' } },
+    });
     expect(shown[1]?.body).toMatch(/^bind mount of \/etc \(\d+ times\)\nthe Docker socket \(\d+ times\)$/);
     pass(1000);
     expect(shown).toHaveLength(2);
@@ -67,7 +144,10 @@ describe('a denial', () => {
 
   it('never floods: one notification a pause, however many come', () => {
     const { notices, shown, pass } = desk();
-    for (let n = 0; n < 300; n++) { notices.decided([denial(`${n}`)]); pass(1); }
+    for (let n = 0; n < 300; n++) {
+      notices.decided([denial(`${n}`)]);
+      pass(1);
+    }
     expect(shown.length).toBeLessThanOrEqual(11);
   });
 
@@ -79,7 +159,11 @@ describe('a denial', () => {
       expect(shown).toEqual([]);
     }
     const { notices, shown } = desk();
-    notices.decided([denial('x', { outcome: 'would-deny' }), denial('y', { outcome: 'rewrite' }), denial('z', { outcome: 'allow' })]);
+    notices.decided([
+      denial('x', { outcome: 'would-deny' }),
+      denial('y', { outcome: 'rewrite' }),
+      denial('z', { outcome: 'allow' }),
+    ]);
     expect(shown).toEqual([]);
   });
 
@@ -104,7 +188,13 @@ describe('an unprotected container', () => {
     notices.engine(facts({ scan: scan([container('old', false), container('web', true)]) }));
     expect(shown).toEqual([]);
     notices.engine(facts({ scan: scan([container('old', false), container('new', false)]) }));
-    expect(shown).toMatchObject([{ kind: 'unprotected', title: 'new is not protected', place: { page: 'containers', params: { show: 'unprotected' } } }]);
+    expect(shown).toMatchObject([
+      {
+        kind: 'unprotected',
+        title: 'new is not protected',
+        place: { page: 'containers', params: { show: 'unprotected' } },
+      },
+    ]);
   });
 
   it('is no news while ECI is off, when it has just been turned on, and during an apply', () => {
@@ -135,7 +225,13 @@ describe('the protection', () => {
   });
 
   it('that ends with an engine that failed, or whose supervisor was killed, is told; one that somebody stopped is not', () => {
-    for (const [to, told] of [[{ phase: 'failed' }, 1], [{ phase: 'stopped', broken: true }, 1], [{ phase: 'stopped', broken: true, expected: true }, 0], [{ phase: 'stopped' }, 0], [{ phase: 'stopping' }, 0]] as const) {
+    for (const [to, told] of [
+      [{ phase: 'failed' }, 1],
+      [{ phase: 'stopped', broken: true }, 1],
+      [{ phase: 'stopped', broken: true, expected: true }, 0],
+      [{ phase: 'stopped' }, 0],
+      [{ phase: 'stopping' }, 0],
+    ] as const) {
       const { notices, shown } = desk();
       notices.engine(facts());
       notices.engine(facts({ protection: 'stopped', ...to }));
@@ -146,7 +242,10 @@ describe('the protection', () => {
 
   it('of an engine that comes and goes is told once a pause', () => {
     const { notices, shown, pass } = desk();
-    for (let n = 0; n < 20; n++) { notices.engine(facts()); notices.engine(facts({ phase: 'failed', protection: 'stopped' })); }
+    for (let n = 0; n < 20; n++) {
+      notices.engine(facts());
+      notices.engine(facts({ phase: 'failed', protection: 'stopped' }));
+    }
     expect(shown).toHaveLength(1);
     pass(30);
     notices.engine(facts());
@@ -156,7 +255,20 @@ describe('the protection', () => {
 });
 
 it('what was asked for in the tray and failed is told with why and what to do, in one language', () => {
-  const error = { code: 'rights.not-root' as const, message: 'administrator rights were not given', hint: 'Try again and enter the password.' };
-  expect(failedNotice(desktopWords('en', ''), 'verify', { ...error, reason: '<b>' }, (text) => text)).toEqual({ title: 'The protection could not be verified', body: 'administrator rights were not given\n‹b›\nTry again and enter the password.', place: { page: 'overview', params: {} } });
-  expect(failedNotice(desktopWords('zh-CN', ''), 'start', error, messagesIn('zh-CN').told)).toMatchObject({ title: '未能启动引擎', body: '未获得管理员权限\n请重试并输入密码。' });
+  const error = {
+    code: 'rights.not-root' as const,
+    message: 'administrator rights were not given',
+    hint: 'Try again and enter the password.',
+  };
+  expect(failedNotice(desktopWords('en', ''), 'verify', { ...error, reason: '<b>' }, (text) => text)).toEqual(
+    {
+      title: 'The protection could not be verified',
+      body: 'administrator rights were not given\n‹b›\nTry again and enter the password.',
+      place: { page: 'overview', params: {} },
+    },
+  );
+  expect(failedNotice(desktopWords('zh-CN', ''), 'start', error, messagesIn('zh-CN').told)).toMatchObject({
+    title: '未能启动引擎',
+    body: '未获得管理员权限\n请重试并输入密码。',
+  });
 });

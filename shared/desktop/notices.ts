@@ -11,7 +11,12 @@ import type { DesktopWords } from './words.ts';
 export const noticeKinds = ['denied', 'unprotected', 'protection'] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
-export interface Notice { readonly kind: NoticeKind; readonly title: string; readonly body: string; readonly place: DeepLink }
+export interface Notice {
+  readonly kind: NoticeKind;
+  readonly title: string;
+  readonly body: string;
+  readonly place: DeepLink;
+}
 
 /** What the desktop's notices look at of one engine. */
 export interface EngineFacts {
@@ -20,7 +25,9 @@ export interface EngineFacts {
   readonly broken: boolean;
   readonly protection: ProtectionState;
   readonly scan: ContainerScan | null;
-  /** An apply, a recreation, or a start or stop that was asked for here: what changes meanwhile is expected. */
+  /**
+   * An apply, a recreation, or a start or stop that was asked for here: what changes meanwhile is expected.
+   */
   readonly expected: boolean;
 }
 
@@ -30,13 +37,18 @@ export interface NoticeOptions {
   /** The window is in front and shows all this anyway. */
   readonly inFront: () => boolean;
   readonly show: (notice: Notice) => void;
-  /** At most one notification of a kind in this time; what comes meanwhile becomes one with counts at its end. */
+  /**
+   * At most one notification of a kind in this time; what comes meanwhile becomes one with counts at its end.
+   */
   readonly quietMs?: number;
   readonly schedule?: (act: () => void, ms: number) => { cancel(): void };
 }
 
 export interface Notices {
-  /** Entries of the decision log, as they come. `left`: so many more came in a flood, and are known by number only. */
+  /**
+   * Entries of the decision log, as they come. `left`: so many more came in a flood, and are known by number
+   * only.
+   */
   decided(entries: readonly StoredAuditEntry[], left?: number): void;
   /** The engine as it is now; the first call after `forget` only says where things stand. */
   engine(facts: EngineFacts): void;
@@ -48,17 +60,37 @@ const defaultQuietMs = 30_000;
 /** Denials kept for one grouped notification; beyond that only their number counts. */
 const mostKept = 200;
 
-const byTimer = (act: () => void, ms: number) => { const timer = setTimeout(act, ms); return { cancel: () => { clearTimeout(timer); } }; };
+const byTimer = (act: () => void, ms: number) => {
+  const timer = setTimeout(act, ms);
+  return {
+    cancel: () => {
+      clearTimeout(timer);
+    },
+  };
+};
 
 /** Decides what is worth a notification, groups it and never floods: at most one of a kind per `quietMs`. */
-export function createNotices({ words, wanted, inFront, show, quietMs = defaultQuietMs, schedule = byTimer }: NoticeOptions): Notices {
-  const denied = calm<StoredAuditEntry>(quietMs, schedule, (entries, count) => { say('denied', () => deniedNotice(words(), entries, count)); });
-  const unprotected = calm<string>(quietMs, schedule, (names, count) => { say('unprotected', () => unprotectedNotice(words(), names, count)); });
+export function createNotices({
+  words,
+  wanted,
+  inFront,
+  show,
+  quietMs = defaultQuietMs,
+  schedule = byTimer,
+}: NoticeOptions): Notices {
+  const denied = calm<StoredAuditEntry>(quietMs, schedule, (entries, count) => {
+    say('denied', () => deniedNotice(words(), entries, count));
+  });
+  const unprotected = calm<string>(quietMs, schedule, (names, count) => {
+    say('unprotected', () => unprotectedNotice(words(), names, count));
+  });
   // An engine that comes and goes is told of once: a second notification would be about what is over already.
   let quiet: { cancel(): void } | undefined;
   const lost = (notice: () => Omit<Notice, 'kind'>) => {
     if (quiet !== undefined) return;
-    quiet = schedule(() => { quiet = undefined; }, quietMs);
+    quiet = schedule(() => {
+      quiet = undefined;
+    }, quietMs);
     say('protection', notice);
   };
   let before: EngineFacts | null = null;
@@ -73,20 +105,43 @@ export function createNotices({ words, wanted, inFront, show, quietMs = defaultQ
       const refused = entries.filter((entry) => entry.outcome === 'deny' && !isProbes(entry));
       // What was left out of a flood is of the kind of what was kept.
       const more = refused.length === 0 ? 0 : Math.round((left * refused.length) / entries.length);
-      refused.forEach((entry, index) => { denied.add(entry, index === refused.length - 1 ? 1 + more : 1); });
+      refused.forEach((entry, index) => {
+        denied.add(entry, index === refused.length - 1 ? 1 + more : 1);
+      });
     },
     engine(facts) {
       const { scan } = facts;
       if (scan !== null && scan !== before?.scan) {
-        const open = scan.eci ? scan.containers.filter((container) => !container.protected && container.reason !== 'unknown') : [];
-        // One that could not be inspected may be gone already: the next scan tells. Without ECI nothing is protected, which is no news; what there was at the first look or when it went on was chosen in the apply.
-        if (known !== null && before?.scan?.eci === true && !facts.expected) for (const container of open) if (!known.has(container.id)) unprotected.add(container.name);
+        const open = scan.eci
+          ? scan.containers.filter((container) => !container.protected && container.reason !== 'unknown')
+          : [];
+        // One that could not be inspected may be gone already: the next scan tells. Without ECI nothing is
+        // protected, which is no news; what there was at the first look or when it went on was chosen in the
+        // apply.
+        if (known !== null && before?.scan?.eci === true && !facts.expected)
+          for (const container of open) if (!known.has(container.id)) unprotected.add(container.name);
         known = new Set(open.map((container) => container.id));
       }
       if (before !== null && !facts.expected && !before.expected) {
-        const gone = before.phase === 'ready' && (facts.phase === 'failed' || (facts.phase === 'stopped' && facts.broken));
-        if (gone) lost(() => ({ title: words().engineStopped.title, body: words().engineStopped.body, place: { page: 'overview', params: {} } }));
-        else if (before.protection === 'protected' && facts.protection === 'unverified' && facts.phase === 'ready') lost(() => ({ title: words().notVerified.title, body: words().notVerified.body, place: { page: 'overview', params: {} } }));
+        const gone =
+          before.phase === 'ready' &&
+          (facts.phase === 'failed' || (facts.phase === 'stopped' && facts.broken));
+        if (gone)
+          lost(() => ({
+            title: words().engineStopped.title,
+            body: words().engineStopped.body,
+            place: { page: 'overview', params: {} },
+          }));
+        else if (
+          before.protection === 'protected' &&
+          facts.protection === 'unverified' &&
+          facts.phase === 'ready'
+        )
+          lost(() => ({
+            title: words().notVerified.title,
+            body: words().notVerified.body,
+            place: { page: 'overview', params: {} },
+          }));
       }
       before = facts;
     },
@@ -101,12 +156,21 @@ export function createNotices({ words, wanted, inFront, show, quietMs = defaultQ
   };
 }
 
-/** The first is told at once; what comes within `quietMs` of it is collected and told together at the end, and so on. */
-function calm<T>(quietMs: number, schedule: (act: () => void, ms: number) => { cancel(): void }, tell: (items: readonly T[], count: number) => void) {
+/**
+ * The first is told at once; what comes within `quietMs` of it is collected and told together at the end, and
+ * so on.
+ */
+function calm<T>(
+  quietMs: number,
+  schedule: (act: () => void, ms: number) => { cancel(): void },
+  tell: (items: readonly T[], count: number) => void,
+) {
   let waiting: T[] = [];
   let count = 0;
   let timer: { cancel(): void } | undefined;
-  const pause = () => { timer = schedule(end, quietMs); };
+  const pause = () => {
+    timer = schedule(end, quietMs);
+  };
   function end(): void {
     timer = undefined;
     if (count === 0) return;
@@ -129,31 +193,76 @@ function calm<T>(quietMs: number, schedule: (act: () => void, ms: number) => { c
   };
 }
 
-function deniedNotice(words: DesktopWords, entries: readonly StoredAuditEntry[], count: number): Omit<Notice, 'kind'> {
+function deniedNotice(
+  words: DesktopWords,
+  entries: readonly StoredAuditEntry[],
+  count: number,
+): Omit<Notice, 'kind'> {
   const last = entries.at(-1);
   const what = (entry: StoredAuditEntry) => entry.what ?? `${entry.method} ${entry.target}`;
   if (count === 1 && last !== undefined) {
-    return { title: words.denied.one(short(what(last))), body: short(last.message, 200), place: { page: 'activity', params: last.id === undefined ? { filter: 'denied' } : { entry: last.id } } };
+    return {
+      title: words.denied.one(short(what(last))),
+      body: short(last.message, 200),
+      place: { page: 'activity', params: last.id === undefined ? { filter: 'denied' } : { entry: last.id } },
+    };
   }
   const times = new Map<string, number>();
   for (const entry of entries) times.set(what(entry), (times.get(what(entry)) ?? 0) + 1);
   const most = [...times].sort(([, a], [, b]) => b - a).slice(0, 3);
-  return { title: words.denied.many(count), body: most.map(([name, n]) => (n === 1 ? short(name) : words.times(short(name), n))).join('\n'), place: { page: 'activity', params: { filter: 'denied' } } };
+  return {
+    title: words.denied.many(count),
+    body: most.map(([name, n]) => (n === 1 ? short(name) : words.times(short(name), n))).join('\n'),
+    place: { page: 'activity', params: { filter: 'denied' } },
+  };
 }
 
-/** That something asked for in the tray failed, and why; asked for, it is told whatever the preferences say of news. `told`: the error's sentences in the words' language. */
-export function failedNotice(words: DesktopWords, what: keyof DesktopWords['failed'], { message, reason, hint }: AppError, told: (english: string) => string): Omit<Notice, 'kind'> {
+/**
+ * That something asked for in the tray failed, and why; asked for, it is told whatever the preferences say of
+ * news. `told`: the error's sentences in the words' language.
+ */
+export function failedNotice(
+  words: DesktopWords,
+  what: keyof DesktopWords['failed'],
+  { message, reason, hint }: AppError,
+  told: (english: string) => string,
+): Omit<Notice, 'kind'> {
   const lines = [message, reason, hint].filter((line): line is string => line !== undefined && line !== '');
-  return { title: words.failed[what], body: lines.map((line) => short(told(line), 200)).join('\n'), place: { page: 'overview', params: {} } };
+  return {
+    title: words.failed[what],
+    body: lines.map((line) => short(told(line), 200)).join('\n'),
+    place: { page: 'overview', params: {} },
+  };
 }
 
-function unprotectedNotice(words: DesktopWords, names: readonly string[], count: number): Omit<Notice, 'kind'> {
-  return { title: count === 1 ? words.unprotected.one(short(names[0] ?? '')) : words.unprotected.many(count), body: count === 1 ? words.unprotected.body : names.slice(0, 5).map((name) => short(name)).join(', '), place: { page: 'containers', params: { show: 'unprotected' } } };
+function unprotectedNotice(
+  words: DesktopWords,
+  names: readonly string[],
+  count: number,
+): Omit<Notice, 'kind'> {
+  return {
+    title: count === 1 ? words.unprotected.one(short(names[0] ?? '')) : words.unprotected.many(count),
+    body:
+      count === 1
+        ? words.unprotected.body
+        : names
+            .slice(0, 5)
+            .map((name) => short(name))
+            .join(', '),
+    place: { page: 'containers', params: { show: 'unprotected' } },
+  };
 }
 
-/** One line that fits a notification: names and paths come from clients, and may be anything. Linux desktops read markup (links, pictures) in a notification. */
+/**
+ * One line that fits a notification: names and paths come from clients, and may be anything. Linux desktops
+ * read markup (links, pictures) in a notification.
+ */
 function short(text: string, most = 80): string {
   // eslint-disable-next-line no-control-regex -- control characters are what must not get through
-  const line = text.replaceAll(/[\u0000-\u001f\u007f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').replaceAll('<', '‹').replaceAll('>', '›').trim();
+  const line = text
+    .replaceAll(/[\u0000-\u001f\u007f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
+    .replaceAll('<', '‹')
+    .replaceAll('>', '›')
+    .trim();
   return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
 }

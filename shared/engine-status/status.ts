@@ -1,6 +1,9 @@
 import * as z from 'zod';
 
-/** Phase of the supervised engine: what the supervisor last wrote to its state file, checked against the live process. */
+/**
+ * Phase of the supervised engine: what the supervisor last wrote to its state file, checked against the live
+ * process.
+ */
 export const enginePhases = ['stopped', 'starting', 'ready', 'restarting', 'stopping', 'failed'] as const;
 /** What an engine is seen to be in. `unreachable`: it may run, but gives this user no answer. */
 export const seenPhases = [...enginePhases, 'unreachable'] as const;
@@ -29,11 +32,16 @@ export const engineStatusSchema = z.object({
   storageDriver: z.string().nullable(),
   /** The runtime dockerd uses when a client names none. */
   defaultRuntime: z.string().nullable(),
-  counts: z.object({ containers: z.number().int(), running: z.number().int(), images: z.number().int() }).nullable(),
+  counts: z
+    .object({ containers: z.number().int(), running: z.number().int(), images: z.number().int() })
+    .nullable(),
   /** True where the gateway answers on `socket`. */
   gatewayUp: z.boolean(),
   plannerUp: z.boolean(),
-  /** Why `phase` is `failed` or `unreachable`, or a warning worth showing (a bad settings file, last good policy in use). */
+  /**
+   * Why `phase` is `failed` or `unreachable`, or a warning worth showing (a bad settings file, last good
+   * policy in use).
+   */
   problem: z.object({ message: z.string(), logTail: z.array(z.string()) }).nullable(),
 });
 export type EngineStatus = z.infer<typeof engineStatusSchema>;

@@ -2,43 +2,115 @@ import type { OptionUse } from './docker-options.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Finding, RequestPart } from './schema.ts';
 
-/** Which options of `docker run` write which fields of a create request; several where one option can end up in either. */
+/**
+ * Which options of `docker run` write which fields of a create request; several where one option can end up
+ * in either.
+ */
 const fieldsOf: Readonly<Record<string, readonly string[]>> = {
-  volume: ['HostConfig.Binds', 'Volumes'], mount: ['HostConfig.Mounts', 'HostConfig.Binds'], tmpfs: ['HostConfig.Tmpfs'], 'volumes-from': ['HostConfig.VolumesFrom'], 'volume-driver': ['HostConfig.VolumeDriver'], 'read-only': ['HostConfig.ReadonlyRootfs'],
-  privileged: ['HostConfig.Privileged'], pid: ['HostConfig.PidMode'], ipc: ['HostConfig.IpcMode'], uts: ['HostConfig.UTSMode'], userns: ['HostConfig.UsernsMode'], cgroupns: ['HostConfig.CgroupnsMode'],
-  network: ['HostConfig.NetworkMode', 'NetworkingConfig', 'NetworkDisabled'], 'network-alias': ['NetworkingConfig'], ip: ['NetworkingConfig'], ip6: ['NetworkingConfig'], 'link-local-ip': ['NetworkingConfig'], 'mac-address': ['MacAddress', 'NetworkingConfig'],
-  'cap-add': ['HostConfig.CapAdd'], 'cap-drop': ['HostConfig.CapDrop'], device: ['HostConfig.Devices', 'HostConfig.DeviceRequests'], gpus: ['HostConfig.DeviceRequests'], 'device-cgroup-rule': ['HostConfig.DeviceCgroupRules'],
-  'security-opt': ['HostConfig.SecurityOpt', 'HostConfig.MaskedPaths', 'HostConfig.ReadonlyPaths'], 'cgroup-parent': ['HostConfig.CgroupParent'], annotation: ['HostConfig.Annotations'], 'log-driver': ['HostConfig.LogConfig'], 'log-opt': ['HostConfig.LogConfig'],
-  env: ['Env'], 'env-file': ['Env'], runtime: ['HostConfig.Runtime'], label: ['Labels'], 'label-file': ['Labels'], sysctl: ['HostConfig.Sysctls'], ulimit: ['HostConfig.Ulimits'], link: ['HostConfig.Links', 'NetworkingConfig'], isolation: ['HostConfig.Isolation'], 'storage-opt': ['HostConfig.StorageOpt'],
-  publish: ['HostConfig.PortBindings', 'ExposedPorts'], 'publish-all': ['HostConfig.PublishAllPorts'], expose: ['ExposedPorts'], restart: ['HostConfig.RestartPolicy'], init: ['HostConfig.Init'], 'group-add': ['HostConfig.GroupAdd'], user: ['User'], workdir: ['WorkingDir'], hostname: ['Hostname'], domainname: ['Domainname'], entrypoint: ['Entrypoint'],
-  'device-read-bps': ['HostConfig.BlkioDeviceReadBps'], 'device-write-bps': ['HostConfig.BlkioDeviceWriteBps'], 'device-read-iops': ['HostConfig.BlkioDeviceReadIOps'], 'device-write-iops': ['HostConfig.BlkioDeviceWriteIOps'], 'blkio-weight-device': ['HostConfig.BlkioWeightDevice'],
-  memory: ['HostConfig.Memory'], cpus: ['HostConfig.NanoCpus'], 'shm-size': ['HostConfig.ShmSize'], 'pids-limit': ['HostConfig.PidsLimit'], dns: ['HostConfig.Dns'], 'add-host': ['HostConfig.ExtraHosts'],
+  volume: ['HostConfig.Binds', 'Volumes'],
+  mount: ['HostConfig.Mounts', 'HostConfig.Binds'],
+  tmpfs: ['HostConfig.Tmpfs'],
+  'volumes-from': ['HostConfig.VolumesFrom'],
+  'volume-driver': ['HostConfig.VolumeDriver'],
+  'read-only': ['HostConfig.ReadonlyRootfs'],
+  privileged: ['HostConfig.Privileged'],
+  pid: ['HostConfig.PidMode'],
+  ipc: ['HostConfig.IpcMode'],
+  uts: ['HostConfig.UTSMode'],
+  userns: ['HostConfig.UsernsMode'],
+  cgroupns: ['HostConfig.CgroupnsMode'],
+  network: ['HostConfig.NetworkMode', 'NetworkingConfig', 'NetworkDisabled'],
+  'network-alias': ['NetworkingConfig'],
+  ip: ['NetworkingConfig'],
+  ip6: ['NetworkingConfig'],
+  'link-local-ip': ['NetworkingConfig'],
+  'mac-address': ['MacAddress', 'NetworkingConfig'],
+  'cap-add': ['HostConfig.CapAdd'],
+  'cap-drop': ['HostConfig.CapDrop'],
+  device: ['HostConfig.Devices', 'HostConfig.DeviceRequests'],
+  gpus: ['HostConfig.DeviceRequests'],
+  'device-cgroup-rule': ['HostConfig.DeviceCgroupRules'],
+  'security-opt': ['HostConfig.SecurityOpt', 'HostConfig.MaskedPaths', 'HostConfig.ReadonlyPaths'],
+  'cgroup-parent': ['HostConfig.CgroupParent'],
+  annotation: ['HostConfig.Annotations'],
+  'log-driver': ['HostConfig.LogConfig'],
+  'log-opt': ['HostConfig.LogConfig'],
+  env: ['Env'],
+  'env-file': ['Env'],
+  runtime: ['HostConfig.Runtime'],
+  label: ['Labels'],
+  'label-file': ['Labels'],
+  sysctl: ['HostConfig.Sysctls'],
+  ulimit: ['HostConfig.Ulimits'],
+  link: ['HostConfig.Links', 'NetworkingConfig'],
+  isolation: ['HostConfig.Isolation'],
+  'storage-opt': ['HostConfig.StorageOpt'],
+  publish: ['HostConfig.PortBindings', 'ExposedPorts'],
+  'publish-all': ['HostConfig.PublishAllPorts'],
+  expose: ['ExposedPorts'],
+  restart: ['HostConfig.RestartPolicy'],
+  init: ['HostConfig.Init'],
+  'group-add': ['HostConfig.GroupAdd'],
+  user: ['User'],
+  workdir: ['WorkingDir'],
+  hostname: ['Hostname'],
+  domainname: ['Domainname'],
+  entrypoint: ['Entrypoint'],
+  'device-read-bps': ['HostConfig.BlkioDeviceReadBps'],
+  'device-write-bps': ['HostConfig.BlkioDeviceWriteBps'],
+  'device-read-iops': ['HostConfig.BlkioDeviceReadIOps'],
+  'device-write-iops': ['HostConfig.BlkioDeviceWriteIOps'],
+  'blkio-weight-device': ['HostConfig.BlkioWeightDevice'],
+  memory: ['HostConfig.Memory'],
+  cpus: ['HostConfig.NanoCpus'],
+  'shm-size': ['HostConfig.ShmSize'],
+  'pids-limit': ['HostConfig.PidsLimit'],
+  dns: ['HostConfig.Dns'],
+  'add-host': ['HostConfig.ExtraHosts'],
 };
 
 /** Parameters of a build request and the options they come from: what a refusal of the gateway names. */
 const buildWords: readonly (readonly [RegExp, string])[] = [
-  [/--network/, 'network'], [/--security-opt/, 'security-opt'], [/--isolation/, 'isolation'], [/--output/, 'output'], [/cgroup/, 'cgroup-parent'],
+  [/--network/, 'network'],
+  [/--security-opt/, 'security-opt'],
+  [/--isolation/, 'isolation'],
+  [/--output/, 'output'],
+  [/cgroup/, 'cgroup-parent'],
 ];
 
 /** The options that a finding is about; none where it is about something that was not said. */
-export function blamedOptions(line: Pick<CommandLine, 'kind' | 'options'>, finding: Pick<Finding, 'what' | 'message' | 'part'>): readonly OptionUse[] {
+export function blamedOptions(
+  line: Pick<CommandLine, 'kind' | 'options'>,
+  finding: Pick<Finding, 'what' | 'message' | 'part'>,
+): readonly OptionUse[] {
   if (line.kind === 'build') {
     const { part } = finding;
-    if (part?.field === 'allow') return line.options.filter((option) => option.name === 'allow' && (option.value ?? '').split(',').includes(part.value));
+    if (part?.field === 'allow')
+      return line.options.filter(
+        (option) => option.name === 'allow' && (option.value ?? '').split(',').includes(part.value),
+      );
     const name = buildWords.find(([words]) => words.test(finding.what))?.[1];
     const named = line.options.filter((option) => option.name === name);
     return named.length > 1 ? bestOf(named, finding.what) : named;
   }
-  return finding.part === undefined ? line.options.filter((option) => option.name === 'name' && finding.what.includes(option.value ?? '\0')) : optionsOf(line, finding.part);
+  return finding.part === undefined
+    ? line.options.filter((option) => option.name === 'name' && finding.what.includes(option.value ?? '\0'))
+    : optionsOf(line, finding.part);
 }
 
 /** The options that ask for one part of a create request. */
-export function optionsOf(line: Pick<CommandLine, 'options'>, { field, value }: RequestPart): readonly OptionUse[] {
+export function optionsOf(
+  line: Pick<CommandLine, 'options'>,
+  { field, value }: RequestPart,
+): readonly OptionUse[] {
   const candidates = line.options.filter((option) => fieldsOf[option.name]?.includes(field) === true);
   return candidates.length > 1 ? bestOf(candidates, value) : candidates;
 }
 
-/** Of several options of a kind those whose value the part holds: exactly, else most of its pieces (a source is made absolute on the way, a mount becomes an object). */
+/**
+ * Of several options of a kind those whose value the part holds: exactly, else most of its pieces (a source
+ * is made absolute on the way, a mount becomes an object).
+ */
 function bestOf(options: readonly OptionUse[], value: string): readonly OptionUse[] {
   const scored = options.map((option) => ({ option, score: likeness(option.value ?? '', value) }));
   const best = Math.max(...scored.map(({ score }) => score));
@@ -50,7 +122,14 @@ function likeness(asked: string, value: string): number {
   if (asked === value || value.startsWith(`${asked}=`) || value === asked.replace(/=.*$/s, '')) return 1000;
   // A bind whose source was relative ends the same.
   const colon = asked.indexOf(':');
-  if (colon > 0 && value.endsWith(asked.slice(colon)) && value.includes(asked.slice(0, colon).replace(/^\.?\/?/, ''))) return 500;
-  return asked.split(/[,:=]/).filter((piece) => piece !== '' && value.includes(piece)).join('').length;
+  if (
+    colon > 0 &&
+    value.endsWith(asked.slice(colon)) &&
+    value.includes(asked.slice(0, colon).replace(/^\.?\/?/, ''))
+  )
+    return 500;
+  return asked
+    .split(/[,:=]/)
+    .filter((piece) => piece !== '' && value.includes(piece))
+    .join('').length;
 }
-

@@ -15,19 +15,59 @@ const problem = (text: string) => {
 describe('a command line of the simulator', () => {
   it('is read as a shell reads it', () => {
     expect(read('docker run --pid=host alpine').args).toEqual(['run', '--pid=host', 'alpine']);
-    expect(read('$ sudo -E docker container run \\\n  -v "/a b":/x \'al\'pine # why').args).toEqual(['run', '-v', '/a b:/x', 'alpine']);
-    expect(read('docker run -e A="b c" -e X=$\'\\x41\' alpine').args).toEqual(['run', '-e', 'A=b c', '-e', 'X=A', 'alpine']);
-    expect(read('docker run -v $HOME/x:/x -v ~/y:/y -v "${HOME}/z:/z" alpine').args).toEqual(['run', '-v', '/home/sam/x:/x', '-v', '/home/sam/y:/y', '-v', '/home/sam/z:/z', 'alpine']);
-    expect(read('docker run --label \'~/x\' a*').args).toEqual(['run', '--label', '~/x', 'a*']);
-    expect(read('TOKEN=t /usr/bin/docker run -e TOKEN alpine')).toMatchObject({ environment: { TOKEN: 't' }, args: ['run', '-e', 'TOKEN', 'alpine'], sudo: false });
-    expect(read('docker buildx build --allow security.insecure . -t x').options.map(({ name, value }) => [name, value])).toEqual([['allow', 'security.insecure'], ['tag', 'x']]);
+    expect(read('$ sudo -E docker container run \\\n  -v "/a b":/x \'al\'pine # why').args).toEqual([
+      'run',
+      '-v',
+      '/a b:/x',
+      'alpine',
+    ]);
+    expect(read('docker run -e A="b c" -e X=$\'\\x41\' alpine').args).toEqual([
+      'run',
+      '-e',
+      'A=b c',
+      '-e',
+      'X=A',
+      'alpine',
+    ]);
+    expect(read('docker run -v $HOME/x:/x -v ~/y:/y -v "${HOME}/z:/z" alpine').args).toEqual([
+      'run',
+      '-v',
+      '/home/sam/x:/x',
+      '-v',
+      '/home/sam/y:/y',
+      '-v',
+      '/home/sam/z:/z',
+      'alpine',
+    ]);
+    expect(read("docker run --label '~/x' a*").args).toEqual(['run', '--label', '~/x', 'a*']);
+    expect(read('TOKEN=t /usr/bin/docker run -e TOKEN alpine')).toMatchObject({
+      environment: { TOKEN: 't' },
+      args: ['run', '-e', 'TOKEN', 'alpine'],
+      sudo: false,
+    });
+    expect(
+      read('docker buildx build --allow security.insecure . -t x').options.map(({ name, value }) => [
+        name,
+        value,
+      ]),
+    ).toEqual([
+      ['allow', 'security.insecure'],
+      ['tag', 'x'],
+    ]);
     expect(read('docker run alpine sh -c "echo $HI > /x"').args.at(-1)).toBe('echo $HI > /x');
   });
   it('knows each option, its value and where it stands', () => {
     const text = 'docker run -itv /etc:/x --privileged -p80:80 --name=a docker:cli sh -c "-v x"';
     const { options, subject } = read(text);
-    expect(options.map((option) => [option.name, option.value, text.slice(option.start, option.end)])).toEqual([
-      ['interactive', null, '-itv'], ['tty', null, '-itv'], ['volume', '/etc:/x', '-itv /etc:/x'], ['privileged', null, '--privileged'], ['publish', '80:80', '-p80:80'], ['name', 'a', '--name=a'],
+    expect(
+      options.map((option) => [option.name, option.value, text.slice(option.start, option.end)]),
+    ).toEqual([
+      ['interactive', null, '-itv'],
+      ['tty', null, '-itv'],
+      ['volume', '/etc:/x', '-itv /etc:/x'],
+      ['privileged', null, '--privileged'],
+      ['publish', '80:80', '-p80:80'],
+      ['name', 'a', '--name=a'],
     ]);
     expect(subject?.value).toBe('docker:cli');
   });
@@ -58,11 +98,57 @@ describe('a command line of the simulator', () => {
     expect(withoutOptions(text, options.slice(1))).toBe('docker run --rm alpine');
   });
   it('never throws, and each place lies within the text', () => {
-    const piece = fc.constantFrom('docker', ' ', 'run', 'build', '-v', '--pid=host', '-itp', '"', "'", '\\', '\n', '$', '(', ')', '{', '}', ',', '`', '|', '&', ';', '<', '>', '#', '~', '=', '*', 'sudo', '$(', '<<E', '数', '\u0000', '--');
-    fc.assert(fc.property(fc.array(piece, { maxLength: 30 }).map((pieces) => `docker run ${pieces.join('')} alpine`), (text) => {
-      const parsed = parseCommandLine(text, { home: '/home/sam' });
-      const places = parsed.ok ? [...parsed.line.options, ...(parsed.line.subject === null ? [] : [parsed.line.subject])] : [parsed];
-      for (const { start, end } of places) { expect(start).toBeGreaterThanOrEqual(0); expect(end).toBeGreaterThanOrEqual(start); expect(end).toBeLessThanOrEqual(text.length); }
-    }), { numRuns: 3000 });
+    const piece = fc.constantFrom(
+      'docker',
+      ' ',
+      'run',
+      'build',
+      '-v',
+      '--pid=host',
+      '-itp',
+      '"',
+      "'",
+      '\\',
+      '\n',
+      '$',
+      '(',
+      ')',
+      '{',
+      '}',
+      ',',
+      '`',
+      '|',
+      '&',
+      ';',
+      '<',
+      '>',
+      '#',
+      '~',
+      '=',
+      '*',
+      'sudo',
+      '$(',
+      '<<E',
+      '数',
+      '\u0000',
+      '--',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 30 }).map((pieces) => `docker run ${pieces.join('')} alpine`),
+        (text) => {
+          const parsed = parseCommandLine(text, { home: '/home/sam' });
+          const places = parsed.ok
+            ? [...parsed.line.options, ...(parsed.line.subject === null ? [] : [parsed.line.subject])]
+            : [parsed];
+          for (const { start, end } of places) {
+            expect(start).toBeGreaterThanOrEqual(0);
+            expect(end).toBeGreaterThanOrEqual(start);
+            expect(end).toBeLessThanOrEqual(text.length);
+          }
+        },
+      ),
+      { numRuns: 3000 },
+    );
   });
 });

@@ -4,7 +4,23 @@ import { maxCommandLength } from './limits.ts';
 
 /** Why a text is no command line that can be simulated. */
 export type CommandProblem =
-  | 'empty' | 'too-long' | 'syntax' | 'several-commands' | 'pipe' | 'redirection' | 'substitution' | 'no-directory' | 'braces' | 'not-docker' | 'sudo-option' | 'general-option' | 'no-command' | 'compose' | 'other-command' | 'no-image' | 'writes-file';
+  | 'empty'
+  | 'too-long'
+  | 'syntax'
+  | 'several-commands'
+  | 'pipe'
+  | 'redirection'
+  | 'substitution'
+  | 'no-directory'
+  | 'braces'
+  | 'not-docker'
+  | 'sudo-option'
+  | 'general-option'
+  | 'no-command'
+  | 'compose'
+  | 'other-command'
+  | 'no-image'
+  | 'writes-file';
 
 export interface CommandLine {
   /** What Docker gets: `['run', '--pid=host', 'alpine']`. */
@@ -21,16 +37,35 @@ export interface CommandLine {
 
 export type ParsedCommand =
   | { readonly ok: true; readonly line: CommandLine }
-  | { readonly ok: false; readonly problem: CommandProblem; readonly start: number; readonly end: number; readonly what: string };
+  | {
+      readonly ok: false;
+      readonly problem: CommandProblem;
+      readonly start: number;
+      readonly end: number;
+      readonly what: string;
+    };
 
-interface ReadWord extends Word { readonly substitution: { readonly problem: CommandProblem; readonly start: number; readonly end: number } | null }
+interface ReadWord extends Word {
+  readonly substitution: {
+    readonly problem: CommandProblem;
+    readonly start: number;
+    readonly end: number;
+  } | null;
+}
 
 /**
- * Reads one `docker run`, `create` or `build` as a shell would: quotes, escapes, continued lines, comments, a prompt (`$ `, `# `), `sudo`,
- * variables set in front. Of substitutions only `$HOME` and `~` are known; what else the shell would do first is refused with its place.
+ * Reads one `docker run`, `create` or `build` as a shell would: quotes, escapes, continued lines, comments, a
+ * prompt (`$ `, `# `), `sudo`, variables set in front. Of substitutions only `$HOME` and `~` are known; what
+ * else the shell would do first is refused with its place.
  */
 export function parseCommandLine(text: string, { home }: { readonly home: string }): ParsedCommand {
-  const bad = (problem: CommandProblem, start: number, end: number): ParsedCommand => ({ ok: false, problem, start, end, what: text.slice(start, end).slice(0, 200) });
+  const bad = (problem: CommandProblem, start: number, end: number): ParsedCommand => ({
+    ok: false,
+    problem,
+    start,
+    end,
+    what: text.slice(start, end).slice(0, 200),
+  });
   if (text.length > maxCommandLength) return bad('too-long', 0, 0);
   // A prompt copied along: blanks in its place keep every position.
   const source = text.replace(/^(\s*)[$#%>] (?=\s*\S)/, (_all, space: string) => `${space}  `);
@@ -42,14 +77,17 @@ export function parseCommandLine(text: string, { home }: { readonly home: string
   if (second !== undefined) return bad('several-commands', second.pos, second.end);
   const { command } = statement;
   if (command.type === 'Pipeline') return bad('pipe', command.commands[0]?.end ?? command.pos, command.end);
-  if (command.type === 'AndOr') return bad('several-commands', command.commands[0]?.end ?? command.pos, command.end);
+  if (command.type === 'AndOr')
+    return bad('several-commands', command.commands[0]?.end ?? command.pos, command.end);
   if (statement.background === true) return bad('several-commands', command.end, statement.end);
   if (command.type !== 'Command') return bad('not-docker', command.pos, command.end);
   const redirect = command.redirects[0];
   if (redirect !== undefined) return bad('redirection', redirect.pos, redirect.end);
 
   const assignments = command.prefix.filter((part) => part.type === 'Assignment');
-  let words = [...(command.name === undefined ? [] : [command.name]), ...command.args].map((word) => readWord(word, source, home));
+  let words = [...(command.name === undefined ? [] : [command.name]), ...command.args].map((word) =>
+    readWord(word, source, home),
+  );
   const sudo = words[0]?.value === 'sudo';
   if (sudo) {
     words = words.slice(1);
@@ -58,28 +96,51 @@ export function parseCommandLine(text: string, { home }: { readonly home: string
   }
   const docker = words[0];
   if (docker === undefined) return bad('empty', 0, 0);
-  if (!/^(?:.*\/)?docker$/.test(docker.value)) return docker.value === 'docker-compose' ? bad('compose', docker.start, docker.end) : bad('not-docker', docker.start, docker.end);
+  if (!/^(?:.*\/)?docker$/.test(docker.value))
+    return docker.value === 'docker-compose'
+      ? bad('compose', docker.start, docker.end)
+      : bad('not-docker', docker.start, docker.end);
   words = words.slice(1);
   const first = words[0];
   if (first === undefined) return bad('no-command', docker.end, docker.end);
   if (first.value.startsWith('-')) return bad('general-option', first.start, first.end);
 
   const [kind, rest] = commandOf(words.map(({ value }) => value));
-  if (kind === null) return first.value === 'compose' ? bad('compose', first.start, first.end) : bad('other-command', first.start, first.end);
+  if (kind === null)
+    return first.value === 'compose'
+      ? bad('compose', first.start, first.end)
+      : bad('other-command', first.start, first.end);
   const after = words.slice(words.length - rest);
-  const { options, plain } = takeOptions(after, kind === 'build' ? buildOptions : containerOptions, kind === 'build');
+  const { options, plain } = takeOptions(
+    after,
+    kind === 'build' ? buildOptions : containerOptions,
+    kind === 'build',
+  );
   const subject = plain[0] ?? null;
-  if (subject === null && kind !== 'build') return bad('no-image', source.trimEnd().length, source.trimEnd().length);
+  if (subject === null && kind !== 'build')
+    return bad('no-image', source.trimEnd().length, source.trimEnd().length);
   // What the container itself is told decides nothing; up to the image every word must be known.
-  const undecided = after.find((word) => word.substitution !== null && (subject === null || kind === 'build' || word.start <= subject.start));
-  if (undecided?.substitution) return bad(undecided.substitution.problem, undecided.substitution.start, undecided.substitution.end);
+  const undecided = after.find(
+    (word) =>
+      word.substitution !== null && (subject === null || kind === 'build' || word.start <= subject.start),
+  );
+  if (undecided?.substitution)
+    return bad(undecided.substitution.problem, undecided.substitution.start, undecided.substitution.end);
   const writes = options.find(({ name }) => ['cidfile', 'iidfile', 'metadata-file'].includes(name));
   if (writes !== undefined) return bad('writes-file', writes.start, writes.end);
   return {
     ok: true,
     line: {
-      args: [kind, ...after.map(({ value }) => value)], kind, options, subject, sudo,
-      environment: Object.fromEntries(assignments.flatMap(({ name, value }) => (value.type === 'Word' ? [[name, readWord(value, source, home).value]] : []))),
+      args: [kind, ...after.map(({ value }) => value)],
+      kind,
+      options,
+      subject,
+      sudo,
+      environment: Object.fromEntries(
+        assignments.flatMap(({ name, value }) =>
+          value.type === 'Word' ? [[name, readWord(value, source, home).value]] : [],
+        ),
+      ),
     },
   };
 }
@@ -96,30 +157,65 @@ function commandOf(words: readonly string[]): readonly [CommandLine['kind'] | nu
 
 function readWord(word: CommandArgument, source: string, home: string): ReadWord {
   // After the command's name an assignment is a word like others.
-  const whole: Pick<ShellWord, 'pos' | 'end' | 'value' | 'parts'> = word.type === 'Assignment' ? assignmentWord(word) : word;
+  const whole: Pick<ShellWord, 'pos' | 'end' | 'value' | 'parts'> =
+    word.type === 'Assignment' ? assignmentWord(word) : word;
   let substitution: ReadWord['substitution'] = null;
   const unknown = (part: WordPart): string => {
     const pwd = /^\$\(\s*pwd\s*\)$|^`\s*pwd\s*`$|^\$\{?PWD\}?$/.test(part.text);
-    substitution ??= { problem: pwd ? 'no-directory' : part.type === 'BraceExpansion' ? 'braces' : 'substitution', start: part.pos, end: part.end };
+    substitution ??= {
+      problem: pwd ? 'no-directory' : part.type === 'BraceExpansion' ? 'braces' : 'substitution',
+      start: part.pos,
+      end: part.end,
+    };
     return part.text;
   };
   const partValue = (part: WordPart): string => {
     switch (part.type) {
-      case 'Literal': case 'SingleQuoted': case 'AnsiCQuoted': case 'Glob': return part.value;
-      case 'DoubleQuoted': case 'LocaleString': return part.parts.map(partValue).join('');
-      case 'SimpleExpansion': case 'ParameterExpansion': return /^\$\{?HOME\}?$/.test(part.text) ? home : unknown(part);
-      default: return unknown(part);
+      case 'Literal':
+      case 'SingleQuoted':
+      case 'AnsiCQuoted':
+      case 'Glob':
+        return part.value;
+      case 'DoubleQuoted':
+      case 'LocaleString':
+        return part.parts.map(partValue).join('');
+      case 'SimpleExpansion':
+      case 'ParameterExpansion':
+        return /^\$\{?HOME\}?$/.test(part.text) ? home : unknown(part);
+      default:
+        return unknown(part);
     }
   };
   const value = whole.parts === undefined ? whole.value : whole.parts.map(partValue).join('');
   const tilde = source.startsWith('~', whole.pos) && /^~(?:\/|$)/.test(value);
-  return { value: tilde ? `${home}${value.slice(1)}` : value, start: whole.pos, end: whole.end, substitution };
+  return {
+    value: tilde ? `${home}${value.slice(1)}` : value,
+    start: whole.pos,
+    end: whole.end,
+    substitution,
+  };
 }
 
-function assignmentWord({ pos, end, text, name, value }: Extract<CommandArgument, { type: 'Assignment' }>): Pick<ShellWord, 'pos' | 'end' | 'value' | 'parts'> {
+function assignmentWord({
+  pos,
+  end,
+  text,
+  name,
+  value,
+}: Extract<CommandArgument, { type: 'Assignment' }>): Pick<ShellWord, 'pos' | 'end' | 'value' | 'parts'> {
   if (value.type !== 'Word') return { pos, end, value: text };
   const before = { type: 'Literal' as const, pos, end: value.pos, value: `${name}=`, text: `${name}=` };
-  return { pos, end, value: `${name}=${value.value}`, parts: [before, ...(value.parts ?? [{ type: 'Literal' as const, pos: value.pos, end: value.end, value: value.value, text: value.text }])] };
+  return {
+    pos,
+    end,
+    value: `${name}=${value.value}`,
+    parts: [
+      before,
+      ...(value.parts ?? [
+        { type: 'Literal' as const, pos: value.pos, end: value.end, value: value.value, text: value.text },
+      ]),
+    ],
+  };
 }
 
 /** The text without these options: cut out with the blank before each. */

@@ -1,5 +1,9 @@
 /** One word of a command line: what it says, and where it stands in the text. */
-export interface Word { readonly value: string; readonly start: number; readonly end: number }
+export interface Word {
+  readonly value: string;
+  readonly start: number;
+  readonly end: number;
+}
 
 /** An option with its value, if it takes one: `-v /etc:/x`, `--pid=host`, `--privileged`. */
 export interface OptionUse {
@@ -22,28 +26,82 @@ export interface OptionTable {
 
 /** `docker run` and `docker create`. What is not listed takes a value, as all their other options do. */
 export const containerOptions: OptionTable = {
-  switches: new Set(['detach', 'interactive', 'tty', 'rm', 'privileged', 'read-only', 'init', 'publish-all', 'no-healthcheck', 'oom-kill-disable', 'sig-proxy', 'disable-content-trust', 'quiet', 'help', 'use-api-socket']),
-  letters: { a: 'attach', c: 'cpu-shares', d: 'detach', e: 'env', h: 'hostname', i: 'interactive', l: 'label', m: 'memory', p: 'publish', P: 'publish-all', q: 'quiet', t: 'tty', u: 'user', v: 'volume', w: 'workdir' },
+  switches: new Set([
+    'detach',
+    'interactive',
+    'tty',
+    'rm',
+    'privileged',
+    'read-only',
+    'init',
+    'publish-all',
+    'no-healthcheck',
+    'oom-kill-disable',
+    'sig-proxy',
+    'disable-content-trust',
+    'quiet',
+    'help',
+    'use-api-socket',
+  ]),
+  letters: {
+    a: 'attach',
+    c: 'cpu-shares',
+    d: 'detach',
+    e: 'env',
+    h: 'hostname',
+    i: 'interactive',
+    l: 'label',
+    m: 'memory',
+    p: 'publish',
+    P: 'publish-all',
+    q: 'quiet',
+    t: 'tty',
+    u: 'user',
+    v: 'volume',
+    w: 'workdir',
+  },
   aliases: { net: 'network', 'net-alias': 'network-alias', 'dns-opt': 'dns-option' },
 };
 
 /** `docker build` and `docker buildx build`. */
 export const buildOptions: OptionTable = {
-  switches: new Set(['no-cache', 'pull', 'quiet', 'rm', 'force-rm', 'squash', 'compress', 'disable-content-trust', 'load', 'push', 'check', 'debug', 'help']),
+  switches: new Set([
+    'no-cache',
+    'pull',
+    'quiet',
+    'rm',
+    'force-rm',
+    'squash',
+    'compress',
+    'disable-content-trust',
+    'load',
+    'push',
+    'check',
+    'debug',
+    'help',
+  ]),
   letters: { c: 'cpu-shares', D: 'debug', f: 'file', m: 'memory', o: 'output', q: 'quiet', t: 'tag' },
 };
 
 /**
- * Takes the options off the front, as Docker's command line does (pflag): `--name value`, `--name=value`, `-abc value`, `-pvalue`. With
- * `interspersed` options may follow the first plain word. Returns the plain words.
+ * Takes the options off the front, as Docker's command line does (pflag): `--name value`, `--name=value`,
+ * `-abc value`, `-pvalue`. With `interspersed` options may follow the first plain word. Returns the plain
+ * words.
  */
-export function takeOptions(words: readonly Word[], table: OptionTable, interspersed: boolean): { readonly options: readonly OptionUse[]; readonly plain: readonly Word[] } {
+export function takeOptions(
+  words: readonly Word[],
+  table: OptionTable,
+  interspersed: boolean,
+): { readonly options: readonly OptionUse[]; readonly plain: readonly Word[] } {
   const options: OptionUse[] = [];
   const plain: Word[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at];
     if (word === undefined) break;
-    if (word.value === '--') { plain.push(...words.slice(at + 1)); break; }
+    if (word.value === '--') {
+      plain.push(...words.slice(at + 1));
+      break;
+    }
     if (!word.value.startsWith('-') || word.value === '-') {
       plain.push(word);
       if (interspersed) continue;
@@ -53,7 +111,12 @@ export function takeOptions(words: readonly Word[], table: OptionTable, interspe
     const use = (name: string, value: string | null) => {
       const next = value === null && !table.switches.has(name) ? words[at + 1] : undefined;
       if (next !== undefined) at++;
-      options.push({ name: table.aliases?.[name] ?? name, value: next?.value ?? value, start: word.start, end: (next ?? word).end });
+      options.push({
+        name: table.aliases?.[name] ?? name,
+        value: next?.value ?? value,
+        start: word.start,
+        end: (next ?? word).end,
+      });
     };
     if (word.value.startsWith('--')) {
       const [name = '', ...rest] = word.value.slice(2).split('=');
@@ -64,7 +127,10 @@ export function takeOptions(words: readonly Word[], table: OptionTable, interspe
       const name = table.letters[word.value[letter] ?? ''] ?? word.value[letter] ?? '';
       const rest = word.value.slice(letter + 1);
       // `-it`: both are switches. `-p80:80`, `-p=80:80`: what follows is the value.
-      if (table.switches.has(name) && !rest.startsWith('=')) { options.push({ name, value: null, start: word.start, end: word.end }); continue; }
+      if (table.switches.has(name) && !rest.startsWith('=')) {
+        options.push({ name, value: null, start: word.start, end: word.end });
+        continue;
+      }
       use(name, rest === '' ? null : rest.replace(/^=/, ''));
       break;
     }

@@ -23,39 +23,87 @@ export interface RuleRow {
 export type PassedCode = 'privileged' | 'capability' | 'shared-bind' | 'volume' | 'security-opt' | 'sysctl';
 
 const passedCodes: Readonly<Record<string, PassedCode>> = {
-  'HostConfig.Privileged': 'privileged', 'HostConfig.CapAdd': 'capability', 'HostConfig.SecurityOpt': 'security-opt', 'HostConfig.Sysctls': 'sysctl',
+  'HostConfig.Privileged': 'privileged',
+  'HostConfig.CapAdd': 'capability',
+  'HostConfig.SecurityOpt': 'security-opt',
+  'HostConfig.Sysctls': 'sysctl',
 };
 const strict: readonly RowOutcome[] = ['deny', 'would-deny', 'missing', 'rewrite', 'allow'];
 
 /** Every rule that has something to say about one request, the strictest first. */
-export function ruleRows(request: ExplainedRequest, images: readonly AskedImage[], line: CommandLine | null): readonly RuleRow[] {
-  const ofFindings = request.findings.map((finding): RuleRow => ({ outcome: finding.outcome, options: line === null ? [] : blamedOptions(line, finding), what: { kind: 'finding', finding } }));
+export function ruleRows(
+  request: ExplainedRequest,
+  images: readonly AskedImage[],
+  line: CommandLine | null,
+): readonly RuleRow[] {
+  const ofFindings = request.findings.map((finding): RuleRow => ({
+    outcome: finding.outcome,
+    options: line === null ? [] : blamedOptions(line, finding),
+    what: { kind: 'finding', finding },
+  }));
   const ofPassed = (request.passed ?? []).flatMap((part): RuleRow[] => {
     const bind = part.field === 'HostConfig.Binds' || part.field === 'HostConfig.Mounts';
-    const code = bind ? (/^\/|"Type":"bind"/.test(part.value) ? 'shared-bind' : part.value.startsWith('{') ? null : 'volume') : passedCodes[part.field] ?? null;
-    return code === null ? [] : [{ outcome: code === 'privileged' || code === 'capability' ? 'rewrite' : 'allow', options: line === null ? [] : optionsOf(line, part), what: { kind: 'passed', code, ...part } }];
+    const code = bind
+      ? /^\/|"Type":"bind"/.test(part.value)
+        ? 'shared-bind'
+        : part.value.startsWith('{')
+          ? null
+          : 'volume'
+      : (passedCodes[part.field] ?? null);
+    return code === null
+      ? []
+      : [
+          {
+            outcome: code === 'privileged' || code === 'capability' ? 'rewrite' : 'allow',
+            options: line === null ? [] : optionsOf(line, part),
+            what: { kind: 'passed', code, ...part },
+          },
+        ];
   });
   const image = images.find((one) => one.image === request.image);
-  const ofImage: RuleRow[] = image === undefined || !image.trusted ? [] : [{ outcome: 'allow', options: line?.subject == null ? [] : [line.subject], what: { kind: 'image', image } }];
-  return [...ofFindings, ...ofPassed, ...ofImage].sort((a, b) => strict.indexOf(a.outcome) - strict.indexOf(b.outcome) || Number(a.options.length === 0) - Number(b.options.length === 0));
+  const ofImage: RuleRow[] =
+    image === undefined || !image.trusted
+      ? []
+      : [
+          {
+            outcome: 'allow',
+            options: line?.subject == null ? [] : [line.subject],
+            what: { kind: 'image', image },
+          },
+        ];
+  return [...ofFindings, ...ofPassed, ...ofImage].sort(
+    (a, b) =>
+      strict.indexOf(a.outcome) - strict.indexOf(b.outcome) ||
+      Number(a.options.length === 0) - Number(b.options.length === 0),
+  );
 }
 
-export interface MarkedSpan extends Pick<Word, 'start' | 'end'> { readonly outcome: RowOutcome }
+export interface MarkedSpan extends Pick<Word, 'start' | 'end'> {
+  readonly outcome: RowOutcome;
+}
 
 /** Which stretches of the text to mark, in order and without overlap: the strictest outcome of each. */
 export function markedSpans(rows: readonly RuleRow[]): readonly MarkedSpan[] {
   const spans: MarkedSpan[] = [];
   for (const outcome of strict) {
-    for (const { start, end } of rows.filter((row) => row.outcome === outcome).flatMap((row) => (row.place === undefined ? row.options : [row.place]))) {
-      if (end > start && !spans.some((span) => start < span.end && span.start < end)) spans.push({ start, end, outcome });
+    for (const { start, end } of rows
+      .filter((row) => row.outcome === outcome)
+      .flatMap((row) => (row.place === undefined ? row.options : [row.place]))) {
+      if (end > start && !spans.some((span) => start < span.end && span.start < end))
+        spans.push({ start, end, outcome });
     }
   }
   return spans.sort((a, b) => a.start - b.start);
 }
 
-/** The options without which nothing would be refused; null where a refusal is about something that can't be left out. */
+/**
+ * The options without which nothing would be refused; null where a refusal is about something that can't be
+ * left out.
+ */
 export function refusedOptions(explanation: Explanation, line: CommandLine): readonly OptionUse[] | null {
-  const refused = explanation.requests.flatMap((request) => request.findings.filter(({ outcome }) => outcome === 'deny' || outcome === 'would-deny'));
+  const refused = explanation.requests.flatMap((request) =>
+    request.findings.filter(({ outcome }) => outcome === 'deny' || outcome === 'would-deny'),
+  );
   const options = refused.map((finding) => blamedOptions(line, finding));
   if (options.length === 0 || options.some((one) => one.length === 0)) return null;
   return [...new Set(options.flat())];

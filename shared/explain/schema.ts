@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { auditOutcomes } from '../audit/entry.ts';
 
-/** One thing a create request asks for: a field of its body and the value (one entry of a list, one pair of a map). */
+/**
+ * One thing a create request asks for: a field of its body and the value (one entry of a list, one pair of a
+ * map).
+ */
 export const requestPartSchema = z.object({ field: z.string(), value: z.string() });
 export type RequestPart = z.infer<typeof requestPartSchema>;
 
@@ -18,7 +21,9 @@ export const findingSchema = z.object({
   /** What it is about, as the user would name it. */
   what: z.string(),
   /** The same as data, where a setting can change the outcome. */
-  subject: z.object({ path: z.string().optional(), command: z.string().optional(), image: z.string().optional() }).optional(),
+  subject: z
+    .object({ path: z.string().optional(), command: z.string().optional(), image: z.string().optional() })
+    .optional(),
   /** The sentence a client or the log would get. */
   message: z.string(),
   /** What of a create request it is about; missing where only the whole shows it. */
@@ -30,11 +35,17 @@ export type Finding = z.infer<typeof findingSchema>;
 export const explainedRequestSchema = z.object({
   method: z.string(),
   target: z.string(),
-  /** `would-deny`: audit mode lets it through. `undecided`: the engine could not be asked, or what is named is not there. */
+  /**
+   * `would-deny`: audit mode lets it through. `undecided`: the engine could not be asked, or what is named is
+   * not there.
+   */
   outcome: z.enum([...auditOutcomes, 'undecided']),
   /** Every finding, denials first found or not; a request without any passes as it is. */
   findings: z.array(findingSchema),
-  /** What a create request asks for and no rule has anything to say about; values of variables and labels are left away. */
+  /**
+   * What a create request asks for and no rule has anything to say about; values of variables and labels are
+   * left away.
+   */
   passed: z.array(requestPartSchema).optional(),
   /** The first refusal, as the client would be told. */
   refusal: z.string().nullable(),
@@ -67,10 +78,23 @@ export const askedImageSchema = z.object({
 export type AskedImage = z.infer<typeof askedImageSchema>;
 
 /** One thing the engine was asked. */
-export const askedFactSchema = z.object({ kind: z.enum(['container', 'image', 'volume', 'network']), name: z.string(), /** What it is: an id, a driver; null: it is not there. */ found: z.string().nullable() });
+export const askedFactSchema = z.object({
+  kind: z.enum(['container', 'image', 'volume', 'network']),
+  name: z.string(),
+  /** What it is: an id, a driver; null: it is not there. */ found: z.string().nullable(),
+});
 export type AskedFact = z.infer<typeof askedFactSchema>;
 
-export const explanationNotes = ['later-requests', 'build-calls', 'image-assumed', 'stub-context', 'options-left-out', 'compose-environment', 'compose-build', 'compose-stopped'] as const;
+export const explanationNotes = [
+  'later-requests',
+  'build-calls',
+  'image-assumed',
+  'stub-context',
+  'options-left-out',
+  'compose-environment',
+  'compose-build',
+  'compose-stopped',
+] as const;
 
 /** What would happen. Nothing was run. */
 export const explanationSchema = z.object({

@@ -4,8 +4,20 @@ import { explanationSchema } from './schema.ts';
 
 /** What is to be simulated, and under which settings. */
 export const simulationInputSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('command'), text: z.string().max(maxCommandLength), against: z.enum(['applied', 'draft']) }),
-  z.object({ kind: z.literal('compose'), text: z.string().max(maxComposeLength), /** Where the text was read from; null: it was pasted, and relative paths begin at the home directory. */ file: z.string().max(4096).nullable(), against: z.enum(['applied', 'draft']) }),
+  z.object({
+    kind: z.literal('command'),
+    text: z.string().max(maxCommandLength),
+    against: z.enum(['applied', 'draft']),
+  }),
+  z.object({
+    kind: z.literal('compose'),
+    text: z.string().max(maxComposeLength),
+    /** Where the text was read from; null: it was pasted, and relative paths begin at the home directory. */ file: z
+      .string()
+      .max(4096)
+      .nullable(),
+    against: z.enum(['applied', 'draft']),
+  }),
 ]);
 export type SimulationInput = z.infer<typeof simulationInputSchema>;
 
@@ -17,7 +29,12 @@ export const simulationSchema = z.object({
   /** Version of the applied settings; of a draft the one it was started from. */
   version: z.number().int(),
   explanation: explanationSchema,
-  /** The same without the options that were refused, and what becomes of that; null where nothing was, or what was can't be left out. */
-  without: z.object({ text: z.string(), left: z.array(z.string()), outcome: explanationSchema.shape.outcome }).nullable(),
+  /**
+   * The same without the options that were refused, and what becomes of that; null where nothing was, or what
+   * was can't be left out.
+   */
+  without: z
+    .object({ text: z.string(), left: z.array(z.string()), outcome: explanationSchema.shape.outcome })
+    .nullable(),
 });
 export type Simulation = z.infer<typeof simulationSchema>;

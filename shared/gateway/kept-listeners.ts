@@ -19,16 +19,27 @@ export function keptListenerMessage(value: unknown): KeptListenerMessage | null 
   return kind === 'keep-listener' || kind === 'drop-listener' ? { kind, name } : null;
 }
 
-/** The variables that tell a process which descriptors it was given, from 3 on. Empty where there are none. */
+/**
+ * The variables that tell a process which descriptors it was given, from 3 on. Empty where there are none.
+ */
 export function listenVariables(names: readonly string[]): Readonly<Record<string, string>> {
   return names.length === 0 ? {} : { LISTEN_FDS: String(names.length), LISTEN_FDNAMES: names.join(':') };
 }
 
 /** A listening descriptor that was given to this process at its start. */
-export interface InheritedListener { readonly name: string; readonly fd: number }
+export interface InheritedListener {
+  readonly name: string;
+  readonly fd: number;
+}
 
-/** What `env` says this process was given. `LISTEN_PID` may be missing (a supervisor starts us through other programs); another process's is not ours. */
-export function inheritedListeners(env: Readonly<Record<string, string | undefined>>, pid: number): InheritedListener[] {
+/**
+ * What `env` says this process was given. `LISTEN_PID` may be missing (a supervisor starts us through other
+ * programs); another process's is not ours.
+ */
+export function inheritedListeners(
+  env: Readonly<Record<string, string | undefined>>,
+  pid: number,
+): InheritedListener[] {
   const count = env['LISTEN_FDS'] ?? '';
   const owner = env['LISTEN_PID'] ?? '';
   if (!/^[0-9]{1,5}$/.test(count) || (owner !== '' && owner !== String(pid))) return [];
@@ -47,8 +58,9 @@ export function takeInheritedListeners(
 }
 
 /**
- * Whoever outlives this process and holds a duplicate of its listening sockets, so that the next one goes on listening on the same
- * ones: a running container has the socket's inode mounted, a new socket at the same path would never reach it.
+ * Whoever outlives this process and holds a duplicate of its listening sockets, so that the next one goes on
+ * listening on the same ones: a running container has the socket's inode mounted, a new socket at the same
+ * path would never reach it.
  */
 export interface ListenerKeeper {
   /** Resolves when the duplicate is on its way; what is on its way survives us. */

@@ -4,7 +4,10 @@ const prefixBytes = 5;
 const empty = new Uint8Array();
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
-/** Takes the bytes of one stream apart into messages. Holds what has arrived, not what was announced, unless told to. */
+/**
+ * Takes the bytes of one stream apart into messages. Holds what has arrived, not what was announced, unless
+ * told to.
+ */
 export class FrameReader {
   readonly #limit: number;
   /** The first `#held` bytes are filled. One buffer that doubles: bytes may come one by one. */
@@ -12,15 +15,25 @@ export class FrameReader {
   #held = 0;
 
   /** `limit`: bytes of the longest message that is read. */
-  constructor(limit: number) { this.#limit = limit; }
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
   /** Bytes of a message that is not complete yet. */
-  get held(): number { return this.#held; }
+  get held(): number {
+    return this.#held;
+  }
   /** Bytes that the message under way will have, its prefix included; 0 while that is not known. */
-  get announced(): number { return this.#held < prefixBytes ? 0 : prefixBytes + viewOf(this.#buffer).getUint32(1); }
+  get announced(): number {
+    return this.#held < prefixBytes ? 0 : prefixBytes + viewOf(this.#buffer).getUint32(1);
+  }
 
   /** Messages that are complete now, or why the stream can't be read on. */
-  push(bytes: Uint8Array): { readonly ok: true; readonly messages: readonly Uint8Array[] } | { readonly ok: false; readonly why: 'compressed' | 'too-long' } {
+  push(
+    bytes: Uint8Array,
+  ):
+    | { readonly ok: true; readonly messages: readonly Uint8Array[] }
+    | { readonly ok: false; readonly why: 'compressed' | 'too-long' } {
     const all = this.#held === 0 ? bytes : this.#append(bytes);
     const messages: Uint8Array[] = [];
     let at = 0;

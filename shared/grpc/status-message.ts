@@ -1,4 +1,6 @@
-/** Percent-encoded as gRPC wants messages (`grpc-message`): everything that is not printable ASCII, and `%`. */
+/**
+ * Percent-encoded as gRPC wants messages (`grpc-message`): everything that is not printable ASCII, and `%`.
+ */
 export function grpcMessage(text: string): string {
   const encode = (byte: number) => {
     const plain = byte >= 0x20 && byte <= 0x7e && byte !== 0x25;
@@ -9,6 +11,10 @@ export function grpcMessage(text: string): string {
 
 /** The other way round; broken escapes stay as they are. */
 export function plainMessage(text: string): string {
-  const bytes = text.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+  const bytes = text.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+    Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)),
+  );
 }

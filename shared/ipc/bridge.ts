@@ -18,6 +18,9 @@ export interface BulkheadBridge {
   ): Promise<Result<IpcOutput<K>, AppError>>;
   /** Listens to an event of the contract until the returned function is called. */
   on<E extends keyof IpcEvents>(event: E, listener: (payload: IpcEvents[E]) => void): () => void;
-  /** Tells main that the first frame a person can act on is painted. Called once, after the first paint with loaded state. */
+  /**
+   * Tells main that the first frame a person can act on is painted. Called once, after the first paint with
+   * loaded state.
+   */
   painted(): void;
 }

@@ -53,9 +53,14 @@ const requests = {
   'clipboard:write': 'app',
 } as const satisfies { readonly [K in IpcRequest]: IpcRequests[K]['scope'] };
 
-const events = { changed: true, log: true, activity: true, navigate: true } satisfies Record<keyof IpcEvents, true>;
+const events = { changed: true, log: true, activity: true, navigate: true } satisfies Record<
+  keyof IpcEvents,
+  true
+>;
 
-export const requestNames: ReadonlySet<string> & Iterable<IpcRequest> = new Set(Object.keys(requests) as IpcRequest[]); // the literal's keys
+export const requestNames: ReadonlySet<string> & Iterable<IpcRequest> = new Set(
+  Object.keys(requests) as IpcRequest[],
+); // the literal's keys
 /** Whether a request is about the engine that the window shows. */
 export const isEngineRequest = (name: IpcRequest): boolean => requests[name] === 'engine';
 export const eventNames: ReadonlySet<string> = new Set(Object.keys(events));

@@ -14,17 +14,27 @@ import { firstRunSchema, preferencesSchema, type FirstRun, type Preferences } fr
 import { preferenceNames, preferenceStateSchema } from '../settings/preferences.ts';
 import { maxTextLength } from '../settings/limits.ts';
 import { historyItemSchema } from '../settings/history.ts';
-import { activityBatchSchema, activityPageSchema, activityPageSize, activitySummarySchema } from '../audit/activity.ts';
+import {
+  activityBatchSchema,
+  activityPageSchema,
+  activityPageSize,
+  activitySummarySchema,
+} from '../audit/activity.ts';
 import { foundTargetSchema, targetIdSchema, targetStateSchema } from '../targets/target.ts';
 import { simulationInputSchema, simulationSchema } from '../explain/simulation.ts';
 
 export type { FirstRun, Preferences };
 
-/** What the desktop around the window offers, and what of it is set. False until it was looked at, which is after the first frame. */
+/**
+ * What the desktop around the window offers, and what of it is set. False until it was looked at, which is
+ * after the first frame.
+ */
 export const desktopStateSchema = z.object({
   tray: z.boolean(),
   notifications: z.boolean(),
-  /** Whether the app can be started at login here, and whether it is. The system knows, not the preferences. */
+  /**
+   * Whether the app can be started at login here, and whether it is. The system knows, not the preferences.
+   */
   canStartAtLogin: z.boolean(),
   startsAtLogin: z.boolean(),
 });
@@ -45,7 +55,10 @@ export const settingsStateSchema = z.object({
   exists: z.boolean(),
   /** The draft; equals `applied` when nothing was edited. */
   draft: z.string(),
-  /** Text the draft was started from. Differs from `applied` when another program changed the file underneath: conflict. */
+  /**
+   * Text the draft was started from. Differs from `applied` when another program changed the file underneath:
+   * conflict.
+   */
   base: z.string(),
   conflict: z.boolean(),
   /** Why the file could not be read, if so (permissions, directory, too large, not UTF-8). */
@@ -57,7 +70,9 @@ export const settingsStateSchema = z.object({
 });
 export type SettingsState = z.infer<typeof settingsStateSchema>;
 
-/** Everything a window needs at start; main owns the truth, later `changed` events carry single parts of it. */
+/**
+ * Everything a window needs at start; main owns the truth, later `changed` events carry single parts of it.
+ */
 export const appStateSchema = z.object({
   appVersion: z.string(),
   platform: z.string(),
@@ -85,13 +100,24 @@ export const appStateSchema = z.object({
   /** The gateway's decision log, in short. */
   activity: activitySummarySchema,
   preferences: preferencesSchema,
-  /** Why preferences and drafts kept with the user would be forgotten when the app ends (a full disk); null while they are kept. */
+  /**
+   * Why preferences and drafts kept with the user would be forgotten when the app ends (a full disk); null
+   * while they are kept.
+   */
   notKept: appErrorSchema.nullable(),
   desktop: desktopStateSchema,
   /** Asked for by a first run where nothing was ever applied; remembered for each engine. */
   firstRun: firstRunSchema,
-  /** Long work under way: never two of a kind at once. `beginning`: an apply or a recreation was asked for and has not begun; a question for a password may be open. */
-  busy: z.object({ scanning: z.boolean(), verifying: z.boolean(), engine: z.enum(['starting', 'stopping', 'restarting']).nullable(), beginning: z.boolean() }),
+  /**
+   * Long work under way: never two of a kind at once. `beginning`: an apply or a recreation was asked for and
+   * has not begun; a question for a password may be open.
+   */
+  busy: z.object({
+    scanning: z.boolean(),
+    verifying: z.boolean(),
+    engine: z.enum(['starting', 'stopping', 'restarting']).nullable(),
+    beginning: z.boolean(),
+  }),
 });
 export type AppState = z.infer<typeof appStateSchema>;
 
@@ -108,7 +134,10 @@ export const ipcContract = {
     'app:state': { scope: 'app', input: nothing, output: appStateSchema },
     /** Engines found on this machine now. */
     'targets:list': { scope: 'app', input: nothing, output: z.array(foundTargetSchema) },
-    /** Closes the open engine (its draft is kept) and opens another; the new state comes as one `changed` event too. Refused during an apply. */
+    /**
+     * Closes the open engine (its draft is kept) and opens another; the new state comes as one `changed`
+     * event too. Refused during an apply.
+     */
     'target:switch': { scope: 'app', input: z.object({ id: targetIdSchema }), output: appStateSchema },
     'settings:set-draft': {
       scope: 'engine',
@@ -141,7 +170,10 @@ export const ipcContract = {
       input: z.object({ choices: containerChoicesSchema }),
       output: applyPlanSchema,
     },
-    /** Starts an apply of the draft; progress comes as `run` and `log` events. `baseHash` and `draftHash` are the plan's. */
+    /**
+     * Starts an apply of the draft; progress comes as `run` and `log` events. `baseHash` and `draftHash` are
+     * the plan's.
+     */
     'apply:start': {
       scope: 'engine',
       input: z.object({ choices: containerChoicesSchema, baseHash: z.string(), draftHash: z.string() }),
@@ -178,7 +210,10 @@ export const ipcContract = {
       input: z.object({ lines: z.number().int().min(1).max(2000) }),
       output: z.array(engineLogLineSchema),
     },
-    /** Entries of the decision log before a seq (null: the newest). New ones then come as `activity` events, until `activity:leave`. */
+    /**
+     * Entries of the decision log before a seq (null: the newest). New ones then come as `activity` events,
+     * until `activity:leave`.
+     */
     'activity:read': {
       scope: 'engine',
       input: z.object({
@@ -196,13 +231,27 @@ export const ipcContract = {
     'paths:resolve': {
       scope: 'app',
       input: z.object({ paths: z.array(z.string().max(4096)).max(500) }),
-      output: z.array(z.object({ written: z.string(), expanded: z.string(), real: z.string().nullable(), kind: z.enum(['directory', 'file', 'socket', 'other', 'missing']), error: z.string().nullable() })),
+      output: z.array(
+        z.object({
+          written: z.string(),
+          expanded: z.string(),
+          real: z.string().nullable(),
+          kind: z.enum(['directory', 'file', 'socket', 'other', 'missing']),
+          error: z.string().nullable(),
+        }),
+      ),
     },
     /** Would this path be mountable under the given text? Same decision code as the gateway. */
     'paths:would-mount': {
       scope: 'engine',
       input: z.object({ path: z.string().min(1).max(4096), against: z.enum(['applied', 'draft']) }),
-      output: z.object({ allowed: z.boolean(), code: z.string(), real: z.string(), share: z.string().nullable(), reason: z.string() }),
+      output: z.object({
+        allowed: z.boolean(),
+        code: z.string(),
+        real: z.string(),
+        share: z.string().nullable(),
+        reason: z.string(),
+      }),
     },
     /** Local images for "matches 3 local images": references and digests. */
     'images:list': {
@@ -210,13 +259,19 @@ export const ipcContract = {
       input: nothing,
       output: z.array(z.object({ id: z.string(), tags: z.array(z.string()), digests: z.array(z.string()) })),
     },
-    /** What the registries serve for entries of the image list now, in order; wildcards are not asked about. `again`: not from memory. Works without an engine. */
+    /**
+     * What the registries serve for entries of the image list now, in order; wildcards are not asked about.
+     * `again`: not from memory. Works without an engine.
+     */
     'registry:resolve': {
       scope: 'engine',
       input: z.object({ references: z.array(z.string().max(1024)).min(1).max(64), again: z.boolean() }),
       output: z.array(registryAnswerSchema),
     },
-    /** What would happen to a command line or a compose file. One at a time: a newer one cancels the one under way. Nothing is run. */
+    /**
+     * What would happen to a command line or a compose file. One at a time: a newer one cancels the one under
+     * way. Nothing is run.
+     */
     'simulate:run': { scope: 'engine', input: simulationInputSchema, output: simulationSchema },
     'simulate:cancel': { scope: 'app', input: nothing, output: nothing },
     /** Native picker of a compose file, and its text; null when dismissed. */

@@ -7,13 +7,28 @@ import { protectionIn } from './protection.ts';
 
 const now = Date.parse('2026-11-25T12:00:00Z');
 const verification: Verification = { at: '2026-11-25T11:59:00Z', durationMs: 1, eci: true, claims: [] };
-const state = (eci: PreferenceOutcome): Parameters<typeof protectionIn>[0] => ({
-  settings: { readError: null, preference: { by: 'sam', eci: false, blockDockerLoad: null, outcomes: { eci, blockDockerLoad: 'none' }, problem: null, writable: true } },
-  engine: { phase: 'ready', kind: 'embedded' }, verification, scan: null,
-} as unknown as AppState); // only what it looks at
+const state = (eci: PreferenceOutcome): Parameters<typeof protectionIn>[0] =>
+  ({
+    settings: {
+      readError: null,
+      preference: {
+        by: 'sam',
+        eci: false,
+        blockDockerLoad: null,
+        outcomes: { eci, blockDockerLoad: 'none' },
+        problem: null,
+        writable: true,
+      },
+    },
+    engine: { phase: 'ready', kind: 'embedded' },
+    verification,
+    scan: null,
+  }) as unknown as AppState; // only what it looks at
 
 it('is not claimed while a user has turned it off, and a locked setting is not turned off', () => {
-  const applied = effectiveSettings('{"configurationFileVersion":2,"enhancedContainerIsolation":{"locked":false,"value":true}}');
+  const applied = effectiveSettings(
+    '{"configurationFileVersion":2,"enhancedContainerIsolation":{"locked":false,"value":true}}',
+  );
   const off = protectionIn(state('in-force'), applied, now);
   expect([off.eci, off.preferredOff, off.state]).toEqual([false, 'sam', 'off']);
   const locked = protectionIn(state('locked'), applied, now);

@@ -17,13 +17,31 @@ export interface Protection {
 }
 
 /**
- * Derived from facts only: the applied text (`applied` is what it comes to), engine phase, last verification, last scan. An unreadable
- * applied text counts as ECI on (the gateway locks down) and never as verified.
+ * Derived from facts only: the applied text (`applied` is what it comes to), engine phase, last verification,
+ * last scan. An unreadable applied text counts as ECI on (the gateway locks down) and never as verified.
  */
-export function protectionIn(app: Pick<AppState, 'settings' | 'engine' | 'verification' | 'scan'>, applied: Result<EffectiveSettings, AppError>, now: number): Protection {
+export function protectionIn(
+  app: Pick<AppState, 'settings' | 'engine' | 'verification' | 'scan'>,
+  applied: Result<EffectiveSettings, AppError>,
+  now: number,
+): Protection {
   const unreadable = !applied.ok || app.settings.readError !== null;
-  const preferredOff = app.settings.preference?.outcomes.eci === 'in-force' ? app.settings.preference.by ?? '' : null;
+  const preferredOff =
+    app.settings.preference?.outcomes.eci === 'in-force' ? (app.settings.preference.by ?? '') : null;
   const eci = applied.ok ? applied.value.eci.value && preferredOff === null : true;
-  const state = protectionState({ engineReady: app.engine.phase === 'ready', eci, audit: app.engine.kind === 'embedded' && applied.ok && applied.value.mode === 'audit', verification: unreadable ? null : app.verification, now });
-  return { state, eci, unreadable, preferredOff, locked: applied.ok && applied.value.eci.locked, unprotected: app.scan === null ? null : app.scan.containers.filter((c) => !c.protected).length };
+  const state = protectionState({
+    engineReady: app.engine.phase === 'ready',
+    eci,
+    audit: app.engine.kind === 'embedded' && applied.ok && applied.value.mode === 'audit',
+    verification: unreadable ? null : app.verification,
+    now,
+  });
+  return {
+    state,
+    eci,
+    unreadable,
+    preferredOff,
+    locked: applied.ok && applied.value.eci.locked,
+    unprotected: app.scan === null ? null : app.scan.containers.filter((c) => !c.protected).length,
+  };
 }

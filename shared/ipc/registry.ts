@@ -1,9 +1,13 @@
 import * as z from 'zod';
 
-/** What a registry serves for one entry of the image list, as the window shows it. Only `served` with `lastKnown: null` is fresh knowledge. */
+/**
+ * What a registry serves for one entry of the image list, as the window shows it. Only `served` with
+ * `lastKnown: null` is fresh knowledge.
+ */
 export const registryAnswerSchema = z.discriminatedUnion('kind', [
   z.object({
-    kind: z.literal('served'), digest: z.string(),
+    kind: z.literal('served'),
+    digest: z.string(),
     /** Digests of an index's manifests; null: it is an index and they are not known. */
     children: z.array(z.string()).nullable(),
     /** When the registry said so. */

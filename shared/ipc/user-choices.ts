@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
-// What a user's own store keeps, apart from the contract: it is read before the window opens, and no other schema is needed for that.
+// What a user's own store keeps, apart from the contract: it is read before the window opens, and no other
+// schema is needed for that.
 
 export const preferencesSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),

@@ -3,12 +3,17 @@ import * as z from 'zod';
 export const backendIds = ['exclusive', 'sysbox'] as const;
 export type BackendId = (typeof backendIds)[number];
 
-/** The runtime name the exclusive backend is registered under in the engine; what `docker inspect` shows (A6). */
+/**
+ * The runtime name the exclusive backend is registered under in the engine; what `docker inspect` shows (A6).
+ */
 export const exclusiveRuntimeName = 'bulkhead';
 /** The name Sysbox's own installer registers its runtime under. */
 export const sysboxRuntimeName = 'sysbox-runc';
 
-/** The backend a settings file chooses: Sysbox only where it is named, since it protects less (no range of its own for each container, A3). */
+/**
+ * The backend a settings file chooses: Sysbox only where it is named, since it protects less (no range of its
+ * own for each container, A3).
+ */
 export function chosenBackend(setting: 'auto' | BackendId): BackendId {
   return setting === 'sysbox' ? 'sysbox' : 'exclusive';
 }
@@ -16,13 +21,31 @@ export function chosenBackend(setting: 'auto' | BackendId): BackendId {
 /** The isolation runtime of a backend: the only one containers get (A6). */
 export function runtimeNameOf(backend: BackendId): string {
   switch (backend) {
-    case 'exclusive': return exclusiveRuntimeName;
-    case 'sysbox': return sysboxRuntimeName;
+    case 'exclusive':
+      return exclusiveRuntimeName;
+    case 'sysbox':
+      return sysboxRuntimeName;
   }
 }
 
 export const requirementCodes = [
-  'root', 'linux', 'kernel', 'mount-api', 'idmapped-mounts', 'overlay-layers', 'runc', 'runtime-built', 'storage-driver', 'native-overlay-diff', 'planner', 'sysbox-installed', 'sysbox-services', 'build-isolation', 'no-selinux', 'no-snap', 'probe-built',
+  'root',
+  'linux',
+  'kernel',
+  'mount-api',
+  'idmapped-mounts',
+  'overlay-layers',
+  'runc',
+  'runtime-built',
+  'storage-driver',
+  'native-overlay-diff',
+  'planner',
+  'sysbox-installed',
+  'sysbox-services',
+  'build-isolation',
+  'no-selinux',
+  'no-snap',
+  'probe-built',
 ] as const;
 
 /** One thing a backend needs of this machine, as tried, not as assumed. */

@@ -5,35 +5,57 @@ import type { SharingUser } from './sharing-user.ts';
 const containerIds = 65536;
 
 /** `size` ids from `inside` on, as the container has them, are those from `disk` on. */
-export const idExtentSchema = z.object({ disk: z.int().min(0), inside: z.int().min(0), size: z.int().min(1) });
+export const idExtentSchema = z.object({
+  disk: z.int().min(0),
+  inside: z.int().min(0),
+  size: z.int().min(1),
+});
 export type IdExtent = z.infer<typeof idExtentSchema>;
 
 /**
- * Which ids on disk the ids of a container are in a shared directory; ids on disk that are in no extent are nobody's inside. The maps
- * in force for a running container are in the planner's state of it, `isolation/containers/<id>.json`, as `shares`: null where it
- * mounts nothing of anybody's, or root shares (then ids are the same on disk and inside).
+ * Which ids on disk the ids of a container are in a shared directory; ids on disk that are in no extent are
+ * nobody's inside. The maps in force for a running container are in the planner's state of it,
+ * `isolation/containers/<id>.json`, as `shares`: null where it mounts nothing of anybody's, or root shares
+ * (then ids are the same on disk and inside).
  */
 export const shareMapsSchema = z.object({ uids: z.array(idExtentSchema), gids: z.array(idExtentSchema) });
 export type ShareMaps = z.infer<typeof shareMapsSchema>;
 
 /** First of the ids that stand for a sharing user's containers' other ids; 65535 of them. */
-export interface SubordinateIds { readonly uid: number; readonly gid: number }
-
-/**
- * The maps of what `user` (not root) shares (A8). Container root is the sharing user: what it writes is his. Where the container's
- * process runs under the sharing user's own id (`docker run -u $(id -u)`), that id is his instead, and root takes its place. All other
- * ids are subordinate ones of his, as with rootless engines (id 1 is the first of them), never the same number on disk: that would be
- * some other account, and a container's root could leave a setuid program of it.
- */
-export function shareMaps(user: SharingUser, process: { readonly uid: number; readonly gid: number }, subordinate: SubordinateIds): ShareMaps {
-  return { uids: shareMap(user.uid, process.uid, subordinate.uid), gids: shareMap(user.gid, process.gid, subordinate.gid) };
+export interface SubordinateIds {
+  readonly uid: number;
+  readonly gid: number;
 }
 
-/** One of the two maps; `id` is the sharing user's (or group's), `processId` the container's first process's. */
+/**
+ * The maps of what `user` (not root) shares (A8). Container root is the sharing user: what it writes is his.
+ * Where the container's process runs under the sharing user's own id (`docker run -u $(id -u)`), that id is
+ * his instead, and root takes its place. All other ids are subordinate ones of his, as with rootless engines
+ * (id 1 is the first of them), never the same number on disk: that would be some other account, and a
+ * container's root could leave a setuid program of it.
+ */
+export function shareMaps(
+  user: SharingUser,
+  process: { readonly uid: number; readonly gid: number },
+  subordinate: SubordinateIds,
+): ShareMaps {
+  return {
+    uids: shareMap(user.uid, process.uid, subordinate.uid),
+    gids: shareMap(user.gid, process.gid, subordinate.gid),
+  };
+}
+
+/**
+ * One of the two maps; `id` is the sharing user's (or group's), `processId` the container's first process's.
+ */
 export function shareMap(id: number, processId: number, subordinate: number): IdExtent[] {
   const himself = processId === id && id > 0 && id < containerIds ? id : 0;
   const above = (inside: number) => subordinate + inside - 1;
-  if (himself === 0) return [{ disk: id, inside: 0, size: 1 }, { disk: above(1), inside: 1, size: containerIds - 1 }];
+  if (himself === 0)
+    return [
+      { disk: id, inside: 0, size: 1 },
+      { disk: above(1), inside: 1, size: containerIds - 1 },
+    ];
   return [
     { disk: above(himself), inside: 0, size: 1 },
     { disk: above(1), inside: 1, size: himself - 1 },

@@ -7,7 +7,9 @@ export const refusalPrefix = 'enhanced container isolation: ';
 /** The words of decisions in one language. `{0}`, `{1}` … stand where values go in. */
 export interface DecisionWords {
   readonly rules: Readonly<Record<RuleCode, string>>;
-  readonly settings: Readonly<Record<Exclude<SettingPointer, null | `/bulkhead/perImageCommandLists/${number}`>, string>>;
+  readonly settings: Readonly<
+    Record<Exclude<SettingPointer, null | `/bulkhead/perImageCommandLists/${number}`>, string>
+  >;
   /** The command list of one image, by its number. */
   readonly perImageList: string;
   readonly noSetting: string;
@@ -17,7 +19,10 @@ export interface DecisionWords {
 }
 
 /** Words, and how what a decision names (`what`, `detail`: English) is told in their language. */
-export interface DecisionLanguage { readonly words: DecisionWords; readonly named: (english: string) => string }
+export interface DecisionLanguage {
+  readonly words: DecisionWords;
+  readonly named: (english: string) => string;
+}
 
 export const english: DecisionLanguage = { words: decisions, named: (text) => text };
 

@@ -5,12 +5,18 @@ import { decideSocketMount, type SocketAnswer } from './socket-mount.ts';
 export interface BindSourceFacts {
   /** As the client wrote it. */
   readonly requested: string;
-  /** Absolute path without symlinks; the part that does not exist yet is appended as it is. Null when it can't be told. */
+  /**
+   * Absolute path without symlinks; the part that does not exist yet is appended as it is. Null when it can't
+   * be told.
+   */
   readonly real: string | null;
   readonly exists: boolean;
   /** Is one of the engine's sockets. */
   readonly isEngineSocket: boolean;
-  /** Is the one that clients use, or stands where they expect it: an allowed image gets a socket of its own in its place (B2). */
+  /**
+   * Is the one that clients use, or stands where they expect it: an allowed image gets a socket of its own in
+   * its place (B2).
+   */
   readonly isDockerSocket: boolean;
   /** Is the socket of a container's own that the gateway made: the mount's id. Null for all else. */
   readonly socketMount: string | null;
@@ -35,23 +41,42 @@ export interface BindSourceContext {
 /** May this be bind-mounted (A8, B1)? */
 export function decideBindSource(facts: BindSourceFacts, context: BindSourceContext): Decision {
   const what = `bind mount of ${facts.requested}${facts.real !== null && facts.real !== facts.requested ? ` (${facts.real})` : ''}`;
-  if (facts.isEngineSocket) return decideSocketMount({ source: facts.requested, image: context.image, docker: facts.isDockerSocket }, context.socket ?? null);
-  if (facts.real === null) return deny('bind-unresolvable', what, { spec: 'A8', ...(facts.problem === undefined ? {} : { detail: facts.problem }) });
-  if (facts.containsEngineSocket) return deny('bind-engine-directory', what, { spec: 'B1', detail: 'the Docker socket is in it' });
-  if (facts.insideEngineDirectory || facts.containsEngineDirectory) return deny('bind-engine-directory', what, { spec: 'A8' });
-  if (facts.share === null) return deny('bind-not-shared', what, { spec: 'A8', setting: '/filesharingAllowedDirectories', subject: { path: facts.real }, ...(facts.problem === undefined ? {} : { detail: facts.problem }) });
+  if (facts.isEngineSocket)
+    return decideSocketMount(
+      { source: facts.requested, image: context.image, docker: facts.isDockerSocket },
+      context.socket ?? null,
+    );
+  if (facts.real === null)
+    return deny('bind-unresolvable', what, {
+      spec: 'A8',
+      ...(facts.problem === undefined ? {} : { detail: facts.problem }),
+    });
+  if (facts.containsEngineSocket)
+    return deny('bind-engine-directory', what, { spec: 'B1', detail: 'the Docker socket is in it' });
+  if (facts.insideEngineDirectory || facts.containsEngineDirectory)
+    return deny('bind-engine-directory', what, { spec: 'A8' });
+  if (facts.share === null)
+    return deny('bind-not-shared', what, {
+      spec: 'A8',
+      setting: '/filesharingAllowedDirectories',
+      subject: { path: facts.real },
+      ...(facts.problem === undefined ? {} : { detail: facts.problem }),
+    });
   return allow;
 }
 
 /**
- * Whether `path` is `directory` or in it, by components: '/allowedX' is not in '/allowed'. Both absolute, without dot segments or
- * doubled slashes.
+ * Whether `path` is `directory` or in it, by components: '/allowedX' is not in '/allowed'. Both absolute,
+ * without dot segments or doubled slashes.
  */
 export function isInside(path: string, directory: string): boolean {
   return directory === '/' || path === directory || path.startsWith(`${directory}/`);
 }
 
-/** Go's path.Clean for absolute paths: what the engine does with a bind source before it uses it. Null for relative ones. */
+/**
+ * Go's path.Clean for absolute paths: what the engine does with a bind source before it uses it. Null for
+ * relative ones.
+ */
 export function cleanPath(path: string): string | null {
   if (!path.startsWith('/')) return null;
   const parts: string[] = [];

@@ -5,11 +5,28 @@ export interface BindSpec {
   readonly destination: string;
   readonly options: readonly string[];
 }
-export type BindSpecResult = { readonly ok: true; readonly spec: BindSpec } | { readonly ok: false; readonly why: string; readonly rule: 'unmodelled-value' | 'bind-propagation' };
+export type BindSpecResult =
+  | { readonly ok: true; readonly spec: BindSpec }
+  | { readonly ok: false; readonly why: string; readonly rule: 'unmodelled-value' | 'bind-propagation' };
 
 /** Names of volumes, as the engine's local driver takes them. */
 export const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
-const knownOptions = new Set(['ro', 'rw', 'rro', 'z', 'Z', 'nocopy', 'private', 'rprivate', 'slave', 'rslave', 'consistent', 'cached', 'delegated', 'default']);
+const knownOptions = new Set([
+  'ro',
+  'rw',
+  'rro',
+  'z',
+  'Z',
+  'nocopy',
+  'private',
+  'rprivate',
+  'slave',
+  'rslave',
+  'consistent',
+  'cached',
+  'delegated',
+  'default',
+]);
 const sharingOptions = new Set(['shared', 'rshared']);
 
 /** Splits a bind; refuses what the engine would read differently or not at all. */
@@ -17,19 +34,25 @@ export function parseBind(text: string): BindSpecResult {
   const bad = (why: string): BindSpecResult => ({ ok: false, why, rule: 'unmodelled-value' });
   if (text.includes('\0')) return bad('it has a NUL in it');
   const parts = text.split(':');
-  if (parts.length > 3 || parts.some((part) => part === '')) return bad('it is not source:destination:options');
+  if (parts.length > 3 || parts.some((part) => part === ''))
+    return bad('it is not source:destination:options');
   const [first = '', second, third] = parts;
   if (second === undefined) {
-    return first.startsWith('/') ? { ok: true, spec: { source: '', kind: 'anonymous', destination: first, options: [] } } : bad('the destination is not absolute');
+    return first.startsWith('/')
+      ? { ok: true, spec: { source: '', kind: 'anonymous', destination: first, options: [] } }
+      : bad('the destination is not absolute');
   }
   if (!second.startsWith('/')) return bad('the destination is not absolute');
   const options = third === undefined ? [] : third.split(',');
   for (const option of options) {
-    if (sharingOptions.has(option)) return { ok: false, why: `the propagation ${option}`, rule: 'bind-propagation' };
+    if (sharingOptions.has(option))
+      return { ok: false, why: `the propagation ${option}`, rule: 'bind-propagation' };
     if (!knownOptions.has(option)) return bad(`the option "${option}" is unknown`);
   }
-  if (first.startsWith('/')) return { ok: true, spec: { source: first, kind: 'path', destination: second, options } };
-  if (volumeName.test(first)) return { ok: true, spec: { source: first, kind: 'volume', destination: second, options } };
+  if (first.startsWith('/'))
+    return { ok: true, spec: { source: first, kind: 'path', destination: second, options } };
+  if (volumeName.test(first))
+    return { ok: true, spec: { source: first, kind: 'volume', destination: second, options } };
   return bad('the source is neither an absolute path nor the name of a volume');
 }
 

@@ -11,7 +11,11 @@ import { messageOf, type FieldValue, type Message, type MessageShape } from './p
 interface SourceRule {
   /** Sources it is about, a regular expression of Go's. */
   readonly identifier: string;
-  readonly constraints: readonly { readonly key: string; readonly value: string; readonly condition: bigint }[];
+  readonly constraints: readonly {
+    readonly key: string;
+    readonly value: string;
+    readonly condition: bigint;
+  }[];
 }
 
 const conditions = { equal: 0n, matches: 2n } as const;
@@ -24,12 +28,24 @@ const noAgent = { key: 'git.mountsshsock', value: '', condition: conditions.equa
 
 const rules: readonly SourceRule[] = [
   // BuildKit writes what it downloads under this name, as root, wherever it leads.
-  { identifier: '^https?://', constraints: [{ key: 'http.filename', value: String.raw`[/\\]|^\.\.?$`, condition: conditions.matches }] },
+  {
+    identifier: '^https?://',
+    constraints: [{ key: 'http.filename', value: String.raw`[/\\]|^\.\.?$`, condition: conditions.matches }],
+  },
   // git over ssh without the client's agent: ssh would offer the engine's keys.
-  { identifier: '^git://', constraints: [{ key: 'git.fullurl', value: `^${overSsh}`, condition: conditions.matches }, noAgent] },
-  { identifier: `^git://${overSsh}`, constraints: [{ key: 'git.fullurl', value: '', condition: conditions.equal }, noAgent] },
+  {
+    identifier: '^git://',
+    constraints: [{ key: 'git.fullurl', value: `^${overSsh}`, condition: conditions.matches }, noAgent],
+  },
+  {
+    identifier: `^git://${overSsh}`,
+    constraints: [{ key: 'git.fullurl', value: '', condition: conditions.equal }, noAgent],
+  },
   // A directory beside the repository (CVE-2026-33748), and an option of git's in place of a commit.
-  { identifier: String.raw`(?i)^git://[^#]*#.*(:|%3a|/|\\|%2f|%5c)(\.|%2e){2}(/|\\|%2f|%5c|$)`, constraints: [] },
+  {
+    identifier: String.raw`(?i)^git://[^#]*#.*(:|%3a|/|\\|%2f|%5c)(\.|%2e){2}(/|\\|%2f|%5c|$)`,
+    constraints: [],
+  },
   { identifier: '(?i)^git://[^#]*#(-|%2d)', constraints: [] },
 ];
 
@@ -50,23 +66,34 @@ const selectorShape = shapeOf(ruleShape, 2);
 const constraintShape = shapeOf(selectorShape, 3);
 
 const plain = (shape: MessageShape, fields: Readonly<Record<string, readonly FieldValue[]>>): Message => ({
-  shape, values: new Map(Object.entries(fields)),
+  shape,
+  values: new Map(Object.entries(fields)),
 });
 
-const ruleMessages: readonly Message[] = rules.map(({ identifier, constraints }) => plain(ruleShape, {
-  action: [deniedAction],
-  selector: [plain(selectorShape, {
-    identifier: [identifier],
-    match_type: [regularExpression],
-    constraints: constraints.map(({ key, value, condition }) => plain(constraintShape, { key: [key], value: [value], condition: [condition] })),
-  })],
-}));
+const ruleMessages: readonly Message[] = rules.map(({ identifier, constraints }) =>
+  plain(ruleShape, {
+    action: [deniedAction],
+    selector: [
+      plain(selectorShape, {
+        identifier: [identifier],
+        match_type: [regularExpression],
+        constraints: constraints.map(({ key, value, condition }) =>
+          plain(constraintShape, { key: [key], value: [value], condition: [condition] }),
+        ),
+      }),
+    ],
+  }),
+);
 
 /**
  * A `SolveRequest` with our rules behind its own: of several that match a source, BuildKit takes the last.
  */
 export function withSourceRules(request: Message): Message {
-  const own = messageOf(request, 'SourcePolicy')?.values ?? new Map<string, readonly FieldValue[]>([['version', [1n]]]);
+  const own =
+    messageOf(request, 'SourcePolicy')?.values ?? new Map<string, readonly FieldValue[]>([['version', [1n]]]);
   const policy = new Map(own).set('rules', [...(own.get('rules') ?? []), ...ruleMessages]);
-  return { shape: request.shape, values: new Map(request.values).set('SourcePolicy', [{ shape: sourcePolicy, values: policy }]) };
+  return {
+    shape: request.shape,
+    values: new Map(request.values).set('SourcePolicy', [{ shape: sourcePolicy, values: policy }]),
+  };
 }

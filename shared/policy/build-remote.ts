@@ -34,8 +34,13 @@ export function parseGitRemote(remote: string): GitRemote | null {
     return withoutScheme.test(remote) ? withUser('https', remote) : null;
   }
   switch (scheme) {
-    case 'https': case 'http': case 'ssh': case 'git': return withUser(scheme, remote.slice(`${scheme}://`.length));
-    default: return null;
+    case 'https':
+    case 'http':
+    case 'ssh':
+    case 'git':
+      return withUser(scheme, remote.slice(`${scheme}://`.length));
+    default:
+      return null;
   }
 }
 
@@ -45,7 +50,11 @@ function withUser(transport: GitRemote['transport'], rest: string): GitRemote {
   if (end < 0) return { transport, user: null, hasPassword: false };
   const user = authority.slice(0, end);
   const colon = user.indexOf(':');
-  return { transport, user: colon < 0 ? user : user.slice(0, colon), hasPassword: colon >= 0 && colon < user.length - 1 };
+  return {
+    transport,
+    user: colon < 0 ? user : user.slice(0, colon),
+    hasPassword: colon >= 0 && colon < user.length - 1,
+  };
 }
 
 /**
@@ -54,7 +63,10 @@ function withUser(transport: GitRemote['transport'], rest: string): GitRemote {
  */
 const sentByClient = new Set(['', 'client-session', 'upload-request']);
 
-/** Decides the `remote` parameter of `POST /build`, for the classic builder: it asks no client for an identity. */
+/**
+ * Decides the `remote` parameter of `POST /build`, for the classic builder: it asks no client for an
+ * identity.
+ */
 export function remoteContextDenial(remote: string): Denial | null {
   if (sentByClient.has(remote)) return null;
   const what = `the build context ${brief(withoutPassword(remote))}`;
@@ -83,7 +95,9 @@ export function gitSourceDenial({ remote, agent }: GitSource): Denial | null {
   const parsed = parseGitRemote(remote);
   const what = `the git repository ${brief(withoutPassword(remote))}`;
   if (parsed === null) return deny('build-source', what);
-  return parsed.transport === 'ssh' && agent === '' ? deny('build-identity', what, { detail: forwardAgent }) : null;
+  return parsed.transport === 'ssh' && agent === ''
+    ? deny('build-identity', what, { detail: forwardAgent })
+    : null;
 }
 
 /**
@@ -96,9 +110,12 @@ export function gitIdentifierDenial(identifier: string): Denial | null {
   const colon = fragment.indexOf(':');
   const reference = plain(colon < 0 ? fragment : fragment.slice(0, colon));
   const directory = plain(colon < 0 ? '' : fragment.slice(colon + 1));
-  if (reference === null || directory === null) return deny('build-source', `the git repository ${brief(identifier)}`);
+  if (reference === null || directory === null)
+    return deny('build-source', `the git repository ${brief(identifier)}`);
   const leadsOut = directory.split(/[/\\]/).includes('..');
-  return leadsOut || reference.startsWith('-') ? deny('build-source', `the git repository ${brief(identifier)}`) : null;
+  return leadsOut || reference.startsWith('-')
+    ? deny('build-source', `the git repository ${brief(identifier)}`)
+    : null;
 }
 
 /** Decides `http.filename`: BuildKit joins it to a directory of its own and writes there as root. */
@@ -109,12 +126,18 @@ export function fileNameDenial(name: string): Denial | null {
 
 /** Percent-encoding undone, as for the fragment of an address; null where it is broken. */
 function plain(text: string): string | null {
-  try { return decodeURIComponent(text); } catch { return null; }
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }
 
 const forwardAgent = 'build with BuildKit, and forward an SSH agent to it: docker buildx build --ssh default';
-const sendSecret = 'build with BuildKit, and give it the password as a secret: docker buildx build --secret id=GIT_AUTH_TOKEN';
+const sendSecret =
+  'build with BuildKit, and give it the password as a secret: docker buildx build --secret id=GIT_AUTH_TOKEN';
 
 /** For refusals, which are logged. */
-const withoutPassword = (remote: string) => remote.replace(/^([A-Za-z0-9+.-]+:\/\/[^/?#@:]*):[^/?#]*@/, '$1:…@');
+const withoutPassword = (remote: string) =>
+  remote.replace(/^([A-Za-z0-9+.-]+:\/\/[^/?#@:]*):[^/?#]*@/, '$1:…@');
 export const brief = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);

@@ -3,56 +3,125 @@ import { refusalText } from './decision.ts';
 import { buildQuestions, decideBuild } from './build.ts';
 
 const facts = {
-  networks: new Map([['own', { driver: 'bridge' }], ['alias', { driver: 'host' }], ['gone', null]]),
-  containers: new Map([['mine', { id: 'a'.repeat(64), protected: true }], ['old', { id: 'b'.repeat(64), protected: false }], ['nobody', null]]),
+  networks: new Map([
+    ['own', { driver: 'bridge' }],
+    ['alias', { driver: 'host' }],
+    ['gone', null],
+  ]),
+  containers: new Map([
+    ['mine', { id: 'a'.repeat(64), protected: true }],
+    ['old', { id: 'b'.repeat(64), protected: false }],
+    ['nobody', null],
+  ]),
 };
-const decide = (parameters: Record<string, string>) => decideBuild(Object.entries(parameters).map(([key, value]) => ({ key, value })), facts);
-const rule = (parameters: Record<string, string>) => { const decision = decide(parameters); return decision.outcome === 'deny' ? decision.rule : 'pass'; };
+const decide = (parameters: Record<string, string>) =>
+  decideBuild(
+    Object.entries(parameters).map(([key, value]) => ({ key, value })),
+    facts,
+  );
+const rule = (parameters: Record<string, string>) => {
+  const decision = decide(parameters);
+  return decision.outcome === 'deny' ? decision.rule : 'pass';
+};
 
 const version1 = { key: 'version', value: '1' };
 
 describe('POST /build', () => {
-  it.each(['', 'default', 'bridge', 'none', 'own'])('networkmode=%s passes', (networkmode) => { expect(rule({ networkmode })).toBe('pass'); });
-  it.each(['host', 'alias', 'gone', 'other', 'HOST'])('C: networkmode=%s is refused', (networkmode) => { expect(rule({ networkmode })).toBe('host-network-build'); });
+  it.each(['', 'default', 'bridge', 'none', 'own'])('networkmode=%s passes', (networkmode) => {
+    expect(rule({ networkmode })).toBe('pass');
+  });
+  it.each(['host', 'alias', 'gone', 'other', 'HOST'])('C: networkmode=%s is refused', (networkmode) => {
+    expect(rule({ networkmode })).toBe('host-network-build');
+  });
 
-  it('A7: another container\'s network only if it is protected, by its id', () => {
-    expect(decide({ networkmode: 'container:mine' })).toMatchObject({ outcome: 'pass', parameters: [{ key: 'networkmode', value: `container:${'a'.repeat(64)}` }, version1] });
-    for (const name of ['old', 'nobody', 'unasked', '']) expect(rule({ networkmode: `container:${name}` })).toBe('foreign-namespace');
-    expect(buildQuestions([{ key: 'networkmode', value: 'container:mine' }])).toEqual({ networks: [], containers: ['mine'] });
-    expect(buildQuestions([{ key: 'networkmode', value: 'own' }])).toEqual({ networks: ['own'], containers: [] });
+  it("A7: another container's network only if it is protected, by its id", () => {
+    expect(decide({ networkmode: 'container:mine' })).toMatchObject({
+      outcome: 'pass',
+      parameters: [{ key: 'networkmode', value: `container:${'a'.repeat(64)}` }, version1],
+    });
+    for (const name of ['old', 'nobody', 'unasked', ''])
+      expect(rule({ networkmode: `container:${name}` })).toBe('foreign-namespace');
+    expect(buildQuestions([{ key: 'networkmode', value: 'container:mine' }])).toEqual({
+      networks: [],
+      containers: ['mine'],
+    });
+    expect(buildQuestions([{ key: 'networkmode', value: 'own' }])).toEqual({
+      networks: ['own'],
+      containers: [],
+    });
   });
 
   it.each([
-    [{ cgroupparent: '/../x' }, 'cgroup-parent'], [{ cgroupparent: 'a/b' }, 'cgroup-parent'], [{ cgroupparent: 'system.slice' }, 'pass'], [{ securityopt: '["seccomp=unconfined"]' }, 'security-option'],
-    [{ isolation: 'hyperv' }, 'unmodelled-value'], [{ version: '3' }, 'unmodelled-value'], [{ version: '1' }, 'pass'],
-    [{ remote: 'https://example.com/x.git#main:dir' }, 'pass'], [{ remote: 'client-session' }, 'pass'], [{ remote: 'github.com/a/b' }, 'pass'],
-    [{ remote: 'file:///etc' }, 'build-source'], [{ remote: '/etc' }, 'build-source'], [{ remote: 'ext::sh -c id' }, 'build-source'],
-    [{ outputs: '[{"Type":"local","Attrs":{}}]' }, 'pass'], [{ outputs: '[{"Type":"moby"}]' }, 'pass'], [{ outputs: '[{"Type":"engine-directory"}]' }, 'unmodelled-value'],
-    [{ outputs: '[{"type":"local"}]' }, 'unreadable-body'], [{ outputs: '{' }, 'unreadable-body'], [{ outputs: '[{"Type":"local","Type":"x"}]' }, 'unreadable-body'],
-  ])('%j: %s', (parameters, expected) => { expect(rule(parameters)).toBe(expected); });
+    [{ cgroupparent: '/../x' }, 'cgroup-parent'],
+    [{ cgroupparent: 'a/b' }, 'cgroup-parent'],
+    [{ cgroupparent: 'system.slice' }, 'pass'],
+    [{ securityopt: '["seccomp=unconfined"]' }, 'security-option'],
+    [{ isolation: 'hyperv' }, 'unmodelled-value'],
+    [{ version: '3' }, 'unmodelled-value'],
+    [{ version: '1' }, 'pass'],
+    [{ remote: 'https://example.com/x.git#main:dir' }, 'pass'],
+    [{ remote: 'client-session' }, 'pass'],
+    [{ remote: 'github.com/a/b' }, 'pass'],
+    [{ remote: 'file:///etc' }, 'build-source'],
+    [{ remote: '/etc' }, 'build-source'],
+    [{ remote: 'ext::sh -c id' }, 'build-source'],
+    [{ outputs: '[{"Type":"local","Attrs":{}}]' }, 'pass'],
+    [{ outputs: '[{"Type":"moby"}]' }, 'pass'],
+    [{ outputs: '[{"Type":"engine-directory"}]' }, 'unmodelled-value'],
+    [{ outputs: '[{"type":"local"}]' }, 'unreadable-body'],
+    [{ outputs: '{' }, 'unreadable-body'],
+    [{ outputs: '[{"Type":"local","Type":"x"}]' }, 'unreadable-body'],
+  ])('%j: %s', (parameters, expected) => {
+    expect(rule(parameters)).toBe(expected);
+  });
 
   it.each<[Record<string, string>, string]>([
-    [{ remote: 'git@host:x.git' }, 'build-identity'], [{ remote: 'git@host/x' }, 'build-identity'], [{ remote: 'git@host:x.git', session: 's' }, 'build-identity'],
-    [{ remote: 'ssh://git@host/x.git#main' }, 'build-identity'], [{ remote: 'builder@host:x.git' }, 'build-identity'],
-    [{ remote: 'https://user@host/x.git' }, 'build-identity'], [{ remote: 'https://user:@host/x.git' }, 'build-identity'], [{ remote: 'https://:@host/x.git' }, 'build-identity'],
-    [{ remote: 'https://user:password@host/x.git' }, 'pass'], [{ remote: 'https://host/@x.git' }, 'pass'],
-    [{ remote: 'git+ssh://git@host/x.git' }, 'build-source'], [{ remote: 'ssh+git://git@host/x.git' }, 'build-source'], [{ remote: 'HTTPS://host/x.git' }, 'build-source'],
-    [{ remote: 'fd::3' }, 'build-source'], [{ remote: '--upload-pack=id' }, 'build-source'], [{ remote: 'https://host/x.git\nssh://y' }, 'build-source'],
-    [{ remote: 'https://host/x.git#main:../../etc' }, 'build-source'], [{ remote: 'https://host/x.git#--output=x' }, 'build-source'], [{ remote: 'git://host/x.git' }, 'pass'],
-  ])('issue 12: an engine\'s identity is not used for a context: %j: %s', (parameters, expected) => { expect(rule(parameters)).toBe(expected); });
+    [{ remote: 'git@host:x.git' }, 'build-identity'],
+    [{ remote: 'git@host/x' }, 'build-identity'],
+    [{ remote: 'git@host:x.git', session: 's' }, 'build-identity'],
+    [{ remote: 'ssh://git@host/x.git#main' }, 'build-identity'],
+    [{ remote: 'builder@host:x.git' }, 'build-identity'],
+    [{ remote: 'https://user@host/x.git' }, 'build-identity'],
+    [{ remote: 'https://user:@host/x.git' }, 'build-identity'],
+    [{ remote: 'https://:@host/x.git' }, 'build-identity'],
+    [{ remote: 'https://user:password@host/x.git' }, 'pass'],
+    [{ remote: 'https://host/@x.git' }, 'pass'],
+    [{ remote: 'git+ssh://git@host/x.git' }, 'build-source'],
+    [{ remote: 'ssh+git://git@host/x.git' }, 'build-source'],
+    [{ remote: 'HTTPS://host/x.git' }, 'build-source'],
+    [{ remote: 'fd::3' }, 'build-source'],
+    [{ remote: '--upload-pack=id' }, 'build-source'],
+    [{ remote: 'https://host/x.git\nssh://y' }, 'build-source'],
+    [{ remote: 'https://host/x.git#main:../../etc' }, 'build-source'],
+    [{ remote: 'https://host/x.git#--output=x' }, 'build-source'],
+    [{ remote: 'git://host/x.git' }, 'pass'],
+  ])("issue 12: an engine's identity is not used for a context: %j: %s", (parameters, expected) => {
+    expect(rule(parameters)).toBe(expected);
+  });
 
   it('issue 12: BuildKit without rules for what it fetches is refused, also as one of two versions; what to use is said', () => {
-    const versions = (...values: string[]) => decideBuild(values.map((value) => ({ key: 'version', value })), facts);
+    const versions = (...values: string[]) =>
+      decideBuild(
+        values.map((value) => ({ key: 'version', value })),
+        facts,
+      );
     for (const decision of [versions('2'), versions('1', '2'), versions('2', '1'), versions('', '2')]) {
       expect(decision.outcome === 'deny' && refusalText(decision)).toBe(
-        'enhanced container isolation: a build by BuildKit over POST /build?version=2 is blocked: BuildKit takes no rules there for what a build fetches inside the engine '
-        + '(use docker buildx build, which docker build is since Docker 23, or leave version out for the classic builder); no setting allows it',
+        'enhanced container isolation: a build by BuildKit over POST /build?version=2 is blocked: BuildKit takes no rules there for what a build fetches inside the engine ' +
+          '(use docker buildx build, which docker build is since Docker 23, or leave version out for the classic builder); no setting allows it',
       );
     }
   });
 
   it('issue 12: the classic builder is asked for by name, whatever an engine takes without one', () => {
-    const classic = { outcome: 'pass', parameters: [{ key: 't', value: 'a' }, { key: 'version', value: '1' }], changes: [] };
+    const classic = {
+      outcome: 'pass',
+      parameters: [
+        { key: 't', value: 'a' },
+        { key: 'version', value: '1' },
+      ],
+      changes: [],
+    };
     expect(decide({ t: 'a' })).toEqual(classic);
     expect(decide({ t: 'a', version: '1' })).toEqual(classic);
     expect(decide({ version: '', t: 'a' })).toEqual(classic);
@@ -60,13 +129,29 @@ describe('POST /build', () => {
 
   it('issue 12: the refusal says how to do it, and repeats no password', () => {
     const decision = decide({ remote: 'ssh://git:secret@host/x.git' });
-    expect(decision.outcome === 'deny' && refusalText(decision)).toBe('enhanced container isolation: the build context ssh://git:…@host/x.git is blocked: where a build needs an identity, it gets the client\'s own over its session, never the engine\'s (build with BuildKit, and forward an SSH agent to it: docker buildx build --ssh default); no setting allows it');
+    expect(decision.outcome === 'deny' && refusalText(decision)).toBe(
+      "enhanced container isolation: the build context ssh://git:…@host/x.git is blocked: where a build needs an identity, it gets the client's own over its session, never the engine's (build with BuildKit, and forward an SSH agent to it: docker buildx build --ssh default); no setting allows it",
+    );
   });
 
   it('leaves parameters away that nobody has published, keeps repeated ones and their order', () => {
-    const parameters = [{ key: 't', value: 'a' }, { key: 'registryconfig', value: '{}' }, { key: 't', value: 'b' }, { key: 'extrahosts', value: 'x:1.2.3.4' }, { key: 'NetworkMode', value: 'host' }];
+    const parameters = [
+      { key: 't', value: 'a' },
+      { key: 'registryconfig', value: '{}' },
+      { key: 't', value: 'b' },
+      { key: 'extrahosts', value: 'x:1.2.3.4' },
+      { key: 'NetworkMode', value: 'host' },
+    ];
     const decision = decideBuild(parameters, facts);
-    expect(decision).toMatchObject({ outcome: 'pass', parameters: [parameters[0], parameters[2], parameters[3], version1] });
-    expect(decision.outcome === 'pass' ? decision.changes.map(({ rule: code, field }) => [code, field]) : []).toEqual([['parameter-dropped', 'registryconfig'], ['parameter-dropped', 'NetworkMode']]);
+    expect(decision).toMatchObject({
+      outcome: 'pass',
+      parameters: [parameters[0], parameters[2], parameters[3], version1],
+    });
+    expect(
+      decision.outcome === 'pass' ? decision.changes.map(({ rule: code, field }) => [code, field]) : [],
+    ).toEqual([
+      ['parameter-dropped', 'registryconfig'],
+      ['parameter-dropped', 'NetworkMode'],
+    ]);
   });
 });

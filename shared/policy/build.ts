@@ -5,15 +5,50 @@ import { parseJson, isObject } from './json.ts';
 import { checkShape, listAt, textAt } from './shape.ts';
 import { containerMode } from './references.ts';
 
-interface Parameter { readonly key: string; readonly value: string }
+interface Parameter {
+  readonly key: string;
+  readonly value: string;
+}
 type Parameters = readonly Parameter[];
 const builtIn = new Set(['', 'default', 'bridge', 'none', 'host']);
 
-/** What `POST /build` takes in any version, published or not (`buildid`, `cgroupparent`, `cpusetmems`, `isolation`, `securityopt`, `session`, `ulimits`). */
+/**
+ * What `POST /build` takes in any version, published or not (`buildid`, `cgroupparent`, `cpusetmems`,
+ * `isolation`, `securityopt`, `session`, `ulimits`).
+ */
 const known = new Set([
-  'buildargs', 'buildid', 'cachefrom', 'cgroupparent', 'cpuperiod', 'cpuquota', 'cpusetcpus', 'cpusetmems', 'cpushares', 'dockerfile', 'extrahosts', 'forcerm',
-  'isolation', 'labels', 'memory', 'memswap', 'networkmode', 'nocache', 'outputs', 'platform', 'pull', 'q', 'remote', 'rm', 'securityopt', 'session', 'shmsize',
-  'squash', 't', 'target', 'ulimits', 'version',
+  'buildargs',
+  'buildid',
+  'cachefrom',
+  'cgroupparent',
+  'cpuperiod',
+  'cpuquota',
+  'cpusetcpus',
+  'cpusetmems',
+  'cpushares',
+  'dockerfile',
+  'extrahosts',
+  'forcerm',
+  'isolation',
+  'labels',
+  'memory',
+  'memswap',
+  'networkmode',
+  'nocache',
+  'outputs',
+  'platform',
+  'pull',
+  'q',
+  'remote',
+  'rm',
+  'securityopt',
+  'session',
+  'shmsize',
+  'squash',
+  't',
+  'target',
+  'ulimits',
+  'version',
 ]);
 
 /** What has to be known before a build can be decided. */
@@ -23,7 +58,10 @@ export interface BuildFacts {
 }
 
 /** Names of networks and containers to look up. */
-export function buildQuestions(parameters: Parameters): { readonly networks: readonly string[]; readonly containers: readonly string[] } {
+export function buildQuestions(parameters: Parameters): {
+  readonly networks: readonly string[];
+  readonly containers: readonly string[];
+} {
   const modes = parameters.filter(({ key }) => key === 'networkmode').map(({ value }) => value);
   return {
     networks: modes.filter((mode) => !builtIn.has(mode) && containerMode(mode) === null),
@@ -31,7 +69,8 @@ export function buildQuestions(parameters: Parameters): { readonly networks: rea
   };
 }
 
-export type BuildDecision = { readonly outcome: 'pass'; readonly parameters: Parameters; readonly changes: readonly Change[] } | Denial;
+export type BuildDecision =
+  { readonly outcome: 'pass'; readonly parameters: Parameters; readonly changes: readonly Change[] } | Denial;
 
 /**
  * Parameters of `POST /build`. Refused is what reaches past isolation: the engine's network and unprotected
@@ -39,16 +78,19 @@ export type BuildDecision = { readonly outcome: 'pass'; readonly parameters: Par
  * place. Parameters nobody has published are left away (SDKs send their own options along). The steps
  * themselves run as containers with the engine's default runtime.
  *
- * The classic builder is the only one here. BuildKit's (`version=2`) takes no rules in this request for what a
- * frontend image or a Dockerfile has it fetch inside the engine; by `/grpc` it does (build-policy.ts). Nor could
- * the gateway tell from the request what will be fetched: the Dockerfile may come over the session, addresses
- * in it are made from arguments, and a local tag may stand for any frontend.
+ * The classic builder is the only one here. BuildKit's (`version=2`) takes no rules in this request for what
+ * a frontend image or a Dockerfile has it fetch inside the engine; by `/grpc` it does (build-policy.ts). Nor
+ * could the gateway tell from the request what will be fetched: the Dockerfile may come over the session,
+ * addresses in it are made from arguments, and a local tag may stand for any frontend.
  */
 export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDecision {
   const kept: Parameter[] = [];
   const changes: Change[] = [];
   for (const { key, value } of parameters) {
-    if (!known.has(key)) { changes.push({ rule: 'parameter-dropped', field: key, before: value.slice(0, 100), after: '' }); continue; }
+    if (!known.has(key)) {
+      changes.push({ rule: 'parameter-dropped', field: key, before: value.slice(0, 100), after: '' });
+      continue;
+    }
     let after = value;
     switch (key) {
       case 'networkmode': {
@@ -63,14 +105,20 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
         break;
       }
       case 'securityopt':
-        if (!['', 'null', '[]'].includes(value)) return deny('security-option', `docker build --security-opt ${value}`);
+        if (!['', 'null', '[]'].includes(value))
+          return deny('security-option', `docker build --security-opt ${value}`);
         break;
       case 'isolation':
-        if (!['', 'default'].includes(value)) return deny('unmodelled-value', `docker build --isolation ${value}`);
+        if (!['', 'default'].includes(value))
+          return deny('unmodelled-value', `docker build --isolation ${value}`);
         break;
       case 'version':
-        if (value === '2') return deny('build-unguarded', 'a build by BuildKit over POST /build?version=2', { detail: otherRoads });
-        if (!['', classicBuilder].includes(value)) return deny('unmodelled-value', `builder version ${value}`);
+        if (value === '2')
+          return deny('build-unguarded', 'a build by BuildKit over POST /build?version=2', {
+            detail: otherRoads,
+          });
+        if (!['', classicBuilder].includes(value))
+          return deny('unmodelled-value', `builder version ${value}`);
         // Written once, below.
         continue;
       case 'remote': {
@@ -94,7 +142,8 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
 }
 
 const classicBuilder = '1';
-const otherRoads = 'use docker buildx build, which docker build is since Docker 23, or leave version out for the classic builder';
+const otherRoads =
+  'use docker buildx build, which docker build is since Docker 23, or leave version out for the classic builder';
 
 function network(mode: string, facts: BuildFacts): string | Denial {
   const what = `docker build --network=${mode}`;
@@ -103,18 +152,28 @@ function network(mode: string, facts: BuildFacts): string | Denial {
   const name = containerMode(mode);
   if (name === null) {
     if (facts.networks.get(mode)?.driver === 'host') return deny('host-network-build', what, { spec: 'C' });
-    return facts.networks.get(mode) ? mode : deny('host-network-build', what, { spec: 'C', detail: 'it is not a network of the engine\'s' });
+    return facts.networks.get(mode)
+      ? mode
+      : deny('host-network-build', what, { spec: 'C', detail: "it is not a network of the engine's" });
   }
   const container = facts.containers.get(name);
-  if (!container) return deny('foreign-namespace', what, { spec: 'A7', detail: `there is no container ${name}` });
-  return container.protected ? `container:${container.id}` : deny('foreign-namespace', what, { spec: 'A7', detail: `${name} is not protected` });
+  if (!container)
+    return deny('foreign-namespace', what, { spec: 'A7', detail: `there is no container ${name}` });
+  return container.protected
+    ? `container:${container.id}`
+    : deny('foreign-namespace', what, { spec: 'A7', detail: `${name} is not protected` });
 }
 
 function outputs(text: string): Denial | null {
   if (text === '') return null;
   const parsed = parseJson(text);
-  const shaped = parsed.ok ? checkShape(parsed.value, { list: { fields: { Type: 'string', Attrs: { map: 'string' } } } }, 'outputs') : null;
-  if (shaped === null || !shaped.ok) return deny('unreadable-body', 'docker build --output', { detail: parsed.ok ? 'it is not a list of outputs as the API has them' : parsed.why });
+  const shaped = parsed.ok
+    ? checkShape(parsed.value, { list: { fields: { Type: 'string', Attrs: { map: 'string' } } } }, 'outputs')
+    : null;
+  if (shaped === null || !shaped.ok)
+    return deny('unreadable-body', 'docker build --output', {
+      detail: parsed.ok ? 'it is not a list of outputs as the API has them' : parsed.why,
+    });
   for (const output of listAt(new Map([['outputs', shaped.value]]), 'outputs')) {
     const denial = isObject(output) ? outputDenial(textAt(output, 'Type')) : null;
     if (denial !== null) return denial;

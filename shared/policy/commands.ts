@@ -20,11 +20,17 @@ export interface MountedImage {
   readonly governing: readonly ListFinding[];
 }
 
-/** Is a per-image list the one of an image, by the image's content (B7)? The answer holds for good: content does not change. */
+/**
+ * Is a per-image list the one of an image, by the image's content (B7)? The answer holds for good: content
+ * does not change.
+ */
 export interface ListFinding {
   /** As the list names it. */
   readonly image: string;
-  /** `derived`: it is built from the list's image, and so of the list while derived images are allowed. `unknown`: it could not be told. */
+  /**
+   * `derived`: it is built from the list's image, and so of the list while derived images are allowed.
+   * `unknown`: it could not be told.
+   */
   readonly its: 'direct' | 'derived' | 'no' | 'unknown';
 }
 
@@ -33,33 +39,60 @@ export interface GoverningList extends CommandList {
   readonly setting: Exclude<SettingPointer, null>;
   readonly scope: SocketScope;
   readonly scopeSetting: Exclude<SettingPointer, null>;
-  /** Lists that may be the image's instead, while that can't be told: what one of them keeps out is kept out. */
+  /**
+   * Lists that may be the image's instead, while that can't be told: what one of them keeps out is kept out.
+   */
   readonly undecided: readonly GoverningList[];
 }
 
 /**
- * The list that counts for a mounted socket (B7): the first per-image one that is the image's by content, else the general one. A name
- * chooses none: anyone can give it. Where it is not known of a list whether it is the image's, that list counts and the next does too.
+ * The list that counts for a mounted socket (B7): the first per-image one that is the image's by content,
+ * else the general one. A name chooses none: anyone can give it. Where it is not known of a list whether it
+ * is the image's, that list counts and the next does too.
  */
 export function governingList(socket: EffectiveSettings['socket'], mount: MountedImage): GoverningList {
   const possible: GoverningList[] = [];
-  const of = (list: CommandList & { readonly scope: SocketScope }, setting: GoverningList['setting'], scopeSetting: GoverningList['setting']) => {
-    possible.push({ type: list.type, commands: list.commands, setting, scope: list.scope, scopeSetting, undecided: [] });
+  const of = (
+    list: CommandList & { readonly scope: SocketScope },
+    setting: GoverningList['setting'],
+    scopeSetting: GoverningList['setting'],
+  ) => {
+    possible.push({
+      type: list.type,
+      commands: list.commands,
+      setting,
+      scope: list.scope,
+      scopeSetting,
+      undecided: [],
+    });
   };
   const { lists, decided } = possibleLists(socket, mount);
   for (const index of lists) {
     const list = socket.perImage[index];
-    if (list !== undefined) of(list, `/bulkhead/perImageCommandLists/${index}`, `/bulkhead/perImageCommandLists/${index}`);
+    if (list !== undefined)
+      of(list, `/bulkhead/perImageCommandLists/${index}`, `/bulkhead/perImageCommandLists/${index}`);
   }
-  const general: GoverningList = { ...socket.commands, setting: '/enhancedContainerIsolation/dockerSocketMount/commandList', scope: socket.scope, scopeSetting: '/bulkhead/socketMounts/scope', undecided: [] };
+  const general: GoverningList = {
+    ...socket.commands,
+    setting: '/enhancedContainerIsolation/dockerSocketMount/commandList',
+    scope: socket.scope,
+    scopeSetting: '/bulkhead/socketMounts/scope',
+    undecided: [],
+  };
   if (!decided) possible.push(general);
   const [first = general, ...undecided] = possible;
   const own = possible.find(({ scope }) => scope === 'own') ?? first;
   return { ...first, scope: own.scope, scopeSetting: own.scopeSetting, undecided };
 }
 
-/** Places of the per-image lists that may be this image's, in order; decided: the last of them is, so nothing after it counts. */
-function possibleLists(socket: EffectiveSettings['socket'], mount: MountedImage): { readonly lists: readonly number[]; readonly decided: boolean } {
+/**
+ * Places of the per-image lists that may be this image's, in order; decided: the last of them is, so nothing
+ * after it counts.
+ */
+function possibleLists(
+  socket: EffectiveSettings['socket'],
+  mount: MountedImage,
+): { readonly lists: readonly number[]; readonly decided: boolean } {
   const lists: number[] = [];
   for (const [index, list] of socket.perImage.entries()) {
     const its = findingOf(list.image, socket, mount);
@@ -70,7 +103,11 @@ function possibleLists(socket: EffectiveSettings['socket'], mount: MountedImage)
   return { lists, decided: false };
 }
 
-function findingOf(image: string, socket: EffectiveSettings['socket'], mount: MountedImage): 'yes' | 'no' | 'unknown' {
+function findingOf(
+  image: string,
+  socket: EffectiveSettings['socket'],
+  mount: MountedImage,
+): 'yes' | 'no' | 'unknown' {
   const list = parseImageReference(image);
   // Lint says so; it can be no image's.
   if (!list.ok) return 'no';
@@ -78,61 +115,108 @@ function findingOf(image: string, socket: EffectiveSettings['socket'], mount: Mo
   // Content that is trusted under the narrower reference is trusted under the wider one.
   if (allowedBy.ok && referenceCovers(list.value, allowedBy.value)) return 'yes';
   switch (mount.governing.find((finding) => finding.image === image)?.its) {
-    case 'direct': return 'yes';
-    case 'derived': return socket.allowDerivedImages ? 'yes' : 'no';
-    case 'no': return 'no';
-    case 'unknown': case undefined: return 'unknown';
+    case 'direct':
+      return 'yes';
+    case 'derived':
+      return socket.allowDerivedImages ? 'yes' : 'no';
+    case 'no':
+      return 'no';
+    case 'unknown':
+    case undefined:
+      return 'unknown';
   }
 }
 
-/** Images of per-image lists that image trust must be asked about before it is known which list is this image's. */
+/**
+ * Images of per-image lists that image trust must be asked about before it is known which list is this
+ * image's.
+ */
 export function listsToAskAbout(socket: EffectiveSettings['socket'], mount: MountedImage): string[] {
   const images = possibleLists(socket, mount).lists.map((index) => socket.perImage[index]?.image ?? '');
   return [...new Set(images)].filter((image) => findingOf(image, socket, mount) === 'unknown');
 }
 
 /** Is it certain that two sockets are under one and the same list? */
-export const sameList = (a: GoverningList, b: GoverningList): boolean => a.undecided.length === 0 && b.undecided.length === 0 && a.setting === b.setting;
+export const sameList = (a: GoverningList, b: GoverningList): boolean =>
+  a.undecided.length === 0 && b.undecided.length === 0 && a.setting === b.setting;
 
 /** Endpoints that clients need to agree on a version; they say nothing of anyone's. */
 const negotiation: ReadonlySet<string> = new Set(['version']);
 
 /**
- * May this be asked through a mounted socket (B5)? A deny list denies an endpoint that *is* a listed command; an allow list lets
- * through what a listed command is or needs. A deny list with an entry that names no command denies everything: what it was meant to
- * keep out can't be told. What no list can name (plugins) may be read at most.
+ * May this be asked through a mounted socket (B5)? A deny list denies an endpoint that *is* a listed command;
+ * an allow list lets through what a listed command is or needs. A deny list with an entry that names no
+ * command denies everything: what it was meant to keep out can't be told. What no list can name (plugins) may
+ * be read at most.
  */
-export function decideCommand(endpoint: EndpointCommands, list: GoverningList, mount: Pick<MountedImage, 'image'>): Denial | null {
+export function decideCommand(
+  endpoint: EndpointCommands,
+  list: GoverningList,
+  mount: Pick<MountedImage, 'image'>,
+): Denial | null {
   for (const one of [list, ...list.undecided]) {
-    const denial = decideUnder(endpoint, one, mount, list.undecided.length > 0 ? '; whether that list is the image\'s could not be told yet, so it counts' : '');
+    const denial = decideUnder(
+      endpoint,
+      one,
+      mount,
+      list.undecided.length > 0
+        ? "; whether that list is the image's could not be told yet, so it counts"
+        : '',
+    );
     if (denial !== null) return denial;
   }
   return null;
 }
 
-function decideUnder(endpoint: EndpointCommands, list: GoverningList, mount: Pick<MountedImage, 'image'>, more: string): Denial | null {
-  if (endpoint.commands.length === 0 || endpoint.commands.some((command) => negotiation.has(command))) return null;
-  const blocked = (command: string, detail: string) => deny('command-blocked', `docker ${command} through the Docker socket of a container of ${mount.image}`, { spec: 'B5', setting: list.setting, detail: `${detail}${more}`, subject: { command: listedName(command.split('/')[0] ?? command), image: mount.image } });
+function decideUnder(
+  endpoint: EndpointCommands,
+  list: GoverningList,
+  mount: Pick<MountedImage, 'image'>,
+  more: string,
+): Denial | null {
+  if (endpoint.commands.length === 0 || endpoint.commands.some((command) => negotiation.has(command)))
+    return null;
+  const blocked = (command: string, detail: string) =>
+    deny('command-blocked', `docker ${command} through the Docker socket of a container of ${mount.image}`, {
+      spec: 'B5',
+      setting: list.setting,
+      detail: `${detail}${more}`,
+      subject: { command: listedName(command.split('/')[0] ?? command), image: mount.image },
+    });
   const first = endpoint.commands.join('/');
   const named = namedCommands(list.commands);
   if (list.type === 'allow') {
     const needed = [...endpoint.commands, ...endpoint.alsoUsedBy];
-    return needed.some((command) => named.has(listedName(command))) ? null : blocked(first, `the list allows only ${quoted(list.commands)}`);
+    return needed.some((command) => named.has(listedName(command)))
+      ? null
+      : blocked(first, `the list allows only ${quoted(list.commands)}`);
   }
-  const unreadable = list.commands.find((entry) => ['unknown', 'unsupported'].includes(listedCommand(entry).kind));
-  if (unreadable !== undefined) return blocked(first, `the list denies "${unreadable}", which names no command that can be listed, so everything is denied`);
+  const unreadable = list.commands.find((entry) =>
+    ['unknown', 'unsupported'].includes(listedCommand(entry).kind),
+  );
+  if (unreadable !== undefined)
+    return blocked(
+      first,
+      `the list denies "${unreadable}", which names no command that can be listed, so everything is denied`,
+    );
   const denied = endpoint.commands.find((command) => named.has(listedName(command)));
   if (denied !== undefined) return blocked(denied, `the list denies ${quoted(list.commands)}`);
-  return endpoint.method !== 'GET' && !endpoint.commands.some((command) => listedCommand(listedName(command)).kind === 'command') ? blocked(first, 'no list can allow it') : null;
+  return endpoint.method !== 'GET' &&
+    !endpoint.commands.some((command) => listedCommand(listedName(command)).kind === 'command')
+    ? blocked(first, 'no list can allow it')
+    : null;
 }
 
 /** 'service ls' → 'service': commands whose second word can't be listed on its own. */
 function listedName(command: string): string {
-  return listedCommand(command).kind === 'command' ? command : command.split(' ')[0] ?? command;
+  return listedCommand(command).kind === 'command' ? command : (command.split(' ')[0] ?? command);
 }
 
 function quoted(entries: readonly string[]): string {
   if (entries.length === 0) return 'nothing';
-  const shown = entries.slice(0, 8).map((entry) => `"${entry}"`).join(', ');
+  const shown = entries
+    .slice(0, 8)
+    .map((entry) => `"${entry}"`)
+    .join(', ');
   return entries.length > 8 ? `${shown} and ${entries.length - 8} more` : shown;
 }

@@ -11,16 +11,38 @@ function refusal(host: object): string {
 }
 
 describe('the tag of a log driver, a template that the engine runs', () => {
-  const tagged = (tag: string, key = 'tag') => refusal({ LogConfig: { Type: 'syslog', Config: { [key]: tag } } });
+  const tagged = (tag: string, key = 'tag') =>
+    refusal({ LogConfig: { Type: 'syslog', Config: { [key]: tag } } });
   it.each([
-    '', 'web', '{{.Name}}', '{{.ImageName}}/{{ .Name }}/{{.ID}}', '{{- .DaemonName -}}', '{{index .ContainerLabels "com.example.part"}}', '{{slice .FullID 0 6}}',
-    '{{json .ContainerEnv}}', '{{.Name | upper}}', '{{(index .ContainerLabels "a")}}', 'a{b}c',
+    '',
+    'web',
+    '{{.Name}}',
+    '{{.ImageName}}/{{ .Name }}/{{.ID}}',
+    '{{- .DaemonName -}}',
+    '{{index .ContainerLabels "com.example.part"}}',
+    '{{slice .FullID 0 6}}',
+    '{{json .ContainerEnv}}',
+    '{{.Name | upper}}',
+    '{{(index .ContainerLabels "a")}}',
+    'a{b}c',
   ])('passes with fields: %s', (tag) => {
     expect(tagged(tag)).toBe('');
   });
   it.each([
-    '{{range 1000000000000}}{{end}}', '{{printf "%900000d" 1}}', '{{pad .Name 1000000000 1}}', '{{$a := .Name}}', '{{with .Name}}{{end}}', '{{define "x"}}{{end}}{{template "x"}}',
-    '{{{.ID}}{range 9}}{{end}}', '{{"{{.ID}}"}}', '{{/* {{.ID}} */}}', '{{join .ContainerEnv .ContainerEntrypoint}}', '{{ .Name', '{{\n.Name}}', '{{.Name}}{{range 9}}{{end}}', `{{${' '.repeat(100_000)}.Name}}`,
+    '{{range 1000000000000}}{{end}}',
+    '{{printf "%900000d" 1}}',
+    '{{pad .Name 1000000000 1}}',
+    '{{$a := .Name}}',
+    '{{with .Name}}{{end}}',
+    '{{define "x"}}{{end}}{{template "x"}}',
+    '{{{.ID}}{range 9}}{{end}}',
+    '{{"{{.ID}}"}}',
+    '{{/* {{.ID}} */}}',
+    '{{join .ContainerEnv .ContainerEntrypoint}}',
+    '{{ .Name',
+    '{{\n.Name}}',
+    '{{.Name}}{{range 9}}{{end}}',
+    `{{${' '.repeat(100_000)}.Name}}`,
   ])('is refused with what may loop or grow: %s', (tag) => {
     expect(tagged(tag)).toMatch(/^enhanced container isolation: --log-opt tag=/);
     expect(tagged(tag, 'gelf-tag')).toMatch(/^enhanced container isolation: --log-opt gelf-tag=/);
@@ -28,13 +50,38 @@ describe('the tag of a log driver, a template that the engine runs', () => {
 });
 
 describe('A5: limits of devices', () => {
-  const keys = ['BlkioWeightDevice', 'BlkioDeviceReadBps', 'BlkioDeviceWriteBps', 'BlkioDeviceReadIOps', 'BlkioDeviceWriteIOps'];
-  it.each(['/dev/sda', '/dev/nvme0n1p1', '/dev/mapper/vg-root', '/dev/disk/by-id/scsi-0_1', '/dev/dm-0'])('are for devices: %s', (device) => {
-    for (const key of keys) expect(refusal({ [key]: [{ Path: device }] })).toBe('');
-  });
+  const keys = [
+    'BlkioWeightDevice',
+    'BlkioDeviceReadBps',
+    'BlkioDeviceWriteBps',
+    'BlkioDeviceReadIOps',
+    'BlkioDeviceWriteIOps',
+  ];
+  it.each(['/dev/sda', '/dev/nvme0n1p1', '/dev/mapper/vg-root', '/dev/disk/by-id/scsi-0_1', '/dev/dm-0'])(
+    'are for devices: %s',
+    (device) => {
+      for (const key of keys) expect(refusal({ [key]: [{ Path: device }] })).toBe('');
+    },
+  );
   it.each([
-    '/root/.ssh/id_rsa', '/dev/../root/x', '/dev/fd/3', '/dev/shm/link', '/dev/fd', '/dev/shm', '/dev/disk/by-id/../../x', '/dev/mapper/..', '/dev/.', 'dev/sda', '', '/dev/', '/dev/sda/', '/dev//sda',
+    '/root/.ssh/id_rsa',
+    '/dev/../root/x',
+    '/dev/fd/3',
+    '/dev/shm/link',
+    '/dev/fd',
+    '/dev/shm',
+    '/dev/disk/by-id/../../x',
+    '/dev/mapper/..',
+    '/dev/.',
+    'dev/sda',
+    '',
+    '/dev/',
+    '/dev/sda/',
+    '/dev//sda',
   ])('are no way to ask whether there is a file: %s', (file) => {
-    for (const key of keys) expect(refusal({ [key]: [{ Path: file }] })).toMatch(/^enhanced container isolation: a limit for the device .*\(A5\)/);
+    for (const key of keys)
+      expect(refusal({ [key]: [{ Path: file }] })).toMatch(
+        /^enhanced container isolation: a limit for the device .*\(A5\)/,
+      );
   });
 });

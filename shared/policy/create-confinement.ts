@@ -4,20 +4,68 @@ import { isObject, parseJson, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textMapAt, textsAt } from './shape.ts';
 import type { CreateContext } from './create-container.ts';
 
-/** Devices that give nothing of the engine away: every user may open them anyway, and they act inside the opener's own namespaces. */
-const harmlessDevices = new Set(['/dev/fuse', '/dev/net/tun', '/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom']);
+/**
+ * Devices that give nothing of the engine away: every user may open them anyway, and they act inside the
+ * opener's own namespaces.
+ */
+const harmlessDevices = new Set([
+  '/dev/fuse',
+  '/dev/net/tun',
+  '/dev/null',
+  '/dev/zero',
+  '/dev/full',
+  '/dev/random',
+  '/dev/urandom',
+]);
 /** The engine looks at these paths, as root and through links, and says whether there is anything. */
-const deviceLimits = ['BlkioWeightDevice', 'BlkioDeviceReadBps', 'BlkioDeviceWriteBps', 'BlkioDeviceReadIOps', 'BlkioDeviceWriteIOps'] as const;
-/** Devices as only root makes them; below `/dev` are also directories that everybody writes to, and links of the process that looks. */
-const devicePath = /^\/dev\/(?:(?:block|disk\/by-[a-z]+|mapper)\/)?(?!\.|(?:fd|shm|mqueue|pts|block|disk|mapper|std[a-z]+)$)[A-Za-z0-9_.:+@=-]+$/;
+const deviceLimits = [
+  'BlkioWeightDevice',
+  'BlkioDeviceReadBps',
+  'BlkioDeviceWriteBps',
+  'BlkioDeviceReadIOps',
+  'BlkioDeviceWriteIOps',
+] as const;
+/**
+ * Devices as only root makes them; below `/dev` are also directories that everybody writes to, and links of
+ * the process that looks.
+ */
+const devicePath =
+  /^\/dev\/(?:(?:block|disk\/by-[a-z]+|mapper)\/)?(?!\.|(?:fd|shm|mqueue|pts|block|disk|mapper|std[a-z]+)$)[A-Za-z0-9_.:+@=-]+$/;
 /** An action of a log tag's template: a field, `index` or `slice` of one, JSON or another case of it. */
-const tagAction = /^\(?(?:(?:index|slice|json|lower|upper|title|truncate) )?\.[A-Za-z]+(?: (?:"[^"\\]*"|[0-9]{1,3}))*\)?(?: ?\| ?(?:json|lower|upper|title))?$/;
+const tagAction =
+  /^\(?(?:(?:index|slice|json|lower|upper|title|truncate) )?\.[A-Za-z]+(?: (?:"[^"\\]*"|[0-9]{1,3}))*\)?(?: ?\| ?(?:json|lower|upper|title))?$/;
 const longestTagAction = 200;
-const logDrivers = new Set(['', 'none', 'json-file', 'local', 'journald', 'syslog', 'fluentd', 'gelf', 'splunk', 'awslogs', 'gcplogs']);
+const logDrivers = new Set([
+  '',
+  'none',
+  'json-file',
+  'local',
+  'journald',
+  'syslog',
+  'fluentd',
+  'gelf',
+  'splunk',
+  'awslogs',
+  'gcplogs',
+]);
 
-/** Devices, security options, cgroup parent, annotations, log driver, switches of the runtime: what reaches past a user namespace. */
-export function decideConfinement(host: ReadonlyMap<string, Json>, body: JsonObject, context: CreateContext): Denial | null {
-  return resourceDenial(host) ?? securityOptions(host) ?? annotations(host) ?? logConfig(host) ?? environment(body, context) ?? storage(host);
+/**
+ * Devices, security options, cgroup parent, annotations, log driver, switches of the runtime: what reaches
+ * past a user namespace.
+ */
+export function decideConfinement(
+  host: ReadonlyMap<string, Json>,
+  body: JsonObject,
+  context: CreateContext,
+): Denial | null {
+  return (
+    resourceDenial(host) ??
+    securityOptions(host) ??
+    annotations(host) ??
+    logConfig(host) ??
+    environment(body, context) ??
+    storage(host)
+  );
 }
 
 /** Devices and cgroup parent: also in `POST /containers/{id}/update`. */
@@ -28,51 +76,73 @@ export function resourceDenial(host: ReadonlyMap<string, Json>): Denial | null {
   }
   for (const request of listAt(host, 'DeviceRequests')) {
     const driver = isObject(request) ? textAt(request, 'Driver') : '';
-    return deny('host-device', `a device request (--gpus${driver === '' ? '' : `, driver "${driver}"`})`, { spec: 'A5' });
+    return deny('host-device', `a device request (--gpus${driver === '' ? '' : `, driver "${driver}"`})`, {
+      spec: 'A5',
+    });
   }
   const [rule] = textsAt(host, 'DeviceCgroupRules');
   if (rule !== undefined) return deny('host-device', `--device-cgroup-rule "${rule}"`, { spec: 'A5' });
   for (const key of deviceLimits) {
     for (const limit of listAt(host, key)) {
       const path = isObject(limit) ? textAt(limit, 'Path') : '';
-      if (!devicePath.test(path)) return deny('host-device', `a limit for the device ${path}`, { spec: 'A5' });
+      if (!devicePath.test(path))
+        return deny('host-device', `a limit for the device ${path}`, { spec: 'A5' });
     }
   }
   const parent = textAt(host, 'CgroupParent');
   // One plain name: no way up, and not into another service's tree.
-  if (parent !== '' && !/^\/?[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/.test(parent)) return deny('cgroup-parent', `--cgroup-parent ${parent}`);
+  if (parent !== '' && !/^\/?[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/.test(parent))
+    return deny('cgroup-parent', `--cgroup-parent ${parent}`);
   return null;
 }
 
 function securityOptions(host: ReadonlyMap<string, Json>): Denial | null {
   for (const option of textsAt(host, 'SecurityOpt')) {
-    if (!safeSecurityOption(option)) return deny('security-option', `--security-opt ${option.length > 80 ? `${option.slice(0, 80)}…` : option}`);
+    if (!safeSecurityOption(option))
+      return deny(
+        'security-option',
+        `--security-opt ${option.length > 80 ? `${option.slice(0, 80)}…` : option}`,
+      );
   }
   return null;
 }
 
 function safeSecurityOption(option: string): boolean {
-  // With `writable-cgroups` (Docker 28) a container writes in the cgroups below its own, as a privileged one does.
+  // With `writable-cgroups` (Docker 28) a container writes in the cgroups below its own, as a privileged one
+  // does.
   if (/^(?:no-new-privileges|writable-cgroups)(?:[=:](?:true|false))?$/.test(option)) return true;
   const found = /^([a-z-]+)[=:]([\s\S]*)$/.exec(option);
   if (!found) return false;
   const [, name, value = ''] = found;
   switch (name) {
-    case 'apparmor': case 'label': case 'systempaths': return /^[A-Za-z0-9][A-Za-z0-9_.:,/+-]*$/.test(value) && !value.includes('..');
-    case 'seccomp': return value === 'unconfined' || value === 'builtin' || value === '' || safeSeccompProfile(value);
-    default: return false;
+    case 'apparmor':
+    case 'label':
+    case 'systempaths':
+      return /^[A-Za-z0-9][A-Za-z0-9_.:,/+-]*$/.test(value) && !value.includes('..');
+    case 'seccomp':
+      return value === 'unconfined' || value === 'builtin' || value === '' || safeSeccompProfile(value);
+    default:
+      return false;
   }
 }
 
 /** A profile that does not hand a listener's descriptor to a socket of the engine. */
 function safeSeccompProfile(text: string): boolean {
   const profile = parseJson(text);
-  return profile.ok && isObject(profile.value) && ![...profile.value.keys()].some((key) => /listener|\u017f/i.test(key));
+  return (
+    profile.ok &&
+    isObject(profile.value) &&
+    ![...profile.value.keys()].some((key) => /listener|\u017f/i.test(key))
+  );
 }
 
 function annotations(host: ReadonlyMap<string, Json>): Denial | null {
   for (const key of objectAt(host, 'Annotations').keys()) {
-    if (/^(?:org\.systemd\.|run\.oci\.|org\.opencontainers\.runc|org\.criu\.|io\.containerd\.|io\.kubernetes\.|nvidia\.|cdi\.|bulkhead|sysbox)/i.test(key)) {
+    if (
+      /^(?:org\.systemd\.|run\.oci\.|org\.opencontainers\.runc|org\.criu\.|io\.containerd\.|io\.kubernetes\.|nvidia\.|cdi\.|bulkhead|sysbox)/i.test(
+        key,
+      )
+    ) {
       return deny('annotation', `the annotation ${key}`);
     }
   }
@@ -84,28 +154,46 @@ function logConfig(host: ReadonlyMap<string, Json>): Denial | null {
   const type = textAt(config, 'Type');
   if (!logDrivers.has(type)) return deny('log-driver', `--log-driver ${type}`);
   for (const [key, value] of textMapAt(config, 'Config')) {
-    if (/(?:^|-)tag$/.test(key) && !isSafeTag(value)) return deny('log-driver', `--log-opt ${key}=${value.slice(0, 100)}`);
-    if (/^\s*(?:unix|unixgram|file):/i.test(value) || /(?:-ca-cert|-capath|-cert|-key|credentials-endpoint|credentials)$/.test(key)) return deny('log-driver', `--log-opt ${key}=${value}`);
+    if (/(?:^|-)tag$/.test(key) && !isSafeTag(value))
+      return deny('log-driver', `--log-opt ${key}=${value.slice(0, 100)}`);
+    if (
+      /^\s*(?:unix|unixgram|file):/i.test(value) ||
+      /(?:-ca-cert|-capath|-cert|-key|credentials-endpoint|credentials)$/.test(key)
+    )
+      return deny('log-driver', `--log-opt ${key}=${value}`);
   }
   return null;
 }
 
 /**
- * The engine runs a tag's template as it starts the container: a loop, or a pattern that is padded, would take its time and
- * memory without end.
+ * The engine runs a tag's template as it starts the container: a loop, or a pattern that is padded, would
+ * take its time and memory without end.
  */
 function isSafeTag(tag: string): boolean {
-  return tag.split('{{').slice(1).every((rest) => {
-    const end = rest.indexOf('}}');
-    if (end < 0 || end > longestTagAction) return false;
-    return tagAction.test(rest.slice(0, end).replace(/^-(?= )/, '').replace(/ -$/, '').split(' ').filter((word) => word !== '').join(' '));
-  });
+  return tag
+    .split('{{')
+    .slice(1)
+    .every((rest) => {
+      const end = rest.indexOf('}}');
+      if (end < 0 || end > longestTagAction) return false;
+      return tagAction.test(
+        rest
+          .slice(0, end)
+          .replace(/^-(?= )/, '')
+          .replace(/ -$/, '')
+          .split(' ')
+          .filter((word) => word !== '')
+          .join(' '),
+      );
+    });
 }
 
 function environment(body: JsonObject, context: CreateContext): Denial | null {
   if (context.runtime !== sysboxRuntimeName) return null;
   const found = textsAt(body, 'Env').find((entry) => /^SYSBOX_/i.test(entry));
-  return found === undefined ? null : deny('environment-switch', `the variable ${found.split('=', 1)[0] ?? ''}`);
+  return found === undefined
+    ? null
+    : deny('environment-switch', `the variable ${found.split('=', 1)[0] ?? ''}`);
 }
 
 function storage(host: ReadonlyMap<string, Json>): Denial | null {

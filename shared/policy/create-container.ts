@@ -20,20 +20,30 @@ export interface CreateDecision {
   readonly body: JsonObject | null;
 }
 
-export type ReadBody = { readonly ok: true; readonly body: JsonObject } | { readonly ok: false; readonly denial: Denial };
+export type ReadBody =
+  { readonly ok: true; readonly body: JsonObject } | { readonly ok: false; readonly denial: Denial };
 
 /** The refusal of a body that does not fit its shape. */
 export function shapeDenial(problem: ShapeProblem): Denial {
   switch (problem.why) {
-    case 'unknown-field': return deny('unmodelled-field', `the field ${problem.path}`);
-    case 'case-variant': return deny('unmodelled-field', `the field ${problem.path}`, { detail: `the API spells it ${problem.expected}` });
-    case 'wrong-type': return deny('unreadable-body', problem.path, { detail: `it must be ${problem.expected}` });
+    case 'unknown-field':
+      return deny('unmodelled-field', `the field ${problem.path}`);
+    case 'case-variant':
+      return deny('unmodelled-field', `the field ${problem.path}`, {
+        detail: `the API spells it ${problem.expected}`,
+      });
+    case 'wrong-type':
+      return deny('unreadable-body', problem.path, { detail: `it must be ${problem.expected}` });
   }
 }
 
-/** Checks a create body against the model; unknown and differently spelled fields are refused, as is `HostConfig` at the top level (engines before v27), and more references than are looked up. */
+/**
+ * Checks a create body against the model; unknown and differently spelled fields are refused, as is
+ * `HostConfig` at the top level (engines before v27), and more references than are looked up.
+ */
 export function readCreateBody(value: Json): ReadBody {
-  if (!isObject(value)) return { ok: false, denial: deny('unreadable-body', 'the body', { detail: 'it must be an object' }) };
+  if (!isObject(value))
+    return { ok: false, denial: deny('unreadable-body', 'the body', { detail: 'it must be an object' }) };
   const shaped = checkShape(value, createContainerBody);
   if (!shaped.ok) return { ok: false, denial: shapeDenial(shaped.problem) };
   // A checked object stays one.
@@ -43,10 +53,15 @@ export function readCreateBody(value: Json): ReadBody {
 }
 
 /**
- * May this container be created, and how is the request written (A2, A6, A7, A8, B1)? `body` comes from `readCreateBody`, `facts`
- * answer its `createQuestions`. Privileged containers pass: the isolation runtime confines them (A4).
+ * May this container be created, and how is the request written (A2, A6, A7, A8, B1)? `body` comes from
+ * `readCreateBody`, `facts` answer its `createQuestions`. Privileged containers pass: the isolation runtime
+ * confines them (A4).
  */
-export function decideCreateContainer(body: JsonObject, facts: CreateFacts, context: CreateContext): CreateDecision {
+export function decideCreateContainer(
+  body: JsonObject,
+  facts: CreateFacts,
+  context: CreateContext,
+): CreateDecision {
   const before = objectAt(body, 'HostConfig');
   const host = new Map(before);
   const changes: Change[] = [];
@@ -63,16 +78,27 @@ export function decideCreateContainer(body: JsonObject, facts: CreateFacts, cont
 
   const runtime = textAt(before, 'Runtime');
   if (runtime !== context.runtime) {
-    changes.push({ rule: 'runtime-forced', field: 'HostConfig.Runtime', before: runtime, after: context.runtime });
+    changes.push({
+      rule: 'runtime-forced',
+      field: 'HostConfig.Runtime',
+      before: runtime,
+      after: context.runtime,
+    });
     host.set('Runtime', context.runtime);
   }
   // Never refused, since Docker-in-Docker asks for it (A4): such a container does the same in Sysbox without.
   if (context.runtime === sysboxRuntimeName && host.get('Privileged') === true) {
-    changes.push({ rule: 'privileged-by-runtime', field: 'HostConfig.Privileged', before: 'true', after: 'false' });
+    changes.push({
+      rule: 'privileged-by-runtime',
+      field: 'HostConfig.Privileged',
+      before: 'true',
+      after: 'false',
+    });
     host.set('Privileged', false);
   }
   const userns = textAt(before, 'UsernsMode');
-  if (userns !== '') changes.push({ rule: 'userns-ignored', field: 'HostConfig.UsernsMode', before: userns, after: '' });
+  if (userns !== '')
+    changes.push({ rule: 'userns-ignored', field: 'HostConfig.UsernsMode', before: userns, after: '' });
   host.delete('UsernsMode');
 
   const written = new Map(body);

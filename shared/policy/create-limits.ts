@@ -4,28 +4,40 @@ import { listAt, objectAt, textsAt } from './shape.ts';
 import { parseVolumesFrom, type ContainerReference } from './references.ts';
 
 /**
- * How much one create request may refer to: each mount, network and link is looked up, most of them on the disk or at
- * the engine. A kernel takes 100,000 mounts; no client has as many as a hundredth.
+ * How much one create request may refer to: each mount, network and link is looked up, most of them on the
+ * disk or at the engine. A kernel takes 100,000 mounts; no client has as many as a hundredth.
  */
 export const maxReferences = 1024;
 
-/** The refusal of a create request that has more mounts, networks and links than can be looked at for one client. */
+/**
+ * The refusal of a create request that has more mounts, networks and links than can be looked at for one
+ * client.
+ */
 export function referencesDenial(body: JsonObject): Denial | null {
   const host = objectAt(body, 'HostConfig');
   const endpoints = objectAt(objectAt(body, 'NetworkingConfig'), 'EndpointsConfig');
   let count = endpoints.size;
   for (const key of ['Binds', 'Mounts', 'VolumesFrom', 'Links']) count += listAt(host, key).length;
-  for (const endpoint of endpoints.values()) count += isObject(endpoint) ? listAt(endpoint, 'Links').length : 0;
+  for (const endpoint of endpoints.values())
+    count += isObject(endpoint) ? listAt(endpoint, 'Links').length : 0;
   return count > maxReferences ? tooMany(count) : null;
 }
 
-/** The same for what comes with the `VolumesFrom` of a request's `HostConfig`, each time that a container stands there. */
-export function inheritedDenial(host: JsonObject, containers: ReadonlyMap<string, ContainerReference | null>): Denial | null {
+/**
+ * The same for what comes with the `VolumesFrom` of a request's `HostConfig`, each time that a container
+ * stands there.
+ */
+export function inheritedDenial(
+  host: JsonObject,
+  containers: ReadonlyMap<string, ContainerReference | null>,
+): Denial | null {
   let count = 0;
-  for (const text of textsAt(host, 'VolumesFrom')) count += containers.get(parseVolumesFrom(text)?.container ?? '')?.mounts.length ?? 0;
+  for (const text of textsAt(host, 'VolumesFrom'))
+    count += containers.get(parseVolumesFrom(text)?.container ?? '')?.mounts.length ?? 0;
   return count > maxReferences ? tooMany(count) : null;
 }
 
-const tooMany = (count: number): Denial => deny('unmodelled-value', `a container with ${count} mounts, networks and links`, {
-  detail: `at most ${maxReferences} can be looked at`,
-});
+const tooMany = (count: number): Denial =>
+  deny('unmodelled-value', `a container with ${count} mounts, networks and links`, {
+    detail: `at most ${maxReferences} can be looked at`,
+  });

@@ -9,19 +9,39 @@ import { inlineDriver, parseVolumesFrom, type ContainerReference, type CreateFac
 import { foreignSocket } from './socket-mount.ts';
 import { decideVolume } from './volume.ts';
 
-/** A8, B1: every road by which something of the engine's machine gets into a container. Writes cleaned sources and pinned ids into `host`. */
-export function decideMounts(host: Map<string, Json>, body: JsonObject, facts: CreateFacts, context: BindSourceContext, changes: Change[]): Denial | null {
+/**
+ * A8, B1: every road by which something of the engine's machine gets into a container. Writes cleaned sources
+ * and pinned ids into `host`.
+ */
+export function decideMounts(
+  host: Map<string, Json>,
+  body: JsonObject,
+  facts: CreateFacts,
+  context: BindSourceContext,
+  changes: Change[],
+): Denial | null {
   const driver = textAt(host, 'VolumeDriver');
-  if (driver !== '' && driver !== 'local') return deny('volume-plugin', `--volume-driver ${driver}`, { spec: 'A8' });
+  if (driver !== '' && driver !== 'local')
+    return deny('volume-plugin', `--volume-driver ${driver}`, { spec: 'A8' });
   for (const destination of objectAt(body, 'Volumes').keys()) {
-    if (!destination.startsWith('/') || destination.includes(':')) return deny('unmodelled-value', `the volume ${destination}`, { spec: 'A8' });
+    if (!destination.startsWith('/') || destination.includes(':'))
+      return deny('unmodelled-value', `the volume ${destination}`, { spec: 'A8' });
   }
   const tooMany = inheritedDenial(host, facts.containers);
   if (tooMany !== null) return tooMany;
-  return binds(host, facts, context, changes) ?? mounts(host, facts, context, changes) ?? volumesFrom(host, facts, context, changes);
+  return (
+    binds(host, facts, context, changes) ??
+    mounts(host, facts, context, changes) ??
+    volumesFrom(host, facts, context, changes)
+  );
 }
 
-function binds(host: Map<string, Json>, facts: CreateFacts, context: BindSourceContext, changes: Change[]): Denial | null {
+function binds(
+  host: Map<string, Json>,
+  facts: CreateFacts,
+  context: BindSourceContext,
+  changes: Change[],
+): Denial | null {
   const written: string[] = [];
   for (const text of textsAt(host, 'Binds')) {
     const parsed = parseBind(text);
@@ -31,7 +51,11 @@ function binds(host: Map<string, Json>, facts: CreateFacts, context: BindSourceC
     if (spec.kind === 'path') {
       const checked = bindSource(spec.source, 'HostConfig.Binds', facts, context, changes);
       if (typeof checked !== 'string') return checked;
-      if (checked.includes(':')) return deny('unmodelled-value', `the bind ${text}`, { spec: 'A8', detail: `it leads to ${checked}, and the colon would be taken for the end of the path` });
+      if (checked.includes(':'))
+        return deny('unmodelled-value', `the bind ${text}`, {
+          spec: 'A8',
+          detail: `it leads to ${checked}, and the colon would be taken for the end of the path`,
+        });
       source = checked;
     } else if (spec.kind === 'volume') {
       const denial = namedVolume(spec.source, facts);
@@ -43,15 +67,24 @@ function binds(host: Map<string, Json>, facts: CreateFacts, context: BindSourceC
   return null;
 }
 
-function mounts(host: Map<string, Json>, facts: CreateFacts, context: BindSourceContext, changes: Change[]): Denial | null {
+function mounts(
+  host: Map<string, Json>,
+  facts: CreateFacts,
+  context: BindSourceContext,
+  changes: Change[],
+): Denial | null {
   const written: Json[] = [];
   for (const mount of listAt(host, 'Mounts')) {
     if (!isObject(mount)) return deny('unreadable-body', 'HostConfig.Mounts');
     const source = textAt(mount, 'Source');
     const propagation = textAt(objectAt(mount, 'BindOptions'), 'Propagation');
-    if (!['', 'private', 'rprivate', 'slave', 'rslave'].includes(propagation)) return deny('bind-propagation', `the mount of ${source} with propagation ${propagation}`, { spec: 'A8' });
+    if (!['', 'private', 'rprivate', 'slave', 'rslave'].includes(propagation))
+      return deny('bind-propagation', `the mount of ${source} with propagation ${propagation}`, {
+        spec: 'A8',
+      });
     const consistency = textAt(mount, 'Consistency');
-    if (!consistencies.has(consistency)) return deny('unmodelled-value', `a mount with consistency "${consistency}"`, { spec: 'A8' });
+    if (!consistencies.has(consistency))
+      return deny('unmodelled-value', `a mount with consistency "${consistency}"`, { spec: 'A8' });
     switch (textAt(mount, 'Type')) {
       case 'bind': {
         const checked = bindSource(source, 'HostConfig.Mounts', facts, context, changes);
@@ -60,7 +93,8 @@ function mounts(host: Map<string, Json>, facts: CreateFacts, context: BindSource
         break;
       }
       case 'volume': {
-        if (source !== '' && !volumeName.test(source)) return deny('unmodelled-value', `the volume ${source}`, { spec: 'A8' });
+        if (source !== '' && !volumeName.test(source))
+          return deny('unmodelled-value', `the volume ${source}`, { spec: 'A8' });
         const inline = inlineDriver(mount);
         const made = inline === null ? null : decideVolume(source, inline);
         if (made?.outcome === 'deny') return made;
@@ -69,33 +103,60 @@ function mounts(host: Map<string, Json>, facts: CreateFacts, context: BindSource
         written.push(mount);
         break;
       }
-      case 'tmpfs': case 'image': written.push(mount); break;
-      default: return deny('unmodelled-value', `a mount of type "${textAt(mount, 'Type')}"`, { spec: 'A8' });
+      case 'tmpfs':
+      case 'image':
+        written.push(mount);
+        break;
+      default:
+        return deny('unmodelled-value', `a mount of type "${textAt(mount, 'Type')}"`, { spec: 'A8' });
     }
   }
   if (written.length > 0) host.set('Mounts', written);
   return null;
 }
 
-function volumesFrom(host: Map<string, Json>, facts: CreateFacts, context: BindSourceContext, changes: Change[]): Denial | null {
+function volumesFrom(
+  host: Map<string, Json>,
+  facts: CreateFacts,
+  context: BindSourceContext,
+  changes: Change[],
+): Denial | null {
   const written: string[] = [];
   const sockets = new Map<string, Json>();
   for (const text of textsAt(host, 'VolumesFrom')) {
     const parsed = parseVolumesFrom(text);
     const container = parsed === null ? null : facts.containers.get(parsed.container);
-    if (parsed === null || !container) return deny('unmodelled-value', `--volumes-from ${text}`, { spec: 'A8', detail: 'there is no such container' });
+    if (parsed === null || !container)
+      return deny('unmodelled-value', `--volumes-from ${text}`, {
+        spec: 'A8',
+        detail: 'there is no such container',
+      });
     for (const mount of container.mounts) {
-      // What gives the holder its power over the engine is the holder's: the new container gets a socket of its own, if its image may.
+      // What gives the holder its power over the engine is the holder's: the new container gets a socket of
+      // its own, if its image may.
       if (isSocket(mount, facts)) {
         if (context.socket?.kind !== 'granted') return foreignSocket(context.image, context.socket ?? null);
-        sockets.set(mount.destination, ownSocket(context.socket.socket, mount.destination, mount.readOnly || parsed.mode.split(',').includes('ro')));
+        sockets.set(
+          mount.destination,
+          ownSocket(
+            context.socket.socket,
+            mount.destination,
+            mount.readOnly || parsed.mode.split(',').includes('ro'),
+          ),
+        );
         continue;
       }
       const denial = heldMount(mount, facts, context);
       if (denial !== null) return denial;
     }
     const pinned = parsed.mode === '' ? container.id : `${container.id}:${parsed.mode}`;
-    if (pinned !== text) changes.push({ rule: 'pinned-reference', field: 'HostConfig.VolumesFrom', before: text, after: pinned });
+    if (pinned !== text)
+      changes.push({
+        rule: 'pinned-reference',
+        field: 'HostConfig.VolumesFrom',
+        before: text,
+        after: pinned,
+      });
     written.push(pinned);
   }
   if (written.length > 0) host.set('VolumesFrom', written);
@@ -104,7 +165,8 @@ function volumesFrom(host: Map<string, Json>, facts: CreateFacts, context: BindS
   for (const destination of own) sockets.delete(destination);
   if (sockets.size > 0) {
     host.set('Mounts', [...listAt(host, 'Mounts'), ...sockets.values()]);
-    for (const destination of sockets.keys()) changes.push({ rule: 'own-socket', field: 'HostConfig.Mounts', before: '', after: destination });
+    for (const destination of sockets.keys())
+      changes.push({ rule: 'own-socket', field: 'HostConfig.Mounts', before: '', after: destination });
   }
   return null;
 }
@@ -117,21 +179,35 @@ function isSocket(mount: HeldMount, facts: Pick<CreateFacts, 'binds'>): boolean 
 }
 
 function ownSocket(source: string, target: string, readOnly: boolean): JsonObject {
-  return new Map<string, Json>([['Type', 'bind'], ['Source', source], ['Target', target], ...(readOnly ? [['ReadOnly', true] as const] : [])]);
+  return new Map<string, Json>([
+    ['Type', 'bind'],
+    ['Source', source],
+    ['Target', target],
+    ...(readOnly ? [['ReadOnly', true] as const] : []),
+  ]);
 }
 
 /** Where the request itself mounts something, cleaned. */
 function ownDestinations(host: JsonObject): string[] {
-  const binds = textsAt(host, 'Binds').map((text) => { const parsed = parseBind(text); return parsed.ok ? parsed.spec.destination : ''; });
+  const binds = textsAt(host, 'Binds').map((text) => {
+    const parsed = parseBind(text);
+    return parsed.ok ? parsed.spec.destination : '';
+  });
   const targets = listAt(host, 'Mounts').map((mount) => (isObject(mount) ? textAt(mount, 'Target') : ''));
   return [...binds, ...targets].map((destination) => cleanPath(destination) ?? '');
 }
 
 /**
- * May what this container has mounted be mounted now? Asked at every start: the policy or the path may have changed. `sockets` says, by
- * source, why the container may not have a socket of its own any more; null where it may.
+ * May what this container has mounted be mounted now? Asked at every start: the policy or the path may have
+ * changed. `sockets` says, by source, why the container may not have a socket of its own any more; null where
+ * it may.
  */
-export function decideHeldMounts(container: ContainerReference, facts: Pick<CreateFacts, 'binds' | 'volumes'>, context: BindSourceContext, sockets: ReadonlyMap<string, Denial | null> = new Map()): Denial | null {
+export function decideHeldMounts(
+  container: ContainerReference,
+  facts: Pick<CreateFacts, 'binds' | 'volumes'>,
+  context: BindSourceContext,
+  sockets: ReadonlyMap<string, Denial | null> = new Map(),
+): Denial | null {
   for (const mount of container.mounts) {
     const socket = mount.type === 'bind' ? sockets.get(mount.source) : undefined;
     const denial = socket === undefined ? heldMount(mount, facts, context) : socket;
@@ -140,37 +216,67 @@ export function decideHeldMounts(container: ContainerReference, facts: Pick<Crea
   return null;
 }
 
-function heldMount(mount: HeldMount, facts: Pick<CreateFacts, 'binds' | 'volumes'>, context: BindSourceContext): Denial | null {
+function heldMount(
+  mount: HeldMount,
+  facts: Pick<CreateFacts, 'binds' | 'volumes'>,
+  context: BindSourceContext,
+): Denial | null {
   switch (mount.type) {
     case 'bind': {
       const { denial } = checkedSource(mount.source, facts, context);
       return denial;
     }
-    case 'volume': return mount.name === '' ? null : namedVolume(mount.name, facts);
-    case 'tmpfs': case 'image': return null;
-    default: return deny('unmodelled-value', `a mount of type "${mount.type}"`, { spec: 'A8' });
+    case 'volume':
+      return mount.name === '' ? null : namedVolume(mount.name, facts);
+    case 'tmpfs':
+    case 'image':
+      return null;
+    default:
+      return deny('unmodelled-value', `a mount of type "${mount.type}"`, { spec: 'A8' });
   }
 }
 
 /** The source as it is written for the engine. */
-function bindSource(source: string, field: string, facts: Pick<CreateFacts, 'binds'>, context: BindSourceContext, changes: Change[]): string | Denial {
+function bindSource(
+  source: string,
+  field: string,
+  facts: Pick<CreateFacts, 'binds'>,
+  context: BindSourceContext,
+  changes: Change[],
+): string | Denial {
   const clean = cleanPath(source);
-  if (clean !== null && facts.binds.get(clean)?.isDockerSocket === true && context.socket?.kind === 'granted') {
+  if (
+    clean !== null &&
+    facts.binds.get(clean)?.isDockerSocket === true &&
+    context.socket?.kind === 'granted'
+  ) {
     changes.push({ rule: 'own-socket', field, before: source, after: context.socket.socket });
     return context.socket.socket;
   }
   const checked = checkedSource(source, facts, context);
   if (checked.denial !== null) return checked.denial;
-  if (checked.source !== source) changes.push({ rule: 'cleaned-path', field, before: source, after: checked.source });
+  if (checked.source !== source)
+    changes.push({ rule: 'cleaned-path', field, before: source, after: checked.source });
   return checked.source;
 }
 
-function checkedSource(source: string, facts: Pick<CreateFacts, 'binds'>, context: BindSourceContext): { denial: Denial } | { denial: null; source: string } {
+function checkedSource(
+  source: string,
+  facts: Pick<CreateFacts, 'binds'>,
+  context: BindSourceContext,
+): { denial: Denial } | { denial: null; source: string } {
   const clean = cleanPath(source);
   const known = clean === null ? undefined : facts.binds.get(clean);
-  if (clean === null || known === undefined) return { denial: deny('bind-unresolvable', `bind mount of ${source === '' ? '(nothing)' : source}`, { spec: 'A8', detail: 'it is not an absolute path' }) };
+  if (clean === null || known === undefined)
+    return {
+      denial: deny('bind-unresolvable', `bind mount of ${source === '' ? '(nothing)' : source}`, {
+        spec: 'A8',
+        detail: 'it is not an absolute path',
+      }),
+    };
   const decision = decideBindSource(known, context);
-  // What was checked is what is mounted: a link in the path could lead elsewhere later. An allowed source is always resolved.
+  // What was checked is what is mounted: a link in the path could lead elsewhere later. An allowed source is
+  // always resolved.
   return decision.outcome === 'deny' ? { denial: decision } : { denial: null, source: known.real ?? clean };
 }
 

@@ -11,10 +11,15 @@ const fields = [
 ] as const;
 
 /**
- * A7: no namespace of the engine; another container's only if it is protected and the same user's (A3), then pinned to its id.
- * Writes pinned modes into `host`.
+ * A7: no namespace of the engine; another container's only if it is protected and the same user's (A3), then
+ * pinned to its id. Writes pinned modes into `host`.
  */
-export function decideNamespaces(host: Map<string, Json>, body: JsonObject, facts: CreateFacts, changes: Change[]): Denial | null {
+export function decideNamespaces(
+  host: Map<string, Json>,
+  body: JsonObject,
+  facts: CreateFacts,
+  changes: Change[],
+): Denial | null {
   for (const { key, flag, plain } of fields) {
     const mode = textAt(host, key);
     if (plain.has(mode)) continue;
@@ -32,18 +37,25 @@ export function decideNamespaces(host: Map<string, Json>, body: JsonObject, fact
   for (const [name, endpoint] of objectAt(objectAt(body, 'NetworkingConfig'), 'EndpointsConfig')) {
     const names = [name, isObject(endpoint) ? textAt(endpoint, 'NetworkID') : ''];
     for (const one of names) {
-      const denial = one === 'host' ? denyHost('--network', 'host') : builtInNetworkModes.has(one) ? null : hostNetwork(one, facts);
+      const denial =
+        one === 'host'
+          ? denyHost('--network', 'host')
+          : builtInNetworkModes.has(one)
+            ? null
+            : hostNetwork(one, facts);
       if (denial !== null) return denial;
     }
   }
   for (const key of ['Cgroup', 'Isolation']) {
     const value = textAt(host, key);
-    if (value !== '' && !(key === 'Isolation' && value === 'default')) return deny('unmodelled-value', `HostConfig.${key} "${value}"`, { spec: 'A7' });
+    if (value !== '' && !(key === 'Isolation' && value === 'default'))
+      return deny('unmodelled-value', `HostConfig.${key} "${value}"`, { spec: 'A7' });
   }
   return null;
 }
 
-const denyHost = (flag: string, mode: string): Denial => deny('host-namespace', `${flag}=${mode}`, { spec: 'A7' });
+const denyHost = (flag: string, mode: string): Denial =>
+  deny('host-namespace', `${flag}=${mode}`, { spec: 'A7' });
 
 /** The network of that name or id is the engine's own, whatever it is called here. */
 function hostNetwork(name: string, facts: CreateFacts): Denial | null {
@@ -52,17 +64,34 @@ function hostNetwork(name: string, facts: CreateFacts): Denial | null {
   return network?.driver === 'host' ? denyHost('--network', name) : null;
 }
 
-function shared(host: Map<string, Json>, key: string, flag: string, mode: string, facts: CreateFacts, changes: Change[]): Denial | null {
+function shared(
+  host: Map<string, Json>,
+  key: string,
+  flag: string,
+  mode: string,
+  facts: CreateFacts,
+  changes: Change[],
+): Denial | null {
   if (mode === 'host') return denyHost(flag, mode);
   const name = key === 'UTSMode' || key === 'CgroupnsMode' ? null : containerMode(mode);
   if (name === null) return deny('unmodelled-value', `${flag}=${mode}`, { spec: 'A7' });
   const container = facts.containers.get(name);
-  if (!container) return deny('foreign-namespace', `${flag}=${mode}`, { spec: 'A7', detail: `there is no container ${name}` });
-  if (!container.protected) return deny('foreign-namespace', `${flag}=${mode}`, { spec: 'A7', setting: null, detail: `${name} is not protected` });
+  if (!container)
+    return deny('foreign-namespace', `${flag}=${mode}`, {
+      spec: 'A7',
+      detail: `there is no container ${name}`,
+    });
+  if (!container.protected)
+    return deny('foreign-namespace', `${flag}=${mode}`, {
+      spec: 'A7',
+      setting: null,
+      detail: `${name} is not protected`,
+    });
   const [own, others] = [facts.user ?? null, container.user ?? null];
   if (own !== null && others !== null && own !== others) {
     return deny('foreign-namespace', `${flag}=${mode}`, {
-      spec: 'A3', setting: null,
+      spec: 'A3',
+      setting: null,
       detail: `${name} is user ${others}'s and this one user ${own}'s; both would have the same ids: have one user make both`,
     });
   }

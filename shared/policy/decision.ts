@@ -1,17 +1,72 @@
-import { english, fill, refusalPrefix, type DecisionLanguage, type DecisionWords } from '../messages/decision-words.ts';
+import {
+  english,
+  fill,
+  refusalPrefix,
+  type DecisionLanguage,
+  type DecisionWords,
+} from '../messages/decision-words.ts';
 
 /**
- * A decision as data: the gateway enforces it, the simulator explains it, the plan previews it. Words are rendered from the codes by
- * `refusalText` (for Docker clients) or by the app, in the languages of `shared/messages`.
+ * A decision as data: the gateway enforces it, the simulator explains it, the plan previews it. Words are
+ * rendered from the codes by `refusalText` (for Docker clients) or by the app, in the languages of
+ * `shared/messages`.
  */
 
 export const ruleCodes = [
-  'runtime-forced', 'userns-ignored', 'privileged-by-runtime',
-  'host-namespace', 'foreign-namespace', 'unmodelled-value', 'unmodelled-field', 'unreadable-body',
-  'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin', 'network-plugin', 'host-addresses',
-  'bind-engine-directory', 'bind-not-shared', 'bind-unresolvable', 'bind-propagation', 'socket-mount', 'volume-options', 'volume-unknown',
-  'container-unprotected', 'command-blocked', 'socket-holder', 'not-own', 'owner-label', 'environment-hidden', 'container-name', 'copy-mounts', 'share-missing', 'special-user-file', 'host-network-build', 'build-entitlement', 'build-source', 'build-identity', 'build-unguarded', 'grpc-method', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body', 'request-limit', 'connection-limit',
-  'pinned-reference', 'cleaned-path', 'own-socket', 'parameter-dropped',
+  'runtime-forced',
+  'userns-ignored',
+  'privileged-by-runtime',
+  'host-namespace',
+  'foreign-namespace',
+  'unmodelled-value',
+  'unmodelled-field',
+  'unreadable-body',
+  'host-device',
+  'security-option',
+  'cgroup-parent',
+  'annotation',
+  'log-driver',
+  'environment-switch',
+  'volume-plugin',
+  'network-plugin',
+  'host-addresses',
+  'bind-engine-directory',
+  'bind-not-shared',
+  'bind-unresolvable',
+  'bind-propagation',
+  'socket-mount',
+  'volume-options',
+  'volume-unknown',
+  'container-unprotected',
+  'command-blocked',
+  'socket-holder',
+  'not-own',
+  'owner-label',
+  'environment-hidden',
+  'container-name',
+  'copy-mounts',
+  'share-missing',
+  'special-user-file',
+  'host-network-build',
+  'build-entitlement',
+  'build-source',
+  'build-identity',
+  'build-unguarded',
+  'grpc-method',
+  'docker-load',
+  'swarm',
+  'plugin',
+  'checkpoint',
+  'debug',
+  'removed-endpoint',
+  'unknown-endpoint',
+  'form-body',
+  'request-limit',
+  'connection-limit',
+  'pinned-reference',
+  'cleaned-path',
+  'own-socket',
+  'parameter-dropped',
 ] as const;
 export type RuleCode = (typeof ruleCodes)[number];
 
@@ -27,7 +82,10 @@ export type SettingPointer =
   | '/bulkhead/hideEnvironment'
   | null;
 
-/** What a denial is about, as data: for whoever looks for the setting that would allow it. The words are `what`. */
+/**
+ * What a denial is about, as data: for whoever looks for the setting that would allow it. The words are
+ * `what`.
+ */
 export interface DenialSubject {
   /** Directory or file on the engine's machine, symbolic links followed. */
   readonly path?: string;
@@ -75,17 +133,32 @@ const maxWords = 5000;
 const brief = (text: string): string => (text.length > maxWords ? `${text.slice(0, maxWords)}…` : text);
 
 /** `what` and `detail` may repeat what the client sent; they are cut where that is very long. */
-export function deny(rule: RuleCode, what: string, more: { spec?: string; setting?: SettingPointer; detail?: string; subject?: DenialSubject } = {}): Denial {
-  return { outcome: 'deny', rule, what: brief(what), spec: more.spec ?? '', setting: more.setting ?? null, ...(more.detail === undefined ? {} : { detail: brief(more.detail) }), ...(more.subject === undefined ? {} : { subject: more.subject }) };
+export function deny(
+  rule: RuleCode,
+  what: string,
+  more: { spec?: string; setting?: SettingPointer; detail?: string; subject?: DenialSubject } = {},
+): Denial {
+  return {
+    outcome: 'deny',
+    rule,
+    what: brief(what),
+    spec: more.spec ?? '',
+    setting: more.setting ?? null,
+    ...(more.detail === undefined ? {} : { detail: brief(more.detail) }),
+    ...(more.subject === undefined ? {} : { subject: more.subject }),
+  };
 }
 
 /**
- * The text Docker clients show (B6): what was blocked, by which rule, and which setting would allow it. It begins alike in every
- * language, and names of settings stay as they are written in the file, so that scripts can match both.
+ * The text Docker clients show (B6): what was blocked, by which rule, and which setting would allow it. It
+ * begins alike in every language, and names of settings stay as they are written in the file, so that scripts
+ * can match both.
  */
 export function refusalText(denial: Denial, language: DecisionLanguage = english): string {
   const { words, named } = language;
-  const asides = [denial.detail === undefined ? '' : named(denial.detail), denial.spec].filter((aside) => aside !== '').map((aside) => fill(words.aside, [aside]));
+  const asides = [denial.detail === undefined ? '' : named(denial.detail), denial.spec]
+    .filter((aside) => aside !== '')
+    .map((aside) => fill(words.aside, [aside]));
   const setting = denial.setting === null ? words.noSetting : settingText(words, denial.setting);
   return `${refusalPrefix}${fill(words.refusal, [named(denial.what), `${words.rules[denial.rule]}${asides.join('')}`, setting])}`;
 }
@@ -93,18 +166,26 @@ export function refusalText(denial: Denial, language: DecisionLanguage = english
 function settingText(words: DecisionWords, setting: Exclude<SettingPointer, null>): string {
   const index = /^\/bulkhead\/perImageCommandLists\/(\d+)$/.exec(setting)?.[1];
   if (index !== undefined) return fill(words.perImageList, [index]);
-  return words.settings[setting as keyof typeof words.settings]; // the one family of pointers without a text of its own is dealt with above
+  // the one family of pointers without a text of its own is dealt with above
+  return words.settings[setting as keyof typeof words.settings];
 }
 
 /** Requirement behind what is written differently; '' where it is the message model's own. */
 export function ruleSpec(rule: RuleCode): string {
   switch (rule) {
-    case 'runtime-forced': return 'A6';
-    case 'privileged-by-runtime': return 'A4';
-    case 'userns-ignored': case 'pinned-reference': return 'A7';
-    case 'own-socket': return 'B2';
-    case 'cleaned-path': return 'A8';
-    default: return '';
+    case 'runtime-forced':
+      return 'A6';
+    case 'privileged-by-runtime':
+      return 'A4';
+    case 'userns-ignored':
+    case 'pinned-reference':
+      return 'A7';
+    case 'own-socket':
+      return 'B2';
+    case 'cleaned-path':
+      return 'A8';
+    default:
+      return '';
   }
 }
 

@@ -8,11 +8,17 @@ import type { EffectiveSettings } from '../settings/effective.ts';
 export const hiddenValue = '(hidden by Bulkhead)';
 
 /** Are values of environment variables hidden from who asks? */
-export function hidesEnvironment(settings: Pick<EffectiveSettings, 'hideEnvironment'>, fromContainer: boolean): boolean {
+export function hidesEnvironment(
+  settings: Pick<EffectiveSettings, 'hideEnvironment'>,
+  fromContainer: boolean,
+): boolean {
   switch (settings.hideEnvironment) {
-    case 'never': return false;
-    case 'socket-mounts': return fromContainer;
-    case 'always': return true;
+    case 'never':
+      return false;
+    case 'socket-mounts':
+      return fromContainer;
+    case 'always':
+      return true;
   }
 }
 
@@ -22,14 +28,24 @@ export function withoutEnvironment(answer: Json): Json {
   const config = objectAt(answer, 'Config');
   const env = config.get('Env');
   if (!isList(env)) return answer;
-  const hidden = env.map((entry) => (typeof entry === 'string' ? `${entry.split('=', 1)[0] ?? ''}=${hiddenValue}` : entry));
+  const hidden = env.map((entry) =>
+    typeof entry === 'string' ? `${entry.split('=', 1)[0] ?? ''}=${hiddenValue}` : entry,
+  );
   return new Map(answer).set('Config', new Map(config).set('Env', hidden));
 }
 
-/** Who copies a container from its inspect would start it with values that are none: better said than done. */
+/**
+ * Who copies a container from its inspect would start it with values that are none: better said than done.
+ */
 export function hiddenValueDenial(body: JsonObject): Denial | null {
   const copied = textsAt(body, 'Env').find((entry) => entry.endsWith(`=${hiddenValue}`));
-  return copied === undefined ? null : deny('environment-hidden', `the variable ${copied.split('=', 1)[0] ?? ''} with a value that was hidden`, { setting: '/bulkhead/hideEnvironment' });
+  return copied === undefined
+    ? null
+    : deny(
+        'environment-hidden',
+        `the variable ${copied.split('=', 1)[0] ?? ''} with a value that was hidden`,
+        { setting: '/bulkhead/hideEnvironment' },
+      );
 }
 
 /** `ps` shows a process's variables when asked with an `e` of BSD's options; these are known not to. */
@@ -40,15 +56,31 @@ const mixedOptions = /^-(?:aux|ax)$/;
 /** The refusal of `docker top` with options that may show variables. `options` as in `ps_args`. */
 export function topDenial(options: string): Denial | null {
   const words = options.split(/\s+/).filter((word) => word !== '');
-  const odd = words.length === 1 && mixedOptions.test(words[0] ?? '') ? undefined
-    : words.find((word, index) => !plainOptions.test(word) && !(/^-e?o$/.test(words[index - 1] ?? '') && /^[a-z%,=]+$/.test(word)));
-  return odd === undefined ? null : deny('environment-hidden', `docker top with the option ${odd}`, { setting: '/bulkhead/hideEnvironment' });
+  const odd =
+    words.length === 1 && mixedOptions.test(words[0] ?? '')
+      ? undefined
+      : words.find(
+          (word, index) =>
+            !plainOptions.test(word) && !(/^-e?o$/.test(words[index - 1] ?? '') && /^[a-z%,=]+$/.test(word)),
+        );
+  return odd === undefined
+    ? null
+    : deny('environment-hidden', `docker top with the option ${odd}`, {
+        setting: '/bulkhead/hideEnvironment',
+      });
 }
 
-/** Links of the older kind give a container the variables of the one it is linked to; on networks that users made there are none of it. */
+/**
+ * Links of the older kind give a container the variables of the one it is linked to; on networks that users
+ * made there are none of it.
+ */
 export function linkDenial(body: JsonObject): Denial | null {
   const host = objectAt(body, 'HostConfig');
   const [link] = textsAt(host, 'Links');
   const mode = textAt(host, 'NetworkMode');
-  return link === undefined || (!builtInNetworkModes.has(mode) && containerMode(mode) === null) ? null : deny('environment-hidden', `the link ${link}, which would show the other container's variables,`, { setting: '/bulkhead/hideEnvironment' });
+  return link === undefined || (!builtInNetworkModes.has(mode) && containerMode(mode) === null)
+    ? null
+    : deny('environment-hidden', `the link ${link}, which would show the other container's variables,`, {
+        setting: '/bulkhead/hideEnvironment',
+      });
 }

@@ -23,11 +23,19 @@ describe('issue 12: binds whose source the engine does not make', () => {
       Mounts: [
         { Type: 'bind', Source: '/a', Target: '/x', Consistency: 'bulkhead-bind:0:/a:/x' },
         {
-          Type: 'bind', Source: '/b', Target: '/y', Consistency: 'bulkhead-bind:2:/b:/y:ro,rslave', ReadOnly: true,
+          Type: 'bind',
+          Source: '/b',
+          Target: '/y',
+          Consistency: 'bulkhead-bind:2:/b:/y:ro,rslave',
+          ReadOnly: true,
           BindOptions: { Propagation: 'rslave' },
         },
         {
-          Type: 'bind', Source: '/c', Target: '/z', Consistency: 'bulkhead-bind:3:/c:/z:rro', ReadOnly: true,
+          Type: 'bind',
+          Source: '/c',
+          Target: '/z',
+          Consistency: 'bulkhead-bind:3:/c:/z:rro',
+          ReadOnly: true,
           BindOptions: { ReadOnlyForceRecursive: true },
         },
       ],
@@ -37,42 +45,85 @@ describe('issue 12: binds whose source the engine does not make', () => {
   it('stay binds where the engine refuses their options, or is to label them', () => {
     const refused = ['/a:/x:ro,rw', '/a:/y:nocopy', '/a:/z:rslave,private'];
     expect(plain(holdBinds(json({ Binds: refused }), none))).toEqual({ Binds: refused });
-    expect(plain(holdBinds(json({ Binds: ['/a:/x:z'] }), { ...none, relabels: true }))).toEqual({ Binds: ['/a:/x:z'] });
+    expect(plain(holdBinds(json({ Binds: ['/a:/x:z'] }), { ...none, relabels: true }))).toEqual({
+      Binds: ['/a:/x:z'],
+    });
     expect(plain(holdBinds(json({ Binds: ['/a:/x:z'] }), none))).not.toHaveProperty('Binds');
   });
 
   it('come with another container as well, unless something of the request is mounted there', () => {
     const id = 'f'.repeat(64);
     const bind = { type: 'bind', name: '', readOnly: false };
-    const containers = new Map([['holder', { id, protected: true, mounts: [
-      { ...bind, source: '/a', destination: '/x', propagation: 'rprivate' }, { ...bind, source: '/b', destination: '/y' },
-      { ...bind, source: '/c', destination: '/own' }, { type: 'volume', name: 'v', source: '/v', destination: '/v', readOnly: false },
-    ] }]]);
-    const host = holdBinds(json({ VolumesFrom: [`${id}:ro`], Binds: ['vol:/own/'] }), { relabels: false, containers });
-    expect(plain(host)).toMatchObject({ Binds: ['vol:/own/'], Mounts: [
-      { Source: '/a', Target: '/x', ReadOnly: true, BindOptions: { Propagation: 'rprivate' } },
-      { Source: '/b', Target: '/y', ReadOnly: true },
-    ] });
-    expect(plain(giveBackBinds(inspected(host)))).toEqual({ HostConfig: { Binds: ['vol:/own/'], VolumesFrom: [`${id}:ro`] }, Mounts: [] });
+    const containers = new Map([
+      [
+        'holder',
+        {
+          id,
+          protected: true,
+          mounts: [
+            { ...bind, source: '/a', destination: '/x', propagation: 'rprivate' },
+            { ...bind, source: '/b', destination: '/y' },
+            { ...bind, source: '/c', destination: '/own' },
+            { type: 'volume', name: 'v', source: '/v', destination: '/v', readOnly: false },
+          ],
+        },
+      ],
+    ]);
+    const host = holdBinds(json({ VolumesFrom: [`${id}:ro`], Binds: ['vol:/own/'] }), {
+      relabels: false,
+      containers,
+    });
+    expect(plain(host)).toMatchObject({
+      Binds: ['vol:/own/'],
+      Mounts: [
+        { Source: '/a', Target: '/x', ReadOnly: true, BindOptions: { Propagation: 'rprivate' } },
+        { Source: '/b', Target: '/y', ReadOnly: true },
+      ],
+    });
+    expect(plain(giveBackBinds(inspected(host)))).toEqual({
+      HostConfig: { Binds: ['vol:/own/'], VolumesFrom: [`${id}:ro`] },
+      Mounts: [],
+    });
   });
 
   it('are given back as they were sent, with their places and modes', () => {
-    const made = { Type: 'bind', Source: '/m', Target: '/m', Consistency: 'cached', BindOptions: { CreateMountpoint: true } };
+    const made = {
+      Type: 'bind',
+      Source: '/m',
+      Target: '/m',
+      Consistency: 'cached',
+      BindOptions: { CreateMountpoint: true },
+    };
     const other = { Type: 'tmpfs', Target: '/t' };
     const sent = { Binds: ['/a:/x/:ro', 'vol:/v', '/b:/y'], Mounts: [made, other] };
     const host = holdBinds(json(sent), none);
     expect(JSON.stringify(plain(host))).not.toContain('CreateMountpoint');
-    const points = [{ Destination: '/x', Mode: '' }, { Destination: '/v', Mode: 'z' }, { Destination: '/m', Mode: '' }];
+    const points = [
+      { Destination: '/x', Mode: '' },
+      { Destination: '/v', Mode: 'z' },
+      { Destination: '/m', Mode: '' },
+    ];
     expect(plain(giveBackBinds(inspected(host, points)))).toEqual({
-      HostConfig: sent, Mounts: [{ Destination: '/x', Mode: 'ro' }, { Destination: '/v', Mode: 'z' }, { Destination: '/m', Mode: '' }],
+      HostConfig: sent,
+      Mounts: [
+        { Destination: '/x', Mode: 'ro' },
+        { Destination: '/v', Mode: 'z' },
+        { Destination: '/m', Mode: '' },
+      ],
     });
   });
 
   it('leave every other answer as it is', () => {
-    for (const answer of [json({ message: 'x' }), inspected(json({ Binds: ['/a:/x'], Mounts: [{ Type: 'bind', Consistency: 'cached' }] }))]) {
+    for (const answer of [
+      json({ message: 'x' }),
+      inspected(json({ Binds: ['/a:/x'], Mounts: [{ Type: 'bind', Consistency: 'cached' }] })),
+    ]) {
       expect(giveBackBinds(answer)).toBe(answer);
     }
     expect(isHeldBind('cached')).toBe(false);
-    expect(readHeldBinds(['bulkhead-bind:x', 'bulkhead-bind:99:/a:/x'], ['v:/v']).binds).toEqual(['v:/v', '/a:/x']);
+    expect(readHeldBinds(['bulkhead-bind:x', 'bulkhead-bind:99:/a:/x'], ['v:/v']).binds).toEqual([
+      'v:/v',
+      '/a:/x',
+    ]);
   });
 });

@@ -4,11 +4,15 @@ import { isObject, type Json, type JsonObject } from './json.ts';
 import { parseVolumesFrom, type ContainerReference } from './references.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 
-// The engine makes a missing source of `Binds` itself, whenever it starts the container: as root, and following links. Of a mount
-// of type bind without CreateMountpoint it makes none. So binds are sent as such mounts, with what the client sent in a field that
-// has no meaning on Linux and that the engine keeps: `Consistency`. Who inspects the container gets back what was sent.
+// The engine makes a missing source of `Binds` itself, whenever it starts the container: as root, and
+// following links. Of a mount of type bind without CreateMountpoint it makes none. So binds are sent as such
+// mounts, with what the client sent in a field that has no meaning on Linux and that the engine keeps:
+// `Consistency`. Who inspects the container gets back what was sent.
 
-/** What a mount stands for, in its `Consistency`: an entry of `Binds` with its place there, one of another container's, a mount. */
+/**
+ * What a mount stands for, in its `Consistency`: an entry of `Binds` with its place there, one of another
+ * container's, a mount.
+ */
 const bindMark = 'bulkhead-bind:';
 const inheritedMark = 'bulkhead-inherited';
 const madeMark = 'bulkhead-made:';
@@ -19,64 +23,91 @@ const heldMark = 'bulkhead-';
 export const heldBindText = `"Consistency":"${heldMark}`;
 
 /** Consistencies that a client may ask for; the engine would take any text. */
-export const consistencies: ReadonlySet<string> = new Set(['', 'default', 'consistent', 'cached', 'delegated']);
+export const consistencies: ReadonlySet<string> = new Set([
+  '',
+  'default',
+  'consistent',
+  'cached',
+  'delegated',
+]);
 
 /** Whether a mount of a container's `HostConfig` stands for something whose missing source is made. */
 export const isHeldBind = (consistency: string): boolean => consistency.startsWith(heldMark);
 
 export interface HoldBindsOptions {
-  /** SELinux is in use: the engine gives a source that is bound with z or Z the container's label, as it does for `Binds` only. */
+  /**
+   * SELinux is in use: the engine gives a source that is bound with z or Z the container's label, as it does
+   * for `Binds` only.
+   */
   readonly relabels: boolean;
   /** Containers that the request names, by how it names them, as they were looked up. */
   readonly containers: ReadonlyMap<string, ContainerReference | null>;
 }
 
-/** A create request's `HostConfig` with its binds, and those that come with `VolumesFrom`, as mounts whose source the engine does not make. */
+/**
+ * A create request's `HostConfig` with its binds, and those that come with `VolumesFrom`, as mounts whose
+ * source the engine does not make.
+ */
 export function holdBinds(host: JsonObject, options: HoldBindsOptions): JsonObject {
   const left: string[] = [];
   const held: Json[] = [];
   textsAt(host, 'Binds').forEach((text, index) => {
     const mount = heldBind(text, index, options);
-    if (mount === null) left.push(text); else held.push(mount);
+    if (mount === null) left.push(text);
+    else held.push(mount);
   });
   const mounts = [...listAt(host, 'Mounts').map(heldMount), ...held];
   const written = new Map(host);
-  if (left.length > 0) written.set('Binds', left); else written.delete('Binds');
+  if (left.length > 0) written.set('Binds', left);
+  else written.delete('Binds');
   const all = [...mounts, ...inherited(host, mounts, left, options)];
   if (all.length > 0) written.set('Mounts', all);
   return written;
 }
 
-/** Options that exclude each other; the engine refuses a bind with two of one group, or with one of volumes alone. */
+/**
+ * Options that exclude each other; the engine refuses a bind with two of one group, or with one of volumes
+ * alone.
+ */
 const optionGroups: readonly ReadonlySet<string>[] = [
-  new Set(['ro', 'rw', 'rro']), new Set(['z', 'Z']), new Set(['private', 'rprivate', 'slave', 'rslave']),
+  new Set(['ro', 'rw', 'rro']),
+  new Set(['z', 'Z']),
+  new Set(['private', 'rprivate', 'slave', 'rslave']),
   new Set(['default', 'consistent', 'cached', 'delegated']),
 ];
 const isRefused = (options: readonly string[]): boolean =>
-  options.includes('nocopy') || optionGroups.some((group) => options.filter((option) => group.has(option)).length > 1);
+  options.includes('nocopy') ||
+  optionGroups.some((group) => options.filter((option) => group.has(option)).length > 1);
 
 /** Null: it stays what it is, for the engine to refuse or to label. */
 function heldBind(text: string, index: number, { relabels }: HoldBindsOptions): JsonObject | null {
   const parsed = parseBind(text);
   if (!parsed.ok || parsed.spec.kind !== 'path') return null;
   const { source, destination, options } = parsed.spec;
-  if (isRefused(options) || (relabels && options.some((option) => option === 'z' || option === 'Z'))) return null;
+  if (isRefused(options) || (relabels && options.some((option) => option === 'z' || option === 'Z')))
+    return null;
   const propagation = options.find((option) => /^r?(?:private|slave)$/.test(option));
   const bindOptions = new Map<string, Json>([
     ...(propagation === undefined ? [] : [['Propagation', propagation] as const]),
     ...(options.includes('rro') ? [['ReadOnlyForceRecursive', true] as const] : []),
   ]);
   return bindMount(source, destination, `${bindMark}${index}:${text}`, {
-    readOnly: options.includes('ro') || options.includes('rro'), bindOptions,
+    readOnly: options.includes('ro') || options.includes('rro'),
+    bindOptions,
   });
 }
 
 function bindMount(
-  source: string, target: string, consistency: string,
+  source: string,
+  target: string,
+  consistency: string,
   { readOnly, bindOptions }: { readonly readOnly: boolean; readonly bindOptions: JsonObject },
 ): JsonObject {
   return new Map<string, Json>([
-    ['Type', 'bind'], ['Source', source], ['Target', target], ['Consistency', consistency],
+    ['Type', 'bind'],
+    ['Source', source],
+    ['Target', target],
+    ['Consistency', consistency],
     ...(readOnly ? [['ReadOnly', true] as const] : []),
     ...(bindOptions.size > 0 ? [['BindOptions', bindOptions] as const] : []),
   ]);
@@ -88,29 +119,48 @@ function heldMount(mount: Json): Json {
   const options = new Map(objectAt(mount, 'BindOptions'));
   if (options.get('CreateMountpoint') !== true) return mount;
   options.delete('CreateMountpoint');
-  return new Map(mount).set('BindOptions', options).set('Consistency', `${madeMark}${textAt(mount, 'Consistency')}`);
+  return new Map(mount)
+    .set('BindOptions', options)
+    .set('Consistency', `${madeMark}${textAt(mount, 'Consistency')}`);
 }
 
-/** Binds of other containers: the engine takes them over as binds whose source it makes, unless the request has a mount there. */
-function inherited(host: JsonObject, mounts: readonly Json[], binds: readonly string[], { containers }: HoldBindsOptions): Json[] {
-  const taken = new Set([
-    ...mounts.map((mount) => (isObject(mount) ? textAt(mount, 'Target') : '')),
-    ...binds.map((text) => { const parsed = parseBind(text); return parsed.ok ? parsed.spec.destination : ''; }),
-    ...objectAt(host, 'Tmpfs').keys(),
-  ].map((destination) => cleanPath(destination) ?? ''));
+/**
+ * Binds of other containers: the engine takes them over as binds whose source it makes, unless the request
+ * has a mount there.
+ */
+function inherited(
+  host: JsonObject,
+  mounts: readonly Json[],
+  binds: readonly string[],
+  { containers }: HoldBindsOptions,
+): Json[] {
+  const taken = new Set(
+    [
+      ...mounts.map((mount) => (isObject(mount) ? textAt(mount, 'Target') : '')),
+      ...binds.map((text) => {
+        const parsed = parseBind(text);
+        return parsed.ok ? parsed.spec.destination : '';
+      }),
+      ...objectAt(host, 'Tmpfs').keys(),
+    ].map((destination) => cleanPath(destination) ?? ''),
+  );
   const found = new Map<string, Json>();
   for (const text of textsAt(host, 'VolumesFrom')) {
     const parsed = parseVolumesFrom(text);
-    const container = parsed === null ? undefined : [...containers.values()].find((one) => one?.id === parsed.container);
+    const container =
+      parsed === null ? undefined : [...containers.values()].find((one) => one?.id === parsed.container);
     if (parsed === null || !container) continue;
     for (const { type, source, destination, readOnly, propagation = '' } of container.mounts) {
       // What comes later replaces what came before, of whatever type.
       found.delete(destination);
       if (type !== 'bind' || taken.has(destination)) continue;
-      found.set(destination, bindMount(source, destination, inheritedMark, {
-        readOnly: readOnly || parsed.mode.split(',').includes('ro'),
-        bindOptions: new Map<string, Json>(propagation === '' ? [] : [['Propagation', propagation]]),
-      }));
+      found.set(
+        destination,
+        bindMount(source, destination, inheritedMark, {
+          readOnly: readOnly || parsed.mode.split(',').includes('ro'),
+          bindOptions: new Map<string, Json>(propagation === '' ? [] : [['Propagation', propagation]]),
+        }),
+      );
     }
   }
   return [...found.values()];
@@ -122,7 +172,10 @@ export function giveBackBinds(answer: Json): Json {
   const host = objectAt(answer, 'HostConfig');
   const mounts = listAt(host, 'Mounts');
   if (!mounts.some((mount) => isObject(mount) && isHeldBind(textAt(mount, 'Consistency')))) return answer;
-  const { binds, modes } = readHeldBinds(mounts.map((mount) => (isObject(mount) ? textAt(mount, 'Consistency') : '')), textsAt(host, 'Binds'));
+  const { binds, modes } = readHeldBinds(
+    mounts.map((mount) => (isObject(mount) ? textAt(mount, 'Consistency') : '')),
+    textsAt(host, 'Binds'),
+  );
   const sent = mounts.flatMap((mount): Json[] => {
     if (!isObject(mount)) return [mount];
     const consistency = textAt(mount, 'Consistency');
@@ -131,7 +184,8 @@ export function giveBackBinds(answer: Json): Json {
   });
   const hostAsSent = new Map(host);
   if (binds.length > 0) hostAsSent.set('Binds', binds);
-  if (sent.length > 0) hostAsSent.set('Mounts', sent); else hostAsSent.delete('Mounts');
+  if (sent.length > 0) hostAsSent.set('Mounts', sent);
+  else hostAsSent.delete('Mounts');
   const points = listAt(answer, 'Mounts').map((point) => {
     const mode = isObject(point) ? modes.get(textAt(point, 'Destination')) : undefined;
     return isObject(point) && mode !== undefined ? new Map(point).set('Mode', mode) : point;
@@ -141,24 +195,40 @@ export function giveBackBinds(answer: Json): Json {
 }
 
 function asSent(mount: JsonObject, consistency: string): JsonObject {
-  const written = new Map(mount).set('BindOptions', new Map(objectAt(mount, 'BindOptions')).set('CreateMountpoint', true));
-  if (consistency === '') written.delete('Consistency'); else written.set('Consistency', consistency);
+  const written = new Map(mount).set(
+    'BindOptions',
+    new Map(objectAt(mount, 'BindOptions')).set('CreateMountpoint', true),
+  );
+  if (consistency === '') written.delete('Consistency');
+  else written.set('Consistency', consistency);
   return written;
 }
 
-/** `Binds` as they were sent, and the options of those that were held, by cleaned destination. `consistencies` in any order. */
+/**
+ * `Binds` as they were sent, and the options of those that were held, by cleaned destination. `consistencies`
+ * in any order.
+ */
 export function readHeldBinds(
-  consistencies: readonly string[], left: readonly string[],
+  consistencies: readonly string[],
+  left: readonly string[],
 ): { readonly binds: string[]; readonly modes: ReadonlyMap<string, string> } {
-  const held = consistencies.flatMap((consistency) => {
-    const found = consistency.startsWith(bindMark) ? /^(\d{1,6}):(.*)$/s.exec(consistency.slice(bindMark.length)) : null;
-    return found === null ? [] : [{ index: Number(found[1]), text: found[2] ?? '' }];
-  }).sort((a, b) => a.index - b.index);
+  const held = consistencies
+    .flatMap((consistency) => {
+      const found = consistency.startsWith(bindMark)
+        ? /^(\d{1,6}):(.*)$/s.exec(consistency.slice(bindMark.length))
+        : null;
+      return found === null ? [] : [{ index: Number(found[1]), text: found[2] ?? '' }];
+    })
+    .sort((a, b) => a.index - b.index);
   const binds = [...left];
   for (const { index, text } of held) binds.splice(index, 0, text);
-  const modes = new Map(held.map(({ text }) => {
-    const parsed = parseBind(text);
-    return parsed.ok ? [cleanPath(parsed.spec.destination) ?? '', parsed.spec.options.join(',')] as const : ['', ''] as const;
-  }));
+  const modes = new Map(
+    held.map(({ text }) => {
+      const parsed = parseBind(text);
+      return parsed.ok
+        ? ([cleanPath(parsed.spec.destination) ?? '', parsed.spec.options.join(',')] as const)
+        : (['', ''] as const);
+    }),
+  );
   return { binds, modes };
 }

@@ -1,121 +1,269 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  ageText, allowedEntries, decideByDigest, entryQuestions, existenceQuestions, existsInRegistry, imageName, isBuiltFrom, namesAnEntry, provenDigests, questionKey, questionText, trustQuestions,
-  type DigestTrust, type LocalImage, type RegistryAnswer,
+  ageText,
+  allowedEntries,
+  decideByDigest,
+  entryQuestions,
+  existenceQuestions,
+  existsInRegistry,
+  imageName,
+  isBuiltFrom,
+  namesAnEntry,
+  provenDigests,
+  questionKey,
+  questionText,
+  trustQuestions,
+  type DigestTrust,
+  type LocalImage,
+  type RegistryAnswer,
 } from './image-trust.ts';
 
 const d = (hex: string) => `sha256:${hex.repeat(64).slice(0, 64)}`;
 const [A, B, C] = [d('a'), d('b'), d('c')];
-const graph = (digests: string[], tags: string[] = ['docker:cli']): LocalImage => ({ id: d('1'), tags, digests, layers: [d('7')], store: 'graph' });
-const containerd = (id: string, names: string[]): LocalImage => ({ id, tags: names, digests: names.map((name) => `${name.split(':')[0]}@${id}`), layers: [d('7')], store: 'containerd' });
-const served = (digest: string, more: Partial<Extract<RegistryAnswer, { kind: 'served' }>> = {}): RegistryAnswer => ({ kind: 'served', digest, children: [], ageMs: 0, lastKnown: null, ...more });
+const graph = (digests: string[], tags: string[] = ['docker:cli']): LocalImage => ({
+  id: d('1'),
+  tags,
+  digests,
+  layers: [d('7')],
+  store: 'graph',
+});
+const containerd = (id: string, names: string[]): LocalImage => ({
+  id,
+  tags: names,
+  digests: names.map((name) => `${name.split(':')[0]}@${id}`),
+  layers: [d('7')],
+  store: 'containerd',
+});
+const served = (
+  digest: string,
+  more: Partial<Extract<RegistryAnswer, { kind: 'served' }>> = {},
+): RegistryAnswer => ({ kind: 'served', digest, children: [], ageMs: 0, lastKnown: null, ...more });
 const away: RegistryAnswer = { kind: 'unavailable', why: 'no connection to it (ECONNREFUSED)' };
 
 /** Decides with answers by question text; also holds that nothing else was asked. */
-function decide(entries: string[], image: LocalImage, answers: Record<string, RegistryAnswer>, written = 'docker:cli'): DigestTrust {
+function decide(
+  entries: string[],
+  image: LocalImage,
+  answers: Record<string, RegistryAnswer>,
+  written = 'docker:cli',
+): DigestTrust {
   const allowed = allowedEntries(entries);
   const questions = trustQuestions(allowed, image);
   expect(questions.map(questionText).sort()).toEqual(Object.keys(answers).sort());
-  return decideByDigest(allowed, image, new Map(questions.map((question) => [questionKey(question), answers[questionText(question)] ?? away])), written);
+  return decideByDigest(
+    allowed,
+    image,
+    new Map(questions.map((question) => [questionKey(question), answers[questionText(question)] ?? away])),
+    written,
+  );
 }
 const cli = 'docker.io/library/docker:cli';
 
 describe('trust by digest (B2, B3)', () => {
   it('a tag: the digest it has now at its registry, or one of its platforms', () => {
-    expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: served(A) })).toMatchObject({ trusted: true, allowedBy: 'docker:cli' });
-    expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: served(B, { children: [C, A] }) })).toMatchObject({ trusted: true });
-    expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: served(B, { children: [C] }) })).toMatchObject({ trusted: false, reason: 'other-content', detail: expect.stringContaining('docker:cli is sha256:bbbbbbbbbbbb… at its registry, the local image is sha256:aaaaaaaaaaaa…') as string });
-    expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: { kind: 'absent', ageMs: 0 } })).toMatchObject({ trusted: false, reason: 'other-content' });
+    expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: served(A) })).toMatchObject({
+      trusted: true,
+      allowedBy: 'docker:cli',
+    });
+    expect(
+      decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: served(B, { children: [C, A] }) }),
+    ).toMatchObject({ trusted: true });
+    expect(
+      decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: served(B, { children: [C] }) }),
+    ).toMatchObject({
+      trusted: false,
+      reason: 'other-content',
+      detail: expect.stringContaining(
+        'docker:cli is sha256:bbbbbbbbbbbb… at its registry, the local image is sha256:aaaaaaaaaaaa…',
+      ) as string,
+    });
+    expect(
+      decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: { kind: 'absent', ageMs: 0 } }),
+    ).toMatchObject({ trusted: false, reason: 'other-content' });
   });
 
   it('no tag is latest', () => {
-    expect(decide(['docker'], graph([`docker@${A}`], ['docker:latest']), { 'docker.io/library/docker:latest': served(A) }, 'docker')).toMatchObject({ trusted: true, allowedBy: 'docker' });
+    expect(
+      decide(
+        ['docker'],
+        graph([`docker@${A}`], ['docker:latest']),
+        { 'docker.io/library/docker:latest': served(A) },
+        'docker',
+      ),
+    ).toMatchObject({ trusted: true, allowedBy: 'docker' });
   });
 
   it('any tag, any repository below: the registry must have this digest there', () => {
     const here = `docker.io/team/tool@${A}`;
     for (const entry of ['team/tool:*', 'team/*:*', 'docker.io/*:*']) {
-      expect(decide([entry], graph([`team/tool@${A}`], []), { [here]: served(A) }), entry).toMatchObject({ trusted: true, allowedBy: entry });
-      expect(decide([entry], graph([`team/tool@${A}`], []), { [here]: { kind: 'absent', ageMs: 0 } }), entry).toMatchObject({ trusted: false, reason: 'other-content' });
+      expect(decide([entry], graph([`team/tool@${A}`], []), { [here]: served(A) }), entry).toMatchObject({
+        trusted: true,
+        allowedBy: entry,
+      });
+      expect(
+        decide([entry], graph([`team/tool@${A}`], []), { [here]: { kind: 'absent', ageMs: 0 } }),
+        entry,
+      ).toMatchObject({ trusted: false, reason: 'other-content' });
       // A registry that answers with something else has not answered.
-      expect(decide([entry], graph([`team/tool@${A}`], []), { [here]: served(B, { children: [A] }) }), entry).toMatchObject({ trusted: false });
+      expect(
+        decide([entry], graph([`team/tool@${A}`], []), { [here]: served(B, { children: [A] }) }),
+        entry,
+      ).toMatchObject({ trusted: false });
     }
   });
 
   it('a digest needs no registry where the engine has checked it', () => {
     expect(decide([`docker@${A}`], graph([`docker@${A}`]), {})).toMatchObject({ trusted: true });
     expect(decide([`docker:cli@${A}`], graph([`docker@${A}`]), {})).toMatchObject({ trusted: true });
-    expect(decide([`docker@${B}`], graph([`docker@${A}`]), { [`docker.io/library/docker@${B}`]: served(B, { children: [A] }) })).toMatchObject({ trusted: true });
-    expect(decide([`docker@${B}`], graph([`docker@${A}`]), { [`docker.io/library/docker@${B}`]: served(B) })).toMatchObject({ trusted: false });
+    expect(
+      decide([`docker@${B}`], graph([`docker@${A}`]), {
+        [`docker.io/library/docker@${B}`]: served(B, { children: [A] }),
+      }),
+    ).toMatchObject({ trusted: true });
+    expect(
+      decide([`docker@${B}`], graph([`docker@${A}`]), { [`docker.io/library/docker@${B}`]: served(B) }),
+    ).toMatchObject({ trusted: false });
     expect(decide([`docker@${A}`], graph([`other/docker@${A}`]), {})).toMatchObject({ trusted: false });
   });
 
   it('*: any image, without asking', () => {
-    expect(decide(['docker:cli', '*'], graph([], ['evil:1']), {}, 'evil:1')).toMatchObject({ trusted: true, allowedBy: '*' });
+    expect(decide(['docker:cli', '*'], graph([], ['evil:1']), {}, 'evil:1')).toMatchObject({
+      trusted: true,
+      allowedBy: '*',
+    });
   });
 
   it('the same content by another name is the same content', () => {
-    expect(decide(['docker:cli'], graph([`docker@${A}`], ['mine:1']), { [cli]: served(A) }, 'mine:1')).toMatchObject({ trusted: true });
+    expect(
+      decide(['docker:cli'], graph([`docker@${A}`], ['mine:1']), { [cli]: served(A) }, 'mine:1'),
+    ).toMatchObject({ trusted: true });
   });
 
   it('a name without a digest proves nothing (graph driver: tag, load, import, commit, build)', () => {
-    for (const entry of ['docker:cli', 'docker:*', 'docker.io/*:*', `docker:cli@${A}`]) expect(decide([entry], graph([]), {})).toMatchObject({ trusted: false });
+    for (const entry of ['docker:cli', 'docker:*', 'docker.io/*:*', `docker:cli@${A}`])
+      expect(decide([entry], graph([]), {})).toMatchObject({ trusted: false });
     expect(decide(['docker:cli'], graph([]), {})).toMatchObject({ reason: 'local-only' });
-    expect(decide(['docker:cli'], graph([`other/docker@${A}`]), {})).toMatchObject({ trusted: false, reason: 'local-only' });
+    expect(decide(['docker:cli'], graph([`other/docker@${A}`]), {})).toMatchObject({
+      trusted: false,
+      reason: 'local-only',
+    });
   });
 
   it('containerd: a digest in a name proves nothing, the id does', () => {
     const forged: LocalImage = { ...containerd(B, ['docker:cli']), digests: [`docker@${A}`] };
     expect(provenDigests(forged).map((proven) => proven.digest)).toEqual([B]);
-    expect(decide([`docker@${A}`], forged, { [`docker.io/library/docker@${A}`]: served(A) })).toMatchObject({ trusted: false });
-    expect(decide(['docker:cli'], forged, { [cli]: served(A) })).toMatchObject({ trusted: false, reason: 'other-content' });
-    expect(decide(['docker:*'], forged, { [`docker.io/library/docker@${B}`]: { kind: 'absent', ageMs: 0 } })).toMatchObject({ trusted: false });
-    expect(decide(['docker:cli'], containerd(A, ['docker:cli']), { [cli]: served(A) })).toMatchObject({ trusted: true });
+    expect(decide([`docker@${A}`], forged, { [`docker.io/library/docker@${A}`]: served(A) })).toMatchObject({
+      trusted: false,
+    });
+    expect(decide(['docker:cli'], forged, { [cli]: served(A) })).toMatchObject({
+      trusted: false,
+      reason: 'other-content',
+    });
+    expect(
+      decide(['docker:*'], forged, { [`docker.io/library/docker@${B}`]: { kind: 'absent', ageMs: 0 } }),
+    ).toMatchObject({ trusted: false });
+    expect(decide(['docker:cli'], containerd(A, ['docker:cli']), { [cli]: served(A) })).toMatchObject({
+      trusted: true,
+    });
   });
 
   it('an image with thousands of names does not become thousands of questions', () => {
-    const image = containerd(A, Array.from({ length: 3000 }, (_, i) => `team/n${i}:1`));
+    const image = containerd(
+      A,
+      Array.from({ length: 3000 }, (_, i) => `team/n${i}:1`),
+    );
     expect(trustQuestions(allowedEntries(['team/*:*']), image).length).toBeLessThanOrEqual(16);
   });
 
   it('what could not be asked is no yes, and says what failed', () => {
-    expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: away })).toMatchObject({ trusted: false, reason: 'registry-unreachable', detail: expect.stringContaining('docker:cli: no connection to it (ECONNREFUSED)') as string });
-    expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: { kind: 'denied', why: '401' } })).toMatchObject({ reason: 'registry-unreachable' });
-    expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: served(B, { children: null }) })).toMatchObject({ reason: 'registry-unreachable' });
-    expect(decideByDigest(allowedEntries(['docker:cli']), graph([`docker@${A}`]), new Map(), 'docker:cli')).toMatchObject({ trusted: false, reason: 'registry-unreachable' });
+    expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: away })).toMatchObject({
+      trusted: false,
+      reason: 'registry-unreachable',
+      detail: expect.stringContaining('docker:cli: no connection to it (ECONNREFUSED)') as string,
+    });
+    expect(
+      decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: { kind: 'denied', why: '401' } }),
+    ).toMatchObject({ reason: 'registry-unreachable' });
+    expect(
+      decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: served(B, { children: null }) }),
+    ).toMatchObject({ reason: 'registry-unreachable' });
+    expect(
+      decideByDigest(allowedEntries(['docker:cli']), graph([`docker@${A}`]), new Map(), 'docker:cli'),
+    ).toMatchObject({ trusted: false, reason: 'registry-unreachable' });
   });
 
   it('the last known digest decides, and a no says how old it is', () => {
     const old = { lastKnown: 'no connection', ageMs: 3 * 3600_000 };
-    expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: served(A, old) })).toMatchObject({ trusted: true });
-    expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: served(B, old) })).toMatchObject({ trusted: false, detail: expect.stringContaining('as it was 3 hours ago (now no connection)') as string });
+    expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: served(A, old) })).toMatchObject({
+      trusted: true,
+    });
+    expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: served(B, old) })).toMatchObject({
+      trusted: false,
+      detail: expect.stringContaining('as it was 3 hours ago (now no connection)') as string,
+    });
   });
 
-  it('an entry that can\'t be read, or names something else, lets nothing in', () => {
-    expect(decide(['Docker:cli', '', 'dock*'], graph([`docker@${A}`]), {})).toMatchObject({ trusted: false, reason: 'not-listed' });
-    expect(decide(['docker:24'], graph([`docker@${A}`]), { 'docker.io/library/docker:24': served(B) })).toMatchObject({ trusted: false, reason: 'not-listed' });
+  it("an entry that can't be read, or names something else, lets nothing in", () => {
+    expect(decide(['Docker:cli', '', 'dock*'], graph([`docker@${A}`]), {})).toMatchObject({
+      trusted: false,
+      reason: 'not-listed',
+    });
+    expect(
+      decide(['docker:24'], graph([`docker@${A}`]), { 'docker.io/library/docker:24': served(B) }),
+    ).toMatchObject({ trusted: false, reason: 'not-listed' });
     expect(decide([], graph([`docker@${A}`]), {})).toMatchObject({ trusted: false, reason: 'not-listed' });
   });
 
   it('never trusts an image whose digests no answer holds, whatever the entries', () => {
     const digests = fc.constantFrom(A, B);
     const names = fc.constantFrom('docker', 'team/tool', 'r.example/x');
-    const entry = fc.oneof(names.map((name) => `${name}:cli`), names.map((name) => `${name}:*`), fc.constantFrom('team/*:*', 'r.example/*:*'), fc.tuple(names, fc.constant(C)).map(([name, digest]) => `${name}@${digest}`));
-    fc.assert(fc.property(fc.array(entry), fc.array(fc.tuple(names, digests)), fc.constantFrom<LocalImage['store']>('graph', 'containerd'), (entries, claims, store) => {
-      const image: LocalImage = { id: A, tags: claims.map(([name]) => `${name}:cli`), digests: claims.map(([name, digest]) => `${name}@${digest}`), layers: [], store };
-      const allowed = allowedEntries(entries);
-      const answers = new Map(trustQuestions(allowed, image).map((question) => [questionKey(question), served(C)]));
-      expect(decideByDigest(allowed, image, answers, 'docker:cli').trusted).toBe(false);
-    }));
+    const entry = fc.oneof(
+      names.map((name) => `${name}:cli`),
+      names.map((name) => `${name}:*`),
+      fc.constantFrom('team/*:*', 'r.example/*:*'),
+      fc.tuple(names, fc.constant(C)).map(([name, digest]) => `${name}@${digest}`),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(entry),
+        fc.array(fc.tuple(names, digests)),
+        fc.constantFrom<LocalImage['store']>('graph', 'containerd'),
+        (entries, claims, store) => {
+          const image: LocalImage = {
+            id: A,
+            tags: claims.map(([name]) => `${name}:cli`),
+            digests: claims.map(([name, digest]) => `${name}@${digest}`),
+            layers: [],
+            store,
+          };
+          const allowed = allowedEntries(entries);
+          const answers = new Map(
+            trustQuestions(allowed, image).map((question) => [questionKey(question), served(C)]),
+          );
+          expect(decideByDigest(allowed, image, answers, 'docker:cli').trusted).toBe(false);
+        },
+      ),
+    );
   });
 });
 
 describe('derived images (B4)', () => {
   it('all layers of the base, in order, and at least one', () => {
     const base = { layers: [A, B] };
-    expect([[A, B], [A, B, C]].map((layers) => isBuiltFrom({ layers }, base))).toEqual([true, true]);
-    expect([[A], [B, A], [A, C, B], [C, A, B], []].map((layers) => isBuiltFrom({ layers }, base))).toEqual([false, false, false, false, false]);
+    expect(
+      [
+        [A, B],
+        [A, B, C],
+      ].map((layers) => isBuiltFrom({ layers }, base)),
+    ).toEqual([true, true]);
+    expect([[A], [B, A], [A, C, B], [C, A, B], []].map((layers) => isBuiltFrom({ layers }, base))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
     expect(isBuiltFrom({ layers: [A] }, { layers: [] })).toBe(false);
   });
 
@@ -123,7 +271,12 @@ describe('derived images (B4)', () => {
     expect(existenceQuestions(graph([]))).toEqual({ known: true });
     expect(existenceQuestions(graph([`x@${A}`]))).toEqual({ known: false });
     expect(existenceQuestions(graph(['<none>@<none>']))).toEqual({ known: true });
-    expect(existenceQuestions(containerd(A, ['mine:1', 'r.example/x:1']))).toMatchObject({ questions: [{ domain: 'docker.io', path: 'library/mine', reference: A }, { domain: 'r.example', path: 'x', reference: A }] });
+    expect(existenceQuestions(containerd(A, ['mine:1', 'r.example/x:1']))).toMatchObject({
+      questions: [
+        { domain: 'docker.io', path: 'library/mine', reference: A },
+        { domain: 'r.example', path: 'x', reference: A },
+      ],
+    });
   });
 
   it('served anywhere is in a registry; denied is not served; unavailable is not known', () => {
@@ -138,16 +291,32 @@ describe('derived images (B4)', () => {
     const entries = allowedEntries(['docker:cli', 'team/*:*']);
     expect(namesAnEntry(entries, { tags: [], digests: [`docker@${A}`] })).toBe(true);
     expect(namesAnEntry(entries, { tags: ['team/a/b:1'], digests: [] })).toBe(true);
-    expect(namesAnEntry(entries, { tags: ['other:1', '<none>:<none>'], digests: ['<none>@<none>'] })).toBe(false);
+    expect(namesAnEntry(entries, { tags: ['other:1', '<none>:<none>'], digests: ['<none>@<none>'] })).toBe(
+      false,
+    );
     expect(namesAnEntry(allowedEntries(['*']), { tags: ['other:1'], digests: [] })).toBe(false);
   });
 });
 
 describe('words', () => {
   it('ages, names, questions ahead of time', () => {
-    expect([0, 999, 1000, 61_000, 7200_000, 90_000_000, -5].map(ageText)).toEqual(['0 seconds', '0 seconds', '1 second', '1 minute', '2 hours', '1 day', '0 seconds']);
-    expect(imageName({ id: A, tags: ['<none>:<none>', 'docker.io/library/docker:cli'], digests: [] })).toBe('docker:cli');
+    expect([0, 999, 1000, 61_000, 7200_000, 90_000_000, -5].map(ageText)).toEqual([
+      '0 seconds',
+      '0 seconds',
+      '1 second',
+      '1 minute',
+      '2 hours',
+      '1 day',
+      '0 seconds',
+    ]);
+    expect(imageName({ id: A, tags: ['<none>:<none>', 'docker.io/library/docker:cli'], digests: [] })).toBe(
+      'docker:cli',
+    );
     expect(imageName({ id: A, tags: [], digests: [] })).toBe(A);
-    expect(entryQuestions(allowedEntries(['docker:cli', 'docker:cli', 'docker:*', 'team/*:*', '*', `x@${A}`])).map(questionText)).toEqual([cli, `docker.io/library/x@${A}`]);
+    expect(
+      entryQuestions(allowedEntries(['docker:cli', 'docker:cli', 'docker:*', 'team/*:*', '*', `x@${A}`])).map(
+        questionText,
+      ),
+    ).toEqual([cli, `docker.io/library/x@${A}`]);
   });
 });

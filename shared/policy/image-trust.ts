@@ -1,11 +1,18 @@
 import {
-  canonicalReference, familiarReference, parseImageReference, referenceCovers, referenceCoversRepository, type ImageReference, type Repository,
+  canonicalReference,
+  familiarReference,
+  parseImageReference,
+  referenceCovers,
+  referenceCoversRepository,
+  type ImageReference,
+  type Repository,
 } from '../settings/image-reference.ts';
 
 /*
- * Which images may have the Docker socket (B2–B4), from facts. Names are claims: `docker tag`, `load`, `import`, `commit` and `build -t`
- * give any name to any content. What counts is a digest that the engine itself has checked, and what the registry serves under the
- * entry. What is a checked digest depends on the engine's image store (`provenDigests`).
+ * Which images may have the Docker socket (B2–B4), from facts. Names are claims: `docker tag`, `load`,
+ * `import`, `commit` and `build -t` give any name to any content. What counts is a digest that the engine
+ * itself has checked, and what the registry serves under the entry. What is a checked digest depends on the
+ * engine's image store (`provenDigests`).
  */
 
 /** An image as the engine has it. */
@@ -15,31 +22,41 @@ export interface LocalImage {
   readonly tags: readonly string[];
   /** RepoDigests: `repository@sha256:…`. */
   readonly digests: readonly string[];
-  /** RootFS.Layers: digests of the uncompressed layers, lowest first; checked by the engine in both stores. */
+  /**
+   * RootFS.Layers: digests of the uncompressed layers, lowest first; checked by the engine in both stores.
+   */
   readonly layers: readonly string[];
   readonly store: 'graph' | 'containerd';
 }
 
 /** What a registry is asked: which manifest is under this tag or digest? */
-export interface RegistryQuestion extends Repository { readonly reference: string }
+export interface RegistryQuestion extends Repository {
+  readonly reference: string;
+}
 
 export type RegistryAnswer =
   | {
-    readonly kind: 'served';
-    readonly digest: string;
-    /** Digests of an index's manifests, [] for a plain manifest; null: it is an index and they are not known. */
-    readonly children: readonly string[] | null;
-    readonly ageMs: number;
-    /** Last-known: why the registry could not be asked now. Null: it was. */
-    readonly lastKnown: string | null;
-  }
+      readonly kind: 'served';
+      readonly digest: string;
+      /**
+       * Digests of an index's manifests, [] for a plain manifest; null: it is an index and they are not
+       * known.
+       */
+      readonly children: readonly string[] | null;
+      readonly ageMs: number;
+      /** Last-known: why the registry could not be asked now. Null: it was. */
+      readonly lastKnown: string | null;
+    }
   /** The registry has no such manifest. */
   | { readonly kind: 'absent'; readonly ageMs: number }
   /** It wants credentials, or other ones: a registry says so too where there is no such repository. */
   | { readonly kind: 'denied'; readonly why: string }
   | { readonly kind: 'unavailable'; readonly why: string };
 
-export interface AllowedEntry { readonly written: string; readonly reference: ImageReference }
+export interface AllowedEntry {
+  readonly written: string;
+  readonly reference: ImageReference;
+}
 
 /** What one entry says about one digest of the image. */
 export interface EntryCheck {
@@ -57,9 +74,17 @@ export interface EntryCheck {
 
 export type DigestTrust =
   | { readonly trusted: true; readonly allowedBy: string; readonly checks: readonly EntryCheck[] }
-  | { readonly trusted: false; readonly reason: 'not-listed' | 'other-content' | 'local-only' | 'registry-unreachable'; readonly detail: string; readonly checks: readonly EntryCheck[] };
+  | {
+      readonly trusted: false;
+      readonly reason: 'not-listed' | 'other-content' | 'local-only' | 'registry-unreachable';
+      readonly detail: string;
+      readonly checks: readonly EntryCheck[];
+    };
 
-/** Names of one image that are looked at: one with thousands must not become thousands of questions to a registry. */
+/**
+ * Names of one image that are looked at: one with thousands must not become thousands of questions to a
+ * registry.
+ */
 const maxNames = 16;
 
 /** The entries that can be read; the others match nothing, and lint says so. */
@@ -70,49 +95,95 @@ export function allowedEntries(written: readonly string[]): AllowedEntry[] {
   });
 }
 
-export const questionKey = (question: RegistryQuestion): string => `${question.domain}/${question.path}${question.reference.includes(':') ? '@' : ':'}${question.reference}`;
+export const questionKey = (question: RegistryQuestion): string =>
+  `${question.domain}/${question.path}${question.reference.includes(':') ? '@' : ':'}${question.reference}`;
 
-interface ProvenDigest extends Repository { readonly digest: string }
+interface ProvenDigest extends Repository {
+  readonly digest: string;
+}
 
 /**
  * Digests that the engine has checked, with the repositories they may be looked for in.
- * - Graph driver: RepoDigests. Only pull and push write them, with the digest of the manifest that went over the wire.
- * - containerd: the id, and nothing else. There RepoDigests are made of the images' names, and `docker load` takes a name
+ * - Graph driver: RepoDigests. Only pull and push write them, with the digest of the manifest that went over
+ *   the wire.
+ * - containerd: the id, and nothing else. There RepoDigests are made of the images' names, and `docker load`
+ *   takes a name
  *   with any digest in it; the id is the true hash of the manifest or index. The names only say where to look for it.
  */
 export function provenDigests(image: LocalImage): ProvenDigest[] {
-  const claims = (image.store === 'graph' ? image.digests : [...image.digests, ...image.tags]).flatMap((name) => {
-    const parsed = parseImageReference(name);
-    if (!parsed.ok || parsed.value.kind !== 'image' || parsed.value.path.includes('*')) return [];
-    const digest = image.store === 'graph' ? parsed.value.digest : image.id;
-    return digest === null || !/^sha(?:256|512):[0-9a-f]+$/.test(digest) ? [] : [{ domain: parsed.value.domain, path: parsed.value.path, digest }];
-  });
-  return [...new Map(claims.map((claim) => [`${claim.domain}/${claim.path}@${claim.digest}`, claim])).values()];
+  const claims = (image.store === 'graph' ? image.digests : [...image.digests, ...image.tags]).flatMap(
+    (name) => {
+      const parsed = parseImageReference(name);
+      if (!parsed.ok || parsed.value.kind !== 'image' || parsed.value.path.includes('*')) return [];
+      const digest = image.store === 'graph' ? parsed.value.digest : image.id;
+      return digest === null || !/^sha(?:256|512):[0-9a-f]+$/.test(digest)
+        ? []
+        : [{ domain: parsed.value.domain, path: parsed.value.path, digest }];
+    },
+  );
+  return [
+    ...new Map(claims.map((claim) => [`${claim.domain}/${claim.path}@${claim.digest}`, claim])).values(),
+  ];
 }
 
-interface PlannedCheck { readonly entry: AllowedEntry; readonly proven: ProvenDigest; readonly question: RegistryQuestion | null }
+interface PlannedCheck {
+  readonly entry: AllowedEntry;
+  readonly proven: ProvenDigest;
+  readonly question: RegistryQuestion | null;
+}
 
 function plannedChecks(entries: readonly AllowedEntry[], image: LocalImage): PlannedCheck[] {
-  const covered = provenDigests(image).filter((proven) => entries.some((entry) => referenceCoversRepository(entry.reference, proven)));
-  return covered.slice(0, maxNames).flatMap((proven) => entries.flatMap((entry): PlannedCheck[] => {
-    const { reference } = entry;
-    if (reference.kind === 'any' || !referenceCoversRepository(reference, proven)) return [];
-    const at = { domain: proven.domain, path: proven.path };
-    // A pinned digest needs no registry: the engine has checked it. It may still be an index that holds the local one.
-    if (reference.digest !== null) return [{ entry, proven, question: reference.digest === proven.digest ? null : { ...at, reference: reference.digest } }];
-    return [{ entry, proven, question: { ...at, reference: reference.tag === null || reference.tag === '*' ? proven.digest : reference.tag } }];
-  }));
+  const covered = provenDigests(image).filter((proven) =>
+    entries.some((entry) => referenceCoversRepository(entry.reference, proven)),
+  );
+  return covered.slice(0, maxNames).flatMap((proven) =>
+    entries.flatMap((entry): PlannedCheck[] => {
+      const { reference } = entry;
+      if (reference.kind === 'any' || !referenceCoversRepository(reference, proven)) return [];
+      const at = { domain: proven.domain, path: proven.path };
+      // A pinned digest needs no registry: the engine has checked it. It may still be an index that holds the
+      // local one.
+      if (reference.digest !== null)
+        return [
+          {
+            entry,
+            proven,
+            question: reference.digest === proven.digest ? null : { ...at, reference: reference.digest },
+          },
+        ];
+      return [
+        {
+          entry,
+          proven,
+          question: {
+            ...at,
+            reference: reference.tag === null || reference.tag === '*' ? proven.digest : reference.tag,
+          },
+        },
+      ];
+    }),
+  );
 }
 
 /** What must be asked before `decideByDigest` can decide; without repetitions. */
 export function trustQuestions(entries: readonly AllowedEntry[], image: LocalImage): RegistryQuestion[] {
   if (entries.some((entry) => entry.reference.kind === 'any')) return [];
-  const questions = plannedChecks(entries, image).flatMap((check) => (check.question === null ? [] : [check.question]));
+  const questions = plannedChecks(entries, image).flatMap((check) =>
+    check.question === null ? [] : [check.question],
+  );
   return [...new Map(questions.map((question) => [questionKey(question), question])).values()];
 }
 
-/** Is the image, by content, one that an entry allows? `written`: the name it was asked for by. A missing answer counts as unavailable. */
-export function decideByDigest(entries: readonly AllowedEntry[], image: LocalImage, answers: ReadonlyMap<string, RegistryAnswer>, written: string): DigestTrust {
+/**
+ * Is the image, by content, one that an entry allows? `written`: the name it was asked for by. A missing
+ * answer counts as unavailable.
+ */
+export function decideByDigest(
+  entries: readonly AllowedEntry[],
+  image: LocalImage,
+  answers: ReadonlyMap<string, RegistryAnswer>,
+  written: string,
+): DigestTrust {
   const any = entries.find((entry) => entry.reference.kind === 'any');
   if (any !== undefined) return { trusted: true, allowedBy: any.written, checks: [] };
   const names = [written, ...image.tags, ...image.digests].flatMap((name) => {
@@ -127,26 +198,53 @@ export function decideByDigest(entries: readonly AllowedEntry[], image: LocalIma
   const naming = entries.filter(isNamed);
   const deciding = naming.length > 0 ? checks.filter((check) => check.named) : checks;
   const unanswered = deciding.find((check) => check.outcome === 'unanswered');
-  if (unanswered !== undefined) return { trusted: false, reason: 'registry-unreachable', detail: checkText(unanswered), checks };
-  if (naming.length > 0 && deciding.length > 0) return { trusted: false, reason: 'other-content', detail: detailOf(deciding), checks };
+  if (unanswered !== undefined)
+    return { trusted: false, reason: 'registry-unreachable', detail: checkText(unanswered), checks };
+  if (naming.length > 0 && deciding.length > 0)
+    return { trusted: false, reason: 'other-content', detail: detailOf(deciding), checks };
   if (naming.length > 0) {
     const entry = naming.map((allowed) => allowed.written).join(', ');
-    return { trusted: false, reason: 'local-only', checks, detail: `it has the name of ${entry}, but was not pulled from there: its content was made or loaded here; pull it from the registry` };
+    return {
+      trusted: false,
+      reason: 'local-only',
+      checks,
+      detail: `it has the name of ${entry}, but was not pulled from there: its content was made or loaded here; pull it from the registry`,
+    };
   }
-  return { trusted: false, reason: 'not-listed', detail: checks.length > 0 ? detailOf(checks) : 'no entry of the image list names it', checks };
+  return {
+    trusted: false,
+    reason: 'not-listed',
+    detail: checks.length > 0 ? detailOf(checks) : 'no entry of the image list names it',
+    checks,
+  };
 }
 
-function judge({ entry, proven, question }: PlannedCheck, answers: ReadonlyMap<string, RegistryAnswer>, named: boolean): EntryCheck {
-  const base = { entry: entry.written, repository: `${proven.domain}/${proven.path}`, local: proven.digest, named };
+function judge(
+  { entry, proven, question }: PlannedCheck,
+  answers: ReadonlyMap<string, RegistryAnswer>,
+  named: boolean,
+): EntryCheck {
+  const base = {
+    entry: entry.written,
+    repository: `${proven.domain}/${proven.path}`,
+    local: proven.digest,
+    named,
+  };
   if (question === null) return { ...base, question, answer: null, outcome: 'match' };
-  const answer = answers.get(questionKey(question)) ?? { kind: 'unavailable' as const, why: 'the registry was not asked' };
+  const answer = answers.get(questionKey(question)) ?? {
+    kind: 'unavailable' as const,
+    why: 'the registry was not asked',
+  };
   return { ...base, question, answer, outcome: outcomeOf(proven.digest, question, answer) };
 }
 
 function outcomeOf(local: string, question: RegistryQuestion, answer: RegistryAnswer): EntryCheck['outcome'] {
   switch (answer.kind) {
-    case 'denied': case 'unavailable': return 'unanswered';
-    case 'absent': return 'absent';
+    case 'denied':
+    case 'unavailable':
+      return 'unanswered';
+    case 'absent':
+      return 'absent';
     case 'served':
       // An answer about a digest is about that digest, or it is none.
       if (question.reference.includes(':') && question.reference !== answer.digest) return 'absent';
@@ -157,7 +255,10 @@ function outcomeOf(local: string, question: RegistryQuestion, answer: RegistryAn
 
 function detailOf(checks: readonly EntryCheck[]): string {
   const texts = checks.slice(0, 3).map(checkText);
-  return [...texts, ...(checks.length > 3 ? [`and ${checks.length - 3} more entries that do not match`] : [])].join('; ');
+  return [
+    ...texts,
+    ...(checks.length > 3 ? [`and ${checks.length - 3} more entries that do not match`] : []),
+  ].join('; ');
 }
 
 /** One check as an English clause, without a capital. */
@@ -165,15 +266,29 @@ export function checkText(check: EntryCheck): string {
   const asked = check.question === null ? '' : familiarName(check.question);
   const local = shortDigest(check.local);
   switch (check.outcome) {
-    case 'match': return check.question === null ? `the local image is the pinned ${local} of ${check.entry}` : `${asked} is the local ${local}`;
-    case 'absent': return `the registry has no ${asked}${check.question?.reference === check.local ? '' : `, so the local ${local} cannot be it`}`;
+    case 'match':
+      return check.question === null
+        ? `the local image is the pinned ${local} of ${check.entry}`
+        : `${asked} is the local ${local}`;
+    case 'absent':
+      return `the registry has no ${asked}${check.question?.reference === check.local ? '' : `, so the local ${local} cannot be it`}`;
     case 'differs': {
       const answer = check.answer?.kind === 'served' ? check.answer : null;
-      const when = answer === null ? '' : answer.lastKnown === null ? '' : `, as it was ${ageText(answer.ageMs)} ago (now ${answer.lastKnown})`;
+      const when =
+        answer === null
+          ? ''
+          : answer.lastKnown === null
+            ? ''
+            : `, as it was ${ageText(answer.ageMs)} ago (now ${answer.lastKnown})`;
       return `${asked} is ${shortDigest(answer?.digest ?? '')} at its registry${when}, the local image is ${local}: pull it again, or list what it is`;
     }
     case 'unanswered': {
-      const why = check.answer === null || check.answer.kind === 'absent' ? 'it was not asked' : check.answer.kind === 'served' ? `what ${shortDigest(check.answer.digest)} consists of could not be read` : check.answer.why;
+      const why =
+        check.answer === null || check.answer.kind === 'absent'
+          ? 'it was not asked'
+          : check.answer.kind === 'served'
+            ? `what ${shortDigest(check.answer.digest)} consists of could not be read`
+            : check.answer.why;
       return `the registry could not be asked for ${asked}: ${why}`;
     }
   }
@@ -181,29 +296,63 @@ export function checkText(check: EntryCheck): string {
 
 const familiarName = (question: RegistryQuestion): string => {
   const digest = question.reference.includes(':');
-  if (!digest) return familiarReference({ kind: 'image', domain: question.domain, path: question.path, tag: question.reference, digest: null, tagWritten: true });
-  const name = familiarReference({ kind: 'image', domain: question.domain, path: question.path, tag: null, digest: question.reference, tagWritten: false });
+  if (!digest)
+    return familiarReference({
+      kind: 'image',
+      domain: question.domain,
+      path: question.path,
+      tag: question.reference,
+      digest: null,
+      tagWritten: true,
+    });
+  const name = familiarReference({
+    kind: 'image',
+    domain: question.domain,
+    path: question.path,
+    tag: null,
+    digest: question.reference,
+    tagWritten: false,
+  });
   return name.replace(question.reference, shortDigest(question.reference));
 };
 
 /** `sha256:0123456789ab…` */
-export const shortDigest = (digest: string): string => digest.replace(/^(sha\d+:[0-9a-f]{12})[0-9a-f]+$/, '$1…');
+export const shortDigest = (digest: string): string =>
+  digest.replace(/^(sha\d+:[0-9a-f]{12})[0-9a-f]+$/, '$1…');
 
 /** Whole units, rounded down: "4 minutes". */
 export function ageText(ms: number): string {
-  const units: readonly (readonly [string, number])[] = [['day', 86_400_000], ['hour', 3_600_000], ['minute', 60_000], ['second', 1000]];
+  const units: readonly (readonly [string, number])[] = [
+    ['day', 86_400_000],
+    ['hour', 3_600_000],
+    ['minute', 60_000],
+    ['second', 1000],
+  ];
   const [unit, size] = units.find(([, length]) => ms >= length) ?? ['second', 1000];
   const count = Math.max(0, Math.floor(ms / size));
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** Does an image consist of all layers of another, and maybe more on top (B4)? An image without layers is the base of none. */
+/**
+ * Does an image consist of all layers of another, and maybe more on top (B4)? An image without layers is the
+ * base of none.
+ */
 export function isBuiltFrom(image: Pick<LocalImage, 'layers'>, base: Pick<LocalImage, 'layers'>): boolean {
-  return base.layers.length > 0 && base.layers.length <= image.layers.length && base.layers.every((layer, index) => layer === image.layers[index]);
+  return (
+    base.layers.length > 0 &&
+    base.layers.length <= image.layers.length &&
+    base.layers.every((layer, index) => layer === image.layers[index])
+  );
 }
 
-/** Could this image be allowed by an entry, going by its names? Only then is it worth being looked at as a base. */
-export function namesAnEntry(entries: readonly AllowedEntry[], image: Pick<LocalImage, 'tags' | 'digests'>): boolean {
+/**
+ * Could this image be allowed by an entry, going by its names? Only then is it worth being looked at as a
+ * base.
+ */
+export function namesAnEntry(
+  entries: readonly AllowedEntry[],
+  image: Pick<LocalImage, 'tags' | 'digests'>,
+): boolean {
   return [...image.tags, ...image.digests].some((name) => {
     const parsed = parseImageReference(name);
     if (!parsed.ok || parsed.value.kind !== 'image') return false;
@@ -213,16 +362,26 @@ export function namesAnEntry(entries: readonly AllowedEntry[], image: Pick<Local
 }
 
 /**
- * Is the image known to be in no registry (B4)? With a graph driver RepoDigests say so. containerd does not tell: the registries of
- * its names must be asked; these are the questions.
+ * Is the image known to be in no registry (B4)? With a graph driver RepoDigests say so. containerd does not
+ * tell: the registries of its names must be asked; these are the questions.
  */
-export function existenceQuestions(image: LocalImage): { readonly known: boolean } | { readonly questions: readonly RegistryQuestion[] } {
+export function existenceQuestions(
+  image: LocalImage,
+): { readonly known: boolean } | { readonly questions: readonly RegistryQuestion[] } {
   const proven = provenDigests(image);
-  if (image.store === 'graph') return { known: image.digests.filter((digest) => !digest.startsWith('<none>')).length === 0 };
-  return { questions: proven.slice(0, maxNames).map(({ domain, path, digest }) => ({ domain, path, reference: digest })) };
+  if (image.store === 'graph')
+    return { known: image.digests.filter((digest) => !digest.startsWith('<none>')).length === 0 };
+  return {
+    questions: proven
+      .slice(0, maxNames)
+      .map(({ domain, path, digest }) => ({ domain, path, reference: digest })),
+  };
 }
 
-/** Some registry has it: true; none that could be asked: false; not known: the reason. Denied counts as "not served": registries say so of repositories that don't exist. */
+/**
+ * Some registry has it: true; none that could be asked: false; not known: the reason. Denied counts as "not
+ * served": registries say so of repositories that don't exist.
+ */
 export function existsInRegistry(answers: readonly RegistryAnswer[]): boolean | { readonly why: string } {
   if (answers.some((answer) => answer.kind === 'served')) return true;
   for (const answer of answers) if (answer.kind === 'unavailable') return { why: answer.why };
@@ -237,12 +396,17 @@ export function imageName(image: Pick<LocalImage, 'id' | 'tags' | 'digests'>): s
   return parsed.ok ? familiarReference(parsed.value) : image.id;
 }
 
-/** The questions of entries alone, for a refresh ahead of time: their tags and pinned digests. Wildcards ask about images. */
+/**
+ * The questions of entries alone, for a refresh ahead of time: their tags and pinned digests. Wildcards ask
+ * about images.
+ */
 export function entryQuestions(entries: readonly AllowedEntry[]): RegistryQuestion[] {
   const questions = entries.flatMap(({ reference }): RegistryQuestion[] => {
     if (reference.kind === 'any' || reference.path.includes('*')) return [];
     const wanted = reference.digest ?? reference.tag;
-    return wanted === null || wanted === '*' ? [] : [{ domain: reference.domain, path: reference.path, reference: wanted }];
+    return wanted === null || wanted === '*'
+      ? []
+      : [{ domain: reference.domain, path: reference.path, reference: wanted }];
   });
   return [...new Map(questions.map((question) => [questionKey(question), question])).values()];
 }
@@ -250,5 +414,12 @@ export function entryQuestions(entries: readonly AllowedEntry[]): RegistryQuesti
 /** Canonical text of a question, for people. */
 export const questionText = (question: RegistryQuestion): string => {
   const digest = question.reference.includes(':');
-  return canonicalReference({ kind: 'image', domain: question.domain, path: question.path, tag: digest ? null : question.reference, digest: digest ? question.reference : null, tagWritten: !digest });
+  return canonicalReference({
+    kind: 'image',
+    domain: question.domain,
+    path: question.path,
+    tag: digest ? null : question.reference,
+    digest: digest ? question.reference : null,
+    tagWritten: !digest,
+  });
 };

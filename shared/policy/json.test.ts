@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonNumber, JsonReading, foldKey, isList, isObject, parseJson, writeJson, type Json } from './json.ts';
+import {
+  JsonNumber,
+  JsonReading,
+  foldKey,
+  isList,
+  isObject,
+  parseJson,
+  writeJson,
+  type Json,
+} from './json.ts';
 
 const plain = (value: Json): unknown => {
   if (value instanceof JsonNumber) return Number(value.text);
@@ -10,20 +19,53 @@ const plain = (value: Json): unknown => {
 
 describe('lossless JSON', () => {
   it('reads what JSON.parse reads, and writes it back as the same', () => {
-    fc.assert(fc.property(fc.json({ maxDepth: 5 }), fc.constantFrom(undefined, 1, '\t'), (text, indent) => {
-      const value: unknown = JSON.parse(text);
-      fc.pre(!/\p{Surrogate}/u.test(text) && !/\\u[dD][89a-fA-F]/.test(text));
-      const result = parseJson(JSON.stringify(value, null, indent));
-      if (!result.ok) throw new Error(result.why);
-      expect(JSON.parse(writeJson(result.value))).toEqual(value);
-      expect(JSON.stringify(plain(result.value))).toBe(JSON.stringify(value));
-    }));
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 5 }), fc.constantFrom(undefined, 1, '\t'), (text, indent) => {
+        const value: unknown = JSON.parse(text);
+        fc.pre(!/\p{Surrogate}/u.test(text) && !/\\u[dD][89a-fA-F]/.test(text));
+        const result = parseJson(JSON.stringify(value, null, indent));
+        if (!result.ok) throw new Error(result.why);
+        expect(JSON.parse(writeJson(result.value))).toEqual(value);
+        expect(JSON.stringify(plain(result.value))).toBe(JSON.stringify(value));
+      }),
+    );
   });
 
   it('never reads what JSON.parse does not', () => {
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '1', '-', '.', 'e', 't', 'true', 'null', '\\', 'u', ' ', '\n', '0') }), fc.string()), (text) => {
-      if (parseJson(text).ok) expect(() => JSON.parse(text) as unknown).not.toThrow();
-    }), { numRuns: 2000 });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({
+            unit: fc.constantFrom(
+              '{',
+              '}',
+              '[',
+              ']',
+              '"',
+              ':',
+              ',',
+              '1',
+              '-',
+              '.',
+              'e',
+              't',
+              'true',
+              'null',
+              '\\',
+              'u',
+              ' ',
+              '\n',
+              '0',
+            ),
+          }),
+          fc.string(),
+        ),
+        (text) => {
+          if (parseJson(text).ok) expect(() => JSON.parse(text) as unknown).not.toThrow();
+        },
+      ),
+      { numRuns: 2000 },
+    );
   });
 
   it('keeps the text of numbers', () => {
@@ -32,8 +74,32 @@ describe('lossless JSON', () => {
   });
 
   it.each([
-    '', ' ', '{', '{}{}', '[] x', '\ufeff{}', '{"a":1,}', '[1,]', "{'a':1}", '{a:1}', '// x\n{}', 'NaN', '01', '+1', '.5', '1.', '"\u0001"', '"\\x"', '"\\u12"', '"\\ud800"', '"a',
-    '{"a":1,"a":2}', '{"a":1,"\\u0061":2}', '{"__proto__":1,"__proto__":2}', `[${'1'.repeat(100)}]`, '['.repeat(100),
+    '',
+    ' ',
+    '{',
+    '{}{}',
+    '[] x',
+    '\ufeff{}',
+    '{"a":1,}',
+    '[1,]',
+    "{'a':1}",
+    '{a:1}',
+    '// x\n{}',
+    'NaN',
+    '01',
+    '+1',
+    '.5',
+    '1.',
+    '"\u0001"',
+    '"\\x"',
+    '"\\u12"',
+    '"\\ud800"',
+    '"a',
+    '{"a":1,"a":2}',
+    '{"a":1,"\\u0061":2}',
+    '{"__proto__":1,"__proto__":2}',
+    `[${'1'.repeat(100)}]`,
+    '['.repeat(100),
   ])('refuses %s', (text) => {
     expect(parseJson(text).ok).toBe(false);
   });
@@ -43,18 +109,26 @@ describe('lossless JSON', () => {
     expect(parseJson('[[1,2],[3]]', limits).ok).toBe(true);
     expect(parseJson('[[1,2],[3,4]]', limits)).toEqual({ ok: false, why: 'it has more than 6 elements' });
     expect(parseJson('[1,2,3]', limits).ok).toBe(true);
-    expect(parseJson('[1,2,3,4]', limits)).toEqual({ ok: false, why: 'a list or an object in it has more than 3 entries' });
+    expect(parseJson('[1,2,3,4]', limits)).toEqual({
+      ok: false,
+      why: 'a list or an object in it has more than 3 entries',
+    });
     expect(parseJson('{"a":1,"b":2,"c":3}', limits).ok).toBe(true);
-    expect(parseJson('{"a":1,"b":2,"c":3,"d":4}', limits)).toEqual({ ok: false, why: 'a list or an object in it has more than 3 entries' });
+    expect(parseJson('{"a":1,"b":2,"c":3,"d":4}', limits)).toEqual({
+      ok: false,
+      why: 'a list or an object in it has more than 3 entries',
+    });
   });
 
   it('reads in parts what it reads at once (issue 12)', () => {
-    fc.assert(fc.property(fc.json({ maxDepth: 5 }), fc.integer({ min: 1, max: 5 }), (text, part) => {
-      const reading = new JsonReading(text);
-      let result = reading.next(part);
-      while (result === null) result = reading.next(part);
-      expect(result).toEqual(parseJson(text));
-    }));
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 5 }), fc.integer({ min: 1, max: 5 }), (text, part) => {
+        const reading = new JsonReading(text);
+        let result = reading.next(part);
+        while (result === null) result = reading.next(part);
+        expect(result).toEqual(parseJson(text));
+      }),
+    );
   });
 
   it('takes as many as a program may have arguments and variables', () => {

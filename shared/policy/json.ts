@@ -1,26 +1,35 @@
 /**
- * JSON as the engine could read it, without losing anything: number text is kept (integers above 2^53 are valid for the engine),
- * duplicate keys are refused (Go merges them), limits hold. Differs from JSON.parse only by refusing more.
+ * JSON as the engine could read it, without losing anything: number text is kept (integers above 2^53 are
+ * valid for the engine), duplicate keys are refused (Go merges them), limits hold. Differs from JSON.parse
+ * only by refusing more.
  */
 import { defaultSizes, utf8Bytes, type Exceeded, type SizeLimits } from './sizes.ts';
 
 /** A number, as written. */
 export class JsonNumber {
   readonly text: string;
-  constructor(text: string) { this.text = text; }
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 export type JsonObject = ReadonlyMap<string, Json>;
 export type Json = string | boolean | null | JsonNumber | readonly Json[] | JsonObject;
 
 /** `elements`: values in all, the document itself included. `entries`: of one list or one object. */
-export interface JsonLimits { readonly depth: number; readonly elements: number; readonly entries: number }
+export interface JsonLimits {
+  readonly depth: number;
+  readonly elements: number;
+  readonly entries: number;
+}
 /**
- * Elements: every port of a protocol published (`-p 1-65535:1-65535`) has 330,000. Entries: more than the kernel lets a program have arguments
- * and variables (2 MiB, 11 bytes at least for each).
+ * Elements: every port of a protocol published (`-p 1-65535:1-65535`) has 330,000. Entries: more than the
+ * kernel lets a program have arguments and variables (2 MiB, 11 bytes at least for each).
  */
 export const defaultJsonLimits: JsonLimits = { depth: 32, elements: 400_000, entries: 200_000 };
 
-export type JsonResult = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly why: string; readonly exceeded?: Exceeded };
+export type JsonResult =
+  | { readonly ok: true; readonly value: Json }
+  | { readonly ok: false; readonly why: string; readonly exceeded?: Exceeded };
 
 class Refusal extends Error {
   readonly exceeded: Exceeded | undefined;
@@ -37,7 +46,10 @@ const controlPattern = /[\u0000-\u001f]/;
 const blankPattern = /[ \t\r\n]*/y;
 const maxNumberLength = 64;
 
-/** Parses one document. Refuses trailing data, duplicate keys (after unescaping), lone surrogates, and what exceeds the limits. */
+/**
+ * Parses one document. Refuses trailing data, duplicate keys (after unescaping), lone surrogates, and what
+ * exceeds the limits.
+ */
 export function parseJson(text: string, limits: JsonLimits = defaultJsonLimits): JsonResult {
   const reading = new JsonReading(text, limits);
   for (;;) {
@@ -46,10 +58,23 @@ export function parseJson(text: string, limits: JsonLimits = defaultJsonLimits):
   }
 }
 
-interface OpenList extends Within { readonly list: Json[]; readonly object: null }
-interface OpenObject extends Within { readonly list: null; readonly object: Map<string, Json>; key: string }
-/** The limits that hold for a value, and the bytes of the strings in the nearest one that has a limit for all of them. */
-interface Within { readonly sizes: SizeLimits | null; readonly sum: { bytes: number; readonly of?: SizeLimits } }
+interface OpenList extends Within {
+  readonly list: Json[];
+  readonly object: null;
+}
+interface OpenObject extends Within {
+  readonly list: null;
+  readonly object: Map<string, Json>;
+  key: string;
+}
+/**
+ * The limits that hold for a value, and the bytes of the strings in the nearest one that has a limit for all
+ * of them.
+ */
+interface Within {
+  readonly sizes: SizeLimits | null;
+  readonly sum: { bytes: number; readonly of?: SizeLimits };
+}
 /** A value that is complete; null where one was opened that has to be read first. */
 type Read = { readonly value: Json } | null;
 
@@ -70,13 +95,21 @@ export class JsonReading {
     this.#sizes = sizes;
   }
 
-  /** Reads on until there is a result, or `elements` more have been read: then it is null. After a result there is nothing to read. */
+  /**
+   * Reads on until there is a result, or `elements` more have been read: then it is null. After a result
+   * there is nothing to read.
+   */
   next(elements: number): JsonResult | null {
     try {
       const value = this.#document(this.#elements + elements);
       return value === null ? null : { ok: true, value: value.value };
     } catch (error) {
-      if (error instanceof Refusal) return { ok: false, why: error.message, ...(error.exceeded === undefined ? {} : { exceeded: error.exceeded }) };
+      if (error instanceof Refusal)
+        return {
+          ok: false,
+          why: error.message,
+          ...(error.exceeded === undefined ? {} : { exceeded: error.exceeded }),
+        };
       throw error;
     }
   }
@@ -90,7 +123,8 @@ export class JsonReading {
         this.#blanks();
         const open = this.#open.at(-1);
         if (open === undefined) {
-          if (this.#at < this.#text.length) throw new Refusal(`there is something after the end of the document at ${this.#at}`);
+          if (this.#at < this.#text.length)
+            throw new Refusal(`there is something after the end of the document at ${this.#at}`);
           return read;
         }
         read = open.list === null ? this.#entryOf(open, read.value) : this.#elementOf(open, read.value);
@@ -106,20 +140,28 @@ export class JsonReading {
   }
 
   #value(): Read {
-    if (this.#open.length > this.#limits.depth) throw new Refusal(`it is nested deeper than ${this.#limits.depth} levels`);
-    if (++this.#elements > this.#limits.elements) throw new Refusal(`it has more than ${this.#limits.elements} elements`);
+    if (this.#open.length > this.#limits.depth)
+      throw new Refusal(`it is nested deeper than ${this.#limits.depth} levels`);
+    if (++this.#elements > this.#limits.elements)
+      throw new Refusal(`it has more than ${this.#limits.elements} elements`);
     switch (this.#text[this.#at]) {
-      case '{': return this.#object();
-      case '[': return this.#array();
+      case '{':
+        return this.#object();
+      case '[':
+        return this.#array();
       case '"': {
         const value = this.#string();
         this.#held(value, this.#within(), 'bytes');
         return { value };
       }
-      case 't': return this.#word('true', true);
-      case 'f': return this.#word('false', false);
-      case 'n': return this.#word('null', null);
-      default: return { value: this.#number() };
+      case 't':
+        return this.#word('true', true);
+      case 'f':
+        return this.#word('false', false);
+      case 'n':
+        return this.#word('null', null);
+      default:
+        return { value: this.#number() };
     }
   }
 
@@ -143,7 +185,8 @@ export class JsonReading {
     const end = this.#endOfString();
     const raw = this.#text.slice(start + 1, end);
     this.#at = end + 1;
-    if (controlPattern.test(raw)) throw new Refusal(`a string is not closed, or has a control character in it, at ${start}`);
+    if (controlPattern.test(raw))
+      throw new Refusal(`a string is not closed, or has a control character in it, at ${start}`);
     const value = raw.includes('\\') ? unescaped(raw, start) : raw;
     // Go replaces lone surrogates by U+FFFD: two different texts would become one there.
     if (/\p{Surrogate}/u.test(value)) throw new Refusal('a string in it has a lone surrogate');
@@ -155,7 +198,8 @@ export class JsonReading {
     let from = this.#at + 1;
     for (;;) {
       const quote = this.#text.indexOf('"', from);
-      if (quote < 0) throw new Refusal(`a string is not closed, or has a control character in it, at ${this.#at}`);
+      if (quote < 0)
+        throw new Refusal(`a string is not closed, or has a control character in it, at ${this.#at}`);
       let before = quote;
       while (before > from && this.#text[before - 1] === '\\') before--;
       if ((quote - before) % 2 === 0) return quote;
@@ -166,7 +210,10 @@ export class JsonReading {
   #array(): Read {
     this.#at++;
     this.#blanks();
-    if (this.#text[this.#at] === ']') { this.#at++; return { value: emptyList }; }
+    if (this.#text[this.#at] === ']') {
+      this.#at++;
+      return { value: emptyList };
+    }
     this.#open.push({ list: [], object: null, ...this.#within() });
     return null;
   }
@@ -185,7 +232,10 @@ export class JsonReading {
   #object(): Read {
     this.#at++;
     this.#blanks();
-    if (this.#text[this.#at] === '}') { this.#at++; return { value: emptyObject }; }
+    if (this.#text[this.#at] === '}') {
+      this.#at++;
+      return { value: emptyObject };
+    }
     const open = { list: null, object: new Map<string, Json>(), key: '', ...this.#within() };
     this.#open.push(open);
     this.#keyOf(open);
@@ -197,7 +247,8 @@ export class JsonReading {
     if (this.#text[this.#at] !== '"') throw new Refusal(`a key is missing at ${this.#at}`);
     open.key = this.#string();
     this.#held(open.key, open, 'keyBytes');
-    if (open.object.has(open.key)) throw new Refusal(`the key ${JSON.stringify(open.key)} stands there twice`);
+    if (open.object.has(open.key))
+      throw new Refusal(`the key ${JSON.stringify(open.key)} stands there twice`);
     this.#blanks();
     if (this.#text[this.#at++] !== ':') throw new Refusal(`a colon is missing at ${this.#at - 1}`);
   }
@@ -206,14 +257,18 @@ export class JsonReading {
     open.object.set(open.key, value);
     this.#count(open, open.object.size);
     const next = this.#text[this.#at++];
-    if (next === ',') { this.#keyOf(open); return null; }
+    if (next === ',') {
+      this.#keyOf(open);
+      return null;
+    }
     if (next !== '}') throw new Refusal(`a comma or } is missing at ${this.#at - 1}`);
     this.#open.pop();
     return { value: open.object };
   }
 
   #count(open: OpenList | OpenObject, entries: number): void {
-    if (entries > this.#limits.entries) throw new Refusal(`a list or an object in it has more than ${this.#limits.entries} entries`);
+    if (entries > this.#limits.entries)
+      throw new Refusal(`a list or an object in it has more than ${this.#limits.entries} entries`);
     if (open.sizes === null) return;
     const most = open.sizes.entries ?? defaultSizes.entries;
     if (entries > most) throw this.#exceeds('entries', entries, most, open.sizes, 1);
@@ -224,7 +279,12 @@ export class JsonReading {
     const open = this.#open.at(-1);
     if (open === undefined) return { sizes: this.#sizes, sum: { bytes: 0 } };
     if (open.sizes === null) return unlimited;
-    const own = open.list === null && open.sizes.fields !== undefined && Object.hasOwn(open.sizes.fields, open.key) ? open.sizes.fields[open.key] : open.list === null ? undefined : open.sizes.each;
+    const own =
+      open.list === null && open.sizes.fields !== undefined && Object.hasOwn(open.sizes.fields, open.key)
+        ? open.sizes.fields[open.key]
+        : open.list === null
+          ? undefined
+          : open.sizes.each;
     const sizes = own ?? inherited(open.sizes);
     return { sizes, sum: sizes.allBytes === undefined ? open.sum : { bytes: 0, of: sizes } };
   }
@@ -236,14 +296,22 @@ export class JsonReading {
     if (bytes > most) throw this.#exceeds('bytes', bytes, most, sizes, kind === 'keyBytes' ? 1 : 0);
     sum.bytes += bytes;
     const all = sum.of?.allBytes;
-    if (sum.of !== undefined && all !== undefined && sum.bytes > all) throw this.#exceeds('allBytes', sum.bytes, all, sum.of, 0);
+    if (sum.of !== undefined && all !== undefined && sum.bytes > all)
+      throw this.#exceeds('allBytes', sum.bytes, all, sum.of, 0);
   }
 
   /** `above`: levels from the value that is being read up to the one that it is about. */
   #exceeds(kind: Exceeded['kind'], has: number, most: number, sizes: SizeLimits, above: number): Refusal {
     let at = '';
-    const open = kind === 'allBytes' ? this.#open.slice(0, this.#open.findIndex((one) => one.sum.of === sizes)) : this.#open.slice(0, this.#open.length - above);
-    for (const one of open) at += one.list === null ? `${at === '' ? '' : '.'}${one.key}` : `[${one.list.length}]`;
+    const open =
+      kind === 'allBytes'
+        ? this.#open.slice(
+            0,
+            this.#open.findIndex((one) => one.sum.of === sizes),
+          )
+        : this.#open.slice(0, this.#open.length - above);
+    for (const one of open)
+      at += one.list === null ? `${at === '' ? '' : '.'}${one.key}` : `[${one.list.length}]`;
     return new Refusal(`it has more of ${at} than ${most}`, { kind, at, has, most, sizes });
   }
 }
@@ -254,7 +322,12 @@ const emptyObject: JsonObject = new Map();
 /** What holds for the strings of a value holds for those in what it contains. */
 function inherited(sizes: SizeLimits): SizeLimits {
   if (sizes.bytes === undefined && sizes.keyBytes === undefined) return none;
-  const known = inheritances.get(sizes) ?? { ...(sizes.bytes === undefined ? {} : { bytes: sizes.bytes }), ...(sizes.keyBytes === undefined ? {} : { keyBytes: sizes.keyBytes }), ...(sizes.instead === undefined ? {} : { instead: sizes.instead }), ...(sizes.shorter === undefined ? {} : { shorter: sizes.shorter }) };
+  const known = inheritances.get(sizes) ?? {
+    ...(sizes.bytes === undefined ? {} : { bytes: sizes.bytes }),
+    ...(sizes.keyBytes === undefined ? {} : { keyBytes: sizes.keyBytes }),
+    ...(sizes.instead === undefined ? {} : { instead: sizes.instead }),
+    ...(sizes.shorter === undefined ? {} : { shorter: sizes.shorter }),
+  };
   inheritances.set(sizes, known);
   return known;
 }
@@ -277,7 +350,8 @@ export function writeJson(value: Json): string {
   if (value instanceof JsonNumber) return value.text;
   if (isObject(value)) {
     let text = '{';
-    for (const [key, entry] of value) text += `${text.length > 1 ? ',' : ''}${JSON.stringify(key)}:${writeJson(entry)}`;
+    for (const [key, entry] of value)
+      text += `${text.length > 1 ? ',' : ''}${JSON.stringify(key)}:${writeJson(entry)}`;
     return `${text}}`;
   }
   return `[${value.map(writeJson).join(',')}]`;
@@ -292,8 +366,9 @@ export function isList(value: Json | undefined): value is readonly Json[] {
 }
 
 /**
- * What Go's encoding/json makes of a key when it looks for a struct field: two keys with the same folding are the same field there.
- * Simple folding brings exactly two characters outside ASCII to letters: U+017F to s, U+212A to k.
+ * What Go's encoding/json makes of a key when it looks for a struct field: two keys with the same folding are
+ * the same field there. Simple folding brings exactly two characters outside ASCII to letters: U+017F to s,
+ * U+212A to k.
  */
 export function foldKey(key: string): string {
   return key.replaceAll('\u017f', 's').replaceAll('\u212a', 'k').toLowerCase();

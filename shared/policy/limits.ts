@@ -9,32 +9,59 @@ const maxPorts = 2 * 65_535;
 const fewer = 'ask for fewer of them';
 const file = 'put the values in a file that is mounted';
 const path: SizeLimits = { bytes: maxPathBytes, shorter: 'use a shorter path' };
-const mounted: SizeLimits = { entries: 512, instead: 'mount a directory that contains several of them', shorter: 'use a shorter path' };
+const mounted: SizeLimits = {
+  entries: 512,
+  instead: 'mount a directory that contains several of them',
+  shorter: 'use a shorter path',
+};
 const mountPoints: SizeLimits = { ...mounted, keyBytes: maxPathBytes };
-const words: SizeLimits = { entries: 65_536, bytes: maxArgumentBytes, allBytes: maxArgumentsBytes, instead: file, shorter: file };
+const words: SizeLimits = {
+  entries: 65_536,
+  bytes: maxArgumentBytes,
+  allBytes: maxArgumentsBytes,
+  instead: file,
+  shorter: file,
+};
 const labels: SizeLimits = { entries: 4096, bytes: 1024 * 1024, allBytes: 1024 * 1024, instead: file };
 
 /**
- * What a request may ask for at most: the limits of every body that is looked at, by the API's names, since a field means the same in all of
- * them. They are far above what containers have; without them one request could keep the gateway busy for minutes, for everybody. The
- * kernel's own limits are taken where it has some: what exceeds them could not run.
+ * What a request may ask for at most: the limits of every body that is looked at, by the API's names, since a
+ * field means the same in all of them. They are far above what containers have; without them one request
+ * could keep the gateway busy for minutes, for everybody. The kernel's own limits are taken where it has
+ * some: what exceeds them could not run.
  */
 export const bodyLimits: SizeLimits = {
   fields: {
     Image: { bytes: 4096, shorter: 'use a shorter name' },
-    Env: words, Cmd: words, Entrypoint: words, Shell: words, OnBuild: words, Healthcheck: { fields: { Test: words } },
-    Labels: labels, Volumes: mountPoints, ExposedPorts: { entries: maxPorts },
+    Env: words,
+    Cmd: words,
+    Entrypoint: words,
+    Shell: words,
+    OnBuild: words,
+    Healthcheck: { fields: { Test: words } },
+    Labels: labels,
+    Volumes: mountPoints,
+    ExposedPorts: { entries: maxPorts },
     HostConfig: {
       fields: {
         // Source, destination, options.
         Binds: { ...mounted, bytes: 2 * maxPathBytes + 256 },
-        Mounts: { ...mounted, each: { fields: { Source: path, Target: path, VolumeOptions: { fields: { Labels: labels } } } } },
+        Mounts: {
+          ...mounted,
+          each: { fields: { Source: path, Target: path, VolumeOptions: { fields: { Labels: labels } } } },
+        },
         Tmpfs: mountPoints,
         VolumesFrom: { entries: 64 },
         Links: { entries: 256, instead: 'put the containers on one network' },
         Devices: { entries: 256, bytes: maxPathBytes },
         Ulimits: { entries: 64 },
-        SecurityOpt: { entries: 64, bytes: 1024 * 1024, allBytes: 1024 * 1024, instead: 'use a shorter seccomp profile', shorter: 'use a shorter seccomp profile' },
+        SecurityOpt: {
+          entries: 64,
+          bytes: 1024 * 1024,
+          allBytes: 1024 * 1024,
+          instead: 'use a shorter seccomp profile',
+          shorter: 'use a shorter seccomp profile',
+        },
         PortBindings: { entries: maxPorts },
       },
     },
@@ -47,9 +74,14 @@ export function limitDenial({ kind, at, has, most, sizes }: Exceeded): Denial {
   const field = at === '' ? 'the body' : at;
   const instead = sizes.instead ?? fewer;
   switch (kind) {
-    case 'entries': return deny('request-limit', `more than ${most} entries in ${field}`, { detail: instead });
-    case 'allBytes': return deny('request-limit', `more than ${most} bytes in ${field}`, { detail: instead });
-    case 'bytes': return deny('request-limit', `a value of ${has} bytes in ${field}`, { detail: `at most ${most} are allowed; ${sizes.shorter ?? 'use a shorter one'}` });
+    case 'entries':
+      return deny('request-limit', `more than ${most} entries in ${field}`, { detail: instead });
+    case 'allBytes':
+      return deny('request-limit', `more than ${most} bytes in ${field}`, { detail: instead });
+    case 'bytes':
+      return deny('request-limit', `a value of ${has} bytes in ${field}`, {
+        detail: `at most ${most} are allowed; ${sizes.shorter ?? 'use a shorter one'}`,
+      });
   }
 }
 
@@ -57,7 +89,10 @@ const mib = 1024 * 1024;
 
 /** What clients may have open, and hold of the gateway's memory, at a time. */
 export interface ConnectionLimits {
-  /** Connections of one user, by whatever ids of his; of one container by the socket it was given. Root has no limit of its own. */
+  /**
+   * Connections of one user, by whatever ids of his; of one container by the socket it was given. Root has no
+   * limit of its own.
+   */
   readonly each: number;
   readonly eachSocket: number;
   /** Connections of all together, as far as the process may open files. */
@@ -68,7 +103,10 @@ export interface ConnectionLimits {
   /** Connections of one user that speak to BuildKit (HTTP/2), and calls on all of them. */
   readonly builds: number;
   readonly buildCalls: number;
-  /** Bytes that a user has sent and that wait in memory. Above `heldBack` his clients wait; above `held` they are refused. */
+  /**
+   * Bytes that a user has sent and that wait in memory. Above `heldBack` his clients wait; above `held` they
+   * are refused.
+   */
   readonly heldBack: number;
   readonly held: number;
   /** Bytes of the same, of all users; then whoever has more than a sixteenth of `held` is refused. */
@@ -78,30 +116,53 @@ export interface ConnectionLimits {
 }
 
 /**
- * Compose follows a hundred services over as many connections, and builds them with a few calls each. A user's share is an eighth of all.
+ * Compose follows a hundred services over as many connections, and builds them with a few calls each. A
+ * user's share is an eighth of all.
  */
 export const connectionLimits: ConnectionLimits = {
-  each: 512, eachSocket: 256, all: 4096, kept: 512, few: 16, builds: 128, buildCalls: 1024,
-  heldBack: 4 * mib, held: 24 * mib, allHeld: 64 * mib, headMs: 60_000,
+  each: 512,
+  eachSocket: 256,
+  all: 4096,
+  kept: 512,
+  few: 16,
+  builds: 128,
+  buildCalls: 1024,
+  heldBack: 4 * mib,
+  held: 24 * mib,
+  allHeld: 64 * mib,
+  headMs: 60_000,
 };
 
-/** Descriptors that the gateway needs beside those of connections: questions to the engine, files, sockets of containers. */
+/**
+ * Descriptors that the gateway needs beside those of connections: questions to the engine, files, sockets of
+ * containers.
+ */
 const otherFiles = 256;
 /** Of one connection: the client's, the engine's, and now and then a pipe. */
 const filesEach = 3;
 
-/** The same for a process that may open `files` files: all have room, and one user takes no more than a fourth. */
+/**
+ * The same for a process that may open `files` files: all have room, and one user takes no more than a
+ * fourth.
+ */
 export function limitsForFiles(limits: ConnectionLimits, files: number): ConnectionLimits {
   const all = Math.max(32, Math.min(limits.all, Math.floor((files - otherFiles) / filesEach)));
   if (all === limits.all) return limits;
   const fourth = Math.floor(all / 4);
   return {
-    ...limits, all, kept: Math.floor(all / 8), few: Math.min(limits.few, Math.floor(all / 16)),
-    each: Math.min(limits.each, fourth), eachSocket: Math.min(limits.eachSocket, fourth),
+    ...limits,
+    all,
+    kept: Math.floor(all / 8),
+    few: Math.min(limits.few, Math.floor(all / 16)),
+    each: Math.min(limits.each, fourth),
+    eachSocket: Math.min(limits.eachSocket, fourth),
   };
 }
 
-/** Whom connections count for. `nobody`: an id of somebody's containers or subordinate ones, and it is not known whose. */
+/**
+ * Whom connections count for. `nobody`: an id of somebody's containers or subordinate ones, and it is not
+ * known whose.
+ */
 export type AccountHolder =
   | { readonly kind: 'root' | 'nobody' }
   | { readonly kind: 'user'; readonly uid: number }
@@ -116,23 +177,37 @@ export function connectionDenial(resource: CrowdedResource, holder: AccountHolde
   const name = holderName(holder);
   switch (resource) {
     case 'connections':
-      return deny(rule, `one more connection of ${name}`, { detail: `at most ${most} may be open at a time; end commands that follow logs or are attached` });
+      return deny(rule, `one more connection of ${name}`, {
+        detail: `at most ${most} may be open at a time; end commands that follow logs or are attached`,
+      });
     case 'all-connections':
-      return deny(rule, `one more connection of ${name}`, { detail: `at most ${most} may be open at a time for all users; try again later` });
+      return deny(rule, `one more connection of ${name}`, {
+        detail: `at most ${most} may be open at a time for all users; try again later`,
+      });
     case 'held':
-      return deny(rule, `sending ahead on all connections of ${name}`, { detail: `at most ${most} bytes may wait at a time; send fewer requests at once` });
+      return deny(rule, `sending ahead on all connections of ${name}`, {
+        detail: `at most ${most} bytes may wait at a time; send fewer requests at once`,
+      });
     case 'builds':
-      return deny(rule, `one more build connection of ${name}`, { detail: `at most ${most} may be open at a time; run fewer builds at once` });
+      return deny(rule, `one more build connection of ${name}`, {
+        detail: `at most ${most} may be open at a time; run fewer builds at once`,
+      });
     case 'build-calls':
-      return deny(rule, `one more build call of ${name}`, { detail: `at most ${most} may run at a time; run fewer builds at once` });
+      return deny(rule, `one more build call of ${name}`, {
+        detail: `at most ${most} may run at a time; run fewer builds at once`,
+      });
   }
 }
 
 function holderName(holder: AccountHolder): string {
   switch (holder.kind) {
-    case 'root': return 'root';
-    case 'user': return `user ${holder.uid}`;
-    case 'socket': return 'a container by its Docker socket';
-    case 'nobody': return 'ids whose user is not known';
+    case 'root':
+      return 'root';
+    case 'user':
+      return `user ${holder.uid}`;
+    case 'socket':
+      return 'a container by its Docker socket';
+    case 'nobody':
+      return 'ids whose user is not known';
   }
 }

@@ -2,15 +2,23 @@ import { deny, type Denial, type SettingPointer } from './decision.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 
-/** Says through which mounted socket something was made. Only the gateway sets it, so that it can be relied on. */
+/**
+ * Says through which mounted socket something was made. Only the gateway sets it, so that it can be relied
+ * on.
+ */
 export const ownerLabel = 'io.bulkhead.socket-mount';
 
 /**
- * The refusal of a label of the client's own that claims somebody made it, in the body of a container, volume or network to be created.
- * `owner` is who may say so of themselves; null: nobody.
+ * The refusal of a label of the client's own that claims somebody made it, in the body of a container, volume
+ * or network to be created. `owner` is who may say so of themselves; null: nobody.
  */
 export function ownerLabelDenial(body: JsonObject, owner: string | null): Denial | null {
-  const labels = [objectAt(body, 'Labels'), ...listAt(objectAt(body, 'HostConfig'), 'Mounts').map((mount) => (isObject(mount) ? objectAt(objectAt(mount, 'VolumeOptions'), 'Labels') : new Map<string, Json>()))];
+  const labels = [
+    objectAt(body, 'Labels'),
+    ...listAt(objectAt(body, 'HostConfig'), 'Mounts').map((mount) =>
+      isObject(mount) ? objectAt(objectAt(mount, 'VolumeOptions'), 'Labels') : new Map<string, Json>(),
+    ),
+  ];
   for (const map of labels) {
     const value = map.get(ownerLabel);
     if (value !== undefined && value !== owner) return deny('owner-label', `the label ${ownerLabel}`);
@@ -38,11 +46,17 @@ export function withOwnedMounts(body: JsonObject, owner: string): JsonObject {
 /** Containers that a create body links to: `name:alias`. */
 export function linkedContainers(body: JsonObject): string[] {
   const endpoints = [...objectAt(objectAt(body, 'NetworkingConfig'), 'EndpointsConfig').values()];
-  const links = [...textsAt(objectAt(body, 'HostConfig'), 'Links'), ...endpoints.flatMap((endpoint) => (isObject(endpoint) ? textsAt(endpoint, 'Links') : []))];
+  const links = [
+    ...textsAt(objectAt(body, 'HostConfig'), 'Links'),
+    ...endpoints.flatMap((endpoint) => (isObject(endpoint) ? textsAt(endpoint, 'Links') : [])),
+  ];
   return links.map((link) => (link.split(':')[0] ?? '').replace(/^\//, ''));
 }
 
-/** The body with the containers of its links by their ids, as far as `ids` has them: a name may mean another one a moment later. */
+/**
+ * The body with the containers of its links by their ids, as far as `ids` has them: a name may mean another
+ * one a moment later.
+ */
 export function withPinnedLinks(body: JsonObject, ids: ReadonlyMap<string, string>): JsonObject {
   const host = objectAt(body, 'HostConfig');
   const links = textsAt(host, 'Links');
@@ -55,7 +69,9 @@ export function withPinnedLinks(body: JsonObject, ids: ReadonlyMap<string, strin
   return new Map(body).set('HostConfig', new Map(host).set('Links', pinned));
 }
 
-/** The `filters` parameter, narrowed to what `owner` made; null when it is not one that the engine would read. */
+/**
+ * The `filters` parameter, narrowed to what `owner` made; null when it is not one that the engine would read.
+ */
 export function narrowFilters(filters: Json | undefined, owner: string): JsonObject | null {
   const narrowed = new Map<string, Json>();
   if (filters !== undefined && !isObject(filters)) return null;
@@ -63,7 +79,8 @@ export function narrowFilters(filters: Json | undefined, owner: string): JsonObj
     if (Array.isArray(values)) {
       if (!values.every((value) => typeof value === 'string')) return null;
       narrowed.set(key, new Map(values.map((value) => [String(value), true])));
-    } else if (isObject(values) && [...values.values()].every((value) => typeof value === 'boolean')) narrowed.set(key, values);
+    } else if (isObject(values) && [...values.values()].every((value) => typeof value === 'boolean'))
+      narrowed.set(key, values);
     else return null;
   }
   const labels = narrowed.get('label');

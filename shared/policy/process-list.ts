@@ -1,12 +1,15 @@
 import { deny, type Denial } from './decision.ts';
 
-// For `docker top` the engine runs the machine's `ps`, as root and over every process, with the words of the client. It
-// keeps the rows whose column PID names a process of the container, and says of a row where that column holds no number
-// what it holds. It finds the column by the titles: a title of the client's own, or a column of several words before it,
-// makes it take a word of some process's arguments or variables for the number. So only options pass with which the
-// column of that title holds process ids.
+// For `docker top` the engine runs the machine's `ps`, as root and over every process, with the words of the
+// client. It keeps the rows whose column PID names a process of the container, and says of a row where that
+// column holds no number what it holds. It finds the column by the titles: a title of the client's own, or a
+// column of several words before it, makes it take a word of some process's arguments or variables for the
+// number. So only options pass with which the column of that title holds process ids.
 
-/** Options of one letter without an argument whose output has the column PID before all that may be several words. */
+/**
+ * Options of one letter without an argument whose output has the column PID before all that may be several
+ * words.
+ */
 const unixLetters = /^[AacdefFHjlLmTwy]*$/;
 const bsdLetters = /^[acefHjlmrSTuvwxX]*$/;
 /** `ps` reads these as BSD's where no user is called so. */
@@ -15,13 +18,63 @@ const longOption = /^--(?:forest|cumulative|sort=[a-z_%,+-]+)$/;
 
 /** Columns of one word in every row. */
 const oneWord = new Set([
-  'uid', 'user', 'euid', 'euser', 'ruid', 'ruser', 'gid', 'group', 'egid', 'egroup', 'rgid', 'rgroup', 'uname', 'ppid', 'pgid', 'pgrp',
-  'sid', 'sess', 'session', 'tty', 'tt', 'tname', 'pcpu', '%cpu', 'pmem', '%mem', 'vsz', 'vsize', 'rss', 'rssize', 'stat', 's', 'state',
-  'ni', 'nice', 'pri', 'c', 'f', 'flag', 'flags', 'nlwp', 'thcount', 'lwp', 'tid', 'spid', 'time', 'cputime', 'etime', 'etimes', 'psr',
+  'uid',
+  'user',
+  'euid',
+  'euser',
+  'ruid',
+  'ruser',
+  'gid',
+  'group',
+  'egid',
+  'egroup',
+  'rgid',
+  'rgroup',
+  'uname',
+  'ppid',
+  'pgid',
+  'pgrp',
+  'sid',
+  'sess',
+  'session',
+  'tty',
+  'tt',
+  'tname',
+  'pcpu',
+  '%cpu',
+  'pmem',
+  '%mem',
+  'vsz',
+  'vsize',
+  'rss',
+  'rssize',
+  'stat',
+  's',
+  'state',
+  'ni',
+  'nice',
+  'pri',
+  'c',
+  'f',
+  'flag',
+  'flags',
+  'nlwp',
+  'thcount',
+  'lwp',
+  'tid',
+  'spid',
+  'time',
+  'cputime',
+  'etime',
+  'etimes',
+  'psr',
 ]);
 const column = /^([a-z_]+|%cpu|%mem)(?::[0-9]{1,4})?$/;
 
-/** The refusal of `docker top` with options that could show what other processes of the machine hold. `options` as in `ps_args`. */
+/**
+ * The refusal of `docker top` with options that could show what other processes of the machine hold.
+ * `options` as in `ps_args`.
+ */
 export function processListDenial(options: string): Denial | null {
   const words = options.split(' ').filter((word) => word !== '');
   const columns: string[] = [];
@@ -29,10 +82,11 @@ export function processListDenial(options: string): Denial | null {
     const word = words[at] ?? '';
     if (mixedWords.has(word) || longOption.test(word)) continue;
     const [, dash = '', before = '', list] = /^(-?)([A-Za-np-z]*)(?:o(.*))?$/s.exec(word) ?? [];
-    if (!(dash === '-' ? unixLetters : bsdLetters).test(before) || (before === '' && list === undefined)) return refused(word);
+    if (!(dash === '-' ? unixLetters : bsdLetters).test(before) || (before === '' && list === undefined))
+      return refused(word);
     if (list === undefined) continue;
     // The columns are the rest of the word, or the next one.
-    const names = list === '' ? words[++at] ?? '' : list;
+    const names = list === '' ? (words[++at] ?? '') : list;
     for (const name of names.split(',')) {
       const found = column.exec(name)?.[1];
       if (found === undefined) return refused(`${word}${list === '' ? ` ${names}` : ''}`);
@@ -45,6 +99,8 @@ export function processListDenial(options: string): Denial | null {
   return odd === undefined ? null : refused(`-o with ${odd} before pid`);
 }
 
-const refused = (option: string): Denial => deny('unmodelled-value', `docker top with the option ${option.slice(0, 100)}`, {
-  spec: 'A5', detail: 'the engine would take a word of any process of the machine for its id, and say which',
-});
+const refused = (option: string): Denial =>
+  deny('unmodelled-value', `docker top with the option ${option.slice(0, 100)}`, {
+    spec: 'A5',
+    detail: 'the engine would take a word of any process of the machine for its id, and say which',
+  });

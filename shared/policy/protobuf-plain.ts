@@ -1,11 +1,21 @@
-import { writeMessage, type FieldShape, type FieldValue, type Message, type MessageShape } from './protobuf.ts';
+import {
+  writeMessage,
+  type FieldShape,
+  type FieldValue,
+  type Message,
+  type MessageShape,
+} from './protobuf.ts';
 
 /** What a field of a plain message holds; maps are objects. */
 export type PlainValue = string | number | bigint | boolean | Uint8Array | Plain | readonly PlainValue[];
 /** A message as a plain object, by the names of its fields. */
-export interface Plain { readonly [field: string]: PlainValue }
+export interface Plain {
+  readonly [field: string]: PlainValue;
+}
 
-/** A message of that shape. Throws for a field it does not have, and for a value that is none of the field's. */
+/**
+ * A message of that shape. Throws for a field it does not have, and for a value that is none of the field's.
+ */
 export function plainMessageOf(shape: MessageShape, plain: Plain): Message {
   const fields = new Map(Object.values(shape.fields).map((field) => [field.name, field]));
   const values = new Map<string, FieldValue[]>();
@@ -18,14 +28,18 @@ export function plainMessageOf(shape: MessageShape, plain: Plain): Message {
 }
 
 /** The bytes of that message. Throws like `plainMessageOf`. */
-export const encoded = (shape: MessageShape, plain: Plain): Uint8Array => writeMessage(plainMessageOf(shape, plain));
+export const encoded = (shape: MessageShape, plain: Plain): Uint8Array =>
+  writeMessage(plainMessageOf(shape, plain));
 
 const isList = (value: PlainValue): value is readonly PlainValue[] => Array.isArray(value);
-const isPlain = (value: PlainValue): value is Plain => typeof value === 'object' && !isList(value) && !(value instanceof Uint8Array);
+const isPlain = (value: PlainValue): value is Plain =>
+  typeof value === 'object' && !isList(value) && !(value instanceof Uint8Array);
 
 function valuesOf(field: FieldShape, given: PlainValue): FieldValue[] {
   const type = typeof field.type === 'function' ? field.type() : field.type;
-  const wrong = (): never => { throw new Error(`a value of ${field.name} is none of its type`); };
+  const wrong = (): never => {
+    throw new Error(`a value of ${field.name} is none of its type`);
+  };
   const one = (value: PlainValue): FieldValue => {
     if (typeof type === 'object') return isPlain(value) ? plainMessageOf(type, value) : wrong();
     if (isPlain(value) || isList(value)) return wrong();

@@ -1,11 +1,13 @@
 /**
- * A strict reader of protobuf messages, the counterpart of `json.ts` for gRPC: only messages that every decoder reads in the same way
- * get through. What is not in a shape is refused, and so is what decoders settle by rules of their own (a singular field twice, two
- * members of a oneof, a map key twice, numbers wider than their field, numbers and lengths in more bytes than they need).
+ * A strict reader of protobuf messages, the counterpart of `json.ts` for gRPC: only messages that every
+ * decoder reads in the same way get through. What is not in a shape is refused, and so is what decoders
+ * settle by rules of their own (a singular field twice, two members of a oneof, a map key twice, numbers
+ * wider than their field, numbers and lengths in more bytes than they need).
  */
 
 /** What a field holds. `enum` and the integers are varints; repeated ones may come packed. */
-export type FieldType = 'string' | 'bytes' | 'bool' | 'int32' | 'int64' | 'uint32' | 'enum' | MessageShape | (() => MessageShape);
+export type FieldType =
+  'string' | 'bytes' | 'bool' | 'int32' | 'int64' | 'uint32' | 'enum' | MessageShape | (() => MessageShape);
 
 export interface FieldShape {
   readonly name: string;
@@ -29,7 +31,8 @@ export interface Message {
   readonly values: ReadonlyMap<string, readonly FieldValue[]>;
 }
 
-export type ReadResult = { readonly ok: true; readonly message: Message } | { readonly ok: false; readonly problem: MessageProblem };
+export type ReadResult =
+  { readonly ok: true; readonly message: Message } | { readonly ok: false; readonly problem: MessageProblem };
 export interface MessageProblem {
   readonly kind: 'unknown-field' | 'unreadable';
   /** Where: 'pb.ExecOp' (and the field's number, for unknown ones). */
@@ -38,20 +41,35 @@ export interface MessageProblem {
   readonly why: string;
 }
 
-/** Levels of nesting, and fields in all: far above what builds have (a step has some thirty). Each field takes a few microseconds. */
+/**
+ * Levels of nesting, and fields in all: far above what builds have (a step has some thirty). Each field takes
+ * a few microseconds.
+ */
 const maxDepth = 64;
 const maxFields = 50_000;
 
 /** Fields read so far, over the messages that belong together. */
-export interface FieldCount { fields: number }
+export interface FieldCount {
+  fields: number;
+}
 
 class Unreadable extends Error {
   readonly problem: MessageProblem;
-  constructor(problem: MessageProblem) { super(problem.why); this.problem = problem; }
+  constructor(problem: MessageProblem) {
+    super(problem.why);
+    this.problem = problem;
+  }
 }
 
-/** Reads one message. Errors name the place and what is wrong with it. Messages with messages in their bytes share a `count`. */
-export function readMessage(shape: MessageShape, bytes: Uint8Array, count: FieldCount = { fields: 0 }): ReadResult {
+/**
+ * Reads one message. Errors name the place and what is wrong with it. Messages with messages in their bytes
+ * share a `count`.
+ */
+export function readMessage(
+  shape: MessageShape,
+  bytes: Uint8Array,
+  count: FieldCount = { fields: 0 },
+): ReadResult {
   try {
     return { ok: true, message: new Reader(bytes, count).message(shape, bytes.length, 0) };
   } catch (error) {
@@ -62,17 +80,29 @@ export function readMessage(shape: MessageShape, bytes: Uint8Array, count: Field
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const typeOf = (field: FieldShape) => (typeof field.type === 'function' ? field.type() : field.type);
-const wireTypes: Readonly<Record<number, string>> = { 0: 'a number', 1: 'eight bytes', 2: 'bytes', 3: 'a group', 4: 'the end of a group', 5: 'four bytes' };
+const wireTypes: Readonly<Record<number, string>> = {
+  0: 'a number',
+  1: 'eight bytes',
+  2: 'bytes',
+  3: 'a group',
+  4: 'the end of a group',
+  5: 'four bytes',
+};
 
 class Reader {
   readonly #bytes: Uint8Array;
   #at = 0;
   readonly #count: FieldCount;
 
-  constructor(bytes: Uint8Array, count: FieldCount) { this.#bytes = bytes; this.#count = count; }
+  constructor(bytes: Uint8Array, count: FieldCount) {
+    this.#bytes = bytes;
+    this.#count = count;
+  }
 
   message(shape: MessageShape, end: number, depth: number): Message {
-    const fail = (why: string): never => { throw new Unreadable({ kind: 'unreadable', where: shape.name, why }); };
+    const fail = (why: string): never => {
+      throw new Unreadable({ kind: 'unreadable', where: shape.name, why });
+    };
     if (depth > maxDepth) fail(`it is nested more than ${maxDepth} levels deep`);
     const values = new Map<string, FieldValue[]>();
     const groups = new Set<string>();
@@ -82,7 +112,12 @@ class Reader {
       const number = Number(tag >> 3n);
       const wire = Number(tag & 7n);
       const field = Object.hasOwn(shape.fields, number) ? shape.fields[number] : undefined;
-      if (field === undefined) throw new Unreadable({ kind: 'unknown-field', where: `${shape.name}, field ${number}`, why: `field ${number} of ${shape.name} is not one the gateway knows` });
+      if (field === undefined)
+        throw new Unreadable({
+          kind: 'unknown-field',
+          where: `${shape.name}, field ${number}`,
+          why: `field ${number} of ${shape.name} is not one the gateway knows`,
+        });
       const type = typeOf(field);
       const numeric = typeof type === 'string' && type !== 'string' && type !== 'bytes';
       const list = values.get(field.name) ?? [];
@@ -92,13 +127,20 @@ class Reader {
         groups.add(field.oneof);
       }
       values.set(field.name, list);
-      if (numeric && wire === 0) { list.push(numberIn(type, this.#varint(end, fail), field, fail)); continue; }
-      if (wire !== 2 || (numeric && field.repeat === undefined)) fail(`its field ${field.name} is ${wireTypes[wire] ?? 'of no known kind'}`);
+      if (numeric && wire === 0) {
+        list.push(numberIn(type, this.#varint(end, fail), field, fail));
+        continue;
+      }
+      if (wire !== 2 || (numeric && field.repeat === undefined))
+        fail(`its field ${field.name} is ${wireTypes[wire] ?? 'of no known kind'}`);
       const length = Number(this.#varint(end, fail));
       const stop = this.#at + length;
       if (stop > end) fail(`its field ${field.name} is cut short`);
       if (numeric) {
-        while (this.#at < stop) { this.#another(fail); list.push(numberIn(type, this.#varint(stop, fail), field, fail)); }
+        while (this.#at < stop) {
+          this.#another(fail);
+          list.push(numberIn(type, this.#varint(stop, fail), field, fail));
+        }
       } else if (typeof type === 'string') {
         const part = this.#bytes.subarray(this.#at, stop);
         this.#at = stop;
@@ -124,7 +166,8 @@ class Reader {
       if (this.#at >= end) return fail('it is cut short');
       const byte = this.#bytes[this.#at++] ?? 0;
       low |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return byte === 0 && shift > 0 ? fail('a number in it takes more bytes than it needs') : BigInt(low);
+      if (byte < 0x80)
+        return byte === 0 && shift > 0 ? fail('a number in it takes more bytes than it needs') : BigInt(low);
     }
     let value = BigInt(low);
     for (let shift = 28n; shift < 70n; shift += 7n) {
@@ -141,25 +184,46 @@ class Reader {
 }
 
 function text(bytes: Uint8Array, field: FieldShape, fail: (why: string) => never): string {
-  try { return utf8.decode(bytes); } catch { return fail(`its field ${field.name} is not UTF-8`); }
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return fail(`its field ${field.name} is not UTF-8`);
+  }
 }
 
-/** Decoders cut numbers to the field's width: wider ones are refused, or 2^32 + 1 would be a 1 there and none here. */
-function numberIn(type: FieldType, value: bigint, field: FieldShape, fail: (why: string) => never): bigint | boolean {
+/**
+ * Decoders cut numbers to the field's width: wider ones are refused, or 2^32 + 1 would be a 1 there and none
+ * here.
+ */
+function numberIn(
+  type: FieldType,
+  value: bigint,
+  field: FieldShape,
+  fail: (why: string) => never,
+): bigint | boolean {
   const tooWide = () => fail(`its field ${field.name} has a number that does not fit it`);
   switch (type) {
-    case 'bool': return value > 1n ? tooWide() : value === 1n;
-    case 'uint32': return value < 1n << 32n ? value : tooWide();
-    case 'enum': return value < 1n << 31n ? value : tooWide();
+    case 'bool':
+      return value > 1n ? tooWide() : value === 1n;
+    case 'uint32':
+      return value < 1n << 32n ? value : tooWide();
+    case 'enum':
+      return value < 1n << 31n ? value : tooWide();
     case 'int32': {
       const signed = BigInt.asIntN(64, value);
       return signed >= -(1n << 31n) && signed < 1n << 31n ? signed : tooWide();
     }
-    default: return BigInt.asIntN(64, value);
+    default:
+      return BigInt.asIntN(64, value);
   }
 }
 
-function onceOnly(list: readonly FieldValue[], inner: Message, field: FieldShape, fail: (why: string) => never): void {
+function onceOnly(
+  list: readonly FieldValue[],
+  inner: Message,
+  field: FieldShape,
+  fail: (why: string) => never,
+): void {
   const keys = seen.get(list) ?? new Set();
   seen.set(list, keys);
   const key = inner.values.get('key')?.[0] ?? '';
@@ -192,13 +256,18 @@ export function bytesOf(message: Message | null, field: string): readonly Uint8A
   return all(message, field).filter((value) => value instanceof Uint8Array);
 }
 export function messagesOf(message: Message | null, field: string): readonly Message[] {
-  return all(message, field).filter((value): value is Message => typeof value === 'object' && 'shape' in value);
+  return all(message, field).filter(
+    (value): value is Message => typeof value === 'object' && 'shape' in value,
+  );
 }
 export function messageOf(message: Message | null, field: string): Message | null {
   return messagesOf(message, field)[0] ?? null;
 }
 /** A map of strings; an absent key or value is ''. */
-export function textEntriesOf(message: Message | null, field: string): readonly (readonly [string, string])[] {
+export function textEntriesOf(
+  message: Message | null,
+  field: string,
+): readonly (readonly [string, string])[] {
   return messagesOf(message, field).map((entry) => [textOf(entry, 'key'), textOf(entry, 'value')]);
 }
 
@@ -225,20 +294,32 @@ function write(message: Message, parts: Uint8Array[]): void {
       continue;
     }
     for (const value of values) {
-      if (typeof value === 'bigint' || typeof value === 'boolean') { parts.push(varint(tag), varint(toVarint(value))); continue; }
-      const content = typeof value === 'string' ? encoder.encode(value) : value instanceof Uint8Array ? value : writeMessage(value);
+      if (typeof value === 'bigint' || typeof value === 'boolean') {
+        parts.push(varint(tag), varint(toVarint(value)));
+        continue;
+      }
+      const content =
+        typeof value === 'string'
+          ? encoder.encode(value)
+          : value instanceof Uint8Array
+            ? value
+            : writeMessage(value);
       parts.push(varint(tag | 2n), varint(BigInt(content.length)), content);
     }
   }
 }
 
 const encoder = new TextEncoder();
-const toVarint = (value: FieldValue) => (typeof value === 'bigint' ? BigInt.asUintN(64, value) : value === true ? 1n : 0n);
+const toVarint = (value: FieldValue) =>
+  typeof value === 'bigint' ? BigInt.asUintN(64, value) : value === true ? 1n : 0n;
 
 function varint(value: bigint): Uint8Array {
   const bytes: number[] = [];
   let rest = value;
-  while (rest >= 0x80n) { bytes.push(Number(rest & 0x7fn) | 0x80); rest >>= 7n; }
+  while (rest >= 0x80n) {
+    bytes.push(Number(rest & 0x7fn) | 0x80);
+    rest >>= 7n;
+  }
   bytes.push(Number(rest));
   return Uint8Array.from(bytes);
 }
@@ -246,6 +327,9 @@ function varint(value: bigint): Uint8Array {
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
-  for (const part of parts) { whole.set(part, at); at += part.length; }
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
   return whole;
 }

@@ -19,12 +19,25 @@ export interface ContainerReference {
   readonly id: string;
   /** Runs, or would run, under the isolation runtime. */
   readonly protected: boolean;
-  /** Uid of the user who had it made (A8), whose ids it has on the machine; null: not known, or of no account here. */
+  /**
+   * Uid of the user who had it made (A8), whose ids it has on the machine; null: not known, or of no account
+   * here.
+   */
   readonly user?: number | null;
-  readonly mounts: readonly { readonly type: string; readonly name: string; readonly source: string; readonly destination: string; readonly readOnly: boolean; readonly propagation?: string }[];
+  readonly mounts: readonly {
+    readonly type: string;
+    readonly name: string;
+    readonly source: string;
+    readonly destination: string;
+    readonly readOnly: boolean;
+    readonly propagation?: string;
+  }[];
 }
 
-/** The answers; null stands for "there is no such thing". What is missing altogether was not asked, and is refused. */
+/**
+ * The answers; null stands for "there is no such thing". What is missing altogether was not asked, and is
+ * refused.
+ */
 export interface CreateFacts {
   /** Uid of the user whose the new container will be, as `ContainerReference.user`. */
   readonly user?: number | null;
@@ -32,7 +45,9 @@ export interface CreateFacts {
   readonly volumes: ReadonlyMap<string, VolumeDriverFacts | null>;
   readonly networks: ReadonlyMap<string, { readonly driver: string } | null>;
   readonly binds: ReadonlyMap<string, BindSourceFacts>;
-  /** May the image have the Docker socket? Null where that was not asked, or there is nobody who could say. */
+  /**
+   * May the image have the Docker socket? Null where that was not asked, or there is nobody who could say.
+   */
   readonly socket: SocketAnswer | null;
 }
 
@@ -92,7 +107,9 @@ export function createQuestions(body: JsonObject): CreateQuestions {
 }
 
 /** Volumes and binds that come along with containers named in `VolumesFrom`. */
-export function inheritedQuestions(references: Iterable<ContainerReference | null>): Pick<CreateQuestions, 'volumes' | 'binds'> {
+export function inheritedQuestions(
+  references: Iterable<ContainerReference | null>,
+): Pick<CreateQuestions, 'volumes' | 'binds'> {
   const volumes = new Set<string>();
   const binds = new Set<string>();
   for (const reference of references) {

@@ -1,15 +1,21 @@
 import { JsonNumber, foldKey, isList, isObject, type Json, type JsonObject } from './json.ts';
 
 /**
- * Shapes of request bodies: what is not in a shape is refused. `null` stands for "absent" everywhere, as in Go.
+ * Shapes of request bodies: what is not in a shape is refused. `null` stands for "absent" everywhere, as in
+ * Go.
  */
 export type Shape =
-  | 'string' | 'boolean' | 'integer'
+  | 'string'
+  | 'boolean'
+  | 'integer'
   /** A string, or a list of strings (Go's strslice: Cmd, Entrypoint, Shell). */
   | 'words'
   | { readonly list: Shape }
   | { readonly map: Shape }
-  /** Fields with their exact names; `ignored` ones are known not to reach the engine's model and are left away. */
+  /**
+   * Fields with their exact names; `ignored` ones are known not to reach the engine's model and are left
+   * away.
+   */
   | { readonly fields: Readonly<Record<string, Shape>>; readonly ignored?: readonly string[] };
 
 export interface ShapeProblem {
@@ -19,19 +25,26 @@ export interface ShapeProblem {
   /** For a case variant: how the API spells it. For a wrong type: what is expected. */
   readonly expected: string;
 }
-export type ShapeResult = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: ShapeProblem };
+export type ShapeResult =
+  { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: ShapeProblem };
 
-/** Checks a value and returns it without ignored fields and without unknown ones that hold nothing (null, "", [], {}). */
+/**
+ * Checks a value and returns it without ignored fields and without unknown ones that hold nothing (null, "",
+ * [], {}).
+ */
 export function checkShape(value: Json, shape: Shape, path = ''): ShapeResult {
   const result = check(value, shape);
-  return result.ok ? result : { ok: false, problem: { ...result.problem, path: joined(path, result.problem.path) || 'the body' } };
+  return result.ok
+    ? result
+    : { ok: false, problem: { ...result.problem, path: joined(path, result.problem.path) || 'the body' } };
 }
 
 /** Where a problem is gets its name on the way out: what has none costs nothing. */
 function inside(part: string, { problem }: Extract<ShapeResult, { ok: false }>): ShapeResult {
   return { ok: false, problem: { ...problem, path: joined(part, problem.path) } };
 }
-const joined = (outer: string, inner: string): string => (outer === '' || inner === '' || inner.startsWith('[') ? `${outer}${inner}` : `${outer}.${inner}`);
+const joined = (outer: string, inner: string): string =>
+  outer === '' || inner === '' || inner.startsWith('[') ? `${outer}${inner}` : `${outer}.${inner}`;
 
 function check(value: Json, shape: Shape): ShapeResult {
   if (value === null) return { ok: true, value };
@@ -63,10 +76,22 @@ function check(value: Json, shape: Shape): ShapeResult {
   for (const [key, entry] of value) {
     const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
     if (field === undefined) {
-      const spelled = shape.ignored?.includes(key) === true ? undefined : spellings(shape.fields).get(foldKey(key));
-      // Clients send fields of other API versions that were never set (Go without omitempty, dockerode's VolumesFrom: []).
-      if (shape.ignored?.includes(key) === true || (spelled === undefined && isEmpty(entry))) { (changed ??= new Map(value)).delete(key); continue; }
-      return { ok: false, problem: { path: key, why: spelled === undefined ? 'unknown-field' : 'case-variant', expected: spelled ?? '' } };
+      const spelled =
+        shape.ignored?.includes(key) === true ? undefined : spellings(shape.fields).get(foldKey(key));
+      // Clients send fields of other API versions that were never set (Go without omitempty, dockerode's
+      // VolumesFrom: []).
+      if (shape.ignored?.includes(key) === true || (spelled === undefined && isEmpty(entry))) {
+        (changed ??= new Map(value)).delete(key);
+        continue;
+      }
+      return {
+        ok: false,
+        problem: {
+          path: key,
+          why: spelled === undefined ? 'unknown-field' : 'case-variant',
+          expected: spelled ?? '',
+        },
+      };
     }
     const result = check(entry, field);
     if (!result.ok) return inside(key, result);
@@ -86,15 +111,26 @@ function spellings(fields: Fields): ReadonlyMap<string, string> {
 }
 
 function isEmpty(value: Json): boolean {
-  return value === null || value === '' || (isList(value) && value.length === 0) || (isObject(value) && value.size === 0);
+  return (
+    value === null ||
+    value === '' ||
+    (isList(value) && value.length === 0) ||
+    (isObject(value) && value.size === 0)
+  );
 }
 
 function scalar(value: Json, shape: 'string' | 'boolean' | 'integer' | 'words'): ShapeResult {
   switch (shape) {
-    case 'string': return typeof value === 'string' ? { ok: true, value } : wrong('a string');
-    case 'boolean': return typeof value === 'boolean' ? { ok: true, value } : wrong('true or false');
-    case 'integer': return value instanceof JsonNumber && /^-?[0-9]+$/.test(value.text) ? { ok: true, value } : wrong('a whole number');
-    case 'words': return typeof value === 'string' ? { ok: true, value } : check(value, { list: 'string' });
+    case 'string':
+      return typeof value === 'string' ? { ok: true, value } : wrong('a string');
+    case 'boolean':
+      return typeof value === 'boolean' ? { ok: true, value } : wrong('true or false');
+    case 'integer':
+      return value instanceof JsonNumber && /^-?[0-9]+$/.test(value.text)
+        ? { ok: true, value }
+        : wrong('a whole number');
+    case 'words':
+      return typeof value === 'string' ? { ok: true, value } : check(value, { list: 'string' });
   }
 }
 
@@ -122,5 +158,7 @@ export function objectAt(object: JsonObject, key: string): JsonObject {
 }
 /** A map of strings. */
 export function textMapAt(object: JsonObject, key: string): ReadonlyMap<string, string> {
-  return new Map([...objectAt(object, key)].map(([name, value]) => [name, typeof value === 'string' ? value : '']));
+  return new Map(
+    [...objectAt(object, key)].map(([name, value]) => [name, typeof value === 'string' ? value : '']),
+  );
 }

@@ -19,7 +19,13 @@ export interface SizeLimits {
 }
 
 /** What was more than a limit. `at`: where, dotted; `has`: entries or bytes up to where it was read. */
-export interface Exceeded { readonly kind: 'entries' | 'bytes' | 'allBytes'; readonly at: string; readonly has: number; readonly most: number; readonly sizes: SizeLimits }
+export interface Exceeded {
+  readonly kind: 'entries' | 'bytes' | 'allBytes';
+  readonly at: string;
+  readonly has: number;
+  readonly most: number;
+  readonly sizes: SizeLimits;
+}
 
 /** PATH_MAX of the kernel without its final NUL: bytes of a path. So it has 2,047 components at most. */
 export const maxPathBytes = 4095;
@@ -33,4 +39,5 @@ export const defaultSizes = { entries: 1024, bytes: maxArgumentBytes, keyBytes: 
 const ascii = /^[\u0000-\u007f]*$/;
 const encoder = new TextEncoder();
 /** Bytes of a text in UTF-8. */
-export const utf8Bytes = (text: string): number => (ascii.test(text) ? text.length : encoder.encode(text).length);
+export const utf8Bytes = (text: string): number =>
+  ascii.test(text) ? text.length : encoder.encode(text).length;

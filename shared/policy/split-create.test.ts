@@ -10,22 +10,42 @@ function split(text: string): string[] {
 
 describe('a create body, one thing at a time', () => {
   it('has one part for every bind, mode, device and network', () => {
-    expect(split('{"Image":"a","Env":["A=1","B=2"],"HostConfig":{"Runtime":"runc","Binds":["/a:/a","/b:/b"],"PidMode":"host","LogConfig":{"Type":"x","Config":{"a":"b"}}},"NetworkingConfig":{"EndpointsConfig":{"x":{},"y":{}}}}')).toEqual([
+    expect(
+      split(
+        '{"Image":"a","Env":["A=1","B=2"],"HostConfig":{"Runtime":"runc","Binds":["/a:/a","/b:/b"],"PidMode":"host","LogConfig":{"Type":"x","Config":{"a":"b"}}},"NetworkingConfig":{"EndpointsConfig":{"x":{},"y":{}}}}',
+      ),
+    ).toEqual([
       '{"Image":"a","HostConfig":{"Runtime":"runc"}}',
-      '{"Image":"a","HostConfig":{"Runtime":"iso","Binds":["/a:/a"]}}', '{"Image":"a","HostConfig":{"Runtime":"iso","Binds":["/b:/b"]}}',
-      '{"Image":"a","HostConfig":{"Runtime":"iso","PidMode":"host"}}', '{"Image":"a","HostConfig":{"Runtime":"iso","LogConfig":{"Type":"x","Config":{"a":"b"}}}}',
-      '{"Image":"a","Env":["A=1"],"HostConfig":{"Runtime":"iso"}}', '{"Image":"a","Env":["B=2"],"HostConfig":{"Runtime":"iso"}}',
-      '{"Image":"a","NetworkingConfig":{"EndpointsConfig":{"x":{}}},"HostConfig":{"Runtime":"iso"}}', '{"Image":"a","NetworkingConfig":{"EndpointsConfig":{"y":{}}},"HostConfig":{"Runtime":"iso"}}',
+      '{"Image":"a","HostConfig":{"Runtime":"iso","Binds":["/a:/a"]}}',
+      '{"Image":"a","HostConfig":{"Runtime":"iso","Binds":["/b:/b"]}}',
+      '{"Image":"a","HostConfig":{"Runtime":"iso","PidMode":"host"}}',
+      '{"Image":"a","HostConfig":{"Runtime":"iso","LogConfig":{"Type":"x","Config":{"a":"b"}}}}',
+      '{"Image":"a","Env":["A=1"],"HostConfig":{"Runtime":"iso"}}',
+      '{"Image":"a","Env":["B=2"],"HostConfig":{"Runtime":"iso"}}',
+      '{"Image":"a","NetworkingConfig":{"EndpointsConfig":{"x":{}}},"HostConfig":{"Runtime":"iso"}}',
+      '{"Image":"a","NetworkingConfig":{"EndpointsConfig":{"y":{}}},"HostConfig":{"Runtime":"iso"}}',
     ]);
   });
   it('is one part where nothing is asked for', () => {
     expect(split('{"Image":"a"}')).toEqual(['{"Image":"a","HostConfig":{}}']);
   });
   it('says of each part where it stands and what it is, and of variables and labels only the name', () => {
-    const parsed = parseJson('{"Image":"a","Env":["A=secret"],"Labels":{"l":"secret"},"Tty":false,"HostConfig":{"Binds":["/a:/a","/b:/b"],"Tmpfs":{"/t":"size=1"},"Mounts":[{"Type":"bind","Source":"/s"}],"Memory":0,"Privileged":true}}');
+    const parsed = parseJson(
+      '{"Image":"a","Env":["A=secret"],"Labels":{"l":"secret"},"Tty":false,"HostConfig":{"Binds":["/a:/a","/b:/b"],"Tmpfs":{"/t":"size=1"},"Mounts":[{"Type":"bind","Source":"/s"}],"Memory":0,"Privileged":true}}',
+    );
     if (!parsed.ok || !isObject(parsed.value)) throw new Error('not an object');
-    expect(splitCreateBody(parsed.value, 'iso').map((part) => [part.field, partText(part)]).filter(([, text]) => text !== null)).toEqual([
-      ['HostConfig.Binds', '/a:/a'], ['HostConfig.Binds', '/b:/b'], ['HostConfig.Tmpfs', '/t=size=1'], ['HostConfig.Mounts', '{"Type":"bind","Source":"/s"}'], ['HostConfig.Privileged', 'true'], ['Env', 'A'], ['Labels', 'l'],
+    expect(
+      splitCreateBody(parsed.value, 'iso')
+        .map((part) => [part.field, partText(part)])
+        .filter(([, text]) => text !== null),
+    ).toEqual([
+      ['HostConfig.Binds', '/a:/a'],
+      ['HostConfig.Binds', '/b:/b'],
+      ['HostConfig.Tmpfs', '/t=size=1'],
+      ['HostConfig.Mounts', '{"Type":"bind","Source":"/s"}'],
+      ['HostConfig.Privileged', 'true'],
+      ['Env', 'A'],
+      ['Labels', 'l'],
     ]);
   });
 });

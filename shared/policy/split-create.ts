@@ -3,30 +3,47 @@ import { isList, isObject, writeJson, type Json, type JsonObject } from './json.
 /** Fields whose parts mean something only together. */
 const whole = new Set(['LogConfig', 'RestartPolicy', 'Healthcheck']);
 
-/** One thing a create body asks for: where it stands in the body, what it says there, and a body that asks for nothing else. */
-export interface CreatePart { readonly field: string; readonly value: Json; readonly body: JsonObject }
+/**
+ * One thing a create body asks for: where it stands in the body, what it says there, and a body that asks for
+ * nothing else.
+ */
+export interface CreatePart {
+  readonly field: string;
+  readonly value: Json;
+  readonly body: JsonObject;
+}
 
 /**
- * Splits a create body into bodies that ask for one thing each (one bind, one namespace mode, one device), so that every one of them can be
- * decided on its own and all findings be told, not only the first. Each has the image and, so that it says nothing about the runtime, the
- * isolation runtime; the first one has the client's runtime and nothing else.
+ * Splits a create body into bodies that ask for one thing each (one bind, one namespace mode, one device), so
+ * that every one of them can be decided on its own and all findings be told, not only the first. Each has the
+ * image and, so that it says nothing about the runtime, the isolation runtime; the first one has the client's
+ * runtime and nothing else.
  */
 export function splitCreateBody(body: JsonObject, runtime: string): CreatePart[] {
   const image: [string, Json][] = body.has('Image') ? [['Image', body.get('Image') ?? null]] : [];
   const host = body.get('HostConfig');
   const own: JsonObject = isObject(host) ? host : new Map<string, Json>();
-  const withHost = (entries: readonly [string, Json][], more: readonly [string, Json][] = []): JsonObject => new Map<string, Json>([...image, ...more, ['HostConfig', new Map<string, Json>(entries)]]);
+  const withHost = (entries: readonly [string, Json][], more: readonly [string, Json][] = []): JsonObject =>
+    new Map<string, Json>([...image, ...more, ['HostConfig', new Map<string, Json>(entries)]]);
   const isolated: [string, Json] = ['Runtime', runtime];
 
   const asked = own.get('Runtime');
-  const parts: CreatePart[] = [{ field: 'HostConfig.Runtime', value: asked ?? '', body: withHost(asked === undefined ? [] : [['Runtime', asked]]) }];
+  const parts: CreatePart[] = [
+    {
+      field: 'HostConfig.Runtime',
+      value: asked ?? '',
+      body: withHost(asked === undefined ? [] : [['Runtime', asked]]),
+    },
+  ];
   for (const [key, value] of own) {
     if (key === 'Runtime') continue;
-    for (const part of partsOf(key, value)) parts.push({ field: `HostConfig.${key}`, value: part, body: withHost([isolated, [key, part]]) });
+    for (const part of partsOf(key, value))
+      parts.push({ field: `HostConfig.${key}`, value: part, body: withHost([isolated, [key, part]]) });
   }
   for (const [key, value] of body) {
     if (key === 'Image' || key === 'HostConfig') continue;
-    for (const part of partsOf(key, value)) parts.push({ field: key, value: part, body: withHost([isolated], [[key, part]]) });
+    for (const part of partsOf(key, value))
+      parts.push({ field: key, value: part, body: withHost([isolated], [[key, part]]) });
   }
   return parts;
 }
@@ -34,7 +51,8 @@ export function splitCreateBody(body: JsonObject, runtime: string): CreatePart[]
 function partsOf(key: string, value: Json): Json[] {
   if (whole.has(key)) return [value];
   if (isList(value) && value.length > 1) return value.map((entry) => [entry]);
-  if (key === 'NetworkingConfig' && isObject(value)) return [...value].flatMap(([name, part]) => partsOf(name, part).map((one) => new Map([[name, one]])));
+  if (key === 'NetworkingConfig' && isObject(value))
+    return [...value].flatMap(([name, part]) => partsOf(name, part).map((one) => new Map([[name, one]])));
   if (isObject(value) && value.size > 1) return [...value].map(([name, part]) => new Map([[name, part]]));
   return [value];
 }
@@ -42,19 +60,44 @@ function partsOf(key: string, value: Json): Json[] {
 /** Fields whose values may be secrets: only the name is told. */
 const named = new Set(['Env', 'Labels']);
 /** What the command line sends when nothing was asked for. */
-const defaults = new Set(['""', 'null', 'false', '0', '-1', '{}', '[]', '[null]', '"default"', '"no"', '[0,0]']);
+const defaults = new Set([
+  '""',
+  'null',
+  'false',
+  '0',
+  '-1',
+  '{}',
+  '[]',
+  '[null]',
+  '"default"',
+  '"no"',
+  '[0,0]',
+]);
 const longest = 500;
 
-/** A part's value as words for a person: a list's one entry, a map's one pair. Null where nothing is asked for. */
+/**
+ * A part's value as words for a person: a list's one entry, a map's one pair. Null where nothing is asked
+ * for.
+ */
 export function partText({ field, value }: Pick<CreatePart, 'field' | 'value'>): string | null {
   if (defaults.has(writeJson(value))) return null;
-  const one = isList(value) && value.length === 1 ? value[0] ?? null : value;
-  const text = typeof one === 'string' ? one : isObject(one) && one.size === 1 && !field.includes('Config.Mounts') && !field.includes('Config.Device') ? pairText([...one][0]) : writeJson(one);
+  const one = isList(value) && value.length === 1 ? (value[0] ?? null) : value;
+  const text =
+    typeof one === 'string'
+      ? one
+      : isObject(one) &&
+          one.size === 1 &&
+          !field.includes('Config.Mounts') &&
+          !field.includes('Config.Device')
+        ? pairText([...one][0])
+        : writeJson(one);
   return (named.has(field) ? text.replace(/=.*$/s, '') : text).slice(0, longest);
 }
 
 function pairText(pair: readonly [string, Json] | undefined): string {
   if (pair === undefined) return '';
   const [key, value] = pair;
-  return defaults.has(writeJson(value)) ? key : `${key}=${typeof value === 'string' ? value : writeJson(value)}`;
+  return defaults.has(writeJson(value))
+    ? key
+    : `${key}=${typeof value === 'string' ? value : writeJson(value)}`;
 }

@@ -4,22 +4,33 @@ import { formatSettings } from './format.ts';
 
 /** Text with `|` where the cursor is. */
 const at = (marked: string): [string, number] => [marked.replace('|', ''), marked.indexOf('|')];
-const suggest = (marked: string, target?: 'own-engine' | 'docker-desktop') => suggestAt(...at(marked), target);
-const labels = (marked: string, target?: 'own-engine' | 'docker-desktop') => suggest(marked, target)?.options.map((option) => option.label) ?? null;
+const suggest = (marked: string, target?: 'own-engine' | 'docker-desktop') =>
+  suggestAt(...at(marked), target);
+const labels = (marked: string, target?: 'own-engine' | 'docker-desktop') =>
+  suggest(marked, target)?.options.map((option) => option.label) ?? null;
 /** The text after taking a suggestion, places to fill in by their proposal. */
 const take = (marked: string, label: string): string => {
   const [text] = at(marked);
   const found = suggest(marked);
   const option = found?.options.find((one) => one.label === label);
   if (found === null || option?.insert == null) throw new Error(`no ${label}`);
-  return text.slice(0, found.from) + option.insert.replaceAll(/(?<!\\)\$\{([^}]*)\}/g, '$1').replaceAll('\\$', '$') + text.slice(found.to);
+  return (
+    text.slice(0, found.from) +
+    option.insert.replaceAll(/(?<!\\)\$\{([^}]*)\}/g, '$1').replaceAll('\\$', '$') +
+    text.slice(found.to)
+  );
 };
 
 describe('what may be written at a place', () => {
   it('offers the keys of the object around, without those that are there', () => {
-    expect(labels('{ "configurationFileVersion": 2, | }')).toEqual(expect.arrayContaining(['"enhancedContainerIsolation"', '"bulkhead"', '"proxy"']));
+    expect(labels('{ "configurationFileVersion": 2, | }')).toEqual(
+      expect.arrayContaining(['"enhancedContainerIsolation"', '"bulkhead"', '"proxy"']),
+    );
     expect(labels('{ "configurationFileVersion": 2, | }')).not.toContain('"configurationFileVersion"');
-    expect(labels('{ "enhancedContainerIsolation": { "value": true, "|" } }')).toEqual(['"locked"', '"dockerSocketMount"']);
+    expect(labels('{ "enhancedContainerIsolation": { "value": true, "|" } }')).toEqual([
+      '"locked"',
+      '"dockerSocketMount"',
+    ]);
     expect(labels('{ "unknown": { "|" } }')).toBeNull();
   });
 
@@ -34,30 +45,61 @@ describe('what may be written at a place', () => {
     ['{ "bulkhead": { mo| } }', '"mode"', '{ "bulkhead": { "mode": "enforce" } }'],
     ['{ "bulkhead": { "mo|": "audit" } }', '"mode"', '{ "bulkhead": { "mode": "audit" } }'],
     ['{ | "proxy": {} }', '"bulkhead"', '{ "bulkhead": {  }, "proxy": {} }'],
-    ['{ "enhancedContainerIsolation": { "value": f| } }', 'true', '{ "enhancedContainerIsolation": { "value": true } }'],
+    [
+      '{ "enhancedContainerIsolation": { "value": f| } }',
+      'true',
+      '{ "enhancedContainerIsolation": { "value": true } }',
+    ],
     ['{ "bulkhead": { "mode": "|enforce" } }', '"audit"', '{ "bulkhead": { "mode": "audit" } }'],
     ['{ "bulkhead": { "mode": | } }', '"audit"', '{ "bulkhead": { "mode": "audit" } }'],
-    ['{ "filesharingAllowedDirectories": [{ "path": "|" }] }', '"$HOME"', '{ "filesharingAllowedDirectories": [{ "path": "$HOME" }] }'],
-    ['{ "enhancedContainerIsolation": { "dockerSocketMount": { "commandList": { "commands": ["push", "im|"] } } } }', '"image*"', '{ "enhancedContainerIsolation": { "dockerSocketMount": { "commandList": { "commands": ["push", "image*"] } } } }'],
-  ])('%s and %s give %s', (marked, label, expected) => { expect(take(marked, label)).toBe(expected); });
+    [
+      '{ "filesharingAllowedDirectories": [{ "path": "|" }] }',
+      '"$HOME"',
+      '{ "filesharingAllowedDirectories": [{ "path": "$HOME" }] }',
+    ],
+    [
+      '{ "enhancedContainerIsolation": { "dockerSocketMount": { "commandList": { "commands": ["push", "im|"] } } } }',
+      '"image*"',
+      '{ "enhancedContainerIsolation": { "dockerSocketMount": { "commandList": { "commands": ["push", "image*"] } } } }',
+    ],
+  ])('%s and %s give %s', (marked, label, expected) => {
+    expect(take(marked, label)).toBe(expected);
+  });
 
   it('explains commands that can’t be listed instead of offering them', () => {
     const found = suggest('{ "bulkhead": { "perImageCommandLists": [{ "commands": [|] }] } }')?.options ?? [];
-    expect(found.find((option) => option.label === '"compose"')).toMatchObject({ kind: 'unsupported', insert: null, about: "Can't be listed: it calls run, create, network create and others." });
-    expect(found.filter((option) => option.kind === 'group').map((option) => option.label)).toContain('"container*"');
+    expect(found.find((option) => option.label === '"compose"')).toMatchObject({
+      kind: 'unsupported',
+      insert: null,
+      about: "Can't be listed: it calls run, create, network create and others.",
+    });
+    expect(found.filter((option) => option.kind === 'group').map((option) => option.label)).toContain(
+      '"container*"',
+    );
   });
 
   it('offers nothing right after a whole value', () => {
-    expect(suggest('{ "bulkhead": { "mode": "audit"   |} }')?.options.every((option) => option.kind === 'key') ?? true).toBe(true);
+    expect(
+      suggest('{ "bulkhead": { "mode": "audit"   |} }')?.options.every((option) => option.kind === 'key') ??
+        true,
+    ).toBe(true);
     expect(suggest('{ "enhancedContainerIsolation": { "value": true  |')).toBeNull();
   });
 });
 
 describe('what a key means', () => {
   it('is known on the key and on its value, with who reads it and what a missing one means', () => {
-    expect(keyAt(...at('{ "enhancedContainerIsolation": { "val|ue": true } }'))).toMatchObject({ pointer: '/enhancedContainerIsolation/value', key: { usedBy: 'both', missing: 'false' } });
-    expect(keyAt(...at('{ "bulkhead": { "mode": "au|dit" } }'))).toMatchObject({ pointer: '/bulkhead/mode', key: { usedBy: 'engine', missing: '"enforce"', values: ['enforce', 'audit'] } });
-    expect(keyAt(...at('{ "exposeDockerAPIOnTCP2375": { "va|lue": true } }'))).toMatchObject({ key: { usedBy: 'desktop', platform: 'win32' } });
+    expect(keyAt(...at('{ "enhancedContainerIsolation": { "val|ue": true } }'))).toMatchObject({
+      pointer: '/enhancedContainerIsolation/value',
+      key: { usedBy: 'both', missing: 'false' },
+    });
+    expect(keyAt(...at('{ "bulkhead": { "mode": "au|dit" } }'))).toMatchObject({
+      pointer: '/bulkhead/mode',
+      key: { usedBy: 'engine', missing: '"enforce"', values: ['enforce', 'audit'] },
+    });
+    expect(keyAt(...at('{ "exposeDockerAPIOnTCP2375": { "va|lue": true } }'))).toMatchObject({
+      key: { usedBy: 'desktop', platform: 'win32' },
+    });
     expect(keyAt(...at('{ "somethin|g": 1 }'))).toBeNull();
     expect(keyAt(...at('{ "bulkhead": {   | } }'))).toBeNull();
   });
@@ -65,7 +107,12 @@ describe('what a key means', () => {
 
 describe('formatting', () => {
   it('changes white space only, keeps numbers as they are spelled and line ends of their kind', () => {
-    expect(formatSettings('{"a":1.0,"b":[1,2],\r\n"c":{}}')).toEqual({ ok: true, value: '{\r\n  "a": 1.0,\r\n  "b": [\r\n    1,\r\n    2\r\n  ],\r\n  "c": {}\r\n}\r\n' });
+    expect(formatSettings('{"a":1.0,"b":[1,2],\r\n"c":{}}')).toEqual({
+      ok: true,
+      value: '{\r\n  "a": 1.0,\r\n  "b": [\r\n    1,\r\n    2\r\n  ],\r\n  "c": {}\r\n}\r\n',
+    });
   });
-  it('is refused for what is no JSON', () => { expect(formatSettings('{"a":}')).toMatchObject({ ok: false, error: { code: 'settings.syntax' } }); });
+  it('is refused for what is no JSON', () => {
+    expect(formatSettings('{"a":}')).toMatchObject({ ok: false, error: { code: 'settings.syntax' } });
+  });
 });

@@ -7,7 +7,10 @@ import { toPointer, type SettingsPath } from './pointer.ts';
 export interface Suggestion {
   /** As it stands in the text: `"locked"`, `true`, `"image*"`. */
   readonly label: string;
-  /** What to put there; `${…}` is a place to fill in, the first is selected. Null for what can't be used here: it is shown with the reason only. */
+  /**
+   * What to put there; `${…}` is a place to fill in, the first is selected. Null for what can't be used here:
+   * it is shown with the reason only.
+   */
   readonly insert: string | null;
   readonly kind: 'key' | 'value' | 'command' | 'group' | 'unsupported';
   /** English sentences. */
@@ -15,33 +18,62 @@ export interface Suggestion {
   readonly key?: KnownKey;
 }
 
-export interface Suggestions { readonly from: number; readonly to: number; readonly options: readonly Suggestion[] }
+export interface Suggestions {
+  readonly from: number;
+  readonly to: number;
+  readonly options: readonly Suggestion[];
+}
 
 /** A known key with the place it stands at. */
-export interface KeyHelp { readonly pointer: string; readonly path: SettingsPath; readonly key: KnownKey; /** Range of the key or value it is about. */ readonly from: number; readonly to: number }
+export interface KeyHelp {
+  readonly pointer: string;
+  readonly path: SettingsPath;
+  readonly key: KnownKey;
+  /** Range of the key or value it is about. */ readonly from: number;
+  readonly to: number;
+}
 
 /**
- * What may be written at `offset`, from what is known of the format; null where nothing is known. Works on texts that are no JSON (yet).
- * `target` leaves out what only others read.
+ * What may be written at `offset`, from what is known of the format; null where nothing is known. Works on
+ * texts that are no JSON (yet). `target` leaves out what only others read.
  */
-export function suggestAt(text: string, offset: number, target: 'own-engine' | 'docker-desktop' = 'own-engine'): Suggestions | null {
+export function suggestAt(
+  text: string,
+  offset: number,
+  target: 'own-engine' | 'docker-desktop' = 'own-engine',
+): Suggestions | null {
   const location = getLocation(text, offset);
-  return location.isAtPropertyKey ? suggestKeys(text, offset, location, target) : suggestValues(text, offset, location);
+  return location.isAtPropertyKey
+    ? suggestKeys(text, offset, location, target)
+    : suggestValues(text, offset, location);
 }
 
 /** The known key at `offset`: on the key itself, or in its value where that is no object. */
 export function keyAt(text: string, offset: number): KeyHelp | null {
   const { path, previousNode } = getLocation(text, offset);
   const key = path.length === 0 ? null : knownKeyAt(path);
-  if (key === null || previousNode === undefined || offset > previousNode.offset + previousNode.length) return null;
-  return { pointer: toPointer(path), path, key, from: previousNode.offset, to: previousNode.offset + previousNode.length };
+  if (key === null || previousNode === undefined || offset > previousNode.offset + previousNode.length)
+    return null;
+  return {
+    pointer: toPointer(path),
+    path,
+    key,
+    from: previousNode.offset,
+    to: previousNode.offset + previousNode.length,
+  };
 }
 
-function suggestKeys(text: string, offset: number, { path, previousNode }: Location, target: 'own-engine' | 'docker-desktop'): Suggestions | null {
+function suggestKeys(
+  text: string,
+  offset: number,
+  { path, previousNode }: Location,
+  target: 'own-engine' | 'docker-desktop',
+): Suggestions | null {
   const parentPath = path.slice(0, -1);
   const parent = knownKeyAt(parentPath);
   if (parent?.keys === undefined) return null;
-  const typed = previousNode !== undefined && offset <= previousNode.offset + previousNode.length ? previousNode : null;
+  const typed =
+    previousNode !== undefined && offset <= previousNode.offset + previousNode.length ? previousNode : null;
   const [from, to] = typed === null ? wordAround(text, offset) : [typed.offset, typed.offset + typed.length];
   const present = siblings(text, from);
   const after = text.slice(to).trimStart();
@@ -51,44 +83,89 @@ function suggestKeys(text: string, offset: number, { path, previousNode }: Locat
     if (target === 'docker-desktop' && key.usedBy === 'engine') return [];
     const known = knownKeyAt([...parentPath, name]) ?? key;
     // Only the name is being changed where a value follows.
-    const insert = after.startsWith(':') ? label : `${label}: ${skeleton(known)}${after.startsWith('"') ? ',' : ''}`;
+    const insert = after.startsWith(':')
+      ? label
+      : `${label}: ${skeleton(known)}${after.startsWith('"') ? ',' : ''}`;
     return [{ label, insert, kind: 'key', about: key.description, key: known }];
   });
   // What this engine acts on first.
   const rank = (option: Suggestion): number => (option.key?.usedBy === 'desktop' ? 1 : 0);
-  return { from, to, options: target === 'own-engine' ? options.toSorted((a, b) => rank(a) - rank(b)) : options };
+  return {
+    from,
+    to,
+    options: target === 'own-engine' ? options.toSorted((a, b) => rank(a) - rank(b)) : options,
+  };
 }
 
 function suggestValues(text: string, offset: number, { path, previousNode }: Location): Suggestions | null {
   const key = path.length === 0 ? null : knownKeyAt(path);
   if (key === null) return null;
-  const inNode = previousNode !== undefined && previousNode.type !== 'property' && offset <= previousNode.offset + previousNode.length;
-  const [from, to] = inNode ? [previousNode.offset, previousNode.offset + previousNode.length] : wordAround(text, offset);
+  const inNode =
+    previousNode !== undefined &&
+    previousNode.type !== 'property' &&
+    offset <= previousNode.offset + previousNode.length;
+  const [from, to] = inNode
+    ? [previousNode.offset, previousNode.offset + previousNode.length]
+    : wordAround(text, offset);
   // After a whole value a comma comes, not another value.
   if (!inNode && from === to && needsComma(text.slice(0, from))) return null;
   const list = path.at(-1);
-  const options = /\/(commandList|perImageCommandLists\/\d+)\/commands$/.test(toPointer(path.slice(0, -1))) && typeof list === 'number' ? commands() : values(key);
+  const options =
+    /\/(commandList|perImageCommandLists\/\d+)\/commands$/.test(toPointer(path.slice(0, -1))) &&
+    typeof list === 'number'
+      ? commands()
+      : values(key);
   return options.length === 0 ? null : { from, to, options };
 }
 
 function values(key: KnownKey): Suggestion[] {
-  const value = (label: string, about = key.missing === label ? 'What a missing one means.' : '', insert = label): Suggestion => ({ label, insert, kind: 'value', about });
+  const value = (
+    label: string,
+    about = key.missing === label ? 'What a missing one means.' : '',
+    insert = label,
+  ): Suggestion => ({ label, insert, kind: 'value', about });
   if (key.values !== undefined) return key.values.map((one) => value(JSON.stringify(one)));
   switch (key.type) {
-    case 'boolean': return [value('true'), value('false')];
-    case 'object': return [value('{ }', key.description, skeleton(key))];
-    case 'list': return [value('[ ]', key.description, skeleton(key))];
-    case 'number': return key.description.includes('file format') ? [value('2', key.description)] : [];
-    case 'string': return key.description.startsWith('Absolute path') ? ['$HOME', '$TMP', '$TEMP'].map((one) => value(JSON.stringify(one), '', `"\\${one}\${}"`)) : [];
-    case 'any': return [];
+    case 'boolean':
+      return [value('true'), value('false')];
+    case 'object':
+      return [value('{ }', key.description, skeleton(key))];
+    case 'list':
+      return [value('[ ]', key.description, skeleton(key))];
+    case 'number':
+      return key.description.includes('file format') ? [value('2', key.description)] : [];
+    case 'string':
+      return key.description.startsWith('Absolute path')
+        ? ['$HOME', '$TMP', '$TEMP'].map((one) => value(JSON.stringify(one), '', `"\\${one}\${}"`))
+        : [];
+    case 'any':
+      return [];
   }
 }
 
 function commands(): Suggestion[] {
   return [
-    ...commandGroups.map((group): Suggestion => ({ label: JSON.stringify(group), insert: JSON.stringify(group), kind: 'group', about: `Every command of the group: ${dockerCommands.filter((one) => one.group === group).map((one) => one.name).join(', ')}.` })),
-    ...dockerCommands.map((one): Suggestion => ({ label: JSON.stringify(one.name), insert: JSON.stringify(one.name), kind: 'command', about: `${one.description}.` })),
-    ...Object.entries(unsupportedCommands).map(([name, why]): Suggestion => ({ label: JSON.stringify(name), insert: null, kind: 'unsupported', about: `Can't be listed: ${why}.` })),
+    ...commandGroups.map((group): Suggestion => ({
+      label: JSON.stringify(group),
+      insert: JSON.stringify(group),
+      kind: 'group',
+      about: `Every command of the group: ${dockerCommands
+        .filter((one) => one.group === group)
+        .map((one) => one.name)
+        .join(', ')}.`,
+    })),
+    ...dockerCommands.map((one): Suggestion => ({
+      label: JSON.stringify(one.name),
+      insert: JSON.stringify(one.name),
+      kind: 'command',
+      about: `${one.description}.`,
+    })),
+    ...Object.entries(unsupportedCommands).map(([name, why]): Suggestion => ({
+      label: JSON.stringify(name),
+      insert: null,
+      kind: 'unsupported',
+      about: `Can't be listed: ${why}.`,
+    })),
   ];
 }
 
@@ -96,12 +173,20 @@ function commands(): Suggestion[] {
 function skeleton(key: KnownKey): string {
   const first = key.values?.[0];
   switch (key.type) {
-    case 'boolean': return '${true}';
-    case 'number': return key.description.includes('file format') ? '2' : '${0}';
-    case 'string': return first === undefined ? '"${}"' : `"\${${first}}"`;
-    case 'list': return '[${}]';
-    case 'object': return key.keys?.['value'] !== undefined && key.keys['locked'] !== undefined ? `{ "locked": \${false}, "value": ${skeleton(key.keys['value'])} }` : '{ ${} }';
-    case 'any': return '${}';
+    case 'boolean':
+      return '${true}';
+    case 'number':
+      return key.description.includes('file format') ? '2' : '${0}';
+    case 'string':
+      return first === undefined ? '"${}"' : `"\${${first}}"`;
+    case 'list':
+      return '[${}]';
+    case 'object':
+      return key.keys?.['value'] !== undefined && key.keys['locked'] !== undefined
+        ? `{ "locked": \${false}, "value": ${skeleton(key.keys['value'])} }`
+        : '{ ${} }';
+    case 'any':
+      return '${}';
   }
 }
 
@@ -110,15 +195,25 @@ function siblings(text: string, offset: number): ReadonlySet<string> {
   const names = new Set<string>();
   // Only this object's own text is read: from its brace to its end.
   const start = openBrace(text, offset);
-  let depth = 0, expectsKey = true;
+  let depth = 0,
+    expectsKey = true;
   for (let i = start + 1; start >= 0 && i < text.length && depth >= 0; i++) {
     const c = text[i];
-    if (c === '{' || c === '[') { depth++; expectsKey = false; }
-    else if (c === '}' || c === ']') depth--;
+    if (c === '{' || c === '[') {
+      depth++;
+      expectsKey = false;
+    } else if (c === '}' || c === ']') depth--;
     else if (c === ',' && depth === 0) expectsKey = true;
     else if (c === '"') {
       const end = stringEnd(text, i);
-      if (depth === 0 && expectsKey) { try { names.add(String(JSON.parse(text.slice(i, end)))); } catch { /* not a whole string yet */ } expectsKey = false; }
+      if (depth === 0 && expectsKey) {
+        try {
+          names.add(String(JSON.parse(text.slice(i, end))));
+        } catch {
+          /* not a whole string yet */
+        }
+        expectsKey = false;
+      }
       i = end - 1;
     }
   }

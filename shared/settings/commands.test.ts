@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { commandAllowed, commandGroups, dockerCommands, listedCommand, namedCommands, unsupportedCommands } from './index.ts';
+import {
+  commandAllowed,
+  commandGroups,
+  dockerCommands,
+  listedCommand,
+  namedCommands,
+  unsupportedCommands,
+} from './index.ts';
 
 describe('Docker commands in a command list (B5)', () => {
   it('knows no spelling twice, and puts every group to use', () => {
@@ -10,17 +17,53 @@ describe('Docker commands in a command list (B5)', () => {
   });
 
   it('reads commands, their other spellings and groups', () => {
-    const name = (entry: string) => { const l = listedCommand(entry); return l.kind === 'command' ? l.command.name : l.kind; };
-    expect(['push', 'container run', 'docker push', '  volume   ls ', 'volume list', 'image rm', 'builder build', 'image*'].map(name)).toEqual(['push', 'run', 'push', 'volume ls', 'volume ls', 'rmi', 'build', 'group']);
-    expect(['', 'Push', 'pushh', 'image**', 'constructor', '__proto__', '*'].map(name)).toEqual(Array(7).fill('unknown'));
+    const name = (entry: string) => {
+      const l = listedCommand(entry);
+      return l.kind === 'command' ? l.command.name : l.kind;
+    };
+    expect(
+      [
+        'push',
+        'container run',
+        'docker push',
+        '  volume   ls ',
+        'volume list',
+        'image rm',
+        'builder build',
+        'image*',
+      ].map(name),
+    ).toEqual(['push', 'run', 'push', 'volume ls', 'volume ls', 'rmi', 'build', 'group']);
+    expect(['', 'Push', 'pushh', 'image**', 'constructor', '__proto__', '*'].map(name)).toEqual(
+      Array(7).fill('unknown'),
+    );
   });
 
-  it.each(['compose', 'dev', 'extension', 'feedback', 'init', 'manifest', 'plugin', 'plugins', 'sbom', 'scan', 'scout', 'trust', 'compose up'])('says that %s cannot be listed, and why', (entry) => {
-    expect(listedCommand(entry)).toMatchObject({ kind: 'unsupported', name: entry.split(' ')[0], why: expect.stringMatching(/\w/) as string });
+  it.each([
+    'compose',
+    'dev',
+    'extension',
+    'feedback',
+    'init',
+    'manifest',
+    'plugin',
+    'plugins',
+    'sbom',
+    'scan',
+    'scout',
+    'trust',
+    'compose up',
+  ])('says that %s cannot be listed, and why', (entry) => {
+    expect(listedCommand(entry)).toMatchObject({
+      kind: 'unsupported',
+      name: entry.split(' ')[0],
+      why: expect.stringMatching(/\w/) as string,
+    });
   });
 
   it('expands groups', () => {
-    expect(namedCommands(['volume*'])).toEqual(new Set(['volume create', 'volume inspect', 'volume ls', 'volume prune', 'volume rm', 'volume update']));
+    expect(namedCommands(['volume*'])).toEqual(
+      new Set(['volume create', 'volume inspect', 'volume ls', 'volume prune', 'volume rm', 'volume update']),
+    );
     expect(namedCommands(['build*', 'bogus', 'compose'])).toEqual(new Set(['build', 'builder prune']));
   });
 

@@ -6,33 +6,140 @@ import { diffLines, diffSettings, restartNeeded, unifiedDiff } from './index.ts'
 vi.setConfig({ testTimeout: 60_000 });
 
 const eci = (inside: string) => `{"enhancedContainerIsolation":{${inside}}}`;
-const changes = (before: string, after: string) => diffSettings(before, after).map((c) => [c.kind, c.pointer, c.page, c.needs]);
+const changes = (before: string, after: string) =>
+  diffSettings(before, after).map((c) => [c.kind, c.pointer, c.page, c.needs]);
 
 describe('diffSettings', () => {
   it.each<[string, string, string, unknown[]]>([
     ['nothing', '{"a":1}', '{"a":1}', []],
-    ['formatting, key order, another spelling', '{"a":1,"b":{"c":"x"}}', '{\n "b": {"c": "\\u0078"},\n "a": 1.0 }', []],
-    ['a toggle', eci('"value":false'), eci('"value":true'), [['changed', '/enhancedContainerIsolation/value', 'isolation', 'engine-restart']]],
-    ['the lock', eci('"value":true,"locked":false'), eci('"value":true,"locked":true'), [['changed', '/enhancedContainerIsolation/locked', 'isolation', 'nothing']]],
-    ['turning on without a file', '', eci('"locked":true,"value":true'), [['added', '/enhancedContainerIsolation/locked', 'isolation', 'nothing'], ['added', '/enhancedContainerIsolation/value', 'isolation', 'engine-restart']]],
-    ['a missing toggle is an off one', '', eci('"value":false'), [['added', '/enhancedContainerIsolation/value', 'isolation', 'nothing']]],
-    ['removing a toggle that was on', eci('"value":true'), '{}', [['removed', '/enhancedContainerIsolation/value', 'isolation', 'engine-restart']]],
-    ['the backend', '{"bulkhead":{"backend":"auto"}}', '{"bulkhead":{"backend":"sysbox"}}', [['changed', '/bulkhead/backend', 'isolation', 'engine-restart']]],
-    ['the default backend spelt out', '{}', '{"bulkhead":{"backend":"auto"}}', [['added', '/bulkhead/backend', 'isolation', 'nothing']]],
-    ['an image among others', eci('"dockerSocketMount":{"imageList":{"images":["a","b"]}}'), eci('"dockerSocketMount":{"imageList":{"images":["a","c","b"]}}'),
-      [['added', '/enhancedContainerIsolation/dockerSocketMount/imageList/images/1', 'socket', 'nothing']]],
-    ['images in another order', eci('"dockerSocketMount":{"imageList":{"images":["a","b"]}}'), eci('"dockerSocketMount":{"imageList":{"images":["b","a"]}}'), []],
-    ['one of two equal elements', eci('"dockerSocketMount":{"imageList":{"images":["a","a"]}}'), eci('"dockerSocketMount":{"imageList":{"images":["a"]}}'), [['removed', '/enhancedContainerIsolation/dockerSocketMount/imageList/images/1', 'socket', 'nothing']]],
-    ['a member of a share', '{"filesharingAllowedDirectories":[{"path":"/a"},{"path":"/b","sharedByDefault":true}]}', '{"filesharingAllowedDirectories":[{"path":"/b","sharedByDefault":false},{"path":"/a"}]}',
-      [['changed', '/filesharingAllowedDirectories/0/sharedByDefault', 'file-sharing', 'nothing']]],
-    ['an emptied list', '{"filesharingAllowedDirectories":[{"path":"/a"}]}', '{"filesharingAllowedDirectories":[]}', [['removed', '/filesharingAllowedDirectories/0', 'file-sharing', 'nothing']]],
-    ['a removed list', '{"filesharingAllowedDirectories":[{"path":"/a"}]}', '{}', [['removed', '/filesharingAllowedDirectories', 'file-sharing', 'nothing']]],
-    ['an empty list where none was', '{}', '{"filesharingAllowedDirectories":[]}', [['added', '/filesharingAllowedDirectories', 'file-sharing', 'nothing']]],
-    ['per-image lists', '{"bulkhead":{"perImageCommandLists":[{"image":"x","commands":["ps"]}]}}', '{"bulkhead":{"perImageCommandLists":[{"image":"x","commands":["ps","run"]}]}}', [['added', '/bulkhead/perImageCommandLists/0/commands/1', 'socket', 'nothing']]],
-    ['order where it counts', '{"x":[1,2]}', '{"x":[2,1]}', [['removed', '/x/0', 'other', 'nothing'], ['added', '/x/1', 'other', 'nothing']]],
+    [
+      'formatting, key order, another spelling',
+      '{"a":1,"b":{"c":"x"}}',
+      '{\n "b": {"c": "\\u0078"},\n "a": 1.0 }',
+      [],
+    ],
+    [
+      'a toggle',
+      eci('"value":false'),
+      eci('"value":true'),
+      [['changed', '/enhancedContainerIsolation/value', 'isolation', 'engine-restart']],
+    ],
+    [
+      'the lock',
+      eci('"value":true,"locked":false'),
+      eci('"value":true,"locked":true'),
+      [['changed', '/enhancedContainerIsolation/locked', 'isolation', 'nothing']],
+    ],
+    [
+      'turning on without a file',
+      '',
+      eci('"locked":true,"value":true'),
+      [
+        ['added', '/enhancedContainerIsolation/locked', 'isolation', 'nothing'],
+        ['added', '/enhancedContainerIsolation/value', 'isolation', 'engine-restart'],
+      ],
+    ],
+    [
+      'a missing toggle is an off one',
+      '',
+      eci('"value":false'),
+      [['added', '/enhancedContainerIsolation/value', 'isolation', 'nothing']],
+    ],
+    [
+      'removing a toggle that was on',
+      eci('"value":true'),
+      '{}',
+      [['removed', '/enhancedContainerIsolation/value', 'isolation', 'engine-restart']],
+    ],
+    [
+      'the backend',
+      '{"bulkhead":{"backend":"auto"}}',
+      '{"bulkhead":{"backend":"sysbox"}}',
+      [['changed', '/bulkhead/backend', 'isolation', 'engine-restart']],
+    ],
+    [
+      'the default backend spelt out',
+      '{}',
+      '{"bulkhead":{"backend":"auto"}}',
+      [['added', '/bulkhead/backend', 'isolation', 'nothing']],
+    ],
+    [
+      'an image among others',
+      eci('"dockerSocketMount":{"imageList":{"images":["a","b"]}}'),
+      eci('"dockerSocketMount":{"imageList":{"images":["a","c","b"]}}'),
+      [['added', '/enhancedContainerIsolation/dockerSocketMount/imageList/images/1', 'socket', 'nothing']],
+    ],
+    [
+      'images in another order',
+      eci('"dockerSocketMount":{"imageList":{"images":["a","b"]}}'),
+      eci('"dockerSocketMount":{"imageList":{"images":["b","a"]}}'),
+      [],
+    ],
+    [
+      'one of two equal elements',
+      eci('"dockerSocketMount":{"imageList":{"images":["a","a"]}}'),
+      eci('"dockerSocketMount":{"imageList":{"images":["a"]}}'),
+      [['removed', '/enhancedContainerIsolation/dockerSocketMount/imageList/images/1', 'socket', 'nothing']],
+    ],
+    [
+      'a member of a share',
+      '{"filesharingAllowedDirectories":[{"path":"/a"},{"path":"/b","sharedByDefault":true}]}',
+      '{"filesharingAllowedDirectories":[{"path":"/b","sharedByDefault":false},{"path":"/a"}]}',
+      [['changed', '/filesharingAllowedDirectories/0/sharedByDefault', 'file-sharing', 'nothing']],
+    ],
+    [
+      'an emptied list',
+      '{"filesharingAllowedDirectories":[{"path":"/a"}]}',
+      '{"filesharingAllowedDirectories":[]}',
+      [['removed', '/filesharingAllowedDirectories/0', 'file-sharing', 'nothing']],
+    ],
+    [
+      'a removed list',
+      '{"filesharingAllowedDirectories":[{"path":"/a"}]}',
+      '{}',
+      [['removed', '/filesharingAllowedDirectories', 'file-sharing', 'nothing']],
+    ],
+    [
+      'an empty list where none was',
+      '{}',
+      '{"filesharingAllowedDirectories":[]}',
+      [['added', '/filesharingAllowedDirectories', 'file-sharing', 'nothing']],
+    ],
+    [
+      'per-image lists',
+      '{"bulkhead":{"perImageCommandLists":[{"image":"x","commands":["ps"]}]}}',
+      '{"bulkhead":{"perImageCommandLists":[{"image":"x","commands":["ps","run"]}]}}',
+      [['added', '/bulkhead/perImageCommandLists/0/commands/1', 'socket', 'nothing']],
+    ],
+    [
+      'order where it counts',
+      '{"x":[1,2]}',
+      '{"x":[2,1]}',
+      [
+        ['removed', '/x/0', 'other', 'nothing'],
+        ['added', '/x/1', 'other', 'nothing'],
+      ],
+    ],
     ['another type', '{"a":{"b":1}}', '{"a":[1]}', [['changed', '/a', 'other', 'nothing']]],
-    ['null, false and missing', '{"a":null,"b":false}', '{"a":false,"c":null}', [['changed', '/a', 'other', 'nothing'], ['removed', '/b', 'other', 'nothing'], ['added', '/c', 'other', 'nothing']]],
-    ['odd keys', '{"a/b":1,"~":{"":1}}', '{"a/b":2,"~":{}}', [['changed', '/a~1b', 'other', 'nothing'], ['removed', '/~0/', 'other', 'nothing']]],
+    [
+      'null, false and missing',
+      '{"a":null,"b":false}',
+      '{"a":false,"c":null}',
+      [
+        ['changed', '/a', 'other', 'nothing'],
+        ['removed', '/b', 'other', 'nothing'],
+        ['added', '/c', 'other', 'nothing'],
+      ],
+    ],
+    [
+      'odd keys',
+      '{"a/b":1,"~":{"":1}}',
+      '{"a/b":2,"~":{}}',
+      [
+        ['changed', '/a~1b', 'other', 'nothing'],
+        ['removed', '/~0/', 'other', 'nothing'],
+      ],
+    ],
     ['a text that is no JSON', '{"a":1}', '{"a":1', [['changed', '', 'other', 'nothing']]],
   ])('%s', (_, before, after, expected) => {
     expect(changes(before, after)).toEqual(expected);
@@ -40,52 +147,96 @@ describe('diffSettings', () => {
 
   it('carries both values, and one restart for all', () => {
     const all = diffSettings(eci('"value":false,"x":1'), eci('"value":true,"x":2'));
-    expect(all.map((c) => [c.before, c.after])).toEqual([[false, true], [1, 2]]);
-    expect([restartNeeded(all), restartNeeded(all.slice(1)), restartNeeded([])]).toEqual([true, false, false]);
+    expect(all.map((c) => [c.before, c.after])).toEqual([
+      [false, true],
+      [1, 2],
+    ]);
+    expect([restartNeeded(all), restartNeeded(all.slice(1)), restartNeeded([])]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('finds nothing between equal documents, something between others, and the same places both ways', () => {
-    const doc = fc.dictionary(fc.constantFrom('a', 'b', '__proto__', 'filesharingAllowedDirectories'), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 3 }).map((d) => JSON.stringify(d));
+    const doc = fc
+      .dictionary(
+        fc.constantFrom('a', 'b', '__proto__', 'filesharingAllowedDirectories'),
+        fc.jsonValue({ maxDepth: 3 }),
+        { maxKeys: 3 },
+      )
+      .map((d) => JSON.stringify(d));
     const count = (before: string, after: string) => diffSettings(before, after).length;
-    fc.assert(fc.property(doc, doc, (before, after) => {
-      expect(count(before, JSON.stringify(JSON.parse(before), null, 3))).toBe(0);
-      expect(count(before, after) > 0).toBe(count(after, before) > 0);
-    }));
+    fc.assert(
+      fc.property(doc, doc, (before, after) => {
+        expect(count(before, JSON.stringify(JSON.parse(before), null, 3))).toBe(0);
+        expect(count(before, after) > 0).toBe(count(after, before) > 0);
+      }),
+    );
   });
 });
 
 describe('diffLines', () => {
-  const rebuild = (before: string, after: string) => diffLines(before, after, Infinity).flatMap((hunk) => hunk.lines);
+  const rebuild = (before: string, after: string) =>
+    diffLines(before, after, Infinity).flatMap((hunk) => hunk.lines);
 
   it('shows changed lines with three lines of context, in hunks', () => {
     const before = Array.from({ length: 20 }, (_, i) => `l${i + 1}`);
     const after = before.with(1, 'two').toSpliced(15, 1);
     const hunks = diffLines(before.join('\n'), after.join('\n'));
-    expect(hunks.map((h) => [h.beforeStart, h.beforeCount, h.afterStart, h.afterCount])).toEqual([[1, 5, 1, 5], [13, 7, 13, 6]]);
-    expect(hunks[0]?.lines.map((l) => `${l.kind[0]}${l.text}`)).toEqual(['cl1', 'rl2', 'atwo', 'cl3', 'cl4', 'cl5']);
-    expect(hunks[1]?.lines.find((l) => l.kind === 'removed')).toEqual({ kind: 'removed', text: 'l16', before: 16, after: null });
+    expect(hunks.map((h) => [h.beforeStart, h.beforeCount, h.afterStart, h.afterCount])).toEqual([
+      [1, 5, 1, 5],
+      [13, 7, 13, 6],
+    ]);
+    expect(hunks[0]?.lines.map((l) => `${l.kind[0]}${l.text}`)).toEqual([
+      'cl1',
+      'rl2',
+      'atwo',
+      'cl3',
+      'cl4',
+      'cl5',
+    ]);
+    expect(hunks[1]?.lines.find((l) => l.kind === 'removed')).toEqual({
+      kind: 'removed',
+      text: 'l16',
+      before: 16,
+      after: null,
+    });
   });
 
   it('writes what diff -u writes', () => {
-    expect(unifiedDiff('a\nb\n', 'a\nc', { before: 'old', after: 'new' })).toBe('--- old\n+++ new\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n\\ No newline at end of file\n');
-    expect(unifiedDiff('', 'a\n', { before: 'old', after: 'new' })).toBe('--- old\n+++ new\n@@ -0,0 +1,1 @@\n+a\n');
+    expect(unifiedDiff('a\nb\n', 'a\nc', { before: 'old', after: 'new' })).toBe(
+      '--- old\n+++ new\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n\\ No newline at end of file\n',
+    );
+    expect(unifiedDiff('', 'a\n', { before: 'old', after: 'new' })).toBe(
+      '--- old\n+++ new\n@@ -0,0 +1,1 @@\n+a\n',
+    );
     expect(unifiedDiff('a\n', 'a\n', { before: 'old', after: 'new' })).toBe('');
   });
 
   it('shows a changed line end', () => {
-    expect(diffLines('a\r\n', 'a\n').flatMap((h) => h.lines.map((l) => l.kind))).toEqual(['removed', 'added']);
+    expect(diffLines('a\r\n', 'a\n').flatMap((h) => h.lines.map((l) => l.kind))).toEqual([
+      'removed',
+      'added',
+    ]);
   });
 
   it('holds both texts, in order, with as few changes as a plain longest common subsequence', () => {
     const text = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 10 });
-    fc.assert(fc.property(text, text, (a, b) => {
-      const lines = rebuild(a.map((l) => `${l}\n`).join(''), b.map((l) => `${l}\n`).join(''));
-      if (a.join() === b.join()) { expect(lines).toEqual([]); return; }
-      expect(lines.filter((l) => l.kind !== 'added').map((l) => l.text)).toEqual(a);
-      expect(lines.filter((l) => l.kind !== 'removed').map((l) => l.text)).toEqual(b);
-      expect(lines.flatMap((l) => l.before ?? [])).toEqual(a.map((_, i) => i + 1));
-      expect(lines.filter((l) => l.kind === 'context').length).toBe(longestCommon(a, b));
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        const lines = rebuild(a.map((l) => `${l}\n`).join(''), b.map((l) => `${l}\n`).join(''));
+        if (a.join() === b.join()) {
+          expect(lines).toEqual([]);
+          return;
+        }
+        expect(lines.filter((l) => l.kind !== 'added').map((l) => l.text)).toEqual(a);
+        expect(lines.filter((l) => l.kind !== 'removed').map((l) => l.text)).toEqual(b);
+        expect(lines.flatMap((l) => l.before ?? [])).toEqual(a.map((_, i) => i + 1));
+        expect(lines.filter((l) => l.kind === 'context').length).toBe(longestCommon(a, b));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('stays quick on two long texts that have nothing in common', () => {

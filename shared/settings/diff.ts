@@ -5,9 +5,10 @@ import type { SettingsChange } from './changes.ts';
 export * from './line-diff.ts';
 
 /**
- * What differs in meaning between two settings texts, leaf by leaf and list element by list element; formatting and key order are no
- * difference. '' is "no file". Pointers of removed things are places in `before`, all others places in `after`. A list or an empty
- * object that comes or goes as a whole is one change. Where a text can't be read, the document as a whole is one change.
+ * What differs in meaning between two settings texts, leaf by leaf and list element by list element;
+ * formatting and key order are no difference. '' is "no file". Pointers of removed things are places in
+ * `before`, all others places in `after`. A list or an empty object that comes or goes as a whole is one
+ * change. Where a text can't be read, the document as a whole is one change.
  */
 export function diffSettings(before: string, after: string): SettingsChange[] {
   if (before === after) return [];
@@ -17,7 +18,8 @@ export function diffSettings(before: string, after: string): SettingsChange[] {
 }
 
 /** True when one of the changes needs an engine restart. */
-export const restartNeeded = (changes: readonly SettingsChange[]): boolean => changes.some((c) => c.needs === 'engine-restart');
+export const restartNeeded = (changes: readonly SettingsChange[]): boolean =>
+  changes.some((c) => c.needs === 'engine-restart');
 
 function read(text: string): Readonly<Record<string, unknown>> | null {
   if (text === '') return {};
@@ -25,7 +27,8 @@ function read(text: string): Readonly<Record<string, unknown>> | null {
   return parsed.ok ? parsed.value.value : null;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function compare(before: unknown, after: unknown, pointer: string): SettingsChange[] {
   if (isRecord(before) && isRecord(after)) {
@@ -43,23 +46,39 @@ function compare(before: unknown, after: unknown, pointer: string): SettingsChan
 
 /** An object that comes or goes is as many changes as it has leaves; that is what an admin counts. */
 function leaves(value: unknown, pointer: string, kind: 'added' | 'removed'): SettingsChange[] {
-  if (isRecord(value) && Object.keys(value).length > 0) return Object.entries(value).flatMap(([name, member]) => leaves(member, childPointer(pointer, name), kind));
-  return [kind === 'added' ? change(pointer, 'added', undefined, value) : change(pointer, 'removed', value, undefined)];
+  if (isRecord(value) && Object.keys(value).length > 0)
+    return Object.entries(value).flatMap(([name, member]) =>
+      leaves(member, childPointer(pointer, name), kind),
+    );
+  return [
+    kind === 'added'
+      ? change(pointer, 'added', undefined, value)
+      : change(pointer, 'removed', value, undefined),
+  ];
 }
 
 /** Lists whose order says nothing. The per-image lists are not among them: their first match counts. */
-const unordered = /^\/(filesharingAllowedDirectories|enhancedContainerIsolation\/dockerSocketMount\/(imageList\/images|commandList\/commands)|bulkhead\/perImageCommandLists\/\d+\/commands)$/;
+const unordered =
+  /^\/(filesharingAllowedDirectories|enhancedContainerIsolation\/dockerSocketMount\/(imageList\/images|commandList\/commands)|bulkhead\/perImageCommandLists\/\d+\/commands)$/;
 
 /** Is the list at this pointer one whose order says nothing? */
 export const isUnorderedList = (pointer: string): boolean => unordered.test(pointer);
 
-function compareLists(before: readonly unknown[], after: readonly unknown[], pointer: string): SettingsChange[] {
+function compareLists(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  pointer: string,
+): SettingsChange[] {
   const pairs = isUnorderedList(pointer) ? pairUnordered(before, after) : pairInOrder(before, after);
   const paired = { before: new Set(pairs.map(([b]) => b)), after: new Map(pairs.map(([b, a]) => [a, b])) };
-  const removed = before.flatMap((element, index) => (paired.before.has(index) ? [] : [change(childPointer(pointer, index), 'removed', element, undefined)]));
+  const removed = before.flatMap((element, index) =>
+    paired.before.has(index) ? [] : [change(childPointer(pointer, index), 'removed', element, undefined)],
+  );
   const rest = after.flatMap((element, index) => {
     const partner = paired.after.get(index);
-    return partner === undefined ? [change(childPointer(pointer, index), 'added', undefined, element)] : compare(before[partner], element, childPointer(pointer, index));
+    return partner === undefined
+      ? [change(childPointer(pointer, index), 'added', undefined, element)]
+      : compare(before[partner], element, childPointer(pointer, index));
   });
   return [...removed, ...rest];
 }
@@ -67,7 +86,8 @@ function compareLists(before: readonly unknown[], after: readonly unknown[], poi
 /** Elements are the same thing when they are equal or, being objects, have the same `path` or `image`. */
 export function identityOf(element: unknown): string {
   if (isRecord(element)) {
-    for (const key of ['path', 'image']) if (typeof element[key] === 'string') return `${key}:${element[key]}`;
+    for (const key of ['path', 'image'])
+      if (typeof element[key] === 'string') return `${key}:${element[key]}`;
   }
   return `json:${canonical(element)}`;
 }
@@ -94,7 +114,12 @@ function pairInOrder(before: readonly unknown[], after: readonly unknown[]): Pai
   let head = 0;
   while (head < a.length && head < b.length && a[head] === b[head]) head++;
   let tail = 0;
-  while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
+  while (
+    tail < a.length - head &&
+    tail < b.length - head &&
+    a[a.length - 1 - tail] === b[b.length - 1 - tail]
+  )
+    tail++;
   const pairs: Pair[] = Array.from({ length: head }, (_, i) => [i, i] as const);
   const [m, n] = [a.length - head - tail, b.length - head - tail];
   if (m * n > 0 && m * n <= 1_000_000) {
@@ -102,11 +127,16 @@ function pairInOrder(before: readonly unknown[], after: readonly unknown[]): Pai
     const best = new Int32Array((m + 1) * (n + 1));
     const cell = (i: number, j: number): number => best[i * (n + 1) + j] ?? 0;
     for (let i = m - 1; i >= 0; i--) {
-      for (let j = n - 1; j >= 0; j--) best[i * (n + 1) + j] = a[head + i] === b[head + j] ? cell(i + 1, j + 1) + 1 : Math.max(cell(i + 1, j), cell(i, j + 1));
+      for (let j = n - 1; j >= 0; j--)
+        best[i * (n + 1) + j] =
+          a[head + i] === b[head + j] ? cell(i + 1, j + 1) + 1 : Math.max(cell(i + 1, j), cell(i, j + 1));
     }
     for (let i = 0, j = 0; i < m && j < n;) {
-      if (a[head + i] === b[head + j]) { pairs.push([head + i, head + j]); i++; j++; }
-      else if (cell(i + 1, j) >= cell(i, j + 1)) i++;
+      if (a[head + i] === b[head + j]) {
+        pairs.push([head + i, head + j]);
+        i++;
+        j++;
+      } else if (cell(i + 1, j) >= cell(i, j + 1)) i++;
       else j++;
     }
   }
@@ -117,16 +147,30 @@ function pairInOrder(before: readonly unknown[], after: readonly unknown[]): Pai
 /** JSON text with sorted keys, so that equal values have equal texts. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (isRecord(value)) return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`;
+  if (isRecord(value))
+    return `{${Object.keys(value)
+      .sort()
+      .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`)
+      .join(',')}}`;
   return JSON.stringify(value) ?? 'null';
 }
 
 /** JSON.stringify writes 1e400 (read as Infinity) as null; that must not make the two equal. */
-export const sameJson = (a: unknown, b: unknown): boolean => Object.is(a, b) || (typeof a !== 'number' && typeof b !== 'number' && canonical(a) === canonical(b)) || (a === 0 && b === 0);
+export const sameJson = (a: unknown, b: unknown): boolean =>
+  Object.is(a, b) ||
+  (typeof a !== 'number' && typeof b !== 'number' && canonical(a) === canonical(b)) ||
+  (a === 0 && b === 0);
 
-function change(pointer: string, kind: SettingsChange['kind'], before: unknown, after: unknown): SettingsChange {
+function change(
+  pointer: string,
+  kind: SettingsChange['kind'],
+  before: unknown,
+  after: unknown,
+): SettingsChange {
   return {
-    pointer, kind, page: pageOf(pointer),
+    pointer,
+    kind,
+    page: pageOf(pointer),
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
     needs: needsOf(pointer, before, after),
@@ -134,16 +178,25 @@ function change(pointer: string, kind: SettingsChange['kind'], before: unknown, 
 }
 
 function pageOf(pointer: string): SettingsChange['page'] {
-  if (/^\/enhancedContainerIsolation\/dockerSocketMount(\/|$)/.test(pointer) || /^\/bulkhead\/(perImageCommandLists|socketMounts|hideEnvironment)(\/|$)/.test(pointer)) return 'socket';
+  if (
+    /^\/enhancedContainerIsolation\/dockerSocketMount(\/|$)/.test(pointer) ||
+    /^\/bulkhead\/(perImageCommandLists|socketMounts|hideEnvironment)(\/|$)/.test(pointer)
+  )
+    return 'socket';
   if (/^\/(enhancedContainerIsolation|bulkhead)(\/|$)/.test(pointer)) return 'isolation';
   if (/^\/filesharingAllowedDirectories(\/|$)/.test(pointer)) return 'file-sharing';
   return 'other';
 }
 
-/** Only turning ECI on or off and another backend restart the engine; the gateway reloads everything else. A missing toggle is an off one. */
+/**
+ * Only turning ECI on or off and another backend restart the engine; the gateway reloads everything else. A
+ * missing toggle is an off one.
+ */
 function needsOf(pointer: string, before: unknown, after: unknown): SettingsChange['needs'] {
   if (pointer === '') return 'nothing';
-  if (pointer === '/enhancedContainerIsolation/value') return (before === true) === (after === true) ? 'nothing' : 'engine-restart';
-  if (pointer === '/bulkhead/backend') return (before ?? 'auto') === (after ?? 'auto') ? 'nothing' : 'engine-restart';
+  if (pointer === '/enhancedContainerIsolation/value')
+    return (before === true) === (after === true) ? 'nothing' : 'engine-restart';
+  if (pointer === '/bulkhead/backend')
+    return (before ?? 'auto') === (after ?? 'auto') ? 'nothing' : 'engine-restart';
   return 'nothing';
 }

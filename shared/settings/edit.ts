@@ -12,16 +12,20 @@ export * from './pointer.ts';
 export const freshSettings = `{\n  "configurationFileVersion": ${settingsFileVersion}\n}\n`;
 
 /**
- * Sets the value at a path (undefined removes it) and keeps every byte that it need not touch: formatting, line ends, key order,
- * unknown keys, the spelling of numbers. A value that is there already leaves the text as it is, and of an object or list only the
- * members that differ are rewritten. Missing parents are made. In a list, an index equal to its length, or "-", appends.
- * An empty text becomes a fresh document first. Errors: settings.syntax (text is not JSON), settings.pointer (no such place),
- * input.unusable (value is not JSON).
+ * Sets the value at a path (undefined removes it) and keeps every byte that it need not touch: formatting,
+ * line ends, key order, unknown keys, the spelling of numbers. A value that is there already leaves the text
+ * as it is, and of an object or list only the members that differ are rewritten. Missing parents are made. In
+ * a list, an index equal to its length, or "-", appends. An empty text becomes a fresh document first.
+ * Errors: settings.syntax (text is not JSON), settings.pointer (no such place), input.unusable (value is not
+ * JSON).
  */
 export function editSettings(text: string, path: SettingsPath, value: unknown): Result<string> {
   if (value !== undefined) {
     const problem = notJson(value, new Set());
-    if (problem !== null) return fail('input.unusable', `The value can't be written as JSON: ${problem}.`, { params: { pointer: toPointer(path) } });
+    if (problem !== null)
+      return fail('input.unusable', `The value can't be written as JSON: ${problem}.`, {
+        params: { pointer: toPointer(path) },
+      });
   }
   if (text.trim() === '') {
     if (value === undefined) return ok(text);
@@ -49,11 +53,16 @@ class Editor {
   private readonly text: string;
   private style: Style | null = null;
 
-  constructor(text: string) { this.text = text; }
+  constructor(text: string) {
+    this.text = text;
+  }
 
   set(root: Node, path: SettingsPath, value: unknown): Result<TextEdit[]> {
     if (path.length === 0) {
-      if (value === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return fail('settings.pointer', 'The whole document can only be replaced by an object.', { params: { pointer: '' } });
+      if (value === undefined || typeof value !== 'object' || value === null || Array.isArray(value))
+        return fail('settings.pointer', 'The whole document can only be replaced by an object.', {
+          params: { pointer: '' },
+        });
       return ok(this.replace(root, value, root));
     }
     let parent = root;
@@ -62,30 +71,57 @@ class Editor {
       const last = rest.length === 0;
       const child = nodeAt(parent, [segment]);
       if (child !== undefined) {
-        if (last) return ok(value === undefined ? this.remove(parent, segment, child) : this.replace(child, value, root));
+        if (last)
+          return ok(
+            value === undefined ? this.remove(parent, segment, child) : this.replace(child, value, root),
+          );
         parent = child;
         continue;
       }
-      if (parent.type !== 'object' && parent.type !== 'array') return noSuchPlace(path, `${toPointer(path.slice(0, index)) || 'the document'} is a ${parent.type}, it has no members`);
+      if (parent.type !== 'object' && parent.type !== 'array')
+        return noSuchPlace(
+          path,
+          `${toPointer(path.slice(0, index)) || 'the document'} is a ${parent.type}, it has no members`,
+        );
       if (parent.type === 'array') {
         const length = parent.children?.length ?? 0;
-        if (segment !== '-' && String(segment) !== String(length)) return value === undefined ? ok([]) : noSuchPlace(path, `the list at ${toPointer(path.slice(0, index))} has ${length} elements`);
+        if (segment !== '-' && String(segment) !== String(length))
+          return value === undefined
+            ? ok([])
+            : noSuchPlace(path, `the list at ${toPointer(path.slice(0, index))} has ${length} elements`);
       }
       if (value === undefined) return ok([]);
       const wrapped = wrap(rest, value, path);
-      return wrapped.ok ? ok(this.append(parent, parent.type === 'object' ? String(segment) : null, wrapped.value, root)) : wrapped;
+      return wrapped.ok
+        ? ok(this.append(parent, parent.type === 'object' ? String(segment) : null, wrapped.value, root))
+        : wrapped;
     }
     return ok([]);
   }
 
-  private styleOf(root: Node): Style { return this.style ??= detectStyle(this.text, root); }
+  private styleOf(root: Node): Style {
+    return (this.style ??= detectStyle(this.text, root));
+  }
 
-  /** Rewrites a value in place: nothing where equal, members where both are containers, else its whole range. */
+  /**
+   * Rewrites a value in place: nothing where equal, members where both are containers, else its whole range.
+   */
   private replace(node: Node, value: unknown, root: Node): TextEdit[] {
     if (sameAsNode(node, value)) return [];
     if (node.type === 'object' && isRecord(value)) return this.replaceObject(node, value, root);
     if (node.type === 'array' && Array.isArray(value)) return this.replaceArray(node, value, root);
-    return [{ offset: node.offset, length: node.length, text: write(value, this.styleOf(root), lineIndent(this.text, node.offset), this.isOneLine(node, root)) }];
+    return [
+      {
+        offset: node.offset,
+        length: node.length,
+        text: write(
+          value,
+          this.styleOf(root),
+          lineIndent(this.text, node.offset),
+          this.isOneLine(node, root),
+        ),
+      },
+    ];
   }
 
   private replaceObject(node: Node, value: Record<string, unknown>, root: Node): TextEdit[] {
@@ -98,8 +134,18 @@ class Editor {
       const member = propertyOf(node, name)?.children?.[1];
       return member === undefined ? [] : this.replace(member, value[name], root);
     });
-    if (kept.length < names.size) edits.push(...this.removeChildren(node, (property) => !kept.includes(String(property.children?.[0]?.value))));
-    if (added.length > 0) edits.push(this.appendAll(node, added.map((name) => [name, value[name]]), root));
+    if (kept.length < names.size)
+      edits.push(
+        ...this.removeChildren(node, (property) => !kept.includes(String(property.children?.[0]?.value))),
+      );
+    if (added.length > 0)
+      edits.push(
+        this.appendAll(
+          node,
+          added.map((name) => [name, value[name]]),
+          root,
+        ),
+      );
     return edits;
   }
 
@@ -107,9 +153,15 @@ class Editor {
     const children = node.children ?? [];
     if (children.length === 0 || value.length === 0) return [this.rewrite(node, value, root)];
     let head = 0;
-    while (head < children.length && head < value.length && sameAsNode(at(children, head), value[head])) head++;
+    while (head < children.length && head < value.length && sameAsNode(at(children, head), value[head]))
+      head++;
     let tail = 0;
-    while (tail < children.length - head && tail < value.length - head && sameAsNode(at(children, children.length - 1 - tail), value[value.length - 1 - tail])) tail++;
+    while (
+      tail < children.length - head &&
+      tail < value.length - head &&
+      sameAsNode(at(children, children.length - 1 - tail), value[value.length - 1 - tail])
+    )
+      tail++;
     const gone = children.slice(head, children.length - tail);
     const come = value.slice(head, value.length - tail);
     const pairs = Math.min(gone.length, come.length);
@@ -124,7 +176,11 @@ class Editor {
   }
 
   private rewrite(node: Node, value: unknown, root: Node): TextEdit {
-    return { offset: node.offset, length: node.length, text: write(value, this.styleOf(root), lineIndent(this.text, node.offset), this.isOneLine(node, root)) };
+    return {
+      offset: node.offset,
+      length: node.length,
+      text: write(value, this.styleOf(root), lineIndent(this.text, node.offset), this.isOneLine(node, root)),
+    };
   }
 
   private remove(parent: Node, segment: string | number, child: Node): TextEdit[] {
@@ -133,7 +189,10 @@ class Editor {
     return this.removeChildren(parent, (property) => property.children?.[0]?.value === String(segment));
   }
 
-  /** Removes children with one comma each and the space up to their neighbour. What follows the last one kept stays. */
+  /**
+   * Removes children with one comma each and the space up to their neighbour. What follows the last one kept
+   * stays.
+   */
   private removeChildren(parent: Node, gone: (child: Node) => boolean): TextEdit[] {
     const children = parent.children ?? [];
     const kept = children.filter((child) => !gone(child));
@@ -143,7 +202,10 @@ class Editor {
     let previousKept: Node | null = null;
     for (let i = 0; i < children.length; i++) {
       const child = at(children, i);
-      if (!gone(child)) { previousKept = child; continue; }
+      if (!gone(child)) {
+        previousKept = child;
+        continue;
+      }
       let end = i;
       while (end + 1 < children.length && gone(at(children, end + 1))) end++;
       const lastGone = at(children, end);
@@ -157,21 +219,47 @@ class Editor {
   }
 
   private append(parent: Node, key: string | null, value: unknown, root: Node): TextEdit[] {
-    return [key === null ? this.insertElements(parent, parent.children?.length ?? 0, [value], root) : this.appendAll(parent, [[key, value]], root)];
+    return [
+      key === null
+        ? this.insertElements(parent, parent.children?.length ?? 0, [value], root)
+        : this.appendAll(parent, [[key, value]], root),
+    ];
   }
 
   private appendAll(object: Node, members: readonly (readonly [string, unknown])[], root: Node): TextEdit {
     const style = this.styleOf(root);
-    return this.insert(object, object.children?.length ?? 0, members.map(([key, value]) => (indent: string, oneLine: boolean) => JSON.stringify(key) + style.colon + write(value, style, indent, oneLine)), root);
+    return this.insert(
+      object,
+      object.children?.length ?? 0,
+      members.map(
+        ([key, value]) =>
+          (indent: string, oneLine: boolean) =>
+            JSON.stringify(key) + style.colon + write(value, style, indent, oneLine),
+      ),
+      root,
+    );
   }
 
   private insertElements(array: Node, index: number, values: readonly unknown[], root: Node): TextEdit {
     const style = this.styleOf(root);
-    return this.insert(array, index, values.map((value) => (indent: string, oneLine: boolean) => write(value, style, indent, oneLine)), root);
+    return this.insert(
+      array,
+      index,
+      values.map((value) => (indent: string, oneLine: boolean) => write(value, style, indent, oneLine)),
+      root,
+    );
   }
 
-  /** Inserts written members before child `index` (after the last one when it is the length), laid out as the members around them are. */
-  private insert(parent: Node, index: number, members: readonly ((indent: string, oneLine: boolean) => string)[], root: Node): TextEdit {
+  /**
+   * Inserts written members before child `index` (after the last one when it is the length), laid out as the
+   * members around them are.
+   */
+  private insert(
+    parent: Node,
+    index: number,
+    members: readonly ((indent: string, oneLine: boolean) => string)[],
+    root: Node,
+  ): TextEdit {
     const style = this.styleOf(root);
     const children = parent.children ?? [];
     const oneLine = this.isOneLine(parent, root);
@@ -180,15 +268,26 @@ class Editor {
     if (first === undefined) {
       const inner = outer + style.indent;
       const [open, close] = oneLine ? [style.padding, style.padding] : [style.eol + inner, style.eol + outer];
-      const text = members.map((member) => member(inner, oneLine)).join(oneLine ? style.comma : `,${style.eol}${inner}`);
-      return { offset: parent.offset + 1, length: parent.length - 2, text: parent.type === 'array' && oneLine ? text : open + text + close };
+      const text = members
+        .map((member) => member(inner, oneLine))
+        .join(oneLine ? style.comma : `,${style.eol}${inner}`);
+      return {
+        offset: parent.offset + 1,
+        length: parent.length - 2,
+        text: parent.type === 'array' && oneLine ? text : open + text + close,
+      };
     }
     const inner = oneLine ? outer : lineIndent(this.text, first.offset);
-    const separator = oneLine ? this.gapOf(children) ?? style.comma : `,${style.eol}${inner}`;
+    const separator = oneLine ? (this.gapOf(children) ?? style.comma) : `,${style.eol}${inner}`;
     const written = members.map((member) => member(inner, oneLine));
-    if (index === 0) return { offset: first.offset, length: 0, text: written.map((member) => member + separator).join('') };
+    if (index === 0)
+      return { offset: first.offset, length: 0, text: written.map((member) => member + separator).join('') };
     const previous = at(children, index - 1);
-    return { offset: previous.offset + previous.length, length: 0, text: written.map((member) => separator + member).join('') };
+    return {
+      offset: previous.offset + previous.length,
+      length: 0,
+      text: written.map((member) => separator + member).join(''),
+    };
   }
 
   /** The text between two neighbours on one line, such as ", ". */
@@ -197,7 +296,10 @@ class Editor {
     return a === undefined || b === undefined ? null : this.text.slice(a.offset + a.length, b.offset);
   }
 
-  /** Are this container's members written on its own line? An empty one, or a scalar about to become one, follows the document. */
+  /**
+   * Are this container's members written on its own line? An empty one, or a scalar about to become one,
+   * follows the document.
+   */
   private isOneLine(node: Node, root: Node): boolean {
     if (node.children === undefined || node.children.length === 0) return this.styleOf(root).oneLine;
     const first = at(node.children, 0);
@@ -209,7 +311,8 @@ class Editor {
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function at(children: readonly Node[], index: number): Node {
   const child = children[index];
@@ -222,27 +325,41 @@ function wrap(rest: SettingsPath, value: unknown, path: SettingsPath): Result<un
   let wrapped = value;
   for (const segment of rest.toReversed()) {
     if (typeof segment === 'number' && segment !== 0) return noSuchPlace(path, 'a new list starts at 0');
-    wrapped = typeof segment === 'number' || segment === '-' ? [wrapped] : Object.fromEntries([[segment, wrapped]]);
+    wrapped =
+      typeof segment === 'number' || segment === '-' ? [wrapped] : Object.fromEntries([[segment, wrapped]]);
   }
   return ok(wrapped);
 }
 
 function noSuchPlace(path: SettingsPath, why: string): Result<never> {
-  return fail('settings.pointer', `There is no place ${toPointer(path)} in the document: ${why}.`, { params: { pointer: toPointer(path) } });
+  return fail('settings.pointer', `There is no place ${toPointer(path)} in the document: ${why}.`, {
+    params: { pointer: toPointer(path) },
+  });
 }
 
-/** Does a node read as this value? Numbers are compared as JavaScript reads them; of duplicated keys the last one counts. */
+/**
+ * Does a node read as this value? Numbers are compared as JavaScript reads them; of duplicated keys the last
+ * one counts.
+ */
 function sameAsNode(node: Node, value: unknown): boolean {
   const children = node.children ?? [];
-  if (node.type === 'array') return Array.isArray(value) && value.length === children.length && children.every((child, index) => sameAsNode(child, value[index]));
+  if (node.type === 'array')
+    return (
+      Array.isArray(value) &&
+      value.length === children.length &&
+      children.every((child, index) => sameAsNode(child, value[index]))
+    );
   if (node.type === 'object') {
     if (!isRecord(value)) return false;
     const names = new Set(children.map((property) => String(property.children?.[0]?.value)));
     const given = Object.keys(value).filter((key) => value[key] !== undefined);
-    return names.size === given.length && given.every((key) => {
-      const member = propertyOf(node, key)?.children?.[1];
-      return member !== undefined && sameAsNode(member, value[key]);
-    });
+    return (
+      names.size === given.length &&
+      given.every((key) => {
+        const member = propertyOf(node, key)?.children?.[1];
+        return member !== undefined && sameAsNode(member, value[key]);
+      })
+    );
   }
   return node.type !== 'property' && node.value === value;
 }
@@ -256,8 +373,14 @@ function notJson(value: unknown, above: Set<object>): string | null {
   if (above.size > 60) return 'it is nested too deep';
   above.add(value);
   const problem = Array.isArray(value)
-    ? firstProblem(value.map((element: unknown) => element ?? null), above)
-    : firstProblem(Object.values(value).filter((member) => member !== undefined), above);
+    ? firstProblem(
+        value.map((element: unknown) => element ?? null),
+        above,
+      )
+    : firstProblem(
+        Object.values(value).filter((member) => member !== undefined),
+        above,
+      );
   above.delete(value);
   return problem;
 }

@@ -22,10 +22,28 @@ describe('effectiveSettings', () => {
       "blockDockerLoad": { "locked": false, "value": true },
       "linuxVM": { "dockerDaemonOptions": { "locked": false, "value": "{\\"debug\\": false}" } } }`;
     expect(value(text)).toEqual({
-      eci: { value: true, locked: true }, backend: 'auto',
-      socket: { locked: true, images: ['docker.io/testcontainers/ryuk:*', 'docker:cli'], allowDerivedImages: true, commands: { type: 'deny', commands: ['push', 'build', 'image*'] }, perImage: [], scope: 'all' },
-      fileSharing: { kind: 'list', directories: [{ path: '$HOME', sharedByDefault: true }, { path: '$TMP', sharedByDefault: false }] },
-      blockDockerLoad: { value: true, locked: false }, existingContainers: 'block', mode: 'enforce', hideEnvironment: 'never', language: 'en',
+      eci: { value: true, locked: true },
+      backend: 'auto',
+      socket: {
+        locked: true,
+        images: ['docker.io/testcontainers/ryuk:*', 'docker:cli'],
+        allowDerivedImages: true,
+        commands: { type: 'deny', commands: ['push', 'build', 'image*'] },
+        perImage: [],
+        scope: 'all',
+      },
+      fileSharing: {
+        kind: 'list',
+        directories: [
+          { path: '$HOME', sharedByDefault: true },
+          { path: '$TMP', sharedByDefault: false },
+        ],
+      },
+      blockDockerLoad: { value: true, locked: false },
+      existingContainers: 'block',
+      mode: 'enforce',
+      hideEnvironment: 'never',
+      language: 'en',
     });
   });
 
@@ -38,19 +56,43 @@ describe('effectiveSettings', () => {
 
   it('fills every default of an empty document (B4, B5)', () => {
     expect(value('{}')).toEqual(defaultSettings);
-    expect(value('{"enhancedContainerIsolation":{"value":true,"dockerSocketMount":{"imageList":{"images":["a"]}}}}').socket).toEqual(
-      { locked: false, images: ['a'], allowDerivedImages: true, commands: { type: 'deny', commands: [] }, perImage: [], scope: 'all' });
+    expect(
+      value(
+        '{"enhancedContainerIsolation":{"value":true,"dockerSocketMount":{"imageList":{"images":["a"]}}}}',
+      ).socket,
+    ).toEqual({
+      locked: false,
+      images: ['a'],
+      allowDerivedImages: true,
+      commands: { type: 'deny', commands: [] },
+      perImage: [],
+      scope: 'all',
+    });
   });
 
   it('tells a missing share list from an empty one', () => {
     expect(value('{}').fileSharing).toEqual({ kind: 'default' });
-    expect(value('{"filesharingAllowedDirectories": []}').fileSharing).toEqual({ kind: 'list', directories: [] });
+    expect(value('{"filesharingAllowedDirectories": []}').fileSharing).toEqual({
+      kind: 'list',
+      directories: [],
+    });
   });
 
   it('reads what only this project understands (B7)', () => {
-    const own = value('{"bulkhead":{"backend":"sysbox","mode":"audit","existingContainers":"warn","perImageCommandLists":[{"image":"docker:cli","type":"allow","commands":["ps"]},{"image":"x","scope":"all"}],"socketMounts":{"scope":"own"},"hideEnvironment":"socket-mounts"}}');
-    expect([own.backend, own.mode, own.existingContainers, own.socket.scope, own.hideEnvironment]).toEqual(['sysbox', 'audit', 'warn', 'own', 'socket-mounts']);
-    expect(own.socket.perImage).toEqual([{ image: 'docker:cli', type: 'allow', commands: ['ps'], scope: 'own' }, { image: 'x', type: 'deny', commands: [], scope: 'all' }]);
+    const own = value(
+      '{"bulkhead":{"backend":"sysbox","mode":"audit","existingContainers":"warn","perImageCommandLists":[{"image":"docker:cli","type":"allow","commands":["ps"]},{"image":"x","scope":"all"}],"socketMounts":{"scope":"own"},"hideEnvironment":"socket-mounts"}}',
+    );
+    expect([own.backend, own.mode, own.existingContainers, own.socket.scope, own.hideEnvironment]).toEqual([
+      'sysbox',
+      'audit',
+      'warn',
+      'own',
+      'socket-mounts',
+    ]);
+    expect(own.socket.perImage).toEqual([
+      { image: 'docker:cli', type: 'allow', commands: ['ps'], scope: 'own' },
+      { image: 'x', type: 'deny', commands: [], scope: 'all' },
+    ]);
   });
 
   it.each([
@@ -60,9 +102,18 @@ describe('effectiveSettings', () => {
     ['section null', '{"enhancedContainerIsolation":null}'],
     ['section a boolean', '{"enhancedContainerIsolation":true}'],
     ['lock as text', '{"enhancedContainerIsolation":{"value":true,"locked":"yes"}}'],
-    ['images as text', '{"enhancedContainerIsolation":{"value":true,"dockerSocketMount":{"imageList":{"images":"a"}}}}'],
-    ['an image a number', '{"enhancedContainerIsolation":{"value":true,"dockerSocketMount":{"imageList":{"images":[1]}}}}'],
-    ['unknown list type', '{"enhancedContainerIsolation":{"dockerSocketMount":{"commandList":{"type":"block"}}}}'],
+    [
+      'images as text',
+      '{"enhancedContainerIsolation":{"value":true,"dockerSocketMount":{"imageList":{"images":"a"}}}}',
+    ],
+    [
+      'an image a number',
+      '{"enhancedContainerIsolation":{"value":true,"dockerSocketMount":{"imageList":{"images":[1]}}}}',
+    ],
+    [
+      'unknown list type',
+      '{"enhancedContainerIsolation":{"dockerSocketMount":{"commandList":{"type":"block"}}}}',
+    ],
     ['share as text', '{"filesharingAllowedDirectories":["/home"]}'],
     ['share without path', '{"filesharingAllowedDirectories":[{"sharedByDefault":true}]}'],
     ['unknown backend', '{"bulkhead":{"backend":"runc"}}'],
@@ -99,19 +150,30 @@ describe('effectiveSettings', () => {
   });
 
   it('keeps prototype keys out of the defaults', () => {
-    expect(value('{"__proto__":{"enhancedContainerIsolation":{"value":true}},"constructor":1}')).toEqual(defaultSettings);
+    expect(value('{"__proto__":{"enhancedContainerIsolation":{"value":true}},"constructor":1}')).toEqual(
+      defaultSettings,
+    );
   });
 
   describe('locked', () => {
     const overrides = { eci: false, blockDockerLoad: false, socket: { images: ['evil'] } };
-    const policy = (locked: boolean) => `{"enhancedContainerIsolation":{"locked":${locked},"value":true,"dockerSocketMount":{"imageList":{"images":["good"]}}},"blockDockerLoad":{"locked":${locked},"value":true}}`;
+    const policy = (locked: boolean) =>
+      `{"enhancedContainerIsolation":{"locked":${locked},"value":true,"dockerSocketMount":{"imageList":{"images":["good"]}}},"blockDockerLoad":{"locked":${locked},"value":true}}`;
     it('true: what a user changed does not count, sub-settings included', () => {
       const settings = value(policy(true), { overrides });
-      expect([settings.eci.value, settings.blockDockerLoad.value, settings.socket.images]).toEqual([true, true, ['good']]);
+      expect([settings.eci.value, settings.blockDockerLoad.value, settings.socket.images]).toEqual([
+        true,
+        true,
+        ['good'],
+      ]);
     });
     it('false: a default that the user may have changed', () => {
       const settings = value(policy(false), { overrides });
-      expect([settings.eci.value, settings.blockDockerLoad.value, settings.socket.images]).toEqual([false, false, ['evil']]);
+      expect([settings.eci.value, settings.blockDockerLoad.value, settings.socket.images]).toEqual([
+        false,
+        false,
+        ['evil'],
+      ]);
       expect(value(policy(false)).eci.value).toBe(true);
     });
   });

@@ -1,16 +1,29 @@
 import { fail, ok, type AppError, type Result } from '../result.ts';
 import { parseSettings, syntaxAppError, type ParsedSettings } from './parse.ts';
 import type { MessageLanguage } from '../messages/language.ts';
-import { settingsFileVersion, type backendChoices, type existingContainersChoices, type hideEnvironmentChoices, type policyModes, type socketScopes } from './schema.ts';
+import {
+  settingsFileVersion,
+  type backendChoices,
+  type existingContainersChoices,
+  type hideEnvironmentChoices,
+  type policyModes,
+  type socketScopes,
+} from './schema.ts';
 import { misspeltCriticalKey } from './known-keys.ts';
 
 /** Commands a container may (not) send through a mounted socket (B5). */
-export interface CommandList { readonly type: 'deny' | 'allow'; readonly commands: readonly string[] }
+export interface CommandList {
+  readonly type: 'deny' | 'allow';
+  readonly commands: readonly string[];
+}
 
 /** What a container sees through its mounted socket: everything, or what was made through it only. */
 export type SocketScope = (typeof socketScopes)[number];
 
-export interface SharedDirectory { readonly path: string; readonly sharedByDefault: boolean }
+export interface SharedDirectory {
+  readonly path: string;
+  readonly sharedByDefault: boolean;
+}
 
 /** What the policy says, with every default filled in. */
 export interface EffectiveSettings {
@@ -28,7 +41,9 @@ export interface EffectiveSettings {
     readonly scope: SocketScope;
   };
   /** 'default' = the key is missing: $HOME and $TMP. An empty list = nothing may be bind-mounted. */
-  readonly fileSharing: { readonly kind: 'default' } | { readonly kind: 'list'; readonly directories: readonly SharedDirectory[] };
+  readonly fileSharing:
+    | { readonly kind: 'default' }
+    | { readonly kind: 'list'; readonly directories: readonly SharedDirectory[] };
   readonly blockDockerLoad: { readonly value: boolean; readonly locked: boolean };
   readonly existingContainers: (typeof existingContainersChoices)[number];
   readonly mode: (typeof policyModes)[number];
@@ -42,35 +57,74 @@ export interface EffectiveSettings {
 export interface UserOverrides {
   readonly eci?: boolean;
   readonly blockDockerLoad?: boolean;
-  readonly socket?: { readonly images?: readonly string[]; readonly allowDerivedImages?: boolean; readonly commands?: CommandList };
+  readonly socket?: {
+    readonly images?: readonly string[];
+    readonly allowDerivedImages?: boolean;
+    readonly commands?: CommandList;
+  };
 }
 
 export interface EffectiveOptions {
   readonly overrides?: UserOverrides;
-  /** The text was read from a file that is there: an empty text is then a broken file, not "no file". Default false. */
+  /**
+   * The text was read from a file that is there: an empty text is then a broken file, not "no file". Default
+   * false.
+   */
   readonly exists?: boolean;
 }
 
 /** No settings file: ECI off. */
 export const defaultSettings: EffectiveSettings = {
-  eci: { value: false, locked: false }, backend: 'auto',
-  socket: { locked: false, images: [], allowDerivedImages: true, commands: { type: 'deny', commands: [] }, perImage: [], scope: 'all' },
-  fileSharing: { kind: 'default' }, blockDockerLoad: { value: false, locked: false }, existingContainers: 'block', mode: 'enforce', hideEnvironment: 'never', language: 'en',
-};
-
-/** Stands in for a policy that can't be read: isolation on, no image may have the socket, nothing may be bind-mounted or loaded. */
-export const lockedDownSettings: EffectiveSettings = {
-  eci: { value: true, locked: true }, backend: 'auto',
-  socket: { locked: true, images: [], allowDerivedImages: false, commands: { type: 'allow', commands: [] }, perImage: [], scope: 'own' },
-  fileSharing: { kind: 'list', directories: [] }, blockDockerLoad: { value: true, locked: true }, existingContainers: 'block', mode: 'enforce', hideEnvironment: 'always', language: 'en',
+  eci: { value: false, locked: false },
+  backend: 'auto',
+  socket: {
+    locked: false,
+    images: [],
+    allowDerivedImages: true,
+    commands: { type: 'deny', commands: [] },
+    perImage: [],
+    scope: 'all',
+  },
+  fileSharing: { kind: 'default' },
+  blockDockerLoad: { value: false, locked: false },
+  existingContainers: 'block',
+  mode: 'enforce',
+  hideEnvironment: 'never',
+  language: 'en',
 };
 
 /**
- * What a settings text means. '' is "no file": ECI off (see EffectiveOptions.exists).
- * Anything doubtful is an error, never a default: invalid JSON (settings.syntax), a wrong type, a duplicated or differently cased
- * key the engine acts on (settings.findings), another format version (settings.version-unknown).
+ * Stands in for a policy that can't be read: isolation on, no image may have the socket, nothing may be
+ * bind-mounted or loaded.
  */
-export function effectiveSettings(input: string | ParsedSettings, options: EffectiveOptions = {}): Result<EffectiveSettings> {
+export const lockedDownSettings: EffectiveSettings = {
+  eci: { value: true, locked: true },
+  backend: 'auto',
+  socket: {
+    locked: true,
+    images: [],
+    allowDerivedImages: false,
+    commands: { type: 'allow', commands: [] },
+    perImage: [],
+    scope: 'own',
+  },
+  fileSharing: { kind: 'list', directories: [] },
+  blockDockerLoad: { value: true, locked: true },
+  existingContainers: 'block',
+  mode: 'enforce',
+  hideEnvironment: 'always',
+  language: 'en',
+};
+
+/**
+ * What a settings text means. '' is "no file": ECI off (see EffectiveOptions.exists). Anything doubtful is an
+ * error, never a default: invalid JSON (settings.syntax), a wrong type, a duplicated or differently cased key
+ * the engine acts on (settings.findings), another format version (settings.version-unknown).
+ */
+export function effectiveSettings(
+  input: string | ParsedSettings,
+  options: EffectiveOptions = {},
+): Result<EffectiveSettings> {
   if (input === '' && options.exists !== true) return ok(override(defaultSettings, options.overrides));
   let parsed: ParsedSettings;
   if (typeof input === 'string') {
@@ -82,15 +136,30 @@ export function effectiveSettings(input: string | ParsedSettings, options: Effec
   const settings = parsed.settings;
   if (settings === null) {
     const first = parsed.typeErrors[0];
-    return unusable(first === undefined ? 'A known key has a wrong type.' : first.message, first?.pointer ?? '');
+    return unusable(
+      first === undefined ? 'A known key has a wrong type.' : first.message,
+      first?.pointer ?? '',
+    );
   }
   const duplicate = parsed.duplicates.find((d) => isCritical(d.pointer));
-  if (duplicate !== undefined) return unusable(`The key ${duplicate.pointer} stands there twice: which one counts is not clear.`, duplicate.pointer);
+  if (duplicate !== undefined)
+    return unusable(
+      `The key ${duplicate.pointer} stands there twice: which one counts is not clear.`,
+      duplicate.pointer,
+    );
   const misspelt = misspeltCriticalKey(parsed.value);
-  if (misspelt !== null) return unusable(`The key "${misspelt.found}" must be written "${misspelt.known}": upper and lower case count.`, misspelt.pointer);
+  if (misspelt !== null)
+    return unusable(
+      `The key "${misspelt.found}" must be written "${misspelt.known}": upper and lower case count.`,
+      misspelt.pointer,
+    );
   const version = settings.configurationFileVersion;
   if (version !== undefined && version !== settingsFileVersion) {
-    return fail('settings.version-unknown', `The settings file has format version ${version}; this program knows version ${settingsFileVersion}.`, { hint: `Set configurationFileVersion to ${settingsFileVersion}.`, params: { version } });
+    return fail(
+      'settings.version-unknown',
+      `The settings file has format version ${version}; this program knows version ${settingsFileVersion}.`,
+      { hint: `Set configurationFileVersion to ${settingsFileVersion}.`, params: { version } },
+    );
   }
 
   const eci = settings.enhancedContainerIsolation;
@@ -99,32 +168,63 @@ export function effectiveSettings(input: string | ParsedSettings, options: Effec
   const own = settings.bulkhead;
   const locked = eci?.locked === true;
   const scope = own?.socketMounts?.scope ?? 'all';
-  return ok(override({
-    eci: { value: eci?.value === true, locked },
-    backend: own?.backend ?? 'auto',
-    socket: {
-      locked,
-      images: mount?.imageList?.images ?? [],
-      allowDerivedImages: mount?.imageList?.allowDerivedImages ?? true,
-      commands: { type: mount?.commandList?.type ?? 'deny', commands: mount?.commandList?.commands ?? [] },
-      perImage: (own?.perImageCommandLists ?? []).map((list) => ({ image: list.image, type: list.type ?? 'deny', commands: list.commands ?? [], scope: list.scope ?? scope })),
-      scope,
-    },
-    fileSharing: directories === undefined ? { kind: 'default' }
-      : { kind: 'list', directories: directories.map((d) => ({ path: d.path, sharedByDefault: d.sharedByDefault === true })) },
-    blockDockerLoad: { value: settings.blockDockerLoad?.value === true, locked: settings.blockDockerLoad?.locked === true },
-    existingContainers: own?.existingContainers ?? 'block',
-    mode: own?.mode ?? 'enforce',
-    hideEnvironment: own?.hideEnvironment ?? 'never',
-    language: own?.language ?? 'en',
-  }, options.overrides));
+  return ok(
+    override(
+      {
+        eci: { value: eci?.value === true, locked },
+        backend: own?.backend ?? 'auto',
+        socket: {
+          locked,
+          images: mount?.imageList?.images ?? [],
+          allowDerivedImages: mount?.imageList?.allowDerivedImages ?? true,
+          commands: {
+            type: mount?.commandList?.type ?? 'deny',
+            commands: mount?.commandList?.commands ?? [],
+          },
+          perImage: (own?.perImageCommandLists ?? []).map((list) => ({
+            image: list.image,
+            type: list.type ?? 'deny',
+            commands: list.commands ?? [],
+            scope: list.scope ?? scope,
+          })),
+          scope,
+        },
+        fileSharing:
+          directories === undefined
+            ? { kind: 'default' }
+            : {
+                kind: 'list',
+                directories: directories.map((d) => ({
+                  path: d.path,
+                  sharedByDefault: d.sharedByDefault === true,
+                })),
+              },
+        blockDockerLoad: {
+          value: settings.blockDockerLoad?.value === true,
+          locked: settings.blockDockerLoad?.locked === true,
+        },
+        existingContainers: own?.existingContainers ?? 'block',
+        mode: own?.mode ?? 'enforce',
+        hideEnvironment: own?.hideEnvironment ?? 'never',
+        language: own?.language ?? 'en',
+      },
+      options.overrides,
+    ),
+  );
 }
 
 /** Top-level keys the engine acts on: doubt about one of them makes the policy unreadable. */
-const isCritical = (pointer: string): boolean => /^\/(configurationFileVersion|enhancedContainerIsolation|filesharingAllowedDirectories|blockDockerLoad|bulkhead)(\/|$)/.test(pointer);
+const isCritical = (pointer: string): boolean =>
+  /^\/(configurationFileVersion|enhancedContainerIsolation|filesharingAllowedDirectories|blockDockerLoad|bulkhead)(\/|$)/.test(
+    pointer,
+  );
 
 function unusable(reason: string, pointer: string): Result<never, AppError> {
-  return fail('settings.findings', "The settings file can't be used as a policy.", { reason, hint: 'Correct it; `bulkhead settings lint` shows every finding.', params: { pointer } });
+  return fail('settings.findings', "The settings file can't be used as a policy.", {
+    reason,
+    hint: 'Correct it; `bulkhead settings lint` shows every finding.',
+    params: { pointer },
+  });
 }
 
 function override(settings: EffectiveSettings, overrides: UserOverrides | undefined): EffectiveSettings {
@@ -133,6 +233,8 @@ function override(settings: EffectiveSettings, overrides: UserOverrides | undefi
     ...settings,
     eci: settings.eci.locked ? settings.eci : { value: overrides.eci ?? settings.eci.value, locked: false },
     socket: settings.socket.locked ? settings.socket : { ...settings.socket, ...overrides.socket },
-    blockDockerLoad: settings.blockDockerLoad.locked ? settings.blockDockerLoad : { value: overrides.blockDockerLoad ?? settings.blockDockerLoad.value, locked: false },
+    blockDockerLoad: settings.blockDockerLoad.locked
+      ? settings.blockDockerLoad
+      : { value: overrides.blockDockerLoad ?? settings.blockDockerLoad.value, locked: false },
   };
 }

@@ -2,24 +2,60 @@ import * as z from 'zod';
 
 /** Stable lint codes (file-format page, "Lint findings"). */
 export const findingCodes = [
-  'syntax', 'bom', 'too-large', 'wrong-type', 'unknown-key', 'duplicate-key', 'version-unsupported', 'missing-version',
-  'socket-command-unsupported', 'socket-command-unknown', 'socket-image-any', 'socket-image-wildcard-tag', 'socket-image-mutable-tag', 'socket-image-invalid',
-  'socket-image-no-digest', 'socket-list-unused', 'share-dangerous', 'share-invalid', 'share-empty-list', 'eci-unlocked', 'eci-off-with-allowlist', 'file-sharing-drivers-off',
-  'key-not-used-here', 'bulkhead-on-desktop', 'kubernetes-images-not-allowed', 'embedded-json-invalid', 'audit-mode', 'desktop-version-too-old',
+  'syntax',
+  'bom',
+  'too-large',
+  'wrong-type',
+  'unknown-key',
+  'duplicate-key',
+  'version-unsupported',
+  'missing-version',
+  'socket-command-unsupported',
+  'socket-command-unknown',
+  'socket-image-any',
+  'socket-image-wildcard-tag',
+  'socket-image-mutable-tag',
+  'socket-image-invalid',
+  'socket-image-no-digest',
+  'socket-list-unused',
+  'share-dangerous',
+  'share-invalid',
+  'share-empty-list',
+  'eci-unlocked',
+  'eci-off-with-allowlist',
+  'file-sharing-drivers-off',
+  'key-not-used-here',
+  'bulkhead-on-desktop',
+  'kubernetes-images-not-allowed',
+  'embedded-json-invalid',
+  'audit-mode',
+  'desktop-version-too-old',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
 
 /** A text edit: replace `length` UTF-16 units at `offset` by `text`. */
-export const textEditSchema = z.object({ offset: z.number().int(), length: z.number().int(), text: z.string() });
+export const textEditSchema = z.object({
+  offset: z.number().int(),
+  length: z.number().int(),
+  text: z.string(),
+});
 export type TextEdit = z.infer<typeof textEditSchema>;
 
-/** One finding. Errors block applying; warnings and notes don't. line/column are 1-based, offsets are UTF-16 units into the text. */
+/**
+ * One finding. Errors block applying; warnings and notes don't. line/column are 1-based, offsets are UTF-16
+ * units into the text.
+ */
 export const findingSchema = z.object({
   code: z.enum(findingCodes),
   severity: z.enum(['error', 'warning', 'note']),
   /** JSON pointer (RFC 6901) of what it is about; '' for the document. */
   pointer: z.string(),
-  range: z.object({ offset: z.number().int(), length: z.number().int(), line: z.number().int(), column: z.number().int() }),
+  range: z.object({
+    offset: z.number().int(),
+    length: z.number().int(),
+    line: z.number().int(),
+    column: z.number().int(),
+  }),
   /** English sentence; `params` let the renderer say it in another language. */
   message: z.string(),
   params: z.record(z.string(), z.string()),

@@ -3,11 +3,21 @@ import { ok, type AppError, type Result } from '../result.ts';
 import { applyEdits } from './edit.ts';
 import { parseSettings, syntaxAppError } from './parse.ts';
 
-/** The text with two spaces a level and one member a line; only white space changes, line ends stay of the kind they are. Error: settings.syntax. */
+/**
+ * The text with two spaces a level and one member a line; only white space changes, line ends stay of the
+ * kind they are. Error: settings.syntax.
+ */
 export function formatSettings(text: string): Result<string, AppError> {
   const parsed = parseSettings(text);
   if (!parsed.ok) return { ok: false, error: syntaxAppError(parsed.error) };
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  const formatted = applyEdits(text, format(text, undefined, { tabSize: 2, insertSpaces: true, eol }).map(({ offset, length, content }) => ({ offset, length, text: content })));
+  const formatted = applyEdits(
+    text,
+    format(text, undefined, { tabSize: 2, insertSpaces: true, eol }).map(({ offset, length, content }) => ({
+      offset,
+      length,
+      text: content,
+    })),
+  );
   return ok(formatted.endsWith(eol) ? formatted : `${formatted}${eol}`);
 }

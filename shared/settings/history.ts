@@ -16,7 +16,10 @@ export const historyItemSchema = z.object({
   at: z.string().nullable(),
   /** Who applied it; '' where nobody of ours did. */
   user: z.string(),
-  /** 'apply': by us; 'found': as another program left it; 'none': version 0, there was no file; 'unrecorded': the file as it is, changed by another program since; 'unreadable': its folder can't be read. */
+  /**
+   * 'apply': by us; 'found': as another program left it; 'none': version 0, there was no file; 'unrecorded':
+   * the file as it is, changed by another program since; 'unreadable': its folder can't be read.
+   */
   how: z.enum(['apply', 'found', 'none', 'unrecorded', 'unreadable']),
   eci: z.boolean().nullable(),
   /** What the settings file says now. */
@@ -33,9 +36,9 @@ export type HistoryItem = z.infer<typeof historyItemSchema>;
 export const namedChanges = 4;
 
 /**
- * The draft that goes back to a version; `text` is null for "no file". For Docker Desktop the file's presence means something of its own
- * (sign-in), so an empty draft takes the file away. Elsewhere a file is never taken away by an apply: an empty document takes its place, which
- * means the same (ECI off, every default).
+ * The draft that goes back to a version; `text` is null for "no file". For Docker Desktop the file's presence
+ * means something of its own (sign-in), so an empty draft takes the file away. Elsewhere a file is never
+ * taken away by an apply: an empty document takes its place, which means the same (ECI off, every default).
  */
 export function rollbackText(text: string | null, exists: boolean, kind: TargetKind): string {
   if (text !== null) return text;
@@ -43,4 +46,5 @@ export function rollbackText(text: string | null, exists: boolean, kind: TargetK
 }
 
 /** Does applying this draft take the file away? See `rollbackText`. */
-export const removesFile = (draft: string, exists: boolean, kind: TargetKind): boolean => draft === '' && exists && kind === 'docker-desktop';
+export const removesFile = (draft: string, exists: boolean, kind: TargetKind): boolean =>
+  draft === '' && exists && kind === 'docker-desktop';

@@ -2,37 +2,63 @@
 export type ImageReference =
   | { readonly kind: 'any' }
   | {
-    readonly kind: 'image';
-    /** Registry host with port: `docker.io` when none was written. */
-    readonly domain: string;
-    /** Repository path on it: `library/docker`; `*` at its end (`repo/*`) stands for one or more path components. */
-    readonly path: string;
-    /** `latest` when none was written; `*` is any tag; null beside a digest. */
-    readonly tag: string | null;
-    readonly digest: string | null;
-    /** Was the tag written, or is it the default? */
-    readonly tagWritten: boolean;
-  };
+      readonly kind: 'image';
+      /** Registry host with port: `docker.io` when none was written. */
+      readonly domain: string;
+      /**
+       * Repository path on it: `library/docker`; `*` at its end (`repo/*`) stands for one or more path
+       * components.
+       */
+      readonly path: string;
+      /** `latest` when none was written; `*` is any tag; null beside a digest. */
+      readonly tag: string | null;
+      readonly digest: string | null;
+      /** Was the tag written, or is it the default? */
+      readonly tagWritten: boolean;
+    };
 
-export type ImageReferenceError = 'empty' | 'space' | 'upper-case' | 'bad-domain' | 'bad-path' | 'bad-tag' | 'bad-digest' | 'wildcard-place' | 'too-long' | 'bare-id';
+export type ImageReferenceError =
+  | 'empty'
+  | 'space'
+  | 'upper-case'
+  | 'bad-domain'
+  | 'bad-path'
+  | 'bad-tag'
+  | 'bad-digest'
+  | 'wildcard-place'
+  | 'too-long'
+  | 'bare-id';
 
 /** English sentence of an image reference error. */
 export const imageReferenceMessages: Readonly<Record<ImageReferenceError, string>> = {
-  empty: 'it is empty', space: 'it holds white space', 'upper-case': 'repository names are lower case', 'bad-domain': 'the registry host is not valid',
-  'bad-path': 'the repository name is not valid', 'bad-tag': 'the tag is not valid', 'bad-digest': 'the digest is not valid: sha256: and 64 hexadecimal digits',
-  'wildcard-place': '* may stand for the whole reference, for the tag, or for the last part of the repository',
-  'too-long': 'the repository name is longer than 255 characters', 'bare-id': 'an image id or bare digest names no repository: write name@sha256:…',
+  empty: 'it is empty',
+  space: 'it holds white space',
+  'upper-case': 'repository names are lower case',
+  'bad-domain': 'the registry host is not valid',
+  'bad-path': 'the repository name is not valid',
+  'bad-tag': 'the tag is not valid',
+  'bad-digest': 'the digest is not valid: sha256: and 64 hexadecimal digits',
+  'wildcard-place':
+    '* may stand for the whole reference, for the tag, or for the last part of the repository',
+  'too-long': 'the repository name is longer than 255 characters',
+  'bare-id': 'an image id or bare digest names no repository: write name@sha256:…',
 };
 
 // The grammar of github.com/distribution/reference.
 const component = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
-const domainName = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
+const domainName =
+  /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
 const tagShape = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const digestShape = /^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/;
 
-type Parsed = { readonly ok: true; readonly value: ImageReference } | { readonly ok: false; readonly error: ImageReferenceError };
+type Parsed =
+  | { readonly ok: true; readonly value: ImageReference }
+  | { readonly ok: false; readonly error: ImageReferenceError };
 
-/** Reads `name[:tag]`, `name@digest`, `name:*`, `repo/*:*` or `*`. Short names are Docker Hub's, as the Docker CLI reads them. */
+/**
+ * Reads `name[:tag]`, `name@digest`, `name:*`, `repo/*:*` or `*`. Short names are Docker Hub's, as the Docker
+ * CLI reads them.
+ */
 export function parseImageReference(written: string): Parsed {
   const bad = (error: ImageReferenceError): Parsed => ({ ok: false, error });
   if (written === '') return bad('empty');
@@ -49,24 +75,43 @@ export function parseImageReference(written: string): Parsed {
   const colon = named.indexOf(':', named.lastIndexOf('/') + 1);
   const tag = colon === -1 ? null : named.slice(colon + 1);
   const name = colon === -1 ? named : named.slice(0, colon);
-  if (tag !== null && tag !== '*' && !tagShape.test(tag)) return bad(tag.includes('*') ? 'wildcard-place' : 'bad-tag');
+  if (tag !== null && tag !== '*' && !tagShape.test(tag))
+    return bad(tag.includes('*') ? 'wildcard-place' : 'bad-tag');
 
   const slash = name.indexOf('/');
   const head = slash === -1 ? '' : name.slice(0, slash);
   const isDomain = head !== '' && (/[.:]/.test(head) || head === 'localhost' || head !== head.toLowerCase());
   if (isDomain && !domainName.test(head)) return bad('bad-domain');
   // Docker treats index.docker.io as docker.io, and host names as case-insensitive.
-  const domain = isDomain ? (head.toLowerCase() === 'index.docker.io' ? 'docker.io' : head.toLowerCase()) : 'docker.io';
+  const domain = isDomain
+    ? head.toLowerCase() === 'index.docker.io'
+      ? 'docker.io'
+      : head.toLowerCase()
+    : 'docker.io';
   const rest = isDomain ? name.slice(slash + 1) : name;
   const parts = rest.split('/');
   const wildcard = parts.length > 1 && parts.at(-1) === '*';
-  if (rest.replace(/\*$/, '').includes('*') || (rest.endsWith('*') && !wildcard && !(isDomain && rest === '*'))) return bad('wildcard-place');
+  if (
+    rest.replace(/\*$/, '').includes('*') ||
+    (rest.endsWith('*') && !wildcard && !(isDomain && rest === '*'))
+  )
+    return bad('wildcard-place');
   const checked = wildcard || rest === '*' ? parts.slice(0, -1) : parts;
   if (rest !== rest.toLowerCase()) return bad('upper-case');
   if (checked.some((part) => !component.test(part))) return bad('bad-path');
   const path = domain === 'docker.io' && parts.length === 1 && rest !== '*' ? `library/${rest}` : rest;
   if (path.length > 255) return bad('too-long');
-  return { ok: true, value: { kind: 'image', domain, path, tag: tag ?? (digest === null ? 'latest' : null), digest, tagWritten: tag !== null } };
+  return {
+    ok: true,
+    value: {
+      kind: 'image',
+      domain,
+      path,
+      tag: tag ?? (digest === null ? 'latest' : null),
+      digest,
+      tagWritten: tag !== null,
+    },
+  };
 }
 
 /** The whole reference with nothing implied: `docker.io/library/docker:cli`. */
@@ -75,34 +120,54 @@ export function canonicalReference(reference: ImageReference): string {
   return `${reference.domain}/${reference.path}${reference.tag === null ? '' : `:${reference.tag}`}${reference.digest === null ? '' : `@${reference.digest}`}`;
 }
 
-/** As short as the Docker CLI shows it: `docker:cli`, `testcontainers/ryuk:latest`. Never so short that it would be read as another. */
+/**
+ * As short as the Docker CLI shows it: `docker:cli`, `testcontainers/ryuk:latest`. Never so short that it
+ * would be read as another.
+ */
 export function familiarReference(reference: ImageReference): string {
   const full = canonicalReference(reference);
-  const shorter = ['docker.io/library/', 'docker.io/'].filter((prefix) => full.startsWith(prefix)).map((prefix) => full.slice(prefix.length));
+  const shorter = ['docker.io/library/', 'docker.io/']
+    .filter((prefix) => full.startsWith(prefix))
+    .map((prefix) => full.slice(prefix.length));
   // "docker.io/a.b/c" without its host would name the host a.b.
-  return shorter.find((short) => {
-    const parsed = parseImageReference(short);
-    return parsed.ok && canonicalReference(parsed.value) === full;
-  }) ?? full;
+  return (
+    shorter.find((short) => {
+      const parsed = parseImageReference(short);
+      return parsed.ok && canonicalReference(parsed.value) === full;
+    }) ?? full
+  );
 }
 
 /**
- * Does an allowed reference cover an image's name (`name:tag` or `name@digest`)? By name only: trust is by content (B3), so
- * a match is where the question begins, not where it ends.
+ * Does an allowed reference cover an image's name (`name:tag` or `name@digest`)? By name only: trust is by
+ * content (B3), so a match is where the question begins, not where it ends.
  */
 export function referenceCovers(allowed: ImageReference, image: ImageReference): boolean {
   if (allowed.kind === 'any') return true;
   if (image.kind === 'any' || allowed.domain !== image.domain) return false;
-  const inPath = allowed.path === '*' || (allowed.path.endsWith('/*') ? image.path.startsWith(allowed.path.slice(0, -1)) : allowed.path === image.path);
+  const inPath =
+    allowed.path === '*' ||
+    (allowed.path.endsWith('/*')
+      ? image.path.startsWith(allowed.path.slice(0, -1))
+      : allowed.path === image.path);
   if (!inPath) return false;
   if (allowed.digest !== null) return allowed.digest === image.digest;
   return allowed.tag === '*' || (image.tag !== null && allowed.tag === image.tag);
 }
 
 /** A repository with nothing implied: `docker.io` and `library/docker`. */
-export interface Repository { readonly domain: string; readonly path: string }
+export interface Repository {
+  readonly domain: string;
+  readonly path: string;
+}
 
 /** Does an allowed reference speak of a repository, whatever the tag or digest? `*` alone speaks of none. */
 export function referenceCoversRepository(allowed: ImageReference, repository: Repository): boolean {
-  return allowed.kind === 'image' && referenceCovers({ ...allowed, tag: '*', digest: null }, { kind: 'image', ...repository, tag: 'latest', digest: null, tagWritten: false });
+  return (
+    allowed.kind === 'image' &&
+    referenceCovers(
+      { ...allowed, tag: '*', digest: null },
+      { kind: 'image', ...repository, tag: 'latest', digest: null, tagWritten: false },
+    )
+  );
 }

@@ -1,2 +1,5 @@
-/** Longest settings text, in UTF-16 units; every other text that crosses between processes is bounded by it too. */
+/**
+ * Longest settings text, in UTF-16 units; every other text that crosses between processes is bounded by it
+ * too.
+ */
 export const maxTextLength = 4 * 1024 * 1024;

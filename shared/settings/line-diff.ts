@@ -1,5 +1,10 @@
 /** A line of a diff; line numbers from 1, null on the side that does not have it. */
-export interface DiffLine { readonly kind: 'context' | 'removed' | 'added'; readonly text: string; readonly before: number | null; readonly after: number | null }
+export interface DiffLine {
+  readonly kind: 'context' | 'removed' | 'added';
+  readonly text: string;
+  readonly before: number | null;
+  readonly after: number | null;
+}
 
 /** Changed lines with context. Starts count from 1; 0 with a count of 0, as in unified diffs. */
 export interface DiffHunk {
@@ -14,8 +19,9 @@ export interface DiffHunk {
 const maxEdits = 1500;
 
 /**
- * Line by line difference (Myers, shortest edit script), grouped into hunks with `context` lines around each change.
- * Lines are compared with their line ends, so that a change from LF to CRLF shows; shown texts are without them.
+ * Line by line difference (Myers, shortest edit script), grouped into hunks with `context` lines around each
+ * change. Lines are compared with their line ends, so that a change from LF to CRLF shows; shown texts are
+ * without them.
  */
 export function diffLines(before: string, after: string, context = 3): DiffHunk[] {
   const script = editScript(splitLines(before), splitLines(after));
@@ -26,7 +32,8 @@ export function diffLines(before: string, after: string, context = 3): DiffHunk[
     while (script[first]?.kind === 'context') first++;
     if (first === script.length) break;
     let last = first;
-    for (let i = first; i < script.length && i - last <= context * 2; i++) if (script[i]?.kind !== 'context') last = i;
+    for (let i = first; i < script.length && i - last <= context * 2; i++)
+      if (script[i]?.kind !== 'context') last = i;
     const from = Math.max(start, first - context);
     const lines = script.slice(from, last + context + 1);
     // What lies between two hunks is on both sides.
@@ -40,7 +47,12 @@ export function diffLines(before: string, after: string, context = 3): DiffHunk[
 }
 
 /** Unified diff text as `diff -u` prints it; '' when nothing differs. */
-export function unifiedDiff(before: string, after: string, names: { before: string; after: string }, context = 3): string {
+export function unifiedDiff(
+  before: string,
+  after: string,
+  names: { before: string; after: string },
+  context = 3,
+): string {
   const hunks = diffLines(before, after, context);
   if (hunks.length === 0) return '';
   const sign = { context: ' ', removed: '-', added: '+' } as const;
@@ -49,7 +61,8 @@ export function unifiedDiff(before: string, after: string, names: { before: stri
   const body = hunks.flatMap((hunk) => [
     `@@ -${hunk.beforeStart},${hunk.beforeCount} +${hunk.afterStart},${hunk.afterCount} @@`,
     ...hunk.lines.flatMap((line) => {
-      const unended = (line.before === lastBefore && !endsLine(before)) || (line.after === lastAfter && !endsLine(after));
+      const unended =
+        (line.before === lastBefore && !endsLine(before)) || (line.after === lastAfter && !endsLine(after));
       return [sign[line.kind] + line.text, ...(unended ? ['\\ No newline at end of file'] : [])];
     }),
   ]);
@@ -63,7 +76,9 @@ function hunkOf(lines: readonly DiffLine[], linesBefore: number, linesAfter: num
   const count = (side: 'before' | 'after'): number => lines.filter((line) => line[side] !== null).length;
   const [beforeCount, afterCount] = [count('before'), count('after')];
   return {
-    beforeCount, afterCount, lines,
+    beforeCount,
+    afterCount,
+    lines,
     beforeStart: linesBefore + (beforeCount > 0 ? 1 : 0),
     afterStart: linesAfter + (afterCount > 0 ? 1 : 0),
   };
@@ -80,12 +95,23 @@ function editScript(a: readonly string[], b: readonly string[]): DiffLine[] {
   let head = 0;
   while (head < a.length && head < b.length && a[head] === b[head]) head++;
   let tail = 0;
-  while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
+  while (
+    tail < a.length - head &&
+    tail < b.length - head &&
+    a[a.length - 1 - tail] === b[b.length - 1 - tail]
+  )
+    tail++;
   const script: DiffLine[] = [];
   let [i, j] = [0, 0];
-  const both = (): void => { script.push({ kind: 'context', text: shown(a[i] ?? ''), before: ++i, after: ++j }); };
-  const gone = (): void => { script.push({ kind: 'removed', text: shown(a[i] ?? ''), before: ++i, after: null }); };
-  const come = (): void => { script.push({ kind: 'added', text: shown(b[j] ?? ''), before: null, after: ++j }); };
+  const both = (): void => {
+    script.push({ kind: 'context', text: shown(a[i] ?? ''), before: ++i, after: ++j });
+  };
+  const gone = (): void => {
+    script.push({ kind: 'removed', text: shown(a[i] ?? ''), before: ++i, after: null });
+  };
+  const come = (): void => {
+    script.push({ kind: 'added', text: shown(b[j] ?? ''), before: null, after: ++j });
+  };
   while (i < head) both();
   for (const step of middleSteps(a.slice(head, a.length - tail), b.slice(head, b.length - tail))) {
     if (step === 'both') both();
@@ -109,7 +135,10 @@ function middleSteps(a: readonly string[], b: readonly string[]): Step[] {
     for (let k = -d; k <= d; k += 2) {
       let x = k === -d || (k !== d && at(k - 1) < at(k + 1)) ? at(k + 1) : at(k - 1) + 1;
       let y = x - k;
-      while (x < a.length && y < b.length && a[x] === b[y]) { x++; y++; }
+      while (x < a.length && y < b.length && a[x] === b[y]) {
+        x++;
+        y++;
+      }
       furthest[k + limit + 1] = x;
       if (x >= a.length && y >= b.length) return walkBack(rounds, limit, a.length, b.length);
     }
@@ -127,7 +156,11 @@ function walkBack(rounds: readonly Int32Array[], limit: number, endX: number, en
     const previous = fromAbove ? k + 1 : k - 1;
     const previousX = d === 0 ? 0 : at(previous);
     const previousY = d === 0 ? 0 : previousX - previous;
-    while (x > previousX && y > previousY) { steps.push('both'); x--; y--; }
+    while (x > previousX && y > previousY) {
+      steps.push('both');
+      x--;
+      y--;
+    }
     if (d === 0) break;
     steps.push(fromAbove ? 'come' : 'gone');
     [x, y] = [previousX, previousY];

@@ -23,16 +23,26 @@ export type MergeResult =
   | { readonly kind: 'unreadable'; readonly side: 'base' | MergeSide };
 
 /**
- * Three-way merge by meaning: what `mine` changed since `base` is written into `theirs`, and every byte of `theirs` that it need not touch
- * stays. Objects merge member by member, lists whose order says nothing element by element; what both changed differently is an
- * overlap, decided by `choices` (by its key). '' is "no file".
+ * Three-way merge by meaning: what `mine` changed since `base` is written into `theirs`, and every byte of
+ * `theirs` that it need not touch stays. Objects merge member by member, lists whose order says nothing
+ * element by element; what both changed differently is an overlap, decided by `choices` (by its key). '' is
+ * "no file".
  */
-export function mergeSettings(base: string, theirs: string, mine: string, choices: Readonly<Record<string, MergeSide>> = {}): MergeResult {
+export function mergeSettings(
+  base: string,
+  theirs: string,
+  mine: string,
+  choices: Readonly<Record<string, MergeSide>> = {},
+): MergeResult {
   // One side left the text alone: the other's is the merge, formatting and all.
   if (theirs === base || theirs === mine) return { kind: 'merged', text: mine, overlaps: [] };
   if (mine === base) return { kind: 'merged', text: theirs, overlaps: [] };
   const values: Record<string, unknown>[] = [];
-  for (const [side, text] of [['base', base], ['theirs', theirs], ['mine', mine]] as const) {
+  for (const [side, text] of [
+    ['base', base],
+    ['theirs', theirs],
+    ['mine', mine],
+  ] as const) {
     const value = read(text);
     if (value === null) return { kind: 'unreadable', side };
     values.push(value);
@@ -48,8 +58,10 @@ function read(text: string): Record<string, unknown> | null {
   return parsed.ok ? parsed.value.value : null;
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const same = (a: unknown, b: unknown): boolean => (a === undefined || b === undefined ? a === b : sameJson(a, b));
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const same = (a: unknown, b: unknown): boolean =>
+  a === undefined || b === undefined ? a === b : sameJson(a, b);
 
 class Merge {
   /** Theirs, with what of mine was written into it so far. */
@@ -63,38 +75,69 @@ class Merge {
     this.#choices = choices;
   }
 
-  /** `path` is the place in `theirs` as it is being written; `key` names the place whatever happens to indexes. */
+  /**
+   * `path` is the place in `theirs` as it is being written; `key` names the place whatever happens to
+   * indexes.
+   */
   at(path: SettingsPath, key: string, base: unknown, theirs: unknown, mine: unknown): void {
     if (same(mine, base) || same(mine, theirs)) return;
-    if (same(theirs, base)) { this.#write(path, mine); return; }
+    if (same(theirs, base)) {
+      this.#write(path, mine);
+      return;
+    }
     // Both made something where there was nothing: by members, too.
-    if (isRecord(theirs) && isRecord(mine) && (base === undefined || isRecord(base))) { this.#object(path, key, base ?? {}, theirs, mine); return; }
-    if (Array.isArray(theirs) && Array.isArray(mine) && (base === undefined || Array.isArray(base)) && isUnorderedList(toPointer(path)) && this.#list(path, key, base ?? [], theirs, mine)) return;
+    if (isRecord(theirs) && isRecord(mine) && (base === undefined || isRecord(base))) {
+      this.#object(path, key, base ?? {}, theirs, mine);
+      return;
+    }
+    if (
+      Array.isArray(theirs) &&
+      Array.isArray(mine) &&
+      (base === undefined || Array.isArray(base)) &&
+      isUnorderedList(toPointer(path)) &&
+      this.#list(path, key, base ?? [], theirs, mine)
+    )
+      return;
     this.#overlap(path, key, base, theirs, mine);
   }
 
-  #object(path: SettingsPath, key: string, base: Readonly<Record<string, unknown>>, theirs: Readonly<Record<string, unknown>>, mine: Readonly<Record<string, unknown>>): void {
+  #object(
+    path: SettingsPath,
+    key: string,
+    base: Readonly<Record<string, unknown>>,
+    theirs: Readonly<Record<string, unknown>>,
+    mine: Readonly<Record<string, unknown>>,
+  ): void {
     for (const name of new Set([...Object.keys(base), ...Object.keys(mine)])) {
       this.at([...path, name], childPointer(key, name), own(base, name), own(theirs, name), own(mine, name));
     }
   }
 
   /** False where an element stands in a list twice: then nobody can say which is which. */
-  #list(path: SettingsPath, key: string, base: readonly unknown[], theirs: readonly unknown[], mine: readonly unknown[]): boolean {
+  #list(
+    path: SettingsPath,
+    key: string,
+    base: readonly unknown[],
+    theirs: readonly unknown[],
+    mine: readonly unknown[],
+  ): boolean {
     const [inBase, inTheirs, inMine] = [byIdentity(base), byIdentity(theirs), byIdentity(mine)];
     if (inBase === null || inTheirs === null || inMine === null) return false;
     const place = (identity: string): SettingsPath => [...path, [...inTheirs.keys()].indexOf(identity)];
     for (const [identity, element] of inTheirs) {
-      if (inMine.has(identity)) this.at(place(identity), `${key}/${identity}`, inBase.get(identity), element, inMine.get(identity));
+      if (inMine.has(identity))
+        this.at(place(identity), `${key}/${identity}`, inBase.get(identity), element, inMine.get(identity));
     }
     // From the end, so that the indexes before stay what they are.
     for (const [identity, element] of [...inTheirs].toReversed()) {
-      if (!inMine.has(identity) && inBase.has(identity)) this.at(place(identity), `${key}/${identity}`, inBase.get(identity), element, undefined);
+      if (!inMine.has(identity) && inBase.has(identity))
+        this.at(place(identity), `${key}/${identity}`, inBase.get(identity), element, undefined);
     }
     for (const [identity, element] of inMine) {
       if (inTheirs.has(identity)) continue;
       if (!inBase.has(identity)) this.#write([...path, '-'], element);
-      else if (!same(inBase.get(identity), element)) this.#overlap([...path, '-'], `${key}/${identity}`, inBase.get(identity), undefined, element);
+      else if (!same(inBase.get(identity), element))
+        this.#overlap([...path, '-'], `${key}/${identity}`, inBase.get(identity), undefined, element);
     }
     return true;
   }
@@ -114,7 +157,8 @@ class Merge {
   }
 }
 
-const own = (object: Readonly<Record<string, unknown>>, name: string): unknown => (Object.hasOwn(object, name) ? object[name] : undefined);
+const own = (object: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(object, name) ? object[name] : undefined;
 
 function byIdentity(list: readonly unknown[]): ReadonlyMap<string, unknown> | null {
   const found = new Map(list.map((element) => [identityOf(element), element]));

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { LineIndex, maxSettingsDepth, maxSettingsLength, nodeAt, parseSettings, type SyntaxErrorCode } from './index.ts';
+import {
+  LineIndex,
+  maxSettingsDepth,
+  maxSettingsLength,
+  nodeAt,
+  parseSettings,
+  type SyntaxErrorCode,
+} from './index.ts';
 
 // Properties run for seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -15,13 +22,30 @@ const first = (text: string) => {
 
 describe('parseSettings', () => {
   it.each<[string, SyntaxErrorCode, number, number]>([
-    ['', 'empty', 1, 1], [' \n\t', 'empty', 2, 2], ['\uFEFF{}', 'bom', 1, 1],
-    ['{"a": 1,}', 'trailing-comma', 1, 8], ['{"a": [1,\n2, ]}', 'trailing-comma', 2, 2],
-    ['{"a": 1 // why\n}', 'comment', 1, 9], ['/* x */ {}', 'comment', 1, 1], ['{"a": 1 "b": 2}', 'comma-expected', 1, 9], ['{"a" 1}', 'colon-expected', 1, 6],
-    ['{"a": }', 'value-expected', 1, 7], ['{a: 1}', 'symbol-invalid', 1, 2], ['{"a": 1', 'close-expected', 1, 8], ['{} {}', 'end-expected', 1, 4],
-    ['{"a": "b\n}', 'string-unfinished', 1, 7], ['{"a": "\\x"}', 'string-invalid', 1, 7], ['{"a": "\t"}', 'string-invalid', 1, 7], ['{"a": 1.}', 'number-invalid', 1, 7],
-    ["{'a': 1}", 'symbol-invalid', 1, 2], ['{"a": True}', 'symbol-invalid', 1, 7], ['{"a": NaN}', 'symbol-invalid', 1, 7], ['[]', 'not-an-object', 1, 1], ['"x"', 'not-an-object', 1, 1],
-    ['{\r\n  "a": 1,\r\n  "b" 2\r\n}', 'colon-expected', 3, 7], ['{"容器": 1 "b": 2}', 'comma-expected', 1, 10],
+    ['', 'empty', 1, 1],
+    [' \n\t', 'empty', 2, 2],
+    ['\uFEFF{}', 'bom', 1, 1],
+    ['{"a": 1,}', 'trailing-comma', 1, 8],
+    ['{"a": [1,\n2, ]}', 'trailing-comma', 2, 2],
+    ['{"a": 1 // why\n}', 'comment', 1, 9],
+    ['/* x */ {}', 'comment', 1, 1],
+    ['{"a": 1 "b": 2}', 'comma-expected', 1, 9],
+    ['{"a" 1}', 'colon-expected', 1, 6],
+    ['{"a": }', 'value-expected', 1, 7],
+    ['{a: 1}', 'symbol-invalid', 1, 2],
+    ['{"a": 1', 'close-expected', 1, 8],
+    ['{} {}', 'end-expected', 1, 4],
+    ['{"a": "b\n}', 'string-unfinished', 1, 7],
+    ['{"a": "\\x"}', 'string-invalid', 1, 7],
+    ['{"a": "\t"}', 'string-invalid', 1, 7],
+    ['{"a": 1.}', 'number-invalid', 1, 7],
+    ["{'a': 1}", 'symbol-invalid', 1, 2],
+    ['{"a": True}', 'symbol-invalid', 1, 7],
+    ['{"a": NaN}', 'symbol-invalid', 1, 7],
+    ['[]', 'not-an-object', 1, 1],
+    ['"x"', 'not-an-object', 1, 1],
+    ['{\r\n  "a": 1,\r\n  "b" 2\r\n}', 'colon-expected', 3, 7],
+    ['{"容器": 1 "b": 2}', 'comma-expected', 1, 10],
   ])('%j: %s at line %d, column %d', (text, code, line, column) => {
     expect(first(text)).toMatchObject({ code, line, column });
   });
@@ -32,21 +56,63 @@ describe('parseSettings', () => {
   });
 
   it('takes exactly what JSON.parse takes of objects', () => {
-    const pieces = fc.constantFrom('{', '}', '[', ']', ',', ':', '"a"', '"b"', '1', '-', '01', '1e5', '.5', 'true', 'nul', 'null', ' ', '\n', '\u00A0', '\u2028', '//', '/*', '*/', '"', '\\', '\u0000', '\uFEFF', '"\u007F"', '"\\u12"', '+1');
-    const texts = fc.oneof(fc.array(pieces, { maxLength: 12 }).map((p) => p.join('')), fc.array(pieces, { maxLength: 6 }).map((p) => `{"a":${p.join('')}}`));
-    fc.assert(fc.property(texts, (text) => {
-      let expected = false;
-      try {
-        const value: unknown = JSON.parse(text);
-        expected = typeof value === 'object' && value !== null && !Array.isArray(value);
-      } catch { /* not JSON */ }
-      const result = parseSettings(text);
-      expect(result.ok).toBe(expected);
-      if (!result.ok) {
-        expect(result.error.length).toBeGreaterThan(0);
-        for (const error of result.error) expect(error.offset >= 0 && error.offset <= text.length && error.line >= 1 && error.column >= 1).toBe(true);
-      }
-    }), { numRuns: 5000 });
+    const pieces = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"a"',
+      '"b"',
+      '1',
+      '-',
+      '01',
+      '1e5',
+      '.5',
+      'true',
+      'nul',
+      'null',
+      ' ',
+      '\n',
+      '\u00A0',
+      '\u2028',
+      '//',
+      '/*',
+      '*/',
+      '"',
+      '\\',
+      '\u0000',
+      '\uFEFF',
+      '"\u007F"',
+      '"\\u12"',
+      '+1',
+    );
+    const texts = fc.oneof(
+      fc.array(pieces, { maxLength: 12 }).map((p) => p.join('')),
+      fc.array(pieces, { maxLength: 6 }).map((p) => `{"a":${p.join('')}}`),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        let expected = false;
+        try {
+          const value: unknown = JSON.parse(text);
+          expected = typeof value === 'object' && value !== null && !Array.isArray(value);
+        } catch {
+          /* not JSON */
+        }
+        const result = parseSettings(text);
+        expect(result.ok).toBe(expected);
+        if (!result.ok) {
+          expect(result.error.length).toBeGreaterThan(0);
+          for (const error of result.error)
+            expect(
+              error.offset >= 0 && error.offset <= text.length && error.line >= 1 && error.column >= 1,
+            ).toBe(true);
+        }
+      }),
+      { numRuns: 5000 },
+    );
   });
 
   it('limits size and depth before it parses', () => {
@@ -67,18 +133,34 @@ describe('parseSettings', () => {
     const text = '{"a":1,"b":[{"c":1,"\\u0063":2}],"a":{"d":0,"d":0,"d":0},"__proto__":1,"__proto__":2}';
     const result = parseSettings(text);
     if (!result.ok) throw new Error('it did not parse');
-    expect(result.value.duplicates.map((d) => [d.pointer, text.slice(d.offset, d.offset + d.length), d.firstOffset])).toEqual([
-      ['/b/0/c', '"\\u0063"', 13], ['/a', '"a"', 1], ['/a/d', '"d"', text.indexOf('"d"')], ['/a/d', '"d"', text.indexOf('"d"')], ['/__proto__', '"__proto__"', text.indexOf('"__proto__"')],
+    expect(
+      result.value.duplicates.map((d) => [
+        d.pointer,
+        text.slice(d.offset, d.offset + d.length),
+        d.firstOffset,
+      ]),
+    ).toEqual([
+      ['/b/0/c', '"\\u0063"', 13],
+      ['/a', '"a"', 1],
+      ['/a/d', '"d"', text.indexOf('"d"')],
+      ['/a/d', '"d"', text.indexOf('"d"')],
+      ['/__proto__', '"__proto__"', text.indexOf('"__proto__"')],
     ]);
   });
 
   it('types the known keys and says where a type is wrong', () => {
     const good = parseSettings('{"enhancedContainerIsolation":{"value":true},"other":{"x":[1]}}');
-    expect(good.ok && good.value.settings).toMatchObject({ enhancedContainerIsolation: { value: true }, other: { x: [1] } });
-    const bad = parseSettings('{"enhancedContainerIsolation":{"value":"yes","dockerSocketMount":{"imageList":{"images":[1]}}},"bulkhead":{"mode":"off"}}');
+    expect(good.ok && good.value.settings).toMatchObject({
+      enhancedContainerIsolation: { value: true },
+      other: { x: [1] },
+    });
+    const bad = parseSettings(
+      '{"enhancedContainerIsolation":{"value":"yes","dockerSocketMount":{"imageList":{"images":[1]}}},"bulkhead":{"mode":"off"}}',
+    );
     expect(bad.ok && bad.value.settings).toBeNull();
     expect(bad.ok && bad.value.typeErrors.map((e) => [e.pointer, e.expected, e.found])).toEqual([
-      ['/enhancedContainerIsolation/value', 'boolean', 'string'], ['/enhancedContainerIsolation/dockerSocketMount/imageList/images/0', 'string', 'number'],
+      ['/enhancedContainerIsolation/value', 'boolean', 'string'],
+      ['/enhancedContainerIsolation/dockerSocketMount/imageList/images/0', 'string', 'number'],
       ['/bulkhead/mode', '"enforce" or "audit"', '"off"'],
     ]);
   });
@@ -87,23 +169,34 @@ describe('parseSettings', () => {
     const result = parseSettings('{"a":[{"b":1}],"c":1,"c":2}');
     if (!result.ok) throw new Error('it did not parse');
     const { tree } = result.value;
-    expect([nodeAt(tree, ['a', 0, 'b'])?.value, nodeAt(tree, ['a', '0', 'b'])?.value, nodeAt(tree, ['c'])?.value]).toEqual([1, 1, 2]);
-    expect([nodeAt(tree, ['a', '00']), nodeAt(tree, ['a', 1]), nodeAt(tree, ['c', 'd']), nodeAt(tree, ['toString'])]).toEqual(Array(4).fill(undefined));
+    expect([
+      nodeAt(tree, ['a', 0, 'b'])?.value,
+      nodeAt(tree, ['a', '0', 'b'])?.value,
+      nodeAt(tree, ['c'])?.value,
+    ]).toEqual([1, 1, 2]);
+    expect([
+      nodeAt(tree, ['a', '00']),
+      nodeAt(tree, ['a', 1]),
+      nodeAt(tree, ['c', 'd']),
+      nodeAt(tree, ['toString']),
+    ]).toEqual(Array(4).fill(undefined));
   });
 });
 
 describe('LineIndex', () => {
   it('counts lines as editors do, whatever the line end', () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom('a', '\n', '\r', '\r\n', '容') }), (text) => {
-      const lines = new LineIndex(text);
-      const split = text.split(/\r\n|\n|\r/);
-      expect(split.map((_, i) => lines.line(i + 1))).toEqual(split);
-      for (let offset = 0; offset <= text.length; offset++) {
-        const before = text.slice(0, offset);
-        // Between CR and LF is still the line that they end.
-        const whole = before.endsWith('\r') && text[offset] === '\n' ? before.slice(0, -1) : before;
-        expect(lines.at(offset).line).toBe(whole.split(/\r\n|\n|\r/).length);
-      }
-    }));
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', '\n', '\r', '\r\n', '容') }), (text) => {
+        const lines = new LineIndex(text);
+        const split = text.split(/\r\n|\n|\r/);
+        expect(split.map((_, i) => lines.line(i + 1))).toEqual(split);
+        for (let offset = 0; offset <= text.length; offset++) {
+          const before = text.slice(0, offset);
+          // Between CR and LF is still the line that they end.
+          const whole = before.endsWith('\r') && text[offset] === '\n' ? before.slice(0, -1) : before;
+          expect(lines.at(offset).line).toBe(whole.split(/\r\n|\n|\r/).length);
+        }
+      }),
+    );
   });
 });

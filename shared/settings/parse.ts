@@ -13,12 +13,30 @@ export const maxSettingsDepth = 64;
 const maxErrors = 20;
 
 export const syntaxErrorCodes = [
-  'empty', 'bom', 'too-large', 'too-deep', 'comment', 'trailing-comma', 'comma-expected', 'colon-expected', 'value-expected', 'key-expected', 'close-expected',
-  'end-expected', 'string-unfinished', 'string-invalid', 'number-invalid', 'symbol-invalid', 'not-an-object',
+  'empty',
+  'bom',
+  'too-large',
+  'too-deep',
+  'comment',
+  'trailing-comma',
+  'comma-expected',
+  'colon-expected',
+  'value-expected',
+  'key-expected',
+  'close-expected',
+  'end-expected',
+  'string-unfinished',
+  'string-invalid',
+  'number-invalid',
+  'symbol-invalid',
+  'not-an-object',
 ] as const;
 export type SyntaxErrorCode = (typeof syntaxErrorCodes)[number];
 
-/** Why a text is no settings document, and where. Its `length` is in UTF-16 units and may be 0 at the end of the text. */
+/**
+ * Why a text is no settings document, and where. Its `length` is in UTF-16 units and may be 0 at the end of
+ * the text.
+ */
 export interface SettingsSyntaxError extends Position {
   readonly code: SyntaxErrorCode;
   readonly length: number;
@@ -29,10 +47,21 @@ export interface SettingsSyntaxError extends Position {
 }
 
 /** A known key whose value has the wrong type. */
-export interface SettingsTypeError { readonly pointer: string; readonly message: string; readonly expected: string; readonly found: string }
+export interface SettingsTypeError {
+  readonly pointer: string;
+  readonly message: string;
+  readonly expected: string;
+  readonly found: string;
+}
 
 /** A key that an object holds twice. `offset`/`length` are the later key's. */
-export interface DuplicateKey { readonly pointer: string; readonly key: string; readonly offset: number; readonly length: number; readonly firstOffset: number }
+export interface DuplicateKey {
+  readonly pointer: string;
+  readonly key: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly firstOffset: number;
+}
 
 /** A text read as a settings document: strict JSON with an object at the top. */
 export interface ParsedSettings {
@@ -57,14 +86,16 @@ const messages: Record<SyntaxErrorCode, string> = {
   'trailing-comma': 'There is a comma after the last entry. Remove it.',
   'comma-expected': 'A comma is missing between two entries.',
   'colon-expected': 'A colon is missing between key and value.',
-  'value-expected': 'A value is missing here: a string in double quotes, a number, true, false, null, an object or a list.',
+  'value-expected':
+    'A value is missing here: a string in double quotes, a number, true, false, null, an object or a list.',
   'key-expected': 'A key in double quotes is expected here.',
   'close-expected': 'A closing bracket is missing.',
   'end-expected': 'The document has ended before this. Remove what follows.',
   'string-unfinished': 'The string is not closed on its line. Add the closing double quote.',
   'string-invalid': 'The string holds a character or an escape that JSON does not allow.',
   'number-invalid': 'This is not a number as JSON writes them.',
-  'symbol-invalid': 'This is not JSON. Strings and keys are written in double quotes; literals are true, false and null.',
+  'symbol-invalid':
+    'This is not JSON. Strings and keys are written in double quotes; literals are true, false and null.',
   'not-an-object': 'The document must be an object: { … }.',
 };
 
@@ -74,13 +105,17 @@ const messages: Record<SyntaxErrorCode, string> = {
  */
 export function parseSettings(text: string): Result<ParsedSettings, SettingsSyntaxError[]> {
   const bom = text.startsWith('\uFEFF');
-  if (text.length > maxSettingsLength) return err([located('too-large', new LineIndex(text.slice(0, 200)), 0, 0)]);
+  if (text.length > maxSettingsLength)
+    return err([located('too-large', new LineIndex(text.slice(0, 200)), 0, 0)]);
   const lines = new LineIndex(text);
   if (bom) return err([located('bom', lines, 0, 1)]);
   return parseBody(text, lines);
 }
 
-/** Like parseSettings, but looks past a BOM (its place counts in every offset), so that a linter can say more than "BOM". */
+/**
+ * Like parseSettings, but looks past a BOM (its place counts in every offset), so that a linter can say more
+ * than "BOM".
+ */
 export function parseIgnoringBom(text: string): Result<ParsedSettings, SettingsSyntaxError[]> {
   return text.startsWith('\uFEFF') ? parseSettings(' ' + text.slice(1)) : parseSettings(text);
 }
@@ -105,7 +140,9 @@ function parseBody(text: string, lines: LineIndex): Result<ParsedSettings, Setti
 
   const known = adminSettingsSchema.safeParse(value);
   return ok({
-    text, lines, tree,
+    text,
+    lines,
+    tree,
     value: value as Record<string, unknown>, // the tree's root is an object
     duplicates: findDuplicates(tree),
     settings: known.success ? known.data : null,
@@ -131,10 +168,22 @@ function firstTooDeep(text: string): number | null {
 }
 
 const parserCodes: Record<string, SyntaxErrorCode> = {
-  InvalidSymbol: 'symbol-invalid', InvalidNumberFormat: 'number-invalid', PropertyNameExpected: 'key-expected', ValueExpected: 'value-expected',
-  ColonExpected: 'colon-expected', CommaExpected: 'comma-expected', CloseBraceExpected: 'close-expected', CloseBracketExpected: 'close-expected',
-  EndOfFileExpected: 'end-expected', InvalidCommentToken: 'comment', UnexpectedEndOfComment: 'comment', UnexpectedEndOfString: 'string-unfinished',
-  UnexpectedEndOfNumber: 'number-invalid', InvalidUnicode: 'string-invalid', InvalidEscapeCharacter: 'string-invalid', InvalidCharacter: 'string-invalid',
+  InvalidSymbol: 'symbol-invalid',
+  InvalidNumberFormat: 'number-invalid',
+  PropertyNameExpected: 'key-expected',
+  ValueExpected: 'value-expected',
+  ColonExpected: 'colon-expected',
+  CommaExpected: 'comma-expected',
+  CloseBraceExpected: 'close-expected',
+  CloseBracketExpected: 'close-expected',
+  EndOfFileExpected: 'end-expected',
+  InvalidCommentToken: 'comment',
+  UnexpectedEndOfComment: 'comment',
+  UnexpectedEndOfString: 'string-unfinished',
+  UnexpectedEndOfNumber: 'number-invalid',
+  InvalidUnicode: 'string-invalid',
+  InvalidEscapeCharacter: 'string-invalid',
+  InvalidCharacter: 'string-invalid',
 };
 
 function syntaxErrors(text: string, lines: LineIndex, strictMessage: string): SettingsSyntaxError[] {
@@ -143,13 +192,20 @@ function syntaxErrors(text: string, lines: LineIndex, strictMessage: string): Se
   const seen = new Set<number>();
   const enough = new Error('enough');
   try {
-    visit(text, {
-      onError: (code, offset, length) => {
-        if (!seen.has(offset)) found.push(refine(text, lines, parserCodes[printParseErrorCode(code)] ?? 'symbol-invalid', offset, length));
-        seen.add(offset);
-        if (found.length >= maxErrors) throw enough;
+    visit(
+      text,
+      {
+        onError: (code, offset, length) => {
+          if (!seen.has(offset))
+            found.push(
+              refine(text, lines, parserCodes[printParseErrorCode(code)] ?? 'symbol-invalid', offset, length),
+            );
+          seen.add(offset);
+          if (found.length >= maxErrors) throw enough;
+        },
       },
-    }, { disallowComments: true });
+      { disallowComments: true },
+    );
   } catch (error) {
     if (error !== enough) throw error;
   }
@@ -159,8 +215,16 @@ function syntaxErrors(text: string, lines: LineIndex, strictMessage: string): Se
   return [located('symbol-invalid', lines, at, 1)];
 }
 
-/** A missing value or key right after a comma and before a bracket is a trailing comma; point at the comma. */
-function refine(text: string, lines: LineIndex, code: SyntaxErrorCode, offset: number, length: number): SettingsSyntaxError {
+/**
+ * A missing value or key right after a comma and before a bracket is a trailing comma; point at the comma.
+ */
+function refine(
+  text: string,
+  lines: LineIndex,
+  code: SyntaxErrorCode,
+  offset: number,
+  length: number,
+): SettingsSyntaxError {
   if ((code === 'value-expected' || code === 'key-expected') && /[\]}]/.test(text.charAt(offset))) {
     const before = /,[ \t\r\n]*$/.exec(text.slice(Math.max(0, offset - 10_000), offset));
     if (before !== null) return located('trailing-comma', lines, offset - before[0].length, 1);
@@ -168,15 +232,29 @@ function refine(text: string, lines: LineIndex, code: SyntaxErrorCode, offset: n
   return located(code, lines, offset, length);
 }
 
-function located(code: SyntaxErrorCode, lines: LineIndex, offset: number, length: number): SettingsSyntaxError {
-  return { code, ...lines.at(offset), length, message: messages[code], excerpt: lines.excerpt(offset, length) };
+function located(
+  code: SyntaxErrorCode,
+  lines: LineIndex,
+  offset: number,
+  length: number,
+): SettingsSyntaxError {
+  return {
+    code,
+    ...lines.at(offset),
+    length,
+    message: messages[code],
+    excerpt: lines.excerpt(offset, length),
+  };
 }
 
 function findDuplicates(root: Node): DuplicateKey[] {
   const found: DuplicateKey[] = [];
   const walk = (node: Node, pointer: string): void => {
     const children = node.children ?? [];
-    if (node.type === 'array') children.forEach((child, index) => { walk(child, childPointer(pointer, index)); });
+    if (node.type === 'array')
+      children.forEach((child, index) => {
+        walk(child, childPointer(pointer, index));
+      });
     if (node.type !== 'object') return;
     const first = new Map<string, number>();
     for (const property of children) {
@@ -186,7 +264,8 @@ function findDuplicates(root: Node): DuplicateKey[] {
       const at = childPointer(pointer, name);
       const earlier = first.get(name);
       if (earlier === undefined) first.set(name, key.offset);
-      else found.push({ pointer: at, key: name, offset: key.offset, length: key.length, firstOffset: earlier });
+      else
+        found.push({ pointer: at, key: name, offset: key.offset, length: key.length, firstOffset: earlier });
       if (value !== undefined) walk(value, at);
     }
   };
@@ -194,13 +273,17 @@ function findDuplicates(root: Node): DuplicateKey[] {
   return found;
 }
 
-/** The node of a path, or undefined. Of a duplicated key the last one, as JSON.parse reads it. A number finds a key in an object, a digit string an index in an array. */
+/**
+ * The node of a path, or undefined. Of a duplicated key the last one, as JSON.parse reads it. A number finds
+ * a key in an object, a digit string an index in an array.
+ */
 export function nodeAt(root: Node, path: SettingsPath): Node | undefined {
   let node: Node | undefined = root;
   for (const segment of path) {
     if (node === undefined) return undefined;
     const children: Node[] = node.children ?? [];
-    if (node.type === 'array') node = /^(0|[1-9]\d*)$/.test(String(segment)) ? children[Number(segment)] : undefined;
+    if (node.type === 'array')
+      node = /^(0|[1-9]\d*)$/.test(String(segment)) ? children[Number(segment)] : undefined;
     else if (node.type === 'object') node = propertyOf(node, String(segment))?.children?.[1];
     else return undefined;
   }
@@ -219,23 +302,46 @@ export function jsonType(value: unknown): string {
   return typeof value === 'object' ? 'object' : typeof value;
 }
 
-type Issue = { readonly code?: string | undefined; readonly path: readonly PropertyKey[]; readonly expected?: unknown; readonly values?: unknown; readonly message: string };
+type Issue = {
+  readonly code?: string | undefined;
+  readonly path: readonly PropertyKey[];
+  readonly expected?: unknown;
+  readonly values?: unknown;
+  readonly message: string;
+};
 
 function describeIssue(issue: Issue, root: unknown): SettingsTypeError {
   const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
   let value: unknown = root;
-  for (const segment of path) value = typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[segment] : undefined; // JSON value
-  const expected = issue.code === 'invalid_value' && Array.isArray(issue.values) ? issue.values.map((v) => JSON.stringify(v)).join(' or ')
-    : issue.expected === 'array' ? 'list' : String(issue.expected ?? 'another value');
-  const found = value === undefined ? 'nothing' : typeof value === 'string' && issue.code === 'invalid_value' ? JSON.stringify(value) : jsonType(value);
+  for (const segment of path)
+    value =
+      typeof value === 'object' && value !== null
+        ? (value as Record<string | number, unknown>)[segment]
+        : undefined; // JSON value
+  const expected =
+    issue.code === 'invalid_value' && Array.isArray(issue.values)
+      ? issue.values.map((v) => JSON.stringify(v)).join(' or ')
+      : issue.expected === 'array'
+        ? 'list'
+        : String(issue.expected ?? 'another value');
+  const found =
+    value === undefined
+      ? 'nothing'
+      : typeof value === 'string' && issue.code === 'invalid_value'
+        ? JSON.stringify(value)
+        : jsonType(value);
   const pointer = path.reduce<string>(childPointer, '');
   return { pointer, expected, found, message: `${pointer} must be ${expected}, and is ${found}.` };
 }
 
-/** The first syntax error as an AppError (code settings.syntax or settings.too-large) for callers that only pass it on. */
+/**
+ * The first syntax error as an AppError (code settings.syntax or settings.too-large) for callers that only
+ * pass it on.
+ */
 export function syntaxAppError(errors: readonly SettingsSyntaxError[]): AppError {
   const first = errors[0];
-  if (first === undefined) return { code: 'settings.syntax', message: 'The settings file is not valid JSON.' };
+  if (first === undefined)
+    return { code: 'settings.syntax', message: 'The settings file is not valid JSON.' };
   return {
     code: first.code === 'too-large' ? 'settings.too-large' : 'settings.syntax',
     message: `The settings file can't be read: line ${first.line}, column ${first.column}.`,

@@ -1,7 +1,14 @@
 /** A place in a text: `offset` counts UTF-16 units from 0, `line` and `column` (UTF-16 units too) from 1. */
-export interface Position { readonly offset: number; readonly line: number; readonly column: number }
+export interface Position {
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+}
 
-/** Finds lines in a text. A line ends at LF, CRLF or a lone CR, as editors count. Built once per text, then logarithmic. */
+/**
+ * Finds lines in a text. A line ends at LF, CRLF or a lone CR, as editors count. Built once per text, then
+ * logarithmic.
+ */
 export class LineIndex {
   private readonly text: string;
   private readonly starts: readonly number[];

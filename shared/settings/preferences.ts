@@ -7,11 +7,17 @@ export const userSettingsName = 'user-settings.json';
 /** A file larger than this is no file of preferences. */
 export const maxPreferencesBytes = 4096;
 
-/** What users of an engine may want otherwise than the administrator set it, where it is not locked. Nothing else can be written there. */
+/**
+ * What users of an engine may want otherwise than the administrator set it, where it is not locked. Nothing
+ * else can be written there.
+ */
 export const userPreferencesSchema = z.strictObject({
   version: z.literal(1),
   /** Who wrote it, as they said: whoever may write the file may write any name. */
-  by: z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}\$?$/).optional(),
+  by: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}\$?$/)
+    .optional(),
   eci: z.boolean().optional(),
   blockDockerLoad: z.boolean().optional(),
 });
@@ -20,7 +26,10 @@ export const preferenceNames = ['eci', 'blockDockerLoad'] as const;
 export type PreferenceName = (typeof preferenceNames)[number];
 
 /** The settings that can be preferred, by their pointers in the document. */
-export const preferencePointers: Readonly<Record<PreferenceName, string>> = { eci: '/enhancedContainerIsolation/value', blockDockerLoad: '/blockDockerLoad/value' };
+export const preferencePointers: Readonly<Record<PreferenceName, string>> = {
+  eci: '/enhancedContainerIsolation/value',
+  blockDockerLoad: '/blockDockerLoad/value',
+};
 
 /** Reads a file of preferences. Null for anything but exactly that: what is not understood counts as none. */
 export function parsePreferences(text: string): UserPreferences | null {
@@ -28,17 +37,29 @@ export function parsePreferences(text: string): UserPreferences | null {
   try {
     const read = userPreferencesSchema.safeParse(JSON.parse(text));
     return read.success ? read.data : null;
-  } catch { return null; }
+  } catch {
+    return null;
+  }
 }
 
 /**
- * What becomes of one preference. `same`: the administrator has it so anyway. `needs-restart`: turning isolation on takes an engine that
- * was started for it, which is the administrator's to do; a preference can only leave it.
+ * What becomes of one preference. `same`: the administrator has it so anyway. `needs-restart`: turning
+ * isolation on takes an engine that was started for it, which is the administrator's to do; a preference can
+ * only leave it.
  */
 export type PreferenceOutcome = 'none' | 'in-force' | 'same' | 'locked' | 'needs-restart';
 
-/** The administrator's settings with the preferences that count. A locked setting is as the administrator set it, whatever stands in the file. */
-export function withPreferences(settings: EffectiveSettings, preferences: UserPreferences | null): { readonly settings: EffectiveSettings; readonly outcomes: Readonly<Record<PreferenceName, PreferenceOutcome>> } {
+/**
+ * The administrator's settings with the preferences that count. A locked setting is as the administrator set
+ * it, whatever stands in the file.
+ */
+export function withPreferences(
+  settings: EffectiveSettings,
+  preferences: UserPreferences | null,
+): {
+  readonly settings: EffectiveSettings;
+  readonly outcomes: Readonly<Record<PreferenceName, PreferenceOutcome>>;
+} {
   const outcomes = {
     eci: outcomeOf(settings.eci, preferences?.eci, false),
     blockDockerLoad: outcomeOf(settings.blockDockerLoad, preferences?.blockDockerLoad, true),
@@ -48,12 +69,18 @@ export function withPreferences(settings: EffectiveSettings, preferences: UserPr
     settings: {
       ...settings,
       ...(outcomes.eci === 'in-force' ? { eci: { value: false, locked: false } } : {}),
-      ...(outcomes.blockDockerLoad === 'in-force' ? { blockDockerLoad: { value: preferences?.blockDockerLoad === true, locked: false } } : {}),
+      ...(outcomes.blockDockerLoad === 'in-force'
+        ? { blockDockerLoad: { value: preferences?.blockDockerLoad === true, locked: false } }
+        : {}),
     },
   };
 }
 
-function outcomeOf(setting: { readonly value: boolean; readonly locked: boolean }, wanted: boolean | undefined, canTurnOn: boolean): PreferenceOutcome {
+function outcomeOf(
+  setting: { readonly value: boolean; readonly locked: boolean },
+  wanted: boolean | undefined,
+  canTurnOn: boolean,
+): PreferenceOutcome {
   if (wanted === undefined) return 'none';
   if (setting.locked) return 'locked';
   if (wanted === setting.value) return 'same';
@@ -61,13 +88,22 @@ function outcomeOf(setting: { readonly value: boolean; readonly locked: boolean 
 }
 
 /** Is there anything the administrator left to users? */
-export const leavesAnything = (settings: EffectiveSettings): boolean => !settings.eci.locked || !settings.blockDockerLoad.locked;
+export const leavesAnything = (settings: EffectiveSettings): boolean =>
+  !settings.eci.locked || !settings.blockDockerLoad.locked;
 
-/** The preferences in force in one line, for logs: `sam: enhanced container isolation off`; null when there is none. */
-export function preferencesInWords(preferences: UserPreferences | null, outcomes: Readonly<Record<PreferenceName, PreferenceOutcome>>): string | null {
+/**
+ * The preferences in force in one line, for logs: `sam: enhanced container isolation off`; null when there is
+ * none.
+ */
+export function preferencesInWords(
+  preferences: UserPreferences | null,
+  outcomes: Readonly<Record<PreferenceName, PreferenceOutcome>>,
+): string | null {
   const words = [
     ...(outcomes.eci === 'in-force' ? ['enhanced container isolation off'] : []),
-    ...(outcomes.blockDockerLoad === 'in-force' ? [`docker load ${preferences?.blockDockerLoad === true ? 'blocked' : 'allowed'}`] : []),
+    ...(outcomes.blockDockerLoad === 'in-force'
+      ? [`docker load ${preferences?.blockDockerLoad === true ? 'blocked' : 'allowed'}`]
+      : []),
   ];
   return words.length === 0 ? null : `${preferences?.by ?? 'a user'}: ${words.join(', ')}`;
 }
@@ -77,7 +113,10 @@ export const preferenceStateSchema = z.object({
   by: z.string().nullable(),
   eci: z.boolean().nullable(),
   blockDockerLoad: z.boolean().nullable(),
-  outcomes: z.object({ eci: z.enum(['none', 'in-force', 'same', 'locked', 'needs-restart']), blockDockerLoad: z.enum(['none', 'in-force', 'same', 'locked', 'needs-restart']) }),
+  outcomes: z.object({
+    eci: z.enum(['none', 'in-force', 'same', 'locked', 'needs-restart']),
+    blockDockerLoad: z.enum(['none', 'in-force', 'same', 'locked', 'needs-restart']),
+  }),
   /** Why what is in the file counts as none, if so. */
   problem: z.string().nullable(),
   /** May this user write there now? */

@@ -1,29 +1,96 @@
 import { describe, expect, it } from 'vitest';
 import { expandShare, judgeShare, type ShareContext } from './index.ts';
 
-const linux: ShareContext = { platform: 'linux', home: '/home/u', engineDirectories: ['/srv/bulkhead/data', '/srv/bulkhead'], socketPath: '/srv/sockets/docker.sock' };
-const verdict = (path: string, context = linux) => { const v = judgeShare(path, context); return v.kind === 'fine' ? 'fine' : v.kind === 'dangerous' ? v.danger : v.reason; };
+const linux: ShareContext = {
+  platform: 'linux',
+  home: '/home/u',
+  engineDirectories: ['/srv/bulkhead/data', '/srv/bulkhead'],
+  socketPath: '/srv/sockets/docker.sock',
+};
+const verdict = (path: string, context = linux) => {
+  const v = judgeShare(path, context);
+  return v.kind === 'fine' ? 'fine' : v.kind === 'dangerous' ? v.danger : v.reason;
+};
 
 describe('judgeShare', () => {
   it.each([
-    ['/', 'everything'], ['//', 'everything'], ['/etc', 'system-configuration'], ['/etc/', 'system-configuration'], ['//etc', 'system-configuration'], ['/etc/ssh', 'system-configuration'],
-    ['/var/run', 'runtime-state'], ['/run', 'runtime-state'], ['/run/user/1000', 'runtime-state'], ['/var/run/docker.sock', 'socket'], ['/run/docker.sock', 'socket'],
-    ['/proc', 'kernel'], ['/sys/fs', 'kernel'], ['/dev', 'devices'], ['/root', 'administrator-home'], ['/root/x', 'administrator-home'], ['/usr', 'programs'], ['/usr/bin', 'programs'], ['/boot', 'system-configuration'],
-    ['/var/lib/docker', 'engine'], ['/var/lib/docker/volumes', 'engine'], ['/var/lib/containerd', 'engine'], ['/etc/bulkhead', 'engine'], ['/run/bulkhead/x', 'engine'],
-    ['/srv/bulkhead/data', 'engine'], ['/srv/bulkhead/data/x', 'engine'], ['/srv/bulkhead', 'engine'], ['/srv', 'engine'], ['/srv/sockets', 'socket'], ['/srv/sockets/docker.sock', 'socket'],
+    ['/', 'everything'],
+    ['//', 'everything'],
+    ['/etc', 'system-configuration'],
+    ['/etc/', 'system-configuration'],
+    ['//etc', 'system-configuration'],
+    ['/etc/ssh', 'system-configuration'],
+    ['/var/run', 'runtime-state'],
+    ['/run', 'runtime-state'],
+    ['/run/user/1000', 'runtime-state'],
+    ['/var/run/docker.sock', 'socket'],
+    ['/run/docker.sock', 'socket'],
+    ['/proc', 'kernel'],
+    ['/sys/fs', 'kernel'],
+    ['/dev', 'devices'],
+    ['/root', 'administrator-home'],
+    ['/root/x', 'administrator-home'],
+    ['/usr', 'programs'],
+    ['/usr/bin', 'programs'],
+    ['/boot', 'system-configuration'],
+    ['/var/lib/docker', 'engine'],
+    ['/var/lib/docker/volumes', 'engine'],
+    ['/var/lib/containerd', 'engine'],
+    ['/etc/bulkhead', 'engine'],
+    ['/run/bulkhead/x', 'engine'],
+    ['/srv/bulkhead/data', 'engine'],
+    ['/srv/bulkhead/data/x', 'engine'],
+    ['/srv/bulkhead', 'engine'],
+    ['/srv', 'engine'],
+    ['/srv/sockets', 'socket'],
+    ['/srv/sockets/docker.sock', 'socket'],
     ['/home', 'all-homes'],
     // near, but not it: whole path components count
-    ['/srv/bulkhead2', 'fine'], ['/etcetera', 'fine'], ['/home/u', 'fine'], ['/home/u/etc', 'fine'], ['/runs', 'fine'], ['/data', 'fine'], ['/mnt/disk', 'fine'], ['/srv/socketsx', 'fine'], ['/usr/src', 'fine'], ['/usr/src/app', 'fine'], ['/opt', 'engine'], ['/opt/app', 'fine'],
-    ['$HOME', 'fine'], ['$HOME/code', 'fine'], ['$TMP', 'fine'], ['$TEMP/x', 'fine'],
-    ['', 'empty'], [' ', 'empty'], ['etc', 'relative'], ['./x', 'relative'], ['/home/u/../../etc', 'not-normal'], ['/a/./b', 'not-normal'], ['$HOMES', 'unknown-variable'], ['$PWD/x', 'unknown-variable'], ['$HOME..', 'unknown-variable'],
-    ['$HOME/../x', 'not-normal'], ['~', 'unknown-variable'], ['~/x', 'unknown-variable'], ['/a\u0000b', 'control-character'], ['/a\nb', 'control-character'],
+    ['/srv/bulkhead2', 'fine'],
+    ['/etcetera', 'fine'],
+    ['/home/u', 'fine'],
+    ['/home/u/etc', 'fine'],
+    ['/runs', 'fine'],
+    ['/data', 'fine'],
+    ['/mnt/disk', 'fine'],
+    ['/srv/socketsx', 'fine'],
+    ['/usr/src', 'fine'],
+    ['/usr/src/app', 'fine'],
+    ['/opt', 'engine'],
+    ['/opt/app', 'fine'],
+    ['$HOME', 'fine'],
+    ['$HOME/code', 'fine'],
+    ['$TMP', 'fine'],
+    ['$TEMP/x', 'fine'],
+    ['', 'empty'],
+    [' ', 'empty'],
+    ['etc', 'relative'],
+    ['./x', 'relative'],
+    ['/home/u/../../etc', 'not-normal'],
+    ['/a/./b', 'not-normal'],
+    ['$HOMES', 'unknown-variable'],
+    ['$PWD/x', 'unknown-variable'],
+    ['$HOME..', 'unknown-variable'],
+    ['$HOME/../x', 'not-normal'],
+    ['~', 'unknown-variable'],
+    ['~/x', 'unknown-variable'],
+    ['/a\u0000b', 'control-character'],
+    ['/a\nb', 'control-character'],
   ])('%j: %s', (path, expected) => {
     expect(verdict(path)).toBe(expected);
   });
 
   it('judges parents by the worst they hold, and names it', () => {
-    expect(judgeShare('/var', linux)).toMatchObject({ kind: 'dangerous', danger: 'socket', holds: '/var/run/docker.sock' });
-    expect(judgeShare('/srv', linux)).toMatchObject({ kind: 'dangerous', danger: 'engine', holds: '/srv/bulkhead/data' });
+    expect(judgeShare('/var', linux)).toMatchObject({
+      kind: 'dangerous',
+      danger: 'socket',
+      holds: '/var/run/docker.sock',
+    });
+    expect(judgeShare('/srv', linux)).toMatchObject({
+      kind: 'dangerous',
+      danger: 'engine',
+      holds: '/srv/bulkhead/data',
+    });
   });
 
   it("takes root's home as the sharing user's own where it is, but not what the engine keeps in it", () => {
@@ -35,13 +102,29 @@ describe('judgeShare', () => {
   });
 
   it.each([
-    ['C:\\', 'everything'], ['d:', 'relative'], ['D:/', 'everything'], ['C:\\Windows\\System32', 'programs'], ['C:\\Program Files (x86)', 'programs'], ['C:\\ProgramData\\DockerDesktop', 'system-configuration'], ['C:\\Users', 'all-homes'],
-    ['C:\\Users\\me', 'fine'], ['D:\\code', 'fine'], ['\\\\server\\share', 'fine'], ['code', 'relative'], ['C:\\a\\..\\b', 'not-normal'], ['$HOME\\code', 'fine'],
+    ['C:\\', 'everything'],
+    ['d:', 'relative'],
+    ['D:/', 'everything'],
+    ['C:\\Windows\\System32', 'programs'],
+    ['C:\\Program Files (x86)', 'programs'],
+    ['C:\\ProgramData\\DockerDesktop', 'system-configuration'],
+    ['C:\\Users', 'all-homes'],
+    ['C:\\Users\\me', 'fine'],
+    ['D:\\code', 'fine'],
+    ['\\\\server\\share', 'fine'],
+    ['code', 'relative'],
+    ['C:\\a\\..\\b', 'not-normal'],
+    ['$HOME\\code', 'fine'],
   ])('on Windows %j: %s', (path, expected) => {
     expect(verdict(path, { platform: 'win32' })).toBe(expected);
   });
 
   it('replaces variables where it knows them', () => {
-    expect([expandShare('$HOME/a', { home: '/home/u' }), expandShare('$TEMP', { tmp: '/tmp' }), expandShare('$TMP/x', {}), expandShare('/x', {})]).toEqual(['/home/u/a', '/tmp', null, '/x']);
+    expect([
+      expandShare('$HOME/a', { home: '/home/u' }),
+      expandShare('$TEMP', { tmp: '/tmp' }),
+      expandShare('$TMP/x', {}),
+      expandShare('/x', {}),
+    ]).toEqual(['/home/u/a', '/tmp', null, '/x']);
   });
 });

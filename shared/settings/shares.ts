@@ -2,13 +2,33 @@
 export const shareVariables = ['$HOME', '$TMP', '$TEMP'] as const;
 
 /** Why sharing a directory is dangerous. */
-export const shareDangers = ['everything', 'engine', 'socket', 'system-configuration', 'runtime-state', 'kernel', 'devices', 'administrator-home', 'programs', 'all-homes'] as const;
+export const shareDangers = [
+  'everything',
+  'engine',
+  'socket',
+  'system-configuration',
+  'runtime-state',
+  'kernel',
+  'devices',
+  'administrator-home',
+  'programs',
+  'all-homes',
+] as const;
 export type ShareDanger = (typeof shareDangers)[number];
 
 export type ShareVerdict =
   | { readonly kind: 'fine' }
-  | { readonly kind: 'dangerous'; readonly danger: ShareDanger; readonly message: string; /** The thing inside, where the share is a parent of it. */ readonly holds?: string }
-  | { readonly kind: 'invalid'; readonly reason: 'empty' | 'relative' | 'not-normal' | 'unknown-variable' | 'control-character'; readonly message: string };
+  | {
+      readonly kind: 'dangerous';
+      readonly danger: ShareDanger;
+      readonly message: string;
+      /** The thing inside, where the share is a parent of it. */ readonly holds?: string;
+    }
+  | {
+      readonly kind: 'invalid';
+      readonly reason: 'empty' | 'relative' | 'not-normal' | 'unknown-variable' | 'control-character';
+      readonly message: string;
+    };
 
 export interface ShareContext {
   readonly platform: string;
@@ -18,31 +38,58 @@ export interface ShareContext {
 }
 
 const explain: Readonly<Record<ShareDanger, string>> = {
-  everything: 'This shares the whole file system: a container could change every file of this machine and take it over.',
-  engine: "This holds the engine's own files: a container could change images, other containers and the policy.",
+  everything:
+    'This shares the whole file system: a container could change every file of this machine and take it over.',
+  engine:
+    "This holds the engine's own files: a container could change images, other containers and the policy.",
   socket: 'This holds the Docker socket: a container could command the engine through it.',
-  'system-configuration': 'This holds the configuration of this machine, passwords and services included: a container could take it over.',
-  'runtime-state': "This holds sockets and state of the system's services, the Docker socket often among them.",
+  'system-configuration':
+    'This holds the configuration of this machine, passwords and services included: a container could take it over.',
+  'runtime-state':
+    "This holds sockets and state of the system's services, the Docker socket often among them.",
   kernel: "These are the kernel's own files: through them a container could leave its isolation.",
   devices: 'These are the devices of this machine: a container could read and write disks.',
-  'administrator-home': "This is the administrator's home: keys and start-up files in it give access to this machine.",
+  'administrator-home':
+    "This is the administrator's home: keys and start-up files in it give access to this machine.",
   programs: 'This holds programs that this machine runs as administrator: a container could replace them.',
   'all-homes': "This shares every user's home directory with every user's containers.",
 };
 
 const trees: readonly (readonly [string, ShareDanger])[] = [
-  ['/etc', 'system-configuration'], ['/boot', 'system-configuration'], ['/run', 'runtime-state'], ['/var/run', 'runtime-state'], ['/proc', 'kernel'], ['/sys', 'kernel'], ['/dev', 'devices'],
-  ['/root', 'administrator-home'], ['/bin', 'programs'], ['/sbin', 'programs'], ['/lib', 'programs'], ['/lib32', 'programs'], ['/lib64', 'programs'], ['/usr', 'programs'], ['/opt/bulkhead', 'engine'],
-  ['/var/lib/docker', 'engine'], ['/var/lib/containerd', 'engine'], ['/var/lib/sysbox', 'engine'], ['/etc/bulkhead', 'engine'], ['/run/bulkhead', 'engine'], ['/var/lib/bulkhead', 'engine'],
-  ['/private/etc', 'system-configuration'], ['/private/var/run', 'runtime-state'], ['/System', 'programs'], ['/Library', 'system-configuration'],
+  ['/etc', 'system-configuration'],
+  ['/boot', 'system-configuration'],
+  ['/run', 'runtime-state'],
+  ['/var/run', 'runtime-state'],
+  ['/proc', 'kernel'],
+  ['/sys', 'kernel'],
+  ['/dev', 'devices'],
+  ['/root', 'administrator-home'],
+  ['/bin', 'programs'],
+  ['/sbin', 'programs'],
+  ['/lib', 'programs'],
+  ['/lib32', 'programs'],
+  ['/lib64', 'programs'],
+  ['/usr', 'programs'],
+  ['/opt/bulkhead', 'engine'],
+  ['/var/lib/docker', 'engine'],
+  ['/var/lib/containerd', 'engine'],
+  ['/var/lib/sysbox', 'engine'],
+  ['/etc/bulkhead', 'engine'],
+  ['/run/bulkhead', 'engine'],
+  ['/var/lib/bulkhead', 'engine'],
+  ['/private/etc', 'system-configuration'],
+  ['/private/var/run', 'runtime-state'],
+  ['/System', 'programs'],
+  ['/Library', 'system-configuration'],
 ];
 /** Directories of the user's own that lie in a dangerous tree, and are fine. */
 const exceptions: readonly string[] = ['/usr/src', '/usr/local/src', '/run/media', '/dev/shm'];
 const sockets: readonly string[] = ['/var/run/docker.sock', '/run/docker.sock'];
 
 /**
- * Is a directory, as written in filesharingAllowedDirectories, a dangerous one to share? By its spelling; symbolic links are for
- * whoever has the file system at hand. A directory inside of, equal to, or above something dangerous counts.
+ * Is a directory, as written in filesharingAllowedDirectories, a dangerous one to share? By its spelling;
+ * symbolic links are for whoever has the file system at hand. A directory inside of, equal to, or above
+ * something dangerous counts.
  */
 export function judgeShare(written: string, context: ShareContext): ShareVerdict {
   const invalid = shapeProblem(written, context.platform);
@@ -54,24 +101,34 @@ export function judgeShare(written: string, context: ShareContext): ShareVerdict
   const parts = pathParts(path);
   if (parts.length === 0) return dangerous('everything');
   for (const directory of context.engineDirectories ?? []) {
-    if (contains(parts, pathParts(directory)) || contains(pathParts(directory), parts)) return dangerous('engine', directory, parts);
+    if (contains(parts, pathParts(directory)) || contains(pathParts(directory), parts))
+      return dangerous('engine', directory, parts);
   }
-  const socket = [context.socketPath, ...sockets].find((s) => s !== undefined && contains(parts, pathParts(s)));
+  const socket = [context.socketPath, ...sockets].find(
+    (s) => s !== undefined && contains(parts, pathParts(s)),
+  );
   if (socket !== undefined && !isTree(parts)) return dangerous('socket', socket, parts);
   // The user's own home is theirs to share, also root's where root is the user.
   if (context.home !== undefined && written.startsWith('$HOME')) return { kind: 'fine' };
   if (exceptions.some((fine) => contains(pathParts(fine), parts))) return { kind: 'fine' };
   // The deepest tree names it best: /var/lib/docker is the engine's, not only something below /var.
-  const inside = trees.filter(([tree]) => contains(pathParts(tree), parts)).toSorted((a, b) => b[0].length - a[0].length)[0];
+  const inside = trees
+    .filter(([tree]) => contains(pathParts(tree), parts))
+    .toSorted((a, b) => b[0].length - a[0].length)[0];
   if (inside !== undefined) return dangerous(inside[1]);
-  const below = trees.filter(([tree]) => contains(parts, pathParts(tree))).toSorted((a, b) => rank(a[1]) - rank(b[1]))[0];
+  const below = trees
+    .filter(([tree]) => contains(parts, pathParts(tree)))
+    .toSorted((a, b) => rank(a[1]) - rank(b[1]))[0];
   if (below !== undefined) return dangerous(below[1], below[0], parts);
   if (parts.length === 1 && (parts[0] === 'home' || parts[0] === 'Users')) return dangerous('all-homes');
   return { kind: 'fine' };
 }
 
 /** $HOME and the like replaced by what the context knows; null where it does not. */
-export function expandShare(written: string, context: { readonly home?: string; readonly tmp?: string }): string | null {
+export function expandShare(
+  written: string,
+  context: { readonly home?: string; readonly tmp?: string },
+): string | null {
   const variable = shareVariables.find((v) => written === v || written.startsWith(`${v}/`));
   if (variable === undefined) return written;
   const base = variable === '$HOME' ? context.home : context.tmp;
@@ -79,30 +136,50 @@ export function expandShare(written: string, context: { readonly home?: string; 
 }
 
 const rank = (danger: ShareDanger): number => shareDangers.indexOf(danger);
-const isTree = (parts: readonly string[]): boolean => trees.some(([tree, danger]) => danger === 'runtime-state' && pathParts(tree).join('/') === parts.join('/'));
+const isTree = (parts: readonly string[]): boolean =>
+  trees.some(([tree, danger]) => danger === 'runtime-state' && pathParts(tree).join('/') === parts.join('/'));
 const pathParts = (path: string): string[] => path.split('/').filter((part) => part !== '' && part !== '.');
 
 /** Component by component: /var/lib/docker contains /var/lib/docker/x, never /var/lib/dockerx. */
-const contains = (outer: readonly string[], inner: readonly string[]): boolean => outer.length <= inner.length && outer.every((part, index) => part === inner[index]);
+const contains = (outer: readonly string[], inner: readonly string[]): boolean =>
+  outer.length <= inner.length && outer.every((part, index) => part === inner[index]);
 
 function dangerous(danger: ShareDanger, holds?: string, parts?: readonly string[]): ShareVerdict {
   const parent = holds !== undefined && parts !== undefined && pathParts(holds).length > parts.length;
-  return { kind: 'dangerous', danger, message: parent ? `It holds ${holds}. ${explain[danger]}` : explain[danger], ...(parent ? { holds } : {}) };
+  return {
+    kind: 'dangerous',
+    danger,
+    message: parent ? `It holds ${holds}. ${explain[danger]}` : explain[danger],
+    ...(parent ? { holds } : {}),
+  };
 }
 
 function shapeProblem(written: string, platform: string): Extract<ShareVerdict, { kind: 'invalid' }> | null {
-  const bad = (reason: Extract<ShareVerdict, { kind: 'invalid' }>['reason'], message: string): Extract<ShareVerdict, { kind: 'invalid' }> => ({ kind: 'invalid', reason, message });
+  const bad = (
+    reason: Extract<ShareVerdict, { kind: 'invalid' }>['reason'],
+    message: string,
+  ): Extract<ShareVerdict, { kind: 'invalid' }> => ({ kind: 'invalid', reason, message });
   if (written.trim() === '') return bad('empty', 'The path is empty.');
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (/[\u0000-\u001F\u007F]/.test(written)) return bad('control-character', 'The path holds a control character.');
+  if (/[\u0000-\u001F\u007F]/.test(written))
+    return bad('control-character', 'The path holds a control character.');
   if (written.startsWith('$')) {
     const name = /^\$[A-Za-z_]*/.exec(written)?.[0] ?? '$';
-    if (!shareVariables.some((v) => v === name) || !/^(?:[/\\]|$)/.test(written.slice(name.length))) return bad('unknown-variable', `Only ${shareVariables.join(', ')} are replaced; "${written}" is not a path.`);
+    if (!shareVariables.some((v) => v === name) || !/^(?:[/\\]|$)/.test(written.slice(name.length)))
+      return bad(
+        'unknown-variable',
+        `Only ${shareVariables.join(', ')} are replaced; "${written}" is not a path.`,
+      );
   } else if (written.startsWith('~')) return bad('unknown-variable', 'The "~" is not replaced. Write $HOME.');
-  else if (platform === 'win32' ? !/^(?:[A-Za-z]:[\\/]|\\\\)/.test(written) && !written.startsWith('/') : !written.startsWith('/')) {
+  else if (
+    platform === 'win32'
+      ? !/^(?:[A-Za-z]:[\\/]|\\\\)/.test(written) && !written.startsWith('/')
+      : !written.startsWith('/')
+  ) {
     return bad('relative', 'The path must be absolute, or start with $HOME, $TMP or $TEMP.');
   }
-  if (written.split(platform === 'win32' ? /[\\/]/ : '/').some((part) => part === '.' || part === '..')) return bad('not-normal', 'The path must not hold "." or "..": write where it leads.');
+  if (written.split(platform === 'win32' ? /[\\/]/ : '/').some((part) => part === '.' || part === '..'))
+    return bad('not-normal', 'The path must not hold "." or "..": write where it leads.');
   return null;
 }
 

@@ -23,12 +23,15 @@ export function detectStyle(text: string, root: Node): Style {
   const oneLine = !/[\r\n]/.test(inside) && (root.children?.length ?? 0) > 0;
   const property = root.children?.[0];
   const [key, value] = property?.children ?? [];
-  const first = key === undefined || value === undefined ? ': ' : text.slice(key.offset + key.length, value.offset);
+  const first =
+    key === undefined || value === undefined ? ': ' : text.slice(key.offset + key.length, value.offset);
   const padding = property === undefined ? '' : text.slice(root.offset + 1, property.offset);
   return {
-    indent: indentStep(text, root) ?? '  ', eol, oneLine,
+    indent: indentStep(text, root) ?? '  ',
+    eol,
+    oneLine,
     colon: /[\r\n]/.test(first) ? ': ' : first,
-    comma: oneLine ? commaOf(text, root) ?? (first === ':' ? ',' : ', ') : ', ',
+    comma: oneLine ? (commaOf(text, root) ?? (first === ':' ? ',' : ', ')) : ', ',
     padding: oneLine ? padding : ' ',
   };
 }
@@ -41,7 +44,10 @@ function commaOf(text: string, root: Node): string | null {
 /** What the first member on a line of its own is indented by beyond its parent's line. */
 function indentStep(text: string, node: Node): string | null {
   for (const child of node.children ?? []) {
-    if (node.type !== 'property' && /^[\r\n]/.test(/[\r\n][ \t]*$/.exec(text.slice(node.offset, child.offset))?.[0] ?? '')) {
+    if (
+      node.type !== 'property' &&
+      /^[\r\n]/.test(/[\r\n][ \t]*$/.exec(text.slice(node.offset, child.offset))?.[0] ?? '')
+    ) {
       const outer = lineIndent(text, node.offset);
       const inner = lineIndent(text, child.offset);
       if (inner.length > outer.length && inner.startsWith(outer)) return inner.slice(outer.length);
@@ -66,10 +72,13 @@ export function write(value: unknown, style: Style, indent: string, oneLine: boo
   const inner = indent + style.indent;
   const members = array
     ? value.map((element: unknown) => write(element, style, inner, oneLine))
-    : Object.entries(value).filter(([, member]) => member !== undefined).map(([key, member]) => JSON.stringify(key) + style.colon + write(member, style, inner, oneLine));
+    : Object.entries(value)
+        .filter(([, member]) => member !== undefined)
+        .map(([key, member]) => JSON.stringify(key) + style.colon + write(member, style, inner, oneLine));
   const [open, close] = array ? ['[', ']'] : ['{', '}'];
   if (members.length === 0) return open + close;
-  if (!oneLine) return `${open}${style.eol}${inner}${members.join(`,${style.eol}${inner}`)}${style.eol}${indent}${close}`;
+  if (!oneLine)
+    return `${open}${style.eol}${inner}${members.join(`,${style.eol}${inner}`)}${style.eol}${indent}${close}`;
   const padding = array ? '' : style.padding;
   return open + padding + members.join(style.comma) + padding + close;
 }

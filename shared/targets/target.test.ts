@@ -3,17 +3,39 @@ import { missingBecause, targetFeatures } from './features.ts';
 import { parseTargetId, targetId, type TargetRef } from './target.ts';
 
 describe('the id of a target', () => {
-  it.each<TargetRef>([{ kind: 'embedded', root: '/var/lib/a b:c' }, { kind: 'docker-engine', socket: '/run/docker.sock' }, { kind: 'docker-desktop' }])('leads back to %j', (ref) => {
+  it.each<TargetRef>([
+    { kind: 'embedded', root: '/var/lib/a b:c' },
+    { kind: 'docker-engine', socket: '/run/docker.sock' },
+    { kind: 'docker-desktop' },
+  ])('leads back to %j', (ref) => {
     expect(parseTargetId(targetId(ref))).toEqual(ref);
   });
-  it('names the usual socket where none is given', () => { expect(parseTargetId('docker-engine')).toEqual({ kind: 'docker-engine', socket: '/var/run/docker.sock' }); });
-  it.each(['', 'embedded', 'embedded:', 'embedded:relative', 'docker-desktop:/x', 'podman:/x', `embedded:/${'a'.repeat(5000)}`, 'embedded:/a\0b'])('is not %j', (id) => { expect(parseTargetId(id)).toBeNull(); });
+  it('names the usual socket where none is given', () => {
+    expect(parseTargetId('docker-engine')).toEqual({ kind: 'docker-engine', socket: '/var/run/docker.sock' });
+  });
+  it.each([
+    '',
+    'embedded',
+    'embedded:',
+    'embedded:relative',
+    'docker-desktop:/x',
+    'podman:/x',
+    `embedded:/${'a'.repeat(5000)}`,
+    'embedded:/a\0b',
+  ])('is not %j', (id) => {
+    expect(parseTargetId(id)).toBeNull();
+  });
 });
 
 describe('what a target offers', () => {
   it('is everything on an engine of ours, nothing that needs a gateway on others', () => {
     expect(targetFeatures.filter((feature) => missingBecause('embedded', feature) !== null)).toEqual([]);
     expect(targetFeatures.filter((feature) => missingBecause('docker-engine', feature) === null)).toEqual([]);
-    expect(targetFeatures.filter((feature) => missingBecause('docker-desktop', feature) === null)).toEqual(['apply', 'turn-on-eci', 'engine-control', 'verify']);
+    expect(targetFeatures.filter((feature) => missingBecause('docker-desktop', feature) === null)).toEqual([
+      'apply',
+      'turn-on-eci',
+      'engine-control',
+      'verify',
+    ]);
   });
 });

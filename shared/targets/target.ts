@@ -3,7 +3,11 @@ import { seenPhases } from '../engine-status/status.ts';
 
 /** Longest id of a target: a kind and a path. */
 const maxId = 4200;
-const path = z.string().min(1).max(4096).refine((text) => !text.includes('\0'), 'a path has no NUL byte');
+const path = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => !text.includes('\0'), 'a path has no NUL byte');
 
 /** Which engine is meant. `docker-engine` is the machine's own dockerd, not behind a gateway of ours. */
 export const targetRefSchema = z.discriminatedUnion('kind', [
@@ -20,13 +24,19 @@ export const machineSocket = '/var/run/docker.sock';
 /** The stable id of a target, for `--target`, for what the app remembers and for the contract. */
 export function targetId(ref: TargetRef): string {
   switch (ref.kind) {
-    case 'embedded': return `embedded:${ref.root}`;
-    case 'docker-engine': return `docker-engine:${ref.socket}`;
-    case 'docker-desktop': return 'docker-desktop';
+    case 'embedded':
+      return `embedded:${ref.root}`;
+    case 'docker-engine':
+      return `docker-engine:${ref.socket}`;
+    case 'docker-desktop':
+      return 'docker-desktop';
   }
 }
 
-/** The target an id names; null for none. `docker-engine` alone is the one at the usual socket. Paths must be absolute. */
+/**
+ * The target an id names; null for none. `docker-engine` alone is the one at the usual socket. Paths must be
+ * absolute.
+ */
 export function parseTargetId(id: string): TargetRef | null {
   if (id.length > maxId || id.includes('\0')) return null;
   if (id === 'docker-desktop') return { kind: 'docker-desktop' };
@@ -37,7 +47,10 @@ export function parseTargetId(id: string): TargetRef | null {
   return kind === 'docker-engine' ? { kind, socket: rest } : null;
 }
 
-export const targetIdSchema = z.string().max(maxId).refine((id) => parseTargetId(id) !== null, 'not the id of a target');
+export const targetIdSchema = z
+  .string()
+  .max(maxId)
+  .refine((id) => parseTargetId(id) !== null, 'not the id of a target');
 
 /** An engine that discovery found, as the switcher lists it. */
 export const foundTargetSchema = z.object({
@@ -68,15 +81,25 @@ export const desktopFactsSchema = z.object({
   program: z.string().nullable(),
   /** How it is quit and opened again: by `docker desktop`, or by the system's own ways. */
   restartBy: z.enum(['docker-desktop-cli', 'system']),
-  /** Settings the user chose in Docker Desktop, where the admin left them unlocked; null where the file can't be read. */
+  /**
+   * Settings the user chose in Docker Desktop, where the admin left them unlocked; null where the file can't
+   * be read.
+   */
   userSettings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullable(),
   /** An admin's file at a place that older versions read; null where there is none. Never written by us. */
   olderSettings: z.string().nullable(),
-  /** An apply was cut off and nobody has finished it or gone back: the file may be one that Docker Desktop never started under. */
+  /**
+   * An apply was cut off and nobody has finished it or gone back: the file may be one that Docker Desktop
+   * never started under.
+   */
   interrupted: z.boolean(),
 });
 export type DesktopFacts = z.infer<typeof desktopFactsSchema>;
 
 /** The open target, as part of the app's state. */
-export const targetStateSchema = z.object({ id: z.string(), kind: z.enum(['embedded', 'docker-engine', 'docker-desktop']), desktop: desktopFactsSchema.nullable() });
+export const targetStateSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['embedded', 'docker-engine', 'docker-desktop']),
+  desktop: desktopFactsSchema.nullable(),
+});
 export type TargetState = z.infer<typeof targetStateSchema>;

@@ -2,14 +2,30 @@ import * as z from 'zod';
 
 /** Claims a probe can show; ids are the rows of the behaviour page. */
 export const claimIds = [
-  'A2-user-namespace', 'A3-exclusive-range', 'A4-privileged-works', 'A5-privileged-confined', 'A6-runtime-override',
-  'A7-userns-host-ignored', 'A7-host-namespaces-refused', 'A7-namespace-sharing',
-  'A8-engine-directories-refused', 'A8-shared-directory-usable', 'A9-read-only-locked', 'A10-proc-hidden', 'A10-proc-emulated', 'A11-through-socket',
-  'B1-socket-refused', 'C-build-legacy', 'C-build-buildkit',
+  'A2-user-namespace',
+  'A3-exclusive-range',
+  'A4-privileged-works',
+  'A5-privileged-confined',
+  'A6-runtime-override',
+  'A7-userns-host-ignored',
+  'A7-host-namespaces-refused',
+  'A7-namespace-sharing',
+  'A8-engine-directories-refused',
+  'A8-shared-directory-usable',
+  'A9-read-only-locked',
+  'A10-proc-hidden',
+  'A10-proc-emulated',
+  'A11-through-socket',
+  'B1-socket-refused',
+  'C-build-legacy',
+  'C-build-buildkit',
 ] as const;
 export type ClaimId = (typeof claimIds)[number];
 
-/** One thing of several that a claim is about: what was tried, what came of it, and whether that is as it must be. */
+/**
+ * One thing of several that a claim is about: what was tried, what came of it, and whether that is as it must
+ * be.
+ */
 export const claimItemSchema = z.object({ title: z.string(), seen: z.string(), good: z.boolean() });
 export type ClaimItem = z.infer<typeof claimItemSchema>;
 
@@ -17,8 +33,8 @@ export type ClaimItem = z.infer<typeof claimItemSchema>;
 export const claimSchema = z.object({
   id: z.enum(claimIds),
   /**
-   * `pass`: shown. `fail`: shown not to hold, or could not be shown. `not-run`: nothing was tried.
-   * `limited`: what protects is shown, and a part that is no protection is missing here; the evidence says which.
+   * `pass`: shown. `fail`: shown not to hold, or could not be shown. `not-run`: nothing was tried. `limited`:
+   * what protects is shown, and a part that is no protection is missing here; the evidence says which.
    * `not-offered`: the backend, or the settings, offer nothing of the kind; the evidence says why.
    * `not-enforced`: nothing is refused in audit mode, so there is nothing to show.
    */
@@ -40,26 +56,46 @@ export const verificationSchema = z.object({
 export type Verification = z.infer<typeof verificationSchema>;
 
 /**
- * Whether a claim leaves nothing open. `limited` and `not-offered` do not make an engine unverified: they are given only where it is
- * known what is missing and that it protects nothing that is promised here (A10 without lxcfs, A3 on a backend with one range).
+ * Whether a claim leaves nothing open. `limited` and `not-offered` do not make an engine unverified: they are
+ * given only where it is known what is missing and that it protects nothing that is promised here (A10
+ * without lxcfs, A3 on a backend with one range).
  */
 export function settled(verdict: Verdict): boolean {
   switch (verdict) {
-    case 'pass': case 'limited': case 'not-offered': return true;
-    case 'fail': case 'not-run': case 'not-enforced': return false;
+    case 'pass':
+    case 'limited':
+    case 'not-offered':
+      return true;
+    case 'fail':
+    case 'not-run':
+    case 'not-enforced':
+      return false;
   }
 }
 
 /** Every claim is there and leaves nothing open. A record of an older version lacks claims, and is none. */
 export function allSettled(claims: readonly Claim[]): boolean {
-  return claimIds.every((id) => claims.some((claim) => claim.id === id)) && claims.every((claim) => settled(claim.verdict));
+  return (
+    claimIds.every((id) => claims.some((claim) => claim.id === id)) &&
+    claims.every((claim) => settled(claim.verdict))
+  );
 }
 
 /** "15 of 17 claims shown", and what the others are: for the log and the command line. */
 export function countOf(claims: readonly Claim[]): string {
   const of = (verdict: Verdict): number => claims.filter((claim) => claim.verdict === verdict).length;
-  const rest = ([['limited', 'limited'], ['not-offered', 'not offered here'], ['not-enforced', 'not enforced'], ['not-run', 'not run'], ['fail', 'failed']] as const)
-    .filter(([verdict]) => of(verdict) > 0).map(([verdict, words]) => `, ${of(verdict)} ${words}`).join('');
+  const rest = (
+    [
+      ['limited', 'limited'],
+      ['not-offered', 'not offered here'],
+      ['not-enforced', 'not enforced'],
+      ['not-run', 'not run'],
+      ['fail', 'failed'],
+    ] as const
+  )
+    .filter(([verdict]) => of(verdict) > 0)
+    .map(([verdict, words]) => `, ${of(verdict)} ${words}`)
+    .join('');
   return `${of('pass')} of ${claims.length} claims shown${rest}`;
 }
 
@@ -70,7 +106,13 @@ export type ProtectionState = 'protected' | 'unverified' | 'audit' | 'off' | 'st
 export const verificationMaxAgeMs = 24 * 3600_000;
 
 /** The one honest state of the engine, from facts. `now` is ms since the epoch. */
-export function protectionState(facts: { engineReady: boolean; eci: boolean; audit: boolean; verification: Verification | null; now: number }): ProtectionState {
+export function protectionState(facts: {
+  engineReady: boolean;
+  eci: boolean;
+  audit: boolean;
+  verification: Verification | null;
+  now: number;
+}): ProtectionState {
   if (!facts.engineReady) return 'stopped';
   if (!facts.eci) return 'off';
   // Whoever asks for a host namespace gets it: no verification makes that protected.

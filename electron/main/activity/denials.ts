@@ -1,4 +1,14 @@
-import { activityDays, isDenial, isProbes, lastDays, localDay, repeatKey, type ActivityEntry, type ActivitySummary, type DenialGroup } from '../../../shared/audit/activity.ts';
+import {
+  activityDays,
+  isDenial,
+  isProbes,
+  lastDays,
+  localDay,
+  repeatKey,
+  type ActivityEntry,
+  type ActivitySummary,
+  type DenialGroup,
+} from '../../../shared/audit/activity.ts';
 
 /** Groups that are kept apart at most; of a flood of different ones the oldest go. */
 const groupsAtMost = 500;
@@ -12,9 +22,15 @@ export class DenialCounts {
   #seenUntil: string;
   #newest = '';
   #now: () => number;
-  constructor(seenUntil: string | null, now: () => number = Date.now) { this.#seenUntil = seenUntil ?? ''; this.#now = now; }
+  constructor(seenUntil: string | null, now: () => number = Date.now) {
+    this.#seenUntil = seenUntil ?? '';
+    this.#now = now;
+  }
 
-  /** `live`: it was written while the log was followed, so nobody can have looked at it before, whatever the clock says. */
+  /**
+   * `live`: it was written while the log was followed, so nobody can have looked at it before, whatever the
+   * clock says.
+   */
   add(entry: ActivityEntry, live: boolean): void {
     if (entry.time > this.#newest && !Number.isNaN(Date.parse(entry.time))) this.#newest = entry.time;
     // What a verification is refused is nothing that anybody has to look at.
@@ -26,7 +42,12 @@ export class DenialCounts {
     const before = this.#groups.get(key);
     // Set anew: the map is in the order of the last ones.
     this.#groups.delete(key);
-    this.#groups.set(key, before === undefined ? { count: 1, first: entry.time, last: entry.time, entry } : { count: before.count + 1, first: before.first, last: entry.time, entry });
+    this.#groups.set(
+      key,
+      before === undefined
+        ? { count: 1, first: entry.time, last: entry.time, entry }
+        : { count: before.count + 1, first: before.first, last: entry.time, entry },
+    );
     if (this.#groups.size > groupsAtMost) this.#groups.delete(this.#groups.keys().next().value ?? key);
   }
 
@@ -52,7 +73,10 @@ export class DenialCounts {
   }
 
   summary(): Pick<ActivitySummary, 'days' | 'unseen' | 'groups'> {
-    const days = lastDays(this.#now()).flatMap((day) => { const counts = this.#days.get(day); return counts === undefined ? [] : [{ day, ...counts }]; });
+    const days = lastDays(this.#now()).flatMap((day) => {
+      const counts = this.#days.get(day);
+      return counts === undefined ? [] : [{ day, ...counts }];
+    });
     return { days, unseen: this.#unseen, groups: [...this.#groups.values()].slice(-groupsShown).reverse() };
   }
 }

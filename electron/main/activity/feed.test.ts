@@ -4,46 +4,86 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { activityDepth, localDay, type ActivityEntry, type ActivitySummary } from '../../../shared/audit/activity.ts';
+import {
+  activityDepth,
+  localDay,
+  type ActivityEntry,
+  type ActivitySummary,
+} from '../../../shared/audit/activity.ts';
 import { activityFeed, type ActivityFeed, type FeedBatch, type FeedOptions } from './feed.ts';
 import { userNames, type UserNames } from './user-names.ts';
 
 let dir: string;
 let file: string;
 let feeds: ActivityFeed[] = [];
-beforeEach(async () => { dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-feed-')); file = path.join(dir, 'engine', 'audit.jsonl'); await mkdir(path.dirname(file)); });
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-feed-'));
+  file = path.join(dir, 'engine', 'audit.jsonl');
+  await mkdir(path.dirname(file));
+});
 afterEach(async () => {
   for (const feed of feeds) feed.stop();
   feeds = [];
   await rm(dir, { recursive: true, force: true });
 });
 
-const line = (target: string, more: object = {}) => `${JSON.stringify({ id: `r-${target.slice(1)}`, time: new Date().toISOString(), outcome: 'deny', rule: 'host-namespace', setting: null, what: '--pid=host', message: 'm', client: { uid: 1000, pid: 1 }, method: 'POST', target, ...more })}\n`;
-const probe = { client: { uid: 0, pid: 7 }, origin: { kind: 'clients' }, image: 'bulkhead/probe:067b72f10506' };
+const line = (target: string, more: object = {}) =>
+  `${JSON.stringify({ id: `r-${target.slice(1)}`, time: new Date().toISOString(), outcome: 'deny', rule: 'host-namespace', setting: null, what: '--pid=host', message: 'm', client: { uid: 1000, pid: 1 }, method: 'POST', target, ...more })}\n`;
+const probe = {
+  client: { uid: 0, pid: 7 },
+  origin: { kind: 'clients' },
+  image: 'bulkhead/probe:067b72f10506',
+};
 const targets = (entries: readonly ActivityEntry[]) => entries.map((entry) => entry.target);
 
 /** A machine on which 1000 is sam, and whose database knows what `ask` says. */
 const names = (ask: (users: readonly string[]) => Promise<string> = () => Promise.resolve('')): UserNames => {
   const machine = userNames(path.join(dir, 'no passwd'), Date.now, ask);
-  return { ...machine, of: (uid) => (uid === 1000 ? 'sam' : machine.of(uid)), worthAsking: (uid): uid is number => uid !== 1000 && machine.worthAsking(uid) };
+  return {
+    ...machine,
+    of: (uid) => (uid === 1000 ? 'sam' : machine.of(uid)),
+    worthAsking: (uid): uid is number => uid !== 1000 && machine.worthAsking(uid),
+  };
 };
 
 /** A feed that can be waited for: `until` resolves with what came, as soon as it satisfies. */
 function follow(options: Partial<FeedOptions> = {}) {
   const got: { batches: FeedBatch[]; summary: ActivitySummary | null } = { batches: [], summary: null };
   let wake: () => void = () => undefined;
-  const feed = activityFeed(file, { seenUntil: null, names: names(), ...options, onSummary: (summary) => { got.summary = summary; wake(); } });
-  feed.onBatch((batch) => { got.batches.push(batch); wake(); });
+  const feed = activityFeed(file, {
+    seenUntil: null,
+    names: names(),
+    ...options,
+    onSummary: (summary) => {
+      got.summary = summary;
+      wake();
+    },
+  });
+  feed.onBatch((batch) => {
+    got.batches.push(batch);
+    wake();
+  });
   feeds.push(feed);
-  const until = async (wanted: () => boolean) => { while (!wanted()) await new Promise<void>((resolve) => { wake = resolve; }); };
+  const until = async (wanted: () => boolean) => {
+    while (!wanted())
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+  };
   const live = () => targets(got.batches.filter((batch) => !batch.history).flatMap((batch) => batch.entries));
   return { feed, got, until, live };
 }
 
 it('shows what a verification was refused, and counts it nowhere; nobody else passes for one', async () => {
-  await writeFile(file, [
-    line('/probe', probe), line('/user', { ...probe, client: { uid: 1000, pid: 7 } }), line('/socket', { ...probe, origin: { kind: 'socket-mount', mount: 'm' } }), line('/other', { ...probe, image: 'busybox' }),
-  ].join(''));
+  await writeFile(
+    file,
+    [
+      line('/probe', probe),
+      line('/user', { ...probe, client: { uid: 1000, pid: 7 } }),
+      line('/socket', { ...probe, origin: { kind: 'socket-mount', mount: 'm' } }),
+      line('/other', { ...probe, image: 'busybox' }),
+    ].join(''),
+  );
   const { feed, got } = follow();
   await feed.start();
   expect(targets(feed.page(null, 10).entries)).toEqual(['/probe', '/user', '/socket', '/other']);
@@ -56,15 +96,30 @@ describe('the decision log in the app', () => {
     await writeFile(file, `${line('/2')}{"broken\n`);
     const { feed, got, until, live } = follow();
     await feed.start();
-    expect(got.summary).toMatchObject({ state: { kind: 'following' }, entries: 2, unseen: 2, rotatedAway: false });
-    expect(got.batches.map((batch) => [batch.history, targets(batch.entries)])).toEqual([[true, ['/1', '/2']]]);
+    expect(got.summary).toMatchObject({
+      state: { kind: 'following' },
+      entries: 2,
+      unseen: 2,
+      rotatedAway: false,
+    });
+    expect(got.batches.map((batch) => [batch.history, targets(batch.entries)])).toEqual([
+      [true, ['/1', '/2']],
+    ]);
     await appendFile(file, line('/3'));
     await until(() => live().length === 1);
     await rename(file, `${file}.2`);
     await writeFile(file, line('/4'));
     await until(() => live().length === 2);
     expect(live()).toEqual(['/3', '/4']);
-    expect(feed.page(null, 10)).toMatchObject({ entries: [{ target: '/1', user: 'sam', id: 'r-1', seq: 1 }, { target: '/2' }, { target: '/3' }, { target: '/4' }], more: false });
+    expect(feed.page(null, 10)).toMatchObject({
+      entries: [
+        { target: '/1', user: 'sam', id: 'r-1', seq: 1 },
+        { target: '/2' },
+        { target: '/3' },
+        { target: '/4' },
+      ],
+      more: false,
+    });
   });
 
   it('comes into view when it comes into being, with its directory or without', async () => {
@@ -88,11 +143,19 @@ describe('the decision log in the app', () => {
     await chmod(file, 0o640);
     await chmod(dir, 0o755);
     // Another user needs a process of his own.
-    const child = spawn(process.execPath, ['--input-type=module', '-e', `
+    const child = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `
       const { activityFeed } = await import(${JSON.stringify(path.join(import.meta.dirname, 'feed.ts'))});
       const feed = activityFeed(${JSON.stringify(file)}, { seenUntil: null, onSummary: (summary) => { console.log(JSON.stringify([summary.state.kind, summary.state.why ?? null, summary.entries])); } });
       await feed.start();
-    `], { uid: 65534, gid: 65534, stdio: ['ignore', 'pipe', 'inherit'] });
+    `,
+      ],
+      { uid: 65534, gid: 65534, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     try {
       const said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
       const next = async () => JSON.parse(String((await said.next()).value)) as unknown;
@@ -101,7 +164,9 @@ describe('the decision log in the app', () => {
       expect(await next()).toEqual(['following', null, 1]);
       await chmod(path.dirname(file), 0o700);
       expect(await next()).toEqual(['unreadable', 'rights', 1]);
-    } finally { child.kill('SIGKILL'); }
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   it('keeps the newest of a flood, tells how many were left, and counts all', async () => {
@@ -110,11 +175,14 @@ describe('the decision log in the app', () => {
     await feed.start();
     const flood = activityDepth * 2 + 5000;
     let text = '';
-    for (let i = 1; i <= flood; i++) text += line(`/${i}`, { message: 'x'.repeat(i === flood ? 50_000 : 10) });
+    for (let i = 1; i <= flood; i++)
+      text += line(`/${i}`, { message: 'x'.repeat(i === flood ? 50_000 : 10) });
     await appendFile(file, text);
     const count = () => got.batches.reduce((sum, batch) => sum + batch.entries.length + batch.left, 0);
     await until(() => count() === flood);
-    expect(Math.max(...got.batches.map((batch) => batch.entries.length))).toBeLessThanOrEqual(activityDepth + 1000);
+    expect(Math.max(...got.batches.map((batch) => batch.entries.length))).toBeLessThanOrEqual(
+      activityDepth + 1000,
+    );
     await until(() => got.summary?.unseen === flood);
     const page = feed.page(null, 2500);
     expect(page.entries.at(-1)).toMatchObject({ target: `/${flood}` });
@@ -125,19 +193,37 @@ describe('the decision log in the app', () => {
       entries = [...next.entries, ...entries];
       ({ more } = next);
     }
-    expect(targets(entries)).toEqual(Array.from({ length: activityDepth }, (_, i) => `/${flood - activityDepth + 1 + i}`));
+    expect(targets(entries)).toEqual(
+      Array.from({ length: activityDepth }, (_, i) => `/${flood - activityDepth + 1 + i}`),
+    );
   });
 
   it('counts denials by day, and those not looked at by what they repeat', async () => {
     const at = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
-    await writeFile(file, [
-      line('/1', { time: at(40) }), line('/2', { time: at(2) }), line('/3', { time: at(2), outcome: 'would-deny' }), line('/4', { time: at(1), outcome: 'rewrite' }),
-      line('/5'), line('/6'), line('/7', { what: '--ipc=host' }), line('/8', { time: 'no time', what: '--uts=host' }),
-    ].join(''));
+    await writeFile(
+      file,
+      [
+        line('/1', { time: at(40) }),
+        line('/2', { time: at(2) }),
+        line('/3', { time: at(2), outcome: 'would-deny' }),
+        line('/4', { time: at(1), outcome: 'rewrite' }),
+        line('/5'),
+        line('/6'),
+        line('/7', { what: '--ipc=host' }),
+        line('/8', { time: 'no time', what: '--uts=host' }),
+      ].join(''),
+    );
     const { feed, got, until } = follow({ seenUntil: at(1.5) });
     await feed.start();
-    expect(got.summary?.days).toEqual([{ day: localDay(at(2)), denied: 1, wouldDeny: 1 }, { day: localDay(at(0)), denied: 3, wouldDeny: 0 }]);
-    expect(got.summary?.groups.map((group) => [group.count, group.entry.what])).toEqual([[1, '--uts=host'], [1, '--ipc=host'], [2, '--pid=host']]);
+    expect(got.summary?.days).toEqual([
+      { day: localDay(at(2)), denied: 1, wouldDeny: 1 },
+      { day: localDay(at(0)), denied: 3, wouldDeny: 0 },
+    ]);
+    expect(got.summary?.groups.map((group) => [group.count, group.entry.what])).toEqual([
+      [1, '--uts=host'],
+      [1, '--ipc=host'],
+      [2, '--pid=host'],
+    ]);
     expect(feed.seen() >= at(0.1)).toBe(true);
     await until(() => got.summary?.unseen === 0);
     expect(got.summary?.groups).toEqual([]);
@@ -150,7 +236,10 @@ describe('the decision log in the app', () => {
 describe('names of users', () => {
   it('come from the machine, anew for an id that is new', async () => {
     const passwd = path.join(dir, 'passwd');
-    await writeFile(passwd, 'root:x:0:0:root:/root:/bin/sh\nsam:x:1000:1000::/home/sam:/bin/sh\nsam2:x:1000:1000::/:/bin/sh\nnonsense\n');
+    await writeFile(
+      passwd,
+      'root:x:0:0:root:/root:/bin/sh\nsam:x:1000:1000::/home/sam:/bin/sh\nsam2:x:1000:1000::/:/bin/sh\nnonsense\n',
+    );
     let now = 0;
     const { of: name } = userNames(passwd, () => now);
     expect([name(0), name(1000), name(1001), name(null)]).toEqual(['root', 'sam', null, null]);
@@ -164,8 +253,18 @@ describe('names of users', () => {
   it('of a directory service are asked for once, all together, and come with the entries', async () => {
     const asked: (readonly string[])[] = [];
     let answer: (lines: string) => void = () => undefined;
-    const ask = (users: readonly string[]) => { asked.push(users); return new Promise<string>((resolve) => { answer = resolve; }); };
-    await writeFile(file, line('/1', { client: { uid: 70_001, pid: 1 } }) + line('/2', { client: { uid: 70_002, pid: 1 } }) + line('/3', { client: { uid: 70_001, pid: 1 } }));
+    const ask = (users: readonly string[]) => {
+      asked.push(users);
+      return new Promise<string>((resolve) => {
+        answer = resolve;
+      });
+    };
+    await writeFile(
+      file,
+      line('/1', { client: { uid: 70_001, pid: 1 } }) +
+        line('/2', { client: { uid: 70_002, pid: 1 } }) +
+        line('/3', { client: { uid: 70_001, pid: 1 } }),
+    );
     const { feed, got, until } = follow({ names: names(ask) });
     const started = feed.start();
     await expect.poll(() => asked).toEqual([['70001', '70002']]);
@@ -173,12 +272,17 @@ describe('names of users', () => {
     await started;
     expect(feed.page(null, 10).entries.map(({ user }) => user)).toEqual(['lena', null, 'lena']);
     // Live ones wait for the name, too; an id that nobody knew is not asked for again at once.
-    await appendFile(file, line('/4', { client: { uid: 70_002, pid: 1 } }) + line('/5', { client: { uid: 70_003, pid: 1 } }));
+    await appendFile(
+      file,
+      line('/4', { client: { uid: 70_002, pid: 1 } }) + line('/5', { client: { uid: 70_003, pid: 1 } }),
+    );
     await expect.poll(() => asked.length).toBe(2);
     expect([asked[1], got.batches.filter((batch) => !batch.history)]).toEqual([['70003'], []]);
     answer('kim:*:70003:70003::/home/kim:/bin/sh\n');
     await until(() => got.batches.some((batch) => !batch.history));
-    expect(got.batches.filter((batch) => !batch.history).flatMap(({ entries }) => entries.map(({ user }) => user))).toEqual([null, 'kim']);
+    expect(
+      got.batches.filter((batch) => !batch.history).flatMap(({ entries }) => entries.map(({ user }) => user)),
+    ).toEqual([null, 'kim']);
   });
 
   it('that can\u2019t be asked for hold nothing up', async () => {

@@ -2,13 +2,26 @@ import { constants, watch, type FSWatcher } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DecisionLogReader } from '../../../gateway/audit/read-log.ts';
-import { activityDepth, activityPageSize, type ActivityEntry, type ActivityState, type ActivitySummary } from '../../../shared/audit/activity.ts';
+import {
+  activityDepth,
+  activityPageSize,
+  type ActivityEntry,
+  type ActivityState,
+  type ActivitySummary,
+} from '../../../shared/audit/activity.ts';
 import type { StoredAuditEntry } from '../../../shared/audit/entry.ts';
 import { DenialCounts } from './denials.ts';
 import { userNames, type UserNames } from './user-names.ts';
 
-/** Entries that came together. `left`: of a flood only the newest are here. `history`: they were in the log before it was followed. */
-export interface FeedBatch { readonly entries: readonly ActivityEntry[]; readonly left: number; readonly history: boolean }
+/**
+ * Entries that came together. `left`: of a flood only the newest are here. `history`: they were in the log
+ * before it was followed.
+ */
+export interface FeedBatch {
+  readonly entries: readonly ActivityEntry[];
+  readonly left: number;
+  readonly history: boolean;
+}
 
 export interface FeedOptions {
   /** Denials up to this moment were looked at. */
@@ -26,14 +39,20 @@ export interface ActivityFeed {
   stop(): void;
   summary(): ActivitySummary;
   /** Up to `limit` entries in view before `before` (a seq; null: the newest), newest last. */
-  page(before: number | null, limit: number): { readonly entries: readonly ActivityEntry[]; readonly more: boolean };
+  page(
+    before: number | null,
+    limit: number,
+  ): { readonly entries: readonly ActivityEntry[]; readonly more: boolean };
   /** New entries, about a frame's worth at a time. Returns how to stop. */
   onBatch(listener: (batch: FeedBatch) => void): () => void;
   /** Denials so far count as looked at; the value is until when. */
   seen(): string;
 }
 
-/** Events of the directory tell of new lines; this catches what no event tells, and a log that is not there yet. */
+/**
+ * Events of the directory tell of new lines; this catches what no event tells, and a log that is not there
+ * yet.
+ */
 const lookAgainMs = 3_000;
 /** A flood of events is read in passes no closer than this. */
 const betweenPassesMs = 30;
@@ -63,9 +82,19 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
   let summaryTimer: NodeJS.Timeout | undefined;
   let slow: NodeJS.Timeout | undefined;
 
-  const summary = (): ActivitySummary => ({ state, entries: entries.length, since, rotatedAway: files >= filesKept, ...counts.summary() });
+  const summary = (): ActivitySummary => ({
+    state,
+    entries: entries.length,
+    since,
+    rotatedAway: files >= filesKept,
+    ...counts.summary(),
+  });
   const summarySoon = () => {
-    if (!stopped) summaryTimer ??= setTimeout(() => { summaryTimer = undefined; options.onSummary(summary()); }, summaryMs);
+    if (!stopped)
+      summaryTimer ??= setTimeout(() => {
+        summaryTimer = undefined;
+        options.onSummary(summary());
+      }, summaryMs);
   };
   const flush = () => {
     clearTimeout(batchTimer);
@@ -87,7 +116,10 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
       fresh.push(entry);
       // Trimmed now and then, not at every entry.
       if (entries.length > activityDepth + 1000) entries = entries.slice(-activityDepth);
-      if (fresh.length > activityDepth + 1000) { left += fresh.length - activityDepth; fresh = fresh.slice(-activityDepth); }
+      if (fresh.length > activityDepth + 1000) {
+        left += fresh.length - activityDepth;
+        fresh = fresh.slice(-activityDepth);
+      }
       if (!history) batchTimer ??= setTimeout(flush, batchMs);
       summarySoon();
     },
@@ -98,13 +130,19 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
       files = await reader.pass();
       if (unnamed.size > 0) await nameThem();
       become(files > 0 ? { kind: 'following' } : await whyNoFile(file));
-    } catch (error) { become(unreadable(file, error)); }
+    } catch (error) {
+      become(unreadable(file, error));
+    }
   };
   const nameThem = async (): Promise<void> => {
     const some = await names.ask(unnamed).catch(() => false);
     unnamed.clear();
-    const named = (entry: ActivityEntry): ActivityEntry => (entry.user === null ? { ...entry, user: names.of(entry.client.uid) } : entry);
-    if (some) { entries = entries.map(named); fresh = fresh.map(named); }
+    const named = (entry: ActivityEntry): ActivityEntry =>
+      entry.user === null ? { ...entry, user: names.of(entry.client.uid) } : entry;
+    if (some) {
+      entries = entries.map(named);
+      fresh = fresh.map(named);
+    }
     if (!history && !stopped && fresh.length > 0) batchTimer ??= setTimeout(flush, batchMs);
   };
   const become = (next: ActivityState) => {
@@ -116,31 +154,52 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
   let running: Promise<void> | undefined;
   let again = false;
   const look = (): Promise<void> => {
-    if (running !== undefined) { again = true; return running; }
+    if (running !== undefined) {
+      again = true;
+      return running;
+    }
     running = (async () => {
       do {
         again = false;
         await pass();
         // An event during the pause asks for another pass.
-        if (!history && !stopped) await new Promise((resolve) => { setTimeout(resolve, betweenPassesMs); });
+        if (!history && !stopped)
+          await new Promise((resolve) => {
+            setTimeout(resolve, betweenPassesMs);
+          });
       } while (again && !stopped);
       running = undefined;
     })();
     return running;
   };
 
-  const unwatch = () => { watcher?.close(); watcher = undefined; };
+  const unwatch = () => {
+    watcher?.close();
+    watcher = undefined;
+  };
   const watchDirectory = async (): Promise<void> => {
     const directory = path.dirname(file);
-    const inode = await stat(directory, { bigint: true }).then((info) => info.ino, () => null);
+    const inode = await stat(directory, { bigint: true }).then(
+      (info) => info.ino,
+      () => null,
+    );
     // Another directory under the name: events of the old one tell nothing.
     if (watcher !== undefined && watcher.inode !== inode) unwatch();
     if (stopped || watcher !== undefined || inode === null) return;
     try {
-      const opened: FSWatcher = watch(directory, (_event, name) => { if (name === null || name.startsWith(path.basename(file))) void look(); });
+      const opened: FSWatcher = watch(directory, (_event, name) => {
+        if (name === null || name.startsWith(path.basename(file))) void look();
+      });
       opened.on('error', unwatch);
-      watcher = { close: () => { opened.close(); }, inode };
-    } catch { /* no rights, or no watches left: looking again now and then has to do */ }
+      watcher = {
+        close: () => {
+          opened.close();
+        },
+        inode,
+      };
+    } catch {
+      /* no rights, or no watches left: looking again now and then has to do */
+    }
   };
 
   return {
@@ -154,7 +213,9 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
       summaryTimer = undefined;
       if (stopped) return;
       options.onSummary(summary());
-      slow = setInterval(() => { void watchDirectory().then(look); }, lookAgainMs);
+      slow = setInterval(() => {
+        void watchDirectory().then(look);
+      }, lookAgainMs);
     },
     stop() {
       stopped = true;
@@ -168,11 +229,16 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
     page(before, limit) {
       const end = before === null ? entries.length : lowerBound(entries, before);
       const start = Math.max(0, end - Math.min(limit, activityPageSize), entries.length - activityDepth);
-      return { entries: entries.slice(start, Math.max(start, end)), more: start > Math.max(0, entries.length - activityDepth) };
+      return {
+        entries: entries.slice(start, Math.max(start, end)),
+        more: start > Math.max(0, entries.length - activityDepth),
+      };
     },
     onBatch(listener) {
       listeners.add(listener);
-      return () => { listeners.delete(listener); };
+      return () => {
+        listeners.delete(listener);
+      };
     },
     seen() {
       const until = counts.seen();
@@ -187,14 +253,22 @@ const cut = (text: string): string => (text.length > textAtMost ? `${text.slice(
 /** An entry as it is shown: with an id, a user's name, and no text of any length. */
 function inView(stored: StoredAuditEntry, seq: number, user: string | null): ActivityEntry {
   return {
-    ...stored, id: stored.id ?? `unnamed-${seq}`, seq, user, message: cut(stored.message), target: cut(stored.target),
-    ...(stored.what === undefined ? {} : { what: cut(stored.what) }), ...(stored.image === undefined ? {} : { image: cut(stored.image) }), ...(stored.container === undefined ? {} : { container: cut(stored.container) }),
+    ...stored,
+    id: stored.id ?? `unnamed-${seq}`,
+    seq,
+    user,
+    message: cut(stored.message),
+    target: cut(stored.target),
+    ...(stored.what === undefined ? {} : { what: cut(stored.what) }),
+    ...(stored.image === undefined ? {} : { image: cut(stored.image) }),
+    ...(stored.container === undefined ? {} : { container: cut(stored.container) }),
   };
 }
 
 /** Index of the first entry whose seq is not below `seq`. */
 function lowerBound(entries: readonly ActivityEntry[], seq: number): number {
-  let low = 0, high = entries.length;
+  let low = 0,
+    high = entries.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((entries[middle]?.seq ?? 0) < seq) low = middle + 1;
@@ -205,13 +279,27 @@ function lowerBound(entries: readonly ActivityEntry[], seq: number): number {
 
 /** No file was found: is there none, or may this user not look? */
 async function whyNoFile(file: string): Promise<ActivityState> {
-  const listed = await readdir(path.dirname(file)).then(() => null, (error: NodeJS.ErrnoException) => error);
-  if (listed !== null && listed.code !== 'ENOENT' && listed.code !== 'ENOTDIR') return unreadable(file, listed);
-  const there = await access(file, constants.R_OK).then(() => null, (error: NodeJS.ErrnoException) => error);
-  return there !== null && there.code !== 'ENOENT' && there.code !== 'ENOTDIR' ? unreadable(file, there) : { kind: 'absent' };
+  const listed = await readdir(path.dirname(file)).then(
+    () => null,
+    (error: NodeJS.ErrnoException) => error,
+  );
+  if (listed !== null && listed.code !== 'ENOENT' && listed.code !== 'ENOTDIR')
+    return unreadable(file, listed);
+  const there = await access(file, constants.R_OK).then(
+    () => null,
+    (error: NodeJS.ErrnoException) => error,
+  );
+  return there !== null && there.code !== 'ENOENT' && there.code !== 'ENOTDIR'
+    ? unreadable(file, there)
+    : { kind: 'absent' };
 }
 
 function unreadable(file: string, error: unknown): ActivityState {
   const code = error instanceof Error && 'code' in error ? error.code : '';
-  return { kind: 'unreadable', why: code === 'EACCES' || code === 'EPERM' ? 'rights' : 'other', path: file, message: error instanceof Error ? error.message : String(error) };
+  return {
+    kind: 'unreadable',
+    why: code === 'EACCES' || code === 'EPERM' ? 'rights' : 'other',
+    path: file,
+    message: error instanceof Error ? error.message : String(error),
+  };
 }

@@ -4,35 +4,112 @@ import { desktopWords } from '../../../shared/desktop/words.ts';
 import type { Session } from '../session.ts';
 
 const panel = { there: false, opened: 0, menus: 0 };
-class FakeTray { on() { /* nobody clicks */ } setImage() { /* seen by nobody */ } setToolTip() { /* nor this */ } setContextMenu() { panel.menus++; } destroy() { /* gone */ } }
+class FakeTray {
+  on() {
+    /* nobody clicks */
+  }
+  setImage() {
+    /* seen by nobody */
+  }
+  setToolTip() {
+    /* nor this */
+  }
+  setContextMenu() {
+    panel.menus++;
+  }
+  destroy() {
+    /* gone */
+  }
+}
 vi.mock('electron', () => ({
-  app: { getPreferredSystemLanguages: () => ['en'], getLocale: () => 'en', getPath: () => '/nowhere', quit: () => undefined }, dialog: {}, Tray: FakeTray,
-  Notification: { isSupported: () => true }, Menu: { buildFromTemplate: () => ({}) }, nativeImage: { createFromPath: () => ({}) },
+  app: {
+    getPreferredSystemLanguages: () => ['en'],
+    getLocale: () => 'en',
+    getPath: () => '/nowhere',
+    quit: () => undefined,
+  },
+  dialog: {},
+  Tray: FakeTray,
+  Notification: { isSupported: () => true },
+  Menu: { buildFromTemplate: () => ({}) },
+  nativeImage: { createFromPath: () => ({}) },
 }));
-vi.mock('./start-at-login.ts', () => ({ startAtLogin: () => ({ supported: () => true, isOn: () => Promise.resolve(false), set: () => Promise.resolve() }) }));
+vi.mock('./start-at-login.ts', () => ({
+  startAtLogin: () => ({
+    supported: () => true,
+    isOn: () => Promise.resolve(false),
+    set: () => Promise.resolve(),
+  }),
+}));
 vi.mock('../places.ts', () => ({ iconFile: () => '/nowhere/icon.png' }));
 vi.mock('./tray.ts', async (original) => {
   const real = await original<typeof import('./tray.ts')>();
-  return { ...real, trayAvailable: () => Promise.resolve(panel.there), notificationsAvailable: () => Promise.resolve(panel.there), openTray: (...args: Parameters<typeof real.openTray>) => { panel.opened++; return real.openTray(...args); } };
+  return {
+    ...real,
+    trayAvailable: () => Promise.resolve(panel.there),
+    notificationsAvailable: () => Promise.resolve(panel.there),
+    openTray: (...args: Parameters<typeof real.openTray>) => {
+      panel.opened++;
+      return real.openTray(...args);
+    },
+  };
 });
 const { createDesktop } = await import('./desktop.ts');
 const { openTray, trayComing } = await import('./tray.ts');
 
-beforeEach(() => { vi.useFakeTimers(); Object.assign(panel, { there: false, opened: 0, menus: 0 }); });
-afterEach(() => { vi.useRealTimers(); });
+beforeEach(() => {
+  vi.useFakeTimers();
+  Object.assign(panel, { there: false, opened: 0, menus: 0 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 /** Only what the desktop looks at; the rest of a session is of no concern to it. */
 function session(): { session: Session; desktop: () => AppState['desktop'] | undefined } {
   let desktop: AppState['desktop'] | undefined;
   const state = {
-    target: { kind: 'embedded' }, engine: { phase: 'stopped', name: 'box', problem: null }, settings: { applied: '', exists: false, readError: null }, verification: null, scan: null, run: null, recreation: null, removal: null,
+    target: { kind: 'embedded' },
+    engine: { phase: 'stopped', name: 'box', problem: null },
+    settings: { applied: '', exists: false, readError: null },
+    verification: null,
+    scan: null,
+    run: null,
+    recreation: null,
+    removal: null,
     busy: { scanning: false, verifying: false, engine: null },
   };
-  return { desktop: () => desktop, session: { state: { get: () => state, set: (parts: Partial<AppState>) => { desktop = parts.desktop ?? desktop; }, onChange: () => () => undefined }, activity: { onBatch: () => () => undefined } } as unknown as Session };
+  return {
+    desktop: () => desktop,
+    session: {
+      state: {
+        get: () => state,
+        set: (parts: Partial<AppState>) => {
+          desktop = parts.desktop ?? desktop;
+        },
+        onChange: () => () => undefined,
+      },
+      activity: { onBatch: () => () => undefined },
+    } as unknown as Session,
+  };
 }
 
 it('looks again for a panel and a notification server that come later than the app', async () => {
-  const desktop = createDesktop({ window: () => undefined, preferences: () => ({ theme: 'system', language: 'en', notifyDenied: true, notifyUnprotected: true, notifyProtection: true, closeToTray: true }), act: () => Promise.resolve({ ok: true, value: null }), report: (error) => { throw error; } });
+  const desktop = createDesktop({
+    window: () => undefined,
+    preferences: () => ({
+      theme: 'system',
+      language: 'en',
+      notifyDenied: true,
+      notifyUnprotected: true,
+      notifyProtection: true,
+      closeToTray: true,
+    }),
+    act: () => Promise.resolve({ ok: true, value: null }),
+    report: (error) => {
+      throw error;
+    },
+  });
   const followed = session();
   desktop.follow(followed.session);
   expect(await desktop.look()).toMatchObject({ tray: false, notifications: false });
@@ -50,7 +127,10 @@ it('looks again for a panel and a notification server that come later than the a
 it('an app that starts with the session waits a little for the panel, and no longer', async () => {
   let asked = 0;
   const waited: number[] = [];
-  const wait = (ms: number) => { waited.push(ms); return Promise.resolve(); };
+  const wait = (ms: number) => {
+    waited.push(ms);
+    return Promise.resolve();
+  };
   expect(await trayComing({ available: () => Promise.resolve(++asked > 3), wait })).toBe(true);
   expect(waited).toHaveLength(3);
   expect(await trayComing({ available: () => Promise.resolve(false), wait })).toBe(false);
@@ -60,7 +140,13 @@ it('an app that starts with the session waits a little for the panel, and no lon
 it('the menu is set anew only when it says something else: that closes one which is open', () => {
   const nothing = () => undefined;
   const state = { icon: 'protected', sentence: 'Protected', canVerify: true, engine: 'stop' } as const;
-  const tray = openTray(state, { open: nothing, verify: nothing, start: nothing, stop: nothing, quit: nothing });
+  const tray = openTray(state, {
+    open: nothing,
+    verify: nothing,
+    start: nothing,
+    stop: nothing,
+    quit: nothing,
+  });
   for (let n = 0; n < 5; n++) tray.show({ ...state }, 'box', desktopWords('en', ''));
   expect(panel.menus).toBe(1);
   tray.show({ ...state, canVerify: false }, 'box', desktopWords('en', ''));

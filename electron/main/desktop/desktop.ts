@@ -13,7 +13,10 @@ import { factsOf, trayState } from './tray-state.ts';
 /** Everything of the app outside its window: tray, notifications, start at login. */
 export interface Desktop {
   state(): DesktopState;
-  /** Looks what this desktop offers, and puts the icon in its tray. After the first frame: nobody waits for it. */
+  /**
+   * Looks what this desktop offers, and puts the icon in its tray. After the first frame: nobody waits for
+   * it.
+   */
   look(): Promise<DesktopState>;
   /** Follows a session until the next one is followed. */
   follow(session: Session): void;
@@ -39,7 +42,12 @@ const lookAgainMs = 60_000;
 
 export function createDesktop({ window, preferences, act, report }: DesktopOptions): Desktop {
   const login = startAtLogin();
-  let desktop: DesktopState = { tray: false, notifications: false, canStartAtLogin: login.supported(), startsAtLogin: false };
+  let desktop: DesktopState = {
+    tray: false,
+    notifications: false,
+    canStartAtLogin: login.supported(),
+    startsAtLogin: false,
+  };
   let tray: AppTray | undefined;
   let session: Session | undefined;
   let unfollow: () => void = () => undefined;
@@ -50,9 +58,21 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
   };
 
   const notices = createNotices({
-    words, show: (notice) => { showNotice(notice, window); },
-    wanted: (kind) => { const p = preferences(); return desktop.notifications && { denied: p.notifyDenied, unprotected: p.notifyUnprotected, protection: p.notifyProtection }[kind]; },
-    inFront: () => { const w = window(); return w !== undefined && !w.isDestroyed() && w.isVisible() && w.isFocused(); },
+    words,
+    show: (notice) => {
+      showNotice(notice, window);
+    },
+    wanted: (kind) => {
+      const p = preferences();
+      return (
+        desktop.notifications &&
+        { denied: p.notifyDenied, unprotected: p.notifyUnprotected, protection: p.notifyProtection }[kind]
+      );
+    },
+    inFront: () => {
+      const w = window();
+      return w !== undefined && !w.isDestroyed() && w.isVisible() && w.isFocused();
+    },
   });
 
   const refresh = () => {
@@ -67,27 +87,61 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
     if (looked && (!desktop.tray || !desktop.notifications)) look().catch(report);
     else refresh();
   }, lookAgainMs);
-  const safely = (work: () => void) => () => { try { work(); } catch (error) { report(error); } };
+  const safely = (work: () => void) => () => {
+    try {
+      work();
+    } catch (error) {
+      report(error);
+    }
+  };
   const doOrTell = async (what: 'verify' | 'start'): Promise<void> => {
     if (session === undefined) return;
     const done = await act(what, session.target.id);
     if (done.ok) return;
     const { messagesIn } = await import('../../../shared/messages/index.ts');
-    const notice = failedNotice(words(), what, done.error, messagesIn(desktopLanguage(preferences().language, systemLanguage())).told);
+    const notice = failedNotice(
+      words(),
+      what,
+      done.error,
+      messagesIn(desktopLanguage(preferences().language, systemLanguage())).told,
+    );
     if (desktop.notifications) showNotice(notice, window);
-    else await dialog.showMessageBox({ type: 'error', title: 'Bulkhead', message: notice.title, detail: notice.body });
+    else
+      await dialog.showMessageBox({
+        type: 'error',
+        title: 'Bulkhead',
+        message: notice.title,
+        detail: notice.body,
+      });
   };
 
   let looked = false;
   const look = async (): Promise<DesktopState> => {
     looked = true;
-    const [hasTray, shows, starts] = await Promise.all([trayAvailable(), notificationsAvailable(Notification.isSupported()), login.isOn()]);
+    const [hasTray, shows, starts] = await Promise.all([
+      trayAvailable(),
+      notificationsAvailable(Notification.isSupported()),
+      login.isOn(),
+    ]);
     if (hasTray && tray === undefined && session !== undefined) {
       const first = trayState(session.state.get(), words(), Date.now());
       tray = openTray(first, {
-        open: safely(() => { showWindow(window()); }), quit: safely(() => { app.quit(); }), verify: () => { doOrTell('verify').catch(report); }, start: () => { doOrTell('start').catch(report); },
+        open: safely(() => {
+          showWindow(window());
+        }),
+        quit: safely(() => {
+          app.quit();
+        }),
+        verify: () => {
+          doOrTell('verify').catch(report);
+        },
+        start: () => {
+          doOrTell('start').catch(report);
+        },
         // Containers may be running: the window asks, and names how many.
-        stop: safely(() => { showWindow(window(), { page: 'overview', params: { ask: 'stop' } }); }),
+        stop: safely(() => {
+          showWindow(window(), { page: 'overview', params: { ask: 'stop' } });
+        }),
       });
     }
     tell({ tray: hasTray, notifications: shows, startsAtLogin: starts });
@@ -103,14 +157,22 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
       notices.forget();
       next.state.set({ desktop });
       unfollow();
-      unfollow = next.activity.onBatch((batch) => { if (!batch.history) notices.decided(batch.entries, batch.left); });
-      next.state.onChange(() => { if (session === next) refresh(); });
+      unfollow = next.activity.onBatch((batch) => {
+        if (!batch.history) notices.decided(batch.entries, batch.left);
+      });
+      next.state.onChange(() => {
+        if (session === next) refresh();
+      });
       refresh();
     },
     keepsInTray: () => tray !== undefined && preferences().closeToTray,
     async setStartAtLogin(on) {
       if (!login.supported()) return fail('input.unusable', 'this system starts nothing at login');
-      try { await login.set(on); } catch (cause) { return fail('internal', `start at login could not be turned ${on ? 'on' : 'off'}`, { cause }); }
+      try {
+        await login.set(on);
+      } catch (cause) {
+        return fail('internal', `start at login could not be turned ${on ? 'on' : 'off'}`, { cause });
+      }
       tell({ startsAtLogin: await login.isOn() });
       return ok(desktop);
     },
@@ -131,8 +193,13 @@ const shown = new Set<Notification>();
 
 function showNotice(notice: Omit<Notice, 'kind'>, window: () => BrowserWindow | undefined): void {
   const notification = new Notification({ title: notice.title, body: notice.body, icon: iconFile('app') });
-  const done = () => { shown.delete(notification); };
-  notification.on('click', () => { done(); showWindow(window(), notice.place); });
+  const done = () => {
+    shown.delete(notification);
+  };
+  notification.on('click', () => {
+    done();
+    showWindow(window(), notice.place);
+  });
   notification.on('close', done);
   notification.on('failed', done);
   shown.add(notification);

@@ -7,7 +7,9 @@ vi.mock('electron', () => ({ app: {} }));
 const { autostartFile } = await import('./start-at-login.ts');
 
 let directory = '';
-beforeAll(async () => { directory = path.join(await mkdtemp(path.join(os.tmpdir(), 'bulkhead-autostart-')), 'autostart'); });
+beforeAll(async () => {
+  directory = path.join(await mkdtemp(path.join(os.tmpdir(), 'bulkhead-autostart-')), 'autostart');
+});
 afterAll(() => rm(path.dirname(directory), { recursive: true }));
 
 describe('the autostart file', () => {
@@ -16,7 +18,9 @@ describe('the autostart file', () => {
     expect(await login.isOn()).toBe(false);
     await login.set(true);
     expect(await login.isOn()).toBe(true);
-    expect(await readFile(path.join(directory, 'bulkhead.desktop'), 'utf8')).toContain('\nExec="/opt/bulkhead-app" "--hidden"\n');
+    expect(await readFile(path.join(directory, 'bulkhead.desktop'), 'utf8')).toContain(
+      '\nExec="/opt/bulkhead-app" "--hidden"\n',
+    );
     await login.set(false);
     await login.set(false);
     expect(await login.isOn()).toBe(false);
@@ -24,13 +28,18 @@ describe('the autostart file', () => {
 
   it('quotes what a path may hold, so that nothing of it is a variable, a command or a field code', async () => {
     await autostartFile(directory, ['/opt/a b/$HOME/`id`/"x"/50%/c\\d']).set(true);
-    expect(await readFile(path.join(directory, 'bulkhead.desktop'), 'utf8')).toContain('Exec="/opt/a b/\\\\$HOME/\\\\`id\\\\`/\\\\"x\\\\"/50%%/c\\\\\\\\d"\n');
+    expect(await readFile(path.join(directory, 'bulkhead.desktop'), 'utf8')).toContain(
+      'Exec="/opt/a b/\\\\$HOME/\\\\`id\\\\`/\\\\"x\\\\"/50%%/c\\\\\\\\d"\n',
+    );
   });
 
   it('counts as off where the desktop disabled it', async () => {
     const login = autostartFile(directory, ['/x']);
     for (const line of ['Hidden=true', 'X-GNOME-Autostart-enabled=false']) {
-      await writeFile(path.join(directory, 'bulkhead.desktop'), `[Desktop Entry]\nType=Application\nExec=/x\n${line}\n`);
+      await writeFile(
+        path.join(directory, 'bulkhead.desktop'),
+        `[Desktop Entry]\nType=Application\nExec=/x\n${line}\n`,
+      );
       expect(await login.isOn(), line).toBe(false);
     }
   });

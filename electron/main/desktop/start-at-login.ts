@@ -5,27 +5,46 @@ import { app } from 'electron';
 import { autostartEntry, desktopEntryName } from '../../../shared/desktop/desktop-entry.ts';
 
 /** Starting with the person's session, hidden in the tray where there is one. */
-export interface StartAtLogin { supported(): boolean; isOn(): Promise<boolean>; set(on: boolean): Promise<void> }
+export interface StartAtLogin {
+  supported(): boolean;
+  isOn(): Promise<boolean>;
+  set(on: boolean): Promise<void>;
+}
 
 /** Argument of a start that shows no window, where the tray can show one later. */
 export const hiddenArgument = '--hidden';
 
-/** For this system: a file in the XDG autostart directory on Linux, the system's own login items elsewhere (not run on a real macOS or Windows). */
+/**
+ * For this system: a file in the XDG autostart directory on Linux, the system's own login items elsewhere
+ * (not run on a real macOS or Windows).
+ */
 export function startAtLogin(): StartAtLogin {
   if (process.platform === 'linux') {
     const config = process.env['XDG_CONFIG_HOME'];
-    const directory = config !== undefined && path.isAbsolute(config) ? config : path.join(os.homedir(), '.config');
-    return autostartFile(path.join(directory, 'autostart'), [process.execPath, ...(app.isPackaged ? [] : [app.getAppPath()]), hiddenArgument]);
+    const directory =
+      config !== undefined && path.isAbsolute(config) ? config : path.join(os.homedir(), '.config');
+    return autostartFile(path.join(directory, 'autostart'), [
+      process.execPath,
+      ...(app.isPackaged ? [] : [app.getAppPath()]),
+      hiddenArgument,
+    ]);
   }
   const supported = process.platform === 'darwin' || process.platform === 'win32';
   return {
     supported: () => supported,
-    isOn: () => Promise.resolve(supported && app.getLoginItemSettings({ args: [hiddenArgument] }).openAtLogin),
-    set: (on) => { app.setLoginItemSettings({ openAtLogin: on, args: [hiddenArgument] }); return Promise.resolve(); },
+    isOn: () =>
+      Promise.resolve(supported && app.getLoginItemSettings({ args: [hiddenArgument] }).openAtLogin),
+    set: (on) => {
+      app.setLoginItemSettings({ openAtLogin: on, args: [hiddenArgument] });
+      return Promise.resolve();
+    },
   };
 }
 
-/** A desktop entry `bulkhead.desktop` in `directory` that starts `command`. Somebody who disabled it in his desktop's settings finds it off here. */
+/**
+ * A desktop entry `bulkhead.desktop` in `directory` that starts `command`. Somebody who disabled it in his
+ * desktop's settings finds it off here.
+ */
 export function autostartFile(directory: string, command: readonly string[]): StartAtLogin {
   const file = path.join(directory, desktopEntryName);
   return {
@@ -33,11 +52,18 @@ export function autostartFile(directory: string, command: readonly string[]): St
     async isOn() {
       try {
         const text = await readFile(file, 'utf8');
-        return !/^Hidden\s*=\s*true\s*$/im.test(text) && !/^X-GNOME-Autostart-enabled\s*=\s*false\s*$/im.test(text);
-      } catch { return false; }
+        return (
+          !/^Hidden\s*=\s*true\s*$/im.test(text) && !/^X-GNOME-Autostart-enabled\s*=\s*false\s*$/im.test(text)
+        );
+      } catch {
+        return false;
+      }
     },
     async set(on) {
-      if (!on) { await rm(file, { force: true }); return; }
+      if (!on) {
+        await rm(file, { force: true });
+        return;
+      }
       await mkdir(directory, { recursive: true });
       await writeFile(`${file}.part`, autostartEntry(command));
       await rename(`${file}.part`, file);

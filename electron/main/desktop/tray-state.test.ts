@@ -8,22 +8,68 @@ const { factsOf, trayState } = await import('./tray-state.ts');
 const { trayMenu } = await import('./tray.ts');
 
 const now = Date.parse('2026-11-25T12:00:00Z');
-const text = (value: boolean) => JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { value, locked: true } });
+const text = (value: boolean) =>
+  JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { value, locked: true } });
 /** Only what the tray looks at; the rest of an AppState is of no concern to it. */
-const state = (more: { phase?: string; eci?: boolean; verified?: boolean; busy?: Partial<AppState['busy']>; kind?: string; run?: unknown; problem?: unknown; unprotected?: number } = {}): AppState => ({
-  target: { kind: more.kind ?? 'embedded' }, engine: { phase: more.phase ?? 'ready', problem: more.problem ?? null }, settings: { applied: text(more.eci ?? true), exists: true, readError: null },
-  verification: more.verified === false ? null : { at: new Date(now - 60_000).toISOString(), durationMs: 1, eci: true, claims: claimIds.map((id) => ({ id, verdict: 'pass', evidence: '' })) },
-  scan: { at: '', durationMs: 1, eci: true, containers: Array.from({ length: more.unprotected ?? 0 }, (_, n) => ({ id: String(n), name: String(n), protected: false, reason: 'before-eci' })) },
-  run: more.run ?? null, recreation: null, removal: null, busy: { scanning: false, verifying: false, engine: null, beginning: false, ...more.busy },
-} as unknown as AppState);
+const state = (
+  more: {
+    phase?: string;
+    eci?: boolean;
+    verified?: boolean;
+    busy?: Partial<AppState['busy']>;
+    kind?: string;
+    run?: unknown;
+    problem?: unknown;
+    unprotected?: number;
+  } = {},
+): AppState =>
+  ({
+    target: { kind: more.kind ?? 'embedded' },
+    engine: { phase: more.phase ?? 'ready', problem: more.problem ?? null },
+    settings: { applied: text(more.eci ?? true), exists: true, readError: null },
+    verification:
+      more.verified === false
+        ? null
+        : {
+            at: new Date(now - 60_000).toISOString(),
+            durationMs: 1,
+            eci: true,
+            claims: claimIds.map((id) => ({ id, verdict: 'pass', evidence: '' })),
+          },
+    scan: {
+      at: '',
+      durationMs: 1,
+      eci: true,
+      containers: Array.from({ length: more.unprotected ?? 0 }, (_, n) => ({
+        id: String(n),
+        name: String(n),
+        protected: false,
+        reason: 'before-eci',
+      })),
+    },
+    run: more.run ?? null,
+    recreation: null,
+    removal: null,
+    busy: { scanning: false, verifying: false, engine: null, beginning: false, ...more.busy },
+  }) as unknown as AppState;
 const words = desktopWords('en', '');
 const of = (more: Parameters<typeof state>[0] = {}) => trayState(state(more), words, now);
 
 describe('the tray', () => {
   it.each([
-    [{}, 'protected', 'Protected'], [{ unprotected: 2 }, 'protected', 'Protected, except 2 containers'], [{ verified: false }, 'unverified', 'On, not verified'], [{ eci: false }, 'off', 'Off'],
-    [{ phase: 'stopped' }, 'stopped', 'Engine stopped'], [{ phase: 'failed' }, 'failed', 'Engine failed'], [{ phase: 'unreachable' }, 'unverified', 'No answer from the engine'], [{ phase: 'starting' }, 'working', 'Working'], [{ run: { activity: 'applying' } }, 'working', 'Working'], [{ busy: { engine: 'stopping' as const } }, 'working', 'Working'],
-  ])('of %j has a shape and words of its own', (more, icon, sentence) => { expect(of(more)).toMatchObject({ icon, sentence }); });
+    [{}, 'protected', 'Protected'],
+    [{ unprotected: 2 }, 'protected', 'Protected, except 2 containers'],
+    [{ verified: false }, 'unverified', 'On, not verified'],
+    [{ eci: false }, 'off', 'Off'],
+    [{ phase: 'stopped' }, 'stopped', 'Engine stopped'],
+    [{ phase: 'failed' }, 'failed', 'Engine failed'],
+    [{ phase: 'unreachable' }, 'unverified', 'No answer from the engine'],
+    [{ phase: 'starting' }, 'working', 'Working'],
+    [{ run: { activity: 'applying' } }, 'working', 'Working'],
+    [{ busy: { engine: 'stopping' as const } }, 'working', 'Working'],
+  ])('of %j has a shape and words of its own', (more, icon, sentence) => {
+    expect(of(more)).toMatchObject({ icon, sentence });
+  });
 
   it('offers what can be done now, and nothing else', () => {
     expect(of()).toMatchObject({ canVerify: true, engine: 'stop' });
@@ -36,8 +82,22 @@ describe('the tray', () => {
 
   it('has a menu that does what it says', () => {
     const done: string[] = [];
-    const menu = trayMenu(of(), 'box', words, { open: () => done.push('open'), verify: () => done.push('verify'), start: () => done.push('start'), stop: () => done.push('stop'), quit: () => done.push('quit') });
-    expect(menu.map((item) => item.label ?? item.type)).toEqual(['box: Protected', 'separator', 'Open Bulkhead', 'Verify now', 'Stop engine…', 'separator', 'Quit']);
+    const menu = trayMenu(of(), 'box', words, {
+      open: () => done.push('open'),
+      verify: () => done.push('verify'),
+      start: () => done.push('start'),
+      stop: () => done.push('stop'),
+      quit: () => done.push('quit'),
+    });
+    expect(menu.map((item) => item.label ?? item.type)).toEqual([
+      'box: Protected',
+      'separator',
+      'Open Bulkhead',
+      'Verify now',
+      'Stop engine…',
+      'separator',
+      'Quit',
+    ]);
     // None of them looks at what Electron passes.
     for (const item of menu) (item.click as (() => void) | undefined)?.();
     expect(done).toEqual(['open', 'verify', 'stop', 'quit']);
@@ -47,6 +107,11 @@ describe('the tray', () => {
 describe('the facts that notices are decided by', () => {
   it('tell what was asked for from what happened', () => {
     expect(factsOf(state({ busy: { engine: 'stopping' } }), now)).toMatchObject({ expected: true });
-    expect(factsOf(state({ phase: 'stopped', problem: { message: 'the supervisor ended unexpectedly', logTail: [] } }), now)).toMatchObject({ phase: 'stopped', broken: true, expected: false });
+    expect(
+      factsOf(
+        state({ phase: 'stopped', problem: { message: 'the supervisor ended unexpectedly', logTail: [] } }),
+        now,
+      ),
+    ).toMatchObject({ phase: 'stopped', broken: true, expected: false });
   });
 });

@@ -17,13 +17,20 @@ export interface TrayState {
   readonly engine: 'start' | 'stop' | null;
 }
 
-const protection = (state: AppState, now: number) => protectionIn(state, effectiveSettings(state.settings.applied, { exists: state.settings.exists }), now);
-const applying = (state: AppState): boolean => (state.run !== null && state.run.activity !== 'ended') || (state.recreation !== null && state.recreation.activity !== 'ended') || state.busy.beginning;
+const protection = (state: AppState, now: number) =>
+  protectionIn(state, effectiveSettings(state.settings.applied, { exists: state.settings.exists }), now);
+const applying = (state: AppState): boolean =>
+  (state.run !== null && state.run.activity !== 'ended') ||
+  (state.recreation !== null && state.recreation.activity !== 'ended') ||
+  state.busy.beginning;
 
 /** The facts that notices are decided by. */
 export function factsOf(state: AppState, now: number): EngineFacts {
   return {
-    phase: state.engine.phase, broken: state.engine.problem !== null, protection: protection(state, now).state, scan: state.scan,
+    phase: state.engine.phase,
+    broken: state.engine.problem !== null,
+    protection: protection(state, now).state,
+    scan: state.scan,
     expected: applying(state) || state.busy.engine !== null || state.busy.verifying,
   };
 }
@@ -32,11 +39,33 @@ export function trayState(state: AppState, words: DesktopWords, now: number): Tr
   const { phase } = state.engine;
   const driven = state.target.kind === 'embedded';
   const idle = !applying(state) && state.busy.engine === null;
-  const base = { canVerify: idle && phase === 'ready' && !state.busy.verifying && missingBecause(state.target.kind, 'verify') === null, engine: !idle || !driven ? null : phase === 'ready' ? 'stop' as const : phase === 'stopped' || phase === 'failed' ? 'start' as const : null };
-  if (!idle || phase === 'starting' || phase === 'stopping' || phase === 'restarting') return { ...base, icon: 'working', sentence: words.state.working };
+  const base = {
+    canVerify:
+      idle &&
+      phase === 'ready' &&
+      !state.busy.verifying &&
+      missingBecause(state.target.kind, 'verify') === null,
+    engine:
+      !idle || !driven
+        ? null
+        : phase === 'ready'
+          ? ('stop' as const)
+          : phase === 'stopped' || phase === 'failed'
+            ? ('start' as const)
+            : null,
+  };
+  if (!idle || phase === 'starting' || phase === 'stopping' || phase === 'restarting')
+    return { ...base, icon: 'working', sentence: words.state.working };
   if (phase === 'failed') return { ...base, icon: 'failed', sentence: words.state.failed };
   if (phase === 'unreachable') return { ...base, icon: 'unverified', sentence: words.state.unreachable };
   const { state: shown, unprotected } = protection(state, now);
   const icon: TrayIcon = shown === 'audit' ? 'unverified' : shown;
-  return { ...base, icon, sentence: shown === 'protected' && unprotected !== null && unprotected > 0 ? words.except(unprotected) : words.state[shown] };
+  return {
+    ...base,
+    icon,
+    sentence:
+      shown === 'protected' && unprotected !== null && unprotected > 0
+        ? words.except(unprotected)
+        : words.state[shown],
+  };
 }

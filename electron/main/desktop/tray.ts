@@ -5,19 +5,31 @@ import type { DesktopWords } from '../../../shared/desktop/words.ts';
 import { iconFile } from '../places.ts';
 import type { TrayState } from './tray-state.ts';
 
-export interface TrayActions { open(): void; verify(): void; start(): void; stop(): void; quit(): void }
+export interface TrayActions {
+  open(): void;
+  verify(): void;
+  start(): void;
+  stop(): void;
+  quit(): void;
+}
 
 /** The icon in the desktop's tray. Its shape and its sentence say the state; the rest is in the menu. */
-export interface AppTray { show(state: TrayState, name: string, words: DesktopWords): void; destroy(): void }
+export interface AppTray {
+  show(state: TrayState, name: string, words: DesktopWords): void;
+  destroy(): void;
+}
 
 export function openTray(first: TrayState, actions: TrayActions): AppTray {
   const tray = new Tray(imageOf(first));
   // Where the desktop passes clicks on; elsewhere a click opens the menu, which has it too.
-  tray.on('click', () => { actions.open(); });
+  tray.on('click', () => {
+    actions.open();
+  });
   let shown = '';
   return {
     show(state, name, words) {
-      // A menu that is open is closed by setting it anew, and a busy engine is looked at several times a second.
+      // A menu that is open is closed by setting it anew, and a busy engine is looked at several times a
+      // second.
       const now = JSON.stringify([state, name, words.menu]);
       if (now === shown) return;
       shown = now;
@@ -25,25 +37,56 @@ export function openTray(first: TrayState, actions: TrayActions): AppTray {
       tray.setToolTip(`Bulkhead · ${name}: ${state.sentence}`);
       tray.setContextMenu(Menu.buildFromTemplate(trayMenu(state, name, words, actions)));
     },
-    destroy() { tray.destroy(); },
+    destroy() {
+      tray.destroy();
+    },
   };
 }
 
 /** The menu, as Electron takes it. */
-export function trayMenu(state: TrayState, name: string, words: DesktopWords, actions: TrayActions): MenuItemConstructorOptions[] {
+export function trayMenu(
+  state: TrayState,
+  name: string,
+  words: DesktopWords,
+  actions: TrayActions,
+): MenuItemConstructorOptions[] {
   const { engine } = state;
   return [
     { label: `${name}: ${state.sentence}`, enabled: false },
     { type: 'separator' },
-    { label: words.menu.open, click: () => { actions.open(); } },
-    { label: words.menu.verify, enabled: state.canVerify, click: () => { actions.verify(); } },
-    { label: engine === 'stop' ? words.menu.stop : words.menu.start, enabled: engine !== null, click: () => { if (engine !== null) actions[engine](); } },
+    {
+      label: words.menu.open,
+      click: () => {
+        actions.open();
+      },
+    },
+    {
+      label: words.menu.verify,
+      enabled: state.canVerify,
+      click: () => {
+        actions.verify();
+      },
+    },
+    {
+      label: engine === 'stop' ? words.menu.stop : words.menu.start,
+      enabled: engine !== null,
+      click: () => {
+        if (engine !== null) actions[engine]();
+      },
+    },
     { type: 'separator' },
-    { label: words.menu.quit, click: () => { actions.quit(); } },
+    {
+      label: words.menu.quit,
+      click: () => {
+        actions.quit();
+      },
+    },
   ];
 }
 
-/** macOS colours template images itself; Electron finds the @2x and @3x files beside the one that is named. */
+/**
+ * macOS colours template images itself; Electron finds the @2x and @3x files beside the one that is named.
+ */
 function imageOf(state: TrayState) {
   const mac = process.platform === 'darwin';
   const image = nativeImage.createFromPath(iconFile(mac ? `${state.icon}Template` : state.icon));
@@ -52,8 +95,9 @@ function imageOf(state: TrayState) {
 }
 
 /**
- * Whether an icon would be seen. macOS and Windows always have a tray; on Linux somebody on the session's bus must be a host for it.
- * Asked of the bus itself, since Electron makes a tray that nobody shows without a word.
+ * Whether an icon would be seen. macOS and Windows always have a tray; on Linux somebody on the session's bus
+ * must be a host for it. Asked of the bus itself, since Electron makes a tray that nobody shows without a
+ * word.
  */
 export function trayAvailable(platform = process.platform): Promise<boolean> {
   if (platform === 'darwin' || platform === 'win32') return Promise.resolve(true);
@@ -62,7 +106,11 @@ export function trayAvailable(platform = process.platform): Promise<boolean> {
 }
 
 /** The same for an app that starts with the person's session, whose panel may come a little later. */
-export async function trayComing({ available = trayAvailable, wait = (ms: number) => delay(ms), seconds = 15 } = {}): Promise<boolean> {
+export async function trayComing({
+  available = trayAvailable,
+  wait = (ms: number) => delay(ms),
+  seconds = 15,
+} = {}): Promise<boolean> {
   for (let left = seconds; ; left--) {
     if (await available()) return true;
     if (left <= 0) return false;
@@ -70,15 +118,39 @@ export async function trayComing({ available = trayAvailable, wait = (ms: number
   }
 }
 
-/** Whether somebody shows notifications: on Linux a name on the session's bus, or one that the bus would start. */
-export async function notificationsAvailable(supported: boolean, platform = process.platform): Promise<boolean> {
+/**
+ * Whether somebody shows notifications: on Linux a name on the session's bus, or one that the bus would
+ * start.
+ */
+export async function notificationsAvailable(
+  supported: boolean,
+  platform = process.platform,
+): Promise<boolean> {
   if (!supported || platform !== 'linux') return supported;
   return onSessionBus('org.freedesktop.Notifications');
 }
 
 function onSessionBus(name: string): Promise<boolean> {
-  const ask = (method: string, args: readonly string[], fits: (answer: string) => boolean) => new Promise<boolean>((resolve) => {
-    execFile('/usr/bin/dbus-send', ['--session', '--print-reply=literal', '--reply-timeout=1500', '--dest=org.freedesktop.DBus', '/org/freedesktop/DBus', `org.freedesktop.DBus.${method}`, ...args], { timeout: 3000 }, (error, stdout) => { resolve(error === null && fits(stdout)); });
-  });
-  return ask('NameHasOwner', [`string:${name}`], (answer) => answer.includes('true')).then((owned) => owned || ask('ListActivatableNames', [], (answer) => answer.split(/\s+/).includes(name)));
+  const ask = (method: string, args: readonly string[], fits: (answer: string) => boolean) =>
+    new Promise<boolean>((resolve) => {
+      execFile(
+        '/usr/bin/dbus-send',
+        [
+          '--session',
+          '--print-reply=literal',
+          '--reply-timeout=1500',
+          '--dest=org.freedesktop.DBus',
+          '/org/freedesktop/DBus',
+          `org.freedesktop.DBus.${method}`,
+          ...args,
+        ],
+        { timeout: 3000 },
+        (error, stdout) => {
+          resolve(error === null && fits(stdout));
+        },
+      );
+    });
+  return ask('NameHasOwner', [`string:${name}`], (answer) => answer.includes('true')).then(
+    (owned) => owned || ask('ListActivatableNames', [], (answer) => answer.split(/\s+/).includes(name)),
+  );
 }

@@ -9,19 +9,33 @@ type Area = Pick<Handlers, 'activity:read' | 'activity:leave' | 'activity:seen'>
 /** The decision log, for a window that reads it. Nobody is sent what nobody reads. */
 export function activityHandlers({ users, window }: HandlerContext): Area {
   let reading: { readonly session: Session; readonly stop: () => void } | null = null;
-  const leave = () => { reading?.stop(); reading = null; };
+  const leave = () => {
+    reading?.stop();
+    reading = null;
+  };
   return {
     'activity:read': ({ before, limit }, s) => {
       if (reading?.session !== s) {
         leave();
-        reading = { session: s, stop: s.activity.onBatch(({ entries, left, history }) => {
-          if (!history) sendEvent(window()?.webContents, 'activity', { target: s.target.id, entries: [...entries], left });
-        }) };
+        reading = {
+          session: s,
+          stop: s.activity.onBatch(({ entries, left, history }) => {
+            if (!history)
+              sendEvent(window()?.webContents, 'activity', {
+                target: s.target.id,
+                entries: [...entries],
+                left,
+              });
+          }),
+        };
       }
       const { entries, more } = s.activity.page(before, limit);
       return ok({ target: s.target.id, entries: [...entries], more });
     },
-    'activity:leave': () => { leave(); return ok(undefined); },
+    'activity:leave': () => {
+      leave();
+      return ok(undefined);
+    },
     'activity:seen': (_input, s) => {
       users.setSeenDenials(s.target.paths.id, s.activity.seen());
       return ok(undefined);

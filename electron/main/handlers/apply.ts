@@ -8,7 +8,10 @@ import type { Handlers } from '../ipc/answer.ts';
 import { beginChange, refuseDuringApply, type Session } from '../session.ts';
 import type { HandlerContext } from './index.ts';
 
-type Area = Pick<Handlers, 'plan:make' | 'apply:start' | 'apply:cancel' | 'apply:log' | 'apply:dismiss' | 'verify:run'>;
+type Area = Pick<
+  Handlers,
+  'plan:make' | 'apply:start' | 'apply:cancel' | 'apply:log' | 'apply:dismiss' | 'verify:run'
+>;
 
 /** What the handlers of one area know of what another began. */
 export interface UnderWay {
@@ -16,7 +19,10 @@ export interface UnderWay {
   cancelRecreation: () => boolean;
 }
 
-/** Plan, apply and verify. An apply runs in this process when it is root's, else in an elevated child; the window sees the same events. */
+/**
+ * Plan, apply and verify. An apply runs in this process when it is root's, else in an elevated child; the
+ * window sees the same events.
+ */
 export function applyHandlers({ elevation }: HandlerContext, underWay: UnderWay): Area {
   let current: ApplyHandle | undefined;
   const verifying = new WeakMap<Session, Promise<Result<Verification, AppError>>>();
@@ -25,30 +31,34 @@ export function applyHandlers({ elevation }: HandlerContext, underWay: UnderWay)
       const { draft } = await s.draft.flush();
       return s.target.plan(draft, choices);
     },
-    'apply:start': ({ choices, baseHash, draftHash }, s) => beginChange(s, async () => {
-      const reviewed = await s.draft.reviewed(draftHash);
-      if (!reviewed.ok) return reviewed;
-      const draft = reviewed.value;
-      s.applyLog.clear();
-      s.state.set({ recreation: null });
-      const request = { text: draft, choices: await choicesLeft(s, draft, choices), baseHash };
-      const onEvent = applyListener(s);
-      const starter = s.isRoot ? s.target : elevation;
-      const started = await starter.startApply(request, onEvent);
-      if (!started.ok) return started;
-      current = started.value;
-      underWay.cancelRecreation = current.cancelRecreation;
-      // What ends without a word of how has ended as it was seen last.
-      void started.value.done.catch(() => endedRun(started.value.run())).then((run) => settleApply(s, run));
-      const run = structuredClone(started.value.run());
-      // The run may have moved on while we got here: never go back to an older one.
-      if (s.state.get().run?.id !== run.id) s.state.set({ run });
-      return ok(run);
-    }),
+    'apply:start': ({ choices, baseHash, draftHash }, s) =>
+      beginChange(s, async () => {
+        const reviewed = await s.draft.reviewed(draftHash);
+        if (!reviewed.ok) return reviewed;
+        const draft = reviewed.value;
+        s.applyLog.clear();
+        s.state.set({ recreation: null });
+        const request = { text: draft, choices: await choicesLeft(s, draft, choices), baseHash };
+        const onEvent = applyListener(s);
+        const starter = s.isRoot ? s.target : elevation;
+        const started = await starter.startApply(request, onEvent);
+        if (!started.ok) return started;
+        current = started.value;
+        underWay.cancelRecreation = current.cancelRecreation;
+        // What ends without a word of how has ended as it was seen last.
+        void started.value.done.catch(() => endedRun(started.value.run())).then((run) => settleApply(s, run));
+        const run = structuredClone(started.value.run());
+        // The run may have moved on while we got here: never go back to an older one.
+        if (s.state.get().run?.id !== run.id) s.state.set({ run });
+        return ok(run);
+      }),
     'apply:cancel': () => ok({ accepted: current?.cancel() ?? false }),
     'apply:log': (_input, { applyLog }) => ok(applyLog.lines()),
     'apply:dismiss': (_input, s) => {
-      if (!refuseDuringApply(s.state.get()).ok) return fail('apply.in-progress', 'a run under way cannot be dismissed', { hint: 'Cancel it, or wait until it has ended.' });
+      if (!refuseDuringApply(s.state.get()).ok)
+        return fail('apply.in-progress', 'a run under way cannot be dismissed', {
+          hint: 'Cancel it, or wait until it has ended.',
+        });
       s.state.set({ run: null });
       return ok(undefined);
     },
@@ -57,7 +67,9 @@ export function applyHandlers({ elevation }: HandlerContext, underWay: UnderWay)
       if (!free.ok) return free;
       let running = verifying.get(s);
       if (running === undefined) {
-        running = verify(s, elevation).finally(() => { verifying.delete(s); });
+        running = verify(s, elevation).finally(() => {
+          verifying.delete(s);
+        });
         verifying.set(s, running);
       }
       return running;
@@ -68,27 +80,47 @@ export function applyHandlers({ elevation }: HandlerContext, underWay: UnderWay)
 async function verify(s: Session, elevation: Elevation): Promise<Result<Verification, AppError>> {
   s.state.set({ busy: { ...s.state.get().busy, verifying: true } });
   try {
-    // What is seen of Docker Desktop, its user keeps himself; an engine of ours has one record, which is root's.
-    const result = s.isRoot || s.target.ref.kind !== 'embedded' ? await s.target.verify() : await elevation.verify();
+    // What is seen of Docker Desktop, its user keeps himself; an engine of ours has one record, which is
+    // root's.
+    const result =
+      s.isRoot || s.target.ref.kind !== 'embedded' ? await s.target.verify() : await elevation.verify();
     if (result.ok) s.state.set({ verification: result.value });
     return result;
-  } finally { s.state.set({ busy: { ...s.state.get().busy, verifying: false } }); }
+  } finally {
+    s.state.set({ busy: { ...s.state.get().busy, verifying: false } });
+  }
 }
 
-/** The choices that still mean something: a container may have gone since it was chosen, and the command line refuses names it does not know. */
-async function choicesLeft(session: Session, draft: string, choices: ContainerChoices): Promise<ContainerChoices> {
+/**
+ * The choices that still mean something: a container may have gone since it was chosen, and the command line
+ * refuses names it does not know.
+ */
+async function choicesLeft(
+  session: Session,
+  draft: string,
+  choices: ContainerChoices,
+): Promise<ContainerChoices> {
   if (session.isRoot || choices.remove.length + (choices.recreate?.length ?? 0) === 0) return choices;
   const plan = await session.target.plan(draft, choices);
   return plan.ok ? { ...choices, remove: plan.value.remove, recreate: plan.value.recreate } : choices;
 }
 
-/** Takes the events of a run into the state, its end aside: `settleApply` shows that with what it led to. Events may share one object that changes: they are copied. */
+/**
+ * Takes the events of a run into the state, its end aside: `settleApply` shows that with what it led to.
+ * Events may share one object that changes: they are copied.
+ */
 export function applyListener(session: Session): (event: ApplyEvent) => void {
   return (event) => {
     switch (event.type) {
-      case 'log': session.log(event.line); return;
-      case 'recreation': if (event.recreation.activity !== 'ended') session.state.set({ recreation: structuredClone(event.recreation) }); return;
-      case 'run': if (event.run.activity !== 'ended') session.state.set({ run: structuredClone(event.run) });
+      case 'log':
+        session.log(event.line);
+        return;
+      case 'recreation':
+        if (event.recreation.activity !== 'ended')
+          session.state.set({ recreation: structuredClone(event.recreation) });
+        return;
+      case 'run':
+        if (event.run.activity !== 'ended') session.state.set({ run: structuredClone(event.run) });
     }
   };
 }

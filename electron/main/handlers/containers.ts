@@ -4,12 +4,23 @@ import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
 import { refuseDuringApply, type Session } from '../session.ts';
 
-type Area = Pick<Handlers, 'containers:scan' | 'containers:remove' | 'containers:cancel-removal' | 'containers:dismiss-removal' | 'containers:acknowledge' | 'images:list'>;
+type Area = Pick<
+  Handlers,
+  | 'containers:scan'
+  | 'containers:remove'
+  | 'containers:cancel-removal'
+  | 'containers:dismiss-removal'
+  | 'containers:acknowledge'
+  | 'images:list'
+>;
 
 /** How often a removal of many tells how far it is, ms. */
 const tellEveryMs = 100;
 
-/** The containers of the engine: looking, removing (one removal at a time, never during an apply), what was looked at. */
+/**
+ * The containers of the engine: looking, removing (one removal at a time, never during an apply), what was
+ * looked at.
+ */
 export function containerHandlers(): Area {
   let stop: AbortController | undefined;
   return {
@@ -18,7 +29,16 @@ export function containerHandlers(): Area {
       const free = refuseDuringApply(s.state.get());
       if (!free.ok) return free;
       stop = new AbortController();
-      const run: RemovalRun = { activity: 'removing', total: request.ids.length, done: 0, removed: 0, told: [], error: null, includeRunning: request.includeRunning, removeVolumes: request.removeVolumes };
+      const run: RemovalRun = {
+        activity: 'removing',
+        total: request.ids.length,
+        done: 0,
+        removed: 0,
+        told: [],
+        error: null,
+        includeRunning: request.includeRunning,
+        removeVolumes: request.removeVolumes,
+      };
       s.state.set({ removal: run });
       void removeAndTell(s, request, run, stop.signal);
       return ok(run);
@@ -32,7 +52,10 @@ export function containerHandlers(): Area {
     },
     'containers:dismiss-removal': (_input, s) => {
       const { removal } = s.state.get();
-      if (removal !== null && removal.activity !== 'ended') return fail('apply.in-progress', 'a removal under way cannot be dismissed', { hint: 'Cancel it, or wait until it has ended.' });
+      if (removal !== null && removal.activity !== 'ended')
+        return fail('apply.in-progress', 'a removal under way cannot be dismissed', {
+          hint: 'Cancel it, or wait until it has ended.',
+        });
       s.state.set({ removal: null });
       return ok(undefined);
     },
@@ -44,21 +67,34 @@ export function containerHandlers(): Area {
   };
 }
 
-async function removeAndTell(s: Session, request: RemoveRequest, start: RemovalRun, signal: AbortSignal): Promise<void> {
+async function removeAndTell(
+  s: Session,
+  request: RemoveRequest,
+  start: RemovalRun,
+  signal: AbortSignal,
+): Promise<void> {
   // Ones that were never asked about have no name of their own yet.
   const names = new Map(s.state.get().scan?.containers.map(({ id, name }) => [id, name]));
   let run = start;
   let toldAt = 0;
-  const result = await s.target.remove(request, {
-    signal,
-    onProgress: (outcome) => {
-      const named = outcome.name === outcome.id ? { ...outcome, name: names.get(outcome.id) ?? outcome.name } : outcome;
-      run = { ...run, done: run.done + 1, removed: run.removed + (outcome.removed ? 1 : 0), told: outcome.error === undefined ? run.told : [...run.told, named] };
-      if (Date.now() - toldAt < tellEveryMs) return;
-      toldAt = Date.now();
-      s.state.set({ removal: { ...run, activity: signal.aborted ? 'cancelling' : 'removing' } });
-    },
-  }).catch((error: unknown) => fail('internal', 'the containers could not be removed', { cause: error }));
+  const result = await s.target
+    .remove(request, {
+      signal,
+      onProgress: (outcome) => {
+        const named =
+          outcome.name === outcome.id ? { ...outcome, name: names.get(outcome.id) ?? outcome.name } : outcome;
+        run = {
+          ...run,
+          done: run.done + 1,
+          removed: run.removed + (outcome.removed ? 1 : 0),
+          told: outcome.error === undefined ? run.told : [...run.told, named],
+        };
+        if (Date.now() - toldAt < tellEveryMs) return;
+        toldAt = Date.now();
+        s.state.set({ removal: { ...run, activity: signal.aborted ? 'cancelling' : 'removing' } });
+      },
+    })
+    .catch((error: unknown) => fail('internal', 'the containers could not be removed', { cause: error }));
   // The end is shown with the list it led to.
   try {
     await s.scan();

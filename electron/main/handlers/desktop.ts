@@ -7,7 +7,9 @@ import { appFiles } from '../places.ts';
 import type { HandlerContext } from './index.ts';
 
 type Area = Pick<Handlers, 'first-run:set' | 'desktop:start-at-login' | 'app:licences'>;
-const licencesSchema = z.array(z.object({ name: z.string(), version: z.string(), licence: z.string(), text: z.string() }));
+const licencesSchema = z.array(
+  z.object({ name: z.string(), version: z.string(), licence: z.string(), text: z.string() }),
+);
 
 /** What surrounds the window, and what the app is made of. */
 export const desktopHandlers = ({ users, desktop }: HandlerContext): Area => ({
@@ -19,8 +21,13 @@ export const desktopHandlers = ({ users, desktop }: HandlerContext): Area => ({
   'desktop:start-at-login': ({ on }) => desktop.setStartAtLogin(on),
   'app:licences': async () => {
     const file = path.join(appFiles(), 'dist', 'licences.json');
-    try { return ok(licencesSchema.parse(JSON.parse(await readFile(file, 'utf8')))); } catch (cause) {
-      return fail('internal', 'the list of packages and licences could not be read', { cause, hint: `It is built into ${file}.` });
+    try {
+      return ok(licencesSchema.parse(JSON.parse(await readFile(file, 'utf8'))));
+    } catch (cause) {
+      return fail('internal', 'the list of packages and licences could not be read', {
+        cause,
+        hint: `It is built into ${file}.`,
+      });
     }
   },
 });

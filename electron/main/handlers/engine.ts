@@ -14,12 +14,25 @@ export function engineHandlers({ elevation }: HandlerContext): Area {
     const free = refuseDuringApply(s.state.get());
     if (!free.ok) return free;
     const busy = s.state.get().busy.engine;
-    if (busy !== null) return fail('engine.request-failed', `the engine is already ${busy}`, { hint: 'Wait until that has ended.' });
+    if (busy !== null)
+      return fail('engine.request-failed', `the engine is already ${busy}`, {
+        hint: 'Wait until that has ended.',
+      });
     s.state.set({ busy: { ...s.state.get().busy, engine: busyWord[action] } });
     try {
-      // Docker Desktop is its user's: quitting and opening it needs nobody else, unless an apply was cut off: then the command line settles that first.
-      const ours = s.target.ref.kind === 'docker-desktop' && (action === 'stop' || s.state.get().target.desktop?.interrupted !== true);
-      const result = s.isRoot || ours ? await s.target.driver[action]({ onLog: (line) => { s.log(line); } }) : await elevation.engine(action, () => s.target.driver.status());
+      // Docker Desktop is its user's: quitting and opening it needs nobody else, unless an apply was cut off:
+      // then the command line settles that first.
+      const ours =
+        s.target.ref.kind === 'docker-desktop' &&
+        (action === 'stop' || s.state.get().target.desktop?.interrupted !== true);
+      const result =
+        s.isRoot || ours
+          ? await s.target.driver[action]({
+              onLog: (line) => {
+                s.log(line);
+              },
+            })
+          : await elevation.engine(action, () => s.target.driver.status());
       if (result.ok) s.state.set({ engine: result.value });
       return result;
     } finally {

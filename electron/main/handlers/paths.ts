@@ -8,7 +8,10 @@ import type { Handlers } from '../ipc/answer.ts';
 type Area = Pick<Handlers, 'paths:resolve' | 'paths:would-mount'>;
 type Resolved = IpcOutput<'paths:resolve'>[number];
 
-/** Directories as written in the settings, looked up on this machine. Reads names and kinds only, never content. */
+/**
+ * Directories as written in the settings, looked up on this machine. Reads names and kinds only, never
+ * content.
+ */
 export const pathHandlers = (): Area => ({
   'paths:resolve': async ({ paths }) => ok(await Promise.all(paths.map((written) => resolvePath(written)))),
   'paths:would-mount': async ({ path: wanted, against }, s) => {
@@ -23,19 +26,36 @@ export const containersTmp = '/tmp';
 
 /** The variables a settings file may start a path with. */
 export function expandPath(written: string, home = os.homedir(), tmp = containersTmp): string {
-  return written.replace(/^\$(HOME|TMP|TEMP)(?=\/|$)/, (_all, name: string) => (name === 'HOME' ? home : tmp));
+  return written.replace(/^\$(HOME|TMP|TEMP)(?=\/|$)/, (_all, name: string) =>
+    name === 'HOME' ? home : tmp,
+  );
 }
 
 export async function resolvePath(written: string): Promise<Resolved> {
   const expanded = expandPath(written);
-  const nowhere = (error: string | null): Resolved => ({ written, expanded, real: null, kind: 'missing', error });
+  const nowhere = (error: string | null): Resolved => ({
+    written,
+    expanded,
+    real: null,
+    kind: 'missing',
+    error,
+  });
   if (!path.isAbsolute(expanded) || expanded.includes('\0')) return nowhere('not an absolute path');
   try {
     const [real, info] = await Promise.all([realpath(expanded), stat(expanded)]);
-    return { written, expanded, real, kind: info.isDirectory() ? 'directory' : info.isFile() ? 'file' : info.isSocket() ? 'socket' : 'other', error: null };
+    return {
+      written,
+      expanded,
+      real,
+      kind: info.isDirectory() ? 'directory' : info.isFile() ? 'file' : info.isSocket() ? 'socket' : 'other',
+      error: null,
+    };
   } catch (error) {
     // A link to nothing is there, and still cannot be mounted: say which of the two it is.
-    const dangling = await lstat(expanded).then((info) => info.isSymbolicLink(), () => false);
+    const dangling = await lstat(expanded).then(
+      (info) => info.isSymbolicLink(),
+      () => false,
+    );
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return nowhere(dangling ? 'a symbolic link to nothing' : code === 'ENOENT' ? null : code);
   }

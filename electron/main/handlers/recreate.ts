@@ -8,28 +8,35 @@ import type { HandlerContext } from './index.ts';
 
 type Area = Pick<Handlers, 'recreate:plan' | 'recreate:start' | 'recreate:cancel' | 'recreate:dismiss'>;
 
-/** Recreating containers under ECI: in this process when it is root's, else in an elevated child. One at a time, never during an apply. */
+/**
+ * Recreating containers under ECI: in this process when it is root's, else in an elevated child. One at a
+ * time, never during an apply.
+ */
 export function recreateHandlers({ elevation }: HandlerContext, underWay: UnderWay): Area {
   let current: RecreateHandle | undefined;
   return {
     'recreate:plan': (request, { target }) => target.planRecreate(request),
-    'recreate:start': (request, s) => beginChange(s, async () => {
-      // Its end is shown with the scan it led to.
-      const onEvent = (run: RecreateRun) => {
-        if (run.activity !== 'ended') s.state.set({ recreation: structuredClone(run) });
-      };
-      const starter = s.isRoot ? s.target : elevation;
-      const started = await starter.startRecreate(request, onEvent);
-      if (!started.ok) return started;
-      current = started.value;
-      s.state.set({ recreation: structuredClone(started.value.run()) });
-      void settleRecreation(s, started.value);
-      return ok(structuredClone(started.value.run()));
-    }),
+    'recreate:start': (request, s) =>
+      beginChange(s, async () => {
+        // Its end is shown with the scan it led to.
+        const onEvent = (run: RecreateRun) => {
+          if (run.activity !== 'ended') s.state.set({ recreation: structuredClone(run) });
+        };
+        const starter = s.isRoot ? s.target : elevation;
+        const started = await starter.startRecreate(request, onEvent);
+        if (!started.ok) return started;
+        current = started.value;
+        s.state.set({ recreation: structuredClone(started.value.run()) });
+        void settleRecreation(s, started.value);
+        return ok(structuredClone(started.value.run()));
+      }),
     'recreate:cancel': () => ok({ accepted: (current?.cancel() ?? false) || underWay.cancelRecreation() }),
     'recreate:dismiss': (_input, s) => {
       const run = s.state.get().recreation;
-      if (run !== null && run.activity !== 'ended') return fail('apply.in-progress', 'a recreation under way cannot be dismissed', { hint: 'Cancel it, or wait until it has ended.' });
+      if (run !== null && run.activity !== 'ended')
+        return fail('apply.in-progress', 'a recreation under way cannot be dismissed', {
+          hint: 'Cancel it, or wait until it has ended.',
+        });
       s.state.set({ recreation: null });
       return ok(undefined);
     },

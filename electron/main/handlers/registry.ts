@@ -6,17 +6,29 @@ import type { Session } from '../session.ts';
 
 type Area = Pick<Handlers, 'registry:resolve'>;
 
-/** What registries serve for entries of the image list: the gateway's own client, as the user who runs the app. */
+/**
+ * What registries serve for entries of the image list: the gateway's own client, as the user who runs the
+ * app.
+ */
 export function registryHandlers(): Area {
   let opened: { readonly engine: string; readonly answers: EntryAnswers } | undefined;
   const answersOf = async ({ state, target: { paths } }: Session): Promise<EntryAnswers> => {
     const { socket } = state.get().engine;
     const engine = `${paths.root} ${socket}`;
     if (opened?.engine === engine) return opened.answers;
-    const [{ createEntryAnswers }, { engineToAsk }] = await Promise.all([import('../../../gateway/trust/entry-answers.ts'), import('../../../gateway/explain/engine-to-ask.ts')]);
-    const engineSocket = await engineToAsk({ ...paths, clientSocket: socket }) ?? socket;
+    const [{ createEntryAnswers }, { engineToAsk }] = await Promise.all([
+      import('../../../gateway/trust/entry-answers.ts'),
+      import('../../../gateway/explain/engine-to-ask.ts'),
+    ]);
+    const engineSocket = (await engineToAsk({ ...paths, clientSocket: socket })) ?? socket;
     opened?.answers.close();
-    opened = { engine, answers: createEntryAnswers({ engineSocket, knownDigests: path.join(paths.root, 'registry-digests.json') }) };
+    opened = {
+      engine,
+      answers: createEntryAnswers({
+        engineSocket,
+        knownDigests: path.join(paths.root, 'registry-digests.json'),
+      }),
+    };
     return opened.answers;
   };
   return {

@@ -1,7 +1,15 @@
 import { ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
 
-type Area = Pick<Handlers, 'settings:set-draft' | 'settings:discard-draft' | 'settings:resolve-conflict' | 'settings:prefer' | 'history:list' | 'history:read'>;
+type Area = Pick<
+  Handlers,
+  | 'settings:set-draft'
+  | 'settings:discard-draft'
+  | 'settings:resolve-conflict'
+  | 'settings:prefer'
+  | 'history:list'
+  | 'history:read'
+>;
 
 /** The draft: its text, what becomes of it, and conflicts with the file; and the versions there were. */
 export const settingsHandlers = (): Area => ({

@@ -15,7 +15,10 @@ type Area = Pick<Handlers, 'simulate:run' | 'simulate:cancel' | 'simulate:open-c
 /** A registry that does not answer must not hold a window up. */
 const timeoutMs = 30_000;
 
-/** The Simulator: one run at a time, the newest wins. It runs as the app's user, and sees of the engine what that user may. */
+/**
+ * The Simulator: one run at a time, the newest wins. It runs as the app's user, and sees of the engine what
+ * that user may.
+ */
 export const simulateHandlers = ({ window }: HandlerContext): Area => {
   let running: AbortController | null = null;
   return {
@@ -23,43 +26,80 @@ export const simulateHandlers = ({ window }: HandlerContext): Area => {
       running?.abort();
       const mine = new AbortController();
       running = mine;
-      try { return await simulate(s, input, mine.signal); } finally { if (running === mine) running = null; }
+      try {
+        return await simulate(s, input, mine.signal);
+      } finally {
+        if (running === mine) running = null;
+      }
     },
-    'simulate:cancel': () => { running?.abort(); return ok(undefined); },
+    'simulate:cancel': () => {
+      running?.abort();
+      return ok(undefined);
+    },
     'simulate:open-compose': async () => {
       const w = window();
-      const options = { properties: ['openFile' as const, 'dontAddToRecent' as const], filters: [{ name: 'Compose', extensions: ['yaml', 'yml'] }, { name: '*', extensions: ['*'] }] };
-      const picked = w === undefined ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(w, options);
+      const options = {
+        properties: ['openFile' as const, 'dontAddToRecent' as const],
+        filters: [
+          { name: 'Compose', extensions: ['yaml', 'yml'] },
+          { name: '*', extensions: ['*'] },
+        ],
+      };
+      const picked =
+        w === undefined ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(w, options);
       const file = picked.filePaths[0];
       return picked.canceled || file === undefined ? ok(null) : readCompose(file);
     },
   };
 };
 
-async function simulate({ state, target }: Session, input: SimulationInput, signal: AbortSignal): Promise<Result<Simulation, AppError>> {
+async function simulate(
+  { state, target }: Session,
+  input: SimulationInput,
+  signal: AbortSignal,
+): Promise<Result<Simulation, AppError>> {
   const { applied, draft, exists, appliedVersion, readError } = state.get().settings;
   if (input.against === 'applied' && readError !== null) return { ok: false, error: readError };
-  const settings = input.against === 'applied' ? effectiveSettings(applied, { exists }) : effectiveSettings(draft);
+  const settings =
+    input.against === 'applied' ? effectiveSettings(applied, { exists }) : effectiveSettings(draft);
   if (!settings.ok) return settings;
   const begun = performance.now();
   const paths = { ...target.paths, clientSocket: state.get().engine.socket };
   const { engineToAsk } = await import('../../../gateway/explain/engine-to-ask.ts');
   const setting = {
-    settings: settings.value, engineSocket: await engineToAsk(paths), clientSocket: paths.clientSocket, engineSockets: [paths.engineSocket, paths.clientSocket], engineDirectories: [paths.root, paths.data, paths.run],
-    stateDirectory: paths.root, signal, timeoutMs,
+    settings: settings.value,
+    engineSocket: await engineToAsk(paths),
+    clientSocket: paths.clientSocket,
+    engineSockets: [paths.engineSocket, paths.clientSocket],
+    engineDirectories: [paths.root, paths.data, paths.run],
+    stateDirectory: paths.root,
+    signal,
+    timeoutMs,
   };
   const { simulateCommand, simulateCompose } = await import('../../../gateway/explain/simulate.ts');
   const home = os.homedir();
-  const simulated = input.kind === 'command' ? await simulateCommand(input.text, home, setting) : await simulateCompose(input.text, input.file === null ? home : path.dirname(input.file), setting);
+  const simulated =
+    input.kind === 'command'
+      ? await simulateCommand(input.text, home, setting)
+      : await simulateCompose(input.text, input.file === null ? home : path.dirname(input.file), setting);
   if (!simulated.ok) return simulated;
-  return ok({ at: new Date().toISOString(), durationMs: Math.round(performance.now() - begun), against: input.against, version: appliedVersion, ...simulated.value });
+  return ok({
+    at: new Date().toISOString(),
+    durationMs: Math.round(performance.now() - begun),
+    against: input.against,
+    version: appliedVersion,
+    ...simulated.value,
+  });
 }
 
 async function readCompose(file: string): Promise<Result<{ path: string; text: string }, AppError>> {
   try {
     const info = await stat(file);
     if (!info.isFile()) return fail('input.unusable', `${file} is no file`);
-    if (info.size > maxComposeLength) return fail('input.unusable', `${file} is too large for a compose file`, { reason: `${info.size} bytes; ${maxComposeLength} at most` });
+    if (info.size > maxComposeLength)
+      return fail('input.unusable', `${file} is too large for a compose file`, {
+        reason: `${info.size} bytes; ${maxComposeLength} at most`,
+      });
     return ok({ path: file, text: await readFile(file, 'utf8') });
   } catch (error) {
     return fail('input.unusable', `${file} can't be read`, { cause: error });

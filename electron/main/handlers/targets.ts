@@ -10,8 +10,15 @@ export const targetHandlers = ({ sessions, users }: HandlerContext): Area => ({
   'targets:list': async () => {
     const { discoverTargets } = await import('../../../engine/targets/discover.ts');
     const open = (await sessions).target.ref;
-    const roots = users.knownTargets().flatMap((id) => { const ref = parseTargetId(id); return ref?.kind === 'embedded' ? [{ root: ref.root, always: false }] : []; });
-    return ok(await discoverTargets({ roots: [...(open.kind === 'embedded' ? [{ root: open.root, always: true }] : []), ...roots] }));
+    const roots = users.knownTargets().flatMap((id) => {
+      const ref = parseTargetId(id);
+      return ref?.kind === 'embedded' ? [{ root: ref.root, always: false }] : [];
+    });
+    return ok(
+      await discoverTargets({
+        roots: [...(open.kind === 'embedded' ? [{ root: open.root, always: true }] : []), ...roots],
+      }),
+    );
   },
   'target:switch': async ({ id }) => {
     const ref = parseTargetId(id);

@@ -29,7 +29,8 @@ export const windowHandlers = ({ sessions, users, window }: HandlerContext): Are
   'dialog:pick-folder': async () => {
     const w = window();
     const options = { properties: ['openDirectory' as const, 'dontAddToRecent' as const] };
-    const picked = w === undefined ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(w, options);
+    const picked =
+      w === undefined ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(w, options);
     const path = picked.filePaths[0];
     return ok(picked.canceled || path === undefined ? null : { path });
   },
@@ -37,5 +38,7 @@ export const windowHandlers = ({ sessions, users, window }: HandlerContext): Are
 
 /** Without keys that are there but undefined: they would overwrite what is set. */
 function definedOnly<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }; // same keys, fewer
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  }; // same keys, fewer
 }

@@ -20,7 +20,10 @@ type Answer<K extends IpcRequest> = Promise<Result<IpcOutput<K>, AppError>> | Re
  */
 type HandlerSession<K extends IpcRequest> = K extends EngineRequest ? [session: Session] : [];
 
-/** One handler per request of the contract. They get validated input and answer with a Result; what they throw is a defect. */
+/**
+ * One handler per request of the contract. They get validated input and answer with a Result; what they throw
+ * is a defect.
+ */
 export type Handlers = {
   readonly [K in IpcRequest]: (input: IpcInput<K>, ...session: HandlerSession<K>) => Answer<K>;
 };
@@ -57,7 +60,8 @@ export async function answer<K extends IpcRequest>(
         reason: issue === undefined ? 'unknown' : `${issue.path.join('.') || 'payload'}: ${issue.message}`,
       });
     }
-    // The schema of `name` has just produced this value; TypeScript can't follow the indexed type through safeParse.
+    // The schema of `name` has just produced this value; TypeScript can't follow the indexed type through
+    // safeParse.
     const input = parsed.data as IpcInput<K>;
     const call = async (...session: readonly Session[]) =>
       handlers[name](input, ...(session as HandlerSession<K>)); // by the contract's scope, below

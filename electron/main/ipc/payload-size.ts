@@ -1,12 +1,16 @@
 import { maxTextLength } from '../../../shared/ipc/contract.ts';
 
-/** Most a request may carry: one settings text and some room. In UTF-16 units, a scalar or a key counting at least 8. */
+/**
+ * Most a request may carry: one settings text and some room. In UTF-16 units, a scalar or a key counting at
+ * least 8.
+ */
 export const maxPayload = maxTextLength + 64 * 1024;
 const maxDepth = 16;
 
 /**
- * Whether `value` stays under `limit` and 16 levels deep. Walks no further than the limit, so that a hostile payload costs no more than an honest one.
- * Only plain data counts: a Map, Date, ArrayBuffer or cycle, all of which structured clone delivers, is refused.
+ * Whether `value` stays under `limit` and 16 levels deep. Walks no further than the limit, so that a hostile
+ * payload costs no more than an honest one. Only plain data counts: a Map, Date, ArrayBuffer or cycle, all of
+ * which structured clone delivers, is refused.
  */
 export function withinLimits(value: unknown, limit = maxPayload): boolean {
   let left = limit;
@@ -14,7 +18,10 @@ export function withinLimits(value: unknown, limit = maxPayload): boolean {
   const walk = (v: unknown, depth: number): boolean => {
     left -= 8;
     if (left < 0 || depth > maxDepth) return false;
-    if (typeof v === 'string') { left -= v.length; return left >= 0; }
+    if (typeof v === 'string') {
+      left -= v.length;
+      return left >= 0;
+    }
     if (typeof v === 'function' || typeof v === 'symbol' || typeof v === 'bigint') return false;
     if (typeof v !== 'object' || v === null) return true;
     if (seen.has(v)) return false;
@@ -27,7 +34,8 @@ export function withinLimits(value: unknown, limit = maxPayload): boolean {
     if (prototype !== Object.prototype && prototype !== null) return false;
     for (const key of Object.keys(v)) {
       left -= key.length;
-      // An object of the checks above: reading an own enumerable key is safe after structured clone, which leaves no accessors.
+      // An object of the checks above: reading an own enumerable key is safe after structured clone, which
+      // leaves no accessors.
       if (!walk((v as Record<string, unknown>)[key], depth + 1)) return false;
     }
     return left >= 0;

@@ -16,8 +16,9 @@ export interface IpcMessage {
 export type Answering = (name: IpcRequest, message: IpcMessage) => Promise<Result<unknown, AppError>>;
 
 /**
- * Registers every request of the contract, also before there is somebody to answer: a request waits for `answering`. The only place that
- * touches ipcMain. `onPainted` is called for the first `painted` of a page of ours.
+ * Registers every request of the contract, also before there is somebody to answer: a request waits for
+ * `answering`. The only place that touches ipcMain. `onPainted` is called for the first `painted` of a page
+ * of ours.
  */
 export function registerIpc(
   answering: PromiseLike<Answering>,

@@ -3,7 +3,11 @@ import { eventChannel } from '../../../shared/ipc/channels.ts';
 import type { IpcEvents } from '../../../shared/ipc/contract.ts';
 
 /** Sends an event of the contract to a window that is still there. */
-export function sendEvent<E extends keyof IpcEvents>(contents: WebContents | undefined, event: E, payload: IpcEvents[E]): void {
+export function sendEvent<E extends keyof IpcEvents>(
+  contents: WebContents | undefined,
+  event: E,
+  payload: IpcEvents[E],
+): void {
   if (contents === undefined || contents.isDestroyed() || contents.isCrashed()) return;
   contents.send(eventChannel(event), payload);
 }

@@ -2,11 +2,23 @@
 export const appOrigin = 'app://bulkhead';
 
 /** The part of Electron's WebFrameMain that tells who sent a message. */
-export interface SenderFrame { readonly url: string; readonly parent: unknown }
+export interface SenderFrame {
+  readonly url: string;
+  readonly parent: unknown;
+}
 
-/** The frame that sent a message; null for one that is gone. Electron's getters throw for a frame that was disposed of meanwhile. */
-export function senderOf(event: { readonly senderFrame: SenderFrame | null | undefined }): SenderFrame | null {
-  try { return event.senderFrame ?? null; } catch { return null; }
+/**
+ * The frame that sent a message; null for one that is gone. Electron's getters throw for a frame that was
+ * disposed of meanwhile.
+ */
+export function senderOf(event: {
+  readonly senderFrame: SenderFrame | null | undefined;
+}): SenderFrame | null {
+  try {
+    return event.senderFrame ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** True for the main frame of a page of ours. A frame that is gone already (null) is nobody. */
@@ -16,5 +28,7 @@ export function isOwnPage(frame: SenderFrame | null | undefined): boolean {
     const url = new URL(frame.url);
     // Node says 'null' as the origin of a scheme it does not know: compare the parts.
     return `${url.protocol}//${url.host}` === appOrigin;
-  } catch { return false; }
+  } catch {
+    return false;
+  }
 }

@@ -19,14 +19,37 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-async function planner(answering: Pick<Answering, 'looked' | 'lookPatience'>): Promise<(verb: string) => Promise<string>> {
+async function planner(
+  answering: Pick<Answering, 'looked' | 'lookPatience'>,
+): Promise<(verb: string) => Promise<string>> {
   server = createServer({ allowHalfOpen: true }, (socket) => {
-    answerRuntime(socket, { janitor: { came: ({ verb }) => { came.push(verb); return Promise.resolve(); }, went: () => undefined }, answer: () => Promise.resolve(new PlanBuilder().encode()), ...answering });
+    answerRuntime(socket, {
+      janitor: {
+        came: ({ verb }) => {
+          came.push(verb);
+          return Promise.resolve();
+        },
+        went: () => undefined,
+      },
+      answer: () => Promise.resolve(new PlanBuilder().encode()),
+      ...answering,
+    });
   }).listen(path.join(directory, 's'));
   await once(server, 'listening');
   return async (verb) => {
     const socket = connect({ path: path.join(directory, 's'), allowHalfOpen: true });
-    socket.write(['bulkhead-request-2', verb, 'abc', verb === 'create' ? '/run/b/abc' : '', '/run/runc', String(process.pid), 'end', ''].join('\0'));
+    socket.write(
+      [
+        'bulkhead-request-2',
+        verb,
+        'abc',
+        verb === 'create' ? '/run/b/abc' : '',
+        '/run/runc',
+        String(process.pid),
+        'end',
+        '',
+      ].join('\0'),
+    );
     let text = '';
     for await (const part of socket) text += String(part);
     return text.replaceAll('\0', ' ');
@@ -35,7 +58,9 @@ async function planner(answering: Pick<Answering, 'looked' | 'lookPatience'>): P
 
 it('a create is refused with the reason where what an earlier engine left keeps the planner, and is not made later on', async () => {
   let end = () => undefined as void;
-  const looked = new Promise<void>((resolve) => { end = resolve; });
+  const looked = new Promise<void>((resolve) => {
+    end = resolve;
+  });
   const ask = await planner({ looked, lookPatience: 1 });
   const deleted = ask('delete');
   expect(await ask('create')).toMatch(/ error the planner is still clearing up /);
@@ -46,7 +71,11 @@ it('a create is refused with the reason where what an earlier engine left keeps 
 });
 
 it('a create waits for a look that ends', async () => {
-  const ask = await planner({ looked: new Promise((resolve) => { setImmediate(resolve); }) });
+  const ask = await planner({
+    looked: new Promise((resolve) => {
+      setImmediate(resolve);
+    }),
+  });
   expect(await ask('create')).not.toMatch(/ error /);
   expect(came).toEqual(['create']);
 });

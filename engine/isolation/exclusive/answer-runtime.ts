@@ -8,7 +8,9 @@ const requestTimeout = 10_000;
 
 export interface Answering {
   readonly janitor: Pick<Janitor, 'came' | 'went'>;
-  /** Resolves when the planner has looked at what an earlier one left; rejects when there will be no planner. */
+  /**
+   * Resolves when the planner has looked at what an earlier one left; rejects when there will be no planner.
+   */
   readonly looked: Promise<void>;
   readonly answer: (request: PlannerRequest) => Promise<Buffer>;
   /** How long a create waits for the look, ms; less than the runtime waits for an answer. */
@@ -16,34 +18,64 @@ export interface Answering {
 }
 
 /**
- * Reads a runtime's requests and answers them one after the other, once everything was looked at. What it only tells gets no answer; with the
- * first answer our side is closed. The runtime's stays open until it ends: the janitor is told. Whatever goes wrong, the runtime gets an error,
- * never an empty plan. A create that waits for the look longer than a person would is refused: what an earlier engine left may hang for ever.
+ * Reads a runtime's requests and answers them one after the other, once everything was looked at. What it
+ * only tells gets no answer; with the first answer our side is closed. The runtime's stays open until it
+ * ends: the janitor is told. Whatever goes wrong, the runtime gets an error, never an empty plan. A create
+ * that waits for the look longer than a person would is refused: what an earlier engine left may hang for
+ * ever.
  */
-export function answerRuntime(socket: Socket, { janitor, looked, answer, lookPatience = 20_000 }: Answering): void {
+export function answerRuntime(
+  socket: Socket,
+  { janitor, looked, answer, lookPatience = 20_000 }: Answering,
+): void {
   let bytes = Buffer.alloc(0);
   // Where the look failed there is no planner.
   let planner: 'looking' | 'ready' | 'none' = 'looking';
-  let done = looked.then(() => { planner = 'ready'; }, () => { planner = 'none'; socket.destroy(); });
+  let done = looked.then(
+    () => {
+      planner = 'ready';
+    },
+    () => {
+      planner = 'none';
+      socket.destroy();
+    },
+  );
   const came: PlannerRequest[] = [];
   let understood = true;
-  socket.once('close', () => { void done.then(() => { for (const { id } of came) janitor.went(id); }); });
+  socket.once('close', () => {
+    void done.then(() => {
+      for (const { id } of came) janitor.went(id);
+    });
+  });
 
-  const reply = (words: Buffer) => { if (socket.writable) socket.end(words); };
+  const reply = (words: Buffer) => {
+    if (socket.writable) socket.end(words);
+  };
   const ask = (words: Buffer) => {
     socket.setTimeout(0);
     const request = parseRequest(words);
     understood = request !== null;
     let refused = false;
-    const waits = request?.verb === 'create' && planner === 'looking' ? setTimeout(() => {
-      refused = true;
-      reply(encodeRefusal('the planner is still clearing up what an earlier run of the engine left, mounts that do not come off among it; try again in a minute, and see the planner\'s log if it stays so'));
-    }, lookPatience) : undefined;
+    const waits =
+      request?.verb === 'create' && planner === 'looking'
+        ? setTimeout(() => {
+            refused = true;
+            reply(
+              encodeRefusal(
+                "the planner is still clearing up what an earlier run of the engine left, mounts that do not come off among it; try again in a minute, and see the planner's log if it stays so",
+              ),
+            );
+          }, lookPatience)
+        : undefined;
     done = done.then(async () => {
       clearTimeout(waits);
       if (planner === 'none' || refused) return;
       if (request === null) {
-        reply(encodeRefusal('the planner does not understand the runtime: they are of different versions; restart the engine'));
+        reply(
+          encodeRefusal(
+            'the planner does not understand the runtime: they are of different versions; restart the engine',
+          ),
+        );
         return;
       }
       came.push(request);
@@ -52,8 +84,12 @@ export function answerRuntime(socket: Socket, { janitor, looked, answer, lookPat
       if (!isToldOnly(request)) reply(answered);
     });
   };
-  socket.setTimeout(requestTimeout, () => { socket.destroy(); });
-  socket.on('error', () => { socket.destroy(); });
+  socket.setTimeout(requestTimeout, () => {
+    socket.destroy();
+  });
+  socket.on('error', () => {
+    socket.destroy();
+  });
   socket.on('data', (chunk: Buffer) => {
     if (!understood) return;
     bytes = Buffer.concat([bytes, chunk]);
@@ -65,6 +101,8 @@ export function answerRuntime(socket: Socket, { janitor, looked, answer, lookPat
   });
   socket.on('end', () => {
     if (understood && (bytes.length > 0 || socket.bytesRead === 0)) ask(bytes);
-    void done.then(() => { socket.end(); });
+    void done.then(() => {
+      socket.end();
+    });
   });
 }

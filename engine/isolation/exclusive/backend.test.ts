@@ -11,24 +11,48 @@ const backend = exclusiveBackend({ runtimeBuildDir: path.join(runtimeDirectory, 
 const isRoot = process.getuid?.() === 0;
 let root: string;
 const made: string[] = [];
-beforeAll(() => { execFileSync('sh', [path.join(runtimeDirectory, 'build.sh')]); }, 90_000);
-beforeEach(async () => { root = await mkdtemp(path.join(os.tmpdir(), 'backend-')); made.push(root); });
-afterAll(async () => { for (const directory of made) await rm(directory, { recursive: true }); });
+beforeAll(() => {
+  execFileSync('sh', [path.join(runtimeDirectory, 'build.sh')]);
+}, 90_000);
+beforeEach(async () => {
+  root = await mkdtemp(path.join(os.tmpdir(), 'backend-'));
+  made.push(root);
+});
+afterAll(async () => {
+  for (const directory of made) await rm(directory, { recursive: true });
+});
 
 describe('report', () => {
-  it.runIf(isRoot && process.platform === 'linux')('tries every requirement on the data directory\'s file system and leaves nothing there', async () => {
-    const report = await backend.report(rootPaths(path.join(root, 'not/yet')));
-    const codes = report.requirements.map((requirement) => requirement.code);
-    for (const code of ['root', 'linux', 'kernel', 'runc', 'runtime-built', 'mount-api', 'idmapped-mounts', 'overlay-layers', 'native-overlay-diff']) expect(codes).toContain(code);
-    expect(report.available).toBe(report.requirements.every((requirement) => requirement.met));
-    expect(await readdir(root)).toEqual([]);
-  });
+  it.runIf(isRoot && process.platform === 'linux')(
+    "tries every requirement on the data directory's file system and leaves nothing there",
+    async () => {
+      const report = await backend.report(rootPaths(path.join(root, 'not/yet')));
+      const codes = report.requirements.map((requirement) => requirement.code);
+      for (const code of [
+        'root',
+        'linux',
+        'kernel',
+        'runc',
+        'runtime-built',
+        'mount-api',
+        'idmapped-mounts',
+        'overlay-layers',
+        'native-overlay-diff',
+      ])
+        expect(codes).toContain(code);
+      expect(report.available).toBe(report.requirements.every((requirement) => requirement.met));
+      expect(await readdir(root)).toEqual([]);
+    },
+  );
 
   it('says what is missing and how to get it', async () => {
     const report = await exclusiveBackend({ runtimeBuildDir: '/nonexistent' }).report(rootPaths(root));
     expect(report.available).toBe(false);
     expect(report.requirements.find((requirement) => requirement.code === 'runtime-built')).toEqual({
-      code: 'runtime-built', met: false, found: '/nonexistent/bulkhead-runc is missing', fix: 'Build it: sh runtime/build.sh (needs gcc).',
+      code: 'runtime-built',
+      met: false,
+      found: '/nonexistent/bulkhead-runc is missing',
+      fix: 'Build it: sh runtime/build.sh (needs gcc).',
     });
     for (const requirement of report.requirements) if (!requirement.met) expect(requirement.fix).toBeTruthy();
   });
@@ -36,17 +60,28 @@ describe('report', () => {
   it.runIf(isRoot)('says so where the file system cannot be written or id-mapped', async () => {
     const report = await backend.report({ ...rootPaths(root), data: '/proc' });
     expect(report.available).toBe(false);
-    expect(report.requirements.find((requirement) => requirement.code === 'idmapped-mounts')?.found).toContain('cannot write in /proc');
+    expect(
+      report.requirements.find((requirement) => requirement.code === 'idmapped-mounts')?.found,
+    ).toContain('cannot write in /proc');
   });
 
   it.each([
-    ['6.13.0', 'by file descriptor'], ['6.18.44-fc', 'by file descriptor'], ['7.0', 'by file descriptor'], ['6.12.107+deb13-amd64', 'by attached mounts'], ['5.19.0', 'by attached mounts'],
+    ['6.13.0', 'by file descriptor'],
+    ['6.18.44-fc', 'by file descriptor'],
+    ['7.0', 'by file descriptor'],
+    ['6.12.107+deb13-amd64', 'by attached mounts'],
+    ['5.19.0', 'by attached mounts'],
   ])('kernel %s: layers %s', (release, how) => {
     expect(kernel(release)).toEqual({ code: 'kernel', met: true, found: `${release}: layers ${how}` });
   });
 
   it.each(['5.18.99', '4.19', 'odd'])('kernel %s: too old, and says which would do', (release) => {
-    expect(kernel(release)).toEqual({ code: 'kernel', met: false, found: release, fix: 'Use Linux 5.19 or newer.' });
+    expect(kernel(release)).toEqual({
+      code: 'kernel',
+      met: false,
+      found: release,
+      fix: 'Use Linux 5.19 or newer.',
+    });
   });
 });
 
@@ -77,6 +112,9 @@ describe('install', () => {
 
   it('fails where the runtime directory cannot be made', async () => {
     await writeFile(path.join(root, 'runtime'), '');
-    expect(await backend.install(rootPaths(root))).toMatchObject({ ok: false, error: { code: 'isolation.install-failed' } });
+    expect(await backend.install(rootPaths(root))).toMatchObject({
+      ok: false,
+      error: { code: 'isolation.install-failed' },
+    });
   });
 });

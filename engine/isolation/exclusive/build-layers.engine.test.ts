@@ -6,12 +6,16 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
 
-// dockerd reads a build's layer as root and by path, for its sum and whenever the image is saved or pushed. A step can hand a directory of its own
-// to another step that lives on, and changes it: a link there would be any file of the machine in the image.
+// dockerd reads a build's layer as root and by path, for its sum and whenever the image is saved or pushed. A
+// step can hand a directory of its own to another step that lives on, and changes it: a link there would be
+// any file of the machine in the image.
 
 const run = promisify(execFile);
 
-/** `keep SOCKET`: takes a directory, and puts its `link` in the place of its `d` and back, over and over. `give SOCKET [FILE]`: hands /w to it, and FILE open for writing. */
+/**
+ * `keep SOCKET`: takes a directory, and puts its `link` in the place of its `d` and back, over and over.
+ * `give SOCKET [FILE]`: hands /w to it, and FILE open for writing.
+ */
 const program = `#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -60,8 +64,15 @@ beforeAll(async () => {
   directory = await mkdtemp('/tmp/bulkhead-layers-');
   engine = await startIsolatedEngine();
   await writeFile(path.join(directory, 'race.c'), program);
-  await run('gcc', ['-O1', '-static', '-w', '-o', path.join(directory, 'race'), path.join(directory, 'race.c')]);
-  await writeFile(path.join(directory, 'outside'), 'the machine\'s', { mode: 0o600 });
+  await run('gcc', [
+    '-O1',
+    '-static',
+    '-w',
+    '-o',
+    path.join(directory, 'race'),
+    path.join(directory, 'race.c'),
+  ]);
+  await writeFile(path.join(directory, 'outside'), "the machine's", { mode: 0o600 });
 });
 afterAll(async () => {
   for (const keeper of keepers) keeper.kill();
@@ -71,41 +82,78 @@ afterAll(async () => {
 
 beforeEach(() => utimes(path.join(directory, 'outside'), 1_000, new Date()));
 
-const environment = () => ({ ...process.env, DOCKER_HOST: `unix://${engine.socket}`, DOCKER_BUILDKIT: '1', BUILDKIT_PROGRESS: 'plain' });
-const guards = async () => (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').map((line) => line.split(' ')).filter(([, , , , point, options]) => point?.startsWith(`${engine.root}/data/overlay2/`) === true && options?.includes('nosymfollow') === true);
+const environment = () => ({
+  ...process.env,
+  DOCKER_HOST: `unix://${engine.socket}`,
+  DOCKER_BUILDKIT: '1',
+  BUILDKIT_PROGRESS: 'plain',
+});
+const guards = async () =>
+  (await readFile('/proc/self/mountinfo', 'utf8'))
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(
+      ([, , , , point, options]) =>
+        point?.startsWith(`${engine.root}/data/overlay2/`) === true &&
+        options?.includes('nosymfollow') === true,
+    );
 
 /** Builds image `name`; what the builder says goes to `said` at once. */
 async function build(said: string[], name: string, ...lines: string[]): Promise<void> {
   await writeFile(path.join(directory, name), [...lines, ''].join('\n'));
-  const building = spawn('docker', ['build', '-t', name, '-f', path.join(directory, name), directory], { env: environment(), stdio: ['ignore', 'ignore', 'pipe'] });
-  building.stderr.on('data', (part: Buffer) => { said.push(part.toString()); });
-  const [code] = await once(building, 'close') as [number | null];
+  const building = spawn('docker', ['build', '-t', name, '-f', path.join(directory, name), directory], {
+    env: environment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  building.stderr.on('data', (part: Buffer) => {
+    said.push(part.toString());
+  });
+  const [code] = (await once(building, 'close')) as [number | null];
   if (code !== 0) throw new Error(said.join(''));
 }
 
 /** A build whose step keeps what is given to it; resolves once it does. */
 async function keep(name: string): Promise<{ readonly keeper: ChildProcess; readonly said: () => string }> {
-  await writeFile(path.join(directory, name), `FROM busybox\nCOPY race /race\nRUN --mount=type=cache,id=${name},target=/c : ${name} && chmod 777 /c && /race keep /c/s\n`);
-  const keeper = spawn('docker', ['build', '-f', path.join(directory, name), directory], { env: environment(), stdio: ['ignore', 'ignore', 'pipe'] });
+  await writeFile(
+    path.join(directory, name),
+    `FROM busybox\nCOPY race /race\nRUN --mount=type=cache,id=${name},target=/c : ${name} && chmod 777 /c && /race keep /c/s\n`,
+  );
+  const keeper = spawn('docker', ['build', '-f', path.join(directory, name), directory], {
+    env: environment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   keepers.push(keeper);
   let text = '';
-  keeper.stderr.on('data', (part: Buffer) => { text += part.toString(); });
+  keeper.stderr.on('data', (part: Buffer) => {
+    text += part.toString();
+  });
   while (!/^#\d+ [\d.]+ keeping/m.test(text)) await once(keeper.stderr, 'data');
   return { keeper, said: () => text };
 }
 
-const files = () => `mkdir -m 777 /w /w/d && echo own > /w/d/outside && chmod 666 /w/d/outside && ln -s ${directory} /w/link`;
+const files = () =>
+  `mkdir -m 777 /w /w/d && echo own > /w/d/outside && chmod 666 /w/d/outside && ln -s ${directory} /w/link`;
 
-/** Saves the image again and again. Whether the machine's file was read for it: the kernel notes the first time after a change. */
+/**
+ * Saves the image again and again. Whether the machine's file was read for it: the kernel notes the first
+ * time after a change.
+ */
 async function isReadBySaving(image: string): Promise<boolean> {
-  for (let round = 0; round < 12; round++) await run('sh', ['-c', 'docker save "$1" > /dev/null 2>&1; true', 'sh', image], { env: environment() });
+  for (let round = 0; round < 12; round++)
+    await run('sh', ['-c', 'docker save "$1" > /dev/null 2>&1; true', 'sh', image], { env: environment() });
   return (await stat(path.join(directory, 'outside'))).atimeMs !== 1_000_000;
 }
 
-it('A5: a step\'s layer is changed by nobody once it has ended, whoever holds a directory of it', async () => {
+it("A5: a step's layer is changed by nobody once it has ended, whoever holds a directory of it", async () => {
   const { said } = await keep('keep-plain');
   const before = (await guards()).length;
-  await build([], 'given', 'FROM busybox', 'COPY race /race', `RUN --mount=type=cache,id=keep-plain,target=/c ${files()} && /race give /c/s`);
+  await build(
+    [],
+    'given',
+    'FROM busybox',
+    'COPY race /race',
+    `RUN --mount=type=cache,id=keep-plain,target=/c ${files()} && /race give /c/s`,
+  );
   expect(await isReadBySaving('given')).toBe(false);
   await expect.poll(said).toContain('stopped Read-only file system');
   expect(await guards()).toHaveLength(before);
@@ -115,8 +163,18 @@ it('A5: a step does not end while a file of it is open for writing in another', 
   const { keeper } = await keep('keep-open');
   let ended = false;
   const said: string[] = [];
-  const building = build(said, 'open', 'FROM busybox', 'COPY race /race', `RUN --mount=type=cache,id=keep-open,target=/c ${files()} && /race give /c/s /w/d/outside`).finally(() => { ended = true; });
-  await expect.poll(() => said.join(''), { timeout: 20_000 }).toContain('waiting until a process of another container closes a file');
+  const building = build(
+    said,
+    'open',
+    'FROM busybox',
+    'COPY race /race',
+    `RUN --mount=type=cache,id=keep-open,target=/c ${files()} && /race give /c/s /w/d/outside`,
+  ).finally(() => {
+    ended = true;
+  });
+  await expect
+    .poll(() => said.join(''), { timeout: 20_000 })
+    .toContain('waiting until a process of another container closes a file');
   expect(ended).toBe(false);
   keeper.kill('SIGINT');
   await building;
@@ -140,8 +198,17 @@ it('A5: the engine follows no link in the layer of a step that has nothing below
   await keep('keep-empty');
   const before = (await guards()).length;
   // What is gone at the moment it is read makes a build fail.
-  const built = await build([], 'empty', 'FROM busybox AS tools', 'COPY race /race', 'FROM scratch',
-    `RUN --mount=type=cache,id=keep-empty,target=/c --mount=type=bind,from=tools,source=/bin,target=/bin --mount=type=bind,from=tools,source=/race,target=/race ${files()} && /race give /c/s`).then(() => true, () => false);
+  const built = await build(
+    [],
+    'empty',
+    'FROM busybox AS tools',
+    'COPY race /race',
+    'FROM scratch',
+    `RUN --mount=type=cache,id=keep-empty,target=/c --mount=type=bind,from=tools,source=/bin,target=/bin --mount=type=bind,from=tools,source=/race,target=/race ${files()} && /race give /c/s`,
+  ).then(
+    () => true,
+    () => false,
+  );
   expect(await isReadBySaving('empty')).toBe(false);
   // It goes with the image.
   expect(await guards()).toHaveLength(before + 1);
@@ -152,7 +219,25 @@ it('A5: the engine follows no link in the layer of a step that has nothing below
 
 it('A5: steps that nobody holds on to leave no mount, with files deleted while open, and processes left behind', async () => {
   const before = (await guards()).length;
-  await build([], 'honest', 'FROM busybox', 'RUN mkdir /a; for i in $(seq 300); do echo $i > /a/$i; done; (sleep 1000 > /a/open) & exec 5> /a/gone; rm /a/gone; ln /a/1 /a/hard; rm /a/1; mv /bin/vi /bin/vi2; rm -r /home', 'RUN rm -r /a; (while :; do echo x >> /log; done) & sleep 0.2', 'RUN mknod /p p; (echo x > /p) & touch /y');
+  await build(
+    [],
+    'honest',
+    'FROM busybox',
+    'RUN mkdir /a; for i in $(seq 300); do echo $i > /a/$i; done; (sleep 1000 > /a/open) & exec 5> /a/gone; rm /a/gone; ln /a/1 /a/hard; rm /a/1; mv /bin/vi /bin/vi2; rm -r /home',
+    'RUN rm -r /a; (while :; do echo x >> /log; done) & sleep 0.2',
+    'RUN mknod /p p; (echo x > /p) & touch /y',
+  );
   expect((await guards()).length).toBe(before);
-  expect(await engine.docker('run', '--rm', '--network', 'none', 'honest', 'sh', '-c', 'ls -d /home /a /bin/vi 2>/dev/null; ls /y')).toBe('/y\n');
+  expect(
+    await engine.docker(
+      'run',
+      '--rm',
+      '--network',
+      'none',
+      'honest',
+      'sh',
+      '-c',
+      'ls -d /home /a /bin/vi 2>/dev/null; ls /y',
+    ),
+  ).toBe('/y\n');
 }, 60_000);

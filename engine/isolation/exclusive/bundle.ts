@@ -4,11 +4,23 @@ import { boundLayers } from './layer-mounts.ts';
 import { refuseOtherSpellings } from './spelling.ts';
 
 /**
- * A container's config.json as far as isolation changes it. Everything else is kept as it came, numbers included: limits such as
- * RLIM_INFINITY (18446744073709551615) don't fit a double, so numbers that would change are carried as their source text.
+ * A container's config.json as far as isolation changes it. Everything else is kept as it came, numbers
+ * included: limits such as RLIM_INFINITY (18446744073709551615) don't fit a double, so numbers that would
+ * change are carried as their source text.
  */
-const mountSchema = z.looseObject({ destination: z.string(), type: z.string().optional(), source: z.string().optional(), options: z.array(z.string()).nullish() });
-const deviceRuleSchema = z.looseObject({ allow: z.boolean(), type: z.string().optional(), major: z.number().nullish(), minor: z.number().nullish(), access: z.string().optional() });
+const mountSchema = z.looseObject({
+  destination: z.string(),
+  type: z.string().optional(),
+  source: z.string().optional(),
+  options: z.array(z.string()).nullish(),
+});
+const deviceRuleSchema = z.looseObject({
+  allow: z.boolean(),
+  type: z.string().optional(),
+  major: z.number().nullish(),
+  minor: z.number().nullish(),
+  access: z.string().optional(),
+});
 const namespaceSchema = z.looseObject({ type: z.string(), path: z.string().optional() });
 /** Not in the schema: a container whose process is spelt in another way is runc's to judge. */
 const processSchema = z.looseObject({ capabilities: z.looseObject({ bounding: z.array(z.string()) }) });
@@ -33,15 +45,21 @@ export type OciNamespace = z.infer<typeof namespaceSchema>;
 
 // In Node 24, not yet in TypeScript's library: JSON.parse with source text access.
 type SourceReviver = (key: string, value: unknown, context: { source?: string }) => unknown;
-const exactJson = JSON as unknown as { parse(text: string, reviver: SourceReviver): unknown; rawJSON(text: string): unknown };
+const exactJson = JSON as unknown as {
+  parse(text: string, reviver: SourceReviver): unknown;
+  rawJSON(text: string): unknown;
+};
 
 /**
- * Finds every number that a double might not give back as it was written (in JSON a number follows one of `:,[`, or stands alone). Most
- * configurations have none, and the exact way takes several times as long.
+ * Finds every number that a double might not give back as it was written (in JSON a number follows one of
+ * `:,[`, or stands alone). Most configurations have none, and the exact way takes several times as long.
  */
 const mayLoseDigits = /(?:^|[:,[])\s*(?:-?(?:\d{16}|\d+[.eE])|-0)/;
 
-/** Parses JSON without losing a digit: what `JSON.stringify` gives back has the numbers as they were. Throws when it isn't JSON. */
+/**
+ * Parses JSON without losing a digit: what `JSON.stringify` gives back has the numbers as they were. Throws
+ * when it isn't JSON.
+ */
 export function parseExactly(text: string): unknown {
   if (!mayLoseDigits.test(text)) return JSON.parse(text);
   return exactJson.parse(text, (_key, value, { source }) => {
@@ -63,18 +81,31 @@ export function renderSpec(spec: OciSpec): string {
   return JSON.stringify(spec);
 }
 
-/** Whether the engine gave the container every device: what `--privileged` and BuildKit's insecure entitlement do. */
+/**
+ * Whether the engine gave the container every device: what `--privileged` and BuildKit's insecure entitlement
+ * do.
+ */
 export function isPrivileged(spec: OciSpec): boolean {
-  return (spec.linux.resources?.devices ?? []).some((rule) =>
-    rule.allow && (rule.type === undefined || rule.type === '' || rule.type === 'a') && noNumber(rule.major) && noNumber(rule.minor));
+  return (spec.linux.resources?.devices ?? []).some(
+    (rule) =>
+      rule.allow &&
+      (rule.type === undefined || rule.type === '' || rule.type === 'a') &&
+      noNumber(rule.major) &&
+      noNumber(rule.minor),
+  );
 }
 
 /** Whether the mount is a bind mount, by type or option. */
 export function isBind(mount: OciMount): boolean {
-  return mount.type === 'bind' || (mount.options ?? []).some((option) => option === 'bind' || option === 'rbind');
+  return (
+    mount.type === 'bind' || (mount.options ?? []).some((option) => option === 'bind' || option === 'rbind')
+  );
 }
 
-/** Where runc finds a bind, and the flags of that mount that a user namespace can't take away: runc must not leave one out when it sets others. */
+/**
+ * Where runc finds a bind, and the flags of that mount that a user namespace can't take away: runc must not
+ * leave one out when it sets others.
+ */
 export interface BindSource {
   readonly path: string;
   readonly lockedFlags: readonly string[];
@@ -99,7 +130,9 @@ export interface IsolationFacts {
   readonly bindSources: ReadonlyMap<number, BindSource>;
   /** Overlays that were mounted for the container, by index in `mounts`. */
   readonly layerSources: ReadonlyMap<number, string>;
-  /** Files to bind in place of harmless devices, by the machine's names; where there is none, the machine's. */
+  /**
+   * Files to bind in place of harmless devices, by the machine's names; where there is none, the machine's.
+   */
   readonly deviceSources: ReadonlyMap<string, string>;
   /** Mounts of our own (proc-files.ts). */
   readonly moreMounts: readonly OciMount[];
@@ -111,10 +144,24 @@ export interface IsolationFacts {
   readonly cgroupHook: Hook;
 }
 
-/** The devices of every container, as the engine's default rules have them: /dev/null, zero, full, random, urandom, tty, console, ptmx, pts. */
+/**
+ * The devices of every container, as the engine's default rules have them: /dev/null, zero, full, random,
+ * urandom, tty, console, ptmx, pts.
+ */
 const defaultDeviceRules: z.infer<typeof deviceRuleSchema>[] = [
   { allow: false, access: 'rwm' },
-  ...([[1, 3], [1, 5], [1, 7], [1, 8], [1, 9], [5, 0], [5, 1], [5, 2]] as const).map(([major, minor]) => ({ allow: true, type: 'c', major, minor, access: 'rwm' })),
+  ...(
+    [
+      [1, 3],
+      [1, 5],
+      [1, 7],
+      [1, 8],
+      [1, 9],
+      [5, 0],
+      [5, 1],
+      [5, 2],
+    ] as const
+  ).map(([major, minor]) => ({ allow: true, type: 'c', major, minor, access: 'rwm' })),
   { allow: true, type: 'c', major: 136, access: 'rwm' },
   { allow: true, type: 'c', access: 'm' },
   { allow: true, type: 'b', access: 'm' },
@@ -142,26 +189,51 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
     ...spec,
     ...(linux.sysctl?.[domain] === undefined ? {} : { domainname: linux.sysctl[domain] }),
     root: { ...spec.root, path: facts.rootPath },
-    ...(spec.mounts || moreMounts.length > 0 ? { mounts: [...(spec.mounts ?? []).flatMap((mount, i) => withSpareSysfs(mountedFor(mount, i, facts), spec)), ...moreMounts] } : {}),
+    ...(spec.mounts || moreMounts.length > 0
+      ? {
+          mounts: [
+            ...(spec.mounts ?? []).flatMap((mount, i) => withSpareSysfs(mountedFor(mount, i, facts), spec)),
+            ...moreMounts,
+          ],
+        }
+      : {}),
     hooks: { ...hooks, createRuntime },
     linux: {
-      ...linux, namespaces,
+      ...linux,
+      namespaces,
       // Also for a joined user namespace: runc takes the host id of the container's root from here.
-      uidMappings: map, gidMappings: map,
+      uidMappings: map,
+      gidMappings: map,
       ...(linux.sysctl ? { sysctl: sysctlsOf(linux.sysctl) } : {}),
       ...(linux.devices ? { devices: devices.devices } : {}),
-      ...(privileged ? { resources: { ...linux.resources, devices: [...defaultDeviceRules, ...devices.opened.map((one) => ({ allow: true, ...one, access: 'rwm' }))] } } : {}),
+      ...(privileged
+        ? {
+            resources: {
+              ...linux.resources,
+              devices: [
+                ...defaultDeviceRules,
+                ...devices.opened.map((one) => ({ allow: true, ...one, access: 'rwm' })),
+              ],
+            },
+          }
+        : {}),
     },
   };
 }
 
 /**
- * Where the container may mount, a second sysfs is hidden below its /dev: `ip netns exec` takes /sys away before it mounts another, and the
- * kernel lets a user namespace mount sysfs only where it has one already. On /sys itself it takes no second one.
+ * Where the container may mount, a second sysfs is hidden below its /dev: `ip netns exec` takes /sys away
+ * before it mounts another, and the kernel lets a user namespace mount sysfs only where it has one already.
+ * On /sys itself it takes no second one.
  */
 function withSpareSysfs(mount: OciMount, spec: OciSpec): OciMount[] {
   const wanted = mount.type === 'tmpfs' && mount.destination === '/dev' && mayMount(spec);
-  return wanted ? [{ destination: '/dev', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'nodev', 'noexec', 'ro'] }, mount] : [mount];
+  return wanted
+    ? [
+        { destination: '/dev', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'nodev', 'noexec', 'ro'] },
+        mount,
+      ]
+    : [mount];
 }
 
 function mayMount(spec: OciSpec): boolean {
@@ -176,16 +248,19 @@ const largestId = 65_535;
 /** What a container in a user namespace may set. */
 function sysctlsOf(sysctls: Readonly<Record<string, string>>): Record<string, string> {
   const { [domain]: _, ...others } = sysctls;
-  // Only the machine's root may write the file of the domain name. The spec has a field for it since 1.1: runc 1.2 sets it by the
-  // system call, older ones start the container without (the name in /etc/hosts, which programs ask, is the engine's work and stays).
-  // The engine's ping range reaches beyond the ids that exist in the container, which the kernel refuses.
+  // Only the machine's root may write the file of the domain name. The spec has a field for it since 1.1:
+  // runc 1.2 sets it by the system call, older ones start the container without (the name in /etc/hosts,
+  // which programs ask, is the engine's work and stays). The engine's ping range reaches beyond the ids that
+  // exist in the container, which the kernel refuses.
   return others[ping] === undefined ? others : { ...others, [ping]: withinIds(others[ping]) };
 }
 
 /** A range of group ids, cut to those there are; text that isn't one is left for runc to refuse. */
 function withinIds(range: string): string {
   const [first, last] = /^\s*(\d+)\s+(\d+)\s*$/.exec(range)?.slice(1).map(Number) ?? [];
-  return first === undefined || last === undefined ? range : `${Math.min(first, largestId)} ${Math.min(last, largestId)}`;
+  return first === undefined || last === undefined
+    ? range
+    : `${Math.min(first, largestId)} ${Math.min(last, largestId)}`;
 }
 
 function mountedFor(mount: OciMount, index: number, facts: IsolationFacts): OciMount {
@@ -194,7 +269,11 @@ function mountedFor(mount: OciMount, index: number, facts: IsolationFacts): OciM
   const bind = facts.bindSources.get(index);
   if (bind === undefined) return mount;
   const options = mount.options ?? [];
-  return { ...mount, source: bind.path, options: [...options, ...bind.lockedFlags.filter((flag) => !options.includes(flag))] };
+  return {
+    ...mount,
+    source: bind.path,
+    options: [...options, ...bind.lockedFlags.filter((flag) => !options.includes(flag))],
+  };
 }
 
 function noNumber(value: number | null | undefined): boolean {

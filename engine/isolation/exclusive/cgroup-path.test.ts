@@ -3,36 +3,42 @@ import { cgroupsOf, checkCgroupPath } from './cgroup-path.ts';
 
 const id = 'a'.repeat(64);
 const other = 'b'.repeat(64);
-const check = (cgroupsPath: string | undefined, engine: readonly string[] = ['/system.slice/docker.service', '/']) => () => {
-  checkCgroupPath(cgroupsPath, { id, engine, isContainer: (name) => name === 'buildkit7' });
-};
+const check =
+  (cgroupsPath: string | undefined, engine: readonly string[] = ['/system.slice/docker.service', '/']) =>
+  () => {
+    checkCgroupPath(cgroupsPath, { id, engine, isContainer: (name) => name === 'buildkit7' });
+  };
 
 describe('the cgroup of a container', () => {
   it.each([
     ['none: runc makes one by the id', undefined],
-    ['the engine\'s default', `/docker/${id}`],
-    ['a parent of the user\'s', `/teams/blue/${id}`],
+    ["the engine's default", `/docker/${id}`],
+    ["a parent of the user's", `/teams/blue/${id}`],
     ['a slice as a directory, as Kubernetes has them', `/kubepods.slice/kubepods-burstable.slice/${id}`],
     ['a relative parent', `mine/${id}`],
     ['the root', `/${id}`],
-    ['systemd\'s default', `system.slice:docker:${id}`],
-    ['a slice of the user\'s', `user-1000.slice:docker:${id}`],
-    ['systemd\'s without a slice', `:docker:${id}`],
+    ["systemd's default", `system.slice:docker:${id}`],
+    ["a slice of the user's", `user-1000.slice:docker:${id}`],
+    ["systemd's without a slice", `:docker:${id}`],
   ])('may be %s', (_, cgroupsPath) => {
     expect(check(cgroupsPath)).not.toThrow();
   });
 
   it.each([
-    ['another container\'s', `/docker/${other}`, 'not the container\'s own'],
-    ['inside another container\'s', `/docker/${other}/${id}`, 'inside another container\'s'],
-    ['inside another container\'s scope', `/system.slice/docker-${other}.scope/x/${id}`, 'inside another container\'s'],
-    ['inside a build step\'s', `/docker/buildkit/buildkit7/${id}`, 'inside another container\'s'],
-    ['the engine\'s', `/system.slice/docker.service/${id}`, 'inside the container engine\'s'],
+    ["another container's", `/docker/${other}`, "not the container's own"],
+    ["inside another container's", `/docker/${other}/${id}`, "inside another container's"],
+    [
+      "inside another container's scope",
+      `/system.slice/docker-${other}.scope/x/${id}`,
+      "inside another container's",
+    ],
+    ["inside a build step's", `/docker/buildkit/buildkit7/${id}`, "inside another container's"],
+    ["the engine's", `/system.slice/docker.service/${id}`, "inside the container engine's"],
     ['up from its parent', `/docker/../system.slice/${id}`, 'leads out of its parent'],
     ['up from a relative parent', `../../${id}`, 'leads out of its parent'],
     ['hiding a step up', `/docker/./..//${id}`, 'leads out of its parent'],
     ['a parent alone', '/docker/', 'leads out of its parent'],
-    ['another container\'s scope', `system.slice:docker:${other}`, 'none a container may have'],
+    ["another container's scope", `system.slice:docker:${other}`, 'none a container may have'],
     ['a scope as a slice', `docker-${other}.scope:docker:${id}`, 'none a container may have'],
     ['one word', 'docker', 'none a container may have'],
   ])('may not be %s', (_, cgroupsPath, why) => {
@@ -46,5 +52,7 @@ describe('the cgroup of a container', () => {
 });
 
 it('reads the cgroups of a process, of both versions', () => {
-  expect(cgroupsOf('4:cpu,cpuacct:/a\n1:name=systemd:/system.slice/docker.service\n0::/system.slice/x:y\n')).toEqual(['/a', '/system.slice/docker.service', '/system.slice/x:y']);
+  expect(
+    cgroupsOf('4:cpu,cpuacct:/a\n1:name=systemd:/system.slice/docker.service\n0::/system.slice/x:y\n'),
+  ).toEqual(['/a', '/system.slice/docker.service', '/system.slice/x:y']);
 });

@@ -1,12 +1,23 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { removeFile } from './remove-file.ts';
 
-// Claims of ids: files that appear whole or not at all, and that one of several writers makes. Written aside, then linked.
+// Claims of ids: files that appear whole or not at all, and that one of several writers makes. Written aside,
+// then linked.
 
 /**
- * Writes `value` as JSON to a new file of no claim's name in `directory`; `synced`: on the disk when it returns, for claims that outlive the
- * machine's boot. Returns its path; throws and leaves nothing when the disk fails.
+ * Writes `value` as JSON to a new file of no claim's name in `directory`; `synced`: on the disk when it
+ * returns, for claims that outlive the machine's boot. Returns its path; throws and leaves nothing when the
+ * disk fails.
  */
 export function writeAside(directory: string, value: unknown, mode: number, synced: boolean): string {
   const aside = path.join(directory, `.${process.pid}.${Math.random().toString(36).slice(2)}`);
@@ -37,7 +48,8 @@ export function linkNew(from: string, to: string): boolean {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'EEXIST' || error.code === 'ENOENT')) return false;
+    if (error instanceof Error && 'code' in error && (error.code === 'EEXIST' || error.code === 'ENOENT'))
+      return false;
     throw error;
   }
 }

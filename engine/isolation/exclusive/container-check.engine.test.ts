@@ -46,9 +46,17 @@ afterAll(async () => {
 
 const why = /runc created the container without its own user namespace; it was not started/;
 
-it('A2: a build\'s step that runc puts in no user namespace of its own does not run', async () => {
-  await writeFile(path.join(directory, 'Dockerfile'), 'FROM busybox\nRUN cat /proc/self/uid_map; echo it ran\n');
-  const env = { ...process.env, DOCKER_HOST: `unix://${engine.socket}`, DOCKER_BUILDKIT: '1', BUILDKIT_PROGRESS: 'plain' };
+it("A2: a build's step that runc puts in no user namespace of its own does not run", async () => {
+  await writeFile(
+    path.join(directory, 'Dockerfile'),
+    'FROM busybox\nRUN cat /proc/self/uid_map; echo it ran\n',
+  );
+  const env = {
+    ...process.env,
+    DOCKER_HOST: `unix://${engine.socket}`,
+    DOCKER_BUILDKIT: '1',
+    BUILDKIT_PROGRESS: 'plain',
+  };
   const built = await run('docker', ['build', '--no-cache', directory], { env }).then(
     ({ stderr }) => `built: ${stderr}`,
     (error: unknown) => String(error),

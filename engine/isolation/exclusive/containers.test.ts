@@ -6,10 +6,23 @@ import { openContainerStore, type ContainerState } from './containers.ts';
 
 let directory: string;
 const at = (...names: string[]) => path.join(directory, ...names);
-beforeEach(() => { directory = mkdtempSync(path.join(os.tmpdir(), 'containers-')); });
-afterEach(() => { rmSync(directory, { recursive: true }); });
+beforeEach(() => {
+  directory = mkdtempSync(path.join(os.tmpdir(), 'containers-'));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
 
-const state: ContainerState = { id: 'one', runcRoot: '/runc', base: 1_000_013_824, runtimePid: 1, overlay: null, enginePoints: [], device: null, shares: null };
+const state: ContainerState = {
+  id: 'one',
+  runcRoot: '/runc',
+  base: 1_000_013_824,
+  runtimePid: 1,
+  overlay: null,
+  enginePoints: [],
+  device: null,
+  shares: null,
+};
 
 it('a state that a killed planner had not written to its end goes when the next one opens the store, whole ones stay', () => {
   openContainerStore(at('states'));
@@ -35,6 +48,8 @@ it('goes on when its directory is taken away', () => {
 it('says where a state cannot be written, and leaves nothing unfinished', () => {
   const store = openContainerStore(at('states'));
   mkdirSync(at('states', 'one.json')); // nothing is renamed over a directory
-  expect(() => { store.write(state); }).toThrow(`what the planner keeps of containers cannot be written in ${at('states')}: EISDIR`);
+  expect(() => {
+    store.write(state);
+  }).toThrow(`what the planner keeps of containers cannot be written in ${at('states')}: EISDIR`);
   expect(readdirSync(at('states'))).toEqual(['one.json']);
 });

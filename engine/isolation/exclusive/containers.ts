@@ -19,7 +19,10 @@ const stateSchema = z.object({
   /** The container's root overlay, null where it is a plain directory; and where the engine has that. */
   overlay: overlaySchema.nullable(),
   enginePoints: z.array(z.string()),
-  /** Device of the container's overlay where an earlier version of the runtime mounted it, without the flags that tell it from the engine's own. */
+  /**
+   * Device of the container's overlay where an earlier version of the runtime mounted it, without the flags
+   * that tell it from the engine's own.
+   */
   device: z.string().nullable().default(null),
   /** Ids in what a user other than root shares; null: none is shared, or the ids are the same on disk. */
   shares: shareMapsSchema.nullable().default(null),
@@ -44,16 +47,22 @@ const unfinished = '.json.new';
 /** Opens the store; what a planner that was killed had not written to its end goes. */
 export function openContainerStore(stateDirectory: string): ContainerStore {
   mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
-  for (const name of readdirSync(stateDirectory)) if (name.endsWith(unfinished)) removeFile(path.join(stateDirectory, name));
+  for (const name of readdirSync(stateDirectory))
+    if (name.endsWith(unfinished)) removeFile(path.join(stateDirectory, name));
   const fileOf = (id: string) => path.join(stateDirectory, `${id}.json`);
   // What was read last, by id: a delete has it looked at several times.
   const parsed = new Map<string, { readonly text: string; readonly state: ContainerState }>();
 
   return {
-    ids: () => readDirectory(stateDirectory).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5)).filter(isContainerId),
+    ids: () =>
+      readDirectory(stateDirectory)
+        .filter((name) => name.endsWith('.json'))
+        .map((name) => name.slice(0, -5))
+        .filter(isContainerId),
     has: (id) => existsSync(fileOf(id)),
     read(id) {
-      // Asked first: making the error takes longer than all else here, and every container that is new is looked up.
+      // Asked first: making the error takes longer than all else here, and every container that is new is
+      // looked up.
       if (!existsSync(fileOf(id))) return null;
       try {
         const text = readFileSync(fileOf(id), 'utf8');
@@ -74,7 +83,10 @@ export function openContainerStore(stateDirectory: string): ContainerStore {
         renameSync(aside, fileOf(state.id));
       } catch (error) {
         removeFile(aside);
-        throw new Error(`what the planner keeps of containers cannot be written in ${stateDirectory}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+        throw new Error(
+          `what the planner keeps of containers cannot be written in ${stateDirectory}: ${error instanceof Error ? error.message : String(error)}`,
+          { cause: error },
+        );
       }
     },
     remove(id) {

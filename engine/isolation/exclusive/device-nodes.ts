@@ -4,9 +4,10 @@ import path from 'node:path';
 import { harmlessDevices } from './devices.ts';
 
 /**
- * Makes device files of our own, root's and with the mode the machine's have: id-mapped they belong to a container's root as on a stock
- * engine. The machine's own can't be id-mapped, and where it gives them to root alone, nobody in a container could open them. Returns the
- * files by the machine's names; none where the file system of `directory` takes no devices (`nodev`), so that the machine's own stand in.
+ * Makes device files of our own, root's and with the mode the machine's have: id-mapped they belong to a
+ * container's root as on a stock engine. The machine's own can't be id-mapped, and where it gives them to
+ * root alone, nobody in a container could open them. Returns the files by the machine's names; none where the
+ * file system of `directory` takes no devices (`nodev`), so that the machine's own stand in.
  */
 export function makeDeviceNodes(directory: string, log: (line: string) => void): ReadonlyMap<string, string> {
   const nodes = new Map<string, string>();
@@ -28,7 +29,9 @@ export function makeDeviceNodes(directory: string, log: (line: string) => void):
     if (some !== undefined) closeSync(openSync(some, 'r'));
     return nodes;
   } catch (error) {
-    log(`device files can't be made below ${directory} (${error instanceof Error ? error.message : String(error)}): containers get the machine's own, which belong to nobody in them`);
+    log(
+      `device files can't be made below ${directory} (${error instanceof Error ? error.message : String(error)}): containers get the machine's own, which belong to nobody in them`,
+    );
     return new Map();
   }
 }

@@ -2,13 +2,25 @@ import * as z from 'zod';
 import type { OciMount } from './bundle.ts';
 import { refuse } from './options.ts';
 
-const deviceSchema = z.looseObject({ path: z.string(), type: z.string(), major: z.number().optional(), minor: z.number().optional() });
+const deviceSchema = z.looseObject({
+  path: z.string(),
+  type: z.string(),
+  major: z.number().optional(),
+  minor: z.number().optional(),
+});
 
-/** Character devices that act within the opener's own namespaces, and that every user may open. `name`: the machine's. */
+/**
+ * Character devices that act within the opener's own namespaces, and that every user may open. `name`: the
+ * machine's.
+ */
 export const harmlessDevices = [
-  { major: 1, minor: 3, name: '/dev/null' }, { major: 1, minor: 5, name: '/dev/zero' }, { major: 1, minor: 7, name: '/dev/full' },
-  { major: 1, minor: 8, name: '/dev/random' }, { major: 1, minor: 9, name: '/dev/urandom' },
-  { major: 10, minor: 200, name: '/dev/net/tun' }, { major: 10, minor: 229, name: '/dev/fuse' },
+  { major: 1, minor: 3, name: '/dev/null' },
+  { major: 1, minor: 5, name: '/dev/zero' },
+  { major: 1, minor: 7, name: '/dev/full' },
+  { major: 1, minor: 8, name: '/dev/random' },
+  { major: 1, minor: 9, name: '/dev/urandom' },
+  { major: 10, minor: 200, name: '/dev/net/tun' },
+  { major: 10, minor: 229, name: '/dev/fuse' },
 ] as const;
 type HarmlessDevice = (typeof harmlessDevices)[number];
 const kernelLog = { major: 1, minor: 11 };
@@ -22,26 +34,41 @@ export interface IsolatedDevices {
 }
 
 /**
- * Devices for a container in a user namespace (A5). runc can't make them there: it binds the machine's file *of the device's path inside*,
- * whatever its numbers are. So a device by another name would be another file of the machine; such a one becomes a bind of the right one,
- * as does every device that has a file of the container's own (`sources`, by the machine's name). Others than the harmless ones are refused, and
- * left away where the engine gave all devices (`privileged`); in place of the kernel's log such a container has /dev/null, because programs
- * that need none of its content (kubelet) end when it can't be opened.
+ * Devices for a container in a user namespace (A5). runc can't make them there: it binds the machine's file
+ * *of the device's path inside*, whatever its numbers are. So a device by another name would be another file
+ * of the machine; such a one becomes a bind of the right one, as does every device that has a file of the
+ * container's own (`sources`, by the machine's name). Others than the harmless ones are refused, and left
+ * away where the engine gave all devices (`privileged`); in place of the kernel's log such a container has
+ * /dev/null, because programs that need none of its content (kubelet) end when it can't be opened.
  */
-export function isolateDevices(given: readonly unknown[], privileged: boolean, sources: ReadonlyMap<string, string>): IsolatedDevices {
+export function isolateDevices(
+  given: readonly unknown[],
+  privileged: boolean,
+  sources: ReadonlyMap<string, string>,
+): IsolatedDevices {
   const result: IsolatedDevices = { devices: [], mounts: [], opened: [] };
   for (const one of given) {
     const device = deviceSchema.parse(one);
     const { type, major = -1, minor = -1 } = device;
     const known = deviceOf(one, privileged);
     if (known === null) {
-      if (!privileged) refuse(`the device ${device.path} (${type} ${major}:${minor}) is not one a protected container may have`);
+      if (!privileged)
+        refuse(
+          `the device ${device.path} (${type} ${major}:${minor}) is not one a protected container may have`,
+        );
       continue;
     }
     result.opened.push({ type, major: known.major, minor: known.minor });
     const source = sources.get(known.name);
-    if (device.path === known.name && (source === undefined || isEverywhere(known))) result.devices.push(device);
-    else result.mounts.push({ destination: device.path, type: 'bind', source: source ?? known.name, options: ['bind', 'nosuid', 'noexec'] });
+    if (device.path === known.name && (source === undefined || isEverywhere(known)))
+      result.devices.push(device);
+    else
+      result.mounts.push({
+        destination: device.path,
+        type: 'bind',
+        source: source ?? known.name,
+        options: ['bind', 'nosuid', 'noexec'],
+      });
   }
   return result;
 }
@@ -50,7 +77,9 @@ export function isolateDevices(given: readonly unknown[], privileged: boolean, s
 export function ownFileNames(given: readonly unknown[], privileged: boolean): Set<string> {
   const names = given.map((one) => {
     const known = deviceOf(one, privileged);
-    return known === null || (isEverywhere(known) && deviceSchema.parse(one).path === known.name) ? null : known.name;
+    return known === null || (isEverywhere(known) && deviceSchema.parse(one).path === known.name)
+      ? null
+      : known.name;
   });
   return new Set(names.filter((name) => name !== null));
 }

@@ -9,10 +9,15 @@ import { isContainerId } from './request.ts';
 import { mountsOf, rootName } from './service.ts';
 
 /**
- * Takes away what an earlier version mounted for containers in the machine's mount namespace, below directories that belonged to their ranges.
- * Containers that run have mounts of their own, and go on. Whatever can't be taken away is said, and stays.
+ * Takes away what an earlier version mounted for containers in the machine's mount namespace, below
+ * directories that belonged to their ranges. Containers that run have mounts of their own, and go on.
+ * Whatever can't be taken away is said, and stays.
  */
-export async function removeEarlierMounts(paths: ExclusivePaths, containers: ContainerStore, log: (line: string) => void): Promise<void> {
+export async function removeEarlierMounts(
+  paths: ExclusivePaths,
+  containers: ContainerStore,
+  log: (line: string) => void,
+): Promise<void> {
   const names = readdirSync(paths.mounts).filter((name) => isContainerId(name) && name !== rootName);
   // From here on nobody else gets in there, or exchanges what is there for links.
   for (const name of names) takeOver(path.join(paths.mounts, name));
@@ -30,7 +35,9 @@ export async function removeEarlierMounts(paths: ExclusivePaths, containers: Con
     await perform(paths.runtimeBinary, plan);
     for (const name of names) removeTargets(path.join(paths.mounts, name));
   } catch (error) {
-    log(`mounts of an earlier version stay below ${paths.mounts}: ${error instanceof Error ? error.message : String(error)}`);
+    log(
+      `mounts of an earlier version stay below ${paths.mounts}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -44,11 +51,16 @@ function takeOver(directory: string): void {
   chmodSync(binds, 0o700);
 }
 
-/** Removes the empty directories and files that were mounted on; follows no link, and nothing that has content goes. */
+/**
+ * Removes the empty directories and files that were mounted on; follows no link, and nothing that has content
+ * goes.
+ */
 function removeTargets(directory: string): void {
   const binds = path.join(directory, 'binds');
-  if (lstatSync(binds, { throwIfNoEntry: false })?.isDirectory() === true) for (const name of readdirSync(binds)) removeOne(path.join(binds, name));
-  if (lstatSync(directory).isDirectory()) for (const name of readdirSync(directory)) removeOne(path.join(directory, name));
+  if (lstatSync(binds, { throwIfNoEntry: false })?.isDirectory() === true)
+    for (const name of readdirSync(binds)) removeOne(path.join(binds, name));
+  if (lstatSync(directory).isDirectory())
+    for (const name of readdirSync(directory)) removeOne(path.join(directory, name));
   removeOne(directory);
 }
 

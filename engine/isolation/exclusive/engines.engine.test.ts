@@ -17,16 +17,39 @@ async function expectNothingLeft(of: IsolatedEngine): Promise<void> {
 }
 
 const numericListing = async (of: IsolatedEngine, container: string) =>
-  (await run('sh', ['-c', `docker -H unix://${of.socket} export ${container} | tar --numeric-owner -tv`])).stdout;
+  (await run('sh', ['-c', `docker -H unix://${of.socket} export ${container} | tar --numeric-owner -tv`]))
+    .stdout;
 
 it('isolates on the containerd snapshotter too', async () => {
   engine = await startIsolatedEngine({ containerdSnapshotter: true });
   expect(await engine.docker('info', '-f', '{{.DriverStatus}}')).toContain('io.containerd.snapshotter');
-  expect(await engine.docker('run', '--name', 'one', 'busybox', 'sh', '-c', 'cat /proc/self/uid_map; echo x > /f; chown 3:4 /f; stat -c %u /bin/busybox')).toMatch(/^\s*0\s+1\d{9}\s+65536\n0\n$/);
+  expect(
+    await engine.docker(
+      'run',
+      '--name',
+      'one',
+      'busybox',
+      'sh',
+      '-c',
+      'cat /proc/self/uid_map; echo x > /f; chown 3:4 /f; stat -c %u /bin/busybox',
+    ),
+  ).toMatch(/^\s*0\s+1\d{9}\s+65536\n0\n$/);
   expect(await engine.docker('diff', 'one')).toBe('A /f\n');
   expect(await numericListing(engine, 'one')).toMatch(/3\/4 .* f\n/);
   expect(await numericListing(engine, 'one')).not.toMatch(/1\d{9}\//);
-  expect(await engine.docker('run', '--rm', '--privileged', '-v', 'some:/v', 'busybox', 'sh', '-c', 'touch /v/f; stat -c %u /v/f; mount -t tmpfs none /tmp && echo mounted')).toBe('0\nmounted\n');
+  expect(
+    await engine.docker(
+      'run',
+      '--rm',
+      '--privileged',
+      '-v',
+      'some:/v',
+      'busybox',
+      'sh',
+      '-c',
+      'touch /v/f; stat -c %u /v/f; mount -t tmpfs none /tmp && echo mounted',
+    ),
+  ).toBe('0\nmounted\n');
   await engine.docker('rm', 'one');
   await expectNothingLeft(engine);
 });
@@ -39,14 +62,32 @@ RUN echo y > /d/g
 FROM busybox
 RUN --mount=from=a,target=/a cat /a/d/f /a/d/g > /seen && stat -c %u:%g /a/d/f /a/bin/busybox >> /seen && ! touch /a/no && ! mount -o remount,rw /a
 RUN --mount=from=a,target=/a,rw echo z > /a/d/h && chown 5:6 /a/d/h && stat -c %u:%g /a/d/h /a/d/f >> /seen`;
-  await run('sh', ['-c', `printf '%s' "$1" | DOCKER_BUILDKIT=1 docker -H unix://${engine.socket} build -q -t mounted -`, 'sh', dockerfile]);
-  expect(await engine.docker('run', '--rm', 'mounted', 'cat', '/seen')).toBe('x\ny\n33:44\n0:0\n5:6\n33:44\n');
+  await run('sh', [
+    '-c',
+    `printf '%s' "$1" | DOCKER_BUILDKIT=1 docker -H unix://${engine.socket} build -q -t mounted -`,
+    'sh',
+    dockerfile,
+  ]);
+  expect(await engine.docker('run', '--rm', 'mounted', 'cat', '/seen')).toBe(
+    'x\ny\n33:44\n0:0\n5:6\n33:44\n',
+  );
   await expectNothingLeft(engine);
 });
 
 it('after dockerd was killed nothing is left of its containers, and they start again', async () => {
   engine = await startIsolatedEngine();
-  await engine.docker('run', '-d', '--name', 'lost', '--stop-signal', 'KILL', 'busybox', 'sh', '-c', 'touch /f; exec sleep 1000');
+  await engine.docker(
+    'run',
+    '-d',
+    '--name',
+    'lost',
+    '--stop-signal',
+    'KILL',
+    'busybox',
+    'sh',
+    '-c',
+    'touch /f; exec sleep 1000',
+  );
   await engine.restartDockerd('SIGKILL');
   await expectNothingLeft(engine);
   expect(await numericListing(engine, 'lost')).toMatch(/0\/0 .* f\n/);
@@ -74,8 +115,10 @@ it('two engines on one machine never share a range', async () => {
   engine = await startIsolatedEngine();
   const other = await startIsolatedEngine();
   try {
-    const base = async (of: IsolatedEngine) => Number((await of.docker('exec', 'up', 'cat', '/proc/self/uid_map')).trim().split(/\s+/)[1]);
-    for (const each of [engine, other]) await each.docker('run', '-d', '--name', 'up', 'busybox', 'sleep', '1000');
+    const base = async (of: IsolatedEngine) =>
+      Number((await of.docker('exec', 'up', 'cat', '/proc/self/uid_map')).trim().split(/\s+/)[1]);
+    for (const each of [engine, other])
+      await each.docker('run', '-d', '--name', 'up', 'busybox', 'sleep', '1000');
     expect(await base(engine)).not.toBe(await base(other));
     expect(await engine.ranges()).toEqual([await base(engine)]);
   } finally {

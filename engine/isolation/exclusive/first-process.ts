@@ -3,10 +3,19 @@ import path from 'node:path';
 import * as z from 'zod';
 import { statFields } from '../../drivers/process-identity.ts';
 
-/** A container's first process: its number, and when it began (clock ticks since boot), since numbers are used again. */
-export interface FirstProcess { readonly pid: number; readonly start: number }
+/**
+ * A container's first process: its number, and when it began (clock ticks since boot), since numbers are used
+ * again.
+ */
+export interface FirstProcess {
+  readonly pid: number;
+  readonly start: number;
+}
 
-const stateSchema = z.object({ init_process_pid: z.int().positive(), init_process_start: z.int().nonnegative() });
+const stateSchema = z.object({
+  init_process_pid: z.int().positive(),
+  init_process_start: z.int().nonnegative(),
+});
 
 /** As runc notes it; null where it has noted none that can be read. */
 export function firstProcessOf(runcRoot: string, id: string): FirstProcess | null {

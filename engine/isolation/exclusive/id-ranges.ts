@@ -7,7 +7,9 @@ export const lastBase = 4_294_836_224;
 
 /** Whether `base` is one that is handed out. */
 export function isBase(base: number): boolean {
-  return Number.isInteger(base) && base >= firstBase && base <= lastBase && (base - firstBase) % rangeSize === 0;
+  return (
+    Number.isInteger(base) && base >= firstBase && base <= lastBase && (base - firstBase) % rangeSize === 0
+  );
 }
 
 /** The base behind `base`; the first one behind the last. */

@@ -19,11 +19,20 @@ export interface JanitorOptions {
   readonly log: (line: string) => void;
 }
 
-/** Between the end of a runtime and a look at its container, ms: the kernel ends the killed runtime's runc right after it, containerd asks for a delete. */
+/**
+ * Between the end of a runtime and a look at its container, ms: the kernel ends the killed runtime's runc
+ * right after it, containerd asks for a delete.
+ */
 const settleMs = 150;
-/** Between two looks at everything, ms: for what no runtime's end told of (somebody else deleted from runc's directory). The longest wait before something is tried again, too. */
+/**
+ * Between two looks at everything, ms: for what no runtime's end told of (somebody else deleted from runc's
+ * directory). The longest wait before something is tried again, too.
+ */
 const sweepMs = 30_000;
-/** Between two looks for containers that ended, ms. One that is seen ended twice should have been deleted in between. */
+/**
+ * Between two looks for containers that ended, ms. One that is seen ended twice should have been deleted in
+ * between.
+ */
 const endedMs = 4_000;
 /** How long a delete of ours may take once the planner ends, ms: less than its supervisor waits. */
 const deleteGraceMs = 3_000;
@@ -35,9 +44,10 @@ interface MadeUpDelete {
 }
 
 /**
- * Finishes what runtimes could not: of a container that runc does not know (any more) and no runtime is at work on, mounts, state and
- * range go, and the engine gets its plain overlay back. Runtimes keep a connection to the planner as long as they live, so that the
- * end of one that was killed is an event. Requests for a container wait while it is cleaned.
+ * Finishes what runtimes could not: of a container that runc does not know (any more) and no runtime is at
+ * work on, mounts, state and range go, and the engine gets its plain overlay back. Runtimes keep a connection
+ * to the planner as long as they live, so that the end of one that was killed is an event. Requests for a
+ * container wait while it is cleaned.
  */
 export class Janitor {
   readonly #options: JanitorOptions;
@@ -60,7 +70,9 @@ export class Janitor {
   #sweeping: Promise<void> | null = null;
   #stopped = false;
 
-  constructor(options: JanitorOptions) { this.#options = options; }
+  constructor(options: JanitorOptions) {
+    this.#options = options;
+  }
 
   /** Looks at everything now, as after a crash, and from then on now and then. */
   async start(): Promise<void> {
@@ -77,7 +89,15 @@ export class Janitor {
       if (!this.#stopped) ranges.free(base);
     }
     if (this.#stopped) return;
-    this.#timers.push(setInterval(() => { void this.#sweep(); }, sweepMs), setInterval(() => { this.#deleteEnded(); void this.#freeOrphans(); }, endedMs));
+    this.#timers.push(
+      setInterval(() => {
+        void this.#sweep();
+      }, sweepMs),
+      setInterval(() => {
+        this.#deleteEnded();
+        void this.#freeOrphans();
+      }, endedMs),
+    );
     for (const timer of this.#timers) timer.unref();
   }
 
@@ -91,7 +111,11 @@ export class Janitor {
     const giveUp = setTimeout(() => {
       for (const one of deletes) one.end();
     }, deleteGraceMs);
-    await Promise.all([this.#sweeping?.catch(() => undefined), ...this.#cleaning.values(), ...deletes.map(({ done }) => done)]);
+    await Promise.all([
+      this.#sweeping?.catch(() => undefined),
+      ...this.#cleaning.values(),
+      ...deletes.map(({ done }) => done),
+    ]);
     clearTimeout(giveUp);
   }
 
@@ -99,28 +123,43 @@ export class Janitor {
   async came({ id, verb, runcRoot }: Pick<PlannerRequest, 'id' | 'verb' | 'runcRoot'>): Promise<void> {
     const isDelete = verb === 'deleting' || verb === 'deleting-by-force';
     // Another runc's container of that name is not this one.
-    if (isDelete && this.#options.containers.read(id)?.runcRoot === runcRoot) this.#deleting.set(id, verb === 'deleting-by-force' || this.#deleting.get(id) === true);
+    if (isDelete && this.#options.containers.read(id)?.runcRoot === runcRoot)
+      this.#deleting.set(id, verb === 'deleting-by-force' || this.#deleting.get(id) === true);
     this.#working.set(id, (this.#working.get(id) ?? 0) + 1);
     await this.#cleaning.get(id);
     if (verb !== 'create' || this.#stopped) return;
-    // A new life of the container must not meet the end of the earlier one: runc would kill what is made and not started yet.
+    // A new life of the container must not meet the end of the earlier one: runc would kill what is made and
+    // not started yet.
     if (this.#deleting.has(id) && this.#working.get(id) === 1) this.#deleteAgain(id);
     await this.#deletes.get(id)?.done;
-    // What could not be taken away of an earlier life, because the planner was away or its disk full, would be in the way.
-    if (!this.#stopped && this.#options.containers.has(id) && this.#working.get(id) === 1 && !this.#cleaning.has(id)) await this.#cleanAlone(id);
+    // What could not be taken away of an earlier life, because the planner was away or its disk full, would
+    // be in the way.
+    if (
+      !this.#stopped &&
+      this.#options.containers.has(id) &&
+      this.#working.get(id) === 1 &&
+      !this.#cleaning.has(id)
+    )
+      await this.#cleanAlone(id);
     this.#forget(id);
   }
 
   /** That runtime ended, in whatever way. */
   went(id: string): void {
     const left = (this.#working.get(id) ?? 1) - 1;
-    if (left > 0) { this.#working.set(id, left); return; }
+    if (left > 0) {
+      this.#working.set(id, left);
+      return;
+    }
     this.#working.delete(id);
     if (!this.#options.containers.has(id)) this.#forget(id);
     else this.#lookSoon(id);
   }
 
-  /** A runtime that is killed before it asks us anything is no event: its container has ended, and nobody deletes it. */
+  /**
+   * A runtime that is killed before it asks us anything is no event: its container has ended, and nobody
+   * deletes it.
+   */
   #deleteEnded(): void {
     const ids = this.#options.containers.ids();
     for (const id of this.#firstProcesses.keys()) if (!ids.includes(id)) this.#forget(id);
@@ -149,14 +188,16 @@ export class Janitor {
   }
 
   /**
-   * Has a runtime delete what another was killed at deleting, before or while runc did: containerd does not ask again until its next start,
-   * and then is content that there is nothing. What lives only if that delete was by force (containerd's, once a shim is gone): of what is made
-   * and not started yet runc kills the process anyway. It may refuse, or be killed, where it should not, so it is asked again, later each time.
+   * Has a runtime delete what another was killed at deleting, before or while runc did: containerd does not
+   * ask again until its next start, and then is content that there is nothing. What lives only if that delete
+   * was by force (containerd's, once a shim is gone): of what is made and not started yet runc kills the
+   * process anyway. It may refuse, or be killed, where it should not, so it is asked again, later each time.
    */
   #deleteAgain(id: string): void {
     const { paths, service, containers } = this.#options;
     const state = containers.read(id);
-    if (this.#stopped || this.#deletes.has(id) || state === null || !service.isKnown(id, state.runcRoot)) return;
+    if (this.#stopped || this.#deletes.has(id) || state === null || !service.isKnown(id, state.runcRoot))
+      return;
     const force = this.#deleting.get(id) === true;
     // Half deleted, runc has no note of its process any more.
     if (!force && !this.#hasEnded(id) && firstProcessOf(state.runcRoot, id) !== null) return;
@@ -168,11 +209,20 @@ export class Janitor {
       child = await started(() => spawn(paths.runtimeBinary, args, { stdio: 'ignore' }));
       await once(child, 'exit');
     };
-    const done = run().catch((error: unknown) => {
-      this.#say(id, error instanceof Error ? error.message : String(error));
-    }).finally(() => { this.#deletes.delete(id); });
+    const done = run()
+      .catch((error: unknown) => {
+        this.#say(id, error instanceof Error ? error.message : String(error));
+      })
+      .finally(() => {
+        this.#deletes.delete(id);
+      });
     // Its runc ends with it.
-    this.#deletes.set(id, { done, end: () => { child?.kill('SIGKILL'); } });
+    this.#deletes.set(id, {
+      done,
+      end: () => {
+        child?.kill('SIGKILL');
+      },
+    });
   }
 
   /** Looks at every container, unless that is under way. */
@@ -191,7 +241,10 @@ export class Janitor {
     await this.#freeOrphans();
   }
 
-  /** Claims of containers of which nothing is kept: where the state of one that runs was lost, until its processes have ended. */
+  /**
+   * Claims of containers of which nothing is kept: where the state of one that runs was lost, until its
+   * processes have ended.
+   */
   async #freeOrphans(): Promise<void> {
     const { containers, ranges } = this.#options;
     if (this.#stopped) return;
@@ -209,31 +262,39 @@ export class Janitor {
   }
 
   async #look(id: string): Promise<void> {
-    // A runtime says that it deletes before runc does: while we were busy, that may not have been read. Its connection takes a turn, its words another.
+    // A runtime says that it deletes before runc does: while we were busy, that may not have been read. Its
+    // connection takes a turn, its words another.
     await turn();
     await turn();
     if (this.#stopped || this.#working.has(id) || this.#cleaning.has(id)) return;
     // From here to the entry in #cleaning nothing is awaited: no request can come in between.
     const done = await this.#cleanAlone(id);
     if (done && !this.#isMade(id)) return;
-    // What stands in the way mostly goes by itself: a process that is dying, an engine that takes its layers away just now. A runtime of before we started may take its time.
+    // What stands in the way mostly goes by itself: a process that is dying, an engine that takes its layers
+    // away just now. A runtime of before we started may take its time.
     if (!done) this.#wasInVain(id);
     this.#lookSoon(id, done ? endedMs : undefined);
   }
 
   /** Cleans while requests for the container wait. Whether nothing stood in the way; never rejects. */
   async #cleanAlone(id: string): Promise<boolean> {
-    const cleaning = this.#clean(id).then(() => true, (error: unknown) => {
-      this.#say(id, `could not be cleaned up: ${error instanceof Error ? error.message : String(error)}`);
-      return false;
-    });
+    const cleaning = this.#clean(id).then(
+      () => true,
+      (error: unknown) => {
+        this.#say(id, `could not be cleaned up: ${error instanceof Error ? error.message : String(error)}`);
+        return false;
+      },
+    );
     this.#cleaning.set(id, cleaning);
     const done = await cleaning;
     this.#cleaning.delete(id);
     return done;
   }
 
-  /** Whether the runtime that creates the container is at work, which we hear of only if it asked us and not a planner before us. */
+  /**
+   * Whether the runtime that creates the container is at work, which we hear of only if it asked us and not a
+   * planner before us.
+   */
   #isMade(id: string): boolean {
     const { paths, containers } = this.#options;
     const state = this.#working.has(id) ? null : containers.read(id);
@@ -246,13 +307,17 @@ export class Janitor {
     if (!containers.has(id) || (state !== null && this.#isAlive(state))) return;
     const runcRoot = state === null || isOfAnotherBoot(state) ? null : state.runcRoot;
     await perform(paths.runtimeBinary, service.planDelete(id, runcRoot, mountsOf('self')));
-    if (state !== null && !ranges.heldByOthers(state.base, id) && basesInUse().has(state.base)) throw new Error(`a process still lives in its id range ${state.base}, which is kept`);
+    if (state !== null && !ranges.heldByOthers(state.base, id) && basesInUse().has(state.base))
+      throw new Error(`a process still lives in its id range ${state.base}, which is kept`);
     service.release(id, runcRoot, mountsOf('self'));
     this.#forget(id);
     log(`container ${id}: cleaned up after a runtime or a planner that was killed`);
   }
 
-  /** A container that may be running keeps its range, whatever became of the claim; one that is gone needs none. */
+  /**
+   * A container that may be running keeps its range, whatever became of the claim; one that is gone needs
+   * none.
+   */
   #holdRange(id: string): void {
     const { containers, ranges } = this.#options;
     const state = containers.read(id);
@@ -267,7 +332,10 @@ export class Janitor {
   /** Whether runc knows the container, or the runtime that creates it is at work. */
   #isAlive(state: ContainerState): boolean {
     const { paths, service } = this.#options;
-    return isMade(state, paths.runtimeBinary) || (!isOfAnotherBoot(state) && service.isKnown(state.id, state.runcRoot));
+    return (
+      isMade(state, paths.runtimeBinary) ||
+      (!isOfAnotherBoot(state) && service.isKnown(state.id, state.runcRoot))
+    );
   }
 
   /** Says it once. */
@@ -277,14 +345,21 @@ export class Janitor {
     this.#options.log(`container ${id}: ${what}`);
   }
 
-  #wasInVain(id: string): void { this.#inVain.set(id, (this.#inVain.get(id) ?? 0) + 1); }
+  #wasInVain(id: string): void {
+    this.#inVain.set(id, (this.#inVain.get(id) ?? 0) + 1);
+  }
 
-  /** Looks at one container, later the more was in vain, unless that is due already. What runc still has, and a runtime was about to delete, is deleted again. */
+  /**
+   * Looks at one container, later the more was in vain, unless that is due already. What runc still has, and
+   * a runtime was about to delete, is deleted again.
+   */
   #lookSoon(id: string, ms = Math.min(settleMs * 2 ** (this.#inVain.get(id) ?? 0), sweepMs)): void {
     if (this.#stopped || this.#soon.has(id)) return;
     const timer = setTimeout(() => {
       this.#soon.delete(id);
-      void this.#look(id).then(() => { if (this.#deleting.has(id) && !this.#working.has(id)) this.#deleteAgain(id); });
+      void this.#look(id).then(() => {
+        if (this.#deleting.has(id) && !this.#working.has(id)) this.#deleteAgain(id);
+      });
     }, ms);
     timer.unref();
     this.#soon.set(id, timer);

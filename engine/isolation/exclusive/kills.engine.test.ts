@@ -19,11 +19,22 @@ beforeAll(async () => {
   const built = await guarded.sh(`printf '%s' '${dockerfile}' | docker build -q -t ${image} -`);
   expect({ code: built.code, stderr: built.stderr }).toMatchObject({ code: 0 });
 });
-afterAll(async () => { await guarded.stop(); });
+afterAll(async () => {
+  await guarded.stop();
+});
 
 type Victim = 'runtime' | 'shim' | 'planner' | 'dockerd';
 /** In turn; dockerd least often, because its coming back takes longest. */
-const victims: readonly Victim[] = ['runtime', 'shim', 'planner', 'runtime', 'dockerd', 'runtime', 'shim', 'planner'];
+const victims: readonly Victim[] = [
+  'runtime',
+  'shim',
+  'planner',
+  'runtime',
+  'dockerd',
+  'runtime',
+  'shim',
+  'planner',
+];
 const operations = ['create', 'start', 'delete'] as const;
 type Operation = (typeof operations)[number];
 
@@ -45,12 +56,32 @@ async function runtimes(): Promise<number[]> {
   return pids.filter((_, i) => programs[i] === engine.paths.runtimeBinary).map(Number);
 }
 
-/** Kills one `victim` after `delay` ms, unless the operation is `over` by then; a runtime or shim that is not there at that moment is waited for until it is. */
-async function kill(victim: Victim, delay: number, performed: Promise<unknown>, over: () => boolean): Promise<boolean> {
-  await Promise.race([performed, new Promise((resolve) => { setTimeout(resolve, delay); })]);
+/**
+ * Kills one `victim` after `delay` ms, unless the operation is `over` by then; a runtime or shim that is not
+ * there at that moment is waited for until it is.
+ */
+async function kill(
+  victim: Victim,
+  delay: number,
+  performed: Promise<unknown>,
+  over: () => boolean,
+): Promise<boolean> {
+  await Promise.race([
+    performed,
+    new Promise((resolve) => {
+      setTimeout(resolve, delay);
+    }),
+  ]);
   if (over()) return false;
-  if (victim === 'planner') { await engine.planner().end('SIGKILL'); await engine.startPlanner(); return true; }
-  if (victim === 'dockerd') { await engine.restartDockerd('SIGKILL'); return true; }
+  if (victim === 'planner') {
+    await engine.planner().end('SIGKILL');
+    await engine.startPlanner();
+    return true;
+  }
+  if (victim === 'dockerd') {
+    await engine.restartDockerd('SIGKILL');
+    return true;
+  }
   while (!over()) {
     const [pid] = victim === 'runtime' ? await runtimes() : await shimsOf(engine.root);
     if (pid === undefined) continue;
@@ -66,9 +97,28 @@ async function kill(victim: Victim, delay: number, performed: Promise<unknown>, 
 
 function perform(operation: Operation): Promise<unknown> {
   switch (operation) {
-    case 'create': return docker(guarded.socket, 'run', '-d', '--network', 'none', '--stop-signal', 'KILL', '--name', 'one', '-v', 'data:/data', image, 'sh', '-c', 'echo x > /f; echo x >> /etc/passwd; exec sleep 1000');
-    case 'start': return docker(guarded.socket, 'start', 'one');
-    case 'delete': return docker(guarded.socket, 'rm', '-f', 'one');
+    case 'create':
+      return docker(
+        guarded.socket,
+        'run',
+        '-d',
+        '--network',
+        'none',
+        '--stop-signal',
+        'KILL',
+        '--name',
+        'one',
+        '-v',
+        'data:/data',
+        image,
+        'sh',
+        '-c',
+        'echo x > /f; echo x >> /etc/passwd; exec sleep 1000',
+      );
+    case 'start':
+      return docker(guarded.socket, 'start', 'one');
+    case 'delete':
+      return docker(guarded.socket, 'rm', '-f', 'one');
   }
 }
 
@@ -84,10 +134,13 @@ const image = 'layered';
 
 /** Every file of every image layer with mode, owner, size and content. */
 async function layers(): Promise<string> {
-  const { UpperDir = '', LowerDir = '' } = JSON.parse(await engine.docker('image', 'inspect', '-f', '{{json .GraphDriver.Data}}', image)) as { UpperDir?: string; LowerDir?: string }; // overlay2's
+  const { UpperDir = '', LowerDir = '' } = JSON.parse(
+    await engine.docker('image', 'inspect', '-f', '{{json .GraphDriver.Data}}', image),
+  ) as { UpperDir?: string; LowerDir?: string }; // overlay2's
   const directories = [UpperDir, ...LowerDir.split(':')].filter((one) => one !== '');
   expect(directories.length).toBeGreaterThanOrEqual(4);
-  const script = 'for d; do cd "$d" && find . -printf "%P %y %U:%G %m %s %l %T@\\n" | sort && find . -type f -exec sha256sum {} + | sort; done';
+  const script =
+    'for d; do cd "$d" && find . -printf "%P %y %U:%G %m %s %l %T@\\n" | sort && find . -type f -exec sha256sum {} + | sort; done';
   return (await run('sh', ['-c', script, 'sh', ...directories], { maxBuffer: 1 << 24 })).stdout;
 }
 
@@ -107,11 +160,16 @@ async function lengths(): Promise<Record<Operation, number>> {
 const runc = () => path.join(engine.settings.execRoot, 'runtime-runc/moby');
 
 /**
- * Has dockerd find the container if it lost it: killed before it noted that it runs, it takes it for stopped, and would remove it while it runs
- * on, with runc alone, too (lost-containers.engine.test.ts). When it starts it again, it ends what runs.
+ * Has dockerd find the container if it lost it: killed before it noted that it runs, it takes it for stopped,
+ * and would remove it while it runs on, with runc alone, too (lost-containers.engine.test.ts). When it starts
+ * it again, it ends what runs.
  */
 async function findLost(what: string): Promise<void> {
-  const [id = '', running] = (await engine.docker('inspect', '-f', '{{.Id}} {{.State.Running}}', 'one').catch(() => '')).trim().split(' ');
+  const [id = '', running] = (
+    await engine.docker('inspect', '-f', '{{.Id}} {{.State.Running}}', 'one').catch(() => '')
+  )
+    .trim()
+    .split(' ');
   const first = firstProcessOf(runc(), id);
   if (running !== 'false' || first === null || hasEnded(first)) return;
   console.log(`${what}: dockerd lost the container`);
@@ -120,45 +178,71 @@ async function findLost(what: string): Promise<void> {
 
 async function left(): Promise<unknown> {
   return {
-    mounts: await engine.leftMounts(), ranges: await engine.ranges(), states: await engine.states(),
+    mounts: await engine.leftMounts(),
+    ranges: await engine.ranges(),
+    states: await engine.states(),
     runc: await readdir(runc()).catch(() => []),
   };
 }
 const nothing = { mounts: [], ranges: [], states: [], runc: [] };
 
-it(`${kills} kills of runtime, shim, planner and dockerd during create, start and delete leave nothing behind and no layer changed`, { timeout: 600_000, retry: 0 }, async () => {
-  const seed = Number(process.env['BULKHEAD_KILL_SEED'] ?? Date.now() % 1_000_000);
-  console.log(`seed of the kills: ${seed} (BULKHEAD_KILL_SEED repeats them)`);
-  const next = random(seed);
-  const before = await layers();
-  const lasts = await lengths();
-  let killed = 0;
-  // Whoever ended by himself before he was killed doesn't count, nor does a kill after the operation.
-  for (let i = 0; killed < kills; i++) {
-    expect(i, 'most were not there to be killed').toBeLessThan(3 * kills);
-    const victim = victims[i % victims.length] ?? 'runtime';
-    const operation = operations[i % operations.length] ?? 'create';
-    const delay = Math.floor(next() * lasts[operation]);
-    const what = `kill ${i} of seed ${seed}: ${victim} ${delay} ms into ${operation}`;
-    await prepare(operation);
-    let over = false;
-    const begun = performance.now();
-    // Whether it succeeds is not the question here.
-    const performed = perform(operation).catch(() => undefined).then(() => { over = true; });
-    if (await kill(victim, delay, performed, () => over)) killed += 1;
-    else lasts[operation] = performance.now() - begun; // as long as it takes on the machine as busy as it is now
-    await performed;
-    if (victim === 'dockerd') await findLost(what);
-    // A half-made or half-deleted container can be removed, by the second try at the latest: the engine may still be busy with it.
-    await vi.waitFor(async () => {
-      await engine.docker('rm', '-f', 'one').catch(() => undefined);
-      expect(await engine.docker('ps', '-aq'), what).toBe('');
-    }, { timeout: 30_000, interval: 200 });
-    await vi.waitFor(async () => { const now = await left(); expect(now, `${what}: ${JSON.stringify(now)}`).toEqual(nothing); }, { timeout: 25_000, interval: 50 });
-  }
-  // A shim whose runtime was killed at a delete waits for containerd's next start, on a stock engine too.
-  await engine.restartDockerd('SIGTERM');
-  await vi.waitFor(async () => { expect(await shimsOf(engine.root)).toEqual([]); }, { timeout: 20_000, interval: 50 });
-  expect(await layers()).toBe(before);
-  expect(await engine.docker('run', '--rm', image, 'echo', 'works')).toBe('works\n');
-});
+it(
+  `${kills} kills of runtime, shim, planner and dockerd during create, start and delete leave nothing behind and no layer changed`,
+  { timeout: 600_000, retry: 0 },
+  async () => {
+    const seed = Number(process.env['BULKHEAD_KILL_SEED'] ?? Date.now() % 1_000_000);
+    console.log(`seed of the kills: ${seed} (BULKHEAD_KILL_SEED repeats them)`);
+    const next = random(seed);
+    const before = await layers();
+    const lasts = await lengths();
+    let killed = 0;
+    // Whoever ended by himself before he was killed doesn't count, nor does a kill after the operation.
+    for (let i = 0; killed < kills; i++) {
+      expect(i, 'most were not there to be killed').toBeLessThan(3 * kills);
+      const victim = victims[i % victims.length] ?? 'runtime';
+      const operation = operations[i % operations.length] ?? 'create';
+      const delay = Math.floor(next() * lasts[operation]);
+      const what = `kill ${i} of seed ${seed}: ${victim} ${delay} ms into ${operation}`;
+      await prepare(operation);
+      let over = false;
+      const begun = performance.now();
+      // Whether it succeeds is not the question here.
+      const performed = perform(operation)
+        .catch(() => undefined)
+        .then(() => {
+          over = true;
+        });
+      if (await kill(victim, delay, performed, () => over)) killed += 1;
+      // as long as it takes on the machine as busy as it is now
+      else lasts[operation] = performance.now() - begun;
+      await performed;
+      if (victim === 'dockerd') await findLost(what);
+      // A half-made or half-deleted container can be removed, by the second try at the latest: the engine may
+      // still be busy with it.
+      await vi.waitFor(
+        async () => {
+          await engine.docker('rm', '-f', 'one').catch(() => undefined);
+          expect(await engine.docker('ps', '-aq'), what).toBe('');
+        },
+        { timeout: 30_000, interval: 200 },
+      );
+      await vi.waitFor(
+        async () => {
+          const now = await left();
+          expect(now, `${what}: ${JSON.stringify(now)}`).toEqual(nothing);
+        },
+        { timeout: 25_000, interval: 50 },
+      );
+    }
+    // A shim whose runtime was killed at a delete waits for containerd's next start, on a stock engine too.
+    await engine.restartDockerd('SIGTERM');
+    await vi.waitFor(
+      async () => {
+        expect(await shimsOf(engine.root)).toEqual([]);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    expect(await layers()).toBe(before);
+    expect(await engine.docker('run', '--rm', image, 'echo', 'works')).toBe('works\n');
+  },
+);

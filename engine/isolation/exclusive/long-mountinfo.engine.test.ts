@@ -5,7 +5,10 @@ import { expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
-/** In a mount namespace of its own: 1024 mounts with short lines, which are more than 64 KiB, and then one of as many layers as an image may have. */
+/**
+ * In a mount namespace of its own: 1024 mounts with short lines, which are more than 64 KiB, and then one of
+ * as many layers as an image may have.
+ */
 const script = `
 place=/proc/fs; mount -t tmpfs none $place; cd $place; mkdir many; mount -t tmpfs none many
 for i in $(seq 10); do mkdir many/$i; mount --rbind many many/$i; done
@@ -18,6 +21,16 @@ it('reads a mount table of many mounts and of images with many layers', async ()
 for (let i = 0; i < 20; i++) mountsOf('self');
 const mounts = mountsOf('self');
 console.log(mounts.filter(({ mountPoint }) => mountPoint.startsWith('/proc/fs/many')).length, mounts.at(-1).options.filter((option) => option.startsWith('lowerdir+=')).length);`;
-  const { stdout } = await run('unshare', ['-m', 'sh', '-ec', script, 'sh', process.execPath, '--input-type=module', '-e', program]);
+  const { stdout } = await run('unshare', [
+    '-m',
+    'sh',
+    '-ec',
+    script,
+    'sh',
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    program,
+  ]);
   expect(stdout).toBe('1024 120\n');
 });

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { shimsOf, startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
 import { firstProcessOf, hasEnded, type FirstProcess } from './first-process.ts';
 
-// dockerd notes that a container runs after runc has started it. Killed in between it takes it for one that never ran: it neither ends nor
-// adopts it. So it is with runc alone, too.
+// dockerd notes that a container runs after runc has started it. Killed in between it takes it for one that
+// never ran: it neither ends nor adopts it. So it is with runc alone, too.
 
 let directory: string, engine: IsolatedEngine;
 beforeAll(async () => {
@@ -26,10 +26,17 @@ afterAll(async () => {
 });
 
 const runcRoot = () => path.join(engine.settings.execRoot, 'runtime-runc/moby');
-const kept = async () => ({ ranges: (await engine.ranges()).length, states: await engine.states(), runc: await readdir(runcRoot()) });
+const kept = async () => ({
+  ranges: (await engine.ranges()).length,
+  states: await engine.states(),
+  runc: await readdir(runcRoot()),
+});
 const nothing = { ranges: 0, states: [], runc: [] };
 
-/** Starts the container, and has dockerd killed before it notes that it runs; the container's process, when another dockerd is there. */
+/**
+ * Starts the container, and has dockerd killed before it notes that it runs; the container's process, when
+ * another dockerd is there.
+ */
 async function lose(id: string): Promise<FirstProcess> {
   await copyFile(path.join(engine.settings.execRoot, 'dockerd.pid'), path.join(directory, 'victim'));
   await expect(engine.docker('start', id)).rejects.toThrow();
@@ -40,18 +47,41 @@ async function lose(id: string): Promise<FirstProcess> {
   return first;
 }
 
-it.each([['runc alone', ['--runtime', 'alone']], ['isolated', []]] as const)('%s: a container that a killed dockerd lost is ended when it is started again; removed, it runs on until its process is ended', async (_, runtime) => {
-  const id = (await engine.docker('create', ...runtime, '--network', 'none', 'busybox', 'sleep', '1000')).trim();
-  const [first, second] = [await lose(id), await lose(id)];
-  expect(hasEnded(first)).toBe(true);
-  await engine.docker('rm', '-f', id);
-  expect(hasEnded(second)).toBe(false);
-  // While it runs nothing of it is touched.
-  const isolated = runtime.length === 0;
-  expect(await kept()).toEqual({ ranges: isolated ? 1 : 0, states: isolated ? [`${id}.json`] : [], runc: [id] });
-  process.kill(second.pid, 'SIGKILL');
-  // runc's directory and the shim stay for containerd's next start where nobody else looks.
-  if (isolated) await vi.waitFor(async () => { expect(await kept()).toEqual(nothing); }, { timeout: 20_000, interval: 50 });
-  await engine.restartDockerd('SIGTERM');
-  await vi.waitFor(async () => { expect({ ...await kept(), shims: await shimsOf(engine.root) }).toEqual({ ...nothing, shims: [] }); }, { timeout: 20_000, interval: 50 });
-});
+it.each([
+  ['runc alone', ['--runtime', 'alone']],
+  ['isolated', []],
+] as const)(
+  '%s: a container that a killed dockerd lost is ended when it is started again; removed, it runs on until its process is ended',
+  async (_, runtime) => {
+    const id = (
+      await engine.docker('create', ...runtime, '--network', 'none', 'busybox', 'sleep', '1000')
+    ).trim();
+    const [first, second] = [await lose(id), await lose(id)];
+    expect(hasEnded(first)).toBe(true);
+    await engine.docker('rm', '-f', id);
+    expect(hasEnded(second)).toBe(false);
+    // While it runs nothing of it is touched.
+    const isolated = runtime.length === 0;
+    expect(await kept()).toEqual({
+      ranges: isolated ? 1 : 0,
+      states: isolated ? [`${id}.json`] : [],
+      runc: [id],
+    });
+    process.kill(second.pid, 'SIGKILL');
+    // runc's directory and the shim stay for containerd's next start where nobody else looks.
+    if (isolated)
+      await vi.waitFor(
+        async () => {
+          expect(await kept()).toEqual(nothing);
+        },
+        { timeout: 20_000, interval: 50 },
+      );
+    await engine.restartDockerd('SIGTERM');
+    await vi.waitFor(
+      async () => {
+        expect({ ...(await kept()), shims: await shimsOf(engine.root) }).toEqual({ ...nothing, shims: [] });
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+  },
+);

@@ -14,28 +14,43 @@ export interface Mount {
   readonly options: readonly string[];
 }
 
-/** Parses mountinfo, in its order (later mounts hide earlier ones). Throws on a line that isn't one: the kernel's format is fixed. */
+/**
+ * Parses mountinfo, in its order (later mounts hide earlier ones). Throws on a line that isn't one: the
+ * kernel's format is fixed.
+ */
 export function parseMountinfo(text: string): Mount[] {
-  return text.split('\n').filter((line) => line !== '').map((line) => {
-    const fields = line.split(' ');
-    const separator = fields.indexOf('-', 6);
-    const [, , device, root, mountPoint, flags = ''] = fields;
-    const [type, , superOptions] = separator < 0 ? [] : fields.slice(separator + 1);
-    if (device === undefined || root === undefined || mountPoint === undefined || type === undefined || superOptions === undefined) {
-      throw new Error(`not a line of mountinfo: ${line}`);
-    }
-    return {
-      device, root: unescape(root), mountPoint: unescape(mountPoint), type: unescape(type),
-      flags: flags.split(','),
-      shared: fields.slice(6, separator).some((field) => field.startsWith('shared:')),
-      options: splitOptions(superOptions).map(unescape),
-    };
-  });
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const fields = line.split(' ');
+      const separator = fields.indexOf('-', 6);
+      const [, , device, root, mountPoint, flags = ''] = fields;
+      const [type, , superOptions] = separator < 0 ? [] : fields.slice(separator + 1);
+      if (
+        device === undefined ||
+        root === undefined ||
+        mountPoint === undefined ||
+        type === undefined ||
+        superOptions === undefined
+      ) {
+        throw new Error(`not a line of mountinfo: ${line}`);
+      }
+      return {
+        device,
+        root: unescape(root),
+        mountPoint: unescape(mountPoint),
+        type: unescape(type),
+        flags: flags.split(','),
+        shared: fields.slice(6, separator).some((field) => field.startsWith('shared:')),
+        options: splitOptions(superOptions).map(unescape),
+      };
+    });
 }
 
 /**
- * A table arranged for look-ups, made once for each: a container with a thousand binds has it searched some ten thousand times, and it may have as
- * many lines. Tables are not changed once they are read.
+ * A table arranged for look-ups, made once for each: a container with a thousand binds has it searched some
+ * ten thousand times, and it may have as many lines. Tables are not changed once they are read.
  */
 interface Arranged {
   /** By mount point, the latest where several are stacked. */
@@ -55,13 +70,21 @@ function arranged(mounts: readonly Mount[]): Arranged {
     if (same === undefined) ofDevice.set(mount.device, [mount]);
     else same.push(mount);
   }
-  const inOrder = (a: Mount, b: Mount) => (a.mountPoint < b.mountPoint ? -1 : a.mountPoint > b.mountPoint ? 1 : 0);
-  const made = { at: new Map(mounts.map((mount) => [mount.mountPoint, mount])), ofDevice, sorted: [...mounts].sort(inOrder) };
+  const inOrder = (a: Mount, b: Mount) =>
+    a.mountPoint < b.mountPoint ? -1 : a.mountPoint > b.mountPoint ? 1 : 0;
+  const made = {
+    at: new Map(mounts.map((mount) => [mount.mountPoint, mount])),
+    ofDevice,
+    sorted: [...mounts].sort(inOrder),
+  };
   arrangedTables.set(mounts, made);
   return made;
 }
 
-/** The mount that `file` (absolute, resolved) is on: the longest mount point above it, the latest where several are stacked. */
+/**
+ * The mount that `file` (absolute, resolved) is on: the longest mount point above it, the latest where
+ * several are stacked.
+ */
 export function mountOf(file: string, mounts: readonly Mount[]): Mount | null {
   const { at } = arranged(mounts);
   let above = file;
@@ -87,7 +110,11 @@ export function mountsWithin(directory: string, mounts: readonly Mount[]): Mount
   for (const prefix of [directory, `${directory}/`]) {
     for (let i = firstFrom(sorted, prefix); i < sorted.length; i++) {
       const mount = sorted[i];
-      if (mount === undefined || !(prefix === directory ? mount.mountPoint === directory : mount.mountPoint.startsWith(prefix))) break;
+      if (
+        mount === undefined ||
+        !(prefix === directory ? mount.mountPoint === directory : mount.mountPoint.startsWith(prefix))
+      )
+        break;
       found.push(mount);
     }
   }
@@ -117,9 +144,14 @@ export function pathInFileSystem(file: string, mount: Mount): string {
   return joined === '' ? '/' : joined;
 }
 
-/** The kernel escapes a comma inside a value as \054, but quotes security labels that hold one: `context="…:c1,c2"`. The quotes go. */
+/**
+ * The kernel escapes a comma inside a value as \054, but quotes security labels that hold one:
+ * `context="…:c1,c2"`. The quotes go.
+ */
 function splitOptions(text: string): string[] {
-  return [...text.matchAll(/((?:fs|def|root)?context=)"([^"]*)"(?=,|$)|[^,]+/g)].map(([whole, key, label]) => (key === undefined ? whole : `${key}${label ?? ''}`));
+  return [...text.matchAll(/((?:fs|def|root)?context=)"([^"]*)"(?=,|$)|[^,]+/g)].map(([whole, key, label]) =>
+    key === undefined ? whole : `${key}${label ?? ''}`,
+  );
 }
 
 function unescape(field: string): string {

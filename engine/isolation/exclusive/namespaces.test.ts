@@ -3,7 +3,8 @@ import { parseSpec } from './bundle.ts';
 import { checkNamespaces } from './namespaces.ts';
 
 const own = process.pid;
-const spec = (namespaces: { type: string; path?: string }[], linux: object = {}) => parseSpec(JSON.stringify({ root: { path: '/' }, linux: { namespaces, ...linux } }));
+const spec = (namespaces: { type: string; path?: string }[], linux: object = {}) =>
+  parseSpec(JSON.stringify({ root: { path: '/' }, linux: { namespaces, ...linux } }));
 const all = ['mount', 'network', 'uts', 'pid', 'ipc'].map((type) => ({ type }));
 
 describe('checkNamespaces', () => {
@@ -11,30 +12,54 @@ describe('checkNamespaces', () => {
     expect(checkNamespaces(spec(all), own)).toBeNull();
   });
 
-  it.each([['network', '--network=host'], ['pid', '--pid=host'], ['ipc', '--ipc=host'], ['uts', '--uts=host'], ['mount', 'mount']])('A7 refuses a missing %s namespace', (type, flag) => {
+  it.each([
+    ['network', '--network=host'],
+    ['pid', '--pid=host'],
+    ['ipc', '--ipc=host'],
+    ['uts', '--uts=host'],
+    ['mount', 'mount'],
+  ])('A7 refuses a missing %s namespace', (type, flag) => {
     expect(() => checkNamespaces(spec(all.filter((n) => n.type !== type)), own)).toThrow(flag);
   });
 
-  it.each([['network', 'net'], ['pid', 'pid'], ['ipc', 'ipc'], ['uts', 'uts'], ['cgroup', 'cgroup']])('A7 refuses the host\'s %s namespace by whatever path', (type, file) => {
+  it.each([
+    ['network', 'net'],
+    ['pid', 'pid'],
+    ['ipc', 'ipc'],
+    ['uts', 'uts'],
+    ['cgroup', 'cgroup'],
+  ])("A7 refuses the host's %s namespace by whatever path", (type, file) => {
     const others = all.filter((n) => n.type !== type);
     for (const path of [`/proc/self/ns/${file}`, `/proc/${own}/ns/${file}`, `/proc/thread-self/ns/${file}`]) {
       expect(() => checkNamespaces(spec([...others, { type, path }]), own)).toThrow('cannot share the host');
     }
   });
 
-  it('A7 refuses to join namespaces of a process whose user namespace is the host\'s', () => {
-    // Our own process stands for an unprotected container: asked about another kind of namespace file it is not the host's "network".
-    expect(() => checkNamespaces(spec([...all.slice(0, 1), ...all.slice(2), { type: 'network', path: `/proc/${own}/ns/mnt` }]), own)).toThrow('protected container only');
+  it("A7 refuses to join namespaces of a process whose user namespace is the host's", () => {
+    // Our own process stands for an unprotected container: asked about another kind of namespace file it is
+    // not the host's "network".
+    expect(() =>
+      checkNamespaces(
+        spec([...all.slice(0, 1), ...all.slice(2), { type: 'network', path: `/proc/${own}/ns/mnt` }]),
+        own,
+      ),
+    ).toThrow('protected container only');
   });
 
   it('refuses a namespace that belongs to no process, and kinds it does not know', () => {
     const rest = all.filter((n) => n.type !== 'network');
-    expect(() => checkNamespaces(spec([...rest, { type: 'network', path: '/dev/null' }]), own)).toThrow('belongs to no container');
-    expect(() => checkNamespaces(spec([...all, { type: 'time', path: '/proc/self/ns/time' }]), own)).toThrow('not supported');
+    expect(() => checkNamespaces(spec([...rest, { type: 'network', path: '/dev/null' }]), own)).toThrow(
+      'belongs to no container',
+    );
+    expect(() => checkNamespaces(spec([...all, { type: 'time', path: '/proc/self/ns/time' }]), own)).toThrow(
+      'not supported',
+    );
   });
 
   it('refuses an engine that remaps users itself', () => {
     expect(() => checkNamespaces(spec([...all, { type: 'user' }]), own)).toThrow('userns-remap');
-    expect(() => checkNamespaces(spec(all, { uidMappings: [{ containerID: 0, hostID: 1, size: 1 }] }), own)).toThrow('userns-remap');
+    expect(() =>
+      checkNamespaces(spec(all, { uidMappings: [{ containerID: 0, hostID: 1, size: 1 }] }), own),
+    ).toThrow('userns-remap');
   });
 });

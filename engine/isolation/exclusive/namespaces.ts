@@ -14,19 +14,29 @@ const required = new Map([
 ]);
 const optional = new Map([['cgroup', { file: 'cgroup', flag: '--cgroupns=host' }]]);
 
-export interface JoinedNamespace { readonly base: number; readonly userNamespace: string }
+export interface JoinedNamespace {
+  readonly base: number;
+  readonly userNamespace: string;
+}
 
 /**
- * Refuses host namespaces (A7) and finds the container whose namespaces are joined (`container:X`); null when none is.
- * `hostPid` is a process of the engine: what shares a namespace with it shares the host's.
+ * Refuses host namespaces (A7) and finds the container whose namespaces are joined (`container:X`); null when
+ * none is. `hostPid` is a process of the engine: what shares a namespace with it shares the host's.
  */
 export function checkNamespaces(spec: OciSpec, hostPid: number): JoinedNamespace | null {
   const { namespaces } = spec.linux;
-  if (namespaces.some((n) => n.type === 'user') || (spec.linux.uidMappings ?? []).length > 0 || (spec.linux.gidMappings ?? []).length > 0) {
-    refuse('the engine asked for a user namespace of its own (userns-remap); remove userns-remap from daemon.json');
+  if (
+    namespaces.some((n) => n.type === 'user') ||
+    (spec.linux.uidMappings ?? []).length > 0 ||
+    (spec.linux.gidMappings ?? []).length > 0
+  ) {
+    refuse(
+      'the engine asked for a user namespace of its own (userns-remap); remove userns-remap from daemon.json',
+    );
   }
   for (const [type, { flag }] of required) {
-    if (!namespaces.some((n) => n.type === type)) refuse(`a container cannot share the host's ${type} namespace (${flag}); leave the option out`);
+    if (!namespaces.some((n) => n.type === type))
+      refuse(`a container cannot share the host's ${type} namespace (${flag}); leave the option out`);
   }
   let owner: number | null = null;
   for (const { type, path } of namespaces) {
@@ -34,9 +44,13 @@ export function checkNamespaces(spec: OciSpec, hostPid: number): JoinedNamespace
     const known = required.get(type) ?? optional.get(type);
     const file = `/proc/${hostPid}/ns/${known?.file ?? ''}`;
     if (known === undefined) refuse(`joining a ${type} namespace is not supported`);
-    if (sameFile(path, file)) refuse(`a container cannot share the host's ${type} namespace (${known.flag}); leave the option out`);
+    if (sameFile(path, file))
+      refuse(`a container cannot share the host's ${type} namespace (${known.flag}); leave the option out`);
     const pid = Number(/^\/proc\/([1-9]\d*)\/ns\/[a-z]+$/.exec(path)?.[1] ?? NaN);
-    if (Number.isNaN(pid)) refuse(`the ${type} namespace at ${path} belongs to no container; a namespace may be shared with another protected container only`);
+    if (Number.isNaN(pid))
+      refuse(
+        `the ${type} namespace at ${path} belongs to no container; a namespace may be shared with another protected container only`,
+      );
     if (owner !== null && owner !== pid && !sameFile(`/proc/${owner}/ns/user`, `/proc/${pid}/ns/user`)) {
       refuse('a container cannot join the namespaces of two containers with different id ranges');
     }
@@ -47,26 +61,43 @@ export function checkNamespaces(spec: OciSpec, hostPid: number): JoinedNamespace
 
 function joined(pid: number, hostPid: number): JoinedNamespace {
   const userNamespace = `/proc/${pid}/ns/user`;
-  const unprotected = 'a namespace may be shared with another protected container only, and that one is not protected; recreate it first';
+  const unprotected =
+    'a namespace may be shared with another protected container only, and that one is not protected; recreate it first';
   let map: string;
   try {
     if (sameFile(userNamespace, `/proc/${hostPid}/ns/user`)) refuse(unprotected);
     map = readFileSync(`/proc/${pid}/uid_map`, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error) refuse('the container whose namespaces are joined is not running');
+    if (error instanceof Error && 'code' in error)
+      refuse('the container whose namespaces are joined is not running');
     throw error;
   }
   const [inside, base, size] = map.trim().split(/\s+/).map(Number);
-  if (map.trim().split('\n').length !== 1 || inside !== 0 || size !== rangeSize || base === undefined || !isBase(base)) refuse(unprotected);
+  if (
+    map.trim().split('\n').length !== 1 ||
+    inside !== 0 ||
+    size !== rangeSize ||
+    base === undefined ||
+    !isBase(base)
+  )
+    refuse(unprotected);
   return { base, userNamespace };
 }
 
-/** Refuses to join a range that is another owner's (A3): files and processes with its ids would be that one's, too. */
+/**
+ * Refuses to join a range that is another owner's (A3): files and processes with its ids would be that one's,
+ * too.
+ */
 export function refuseOthersRange(of: RangeOwner | 'unreadable' | null, owner: RangeOwner): void {
   if (of === owner) return;
-  const whose = of === null || of === 'unreadable' ? 'that belong to nobody who is known' : `that belong to ${describeOwner(of)}`;
-  refuse(`a container that belongs to ${describeOwner(owner)} cannot join namespaces ${whose}: both would have the same ids on this machine; `
-    + 'have both made by the same user');
+  const whose =
+    of === null || of === 'unreadable'
+      ? 'that belong to nobody who is known'
+      : `that belong to ${describeOwner(of)}`;
+  refuse(
+    `a container that belongs to ${describeOwner(owner)} cannot join namespaces ${whose}: both would have the same ids on this machine; ` +
+      'have both made by the same user',
+  );
 }
 
 function sameFile(a: string, b: string): boolean {

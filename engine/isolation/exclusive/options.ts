@@ -13,13 +13,19 @@ export interface ExclusivePaths {
   readonly runtimeBinary: string;
   /** State per container, one file each, kept until it is released. */
   readonly containers: string;
-  /** Machine-wide claims on id ranges, one file each: several engines on one machine never share a range (A3). */
+  /**
+   * Machine-wide claims on id ranges, one file each: several engines on one machine never share a range (A3).
+   */
   readonly ranges: string;
-  /** Machine-wide: whose which range is, across boots (range-ledger.ts); and a file of this engine that says that it was there. */
+  /**
+   * Machine-wide: whose which range is, across boots (range-ledger.ts); and a file of this engine that says
+   * that it was there.
+   */
   readonly rangeOwners: { readonly directory: string; readonly mark: string | null };
   /**
-   * Where runc finds a container's mounts, in a mount namespace of its own; an empty directory for everybody else. Under /run, not under the
-   * root: a container's root must be able to traverse to it, whatever the mode of the directories above the engine's root.
+   * Where runc finds a container's mounts, in a mount namespace of its own; an empty directory for everybody
+   * else. Under /run, not under the root: a container's root must be able to traverse to it, whatever the
+   * mode of the directories above the engine's root.
    */
   readonly mounts: string;
   /** Device files of our own, which containers get binds of. */
@@ -31,31 +37,56 @@ export interface ExclusivePaths {
 export function exclusivePaths(paths: RootPaths): ExclusivePaths {
   const machine = path.dirname(paths.run);
   return {
-    root: paths.root, socket: paths.plannerSocket, lock: path.join(paths.isolation, 'planner.lock'), runtimeBinary: paths.runtimeBinary,
+    root: paths.root,
+    socket: paths.plannerSocket,
+    lock: path.join(paths.isolation, 'planner.lock'),
+    runtimeBinary: paths.runtimeBinary,
     containers: path.join(paths.isolation, 'containers'),
     ranges: path.join(machine, 'ranges'),
     rangeOwners: { directory: rangeOwnersDirectory, mark: path.join(paths.isolation, 'range-owners-made') },
     mounts: path.join(machine, 'mounts', paths.id),
-    devices: path.join(paths.isolation, 'devices'), procFiles: path.join(paths.run, 'lxcfs/shared/files/proc'),
+    devices: path.join(paths.isolation, 'devices'),
+    procFiles: path.join(paths.run, 'lxcfs/shared/files/proc'),
   };
 }
 
 /** Sockets that give power over the engine, present or not: never mounted into a container (B1). */
 export function engineSockets(paths: RootPaths): string[] {
-  const containerd = (directory: string) => ['containerd.sock', 'containerd.sock.ttrpc', 'containerd-debug.sock'].map((name) => path.join(directory, name));
+  const containerd = (directory: string) =>
+    ['containerd.sock', 'containerd.sock.ttrpc', 'containerd-debug.sock'].map((name) =>
+      path.join(directory, name),
+    );
   return [
-    paths.clientSocket, paths.engineSocket, paths.plannerSocket,
+    paths.clientSocket,
+    paths.engineSocket,
+    paths.plannerSocket,
     ...containerd(path.join(paths.run, 'containerd')),
-    '/run/docker.sock', '/var/run/docker.sock', ...containerd('/run/containerd'), '/run/bulkhead/engine.sock',
+    '/run/docker.sock',
+    '/var/run/docker.sock',
+    ...containerd('/run/containerd'),
+    '/run/bulkhead/engine.sock',
     // Other engines of the machine give the same power.
-    '/run/podman/podman.sock', '/run/crio/crio.sock', '/run/k3s/containerd/containerd.sock', '/run/buildkit/buildkitd.sock', '/run/cri-dockerd.sock',
+    '/run/podman/podman.sock',
+    '/run/crio/crio.sock',
+    '/run/k3s/containerd/containerd.sock',
+    '/run/buildkit/buildkitd.sock',
+    '/run/cri-dockerd.sock',
   ];
 }
 
 /** Directories of which no part goes into a container: shims' sockets, the runtime, the planner's state. */
 export function engineDirectories(paths: RootPaths): string[] {
   const own = exclusivePaths(paths);
-  return [path.join(paths.run, 'containerd'), '/run/containerd', paths.runtimeDir, paths.isolation, paths.sockets, paths.sharing, own.ranges, own.mounts];
+  return [
+    path.join(paths.run, 'containerd'),
+    '/run/containerd',
+    paths.runtimeDir,
+    paths.isolation,
+    paths.sockets,
+    paths.sharing,
+    own.ranges,
+    own.mounts,
+  ];
 }
 
 /** A refusal or a failure with a text for whoever ran `docker …`: what, why, what to do. */

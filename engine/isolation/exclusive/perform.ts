@@ -5,11 +5,16 @@ import { started } from './started.ts';
 /** A plan that takes longer, ms, hangs in the kernel (a file system whose server is away). */
 const patienceMs = 30_000;
 
-/** Has the runtime perform a plan in our mount namespace: Node has no mount calls. Rejects with its error text. */
+/**
+ * Has the runtime perform a plan in our mount namespace: Node has no mount calls. Rejects with its error
+ * text.
+ */
 export async function perform(runtimeBinary: string, plan: PlanBuilder): Promise<void> {
   if (plan.empty) return;
   const bytes = plan.encode();
-  const child = await started(() => spawn(runtimeBinary, ['--bulkhead-perform'], { stdio: ['pipe', 'ignore', 'pipe'] }));
+  const child = await started(() =>
+    spawn(runtimeBinary, ['--bulkhead-perform'], { stdio: ['pipe', 'ignore', 'pipe'] }),
+  );
   await new Promise<void>((resolve, reject) => {
     let errors = '';
     // Not waited for beyond this, also when it can't be killed.
@@ -17,7 +22,9 @@ export async function perform(runtimeBinary: string, plan: PlanBuilder): Promise
       child.kill('SIGKILL');
       reject(new Error('a mount or unmount does not end'));
     }, patienceMs);
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { errors += text; });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors += text;
+    });
     child.stdin.on('error', () => undefined); // it ended early: its exit says so
     child.once('close', (code, signal) => {
       clearTimeout(timer);

@@ -3,7 +3,10 @@ export type NamespaceNumber = { readonly namespace: number };
 export type TreeNumber = { readonly tree: number };
 
 /** Who a source was when it was checked: the runtime refuses another object at the same path. */
-export interface FileIdentity { readonly device: bigint; readonly inode: bigint }
+export interface FileIdentity {
+  readonly device: bigint;
+  readonly inode: bigint;
+}
 
 export interface TreeOptions {
   /** Id-map by this namespace. */
@@ -35,8 +38,8 @@ export interface OverlayLayers {
 const limits = { bytes: 1 << 20, trees: 1024, lowers: 500, options: 16 };
 
 /**
- * Builds the mount plan that bulkhead-runc performs (format: runtime/plan.h). Throws where the runtime would refuse the plan
- * anyway: over a limit, or a word with NUL.
+ * Builds the mount plan that bulkhead-runc performs (format: runtime/plan.h). Throws where the runtime would
+ * refuse the plan anyway: over a limit, or a word with NUL.
  */
 export class PlanBuilder {
   readonly #words: string[] = [];
@@ -54,7 +57,8 @@ export class PlanBuilder {
   }
 
   #nextTree(): TreeNumber {
-    if (this.#trees === limits.trees) throw new Error(`a container with more than ${limits.trees} layers and mounts is not supported`);
+    if (this.#trees === limits.trees)
+      throw new Error(`a container with more than ${limits.trees} layers and mounts is not supported`);
     return { tree: this.#trees++ };
   }
 
@@ -73,9 +77,23 @@ export class PlanBuilder {
   /** A detached copy of the mount tree at `path`. */
   tree(path: string, options: TreeOptions = {}): TreeNumber {
     const { identity, namespace, recursive, readOnly, mapBelow, slave, links, setId, noDevices } = options;
-    const flags = (recursive ? 1 : 0) | (readOnly ? 2 : 0) | (readOnly === 'all' ? 4 : 0) | (mapBelow ? 8 : 0) | (slave ? 16 : 0) | (links ? 32 : 0)
-      | (noDevices ? 64 : 0) | (noDevices === 'all' ? 128 : 0) | (setId ? 256 : 0);
-    this.#add('tree', path, identity ? `${identity.device}:${identity.inode}` : '-', namespace ? namespace.namespace : '-', flags);
+    const flags =
+      (recursive ? 1 : 0) |
+      (readOnly ? 2 : 0) |
+      (readOnly === 'all' ? 4 : 0) |
+      (mapBelow ? 8 : 0) |
+      (slave ? 16 : 0) |
+      (links ? 32 : 0) |
+      (noDevices ? 64 : 0) |
+      (noDevices === 'all' ? 128 : 0) |
+      (setId ? 256 : 0);
+    this.#add(
+      'tree',
+      path,
+      identity ? `${identity.device}:${identity.inode}` : '-',
+      namespace ? namespace.namespace : '-',
+      flags,
+    );
     return this.#nextTree();
   }
 
@@ -99,10 +117,16 @@ export class PlanBuilder {
 
   /** An overlay whose mounter is host id `base` (0: plain). */
   overlay(base: number, layers: OverlayLayers): TreeNumber {
-    if (layers.lowers.length > limits.lowers) throw new Error(`an image with more than ${limits.lowers} layers is not supported`);
-    if (layers.options.length > limits.options) throw new Error('too many mount options on the container\'s layers');
+    if (layers.lowers.length > limits.lowers)
+      throw new Error(`an image with more than ${limits.lowers} layers is not supported`);
+    if (layers.options.length > limits.options)
+      throw new Error("too many mount options on the container's layers");
     this.#add('overlay', base, layers.lowers.length, ...layers.lowers.map((lower) => lower.tree));
-    this.#add(...(layers.upper === null ? ['-', '', ''] : [layers.upper.parent.tree, layers.upper.name, layers.upper.work]));
+    this.#add(
+      ...(layers.upper === null
+        ? ['-', '', '']
+        : [layers.upper.parent.tree, layers.upper.name, layers.upper.work]),
+    );
     this.#add(layers.options.length, ...layers.options);
     return this.#nextTree();
   }
@@ -113,51 +137,72 @@ export class PlanBuilder {
   }
 
   /**
-   * Puts a detached tree on an existing path of the machine's mount namespace, for the engine: set-user-ID files and devices do nothing there
-   * for whoever gets to it; `noExec`: no file can be run.
+   * Puts a detached tree on an existing path of the machine's mount namespace, for the engine: set-user-ID
+   * files and devices do nothing there for whoever gets to it; `noExec`: no file can be run.
    */
-  attach(tree: TreeNumber, path: string, noExec = false): void { this.#add('attach', tree.tree, path, noExec ? 1 : 0); }
+  attach(tree: TreeNumber, path: string, noExec = false): void {
+    this.#add('attach', tree.tree, path, noExec ? 1 : 0);
+  }
 
   /**
-   * Has runc run in a mount namespace of its own, a copy of the machine's with an empty directory at `directory`, where `place` puts trees. The
-   * container's namespace is made from that one; nobody else ever is in it.
+   * Has runc run in a mount namespace of its own, a copy of the machine's with an empty directory at
+   * `directory`, where `place` puts trees. The container's namespace is made from that one; nobody else ever
+   * is in it.
    */
   privateDirectory(directory: string): void {
     this.#privateDirectory = directory;
     this.#add('private', directory);
   }
 
-  /** Puts a detached tree into the private directory, by `name` or a number; returns the path that it has for runc. Throws before `privateDirectory`. */
+  /**
+   * Puts a detached tree into the private directory, by `name` or a number; returns the path that it has for
+   * runc. Throws before `privateDirectory`.
+   */
   place(tree: TreeNumber, name = String(this.#places++)): string {
-    if (this.#privateDirectory === null) throw new Error('a plan places a mount before its private directory');
+    if (this.#privateDirectory === null)
+      throw new Error('a plan places a mount before its private directory');
     this.#add('place', tree.tree, name);
     return `${this.#privateDirectory}/${name}`;
   }
 
   /** Detaches everything stacked at `path`; nothing there is fine. */
-  unmount(path: string): void { this.#add('unmount', path); }
+  unmount(path: string): void {
+    this.#add('unmount', path);
+  }
 
   /**
-   * Lets nobody write to the file system mounted at `path` any more, not even who holds a directory of it. Where somebody has a file open for
-   * writing there it stays as it is, which is logged.
+   * Lets nobody write to the file system mounted at `path` any more, not even who holds a directory of it.
+   * Where somebody has a file open for writing there it stays as it is, which is logged.
    */
-  freeze(path: string): void { this.#add('freeze', path); }
+  freeze(path: string): void {
+    this.#add('freeze', path);
+  }
 
   /**
-   * Has the kernel follow no symbolic link, open no device and heed no set-user-ID bit below `path` for whoever goes by that path; what is
-   * mounted there stays in view.
+   * Has the kernel follow no symbolic link, open no device and heed no set-user-ID bit below `path` for
+   * whoever goes by that path; what is mounted there stays in view.
    */
-  guard(path: string): void { this.#add('guard', path); }
+  guard(path: string): void {
+    this.#add('guard', path);
+  }
 
   /** The id range the container must turn out to have: the runtime checks it before the container starts. */
-  range(base: number): void { this.#add('range', base); }
+  range(base: number): void {
+    this.#add('range', base);
+  }
 
   /** runc is the sealed copy in descriptor `number` of this process (sealed-runc.ts). */
-  sealedRunc(number: number): void { this.#add('runc', number); }
+  sealedRunc(number: number): void {
+    this.#add('runc', number);
+  }
 
-  get empty(): boolean { return this.#words.length === 0; }
+  get empty(): boolean {
+    return this.#words.length === 0;
+  }
 
-  encode(): Buffer { return encodeWords([...this.#words, 'end']); }
+  encode(): Buffer {
+    return encodeWords([...this.#words, 'end']);
+  }
 }
 
 /** The answer that makes the runtime fail with `message` and do nothing. */
@@ -166,7 +211,10 @@ export function encodeRefusal(message: string): Buffer {
 }
 
 function encodeWords(words: readonly string[]): Buffer {
-  const bytes = Buffer.from(['bulkhead-plan-2', String(words.length), ...words].map((word) => `${word}\0`).join(''));
-  if (bytes.length > limits.bytes) throw new Error('the container has too many layers or mounts for one plan');
+  const bytes = Buffer.from(
+    ['bulkhead-plan-2', String(words.length), ...words].map((word) => `${word}\0`).join(''),
+  );
+  if (bytes.length > limits.bytes)
+    throw new Error('the container has too many layers or mounts for one plan');
   return bytes;
 }

@@ -17,12 +17,13 @@ afterEach(() => {
 });
 
 const id = 'c'.repeat(64);
-const spec = (source: string) => JSON.stringify({
-  root: { path: 'rootfs' },
-  process: { user: { uid: 0, gid: 0 } },
-  mounts: [{ destination: '/shared', type: 'bind', source, options: ['rbind'] }],
-  linux: { namespaces: ['mount', 'pid', 'ipc', 'network', 'uts'].map((type) => ({ type })) },
-});
+const spec = (source: string) =>
+  JSON.stringify({
+    root: { path: 'rootfs' },
+    process: { user: { uid: 0, gid: 0 } },
+    mounts: [{ destination: '/shared', type: 'bind', source, options: ['rbind'] }],
+    linux: { namespaces: ['mount', 'pid', 'ipc', 'network', 'uts'].map((type) => ({ type })) },
+  });
 
 it('does nothing for a container any more once it is closed, whatever was asked meanwhile', async () => {
   for (const name of ['bundle/rootfs', 'sharing', 'shared', 'run']) mkdirSync(at(name), { recursive: true });
@@ -37,20 +38,27 @@ it('does nothing for a container any more once it is closed, whatever was asked 
   const logged: string[] = [];
   const started = await startPlanner({
     paths: {
-      root: directory, socket: at('socket'), lock: at('lock'), runtimeBinary: at('run/bulkhead-runc'),
-      containers: at('isolation/containers'), ranges: at('ranges/claims'),
+      root: directory,
+      socket: at('socket'),
+      lock: at('lock'),
+      runtimeBinary: at('run/bulkhead-runc'),
+      containers: at('isolation/containers'),
+      ranges: at('ranges/claims'),
       rangeOwners: { directory: at('range-owners'), mark: null },
-      mounts: at('mounts/here'), devices: at('devices'), procFiles: at('proc'),
+      mounts: at('mounts/here'),
+      devices: at('devices'),
+      procFiles: at('proc'),
     },
     parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] },
     sharing: {
       directory: at('sharing'),
       records: 'required',
       subordinates: {
-        prepare: () => new Promise((resolve) => {
-          prepared = resolve;
-          asked();
-        }),
+        prepare: () =>
+          new Promise((resolve) => {
+            prepared = resolve;
+            asked();
+          }),
         of: () => ({ uid: 1, gid: 1 }),
       },
     },
@@ -61,7 +69,16 @@ it('does nothing for a container any more once it is closed, whatever was asked 
   });
   if (!started.ok) throw new Error(started.error.message, { cause: started.error });
   const runtime = connect(at('socket'));
-  const words = ['bulkhead-request-2', 'create', id, at('bundle'), at('runc'), String(process.pid), 'end', ''];
+  const words = [
+    'bulkhead-request-2',
+    'create',
+    id,
+    at('bundle'),
+    at('runc'),
+    String(process.pid),
+    'end',
+    '',
+  ];
   runtime.on('error', () => undefined).end(words.join('\0'));
   await isAsked;
 

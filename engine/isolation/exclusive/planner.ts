@@ -41,31 +41,50 @@ export interface Planner {
 }
 
 /**
- * Starts the planner: cleans up what a crash left, then listens on a socket only root can reach. Must run in the engine's mount
- * and pid namespaces, as root. Fails when another planner serves this root.
+ * Starts the planner: cleans up what a crash left, then listens on a socket only root can reach. Must run in
+ * the engine's mount and pid namespaces, as root. Fails when another planner serves this root.
  */
 export async function startPlanner(options: PlannerOptions): Promise<Result<Planner, AppError>> {
   const { paths, log } = options;
   const hint = 'Run as root, and see that nothing else uses this engine root.';
-  // Before anything is looked at: two would clean up the same containers, and one take away the socket of the other.
+  // Before anything is looked at: two would clean up the same containers, and one take away the socket of the
+  // other.
   mkdirSync(path.dirname(paths.lock), { recursive: true, mode: 0o700 });
   const lock = await acquireLock(paths.lock);
   if (!lock.ok) {
     if (lock.error.code !== 'apply.in-progress') return lock;
-    return fail('isolation.planner-failed', 'Another isolation planner serves this engine.', { reason: lock.error.reason ?? paths.lock, hint: 'Stop it first.' });
+    return fail('isolation.planner-failed', 'Another isolation planner serves this engine.', {
+      reason: lock.error.reason ?? paths.lock,
+      hint: 'Stop it first.',
+    });
   }
   try {
-    for (const directory of [path.dirname(paths.ranges), path.dirname(paths.mounts)]) makeTraversable(directory);
+    for (const directory of [path.dirname(paths.ranges), path.dirname(paths.mounts)])
+      makeTraversable(directory);
     mkdirSync(path.join(paths.mounts, rootName), { recursive: true, mode: 0o700 });
     const ranges = openRangeStore({
-      directory: paths.ranges, root: paths.root, ledger: new RangeLedger({ ...paths.rangeOwners, log }),
-      ownerOf: (id) => rangeOwnerOf(id, options.sharing, 'before'), log,
+      directory: paths.ranges,
+      root: paths.root,
+      ledger: new RangeLedger({ ...paths.rangeOwners, log }),
+      ownerOf: (id) => rangeOwnerOf(id, options.sharing, 'before'),
+      log,
     });
     const containers = openContainerStore(paths.containers);
-    const sealedRunc = new SealedRunc({ runtimeBinary: paths.runtimeBinary, runc: path.join(path.dirname(paths.runtimeBinary), 'runc'), log });
+    const sealedRunc = new SealedRunc({
+      runtimeBinary: paths.runtimeBinary,
+      runc: path.join(path.dirname(paths.runtimeBinary), 'runc'),
+      log,
+    });
     const service = new IsolationService({
-      ranges, containers, parts: options.parts, sharing: options.sharing, privateDirectory: paths.mounts, deviceNodes: makeDeviceNodes(paths.devices, log),
-      runtimeBinary: paths.runtimeBinary, sealedRunc: () => sealedRunc.descriptor(), log,
+      ranges,
+      containers,
+      parts: options.parts,
+      sharing: options.sharing,
+      privateDirectory: paths.mounts,
+      deviceNodes: makeDeviceNodes(paths.devices, log),
+      runtimeBinary: paths.runtimeBinary,
+      sealedRunc: () => sealedRunc.descriptor(),
+      log,
     });
     const janitor = new Janitor({ paths, service, ranges, containers, log });
     const procFiles = new ProcFiles(paths.procFiles);
@@ -85,32 +104,44 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
         if (!haveToBeAsked(mounts) && !procFiles.areMounted(mounts)) {
           const reach = await shareChecks.ask(request, mounts);
           refuseWhenClosing();
-          return service.create(request, reach === nothingAsked ? mounts : mountsOf(request.pid), null, reach);
+          return service.create(
+            request,
+            reach === nothingAsked ? mounts : mountsOf(request.pid),
+            null,
+            reach,
+          );
         }
         await sources.answer(request.bundle, mounts);
         const reach = await shareChecks.ask(request, mounts);
-        const emulated = await procFiles.answer() === 'yes' ? procFiles.directory : null;
+        const emulated = (await procFiles.answer()) === 'yes' ? procFiles.directory : null;
         refuseWhenClosing();
         return service.create(request, mountsOf(request.pid), emulated, reach);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         if (!closing) log(`${request.verb} ${request.id}: ${message}`);
-        return encodeRefusal(error instanceof IsolationRefused ? message : `the container could not be planned: ${message}`);
+        return encodeRefusal(
+          error instanceof IsolationRefused ? message : `the container could not be planned: ${message}`,
+        );
       }
     };
     const open = new Set<Socket>();
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       open.add(socket);
-      socket.once('close', () => { open.delete(socket); });
+      socket.once('close', () => {
+        open.delete(socket);
+      });
       answerRuntime(socket, { janitor, looked, answer });
     });
     const hangUp = async () => {
       closing = true;
-      const closed = new Promise((resolve) => { server.close(resolve); });
+      const closed = new Promise((resolve) => {
+        server.close(resolve);
+      });
       for (const socket of open) socket.destroy();
       await closed;
     };
-    // Listens first: hardly a runtime ends between the look and the first moment that it can be told of. Who asks meanwhile waits for the look.
+    // Listens first: hardly a runtime ends between the look and the first moment that it can be told of. Who
+    // asks meanwhile waits for the look.
     const looked = listenOn(server, paths.socket, options.handoff).then(async () => {
       options.onListening?.();
       await removeEarlierMounts(paths, containers, log);

@@ -6,35 +6,60 @@ import { parseSpec } from './bundle.ts';
 import { PlanBuilder } from './plan.ts';
 import { planProcFiles, procFileNames, ProcFiles, wantedProcFiles } from './proc-files.ts';
 
-const spec = (more: { mounts?: object[]; namespaces?: object[]; maskedPaths?: string[] } = {}) => parseSpec(JSON.stringify({
-  root: { path: '/r' }, mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }, ...more.mounts ?? []],
-  linux: { namespaces: more.namespaces ?? [{ type: 'pid' }], maskedPaths: more.maskedPaths ?? ['/proc/kcore'] },
-}));
+const spec = (more: { mounts?: object[]; namespaces?: object[]; maskedPaths?: string[] } = {}) =>
+  parseSpec(
+    JSON.stringify({
+      root: { path: '/r' },
+      mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }, ...(more.mounts ?? [])],
+      linux: {
+        namespaces: more.namespaces ?? [{ type: 'pid' }],
+        maskedPaths: more.maskedPaths ?? ['/proc/kcore'],
+      },
+    }),
+  );
 
 describe('A10 which files of /proc are emulated', () => {
   it('all of them in an ordinary container, read-only', () => {
     const plan = new PlanBuilder();
     plan.privateDirectory('/t');
     const mounts = planProcFiles(spec(), plan, '/lx/proc');
-    expect(mounts.map(({ destination, source }) => [destination, source])).toEqual(procFileNames.map((name, i) => [`/proc/${name}`, `/t/${i}`]));
+    expect(mounts.map(({ destination, source }) => [destination, source])).toEqual(
+      procFileNames.map((name, i) => [`/proc/${name}`, `/t/${i}`]),
+    );
     expect(mounts.every(({ options }) => options?.includes('ro'))).toBe(true);
   });
   it('not those a container mounts or masks itself', () => {
-    const own = spec({ mounts: [{ destination: '/proc/uptime', type: 'bind', source: '/x' }, { destination: '/proc//swaps/', type: 'bind', source: '/x' }], maskedPaths: ['/proc/stat'] });
+    const own = spec({
+      mounts: [
+        { destination: '/proc/uptime', type: 'bind', source: '/x' },
+        { destination: '/proc//swaps/', type: 'bind', source: '/x' },
+      ],
+      maskedPaths: ['/proc/stat'],
+    });
     expect(wantedProcFiles(own)).toEqual(['cpuinfo', 'diskstats', 'loadavg', 'meminfo']);
   });
-  it('none with all of /proc shown, in another\'s pid namespace, without a /proc of its own', () => {
+  it("none with all of /proc shown, in another's pid namespace, without a /proc of its own", () => {
     expect(wantedProcFiles(spec({ maskedPaths: [] }))).toEqual([]);
     expect(wantedProcFiles(spec({ namespaces: [{ type: 'pid', path: '/proc/7/ns/pid' }] }))).toEqual([]);
-    expect(wantedProcFiles(spec({ mounts: [{ destination: '/proc', type: 'tmpfs', source: 'tmpfs' }] }))).toEqual([]);
-    expect(wantedProcFiles(parseSpec('{"root":{"path":"/r"},"linux":{"namespaces":[],"maskedPaths":["/proc/kcore"]}}'))).toEqual([]);
+    expect(
+      wantedProcFiles(spec({ mounts: [{ destination: '/proc', type: 'tmpfs', source: 'tmpfs' }] })),
+    ).toEqual([]);
+    expect(
+      wantedProcFiles(
+        parseSpec('{"root":{"path":"/r"},"linux":{"namespaces":[],"maskedPaths":["/proc/kcore"]}}'),
+      ),
+    ).toEqual([]);
   });
 });
 
 describe('A10 whether lxcfs answers', () => {
   let directory: string;
-  beforeEach(() => { directory = mkdtempSync('/tmp/bh-proc-'); });
-  afterEach(() => { rmSync(directory, { recursive: true }); });
+  beforeEach(() => {
+    directory = mkdtempSync('/tmp/bh-proc-');
+  });
+  afterEach(() => {
+    rmSync(directory, { recursive: true });
+  });
 
   it('no where it does not run, yes where it does', async () => {
     expect(await new ProcFiles(path.join(directory, 'none')).answer()).toBe('no');

@@ -6,7 +6,8 @@ import { listRanges, parseOwner, releaseRanges } from './range-admin.ts';
 import { RangeLedger } from './range-ledger.ts';
 import { firstBase, openRangeStore, rangeSize, type RangeStore } from './ranges.ts';
 
-const alice = 21_401, bob = 21_402;
+const alice = 21_401,
+  bob = 21_402;
 let directory: string, owners: string, claims: string, lived: Set<number>, store: RangeStore;
 const log = () => undefined;
 beforeEach(() => {
@@ -15,17 +16,29 @@ beforeEach(() => {
   lived = new Set();
   store = open();
 });
-afterEach(() => { rmSync(directory, { recursive: true, force: true }); });
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
 
 /** A planner's store. */
 function open(): RangeStore {
   const ledger = new RangeLedger({ directory: owners, mark: null, log });
-  return openRangeStore({ directory: claims, root: '/e', ledger, ownerOf: () => 'retired', inUse: () => lived, listed: () => [], log });
+  return openRangeStore({
+    directory: claims,
+    root: '/e',
+    ledger,
+    ownerOf: () => 'retired',
+    inUse: () => lived,
+    listed: () => [],
+    log,
+  });
 }
 const admin = () => ({ owners, claims, inUse: () => lived, log });
 
 it('issue 12: an owner is a user id or one of those that are no users', () => {
-  expect(['0', '1000', 'builds', 'unnamed', 'retired', '', '-1', '4294967295', 'root', '1e3'].map(parseOwner)).toEqual([0, 1000, 'builds', 'unnamed', 'retired', null, null, null, null, null]);
+  expect(
+    ['0', '1000', 'builds', 'unnamed', 'retired', '', '-1', '4294967295', 'root', '1e3'].map(parseOwner),
+  ).toEqual([0, 1000, 'builds', 'unnamed', 'retired', null, null, null, null, null]);
 });
 
 // As root: nobody else may see whose the ranges are.
@@ -37,13 +50,25 @@ describe.skipIf(process.getuid?.() !== 0)('issue 12: root', () => {
     store.claim('c', 0);
     store.claim('d', 'builds');
     store.release('d');
-    expect(await listRanges(null, admin())).toEqual({ ok: true, value: [
-      { owner: 0, account: 'root', ranges: [{ first: second + rangeSize, last: second + 2 * rangeSize - 1, usedBy: 'container' }] },
-      { owner: alice, account: null, ranges: [
-        { first, last: first + rangeSize - 1, usedBy: 'container' }, { first: second, last: second + rangeSize - 1, usedBy: 'process' },
-      ] },
-      { owner: 'builds', account: null, ranges: [expect.objectContaining({ usedBy: null })] },
-    ] });
+    expect(await listRanges(null, admin())).toEqual({
+      ok: true,
+      value: [
+        {
+          owner: 0,
+          account: 'root',
+          ranges: [{ first: second + rangeSize, last: second + 2 * rangeSize - 1, usedBy: 'container' }],
+        },
+        {
+          owner: alice,
+          account: null,
+          ranges: [
+            { first, last: first + rangeSize - 1, usedBy: 'container' },
+            { first: second, last: second + rangeSize - 1, usedBy: 'process' },
+          ],
+        },
+        { owner: 'builds', account: null, ranges: [expect.objectContaining({ usedBy: null })] },
+      ],
+    });
     expect(await listRanges('unnamed', admin())).toEqual({ ok: true, value: [] });
   });
 
@@ -69,7 +94,10 @@ describe.skipIf(process.getuid?.() !== 0)('issue 12: root', () => {
     expect(releaseRanges(alice, admin())).toMatchObject({ ok: false, error: { code: 'containers.running' } });
     store.release('b');
     lived = new Set([first]);
-    expect(releaseRanges(alice, admin())).toMatchObject({ ok: false, error: { code: 'containers.running', reason: `${first}-${first + rangeSize - 1}` } });
+    expect(releaseRanges(alice, admin())).toMatchObject({
+      ok: false,
+      error: { code: 'containers.running', reason: `${first}-${first + rangeSize - 1}` },
+    });
     expect(store.ownerOf(first)).toBe(alice);
     expect(readdirSync(claims)).toEqual([]);
     lived = new Set();
@@ -80,8 +108,13 @@ describe.skipIf(process.getuid?.() !== 0)('issue 12: root', () => {
     const first = store.claim('a', alice);
     store.release('a');
     let looks = 0;
-    expect(releaseRanges(alice, { ...admin(), inUse: () => new Set(looks++ === 0 ? [] : [first]) })).toMatchObject({ ok: false });
-    expect([readdirSync(claims), new RangeLedger({ directory: owners, mark: null, log }).ownerOf(first)]).toEqual([[], alice]);
+    expect(
+      releaseRanges(alice, { ...admin(), inUse: () => new Set(looks++ === 0 ? [] : [first]) }),
+    ).toMatchObject({ ok: false });
+    expect([
+      readdirSync(claims),
+      new RangeLedger({ directory: owners, mark: null, log }).ownerOf(first),
+    ]).toEqual([[], alice]);
   });
 
   it('makes nothing where no engine ever gave out a range', async () => {
@@ -91,11 +124,14 @@ describe.skipIf(process.getuid?.() !== 0)('issue 12: root', () => {
     expect(existsSync(owners)).toBe(false);
   });
 
-  it('was killed at handing back: what it claimed a planner frees, and the range stays its owner\'s or is nobody\'s', () => {
+  it("was killed at handing back: what it claimed a planner frees, and the range stays its owner's or is nobody's", () => {
     mkdirSync(claims, { recursive: true });
     const first = store.claim('a', alice);
     store.release('a');
-    writeFileSync(path.join(claims, String(first)), JSON.stringify({ root: '/proc/4194304', id: 'handed-back' }));
+    writeFileSync(
+      path.join(claims, String(first)),
+      JSON.stringify({ root: '/proc/4194304', id: 'handed-back' }),
+    );
     expect(store.claim('b', alice)).toBe(first + rangeSize);
     for (const base of store.abandoned(new Set())) store.free(base);
     store.release('b');

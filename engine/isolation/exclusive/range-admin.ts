@@ -42,25 +42,30 @@ export function parseOwner(text: string): RangeOwner | null {
  * `isolation.planner-failed` where they can't be read.
  */
 export async function listRanges(
-  owner: RangeOwner | null, options: RangeAdminOptions,
+  owner: RangeOwner | null,
+  options: RangeAdminOptions,
 ): Promise<Result<readonly OwnedRanges[], AppError>> {
   const opened = openForAdmin(options);
   if (!opened.ok) return opened;
   const { ledger, usedBy } = opened.value;
   if (ledger === null) return ok([]);
-  const owners = ledger.owners()
+  const owners = ledger
+    .owners()
     .filter((one) => owner === null || one === owner)
     .sort((a, b) => order(a) - order(b));
   const users = owners.filter((one) => typeof one === 'number').map(String);
   const accounts = users.length === 0 ? '' : await passwdLines(users);
-  const ranges = (one: RangeOwner) => [...ledger.owned(one)]
-    .sort((a, b) => a - b)
-    .map((base) => ({ first: base, last: base + rangeSize - 1, usedBy: usedBy(base) }));
-  return ok(owners.map((one) => ({
-    owner: one,
-    account: typeof one === 'number' ? userName(accounts, one) : null,
-    ranges: ranges(one),
-  })));
+  const ranges = (one: RangeOwner) =>
+    [...ledger.owned(one)]
+      .sort((a, b) => a - b)
+      .map((base) => ({ first: base, last: base + rangeSize - 1, usedBy: usedBy(base) }));
+  return ok(
+    owners.map((one) => ({
+      owner: one,
+      account: typeof one === 'number' ? userName(accounts, one) : null,
+      ranges: ranges(one),
+    })),
+  );
 }
 
 /**
@@ -98,7 +103,10 @@ export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Re
     return ok(bases.length);
   } catch (error) {
     const hint = 'See which are left: bulkhead ranges list.';
-    return fail('isolation.planner-failed', 'the id ranges could not all be handed back', { cause: error, hint });
+    return fail('isolation.planner-failed', 'the id ranges could not all be handed back', {
+      cause: error,
+      hint,
+    });
   } finally {
     for (const base of claimed) rmSync(fileOf(base), { force: true });
   }
@@ -114,7 +122,9 @@ interface OpenedRanges {
 function openForAdmin(options: RangeAdminOptions): Result<OpenedRanges, AppError> {
   const { owners = rangeOwnersDirectory, claims = claimsDirectory, inUse = basesInUse, log } = options;
   if (process.getuid?.() !== 0) {
-    return fail('rights.not-root', 'whose the id ranges are is for root to see', { hint: 'Run it with sudo.' });
+    return fail('rights.not-root', 'whose the id ranges are is for root to see', {
+      hint: 'Run it with sudo.',
+    });
   }
   try {
     const lived = inUse();
@@ -133,7 +143,10 @@ function openForAdmin(options: RangeAdminOptions): Result<OpenedRanges, AppError
 
 function stillUsed(bases: readonly number[]): Result<never, AppError> {
   return fail('containers.running', 'the id ranges are still in use', {
-    reason: bases.slice(0, 5).map((base) => `${base}-${base + rangeSize - 1}`).join(', '),
+    reason: bases
+      .slice(0, 5)
+      .map((base) => `${base}-${base + rangeSize - 1}`)
+      .join(', '),
     hint: 'Remove the containers of that owner and end processes with such ids, then try again.',
   });
 }

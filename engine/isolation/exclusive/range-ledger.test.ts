@@ -1,15 +1,32 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RangeLedger } from './range-ledger.ts';
 import { rangeQuota, type RangeOwner } from './range-owner.ts';
-import { firstBase, lastBase, openRangeStore, rangeSize, type RangeStore, type RangeStoreOptions } from './ranges.ts';
+import {
+  firstBase,
+  lastBase,
+  openRangeStore,
+  rangeSize,
+  type RangeStore,
+  type RangeStoreOptions,
+} from './ranges.ts';
 
-const alice = 1000, bob = 1001;
+const alice = 1000,
+  bob = 1001;
 let directory: string, claims: string, owners: string, mark: string, said: string[];
 beforeEach(() => {
   // In memory: some tests make 50,000 files.
@@ -19,20 +36,36 @@ beforeEach(() => {
   mark = path.join(directory, 'mark');
   said = [];
 });
-afterEach(() => { rmSync(directory, { recursive: true, force: true }); });
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
 
-const log = (line: string) => { said.push(line); };
+const log = (line: string) => {
+  said.push(line);
+};
 const openLedger = () => new RangeLedger({ directory: owners, mark, log });
 /** A planner's store, as after its start. */
 function open(root = '/e', more: Partial<RangeStoreOptions> = {}): RangeStore {
   return openRangeStore({
-    directory: claims, root, ledger: openLedger(), ownerOf: () => 'retired', inUse: () => new Set(), listed: () => [], log, ...more,
+    directory: claims,
+    root,
+    ledger: openLedger(),
+    ownerOf: () => 'retired',
+    inUse: () => new Set(),
+    listed: () => [],
+    log,
+    ...more,
   });
 }
 /** What a reboot leaves of /run. */
-const reboot = () => { rmSync(claims, { recursive: true, force: true }); };
+const reboot = () => {
+  rmSync(claims, { recursive: true, force: true });
+};
 const slot = (number: number) => firstBase + number * rangeSize;
-const entries = () => readdirSync(owners).filter((name) => /^\d+$/.test(name)).map(Number);
+const entries = () =>
+  readdirSync(owners)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 const entry = (base: number) => path.join(owners, String(base));
 /** Has every range but the first `free` ones be somebody's. */
 function takeAllBut(free: number): void {
@@ -45,7 +78,7 @@ function takeAllBut(free: number): void {
 }
 
 describe('issue 12: a range', () => {
-  it('is its owner\'s for good, over releases, restarts, engines and reboots; others get others', () => {
+  it("is its owner's for good, over releases, restarts, engines and reboots; others get others", () => {
     const store = open();
     const first = store.claim('a', alice);
     store.release('a');
@@ -53,7 +86,8 @@ describe('issue 12: a range', () => {
     expect(open('/other').claim('c', 0)).not.toBe(first);
     reboot();
     const other = open('/other');
-    for (const owner of [bob, bob, 0, 0, 'builds', 'unnamed'] as const) expect(other.claim(`c-${owner}-${entries().length}`, owner)).not.toBe(first);
+    for (const owner of [bob, bob, 0, 0, 'builds', 'unnamed'] as const)
+      expect(other.claim(`c-${owner}-${entries().length}`, owner)).not.toBe(first);
     expect(other.claim('again', alice)).toBe(first);
     expect(other.ownerOf(first)).toBe(alice);
     expect(statSync(owners).mode & 0o777).toBe(0o700);
@@ -62,39 +96,52 @@ describe('issue 12: a range', () => {
 
   it('goes to no two owners, over any claims, releases, restarts and reboots of two engines', () => {
     const step = fc.oneof(
-      { weight: 6, arbitrary: fc.record({ kind: fc.constant('claim' as const), engine: fc.nat(1), owner: fc.constantFrom<RangeOwner>(0, alice, bob, 'builds') }) },
+      {
+        weight: 6,
+        arbitrary: fc.record({
+          kind: fc.constant('claim' as const),
+          engine: fc.nat(1),
+          owner: fc.constantFrom<RangeOwner>(0, alice, bob, 'builds'),
+        }),
+      },
       { weight: 4, arbitrary: fc.record({ kind: fc.constant('release' as const), pick: fc.nat() }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), engine: fc.nat(1) }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('reboot' as const) }) },
     );
-    fc.assert(fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-      for (const each of [claims, owners, mark]) rmSync(each, { recursive: true, force: true });
-      let stores = [open('/e0'), open('/e1')];
-      let live: { engine: number; id: string; base: number }[] = [];
-      const had = new Map<number, RangeOwner>();
-      let made = 0;
-      for (const it of steps) {
-        if (it.kind === 'claim') {
-          const id = `c${made++}`;
-          const base = stores[it.engine]?.claim(id, it.owner) ?? 0;
-          expect(had.get(base) ?? it.owner).toBe(it.owner);
-          expect(live.map((container) => container.base)).not.toContain(base);
-          had.set(base, it.owner);
-          live.push({ engine: it.engine, id, base });
-        } else if (it.kind === 'release') {
-          const [container] = live.splice(live.length === 0 ? 0 : it.pick % live.length, 1);
-          if (container !== undefined) stores[container.engine]?.release(container.id);
-        } else {
-          if (it.kind === 'reboot') {
-            reboot();
-            live = [];
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        for (const each of [claims, owners, mark]) rmSync(each, { recursive: true, force: true });
+        let stores = [open('/e0'), open('/e1')];
+        let live: { engine: number; id: string; base: number }[] = [];
+        const had = new Map<number, RangeOwner>();
+        let made = 0;
+        for (const it of steps) {
+          if (it.kind === 'claim') {
+            const id = `c${made++}`;
+            const base = stores[it.engine]?.claim(id, it.owner) ?? 0;
+            expect(had.get(base) ?? it.owner).toBe(it.owner);
+            expect(live.map((container) => container.base)).not.toContain(base);
+            had.set(base, it.owner);
+            live.push({ engine: it.engine, id, base });
+          } else if (it.kind === 'release') {
+            const [container] = live.splice(live.length === 0 ? 0 : it.pick % live.length, 1);
+            if (container !== undefined) stores[container.engine]?.release(container.id);
+          } else {
+            if (it.kind === 'reboot') {
+              reboot();
+              live = [];
+            }
+            stores = stores.map((store, engine) =>
+              it.kind === 'reboot' || it.engine === engine ? open(`/e${engine}`) : store,
+            );
+            for (const { engine, base, id } of live)
+              if (it.kind === 'reboot' || it.engine === engine) stores[engine]?.hold(base, id);
           }
-          stores = stores.map((store, engine) => (it.kind === 'reboot' || it.engine === engine ? open(`/e${engine}`) : store));
-          for (const { engine, base, id } of live) if (it.kind === 'reboot' || it.engine === engine) stores[engine]?.hold(base, id);
+          expect(new Map(entries().map((base) => [base, openLedger().ownerOf(base)]))).toEqual(had);
         }
-        expect(new Map(entries().map((base) => [base, openLedger().ownerOf(base)]))).toEqual(had);
-      }
-    }), { numRuns: 25 });
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('that an owner has is given again before one that nobody had, which the disk is not waited for', () => {
@@ -122,7 +169,7 @@ describe('issue 12: a range', () => {
     expect(store.claim('d', alice)).toBe(first);
   });
 
-  it('that ended with its container\'s processes is given again without a look in between', () => {
+  it("that ended with its container's processes is given again without a look in between", () => {
     let lived = new Set<number>();
     const store = open('/e', { inUse: () => lived });
     const first = store.claim('a', alice);
@@ -133,9 +180,14 @@ describe('issue 12: a range', () => {
     expect(store.claim('b', alice)).toBe(first);
   });
 
-  it('that two planners record at once is one owner\'s, and the other gets another', () => {
-    const one = openLedger(), two = openLedger();
-    expect([one.record(slot(0), alice), two.record(slot(0), bob), two.record(slot(0), alice)]).toEqual([true, false, true]);
+  it("that two planners record at once is one owner's, and the other gets another", () => {
+    const one = openLedger(),
+      two = openLedger();
+    expect([one.record(slot(0), alice), two.record(slot(0), bob), two.record(slot(0), alice)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
     expect([one.ownerOf(slot(0)), two.ownerOf(slot(0))]).toEqual([alice, alice]);
   });
 });
@@ -143,10 +195,13 @@ describe('issue 12: a range', () => {
 describe('issue 12: quota', () => {
   it('one user does not use up the machine; root is not limited', () => {
     openLedger();
-    for (let number = 0; number < rangeQuota(alice); number++) writeFileSync(entry(slot(number)), JSON.stringify({ version: 1, base: slot(number), owner: alice }));
+    for (let number = 0; number < rangeQuota(alice); number++)
+      writeFileSync(entry(slot(number)), JSON.stringify({ version: 1, base: slot(number), owner: alice }));
     const inUse = new Set(entries());
     const store = open('/e', { inUse: () => inUse });
-    expect(() => store.claim('a', alice)).toThrow(/enhanced container isolation: user 1000 had 4096 id ranges, which is the most, .*bulkhead ranges list/);
+    expect(() => store.claim('a', alice)).toThrow(
+      /enhanced container isolation: user 1000 had 4096 id ranges, which is the most, .*bulkhead ranges list/,
+    );
     expect(readdirSync(claims)).toEqual([]);
     inUse.delete(slot(5));
     store.look();
@@ -155,11 +210,13 @@ describe('issue 12: quota', () => {
     expect(store.claim('d', 0)).toBe(slot(rangeQuota(alice) + 1));
   });
 
-  it('when every range is somebody\'s, owners without a free one are refused and others go on', () => {
+  it("when every range is somebody's, owners without a free one are refused and others go on", () => {
     takeAllBut(1);
     const store = open();
     expect(store.claim('a', alice)).toBe(slot(0));
-    expect(() => store.claim('b', alice)).toThrow(/no id range of this machine is left that nobody had, and none that user 1000 had is free/);
+    expect(() => store.claim('b', alice)).toThrow(
+      /no id range of this machine is left that nobody had, and none that user 1000 had is free/,
+    );
     expect(() => store.claim('c', 0)).toThrow(/none that root had is free/);
     store.release('a');
     expect(store.claim('d', alice)).toBe(slot(0));
@@ -169,8 +226,11 @@ describe('issue 12: quota', () => {
 
 describe('issue 12: what fails is given to nobody', () => {
   it.each([
-    ['empty', ''], ['cut off', '{"version":1,"ba'], ['another range\'s', JSON.stringify({ version: 1, base: slot(1), owner: alice })],
-    ['of a later version', JSON.stringify({ version: 2, base: slot(0), owner: alice })], ['not an owner\'s', JSON.stringify({ version: 1, base: slot(0), owner: -1 })],
+    ['empty', ''],
+    ['cut off', '{"version":1,"ba'],
+    ["another range's", JSON.stringify({ version: 1, base: slot(1), owner: alice })],
+    ['of a later version', JSON.stringify({ version: 2, base: slot(0), owner: alice })],
+    ["not an owner's", JSON.stringify({ version: 1, base: slot(0), owner: -1 })],
   ])('an entry that is %s, which is said once', (_, content) => {
     openLedger();
     writeFileSync(entry(slot(0)), content);
@@ -193,14 +253,16 @@ describe('issue 12: what fails is given to nobody', () => {
     expect(readdirSync(claims)).toHaveLength(1);
   });
 
-  it('a directory that was lost: owners get what is theirs, nobody what may be somebody\'s, until it is back', () => {
+  it("a directory that was lost: owners get what is theirs, nobody what may be somebody's, until it is back", () => {
     const store = open();
     const [first] = ['a', 'b'].map((id) => store.claim(id, alice));
     const bobs = store.claim('c', bob);
     store.release('a');
     rmSync(owners, { recursive: true });
     expect(store.claim('d', alice)).toBe(first);
-    expect(() => store.claim('e', alice)).toThrow(/owners is missing or incomplete, so it is not known whose .* mkdir -p -m 700/);
+    expect(() => store.claim('e', alice)).toThrow(
+      /owners is missing or incomplete, so it is not known whose .* mkdir -p -m 700/,
+    );
     expect(() => store.claim('f', 0)).toThrow(/is missing or incomplete/);
     // Not even by a planner that starts now.
     expect(() => open('/other').claim('g', 0)).toThrow(/is missing or incomplete/);
@@ -237,44 +299,59 @@ describe('issue 12: what fails is given to nobody', () => {
     expect(store.ownerOf(first)).toBeNull();
   });
 
-  it.skipIf(process.getuid?.() !== 0)('a full disk: owners get what is theirs, and nobody anything else', () => {
-    mkdirSync(owners);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'none', owners]);
-    try {
-      const store = open();
-      const first = store.claim('a', alice);
-      store.release('a');
-      for (let number = 0, full = false; !full; number++) {
-        try {
-          writeFileSync(path.join(owners, `fill${number}`), Buffer.alloc(4096));
-        } catch {
-          full = true;
+  it.skipIf(process.getuid?.() !== 0)(
+    'a full disk: owners get what is theirs, and nobody anything else',
+    () => {
+      mkdirSync(owners);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'none', owners]);
+      try {
+        const store = open();
+        const first = store.claim('a', alice);
+        store.release('a');
+        for (let number = 0, full = false; !full; number++) {
+          try {
+            writeFileSync(path.join(owners, `fill${number}`), Buffer.alloc(4096));
+          } catch {
+            full = true;
+          }
         }
+        expect(() => store.claim('b', bob)).toThrow(
+          /it cannot be recorded in .*owners whose id range \d+ is \(.*ENOSPC.*free space there/,
+        );
+        expect(readdirSync(claims)).toEqual([]);
+        expect(store.claim('c', alice)).toBe(first);
+        expect(() => store.claim('d', alice)).toThrow(/ENOSPC/);
+        expect(entries()).toEqual([first]);
+        rmSync(path.join(owners, 'fill0'));
+        expect(store.claim('e', bob)).not.toBe(first);
+      } finally {
+        execFileSync('umount', [owners]);
       }
-      expect(() => store.claim('b', bob)).toThrow(/it cannot be recorded in .*owners whose id range \d+ is \(.*ENOSPC.*free space there/);
-      expect(readdirSync(claims)).toEqual([]);
-      expect(store.claim('c', alice)).toBe(first);
-      expect(() => store.claim('d', alice)).toThrow(/ENOSPC/);
-      expect(entries()).toEqual([first]);
-      rmSync(path.join(owners, 'fill0'));
-      expect(store.claim('e', bob)).not.toBe(first);
-    } finally {
-      execFileSync('umount', [owners]);
-    }
-  });
+    },
+  );
 
   it('a directory that cannot be made does not keep the planner from starting', () => {
     writeFileSync(owners, 'a file');
-    const ledger = () => openRangeStore({ directory: claims, root: '/e', ledger: openLedger(), ownerOf: () => 0, inUse: () => new Set(), log });
+    const ledger = () =>
+      openRangeStore({
+        directory: claims,
+        root: '/e',
+        ledger: openLedger(),
+        ownerOf: () => 0,
+        inUse: () => new Set(),
+        log,
+      });
     expect(() => ledger().claim('a', 0)).toThrow(/is missing or incomplete/);
     expect(said.some((line) => line.includes('cannot be made'))).toBe(true);
   });
 });
 
 describe('issue 12: ranges of before they had owners', () => {
-  it('become who made the container\'s when a planner finds them, and nobody\'s where that is not known', () => {
+  it("become who made the container's when a planner finds them, and nobody's where that is not known", () => {
     mkdirSync(claims);
-    const claim = (number: number, root: string, id: string) => { writeFileSync(path.join(claims, String(slot(number))), JSON.stringify({ root, id })); };
+    const claim = (number: number, root: string, id: string) => {
+      writeFileSync(path.join(claims, String(slot(number))), JSON.stringify({ root, id }));
+    };
     claim(0, '/e', 'running');
     claim(1, '/e', 'orphan');
     claim(2, '/nonexistent-engine', 'x');
@@ -311,20 +388,29 @@ const store = openRangeStore({ directory, root: '/e' + owner, ledger, ownerOf: (
 for (let i = 0; i < 200; i++) console.log(store.claim('c' + i, Number(owner)));`;
   const given = new Map<number, number>();
   for (const ms of [0, 5, 20]) {
-    await Promise.all([alice, bob].map(async (owner) => {
-      const child = spawn(process.execPath, ['--input-type=module', '-e', script, claims, owners, String(owner)], { stdio: ['ignore', 'pipe', 'inherit'] });
-      let text = '';
-      child.stdout.on('data', (part: Buffer) => {
-        // At whatever it is doing then.
-        if (text === '') setTimeout(() => { child.kill('SIGKILL'); }, ms);
-        text += part.toString();
-      });
-      await once(child, 'close');
-      for (const line of text.split('\n').slice(0, -1)) {
-        expect(given.get(Number(line)) ?? owner).toBe(owner);
-        given.set(Number(line), owner);
-      }
-    }));
+    await Promise.all(
+      [alice, bob].map(async (owner) => {
+        const child = spawn(
+          process.execPath,
+          ['--input-type=module', '-e', script, claims, owners, String(owner)],
+          { stdio: ['ignore', 'pipe', 'inherit'] },
+        );
+        let text = '';
+        child.stdout.on('data', (part: Buffer) => {
+          // At whatever it is doing then.
+          if (text === '')
+            setTimeout(() => {
+              child.kill('SIGKILL');
+            }, ms);
+          text += part.toString();
+        });
+        await once(child, 'close');
+        for (const line of text.split('\n').slice(0, -1)) {
+          expect(given.get(Number(line)) ?? owner).toBe(owner);
+          given.set(Number(line), owner);
+        }
+      }),
+    );
     reboot();
   }
   const ledger = openLedger();

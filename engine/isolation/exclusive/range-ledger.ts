@@ -36,7 +36,10 @@ export class RangeLedger {
   readonly #byOwner = new Map<RangeOwner, Set<number>>();
   /** Entries that could not be read: nobody gets these ranges. */
   readonly #unreadable = new Set<number>();
-  /** Entries as they were when they were last read for a claim: as long as they are the same files they say the same. */
+  /**
+   * Entries as they were when they were last read for a claim: as long as they are the same files they say
+   * the same.
+   */
   readonly #confirmed = new Map<number, string>();
   readonly #said = new Set<string>();
   #asOf = '';
@@ -65,7 +68,7 @@ export class RangeLedger {
 
   /** Whose the range is; `unreadable`: somebody's; null: nobody's so far. */
   ownerOf(base: number): RangeOwner | 'unreadable' | null {
-    return this.#unreadable.has(base) ? 'unreadable' : this.#owners.get(base) ?? null;
+    return this.#unreadable.has(base) ? 'unreadable' : (this.#owners.get(base) ?? null);
   }
 
   /** Bases of the owner's, the least recently used first. */
@@ -126,7 +129,10 @@ export class RangeLedger {
       }
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new Error(`it cannot be recorded in ${directory} whose id range ${base} is (${why}); free space there, or mend the file system`, { cause: error });
+      throw new Error(
+        `it cannot be recorded in ${directory} whose id range ${base} is (${why}); free space there, or mend the file system`,
+        { cause: error },
+      );
     }
     this.#note(base, owner);
     return true;
@@ -167,7 +173,10 @@ export class RangeLedger {
     }
     this.#said.delete(this.#lostText());
     const names = new Set(readdirSync(directory));
-    const unknown = [...names].filter((name) => /^\d+$/.test(name)).map(Number).filter((base) => isBase(base) && !this.#owners.has(base));
+    const unknown = [...names]
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((base) => isBase(base) && !this.#owners.has(base));
     // Whoever recorded them may have been killed, or be waiting for the disk: they count once they are on it.
     if (unknown.length > 0) syncDirectory(directory);
     for (const base of unknown) {
@@ -221,7 +230,9 @@ export class RangeLedger {
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'missing';
     }
-    this.#say(`${file} cannot be read as the owner of an id range: no container gets that range until root has mended or removed the file`);
+    this.#say(
+      `${file} cannot be read as the owner of an id range: no container gets that range until root has mended or removed the file`,
+    );
     return 'unreadable';
   }
 
@@ -246,16 +257,22 @@ export class RangeLedger {
     this.#byOwner.get(owner)?.delete(base);
   }
 
-  #isMissing(): boolean { return !existsSync(this.#file(formatFile)); }
+  #isMissing(): boolean {
+    return !existsSync(this.#file(formatFile));
+  }
 
   #lostText(): string {
     const { directory } = this.#options;
-    return `${directory} is missing or incomplete, so it is not known whose the id ranges of this machine are: containers get only ranges that `
-      + `are known to be theirs. Restore it from a backup; or, if nothing that ran in a container left files or processes outside, begin anew: `
-      + `mkdir -p -m 700 ${directory} && touch ${directory}/${formatFile}`;
+    return (
+      `${directory} is missing or incomplete, so it is not known whose the id ranges of this machine are: containers get only ranges that ` +
+      `are known to be theirs. Restore it from a backup; or, if nothing that ran in a container left files or processes outside, begin anew: ` +
+      `mkdir -p -m 700 ${directory} && touch ${directory}/${formatFile}`
+    );
   }
 
-  #file(name: string): string { return path.join(this.#options.directory, name); }
+  #file(name: string): string {
+    return path.join(this.#options.directory, name);
+  }
 
   /** Says it once. */
   #say(what: string): void {

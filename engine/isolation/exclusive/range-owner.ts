@@ -9,7 +9,10 @@ export const rangeOwnersDirectory = '/var/lib/bulkhead/range-owners';
  * legacy builder's steps, callers whom the kernel could not name); `retired`, nobody any more: it is not
  * known whose it was.
  */
-export const rangeOwnerSchema = z.union([z.int().min(0).max(4_294_967_294), z.enum(['builds', 'unnamed', 'retired'])]);
+export const rangeOwnerSchema = z.union([
+  z.int().min(0).max(4_294_967_294),
+  z.enum(['builds', 'unnamed', 'retired']),
+]);
 export type RangeOwner = z.infer<typeof rangeOwnerSchema>;
 
 /**
@@ -24,10 +27,15 @@ export function rangeQuota(owner: RangeOwner): number {
 /** The owner as sentences name it. */
 export function describeOwner(owner: RangeOwner): string {
   switch (owner) {
-    case 0: return 'root';
-    case 'builds': return 'steps of builds';
-    case 'unnamed': return 'a user who is not known';
-    case 'retired': return 'nobody any more';
-    default: return `user ${owner}`;
+    case 0:
+      return 'root';
+    case 'builds':
+      return 'steps of builds';
+    case 'unnamed':
+      return 'a user who is not known';
+    case 'retired':
+      return 'nobody any more';
+    default:
+      return `user ${owner}`;
   }
 }

@@ -1,26 +1,66 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RangeLedger } from './range-ledger.ts';
-import { diskMap, firstBase, isBase, lastBase, openRangeStore, rangeSize, type RangeStore, type RangeStoreOptions } from './ranges.ts';
+import {
+  diskMap,
+  firstBase,
+  isBase,
+  lastBase,
+  openRangeStore,
+  rangeSize,
+  type RangeStore,
+  type RangeStoreOptions,
+} from './ranges.ts';
 
 let directory: string, ledgers: string;
 beforeEach(() => {
   directory = mkdtempSync(path.join(os.tmpdir(), 'ranges-'));
   ledgers = mkdtempSync(path.join(os.tmpdir(), 'range-owners-'));
 });
-afterEach(() => { for (const each of [directory, ledgers]) rmSync(each, { recursive: true, force: true }); });
+afterEach(() => {
+  for (const each of [directory, ledgers]) rmSync(each, { recursive: true, force: true });
+});
 
 /** A store of claims in `claims`, with a ledger that goes with them. */
-function openStore(claims: string, root: string, inUse: RangeStoreOptions['inUse'], listed: RangeStoreOptions['listed'] = () => []): RangeStore {
-  const ledger = new RangeLedger({ directory: path.join(ledgers, path.basename(claims)), mark: null, log: () => undefined });
-  return openRangeStore({ directory: claims, root, ledger, ownerOf: () => 0, log: () => undefined, ...(inUse === undefined ? {} : { inUse }), listed });
+function openStore(
+  claims: string,
+  root: string,
+  inUse: RangeStoreOptions['inUse'],
+  listed: RangeStoreOptions['listed'] = () => [],
+): RangeStore {
+  const ledger = new RangeLedger({
+    directory: path.join(ledgers, path.basename(claims)),
+    mark: null,
+    log: () => undefined,
+  });
+  return openRangeStore({
+    directory: claims,
+    root,
+    ledger,
+    ownerOf: () => 0,
+    log: () => undefined,
+    ...(inUse === undefined ? {} : { inUse }),
+    listed,
+  });
 }
 
-type Step = { kind: 'claim'; engine: number } | { kind: 'release'; pick: number } | { kind: 'join'; pick: number } | { kind: 'restart'; engine: number };
+type Step =
+  | { kind: 'claim'; engine: number }
+  | { kind: 'release'; pick: number }
+  | { kind: 'join'; pick: number }
+  | { kind: 'restart'; engine: number };
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('claim' as const), engine: fc.nat(1) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('release' as const), pick: fc.nat() }) },
@@ -30,46 +70,55 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 describe('A3 ranges', () => {
   it('are never shared by two containers, over any claims, releases, joins and restarts of two engines', () => {
-    fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      const own = mkdtempSync(path.join(directory, 'run-'));
-      const open = (engine: number) => openStore(own, `/engine${engine}`, () => new Set());
-      const stores: [RangeStore, RangeStore] = [open(0), open(1)];
-      const live: { engine: number; id: string; base: number; family: string }[] = [];
-      let made = 0;
-      const at = (engine: number) => (engine === 0 ? stores[0] : stores[1]);
-      for (const it of steps) {
-        if (it.kind === 'claim') {
-          const id = `c${made++}`;
-          live.push({ engine: it.engine, id, base: at(it.engine).claim(id, 0), family: id });
-        } else if (it.kind === 'restart') {
-          // What the planner does: open the directory again, hold what its state files say.
-          const store = open(it.engine);
-          for (const container of live) if (container.engine === it.engine) store.hold(container.base, container.id);
-          for (const { base } of store.orphans()) store.free(base);
-          stores[it.engine === 0 ? 0 : 1] = store;
-        } else {
-          const index = live.length === 0 ? -1 : it.pick % live.length;
-          const container = live[index];
-          if (container === undefined) continue;
-          if (it.kind === 'join') {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const own = mkdtempSync(path.join(directory, 'run-'));
+        const open = (engine: number) => openStore(own, `/engine${engine}`, () => new Set());
+        const stores: [RangeStore, RangeStore] = [open(0), open(1)];
+        const live: { engine: number; id: string; base: number; family: string }[] = [];
+        let made = 0;
+        const at = (engine: number) => (engine === 0 ? stores[0] : stores[1]);
+        for (const it of steps) {
+          if (it.kind === 'claim') {
             const id = `c${made++}`;
-            at(container.engine).hold(container.base, id);
-            live.push({ ...container, id });
+            live.push({ engine: it.engine, id, base: at(it.engine).claim(id, 0), family: id });
+          } else if (it.kind === 'restart') {
+            // What the planner does: open the directory again, hold what its state files say.
+            const store = open(it.engine);
+            for (const container of live)
+              if (container.engine === it.engine) store.hold(container.base, container.id);
+            for (const { base } of store.orphans()) store.free(base);
+            stores[it.engine === 0 ? 0 : 1] = store;
           } else {
-            at(container.engine).release(container.id);
-            live.splice(index, 1);
+            const index = live.length === 0 ? -1 : it.pick % live.length;
+            const container = live[index];
+            if (container === undefined) continue;
+            if (it.kind === 'join') {
+              const id = `c${made++}`;
+              at(container.engine).hold(container.base, id);
+              live.push({ ...container, id });
+            } else {
+              at(container.engine).release(container.id);
+              live.splice(index, 1);
+            }
           }
+          const families = new Map<number, string>();
+          for (const { base, family } of live) {
+            expect(isBase(base)).toBe(true);
+            expect(families.get(base) ?? family).toBe(family);
+            families.set(base, family);
+          }
+          expect(
+            readdirSync(own)
+              .filter((name) => !name.startsWith('.'))
+              .map(Number)
+              .sort(),
+          ).toEqual([...families.keys()].sort());
+          expect(readdirSync(own).filter((name) => name.startsWith('.'))).toEqual([]);
         }
-        const families = new Map<number, string>();
-        for (const { base, family } of live) {
-          expect(isBase(base)).toBe(true);
-          expect(families.get(base) ?? family).toBe(family);
-          families.set(base, family);
-        }
-        expect(readdirSync(own).filter((name) => !name.startsWith('.')).map(Number).sort()).toEqual([...families.keys()].sort());
-        expect(readdirSync(own).filter((name) => name.startsWith('.'))).toEqual([]);
-      }
-    }), { numRuns: 60 });
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('rest as long as another one of their owner is free', () => {
@@ -90,25 +139,37 @@ describe('A3 ranges', () => {
     writeFileSync(path.join(directory, String(firstBase)), '');
     const store = openStore(directory, '/e', () => new Set());
     expect(store.orphans()).toEqual([]);
-    expect(() => { store.hold(firstBase, 'a'); }).toThrow('another engine');
+    expect(() => {
+      store.hold(firstBase, 'a');
+    }).toThrow('another engine');
     expect(store.claim('a', 0)).toBe(firstBase + rangeSize);
   });
 
   it('refuse to hold what is no base, and to free what is held', () => {
     const store = openStore(directory, '/e', () => new Set());
-    expect(() => { store.hold(0, 'a'); }).toThrow('not the base');
-    expect(() => { store.hold(firstBase + 1, 'a'); }).toThrow('not the base');
+    expect(() => {
+      store.hold(0, 'a');
+    }).toThrow('not the base');
+    expect(() => {
+      store.hold(firstBase + 1, 'a');
+    }).toThrow('not the base');
     const base = store.claim('a', 0);
-    expect(() => { store.free(base); }).toThrow('held');
+    expect(() => {
+      store.free(base);
+    }).toThrow('held');
   });
 
   it('of an engine whose root is gone are abandoned, unless a process lives in them; those of a present one never', () => {
-    const claim = (base: number, root: string) => { writeFileSync(path.join(directory, String(base)), JSON.stringify({ root, id: 'z' })); };
+    const claim = (base: number, root: string) => {
+      writeFileSync(path.join(directory, String(base)), JSON.stringify({ root, id: 'z' }));
+    };
     claim(firstBase, '/nonexistent-engine');
     claim(firstBase + rangeSize, '/nonexistent-engine');
     claim(firstBase + 2 * rangeSize, directory);
     claim(firstBase + 3 * rangeSize, '/e');
-    expect(openStore(directory, '/e', () => new Set()).abandoned(new Set([firstBase + rangeSize]))).toEqual([firstBase]);
+    expect(openStore(directory, '/e', () => new Set()).abandoned(new Set([firstBase + rangeSize]))).toEqual([
+      firstBase,
+    ]);
   });
 
   it('bring back a claim whose file was lost while the container lives', () => {
@@ -122,7 +183,7 @@ describe('A3 ranges', () => {
 describe('A3 ranges when somebody emptied /run', () => {
   const nothing = () => new Set<number>();
 
-  it('are claimed again for the containers that run, and those of other engines\' processes not given out', () => {
+  it("are claimed again for the containers that run, and those of other engines' processes not given out", () => {
     const store = openStore(directory, '/e', nothing);
     const mine = store.claim('a', 0);
     rmSync(directory, { recursive: true });
@@ -147,7 +208,10 @@ describe('A3 ranges when somebody emptied /run', () => {
 });
 
 it('of two planners that find one abandoned claim one frees it, and never what was claimed meanwhile (A3)', () => {
-  writeFileSync(path.join(directory, String(firstBase)), JSON.stringify({ root: '/nonexistent-engine', id: 'z' }));
+  writeFileSync(
+    path.join(directory, String(firstBase)),
+    JSON.stringify({ root: '/nonexistent-engine', id: 'z' }),
+  );
   const [a, b] = ['/a', '/b'].map((root) => openStore(directory, root, () => new Set()));
   expect(a?.abandoned(new Set())).toEqual([firstBase]);
   expect(b?.abandoned(new Set())).toEqual([firstBase]);
@@ -162,7 +226,7 @@ it('of two planners that find one abandoned claim one frees it, and never what w
   expect(readdirSync(directory)).toEqual([String(firstBase)]);
 });
 
-it('no two of four engines\' processes that claim and release at once are ever given one range, also when one is killed at it (A3)', async () => {
+it("no two of four engines' processes that claim and release at once are ever given one range, also when one is killed at it (A3)", async () => {
   const owners = path.join(ledgers, path.basename(directory));
   const script = `const { openRangeStore } = await import(${JSON.stringify(path.join(import.meta.dirname, 'ranges.ts'))});
 const { RangeLedger } = await import(${JSON.stringify(path.join(import.meta.dirname, 'range-ledger.ts'))});
@@ -173,26 +237,52 @@ const store = openRangeStore({ directory, root, ledger, ownerOf: () => 0, inUse:
 const owner = root < '/e2' ? 1000 : 1001;
 for (let i = 0; i < 48; i++) { console.log('+' + store.claim('c' + i, owner)); if (i % 3 === 2) { store.release('c' + (i - 1)); } }`;
   const claims = new Map<string, string[]>();
-  await Promise.all(['/e0', '/e1', '/e2', '/e3'].map((root, number) => new Promise<void>((resolve) => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script, directory, root, owners], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let text = '';
-    child.stdout.on('data', (part: Buffer) => {
-      text += part.toString();
-      if (number === 3) child.kill('SIGKILL');
-    });
-    child.once('close', () => { claims.set(root, text.split('\n').filter((line) => line.startsWith('+')).map((line) => line.slice(1))); resolve(); });
-  })));
+  await Promise.all(
+    ['/e0', '/e1', '/e2', '/e3'].map(
+      (root, number) =>
+        new Promise<void>((resolve) => {
+          const child = spawn(
+            process.execPath,
+            ['--input-type=module', '-e', script, directory, root, owners],
+            { stdio: ['ignore', 'pipe', 'inherit'] },
+          );
+          let text = '';
+          child.stdout.on('data', (part: Buffer) => {
+            text += part.toString();
+            if (number === 3) child.kill('SIGKILL');
+          });
+          child.once('close', () => {
+            claims.set(
+              root,
+              text
+                .split('\n')
+                .filter((line) => line.startsWith('+'))
+                .map((line) => line.slice(1)),
+            );
+            resolve();
+          });
+        }),
+    ),
+  );
   // What each was given and had not released is claimed in its name, and in nobody else's.
   for (const root of ['/e0', '/e1', '/e2']) {
     const given = claims.get(root) ?? [];
     expect(given).toHaveLength(48);
     const kept = given.filter((_, i) => i % 3 !== 1);
-    for (const base of kept) expect([base, JSON.parse(readFileSync(path.join(directory, base), 'utf8'))]).toEqual([base, { root, id: expect.any(String) as string }]);
+    for (const base of kept)
+      expect([base, JSON.parse(readFileSync(path.join(directory, base), 'utf8'))]).toEqual([
+        base,
+        { root, id: expect.any(String) as string },
+      ]);
   }
-  const ownerOf = (base: string) => (JSON.parse(readFileSync(path.join(owners, base), 'utf8')) as { owner: number }).owner;
-  for (const [root, given] of claims) for (const base of given) expect([base, ownerOf(base)]).toEqual([base, root < '/e2' ? 1000 : 1001]);
+  const ownerOf = (base: string) =>
+    (JSON.parse(readFileSync(path.join(owners, base), 'utf8')) as { owner: number }).owner;
+  for (const [root, given] of claims)
+    for (const base of given) expect([base, ownerOf(base)]).toEqual([base, root < '/e2' ? 1000 : 1001]);
   const names = readdirSync(directory).filter((name) => !name.startsWith('.'));
-  expect(names.filter((name) => !readFileSync(path.join(directory, name), 'utf8').includes('/e3'))).toHaveLength(3 * 32);
+  expect(
+    names.filter((name) => !readFileSync(path.join(directory, name), 'utf8').includes('/e3')),
+  ).toHaveLength(3 * 32);
   // What the killed one held, or was writing, is found and freed at its next start.
   const store = openStore(directory, '/e3', () => new Set());
   for (const { base } of store.orphans()) store.free(base);
@@ -200,11 +290,16 @@ for (let i = 0; i < 48; i++) { console.log('+' + store.claim('c' + i, owner)); i
 }, 60_000);
 
 it('A2, A5: the map of layers and volumes leads to no id outside the range, whatever is on disk', () => {
-  fc.assert(fc.property(fc.integer({ min: 0, max: (lastBase - firstBase) / rangeSize }), (slot) => {
-    const base = firstBase + slot * rangeSize;
-    const lines = diskMap(base).trim().split('\n').map((line) => line.split(' ').map(Number));
-    expect(lines).toEqual([[0, base, rangeSize]]);
-  }));
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: (lastBase - firstBase) / rangeSize }), (slot) => {
+      const base = firstBase + slot * rangeSize;
+      const lines = diskMap(base)
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ').map(Number));
+      expect(lines).toEqual([[0, base, rangeSize]]);
+    }),
+  );
 });
 
 it('frees claims that a power cut left empty, and none of this boot (A3)', () => {
@@ -229,7 +324,12 @@ it('opens, and claims others, where something else has the name of a claim or an
 describe('A3 ranges beside other owners of ids', () => {
   it('are not those that /etc/subuid or subgid give to somebody, as long as another is left', () => {
     let others = [{ start: 1_000_000, count: 1_000_000_000 }];
-    const store = openStore(directory, '/e', () => new Set(), () => others);
+    const store = openStore(
+      directory,
+      '/e',
+      () => new Set(),
+      () => others,
+    );
     const first = store.claim('a', 0);
     expect(first).toBeGreaterThanOrEqual(1_001_000_000);
     expect(first - rangeSize).toBeLessThan(1_001_000_000);
@@ -254,7 +354,10 @@ describe('A3 ranges beside other owners of ids', () => {
 });
 
 it('a planner that was killed while it freed an abandoned claim does not keep it from being freed (A3)', () => {
-  writeFileSync(path.join(directory, String(firstBase)), JSON.stringify({ root: '/nonexistent-engine', id: 'z' }));
+  writeFileSync(
+    path.join(directory, String(firstBase)),
+    JSON.stringify({ root: '/nonexistent-engine', id: 'z' }),
+  );
   writeFileSync(path.join(directory, `.free.${firstBase}`), JSON.stringify({ pid: 4_194_304 }));
   openStore(directory, '/e', () => new Set()).free(firstBase);
   expect(readdirSync(directory)).toEqual([]);

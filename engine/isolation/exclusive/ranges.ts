@@ -48,7 +48,10 @@ export interface RangeStore {
   abandoned(inUse: ReadonlySet<number>): number[];
   /** Frees an orphan or an abandoned base. */
   free(base: number): void;
-  /** Looks anew at who lives in which range: what others took meanwhile isn't given out, what is empty again is. */
+  /**
+   * Looks anew at who lives in which range: what others took meanwhile isn't given out, what is empty again
+   * is.
+   */
   look(): void;
   /** Whether a container holds `base`. */
   isHeld(base: number): boolean;
@@ -99,7 +102,10 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
     holders.set(base, held);
   };
 
-  /** Somebody emptied /run: our claims come back, those of other engines when they claim next; until then nobody gets what is lived in. */
+  /**
+   * Somebody emptied /run: our claims come back, those of other engines when they claim next; until then
+   * nobody gets what is lived in.
+   */
   const restoreDirectory = () => {
     if (existsSync(directory)) return;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -170,7 +176,7 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
       ledger.refresh();
     },
     isHeld: (base) => holders.has(base),
-    heldByOthers: (base, id) => [...holders.get(base) ?? []].some((holder) => holder !== id),
+    heldByOthers: (base, id) => [...(holders.get(base) ?? [])].some((holder) => holder !== id),
     ownerOf: (base) => ledger.ownerOf(base),
     claim(id, owner) {
       restoreDirectory();
@@ -210,10 +216,14 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
       const whose = describeOwner(owner);
       const handBack = 'root can hand back what nobody needs any more (bulkhead ranges list)';
       if (has >= rangeQuota(owner)) {
-        refuse(`${whose} had ${has} id ranges, which is the most, and all of them are in use: remove containers, and `
-          + `end processes outside that have ids of containers; ${handBack}`);
+        refuse(
+          `${whose} had ${has} id ranges, which is the most, and all of them are in use: remove containers, and ` +
+            `end processes outside that have ids of containers; ${handBack}`,
+        );
       }
-      return refuse(`no id range of this machine is left that nobody had, and none that ${whose} had is free: remove containers; ${handBack}`);
+      return refuse(
+        `no id range of this machine is left that nobody had, and none that ${whose} had is free: remove containers; ${handBack}`,
+      );
     },
     hold(base, id) {
       if (!isBase(base)) throw new Error(`not the base of a range: ${base}`);
@@ -221,7 +231,8 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
       if (!holders.has(base)) {
         const aside = written({ root, id });
         try {
-          if (!linkNew(aside, fileOf(base)) && readClaim(fileOf(base))?.root !== root) throw new Error(`id range ${base} belongs to another engine`);
+          if (!linkNew(aside, fileOf(base)) && readClaim(fileOf(base))?.root !== root)
+            throw new Error(`id range ${base} belongs to another engine`);
         } finally {
           rmSync(aside, { force: true });
         }
@@ -244,14 +255,16 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
         }
       }
     },
-    orphans: () => bases(directory).flatMap((base) => {
-      const claim = holders.has(base) ? null : readClaim(fileOf(base));
-      return claim?.root === root ? [{ base, id: claim.id }] : [];
-    }),
-    abandoned: (inUse) => bases(directory).filter((base) => {
-      const claim = holders.has(base) || inUse.has(base) ? null : readClaim(fileOf(base));
-      return claim !== null && claim.root !== root && !existsSync(claim.root);
-    }),
+    orphans: () =>
+      bases(directory).flatMap((base) => {
+        const claim = holders.has(base) ? null : readClaim(fileOf(base));
+        return claim?.root === root ? [{ base, id: claim.id }] : [];
+      }),
+    abandoned: (inUse) =>
+      bases(directory).filter((base) => {
+        const claim = holders.has(base) || inUse.has(base) ? null : readClaim(fileOf(base));
+        return claim !== null && claim.root !== root && !existsSync(claim.root);
+      }),
     free(base) {
       if (holders.has(base)) throw new Error(`id range ${base} is held`);
       const file = fileOf(base);
@@ -260,7 +273,8 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
       if (claim.root === root) {
         rmSync(file, { force: true });
       } else {
-        // Two planners may find the same abandoned claim: one frees it, and who claims the range then keeps it.
+        // Two planners may find the same abandoned claim: one frees it, and who claims the range then keeps
+        // it.
         const turn = path.join(directory, `.free.${base}`);
         const aside = writeAside(directory, { pid: process.pid }, 0o600, false);
         const isMine = linkNew(aside, turn);
@@ -282,7 +296,8 @@ export function basesInUse(): Set<number> {
   const found = new Set<number>();
   for (const { start, count } of idsInUse()) {
     const first = firstBase + Math.floor((start - firstBase) / rangeSize) * rangeSize;
-    for (let base = Math.max(first, firstBase); base < start + count && base <= lastBase; base += rangeSize) found.add(base);
+    for (let base = Math.max(first, firstBase); base < start + count && base <= lastBase; base += rangeSize)
+      found.add(base);
   }
   return found;
 }
@@ -307,34 +322,47 @@ function pidIn(turn: string): number | undefined {
   }
 }
 
-/** Removes claims that a power cut left without content: of before this boot, where the directory outlived it. */
+/**
+ * Removes claims that a power cut left without content: of before this boot, where the directory outlived it.
+ */
 function removeLost(directory: string): void {
   const booted = Date.now() - os.uptime() * 1000;
   for (const base of bases(directory)) {
     const file = path.join(directory, String(base));
     // A minute for clocks that were set meanwhile: a claim of this boot is whole anyway.
-    if (readClaim(file) === null && (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < booted - 60_000) removeFile(file);
+    if (
+      readClaim(file) === null &&
+      (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < booted - 60_000
+    )
+      removeFile(file);
   }
 }
 
 /**
- * The map of an id-mapped mount of layers and volumes for the range at `base`, one line `disk host size`: no id on disk is one of the machine's
- * own, or another container's, whoever makes files with it. Ids from 65536 on are nobody's in the container and can't be written.
+ * The map of an id-mapped mount of layers and volumes for the range at `base`, one line `disk host size`: no
+ * id on disk is one of the machine's own, or another container's, whoever makes files with it. Ids from 65536
+ * on are nobody's in the container and can't be written.
  */
 export function diskMap(base: number): string {
   return `0 ${base} ${rangeSize}\n`;
 }
 
 /**
- * The map of the layer that a container writes to. dockerd, which is the machine's root, makes files there before it gives them to an id of the
- * container (`docker cp`), and a directory to change its root to (`docker export`): the kernel lets nobody make a file whose id is in no line.
+ * The map of the layer that a container writes to. dockerd, which is the machine's root, makes files there
+ * before it gives them to an id of the container (`docker cp`), and a directory to change its root to
+ * (`docker export`): the kernel lets nobody make a file whose id is in no line.
  */
 export function upperMap(base: number): string {
   return `${diskMap(base)}${engineDiskId} 0 1\n`;
 }
 
 function bases(directory: string): number[] {
-  return existsSync(directory) ? readdirSync(directory).filter((name) => /^\d+$/.test(name)).map(Number).filter(isBase) : [];
+  return existsSync(directory)
+    ? readdirSync(directory)
+        .filter((name) => /^\d+$/.test(name))
+        .map(Number)
+        .filter(isBase)
+    : [];
 }
 
 function readClaim(file: string): Claim | null {

@@ -104,7 +104,8 @@ describe('A8: what a user can get to', () => {
     const reach = await ask(given, taken);
     expect(refusal(reach, path.join(given, 'x'))).toBeNull();
     expect(refusal(reach, path.join(taken, 'x'))).toContain(`who has no access to ${taken}`);
-    // root's own group, as the database of every machine has it, is no group of the user's; daemon's is daemon's.
+    // root's own group, as the database of every machine has it, is no group of the user's; daemon's is
+    // daemon's.
     const daemons = await make('daemons', 0o750, { uid: 0, gid: 1 });
     const daemon = await new Reachability().ask({ uid: 1, gid: 54_321 }, [daemons]);
     expect(refusal(daemon, path.join(daemons, 'x'), { uid: 1, gid: 54_321 })).toBeNull();

@@ -125,9 +125,9 @@ export class Reachability {
   }
 
   /**
-   * The user's supplementary groups, for setpriv. Without an entry in the user database, or an answer of it, there
-   * are none to take. Asked once for starts that follow each other closely: where the database does not answer,
-   * each would wait for it.
+   * The user's supplementary groups, for setpriv. Without an entry in the user database, or an answer of it,
+   * there are none to take. Asked once for starts that follow each other closely: where the database does not
+   * answer, each would wait for it.
    */
   #groups({ uid }: SharingUser): Promise<string> {
     const now = performance.now();

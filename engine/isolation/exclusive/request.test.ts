@@ -5,10 +5,21 @@ const bytes = (...words: string[]) => Buffer.from(words.map((word) => `${word}\0
 const good = ['bulkhead-request-2', 'create', 'abc', '/run/b/abc', '/run/runc', '42', 'end'];
 
 describe('parseRequest', () => {
-  it('reads the runtime\'s words', () => {
-    expect(parseRequest(bytes(...good))).toEqual({ verb: 'create', id: 'abc', bundle: '/run/b/abc', runcRoot: '/run/runc', pid: 42 });
-    expect(parseRequest(bytes(...good.with(1, 'exec')))).toMatchObject({ verb: 'exec', bundle: '/run/b/abc' });
-    expect(parseRequest(bytes('bulkhead-request-2', 'delete', 'abc', '', '/run/runc', '42', 'end'))?.verb).toBe('delete');
+  it("reads the runtime's words", () => {
+    expect(parseRequest(bytes(...good))).toEqual({
+      verb: 'create',
+      id: 'abc',
+      bundle: '/run/b/abc',
+      runcRoot: '/run/runc',
+      pid: 42,
+    });
+    expect(parseRequest(bytes(...good.with(1, 'exec')))).toMatchObject({
+      verb: 'exec',
+      bundle: '/run/b/abc',
+    });
+    expect(
+      parseRequest(bytes('bulkhead-request-2', 'delete', 'abc', '', '/run/runc', '42', 'end'))?.verb,
+    ).toBe('delete');
   });
 
   it.each([
@@ -37,7 +48,8 @@ it('knows a whole request without the runtime closing its side, and where the ne
   const one = bytes(...good);
   expect(requestLength(one)).toBe(one.length);
   expect(requestLength(Buffer.concat([one, one.subarray(0, 9)]))).toBe(one.length);
-  for (let length = 0; length < one.length; length++) expect(requestLength(one.subarray(0, length))).toBeNull();
+  for (let length = 0; length < one.length; length++)
+    expect(requestLength(one.subarray(0, length))).toBeNull();
 });
 
 it('answers what the runtime waits for', () => {
@@ -48,7 +60,8 @@ it('answers what the runtime waits for', () => {
   expect(told).toEqual(['deleting', 'deleting-by-force', 'release']);
 });
 
-it('takes runc\'s ids and nothing that is not a file name', () => {
+it("takes runc's ids and nothing that is not a file name", () => {
   for (const id of ['a', '0123456789abcdef', 'a_b.c+d-e']) expect(isContainerId(id)).toBe(true);
-  for (const id of ['', '.', '..', 'a/b', 'a b', 'a\n', 'é', 'x'.repeat(129)]) expect(isContainerId(id)).toBe(false);
+  for (const id of ['', '.', '..', 'a/b', 'a b', 'a\n', 'é', 'x'.repeat(129)])
+    expect(isContainerId(id)).toBe(false);
 });

@@ -2,7 +2,11 @@ import path from 'node:path';
 
 const verbs = ['create', 'exec', 'deleting', 'deleting-by-force', 'delete', 'release'] as const;
 
-/** What bulkhead-runc asks. `exec` is about a further process in a build's container; `deleting` only says that it is about to have runc delete the container, `deleting-by-force` that it is even if that runs; after `delete`, `release` says that its mounts are gone. */
+/**
+ * What bulkhead-runc asks. `exec` is about a further process in a build's container; `deleting` only says
+ * that it is about to have runc delete the container, `deleting-by-force` that it is even if that runs; after
+ * `delete`, `release` says that its mounts are gone.
+ */
 export interface PlannerRequest {
   readonly verb: (typeof verbs)[number];
   readonly id: string;
@@ -19,7 +23,10 @@ export const requestLimit = 16 * 1024;
 
 const requestWords = 7;
 
-/** Length of the first request in `bytes`; null: it is not whole yet. The runtime keeps its side of the connection open. */
+/**
+ * Length of the first request in `bytes`; null: it is not whole yet. The runtime keeps its side of the
+ * connection open.
+ */
 export function requestLength(bytes: Buffer): number | null {
   let end = 0;
   for (let words = 0; words < requestWords; words++) {

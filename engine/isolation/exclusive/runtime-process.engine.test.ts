@@ -16,7 +16,9 @@ beforeAll(() => {
   copyFileSync('/bin/cat', program);
   chmodSync(program, 0o755);
 });
-afterAll(() => { rmSync(directory, { recursive: true, force: true }); });
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
 
 /** Whether `program`, started in the way that is given, counts as the runtime while it runs. */
 async function counts(options: { readonly uid?: number; readonly gid?: number }): Promise<boolean> {
@@ -31,10 +33,10 @@ async function counts(options: { readonly uid?: number; readonly gid?: number })
   return known;
 }
 
-test('A3: a runtime of root\'s that is at work is known as one', async () => {
+test("A3: a runtime of root's that is at work is known as one", async () => {
   expect(await counts({})).toBe(true);
 });
 
-test('A3: the runtime\'s program run by another user, under whatever process number, is no runtime', async () => {
+test("A3: the runtime's program run by another user, under whatever process number, is no runtime", async () => {
   expect(await counts({ uid: 4242, gid: 4242 })).toBe(false);
 });

@@ -2,8 +2,9 @@ import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { geteuid } from 'node:process';
 
 /**
- * Whether process `pid` is our runtime at work: of the user who we are, in our own user namespace. Everybody may
- * run the program, and a container may have a file of the same name, with a number that a runtime had before.
+ * Whether process `pid` is our runtime at work: of the user who we are, in our own user namespace. Everybody
+ * may run the program, and a container may have a file of the same name, with a number that a runtime had
+ * before.
  */
 export function isRuntime(pid: number, runtimeBinary: string): boolean {
   try {
@@ -15,8 +16,8 @@ export function isRuntime(pid: number, runtimeBinary: string): boolean {
 }
 
 /**
- * By /proc/PID/status, which tells ids as the reader's namespace has them: the real, the effective and the saved one.
- * The fourth, that of file systems, is the container's while the runtime mounts its overlay.
+ * By /proc/PID/status, which tells ids as the reader's namespace has them: the real, the effective and the
+ * saved one. The fourth, that of file systems, is the container's while the runtime mounts its overlay.
  */
 function isOurs(status: string): boolean {
   const ids = /^Uid:\t(\d+)\t(\d+)\t(\d+)\t\d+$/m.exec(status)?.slice(1) ?? [];

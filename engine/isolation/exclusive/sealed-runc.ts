@@ -22,8 +22,9 @@ const pauseMs = 30_000;
 const patienceMs = 10_000;
 
 /**
- * Keeps a copy of runc in memory that nobody can write (runtime/sealed.h). runc makes one at every start of a container otherwise, which is
- * a good part of what a start takes. Where none can be made, or of a runc that is a script, there is none, and runc is run by its path.
+ * Keeps a copy of runc in memory that nobody can write (runtime/sealed.h). runc makes one at every start of a
+ * container otherwise, which is a good part of what a start takes. Where none can be made, or of a runc that
+ * is a script, there is none, and runc is run by its path.
  */
 export class SealedRunc {
   readonly #options: SealedRuncOptions;
@@ -41,7 +42,10 @@ export class SealedRunc {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** The copy's descriptor; null: there is none of the runc that is installed now. Then one is made for the next that asks, after a failure only some time later. */
+  /**
+   * The copy's descriptor; null: there is none of the runc that is installed now. Then one is made for the
+   * next that asks, after a failure only some time later.
+   */
   descriptor(): number | null {
     const of = identityOf(this.#options.runc);
     if (of === null || this.#closed) return null;
@@ -52,7 +56,9 @@ export class SealedRunc {
 
   /** Resolves when there is a copy, or can't be one now. Never rejects. */
   async make(): Promise<void> {
-    this.#making ??= this.#make().finally(() => { this.#making = null; });
+    this.#making ??= this.#make().finally(() => {
+      this.#making = null;
+    });
     await this.#making;
   }
 
@@ -90,19 +96,31 @@ export class SealedRunc {
     const { runtimeBinary, runc } = this.#options;
     let descriptor: number | null = null;
     try {
-      const child = await started(() => spawn(runtimeBinary, ['--bulkhead-seal', runc], { stdio: ['pipe', 'pipe', 'pipe'] }));
+      const child = await started(() =>
+        spawn(runtimeBinary, ['--bulkhead-seal', runc], { stdio: ['pipe', 'pipe', 'pipe'] }),
+      );
       child.stdin.on('error', () => undefined); // it ended early: its exit says so
       const errors = text(child.stderr).catch(String);
       const ended = once(child, 'close');
       // What it says, it keeps until its stdin ends.
-      const number = await Promise.race([once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line)), ended.then(() => null)]);
+      const number = await Promise.race([
+        once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line)),
+        ended.then(() => null),
+      ]);
       try {
         if (number !== null) descriptor = openSync(`/proc/${child.pid}/fd/${number}`, 'r');
       } finally {
         child.stdin.end();
         await ended;
       }
-      if (descriptor === null) return { descriptor, forGood: child.exitCode === noProgram, why: (await errors).trim() || `the runtime ended with ${child.exitCode ?? child.signalCode ?? 'nothing'}` };
+      if (descriptor === null)
+        return {
+          descriptor,
+          forGood: child.exitCode === noProgram,
+          why:
+            (await errors).trim() ||
+            `the runtime ended with ${child.exitCode ?? child.signalCode ?? 'nothing'}`,
+        };
       await tryOut(descriptor);
       return { descriptor };
     } catch (error) {
@@ -112,13 +130,28 @@ export class SealedRunc {
   }
 }
 
-type Copied = { readonly descriptor: number } | { readonly descriptor: null; readonly forGood: boolean; readonly why: string };
+type Copied =
+  | { readonly descriptor: number }
+  | { readonly descriptor: null; readonly forGood: boolean; readonly why: string };
 
-/** Rejects unless the copy runs: what stands in runc's place may look for what belongs to it beside itself, and there is nothing beside memory. */
+/**
+ * Rejects unless the copy runs: what stands in runc's place may look for what belongs to it beside itself,
+ * and there is nothing beside memory.
+ */
 async function tryOut(descriptor: number): Promise<void> {
-  const child = await started(() => spawn(`/proc/self/fd/${descriptor}`, ['--version'], { argv0: 'runc', stdio: 'ignore', timeout: patienceMs, killSignal: 'SIGKILL' }));
+  const child = await started(() =>
+    spawn(`/proc/self/fd/${descriptor}`, ['--version'], {
+      argv0: 'runc',
+      stdio: 'ignore',
+      timeout: patienceMs,
+      killSignal: 'SIGKILL',
+    }),
+  );
   await once(child, 'exit');
-  if (child.exitCode !== 0) throw new Error(`its copy ended with ${child.exitCode ?? child.signalCode ?? 'nothing'} when it was asked for its version`);
+  if (child.exitCode !== 0)
+    throw new Error(
+      `its copy ended with ${child.exitCode ?? child.signalCode ?? 'nothing'} when it was asked for its version`,
+    );
 }
 
 /** What changes when another program is installed at `file`; null: there is none. */

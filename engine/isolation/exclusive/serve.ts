@@ -6,11 +6,14 @@ import { startPlanner } from './planner.ts';
 import type { SharingOptions } from './shares.ts';
 import { openSubordinateStore, subordinateDirectory } from './subordinate.ts';
 
-export interface ServiceOutput { readonly out: (line: string) => void; readonly error: (line: string) => void }
+export interface ServiceOutput {
+  readonly out: (line: string) => void;
+  readonly error: (line: string) => void;
+}
 
 /**
- * Runs the planner of the engine at `root` until SIGTERM or SIGINT. `records`: see SharingOptions. `handoff`: its socket, over restarts. Resolves
- * with the exit code: 0, or 1 when it could not start.
+ * Runs the planner of the engine at `root` until SIGTERM or SIGINT. `records`: see SharingOptions. `handoff`:
+ * its socket, over restarts. Resolves with the exit code: 0, or 1 when it could not start.
  */
 export async function servePlanner(
   root: string,
@@ -22,11 +25,24 @@ export async function servePlanner(
   goFirst();
   const started = await startPlanner({
     paths: exclusivePaths(paths),
-    parts: { sockets: engineSockets(paths), directories: engineDirectories(paths), containerSockets: paths.sockets, roots: [paths.root, paths.run] },
-    sharing: { directory: paths.sharing, records, subordinates: openSubordinateStore({ directory: subordinateDirectory }) },
+    parts: {
+      sockets: engineSockets(paths),
+      directories: engineDirectories(paths),
+      containerSockets: paths.sockets,
+      roots: [paths.root, paths.run],
+    },
+    sharing: {
+      directory: paths.sharing,
+      records,
+      subordinates: openSubordinateStore({ directory: subordinateDirectory }),
+    },
     handoff,
-    log: (line) => { output.error(`planner: ${line}`); },
-    onListening: () => { output.out('planner cleaning up'); },
+    log: (line) => {
+      output.error(`planner: ${line}`);
+    },
+    onListening: () => {
+      output.out('planner cleaning up');
+    },
   });
   if (!started.ok) {
     const { message, reason, hint } = started.error;
@@ -34,7 +50,10 @@ export async function servePlanner(
     return 1;
   }
   const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => { resolve(); });
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => {
+        resolve();
+      });
   });
   output.out(`planner listening on ${paths.plannerSocket}`);
   await stopped;
@@ -42,7 +61,10 @@ export async function servePlanner(
   return 0;
 }
 
-/** Every container waits for the planner, which has little to do: on a machine under load it should not be last. */
+/**
+ * Every container waits for the planner, which has little to do: on a machine under load it should not be
+ * last.
+ */
 function goFirst(): void {
   try {
     os.setPriority(os.constants.priority.PRIORITY_ABOVE_NORMAL);

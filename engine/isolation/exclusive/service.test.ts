@@ -19,16 +19,33 @@ beforeEach(() => {
   directory = mkdtempSync(path.join(os.tmpdir(), 'service-'));
   containers = openContainerStore(at('containers'));
   ranges = openRangeStore({
-    directory: at('ranges'), root: directory, ledger: new RangeLedger({ directory: at('range-owners'), mark: null, log: () => undefined }),
-    ownerOf: () => 0, inUse: () => new Set(), log: () => undefined,
+    directory: at('ranges'),
+    root: directory,
+    ledger: new RangeLedger({ directory: at('range-owners'), mark: null, log: () => undefined }),
+    ownerOf: () => 0,
+    inUse: () => new Set(),
+    log: () => undefined,
   });
   service = new IsolationService({
     // This process stands in for a runtime at work.
-    ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, privateDirectory: at('private'), deviceNodes: new Map(), runtimeBinary: process.execPath, sealedRunc: () => null, log: () => undefined,
-    sharing: { directory: at('sharing'), records: 'required', subordinates: { prepare: () => Promise.resolve(), of: () => ({ uid: 1, gid: 1 }) } },
+    ranges,
+    containers,
+    parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] },
+    privateDirectory: at('private'),
+    deviceNodes: new Map(),
+    runtimeBinary: process.execPath,
+    sealedRunc: () => null,
+    log: () => undefined,
+    sharing: {
+      directory: at('sharing'),
+      records: 'required',
+      subordinates: { prepare: () => Promise.resolve(), of: () => ({ uid: 1, gid: 1 }) },
+    },
   });
 });
-afterEach(() => { rmSync(directory, { recursive: true }); });
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
 
 it.each([
   ['is being made anew keeps its range and its state', process.pid, ended, true],
@@ -36,7 +53,17 @@ it.each([
   ['its own runtime could not make loses them', process.pid, process.pid, false],
 ])('A3 a container that %s, when a release is read', (_, maker, asking, keeps) => {
   const base = ranges.claim(id, 0);
-  containers.write({ id, runcRoot: at('runc'), base, runtimePid: maker, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null });
+  containers.write({
+    id,
+    runcRoot: at('runc'),
+    base,
+    runtimePid: maker,
+    boot: bootId(),
+    overlay: null,
+    enginePoints: [],
+    device: null,
+    shares: null,
+  });
   service.answer('release', { verb: 'release', id, bundle: '', runcRoot: at('runc'), pid: asking });
   expect(containers.has(id)).toBe(keeps);
   expect(ranges.heldByOthers(base, 'another')).toBe(keeps);
@@ -48,8 +75,25 @@ it.each([
   ['the same runtime asks for again is not', process.pid, process.pid, 'no such file'],
 ])('A3 a create of what %s', (_, maker, asking, why) => {
   const base = ranges.claim(id, 0);
-  containers.write({ id, runcRoot: at('runc'), base, runtimePid: maker, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null });
-  expect(() => service.create({ verb: 'create', id, bundle: at('bundle'), runcRoot: at('runc'), pid: asking }, [], null, nothingAsked)).toThrow(why);
+  containers.write({
+    id,
+    runcRoot: at('runc'),
+    base,
+    runtimePid: maker,
+    boot: bootId(),
+    overlay: null,
+    enginePoints: [],
+    device: null,
+    shares: null,
+  });
+  expect(() =>
+    service.create(
+      { verb: 'create', id, bundle: at('bundle'), runcRoot: at('runc'), pid: asking },
+      [],
+      null,
+      nothingAsked,
+    ),
+  ).toThrow(why);
   // What is refused takes nothing from who makes it.
   expect(containers.has(id)).toBe(asking === ended);
 });

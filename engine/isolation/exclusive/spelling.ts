@@ -4,11 +4,31 @@ import { foldKey } from '../../../shared/policy/json.ts';
 const objects: readonly { readonly path: readonly string[]; readonly keys: readonly string[] }[] = [
   { path: [], keys: ['root', 'mounts', 'hooks', 'linux', 'process', 'domainname'] },
   { path: ['root'], keys: ['path', 'readonly'] },
-  { path: ['mounts', '[]'], keys: ['destination', 'type', 'source', 'options', 'uidMappings', 'gidMappings'] },
-  { path: ['hooks'], keys: ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'] },
+  {
+    path: ['mounts', '[]'],
+    keys: ['destination', 'type', 'source', 'options', 'uidMappings', 'gidMappings'],
+  },
+  {
+    path: ['hooks'],
+    keys: ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'],
+  },
   {
     path: ['linux'],
-    keys: ['namespaces', 'uidMappings', 'gidMappings', 'sysctl', 'devices', 'netDevices', 'maskedPaths', 'readonlyPaths', 'cgroupsPath', 'resources', 'seccomp', 'rootfsPropagation', 'mountLabel'],
+    keys: [
+      'namespaces',
+      'uidMappings',
+      'gidMappings',
+      'sysctl',
+      'devices',
+      'netDevices',
+      'maskedPaths',
+      'readonlyPaths',
+      'cgroupsPath',
+      'resources',
+      'seccomp',
+      'rootfsPropagation',
+      'mountLabel',
+    ],
   },
   { path: ['linux', 'namespaces', '[]'], keys: ['type', 'path'] },
   { path: ['linux', 'resources'], keys: ['devices', 'unified'] },
@@ -17,8 +37,9 @@ const objects: readonly { readonly path: readonly string[]; readonly keys: reado
 ];
 
 /**
- * runc takes `LINUX` or `Linux` for `linux`, the last one winning: what is looked at here must be all that it reads. Throws when a key of
- * an object that decides about isolation is another spelling of one that is known. Engines write the known ones.
+ * runc takes `LINUX` or `Linux` for `linux`, the last one winning: what is looked at here must be all that it
+ * reads. Throws when a key of an object that decides about isolation is another spelling of one that is
+ * known. Engines write the known ones.
  */
 export function refuseOtherSpellings(spec: unknown): void {
   for (const { path, keys } of objects) {
@@ -26,7 +47,8 @@ export function refuseOtherSpellings(spec: unknown): void {
     for (const object of at(spec, path)) {
       for (const key of Object.keys(object)) {
         const meant = known.get(foldKey(key));
-        if (meant !== undefined && meant !== key) throw new Error(`config.json spells ${meant} as ${JSON.stringify(key)}`);
+        if (meant !== undefined && meant !== key)
+          throw new Error(`config.json spells ${meant} as ${JSON.stringify(key)}`);
       }
     }
   }

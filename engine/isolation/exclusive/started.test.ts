@@ -21,7 +21,11 @@ async function withoutDescriptors(script: string): Promise<string> {
     console.log('begun');
     try { for (;;) openSync('/dev/null'); } catch {}
     ${script}`;
-  const child = spawn('sh', ['-c', 'ulimit -n 64; exec "$0" --input-type=module -e "$1"', process.execPath, source], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(
+    'sh',
+    ['-c', 'ulimit -n 64; exec "$0" --input-type=module -e "$1"', process.execPath, source],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
   const [said, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   expect({ errors, code: child.exitCode }).toEqual({ errors: '', code: 0 });
   return said.replace(/^begun\n/, '');
@@ -38,20 +42,30 @@ describe('a child that cannot be started', () => {
     plan.unmount('/x');
     await expect(perform(throwing, plan)).rejects.toThrow('ENOTDIR');
     await expect(perform('/nonexistent/runtime', plan)).rejects.toThrow('ENOENT');
-    expect(await withoutDescriptors(`
+    expect(
+      await withoutDescriptors(`
       const plan = new PlanBuilder();
       plan.unmount('/x');
-      await perform('/bin/true', plan).catch((error) => { console.log(error.code); });`)).toBe('EMFILE\n');
+      await perform('/bin/true', plan).catch((error) => { console.log(error.code); });`),
+    ).toBe('EMFILE\n');
   });
 
   it('leaves runc without a copy in memory', async () => {
     const said: string[] = [];
-    const sealed = new SealedRunc({ runtimeBinary: throwing, runc: '/bin/sh', log: (line) => { said.push(line); } });
+    const sealed = new SealedRunc({
+      runtimeBinary: throwing,
+      runc: '/bin/sh',
+      log: (line) => {
+        said.push(line);
+      },
+    });
     await sealed.make();
     expect(sealed.descriptor()).toBeNull();
     expect(said).toEqual([expect.stringContaining('ENOTDIR')]);
-    expect(await withoutDescriptors(`
+    expect(
+      await withoutDescriptors(`
       const sealed = new SealedRunc({ runtimeBinary: '/bin/true', runc: '/bin/sh', log: (line) => { console.log(line); } });
-      await sealed.make();`)).toContain('EMFILE');
+      await sealed.make();`),
+    ).toContain('EMFILE');
   });
 });

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import type { ChildProcess } from 'node:child_process';
 
 /**
- * The child that `spawn` starts, once it has; rejects where it can't be. Node throws for some reasons (no memory), tells of others by an event,
- * and of a child for which there are no descriptors left there are no streams either.
+ * The child that `spawn` starts, once it has; rejects where it can't be. Node throws for some reasons (no
+ * memory), tells of others by an event, and of a child for which there are no descriptors left there are no
+ * streams either.
  */
 export async function started<Child extends ChildProcess>(spawn: () => Child): Promise<Child> {
   const child = spawn();

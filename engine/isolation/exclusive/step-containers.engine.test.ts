@@ -8,8 +8,9 @@ import { makeBuildContainer } from '../../../testing/build-container.ts';
 import { grpcClient, type GrpcClient } from '../../../testing/grpc-client.ts';
 import { startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
 
-// A client that drives its build, or a frontend inside the daemon, says the id of a container. Of the second process in it BuildKit makes a
-// `runc exec`, by that id and with no --root: whoever's container that is in runc's default root.
+// A client that drives its build, or a frontend inside the daemon, says the id of a container. Of the second
+// process in it BuildKit makes a `runc exec`, by that id and with no --root: whoever's container that is in
+// runc's default root.
 
 const run = promisify(execFile);
 const victim = `victim${process.pid}x0123456789`;
@@ -23,12 +24,18 @@ beforeAll(async () => {
   await copyFile('/bin/busybox', at('rootfs/bin/busybox'));
   for (const name of ['sh', 'sleep', 'cat']) await symlink('busybox', at('rootfs/bin', name));
   await run('runc', ['spec'], { cwd: directory });
-  const spec = JSON.parse(await readFile(at('config.json'), 'utf8')) as { process: { args: string[]; terminal: boolean }; root: { readonly: boolean } };
+  const spec = JSON.parse(await readFile(at('config.json'), 'utf8')) as {
+    process: { args: string[]; terminal: boolean };
+    root: { readonly: boolean };
+  };
   spec.process.args = ['/bin/sleep', '600'];
   spec.process.terminal = false;
   spec.root.readonly = false;
   await writeFile(at('config.json'), JSON.stringify(spec));
-  const [code] = await once(spawn('runc', ['run', '-d', victim], { cwd: directory, stdio: 'ignore' }), 'close') as [number];
+  const [code] = (await once(
+    spawn('runc', ['run', '-d', victim], { cwd: directory, stdio: 'ignore' }),
+    'close',
+  )) as [number];
   expect(code).toBe(0);
   engine = await startIsolatedEngine();
   client = await grpcClient(engine.socket);
@@ -50,14 +57,14 @@ async function inBuild(id: string, ...scripts: string[]): Promise<string[]> {
 
 const ranIn = 'echo ran in "$(cat /proc/self/uid_map)"';
 
-it('A5: a build\'s container is never one that somebody else has with runc, whatever id it is given', async () => {
+it("A5: a build's container is never one that somebody else has with runc, whatever id it is given", async () => {
   const said = (await inBuild(victim, `${ranIn}; sleep 5`, `${ranIn}; echo x > /written`)).join('\n');
   expect(said).not.toMatch(/ran in +0 +0 /);
   expect(said).toMatch(/ran in +0 +\d{10} +65536/);
   await expect(readFile(path.join(directory, 'rootfs/written'))).rejects.toThrow('ENOENT');
 });
 
-it('A3: a build\'s container is not taken for one of the engine\'s, whose user has ranges of his own', async () => {
+it("A3: a build's container is not taken for one of the engine's, whose user has ranges of his own", async () => {
   const ended = (await engine.docker('create', 'busybox', 'true')).trim();
   expect((await inBuild(ended, ranIn)).join('')).toContain(`a step of a build may not be called ${ended}`);
 });

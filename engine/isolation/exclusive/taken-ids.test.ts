@@ -5,9 +5,16 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { idsInUse, listedIds } from './taken-ids.ts';
 
 let directory: string;
-beforeEach(() => { directory = mkdtempSync(path.join(os.tmpdir(), 'taken-')); });
-afterEach(() => { rmSync(directory, { recursive: true, force: true }); });
-const write = (name: string, text: string) => { mkdirSync(path.dirname(path.join(directory, name)), { recursive: true }); writeFileSync(path.join(directory, name), text); };
+beforeEach(() => {
+  directory = mkdtempSync(path.join(os.tmpdir(), 'taken-'));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+const write = (name: string, text: string) => {
+  mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
+  writeFileSync(path.join(directory, name), text);
+};
 
 it('ids are given to others by /etc/subuid and subgid, also by what is written there later', () => {
   const listed = listedIds(directory);
@@ -15,11 +22,15 @@ it('ids are given to others by /etc/subuid and subgid, also by what is written t
   write('subuid', '# comment\nroot:1000000:1000000000\nbroken:1\n');
   expect(listed()).toMatchObject([{ start: 1_000_000, count: 1_000_000_000 }]);
   write('subgid', 'alice:2147483648:65536\n');
-  expect(listed()).toMatchObject([{ start: 1_000_000, count: 1_000_000_000 }, { start: 2_147_483_648, count: 65_536 }]);
+  expect(listed()).toMatchObject([
+    { start: 1_000_000, count: 1_000_000_000 },
+    { start: 2_147_483_648, count: 65_536 },
+  ]);
 });
 
 it('ids are in use where a process has one, or its user namespace maps it; not by the map of the machine itself, nor by one that ended', () => {
-  const status = (state: string, id: number) => `Name:\tx\nState:\t${state}\nUid:\t${id}\t${id}\t${id}\t${id}\nGid:\t5\t5\t5\t5\n`;
+  const status = (state: string, id: number) =>
+    `Name:\tx\nState:\t${state}\nUid:\t${id}\t${id}\t${id}\t${id}\nGid:\t5\t5\t5\t5\n`;
   const all = '         0          0 4294967295\n';
   write('1/status', status('S (sleeping)', 1_500_000_000));
   write('1/uid_map', all);
@@ -29,6 +40,10 @@ it('ids are in use where a process has one, or its user namespace maps it; not b
   write('3/uid_map', '         0 1999962112      65536\n');
   write('4/status', '');
   expect(idsInUse(directory).sort((a, b) => a.start - b.start)).toEqual([
-    { start: 5, count: 1 }, { start: 7, count: 1 }, { start: 1000, count: 1 }, { start: 1_500_000_000, count: 1 }, { start: 1_879_048_192, count: 65_536 },
+    { start: 5, count: 1 },
+    { start: 7, count: 1 },
+    { start: 1000, count: 1 },
+    { start: 1_500_000_000, count: 1 },
+    { start: 1_879_048_192, count: 65_536 },
   ]);
 });

@@ -9,13 +9,21 @@ export { listedRanges, type IdSpan };
 /** A map of more ids than this is none of a container manager's: the machine's own, of all ids. */
 const mostMapped = 2 ** 31;
 
-/** Reads what /etc/subuid and /etc/subgid give away (to users, and to other container managers by root's name); anew where they have changed. */
+/**
+ * Reads what /etc/subuid and /etc/subgid give away (to users, and to other container managers by root's
+ * name); anew where they have changed.
+ */
 export function listedIds(etc = '/etc'): () => readonly IdSpan[] {
   const files = ['subuid', 'subgid'].map((name) => path.join(etc, name));
   let seen = '';
   let spans: readonly IdSpan[] = [];
   return () => {
-    const now = files.map((file) => { const stat = statSync(file, { throwIfNoEntry: false }); return stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`; }).join();
+    const now = files
+      .map((file) => {
+        const stat = statSync(file, { throwIfNoEntry: false });
+        return stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+      })
+      .join();
     if (now !== seen) spans = files.flatMap((file) => listedRanges(read(file)));
     seen = now;
     return spans;
@@ -30,13 +38,17 @@ export function idsInUse(proc = '/proc'): IdSpan[] {
     const status = read(path.join(proc, pid, 'status'));
     // One that ended and was not waited for yet has a place in the table only.
     if (status === '' || /^State:\t[ZX]/m.test(status)) continue;
-    for (const [, ids = ''] of status.matchAll(/^[UG]id:\t(.*)$/gm)) for (const id of ids.split('\t')) own.add(Number(id));
+    for (const [, ids = ''] of status.matchAll(/^[UG]id:\t(.*)$/gm))
+      for (const id of ids.split('\t')) own.add(Number(id));
     maps.add(read(path.join(proc, pid, 'uid_map')));
   }
-  const mapped = [...maps].join('\n').split('\n').flatMap((line) => {
-    const [, start = NaN, count = NaN] = line.trim().split(/\s+/).map(Number);
-    return count < mostMapped ? [{ start, count }] : [];
-  });
+  const mapped = [...maps]
+    .join('\n')
+    .split('\n')
+    .flatMap((line) => {
+      const [, start = NaN, count = NaN] = line.trim().split(/\s+/).map(Number);
+      return count < mostMapped ? [{ start, count }] : [];
+    });
   return [...mapped, ...[...own].map((start) => ({ start, count: 1 }))];
 }
 

@@ -22,18 +22,27 @@ export interface SysboxOptions {
 
 /** Where Sysbox's packages put the runtime, and the only place it is taken from. */
 export const sysboxRuntimePath = '/usr/bin/sysbox-runc';
-const services = [{ socket: 'sysmgr.sock', name: 'sysbox-mgr' }, { socket: 'sysfs.sock', name: 'sysbox-fs' }] as const;
-const installFix = 'Install Sysbox from its own releases (github.com/nestybox/sysbox), or set bulkhead.backend to "exclusive".';
+const services = [
+  { socket: 'sysmgr.sock', name: 'sysbox-mgr' },
+  { socket: 'sysfs.sock', name: 'sysbox-fs' },
+] as const;
+const installFix =
+  'Install Sysbox from its own releases (github.com/nestybox/sysbox), or set bulkhead.backend to "exclusive".';
 /** BuildKit takes another runc since this version. */
 const firstMajorForBuilds = 25;
 
 /**
- * Sysbox (Community Edition), where an administrator has installed it and names it in `bulkhead.backend`. It gives every container a user
- * namespace, but all of them one range of ids; sockets, binds and namespaces are the gateway's to refuse, as with our own backend.
- * Not run on a real Sysbox: it is in no package registry.
+ * Sysbox (Community Edition), where an administrator has installed it and names it in `bulkhead.backend`. It
+ * gives every container a user namespace, but all of them one range of ids; sockets, binds and namespaces are
+ * the gateway's to refuse, as with our own backend. Not run on a real Sysbox: it is in no package registry.
  */
 export function sysboxBackend(options: SysboxOptions = {}): IsolationBackend {
-  const { binary = sysboxRuntimePath, socketDirectory = '/run/sysbox', timeoutMs = 3_000, dockerd = 'dockerd' } = options;
+  const {
+    binary = sysboxRuntimePath,
+    socketDirectory = '/run/sysbox',
+    timeoutMs = 3_000,
+    dockerd = 'dockerd',
+  } = options;
   return {
     id: 'sysbox',
     runtimeName: sysboxRuntimeName,
@@ -43,13 +52,26 @@ export function sysboxBackend(options: SysboxOptions = {}): IsolationBackend {
     // BuildKit does not follow the engine's default runtime.
     engineEnvironment: (runtime) => ({ DOCKER_BUILDKIT_RUNC_COMMAND: runtime }),
     async report() {
-      const requirements = await Promise.all([linux(), root(), installed(binary, timeoutMs), running(socketDirectory, timeoutMs), builds(dockerd, timeoutMs), noSelinux(), noSnap(dockerd)]);
+      const requirements = await Promise.all([
+        linux(),
+        root(),
+        installed(binary, timeoutMs),
+        running(socketDirectory, timeoutMs),
+        builds(dockerd, timeoutMs),
+        noSelinux(),
+        noSnap(dockerd),
+      ]);
       return { id: 'sysbox', available: requirements.every((requirement) => requirement.met), requirements };
     },
     async install() {
       // Nothing of ours goes there: Sysbox is its packages' to install and to update.
       const found = await installed(binary, timeoutMs);
-      return found.met ? ok(undefined) : fail('isolation.install-failed', 'Sysbox is not installed.', { reason: found.found, hint: installFix });
+      return found.met
+        ? ok(undefined)
+        : fail('isolation.install-failed', 'Sysbox is not installed.', {
+            reason: found.found,
+            hint: installFix,
+          });
     },
   };
 }
@@ -58,27 +80,52 @@ function requirement(code: Requirement['code'], met: boolean, found: string, fix
   return { code, met, found, ...(met ? {} : { fix }) };
 }
 
-const linux = () => requirement('linux', process.platform === 'linux', process.platform, 'Run the engine on Linux.');
-const root = () => requirement('root', process.getuid?.() === 0, `user ${process.getuid?.() ?? 'unknown'}`, 'Run as root.');
+const linux = () =>
+  requirement('linux', process.platform === 'linux', process.platform, 'Run the engine on Linux.');
+const root = () =>
+  requirement('root', process.getuid?.() === 0, `user ${process.getuid?.() ?? 'unknown'}`, 'Run as root.');
 
 async function installed(binary: string, timeout: number): Promise<Requirement> {
   const met = (is: boolean, found: string) => requirement('sysbox-installed', is, found, installFix);
-  if (!await access(binary, constants.X_OK).then(() => true, () => false)) return met(false, `${binary} is not there`);
+  if (
+    !(await access(binary, constants.X_OK).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return met(false, `${binary} is not there`);
   try {
     const { stdout } = await run(binary, ['--version'], { timeout, killSignal: 'SIGKILL' });
     const words = stdout.split(/\s+/).join(' ').trim().slice(0, 200);
-    return met(/^sysbox-runc\b/.test(words), /^sysbox-runc\b/.test(words) ? words : `${binary} is not Sysbox: ${words}`);
+    return met(
+      /^sysbox-runc\b/.test(words),
+      /^sysbox-runc\b/.test(words) ? words : `${binary} is not Sysbox: ${words}`,
+    );
   } catch (error) {
     const killed = error instanceof Error && 'killed' in error && error.killed === true;
-    return met(false, killed ? `${binary} does not answer: it hangs` : `${binary} does not run: ${error instanceof Error ? error.message.split('\n')[0] ?? '' : String(error)}`);
+    return met(
+      false,
+      killed
+        ? `${binary} does not answer: it hangs`
+        : `${binary} does not run: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
+    );
   }
 }
 
 async function running(directory: string, timeoutMs: number): Promise<Requirement> {
-  const answers = await Promise.all(services.map(async ({ socket, name }) => ({ name, answer: await askService(path.join(directory, socket), timeoutMs) })));
+  const answers = await Promise.all(
+    services.map(async ({ socket, name }) => ({
+      name,
+      answer: await askService(path.join(directory, socket), timeoutMs),
+    })),
+  );
   const silent = answers.flatMap(({ name, answer }) => (answer.answers ? [] : [`${name}: ${answer.why}`]));
-  return requirement('sysbox-services', silent.length === 0, silent.length === 0 ? `${services.map(({ name }) => name).join(' and ')} answer` : silent.join('; '),
-    'Start Sysbox\'s services (systemctl restart sysbox); containers they served must be restarted afterwards.');
+  return requirement(
+    'sysbox-services',
+    silent.length === 0,
+    silent.length === 0 ? `${services.map(({ name }) => name).join(' and ')} answer` : silent.join('; '),
+    "Start Sysbox's services (systemctl restart sysbox); containers they served must be restarted afterwards.",
+  );
 }
 
 async function builds(dockerd: string, timeout: number): Promise<Requirement> {
@@ -86,21 +133,51 @@ async function builds(dockerd: string, timeout: number): Promise<Requirement> {
   try {
     const { stdout } = await run(dockerd, ['--version'], { timeout });
     const version = /version (\d+)[\d.]*/.exec(stdout);
-    return requirement('build-isolation', Number(version?.[1] ?? 0) >= firstMajorForBuilds, version === null ? `version not understood: ${stdout.trim()}` : `Docker Engine ${version[0].slice('version '.length)}`, fix);
+    return requirement(
+      'build-isolation',
+      Number(version?.[1] ?? 0) >= firstMajorForBuilds,
+      version === null
+        ? `version not understood: ${stdout.trim()}`
+        : `Docker Engine ${version[0].slice('version '.length)}`,
+      fix,
+    );
   } catch (error) {
-    return requirement('build-isolation', false, `the engine's version could not be learned: ${error instanceof Error ? error.message.split('\n')[0] ?? '' : String(error)}`, fix);
+    return requirement(
+      'build-isolation',
+      false,
+      `the engine's version could not be learned: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
+      fix,
+    );
   }
 }
 
 async function noSelinux(): Promise<Requirement> {
-  const enforcing = await readFile('/sys/fs/selinux/enforce', 'utf8').then((text) => text.trim() === '1', () => false);
-  return requirement('no-selinux', !enforcing, enforcing ? 'SELinux is enforcing' : 'SELinux is not enforcing', 'Sysbox does not work under SELinux: set bulkhead.backend to "exclusive".');
+  const enforcing = await readFile('/sys/fs/selinux/enforce', 'utf8').then(
+    (text) => text.trim() === '1',
+    () => false,
+  );
+  return requirement(
+    'no-selinux',
+    !enforcing,
+    enforcing ? 'SELinux is enforcing' : 'SELinux is not enforcing',
+    'Sysbox does not work under SELinux: set bulkhead.backend to "exclusive".',
+  );
 }
 
 async function noSnap(dockerd: string): Promise<Requirement> {
-  const candidates = path.isAbsolute(dockerd) ? [dockerd] : (process.env['PATH'] ?? '').split(':').filter((directory) => path.isAbsolute(directory)).map((directory) => path.join(directory, dockerd));
+  const candidates = path.isAbsolute(dockerd)
+    ? [dockerd]
+    : (process.env['PATH'] ?? '')
+        .split(':')
+        .filter((directory) => path.isAbsolute(directory))
+        .map((directory) => path.join(directory, dockerd));
   let file: string | null = null;
   for (const candidate of candidates) file ??= await realpath(candidate).catch(() => null);
   const snap = file?.startsWith('/snap/') === true;
-  return requirement('no-snap', !snap, file ?? 'the engine\'s program was not found', 'Sysbox can\'t be used by an engine that is a snap: install Docker Engine from packages.');
+  return requirement(
+    'no-snap',
+    !snap,
+    file ?? "the engine's program was not found",
+    "Sysbox can't be used by an engine that is a snap: install Docker Engine from packages.",
+  );
 }

@@ -1,14 +1,12 @@
 import net from 'node:net';
 
 /** What asking a service of Sysbox came to. */
-export type ServiceAnswer =
-  | { readonly answers: true }
-  | { readonly answers: false; readonly why: string };
+export type ServiceAnswer = { readonly answers: true } | { readonly answers: false; readonly why: string };
 
 /**
- * Does the gRPC service behind a Unix socket answer within `timeoutMs`? Connecting shows nothing: the kernel accepts for a process that
- * hangs (Sysbox's file-system service is known to, in FUSE). So the first frame of HTTP/2, the service's settings, is waited for.
- * Nothing is asked of the service itself. Never rejects.
+ * Does the gRPC service behind a Unix socket answer within `timeoutMs`? Connecting shows nothing: the kernel
+ * accepts for a process that hangs (Sysbox's file-system service is known to, in FUSE). So the first frame of
+ * HTTP/2, the service's settings, is waited for. Nothing is asked of the service itself. Never rejects.
  */
 export async function askService(socket: string, timeoutMs: number): Promise<ServiceAnswer> {
   // Few machines have a Sysbox, and every window would wait for it.
@@ -22,20 +20,33 @@ export async function askService(socket: string, timeoutMs: number): Promise<Ser
       connection.destroy();
       resolve(answer);
     };
-    const timer = setTimeout(() => { settle({ answers: false, why: `no answer within ${timeoutMs / 1000} s: it hangs` }); }, timeoutMs);
+    const timer = setTimeout(() => {
+      settle({ answers: false, why: `no answer within ${timeoutMs / 1000} s: it hangs` });
+    }, timeoutMs);
     // What a program answers that is no such service is an error of the protocol.
-    session.once('remoteSettings', () => { settle({ answers: true }); });
-    session.once('error', (error: NodeJS.ErrnoException) => { settle({ answers: false, why: reasonOf(error) }); });
-    session.once('close', () => { settle({ answers: false, why: 'it closed the connection' }); });
+    session.once('remoteSettings', () => {
+      settle({ answers: true });
+    });
+    session.once('error', (error: NodeJS.ErrnoException) => {
+      settle({ answers: false, why: reasonOf(error) });
+    });
+    session.once('close', () => {
+      settle({ answers: false, why: 'it closed the connection' });
+    });
     // Both the socket and the session tell; the session's is taken, and the socket's must have a listener.
-    connection.once('error', (error: NodeJS.ErrnoException) => { settle({ answers: false, why: reasonOf(error) }); });
+    connection.once('error', (error: NodeJS.ErrnoException) => {
+      settle({ answers: false, why: reasonOf(error) });
+    });
   });
 }
 
 function reasonOf(error: NodeJS.ErrnoException): string {
   switch (error.code) {
-    case 'ENOENT': return 'there is no socket: it does not run';
-    case 'ECONNREFUSED': return 'nothing listens on its socket: it has ended';
-    default: return error.message;
+    case 'ENOENT':
+      return 'there is no socket: it does not run';
+    case 'ECONNREFUSED':
+      return 'nothing listens on its socket: it has ended';
+    default:
+      return error.message;
   }
 }

@@ -10,7 +10,10 @@ import { startStandInSysbox, type StandInSysbox } from '../../../testing/stand-i
 import { rootPaths } from '../../drivers/root-paths.ts';
 import { sysboxBackend } from './backend.ts';
 
-/** A real engine and gateway, configured as for Sysbox, with a stand-in that isolates nothing: what is shown is the configuration. */
+/**
+ * A real engine and gateway, configured as for Sysbox, with a stand-in that isolates nothing: what is shown
+ * is the configuration.
+ */
 let scratch: string;
 let standIn: StandInSysbox;
 let engine: BareEngine;
@@ -20,10 +23,18 @@ beforeAll(async () => {
   standIn = await startStandInSysbox(scratch);
   const backend = sysboxBackend({ binary: standIn.binary, socketDirectory: standIn.socketDirectory });
   engine = await startBareEngine({
-    daemonJson: { runtimes: { [backend.runtimeName]: { path: backend.runtimePath(rootPaths(scratch)) } }, 'default-runtime': backend.runtimeName },
+    daemonJson: {
+      runtimes: { [backend.runtimeName]: { path: backend.runtimePath(rootPaths(scratch)) } },
+      'default-runtime': backend.runtimeName,
+    },
     env: backend.engineEnvironment(backend.runtimePath(rootPaths(scratch))),
   });
-  gateway = await startGatewayProcess({ engineSocket: engine.socket, directory: scratch, engineDirectory: engine.root, settings: { ...eciOn(scratch), bulkhead: { backend: 'sysbox' } } });
+  gateway = await startGatewayProcess({
+    engineSocket: engine.socket,
+    directory: scratch,
+    engineDirectory: engine.root,
+    settings: { ...eciOn(scratch), bulkhead: { backend: 'sysbox' } },
+  });
 });
 afterAll(async () => {
   await gateway?.stop();
@@ -33,7 +44,8 @@ afterAll(async () => {
 });
 
 const client = (...words: string[]) => docker(gateway.socket, ...words);
-const of = async (name: string) => (await client('inspect', '-f', '{{.HostConfig.Runtime}} {{.HostConfig.Privileged}}', name)).trim();
+const of = async (name: string) =>
+  (await client('inspect', '-f', '{{.HostConfig.Runtime}} {{.HostConfig.Privileged}}', name)).trim();
 
 describe('an engine with Sysbox as its backend (a stand-in: not run on a real Sysbox)', () => {
   it('A6 gives every container sysbox-runc, whatever the client asks for, and has it run them', async () => {
@@ -53,14 +65,20 @@ describe('an engine with Sysbox as its backend (a stand-in: not run on a real Sy
   });
 
   it('A7, B1 refuses what Sysbox would not: its switches in the environment, host namespaces, the socket', async () => {
-    await expect(client('create', '-e', 'SYSBOX_HONOR_CAPS=TRUE', 'busybox')).rejects.toThrow(/enhanced container isolation: the variable SYSBOX_HONOR_CAPS is blocked/);
+    await expect(client('create', '-e', 'SYSBOX_HONOR_CAPS=TRUE', 'busybox')).rejects.toThrow(
+      /enhanced container isolation: the variable SYSBOX_HONOR_CAPS is blocked/,
+    );
     await expect(client('create', '--pid', 'host', 'busybox')).rejects.toThrow(/--pid=host is blocked/);
-    await expect(client('create', '-v', `${gateway.socket}:/var/run/docker.sock`, 'busybox')).rejects.toThrow(/enhanced container isolation: mounting the Docker socket/);
+    await expect(client('create', '-v', `${gateway.socket}:/var/run/docker.sock`, 'busybox')).rejects.toThrow(
+      /enhanced container isolation: mounting the Docker socket/,
+    );
   });
 
-  it('A2 lets nobody into a container that turns out to run without a user namespace, as the stand-in\'s do', async () => {
+  it("A2 lets nobody into a container that turns out to run without a user namespace, as the stand-in's do", async () => {
     await client('run', '-d', '--name', 'bare', 'busybox', 'sleep', '1000');
-    await expect(client('exec', 'bare', 'true')).rejects.toThrow(/was not created under enhanced container isolation/);
+    await expect(client('exec', 'bare', 'true')).rejects.toThrow(
+      /was not created under enhanced container isolation/,
+    );
     await client('rm', '-f', 'bare');
   });
 
@@ -70,12 +88,17 @@ describe('an engine with Sysbox as its backend (a stand-in: not run on a real Sy
     await mkdir(context);
     await writeFile(path.join(context, 'Dockerfile'), 'FROM busybox\nRUN echo built > /built\n');
     await client('build', '-q', context);
-    expect((await readFile(standIn.log, 'utf8')).slice(before.length)).toMatch(/ run --bundle|run .*buildkit/);
+    expect((await readFile(standIn.log, 'utf8')).slice(before.length)).toMatch(
+      / run --bundle|run .*buildkit/,
+    );
   });
 
   it('A1 copies as the engine does: no ids are shifted that Sysbox does not shift', async () => {
     await client('create', '--name', 'copied', 'busybox', 'true');
-    const { stdout } = await promisify(execFile)('sh', ['-c', `docker -H unix://${gateway.socket} cp copied:/etc/passwd - | tar -tv --numeric-owner`]);
+    const { stdout } = await promisify(execFile)('sh', [
+      '-c',
+      `docker -H unix://${gateway.socket} cp copied:/etc/passwd - | tar -tv --numeric-owner`,
+    ]);
     expect(stdout).toContain(' 0/0 ');
   });
 });

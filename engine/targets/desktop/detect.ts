@@ -14,17 +14,30 @@ const platformName = z.object({ Platform: z.object({ Name: z.string() }) });
 
 /** Is Docker Desktop installed here? Looks at files only. */
 export async function isInstalled(host: DesktopHost): Promise<boolean> {
-  return await firstThere(host, [...host.locations.programs, ...host.locations.versions]) !== null;
+  return (await firstThere(host, [...host.locations.programs, ...host.locations.versions])) !== null;
 }
 
-/** Everything that can be learned of the installed Docker Desktop without changing or starting anything. What can't be learned is null, never guessed. */
+/**
+ * Everything that can be learned of the installed Docker Desktop without changing or starting anything. What
+ * can't be learned is null, never guessed.
+ */
 export async function desktopFacts(host: DesktopHost): Promise<DesktopFacts> {
-  const [program, version, userSettings, admin] = await Promise.all([firstThere(host, host.locations.programs), installedVersion(host), readUserSettings(host), host.read(host.locations.settings)]);
+  const [program, version, userSettings, admin] = await Promise.all([
+    firstThere(host, host.locations.programs),
+    installedVersion(host),
+    readUserSettings(host),
+    host.read(host.locations.settings),
+  ]);
   const command = await firstThere(host, host.locations.dockerCommands);
   return {
-    platform: host.platform, version, program, ...virtualMachine(host, admin, userSettings),
+    platform: host.platform,
+    version,
+    program,
+    ...virtualMachine(host, admin, userSettings),
     restartBy: command !== null && atLeast(version, cliSince) ? 'docker-desktop-cli' : 'system',
-    userSettings, olderSettings: await firstThere(host, host.locations.olderSettings), interrupted: await applyInterrupted(desktopPaths(host)),
+    userSettings,
+    olderSettings: await firstThere(host, host.locations.olderSettings),
+    interrupted: await applyInterrupted(desktopPaths(host)),
   };
 }
 
@@ -32,7 +45,8 @@ export async function desktopFacts(host: DesktopHost): Promise<DesktopFacts> {
 export async function installedVersion(host: DesktopHost): Promise<string | null> {
   for (const file of host.locations.versions) {
     const text = await host.read(file);
-    const version = text === null ? null : file.endsWith('.plist') ? plistVersion(text) : componentsVersion(text);
+    const version =
+      text === null ? null : file.endsWith('.plist') ? plistVersion(text) : componentsVersion(text);
     if (version !== null) return version;
   }
   const running = await runningVersion(host);
@@ -41,20 +55,28 @@ export async function installedVersion(host: DesktopHost): Promise<string | null
   return host.platform === 'win32' ? registryVersion(host) : null;
 }
 
-const versionIn = (text: string): string | null => /(?:^|[^\d.])(\d+\.\d+\.\d+)(?![\d.])/.exec(text)?.[1] ?? null;
+const versionIn = (text: string): string | null =>
+  /(?:^|[^\d.])(\d+\.\d+\.\d+)(?![\d.])/.exec(text)?.[1] ?? null;
 
 /** CFBundleShortVersionString of an app's Info.plist (XML). */
 export function plistVersion(text: string): string | null {
-  return versionIn(/<key>CFBundleShortVersionString<\/key>\s*<string>([^<]{1,64})<\/string>/.exec(text)?.[1] ?? '');
+  return versionIn(
+    /<key>CFBundleShortVersionString<\/key>\s*<string>([^<]{1,64})<\/string>/.exec(text)?.[1] ?? '',
+  );
 }
 
 /** `appVersion` or `Informational` of componentsVersion.json. */
 export function componentsVersion(text: string): string | null {
   let value: unknown;
-  try { value = JSON.parse(text.replace(/^\uFEFF/, '')); } catch { return null; }
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    return null;
+  }
   if (typeof value !== 'object' || value === null) return null;
   for (const key of ['appVersion', 'Informational', 'version']) {
-    const found: unknown = Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined; // an own member of an object
+    // an own member of an object
+    const found: unknown = Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
     const version = typeof found === 'string' ? versionIn(found) : null;
     if (version !== null) return version;
   }
@@ -64,7 +86,12 @@ export function componentsVersion(text: string): string | null {
 /** The socket that answers, and the client of it; null where none does. */
 export async function answeringSocket(host: DesktopHost): Promise<string | null> {
   for (const socket of host.locations.sockets) {
-    try { await host.docker(socket, 3000).ping(); return socket; } catch { /* the next one */ }
+    try {
+      await host.docker(socket, 3000).ping();
+      return socket;
+    } catch {
+      /* the next one */
+    }
   }
   return null;
 }
@@ -74,13 +101,20 @@ async function runningVersion(host: DesktopHost): Promise<string | null> {
   if (socket === null) return null;
   try {
     const said = platformName.safeParse(await host.docker(socket, 3000).version());
-    return said.success && said.data.Platform.Name.startsWith('Docker Desktop') ? versionIn(said.data.Platform.Name) : null;
-  } catch { return null; }
+    return said.success && said.data.Platform.Name.startsWith('Docker Desktop')
+      ? versionIn(said.data.Platform.Name)
+      : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Debian and Fedora packages; which of the two asks is whichever is there. */
 async function packageVersion(host: DesktopHost): Promise<string | null> {
-  for (const [program, args] of [['/usr/bin/dpkg-query', ['-W', '-f=${Version}', 'docker-desktop']], ['/usr/bin/rpm', ['-q', '--qf', '%{VERSION}', 'docker-desktop']]] as const) {
+  for (const [program, args] of [
+    ['/usr/bin/dpkg-query', ['-W', '-f=${Version}', 'docker-desktop']],
+    ['/usr/bin/rpm', ['-q', '--qf', '%{VERSION}', 'docker-desktop']],
+  ] as const) {
     const said = await host.run(program, args, { timeoutMs: 5000 });
     const version = said.code === 0 ? versionIn(said.stdout) : null;
     if (version !== null) return version;
@@ -90,7 +124,11 @@ async function packageVersion(host: DesktopHost): Promise<string | null> {
 
 async function registryVersion(host: DesktopHost): Promise<string | null> {
   const key = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\Docker Desktop';
-  const said = await host.run(`${host.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\reg.exe`, ['query', key, '/v', 'DisplayVersion', '/reg:64'], { timeoutMs: 5000 });
+  const said = await host.run(
+    `${host.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\reg.exe`,
+    ['query', key, '/v', 'DisplayVersion', '/reg:64'],
+    { timeoutMs: 5000 },
+  );
   return said.code === 0 ? versionIn(/DisplayVersion\s+REG_SZ\s+(\S+)/.exec(said.stdout)?.[1] ?? '') : null;
 }
 
@@ -100,30 +138,63 @@ export async function readUserSettings(host: DesktopHost): Promise<DesktopFacts[
     const text = await host.read(file);
     if (text === null) continue;
     let value: unknown;
-    try { value = JSON.parse(text.replace(/^\uFEFF/, '')); } catch { return null; }
+    try {
+      value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    } catch {
+      return null;
+    }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-    return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string | number | boolean] => ['string', 'number', 'boolean'].includes(typeof entry[1])));
+    return Object.fromEntries(
+      Object.entries(value).filter((entry): entry is [string, string | number | boolean] =>
+        ['string', 'number', 'boolean'].includes(typeof entry[1]),
+      ),
+    );
   }
   return null;
 }
 
 /** A user's setting by its name, which is written in camel case before 4.35 and in Pascal case since. */
-export function userSetting(settings: DesktopFacts['userSettings'], name: string): string | number | boolean | undefined {
+export function userSetting(
+  settings: DesktopFacts['userSettings'],
+  name: string,
+): string | number | boolean | undefined {
   if (settings === null) return undefined;
   const key = Object.keys(settings).find((one) => one.toLowerCase() === name.toLowerCase());
   return key === undefined ? undefined : settings[key];
 }
 
-/** On Windows the admin's locked word counts, then the user's, then the admin's default, then WSL 2, which new installations get. */
-function virtualMachine(host: DesktopHost, admin: string | null, user: DesktopFacts['userSettings']): Pick<DesktopFacts, 'virtualMachine' | 'virtualMachineFrom'> {
+/**
+ * On Windows the admin's locked word counts, then the user's, then the admin's default, then WSL 2, which new
+ * installations get.
+ */
+function virtualMachine(
+  host: DesktopHost,
+  admin: string | null,
+  user: DesktopFacts['userSettings'],
+): Pick<DesktopFacts, 'virtualMachine' | 'virtualMachineFrom'> {
   if (host.platform !== 'win32') return { virtualMachine: 'vm', virtualMachineFrom: 'platform' };
   const parsed = admin === null ? null : parseSettings(admin);
-  const entry = parsed?.ok === true ? z.object({ linuxVM: z.looseObject({ wslEngineEnabled: z.looseObject({ locked: z.boolean().optional(), value: z.boolean().optional() }) }) }).safeParse(parsed.value.value) : null;
+  const entry =
+    parsed?.ok === true
+      ? z
+          .object({
+            linuxVM: z.looseObject({
+              wslEngineEnabled: z.looseObject({
+                locked: z.boolean().optional(),
+                value: z.boolean().optional(),
+              }),
+            }),
+          })
+          .safeParse(parsed.value.value)
+      : null;
   const asked = entry?.success === true ? entry.data.linuxVM.wslEngineEnabled : null;
   const kind = (wsl: boolean): DesktopFacts['virtualMachine'] => (wsl ? 'wsl2' : 'hyper-v');
-  if (asked?.locked === true && asked.value !== undefined) return { virtualMachine: kind(asked.value), virtualMachineFrom: 'admin-settings' };
+  if (asked?.locked === true && asked.value !== undefined)
+    return { virtualMachine: kind(asked.value), virtualMachineFrom: 'admin-settings' };
   const chosen = userSetting(user, 'wslEngineEnabled');
-  if (typeof chosen === 'boolean') return { virtualMachine: kind(chosen), virtualMachineFrom: 'user-settings' };
-  if (asked?.value !== undefined) return { virtualMachine: kind(asked.value), virtualMachineFrom: 'admin-settings' };
+  if (typeof chosen === 'boolean')
+    return { virtualMachine: kind(chosen), virtualMachineFrom: 'user-settings' };
+  if (asked?.value !== undefined)
+    return { virtualMachine: kind(asked.value), virtualMachineFrom: 'admin-settings' };
   return { virtualMachine: 'wsl2', virtualMachineFrom: 'platform' };
 }

@@ -10,11 +10,17 @@ export interface DesktopMachine {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Where everything of Docker Desktop is. Absolute, in the platform's own notation; of lists, the first that exists counts. */
+/**
+ * Where everything of Docker Desktop is. Absolute, in the platform's own notation; of lists, the first that
+ * exists counts.
+ */
 export interface DesktopLocations {
   /** The admin's file. */
   readonly settings: string;
-  /** Where older documents put it: looked for, so that its admin hears of it; never read as the one that counts, nor written. */
+  /**
+   * Where older documents put it: looked for, so that its admin hears of it; never read as the one that
+   * counts, nor written.
+   */
   readonly olderSettings: readonly string[];
   /** The user's own settings: `settings-store.json` since 4.35, `settings.json` before. */
   readonly userSettings: readonly string[];
@@ -29,7 +35,9 @@ export interface DesktopLocations {
   /** Where its backend writes why it could not start. */
   readonly backendErrors: readonly string[];
   readonly backendLogs: readonly string[];
-  /** Where Bulkhead keeps history, backup and journal of the admin's file; only administrators write there. */
+  /**
+   * Where Bulkhead keeps history, backup and journal of the admin's file; only administrators write there.
+   */
   readonly state: string;
   /** Where Bulkhead keeps what it does as the user: the last verification. */
   readonly userState: string;
@@ -38,9 +46,12 @@ export interface DesktopLocations {
 /** Pure: asks no file system. */
 export function desktopLocations(machine: DesktopMachine): DesktopLocations {
   switch (machine.platform) {
-    case 'darwin': return macLocations(machine);
-    case 'win32': return windowsLocations(machine);
-    case 'linux': return linuxLocations(machine);
+    case 'darwin':
+      return macLocations(machine);
+    case 'win32':
+      return windowsLocations(machine);
+    case 'linux':
+      return linuxLocations(machine);
   }
 }
 
@@ -50,15 +61,21 @@ function macLocations({ home }: DesktopMachine): DesktopLocations {
   const data = join(home, 'Library', 'Containers', 'com.docker.docker', 'Data');
   const app = '/Applications/Docker.app/Contents';
   return {
-    settings: '/Library/Application Support/com.docker.docker/admin-settings.json', olderSettings: [],
+    settings: '/Library/Application Support/com.docker.docker/admin-settings.json',
+    olderSettings: [],
     userSettings: [join(group, 'settings-store.json'), join(group, 'settings.json')],
     sockets: [join(home, '.docker', 'run', 'docker.sock'), '/var/run/docker.sock'],
-    programs: [`${app}/MacOS/Docker Desktop.app/Contents/MacOS/Docker Desktop`, `${app}/MacOS/Docker`, `${app}/MacOS/com.docker.backend`],
+    programs: [
+      `${app}/MacOS/Docker Desktop.app/Contents/MacOS/Docker Desktop`,
+      `${app}/MacOS/Docker`,
+      `${app}/MacOS/com.docker.backend`,
+    ],
     versions: [`${app}/Info.plist`],
     dockerCommands: [`${app}/Resources/bin/docker`],
     backendErrors: [join(data, 'backend.error.json')],
     backendLogs: [join(data, 'log', 'host', 'com.docker.backend.log')],
-    state: '/Library/Application Support/Bulkhead/docker-desktop', userState: join(home, 'Library', 'Application Support', 'Bulkhead', 'docker-desktop'),
+    state: '/Library/Application Support/Bulkhead/docker-desktop',
+    userState: join(home, 'Library', 'Application Support', 'Bulkhead', 'docker-desktop'),
   };
 }
 
@@ -69,7 +86,8 @@ function windowsLocations({ home, env }: DesktopMachine): DesktopLocations {
   const roaming = env['APPDATA'] ?? join(home, 'AppData', 'Roaming');
   const local = env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local');
   return {
-    settings: join(data, 'DockerDesktop', 'admin-settings.json'), olderSettings: [],
+    settings: join(data, 'DockerDesktop', 'admin-settings.json'),
+    olderSettings: [],
     userSettings: [join(roaming, 'Docker', 'settings-store.json'), join(roaming, 'Docker', 'settings.json')],
     sockets: ['\\\\.\\pipe\\dockerDesktopLinuxEngine', '\\\\.\\pipe\\docker_engine'],
     programs: [join(programs, 'Docker Desktop.exe')],
@@ -77,7 +95,8 @@ function windowsLocations({ home, env }: DesktopMachine): DesktopLocations {
     dockerCommands: [join(programs, 'resources', 'bin', 'docker.exe')],
     backendErrors: [join(local, 'Docker', 'backend.error.json')],
     backendLogs: [join(local, 'Docker', 'log', 'host', 'com.docker.backend.exe.log')],
-    state: join(data, 'Bulkhead', 'docker-desktop'), userState: join(local, 'Bulkhead', 'docker-desktop'),
+    state: join(data, 'Bulkhead', 'docker-desktop'),
+    userState: join(local, 'Bulkhead', 'docker-desktop'),
   };
 }
 
@@ -85,14 +104,20 @@ function linuxLocations({ home, env }: DesktopMachine): DesktopLocations {
   const { join } = path.posix;
   const own = join(home, '.docker', 'desktop');
   return {
-    settings: '/usr/share/docker-desktop/admin-settings.json', olderSettings: ['/usr/share/docker-desktop/admin-settings/admin-settings.json'],
+    settings: '/usr/share/docker-desktop/admin-settings.json',
+    olderSettings: ['/usr/share/docker-desktop/admin-settings/admin-settings.json'],
     userSettings: [join(own, 'settings-store.json'), join(own, 'settings.json')],
     sockets: [join(own, 'docker.sock')],
-    programs: ['/opt/docker-desktop/bin/docker-desktop', '/opt/docker-desktop/bin/com.docker.backend', '/opt/docker-desktop/Docker Desktop'],
+    programs: [
+      '/opt/docker-desktop/bin/docker-desktop',
+      '/opt/docker-desktop/bin/com.docker.backend',
+      '/opt/docker-desktop/Docker Desktop',
+    ],
     versions: ['/opt/docker-desktop/componentsVersion.json'],
     dockerCommands: ['/usr/bin/docker', '/usr/local/bin/docker'],
     backendErrors: [join(own, 'backend.error.json')],
     backendLogs: [join(own, 'log', 'host', 'com.docker.backend.log')],
-    state: '/var/lib/bulkhead-docker-desktop', userState: join(env['XDG_STATE_HOME'] ?? join(home, '.local', 'state'), 'bulkhead', 'docker-desktop'),
+    state: '/var/lib/bulkhead-docker-desktop',
+    userState: join(env['XDG_STATE_HOME'] ?? join(home, '.local', 'state'), 'bulkhead', 'docker-desktop'),
   };
 }

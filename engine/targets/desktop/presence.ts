@@ -1,12 +1,17 @@
 import { answeringSocket } from './detect.ts';
 import type { DesktopHost } from './host.ts';
 
-/** 'answers': its engine does; 'silent': its processes are there (it starts, waits for a sign-in, shows an error, or is quitting); 'gone': neither; 'unknown': no engine, and its processes can't be told. */
+/**
+ * 'answers': its engine does; 'silent': its processes are there (it starts, waits for a sign-in, shows an
+ * error, or is quitting); 'gone': neither; 'unknown': no engine, and its processes can't be told.
+ */
 export type Presence = 'answers' | 'silent' | 'gone' | 'unknown';
 
-/** Whether Docker Desktop is there. An engine that does not answer shows nothing about the program around it. */
+/**
+ * Whether Docker Desktop is there. An engine that does not answer shows nothing about the program around it.
+ */
 export async function desktopPresence(host: DesktopHost): Promise<Presence> {
-  if (await answeringSocket(host) !== null) return 'answers';
+  if ((await answeringSocket(host)) !== null) return 'answers';
   const runs = await processesRun(host);
   return runs === null ? 'unknown' : runs ? 'silent' : 'gone';
 }
@@ -14,12 +19,23 @@ export async function desktopPresence(host: DesktopHost): Promise<Presence> {
 /** Null where it can't be told. */
 async function processesRun(host: DesktopHost): Promise<boolean | null> {
   if (host.platform === 'win32') {
-    const listed = await host.run(`${host.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\tasklist.exe`, ['/FO', 'CSV', '/NH'], { timeoutMs: 10_000 });
-    return listed.code === 0 ? /^"(?:Docker Desktop|com\.docker\.backend)\.exe",/im.test(listed.stdout) : null;
+    const listed = await host.run(
+      `${host.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\tasklist.exe`,
+      ['/FO', 'CSV', '/NH'],
+      { timeoutMs: 10_000 },
+    );
+    return listed.code === 0
+      ? /^"(?:Docker Desktop|com\.docker\.backend)\.exe",/im.test(listed.stdout)
+      : null;
   }
-  // The whole command line, since names are cut to 15 characters; of this user alone, since another's is none of ours.
+  // The whole command line, since names are cut to 15 characters; of this user alone, since another's is none
+  // of ours.
   const programs = host.locations.programs.map((program) => program.replaceAll(/[.+()[\]{}^$|\\]/g, '\\$&'));
   const user = host.user?.uid ?? process.getuid?.();
-  const found = await host.run('/usr/bin/pgrep', [...(user === undefined ? [] : ['-u', String(user)]), '-f', `^(${programs.join('|')})( |$)`], { timeoutMs: 10_000 });
+  const found = await host.run(
+    '/usr/bin/pgrep',
+    [...(user === undefined ? [] : ['-u', String(user)]), '-f', `^(${programs.join('|')})( |$)`],
+    { timeoutMs: 10_000 },
+  );
   return found.code === 0 ? true : found.code === 1 ? false : null;
 }

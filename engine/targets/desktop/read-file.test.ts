@@ -7,14 +7,20 @@ import { readRegularFile } from './read-file.ts';
 
 let directory: string;
 const at = (name: string) => path.join(directory, name);
-beforeEach(() => { directory = mkdtempSync(path.join(tmpdir(), 'read-file-')); });
-afterEach(() => { rmSync(directory, { recursive: true }); });
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'read-file-'));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
 
 it('reads a file, and says nothing of what is none: missing, a directory, a pipe nobody writes to', async () => {
   writeFileSync(at('settings.json'), '{"a":1}');
   execFileSync('mkfifo', [at('pipe')]);
   expect(await readRegularFile(at('settings.json'), null)).toBe('{"a":1}');
-  expect(await Promise.all([at('none'), directory, at('pipe')].map((file) => readRegularFile(file, null)))).toEqual([null, null, null]);
+  expect(
+    await Promise.all([at('none'), directory, at('pipe')].map((file) => readRegularFile(file, null))),
+  ).toEqual([null, null, null]);
 });
 
 it('reads the end of a file that is too long to be one', async () => {
@@ -23,13 +29,15 @@ it('reads the end of a file that is too long to be one', async () => {
   expect((await readRegularFile(at('log'), null))?.length).toBe(4 * 1024 * 1024);
 });
 
-it('reads for a user no file that is somebody else\'s, whatever link he puts in its place', async () => {
+it("reads for a user no file that is somebody else's, whatever link he puts in its place", async () => {
   const uid = process.getuid?.() ?? 0;
   writeFileSync(at('others'), 'secret');
   symlinkSync(at('others'), at('link'));
   linkSync(at('others'), at('name'));
   // Whose it is differs from whom it is read for.
-  expect(await Promise.all(['others', 'link', 'name'].map((name) => readRegularFile(at(name), uid + 1)))).toEqual([null, null, null]);
+  expect(
+    await Promise.all(['others', 'link', 'name'].map((name) => readRegularFile(at(name), uid + 1))),
+  ).toEqual([null, null, null]);
   if (uid === 0) chownSync(at('others'), uid + 1, uid + 1);
   expect(await readRegularFile(at('others'), uid === 0 ? uid + 1 : uid)).toBe('secret');
 });

@@ -1,12 +1,15 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** Bytes at the end of a longer file that are read: of a log only the end matters, and no document is as long. */
+/**
+ * Bytes at the end of a longer file that are read: of a log only the end matters, and no document is as long.
+ */
 const most = 4 * 1024 * 1024;
 
 /**
- * Text of a regular file, its end where it is very long; null where there is none or it can't be read. `owner`: whose it must be, where this
- * process has more rights than he: he could put a link to somebody else's file in its place. Never waits for a pipe.
+ * Text of a regular file, its end where it is very long; null where there is none or it can't be read.
+ * `owner`: whose it must be, where this process has more rights than he: he could put a link to somebody
+ * else's file in its place. Never waits for a pipe.
  */
 export async function readRegularFile(file: string, owner: number | null): Promise<string | null> {
   try {

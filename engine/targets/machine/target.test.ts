@@ -9,42 +9,85 @@ import { askMachine } from './target.ts';
 const run = promisify(execFile);
 let directory: string;
 let close: () => void = () => undefined;
-beforeEach(async () => { directory = await mkdtemp('/tmp/bh-machine-'); });
-afterEach(async () => { close(); await rm(directory, { recursive: true }); });
+beforeEach(async () => {
+  directory = await mkdtemp('/tmp/bh-machine-');
+});
+afterEach(async () => {
+  close();
+  await rm(directory, { recursive: true });
+});
 const socket = () => path.join(directory, 'docker.sock');
 async function engine(answer: RequestListener): Promise<void> {
   const server = createServer(answer);
-  close = () => { server.closeAllConnections(); server.close(); };
-  await new Promise<void>((resolve) => { server.listen(socket(), resolve); });
+  close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  await new Promise<void>((resolve) => {
+    server.listen(socket(), resolve);
+  });
 }
-const info = { Containers: 1, ContainersRunning: 1, Images: 1, Driver: 'overlay2', KernelVersion: '6', OperatingSystem: 'Debian', DefaultRuntime: 'runc', ServerVersion: '26', Name: 'box', DockerRootDir: '/var/lib/docker' };
+const info = {
+  Containers: 1,
+  ContainersRunning: 1,
+  Images: 1,
+  Driver: 'overlay2',
+  KernelVersion: '6',
+  OperatingSystem: 'Debian',
+  DefaultRuntime: 'runc',
+  ServerVersion: '26',
+  Name: 'box',
+  DockerRootDir: '/var/lib/docker',
+};
 
 it('an engine is stopped where nobody listens: no socket, or one that is left', async () => {
   expect(await askMachine(socket())).toEqual({ phase: 'stopped' });
-  await run(process.execPath, ['-e', `require('net').createServer().listen(${JSON.stringify(socket())}, () => process.kill(process.pid, 'SIGKILL'))`]).catch(() => undefined);
+  await run(process.execPath, [
+    '-e',
+    `require('net').createServer().listen(${JSON.stringify(socket())}, () => process.kill(process.pid, 'SIGKILL'))`,
+  ]).catch(() => undefined);
   expect(await askMachine(socket())).toEqual({ phase: 'stopped' });
 });
 
 it('one that answers is ready', async () => {
-  await engine((_, response) => { response.end(JSON.stringify(info)); });
+  await engine((_, response) => {
+    response.end(JSON.stringify(info));
+  });
   expect(await askMachine(socket())).toEqual({ phase: 'ready', info });
 });
 
 it('one that is slow, or answers with nonsense, is not called stopped', async () => {
   let answers: RequestListener = () => undefined;
-  await engine((request, response) => { answers(request, response); });
-  expect(await askMachine(socket(), 100)).toMatchObject({ phase: 'unreachable', why: expect.stringContaining('no answer within') });
-  answers = (_, response) => { response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"no"}'); };
+  await engine((request, response) => {
+    answers(request, response);
+  });
+  expect(await askMachine(socket(), 100)).toMatchObject({
+    phase: 'unreachable',
+    why: expect.stringContaining('no answer within'),
+  });
+  answers = (_, response) => {
+    response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"no"}');
+  };
   expect(await askMachine(socket())).toEqual({ phase: 'unreachable', why: 'The engine gave no answer: no' });
-  answers = (_, response) => { response.end('{}'); };
-  expect(await askMachine(socket())).toMatchObject({ phase: 'unreachable', why: expect.stringContaining('does not know') });
+  answers = (_, response) => {
+    response.end('{}');
+  };
+  expect(await askMachine(socket())).toMatchObject({
+    phase: 'unreachable',
+    why: expect.stringContaining('does not know'),
+  });
 });
 
 it.runIf(process.getuid?.() === 0)('nor is one that this user may not ask: it says what to do', async () => {
-  await engine((_, response) => { response.end(JSON.stringify(info)); });
+  await engine((_, response) => {
+    response.end(JSON.stringify(info));
+  });
   await chmod(socket(), 0o600);
   await chmod(directory, 0o755);
   const script = `const { askMachine } = await import(${JSON.stringify(new URL('target.ts', import.meta.url).href)}); process.setgroups([]); process.setgid(65534); process.setuid(65534); console.log(JSON.stringify(await askMachine(${JSON.stringify(socket())})));`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
-  expect(JSON.parse(stdout)).toEqual({ phase: 'unreachable', why: 'This user may not use the engine\'s socket. Join the group that may use it (docker), or run as root.' });
+  expect(JSON.parse(stdout)).toEqual({
+    phase: 'unreachable',
+    why: "This user may not use the engine's socket. Join the group that may use it (docker), or run as root.",
+  });
 });

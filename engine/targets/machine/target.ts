@@ -16,50 +16,107 @@ export const machineSettings = '/etc/bulkhead/admin-settings.json';
 const machineState = '/var/lib/bulkhead-docker-engine';
 
 export const machineInfoSchema = z.object({
-  Containers: z.number(), ContainersRunning: z.number(), Images: z.number(), Driver: z.string(), KernelVersion: z.string(), OperatingSystem: z.string(), DefaultRuntime: z.string(), ServerVersion: z.string(), Name: z.string(), DockerRootDir: z.string(),
+  Containers: z.number(),
+  ContainersRunning: z.number(),
+  Images: z.number(),
+  Driver: z.string(),
+  KernelVersion: z.string(),
+  OperatingSystem: z.string(),
+  DefaultRuntime: z.string(),
+  ServerVersion: z.string(),
+  Name: z.string(),
+  DockerRootDir: z.string(),
 });
 export type MachineInfo = z.infer<typeof machineInfoSchema>;
 
-/** What an engine says of itself; `stopped` where nobody listens. Whoever may not ask it, or waits in vain, does not know whether it runs. */
-export type MachineAnswer = { readonly phase: 'ready'; readonly info: MachineInfo } | { readonly phase: 'stopped' } | { readonly phase: 'unreachable'; readonly why: string };
+/**
+ * What an engine says of itself; `stopped` where nobody listens. Whoever may not ask it, or waits in vain,
+ * does not know whether it runs.
+ */
+export type MachineAnswer =
+  | { readonly phase: 'ready'; readonly info: MachineInfo }
+  | { readonly phase: 'stopped' }
+  | { readonly phase: 'unreachable'; readonly why: string };
 
 /** Asks the engine at a socket what it is. */
 export async function askMachine(socket: string, timeoutMs = 3000): Promise<MachineAnswer> {
   try {
     const parsed = machineInfoSchema.safeParse(await dockerClient(socket, timeoutMs).info());
-    return parsed.success ? { phase: 'ready', info: parsed.data } : { phase: 'unreachable', why: 'The engine answers in words that Bulkhead does not know.' };
+    return parsed.success
+      ? { phase: 'ready', info: parsed.data }
+      : { phase: 'unreachable', why: 'The engine answers in words that Bulkhead does not know.' };
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ECONNREFUSED') return { phase: 'stopped' };
-    if (code === 'EACCES') return { phase: 'unreachable', why: 'This user may not use the engine\'s socket. Join the group that may use it (docker), or run as root.' };
-    return { phase: 'unreachable', why: statusOf(error) === null ? `The engine gave no answer within ${Math.round(timeoutMs / 1000)} s.` : `The engine gave no answer: ${engineMessage(error)}` };
+    if (code === 'EACCES')
+      return {
+        phase: 'unreachable',
+        why: "This user may not use the engine's socket. Join the group that may use it (docker), or run as root.",
+      };
+    return {
+      phase: 'unreachable',
+      why:
+        statusOf(error) === null
+          ? `The engine gave no answer within ${Math.round(timeoutMs / 1000)} s.`
+          : `The engine gave no answer: ${engineMessage(error)}`,
+    };
   }
 }
 
 /**
- * The machine's own Docker Engine, as it is: seen, counted and named, and nothing of it changed. No gateway and no isolation runtime of
- * ours stand in front of it, so whatever a settings file said, nothing would hold: it can't be turned on from here, and the words say so.
+ * The machine's own Docker Engine, as it is: seen, counted and named, and nothing of it changed. No gateway
+ * and no isolation runtime of ours stand in front of it, so whatever a settings file said, nothing would
+ * hold: it can't be turned on from here, and the words say so.
  */
 export function openMachineTarget(socket: string): Target {
   const ref: TargetRef = { kind: 'docker-engine', socket };
-  const paths: RootPaths = { ...rootPaths(machineState), clientSocket: socket, engineSocket: socket, settings: machineSettings, daemonJson: '/etc/docker/daemon.json' };
+  const paths: RootPaths = {
+    ...rootPaths(machineState),
+    clientSocket: socket,
+    engineSocket: socket,
+    settings: machineSettings,
+    daemonJson: '/etc/docker/daemon.json',
+  };
   const store = createSettingsStore(paths);
-  const refused = (what: string): Err<AppError> => fail('input.unusable', `${what} on the machine's own Docker Engine`, {
-    reason: 'no gateway and no isolation runtime stand in front of it, so nothing would be enforced', hint: 'Use an embedded engine: bulkhead engine start. It runs beside this one.',
-  });
+  const refused = (what: string): Err<AppError> =>
+    fail('input.unusable', `${what} on the machine's own Docker Engine`, {
+      reason: 'no gateway and no isolation runtime stand in front of it, so nothing would be enforced',
+      hint: 'Use an embedded engine: bulkhead engine start. It runs beside this one.',
+    });
   const driver = machineDriver(paths, socket, refused);
   const watchers = new Set<() => void>();
-  const readOnly = <T extends { readOnly: string | null }>(state: T): T => ({ ...state, readOnly: 'nothing on this engine enforces the file' });
+  const readOnly = <T extends { readOnly: string | null }>(state: T): T => ({
+    ...state,
+    readOnly: 'nothing on this engine enforces the file',
+  });
   const unwritable = () => Promise.resolve(refused('settings are not kept'));
   return {
-    ref, id: targetId(ref), desktop: () => Promise.resolve(null), paths, driver, backends: [],
-    lintContext: { target: 'docker-engine', platform: process.platform, home: os.homedir(), socketPath: socket },
+    ref,
+    id: targetId(ref),
+    desktop: () => Promise.resolve(null),
+    paths,
+    driver,
+    backends: [],
+    lintContext: {
+      target: 'docker-engine',
+      platform: process.platform,
+      home: os.homedir(),
+      socketPath: socket,
+    },
     settings: {
-      ...store, read: async () => readOnly(await store.read()), setDraft: unwritable, discardDraft: unwritable, resolveConflict: unwritable, rollback: unwritable,
+      ...store,
+      read: async () => readOnly(await store.read()),
+      setDraft: unwritable,
+      discardDraft: unwritable,
+      resolveConflict: unwritable,
+      rollback: unwritable,
       watch: (listener) => {
         const stop = store.watch(listener);
         watchers.add(stop);
-        return () => { watchers.delete(stop); stop(); };
+        return () => {
+          watchers.delete(stop);
+          stop();
+        };
       },
     },
     backendReports: () => Promise.resolve([]),
@@ -77,27 +134,68 @@ export function openMachineTarget(socket: string): Target {
     watchVerification: () => () => undefined,
     images: async () => {
       try {
-        return ok((await dockerClient(socket).listImages()).map((image) => ({ id: image.Id, tags: image.RepoTags ?? [], digests: image.RepoDigests ?? [] })));
-      } catch (error) { return requestFailure('the images could not be listed', error); }
+        return ok(
+          (await dockerClient(socket).listImages()).map((image) => ({
+            id: image.Id,
+            tags: image.RepoTags ?? [],
+            digests: image.RepoDigests ?? [],
+          })),
+        );
+      } catch (error) {
+        return requestFailure('the images could not be listed', error);
+      }
     },
-    dispose: () => { for (const stop of watchers) stop(); watchers.clear(); },
+    dispose: () => {
+      for (const stop of watchers) stop();
+      watchers.clear();
+    },
   };
 }
 
-function machineDriver(paths: RootPaths, socket: string, refused: (what: string) => Err<AppError>): EngineDriver {
+function machineDriver(
+  paths: RootPaths,
+  socket: string,
+  refused: (what: string) => Err<AppError>,
+): EngineDriver {
   const status = async (): Promise<EngineStatus> => {
     const answer = await askMachine(socket, 5000);
     const info = answer.phase === 'ready' ? answer.info : null;
     return {
-      kind: 'docker-engine', phase: answer.phase, name: info?.Name ?? os.hostname(), root: null, socket, settingsPath: paths.settings, daemonJsonPath: paths.daemonJson,
-      supervisorPid: null, dockerdPid: null, generation: info === null ? 0 : 1, startedAt: null, version: info?.ServerVersion ?? null, apiVersion: null, kernel: info?.KernelVersion ?? null, os: info?.OperatingSystem ?? null,
-      storageDriver: info?.Driver ?? null, defaultRuntime: info?.DefaultRuntime ?? null, counts: info === null ? null : { containers: info.Containers, running: info.ContainersRunning, images: info.Images },
-      gatewayUp: false, plannerUp: false, problem: answer.phase === 'unreachable' ? { message: answer.why, logTail: [] } : null,
+      kind: 'docker-engine',
+      phase: answer.phase,
+      name: info?.Name ?? os.hostname(),
+      root: null,
+      socket,
+      settingsPath: paths.settings,
+      daemonJsonPath: paths.daemonJson,
+      supervisorPid: null,
+      dockerdPid: null,
+      generation: info === null ? 0 : 1,
+      startedAt: null,
+      version: info?.ServerVersion ?? null,
+      apiVersion: null,
+      kernel: info?.KernelVersion ?? null,
+      os: info?.OperatingSystem ?? null,
+      storageDriver: info?.Driver ?? null,
+      defaultRuntime: info?.DefaultRuntime ?? null,
+      counts:
+        info === null
+          ? null
+          : { containers: info.Containers, running: info.ContainersRunning, images: info.Images },
+      gatewayUp: false,
+      plannerUp: false,
+      problem: answer.phase === 'unreachable' ? { message: answer.why, logTail: [] } : null,
     };
   };
   const not = (what: string) => (): Promise<Result<never, AppError>> => Promise.resolve(refused(what));
   return {
-    kind: 'docker-engine', paths, status, start: not('it is not started'), stop: not('it is not stopped'), restart: not('it is not restarted'),
-    checkConfig: () => Promise.resolve(ok(undefined)), log: () => Promise.resolve([]),
+    kind: 'docker-engine',
+    paths,
+    status,
+    start: not('it is not started'),
+    stop: not('it is not stopped'),
+    restart: not('it is not restarted'),
+    checkConfig: () => Promise.resolve(ok(undefined)),
+    log: () => Promise.resolve([]),
   };
 }

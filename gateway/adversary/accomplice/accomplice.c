@@ -1,9 +1,10 @@
-// One process of an attacker, outside a container or inside one, that does what the test tells it: system calls, one a line, and
-// descriptors to and from its accomplice. `accomplice serve SOCKET` forks a process for each connection; `accomplice cat FILE` prints a
-// file, with whatever identity executing it gave.
+// One process of an attacker, outside a container or inside one, that does what the test tells it: system
+// calls, one a line, and descriptors to and from its accomplice. `accomplice serve SOCKET` forks a process
+// for each connection; `accomplice cat FILE` prints a file, with whatever identity executing it gave.
 //
-// A line is an operation and its words: a decimal number, sHEX (a string), xHEX (bytes, sent back as they are afterwards). The answer is
-// `VALUE ERRNO` and the bytes in hexadecimal digits, VALUE -1 where the call failed.
+// A line is an operation and its words: a decimal number, sHEX (a string), xHEX (bytes, sent back as they are
+// afterwards). The answer is `VALUE ERRNO` and the bytes in hexadecimal digits, VALUE -1 where the call
+// failed.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -49,7 +50,10 @@ static void answer(FILE *out, long value, const struct word *words, int count) {
   fflush(out);
 }
 
-/** Allocates the bytes of hexadecimal digits, with a NUL behind them. They stay: the kernel may be given their address for later. */
+/**
+ * Allocates the bytes of hexadecimal digits, with a NUL behind them. They stay: the kernel may be given their
+ * address for later.
+ */
 static unsigned char *bytes_of(const char *digits, size_t *length) {
   *length = strlen(digits) / 2;
   unsigned char *bytes = calloc(1, *length + 1);
@@ -132,7 +136,10 @@ static void run(FILE *out, char **arguments) {
 
 static void serve(int connection);
 
-/** Serves every connection to `path` in a process of its own; returns only for an error. `once`: the first, in this process. */
+/**
+ * Serves every connection to `path` in a process of its own; returns only for an error. `once`: the first, in
+ * this process.
+ */
 static int serve_at(const char *path, int once) {
   int listener = listen_at(path);
   if (listener < 0) return -1;

@@ -2,10 +2,16 @@ import { createInterface, type Interface } from 'node:readline';
 import { connect, type Socket } from 'node:net';
 import os from 'node:os';
 
-/** Where the kernel, the engine or the gateway stopped an attempt: a system call with its error, or a refused command. */
+/**
+ * Where the kernel, the engine or the gateway stopped an attempt: a system call with its error, or a refused
+ * command.
+ */
 export class Stopped extends Error {}
 
-/** A number (descriptor, flags, address), a string (a path, for one), or memory that the call reads and writes. */
+/**
+ * A number (descriptor, flags, address), a string (a path, for one), or memory that the call reads and
+ * writes.
+ */
 export type Word = number | string | Buffer;
 
 /** What a call came to. `value` is -1 where it failed, `errorName` then its error, as EPERM. */
@@ -38,9 +44,17 @@ export class Agent {
     this.#socket = socket;
     this.share = share;
     this.#lines = createInterface({ input: socket });
-    this.#lines.on('line', (line) => { this.#waiting.shift()?.resolve(line); });
-    this.ended = new Promise((resolve) => { socket.once('close', () => { resolve(); }); });
-    const end = () => { for (const { reject } of this.#waiting.splice(0)) reject(new Stopped('the process ended')); };
+    this.#lines.on('line', (line) => {
+      this.#waiting.shift()?.resolve(line);
+    });
+    this.ended = new Promise((resolve) => {
+      socket.once('close', () => {
+        resolve();
+      });
+    });
+    const end = () => {
+      for (const { reject } of this.#waiting.splice(0)) reject(new Stopped('the process ended'));
+    };
     socket.on('close', end);
     socket.on('error', end);
   }
@@ -51,12 +65,16 @@ export class Agent {
     for (;;) {
       const socket = connect(control);
       const error = await new Promise<Error | null>((resolve) => {
-        socket.once('connect', () => { resolve(null); });
+        socket.once('connect', () => {
+          resolve(null);
+        });
         socket.once('error', resolve);
       });
       if (error === null) return new Agent(socket, share);
       if (Date.now() > until) throw new Error(`no accomplice at ${control}: ${error.message}`);
-      await new Promise((resolve) => { setTimeout(resolve, 20); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, 20);
+      });
     }
   }
 

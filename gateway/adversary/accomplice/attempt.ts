@@ -6,8 +6,9 @@ export interface AccompliceAttempt {
   readonly class: 'accomplice';
   readonly title: string;
   /**
-   * Resolves with whether they got what they wanted, judged by its effect: something that only root, or the other user's container, could
-   * have done or read. Rejects with `Stopped` where a system call, the engine or the gateway stopped them.
+   * Resolves with whether they got what they wanted, judged by its effect: something that only root, or the
+   * other user's container, could have done or read. Rejects with `Stopped` where a system call, the engine
+   * or the gateway stopped them.
    */
   readonly attempt: (scene: Scene) => Promise<boolean>;
   /** Changes the whole engine: not run beside others. */

@@ -11,6 +11,13 @@ import { socketAttempts } from './sockets.ts';
 
 /** Every attempt of a process outside with one inside. */
 export const accompliceCorpus: readonly AccompliceAttempt[] = [
-  ...fileAttempts, ...namespaceAttempts, ...processAttempts, ...kernelAttempts, ...socketAttempts,
-  ...deviceAttempts, ...mountAttempts, ...imageAttempts, ...buildAttempts,
+  ...fileAttempts,
+  ...namespaceAttempts,
+  ...processAttempts,
+  ...kernelAttempts,
+  ...socketAttempts,
+  ...deviceAttempts,
+  ...mountAttempts,
+  ...imageAttempts,
+  ...buildAttempts,
 ];

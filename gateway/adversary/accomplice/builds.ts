@@ -6,13 +6,22 @@ import { attacker, bob, type Container } from './ground.ts';
 import type { Scene } from './scene.ts';
 
 /**
- * A build's step, which shares no directory with the process outside, is handed one of it through a container that shares one with each.
- * It leaves a setuid file there.
+ * A build's step, which shares no directory with the process outside, is handed one of it through a container
+ * that shares one with each. It leaves a setuid file there.
  */
-async function leaveByStep(scene: Scene, name: string, step: Agent, relay: Container, shared: string): Promise<boolean> {
+async function leaveByStep(
+  scene: Scene,
+  name: string,
+  step: Agent,
+  relay: Container,
+  shared: string,
+): Promise<boolean> {
   const [outside, between] = await scene.both(relay);
   const { directory, descriptor } = await scene.openDirectory(outside, name);
-  const given = await scene.pass(between, await scene.pass(outside, descriptor, between), step, { from: shared, to: shared });
+  const given = await scene.pass(between, await scene.pass(outside, descriptor, between), step, {
+    from: shared,
+    to: shared,
+  });
   await step.call('install', given, 'program');
   await step.call('fchmodat', given, 'program', 0o6755);
   return scene.isCanary(await outside.run(path.join(directory, 'program'), 'cat', scene.secret));
@@ -21,13 +30,18 @@ async function leaveByStep(scene: Scene, name: string, step: Agent, relay: Conta
 export const buildAttempts = accompliceAttempts([
   {
     id: 'step-of-the-older-builder',
-    title: 'a build\'s step (older builder) leaves a setuid file outside, handed a directory through its volume',
+    title:
+      "a build's step (older builder) leaves a setuid file outside, handed a directory through its volume",
     attempt: async (scene) => {
       const control = `/v/older-${scene.ground.name}.sock`;
       const run = `RUN ["/accomplice", "serve", "${control}"]`;
       const { agent } = await scene.build('step-older', false, control, 'FROM accomplice', 'VOLUME /v', run);
       const steps = await scene.docker(attacker, 'ps', '--no-trunc', '--format', '{{.ID}} {{.Command}}');
-      const step = steps.split('\n').find((line) => line.includes(control))?.split(' ')[0] ?? '';
+      const step =
+        steps
+          .split('\n')
+          .find((line) => line.includes(control))
+          ?.split(' ')[0] ?? '';
       const relay = await scene.container('step-older', ['--volumes-from', step]);
       return leaveByStep(scene, 'step-older', agent, relay, '/v');
     },
@@ -39,7 +53,9 @@ export const buildAttempts = accompliceAttempts([
       const control = `/c/buildkit-${scene.ground.name}.sock`;
       const run = `RUN --mount=type=cache,id=accomplice,target=/c /accomplice serve ${control}`;
       const { agent, pid } = await scene.build('step-buildkit', true, control, 'FROM accomplice', run);
-      const mounts = (await readFile(`/proc/${pid}/mountinfo`, 'utf8')).split('\n').map((line) => line.split(' '));
+      const mounts = (await readFile(`/proc/${pid}/mountinfo`, 'utf8'))
+        .split('\n')
+        .map((line) => line.split(' '));
       const cache = mounts.find(([, , , , point]) => point === '/c')?.[3] ?? '';
       const relay = await scene.container('step-buildkit', ['-v', `${cache}:/c`]);
       return leaveByStep(scene, 'step-buildkit', agent, relay, '/c');
@@ -47,7 +63,8 @@ export const buildAttempts = accompliceAttempts([
   },
   {
     id: 'range-of-a-later-container',
-    title: 'a file left with the id of an earlier container\'s range ends a process of another user\'s later container',
+    title:
+      "a file left with the id of an earlier container's range ends a process of another user's later container",
     alone: true,
     attempt: async (scene) => {
       const names = ['earlier-0', 'earlier-1', 'earlier-2'];

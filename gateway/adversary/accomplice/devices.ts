@@ -3,7 +3,18 @@ import { accompliceAttempts } from './attempt.ts';
 import type { Agent } from './agent.ts';
 import { serveNode } from './fuse.ts';
 import { isInterface } from './namespaces.ts';
-import { AT_EMPTY_PATH, AT_FDCWD, device, O_DIRECTORY, O_PATH, O_RDONLY, O_RDWR, S_IFBLK, S_IFCHR, u64 } from './linux.ts';
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  device,
+  O_DIRECTORY,
+  O_PATH,
+  O_RDONLY,
+  O_RDWR,
+  S_IFBLK,
+  S_IFCHR,
+  u64,
+} from './linux.ts';
 import { deviceAccount, effectiveUid, type Container } from './ground.ts';
 import type { Scene } from './scene.ts';
 
@@ -15,22 +26,38 @@ const FSCONFIG_CMD_CREATE = 6;
 export const rawNode = ({ ground }: Scene) => device(ground.rawDevice.major, ground.rawDevice.minor);
 
 /** Reads the raw device by a node below a directory that the process has a descriptor of. */
-export async function readNode(scene: Scene, agent: Agent, directory: number, name = 'node'): Promise<boolean> {
+export async function readNode(
+  scene: Scene,
+  agent: Agent,
+  directory: number,
+  name = 'node',
+): Promise<boolean> {
   return scene.isCanary(await agent.read(await agent.call('openat', directory, name, O_RDONLY)));
 }
 
 /** An image with nodes of a raw device: in its layer and in its volume /v. */
 async function imageWithNodes(scene: Scene): Promise<string> {
-  return scene.once('nodes', () => scene.image('nodes', ['node', 'v/node'].map((name) => (
-    { name, type: 'block', mode: 0o666, device: scene.ground.rawDevice }
-  )), ['VOLUME /v']));
+  return scene.once('nodes', () =>
+    scene.image(
+      'nodes',
+      ['node', 'v/node'].map((name) => ({
+        name,
+        type: 'block',
+        mode: 0o666,
+        device: scene.ground.rawDevice,
+      })),
+      ['VOLUME /v'],
+    ),
+  );
 }
 
 async function withNodes(scene: Scene, privileged: boolean): Promise<Container> {
   const image = await imageWithNodes(scene);
   const name = privileged ? 'nodes-privileged' : 'nodes-plain';
   const command = [image, '/accomplice', 'serve', '/control.sock'];
-  return scene.once(name, () => scene.container(name, ['-v', `${name}:/v`, ...(privileged ? ['--privileged'] : [])], command));
+  return scene.once(name, () =>
+    scene.container(name, ['-v', `${name}:/v`, ...(privileged ? ['--privileged'] : [])], command),
+  );
 }
 
 /** Opens the node outside, through the container's directory `place` as `prepare` hands it out. */
@@ -57,15 +84,26 @@ async function remounted(inside: Agent, place: string): Promise<number> {
   return inside.call('openat', AT_FDCWD, place, O_PATH | O_DIRECTORY);
 }
 
-const opened = (place: string) => (inside: Agent) => inside.call('openat', AT_FDCWD, place, O_PATH | O_DIRECTORY);
+const opened = (place: string) => (inside: Agent) =>
+  inside.call('openat', AT_FDCWD, place, O_PATH | O_DIRECTORY);
 
-/** A FUSE file system with a device node in it, mounted inside and looked at from outside; `served` says by which of the two. */
+/**
+ * A FUSE file system with a device node in it, mounted inside and looked at from outside; `served` says by
+ * which of the two.
+ */
 async function fuse(scene: Scene, served: 'inside' | 'outside'): Promise<boolean> {
   const [outside, inside] = await scene.both(scene.containers.privileged);
   const place = `/fuse-${served}`;
   await inside.call('mkdirat', AT_FDCWD, place, 0o755);
   const connection = await inside.call('openat', AT_FDCWD, '/dev/fuse', O_RDWR);
-  await inside.call('mount', 'accomplice', place, 'fuse', 0, `fd=${connection},rootmode=40000,user_id=0,group_id=0,allow_other`);
+  await inside.call(
+    'mount',
+    'accomplice',
+    place,
+    'fuse',
+    0,
+    `fd=${connection},rootmode=40000,user_id=0,group_id=0,allow_other`,
+  );
   const directory = await scene.handOver(inside, place, O_PATH | O_DIRECTORY, outside);
   // A process of its own answers, since the one that opens waits for it.
   const server = served === 'inside' ? await scene.in(scene.containers.privileged) : await scene.outside();
@@ -82,7 +120,7 @@ async function fuse(scene: Scene, served: 'inside' | 'outside'): Promise<boolean
 export const deviceAttempts = accompliceAttempts([
   {
     id: 'node-in-layer',
-    title: 'a device node of an image is opened outside, by a descriptor of the container\'s /',
+    title: "a device node of an image is opened outside, by a descriptor of the container's /",
     attempt: (scene) => openOutside(scene, false, opened('/')),
   },
   {
@@ -93,7 +131,8 @@ export const deviceAttempts = accompliceAttempts([
   {
     id: 'node-by-open-tree',
     title: 'the node of the layer is opened outside by a copy of the mount (open_tree)',
-    attempt: (scene) => openOutside(scene, true, (inside) => inside.call('open_tree', AT_FDCWD, '/', OPEN_TREE_CLONE)),
+    attempt: (scene) =>
+      openOutside(scene, true, (inside) => inside.call('open_tree', AT_FDCWD, '/', OPEN_TREE_CLONE)),
   },
   ...(['/', '/v'] as const).flatMap((place) => {
     const kind = place === '/' ? 'layer' : 'volume';
@@ -114,13 +153,13 @@ export const deviceAttempts = accompliceAttempts([
     id: 'node-as-passwd',
     title: 'the engine reads a raw device for an image whose /etc/passwd is a node of it',
     attempt: async (scene) => {
-      const nodes = ['etc/passwd', 'etc/group'].map((name) => (
-        { name, type: 'block', mode: 0o666, device: scene.ground.rawDevice } as const
-      ));
+      const nodes = ['etc/passwd', 'etc/group'].map(
+        (name) => ({ name, type: 'block', mode: 0o666, device: scene.ground.rawDevice }) as const,
+      );
       const image = await scene.image('node-as-passwd', nodes);
       const command = [image, '/accomplice', 'serve', '/share/node-as-passwd.sock'];
       const { pid } = await scene.container('node-as-passwd', ['--user', deviceAccount.name], command);
-      return await effectiveUid(pid) % 65_536 === deviceAccount.uid;
+      return (await effectiveUid(pid)) % 65_536 === deviceAccount.uid;
     },
   },
   {
@@ -129,7 +168,13 @@ export const deviceAttempts = accompliceAttempts([
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const { descriptor } = await scene.openDirectory(outside, 'node-made-outside');
-      await inside.call('mknodat', await scene.pass(outside, descriptor, inside), 'node', S_IFBLK | 0o666, rawNode(scene));
+      await inside.call(
+        'mknodat',
+        await scene.pass(outside, descriptor, inside),
+        'node',
+        S_IFBLK | 0o666,
+        rawNode(scene),
+      );
       return readNode(scene, outside, descriptor);
     },
   },

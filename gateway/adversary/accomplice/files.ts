@@ -2,12 +2,22 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Agent } from './agent.ts';
 import { accompliceAttempts } from './attempt.ts';
-import { AT_FDCWD, AT_SYMLINK_FOLLOW, O_CREAT, O_DIRECTORY, O_PATH, O_RDONLY, O_TRUNC, O_WRONLY, u32 } from './linux.ts';
+import {
+  AT_FDCWD,
+  AT_SYMLINK_FOLLOW,
+  O_CREAT,
+  O_DIRECTORY,
+  O_PATH,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+  u32,
+} from './linux.ts';
 import type { Scene } from './scene.ts';
 
 /**
- * Container root leaves the tool in a directory outside that it was handed a descriptor of, and makes of it what `change` does; the
- * process outside executes it to read `target`.
+ * Container root leaves the tool in a directory outside that it was handed a descriptor of, and makes of it
+ * what `change` does; the process outside executes it to read `target`.
  */
 async function leaveProgram(
   scene: Scene,
@@ -24,7 +34,8 @@ async function leaveProgram(
   return scene.isCanary(await outside.run(path.join(directory, 'program'), 'cat', target));
 }
 
-const setMode = (mode: number) => (inside: Agent, directory: number) => inside.call('fchmodat', directory, 'program', mode);
+const setMode = (mode: number) => (inside: Agent, directory: number) =>
+  inside.call('fchmodat', directory, 'program', mode);
 
 /** security.capability of version 2, or 3 with the id of its root: CAP_DAC_OVERRIDE, effective. */
 function fileCapabilities(rootId?: number): Buffer {
@@ -66,32 +77,42 @@ export const fileAttempts = accompliceAttempts([
   },
   {
     id: 'capabilities-3-left-outside',
-    title: 'the same with version 3, for the root of the container\'s user namespace',
+    title: "the same with version 3, for the root of the container's user namespace",
     attempt: (scene) => leaveCapabilities(scene, 'capabilities-3-left-outside', fileCapabilities(0)),
   },
   {
     id: 'directory-of-the-machine',
-    title: 'a descriptor of the machine\'s / leads container root to a file of root\'s',
+    title: "a descriptor of the machine's / leads container root to a file of root's",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const given = await scene.handOver(outside, '/', O_PATH | O_DIRECTORY, inside);
-      return scene.isCanary(await inside.read(await inside.call('openat', given, scene.secret.slice(1), O_RDONLY)));
+      return scene.isCanary(
+        await inside.read(await inside.call('openat', given, scene.secret.slice(1), O_RDONLY)),
+      );
     },
   },
   {
     id: 'root-changed-to-the-machine',
-    title: 'container root enters the machine\'s / by chroot and leaves a file of root\'s in a directory of root\'s',
+    title:
+      "container root enters the machine's / by chroot and leaves a file of root's in a directory of root's",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       await inside.call('fchdir', await scene.handOver(outside, '/', O_PATH | O_DIRECTORY, inside));
       await inside.call('chroot', '.');
-      await inside.call('openat', AT_FDCWD, path.join(scene.closed, 'made-inside'), O_WRONLY | O_CREAT, 0o600);
+      await inside.call(
+        'openat',
+        AT_FDCWD,
+        path.join(scene.closed, 'made-inside'),
+        O_WRONLY | O_CREAT,
+        0o600,
+      );
       return scene.belongsToRoot(path.join(scene.closed, 'made-inside'));
     },
   },
   {
     id: 'own-file-given-to-root',
-    title: 'container root gives a file of the attacker\'s, which it has a descriptor of, to root, and makes it setuid',
+    title:
+      "container root gives a file of the attacker's, which it has a descriptor of, to root, and makes it setuid",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const { directory, descriptor } = await scene.openDirectory(outside, 'own-file-given-to-root');
@@ -104,7 +125,7 @@ export const fileAttempts = accompliceAttempts([
   },
   {
     id: 'file-reopened-for-writing',
-    title: 'a descriptor for reading of a file of root\'s is opened again for writing',
+    title: "a descriptor for reading of a file of root's is opened again for writing",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const file = await scene.rootFile('reopened', 0o644);
@@ -125,7 +146,7 @@ export const fileAttempts = accompliceAttempts([
   },
   {
     id: 'mode-by-descriptor',
-    title: 'a file of root\'s is opened to all by a descriptor for reading',
+    title: "a file of root's is opened to all by a descriptor for reading",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const file = await scene.rootFile('mode', 0o644);
@@ -135,7 +156,7 @@ export const fileAttempts = accompliceAttempts([
   },
   {
     id: 'hard-link-by-descriptor',
-    title: 'a file that root alone may read is linked into a directory of the attacker\'s',
+    title: "a file that root alone may read is linked into a directory of the attacker's",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const { directory, descriptor } = await scene.openDirectory(outside, 'hard-link');
@@ -147,26 +168,35 @@ export const fileAttempts = accompliceAttempts([
   },
   {
     id: 'removed-by-directory',
-    title: 'a file of root\'s is removed by an O_PATH descriptor of root\'s directory',
+    title: "a file of root's is removed by an O_PATH descriptor of root's directory",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const file = await scene.rootFile('removed', 0o600);
       const given = await scene.handOver(outside, scene.closed, O_PATH | O_DIRECTORY, inside);
       await inside.call('unlinkat', given, 'removed', 0);
-      return !await scene.belongsToRoot(file);
+      return !(await scene.belongsToRoot(file));
     },
   },
   {
     id: 'file-handle',
-    title: 'a file of root\'s is opened by its handle, on a descriptor of the machine\'s file system',
+    title: "a file of root's is opened by its handle, on a descriptor of the machine's file system",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const wanted = Buffer.alloc(8 + 128);
       wanted.writeUInt32LE(128, 0);
-      const named = await outside.filled('name_to_handle_at', AT_FDCWD, scene.secret, wanted, Buffer.alloc(4), 0);
+      const named = await outside.filled(
+        'name_to_handle_at',
+        AT_FDCWD,
+        scene.secret,
+        wanted,
+        Buffer.alloc(4),
+        0,
+      );
       const given = await scene.handOver(outside, '/', O_RDONLY | O_DIRECTORY, inside);
       const handle = named.memory[0] ?? wanted;
-      return scene.isCanary(await inside.read(await inside.call('open_by_handle_at', given, handle, O_RDONLY)));
+      return scene.isCanary(
+        await inside.read(await inside.call('open_by_handle_at', given, handle, O_RDONLY)),
+      );
     },
   },
   {
@@ -187,15 +217,19 @@ export const fileAttempts = accompliceAttempts([
   },
   {
     id: 'immutable-by-descriptor',
-    title: 'a file of root\'s is made immutable by a descriptor for reading',
+    title: "a file of root's is made immutable by a descriptor for reading",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const file = await scene.rootFile('immutable', 0o644);
       const given = await scene.handOver(outside, file, O_RDONLY, inside);
       const [getFlags, setFlags, immutable] = [0x8008_6601, 0x4008_6602, 0x10];
-      const flags = (await inside.filled('ioctl', given, getFlags, Buffer.alloc(8))).memory[0]?.readUInt32LE(0) ?? 0;
+      const flags =
+        (await inside.filled('ioctl', given, getFlags, Buffer.alloc(8))).memory[0]?.readUInt32LE(0) ?? 0;
       await inside.call('ioctl', given, setFlags, u32(flags | immutable, 0));
-      const stopped = await rm(file).then(() => false, () => true);
+      const stopped = await rm(file).then(
+        () => false,
+        () => true,
+      );
       const root = await scene.root();
       await root.call('ioctl', await root.call('openat', AT_FDCWD, file, O_RDONLY), setFlags, u32(flags, 0));
       return stopped;
@@ -203,7 +237,7 @@ export const fileAttempts = accompliceAttempts([
   },
   {
     id: 'kernel-setting',
-    title: 'a setting of the kernel\'s is changed by a descriptor of the machine\'s /proc/sys',
+    title: "a setting of the kernel's is changed by a descriptor of the machine's /proc/sys",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const setting = '/proc/sys/fs/lease-break-time';

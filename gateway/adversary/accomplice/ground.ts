@@ -40,7 +40,9 @@ export interface Container {
 /** The process that serves `control`, first of its kind; null where there is none. */
 export async function processOf(control: string): Promise<number | null> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
   return pids.find((_, index) => lines[index]?.endsWith(`/accomplice\0serve\0${control}\0`)) ?? null;
 }
 

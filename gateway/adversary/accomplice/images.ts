@@ -16,18 +16,34 @@ async function firstId(container: Container): Promise<number> {
   return Number(map.trim().split(/\s+/)[1]);
 }
 
-/** Where a container's files may be outside: what its inspect tells every user of the socket, and all that is mounted. */
+/**
+ * Where a container's files may be outside: what its inspect tells every user of the socket, and all that is
+ * mounted.
+ */
 async function placesOutside(scene: Scene, agent: Agent, name: string): Promise<string[]> {
-  const told = await scene.docker(attacker, 'inspect', '-f', '{{range .GraphDriver.Data}}{{.}}\n{{end}}{{range .Mounts}}{{.Source}}\n{{end}}', name);
+  const told = await scene.docker(
+    attacker,
+    'inspect',
+    '-f',
+    '{{range .GraphDriver.Data}}{{.}}\n{{end}}{{range .Mounts}}{{.Source}}\n{{end}}',
+    name,
+  );
   const mountinfo = await agent.call('openat', AT_FDCWD, '/proc/self/mountinfo', 0);
   let mounts = '';
   for (let part = ' '; part !== '';) mounts += part = await agent.read(mountinfo, 65_536);
-  const points = mounts.split('\n').map((line) => line.split(' ')[4] ?? '').filter((point) => point.startsWith('/'));
+  const points = mounts
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((point) => point.startsWith('/'));
   return [...new Set([...told.split(/[\n:]/).filter((place) => place.startsWith('/')), ...points])];
 }
 
 /** Reads `file` below the places where a container's files may be, until it says what is wanted. */
-async function readBelow(agent: Agent, places: readonly string[], files: readonly string[]): Promise<boolean> {
+async function readBelow(
+  agent: Agent,
+  places: readonly string[],
+  files: readonly string[],
+): Promise<boolean> {
   for (const place of places) {
     for (const file of files) {
       const opened = await agent.try('openat', AT_FDCWD, path.join(place, file), 0);
@@ -39,14 +55,21 @@ async function readBelow(agent: Agent, places: readonly string[], files: readonl
   throw new Stopped(`nothing of the container can be read at ${places.length} places`);
 }
 
-/** Whether a place has to do with volumes: named so, or anything that is no layer and no root of a container. */
-const isOfVolume = (place: string) => !/overlay2|\/(?:merged|rootfs|root|lower\d*|layers?)(?:\/|$)/.test(place);
+/**
+ * Whether a place has to do with volumes: named so, or anything that is no layer and no root of a container.
+ */
+const isOfVolume = (place: string) =>
+  !/overlay2|\/(?:merged|rootfs|root|lower\d*|layers?)(?:\/|$)/.test(place);
 
-interface SetuidImage { readonly container: Container; readonly range: Agent; readonly names: readonly string[] }
+interface SetuidImage {
+  readonly container: Container;
+  readonly range: Agent;
+  readonly names: readonly string[];
+}
 
 /**
- * A container from an image whose setuid files are owned by every id that may be the first of its range, and the process outside with
- * the range's id: what a map shows as root's is executed with root's rights.
+ * A container from an image whose setuid files are owned by every id that may be the first of its range, and
+ * the process outside with the range's id: what a map shows as root's is executed with root's rights.
  */
 async function withSetuidImage(scene: Scene): Promise<SetuidImage> {
   return scene.once('setuid-image', async () => {
@@ -54,11 +77,24 @@ async function withSetuidImage(scene: Scene): Promise<SetuidImage> {
     const base = await firstId(await scene.container('range-before'));
     const owners = [0, ...Array.from({ length: ahead }, (_, index) => base + index * rangeSize)];
     const names = owners.map((_, index) => `program-${index}`);
-    const entries = names.flatMap((name, index) => ['', 'v/'].map((directory) => (
-      { name: `${directory}${name}`, type: 'file', mode: 0o6755, owner: owners[index] ?? 0, content: tool } as const
-    )));
+    const entries = names.flatMap((name, index) =>
+      ['', 'v/'].map(
+        (directory) =>
+          ({
+            name: `${directory}${name}`,
+            type: 'file',
+            mode: 0o6755,
+            owner: owners[index] ?? 0,
+            content: tool,
+          }) as const,
+      ),
+    );
     const image = await scene.image('setuid-image', entries, ['VOLUME /v']);
-    const container = await scene.container('setuid-image', ['-v', 'setuid-image:/v'], [image, '/accomplice', 'serve', '/control.sock']);
+    const container = await scene.container(
+      'setuid-image',
+      ['-v', 'setuid-image:/v'],
+      [image, '/accomplice', 'serve', '/control.sock'],
+    );
     return { container, names, range: await scene.rangeUser(container, 'setuid-image-range') };
   });
 }
@@ -76,7 +112,11 @@ async function executeBelow(scene: Scene, isOf: (place: string) => boolean): Pro
       if ((await range.run(file, 'cat', scene.secret)).includes(canary)) return true;
     }
   }
-  throw new Stopped(found.length === 0 ? 'no program of the image can be reached' : `executed without effect: ${found.join(' ')}`);
+  throw new Stopped(
+    found.length === 0
+      ? 'no program of the image can be reached'
+      : `executed without effect: ${found.join(' ')}`,
+  );
 }
 
 /** A directory of root's with a file in it. */
@@ -88,28 +128,47 @@ async function closedDirectory(scene: Scene, name: string): Promise<string> {
 }
 
 /**
- * Puts links to `target` in the place of every entry of directories outside that belong to the container's mounts and that the range's
- * id may write to. Rejects with `Stopped` where there are none.
+ * Puts links to `target` in the place of every entry of directories outside that belong to the container's
+ * mounts and that the range's id may write to. Rejects with `Stopped` where there are none.
  */
 async function plantLinks(scene: Scene, range: Agent, container: string, target: string): Promise<void> {
   const id = await scene.docker(attacker, 'inspect', '-f', '{{.Id}}', container);
-  const above = (await placesOutside(scene, range, container)).filter((place) => place.includes(id)).flatMap((place) => {
-    const parts = place.split('/');
-    const first = parts.findIndex((part) => part.includes(id));
-    return parts.slice(first).map((_, index) => parts.slice(0, first + index + 1).join('/'));
-  });
+  const above = (await placesOutside(scene, range, container))
+    .filter((place) => place.includes(id))
+    .flatMap((place) => {
+      const parts = place.split('/');
+      const first = parts.findIndex((part) => part.includes(id));
+      return parts.slice(first).map((_, index) => parts.slice(0, first + index + 1).join('/'));
+    });
   let planted = 0;
   for (const directory of new Set(above)) {
-    for (const name of above.filter((place) => path.dirname(place) === directory).map((place) => path.basename(place))) {
-      if ((await range.try('renameat2', AT_FDCWD, path.join(directory, name), AT_FDCWD, path.join(directory, `old-${planted}`), 0)).value !== 0) continue;
+    for (const name of above
+      .filter((place) => path.dirname(place) === directory)
+      .map((place) => path.basename(place))) {
+      if (
+        (
+          await range.try(
+            'renameat2',
+            AT_FDCWD,
+            path.join(directory, name),
+            AT_FDCWD,
+            path.join(directory, `old-${planted}`),
+            0,
+          )
+        ).value !== 0
+      )
+        continue;
       await range.try('symlinkat', target, AT_FDCWD, path.join(directory, name));
       planted++;
     }
   }
-  if (planted === 0) throw new Stopped('no directory of the container\'s mounts can be written to');
+  if (planted === 0) throw new Stopped("no directory of the container's mounts can be written to");
 }
 
-/** A container of the attacker's with a bind and a volume, for its mounts to be exchanged, and its range's id outside. */
+/**
+ * A container of the attacker's with a bind and a volume, for its mounts to be exchanged, and its range's id
+ * outside.
+ */
 async function exchanged(scene: Scene, name: string): Promise<Agent> {
   const container = await scene.container(name, ['-v', `${name}:/v`]);
   return scene.rangeUser(container, `${name}-range`);
@@ -118,34 +177,42 @@ async function exchanged(scene: Scene, name: string): Promise<Agent> {
 export const imageAttempts = accompliceAttempts([
   {
     id: 'setuid-in-layer',
-    title: 'setuid files of an image, owned by what the range\'s map makes root, are executed outside by the range\'s id',
+    title:
+      "setuid files of an image, owned by what the range's map makes root, are executed outside by the range's id",
     attempt: (scene) => executeBelow(scene, (place) => !isOfVolume(place)),
   },
   {
     id: 'setuid-in-volume',
-    title: 'the same where the image\'s files were copied into a volume',
+    title: "the same where the image's files were copied into a volume",
     attempt: (scene) => executeBelow(scene, (place) => isOfVolume(place)),
   },
   {
     id: 'layer-of-another-user',
-    title: 'the range\'s id outside reads a file of another user\'s container by any path',
+    title: "the range's id outside reads a file of another user's container by any path",
     attempt: async (scene) => {
       const range = await scene.ranged();
-      return readBelow(range, await placesOutside(scene, range, 'bob'), ['secret', 'merged/secret', 'diff/secret']);
+      return readBelow(range, await placesOutside(scene, range, 'bob'), [
+        'secret',
+        'merged/secret',
+        'diff/secret',
+      ]);
     },
   },
   {
     id: 'volume-of-another-user',
-    title: 'the same with a file in another user\'s volume',
+    title: "the same with a file in another user's volume",
     attempt: async (scene) => {
       const range = await scene.ranged();
-      const places = (await placesOutside(scene, range, 'bob')).filter((place) => !/overlay2|merged/.test(place));
+      const places = (await placesOutside(scene, range, 'bob')).filter(
+        (place) => !/overlay2|merged/.test(place),
+      );
       return readBelow(range, places, ['secret', '_data/secret']);
     },
   },
   {
     id: 'mounts-exchanged-at-start',
-    title: 'a link in the place of a container\'s mount directory opens a directory of root\'s at the next start',
+    title:
+      "a link in the place of a container's mount directory opens a directory of root's at the next start",
     attempt: async (scene) => {
       const range = await exchanged(scene, 'exchanged-start');
       const target = await closedDirectory(scene, 'opened-at-start');
@@ -160,7 +227,7 @@ export const imageAttempts = accompliceAttempts([
   },
   {
     id: 'mounts-exchanged-at-remove',
-    title: 'a link in the place of a container\'s mount directory has files of root\'s deleted at docker rm',
+    title: "a link in the place of a container's mount directory has files of root's deleted at docker rm",
     attempt: async (scene) => {
       const range = await exchanged(scene, 'exchanged-remove');
       const target = await closedDirectory(scene, 'deleted-at-remove');
@@ -168,7 +235,10 @@ export const imageAttempts = accompliceAttempts([
         await plantLinks(scene, range, 'exchanged-remove', target);
         await scene.docker(attacker, 'rm', '-f', 'exchanged-remove').catch(() => '');
       }
-      return lstat(path.join(target, 'kept')).then(() => false, () => true);
+      return lstat(path.join(target, 'kept')).then(
+        () => false,
+        () => true,
+      );
     },
   },
 ]);

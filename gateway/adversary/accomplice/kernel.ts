@@ -3,14 +3,19 @@ import { Stopped, type Agent } from './agent.ts';
 import { CLONE_NEWNS, CLONE_NEWUSER, O_DIRECTORY, O_PATH, O_RDONLY, u32, u64 } from './linux.ts';
 import { effectiveUid } from './ground.ts';
 
-const PROT_READ_WRITE = 3, MAP_SHARED = 1, MAP_PRIVATE_ANONYMOUS = 0x22;
+const PROT_READ_WRITE = 3,
+  MAP_SHARED = 1,
+  MAP_PRIVATE_ANONYMOUS = 0x22;
 
 /** Bytes at an address of a process. */
 async function peek(agent: Agent, address: number, length: number): Promise<Buffer> {
   return (await agent.filled('peek', address, Buffer.alloc(length))).memory[0] ?? Buffer.alloc(length);
 }
 
-/** Opens `file` below the directory `below` by a request on a new ring, with the identity registered there; resolves with the descriptor. */
+/**
+ * Opens `file` below the directory `below` by a request on a new ring, with the identity registered there;
+ * resolves with the descriptor.
+ */
 async function openByRing(agent: Agent, below: number, file: string): Promise<number> {
   const { value: descriptor, memory } = await agent.filled('io_uring_setup', 4, Buffer.alloc(120));
   const parameters = memory[0] ?? Buffer.alloc(120);
@@ -21,7 +26,15 @@ async function openByRing(agent: Agent, below: number, file: string): Promise<nu
   const [entries, completions, tail, array, cqes] = [field(0), field(4), field(44), field(64), field(100)];
   const size = Math.max(array + entries * 4, cqes + completions * 16);
   const ring = await agent.call('mmap', 0, size, PROT_READ_WRITE, MAP_SHARED, descriptor, 0);
-  const requests = await agent.call('mmap', 0, entries * 64, PROT_READ_WRITE, MAP_SHARED, descriptor, 0x1000_0000);
+  const requests = await agent.call(
+    'mmap',
+    0,
+    entries * 64,
+    PROT_READ_WRITE,
+    MAP_SHARED,
+    descriptor,
+    0x1000_0000,
+  );
   const request = Buffer.alloc(64);
   const IORING_OP_OPENAT = 18;
   request.writeUInt8(IORING_OP_OPENAT, 0);
@@ -40,8 +53,15 @@ async function openByRing(agent: Agent, below: number, file: string): Promise<nu
 
 // ---- bpf(2)
 
-const BPF_MAP_CREATE = 0, BPF_MAP_LOOKUP = 1, BPF_MAP_UPDATE = 2, BPF_PROG_LOAD = 5, BPF_OBJ_PIN = 6, BPF_OBJ_GET = 7, BPF_TOKEN_CREATE = 36;
-const BPF_F_PATH_FD = 1 << 14, BPF_F_TOKEN_FD = 1 << 16;
+const BPF_MAP_CREATE = 0,
+  BPF_MAP_LOOKUP = 1,
+  BPF_MAP_UPDATE = 2,
+  BPF_PROG_LOAD = 5,
+  BPF_OBJ_PIN = 6,
+  BPF_OBJ_GET = 7,
+  BPF_TOKEN_CREATE = 36;
+const BPF_F_PATH_FD = 1 << 14,
+  BPF_F_TOKEN_FD = 1 << 16;
 /** A kind of map that CAP_BPF is always needed for, whatever `unprivileged_bpf_disabled` says: LRU hash. */
 const lruHash = 9;
 
@@ -56,12 +76,14 @@ function makeMap(agent: Agent, token?: number): Promise<number> {
   return bpf(agent, BPF_MAP_CREATE, head, Buffer.alloc(76 - head.length), u32(token ?? 0));
 }
 
-const FSCONFIG_SET_STRING = 1, FSCONFIG_CMD_CREATE = 6;
+const FSCONFIG_SET_STRING = 1,
+  FSCONFIG_CMD_CREATE = 6;
 
 export const kernelAttempts = accompliceAttempts([
   {
     id: 'userfaultfd',
-    title: 'the process outside holds up the kernel in a call of another process by a userfaultfd from inside',
+    title:
+      'the process outside holds up the kernel in a call of another process by a userfaultfd from inside',
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const faults = await inside.call('userfaultfd', 0);
@@ -80,18 +102,28 @@ export const kernelAttempts = accompliceAttempts([
   },
   {
     id: 'seccomp-listener',
-    title: 'the process outside answers a system call of a process of root\'s by a seccomp listener from inside',
+    title:
+      "the process outside answers a system call of a process of root's by a seccomp listener from inside",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const getppid = process.arch === 'arm64' ? 173 : 110;
       const [load, equal, give] = [0x20, 0x15, 0x06];
-      const filter = Buffer.concat([
-        [load, 0, 0], [equal, 0, getppid], [give, 0, 0x7fc0_0000], [give, 0, 0x7fff_0000],
-      ].map(([code = 0, , value = 0]) => Buffer.concat([u32(code | (code === equal ? 1 << 24 : 0)), u32(value)])));
+      const filter = Buffer.concat(
+        [
+          [load, 0, 0],
+          [equal, 0, getppid],
+          [give, 0, 0x7fc0_0000],
+          [give, 0, 0x7fff_0000],
+        ].map(([code = 0, , value = 0]) =>
+          Buffer.concat([u32(code | (code === equal ? 1 << 24 : 0)), u32(value)]),
+        ),
+      );
       const listener = await inside.call('seccomp', 1, 8, u64(4, await inside.keep(filter)));
       const received = await scene.pass(inside, listener, outside);
       const answered = inside.try('getppid');
-      const notice = (await outside.filled('ioctl', received, 0xc050_2100, Buffer.alloc(80))).memory[0] ?? Buffer.alloc(80);
+      const notice =
+        (await outside.filled('ioctl', received, 0xc050_2100, Buffer.alloc(80))).memory[0] ??
+        Buffer.alloc(80);
       const uid = await effectiveUid(notice.readUInt32LE(8));
       const answer = Buffer.concat([notice.subarray(0, 8), u64(4242), u32(0, 0)]);
       await outside.call('ioctl', received, 0xc018_2101, answer);
@@ -101,7 +133,7 @@ export const kernelAttempts = accompliceAttempts([
   },
   {
     id: 'io-uring',
-    title: 'a request on an io_uring inside opens a file of root\'s, by a descriptor of the machine\'s /',
+    title: "a request on an io_uring inside opens a file of root's, by a descriptor of the machine's /",
     // The ring itself is no use outside: the kernel passes none by SCM_RIGHTS.
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
@@ -111,10 +143,11 @@ export const kernelAttempts = accompliceAttempts([
   },
   {
     id: 'perf-event',
-    title: 'the process outside reads an event counter of a whole processor, the kernel\'s work included',
+    title: "the process outside reads an event counter of a whole processor, the kernel's work included",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
-      const software = 1, processorClock = 0;
+      const software = 1,
+        processorClock = 0;
       const attributes = Buffer.concat([u32(software, 128), u64(processorClock), Buffer.alloc(112)]);
       const event = await inside.call('perf_event_open', attributes, -1, 0, -1, 0);
       const received = await scene.pass(inside, event, outside);
@@ -129,7 +162,12 @@ export const kernelAttempts = accompliceAttempts([
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const instructions = Buffer.from('b7000000000000009500000000000000', 'hex');
       const tracepoint = 5;
-      const program = await bpf(inside, BPF_PROG_LOAD, u32(tracepoint, 2), u64(await inside.keep(instructions), await inside.keep(Buffer.from('GPL'))));
+      const program = await bpf(
+        inside,
+        BPF_PROG_LOAD,
+        u32(tracepoint, 2),
+        u64(await inside.keep(instructions), await inside.keep(Buffer.from('GPL'))),
+      );
       const received = await scene.pass(inside, program, outside);
       return /^prog_type:\s+5$/m.test(await scene.readFile(outside, `/proc/self/fdinfo/${received}`));
     },
@@ -144,11 +182,26 @@ export const kernelAttempts = accompliceAttempts([
       const mount = await inside.call('fsmount', context, 0, 0);
       const map = await makeMap(inside);
       const [key, value] = [u32(0), Buffer.from('from map')];
-      await bpf(inside, BPF_MAP_UPDATE, u32(map, 0), u64(await inside.keep(key), await inside.keep(value), 0));
-      await bpf(inside, BPF_OBJ_PIN, u64(await inside.keep(Buffer.from('map'))), u32(map, BPF_F_PATH_FD, mount));
+      await bpf(
+        inside,
+        BPF_MAP_UPDATE,
+        u32(map, 0),
+        u64(await inside.keep(key), await inside.keep(value), 0),
+      );
+      await bpf(
+        inside,
+        BPF_OBJ_PIN,
+        u64(await inside.keep(Buffer.from('map'))),
+        u32(map, BPF_F_PATH_FD, mount),
+      );
       await inside.call('fchmodat', mount, 'map', 0o666);
       const received = await scene.pass(inside, mount, outside);
-      const found = await bpf(outside, BPF_OBJ_GET, u64(await outside.keep(Buffer.from('map'))), u32(0, BPF_F_PATH_FD, received));
+      const found = await bpf(
+        outside,
+        BPF_OBJ_GET,
+        u64(await outside.keep(Buffer.from('map'))),
+        u32(0, BPF_F_PATH_FD, received),
+      );
       const copy = await outside.keep(Buffer.alloc(8));
       await bpf(outside, BPF_MAP_LOOKUP, u32(found, 0), u64(await outside.keep(key), copy, 0));
       return (await peek(outside, copy, 8)).equals(value);
@@ -156,19 +209,20 @@ export const kernelAttempts = accompliceAttempts([
   },
   {
     id: 'bpf-token',
-    title: 'the process outside gets a BPF token for a user namespace of its own, delegated by the privileged container',
+    title:
+      'the process outside gets a BPF token for a user namespace of its own, delegated by the privileged container',
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       await outside.call('unshare', CLONE_NEWUSER | CLONE_NEWNS);
       const context = await outside.call('fsopen', 'bpf', 0);
       const given = await scene.pass(outside, context, inside);
-      for (const what of ['delegate_cmds', 'delegate_maps']) await inside.call('fsconfig', given, FSCONFIG_SET_STRING, what, 'any', 0);
+      for (const what of ['delegate_cmds', 'delegate_maps'])
+        await inside.call('fsconfig', given, FSCONFIG_SET_STRING, what, 'any', 0);
       await inside.call('fsconfig', given, FSCONFIG_CMD_CREATE, 0, 0, 0);
       const mount = await outside.call('fsmount', context, 0, 0);
       const directory = await outside.call('openat', mount, '.', O_RDONLY | O_DIRECTORY);
       const token = await bpf(outside, BPF_TOKEN_CREATE, u32(0, directory));
-      return await makeMap(outside, token) >= 0;
+      return (await makeMap(outside, token)) >= 0;
     },
   },
 ]);
-

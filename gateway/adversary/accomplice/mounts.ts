@@ -5,13 +5,24 @@ import { accompliceAttempts } from './attempt.ts';
 import type { Agent } from './agent.ts';
 import { readNode, rawNode } from './devices.ts';
 import {
-  AT_EMPTY_PATH, AT_FDCWD, CLONE_NEWNS, CLONE_NEWUSER, O_DIRECTORY, O_RDONLY, O_WRONLY, S_IFBLK, u64,
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  CLONE_NEWNS,
+  CLONE_NEWUSER,
+  O_DIRECTORY,
+  O_RDONLY,
+  O_WRONLY,
+  S_IFBLK,
+  u64,
 } from './linux.ts';
 import type { Container } from './ground.ts';
 import type { Scene } from './scene.ts';
 
 const run = promisify(execFile);
-const OPEN_TREE_CLONE = 1, AT_RECURSIVE = 0x8000, MOVE_MOUNT_F_EMPTY_PATH = 4, FSCONFIG_CMD_CREATE = 6;
+const OPEN_TREE_CLONE = 1,
+  AT_RECURSIVE = 0x8000,
+  MOVE_MOUNT_F_EMPTY_PATH = 4,
+  FSCONFIG_CMD_CREATE = 6;
 const MOUNT_ATTR_IDMAP = 0x10_0000;
 
 /** A new tmpfs, mounted nowhere yet. */
@@ -27,7 +38,9 @@ async function leaveSetuid(agent: Agent, directory: number): Promise<void> {
   await agent.call('fchmodat', directory, 'program', 0o6755);
 }
 
-/** A copy of what is mounted at `place` with all below, which an ordinary user gets in namespaces of his own. */
+/**
+ * A copy of what is mounted at `place` with all below, which an ordinary user gets in namespaces of his own.
+ */
 async function copyOutside(outside: Agent, place: string): Promise<number> {
   await outside.call('unshare', CLONE_NEWUSER | CLONE_NEWNS);
   return outside.call('open_tree', AT_FDCWD, place, OPEN_TREE_CLONE | AT_RECURSIVE);
@@ -36,7 +49,11 @@ async function copyOutside(outside: Agent, place: string): Promise<number> {
 /** Attaches a mount in the machine's mount namespace, whose descriptor the process outside hands in. */
 async function attachOnMachine(scene: Scene, inside: Agent, mount: number, place: string): Promise<void> {
   const outside = await scene.outside();
-  await inside.call('setns', await scene.handOver(outside, '/proc/self/ns/mnt', O_RDONLY, inside), CLONE_NEWNS);
+  await inside.call(
+    'setns',
+    await scene.handOver(outside, '/proc/self/ns/mnt', O_RDONLY, inside),
+    CLONE_NEWNS,
+  );
   await inside.call('move_mount', mount, '', AT_FDCWD, place, MOVE_MOUNT_F_EMPTY_PATH);
 }
 
@@ -72,7 +89,8 @@ async function mountInShare(scene: Scene, inside: Agent, outside: Agent, name: s
 export const mountAttempts = accompliceAttempts([
   {
     id: 'file-system-on-the-machine',
-    title: 'a file system from inside with a setuid file is attached outside, in the machine\'s mount namespace',
+    title:
+      "a file system from inside with a setuid file is attached outside, in the machine's mount namespace",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const { directory } = await scene.openDirectory(outside, 'file-system');
@@ -84,7 +102,7 @@ export const mountAttempts = accompliceAttempts([
   },
   {
     id: 'machine-attached-inside',
-    title: 'a copy of the machine\'s mounts, made outside (open_tree), is attached inside and read there',
+    title: "a copy of the machine's mounts, made outside (open_tree), is attached inside and read there",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const copy = await scene.pass(outside, await copyOutside(outside, '/'), inside);
@@ -95,7 +113,8 @@ export const mountAttempts = accompliceAttempts([
   },
   {
     id: 'directory-mapped-to-root',
-    title: 'a copy of the attacker\'s directory is id-mapped inside, so that a setuid file of his is root\'s, and attached outside',
+    title:
+      "a copy of the attacker's directory is id-mapped inside, so that a setuid file of his is root's, and attached outside",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const { directory, descriptor } = await scene.openDirectory(outside, 'mapped');
@@ -116,7 +135,10 @@ export const mountAttempts = accompliceAttempts([
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(await propagating(scene));
       const directory = await mountInShare(scene, inside, outside, 'setuid-propagated');
-      await leaveSetuid(inside, await inside.call('openat', AT_FDCWD, '/handed/setuid-propagated', O_RDONLY | O_DIRECTORY));
+      await leaveSetuid(
+        inside,
+        await inside.call('openat', AT_FDCWD, '/handed/setuid-propagated', O_RDONLY | O_DIRECTORY),
+      );
       return scene.isCanary(await outside.run(path.join(directory, 'program'), 'cat', scene.secret));
     },
   },

@@ -5,8 +5,16 @@ import { promisify } from 'node:util';
 import { accompliceAttempts } from './attempt.ts';
 import type { Agent } from './agent.ts';
 import {
-  AT_FDCWD, CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWUSER, O_DIRECTORY, O_PATH,
-  O_RDONLY, O_WRONLY,
+  AT_FDCWD,
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWUSER,
+  O_DIRECTORY,
+  O_PATH,
+  O_RDONLY,
+  O_WRONLY,
 } from './linux.ts';
 import { canary, type Container } from './ground.ts';
 import type { Scene } from './scene.ts';
@@ -14,21 +22,29 @@ import type { Scene } from './scene.ts';
 const run = promisify(execFile);
 
 /** The privileged container's process enters a namespace of the machine's, whose descriptor it was handed. */
-async function entered(scene: Scene, kind: string, flag: number): Promise<{ readonly outside: Agent; readonly inside: Agent }> {
+async function entered(
+  scene: Scene,
+  kind: string,
+  flag: number,
+): Promise<{ readonly outside: Agent; readonly inside: Agent }> {
   const [outside, inside] = await scene.both(scene.containers.privileged);
   await inside.call('setns', await scene.handOver(outside, `/proc/self/ns/${kind}`, O_RDONLY, inside), flag);
   return { outside, inside };
 }
 
 /**
- * The weaker set-up that a PID namespace needs: no kernel lets a process enter one that is not below its own, so that only a container
- * made with `--pid host` reaches the machine's processes.
+ * The weaker set-up that a PID namespace needs: no kernel lets a process enter one that is not below its own,
+ * so that only a container made with `--pid host` reaches the machine's processes.
  */
-const hostPids = (scene: Scene): Promise<Container> => scene.once('host-pids', () => scene.container('host-pids', ['--pid', 'host']));
+const hostPids = (scene: Scene): Promise<Container> =>
+  scene.once('host-pids', () => scene.container('host-pids', ['--pid', 'host']));
 
 /** Whether the machine has a network interface of that name, which is removed. */
 export async function isInterface(name: string): Promise<boolean> {
-  return run('ip', ['link', 'delete', name]).then(() => true, () => false);
+  return run('ip', ['link', 'delete', name]).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Makes a bridge in the network namespace of a socket. */
@@ -36,7 +52,9 @@ const addBridge = (agent: Agent, socket: number, name: string) => agent.call('io
 
 /** Where the machine has cgroup v2 mounted. */
 async function cgroups(): Promise<string> {
-  const line = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').find((one) => one.includes(' - cgroup2 '));
+  const line = (await readFile('/proc/self/mountinfo', 'utf8'))
+    .split('\n')
+    .find((one) => one.includes(' - cgroup2 '));
   const point = line?.split(' ')[4];
   if (point === undefined) throw new Error('cgroup v2 is mounted nowhere');
   return point;
@@ -44,13 +62,16 @@ async function cgroups(): Promise<string> {
 
 /** Whether there is a cgroup of that name at the machine's root, which is removed. */
 async function isCgroup(name: string): Promise<boolean> {
-  return rmdir(path.join(await cgroups(), name)).then(() => true, () => false);
+  return rmdir(path.join(await cgroups(), name)).then(
+    () => true,
+    () => false,
+  );
 }
 
 export const namespaceAttempts = accompliceAttempts([
   {
     id: 'mount-namespace',
-    title: 'a privileged container enters the machine\'s mount namespace by a descriptor',
+    title: "a privileged container enters the machine's mount namespace by a descriptor",
     attempt: async (scene) => {
       const { inside } = await entered(scene, 'mnt', CLONE_NEWNS);
       return scene.isCanary(await scene.readFile(inside, scene.secret));
@@ -58,7 +79,7 @@ export const namespaceAttempts = accompliceAttempts([
   },
   {
     id: 'mount-namespace-of-pidfd',
-    title: 'the same by a pidfd of a process of root\'s',
+    title: "the same by a pidfd of a process of root's",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const pidfd = await outside.call('pidfd_open', scene.rootProcess().pid, 0);
@@ -68,7 +89,7 @@ export const namespaceAttempts = accompliceAttempts([
   },
   {
     id: 'signal-in-pid-namespace',
-    title: 'container root in the machine\'s PID namespace ends a process of root\'s',
+    title: "container root in the machine's PID namespace ends a process of root's",
     attempt: async (scene) => {
       const target = scene.rootProcess();
       const inside = await scene.in(await hostPids(scene));
@@ -91,7 +112,7 @@ export const namespaceAttempts = accompliceAttempts([
   },
   {
     id: 'network-namespace',
-    title: 'a privileged container makes a network interface in the machine\'s network namespace',
+    title: "a privileged container makes a network interface in the machine's network namespace",
     attempt: async (scene) => {
       const { inside } = await entered(scene, 'net', CLONE_NEWNET);
       await addBridge(inside, await inside.call('socket', 2, 2, 0), 'acc-entered');
@@ -103,13 +124,17 @@ export const namespaceAttempts = accompliceAttempts([
     title: 'the same on a socket that was opened outside',
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
-      await addBridge(inside, await scene.pass(outside, await outside.call('socket', 2, 2, 0), inside), 'acc-socket');
+      await addBridge(
+        inside,
+        await scene.pass(outside, await outside.call('socket', 2, 2, 0), inside),
+        'acc-socket',
+      );
       return isInterface('acc-socket');
     },
   },
   {
     id: 'cgroup-namespace',
-    title: 'a privileged container makes a cgroup at the machine\'s root, from its cgroup namespace',
+    title: "a privileged container makes a cgroup at the machine's root, from its cgroup namespace",
     attempt: async (scene) => {
       const { inside } = await entered(scene, 'cgroup', CLONE_NEWCGROUP);
       await inside.call('mkdirat', AT_FDCWD, '/cgroups', 0o755);
@@ -120,7 +145,7 @@ export const namespaceAttempts = accompliceAttempts([
   },
   {
     id: 'cgroup-directory',
-    title: 'container root makes a cgroup by a descriptor of the machine\'s cgroup directory',
+    title: "container root makes a cgroup by a descriptor of the machine's cgroup directory",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const given = await scene.handOver(outside, await cgroups(), O_PATH | O_DIRECTORY, inside);
@@ -130,7 +155,7 @@ export const namespaceAttempts = accompliceAttempts([
   },
   {
     id: 'ipc-namespace',
-    title: 'a privileged container reads shared memory of root\'s in the machine\'s IPC namespace',
+    title: "a privileged container reads shared memory of root's in the machine's IPC namespace",
     attempt: async (scene) => {
       const root = await scene.root();
       const key = 0x6163_0000 + (scene.ground.name === 'engine' ? 1 : 2);
@@ -139,7 +164,9 @@ export const namespaceAttempts = accompliceAttempts([
         await root.call('poke', await root.call('shmat', segment, 0, 0), Buffer.from(canary));
         const { inside } = await entered(scene, 'ipc', CLONE_NEWIPC);
         const address = await inside.call('shmat', await inside.call('shmget', key, 0, 0), 0, 0);
-        return scene.isCanary((await inside.filled('peek', address, Buffer.alloc(canary.length))).memory[0]?.toString() ?? '');
+        return scene.isCanary(
+          (await inside.filled('peek', address, Buffer.alloc(canary.length))).memory[0]?.toString() ?? '',
+        );
       } finally {
         await root.call('shmctl', segment, 0, 0);
       }
@@ -147,7 +174,8 @@ export const namespaceAttempts = accompliceAttempts([
   },
   {
     id: 'user-namespace-map',
-    title: 'a privileged container maps the machine\'s root into a user namespace that the process outside made',
+    title:
+      "a privileged container maps the machine's root into a user namespace that the process outside made",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       await outside.call('unshare', CLONE_NEWUSER);

@@ -5,8 +5,14 @@ import { AT_FDCWD, CLONE_NEWNS, O_RDONLY, u64 } from './linux.ts';
 import { bobsSecret, canary } from './ground.ts';
 import type { Scene } from './scene.ts';
 
-/** A process of Bob's container, by the id the machine has for it, and one of the attacker's range outside. */
-interface Target { readonly range: Agent; readonly victim: Agent; readonly pid: number }
+/**
+ * A process of Bob's container, by the id the machine has for it, and one of the attacker's range outside.
+ */
+interface Target {
+  readonly range: Agent;
+  readonly victim: Agent;
+  readonly pid: number;
+}
 
 async function target(scene: Scene): Promise<Target> {
   const [range, victim] = await Promise.all([scene.ranged(), scene.in(scene.containers.bob)]);
@@ -26,30 +32,44 @@ async function readOfBobs(scene: Scene, name: string): Promise<boolean> {
 }
 
 /** Leaves the secret in the memory of Bob's process and has `read` read it there. */
-async function memory(scene: Scene, read: (target: Target, address: number) => Promise<Buffer | undefined>): Promise<boolean> {
+async function memory(
+  scene: Scene,
+  read: (target: Target, address: number) => Promise<Buffer | undefined>,
+): Promise<boolean> {
   const found = await target(scene);
   const address = await found.victim.keep(Buffer.from(bobsSecret));
   return isBobs((await read(found, address))?.toString('latin1') ?? '');
 }
 
-const KEYCTL_SETPERM = 5, KEYCTL_READ = 11, KEY_SPEC_PROCESS_KEYRING = -2;
+const KEYCTL_SETPERM = 5,
+  KEYCTL_READ = 11,
+  KEY_SPEC_PROCESS_KEYRING = -2;
 /** A key that its owner's processes may read, as well as who possesses it. */
 async function addKey(agent: Agent, payload: string): Promise<number> {
-  const key = await agent.call('add_key', 'user', `accomplice-${payload.length}`, payload, payload.length, KEY_SPEC_PROCESS_KEYRING);
+  const key = await agent.call(
+    'add_key',
+    'user',
+    `accomplice-${payload.length}`,
+    payload,
+    payload.length,
+    KEY_SPEC_PROCESS_KEYRING,
+  );
   await agent.call('keyctl', KEYCTL_SETPERM, key, 0x3f03_0000);
   return key;
 }
 async function readKey(agent: Agent, key: number): Promise<string> {
-  const { memory: [payload] } = await agent.filled('keyctl', KEYCTL_READ, key, Buffer.alloc(128), 128);
+  const {
+    memory: [payload],
+  } = await agent.filled('keyctl', KEYCTL_READ, key, Buffer.alloc(128), 128);
   return payload?.toString('latin1') ?? '';
 }
 
-// The range's id outside is got by a setuid file (`Scene.rangeUser`); on a bare engine it is root's. What it must not get is another
-// user's container, whose range is another one.
+// The range's id outside is got by a setuid file (`Scene.rangeUser`); on a bare engine it is root's. What it
+// must not get is another user's container, whose range is another one.
 export const processAttempts = accompliceAttempts([
   {
     id: 'pidfd-getfd-of-root',
-    title: 'a privileged container takes a file from a process of root\'s by its pidfd',
+    title: "a privileged container takes a file from a process of root's by its pidfd",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const root = await scene.root();
@@ -61,7 +81,7 @@ export const processAttempts = accompliceAttempts([
   },
   {
     id: 'pidfd-getfd-of-container',
-    title: 'the range\'s id outside takes a file from another user\'s container by a pidfd from inside',
+    title: "the range's id outside takes a file from another user's container by a pidfd from inside",
     attempt: async (scene) => {
       const { range, victim, pid } = await target(scene);
       const opened = await victim.call('openat', AT_FDCWD, '/secret', O_RDONLY);
@@ -72,40 +92,45 @@ export const processAttempts = accompliceAttempts([
   },
   {
     id: 'ptrace-of-container',
-    title: 'the range\'s id outside traces a process of another user\'s container',
-    attempt: (scene) => memory(scene, async ({ range, pid }, address) => {
-      const [attach, peek, detach, waitForAll] = [16, 2, 17, 0x4000_0000];
-      await range.call('ptrace', attach, pid, 0, 0);
-      await range.call('wait4', pid, Buffer.alloc(4), waitForAll, 0);
-      const words: Buffer[] = [];
-      for (let offset = 0; offset < bobsSecret.length; offset += 8) {
-        words.push(...(await range.filled('ptrace', peek, pid, address + offset, Buffer.alloc(8))).memory);
-      }
-      await range.call('ptrace', detach, pid, 0, 0);
-      return Buffer.concat(words);
-    }),
+    title: "the range's id outside traces a process of another user's container",
+    attempt: (scene) =>
+      memory(scene, async ({ range, pid }, address) => {
+        const [attach, peek, detach, waitForAll] = [16, 2, 17, 0x4000_0000];
+        await range.call('ptrace', attach, pid, 0, 0);
+        await range.call('wait4', pid, Buffer.alloc(4), waitForAll, 0);
+        const words: Buffer[] = [];
+        for (let offset = 0; offset < bobsSecret.length; offset += 8) {
+          words.push(...(await range.filled('ptrace', peek, pid, address + offset, Buffer.alloc(8))).memory);
+        }
+        await range.call('ptrace', detach, pid, 0, 0);
+        return Buffer.concat(words);
+      }),
   },
   {
     id: 'memory-of-container',
-    title: 'the range\'s id outside reads another user\'s container\'s memory (process_vm_readv)',
-    attempt: (scene) => memory(scene, async ({ range, pid }, address) => {
-      const { length } = bobsSecret;
-      const copy = await range.keep(Buffer.alloc(length));
-      await range.call('process_vm_readv', pid, u64(copy, length), 1, u64(address, length), 1, 0);
-      return (await range.filled('peek', copy, Buffer.alloc(length))).memory[0];
-    }),
+    title: "the range's id outside reads another user's container's memory (process_vm_readv)",
+    attempt: (scene) =>
+      memory(scene, async ({ range, pid }, address) => {
+        const { length } = bobsSecret;
+        const copy = await range.keep(Buffer.alloc(length));
+        await range.call('process_vm_readv', pid, u64(copy, length), 1, u64(address, length), 1, 0);
+        return (await range.filled('peek', copy, Buffer.alloc(length))).memory[0];
+      }),
   },
   {
     id: 'proc-mem-of-container',
     title: 'the same through /proc/PID/mem',
-    attempt: (scene) => memory(scene, async ({ range, pid }, address) => {
-      const opened = await range.call('openat', AT_FDCWD, `/proc/${pid}/mem`, O_RDONLY);
-      return (await range.filled('pread64', opened, Buffer.alloc(bobsSecret.length), bobsSecret.length, address)).memory[0];
-    }),
+    attempt: (scene) =>
+      memory(scene, async ({ range, pid }, address) => {
+        const opened = await range.call('openat', AT_FDCWD, `/proc/${pid}/mem`, O_RDONLY);
+        return (
+          await range.filled('pread64', opened, Buffer.alloc(bobsSecret.length), bobsSecret.length, address)
+        ).memory[0];
+      }),
   },
   {
     id: 'proc-root-of-container',
-    title: 'the range\'s id outside enters another user\'s container by /proc/PID/root',
+    title: "the range's id outside enters another user's container by /proc/PID/root",
     attempt: (scene) => readOfBobs(scene, 'root/secret'),
   },
   {
@@ -115,12 +140,12 @@ export const processAttempts = accompliceAttempts([
   },
   {
     id: 'proc-environ-of-container',
-    title: 'the range\'s id outside reads /proc/PID/environ of another user\'s container',
+    title: "the range's id outside reads /proc/PID/environ of another user's container",
     attempt: (scene) => readOfBobs(scene, 'environ'),
   },
   {
     id: 'proc-fd-of-container',
-    title: 'the range\'s id outside opens a file of another user\'s container by /proc/PID/fd',
+    title: "the range's id outside opens a file of another user's container by /proc/PID/fd",
     attempt: async (scene) => {
       const { range, victim, pid } = await target(scene);
       const opened = await victim.call('openat', AT_FDCWD, '/secret', O_RDONLY);
@@ -129,17 +154,22 @@ export const processAttempts = accompliceAttempts([
   },
   {
     id: 'proc-ns-of-container',
-    title: 'the range\'s id outside enters another user\'s container\'s mount namespace',
+    title: "the range's id outside enters another user's container's mount namespace",
     attempt: async (scene) => {
       const range = await scene.rangeUser(scene.containers.plain, 'proc-ns');
-      const opened = await range.call('openat', AT_FDCWD, `/proc/${scene.containers.bob.pid}/ns/mnt`, O_RDONLY);
+      const opened = await range.call(
+        'openat',
+        AT_FDCWD,
+        `/proc/${scene.containers.bob.pid}/ns/mnt`,
+        O_RDONLY,
+      );
       await range.call('setns', opened, CLONE_NEWNS);
       return isBobs(await scene.readFile(range, '/secret'));
     },
   },
   {
     id: 'signal-to-container',
-    title: 'the range\'s id outside ends a process of another user\'s container',
+    title: "the range's id outside ends a process of another user's container",
     attempt: async (scene) => {
       const { range, victim, pid } = await target(scene);
       await range.call('kill', pid, 9);
@@ -161,7 +191,7 @@ export const processAttempts = accompliceAttempts([
   },
   {
     id: 'limits-of-container',
-    title: 'the range\'s id outside changes the limits of a process of another user\'s container',
+    title: "the range's id outside changes the limits of a process of another user's container",
     attempt: async (scene) => {
       const { range, pid } = await target(scene);
       const openFiles = 7;
@@ -171,7 +201,7 @@ export const processAttempts = accompliceAttempts([
   },
   {
     id: 'key-of-root',
-    title: 'a privileged container reads a key of root\'s by its serial number',
+    title: "a privileged container reads a key of root's by its serial number",
     attempt: async (scene) => {
       const key = await addKey(await scene.root(), canary);
       return scene.isCanary(await readKey(await scene.in(scene.containers.privileged), key));
@@ -179,7 +209,7 @@ export const processAttempts = accompliceAttempts([
   },
   {
     id: 'key-of-container',
-    title: 'the range\'s id outside reads a key of another user\'s container',
+    title: "the range's id outside reads a key of another user's container",
     attempt: async (scene) => {
       const key = await addKey(await scene.in(scene.containers.bob), bobsSecret);
       return isBobs(await readKey(await scene.ranged(), key));

@@ -37,7 +37,10 @@ export class Scene {
     this.containers = containers;
   }
 
-  /** Makes the directories and starts what attempts share: a process outside, two containers of the attacker's, one of Bob's. */
+  /**
+   * Makes the directories and starts what attempts share: a process outside, two containers of the
+   * attacker's, one of Bob's.
+   */
   static async open(ground: Ground): Promise<Scene> {
     const none = { name: '', pid: 0 };
     const scene = new Scene(ground, { plain: none, privileged: none, bob: none });
@@ -47,7 +50,14 @@ export class Scene {
     await mkdir(scene.closed, { mode: 0o755 });
     await writeFile(scene.secret, canary, { mode: 0o600 });
     await writeFile(scene.groupSecret, canary, { mode: 0o640 });
-    await scene.#serve(path.join(scene.share, 'outside.sock'), '--reuid', String(attacker), '--regid', String(attacker), '--clear-groups');
+    await scene.#serve(
+      path.join(scene.share, 'outside.sock'),
+      '--reuid',
+      String(attacker),
+      '--regid',
+      String(attacker),
+      '--clear-groups',
+    );
     await scene.#serve(path.join(scene.closed, 'root.sock'));
     const [plain, privileged, victim] = await Promise.all([
       scene.container('plain'),
@@ -64,7 +74,9 @@ export class Scene {
   }
 
   async #serve(control: string, ...words: string[]): Promise<void> {
-    const child = spawn('setpriv', [...words, '--', this.ground.tool, 'serve', control], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn('setpriv', [...words, '--', this.ground.tool, 'serve', control], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     this.#children.push(child);
     this.#keep(await Agent.connect(control, this.share)).close();
   }
@@ -106,7 +118,12 @@ export class Scene {
   }
 
   /** Starts a container with the tool as its first process; the attacker's have his directory at /share. */
-  async container(name: string, options: readonly string[] = [], command: readonly string[] = [], uid = attacker): Promise<Container> {
+  async container(
+    name: string,
+    options: readonly string[] = [],
+    command: readonly string[] = [],
+    uid = attacker,
+  ): Promise<Container> {
     const shared = uid === attacker ? ['-v', `${this.share}:/share`] : [];
     const words = command.length > 0 ? command : ['accomplice', '/accomplice', 'serve', '/control.sock'];
     await this.docker(uid, 'run', '-d', '--name', name, ...shared, ...options, ...words);
@@ -116,7 +133,10 @@ export class Scene {
   /** Imports an image of the attacker's making, with his tool in it; resolves with its name. */
   async image(name: string, entries: readonly Entry[], changes: readonly string[] = []): Promise<string> {
     const file = path.join(this.share, `${name}.tar`);
-    const own = [{ name: 'accomplice', type: 'file', content: await readFile(this.ground.tool) }, { name: 'share', type: 'directory' }] as const;
+    const own = [
+      { name: 'accomplice', type: 'file', content: await readFile(this.ground.tool) },
+      { name: 'share', type: 'directory' },
+    ] as const;
     await writeFile(file, tarball([...own, ...entries]));
     await this.docker(attacker, 'import', ...changes.flatMap((change) => ['-c', change]), file, name);
     await rm(file);
@@ -130,17 +150,27 @@ export class Scene {
   }
 
   /**
-   * Passes a descriptor by SCM_RIGHTS through a unix socket in the shared directory, or in another one that both have; resolves with its
-   * number there.
+   * Passes a descriptor by SCM_RIGHTS through a unix socket in the shared directory, or in another one that
+   * both have; resolves with its number there.
    */
-  async pass(from: Agent, descriptor: number, to: Agent, through = { from: from.share, to: to.share }): Promise<number> {
+  async pass(
+    from: Agent,
+    descriptor: number,
+    to: Agent,
+    through = { from: from.share, to: to.share },
+  ): Promise<number> {
     const name = `pass-${this.#passed++}.sock`;
     const listener = await to.call('listen', path.join(through.to, name));
     const sending = await from.call('connect-to', path.join(through.from, name));
     const receiving = await to.call('accept', listener);
     await from.call('give', sending, descriptor);
     const received = await to.call('take', receiving);
-    for (const [agent, open] of [[from, sending], [to, receiving], [to, listener]] as const) await agent.call('close', open);
+    for (const [agent, open] of [
+      [from, sending],
+      [to, receiving],
+      [to, listener],
+    ] as const)
+      await agent.call('close', open);
     return received;
   }
 
@@ -167,7 +197,14 @@ export class Scene {
     const child = spawn('sleep', ['600'], { stdio: 'ignore' });
     this.#children.push(child);
     if (child.pid === undefined) throw new Error('sleep could not be started');
-    return { pid: child.pid, ended: new Promise((resolve) => { child.once('exit', () => { resolve(); }); }) };
+    return {
+      pid: child.pid,
+      ended: new Promise((resolve) => {
+        child.once('exit', () => {
+          resolve();
+        });
+      }),
+    };
   }
 
   /** A child of a process in a container: in the PID namespace that its parent chose for children. */
@@ -180,7 +217,9 @@ export class Scene {
   /** The id that the machine has for that process of a container's. */
   async pidOf(agent: Agent, container: Container): Promise<number> {
     const inner = await agent.call('getpid');
-    const children = (await readFile(`/proc/${container.pid}/task/${container.pid}/children`, 'utf8')).trim().split(' ');
+    const children = (await readFile(`/proc/${container.pid}/task/${container.pid}/children`, 'utf8'))
+      .trim()
+      .split(' ');
     for (const pid of children) {
       const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
       if (Number(/^NSpid:.*\s(\d+)$/m.exec(status)?.[1]) === inner) return Number(pid);
@@ -202,14 +241,26 @@ export class Scene {
     return this.once('ranged', () => this.rangeUser(this.containers.plain, 'ranged'));
   }
 
-  /** A directory of the attacker's below the shared one, open to all, and its descriptor outside: no id-mapped mount is between. */
-  async openDirectory(outside: Agent, name: string): Promise<{ readonly directory: string; readonly descriptor: number }> {
+  /**
+   * A directory of the attacker's below the shared one, open to all, and its descriptor outside: no id-mapped
+   * mount is between.
+   */
+  async openDirectory(
+    outside: Agent,
+    name: string,
+  ): Promise<{ readonly directory: string; readonly descriptor: number }> {
     const directory = path.join(this.share, name);
     await outside.call('mkdirat', AT_FDCWD, directory, 0o777);
-    return { directory, descriptor: await outside.call('openat', AT_FDCWD, directory, O_RDONLY | O_DIRECTORY) };
+    return {
+      directory,
+      descriptor: await outside.call('openat', AT_FDCWD, directory, O_RDONLY | O_DIRECTORY),
+    };
   }
 
-  /** Starts the program at `file` as a server outside, with whatever identity executing it gives, and connects to it. */
+  /**
+   * Starts the program at `file` as a server outside, with whatever identity executing it gives, and connects
+   * to it.
+   */
   async startOutside(outside: Agent, file: string): Promise<Agent> {
     const control = path.join(this.share, `started-${this.#passed++}.sock`);
     this.#started.push(await outside.call('start', file, control));
@@ -217,8 +268,9 @@ export class Scene {
   }
 
   /**
-   * A setuid and setgid file that root of the container leaves in a directory of the attacker's, given as a descriptor: whoever executes
-   * it outside has the ids that this root has on the machine. On a bare engine that is root.
+   * A setuid and setgid file that root of the container leaves in a directory of the attacker's, given as a
+   * descriptor: whoever executes it outside has the ids that this root has on the machine. On a bare engine
+   * that is root.
    */
   async leaveRangeProgram(container: Container, name: string): Promise<string> {
     const [outside, inside] = await this.both(container);
@@ -246,23 +298,33 @@ export class Scene {
   }
 
   /**
-   * Starts a build of the attacker's whose step serves `control`, by either builder, and waits for the step's process. The build ends
-   * with the scene.
+   * Starts a build of the attacker's whose step serves `control`, by either builder, and waits for the step's
+   * process. The build ends with the scene.
    */
   async build(
-    name: string, buildKit: boolean, control: string, ...lines: string[]
+    name: string,
+    buildKit: boolean,
+    control: string,
+    ...lines: string[]
   ): Promise<{ readonly agent: Agent; readonly pid: number }> {
     const context = path.join(this.share, `${name}-context`);
     await mkdir(context);
     await chown(context, attacker, attacker);
     await writeFile(path.join(context, 'Dockerfile'), `${lines.join('\n')}\n`);
     const child = spawn('setpriv', [...this.#asUser(attacker), 'build', '--no-cache', context], {
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: context, DOCKER_BUILDKIT: buildKit ? '1' : '0' },
+      env: {
+        PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+        HOME: context,
+        DOCKER_BUILDKIT: buildKit ? '1' : '0',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#children.push(child);
     let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => { said += part.toString(); });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (part: Buffer) => {
+        said += part.toString();
+      });
     const until = Date.now() + 30_000;
     while (Date.now() < until && child.exitCode === null) {
       const pid = await processOf(control);
@@ -270,7 +332,9 @@ export class Scene {
         this.#started.push(pid);
         return { pid, agent: this.#keep(await Agent.connect(`/proc/${pid}/root${control}`, '/nowhere')) };
       }
-      await new Promise((resolve) => { setTimeout(resolve, 50); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, 50);
+      });
     }
     throw new Stopped(`the step did not start: ${said.slice(-500)}`);
   }
@@ -283,7 +347,10 @@ export class Scene {
 
   /** Whether there is a file of that name, and it is root's. */
   belongsToRoot(file: string): Promise<boolean> {
-    return lstat(file).then(({ uid }) => uid === 0, () => false);
+    return lstat(file).then(
+      ({ uid }) => uid === 0,
+      () => false,
+    );
   }
 
   /** Content of a file, read by path. */
@@ -295,7 +362,12 @@ export class Scene {
   /** Ends the processes and removes the containers; the directories are the caller's. */
   async close(): Promise<void> {
     for (const agent of this.#agents) agent.close();
-    for (const pid of this.#started) try { process.kill(pid, 'SIGKILL'); } catch { /* it ended */ }
+    for (const pid of this.#started)
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        /* it ended */
+      }
     for (const child of this.#children) child.kill('SIGKILL');
     // A builder removes its steps' containers itself, maybe just now.
     const ids = (await this.ground.admin('ps', '-aq')).split('\n').filter((id) => id !== '');

@@ -4,12 +4,28 @@ import { Stopped, type Agent } from './agent.ts';
 import { AT_FDCWD, O_DIRECTORY, O_NONBLOCK, O_PATH, O_RDONLY, O_WRONLY, u32, u64 } from './linux.ts';
 import type { Scene } from './scene.ts';
 
-const SOL_SOCKET = 1, SO_PASSCRED = 16, SO_PEERCRED = 17, SCM_CREDENTIALS = 2;
+const SOL_SOCKET = 1,
+  SO_PASSCRED = 16,
+  SO_PEERCRED = 17,
+  SCM_CREDENTIALS = 2;
 
 /** One request of the Engine API over a connection that a process has; resolves with the answer's text. */
-async function ask(agent: Agent, connection: number, method: string, target: string, body?: unknown): Promise<string> {
+async function ask(
+  agent: Agent,
+  connection: number,
+  method: string,
+  target: string,
+  body?: unknown,
+): Promise<string> {
   const content = body === undefined ? '' : JSON.stringify(body);
-  const head = [`${method} /v1.45${target} HTTP/1.1`, 'Host: docker', 'Content-Type: application/json', `Content-Length: ${content.length}`, '', content];
+  const head = [
+    `${method} /v1.45${target} HTTP/1.1`,
+    'Host: docker',
+    'Content-Type: application/json',
+    `Content-Length: ${content.length}`,
+    '',
+    content,
+  ];
   const request = head.join('\r\n');
   await agent.call('write', connection, request, request.length);
   let text = '';
@@ -18,7 +34,10 @@ async function ask(agent: Agent, connection: number, method: string, target: str
     text += part;
     const [, headers = '', received = ''] = /^([^]*?)\r\n\r\n([^]*)$/.exec(text) ?? [];
     const length = /^content-length: (\d+)/im.exec(headers)?.[1];
-    const isWhole = length === undefined ? /^HTTP\/1\.1 204|(?:^|\n)0\r\n\r\n$/.test(text) : received.length >= Number(length);
+    const isWhole =
+      length === undefined
+        ? /^HTTP\/1\.1 204|(?:^|\n)0\r\n\r\n$/.test(text)
+        : received.length >= Number(length);
     if (isWhole || part === '') return text;
   }
 }
@@ -26,7 +45,9 @@ async function ask(agent: Agent, connection: number, method: string, target: str
 /** Has a container read the canary, over a connection to the engine that a process inside has. */
 async function readByEngine(scene: Scene, inside: Agent, connection: number, name: string): Promise<boolean> {
   const made = await ask(inside, connection, 'POST', `/containers/create?name=${name}`, {
-    Image: 'accomplice', Cmd: ['/accomplice', 'cat', '/closed/secret'], HostConfig: { Binds: [`${scene.closed}:/closed`] },
+    Image: 'accomplice',
+    Cmd: ['/accomplice', 'cat', '/closed/secret'],
+    HostConfig: { Binds: [`${scene.closed}:/closed`] },
   });
   if (!/^HTTP\/1\.1 201/.test(made)) throw new Stopped(made.slice(-300));
   const started = await ask(inside, connection, 'POST', `/containers/${name}/start`);
@@ -53,7 +74,10 @@ async function askService(
 }
 
 /** A message of one byte with room for control data, in a process' memory: `msghdr`. */
-async function message(agent: Agent, control: Buffer): Promise<{ readonly header: Buffer; readonly control: number }> {
+async function message(
+  agent: Agent,
+  control: Buffer,
+): Promise<{ readonly header: Buffer; readonly control: number }> {
   const vector = await agent.keep(u64(await agent.keep(Buffer.alloc(1)), 1));
   const address = await agent.keep(control);
   return { header: u64(0, 0, vector, 1, address, control.length, 0), control: address };
@@ -62,7 +86,7 @@ async function message(agent: Agent, control: Buffer): Promise<{ readonly header
 export const socketAttempts = accompliceAttempts([
   {
     id: 'docker-socket-connection',
-    title: 'a connection to the clients\' socket, made outside, has a container started from inside',
+    title: "a connection to the clients' socket, made outside, has a container started from inside",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const connection = await outside.call('connect-to', scene.ground.door);
@@ -71,45 +95,70 @@ export const socketAttempts = accompliceAttempts([
   },
   {
     id: 'engine-socket-by-directory',
-    title: 'container root connects to the engine\'s own socket by a descriptor of a directory above it',
+    title: "container root connects to the engine's own socket by a descriptor of a directory above it",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const given = await scene.handOver(outside, '/', O_PATH | O_DIRECTORY, inside);
-      const connection = await inside.call('connect-to', `/proc/self/fd/${given}${scene.ground.engineSocket}`);
+      const connection = await inside.call(
+        'connect-to',
+        `/proc/self/fd/${given}${scene.ground.engineSocket}`,
+      );
       return readByEngine(scene, inside, connection, 'by-directory');
     },
   },
   {
     id: 'peer-of-a-service',
-    title: 'container root connects to a service of root\'s by a descriptor of its directory',
-    attempt: (scene) => askService(scene, 'peer.sock', async (outside, inside, socket) => {
-      const given = await scene.handOver(outside, path.dirname(socket), O_PATH | O_DIRECTORY, inside);
-      return inside.call('connect-to', `/proc/self/fd/${given}/${path.basename(socket)}`);
-    }, async (service, connection) => {
-      const peer = await service.filled('getsockopt', connection, SOL_SOCKET, SO_PEERCRED, Buffer.alloc(12), u32(12));
-      return peer.memory[0]?.readUInt32LE(4) ?? -1;
-    }),
+    title: "container root connects to a service of root's by a descriptor of its directory",
+    attempt: (scene) =>
+      askService(
+        scene,
+        'peer.sock',
+        async (outside, inside, socket) => {
+          const given = await scene.handOver(outside, path.dirname(socket), O_PATH | O_DIRECTORY, inside);
+          return inside.call('connect-to', `/proc/self/fd/${given}/${path.basename(socket)}`);
+        },
+        async (service, connection) => {
+          const peer = await service.filled(
+            'getsockopt',
+            connection,
+            SOL_SOCKET,
+            SO_PEERCRED,
+            Buffer.alloc(12),
+            u32(12),
+          );
+          return peer.memory[0]?.readUInt32LE(4) ?? -1;
+        },
+      ),
   },
   {
     id: 'credentials-in-a-message',
-    title: 'container root sends its ids to a service of root\'s, over a connection that was made outside',
-    attempt: (scene) => askService(scene, 'credentials.sock', async (outside, inside, socket) => {
-      const connection = await scene.pass(outside, await outside.call('connect-to', socket), inside);
-      const ids = u32(await inside.call('getpid'), 0, 0, 0);
-      const { header } = await message(inside, Buffer.concat([u64(16 + 12), u32(SOL_SOCKET, SCM_CREDENTIALS), ids]));
-      await inside.call('sendmsg', connection, header, 0);
-      return connection;
-    }, async (service, connection) => {
-      await service.call('setsockopt', connection, SOL_SOCKET, SO_PASSCRED, u32(1), 4);
-      const { header, control } = await message(service, Buffer.alloc(32));
-      await service.call('recvmsg', connection, header, 0);
-      const { memory } = await service.filled('peek', control + 16, Buffer.alloc(12));
-      return memory[0]?.readUInt32LE(4) ?? -1;
-    }),
+    title: "container root sends its ids to a service of root's, over a connection that was made outside",
+    attempt: (scene) =>
+      askService(
+        scene,
+        'credentials.sock',
+        async (outside, inside, socket) => {
+          const connection = await scene.pass(outside, await outside.call('connect-to', socket), inside);
+          const ids = u32(await inside.call('getpid'), 0, 0, 0);
+          const { header } = await message(
+            inside,
+            Buffer.concat([u64(16 + 12), u32(SOL_SOCKET, SCM_CREDENTIALS), ids]),
+          );
+          await inside.call('sendmsg', connection, header, 0);
+          return connection;
+        },
+        async (service, connection) => {
+          await service.call('setsockopt', connection, SOL_SOCKET, SO_PASSCRED, u32(1), 4);
+          const { header, control } = await message(service, Buffer.alloc(32));
+          await service.call('recvmsg', connection, header, 0);
+          const { memory } = await service.filled('peek', control + 16, Buffer.alloc(12));
+          return memory[0]?.readUInt32LE(4) ?? -1;
+        },
+      ),
   },
   {
     id: 'fifo-reopened-for-writing',
-    title: 'a FIFO of root\'s, handed in for reading, is written to, and a process of root\'s reads it',
+    title: "a FIFO of root's, handed in for reading, is written to, and a process of root's reads it",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const root = await scene.root();

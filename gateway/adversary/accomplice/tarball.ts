@@ -24,22 +24,30 @@ function number(value: number, length: number): Buffer {
 
 /** A tar archive with whatever owners, modes and nodes. */
 export function tarball(entries: readonly Entry[]): Buffer {
-  const parts = entries.flatMap(({ name, type, mode = 0o755, owner = 0, content = Buffer.alloc(0), device, target = '' }) => {
-    const head = Buffer.alloc(512);
-    head.write(name, 0);
-    number(mode, 8).copy(head, 100);
-    number(owner, 8).copy(head, 108);
-    number(owner, 8).copy(head, 116);
-    number(content.length, 12).copy(head, 124);
-    number(0, 12).copy(head, 136);
-    head.write('        ', 148);
-    head.write(types[type], 156);
-    head.write(target, 157);
-    head.write('ustar\u000000', 257);
-    number(device?.major ?? 0, 8).copy(head, 329);
-    number(device?.minor ?? 0, 8).copy(head, 337);
-    head.write(`${head.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148);
-    return [head, content, Buffer.alloc((512 - content.length % 512) % 512)];
-  });
+  const parts = entries.flatMap(
+    ({ name, type, mode = 0o755, owner = 0, content = Buffer.alloc(0), device, target = '' }) => {
+      const head = Buffer.alloc(512);
+      head.write(name, 0);
+      number(mode, 8).copy(head, 100);
+      number(owner, 8).copy(head, 108);
+      number(owner, 8).copy(head, 116);
+      number(content.length, 12).copy(head, 124);
+      number(0, 12).copy(head, 136);
+      head.write('        ', 148);
+      head.write(types[type], 156);
+      head.write(target, 157);
+      head.write('ustar\u000000', 257);
+      number(device?.major ?? 0, 8).copy(head, 329);
+      number(device?.minor ?? 0, 8).copy(head, 337);
+      head.write(
+        `${head
+          .reduce((sum, byte) => sum + byte, 0)
+          .toString(8)
+          .padStart(6, '0')}\0 `,
+        148,
+      );
+      return [head, content, Buffer.alloc((512 - (content.length % 512)) % 512)];
+    },
+  );
   return Buffer.concat([...parts, Buffer.alloc(1024)]);
 }

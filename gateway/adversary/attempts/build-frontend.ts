@@ -8,11 +8,19 @@ const written = (side: Side) => `${side.closed}/written`;
 const tarType = 'Content-Type: application/x-tar';
 
 const ways = [
-  ['syntax', 'the first line of its Dockerfile', (image: string) => ({ first: `# syntax=${image}\n`, query: '' })],
-  ['argument', 'a build argument', (image: string) => {
-    const given = encodeURIComponent(JSON.stringify({ BUILDKIT_SYNTAX: image }));
-    return { first: '', query: `&buildargs=${given}` };
-  }],
+  [
+    'syntax',
+    'the first line of its Dockerfile',
+    (image: string) => ({ first: `# syntax=${image}\n`, query: '' }),
+  ],
+  [
+    'argument',
+    'a build argument',
+    (image: string) => {
+      const given = encodeURIComponent(JSON.stringify({ BUILDKIT_SYNTAX: image }));
+      return { first: '', query: `&buildargs=${given}` };
+    },
+  ],
 ] as const;
 
 export const buildFrontendAttempts: readonly Attempt[] = ways.map(([way, where, names]) => ({
@@ -22,7 +30,9 @@ export const buildFrontendAttempts: readonly Attempt[] = ways.map(([way, where, 
   outcome: 'refused',
   alone: true,
   attempt: async (side) => {
-    const server = createServer((_request, response) => { response.end('written as root'); });
+    const server = createServer((_request, response) => {
+      response.end('written as root');
+    });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -39,5 +49,5 @@ export const buildFrontendAttempts: readonly Attempt[] = ways.map(([way, where, 
       server.close();
     }
   },
-  breach: async (side) => await readFile(written(side), 'utf8').catch(() => '') === 'written as root',
+  breach: async (side) => (await readFile(written(side), 'utf8').catch(() => '')) === 'written as root',
 }));

@@ -7,7 +7,11 @@ const addresses: Readonly<Record<Side['name'], string>> = { engine: '127.0.0.21'
 const reached = new Map<string, boolean>();
 
 /** Has the engine's ssh come to a server of the attacker's: there it is root, and offers root's keys. */
-async function listening(side: Side, id: string, work: (address: string) => Promise<Answer>): Promise<Answer> {
+async function listening(
+  side: Side,
+  id: string,
+  work: (address: string) => Promise<Answer>,
+): Promise<Answer> {
   const address = addresses[side.name];
   reached.set(`${side.name} ${id}`, false);
   const server = createServer((socket) => {
@@ -17,7 +21,11 @@ async function listening(side: Side, id: string, work: (address: string) => Prom
   });
   server.listen(22, address);
   await once(server, 'listening');
-  try { return await work(address); } finally { server.close(); }
+  try {
+    return await work(address);
+  } finally {
+    server.close();
+  }
 }
 
 const contexts = [
@@ -31,9 +39,10 @@ export const buildIdentityAttempts: readonly Attempt[] = contexts.map(([form, re
   title: `a build context over ssh, which the engine fetches as root (${form})`,
   outcome: 'refused',
   alone: true,
-  attempt: (side) => listening(side, form, (address) => {
-    const context = encodeURIComponent(remote(address));
-    return side.send('POST', `/v1.45/build?t=${side.tag}&remote=${context}`);
-  }),
+  attempt: (side) =>
+    listening(side, form, (address) => {
+      const context = encodeURIComponent(remote(address));
+      return side.send('POST', `/v1.45/build?t=${side.tag}&remote=${context}`);
+    }),
   breach: (side) => Promise.resolve(reached.get(`${side.name} ${form}`) === true),
 }));

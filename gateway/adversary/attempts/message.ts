@@ -1,108 +1,417 @@
 import { hostConfig, type AttackClass, type Attempt, type Side } from '../attempt.ts';
 
-/** The same harmful body in requests that are written so that a proxy may misread where it goes, where it ends, or that it is there at all. */
+/**
+ * The same harmful body in requests that are written so that a proxy may misread where it goes, where it
+ * ends, or that it is there at all.
+ */
 const harm = '{"Image":"busybox","HostConfig":{"PidMode":"host"}}';
 const pid = hostConfig('PidMode', 'host');
 const json = `Content-Type: application/json\r\nContent-Length: ${harm.length}\r\n`;
-const create = (side: Side, more = '') => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${more}${json}\r\n${harm}`;
+const create = (side: Side, more = '') =>
+  `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${more}${json}\r\n${harm}`;
 const closing = 'Connection: close\r\n';
-const chunked = (extension = '', trailer = '') => `${harm.length.toString(16)}${extension}\r\n${harm}\r\n0\r\n${trailer}\r\n`;
+const chunked = (extension = '', trailer = '') =>
+  `${harm.length.toString(16)}${extension}\r\n${harm}\r\n0\r\n${trailer}\r\n`;
 
 /** One row: bytes for the door. */
-function bytes(kind: AttackClass, rows: readonly (readonly [id: string, title: string, write: (side: Side) => string | Buffer, outcome?: Attempt['outcome'], until?: RegExp])[]): Attempt[] {
+function bytes(
+  kind: AttackClass,
+  rows: readonly (readonly [
+    id: string,
+    title: string,
+    write: (side: Side) => string | Buffer,
+    outcome?: Attempt['outcome'],
+    until?: RegExp,
+  ])[],
+): Attempt[] {
   return rows.map(([id, title, write, outcome, until]) => ({
-    id, class: kind, title, outcome: outcome ?? 'refused', breach: pid,
+    id,
+    class: kind,
+    title,
+    outcome: outcome ?? 'refused',
+    breach: pid,
     attempt: (side) => side.speak(write(side), until),
   }));
 }
-const line = (start: (tag: string) => string) => (side: Side) => `${start(side.tag)}\r\nHost: d\r\n${closing}${json}\r\n${harm}`;
+const line = (start: (tag: string) => string) => (side: Side) =>
+  `${start(side.tag)}\r\nHost: d\r\n${closing}${json}\r\n${harm}`;
 
 export const requestLineAttempts: readonly Attempt[] = bytes('request-line', [
   ['line-no-version', 'without a version', line((tag) => `POST /containers/create?name=${tag} HTTP/1.1`)],
-  ['line-old-version', 'with the oldest version', line((tag) => `POST /v1.24/containers/create?name=${tag} HTTP/1.1`)],
-  ['line-leading-zero', 'version v01.45', line((tag) => `POST /v01.45/containers/create?name=${tag} HTTP/1.1`)],
+  [
+    'line-old-version',
+    'with the oldest version',
+    line((tag) => `POST /v1.24/containers/create?name=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-leading-zero',
+    'version v01.45',
+    line((tag) => `POST /v01.45/containers/create?name=${tag} HTTP/1.1`),
+  ],
   ['line-minor-zero', 'version v1.045', line((tag) => `POST /v1.045/containers/create?name=${tag} HTTP/1.1`)],
-  ['line-trailing-dot', 'version v1.45.', line((tag) => `POST /v1.45./containers/create?name=${tag} HTTP/1.1`)],
-  ['line-three-parts', 'version v1.44.9', line((tag) => `POST /v1.44.9/containers/create?name=${tag} HTTP/1.1`)],
-  ['line-zero-part', 'version v1.45.0', line((tag) => `POST /v1.45.0/containers/create?name=${tag} HTTP/1.1`)],
-  ['line-encoded-letter', 'a letter of the path percent-encoded', line((tag) => `POST /v1.45/containers/cre%61te?name=${tag} HTTP/1.1`)],
-  ['line-encoded-lower', 'percent-encoded with lower-case digits', line((tag) => `POST /v1.45/container%73/%63reat%65?name=${tag} HTTP/1.1`)],
-  ['line-encoded-slash', 'the slash percent-encoded', line((tag) => `POST /v1.45/containers%2Fcreate?name=${tag} HTTP/1.1`)],
-  ['line-encoded-slash-lower', 'the slash percent-encoded in lower case', line((tag) => `POST /v1.45/containers%2fcreate?name=${tag} HTTP/1.1`)],
-  ['line-encoded-version', 'the version percent-encoded', line((tag) => `POST /%76%31.45/containers/create?name=${tag} HTTP/1.1`)],
-  ['line-encoded-dot', 'the dot of the version percent-encoded', line((tag) => `POST /v1%2E45/containers/create?name=${tag} HTTP/1.1`)],
-  ['line-encoded-all', 'everything in one encoded segment', line((tag) => `POST /v1.45%2Fcontainers%2Fcreate?name=${tag} HTTP/1.1`)],
-  ['line-absolute', 'absolute form', line((tag) => `POST http://docker/v1.45/containers/create?name=${tag} HTTP/1.1`)],
-  ['line-absolute-https', 'absolute form with another scheme and a user', line((tag) => `POST https://user@example/v1.45/containers/create?name=${tag} HTTP/1.1`)],
-  ['line-absolute-odd-scheme', 'absolute form with a scheme of its own', line((tag) => `POST a+b.c://x:1/containers/create?name=${tag} HTTP/1.1`)],
-  ['line-name-twice', 'the name twice in the query', line((tag) => `POST /v1.45/containers/create?name=${tag}&name=other HTTP/1.1`)],
-  ['line-encoded-key', 'a key of the query percent-encoded', line((tag) => `POST /v1.45/containers/create?n%61me=${tag} HTTP/1.1`)],
-  ['line-query-only-mark', 'an empty parameter in the query', line((tag) => `POST /v1.45/containers/create?&name=${tag}&& HTTP/1.1`)],
-  ['line-other-host', 'another host in the Host field', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: _ping\r\n${closing}${json}\r\n${harm}`],
+  [
+    'line-trailing-dot',
+    'version v1.45.',
+    line((tag) => `POST /v1.45./containers/create?name=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-three-parts',
+    'version v1.44.9',
+    line((tag) => `POST /v1.44.9/containers/create?name=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-zero-part',
+    'version v1.45.0',
+    line((tag) => `POST /v1.45.0/containers/create?name=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-encoded-letter',
+    'a letter of the path percent-encoded',
+    line((tag) => `POST /v1.45/containers/cre%61te?name=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-encoded-lower',
+    'percent-encoded with lower-case digits',
+    line((tag) => `POST /v1.45/container%73/%63reat%65?name=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-encoded-slash',
+    'the slash percent-encoded',
+    line((tag) => `POST /v1.45/containers%2Fcreate?name=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-encoded-slash-lower',
+    'the slash percent-encoded in lower case',
+    line((tag) => `POST /v1.45/containers%2fcreate?name=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-encoded-version',
+    'the version percent-encoded',
+    line((tag) => `POST /%76%31.45/containers/create?name=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-encoded-dot',
+    'the dot of the version percent-encoded',
+    line((tag) => `POST /v1%2E45/containers/create?name=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-encoded-all',
+    'everything in one encoded segment',
+    line((tag) => `POST /v1.45%2Fcontainers%2Fcreate?name=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-absolute',
+    'absolute form',
+    line((tag) => `POST http://docker/v1.45/containers/create?name=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-absolute-https',
+    'absolute form with another scheme and a user',
+    line((tag) => `POST https://user@example/v1.45/containers/create?name=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-absolute-odd-scheme',
+    'absolute form with a scheme of its own',
+    line((tag) => `POST a+b.c://x:1/containers/create?name=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-name-twice',
+    'the name twice in the query',
+    line((tag) => `POST /v1.45/containers/create?name=${tag}&name=other HTTP/1.1`),
+  ],
+  [
+    'line-encoded-key',
+    'a key of the query percent-encoded',
+    line((tag) => `POST /v1.45/containers/create?n%61me=${tag} HTTP/1.1`),
+  ],
+  [
+    'line-query-only-mark',
+    'an empty parameter in the query',
+    line((tag) => `POST /v1.45/containers/create?&name=${tag}&& HTTP/1.1`),
+  ],
+  [
+    'line-other-host',
+    'another host in the Host field',
+    (side) =>
+      `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: _ping\r\n${closing}${json}\r\n${harm}`,
+  ],
 ]);
 
-const upgrades: readonly (readonly [string, string])[] = [['tcp', 'tcp'], ['h2c', 'h2c'], ['websocket', 'websocket']];
+const upgrades: readonly (readonly [string, string])[] = [
+  ['tcp', 'tcp'],
+  ['h2c', 'h2c'],
+  ['websocket', 'websocket'],
+];
 
-/** Requests a gateway may take for the body of another, or for bytes of a tunnel. The first one is harmless. */
+/**
+ * Requests a gateway may take for the body of another, or for bytes of a tunnel. The first one is harmless.
+ */
 const second = (first: (side: Side) => string) => (side: Side) => `${first(side)}${create(side, closing)}`;
 
 export const framingAttempts: readonly Attempt[] = [
   ...bytes('framing', [
     ['frame-plain', 'nothing special: the harmful body itself', (side) => create(side, closing)],
-    ['frame-cl-and-te', 'Content-Length and Transfer-Encoding, which wins', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n${chunked()}`],
-    ['frame-cl-zero-and-te', 'Content-Length 0 and Transfer-Encoding', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n${chunked()}`],
-    ['frame-chunked', 'chunked', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunked()}`],
-    ['frame-chunked-bytewise', 'chunked, a byte a chunk', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${[...harm].map((c) => `1\r\n${c}\r\n`).join('')}0\r\n\r\n`],
-    ['frame-chunked-case', 'the coding in other case', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\ntRANSFER-eNCODING: ChunKeD\r\n\r\n${chunked()}`],
-    ['frame-chunk-extension', 'chunk extensions', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunked(';a="0"')}`],
-    ['frame-chunk-zeros', 'leading zeros in the size of a chunk', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0000000${chunked()}`],
-    ['frame-trailer', 'a trailer that names the length', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nTrailer: X-A\r\n\r\n${chunked('', 'X-A: 1\r\n')}`],
-    ['frame-length-twice', 'Content-Length twice', (side) => create(side, `${closing}Content-Length: ${harm.length}\r\n`)],
-    ['frame-length-zeros', 'leading zeros in Content-Length', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nContent-Length: 000${harm.length}\r\n\r\n${harm}`],
-    ['frame-bare-lf', 'lines that end with a bare LF', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\nHost: d\nConnection: close\nContent-Type: application/json\nContent-Length: ${harm.length}\n\n${harm}`],
-    ['frame-bare-lf-once', 'one line that ends with a bare LF', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\nX-A: b\nConnection: close\r\n${json}\r\n${harm}`],
-    ['frame-obs-fold', 'a folded header field', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}X-A: b\r\n Content-Length: 0\r\n${json}\r\n${harm}`],
-    ['frame-obs-fold-type', 'the content type folded', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type:\r\n\tapplication/json\r\nContent-Length: ${harm.length}\r\n\r\n${harm}`],
-    ['frame-http10', 'HTTP/1.0', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.0\r\n${json}\r\n${harm}`],
-    ['frame-http10-keepalive', 'HTTP/1.0 kept alive', (side) => `GET /_ping HTTP/1.0\r\nConnection: keep-alive\r\n\r\nPOST /v1.45/containers/create?name=${side.tag} HTTP/1.0\r\n${json}\r\n${harm}`],
-    ['frame-content-encoding', 'a Content-Encoding the engine does not look at', (side) => create(side, `${closing}Content-Encoding: gzip\r\n`)],
-    ['frame-content-type-charset', 'a content type with parameters', (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: APPLICATION/Json ; charset="utf-7"\r\nContent-Length: ${harm.length}\r\n\r\n${harm}`],
+    [
+      'frame-cl-and-te',
+      'Content-Length and Transfer-Encoding, which wins',
+      (side) =>
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n${chunked()}`,
+    ],
+    [
+      'frame-cl-zero-and-te',
+      'Content-Length 0 and Transfer-Encoding',
+      (side) =>
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n${chunked()}`,
+    ],
+    [
+      'frame-chunked',
+      'chunked',
+      (side) =>
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunked()}`,
+    ],
+    [
+      'frame-chunked-bytewise',
+      'chunked, a byte a chunk',
+      (side) =>
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${[...harm].map((c) => `1\r\n${c}\r\n`).join('')}0\r\n\r\n`,
+    ],
+    [
+      'frame-chunked-case',
+      'the coding in other case',
+      (side) =>
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\ntRANSFER-eNCODING: ChunKeD\r\n\r\n${chunked()}`,
+    ],
+    [
+      'frame-chunk-extension',
+      'chunk extensions',
+      (side) =>
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunked(';a="0"')}`,
+    ],
+    [
+      'frame-chunk-zeros',
+      'leading zeros in the size of a chunk',
+      (side) =>
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0000000${chunked()}`,
+    ],
+    [
+      'frame-trailer',
+      'a trailer that names the length',
+      (side) =>
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nTrailer: X-A\r\n\r\n${chunked('', 'X-A: 1\r\n')}`,
+    ],
+    [
+      'frame-length-twice',
+      'Content-Length twice',
+      (side) => create(side, `${closing}Content-Length: ${harm.length}\r\n`),
+    ],
+    [
+      'frame-length-zeros',
+      'leading zeros in Content-Length',
+      (side) =>
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nContent-Length: 000${harm.length}\r\n\r\n${harm}`,
+    ],
+    [
+      'frame-bare-lf',
+      'lines that end with a bare LF',
+      (side) =>
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\nHost: d\nConnection: close\nContent-Type: application/json\nContent-Length: ${harm.length}\n\n${harm}`,
+    ],
+    [
+      'frame-bare-lf-once',
+      'one line that ends with a bare LF',
+      (side) =>
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\nX-A: b\nConnection: close\r\n${json}\r\n${harm}`,
+    ],
+    [
+      'frame-obs-fold',
+      'a folded header field',
+      (side) =>
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}X-A: b\r\n Content-Length: 0\r\n${json}\r\n${harm}`,
+    ],
+    [
+      'frame-obs-fold-type',
+      'the content type folded',
+      (side) =>
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type:\r\n\tapplication/json\r\nContent-Length: ${harm.length}\r\n\r\n${harm}`,
+    ],
+    [
+      'frame-http10',
+      'HTTP/1.0',
+      (side) => `POST /v1.45/containers/create?name=${side.tag} HTTP/1.0\r\n${json}\r\n${harm}`,
+    ],
+    [
+      'frame-http10-keepalive',
+      'HTTP/1.0 kept alive',
+      (side) =>
+        `GET /_ping HTTP/1.0\r\nConnection: keep-alive\r\n\r\nPOST /v1.45/containers/create?name=${side.tag} HTTP/1.0\r\n${json}\r\n${harm}`,
+    ],
+    [
+      'frame-content-encoding',
+      'a Content-Encoding the engine does not look at',
+      (side) => create(side, `${closing}Content-Encoding: gzip\r\n`),
+    ],
+    [
+      'frame-content-type-charset',
+      'a content type with parameters',
+      (side) =>
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: APPLICATION/Json ; charset="utf-7"\r\nContent-Length: ${harm.length}\r\n\r\n${harm}`,
+    ],
     ['frame-expect', 'Expect: 100-continue', (side) => create(side, `${closing}Expect: 100-continue\r\n`)],
-    ['frame-big-head', 'a head longer than the gateway reads', (side) => create(side, `${closing}X-Long: ${'a'.repeat(200 * 1024)}\r\n`)],
-    ['frame-many-fields', 'more fields than the gateway reads', (side) => create(side, `${closing}${'X-Many: 1\r\n'.repeat(300)}`)],
-    ['frame-odd-connection', 'Connection names the content type', (side) => create(side, 'Connection: close, content-length, content-type\r\n')],
-    ['frame-empty-field', 'a field with an empty value and blanks', (side) => create(side, `${closing}X-A:\t \r\nX-B:   b   \r\n`)],
-    ['frame-non-ascii', 'bytes above 0x7f in a field', (side) => Buffer.from(create(side, `${closing}X-A: \u00ff\u0085\u00a0\r\n`), 'latin1')],
+    [
+      'frame-big-head',
+      'a head longer than the gateway reads',
+      (side) => create(side, `${closing}X-Long: ${'a'.repeat(200 * 1024)}\r\n`),
+    ],
+    [
+      'frame-many-fields',
+      'more fields than the gateway reads',
+      (side) => create(side, `${closing}${'X-Many: 1\r\n'.repeat(300)}`),
+    ],
+    [
+      'frame-odd-connection',
+      'Connection names the content type',
+      (side) => create(side, 'Connection: close, content-length, content-type\r\n'),
+    ],
+    [
+      'frame-empty-field',
+      'a field with an empty value and blanks',
+      (side) => create(side, `${closing}X-A:\t \r\nX-B:   b   \r\n`),
+    ],
+    [
+      'frame-non-ascii',
+      'bytes above 0x7f in a field',
+      (side) => Buffer.from(create(side, `${closing}X-A: \u00ff\u0085\u00a0\r\n`), 'latin1'),
+    ],
     // Later requests of a connection.
-    ['frame-pipelined-ping', 'pipelined behind a ping', second(() => 'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n')],
-    ['frame-pipelined-head', 'pipelined behind a HEAD, whose answer has a length but no body', second(() => 'HEAD /_ping HTTP/1.1\r\nHost: d\r\n\r\n')],
-    ['frame-pipelined-many', 'pipelined behind twenty pings', second(() => 'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n'.repeat(20))],
-    ['frame-pipelined-body', 'pipelined behind a GET with a body', second(() => 'GET /_ping HTTP/1.1\r\nHost: d\r\nContent-Length: 4\r\n\r\nbody')],
-    ['frame-pipelined-chunked', 'pipelined behind a GET with a chunked body', second(() => 'GET /_ping HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n')],
-    ['frame-pipelined-raw', 'pipelined behind a body that is relayed raw', second(() => 'POST /v1.45/auth HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}')],
-    ['frame-pipelined-404', 'pipelined behind an error', second(() => 'GET /v1.45/containers/none/json HTTP/1.1\r\nHost: d\r\n\r\n')],
-    ['frame-pipelined-304', 'pipelined behind an answer without a body', second((side) => `POST /v1.45/containers/${side.tag}.own/stop HTTP/1.1\r\nHost: d\r\n\r\n`)],
-    ['frame-pipelined-events', 'pipelined behind a stream that ends', second(() => 'GET /v1.45/events?since=0&until=1 HTTP/1.1\r\nHost: d\r\n\r\n')],
-    ['frame-pipelined-expect', 'pipelined behind an expectation nobody waits for', second(() => 'POST /v1.45/auth HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}')],
+    [
+      'frame-pipelined-ping',
+      'pipelined behind a ping',
+      second(() => 'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n'),
+    ],
+    [
+      'frame-pipelined-head',
+      'pipelined behind a HEAD, whose answer has a length but no body',
+      second(() => 'HEAD /_ping HTTP/1.1\r\nHost: d\r\n\r\n'),
+    ],
+    [
+      'frame-pipelined-many',
+      'pipelined behind twenty pings',
+      second(() => 'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n'.repeat(20)),
+    ],
+    [
+      'frame-pipelined-body',
+      'pipelined behind a GET with a body',
+      second(() => 'GET /_ping HTTP/1.1\r\nHost: d\r\nContent-Length: 4\r\n\r\nbody'),
+    ],
+    [
+      'frame-pipelined-chunked',
+      'pipelined behind a GET with a chunked body',
+      second(
+        () => 'GET /_ping HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n',
+      ),
+    ],
+    [
+      'frame-pipelined-raw',
+      'pipelined behind a body that is relayed raw',
+      second(
+        () =>
+          'POST /v1.45/auth HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
+      ),
+    ],
+    [
+      'frame-pipelined-404',
+      'pipelined behind an error',
+      second(() => 'GET /v1.45/containers/none/json HTTP/1.1\r\nHost: d\r\n\r\n'),
+    ],
+    [
+      'frame-pipelined-304',
+      'pipelined behind an answer without a body',
+      second((side) => `POST /v1.45/containers/${side.tag}.own/stop HTTP/1.1\r\nHost: d\r\n\r\n`),
+    ],
+    [
+      'frame-pipelined-events',
+      'pipelined behind a stream that ends',
+      second(() => 'GET /v1.45/events?since=0&until=1 HTTP/1.1\r\nHost: d\r\n\r\n'),
+    ],
+    [
+      'frame-pipelined-expect',
+      'pipelined behind an expectation nobody waits for',
+      second(
+        () =>
+          'POST /v1.45/auth HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}',
+      ),
+    ],
     // Upgrades that are none.
-    ...upgrades.map(([protocol]) => [`frame-upgrade-${protocol}`, `Connection: Upgrade to ${protocol} on the POST itself`, (side: Side) => create(side, `Connection: Upgrade\r\nUpgrade: ${protocol}\r\n`), 'refused' as const, /HTTP\/1\.1 \d{3}[^]*\r\n\r\n[^]*\}/] as const),
-    ['frame-early-exec', 'early data behind an exec that fails', second(() => 'POST /v1.45/exec/none/start HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}')],
-    ['frame-early-ws', 'early data behind a websocket that fails', second(() => 'GET /v1.45/containers/none/attach/ws?stream=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n')],
-    ['frame-early-ping', 'early data behind a ping that asks for an upgrade', second(() => 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n')],
-    ['frame-early-session', 'early data behind a session with another protocol', second(() => 'POST /session HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: nothing\r\n\r\n')],
-  ]).map((attempt): Attempt => (attempt.id === 'frame-pipelined-304'
-    ? { ...attempt, prepare: (side) => side.admin('POST', `/containers/create?name=${side.tag}.own`, { Image: 'busybox' }) }
-    : attempt)),
+    ...upgrades.map(
+      ([protocol]) =>
+        [
+          `frame-upgrade-${protocol}`,
+          `Connection: Upgrade to ${protocol} on the POST itself`,
+          (side: Side) => create(side, `Connection: Upgrade\r\nUpgrade: ${protocol}\r\n`),
+          'refused' as const,
+          /HTTP\/1\.1 \d{3}[^]*\r\n\r\n[^]*\}/,
+        ] as const,
+    ),
+    [
+      'frame-early-exec',
+      'early data behind an exec that fails',
+      second(
+        () =>
+          'POST /v1.45/exec/none/start HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
+      ),
+    ],
+    [
+      'frame-early-ws',
+      'early data behind a websocket that fails',
+      second(
+        () =>
+          'GET /v1.45/containers/none/attach/ws?stream=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+      ),
+    ],
+    [
+      'frame-early-ping',
+      'early data behind a ping that asks for an upgrade',
+      second(
+        () =>
+          'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n',
+      ),
+    ],
+    [
+      'frame-early-session',
+      'early data behind a session with another protocol',
+      second(() => 'POST /session HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: nothing\r\n\r\n'),
+    ],
+  ]).map((attempt): Attempt =>
+    attempt.id === 'frame-pipelined-304'
+      ? {
+          ...attempt,
+          prepare: (side) =>
+            side.admin('POST', `/containers/create?name=${side.tag}.own`, { Image: 'busybox' }),
+        }
+      : attempt,
+  ),
   {
-    id: 'frame-pieces', class: 'framing', title: 'byte for byte, in writes of their own', outcome: 'refused', breach: pid,
+    id: 'frame-pieces',
+    class: 'framing',
+    title: 'byte for byte, in writes of their own',
+    outcome: 'refused',
+    breach: pid,
     attempt: async (side) => {
       const text = create(side, closing);
       return side.speakPieces([...text].map((character) => Buffer.from(character)));
     },
   },
   {
-    id: 'frame-head-split', class: 'framing', title: 'a first request whose head ends in the second write', outcome: 'refused', breach: pid,
-    attempt: (side) => side.speakPieces([Buffer.from('GET /_ping HTTP/1.1\r\nHost: d\r\n\r'), Buffer.from(`\n${create(side, closing).slice(0, 40)}`), Buffer.from(create(side, closing).slice(40))]),
+    id: 'frame-head-split',
+    class: 'framing',
+    title: 'a first request whose head ends in the second write',
+    outcome: 'refused',
+    breach: pid,
+    attempt: (side) =>
+      side.speakPieces([
+        Buffer.from('GET /_ping HTTP/1.1\r\nHost: d\r\n\r'),
+        Buffer.from(`\n${create(side, closing).slice(0, 40)}`),
+        Buffer.from(create(side, closing).slice(40)),
+      ]),
   },
 ];
-

@@ -1,12 +1,16 @@
 import type { Case } from '../case.ts';
 
-const file = (name: string, yaml: string) => `mkdir -p ${name}; cd ${name}; cat > compose.yaml <<'YAML'\n${yaml}\nYAML\n`;
+const file = (name: string, yaml: string) =>
+  `mkdir -p ${name}; cd ${name}; cat > compose.yaml <<'YAML'\n${yaml}\nYAML\n`;
 
 /** `docker compose`: what it shows is progress, so exit codes and the state after it are compared. */
 export const composes: readonly Case[] = [
   {
-    does: 'compose up waits for health, names resolve, volumes stay, exec, logs, ps, top, down', quietly: true,
-    script: `${file('proj1', `services:
+    does: 'compose up waits for health, names resolve, volumes stay, exec, logs, ps, top, down',
+    quietly: true,
+    script: `${file(
+      'proj1',
+      `services:
   db:
     image: busybox
     command: sh -c "touch /ok; echo db up; sleep 1000"
@@ -30,7 +34,8 @@ export const composes: readonly Case[] = [
 volumes: {data: {}}
 configs: {conf: {file: ./conf}}
 secrets: {sec: {file: ./sec}}
-networks: {default: {ipam: {config: [{subnet: "10.214.$N.0/24"}]}}}`)}
+networks: {default: {ipam: {config: [{subnet: "10.214.$N.0/24"}]}}}`,
+    )}
 sed -i "s/\\$N/$N/" compose.yaml; mkdir src; echo s > src/s; echo c > conf; echo h > sec
 docker compose up -d; echo $?
 docker compose ps --format "{{.Service}} {{.State}} {{.Health}}" | sort
@@ -40,11 +45,15 @@ docker compose logs --no-log-prefix | sort; docker compose top db | grep -c slee
 docker compose restart -t 0 db; docker compose exec -T db cat /data/f; docker compose stop -t 0; docker compose start; docker compose kill web; docker compose rm -fs web
 docker compose cp db:/data/f got; cat got; docker compose images --format json | grep -c busybox; docker compose config --services | sort
 docker compose down -v -t 0; echo $?; docker ps -aq --filter label=com.docker.compose.project=proj1 | wc -l; docker volume ls -q --filter label=com.docker.compose.project=proj1 | wc -l`,
-    shows: /^0\ndb running healthy\nweb running \ns\nc\nh\nresolved\npiped\n5\ntest\ndb up\nweb up\n2\none-off\n0\nkept\n[\s\S]*kept\n[\s\S]*0\n0\n0\n$/,
+    shows:
+      /^0\ndb running healthy\nweb running \ns\nc\nh\nresolved\npiped\n5\ntest\ndb up\nweb up\n2\none-off\n0\nkept\n[\s\S]*kept\n[\s\S]*0\n0\n0\n$/,
   },
   {
-    does: 'compose build, scale, up with an exit code, pull and push', quietly: true,
-    script: `${file('proj2', `services:
+    does: 'compose build, scale, up with an exit code, pull and push',
+    quietly: true,
+    script: `${file(
+      'proj2',
+      `services:
   app:
     build: .
     image: $R/composed:1
@@ -54,7 +63,8 @@ docker compose down -v -t 0; echo $?; docker ps -aq --filter label=com.docker.co
     image: $R/composed:1
     command: sh -c "cat /made; exit 4"
     restart: "no"
-networks: {default: {ipam: {config: [{subnet: "10.215.$N.0/24"}]}}}`)}
+networks: {default: {ipam: {config: [{subnet: "10.215.$N.0/24"}]}}}`,
+    )}
 printf "FROM busybox\\nRUN echo composed > /made\\n" > Dockerfile
 docker compose build -q; echo $?; docker compose push -q; echo $?; docker compose pull -q app; echo $?
 docker compose up -d --scale app=3 app; docker compose ps -q app | wc -l; docker compose up --no-log-prefix --exit-code-from job job | grep -v -i attach | grep composed; docker compose ps -a --format "{{.Service}} {{.ExitCode}}" job
@@ -63,16 +73,23 @@ docker compose down -t 0 --rmi all; echo $?`,
     shows: /^0\n0\n0\n3\n.*composed\njob 4\n/,
   },
   {
-    does: 'compose errors: a service that fails to start, an image that is nowhere', quietly: true,
-    script: `${file('proj3', `services:
+    does: 'compose errors: a service that fails to start, an image that is nowhere',
+    quietly: true,
+    script: `${file(
+      'proj3',
+      `services:
   bad: {image: busybox, command: ["nothere"]}
-networks: {default: {ipam: {config: [{subnet: "10.216.$N.0/24"}]}}}`)}
+networks: {default: {ipam: {config: [{subnet: "10.216.$N.0/24"}]}}}`,
+    )}
 docker compose up -d; echo $?; docker compose down -t 0; printf "services: {gone: {image: \\"nosuch.invalid/x:1\\", pull_policy: never}}" > compose.yaml; docker compose up -d; echo $?`,
     shows: /^1\n1\n$/,
   },
   {
-    does: 'compose: the long tail of a service', quietly: true,
-    script: `${file('proj4', `x-common: &common
+    does: 'compose: the long tail of a service',
+    quietly: true,
+    script: `${file(
+      'proj4',
+      `x-common: &common
   image: busybox
   init: true
   logging: {driver: json-file, options: {max-size: 1m, max-file: "2"}}
@@ -126,7 +143,8 @@ services:
     networks: [other]
     volumes: [{type: tmpfs, target: /tt}]
 volumes: {vol: {labels: {x: y}, driver: local}, ext: {external: true, name: ext$N}}
-networks: {net: {driver: bridge, ipam: {config: [{subnet: "10.219.$N.0/24"}]}}, other: {internal: true, ipam: {config: [{subnet: "10.220.$N.0/24"}]}}, default: {ipam: {config: [{subnet: "10.221.$N.0/24"}]}}}`)}
+networks: {net: {driver: bridge, ipam: {config: [{subnet: "10.219.$N.0/24"}]}}, other: {internal: true, ipam: {config: [{subnet: "10.220.$N.0/24"}]}}, default: {ipam: {config: [{subnet: "10.221.$N.0/24"}]}}}`,
+    )}
 sed -i "s/\\$N/$N/" compose.yaml; echo V=w > env; docker volume create ext$N >/dev/null
 docker compose up -d --quiet-pull; echo $?; docker wait $(docker compose ps -aq after) >/dev/null; docker compose ps -a --format "{{.Service}} {{.State}}" | sort
 docker compose exec -T base sh -c 'cat /proc/sys/net/core/somaxconn; ulimit -n; pwd; echo $V; touch /t/x && echo tmpfs; hostname'; docker compose exec -T beside sh -c "hostname; ps -o comm | grep -c sleep; touch /v/x || echo readonly"

@@ -1,4 +1,7 @@
-/** Where snippets run: arguments of `docker run -i --rm … sh`, arguments of `docker exec -i … sh`, or (neither) the host's shell. */
+/**
+ * Where snippets run: arguments of `docker run -i --rm … sh`, arguments of `docker exec -i … sh`, or
+ * (neither) the host's shell.
+ */
 export interface Look {
   readonly run?: string;
   readonly exec?: string;
@@ -8,13 +11,14 @@ export interface Look {
 }
 
 /**
- * Things seen together: in one container, or by the clients of one engine. Every entry of `see` is an observation of its own, compared on
- * its own between a stock engine and a protected one; its name is its id, `of: name`, in failures and in the list of explained differences.
- * Its shell snippet must succeed on the stock engine, so that two equal failures don't pass: what must be refused says `! command`.
+ * Things seen together: in one container, or by the clients of one engine. Every entry of `see` is an
+ * observation of its own, compared on its own between a stock engine and a protected one; its name is its id,
+ * `of: name`, in failures and in the list of explained differences. Its shell snippet must succeed on the
+ * stock engine, so that two equal failures don't pass: what must be refused says `! command`.
  *
- * Names in scripts begin with `$G`, which no other group and no other attempt has; `$W` is the group's directory, which containers may mount;
- * `$N` is a number of the engine's own, for subnets. Containers called `$G-…` are removed afterwards. Starting a container is what costs
- * time: look at many things in one.
+ * Names in scripts begin with `$G`, which no other group and no other attempt has; `$W` is the group's
+ * directory, which containers may mount; `$N` is a number of the engine's own, for subnets. Containers called
+ * `$G-…` are removed afterwards. Starting a container is what costs time: look at many things in one.
  */
 export interface Group extends Look {
   readonly of: string;
@@ -25,17 +29,25 @@ export interface Group extends Look {
 }
 
 /** The ids of a group's observations. */
-export const idsOf = (group: Group) => [group, ...group.then ?? []].flatMap((look) => Object.keys(look.see)).map((name) => `${group.of}: ${name}`);
+export const idsOf = (group: Group) =>
+  [group, ...(group.then ?? [])]
+    .flatMap((look) => Object.keys(look.see))
+    .map((name) => `${group.of}: ${name}`);
 
-/** What one engine showed for one observation. `code` is the snippet's exit code; both outputs are in `text`. */
-export interface Seen { readonly text: string; readonly code: number }
+/**
+ * What one engine showed for one observation. `code` is the snippet's exit code; both outputs are in `text`.
+ */
+export interface Seen {
+  readonly text: string;
+  readonly code: number;
+}
 
 /** Where a snippet's output begins and ends. Bells: no program here writes any. */
 const mark = '\u0007';
 
 /** The host script of a group: prints what every snippet shows, between marks. */
 export function scriptOf(group: Group): string {
-  const observed = [group, ...group.then ?? []].map(scriptOfLook).join('\n');
+  const observed = [group, ...(group.then ?? [])].map(scriptOfLook).join('\n');
   return `mkdir -p "$W"; cd "$W" || exit 1
 trap 'x=$(docker ps -aq --filter "name=^$G-"); [ -z "$x" ] || docker rm -fv $x >/dev/null' EXIT
 ( set -e
@@ -45,10 +57,22 @@ ${observed}`;
 }
 
 function scriptOfLook({ run, exec, image = 'compared', see }: Look): string {
-  const where = run !== undefined ? `docker run -i --rm ${run} ${image} sh` : exec !== undefined ? `docker exec -i ${exec} sh` : null;
-  // Docker carries a container's two streams apart, so on the host their order is chance: errors come last there.
-  const [errors, after] = where === null ? ['2>"$W/.errors"', 'code=$?; cat "$W/.errors"'] : ['2>&1', 'code=$?'];
-  const snippets = Object.entries(see).map(([name, snippet]) => `printf '${mark}%s\\n' ${quoted(name)}\n(\n${snippet}\n) </dev/null ${errors}\n${after}\nprintf '${mark}%s\\n' $code\n`).join('');
+  const where =
+    run !== undefined
+      ? `docker run -i --rm ${run} ${image} sh`
+      : exec !== undefined
+        ? `docker exec -i ${exec} sh`
+        : null;
+  // Docker carries a container's two streams apart, so on the host their order is chance: errors come last
+  // there.
+  const [errors, after] =
+    where === null ? ['2>"$W/.errors"', 'code=$?; cat "$W/.errors"'] : ['2>&1', 'code=$?'];
+  const snippets = Object.entries(see)
+    .map(
+      ([name, snippet]) =>
+        `printf '${mark}%s\\n' ${quoted(name)}\n(\n${snippet}\n) </dev/null ${errors}\n${after}\nprintf '${mark}%s\\n' $code\n`,
+    )
+    .join('');
   return where === null ? snippets : `${where} <<'SNIPPETS'\n${snippets}SNIPPETS\n`;
 }
 
@@ -58,9 +82,12 @@ export function observationsIn(group: Group, stdout: string): Map<string, Seen> 
   const parts = stdout.split(mark).slice(1);
   for (let at = 0; at + 1 < parts.length; at += 2) {
     const [name = '', ...lines] = parts[at]?.split('\n') ?? [];
-    seen.set(`${group.of}: ${name}`, { text: lines.join('\n').trimEnd(), code: Number.parseInt(parts[at + 1] ?? '', 10) });
+    seen.set(`${group.of}: ${name}`, {
+      text: lines.join('\n').trimEnd(),
+      code: Number.parseInt(parts[at + 1] ?? '', 10),
+    });
   }
   return seen;
 }
 
-const quoted = (text: string) => `'${text.replaceAll('\'', '\'\\\'\'')}'`;
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;

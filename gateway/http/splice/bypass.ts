@@ -16,7 +16,10 @@ export interface Body {
   readonly chunks: Chunks | null;
 }
 
-/** Has the inside of large files go past our memory, from the kernel's buffer for one side to that for the other. */
+/**
+ * Has the inside of large files go past our memory, from the kernel's buffer for one side to that for the
+ * other.
+ */
 export class Bypass {
   readonly #from: { lendReading(): LentReading | null };
   readonly #to: { lendWriting(): LentWriting | null };
@@ -26,28 +29,44 @@ export class Bypass {
   #shortRuns = 0;
 
   /** `over`: what was begun has ended; `from` is read again, and its next bytes are `rest`. */
-  constructor(from: { lendReading(): LentReading | null }, to: { lendWriting(): LentWriting | null }, over: (rest: Buffer) => void) {
+  constructor(
+    from: { lendReading(): LentReading | null },
+    to: { lendWriting(): LentWriting | null },
+    over: (rest: Buffer) => void,
+  ) {
     this.#from = from;
     this.#to = to;
     this.#over = over;
   }
 
   /** Something is on its way: neither side may be read or written here. */
-  get active(): boolean { return this.#active !== null; }
+  get active(): boolean {
+    return this.#active !== null;
+  }
 
   /** Begins where enough may pass unseen. Only when all that was read of the body has been pushed. */
   begin(body: Body): boolean {
     const { passing, seen } = body.stream;
     // Where everything passes, only much of it says that there is much.
-    if (this.active || this.#shortRuns >= maxShortRuns || Math.min(passing, passing === Infinity ? seen : Infinity) < leastBytes) return false;
+    if (
+      this.active ||
+      this.#shortRuns >= maxShortRuns ||
+      Math.min(passing, passing === Infinity ? seen : Infinity) < leastBytes
+    )
+      return false;
     const plan = planFor(body.tracker.place, passing, body.chunks);
     const splicer = plan === null ? null : theSplicer();
     if (plan === null || splicer?.ready !== true) return false;
     const writing = this.#to.lendWriting();
     const reading = writing === null ? null : this.#from.lendReading();
     if (writing === null || reading === null) return false;
-    const underway = splicer.start(reading.fd, writing.fd, plan.extent, plan.before, (outcome) => { this.#ended(outcome, plan.framed, body, writing); });
-    if (underway === null) { reading.giveBack(); return false; }
+    const underway = splicer.start(reading.fd, writing.fd, plan.extent, plan.before, (outcome) => {
+      this.#ended(outcome, plan.framed, body, writing);
+    });
+    if (underway === null) {
+      reading.giveBack();
+      return false;
+    }
     this.#active = { underway, reading };
     return true;
   }
@@ -69,7 +88,8 @@ export class Bypass {
     if (outcome.ended === 'broken') tracker.cut();
     else {
       const { content, inChunk, owed } = outcome;
-      if (framed) tracker.skipChunks(inChunk); else tracker.skip(content);
+      if (framed) tracker.skipChunks(inChunk);
+      else tracker.skip(content);
       stream.passed(content, true);
       if (owed !== null) for (const bytes of chunks?.begun(owed) ?? []) writing.write(bytes);
       if (content < leastBytes / 4) this.#shortRuns++;
@@ -95,9 +115,14 @@ function planFor(place: BodyPlace | null, passing: number, chunks: Chunks | null
   const begun = place.at === 'content' ? place.left : null;
   // What the receiver was told already comes first.
   const owed = chunks === null || chunks.owed === 0 ? null : chunks.owed;
-  const head = (bytes: number) => chunks === null || owed !== null ? '' : `${bytes.toString(16)}\r\n`;
+  const head = (bytes: number) => (chunks === null || owed !== null ? '' : `${bytes.toString(16)}\r\n`);
   const content = Math.min(framed ? passing : Math.min(passing, begun ?? 0), owed ?? Infinity);
-  if (content < Infinity) return content < leastBytes ? null : { extent: { heads: 'end', begun: framed ? begun : content, content }, before: head(content), framed };
+  if (content < Infinity)
+    return content < leastBytes
+      ? null
+      : { extent: { heads: 'end', begun: framed ? begun : content, content }, before: head(content), framed };
   // Until the connection ends: nothing says how much that is.
-  return framed ? { extent: { heads: 'pass', begun }, before: begun === null ? '' : head(begun), framed } : null;
+  return framed
+    ? { extent: { heads: 'pass', begun }, before: begun === null ? '' : head(begun), framed }
+    : null;
 }

@@ -17,22 +17,39 @@ export interface LentWriting {
 }
 
 /**
- * What Node has no public way to: whether it reads, and that it should not, at once (`pause` lets one more read happen). There since 0.x.
- * `reading` is what Node believes, and is left alone: it would start again by itself.
+ * What Node has no public way to: whether it reads, and that it should not, at once (`pause` lets one more
+ * read happen). There since 0.x. `reading` is what Node believes, and is left alone: it would start again by
+ * itself.
  */
-interface Handle { readonly reading: boolean; readStart(): number; readStop(): number }
+interface Handle {
+  readonly reading: boolean;
+  readStart(): number;
+  readStop(): number;
+}
 
 function handleOf(socket: Socket): Handle | null {
   // Looked at before it is used.
   const handle = (socket as unknown as { _handle?: Partial<Handle> | null })._handle;
-  return typeof handle?.reading === 'boolean' && typeof handle.readStart === 'function' && typeof handle.readStop === 'function' ? handle as Handle : null;
+  return typeof handle?.reading === 'boolean' &&
+    typeof handle.readStart === 'function' &&
+    typeof handle.readStop === 'function'
+    ? (handle as Handle)
+    : null;
 }
 
 /** Null where Node has read ahead, or was told to hold back. */
 export function lendReading(socket: Socket): LentReading | null {
   const fd = descriptorOf(socket);
   const handle = handleOf(socket);
-  if (fd === null || handle === null || !handle.reading || socket.readableLength > 0 || socket.isPaused() || socket.readableEnded) return null;
+  if (
+    fd === null ||
+    handle === null ||
+    !handle.reading ||
+    socket.readableLength > 0 ||
+    socket.isPaused() ||
+    socket.readableEnded
+  )
+    return null;
   handle.readStop();
   return {
     fd,
@@ -43,17 +60,29 @@ export function lendReading(socket: Socket): LentReading | null {
   };
 }
 
-/** Null where something waits to be sent. `lastWordsMs`: so long it may be read for what it said last before it is given up; mostly its end comes first. */
+/**
+ * Null where something waits to be sent. `lastWordsMs`: so long it may be read for what it said last before
+ * it is given up; mostly its end comes first.
+ */
 export function lendWriting(socket: Socket, lastWordsMs: number): LentWriting | null {
   const fd = descriptorOf(socket);
   if (fd === null || !takesNow(socket)) return null;
   return {
     fd,
-    write: (bytes) => { socket.write(bytes); },
+    write: (bytes) => {
+      socket.write(bytes);
+    },
     failed: (error) => {
-      if (lastWordsMs === 0) { socket.destroy(error); return; }
-      const timer = setTimeout(() => { socket.destroy(error); }, lastWordsMs);
-      socket.once('close', () => { clearTimeout(timer); });
+      if (lastWordsMs === 0) {
+        socket.destroy(error);
+        return;
+      }
+      const timer = setTimeout(() => {
+        socket.destroy(error);
+      }, lastWordsMs);
+      socket.once('close', () => {
+        clearTimeout(timer);
+      });
     },
   };
 }

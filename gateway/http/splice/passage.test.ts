@@ -1,18 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { Passage, type Extent, type PassageCalls } from './passage.ts';
 
-const from = 10, to = 11, pipeOut = 12, pipeIn = 13;
+const from = 10,
+  to = 11,
+  pipeOut = 12,
+  pipeIn = 13;
 /** What the kernel answers where it takes or gives nothing. */
 type Refusal = 'again' | 'EPIPE' | 'ECONNRESET';
 const numbers = { again: 11, EPIPE: 32, ECONNRESET: 104 } as const;
 
 /** Two sockets and a pipe in memory. `sender`: what comes, in its parts; null: the end. */
-function kernel(sender: (string | Refusal | null)[], { receiver = [], slots = Infinity }: { receiver?: Refusal[]; slots?: number } = {}) {
+function kernel(
+  sender: (string | Refusal | null)[],
+  { receiver = [], slots = Infinity }: { receiver?: Refusal[]; slots?: number } = {},
+) {
   let pipe = '';
   let taken = 0;
   const sent: string[] = [];
   let error = 0;
-  const refuse = (why: Refusal) => { error = numbers[why]; return -1; };
+  const refuse = (why: Refusal) => {
+    error = numbers[why];
+    return -1;
+  };
   const come = (length: number): string | Refusal | null => {
     const [next] = sender;
     if (next === undefined) return 'again';
@@ -30,7 +39,13 @@ function kernel(sender: (string | Refusal | null)[], { receiver = [], slots = In
   };
   const calls: PassageCalls = {
     splice: (source, _, target, __, length) => {
-      if (source === from && target === pipeIn) return taken >= slots ? refuse('again') : into(come(length), (text) => { pipe += text; taken++; });
+      if (source === from && target === pipeIn)
+        return taken >= slots
+          ? refuse('again')
+          : into(come(length), (text) => {
+              pipe += text;
+              taken++;
+            });
       const refused = receiver.shift();
       if (refused !== undefined) return refuse(refused);
       const part = pipe.slice(0, length);
@@ -39,7 +54,10 @@ function kernel(sender: (string | Refusal | null)[], { receiver = [], slots = In
       sent.push(part);
       return part.length;
     },
-    recv: (_, bytes, length) => into(come(length), (text) => { bytes.write(text, 'latin1'); }),
+    recv: (_, bytes, length) =>
+      into(come(length), (text) => {
+        bytes.write(text, 'latin1');
+      }),
     write: (_, bytes, length) => {
       if (taken >= slots) return refuse('again');
       pipe += bytes.toString('latin1', 0, length);
@@ -68,13 +86,28 @@ const bytes = (content: number): Extent => ({ heads: 'end', begun: content, cont
 describe('a passage', () => {
   it('moves chunks as they are, and hands back what is not one', () => {
     const { calls, sent } = kernel([`${x(10)}\r\n1000\r\n${x(4096)}`, '\r\n', '0\r\n\r\nnext']);
-    expect(moved(calls, { heads: 'pass', begun: 10 })).toEqual({ ended: 'stopped', content: 4106, inChunk: 0, owed: 0, rest: '\r\n0\r\n\r\nn' });
+    expect(moved(calls, { heads: 'pass', begun: 10 })).toEqual({
+      ended: 'stopped',
+      content: 4106,
+      inChunk: 0,
+      owed: 0,
+      rest: '\r\n0\r\n\r\nn',
+    });
     expect(sent()).toBe(`${x(10)}\r\n1000\r\n${x(4096)}`);
   });
 
   it('moves the content of chunks alone where the receiver knows how much comes, to the byte', () => {
-    const { calls, sent } = kernel([`${x(10)}\r\n1000\r\n${x(4096)}\r\n00001001\r\n${x(4097)}`, `\r\n100000\r\n${x(5000)}`]);
-    expect(moved(calls, { heads: 'end', begun: 10, content: 10 + 4096 + 4097 + 4999 })).toEqual({ ended: 'stopped', content: 13_202, inChunk: 0x100000 - 4999, owed: 0, rest: '' });
+    const { calls, sent } = kernel([
+      `${x(10)}\r\n1000\r\n${x(4096)}\r\n00001001\r\n${x(4097)}`,
+      `\r\n100000\r\n${x(5000)}`,
+    ]);
+    expect(moved(calls, { heads: 'end', begun: 10, content: 10 + 4096 + 4097 + 4999 })).toEqual({
+      ended: 'stopped',
+      content: 13_202,
+      inChunk: 0x100000 - 4999,
+      owed: 0,
+      rest: '',
+    });
     expect(sent()).toBe(x(13_202));
   });
 
@@ -83,7 +116,8 @@ describe('a passage', () => {
       const sender = [`1000\r\n${x(4096)}\r\n1001\r\n${x(4097)}`];
       const { calls, sent } = kernel(how === 'again' ? sender.flatMap((part) => [...part]) : sender);
       const outcome = moved(calls, { heads: 'end', begun: null, content }, 20_000);
-      if (typeof outcome !== 'object' || outcome.ended !== 'stopped') throw new Error(JSON.stringify(outcome));
+      if (typeof outcome !== 'object' || outcome.ended !== 'stopped')
+        throw new Error(JSON.stringify(outcome));
       expect(sent()).toBe(x(outcome.content));
       expect(outcome.content + (outcome.owed ?? NaN)).toBe(content);
       // At most a head that could not be looked at without what comes after it.
@@ -93,23 +127,65 @@ describe('a passage', () => {
   });
 
   it('says how far it came where the sender closes: in content, in framing', () => {
-    expect(moved(kernel([x(6), null]).calls, { heads: 'pass', begun: 10 })).toEqual({ ended: 'stopped', content: 6, inChunk: 4, owed: 4, rest: '' });
-    expect(moved(kernel([`${x(10)}\r\n10`, null]).calls, { heads: 'pass', begun: 10 })).toEqual({ ended: 'stopped', content: 10, inChunk: 0, owed: 0, rest: '\r\n10' });
-    expect(moved(kernel([`${x(10)}\r\n10`, null]).calls, { heads: 'end', begun: 10, content: 100 })).toEqual({ ended: 'stopped', content: 10, inChunk: 0, owed: 90, rest: '\r\n10' });
+    expect(moved(kernel([x(6), null]).calls, { heads: 'pass', begun: 10 })).toEqual({
+      ended: 'stopped',
+      content: 6,
+      inChunk: 4,
+      owed: 4,
+      rest: '',
+    });
+    expect(moved(kernel([`${x(10)}\r\n10`, null]).calls, { heads: 'pass', begun: 10 })).toEqual({
+      ended: 'stopped',
+      content: 10,
+      inChunk: 0,
+      owed: 0,
+      rest: '\r\n10',
+    });
+    expect(moved(kernel([`${x(10)}\r\n10`, null]).calls, { heads: 'end', begun: 10, content: 100 })).toEqual({
+      ended: 'stopped',
+      content: 10,
+      inChunk: 0,
+      owed: 90,
+      rest: '\r\n10',
+    });
     expect(moved(kernel([x(6), null]).calls, bytes(10))).toMatchObject({ content: 6, owed: 4 });
-    expect(moved(kernel([null]).calls, { heads: 'pass', begun: null })).toMatchObject({ content: 0, inChunk: null, owed: null });
+    expect(moved(kernel([null]).calls, { heads: 'pass', begun: null })).toMatchObject({
+      content: 0,
+      inChunk: null,
+      owed: null,
+    });
   });
 
   it('says which side failed, and how', () => {
-    expect(moved(kernel([x(6), 'ECONNRESET']).calls, bytes(10))).toEqual({ ended: 'broken', side: 'sender', errno: 104 });
-    expect(moved(kernel(['\r\n', 'ECONNRESET']).calls, { heads: 'pass', begun: null })).toMatchObject({ ended: 'stopped', rest: '\r\n' });
-    expect(moved(kernel([`${x(5)}\r`, 'ECONNRESET']).calls, { heads: 'pass', begun: 5 })).toEqual({ ended: 'broken', side: 'sender', errno: 104 });
-    expect(moved(kernel([x(6)], { receiver: ['EPIPE'] }).calls, bytes(10))).toEqual({ ended: 'broken', side: 'receiver', errno: 32 });
-    expect(moved(kernel([`1000\r\n${x(6)}`], { receiver: ['EPIPE'] }).calls, { heads: 'pass', begun: null })).toEqual({ ended: 'broken', side: 'receiver', errno: 32 });
+    expect(moved(kernel([x(6), 'ECONNRESET']).calls, bytes(10))).toEqual({
+      ended: 'broken',
+      side: 'sender',
+      errno: 104,
+    });
+    expect(moved(kernel(['\r\n', 'ECONNRESET']).calls, { heads: 'pass', begun: null })).toMatchObject({
+      ended: 'stopped',
+      rest: '\r\n',
+    });
+    expect(moved(kernel([`${x(5)}\r`, 'ECONNRESET']).calls, { heads: 'pass', begun: 5 })).toEqual({
+      ended: 'broken',
+      side: 'sender',
+      errno: 104,
+    });
+    expect(moved(kernel([x(6)], { receiver: ['EPIPE'] }).calls, bytes(10))).toEqual({
+      ended: 'broken',
+      side: 'receiver',
+      errno: 32,
+    });
+    expect(
+      moved(kernel([`1000\r\n${x(6)}`], { receiver: ['EPIPE'] }).calls, { heads: 'pass', begun: null }),
+    ).toEqual({ ended: 'broken', side: 'receiver', errno: 32 });
   });
 
   it('waits for the receiver where that takes nothing, and loses nothing where the pipe is full', () => {
-    const { calls, sent } = kernel([x(5), `\r\n1000\r\n${x(4096)}`, '\r\n0\r\n\r\n'], { receiver: ['again'], slots: 1 });
+    const { calls, sent } = kernel([x(5), `\r\n1000\r\n${x(4096)}`, '\r\n0\r\n\r\n'], {
+      receiver: ['again'],
+      slots: 1,
+    });
     const passage = new Passage(calls, way, { heads: 'pass', begun: 5 }, '');
     expect([passage.move(), passage.wants]).toEqual([null, 'writable']);
     expect(passage.move()).toMatchObject({ content: 4101, inChunk: 0 });
@@ -127,7 +203,14 @@ describe('a passage', () => {
   it('ends its turn after so many parts, however small', () => {
     let parts = 0;
     const { calls } = kernel([]);
-    const endless: PassageCalls = { ...calls, splice: (source, ...rest) => { if (source !== from) return rest[3]; parts++; return 1; } };
+    const endless: PassageCalls = {
+      ...calls,
+      splice: (source, ...rest) => {
+        if (source !== from) return rest[3];
+        parts++;
+        return 1;
+      },
+    };
     expect(new Passage(endless, way, bytes(1e9), '').move()).toBeNull();
     expect(parts).toBeLessThan(5000);
   });

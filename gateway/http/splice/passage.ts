@@ -1,11 +1,15 @@
 import { lastErrno, libcFunction } from '../../libc.ts';
 
-// splice(2) by way of a pipe: the kernel hands the pages of one socket's buffer on to another's. Reading and writing them would copy each
-// twice, and a body of gigabytes then costs more here than at its sender. The pages may still be the sender's own (vmsplice), who can change
-// them until they are read: so only content goes that way, whose length is all that matters here. Framing is read, looked at, and sent from
-// our memory; where it is known how much content passes, the receiver gets it as one chunk, which costs both of us less.
+// splice(2) by way of a pipe: the kernel hands the pages of one socket's buffer on to another's. Reading and
+// writing them would copy each twice, and a body of gigabytes then costs more here than at its sender. The
+// pages may still be the sender's own (vmsplice), who can change them until they are read: so only content
+// goes that way, whose length is all that matters here. Framing is read, looked at, and sent from our memory;
+// where it is known how much content passes, the receiver gets it as one chunk, which costs both of us less.
 
-/** What is moved of a body. `begun`: content that comes before any framing of the sender's; null: the head of a chunk is next. */
+/**
+ * What is moved of a body. `begun`: content that comes before any framing of the sender's; null: the head of
+ * a chunk is next.
+ */
 export type Extent =
   /** So much content. The heads of the sender's chunks end here: the receiver was told how much comes. */
   | { readonly heads: 'end'; readonly begun: number | null; readonly content: number }
@@ -25,17 +29,33 @@ export interface Stopped {
   readonly rest: Uint8Array;
 }
 /** One side failed: what was on its way is lost. */
-export interface Broken { readonly ended: 'broken'; readonly side: 'sender' | 'receiver'; readonly errno: number }
+export interface Broken {
+  readonly ended: 'broken';
+  readonly side: 'sender' | 'receiver';
+  readonly errno: number;
+}
 export type Outcome = Stopped | Broken;
 
 /** What has to happen before more can move. */
 export type Wants = 'readable' | 'writable';
 
 /** Descriptors of two sockets that do not block, and of the pipe between them; somebody else's to close. */
-export interface Way { readonly from: number; readonly to: number; readonly pipeOut: number; readonly pipeIn: number }
+export interface Way {
+  readonly from: number;
+  readonly to: number;
+  readonly pipeOut: number;
+  readonly pipeIn: number;
+}
 
 export interface PassageCalls {
-  readonly splice: (from: number, fromAt: null, to: number, toAt: null, length: number, flags: number) => number;
+  readonly splice: (
+    from: number,
+    fromAt: null,
+    to: number,
+    toAt: null,
+    length: number,
+    flags: number,
+  ) => number;
   readonly recv: (fd: number, bytes: Buffer, length: number, flags: number) => number;
   readonly write: (fd: number, bytes: Buffer, length: number) => number;
   readonly yieldTurn: () => number;
@@ -45,14 +65,23 @@ export interface PassageCalls {
 
 /** Null where they can't be had. */
 export function passageCalls(): PassageCalls | null {
-  const splice = libcFunction<PassageCalls['splice']>('intptr_t splice(int from, void *fromAt, int to, void *toAt, size_t length, unsigned int flags)');
-  const recv = libcFunction<PassageCalls['recv']>('intptr_t recv(int fd, void *bytes, size_t length, int flags)');
-  const write = libcFunction<PassageCalls['write']>('intptr_t write(int fd, const void *bytes, size_t length)');
+  const splice = libcFunction<PassageCalls['splice']>(
+    'intptr_t splice(int from, void *fromAt, int to, void *toAt, size_t length, unsigned int flags)',
+  );
+  const recv = libcFunction<PassageCalls['recv']>(
+    'intptr_t recv(int fd, void *bytes, size_t length, int flags)',
+  );
+  const write = libcFunction<PassageCalls['write']>(
+    'intptr_t write(int fd, const void *bytes, size_t length)',
+  );
   const yieldTurn = libcFunction<PassageCalls['yieldTurn']>('int sched_yield()');
-  return splice === null || recv === null || write === null || yieldTurn === null ? null : { splice, recv, write, yieldTurn, errno: lastErrno };
+  return splice === null || recv === null || write === null || yieldTurn === null
+    ? null
+    : { splice, recv, write, yieldTurn, errno: lastErrno };
 }
 
-const again = 11, interrupted = 4;
+const again = 11,
+  interrupted = 4;
 /** MSG_DONTWAIT. */
 const dontWait = 0x40;
 /** SPLICE_F_NONBLOCK. */
@@ -61,11 +90,18 @@ const dontBlock = 2;
 const partBytes = 1024 * 1024;
 /** Taken before the receiver gets it: more than a sender's buffer holds by default. */
 const enoughBytes = 768 * 1024;
-/** A sender that waits for a processor gets its turn so often, to send more: being woken for each part costs more than the parts. */
+/**
+ * A sender that waits for a processor gets its turn so often, to send more: being woken for each part costs
+ * more than the parts.
+ */
 const maxYields = 3;
 /** Moved, and parts taken, before other passages have their turn. */
-const turnBytes = 4 * 1024 * 1024, turnParts = 1024;
-/** The end of a chunk, and the longest head of one that is understood here: what is longer is left to who asked. */
+const turnBytes = 4 * 1024 * 1024,
+  turnParts = 1024;
+/**
+ * The end of a chunk, and the longest head of one that is understood here: what is longer is left to who
+ * asked.
+ */
 const frameBytes = 2 + 13 + 2;
 /** Digits of a size, before one was seen: of 32 KB, as Docker sends. */
 const usualDigits = 4;
@@ -109,7 +145,9 @@ export class Passage {
   }
 
   /** The descriptor that is waited for. */
-  get awaited(): number { return this.wants === 'readable' ? this.#way.from : this.#way.to; }
+  get awaited(): number {
+    return this.wants === 'readable' ? this.#way.from : this.#way.to;
+  }
 
   /** Moves what can be moved now. Null: more is to come, after what it `wants`. */
   move(): Outcome | null {
@@ -134,14 +172,24 @@ export class Passage {
   #outcome(over: 'stopped' | Broken): Outcome {
     if (typeof over === 'object') return over;
     const inChunk = this.#inChunk ? this.#run : null;
-    return { ended: over, content: this.#content, inChunk, owed: this.#headsPass ? inChunk : this.#most - this.#content, rest: Uint8Array.prototype.slice.call(this.#frame, 0, this.#held) };
+    return {
+      ended: over,
+      content: this.#content,
+      inChunk,
+      owed: this.#headsPass ? inChunk : this.#most - this.#content,
+      rest: Uint8Array.prototype.slice.call(this.#frame, 0, this.#held),
+    };
   }
 
   /** Into the pipe, as long as there is more and it is not enough. */
   #fill(): void {
     for (let yields = 0; this.#piped < enoughBytes && this.#over === null && this.#parts < turnParts;) {
-      const came = this.#first.length > 0 ? this.#putFirst() : this.#run > 0 ? this.#takeContent() : this.#takeFraming();
-      if (came) { this.#parts++; continue; }
+      const came =
+        this.#first.length > 0 ? this.#putFirst() : this.#run > 0 ? this.#takeContent() : this.#takeFraming();
+      if (came) {
+        this.#parts++;
+        continue;
+      }
       if (yields++ === maxYields) return;
       this.#calls.yieldTurn();
     }
@@ -162,22 +210,34 @@ export class Passage {
   /** False when nothing is there, or the pipe is full. */
   #takeContent(): boolean {
     const length = Math.min(this.#run, this.#most - this.#content, partBytes);
-    if (length === 0) { this.#over = 'stopped'; return true; }
+    if (length === 0) {
+      this.#over = 'stopped';
+      return true;
+    }
     const came = this.#splice(this.#way.from, this.#way.pipeIn, length);
     if (came === null) return false;
     if (came > 0) {
       this.#piped += came;
       this.#run -= came;
       this.#content += came;
-    } else this.#over = came === 0 ? 'stopped' : { ended: 'broken', side: 'sender', errno: this.#calls.errno() };
+    } else
+      this.#over = came === 0 ? 'stopped' : { ended: 'broken', side: 'sender', errno: this.#calls.errno() };
     return true;
   }
 
   #takeFraming(): boolean {
-    if (this.#content === this.#most) { this.#over = 'stopped'; return true; }
+    if (this.#content === this.#most) {
+      this.#over = 'stopped';
+      return true;
+    }
     // As much as the last one was, then byte by byte: what follows is content, which is not to be read here.
-    const length = Math.min(Math.max(1, (this.#inChunk ? 2 : 0) + this.#digits + 2 - this.#held), frameBytes - this.#held);
-    const came = this.#tried(this.#calls.recv(this.#way.from, this.#frame.subarray(this.#held), length, dontWait));
+    const length = Math.min(
+      Math.max(1, (this.#inChunk ? 2 : 0) + this.#digits + 2 - this.#held),
+      frameBytes - this.#held,
+    );
+    const came = this.#tried(
+      this.#calls.recv(this.#way.from, this.#frame.subarray(this.#held), length, dontWait),
+    );
     if (came === null) return false;
     if (came <= 0) {
       this.#over = came === 0 ? 'stopped' : { ended: 'broken', side: 'sender', errno: this.#calls.errno() };
@@ -188,8 +248,12 @@ export class Passage {
     if (head === 'part') return true;
     // Read with the head all the same, where the last one was longer.
     const ahead = head === null ? 0 : this.#held - head.length;
-    if (head === null || head.size < leastChunk || ahead > this.#most - this.#content) { this.#over = 'stopped'; return true; }
-    if (this.#headsPass || ahead > 0) this.#first = Buffer.from(this.#frame.subarray(this.#headsPass ? 0 : head.length, this.#held));
+    if (head === null || head.size < leastChunk || ahead > this.#most - this.#content) {
+      this.#over = 'stopped';
+      return true;
+    }
+    if (this.#headsPass || ahead > 0)
+      this.#first = Buffer.from(this.#frame.subarray(this.#headsPass ? 0 : head.length, this.#held));
     this.#digits = head.length - 2 - (this.#inChunk ? 2 : 0);
     this.#content += ahead;
     this.#run = head.size - ahead;
@@ -199,7 +263,9 @@ export class Passage {
   }
 
   /** Null: nothing goes now. Negative: it failed. */
-  #splice(from: number, to: number, length: number): number | null { return this.#tried(this.#calls.splice(from, null, to, null, length, dontBlock)); }
+  #splice(from: number, to: number, length: number): number | null {
+    return this.#tried(this.#calls.splice(from, null, to, null, length, dontBlock));
+  }
 
   #tried(bytes: number): number | null {
     if (bytes >= 0) return bytes;
@@ -208,7 +274,8 @@ export class Passage {
   }
 }
 
-const carriageReturn = 0x0d, lineFeed = 0x0a;
+const carriageReturn = 0x0d,
+  lineFeed = 0x0a;
 /** The value of a hexadecimal digit; null for any other byte. */
 function hexDigit(byte: number): number | null {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
@@ -216,19 +283,29 @@ function hexDigit(byte: number): number | null {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : null;
 }
 
-/** The head of a chunk with content at the start of `bytes`; `inChunk`: after the end of another. `part`: may become one. Null: it is something else. */
-export function chunkHead(bytes: Buffer, inChunk: boolean): { readonly length: number; readonly size: number } | 'part' | null {
+/**
+ * The head of a chunk with content at the start of `bytes`; `inChunk`: after the end of another. `part`: may
+ * become one. Null: it is something else.
+ */
+export function chunkHead(
+  bytes: Buffer,
+  inChunk: boolean,
+): { readonly length: number; readonly size: number } | 'part' | null {
   let at = 0;
-  if (inChunk) for (const expected of [carriageReturn, lineFeed]) {
-    if (at === bytes.length) return 'part';
-    if (bytes[at++] !== expected) return null;
-  }
+  if (inChunk)
+    for (const expected of [carriageReturn, lineFeed]) {
+      if (at === bytes.length) return 'part';
+      if (bytes[at++] !== expected) return null;
+    }
   let size = 0;
   for (let digits = 0; ; digits++) {
     const byte = bytes[at++];
     if (byte === undefined) return 'part';
     const digit = hexDigit(byte);
-    if (digit !== null && digits < 13) { size = size * 16 + digit; continue; }
+    if (digit !== null && digits < 13) {
+      size = size * 16 + digit;
+      continue;
+    }
     if (byte !== carriageReturn || digits === 0) return null;
     const last = bytes[at++];
     if (last === undefined) return 'part';

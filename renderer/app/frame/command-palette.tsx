@@ -10,7 +10,13 @@ import { useMissing } from '../missing.ts';
 import { pageEntries } from '../pages.ts';
 import { navigate, type PageId } from '../router.ts';
 
-interface Hit { readonly key: string; readonly kind: 'page' | 'setting' | 'container' | 'command'; readonly label: string; readonly detail?: string; readonly run: () => void }
+interface Hit {
+  readonly key: string;
+  readonly kind: 'page' | 'setting' | 'container' | 'command';
+  readonly label: string;
+  readonly detail?: string;
+  readonly run: () => void;
+}
 const kindIcon = { setting: PreferencesIcon, container: ContainersIcon, command: BoltIcon } as const;
 const shownAtMost = 12;
 
@@ -18,7 +24,13 @@ const shownAtMost = 12;
 export function CommandPalette({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Dialog open={open} onClose={onClose} aria-label={t('frame.searchLabel')} sx={{ '& .MuiDialog-container': { alignItems: 'flex-start' } }} slotProps={{ paper: { sx: { width: 560, maxWidth: 'calc(100% - 32px)', marginTop: '6px' } } }}>
+    <Dialog
+      open={open}
+      onClose={onClose}
+      aria-label={t('frame.searchLabel')}
+      sx={{ '& .MuiDialog-container': { alignItems: 'flex-start' } }}
+      slotProps={{ paper: { sx: { width: 560, maxWidth: 'calc(100% - 32px)', marginTop: '6px' } } }}
+    >
       {open && <PaletteContent onClose={onClose} />}
     </Dialog>
   );
@@ -32,12 +44,38 @@ function PaletteContent({ onClose }: { readonly onClose: () => void }) {
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const list = useRef<HTMLUListElement>(null);
-  const words = query.trim().toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = query
+    .trim()
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   // What is typed may be about a decision: those are looked for on their page.
-  const inLog: Hit | null = words.length === 0 || !hasLog ? null : { key: 'command-activity', kind: 'command', label: t('frame.commands.activity', { text: query.trim() }), run: () => { navigate('activity', { q: query.trim() }); } };
-  const found = all.filter((hit) => (words.length > 0 || hit.kind !== 'container') && words.every((word) => `${hit.label} ${hit.detail ?? ''} ${t(`frame.searchKinds.${hit.kind}`)}`.toLowerCase().includes(word))).slice(0, inLog === null ? shownAtMost : shownAtMost - 1);
+  const inLog: Hit | null =
+    words.length === 0 || !hasLog
+      ? null
+      : {
+          key: 'command-activity',
+          kind: 'command',
+          label: t('frame.commands.activity', { text: query.trim() }),
+          run: () => {
+            navigate('activity', { q: query.trim() });
+          },
+        };
+  const found = all
+    .filter(
+      (hit) =>
+        (words.length > 0 || hit.kind !== 'container') &&
+        words.every((word) =>
+          `${hit.label} ${hit.detail ?? ''} ${t(`frame.searchKinds.${hit.kind}`)}`
+            .toLowerCase()
+            .includes(word),
+        ),
+    )
+    .slice(0, inLog === null ? shownAtMost : shownAtMost - 1);
   const hits = inLog === null ? found : [...found, inLog];
-  useEffect(() => { list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }); }, [active]);
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [active]);
   const choose = (hit: Hit | undefined) => {
     if (hit === undefined) return;
     onClose();
@@ -45,35 +83,122 @@ function PaletteContent({ onClose }: { readonly onClose: () => void }) {
   };
   return (
     <>
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, padding: '0 12px', height: 44, borderBottom: `1px solid ${color.border}` }}>
+      <Box
+        sx={{
+          display: 'flex',
+          alignItems: 'center',
+          gap: 1,
+          padding: '0 12px',
+          height: 44,
+          borderBottom: `1px solid ${color.border}`,
+        }}
+      >
         <SearchIcon sx={{ fontSize: 20, color: color.text3 }} aria-hidden />
         <InputBase
-          autoFocus fullWidth value={query} placeholder={t('frame.search')}
-          onChange={(event) => { setQuery(event.target.value); setActive(0); }}
+          autoFocus
+          fullWidth
+          value={query}
+          placeholder={t('frame.search')}
+          onChange={(event) => {
+            setQuery(event.target.value);
+            setActive(0);
+          }}
           onKeyDown={(event) => {
-            if (event.key === 'ArrowDown') { event.preventDefault(); setActive((n) => Math.min(n + 1, hits.length - 1)); }
-            else if (event.key === 'ArrowUp') { event.preventDefault(); setActive((n) => Math.max(n - 1, 0)); }
-            else if (event.key === 'Enter') { event.preventDefault(); choose(hits[active]); }
+            if (event.key === 'ArrowDown') {
+              event.preventDefault();
+              setActive((n) => Math.min(n + 1, hits.length - 1));
+            } else if (event.key === 'ArrowUp') {
+              event.preventDefault();
+              setActive((n) => Math.max(n - 1, 0));
+            } else if (event.key === 'Enter') {
+              event.preventDefault();
+              choose(hits[active]);
+            }
           }}
           sx={{ fontSize: 13, '& input:focus-visible': { outline: 'none' } }}
-          slotProps={{ input: { role: 'combobox', 'aria-label': t('frame.searchLabel'), 'aria-expanded': true, 'aria-controls': `${id}-list`, 'aria-activedescendant': hits[active] === undefined ? undefined : `${id}-${hits[active].key}` } }}
+          slotProps={{
+            input: {
+              role: 'combobox',
+              'aria-label': t('frame.searchLabel'),
+              'aria-expanded': true,
+              'aria-controls': `${id}-list`,
+              'aria-activedescendant': hits[active] === undefined ? undefined : `${id}-${hits[active].key}`,
+            },
+          }}
         />
       </Box>
-      <Box component="ul" ref={list} id={`${id}-list`} role="listbox" aria-label={t('frame.searchLabel')} sx={{ margin: 0, padding: '4px', listStyle: 'none', overflow: 'auto', maxHeight: 420 }}>
+      <Box
+        component="ul"
+        ref={list}
+        id={`${id}-list`}
+        role="listbox"
+        aria-label={t('frame.searchLabel')}
+        sx={{ margin: 0, padding: '4px', listStyle: 'none', overflow: 'auto', maxHeight: 420 }}
+      >
         {hits.map((hit, index) => {
-          const Icon = hit.kind === 'page' ? pageEntries.find((entry) => hit.key === `page-${entry.id}`)?.icon ?? BoltIcon : kindIcon[hit.kind];
+          const Icon =
+            hit.kind === 'page'
+              ? (pageEntries.find((entry) => hit.key === `page-${entry.id}`)?.icon ?? BoltIcon)
+              : kindIcon[hit.kind];
           return (
-            <Box component="li" key={hit.key} id={`${id}-${hit.key}`} role="option" aria-selected={index === active} onMouseMove={() => { setActive(index); }} onClick={() => { choose(hit); }}
-              sx={{ display: 'flex', alignItems: 'center', gap: '10px', height: 34, padding: '0 10px', borderRadius: '6px', cursor: 'default', color: color.text, background: index === active ? color.accentSoft : 'transparent', '& > svg': { fontSize: 18, color: color.text3 } }}>
+            <Box
+              component="li"
+              key={hit.key}
+              id={`${id}-${hit.key}`}
+              role="option"
+              aria-selected={index === active}
+              onMouseMove={() => {
+                setActive(index);
+              }}
+              onClick={() => {
+                choose(hit);
+              }}
+              sx={{
+                display: 'flex',
+                alignItems: 'center',
+                gap: '10px',
+                height: 34,
+                padding: '0 10px',
+                borderRadius: '6px',
+                cursor: 'default',
+                color: color.text,
+                background: index === active ? color.accentSoft : 'transparent',
+                '& > svg': { fontSize: 18, color: color.text3 },
+              }}
+            >
               <Icon aria-hidden />
-              <Box component="span" sx={{ fontWeight: 500, whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }}>{hit.label}</Box>
-              <Box component="span" sx={{ flex: 1, minWidth: 0, fontSize: 12, color: color.text3, whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }}>{hit.detail}</Box>
-              <Box component="span" sx={{ fontSize: 12, color: color.text3 }}>{t(`frame.searchKinds.${hit.kind}`)}</Box>
+              <Box
+                component="span"
+                sx={{ fontWeight: 500, whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }}
+              >
+                {hit.label}
+              </Box>
+              <Box
+                component="span"
+                sx={{
+                  flex: 1,
+                  minWidth: 0,
+                  fontSize: 12,
+                  color: color.text3,
+                  whiteSpace: 'nowrap',
+                  overflow: 'hidden',
+                  textOverflow: 'ellipsis',
+                }}
+              >
+                {hit.detail}
+              </Box>
+              <Box component="span" sx={{ fontSize: 12, color: color.text3 }}>
+                {t(`frame.searchKinds.${hit.kind}`)}
+              </Box>
             </Box>
           );
         })}
       </Box>
-      {hits.length === 0 && <Box role="status" sx={{ padding: '8px 16px 16px', color: color.text2 }}>{t('frame.searchEmpty')}</Box>}
+      {hits.length === 0 && (
+        <Box role="status" sx={{ padding: '8px 16px 16px', color: color.text2 }}>
+          {t('frame.searchEmpty')}
+        </Box>
+      )}
     </>
   );
 }
@@ -85,24 +210,85 @@ function useHits(): readonly Hit[] {
   const canVerify = useMissing('verify') === undefined;
   const canControl = useMissing('engine-control') === undefined;
   return useMemo(() => {
-    const setting = (key: Parameters<typeof settingLabel>[0], page: PageId, pointer?: string): Hit => ({ key: `setting-${key}`, kind: 'setting', label: settingLabel(key), detail: t(`frame.page.${page}`), run: () => { navigate(page, pointer === undefined ? {} : { pointer }); } });
-    const settingLabel = (key: 'eci' | 'lock' | 'backend' | 'images' | 'commandList' | 'shares' | 'language' | 'theme') => t(`frame.settings.${key}`);
-    const command = (key: 'verify' | 'scan' | 'restart' | 'start' | 'review' | 'undo' | 'redo', run: () => void): Hit => ({ key: `command-${key}`, kind: 'command', label: t(`frame.commands.${key}`), run });
+    const setting = (key: Parameters<typeof settingLabel>[0], page: PageId, pointer?: string): Hit => ({
+      key: `setting-${key}`,
+      kind: 'setting',
+      label: settingLabel(key),
+      detail: t(`frame.page.${page}`),
+      run: () => {
+        navigate(page, pointer === undefined ? {} : { pointer });
+      },
+    });
+    const settingLabel = (
+      key: 'eci' | 'lock' | 'backend' | 'images' | 'commandList' | 'shares' | 'language' | 'theme',
+    ) => t(`frame.settings.${key}`);
+    const command = (
+      key: 'verify' | 'scan' | 'restart' | 'start' | 'review' | 'undo' | 'redo',
+      run: () => void,
+    ): Hit => ({ key: `command-${key}`, kind: 'command', label: t(`frame.commands.${key}`), run });
     const ready = app.engine.phase === 'ready';
     const idle = app.run === null || app.run.activity === 'ended';
     return [
-      ...pageEntries.map((entry): Hit => ({ key: `page-${entry.id}`, kind: 'page', label: t(`frame.page.${entry.id}`), run: () => { navigate(entry.id); } })),
-      ...(dirty ? [command('review', () => { navigate('review'); })] : []),
-      ...(ready && idle ? [
-        ...(canVerify ? [command('verify', () => { navigate('overview', { verify: 'now' }); })] : []),
-        command('scan', () => { navigate('containers', { scan: 'now' }); }),
-        ...(canControl ? [command('restart', () => { navigate('overview', { ask: 'restart' }); })] : []),
-      ] : []),
-      ...(canControl && !ready && idle && app.busy.engine === null ? [command('start', () => { navigate('overview', { start: 'now' }); })] : []),
-      setting('eci', 'isolation', '/enhancedContainerIsolation/value'), setting('lock', 'isolation', '/enhancedContainerIsolation/locked'), setting('backend', 'isolation', '/bulkhead/backend'),
-      setting('images', 'docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList/images'), setting('commandList', 'docker-socket', '/enhancedContainerIsolation/dockerSocketMount/commandList'), setting('shares', 'file-sharing', '/filesharingAllowedDirectories'),
-      setting('theme', 'preferences'), setting('language', 'preferences'),
-      ...(app.scan?.containers ?? []).map((container): Hit => ({ key: `container-${container.id}`, kind: 'container', label: container.name, detail: container.image, run: () => { navigate('containers', { find: container.name }); } })),
+      ...pageEntries.map((entry): Hit => ({
+        key: `page-${entry.id}`,
+        kind: 'page',
+        label: t(`frame.page.${entry.id}`),
+        run: () => {
+          navigate(entry.id);
+        },
+      })),
+      ...(dirty
+        ? [
+            command('review', () => {
+              navigate('review');
+            }),
+          ]
+        : []),
+      ...(ready && idle
+        ? [
+            ...(canVerify
+              ? [
+                  command('verify', () => {
+                    navigate('overview', { verify: 'now' });
+                  }),
+                ]
+              : []),
+            command('scan', () => {
+              navigate('containers', { scan: 'now' });
+            }),
+            ...(canControl
+              ? [
+                  command('restart', () => {
+                    navigate('overview', { ask: 'restart' });
+                  }),
+                ]
+              : []),
+          ]
+        : []),
+      ...(canControl && !ready && idle && app.busy.engine === null
+        ? [
+            command('start', () => {
+              navigate('overview', { start: 'now' });
+            }),
+          ]
+        : []),
+      setting('eci', 'isolation', '/enhancedContainerIsolation/value'),
+      setting('lock', 'isolation', '/enhancedContainerIsolation/locked'),
+      setting('backend', 'isolation', '/bulkhead/backend'),
+      setting('images', 'docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList/images'),
+      setting('commandList', 'docker-socket', '/enhancedContainerIsolation/dockerSocketMount/commandList'),
+      setting('shares', 'file-sharing', '/filesharingAllowedDirectories'),
+      setting('theme', 'preferences'),
+      setting('language', 'preferences'),
+      ...(app.scan?.containers ?? []).map((container): Hit => ({
+        key: `container-${container.id}`,
+        kind: 'container',
+        label: container.name,
+        detail: container.image,
+        run: () => {
+          navigate('containers', { find: container.name });
+        },
+      })),
     ];
   }, [t, app, dirty, canVerify, canControl]);
 }

@@ -13,7 +13,20 @@ export function ConflictNotice() {
   if (!settings.conflict || page === 'json') return null;
   return (
     <Box sx={{ padding: '12px 32px 0' }}>
-      <Notice tone="warn" live="polite" title={t('settingsState.conflict.title')} action={<Button onClick={() => { navigate('json'); }}>{t('settingsState.conflict.compare')}</Button>}>
+      <Notice
+        tone="warn"
+        live="polite"
+        title={t('settingsState.conflict.title')}
+        action={
+          <Button
+            onClick={() => {
+              navigate('json');
+            }}
+          >
+            {t('settingsState.conflict.compare')}
+          </Button>
+        }
+      >
         {t('settingsState.conflict.body', { path: settings.path })}
       </Notice>
     </Box>

@@ -14,7 +14,9 @@ import { navigate, useRoute } from '../router.ts';
 import { labelled } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
 
-/** Sticks to the bottom while the draft differs from what is applied, and goes when nothing differs any more. */
+/**
+ * Sticks to the bottom while the draft differs from what is applied, and goes when nothing differs any more.
+ */
 export function DraftFooter() {
   const { t } = useTranslation();
   const store = useStore();
@@ -30,29 +32,101 @@ export function DraftFooter() {
   const [read, setRead] = useState(discarded);
   const count = draft.changes.length;
   const broken = draft.draft.syntax.length > 0;
-  const failed = draftError !== null ? labelled(t, t('frame.footer.notSaved'), told(draftError.message)) : discarded?.error ? labelled(t, t('frame.footer.notDiscarded'), told(discarded.error.message)) : null;
+  const failed =
+    draftError !== null
+      ? labelled(t, t('frame.footer.notSaved'), told(draftError.message))
+      : discarded?.error
+        ? labelled(t, t('frame.footer.notDiscarded'), told(discarded.error.message))
+        : null;
 
-  // The review and the first run have footers of their own; while settings are being applied nothing is waiting here.
+  // The review and the first run have footers of their own; while settings are being applied nothing is
+  // waiting here.
   const shown = draft.dirty && page !== 'review' && page !== 'welcome' && draft.readOnly !== 'applying';
   return (
     <>
       {shown && (
         <FooterBar label={t('frame.footer.label')}>
           <Dot />
-          <Typography role="status" sx={{ fontWeight: 600, marginLeft: 1 }}>{broken ? t('frame.footer.broken') : count === 0 ? t('frame.footer.formatting') : t('frame.footer.changes', { count })}</Typography>
-          <Typography sx={{ color: failed === null ? color.text2 : color.danger, marginLeft: 1, flex: 1, minWidth: 0 }}>
-            {failed ?? (broken ? t('frame.footer.brokenWhy') : kind === 'docker-desktop' ? t('target.footer') : draft.restartNeeded ? t('frame.footer.restart') : t('frame.footer.atOnce'))}
+          <Typography role="status" sx={{ fontWeight: 600, marginLeft: 1 }}>
+            {broken
+              ? t('frame.footer.broken')
+              : count === 0
+                ? t('frame.footer.formatting')
+                : t('frame.footer.changes', { count })}
+          </Typography>
+          <Typography
+            sx={{ color: failed === null ? color.text2 : color.danger, marginLeft: 1, flex: 1, minWidth: 0 }}
+          >
+            {failed ??
+              (broken
+                ? t('frame.footer.brokenWhy')
+                : kind === 'docker-desktop'
+                  ? t('target.footer')
+                  : draft.restartNeeded
+                    ? t('frame.footer.restart')
+                    : t('frame.footer.atOnce'))}
           </Typography>
           {lockedBy !== undefined && <LockedNote by={lockedBy} />}
-          <Button variant="text" disabled={lockedBy !== undefined} aria-label={withLock(t, t('button.discard'), lockedBy)} onClick={() => { setAsking(true); }}>{t('button.discard')}</Button>
-          <Button variant="contained" color="primary" disabled={broken || conflict} sx={{ marginLeft: 1 }} onClick={() => { navigate('review'); }}>{t('frame.footer.review')}</Button>
+          <Button
+            variant="text"
+            disabled={lockedBy !== undefined}
+            aria-label={withLock(t, t('button.discard'), lockedBy)}
+            onClick={() => {
+              setAsking(true);
+            }}
+          >
+            {t('button.discard')}
+          </Button>
+          <Button
+            variant="contained"
+            color="primary"
+            disabled={broken || conflict}
+            sx={{ marginLeft: 1 }}
+            onClick={() => {
+              navigate('review');
+            }}
+          >
+            {t('frame.footer.review')}
+          </Button>
         </FooterBar>
       )}
-      <ConfirmDialog open={asking} destructive title={t('frame.discard.title', { count: Math.max(1, count) })} confirm={t('frame.discard.confirm', { count: Math.max(1, count) })} cancel={t('button.keepEditing')} onCancel={() => { setAsking(false); }} onConfirm={() => { setAsking(false); void store.discard(); }}>
+      <ConfirmDialog
+        open={asking}
+        destructive
+        title={t('frame.discard.title', { count: Math.max(1, count) })}
+        confirm={t('frame.discard.confirm', { count: Math.max(1, count) })}
+        cancel={t('button.keepEditing')}
+        onCancel={() => {
+          setAsking(false);
+        }}
+        onConfirm={() => {
+          setAsking(false);
+          void store.discard();
+        }}
+      >
         <DialogText>{t('frame.discard.body')}</DialogText>
       </ConfirmDialog>
-      <Snackbar open={discarded?.error === null && discarded !== read && !draft.dirty} anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }} autoHideDuration={8000} onClose={(_, reason) => { if (reason !== 'clickaway') setRead(discarded); }} message={t('frame.discard.done')}
-        action={<Button size="small" variant="text" sx={{ color: 'inherit', textDecoration: 'underline' }} onClick={() => { store.undo(); }}>{t('button.undo')}</Button>} />
+      <Snackbar
+        open={discarded?.error === null && discarded !== read && !draft.dirty}
+        anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
+        autoHideDuration={8000}
+        onClose={(_, reason) => {
+          if (reason !== 'clickaway') setRead(discarded);
+        }}
+        message={t('frame.discard.done')}
+        action={
+          <Button
+            size="small"
+            variant="text"
+            sx={{ color: 'inherit', textDecoration: 'underline' }}
+            onClick={() => {
+              store.undo();
+            }}
+          >
+            {t('button.undo')}
+          </Button>
+        }
+      />
     </>
   );
 }

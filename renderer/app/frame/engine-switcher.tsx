@@ -33,7 +33,12 @@ export function EngineSwitcher() {
   const protection = protectionOf(app, useNow());
   const line = engineLine(t, app, protection);
   const working = app.run !== null && app.run.activity !== 'ended';
-  const Icon = working || app.engine.phase === 'unreachable' ? UnverifiedIcon : app.engine.phase === 'failed' ? ErrorIcon : stateIcon[protection.state];
+  const Icon =
+    working || app.engine.phase === 'unreachable'
+      ? UnverifiedIcon
+      : app.engine.phase === 'failed'
+        ? ErrorIcon
+        : stateIcon[protection.state];
 
   const look = async () => {
     setOpen(true);
@@ -44,42 +49,150 @@ export function EngineSwitcher() {
     setOpen(false);
     if (target.id === app.target.id) return;
     const answer = await store.switchTarget(target.id);
-    setRefused(answer.ok ? null : sentences(t, [answer.error.message, answer.error.hint ?? ''].map((text) => closed(t, told(text)))));
+    setRefused(
+      answer.ok
+        ? null
+        : sentences(
+            t,
+            [answer.error.message, answer.error.hint ?? ''].map((text) => closed(t, told(text))),
+          ),
+    );
   };
 
   return (
     <>
-      <ButtonBase ref={anchor} data-engine-switcher onClick={() => { void look(); }} aria-haspopup="menu" aria-expanded={open} aria-keyshortcuts={app.platform === 'darwin' ? 'Meta+E' : 'Control+E'}
-        aria-label={t('frame.engine.switch', { name: app.engine.name, state: line.text })} title={app.engine.socket}
-        sx={{ flexShrink: 0, width: '100%', textAlign: 'left', gap: '10px', minHeight: 48, padding: '5px 8px 5px 10px', boxSizing: 'border-box', border: `1px solid ${color.border}`, borderRadius: '8px', background: color.card, '&:hover': { borderColor: color.borderStrong } }}>
+      <ButtonBase
+        ref={anchor}
+        data-engine-switcher
+        onClick={() => {
+          void look();
+        }}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-keyshortcuts={app.platform === 'darwin' ? 'Meta+E' : 'Control+E'}
+        aria-label={t('frame.engine.switch', { name: app.engine.name, state: line.text })}
+        title={app.engine.socket}
+        sx={{
+          flexShrink: 0,
+          width: '100%',
+          textAlign: 'left',
+          gap: '10px',
+          minHeight: 48,
+          padding: '5px 8px 5px 10px',
+          boxSizing: 'border-box',
+          border: `1px solid ${color.border}`,
+          borderRadius: '8px',
+          background: color.card,
+          '&:hover': { borderColor: color.borderStrong },
+        }}
+      >
         <Icon sx={{ fontSize: 22, color: toneText[line.tone] }} aria-hidden />
         <Box component="span" className="words" sx={{ flex: 1, minWidth: 0 }}>
-          <Typography component="span" sx={{ display: 'block', fontWeight: 600, lineHeight: '17px', ...oneLine }}>{app.engine.name}</Typography>
-          <Typography component="span" variant="caption" sx={{ display: 'block', color: line.tone === 'neutral' ? color.text2 : toneText[line.tone], fontWeight: line.tone === 'neutral' ? 400 : 500 }}>{line.text}</Typography>
+          <Typography
+            component="span"
+            sx={{ display: 'block', fontWeight: 600, lineHeight: '17px', ...oneLine }}
+          >
+            {app.engine.name}
+          </Typography>
+          <Typography
+            component="span"
+            variant="caption"
+            sx={{
+              display: 'block',
+              color: line.tone === 'neutral' ? color.text2 : toneText[line.tone],
+              fontWeight: line.tone === 'neutral' ? 400 : 500,
+            }}
+          >
+            {line.text}
+          </Typography>
         </Box>
         <SelectorIcon className="words" sx={{ fontSize: 18, color: color.text3 }} aria-hidden />
       </ButtonBase>
       <span role="status" className="visually-hidden">{`${app.engine.name}: ${line.text}`}</span>
-      <Menu open={open} anchorEl={anchor.current} onClose={() => { setOpen(false); }} slotProps={{ list: { 'aria-label': t('frame.engine.menu'), dense: true }, paper: { sx: { width: 420, maxWidth: 'calc(100vw - 32px)' } } }}>
+      <Menu
+        open={open}
+        anchorEl={anchor.current}
+        onClose={() => {
+          setOpen(false);
+        }}
+        slotProps={{
+          list: { 'aria-label': t('frame.engine.menu'), dense: true },
+          paper: { sx: { width: 420, maxWidth: 'calc(100vw - 32px)' } },
+        }}
+      >
         {list.error !== null && <MenuItem disabled>{told(list.error.message)}</MenuItem>}
-        {list.error === null && found.length === 0 && <MenuItem disabled>{list.running ? t('frame.engine.looking') : t('frame.engine.none')}</MenuItem>}
-        {found.map((target) => <FoundItem key={target.id} target={target} current={target.id === app.target.id} onChoose={() => { void switchTo(target); }} />)}
+        {list.error === null && found.length === 0 && (
+          <MenuItem disabled>{list.running ? t('frame.engine.looking') : t('frame.engine.none')}</MenuItem>
+        )}
+        {found.map((target) => (
+          <FoundItem
+            key={target.id}
+            target={target}
+            current={target.id === app.target.id}
+            onChoose={() => {
+              void switchTo(target);
+            }}
+          />
+        ))}
       </Menu>
-      <Snackbar open={refused !== null} anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }} autoHideDuration={8000} onClose={(_, reason) => { if (reason !== 'clickaway') setRefused(null); }} message={t('frame.engine.notSwitched', { reason: refused ?? '' })} />
+      <Snackbar
+        open={refused !== null}
+        anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
+        autoHideDuration={8000}
+        onClose={(_, reason) => {
+          if (reason !== 'clickaway') setRefused(null);
+        }}
+        message={t('frame.engine.notSwitched', { reason: refused ?? '' })}
+      />
     </>
   );
 }
 
-function FoundItem({ target, current, onChoose, ...rest }: { readonly target: FoundTarget; readonly current: boolean; readonly onChoose: () => void }) {
+function FoundItem({
+  target,
+  current,
+  onChoose,
+  ...rest
+}: {
+  readonly target: FoundTarget;
+  readonly current: boolean;
+  readonly onChoose: () => void;
+}) {
   const { t } = useTranslation();
   return (
-    <MenuItem {...rest} role="menuitemradio" aria-checked={current} selected={current} onClick={onChoose} sx={{ minHeight: 48, '@media (min-width:600px)': { minHeight: 48 }, gap: '10px', alignItems: 'center' }}>
-      <CheckIcon sx={{ fontSize: 18, color: color.accentText, visibility: current ? 'visible' : 'hidden' }} aria-hidden />
+    <MenuItem
+      {...rest}
+      role="menuitemradio"
+      aria-checked={current}
+      selected={current}
+      onClick={onChoose}
+      sx={{ minHeight: 48, '@media (min-width:600px)': { minHeight: 48 }, gap: '10px', alignItems: 'center' }}
+    >
+      <CheckIcon
+        sx={{ fontSize: 18, color: color.accentText, visibility: current ? 'visible' : 'hidden' }}
+        aria-hidden
+      />
       <Box sx={{ flex: 1, minWidth: 0 }}>
         <Typography sx={{ fontWeight: 500, ...oneLine }}>{titleOf(t, target)}</Typography>
-        <Typography variant="caption" component="div" sx={{ color: color.text3, ...oneLine, direction: 'rtl', textAlign: 'left', fontFamily: fontMono, fontSize: 11 }}><bdi>{target.place}</bdi></Typography>
+        <Typography
+          variant="caption"
+          component="div"
+          sx={{
+            color: color.text3,
+            ...oneLine,
+            direction: 'rtl',
+            textAlign: 'left',
+            fontFamily: fontMono,
+            fontSize: 11,
+          }}
+        >
+          <bdi>{target.place}</bdi>
+        </Typography>
       </Box>
-      <Typography variant="caption" sx={{ color: color.text2, flexShrink: 0 }}>{t(`frame.engine.phase.${target.phase}`)}{target.version === null ? '' : ` · ${target.version}`}</Typography>
+      <Typography variant="caption" sx={{ color: color.text2, flexShrink: 0 }}>
+        {t(`frame.engine.phase.${target.phase}`)}
+        {target.version === null ? '' : ` · ${target.version}`}
+      </Typography>
     </MenuItem>
   );
 }
@@ -87,8 +200,11 @@ function FoundItem({ target, current, onChoose, ...rest }: { readonly target: Fo
 /** What kind of engine it is, with the name of its machine where that says more. */
 function titleOf(t: TFunction, target: FoundTarget): string {
   switch (target.ref.kind) {
-    case 'docker-desktop': return t('frame.engine.kind.docker-desktop');
-    case 'docker-engine': return t('frame.engine.kind.docker-engine');
-    case 'embedded': return t('frame.engine.kind.embedded', { name: target.name });
+    case 'docker-desktop':
+      return t('frame.engine.kind.docker-desktop');
+    case 'docker-engine':
+      return t('frame.engine.kind.docker-engine');
+    case 'embedded':
+      return t('frame.engine.kind.embedded', { name: target.name });
   }
 }

@@ -13,7 +13,12 @@ export function NotKeptNotice() {
   return (
     <Box sx={{ padding: '12px 32px 0' }}>
       <Notice tone="warn" live="polite" title={t('frame.notKept.title')}>
-        {sentences(t, [t('frame.notKept.body'), ...[problem.reason, problem.hint].flatMap((text) => (text === undefined ? [] : [closed(t, told(text))]))])}
+        {sentences(t, [
+          t('frame.notKept.body'),
+          ...[problem.reason, problem.hint].flatMap((text) =>
+            text === undefined ? [] : [closed(t, told(text))],
+          ),
+        ])}
       </Notice>
     </Box>
   );

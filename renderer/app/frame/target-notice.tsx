@@ -5,7 +5,10 @@ import { Notice } from '../../components/error-panel.tsx';
 import { useApp } from '../context.tsx';
 import { useRoute } from '../router.ts';
 
-/** On every page about an engine that nothing of ours stands in front of: what can be done here, and what can't. */
+/**
+ * On every page about an engine that nothing of ours stands in front of: what can be done here, and what
+ * can't.
+ */
 export function TargetNotice() {
   const { t } = useTranslation();
   const { target } = useApp();
@@ -13,7 +16,21 @@ export function TargetNotice() {
   if (target.kind !== 'docker-engine' || page === 'preferences') return null;
   return (
     <Box component="section" aria-label={t('target.machine.title')} sx={{ padding: '12px 32px 0' }}>
-      <Notice tone="neutral" title={t('target.machine.title')} action={<Button onClick={() => { document.querySelector<HTMLElement>('[data-engine-switcher]')?.click(); }}>{t('target.machine.switch')}</Button>}>{t('target.machine.body')}</Notice>
+      <Notice
+        tone="neutral"
+        title={t('target.machine.title')}
+        action={
+          <Button
+            onClick={() => {
+              document.querySelector<HTMLElement>('[data-engine-switcher]')?.click();
+            }}
+          >
+            {t('target.machine.switch')}
+          </Button>
+        }
+      >
+        {t('target.machine.body')}
+      </Notice>
     </Box>
   );
 }

@@ -9,20 +9,82 @@ import { useStore } from '../context.tsx';
 const noDrag = { WebkitAppRegion: 'no-drag' } as const;
 
 /** The bar of the window: drag area, logo, search, and the window's buttons where the system draws none. */
-export function TitleBar({ platform, onSearch }: { readonly platform: string; /** Null while there is nothing to search. */ readonly onSearch: (() => void) | null }) {
+export function TitleBar({
+  platform,
+  onSearch,
+}: {
+  readonly platform: string;
+  /** Null while there is nothing to search. */ readonly onSearch: (() => void) | null;
+}) {
   const { t } = useTranslation();
   const mac = platform === 'darwin';
   return (
-    <Box component="header" sx={{ height: size.titleBar, flexShrink: 0, display: 'grid', gridTemplateColumns: '1fr minmax(200px, 400px) 1fr', alignItems: 'center', WebkitAppRegion: 'drag' }}>
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, paddingLeft: mac ? '80px' : 2, fontWeight: 600, color: color.text }}>
-        <Logo />{t('frame.app')}
+    <Box
+      component="header"
+      sx={{
+        height: size.titleBar,
+        flexShrink: 0,
+        display: 'grid',
+        gridTemplateColumns: '1fr minmax(200px, 400px) 1fr',
+        alignItems: 'center',
+        WebkitAppRegion: 'drag',
+      }}
+    >
+      <Box
+        sx={{
+          display: 'flex',
+          alignItems: 'center',
+          gap: 1,
+          paddingLeft: mac ? '80px' : 2,
+          fontWeight: 600,
+          color: color.text,
+        }}
+      >
+        <Logo />
+        {t('frame.app')}
       </Box>
-      {onSearch === null ? <span /> : <ButtonBase onClick={onSearch} aria-label={t('frame.searchLabel')} aria-haspopup="dialog" aria-keyshortcuts={mac ? 'Meta+K' : 'Control+K'}
-        sx={{ ...noDrag, height: 28, width: '100%', justifyContent: 'flex-start', gap: 1, padding: '0 10px', borderRadius: '6px', border: `1px solid ${color.border}`, background: color.card, color: color.text3, fontSize: 13, '&:hover': { borderColor: color.borderStrong } }}>
-        <SearchIcon sx={{ fontSize: 18 }} aria-hidden />
-        <Box component="span" sx={{ flex: 1, textAlign: 'left', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{t('frame.search')}</Box>
-        <Box component="span" aria-hidden sx={{ display: 'flex', gap: '5px' }}><Kbd>{mac ? '⌘' : 'Ctrl'}</Kbd><Kbd>K</Kbd></Box>
-      </ButtonBase>}
+      {onSearch === null ? (
+        <span />
+      ) : (
+        <ButtonBase
+          onClick={onSearch}
+          aria-label={t('frame.searchLabel')}
+          aria-haspopup="dialog"
+          aria-keyshortcuts={mac ? 'Meta+K' : 'Control+K'}
+          sx={{
+            ...noDrag,
+            height: 28,
+            width: '100%',
+            justifyContent: 'flex-start',
+            gap: 1,
+            padding: '0 10px',
+            borderRadius: '6px',
+            border: `1px solid ${color.border}`,
+            background: color.card,
+            color: color.text3,
+            fontSize: 13,
+            '&:hover': { borderColor: color.borderStrong },
+          }}
+        >
+          <SearchIcon sx={{ fontSize: 18 }} aria-hidden />
+          <Box
+            component="span"
+            sx={{
+              flex: 1,
+              textAlign: 'left',
+              overflow: 'hidden',
+              textOverflow: 'ellipsis',
+              whiteSpace: 'nowrap',
+            }}
+          >
+            {t('frame.search')}
+          </Box>
+          <Box component="span" aria-hidden sx={{ display: 'flex', gap: '5px' }}>
+            <Kbd>{mac ? '⌘' : 'Ctrl'}</Kbd>
+            <Kbd>K</Kbd>
+          </Box>
+        </ButtonBase>
+      )}
       {mac ? <span /> : <WindowButtons />}
     </Box>
   );
@@ -31,20 +93,43 @@ export function TitleBar({ platform, onSearch }: { readonly platform: string; /*
 function WindowButtons() {
   const { t } = useTranslation();
   const store = useStore();
-  const act = (action: 'minimize' | 'toggle-maximize' | 'close') => () => { void store.request('window:action', { action }); };
-  const look = { ...noDrag, width: 44, height: 40, color: color.text, '&:hover': { background: color.navHover }, '&.Mui-focusVisible': { outlineOffset: -3 } } as const;
+  const act = (action: 'minimize' | 'toggle-maximize' | 'close') => () => {
+    void store.request('window:action', { action });
+  };
+  const look = {
+    ...noDrag,
+    width: 44,
+    height: 40,
+    color: color.text,
+    '&:hover': { background: color.navHover },
+    '&.Mui-focusVisible': { outlineOffset: -3 },
+  } as const;
   return (
     <Box sx={{ display: 'flex', justifyContent: 'flex-end' }}>
-      <ButtonBase sx={look} onClick={act('minimize')} aria-label={t('frame.window.minimize')}><WindowGlyph d="M0 5.5h10" /></ButtonBase>
-      <ButtonBase sx={look} onClick={act('toggle-maximize')} aria-label={t('frame.window.maximize')}><WindowGlyph d="M.5.5h9v9h-9z" /></ButtonBase>
-      <ButtonBase sx={{ ...look, '&:hover': { background: '#C42B1C', color: '#FFFFFF' } }} onClick={act('close')} aria-label={t('frame.window.close')}><WindowGlyph d="M0 0l10 10M10 0L0 10" /></ButtonBase>
+      <ButtonBase sx={look} onClick={act('minimize')} aria-label={t('frame.window.minimize')}>
+        <WindowGlyph d="M0 5.5h10" />
+      </ButtonBase>
+      <ButtonBase sx={look} onClick={act('toggle-maximize')} aria-label={t('frame.window.maximize')}>
+        <WindowGlyph d="M.5.5h9v9h-9z" />
+      </ButtonBase>
+      <ButtonBase
+        sx={{ ...look, '&:hover': { background: '#C42B1C', color: '#FFFFFF' } }}
+        onClick={act('close')}
+        aria-label={t('frame.window.close')}
+      >
+        <WindowGlyph d="M0 0l10 10M10 0L0 10" />
+      </ButtonBase>
     </Box>
   );
 }
 
 /** The thin lines systems draw on their window buttons. */
 function WindowGlyph({ d }: { readonly d: string }) {
-  return <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden><path d={d} fill="none" stroke="currentColor" /></svg>;
+  return (
+    <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden>
+      <path d={d} fill="none" stroke="currentColor" />
+    </svg>
+  );
 }
 
 /** A bulkhead seen from the side: two walls and the doors between them. */

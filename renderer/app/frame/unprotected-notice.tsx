@@ -9,28 +9,55 @@ import { names as joined } from '../../i18n/joining.ts';
 /** Names shown; more are counted. */
 const namesAtMost = 3;
 
-/** On every page, once a container came to be without protection while ECI is on, until somebody looks at it. Never in the way. */
+/**
+ * On every page, once a container came to be without protection while ECI is on, until somebody looks at it.
+ * Never in the way.
+ */
 export function UnprotectedNotice() {
   const { t } = useTranslation();
   const store = useStore();
   const { appeared, scan } = useApp();
   const { page } = useRoute();
-  const names = appeared === null || scan === null ? [] : scan.containers.filter(({ id }) => appeared.ids.includes(id)).map(({ name }) => name);
+  const names =
+    appeared === null || scan === null
+      ? []
+      : scan.containers.filter(({ id }) => appeared.ids.includes(id)).map(({ name }) => name);
   // While something is being decided already, the question waits.
   if (names.length === 0 || page === 'review') return null;
-  const acknowledge = () => { void store.request('containers:acknowledge', undefined); };
-  const some = names.length <= namesAtMost ? joined(t, names) : t('list.more', { names: joined(t, names.slice(0, namesAtMost)), count: names.length - namesAtMost });
+  const acknowledge = () => {
+    void store.request('containers:acknowledge', undefined);
+  };
+  const some =
+    names.length <= namesAtMost
+      ? joined(t, names)
+      : t('list.more', { names: joined(t, names.slice(0, namesAtMost)), count: names.length - namesAtMost });
   return (
     <Box sx={{ padding: '12px 32px 0' }}>
-      <Notice tone="danger" live="polite" title={t('frame.appeared.title', { count: names.length, names: some })} action={
-        <Box sx={{ display: 'flex', gap: 1, flexShrink: 0 }}>
-          <Button variant="text" onClick={acknowledge}>{t('frame.appeared.keep')}</Button>
-          <Button onClick={() => {
-            acknowledge();
-            navigate('containers', { show: 'unprotected', ...(names.length === 1 && names[0] !== undefined ? { find: names[0] } : {}) });
-          }}>{t('frame.appeared.review')}</Button>
-        </Box>
-      }>{t('frame.appeared.body', { count: names.length })}</Notice>
+      <Notice
+        tone="danger"
+        live="polite"
+        title={t('frame.appeared.title', { count: names.length, names: some })}
+        action={
+          <Box sx={{ display: 'flex', gap: 1, flexShrink: 0 }}>
+            <Button variant="text" onClick={acknowledge}>
+              {t('frame.appeared.keep')}
+            </Button>
+            <Button
+              onClick={() => {
+                acknowledge();
+                navigate('containers', {
+                  show: 'unprotected',
+                  ...(names.length === 1 && names[0] !== undefined ? { find: names[0] } : {}),
+                });
+              }}
+            >
+              {t('frame.appeared.review')}
+            </Button>
+          </Box>
+        }
+      >
+        {t('frame.appeared.body', { count: names.length })}
+      </Notice>
     </Box>
   );
 }

@@ -7,40 +7,83 @@ const regions = ['navigation', 'page', 'panel', 'footer'];
 
 /** Moves focus to the next region of the window (F6). */
 function nextRegion(back: boolean): void {
-  const present = regions.flatMap((name) => [...document.querySelectorAll<HTMLElement>(`[data-region="${name}"]`)].slice(-1));
+  const present = regions.flatMap((name) =>
+    [...document.querySelectorAll<HTMLElement>(`[data-region="${name}"]`)].slice(-1),
+  );
   const here = present.findIndex((region) => region.contains(document.activeElement));
   present.at(back ? (here <= 0 ? -1 : here - 1) : (here + 1) % present.length)?.focus();
 }
 
 const inText = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type)));
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    target instanceof HTMLTextAreaElement ||
+    (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type)));
 
-/** The window's keys (design language, Keyboard). A dialog keeps its own. They ask the store itself: what is drawn may be a key behind. */
+/**
+ * The window's keys (design language, Keyboard). A dialog keeps its own. They ask the store itself: what is
+ * drawn may be a key behind.
+ */
 export function useShortcuts({ onSearch }: { readonly onSearch: () => void }): void {
   const store = useStore();
   const platform = useAppPart((app) => app.platform);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const command = platform === 'darwin' ? event.metaKey : event.ctrlKey;
-      const handled = (act: () => void) => { event.preventDefault(); act(); };
+      const handled = (act: () => void) => {
+        event.preventDefault();
+        act();
+      };
       // A question stays until it is answered: not even the search opens over it.
       if (document.querySelector('[role="dialog"]') !== null) return;
-      if (command && event.key.toLowerCase() === 'k') { handled(onSearch); return; }
-      if (event.key === 'F6') { handled(() => { nextRegion(event.shiftKey); }); return; }
+      if (command && event.key.toLowerCase() === 'k') {
+        handled(onSearch);
+        return;
+      }
+      if (event.key === 'F6') {
+        handled(() => {
+          nextRegion(event.shiftKey);
+        });
+        return;
+      }
       if (event.key === '/' && !inText(event.target)) {
         const filter = document.querySelector<HTMLInputElement>('input[data-filter]');
-        if (filter !== null) handled(() => { filter.focus(); filter.select(); });
+        if (filter !== null)
+          handled(() => {
+            filter.focus();
+            filter.select();
+          });
         return;
       }
       if (!command) return;
       const entry = /^[1-9]$/.test(event.key) ? pageEntries[Number(event.key) - 1] : undefined;
-      if (entry !== undefined) handled(() => { navigate(entry.id); });
-      else if (event.key.toLowerCase() === 'e' && !event.shiftKey) handled(() => { document.querySelector<HTMLElement>('[data-engine-switcher]')?.click(); });
-      else if (event.key === ',') handled(() => { navigate('preferences'); });
-      else if ((event.key === 'Enter' || event.key.toLowerCase() === 's') && draftNow(store).dirty) handled(() => { void store.flush().then(() => { navigate('review'); }); });
-      else if (event.key.toLowerCase() === 'z' && !inText(event.target) && draftNow(store).readOnly === null) handled(() => { if (event.shiftKey) store.redo(); else store.undo(); });
+      if (entry !== undefined)
+        handled(() => {
+          navigate(entry.id);
+        });
+      else if (event.key.toLowerCase() === 'e' && !event.shiftKey)
+        handled(() => {
+          document.querySelector<HTMLElement>('[data-engine-switcher]')?.click();
+        });
+      else if (event.key === ',')
+        handled(() => {
+          navigate('preferences');
+        });
+      else if ((event.key === 'Enter' || event.key.toLowerCase() === 's') && draftNow(store).dirty)
+        handled(() => {
+          void store.flush().then(() => {
+            navigate('review');
+          });
+        });
+      else if (event.key.toLowerCase() === 'z' && !inText(event.target) && draftNow(store).readOnly === null)
+        handled(() => {
+          if (event.shiftKey) store.redo();
+          else store.undo();
+        });
     };
     window.addEventListener('keydown', onKey);
-    return () => { window.removeEventListener('keydown', onKey); };
+    return () => {
+      window.removeEventListener('keydown', onKey);
+    };
   }, [store, platform, onSearch]);
 }

@@ -13,30 +13,64 @@ import { aboutText, askedBy, entrySubject, entryTitle } from './entry-words.ts';
 import type { Repeats } from './repeats.ts';
 
 const rowHeight = 48;
-const grid = { display: 'grid', gridTemplateColumns: '72px 132px minmax(0, 1fr)', alignItems: 'center', columnGap: '12px', padding: '0 16px 0 14px', boxSizing: 'border-box' } as const;
+const grid = {
+  display: 'grid',
+  gridTemplateColumns: '72px 132px minmax(0, 1fr)',
+  alignItems: 'center',
+  columnGap: '12px',
+  padding: '0 16px 0 14px',
+  boxSizing: 'border-box',
+} as const;
 const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 
 /** What became of a request. */
 function EntryOutcome({ outcome }: { readonly outcome: ActivityEntry['outcome'] }) {
   const { t } = useTranslation();
-  return <Toned icon={outcomeIcon[outcome]} tone={outcome === 'deny' ? 'danger' : outcome === 'rewrite' ? 'neutral' : 'warn'}>{outcomeWord(t, outcome)}</Toned>;
+  return (
+    <Toned
+      icon={outcomeIcon[outcome]}
+      tone={outcome === 'deny' ? 'danger' : outcome === 'rewrite' ? 'neutral' : 'warn'}
+    >
+      {outcomeWord(t, outcome)}
+    </Toned>
+  );
 }
 
 /** The words of the design language, and audit mode's own. */
 export function outcomeWord(t: TFunction, outcome: ActivityEntry['outcome']): string {
   switch (outcome) {
-    case 'deny': return t('outcome.denied');
-    case 'would-deny': return t('activity.outcome.wouldDeny');
-    case 'rewrite': return t('outcome.changed');
+    case 'deny':
+      return t('outcome.denied');
+    case 'would-deny':
+      return t('activity.outcome.wouldDeny');
+    case 'rewrite':
+      return t('outcome.changed');
     // Only what was let pass with a warning is logged.
-    case 'allow': return t('activity.outcome.warned');
+    case 'allow':
+      return t('activity.outcome.warned');
   }
 }
 
-export const outcomeIcon = { deny: DeniedIcon, 'would-deny': DeniedIcon, rewrite: ChangedIcon, allow: WarningIcon } as const;
+export const outcomeIcon = {
+  deny: DeniedIcon,
+  'would-deny': DeniedIcon,
+  rewrite: ChangedIcon,
+  allow: WarningIcon,
+} as const;
 
-/** The lines as a grid: arrows move, Enter opens the detail, Escape closes it. One line at a time takes part in the tab order. */
-export function ActivityList({ lines, selected, onSelect, onEnter, onClose, handle, onReading }: {
+/**
+ * The lines as a grid: arrows move, Enter opens the detail, Escape closes it. One line at a time takes part
+ * in the tab order.
+ */
+export function ActivityList({
+  lines,
+  selected,
+  onSelect,
+  onEnter,
+  onClose,
+  handle,
+  onReading,
+}: {
   readonly lines: readonly Repeats[];
   /** Key of the line whose detail is open. */
   readonly selected: string | null;
@@ -51,7 +85,10 @@ export function ActivityList({ lines, selected, onSelect, onEnter, onClose, hand
   const formats = useFormats();
   const box = useRef<HTMLDivElement>(null);
   const active = useRef<string | null>(null);
-  const activeIndex = Math.max(0, lines.findIndex((line) => line.key === (active.current ?? selected)));
+  const activeIndex = Math.max(
+    0,
+    lines.findIndex((line) => line.key === (active.current ?? selected)),
+  );
   const go = (index: number) => {
     const line = lines[Math.max(0, Math.min(lines.length - 1, index))];
     if (line === undefined) return;
@@ -59,64 +96,233 @@ export function ActivityList({ lines, selected, onSelect, onEnter, onClose, hand
     handle.current?.scrollTo(lines.indexOf(line));
     if (selected !== null) onSelect(line);
     // The row may be drawn only after the scroll; focus follows on the next frame.
-    requestAnimationFrame(() => { [...(box.current?.querySelectorAll<HTMLElement>('[data-row-id]') ?? [])].find((row) => row.dataset['rowId'] === line.key)?.focus({ preventScroll: true }); });
+    requestAnimationFrame(() => {
+      [...(box.current?.querySelectorAll<HTMLElement>('[data-row-id]') ?? [])]
+        .find((row) => row.dataset['rowId'] === line.key)
+        ?.focus({ preventScroll: true });
+    });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const at = lines.findIndex((line) => line.key === active.current);
     const here = at === -1 ? activeIndex : at;
-    const handled = (act: () => void) => { event.preventDefault(); event.stopPropagation(); act(); };
+    const handled = (act: () => void) => {
+      event.preventDefault();
+      event.stopPropagation();
+      act();
+    };
     switch (event.key) {
-      case 'ArrowDown': handled(() => { go(here + 1); }); return;
-      case 'ArrowUp': handled(() => { go(here - 1); }); return;
-      case 'PageDown': handled(() => { go(here + 10); }); return;
-      case 'PageUp': handled(() => { go(here - 10); }); return;
-      case 'Home': handled(() => { go(0); }); return;
-      case 'End': handled(() => { go(lines.length - 1); }); return;
-      case 'Enter': case ' ': { const line = lines[here]; if (line !== undefined) handled(() => { active.current = line.key; onEnter(line); }); return; }
-      case 'Escape': if (selected !== null) handled(onClose); return;
+      case 'ArrowDown':
+        handled(() => {
+          go(here + 1);
+        });
+        return;
+      case 'ArrowUp':
+        handled(() => {
+          go(here - 1);
+        });
+        return;
+      case 'PageDown':
+        handled(() => {
+          go(here + 10);
+        });
+        return;
+      case 'PageUp':
+        handled(() => {
+          go(here - 10);
+        });
+        return;
+      case 'Home':
+        handled(() => {
+          go(0);
+        });
+        return;
+      case 'End':
+        handled(() => {
+          go(lines.length - 1);
+        });
+        return;
+      case 'Enter':
+      case ' ': {
+        const line = lines[here];
+        if (line !== undefined)
+          handled(() => {
+            active.current = line.key;
+            onEnter(line);
+          });
+        return;
+      }
+      case 'Escape':
+        if (selected !== null) handled(onClose);
+        return;
       default:
     }
   };
-  const onRowFocus = useCallback((key: string) => { active.current = key; }, []);
+  const onRowFocus = useCallback((key: string) => {
+    active.current = key;
+  }, []);
   return (
-    <Box ref={box} role="grid" aria-label={t('activity.title')} aria-rowcount={lines.length + 1} onKeyDown={onKeyDown}
-      onFocus={(event) => { if (event.target instanceof HTMLElement && event.target.matches(':focus-visible')) onReading('focused', true); }} onBlur={(event) => { if (!event.currentTarget.contains(event.relatedTarget)) onReading('focused', false); }}
-      onScrollCapture={(event) => { if (event.target instanceof HTMLElement) onReading('scrolled', event.target.scrollTop > 4); }}
-      sx={{ background: color.card, border: `1px solid ${color.border}`, borderRadius: `${size.radiusCard}px`, overflow: 'hidden', display: 'flex', flexDirection: 'column', minHeight: 0, '& [role="presentation"]:last-child > [role="row"]': { borderBottomColor: 'transparent' } }}>
-      <Box role="row" aria-rowindex={1} sx={{ ...grid, height: size.tableHead, flexShrink: 0, background: color.subtle, borderBottom: `1px solid ${color.border}`, borderLeft: '2px solid transparent', fontSize: 12, fontWeight: 500, color: color.text3 }}>
+    <Box
+      ref={box}
+      role="grid"
+      aria-label={t('activity.title')}
+      aria-rowcount={lines.length + 1}
+      onKeyDown={onKeyDown}
+      onFocus={(event) => {
+        if (event.target instanceof HTMLElement && event.target.matches(':focus-visible'))
+          onReading('focused', true);
+      }}
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) onReading('focused', false);
+      }}
+      onScrollCapture={(event) => {
+        if (event.target instanceof HTMLElement) onReading('scrolled', event.target.scrollTop > 4);
+      }}
+      sx={{
+        background: color.card,
+        border: `1px solid ${color.border}`,
+        borderRadius: `${size.radiusCard}px`,
+        overflow: 'hidden',
+        display: 'flex',
+        flexDirection: 'column',
+        minHeight: 0,
+        '& [role="presentation"]:last-child > [role="row"]': { borderBottomColor: 'transparent' },
+      }}
+    >
+      <Box
+        role="row"
+        aria-rowindex={1}
+        sx={{
+          ...grid,
+          height: size.tableHead,
+          flexShrink: 0,
+          background: color.subtle,
+          borderBottom: `1px solid ${color.border}`,
+          borderLeft: '2px solid transparent',
+          fontSize: 12,
+          fontWeight: 500,
+          color: color.text3,
+        }}
+      >
         <Box role="columnheader">{t('activity.column.time')}</Box>
         <Box role="columnheader">{t('activity.column.outcome')}</Box>
         <Box role="columnheader">{t('activity.column.request')}</Box>
       </Box>
-      <VirtualRows count={lines.length} heightOf={heightOf} handle={handle} rowKey={(index) => lines[index]?.key ?? String(index)} render={(index) => {
-        const line = lines[index];
-        return line === undefined ? null : <Line line={line} index={index} formats={formats} selected={line.key === selected} tabStop={index === activeIndex} onSelect={onSelect} onFocus={onRowFocus} />;
-      }} />
+      <VirtualRows
+        count={lines.length}
+        heightOf={heightOf}
+        handle={handle}
+        rowKey={(index) => lines[index]?.key ?? String(index)}
+        render={(index) => {
+          const line = lines[index];
+          return line === undefined ? null : (
+            <Line
+              line={line}
+              index={index}
+              formats={formats}
+              selected={line.key === selected}
+              tabStop={index === activeIndex}
+              onSelect={onSelect}
+              onFocus={onRowFocus}
+            />
+          );
+        }}
+      />
     </Box>
   );
 }
 
 const heightOf = () => rowHeight;
 
-const Line = memo(function Line({ line, index, formats, selected, tabStop, onSelect, onFocus }: { readonly line: Repeats; readonly index: number; readonly formats: Formats; readonly selected: boolean; readonly tabStop: boolean; readonly onSelect: (line: Repeats) => void; readonly onFocus: (key: string) => void }) {
+const Line = memo(function Line({
+  line,
+  index,
+  formats,
+  selected,
+  tabStop,
+  onSelect,
+  onFocus,
+}: {
+  readonly line: Repeats;
+  readonly index: number;
+  readonly formats: Formats;
+  readonly selected: boolean;
+  readonly tabStop: boolean;
+  readonly onSelect: (line: Repeats) => void;
+  readonly onFocus: (key: string) => void;
+}) {
   const { t } = useTranslation();
   const { entry, count } = line;
   const subject = entrySubject(entry);
   const about = aboutText(entry);
   const today = formats.isToday(entry.time);
   return (
-    <Box role="row" data-row-id={line.key} aria-rowindex={index + 2} aria-selected={selected} tabIndex={tabStop ? 0 : -1} onClick={() => { onFocus(line.key); onSelect(line); }} onFocus={() => { onFocus(line.key); }}
-      sx={{ ...grid, height: rowHeight, borderBottom: `1px solid ${color.border}`, borderLeft: `2px solid ${selected ? color.accentText : 'transparent'}`, background: selected ? color.accentSoft : 'transparent', cursor: 'default', '&:hover': { background: selected ? color.accentSoft : color.hover }, '&:focus-visible': { outlineOffset: -2 }, '@media (forced-colors: active)': selected ? { outline: '2px solid Highlight', outlineOffset: -2 } : {} }}>
-      <Box role="gridcell" sx={{ color: color.text2, fontVariantNumeric: 'tabular-nums', fontSize: today ? 13 : 12, lineHeight: '16px', whiteSpace: 'nowrap' }} title={formats.dateTime(entry.time)}>
-        {today ? formats.clock(entry.time) : <>{formats.date(entry.time)}<br />{formats.time(entry.time)}</>}
+    <Box
+      role="row"
+      data-row-id={line.key}
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      tabIndex={tabStop ? 0 : -1}
+      onClick={() => {
+        onFocus(line.key);
+        onSelect(line);
+      }}
+      onFocus={() => {
+        onFocus(line.key);
+      }}
+      sx={{
+        ...grid,
+        height: rowHeight,
+        borderBottom: `1px solid ${color.border}`,
+        borderLeft: `2px solid ${selected ? color.accentText : 'transparent'}`,
+        background: selected ? color.accentSoft : 'transparent',
+        cursor: 'default',
+        '&:hover': { background: selected ? color.accentSoft : color.hover },
+        '&:focus-visible': { outlineOffset: -2 },
+        '@media (forced-colors: active)': selected
+          ? { outline: '2px solid Highlight', outlineOffset: -2 }
+          : {},
+      }}
+    >
+      <Box
+        role="gridcell"
+        sx={{
+          color: color.text2,
+          fontVariantNumeric: 'tabular-nums',
+          fontSize: today ? 13 : 12,
+          lineHeight: '16px',
+          whiteSpace: 'nowrap',
+        }}
+        title={formats.dateTime(entry.time)}
+      >
+        {today ? (
+          formats.clock(entry.time)
+        ) : (
+          <>
+            {formats.date(entry.time)}
+            <br />
+            {formats.time(entry.time)}
+          </>
+        )}
       </Box>
-      <Box role="gridcell"><EntryOutcome outcome={entry.outcome} /></Box>
+      <Box role="gridcell">
+        <EntryOutcome outcome={entry.outcome} />
+      </Box>
       <Box role="gridcell" sx={{ minWidth: 0 }}>
         <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, minWidth: 0 }}>
-          <Box component="span" sx={{ ...oneLine, fontWeight: 500 }}>{entryTitle(t, entry)}{subject !== null && <>{' '}<Mono title={subject}>{subject}</Mono></>}</Box>
+          <Box component="span" sx={{ ...oneLine, fontWeight: 500 }}>
+            {entryTitle(t, entry)}
+            {subject !== null && (
+              <>
+                {' '}
+                <Mono title={subject}>{subject}</Mono>
+              </>
+            )}
+          </Box>
           {count > 1 && <Tag>{t('activity.times', { count })}</Tag>}
         </Box>
-        <Box sx={{ ...oneLine, fontSize: 12, lineHeight: '16px', color: color.text3 }} title={about}>{about === '' ? askedBy(t, entry) : `${about} · ${askedBy(t, entry)}`}</Box>
+        <Box sx={{ ...oneLine, fontSize: 12, lineHeight: '16px', color: color.text3 }} title={about}>
+          {about === '' ? askedBy(t, entry) : `${about} · ${askedBy(t, entry)}`}
+        </Box>
       </Box>
     </Box>
   );

@@ -13,14 +13,33 @@ configure({ asyncUtilTimeout: 5000 });
 const lines = () => screen.queryAllByRole('row').slice(1);
 const line = (name: RegExp) => screen.getByRole('row', { name });
 const panel = () => screen.getByRole('complementary');
-const go = (hash: string) => { act(() => { window.location.hash = hash; window.dispatchEvent(new HashChangeEvent('hashchange')); }); };
-const page = (entries: readonly ActivityEntry[]): Parameters<typeof fakeBridge>[1] => ({ 'activity:read': ({ before, limit }) => {
-  const older = before === null ? entries : entries.filter((one) => one.seq < before);
-  return ok({ target: 'embedded:/var/lib/bulkhead', entries: older.slice(-limit), more: older.length > limit });
-} });
-const arrive = (app: RenderedApp, ...entries: ActivityEntry[]) => { act(() => { app.bridge.emit('activity', { target: 'embedded:/var/lib/bulkhead', entries, left: 0 }); }); };
-const newest = (more: Partial<ActivityEntry>) => entry(0, { seq: 1000, id: 'new-1', container: 'newcomer', image: 'example/new:1', ...more });
-const textOf = (app: RenderedApp) => JSON.parse(app.store.get().draft) as { enhancedContainerIsolation: { dockerSocketMount: { imageList: { images: string[] } } } };
+const go = (hash: string) => {
+  act(() => {
+    window.location.hash = hash;
+    window.dispatchEvent(new HashChangeEvent('hashchange'));
+  });
+};
+const page = (entries: readonly ActivityEntry[]): Parameters<typeof fakeBridge>[1] => ({
+  'activity:read': ({ before, limit }) => {
+    const older = before === null ? entries : entries.filter((one) => one.seq < before);
+    return ok({
+      target: 'embedded:/var/lib/bulkhead',
+      entries: older.slice(-limit),
+      more: older.length > limit,
+    });
+  },
+});
+const arrive = (app: RenderedApp, ...entries: ActivityEntry[]) => {
+  act(() => {
+    app.bridge.emit('activity', { target: 'embedded:/var/lib/bulkhead', entries, left: 0 });
+  });
+};
+const newest = (more: Partial<ActivityEntry>) =>
+  entry(0, { seq: 1000, id: 'new-1', container: 'newcomer', image: 'example/new:1', ...more });
+const textOf = (app: RenderedApp) =>
+  JSON.parse(app.store.get().draft) as {
+    enhancedContainerIsolation: { dockerSocketMount: { imageList: { images: string[] } } };
+  };
 
 const seen = (app: RenderedApp) => app.bridge.calls.filter((call) => call.name === 'activity:seen').length;
 
@@ -29,19 +48,29 @@ describe('the activity page', () => {
     const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
     try {
       const app = await renderApp(appState(), 'activity');
-      await waitFor(() => { expect(lines().length).toBeGreaterThan(10); });
+      await waitFor(() => {
+        expect(lines().length).toBeGreaterThan(10);
+      });
       expect(seen(app)).toBe(0);
       visibility.mockReturnValue('visible');
-      act(() => { document.dispatchEvent(new Event('visibilitychange')); });
+      act(() => {
+        document.dispatchEvent(new Event('visibilitychange'));
+      });
       expect(seen(app)).toBe(1);
-    } finally { visibility.mockRestore(); }
+    } finally {
+      visibility.mockRestore();
+    }
   });
 
   it('counts what waits behind a held list as looked at once it is shown', async () => {
     const app = await renderApp(appState(), 'activity');
-    await waitFor(() => { expect(seen(app)).toBe(1); });
+    await waitFor(() => {
+      expect(seen(app)).toBe(1);
+    });
     await app.user.click(lines()[0] ?? panel());
-    act(() => { app.bridge.emit('changed', { activity: { ...appState().activity, unseen: 1 } }); });
+    act(() => {
+      app.bridge.emit('changed', { activity: { ...appState().activity, unseen: 1 } });
+    });
     arrive(app, newest({}));
     const button = await screen.findByRole('button', { name: /1 new/ });
     expect(seen(app)).toBe(1);
@@ -51,7 +80,9 @@ describe('the activity page', () => {
 
   it('lists repeats as one line, newest first; filters, searches, and says that everything was looked at', async () => {
     const app = await renderApp(appState(), 'activity');
-    await waitFor(() => { expect(lines().length).toBeGreaterThan(10); });
+    await waitFor(() => {
+      expect(lines().length).toBeGreaterThan(10);
+    });
     expect(lines()[0]?.textContent).toMatch(/Denied.*Mount Docker socket.*12 times.*lint-runner/);
     expect(app.bridge.calls.some((call) => call.name === 'activity:seen')).toBe(true);
     await app.user.click(screen.getByRole('button', { name: /^Changed/ }));
@@ -72,48 +103,74 @@ describe('the activity page', () => {
   it('is led to an entry, a filter or a container by its address', async () => {
     const wanted = someEntries.find((one) => one.rule === 'command-blocked' && one.outcome === 'deny');
     await renderApp(appState(), 'activity');
-    await waitFor(() => { expect(lines().length).toBeGreaterThan(10); });
+    await waitFor(() => {
+      expect(lines().length).toBeGreaterThan(10);
+    });
     go(`#/activity?entry=${wanted?.id ?? ''}`);
     const detail = await screen.findByRole('complementary');
     expect(within(detail).getByRole('heading', { name: 'Call through the socket push' })).toBeTruthy();
-    expect(within(detail).getByRole('link', { name: 'dockerSocketMount.commandList' }).getAttribute('href')).toMatch(/^#\/docker-socket/);
-    expect(within(detail).getByText(/through the Docker socket of a container of docker:cli is blocked/)).toBeTruthy();
+    expect(
+      within(detail).getByRole('link', { name: 'dockerSocketMount.commandList' }).getAttribute('href'),
+    ).toMatch(/^#\/docker-socket/);
+    expect(
+      within(detail).getByText(/through the Docker socket of a container of docker:cli is blocked/),
+    ).toBeTruthy();
     go('#/activity?filter=changed');
-    await waitFor(() => { expect(lines()).toHaveLength(3); });
+    await waitFor(() => {
+      expect(lines()).toHaveLength(3);
+    });
     expect(screen.queryByRole('complementary')).toBeNull();
     go('#/activity?container=backup-job');
-    await waitFor(() => { expect(lines()).toHaveLength(1); });
+    await waitFor(() => {
+      expect(lines()).toHaveLength(1);
+    });
     go('#/activity?entry=long-gone');
     expect(await screen.findByText('This entry is not in view any more')).toBeTruthy();
   });
 
   it('prepares the exact change of the draft, shown before, and leads to the review; undo takes it back', async () => {
     const app = await renderApp(appState(), 'activity');
-    await waitFor(() => { expect(lines().length).toBeGreaterThan(10); });
+    await waitFor(() => {
+      expect(lines().length).toBeGreaterThan(10);
+    });
     await app.user.click(line(/Mount Docker socket/));
     const before = app.store.get().draft;
     const exact = await within(panel()).findByRole('radio', { name: /This exact image/ });
     await app.user.click(exact);
-    const wanted = 'registry.example/ci/runner@sha256:77aa5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c6c40e';
+    const wanted =
+      'registry.example/ci/runner@sha256:77aa5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c6c40e';
     expect(within(panel()).getByRole('group', { name: 'Change of the draft' }).textContent).toContain(wanted);
     expect(app.store.get().draft).toBe(before);
     await app.user.click(within(panel()).getByRole('button', { name: 'Allow this…' }));
     await screen.findByRole('heading', { name: 'Review & apply', level: 1 }, { timeout: 5000 });
     expect(textOf(app).enhancedContainerIsolation.dockerSocketMount.imageList.images.at(-1)).toBe(wanted);
-    act(() => { app.store.undo(); });
+    act(() => {
+      app.store.undo();
+    });
     expect(app.store.get().draft).toBe(before);
   });
 
   it('chooses nothing dangerous by itself, says what to do where no setting helps, and edits nothing that is locked', async () => {
     const app = await renderApp(appState(), 'activity');
-    await waitFor(() => { expect(lines().length).toBeGreaterThan(10); });
+    await waitFor(() => {
+      expect(lines().length).toBeGreaterThan(10);
+    });
     await app.user.click(line(/Bind mount \/etc/));
-    expect(within(panel()).getByRole<HTMLInputElement>('radio', { name: /takes? it over|take it over/ }).checked).toBe(false);
-    expect(within(panel()).getByRole<HTMLButtonElement>('button', { name: 'Allow this…' }).disabled).toBe(true);
+    expect(
+      within(panel()).getByRole<HTMLInputElement>('radio', { name: /takes? it over|take it over/ }).checked,
+    ).toBe(false);
+    expect(within(panel()).getByRole<HTMLButtonElement>('button', { name: 'Allow this…' }).disabled).toBe(
+      true,
+    );
     await app.user.click(line(/Share a namespace of the host --network=host/));
     expect(within(panel()).getByText(/No setting allows this\. Leave the option out\./)).toBeTruthy();
-    const locked = await renderApp(appState({ settings: settingsState(app.store.get().draft, { readOnly: 'administrator (root)' }) }), 'activity');
-    await waitFor(() => { expect(lines().length).toBeGreaterThan(10); });
+    const locked = await renderApp(
+      appState({ settings: settingsState(app.store.get().draft, { readOnly: 'administrator (root)' }) }),
+      'activity',
+    );
+    await waitFor(() => {
+      expect(lines().length).toBeGreaterThan(10);
+    });
     await locked.user.click(line(/Mount Docker socket/));
     expect(within(panel()).getByText('Locked by administrator (root)')).toBeTruthy();
     expect(within(panel()).queryByRole('button', { name: 'Allow this…' })).toBeNull();
@@ -121,40 +178,64 @@ describe('the activity page', () => {
 
   it('shows what is new at once, but never moves what is being read', async () => {
     const app = await renderApp(appState(), 'activity');
-    await waitFor(() => { expect(lines().length).toBeGreaterThan(10); });
+    await waitFor(() => {
+      expect(lines().length).toBeGreaterThan(10);
+    });
     arrive(app, newest({}));
-    await waitFor(() => { expect(lines()[0]?.textContent).toContain('newcomer'); });
+    await waitFor(() => {
+      expect(lines()[0]?.textContent).toContain('newcomer');
+    });
     await app.user.click(line(/Bind mount \/srv\/data\/reports/));
-    arrive(app, newest({ id: 'new-2', seq: 1001, container: 'later', what: '--ipc=host' }), newest({ id: 'new-3', seq: 1002, container: 'later', what: '--ipc=host' }));
+    arrive(
+      app,
+      newest({ id: 'new-2', seq: 1001, container: 'later', what: '--ipc=host' }),
+      newest({ id: 'new-3', seq: 1002, container: 'later', what: '--ipc=host' }),
+    );
     const button = await screen.findByRole('button', { name: '2 new' });
     expect(lines()[0]?.textContent).toContain('newcomer');
     await app.user.click(button);
-    await waitFor(() => { expect(lines()[0]?.textContent).toMatch(/--ipc=host.*2 times.*later/); });
+    await waitFor(() => {
+      expect(lines()[0]?.textContent).toMatch(/--ipc=host.*2 times.*later/);
+    });
     await app.user.click(within(panel()).getByRole('button', { name: 'Close' }));
     await app.user.click(screen.getByRole('button', { name: 'Pause' }));
     arrive(app, newest({ id: 'new-4', seq: 1003, container: 'paused', what: '--uts=host' }));
     await screen.findByRole('button', { name: '1 new' });
     await app.user.click(screen.getByRole('button', { name: 'Resume' }));
-    await waitFor(() => { expect(lines()[0]?.textContent).toContain('paused'); });
+    await waitFor(() => {
+      expect(lines()[0]?.textContent).toContain('paused');
+    });
   });
 
   it('is walked by arrows; Enter opens the detail, Escape closes it and focus is on the line again', async () => {
     await renderApp(appState(), 'activity');
-    await waitFor(() => { expect(lines().length).toBeGreaterThan(10); });
+    await waitFor(() => {
+      expect(lines().length).toBeGreaterThan(10);
+    });
     const [first, second] = lines();
-    act(() => { first?.focus(); });
+    act(() => {
+      first?.focus();
+    });
     fireEvent.keyDown(first ?? document.body, { key: 'ArrowDown' });
-    await waitFor(() => { expect(document.activeElement).toBe(second); });
+    await waitFor(() => {
+      expect(document.activeElement).toBe(second);
+    });
     fireEvent.keyDown(second ?? document.body, { key: 'Enter' });
-    await waitFor(() => { expect(panel().contains(document.activeElement)).toBe(true); });
+    await waitFor(() => {
+      expect(panel().contains(document.activeElement)).toBe(true);
+    });
     fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
-    await waitFor(() => { expect(screen.queryByRole('complementary')).toBeNull(); });
+    await waitFor(() => {
+      expect(screen.queryByRole('complementary')).toBeNull();
+    });
     expect(document.activeElement).toBe(lines()[1]);
   });
 
   it('shows single entries of a line on demand', async () => {
     const app = await renderApp(appState(), 'activity');
-    await waitFor(() => { expect(lines().length).toBeGreaterThan(10); });
+    await waitFor(() => {
+      expect(lines().length).toBeGreaterThan(10);
+    });
     await app.user.click(line(/Mount Docker socket/));
     await app.user.click(within(panel()).getByRole('button', { name: 'Show all' }));
     expect(lines()).toHaveLength(12);
@@ -164,7 +245,12 @@ describe('the activity page', () => {
 
   it('draws of ten thousand entries only those near the view', async () => {
     await renderApp(appState(), 'activity', page(manyEntries(10_000)));
-    await waitFor(() => { expect(screen.getByRole('button', { name: /^Denied/ }).textContent).toContain('3,334'); }, { timeout: 10_000 });
+    await waitFor(
+      () => {
+        expect(screen.getByRole('button', { name: /^Denied/ }).textContent).toContain('3,334');
+      },
+      { timeout: 10_000 },
+    );
     expect(screen.getByRole('grid').getAttribute('aria-rowcount')).toBe('10001');
     expect(lines().length).toBeLessThan(60);
   });
@@ -179,9 +265,21 @@ describe('the activity page', () => {
   });
 
   it('says what an empty, a missing and an unreadable log mean', async () => {
-    await renderApp(appState({ activity: activitySummary([], { state: { kind: 'absent' } }) }), 'activity', page([]));
+    await renderApp(
+      appState({ activity: activitySummary([], { state: { kind: 'absent' } }) }),
+      'activity',
+      page([]),
+    );
     expect(await screen.findByText(/^Nothing was refused or changed yet\./)).toBeTruthy();
-    await renderApp(appState({ activity: activitySummary([], { state: { kind: 'unreadable', why: 'rights', path: '/x/audit.jsonl', message: 'EACCES' } }) }), 'activity', page([]));
+    await renderApp(
+      appState({
+        activity: activitySummary([], {
+          state: { kind: 'unreadable', why: 'rights', path: '/x/audit.jsonl', message: 'EACCES' },
+        }),
+      }),
+      'activity',
+      page([]),
+    );
     expect(await screen.findByText(/^\/x\/audit\.jsonl is the administrator/)).toBeTruthy();
     expect(screen.queryByText('Live')).toBeNull();
   });

@@ -27,13 +27,17 @@ import { useActivity } from './use-activity.ts';
 
 const isFilter = (value: unknown): value is Filter => (filters as readonly unknown[]).includes(value);
 
-/** Every decision the gateway logged, as it is made; each with its rule, its setting and what would allow it. */
+/**
+ * Every decision the gateway logged, as it is made; each with its rule, its setting and what would allow it.
+ */
 export default function ActivityPage() {
   const { t } = useTranslation();
   const formats = useFormats();
   const { params } = useRoute();
   const store = useStore();
-  const { activity: { state, unseen } } = useApp();
+  const {
+    activity: { state, unseen },
+  } = useApp();
   const [paused, setPaused] = useState(false);
   const [scrolled, setScrolled] = useState(false);
   const [focused, setFocused] = useState(false);
@@ -62,12 +66,35 @@ export default function ActivityPage() {
     };
   }, [query, only, t]);
   const found = useMemo(() => shown.filter(wanted), [shown, wanted]);
-  const counts = useMemo(() => ({ all: found.length, denied: found.filter((entry) => matchesFilter(entry, 'denied')).length, changed: found.filter((entry) => matchesFilter(entry, 'changed')).length }), [found]);
-  const lines = useMemo(() => linesOf(found.filter((entry) => matchesFilter(entry, filter)), only !== null), [found, filter, only]);
-  const waiting = useMemo(() => activity.waiting.filter((entry) => matchesFilter(entry, filter) && wanted(entry)).length, [activity.waiting, filter, wanted]);
+  const counts = useMemo(
+    () => ({
+      all: found.length,
+      denied: found.filter((entry) => matchesFilter(entry, 'denied')).length,
+      changed: found.filter((entry) => matchesFilter(entry, 'changed')).length,
+    }),
+    [found],
+  );
+  const lines = useMemo(
+    () =>
+      linesOf(
+        found.filter((entry) => matchesFilter(entry, filter)),
+        only !== null,
+      ),
+    [found, filter, only],
+  );
+  const waiting = useMemo(
+    () => activity.waiting.filter((entry) => matchesFilter(entry, filter) && wanted(entry)).length,
+    [activity.waiting, filter, wanted],
+  );
 
-  const chosen = useMemo(() => (selected === null ? null : shown.find((entry) => entry.id === selected) ?? null), [shown, selected]);
-  const chosenLine = chosen === null ? null : lines.find((line) => line.key === (only === null ? keyOf(chosen) : chosen.id)) ?? null;
+  const chosen = useMemo(
+    () => (selected === null ? null : (shown.find((entry) => entry.id === selected) ?? null)),
+    [shown, selected],
+  );
+  const chosenLine =
+    chosen === null
+      ? null
+      : (lines.find((line) => line.key === (only === null ? keyOf(chosen) : chosen.id)) ?? null);
 
   // The address leads to an entry, a filter or a container; a notification or the Overview made it.
   const [sought, setSought] = useState<string | null>(null);
@@ -90,7 +117,8 @@ export default function ActivityPage() {
     list.current?.scrollTo(lines.indexOf(chosenLine));
   }, [selected, chosenLine, lines]);
 
-  // What is in view counts as looked at: not in a window nobody sees, nor what waits behind a list that is held.
+  // What is in view counts as looked at: not in a window nobody sees, nor what waits behind a list that is
+  // held.
   const looked = useRef(false);
   useEffect(() => {
     if (loading) looked.current = false;
@@ -99,14 +127,21 @@ export default function ActivityPage() {
     if (unseen > 0) void store.request('activity:seen', undefined);
   }, [unseen, paused, loading, failed, visible, held, store]);
 
-  const select = useCallback((line: Repeats) => { scrolledTo.current = line.entry.id; setFocusPanel(false); setSelected(line.entry.id); }, []);
+  const select = useCallback((line: Repeats) => {
+    scrolledTo.current = line.entry.id;
+    setFocusPanel(false);
+    setSelected(line.entry.id);
+  }, []);
   const enter = useCallback((line: Repeats) => {
     scrolledTo.current = line.entry.id;
     setFocusPanel(true);
     setSelected(line.entry.id);
     document.querySelector<HTMLElement>('[data-region="panel"]')?.focus();
   }, []);
-  const onReading = useCallback((how: 'scrolled' | 'focused', yes: boolean) => { if (how === 'scrolled') setScrolled(yes); else setFocused(yes); }, []);
+  const onReading = useCallback((how: 'scrolled' | 'focused', yes: boolean) => {
+    if (how === 'scrolled') setScrolled(yes);
+    else setFocused(yes);
+  }, []);
   const showNew = () => {
     activity.release();
     if (!paused) void store.request('activity:seen', undefined);
@@ -115,60 +150,260 @@ export default function ActivityPage() {
   // Of a log that can't be read, or wasn't yet, none is not known to be none.
   const counted = (state.kind !== 'unreadable' && !failed && !loading) || shown.length > 0;
   const narrowed = query !== '' || filter !== 'all' || only !== null;
-  const reset = () => { setQuery(''); setFilter('all'); setOnly(null); };
+  const reset = () => {
+    setQuery('');
+    setFilter('all');
+    setOnly(null);
+  };
 
   return (
     <Page
-      fill title={t('activity.title')} subtitle={t('activity.subtitle')}
-      actions={state.kind === 'following' && !(failed && shown.length === 0) && <>
-        <Box component="span" role="status" sx={{ display: 'inline-flex', alignItems: 'center', gap: '6px', fontWeight: 500, color: color.text2, marginRight: 1 }}>
-          <Box component="span" aria-hidden sx={{ width: 8, height: 8, borderRadius: '50%', background: paused ? color.neutral : color.chartOk }} />{paused ? t('activity.paused') : t('activity.live')}
-        </Box>
-        <Button startIcon={paused ? <PlayIcon /> : <PauseIcon />} onClick={() => { setPaused(!paused); }}>{paused ? t('activity.resume') : t('activity.pause')}</Button>
-      </>}
-      panel={chosen !== null && (
-        <EntryPanel entry={chosen} repeats={chosenLine} showAll={only === null && chosenLine !== null && chosenLine.count > 1 ? () => { setOnly(keyOf(chosen)); } : null}
-          takeFocus={focusPanel} onClose={() => { setSelected(null); }} />
-      )}
+      fill
+      title={t('activity.title')}
+      subtitle={t('activity.subtitle')}
+      actions={
+        state.kind === 'following' &&
+        !(failed && shown.length === 0) && (
+          <>
+            <Box
+              component="span"
+              role="status"
+              sx={{
+                display: 'inline-flex',
+                alignItems: 'center',
+                gap: '6px',
+                fontWeight: 500,
+                color: color.text2,
+                marginRight: 1,
+              }}
+            >
+              <Box
+                component="span"
+                aria-hidden
+                sx={{
+                  width: 8,
+                  height: 8,
+                  borderRadius: '50%',
+                  background: paused ? color.neutral : color.chartOk,
+                }}
+              />
+              {paused ? t('activity.paused') : t('activity.live')}
+            </Box>
+            <Button
+              startIcon={paused ? <PlayIcon /> : <PauseIcon />}
+              onClick={() => {
+                setPaused(!paused);
+              }}
+            >
+              {paused ? t('activity.resume') : t('activity.pause')}
+            </Button>
+          </>
+        )
+      }
+      panel={
+        chosen !== null && (
+          <EntryPanel
+            entry={chosen}
+            repeats={chosenLine}
+            showAll={
+              only === null && chosenLine !== null && chosenLine.count > 1
+                ? () => {
+                    setOnly(keyOf(chosen));
+                  }
+                : null
+            }
+            takeFocus={focusPanel}
+            onClose={() => {
+              setSelected(null);
+            }}
+          />
+        )
+      }
     >
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: '12px', marginBottom: 2, flexShrink: 0, flexWrap: 'wrap' }}>
-        <ToggleButtonGroup exclusive value={filter} aria-label={t('activity.show')} onChange={(_, value: unknown) => { if (isFilter(value)) setFilter(value); }}>
-          {filters.map((name) => <ToggleButton key={name} value={name}>{t(`activity.filter.${name}`)}{name !== 'all' && counted && <Box component="span" sx={{ marginLeft: '6px', fontWeight: 400, color: color.text3 }}>{formats.number(counts[name])}</Box>}</ToggleButton>)}
+      <Box
+        sx={{
+          display: 'flex',
+          alignItems: 'center',
+          gap: '12px',
+          marginBottom: 2,
+          flexShrink: 0,
+          flexWrap: 'wrap',
+        }}
+      >
+        <ToggleButtonGroup
+          exclusive
+          value={filter}
+          aria-label={t('activity.show')}
+          onChange={(_, value: unknown) => {
+            if (isFilter(value)) setFilter(value);
+          }}
+        >
+          {filters.map((name) => (
+            <ToggleButton key={name} value={name}>
+              {t(`activity.filter.${name}`)}
+              {name !== 'all' && counted && (
+                <Box component="span" sx={{ marginLeft: '6px', fontWeight: 400, color: color.text3 }}>
+                  {formats.number(counts[name])}
+                </Box>
+              )}
+            </ToggleButton>
+          ))}
         </ToggleButtonGroup>
-        <TextField size="small" sx={{ flex: 1, minWidth: 160 }} placeholder={t('activity.search')} value={query} onChange={(event) => { setQuery(event.target.value); }}
-          onKeyDown={(event) => { if (event.key === 'Escape' && query !== '') { event.stopPropagation(); setQuery(''); } }}
-          slotProps={{ htmlInput: { 'aria-label': t('activity.search'), 'data-filter': true }, input: { startAdornment: <InputAdornment position="start"><SearchIcon /></InputAdornment> } }} />
+        <TextField
+          size="small"
+          sx={{ flex: 1, minWidth: 160 }}
+          placeholder={t('activity.search')}
+          value={query}
+          onChange={(event) => {
+            setQuery(event.target.value);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape' && query !== '') {
+              event.stopPropagation();
+              setQuery('');
+            }
+          }}
+          slotProps={{
+            htmlInput: { 'aria-label': t('activity.search'), 'data-filter': true },
+            input: {
+              startAdornment: (
+                <InputAdornment position="start">
+                  <SearchIcon />
+                </InputAdornment>
+              ),
+            },
+          }}
+        />
       </Box>
       {only !== null && (
-        <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, marginBottom: 2, flexShrink: 0, color: color.text2 }}>
+        <Box
+          sx={{
+            display: 'flex',
+            alignItems: 'center',
+            gap: 1,
+            marginBottom: 2,
+            flexShrink: 0,
+            color: color.text2,
+          }}
+        >
           {t('activity.onlyRepeats', { count: lines.length })}
-          <Button size="small" variant="text" onClick={() => { setOnly(null); }}>{t('activity.showGrouped')}</Button>
+          <Button
+            size="small"
+            variant="text"
+            onClick={() => {
+              setOnly(null);
+            }}
+          >
+            {t('activity.showGrouped')}
+          </Button>
         </Box>
       )}
       {state.kind === 'unreadable' && (
         <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
-          <Notice tone="warn" live="polite" title={state.why === 'rights' ? t('activity.noRights') : t('activity.unreadable')}>{state.why === 'rights' ? t('activity.noRightsWhy', { path: state.path }) : told(state.message)}</Notice>
+          <Notice
+            tone="warn"
+            live="polite"
+            title={state.why === 'rights' ? t('activity.noRights') : t('activity.unreadable')}
+          >
+            {state.why === 'rights' ? t('activity.noRightsWhy', { path: state.path }) : told(state.message)}
+          </Notice>
         </Box>
       )}
       {sought !== null && !loading && (
         <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
-          <Notice tone="neutral" live="polite" title={t('activity.gone')} action={<Button size="small" onClick={() => { setSought(null); }}>{t('button.close')}</Button>}>{t('activity.goneWhy')}</Notice>
+          <Notice
+            tone="neutral"
+            live="polite"
+            title={t('activity.gone')}
+            action={
+              <Button
+                size="small"
+                onClick={() => {
+                  setSought(null);
+                }}
+              >
+                {t('button.close')}
+              </Button>
+            }
+          >
+            {t('activity.goneWhy')}
+          </Notice>
         </Box>
       )}
-      {activity.error !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><ErrorPanel error={activity.error} action={<Button onClick={activity.reload}>{t('button.tryAgain')}</Button>} /></Box>}
+      {activity.error !== null && (
+        <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
+          <ErrorPanel
+            error={activity.error}
+            action={<Button onClick={activity.reload}>{t('button.tryAgain')}</Button>}
+          />
+        </Box>
+      )}
       <Box sx={{ position: 'relative', display: 'flex', flexDirection: 'column', minHeight: 0 }}>
         {waiting > 0 && (
-          <Box sx={{ position: 'absolute', top: 40, left: 0, right: 0, zIndex: 1, display: 'flex', justifyContent: 'center', pointerEvents: 'none' }}>
-            <Button size="small" sx={{ pointerEvents: 'auto', borderRadius: '14px', boxShadow: `0 2px 8px ${color.shadow}`, background: color.card }} onClick={showNew}>{t('activity.new', { count: waiting })}</Button>
+          <Box
+            sx={{
+              position: 'absolute',
+              top: 40,
+              left: 0,
+              right: 0,
+              zIndex: 1,
+              display: 'flex',
+              justifyContent: 'center',
+              pointerEvents: 'none',
+            }}
+          >
+            <Button
+              size="small"
+              sx={{
+                pointerEvents: 'auto',
+                borderRadius: '14px',
+                boxShadow: `0 2px 8px ${color.shadow}`,
+                background: color.card,
+              }}
+              onClick={showNew}
+            >
+              {t('activity.new', { count: waiting })}
+            </Button>
           </Box>
         )}
-        {lines.length > 0 && <ActivityList lines={lines} selected={chosenLine?.key ?? null} onSelect={select} onEnter={enter} onClose={() => { setSelected(null); }} handle={list} onReading={onReading} />}
+        {lines.length > 0 && (
+          <ActivityList
+            lines={lines}
+            selected={chosenLine?.key ?? null}
+            onSelect={select}
+            onEnter={enter}
+            onClose={() => {
+              setSelected(null);
+            }}
+            handle={list}
+            onReading={onReading}
+          />
+        )}
         {lines.length === 0 && !(failed && shown.length === 0) && (
           <Card>
-            {loading || state.kind === 'reading' ? <LoadingRows />
-              : narrowed ? <EmptyState action={<Button onClick={reset}>{t('activity.showEverything')}</Button>}>{shown.length === 0 ? t('activity.none') : t('activity.noMatch')}</EmptyState>
-                : state.kind === 'unreadable' ? <EmptyState>{t('activity.noneReadable')}</EmptyState>
-                  : <EmptyState action={<Button onClick={() => { navigate('simulator'); }}>{t('activity.tryOut')}</Button>}>{t('activity.none')}</EmptyState>}
+            {loading || state.kind === 'reading' ? (
+              <LoadingRows />
+            ) : narrowed ? (
+              <EmptyState action={<Button onClick={reset}>{t('activity.showEverything')}</Button>}>
+                {shown.length === 0 ? t('activity.none') : t('activity.noMatch')}
+              </EmptyState>
+            ) : state.kind === 'unreadable' ? (
+              <EmptyState>{t('activity.noneReadable')}</EmptyState>
+            ) : (
+              <EmptyState
+                action={
+                  <Button
+                    onClick={() => {
+                      navigate('simulator');
+                    }}
+                  >
+                    {t('activity.tryOut')}
+                  </Button>
+                }
+              >
+                {t('activity.none')}
+              </EmptyState>
+            )}
           </Card>
         )}
       </Box>

@@ -23,41 +23,145 @@ import { insteadOf } from './entry-words.ts';
 import { shortDigest, useLocalImages } from './image-fact.tsx';
 import { pageOfSetting } from '../../../shared/settings/setting-page.ts';
 
-/** What would allow the entry: the exact changes of the draft to choose from, shown before they are made; or what to do instead. */
+/**
+ * What would allow the entry: the exact changes of the draft to choose from, shown before they are made; or
+ * what to do instead.
+ */
 export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
   const { t } = useTranslation();
   const app = useApp();
   const draft = useDraft();
   const images = useLocalImages(entry.rule === 'socket-mount');
   const settings = draft.draft.settings;
-  const allowance = useMemo(() => (settings.ok ? allowanceFor(entry, {
-    settings: settings.value, images,
-    shares: { platform: app.platform, home: app.home, tmp: app.tmp, socketPath: app.engine.socket, ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }) },
-  }) : null), [entry, settings, images, app.platform, app.home, app.tmp, app.engine.socket, app.engine.root]);
+  const allowance = useMemo(
+    () =>
+      settings.ok
+        ? allowanceFor(entry, {
+            settings: settings.value,
+            images,
+            shares: {
+              platform: app.platform,
+              home: app.home,
+              tmp: app.tmp,
+              socketPath: app.engine.socket,
+              ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }),
+            },
+          })
+        : null,
+    [entry, settings, images, app.platform, app.home, app.tmp, app.engine.socket, app.engine.root],
+  );
 
   if (!isDenial(entry) && allowance?.kind === 'not-refused') return null;
   const title = t('activity.allow.title');
-  if (isProbes(entry)) return <Framed><Card title={t('activity.allow.probesTitle')}><Said>{t('activity.allow.probes')}</Said></Card></Framed>;
-  const open = (page: Parameters<typeof navigate>[0], params: Parameters<typeof navigate>[1] = {}) => <Button size="small" onClick={() => { navigate(page, params); }}>{t('overview.next.open', { page: t(`frame.page.${page}`) })}</Button>;
-  if (allowance === null) return <Framed><Card title={title}><Said action={open('json')}>{t('activity.allow.brokenDraft')}</Said></Card></Framed>;
-  switch (allowance.kind) {
-    case 'not-refused': return null;
-    case 'no-setting': return <Framed><Card title={t('activity.allow.insteadTitle')}><Said action={entry.rule === 'foreign-namespace' ? open('containers') : undefined}>{sentences(t, [t('activity.allow.noSetting'), insteadOf(t, entry)])}</Said></Card></Framed>;
-    case 'by-hand': return <Framed><Card title={title}><Said action={open(pageOfSetting(entry.setting ?? ''), entry.setting === null ? {} : { pointer: entry.setting })}>{t('activity.allow.byHand')}</Said></Card></Framed>;
-    case 'allowed-already': return (
-      <Framed><Card title={entry.rule === 'container-unprotected' ? t('activity.allow.insteadTitle') : title}>
-        {entry.rule === 'container-unprotected' ? <Said action={open('containers', entry.container === undefined || entry.container === '' ? { show: 'unprotected' } : { find: entry.container })}>{t('activity.allow.recreate')}</Said>
-          : <Said action={draft.dirty ? open('review') : undefined}>{draft.dirty ? t('activity.allow.inDraft') : t('activity.allow.inForce')}</Said>}
-      </Card></Framed>
+  if (isProbes(entry))
+    return (
+      <Framed>
+        <Card title={t('activity.allow.probesTitle')}>
+          <Said>{t('activity.allow.probes')}</Said>
+        </Card>
+      </Framed>
     );
-    case 'proposals': return <Framed><Proposals entry={entry} proposals={allowance.proposals} /></Framed>;
+  const open = (page: Parameters<typeof navigate>[0], params: Parameters<typeof navigate>[1] = {}) => (
+    <Button
+      size="small"
+      onClick={() => {
+        navigate(page, params);
+      }}
+    >
+      {t('overview.next.open', { page: t(`frame.page.${page}`) })}
+    </Button>
+  );
+  if (allowance === null)
+    return (
+      <Framed>
+        <Card title={title}>
+          <Said action={open('json')}>{t('activity.allow.brokenDraft')}</Said>
+        </Card>
+      </Framed>
+    );
+  switch (allowance.kind) {
+    case 'not-refused':
+      return null;
+    case 'no-setting':
+      return (
+        <Framed>
+          <Card title={t('activity.allow.insteadTitle')}>
+            <Said action={entry.rule === 'foreign-namespace' ? open('containers') : undefined}>
+              {sentences(t, [t('activity.allow.noSetting'), insteadOf(t, entry)])}
+            </Said>
+          </Card>
+        </Framed>
+      );
+    case 'by-hand':
+      return (
+        <Framed>
+          <Card title={title}>
+            <Said
+              action={open(
+                pageOfSetting(entry.setting ?? ''),
+                entry.setting === null ? {} : { pointer: entry.setting },
+              )}
+            >
+              {t('activity.allow.byHand')}
+            </Said>
+          </Card>
+        </Framed>
+      );
+    case 'allowed-already':
+      return (
+        <Framed>
+          <Card title={entry.rule === 'container-unprotected' ? t('activity.allow.insteadTitle') : title}>
+            {entry.rule === 'container-unprotected' ? (
+              <Said
+                action={open(
+                  'containers',
+                  entry.container === undefined || entry.container === ''
+                    ? { show: 'unprotected' }
+                    : { find: entry.container },
+                )}
+              >
+                {t('activity.allow.recreate')}
+              </Said>
+            ) : (
+              <Said action={draft.dirty ? open('review') : undefined}>
+                {draft.dirty ? t('activity.allow.inDraft') : t('activity.allow.inForce')}
+              </Said>
+            )}
+          </Card>
+        </Framed>
+      );
+    case 'proposals':
+      return (
+        <Framed>
+          <Proposals entry={entry} proposals={allowance.proposals} />
+        </Framed>
+      );
   }
 }
 
-const Framed = ({ children }: { readonly children: React.ReactNode }) => <Box sx={{ marginTop: 2 }}>{children}</Box>;
-const Said = ({ children, action }: { readonly children: React.ReactNode; readonly action?: React.ReactNode }) => <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, padding: 2, color: color.text2 }}><Box sx={{ flex: 1, minWidth: 0 }}>{children}</Box>{action}</Box>;
+const Framed = ({ children }: { readonly children: React.ReactNode }) => (
+  <Box sx={{ marginTop: 2 }}>{children}</Box>
+);
+const Said = ({
+  children,
+  action,
+}: {
+  readonly children: React.ReactNode;
+  readonly action?: React.ReactNode;
+}) => (
+  <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, padding: 2, color: color.text2 }}>
+    <Box sx={{ flex: 1, minWidth: 0 }}>{children}</Box>
+    {action}
+  </Box>
+);
 
-function Proposals({ entry, proposals }: { readonly entry: ActivityEntry; readonly proposals: readonly Proposal[] }) {
+function Proposals({
+  entry,
+  proposals,
+}: {
+  readonly entry: ActivityEntry;
+  readonly proposals: readonly Proposal[];
+}) {
   const { t } = useTranslation();
   const store = useStore();
   const draft = useDraft();
@@ -65,7 +169,8 @@ function Proposals({ entry, proposals }: { readonly entry: ActivityEntry; readon
   const [picked, setPicked] = useState<string | null>(null);
   const [error, setError] = useState<AppError | null>(null);
   // The narrowest until somebody picks; what gives up protection is never chosen for anybody.
-  const proposal = proposals.find(({ code, reach }) => (picked === null ? reach !== 'dangerous' : code === picked)) ?? null;
+  const proposal =
+    proposals.find(({ code, reach }) => (picked === null ? reach !== 'dangerous' : code === picked)) ?? null;
   const after = useMemo(() => {
     let text = draft.text;
     for (const edit of proposal?.edits ?? []) {
@@ -79,28 +184,108 @@ function Proposals({ entry, proposals }: { readonly entry: ActivityEntry; readon
   const allow = async () => {
     if (proposal === null) return;
     const edited = draft.editAll(proposal.edits);
-    if (!edited.ok) { setError(edited.error); return; }
+    if (!edited.ok) {
+      setError(edited.error);
+      return;
+    }
     const kept = await store.flush();
     if (kept.ok) navigate('review');
     else setError(kept.error);
   };
   return (
     <Card title={t('activity.allow.title')}>
-      {entry.rule === 'container-unprotected' && <Said action={<Button size="small" onClick={() => { navigate('containers', { show: 'unprotected' }); }}>{t('overview.next.reviewContainers')}</Button>}>{t('activity.allow.recreate')}</Said>}
-      <RadioGroup aria-label={t('activity.allow.title')} value={proposal?.code ?? ''} onChange={(_, value) => { setPicked(value); setError(null); }} sx={{ padding: '8px 16px', gap: '4px' }}>
+      {entry.rule === 'container-unprotected' && (
+        <Said
+          action={
+            <Button
+              size="small"
+              onClick={() => {
+                navigate('containers', { show: 'unprotected' });
+              }}
+            >
+              {t('overview.next.reviewContainers')}
+            </Button>
+          }
+        >
+          {t('activity.allow.recreate')}
+        </Said>
+      )}
+      <RadioGroup
+        aria-label={t('activity.allow.title')}
+        value={proposal?.code ?? ''}
+        onChange={(_, value) => {
+          setPicked(value);
+          setError(null);
+        }}
+        sx={{ padding: '8px 16px', gap: '4px' }}
+      >
         {proposals.map((one) => (
-          <FormControlLabel key={one.code} value={one.code} disabled={lockedBy !== undefined} control={<Radio size="small" sx={{ padding: '6px', alignSelf: 'flex-start' }} />} sx={{ alignItems: 'flex-start', margin: 0, marginLeft: '-6px', gap: '4px' }}
-            label={<Box sx={{ paddingTop: '5px' }}>
-              <Box sx={{ color: color.text, fontWeight: 500, overflowWrap: 'anywhere' }}>{words(t, one).title}</Box>
-              <Box sx={{ fontSize: 12, lineHeight: '16px', color: one.reach === 'dangerous' ? color.danger : color.text2, overflowWrap: 'anywhere' }}>{one.danger === undefined ? words(t, one).text : t(`activity.allow.danger.${one.danger}`)}</Box>
-            </Box>} />
+          <FormControlLabel
+            key={one.code}
+            value={one.code}
+            disabled={lockedBy !== undefined}
+            control={<Radio size="small" sx={{ padding: '6px', alignSelf: 'flex-start' }} />}
+            sx={{ alignItems: 'flex-start', margin: 0, marginLeft: '-6px', gap: '4px' }}
+            label={
+              <Box sx={{ paddingTop: '5px' }}>
+                <Box sx={{ color: color.text, fontWeight: 500, overflowWrap: 'anywhere' }}>
+                  {words(t, one).title}
+                </Box>
+                <Box
+                  sx={{
+                    fontSize: 12,
+                    lineHeight: '16px',
+                    color: one.reach === 'dangerous' ? color.danger : color.text2,
+                    overflowWrap: 'anywhere',
+                  }}
+                >
+                  {one.danger === undefined ? words(t, one).text : t(`activity.allow.danger.${one.danger}`)}
+                </Box>
+              </Box>
+            }
+          />
         ))}
       </RadioGroup>
-      {proposal !== null && after !== null && <Box sx={{ borderTop: `1px solid ${color.border}` }}><DiffView before={draft.text} after={after} label={t('activity.allow.diff')} context={1} maxHeight={200} empty={t('activity.allow.same')} /></Box>}
-      {error !== null && <Box sx={{ padding: 2 }}><ErrorPanel error={error} /></Box>}
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, padding: '12px 16px', borderTop: `1px solid ${color.border}` }}>
-        <Box sx={{ flex: 1, fontSize: 12, lineHeight: '16px', color: color.text2 }}>{lockedBy === undefined ? t('activity.allow.nothingYet') : <LockedNote by={lockedBy} />}</Box>
-        {lockedBy === undefined && <Button variant={draft.dirty ? 'outlined' : 'contained'} disabled={proposal === null || after === null} onClick={() => { void allow(); }}>{t('activity.allow.do')}</Button>}
+      {proposal !== null && after !== null && (
+        <Box sx={{ borderTop: `1px solid ${color.border}` }}>
+          <DiffView
+            before={draft.text}
+            after={after}
+            label={t('activity.allow.diff')}
+            context={1}
+            maxHeight={200}
+            empty={t('activity.allow.same')}
+          />
+        </Box>
+      )}
+      {error !== null && (
+        <Box sx={{ padding: 2 }}>
+          <ErrorPanel error={error} />
+        </Box>
+      )}
+      <Box
+        sx={{
+          display: 'flex',
+          alignItems: 'center',
+          gap: 2,
+          padding: '12px 16px',
+          borderTop: `1px solid ${color.border}`,
+        }}
+      >
+        <Box sx={{ flex: 1, fontSize: 12, lineHeight: '16px', color: color.text2 }}>
+          {lockedBy === undefined ? t('activity.allow.nothingYet') : <LockedNote by={lockedBy} />}
+        </Box>
+        {lockedBy === undefined && (
+          <Button
+            variant={draft.dirty ? 'outlined' : 'contained'}
+            disabled={proposal === null || after === null}
+            onClick={() => {
+              void allow();
+            }}
+          >
+            {t('activity.allow.do')}
+          </Button>
+        )}
       </Box>
     </Card>
   );
@@ -109,10 +294,43 @@ function Proposals({ entry, proposals }: { readonly entry: ActivityEntry; readon
 /** A proposal in words: what is allowed, and what that means. */
 function words(t: TFunction, { code, params }: Proposal): { readonly title: string; readonly text: string } {
   switch (code) {
-    case 'image-digest': return { title: t('activity.proposal.image-digest.title'), text: t('activity.proposal.image-digest.text', { digest: shortDigest(params['digest'] ?? '') }) };
-    case 'command': return params['image'] === '' ? { title: t('activity.proposal.command.title', { replace: params }), text: t('activity.proposal.command.text', { replace: params }) } : { title: t('activity.proposal.command.title', { replace: params }), text: t('activity.proposal.command.textImage', { replace: params }) };
-    case 'scope-all': return { title: t('activity.proposal.scope-all.title'), text: params['image'] === undefined ? t('activity.proposal.scope-all.text') : t('activity.proposal.scope-all.textImage', { replace: params }) };
-    case 'image-tag': case 'image-any-tag': case 'derived-images': case 'command-for-image': case 'unlisted-entry': case 'share': case 'share-parent': case 'docker-load': case 'existing-warn': case 'environment-sockets': case 'environment-never':
-      return { title: t(`activity.proposal.${code}.title`, { replace: params }), text: t(`activity.proposal.${code}.text`, { replace: params }) };
+    case 'image-digest':
+      return {
+        title: t('activity.proposal.image-digest.title'),
+        text: t('activity.proposal.image-digest.text', { digest: shortDigest(params['digest'] ?? '') }),
+      };
+    case 'command':
+      return params['image'] === ''
+        ? {
+            title: t('activity.proposal.command.title', { replace: params }),
+            text: t('activity.proposal.command.text', { replace: params }),
+          }
+        : {
+            title: t('activity.proposal.command.title', { replace: params }),
+            text: t('activity.proposal.command.textImage', { replace: params }),
+          };
+    case 'scope-all':
+      return {
+        title: t('activity.proposal.scope-all.title'),
+        text:
+          params['image'] === undefined
+            ? t('activity.proposal.scope-all.text')
+            : t('activity.proposal.scope-all.textImage', { replace: params }),
+      };
+    case 'image-tag':
+    case 'image-any-tag':
+    case 'derived-images':
+    case 'command-for-image':
+    case 'unlisted-entry':
+    case 'share':
+    case 'share-parent':
+    case 'docker-load':
+    case 'existing-warn':
+    case 'environment-sockets':
+    case 'environment-never':
+      return {
+        title: t(`activity.proposal.${code}.title`, { replace: params }),
+        text: t(`activity.proposal.${code}.text`, { replace: params }),
+      };
   }
 }

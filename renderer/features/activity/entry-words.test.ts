@@ -3,9 +3,12 @@ import { entry } from '../../dev/activity-fixture.ts';
 import { entrySubject } from './entry-words.ts';
 
 it('names the flag a refusal is about, without the sentence around it', () => {
-  const subject = (what: string) => entrySubject({ ...entry(1, { outcome: 'deny', what }), subject: undefined });
+  const subject = (what: string) =>
+    entrySubject({ ...entry(1, { outcome: 'deny', what }), subject: undefined });
   expect(subject('--pid=host')).toBe('--pid=host');
-  expect(subject("a build with the engine's network (--network=host, --allow network.host)")).toBe('--allow network.host');
+  expect(subject("a build with the engine's network (--network=host, --allow network.host)")).toBe(
+    '--allow network.host',
+  );
   expect(subject('--device /dev/sda, which is a disk')).toBe('--device /dev/sda');
   expect(subject('--label=a)b')).toBe('--label=a)b');
   expect(subject(`--log-driver ${'),'.repeat(100_000)}x`)).toHaveLength(200_014);

@@ -5,21 +5,56 @@ import { isDenial, isProbes, type ActivityEntry } from '../../../shared/audit/ac
 const isRule = (rule: string): rule is RuleCode => (ruleCodes as readonly string[]).includes(rule);
 
 /** What was asked for, in a few words; a rule this version does not know says its own code. */
-export const entryTitle = (t: TFunction, entry: ActivityEntry): string => (isRule(entry.rule) ? t(`rules.title.${entry.rule}`) : entry.rule);
+export const entryTitle = (t: TFunction, entry: ActivityEntry): string =>
+  isRule(entry.rule) ? t(`rules.title.${entry.rule}`) : entry.rule;
 
 /** Why: the rule in words. */
 export const entryWhy = (t: TFunction, entry: ActivityEntry): string | null => {
   if (!isRule(entry.rule)) return null;
-  // It may be about content, a socket that is gone, or the engine's own: only what the list would change is the list's.
+  // It may be about content, a socket that is gone, or the engine's own: only what the list would change is
+  // the list's.
   if (entry.rule === 'socket-mount' && entry.setting === null) return t('activity.socketOther');
   return t(`rules.why.${entry.rule}`);
 };
 
-const withInstead = ['host-namespace', 'foreign-namespace', 'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin', 'network-plugin', 'host-addresses', 'bind-engine-directory', 'bind-unresolvable', 'bind-propagation', 'volume-options', 'volume-unknown', 'container-unprotected', 'container-name', 'copy-mounts', 'share-missing', 'host-network-build', 'build-entitlement', 'build-source', 'build-identity', 'build-unguarded', 'swarm', 'plugin', 'checkpoint', 'socket-mount', 'owner-label'] as const;
-const hasInstead = (rule: string): rule is (typeof withInstead)[number] => (withInstead as readonly string[]).includes(rule);
+const withInstead = [
+  'host-namespace',
+  'foreign-namespace',
+  'host-device',
+  'security-option',
+  'cgroup-parent',
+  'annotation',
+  'log-driver',
+  'environment-switch',
+  'volume-plugin',
+  'network-plugin',
+  'host-addresses',
+  'bind-engine-directory',
+  'bind-unresolvable',
+  'bind-propagation',
+  'volume-options',
+  'volume-unknown',
+  'container-unprotected',
+  'container-name',
+  'copy-mounts',
+  'share-missing',
+  'host-network-build',
+  'build-entitlement',
+  'build-source',
+  'build-identity',
+  'build-unguarded',
+  'swarm',
+  'plugin',
+  'checkpoint',
+  'socket-mount',
+  'owner-label',
+] as const;
+const hasInstead = (rule: string): rule is (typeof withInstead)[number] =>
+  (withInstead as readonly string[]).includes(rule);
 
 /** What to do instead, where no setting changes it. */
-export const insteadOf = (t: TFunction, entry: ActivityEntry): string => t(`rules.instead.${hasInstead(entry.rule) ? entry.rule : 'other'}`);
+export const insteadOf = (t: TFunction, entry: ActivityEntry): string =>
+  t(`rules.instead.${hasInstead(entry.rule) ? entry.rule : 'other'}`);
 
 /** The thing itself, as it was written: a path, a command, an option. Null where the title says it all. */
 export function entrySubject(entry: ActivityEntry): string | null {
@@ -30,7 +65,10 @@ export function entrySubject(entry: ActivityEntry): string | null {
   return flag === undefined ? null : withoutSentence(flag);
 }
 
-/** Without what the sentence around it ends with. The client wrote it, and it may be long: no pattern that looks twice. */
+/**
+ * Without what the sentence around it ends with. The client wrote it, and it may be long: no pattern that
+ * looks twice.
+ */
 function withoutSentence(text: string): string {
   let end = text.length;
   while (end > 0 && (text[end - 1] === ')' || text[end - 1] === ',')) end--;
@@ -40,21 +78,43 @@ function withoutSentence(text: string): string {
 /** Who asked, in short: the user, or the container whose socket it came through. */
 export function askedBy(t: TFunction, entry: ActivityEntry): string {
   if (isProbes(entry)) return t('activity.by.verification');
-  if (entry.origin?.kind === 'socket-mount') return t('activity.by.container', { name: entry.origin.container ?? entry.origin.image ?? entry.origin.mount ?? '' });
+  if (entry.origin?.kind === 'socket-mount')
+    return t('activity.by.container', {
+      name: entry.origin.container ?? entry.origin.image ?? entry.origin.mount ?? '',
+    });
   if (entry.user !== null) return t('activity.by.user', { name: entry.user });
-  return entry.client.uid === null ? t('activity.by.unknown') : t('activity.by.uid', { uid: String(entry.client.uid) });
+  return entry.client.uid === null
+    ? t('activity.by.unknown')
+    : t('activity.by.uid', { uid: String(entry.client.uid) });
 }
 
 /** Container and image, as far as the log names them. */
-export const aboutText = (entry: ActivityEntry): string => [entry.container, entry.image].filter((part) => part !== undefined && part !== '').join(' · ');
+export const aboutText = (entry: ActivityEntry): string =>
+  [entry.container, entry.image].filter((part) => part !== undefined && part !== '').join(' · ');
 
 export const filters = ['all', 'denied', 'changed'] as const;
 export type Filter = (typeof filters)[number];
 
-export const matchesFilter = (entry: ActivityEntry, filter: Filter): boolean => filter === 'all' || (filter === 'denied' ? isDenial(entry) : entry.outcome === 'rewrite');
+export const matchesFilter = (entry: ActivityEntry, filter: Filter): boolean =>
+  filter === 'all' || (filter === 'denied' ? isDenial(entry) : entry.outcome === 'rewrite');
 
 /** Everything about an entry that a search may be for, in lower case, in the words shown. */
 export function haystack(t: TFunction, entry: ActivityEntry): string {
-  return [entryTitle(t, entry), entry.rule, entry.spec, entry.container, entry.image, entry.user, entry.origin?.container, entry.origin?.image, entry.what, entry.subject?.path, entry.subject?.command, entry.id]
-    .filter((part) => part !== undefined && part !== null).join('\n').toLowerCase();
+  return [
+    entryTitle(t, entry),
+    entry.rule,
+    entry.spec,
+    entry.container,
+    entry.image,
+    entry.user,
+    entry.origin?.container,
+    entry.origin?.image,
+    entry.what,
+    entry.subject?.path,
+    entry.subject?.command,
+    entry.id,
+  ]
+    .filter((part) => part !== undefined && part !== null)
+    .join('\n')
+    .toLowerCase();
 }

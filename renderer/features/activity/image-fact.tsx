@@ -17,16 +17,27 @@ export function useLocalImages(wanted: boolean): LocalImages {
   const [images, setImages] = useState<LocalImages>([]);
   useEffect(() => {
     let over = false;
-    if (wanted) void store.request('images:list', undefined).then((answer) => { if (!over && answer.ok) setImages(answer.value); });
-    return () => { over = true; };
+    if (wanted)
+      void store.request('images:list', undefined).then((answer) => {
+        if (!over && answer.ok) setImages(answer.value);
+      });
+    return () => {
+      over = true;
+    };
   }, [store, wanted]);
   return images;
 }
 
 /** sha256:77aa5b…c40e: enough to compare by eye. */
-export const shortDigest = (digest: string): string => { const hex = digest.replace(/^sha\d+:/, ''); return `${hex.slice(0, 6)}…${hex.slice(-4)}`; };
+export const shortDigest = (digest: string): string => {
+  const hex = digest.replace(/^sha\d+:/, '');
+  return `${hex.slice(0, 6)}…${hex.slice(-4)}`;
+};
 
-/** The image's name; with `ask`, what its tag stands for here and at its registry now. What is not known is not said. */
+/**
+ * The image's name; with `ask`, what its tag stands for here and at its registry now. What is not known is
+ * not said.
+ */
 export function ImageFact({ image, ask }: { readonly image: string; readonly ask: boolean }) {
   const { t } = useTranslation();
   const store = useStore();
@@ -38,27 +49,48 @@ export function ImageFact({ image, ask }: { readonly image: string; readonly ask
     let over = false;
     setServed(null);
     // Walking through the list asks nobody; staying does.
-    const timer = tagged ? setTimeout(() => {
-      void store.request('registry:resolve', { references: [image], again: false }).then((answer) => {
-        if (over) return;
-        const first = answer.ok ? answer.value[0] : undefined;
-        setServed({ digest: first?.kind === 'served' && first.lastKnown === null ? first.digest : null });
-      });
-    }, 400) : undefined;
-    return () => { over = true; clearTimeout(timer); };
+    const timer = tagged
+      ? setTimeout(() => {
+          void store.request('registry:resolve', { references: [image], again: false }).then((answer) => {
+            if (over) return;
+            const first = answer.ok ? answer.value[0] : undefined;
+            setServed({ digest: first?.kind === 'served' && first.lastKnown === null ? first.digest : null });
+          });
+        }, 400)
+      : undefined;
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
   }, [store, image, tagged]);
   const here = parsed.ok ? localDigests(parsed.value, images) : [];
-  return <><Mono>{image}</Mono><Quiet>{servedText(t, tagged ? served : null, here)}</Quiet></>;
+  return (
+    <>
+      <Mono>{image}</Mono>
+      <Quiet>{servedText(t, tagged ? served : null, here)}</Quiet>
+    </>
+  );
 }
 
-const Quiet = ({ children }: { readonly children: string | null }) => (children === null ? null : <Box component="span" sx={{ display: 'block', color: color.text2, marginTop: '2px' }}>{children}</Box>);
+const Quiet = ({ children }: { readonly children: string | null }) =>
+  children === null ? null : (
+    <Box component="span" sx={{ display: 'block', color: color.text2, marginTop: '2px' }}>
+      {children}
+    </Box>
+  );
 
 /** What the registry serves beside what is here; null where neither is known yet. */
-function servedText(t: TFunction, served: { readonly digest: string | null } | null, here: readonly string[]): string | null {
+function servedText(
+  t: TFunction,
+  served: { readonly digest: string | null } | null,
+  here: readonly string[],
+): string | null {
   const local = here[0] === undefined ? null : shortDigest(here[0]);
   if (served === null) return local === null ? null : t('activity.image.here', { digest: local });
   if (served.digest === null) return t('activity.image.unknown');
   const digest = shortDigest(served.digest);
   if (here.includes(served.digest)) return t('activity.image.same', { digest });
-  return local === null ? t('activity.image.served', { digest }) : t('activity.image.other', { digest, here: local });
+  return local === null
+    ? t('activity.image.served', { digest })
+    : t('activity.image.other', { digest, here: local });
 }

@@ -1,7 +1,12 @@
 import { repeatKey, type ActivityEntry } from '../../../shared/audit/activity.ts';
 
 /** One line of the list: the newest of entries that repeat each other. */
-export interface Repeats { readonly key: string; readonly entry: ActivityEntry; readonly count: number; readonly first: string }
+export interface Repeats {
+  readonly key: string;
+  readonly entry: ActivityEntry;
+  readonly count: number;
+  readonly first: string;
+}
 
 const keys = new WeakMap<ActivityEntry, string>();
 /** An entry's repeat key, made once. */
@@ -15,7 +20,8 @@ export function keyOf(entry: ActivityEntry): string {
 
 /** Entries (newest last) as lines, newest first; `apart`: each on a line of its own. */
 export function linesOf(entries: readonly ActivityEntry[], apart: boolean): readonly Repeats[] {
-  if (apart) return entries.toReversed().map((entry) => ({ key: entry.id, entry, count: 1, first: entry.time }));
+  if (apart)
+    return entries.toReversed().map((entry) => ({ key: entry.id, entry, count: 1, first: entry.time }));
   const lines = new Map<string, { key: string; entry: ActivityEntry; count: number; first: string }>();
   for (let index = entries.length - 1; index >= 0; index--) {
     const entry = entries[index];
@@ -23,7 +29,10 @@ export function linesOf(entries: readonly ActivityEntry[], apart: boolean): read
     const key = keyOf(entry);
     const line = lines.get(key);
     if (line === undefined) lines.set(key, { key, entry, count: 1, first: entry.time });
-    else { line.count++; line.first = entry.time; }
+    else {
+      line.count++;
+      line.first = entry.time;
+    }
   }
   return [...lines.values()];
 }

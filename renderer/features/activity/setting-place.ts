@@ -1,9 +1,17 @@
 import { pageOfSetting } from '../../../shared/settings/setting-page.ts';
 import { hrefFor } from '../../app/router.ts';
 
-/** `/enhancedContainerIsolation/dockerSocketMount/imageList` as documentation writes it: with dots, places of lists in brackets. */
+/**
+ * `/enhancedContainerIsolation/dockerSocketMount/imageList` as documentation writes it: with dots, places of
+ * lists in brackets.
+ */
 export function settingName(pointer: string): string {
-  const name = pointer.slice(1).split('/').map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`)).join('').replace(/^\./, '');
+  const name = pointer
+    .slice(1)
+    .split('/')
+    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
+    .join('')
+    .replace(/^\./, '');
   return name.replace(/^enhancedContainerIsolation\./, '');
 }
 

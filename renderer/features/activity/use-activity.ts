@@ -37,15 +37,25 @@ export function useActivity(held: boolean): Activity {
     let over = false;
     let fresh: ActivityEntry[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const merge = (before: readonly ActivityEntry[], more: readonly ActivityEntry[]) => [...before, ...more].slice(-activityDepth);
+    const merge = (before: readonly ActivityEntry[], more: readonly ActivityEntry[]) =>
+      [...before, ...more].slice(-activityDepth);
     const stop = store.on('activity', (batch) => {
       if (batch.target !== target.id) return;
-      fresh = fresh.length + batch.entries.length > activityDepth ? merge(fresh, batch.entries) : [...fresh, ...batch.entries];
+      fresh =
+        fresh.length + batch.entries.length > activityDepth
+          ? merge(fresh, batch.entries)
+          : [...fresh, ...batch.entries];
       timer ??= setTimeout(() => {
         timer = undefined;
         const taken = fresh;
         fresh = [];
-        setAll((before) => { const newest = before.at(-1)?.seq ?? 0; return merge(before, taken.filter((entry) => entry.seq > newest)); });
+        setAll((before) => {
+          const newest = before.at(-1)?.seq ?? 0;
+          return merge(
+            before,
+            taken.filter((entry) => entry.seq > newest),
+          );
+        });
       }, takeInMs);
     });
     const read = async () => {
@@ -53,12 +63,26 @@ export function useActivity(held: boolean): Activity {
       setError(null);
       let before: number | null = null;
       for (let first = true; ; first = false) {
-        const answer: Awaited<ReturnType<typeof store.request<'activity:read'>>> = await store.request('activity:read', { before, limit: first ? firstPage : activityPageSize });
+        const answer: Awaited<ReturnType<typeof store.request<'activity:read'>>> = await store.request(
+          'activity:read',
+          { before, limit: first ? firstPage : activityPageSize },
+        );
         if (over) return;
-        if (!answer.ok) { setError(answer.error); break; }
+        if (!answer.ok) {
+          setError(answer.error);
+          break;
+        }
         const page: readonly ActivityEntry[] = answer.value.entries;
         // What came by event meanwhile is newer than the page, and stays.
-        setAll((now) => { const oldest = first ? Infinity : now[0]?.seq ?? Infinity; return first ? merge(page, now.filter((entry) => entry.seq > (page.at(-1)?.seq ?? 0))) : [...page.filter((entry) => entry.seq < oldest), ...now].slice(-activityDepth); });
+        setAll((now) => {
+          const oldest = first ? Infinity : (now[0]?.seq ?? Infinity);
+          return first
+            ? merge(
+                page,
+                now.filter((entry) => entry.seq > (page.at(-1)?.seq ?? 0)),
+              )
+            : [...page.filter((entry) => entry.seq < oldest), ...now].slice(-activityDepth);
+        });
         const start: number | undefined = page[0]?.seq;
         if (!answer.value.more || start === undefined) break;
         before = start;
@@ -76,7 +100,9 @@ export function useActivity(held: boolean): Activity {
     };
   }, [store, target.id, attempt]);
 
-  useEffect(() => { setKept(held && !loading ? latest.current : null); }, [held, loading]);
+  useEffect(() => {
+    setKept(held && !loading ? latest.current : null);
+  }, [held, loading]);
   const shown = kept ?? all;
   const waiting = useMemo(() => {
     const newest = shown.at(-1)?.seq ?? 0;
@@ -84,7 +110,11 @@ export function useActivity(held: boolean): Activity {
     while (from > 0 && (all[from - 1]?.seq ?? 0) > newest) from--;
     return shown === all ? [] : all.slice(from);
   }, [all, shown]);
-  const release = useCallback(() => { setKept((before) => (before === null ? null : latest.current)); }, []);
-  const reload = useCallback(() => { setAttempt((before) => before + 1); }, []);
+  const release = useCallback(() => {
+    setKept((before) => (before === null ? null : latest.current));
+  }, []);
+  const reload = useCallback(() => {
+    setAttempt((before) => before + 1);
+  }, []);
   return { shown, waiting, loading, error, reload, release };
 }

@@ -18,54 +18,131 @@ import { factLine, oneLine, RowFact } from './row-fact.tsx';
 
 export const rowHeight = 48;
 const detailPadding = 14;
-export const grid = { display: 'grid', gridTemplateColumns: '30px 30px minmax(0, 1.1fr) 104px 128px minmax(0, 1.4fr) 32px', alignItems: 'center', padding: '0 16px', boxSizing: 'border-box' } as const;
+export const grid = {
+  display: 'grid',
+  gridTemplateColumns: '30px 30px minmax(0, 1.1fr) 104px 128px minmax(0, 1.4fr) 32px',
+  alignItems: 'center',
+  padding: '0 16px',
+  boxSizing: 'border-box',
+} as const;
 // Chinese breaks at its commas there, not within a date.
-const twoLines = { display: '-webkit-box', WebkitLineClamp: 2, WebkitBoxOrient: 'vertical', overflow: 'hidden', wordBreak: 'keep-all', overflowWrap: 'anywhere' } as const;
+const twoLines = {
+  display: '-webkit-box',
+  WebkitLineClamp: 2,
+  WebkitBoxOrient: 'vertical',
+  overflow: 'hidden',
+  wordBreak: 'keep-all',
+  overflowWrap: 'anywhere',
+} as const;
 
-interface Detail { readonly label: string; readonly text: string; readonly mono: boolean }
+interface Detail {
+  readonly label: string;
+  readonly text: string;
+  readonly mono: boolean;
+}
 
 /** What an opened row tells beyond its columns. */
-function details(t: TFunction, formats: Formats, container: Container): readonly { readonly label: string; readonly value: ReactNode; readonly text: string }[] {
+function details(
+  t: TFunction,
+  formats: Formats,
+  container: Container,
+): readonly { readonly label: string; readonly value: ReactNode; readonly text: string }[] {
   const facts: readonly Detail[] = [
     { label: t('containers.detail.id'), text: container.id.slice(0, 12), mono: true },
-    { label: t('containers.detail.created'), text: `${formats.dateTime(container.createdAt)} · ${formats.ago(container.createdAt)}`, mono: false },
+    {
+      label: t('containers.detail.created'),
+      text: `${formats.dateTime(container.createdAt)} · ${formats.ago(container.createdAt)}`,
+      mono: false,
+    },
     // Nothing else is known of one that could not be inspected.
     ...(isInspected(container) ? inspectedDetails(t, container) : []),
   ];
-  return facts.map(({ label, text, mono }) => ({ label, text, value: mono ? <Mono nowrap>{text}</Mono> : text }));
+  return facts.map(({ label, text, mono }) => ({
+    label,
+    text,
+    value: mono ? <Mono nowrap>{text}</Mono> : text,
+  }));
 }
 
 function inspectedDetails(t: TFunction, container: Container): readonly Detail[] {
   const named = container.volumes.filter((v) => !v.anonymous).map((v) => `${v.name} → ${v.destination}`);
   const anonymous = container.volumes.length - named.length;
-  const volumes = names(t, [...named, ...(anonymous > 0 ? [t('containers.detail.anonymous', { count: anonymous })] : [])]);
+  const volumes = names(t, [
+    ...named,
+    ...(anonymous > 0 ? [t('containers.detail.anonymous', { count: anonymous })] : []),
+  ]);
   return [
     { label: t('containers.detail.runtime'), text: container.runtime, mono: true },
-    ...(container.range === null ? [] : [{ label: t('containers.detail.range'), text: rangeText(container.range), mono: true }]),
-    { label: t('containers.detail.volumes'), text: volumes === '' ? t('containers.detail.noVolumes') : volumes, mono: volumes !== '' },
+    ...(container.range === null
+      ? []
+      : [{ label: t('containers.detail.range'), text: rangeText(container.range), mono: true }]),
+    {
+      label: t('containers.detail.volumes'),
+      text: volumes === '' ? t('containers.detail.noVolumes') : volumes,
+      mono: volumes !== '',
+    },
     { label: t('containers.detail.restart'), text: container.restartPolicy, mono: true },
-    ...(container.obstacles.length === 0 ? [] : [{ label: t('containers.detail.obstacles'), text: obstacleNames(t, container.obstacles), mono: true }]),
+    ...(container.obstacles.length === 0
+      ? []
+      : [
+          {
+            label: t('containers.detail.obstacles'),
+            text: obstacleNames(t, container.obstacles),
+            mono: true,
+          },
+        ]),
   ];
 }
 
 const isInspected = ({ whyUnknown }: Container): boolean => whyUnknown === undefined;
 
-const detailCount = (container: Container, recreation: boolean): number => (isInspected(container) ? 5 : 2) + (container.range === null ? 0 : 1) + (container.obstacles.length === 0 ? 0 : 1) + (recreation ? recreationLines : 0);
+const detailCount = (container: Container, recreation: boolean): number =>
+  (isInspected(container) ? 5 : 2) +
+  (container.range === null ? 0 : 1) +
+  (container.obstacles.length === 0 ? 0 : 1) +
+  (recreation ? recreationLines : 0);
 
-/** Height of a row in px; the list needs it before the row is drawn. `recreation`: recreating it is offered. */
-export const heightOfRow = (container: Container, open: boolean, recreation: boolean): number => rowHeight + (open ? detailCount(container, recreation) * factLine + detailPadding : 0);
+/**
+ * Height of a row in px; the list needs it before the row is drawn. `recreation`: recreating it is offered.
+ */
+export const heightOfRow = (container: Container, open: boolean, recreation: boolean): number =>
+  rowHeight + (open ? detailCount(container, recreation) * factLine + detailPadding : 0);
 
-const rangeText = (range: { readonly first: number; readonly last: number }): string => `${range.first}–${range.last}`;
+const rangeText = (range: { readonly first: number; readonly last: number }): string =>
+  `${range.first}–${range.last}`;
 
-function why(t: TFunction, formats: Formats, container: Container): { readonly first: string; readonly second: string | null } {
-  const first = container.reason === 'own-range' && container.range === null ? t('containers.reason.own-range-unknown')
-    : t(`containers.reason.${container.reason}`, { range: container.range === null ? '' : rangeText(container.range), date: formats.date(container.createdAt), runtime: container.runtime });
+function why(
+  t: TFunction,
+  formats: Formats,
+  container: Container,
+): { readonly first: string; readonly second: string | null } {
+  const first =
+    container.reason === 'own-range' && container.range === null
+      ? t('containers.reason.own-range-unknown')
+      : t(`containers.reason.${container.reason}`, {
+          range: container.range === null ? '' : rangeText(container.range),
+          date: formats.date(container.createdAt),
+          runtime: container.runtime,
+        });
   switch (container.reason) {
-    case 'past-gateway': return { first, second: t('containers.reasonMore.past-gateway') };
-    case 'no-user-namespace': return { first, second: t('containers.reasonMore.no-user-namespace', { runtime: container.runtime }) };
-    case 'unknown': return { first, second: unknownReason(t, container) };
-    case 'before-eci': case 'eci-off': return { first, second: container.obstacles.length === 0 ? null : t('containers.reasonMore.obstacle', { what: obstacleNames(t, container.obstacles) }) };
-    case 'own-range': case 'own-range-stopped': return { first, second: null };
+    case 'past-gateway':
+      return { first, second: t('containers.reasonMore.past-gateway') };
+    case 'no-user-namespace':
+      return { first, second: t('containers.reasonMore.no-user-namespace', { runtime: container.runtime }) };
+    case 'unknown':
+      return { first, second: unknownReason(t, container) };
+    case 'before-eci':
+    case 'eci-off':
+      return {
+        first,
+        second:
+          container.obstacles.length === 0
+            ? null
+            : t('containers.reasonMore.obstacle', { what: obstacleNames(t, container.obstacles) }),
+      };
+    case 'own-range':
+    case 'own-range-stopped':
+      return { first, second: null };
   }
 }
 
@@ -82,8 +159,29 @@ export interface RowActions {
   readonly onRecreate: (id: string) => void;
 }
 
-/** One container: its state and why; opened, what recreating it would do, where that is offered, and what is known of it. One row at a time takes part in the tab order. */
-export const ContainerRow = memo(function ContainerRow({ container, index, chosen, active, open, eci, recreation, actions }: { readonly container: Container; readonly index: number; readonly chosen: boolean; readonly active: boolean; readonly open: boolean; readonly eci: boolean; readonly recreation: 'no' | 'offered' | 'not-now'; readonly actions: RowActions }) {
+/**
+ * One container: its state and why; opened, what recreating it would do, where that is offered, and what is
+ * known of it. One row at a time takes part in the tab order.
+ */
+export const ContainerRow = memo(function ContainerRow({
+  container,
+  index,
+  chosen,
+  active,
+  open,
+  eci,
+  recreation,
+  actions,
+}: {
+  readonly container: Container;
+  readonly index: number;
+  readonly chosen: boolean;
+  readonly active: boolean;
+  readonly open: boolean;
+  readonly eci: boolean;
+  readonly recreation: 'no' | 'offered' | 'not-now';
+  readonly actions: RowActions;
+}) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { id, name } = container;
@@ -92,49 +190,166 @@ export const ContainerRow = memo(function ContainerRow({ container, index, chose
   const code = exitCode(container.status);
   const tab = active ? 0 : -1;
   return (
-    <Box role="row" aria-rowindex={index + 2} aria-selected={chosen} aria-expanded={open} tabIndex={tab} data-row-id={id}
-      onFocus={(event) => { if (event.target === event.currentTarget && !active) actions.onActivate(id); }}
-      sx={{ height: heightOfRow(container, open, recreation !== 'no'), boxSizing: 'border-box', borderBottom: `1px solid ${color.border}`, background: chosen ? color.edited : 'transparent', '&:focus-visible': { outlineOffset: -2 }, '&:hover': { background: chosen ? color.edited : color.subtle } }}>
-      <Box role="presentation" sx={{ ...grid, height: rowHeight - 1 }}
+    <Box
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={chosen}
+      aria-expanded={open}
+      tabIndex={tab}
+      data-row-id={id}
+      onFocus={(event) => {
+        if (event.target === event.currentTarget && !active) actions.onActivate(id);
+      }}
+      sx={{
+        height: heightOfRow(container, open, recreation !== 'no'),
+        boxSizing: 'border-box',
+        borderBottom: `1px solid ${color.border}`,
+        background: chosen ? color.edited : 'transparent',
+        '&:focus-visible': { outlineOffset: -2 },
+        '&:hover': { background: chosen ? color.edited : color.subtle },
+      }}
+    >
+      <Box
+        role="presentation"
+        sx={{ ...grid, height: rowHeight - 1 }}
         onClick={(event) => {
           if (event.target instanceof Element && event.target.closest('button, input, a') !== null) return;
           if (event.shiftKey) actions.onToggle(id, true);
           else if (event.ctrlKey || event.metaKey) actions.onToggle(id, false);
-          else { actions.onActivate(id); event.currentTarget.parentElement?.focus(); }
+          else {
+            actions.onActivate(id);
+            event.currentTarget.parentElement?.focus();
+          }
         }}
-        onDoubleClick={() => { actions.onOpen(id); }}>
+        onDoubleClick={() => {
+          actions.onOpen(id);
+        }}
+      >
         <Box role="gridcell">
-          <Checkbox checked={chosen} sx={{ marginLeft: '-4px' }} slotProps={{ input: { 'aria-label': t('containers.selectOne', { name }), tabIndex: tab } }}
-            onChange={(event) => { actions.onToggle(id, event.nativeEvent instanceof MouseEvent && event.nativeEvent.shiftKey); }} />
+          <Checkbox
+            checked={chosen}
+            sx={{ marginLeft: '-4px' }}
+            slotProps={{ input: { 'aria-label': t('containers.selectOne', { name }), tabIndex: tab } }}
+            onChange={(event) => {
+              actions.onToggle(id, event.nativeEvent instanceof MouseEvent && event.nativeEvent.shiftKey);
+            }}
+          />
         </Box>
         <Box role="gridcell">
-          <IconButton size="small" tabIndex={tab} aria-label={t('containers.expand', { name })} aria-expanded={open} onClick={() => { actions.onOpen(id); }} sx={{ width: 24, height: 24, marginLeft: '-4px' }}>{open ? <ChevronDownIcon /> : <ChevronRightIcon />}</IconButton>
+          <IconButton
+            size="small"
+            tabIndex={tab}
+            aria-label={t('containers.expand', { name })}
+            aria-expanded={open}
+            onClick={() => {
+              actions.onOpen(id);
+            }}
+            sx={{ width: 24, height: 24, marginLeft: '-4px' }}
+          >
+            {open ? <ChevronDownIcon /> : <ChevronRightIcon />}
+          </IconButton>
         </Box>
         <Box role="gridcell" sx={{ minWidth: 0, paddingRight: 2 }}>
-          <Box className="selectable" title={name} sx={{ ...oneLine, fontWeight: 600, lineHeight: '18px' }}>{name}</Box>
-          <Box title={container.image} sx={{ ...oneLine, lineHeight: '16px', color: color.text3 }}><Mono size={11.5} nowrap>{container.image}</Mono></Box>
+          <Box className="selectable" title={name} sx={{ ...oneLine, fontWeight: 600, lineHeight: '18px' }}>
+            {name}
+          </Box>
+          <Box title={container.image} sx={{ ...oneLine, lineHeight: '16px', color: color.text3 }}>
+            <Mono size={11.5} nowrap>
+              {container.image}
+            </Mono>
+          </Box>
         </Box>
         <Box role="gridcell" sx={{ minWidth: 0, paddingRight: 1 }} title={container.status}>
-          <Box sx={{ ...oneLine, lineHeight: '18px' }}>{t(`containers.state.${container.state}`)}{code === null ? '' : ` (${code})`}</Box>
-          {age !== null && <Box sx={{ ...oneLine, fontSize: 12, lineHeight: '16px', color: color.text3 }}>{formatDuration(t, age)}</Box>}
+          <Box sx={{ ...oneLine, lineHeight: '18px' }}>
+            {t(`containers.state.${container.state}`)}
+            {code === null ? '' : ` (${code})`}
+          </Box>
+          {age !== null && (
+            <Box sx={{ ...oneLine, fontSize: 12, lineHeight: '16px', color: color.text3 }}>
+              {formatDuration(t, age)}
+            </Box>
+          )}
         </Box>
-        <Box role="gridcell"><StateBadge state={container.protected ? 'protected' : 'unprotected'} eciOff={!eci} /></Box>
+        <Box role="gridcell">
+          <StateBadge state={container.protected ? 'protected' : 'unprotected'} eciOff={!eci} />
+        </Box>
         <Box role="gridcell" sx={{ minWidth: 0, display: 'flex', alignItems: 'center', gap: 1 }}>
           <Box sx={{ flex: 1, minWidth: 0 }}>
-            <Box title={reason.first} sx={{ ...(reason.second === null ? twoLines : oneLine), lineHeight: '18px', color: container.protected ? color.text2 : color.text }}>{reason.first}</Box>
-            {reason.second !== null && <Box title={reason.second} sx={{ ...oneLine, fontSize: 12, lineHeight: '16px', color: color.text3 }}>{reason.second}</Box>}
+            <Box
+              title={reason.first}
+              sx={{
+                ...(reason.second === null ? twoLines : oneLine),
+                lineHeight: '18px',
+                color: container.protected ? color.text2 : color.text,
+              }}
+            >
+              {reason.first}
+            </Box>
+            {reason.second !== null && (
+              <Box
+                title={reason.second}
+                sx={{ ...oneLine, fontSize: 12, lineHeight: '16px', color: color.text3 }}
+              >
+                {reason.second}
+              </Box>
+            )}
           </Box>
-          {container.privileged && <Box sx={{ flexShrink: 0, '@container page (max-width: 758.95px)': { display: 'none' } }}><Tag>{container.protected ? t('containers.tag.privileged') : t('containers.tag.privilegedOpen')}</Tag></Box>}
+          {container.privileged && (
+            <Box sx={{ flexShrink: 0, '@container page (max-width: 758.95px)': { display: 'none' } }}>
+              <Tag>
+                {container.protected ? t('containers.tag.privileged') : t('containers.tag.privilegedOpen')}
+              </Tag>
+            </Box>
+          )}
         </Box>
         <Box role="gridcell" sx={{ textAlign: 'right' }}>
-          <IconButton size="small" tabIndex={tab} aria-label={t('containers.more', { name })} aria-haspopup="menu" onClick={(event) => { actions.onMenu(id, event.currentTarget); }}><MoreIcon /></IconButton>
+          <IconButton
+            size="small"
+            tabIndex={tab}
+            aria-label={t('containers.more', { name })}
+            aria-haspopup="menu"
+            onClick={(event) => {
+              actions.onMenu(id, event.currentTarget);
+            }}
+          >
+            <MoreIcon />
+          </IconButton>
         </Box>
       </Box>
       {open && (
         <Box role="gridcell" sx={{ margin: '0 16px 0 80px' }}>
-          <Box component="dl" sx={{ margin: 0, paddingLeft: 2, borderLeft: `2px solid ${color.borderStrong}`, display: 'grid', gridTemplateColumns: '112px minmax(0, 1fr)', columnGap: 2, gridAutoRows: `${factLine}px`, fontSize: 12, lineHeight: `${factLine}px` }}>
-            {recreation !== 'no' && <RecreationFacts container={container} tab={tab} onAll={recreation === 'offered' ? () => { actions.onRecreate(id); } : undefined} />}
-            {details(t, formats, container).map((fact) => <RowFact key={fact.label} label={fact.label} text={fact.text}>{fact.value}</RowFact>)}
+          <Box
+            component="dl"
+            sx={{
+              margin: 0,
+              paddingLeft: 2,
+              borderLeft: `2px solid ${color.borderStrong}`,
+              display: 'grid',
+              gridTemplateColumns: '112px minmax(0, 1fr)',
+              columnGap: 2,
+              gridAutoRows: `${factLine}px`,
+              fontSize: 12,
+              lineHeight: `${factLine}px`,
+            }}
+          >
+            {recreation !== 'no' && (
+              <RecreationFacts
+                container={container}
+                tab={tab}
+                onAll={
+                  recreation === 'offered'
+                    ? () => {
+                        actions.onRecreate(id);
+                      }
+                    : undefined
+                }
+              />
+            )}
+            {details(t, formats, container).map((fact) => (
+              <RowFact key={fact.label} label={fact.label} text={fact.text}>
+                {fact.value}
+              </RowFact>
+            ))}
           </Box>
         </Box>
       )}

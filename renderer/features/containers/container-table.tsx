@@ -11,8 +11,19 @@ import type { Container } from '../../../shared/containers/protection.ts';
 import { ContainerRow, grid, heightOfRow, type RowActions } from './container-row.tsx';
 import { emptySelection, extendTo, moveTo, toggle, toggleAll, type Selection } from './selection.ts';
 
-/** The list as a grid: arrows move, Space selects, Shift selects a range, Right and Left open and close, Delete asks for removal. */
-export function ContainerTable({ containers, eci, selection, onSelect, recreation, onRecreate, onRemove }: {
+/**
+ * The list as a grid: arrows move, Space selects, Shift selects a range, Right and Left open and close,
+ * Delete asks for removal.
+ */
+export function ContainerTable({
+  containers,
+  eci,
+  selection,
+  onSelect,
+  recreation,
+  onRecreate,
+  onRemove,
+}: {
   readonly containers: readonly Container[];
   readonly eci: boolean;
   readonly selection: Selection;
@@ -27,7 +38,9 @@ export function ContainerTable({ containers, eci, selection, onSelect, recreatio
   const { t } = useTranslation();
   const store = useStore();
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const [menu, setMenu] = useState<{ readonly container: Container; readonly anchor: HTMLElement } | null>(null);
+  const [menu, setMenu] = useState<{ readonly container: Container; readonly anchor: HTMLElement } | null>(
+    null,
+  );
   const handle = useRef<VirtualRowsHandle>(null);
   const box = useRef<HTMLDivElement>(null);
   const order = useMemo(() => containers.map((c) => c.id), [containers]);
@@ -42,87 +55,268 @@ export function ContainerTable({ containers, eci, selection, onSelect, recreatio
       return next;
     });
   }, []);
-  const actions = useMemo((): RowActions => ({
-    onToggle: (id, range) => { onSelect((before) => (range ? extendTo(before, latest.current.order, id) : toggle(before, id))); },
-    onOpen: (id) => { setOpen((before) => { const next = new Set(before); if (!next.delete(id)) next.add(id); return next; }); },
-    onActivate: (id) => { onSelect((before) => moveTo(before, id)); },
-    onMenu: (id, anchor) => {
-      const container = latest.current.containers.find((c) => c.id === id);
-      if (container !== undefined) setMenu({ container, anchor });
-    },
-    onRecreate: (id) => {
-      const container = latest.current.containers.find((c) => c.id === id);
-      if (container !== undefined) latest.current.onRecreate?.(container);
-    },
-  }), [onSelect]);
+  const actions = useMemo(
+    (): RowActions => ({
+      onToggle: (id, range) => {
+        onSelect((before) => (range ? extendTo(before, latest.current.order, id) : toggle(before, id)));
+      },
+      onOpen: (id) => {
+        setOpen((before) => {
+          const next = new Set(before);
+          if (!next.delete(id)) next.add(id);
+          return next;
+        });
+      },
+      onActivate: (id) => {
+        onSelect((before) => moveTo(before, id));
+      },
+      onMenu: (id, anchor) => {
+        const container = latest.current.containers.find((c) => c.id === id);
+        if (container !== undefined) setMenu({ container, anchor });
+      },
+      onRecreate: (id) => {
+        const container = latest.current.containers.find((c) => c.id === id);
+        if (container !== undefined) latest.current.onRecreate?.(container);
+      },
+    }),
+    [onSelect],
+  );
 
   const activeIndex = Math.max(0, order.indexOf(selection.active ?? ''));
   const go = (index: number, extend: boolean) => {
     const id = order[Math.max(0, Math.min(order.length - 1, index))];
     if (id === undefined) return;
-    onSelect((before) => (extend ? extendTo(before.anchor === null ? moveTo(before, order[activeIndex] ?? id) : before, order, id) : moveTo(before, id)));
+    onSelect((before) =>
+      extend
+        ? extendTo(before.anchor === null ? moveTo(before, order[activeIndex] ?? id) : before, order, id)
+        : moveTo(before, id),
+    );
     handle.current?.scrollTo(order.indexOf(id));
     // The row may be drawn only after the scroll; focus follows on the next frame.
-    requestAnimationFrame(() => { [...(box.current?.querySelectorAll<HTMLElement>('[data-row-id]') ?? [])].find((row) => row.dataset['rowId'] === id)?.focus(); });
+    requestAnimationFrame(() => {
+      [...(box.current?.querySelectorAll<HTMLElement>('[data-row-id]') ?? [])]
+        .find((row) => row.dataset['rowId'] === id)
+        ?.focus();
+    });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = event.target instanceof HTMLElement ? event.target.dataset['rowId'] : undefined;
     const id = order[activeIndex];
     if (id === undefined) return;
-    const handled = (act: () => void) => { event.preventDefault(); event.stopPropagation(); act(); };
-    // Keys of controls inside a row (a checkbox's Space, a button's Enter) are theirs; arrows and Delete are the list's.
+    const handled = (act: () => void) => {
+      event.preventDefault();
+      event.stopPropagation();
+      act();
+    };
+    // Keys of controls inside a row (a checkbox's Space, a button's Enter) are theirs; arrows and Delete are
+    // the list's.
     switch (event.key) {
-      case 'ArrowDown': handled(() => { go(activeIndex + 1, event.shiftKey); }); return;
-      case 'ArrowUp': handled(() => { go(activeIndex - 1, event.shiftKey); }); return;
-      case 'PageDown': handled(() => { go(activeIndex + 10, event.shiftKey); }); return;
-      case 'PageUp': handled(() => { go(activeIndex - 10, event.shiftKey); }); return;
-      case 'Home': handled(() => { go(0, event.shiftKey); }); return;
-      case 'End': handled(() => { go(order.length - 1, event.shiftKey); }); return;
-      case 'ArrowRight': handled(() => { setRow(id, true); }); return;
-      case 'ArrowLeft': handled(() => { setRow(id, false); }); return;
-      case 'Delete': handled(() => {
-        const chosen = containers.filter((c) => selection.chosen.has(c.id));
-        onRemove?.(chosen.length > 0 ? chosen : containers.slice(activeIndex, activeIndex + 1));
-      }); return;
-      case 'Escape': if (selection.chosen.size > 0) handled(() => { onSelect(() => emptySelection); }); return;
-      default: break;
+      case 'ArrowDown':
+        handled(() => {
+          go(activeIndex + 1, event.shiftKey);
+        });
+        return;
+      case 'ArrowUp':
+        handled(() => {
+          go(activeIndex - 1, event.shiftKey);
+        });
+        return;
+      case 'PageDown':
+        handled(() => {
+          go(activeIndex + 10, event.shiftKey);
+        });
+        return;
+      case 'PageUp':
+        handled(() => {
+          go(activeIndex - 10, event.shiftKey);
+        });
+        return;
+      case 'Home':
+        handled(() => {
+          go(0, event.shiftKey);
+        });
+        return;
+      case 'End':
+        handled(() => {
+          go(order.length - 1, event.shiftKey);
+        });
+        return;
+      case 'ArrowRight':
+        handled(() => {
+          setRow(id, true);
+        });
+        return;
+      case 'ArrowLeft':
+        handled(() => {
+          setRow(id, false);
+        });
+        return;
+      case 'Delete':
+        handled(() => {
+          const chosen = containers.filter((c) => selection.chosen.has(c.id));
+          onRemove?.(chosen.length > 0 ? chosen : containers.slice(activeIndex, activeIndex + 1));
+        });
+        return;
+      case 'Escape':
+        if (selection.chosen.size > 0)
+          handled(() => {
+            onSelect(() => emptySelection);
+          });
+        return;
+      default:
+        break;
     }
     if (row === undefined) return;
-    if (event.key === ' ') handled(() => { onSelect((before) => toggle(before, id)); });
-    else if (event.key === 'Enter') handled(() => { actions.onOpen(id); });
-    else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) handled(() => { onSelect((before) => toggleAll(before, order)); });
+    if (event.key === ' ')
+      handled(() => {
+        onSelect((before) => toggle(before, id));
+      });
+    else if (event.key === 'Enter')
+      handled(() => {
+        actions.onOpen(id);
+      });
+    else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey))
+      handled(() => {
+        onSelect((before) => toggleAll(before, order));
+      });
   };
 
-  const heightOf = useCallback((index: number) => {
-    const container = containers[index];
-    return container === undefined ? 0 : heightOfRow(container, open.has(container.id), recreation && !container.protected);
-  }, [containers, open, recreation]);
+  const heightOf = useCallback(
+    (index: number) => {
+      const container = containers[index];
+      return container === undefined
+        ? 0
+        : heightOfRow(container, open.has(container.id), recreation && !container.protected);
+    },
+    [containers, open, recreation],
+  );
   const shownChosen = order.filter((id) => selection.chosen.has(id)).length;
-  const copy = (text: string) => { void store.request('clipboard:write', { text }); setMenu(null); };
+  const copy = (text: string) => {
+    void store.request('clipboard:write', { text });
+    setMenu(null);
+  };
 
   return (
-    <Box ref={box} role="treegrid" aria-label={t('containers.title')} aria-multiselectable aria-rowcount={containers.length + 1} onKeyDown={onKeyDown}
-      sx={{ background: color.card, border: `1px solid ${color.border}`, borderRadius: `${size.radiusCard}px`, overflow: 'hidden', display: 'flex', flexDirection: 'column', minHeight: 0, '& [role="presentation"]:last-child > [role="row"]': { borderBottomColor: 'transparent' } }}>
-      <Box role="row" aria-rowindex={1} sx={{ ...grid, paddingRight: 'calc(16px + var(--rows-scrollbar, 0px))', height: size.tableHead, flexShrink: 0, background: color.subtle, borderBottom: `1px solid ${color.border}`, fontSize: 12, fontWeight: 500, color: color.text3 }}>
+    <Box
+      ref={box}
+      role="treegrid"
+      aria-label={t('containers.title')}
+      aria-multiselectable
+      aria-rowcount={containers.length + 1}
+      onKeyDown={onKeyDown}
+      sx={{
+        background: color.card,
+        border: `1px solid ${color.border}`,
+        borderRadius: `${size.radiusCard}px`,
+        overflow: 'hidden',
+        display: 'flex',
+        flexDirection: 'column',
+        minHeight: 0,
+        '& [role="presentation"]:last-child > [role="row"]': { borderBottomColor: 'transparent' },
+      }}
+    >
+      <Box
+        role="row"
+        aria-rowindex={1}
+        sx={{
+          ...grid,
+          paddingRight: 'calc(16px + var(--rows-scrollbar, 0px))',
+          height: size.tableHead,
+          flexShrink: 0,
+          background: color.subtle,
+          borderBottom: `1px solid ${color.border}`,
+          fontSize: 12,
+          fontWeight: 500,
+          color: color.text3,
+        }}
+      >
         <Box role="columnheader">
-          <Checkbox sx={{ marginLeft: '-4px' }} checked={shownChosen > 0 && shownChosen === order.length} indeterminate={shownChosen > 0 && shownChosen < order.length} onChange={() => { onSelect((before) => toggleAll(before, order)); }} slotProps={{ input: { 'aria-label': t('containers.selectAll') } }} />
+          <Checkbox
+            sx={{ marginLeft: '-4px' }}
+            checked={shownChosen > 0 && shownChosen === order.length}
+            indeterminate={shownChosen > 0 && shownChosen < order.length}
+            onChange={() => {
+              onSelect((before) => toggleAll(before, order));
+            }}
+            slotProps={{ input: { 'aria-label': t('containers.selectAll') } }}
+          />
         </Box>
-        <Box role="columnheader"><span className="visually-hidden">{t('containers.column.select')}</span></Box>
+        <Box role="columnheader">
+          <span className="visually-hidden">{t('containers.column.select')}</span>
+        </Box>
         <Box role="columnheader">{t('containers.column.container')}</Box>
         <Box role="columnheader">{t('containers.column.status')}</Box>
         <Box role="columnheader">{t('containers.column.protection')}</Box>
         <Box role="columnheader">{t('containers.column.why')}</Box>
-        <Box role="columnheader"><span className="visually-hidden">{t('containers.column.actions')}</span></Box>
+        <Box role="columnheader">
+          <span className="visually-hidden">{t('containers.column.actions')}</span>
+        </Box>
       </Box>
-      <VirtualRows count={containers.length} heightOf={heightOf} handle={handle} rowKey={(index) => order[index] ?? String(index)} render={(index) => {
-        const container = containers[index];
-        return container === undefined ? null : <ContainerRow container={container} index={index} chosen={selection.chosen.has(container.id)} active={index === activeIndex} open={open.has(container.id)} eci={eci} recreation={!recreation || container.protected ? 'no' : onRecreate === undefined ? 'not-now' : 'offered'} actions={actions} />;
-      }} />
-      <Menu open={menu !== null} anchorEl={menu?.anchor ?? null} onClose={() => { setMenu(null); }}>
-        <MenuItem onClick={() => { if (menu !== null) copy(menu.container.id); }}>{t('containers.menu.copyId')}</MenuItem>
-        <MenuItem onClick={() => { if (menu !== null) copy(menu.container.name); }}>{t('containers.menu.copyName')}</MenuItem>
-        {menu !== null && onRecreate !== undefined && recreation && !menu.container.protected && <MenuItem onClick={() => { onRecreate(menu.container); setMenu(null); }}>{t('recreate.action')}</MenuItem>}
-        {onRemove !== undefined && <MenuItem sx={{ color: color.danger }} onClick={() => { if (menu !== null) onRemove([menu.container]); setMenu(null); }}>{t('containers.menu.remove')}</MenuItem>}
+      <VirtualRows
+        count={containers.length}
+        heightOf={heightOf}
+        handle={handle}
+        rowKey={(index) => order[index] ?? String(index)}
+        render={(index) => {
+          const container = containers[index];
+          return container === undefined ? null : (
+            <ContainerRow
+              container={container}
+              index={index}
+              chosen={selection.chosen.has(container.id)}
+              active={index === activeIndex}
+              open={open.has(container.id)}
+              eci={eci}
+              recreation={
+                !recreation || container.protected ? 'no' : onRecreate === undefined ? 'not-now' : 'offered'
+              }
+              actions={actions}
+            />
+          );
+        }}
+      />
+      <Menu
+        open={menu !== null}
+        anchorEl={menu?.anchor ?? null}
+        onClose={() => {
+          setMenu(null);
+        }}
+      >
+        <MenuItem
+          onClick={() => {
+            if (menu !== null) copy(menu.container.id);
+          }}
+        >
+          {t('containers.menu.copyId')}
+        </MenuItem>
+        <MenuItem
+          onClick={() => {
+            if (menu !== null) copy(menu.container.name);
+          }}
+        >
+          {t('containers.menu.copyName')}
+        </MenuItem>
+        {menu !== null && onRecreate !== undefined && recreation && !menu.container.protected && (
+          <MenuItem
+            onClick={() => {
+              onRecreate(menu.container);
+              setMenu(null);
+            }}
+          >
+            {t('recreate.action')}
+          </MenuItem>
+        )}
+        {onRemove !== undefined && (
+          <MenuItem
+            sx={{ color: color.danger }}
+            onClick={() => {
+              if (menu !== null) onRemove([menu.container]);
+              setMenu(null);
+            }}
+          >
+            {t('containers.menu.remove')}
+          </MenuItem>
+        )}
       </Menu>
     </Box>
   );

@@ -6,22 +6,40 @@ import type { RemovalRun } from '../../../shared/containers/removal.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
 import { ok } from '../../../shared/result.ts';
 
-const recent = () => appState({ scan: { at: minutesAgo(0.2), durationMs: 90, eci: true, containers: someContainers } });
+const recent = () =>
+  appState({ scan: { at: minutesAgo(0.2), durationMs: 90, eci: true, containers: someContainers } });
 const rows = () => screen.getAllByRole('row').slice(1);
 const row = (name: string) => {
   const found = rows().find((r) => r.textContent.startsWith(name) || within(r).queryByText(name) !== null);
   if (found === undefined) throw new Error(`no row ${name}`);
   return found;
 };
-const never = (): never => { throw new Error('the fixture has containers'); };
-const removal = (more: Partial<RemovalRun>): RemovalRun => ({ activity: 'ended', total: 1, done: 0, removed: 0, told: [], error: null, includeRunning: false, removeVolumes: false, ...more });
-const removals = (calls: { name: string; input: unknown }[]) => calls.filter((call) => call.name === 'containers:remove').map((call) => call.input);
+const never = (): never => {
+  throw new Error('the fixture has containers');
+};
+const removal = (more: Partial<RemovalRun>): RemovalRun => ({
+  activity: 'ended',
+  total: 1,
+  done: 0,
+  removed: 0,
+  told: [],
+  error: null,
+  includeRunning: false,
+  removeVolumes: false,
+  ...more,
+});
+const removals = (calls: { name: string; input: unknown }[]) =>
+  calls.filter((call) => call.name === 'containers:remove').map((call) => call.input);
 
 describe('the list of containers', () => {
   it('shows unprotected ones first, each with its reason', async () => {
     await renderApp(recent(), 'containers');
     expect(rows()).toHaveLength(someContainers.length);
-    expect(rows().slice(0, 4).map((r) => within(r).getByText('Unprotected').textContent)).toHaveLength(4);
+    expect(
+      rows()
+        .slice(0, 4)
+        .map((r) => within(r).getByText('Unprotected').textContent),
+    ).toHaveLength(4);
     expect(within(row('debug-shell')).getByText('Made past the gateway with runtime runc')).toBeTruthy();
     expect(within(row('cache')).getByText('Gets ids of its own when it starts')).toBeTruthy();
   });
@@ -29,13 +47,22 @@ describe('the list of containers', () => {
   it('issue 12: says of one that could not be inspected why, and nothing that is not known', async () => {
     const [first = never()] = someContainers;
     const hung = {
-      ...first, id: 'f'.repeat(64), name: 'hung', runtime: '', protected: false, reason: 'unknown' as const, range: null, volumes: [],
+      ...first,
+      id: 'f'.repeat(64),
+      name: 'hung',
+      runtime: '',
+      protected: false,
+      reason: 'unknown' as const,
+      range: null,
+      volumes: [],
       whyUnknown: 'the engine did not answer within 10 s',
     };
     const scan = { at: minutesAgo(0.2), durationMs: 90, eci: true, containers: [...someContainers, hung] };
     const { user } = await renderApp(appState({ scan }), 'containers');
     expect(within(row('hung')).getByText('Could not be inspected')).toBeTruthy();
-    expect(within(row('hung')).getByText(/^Not counted as protected: the engine did not answer within 10 s/)).toBeTruthy();
+    expect(
+      within(row('hung')).getByText(/^Not counted as protected: the engine did not answer within 10 s/),
+    ).toBeTruthy();
     await user.click(within(row('hung')).getByRole('button', { name: 'Details of hung' }));
     expect(within(row('hung')).getByText('Created')).toBeTruthy();
     expect(within(row('hung')).queryByText('Restart policy')).toBeNull();
@@ -60,10 +87,14 @@ describe('the list of containers', () => {
     await user.keyboard(' ');
     expect(screen.getByText('1 selected')).toBeTruthy();
     await user.keyboard('{Shift>}{ArrowDown}{/Shift}');
-    await waitFor(() => { expect(document.activeElement).toBe(rows()[1]); });
+    await waitFor(() => {
+      expect(document.activeElement).toBe(rows()[1]);
+    });
     await user.keyboard('{Shift>}{ArrowDown}{/Shift}');
     expect(screen.getByText('3 selected')).toBeTruthy();
-    await waitFor(() => { expect(document.activeElement).toBe(rows()[2]); });
+    await waitFor(() => {
+      expect(document.activeElement).toBe(rows()[2]);
+    });
     await user.keyboard('{ArrowRight}');
     expect(rows()[2]?.getAttribute('aria-expanded')).toBe('true');
     expect(within(rows()[2] ?? document.body).getByText('Restart policy')).toBeTruthy();
@@ -79,7 +110,12 @@ describe('the list of containers', () => {
   });
 
   it('keeps the old list, marked with its time, when scanning fails', async () => {
-    const { user } = await renderApp(recent(), 'containers', { 'containers:scan': () => ({ ok: false, error: { code: 'engine.unreachable', message: 'connect ECONNREFUSED' } }) });
+    const { user } = await renderApp(recent(), 'containers', {
+      'containers:scan': () => ({
+        ok: false,
+        error: { code: 'engine.unreachable', message: 'connect ECONNREFUSED' },
+      }),
+    });
     await user.keyboard('{F5}');
     expect(await screen.findByText('The engine does not answer')).toBeTruthy();
     expect(screen.getByText(/These containers are as of/)).toBeTruthy();
@@ -98,10 +134,17 @@ describe('the list of containers', () => {
 describe('a filter that an address asked for', () => {
   it('stays cleared once it was cleared, whatever is scanned', async () => {
     const { user, bridge } = await renderApp(recent(), 'overview');
-    act(() => { window.location.hash = '#/containers?find=db-archive'; });
-    await waitFor(() => { expect(rows()).toHaveLength(1); });
+    act(() => {
+      window.location.hash = '#/containers?find=db-archive';
+    });
+    await waitFor(() => {
+      expect(rows()).toHaveLength(1);
+    });
     await user.clear(screen.getByRole('searchbox'));
-    for (const scanning of [true, false]) act(() => { bridge.emit('changed', { busy: { scanning, verifying: false, engine: null, beginning: false } }); });
+    for (const scanning of [true, false])
+      act(() => {
+        bridge.emit('changed', { busy: { scanning, verifying: false, engine: null, beginning: false } });
+      });
     expect(rows()).toHaveLength(someContainers.length);
   });
 });
@@ -110,9 +153,12 @@ describe('removing containers', () => {
   it('is not offered while settings are being applied, and neither is recreating: the page says by what it is locked', async () => {
     const { user } = await renderApp({ ...recent(), run: run() }, 'containers');
     await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
-    for (const name of ['Remove…', 'Recreate protected…']) expect(screen.getByRole<HTMLButtonElement>('button', { name }).disabled).toBe(true);
+    for (const name of ['Remove…', 'Recreate protected…'])
+      expect(screen.getByRole<HTMLButtonElement>('button', { name }).disabled).toBe(true);
     expect(screen.getByText('Locked by the apply under way')).toBeTruthy();
-    act(() => { row('old-vpn').focus(); });
+    act(() => {
+      row('old-vpn').focus();
+    });
     await user.keyboard('{Delete}');
     expect(screen.queryByRole('dialog')).toBeNull();
   });
@@ -123,12 +169,20 @@ describe('removing containers', () => {
     await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
     await user.click(screen.getByRole('button', { name: 'Remove…' }));
     const dialog = await screen.findByRole('dialog', { name: 'Remove 2 containers?' });
-    await waitFor(() => { expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Keep them' })); });
-    expect(within(dialog).getAllByRole('listitem').map((item) => item.textContent)).toEqual([expect.stringContaining('old-vpn'), expect.stringContaining('db-archive')]);
+    await waitFor(() => {
+      expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Keep them' }));
+    });
+    expect(
+      within(dialog)
+        .getAllByRole('listitem')
+        .map((item) => item.textContent),
+    ).toEqual([expect.stringContaining('old-vpn'), expect.stringContaining('db-archive')]);
     for (const box of within(dialog).getAllByRole('checkbox')) expect(box).toHaveProperty('checked', false);
     await user.click(within(dialog).getByRole('button', { name: 'Remove 1 container' }));
     const archive = someContainers.find((c) => c.name === 'db-archive');
-    expect(removals(bridge.calls)).toEqual([{ ids: [archive?.id], includeRunning: false, removeVolumes: false }]);
+    expect(removals(bridge.calls)).toEqual([
+      { ids: [archive?.id], includeRunning: false, removeVolumes: false },
+    ]);
     expect(await screen.findByText('1 container removed')).toBeTruthy();
     expect(screen.queryByText('db-archive')).toBeNull();
   });
@@ -139,10 +193,14 @@ describe('removing containers', () => {
     await user.keyboard('{Delete}');
     const dialog = await screen.findByRole('dialog', { name: 'Remove 1 container?' });
     expect(within(dialog).getByRole('button', { name: 'Remove' })).toHaveProperty('disabled', true);
-    await user.click(within(dialog).getByRole('checkbox', { name: /Also stop and remove 1 that is running: old-vpn/ }));
+    await user.click(
+      within(dialog).getByRole('checkbox', { name: /Also stop and remove 1 that is running: old-vpn/ }),
+    );
     await user.click(within(dialog).getByRole('checkbox', { name: /Also delete 1 volume: vpn-data/ }));
     await user.click(within(dialog).getByRole('button', { name: 'Remove 1 container and volumes' }));
-    expect(removals(bridge.calls)).toEqual([expect.objectContaining({ includeRunning: true, removeVolumes: true })]);
+    expect(removals(bridge.calls)).toEqual([
+      expect.objectContaining({ includeRunning: true, removeVolumes: true }),
+    ]);
   });
 
   it('answers Enter with the way back', async () => {
@@ -150,30 +208,59 @@ describe('removing containers', () => {
     await user.click(screen.getByRole('checkbox', { name: 'Select db-archive' }));
     await user.click(screen.getByRole('button', { name: 'Remove…' }));
     const dialog = await screen.findByRole('dialog');
-    await waitFor(() => { expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Keep them' })); });
+    await waitFor(() => {
+      expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Keep them' }));
+    });
     await user.keyboard('{Enter}');
-    await waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+    await waitFor(() => {
+      expect(screen.queryByRole('dialog')).toBeNull();
+    });
     expect(removals(bridge.calls)).toEqual([]);
   });
 
   it("accounts for what was not removed, in the engine's words", async () => {
-    const [archive = someContainers[0] ?? never()] = someContainers.filter(({ name }) => name === 'db-archive');
-    const { user, bridge } = await renderApp(recent(), 'containers', { 'containers:remove': () => ok(removal({})) });
+    const [archive = someContainers[0] ?? never()] = someContainers.filter(
+      ({ name }) => name === 'db-archive',
+    );
+    const { user, bridge } = await renderApp(recent(), 'containers', {
+      'containers:remove': () => ok(removal({})),
+    });
     await user.click(screen.getByRole('checkbox', { name: 'Select db-archive' }));
     await user.click(screen.getByRole('button', { name: 'Remove…' }));
-    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Remove 1 container' }));
-    await act(async () => { bridge.emit('changed', { removal: removal({ done: 3, removed: 1, told: [{ id: archive.id, name: 'db-archive', removed: false, error: 'device or resource busy' }, { id: 'x', name: 'other', removed: false, error: 'not begun: cancelled', notBegun: true }] }) }); await Promise.resolve(); });
+    await user.click(
+      within(await screen.findByRole('dialog')).getByRole('button', { name: 'Remove 1 container' }),
+    );
+    await act(async () => {
+      bridge.emit('changed', {
+        removal: removal({
+          done: 3,
+          removed: 1,
+          told: [
+            { id: archive.id, name: 'db-archive', removed: false, error: 'device or resource busy' },
+            { id: 'x', name: 'other', removed: false, error: 'not begun: cancelled', notBegun: true },
+          ],
+        }),
+      });
+      await Promise.resolve();
+    });
     const alert = await screen.findByRole('alert');
-    expect(alert.textContent).toContain('1 container removed · 1 was not removed · 1 left, since it was stopped');
+    expect(alert.textContent).toContain(
+      '1 container removed · 1 was not removed · 1 left, since it was stopped',
+    );
     expect(alert.textContent).toContain('device or resource busy');
     await user.click(within(alert).getByRole('button', { name: 'Try it again…' }));
     expect(await screen.findByRole('dialog', { name: 'Remove 1 container?' })).toBeTruthy();
   });
 
   it('shows how far it is and stops on request', async () => {
-    const { user, bridge } = await renderApp({ ...recent(), removal: removal({ activity: 'removing', total: 200, done: 40, removed: 40 }) }, 'containers');
+    const { user, bridge } = await renderApp(
+      { ...recent(), removal: removal({ activity: 'removing', total: 200, done: 40, removed: 40 }) },
+      'containers',
+    );
     expect(screen.getByText('Removing 200 containers · 40 of 200')).toBeTruthy();
-    expect(screen.getByRole('progressbar', { name: 'Removing 200 containers' }).getAttribute('aria-valuenow')).toBe('20');
+    expect(
+      screen.getByRole('progressbar', { name: 'Removing 200 containers' }).getAttribute('aria-valuenow'),
+    ).toBe('20');
     await user.click(screen.getByRole('button', { name: 'Stop' }));
     expect(bridge.calls.some(({ name }) => name === 'containers:cancel-removal')).toBe(true);
   });
@@ -181,13 +268,18 @@ describe('removing containers', () => {
 
 describe('an unprotected container that appears later', () => {
   const [fresh = someContainers[0]] = someContainers.filter(({ name }) => name === 'debug-shell');
-  const appeared = (): AppState => ({ ...recent(), appeared: { ids: [fresh?.id ?? ''], since: minutesAgo(0.1) } });
+  const appeared = (): AppState => ({
+    ...recent(),
+    appeared: { ids: [fresh?.id ?? ''], since: minutesAgo(0.1) },
+  });
   it('is told on every page, and leads to the container', async () => {
     const { user, bridge } = await renderApp(appeared(), 'isolation');
     expect(screen.getByText('debug-shell is not protected')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Review…' }));
     expect(await screen.findByRole('heading', { level: 1, name: 'Containers' })).toBeTruthy();
-    await waitFor(() => { expect(rows()).toHaveLength(1); });
+    await waitFor(() => {
+      expect(rows()).toHaveLength(1);
+    });
     expect(bridge.state().appeared).toBeNull();
   });
 

@@ -11,46 +11,118 @@ import type { Container } from '../../../shared/containers/protection.ts';
 import type { RecreatePlan, RecreateRequest } from '../../../shared/containers/recreate.ts';
 import type { AppError } from '../../../shared/result.ts';
 
-/** Asks before containers are recreated: what stands in the way, what is lost, what changes; nothing has been done yet. */
-export function RecreateDialog({ containers, onCancel, onStart }: { readonly containers: readonly Container[]; readonly onCancel: () => void; readonly onStart: (request: RecreateRequest) => void }) {
+/**
+ * Asks before containers are recreated: what stands in the way, what is lost, what changes; nothing has been
+ * done yet.
+ */
+export function RecreateDialog({
+  containers,
+  onCancel,
+  onStart,
+}: {
+  readonly containers: readonly Container[];
+  readonly onCancel: () => void;
+  readonly onStart: (request: RecreateRequest) => void;
+}) {
   const { t } = useTranslation();
   const store = useStore();
   const [commit, setCommit] = useState(false);
   const [keep, setKeep] = useState(false);
   const [withoutWayBack, setWithoutWayBack] = useState(false);
-  const [made, setMade] = useState<{ readonly key: string; readonly plan: RecreatePlan | null; readonly error: AppError | null }>({ key: '', plan: null, error: null });
+  const [made, setMade] = useState<{
+    readonly key: string;
+    readonly plan: RecreatePlan | null;
+    readonly error: AppError | null;
+  }>({ key: '', plan: null, error: null });
   const ids = containers.map((c) => c.id);
-  const request: RecreateRequest = { ids, commit: commit ? ids : [], old: keep ? 'keep' : 'remove-when-healthy', withoutWayBack };
+  const request: RecreateRequest = {
+    ids,
+    commit: commit ? ids : [],
+    old: keep ? 'keep' : 'remove-when-healthy',
+    withoutWayBack,
+  };
   const key = JSON.stringify(request);
   useEffect(() => {
     let stale = false;
-    void store.request('recreate:plan', JSON.parse(key) as RecreateRequest).then((answer) => { // the key is the request
-      if (!stale) setMade((before) => (answer.ok ? { key, plan: answer.value, error: null } : { key, plan: before.plan, error: answer.error }));
+    void store.request('recreate:plan', JSON.parse(key) as RecreateRequest).then((answer) => {
+      // the key is the request
+      if (!stale)
+        setMade((before) =>
+          answer.ok
+            ? { key, plan: answer.value, error: null }
+            : { key, plan: before.plan, error: answer.error },
+        );
     });
-    return () => { stale = true; };
+    return () => {
+      stale = true;
+    };
   }, [store, key]);
 
   const current = made.key === key && made.error === null;
   const items = made.plan?.groups.flat() ?? [];
   const todo = items.filter((item) => !item.unchanged && item.blockers.length === 0);
   const left = items.length - todo.length;
-  const writes = items.some((item) => item.commit || item.lost.some(({ code }) => code === 'writable-layer' || code === 'writable-unknown'));
+  const writes = items.some(
+    (item) =>
+      item.commit || item.lost.some(({ code }) => code === 'writable-layer' || code === 'writable-unknown'),
+  );
   const autoRemoved = items.some((item) => item.lost.some(({ code }) => code === 'auto-remove'));
   return (
-    <ConfirmDialog open width={640} title={t('recreate.title', { count: containers.length })} cancel={t('recreate.keepThem')} confirm={todo.length === 0 ? t('recreate.confirmNone') : t('recreate.confirm', { count: todo.length })}
-      disabled={!current || todo.length === 0} note={current && left > 0 ? t('recreate.left', { count: left }) : undefined}
-      onCancel={onCancel} onConfirm={() => { onStart({ ...request, ids: todo.map((item) => item.id), commit: commit ? todo.map((item) => item.id) : [] }); }}>
+    <ConfirmDialog
+      open
+      width={640}
+      title={t('recreate.title', { count: containers.length })}
+      cancel={t('recreate.keepThem')}
+      confirm={todo.length === 0 ? t('recreate.confirmNone') : t('recreate.confirm', { count: todo.length })}
+      disabled={!current || todo.length === 0}
+      note={current && left > 0 ? t('recreate.left', { count: left }) : undefined}
+      onCancel={onCancel}
+      onConfirm={() => {
+        onStart({
+          ...request,
+          ids: todo.map((item) => item.id),
+          commit: commit ? todo.map((item) => item.id) : [],
+        });
+      }}
+    >
       <DialogText>{t('recreate.body')}</DialogText>
       <Box sx={{ padding: '12px 24px 0' }}>
         {made.error !== null && made.key === key && <ErrorPanel error={made.error} />}
-        {made.plan === null ? made.error === null && <Box role="status" aria-label={t('recreate.planning')}><LoadingRows rows={3} /></Box> : (
+        {made.plan === null ? (
+          made.error === null && (
+            <Box role="status" aria-label={t('recreate.planning')}>
+              <LoadingRows rows={3} />
+            </Box>
+          )
+        ) : (
           <RecreateItems groups={made.plan.groups} busy={!current} />
         )}
       </Box>
       <Box sx={{ padding: '12px 24px 0', display: 'grid', gap: '4px' }}>
-        {writes && <DialogOption checked={commit} onChange={setCommit} label={t('recreate.option.commit')} note={t('recreate.option.commitWhy')} />}
-        {todo.some((item) => item.running) && <DialogOption checked={keep} onChange={setKeep} label={t('recreate.option.keep')} note={t('recreate.option.keepWhy')} />}
-        {autoRemoved && <DialogOption checked={withoutWayBack} onChange={setWithoutWayBack} label={t('recreate.option.wayBack')} note={t('recreate.option.wayBackWhy')} />}
+        {writes && (
+          <DialogOption
+            checked={commit}
+            onChange={setCommit}
+            label={t('recreate.option.commit')}
+            note={t('recreate.option.commitWhy')}
+          />
+        )}
+        {todo.some((item) => item.running) && (
+          <DialogOption
+            checked={keep}
+            onChange={setKeep}
+            label={t('recreate.option.keep')}
+            note={t('recreate.option.keepWhy')}
+          />
+        )}
+        {autoRemoved && (
+          <DialogOption
+            checked={withoutWayBack}
+            onChange={setWithoutWayBack}
+            label={t('recreate.option.wayBack')}
+            note={t('recreate.option.wayBackWhy')}
+          />
+        )}
       </Box>
     </ConfirmDialog>
   );

@@ -13,28 +13,104 @@ import { pageOfSetting } from './recreate-words.ts';
 import { closed, labelled } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
 
-const succeeded = (outcome: RecreateOutcome | null): boolean => outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';
+const succeeded = (outcome: RecreateOutcome | null): boolean =>
+  outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';
 
 /** How a recreation goes, step by step, and how it ended; a refusal leads to the page with its setting. */
-export function RecreateReport({ run, onRetry }: { readonly run: RecreateRun; /** Undefined: not now. */ readonly onRetry?: ((ids: readonly string[]) => void) | undefined }) {
+export function RecreateReport({
+  run,
+  onRetry,
+}: {
+  readonly run: RecreateRun;
+  /** Undefined: not now. */ readonly onRetry?: ((ids: readonly string[]) => void) | undefined;
+}) {
   const { t } = useTranslation();
   const store = useStore();
-  if (run.activity !== 'ended') return <Progress run={run} onCancel={() => { void store.request('recreate:cancel', undefined); }} />;
+  if (run.activity !== 'ended')
+    return (
+      <Progress
+        run={run}
+        onCancel={() => {
+          void store.request('recreate:cancel', undefined);
+        }}
+      />
+    );
   const good = run.members.filter(({ outcome }) => succeeded(outcome));
   const bad = run.members.filter(({ outcome }) => !succeeded(outcome));
-  const page = bad.map(({ outcome }) => (outcome !== null && 'error' in outcome ? pageOfSetting(outcome.error.reason) : null)).find((one) => one !== null) ?? null;
-  const told = [...bad, ...good.filter(({ outcome }) => outcome?.kind === 'recreated' && (outcome.kept !== null || outcome.image !== null || outcome.warning !== undefined))];
+  const page =
+    bad
+      .map(({ outcome }) =>
+        outcome !== null && 'error' in outcome ? pageOfSetting(outcome.error.reason) : null,
+      )
+      .find((one) => one !== null) ?? null;
+  const told = [
+    ...bad,
+    ...good.filter(
+      ({ outcome }) =>
+        outcome?.kind === 'recreated' &&
+        (outcome.kept !== null || outcome.image !== null || outcome.warning !== undefined),
+    ),
+  ];
   return (
-    <Notice tone={bad.length === 0 ? 'ok' : 'danger'} live={bad.length === 0 ? 'polite' : 'assertive'}
-      title={[good.length > 0 ? t('recreate.done', { count: good.length }) : t('recreate.nothing'), ...(bad.length > 0 ? [t('recreate.failed', { count: bad.length })] : [])].join(' · ')}
-      action={<Box sx={{ display: 'flex', gap: 1, alignSelf: 'flex-start' }}>
-        {page !== null && <Button size="small" onClick={() => { navigate(page); }}>{page === 'file-sharing' ? t('recreate.openSharing') : t('recreate.openSocket')}</Button>}
-        {bad.length > 0 && onRetry !== undefined && <Button size="small" onClick={() => { onRetry(bad.map(({ id }) => id)); }}>{t('recreate.again', { count: bad.length })}</Button>}
-        <Button size="small" onClick={() => { void store.request('recreate:dismiss', undefined); }}>{t('recreate.dismiss')}</Button>
-      </Box>}>
+    <Notice
+      tone={bad.length === 0 ? 'ok' : 'danger'}
+      live={bad.length === 0 ? 'polite' : 'assertive'}
+      title={[
+        good.length > 0 ? t('recreate.done', { count: good.length }) : t('recreate.nothing'),
+        ...(bad.length > 0 ? [t('recreate.failed', { count: bad.length })] : []),
+      ].join(' · ')}
+      action={
+        <Box sx={{ display: 'flex', gap: 1, alignSelf: 'flex-start' }}>
+          {page !== null && (
+            <Button
+              size="small"
+              onClick={() => {
+                navigate(page);
+              }}
+            >
+              {page === 'file-sharing' ? t('recreate.openSharing') : t('recreate.openSocket')}
+            </Button>
+          )}
+          {bad.length > 0 && onRetry !== undefined && (
+            <Button
+              size="small"
+              onClick={() => {
+                onRetry(bad.map(({ id }) => id));
+              }}
+            >
+              {t('recreate.again', { count: bad.length })}
+            </Button>
+          )}
+          <Button
+            size="small"
+            onClick={() => {
+              void store.request('recreate:dismiss', undefined);
+            }}
+          >
+            {t('recreate.dismiss')}
+          </Button>
+        </Box>
+      }
+    >
       {told.length > 0 && (
-        <Box component="ul" className="selectable" sx={{ margin: 0, padding: 0, listStyle: 'none', maxHeight: 128, overflow: 'auto', overflowWrap: 'anywhere' }}>
-          {told.map((member) => <li key={member.id}><strong>{member.name}</strong>{labelled(t, '', outcomeWords(t, member.outcome))}</li>)}
+        <Box
+          component="ul"
+          className="selectable"
+          sx={{
+            margin: 0,
+            padding: 0,
+            listStyle: 'none',
+            maxHeight: 128,
+            overflow: 'auto',
+            overflowWrap: 'anywhere',
+          }}
+        >
+          {told.map((member) => (
+            <li key={member.id}>
+              <strong>{member.name}</strong>
+              {labelled(t, '', outcomeWords(t, member.outcome))}
+            </li>
+          ))}
         </Box>
       )}
     </Notice>
@@ -44,30 +120,76 @@ export function RecreateReport({ run, onRetry }: { readonly run: RecreateRun; /*
 function outcomeWords(t: TFunction, outcome: RecreateMember['outcome']): string {
   if (outcome === null) return t('recreate.outcome.not-begun');
   switch (outcome.kind) {
-    case 'recreated': return [outcome.started ? t('recreate.outcome.recreated') : t('recreate.outcome.idle'), ...(outcome.kept === null ? [] : [t('recreate.outcome.kept', { name: outcome.kept })]), ...(outcome.image === null ? [] : [t('recreate.outcome.image', { image: outcome.image })]), ...(outcome.warning === undefined ? [] : [told(outcome.warning)])].map((text) => closed(t, text)).join(t('join.sentences')).replace(/[.。]$/, '');
-    case 'unchanged': return t('recreate.outcome.unchanged');
-    case 'refused': case 'rolled-back': case 'not-begun': return labelled(t, t(`recreate.outcome.${outcome.kind}`), reason(t, outcome.error));
-    case 'rollback-failed': return labelled(t, t('recreate.outcome.rollback-failed'), `${reason(t, outcome.error)}; ${reason(t, outcome.rollbackError)}`);
+    case 'recreated':
+      return [
+        outcome.started ? t('recreate.outcome.recreated') : t('recreate.outcome.idle'),
+        ...(outcome.kept === null ? [] : [t('recreate.outcome.kept', { name: outcome.kept })]),
+        ...(outcome.image === null ? [] : [t('recreate.outcome.image', { image: outcome.image })]),
+        ...(outcome.warning === undefined ? [] : [told(outcome.warning)]),
+      ]
+        .map((text) => closed(t, text))
+        .join(t('join.sentences'))
+        .replace(/[.。]$/, '');
+    case 'unchanged':
+      return t('recreate.outcome.unchanged');
+    case 'refused':
+    case 'rolled-back':
+    case 'not-begun':
+      return labelled(t, t(`recreate.outcome.${outcome.kind}`), reason(t, outcome.error));
+    case 'rollback-failed':
+      return labelled(
+        t,
+        t('recreate.outcome.rollback-failed'),
+        `${reason(t, outcome.error)}; ${reason(t, outcome.rollbackError)}`,
+      );
   }
 }
 
-const reason = (t: TFunction, error: { readonly message: string; readonly reason?: string | undefined }): string =>
-  (error.reason === undefined || error.reason === '' ? told(error.message) : labelled(t, told(error.message), told(error.reason)));
+const reason = (
+  t: TFunction,
+  error: { readonly message: string; readonly reason?: string | undefined },
+): string =>
+  error.reason === undefined || error.reason === ''
+    ? told(error.message)
+    : labelled(t, told(error.message), told(error.reason));
 
 function Progress({ run, onCancel }: { readonly run: RecreateRun; readonly onCancel: () => void }) {
   const { t } = useTranslation();
   const current = run.members.find(({ step, outcome }) => step !== null && outcome === null);
   const done = run.members.filter(({ outcome }) => outcome !== null).length;
   const back = run.activity !== 'recreating';
-  const words = back ? t('recreate.run.back') : current?.step == null ? t('recreate.run.waiting') : t(`recreate.step.${current.step}`);
+  const words = back
+    ? t('recreate.run.back')
+    : current?.step == null
+      ? t('recreate.run.waiting')
+      : t(`recreate.step.${current.step}`);
   return (
-    <Box sx={{ border: `1px solid ${color.border}`, borderRadius: '8px', background: color.card, padding: '8px 12px', display: 'flex', alignItems: 'center', gap: '12px' }}>
+    <Box
+      sx={{
+        border: `1px solid ${color.border}`,
+        borderRadius: '8px',
+        background: color.card,
+        padding: '8px 12px',
+        display: 'flex',
+        alignItems: 'center',
+        gap: '12px',
+      }}
+    >
       <CircularProgress size={16} thickness={5} aria-hidden />
       <Box role="status" aria-label={t('recreate.run.label')} sx={{ flex: 1, minWidth: 0 }}>
-        <Typography sx={{ fontWeight: 600, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{t('recreate.run.title', { name: current?.name ?? run.members[0]?.name ?? '' })}</Typography>
-        <Typography variant="caption" component="div" sx={{ color: color.text2 }}>{words}{run.members.length > 1 ? ` · ${t('recreate.run.of', { done, total: run.members.length })}` : ''}</Typography>
+        <Typography
+          sx={{ fontWeight: 600, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+        >
+          {t('recreate.run.title', { name: current?.name ?? run.members[0]?.name ?? '' })}
+        </Typography>
+        <Typography variant="caption" component="div" sx={{ color: color.text2 }}>
+          {words}
+          {run.members.length > 1 ? ` · ${t('recreate.run.of', { done, total: run.members.length })}` : ''}
+        </Typography>
       </Box>
-      <Button size="small" disabled={!run.cancellable} onClick={onCancel}>{t('recreate.run.cancel')}</Button>
+      <Button size="small" disabled={!run.cancellable} onClick={onCancel}>
+        {t('recreate.run.cancel')}
+      </Button>
     </Box>
   );
 }

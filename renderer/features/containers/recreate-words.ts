@@ -1,7 +1,9 @@
 import type { PageId } from '../../app/router.ts';
 
 /** The page with the setting that a refusal of the gateway names, if it names one. */
-export function pageOfSetting(reason: string | undefined): Extract<PageId, 'file-sharing' | 'docker-socket'> | null {
+export function pageOfSetting(
+  reason: string | undefined,
+): Extract<PageId, 'file-sharing' | 'docker-socket'> | null {
   if (reason === undefined) return null;
   if (reason.includes('filesharingAllowedDirectories')) return 'file-sharing';
   return reason.includes('dockerSocketMount') ? 'docker-socket' : null;

@@ -6,13 +6,25 @@ import { showLanguage } from '../../i18n/index.ts';
 import type { RecreatePlan } from '../../../shared/containers/recreate.ts';
 import { ok, type Result } from '../../../shared/result.ts';
 
-const recent = () => appState({ scan: { at: minutesAgo(0.2), durationMs: 90, eci: true, containers: someContainers } });
-const state = (name: string) => { const made = states[name]; if (made === undefined) throw new Error(`no state ${name}`); return made(); };
+const recent = () =>
+  appState({ scan: { at: minutesAgo(0.2), durationMs: 90, eci: true, containers: someContainers } });
+const state = (name: string) => {
+  const made = states[name];
+  if (made === undefined) throw new Error(`no state ${name}`);
+  return made();
+};
 const idOf = (name: string) => someContainers.find((c) => c.name === name)?.id;
 
-const rowOf = (name: string) => { const row = screen.getByRole('button', { name: `Details of ${name}` }).closest<HTMLElement>('[role="row"]'); if (row === null) throw new Error(`no row ${name}`); return row; };
+const rowOf = (name: string) => {
+  const row = screen.getByRole('button', { name: `Details of ${name}` }).closest<HTMLElement>('[role="row"]');
+  if (row === null) throw new Error(`no row ${name}`);
+  return row;
+};
 /** What an opened row tells under a label: as it reads, and whole on hovering. */
-const fact = (row: HTMLElement, label: string) => { const told = within(row).getByText(label).nextElementSibling?.firstElementChild; return { text: told?.textContent, title: told?.getAttribute('title') }; };
+const fact = (row: HTMLElement, label: string) => {
+  const told = within(row).getByText(label).nextElementSibling?.firstElementChild;
+  return { text: told?.textContent, title: told?.getAttribute('title') };
+};
 
 describe('recreating containers under ECI (D)', () => {
   it('is offered for what is not protected, and only while ECI is on', async () => {
@@ -27,24 +39,35 @@ describe('recreating containers under ECI (D)', () => {
     expect(screen.queryByRole('menuitem', { name: 'Recreate protected…' })).toBeNull();
   });
 
-  it('shows first what is lost and what stands in the way, leaves out what can\'t be, and asks for what was chosen', async () => {
+  it("shows first what is lost and what stands in the way, leaves out what can't be, and asks for what was chosen", async () => {
     const { user, bridge } = await renderApp(recent(), 'containers');
-    for (const name of ['old-vpn', 'node-metrics', 'db-archive', 'web-1']) await user.click(screen.getByRole('checkbox', { name: `Select ${name}` }));
+    for (const name of ['old-vpn', 'node-metrics', 'db-archive', 'web-1'])
+      await user.click(screen.getByRole('checkbox', { name: `Select ${name}` }));
     await user.click(screen.getByRole('button', { name: 'Recreate protected…' }));
     const dialog = await screen.findByRole('dialog');
     expect(within(dialog).getByText('Recreate 3 containers under ECI?')).toBeTruthy();
     expect((await within(dialog).findAllByText('What its processes have in memory')).length).toBe(1);
     expect(within(dialog).getAllByText('What was written inside: 12.3 MB in 31 paths').length).toBe(2);
-    expect(within(dialog).getByText('The old one is kept beside it, stopped: what was written inside is nowhere else')).toBeTruthy();
+    expect(
+      within(dialog).getByText(
+        'The old one is kept beside it, stopped: what was written inside is nowhere else',
+      ),
+    ).toBeTruthy();
     expect(within(dialog).getByText('--pid=host')).toBeTruthy();
     expect(within(dialog).getByText('1 is left as it is')).toBeTruthy();
-    await waitFor(() => { expect(document.activeElement?.textContent).toBe('Leave as they are'); });
+    await waitFor(() => {
+      expect(document.activeElement?.textContent).toBe('Leave as they are');
+    });
     await user.click(within(dialog).getByRole('checkbox', { name: /^Carry over what was written inside/ }));
     await user.click(within(dialog).getByRole('checkbox', { name: /^Keep the old ones, stopped/ }));
-    await waitFor(() => { expect(within(dialog).getAllByText('Carried over').length).toBe(2); });
+    await waitFor(() => {
+      expect(within(dialog).getAllByText('Carried over').length).toBe(2);
+    });
     await user.click(within(dialog).getByRole('button', { name: 'Recreate 2 containers' }));
     const ids = [idOf('old-vpn'), idOf('db-archive')];
-    expect(bridge.calls.filter(({ name }) => name === 'recreate:start').map(({ input }) => input)).toEqual([{ ids, commit: ids, old: 'keep', withoutWayBack: false }]);
+    expect(bridge.calls.filter(({ name }) => name === 'recreate:start').map(({ input }) => input)).toEqual([
+      { ids, commit: ids, old: 'keep', withoutWayBack: false },
+    ]);
     expect(await screen.findByText('Recreating old-vpn')).toBeTruthy();
   });
 
@@ -52,48 +75,109 @@ describe('recreating containers under ECI (D)', () => {
     const { user } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
     const row = rowOf('old-vpn');
-    await waitFor(() => { expect(fact(row, 'Recreating keeps')).toEqual({ text: 'Name, networks, ports, volume vpn-data, restart policy unless-stopped', title: 'Name, networks, ports, volume vpn-data, restart policy unless-stopped' }); });
-    expect(fact(row, 'It loses').title).toBe('What its processes have in memory · What was written inside: 12.3 MB in 31 paths');
-    expect(fact(row, 'It changes').title).toBe('Runtime runc becomes bulkhead, in a user namespace of its own · The old one is kept beside it, stopped: what was written inside is nowhere else');
-    expect([...row.querySelectorAll('dt')].slice(0, 4).map((label) => label.textContent)).toEqual(['Recreating keeps', 'It loses', 'It changes', 'Id']);
+    await waitFor(() => {
+      expect(fact(row, 'Recreating keeps')).toEqual({
+        text: 'Name, networks, ports, volume vpn-data, restart policy unless-stopped',
+        title: 'Name, networks, ports, volume vpn-data, restart policy unless-stopped',
+      });
+    });
+    expect(fact(row, 'It loses').title).toBe(
+      'What its processes have in memory · What was written inside: 12.3 MB in 31 paths',
+    );
+    expect(fact(row, 'It changes').title).toBe(
+      'Runtime runc becomes bulkhead, in a user namespace of its own · The old one is kept beside it, stopped: what was written inside is nowhere else',
+    );
+    expect([...row.querySelectorAll('dt')].slice(0, 4).map((label) => label.textContent)).toEqual([
+      'Recreating keeps',
+      'It loses',
+      'It changes',
+      'Id',
+    ]);
     await user.click(within(row).getByRole('button', { name: /^See all….*old-vpn/ }));
     expect(await screen.findByText('Recreate 1 container under ECI?')).toBeTruthy();
   });
 
   it('takes the same room in an opened row before the plan is there, once it is, and where there is none', async () => {
     let answer: (plan: Result<RecreatePlan>) => void = () => undefined;
-    const plan = new Promise<Result<RecreatePlan>>((resolve) => { answer = resolve; });
-    const { user } = await renderApp(recent(), 'containers', { 'recreate:plan': () => plan }, { styled: true });
-    for (const name of ['old-vpn', 'web-1']) await user.click(screen.getByRole('button', { name: `Details of ${name}` }));
+    const plan = new Promise<Result<RecreatePlan>>((resolve) => {
+      answer = resolve;
+    });
+    const { user } = await renderApp(
+      recent(),
+      'containers',
+      { 'recreate:plan': () => plan },
+      { styled: true },
+    );
+    for (const name of ['old-vpn', 'web-1'])
+      await user.click(screen.getByRole('button', { name: `Details of ${name}` }));
     const row = rowOf('old-vpn');
     const height = getComputedStyle(row).height;
     expect(height).toBe(`${48 + 8 * 20 + 14}px`);
     expect(fact(row, 'It loses').text).toBe('Looking at what would change');
     expect(within(rowOf('web-1')).queryByText('It loses')).toBeNull();
-    answer({ ok: false, error: { code: 'engine.unreachable', message: 'the engine does not answer', hint: 'See whether it runs.' } });
-    await waitFor(() => { expect(fact(row, 'Recreating').text).toBe('What it would do isn\u2019t known: the engine does not answer. See whether it runs.'); });
+    answer({
+      ok: false,
+      error: {
+        code: 'engine.unreachable',
+        message: 'the engine does not answer',
+        hint: 'See whether it runs.',
+      },
+    });
+    await waitFor(() => {
+      expect(fact(row, 'Recreating').text).toBe(
+        'What it would do isn\u2019t known: the engine does not answer. See whether it runs.',
+      );
+    });
     expect(getComputedStyle(row).height).toBe(height);
   });
 
   it('tells in an opened row why one can\u2019t be recreated as it is', async () => {
     const { user } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('button', { name: 'Details of node-metrics' }));
-    await waitFor(() => { expect(fact(rowOf('node-metrics'), 'Recreating').title).toBe('Can\u2019t be recreated as it is: --pid=host is not possible under ECI. Make it anew without.'); });
+    await waitFor(() => {
+      expect(fact(rowOf('node-metrics'), 'Recreating').title).toBe(
+        'Can\u2019t be recreated as it is: --pid=host is not possible under ECI. Make it anew without.',
+      );
+    });
     expect(within(rowOf('node-metrics')).queryByText('It loses')).toBeNull();
   });
 
   it('tells in the gateway\u2019s own words what it will refuse, in the window\u2019s language', async () => {
-    const message = 'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories';
-    const item: RecreatePlan['groups'][number][number] = { id: idOf('old-vpn') ?? '', name: 'old-vpn', image: '', running: true, unchanged: false, commit: false, written: null, changes: [], lost: [], blockers: [{ code: 'refused', params: { rule: 'bind-not-shared', message } }] };
-    const { user } = await renderApp(recent(), 'containers', { 'recreate:plan': () => ok({ groups: [[item]], blocked: true }) });
+    const message =
+      'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories';
+    const item: RecreatePlan['groups'][number][number] = {
+      id: idOf('old-vpn') ?? '',
+      name: 'old-vpn',
+      image: '',
+      running: true,
+      unchanged: false,
+      commit: false,
+      written: null,
+      changes: [],
+      lost: [],
+      blockers: [{ code: 'refused', params: { rule: 'bind-not-shared', message } }],
+    };
+    const { user } = await renderApp(recent(), 'containers', {
+      'recreate:plan': () => ok({ groups: [[item]], blocked: true }),
+    });
     await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
-    await waitFor(() => { expect(fact(rowOf('old-vpn'), 'Recreating').title).toBe(`Can\u2019t be recreated as it is: ${message}.`); });
+    await waitFor(() => {
+      expect(fact(rowOf('old-vpn'), 'Recreating').title).toBe(
+        `Can\u2019t be recreated as it is: ${message}.`,
+      );
+    });
     await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
     await user.click(screen.getByRole('button', { name: 'Recreate protected…' }));
     expect(await within(await screen.findByRole('dialog')).findByText(`${message}.`)).toBeTruthy();
-    await act(async () => { await showLanguage('zh-CN'); });
-    expect(within(screen.getByRole('dialog')).getByText(/\/etc.*filesharingAllowedDirectories/).textContent).toMatch(/目录.*A8.*管理员可以.*filesharingAllowedDirectories/);
-    await act(async () => { await showLanguage('en'); });
+    await act(async () => {
+      await showLanguage('zh-CN');
+    });
+    expect(
+      within(screen.getByRole('dialog')).getByText(/\/etc.*filesharingAllowedDirectories/).textContent,
+    ).toMatch(/目录.*A8.*管理员可以.*filesharingAllowedDirectories/);
+    await act(async () => {
+      await showLanguage('en');
+    });
   });
 
   it('tells nothing of it in an opened row while ECI is off, and asks nothing', async () => {
@@ -110,13 +194,23 @@ describe('recreating containers under ECI (D)', () => {
     const asked = () => bridge.calls.filter(({ name }) => name === 'recreate:plan').map(({ input }) => input);
     const request = { ids: [idOf('old-vpn')], commit: [], old: 'remove-when-healthy', withoutWayBack: true };
     expect(asked()).toEqual([request]);
-    act(() => { bridge.emit('changed', { scan: { at: minutesAgo(0), durationMs: 90, eci: true, containers: structuredClone(someContainers) } }); });
-    await waitFor(() => { expect(asked()).toEqual([request, request]); });
+    act(() => {
+      bridge.emit('changed', {
+        scan: { at: minutesAgo(0), durationMs: 90, eci: true, containers: structuredClone(someContainers) },
+      });
+    });
+    await waitFor(() => {
+      expect(asked()).toEqual([request, request]);
+    });
   });
 
   it('says how it goes, and can be stopped until it goes back', async () => {
     const { user, bridge } = await renderApp(state('recreating'), 'containers');
-    expect(within(screen.getByRole('status', { name: 'Containers being recreated' })).getByText('Waiting until it runs well · 0 of 2')).toBeTruthy();
+    expect(
+      within(screen.getByRole('status', { name: 'Containers being recreated' })).getByText(
+        'Waiting until it runs well · 0 of 2',
+      ),
+    ).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Stop' }));
     expect(bridge.calls.some(({ name }) => name === 'recreate:cancel')).toBe(true);
   });
@@ -124,8 +218,16 @@ describe('recreating containers under ECI (D)', () => {
   it('says how it ended, and leads to the setting a refusal names', async () => {
     const { user } = await renderApp(state('recreated'), 'containers');
     expect(screen.getByText('1 container recreated · 1 was not recreated')).toBeTruthy();
-    expect(screen.getByText(/The old one is old-vpn-before-eci, stopped and without a restart policy. Made of bulkhead\/recreated/)).toBeTruthy();
-    expect(screen.getByText(/Not recreated; nothing was stopped: the new container was not made: enhanced container isolation:/)).toBeTruthy();
+    expect(
+      screen.getByText(
+        /The old one is old-vpn-before-eci, stopped and without a restart policy. Made of bulkhead\/recreated/,
+      ),
+    ).toBeTruthy();
+    expect(
+      screen.getByText(
+        /Not recreated; nothing was stopped: the new container was not made: enhanced container isolation:/,
+      ),
+    ).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Open File sharing' }));
     expect(await screen.findByRole('heading', { level: 1, name: 'File sharing' })).toBeTruthy();
   });

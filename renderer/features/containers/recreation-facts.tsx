@@ -14,33 +14,91 @@ import type { RecreateItem, RecreateNote, RecreatePlan } from '../../../shared/c
 import type { Result } from '../../../shared/result.ts';
 import { RowFact } from './row-fact.tsx';
 
-/** Lines that `RecreationFacts` takes whatever the plan says: the list needs a row's height before there is a plan. */
+/**
+ * Lines that `RecreationFacts` takes whatever the plan says: the list needs a row's height before there is a
+ * plan.
+ */
 export const recreationLines = 3;
 
-/** What recreating this container alone would do; undefined until it is known. Asked anew after every scan, and what was known stays meanwhile. */
+/**
+ * What recreating this container alone would do; undefined until it is known. Asked anew after every scan,
+ * and what was known stays meanwhile.
+ */
 function usePlan(container: Container): Result<RecreatePlan> | undefined {
   const store = useStore();
   const [plan, setPlan] = useState<Result<RecreatePlan>>();
   useEffect(() => {
     let stale = false;
     // One that has no way back can be recreated all the same, and loses that: the question asks for it.
-    void store.request('recreate:plan', { ids: [container.id], commit: [], old: 'remove-when-healthy', withoutWayBack: true }).then((answer) => { if (!stale) setPlan(answer); });
-    return () => { stale = true; };
+    void store
+      .request('recreate:plan', {
+        ids: [container.id],
+        commit: [],
+        old: 'remove-when-healthy',
+        withoutWayBack: true,
+      })
+      .then((answer) => {
+        if (!stale) setPlan(answer);
+      });
+    return () => {
+      stale = true;
+    };
   }, [store, container]);
   return plan;
 }
 
-/** In an opened row: what recreating the container under ECI keeps, loses and changes, or why it can't be. Part of a `dl`. */
-export function RecreationFacts({ container, tab, onAll }: { readonly container: Container; readonly tab: 0 | -1; /** Leads to all of it, where it can be done now. */ readonly onAll: (() => void) | undefined }) {
+/**
+ * In an opened row: what recreating the container under ECI keeps, loses and changes, or why it can't be.
+ * Part of a `dl`.
+ */
+export function RecreationFacts({
+  container,
+  tab,
+  onAll,
+}: {
+  readonly container: Container;
+  readonly tab: 0 | -1;
+  /** Leads to all of it, where it can be done now. */ readonly onAll: (() => void) | undefined;
+}) {
   const { t } = useTranslation();
   const plan = usePlan(container);
   const item = plan?.ok === true ? plan.value.groups.flat().find(({ id }) => id === container.id) : undefined;
-  const why = plan === undefined ? null : !plan.ok ? t('containers.recreation.unknown', { why: sentences(t, [closed(t, told(plan.error.message)), told(plan.error.hint ?? '')]) })
-    : item === undefined ? t('containers.reason.unknown')
-      : item.blockers.length > 0 ? t('containers.recreation.blocked', { why: sentences(t, item.blockers.map((note) => noteWords(t, note))) }) : null;
-  if (why !== null) return <RowFact label={t('containers.recreation.label')} text={bare(why)} lines={recreationLines}>{withCode(why)}</RowFact>;
-  const link = item === undefined || onAll === undefined ? undefined
-    : <Link component="button" type="button" tabIndex={tab} aria-label={t('containers.recreation.allOf', { name: container.name })} onClick={onAll} sx={{ fontSize: 12, lineHeight: 'inherit', verticalAlign: 'baseline' }}>{t('containers.recreation.all')}</Link>;
+  const why =
+    plan === undefined
+      ? null
+      : !plan.ok
+        ? t('containers.recreation.unknown', {
+            why: sentences(t, [closed(t, told(plan.error.message)), told(plan.error.hint ?? '')]),
+          })
+        : item === undefined
+          ? t('containers.reason.unknown')
+          : item.blockers.length > 0
+            ? t('containers.recreation.blocked', {
+                why: sentences(
+                  t,
+                  item.blockers.map((note) => noteWords(t, note)),
+                ),
+              })
+            : null;
+  if (why !== null)
+    return (
+      <RowFact label={t('containers.recreation.label')} text={bare(why)} lines={recreationLines}>
+        {withCode(why)}
+      </RowFact>
+    );
+  const link =
+    item === undefined || onAll === undefined ? undefined : (
+      <Link
+        component="button"
+        type="button"
+        tabIndex={tab}
+        aria-label={t('containers.recreation.allOf', { name: container.name })}
+        onClick={onAll}
+        sx={{ fontSize: 12, lineHeight: 'inherit', verticalAlign: 'baseline' }}
+      >
+        {t('containers.recreation.all')}
+      </Link>
+    );
   return (
     <>
       <Line label={t('containers.recreation.keeps')} text={item && kept(t, container, item)} />
@@ -50,29 +108,62 @@ export function RecreationFacts({ container, tab, onAll }: { readonly container:
   );
 }
 
-function Line({ label, text, link }: { readonly label: string; readonly text: string | undefined; readonly link?: ReactNode }) {
-  return <RowFact label={label} text={text === undefined ? undefined : bare(text)} link={link}>{text === undefined ? <Pending /> : withCode(text)}</RowFact>;
+function Line({
+  label,
+  text,
+  link,
+}: {
+  readonly label: string;
+  readonly text: string | undefined;
+  readonly link?: ReactNode;
+}) {
+  return (
+    <RowFact label={label} text={text === undefined ? undefined : bare(text)} link={link}>
+      {text === undefined ? <Pending /> : withCode(text)}
+    </RowFact>
+  );
 }
 
 function Pending() {
   const { t } = useTranslation();
   const late = useAfter(200);
-  return <><span className="visually-hidden">{t('recreate.planning')}</span>{late && <Skeleton component="span" variant="rounded" width={240} height={10} sx={{ display: 'inline-block' }} />}</>;
+  return (
+    <>
+      <span className="visually-hidden">{t('recreate.planning')}</span>
+      {late && (
+        <Skeleton
+          component="span"
+          variant="rounded"
+          width={240}
+          height={10}
+          sx={{ display: 'inline-block' }}
+        />
+      )}
+    </>
+  );
 }
 
 /** Words without the marks around code. */
 const bare = (text: string): string => text.replaceAll('`', '');
 
-const noted = (t: TFunction, notes: readonly RecreateNote[]): string => (notes.length === 0 ? t('containers.recreation.nothing') : notes.map((note) => noteWords(t, note)).join(' · '));
+const noted = (t: TFunction, notes: readonly RecreateNote[]): string =>
+  notes.length === 0
+    ? t('containers.recreation.nothing')
+    : notes.map((note) => noteWords(t, note)).join(' · ');
 
 function kept(t: TFunction, { volumes, restartPolicy }: Container, { changes }: RecreateItem): string {
   const named = volumes.filter((volume) => !volume.anonymous).map(({ name }) => `\`${name}\``);
   const anonymous = volumes.length - named.length;
   const all = [...named, ...(anonymous > 0 ? [t('containers.detail.anonymous', { count: anonymous })] : [])];
   return names(t, [
-    t('containers.recreation.kept.name'), t('containers.recreation.kept.networks'),
+    t('containers.recreation.kept.name'),
+    t('containers.recreation.kept.networks'),
     ...(changes.some(({ code }) => code === 'chosen-ports') ? [] : [t('containers.recreation.kept.ports')]),
-    ...(all.length === 0 ? [] : [t('containers.recreation.kept.volumes', { count: volumes.length, names: names(t, all) })]),
-    ...(restartPolicy === 'no' || restartPolicy === '' ? [] : [t('containers.recreation.kept.restart', { policy: restartPolicy })]),
+    ...(all.length === 0
+      ? []
+      : [t('containers.recreation.kept.volumes', { count: volumes.length, names: names(t, all) })]),
+    ...(restartPolicy === 'no' || restartPolicy === ''
+      ? []
+      : [t('containers.recreation.kept.restart', { policy: restartPolicy })]),
   ]);
 }

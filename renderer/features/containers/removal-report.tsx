@@ -12,39 +12,122 @@ import { labelled } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
 
 /** How a removal goes and went, each failure with the engine's words and the way to try those again. */
-export function RemovalReport({ run, onRetry }: { readonly run: RemovalRun; /** Undefined: not now. */ readonly onRetry: ((ids: readonly string[]) => void) | undefined }) {
+export function RemovalReport({
+  run,
+  onRetry,
+}: {
+  readonly run: RemovalRun;
+  /** Undefined: not now. */ readonly onRetry: ((ids: readonly string[]) => void) | undefined;
+}) {
   const { t } = useTranslation();
   const formats = useFormats();
   const store = useStore();
   if (run.activity !== 'ended') {
-    const words = run.activity === 'cancelling' ? t('containers.remove.cancelling') : t('containers.remove.progress', { count: run.total });
+    const words =
+      run.activity === 'cancelling'
+        ? t('containers.remove.cancelling')
+        : t('containers.remove.progress', { count: run.total });
     return (
-      <Box sx={{ border: `1px solid ${color.border}`, borderRadius: '8px', background: color.card, padding: '8px 12px', display: 'flex', alignItems: 'center', gap: '12px' }}>
+      <Box
+        sx={{
+          border: `1px solid ${color.border}`,
+          borderRadius: '8px',
+          background: color.card,
+          padding: '8px 12px',
+          display: 'flex',
+          alignItems: 'center',
+          gap: '12px',
+        }}
+      >
         <Box sx={{ flex: 1, minWidth: 0, display: 'grid', gap: '6px' }}>
-          <Typography role="status">{words} · {t('containers.remove.of', { done: formats.number(run.done), total: formats.number(run.total) })}{run.told.length > 0 && ` · ${t('containers.report.failed', { count: run.told.filter((one) => !one.removed).length })}`}</Typography>
-          <LinearProgress variant="determinate" value={run.total === 0 ? 0 : (100 * run.done) / run.total} aria-label={words} />
+          <Typography role="status">
+            {words} ·{' '}
+            {t('containers.remove.of', { done: formats.number(run.done), total: formats.number(run.total) })}
+            {run.told.length > 0 &&
+              ` · ${t('containers.report.failed', { count: run.told.filter((one) => !one.removed).length })}`}
+          </Typography>
+          <LinearProgress
+            variant="determinate"
+            value={run.total === 0 ? 0 : (100 * run.done) / run.total}
+            aria-label={words}
+          />
         </Box>
-        <Button size="small" disabled={run.activity === 'cancelling'} onClick={() => { void store.request('containers:cancel-removal', undefined); }}>{t('containers.remove.stop')}</Button>
+        <Button
+          size="small"
+          disabled={run.activity === 'cancelling'}
+          onClick={() => {
+            void store.request('containers:cancel-removal', undefined);
+          }}
+        >
+          {t('containers.remove.stop')}
+        </Button>
       </Box>
     );
   }
   const failed = run.told.filter((one) => !one.removed && one.notBegun !== true);
   const notBegun = run.told.filter((one) => one.notBegun === true);
-  const dismiss = <Button size="small" onClick={() => { void store.request('containers:dismiss-removal', undefined); }}>{t('containers.report.close')}</Button>;
+  const dismiss = (
+    <Button
+      size="small"
+      onClick={() => {
+        void store.request('containers:dismiss-removal', undefined);
+      }}
+    >
+      {t('containers.report.close')}
+    </Button>
+  );
   if (run.error !== null && run.done === 0) return <ErrorPanel error={run.error} action={dismiss} />;
   const good = failed.length === 0 && notBegun.length === 0 && run.error === null;
   const listed = run.told.filter((one) => one.notBegun !== true);
   return (
-    <Notice tone={good ? 'ok' : failed.length === 0 && run.error === null ? 'warn' : 'danger'} live={good ? 'polite' : 'assertive'}
-      action={<Box sx={{ display: 'flex', gap: 1, alignSelf: 'flex-start', flexShrink: 0 }}>
-        {failed.length > 0 && onRetry !== undefined && <Button size="small" onClick={() => { onRetry(failed.map(({ id }) => id)); }}>{t('containers.report.retry', { count: failed.length })}</Button>}
-        {dismiss}
-      </Box>}
-      title={[run.removed > 0 ? t('containers.report.done', { count: run.removed }) : t('containers.report.none'), ...(failed.length > 0 ? [t('containers.report.failed', { count: failed.length })] : []), ...(notBegun.length > 0 ? [t('containers.report.notBegun', { count: notBegun.length })] : [])].join(' · ')}>
+    <Notice
+      tone={good ? 'ok' : failed.length === 0 && run.error === null ? 'warn' : 'danger'}
+      live={good ? 'polite' : 'assertive'}
+      action={
+        <Box sx={{ display: 'flex', gap: 1, alignSelf: 'flex-start', flexShrink: 0 }}>
+          {failed.length > 0 && onRetry !== undefined && (
+            <Button
+              size="small"
+              onClick={() => {
+                onRetry(failed.map(({ id }) => id));
+              }}
+            >
+              {t('containers.report.retry', { count: failed.length })}
+            </Button>
+          )}
+          {dismiss}
+        </Box>
+      }
+      title={[
+        run.removed > 0 ? t('containers.report.done', { count: run.removed }) : t('containers.report.none'),
+        ...(failed.length > 0 ? [t('containers.report.failed', { count: failed.length })] : []),
+        ...(notBegun.length > 0 ? [t('containers.report.notBegun', { count: notBegun.length })] : []),
+      ].join(' · ')}
+    >
       {(listed.length > 0 || run.error !== null) && (
-        <Box component="ul" tabIndex={0} aria-label={t('containers.report.label')} className="selectable" sx={{ margin: 0, padding: 0, listStyle: 'none', maxHeight: 96, overflow: 'auto', overflowWrap: 'anywhere' }}>
-          {listed.map((one) => <li key={one.id}><strong>{one.name}</strong>{labelled(t, '', told(one.error ?? ''))}</li>)}
-          {run.error !== null && <li>{labelled(t, t(`errors.${run.error.code}`), told(run.error.reason ?? run.error.message))}</li>}
+        <Box
+          component="ul"
+          tabIndex={0}
+          aria-label={t('containers.report.label')}
+          className="selectable"
+          sx={{
+            margin: 0,
+            padding: 0,
+            listStyle: 'none',
+            maxHeight: 96,
+            overflow: 'auto',
+            overflowWrap: 'anywhere',
+          }}
+        >
+          {listed.map((one) => (
+            <li key={one.id}>
+              <strong>{one.name}</strong>
+              {labelled(t, '', told(one.error ?? ''))}
+            </li>
+          ))}
+          {run.error !== null && (
+            <li>{labelled(t, t(`errors.${run.error.code}`), told(run.error.reason ?? run.error.message))}</li>
+          )}
         </Box>
       )}
     </Notice>

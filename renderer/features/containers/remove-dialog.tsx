@@ -10,8 +10,22 @@ import { names } from '../../i18n/joining.ts';
 
 const namesAtMost = 6;
 
-/** Asks before containers are removed: names them, asks for running ones and volumes separately, says in the button how many go. */
-export function RemoveDialog({ containers, onCancel, onRemove }: { readonly containers: readonly Container[]; readonly onCancel: () => void; readonly onRemove: (containers: readonly Container[], how: { readonly includeRunning: boolean; readonly removeVolumes: boolean }) => void }) {
+/**
+ * Asks before containers are removed: names them, asks for running ones and volumes separately, says in the
+ * button how many go.
+ */
+export function RemoveDialog({
+  containers,
+  onCancel,
+  onRemove,
+}: {
+  readonly containers: readonly Container[];
+  readonly onCancel: () => void;
+  readonly onRemove: (
+    containers: readonly Container[],
+    how: { readonly includeRunning: boolean; readonly removeVolumes: boolean },
+  ) => void;
+}) {
   const { t } = useTranslation();
   const [includeRunning, setIncludeRunning] = useState(false);
   const [removeVolumes, setRemoveVolumes] = useState(false);
@@ -19,31 +33,109 @@ export function RemoveDialog({ containers, onCancel, onRemove }: { readonly cont
   const going = includeRunning ? containers : containers.filter((c) => !isRunning(c));
   const volumes = [...new Set(going.flatMap((c) => c.volumes.map((v) => v.name)))];
   const withVolumes = removeVolumes && volumes.length > 0;
-  const some = (list: readonly string[]) => (list.length <= namesAtMost ? names(t, list) : t('list.more', { names: names(t, list.slice(0, namesAtMost)), count: list.length - namesAtMost }));
-  const confirm = going.length === 0 ? t('containers.remove.confirmNone') : withVolumes ? t('containers.remove.confirmVolumes', { count: going.length }) : t('containers.remove.confirm', { count: going.length });
+  const some = (list: readonly string[]) =>
+    list.length <= namesAtMost
+      ? names(t, list)
+      : t('list.more', { names: names(t, list.slice(0, namesAtMost)), count: list.length - namesAtMost });
+  const confirm =
+    going.length === 0
+      ? t('containers.remove.confirmNone')
+      : withVolumes
+        ? t('containers.remove.confirmVolumes', { count: going.length })
+        : t('containers.remove.confirm', { count: going.length });
   return (
-    <ConfirmDialog open destructive width={560} title={t('containers.remove.title', { count: containers.length })} confirm={confirm} cancel={t('containers.remove.keep')} disabled={going.length === 0}
+    <ConfirmDialog
+      open
+      destructive
+      width={560}
+      title={t('containers.remove.title', { count: containers.length })}
+      confirm={confirm}
+      cancel={t('containers.remove.keep')}
+      disabled={going.length === 0}
       note={going.length === 0 ? t('containers.remove.noteNone') : undefined}
-      onCancel={onCancel} onConfirm={() => { onRemove(going, { includeRunning, removeVolumes: withVolumes }); }}>
+      onCancel={onCancel}
+      onConfirm={() => {
+        onRemove(going, { includeRunning, removeVolumes: withVolumes });
+      }}
+    >
       <DialogText>{t('containers.remove.body')}</DialogText>
-      <Box component="ul" tabIndex={0} aria-label={t('containers.title')} sx={{ listStyle: 'none', margin: '12px 24px 0', padding: 0, maxHeight: 168, overflow: 'auto', border: `1px solid ${color.border}`, borderRadius: '6px' }}>
+      <Box
+        component="ul"
+        tabIndex={0}
+        aria-label={t('containers.title')}
+        sx={{
+          listStyle: 'none',
+          margin: '12px 24px 0',
+          padding: 0,
+          maxHeight: 168,
+          overflow: 'auto',
+          border: `1px solid ${color.border}`,
+          borderRadius: '6px',
+        }}
+      >
         {containers.map((c) => {
           const stays = isRunning(c) && !includeRunning;
           return (
-            <Box component="li" key={c.id} sx={{ display: 'flex', gap: 1, alignItems: 'center', minHeight: 28, boxSizing: 'border-box', padding: '0 12px', color: stays ? color.text3 : color.text, '&:not(:first-of-type)': { borderTop: `1px solid ${color.border}` } }}>
-              <Box component="span" sx={{ fontWeight: 600, whiteSpace: 'nowrap' }}>{c.name}</Box>
-              <Box component="span" sx={{ flex: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}><Mono size={11.5} dim nowrap>{c.image}</Mono></Box>
-              <Box component="span" sx={{ fontSize: 12, color: color.text3 }}>{t(`containers.state.${c.state}`)}</Box>
+            <Box
+              component="li"
+              key={c.id}
+              sx={{
+                display: 'flex',
+                gap: 1,
+                alignItems: 'center',
+                minHeight: 28,
+                boxSizing: 'border-box',
+                padding: '0 12px',
+                color: stays ? color.text3 : color.text,
+                '&:not(:first-of-type)': { borderTop: `1px solid ${color.border}` },
+              }}
+            >
+              <Box component="span" sx={{ fontWeight: 600, whiteSpace: 'nowrap' }}>
+                {c.name}
+              </Box>
+              <Box
+                component="span"
+                sx={{
+                  flex: 1,
+                  minWidth: 0,
+                  overflow: 'hidden',
+                  textOverflow: 'ellipsis',
+                  whiteSpace: 'nowrap',
+                }}
+              >
+                <Mono size={11.5} dim nowrap>
+                  {c.image}
+                </Mono>
+              </Box>
+              <Box component="span" sx={{ fontSize: 12, color: color.text3 }}>
+                {t(`containers.state.${c.state}`)}
+              </Box>
             </Box>
           );
         })}
       </Box>
       <Box sx={{ padding: '12px 24px 0', display: 'grid', gap: '4px' }}>
         {running.length > 0 && (
-          <DialogOption checked={includeRunning} onChange={setIncludeRunning} label={t('containers.remove.running', { count: running.length, names: some(running.map((c) => c.name)) })} note={t('containers.remove.runningStay')} />
+          <DialogOption
+            checked={includeRunning}
+            onChange={setIncludeRunning}
+            label={t('containers.remove.running', {
+              count: running.length,
+              names: some(running.map((c) => c.name)),
+            })}
+            note={t('containers.remove.runningStay')}
+          />
         )}
         {volumes.length > 0 && (
-          <DialogOption checked={removeVolumes} onChange={setRemoveVolumes} label={t('containers.remove.volumes', { count: volumes.length, names: some(volumes.map((name) => (name.length > 24 ? `${name.slice(0, 12)}…` : name))) })} note={t('containers.remove.volumesStay')} />
+          <DialogOption
+            checked={removeVolumes}
+            onChange={setRemoveVolumes}
+            label={t('containers.remove.volumes', {
+              count: volumes.length,
+              names: some(volumes.map((name) => (name.length > 24 ? `${name.slice(0, 12)}…` : name))),
+            })}
+            note={t('containers.remove.volumesStay')}
+          />
         )}
       </Box>
     </ConfirmDialog>

@@ -1,12 +1,24 @@
-/** What is selected in a list, where the keyboard is, and where a range starts. Ids, so that it survives filtering and rescans. */
-export interface Selection { readonly chosen: ReadonlySet<string>; readonly active: string | null; readonly anchor: string | null }
+/**
+ * What is selected in a list, where the keyboard is, and where a range starts. Ids, so that it survives
+ * filtering and rescans.
+ */
+export interface Selection {
+  readonly chosen: ReadonlySet<string>;
+  readonly active: string | null;
+  readonly anchor: string | null;
+}
 export const emptySelection: Selection = { chosen: new Set(), active: null, anchor: null };
 
 /** Only what still exists. */
 export function keepExisting(selection: Selection, ids: ReadonlySet<string>): Selection {
   const chosen = new Set([...selection.chosen].filter((id) => ids.has(id)));
   const kept = (id: string | null) => (id !== null && ids.has(id) ? id : null);
-  if (chosen.size === selection.chosen.size && kept(selection.active) === selection.active && kept(selection.anchor) === selection.anchor) return selection;
+  if (
+    chosen.size === selection.chosen.size &&
+    kept(selection.active) === selection.active &&
+    kept(selection.anchor) === selection.anchor
+  )
+    return selection;
   return { chosen, active: kept(selection.active), anchor: kept(selection.anchor) };
 }
 
@@ -30,8 +42,15 @@ export function extendTo(selection: Selection, order: readonly string[], id: str
 export function toggleAll(selection: Selection, order: readonly string[]): Selection {
   const all = order.length > 0 && order.every((id) => selection.chosen.has(id));
   const chosen = new Set(selection.chosen);
-  for (const id of order) { if (all) chosen.delete(id); else chosen.add(id); }
+  for (const id of order) {
+    if (all) chosen.delete(id);
+    else chosen.add(id);
+  }
   return { ...selection, chosen };
 }
 
-export const moveTo = (selection: Selection, id: string): Selection => ({ ...selection, active: id, anchor: id });
+export const moveTo = (selection: Selection, id: string): Selection => ({
+  ...selection,
+  active: id,
+  anchor: id,
+});

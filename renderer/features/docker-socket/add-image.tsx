@@ -7,8 +7,19 @@ import { color } from '../../theme/tokens.ts';
 import type { LocalImages } from './local-images.ts';
 import { checkReference, ReferenceField, useAsked } from './reference-field.tsx';
 
-/** The field at the end of the list, or before a long one. What is typed stays here, so that typing draws nothing but it. */
-export function AddImage({ images, local, field, autoFocus, before, onAdd, onLeave }: {
+/**
+ * The field at the end of the list, or before a long one. What is typed stays here, so that typing draws
+ * nothing but it.
+ */
+export function AddImage({
+  images,
+  local,
+  field,
+  autoFocus,
+  before,
+  onAdd,
+  onLeave,
+}: {
   readonly images: readonly string[];
   readonly local: LocalImages;
   readonly field: RefObject<HTMLInputElement | null>;
@@ -34,24 +45,80 @@ export function AddImage({ images, local, field, autoFocus, before, onAdd, onLea
     return true;
   };
   return (
-    <Box sx={{ display: 'flex', padding: '8px 16px', ...(before ? {} : { borderTop: `1px solid ${color.border}` }) }}>
-      <ReferenceField inputRef={field} autoFocus={autoFocus} value={text} label={t('socket.add.label')} check={check} onChange={setText} onEnter={add} onEscape={escape}
-        actions={<Button startIcon={<AddIcon />} disabled={!check.usable} sx={{ marginLeft: 'auto' }} onClick={add}>{t('socket.add.button')}</Button>} />
+    <Box
+      sx={{
+        display: 'flex',
+        padding: '8px 16px',
+        ...(before ? {} : { borderTop: `1px solid ${color.border}` }),
+      }}
+    >
+      <ReferenceField
+        inputRef={field}
+        autoFocus={autoFocus}
+        value={text}
+        label={t('socket.add.label')}
+        check={check}
+        onChange={setText}
+        onEnter={add}
+        onEscape={escape}
+        actions={
+          <Button startIcon={<AddIcon />} disabled={!check.usable} sx={{ marginLeft: 'auto' }} onClick={add}>
+            {t('socket.add.button')}
+          </Button>
+        }
+      />
     </Box>
   );
 }
 
 /** The field below a row whose entry is being edited. */
-export function EditImage({ image, proposed = image, others, local, onSave, onCancel }: { readonly image: string; /** What the field starts with. */ readonly proposed?: string; /** The other entries. */ readonly others: readonly string[]; readonly local: LocalImages; readonly onSave: (image: string) => void; readonly onCancel: () => void }) {
+export function EditImage({
+  image,
+  proposed = image,
+  others,
+  local,
+  onSave,
+  onCancel,
+}: {
+  readonly image: string;
+  /** What the field starts with. */ readonly proposed?: string;
+  /** The other entries. */ readonly others: readonly string[];
+  readonly local: LocalImages;
+  readonly onSave: (image: string) => void;
+  readonly onCancel: () => void;
+}) {
   const { t } = useTranslation();
   const [text, setText] = useState(proposed);
   const check = checkReference(t, text, others, local, useAsked(text));
   const same = text.trim() === image;
-  const save = () => { if (same) onCancel(); else if (check.usable) onSave(text.trim()); };
+  const save = () => {
+    if (same) onCancel();
+    else if (check.usable) onSave(text.trim());
+  };
   return (
     <Box sx={{ display: 'flex', paddingTop: 1 }}>
-      <ReferenceField autoFocus value={text} label={t('socket.images.editing')} check={check} onChange={setText} onEnter={save} onEscape={() => { onCancel(); return true; }}
-        actions={<Box sx={{ display: 'flex', gap: 1, marginLeft: 'auto' }}><Button size="small" onClick={onCancel}>{t('button.cancel')}</Button><Button size="small" disabled={!check.usable} onClick={save}>{t('socket.images.save')}</Button></Box>} />
+      <ReferenceField
+        autoFocus
+        value={text}
+        label={t('socket.images.editing')}
+        check={check}
+        onChange={setText}
+        onEnter={save}
+        onEscape={() => {
+          onCancel();
+          return true;
+        }}
+        actions={
+          <Box sx={{ display: 'flex', gap: 1, marginLeft: 'auto' }}>
+            <Button size="small" onClick={onCancel}>
+              {t('button.cancel')}
+            </Button>
+            <Button size="small" disabled={!check.usable} onClick={save}>
+              {t('socket.images.save')}
+            </Button>
+          </Box>
+        }
+      />
     </Box>
   );
 }

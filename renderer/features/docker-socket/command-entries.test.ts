@@ -9,7 +9,14 @@ const image = new Set(names('image*'));
 describe('writing marks into a command list (B5)', () => {
   it('has every command in exactly one row', () => {
     expect(groupKeys.flatMap(names)).toEqual(dockerCommands.map((command) => command.name));
-    expect([commandsOf('volume*')[0], commandsOf('container*').at(-1), commandsOf('build*')[1], commandsOf('image*')[7]].map((c) => c && shortName(c))).toEqual(['create', 'prune', 'builder prune', 'images']);
+    expect(
+      [
+        commandsOf('volume*')[0],
+        commandsOf('container*').at(-1),
+        commandsOf('build*')[1],
+        commandsOf('image*')[7],
+      ].map((c) => c && shortName(c)),
+    ).toEqual(['create', 'prune', 'builder prune', 'images']);
   });
 
   it('writes a whole group as its name, in the place of what it stood for', () => {
@@ -20,11 +27,17 @@ describe('writing marks into a command list (B5)', () => {
   });
 
   it('takes one command out of a group by naming the rest', () => {
-    expect(setMarked(['ps', 'build*', 'run'], [], 'build*', new Set(['builder prune']))).toEqual(['ps', 'builder prune', 'run']);
+    expect(setMarked(['ps', 'build*', 'run'], [], 'build*', new Set(['builder prune']))).toEqual([
+      'ps',
+      'builder prune',
+      'run',
+    ]);
   });
 
   it('keeps how an entry is written, and entries it can’t read', () => {
-    expect(setMarked(['docker push', 'compose', 'image ls'], [], 'image*', new Set(['push', 'images', 'tag']))).toEqual(['docker push', 'compose', 'image ls', 'tag']);
+    expect(
+      setMarked(['docker push', 'compose', 'image ls'], [], 'image*', new Set(['push', 'images', 'tag'])),
+    ).toEqual(['docker push', 'compose', 'image ls', 'tag']);
     expect(setMarked(['docker push', 'compose'], [], 'image*', new Set())).toEqual(['compose']);
   });
 
@@ -33,19 +46,40 @@ describe('writing marks into a command list (B5)', () => {
     const without = setMarked(applied, applied, 'build*', new Set());
     expect(without).toEqual(['push']);
     expect(setMarked(without, applied, 'build*', new Set(['build', 'builder prune']))).toEqual(applied);
-    expect(setEntries(setMarked(applied, applied, 'image*', image), applied, 'image*', ['push'])).toEqual(applied);
+    expect(setEntries(setMarked(applied, applied, 'image*', image), applied, 'image*', ['push'])).toEqual(
+      applied,
+    );
   });
 
   it('marks exactly what is wanted, in this group only, whatever the list held', () => {
-    const entry = fc.constantFrom(...dockerCommands.map((c) => c.name), 'image*', 'build*', 'volume*', 'docker push', 'compose', 'bogus');
-    fc.assert(fc.property(fc.array(entry, { maxLength: 8 }), fc.array(entry, { maxLength: 8 }), fc.constantFrom(...groupKeys), fc.nat(), (entries, applied, group, seed) => {
-      const wanted = new Set(names(group).filter((_, index) => ((seed >> index % 30) & 1) === 1));
-      const made = setMarked(entries, applied, group, wanted);
-      const marked = namedCommands(made);
-      for (const other of groupKeys) {
-        for (const name of names(other)) expect(marked.has(name)).toBe(other === group ? wanted.has(name) : namedCommands(entries).has(name));
-        if (other !== group) expect(groupEdited(entries, made, other)).toBe(false);
-      }
-    }));
+    const entry = fc.constantFrom(
+      ...dockerCommands.map((c) => c.name),
+      'image*',
+      'build*',
+      'volume*',
+      'docker push',
+      'compose',
+      'bogus',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(entry, { maxLength: 8 }),
+        fc.array(entry, { maxLength: 8 }),
+        fc.constantFrom(...groupKeys),
+        fc.nat(),
+        (entries, applied, group, seed) => {
+          const wanted = new Set(names(group).filter((_, index) => ((seed >> (index % 30)) & 1) === 1));
+          const made = setMarked(entries, applied, group, wanted);
+          const marked = namedCommands(made);
+          for (const other of groupKeys) {
+            for (const name of names(other))
+              expect(marked.has(name)).toBe(
+                other === group ? wanted.has(name) : namedCommands(entries).has(name),
+              );
+            if (other !== group) expect(groupEdited(entries, made, other)).toBe(false);
+          }
+        },
+      ),
+    );
   });
 });

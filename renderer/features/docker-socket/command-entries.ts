@@ -1,48 +1,80 @@
-import { commandGroups, dockerCommands, listedCommand, namedCommands, type CommandGroup, type DockerCommand } from '../../../shared/settings/index.ts';
+import {
+  commandGroups,
+  dockerCommands,
+  listedCommand,
+  namedCommands,
+  type CommandGroup,
+  type DockerCommand,
+} from '../../../shared/settings/index.ts';
 import { sameEntries } from './list-changes.ts';
 
 /** A row of the picker: one of Docker's groups, or the commands outside all of them. */
 export type GroupKey = CommandGroup | 'other';
 export const groupKeys: readonly GroupKey[] = [...commandGroups, 'other'];
 
-export const commandsOf = (group: GroupKey): readonly DockerCommand[] => dockerCommands.filter((command) => (command.group ?? 'other') === group);
+export const commandsOf = (group: GroupKey): readonly DockerCommand[] =>
+  dockerCommands.filter((command) => (command.group ?? 'other') === group);
 
 /** Which row an entry of the document belongs to; null for one that names no command. */
 export function groupOfEntry(entry: string): GroupKey | null {
   const listed = listedCommand(entry);
   if (listed.kind === 'group') return listed.group;
-  return listed.kind === 'command' ? listed.command.group ?? 'other' : null;
+  return listed.kind === 'command' ? (listed.command.group ?? 'other') : null;
 }
 
-export const entriesOf = (entries: readonly string[], group: GroupKey | null): string[] => entries.filter((entry) => groupOfEntry(entry) === group);
+export const entriesOf = (entries: readonly string[], group: GroupKey | null): string[] =>
+  entries.filter((entry) => groupOfEntry(entry) === group);
 
 /** A command without its group's name in front: "create" in the row of volumes. */
 export const shortName = (command: DockerCommand): string =>
-  command.group !== null && command.name.startsWith(`${command.group.slice(0, -1)} `) ? command.name.slice(command.group.length) : command.name;
+  command.group !== null && command.name.startsWith(`${command.group.slice(0, -1)} `)
+    ? command.name.slice(command.group.length)
+    : command.name;
 
 /** Is something in this row written otherwise than in the applied document? */
-export const groupEdited = (before: readonly string[], after: readonly string[], group: GroupKey | null): boolean => !sameEntries(entriesOf(before, group), entriesOf(after, group));
+export const groupEdited = (
+  before: readonly string[],
+  after: readonly string[],
+  group: GroupKey | null,
+): boolean => !sameEntries(entriesOf(before, group), entriesOf(after, group));
 
 /**
- * The list with exactly `wanted` (canonical names) marked in one group; nothing else moves. A whole group is written as its name (`image*`), what was
- * written otherwise stays as it is while it is wanted. What comes to the applied document's own entries is written as they are, so that marking
- * back leaves no change.
+ * The list with exactly `wanted` (canonical names) marked in one group; nothing else moves. A whole group is
+ * written as its name (`image*`), what was written otherwise stays as it is while it is wanted. What comes to
+ * the applied document's own entries is written as they are, so that marking back leaves no change.
  */
-export function setMarked(entries: readonly string[], applied: readonly string[], group: GroupKey, wanted: ReadonlySet<string>): string[] {
+export function setMarked(
+  entries: readonly string[],
+  applied: readonly string[],
+  group: GroupKey,
+  wanted: ReadonlySet<string>,
+): string[] {
   const was = entriesOf(applied, group);
   if (sameNames(namedCommands(was), wanted)) return setEntries(entries, applied, group, was);
   const all = commandsOf(group).map((command) => command.name);
-  if (group !== 'other' && all.every((name) => wanted.has(name))) return setEntries(entries, applied, group, [group]);
+  if (group !== 'other' && all.every((name) => wanted.has(name)))
+    return setEntries(entries, applied, group, [group]);
   const kept = entriesOf(entries, group).filter((entry) => {
     const listed = listedCommand(entry);
     return listed.kind === 'command' && wanted.has(listed.command.name);
   });
   const named = namedCommands(kept);
-  return setEntries(entries, applied, group, [...kept, ...all.filter((name) => wanted.has(name) && !named.has(name))]);
+  return setEntries(entries, applied, group, [
+    ...kept,
+    ...all.filter((name) => wanted.has(name) && !named.has(name)),
+  ]);
 }
 
-/** The list with a group's entries replaced: those that stay keep their places, new ones follow the group's last, or go to the end. */
-export function setEntries(entries: readonly string[], applied: readonly string[], group: GroupKey | null, next: readonly string[]): string[] {
+/**
+ * The list with a group's entries replaced: those that stay keep their places, new ones follow the group's
+ * last, or go to the end.
+ */
+export function setEntries(
+  entries: readonly string[],
+  applied: readonly string[],
+  group: GroupKey | null,
+  next: readonly string[],
+): string[] {
   const left = [...next];
   const take = (entry: string): boolean => {
     const at = left.indexOf(entry);
@@ -52,7 +84,10 @@ export function setEntries(entries: readonly string[], applied: readonly string[
   let place = -1;
   const result: string[] = [];
   for (const entry of entries) {
-    if (groupOfEntry(entry) !== group) { result.push(entry); continue; }
+    if (groupOfEntry(entry) !== group) {
+      result.push(entry);
+      continue;
+    }
     if (take(entry)) result.push(entry);
     place = result.length;
   }
@@ -60,4 +95,5 @@ export function setEntries(entries: readonly string[], applied: readonly string[
   return sameEntries(applied, made) ? [...applied] : made;
 }
 
-const sameNames = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.size === b.size && [...a].every((name) => b.has(name));
+const sameNames = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+  a.size === b.size && [...a].every((name) => b.has(name));

@@ -16,8 +16,21 @@ import { withCode } from '../../components/mono.tsx';
 import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { useNumber } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
-import { dockerCommands, namedCommands, unsupportedCommands, type DockerCommand } from '../../../shared/settings/index.ts';
-import { commandsOf, entriesOf, groupEdited, groupKeys, setEntries, setMarked, type GroupKey } from './command-entries.ts';
+import {
+  dockerCommands,
+  namedCommands,
+  unsupportedCommands,
+  type DockerCommand,
+} from '../../../shared/settings/index.ts';
+import {
+  commandsOf,
+  entriesOf,
+  groupEdited,
+  groupKeys,
+  setEntries,
+  setMarked,
+  type GroupKey,
+} from './command-entries.ts';
 import { defaultList, ownLists, writeCommands, writeType } from './document.ts';
 import { GroupRow } from './group-row.tsx';
 import { ListChooser, OwnListRow, RemovedLists } from './own-lists.tsx';
@@ -27,10 +40,19 @@ import { told } from '../../i18n/told.ts';
 const unsupportedNames = Object.keys(unsupportedCommands);
 /** Columns beside the chips, px; the first is narrower where the page is. */
 const names = { wide: 136, narrow: 116, below: 726 } as const;
-const sums = 104, padding = 32;
+const sums = 104,
+  padding = 32;
 
 /** The commands a mounted socket takes, by group; one list for all images, and own lists for single ones. */
-export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy: string | undefined; /** Image of the own list shown; null is the default list. */ readonly chosen: string | null; readonly onChoose: (image: string | null) => void }) {
+export function CommandsCard({
+  lockedBy,
+  chosen,
+  onChoose,
+}: {
+  readonly lockedBy: string | undefined;
+  /** Image of the own list shown; null is the default list. */ readonly chosen: string | null;
+  readonly onChoose: (image: string | null) => void;
+}) {
   const { t } = useTranslation();
   const number = useNumber();
   const store = useStore();
@@ -47,45 +69,196 @@ export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy
   const type = place.now.type ?? 'deny';
   const entries = place.now.commands ?? [];
   // A list that is new as a whole is marked as such; its parts then have nothing to differ from.
-  const applied = place.before === null ? entries : place.before.commands ?? [];
+  const applied = place.before === null ? entries : (place.before.commands ?? []);
   const marked = namedCommands(entries);
   const typeEdited = place.before !== null && type !== (place.before.type ?? 'deny');
-  const write = (next: readonly string[]) => { writeCommands(store, draft, place, next); };
+  const write = (next: readonly string[]) => {
+    writeCommands(store, draft, place, next);
+  };
 
   const words = text.trim().toLowerCase();
-  const found = (group: GroupKey): readonly DockerCommand[] | null => (words === '' ? null : commandsOf(group).filter((command) => matches(command, words)));
-  const groups = groupKeys.map((group) => ({ group, shown: found(group) })).filter(({ shown }) => shown === null || shown.length > 0);
-  const cantList = words === '' ? [] : unsupportedNames.filter((name) => name.startsWith(words.replace(/^docker /, '')));
-  const [a = '', b = '', c = ''] = ['compose', 'scout', 'trust'].filter((name) => unsupportedNames.includes(name));
+  const found = (group: GroupKey): readonly DockerCommand[] | null =>
+    words === '' ? null : commandsOf(group).filter((command) => matches(command, words));
+  const groups = groupKeys
+    .map((group) => ({ group, shown: found(group) }))
+    .filter(({ shown }) => shown === null || shown.length > 0);
+  const cantList =
+    words === '' ? [] : unsupportedNames.filter((name) => name.startsWith(words.replace(/^docker /, '')));
+  const [a = '', b = '', c = ''] = ['compose', 'scout', 'trust'].filter((name) =>
+    unsupportedNames.includes(name),
+  );
 
   return (
-    <Card pointer={place.pointer} title={t('socket.commands.title')} actions={noLists !== undefined && lists.length === 0 ? t('target.ownLists') : <ListChooser lists={lists} chosen={own === undefined ? null : ownIndex} readOnly={readOnly || noLists !== undefined} onChoose={(index) => { onChoose(index === null ? null : lists[index]?.now.image ?? null); }} onAdded={onChoose} />}>
-      {own !== undefined && <OwnListRow place={own} index={ownIndex} lockedBy={lockedBy} onRemoved={() => { onChoose(null); }} />}
+    <Card
+      pointer={place.pointer}
+      title={t('socket.commands.title')}
+      actions={
+        noLists !== undefined && lists.length === 0 ? (
+          t('target.ownLists')
+        ) : (
+          <ListChooser
+            lists={lists}
+            chosen={own === undefined ? null : ownIndex}
+            readOnly={readOnly || noLists !== undefined}
+            onChoose={(index) => {
+              onChoose(index === null ? null : (lists[index]?.now.image ?? null));
+            }}
+            onAdded={onChoose}
+          />
+        )
+      }
+    >
+      {own !== undefined && (
+        <OwnListRow
+          place={own}
+          index={ownIndex}
+          lockedBy={lockedBy}
+          onRemoved={() => {
+            onChoose(null);
+          }}
+        />
+      )}
       <RemovedLists removed={removed} readOnly={readOnly} />
-      <Box data-row data-edited={typeEdited || undefined} sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 12px', padding: '8px 16px', background: typeEdited ? color.edited : 'transparent', borderBottom: `1px solid ${color.border}` }}>
-        <ToggleButtonGroup exclusive value={type} disabled={readOnly} aria-label={withLock(t, t('socket.commands.type.label'), lockedBy)} onChange={(_, next: unknown) => { if (next === 'deny' || next === 'allow') writeType(store, draft, place, next); }}>
-          <ToggleButton value="deny" {...(readOnly ? { 'aria-label': withLock(t, t('socket.commands.type.deny'), lockedBy) } : {})}>{t('socket.commands.type.deny')}</ToggleButton>
-          <ToggleButton value="allow" {...(readOnly ? { 'aria-label': withLock(t, t('socket.commands.type.allow'), lockedBy) } : {})}>{t('socket.commands.type.allow')}</ToggleButton>
+      <Box
+        data-row
+        data-edited={typeEdited || undefined}
+        sx={{
+          display: 'flex',
+          flexWrap: 'wrap',
+          alignItems: 'center',
+          gap: '8px 12px',
+          padding: '8px 16px',
+          background: typeEdited ? color.edited : 'transparent',
+          borderBottom: `1px solid ${color.border}`,
+        }}
+      >
+        <ToggleButtonGroup
+          exclusive
+          value={type}
+          disabled={readOnly}
+          aria-label={withLock(t, t('socket.commands.type.label'), lockedBy)}
+          onChange={(_, next: unknown) => {
+            if (next === 'deny' || next === 'allow') writeType(store, draft, place, next);
+          }}
+        >
+          <ToggleButton
+            value="deny"
+            {...(readOnly ? { 'aria-label': withLock(t, t('socket.commands.type.deny'), lockedBy) } : {})}
+          >
+            {t('socket.commands.type.deny')}
+          </ToggleButton>
+          <ToggleButton
+            value="allow"
+            {...(readOnly ? { 'aria-label': withLock(t, t('socket.commands.type.allow'), lockedBy) } : {})}
+          >
+            {t('socket.commands.type.allow')}
+          </ToggleButton>
         </ToggleButtonGroup>
-        <Box role="status" sx={{ fontSize: 12, color: color.text2 }}>{type === 'deny' ? t('socket.commands.denied', { count: marked.size, total: number(dockerCommands.length) }) : t('socket.commands.allowed', { count: marked.size, total: number(dockerCommands.length) })}</Box>
+        <Box role="status" sx={{ fontSize: 12, color: color.text2 }}>
+          {type === 'deny'
+            ? t('socket.commands.denied', { count: marked.size, total: number(dockerCommands.length) })
+            : t('socket.commands.allowed', { count: marked.size, total: number(dockerCommands.length) })}
+        </Box>
         {typeEdited && <EditedMark />}
-        {typeEdited && !readOnly && <UndoChange name={t('socket.commands.type.label')} onUndo={() => { writeType(store, draft, place, place.before?.type ?? 'deny'); }} />}
+        {typeEdited && !readOnly && (
+          <UndoChange
+            name={t('socket.commands.type.label')}
+            onUndo={() => {
+              writeType(store, draft, place, place.before?.type ?? 'deny');
+            }}
+          />
+        )}
         {lockedBy !== undefined && <LockedNote by={lockedBy} />}
-        <OutlinedInput value={text} placeholder={t('socket.commands.find')} onChange={(event) => { setText(event.target.value); }} sx={{ width: 168, marginLeft: 'auto' }}
-          onKeyDown={(event) => { if (event.key === 'Escape' && text !== '') { event.stopPropagation(); setText(''); } }}
-          inputProps={{ 'aria-label': t('socket.commands.find'), 'data-filter': true, type: 'search' }} startAdornment={<InputAdornment position="start"><SearchIcon /></InputAdornment>} />
+        <OutlinedInput
+          value={text}
+          placeholder={t('socket.commands.find')}
+          onChange={(event) => {
+            setText(event.target.value);
+          }}
+          sx={{ width: 168, marginLeft: 'auto' }}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape' && text !== '') {
+              event.stopPropagation();
+              setText('');
+            }
+          }}
+          inputProps={{ 'aria-label': t('socket.commands.find'), 'data-filter': true, type: 'search' }}
+          startAdornment={
+            <InputAdornment position="start">
+              <SearchIcon />
+            </InputAdornment>
+          }
+        />
       </Box>
-      <Box ref={box} sx={{ '--socket-row': `${width < names.below ? names.narrow : names.wide}px minmax(0, 1fr) ${sums}px` }}>
+      <Box
+        ref={box}
+        sx={{
+          '--socket-row': `${width < names.below ? names.narrow : names.wide}px minmax(0, 1fr) ${sums}px`,
+        }}
+      >
         {groups.map(({ group, shown }) => (
-          <GroupRow key={`${place.pointer} ${group}`} group={group} marked={marked} type={type} edited={groupEdited(applied, entries, group)} lockedBy={lockedBy} shown={shown} width={width - (width < names.below ? names.narrow : names.wide) - sums - padding}
-            onSet={(names) => { write(setMarked(entries, applied, group, names)); }} onUndo={() => { write(setEntries(entries, applied, group, entriesOf(applied, group))); }} />
+          <GroupRow
+            key={`${place.pointer} ${group}`}
+            group={group}
+            marked={marked}
+            type={type}
+            edited={groupEdited(applied, entries, group)}
+            lockedBy={lockedBy}
+            shown={shown}
+            width={width - (width < names.below ? names.narrow : names.wide) - sums - padding}
+            onSet={(names) => {
+              write(setMarked(entries, applied, group, names));
+            }}
+            onUndo={() => {
+              write(setEntries(entries, applied, group, entriesOf(applied, group)));
+            }}
+          />
         ))}
-        {cantList.map((name) => <EmptyState key={name}>{withCode(t('socket.commands.cantList', { command: name, why: told(unsupportedCommands[name] ?? '') }))}</EmptyState>)}
-        {groups.length === 0 && cantList.length === 0 && <EmptyState action={<Button onClick={() => { setText(''); }}>{t('button.clear')}</Button>}>{t('socket.commands.noneFound', { text: text.trim() })}</EmptyState>}
-        <UnreadEntries place={place} entries={entries} applied={applied} readOnly={readOnly} onWrite={write} />
+        {cantList.map((name) => (
+          <EmptyState key={name}>
+            {withCode(
+              t('socket.commands.cantList', { command: name, why: told(unsupportedCommands[name] ?? '') }),
+            )}
+          </EmptyState>
+        ))}
+        {groups.length === 0 && cantList.length === 0 && (
+          <EmptyState
+            action={
+              <Button
+                onClick={() => {
+                  setText('');
+                }}
+              >
+                {t('button.clear')}
+              </Button>
+            }
+          >
+            {t('socket.commands.noneFound', { text: text.trim() })}
+          </EmptyState>
+        )}
+        <UnreadEntries
+          place={place}
+          entries={entries}
+          applied={applied}
+          readOnly={readOnly}
+          onWrite={write}
+        />
       </Box>
-      <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: '6px', padding: '8px 16px', fontSize: 12, lineHeight: '16px', color: color.text2 }}>
-        <InfoIcon aria-hidden sx={{ fontSize: 16 }} /><span>{withCode(t('socket.commands.unsupported', { a, b, c, count: unsupportedNames.length - 3 }))}</span>
+      <Box
+        sx={{
+          display: 'flex',
+          alignItems: 'flex-start',
+          gap: '6px',
+          padding: '8px 16px',
+          fontSize: 12,
+          lineHeight: '16px',
+          color: color.text2,
+        }}
+      >
+        <InfoIcon aria-hidden sx={{ fontSize: 16 }} />
+        <span>
+          {withCode(t('socket.commands.unsupported', { a, b, c, count: unsupportedNames.length - 3 }))}
+        </span>
       </Box>
     </Card>
   );
@@ -93,7 +266,15 @@ export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy
 
 function matches(command: DockerCommand, words: string): boolean {
   const names = [command.name, ...command.aliases, command.group ?? ''].join('\n');
-  return words.replace(/^docker /, '').split(/\s+/).every((word) => names.includes(word) || command.description.toLowerCase().includes(word) || told(command.description).includes(word));
+  return words
+    .replace(/^docker /, '')
+    .split(/\s+/)
+    .every(
+      (word) =>
+        names.includes(word) ||
+        command.description.toLowerCase().includes(word) ||
+        told(command.description).includes(word),
+    );
 }
 
 /** Width of the rows, px; unlimited until it was measured. */
@@ -103,9 +284,13 @@ function useWidth(): { readonly box: React.RefObject<HTMLDivElement | null>; rea
   useEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
-    const observer = new ResizeObserver(([entry]) => { if (entry !== undefined && entry.contentRect.width > 0) setWidth(Math.floor(entry.contentRect.width)); });
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined && entry.contentRect.width > 0) setWidth(Math.floor(entry.contentRect.width));
+    });
     observer.observe(element);
-    return () => { observer.disconnect(); };
+    return () => {
+      observer.disconnect();
+    };
   }, []);
   return { box, width };
 }

@@ -4,21 +4,44 @@ import { appState, appliedText, offText, settingsState, states } from '../../dev
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import { fail, ok } from '../../../shared/result.ts';
 
-const open = (text = appliedText, more: Parameters<typeof settingsState>[1] = {}) => renderApp(appState({ settings: settingsState(text, more) }), 'docker-socket');
+const open = (text = appliedText, more: Parameters<typeof settingsState>[1] = {}) =>
+  renderApp(appState({ settings: settingsState(text, more) }), 'docker-socket');
 const state = (name: string) => {
   const make = states[name];
   if (make === undefined) throw new Error('no such state');
   return make();
 };
-interface Document { enhancedContainerIsolation: { dockerSocketMount: { imageList: { images: string[]; allowDerivedImages?: boolean }; commandList: { type?: string; commands: string[] } } }; bulkhead?: { socketMounts?: object; hideEnvironment?: string; perImageCommandLists?: { image: string; type: string; commands: string[] }[] } }
-const document_ = ({ store }: RenderedApp) => JSON.parse(store.get().draft) as Document; // the fixture's shape
-const images = (app: RenderedApp) => document_(app).enhancedContainerIsolation.dockerSocketMount.imageList.images;
-const commands = (app: RenderedApp) => document_(app).enhancedContainerIsolation.dockerSocketMount.commandList;
+interface Document {
+  enhancedContainerIsolation: {
+    dockerSocketMount: {
+      imageList: { images: string[]; allowDerivedImages?: boolean };
+      commandList: { type?: string; commands: string[] };
+    };
+  };
+  bulkhead?: {
+    socketMounts?: object;
+    hideEnvironment?: string;
+    perImageCommandLists?: { image: string; type: string; commands: string[] }[];
+  };
+}
+// the fixture's shape
+const document_ = ({ store }: RenderedApp) => JSON.parse(store.get().draft) as Document;
+const images = (app: RenderedApp) =>
+  document_(app).enhancedContainerIsolation.dockerSocketMount.imageList.images;
+const commands = (app: RenderedApp) =>
+  document_(app).enhancedContainerIsolation.dockerSocketMount.commandList;
 const field = () => screen.getByRole('textbox', { name: 'Image to allow' });
 /** As from the clipboard: one event instead of one a letter. */
-const put = async ({ user }: RenderedApp, input: HTMLElement, text: string) => { await user.clear(input); await user.click(input); await user.paste(text); };
+const put = async ({ user }: RenderedApp, input: HTMLElement, text: string) => {
+  await user.clear(input);
+  await user.click(input);
+  await user.paste(text);
+};
 const helper = () => document.getElementById(field().getAttribute('aria-describedby') ?? '')?.textContent;
-const row = (name: string) => within(screen.getByRole('table', { name: 'Allowed images' })).getAllByRole('row').find((r) => r.textContent.startsWith(name)) ?? document.body;
+const row = (name: string) =>
+  within(screen.getByRole('table', { name: 'Allowed images' }))
+    .getAllByRole('row')
+    .find((r) => r.textContent.startsWith(name)) ?? document.body;
 const group = (name: string) => screen.getByRole('group', { name: `Commands of ${name}` });
 const countChanges = () => screen.queryByText(/^\d+ changes?$/)?.textContent ?? null;
 
@@ -43,7 +66,9 @@ describe('allowed images (B2)', patience, () => {
   it('says what a reference matches on this engine, by name', async () => {
     const app = await open(appliedText.replace('"docker:cli", ', ''));
     await put(app, field(), 'docker:cli');
-    await waitFor(() => { expect(helper()).toBe('Matches 1 image on this engine'); });
+    await waitFor(() => {
+      expect(helper()).toBe('Matches 1 image on this engine');
+    });
     await put(app, field(), 'docker:25');
     expect(helper()).toBe('Matches no image on this engine yet');
     expect(within(row('docker.io/testcontainers/ryuk:*')).getByText('No image yet')).toBeTruthy();
@@ -70,7 +95,9 @@ describe('allowed images (B2)', patience, () => {
     await app.user.click(screen.getByRole('button', { name: 'Actions for docker:cli' }));
     await app.user.click(await screen.findByRole('menuitem', { name: 'Edit…' }));
     const input = await screen.findByRole('textbox', { name: 'Image reference' });
-    await waitFor(() => { expect(document.activeElement).toBe(input); });
+    await waitFor(() => {
+      expect(document.activeElement).toBe(input);
+    });
     await put(app, input, 'docker:27');
     await app.user.keyboard('{Enter}');
     expect(images(app)[1]).toBe('docker:27');
@@ -84,7 +111,9 @@ describe('allowed images (B2)', patience, () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Actions for docker:cli' }));
     await app.user.click(await screen.findByRole('menuitem', { name: 'Remove' }));
-    await waitFor(() => { expect(images(app)).not.toContain('docker:cli'); });
+    await waitFor(() => {
+      expect(images(app)).not.toContain('docker:cli');
+    });
     expect(within(row('docker:cli')).getByText('Removed')).toBeTruthy();
     await app.user.click(screen.getByRole('button', { name: 'Undo the change to docker:cli' }));
     expect(app.store.get().draft).toBe(appliedText);
@@ -102,7 +131,9 @@ describe('allowed images (B2)', patience, () => {
     const toggle = () => screen.getByRole('switch', { name: 'Also allow images built from these' });
     expect((toggle() as HTMLInputElement).checked).toBe(true);
     await app.user.click(toggle());
-    expect(document_(app).enhancedContainerIsolation.dockerSocketMount.imageList.allowDerivedImages).toBe(false);
+    expect(document_(app).enhancedContainerIsolation.dockerSocketMount.imageList.allowDerivedImages).toBe(
+      false,
+    );
     expect(countChanges()).toBe('1 change');
     await app.user.click(toggle());
     expect(app.store.get().draft).toBe(silent);
@@ -134,13 +165,21 @@ describe('allowed images (B2)', patience, () => {
   it('reads the images again when somebody comes back to the window: a tag may be another by now', async () => {
     const { bridge } = await open();
     const asked = () => bridge.calls.filter(({ name }) => name === 'images:list').length;
-    await waitFor(() => { expect(asked()).toBe(1); });
-    act(() => { window.dispatchEvent(new Event('focus')); });
-    await waitFor(() => { expect(asked()).toBe(2); });
+    await waitFor(() => {
+      expect(asked()).toBe(1);
+    });
+    act(() => {
+      window.dispatchEvent(new Event('focus'));
+    });
+    await waitFor(() => {
+      expect(asked()).toBe(2);
+    });
   });
 
   it('does not take a failed or missing answer for "no image"', async () => {
-    await renderApp(appState(), 'docker-socket', { 'images:list': () => fail('engine.request-failed', 'no') });
+    await renderApp(appState(), 'docker-socket', {
+      'images:list': () => fail('engine.request-failed', 'no'),
+    });
     expect(await screen.findByText('The engine’s images could not be listed')).toBeTruthy();
     expect(screen.queryByText('No image yet')).toBeNull();
     await renderApp(state('stopped'), 'docker-socket');
@@ -153,13 +192,17 @@ describe('allowed images (B2)', patience, () => {
     const table = screen.getByRole('table', { name: 'Allowed images' });
     expect(table.getAttribute('aria-rowcount')).toBe('1001');
     expect(within(table).getAllByRole('row').length).toBeLessThan(120);
-    await waitFor(() => { expect(app.bridge.calls.filter(({ name }) => name === 'registry:resolve').length).toBeLessThan(120); });
+    await waitFor(() => {
+      expect(app.bridge.calls.filter(({ name }) => name === 'registry:resolve').length).toBeLessThan(120);
+    });
   });
 });
 
 describe('what registries serve for the entries (B3)', patience, () => {
   it('shows the digest, and says of a registry that is away that nothing is known', async () => {
-    await open(appliedText.replace('docker:cli', 'docker:cli", "docker", "example.org/gone:1", "example.org/deploy:2'));
+    await open(
+      appliedText.replace('docker:cli', 'docker:cli", "docker", "example.org/gone:1", "example.org/deploy:2'),
+    );
     expect(await within(row('docker:cli')).findByText('4f2a…91c7')).toBeTruthy();
     expect(await screen.findByText('unknown')).toBeTruthy();
     expect(await screen.findByText('not in its registry')).toBeTruthy();
@@ -172,7 +215,9 @@ describe('what registries serve for the entries (B3)', patience, () => {
     await app.user.click(screen.getByRole('button', { name: 'Actions for docker:cli' }));
     await app.user.click(await screen.findByRole('menuitem', { name: 'Pin digest…' }));
     const input = await screen.findByRole<HTMLInputElement>('textbox', { name: 'Image reference' });
-    expect(input.value).toBe('docker@sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7');
+    expect(input.value).toBe(
+      'docker@sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7',
+    );
     expect(app.store.get().draft).toBe(appliedText);
     await app.user.click(screen.getByRole('button', { name: 'Save' }));
     expect(images(app)[1]).toBe(input.value);
@@ -182,46 +227,92 @@ describe('what registries serve for the entries (B3)', patience, () => {
   it('asks about what is typed once the typing stops, and says what that matches here', async () => {
     const app = await open(appliedText.replace('"docker:cli", ', ''));
     await put(app, field(), 'docker:cli');
-    await waitFor(() => { expect(helper()).toBe('The registry serves 4f2a…91c7, which matches 1 local image'); }, { timeout: 5000 });
+    await waitFor(
+      () => {
+        expect(helper()).toBe('The registry serves 4f2a…91c7, which matches 1 local image');
+      },
+      { timeout: 5000 },
+    );
     await put(app, field(), 'docker:24');
-    await waitFor(() => { expect(helper()).toBe('The registry has no such image: the entry would let none in'); }, { timeout: 5000 });
+    await waitFor(
+      () => {
+        expect(helper()).toBe('The registry has no such image: the entry would let none in');
+      },
+      { timeout: 5000 },
+    );
     await put(app, field(), 'docker:26');
-    await waitFor(() => { expect(helper()).toContain('Unknown what the registry serves'); }, { timeout: 5000 });
+    await waitFor(
+      () => {
+        expect(helper()).toContain('Unknown what the registry serves');
+      },
+      { timeout: 5000 },
+    );
   });
 
   it('asks again past every memory', async () => {
     const app = await open();
     await app.user.click(await screen.findByRole('button', { name: 'Ask the registries again' }));
-    await waitFor(() => { expect(app.bridge.calls.filter(({ name, input }) => name === 'registry:resolve' && JSON.stringify(input).includes('"again":true'))).toHaveLength(2); });
+    await waitFor(() => {
+      expect(
+        app.bridge.calls.filter(
+          ({ name, input }) => name === 'registry:resolve' && JSON.stringify(input).includes('"again":true'),
+        ),
+      ).toHaveLength(2);
+    });
   });
 
   it('lists local images on demand, with those of other content marked', async () => {
-    const app = await renderApp(appState(), 'docker-socket', { 'images:list': () => ok([{ id: `sha256:${'1'.repeat(64)}`, tags: ['docker:cli'], digests: [`docker@sha256:${'2'.repeat(64)}`] }]) });
+    const app = await renderApp(appState(), 'docker-socket', {
+      'images:list': () =>
+        ok([
+          {
+            id: `sha256:${'1'.repeat(64)}`,
+            tags: ['docker:cli'],
+            digests: [`docker@sha256:${'2'.repeat(64)}`],
+          },
+        ]),
+    });
     await app.user.click(await screen.findByText('1 image, other content'));
-    expect(within(await screen.findByRole('dialog', { name: 'Images on this engine that match docker:cli' })).getByText('other content: not let in. Pull it again.')).toBeTruthy();
+    expect(
+      within(
+        await screen.findByRole('dialog', { name: 'Images on this engine that match docker:cli' }),
+      ).getByText('other content: not let in. Pull it again.'),
+    ).toBeTruthy();
   });
 });
 
 describe('what containers see', patience, () => {
   it('narrows the socket to what was made through it, and back is no change', async () => {
     const app = await open();
-    const choose = async (name: string, option: string) => { await app.user.click(screen.getByRole('combobox', { name })); await app.user.click(await screen.findByRole('option', { name: option })); };
+    const choose = async (name: string, option: string) => {
+      await app.user.click(screen.getByRole('combobox', { name }));
+      await app.user.click(await screen.findByRole('option', { name: option }));
+    };
     await choose('Through a mounted socket', 'Only their own');
     await choose('Hide environment variables', 'From everyone');
     expect(document_(app).bulkhead).toEqual({ socketMounts: { scope: 'own' }, hideEnvironment: 'always' });
     await choose('Through a mounted socket', 'Everything');
-    await app.user.click(screen.getByRole('button', { name: 'Undo the change to Hide environment variables' }));
+    await app.user.click(
+      screen.getByRole('button', { name: 'Undo the change to Hide environment variables' }),
+    );
     expect(app.store.get().draft).toBe(appliedText);
   });
 
   it('gives one image a scope of its own', async () => {
-    const listed = appliedText.replace('},\n  "filesharing', '},\n  "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps"] }] },\n  "filesharing');
+    const listed = appliedText.replace(
+      '},\n  "filesharing',
+      '},\n  "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps"] }] },\n  "filesharing',
+    );
     const app = await open(listed);
     await app.user.click(screen.getByRole('button', { name: /^docker:cli/ }));
     await app.user.click(screen.getByRole('combobox', { name: 'What containers of docker:cli see' }));
     await app.user.click(await screen.findByRole('option', { name: 'Only their own' }));
-    expect(document_(app).bulkhead?.perImageCommandLists).toEqual([{ image: 'docker:cli', type: 'allow', commands: ['ps'], scope: 'own' }]);
-    await app.user.click(screen.getByRole('button', { name: 'Undo the change to What containers of docker:cli see' }));
+    expect(document_(app).bulkhead?.perImageCommandLists).toEqual([
+      { image: 'docker:cli', type: 'allow', commands: ['ps'], scope: 'own' },
+    ]);
+    await app.user.click(
+      screen.getByRole('button', { name: 'Undo the change to What containers of docker:cli see' }),
+    );
     expect(app.store.get().draft).toBe(listed);
   });
 });
@@ -265,7 +356,11 @@ describe('commands through the socket (B5, B7)', patience, () => {
     const find = screen.getByRole('searchbox', { name: 'Find a command' });
     expect(document.activeElement).toBe(find);
     await app.user.type(find, 'prune');
-    expect(within(group('volume*')).getAllByRole('button').map((b) => b.textContent)).toEqual(['prune']);
+    expect(
+      within(group('volume*'))
+        .getAllByRole('button')
+        .map((b) => b.textContent),
+    ).toEqual(['prune']);
     expect(screen.queryByRole('group', { name: 'Commands of Commands outside the groups' })).toBeNull();
     await app.user.keyboard('{Escape}');
     await app.user.type(find, 'compose');
@@ -280,7 +375,9 @@ describe('commands through the socket (B5, B7)', patience, () => {
     expect(commands(app).commands).toEqual(['pussh']);
     await app.user.click(screen.getByRole('button', { name: 'Change it to "push"' }));
     expect(commands(app).commands).toEqual(['push']);
-    await app.user.click(screen.getByRole('button', { name: 'Undo the change to Entries that are no commands' }));
+    await app.user.click(
+      screen.getByRole('button', { name: 'Undo the change to Entries that are no commands' }),
+    );
     expect(commands(app).commands).toContain('compose');
   });
 
@@ -288,9 +385,15 @@ describe('commands through the socket (B5, B7)', patience, () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Give an image a command list of its own' }));
     await app.user.click(await screen.findByRole('menuitem', { name: 'docker:cli' }));
-    expect(document_(app).bulkhead?.perImageCommandLists).toEqual([{ image: 'docker:cli', type: 'deny', commands: ['push', 'image*'] }]);
+    expect(document_(app).bulkhead?.perImageCommandLists).toEqual([
+      { image: 'docker:cli', type: 'deny', commands: ['push', 'image*'] },
+    ]);
     await app.user.click(within(group('build*')).getByRole('checkbox', { name: 'Mark all of build*' }));
-    expect(document_(app).bulkhead?.perImageCommandLists?.[0]?.commands).toEqual(['push', 'image*', 'build*']);
+    expect(document_(app).bulkhead?.perImageCommandLists?.[0]?.commands).toEqual([
+      'push',
+      'image*',
+      'build*',
+    ]);
     expect(commands(app).commands).toEqual(['push', 'image*']);
     expect(within(row('docker:cli')).getByText('Own list · 14 denied')).toBeTruthy();
     await app.user.click(screen.getByRole('button', { name: 'Undo the change to docker:cli' }));
@@ -303,7 +406,9 @@ describe('what may not be edited', patience, () => {
     const app = await renderApp(state('readOnly'), 'docker-socket');
     expect(screen.getAllByText('Locked by the rights of /var/lib/bulkhead')).toHaveLength(4);
     expect(screen.queryByRole('textbox', { name: 'Image to allow' })).toBeNull();
-    await app.user.click(screen.getByRole('checkbox', { name: 'Mark all of build*. Locked by the rights of /var/lib/bulkhead' }));
+    await app.user.click(
+      screen.getByRole('checkbox', { name: 'Mark all of build*. Locked by the rights of /var/lib/bulkhead' }),
+    );
     await app.user.click(screen.getByRole('button', { name: 'Actions for docker:cli' }));
     expect((await screen.findAllByRole('menuitem')).map((item) => item.textContent)).toEqual(['Copy']);
     expect(app.store.get().draft).toBe(appliedText);

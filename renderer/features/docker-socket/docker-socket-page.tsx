@@ -19,18 +19,27 @@ import { SightCard } from './sight-card.tsx';
 export default function DockerSocketPage() {
   const { t } = useTranslation();
   const problem = useDocumentProblem();
-  return <Page title={t('socket.title')} subtitle={t('socket.subtitle')}>{problem ?? <Forms />}</Page>;
+  return (
+    <Page title={t('socket.title')} subtitle={t('socket.subtitle')}>
+      {problem ?? <Forms />}
+    </Page>
+  );
 }
 
 /** Findings that a row shows. */
-const inRow = new RegExp(`^(${imagesPointer}/\\d+|${mountPointer}/commandList/commands/\\d+|${ownListsPointer}/\\d+/(image|commands/\\d+))$`);
+const inRow = new RegExp(
+  `^(${imagesPointer}/\\d+|${mountPointer}/commandList/commands/\\d+|${ownListsPointer}/\\d+/(image|commands/\\d+))$`,
+);
 
 function Forms() {
   const { t } = useTranslation();
   const draft = useDraft();
   const lockedBy = useReadOnlyReason();
   const pointer = usePointer();
-  const pointedList = pointer === null ? undefined : ownLists(draft).lists.find((list) => `${pointer}/`.startsWith(`${list.pointer}/`))?.now.image;
+  const pointedList =
+    pointer === null
+      ? undefined
+      : ownLists(draft).lists.find((list) => `${pointer}/`.startsWith(`${list.pointer}/`))?.now.image;
   const [chosen, setChosen] = useState<string | null>(pointedList ?? null);
   const [shownFor, setShownFor] = useState(pointer);
   // Another link while the page is open: the list it points into is shown.
@@ -42,17 +51,41 @@ function Forms() {
   const commands = useRef<HTMLDivElement>(null);
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
   // Only what no row shows; "ECI is off" is said by the notice on top already.
-  const findings = draft.findings.filter((finding) => findingPage(finding) === 'docker-socket' && finding.code !== 'eci-off-with-allowlist' && !inRow.test(finding.pointer));
+  const findings = draft.findings.filter(
+    (finding) =>
+      findingPage(finding) === 'docker-socket' &&
+      finding.code !== 'eci-off-with-allowlist' &&
+      !inRow.test(finding.pointer),
+  );
   const registry = useRegistryAnswers();
   return (
     <RegistryContext value={registry}>
-    <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
-      {!settings.eci.value && <Notice tone="neutral" title={t('socket.off.title')}>{t('socket.off.body')}</Notice>}
-      {findings.map((finding) => <FindingNotice key={`${finding.code}-${finding.pointer}`} finding={finding} readOnly={lockedBy !== undefined} />)}
-      <ImagesCard settings={settings} lockedBy={lockedBy} onOpenList={(list) => { setChosen(list.now.image); commands.current?.scrollIntoView({ block: 'nearest' }); }} />
-      <div ref={commands}><CommandsCard lockedBy={lockedBy} chosen={chosen} onChoose={setChosen} /></div>
-      <SightCard settings={settings} lockedBy={lockedBy} />
-    </Box>
+      <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
+        {!settings.eci.value && (
+          <Notice tone="neutral" title={t('socket.off.title')}>
+            {t('socket.off.body')}
+          </Notice>
+        )}
+        {findings.map((finding) => (
+          <FindingNotice
+            key={`${finding.code}-${finding.pointer}`}
+            finding={finding}
+            readOnly={lockedBy !== undefined}
+          />
+        ))}
+        <ImagesCard
+          settings={settings}
+          lockedBy={lockedBy}
+          onOpenList={(list) => {
+            setChosen(list.now.image);
+            commands.current?.scrollIntoView({ block: 'nearest' });
+          }}
+        />
+        <div ref={commands}>
+          <CommandsCard lockedBy={lockedBy} chosen={chosen} onChoose={setChosen} />
+        </div>
+        <SightCard settings={settings} lockedBy={lockedBy} />
+      </Box>
     </RegistryContext>
   );
 }

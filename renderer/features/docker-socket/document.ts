@@ -11,40 +11,83 @@ export const ownListsPointer = '/bulkhead/perImageCommandLists';
 export const scopePointer = '/bulkhead/socketMounts/scope';
 export const hidePointer = '/bulkhead/hideEnvironment';
 
-/** The strings of a list in the document; a missing list is an empty one. The schema was checked before any form is shown. */
-export const stringsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : []);
+/**
+ * The strings of a list in the document; a missing list is an empty one. The schema was checked before any
+ * form is shown.
+ */
+export const stringsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
 
 /** A command list as it is written. */
-export interface WrittenList { readonly image: string | null; readonly type: 'deny' | 'allow' | undefined; readonly commands: readonly string[] | undefined; readonly scope: 'own' | 'all' | undefined }
+export interface WrittenList {
+  readonly image: string | null;
+  readonly type: 'deny' | 'allow' | undefined;
+  readonly commands: readonly string[] | undefined;
+  readonly scope: 'own' | 'all' | undefined;
+}
 
 function written(value: unknown): WrittenList {
   const record: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {};
   const { image, type, commands, scope } = record;
-  return { image: typeof image === 'string' ? image : null, type: type === 'deny' || type === 'allow' ? type : undefined, commands: Array.isArray(commands) ? stringsOf(commands) : undefined, scope: scope === 'own' || scope === 'all' ? scope : undefined };
+  return {
+    image: typeof image === 'string' ? image : null,
+    type: type === 'deny' || type === 'allow' ? type : undefined,
+    commands: Array.isArray(commands) ? stringsOf(commands) : undefined,
+    scope: scope === 'own' || scope === 'all' ? scope : undefined,
+  };
 }
 
-/** A command list of the draft beside the applied one of the same image; `before` is null for one that is new. */
-export interface ListPlace { readonly pointer: string; readonly now: WrittenList; readonly before: WrittenList | null }
+/**
+ * A command list of the draft beside the applied one of the same image; `before` is null for one that is new.
+ */
+export interface ListPlace {
+  readonly pointer: string;
+  readonly now: WrittenList;
+  readonly before: WrittenList | null;
+}
 
-export const defaultList = (draft: DraftView): ListPlace => ({ pointer: defaultListPointer, now: written(draft.value(defaultListPointer)), before: written(draft.appliedValue(defaultListPointer)) });
+export const defaultList = (draft: DraftView): ListPlace => ({
+  pointer: defaultListPointer,
+  now: written(draft.value(defaultListPointer)),
+  before: written(draft.appliedValue(defaultListPointer)),
+});
 
-const rawLists = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value as readonly unknown[] : []); // elements are looked at by written()
+const rawLists = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? (value as readonly unknown[]) : []; // elements are looked at by written()
 
 /** Lists of single images: those of the draft, and applied ones the draft has no more. */
-export function ownLists(draft: DraftView): { readonly lists: readonly ListPlace[]; readonly removed: readonly { readonly image: string; readonly value: unknown; readonly index: number }[] } {
-  const before = rawLists(draft.appliedValue(ownListsPointer)).map((value) => ({ value, list: written(value) }));
+export function ownLists(draft: DraftView): {
+  readonly lists: readonly ListPlace[];
+  readonly removed: readonly { readonly image: string; readonly value: unknown; readonly index: number }[];
+} {
+  const before = rawLists(draft.appliedValue(ownListsPointer)).map((value) => ({
+    value,
+    list: written(value),
+  }));
   const left = [...before];
   const lists = rawLists(draft.value(ownListsPointer)).map((value, index): ListPlace => {
     const now = written(value);
     const at = left.findIndex(({ list }) => list.image === now.image);
-    return { pointer: `${ownListsPointer}/${index}`, now, before: at === -1 ? null : left.splice(at, 1)[0]?.list ?? null };
+    return {
+      pointer: `${ownListsPointer}/${index}`,
+      now,
+      before: at === -1 ? null : (left.splice(at, 1)[0]?.list ?? null),
+    };
   });
-  return { lists, removed: left.map((entry) => ({ image: entry.list.image ?? '', value: entry.value, index: before.indexOf(entry) })) };
+  return {
+    lists,
+    removed: left.map((entry) => ({
+      image: entry.list.image ?? '',
+      value: entry.value,
+      index: before.indexOf(entry),
+    })),
+  };
 }
 
 /** Where nothing of the draft differs any more, it is what is applied, byte for byte. */
 function settle(store: AppStore, draft: DraftView): void {
-  if (draft.dirty && diffSettings(draft.applied.text, store.get().draft).length === 0) draft.setText(draft.applied.text);
+  if (draft.dirty && diffSettings(draft.applied.text, store.get().draft).length === 0)
+    draft.setText(draft.applied.text);
 }
 
 export function writeImages(store: AppStore, draft: DraftView, next: readonly string[]): void {
@@ -53,9 +96,17 @@ export function writeImages(store: AppStore, draft: DraftView, next: readonly st
   settle(store, draft);
 }
 
-export function writeCommands(store: AppStore, draft: DraftView, place: ListPlace, next: readonly string[]): void {
+export function writeCommands(
+  store: AppStore,
+  draft: DraftView,
+  place: ListPlace,
+  next: readonly string[],
+): void {
   const before = place.before?.commands;
-  draft.edit(`${place.pointer}/commands`, place.before !== null && sameEntries(before ?? [], next) ? before : next);
+  draft.edit(
+    `${place.pointer}/commands`,
+    place.before !== null && sameEntries(before ?? [], next) ? before : next,
+  );
   settle(store, draft);
 }
 
@@ -66,13 +117,27 @@ export function writeType(store: AppStore, draft: DraftView, place: ListPlace, t
 }
 
 /** What containers of one image see through their socket; undefined: as all. */
-export function writeListScope(store: AppStore, draft: DraftView, place: ListPlace, scope: 'own' | 'all' | undefined): void {
+export function writeListScope(
+  store: AppStore,
+  draft: DraftView,
+  place: ListPlace,
+  scope: 'own' | 'all' | undefined,
+): void {
   draft.edit(`${place.pointer}/scope`, scope);
   settle(store, draft);
 }
 
-/** Writes a choice of the engine's own section; what a missing key means is left out where the applied document has none. */
-export function writeChoice(store: AppStore, draft: DraftView, pointer: string, value: string, missing: string): void {
+/**
+ * Writes a choice of the engine's own section; what a missing key means is left out where the applied
+ * document has none.
+ */
+export function writeChoice(
+  store: AppStore,
+  draft: DraftView,
+  pointer: string,
+  value: string,
+  missing: string,
+): void {
   draft.editOr(pointer, value, missing);
   settle(store, draft);
 }
@@ -85,7 +150,11 @@ export function writeDerived(store: AppStore, draft: DraftView, on: boolean): vo
 /** Gives an image a list of its own, equal to the default one: nothing changes until it is edited. */
 export function addOwnList(store: AppStore, draft: DraftView, image: string): void {
   const { now } = defaultList(draft);
-  draft.edit(`${ownListsPointer}/-`, { image, type: now.type ?? 'deny', commands: [...(now.commands ?? [])] });
+  draft.edit(`${ownListsPointer}/-`, {
+    image,
+    type: now.type ?? 'deny',
+    commands: [...(now.commands ?? [])],
+  });
   settle(store, draft);
 }
 
@@ -93,12 +162,19 @@ export function removeOwnList(store: AppStore, draft: DraftView, index: number):
   writeOwnLists(store, draft, rawLists(draft.value(ownListsPointer)).toSpliced(index, 1));
 }
 
-export function restoreOwnList(store: AppStore, draft: DraftView, removed: { readonly value: unknown; readonly index: number }): void {
+export function restoreOwnList(
+  store: AppStore,
+  draft: DraftView,
+  removed: { readonly value: unknown; readonly index: number },
+): void {
   const now = rawLists(draft.value(ownListsPointer));
   writeOwnLists(store, draft, now.toSpliced(Math.min(removed.index, now.length), 0, removed.value));
 }
 
 function writeOwnLists(store: AppStore, draft: DraftView, next: readonly unknown[]): void {
-  draft.edit(ownListsPointer, next.length === 0 && draft.appliedValue(ownListsPointer) === undefined ? undefined : next);
+  draft.edit(
+    ownListsPointer,
+    next.length === 0 && draft.appliedValue(ownListsPointer) === undefined ? undefined : next,
+  );
   settle(store, draft);
 }

@@ -10,16 +10,56 @@ import type { Finding } from '../../../shared/settings/findings.ts';
 import { applyFix } from '../../../shared/settings/index.ts';
 import { told } from '../../i18n/told.ts';
 
-/** A finding in the row it concerns, with its fix and, where one is given, the way to remove what it is about. */
-export function FindingNotice({ finding, readOnly, remove }: { readonly finding: Finding; readonly readOnly: boolean; readonly remove?: { readonly label: string; readonly run: () => void } }) {
+/**
+ * A finding in the row it concerns, with its fix and, where one is given, the way to remove what it is about.
+ */
+export function FindingNotice({
+  finding,
+  readOnly,
+  remove,
+}: {
+  readonly finding: Finding;
+  readonly readOnly: boolean;
+  readonly remove?: { readonly label: string; readonly run: () => void };
+}) {
   const { t } = useTranslation();
   const draft = useDraft();
   return (
-    <Notice tone={severityTone[finding.severity]} title={withCode(findingTitle(t, finding))} action={!readOnly && (
-      <Box sx={{ display: 'flex', gap: 1, flexShrink: 0, flexWrap: 'wrap', justifyContent: 'flex-end', maxWidth: '50%' }}>
-        {finding.fix !== undefined && <Button size="small" onClick={() => { draft.setText(applyFix(draft.text, finding)); }}>{told(finding.fix.title)}</Button>}
-        {remove !== undefined && <Button size="small" onClick={remove.run}>{remove.label}</Button>}
-      </Box>
-    )}>{findingWhy(finding)}</Notice>
+    <Notice
+      tone={severityTone[finding.severity]}
+      title={withCode(findingTitle(t, finding))}
+      action={
+        !readOnly && (
+          <Box
+            sx={{
+              display: 'flex',
+              gap: 1,
+              flexShrink: 0,
+              flexWrap: 'wrap',
+              justifyContent: 'flex-end',
+              maxWidth: '50%',
+            }}
+          >
+            {finding.fix !== undefined && (
+              <Button
+                size="small"
+                onClick={() => {
+                  draft.setText(applyFix(draft.text, finding));
+                }}
+              >
+                {told(finding.fix.title)}
+              </Button>
+            )}
+            {remove !== undefined && (
+              <Button size="small" onClick={remove.run}>
+                {remove.label}
+              </Button>
+            )}
+          </Box>
+        )
+      }
+    >
+      {findingWhy(finding)}
+    </Notice>
   );
 }

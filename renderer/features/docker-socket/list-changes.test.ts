@@ -6,9 +6,16 @@ import { listRows, sameEntries, undoRow } from './list-changes.ts';
 describe('a list beside the applied one', () => {
   it('tells added, edited and removed entries apart, each at its place', () => {
     expect(listRows(['a', 'b', 'c'], ['a', 'x', 'c', 'd'])).toEqual([
-      { kind: 'same', index: 0, value: 'a' }, { kind: 'edited', index: 1, value: 'x', before: 'b' }, { kind: 'same', index: 2, value: 'c' }, { kind: 'added', index: 3, value: 'd' },
+      { kind: 'same', index: 0, value: 'a' },
+      { kind: 'edited', index: 1, value: 'x', before: 'b' },
+      { kind: 'same', index: 2, value: 'c' },
+      { kind: 'added', index: 3, value: 'd' },
     ]);
-    expect(listRows(['a', 'b', 'c'], ['c'])).toEqual([{ kind: 'removed', index: 0, value: 'a' }, { kind: 'removed', index: 0, value: 'b' }, { kind: 'same', index: 0, value: 'c' }]);
+    expect(listRows(['a', 'b', 'c'], ['c'])).toEqual([
+      { kind: 'removed', index: 0, value: 'a' },
+      { kind: 'removed', index: 0, value: 'b' },
+      { kind: 'same', index: 0, value: 'c' },
+    ]);
   });
 
   it('takes a mere change of order for none, as the diff of the document does', () => {
@@ -18,16 +25,21 @@ describe('a list beside the applied one', () => {
 
   it('comes back to the applied entries by undoing rows, in any order; and shows a change exactly when the document has one', () => {
     const list = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 6 });
-    const text = (images: readonly string[]) => JSON.stringify({ enhancedContainerIsolation: { dockerSocketMount: { imageList: { images } } } });
-    fc.assert(fc.property(list, list, fc.nat(), (before, after, choice) => {
-      expect(listRows(before, after).some((row) => row.kind !== 'same')).toBe(diffSettings(text(before), text(after)).length > 0);
-      let now: readonly string[] = after;
-      for (let step = 0; step <= before.length + after.length; step++) {
-        const changed = listRows(before, now).filter((row) => row.kind !== 'same');
-        const row = changed[choice % Math.max(1, changed.length)];
-        if (row !== undefined) now = undoRow(now, row);
-      }
-      expect(sameEntries(before, now)).toBe(true);
-    }));
+    const text = (images: readonly string[]) =>
+      JSON.stringify({ enhancedContainerIsolation: { dockerSocketMount: { imageList: { images } } } });
+    fc.assert(
+      fc.property(list, list, fc.nat(), (before, after, choice) => {
+        expect(listRows(before, after).some((row) => row.kind !== 'same')).toBe(
+          diffSettings(text(before), text(after)).length > 0,
+        );
+        let now: readonly string[] = after;
+        for (let step = 0; step <= before.length + after.length; step++) {
+          const changed = listRows(before, now).filter((row) => row.kind !== 'same');
+          const row = changed[choice % Math.max(1, changed.length)];
+          if (row !== undefined) now = undoRow(now, row);
+        }
+        expect(sameEntries(before, now)).toBe(true);
+      }),
+    );
   });
 });

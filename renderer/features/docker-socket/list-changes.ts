@@ -1,4 +1,7 @@
-/** One line of a list as the page shows it beside what is applied. Indexes are places in the lists as they stand. */
+/**
+ * One line of a list as the page shows it beside what is applied. Indexes are places in the lists as they
+ * stand.
+ */
 export type ListRow =
   | { readonly kind: 'same' | 'added'; readonly index: number; readonly value: string }
   | { readonly kind: 'edited'; readonly index: number; readonly value: string; readonly before: string }
@@ -6,14 +9,18 @@ export type ListRow =
   | { readonly kind: 'removed'; readonly index: number; readonly value: string };
 
 /**
- * Draft and applied list as one list of rows. Order says nothing, as in the diff of the document: equal entries are the same wherever they
- * stand. What was removed and what was added at one place is an edit.
+ * Draft and applied list as one list of rows. Order says nothing, as in the diff of the document: equal
+ * entries are the same wherever they stand. What was removed and what was added at one place is an edit.
  */
 export function listRows(before: readonly string[], after: readonly string[]): ListRow[] {
   const free = new Map<string, number[]>();
-  before.forEach((value, index) => { free.set(value, [...(free.get(value) ?? []), index]); });
+  before.forEach((value, index) => {
+    free.set(value, [...(free.get(value) ?? []), index]);
+  });
   const partnerOf = after.map((value) => free.get(value)?.shift());
-  const afterOf = new Map(partnerOf.flatMap((partner, index) => (partner === undefined ? [] : [[partner, index] as const])));
+  const afterOf = new Map(
+    partnerOf.flatMap((partner, index) => (partner === undefined ? [] : [[partner, index] as const])),
+  );
 
   // What is gone, by the entry it stood behind; -1 is the start.
   const gone = new Map<number, string[]>();
@@ -39,7 +46,9 @@ export function listRows(before: readonly string[], after: readonly string[]): L
     }
     const [old, ...rest] = waiting;
     waiting = rest;
-    rows.push(old === undefined ? { kind: 'added', index, value } : { kind: 'edited', index, value, before: old });
+    rows.push(
+      old === undefined ? { kind: 'added', index, value } : { kind: 'edited', index, value, before: old },
+    );
   });
   leave(after.length);
   return rows;
@@ -48,10 +57,14 @@ export function listRows(before: readonly string[], after: readonly string[]): L
 /** The draft's list with one row's change taken back. */
 export function undoRow(list: readonly string[], row: ListRow): string[] {
   switch (row.kind) {
-    case 'same': return [...list];
-    case 'added': return list.toSpliced(row.index, 1);
-    case 'edited': return list.toSpliced(row.index, 1, row.before);
-    case 'removed': return list.toSpliced(row.index, 0, row.value);
+    case 'same':
+      return [...list];
+    case 'added':
+      return list.toSpliced(row.index, 1);
+    case 'edited':
+      return list.toSpliced(row.index, 1, row.before);
+    case 'removed':
+      return list.toSpliced(row.index, 0, row.value);
   }
 }
 

@@ -10,7 +10,9 @@ export interface LocalImage {
   readonly id: string;
   readonly name: string;
   readonly references: readonly ImageReference[];
-  /** What its content is proven by: its repository digests, and the id, which is one in containerd's store. */
+  /**
+   * What its content is proven by: its repository digests, and the id, which is one in containerd's store.
+   */
   readonly contents: ReadonlySet<string>;
 }
 
@@ -22,7 +24,10 @@ export interface LocalImages {
   readonly retry: () => void;
 }
 
-/** The engine's images by the names they go by, read again when the engine comes up, their number changes, or somebody comes back from where they may have tagged one anew. */
+/**
+ * The engine's images by the names they go by, read again when the engine comes up, their number changes, or
+ * somebody comes back from where they may have tagged one anew.
+ */
 export function useLocalImages(): LocalImages {
   const { run, error } = useRequest('images:list');
   const [images, setImages] = useState<readonly LocalImage[] | null>(null);
@@ -35,22 +40,46 @@ export function useLocalImages(): LocalImages {
     let wanted = true;
     void run(undefined).then((answer) => {
       if (!wanted || !answer.ok) return;
-      setImages(answer.value.map((image) => {
-        const names = [...image.tags, ...image.digests];
-        return {
-          id: image.id, name: names[0] ?? image.id, contents: new Set([image.id, ...image.digests.map((digest) => digest.slice(digest.indexOf('@') + 1))]),
-          references: names.flatMap((name) => { const parsed = parseImageReference(name); return parsed.ok ? [parsed.value] : []; }),
-        };
-      }));
+      setImages(
+        answer.value.map((image) => {
+          const names = [...image.tags, ...image.digests];
+          return {
+            id: image.id,
+            name: names[0] ?? image.id,
+            contents: new Set([
+              image.id,
+              ...image.digests.map((digest) => digest.slice(digest.indexOf('@') + 1)),
+            ]),
+            references: names.flatMap((name) => {
+              const parsed = parseImageReference(name);
+              return parsed.ok ? [parsed.value] : [];
+            }),
+          };
+        }),
+      );
     });
-    return () => { wanted = false; };
+    return () => {
+      wanted = false;
+    };
   }, [ready, count, returns, attempt, run]);
-  return useMemo(() => ({ images: ready ? images : null, loading: ready && images === null && error === null, error: ready ? error : null, retry: () => { setAttempt((before) => before + 1); } }), [ready, images, error]);
+  return useMemo(
+    () => ({
+      images: ready ? images : null,
+      loading: ready && images === null && error === null,
+      error: ready ? error : null,
+      retry: () => {
+        setAttempt((before) => before + 1);
+      },
+    }),
+    [ready, images, error],
+  );
 }
 
 /** The local images a reference covers by name. What they hold is another question: see `sameContent`. */
 export const matchesOf = (reference: ImageReference, images: readonly LocalImage[]): readonly LocalImage[] =>
-  images.filter((image) => reference.kind === 'any' || image.references.some((name) => referenceCovers(reference, name)));
+  images.filter(
+    (image) => reference.kind === 'any' || image.references.some((name) => referenceCovers(reference, name)),
+  );
 
 /** Is a local image what the registry serves? Null where that can't be told. */
 export function sameContent(image: LocalImage, state: RegistryState | undefined): boolean | null {

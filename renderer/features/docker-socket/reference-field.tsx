@@ -13,41 +13,88 @@ import { matchesOf, sameContent, type LocalImages } from './local-images.ts';
 import { shortDigest, useRegistryState, type RegistryState } from './registry-state.ts';
 
 /** What is wrong with a reference as typed so far, or what it would match. */
-export interface ReferenceCheck { readonly usable: boolean; readonly tone: Tone; readonly words: string }
+export interface ReferenceCheck {
+  readonly usable: boolean;
+  readonly tone: Tone;
+  readonly words: string;
+}
 
 /** Does the registry have a say about what is typed? Only about what names one manifest. */
 export function askable(written: string): boolean {
   const parsed = parseImageReference(written.trim());
-  return parsed.ok && parsed.value.kind === 'image' && !parsed.value.path.includes('*') && parsed.value.tag !== '*';
+  return (
+    parsed.ok && parsed.value.kind === 'image' && !parsed.value.path.includes('*') && parsed.value.tag !== '*'
+  );
 }
 
-/** `others`: the entries already listed, without the one being edited. `state`: what its registry said, undefined before it was asked. */
-export function checkReference(t: TFunction, written: string, others: readonly string[], local: LocalImages, state: RegistryState | undefined): ReferenceCheck {
+/**
+ * `others`: the entries already listed, without the one being edited. `state`: what its registry said,
+ * undefined before it was asked.
+ */
+export function checkReference(
+  t: TFunction,
+  written: string,
+  others: readonly string[],
+  local: LocalImages,
+  state: RegistryState | undefined,
+): ReferenceCheck {
   const text = written.trim();
   if (text === '') return { usable: false, tone: 'neutral', words: t('socket.add.hint') };
   const parsed = parseImageReference(text);
   if (!parsed.ok) return { usable: false, tone: 'danger', words: t(`socket.add.error.${parsed.error}`) };
   const canonical = canonicalReference(parsed.value);
-  const read = others.flatMap((image) => { const other = parseImageReference(image); return other.ok ? [{ image, reference: other.value }] : []; });
+  const read = others.flatMap((image) => {
+    const other = parseImageReference(image);
+    return other.ok ? [{ image, reference: other.value }] : [];
+  });
   const same = read.find(({ reference }) => canonicalReference(reference) === canonical);
-  if (same !== undefined) return { usable: false, tone: 'danger', words: t('socket.add.duplicate', { image: same.image }) };
+  if (same !== undefined)
+    return { usable: false, tone: 'danger', words: t('socket.add.duplicate', { image: same.image }) };
   const wider = read.find(({ reference }) => referenceCovers(reference, parsed.value));
-  if (wider !== undefined) return { usable: true, tone: 'neutral', words: t('socket.add.covered', { image: wider.image }) };
+  if (wider !== undefined)
+    return { usable: true, tone: 'neutral', words: t('socket.add.covered', { image: wider.image }) };
   if (parsed.value.kind === 'any') return { usable: true, tone: 'warn', words: t('socket.add.anyImage') };
   const matches = local.images === null ? null : matchesOf(parsed.value, local.images);
-  const here = matches === null ? t('socket.add.unknownHere') : matches.length === 0 ? t('socket.add.noneHere') : t('socket.add.here', { count: matches.length });
+  const here =
+    matches === null
+      ? t('socket.add.unknownHere')
+      : matches.length === 0
+        ? t('socket.add.noneHere')
+        : t('socket.add.here', { count: matches.length });
   switch (state?.kind) {
-    case undefined: case 'not-asked': return { usable: true, tone: 'neutral', words: here };
-    case 'asking': return { usable: true, tone: 'neutral', words: t('socket.add.asking', { here }) };
-    case 'absent': return { usable: true, tone: 'warn', words: t('socket.add.absent') };
-    case 'denied': return { usable: true, tone: 'warn', words: t('socket.add.denied', { why: told(state.why) }) };
-    case 'unavailable': return { usable: true, tone: 'neutral', words: t('socket.add.unavailable', { here, why: told(state.why) }) };
+    case undefined:
+    case 'not-asked':
+      return { usable: true, tone: 'neutral', words: here };
+    case 'asking':
+      return { usable: true, tone: 'neutral', words: t('socket.add.asking', { here }) };
+    case 'absent':
+      return { usable: true, tone: 'warn', words: t('socket.add.absent') };
+    case 'denied':
+      return { usable: true, tone: 'warn', words: t('socket.add.denied', { why: told(state.why) }) };
+    case 'unavailable':
+      return {
+        usable: true,
+        tone: 'neutral',
+        words: t('socket.add.unavailable', { here, why: told(state.why) }),
+      };
     case 'served': {
       const digest = shortDigest(state.digest);
-      if (state.lastKnown !== null) return { usable: true, tone: 'neutral', words: t('socket.add.lastKnown', { digest, why: told(state.lastKnown) }) };
+      if (state.lastKnown !== null)
+        return {
+          usable: true,
+          tone: 'neutral',
+          words: t('socket.add.lastKnown', { digest, why: told(state.lastKnown) }),
+        };
       if (matches === null) return { usable: true, tone: 'ok', words: t('socket.add.served', { digest }) };
       const same = matches.filter((image) => sameContent(image, state) === true).length;
-      return { usable: true, tone: 'ok', words: same === 0 ? t('socket.add.servedNone', { digest }) : t('socket.add.servedHere', { digest, count: same }) };
+      return {
+        usable: true,
+        tone: 'ok',
+        words:
+          same === 0
+            ? t('socket.add.servedNone', { digest })
+            : t('socket.add.servedHere', { digest, count: same }),
+      };
     }
   }
 }
@@ -60,17 +107,39 @@ export function useAsked(written: string): RegistryState | undefined {
   const text = written.trim();
   const [asked, setAsked] = useState<string | null>(null);
   useEffect(() => {
-    const timer = setTimeout(() => { setAsked(askable(text) ? text : null); }, pause);
-    return () => { clearTimeout(timer); };
+    const timer = setTimeout(() => {
+      setAsked(askable(text) ? text : null);
+    }, pause);
+    return () => {
+      clearTimeout(timer);
+    };
   }, [text]);
   const state = useRegistryState(asked);
   return asked === text ? state : undefined;
 }
 
-const icon = { ok: AllowedIcon, danger: ErrorIcon, warn: WarningIcon, neutral: InfoIcon, accent: InfoIcon } as const;
+const icon = {
+  ok: AllowedIcon,
+  danger: ErrorIcon,
+  warn: WarningIcon,
+  neutral: InfoIcon,
+  accent: InfoIcon,
+} as const;
 
-/** A field for one image reference with its helper line beside it: Enter takes it, Escape clears or leaves. */
-export function ReferenceField({ value, onChange, onEnter, onEscape, check, label, inputRef, autoFocus = false, actions }: {
+/**
+ * A field for one image reference with its helper line beside it: Enter takes it, Escape clears or leaves.
+ */
+export function ReferenceField({
+  value,
+  onChange,
+  onEnter,
+  onEscape,
+  check,
+  label,
+  inputRef,
+  autoFocus = false,
+  actions,
+}: {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly onEnter: () => void;
@@ -86,18 +155,66 @@ export function ReferenceField({ value, onChange, onEnter, onEscape, check, labe
   const id = useId();
   const Icon = icon[check.tone];
   return (
-    <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: '12px', rowGap: '6px', flex: 1, minWidth: 0 }}>
-      <OutlinedInput value={value} placeholder={t('socket.add.placeholder')} error={check.tone === 'danger'} autoFocus={autoFocus} {...(inputRef === undefined ? {} : { inputRef })}
-        onChange={(event) => { onChange(event.target.value); }}
+    <Box
+      sx={{
+        display: 'flex',
+        flexWrap: 'wrap',
+        alignItems: 'center',
+        columnGap: '12px',
+        rowGap: '6px',
+        flex: 1,
+        minWidth: 0,
+      }}
+    >
+      <OutlinedInput
+        value={value}
+        placeholder={t('socket.add.placeholder')}
+        error={check.tone === 'danger'}
+        autoFocus={autoFocus}
+        {...(inputRef === undefined ? {} : { inputRef })}
+        onChange={(event) => {
+          onChange(event.target.value);
+        }}
         onKeyDown={(event) => {
           // Enter that ends an input method's composition is not ours.
-          if (event.key === 'Enter' && !event.nativeEvent.isComposing && !event.ctrlKey && !event.metaKey) { event.preventDefault(); onEnter(); }
-          else if (event.key === 'Escape' && onEscape()) event.stopPropagation();
+          if (event.key === 'Enter' && !event.nativeEvent.isComposing && !event.ctrlKey && !event.metaKey) {
+            event.preventDefault();
+            onEnter();
+          } else if (event.key === 'Escape' && onEscape()) event.stopPropagation();
         }}
-        sx={{ flex: '1 1 260px', maxWidth: 338, '& input': { fontFamily: fontMono, fontSize: 12, fontVariantLigatures: 'none' } }}
-        inputProps={{ ...(inputRef === undefined ? {} : leadsHere), 'aria-label': label, 'aria-describedby': id, 'aria-invalid': check.tone === 'danger', spellCheck: false, autoCapitalize: 'off', autoComplete: 'off' }} />
-      <Box id={id} role="status" sx={{ display: 'flex', alignItems: 'flex-start', gap: '6px', flex: '1 1 150px', minWidth: 0, fontSize: 12, lineHeight: '16px', color: check.tone === 'danger' ? color.danger : color.text2, overflowWrap: 'anywhere' }}>
-        {value.trim() !== '' && <Icon aria-hidden sx={{ fontSize: 16, flexShrink: 0, color: toneText[check.tone] }} />}
+        sx={{
+          flex: '1 1 260px',
+          maxWidth: 338,
+          '& input': { fontFamily: fontMono, fontSize: 12, fontVariantLigatures: 'none' },
+        }}
+        inputProps={{
+          ...(inputRef === undefined ? {} : leadsHere),
+          'aria-label': label,
+          'aria-describedby': id,
+          'aria-invalid': check.tone === 'danger',
+          spellCheck: false,
+          autoCapitalize: 'off',
+          autoComplete: 'off',
+        }}
+      />
+      <Box
+        id={id}
+        role="status"
+        sx={{
+          display: 'flex',
+          alignItems: 'flex-start',
+          gap: '6px',
+          flex: '1 1 150px',
+          minWidth: 0,
+          fontSize: 12,
+          lineHeight: '16px',
+          color: check.tone === 'danger' ? color.danger : color.text2,
+          overflowWrap: 'anywhere',
+        }}
+      >
+        {value.trim() !== '' && (
+          <Icon aria-hidden sx={{ fontSize: 16, flexShrink: 0, color: toneText[check.tone] }} />
+        )}
         <span>{withCode(check.words)}</span>
       </Box>
       {actions}

@@ -7,9 +7,15 @@ import type { EntryAnswer } from '../../../shared/ipc/registry.ts';
 export type RegistryState = EntryAnswer | { readonly kind: 'asking' };
 
 /** How far the registries were asked. */
-export interface Progress { readonly asked: number; readonly answered: number }
+export interface Progress {
+  readonly asked: number;
+  readonly answered: number;
+}
 
-/** What registries said. Who shows one entry hears of that entry alone: a list of hundreds is not drawn again for each answer. */
+/**
+ * What registries said. Who shows one entry hears of that entry alone: a list of hundreds is not drawn again
+ * for each answer.
+ */
 export interface Registry {
   subscribe(listener: () => void): () => void;
   /** Undefined: never asked. */
@@ -22,7 +28,13 @@ export interface Registry {
 }
 
 const nothing: Progress = { asked: 0, answered: 0 };
-const nobody: Registry = { subscribe: () => () => undefined, stateOf: () => undefined, progress: () => nothing, ask: () => undefined, again: () => undefined };
+const nobody: Registry = {
+  subscribe: () => () => undefined,
+  stateOf: () => undefined,
+  progress: () => nothing,
+  ask: () => undefined,
+  again: () => undefined,
+};
 export const RegistryContext = createContext<Registry>(nobody);
 
 /** Requests under way at once; main and its client keep their own limits for each registry. */
@@ -32,11 +44,18 @@ const atOnce = 4;
 export function useRegistryAnswers(): Registry {
   const store = useStore();
   const [{ registry, open, close }] = useState(() => registryOf(store));
-  useEffect(() => { open(); return close; }, [open, close]);
+  useEffect(() => {
+    open();
+    return close;
+  }, [open, close]);
   return registry;
 }
 
-function registryOf(store: AppStore): { readonly registry: Registry; readonly open: () => void; readonly close: () => void } {
+function registryOf(store: AppStore): {
+  readonly registry: Registry;
+  readonly open: () => void;
+  readonly close: () => void;
+} {
   const states = new Map<string, RegistryState>();
   const listeners = new Set<() => void>();
   const waiting: { readonly reference: string; readonly again: boolean }[] = [];
@@ -44,7 +63,10 @@ function registryOf(store: AppStore): { readonly registry: Registry; readonly op
   let running = 0;
   let isOpen = true;
   const changed = () => {
-    progress = { asked: states.size, answered: [...states.values()].filter(({ kind }) => kind !== 'asking').length };
+    progress = {
+      asked: states.size,
+      answered: [...states.values()].filter(({ kind }) => kind !== 'asking').length,
+    };
     for (const listener of listeners) listener();
   };
   const pump = () => {
@@ -52,13 +74,20 @@ function registryOf(store: AppStore): { readonly registry: Registry; readonly op
       const next = waiting.shift();
       if (next === undefined) return;
       running++;
-      void store.request('registry:resolve', { references: [next.reference], again: next.again }).then((answer) => {
-        running--;
-        if (!isOpen) return;
-        states.set(next.reference, answer.ok ? answer.value[0] ?? { kind: 'not-asked' } : { kind: 'unavailable', why: answer.error.reason ?? answer.error.message });
-        changed();
-        pump();
-      });
+      void store
+        .request('registry:resolve', { references: [next.reference], again: next.again })
+        .then((answer) => {
+          running--;
+          if (!isOpen) return;
+          states.set(
+            next.reference,
+            answer.ok
+              ? (answer.value[0] ?? { kind: 'not-asked' })
+              : { kind: 'unavailable', why: answer.error.reason ?? answer.error.message },
+          );
+          changed();
+          pump();
+        });
     }
   };
   const put = (references: readonly string[], again: boolean) => {
@@ -70,30 +99,49 @@ function registryOf(store: AppStore): { readonly registry: Registry; readonly op
   };
   return {
     registry: {
-      subscribe: (listener) => { listeners.add(listener); return () => { listeners.delete(listener); }; },
+      subscribe: (listener) => {
+        listeners.add(listener);
+        return () => {
+          listeners.delete(listener);
+        };
+      },
       stateOf: (reference) => states.get(reference),
       progress: () => progress,
-      ask: (reference) => { if (!states.has(reference)) put([reference], false); },
+      ask: (reference) => {
+        if (!states.has(reference)) put([reference], false);
+      },
       again: () => {
         const already = new Set(waiting.map(({ reference }) => reference));
-        put([...states.keys()].filter((reference) => !already.has(reference)), true);
+        put(
+          [...states.keys()].filter((reference) => !already.has(reference)),
+          true,
+        );
       },
     },
-    open: () => { isOpen = true; pump(); },
-    close: () => { isOpen = false; },
+    open: () => {
+      isOpen = true;
+      pump();
+    },
+    close: () => {
+      isOpen = false;
+    },
   };
 }
 
 /** What is known of one entry, without asking; null is none. */
 export function useKnownState(reference: string | null): RegistryState | undefined {
   const registry = use(RegistryContext);
-  return useSyncExternalStore(registry.subscribe, () => (reference === null ? undefined : registry.stateOf(reference)));
+  return useSyncExternalStore(registry.subscribe, () =>
+    reference === null ? undefined : registry.stateOf(reference),
+  );
 }
 
 /** What is known of one entry; asked for as soon as it is shown. Null asks for nothing. */
 export function useRegistryState(reference: string | null): RegistryState | undefined {
   const { ask } = use(RegistryContext);
-  useEffect(() => { if (reference !== null) ask(reference); }, [ask, reference]);
+  useEffect(() => {
+    if (reference !== null) ask(reference);
+  }, [ask, reference]);
   return useKnownState(reference);
 }
 

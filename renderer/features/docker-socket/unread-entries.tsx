@@ -10,7 +10,19 @@ import { FindingNotice } from './finding-notice.tsx';
 import { labelled, names } from '../../i18n/joining.ts';
 
 /** Entries of a list that name no command: why, and what to do; also when the draft has just lost them. */
-export function UnreadEntries({ place, entries, applied, readOnly, onWrite }: { readonly place: ListPlace; readonly entries: readonly string[]; readonly applied: readonly string[]; readonly readOnly: boolean; readonly onWrite: (next: readonly string[]) => void }) {
+export function UnreadEntries({
+  place,
+  entries,
+  applied,
+  readOnly,
+  onWrite,
+}: {
+  readonly place: ListPlace;
+  readonly entries: readonly string[];
+  readonly applied: readonly string[];
+  readonly readOnly: boolean;
+  readonly onWrite: (next: readonly string[]) => void;
+}) {
   const { t } = useTranslation();
   const draft = useDraft();
   const now = entries.flatMap((entry, index) => (groupOfEntry(entry) === null ? [{ entry, index }] : []));
@@ -19,17 +31,69 @@ export function UnreadEntries({ place, entries, applied, readOnly, onWrite }: { 
   if (now.length === 0 && before.length === 0) return null;
   const gone = before.filter((entry) => !entries.includes(entry));
   return (
-    <Box role="group" aria-label={t('socket.commands.unread')} data-row data-edited={edited || undefined} sx={{ display: 'grid', gap: 1, padding: '8px 16px', background: edited ? color.edited : 'transparent', borderBottom: `1px solid ${color.border}` }}>
+    <Box
+      role="group"
+      aria-label={t('socket.commands.unread')}
+      data-row
+      data-edited={edited || undefined}
+      sx={{
+        display: 'grid',
+        gap: 1,
+        padding: '8px 16px',
+        background: edited ? color.edited : 'transparent',
+        borderBottom: `1px solid ${color.border}`,
+      }}
+    >
       {edited && (
-        <Box sx={{ display: 'flex', alignItems: 'center', gap: '4px', fontSize: 12, color: color.text2, minHeight: 28 }}>
-          <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>{t('socket.commands.unread')}{gone.length > 0 && <>{labelled(t, '', '')}<del><Mono>{names(t, gone)}</Mono></del></>}</Box>
+        <Box
+          sx={{
+            display: 'flex',
+            alignItems: 'center',
+            gap: '4px',
+            fontSize: 12,
+            color: color.text2,
+            minHeight: 28,
+          }}
+        >
+          <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
+            {t('socket.commands.unread')}
+            {gone.length > 0 && (
+              <>
+                {labelled(t, '', '')}
+                <del>
+                  <Mono>{names(t, gone)}</Mono>
+                </del>
+              </>
+            )}
+          </Box>
           <EditedMark kind={now.length === 0 ? 'removed' : 'edited'} />
-          {!readOnly && <UndoChange name={t('socket.commands.unread')} onUndo={() => { onWrite(setEntries(entries, applied, null, before)); }} />}
+          {!readOnly && (
+            <UndoChange
+              name={t('socket.commands.unread')}
+              onUndo={() => {
+                onWrite(setEntries(entries, applied, null, before));
+              }}
+            />
+          )}
         </Box>
       )}
-      {now.map(({ entry, index }) => draft.findings.filter((finding) => finding.pointer === `${place.pointer}/commands/${index}`).map((finding) => (
-        <FindingNotice key={`${entry}-${index}`} finding={finding} readOnly={readOnly} remove={{ label: t('socket.commands.unreadRemove'), run: () => { onWrite(entries.toSpliced(index, 1)); } }} />
-      )))}
+      {now.map(({ entry, index }) =>
+        draft.findings
+          .filter((finding) => finding.pointer === `${place.pointer}/commands/${index}`)
+          .map((finding) => (
+            <FindingNotice
+              key={`${entry}-${index}`}
+              finding={finding}
+              readOnly={readOnly}
+              remove={{
+                label: t('socket.commands.unreadRemove'),
+                run: () => {
+                  onWrite(entries.toSpliced(index, 1));
+                },
+              }}
+            />
+          )),
+      )}
     </Box>
   );
 }

@@ -4,10 +4,19 @@ import { judgeShare, type ShareContext, type ShareVerdict } from '../../../share
 import type { Tone } from '../../theme/tokens.ts';
 
 /** What a path as typed so far would mean as a share. */
-export interface ShareCheck { readonly usable: boolean; readonly tone: Tone; readonly words: string }
+export interface ShareCheck {
+  readonly usable: boolean;
+  readonly tone: Tone;
+  readonly words: string;
+}
 
 /** What the judgement of shares knows of this machine; the same as the linter's. */
-export const shareContext = (app: AppState): ShareContext => ({ platform: app.platform, home: app.home, socketPath: app.engine.socket, ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }) });
+export const shareContext = (app: AppState): ShareContext => ({
+  platform: app.platform,
+  home: app.home,
+  socketPath: app.engine.socket,
+  ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }),
+});
 
 /** A path as it is written into the document: no space around it, no slash at its end. */
 export function tidyPath(written: string): string {
@@ -16,29 +25,43 @@ export function tidyPath(written: string): string {
 }
 
 /** Paths by their components, variables as they are. */
-const partsOf = (path: string, platform: string): readonly string[] => (platform === 'win32' ? path.toLowerCase().split(/[\\/]/) : path.split('/')).filter((part) => part !== '');
-const isIn = (outer: readonly string[], inner: readonly string[]): boolean => outer.length <= inner.length && outer.every((part, index) => part === inner[index]);
+const partsOf = (path: string, platform: string): readonly string[] =>
+  (platform === 'win32' ? path.toLowerCase().split(/[\\/]/) : path.split('/')).filter((part) => part !== '');
+const isIn = (outer: readonly string[], inner: readonly string[]): boolean =>
+  outer.length <= inner.length && outer.every((part, index) => part === inner[index]);
 
 /** `others`: the paths already listed, without the one being edited. */
-export function checkShare(t: TFunction, written: string, others: readonly string[], context: ShareContext): ShareCheck {
+export function checkShare(
+  t: TFunction,
+  written: string,
+  others: readonly string[],
+  context: ShareContext,
+): ShareCheck {
   if (written.trim() === '') return { usable: false, tone: 'neutral', words: t('files.add.hint') };
   const path = tidyPath(written);
   const verdict = judgeShare(path, context);
-  if (verdict.kind === 'invalid') return { usable: false, tone: 'danger', words: t(`files.invalid.${verdict.reason}`) };
+  if (verdict.kind === 'invalid')
+    return { usable: false, tone: 'danger', words: t(`files.invalid.${verdict.reason}`) };
   const parts = partsOf(path, context.platform);
   const listed = others.map((other) => ({ other, parts: partsOf(other, context.platform) }));
   const same = listed.find((one) => one.parts.length === parts.length && isIn(one.parts, parts));
-  if (same !== undefined) return { usable: false, tone: 'danger', words: t('files.add.duplicate', { path: same.other }) };
+  if (same !== undefined)
+    return { usable: false, tone: 'danger', words: t('files.add.duplicate', { path: same.other }) };
   if (verdict.kind === 'dangerous') return { usable: true, tone: 'danger', words: dangerTitle(t, verdict) };
   const wider = listed.find((one) => isIn(one.parts, parts));
-  if (wider !== undefined) return { usable: true, tone: 'neutral', words: t('files.add.covered', { path: wider.other }) };
+  if (wider !== undefined)
+    return { usable: true, tone: 'neutral', words: t('files.add.covered', { path: wider.other }) };
   return { usable: true, tone: 'ok', words: t('files.add.fine') };
 }
 
 type Dangerous = Extract<ShareVerdict, { kind: 'dangerous' }>;
 
-export const dangerTitle = (t: TFunction, verdict: Dangerous): string => (verdict.holds === undefined ? t(`files.danger.${verdict.danger}.title`) : t('files.danger.holds', { path: verdict.holds }));
+export const dangerTitle = (t: TFunction, verdict: Dangerous): string =>
+  verdict.holds === undefined
+    ? t(`files.danger.${verdict.danger}.title`)
+    : t('files.danger.holds', { path: verdict.holds });
 
 /** Dangers that go with everything below as well: there is nothing to narrow to. */
 const throughout: ReadonlySet<string> = new Set(['runtime-state', 'kernel', 'devices']);
-export const canNarrow = (verdict: Dangerous): boolean => verdict.holds !== undefined || !throughout.has(verdict.danger);
+export const canNarrow = (verdict: Dangerous): boolean =>
+  verdict.holds !== undefined || !throughout.has(verdict.danger);

@@ -10,10 +10,18 @@ import { color } from '../../theme/tokens.ts';
 export function EmptyListCard() {
   const { t } = useTranslation();
   const desktop = useApp().engine.kind === 'docker-desktop';
-  const lines = desktop ? [t('files.empty.desktopHere'), t('files.empty.desktopMissing'), t('files.empty.engineThere')] : [t('files.empty.engineHere'), t('files.empty.engineMissing'), t('files.empty.desktopThere')];
+  const lines = desktop
+    ? [t('files.empty.desktopHere'), t('files.empty.desktopMissing'), t('files.empty.engineThere')]
+    : [t('files.empty.engineHere'), t('files.empty.engineMissing'), t('files.empty.desktopThere')];
   return (
     <Card title={t('files.empty.title')}>
-      <Box sx={{ padding: 2, display: 'grid', gap: 1 }}>{lines.map((line) => <Typography key={line} sx={{ color: color.text2 }}>{withCode(line)}</Typography>)}</Box>
+      <Box sx={{ padding: 2, display: 'grid', gap: 1 }}>
+        {lines.map((line) => (
+          <Typography key={line} sx={{ color: color.text2 }}>
+            {withCode(line)}
+          </Typography>
+        ))}
+      </Box>
     </Card>
   );
 }

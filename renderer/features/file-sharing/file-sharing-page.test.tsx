@@ -17,7 +17,9 @@ const listIn = (text: string): unknown => {
 };
 const applied = listIn(appliedText) as readonly unknown[];
 const row = (path: string) => {
-  const found = within(screen.getByRole('table', { name: 'Allowed directories' })).getAllByRole('row').find((one) => within(one).queryAllByRole('cell')[0]?.textContent.startsWith(path));
+  const found = within(screen.getByRole('table', { name: 'Allowed directories' }))
+    .getAllByRole('row')
+    .find((one) => within(one).queryAllByRole('cell')[0]?.textContent.startsWith(path));
   if (found === undefined) throw new Error(`no row of ${path}`);
   return found;
 };
@@ -27,25 +29,49 @@ const chooseIn = async (user: Awaited<ReturnType<typeof renderApp>>['user'], pat
 };
 const field = () => screen.getByRole('textbox', { name: 'Directory to share' });
 /** As from the clipboard: one keystroke, not one for each letter. */
-const put = async (user: Awaited<ReturnType<typeof renderApp>>['user'], into: HTMLElement, text: string) => { await user.click(into); await user.paste(text); };
+const put = async (user: Awaited<ReturnType<typeof renderApp>>['user'], into: HTMLElement, text: string) => {
+  await user.click(into);
+  await user.paste(text);
+};
 const footer = () => screen.queryByRole('button', { name: 'Review & apply' });
 
 describe('the list of shared directories', () => {
   it('says where each leads on this host', async () => {
     await renderApp(state('protected'), 'file-sharing');
-    await waitFor(() => { expect(row('$HOME').textContent).toContain('Each user’s own home, for you /home/sam'); });
+    await waitFor(() => {
+      expect(row('$HOME').textContent).toContain('Each user’s own home, for you /home/sam');
+    });
     expect(row('/srv/projects').textContent).toContain('/mnt/data/projectsSymlink');
   });
 
   it('looks again on demand after a failure, and when somebody comes back to the window', async () => {
     let asked = 0;
-    const { user } = await renderApp(state('protected'), 'file-sharing', { 'paths:resolve': ({ paths }) => (++asked === 1 ? fail('internal', 'no') : ok(paths.map((written) => ({ written, expanded: written, real: written, kind: 'directory' as const, error: null })))) });
+    const { user } = await renderApp(state('protected'), 'file-sharing', {
+      'paths:resolve': ({ paths }) =>
+        ++asked === 1
+          ? fail('internal', 'no')
+          : ok(
+              paths.map((written) => ({
+                written,
+                expanded: written,
+                real: written,
+                kind: 'directory' as const,
+                error: null,
+              })),
+            ),
+    });
     expect(await screen.findByText(/could not be looked up/)).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Try again' }));
-    await waitFor(() => { expect(screen.queryByText(/could not be looked up/)).toBeNull(); });
+    await waitFor(() => {
+      expect(screen.queryByText(/could not be looked up/)).toBeNull();
+    });
     const before = asked;
-    act(() => { window.dispatchEvent(new Event('focus')); });
-    await waitFor(() => { expect(asked).toBeGreaterThan(before); });
+    act(() => {
+      window.dispatchEvent(new Event('focus'));
+    });
+    await waitFor(() => {
+      expect(asked).toBeGreaterThan(before);
+    });
   });
 
   it('adds what is typed, marks it, and the undo arrow gives the document back byte for byte', async () => {
@@ -70,7 +96,9 @@ describe('the list of shared directories', () => {
   ])('refuses %s while it is typed', async (text, why) => {
     const { user, store } = await renderApp(state('protected'), 'file-sharing');
     await put(user, field(), text);
-    expect(document.getElementById(field().getAttribute('aria-describedby') ?? '')?.textContent).toContain(why);
+    expect(document.getElementById(field().getAttribute('aria-describedby') ?? '')?.textContent).toContain(
+      why,
+    );
     expect(screen.getByRole('button', { name: 'Add directory' })).toHaveProperty('disabled', true);
     await user.keyboard('{Enter}');
     expect(store.get().draft).toBe(appliedText);
@@ -92,7 +120,13 @@ describe('the list of shared directories', () => {
 
   it('judges where a symbolic link leads, too', async () => {
     await renderApp(state('sharesChanged'), 'file-sharing');
-    expect(await screen.findByText((_, element) => element?.textContent === 'Leads to /etc. Holds this host’s configuration' && element.children.length === 1)).toBeTruthy();
+    expect(
+      await screen.findByText(
+        (_, element) =>
+          element?.textContent === 'Leads to /etc. Holds this host’s configuration' &&
+          element.children.length === 1,
+      ),
+    ).toBeTruthy();
   });
 
   it('keeps a removed entry in view until it is applied, with the way back to its place', async () => {
@@ -110,7 +144,11 @@ describe('the list of shared directories', () => {
     const edit = screen.getByRole('textbox', { name: 'Directory' });
     await put(user, edit, '/app');
     await user.keyboard('{Enter}');
-    expect(listIn(store.get().draft)).toEqual([applied[0], applied[1], { path: '/srv/projects/app', sharedByDefault: true }]);
+    expect(listIn(store.get().draft)).toEqual([
+      applied[0],
+      applied[1],
+      { path: '/srv/projects/app', sharedByDefault: true },
+    ]);
     expect(row('/srv/projects/app').textContent).toContain('was /srv/projects');
   });
 
@@ -125,11 +163,19 @@ describe('the list of shared directories', () => {
 
   it('adds the folder that was picked, and says why one can’t be added', async () => {
     const picked = { path: '/srv/data' };
-    const { user, store } = await renderApp(state('protected'), 'file-sharing', { 'dialog:pick-folder': () => ok(picked) });
+    const { user, store } = await renderApp(state('protected'), 'file-sharing', {
+      'dialog:pick-folder': () => ok(picked),
+    });
     await user.click(screen.getByRole('button', { name: 'Choose folder…' }));
-    await waitFor(() => { expect(listIn(store.get().draft)).toContainEqual({ path: '/srv/data', sharedByDefault: false }); });
+    await waitFor(() => {
+      expect(listIn(store.get().draft)).toContainEqual({ path: '/srv/data', sharedByDefault: false });
+    });
     await user.click(screen.getByRole('button', { name: 'Choose folder…' }));
-    expect(await screen.findByText((_, element) => element?.tagName === 'SPAN' && element.textContent === 'Already listed as /srv/data')).toBeTruthy();
+    expect(
+      await screen.findByText(
+        (_, element) => element?.tagName === 'SPAN' && element.textContent === 'Already listed as /srv/data',
+      ),
+    ).toBeTruthy();
   });
 
   it('shows a missing list as the defaults, and adding to it keeps them', async () => {
@@ -138,7 +184,11 @@ describe('the list of shared directories', () => {
     expect(within(row('$HOME')).getByText('Default')).toBeTruthy();
     await put(user, field(), '/srv/data');
     await user.keyboard('{Enter}');
-    expect(listIn(store.get().draft)).toEqual([{ path: '$HOME', sharedByDefault: true }, { path: '$TMP', sharedByDefault: true }, { path: '/srv/data', sharedByDefault: false }]);
+    expect(listIn(store.get().draft)).toEqual([
+      { path: '$HOME', sharedByDefault: true },
+      { path: '$TMP', sharedByDefault: true },
+      { path: '/srv/data', sharedByDefault: false },
+    ]);
     await user.click(screen.getByRole('button', { name: 'Undo the change to /srv/data' }));
     expect(store.get().draft).toBe(before);
     await user.click(screen.getByRole('button', { name: 'Write them into the document' }));
@@ -155,7 +205,11 @@ describe('the list of shared directories', () => {
   it('can be read but not changed where the file is read-only', async () => {
     const { user, store } = await renderApp(state('readOnly'), 'file-sharing');
     for (const toggle of screen.getAllByRole('switch')) expect(toggle).toHaveProperty('disabled', true);
-    expect(screen.getByRole('switch', { name: /Shared by default: \$HOME.*Locked by the rights of \/var\/lib\/bulkhead/ })).toHaveProperty('checked', true);
+    expect(
+      screen.getByRole('switch', {
+        name: /Shared by default: \$HOME.*Locked by the rights of \/var\/lib\/bulkhead/,
+      }),
+    ).toHaveProperty('checked', true);
     expect(screen.queryByRole('textbox', { name: 'Directory to share' })).toBeNull();
     expect(screen.queryByRole('button', { name: 'Choose folder…' })).toBeNull();
     await user.click(screen.getByRole('button', { name: 'Actions for $HOME' }));
@@ -171,26 +225,44 @@ describe('the list of shared directories', () => {
 
 describe('the tester', () => {
   type Answer = Result<IpcOutput<'paths:would-mount'>>;
-  const answer = (allowed: boolean, code: string, real: string, share: string | null): Answer => ok({ allowed, code, real, share, reason: '' });
+  const answer = (allowed: boolean, code: string, real: string, share: string | null): Answer =>
+    ok({ allowed, code, real, share, reason: '' });
   const tryPath = () => screen.getByRole('textbox', { name: 'Host path to try' });
 
   it('shows the answer to the latest question only, whatever the order of arrival', async () => {
     const waiting = new Map<string, (answer: Answer) => void>();
-    const { user } = await renderApp(state('protected'), 'file-sharing', { 'paths:would-mount': ({ path }) => new Promise<Answer>((resolve) => { waiting.set(path, resolve); }) });
+    const { user } = await renderApp(state('protected'), 'file-sharing', {
+      'paths:would-mount': ({ path }) =>
+        new Promise<Answer>((resolve) => {
+          waiting.set(path, resolve);
+        }),
+    });
     await put(user, tryPath(), '/opt');
-    await waitFor(() => { expect(waiting.has('/opt')).toBe(true); });
+    await waitFor(() => {
+      expect(waiting.has('/opt')).toBe(true);
+    });
     await put(user, tryPath(), '/data');
-    await waitFor(() => { expect(waiting.has('/opt/data')).toBe(true); });
-    await act(async () => { waiting.get('/opt/data')?.(answer(false, 'bind-not-shared', '/opt/data', null)); });
+    await waitFor(() => {
+      expect(waiting.has('/opt/data')).toBe(true);
+    });
+    await act(async () => {
+      waiting.get('/opt/data')?.(answer(false, 'bind-not-shared', '/opt/data', null));
+    });
     expect(await screen.findByText('It is in no shared directory.')).toBeTruthy();
-    await act(async () => { waiting.get('/opt')?.(answer(true, 'allowed', '/opt', '/opt')); });
+    await act(async () => {
+      waiting.get('/opt')?.(answer(true, 'allowed', '/opt', '/opt'));
+    });
     expect(screen.queryByText('Yes')).toBeNull();
     expect(screen.getByText('It is in no shared directory.')).toBeTruthy();
   });
 
   it('gives no answer for a draft that main has not got', async () => {
-    const { user, store, bridge } = await renderApp(state('protected'), 'file-sharing', { 'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.') });
-    act(() => { store.setDraft(`${store.get().draft}\n`); });
+    const { user, store, bridge } = await renderApp(state('protected'), 'file-sharing', {
+      'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.'),
+    });
+    act(() => {
+      store.setDraft(`${store.get().draft}\n`);
+    });
     await put(user, tryPath(), '/home/sam');
     expect((await screen.findByRole('alert')).textContent).toContain('No space left on device.');
     expect(screen.queryByText('Yes')).toBeNull();
@@ -211,11 +283,17 @@ describe('the tester', () => {
     const { user } = await renderApp(state('protected'), 'file-sharing');
     await put(user, tryPath(), '/home/sam/link');
     const status = () => tryPath().closest('section')?.querySelector('[role=status]')?.textContent;
-    await waitFor(() => { expect(status()).toBe('NoIt leads to /opt/data, which isn’t shared.'); });
+    await waitFor(() => {
+      expect(status()).toBe('NoIt leads to /opt/data, which isn’t shared.');
+    });
     await put(user, field(), '/opt/data');
     await user.keyboard('{Enter}');
-    await waitFor(() => { expect(status()).toBe('YesIt leads to /opt/data, inside /opt/data.'); });
+    await waitFor(() => {
+      expect(status()).toBe('YesIt leads to /opt/data, inside /opt/data.');
+    });
     await user.click(screen.getByRole('button', { name: 'Applied' }));
-    await waitFor(() => { expect(status()).toBe('NoIt leads to /opt/data, which isn’t shared.'); });
+    await waitFor(() => {
+      expect(status()).toBe('NoIt leads to /opt/data, which isn’t shared.');
+    });
   });
 });

@@ -29,24 +29,73 @@ export default function FileSharingPage() {
   const [offered, setOffered] = useState({ path: '', count: 0 });
 
   const list = shareList(draft);
-  const { found, error, again } = useResolved([...list.shares, ...sharesOf(draft.appliedValue(listPointer)) ?? []].map((share) => share.path));
+  const { found, error, again } = useResolved(
+    [...list.shares, ...(sharesOf(draft.appliedValue(listPointer)) ?? [])].map((share) => share.path),
+  );
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
   const choose = async () => {
     const answer = await picker.run(undefined);
     if (!answer.ok || answer.value === null) return;
     const { path } = answer.value;
     // What can't be added as it is goes into the field, which says why.
-    if (checkShare(t, path, list.shares.map((share) => share.path), shareContext(app)).usable) writeShares(store, draft, [...list.shares, { path: tidyPath(path), sharedByDefault: false }]);
+    if (
+      checkShare(
+        t,
+        path,
+        list.shares.map((share) => share.path),
+        shareContext(app),
+      ).usable
+    )
+      writeShares(store, draft, [...list.shares, { path: tidyPath(path), sharedByDefault: false }]);
     else setOffered({ path, count: offered.count + 1 });
   };
   return (
-    <Page title={t('files.title')} subtitle={t('files.subtitle')} actions={problem === null && lockedBy === undefined && <Button startIcon={<FolderIcon />} disabled={picker.running} onClick={() => { void choose(); }}>{t('files.choose')}</Button>}>
+    <Page
+      title={t('files.title')}
+      subtitle={t('files.subtitle')}
+      actions={
+        problem === null &&
+        lockedBy === undefined && (
+          <Button
+            startIcon={<FolderIcon />}
+            disabled={picker.running}
+            onClick={() => {
+              void choose();
+            }}
+          >
+            {t('files.choose')}
+          </Button>
+        )
+      }
+    >
       {problem ?? (
         <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
           {picker.error !== null && <ErrorPanel error={picker.error} title={t('files.chooseFailed')} />}
-          {!settings.eci.value && <Notice tone="neutral" title={t('files.off.title')}>{t('files.off.body')}</Notice>}
-          <DirectoriesCard list={list} found={found} lookError={error} onLookAgain={again} lockedBy={lockedBy} offered={offered} eci={settings.eci.value} />
-          <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr) 320px', [oneColumn]: { gridTemplateColumns: 'minmax(0, 1fr)' } }}><MountTester found={found} /><EmptyListCard /></Box>
+          {!settings.eci.value && (
+            <Notice tone="neutral" title={t('files.off.title')}>
+              {t('files.off.body')}
+            </Notice>
+          )}
+          <DirectoriesCard
+            list={list}
+            found={found}
+            lookError={error}
+            onLookAgain={again}
+            lockedBy={lockedBy}
+            offered={offered}
+            eci={settings.eci.value}
+          />
+          <Box
+            sx={{
+              display: 'grid',
+              gap: 2,
+              gridTemplateColumns: 'minmax(0, 1fr) 320px',
+              [oneColumn]: { gridTemplateColumns: 'minmax(0, 1fr)' },
+            }}
+          >
+            <MountTester found={found} />
+            <EmptyListCard />
+          </Box>
         </Box>
       )}
     </Page>

@@ -6,20 +6,62 @@ import { told } from '../../i18n/told.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Resolved } from './resolved.ts';
 
-/** Where a written path leads on this host: its real directory, the link on the way, or that there is none. */
-export function HostCell({ written, found }: { readonly written: string; readonly found: Resolved | undefined }) {
+/**
+ * Where a written path leads on this host: its real directory, the link on the way, or that there is none.
+ */
+export function HostCell({
+  written,
+  found,
+}: {
+  readonly written: string;
+  readonly found: Resolved | undefined;
+}) {
   const { t } = useTranslation();
-  if (found === undefined) return <Box component="span" sx={{ color: color.text3 }}>…</Box>;
+  if (found === undefined)
+    return (
+      <Box component="span" sx={{ color: color.text3 }}>
+        …
+      </Box>
+    );
   const home = written === '$HOME' || written.startsWith('$HOME/');
   const linked = found.real !== null && found.real !== found.expanded;
-  const trouble = found.kind === 'missing'
-    ? found.error === null ? t('files.host.missing') : t('files.host.unusable', { why: told(found.error) })
-    : found.kind === 'directory' ? null : t(`files.host.${found.kind}`);
+  const trouble =
+    found.kind === 'missing'
+      ? found.error === null
+        ? t('files.host.missing')
+        : t('files.host.unusable', { why: told(found.error) })
+      : found.kind === 'directory'
+        ? null
+        : t(`files.host.${found.kind}`);
   return (
-    <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: 1, rowGap: '2px', padding: '4px 0' }}>
-      <span>{home && <>{written === '$HOME' ? t('files.host.home') : t('files.host.inHome')}{' '}</>}<Box component="span" sx={{ display: 'inline-block' }}><PathText path={found.expanded} /></Box></span>
-      {linked && <><ArrowForwardIcon titleAccess={t('files.host.leadsTo')} sx={{ fontSize: 16, color: color.text3 }} /><PathText path={found.real ?? ''} /><Tag>{t('files.host.symlink')}</Tag></>}
-      {trouble !== null && <Box component="span" sx={{ color: color.text3, fontSize: 12 }}>{trouble}</Box>}
+    <Box
+      sx={{
+        display: 'flex',
+        flexWrap: 'wrap',
+        alignItems: 'center',
+        columnGap: 1,
+        rowGap: '2px',
+        padding: '4px 0',
+      }}
+    >
+      <span>
+        {home && <>{written === '$HOME' ? t('files.host.home') : t('files.host.inHome')} </>}
+        <Box component="span" sx={{ display: 'inline-block' }}>
+          <PathText path={found.expanded} />
+        </Box>
+      </span>
+      {linked && (
+        <>
+          <ArrowForwardIcon titleAccess={t('files.host.leadsTo')} sx={{ fontSize: 16, color: color.text3 }} />
+          <PathText path={found.real ?? ''} />
+          <Tag>{t('files.host.symlink')}</Tag>
+        </>
+      )}
+      {trouble !== null && (
+        <Box component="span" sx={{ color: color.text3, fontSize: 12 }}>
+          {trouble}
+        </Box>
+      )}
     </Box>
   );
 }

@@ -9,7 +9,15 @@ import { PathField } from './path-field.tsx';
 // Each holds what is typed itself, so that a keystroke draws the field and not the whole list.
 
 /** The field below the list. `initial`: a path that was offered but can't be added as it is. */
-export function AddDirectory({ initial, listed, onAdd }: { readonly initial: string; readonly listed: readonly string[]; readonly onAdd: (path: string) => void }) {
+export function AddDirectory({
+  initial,
+  listed,
+  onAdd,
+}: {
+  readonly initial: string;
+  readonly listed: readonly string[];
+  readonly onAdd: (path: string) => void;
+}) {
   const { t } = useTranslation();
   const context = shareContext(useApp());
   const field = useRef<HTMLInputElement>(null);
@@ -22,20 +30,68 @@ export function AddDirectory({ initial, listed, onAdd }: { readonly initial: str
     field.current?.focus();
   };
   return (
-    <PathField readyToType={field} value={text} label={t('files.add.label')} check={check} onChange={setText} onEnter={add} onEscape={() => { const had = text !== ''; setText(''); return had; }}
-      actions={<Button startIcon={<AddIcon />} disabled={!check.usable} sx={{ marginLeft: 'auto' }} onClick={add}>{t('files.add.button')}</Button>} />
+    <PathField
+      readyToType={field}
+      value={text}
+      label={t('files.add.label')}
+      check={check}
+      onChange={setText}
+      onEnter={add}
+      onEscape={() => {
+        const had = text !== '';
+        setText('');
+        return had;
+      }}
+      actions={
+        <Button startIcon={<AddIcon />} disabled={!check.usable} sx={{ marginLeft: 'auto' }} onClick={add}>
+          {t('files.add.button')}
+        </Button>
+      }
+    />
   );
 }
 
 /** An entry being edited in its row. `others`: the paths of the other entries. */
-export function EditDirectory({ path, others, onSave, onCancel }: { readonly path: string; readonly others: readonly string[]; readonly onSave: (path: string) => void; readonly onCancel: () => void }) {
+export function EditDirectory({
+  path,
+  others,
+  onSave,
+  onCancel,
+}: {
+  readonly path: string;
+  readonly others: readonly string[];
+  readonly onSave: (path: string) => void;
+  readonly onCancel: () => void;
+}) {
   const { t } = useTranslation();
   const context = shareContext(useApp());
   const [text, setText] = useState(path);
   const check = checkShare(t, text, others, context);
-  const save = () => { if (check.usable) onSave(tidyPath(text)); };
+  const save = () => {
+    if (check.usable) onSave(tidyPath(text));
+  };
   return (
-    <PathField autoFocus value={text} label={t('files.list.editing')} check={check} onChange={setText} onEnter={save} onEscape={() => { onCancel(); return true; }}
-      actions={<><Button size="small" onClick={onCancel}>{t('button.cancel')}</Button><Button size="small" disabled={!check.usable} onClick={save}>{t('files.list.save')}</Button></>} />
+    <PathField
+      autoFocus
+      value={text}
+      label={t('files.list.editing')}
+      check={check}
+      onChange={setText}
+      onEnter={save}
+      onEscape={() => {
+        onCancel();
+        return true;
+      }}
+      actions={
+        <>
+          <Button size="small" onClick={onCancel}>
+            {t('button.cancel')}
+          </Button>
+          <Button size="small" disabled={!check.usable} onClick={save}>
+            {t('files.list.save')}
+          </Button>
+        </>
+      }
+    />
   );
 }

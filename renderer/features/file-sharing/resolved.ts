@@ -6,10 +6,18 @@ import type { AppError } from '../../../shared/result.ts';
 
 export type Resolved = IpcOutput<'paths:resolve'>[number];
 /** Paths one question may hold, and their length: main refuses more. */
-const most = 500, longest = 4096;
+const most = 500,
+  longest = 4096;
 
-/** Where written paths lead on this host, by the path as written; asks for all of them whenever the set changes, and when somebody comes back from where they may have made a directory. `null` error: none. */
-export function useResolved(written: readonly string[]): { readonly found: ReadonlyMap<string, Resolved>; readonly error: AppError | null; readonly again: () => void } {
+/**
+ * Where written paths lead on this host, by the path as written; asks for all of them whenever the set
+ * changes, and when somebody comes back from where they may have made a directory. `null` error: none.
+ */
+export function useResolved(written: readonly string[]): {
+  readonly found: ReadonlyMap<string, Resolved>;
+  readonly error: AppError | null;
+  readonly again: () => void;
+} {
   const store = useStore();
   const [found, setFound] = useState<ReadonlyMap<string, Resolved>>(new Map());
   const [error, setError] = useState<AppError | null>(null);
@@ -24,14 +32,25 @@ export function useResolved(written: readonly string[]): { readonly found: Reado
       for (let from = 0; from < paths.length; from += most) {
         const answer = await store.request('paths:resolve', { paths: paths.slice(from, from + most) });
         if (!current) return;
-        if (!answer.ok) { setError(answer.error); return; }
+        if (!answer.ok) {
+          setError(answer.error);
+          return;
+        }
         answers.push(...answer.value);
       }
       setError(null);
       setFound(new Map(answers.map((one) => [one.written, one])));
     };
     void ask();
-    return () => { current = false; };
+    return () => {
+      current = false;
+    };
   }, [store, key, returns, attempt]);
-  return { found, error, again: () => { setAttempt((before) => before + 1); } };
+  return {
+    found,
+    error,
+    again: () => {
+      setAttempt((before) => before + 1);
+    },
+  };
 }

@@ -6,8 +6,13 @@ import { judgeShare, type ShareContext, type ShareVerdict } from '../../../share
 import { canNarrow, dangerTitle } from './check-share.ts';
 import type { Resolved } from './resolved.ts';
 
-/** The judgement of an entry: of its spelling as the linter has it, else of where a symbolic link takes it. */
-export interface Judgement { readonly verdict: Exclude<ShareVerdict, { kind: 'fine' }>; readonly through: string | null }
+/**
+ * The judgement of an entry: of its spelling as the linter has it, else of where a symbolic link takes it.
+ */
+export interface Judgement {
+  readonly verdict: Exclude<ShareVerdict, { kind: 'fine' }>;
+  readonly through: string | null;
+}
 
 export function judge(path: string, found: Resolved | undefined, context: ShareContext): Judgement | null {
   const verdict = judgeShare(path, context);
@@ -19,17 +24,50 @@ export function judge(path: string, found: Resolved | undefined, context: ShareC
 }
 
 /** Why an entry is dangerous or shares nothing, in its row, with the way out. */
-export function ShareNotice({ judgement, readOnly, onEdit, onRemove }: { readonly judgement: Judgement; readonly readOnly: boolean; readonly onEdit: () => void; readonly onRemove: () => void }) {
+export function ShareNotice({
+  judgement,
+  readOnly,
+  onEdit,
+  onRemove,
+}: {
+  readonly judgement: Judgement;
+  readonly readOnly: boolean;
+  readonly onEdit: () => void;
+  readonly onRemove: () => void;
+}) {
   const { t } = useTranslation();
   const { verdict, through } = judgement;
   if (verdict.kind === 'invalid') {
-    return <Notice tone="warn" title={t('files.invalid.title')} action={!readOnly && <Button size="small" onClick={onEdit}>{t('files.list.correct')}</Button>}>{withCode(t(`files.invalid.${verdict.reason}`))}</Notice>;
+    return (
+      <Notice
+        tone="warn"
+        title={t('files.invalid.title')}
+        action={
+          !readOnly && (
+            <Button size="small" onClick={onEdit}>
+              {t('files.list.correct')}
+            </Button>
+          )
+        }
+      >
+        {withCode(t(`files.invalid.${verdict.reason}`))}
+      </Notice>
+    );
   }
   const title = dangerTitle(t, verdict);
   const narrow = canNarrow(verdict);
   return (
-    <Notice tone="danger" title={withCode(through === null ? title : t('files.danger.through', { path: through, title }))}
-      action={!readOnly && <Button size="small" onClick={narrow ? onEdit : onRemove}>{narrow ? t('files.list.narrow') : t('files.list.remove')}</Button>}>
+    <Notice
+      tone="danger"
+      title={withCode(through === null ? title : t('files.danger.through', { path: through, title }))}
+      action={
+        !readOnly && (
+          <Button size="small" onClick={narrow ? onEdit : onRemove}>
+            {narrow ? t('files.list.narrow') : t('files.list.remove')}
+          </Button>
+        )
+      }
+    >
       {t(`files.danger.${verdict.danger}.body`)}
     </Notice>
   );

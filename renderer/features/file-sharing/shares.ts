@@ -5,33 +5,50 @@ import { diffSettings } from '../../../shared/settings/index.ts';
 export const listPointer = '/filesharingAllowedDirectories';
 
 /** One entry as it stands in the document; keys nobody here knows stay with it. */
-export interface Share { readonly path: string; readonly sharedByDefault?: boolean; readonly [key: string]: unknown }
+export interface Share {
+  readonly path: string;
+  readonly sharedByDefault?: boolean;
+  readonly [key: string]: unknown;
+}
 
 /** What a missing list means on our engines. */
-export const defaultShares: readonly Share[] = [{ path: '$HOME', sharedByDefault: true }, { path: '$TMP', sharedByDefault: true }];
+export const defaultShares: readonly Share[] = [
+  { path: '$HOME', sharedByDefault: true },
+  { path: '$TMP', sharedByDefault: true },
+];
 
-const isShare = (entry: unknown): entry is Share => typeof entry === 'object' && entry !== null && 'path' in entry && typeof entry.path === 'string';
+const isShare = (entry: unknown): entry is Share =>
+  typeof entry === 'object' && entry !== null && 'path' in entry && typeof entry.path === 'string';
 
 /** The list of a document; null where it has none. The schema was checked before any form is shown. */
-export const sharesOf = (value: unknown): readonly Share[] | null => (Array.isArray(value) ? value.filter(isShare) : null);
+export const sharesOf = (value: unknown): readonly Share[] | null =>
+  Array.isArray(value) ? value.filter(isShare) : null;
 
-/** A line of the page: an entry of the draft beside the applied one. `index` is its place in the draft's list, of a removed one where it goes back to. */
+/**
+ * A line of the page: an entry of the draft beside the applied one. `index` is its place in the draft's list,
+ * of a removed one where it goes back to.
+ */
 export type ShareRow =
   | { readonly kind: 'same' | 'added' | 'removed'; readonly index: number; readonly share: Share }
   | { readonly kind: 'edited'; readonly index: number; readonly share: Share; readonly before: Share };
 
 /** Equal in the sense of the document's diff, so that marks and footer agree. */
-const sameShare = (a: Share, b: Share): boolean => diffSettings(JSON.stringify(a), JSON.stringify(b)).length === 0;
+const sameShare = (a: Share, b: Share): boolean =>
+  diffSettings(JSON.stringify(a), JSON.stringify(b)).length === 0;
 
 /**
- * Draft and applied list as one list of rows. Entries are the same thing while their path is, wherever they stand; what was removed and
- * what was added at one place is an edit.
+ * Draft and applied list as one list of rows. Entries are the same thing while their path is, wherever they
+ * stand; what was removed and what was added at one place is an edit.
  */
 export function shareRows(before: readonly Share[], after: readonly Share[]): ShareRow[] {
   const free = new Map<string, number[]>();
-  before.forEach(({ path }, index) => { free.set(path, [...(free.get(path) ?? []), index]); });
+  before.forEach(({ path }, index) => {
+    free.set(path, [...(free.get(path) ?? []), index]);
+  });
   const partnerOf = after.map(({ path }) => free.get(path)?.shift());
-  const stayed = new Map(partnerOf.flatMap((partner, index) => (partner === undefined ? [] : [[partner, index] as const])));
+  const stayed = new Map(
+    partnerOf.flatMap((partner, index) => (partner === undefined ? [] : [[partner, index] as const])),
+  );
   // What is gone, by the entry it stood behind; -1 is the start.
   const gone = new Map<number, Share[]>();
   let behind = -1;
@@ -43,18 +60,26 @@ export function shareRows(before: readonly Share[], after: readonly Share[]): Sh
 
   const rows: ShareRow[] = [];
   let waiting = gone.get(-1) ?? [];
-  const leave = (index: number) => { rows.push(...waiting.map((share): ShareRow => ({ kind: 'removed', index, share }))); };
+  const leave = (index: number) => {
+    rows.push(...waiting.map((share): ShareRow => ({ kind: 'removed', index, share })));
+  };
   after.forEach((share, index) => {
     const partner = before[partnerOf[index] ?? -1];
     if (partner !== undefined) {
       leave(index);
-      rows.push(sameShare(partner, share) ? { kind: 'same', index, share } : { kind: 'edited', index, share, before: partner });
+      rows.push(
+        sameShare(partner, share)
+          ? { kind: 'same', index, share }
+          : { kind: 'edited', index, share, before: partner },
+      );
       waiting = gone.get(index) ?? [];
       return;
     }
     const [old, ...rest] = waiting;
     waiting = rest;
-    rows.push(old === undefined ? { kind: 'added', index, share } : { kind: 'edited', index, share, before: old });
+    rows.push(
+      old === undefined ? { kind: 'added', index, share } : { kind: 'edited', index, share, before: old },
+    );
   });
   leave(after.length);
   return rows;
@@ -63,10 +88,14 @@ export function shareRows(before: readonly Share[], after: readonly Share[]): Sh
 /** The draft's list with one row's change taken back. */
 export function undoRow(list: readonly Share[], row: ShareRow): readonly Share[] {
   switch (row.kind) {
-    case 'same': return list;
-    case 'added': return list.toSpliced(row.index, 1);
-    case 'edited': return list.toSpliced(row.index, 1, row.before);
-    case 'removed': return list.toSpliced(row.index, 0, row.share);
+    case 'same':
+      return list;
+    case 'added':
+      return list.toSpliced(row.index, 1);
+    case 'edited':
+      return list.toSpliced(row.index, 1, row.before);
+    case 'removed':
+      return list.toSpliced(row.index, 0, row.share);
   }
 }
 
@@ -86,25 +115,40 @@ export function shareList(draft: DraftView): ShareList {
   const shares = now ?? defaultShares;
   // An applied text that can't be read is no list to compare with.
   const readable = draft.applied.text === '' || draft.applied.parsed !== null;
-  return { shares, rows: shareRows(readable ? before ?? defaultShares : shares, shares), missing: now === null, cameOrWent: readable && (now === null) !== (before === null) };
+  return {
+    shares,
+    rows: shareRows(readable ? (before ?? defaultShares) : shares, shares),
+    missing: now === null,
+    cameOrWent: readable && (now === null) !== (before === null),
+  };
 }
 
-/** Makes `next` the draft's list. What comes to the applied list again is written as it is applied, a list that was missing goes again. */
+/**
+ * Makes `next` the draft's list. What comes to the applied list again is written as it is applied, a list
+ * that was missing goes again.
+ */
 export function writeShares(store: AppStore, draft: DraftView, next: readonly Share[]): void {
   const applied = draft.appliedValue(listPointer);
   const back = shareRows(sharesOf(applied) ?? defaultShares, next).every((row) => row.kind === 'same');
   writeList(store, draft, back ? applied : next);
 }
 
-/** Writes the list as given, undefined to remove it. Where nothing of the draft differs any more, it is what is applied, byte for byte. */
+/**
+ * Writes the list as given, undefined to remove it. Where nothing of the draft differs any more, it is what
+ * is applied, byte for byte.
+ */
 export function writeList(store: AppStore, draft: DraftView, value: unknown): void {
   draft.edit(listPointer, value);
   if (diffSettings(draft.applied.text, store.get().draft).length === 0) draft.setText(draft.applied.text);
 }
 
-/** An entry with the switch set; a key that says no more than a missing one is left out where the applied entry has none. */
+/**
+ * An entry with the switch set; a key that says no more than a missing one is left out where the applied
+ * entry has none.
+ */
 export function withDefault(row: ShareRow, on: boolean): Share {
   const before = row.kind === 'edited' ? row.before : row.kind === 'same' ? row.share : undefined;
-  if (on || row.kind === 'added' || before?.sharedByDefault !== undefined) return { ...row.share, sharedByDefault: on };
+  if (on || row.kind === 'added' || before?.sharedByDefault !== undefined)
+    return { ...row.share, sharedByDefault: on };
   return Object.fromEntries(Object.entries(row.share).filter(([key]) => key !== 'sharedByDefault')) as Share; // the path is still there
 }

@@ -18,8 +18,12 @@ const detail = (version: number) => screen.findByRole('region', { name: `Version
 describe('history', () => {
   it('lists every version with who, when and what it changed, and shows the newest against the one before', async () => {
     await open(appState());
-    expect((await row(6)).textContent).toMatch(/Version 6Applied.*applied by mei · 1 change: Shared by default/);
-    expect((await row(2)).textContent).toContain('Found, written by another program · 1 change: Enhanced Container Isolation');
+    expect((await row(6)).textContent).toMatch(
+      /Version 6Applied.*applied by mei · 1 change: Shared by default/,
+    );
+    expect((await row(2)).textContent).toContain(
+      'Found, written by another program · 1 change: Enhanced Container Isolation',
+    );
     expect((await row(0)).textContent).toContain('No settings file');
     expect(within(await detail(6)).getByText(/− Version 5, \+ Version 6 · 1 change/)).toBeTruthy();
     // What is applied is nothing to go back to.
@@ -33,7 +37,9 @@ describe('history', () => {
     await screen.findByRole('heading', { level: 1, name: 'Review & apply' });
     expect(store.get().draft).toBe(offText);
     expect(bridge.calls.some((call) => call.name === 'apply:start')).toBe(false);
-    act(() => { store.undo(); });
+    act(() => {
+      store.undo();
+    });
     expect(store.get().draft).toBe(appliedText);
   });
 
@@ -79,7 +85,9 @@ describe('history', () => {
     await row(5);
     expect(screen.queryByRole('button', { name: /^Version 6/ })).toBeNull();
     items = [...historyItems];
-    act(() => { bridge.emit('changed', { historyRevision: 1 }); });
+    act(() => {
+      bridge.emit('changed', { historyRevision: 1 });
+    });
     await row(6);
   });
 
@@ -89,12 +97,17 @@ describe('history', () => {
   });
 
   it('draws only the rows in view of a thousand versions, and goes through them with the arrow keys', async () => {
-    const { user } = await open(documentStates['historyHuge']?.() ?? appState(), documentAnswers('historyHuge'));
+    const { user } = await open(
+      documentStates['historyHuge']?.() ?? appState(),
+      documentAnswers('historyHuge'),
+    );
     const first = await row(1006);
     expect(screen.getAllByRole('listitem').length).toBeLessThan(60);
     first.focus();
     await user.keyboard('{ArrowDown}');
-    await waitFor(() => { expect(document.activeElement?.textContent).toMatch(/^Version 1005/); });
+    await waitFor(() => {
+      expect(document.activeElement?.textContent).toMatch(/^Version 1005/);
+    });
     await detail(1005);
   });
 

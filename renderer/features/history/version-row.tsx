@@ -13,11 +13,16 @@ export const versionRowHeight = 60;
 /** Who made a version, and how. */
 export function whoMade(t: TFunction, item: HistoryItem): string {
   switch (item.how) {
-    case 'apply': return t('history.by', { user: item.user });
-    case 'found': return t('history.found');
-    case 'none': return t('history.none');
-    case 'unrecorded': return t('history.unrecorded');
-    case 'unreadable': return t('history.unreadable');
+    case 'apply':
+      return t('history.by', { user: item.user });
+    case 'found':
+      return t('history.found');
+    case 'none':
+      return t('history.none');
+    case 'unrecorded':
+      return t('history.unrecorded');
+    case 'unreadable':
+      return t('history.unreadable');
   }
 }
 
@@ -25,7 +30,9 @@ export function whoMade(t: TFunction, item: HistoryItem): string {
 export function whatChanged(t: TFunction, formats: Formats, item: HistoryItem): string | null {
   if (item.changes === null) return item.how === 'unreadable' ? null : t('history.notCounted');
   if (item.changes === 0) return item.how === 'none' ? null : t('history.formatting');
-  const names = [...new Set(item.changed.map((change) => describeChange(t, { ...change, needs: 'nothing' }).setting))];
+  const names = [
+    ...new Set(item.changed.map((change) => describeChange(t, { ...change, needs: 'nothing' }).setting)),
+  ];
   return t('history.changed', { count: item.changes, names: formats.list(names) });
 }
 
@@ -36,21 +43,90 @@ export function captionOf(parts: readonly string[]): string {
 }
 
 /** One version in the list: number, when, who, and what it changed. */
-export function VersionRow({ item, selected, onSelect }: { readonly item: HistoryItem; readonly selected: boolean; readonly onSelect: () => void }) {
+export function VersionRow({
+  item,
+  selected,
+  onSelect,
+}: {
+  readonly item: HistoryItem;
+  readonly selected: boolean;
+  readonly onSelect: () => void;
+}) {
   const { t } = useTranslation();
   const formats = useFormats();
   const what = whatChanged(t, formats, item);
   return (
-    <Box role="listitem" sx={{ height: versionRowHeight, boxSizing: 'border-box', borderBottom: `1px solid ${color.border}` }}>
-      <ButtonBase onClick={onSelect} aria-current={selected ? 'true' : undefined} data-version={item.version}
-        sx={{ width: '100%', height: '100%', padding: '0 16px', display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', columnGap: 1, alignContent: 'center', textAlign: 'left', font: 'inherit', background: selected ? color.navSelected : 'transparent', '&:hover': { background: selected ? color.navSelected : color.hover }, '&:focus-visible': { outlineOffset: -2 }, '@media (forced-colors: active)': selected ? { outline: '2px solid' } : {} }}>
-        <Box sx={{ fontSize: 13, lineHeight: '20px', fontWeight: 600, color: color.text, whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }}>{t('history.version', { version: item.version })}</Box>
-        <Box sx={{ display: 'flex', alignItems: 'center', gap: '4px', fontSize: 12, lineHeight: '20px', color: item.current ? color.ok : color.text2, fontWeight: item.current ? 500 : 400, whiteSpace: 'nowrap' }}>
+    <Box
+      role="listitem"
+      sx={{ height: versionRowHeight, boxSizing: 'border-box', borderBottom: `1px solid ${color.border}` }}
+    >
+      <ButtonBase
+        onClick={onSelect}
+        aria-current={selected ? 'true' : undefined}
+        data-version={item.version}
+        sx={{
+          width: '100%',
+          height: '100%',
+          padding: '0 16px',
+          display: 'grid',
+          gridTemplateColumns: 'minmax(0, 1fr) auto',
+          columnGap: 1,
+          alignContent: 'center',
+          textAlign: 'left',
+          font: 'inherit',
+          background: selected ? color.navSelected : 'transparent',
+          '&:hover': { background: selected ? color.navSelected : color.hover },
+          '&:focus-visible': { outlineOffset: -2 },
+          '@media (forced-colors: active)': selected ? { outline: '2px solid' } : {},
+        }}
+      >
+        <Box
+          sx={{
+            fontSize: 13,
+            lineHeight: '20px',
+            fontWeight: 600,
+            color: color.text,
+            whiteSpace: 'nowrap',
+            overflow: 'hidden',
+            textOverflow: 'ellipsis',
+          }}
+        >
+          {t('history.version', { version: item.version })}
+        </Box>
+        <Box
+          sx={{
+            display: 'flex',
+            alignItems: 'center',
+            gap: '4px',
+            fontSize: 12,
+            lineHeight: '20px',
+            color: item.current ? color.ok : color.text2,
+            fontWeight: item.current ? 500 : 400,
+            whiteSpace: 'nowrap',
+          }}
+        >
           {item.current && <AppliedIcon aria-hidden sx={{ fontSize: 16 }} />}
           {item.how === 'unreadable' && <ErrorIcon aria-hidden sx={{ fontSize: 16, color: color.danger }} />}
           {item.current ? t('history.applied') : item.at === null ? '' : formats.dateTime(item.at)}
         </Box>
-        <Box sx={{ gridColumn: '1 / -1', fontSize: 12, lineHeight: '16px', color: color.text2, whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }} title={what ?? undefined}>{captionOf([item.current && item.at !== null ? formats.dateTime(item.at) : '', whoMade(t, item), what ?? ''])}</Box>
+        <Box
+          sx={{
+            gridColumn: '1 / -1',
+            fontSize: 12,
+            lineHeight: '16px',
+            color: color.text2,
+            whiteSpace: 'nowrap',
+            overflow: 'hidden',
+            textOverflow: 'ellipsis',
+          }}
+          title={what ?? undefined}
+        >
+          {captionOf([
+            item.current && item.at !== null ? formats.dateTime(item.at) : '',
+            whoMade(t, item),
+            what ?? '',
+          ])}
+        </Box>
       </ButtonBase>
     </Box>
   );

@@ -28,30 +28,92 @@ export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefine
   const value: Backend = draft.draft.settings.ok ? draft.draft.settings.value.backend : 'auto';
   const edited = draft.isEdited(pointer);
   const report = (id: BackendReport['id']) => app.backends.find((backend) => backend.id === id);
-  const inUse = (id: BackendId) => (app.engine.defaultRuntime === runtimeNameOf(id) ? { tag: t('isolation.backend.inUse') } : {});
+  const inUse = (id: BackendId) =>
+    app.engine.defaultRuntime === runtimeNameOf(id) ? { tag: t('isolation.backend.inUse') } : {};
   const choose = (next: Backend) => {
     draft.editOr(pointer, next, 'auto');
   };
   if (missing !== undefined) {
-    return <Card title={t('isolation.backend.title')}><Row><Typography variant="caption" sx={{ color: color.text3 }}>{app.target.kind === 'docker-desktop' ? t('target.isolatedBy') : missing}</Typography></Row></Card>;
+    return (
+      <Card title={t('isolation.backend.title')}>
+        <Row>
+          <Typography variant="caption" sx={{ color: color.text3 }}>
+            {app.target.kind === 'docker-desktop' ? t('target.isolatedBy') : missing}
+          </Typography>
+        </Row>
+      </Card>
+    );
   }
   return (
-    <Card pointer={pointer} title={t('isolation.backend.title')} actions={<>
-      {edited && <EditedMark />}
-      {edited && lockedBy === undefined && <UndoChange name={t('isolation.backend.title')} onUndo={() => { draft.revert(pointer); }} />}
-      {lockedBy !== undefined && <LockedNote by={lockedBy} />}
-    </>}>
+    <Card
+      pointer={pointer}
+      title={t('isolation.backend.title')}
+      actions={
+        <>
+          {edited && <EditedMark />}
+          {edited && lockedBy === undefined && (
+            <UndoChange
+              name={t('isolation.backend.title')}
+              onUndo={() => {
+                draft.revert(pointer);
+              }}
+            />
+          )}
+          {lockedBy !== undefined && <LockedNote by={lockedBy} />}
+        </>
+      }
+    >
       <Box role="radiogroup" aria-label={t('isolation.backend.title')}>
-        <Option id="auto" report={report('exclusive')} checked={value === 'auto'} lockedBy={lockedBy} onChoose={choose} tag={t('isolation.backend.recommended')} detailed={false} />
-        <Option id="exclusive" report={report('exclusive')} checked={value === 'exclusive'} lockedBy={lockedBy} onChoose={choose} {...inUse('exclusive')} />
+        <Option
+          id="auto"
+          report={report('exclusive')}
+          checked={value === 'auto'}
+          lockedBy={lockedBy}
+          onChoose={choose}
+          tag={t('isolation.backend.recommended')}
+          detailed={false}
+        />
+        <Option
+          id="exclusive"
+          report={report('exclusive')}
+          checked={value === 'exclusive'}
+          lockedBy={lockedBy}
+          onChoose={choose}
+          {...inUse('exclusive')}
+        />
         {/* Only where the engine's side knows of it, or the file names it. */}
-        {(report('sysbox') !== undefined || value === 'sysbox') && <Option id="sysbox" report={report('sysbox')} checked={value === 'sysbox'} lockedBy={lockedBy} onChoose={choose} {...inUse('sysbox')} />}
+        {(report('sysbox') !== undefined || value === 'sysbox') && (
+          <Option
+            id="sysbox"
+            report={report('sysbox')}
+            checked={value === 'sysbox'}
+            lockedBy={lockedBy}
+            onChoose={choose}
+            {...inUse('sysbox')}
+          />
+        )}
       </Box>
     </Card>
   );
 }
 
-function Option({ id, report, checked, lockedBy, onChoose, tag, detailed = true }: { readonly id: Backend; readonly report: BackendReport | undefined; readonly checked: boolean; readonly lockedBy: string | undefined; readonly onChoose: (id: Backend) => void; readonly tag?: string; readonly detailed?: boolean }) {
+function Option({
+  id,
+  report,
+  checked,
+  lockedBy,
+  onChoose,
+  tag,
+  detailed = true,
+}: {
+  readonly id: Backend;
+  readonly report: BackendReport | undefined;
+  readonly checked: boolean;
+  readonly lockedBy: string | undefined;
+  readonly onChoose: (id: Backend) => void;
+  readonly tag?: string;
+  readonly detailed?: boolean;
+}) {
   const { t } = useTranslation();
   const label = useId();
   const available = report?.available === true;
@@ -63,18 +125,74 @@ function Option({ id, report, checked, lockedBy, onChoose, tag, detailed = true 
   return (
     <Row>
       <Box sx={{ alignSelf: 'flex-start', width: 26, flexShrink: 0, marginLeft: '-4px', paddingTop: '6px' }}>
-        {radio ? <Radio name="backend" value={id} checked={checked} disabled={lockedBy !== undefined} onChange={() => { onChoose(id); }} slotProps={{ input: lockedBy === undefined ? { 'aria-labelledby': label } : { 'aria-label': withLock(t, t(`isolation.backend.${id}.name`), lockedBy) } }} /> : <DeniedIcon sx={{ fontSize: 18, color: color.text3, margin: '4px' }} aria-hidden />}
+        {radio ? (
+          <Radio
+            name="backend"
+            value={id}
+            checked={checked}
+            disabled={lockedBy !== undefined}
+            onChange={() => {
+              onChoose(id);
+            }}
+            slotProps={{
+              input:
+                lockedBy === undefined
+                  ? { 'aria-labelledby': label }
+                  : { 'aria-label': withLock(t, t(`isolation.backend.${id}.name`), lockedBy) },
+            }}
+          />
+        ) : (
+          <DeniedIcon sx={{ fontSize: 18, color: color.text3, margin: '4px' }} aria-hidden />
+        )}
       </Box>
       <Box sx={{ flex: 1, minWidth: 0 }}>
-        <Typography component="div" id={label} sx={{ fontWeight: 600, color: available ? color.text : color.text3 }}>{t(`isolation.backend.${id}.name`)}</Typography>
-        <Typography variant="caption" component="div" sx={{ color: available ? color.text2 : color.text3, marginTop: '2px' }}>{t(`isolation.backend.${id}.text`)}</Typography>
+        <Typography
+          component="div"
+          id={label}
+          sx={{ fontWeight: 600, color: available ? color.text : color.text3 }}
+        >
+          {t(`isolation.backend.${id}.name`)}
+        </Typography>
+        <Typography
+          variant="caption"
+          component="div"
+          sx={{ color: available ? color.text2 : color.text3, marginTop: '2px' }}
+        >
+          {t(`isolation.backend.${id}.text`)}
+        </Typography>
         {detailed && report !== undefined && (
-          <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, fontSize: 12, color: missing.length > 0 ? color.warn : color.text3, marginTop: '2px' }}>
-            {missing.length > 0 ? t('isolation.backend.missing', { count: missing.length }) : t('isolation.backend.allMet', { count: report.requirements.length })}
-            <Button size="small" variant="text" color="primary" sx={{ height: 22, padding: '0 6px', fontSize: 12 }} aria-expanded={open} onClick={() => { setOpen(!open); }}>{open ? t('isolation.backend.hide') : t('isolation.backend.show')}</Button>
+          <Box
+            sx={{
+              display: 'flex',
+              alignItems: 'center',
+              gap: 1,
+              fontSize: 12,
+              color: missing.length > 0 ? color.warn : color.text3,
+              marginTop: '2px',
+            }}
+          >
+            {missing.length > 0
+              ? t('isolation.backend.missing', { count: missing.length })
+              : t('isolation.backend.allMet', { count: report.requirements.length })}
+            <Button
+              size="small"
+              variant="text"
+              color="primary"
+              sx={{ height: 22, padding: '0 6px', fontSize: 12 }}
+              aria-expanded={open}
+              onClick={() => {
+                setOpen(!open);
+              }}
+            >
+              {open ? t('isolation.backend.hide') : t('isolation.backend.show')}
+            </Button>
           </Box>
         )}
-        {detailed && report === undefined && <Typography variant="caption" component="div" sx={{ color: color.text3 }}>{t('isolation.backend.unknown')}</Typography>}
+        {detailed && report === undefined && (
+          <Typography variant="caption" component="div" sx={{ color: color.text3 }}>
+            {t('isolation.backend.unknown')}
+          </Typography>
+        )}
         {detailed && open && report !== undefined && <Requirements report={report} />}
       </Box>
       {tag !== undefined && available && <Tag>{tag}</Tag>}
@@ -85,12 +203,40 @@ function Option({ id, report, checked, lockedBy, onChoose, tag, detailed = true 
 function Requirements({ report }: { readonly report: BackendReport }) {
   const { t } = useTranslation();
   return (
-    <Box component="ul" sx={{ listStyle: 'none', margin: '6px 0 4px', padding: 0, display: 'grid', gap: '4px' }}>
+    <Box
+      component="ul"
+      sx={{ listStyle: 'none', margin: '6px 0 4px', padding: 0, display: 'grid', gap: '4px' }}
+    >
       {report.requirements.map((requirement) => (
-        <Box component="li" key={requirement.code} sx={{ display: 'grid', gridTemplateColumns: '16px 180px minmax(0, 1fr)', gap: '8px', alignItems: 'start', fontSize: 12, lineHeight: '16px' }}>
-          {requirement.met ? <AllowedIcon titleAccess={t('isolation.backend.met')} sx={{ fontSize: 16, color: color.ok }} /> : <DeniedIcon titleAccess={t('isolation.backend.notMet')} sx={{ fontSize: 16, color: color.danger }} />}
+        <Box
+          component="li"
+          key={requirement.code}
+          sx={{
+            display: 'grid',
+            gridTemplateColumns: '16px 180px minmax(0, 1fr)',
+            gap: '8px',
+            alignItems: 'start',
+            fontSize: 12,
+            lineHeight: '16px',
+          }}
+        >
+          {requirement.met ? (
+            <AllowedIcon titleAccess={t('isolation.backend.met')} sx={{ fontSize: 16, color: color.ok }} />
+          ) : (
+            <DeniedIcon
+              titleAccess={t('isolation.backend.notMet')}
+              sx={{ fontSize: 16, color: color.danger }}
+            />
+          )}
           <span>{t(`isolation.requirement.${requirement.code}`)}</span>
-          <Box className="selectable" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>{told(requirement.found)}{!requirement.met && requirement.fix !== undefined && <Box component="span" sx={{ display: 'block', color: color.text, fontWeight: 500 }}>{told(requirement.fix)}</Box>}</Box>
+          <Box className="selectable" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>
+            {told(requirement.found)}
+            {!requirement.met && requirement.fix !== undefined && (
+              <Box component="span" sx={{ display: 'block', color: color.text, fontWeight: 500 }}>
+                {told(requirement.fix)}
+              </Box>
+            )}
+          </Box>
         </Box>
       ))}
     </Box>

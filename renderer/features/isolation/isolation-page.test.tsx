@@ -15,7 +15,9 @@ describe('turning ECI on while containers exist', () => {
   it('asks what should happen to them, and Cancel takes the switch back', async () => {
     const { user, store } = await renderApp(off(), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
-    const dialog = await screen.findByRole('dialog', { name: '9 containers already exist. What should happen to them?' });
+    const dialog = await screen.findByRole('dialog', {
+      name: '9 containers already exist. What should happen to them?',
+    });
     expect(within(dialog).getByText('9 kept unprotected')).toBeTruthy();
     await user.click(within(dialog).getByRole('button', { name: 'Cancel' }));
     expect(store.get().draft).toBe(offText);
@@ -27,10 +29,18 @@ describe('turning ECI on while containers exist', () => {
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     const dialog = await screen.findByRole('dialog');
     await user.click(within(dialog).getByRole('button', { name: 'Remove' }));
-    expect(within(dialog).getByText(`${9 - stopped.length} kept unprotected · ${stopped.length} removed`)).toBeTruthy();
+    expect(
+      within(dialog).getByText(`${9 - stopped.length} kept unprotected · ${stopped.length} removed`),
+    ).toBeTruthy();
     await user.click(within(dialog).getByRole('button', { name: 'Continue to review' }));
-    await waitFor(() => { expect(window.location.hash).toBe('#/review'); });
-    expect(store.get().choices).toEqual({ remove: stopped.map((c) => c.id), includeRunning: false, removeVolumes: false });
+    await waitFor(() => {
+      expect(window.location.hash).toBe('#/review');
+    });
+    expect(store.get().choices).toEqual({
+      remove: stopped.map((c) => c.id),
+      includeRunning: false,
+      removeVolumes: false,
+    });
   });
 
   it('carries those chosen to be recreated into the plan, and offers it to none that ECI does not allow', async () => {
@@ -39,13 +49,23 @@ describe('turning ECI on while containers exist', () => {
     const dialog = await screen.findByRole('dialog');
     const allowed = off().scan?.containers.filter((c) => c.obstacles.length === 0) ?? [];
     await user.click(within(dialog).getByRole('button', { name: 'Recreate protected' }));
-    expect(within(dialog).getByText(`${allowed.length} recreated · ${9 - allowed.length} kept unprotected`)).toBeTruthy();
+    expect(
+      within(dialog).getByText(`${allowed.length} recreated · ${9 - allowed.length} kept unprotected`),
+    ).toBeTruthy();
     await user.click(within(dialog).getByRole('button', { name: 'Keep unprotected' }));
-    await user.click(within(dialog).getByRole('combobox', { name: `What happens to ${allowed[0]?.name ?? ''}` }));
+    await user.click(
+      within(dialog).getByRole('combobox', { name: `What happens to ${allowed[0]?.name ?? ''}` }),
+    );
     await user.click(await screen.findByRole('option', { name: 'Recreate protected' }));
     await user.click(within(dialog).getByRole('checkbox', { name: /^Carry over what was written inside/ }));
     await user.click(within(dialog).getByRole('button', { name: 'Continue to review' }));
-    expect(store.get().choices).toEqual({ remove: [], includeRunning: false, removeVolumes: false, recreate: [allowed[0]?.id], commit: true });
+    expect(store.get().choices).toEqual({
+      remove: [],
+      includeRunning: false,
+      removeVolumes: false,
+      recreate: [allowed[0]?.id],
+      commit: true,
+    });
   });
 
   it('carries a running container that was chosen into the plan', async () => {
@@ -73,20 +93,26 @@ describe("a user's own preference", () => {
     await user.click(await screen.findByRole('option', { name: 'Off' }));
     expect(await screen.findByText(/^Turned off by sam\. No rule is enforced/)).toBeTruthy();
     expect(within(screen.getByRole('navigation')).getByText('Off')).toBeTruthy();
-    expect(bridge.calls.filter(({ name }) => name === 'settings:prefer').map(({ input }) => input)).toEqual([{ setting: 'eci', value: false }]);
+    expect(bridge.calls.filter(({ name }) => name === 'settings:prefer').map(({ input }) => input)).toEqual([
+      { setting: 'eci', value: false },
+    ]);
     expect(store.get().draft).toBe(before);
   });
 
   it('is never shown as protected on the Overview', async () => {
     await renderApp(state('preferred'), 'overview');
-    expect(screen.getByRole('heading', { level: 1, name: 'Off: sam turned it off, as users may here' })).toBeTruthy();
+    expect(
+      screen.getByRole('heading', { level: 1, name: 'Off: sam turned it off, as users may here' }),
+    ).toBeTruthy();
     expect(screen.queryByText(/^Protected and verified/)).toBeNull();
   });
 
   it('does not count once it is locked, looks so, and takes no click', async () => {
     const { user, bridge } = await renderApp(state('preferenceLocked'), 'isolation');
     expect(screen.getByText('Off, wanted by sam, does not count.')).toBeTruthy();
-    const choice = screen.getByRole('combobox', { name: 'Isolation on this engine. Locked by the administrator' });
+    const choice = screen.getByRole('combobox', {
+      name: 'Isolation on this engine. Locked by the administrator',
+    });
     await user.click(choice);
     expect(screen.queryByRole('option')).toBeNull();
     expect(bridge.calls.some(({ name }) => name === 'settings:prefer')).toBe(false);

@@ -28,7 +28,11 @@ const languagePointer = '/bulkhead/language';
 export default function IsolationPage() {
   const { t } = useTranslation();
   const problem = useDocumentProblem();
-  return <Page title={t('isolation.title')} subtitle={t('isolation.subtitle')}>{problem ?? <Forms />}</Page>;
+  return (
+    <Page title={t('isolation.title')} subtitle={t('isolation.subtitle')}>
+      {problem ?? <Forms />}
+    </Page>
+  );
 }
 
 function Forms() {
@@ -48,7 +52,8 @@ function Forms() {
   const before = draft.applied.settings.ok ? draft.applied.settings.value.eci.value : true;
   const unprotected = app.scan?.containers.filter((c) => !c.protected) ?? [];
   // Not examined yet: nothing is known against it.
-  const possible = app.backends.find((backend) => backend.id === chosenBackend(settings.backend))?.available ?? true;
+  const possible =
+    app.backends.find((backend) => backend.id === chosenBackend(settings.backend))?.available ?? true;
 
   const toggle = (on: boolean) => {
     draft.editOr(eciPointer, on, false);
@@ -58,29 +63,105 @@ function Forms() {
     <Box sx={{ display: 'grid', gap: 2 }}>
       <Card>
         <SettingRow
-          pointer={eciPointer} name={t('isolation.eci.name')} description={settings.eci.value ? t('isolation.eci.on') : t('isolation.eci.off')} checked={settings.eci.value} onChange={toggle}
-          edited={draft.isEdited(eciPointer)} onUndo={() => { draft.revert(eciPointer); }} lockedBy={lockedBy}
+          pointer={eciPointer}
+          name={t('isolation.eci.name')}
+          description={settings.eci.value ? t('isolation.eci.on') : t('isolation.eci.off')}
+          checked={settings.eci.value}
+          onChange={toggle}
+          edited={draft.isEdited(eciPointer)}
+          onUndo={() => {
+            draft.revert(eciPointer);
+          }}
+          lockedBy={lockedBy}
           unavailable={noEci ?? (possible || settings.eci.value ? undefined : t('isolation.eci.impossible'))}
         />
         <SettingRow
-          pointer={lockPointer} name={t('isolation.lock.name')} description={settings.eci.locked ? t('isolation.lock.on') : t('isolation.lock.off')} checked={settings.eci.locked} onChange={(on) => { draft.editOr(lockPointer, on, false); }}
-          edited={draft.isEdited(lockPointer)} onUndo={() => { draft.revert(lockPointer); }} lockedBy={lockedBy} unavailable={noEci}
+          pointer={lockPointer}
+          name={t('isolation.lock.name')}
+          description={settings.eci.locked ? t('isolation.lock.on') : t('isolation.lock.off')}
+          checked={settings.eci.locked}
+          onChange={(on) => {
+            draft.editOr(lockPointer, on, false);
+          }}
+          edited={draft.isEdited(lockPointer)}
+          onUndo={() => {
+            draft.revert(lockPointer);
+          }}
+          lockedBy={lockedBy}
+          unavailable={noEci}
         />
-        <ChoiceRow pointer={modePointer} name={t('isolation.mode.name')} description={t(`isolation.mode.${settings.mode}`)} value={settings.mode} lockedBy={lockedBy} unavailable={noMode} width={136}
-          options={(['enforce', 'audit'] as const).map((value) => ({ value, label: t(`isolation.mode.${value}Option`) }))}
-          edited={draft.isEdited(modePointer)} onUndo={() => { draft.revert(modePointer); }} onChange={(value) => { draft.editOr(modePointer, value, 'enforce'); }} />
-        <ChoiceRow pointer={existingPointer} name={t('isolation.existing.name')} description={t(`isolation.existing.${settings.existingContainers}`)} value={settings.existingContainers} lockedBy={lockedBy} unavailable={noExisting} width={136}
-          options={(['block', 'warn'] as const).map((value) => ({ value, label: t(`isolation.existing.${value}Option`) }))}
-          edited={draft.isEdited(existingPointer)} onUndo={() => { draft.revert(existingPointer); }} onChange={(value) => { draft.editOr(existingPointer, value, 'block'); }} />
-        <ChoiceRow pointer={languagePointer} name={t('isolation.language.name')} description={withCode(t('isolation.language.text'))} value={settings.language} lockedBy={lockedBy} unavailable={noLanguage} width={136}
+        <ChoiceRow
+          pointer={modePointer}
+          name={t('isolation.mode.name')}
+          description={t(`isolation.mode.${settings.mode}`)}
+          value={settings.mode}
+          lockedBy={lockedBy}
+          unavailable={noMode}
+          width={136}
+          options={(['enforce', 'audit'] as const).map((value) => ({
+            value,
+            label: t(`isolation.mode.${value}Option`),
+          }))}
+          edited={draft.isEdited(modePointer)}
+          onUndo={() => {
+            draft.revert(modePointer);
+          }}
+          onChange={(value) => {
+            draft.editOr(modePointer, value, 'enforce');
+          }}
+        />
+        <ChoiceRow
+          pointer={existingPointer}
+          name={t('isolation.existing.name')}
+          description={t(`isolation.existing.${settings.existingContainers}`)}
+          value={settings.existingContainers}
+          lockedBy={lockedBy}
+          unavailable={noExisting}
+          width={136}
+          options={(['block', 'warn'] as const).map((value) => ({
+            value,
+            label: t(`isolation.existing.${value}Option`),
+          }))}
+          edited={draft.isEdited(existingPointer)}
+          onUndo={() => {
+            draft.revert(existingPointer);
+          }}
+          onChange={(value) => {
+            draft.editOr(existingPointer, value, 'block');
+          }}
+        />
+        <ChoiceRow
+          pointer={languagePointer}
+          name={t('isolation.language.name')}
+          description={withCode(t('isolation.language.text'))}
+          value={settings.language}
+          lockedBy={lockedBy}
+          unavailable={noLanguage}
+          width={136}
           options={messageLanguages.map((value) => ({ value, label: t(`preferences.language.${value}`) }))}
-          edited={draft.isEdited(languagePointer)} onUndo={() => { draft.revert(languagePointer); }} onChange={(value) => { draft.editOr(languagePointer, value, 'en'); }} />
+          edited={draft.isEdited(languagePointer)}
+          onUndo={() => {
+            draft.revert(languagePointer);
+          }}
+          onChange={(value) => {
+            draft.editOr(languagePointer, value, 'en');
+          }}
+        />
       </Card>
       <PreferenceCard />
       <BackendCard lockedBy={lockedBy} />
-      <EffectsCard before={before} after={settings.eci.value} existing={settings.existingContainers} onChoose={() => { setPrompt('later'); }} />
+      <EffectsCard
+        before={before}
+        after={settings.eci.value}
+        existing={settings.existingContainers}
+        onChoose={() => {
+          setPrompt('later');
+        }}
+      />
       <ExistingContainersDialog
-        open={prompt !== null} containers={unprotected} initial={choices}
+        open={prompt !== null}
+        containers={unprotected}
+        initial={choices}
         onCancel={() => {
           if (prompt === 'toggle') draft.revert(eciPointer);
           setPrompt(null);
@@ -88,7 +169,9 @@ function Forms() {
         onContinue={(next) => {
           store.setChoices(next);
           setPrompt(null);
-          void store.flush().then(() => { navigate('review'); });
+          void store.flush().then(() => {
+            navigate('review');
+          });
         }}
       />
     </Box>

@@ -9,8 +9,8 @@ import { told } from '../../i18n/told.ts';
 import { color } from '../../theme/tokens.ts';
 
 /**
- * What users may set for themselves because the administrator left it open; nothing of the draft. A preference that does not
- * count, because it is locked, is shown as that.
+ * What users may set for themselves because the administrator left it open; nothing of the draft. A
+ * preference that does not count, because it is locked, is shown as that.
  */
 export function PreferenceCard() {
   const { t } = useTranslation();
@@ -25,25 +25,84 @@ export function PreferenceCard() {
   const loadShown = !blockDockerLoad.locked || preference.outcomes.blockDockerLoad === 'locked';
   if (!settings.exists || (!eciShown && !loadShown && preference.problem === null)) return null;
   const by = preference.by ?? t('isolation.preference.somebody');
-  const lock = (locked: boolean) => (locked ? t('isolation.preference.administrator') : preference.writable ? undefined : t('isolation.preference.readOnly'));
+  const lock = (locked: boolean) =>
+    locked
+      ? t('isolation.preference.administrator')
+      : preference.writable
+        ? undefined
+        : t('isolation.preference.readOnly');
   const same = { edited: false, onUndo: () => undefined, width: 232 };
   return (
-    <Card title={t('isolation.preference.title')} actions={<Box component="span" sx={{ color: color.text3 }}>{t('isolation.preference.who')}</Box>} busy={prefer.running}>
+    <Card
+      title={t('isolation.preference.title')}
+      actions={
+        <Box component="span" sx={{ color: color.text3 }}>
+          {t('isolation.preference.who')}
+        </Box>
+      }
+      busy={prefer.running}
+    >
       {eciShown && (
-        <ChoiceRow {...same} name={t('isolation.preference.eci.name')} lockedBy={lock(eci.locked)}
-          description={preference.outcomes.eci === 'in-force' ? t('isolation.preference.eci.isOff', { by }) : preference.outcomes.eci === 'locked' ? t('isolation.preference.eci.ignored', { by }) : t('isolation.preference.eci.isAdmin')}
-          value={preference.outcomes.eci === 'in-force' ? 'off' : 'admin'} options={[{ value: 'admin', label: t('isolation.preference.eci.admin') }, { value: 'off', label: t('isolation.preference.eci.off') }]}
-          onChange={(value) => { void prefer.run({ setting: 'eci', value: value === 'off' ? false : null }); }} />
+        <ChoiceRow
+          {...same}
+          name={t('isolation.preference.eci.name')}
+          lockedBy={lock(eci.locked)}
+          description={
+            preference.outcomes.eci === 'in-force'
+              ? t('isolation.preference.eci.isOff', { by })
+              : preference.outcomes.eci === 'locked'
+                ? t('isolation.preference.eci.ignored', { by })
+                : t('isolation.preference.eci.isAdmin')
+          }
+          value={preference.outcomes.eci === 'in-force' ? 'off' : 'admin'}
+          options={[
+            { value: 'admin', label: t('isolation.preference.eci.admin') },
+            { value: 'off', label: t('isolation.preference.eci.off') },
+          ]}
+          onChange={(value) => {
+            void prefer.run({ setting: 'eci', value: value === 'off' ? false : null });
+          }}
+        />
       )}
       {loadShown && (
-        <ChoiceRow {...same} name={t('isolation.preference.load.name')} lockedBy={lock(blockDockerLoad.locked)}
-          description={preference.outcomes.blockDockerLoad === 'in-force' ? t(`isolation.preference.load.isOwn_${preference.blockDockerLoad === true ? 'true' : 'false'}`, { by }) : t(`isolation.preference.load.isAdmin_${blockDockerLoad.value ? 'true' : 'false'}`)}
-          value={preference.blockDockerLoad === null || preference.outcomes.blockDockerLoad === 'locked' ? 'admin' : preference.blockDockerLoad ? 'on' : 'off'}
-          options={(['admin', 'on', 'off'] as const).map((value) => ({ value, label: t(`isolation.preference.load.${value}`) }))}
-          onChange={(value) => { void prefer.run({ setting: 'blockDockerLoad', value: value === 'admin' ? null : value === 'on' }); }} />
+        <ChoiceRow
+          {...same}
+          name={t('isolation.preference.load.name')}
+          lockedBy={lock(blockDockerLoad.locked)}
+          description={
+            preference.outcomes.blockDockerLoad === 'in-force'
+              ? t(
+                  `isolation.preference.load.isOwn_${preference.blockDockerLoad === true ? 'true' : 'false'}`,
+                  { by },
+                )
+              : t(`isolation.preference.load.isAdmin_${blockDockerLoad.value ? 'true' : 'false'}`)
+          }
+          value={
+            preference.blockDockerLoad === null || preference.outcomes.blockDockerLoad === 'locked'
+              ? 'admin'
+              : preference.blockDockerLoad
+                ? 'on'
+                : 'off'
+          }
+          options={(['admin', 'on', 'off'] as const).map((value) => ({
+            value,
+            label: t(`isolation.preference.load.${value}`),
+          }))}
+          onChange={(value) => {
+            void prefer.run({ setting: 'blockDockerLoad', value: value === 'admin' ? null : value === 'on' });
+          }}
+        />
       )}
-      {preference.problem !== null && <CardBody><Notice tone="warn" title={t('isolation.preference.problem', { why: told(preference.problem) })} /></CardBody>}
-      {prefer.error !== null && <CardBody><ErrorPanel error={prefer.error} title={t('isolation.preference.failed')} /></CardBody>}
+      {preference.problem !== null && (
+        <CardBody>
+          <Notice tone="warn" title={t('isolation.preference.problem', { why: told(preference.problem) })} />
+        </CardBody>
+      )}
+      {prefer.error !== null && (
+        <CardBody>
+          <ErrorPanel error={prefer.error} title={t('isolation.preference.failed')} />
+        </CardBody>
+      )}
     </Card>
   );
 }

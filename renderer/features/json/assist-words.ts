@@ -11,21 +11,69 @@ export function assistWords(t: TFunction): AssistWords {
     about: (key) => told(key.description),
     facts: (key) => [
       `${type(key)} · ${t(`settingsState.assist.readBy.${key.usedBy ?? 'both'}`)}${key.platform === undefined ? '' : ` · ${t('settingsState.assist.only', { platform: t(`settingsState.assist.platform.${key.platform}`) })}`}`,
-      ...(key.values === undefined ? [] : [t('settingsState.assist.values', { values: names(t, key.values) })]),
+      ...(key.values === undefined
+        ? []
+        : [t('settingsState.assist.values', { values: names(t, key.values) })]),
       ...(key.missing === undefined ? [] : [t('settingsState.assist.missing', { value: key.missing })]),
     ],
     suggestion: (suggestion) => told(suggestion.about),
-    kind: (kind, key) => (kind === 'key' && key !== undefined ? key.usedBy === 'desktop' ? t('settingsState.assist.readBy.desktop') : type(key) : kind === 'value' || kind === 'key' ? '' : t(`settingsState.assist.kind.${kind}`)),
+    kind: (kind, key) =>
+      kind === 'key' && key !== undefined
+        ? key.usedBy === 'desktop'
+          ? t('settingsState.assist.readBy.desktop')
+          : type(key)
+        : kind === 'value' || kind === 'key'
+          ? ''
+          : t(`settingsState.assist.kind.${kind}`),
   };
 }
 
 /** What CodeMirror itself says, by its English. */
 export function editorPhrases(t: TFunction): Readonly<Record<string, string>> {
-  const find = (key: 'find' | 'replace' | 'next' | 'previous' | 'all' | 'matchCase' | 'regexp' | 'byWord' | 'replaceAll' | 'close' | 'current' | 'onLine' | 'replaced' | 'replacedOn' | 'goToLine' | 'go') => t(`settingsState.find.${key}`);
+  const find = (
+    key:
+      | 'find'
+      | 'replace'
+      | 'next'
+      | 'previous'
+      | 'all'
+      | 'matchCase'
+      | 'regexp'
+      | 'byWord'
+      | 'replaceAll'
+      | 'close'
+      | 'current'
+      | 'onLine'
+      | 'replaced'
+      | 'replacedOn'
+      | 'goToLine'
+      | 'go',
+  ) => t(`settingsState.find.${key}`);
   return {
-    Find: find('find'), Replace: find('replace'), next: find('next'), previous: find('previous'), all: find('all'), 'match case': find('matchCase'), regexp: find('regexp'), 'by word': find('byWord'),
-    replace: find('replace'), 'replace all': find('replaceAll'), close: find('close'), 'current match': find('current'), 'on line': find('onLine'), 'replaced $ matches': find('replaced'), 'replaced match on line $': find('replacedOn'),
-    'Go to line': find('goToLine'), go: find('go'), Completions: t('settingsState.assist.completions'), 'Fold line': t('settingsState.assist.fold'), 'Unfold line': t('settingsState.assist.unfold'), 'folded code': t('settingsState.assist.folded'), unfold: t('settingsState.assist.unfold'), 'to fold': t('settingsState.assist.fold'),
-    Diagnostics: t('settingsState.assist.diagnostics'), 'No diagnostics': t('settingsState.json.noFindings'),
+    Find: find('find'),
+    Replace: find('replace'),
+    next: find('next'),
+    previous: find('previous'),
+    all: find('all'),
+    'match case': find('matchCase'),
+    regexp: find('regexp'),
+    'by word': find('byWord'),
+    replace: find('replace'),
+    'replace all': find('replaceAll'),
+    close: find('close'),
+    'current match': find('current'),
+    'on line': find('onLine'),
+    'replaced $ matches': find('replaced'),
+    'replaced match on line $': find('replacedOn'),
+    'Go to line': find('goToLine'),
+    go: find('go'),
+    Completions: t('settingsState.assist.completions'),
+    'Fold line': t('settingsState.assist.fold'),
+    'Unfold line': t('settingsState.assist.unfold'),
+    'folded code': t('settingsState.assist.folded'),
+    unfold: t('settingsState.assist.unfold'),
+    'to fold': t('settingsState.assist.fold'),
+    Diagnostics: t('settingsState.assist.diagnostics'),
+    'No diagnostics': t('settingsState.json.noFindings'),
   };
 }

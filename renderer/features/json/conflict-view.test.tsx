@@ -20,12 +20,23 @@ describe('a file that changed underneath the draft', () => {
   it('shows what each side changed since, and keeps both where nothing overlaps; undo brings the draft back', async () => {
     const { user, store, bridge } = await open('conflictClean');
     const before = store.get().draft;
-    expect(within(screen.getByRole('region', { name: 'What the other program changed' })).getByText('2 changes')).toBeTruthy();
-    expect(within(screen.getByRole('region', { name: 'What you changed' })).getByText('2 changes')).toBeTruthy();
+    expect(
+      within(screen.getByRole('region', { name: 'What the other program changed' })).getByText('2 changes'),
+    ).toBeTruthy();
+    expect(
+      within(screen.getByRole('region', { name: 'What you changed' })).getByText('2 changes'),
+    ).toBeTruthy();
     await user.click(keepBoth());
-    await waitFor(() => { expect(bridge.state().settings.conflict).toBe(false); });
+    await waitFor(() => {
+      expect(bridge.state().settings.conflict).toBe(false);
+    });
     const { draft, applied } = bridge.state().settings;
-    expect(JSON.parse(draft)).toMatchObject({ enhancedContainerIsolation: { locked: false, dockerSocketMount: { imageList: { allowDerivedImages: false } } } });
+    expect(JSON.parse(draft)).toMatchObject({
+      enhancedContainerIsolation: {
+        locked: false,
+        dockerSocketMount: { imageList: { allowDerivedImages: false } },
+      },
+    });
     expect(draft).toContain('example.org/deploy:2');
     expect(draft).not.toContain('docker:cli');
     expect(draft).not.toBe(applied);
@@ -39,10 +50,16 @@ describe('a file that changed underneath the draft', () => {
     expect(keepBoth().disabled).toBe(true);
     const choices = screen.getAllByRole('group', { name: /counts$/ });
     for (const group of choices) await user.click(within(group).getByRole('button', { name: 'File' }));
-    await waitFor(() => { expect(keepBoth().disabled).toBe(false); });
+    await waitFor(() => {
+      expect(keepBoth().disabled).toBe(false);
+    });
     await user.click(keepBoth());
-    await waitFor(() => { expect(bridge.state().settings.conflict).toBe(false); });
-    expect(JSON.parse(bridge.state().settings.draft)).toMatchObject({ filesharingAllowedDirectories: [{ path: '$HOME' }, { path: '$TMP', sharedByDefault: true }, {}] });
+    await waitFor(() => {
+      expect(bridge.state().settings.conflict).toBe(false);
+    });
+    expect(JSON.parse(bridge.state().settings.draft)).toMatchObject({
+      filesharingAllowedDirectories: [{ path: '$HOME' }, { path: '$TMP', sharedByDefault: true }, {}],
+    });
   });
 
   it('says why both can’t be kept while one is no JSON, and offers the other two ways', async () => {
@@ -51,7 +68,9 @@ describe('a file that changed underneath the draft', () => {
     expect(keepBoth().disabled).toBe(true);
     expect(screen.getByText('Not possible: your draft is not valid JSON.')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Keep mine' }));
-    await waitFor(() => { expect(bridge.state().settings.conflict).toBe(false); });
+    await waitFor(() => {
+      expect(bridge.state().settings.conflict).toBe(false);
+    });
     expect(bridge.state().settings.draft).toBe(before);
   });
 });

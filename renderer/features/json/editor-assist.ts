@@ -1,9 +1,23 @@
-import { snippet, type Completion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
+import {
+  snippet,
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+} from '@codemirror/autocomplete';
 import { hoverTooltip, type EditorView, type Tooltip } from '@codemirror/view';
 import type { Extension } from '@codemirror/state';
-import { keyAt, suggestAt, type KeyHelp, type KnownKey, type Suggestion } from '../../../shared/settings/index.ts';
+import {
+  keyAt,
+  suggestAt,
+  type KeyHelp,
+  type KnownKey,
+  type Suggestion,
+} from '../../../shared/settings/index.ts';
 
-/** Above this many characters nothing is looked up while typing, only when asked for (Ctrl Space): each look reads the text from its start. */
+/**
+ * Above this many characters nothing is looked up while typing, only when asked for (Ctrl Space): each look
+ * reads the text from its start.
+ */
 export const typingLimit = 200_000;
 
 /** What the editor says about keys, in the window's language. */
@@ -15,27 +29,49 @@ export interface AssistWords {
   kind(kind: Suggestion['kind'], key: KnownKey | undefined): string;
 }
 
-const typeOf = { key: 'property', value: 'constant', command: 'function', group: 'namespace', unsupported: 'text' } as const;
+const typeOf = {
+  key: 'property',
+  value: 'constant',
+  command: 'function',
+  group: 'namespace',
+  unsupported: 'text',
+} as const;
 /** Groups come before commands, what can't be used last. */
 const boost = { key: 0, value: 0, group: 2, command: 1, unsupported: -20 } as const;
 
 /** Completion from what is known of the format. */
-export function completeSettings(words: AssistWords, target: 'own-engine' | 'docker-desktop'): (context: CompletionContext) => CompletionResult | null {
+export function completeSettings(
+  words: AssistWords,
+  target: 'own-engine' | 'docker-desktop',
+): (context: CompletionContext) => CompletionResult | null {
   return (context) => {
     if (!context.explicit && context.state.doc.length > typingLimit) return null;
-    // Line ends are one character here; that moves no place within a line, and the format has none that matter.
+    // Line ends are one character here; that moves no place within a line, and the format has none that
+    // matter.
     const text = context.state.doc.toString();
     const found = suggestAt(text, context.pos, target);
     if (found === null) return null;
     // Nothing pops up on mere space: something was typed, or it was asked for.
-    if (!context.explicit && found.from === context.pos && !/["[{,:]\s?$/.test(text.slice(Math.max(0, context.pos - 2), context.pos))) return null;
+    if (
+      !context.explicit &&
+      found.from === context.pos &&
+      !/["[{,:]\s?$/.test(text.slice(Math.max(0, context.pos - 2), context.pos))
+    )
+      return null;
     return {
-      from: found.from, to: found.to, validFor: /^"?[\w .*$:/-]*"?$/,
+      from: found.from,
+      to: found.to,
+      validFor: /^"?[\w .*$:/-]*"?$/,
       options: found.options.map((option, index): Completion => ({
-        label: option.label, type: typeOf[option.kind], detail: words.kind(option.kind, option.key), boost: boost[option.kind], sortText: String(index).padStart(4, '0'),
+        label: option.label,
+        type: typeOf[option.kind],
+        detail: words.kind(option.kind, option.key),
+        boost: boost[option.kind],
+        sortText: String(index).padStart(4, '0'),
         // One that can't be used explains itself, and changes nothing when it is taken all the same.
         apply: option.insert === null ? () => undefined : snippet(option.insert),
-        info: () => infoNode(words.suggestion(option), option.key === undefined ? [] : words.facts(option.key)),
+        info: () =>
+          infoNode(words.suggestion(option), option.key === undefined ? [] : words.facts(option.key)),
       })),
     };
   };
@@ -43,11 +79,19 @@ export function completeSettings(words: AssistWords, target: 'own-engine' | 'doc
 
 /** What a key means, beside the pointer. */
 export function hoverSettings(words: AssistWords): Extension {
-  return hoverTooltip((view: EditorView, at: number): Tooltip | null => {
-    const help = helpAt(view, at);
-    if (help === null) return null;
-    return { pos: help.from, end: help.to, above: true, create: () => ({ dom: infoNode(words.about(help.key), [...words.facts(help.key)], help.pointer) }) };
-  }, { hoverTime: 350 });
+  return hoverTooltip(
+    (view: EditorView, at: number): Tooltip | null => {
+      const help = helpAt(view, at);
+      if (help === null) return null;
+      return {
+        pos: help.from,
+        end: help.to,
+        above: true,
+        create: () => ({ dom: infoNode(words.about(help.key), [...words.facts(help.key)], help.pointer) }),
+      };
+    },
+    { hoverTime: 350 },
+  );
 }
 
 /** The known key at a position; null in a document too large to read for it. */

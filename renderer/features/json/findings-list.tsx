@@ -16,23 +16,53 @@ import type { Finding } from '../../../shared/settings/index.ts';
 const order = { error: 0, warning: 1, note: 2 } as const;
 const atOnce = 100;
 
-/** Every finding, worst first, each with its line and its fix; a text that is no JSON with the line and a caret under the place. */
-export const FindingsList = memo(function FindingsList({ findings, document, onGo, onFix }: { readonly findings: readonly Finding[]; /** The text they were found in. */ readonly document: DocumentView; readonly onGo: (offset: number) => void; readonly onFix: ((finding: Finding) => void) | undefined }) {
+/**
+ * Every finding, worst first, each with its line and its fix; a text that is no JSON with the line and a
+ * caret under the place.
+ */
+export const FindingsList = memo(function FindingsList({
+  findings,
+  document,
+  onGo,
+  onFix,
+}: {
+  readonly findings: readonly Finding[];
+  /** The text they were found in. */ readonly document: DocumentView;
+  readonly onGo: (offset: number) => void;
+  readonly onFix: ((finding: Finding) => void) | undefined;
+}) {
   const { t } = useTranslation();
   const sorted = findings.toSorted((a, b) => order[a.severity] - order[b.severity]);
   const { shown, more } = useShown(sorted, atOnce);
   return (
-    <Card title={findings.length === 0 ? t('settingsState.json.noFindings') : t('settingsState.json.findings', { count: findings.length })}>
+    <Card
+      title={
+        findings.length === 0
+          ? t('settingsState.json.noFindings')
+          : t('settingsState.json.findings', { count: findings.length })
+      }
+    >
       <Box sx={{ overflow: 'auto', minHeight: 0 }}>
-      {document.syntax.length > 0 && <Box sx={{ padding: '0 16px 12px', borderBottom: `1px solid ${color.border}` }}><SyntaxPlace document={document} /></Box>}
-      {keyed(shown).map(({ key, finding }) => <FindingRow key={key} finding={finding} onGo={onGo} onFix={onFix} />)}
-      {more !== null && <Box sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}>{more}</Box>}
+        {document.syntax.length > 0 && (
+          <Box sx={{ padding: '0 16px 12px', borderBottom: `1px solid ${color.border}` }}>
+            <SyntaxPlace document={document} />
+          </Box>
+        )}
+        {keyed(shown).map(({ key, finding }) => (
+          <FindingRow key={key} finding={finding} onGo={onGo} onFix={onFix} />
+        ))}
+        {more !== null && (
+          <Box sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}>{more}</Box>
+        )}
       </Box>
     </Card>
   );
 });
 
-/** Keys by what is found where in the document, not where in the text: a line more above them moves rows and makes none anew. */
+/**
+ * Keys by what is found where in the document, not where in the text: a line more above them moves rows and
+ * makes none anew.
+ */
 function keyed(findings: readonly Finding[]): readonly { readonly key: string; readonly finding: Finding }[] {
   const times = new Map<string, number>();
   return findings.map((finding) => {
@@ -43,20 +73,50 @@ function keyed(findings: readonly Finding[]): readonly { readonly key: string; r
   });
 }
 
-interface RowProps { readonly finding: Finding; readonly onGo: (offset: number) => void; readonly onFix: ((finding: Finding) => void) | undefined }
+interface RowProps {
+  readonly finding: Finding;
+  readonly onGo: (offset: number) => void;
+  readonly onFix: ((finding: Finding) => void) | undefined;
+}
 
-/** Every look at the text makes new findings: one that says the same of the same place stays as it is drawn. */
-const sameRow = (a: RowProps, b: RowProps): boolean => a.onGo === b.onGo && a.onFix === b.onFix && (a.finding === b.finding || JSON.stringify(a.finding) === JSON.stringify(b.finding));
+/**
+ * Every look at the text makes new findings: one that says the same of the same place stays as it is drawn.
+ */
+const sameRow = (a: RowProps, b: RowProps): boolean =>
+  a.onGo === b.onGo &&
+  a.onFix === b.onFix &&
+  (a.finding === b.finding || JSON.stringify(a.finding) === JSON.stringify(b.finding));
 
 const FindingRow = memo(function FindingRow({ finding, onGo, onFix }: RowProps) {
   const { t } = useTranslation();
   const Icon = severityIcon[finding.severity];
   return (
     <Row>
-      <Icon titleAccess={t(`severity.${finding.severity}`)} sx={{ fontSize: 18, color: toneText[severityTone[finding.severity]] }} />
+      <Icon
+        titleAccess={t(`severity.${finding.severity}`)}
+        sx={{ fontSize: 18, color: toneText[severityTone[finding.severity]] }}
+      />
       <RowText primary={withCode(findingTitle(t, finding))} secondary={findingWhy(finding)} />
-      {finding.fix !== undefined && onFix !== undefined && <Button size="small" onClick={() => { onFix(finding); }}>{told(finding.fix.title)}</Button>}
-      <Button size="small" variant="text" color="primary" onClick={() => { onGo(finding.range.offset); }}>{t('settingsState.json.position', { line: finding.range.line })}</Button>
+      {finding.fix !== undefined && onFix !== undefined && (
+        <Button
+          size="small"
+          onClick={() => {
+            onFix(finding);
+          }}
+        >
+          {told(finding.fix.title)}
+        </Button>
+      )}
+      <Button
+        size="small"
+        variant="text"
+        color="primary"
+        onClick={() => {
+          onGo(finding.range.offset);
+        }}
+      >
+        {t('settingsState.json.position', { line: finding.range.line })}
+      </Button>
     </Row>
   );
 }, sameRow);

@@ -10,7 +10,15 @@ const open = async (state: AppState) => {
   const box = await screen.findByRole('textbox', { name: 'admin-settings.json, draft' }, { timeout: 20_000 });
   const editor = EditorView.findFromDOM(box);
   if (editor === null) throw new Error('no editor');
-  const type = (text: string, at = editor.state.doc.length) => { act(() => { editor.dispatch({ changes: { from: at, insert: text === '\n' ? editor.state.toText(editor.state.lineBreak) : text }, selection: { anchor: at + 1 }, userEvent: 'input.type' }); }); };
+  const type = (text: string, at = editor.state.doc.length) => {
+    act(() => {
+      editor.dispatch({
+        changes: { from: at, insert: text === '\n' ? editor.state.toText(editor.state.lineBreak) : text },
+        selection: { anchor: at + 1 },
+        userEvent: 'input.type',
+      });
+    });
+  };
   return { ...app, editor, type };
 };
 
@@ -21,55 +29,92 @@ describe('the document as text', () => {
   it('is the draft: what is typed is there, and a burst of it is one step of the undo that forms share', async () => {
     const { store, editor, type } = await open(appState());
     for (const key of ['\n', '\n', '\n']) type(key);
-    await waitFor(() => { expect(store.get().draft).toBe(`${appliedText}\n\n\n`); });
-    act(() => { store.setDraft(store.get().draft.replace('"locked": true', '"locked": false')); });
+    await waitFor(() => {
+      expect(store.get().draft).toBe(`${appliedText}\n\n\n`);
+    });
+    act(() => {
+      store.setDraft(store.get().draft.replace('"locked": true', '"locked": false'));
+    });
     expect(editor.state.sliceDoc()).toContain('"locked": false');
-    act(() => { store.undo(); });
+    act(() => {
+      store.undo();
+    });
     expect(editor.state.sliceDoc()).toBe(`${appliedText}\n\n\n`);
-    act(() => { store.undo(); });
+    act(() => {
+      store.undo();
+    });
     expect(editor.state.sliceDoc()).toBe(appliedText);
-    act(() => { store.redo(); });
+    act(() => {
+      store.redo();
+    });
     expect(store.get().draft).toBe(`${appliedText}\n\n\n`);
   });
 
   it('says how the keyboard leaves it, where Tab indents', async () => {
     const { editor } = await open(appState());
-    expect(document.getElementById(editor.contentDOM.getAttribute('aria-describedby') ?? '')?.textContent).toBe('Tab indents. Esc, then Tab leaves.');
+    expect(
+      document.getElementById(editor.contentDOM.getAttribute('aria-describedby') ?? '')?.textContent,
+    ).toBe('Tab indents. Esc, then Tab leaves.');
   });
 
   it('keeps line ends of two characters, and marks findings at their places', async () => {
     const text = appliedText.replaceAll('\n', '\r\n');
     const { store, type } = await open(appState({ settings: settingsState(text) }));
     type('\n');
-    await waitFor(() => { expect(store.get().draft).toBe(`${text}\r\n`); });
-    await waitFor(() => { expect([...document.querySelectorAll('.cm-lintRange')].map((mark) => mark.textContent)).toContain('"docker.io/testcontainers/ryuk:*"'); });
+    await waitFor(() => {
+      expect(store.get().draft).toBe(`${text}\r\n`);
+    });
+    await waitFor(() => {
+      expect([...document.querySelectorAll('.cm-lintRange')].map((mark) => mark.textContent)).toContain(
+        '"docker.io/testcontainers/ryuk:*"',
+      );
+    });
   });
 
   it('loses no key: what was typed is the draft when the focus leaves, and when the draft changes elsewhere within the pause', async () => {
     const { store, editor, type } = await open(appState());
-    act(() => { editor.focus(); });
+    act(() => {
+      editor.focus();
+    });
     type('\n');
     expect(store.get().draft).toBe(appliedText);
-    act(() => { editor.contentDOM.blur(); });
-    await waitFor(() => { expect(store.get().draft).toBe(`${appliedText}\n`); }, { timeout: 90 });
+    act(() => {
+      editor.contentDOM.blur();
+    });
+    await waitFor(
+      () => {
+        expect(store.get().draft).toBe(`${appliedText}\n`);
+      },
+      { timeout: 90 },
+    );
     type('\n');
-    act(() => { store.setDraft(appliedText.replace('"locked": true', '"locked": false')); });
+    act(() => {
+      store.setDraft(appliedText.replace('"locked": true', '"locked": false'));
+    });
     expect(store.get().draft).toBe(`${appliedText}\n\n`);
     expect(editor.state.sliceDoc()).toBe(`${appliedText}\n\n`);
   });
 
   it('is formatted on request, as one step back', async () => {
-    const { user, store } = await open(appState({ settings: settingsState('{"configurationFileVersion":2}') }));
+    const { user, store } = await open(
+      appState({ settings: settingsState('{"configurationFileVersion":2}') }),
+    );
     await user.click(screen.getByRole('button', { name: 'Format' }));
     expect(store.get().draft).toBe('{\n  "configurationFileVersion": 2\n}\n');
-    act(() => { store.undo(); });
+    act(() => {
+      store.undo();
+    });
     expect(store.get().draft).toBe('{"configurationFileVersion":2}');
   });
 
   it('opens at a place that a link names, and says what the key there means', async () => {
     const { editor } = await open(appState());
-    act(() => { window.location.hash = '#/json?pointer=/enhancedContainerIsolation/value'; });
-    await waitFor(() => { expect(editor.state.sliceDoc(editor.state.selection.main.head)).toMatch(/^"value": true/); });
+    act(() => {
+      window.location.hash = '#/json?pointer=/enhancedContainerIsolation/value';
+    });
+    await waitFor(() => {
+      expect(editor.state.sliceDoc(editor.state.selection.main.head)).toMatch(/^"value": true/);
+    });
     await screen.findByText('Turns Enhanced Container Isolation on.');
   });
 
@@ -82,13 +127,32 @@ describe('the document as text', () => {
 
   it('takes no change while it is locked, and says by what', async () => {
     const { editor, store, bridge, user } = await open(appState());
-    act(() => { store.setDraft(`${appliedText}\n`); });
+    act(() => {
+      store.setDraft(`${appliedText}\n`);
+    });
     await store.flush();
-    act(() => { bridge.emit('changed', { settings: settingsState(appliedText, { draft: `${appliedText}\n`, readOnly: 'the rights of /var/lib/bulkhead' }) }); });
-    await waitFor(() => { expect(editor.state.readOnly).toBe(true); });
+    act(() => {
+      bridge.emit('changed', {
+        settings: settingsState(appliedText, {
+          draft: `${appliedText}\n`,
+          readOnly: 'the rights of /var/lib/bulkhead',
+        }),
+      });
+    });
+    await waitFor(() => {
+      expect(editor.state.readOnly).toBe(true);
+    });
     // It can still be read by keyboard; the keys that change text do nothing.
-    act(() => { editor.contentDOM.focus(); });
-    for (const keys of ['{Control>}z{/Control}', '{Control>}y{/Control}', '{Control>}{Shift>}z{/Shift}{/Control}', 'x']) await user.keyboard(keys);
+    act(() => {
+      editor.contentDOM.focus();
+    });
+    for (const keys of [
+      '{Control>}z{/Control}',
+      '{Control>}y{/Control}',
+      '{Control>}{Shift>}z{/Shift}{/Control}',
+      'x',
+    ])
+      await user.keyboard(keys);
     expect(store.get().draft).toBe(`${appliedText}\n`);
     expect(screen.getAllByText(/Locked by the rights of/).length).toBeGreaterThan(0);
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Format' }).disabled).toBe(true);
@@ -99,9 +163,18 @@ describe('the document as text', () => {
     const { store, editor, type } = await open(appState({ settings: settingsState(large) }));
     type(' ');
     expect(store.get().draft).toBe(large);
-    act(() => { editor.contentDOM.dispatchEvent(new KeyboardEvent('keydown', { key: 's', ctrlKey: true, bubbles: true, cancelable: true })); });
+    act(() => {
+      editor.contentDOM.dispatchEvent(
+        new KeyboardEvent('keydown', { key: 's', ctrlKey: true, bubbles: true, cancelable: true }),
+      );
+    });
     expect(store.get().draft).toBe(`${large} `);
     type(' ');
-    await waitFor(() => { expect(store.get().draft).toBe(`${large}  `); }, { timeout: 5000 });
+    await waitFor(
+      () => {
+        expect(store.get().draft).toBe(`${large}  `);
+      },
+      { timeout: 5000 },
+    );
   });
 });

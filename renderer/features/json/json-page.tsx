@@ -1,4 +1,14 @@
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useId, useMemo, useRef, useState } from 'react';
+import {
+  lazy,
+  Suspense,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -15,7 +25,15 @@ import { LockedNote } from '../../components/setting-row.tsx';
 import { Page } from '../../components/page.tsx';
 import { told } from '../../i18n/told.ts';
 import { color, low } from '../../theme/tokens.ts';
-import { applyFix, formatSettings, freshSettings, nodeAt, parsePointer, type Finding, type KeyHelp } from '../../../shared/settings/index.ts';
+import {
+  applyFix,
+  formatSettings,
+  freshSettings,
+  nodeAt,
+  parsePointer,
+  type Finding,
+  type KeyHelp,
+} from '../../../shared/settings/index.ts';
 import { assistWords, editorPhrases } from './assist-words.ts';
 import { ConflictView } from './conflict-view.tsx';
 import { FindingsList } from './findings-list.tsx';
@@ -31,12 +49,41 @@ export default function JsonPage() {
   const lockedBy = useReadOnlyReason();
   const noFile = draft.text === '' && !app.settings.exists;
   return (
-    <Page fill title={t('settingsState.json.title')} subtitle={t('settingsState.json.subtitle')} actions={lockedBy !== undefined && <LockedNote by={lockedBy} />}>
-      {app.settings.readError !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><ErrorPanel error={app.settings.readError} /></Box>}
-      {app.settings.conflict ? <ConflictView />
-        : noFile ? (
-          <Card><EmptyState action={<Button variant="contained" color="primary" disabled={lockedBy !== undefined} onClick={() => { draft.setText(freshSettings); }}>{t('settingsState.json.create')}</Button>}>{t('settingsState.json.noFile', { path: app.settings.path })}</EmptyState></Card>
-        ) : <Editing readOnly={lockedBy !== undefined} />}
+    <Page
+      fill
+      title={t('settingsState.json.title')}
+      subtitle={t('settingsState.json.subtitle')}
+      actions={lockedBy !== undefined && <LockedNote by={lockedBy} />}
+    >
+      {app.settings.readError !== null && (
+        <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
+          <ErrorPanel error={app.settings.readError} />
+        </Box>
+      )}
+      {app.settings.conflict ? (
+        <ConflictView />
+      ) : noFile ? (
+        <Card>
+          <EmptyState
+            action={
+              <Button
+                variant="contained"
+                color="primary"
+                disabled={lockedBy !== undefined}
+                onClick={() => {
+                  draft.setText(freshSettings);
+                }}
+              >
+                {t('settingsState.json.create')}
+              </Button>
+            }
+          >
+            {t('settingsState.json.noFile', { path: app.settings.path })}
+          </EmptyState>
+        </Card>
+      ) : (
+        <Editing readOnly={lockedBy !== undefined} />
+      )}
     </Page>
   );
 }
@@ -54,19 +101,32 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
   const tabHint = useId();
   const words = useMemo(() => assistWords(t), [t]);
   const phrases = useMemo(() => editorPhrases(t), [t]);
-  const say = useCallback((finding: Finding) => `${findingTitle(t, finding).replaceAll('`', '')}\n${findingWhy(finding)}`, [t]);
+  const say = useCallback(
+    (finding: Finding) => `${findingTitle(t, finding).replaceAll('`', '')}\n${findingWhy(finding)}`,
+    [t],
+  );
   // What was found, and where, is drawn when no key waits: a long list of findings would hold them up.
   const looked = useDeferredValue(draft);
   const text = useRef(looked.text);
   text.current = looked.text;
-  const fix = useCallback((finding: Finding) => {
-    editor.current?.flush();
-    // A finding of a text that was typed over since has no place any more; the next look finds it again.
-    if (store.get().draft === text.current) store.setDraft(applyFix(text.current, finding));
-  }, [store]);
+  const fix = useCallback(
+    (finding: Finding) => {
+      editor.current?.flush();
+      // A finding of a text that was typed over since has no place any more; the next look finds it again.
+      if (store.get().draft === text.current) store.setDraft(applyFix(text.current, finding));
+    },
+    [store],
+  );
   const onFix = readOnly ? undefined : fix;
-  const go = useCallback((offset: number) => { setCursor({ offset }); }, []);
-  const change = useCallback((next: string) => { store.setDraft(next, 'typing'); }, [store]);
+  const go = useCallback((offset: number) => {
+    setCursor({ offset });
+  }, []);
+  const change = useCallback(
+    (next: string) => {
+      store.setDraft(next, 'typing');
+    },
+    [store],
+  );
 
   // #/json?pointer=/bulkhead/mode: at that place, or at the nearest one above it that there is.
   const { pointer } = params;
@@ -79,7 +139,10 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
     for (let length = path.value.length; length >= 0; length--) {
       const node = nodeAt(tree.current, path.value.slice(0, length));
       // At the key, where it has one: there the strip above says what it means.
-      if (node !== undefined) { setCursor({ offset: node.parent?.type === 'property' ? node.parent.offset : node.offset }); return; }
+      if (node !== undefined) {
+        setCursor({ offset: node.parent?.type === 'property' ? node.parent.offset : node.offset });
+        return;
+      }
     }
   }, [pointer]);
 
@@ -90,23 +153,145 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
   };
   return (
     <>
-      {!draft.dirty && !draft.applied.settings.ok && app.settings.readError === null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><Notice tone="danger" live="polite" title={draft.applied.syntax.length > 0 ? t('settingsState.broken.applied') : t('settingsState.broken.policy')}>{t('settingsState.broken.appliedMeans')}</Notice></Box>}
-      <Box sx={{ flex: '1 1 240px', minHeight: 160, [low]: { minHeight: 240 }, display: 'flex', flexDirection: 'column', border: `1px solid ${color.control}`, borderRadius: '8px', overflow: 'hidden', '&:focus-within': { borderColor: color.accentText, boxShadow: `0 0 0 1px ${color.accentText}` } }}>
-        <Box role="toolbar" aria-label={t('settingsState.json.commands')} sx={{ display: 'flex', alignItems: 'center', gap: '4px', minHeight: 40, padding: '0 8px 0 16px', borderBottom: `1px solid ${color.border}`, background: color.subtle, flexShrink: 0 }}>
-          <Box sx={{ flex: 1, minWidth: 0, fontSize: 12, color: color.text3, whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }}>{help === null ? <Mono>{app.settings.path}</Mono> : <><Mono>{help.pointer}</Mono>{'  '}<Box component="span" sx={{ color: color.text2 }} title={words.about(help.key)}>{words.about(help.key)}</Box></>}</Box>
+      {!draft.dirty && !draft.applied.settings.ok && app.settings.readError === null && (
+        <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
+          <Notice
+            tone="danger"
+            live="polite"
+            title={
+              draft.applied.syntax.length > 0
+                ? t('settingsState.broken.applied')
+                : t('settingsState.broken.policy')
+            }
+          >
+            {t('settingsState.broken.appliedMeans')}
+          </Notice>
+        </Box>
+      )}
+      <Box
+        sx={{
+          flex: '1 1 240px',
+          minHeight: 160,
+          [low]: { minHeight: 240 },
+          display: 'flex',
+          flexDirection: 'column',
+          border: `1px solid ${color.control}`,
+          borderRadius: '8px',
+          overflow: 'hidden',
+          '&:focus-within': { borderColor: color.accentText, boxShadow: `0 0 0 1px ${color.accentText}` },
+        }}
+      >
+        <Box
+          role="toolbar"
+          aria-label={t('settingsState.json.commands')}
+          sx={{
+            display: 'flex',
+            alignItems: 'center',
+            gap: '4px',
+            minHeight: 40,
+            padding: '0 8px 0 16px',
+            borderBottom: `1px solid ${color.border}`,
+            background: color.subtle,
+            flexShrink: 0,
+          }}
+        >
+          <Box
+            sx={{
+              flex: 1,
+              minWidth: 0,
+              fontSize: 12,
+              color: color.text3,
+              whiteSpace: 'nowrap',
+              overflow: 'hidden',
+              textOverflow: 'ellipsis',
+            }}
+          >
+            {help === null ? (
+              <Mono>{app.settings.path}</Mono>
+            ) : (
+              <>
+                <Mono>{help.pointer}</Mono>
+                {'  '}
+                <Box component="span" sx={{ color: color.text2 }} title={words.about(help.key)}>
+                  {words.about(help.key)}
+                </Box>
+              </>
+            )}
+          </Box>
           {/* Where Tab can't be told from indenting, the way out is said to whoever is in the text. */}
-          {!readOnly && <Box component="span" id={tabHint} sx={{ display: 'none', flexShrink: 0, fontSize: 12, color: color.text2, whiteSpace: 'nowrap', '*:has(.cm-content:focus) > [role="toolbar"] > &': { display: 'inline' } }}>{t('settingsState.json.tab')}</Box>}
-          <Button size="small" variant="text" startIcon={<SearchIcon />} onClick={() => { editor.current?.search(); }}>{t('settingsState.find.find')}</Button>
-          <Button size="small" variant="text" startIcon={<FormatIcon />} disabled={readOnly || draft.draft.syntax.length > 0} onClick={format}>{t('settingsState.json.format')}</Button>
+          {!readOnly && (
+            <Box
+              component="span"
+              id={tabHint}
+              sx={{
+                display: 'none',
+                flexShrink: 0,
+                fontSize: 12,
+                color: color.text2,
+                whiteSpace: 'nowrap',
+                '*:has(.cm-content:focus) > [role="toolbar"] > &': { display: 'inline' },
+              }}
+            >
+              {t('settingsState.json.tab')}
+            </Box>
+          )}
+          <Button
+            size="small"
+            variant="text"
+            startIcon={<SearchIcon />}
+            onClick={() => {
+              editor.current?.search();
+            }}
+          >
+            {t('settingsState.find.find')}
+          </Button>
+          <Button
+            size="small"
+            variant="text"
+            startIcon={<FormatIcon />}
+            disabled={readOnly || draft.draft.syntax.length > 0}
+            onClick={format}
+          >
+            {t('settingsState.json.format')}
+          </Button>
           <CopyDocument />
         </Box>
         <Box sx={{ flex: 1, minHeight: 0 }}>
           <Suspense fallback={<LoadingRows rows={8} height={20} />}>
-            <JsonEditor text={draft.text} onChange={change} findings={looked.findings} found={looked.text} say={say} onFix={onFix} fixWords={told} label={t('settingsState.json.editor')} describedBy={tabHint} readOnly={readOnly} target={app.target.kind === 'docker-desktop' ? 'docker-desktop' : 'own-engine'} words={words} phrases={phrases} onUndo={store.undo} onRedo={store.redo} onKey={setHelp} cursor={cursor} handle={editor} />
+            <JsonEditor
+              text={draft.text}
+              onChange={change}
+              findings={looked.findings}
+              found={looked.text}
+              say={say}
+              onFix={onFix}
+              fixWords={told}
+              label={t('settingsState.json.editor')}
+              describedBy={tabHint}
+              readOnly={readOnly}
+              target={app.target.kind === 'docker-desktop' ? 'docker-desktop' : 'own-engine'}
+              words={words}
+              phrases={phrases}
+              onUndo={store.undo}
+              onRedo={store.redo}
+              onKey={setHelp}
+              cursor={cursor}
+              handle={editor}
+            />
           </Suspense>
         </Box>
       </Box>
-      <Box sx={{ marginTop: 2, flex: '0 1 auto', minHeight: 41, maxHeight: '40%', display: 'flex', flexDirection: 'column', '& > section': { display: 'flex', flexDirection: 'column', minHeight: 0 } }}>
+      <Box
+        sx={{
+          marginTop: 2,
+          flex: '0 1 auto',
+          minHeight: 41,
+          maxHeight: '40%',
+          display: 'flex',
+          flexDirection: 'column',
+          '& > section': { display: 'flex', flexDirection: 'column', minHeight: 0 },
+        }}
+      >
         <FindingsList findings={looked.findings} document={looked.draft} onGo={go} onFix={onFix} />
       </Box>
     </>
@@ -118,7 +303,24 @@ function CopyDocument() {
   const store = useStore();
   const draft = useDraft();
   const [copied, setCopied] = useState(false);
-  const copy = async () => { setCopied((await store.request('clipboard:write', { text: store.get().draft })).ok); };
+  const copy = async () => {
+    setCopied((await store.request('clipboard:write', { text: store.get().draft })).ok);
+  };
   // The clipboard's part of the contract is bounded.
-  return <Button size="small" variant="text" startIcon={<CopyIcon />} disabled={draft.text.length > 1_000_000} onClick={() => { void copy(); }} onBlur={() => { setCopied(false); }}>{copied ? t('button.copied') : t('button.copy')}</Button>;
+  return (
+    <Button
+      size="small"
+      variant="text"
+      startIcon={<CopyIcon />}
+      disabled={draft.text.length > 1_000_000}
+      onClick={() => {
+        void copy();
+      }}
+      onBlur={() => {
+        setCopied(false);
+      }}
+    >
+      {copied ? t('button.copied') : t('button.copy')}
+    </Button>
+  );
 }

@@ -10,29 +10,86 @@ import type { MergeOverlap, MergeSide } from '../../../shared/settings/index.ts'
 const longest = 160;
 
 /** One place both sides changed: what it was, what the file says, what the draft says, and whose counts. */
-export function OverlapRow({ overlap, choice, onChoose }: { readonly overlap: MergeOverlap; readonly choice: MergeSide | null; readonly onChoose: (side: MergeSide) => void }) {
+export function OverlapRow({
+  overlap,
+  choice,
+  onChoose,
+}: {
+  readonly overlap: MergeOverlap;
+  readonly choice: MergeSide | null;
+  readonly onChoose: (side: MergeSide) => void;
+}) {
   const { t } = useTranslation();
-  const words = describeChange(t, { pointer: overlap.pointer.replace(/\/-$/, '/0'), kind: 'changed', before: overlap.theirs, after: overlap.mine, page: 'other', needs: 'nothing' });
+  const words = describeChange(t, {
+    pointer: overlap.pointer.replace(/\/-$/, '/0'),
+    kind: 'changed',
+    before: overlap.theirs,
+    after: overlap.mine,
+    page: 'other',
+    needs: 'nothing',
+  });
   const say = (value: unknown) => {
-    if (value === undefined) return <Box component="span" sx={{ color: color.text3 }}>{t('review.changes.missing')}</Box>;
+    if (value === undefined)
+      return (
+        <Box component="span" sx={{ color: color.text3 }}>
+          {t('review.changes.missing')}
+        </Box>
+      );
     const text = JSON.stringify(value);
     return <Mono>{text.length > longest ? `${text.slice(0, longest)}…` : text}</Mono>;
   };
-  const values = [['base', overlap.base], ['theirs', overlap.theirs], ['mine', overlap.mine]] as const;
+  const values = [
+    ['base', overlap.base],
+    ['theirs', overlap.theirs],
+    ['mine', overlap.mine],
+  ] as const;
   return (
-    <Box data-row sx={{ display: 'flex', alignItems: 'flex-start', gap: 2, padding: '10px 16px', '[data-row] + &': { borderTop: `1px solid ${color.border}` } }}>
+    <Box
+      data-row
+      sx={{
+        display: 'flex',
+        alignItems: 'flex-start',
+        gap: 2,
+        padding: '10px 16px',
+        '[data-row] + &': { borderTop: `1px solid ${color.border}` },
+      }}
+    >
       <Box sx={{ flex: 1, minWidth: 0 }}>
-        <Box sx={{ fontWeight: 600, color: color.text, overflowWrap: 'anywhere' }}>{words.known ? words.setting : <Mono>{words.setting}</Mono>}</Box>
-        <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: 'auto minmax(0, 1fr)', columnGap: 2, rowGap: '2px', margin: '4px 0 0', fontSize: 12, lineHeight: '18px' }}>
+        <Box sx={{ fontWeight: 600, color: color.text, overflowWrap: 'anywhere' }}>
+          {words.known ? words.setting : <Mono>{words.setting}</Mono>}
+        </Box>
+        <Box
+          component="dl"
+          sx={{
+            display: 'grid',
+            gridTemplateColumns: 'auto minmax(0, 1fr)',
+            columnGap: 2,
+            rowGap: '2px',
+            margin: '4px 0 0',
+            fontSize: 12,
+            lineHeight: '18px',
+          }}
+        >
           {values.map(([side, value]) => (
             <Box key={side} sx={{ display: 'contents' }}>
-              <Box component="dt" sx={{ color: color.text3 }}>{t(`settingsState.conflict.value.${side}`)}</Box>
-              <Box component="dd" sx={{ margin: 0, color: color.text, overflowWrap: 'anywhere' }}>{say(value)}</Box>
+              <Box component="dt" sx={{ color: color.text3 }}>
+                {t(`settingsState.conflict.value.${side}`)}
+              </Box>
+              <Box component="dd" sx={{ margin: 0, color: color.text, overflowWrap: 'anywhere' }}>
+                {say(value)}
+              </Box>
             </Box>
           ))}
         </Box>
       </Box>
-      <ToggleButtonGroup exclusive value={choice} aria-label={t('settingsState.conflict.choose', { setting: words.setting })} onChange={(_, next: MergeSide | null) => { if (next !== null) onChoose(next); }}>
+      <ToggleButtonGroup
+        exclusive
+        value={choice}
+        aria-label={t('settingsState.conflict.choose', { setting: words.setting })}
+        onChange={(_, next: MergeSide | null) => {
+          if (next !== null) onChoose(next);
+        }}
+      >
         <ToggleButton value="theirs">{t('settingsState.conflict.pickTheirs')}</ToggleButton>
         <ToggleButton value="mine">{t('settingsState.conflict.pickMine')}</ToggleButton>
       </ToggleButtonGroup>

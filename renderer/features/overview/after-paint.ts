@@ -5,8 +5,14 @@ export function useAfterPaint(): boolean {
   const [painted, setPainted] = useState(false);
   useEffect(() => {
     // The first frame is drawn before the second callback.
-    let frame = requestAnimationFrame(() => { frame = requestAnimationFrame(() => { setPainted(true); }); });
-    return () => { cancelAnimationFrame(frame); };
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => {
+        setPainted(true);
+      });
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+    };
   }, []);
   return painted;
 }

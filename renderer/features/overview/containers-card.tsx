@@ -21,32 +21,90 @@ export function ContainersCard({ eci }: { readonly eci: boolean }) {
   const painted = useAfterPaint();
   const { scan, scanError, busy, engine } = useApp();
   if (scan === null) {
-    const why = busy.scanning ? 'scanning' : engine.phase === 'unreachable' ? 'noAnswer' : engine.phase !== 'ready' ? 'notRunning' : scanError !== null ? 'failed' : 'notScanned';
-    return <Card title={t('overview.containers.title')} busy={busy.scanning}><EmptyState>{t(`overview.containers.${why}`)}</EmptyState></Card>;
+    const why = busy.scanning
+      ? 'scanning'
+      : engine.phase === 'unreachable'
+        ? 'noAnswer'
+        : engine.phase !== 'ready'
+          ? 'notRunning'
+          : scanError !== null
+            ? 'failed'
+            : 'notScanned';
+    return (
+      <Card title={t('overview.containers.title')} busy={busy.scanning}>
+        <EmptyState>{t(`overview.containers.${why}`)}</EmptyState>
+      </Card>
+    );
   }
   const total = scan.containers.length;
-  if (total === 0) return <Card title={t('overview.containers.title')}><EmptyState>{t('overview.containers.none')}</EmptyState></Card>;
+  if (total === 0)
+    return (
+      <Card title={t('overview.containers.title')}>
+        <EmptyState>{t('overview.containers.none')}</EmptyState>
+      </Card>
+    );
   const unprotectedCount = scan.containers.filter((c) => !c.protected).length;
   const rows = [
-    { key: 'protected', icon: ProtectedIcon, tone: color.ok, label: t('state.protected'), count: total - unprotectedCount },
-    { key: 'unprotected', icon: UnprotectedIcon, tone: eci ? color.danger : color.neutral, label: t('state.unprotected'), count: unprotectedCount },
+    {
+      key: 'protected',
+      icon: ProtectedIcon,
+      tone: color.ok,
+      label: t('state.protected'),
+      count: total - unprotectedCount,
+    },
+    {
+      key: 'unprotected',
+      icon: UnprotectedIcon,
+      tone: eci ? color.danger : color.neutral,
+      label: t('state.unprotected'),
+      count: unprotectedCount,
+    },
   ] as const;
   return (
     <Card title={t('overview.containers.title')}>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, padding: '12px 16px 12px 12px' }}>
         <Box aria-hidden sx={{ position: 'relative', width: 112, height: 112, flexShrink: 0 }}>
-          {painted && <Suspense fallback={null}><ContainerDonut protectedCount={total - unprotectedCount} unprotectedCount={unprotectedCount} eci={eci} /></Suspense>}
-          <Box sx={{ position: 'absolute', inset: 0, display: 'grid', placeContent: 'center', textAlign: 'center', pointerEvents: 'none' }}>
+          {painted && (
+            <Suspense fallback={null}>
+              <ContainerDonut
+                protectedCount={total - unprotectedCount}
+                unprotectedCount={unprotectedCount}
+                eci={eci}
+              />
+            </Suspense>
+          )}
+          <Box
+            sx={{
+              position: 'absolute',
+              inset: 0,
+              display: 'grid',
+              placeContent: 'center',
+              textAlign: 'center',
+              pointerEvents: 'none',
+            }}
+          >
             <Box sx={{ fontSize: 20, lineHeight: '22px', fontWeight: 600 }}>{formats.number(total)}</Box>
-            <Box sx={{ fontSize: 12, lineHeight: '16px', color: color.text3 }}>{t('overview.containers.total')}</Box>
+            <Box sx={{ fontSize: 12, lineHeight: '16px', color: color.text3 }}>
+              {t('overview.containers.total')}
+            </Box>
           </Box>
         </Box>
-        <Box component="ul" sx={{ flex: 1, margin: 0, padding: 0, listStyle: 'none', display: 'grid', gap: '8px' }}>
+        <Box
+          component="ul"
+          sx={{ flex: 1, margin: 0, padding: 0, listStyle: 'none', display: 'grid', gap: '8px' }}
+        >
           {rows.map((row) => (
             <Box component="li" key={row.key} sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
               <row.icon sx={{ fontSize: 16, color: row.tone }} aria-hidden />
-              <Link href={hrefFor('containers', { show: row.key })} sx={{ flex: 1, fontWeight: 400, color: color.text }}>{row.label}</Link>
-              <Box component="span" sx={{ fontWeight: 600 }}>{formats.number(row.count)}</Box>
+              <Link
+                href={hrefFor('containers', { show: row.key })}
+                sx={{ flex: 1, fontWeight: 400, color: color.text }}
+              >
+                {row.label}
+              </Link>
+              <Box component="span" sx={{ fontWeight: 600 }}>
+                {formats.number(row.count)}
+              </Box>
             </Box>
           ))}
         </Box>

@@ -17,22 +17,41 @@ import { coverageFor, rowEvidence, shownState, type CoverageRow } from '../../..
 import type { BackendId } from '../../../shared/isolation/requirements.ts';
 import { names } from '../../i18n/joining.ts';
 
-/** What this engine protects, row by row, and how that is known. A rule without a probe is "On, not verified". */
+/**
+ * What this engine protects, row by row, and how that is known. A rule without a probe is "On, not verified".
+ */
 export function CoverageCard({ protection }: { readonly protection: Protection }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const app = useApp();
   const now = useNow();
   const { applied } = useDraft();
-  if (protection.state === 'stopped') return <Card title={t('overview.coverage.title')}><EmptyState>{t(app.engine.phase === 'unreachable' ? 'overview.coverage.unreachable' : 'overview.coverage.stopped')}</EmptyState></Card>;
+  if (protection.state === 'stopped')
+    return (
+      <Card title={t('overview.coverage.title')}>
+        <EmptyState>
+          {t(
+            app.engine.phase === 'unreachable'
+              ? 'overview.coverage.unreachable'
+              : 'overview.coverage.stopped',
+          )}
+        </EmptyState>
+      </Card>
+    );
 
   const wanted = applied.settings.ok ? applied.settings.value.backend : 'auto';
   const backend: BackendId = wanted === 'sysbox' ? 'sysbox' : 'exclusive';
   // A version that could not be learned counts as the oldest, which protects least.
   const { kind, desktop } = app.target;
-  const rows = kind === 'docker-desktop'
-    ? coverageFor({ kind, eci: protection.eci, version: desktop?.version ?? null, virtualMachine: desktop?.virtualMachine ?? 'vm' })
-    : coverageFor({ kind, eci: protection.eci, backend });
+  const rows =
+    kind === 'docker-desktop'
+      ? coverageFor({
+          kind,
+          eci: protection.eci,
+          version: desktop?.version ?? null,
+          virtualMachine: desktop?.virtualMachine ?? 'vm',
+        })
+      : coverageFor({ kind, eci: protection.eci, backend });
   const verification = applied.settings.ok ? app.verification : null;
   const before = app.scan?.containers.filter((c) => c.reason === 'before-eci').length ?? null;
 
@@ -40,43 +59,86 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
     if (!protection.eci) return t('overview.coverage.how.off');
     if (row.workload === 'created-before') {
       if (before === null) return t('overview.coverage.how.notScanned');
-      return before === 0 ? t('overview.coverage.how.noneFound') : <Link href={hrefFor('containers', { show: 'unprotected' })}>{t('overview.coverage.how.found', { count: before })}</Link>;
+      return before === 0 ? (
+        t('overview.coverage.how.noneFound')
+      ) : (
+        <Link href={hrefFor('containers', { show: 'unprotected' })}>
+          {t('overview.coverage.how.found', { count: before })}
+        </Link>
+      );
     }
     const evidence = rowEvidence(row, verification, now);
     switch (evidence.kind) {
-      case 'probe-passed': return t('overview.coverage.how.passed', { ago: formats.ago(evidence.at) });
-      case 'probe-failed': return t('overview.coverage.how.failed', { ago: formats.ago(evidence.at) });
-      case 'probe-outdated': return t('overview.coverage.how.outdated', { ago: formats.ago(evidence.at) });
-      case 'probe-missing': return protection.state === 'audit' ? t('overview.coverage.how.audit') : t('overview.coverage.how.missing');
-      case 'probe-limited': return t('overview.coverage.how.ruleUnprobed');
-      case 'rule': return row.state === 'protected' ? t('overview.coverage.how.ruleUnprobed') : t('overview.coverage.how.rule');
-      case 'documentation': return t('overview.coverage.how.documentation');
+      case 'probe-passed':
+        return t('overview.coverage.how.passed', { ago: formats.ago(evidence.at) });
+      case 'probe-failed':
+        return t('overview.coverage.how.failed', { ago: formats.ago(evidence.at) });
+      case 'probe-outdated':
+        return t('overview.coverage.how.outdated', { ago: formats.ago(evidence.at) });
+      case 'probe-missing':
+        return protection.state === 'audit'
+          ? t('overview.coverage.how.audit')
+          : t('overview.coverage.how.missing');
+      case 'probe-limited':
+        return t('overview.coverage.how.ruleUnprobed');
+      case 'rule':
+        return row.state === 'protected'
+          ? t('overview.coverage.how.ruleUnprobed')
+          : t('overview.coverage.how.rule');
+      case 'documentation':
+        return t('overview.coverage.how.documentation');
     }
   };
   const state = (row: CoverageRow): ReactNode => {
     const stateNow = shownState(row, rowEvidence(row, verification, now));
     // Nothing is refused: neither what is not allowed nor what protects by refusing holds.
-    if (protection.state === 'audit' && (stateNow === 'not-allowed' || stateNow === 'protected' || stateNow === 'unverified')) return <StateBadge state="audit" />;
+    if (
+      protection.state === 'audit' &&
+      (stateNow === 'not-allowed' || stateNow === 'protected' || stateNow === 'unverified')
+    )
+      return <StateBadge state="audit" />;
     if (stateNow === 'not-allowed') return <OutcomeChip outcome="not-allowed" />;
     if (stateNow === 'not-on-this-engine') return null;
     if (stateNow === 'protected' && row.basis === 'rule') return <StateBadge state="unverified" />;
     const neutral = !protection.eci || (row.workload === 'created-before' && before === 0);
     return <StateBadge state={stateNow} eciOff={neutral} />;
   };
-  // On an engine of ours the two are settings, not workloads; on Docker Desktop its version decides whether they exist.
-  const shown = rows.filter((row) => row.state !== 'not-on-this-engine' && (kind === 'docker-desktop' || (row.workload !== 'socket-derived-images' && row.workload !== 'socket-any-image')));
-  const absent = rows.filter((row) => row.state === 'not-on-this-engine').map((row) => t(`overview.coverage.row.${row.workload}`).replaceAll('`', ''));
+  // On an engine of ours the two are settings, not workloads; on Docker Desktop its version decides whether
+  // they exist.
+  const shown = rows.filter(
+    (row) =>
+      row.state !== 'not-on-this-engine' &&
+      (kind === 'docker-desktop' ||
+        (row.workload !== 'socket-derived-images' && row.workload !== 'socket-any-image')),
+  );
+  const absent = rows
+    .filter((row) => row.state === 'not-on-this-engine')
+    .map((row) => t(`overview.coverage.row.${row.workload}`).replaceAll('`', ''));
 
   return (
     <Card title={t('overview.coverage.title')}>
       <DataTable
         label={t('overview.coverage.title')}
-        columns={[{ key: 'workload', label: t('overview.coverage.workload') }, { key: 'state', label: t('overview.coverage.state'), width: 140 }, { key: 'how', label: t('overview.coverage.howWeKnow'), width: 228 }]}
+        columns={[
+          { key: 'workload', label: t('overview.coverage.workload') },
+          { key: 'state', label: t('overview.coverage.state'), width: 140 },
+          { key: 'how', label: t('overview.coverage.howWeKnow'), width: 228 },
+        ]}
         rows={shown.map((row) => ({
           key: row.workload,
-          cells: [withCode(t(`overview.coverage.row.${row.workload}`).replace(/^[a-z]/, (letter) => letter.toUpperCase())), state(row), <Box key="how" component="span" sx={{ fontSize: 12, color: color.text2 }}>{how(row)}</Box>],
+          cells: [
+            withCode(
+              t(`overview.coverage.row.${row.workload}`).replace(/^[a-z]/, (letter) => letter.toUpperCase()),
+            ),
+            state(row),
+            <Box key="how" component="span" sx={{ fontSize: 12, color: color.text2 }}>
+              {how(row)}
+            </Box>,
+          ],
         }))}
-        {...(absent.length === 0 ? {} : { footer: t('overview.coverage.notHere', { names: names(t, absent) }) })}
+        {...(absent.length === 0
+          ? {}
+          : { footer: t('overview.coverage.notHere', { names: names(t, absent) }) })}
       />
     </Card>
   );

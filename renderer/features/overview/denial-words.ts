@@ -6,15 +6,25 @@ const isRule = (rule: string): rule is RuleCode => (ruleCodes as readonly string
 
 /** "lint-runner was refused the Docker socket 12 times": who was refused what, how often. */
 export function denialSentence(t: TFunction, { entry, count }: DenialGroup): string {
-  const who = [entry.origin?.kind === 'socket-mount' ? entry.origin.container : entry.container, entry.image, entry.user].find((name) => name !== undefined && name !== null && name !== '') ?? t('overview.next.somebody');
+  const who =
+    [
+      entry.origin?.kind === 'socket-mount' ? entry.origin.container : entry.container,
+      entry.image,
+      entry.user,
+    ].find((name) => name !== undefined && name !== null && name !== '') ?? t('overview.next.somebody');
   if (entry.outcome === 'deny') {
     if (entry.rule === 'socket-mount') return t('overview.next.refusedSocket', { who, count });
-    if (entry.rule === 'bind-not-shared' && entry.subject?.path !== undefined) return t('overview.next.refusedBind', { who, path: entry.subject.path, count });
-    if (entry.rule === 'command-blocked' && entry.subject?.command !== undefined) return t('overview.next.refusedCommand', { who, command: entry.subject.command, count });
+    if (entry.rule === 'bind-not-shared' && entry.subject?.path !== undefined)
+      return t('overview.next.refusedBind', { who, path: entry.subject.path, count });
+    if (entry.rule === 'command-blocked' && entry.subject?.command !== undefined)
+      return t('overview.next.refusedCommand', { who, command: entry.subject.command, count });
   }
   const what = isRule(entry.rule) ? t(`rules.title.${entry.rule}`) : entry.rule;
-  return entry.outcome === 'deny' ? t('overview.next.refused', { who, what, count }) : t('overview.next.wouldRefuse', { who, what, count });
+  return entry.outcome === 'deny'
+    ? t('overview.next.refused', { who, what, count })
+    : t('overview.next.wouldRefuse', { who, what, count });
 }
 
 /** The rule in words. */
-export const denialWhy = (t: TFunction, { entry }: DenialGroup): string => (isRule(entry.rule) ? t(`rules.why.${entry.rule}`) : entry.rule);
+export const denialWhy = (t: TFunction, { entry }: DenialGroup): string =>
+  isRule(entry.rule) ? t(`rules.why.${entry.rule}`) : entry.rule;

@@ -15,7 +15,9 @@ import { useAfterPaint } from './after-paint.ts';
 // The chart library is the largest part of this page: the rest doesn't wait for it.
 const DenialBars = lazy(() => import('./denial-bars.tsx'));
 
-/** Denials of the last days, as bars and as a table. Of days whose log is gone it says that nothing is known. */
+/**
+ * Denials of the last days, as bars and as a table. Of days whose log is gone it says that nothing is known.
+ */
 export function DenialsCard() {
   const { t } = useTranslation();
   const formats = useFormats();
@@ -24,33 +26,110 @@ export function DenialsCard() {
   const painted = useAfterPaint();
   const today = localDay(now) ?? '';
   const { days: counted, since, rotatedAway } = activity;
-  const days = useMemo(() => lastDays(new Date(`${today}T12:00:00`).getTime()).map((day) => {
-    const counts = counted.find((one) => one.day === day);
-    return { day, label: day === today ? t('overview.denials.today') : formats.date(`${day}T12:00:00`), denied: counts?.denied ?? 0, wouldDeny: counts?.wouldDeny ?? 0 };
-  }), [counted, today, t, formats]);
+  const days = useMemo(
+    () =>
+      lastDays(new Date(`${today}T12:00:00`).getTime()).map((day) => {
+        const counts = counted.find((one) => one.day === day);
+        return {
+          day,
+          label: day === today ? t('overview.denials.today') : formats.date(`${day}T12:00:00`),
+          denied: counts?.denied ?? 0,
+          wouldDeny: counts?.wouldDeny ?? 0,
+        };
+      }),
+    [counted, today, t, formats],
+  );
   const denied = days.reduce((sum, day) => sum + day.denied, 0);
   const would = days.reduce((sum, day) => sum + day.wouldDeny, 0);
-  const known = rotatedAway && since !== null && (localDay(since) ?? '') > (days[0]?.day ?? '') ? since : null;
+  const known =
+    rotatedAway && since !== null && (localDay(since) ?? '') > (days[0]?.day ?? '') ? since : null;
   const title = t('overview.denials.title');
-  const note = known === null ? t('overview.denials.days', { count: days.length }) : t('overview.denials.since', { date: formats.date(known) });
+  const note =
+    known === null
+      ? t('overview.denials.days', { count: days.length })
+      : t('overview.denials.since', { date: formats.date(known) });
 
-  if (activity.state.kind === 'unreadable') return <Card title={title}><EmptyState>{activity.state.why === 'rights' ? t('overview.denials.noRights') : t('overview.denials.unreadable')}</EmptyState></Card>;
+  if (activity.state.kind === 'unreadable')
+    return (
+      <Card title={title}>
+        <EmptyState>
+          {activity.state.why === 'rights'
+            ? t('overview.denials.noRights')
+            : t('overview.denials.unreadable')}
+        </EmptyState>
+      </Card>
+    );
   if (denied + would === 0) {
-    const words = activity.state.kind === 'reading' ? t('overview.denials.reading') : target.kind === 'embedded' ? t('overview.denials.none') : t('overview.denials.noGateway');
-    return <Card title={title} note={note}><EmptyState>{words}</EmptyState></Card>;
+    const words =
+      activity.state.kind === 'reading'
+        ? t('overview.denials.reading')
+        : target.kind === 'embedded'
+          ? t('overview.denials.none')
+          : t('overview.denials.noGateway');
+    return (
+      <Card title={title} note={note}>
+        <EmptyState>{words}</EmptyState>
+      </Card>
+    );
   }
   return (
-    <Card title={title} note={note} actions={<Link href={hrefFor('activity', { filter: 'denied' })} sx={{ fontSize: 12, fontWeight: 400, color: color.text2 }}>{t('overview.denials.total', { count: denied + would })}</Link>}>
-      <Box aria-hidden sx={{ height: 128, padding: '4px 0 0', '& svg': { display: 'block' } }}>{painted && <Suspense fallback={null}><DenialBars days={days} /></Suspense>}</Box>
+    <Card
+      title={title}
+      note={note}
+      actions={
+        <Link
+          href={hrefFor('activity', { filter: 'denied' })}
+          sx={{ fontSize: 12, fontWeight: 400, color: color.text2 }}
+        >
+          {t('overview.denials.total', { count: denied + would })}
+        </Link>
+      }
+    >
+      <Box aria-hidden sx={{ height: 128, padding: '4px 0 0', '& svg': { display: 'block' } }}>
+        {painted && (
+          <Suspense fallback={null}>
+            <DenialBars days={days} />
+          </Suspense>
+        )}
+      </Box>
       {would > 0 && (
-        <Box sx={{ display: 'flex', alignItems: 'center', gap: '6px', padding: '6px 16px 10px', fontSize: 12, lineHeight: '16px', color: color.text2 }}>
-          <Box component="span" aria-hidden sx={{ width: 10, height: 10, borderRadius: '2px', background: color.borderStrong }} />{t('overview.denials.would', { count: would })}
+        <Box
+          sx={{
+            display: 'flex',
+            alignItems: 'center',
+            gap: '6px',
+            padding: '6px 16px 10px',
+            fontSize: 12,
+            lineHeight: '16px',
+            color: color.text2,
+          }}
+        >
+          <Box
+            component="span"
+            aria-hidden
+            sx={{ width: 10, height: 10, borderRadius: '2px', background: color.borderStrong }}
+          />
+          {t('overview.denials.would', { count: would })}
         </Box>
       )}
       <table className="visually-hidden">
         <caption>{title}</caption>
-        <thead><tr><th scope="col">{t('overview.denials.day')}</th><th scope="col">{t('outcome.denied')}</th><th scope="col">{t('activity.outcome.wouldDeny')}</th></tr></thead>
-        <tbody>{days.map((day) => <tr key={day.day}><th scope="row">{day.label}</th><td>{formats.number(day.denied)}</td><td>{formats.number(day.wouldDeny)}</td></tr>)}</tbody>
+        <thead>
+          <tr>
+            <th scope="col">{t('overview.denials.day')}</th>
+            <th scope="col">{t('outcome.denied')}</th>
+            <th scope="col">{t('activity.outcome.wouldDeny')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {days.map((day) => (
+            <tr key={day.day}>
+              <th scope="row">{day.label}</th>
+              <td>{formats.number(day.denied)}</td>
+              <td>{formats.number(day.wouldDeny)}</td>
+            </tr>
+          ))}
+        </tbody>
       </table>
     </Card>
   );

@@ -15,29 +15,64 @@ describe('denials on the Overview', () => {
     expect(within(table).getAllByRole('row')).toHaveLength(15);
     const summary = activitySummary();
     const today = summary.days.at(-1);
-    expect(within(table).getByRole('row', { name: new RegExp(`^Today ${today?.denied ?? 0} `) })).toBeTruthy();
-    act(() => { bridge.emit('changed', { activity: { ...summary, days: summary.days.map((day) => (day === today ? { ...day, denied: 99 } : day)) } }); });
-    await waitFor(() => { expect(within(table).getByRole('row', { name: /^Today 99 / })).toBeTruthy(); });
+    expect(
+      within(table).getByRole('row', { name: new RegExp(`^Today ${today?.denied ?? 0} `) }),
+    ).toBeTruthy();
+    act(() => {
+      bridge.emit('changed', {
+        activity: {
+          ...summary,
+          days: summary.days.map((day) => (day === today ? { ...day, denied: 99 } : day)),
+        },
+      });
+    });
+    await waitFor(() => {
+      expect(within(table).getByRole('row', { name: /^Today 99 / })).toBeTruthy();
+    });
   });
 
   it('lead to the entry, grouped by what they repeat, and go once they were looked at', async () => {
     const { user, store } = await renderApp(appState(), 'overview');
     const step = screen.getByText('lint-runner was refused the Docker socket 12 times');
     expect(step).toBeTruthy();
-    expect(within(screen.getByRole('navigation')).getByRole('img', { name: '20 denials not looked at' })).toBeTruthy();
+    expect(
+      within(screen.getByRole('navigation')).getByRole('img', { name: '20 denials not looked at' }),
+    ).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'See denials' }));
     expect(await screen.findByRole('complementary')).toBeTruthy();
     expect(window.location.hash).toBe(`#/activity?entry=${someEntries.at(-1)?.id ?? ''}`);
-    await waitFor(() => { expect(store.get().app?.activity.unseen).toBe(0); });
-    act(() => { window.location.hash = '#/overview'; window.dispatchEvent(new HashChangeEvent('hashchange')); });
+    await waitFor(() => {
+      expect(store.get().app?.activity.unseen).toBe(0);
+    });
+    act(() => {
+      window.location.hash = '#/overview';
+      window.dispatchEvent(new HashChangeEvent('hashchange'));
+    });
     await screen.findByText('What to do next');
     expect(screen.queryByText(/was refused the Docker socket/)).toBeNull();
   });
 
   it('that nobody can count are not shown as none; days whose log is gone are not shown as quiet', async () => {
-    await renderApp(appState({ activity: activitySummary([], { days: [], since: null, state: { kind: 'unreadable', why: 'rights', path: '/x', message: 'EACCES' } }) }), 'overview');
+    await renderApp(
+      appState({
+        activity: activitySummary([], {
+          days: [],
+          since: null,
+          state: { kind: 'unreadable', why: 'rights', path: '/x', message: 'EACCES' },
+        }),
+      }),
+      'overview',
+    );
     expect(within(card()).getByText('Not counted: this user can’t read the decision log.')).toBeTruthy();
-    await renderApp(appState({ activity: activitySummary(someEntries, { rotatedAway: true, since: new Date(Date.now() - 2 * 86_400_000).toISOString() }) }), 'overview');
+    await renderApp(
+      appState({
+        activity: activitySummary(someEntries, {
+          rotatedAway: true,
+          since: new Date(Date.now() - 2 * 86_400_000).toISOString(),
+        }),
+      }),
+      'overview',
+    );
     expect(within(card()).getByText(/^Since .*; older ones are not kept$/)).toBeTruthy();
     await renderApp(appState({ activity: activitySummary([], { days: [] }) }), 'overview');
     expect(within(card()).getByText('Nothing was refused.')).toBeTruthy();

@@ -24,7 +24,15 @@ const shortOs = (os: string): string => os.replace(/ GNU\/Linux/, '').replace(/ 
 export type EngineQuestion = 'restart' | 'stop' | null;
 
 /** What the engine is, and the two things one may do to it. Both interrupt work, so both ask. */
-export function EngineCard({ protection, asking, onAsk: setAsking }: { readonly protection: Protection; readonly asking: EngineQuestion; readonly onAsk: (question: EngineQuestion) => void }) {
+export function EngineCard({
+  protection,
+  asking,
+  onAsk: setAsking,
+}: {
+  readonly protection: Protection;
+  readonly asking: EngineQuestion;
+  readonly onAsk: (question: EngineQuestion) => void;
+}) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { engine, settings, run, busy, scan, target } = useApp();
@@ -35,37 +43,131 @@ export function EngineCard({ protection, asking, onAsk: setAsking }: { readonly 
   const error = restart.error ?? stop.error;
   const ready = engine.phase === 'ready';
   const idle = busy.engine === null && (run === null || run.activity === 'ended');
-  const running = scan?.containers.filter((c) => c.state === 'running' || c.state === 'restarting' || c.state === 'paused').length ?? engine.counts?.running ?? 0;
+  const running =
+    scan?.containers.filter((c) => c.state === 'running' || c.state === 'restarting' || c.state === 'paused')
+      .length ??
+    engine.counts?.running ??
+    0;
   const backend = ready ? backendIds.find((id) => engine.defaultRuntime === runtimeNameOf(id)) : undefined;
 
   const facts = [
-    { label: t('overview.engine.engine'), value: engine.version === null ? t('unknown') : t('overview.engine.version', { version: engine.version }) },
+    {
+      label: t('overview.engine.engine'),
+      value:
+        engine.version === null ? t('unknown') : t('overview.engine.version', { version: engine.version }),
+    },
     // Docker Desktop brings its runtime along; its own card says the rest.
-    ...(ready && target.kind !== 'docker-desktop' ? [
-      { label: t('overview.engine.backend'), value: backend === undefined ? t('overview.engine.backendOff') : t(`isolation.backend.${backend}.name`) },
-      { label: t('overview.engine.range'), value: backend === 'exclusive' ? t('overview.engine.ownRange') : backend === 'sysbox' ? t('overview.engine.oneRange') : t('overview.engine.sharedRange') },
-    ] : []),
-    ...(engine.kernel === null ? [] : [{ label: t('overview.engine.kernel'), value: [`Linux ${engine.kernel}`, engine.os === null ? null : shortOs(engine.os)].filter((part) => part !== null).join(' · ') }]),
-    { label: t('overview.engine.policy'), value: settings.exists ? settings.appliedBy === null ? t('overview.engine.policyVersion', { version: settings.appliedVersion }) : t('overview.engine.policyBy', { version: settings.appliedVersion, user: settings.appliedBy.user, ago: formats.ago(settings.appliedBy.at) }) : t('overview.engine.noPolicy') },
-    { label: t('overview.engine.lock'), value: protection.unreadable ? t('unknown') : protection.locked ? t('overview.engine.locked') : t('overview.engine.unlocked') },
+    ...(ready && target.kind !== 'docker-desktop'
+      ? [
+          {
+            label: t('overview.engine.backend'),
+            value:
+              backend === undefined
+                ? t('overview.engine.backendOff')
+                : t(`isolation.backend.${backend}.name`),
+          },
+          {
+            label: t('overview.engine.range'),
+            value:
+              backend === 'exclusive'
+                ? t('overview.engine.ownRange')
+                : backend === 'sysbox'
+                  ? t('overview.engine.oneRange')
+                  : t('overview.engine.sharedRange'),
+          },
+        ]
+      : []),
+    ...(engine.kernel === null
+      ? []
+      : [
+          {
+            label: t('overview.engine.kernel'),
+            value: [`Linux ${engine.kernel}`, engine.os === null ? null : shortOs(engine.os)]
+              .filter((part) => part !== null)
+              .join(' · '),
+          },
+        ]),
+    {
+      label: t('overview.engine.policy'),
+      value: settings.exists
+        ? settings.appliedBy === null
+          ? t('overview.engine.policyVersion', { version: settings.appliedVersion })
+          : t('overview.engine.policyBy', {
+              version: settings.appliedVersion,
+              user: settings.appliedBy.user,
+              ago: formats.ago(settings.appliedBy.at),
+            })
+        : t('overview.engine.noPolicy'),
+    },
+    {
+      label: t('overview.engine.lock'),
+      value: protection.unreadable
+        ? t('unknown')
+        : protection.locked
+          ? t('overview.engine.locked')
+          : t('overview.engine.unlocked'),
+    },
     { label: t('overview.engine.socket'), value: <PathText path={engine.socket} /> },
-    ...(ready && engine.startedAt !== null ? [{ label: t('overview.engine.started'), value: formats.ago(engine.startedAt) }] : []),
+    ...(ready && engine.startedAt !== null
+      ? [{ label: t('overview.engine.started'), value: formats.ago(engine.startedAt) }]
+      : []),
   ];
   return (
-    <Card title={t('overview.engine.title')} busy={busy.engine !== null} actions={ready && !fixed && (
-      <IconButton aria-label={t('overview.engine.actions')} aria-haspopup="menu" disabled={!idle} onClick={(event) => { setMenu(event.currentTarget); }}><MoreIcon /></IconButton>
-    )}>
+    <Card
+      title={t('overview.engine.title')}
+      busy={busy.engine !== null}
+      actions={
+        ready &&
+        !fixed && (
+          <IconButton
+            aria-label={t('overview.engine.actions')}
+            aria-haspopup="menu"
+            disabled={!idle}
+            onClick={(event) => {
+              setMenu(event.currentTarget);
+            }}
+          >
+            <MoreIcon />
+          </IconButton>
+        )
+      }
+    >
       <Box sx={{ padding: 2, display: 'grid', gap: 2 }}>
         {error !== null && <ErrorPanel error={error} />}
         <Facts items={facts} />
       </Box>
-      <Menu open={menu !== null} anchorEl={menu} onClose={() => { setMenu(null); }}>
-        <MenuItem onClick={() => { setMenu(null); setAsking('restart'); }}>{t('overview.engine.restart')}</MenuItem>
-        <MenuItem onClick={() => { setMenu(null); setAsking('stop'); }}>{t('overview.engine.stop')}</MenuItem>
+      <Menu
+        open={menu !== null}
+        anchorEl={menu}
+        onClose={() => {
+          setMenu(null);
+        }}
+      >
+        <MenuItem
+          onClick={() => {
+            setMenu(null);
+            setAsking('restart');
+          }}
+        >
+          {t('overview.engine.restart')}
+        </MenuItem>
+        <MenuItem
+          onClick={() => {
+            setMenu(null);
+            setAsking('stop');
+          }}
+        >
+          {t('overview.engine.stop')}
+        </MenuItem>
       </Menu>
       <ConfirmDialog
-        open={asking !== null} title={asking === 'stop' ? t('overview.engine.askStop') : t('overview.engine.askRestart')} confirm={asking === 'stop' ? t('overview.engine.doStop') : t('overview.engine.doRestart')} cancel={t('overview.engine.keep')}
-        onCancel={() => { setAsking(null); }}
+        open={asking !== null}
+        title={asking === 'stop' ? t('overview.engine.askStop') : t('overview.engine.askRestart')}
+        confirm={asking === 'stop' ? t('overview.engine.doStop') : t('overview.engine.doRestart')}
+        cancel={t('overview.engine.keep')}
+        onCancel={() => {
+          setAsking(null);
+        }}
         onConfirm={() => {
           void (asking === 'stop' ? stop.run(undefined) : restart.run(undefined));
           setAsking(null);
@@ -73,8 +175,14 @@ export function EngineCard({ protection, asking, onAsk: setAsking }: { readonly 
       >
         <DialogText>
           {sentences(t, [
-            running === 0 ? t('overview.engine.stopsNothing') : t('overview.engine.stopsRunning', { count: running }),
-            asking === 'stop' ? t('overview.engine.stopMeans') : running === 0 ? '' : t('overview.engine.restartPolicy'),
+            running === 0
+              ? t('overview.engine.stopsNothing')
+              : t('overview.engine.stopsRunning', { count: running }),
+            asking === 'stop'
+              ? t('overview.engine.stopMeans')
+              : running === 0
+                ? ''
+                : t('overview.engine.restartPolicy'),
           ])}
         </DialogText>
       </ConfirmDialog>

@@ -44,25 +44,42 @@ export default function OverviewPage() {
   const canVerify = ready && idle && !verifying && protection.eci;
 
   const runVerify = verify.run;
-  const verifyNow = useCallback(() => { void runVerify(undefined); }, [runVerify]);
+  const verifyNow = useCallback(() => {
+    void runVerify(undefined);
+  }, [runVerify]);
   useEffect(() => {
     // The command "Verify now" leads here; the address is cleaned so that a reload does not verify again.
-    if (params['verify'] === 'now') { navigate('overview'); if (canVerify) verifyNow(); }
+    if (params['verify'] === 'now') {
+      navigate('overview');
+      if (canVerify) verifyNow();
+    }
   }, [params, canVerify, verifyNow]);
   const canControl = useMissing('engine-control') === undefined && idle;
   const runStart = start.run;
   useEffect(() => {
-    // Commands about the engine, and the tray's, lead here, to the question that belongs to one and to where a failure of the other is told.
+    // Commands about the engine, and the tray's, lead here, to the question that belongs to one and to where
+    // a failure of the other is told.
     const ask = params['ask'];
-    if (ask === 'restart' || ask === 'stop') { navigate('overview'); if (canControl && ready) setAsking(ask); }
-    if (params['start'] === 'now') { navigate('overview'); if (canControl && !ready) void runStart(undefined); }
+    if (ask === 'restart' || ask === 'stop') {
+      navigate('overview');
+      if (canControl && ready) setAsking(ask);
+    }
+    if (params['start'] === 'now') {
+      navigate('overview');
+      if (canControl && !ready) void runStart(undefined);
+    }
   }, [params, canControl, ready, runStart]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'F5' && canVerify) { event.preventDefault(); verifyNow(); }
+      if (event.key === 'F5' && canVerify) {
+        event.preventDefault();
+        verifyNow();
+      }
     };
     window.addEventListener('keydown', onKey);
-    return () => { window.removeEventListener('keydown', onKey); };
+    return () => {
+      window.removeEventListener('keydown', onKey);
+    };
   }, [canVerify, verifyNow]);
 
   return (
@@ -70,52 +87,165 @@ export default function OverviewPage() {
       leading={<StateTile state={protection.state} />}
       title={sentence(t, formats, app, protection)}
       subtitle={detail(t, app, protection, now)}
-      actions={<>
-        {app.verification !== null && <Button variant="text" aria-expanded={panel} onClick={() => { setPanel(!panel); }}>{t('overview.results')}</Button>}
-        {ready && protection.eci && <Button disabled={!canVerify} onClick={verifyNow} {...(verifying ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> } : {})}>{verifying ? t('overview.verifying') : t('overview.verify')}</Button>}
-      </>}
-      panel={panel && app.verification !== null && <ProbePanel verification={app.verification} onClose={() => { setPanel(false); }} />}
+      actions={
+        <>
+          {app.verification !== null && (
+            <Button
+              variant="text"
+              aria-expanded={panel}
+              onClick={() => {
+                setPanel(!panel);
+              }}
+            >
+              {t('overview.results')}
+            </Button>
+          )}
+          {ready && protection.eci && (
+            <Button
+              disabled={!canVerify}
+              onClick={verifyNow}
+              {...(verifying
+                ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> }
+                : {})}
+            >
+              {verifying ? t('overview.verifying') : t('overview.verify')}
+            </Button>
+          )}
+        </>
+      }
+      panel={
+        panel &&
+        app.verification !== null && (
+          <ProbePanel
+            verification={app.verification}
+            onClose={() => {
+              setPanel(false);
+            }}
+          />
+        )
+      }
     >
       <Columns
-        main={<>
-          {verify.error !== null && <ErrorPanel error={verify.error} action={<Button onClick={verifyNow}>{t('button.tryAgain')}</Button>} />}
-          {start.error !== null && <ErrorPanel error={start.error} action={<Button onClick={() => { void start.run(undefined); }}>{t('button.tryAgain')}</Button>} />}
-          {app.scanError !== null && ready && <ErrorPanel error={app.scanError} action={<Button disabled={scan.running} onClick={() => { void scan.run(undefined); }}>{t('button.tryAgain')}</Button>} />}
-          <NextSteps
-            protection={protection} appliedFindings={app.settings.readError === null ? findingsOf(app.settings.applied, app) : []} starting={start.running || app.busy.engine !== null}
-            onVerify={verifyNow} onResults={() => { setPanel(true); }} onStart={() => { void start.run(undefined); }} onRestart={() => { setAsking('restart'); }}
-          />
-          <CoverageCard protection={protection} />
-        </>}
-        side={<>
-          <ContainersCard eci={protection.eci} />
-          {app.target.desktop !== null && <DesktopCard desktop={app.target.desktop} />}
-          <DenialsCard />
-          <EngineCard protection={protection} asking={asking} onAsk={setAsking} />
-        </>}
+        main={
+          <>
+            {verify.error !== null && (
+              <ErrorPanel
+                error={verify.error}
+                action={<Button onClick={verifyNow}>{t('button.tryAgain')}</Button>}
+              />
+            )}
+            {start.error !== null && (
+              <ErrorPanel
+                error={start.error}
+                action={
+                  <Button
+                    onClick={() => {
+                      void start.run(undefined);
+                    }}
+                  >
+                    {t('button.tryAgain')}
+                  </Button>
+                }
+              />
+            )}
+            {app.scanError !== null && ready && (
+              <ErrorPanel
+                error={app.scanError}
+                action={
+                  <Button
+                    disabled={scan.running}
+                    onClick={() => {
+                      void scan.run(undefined);
+                    }}
+                  >
+                    {t('button.tryAgain')}
+                  </Button>
+                }
+              />
+            )}
+            <NextSteps
+              protection={protection}
+              appliedFindings={app.settings.readError === null ? findingsOf(app.settings.applied, app) : []}
+              starting={start.running || app.busy.engine !== null}
+              onVerify={verifyNow}
+              onResults={() => {
+                setPanel(true);
+              }}
+              onStart={() => {
+                void start.run(undefined);
+              }}
+              onRestart={() => {
+                setAsking('restart');
+              }}
+            />
+            <CoverageCard protection={protection} />
+          </>
+        }
+        side={
+          <>
+            <ContainersCard eci={protection.eci} />
+            {app.target.desktop !== null && <DesktopCard desktop={app.target.desktop} />}
+            <DenialsCard />
+            <EngineCard protection={protection} asking={asking} onAsk={setAsking} />
+          </>
+        }
       />
     </Page>
   );
 }
 
 /** The one honest sentence. */
-function sentence(t: TFunction, formats: Formats, app: AppState, { state, unprotected, unreadable, preferredOff }: Protection): string {
+function sentence(
+  t: TFunction,
+  formats: Formats,
+  app: AppState,
+  { state, unprotected, unreadable, preferredOff }: Protection,
+): string {
   switch (state) {
-    case 'stopped': return app.engine.phase === 'unreachable' ? t('overview.sentence.unreachable') : app.engine.phase === 'stopped' ? t('overview.sentence.stopped') : app.engine.phase === 'failed' ? t('overview.sentence.failed') : t('overview.sentence.working');
-    case 'off': return preferredOff === null ? t('overview.sentence.off') : preferredOff === '' ? t('overview.sentence.preferredOffUnnamed') : t('overview.sentence.preferredOff', { by: preferredOff });
-    case 'audit': return t('overview.sentence.audit');
+    case 'stopped':
+      return app.engine.phase === 'unreachable'
+        ? t('overview.sentence.unreachable')
+        : app.engine.phase === 'stopped'
+          ? t('overview.sentence.stopped')
+          : app.engine.phase === 'failed'
+            ? t('overview.sentence.failed')
+            : t('overview.sentence.working');
+    case 'off':
+      return preferredOff === null
+        ? t('overview.sentence.off')
+        : preferredOff === ''
+          ? t('overview.sentence.preferredOffUnnamed')
+          : t('overview.sentence.preferredOff', { by: preferredOff });
+    case 'audit':
+      return t('overview.sentence.audit');
     // A verification under settings that can't be read any more says nothing about now.
-    case 'unverified': return !unreadable && app.verification !== null && app.verification.eci && allSettled(app.verification.claims) ? t('overview.sentence.unverifiedSince', { date: formats.dateTime(app.verification.at) }) : t('overview.sentence.unverified');
+    case 'unverified':
+      return !unreadable &&
+        app.verification !== null &&
+        app.verification.eci &&
+        allSettled(app.verification.claims)
+        ? t('overview.sentence.unverifiedSince', { date: formats.dateTime(app.verification.at) })
+        : t('overview.sentence.unverified');
     case 'protected': {
       const ago = formats.ago(app.verification?.at ?? '');
-      return unprotected !== null && unprotected > 0 ? t('overview.sentence.protectedExcept', { ago, count: unprotected }) : t('overview.sentence.protected', { ago });
+      return unprotected !== null && unprotected > 0
+        ? t('overview.sentence.protectedExcept', { ago, count: unprotected })
+        : t('overview.sentence.protected', { ago });
     }
   }
 }
 
-function detail(t: TFunction, app: AppState, { state, eci, locked, unreadable, preferredOff }: Protection, now: number): string {
+function detail(
+  t: TFunction,
+  app: AppState,
+  { state, eci, locked, unreadable, preferredOff }: Protection,
+  now: number,
+): string {
   if (app.engine.phase === 'unreachable') return told(app.engine.problem?.message ?? '');
-  if (state === 'stopped') return t(app.engine.phase === 'stopped' ? 'overview.detail.stopped' : 'overview.detail.notRunning', { socket: app.engine.socket });
+  if (state === 'stopped')
+    return t(app.engine.phase === 'stopped' ? 'overview.detail.stopped' : 'overview.detail.notRunning', {
+      socket: app.engine.socket,
+    });
   if (unreadable) return t('overview.detail.unreadable');
   if (preferredOff !== null) return t('overview.detail.preferredOff');
   if (!eci) return t('overview.detail.off');
@@ -130,5 +260,10 @@ function detail(t: TFunction, app: AppState, { state, eci, locked, unreadable, p
   if (notRun > 0) return sentences(t, [on, t('overview.detail.notRun', { notRun, count })]);
   if (now - Date.parse(v.at) > verificationMaxAgeMs) return sentences(t, [on, t('overview.detail.old')]);
   const passed = v.claims.filter((c) => c.verdict === 'pass').length;
-  return sentences(t, [on, passed < count ? t('overview.detail.settled', { passed, total: count, count: count - passed }) : t('overview.detail.passed', { count })]);
+  return sentences(t, [
+    on,
+    passed < count
+      ? t('overview.detail.settled', { passed, total: count, count: count - passed })
+      : t('overview.detail.passed', { count }),
+  ]);
 }

@@ -11,26 +11,56 @@ import { settled, type Claim, type ClaimItem, type Verification } from '../../..
 import { toldEvidence } from '../../i18n/told.ts';
 
 const verdicts: Record<Claim['verdict'], { readonly icon: typeof AllowedIcon; readonly tone: Tone }> = {
-  pass: { icon: AllowedIcon, tone: 'ok' }, fail: { icon: DeniedIcon, tone: 'danger' }, limited: { icon: InfoIcon, tone: 'neutral' }, 'not-offered': { icon: InfoIcon, tone: 'neutral' }, 'not-run': { icon: WarningIcon, tone: 'warn' }, 'not-enforced': { icon: WarningIcon, tone: 'warn' },
+  pass: { icon: AllowedIcon, tone: 'ok' },
+  fail: { icon: DeniedIcon, tone: 'danger' },
+  limited: { icon: InfoIcon, tone: 'neutral' },
+  'not-offered': { icon: InfoIcon, tone: 'neutral' },
+  'not-run': { icon: WarningIcon, tone: 'warn' },
+  'not-enforced': { icon: WarningIcon, tone: 'warn' },
 };
 
-/** Every claim, its verdict, and what was seen inside the container, word for word. Those that leave something open come first. */
-export function ProbePanel({ verification, onClose }: { readonly verification: Verification; readonly onClose: () => void }) {
+/**
+ * Every claim, its verdict, and what was seen inside the container, word for word. Those that leave something
+ * open come first.
+ */
+export function ProbePanel({
+  verification,
+  onClose,
+}: {
+  readonly verification: Verification;
+  readonly onClose: () => void;
+}) {
   const { t } = useTranslation();
   const formats = useFormats();
   return (
-    <SidePanel title={t('overview.probes.title')} subtitle={t('overview.probes.at', { ago: formats.ago(verification.at), duration: formatDuration(t, verification.durationMs / 1000) })} onClose={onClose}>
+    <SidePanel
+      title={t('overview.probes.title')}
+      subtitle={t('overview.probes.at', {
+        ago: formats.ago(verification.at),
+        duration: formatDuration(t, verification.durationMs / 1000),
+      })}
+      onClose={onClose}
+    >
       <Card>
-        {verification.claims.toSorted((a, b) => Number(settled(a.verdict)) - Number(settled(b.verdict))).map((claim) => (
-          <Box key={claim.id} sx={{ padding: '10px 16px', '& + &': { borderTop: `1px solid ${color.border}` } }}>
-            <Box sx={{ display: 'flex', gap: 1, justifyContent: 'space-between' }}>
-              <Box sx={{ fontWeight: 600 }}>{t(`overview.probes.claim.${claim.id}`)}</Box>
-              <Toned {...verdicts[claim.verdict]}>{t(`overview.probes.verdict.${claim.verdict}`)}</Toned>
+        {verification.claims
+          .toSorted((a, b) => Number(settled(a.verdict)) - Number(settled(b.verdict)))
+          .map((claim) => (
+            <Box
+              key={claim.id}
+              sx={{ padding: '10px 16px', '& + &': { borderTop: `1px solid ${color.border}` } }}
+            >
+              <Box sx={{ display: 'flex', gap: 1, justifyContent: 'space-between' }}>
+                <Box sx={{ fontWeight: 600 }}>{t(`overview.probes.claim.${claim.id}`)}</Box>
+                <Toned {...verdicts[claim.verdict]}>{t(`overview.probes.verdict.${claim.verdict}`)}</Toned>
+              </Box>
+              <Box sx={{ fontSize: 12, lineHeight: '18px', color: color.text2, marginTop: '2px' }}>
+                <Mono>{toldEvidence(claim.evidence)}</Mono>
+              </Box>
+              {claim.items !== undefined && claim.items.length > 0 && (
+                <Items items={claim.items} open={claim.items.some((item) => !item.good)} />
+              )}
             </Box>
-            <Box sx={{ fontSize: 12, lineHeight: '18px', color: color.text2, marginTop: '2px' }}><Mono>{toldEvidence(claim.evidence)}</Mono></Box>
-            {claim.items !== undefined && claim.items.length > 0 && <Items items={claim.items} open={claim.items.some((item) => !item.good)} />}
-          </Box>
-        ))}
+          ))}
       </Card>
     </SidePanel>
   );
@@ -42,12 +72,35 @@ function Items({ items, open }: { readonly items: readonly ClaimItem[]; readonly
   const ordered = items.toSorted((a, b) => Number(a.good) - Number(b.good));
   return (
     <Box component="details" open={open} sx={{ fontSize: 12, lineHeight: '18px', marginTop: '4px' }}>
-      <Box component="summary" sx={{ color: color.text3, cursor: 'default' }}>{t('overview.probes.items', { count: items.length })}</Box>
-      <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)', columnGap: 2, rowGap: '2px', margin: '4px 0 0', color: color.text2 }}>
+      <Box component="summary" sx={{ color: color.text3, cursor: 'default' }}>
+        {t('overview.probes.items', { count: items.length })}
+      </Box>
+      <Box
+        component="dl"
+        sx={{
+          display: 'grid',
+          gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)',
+          columnGap: 2,
+          rowGap: '2px',
+          margin: '4px 0 0',
+          color: color.text2,
+        }}
+      >
         {ordered.map((item, index) => (
           <Box key={index} sx={{ display: 'contents' }}>
-            <Box component="dt" sx={{ overflowWrap: 'anywhere', color: item.good ? 'inherit' : toneText.danger, fontWeight: item.good ? 400 : 600 }}>{toldEvidence(item.title)}</Box>
-            <Box component="dd" sx={{ margin: 0, color: item.good ? 'inherit' : toneText.danger }}><Mono>{toldEvidence(item.seen)}</Mono></Box>
+            <Box
+              component="dt"
+              sx={{
+                overflowWrap: 'anywhere',
+                color: item.good ? 'inherit' : toneText.danger,
+                fontWeight: item.good ? 400 : 600,
+              }}
+            >
+              {toldEvidence(item.title)}
+            </Box>
+            <Box component="dd" sx={{ margin: 0, color: item.good ? 'inherit' : toneText.danger }}>
+              <Mono>{toldEvidence(item.seen)}</Mono>
+            </Box>
           </Box>
         ))}
       </Box>

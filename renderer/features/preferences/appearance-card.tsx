@@ -11,29 +11,58 @@ import { availableLanguages } from '../../i18n/index.ts';
 import type { Preferences } from '../../../shared/ipc/contract.ts';
 
 const themes = ['system', 'light', 'dark'] as const;
-const isTheme = (value: unknown): value is Preferences['theme'] => (themes as readonly unknown[]).includes(value);
+const isTheme = (value: unknown): value is Preferences['theme'] =>
+  (themes as readonly unknown[]).includes(value);
 
 /** Theme and language. */
 export function AppearanceCard() {
   const { t } = useTranslation();
   const { preferences } = useApp();
   const { run, error } = useRequest('preferences:set');
-  const set = (part: Partial<Preferences>) => { void run(part); };
+  const set = (part: Partial<Preferences>) => {
+    void run(part);
+  };
   const choices: readonly Preferences['language'][] = ['system', ...availableLanguages];
   return (
     <Card title={t('preferences.appearance')}>
-      {error !== null && <CardBody><ErrorPanel error={error} /></CardBody>}
+      {error !== null && (
+        <CardBody>
+          <ErrorPanel error={error} />
+        </CardBody>
+      )}
       <Row>
         <RowText primary={t('preferences.theme.name')} secondary={t('preferences.theme.text')} />
-        <ToggleButtonGroup exclusive value={preferences.theme} aria-label={t('preferences.theme.name')} onChange={(_, value: unknown) => { if (isTheme(value)) set({ theme: value }); }}>
-          {themes.map((theme) => <ToggleButton key={theme} value={theme}>{t(`preferences.theme.${theme}`)}</ToggleButton>)}
+        <ToggleButtonGroup
+          exclusive
+          value={preferences.theme}
+          aria-label={t('preferences.theme.name')}
+          onChange={(_, value: unknown) => {
+            if (isTheme(value)) set({ theme: value });
+          }}
+        >
+          {themes.map((theme) => (
+            <ToggleButton key={theme} value={theme}>
+              {t(`preferences.theme.${theme}`)}
+            </ToggleButton>
+          ))}
         </ToggleButtonGroup>
       </Row>
       <Row>
         <RowText primary={t('preferences.language.name')} secondary={t('preferences.language.text')} />
-        <Select value={choices.includes(preferences.language) ? preferences.language : 'system'} inputProps={{ 'aria-label': t('preferences.language.name') }} sx={{ width: 176 }}
-          onChange={(event) => { const language = choices.find((choice) => choice === event.target.value); if (language !== undefined) set({ language }); }}>
-          {choices.map((choice) => <MenuItem key={choice} value={choice} lang={choice === 'system' ? undefined : choice}>{t(`preferences.language.${choice}`)}</MenuItem>)}
+        <Select
+          value={choices.includes(preferences.language) ? preferences.language : 'system'}
+          inputProps={{ 'aria-label': t('preferences.language.name') }}
+          sx={{ width: 176 }}
+          onChange={(event) => {
+            const language = choices.find((choice) => choice === event.target.value);
+            if (language !== undefined) set({ language });
+          }}
+        >
+          {choices.map((choice) => (
+            <MenuItem key={choice} value={choice} lang={choice === 'system' ? undefined : choice}>
+              {t(`preferences.language.${choice}`)}
+            </MenuItem>
+          ))}
         </Select>
       </Row>
     </Card>

@@ -9,7 +9,10 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import type { AppError } from '../../../shared/result.ts';
 import type { FoundTarget } from '../../../shared/targets/target.ts';
 
-/** Which engine the window works on, and so the next start: the same choice as the switcher's at the top of the navigation. */
+/**
+ * Which engine the window works on, and so the next start: the same choice as the switcher's at the top of
+ * the navigation.
+ */
 export function EngineCard() {
   const { t } = useTranslation();
   const store = useStore();
@@ -19,12 +22,17 @@ export function EngineCard() {
   const [refused, setRefused] = useState<AppError | null>(null);
   useEffect(() => {
     let gone = false;
-    void run(undefined).then((answer) => { if (!gone && answer.ok) setFound(answer.value); });
-    return () => { gone = true; };
+    void run(undefined).then((answer) => {
+      if (!gone && answer.ok) setFound(answer.value);
+    });
+    return () => {
+      gone = true;
+    };
   }, [run, target.id]);
 
   const others = found.filter((one) => one.id !== target.id);
-  const label = (one: Pick<FoundTarget, 'name' | 'place'>, kind: FoundTarget['ref']['kind']) => `${kind === 'embedded' ? t('frame.engine.kind.embedded', { name: one.name }) : t(`frame.engine.kind.${kind}`)} · ${one.place}`;
+  const label = (one: Pick<FoundTarget, 'name' | 'place'>, kind: FoundTarget['ref']['kind']) =>
+    `${kind === 'embedded' ? t('frame.engine.kind.embedded', { name: one.name }) : t(`frame.engine.kind.${kind}`)} · ${one.place}`;
   const choose = async (id: string) => {
     if (id === target.id) return;
     const answer = await store.switchTarget(id);
@@ -33,12 +41,29 @@ export function EngineCard() {
   const problem = refused ?? error;
   return (
     <Card title={t('preferences.engine.title')}>
-      {problem !== null && <CardBody><ErrorPanel error={problem} /></CardBody>}
+      {problem !== null && (
+        <CardBody>
+          <ErrorPanel error={problem} />
+        </CardBody>
+      )}
       <Row>
         <RowText primary={t('preferences.engine.name')} secondary={t('preferences.engine.text')} />
-        <Select value={target.id} inputProps={{ 'aria-label': t('preferences.engine.name') }} sx={{ width: 400, maxWidth: '50%' }} onChange={(event) => { void choose(event.target.value); }}>
-          <MenuItem value={target.id}>{label({ name: engine.name, place: engine.root ?? engine.socket }, target.kind)}</MenuItem>
-          {others.map((one) => <MenuItem key={one.id} value={one.id}>{label(one, one.ref.kind)}</MenuItem>)}
+        <Select
+          value={target.id}
+          inputProps={{ 'aria-label': t('preferences.engine.name') }}
+          sx={{ width: 400, maxWidth: '50%' }}
+          onChange={(event) => {
+            void choose(event.target.value);
+          }}
+        >
+          <MenuItem value={target.id}>
+            {label({ name: engine.name, place: engine.root ?? engine.socket }, target.kind)}
+          </MenuItem>
+          {others.map((one) => (
+            <MenuItem key={one.id} value={one.id}>
+              {label(one, one.ref.kind)}
+            </MenuItem>
+          ))}
         </Select>
       </Row>
     </Card>

@@ -21,35 +21,121 @@ export function LicencesCard() {
   const [chosen, setChosen] = useState<Part | null>(null);
   const toggle = async () => {
     setChosen(null);
-    if (parts !== null) { setParts(null); return; }
+    if (parts !== null) {
+      setParts(null);
+      return;
+    }
     const answer = await run(undefined);
     if (answer.ok) setParts(answer.value);
   };
   return (
     <Card title={t('preferences.licences.title')}>
-      {error !== null && <CardBody><ErrorPanel error={error} /></CardBody>}
+      {error !== null && (
+        <CardBody>
+          <ErrorPanel error={error} />
+        </CardBody>
+      )}
       <Row>
         <RowText primary={t('preferences.licences.own')} secondary={t('preferences.licences.text')} />
-        <Button disabled={running} aria-expanded={parts !== null} onClick={() => { void toggle(); }}>{parts === null ? t('preferences.licences.show') : t('preferences.licences.hide')}</Button>
+        <Button
+          disabled={running}
+          aria-expanded={parts !== null}
+          onClick={() => {
+            void toggle();
+          }}
+        >
+          {parts === null ? t('preferences.licences.show') : t('preferences.licences.hide')}
+        </Button>
       </Row>
       {parts !== null && (
-        <Box role="list" aria-label={t('preferences.licences.title')} sx={{ borderTop: `1px solid ${color.border}` }}>
-          <VirtualRows count={parts.length} heightOf={heightOf} maxHeight={288} rowKey={(index) => `${parts[index]?.name ?? ''}@${parts[index]?.version ?? ''}`}
+        <Box
+          role="list"
+          aria-label={t('preferences.licences.title')}
+          sx={{ borderTop: `1px solid ${color.border}` }}
+        >
+          <VirtualRows
+            count={parts.length}
+            heightOf={heightOf}
+            maxHeight={288}
+            rowKey={(index) => `${parts[index]?.name ?? ''}@${parts[index]?.version ?? ''}`}
             render={(index) => {
               const part = parts[index];
               return part === undefined ? null : (
-                <Box role="listitem" sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 96px minmax(0, 160px) 88px', columnGap: 2, alignItems: 'center', height: rowHeight, padding: '0 16px', borderTop: index === 0 ? 0 : `1px solid ${color.border}`, boxSizing: 'border-box' }}>
-                  <Box component="span" sx={{ fontWeight: 500, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{part.name}</Box>
-                  <Box component="span" sx={{ color: color.text2 }}>{part.version}</Box>
-                  <Box component="span" sx={{ color: color.text2 }}>{part.licence}</Box>
-                  {part.text === '' ? <span /> : <Button size="small" variant="text" color="primary" aria-label={t('preferences.licences.readOf', { name: part.name })} onClick={() => { setChosen(chosen === part ? null : part); }}>{t('preferences.licences.read')}</Button>}
+                <Box
+                  role="listitem"
+                  sx={{
+                    display: 'grid',
+                    gridTemplateColumns: 'minmax(0, 1fr) 96px minmax(0, 160px) 88px',
+                    columnGap: 2,
+                    alignItems: 'center',
+                    height: rowHeight,
+                    padding: '0 16px',
+                    borderTop: index === 0 ? 0 : `1px solid ${color.border}`,
+                    boxSizing: 'border-box',
+                  }}
+                >
+                  <Box
+                    component="span"
+                    sx={{
+                      fontWeight: 500,
+                      overflow: 'hidden',
+                      textOverflow: 'ellipsis',
+                      whiteSpace: 'nowrap',
+                    }}
+                  >
+                    {part.name}
+                  </Box>
+                  <Box component="span" sx={{ color: color.text2 }}>
+                    {part.version}
+                  </Box>
+                  <Box component="span" sx={{ color: color.text2 }}>
+                    {part.licence}
+                  </Box>
+                  {part.text === '' ? (
+                    <span />
+                  ) : (
+                    <Button
+                      size="small"
+                      variant="text"
+                      color="primary"
+                      aria-label={t('preferences.licences.readOf', { name: part.name })}
+                      onClick={() => {
+                        setChosen(chosen === part ? null : part);
+                      }}
+                    >
+                      {t('preferences.licences.read')}
+                    </Button>
+                  )}
                 </Box>
               );
-            }} />
+            }}
+          />
         </Box>
       )}
       {chosen !== null && (
-        <Box component="pre" aria-label={t('preferences.licences.textOf', { name: chosen.name })} tabIndex={0} role="region" sx={{ margin: 0, padding: 2, borderTop: `1px solid ${color.border}`, background: color.subtle, fontFamily: fontMono, fontSize: 11, lineHeight: '16px', color: color.text2, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxHeight: 288, overflow: 'auto', '&:focus-visible': { outlineOffset: -2 } }}>{chosen.text}</Box>
+        <Box
+          component="pre"
+          aria-label={t('preferences.licences.textOf', { name: chosen.name })}
+          tabIndex={0}
+          role="region"
+          sx={{
+            margin: 0,
+            padding: 2,
+            borderTop: `1px solid ${color.border}`,
+            background: color.subtle,
+            fontFamily: fontMono,
+            fontSize: 11,
+            lineHeight: '16px',
+            color: color.text2,
+            whiteSpace: 'pre-wrap',
+            overflowWrap: 'anywhere',
+            maxHeight: 288,
+            overflow: 'auto',
+            '&:focus-visible': { outlineOffset: -2 },
+          }}
+        >
+          {chosen.text}
+        </Box>
       )}
     </Card>
   );

@@ -21,13 +21,15 @@ export default function PreferencesPage() {
         <EngineCard />
         <Card title={t('preferences.about.title')}>
           <CardBody>
-            <Facts items={[
-              { label: t('preferences.about.version'), value: appVersion },
-              { label: t('preferences.about.engine'), value: engine.name },
-              { label: t('preferences.about.socket'), value: <PathText path={engine.socket} /> },
-              { label: t('preferences.about.settings'), value: <PathText path={engine.settingsPath} /> },
-              { label: t('preferences.about.daemon'), value: <PathText path={engine.daemonJsonPath} /> },
-            ]} />
+            <Facts
+              items={[
+                { label: t('preferences.about.version'), value: appVersion },
+                { label: t('preferences.about.engine'), value: engine.name },
+                { label: t('preferences.about.socket'), value: <PathText path={engine.socket} /> },
+                { label: t('preferences.about.settings'), value: <PathText path={engine.settingsPath} /> },
+                { label: t('preferences.about.daemon'), value: <PathText path={engine.daemonJsonPath} /> },
+              ]}
+            />
           </CardBody>
         </Card>
         <LicencesCard />

@@ -11,8 +11,18 @@ export function ChangesCard() {
   const [mode, setMode] = useState<ChangesMode>('json');
   const count = draft.changes.length;
   return (
-    <Card title={count === 0 ? t('review.changes.formatting') : t('review.changes.count', { count })} actions={<ChangesModeToggle mode={mode} onChange={setMode} />}>
-      <ChangesView before={draft.applied.text} after={draft.text} changes={draft.changes} mode={mode} label={t('review.changes.diff')} maxHeight={360} />
+    <Card
+      title={count === 0 ? t('review.changes.formatting') : t('review.changes.count', { count })}
+      actions={<ChangesModeToggle mode={mode} onChange={setMode} />}
+    >
+      <ChangesView
+        before={draft.applied.text}
+        after={draft.text}
+        changes={draft.changes}
+        mode={mode}
+        label={t('review.changes.diff')}
+        maxHeight={360}
+      />
     </Card>
   );
 }

@@ -1,7 +1,16 @@
 import type { ComponentType } from 'react';
 import type { TFunction } from 'i18next';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
-import { BoltIcon, DeleteIcon, DeniedIcon, EyeIcon, RecreateIcon, RestartIcon, StopsIcon, UnprotectedIcon } from '../../components/icons.ts';
+import {
+  BoltIcon,
+  DeleteIcon,
+  DeniedIcon,
+  EyeIcon,
+  RecreateIcon,
+  RestartIcon,
+  StopsIcon,
+  UnprotectedIcon,
+} from '../../components/icons.ts';
 import { formatDuration } from '../../i18n/format.ts';
 import { sentences } from '../../i18n/joining.ts';
 import type { Tone } from '../../theme/tokens.ts';
@@ -12,72 +21,199 @@ type Kind = PlanEffect['kind'];
 
 /** Icon and tone of each kind of effect (design language, Plan). */
 export const kindLook: Record<Kind, { readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone }> = {
-  restart: { icon: RestartIcon, tone: 'warn' }, stops: { icon: StopsIcon, tone: 'warn' }, recreated: { icon: RecreateIcon, tone: 'warn' },
-  removed: { icon: DeleteIcon, tone: 'danger' }, unprotected: { icon: UnprotectedIcon, tone: 'danger' },
-  'stays-in-view': { icon: EyeIcon, tone: 'neutral' }, 'new-rule': { icon: DeniedIcon, tone: 'neutral' }, 'at-once': { icon: BoltIcon, tone: 'neutral' },
+  restart: { icon: RestartIcon, tone: 'warn' },
+  stops: { icon: StopsIcon, tone: 'warn' },
+  recreated: { icon: RecreateIcon, tone: 'warn' },
+  removed: { icon: DeleteIcon, tone: 'danger' },
+  unprotected: { icon: UnprotectedIcon, tone: 'danger' },
+  'stays-in-view': { icon: EyeIcon, tone: 'neutral' },
+  'new-rule': { icon: DeniedIcon, tone: 'neutral' },
+  'at-once': { icon: BoltIcon, tone: 'neutral' },
 };
 
-export interface EffectWords { readonly title: string; readonly why: string; readonly tag: string }
+export interface EffectWords {
+  readonly title: string;
+  readonly why: string;
+  readonly tag: string;
+}
 
 const namesAtMost = 4;
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
-const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
+const texts = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
 /** A few names, then how many more; `count` may be more than there are names. */
-export function someNames(t: TFunction, names: readonly string[], count = names.length, list: (names: readonly string[]) => string = (all) => joined(t, all)): string {
+export function someNames(
+  t: TFunction,
+  names: readonly string[],
+  count = names.length,
+  list: (names: readonly string[]) => string = (all) => joined(t, all),
+): string {
   const shown = names.slice(0, namesAtMost);
-  return count > shown.length ? t('list.more', { names: joined(t, shown), count: count - shown.length }) : list(shown);
+  return count > shown.length
+    ? t('list.more', { names: joined(t, shown), count: count - shown.length })
+    : list(shown);
 }
 
-/** An effect in words; `list` joins names as the language does. `existing`: what happens to unprotected containers afterwards; `used`: nobody hinders or notes it. */
-export function effectWords(t: TFunction, effect: PlanEffect, context: { readonly list: (names: readonly string[]) => string; readonly plan: ApplyPlan; readonly existing: 'block' | 'warn' | 'used' }): EffectWords {
+/**
+ * An effect in words; `list` joins names as the language does. `existing`: what happens to unprotected
+ * containers afterwards; `used`: nobody hinders or notes it.
+ */
+export function effectWords(
+  t: TFunction,
+  effect: PlanEffect,
+  context: {
+    readonly list: (names: readonly string[]) => string;
+    readonly plan: ApplyPlan;
+    readonly existing: 'block' | 'warn' | 'used';
+  },
+): EffectWords {
   const { params } = effect;
   const count = number(params['count']);
   const names = someNames(t, texts(params['names']), count, context.list);
   const duration = formatDuration(t, number(params['seconds']));
   const tag = t(`review.kind.${effect.kind}`);
-  const words = (title: string, why: string, more?: string): EffectWords => ({ title, why, tag: more ?? tag });
+  const words = (title: string, why: string, more?: string): EffectWords => ({
+    title,
+    why,
+    tag: more ?? tag,
+  });
   switch (effect.code) {
-    case 'engine-restarts': return words(t('review.effect.engineRestarts'), t('review.effect.engineRestartsWhy', { duration }));
-    case 'desktop-reopens': return words(t('review.effect.desktopReopens'), t('review.effect.desktopReopensWhy', { duration }));
-    case 'desktop-opens': return words(t('review.effect.desktopOpens'), t('review.effect.desktopOpensWhy', { duration }), t('review.kind.starts'));
-    case 'desktop-file-goes': return words(t('review.effect.desktopFileGoes'), t('review.effect.desktopFileGoesWhy'));
-    case 'desktop-sign-in': return words(params['first'] === 1 ? t('review.effect.desktopFirst') : t('review.effect.desktopSignIn'), t('review.effect.desktopSignInWhy'));
-    case 'engine-starts': return words(t('review.effect.engineStarts'), t('review.effect.engineStartsWhy', { duration }), t('review.kind.starts'));
+    case 'engine-restarts':
+      return words(t('review.effect.engineRestarts'), t('review.effect.engineRestartsWhy', { duration }));
+    case 'desktop-reopens':
+      return words(t('review.effect.desktopReopens'), t('review.effect.desktopReopensWhy', { duration }));
+    case 'desktop-opens':
+      return words(
+        t('review.effect.desktopOpens'),
+        t('review.effect.desktopOpensWhy', { duration }),
+        t('review.kind.starts'),
+      );
+    case 'desktop-file-goes':
+      return words(t('review.effect.desktopFileGoes'), t('review.effect.desktopFileGoesWhy'));
+    case 'desktop-sign-in':
+      return words(
+        params['first'] === 1 ? t('review.effect.desktopFirst') : t('review.effect.desktopSignIn'),
+        t('review.effect.desktopSignInWhy'),
+      );
+    case 'engine-starts':
+      return words(
+        t('review.effect.engineStarts'),
+        t('review.effect.engineStartsWhy', { duration }),
+        t('review.kind.starts'),
+      );
     case 'containers-stop': {
       const returning = texts(params['returning']);
       const back = someNames(t, returning, returning.length, context.list);
-      const stays = returning.length === 0 ? t('review.effect.stopsNone', { names, count }) : returning.length >= count ? t('review.effect.stopsAll', { names: back }) : t('review.effect.stopsSome', { names: back });
+      const stays =
+        returning.length === 0
+          ? t('review.effect.stopsNone', { names, count })
+          : returning.length >= count
+            ? t('review.effect.stopsAll', { names: back })
+            : t('review.effect.stopsSome', { names: back });
       const slow = number(params['slow']);
-      return words(t('review.effect.stops', { count }), sentences(t, [stays, slow === 0 ? '' : t('review.effect.stopsSlow', { count: slow, duration: formatDuration(t, number(params['wait'])) })]));
+      return words(
+        t('review.effect.stops', { count }),
+        sentences(t, [
+          stays,
+          slow === 0
+            ? ''
+            : t('review.effect.stopsSlow', {
+                count: slow,
+                duration: formatDuration(t, number(params['wait'])),
+              }),
+        ]),
+      );
     }
-    case 'containers-removed': return words(t('review.effect.removed', { count, names }), context.plan.effects.some((other) => other.code === 'volumes-removed') ? t('review.effect.removedWithVolumes') : t('review.effect.removedKeep'));
-    case 'volumes-removed': return words(t('review.effect.volumes', { count, names: someNames(t, texts(params['names']).map((name) => (name.length > 24 ? `${name.slice(0, 12)}…` : name)), count, context.list) }), t('review.effect.volumesWhy'));
-    case 'eci-on': return words(t('review.effect.eciOn'), t('review.effect.eciOnWhy'));
-    case 'eci-off': return words(t('review.effect.eciOff'), t('review.effect.eciOffWhy'));
+    case 'containers-removed':
+      return words(
+        t('review.effect.removed', { count, names }),
+        context.plan.effects.some((other) => other.code === 'volumes-removed')
+          ? t('review.effect.removedWithVolumes')
+          : t('review.effect.removedKeep'),
+      );
+    case 'volumes-removed':
+      return words(
+        t('review.effect.volumes', {
+          count,
+          names: someNames(
+            t,
+            texts(params['names']).map((name) => (name.length > 24 ? `${name.slice(0, 12)}…` : name)),
+            count,
+            context.list,
+          ),
+        }),
+        t('review.effect.volumesWhy'),
+      );
+    case 'eci-on':
+      return words(t('review.effect.eciOn'), t('review.effect.eciOnWhy'));
+    case 'eci-off':
+      return words(t('review.effect.eciOff'), t('review.effect.eciOffWhy'));
     case 'backend': {
       const id = params['id'];
-      return words(t('review.effect.backend', { name: id === 'exclusive' || id === 'sysbox' ? t(`review.effect.${id}`) : String(id) }), t('review.effect.backendWhy'));
+      return words(
+        t('review.effect.backend', {
+          name: id === 'exclusive' || id === 'sysbox' ? t(`review.effect.${id}`) : String(id),
+        }),
+        t('review.effect.backendWhy'),
+      );
     }
     case 'mounts-outside-shares-refused': {
       const paths = texts(params['paths']);
-      return paths.length === 0 ? words(t('review.effect.mountsNone'), t('review.effect.mountsNoneWhy')) : words(t('review.effect.mounts', { paths: someNames(t, paths, count, context.list) }), t('review.effect.mountsWhy'));
+      return paths.length === 0
+        ? words(t('review.effect.mountsNone'), t('review.effect.mountsNoneWhy'))
+        : words(
+            t('review.effect.mounts', { paths: someNames(t, paths, count, context.list) }),
+            t('review.effect.mountsWhy'),
+          );
     }
     case 'socket-images': {
       const images = texts(params['images']);
       if (images.includes('*')) return words(t('review.effect.socketAny'), t('review.effect.socketAnyWhy'));
-      return count === 0 ? words(t('review.effect.socketNone'), t('review.effect.socketNoneWhy')) : words(t('review.effect.socketListed', { count }), t('review.effect.socketListedWhy', { images: someNames(t, images, count, context.list) }));
+      return count === 0
+        ? words(t('review.effect.socketNone'), t('review.effect.socketNoneWhy'))
+        : words(
+            t('review.effect.socketListed', { count }),
+            t('review.effect.socketListedWhy', { images: someNames(t, images, count, context.list) }),
+          );
     }
     case 'socket-commands': {
       const listed = texts(params['commands']);
       const commands = someNames(t, listed, listed.length, context.list);
       const allow = params['type'] === 'allow';
-      return words(listed.length === 0 ? (allow ? t('review.effect.commandsNothing') : t('review.effect.commandsAll')) : allow ? t('review.effect.commandsAllow', { commands }) : t('review.effect.commandsDeny', { commands }), t('review.effect.commandsWhy'));
+      return words(
+        listed.length === 0
+          ? allow
+            ? t('review.effect.commandsNothing')
+            : t('review.effect.commandsAll')
+          : allow
+            ? t('review.effect.commandsAllow', { commands })
+            : t('review.effect.commandsDeny', { commands }),
+        t('review.effect.commandsWhy'),
+      );
     }
-    case 'gateway-reloads': return words(t('review.effect.reload'), t('review.effect.reloadWhy'));
-    case 'load-blocked': return words(t('review.effect.load'), t('review.effect.loadWhy'));
-    case 'store-unchanged': return words(t('review.effect.store', { images: t('review.effect.images', { count: number(params['images']) }), containers: t('review.effect.containers', { count: number(params['containers']) }) }), t('review.effect.storeWhy'));
-    case 'containers-recreated': return words(t('review.effect.recreated', { count }), t('review.effect.recreatedWhy', { names }));
-    case 'containers-kept-unprotected': return words(t('review.effect.kept', { count }), context.existing === 'used' ? t('review.effect.keptUsed', { names }) : context.existing === 'block' ? t('review.effect.keptBlocked', { names }) : t('review.effect.keptWarned', { names }));
+    case 'gateway-reloads':
+      return words(t('review.effect.reload'), t('review.effect.reloadWhy'));
+    case 'load-blocked':
+      return words(t('review.effect.load'), t('review.effect.loadWhy'));
+    case 'store-unchanged':
+      return words(
+        t('review.effect.store', {
+          images: t('review.effect.images', { count: number(params['images']) }),
+          containers: t('review.effect.containers', { count: number(params['containers']) }),
+        }),
+        t('review.effect.storeWhy'),
+      );
+    case 'containers-recreated':
+      return words(t('review.effect.recreated', { count }), t('review.effect.recreatedWhy', { names }));
+    case 'containers-kept-unprotected':
+      return words(
+        t('review.effect.kept', { count }),
+        context.existing === 'used'
+          ? t('review.effect.keptUsed', { names })
+          : context.existing === 'block'
+            ? t('review.effect.keptBlocked', { names })
+            : t('review.effect.keptWarned', { names }),
+      );
   }
 }

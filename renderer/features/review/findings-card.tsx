@@ -25,24 +25,73 @@ export function FindingsCard() {
   const draft = useDraft();
   const readOnly = useReadOnlyReason() !== undefined;
   const blocking = draft.findings.filter((finding) => finding.severity === 'error').length;
-  const sorted = useMemo(() => draft.findings.toSorted((a, b) => order[a.severity] - order[b.severity]), [draft.findings]);
+  const sorted = useMemo(
+    () => draft.findings.toSorted((a, b) => order[a.severity] - order[b.severity]),
+    [draft.findings],
+  );
   const { shown, more } = useShown(sorted, atOnce);
   return (
-    <Card title={draft.findings.length === 0 ? t('review.findings.none') : t('review.findings.count', { count: draft.findings.length })} actions={blocking === 0 ? t('review.findings.blocksNothing') : t('review.findings.blocks', { count: blocking })}>
-      {draft.findings.length === 0 && <CardBody><Box sx={{ color: color.text2 }}>{t('review.findings.checked')}</Box></CardBody>}
+    <Card
+      title={
+        draft.findings.length === 0
+          ? t('review.findings.none')
+          : t('review.findings.count', { count: draft.findings.length })
+      }
+      actions={
+        blocking === 0 ? t('review.findings.blocksNothing') : t('review.findings.blocks', { count: blocking })
+      }
+    >
+      {draft.findings.length === 0 && (
+        <CardBody>
+          <Box sx={{ color: color.text2 }}>{t('review.findings.checked')}</Box>
+        </CardBody>
+      )}
       <Box sx={{ maxHeight: 360, overflow: 'auto' }}>
         {shown.map((finding) => {
           const Icon = severityIcon[finding.severity];
           return (
             <Row key={`${finding.code}-${finding.pointer}-${finding.range.offset}`}>
-              <Icon titleAccess={t(`severity.${finding.severity}`)} sx={{ fontSize: 18, color: toneText[severityTone[finding.severity]] }} />
-              <RowText primary={withCode(findingTitle(t, finding))} secondary={sentences(t, [...(finding.severity === 'note' ? [sentence(t, t('findings.line', { line: finding.range.line }))] : []), findingWhy(finding)])} />
-              {finding.fix !== undefined ? <Button size="small" disabled={readOnly} onClick={() => { draft.setText(applyFix(draft.text, finding)); }}>{told(finding.fix.title)}</Button>
-                : (finding.severity !== 'note' || findingPage(finding) !== 'json') && <Button size="small" onClick={() => { navigate(findingPage(finding), { pointer: finding.pointer }); }}>{t('review.findings.open')}</Button>}
+              <Icon
+                titleAccess={t(`severity.${finding.severity}`)}
+                sx={{ fontSize: 18, color: toneText[severityTone[finding.severity]] }}
+              />
+              <RowText
+                primary={withCode(findingTitle(t, finding))}
+                secondary={sentences(t, [
+                  ...(finding.severity === 'note'
+                    ? [sentence(t, t('findings.line', { line: finding.range.line }))]
+                    : []),
+                  findingWhy(finding),
+                ])}
+              />
+              {finding.fix !== undefined ? (
+                <Button
+                  size="small"
+                  disabled={readOnly}
+                  onClick={() => {
+                    draft.setText(applyFix(draft.text, finding));
+                  }}
+                >
+                  {told(finding.fix.title)}
+                </Button>
+              ) : (
+                (finding.severity !== 'note' || findingPage(finding) !== 'json') && (
+                  <Button
+                    size="small"
+                    onClick={() => {
+                      navigate(findingPage(finding), { pointer: finding.pointer });
+                    }}
+                  >
+                    {t('review.findings.open')}
+                  </Button>
+                )
+              )}
             </Row>
           );
         })}
-        {more !== null && <Box sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}>{more}</Box>}
+        {more !== null && (
+          <Box sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}>{more}</Box>
+        )}
       </Box>
     </Card>
   );

@@ -14,7 +14,10 @@ import { ExistingContainersDialog } from '../../components/existing-containers-d
 import { RecreateItems } from '../../components/recreate-items.tsx';
 import { effectWords, kindLook, someNames } from './effect-words.ts';
 
-/** The plan as a list: what happens while applying, what is so afterwards. Choices about containers are made from here. */
+/**
+ * The plan as a list: what happens while applying, what is so afterwards. Choices about containers are made
+ * from here.
+ */
 export function HappenCard({ plan }: { readonly plan: ApplyPlan }) {
   const { t } = useTranslation();
   const { list } = useFormats();
@@ -23,30 +26,110 @@ export function HappenCard({ plan }: { readonly plan: ApplyPlan }) {
   const { draft } = useDraft();
   const { target } = useApp();
   const [choosing, setChoosing] = useState(false);
-  const existing = target.kind === 'docker-desktop' ? 'used' : draft.settings.ok ? draft.settings.value.existingContainers : 'block';
-  const keys = plan.daemonJson.filter((change) => change.kind !== 'conflict').map((change) => change.pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~'));
+  const existing =
+    target.kind === 'docker-desktop'
+      ? 'used'
+      : draft.settings.ok
+        ? draft.settings.value.existingContainers
+        : 'block';
+  const keys = plan.daemonJson
+    .filter((change) => change.kind !== 'conflict')
+    .map((change) => change.pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~'));
   const choosable = plan.unprotected.length > 0;
   // The question belongs to the row about containers that stay, or, where all go, to the one about those.
-  const askAt = plan.effects.some((effect) => effect.code === 'containers-kept-unprotected') ? 'containers-kept-unprotected' : plan.effects.some((effect) => effect.code === 'containers-recreated') ? 'containers-recreated' : 'containers-removed';
+  const askAt = plan.effects.some((effect) => effect.code === 'containers-kept-unprotected')
+    ? 'containers-kept-unprotected'
+    : plan.effects.some((effect) => effect.code === 'containers-recreated')
+      ? 'containers-recreated'
+      : 'containers-removed';
 
-  const effects = (when: 'while-applying' | 'afterwards'): ReactNode[] => plan.effects.filter((effect) => effect.when === when).map((effect) => {
-    const { icon, tone } = kindLook[effect.kind];
-    const words = effectWords(t, effect, { list, plan, existing });
-    return <EffectRow key={effect.code} icon={icon} tone={tone} title={words.title} why={words.why} tag={words.tag} action={choosable && effect.code === askAt && <Button size="small" onClick={() => { setChoosing(true); }}>{t('review.happen.choose')}</Button>} more={effect.code === 'containers-recreated' && plan.recreation !== undefined && <RecreateItems groups={plan.recreation.groups} busy={false} />} />;
-  });
+  const effects = (when: 'while-applying' | 'afterwards'): ReactNode[] =>
+    plan.effects
+      .filter((effect) => effect.when === when)
+      .map((effect) => {
+        const { icon, tone } = kindLook[effect.kind];
+        const words = effectWords(t, effect, { list, plan, existing });
+        return (
+          <EffectRow
+            key={effect.code}
+            icon={icon}
+            tone={tone}
+            title={words.title}
+            why={words.why}
+            tag={words.tag}
+            action={
+              choosable &&
+              effect.code === askAt && (
+                <Button
+                  size="small"
+                  onClick={() => {
+                    setChoosing(true);
+                  }}
+                >
+                  {t('review.happen.choose')}
+                </Button>
+              )
+            }
+            more={
+              effect.code === 'containers-recreated' &&
+              plan.recreation !== undefined && <RecreateItems groups={plan.recreation.groups} busy={false} />
+            }
+          />
+        );
+      });
   const [first, ...rest] = effects('while-applying');
-  const config = keys.length > 0 && <EffectRow icon={JsonIcon} tone="neutral" title={t('review.effect.daemonJson', { count: keys.length })} why={plan.eciAfter ? t('review.effect.daemonJsonWhy', { keys: someNames(t, keys) }) : t('review.effect.daemonJsonBack', { keys: someNames(t, keys) })} tag={t('review.kind.configured')} />;
+  const config = keys.length > 0 && (
+    <EffectRow
+      icon={JsonIcon}
+      tone="neutral"
+      title={t('review.effect.daemonJson', { count: keys.length })}
+      why={
+        plan.eciAfter
+          ? t('review.effect.daemonJsonWhy', { keys: someNames(t, keys) })
+          : t('review.effect.daemonJsonBack', { keys: someNames(t, keys) })
+      }
+      tag={t('review.kind.configured')}
+    />
+  );
   const now = first !== undefined || keys.length > 0;
   const afterwards = effects('afterwards');
   return (
-    <Card title={t('review.happen.title')} actions={t('review.happen.about', { duration: formatDuration(t, plan.estimatedSeconds) })}>
-      {now && <Group title={t('review.happen.now')}>{first}{config}{rest}</Group>}
+    <Card
+      title={t('review.happen.title')}
+      actions={t('review.happen.about', { duration: formatDuration(t, plan.estimatedSeconds) })}
+    >
+      {now && (
+        <Group title={t('review.happen.now')}>
+          {first}
+          {config}
+          {rest}
+        </Group>
+      )}
       {afterwards.length > 0 && <Group title={t('review.happen.afterwards')}>{afterwards}</Group>}
-      {!now && afterwards.length === 0 && <Box sx={{ padding: 2, color: color.text2 }}>{t('review.happen.nothing')}</Box>}
+      {!now && afterwards.length === 0 && (
+        <Box sx={{ padding: 2, color: color.text2 }}>{t('review.happen.nothing')}</Box>
+      )}
       <Box sx={{ background: color.subtle, borderTop: `1px solid ${color.border}` }}>
-        <EffectRow as="div" icon={RollbackIcon} tone="neutral" title={t('review.ends.title')} why={plan.eciAfter ? t('review.ends.verified') : t('review.ends.healthy')} />
+        <EffectRow
+          as="div"
+          icon={RollbackIcon}
+          tone="neutral"
+          title={t('review.ends.title')}
+          why={plan.eciAfter ? t('review.ends.verified') : t('review.ends.healthy')}
+        />
       </Box>
-      <ExistingContainersDialog open={choosing} containers={plan.unprotected} initial={choices} onCancel={() => { setChoosing(false); }} onContinue={(next) => { store.setChoices(next); setChoosing(false); }} />
+      <ExistingContainersDialog
+        open={choosing}
+        containers={plan.unprotected}
+        initial={choices}
+        onCancel={() => {
+          setChoosing(false);
+        }}
+        onContinue={(next) => {
+          store.setChoices(next);
+          setChoosing(false);
+        }}
+      />
     </Card>
   );
 }
@@ -54,23 +137,102 @@ export function HappenCard({ plan }: { readonly plan: ApplyPlan }) {
 function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <>
-      <Box component="h3" sx={{ margin: 0, padding: '5px 16px', fontSize: 12, lineHeight: '16px', fontWeight: 500, color: color.text3, background: color.subtle, borderTop: `1px solid ${color.border}`, borderBottom: `1px solid ${color.border}`, '&:first-of-type': { borderTop: 0 } }}>{title}</Box>
-      <Box component="ul" aria-label={title} sx={{ listStyle: 'none', margin: 0, padding: 0 }}>{children}</Box>
+      <Box
+        component="h3"
+        sx={{
+          margin: 0,
+          padding: '5px 16px',
+          fontSize: 12,
+          lineHeight: '16px',
+          fontWeight: 500,
+          color: color.text3,
+          background: color.subtle,
+          borderTop: `1px solid ${color.border}`,
+          borderBottom: `1px solid ${color.border}`,
+          '&:first-of-type': { borderTop: 0 },
+        }}
+      >
+        {title}
+      </Box>
+      <Box component="ul" aria-label={title} sx={{ listStyle: 'none', margin: 0, padding: 0 }}>
+        {children}
+      </Box>
     </>
   );
 }
 
-function EffectRow({ icon: Icon, tone, title, why, tag, action, more, as = 'li' }: { readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone; readonly title: string; readonly why: string; readonly tag?: string; readonly action?: ReactNode; readonly more?: ReactNode; readonly as?: 'li' | 'div' }) {
+function EffectRow({
+  icon: Icon,
+  tone,
+  title,
+  why,
+  tag,
+  action,
+  more,
+  as = 'li',
+}: {
+  readonly icon: ComponentType<SvgIconProps>;
+  readonly tone: Tone;
+  readonly title: string;
+  readonly why: string;
+  readonly tag?: string;
+  readonly action?: ReactNode;
+  readonly more?: ReactNode;
+  readonly as?: 'li' | 'div';
+}) {
   return (
-    <Box component={as} sx={{ display: 'flex', alignItems: 'flex-start', gap: '12px', padding: '8px 16px', '& + &': { borderTop: `1px solid ${color.border}` } }}>
+    <Box
+      component={as}
+      sx={{
+        display: 'flex',
+        alignItems: 'flex-start',
+        gap: '12px',
+        padding: '8px 16px',
+        '& + &': { borderTop: `1px solid ${color.border}` },
+      }}
+    >
       <Icon sx={{ fontSize: 20, color: toneText[tone], flexShrink: 0, marginTop: '1px' }} aria-hidden />
       <Box sx={{ flex: 1, minWidth: 0 }}>
         <Box sx={{ display: 'flex', gap: 2, alignItems: 'flex-start' }}>
-          <Box sx={{ flex: 1, minWidth: 0, fontWeight: 600, color: color.text, lineHeight: '20px', overflowWrap: 'anywhere' }}>{withCode(title)}</Box>
-          {tag !== undefined && <Box sx={{ fontSize: 12, lineHeight: '20px', fontWeight: tone === 'neutral' ? 400 : 500, color: toneText[tone], whiteSpace: 'nowrap' }}>{tag}</Box>}
+          <Box
+            sx={{
+              flex: 1,
+              minWidth: 0,
+              fontWeight: 600,
+              color: color.text,
+              lineHeight: '20px',
+              overflowWrap: 'anywhere',
+            }}
+          >
+            {withCode(title)}
+          </Box>
+          {tag !== undefined && (
+            <Box
+              sx={{
+                fontSize: 12,
+                lineHeight: '20px',
+                fontWeight: tone === 'neutral' ? 400 : 500,
+                color: toneText[tone],
+                whiteSpace: 'nowrap',
+              }}
+            >
+              {tag}
+            </Box>
+          )}
         </Box>
         <Box sx={{ display: 'flex', gap: 2, alignItems: 'flex-start' }}>
-          <Box sx={{ flex: 1, minWidth: 0, fontSize: 12, lineHeight: '16px', color: color.text2, overflowWrap: 'anywhere' }}>{why}</Box>
+          <Box
+            sx={{
+              flex: 1,
+              minWidth: 0,
+              fontSize: 12,
+              lineHeight: '16px',
+              color: color.text2,
+              overflowWrap: 'anywhere',
+            }}
+          >
+            {why}
+          </Box>
           {action}
         </Box>
         {more !== undefined && more !== false && <Box sx={{ paddingTop: '8px' }}>{more}</Box>}

@@ -11,13 +11,17 @@ import { color, fontMono } from '../../theme/tokens.ts';
 import type { EngineLogLine } from '../../../shared/engine-status/status.ts';
 
 type Filter = 'all' | 'engine' | 'bulkhead';
-const shows = (filter: Filter, line: EngineLogLine): boolean => filter === 'all' || (line.source === 'dockerd') === (filter === 'engine');
+const shows = (filter: Filter, line: EngineLogLine): boolean =>
+  filter === 'all' || (line.source === 'dockerd') === (filter === 'engine');
 /** Clipboard text is bounded by the contract; the end of a log says most. */
 const maxCopy = 900_000;
 /** Within this many px of the end somebody reads the newest lines, and follows them. */
 const nearEnd = 24;
 
-/** The run's log as it grows. At its end it follows; scrolled up, nothing moves and a button says how much is new. */
+/**
+ * The run's log as it grows. At its end it follows; scrolled up, nothing moves and a button says how much is
+ * new.
+ */
 export function LogPanel({ tall }: { readonly tall: boolean }) {
   const { t } = useTranslation();
   const store = useStore();
@@ -42,38 +46,125 @@ export function LogPanel({ tall }: { readonly tall: boolean }) {
     setCopied(answer.ok);
   };
   return (
-    <Card title={t('review.run.log')} actions={<>
-      <ToggleButtonGroup exclusive value={filter} aria-label={t('review.run.logFilter')} sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }} onChange={(_, next: Filter | null) => { if (next !== null) { setFilter(next); setFollowing(true); } }}>
-        <ToggleButton value="all">{t('review.run.all')}</ToggleButton>
-        <ToggleButton value="engine">{t('review.run.engine')}</ToggleButton>
-        <ToggleButton value="bulkhead">{t('review.run.bulkhead')}</ToggleButton>
-      </ToggleButtonGroup>
-      <Button size="small" variant="text" startIcon={<CopyIcon />} disabled={lines.length === 0} onClick={() => { void copy(); }} onBlur={() => { setCopied(false); }}>{copied ? t('button.copied') : t('button.copy')}</Button>
-    </>}>
+    <Card
+      title={t('review.run.log')}
+      actions={
+        <>
+          <ToggleButtonGroup
+            exclusive
+            value={filter}
+            aria-label={t('review.run.logFilter')}
+            sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
+            onChange={(_, next: Filter | null) => {
+              if (next !== null) {
+                setFilter(next);
+                setFollowing(true);
+              }
+            }}
+          >
+            <ToggleButton value="all">{t('review.run.all')}</ToggleButton>
+            <ToggleButton value="engine">{t('review.run.engine')}</ToggleButton>
+            <ToggleButton value="bulkhead">{t('review.run.bulkhead')}</ToggleButton>
+          </ToggleButtonGroup>
+          <Button
+            size="small"
+            variant="text"
+            startIcon={<CopyIcon />}
+            disabled={lines.length === 0}
+            onClick={() => {
+              void copy();
+            }}
+            onBlur={() => {
+              setCopied(false);
+            }}
+          >
+            {copied ? t('button.copied') : t('button.copy')}
+          </Button>
+        </>
+      }
+    >
       <Box sx={{ position: 'relative' }}>
-        <Box ref={box} role="log" aria-live="off" aria-label={t('review.run.log')} tabIndex={0} className="selectable"
+        <Box
+          ref={box}
+          role="log"
+          aria-live="off"
+          aria-label={t('review.run.log')}
+          tabIndex={0}
+          className="selectable"
           onScroll={(event) => {
             const element = event.currentTarget;
             const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
-            if (atEnd !== following) { setFollowing(atEnd); setSeen(lines.length); }
+            if (atEnd !== following) {
+              setFollowing(atEnd);
+              setSeen(lines.length);
+            }
           }}
-          sx={{ height: tall ? 'calc(100vh - 286px)' : 360, minHeight: 240, overflow: 'auto', overflowAnchor: 'none', background: color.subtle, padding: '8px 0', fontFamily: fontMono, fontSize: 11.5, '&:focus-visible': { outlineOffset: -2 } }}>
-          {lines.map((line, index) => <Line key={index} line={line} clock={clock} />)}
-          {lines.length === 0 && <Box sx={{ padding: '4px 16px', color: color.text3 }}>{log.length === 0 ? t('review.run.noLines') : t('review.run.noLinesOf')}</Box>}
+          sx={{
+            height: tall ? 'calc(100vh - 286px)' : 360,
+            minHeight: 240,
+            overflow: 'auto',
+            overflowAnchor: 'none',
+            background: color.subtle,
+            padding: '8px 0',
+            fontFamily: fontMono,
+            fontSize: 11.5,
+            '&:focus-visible': { outlineOffset: -2 },
+          }}
+        >
+          {lines.map((line, index) => (
+            <Line key={index} line={line} clock={clock} />
+          ))}
+          {lines.length === 0 && (
+            <Box sx={{ padding: '4px 16px', color: color.text3 }}>
+              {log.length === 0 ? t('review.run.noLines') : t('review.run.noLinesOf')}
+            </Box>
+          )}
         </Box>
-        {unseen > 0 && <Button size="small" sx={{ position: 'absolute', right: 24, bottom: 12 }} onClick={() => { setFollowing(true); }}>{t('review.run.newLines', { count: unseen })}</Button>}
+        {unseen > 0 && (
+          <Button
+            size="small"
+            sx={{ position: 'absolute', right: 24, bottom: 12 }}
+            onClick={() => {
+              setFollowing(true);
+            }}
+          >
+            {t('review.run.newLines', { count: unseen })}
+          </Button>
+        )}
       </Box>
     </Card>
   );
 }
 
-const Line = memo(function Line({ line, clock }: { readonly line: EngineLogLine; readonly clock: (iso: string) => string }) {
+const Line = memo(function Line({
+  line,
+  clock,
+}: {
+  readonly line: EngineLogLine;
+  readonly clock: (iso: string) => string;
+}) {
   const own = line.source !== 'dockerd';
   return (
-    <Box sx={{ display: 'grid', gridTemplateColumns: '92px 82px minmax(0, 1fr)', padding: '2px 16px', lineHeight: '18px', color: own ? color.text : color.text2, contentVisibility: 'auto', containIntrinsicSize: 'auto 22px' }}>
-      <Box component="span" sx={{ color: color.text3 }}>{clock(line.at)}</Box>
-      <Box component="span" sx={{ fontWeight: own ? 600 : 400 }}>{line.source}</Box>
-      <Box component="span" sx={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{line.source === 'dockerd' ? message(line.text) : line.text}</Box>
+    <Box
+      sx={{
+        display: 'grid',
+        gridTemplateColumns: '92px 82px minmax(0, 1fr)',
+        padding: '2px 16px',
+        lineHeight: '18px',
+        color: own ? color.text : color.text2,
+        contentVisibility: 'auto',
+        containIntrinsicSize: 'auto 22px',
+      }}
+    >
+      <Box component="span" sx={{ color: color.text3 }}>
+        {clock(line.at)}
+      </Box>
+      <Box component="span" sx={{ fontWeight: own ? 600 : 400 }}>
+        {line.source}
+      </Box>
+      <Box component="span" sx={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+        {line.source === 'dockerd' ? message(line.text) : line.text}
+      </Box>
     </Box>
   );
 });
@@ -82,7 +173,13 @@ const Line = memo(function Line({ line, clock }: { readonly line: EngineLogLine;
 function useClock(): (iso: string) => string {
   const { language } = useTranslation().i18n;
   return useMemo(() => {
-    const format = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' });
+    const format = new Intl.DateTimeFormat(language, {
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      fractionalSecondDigits: 3,
+      hourCycle: 'h23',
+    });
     return (iso: string) => {
       const date = new Date(iso);
       return Number.isNaN(date.getTime()) ? iso : format.format(date);
@@ -90,12 +187,21 @@ function useClock(): (iso: string) => string {
   }, [language]);
 }
 
-/** dockerd writes level, and often the time, into its lines; the time stands beside them already. Warnings and errors keep their level. The copy has the line whole. */
+/**
+ * dockerd writes level, and often the time, into its lines; the time stands beside them already. Warnings and
+ * errors keep their level. The copy has the line whole.
+ */
 function message(text: string): string {
   const parts = /^(?:time="?[^"\s]*"? )?level=(\w+) msg=("(?:[^"\\]|\\.)*"|\S+)(.*)$/.exec(text);
   if (parts === null) return text;
   const [, level = '', quoted = '', rest = ''] = parts;
   let words = quoted;
-  if (quoted.startsWith('"')) { try { words = String(JSON.parse(quoted)); } catch { words = quoted.slice(1, -1); } }
+  if (quoted.startsWith('"')) {
+    try {
+      words = String(JSON.parse(quoted));
+    } catch {
+      words = quoted.slice(1, -1);
+    }
+  }
   return `${level === 'info' || level === 'debug' ? '' : `${level}: `}${words}${rest}`;
 }

@@ -41,13 +41,27 @@ export function PlanView() {
   const back = useRef<HTMLButtonElement>(null);
   const reasonId = useId();
   // Focus is on the way back, not on what acts.
-  useEffect(() => { back.current?.focus(); }, []);
+  useEffect(() => {
+    back.current?.focus();
+  }, []);
 
-  const nothing = plan !== null && !draft.dirty && plan.blockers.some((blocker) => blocker.code === 'nothing-to-apply');
-  const reason = whyNot(t, { plan, current, conflict: app.settings.conflict, problem: problem !== null || error !== null, readOnly: typeof draft.readOnly === 'object' && draft.readOnly !== null ? draft.readOnly.reason : null });
+  const nothing =
+    plan !== null && !draft.dirty && plan.blockers.some((blocker) => blocker.code === 'nothing-to-apply');
+  const reason = whyNot(t, {
+    plan,
+    current,
+    conflict: app.settings.conflict,
+    problem: problem !== null || error !== null,
+    readOnly: typeof draft.readOnly === 'object' && draft.readOnly !== null ? draft.readOnly.reason : null,
+  });
   const removing = plan?.remove.length ?? 0;
   const volumes = plan?.effects.some((effect) => effect.code === 'volumes-removed') === true;
-  const label = removing === 0 ? t('review.footer.apply') : volumes ? t('review.footer.removeVolumes', { count: removing }) : t('review.footer.remove', { count: removing });
+  const label =
+    removing === 0
+      ? t('review.footer.apply')
+      : volumes
+        ? t('review.footer.removeVolumes', { count: removing })
+        : t('review.footer.remove', { count: removing });
   const apply = () => {
     if (plan === null || reason !== null) return;
     void start.run({ choices, baseHash: plan.baseHash, draftHash: plan.draftHash });
@@ -55,44 +69,138 @@ export function PlanView() {
 
   const footer = (
     <FooterBar label={t('review.footer.label')}>
-      <Button ref={back} startIcon={<ArrowBackIcon />} onClick={goBack}>{t('review.footer.back')}</Button>
-      <Typography id={reasonId} role="status" sx={{ flex: 1, minWidth: 0, textAlign: 'right', color: color.text2, paddingInline: 1 }}>{nothing ? '' : start.running ? t('review.footer.starting') : reason ?? (app.isRoot ? '' : t('review.footer.password'))}</Typography>
+      <Button ref={back} startIcon={<ArrowBackIcon />} onClick={goBack}>
+        {t('review.footer.back')}
+      </Button>
+      <Typography
+        id={reasonId}
+        role="status"
+        sx={{ flex: 1, minWidth: 0, textAlign: 'right', color: color.text2, paddingInline: 1 }}
+      >
+        {nothing
+          ? ''
+          : start.running
+            ? t('review.footer.starting')
+            : (reason ?? (app.isRoot ? '' : t('review.footer.password')))}
+      </Typography>
       {!nothing && (
-        <Button variant="contained" color="primary" disabled={reason !== null || start.running} aria-describedby={reasonId} aria-keyshortcuts="Space"
+        <Button
+          variant="contained"
+          color="primary"
+          disabled={reason !== null || start.running}
+          aria-describedby={reasonId}
+          aria-keyshortcuts="Space"
           // Applying is never one stray Enter away; Space and the pointer do it.
-          onKeyDown={(event) => { if (event.key === 'Enter') event.preventDefault(); }}
-          onClick={apply} {...(start.running ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> } : {})}>{label}</Button>
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') event.preventDefault();
+          }}
+          onClick={apply}
+          {...(start.running
+            ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> }
+            : {})}
+        >
+          {label}
+        </Button>
       )}
     </FooterBar>
   );
   return (
-    <Page title={t('frame.page.review')} footer={footer}
-      subtitle={plan === null || nothing ? t('review.subtitleAlone') : plan.fromVersion === 0 ? t('review.subtitleFirst', { to: plan.toVersion }) : t('review.subtitle', { from: plan.fromVersion, to: plan.toVersion })}>
-      {start.error !== null && <Box sx={{ marginBottom: 2 }}><ErrorPanel error={start.error} action={<Button onClick={() => { start.clear(); again(); }}>{t('button.tryAgain')}</Button>} /></Box>}
-      {error !== null && <Box sx={{ marginBottom: 2 }}><ErrorPanel error={error} action={<Button onClick={again}>{t('button.tryAgain')}</Button>} /></Box>}
-      {nothing ? <Card><EmptyState action={<Button onClick={() => { navigate('overview'); }}>{t('review.toOverview')}</Button>}>{t('review.nothing')}</EmptyState></Card>
-        : problem !== null && draft.draft.syntax.length > 0 ? problem
-          : (
-            <Columns sideWidth="42.5%"
-              main={<>
-                {plan !== null && plan.blocked && <Blockers plan={plan} />}
-                <ChangesCard />
-                <FindingsCard />
-              </>}
-              side={plan === null ? (error === null && <Card title={t('review.happen.title')} busy><LoadingRows rows={5} /></Card>) : <HappenCard plan={plan} />}
-            />
-          )}
+    <Page
+      title={t('frame.page.review')}
+      footer={footer}
+      subtitle={
+        plan === null || nothing
+          ? t('review.subtitleAlone')
+          : plan.fromVersion === 0
+            ? t('review.subtitleFirst', { to: plan.toVersion })
+            : t('review.subtitle', { from: plan.fromVersion, to: plan.toVersion })
+      }
+    >
+      {start.error !== null && (
+        <Box sx={{ marginBottom: 2 }}>
+          <ErrorPanel
+            error={start.error}
+            action={
+              <Button
+                onClick={() => {
+                  start.clear();
+                  again();
+                }}
+              >
+                {t('button.tryAgain')}
+              </Button>
+            }
+          />
+        </Box>
+      )}
+      {error !== null && (
+        <Box sx={{ marginBottom: 2 }}>
+          <ErrorPanel error={error} action={<Button onClick={again}>{t('button.tryAgain')}</Button>} />
+        </Box>
+      )}
+      {nothing ? (
+        <Card>
+          <EmptyState
+            action={
+              <Button
+                onClick={() => {
+                  navigate('overview');
+                }}
+              >
+                {t('review.toOverview')}
+              </Button>
+            }
+          >
+            {t('review.nothing')}
+          </EmptyState>
+        </Card>
+      ) : problem !== null && draft.draft.syntax.length > 0 ? (
+        problem
+      ) : (
+        <Columns
+          sideWidth="42.5%"
+          main={
+            <>
+              {plan !== null && plan.blocked && <Blockers plan={plan} />}
+              <ChangesCard />
+              <FindingsCard />
+            </>
+          }
+          side={
+            plan === null ? (
+              error === null && (
+                <Card title={t('review.happen.title')} busy>
+                  <LoadingRows rows={5} />
+                </Card>
+              )
+            ) : (
+              <HappenCard plan={plan} />
+            )
+          }
+        />
+      )}
     </Page>
   );
 }
 
 /** Why the button doesn't act now, null when it does. */
-function whyNot(t: TFunction, facts: { readonly plan: ApplyPlan | null; readonly current: boolean; readonly conflict: boolean; readonly problem: boolean; readonly readOnly: string | null }): string | null {
+function whyNot(
+  t: TFunction,
+  facts: {
+    readonly plan: ApplyPlan | null;
+    readonly current: boolean;
+    readonly conflict: boolean;
+    readonly problem: boolean;
+    readonly readOnly: string | null;
+  },
+): string | null {
   if (facts.readOnly !== null) return t('locked.by', { who: told(facts.readOnly) });
   if (facts.conflict) return t('review.footer.conflict');
   if (facts.plan !== null && facts.plan.blocked) {
-    const [blocker] = facts.plan.blockers, [lacking] = facts.plan.missingRequirements;
-    if (blocker?.code === 'requirement' && lacking !== undefined) return t('review.blocked.requirement', { what: t(`isolation.requirement.${lacking.code}`) });
+    const [blocker] = facts.plan.blockers,
+      [lacking] = facts.plan.missingRequirements;
+    if (blocker?.code === 'requirement' && lacking !== undefined)
+      return t('review.blocked.requirement', { what: t(`isolation.requirement.${lacking.code}`) });
     return blocker === undefined ? t('review.blocked.title') : told(blocker.message);
   }
   if (facts.problem) return t('review.blocked.title');
@@ -106,9 +214,22 @@ function Blockers({ plan }: { readonly plan: ApplyPlan }) {
   return (
     <Notice tone="danger" live="assertive" title={t('review.blocked.title')}>
       <Box component="ul" sx={{ margin: '2px 0 0', paddingLeft: 2, color: color.text }}>
-        {plan.blockers.filter((blocker) => blocker.code !== 'requirement' || plan.missingRequirements.length === 0).map((blocker) => <li key={`${blocker.code}${blocker.message}`}>{told(blocker.message)}</li>)}
+        {plan.blockers
+          .filter((blocker) => blocker.code !== 'requirement' || plan.missingRequirements.length === 0)
+          .map((blocker) => (
+            <li key={`${blocker.code}${blocker.message}`}>{told(blocker.message)}</li>
+          ))}
         {plan.missingRequirements.map((requirement) => (
-          <li key={requirement.code}>{sentences(t, [sentence(t, t('review.blocked.requirement', { what: t(`isolation.requirement.${requirement.code}`) })), sentence(t, t('review.blocked.found', { found: told(requirement.found) })), told(requirement.fix ?? '')])}</li>
+          <li key={requirement.code}>
+            {sentences(t, [
+              sentence(
+                t,
+                t('review.blocked.requirement', { what: t(`isolation.requirement.${requirement.code}`) }),
+              ),
+              sentence(t, t('review.blocked.found', { found: told(requirement.found) })),
+              told(requirement.fix ?? ''),
+            ])}
+          </li>
         ))}
       </Box>
     </Notice>

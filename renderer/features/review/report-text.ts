@@ -5,21 +5,54 @@ import { formatDuration, type Formats } from '../../i18n/format.ts';
 import type { AppError } from '../../../shared/result.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';
 
-/** How a run went back, as text to hand on: what failed, why, what was put back, what to try, and each step. Empty for a run that was applied. */
+/**
+ * How a run went back, as text to hand on: what failed, why, what was put back, what to try, and each step.
+ * Empty for a run that was applied.
+ */
 export function reportText(t: TFunction, formats: Formats, run: ApplyRun): string {
   const { outcome } = run;
   if (outcome === null || outcome.kind === 'applied') return '';
   const why = (error: AppError): string[] => [
-    labelled(t, t('review.report.why'), sentences(t, [told(error.message), error.reason === undefined ? '' : told(error.reason)])),
+    labelled(
+      t,
+      t('review.report.why'),
+      sentences(t, [told(error.message), error.reason === undefined ? '' : told(error.reason)]),
+    ),
     ...(error.hint === undefined ? [] : [labelled(t, t('review.report.try'), told(error.hint))]),
   ];
   const failed = t('review.end.failed', { step: t(`review.step.${outcome.failedStep}`) });
-  const end = outcome.kind === 'rolled-back'
-    ? [labelled(t, t('review.report.now'), outcome.restoredVersion === 0 ? t('review.end.inForceNone') : t('review.end.inForce', { version: outcome.restoredVersion }))]
-    : [t('review.run.rollbackFailed'), ...why(outcome.rollbackError), labelled(t, t('review.end.backup'), outcome.backupDir), t('review.end.tryNext')];
+  const end =
+    outcome.kind === 'rolled-back'
+      ? [
+          labelled(
+            t,
+            t('review.report.now'),
+            outcome.restoredVersion === 0
+              ? t('review.end.inForceNone')
+              : t('review.end.inForce', { version: outcome.restoredVersion }),
+          ),
+        ]
+      : [
+          t('review.run.rollbackFailed'),
+          ...why(outcome.rollbackError),
+          labelled(t, t('review.end.backup'), outcome.backupDir),
+          t('review.end.tryNext'),
+        ];
   const steps = run.steps.map((step) => {
     const state = t(`review.stepState.${step.state}`);
     return `- ${labelled(t, t(`review.step.${step.step}`), clauses(t, step.durationMs === null ? [state] : [state, formatDuration(t, step.durationMs / 1000)]))}`;
   });
-  return [t('review.report.head', { from: run.fromVersion, to: run.toVersion, time: formats.dateTime(run.startedAt) }), outcome.error.code === 'apply.cancelled' ? t('review.end.stopped') : failed, ...why(outcome.error), ...end, '', ...steps, ''].join('\n');
+  return [
+    t('review.report.head', {
+      from: run.fromVersion,
+      to: run.toVersion,
+      time: formats.dateTime(run.startedAt),
+    }),
+    outcome.error.code === 'apply.cancelled' ? t('review.end.stopped') : failed,
+    ...why(outcome.error),
+    ...end,
+    '',
+    ...steps,
+    '',
+  ].join('\n');
 }

@@ -6,7 +6,8 @@ import { RunView } from './run-view.tsx';
 export default function ReviewPage() {
   const { run, settings } = useApp();
   const { dirty } = useDraft();
-  // Edited again after a success: the next review is wanted, not the last report. Until the new text is known as the applied one, the old draft is no edit.
+  // Edited again after a success: the next review is wanted, not the last report. Until the new text is known
+  // as the applied one, the old draft is no edit.
   const past = run?.outcome?.kind === 'applied' && dirty && settings.appliedVersion >= run.outcome.version;
   return run === null || past ? <PlanView /> : <RunView key={run.id} run={run} />;
 }

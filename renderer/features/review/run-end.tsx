@@ -21,10 +21,14 @@ import { told } from '../../i18n/told.ts';
 /** How a run ended: what holds now, why it went back, what to do next. */
 export function RunEnd({ run }: { readonly run: ApplyRun }) {
   switch (run.outcome?.kind) {
-    case 'applied': return <Applied run={run} outcome={run.outcome} />;
-    case 'rolled-back': return <RolledBack outcome={run.outcome} />;
-    case 'rollback-failed': return <RollbackFailed outcome={run.outcome} />;
-    case undefined: return null;
+    case 'applied':
+      return <Applied run={run} outcome={run.outcome} />;
+    case 'rolled-back':
+      return <RolledBack outcome={run.outcome} />;
+    case 'rollback-failed':
+      return <RollbackFailed outcome={run.outcome} />;
+    case undefined:
+      return null;
   }
 }
 
@@ -39,43 +43,169 @@ function Applied({ run, outcome }: { readonly run: ApplyRun; readonly outcome: O
   const eci = outcome.verification !== null && outcome.verification.eci;
   const failed = outcome.removed.filter((one) => !one.removed);
   const removed = outcome.removed.length - failed.length;
-  const left = eci ? (scan?.containers.filter((container) => !container.protected && !outcome.recreated.some(({ id }) => id === container.id)) ?? []) : [];
+  const left = eci
+    ? (scan?.containers.filter(
+        (container) => !container.protected && !outcome.recreated.some(({ id }) => id === container.id),
+      ) ?? [])
+    : [];
   const restarted = run.steps.some((step) => step.step === 'restart-engine' && step.state === 'done');
   return (
     <Box sx={{ display: 'grid', gap: 1 }}>
       {eci && claims.every((claim) => settled(claim.verdict)) ? (
-        <Notice tone="ok" live="polite" title={t('review.end.verified', { passed, count: claims.length })} action={<Button size="small" onClick={() => { navigate('overview'); }}>{t('review.end.results')}</Button>}>{t('review.end.verifiedWhy')}</Notice>
-      ) : eci ? <Notice tone="warn" live="polite" title={t('review.end.verified', { passed, count: claims.length })} action={<Button size="small" onClick={() => { navigate('overview'); }}>{t('review.end.results')}</Button>} />
-        : <Notice tone="ok" live="polite" title={restarted ? t('review.end.eciOff') : t('review.end.sameEngine')}>{t('review.end.eciOffWhy')}</Notice>}
-      {outcome.unrecorded !== undefined && <Notice tone="warn" live="polite" title={t('review.end.unrecorded', { version: outcome.version })}>{sentences(t, [closed(t, told(outcome.unrecorded)), t('review.end.unrecordedTry')])}</Notice>}
-      {removed > 0 && <Notice tone="neutral" title={t('review.end.removed', { count: removed })}>{list(outcome.removed.filter((one) => one.removed).map((one) => one.name).slice(0, 20))}</Notice>}
+        <Notice
+          tone="ok"
+          live="polite"
+          title={t('review.end.verified', { passed, count: claims.length })}
+          action={
+            <Button
+              size="small"
+              onClick={() => {
+                navigate('overview');
+              }}
+            >
+              {t('review.end.results')}
+            </Button>
+          }
+        >
+          {t('review.end.verifiedWhy')}
+        </Notice>
+      ) : eci ? (
+        <Notice
+          tone="warn"
+          live="polite"
+          title={t('review.end.verified', { passed, count: claims.length })}
+          action={
+            <Button
+              size="small"
+              onClick={() => {
+                navigate('overview');
+              }}
+            >
+              {t('review.end.results')}
+            </Button>
+          }
+        />
+      ) : (
+        <Notice
+          tone="ok"
+          live="polite"
+          title={restarted ? t('review.end.eciOff') : t('review.end.sameEngine')}
+        >
+          {t('review.end.eciOffWhy')}
+        </Notice>
+      )}
+      {outcome.unrecorded !== undefined && (
+        <Notice tone="warn" live="polite" title={t('review.end.unrecorded', { version: outcome.version })}>
+          {sentences(t, [closed(t, told(outcome.unrecorded)), t('review.end.unrecordedTry')])}
+        </Notice>
+      )}
+      {removed > 0 && (
+        <Notice tone="neutral" title={t('review.end.removed', { count: removed })}>
+          {list(
+            outcome.removed
+              .filter((one) => one.removed)
+              .map((one) => one.name)
+              .slice(0, 20),
+          )}
+        </Notice>
+      )}
       {failed.length > 0 && (
-        <Notice tone="warn" live="polite" title={t('review.end.notRemoved', { count: failed.length })} action={<Button size="small" onClick={() => { navigate('containers', { show: 'unprotected' }); }}>{t('review.end.show')}</Button>}>
-          {failed.slice(0, 5).map((one) => <Box key={one.id} className="selectable"><strong>{one.name}</strong>{one.error === undefined ? '' : labelled(t, '', told(one.error))}</Box>)}
+        <Notice
+          tone="warn"
+          live="polite"
+          title={t('review.end.notRemoved', { count: failed.length })}
+          action={
+            <Button
+              size="small"
+              onClick={() => {
+                navigate('containers', { show: 'unprotected' });
+              }}
+            >
+              {t('review.end.show')}
+            </Button>
+          }
+        >
+          {failed.slice(0, 5).map((one) => (
+            <Box key={one.id} className="selectable">
+              <strong>{one.name}</strong>
+              {one.error === undefined ? '' : labelled(t, '', told(one.error))}
+            </Box>
+          ))}
         </Notice>
       )}
       {outcome.recreated.length > 0 && <Recreated members={outcome.recreated} />}
-      {left.length > 0 && <Notice tone="danger" title={t('review.end.unprotected', { count: left.length })} action={<Button size="small" onClick={() => { navigate('containers', { show: 'unprotected' }); }}>{t('review.end.show')}</Button>}>{t('review.end.unprotectedWhy')}</Notice>}
+      {left.length > 0 && (
+        <Notice
+          tone="danger"
+          title={t('review.end.unprotected', { count: left.length })}
+          action={
+            <Button
+              size="small"
+              onClick={() => {
+                navigate('containers', { show: 'unprotected' });
+              }}
+            >
+              {t('review.end.show')}
+            </Button>
+          }
+        >
+          {t('review.end.unprotectedWhy')}
+        </Notice>
+      )}
     </Box>
   );
 }
 
-/** What became of the containers chosen to be recreated; step by step, with why and trying again, on their page. */
+/**
+ * What became of the containers chosen to be recreated; step by step, with why and trying again, on their
+ * page.
+ */
 function Recreated({ members }: { readonly members: readonly RecreateMember[] }) {
   const { t } = useTranslation();
   const bad = members.filter(({ outcome }) => outcome?.kind !== 'recreated' && outcome?.kind !== 'unchanged');
   return (
-    <Notice tone={bad.length > 0 ? 'danger' : 'ok'} live="polite" title={bad.length > 0 ? t('review.end.notRecreated', { count: bad.length }) : t('review.end.recreated', { count: members.length })} action={<Button size="small" onClick={() => { navigate('containers'); }}>{t('review.end.show')}</Button>}>
-      {bad.slice(0, 5).map(({ id, name, outcome }) => <Box key={id} className="selectable"><strong>{name}</strong>{outcome !== null && 'error' in outcome ? labelled(t, '', told(outcome.error.message)) : ''}</Box>)}
+    <Notice
+      tone={bad.length > 0 ? 'danger' : 'ok'}
+      live="polite"
+      title={
+        bad.length > 0
+          ? t('review.end.notRecreated', { count: bad.length })
+          : t('review.end.recreated', { count: members.length })
+      }
+      action={
+        <Button
+          size="small"
+          onClick={() => {
+            navigate('containers');
+          }}
+        >
+          {t('review.end.show')}
+        </Button>
+      }
+    >
+      {bad.slice(0, 5).map(({ id, name, outcome }) => (
+        <Box key={id} className="selectable">
+          <strong>{name}</strong>
+          {outcome !== null && 'error' in outcome ? labelled(t, '', told(outcome.error.message)) : ''}
+        </Box>
+      ))}
     </Notice>
   );
 }
 
 function RolledBack({ outcome }: { readonly outcome: Outcome<'rolled-back'> }) {
   const { t } = useTranslation();
-  const inForce = outcome.restoredVersion === 0 ? t('review.end.inForceNone') : t('review.end.inForce', { version: outcome.restoredVersion });
+  const inForce =
+    outcome.restoredVersion === 0
+      ? t('review.end.inForceNone')
+      : t('review.end.inForce', { version: outcome.restoredVersion });
   const step = t(`review.step.${outcome.failedStep}`);
-  if (outcome.error.code === 'apply.cancelled') return <Notice tone="neutral" live="polite" title={t('review.end.stopped')}>{sentences(t, [t('review.end.stoppedWhy', { step }), inForce])}</Notice>;
+  if (outcome.error.code === 'apply.cancelled')
+    return (
+      <Notice tone="neutral" live="polite" title={t('review.end.stopped')}>
+        {sentences(t, [t('review.end.stoppedWhy', { step }), inForce])}
+      </Notice>
+    );
   return (
     <Box sx={{ display: 'grid', gap: 1 }}>
       <ErrorPanel error={outcome.error} title={t('review.end.failed', { step })} />
@@ -91,11 +221,51 @@ function RollbackFailed({ outcome }: { readonly outcome: Outcome<'rollback-faile
   const start = useRequest('engine:start');
   return (
     <Box sx={{ display: 'grid', gap: 1 }}>
-      <Notice tone="danger" live="assertive" title={t('review.end.rollbackFailedWhy')}>{t('review.end.tryNext')}</Notice>
-      <ErrorPanel error={outcome.rollbackError} title={t('review.run.rollbackFailed')} {...(app.engine.phase === 'ready' ? {} : { action: <Button disabled={start.running || app.busy.engine !== null} onClick={() => { void start.run(undefined); }}>{t('review.end.startEngine')}</Button> })} />
+      <Notice tone="danger" live="assertive" title={t('review.end.rollbackFailedWhy')}>
+        {t('review.end.tryNext')}
+      </Notice>
+      <ErrorPanel
+        error={outcome.rollbackError}
+        title={t('review.run.rollbackFailed')}
+        {...(app.engine.phase === 'ready'
+          ? {}
+          : {
+              action: (
+                <Button
+                  disabled={start.running || app.busy.engine !== null}
+                  onClick={() => {
+                    void start.run(undefined);
+                  }}
+                >
+                  {t('review.end.startEngine')}
+                </Button>
+              ),
+            })}
+      />
       {start.error !== null && <ErrorPanel error={start.error} />}
-      <Notice tone="neutral" title={t('review.end.backup')} action={<Button size="small" variant="text" startIcon={<CopyIcon />} aria-label={t('review.end.copyPath')} onClick={() => { void store.request('clipboard:write', { text: outcome.backupDir }); }}>{t('button.copy')}</Button>}><Mono>{outcome.backupDir}</Mono></Notice>
-      <ErrorPanel error={outcome.error} title={t('review.end.firstFailed', { step: t(`review.step.${outcome.failedStep}`) })} />
+      <Notice
+        tone="neutral"
+        title={t('review.end.backup')}
+        action={
+          <Button
+            size="small"
+            variant="text"
+            startIcon={<CopyIcon />}
+            aria-label={t('review.end.copyPath')}
+            onClick={() => {
+              void store.request('clipboard:write', { text: outcome.backupDir });
+            }}
+          >
+            {t('button.copy')}
+          </Button>
+        }
+      >
+        <Mono>{outcome.backupDir}</Mono>
+      </Notice>
+      <ErrorPanel
+        error={outcome.error}
+        title={t('review.end.firstFailed', { step: t(`review.step.${outcome.failedStep}`) })}
+      />
     </Box>
   );
 }
@@ -108,8 +278,23 @@ function CopyReport({ run }: { readonly run: ApplyRun }) {
   const [copied, setCopied] = useState(false);
   const text = reportText(t, formats, run);
   if (text === '') return null;
-  const copy = async () => { setCopied((await store.request('clipboard:write', { text: text.slice(0, 900_000) })).ok); };
-  return <Button variant="text" startIcon={<CopyIcon />} onClick={() => { void copy(); }} onBlur={() => { setCopied(false); }}>{copied ? t('button.copied') : t('review.report.copy')}</Button>;
+  const copy = async () => {
+    setCopied((await store.request('clipboard:write', { text: text.slice(0, 900_000) })).ok);
+  };
+  return (
+    <Button
+      variant="text"
+      startIcon={<CopyIcon />}
+      onClick={() => {
+        void copy();
+      }}
+      onBlur={() => {
+        setCopied(false);
+      }}
+    >
+      {copied ? t('button.copied') : t('review.report.copy')}
+    </Button>
+  );
 }
 
 /** After the end: take note of it, and go on. */
@@ -124,12 +309,42 @@ export function RunEndFooter({ run }: { readonly run: ApplyRun }) {
   return (
     <FooterBar label={t('review.end.label')}>
       <CopyReport run={run} />
-      <Box role="status" sx={{ flex: 1, minWidth: 0, color: color.danger }}>{dismiss.error === null ? null : told(dismiss.error.message)}</Box>
-      {applied ? <Button variant="contained" color="primary" disabled={dismiss.running} onClick={() => { void leave('overview'); }}>{t('review.end.done')}</Button>
-        : <>
-          <Button disabled={dismiss.running} onClick={() => { void leave('overview'); }}>{t('review.end.done')}</Button>
-          <Button variant="contained" color="primary" disabled={dismiss.running} onClick={() => { void leave(null); }}>{t('review.end.again')}</Button>
-        </>}
+      <Box role="status" sx={{ flex: 1, minWidth: 0, color: color.danger }}>
+        {dismiss.error === null ? null : told(dismiss.error.message)}
+      </Box>
+      {applied ? (
+        <Button
+          variant="contained"
+          color="primary"
+          disabled={dismiss.running}
+          onClick={() => {
+            void leave('overview');
+          }}
+        >
+          {t('review.end.done')}
+        </Button>
+      ) : (
+        <>
+          <Button
+            disabled={dismiss.running}
+            onClick={() => {
+              void leave('overview');
+            }}
+          >
+            {t('review.end.done')}
+          </Button>
+          <Button
+            variant="contained"
+            color="primary"
+            disabled={dismiss.running}
+            onClick={() => {
+              void leave(null);
+            }}
+          >
+            {t('review.end.again')}
+          </Button>
+        </>
+      )}
     </FooterBar>
   );
 }

@@ -22,23 +22,58 @@ export function RunView({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
   const ended = run.activity === 'ended';
   const going = useElapsed(run.startedAt, !ended);
-  const elapsed = run.endedAt === null ? going : Math.max(0, Date.parse(run.endedAt) - Date.parse(run.startedAt));
+  const elapsed =
+    run.endedAt === null ? going : Math.max(0, Date.parse(run.endedAt) - Date.parse(run.startedAt));
   const forward = run.activity === 'applying';
   const at = run.steps.findIndex((step) => step.state === 'running');
   const done = run.steps.filter((step) => step.state === 'done' || step.state === 'skipped').length;
   const seconds = formatDuration(t, elapsed / 1000);
   const leftMs = run.estimatedSeconds * 1000 - elapsed;
-  const time = ended ? t('review.run.took', { duration: seconds }) : !forward ? t('review.run.elapsed', { elapsed: seconds })
-    : leftMs > 0 ? t('review.run.left', { elapsed: seconds, left: formatDuration(t, Math.max(1, leftMs / 1000)) }) : t('review.run.longer', { elapsed: seconds, estimate: formatDuration(t, run.estimatedSeconds) });
-  // Time tells more than the number of steps, whose lengths differ; but it never claims to be at the end before it is.
+  const time = ended
+    ? t('review.run.took', { duration: seconds })
+    : !forward
+      ? t('review.run.elapsed', { elapsed: seconds })
+      : leftMs > 0
+        ? t('review.run.left', { elapsed: seconds, left: formatDuration(t, Math.max(1, leftMs / 1000)) })
+        : t('review.run.longer', { elapsed: seconds, estimate: formatDuration(t, run.estimatedSeconds) });
+  // Time tells more than the number of steps, whose lengths differ; but it never claims to be at the end
+  // before it is.
   const share = Math.min(95, (elapsed / Math.max(1, run.estimatedSeconds * 1000)) * 100);
 
   return (
-    <Page title={title(t, run)} subtitle={subtitle(t, run, at === -1 ? Math.min(done + 1, run.steps.length) : at + 1)} actions={<Typography sx={{ color: color.text2, paddingTop: '4px', fontVariantNumeric: 'tabular-nums' }}>{time}</Typography>}
-      footer={ended ? <RunEndFooter run={run} /> : <RunFooter run={run} />}>
-      {!ended && <LinearProgress aria-label={t('review.run.progress')} {...(forward ? { variant: 'determinate' as const, value: share } : { variant: 'indeterminate' as const })} sx={{ marginBottom: 3 }} />}
-      {ended && <Box sx={{ marginBottom: 2 }}><RunEnd run={run} /></Box>}
-      <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 392fr) minmax(0, 582fr)', gap: 3, alignItems: 'start', [oneColumn]: { gridTemplateColumns: 'minmax(0, 1fr)' } }}>
+    <Page
+      title={title(t, run)}
+      subtitle={subtitle(t, run, at === -1 ? Math.min(done + 1, run.steps.length) : at + 1)}
+      actions={
+        <Typography sx={{ color: color.text2, paddingTop: '4px', fontVariantNumeric: 'tabular-nums' }}>
+          {time}
+        </Typography>
+      }
+      footer={ended ? <RunEndFooter run={run} /> : <RunFooter run={run} />}
+    >
+      {!ended && (
+        <LinearProgress
+          aria-label={t('review.run.progress')}
+          {...(forward
+            ? { variant: 'determinate' as const, value: share }
+            : { variant: 'indeterminate' as const })}
+          sx={{ marginBottom: 3 }}
+        />
+      )}
+      {ended && (
+        <Box sx={{ marginBottom: 2 }}>
+          <RunEnd run={run} />
+        </Box>
+      )}
+      <Box
+        sx={{
+          display: 'grid',
+          gridTemplateColumns: 'minmax(0, 392fr) minmax(0, 582fr)',
+          gap: 3,
+          alignItems: 'start',
+          [oneColumn]: { gridTemplateColumns: 'minmax(0, 1fr)' },
+        }}
+      >
         <StepList run={run} />
         <LogPanel tall={!ended} />
       </Box>
@@ -48,15 +83,21 @@ export function RunView({ run }: { readonly run: ApplyRun }) {
 
 function title(t: TFunction, run: ApplyRun): string {
   switch (run.activity) {
-    case 'applying': return t('review.run.applying', { to: run.toVersion });
-    case 'rolling-back': return t('review.run.rollingBack', { what: whatWasBefore(t, run) });
-    case 'cancelling': return t('review.run.cancelling', { what: whatWasBefore(t, run) });
-    case 'ended': break;
+    case 'applying':
+      return t('review.run.applying', { to: run.toVersion });
+    case 'rolling-back':
+      return t('review.run.rollingBack', { what: whatWasBefore(t, run) });
+    case 'cancelling':
+      return t('review.run.cancelling', { what: whatWasBefore(t, run) });
+    case 'ended':
+      break;
   }
   const { outcome } = run;
   if (outcome === null || outcome.kind === 'rollback-failed') return t('review.run.rollbackFailed');
   if (outcome.kind === 'applied') return t('review.run.applied', { version: outcome.version });
-  return outcome.restoredVersion === 0 ? t('review.run.rolledBackNone') : t('review.run.rolledBack', { version: outcome.restoredVersion });
+  return outcome.restoredVersion === 0
+    ? t('review.run.rolledBackNone')
+    : t('review.run.rolledBack', { version: outcome.restoredVersion });
 }
 
 function subtitle(t: TFunction, run: ApplyRun, step: number): string | undefined {
@@ -64,9 +105,16 @@ function subtitle(t: TFunction, run: ApplyRun, step: number): string | undefined
   return run.activity === 'ended' ? undefined : t('review.run.subtitleBack');
 }
 
-/** What going back takes from here: nothing was changed yet, only files are put back, or the engine restarts once more. */
+/**
+ * What going back takes from here: nothing was changed yet, only files are put back, or the engine restarts
+ * once more.
+ */
 function stopMeans(run: ApplyRun): 'nothing' | 'files' | 'restart' {
-  const reached = (step: ApplyRun['steps'][number]['step']): boolean => run.steps.some((one) => one.step === step && (one.state === 'running' || one.state === 'done' || one.state === 'failed'));
+  const reached = (step: ApplyRun['steps'][number]['step']): boolean =>
+    run.steps.some(
+      (one) =>
+        one.step === step && (one.state === 'running' || one.state === 'done' || one.state === 'failed'),
+    );
   return reached('restart-engine') ? 'restart' : reached('write-settings') ? 'files' : 'nothing';
 }
 
@@ -83,19 +131,56 @@ function RunFooter({ run }: { readonly run: ApplyRun }) {
     setAsking(false);
     setLate(answer.ok && !answer.value.accepted);
   };
-  const what = can ? t('review.run.canStop') : run.activity === 'applying' ? t('review.run.canNotStop') : t('review.run.back', { what: whatWasBefore(t, run) });
-  const why = late ? t('review.run.tooLate', { state: what }) : can ? t(`review.run.stopNow.${stopMeans(run)}`, { what: whatWasBefore(t, run) }) : run.activity === 'applying' ? t('review.run.canNotStopWhy') : t('review.run.backWhy');
+  const what = can
+    ? t('review.run.canStop')
+    : run.activity === 'applying'
+      ? t('review.run.canNotStop')
+      : t('review.run.back', { what: whatWasBefore(t, run) });
+  const why = late
+    ? t('review.run.tooLate', { state: what })
+    : can
+      ? t(`review.run.stopNow.${stopMeans(run)}`, { what: whatWasBefore(t, run) })
+      : run.activity === 'applying'
+        ? t('review.run.canNotStopWhy')
+        : t('review.run.backWhy');
   return (
     <>
-      {cancel.error !== null && <Box sx={{ padding: '0 32px 8px' }}><ErrorPanel error={cancel.error} /></Box>}
+      {cancel.error !== null && (
+        <Box sx={{ padding: '0 32px 8px' }}>
+          <ErrorPanel error={cancel.error} />
+        </Box>
+      )}
       <FooterBar label={t('review.run.footer')}>
         <Box role="status" id={reasonId} sx={{ flex: 1, minWidth: 0 }}>
           <Typography sx={{ fontWeight: 600, color: color.text, lineHeight: '20px' }}>{what}</Typography>
-          <Typography variant="caption" component="div" sx={{ color: color.text2 }}>{why}</Typography>
+          <Typography variant="caption" component="div" sx={{ color: color.text2 }}>
+            {why}
+          </Typography>
         </Box>
-        <Button disabled={!can} aria-describedby={reasonId} onClick={() => { setAsking(true); }}>{t('review.run.stop')}</Button>
+        <Button
+          disabled={!can}
+          aria-describedby={reasonId}
+          onClick={() => {
+            setAsking(true);
+          }}
+        >
+          {t('review.run.stop')}
+        </Button>
       </FooterBar>
-      <ConfirmDialog open={asking && can} destructive busy={cancel.running} title={t('review.run.stopTitle', { what: whatWasBefore(t, run) })} confirm={t('review.run.stopConfirm')} cancel={t('review.run.stopCancel')} onCancel={() => { setAsking(false); }} onConfirm={() => { void stop(); }}>
+      <ConfirmDialog
+        open={asking && can}
+        destructive
+        busy={cancel.running}
+        title={t('review.run.stopTitle', { what: whatWasBefore(t, run) })}
+        confirm={t('review.run.stopConfirm')}
+        cancel={t('review.run.stopCancel')}
+        onCancel={() => {
+          setAsking(false);
+        }}
+        onConfirm={() => {
+          void stop();
+        }}
+      >
         <DialogText>{t('review.run.stopBody')}</DialogText>
       </ConfirmDialog>
     </>

@@ -12,31 +12,65 @@ import { useElapsed } from './use-elapsed.ts';
 
 /** Tenths below ten seconds, whole ones above: "< 0.1 s", "0.3 s", "14 s". */
 function stepSeconds(t: TFunction, language: string, ms: number): string {
-  const tenths = (value: number) => value.toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  return t('review.seconds', { value: ms < 50 ? `< ${tenths(0.1)}` : ms < 9950 ? tenths(ms / 1000) : Math.round(ms / 1000) });
+  const tenths = (value: number) =>
+    value.toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return t('review.seconds', {
+    value: ms < 50 ? `< ${tenths(0.1)}` : ms < 9950 ? tenths(ms / 1000) : Math.round(ms / 1000),
+  });
 }
 
 /** What a run goes back to: "version 11", or that there was no file before the first. */
-export const whatWasBefore = (t: TFunction, run: ApplyRun): string => (run.fromVersion === 0 ? t('review.before.none') : t('review.before.version', { version: run.fromVersion }));
+export const whatWasBefore = (t: TFunction, run: ApplyRun): string =>
+  run.fromVersion === 0 ? t('review.before.none') : t('review.before.version', { version: run.fromVersion });
 
 type Look = ApplyStepStatus['state'];
 
-/** The steps of a run, top to bottom, each with what it did and how long it took; going back is a step of its own at the end. */
+/**
+ * The steps of a run, top to bottom, each with what it did and how long it took; going back is a step of its
+ * own at the end.
+ */
 export function StepList({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
-  const back = run.activity === 'rolling-back' || run.activity === 'cancelling' || run.outcome?.kind === 'rolled-back' || run.outcome?.kind === 'rollback-failed';
+  const back =
+    run.activity === 'rolling-back' ||
+    run.activity === 'cancelling' ||
+    run.outcome?.kind === 'rolled-back' ||
+    run.outcome?.kind === 'rollback-failed';
   // Steps that never came say nothing once the run goes back.
   const steps = back ? run.steps.filter((step) => step.state !== 'waiting') : run.steps;
-  const last = steps.findLast((step) => step.state === 'running' || step.state === 'done' || step.state === 'failed');
-  const backState: Look = run.outcome === null ? 'running' : run.outcome.kind === 'rolled-back' ? 'done' : 'failed';
+  const last = steps.findLast(
+    (step) => step.state === 'running' || step.state === 'done' || step.state === 'failed',
+  );
+  const backState: Look =
+    run.outcome === null ? 'running' : run.outcome.kind === 'rolled-back' ? 'done' : 'failed';
   return (
     <>
-      <Box component="ol" aria-label={t('review.run.steps')} sx={{ listStyle: 'none', margin: 0, padding: 0 }}>
-        {steps.map((step, index) => <Step key={step.step} step={step} last={index === steps.length - 1 && !back} />)}
-        {back && <StepRow state={backState} name={t('review.run.rollBackStep')} what={t('review.run.rollBackWhat', { what: whatWasBefore(t, run) })} time="" last />}
+      <Box
+        component="ol"
+        aria-label={t('review.run.steps')}
+        sx={{ listStyle: 'none', margin: 0, padding: 0 }}
+      >
+        {steps.map((step, index) => (
+          <Step key={step.step} step={step} last={index === steps.length - 1 && !back} />
+        ))}
+        {back && (
+          <StepRow
+            state={backState}
+            name={t('review.run.rollBackStep')}
+            what={t('review.run.rollBackWhat', { what: whatWasBefore(t, run) })}
+            time=""
+            last
+          />
+        )}
       </Box>
       {/* Results of steps, for those who don't see the list. */}
-      <Box role="status" className="visually-hidden">{last !== undefined && t('review.run.announce', { step: t(`review.step.${last.step}`), state: t(`review.stepState.${last.state}`) })}</Box>
+      <Box role="status" className="visually-hidden">
+        {last !== undefined &&
+          t('review.run.announce', {
+            step: t(`review.step.${last.step}`),
+            state: t(`review.stepState.${last.state}`),
+          })}
+      </Box>
     </>
   );
 }
@@ -44,9 +78,19 @@ export function StepList({ run }: { readonly run: ApplyRun }) {
 function Step({ step, last }: { readonly step: ApplyStepStatus; readonly last: boolean }) {
   const { t, i18n } = useTranslation();
   const elapsed = useElapsed(step.startedAt ?? '', step.state === 'running');
-  const time = step.durationMs !== null ? stepSeconds(t, i18n.language, step.durationMs) : step.state === 'running' ? t('review.seconds', { value: Math.floor(elapsed / 1000) }) : '';
+  const time =
+    step.durationMs !== null
+      ? stepSeconds(t, i18n.language, step.durationMs)
+      : step.state === 'running'
+        ? t('review.seconds', { value: Math.floor(elapsed / 1000) })
+        : '';
   const { name, does } = useStepWords(step.step);
-  const what = step.state === 'skipped' ? t('review.stepState.skipped') : step.detail !== null ? stepDetail(t, step.detail) : does;
+  const what =
+    step.state === 'skipped'
+      ? t('review.stepState.skipped')
+      : step.detail !== null
+        ? stepDetail(t, step.detail)
+        : does;
   return <StepRow state={step.state} name={name} what={what} time={time} last={last} />;
 }
 
@@ -56,27 +100,94 @@ function useStepWords(step: ApplyStepStatus['step']): { readonly name: string; r
   const words = { name: t(`review.step.${step}`), does: t(`review.stepWhat.${step}`) };
   if (useApp().target.kind !== 'docker-desktop') return words;
   switch (step) {
-    case 'back-up': return { ...words, does: t('target.stepWhat.back-up') };
-    case 'reconfigure': case 'restart-engine': case 'health-check': return { name: t(`target.step.${step}`), does: t(`target.stepWhat.${step}`) };
-    case 'write-settings': case 'verify': case 'clean-up': return words;
+    case 'back-up':
+      return { ...words, does: t('target.stepWhat.back-up') };
+    case 'reconfigure':
+    case 'restart-engine':
+    case 'health-check':
+      return { name: t(`target.step.${step}`), does: t(`target.stepWhat.${step}`) };
+    case 'write-settings':
+    case 'verify':
+    case 'clean-up':
+      return words;
   }
 }
 
-function StepRow({ state, name, what, time, last }: { readonly state: Look; readonly name: string; readonly what: string; readonly time: string; readonly last: boolean }) {
+function StepRow({
+  state,
+  name,
+  what,
+  time,
+  last,
+}: {
+  readonly state: Look;
+  readonly name: string;
+  readonly what: string;
+  readonly time: string;
+  readonly last: boolean;
+}) {
   const { t } = useTranslation();
   const dim = state === 'waiting' || state === 'skipped';
   return (
-    <Box component="li" data-state={state} aria-current={state === 'running' ? 'step' : undefined} sx={{ display: 'grid', gridTemplateColumns: '20px minmax(0, 1fr)', columnGap: '12px' }}>
-      <Box sx={{ display: 'flex', flexDirection: 'column', alignItems: 'center', gap: '4px', paddingBottom: last ? 0 : '4px' }}>
+    <Box
+      component="li"
+      data-state={state}
+      aria-current={state === 'running' ? 'step' : undefined}
+      sx={{ display: 'grid', gridTemplateColumns: '20px minmax(0, 1fr)', columnGap: '12px' }}
+    >
+      <Box
+        sx={{
+          display: 'flex',
+          flexDirection: 'column',
+          alignItems: 'center',
+          gap: '4px',
+          paddingBottom: last ? 0 : '4px',
+        }}
+      >
         <StepIcon state={state} label={t(`review.stepState.${state}`)} />
-        {!last && <Box aria-hidden sx={{ flex: 1, width: '2px', minHeight: 12, background: state === 'done' ? color.ok : color.border, opacity: state === 'done' ? 0.55 : 1 }} />}
+        {!last && (
+          <Box
+            aria-hidden
+            sx={{
+              flex: 1,
+              width: '2px',
+              minHeight: 12,
+              background: state === 'done' ? color.ok : color.border,
+              opacity: state === 'done' ? 0.55 : 1,
+            }}
+          />
+        )}
       </Box>
       <Box sx={{ minWidth: 0, paddingBottom: last ? 0 : 2 }}>
         <Box sx={{ display: 'flex', gap: 2 }}>
-          <Box sx={{ flex: 1, minWidth: 0, color: dim ? color.text2 : color.text, fontWeight: state === 'running' || state === 'failed' ? 600 : 500, lineHeight: '20px' }}>{name}</Box>
-          <Box sx={{ fontSize: 12, lineHeight: '20px', color: color.text2, fontVariantNumeric: 'tabular-nums' }}>{time}</Box>
+          <Box
+            sx={{
+              flex: 1,
+              minWidth: 0,
+              color: dim ? color.text2 : color.text,
+              fontWeight: state === 'running' || state === 'failed' ? 600 : 500,
+              lineHeight: '20px',
+            }}
+          >
+            {name}
+          </Box>
+          <Box
+            sx={{ fontSize: 12, lineHeight: '20px', color: color.text2, fontVariantNumeric: 'tabular-nums' }}
+          >
+            {time}
+          </Box>
         </Box>
-        <Box className="selectable" sx={{ fontSize: 12, lineHeight: '16px', color: state === 'failed' ? color.danger : dim ? color.text3 : color.text2, overflowWrap: 'anywhere' }}>{what}</Box>
+        <Box
+          className="selectable"
+          sx={{
+            fontSize: 12,
+            lineHeight: '16px',
+            color: state === 'failed' ? color.danger : dim ? color.text3 : color.text2,
+            overflowWrap: 'anywhere',
+          }}
+        >
+          {what}
+        </Box>
       </Box>
     </Box>
   );
@@ -84,13 +195,45 @@ function StepRow({ state, name, what, time, last }: { readonly state: Look; read
 
 function StepIcon({ state, label }: { readonly state: Look; readonly label: string }) {
   const round = (background: string, tone: string, icon: ReactNode, border = 'transparent') => (
-    <Box role="img" aria-label={label} sx={{ width: 20, height: 20, boxSizing: 'border-box', borderRadius: '50%', display: 'grid', placeItems: 'center', background, color: tone, border: `1px solid ${border}`, flexShrink: 0, '@media (forced-colors: active)': { borderColor: 'CanvasText' } }}>{icon}</Box>
+    <Box
+      role="img"
+      aria-label={label}
+      sx={{
+        width: 20,
+        height: 20,
+        boxSizing: 'border-box',
+        borderRadius: '50%',
+        display: 'grid',
+        placeItems: 'center',
+        background,
+        color: tone,
+        border: `1px solid ${border}`,
+        flexShrink: 0,
+        '@media (forced-colors: active)': { borderColor: 'CanvasText' },
+      }}
+    >
+      {icon}
+    </Box>
   );
   switch (state) {
-    case 'done': return round(color.okSoft, color.ok, <CheckIcon sx={{ fontSize: 14 }} aria-hidden />);
-    case 'failed': return round(color.dangerSoft, color.danger, <CloseIcon sx={{ fontSize: 14 }} aria-hidden />);
-    case 'running': return <Box sx={{ width: 20, height: 20, display: 'grid', placeItems: 'center', flexShrink: 0 }}><CircularProgress size={18} thickness={5} aria-label={label} /></Box>;
-    case 'waiting': return round('transparent', color.text3, null, color.control);
-    case 'skipped': return round('transparent', color.text3, <Box aria-hidden sx={{ width: 8, height: 2, background: color.control }} />, color.borderStrong);
+    case 'done':
+      return round(color.okSoft, color.ok, <CheckIcon sx={{ fontSize: 14 }} aria-hidden />);
+    case 'failed':
+      return round(color.dangerSoft, color.danger, <CloseIcon sx={{ fontSize: 14 }} aria-hidden />);
+    case 'running':
+      return (
+        <Box sx={{ width: 20, height: 20, display: 'grid', placeItems: 'center', flexShrink: 0 }}>
+          <CircularProgress size={18} thickness={5} aria-label={label} />
+        </Box>
+      );
+    case 'waiting':
+      return round('transparent', color.text3, null, color.control);
+    case 'skipped':
+      return round(
+        'transparent',
+        color.text3,
+        <Box aria-hidden sx={{ width: 8, height: 2, background: color.control }} />,
+        color.borderStrong,
+      );
   }
 }

@@ -5,8 +5,12 @@ export function useElapsed(since: string, running: boolean): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     if (!running) return;
-    const timer = setInterval(() => { setNow(Date.now()); }, 500);
-    return () => { clearInterval(timer); };
+    const timer = setInterval(() => {
+      setNow(Date.now());
+    }, 500);
+    return () => {
+      clearInterval(timer);
+    };
   }, [running]);
   return Math.max(0, now - Date.parse(since)) || 0;
 }

@@ -12,15 +12,30 @@ export interface PlanState {
   readonly again: () => void;
 }
 
-/** The plan of the draft, made anew whenever something it is made from changes. The old one stays meanwhile. */
+/**
+ * The plan of the draft, made anew whenever something it is made from changes. The old one stays meanwhile.
+ */
 export function usePlan(): PlanState {
   const store = useStore();
   const draft = useSnapshotPart((snapshot) => snapshot.draft);
   const choices = useSnapshotPart((snapshot) => snapshot.choices);
   const { settings, engine, scan } = useApp();
   const [tries, setTries] = useState(0);
-  const key = JSON.stringify([draft, choices, settings.appliedHash, settings.conflict, engine.phase, engine.generation, scan?.at ?? '', tries]);
-  const [made, setMade] = useState<{ readonly key: string; readonly plan: ApplyPlan | null; readonly error: AppError | null }>({ key: '', plan: null, error: null });
+  const key = JSON.stringify([
+    draft,
+    choices,
+    settings.appliedHash,
+    settings.conflict,
+    engine.phase,
+    engine.generation,
+    scan?.at ?? '',
+    tries,
+  ]);
+  const [made, setMade] = useState<{
+    readonly key: string;
+    readonly plan: ApplyPlan | null;
+    readonly error: AppError | null;
+  }>({ key: '', plan: null, error: null });
 
   useEffect(() => {
     let stale = false;
@@ -28,11 +43,25 @@ export function usePlan(): PlanState {
       // Main plans the draft it has: it must have this one.
       const kept = await store.flush();
       const answer = kept.ok ? await store.request('plan:make', { choices }) : kept;
-      if (!stale) setMade((before) => (answer.ok ? { key, plan: answer.value, error: null } : { key, plan: before.plan, error: answer.error }));
+      if (!stale)
+        setMade((before) =>
+          answer.ok
+            ? { key, plan: answer.value, error: null }
+            : { key, plan: before.plan, error: answer.error },
+        );
     })();
-    return () => { stale = true; };
+    return () => {
+      stale = true;
+    };
   }, [store, key, choices]);
 
   const current = made.key === key;
-  return { plan: made.plan, current: current && made.error === null, error: current ? made.error : null, again: () => { setTries((n) => n + 1); } };
+  return {
+    plan: made.plan,
+    current: current && made.error === null,
+    error: current ? made.error : null,
+    again: () => {
+      setTries((n) => n + 1);
+    },
+  };
 }

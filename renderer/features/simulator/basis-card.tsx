@@ -8,28 +8,110 @@ import { color } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 
 /** What the decision stands on: when, which settings, what the engine was asked; and what it leaves open. */
-export function BasisCard({ simulation, sudo, compose }: { readonly simulation: Simulation; readonly sudo: boolean; readonly compose: boolean }) {
+export function BasisCard({
+  simulation,
+  sudo,
+  compose,
+}: {
+  readonly simulation: Simulation;
+  readonly sudo: boolean;
+  readonly compose: boolean;
+}) {
   const { t } = useTranslation();
   const { isRoot } = useApp();
   const { ago, number, list } = useFormats();
   const { explanation } = simulation;
-  const facts = explanation.facts.map((fact) => ({ key: `${fact.kind} ${fact.name}`, text: `${t(`simulator.basis.kind.${fact.kind}`)} ${fact.found === null ? t('simulator.basis.absent', { name: fact.name }) : t('simulator.basis.there', { name: fact.name, found: fact.found })}` }));
+  const facts = explanation.facts.map((fact) => ({
+    key: `${fact.kind} ${fact.name}`,
+    text: `${t(`simulator.basis.kind.${fact.kind}`)} ${fact.found === null ? t('simulator.basis.absent', { name: fact.name }) : t('simulator.basis.there', { name: fact.name, found: fact.found })}`,
+  }));
   return (
     <Card title={t('simulator.basis.title')}>
       <CardBody>
-        <Facts items={[
-          { label: t('simulator.basis.at'), value: t('simulator.basis.atValue', { ago: ago(simulation.at), ms: number(simulation.durationMs) }) },
-          { label: t('simulator.basis.settings'), value: simulation.against === 'applied' ? t('simulator.basis.settingsApplied', { version: simulation.version }) : t('simulator.basis.settingsDraft') },
-          { label: t('simulator.basis.engine'), value: explanation.engine ? t('simulator.basis.engineAsked') : t('simulator.basis.engineAbsent') },
-          { label: t('simulator.basis.user'), value: withCode(isRoot ? t('simulator.basis.userRoot') : sudo ? t('simulator.basis.sudo') : t('simulator.basis.userYou')) },
-          ...(explanation.engine ? [{ label: t('simulator.basis.facts'), value: facts.length === 0 ? t('simulator.basis.nothing') : <Lines lines={facts} /> }] : []),
-          ...(explanation.missingFacts.length > 0 ? [{ label: t('simulator.basis.missing'), value: <Mono>{list(explanation.missingFacts)}</Mono> }] : []),
-          ...(compose && explanation.clientWords !== '' ? [{ label: t('simulator.compose.warnings'), value: <Box component="pre" lang="en" sx={{ margin: 0, font: 'inherit', whiteSpace: 'pre-wrap' }}>{explanation.clientWords}</Box> }] : []),
-          ...(explanation.leftOut.length > 0 ? [{ label: t('simulator.basis.leftOut'), value: <Mono>{explanation.leftOut.join(' ')}</Mono> }] : []),
-        ]} />
+        <Facts
+          items={[
+            {
+              label: t('simulator.basis.at'),
+              value: t('simulator.basis.atValue', {
+                ago: ago(simulation.at),
+                ms: number(simulation.durationMs),
+              }),
+            },
+            {
+              label: t('simulator.basis.settings'),
+              value:
+                simulation.against === 'applied'
+                  ? t('simulator.basis.settingsApplied', { version: simulation.version })
+                  : t('simulator.basis.settingsDraft'),
+            },
+            {
+              label: t('simulator.basis.engine'),
+              value: explanation.engine
+                ? t('simulator.basis.engineAsked')
+                : t('simulator.basis.engineAbsent'),
+            },
+            {
+              label: t('simulator.basis.user'),
+              value: withCode(
+                isRoot
+                  ? t('simulator.basis.userRoot')
+                  : sudo
+                    ? t('simulator.basis.sudo')
+                    : t('simulator.basis.userYou'),
+              ),
+            },
+            ...(explanation.engine
+              ? [
+                  {
+                    label: t('simulator.basis.facts'),
+                    value: facts.length === 0 ? t('simulator.basis.nothing') : <Lines lines={facts} />,
+                  },
+                ]
+              : []),
+            ...(explanation.missingFacts.length > 0
+              ? [
+                  {
+                    label: t('simulator.basis.missing'),
+                    value: <Mono>{list(explanation.missingFacts)}</Mono>,
+                  },
+                ]
+              : []),
+            ...(compose && explanation.clientWords !== ''
+              ? [
+                  {
+                    label: t('simulator.compose.warnings'),
+                    value: (
+                      <Box
+                        component="pre"
+                        lang="en"
+                        sx={{ margin: 0, font: 'inherit', whiteSpace: 'pre-wrap' }}
+                      >
+                        {explanation.clientWords}
+                      </Box>
+                    ),
+                  },
+                ]
+              : []),
+            ...(explanation.leftOut.length > 0
+              ? [{ label: t('simulator.basis.leftOut'), value: <Mono>{explanation.leftOut.join(' ')}</Mono> }]
+              : []),
+          ]}
+        />
         {explanation.notes.length > 0 && (
-          <Box component="ul" sx={{ margin: '12px 0 0', padding: '0 0 0 18px', fontSize: 12, lineHeight: '18px', color: color.text2, maxWidth: 720 }}>
-            {explanation.notes.map((note) => <li key={note}>{withCode(t(`simulator.basis.note.${note}`))}</li>)}
+          <Box
+            component="ul"
+            sx={{
+              margin: '12px 0 0',
+              padding: '0 0 0 18px',
+              fontSize: 12,
+              lineHeight: '18px',
+              color: color.text2,
+              maxWidth: 720,
+            }}
+          >
+            {explanation.notes.map((note) => (
+              <li key={note}>{withCode(t(`simulator.basis.note.${note}`))}</li>
+            ))}
           </Box>
         )}
       </CardBody>
@@ -38,5 +120,13 @@ export function BasisCard({ simulation, sudo, compose }: { readonly simulation: 
 }
 
 function Lines({ lines }: { readonly lines: readonly { readonly key: string; readonly text: string }[] }) {
-  return <Box component="ul" sx={{ listStyle: 'none', margin: 0, padding: 0 }}>{lines.map(({ key, text }) => <Box component="li" key={key} sx={{ overflowWrap: 'anywhere' }}>{text}</Box>)}</Box>;
+  return (
+    <Box component="ul" sx={{ listStyle: 'none', margin: 0, padding: 0 }}>
+      {lines.map(({ key, text }) => (
+        <Box component="li" key={key} sx={{ overflowWrap: 'anywhere' }}>
+          {text}
+        </Box>
+      ))}
+    </Box>
+  );
 }

@@ -6,18 +6,56 @@ import { color, fontMono } from '../../theme/tokens.ts';
 import type { MarkedSpan, RowOutcome } from '../../../shared/explain/rows.ts';
 
 /** A stretch of the text that is marked: by what became of it, or because it can't be read. */
-export interface Mark { readonly start: number; readonly end: number; readonly kind: RowOutcome | 'problem' }
+export interface Mark {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: RowOutcome | 'problem';
+}
 
 const markColor: Record<Mark['kind'], { readonly line: string; readonly ground: string }> = {
-  deny: { line: color.danger, ground: color.dangerSoft }, 'would-deny': { line: color.warn, ground: color.warnSoft }, missing: { line: color.warn, ground: color.warnSoft },
-  rewrite: { line: color.neutral, ground: color.neutralSoft }, allow: { line: color.ok, ground: color.okSoft }, problem: { line: color.danger, ground: 'transparent' },
+  deny: { line: color.danger, ground: color.dangerSoft },
+  'would-deny': { line: color.warn, ground: color.warnSoft },
+  missing: { line: color.warn, ground: color.warnSoft },
+  rewrite: { line: color.neutral, ground: color.neutralSoft },
+  allow: { line: color.ok, ground: color.okSoft },
+  problem: { line: color.danger, ground: 'transparent' },
 };
-export const marksOf = (spans: readonly MarkedSpan[]): readonly Mark[] => spans.map(({ start, end, outcome }) => ({ start, end, kind: outcome }));
+export const marksOf = (spans: readonly MarkedSpan[]): readonly Mark[] =>
+  spans.map(({ start, end, outcome }) => ({ start, end, kind: outcome }));
 
-const text = { gridArea: '1 / 1', margin: 0, padding: '12px 48px 12px 16px', boxSizing: 'border-box', fontFamily: fontMono, fontSize: 13, lineHeight: '22px', fontVariantLigatures: 'none', letterSpacing: 'normal', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', border: 0, minWidth: 0 } as const;
+const text = {
+  gridArea: '1 / 1',
+  margin: 0,
+  padding: '12px 48px 12px 16px',
+  boxSizing: 'border-box',
+  fontFamily: fontMono,
+  fontSize: 13,
+  lineHeight: '22px',
+  fontVariantLigatures: 'none',
+  letterSpacing: 'normal',
+  whiteSpace: 'pre-wrap',
+  overflowWrap: 'anywhere',
+  border: 0,
+  minWidth: 0,
+} as const;
 
-/** The field: a plain text area over the same text with its marks. What the marks mean stands in words below, row by row. */
-export function CommandInput({ value, onChange, onEnter, onEscape, marks, label, placeholder, describedBy, invalid, maxLength, clear }: {
+/**
+ * The field: a plain text area over the same text with its marks. What the marks mean stands in words below,
+ * row by row.
+ */
+export function CommandInput({
+  value,
+  onChange,
+  onEnter,
+  onEscape,
+  marks,
+  label,
+  placeholder,
+  describedBy,
+  invalid,
+  maxLength,
+  clear,
+}: {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly onEnter: () => void;
@@ -34,31 +72,113 @@ export function CommandInput({ value, onChange, onEnter, onEscape, marks, label,
   const field = useRef<HTMLTextAreaElement>(null);
   const keys = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
-    if (event.key === 'Enter' && !event.shiftKey && !event.ctrlKey && !event.metaKey && !value.includes('\n')) { event.preventDefault(); onEnter(); }
-    if (event.key === 'Escape' && value !== '') { event.stopPropagation(); onEscape(); }
+    if (
+      event.key === 'Enter' &&
+      !event.shiftKey &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !value.includes('\n')
+    ) {
+      event.preventDefault();
+      onEnter();
+    }
+    if (event.key === 'Escape' && value !== '') {
+      event.stopPropagation();
+      onEscape();
+    }
   };
   return (
     <Box sx={{ position: 'relative' }}>
-      <Box sx={{ maxHeight: 320, overflow: 'auto', borderRadius: '6px', border: `1px solid ${invalid ? color.danger : color.control}`, background: color.card, '&:focus-within': { borderColor: invalid ? color.danger : color.accentText, boxShadow: `0 0 0 1px ${invalid ? color.danger : color.accentText}` } }}>
+      <Box
+        sx={{
+          maxHeight: 320,
+          overflow: 'auto',
+          borderRadius: '6px',
+          border: `1px solid ${invalid ? color.danger : color.control}`,
+          background: color.card,
+          '&:focus-within': {
+            borderColor: invalid ? color.danger : color.accentText,
+            boxShadow: `0 0 0 1px ${invalid ? color.danger : color.accentText}`,
+          },
+        }}
+      >
         <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)' }}>
           <Box aria-hidden sx={{ ...text, color: 'transparent', pointerEvents: 'none' }}>
-            {pieces(value, marks).map(({ words, mark, at }) => (mark === null ? <span key={at}>{words}</span> : (
-              <Box component="span" key={at} data-mark={mark} sx={{ background: markColor[mark].ground, boxShadow: `0 2px 0 ${markColor[mark].line}`, borderRadius: '2px 2px 0 0', padding: '2px 0' }}>{words}</Box>
-            )))}
+            {pieces(value, marks).map(({ words, mark, at }) =>
+              mark === null ? (
+                <span key={at}>{words}</span>
+              ) : (
+                <Box
+                  component="span"
+                  key={at}
+                  data-mark={mark}
+                  sx={{
+                    background: markColor[mark].ground,
+                    boxShadow: `0 2px 0 ${markColor[mark].line}`,
+                    borderRadius: '2px 2px 0 0',
+                    padding: '2px 0',
+                  }}
+                >
+                  {words}
+                </Box>
+              ),
+            )}
             {'\n'}
           </Box>
-          <Box component="textarea" ref={field} value={value} aria-label={label} placeholder={placeholder} spellCheck={false} autoCapitalize="off" autoComplete="off" rows={1} maxLength={maxLength}
-            aria-invalid={invalid || undefined} aria-describedby={describedBy} onChange={(event) => { onChange(event.target.value); }} onKeyDown={keys}
-            sx={{ ...text, resize: 'none', overflow: 'hidden', background: 'transparent', color: color.text, width: '100%', height: '100%', outline: 'none !important', '&::placeholder': { color: color.text3, opacity: 1 } }} />
+          <Box
+            component="textarea"
+            ref={field}
+            value={value}
+            aria-label={label}
+            placeholder={placeholder}
+            spellCheck={false}
+            autoCapitalize="off"
+            autoComplete="off"
+            rows={1}
+            maxLength={maxLength}
+            aria-invalid={invalid || undefined}
+            aria-describedby={describedBy}
+            onChange={(event) => {
+              onChange(event.target.value);
+            }}
+            onKeyDown={keys}
+            sx={{
+              ...text,
+              resize: 'none',
+              overflow: 'hidden',
+              background: 'transparent',
+              color: color.text,
+              width: '100%',
+              height: '100%',
+              outline: 'none !important',
+              '&::placeholder': { color: color.text3, opacity: 1 },
+            }}
+          />
         </Box>
       </Box>
-      {value !== '' && <IconButton size="small" aria-label={clear} title={clear} onClick={() => { onEscape(); field.current?.focus(); }} sx={{ position: 'absolute', top: 9, right: 10 }}><CloseIcon sx={{ fontSize: 18 }} /></IconButton>}
+      {value !== '' && (
+        <IconButton
+          size="small"
+          aria-label={clear}
+          title={clear}
+          onClick={() => {
+            onEscape();
+            field.current?.focus();
+          }}
+          sx={{ position: 'absolute', top: 9, right: 10 }}
+        >
+          <CloseIcon sx={{ fontSize: 18 }} />
+        </IconButton>
+      )}
     </Box>
   );
 }
 
 /** The text cut at the marks, which are in order and don't overlap. */
-function pieces(value: string, marks: readonly Mark[]): readonly { readonly words: string; readonly mark: Mark['kind'] | null; readonly at: number }[] {
+function pieces(
+  value: string,
+  marks: readonly Mark[],
+): readonly { readonly words: string; readonly mark: Mark['kind'] | null; readonly at: number }[] {
   const cut: { words: string; mark: Mark['kind'] | null; at: number }[] = [];
   let from = 0;
   for (const { start, end, kind } of marks) {

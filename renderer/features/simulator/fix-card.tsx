@@ -19,10 +19,25 @@ import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
 import { proposalWords, settingFixes } from './fixes.ts';
 import { isRule, hrefOfRule, placeOfRule } from './words.ts';
 
-const restKeys = { allow: 'restAllowed', rewrite: 'restAllowed', 'would-deny': 'restLogged', deny: 'restDenied', undecided: 'restOpen' } as const;
+const restKeys = {
+  allow: 'restAllowed',
+  rewrite: 'restAllowed',
+  'would-deny': 'restLogged',
+  deny: 'restDenied',
+  undecided: 'restOpen',
+} as const;
 
-/** What would make it work: leaving out what was refused, which was tried, or a change of the draft, which is shown before it is made. */
-export function FixCard({ simulation, onTry }: { readonly simulation: Simulation; readonly onTry: (text: string) => void }) {
+/**
+ * What would make it work: leaving out what was refused, which was tried, or a change of the draft, which is
+ * shown before it is made.
+ */
+export function FixCard({
+  simulation,
+  onTry,
+}: {
+  readonly simulation: Simulation;
+  readonly onTry: (text: string) => void;
+}) {
   const { t } = useTranslation();
   const app = useApp();
   const draft = useDraft();
@@ -30,44 +45,115 @@ export function FixCard({ simulation, onTry }: { readonly simulation: Simulation
   const images = useLocalImages(simulation);
   const [asked, setAsked] = useState<Proposal | null>(null);
   const { settings } = draft.draft;
-  const context = useMemo((): ProposalContext | null => (settings.ok ? {
-    settings: settings.value, images, shares: { platform: app.platform, home: app.home, tmp: app.tmp, socketPath: app.engine.socket, ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }) },
-  } : null), [settings, images, app.platform, app.home, app.tmp, app.engine.socket, app.engine.root]);
-  const fixes = useMemo(() => (context === null ? null : settingFixes(simulation.explanation, context)), [simulation, context]);
+  const context = useMemo(
+    (): ProposalContext | null =>
+      settings.ok
+        ? {
+            settings: settings.value,
+            images,
+            shares: {
+              platform: app.platform,
+              home: app.home,
+              tmp: app.tmp,
+              socketPath: app.engine.socket,
+              ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }),
+            },
+          }
+        : null,
+    [settings, images, app.platform, app.home, app.tmp, app.engine.socket, app.engine.root],
+  );
+  const fixes = useMemo(
+    () => (context === null ? null : settingFixes(simulation.explanation, context)),
+    [simulation, context],
+  );
   const { without } = simulation;
-  if (without === null && (fixes === null || fixes.proposals.length + fixes.unchangeable.length + fixes.byHand.length === 0)) return null;
-  const add = (proposal: Proposal) => { if (draft.editAll(proposal.edits).ok) setAsked(null); };
+  if (
+    without === null &&
+    (fixes === null || fixes.proposals.length + fixes.unchangeable.length + fixes.byHand.length === 0)
+  )
+    return null;
+  const add = (proposal: Proposal) => {
+    if (draft.editAll(proposal.edits).ok) setAsked(null);
+  };
   return (
     <Card title={t('simulator.fix.title')}>
       {without !== null && (
         <Row>
-          {without.outcome === 'deny' ? <InfoIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden /> : <AllowedIcon sx={{ fontSize: 20, color: toneText.ok }} aria-hidden />}
-          <Box sx={{ flex: 1, minWidth: 0 }}>{withCode(t('simulator.fix.leave', { words: list(without.left.map((words) => `\`${words}\``)), rest: t(`simulator.fix.${restKeys[without.outcome]}`) }))}</Box>
-          <Button size="small" onClick={() => { onTry(without.text); }}>{t('simulator.fix.tryIt')}</Button>
+          {without.outcome === 'deny' ? (
+            <InfoIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
+          ) : (
+            <AllowedIcon sx={{ fontSize: 20, color: toneText.ok }} aria-hidden />
+          )}
+          <Box sx={{ flex: 1, minWidth: 0 }}>
+            {withCode(
+              t('simulator.fix.leave', {
+                words: list(without.left.map((words) => `\`${words}\``)),
+                rest: t(`simulator.fix.${restKeys[without.outcome]}`),
+              }),
+            )}
+          </Box>
+          <Button
+            size="small"
+            onClick={() => {
+              onTry(without.text);
+            }}
+          >
+            {t('simulator.fix.tryIt')}
+          </Button>
         </Row>
       )}
       {fixes?.proposals.map((proposal) => {
         const words = proposalWords(t, proposal);
         return words === null ? null : (
           <Row key={JSON.stringify(proposal.edits)}>
-            {proposal.reach === 'dangerous' ? <WarningIcon sx={{ fontSize: 20, color: toneText.warn }} aria-hidden /> : <InfoIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />}
+            {proposal.reach === 'dangerous' ? (
+              <WarningIcon sx={{ fontSize: 20, color: toneText.warn }} aria-hidden />
+            ) : (
+              <InfoIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
+            )}
             <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>{withCode(words)}</Box>
-            <Button size="small" variant="text" disabled={draft.readOnly !== null} onClick={() => { setAsked(proposal); }}>{t('simulator.fix.add')}</Button>
+            <Button
+              size="small"
+              variant="text"
+              disabled={draft.readOnly !== null}
+              onClick={() => {
+                setAsked(proposal);
+              }}
+            >
+              {t('simulator.fix.add')}
+            </Button>
           </Row>
         );
       })}
-      {[...fixes?.unchangeable ?? [], ...fixes?.byHand ?? []].map((finding) => {
+      {[...(fixes?.unchangeable ?? []), ...(fixes?.byHand ?? [])].map((finding) => {
         const row = { what: { kind: 'finding', finding } } as const;
         const byHand = fixes?.byHand.includes(finding) === true;
         return (
           <Row key={finding.rule}>
             <DeniedIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
-            <RowText primary={isRule(finding.rule) ? t(`rules.title.${finding.rule}`) : finding.what} secondary={byHand ? t('simulator.fix.byHand') : t('simulator.fix.cannot', { instead: insteadOf(t, finding.rule) })} />
-            {byHand && <Link href={hrefOfRule(row, [])} sx={{ fontSize: 12 }}>{t(`frame.page.${placeOfRule(row, []).page}`)}</Link>}
+            <RowText
+              primary={isRule(finding.rule) ? t(`rules.title.${finding.rule}`) : finding.what}
+              secondary={
+                byHand
+                  ? t('simulator.fix.byHand')
+                  : t('simulator.fix.cannot', { instead: insteadOf(t, finding.rule) })
+              }
+            />
+            {byHand && (
+              <Link href={hrefOfRule(row, [])} sx={{ fontSize: 12 }}>
+                {t(`frame.page.${placeOfRule(row, []).page}`)}
+              </Link>
+            )}
           </Row>
         );
       })}
-      <AddDialog proposal={asked} onCancel={() => { setAsked(null); }} onConfirm={add} />
+      <AddDialog
+        proposal={asked}
+        onCancel={() => {
+          setAsked(null);
+        }}
+        onConfirm={add}
+      />
     </Card>
   );
 }
@@ -78,15 +164,45 @@ function insteadOf(t: TFunction, rule: string): string {
   return hasInstead(rule) ? t(`rules.instead.${rule}`) : t('rules.instead.other');
 }
 
-function AddDialog({ proposal, onCancel, onConfirm }: { readonly proposal: Proposal | null; readonly onCancel: () => void; readonly onConfirm: (proposal: Proposal) => void }) {
+function AddDialog({
+  proposal,
+  onCancel,
+  onConfirm,
+}: {
+  readonly proposal: Proposal | null;
+  readonly onCancel: () => void;
+  readonly onConfirm: (proposal: Proposal) => void;
+}) {
   const { t } = useTranslation();
   const draft = useDraft();
-  const after = useMemo(() => (proposal === null ? draft.text : edited(draft.text, proposal)), [proposal, draft.text]);
+  const after = useMemo(
+    () => (proposal === null ? draft.text : edited(draft.text, proposal)),
+    [proposal, draft.text],
+  );
   const words = proposal === null ? null : proposalWords(t, proposal);
   return (
-    <ConfirmDialog open={proposal !== null} title={t('simulator.fix.dialog.title')} confirm={t('simulator.fix.dialog.confirm')} width={640} onCancel={onCancel} onConfirm={() => { if (proposal !== null) onConfirm(proposal); }}>
-      <DialogText>{words !== null && <Box sx={{ color: color.text, marginBottom: 1 }}>{withCode(words)}</Box>}{t('simulator.fix.dialog.body')}</DialogText>
-      <Box sx={{ margin: '12px 24px 0', border: `1px solid ${color.border}`, borderRadius: '6px', overflow: 'hidden' }}>
+    <ConfirmDialog
+      open={proposal !== null}
+      title={t('simulator.fix.dialog.title')}
+      confirm={t('simulator.fix.dialog.confirm')}
+      width={640}
+      onCancel={onCancel}
+      onConfirm={() => {
+        if (proposal !== null) onConfirm(proposal);
+      }}
+    >
+      <DialogText>
+        {words !== null && <Box sx={{ color: color.text, marginBottom: 1 }}>{withCode(words)}</Box>}
+        {t('simulator.fix.dialog.body')}
+      </DialogText>
+      <Box
+        sx={{
+          margin: '12px 24px 0',
+          border: `1px solid ${color.border}`,
+          borderRadius: '6px',
+          overflow: 'hidden',
+        }}
+      >
         <DiffView before={draft.text} after={after} label={t('simulator.fix.dialog.title')} maxHeight={240} />
       </Box>
     </ConfirmDialog>
@@ -107,12 +223,17 @@ function edited(text: string, { edits }: Proposal): string {
 function useLocalImages(simulation: Simulation): ProposalContext['images'] {
   const store = useStore();
   const [images, setImages] = useState<ProposalContext['images']>([]);
-  const wanted = simulation.explanation.engine && simulation.explanation.images.some(({ trusted }) => !trusted);
+  const wanted =
+    simulation.explanation.engine && simulation.explanation.images.some(({ trusted }) => !trusted);
   useEffect(() => {
     if (!wanted) return undefined;
     let gone = false;
-    void store.request('images:list', undefined).then((answer) => { if (!gone && answer.ok) setImages(answer.value); });
-    return () => { gone = true; };
+    void store.request('images:list', undefined).then((answer) => {
+      if (!gone && answer.ok) setImages(answer.value);
+    });
+    return () => {
+      gone = true;
+    };
   }, [store, wanted]);
   return images;
 }

@@ -1,38 +1,95 @@
 import type { TFunction } from 'i18next';
-import { allowanceFor, type Allowance, type Proposal, type ProposalContext } from '../../../shared/audit/proposals.ts';
+import {
+  allowanceFor,
+  type Allowance,
+  type Proposal,
+  type ProposalContext,
+} from '../../../shared/audit/proposals.ts';
 import type { Explanation, ExplainedRequest, Finding } from '../../../shared/explain/explanation.ts';
 
-/** What can be done about refusals by settings: each proposal once, the narrowest first; and whether something no setting can allow is among them. */
-export function settingFixes(explanation: Explanation, context: ProposalContext): { readonly proposals: readonly Proposal[]; readonly unchangeable: readonly Finding[]; readonly byHand: readonly Finding[] } {
-  const refused = explanation.requests.flatMap((request) => request.findings.filter(({ outcome }) => outcome === 'deny' || outcome === 'would-deny').map((finding) => ({ finding, allowance: allowance(finding, request, context) })));
+/**
+ * What can be done about refusals by settings: each proposal once, the narrowest first; and whether something
+ * no setting can allow is among them.
+ */
+export function settingFixes(
+  explanation: Explanation,
+  context: ProposalContext,
+): {
+  readonly proposals: readonly Proposal[];
+  readonly unchangeable: readonly Finding[];
+  readonly byHand: readonly Finding[];
+} {
+  const refused = explanation.requests.flatMap((request) =>
+    request.findings
+      .filter(({ outcome }) => outcome === 'deny' || outcome === 'would-deny')
+      .map((finding) => ({ finding, allowance: allowance(finding, request, context) })),
+  );
   // An image that is not there, or can't be compared now, is not made a derived one by a setting.
-  const unknown = explanation.images.some(({ trusted, reason }) => !trusted && (reason === 'not-local' || reason === 'registry-unreachable'));
-  const proposals = refused.flatMap(({ allowance: one }) => (one.kind === 'proposals' ? one.proposals : [])).filter(({ code }) => !unknown || code !== 'derived-images');
+  const unknown = explanation.images.some(
+    ({ trusted, reason }) => !trusted && (reason === 'not-local' || reason === 'registry-unreachable'),
+  );
+  const proposals = refused
+    .flatMap(({ allowance: one }) => (one.kind === 'proposals' ? one.proposals : []))
+    .filter(({ code }) => !unknown || code !== 'derived-images');
   return {
     proposals: [...new Map(proposals.map((proposal) => [JSON.stringify(proposal.edits), proposal])).values()],
-    unchangeable: unique(refused.flatMap(({ finding, allowance: { kind } }) => (kind === 'no-setting' ? [finding] : []))),
-    byHand: unique(refused.flatMap(({ finding, allowance: { kind } }) => (kind === 'by-hand' ? [finding] : []))),
+    unchangeable: unique(
+      refused.flatMap(({ finding, allowance: { kind } }) => (kind === 'no-setting' ? [finding] : [])),
+    ),
+    byHand: unique(
+      refused.flatMap(({ finding, allowance: { kind } }) => (kind === 'by-hand' ? [finding] : [])),
+    ),
   };
 }
 
 /** A finding is what the decision log would hold. */
 function allowance(finding: Finding, request: ExplainedRequest, context: ProposalContext): Allowance {
   if (finding.outcome === 'missing') return { kind: 'by-hand' };
-  return allowanceFor({ time: '', client: { uid: null, pid: null }, method: request.method, target: request.target, ...(request.image === undefined ? {} : { image: request.image }), ...finding, outcome: finding.outcome, subject: finding.subject }, context);
+  return allowanceFor(
+    {
+      time: '',
+      client: { uid: null, pid: null },
+      method: request.method,
+      target: request.target,
+      ...(request.image === undefined ? {} : { image: request.image }),
+      ...finding,
+      outcome: finding.outcome,
+      subject: finding.subject,
+    },
+    context,
+  );
 }
 
-const unique = (findings: readonly Finding[]): readonly Finding[] => [...new Map(findings.map((finding) => [finding.rule, finding])).values()];
+const unique = (findings: readonly Finding[]): readonly Finding[] => [
+  ...new Map(findings.map((finding) => [finding.rule, finding])).values(),
+];
 
 /** What a proposal does, in words; null for what does not come up here. */
 export function proposalWords(t: TFunction, { code, params, danger }: Proposal): string | null {
   const { path = '', repository = '', tag = '', digest = '' } = params;
   switch (code) {
-    case 'share': case 'share-parent': return danger === undefined ? t('simulator.fix.share', { path }) : t('simulator.fix.shareDanger', { path, why: lowerFirst(t(`files.danger.${danger}.body`)) });
-    case 'image-digest': return t('simulator.fix.image', { image: `${repository}@${digest.slice(0, 19)}…` });
-    case 'image-tag': return t('simulator.fix.image', { image: `${repository}:${tag}` });
-    case 'image-any-tag': return t('simulator.fix.imageAny', { image: repository });
-    case 'derived-images': return t('simulator.fix.derived');
-    case 'docker-load': case 'existing-warn': case 'command': case 'command-for-image': case 'unlisted-entry': case 'scope-all': case 'environment-sockets': case 'environment-never': return null;
+    case 'share':
+    case 'share-parent':
+      return danger === undefined
+        ? t('simulator.fix.share', { path })
+        : t('simulator.fix.shareDanger', { path, why: lowerFirst(t(`files.danger.${danger}.body`)) });
+    case 'image-digest':
+      return t('simulator.fix.image', { image: `${repository}@${digest.slice(0, 19)}…` });
+    case 'image-tag':
+      return t('simulator.fix.image', { image: `${repository}:${tag}` });
+    case 'image-any-tag':
+      return t('simulator.fix.imageAny', { image: repository });
+    case 'derived-images':
+      return t('simulator.fix.derived');
+    case 'docker-load':
+    case 'existing-warn':
+    case 'command':
+    case 'command-for-image':
+    case 'unlisted-entry':
+    case 'scope-all':
+    case 'environment-sockets':
+    case 'environment-never':
+      return null;
   }
 }
 

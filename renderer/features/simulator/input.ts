@@ -7,20 +7,40 @@ import type { RuleGroup } from './rules-card.tsx';
 
 export type Against = SimulationInput['against'];
 /** What stands in the field. */
-export type TypedInput = { readonly kind: 'command'; readonly text: string; readonly file: null } | { readonly kind: 'compose'; readonly text: string; readonly file: string | null };
+export type TypedInput =
+  | { readonly kind: 'command'; readonly text: string; readonly file: null }
+  | { readonly kind: 'compose'; readonly text: string; readonly file: string | null };
 export const emptyInput: TypedInput = { kind: 'command', text: '', file: null };
 
 /** Why it can't be simulated. */
-export type InputProblem = { readonly start: number; readonly end: number } & ({ readonly kind: 'command'; readonly code: CommandProblem; readonly what: string } | { readonly kind: 'compose'; readonly code: YamlProblem; /** The parser's own, English. */ readonly message: string });
+export type InputProblem = { readonly start: number; readonly end: number } & (
+  | { readonly kind: 'command'; readonly code: CommandProblem; readonly what: string }
+  | {
+      readonly kind: 'compose';
+      readonly code: YamlProblem;
+      /** The parser's own, English. */ readonly message: string;
+    }
+);
 
 /** What is wrong with a compose file's YAML, as far as there are words for it. */
-const yamlProblems = { DUPLICATE_KEY: 'duplicate-key', TAB_AS_INDENT: 'tab', BAD_INDENT: 'indent', MISSING_CHAR: 'not-closed', BAD_ALIAS: 'alias', MULTIPLE_DOCS: 'several-documents' } as const satisfies Partial<Record<ErrorCode, string>>;
+const yamlProblems = {
+  DUPLICATE_KEY: 'duplicate-key',
+  TAB_AS_INDENT: 'tab',
+  BAD_INDENT: 'indent',
+  MISSING_CHAR: 'not-closed',
+  BAD_ALIAS: 'alias',
+  MULTIPLE_DOCS: 'several-documents',
+} as const satisfies Partial<Record<ErrorCode, string>>;
 export type YamlProblem = (typeof yamlProblems)[keyof typeof yamlProblems] | 'yaml';
 const hasWords = (code: ErrorCode): code is keyof typeof yamlProblems => Object.hasOwn(yamlProblems, code);
 
 /** A text with a top-level `services:` is a compose file, whatever the field held before. */
 export function readInput(text: string, before: TypedInput | null): TypedInput {
-  if (/^services\s*:/m.test(text) || (before?.kind === 'compose' && text.trim() !== '' && !/^\s*(?:[$#>] )?(?:sudo |docker )/.test(text))) return { kind: 'compose', text, file: before?.kind === 'compose' ? before.file : null };
+  if (
+    /^services\s*:/m.test(text) ||
+    (before?.kind === 'compose' && text.trim() !== '' && !/^\s*(?:[$#>] )?(?:sudo |docker )/.test(text))
+  )
+    return { kind: 'compose', text, file: before?.kind === 'compose' ? before.file : null };
   return { kind: 'command', text, file: null };
 }
 
@@ -28,37 +48,95 @@ export function readInput(text: string, before: TypedInput | null): TypedInput {
 const longestReadHere = 48 * 1024;
 
 /** What is asked for, or why nothing can be. */
-export function toSimulate(input: TypedInput, against: Against, home: string): { readonly input: SimulationInput | null; readonly problem: InputProblem | null; readonly sudo: boolean } {
+export function toSimulate(
+  input: TypedInput,
+  against: Against,
+  home: string,
+): { readonly input: SimulationInput | null; readonly problem: InputProblem | null; readonly sudo: boolean } {
   if (input.text.trim() === '') return { input: null, problem: null, sudo: false };
   if (input.kind === 'compose') {
-    const [error] = input.text.length > longestReadHere ? [] : parseDocument(input.text, { prettyErrors: false }).errors;
-    const problem: InputProblem | null = error === undefined ? null : { kind: 'compose', code: hasWords(error.code) ? yamlProblems[error.code] : 'yaml', message: error.message, start: error.pos[0], end: error.pos[1] };
+    const [error] =
+      input.text.length > longestReadHere ? [] : parseDocument(input.text, { prettyErrors: false }).errors;
+    const problem: InputProblem | null =
+      error === undefined
+        ? null
+        : {
+            kind: 'compose',
+            code: hasWords(error.code) ? yamlProblems[error.code] : 'yaml',
+            message: error.message,
+            start: error.pos[0],
+            end: error.pos[1],
+          };
     return { input: problem === null ? { ...input, against } : null, problem, sudo: false };
   }
   const parsed = parseCommandLine(input.text, { home });
-  if (!parsed.ok) return { input: null, problem: { kind: 'command', code: parsed.problem, what: parsed.what, start: parsed.start, end: parsed.end }, sudo: false };
+  if (!parsed.ok)
+    return {
+      input: null,
+      problem: {
+        kind: 'command',
+        code: parsed.problem,
+        what: parsed.what,
+        start: parsed.start,
+        end: parsed.end,
+      },
+      sudo: false,
+    };
   return { input: { kind: 'command', text: input.text, against }, problem: null, sudo: parsed.line.sudo };
 }
 
-/** The rows of an answer: of a command one group without a name, of a compose file one for each service, network and volume. */
-export function groupsOf(t: TFunction, { explanation }: Simulation, input: SimulationInput, home: string): readonly RuleGroup[] {
+/**
+ * The rows of an answer: of a command one group without a name, of a compose file one for each service,
+ * network and volume.
+ */
+export function groupsOf(
+  t: TFunction,
+  { explanation }: Simulation,
+  input: SimulationInput,
+  home: string,
+): readonly RuleGroup[] {
   if (input.kind === 'command') {
     const parsed = parseCommandLine(input.text, { home });
     const line = parsed.ok ? parsed.line : null;
-    return [{ name: '', rows: explanation.requests.flatMap((request) => ruleRows(request, explanation.images, line)) }];
+    return [
+      {
+        name: '',
+        rows: explanation.requests.flatMap((request) => ruleRows(request, explanation.images, line)),
+      },
+    ];
   }
   const places = servicePlaces(input.text);
   const groups = explanation.requests.flatMap((request): (RuleGroup & { readonly at: number })[] => {
     const rows = ruleRows(request, explanation.images, null);
     if (request.service !== undefined) {
       const place = places.get(request.service);
-      const name = t(request.kind === 'build' ? 'simulator.compose.build' : 'simulator.compose.service', { name: request.service });
-      return [{ at: place?.start ?? Number.MAX_SAFE_INTEGER - 1, name, rows: place === undefined ? rows : rows.map((row, index): RuleRow => (index === 0 ? { ...row, place } : row)) }];
+      const name = t(request.kind === 'build' ? 'simulator.compose.build' : 'simulator.compose.service', {
+        name: request.service,
+      });
+      return [
+        {
+          at: place?.start ?? Number.MAX_SAFE_INTEGER - 1,
+          name,
+          rows:
+            place === undefined
+              ? rows
+              : rows.map((row, index): RuleRow => (index === 0 ? { ...row, place } : row)),
+        },
+      ];
     }
     // What Compose makes besides is told only where a rule has something to say about it.
     if (rows.length === 0) return [];
     const kind = request.kind === 'network' ? 'network' : request.kind === 'volume' ? 'volume' : null;
-    return [{ at: Number.MAX_SAFE_INTEGER, name: kind === null ? t('simulator.compose.other') : t(`simulator.compose.${kind}`, { name: request.name ?? '' }), rows }];
+    return [
+      {
+        at: Number.MAX_SAFE_INTEGER,
+        name:
+          kind === null
+            ? t('simulator.compose.other')
+            : t(`simulator.compose.${kind}`, { name: request.name ?? '' }),
+        rows,
+      },
+    ];
   });
   // As the file has them: Compose asks for several at a time.
   return groups.sort((a, b) => a.at - b.at);
@@ -70,6 +148,7 @@ function servicePlaces(text: string): ReadonlyMap<string, { readonly start: numb
   if (text.length > longestReadHere) return places;
   const services: unknown = parseDocument(text, { prettyErrors: false }).get('services');
   if (!isMap(services)) return places;
-  for (const { key } of services.items) if (isScalar(key) && key.range) places.set(String(key.value), { start: key.range[0], end: key.range[1] });
+  for (const { key } of services.items)
+    if (isScalar(key) && key.range) places.set(String(key.value), { start: key.range[0], end: key.range[1] });
   return places;
 }

@@ -8,14 +8,42 @@ import type { InputProblem } from './input.ts';
 /** Why the text can't be simulated, and where. */
 export function ProblemNote({ problem, text }: { readonly problem: InputProblem; readonly text: string }) {
   const { t } = useTranslation();
-  const words = problem.kind === 'command' ? t(`simulator.problem.${problem.code}`, { what: problem.what.replaceAll('`', '\u2019') }) : t(`simulator.yaml.${problem.code}`);
+  const words =
+    problem.kind === 'command'
+      ? t(`simulator.problem.${problem.code}`, { what: problem.what.replaceAll('`', '\u2019') })
+      : t(`simulator.yaml.${problem.code}`);
   const before = text.slice(0, problem.start);
   const line = before.split('\n').length;
-  const where = line > 1 || problem.kind === 'compose' ? t('simulator.problem.atLine', { line, column: problem.start - before.lastIndexOf('\n') }) : t('simulator.problem.at', { position: problem.start + 1 });
+  const where =
+    line > 1 || problem.kind === 'compose'
+      ? t('simulator.problem.atLine', { line, column: problem.start - before.lastIndexOf('\n') })
+      : t('simulator.problem.at', { position: problem.start + 1 });
   return (
-    <Box role="status" sx={{ display: 'flex', marginTop: '4px', alignItems: 'flex-start', gap: '6px', color: color.danger, minWidth: 0, overflowWrap: 'anywhere' }}>
+    <Box
+      role="status"
+      sx={{
+        display: 'flex',
+        marginTop: '4px',
+        alignItems: 'flex-start',
+        gap: '6px',
+        color: color.danger,
+        minWidth: 0,
+        overflowWrap: 'anywhere',
+      }}
+    >
       <ErrorIcon sx={{ fontSize: 16, marginTop: '2px', flexShrink: 0 }} aria-hidden />
-      <span>{withCode(words)}{problem.kind === 'compose' && <> <span lang="en">{problem.message}</span></>} <Box component="span" sx={{ color: color.text3 }}>{where}</Box></span>
+      <span>
+        {withCode(words)}
+        {problem.kind === 'compose' && (
+          <>
+            {' '}
+            <span lang="en">{problem.message}</span>
+          </>
+        )}{' '}
+        <Box component="span" sx={{ color: color.text3 }}>
+          {where}
+        </Box>
+      </span>
     </Box>
   );
 }

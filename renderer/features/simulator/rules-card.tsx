@@ -16,10 +16,23 @@ import type { RowOutcome, RuleRow } from '../../../shared/explain/rows.ts';
 import { counts, hrefOfRule, placeOfRule, rowWords } from './words.ts';
 
 /** One request's rows, under a name where there are several. */
-export interface RuleGroup { readonly name: string; readonly rows: readonly RuleRow[] }
+export interface RuleGroup {
+  readonly name: string;
+  readonly rows: readonly RuleRow[];
+}
 
 /** Rule by rule: the outcome, the words it is about, what the rule says, and where its setting is. */
-export function RulesCard({ simulation, groups, text, old }: { readonly simulation: Simulation; readonly groups: readonly RuleGroup[]; readonly text: string; readonly old: boolean }) {
+export function RulesCard({
+  simulation,
+  groups,
+  text,
+  old,
+}: {
+  readonly simulation: Simulation;
+  readonly groups: readonly RuleGroup[];
+  readonly text: string;
+  readonly old: boolean;
+}) {
   const { t } = useTranslation();
   const rows = groups.flatMap((group) => group.rows);
   return (
@@ -27,11 +40,33 @@ export function RulesCard({ simulation, groups, text, old }: { readonly simulati
       <Card title={t('simulator.rules.title')} actions={<span>{counts(t, rows)}</span>}>
         {rows.length === 0 && <EmptyState>{t('simulator.rules.none')}</EmptyState>}
         {groups.map((group) => (
-          <Box key={group.name} {...(group.name === '' ? {} : { component: 'section', 'aria-label': group.name })}>
-            {group.name !== '' && <Typography component="h3" sx={{ padding: '8px 16px', fontWeight: 600, background: color.subtle, borderTop: `1px solid ${color.border}`, '[data-row] + &': { borderTop: `1px solid ${color.border}` } }}>{group.name}</Typography>}
+          <Box
+            key={group.name}
+            {...(group.name === '' ? {} : { component: 'section', 'aria-label': group.name })}
+          >
+            {group.name !== '' && (
+              <Typography
+                component="h3"
+                sx={{
+                  padding: '8px 16px',
+                  fontWeight: 600,
+                  background: color.subtle,
+                  borderTop: `1px solid ${color.border}`,
+                  '[data-row] + &': { borderTop: `1px solid ${color.border}` },
+                }}
+              >
+                {group.name}
+              </Typography>
+            )}
             <Box component="ul" sx={{ listStyle: 'none', margin: 0, padding: 0 }}>
-              {group.rows.length === 0 && <Box component="li" sx={{ padding: '10px 16px', color: color.text2 }}>{t('simulator.rules.none')}</Box>}
-              {group.rows.map((row, index) => <Rule key={index} row={row} text={text} simulation={simulation} compose={group.name !== ''} />)}
+              {group.rows.length === 0 && (
+                <Box component="li" sx={{ padding: '10px 16px', color: color.text2 }}>
+                  {t('simulator.rules.none')}
+                </Box>
+              )}
+              {group.rows.map((row, index) => (
+                <Rule key={index} row={row} text={text} simulation={simulation} compose={group.name !== ''} />
+              ))}
             </Box>
           </Box>
         ))}
@@ -40,33 +75,85 @@ export function RulesCard({ simulation, groups, text, old }: { readonly simulati
   );
 }
 
-function Rule({ row, text, simulation, compose }: { readonly row: RuleRow; readonly text: string; readonly simulation: Simulation; readonly compose: boolean }) {
+function Rule({
+  row,
+  text,
+  simulation,
+  compose,
+}: {
+  readonly row: RuleRow;
+  readonly text: string;
+  readonly simulation: Simulation;
+  readonly compose: boolean;
+}) {
   const { t } = useTranslation();
   const draft = useDraft();
   const { list } = useFormats();
   const settings = (simulation.against === 'applied' ? draft.applied : draft.draft).settings;
-  const shares = settings.ok ? (settings.value.fileSharing.kind === 'list' ? settings.value.fileSharing.directories.map(({ path }) => path) : ['$HOME', '$TMP']) : [];
+  const shares = settings.ok
+    ? settings.value.fileSharing.kind === 'list'
+      ? settings.value.fileSharing.directories.map(({ path }) => path)
+      : ['$HOME', '$TMP']
+    : [];
   const words = rowWords(t, row, list(shares.map((path) => `\`${path}\``)), simulation.explanation, list);
   const images = settings.ok ? settings.value.socket.images : [];
   const { page } = placeOfRule(row, images);
   const said = row.options.map(({ start, end }) => text.slice(start, end)).join(' ');
   return (
-    <Box component="li" sx={{ display: 'grid', gridTemplateColumns: '126px minmax(0, 184px) minmax(0, 1fr) auto', columnGap: 1, padding: '9px 16px', alignItems: 'start', 'li + &': { borderTop: `1px solid ${color.border}` }, '@container page (max-width: 640px)': { gridTemplateColumns: '126px minmax(0, 1fr) auto' } }}>
-      <Box sx={{ lineHeight: '20px' }}><RowOutcomeChip outcome={row.outcome} /></Box>
-      <Box sx={{ lineHeight: '20px' }}>{said !== '' ? <Said text={said} /> : <Mono dim>{unsaid(row, t, compose)}</Mono>}</Box>
-      <Box sx={{ minWidth: 0, '@container page (max-width: 640px)': { gridRow: 2, gridColumn: '1 / -1' } }}>
-        <Typography component="div" sx={{ fontWeight: 600, color: color.text }}>{withCode(words.title)}</Typography>
-        <Typography variant="caption" component="div" sx={{ color: color.text2, marginTop: '2px', maxWidth: 720, overflowWrap: 'anywhere' }}>{withCode(words.text)}</Typography>
-        {words.detail !== undefined && <Typography variant="caption" component="div" className="selectable" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>{words.detail}</Typography>}
+    <Box
+      component="li"
+      sx={{
+        display: 'grid',
+        gridTemplateColumns: '126px minmax(0, 184px) minmax(0, 1fr) auto',
+        columnGap: 1,
+        padding: '9px 16px',
+        alignItems: 'start',
+        'li + &': { borderTop: `1px solid ${color.border}` },
+        '@container page (max-width: 640px)': { gridTemplateColumns: '126px minmax(0, 1fr) auto' },
+      }}
+    >
+      <Box sx={{ lineHeight: '20px' }}>
+        <RowOutcomeChip outcome={row.outcome} />
       </Box>
-      <Link href={hrefOfRule(row, images)} sx={{ fontSize: 12, lineHeight: '20px', whiteSpace: 'nowrap' }}>{t(`frame.page.${page}`)}</Link>
+      <Box sx={{ lineHeight: '20px' }}>
+        {said !== '' ? <Said text={said} /> : <Mono dim>{unsaid(row, t, compose)}</Mono>}
+      </Box>
+      <Box sx={{ minWidth: 0, '@container page (max-width: 640px)': { gridRow: 2, gridColumn: '1 / -1' } }}>
+        <Typography component="div" sx={{ fontWeight: 600, color: color.text }}>
+          {withCode(words.title)}
+        </Typography>
+        <Typography
+          variant="caption"
+          component="div"
+          sx={{ color: color.text2, marginTop: '2px', maxWidth: 720, overflowWrap: 'anywhere' }}
+        >
+          {withCode(words.text)}
+        </Typography>
+        {words.detail !== undefined && (
+          <Typography
+            variant="caption"
+            component="div"
+            className="selectable"
+            sx={{ color: color.text2, overflowWrap: 'anywhere' }}
+          >
+            {words.detail}
+          </Typography>
+        )}
+      </Box>
+      <Link href={hrefOfRule(row, images)} sx={{ fontSize: 12, lineHeight: '20px', whiteSpace: 'nowrap' }}>
+        {t(`frame.page.${page}`)}
+      </Link>
     </Box>
   );
 }
 
 /** Words of the command; they break between them and after a colon rather than within a path. */
 function Said({ text }: { readonly text: string }) {
-  return <Mono>{text.split(/(?<=:)/).flatMap((part, index) => (index === 0 ? [part] : [<wbr key={index} />, part]))}</Mono>;
+  return (
+    <Mono>
+      {text.split(/(?<=:)/).flatMap((part, index) => (index === 0 ? [part] : [<wbr key={index} />, part]))}
+    </Mono>
+  );
 }
 
 /** What a row is about where no words of a command are: of a compose file the key and its value. */
@@ -74,24 +161,59 @@ function unsaid(row: RuleRow, t: TFunction, compose: boolean): string {
   if (row.what.kind === 'image') return row.what.image.image;
   if (row.what.kind === 'passed') return withKey(row.what.field, row.what.value);
   const { rule, part, what } = row.what.finding;
-  if (rule === 'runtime-forced' && (part === undefined || part.value === '')) return t('simulator.rules.notSaid', { option: compose ? 'runtime' : '--runtime' });
-  return part !== undefined && part.value !== '' ? withKey(part.field, part.value) : what === '' ? t('simulator.rules.whole') : what;
+  if (rule === 'runtime-forced' && (part === undefined || part.value === ''))
+    return t('simulator.rules.notSaid', { option: compose ? 'runtime' : '--runtime' });
+  return part !== undefined && part.value !== ''
+    ? withKey(part.field, part.value)
+    : what === ''
+      ? t('simulator.rules.whole')
+      : what;
 }
 
 /** Keys of a compose service by the field they write, where the value alone does not say it. */
 const composeKeys: Readonly<Record<string, string>> = {
-  'HostConfig.PidMode': 'pid', 'HostConfig.IpcMode': 'ipc', 'HostConfig.UTSMode': 'uts', 'HostConfig.NetworkMode': 'network_mode', 'HostConfig.UsernsMode': 'userns_mode', 'HostConfig.CgroupnsMode': 'cgroup', 'HostConfig.Privileged': 'privileged', 'HostConfig.CapAdd': 'cap_add',
-  'HostConfig.SecurityOpt': 'security_opt', 'HostConfig.CgroupParent': 'cgroup_parent', 'HostConfig.Runtime': 'runtime', 'HostConfig.Sysctls': 'sysctls', 'HostConfig.LogConfig': 'logging', 'HostConfig.VolumesFrom': 'volumes_from', 'HostConfig.Annotations': 'annotations', Env: 'environment', Labels: 'labels', allow: 'entitlements',
+  'HostConfig.PidMode': 'pid',
+  'HostConfig.IpcMode': 'ipc',
+  'HostConfig.UTSMode': 'uts',
+  'HostConfig.NetworkMode': 'network_mode',
+  'HostConfig.UsernsMode': 'userns_mode',
+  'HostConfig.CgroupnsMode': 'cgroup',
+  'HostConfig.Privileged': 'privileged',
+  'HostConfig.CapAdd': 'cap_add',
+  'HostConfig.SecurityOpt': 'security_opt',
+  'HostConfig.CgroupParent': 'cgroup_parent',
+  'HostConfig.Runtime': 'runtime',
+  'HostConfig.Sysctls': 'sysctls',
+  'HostConfig.LogConfig': 'logging',
+  'HostConfig.VolumesFrom': 'volumes_from',
+  'HostConfig.Annotations': 'annotations',
+  Env: 'environment',
+  Labels: 'labels',
+  allow: 'entitlements',
 };
-const withKey = (field: string, value: string): string => (composeKeys[field] === undefined ? value : `${composeKeys[field]}: ${value}`);
+const withKey = (field: string, value: string): string =>
+  composeKeys[field] === undefined ? value : `${composeKeys[field]}: ${value}`;
 
 function RowOutcomeChip({ outcome }: { readonly outcome: RowOutcome }) {
   const { t } = useTranslation();
   switch (outcome) {
-    case 'deny': return <OutcomeChip outcome="denied" />;
-    case 'rewrite': return <OutcomeChip outcome="changed" />;
-    case 'allow': return <OutcomeChip outcome="allowed" />;
-    case 'would-deny': return <Toned icon={WarningIcon} tone="warn">{t('simulator.rules.wouldDeny')}</Toned>;
-    case 'missing': return <Toned icon={InfoIcon} tone="warn">{t('simulator.rules.open')}</Toned>;
+    case 'deny':
+      return <OutcomeChip outcome="denied" />;
+    case 'rewrite':
+      return <OutcomeChip outcome="changed" />;
+    case 'allow':
+      return <OutcomeChip outcome="allowed" />;
+    case 'would-deny':
+      return (
+        <Toned icon={WarningIcon} tone="warn">
+          {t('simulator.rules.wouldDeny')}
+        </Toned>
+      );
+    case 'missing':
+      return (
+        <Toned icon={InfoIcon} tone="warn">
+          {t('simulator.rules.open')}
+        </Toned>
+      );
   }
 }

@@ -5,7 +5,10 @@ import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import { pictureCommand } from '../../dev/simulator-fixture.ts';
 import { fail } from '../../../shared/result.ts';
 
-async function open(state: keyof typeof states & string = 'protected', answers: Parameters<typeof renderApp>[2] = {}): Promise<RenderedApp> {
+async function open(
+  state: keyof typeof states & string = 'protected',
+  answers: Parameters<typeof renderApp>[2] = {},
+): Promise<RenderedApp> {
   const make = states[state];
   if (make === undefined) throw new Error(`no state ${state}`);
   const app = await renderApp(make(), 'simulator', answers);
@@ -14,33 +17,69 @@ async function open(state: keyof typeof states & string = 'protected', answers: 
   return app;
 }
 const field = () => screen.getByRole('textbox', { name: /Docker command|Compose file/ });
-const type = async ({ user }: RenderedApp, text: string) => { await user.click(field()); await user.paste(text); await user.keyboard('{Enter}'); };
-const runs = ({ bridge }: RenderedApp) => bridge.calls.filter(({ name }) => name === 'simulate:run').map(({ input }) => input);
+const type = async ({ user }: RenderedApp, text: string) => {
+  await user.click(field());
+  await user.paste(text);
+  await user.keyboard('{Enter}');
+};
+const runs = ({ bridge }: RenderedApp) =>
+  bridge.calls.filter(({ name }) => name === 'simulate:run').map(({ input }) => input);
 
 describe('the Simulator', () => {
   it('tells an answer rule by rule, with the words each is about and what the client would see', async () => {
     const app = await open();
     await type(app, pictureCommand);
-    expect(await screen.findByRole('heading', { name: 'Refused: the directory is not shared with containers' })).toBeTruthy();
+    expect(
+      await screen.findByRole('heading', { name: 'Refused: the directory is not shared with containers' }),
+    ).toBeTruthy();
     expect(screen.getByText(/^docker: Error response from daemon: .*bind mount of \/etc/)).toBeTruthy();
-    const rows = within(screen.getByRole('region', { name: 'Rule by rule' })).getAllByRole('listitem').map((row) => row.textContent);
+    const rows = within(screen.getByRole('region', { name: 'Rule by rule' }))
+      .getAllByRole('listitem')
+      .map((row) => row.textContent);
     expect(rows).toEqual([
-      expect.stringMatching(/^Denied-v \/etc:\/xBind mount\/etc isn’t inside a shared directory: \$HOME, \$TMP, and \/srv\/projects\.File sharing$/), expect.stringMatching(/^Changed-v .*docker\.sockDocker socket of its ownAll Docker commands but push and image\* can be used/), expect.stringMatching(/^Changed--privilegedKept, and confined/),
-      expect.stringMatching(/^Changedno --runtime/), expect.stringMatching(/^Alloweddocker:cliTrusted for the socket/),
+      expect.stringMatching(
+        /^Denied-v \/etc:\/xBind mount\/etc isn’t inside a shared directory: \$HOME, \$TMP, and \/srv\/projects\.File sharing$/,
+      ),
+      expect.stringMatching(
+        /^Changed-v .*docker\.sockDocker socket of its ownAll Docker commands but push and image\* can be used/,
+      ),
+      expect.stringMatching(/^Changed--privilegedKept, and confined/),
+      expect.stringMatching(/^Changedno --runtime/),
+      expect.stringMatching(/^Alloweddocker:cliTrusted for the socket/),
     ]);
     // Each leads to its setting, not only to the page.
-    const pointers = within(screen.getByRole('region', { name: 'Rule by rule' })).getAllByRole('link').map((link) => new URLSearchParams(link.getAttribute('href')?.split('?')[1]).get('pointer'));
+    const pointers = within(screen.getByRole('region', { name: 'Rule by rule' }))
+      .getAllByRole('link')
+      .map((link) => new URLSearchParams(link.getAttribute('href')?.split('?')[1]).get('pointer'));
     const mount = '/enhancedContainerIsolation/dockerSocketMount';
-    expect(pointers).toEqual(['/filesharingAllowedDirectories', `${mount}/commandList`, '/enhancedContainerIsolation/value', '/enhancedContainerIsolation/value', `${mount}/imageList/images/1`]);
-    expect([...document.querySelectorAll('[data-mark]')].map((mark) => [mark.textContent, mark.getAttribute('data-mark')])).toEqual([
-      ['--privileged', 'rewrite'], ['-v /etc:/x', 'deny'], ['-v /var/run/docker.sock:/var/run/docker.sock', 'rewrite'], ['docker:cli', 'allow'],
+    expect(pointers).toEqual([
+      '/filesharingAllowedDirectories',
+      `${mount}/commandList`,
+      '/enhancedContainerIsolation/value',
+      '/enhancedContainerIsolation/value',
+      `${mount}/imageList/images/1`,
+    ]);
+    expect(
+      [...document.querySelectorAll('[data-mark]')].map((mark) => [
+        mark.textContent,
+        mark.getAttribute('data-mark'),
+      ]),
+    ).toEqual([
+      ['--privileged', 'rewrite'],
+      ['-v /etc:/x', 'deny'],
+      ['-v /var/run/docker.sock:/var/run/docker.sock', 'rewrite'],
+      ['docker:cli', 'allow'],
     ]);
     expect(screen.getByText('image docker:cli: sha256:4f2a5b7d1f6a')).toBeTruthy();
   });
 
   it('gives no answer for a draft that main has not got', async () => {
-    const app = await open('protected', { 'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.') });
-    act(() => { app.store.setDraft(`${app.store.get().draft}\n`); });
+    const app = await open('protected', {
+      'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.'),
+    });
+    act(() => {
+      app.store.setDraft(`${app.store.get().draft}\n`);
+    });
     await app.user.click(await screen.findByRole('button', { name: 'Draft' }));
     await type(app, pictureCommand);
     expect((await screen.findByRole('alert')).textContent).toContain('No space left on device.');
@@ -51,22 +90,33 @@ describe('the Simulator', () => {
     const app = await open();
     await type(app, pictureCommand);
     await app.user.click(await screen.findByRole('button', { name: 'Try without it' }));
-    await waitFor(() => { expect(field()).toHaveProperty('value', 'docker run --privileged -v /var/run/docker.sock:/var/run/docker.sock docker:cli'); });
+    await waitFor(() => {
+      expect(field()).toHaveProperty(
+        'value',
+        'docker run --privileged -v /var/run/docker.sock:/var/run/docker.sock docker:cli',
+      );
+    });
     expect(await screen.findByRole('heading', { name: 'Allowed, with changes' })).toBeTruthy();
   });
 
   it('adds the exact change to the draft after it was shown, and decides under the draft when told to', async () => {
     const app = await open();
     await type(app, pictureCommand);
-    expect(await screen.findByText(/Not recommended: containers could read the host’s accounts/)).toBeTruthy();
+    expect(
+      await screen.findByText(/Not recommended: containers could read the host’s accounts/),
+    ).toBeTruthy();
     await app.user.click(screen.getAllByRole('button', { name: 'Add to draft…' })[0] ?? document.body);
     const dialog = await screen.findByRole('dialog', { name: 'Add to the draft?' });
     expect(dialog.textContent).toMatch(/"path": "\/etc"/);
     await app.user.click(within(dialog).getByRole('button', { name: 'Add to draft' }));
-    await waitFor(() => { expect(app.store.get().draft).toMatch(/"path": "\/etc"/); });
+    await waitFor(() => {
+      expect(app.store.get().draft).toMatch(/"path": "\/etc"/);
+    });
     // The dialog leaves the page to the reader again.
     await app.user.click(await screen.findByRole('button', { name: 'Draft' }));
-    await waitFor(() => { expect(runs(app).at(-1)).toMatchObject({ against: 'draft' }); });
+    await waitFor(() => {
+      expect(runs(app).at(-1)).toMatchObject({ against: 'draft' });
+    });
     // Main knows the draft before it decides by it.
     const order = app.bridge.calls.map(({ name }) => name);
     expect(order.lastIndexOf('settings:set-draft')).toBeLessThan(order.lastIndexOf('simulate:run'));
@@ -87,13 +137,25 @@ describe('the Simulator', () => {
     await app.user.click(screen.getByRole('button', { name: 'Open compose file…' }));
     expect(await screen.findByRole('heading', { name: 'Refused: 1 of 2 services' })).toBeTruthy();
     expect(screen.getByText('/srv/projects/shop/compose.yaml')).toBeTruthy();
-    expect(within(screen.getByRole('region', { name: 'Service agent' })).getAllByRole('listitem')).toHaveLength(3);
-    expect([...document.querySelectorAll('[data-mark]')].map((mark) => [mark.textContent, mark.getAttribute('data-mark')])).toEqual([['web', 'rewrite'], ['agent', 'deny']]);
+    expect(
+      within(screen.getByRole('region', { name: 'Service agent' })).getAllByRole('listitem'),
+    ).toHaveLength(3);
+    expect(
+      [...document.querySelectorAll('[data-mark]')].map((mark) => [
+        mark.textContent,
+        mark.getAttribute('data-mark'),
+      ]),
+    ).toEqual([
+      ['web', 'rewrite'],
+      ['agent', 'deny'],
+    ]);
     await app.user.click(screen.getByRole('button', { name: 'Clear' }));
     await type(app, 'services:\n  a: [');
     expect(await screen.findByText(/^Line \d, column/)).toBeTruthy();
     // In the window's words first; the parser's own are marked as English.
-    expect(screen.getByText(/or a bracket is not closed/).querySelector('[lang="en"]')?.textContent).toMatch(/sequence/);
+    expect(screen.getByText(/or a bracket is not closed/).querySelector('[lang="en"]')?.textContent).toMatch(
+      /sequence/,
+    );
   });
 
   it('says that ECI is off, the engine stopped, audit mode on or the Docker client missing', async () => {

@@ -33,7 +33,10 @@ const isAgainst = (value: unknown): value is Against => value === 'applied' || v
 /** What was typed stays while another page is looked at. */
 const kept = new WeakMap<AppStore, TypedInput>();
 
-/** What would happen to a command line or a compose file, under the applied settings or the draft, as the gateway decides it. */
+/**
+ * What would happen to a command line or a compose file, under the applied settings or the draft, as the
+ * gateway decides it.
+ */
 export default function SimulatorPage() {
   const { t } = useTranslation();
   const app = useApp();
@@ -41,58 +44,173 @@ export default function SimulatorPage() {
   const draft = useDraft();
   const { params } = useRoute();
   const asked = params['command'];
-  const [input, setState] = useState<TypedInput>(() => (asked === undefined || asked === '' ? kept.get(store) ?? emptyInput : readInput(asked, null)));
+  const [input, setState] = useState<TypedInput>(() =>
+    asked === undefined || asked === '' ? (kept.get(store) ?? emptyInput) : readInput(asked, null),
+  );
   const [from, setFrom] = useState(asked);
   const [against, setAgainst] = useState<Against>(draft.dirty ? 'draft' : 'applied');
   const [openError, setOpenError] = useState<AppError | null>(null);
   const [typing, setTyping] = useState(false);
   const problemId = useId();
-  const setInput = (next: TypedInput, typed = false) => { kept.set(store, next); setState(next); setTyping(typed); setOpenError(null); };
+  const setInput = (next: TypedInput, typed = false) => {
+    kept.set(store, next);
+    setState(next);
+    setTyping(typed);
+    setOpenError(null);
+  };
   // Another link to this page brings another command.
-  if (asked !== from) { setFrom(asked); if (asked !== undefined && asked !== '') setInput(readInput(asked, null)); }
+  if (asked !== from) {
+    setFrom(asked);
+    if (asked !== undefined && asked !== '') setInput(readInput(asked, null));
+  }
 
   const wanted = useMemo(() => toSimulate(input, against, app.home), [input, against, app.home]);
   const answer = useSimulation(wanted.input, typing);
   const { simulation } = answer;
-  const current = simulation !== null && answer.input !== null && answer.input.text === input.text && answer.input.against === against;
-  const groups = useMemo(() => (simulation === null || answer.input === null ? [] : groupsOf(t, simulation, answer.input, app.home)), [t, simulation, answer.input, app.home]);
+  const current =
+    simulation !== null &&
+    answer.input !== null &&
+    answer.input.text === input.text &&
+    answer.input.against === against;
+  const groups = useMemo(
+    () =>
+      simulation === null || answer.input === null ? [] : groupsOf(t, simulation, answer.input, app.home),
+    [t, simulation, answer.input, app.home],
+  );
   const problem = wanted.problem;
-  const marks = problem !== null ? [{ start: problem.start, end: problem.end, kind: 'problem' as const }] : current && simulation.explanation.eci ? marksOf(markedSpans(groups.flatMap((group) => group.rows))) : [];
+  const marks =
+    problem !== null
+      ? [{ start: problem.start, end: problem.end, kind: 'problem' as const }]
+      : current && simulation.explanation.eci
+        ? marksOf(markedSpans(groups.flatMap((group) => group.rows)))
+        : [];
   const open = async () => {
     const picked = await store.request('simulate:open-compose', undefined);
     if (!picked.ok) setOpenError(picked.error);
-    else if (picked.value !== null) setInput({ kind: 'compose', text: picked.value.text, file: picked.value.path });
+    else if (picked.value !== null)
+      setInput({ kind: 'compose', text: picked.value.text, file: picked.value.path });
   };
   const empty = input.text.trim() === '';
   return (
-    <Page title={t('frame.page.simulator')} subtitle={t('simulator.subtitle')} actions={<>
-      <Button variant="text" onClick={() => { void open(); }}>{t('simulator.open')}</Button>
-      <ToggleButtonGroup exclusive value={against} aria-label={t('simulator.against.label')} onChange={(_, value: unknown) => { if (isAgainst(value)) setAgainst(value); }}>
-        <ToggleButton value="applied">{t('simulator.against.applied')}</ToggleButton>
-        <ToggleButton value="draft">{t('simulator.against.draft')}</ToggleButton>
-      </ToggleButtonGroup>
-    </>}>
+    <Page
+      title={t('frame.page.simulator')}
+      subtitle={t('simulator.subtitle')}
+      actions={
+        <>
+          <Button
+            variant="text"
+            onClick={() => {
+              void open();
+            }}
+          >
+            {t('simulator.open')}
+          </Button>
+          <ToggleButtonGroup
+            exclusive
+            value={against}
+            aria-label={t('simulator.against.label')}
+            onChange={(_, value: unknown) => {
+              if (isAgainst(value)) setAgainst(value);
+            }}
+          >
+            <ToggleButton value="applied">{t('simulator.against.applied')}</ToggleButton>
+            <ToggleButton value="draft">{t('simulator.against.draft')}</ToggleButton>
+          </ToggleButtonGroup>
+        </>
+      }
+    >
       <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
         <Box>
-          <CommandInput value={input.text} onChange={(text) => { setInput(readInput(text, input), true); }} onEnter={answer.now} onEscape={() => { setInput(emptyInput); }} marks={marks} invalid={problem !== null && !empty}
-            label={input.kind === 'compose' ? t('simulator.input.compose') : t('simulator.input.command')} placeholder={t('simulator.input.placeholder')} describedBy={problemId} clear={t('simulator.input.clear')} maxLength={maxComposeLength} />
+          <CommandInput
+            value={input.text}
+            onChange={(text) => {
+              setInput(readInput(text, input), true);
+            }}
+            onEnter={answer.now}
+            onEscape={() => {
+              setInput(emptyInput);
+            }}
+            marks={marks}
+            invalid={problem !== null && !empty}
+            label={input.kind === 'compose' ? t('simulator.input.compose') : t('simulator.input.command')}
+            placeholder={t('simulator.input.placeholder')}
+            describedBy={problemId}
+            clear={t('simulator.input.clear')}
+            maxLength={maxComposeLength}
+          />
           <Box id={problemId} sx={{ fontSize: 12, lineHeight: '20px', color: color.text3 }}>
-            {problem !== null && !empty ? <ProblemNote problem={problem} text={input.text} /> : input.kind === 'compose' && <Box sx={{ marginTop: '4px', overflowWrap: 'anywhere' }}>{withCode(input.file === null ? t('simulator.input.pasted') : t('simulator.input.from', { file: input.file }))}</Box>}
+            {problem !== null && !empty ? (
+              <ProblemNote problem={problem} text={input.text} />
+            ) : (
+              input.kind === 'compose' && (
+                <Box sx={{ marginTop: '4px', overflowWrap: 'anywhere' }}>
+                  {withCode(
+                    input.file === null
+                      ? t('simulator.input.pasted')
+                      : t('simulator.input.from', { file: input.file }),
+                  )}
+                </Box>
+              )
+            )}
           </Box>
         </Box>
         <PreferenceNotice />
         {openError !== null && <ErrorPanel error={openError} title={t('simulator.openFailed')} />}
         {answer.running && <Running onStop={answer.stop} />}
-        {answer.stopped && <Typography role="status" sx={{ color: color.text2 }}>{t('simulator.stopped')}</Typography>}
-        {empty && <Examples onChoose={(text) => { setInput(readInput(text, null)); }} />}
-        {!empty && answer.error !== null && problem === null && <ErrorPanel error={answer.error} title={answer.error.code === 'engine.not-installed' ? t('simulator.noDocker') : t('simulator.failed')} action={<Button size="small" onClick={answer.now}>{t('button.tryAgain')}</Button>} />}
+        {answer.stopped && (
+          <Typography role="status" sx={{ color: color.text2 }}>
+            {t('simulator.stopped')}
+          </Typography>
+        )}
+        {empty && (
+          <Examples
+            onChoose={(text) => {
+              setInput(readInput(text, null));
+            }}
+          />
+        )}
+        {!empty && answer.error !== null && problem === null && (
+          <ErrorPanel
+            error={answer.error}
+            title={
+              answer.error.code === 'engine.not-installed' ? t('simulator.noDocker') : t('simulator.failed')
+            }
+            action={
+              <Button size="small" onClick={answer.now}>
+                {t('button.tryAgain')}
+              </Button>
+            }
+          />
+        )}
         {!empty && simulation !== null && (
           <>
-            {!current && !answer.running && problem !== null && <Typography variant="caption" sx={{ color: color.text3 }}>{t('simulator.stale')}</Typography>}
+            {!current && !answer.running && problem !== null && (
+              <Typography variant="caption" sx={{ color: color.text3 }}>
+                {t('simulator.stale')}
+              </Typography>
+            )}
             <VerdictBand simulation={simulation} old={!current} />
-            {simulation.explanation.eci && <RulesCard simulation={simulation} groups={groups} text={answer.input?.text ?? ''} old={!current} />}
-            {current && <FixCard simulation={simulation} onTry={(text) => { setInput({ ...input, text }); }} />}
-            <BasisCard simulation={simulation} sudo={wanted.sudo} compose={answer.input?.kind === 'compose'} />
+            {simulation.explanation.eci && (
+              <RulesCard
+                simulation={simulation}
+                groups={groups}
+                text={answer.input?.text ?? ''}
+                old={!current}
+              />
+            )}
+            {current && (
+              <FixCard
+                simulation={simulation}
+                onTry={(text) => {
+                  setInput({ ...input, text });
+                }}
+              />
+            )}
+            <BasisCard
+              simulation={simulation}
+              sudo={wanted.sudo}
+              compose={answer.input?.kind === 'compose'}
+            />
           </>
         )}
       </Box>
@@ -108,7 +226,9 @@ function Running({ onStop }: { readonly onStop: () => void }) {
     <Box role="status" sx={{ display: 'flex', alignItems: 'center', gap: 2 }}>
       <Typography sx={{ color: color.text2 }}>{t('simulator.running')}</Typography>
       <LinearProgress aria-label={t('simulator.running')} sx={{ flex: 1 }} />
-      <Button size="small" onClick={onStop}>{t('simulator.stop')}</Button>
+      <Button size="small" onClick={onStop}>
+        {t('simulator.stop')}
+      </Button>
     </Box>
   );
 }
@@ -117,13 +237,44 @@ function Examples({ onChoose }: { readonly onChoose: (text: string) => void }) {
   const { t } = useTranslation();
   return (
     <Card title={t('simulator.empty.title')}>
-      <Typography sx={{ padding: '12px 16px 4px', color: color.text2 }}>{t('simulator.empty.body')}</Typography>
+      <Typography sx={{ padding: '12px 16px 4px', color: color.text2 }}>
+        {t('simulator.empty.body')}
+      </Typography>
       <Box component="ul" sx={{ listStyle: 'none', margin: 0, padding: '4px 4px 12px' }}>
         {examples.map(({ name, text }) => (
           <li key={name}>
-            <Button variant="text" onClick={() => { onChoose(text); }} sx={{ display: 'grid', gridTemplateColumns: '220px minmax(0, 1fr)', gap: 2, textAlign: 'left', justifyContent: 'start', width: '100%', height: 'auto', minHeight: 32 }}>
+            <Button
+              variant="text"
+              onClick={() => {
+                onChoose(text);
+              }}
+              sx={{
+                display: 'grid',
+                gridTemplateColumns: '220px minmax(0, 1fr)',
+                gap: 2,
+                textAlign: 'left',
+                justifyContent: 'start',
+                width: '100%',
+                height: 'auto',
+                minHeight: 32,
+              }}
+            >
               <span>{t(`simulator.empty.example.${name}`)}</span>
-              <Box component="span" className="mono" sx={{ fontSize: 12, color: color.text2, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', fontWeight: 400 }}>{text.split('\n')[0]}{text.includes('\n') && ' …'}</Box>
+              <Box
+                component="span"
+                className="mono"
+                sx={{
+                  fontSize: 12,
+                  color: color.text2,
+                  overflow: 'hidden',
+                  textOverflow: 'ellipsis',
+                  whiteSpace: 'nowrap',
+                  fontWeight: 400,
+                }}
+              >
+                {text.split('\n')[0]}
+                {text.includes('\n') && ' …'}
+              </Box>
             </Button>
           </li>
         ))}

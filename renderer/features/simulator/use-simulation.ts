@@ -20,7 +20,10 @@ export interface Answer {
 const pauseMs = 500;
 const nothing = { simulation: null, input: null, error: null };
 
-/** Decides `input`, after a pause while somebody is typing, and again when settings or engine change. Null: there is nothing that could be decided. */
+/**
+ * Decides `input`, after a pause while somebody is typing, and again when settings or engine change. Null:
+ * there is nothing that could be decided.
+ */
 export function useSimulation(input: SimulationInput | null, typing: boolean): Answer {
   const store = useStore();
   const app = useApp();
@@ -37,7 +40,11 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): A
   const key = input === null ? null : JSON.stringify(input);
   useEffect(() => {
     const mine = ++newest.current;
-    if (key === null) { setRunning(false); void store.request('simulate:cancel', undefined); return undefined; }
+    if (key === null) {
+      setRunning(false);
+      void store.request('simulate:cancel', undefined);
+      return undefined;
+    }
     const wanted = JSON.parse(key) as SimulationInput; // written above
     const run = async () => {
       setRunning(true);
@@ -49,19 +56,42 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): A
       if (mine !== newest.current) return;
       setRunning(false);
       if (result.ok) setAnswer({ simulation: result.value, input: wanted, error: null });
-      else if (result.error.code !== 'apply.cancelled') setAnswer({ simulation: null, input: wanted, error: result.error });
+      else if (result.error.code !== 'apply.cancelled')
+        setAnswer({ simulation: null, input: wanted, error: result.error });
     };
     const atOnce = !typing || asked !== lastAsked.current;
     lastAsked.current = asked;
-    const timer = setTimeout(() => { void run(); }, atOnce ? 0 : pauseMs);
-    return () => { clearTimeout(timer); };
+    const timer = setTimeout(
+      () => {
+        void run();
+      },
+      atOnce ? 0 : pauseMs,
+    );
+    return () => {
+      clearTimeout(timer);
+    };
   }, [store, key, settings, app.engine.phase, app.engine.generation, asked, typing]);
   // A run whose page is gone helps nobody.
-  useEffect(() => () => { newest.current++; void store.request('simulate:cancel', undefined); }, [store]);
+  useEffect(
+    () => () => {
+      newest.current++;
+      void store.request('simulate:cancel', undefined);
+    },
+    [store],
+  );
 
   return {
-    ...(input === null && answer.input === null ? nothing : answer), running, stopped,
-    stop: () => { newest.current++; setRunning(false); setStopped(true); void store.request('simulate:cancel', undefined); },
-    now: () => { setAsked((count) => count + 1); },
+    ...(input === null && answer.input === null ? nothing : answer),
+    running,
+    stopped,
+    stop: () => {
+      newest.current++;
+      setRunning(false);
+      setStopped(true);
+      void store.request('simulate:cancel', undefined);
+    },
+    now: () => {
+      setAsked((count) => count + 1);
+    },
   };
 }

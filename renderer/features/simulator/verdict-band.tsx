@@ -5,7 +5,14 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { useStore } from '../../app/context.tsx';
-import { AllowedIcon, ChangedIcon, CopyIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../components/icons.ts';
+import {
+  AllowedIcon,
+  ChangedIcon,
+  CopyIcon,
+  DeniedIcon,
+  InfoIcon,
+  WarningIcon,
+} from '../../components/icons.ts';
 import { withCode } from '../../components/mono.tsx';
 import { color, fontMono, toneSoft, toneText, type Tone } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
@@ -20,17 +27,73 @@ export function VerdictBand({ simulation, old }: { readonly simulation: Simulati
   const { explanation } = simulation;
   const words = verdictWords(simulation, t);
   const seen = seenByClient(simulation);
-  const Icon = { danger: DeniedIcon, warn: WarningIcon, ok: AllowedIcon, neutral: explanation.outcome === 'rewrite' ? ChangedIcon : InfoIcon, accent: InfoIcon }[words.tone];
+  const Icon = {
+    danger: DeniedIcon,
+    warn: WarningIcon,
+    ok: AllowedIcon,
+    neutral: explanation.outcome === 'rewrite' ? ChangedIcon : InfoIcon,
+    accent: InfoIcon,
+  }[words.tone];
   return (
-    <Box component="section" aria-label={t('simulator.verdict.label')} sx={{ display: 'flex', gap: 2, padding: 2, borderRadius: '8px', background: toneSoft[words.tone], opacity: old ? 0.6 : 1, '@media (forced-colors: active)': { border: '1px solid' } }}>
+    <Box
+      component="section"
+      aria-label={t('simulator.verdict.label')}
+      sx={{
+        display: 'flex',
+        gap: 2,
+        padding: 2,
+        borderRadius: '8px',
+        background: toneSoft[words.tone],
+        opacity: old ? 0.6 : 1,
+        '@media (forced-colors: active)': { border: '1px solid' },
+      }}
+    >
       <Icon sx={{ fontSize: 24, color: toneText[words.tone], flexShrink: 0 }} aria-hidden />
       <Box sx={{ flex: 1, minWidth: 0 }}>
-        <div role="status"><Typography variant="h2" component="h2" sx={{ color: color.text }}>{words.title}</Typography></div>
-        {words.text !== '' && <Typography component="div" sx={{ color: color.text2, marginTop: '2px', maxWidth: 720 }}>{withCode(words.text)}</Typography>}
+        <div role="status">
+          <Typography variant="h2" component="h2" sx={{ color: color.text }}>
+            {words.title}
+          </Typography>
+        </div>
+        {words.text !== '' && (
+          <Typography component="div" sx={{ color: color.text2, marginTop: '2px', maxWidth: 720 }}>
+            {withCode(words.text)}
+          </Typography>
+        )}
         {seen !== '' && (
           <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1, marginTop: '4px' }}>
-            <Box component="pre" aria-label={t('simulator.verdict.by')} tabIndex={0} sx={{ flex: 1, minWidth: 0, margin: 0, fontFamily: fontMono, fontSize: 12, lineHeight: '18px', color: color.text, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxHeight: 160, overflow: 'auto' }}>{seen}</Box>
-            <Button size="small" variant="text" startIcon={<CopyIcon />} onClick={() => { void store.request('clipboard:write', { text: seen }).then((answer) => { if (answer.ok) setCopied(seen); }); }}>{copied === seen ? t('button.copied') : t('button.copy')}</Button>
+            <Box
+              component="pre"
+              aria-label={t('simulator.verdict.by')}
+              tabIndex={0}
+              sx={{
+                flex: 1,
+                minWidth: 0,
+                margin: 0,
+                fontFamily: fontMono,
+                fontSize: 12,
+                lineHeight: '18px',
+                color: color.text,
+                whiteSpace: 'pre-wrap',
+                overflowWrap: 'anywhere',
+                maxHeight: 160,
+                overflow: 'auto',
+              }}
+            >
+              {seen}
+            </Box>
+            <Button
+              size="small"
+              variant="text"
+              startIcon={<CopyIcon />}
+              onClick={() => {
+                void store.request('clipboard:write', { text: seen }).then((answer) => {
+                  if (answer.ok) setCopied(seen);
+                });
+              }}
+            >
+              {copied === seen ? t('button.copied') : t('button.copy')}
+            </Button>
           </Box>
         )}
       </Box>
@@ -38,32 +101,88 @@ export function VerdictBand({ simulation, old }: { readonly simulation: Simulati
   );
 }
 
-interface VerdictWords { readonly tone: Tone; readonly title: string; readonly text: string }
+interface VerdictWords {
+  readonly tone: Tone;
+  readonly title: string;
+  readonly text: string;
+}
 
 function verdictWords({ explanation }: Simulation, t: TFunction): VerdictWords {
-  if (!explanation.eci) return { tone: 'neutral', title: t('simulator.verdict.off'), text: t('simulator.verdict.offText') };
+  if (!explanation.eci)
+    return { tone: 'neutral', title: t('simulator.verdict.off'), text: t('simulator.verdict.offText') };
   const services = new Map<string, string>();
-  for (const { service, outcome } of explanation.requests) if (service !== undefined) services.set(service, outcome);
+  for (const { service, outcome } of explanation.requests)
+    if (service !== undefined) services.set(service, outcome);
   switch (explanation.outcome) {
-    case 'allow': return { tone: 'ok', title: explanation.requests.length === 0 ? t('simulator.verdict.reads') : t('simulator.verdict.allow'), text: '' };
-    case 'rewrite': return { tone: 'ok', title: t('simulator.verdict.rewrite'), text: '' };
-    case 'undecided': return { tone: 'warn', title: t('simulator.verdict.undecided'), text: explanation.requests.flatMap(({ findings }) => findings.filter(({ outcome }) => outcome === 'missing').map(({ message }) => told(message))).join('\n') };
-    case 'would-deny': return { tone: 'warn', title: t('simulator.verdict.would-deny'), text: t('simulator.verdict.audit') };
+    case 'allow':
+      return {
+        tone: 'ok',
+        title:
+          explanation.requests.length === 0 ? t('simulator.verdict.reads') : t('simulator.verdict.allow'),
+        text: '',
+      };
+    case 'rewrite':
+      return { tone: 'ok', title: t('simulator.verdict.rewrite'), text: '' };
+    case 'undecided':
+      return {
+        tone: 'warn',
+        title: t('simulator.verdict.undecided'),
+        text: explanation.requests
+          .flatMap(({ findings }) =>
+            findings.filter(({ outcome }) => outcome === 'missing').map(({ message }) => told(message)),
+          )
+          .join('\n'),
+      };
+    case 'would-deny':
+      return { tone: 'warn', title: t('simulator.verdict.would-deny'), text: t('simulator.verdict.audit') };
     case 'deny': {
       const refused = [...services.values()].filter((outcome) => outcome === 'deny').length;
-      if (services.size > 1) return { tone: 'danger', title: t('simulator.verdict.services', { count: refused, total: services.size }), text: '' };
-      const rules = [...new Set(explanation.requests.flatMap(({ findings }) => findings.filter(({ outcome }) => outcome === 'deny').map(({ rule }) => rule)))];
+      if (services.size > 1)
+        return {
+          tone: 'danger',
+          title: t('simulator.verdict.services', { count: refused, total: services.size }),
+          text: '',
+        };
+      const rules = [
+        ...new Set(
+          explanation.requests.flatMap(({ findings }) =>
+            findings.filter(({ outcome }) => outcome === 'deny').map(({ rule }) => rule),
+          ),
+        ),
+      ];
       const [only] = rules;
-      return { tone: 'danger', title: rules.length === 1 && only !== undefined && isRule(only) ? t('simulator.verdict.denyOne', { why: asClause(t(`rules.why.${only}`)) }) : t('simulator.verdict.denyMany', { count: rules.length }), text: '' };
+      return {
+        tone: 'danger',
+        title:
+          rules.length === 1 && only !== undefined && isRule(only)
+            ? t('simulator.verdict.denyOne', { why: asClause(t(`rules.why.${only}`)) })
+            : t('simulator.verdict.denyMany', { count: rules.length }),
+        text: '',
+      };
     }
   }
 }
 
 /** The client's own words where it was refused; in audit mode what the log would get. */
 function seenByClient({ explanation }: Simulation): string {
-  const services = explanation.requests.filter(({ service, refusal }) => service !== undefined && refusal !== null);
-  if (services.length > 0) return services.map(({ service, refusal }) => `${service ?? ''}: Error response from daemon: ${refusal ?? ''}`).join('\n');
-  if (explanation.outcome === 'deny') return explanation.clientWords !== '' ? explanation.clientWords : explanation.requests.flatMap(({ refusal }) => (refusal === null ? [] : [refusal])).join('\n');
-  if (explanation.outcome === 'would-deny') return [...new Set(explanation.requests.flatMap(({ findings }) => findings.filter(({ outcome }) => outcome === 'would-deny').map(({ message }) => message)))].join('\n');
+  const services = explanation.requests.filter(
+    ({ service, refusal }) => service !== undefined && refusal !== null,
+  );
+  if (services.length > 0)
+    return services
+      .map(({ service, refusal }) => `${service ?? ''}: Error response from daemon: ${refusal ?? ''}`)
+      .join('\n');
+  if (explanation.outcome === 'deny')
+    return explanation.clientWords !== ''
+      ? explanation.clientWords
+      : explanation.requests.flatMap(({ refusal }) => (refusal === null ? [] : [refusal])).join('\n');
+  if (explanation.outcome === 'would-deny')
+    return [
+      ...new Set(
+        explanation.requests.flatMap(({ findings }) =>
+          findings.filter(({ outcome }) => outcome === 'would-deny').map(({ message }) => message),
+        ),
+      ),
+    ].join('\n');
   return '';
 }

@@ -11,36 +11,78 @@ const known: ReadonlySet<string> = new Set(ruleCodes);
 export const isRule = (code: string): code is RuleCode => known.has(code);
 
 /** A row's two lines, with `code` between backticks. */
-export interface RowWords { readonly title: string; readonly text: string; /** What was found about an image. */ readonly detail?: string }
+export interface RowWords {
+  readonly title: string;
+  readonly text: string;
+  /** What was found about an image. */ readonly detail?: string;
+}
 
 /** What a row says. `shares` are the directories that are shared, as written. */
-export function rowWords(t: TFunction, row: RuleRow, shares: string, explanation: Explanation, list: (names: readonly string[]) => string): RowWords {
+export function rowWords(
+  t: TFunction,
+  row: RuleRow,
+  shares: string,
+  explanation: Explanation,
+  list: (names: readonly string[]) => string,
+): RowWords {
   const { what } = row;
   switch (what.kind) {
-    case 'passed': return { title: t(`simulator.passed.${what.code}.title`), text: t(`simulator.passed.${what.code}.text`) };
+    case 'passed':
+      return {
+        title: t(`simulator.passed.${what.code}.title`),
+        text: t(`simulator.passed.${what.code}.text`),
+      };
     case 'image': {
       const { allowedBy: entry, imageId, detail } = what.image;
-      const text = detail !== '' ? t('simulator.image.derived', { base: detail, entry }) : imageId === '' ? t('simulator.image.any', { entry }) : t('simulator.image.by', { id: shortId(imageId), entry });
+      const text =
+        detail !== ''
+          ? t('simulator.image.derived', { base: detail, entry })
+          : imageId === ''
+            ? t('simulator.image.any', { entry })
+            : t('simulator.image.by', { id: shortId(imageId), entry });
       return { title: t('simulator.image.title'), text };
     }
     case 'finding': {
       const { finding } = what;
-      if (!isRule(finding.rule)) return { title: t('simulator.verdict.undecided'), text: told(finding.message) };
+      if (!isRule(finding.rule))
+        return { title: t('simulator.verdict.undecided'), text: told(finding.message) };
       const title = t(`rules.title.${finding.rule}`);
       if (finding.rule === 'bind-not-shared') {
         const path = finding.subject?.path ?? sourceOf(finding.part?.value ?? '');
-        if (path !== '') return { title, text: shares === '' ? t('simulator.rules.sharedNone', { path }) : t('simulator.rules.shared', { path, shares }) };
+        if (path !== '')
+          return {
+            title,
+            text:
+              shares === ''
+                ? t('simulator.rules.sharedNone', { path })
+                : t('simulator.rules.shared', { path, shares }),
+          };
       }
-      const commands = finding.rule === 'own-socket' ? explanation.images.find((image) => image.commands !== undefined)?.commands : undefined;
+      const commands =
+        finding.rule === 'own-socket'
+          ? explanation.images.find((image) => image.commands !== undefined)?.commands
+          : undefined;
       if (commands !== undefined) return { title, text: commandWords(t, commands, list) };
-      const detail = finding.rule === 'socket-mount' ? explanation.images.find((image) => !image.trusted && image.image === finding.subject?.image)?.detail ?? explanation.images.find((image) => !image.trusted)?.detail : undefined;
-      return { title, text: t(`rules.why.${finding.rule}`), ...(detail === undefined || detail === '' ? {} : { detail: told(detail) }) };
+      const detail =
+        finding.rule === 'socket-mount'
+          ? (explanation.images.find((image) => !image.trusted && image.image === finding.subject?.image)
+              ?.detail ?? explanation.images.find((image) => !image.trusted)?.detail)
+          : undefined;
+      return {
+        title,
+        text: t(`rules.why.${finding.rule}`),
+        ...(detail === undefined || detail === '' ? {} : { detail: told(detail) }),
+      };
     }
   }
 }
 
 /** What works through a socket of its own. */
-function commandWords(t: TFunction, { type, names }: { readonly type: 'allow' | 'deny'; readonly names: readonly string[] }, list: (names: readonly string[]) => string): string {
+function commandWords(
+  t: TFunction,
+  { type, names }: { readonly type: 'allow' | 'deny'; readonly names: readonly string[] },
+  list: (names: readonly string[]) => string,
+): string {
   const shown = list(names.slice(0, 12).map((name) => `\`${name}\``)) + (names.length > 12 ? ' …' : '');
   if (names.length === 0) return t(type === 'allow' ? 'simulator.socket.none' : 'simulator.socket.all');
   return t(type === 'allow' ? 'simulator.socket.only' : 'simulator.socket.allBut', { commands: shown });
@@ -57,21 +99,35 @@ export function sourceOf(value: string): string {
 const socketMount = '/enhancedContainerIsolation/dockerSocketMount';
 const isolation = { page: 'isolation', pointer: '/enhancedContainerIsolation/value' } as const;
 
-/** Where the setting behind a rule is, or the rule is explained. `images` is the list of allowed images it was decided by. */
-export function placeOfRule({ what }: Pick<RuleRow, 'what'>, images: readonly string[]): { readonly page: PageId; readonly pointer?: string } {
+/**
+ * Where the setting behind a rule is, or the rule is explained. `images` is the list of allowed images it was
+ * decided by.
+ */
+export function placeOfRule(
+  { what }: Pick<RuleRow, 'what'>,
+  images: readonly string[],
+): { readonly page: PageId; readonly pointer?: string } {
   switch (what.kind) {
     case 'image': {
       const at = images.indexOf(what.image.allowedBy);
-      return { page: 'docker-socket', pointer: `${socketMount}/imageList/images${at === -1 ? '' : `/${at}`}` };
+      return {
+        page: 'docker-socket',
+        pointer: `${socketMount}/imageList/images${at === -1 ? '' : `/${at}`}`,
+      };
     }
-    case 'passed': return what.code === 'shared-bind' ? { page: 'file-sharing', pointer: '/filesharingAllowedDirectories' } : isolation;
+    case 'passed':
+      return what.code === 'shared-bind'
+        ? { page: 'file-sharing', pointer: '/filesharingAllowedDirectories' }
+        : isolation;
     case 'finding': {
       const { rule, setting } = what.finding;
       if (rule === 'container-unprotected' || rule === 'foreign-namespace') return { page: 'containers' };
       if (setting !== null && setting !== '') return { page: pageOfSetting(setting), pointer: setting };
-      if (rule === 'own-socket' || rule === 'command-blocked') return { page: 'docker-socket', pointer: `${socketMount}/commandList` };
+      if (rule === 'own-socket' || rule === 'command-blocked')
+        return { page: 'docker-socket', pointer: `${socketMount}/commandList` };
       if (rule === 'socket-mount') return { page: 'docker-socket', pointer: `${socketMount}/imageList` };
-      if (rule.startsWith('bind-') || rule === 'share-missing') return { page: 'file-sharing', pointer: '/filesharingAllowedDirectories' };
+      if (rule.startsWith('bind-') || rule === 'share-missing')
+        return { page: 'file-sharing', pointer: '/filesharingAllowedDirectories' };
       return isolation;
     }
   }
@@ -84,15 +140,24 @@ export function hrefOfRule(row: Pick<RuleRow, 'what'>, images: readonly string[]
 }
 
 export const counted: readonly RowOutcome[] = ['deny', 'would-deny', 'missing', 'rewrite', 'allow'];
-const countKeys = { deny: 'denied', 'would-deny': 'wouldDeny', missing: 'missing', rewrite: 'changed', allow: 'allowed' } as const;
+const countKeys = {
+  deny: 'denied',
+  'would-deny': 'wouldDeny',
+  missing: 'missing',
+  rewrite: 'changed',
+  allow: 'allowed',
+} as const;
 
 /** "1 denied · 3 changed · 1 allowed" */
 export function counts(t: TFunction, rows: readonly RuleRow[]): string {
-  return counted.flatMap((outcome) => {
-    const count = rows.filter((row) => row.outcome === outcome).length;
-    return count === 0 ? [] : [t(`simulator.rules.${countKeys[outcome]}`, { count })];
-  }).join(' · ');
+  return counted
+    .flatMap((outcome) => {
+      const count = rows.filter((row) => row.outcome === outcome).length;
+      return count === 0 ? [] : [t(`simulator.rules.${countKeys[outcome]}`, { count })];
+    })
+    .join(' · ');
 }
 
 /** A sentence inside another one: no capital, no full stop. */
-export const asClause = (sentence: string): string => `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}`.replace(/[.。]$/, '');
+export const asClause = (sentence: string): string =>
+  `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}`.replace(/[.。]$/, '');

@@ -24,38 +24,109 @@ export function EngineStep() {
   return (
     <>
       {start.error !== null && <ErrorPanel error={start.error} />}
-      {start.error === null && engine.problem !== null && <Notice tone="danger" live="assertive" title={t('frame.engine.failed')}>{told(engine.problem.message)}</Notice>}
+      {start.error === null && engine.problem !== null && (
+        <Notice tone="danger" live="assertive" title={t('frame.engine.failed')}>
+          {told(engine.problem.message)}
+        </Notice>
+      )}
       <Card>
         <Row>
-          {starting ? <CircularProgress aria-hidden /> : ready ? <AllowedIcon sx={{ fontSize: 20, color: color.ok }} aria-hidden /> : <PowerIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />}
+          {starting ? (
+            <CircularProgress aria-hidden />
+          ) : ready ? (
+            <AllowedIcon sx={{ fontSize: 20, color: color.ok }} aria-hidden />
+          ) : (
+            <PowerIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
+          )}
           <Box role="status" sx={{ flex: 1, minWidth: 0 }}>
-            <Typography sx={{ fontWeight: 600, color: color.text }}>{starting ? t('welcome.engine.starting') : ready ? t('welcome.engine.ready', { name: engine.name }) : t('welcome.engine.stopped', { name: engine.name })}</Typography>
-            {!ready && <Typography variant="caption" component="div" sx={{ color: color.text2 }}>{t('welcome.engine.startNote')}</Typography>}
+            <Typography sx={{ fontWeight: 600, color: color.text }}>
+              {starting
+                ? t('welcome.engine.starting')
+                : ready
+                  ? t('welcome.engine.ready', { name: engine.name })
+                  : t('welcome.engine.stopped', { name: engine.name })}
+            </Typography>
+            {!ready && (
+              <Typography variant="caption" component="div" sx={{ color: color.text2 }}>
+                {t('welcome.engine.startNote')}
+              </Typography>
+            )}
           </Box>
-          {!ready && <Button disabled={starting} onClick={() => { void start.run(undefined); }}>{t('button.startEngine')}</Button>}
+          {!ready && (
+            <Button
+              disabled={starting}
+              onClick={() => {
+                void start.run(undefined);
+              }}
+            >
+              {t('button.startEngine')}
+            </Button>
+          )}
         </Row>
         <Box sx={{ borderTop: `1px solid ${color.border}` }}>
           <CardBody>
-            <Facts items={[
-              { label: t('welcome.engine.where'), value: <PathText path={engine.root ?? engine.socket} /> },
-              { label: t('preferences.about.socket'), value: <PathText path={engine.socket} /> },
-              ...(engine.version === null ? [] : [{ label: t('welcome.engine.version'), value: `${engine.version}${engine.storageDriver === null ? '' : ` · ${engine.storageDriver}`}` }]),
-              ...(engine.kernel === null ? [] : [{ label: t('welcome.engine.system'), value: `${engine.os ?? ''} · Linux ${engine.kernel}` }]),
-            ]} />
+            <Facts
+              items={[
+                { label: t('welcome.engine.where'), value: <PathText path={engine.root ?? engine.socket} /> },
+                { label: t('preferences.about.socket'), value: <PathText path={engine.socket} /> },
+                ...(engine.version === null
+                  ? []
+                  : [
+                      {
+                        label: t('welcome.engine.version'),
+                        value: `${engine.version}${engine.storageDriver === null ? '' : ` · ${engine.storageDriver}`}`,
+                      },
+                    ]),
+                ...(engine.kernel === null
+                  ? []
+                  : [
+                      {
+                        label: t('welcome.engine.system'),
+                        value: `${engine.os ?? ''} · Linux ${engine.kernel}`,
+                      },
+                    ]),
+              ]}
+            />
           </CardBody>
         </Box>
       </Card>
       <Card title={t('welcome.engine.requirements')}>
-        {best === undefined && <CardBody><Typography role="status" sx={{ color: color.text2 }}>{t('welcome.engine.examining')}</Typography></CardBody>}
+        {best === undefined && (
+          <CardBody>
+            <Typography role="status" sx={{ color: color.text2 }}>
+              {t('welcome.engine.examining')}
+            </Typography>
+          </CardBody>
+        )}
         {best !== undefined && missing.length === 0 && (
-          <Row><AllowedIcon sx={{ fontSize: 20, color: color.ok }} aria-hidden /><Typography sx={{ color: color.text }}>{t('welcome.engine.met', { count: best.requirements.length, name: t(`isolation.backend.${best.id}.name`) })}</Typography></Row>
+          <Row>
+            <AllowedIcon sx={{ fontSize: 20, color: color.ok }} aria-hidden />
+            <Typography sx={{ color: color.text }}>
+              {t('welcome.engine.met', {
+                count: best.requirements.length,
+                name: t(`isolation.backend.${best.id}.name`),
+              })}
+            </Typography>
+          </Row>
         )}
         {missing.map((requirement) => (
           <Row key={requirement.code}>
             <DeniedIcon sx={{ fontSize: 20, color: color.danger }} aria-hidden />
             <Box sx={{ minWidth: 0 }}>
-              <Typography sx={{ fontWeight: 600, color: color.text }}>{t('welcome.engine.missing', { what: t(`isolation.requirement.${requirement.code}`) })}</Typography>
-              <Typography variant="caption" component="div" className="selectable" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>{[requirement.found, requirement.fix ?? ''].filter((part) => part !== '').map(told).join(' · ')}</Typography>
+              <Typography sx={{ fontWeight: 600, color: color.text }}>
+                {t('welcome.engine.missing', { what: t(`isolation.requirement.${requirement.code}`) })}
+              </Typography>
+              <Typography
+                variant="caption"
+                component="div"
+                className="selectable"
+                sx={{ color: color.text2, overflowWrap: 'anywhere' }}
+              >
+                {[requirement.found, requirement.fix ?? '']
+                  .filter((part) => part !== '')
+                  .map(told)
+                  .join(' · ')}
+              </Typography>
             </Box>
           </Row>
         ))}

@@ -8,8 +8,17 @@ import { CheckIcon } from '../../components/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Policy } from './policy.ts';
 
-/** The policy that is recommended, line by line with what it means; the two that are a matter of taste have switches. */
-export function PolicyStep({ policy, onChange }: { readonly policy: Policy; readonly onChange: (policy: Policy) => void }) {
+/**
+ * The policy that is recommended, line by line with what it means; the two that are a matter of taste have
+ * switches.
+ */
+export function PolicyStep({
+  policy,
+  onChange,
+}: {
+  readonly policy: Policy;
+  readonly onChange: (policy: Policy) => void;
+}) {
   const { t } = useTranslation();
   const { home, tmp } = useApp();
   const draft = useDraft();
@@ -17,15 +26,49 @@ export function PolicyStep({ policy, onChange }: { readonly policy: Policy; read
   const listed = draft.value('/filesharingAllowedDirectories');
   const own = Array.isArray(listed) && listed.length > 0 ? listed.length : null;
   return (
-    <Card title={t('welcome.policy.card')} actions={lockedBy === undefined ? <Tag>{t('isolation.backend.recommended')}</Tag> : <LockedNote by={lockedBy} />}>
+    <Card
+      title={t('welcome.policy.card')}
+      actions={
+        lockedBy === undefined ? (
+          <Tag>{t('isolation.backend.recommended')}</Tag>
+        ) : (
+          <LockedNote by={lockedBy} />
+        )
+      }
+    >
       <Row>
         <RowText primary={t('isolation.eci.name')} secondary={withCode(t('welcome.policy.eci'))} />
         <CheckIcon titleAccess={t('welcome.policy.included')} sx={{ fontSize: 20, color: color.ok }} />
       </Row>
-      <SettingRow name={t('isolation.lock.name')} description={policy.locked ? t('isolation.lock.on') : t('isolation.lock.off')} checked={policy.locked} lockedBy={lockedBy} onChange={(locked) => { onChange({ ...policy, locked }); }} />
-      {own === null
-        ? <SettingRow name={t('welcome.policy.shares')} description={withCode(policy.shares ? t('welcome.policy.sharesOn', { home, tmp }) : t('welcome.policy.sharesOff'))} checked={policy.shares} lockedBy={lockedBy} onChange={(shares) => { onChange({ ...policy, shares }); }} />
-        : <Row><RowText primary={t('welcome.policy.shares')} secondary={t('welcome.policy.sharesKept', { count: own })} /></Row>}
+      <SettingRow
+        name={t('isolation.lock.name')}
+        description={policy.locked ? t('isolation.lock.on') : t('isolation.lock.off')}
+        checked={policy.locked}
+        lockedBy={lockedBy}
+        onChange={(locked) => {
+          onChange({ ...policy, locked });
+        }}
+      />
+      {own === null ? (
+        <SettingRow
+          name={t('welcome.policy.shares')}
+          description={withCode(
+            policy.shares ? t('welcome.policy.sharesOn', { home, tmp }) : t('welcome.policy.sharesOff'),
+          )}
+          checked={policy.shares}
+          lockedBy={lockedBy}
+          onChange={(shares) => {
+            onChange({ ...policy, shares });
+          }}
+        />
+      ) : (
+        <Row>
+          <RowText
+            primary={t('welcome.policy.shares')}
+            secondary={t('welcome.policy.sharesKept', { count: own })}
+          />
+        </Row>
+      )}
       <Row>
         <RowText primary={t('welcome.policy.socket')} secondary={t('welcome.policy.socketText')} />
         <CheckIcon titleAccess={t('welcome.policy.included')} sx={{ fontSize: 20, color: color.ok }} />

@@ -23,33 +23,93 @@ export function ScanStep() {
   const formats = useFormats();
   const { scan, scanError, busy } = useApp();
   const { run } = useRequest('containers:scan');
-  useEffect(() => { void run(undefined); }, [run]);
+  useEffect(() => {
+    void run(undefined);
+  }, [run]);
   const containers = scan?.containers ?? [];
   const running = containers.filter(isRunning).length;
   return (
     <>
       {scanError !== null && <ErrorPanel error={scanError} />}
-      <Card busy={busy.scanning} title={scan === null ? t('welcome.scan.looking') : t('welcome.scan.found', { count: containers.length })} actions={<>
-        {scan !== null && <span>{t('welcome.scan.age', { age: formats.ago(scan.at) })}</span>}
-        <Button size="small" variant="text" startIcon={<RefreshIcon />} disabled={busy.scanning} onClick={() => { void run(undefined); }}>{t('welcome.scan.again')}</Button>
-      </>}>
+      <Card
+        busy={busy.scanning}
+        title={
+          scan === null ? t('welcome.scan.looking') : t('welcome.scan.found', { count: containers.length })
+        }
+        actions={
+          <>
+            {scan !== null && <span>{t('welcome.scan.age', { age: formats.ago(scan.at) })}</span>}
+            <Button
+              size="small"
+              variant="text"
+              startIcon={<RefreshIcon />}
+              disabled={busy.scanning}
+              onClick={() => {
+                void run(undefined);
+              }}
+            >
+              {t('welcome.scan.again')}
+            </Button>
+          </>
+        }
+      >
         {scan === null && scanError === null && <LoadingRows rows={3} />}
         {scan !== null && containers.length === 0 && <EmptyState>{t('welcome.scan.empty')}</EmptyState>}
         {containers.slice(0, shownAtMost).map((container) => (
           <Row key={container.id} dense>
             <ShieldIcon sx={{ fontSize: 18, color: color.neutral, flexShrink: 0 }} aria-hidden />
-            <Box component="span" sx={{ flex: '0 1 auto', minWidth: 0, fontWeight: 600, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{container.name}</Box>
-            <Box component="span" sx={{ flex: 1, minWidth: 0, color: color.text3, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}><Mono size={11.5} nowrap>{container.image}</Mono></Box>
-            <Box component="span" sx={{ color: color.text2, fontSize: 12, whiteSpace: 'nowrap' }}>{statusWords(t, container)}</Box>
+            <Box
+              component="span"
+              sx={{
+                flex: '0 1 auto',
+                minWidth: 0,
+                fontWeight: 600,
+                overflow: 'hidden',
+                textOverflow: 'ellipsis',
+                whiteSpace: 'nowrap',
+              }}
+            >
+              {container.name}
+            </Box>
+            <Box
+              component="span"
+              sx={{
+                flex: 1,
+                minWidth: 0,
+                color: color.text3,
+                overflow: 'hidden',
+                textOverflow: 'ellipsis',
+                whiteSpace: 'nowrap',
+              }}
+            >
+              <Mono size={11.5} nowrap>
+                {container.image}
+              </Mono>
+            </Box>
+            <Box component="span" sx={{ color: color.text2, fontSize: 12, whiteSpace: 'nowrap' }}>
+              {statusWords(t, container)}
+            </Box>
           </Row>
         ))}
-        {containers.length > shownAtMost && <Row dense><Box component="span" sx={{ color: color.text2 }}>{t('welcome.scan.more', { count: containers.length - shownAtMost })}</Box></Row>}
+        {containers.length > shownAtMost && (
+          <Row dense>
+            <Box component="span" sx={{ color: color.text2 }}>
+              {t('welcome.scan.more', { count: containers.length - shownAtMost })}
+            </Box>
+          </Row>
+        )}
       </Card>
       {containers.length > 0 && (
         <Card>
           <Row>
             <UnprotectedIcon sx={{ fontSize: 20, color: color.warn, flexShrink: 0 }} aria-hidden />
-            <RowText primary={t('welcome.scan.existing', { count: containers.length })} secondary={sentences(t, [t('welcome.scan.choose'), running > 0 ? t('welcome.scan.stops', { count: running }) : ''])} />
+            <RowText
+              primary={t('welcome.scan.existing', { count: containers.length })}
+              secondary={sentences(t, [
+                t('welcome.scan.choose'),
+                running > 0 ? t('welcome.scan.stops', { count: running }) : '',
+              ])}
+            />
           </Row>
         </Card>
       )}

@@ -9,7 +9,10 @@ const state = (name: string) => {
   if (make === undefined) throw new Error(`no state ${name}`);
   return make();
 };
-const documentOf = (text: string) => { const parsed = parseSettings(text); return parsed.ok ? parsed.value.value : null; };
+const documentOf = (text: string) => {
+  const parsed = parseSettings(text);
+  return parsed.ok ? parsed.value.value : null;
+};
 
 describe('the first run', () => {
   it('starts a stopped engine, and does not go on without it', async () => {
@@ -23,14 +26,21 @@ describe('the first run', () => {
   it('leads through a real scan to the review with the recommended policy as the draft, and applies nothing', async () => {
     const { user, bridge } = await renderApp(state('firstRun'), 'welcome');
     await user.click(screen.getByRole('button', { name: 'Continue' }));
-    await waitFor(() => { expect(bridge.calls.some(({ name }) => name === 'containers:scan')).toBe(true); });
+    await waitFor(() => {
+      expect(bridge.calls.some(({ name }) => name === 'containers:scan')).toBe(true);
+    });
     expect(bridge.state().firstRun).toBe('scan');
     await user.click(screen.getByRole('button', { name: 'Continue' }));
     await user.click(screen.getByRole('button', { name: 'Review the changes' }));
     // Containers exist: what becomes of them is asked first.
     await user.click(await screen.findByRole('button', { name: 'Continue to review' }));
-    await waitFor(() => { expect(window.location.hash).toBe('#/review'); });
-    expect(documentOf(bridge.state().settings.draft)).toMatchObject({ enhancedContainerIsolation: { value: true, locked: true }, filesharingAllowedDirectories: [{ path: '$HOME' }, { path: '$TMP' }] });
+    await waitFor(() => {
+      expect(window.location.hash).toBe('#/review');
+    });
+    expect(documentOf(bridge.state().settings.draft)).toMatchObject({
+      enhancedContainerIsolation: { value: true, locked: true },
+      filesharingAllowedDirectories: [{ path: '$HOME' }, { path: '$TMP' }],
+    });
     expect(bridge.calls.some(({ name }) => name === 'apply:start')).toBe(false);
   });
 
@@ -39,14 +49,21 @@ describe('the first run', () => {
     await user.click(screen.getByRole('switch', { name: 'Lock for users' }));
     await user.click(screen.getByRole('switch', { name: 'Share home and temporary directories' }));
     await user.click(screen.getByRole('button', { name: 'Review the changes' }));
-    await waitFor(() => { expect(window.location.hash).toBe('#/review'); });
-    expect(documentOf(bridge.state().settings.draft)).toMatchObject({ enhancedContainerIsolation: { value: true, locked: false }, filesharingAllowedDirectories: [] });
+    await waitFor(() => {
+      expect(window.location.hash).toBe('#/review');
+    });
+    expect(documentOf(bridge.state().settings.draft)).toMatchObject({
+      enhancedContainerIsolation: { value: true, locked: false },
+      filesharingAllowedDirectories: [],
+    });
   });
 
   it('is left for good by Skip', async () => {
     const { user, bridge } = await renderApp(state('firstRunScan'), 'welcome');
     await user.click(screen.getByRole('button', { name: 'Skip for now' }));
-    await waitFor(() => { expect(window.location.hash).toBe('#/overview'); });
+    await waitFor(() => {
+      expect(window.location.hash).toBe('#/overview');
+    });
     expect(bridge.state().firstRun).toBe('dismissed');
   });
 

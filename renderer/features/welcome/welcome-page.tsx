@@ -25,8 +25,9 @@ type StepId = Exclude<FirstRun, 'dismissed'>;
 const stepAt = (index: number): StepId => firstRunSteps[index] ?? 'engine';
 
 /**
- * The first run: the engine, its containers, the policy that is recommended, then Review & apply with the draft prepared. Every step shows what is
- * so now; nothing is applied here. It can be left at any moment, and goes on where it was left.
+ * The first run: the engine, its containers, the policy that is recommended, then Review & apply with the
+ * draft prepared. Every step shows what is so now; nothing is applied here. It can be left at any moment, and
+ * goes on where it was left.
  */
 export default function WelcomePage() {
   const { t } = useTranslation();
@@ -47,7 +48,9 @@ export default function WelcomePage() {
 
   const heading = useRef<HTMLHeadingElement>(null);
   const moved = useRef(false);
-  useEffect(() => { if (moved.current) heading.current?.focus({ preventScroll: true }); }, [step]);
+  useEffect(() => {
+    if (moved.current) heading.current?.focus({ preventScroll: true });
+  }, [step]);
   const go = (next: StepId) => {
     moved.current = true;
     setStep(next);
@@ -75,28 +78,81 @@ export default function WelcomePage() {
   };
 
   return (
-    <Page title={t('welcome.title')} subtitle={t('welcome.subtitle')} footer={(
-      <FooterBar label={t('welcome.footer')}>
-        <Button variant="text" onClick={() => { void skip(); }}>{t('welcome.skip')}</Button>
-        <Typography variant="caption" component="div" role="status" sx={{ flex: 1, minWidth: 0, color: color.text2, textAlign: 'right', paddingRight: 1 }}>{mayGoOn ? t('welcome.nothingYet') : !ready ? t('welcome.needsEngine') : draft.readOnly !== null ? t('welcome.needsRights') : t('welcome.needsBackend')}</Typography>
-        {index > 0 && <Button onClick={() => { setProblem(null); go(stepAt(index - 1)); }}>{t('welcome.back')}</Button>}
-        <Button variant="contained" color="primary" disabled={!mayGoOn} onClick={next}>{step === 'policy' ? t('welcome.toReview') : t('welcome.next')}</Button>
-      </FooterBar>
-    )}>
+    <Page
+      title={t('welcome.title')}
+      subtitle={t('welcome.subtitle')}
+      footer={
+        <FooterBar label={t('welcome.footer')}>
+          <Button
+            variant="text"
+            onClick={() => {
+              void skip();
+            }}
+          >
+            {t('welcome.skip')}
+          </Button>
+          <Typography
+            variant="caption"
+            component="div"
+            role="status"
+            sx={{ flex: 1, minWidth: 0, color: color.text2, textAlign: 'right', paddingRight: 1 }}
+          >
+            {mayGoOn
+              ? t('welcome.nothingYet')
+              : !ready
+                ? t('welcome.needsEngine')
+                : draft.readOnly !== null
+                  ? t('welcome.needsRights')
+                  : t('welcome.needsBackend')}
+          </Typography>
+          {index > 0 && (
+            <Button
+              onClick={() => {
+                setProblem(null);
+                go(stepAt(index - 1));
+              }}
+            >
+              {t('welcome.back')}
+            </Button>
+          )}
+          <Button variant="contained" color="primary" disabled={!mayGoOn} onClick={next}>
+            {step === 'policy' ? t('welcome.toReview') : t('welcome.next')}
+          </Button>
+        </FooterBar>
+      }
+    >
       <Box role="group" aria-label={t('welcome.steps')} sx={{ maxWidth: 720, marginBottom: 3 }}>
         <Stepper activeStep={index} sx={steps}>
           {firstRunSteps.map((id, at) => (
             <Step key={id} completed={at < index && reachable(at)} disabled={!reachable(at)}>
-              <ButtonBase disabled={!reachable(at)} aria-current={at === index ? 'step' : undefined} onClick={() => { go(id); }} sx={{ padding: '2px', borderRadius: '6px' }}><StepLabel>{t(`welcome.step.${id}`)}</StepLabel></ButtonBase>
+              <ButtonBase
+                disabled={!reachable(at)}
+                aria-current={at === index ? 'step' : undefined}
+                onClick={() => {
+                  go(id);
+                }}
+                sx={{ padding: '2px', borderRadius: '6px' }}
+              >
+                <StepLabel>{t(`welcome.step.${id}`)}</StepLabel>
+              </ButtonBase>
             </Step>
           ))}
           {/* No step of this page: where it leads. */}
-          <Step disabled><StepLabel>{t('welcome.step.review')}</StepLabel></Step>
+          <Step disabled>
+            <StepLabel>{t('welcome.step.review')}</StepLabel>
+          </Step>
         </Stepper>
       </Box>
       <Box sx={{ maxWidth: 720, display: 'grid', gap: 2 }}>
         <Box>
-          <Typography variant="h2" ref={heading} tabIndex={-1} sx={{ color: color.text, '&:focus': { outline: 'none' } }}>{t(`welcome.${step}.title`)}</Typography>
+          <Typography
+            variant="h2"
+            ref={heading}
+            tabIndex={-1}
+            sx={{ color: color.text, '&:focus': { outline: 'none' } }}
+          >
+            {t(`welcome.${step}.title`)}
+          </Typography>
           <Typography sx={{ color: color.text2, marginTop: '4px' }}>{t(`welcome.${step}.text`)}</Typography>
         </Box>
         {problem !== null && <ErrorPanel error={problem} />}
@@ -104,17 +160,40 @@ export default function WelcomePage() {
         {step === 'scan' && <ScanStep />}
         {step === 'policy' && <PolicyStep policy={policy} onChange={setPolicy} />}
       </Box>
-      <ExistingContainersDialog open={asking} containers={unprotected} initial={choices} onCancel={() => { setAsking(false); }} onContinue={(chosen) => { void review(chosen); }} />
+      <ExistingContainersDialog
+        open={asking}
+        containers={unprotected}
+        initial={choices}
+        onCancel={() => {
+          setAsking(false);
+        }}
+        onContinue={(chosen) => {
+          void review(chosen);
+        }}
+      />
     </Page>
   );
 }
 
 const steps = {
   '& .MuiStepConnector-line': { borderColor: color.border },
-  '& .MuiStepLabel-label': { fontSize: 13, fontWeight: 500, color: color.text2, '&.Mui-active': { color: color.text, fontWeight: 600 }, '&.Mui-disabled': { color: color.text3 } },
-  '& .MuiStepIcon-root': { fontSize: 20, color: color.control, '&.Mui-active, &.Mui-completed': { color: color.accent } },
+  '& .MuiStepLabel-label': {
+    fontSize: 13,
+    fontWeight: 500,
+    color: color.text2,
+    '&.Mui-active': { color: color.text, fontWeight: 600 },
+    '&.Mui-disabled': { color: color.text3 },
+  },
+  '& .MuiStepIcon-root': {
+    fontSize: 20,
+    color: color.control,
+    '&.Mui-active, &.Mui-completed': { color: color.accent },
+  },
   // The hole of a finished step's check shows what is behind it.
-  '& .MuiStepIcon-root.Mui-completed': { background: 'radial-gradient(#FFFFFF 55%, transparent 60%)', borderRadius: '50%' },
+  '& .MuiStepIcon-root.Mui-completed': {
+    background: 'radial-gradient(#FFFFFF 55%, transparent 60%)',
+    borderRadius: '50%',
+  },
   '& .MuiStepIcon-text': { fontSize: 12, fontWeight: 600, fill: '#FFFFFF' },
   '& .MuiStep-root:first-of-type': { paddingLeft: 0 },
 } as const;

@@ -2,31 +2,66 @@
 export const target = {
   missing: {
     'docker-desktop-enforces': 'Not on this engine: Docker Desktop enforces, and knows nothing of it.',
-    'docker-desktop-keeps-no-log': 'Not on this engine: Docker Desktop decides by itself and keeps no log of it.',
-    'no-gateway-in-front': 'Not on this engine: no gateway stands in front of it, so nothing would be enforced.',
+    'docker-desktop-keeps-no-log':
+      'Not on this engine: Docker Desktop decides by itself and keeps no log of it.',
+    'no-gateway-in-front':
+      'Not on this engine: no gateway stands in front of it, so nothing would be enforced.',
   },
   machine: {
     title: 'This engine is only looked at',
     body: 'It is the machine\u2019s own Docker Engine, with no gateway and no isolation runtime in front of it. Its containers are listed, none is protected, and ECI can\u2019t be turned on from here. An embedded engine runs beside it.',
     lock: 'the engine: no gateway in front',
-    next: 'Nothing protects the containers of this engine', nextWhy: 'An embedded engine with ECI can run beside it. Start one with `bulkhead engine start`, then switch to it.',
+    next: 'Nothing protects the containers of this engine',
+    nextWhy:
+      'An embedded engine with ECI can run beside it. Start one with `bulkhead engine start`, then switch to it.',
     switch: 'Switch engine…',
   },
   desktop: {
-    title: 'Docker Desktop', version: 'Version', machine: 'Runs in', file: 'File', quit: 'Restarted by', signIn: 'Sign-in', users: 'Users\u2019 own',
+    title: 'Docker Desktop',
+    version: 'Version',
+    machine: 'Runs in',
+    file: 'File',
+    quit: 'Restarted by',
+    signIn: 'Sign-in',
+    users: 'Users\u2019 own',
     unknownVersion: 'Not known: what depends on it counts as unprotected',
     vm: { vm: 'A virtual machine of its own', wsl2: 'WSL 2', 'hyper-v': 'Hyper-V' },
-    from: { 'admin-settings': 'set by the administrator', 'user-settings': 'chosen by the user', platform: 'the default here' },
+    from: {
+      'admin-settings': 'set by the administrator',
+      'user-settings': 'chosen by the user',
+      platform: 'the default here',
+    },
     by: { 'docker-desktop-cli': '`docker desktop stop` and `start`', system: 'the system: quit and opened' },
-    enforced: 'Enforced while the file is there', notEnforced: 'Saving the file makes everyone sign in',
+    enforced: 'Enforced while the file is there',
+    notEnforced: 'Saving the file makes everyone sign in',
     business: 'Docker Desktop ignores the file unless the user belongs to a Docker Business organisation.',
-    notInstalled: 'Not found on this machine', older: 'Another file', olderIs: '`{{path}}`, where older documents put it: not read here. Take from it what you need, then delete it; `bulkhead apply FILE` applies it as it is.',
-    usersNone: 'Nothing that differs', usersUnread: 'Could not be read', usersSet_one: '{{names}} differs', usersSet_other: '{{names}} differ',
+    notInstalled: 'Not found on this machine',
+    older: 'Another file',
+    olderIs:
+      '`{{path}}`, where older documents put it: not read here. Take from it what you need, then delete it; `bulkhead apply FILE` applies it as it is.',
+    usersNone: 'Nothing that differs',
+    usersUnread: 'Could not be read',
+    usersSet_one: '{{names}} differs',
+    usersSet_other: '{{names}} differ',
   },
   ownLists: 'One list for all images: Docker Desktop has no other',
   footer: 'Quit and reopen Docker Desktop. While the file is there, it enforces sign-in.',
-  step: { reconfigure: 'Get ready', 'restart-engine': 'Quit and reopen Docker Desktop', 'health-check': 'Check Docker Desktop' },
-  stepWhat: { 'back-up': 'The file as it is', reconfigure: 'Docker Desktop reads the file when it starts', 'restart-engine': 'It may ask to sign in', 'health-check': 'It answers on the user\u2019s socket' },
-  isolatedBy: 'Docker Desktop isolates containers with the runtime it brings along. There is nothing to choose.',
-  does: { restart: 'Docker Desktop quits and opens again.', signIn: 'Everyone has to sign in while the file is there.', own: 'What it protects depends on its version: see the table on the Overview.' },
+  step: {
+    reconfigure: 'Get ready',
+    'restart-engine': 'Quit and reopen Docker Desktop',
+    'health-check': 'Check Docker Desktop',
+  },
+  stepWhat: {
+    'back-up': 'The file as it is',
+    reconfigure: 'Docker Desktop reads the file when it starts',
+    'restart-engine': 'It may ask to sign in',
+    'health-check': 'It answers on the user\u2019s socket',
+  },
+  isolatedBy:
+    'Docker Desktop isolates containers with the runtime it brings along. There is nothing to choose.',
+  does: {
+    restart: 'Docker Desktop quits and opens again.',
+    signIn: 'Everyone has to sign in while the file is there.',
+    own: 'What it protects depends on its version: see the table on the Overview.',
+  },
 };

@@ -7,4 +7,10 @@ import { recreation } from './recreation.ts';
 import { sentences } from './index.ts';
 
 /** Chinese with what only the command line prints. */
-export const chineseLines = messages({ ...sentences }, decisions, denials, { ...cli, ...recreation }, evidence);
+export const chineseLines = messages(
+  { ...sentences },
+  decisions,
+  denials,
+  { ...cli, ...recreation },
+  evidence,
+);

@@ -33,7 +33,8 @@ export const decisions: DecisionWords = {
     'owner-label': '该标签说明对象由谁创建，只能由网关设置',
     'environment-hidden': '环境变量的值已被隐藏',
     'container-name': '容器名称不得与容器 ID 相似',
-    'copy-mounts': '引擎会跟随任何人都可能在那一刻放置的链接；请在共享目录中直接复制，或通过 docker exec 使用 tar',
+    'copy-mounts':
+      '引擎会跟随任何人都可能在那一刻放置的链接；请在共享目录中直接复制，或通过 docker exec 使用 tar',
     'share-missing': '不存在的目录由共享它的用户创建',
     'special-user-file': '引擎以 root 身份打开 /etc/passwd 和 /etc/group，因此它们必须是文件',
     'host-network-build': '构建不得使用引擎的网络',
@@ -58,13 +59,16 @@ export const decisions: DecisionWords = {
     'parameter-dropped': '没有意义的参数会被去掉',
   },
   settings: {
-    '/enhancedContainerIsolation/dockerSocketMount/imageList': '管理员可以在 enhancedContainerIsolation.dockerSocketMount.imageList 中添加涵盖该镜像的条目来允许',
+    '/enhancedContainerIsolation/dockerSocketMount/imageList':
+      '管理员可以在 enhancedContainerIsolation.dockerSocketMount.imageList 中添加涵盖该镜像的条目来允许',
     '/filesharingAllowedDirectories': '管理员可以将该目录列入 filesharingAllowedDirectories 来允许',
     '/blockDockerLoad': '管理员可以通过 blockDockerLoad 来允许',
-    '/enhancedContainerIsolation/dockerSocketMount/commandList': '管理员可以在 enhancedContainerIsolation.dockerSocketMount.commandList 中允许',
+    '/enhancedContainerIsolation/dockerSocketMount/commandList':
+      '管理员可以在 enhancedContainerIsolation.dockerSocketMount.commandList 中允许',
     '/bulkhead/socketMounts/scope': '管理员可以通过 bulkhead.socketMounts.scope: "all" 来允许',
     '/bulkhead/hideEnvironment': '管理员可以通过 bulkhead.hideEnvironment 来允许',
-    '/bulkhead/existingContainers': '请重新创建该容器 (bulkhead containers recreate)，或由管理员通过 bulkhead.existingContainers: "warn" 来允许',
+    '/bulkhead/existingContainers':
+      '请重新创建该容器 (bulkhead containers recreate)，或由管理员通过 bulkhead.existingContainers: "warn" 来允许',
   },
   perImageList: '管理员可以在 bulkhead.perImageCommandLists[{0}] 中允许',
   noSetting: '没有可以放行的设置',

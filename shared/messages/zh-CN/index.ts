@@ -12,6 +12,22 @@ import { requirements } from './requirements.ts';
 import { trust } from './trust.ts';
 
 /** Every sentence there is in Simplified Chinese, by its English. */
-export const sentences = { ...commands, ...denials, ...details, ...errors, ...findings, ...keys, ...operations, ...requirements, ...trust };
+export const sentences = {
+  ...commands,
+  ...denials,
+  ...details,
+  ...errors,
+  ...findings,
+  ...keys,
+  ...operations,
+  ...requirements,
+  ...trust,
+};
 
-export const chinese = messages({ ...commands, ...details, ...errors, ...findings, ...keys, ...operations, ...requirements, ...trust }, decisions, denials, {}, evidence);
+export const chinese = messages(
+  { ...commands, ...details, ...errors, ...findings, ...keys, ...operations, ...requirements, ...trust },
+  decisions,
+  denials,
+  {},
+  evidence,
+);

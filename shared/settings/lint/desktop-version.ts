@@ -5,22 +5,44 @@ import type { Report } from './report.ts';
 
 const mount = ['enhancedContainerIsolation', 'dockerSocketMount'] as const;
 
-/** Parts of the format that the installed Docker Desktop is too old for: it reads over them, and what they should allow stays refused. */
+/**
+ * Parts of the format that the installed Docker Desktop is too old for: it reads over them, and what they
+ * should allow stays refused.
+ */
 export function lintDesktopVersion(report: Report): void {
   const { desktop } = report.context;
   if (report.ownEngine || desktop?.version == null) return;
   const { version } = desktop;
   const tooOld = (path: SettingsPath, since: string, what: string) => {
     if (atLeast(version, since)) return false;
-    report.addOnKey('desktop-version-too-old', 'warning', path, `${what} needs Docker Desktop ${since} or newer; ${version} is installed and ignores it.`, { params: { version, since, what } });
+    report.addOnKey(
+      'desktop-version-too-old',
+      'warning',
+      path,
+      `${what} needs Docker Desktop ${since} or newer; ${version} is installed and ignores it.`,
+      { params: { version, since, what } },
+    );
     return true;
   };
   if (report.value([...mount]) === undefined) return;
   // Without the permissions at all, nothing more has to be said of their parts.
-  if (tooOld([...mount], desktop.virtualMachine === 'wsl2' ? '4.28' : '4.27', 'A list of images that may mount the Docker socket')) return;
-  const images = report.list([...mount, 'imageList', 'images']).flatMap((image, index) => (typeof image === 'string' ? [{ image, index }] : []));
+  if (
+    tooOld(
+      [...mount],
+      desktop.virtualMachine === 'wsl2' ? '4.28' : '4.27',
+      'A list of images that may mount the Docker socket',
+    )
+  )
+    return;
+  const images = report
+    .list([...mount, 'imageList', 'images'])
+    .flatMap((image, index) => (typeof image === 'string' ? [{ image, index }] : []));
   const derived = report.value([...mount, 'imageList', 'allowDerivedImages']);
-  if (derived !== undefined && tooOld([...mount, 'imageList', 'allowDerivedImages'], '4.34', 'Allowing images built from listed ones')) return;
+  if (
+    derived !== undefined &&
+    tooOld([...mount, 'imageList', 'allowDerivedImages'], '4.34', 'Allowing images built from listed ones')
+  )
+    return;
   const wildcards = images.filter(({ image }) => {
     const parsed = parseImageReference(image);
     return parsed.ok && (parsed.value.kind === 'any' || (derived !== false && parsed.value.tag === '*'));
@@ -28,6 +50,12 @@ export function lintDesktopVersion(report: Report): void {
   for (const { image, index } of wildcards) {
     if (atLeast(version, '4.36')) break;
     const what = image.startsWith('*') ? '"*", any image,' : 'A tag "*" together with images built from it';
-    report.add('desktop-version-too-old', 'warning', [...mount, 'imageList', 'images', index], `${what} needs Docker Desktop 4.36 or newer; ${version} is installed.`, { params: { version, since: '4.36', what } });
+    report.add(
+      'desktop-version-too-old',
+      'warning',
+      [...mount, 'imageList', 'images', index],
+      `${what} needs Docker Desktop 4.36 or newer; ${version} is installed.`,
+      { params: { version, since: '4.36', what } },
+    );
   }
 }

@@ -12,11 +12,19 @@ export function lintDocument(report: Report): void {
   walk(report, report.parsed.tree, { type: 'object', description: '', keys: knownKeys }, [], misspelt);
   for (const duplicate of report.parsed.duplicates) {
     const parsed = parsePointer(duplicate.pointer);
-    // Where the engine acts on the key, two of them make the policy doubtful and it is refused; elsewhere it is somebody else's business.
+    // Where the engine acts on the key, two of them make the policy doubtful and it is refused; elsewhere it
+    // is somebody else's business.
     const critical = parsed.ok && isCritical(parsed.value, report);
-    report.addAt('duplicate-key', critical ? 'error' : 'warning', duplicate.pointer, duplicate,
+    report.addAt(
+      'duplicate-key',
+      critical ? 'error' : 'warning',
+      duplicate.pointer,
+      duplicate,
       `"${duplicate.key}" stands here twice (first in line ${report.parsed.lines.at(duplicate.firstOffset).line}). Readers disagree on which one counts: remove one.`,
-      { params: { key: duplicate.key, firstLine: String(report.parsed.lines.at(duplicate.firstOffset).line) } });
+      {
+        params: { key: duplicate.key, firstLine: String(report.parsed.lines.at(duplicate.firstOffset).line) },
+      },
+    );
   }
 }
 
@@ -24,20 +32,56 @@ function lintVersion(report: Report): void {
   const version = report.value(['configurationFileVersion']);
   if (version === undefined) {
     const first = report.parsed.tree.children?.[0];
-    const lines = first === undefined ? null : report.parsed.text.slice(report.parsed.tree.offset + 1, first.offset);
-    const edit = first === undefined || lines === null
-      ? { offset: report.parsed.tree.offset + 1, length: 0, text: ` "configurationFileVersion": ${settingsFileVersion} ` }
-      : { offset: first.offset, length: 0, text: `"configurationFileVersion": ${settingsFileVersion},${lines === '' ? ' ' : lines}` };
-    report.add('missing-version', 'warning', ['configurationFileVersion'], `"configurationFileVersion": ${settingsFileVersion} is missing. Docker Desktop requires it.`,
-      { fix: { title: 'Add it', edits: [edit] } });
+    const lines =
+      first === undefined ? null : report.parsed.text.slice(report.parsed.tree.offset + 1, first.offset);
+    const edit =
+      first === undefined || lines === null
+        ? {
+            offset: report.parsed.tree.offset + 1,
+            length: 0,
+            text: ` "configurationFileVersion": ${settingsFileVersion} `,
+          }
+        : {
+            offset: first.offset,
+            length: 0,
+            text: `"configurationFileVersion": ${settingsFileVersion},${lines === '' ? ' ' : lines}`,
+          };
+    report.add(
+      'missing-version',
+      'warning',
+      ['configurationFileVersion'],
+      `"configurationFileVersion": ${settingsFileVersion} is missing. Docker Desktop requires it.`,
+      { fix: { title: 'Add it', edits: [edit] } },
+    );
   } else if (typeof version === 'number' && version !== settingsFileVersion) {
     const node = report.node(['configurationFileVersion']);
-    report.add('version-unsupported', 'error', ['configurationFileVersion'], `Format version ${version} is not known. It must be ${settingsFileVersion}.`,
-      { params: { version: String(version) }, ...(node === undefined ? {} : { fix: { title: `Change it to ${settingsFileVersion}`, edits: [replaceNode(node, String(settingsFileVersion))] } }) });
+    report.add(
+      'version-unsupported',
+      'error',
+      ['configurationFileVersion'],
+      `Format version ${version} is not known. It must be ${settingsFileVersion}.`,
+      {
+        params: { version: String(version) },
+        ...(node === undefined
+          ? {}
+          : {
+              fix: {
+                title: `Change it to ${settingsFileVersion}`,
+                edits: [replaceNode(node, String(settingsFileVersion))],
+              },
+            }),
+      },
+    );
   }
 }
 
-function walk(report: Report, node: Node, key: KnownKey, path: SettingsPath, misspelt: string | undefined): void {
+function walk(
+  report: Report,
+  node: Node,
+  key: KnownKey,
+  path: SettingsPath,
+  misspelt: string | undefined,
+): void {
   if (key.type === 'any') return;
   const found = node.type === 'array' ? 'list' : node.type;
   if (found !== key.type) {
@@ -51,31 +95,49 @@ function walk(report: Report, node: Node, key: KnownKey, path: SettingsPath, mis
   if (key.embeddedJson === true && typeof node.value === 'string') lintEmbedded(report, path, node.value);
   if (node.type === 'array' && key.items !== undefined) {
     const items = key.items;
-    node.children?.forEach((child, index) => { walk(report, child, inherit(items, key), [...path, index], misspelt); });
+    node.children?.forEach((child, index) => {
+      walk(report, child, inherit(items, key), [...path, index], misspelt);
+    });
   }
   if (node.type === 'object') walkObject(report, node, key, path, misspelt);
 }
 
-function walkObject(report: Report, node: Node, key: KnownKey, path: SettingsPath, misspelt: string | undefined): void {
+function walkObject(
+  report: Report,
+  node: Node,
+  key: KnownKey,
+  path: SettingsPath,
+  misspelt: string | undefined,
+): void {
   for (const property of node.children ?? []) {
     const [name, value] = property.children ?? [];
     if (name === undefined || value === undefined) continue;
     const text = String(name.value);
     const at = [...path, text];
     const known = key.keys !== undefined && Object.hasOwn(key.keys, text) ? key.keys[text] : undefined;
-    if (known === undefined) { unknownKey(report, name, key, at, misspelt); continue; }
+    if (known === undefined) {
+      unknownKey(report, name, key, at, misspelt);
+      continue;
+    }
     const full = inherit(known, key);
     if (path.length === 0) usedHere(report, name, full, at);
     walk(report, value, full, at, misspelt);
   }
   for (const required of requiredMembers(path)) {
-    if (nodeAt(node, [required]) === undefined) report.addAt('wrong-type', 'error', pointerText(path), node, `"${required}" is missing.`, { params: { key: required, expected: 'string', found: 'nothing' } });
+    if (nodeAt(node, [required]) === undefined)
+      report.addAt('wrong-type', 'error', pointerText(path), node, `"${required}" is missing.`, {
+        params: { key: required, expected: 'string', found: 'nothing' },
+      });
   }
 }
 
 /** Members an element can't do without. */
 const requiredMembers = (path: SettingsPath): readonly string[] =>
-  path.length === 2 && path[0] === 'filesharingAllowedDirectories' ? ['path'] : path.length === 3 && path[1] === 'perImageCommandLists' ? ['image'] : [];
+  path.length === 2 && path[0] === 'filesharingAllowedDirectories'
+    ? ['path']
+    : path.length === 3 && path[1] === 'perImageCommandLists'
+      ? ['image']
+      : [];
 
 function inherit(key: KnownKey, parent: KnownKey): KnownKey {
   const usedBy = key.usedBy ?? parent.usedBy;
@@ -83,38 +145,97 @@ function inherit(key: KnownKey, parent: KnownKey): KnownKey {
 }
 
 function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey, found: string): void {
-  const expected = key.values === undefined ? key.type : key.values.map((v) => JSON.stringify(v)).join(' or ');
-  // An engine of ours does not read Docker Desktop's keys, and the other way round: there it is wrong, but nothing breaks.
+  const expected =
+    key.values === undefined ? key.type : key.values.map((v) => JSON.stringify(v)).join(' or ');
+  // An engine of ours does not read Docker Desktop's keys, and the other way round: there it is wrong, but
+  // nothing breaks.
   const read = report.ownEngine ? key.usedBy !== 'desktop' : key.usedBy !== 'engine';
   // Which strings Docker Desktop accepts changes between its versions: a value unknown here is no proof.
-  const severity = read && !(key.values !== undefined && key.usedBy === 'desktop' && node.type === 'string') ? 'error' : 'warning';
-  const closest = key.values !== undefined && typeof node.value === 'string' ? closestName(node.value, key.values) : null;
-  const fixed = closest !== null ? JSON.stringify(closest) : key.type === 'boolean' && (node.value === 'true' || node.value === 'false') ? node.value
-    : key.type === 'number' && typeof node.value === 'string' && /^\d{1,9}$/.test(node.value) ? String(Number(node.value)) : null;
-  report.add('wrong-type', severity, path, `This must be ${expected}, and is ${found}.`,
-    { params: { expected, found }, ...(fixed === null ? {} : { fix: { title: `Change it to ${fixed}`, edits: [replaceNode(node, fixed)] } }) });
+  const severity =
+    read && !(key.values !== undefined && key.usedBy === 'desktop' && node.type === 'string')
+      ? 'error'
+      : 'warning';
+  const closest =
+    key.values !== undefined && typeof node.value === 'string' ? closestName(node.value, key.values) : null;
+  const fixed =
+    closest !== null
+      ? JSON.stringify(closest)
+      : key.type === 'boolean' && (node.value === 'true' || node.value === 'false')
+        ? node.value
+        : key.type === 'number' && typeof node.value === 'string' && /^\d{1,9}$/.test(node.value)
+          ? String(Number(node.value))
+          : null;
+  report.add('wrong-type', severity, path, `This must be ${expected}, and is ${found}.`, {
+    params: { expected, found },
+    ...(fixed === null ? {} : { fix: { title: `Change it to ${fixed}`, edits: [replaceNode(node, fixed)] } }),
+  });
 }
 
-function unknownKey(report: Report, name: Node, parent: KnownKey, path: SettingsPath, misspelt: string | undefined): void {
+function unknownKey(
+  report: Report,
+  name: Node,
+  parent: KnownKey,
+  path: SettingsPath,
+  misspelt: string | undefined,
+): void {
   const written = String(name.value);
   const names = Object.keys(parent.keys ?? {});
-  const closest = report.suggestionsLeft-- > 0 || pointerText(path) === misspelt ? names.find((known) => foldCase(known) === foldCase(written)) ?? closestName(written, names) : null;
+  const closest =
+    report.suggestionsLeft-- > 0 || pointerText(path) === misspelt
+      ? (names.find((known) => foldCase(known) === foldCase(written)) ?? closestName(written, names))
+      : null;
   const pointer = pointerText(path);
   const taken = closest !== null && nodeAt(report.parsed.tree, [...path.slice(0, -1), closest]) !== undefined;
-  const fix = closest === null || taken ? undefined : { title: `Rename it to "${closest}"`, edits: [replaceNode(name, JSON.stringify(closest))] };
-  const message = closest === null ? `"${written}" is not a known key. It is kept as it is.` : `"${written}" is not a known key. Did you mean "${closest}"?`;
-  report.addAt('unknown-key', pointer === misspelt ? 'error' : closest === null ? 'note' : 'warning', pointer, name, message,
-    { params: { key: written, ...(closest === null ? {} : { suggestion: closest }) }, ...(fix === undefined ? {} : { fix }) });
+  const fix =
+    closest === null || taken
+      ? undefined
+      : { title: `Rename it to "${closest}"`, edits: [replaceNode(name, JSON.stringify(closest))] };
+  const message =
+    closest === null
+      ? `"${written}" is not a known key. It is kept as it is.`
+      : `"${written}" is not a known key. Did you mean "${closest}"?`;
+  report.addAt(
+    'unknown-key',
+    pointer === misspelt ? 'error' : closest === null ? 'note' : 'warning',
+    pointer,
+    name,
+    message,
+    {
+      params: { key: written, ...(closest === null ? {} : { suggestion: closest }) },
+      ...(fix === undefined ? {} : { fix }),
+    },
+  );
 }
 
 function usedHere(report: Report, name: Node, key: KnownKey, path: SettingsPath): void {
   const written = String(name.value);
   if (report.ownEngine && key.usedBy === 'desktop') {
-    report.addAt('key-not-used-here', 'note', pointerText(path), name, `Only Docker Desktop reads "${written}". It is kept, and does nothing on this engine.`, { params: { key: written } });
+    report.addAt(
+      'key-not-used-here',
+      'note',
+      pointerText(path),
+      name,
+      `Only Docker Desktop reads "${written}". It is kept, and does nothing on this engine.`,
+      { params: { key: written } },
+    );
   } else if (!report.ownEngine && key.usedBy === 'engine') {
-    report.addAt('bulkhead-on-desktop', 'warning', pointerText(path), name, `Docker Desktop does not know "${written}": nothing in it has an effect there.`, { params: { key: written } });
+    report.addAt(
+      'bulkhead-on-desktop',
+      'warning',
+      pointerText(path),
+      name,
+      `Docker Desktop does not know "${written}": nothing in it has an effect there.`,
+      { params: { key: written } },
+    );
   } else if (!report.ownEngine && key.platform !== undefined && key.platform !== report.context.platform) {
-    report.addAt('key-not-used-here', 'note', pointerText(path), name, `Docker Desktop reads "${written}" on another operating system only. It is kept.`, { params: { key: written, platform: key.platform } });
+    report.addAt(
+      'key-not-used-here',
+      'note',
+      pointerText(path),
+      name,
+      `Docker Desktop reads "${written}" on another operating system only. It is kept.`,
+      { params: { key: written, platform: key.platform } },
+    );
   }
 }
 
@@ -129,7 +250,13 @@ function lintEmbedded(report: Report, path: SettingsPath, text: string): void {
     problem = error instanceof Error ? error.message : String(error);
   }
   // Docker Desktop hands it to the engine, which then does not start; an engine of ours never reads it.
-  report.add('embedded-json-invalid', report.ownEngine ? 'warning' : 'error', path, `The JSON document inside this string is not valid: ${problem}.`, { params: { problem } });
+  report.add(
+    'embedded-json-invalid',
+    report.ownEngine ? 'warning' : 'error',
+    path,
+    `The JSON document inside this string is not valid: ${problem}.`,
+    { params: { problem } },
+  );
 }
 
 function isCritical(path: SettingsPath, report: Report): boolean {
@@ -138,7 +265,8 @@ function isCritical(path: SettingsPath, report: Report): boolean {
   return key !== undefined && (report.ownEngine ? key.usedBy !== 'desktop' : key.usedBy !== 'engine');
 }
 
-const pointerText = (path: SettingsPath): string => path.map((s) => '/' + String(s).replaceAll('~', '~0').replaceAll('/', '~1')).join('');
+const pointerText = (path: SettingsPath): string =>
+  path.map((s) => '/' + String(s).replaceAll('~', '~0').replaceAll('/', '~1')).join('');
 
 /** The name nearest by edits, if near enough to be a typing error: a third of its letters, at most three. */
 export function closestName(written: string, names: readonly string[]): string | null {
@@ -159,8 +287,18 @@ function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (beforeLast[j - 2] ?? Infinity) + 1 : Infinity;
-      row.push(Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1), swapped));
+      const swapped =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+          ? (beforeLast[j - 2] ?? Infinity) + 1
+          : Infinity;
+      row.push(
+        Math.min(
+          (last[j] ?? 0) + 1,
+          (row[j - 1] ?? 0) + 1,
+          (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+          swapped,
+        ),
+      );
     }
     [beforeLast, last] = [last, row];
   }

@@ -14,8 +14,9 @@ export { closestName } from './document.ts';
 
 /**
  * Everything there is to say about a settings text that the text and its target decide, sorted by position.
- * Errors are what makes the file unreadable for its target, and block applying; the rest is advice. '' is "no file": nothing to say.
- * 'socket-image-no-digest' is found only where the context has what the registries answered.
+ * Errors are what makes the file unreadable for its target, and block applying; the rest is advice. '' is "no
+ * file": nothing to say. 'socket-image-no-digest' is found only where the context has what the registries
+ * answered.
  */
 export function lintSettings(text: string, context: LintContext): Finding[] {
   if (text === '' && context.exists !== true) return [];
@@ -30,23 +31,48 @@ export function lintSettings(text: string, context: LintContext): Finding[] {
 }
 
 /** Does a finding of these block applying? */
-export const hasErrors = (findings: readonly Finding[]): boolean => findings.some((f) => f.severity === 'error');
+export const hasErrors = (findings: readonly Finding[]): boolean =>
+  findings.some((f) => f.severity === 'error');
 
-/** The text with a finding's fix applied; unchanged where it has none. The finding must be of this very text. */
-export const applyFix = (text: string, f: Finding): string => (f.fix === undefined ? text : applyEdits(text, f.fix.edits));
+/**
+ * The text with a finding's fix applied; unchanged where it has none. The finding must be of this very text.
+ */
+export const applyFix = (text: string, f: Finding): string =>
+  f.fix === undefined ? text : applyEdits(text, f.fix.edits);
 
 function bom(text: string): Finding {
   const edits = [{ offset: 0, length: 1, text: '' }];
-  return finding(new LineIndex(text.slice(0, 1)), 'bom', 'error', '', { offset: 0, length: 1 },
-    'The file starts with a byte order mark, which stops the engine from reading it. Save it as UTF-8 without BOM.', { fix: { title: 'Remove the byte order mark', edits } });
+  return finding(
+    new LineIndex(text.slice(0, 1)),
+    'bom',
+    'error',
+    '',
+    { offset: 0, length: 1 },
+    'The file starts with a byte order mark, which stops the engine from reading it. Save it as UTF-8 without BOM.',
+    { fix: { title: 'Remove the byte order mark', edits } },
+  );
 }
 
 function syntaxFinding(text: string, error: SettingsSyntaxError): Finding {
-  const code = error.code === 'too-large' || error.code === 'too-deep' ? 'too-large' : error.code === 'not-an-object' ? 'wrong-type' : 'syntax';
-  const fix = error.code === 'trailing-comma' ? { title: 'Remove the comma', edits: [{ offset: error.offset, length: 1, text: '' }] }
-    : error.code === 'comment' && text.startsWith('//', error.offset) ? { title: 'Remove the comment', edits: [{ offset: error.offset, length: error.length, text: '' }] } : undefined;
+  const code =
+    error.code === 'too-large' || error.code === 'too-deep'
+      ? 'too-large'
+      : error.code === 'not-an-object'
+        ? 'wrong-type'
+        : 'syntax';
+  const fix =
+    error.code === 'trailing-comma'
+      ? { title: 'Remove the comma', edits: [{ offset: error.offset, length: 1, text: '' }] }
+      : error.code === 'comment' && text.startsWith('//', error.offset)
+        ? { title: 'Remove the comment', edits: [{ offset: error.offset, length: error.length, text: '' }] }
+        : undefined;
   return {
-    code, severity: 'error', pointer: '', message: error.message, params: { syntax: error.code, excerpt: error.excerpt },
-    range: { offset: error.offset, length: error.length, line: error.line, column: error.column }, ...(fix === undefined ? {} : { fix }),
+    code,
+    severity: 'error',
+    pointer: '',
+    message: error.message,
+    params: { syntax: error.code, excerpt: error.excerpt },
+    range: { offset: error.offset, length: error.length, line: error.line, column: error.column },
+    ...(fix === undefined ? {} : { fix }),
   };
 }

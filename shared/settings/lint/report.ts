@@ -11,29 +11,47 @@ export interface LintContext {
   readonly platform: string;
   /** Home directory of the sharing user, to judge paths with $HOME. */
   readonly home?: string;
-  /** Directories that belong to the engine (data root, run directory, our own): never to be shared, nor their parents. */
+  /**
+   * Directories that belong to the engine (data root, run directory, our own): never to be shared, nor their
+   * parents.
+   */
   readonly engineDirectories?: readonly string[];
   /** The engine's client socket: sharing a parent of it would share the socket. */
   readonly socketPath?: string;
   /** The Docker Desktop the text is for; without it nothing is said that depends on its version. */
   readonly desktop?: { readonly version: string | null; readonly virtualMachine: 'vm' | 'wsl2' | 'hyper-v' };
-  /** The text was read from a file that is there: an empty one is then a syntax error. Default false: '' is "no file". */
+  /**
+   * The text was read from a file that is there: an empty one is then a syntax error. Default false: '' is
+   * "no file".
+   */
   readonly exists?: boolean;
-  /** What registries answered for entries of the socket image list, by the entry as written. Missing: they were not asked, and nothing is said about it. */
+  /**
+   * What registries answered for entries of the socket image list, by the entry as written. Missing: they
+   * were not asked, and nothing is said about it.
+   */
   readonly registryAnswers?: ReadonlyMap<string, EntryDigest>;
 }
 
 /** Does the registry serve a digest for an entry? `why`: an English clause. */
-export type EntryDigest = { readonly kind: 'served' } | { readonly kind: 'absent' } | { readonly kind: 'unanswered'; readonly why: string };
+export type EntryDigest =
+  | { readonly kind: 'served' }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unanswered'; readonly why: string };
 
-interface More { readonly params?: Record<string, string>; readonly fix?: Finding['fix'] }
+interface More {
+  readonly params?: Record<string, string>;
+  readonly fix?: Finding['fix'];
+}
 
 /** Collects the findings about one readable text. */
 export class Report {
   readonly findings: Finding[] = [];
   readonly parsed: ParsedSettings;
   readonly context: LintContext;
-  /** How many more "did you mean" may be looked for: each compares with every known name, and nobody reads hundreds. */
+  /**
+   * How many more "did you mean" may be looked for: each compares with every known name, and nobody reads
+   * hundreds.
+   */
   suggestionsLeft = 200;
 
   constructor(parsed: ParsedSettings, context: LintContext) {
@@ -42,9 +60,13 @@ export class Report {
   }
 
   /** On an engine of ours: embedded or a guarded Docker Engine. */
-  get ownEngine(): boolean { return this.context.target !== 'docker-desktop'; }
+  get ownEngine(): boolean {
+    return this.context.target !== 'docker-desktop';
+  }
 
-  node(path: SettingsPath): Node | undefined { return nodeAt(this.parsed.tree, path); }
+  node(path: SettingsPath): Node | undefined {
+    return nodeAt(this.parsed.tree, path);
+  }
 
   /** The plain value at a path; undefined where it is missing. */
   value(path: SettingsPath): unknown {
@@ -63,30 +85,72 @@ export class Report {
   }
 
   /** A finding about the value at a path; about its parent where it is missing. */
-  add(code: FindingCode, severity: Finding['severity'], path: SettingsPath, message: string, more: More = {}): void {
+  add(
+    code: FindingCode,
+    severity: Finding['severity'],
+    path: SettingsPath,
+    message: string,
+    more: More = {},
+  ): void {
     let node = this.node(path);
     for (let up = path.length - 1; node === undefined && up >= 0; up--) node = this.node(path.slice(0, up));
     this.addAt(code, severity, toPointer(path), node ?? this.parsed.tree, message, more);
   }
 
   /** A finding about the key that ends a path. */
-  addOnKey(code: FindingCode, severity: Finding['severity'], path: SettingsPath, message: string, more: More = {}): void {
+  addOnKey(
+    code: FindingCode,
+    severity: Finding['severity'],
+    path: SettingsPath,
+    message: string,
+    more: More = {},
+  ): void {
     const parent = this.node(path.slice(0, -1));
     const key = parent === undefined ? undefined : propertyOf(parent, String(path.at(-1)))?.children?.[0];
     this.addAt(code, severity, toPointer(path), key ?? this.parsed.tree, message, more);
   }
 
-  addAt(code: FindingCode, severity: Finding['severity'], pointer: string, place: { offset: number; length: number }, message: string, more: More = {}): void {
+  addAt(
+    code: FindingCode,
+    severity: Finding['severity'],
+    pointer: string,
+    place: { offset: number; length: number },
+    message: string,
+    more: More = {},
+  ): void {
     this.findings.push(finding(this.parsed.lines, code, severity, pointer, place, message, more));
   }
 }
 
-/** Builds a finding. An object's or list's range is cut to its first line's bracket: a whole block underlined says nothing. */
-export function finding(lines: LineIndex, code: FindingCode, severity: Finding['severity'], pointer: string, place: { offset: number; length: number; type?: string }, message: string, more: More = {}): Finding {
+/**
+ * Builds a finding. An object's or list's range is cut to its first line's bracket: a whole block underlined
+ * says nothing.
+ */
+export function finding(
+  lines: LineIndex,
+  code: FindingCode,
+  severity: Finding['severity'],
+  pointer: string,
+  place: { offset: number; length: number; type?: string },
+  message: string,
+  more: More = {},
+): Finding {
   const { line, column } = lines.at(place.offset);
   const length = place.type === 'object' || place.type === 'array' ? 1 : place.length;
-  return { code, severity, pointer, range: { offset: place.offset, length, line, column }, message, params: more.params ?? {}, ...(more.fix === undefined ? {} : { fix: more.fix }) };
+  return {
+    code,
+    severity,
+    pointer,
+    range: { offset: place.offset, length, line, column },
+    message,
+    params: more.params ?? {},
+    ...(more.fix === undefined ? {} : { fix: more.fix }),
+  };
 }
 
 /** The edit that replaces a node's text. */
-export const replaceNode = (node: { offset: number; length: number }, text: string): TextEdit => ({ offset: node.offset, length: node.length, text });
+export const replaceNode = (node: { offset: number; length: number }, text: string): TextEdit => ({
+  offset: node.offset,
+  length: node.length,
+  text,
+});

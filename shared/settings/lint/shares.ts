@@ -6,9 +6,14 @@ export function lintShares(report: Report): void {
   const key = 'filesharingAllowedDirectories';
   const value = report.value([key]);
   if (Array.isArray(value) && value.length === 0) {
-    report.add('share-empty-list', report.ownEngine ? 'note' : 'warning', [key], report.ownEngine
-      ? 'An empty list: no host directory may be bind-mounted. Without the key, $HOME and $TMP may.'
-      : 'Docker Desktop treats an empty list like a missing one: its default shares apply. List what may be shared.');
+    report.add(
+      'share-empty-list',
+      report.ownEngine ? 'note' : 'warning',
+      [key],
+      report.ownEngine
+        ? 'An empty list: no host directory may be bind-mounted. Without the key, $HOME and $TMP may.'
+        : 'Docker Desktop treats an empty list like a missing one: its default shares apply. List what may be shared.',
+    );
   }
   report.list([key]).forEach((entry, index) => {
     if (typeof entry !== 'object' || entry === null) return;
@@ -16,9 +21,17 @@ export function lintShares(report: Report): void {
     if (typeof path !== 'string') return;
     const verdict = judgeShare(path, report.context);
     if (verdict.kind === 'dangerous') {
-      report.add('share-dangerous', 'warning', [key, index, 'path'], verdict.message, { params: { path, danger: verdict.danger, ...(verdict.holds === undefined ? {} : { holds: verdict.holds }) } });
+      report.add('share-dangerous', 'warning', [key, index, 'path'], verdict.message, {
+        params: {
+          path,
+          danger: verdict.danger,
+          ...(verdict.holds === undefined ? {} : { holds: verdict.holds }),
+        },
+      });
     } else if (verdict.kind === 'invalid') {
-      report.add('share-invalid', 'warning', [key, index, 'path'], verdict.message, { params: { path, reason: verdict.reason } });
+      report.add('share-invalid', 'warning', [key, index, 'path'], verdict.message, {
+        params: { path, reason: verdict.reason },
+      });
     }
   });
 }

@@ -34,11 +34,21 @@ const context = `mkdir -p ctx/sub; echo f >ctx/f; echo s >ctx/sub/s; cp /bin/bus
 
 /** What the image of that Dockerfile holds, looked at in one container. */
 const holds = {
-  'owners of what RUN made': 'stat -c "%n %u %g %a" /made /made/r /made/id /made/l', 'capabilities of what RUN made': 'getcap /made/p', 'what RUN saw': 'cat /x/word /x/seen /x/user', 'what COPY and ADD made': 'cat /x/list',
-  'owners copied between stages': 'stat -c "%n %u %g %a" /own2/1 /own2/33 /own2/1000 /own2/65535 /own2/mode-4755 /own2/dir-2775 /chowned', 'setuid from a stage': 'su app -c "/made/id -u"', 'attributes from a stage': '/bin/getfattr --absolute-names --only-values -n user.k /made/r; :', 'networks of RUN': 'cat /nets',
+  'owners of what RUN made': 'stat -c "%n %u %g %a" /made /made/r /made/id /made/l',
+  'capabilities of what RUN made': 'getcap /made/p',
+  'what RUN saw': 'cat /x/word /x/seen /x/user',
+  'what COPY and ADD made': 'cat /x/list',
+  'owners copied between stages':
+    'stat -c "%n %u %g %a" /own2/1 /own2/33 /own2/1000 /own2/65535 /own2/mode-4755 /own2/dir-2775 /chowned',
+  'setuid from a stage': 'su app -c "/made/id -u"',
+  'attributes from a stage': '/bin/getfattr --absolute-names --only-values -n user.k /made/r; :',
+  'networks of RUN': 'cat /nets',
 };
 const configured = {
-  'configuration': 'docker image inspect -f "{{.Config.User}} {{.Config.Cmd}} {{.Config.Env}} {{len .RootFS.Layers}}" $G-i', 'diff of a container': 'docker create --name $G-c $G-i >/dev/null; docker diff $G-c; docker rm $G-c >/dev/null',
+  configuration:
+    'docker image inspect -f "{{.Config.User}} {{.Config.Cmd}} {{.Config.Env}} {{len .RootFS.Layers}}" $G-i',
+  'diff of a container':
+    'docker create --name $G-c $G-i >/dev/null; docker diff $G-c; docker rm $G-c >/dev/null',
 };
 
 /** Mounts of RUN, and what it runs under: one file each in /l. */
@@ -82,23 +92,82 @@ const overRequest = [
 /** Images made by both builders. */
 export const builds: readonly Group[] = [
   {
-    of: 'BuildKit', before: `cat >Dockerfile <<'DOCKERFILE'\n${dockerfile}DOCKERFILE\ncat >Mounts <<'DOCKERFILE'\n${mounted}DOCKERFILE\n${context}; docker build -q --build-arg WORD=word -t $G-i .; docker build -q --build-arg WORD=word --target first -t $G-first .; docker build -q --secret id=s,src=sec -t $G-m -f Mounts .`,
-    run: '', image: '$G-i', see: holds,
+    of: 'BuildKit',
+    before: `cat >Dockerfile <<'DOCKERFILE'\n${dockerfile}DOCKERFILE\ncat >Mounts <<'DOCKERFILE'\n${mounted}DOCKERFILE\n${context}; docker build -q --build-arg WORD=word -t $G-i .; docker build -q --build-arg WORD=word --target first -t $G-first .; docker build -q --secret id=s,src=sec -t $G-m -f Mounts .`,
+    run: '',
+    image: '$G-i',
+    see: holds,
     then: [
-      { run: '', image: '$G-m', see: Object.fromEntries([
-        ...['secret', 'secret-owned', 'cache', 'cache-owned', 'bind', 'written', 'stage', 'tmpfs', 'heredoc', 'capabilities', 'limits', 'mounts', 'dev'].map((name) => [`RUN --mount and more: ${name}`, `cat /l/${name}`]),
-        ['a cache of a user', 'cat /tmp/cache-of-user'], ['copied from a mounted stage', 'stat -c %u /got'], ['nothing of mounts stays', 'ls -A / | grep -E "^(t|c|d|u|ctx|a)$" | while read -r d; do echo $d; ls -A /$d; done'], ['COPY of a heredoc', 'cat /file; stat -c "%u %a" /file'], ['COPY --link --chmod', 'stat -c "%u %g %a" /linked /linked/f'],
-      ]) },
-      { see: {
-        ...configured,
-        'configuration of a stage': 'docker image inspect -f "{{.Config.User}} {{.Config.WorkingDir}} {{.Config.Volumes}} {{.Config.Healthcheck.Test}} {{.Config.OnBuild}} {{.Config.StopSignal}} {{.Config.ExposedPorts}} {{.Config.Labels}} {{.Config.Entrypoint}} {{.Config.Cmd}} {{.Config.Env}}" $G-first', 'ids of RUN': 'docker run --rm $G-first "cat /map"', 'the command and working directory': 'docker run --rm $G-first "pwd; stat -c %u /work /work/dir"', 'ONBUILD': 'echo "FROM $G-first" >Onbuild; docker build -q -t $G-on -f Onbuild . >/dev/null; docker run --rm $G-on "cat /triggered"',
-        'a failing RUN': 'printf "FROM compared\\nRUN exit 7\\n" >D; docker build -q -f D . 2>&1 | grep -c "exit code: 7"', 'output as an archive': 'printf "FROM compared AS a\\nRUN touch /u; chown 77:78 /u\\nFROM scratch\\nCOPY --from=a /u /own/65535 /made/\\n" >D; docker build -q -f D -o type=tar,dest=out.tar . >/dev/null 2>&1; tar -tv --numeric-owner -f out.tar | awk \'{print $1, $2, $6}\'', 'a later build finds the cache': 'docker build --progress plain -f Mounts --secret id=s,src=sec . 2>&1 | grep -c CACHED | awk \'{print ($1 > 5)}\'', 'over POST /build': overRequest, 'images gone': 'docker rmi -f $(docker images -q --filter reference="$G-*" | sort -u) >/dev/null',
-      } },
+      {
+        run: '',
+        image: '$G-m',
+        see: Object.fromEntries([
+          ...[
+            'secret',
+            'secret-owned',
+            'cache',
+            'cache-owned',
+            'bind',
+            'written',
+            'stage',
+            'tmpfs',
+            'heredoc',
+            'capabilities',
+            'limits',
+            'mounts',
+            'dev',
+          ].map((name) => [`RUN --mount and more: ${name}`, `cat /l/${name}`]),
+          ['a cache of a user', 'cat /tmp/cache-of-user'],
+          ['copied from a mounted stage', 'stat -c %u /got'],
+          [
+            'nothing of mounts stays',
+            'ls -A / | grep -E "^(t|c|d|u|ctx|a)$" | while read -r d; do echo $d; ls -A /$d; done',
+          ],
+          ['COPY of a heredoc', 'cat /file; stat -c "%u %a" /file'],
+          ['COPY --link --chmod', 'stat -c "%u %g %a" /linked /linked/f'],
+        ]),
+      },
+      {
+        see: {
+          ...configured,
+          'configuration of a stage':
+            'docker image inspect -f "{{.Config.User}} {{.Config.WorkingDir}} {{.Config.Volumes}} {{.Config.Healthcheck.Test}} {{.Config.OnBuild}} {{.Config.StopSignal}} {{.Config.ExposedPorts}} {{.Config.Labels}} {{.Config.Entrypoint}} {{.Config.Cmd}} {{.Config.Env}}" $G-first',
+          'ids of RUN': 'docker run --rm $G-first "cat /map"',
+          'the command and working directory': 'docker run --rm $G-first "pwd; stat -c %u /work /work/dir"',
+          ONBUILD:
+            'echo "FROM $G-first" >Onbuild; docker build -q -t $G-on -f Onbuild . >/dev/null; docker run --rm $G-on "cat /triggered"',
+          'a failing RUN':
+            'printf "FROM compared\\nRUN exit 7\\n" >D; docker build -q -f D . 2>&1 | grep -c "exit code: 7"',
+          'output as an archive':
+            'printf "FROM compared AS a\\nRUN touch /u; chown 77:78 /u\\nFROM scratch\\nCOPY --from=a /u /own/65535 /made/\\n" >D; docker build -q -f D -o type=tar,dest=out.tar . >/dev/null 2>&1; tar -tv --numeric-owner -f out.tar | awk \'{print $1, $2, $6}\'',
+          'a later build finds the cache':
+            "docker build --progress plain -f Mounts --secret id=s,src=sec . 2>&1 | grep -c CACHED | awk '{print ($1 > 5)}'",
+          'over POST /build': overRequest,
+          'images gone': 'docker rmi -f $(docker images -q --filter reference="$G-*" | sort -u) >/dev/null',
+        },
+      },
     ],
   },
   {
-    of: 'the classic builder', before: `export DOCKER_BUILDKIT=0; cat >Dockerfile <<'DOCKERFILE'\n${dockerfile.replace('RUN --network=none', 'RUN')}DOCKERFILE\n${context}; docker build -q --build-arg WORD=word -t $G-i .`,
-    run: '', image: '$G-i', see: holds,
-    then: [{ see: { ...configured, 'a failing RUN': 'printf "FROM compared\\nRUN exit 7\\n" >D; DOCKER_BUILDKIT=0 docker build -q -f D . 2>&1 | grep -c "non-zero code: 7"', 'limits and no network': 'printf "FROM compared\\nRUN ulimit -n; df -k /dev/shm | tail -1; ls /sys/class/net\\n" >D; DOCKER_BUILDKIT=0 docker build --network none --ulimit nofile=77 --shm-size 3m -f D . 2>/dev/null | grep -E "^77$|3072|^(lo|eth0)$"', 'layers': 'docker history --format "{{.CreatedBy}}" $G-i | sed "s/#(nop).*sha256:/x:/; s/ID64.*//; s/file:[0-9a-f]*/FILE/; s/multi:[0-9a-f]*/MULTI/; s/dir:[0-9a-f]*/DIR/"', 'images gone': 'docker rmi -f $(docker images -q --filter reference="$G-*" | sort -u) >/dev/null; docker image prune -f >/dev/null' } }],
+    of: 'the classic builder',
+    before: `export DOCKER_BUILDKIT=0; cat >Dockerfile <<'DOCKERFILE'\n${dockerfile.replace('RUN --network=none', 'RUN')}DOCKERFILE\n${context}; docker build -q --build-arg WORD=word -t $G-i .`,
+    run: '',
+    image: '$G-i',
+    see: holds,
+    then: [
+      {
+        see: {
+          ...configured,
+          'a failing RUN':
+            'printf "FROM compared\\nRUN exit 7\\n" >D; DOCKER_BUILDKIT=0 docker build -q -f D . 2>&1 | grep -c "non-zero code: 7"',
+          'limits and no network':
+            'printf "FROM compared\\nRUN ulimit -n; df -k /dev/shm | tail -1; ls /sys/class/net\\n" >D; DOCKER_BUILDKIT=0 docker build --network none --ulimit nofile=77 --shm-size 3m -f D . 2>/dev/null | grep -E "^77$|3072|^(lo|eth0)$"',
+          layers:
+            'docker history --format "{{.CreatedBy}}" $G-i | sed "s/#(nop).*sha256:/x:/; s/ID64.*//; s/file:[0-9a-f]*/FILE/; s/multi:[0-9a-f]*/MULTI/; s/dir:[0-9a-f]*/DIR/"',
+          'images gone':
+            'docker rmi -f $(docker images -q --filter reference="$G-*" | sort -u) >/dev/null; docker image prune -f >/dev/null',
+        },
+      },
+    ],
   },
 ];

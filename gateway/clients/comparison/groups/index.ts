@@ -11,4 +11,15 @@ import { networks } from './networks.ts';
 import { ownerships } from './ownerships.ts';
 
 /** Long ones first: they run side by side. */
-export const groups: readonly Group[] = [...composes, ...builds, ...copies, ...archives, ...mounts, ...executions, ...networks, ...ownerships, ...identities, ...kernelViews];
+export const groups: readonly Group[] = [
+  ...composes,
+  ...builds,
+  ...copies,
+  ...archives,
+  ...mounts,
+  ...executions,
+  ...networks,
+  ...ownerships,
+  ...identities,
+  ...kernelViews,
+];
