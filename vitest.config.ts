@@ -87,7 +87,7 @@ export default defineConfig({
           hookTimeout: 90_000,
           retry: 0,
           pool: 'forks',
-          setupFiles: ['testing/own-network.ts'],
+          setupFiles: ['tests/support/own-network.ts'],
         },
       },
       {

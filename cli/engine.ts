@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { EngineDriver } from '../engine/drivers/driver.ts';
+import type { EngineDriver } from '../engine/apply/driver.ts';
 import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status.ts';
 import type { AppError, Result } from '../shared/result.ts';
 import { withTarget } from './target.ts';
@@ -139,7 +139,7 @@ async function driveTarget(options: EngineOptions, what: 'start' | 'stop' | 'res
 async function settleInterrupted(root: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const [{ openTarget }, { describeOutcome }] = await Promise.all([
-    import('../engine/target.ts'),
+    import('../engine/targets/embedded/target.ts'),
     import('./plan-text.ts'),
   ]);
   const command = bulkheadCommand();
@@ -159,8 +159,8 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
     return;
   }
   const [{ runSupervisor }, { rootPaths }] = await Promise.all([
-    import('../engine/drivers/supervisor.ts'),
-    import('../engine/drivers/root-paths.ts'),
+    import('../supervisor/supervisor.ts'),
+    import('../engine/base/root-paths.ts'),
   ]);
   const command = bulkheadCommand();
   // Started by `engine start`, its stderr is the log file it writes itself: on a terminal only, the lines are
@@ -173,8 +173,8 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
   const projectRoot = path.resolve(path.dirname(command), '..');
   const target = { bulkheadCommand: command, projectRoot };
   const [{ openTarget }, { recordReports }] = await Promise.all([
-    import('../engine/target.ts'),
-    import('../engine/isolation/recorded-reports.ts'),
+    import('../engine/targets/embedded/target.ts'),
+    import('../engine/backends/recorded-reports.ts'),
   ]);
   const paths = rootPaths(root.value);
   const result = await runSupervisor(paths, {
@@ -190,8 +190,8 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
 
 async function openDriver(root: string): Promise<EngineDriver> {
   const [{ createEmbeddedDriver }, { rootPaths }] = await Promise.all([
-    import('../engine/drivers/embedded.ts'),
-    import('../engine/drivers/root-paths.ts'),
+    import('../engine/targets/embedded/embedded.ts'),
+    import('../engine/base/root-paths.ts'),
   ]);
   return createEmbeddedDriver(rootPaths(root), { bulkheadCommand: bulkheadCommand() });
 }

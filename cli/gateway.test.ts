@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sendRaw } from '../testing/raw-http.ts';
+import { sendRaw } from '../tests/support/raw-http.ts';
 
 // Only this command, without the others' modules.
 const program =

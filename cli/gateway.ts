@@ -61,7 +61,7 @@ export function registerGateway(program: Command): void {
         return;
       }
       const inherited = takeInheritedListeners(process.env, process.pid);
-      const { parentKeeper } = await import('../gateway/socket-mounts/keeper.ts');
+      const { parentKeeper } = await import('../gateway/sockets/keeper.ts');
       const { startGateway } = await import('../gateway/server.ts');
       const log = (line: string) => {
         process.stderr.write(`${new Date().toISOString()} gateway: ${line}\n`);

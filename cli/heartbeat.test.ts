@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { superviseChild, type SupervisedChild } from '../engine/drivers/child-process.ts';
+import { superviseChild, type SupervisedChild } from '../engine/targets/embedded/child-process.ts';
 
 // Issue 12: an event loop that is stuck is noticed by who supervises the process.
 

@@ -18,8 +18,8 @@ export function registerPlanner(program: Command): void {
         printError(root.error);
         return;
       }
-      const { servePlanner } = await import('../engine/isolation/exclusive/serve.ts');
-      const { parentKeeper } = await import('../gateway/socket-mounts/keeper.ts');
+      const { servePlanner } = await import('../planner/serve.ts');
+      const { parentKeeper } = await import('../gateway/sockets/keeper.ts');
       const output = {
         out: (line: string) => {
           process.stdout.write(`${line}\n`);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { OwnedRanges } from '../engine/isolation/exclusive/range-admin.ts';
+import type { OwnedRanges } from '../planner/range-admin.ts';
 import { fail, type AppError, type Result } from '../shared/result.ts';
 import { printError, printResult, progress, told, withJson } from './output.ts';
 
@@ -22,7 +22,7 @@ export function registerRanges(program: Command): void {
   withJson(ranges.command('list').description('list whose each range is and whether it is in use'))
     .option('--user <uid>', 'only those of this user id (or of: builds, unnamed, retired)')
     .action(async (options: RangesOptions) => {
-      const { listRanges, parseOwner } = await import('../engine/isolation/exclusive/range-admin.ts');
+      const { listRanges, parseOwner } = await import('../planner/range-admin.ts');
       const owner = options.user === undefined ? null : parseOwner(options.user);
       if (options.user !== undefined && owner === null) {
         printError(notAnOwner(options.user), options);
@@ -40,7 +40,7 @@ export function registerRanges(program: Command): void {
     .addHelpText('after', told(releaseHelp))
     .requiredOption('--user <uid>', 'whose: a user id (or: builds, unnamed, retired)')
     .action(async (options: RangesOptions) => {
-      const { parseOwner, releaseRanges } = await import('../engine/isolation/exclusive/range-admin.ts');
+      const { parseOwner, releaseRanges } = await import('../planner/range-admin.ts');
       const text = options.user ?? '';
       const owner = parseOwner(text);
       if (owner === null) {

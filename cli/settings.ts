@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { RootPaths } from '../engine/drivers/root-paths.ts';
-import type { Target } from '../engine/target.ts';
+import type { RootPaths } from '../engine/base/root-paths.ts';
+import type { Target } from '../engine/targets/embedded/target.ts';
 import type { SettingsState } from '../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { HistoryItem } from '../shared/settings/history.ts';
@@ -360,7 +360,7 @@ async function lint(file: string | undefined, options: LintOptions): Promise<voi
     });
     return;
   }
-  const { readSettings } = await import('../engine/store/files.ts');
+  const { readSettings } = await import('../engine/base/files.ts');
   const read = await readSettings(path.resolve(file));
   if (!read.ok) {
     print(read);

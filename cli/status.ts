@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import type { Target } from '../engine/target.ts';
+import type { Target } from '../engine/targets/embedded/target.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import { unprotected } from '../shared/containers/protection.ts';
 import { removalNote } from '../shared/settings/removal-note.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Target } from '../engine/target.ts';
+import type { Target } from '../engine/targets/embedded/target.ts';
 import type { RecreatePolicy } from '../shared/containers/recreate-policy.ts';
 import type { AppError, Result } from '../shared/result.ts';
 import { bulkheadCommand, printError, resolveTarget } from './output.ts';
@@ -60,7 +60,7 @@ export async function textToApply(
     const state = await target.settings.read();
     return state.readError === null ? ok(state.draft) : { ok: false, error: state.readError };
   }
-  const { readSettings } = await import('../engine/store/files.ts');
+  const { readSettings } = await import('../engine/base/files.ts');
   const read = await readSettings(path.resolve(file));
   if (!read.ok) return read;
   return read.value.exists

@@ -5,11 +5,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
-import { rootPaths, type RootPaths } from '../engine/drivers/root-paths.ts';
+import { rootPaths, type RootPaths } from '../engine/base/root-paths.ts';
 import { isEngineRequest } from '../shared/ipc/channels.ts';
 import type { AppState, IpcInput, IpcOutput, IpcRequest } from '../shared/ipc/contract.ts';
 import type { AppError, Result } from '../shared/result.ts';
-import { docker, importBusybox, removeEngineRoot } from '../testing/real-engine.ts';
+import { docker, importBusybox, removeEngineRoot } from '../tests/support/real-engine.ts';
 import { startDisplay, type Display } from './display.ts';
 import type { OrdinaryUser } from './ordinary-user.ts';
 

@@ -5,7 +5,7 @@ import {
   settle,
   startBrowserPages,
   type BrowserPages,
-} from '../testing/browser-pages.ts';
+} from '../tests/support/browser-pages.ts';
 import { allLooks, openedLooks, pageStates, wordsOf } from './page-states.ts';
 
 // The renderer in a current Chromium, over invented states: breadth. The real window, with a real engine

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDesktopSession, type DesktopSession } from '../testing/desktop-session.ts';
+import { startDesktopSession, type DesktopSession } from '../tests/support/desktop-session.ts';
 import { bulkheadCommand, setStage, type AppWindow, type Stage } from './app.ts';
 import { startDisplay, type Display } from './display.ts';
 

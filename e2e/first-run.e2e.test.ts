@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importBusybox } from '../testing/real-engine.ts';
+import { importBusybox } from '../tests/support/real-engine.ts';
 import { bulkhead, setStage, type AppWindow, type Stage } from './app.ts';
 import { routes } from './routes.ts';
 

@@ -8,7 +8,7 @@ import { getCurrentFuseWire } from '@electron/fuses';
 import { listPackage } from '@electron/asar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkWire, fuses } from '../scripts/fuses.mjs';
-import { removeEngineRoot } from '../testing/real-engine.ts';
+import { removeEngineRoot } from '../tests/support/real-engine.ts';
 import { startDisplay, type Display } from './display.ts';
 
 // The app as `npm run package` leaves it. Playwright's own way into Electron needs --inspect, which a fuse

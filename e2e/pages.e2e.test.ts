@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeFindings, settle } from '../testing/browser-pages.ts';
+import { axeFindings, settle } from '../tests/support/browser-pages.ts';
 import { setStage, type AppWindow, type Stage } from './app.ts';
 
 // Every page of the live window, with a running engine: it shows, no script fails, nothing is refused by the

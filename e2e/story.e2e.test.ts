@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bulkhead, setStage, type AppWindow, type Stage } from './app.ts';
 import { routes } from './routes.ts';
-import { importPrograms } from '../testing/client-images.ts';
-import { startRegistry, type Registry } from '../testing/registry.ts';
+import { importPrograms } from '../tests/support/client-images.ts';
+import { startRegistry, type Registry } from '../tests/support/registry.ts';
 
 // The main story, as an admin lives it. The steps build on each other.
 const daemonJson = '{\n\t"debug": false,   "labels": [ "owner=somebody" ]\n}\n';

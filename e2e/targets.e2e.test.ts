@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { rootPaths, type RootPaths } from '../engine/drivers/root-paths.ts';
+import { rootPaths, type RootPaths } from '../engine/base/root-paths.ts';
 import { setStage, type AppWindow, type Stage } from './app.ts';
 
 // Which engine the window works on: two of ours that do not run, and Docker Desktop, which is not installed

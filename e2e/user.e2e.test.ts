@@ -1,7 +1,7 @@
 import { chmod, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importBusybox } from '../testing/real-engine.ts';
+import { importBusybox } from '../tests/support/real-engine.ts';
 import { setStage, type AppWindow, type Stage } from './app.ts';
 import { ordinaryUser, type OrdinaryUser } from './ordinary-user.ts';
 import { routes } from './routes.ts';

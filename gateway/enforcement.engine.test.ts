@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:f
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sendJson, sendRaw } from '../testing/raw-http.ts';
-import { docker, startBareEngine, type BareEngine } from '../testing/real-engine.ts';
+import { sendJson, sendRaw } from '../tests/support/raw-http.ts';
+import { docker, startBareEngine, type BareEngine } from '../tests/support/real-engine.ts';
 import { startGateway, type Gateway } from './server.ts';
 
 const run = promisify(execFile);

@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dockerClient } from '../engine/containers/docker-client.ts';
+import { dockerClient } from '../engine/base/docker-client.ts';
 import { parseFacts, type ProbeFacts } from '../engine/verify/probe-container.ts';
 import { makeProbeImage } from '../engine/verify/probe-image.ts';
 import { operations, outcomeOf, type Operation, type OperationOutcome } from '../shared/verify/operations.ts';
-import { eciOn, type Side } from '../testing/guarded-engine.ts';
-import { comparable, startTwoEngines, type TwoEngines } from '../testing/two-engines.ts';
+import { eciOn, type Side } from '../tests/support/guarded-engine.ts';
+import { comparable, startTwoEngines, type TwoEngines } from '../tests/support/two-engines.ts';
 
 /**
  * Every row of section A of the behaviour page, on a real engine, through the gateway; beside it, where it

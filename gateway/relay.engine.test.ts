@@ -5,8 +5,12 @@ import { Agent, get } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { spawnDockerd, waitForEngine, type DockerdProcess } from '../engine/drivers/dockerd-process.ts';
-import { docker, startBareEngine, type BareEngine } from '../testing/real-engine.ts';
+import {
+  spawnDockerd,
+  waitForEngine,
+  type DockerdProcess,
+} from '../engine/targets/embedded/dockerd-process.ts';
+import { docker, startBareEngine, type BareEngine } from '../tests/support/real-engine.ts';
 import { startGateway, type Gateway } from './server.ts';
 
 const run = promisify(execFile);

@@ -13,9 +13,9 @@ import {
 import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { planShifted } from '../engine/isolation/exclusive/overlay.ts';
-import { encodeRefusal, PlanBuilder } from '../engine/isolation/exclusive/plan.ts';
-import { diskMap, firstBase, upperMap } from '../engine/isolation/exclusive/ranges.ts';
+import { planShifted } from '../planner/overlay.ts';
+import { encodeRefusal, PlanBuilder } from '../planner/plan.ts';
+import { diskMap, firstBase, upperMap } from '../planner/ranges.ts';
 
 /** As built for use, and by clang with its address and undefined-behaviour sanitizers. */
 const builds = {

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { enterUnifiedCgroups } from '../testing/unified-cgroups.ts';
+import { enterUnifiedCgroups } from '../tests/support/unified-cgroups.ts';
 
 // The devices controller of v1 where the machine has it, and v2, both for real. v1's is looked up before v2
 // takes its place.

@@ -2,9 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { planPlain, planShifted, type Overlay } from '../engine/isolation/exclusive/overlay.ts';
-import { PlanBuilder } from '../engine/isolation/exclusive/plan.ts';
-import { diskMap, firstBase, upperMap } from '../engine/isolation/exclusive/ranges.ts';
+import { planPlain, planShifted, type Overlay } from '../planner/overlay.ts';
+import { PlanBuilder } from '../planner/plan.ts';
+import { diskMap, firstBase, upperMap } from '../planner/ranges.ts';
 
 const runtime = path.resolve(import.meta.dirname, 'build/bulkhead-runc');
 const base = firstBase;

@@ -18,8 +18,8 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PlanBuilder } from '../engine/isolation/exclusive/plan.ts';
-import { SealedRunc } from '../engine/isolation/exclusive/sealed-runc.ts';
+import { PlanBuilder } from '../planner/plan.ts';
+import { SealedRunc } from '../planner/sealed-runc.ts';
 
 const runtime = path.join(import.meta.dirname, 'build/bulkhead-runc');
 /** Stands in for runc: says which file it runs from. */

@@ -75,7 +75,7 @@ function ofFile(context, here, specifier) {
     .split(path.sep);
   const [from, to] = [here[0], there[0]];
   if (to === '..') return { messageId: 'outside' };
-  // Features are folders below renderer/features.
+  // Features are folders below renderer/pages.
   if (
     from === 'renderer' &&
     to === 'renderer' &&

@@ -35,7 +35,7 @@ describe('import direction', () => {
     ['shared/a.ts', "import 'react';"],
     ['engine/drivers/a.ts', "import '../../gateway/b.ts';"],
     ['engine/a.ts', "import '../cli/b.ts';"],
-    ['engine/a.ts', "import '../testing/real-engine.ts';"],
+    ['engine/a.ts', "import '../tests/support/real-engine.ts';"],
     ['engine/a.ts', "import 'electron';"],
     ['gateway/http/a.ts', "import '../../engine/b.ts';"],
     ['gateway/a.ts', "import '../electron/main/b.ts';"],

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { printedTexts, sourceTexts } from '../testing/message-sources.ts';
+import { printedTexts, sourceTexts } from '../tests/support/message-sources.ts';
 import { deny, refusalText, ruleCodes, type SettingPointer } from '../shared/policy/decision.ts';
 import { decisions as english } from '../shared/messages/en/decisions.ts';
 import { decisions } from '../shared/messages/zh-CN/decisions.ts';
@@ -123,7 +123,7 @@ describe('messages of engine, gateway and command line in Chinese', () => {
     // Pieces of sentences that are told whole (below), and what is no evidence.
     const pieces =
       /^(?:it belongs to \{0\}|joined a protected one: \{0\} in \{1\}, \{2\}|as it|it is in \{0\}, \{1\}|enhanced container isolation:|ECI is off: uid_map "\{0\}"\{1\}|the build did not end|the probe gave no answer|no answer to a create request|bad parameter|server error|the protection could not be verified)$/;
-    const texts = printedTexts(root, ['engine/verify', 'engine/targets/desktop']).filter(({ file }) =>
+    const texts = printedTexts(root, ['engine/verify', 'engine/targets/docker-desktop']).filter(({ file }) =>
       /verify\/(?:judge|collect|probe)|desktop\/verify/.test(file),
     );
     expect(texts.length).toBeGreaterThan(40);

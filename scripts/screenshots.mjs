@@ -1,4 +1,4 @@
-// `npm run screenshots`: pictures of every page, theme and language. See testing/screenshots.ts.
+// `npm run screenshots`: pictures of every page, theme and language. See tests/support/screenshots.ts.
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { main } from './console.mjs';

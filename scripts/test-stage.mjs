@@ -54,7 +54,7 @@ function commandOf(stage, paths, report) {
 
 /**
  * A network namespace for the whole stage: nothing of this machine's network is touched. (Engine tests make
- * one for each file: testing/own-network.ts.)
+ * one for each file: tests/support/own-network.ts.)
  */
 function inNetworkOfItsOwn(stage, command) {
   return stage.ownNetwork === true

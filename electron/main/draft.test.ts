@@ -1,5 +1,5 @@
 import { beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
-import { sha256 } from '../../engine/store/files.ts';
+import { sha256 } from '../../engine/base/files.ts';
 import type { SettingsState } from '../../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { DraftSession, type DraftHome } from './draft.ts';

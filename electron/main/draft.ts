@@ -1,4 +1,4 @@
-import { sha256 } from '../../engine/store/files.ts';
+import { sha256 } from '../../engine/base/files.ts';
 import type { SettingsState } from '../../shared/ipc/contract.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import { fail, ok } from '../../shared/result.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { ApplyHandle, ApplyRequest, RecreateHandle } from '../../engine/target.ts';
+import type { ApplyHandle, ApplyRequest, RecreateHandle } from '../../engine/targets/embedded/target.ts';
 import { applyEventSchema, type ApplyEvent, type ApplyRun } from '../../shared/apply/run.ts';
 import {
   recreateRunSchema,
@@ -151,7 +151,7 @@ async function textFile(
     return ok({ file, remove });
   } catch (cause) {
     await remove();
-    const { systemCode, writeHint } = await import('../../engine/store/files.ts');
+    const { systemCode, writeHint } = await import('../../engine/base/files.ts');
     return fail('settings.unwritable', `${os.tmpdir()} could not be written`, {
       cause,
       hint: writeHint(systemCode(cause)),

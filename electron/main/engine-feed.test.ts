@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, it } from 'vitest';
-import { rootPaths } from '../../engine/drivers/root-paths.ts';
+import { rootPaths } from '../../engine/base/root-paths.ts';
 import { watchEngine } from './engine-feed.ts';
 
 let directory: string;

@@ -1,6 +1,6 @@
 import { watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
-import type { RootPaths } from '../../engine/drivers/root-paths.ts';
+import type { RootPaths } from '../../engine/base/root-paths.ts';
 
 /**
  * Told when something about the engine may have changed. Both may be called too often; receivers look for
@@ -56,7 +56,7 @@ export function watchEngine(
     if (stopped || connecting || stream !== undefined || socketPath === null) return;
     connecting = true;
     try {
-      const { dockerClient } = await import('../../engine/containers/docker-client.ts');
+      const { dockerClient } = await import('../../engine/base/docker-client.ts');
       const events = await dockerClient(socketPath).getEvents({
         filters: {
           type: ['container'],

@@ -8,7 +8,7 @@ import {
 } from '../../shared/ipc/user-choices.ts';
 import { fail, type AppError } from '../../shared/result.ts';
 import { targetIdSchema } from '../../shared/targets/target.ts';
-import { systemCode, writeHint } from '../../engine/store/files.ts';
+import { systemCode, writeHint } from '../../engine/base/files.ts';
 
 /** Engines remembered at most. */
 const mostTargets = 20;

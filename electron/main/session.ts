@@ -1,6 +1,6 @@
 import os from 'node:os';
-import type { Target } from '../../engine/target.ts';
-import type { RootPaths } from '../../engine/drivers/root-paths.ts';
+import type { Target } from '../../engine/targets/embedded/target.ts';
+import type { RootPaths } from '../../engine/base/root-paths.ts';
 import type { AppState, DesktopState, Preferences } from '../../shared/ipc/contract.ts';
 import type { EngineLogLine, EngineStatus } from '../../shared/engine-status/status.ts';
 import type { ContainerScan } from '../../shared/containers/protection.ts';

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { rootPaths } from '../../engine/drivers/root-paths.ts';
+import { rootPaths } from '../../engine/base/root-paths.ts';
 import { wouldMount } from './would-mount.ts';
 
 vi.mock('electron', () => ({}));

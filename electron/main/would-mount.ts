@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { RootPaths } from '../../engine/drivers/root-paths.ts';
+import type { RootPaths } from '../../engine/base/root-paths.ts';
 import { resolveBindSource, sharedDirectories } from '../../gateway/enforce/bind-sources.ts';
 import type { IpcOutput } from '../../shared/ipc/contract.ts';
 import { decideBindSource, refusalText } from '../../shared/policy/index.ts';

@@ -5,10 +5,10 @@ import type { RecreateRun } from '../../shared/containers/recreate.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { claimIds, type Verification } from '../../shared/verify/claims.ts';
-import { previewEngineConfig } from '../drivers/daemon-json.ts';
-import { rootPaths, type RootPaths } from '../drivers/root-paths.ts';
-import type { IsolationBackend } from '../isolation/backend.ts';
-import { readSettings } from '../store/files.ts';
+import { previewEngineConfig } from '../daemon-json/daemon-json.ts';
+import { rootPaths, type RootPaths } from '../base/root-paths.ts';
+import type { IsolationBackend } from '../backends/backend.ts';
+import { readSettings } from '../base/files.ts';
 import { versionState } from '../store/history.ts';
 import type { ApplyPorts } from './ports.ts';
 

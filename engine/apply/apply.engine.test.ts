@@ -10,9 +10,9 @@ import { keepAllContainers, type ApplyStep, type ContainerChoices } from '../../
 import { applyEventSchema, type ApplyEvent, type ApplyRun } from '../../shared/apply/run.ts';
 import { editSettings } from '../../shared/settings/index.ts';
 import { claimIds } from '../../shared/verify/claims.ts';
-import { docker as dockerOn, importBusybox, removeEngineRoot } from '../../testing/real-engine.ts';
+import { docker as dockerOn, importBusybox, removeEngineRoot } from '../../tests/support/real-engine.ts';
 import { refusedRecreations } from '../../gateway/explain/recreations.ts';
-import { openTarget, type Target } from '../target.ts';
+import { openTarget, type Target } from '../targets/embedded/target.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
 const bulkheadCommand = path.join(project, 'bin/bulkhead');

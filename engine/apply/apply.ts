@@ -8,8 +8,8 @@ import {
 import type { ApplyEvent, ApplyOutcome, ApplyRun } from '../../shared/apply/run.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
-import { sha256 } from '../store/files.ts';
-import { acquireLock, type Lock } from '../store/lock.ts';
+import { sha256 } from '../base/files.ts';
+import { acquireLock, type Lock } from '../base/lock.ts';
 import { ensureRoot } from '../store/settings-store.ts';
 import { cleanUpDefect, notCleanedUp } from './clean-up.ts';
 import { finalise, noResults, type ApplyResults } from './finish.ts';

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rootPaths, type RootPaths } from '../drivers/root-paths.ts';
-import { sha256 } from '../store/files.ts';
+import { rootPaths, type RootPaths } from '../base/root-paths.ts';
+import { sha256 } from '../base/files.ts';
 import { backupDirectory, restoreBackup, writeBackup } from './backup.ts';
 
 let directory: string;

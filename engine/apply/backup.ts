@@ -2,8 +2,8 @@ import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/pr
 import path from 'node:path';
 import * as z from 'zod';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { engineConfigFiles } from '../drivers/daemon-json.ts';
-import type { RootPaths } from '../drivers/root-paths.ts';
+import { engineConfigFiles } from '../daemon-json/daemon-json.ts';
+import type { RootPaths } from '../base/root-paths.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import {
   readSettings,
@@ -13,7 +13,7 @@ import {
   systemCode,
   temporaryBeside,
   writeFileAtomic,
-} from '../store/files.ts';
+} from '../base/files.ts';
 
 const manifestSchema = z.object({
   format: z.literal(1),

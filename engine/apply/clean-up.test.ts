@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
 import type { RecreateRun } from '../../shared/containers/recreate.ts';
 import { ok } from '../../shared/result.ts';
-import { rootPaths, type RootPaths } from '../drivers/root-paths.ts';
-import { readSettings } from '../store/files.ts';
+import { rootPaths, type RootPaths } from '../base/root-paths.ts';
+import { readSettings } from '../base/files.ts';
 import { startApply } from './apply.ts';
 import { applyLockPath } from './journal.ts';
 import {

@@ -3,7 +3,7 @@ import type { RemoveOutcome } from '../../shared/containers/protection.ts';
 import type { RecreateMember } from '../../shared/containers/recreate.ts';
 import type { Verification } from '../../shared/verify/claims.ts';
 import { fail } from '../../shared/result.ts';
-import { removeJournalFile } from '../store/files.ts';
+import { removeJournalFile } from '../base/files.ts';
 import { dropBackup } from './backup.ts';
 import type { Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';

@@ -7,8 +7,8 @@ import { keepAllContainers } from '../../shared/apply/plan.ts';
 import type { ApplyRun } from '../../shared/apply/run.ts';
 import { fail } from '../../shared/result.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
-import { rootPaths, type RootPaths } from '../drivers/root-paths.ts';
-import { readSettings, sha256 } from '../store/files.ts';
+import { rootPaths, type RootPaths } from '../base/root-paths.ts';
+import { readSettings, sha256 } from '../base/files.ts';
 import { createSettingsStore } from '../store/settings-store.ts';
 import { startApply } from './apply.ts';
 import {

@@ -3,10 +3,10 @@ import path from 'node:path';
 import * as z from 'zod';
 import { applySteps } from '../../shared/apply/plan.ts';
 import { appErrorSchema, type AppError, type Result } from '../../shared/result.ts';
-import { chosenRecreationSchema } from '../containers/recreate-chosen.ts';
-import type { RootPaths } from '../drivers/root-paths.ts';
-import { systemCode, writeFileAtomic } from '../store/files.ts';
-import { isLocked } from '../store/lock.ts';
+import { chosenRecreationSchema } from '../recreate/recreate-chosen.ts';
+import type { RootPaths } from '../base/root-paths.ts';
+import { systemCode, writeFileAtomic } from '../base/files.ts';
+import { isLocked } from '../base/lock.ts';
 
 /** Held by whoever changes this engine's configuration. */
 export const applyLockPath = (paths: RootPaths): string => path.join(paths.root, 'apply.lock');

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { applySteps } from '../../shared/apply/plan.ts';
-import { rootPaths, type RootPaths } from '../drivers/root-paths.ts';
-import { sha256 } from '../store/files.ts';
+import { rootPaths, type RootPaths } from '../base/root-paths.ts';
+import { sha256 } from '../base/files.ts';
 import { createSettingsStore } from '../store/settings-store.ts';
 import { callsFile, container, engineFile, fixturePorts, running, settingsText } from './apply-fixture.ts';
 import { resumeDecision, type Journal } from './journal.ts';
@@ -28,7 +28,7 @@ async function killAt(point: string, failing: string | null = null): Promise<voi
   const script = `
     import { startApply } from ${here('./apply.ts')};
     import { fixturePorts, settingsText, container } from ${here('./apply-fixture.ts')};
-    import { sha256 } from ${here('../store/files.ts')};
+    import { sha256 } from ${here('../base/files.ts')};
     const failing = ${JSON.stringify(failing)};
     const reached = (point) => { if (point !== ${JSON.stringify(point)}) return Promise.resolve(); process.stdout.write('reached'); return new Promise(() => setInterval(() => {}, 1000)); };
     const outcome = (call) => call === failing ? { code: 'verify.failed', message: 'made to fail' } : undefined;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import type { HistoryEntry } from '../store/history.ts';
-import { sha256 } from '../store/files.ts';
+import { sha256 } from '../base/files.ts';
 import { container, settingsText } from './apply-fixture.ts';
 import { estimateSeconds } from './estimate.ts';
 import { makePlan, settingsInForce, withRecreation, type PlanFacts } from './plan.ts';

@@ -17,8 +17,8 @@ import {
   type SettingsChange,
 } from '../../shared/settings/index.ts';
 import { removesFile } from '../../shared/settings/history.ts';
-import type { EngineConfigPlan } from '../drivers/daemon-json.ts';
-import { sha256, type StoredText } from '../store/files.ts';
+import type { EngineConfigPlan } from '../daemon-json/daemon-json.ts';
+import { sha256, type StoredText } from '../base/files.ts';
 import type { VersionState } from '../store/history.ts';
 import { estimateSeconds } from './estimate.ts';
 

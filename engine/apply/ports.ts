@@ -3,12 +3,12 @@ import type { RemoveOutcome, RemoveRequest } from '../../shared/containers/prote
 import type { RecreateRun } from '../../shared/containers/recreate.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import type { Verification } from '../../shared/verify/claims.ts';
-import type { RecreateHandle } from '../containers/recreate.ts';
-import type { ChosenRecreation } from '../containers/recreate-chosen.ts';
-import type { EngineDriver } from '../drivers/driver.ts';
-import type { RootPaths } from '../drivers/root-paths.ts';
+import type { RecreateHandle } from '../recreate/recreate.ts';
+import type { ChosenRecreation } from '../recreate/recreate-chosen.ts';
+import type { EngineDriver } from './driver.ts';
+import type { RootPaths } from '../base/root-paths.ts';
 import type { EffectiveSettings } from '../../shared/settings/index.ts';
-import type { IsolationBackend } from '../isolation/backend.ts';
+import type { IsolationBackend } from '../backends/backend.ts';
 import type { PlanFacts } from './plan.ts';
 
 /** What an apply needs of the engine around it; the target puts it together, tests put in their own. */

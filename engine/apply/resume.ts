@@ -1,8 +1,8 @@
 import { applySteps } from '../../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyOutcome, ApplyRun } from '../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { removeJournalFile } from '../store/files.ts';
-import { acquireLock } from '../store/lock.ts';
+import { removeJournalFile } from '../base/files.ts';
+import { acquireLock } from '../base/lock.ts';
 import { backupDirectory, dropBackup, hasBackup, readTargetText, restoreBackup } from './backup.ts';
 import { notCleanedUp } from './clean-up.ts';
 import { finalise, noResults } from './finish.ts';

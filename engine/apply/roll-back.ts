@@ -1,7 +1,7 @@
 import { applySteps, type ApplyStep } from '../../shared/apply/plan.ts';
 import type { ApplyOutcome } from '../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { removeJournalFile } from '../store/files.ts';
+import { removeJournalFile } from '../base/files.ts';
 import { backupDirectory, dropBackup, restoreBackup } from './backup.ts';
 import { writeJournal, type Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Result } from '../../shared/result.ts';
 import { ok, type AppError } from '../../shared/result.ts';
-import type { RootPaths } from '../drivers/root-paths.ts';
-import { readSettings, removeFile, sha256 } from '../store/files.ts';
+import type { RootPaths } from '../base/root-paths.ts';
+import { readSettings, removeFile, sha256 } from '../base/files.ts';
 import { readVersion, writeVersion } from '../store/history.ts';
 import { draftBasePath } from '../store/settings-store.ts';
 import type { Journal } from './journal.ts';

@@ -1,7 +1,7 @@
 import { diffSettings } from '../../shared/settings/index.ts';
 import { maxCountedLength, namedChanges, type HistoryItem } from '../../shared/settings/history.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import type { StoredText } from './files.ts';
+import type { StoredText } from '../base/files.ts';
 import { readVersion, versionDirectory, versionNumbers, versionState, type HistoryEntry } from './history.ts';
 
 /**

@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { applySteps } from '../../shared/apply/plan.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { readSettings, syncDirectory, systemCode, type StoredText } from './files.ts';
+import { readSettings, syncDirectory, systemCode, type StoredText } from '../base/files.ts';
 
 /** `history/NNNN/meta.json`. */
 export const historyEntrySchema = z.object({

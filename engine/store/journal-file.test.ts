@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { removeJournalFile } from './files.ts';
+import { removeJournalFile } from '../base/files.ts';
 
 let directory: string;
 beforeEach(async () => {

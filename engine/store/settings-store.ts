@@ -4,8 +4,15 @@ import path from 'node:path';
 import { maxTextLength, type SettingsState } from '../../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { rollbackText, type HistoryItem } from '../../shared/settings/history.ts';
-import type { RootPaths } from '../drivers/root-paths.ts';
-import { noFile, readSettings, removeFile, systemCode, writeFileAtomic, type StoredText } from './files.ts';
+import type { RootPaths } from '../base/root-paths.ts';
+import {
+  noFile,
+  readSettings,
+  removeFile,
+  systemCode,
+  writeFileAtomic,
+  type StoredText,
+} from '../base/files.ts';
 import { listHistory, readVersion, versionState, type HistoryEntry, type VersionState } from './history.ts';
 import { historyLister } from './history-items.ts';
 import {
@@ -16,7 +23,7 @@ import {
 } from '../../shared/settings/index.ts';
 import type { PreferenceName } from '../../shared/settings/preferences.ts';
 import { preferenceState, userSettingsPath, writePreference } from './user-settings.ts';
-import { watchEntries, watchFiles } from './watch.ts';
+import { watchEntries, watchFiles } from '../base/watch.ts';
 
 /** The settings file of one engine, its draft and its history. */
 export interface SettingsStore {

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { maxCountedLength } from '../../shared/settings/history.ts';
 import { effectiveSettings, freshSettings } from '../../shared/settings/index.ts';
-import { rootPaths } from '../drivers/root-paths.ts';
-import { readSettings, removeLeftTemporaries, sha256, writeFileAtomic } from './files.ts';
+import { rootPaths } from '../base/root-paths.ts';
+import { readSettings, removeLeftTemporaries, sha256, writeFileAtomic } from '../base/files.ts';
 import { eciSince, listHistory, versionState, writeVersion, type HistoryEntry } from './history.ts';
-import { acquireLock, isLocked } from './lock.ts';
+import { acquireLock, isLocked } from '../base/lock.ts';
 import { createSettingsStore } from './settings-store.ts';
 
 let dir: string;
@@ -446,7 +446,7 @@ describe('history', () => {
       await writeVersion(at('history'), { entry: entry(1, 'a'), settings: 'a', daemonJson: '{"secret": 1}' });
       await writeFile(at('admin-settings.json'), 'a');
       const { done } = runScript(
-        `import { createSettingsStore } from ${module('settings-store.ts')}; import { rootPaths } from ${JSON.stringify(new URL('../drivers/root-paths.ts', import.meta.url).href)};
+        `import { createSettingsStore } from ${module('settings-store.ts')}; import { rootPaths } from ${JSON.stringify(new URL('../base/root-paths.ts', import.meta.url).href)};
       const store = createSettingsStore(rootPaths(process.argv.at(-1))); 
       const asking = (missing) => createSettingsStore(rootPaths(process.argv.at(-1)), { elevationMissing: () => Promise.resolve(missing) }).read();
       console.log(JSON.stringify([await store.read(), await store.historyText(1), await asking(null), await asking('pkexec is not installed')]));`,

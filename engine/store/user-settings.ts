@@ -14,7 +14,7 @@ import {
   type PreferenceState,
   type UserPreferences,
 } from '../../shared/settings/preferences.ts';
-import { systemCode } from './files.ts';
+import { systemCode } from '../base/files.ts';
 
 /**
  * Preferences of an engine's users: made by its gateway, for whoever may use the socket, while something is

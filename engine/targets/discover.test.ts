@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rootPaths } from '../drivers/root-paths.ts';
+import { rootPaths } from '../base/root-paths.ts';
 import { discoverTargets } from './discover.ts';
-import { recordEngine, recordedRoots } from './registry.ts';
+import { recordEngine, recordedRoots } from '../base/registry.ts';
 
 let base: string;
 beforeEach(async () => {

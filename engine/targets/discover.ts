@@ -1,12 +1,12 @@
 import { access, realpath } from 'node:fs/promises';
 import os from 'node:os';
 import { machineSocket, targetId, type FoundTarget, type TargetRef } from '../../shared/targets/target.ts';
-import { engineStatus } from '../drivers/engine-facts.ts';
-import { rootPaths } from '../drivers/root-paths.ts';
-import { answeringSocket, installedVersion, isInstalled } from './desktop/detect.ts';
-import { thisHost, type DesktopHost } from './desktop/host.ts';
+import { engineStatus } from './embedded/engine-facts.ts';
+import { rootPaths } from '../base/root-paths.ts';
+import { answeringSocket, installedVersion, isInstalled } from './docker-desktop/detect.ts';
+import { thisHost, type DesktopHost } from './docker-desktop/host.ts';
 import { askMachine } from './machine/target.ts';
-import { forgetEngine, recordedRoots, registryDirectory } from './registry.ts';
+import { forgetEngine, recordedRoots, registryDirectory } from '../base/registry.ts';
 
 export interface DiscoverOptions {
   /**

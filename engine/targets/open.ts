@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
 import type { TargetRef } from '../../shared/targets/target.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { userBehind, userCalled } from '../containers/docker-client-as.ts';
-import { openTarget, type Target, type TargetOptions } from '../target.ts';
-import { thisHost, type DesktopHost } from './desktop/host.ts';
-import { openDesktopTarget } from './desktop/target.ts';
+import { userBehind, userCalled } from '../base/docker-client-as.ts';
+import { openTarget, type Target, type TargetOptions } from './embedded/target.ts';
+import { thisHost, type DesktopHost } from './docker-desktop/host.ts';
+import { openDesktopTarget } from './docker-desktop/target.ts';
 import { openMachineTarget } from './machine/target.ts';
 
 export interface OpenOptions extends TargetOptions {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { EffectiveSettings } from '../../shared/settings/index.ts';
 import { claimIds, type Claim, type ClaimId } from '../../shared/verify/claims.ts';
-import { dockerClient, engineMessage } from '../containers/docker-client.ts';
+import { dockerClient, engineMessage } from '../base/docker-client.ts';
 import {
   judgeBuild,
   judgeProcEmulated,

@@ -1,5 +1,5 @@
 import type { Claim, ClaimId } from '../../shared/verify/claims.ts';
-import { parseUidMap } from '../containers/scan.ts';
+import { parseUidMap } from '../scan/scan.ts';
 import type { ProbeFacts, ProbeResult } from './probe-container.ts';
 
 /** What a probe brought, or why it brought nothing. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { abortEither } from '../abort-either.ts';
+import { abortEither } from '../base/abort-either.ts';
 import { runBuildStep } from './buildkit.ts';
 import { parseFacts, probeTimeoutMs, within, type ProbeFacts } from './probe-container.ts';
 import { fileTar, probePath, removeImage } from './probe-image.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type { Container, ContainerCreateOptions, HostConfig } from 'dockerode';
 import * as z from 'zod';
-import { engineMessage, statusOf } from '../containers/docker-client.ts';
+import { engineMessage, statusOf } from '../base/docker-client.ts';
 import { probePath } from './probe-image.ts';
 
 /**

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { engineMessage, statusOf } from '../containers/docker-client.ts';
+import { engineMessage, statusOf } from '../base/docker-client.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 
 /** Where the probe stands in its image. */

@@ -2,7 +2,7 @@ import { lstat, mkdir, mkdtemp, readdir, rmdir, stat, unlink, writeFile } from '
 import path from 'node:path';
 import { isInside } from '../../shared/policy/bind-source.ts';
 import { expandShare, type EffectiveSettings } from '../../shared/settings/index.ts';
-import { foreignPlace } from '../drivers/foreign-place.ts';
+import { foreignPlace } from '../base/foreign-place.ts';
 
 /** A directory of the machine's in a shared one, for one verification. */
 export interface ProbeShare {

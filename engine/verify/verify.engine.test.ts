@@ -3,8 +3,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { effectiveSettings } from '../../shared/settings/index.ts';
 import { claimIds, settled, type Claim, type ClaimId } from '../../shared/verify/claims.ts';
-import { eciOn, startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
-import { dockerClient } from '../containers/docker-client.ts';
+import { eciOn, startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
+import { dockerClient } from '../base/docker-client.ts';
 import { readVerification, verifyProtection, type VerifyOptions } from './verify.ts';
 
 let guarded: GuardedEngine;

@@ -13,7 +13,7 @@ import {
 } from '../../shared/verify/claims.ts';
 import { asExpected, operations, outcomeOf } from '../../shared/verify/operations.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
-import { rootPaths } from '../drivers/root-paths.ts';
+import { rootPaths } from '../base/root-paths.ts';
 import {
   judgeExclusiveRange,
   judgeOff,

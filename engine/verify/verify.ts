@@ -10,10 +10,10 @@ import {
   type ClaimId,
   type Verification,
 } from '../../shared/verify/claims.ts';
-import { requestFailure } from '../containers/docker-client.ts';
-import type { RootPaths } from '../drivers/root-paths.ts';
-import { writeFileAtomic } from '../store/files.ts';
-import { acquireLock } from '../store/lock.ts';
+import { requestFailure } from '../base/docker-client.ts';
+import type { RootPaths } from '../base/root-paths.ts';
+import { writeFileAtomic } from '../base/files.ts';
+import { acquireLock } from '../base/lock.ts';
 import { collectClaims } from './collect.ts';
 import { removeProbes } from './probe-container.ts';
 import { makeProbeImage, removeImage } from './probe-image.ts';

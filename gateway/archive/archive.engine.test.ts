@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Side } from '../../testing/guarded-engine.ts';
-import { comparable, startTwoEngines, type TwoEngines } from '../../testing/two-engines.ts';
+import type { Side } from '../../tests/support/guarded-engine.ts';
+import { comparable, startTwoEngines, type TwoEngines } from '../../tests/support/two-engines.ts';
 
 let engines: TwoEngines;
 beforeAll(async () => {

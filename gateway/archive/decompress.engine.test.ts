@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTwoEngines, type TwoEngines } from '../../testing/two-engines.ts';
+import { startTwoEngines, type TwoEngines } from '../../tests/support/two-engines.ts';
 
 let engines: TwoEngines;
 let programs = '';

@@ -3,8 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Side } from '../../testing/guarded-engine.ts';
-import { startTwoEngines, type TwoEngines } from '../../testing/two-engines.ts';
+import type { Side } from '../../tests/support/guarded-engine.ts';
+import { startTwoEngines, type TwoEngines } from '../../tests/support/two-engines.ts';
 
 let engines: TwoEngines;
 beforeAll(async () => {

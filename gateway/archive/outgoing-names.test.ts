@@ -43,7 +43,7 @@ describe('an archive out of a container that holds still passes (issue 12, CVE-2
     [
       'its content alone',
       'copy',
-      [['./', '5'], ['./..x'], ['./x..', '2', '/'], ['./y/', '5'], ['./y/z', '1', './..x']],
+      [['.//', '5'], ['./..x'], ['./x..', '2', '/'], ['./y/', '5'], ['./y/z', '1', './..x']],
     ],
     [
       'the root',

@@ -41,7 +41,7 @@ export class OutgoingNames {
 
   /**
    * `copy`: GET archive, of which all names begin as the first does: with the last part of what was asked
-   * for, with `./`, or with the `/` of a container's root. `export`: names are relative to the root.
+   * for, with `.//`, or with the `/` of a container's root. `export`: names are relative to the root.
    * `container`: its name, for refusals.
    */
   constructor(kind: 'copy' | 'export', container: string) {
@@ -109,7 +109,7 @@ function placeOf(name: string): Place {
 }
 
 function topOf(name: string, { absolute, parts }: Place): Place {
-  const first = absolute || name === '.' || name.startsWith('./') ? [] : parts.slice(0, 1);
+  const first = absolute || name === '.' || name.startsWith('.//') ? [] : parts.slice(0, 1);
   return { absolute, parts: first, path: first.join('/') };
 }
 

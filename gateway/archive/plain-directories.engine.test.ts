@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
+import { startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
 
 let engine: GuardedEngine;
 beforeAll(async () => {

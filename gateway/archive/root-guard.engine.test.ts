@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
+import { startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
 
 // For a copy dockerd moves the machine's tree to a directory that it makes in the container's root, and
 // unmounts it there by name. A container that exchanges that directory for a link to another mount in between

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eciOn, startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
+import { eciOn, startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
 
 /** Who shares: somebody who may use the socket and is not root. */
 const user = 1234;

@@ -345,7 +345,7 @@ function nameOf(block: Buffer): string {
 
 /**
  * An entry for a directory of mode 0755, made now. `directory` is bytes as Latin-1, of any length, and gets a
- * `./` before it: an archive that began with the name itself could be taken for a compressed one.
+ * `.//` before it: an archive that began with the name itself could be taken for a compressed one.
  */
 export function directoryEntry(
   directory: string,

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
+import { startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
 
 // For `docker exec -u NAME` dockerd resolves /etc/passwd below the container's root and then opens what it
 // found, as root. A container that exchanges the file for a link in between has it read a file of the

@@ -4,7 +4,7 @@ import type { IsolatedContainer } from './isolated.ts';
 
 /**
  * A path in a container that the engine finds without following a link in a volume, which it can't: links
- * there are no way out for what it does by itself (engine/isolation/exclusive/binds.ts), and its view of a
+ * there are no way out for what it does by itself (planner/binds.ts), and its view of a
  * container for a copy is made of the same mounts. Null where `asked` is one, or leads nowhere. `end`:
  * whether a link at the end is followed too; with `/.` it is in any case.
  */

@@ -1,6 +1,6 @@
 import type { AccountHolder } from '../../shared/policy/limits.ts';
 import type { PeerCredentials } from '../peer-credentials.ts';
-import type { Origin, SocketMount, SocketMounts } from '../socket-mounts/socket-mount.ts';
+import type { Origin, SocketMount, SocketMounts } from '../sockets/socket-mount.ts';
 import { holderKey } from './connection-account.ts';
 import type { ConnectionCaller } from './connection-table.ts';
 import type { IdOwners } from './id-owners.ts';

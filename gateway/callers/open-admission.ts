@@ -2,7 +2,7 @@ import { connectionLimits, limitsForFiles, type ConnectionLimits } from '../../s
 import { refusalText, type Denial } from '../../shared/policy/decision.ts';
 import type { Admission } from '../http/listener.ts';
 import type { GatewayCounters } from '../metrics/counters.ts';
-import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
+import type { SocketMounts } from '../sockets/socket-mount.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { IdOwners } from './id-owners.ts';
 import { identifyCaller } from './identify-caller.ts';

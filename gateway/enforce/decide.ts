@@ -12,8 +12,8 @@ import { callerName, largeBodyBytes, newTurns, TooManyWaiting, type Turns } from
 import { loadDenial } from '../../shared/policy/load.ts';
 import type { GatewayCounters } from '../metrics/counters.ts';
 import type { SharingUsers } from '../sharing/sharing-users.ts';
-import type { SocketMountPart } from '../socket-mounts/part.ts';
-import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
+import type { SocketMountPart } from '../sockets/part.ts';
+import type { SocketMounts } from '../sockets/socket-mount.ts';
 import { takeGrpcOver } from './builds.ts';
 import type { readMachineNetworks } from './machine-networks.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';

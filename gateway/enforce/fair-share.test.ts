@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SocketMountId } from '../socket-mounts/socket-mount.ts';
+import type { SocketMountId } from '../sockets/socket-mount.ts';
 import { callerName, FairShare, TooManyWaiting, type EndTurn } from './fair-share.ts';
 
 /** Takes turns; each is told to `order` when it begins. */

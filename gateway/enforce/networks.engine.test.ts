@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { docker, startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
+import { docker, startBareEngine, type BareEngine } from '../../tests/support/real-engine.ts';
 import { startGateway, type Gateway } from '../server.ts';
 
 // Networks on a machine at 10.240.1.1/24, which reaches 10.241.0.0/16 by a router there; this process has a

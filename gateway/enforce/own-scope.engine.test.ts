@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startMountedGateway, type MountedGateway } from '../../testing/mounted-gateway.ts';
-import { sendJson, sendRaw } from '../../testing/raw-http.ts';
-import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
-import { socketMount } from '../../testing/socket-mounts.ts';
+import { startMountedGateway, type MountedGateway } from '../../tests/support/mounted-gateway.ts';
+import { sendJson, sendRaw } from '../../tests/support/raw-http.ts';
+import { startBareEngine, type BareEngine } from '../../tests/support/real-engine.ts';
+import { socketMount } from '../../tests/support/socket-mounts.ts';
 
 // Two containers under one list that shows them only what is their own, one under the general list, and the
 // clients' own door.

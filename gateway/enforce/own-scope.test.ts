@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { governingList } from '../../shared/policy/commands.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { routes } from '../routes/table.ts';
-import type { SocketMountId } from '../socket-mounts/socket-mount.ts';
+import type { SocketMountId } from '../sockets/socket-mount.ts';
 import type { InspectionContext } from './inspections.ts';
 import { ownerOf, scopeRule } from './own-scope.ts';
 import type { SocketClient } from './socket-client.ts';

@@ -25,7 +25,7 @@ import { parameter, writeTarget } from '../http/target.ts';
 import type { Route } from '../routes/table.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import type { Inspected, InspectionContext } from './inspections.ts';
-import type { SocketMount } from '../socket-mounts/socket-mount.ts';
+import type { SocketMount } from '../sockets/socket-mount.ts';
 import { readJson } from './read-body.ts';
 import type { SocketClient } from './socket-client.ts';
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { SocketMountPart } from '../socket-mounts/part.ts';
-import type { SocketMount, SocketMountId } from '../socket-mounts/socket-mount.ts';
-import { socketsDirectory } from '../socket-mounts/part.ts';
-import { idAt } from '../socket-mounts/records.ts';
+import type { SocketMountPart } from '../sockets/part.ts';
+import type { SocketMount, SocketMountId } from '../sockets/socket-mount.ts';
+import { socketsDirectory } from '../sockets/part.ts';
+import { idAt } from '../sockets/records.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 
 /**

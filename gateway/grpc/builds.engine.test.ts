@@ -16,11 +16,11 @@ import {
 import { definition, op } from '../../shared/policy/llb-messages.ts';
 import { messageOf, readMessage, textOf } from '../../shared/policy/protobuf.ts';
 import { encoded, type Plain } from '../../shared/policy/protobuf-plain.ts';
-import { grpcClient, type GrpcClient } from '../../testing/grpc-client.ts';
-import { startGitServer } from '../../testing/git-server.ts';
-import { side, type Side } from '../../testing/guarded-engine.ts';
-import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
-import { frontendContext } from '../adversary/attempts/frontend-image.ts';
+import { grpcClient, type GrpcClient } from '../../tests/support/grpc-client.ts';
+import { startGitServer } from '../../tests/support/git-server.ts';
+import { side, type Side } from '../../tests/support/guarded-engine.ts';
+import { startBareEngine, type BareEngine } from '../../tests/support/real-engine.ts';
+import { frontendContext } from '../../tests/adversary/attempts/frontend-image.ts';
 import { startGateway, type Gateway } from '../server.ts';
 import { frame } from '../../shared/grpc/frames.ts';
 

@@ -5,17 +5,17 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildsUnenforcedName } from '../../shared/isolation/build-token.ts';
-import { makeBuildContainer } from '../../testing/build-container.ts';
-import { grpcClient, type GrpcClient } from '../../testing/grpc-client.ts';
+import { makeBuildContainer } from '../../tests/support/build-container.ts';
+import { grpcClient, type GrpcClient } from '../../tests/support/grpc-client.ts';
 import {
   eciOn,
   side,
   startGuardedEngine,
   type GuardedEngine,
   type Side,
-} from '../../testing/guarded-engine.ts';
-import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
-import { execFrontendContext } from '../adversary/attempts/exec-frontend.ts';
+} from '../../tests/support/guarded-engine.ts';
+import { startBareEngine, type BareEngine } from '../../tests/support/real-engine.ts';
+import { execFrontendContext } from '../../tests/adversary/attempts/exec-frontend.ts';
 
 // Issue 12: a frontend image says the ids of its containers inside the daemon, where no gateway sees it.
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sendRaw } from '../../testing/raw-http.ts';
+import { sendRaw } from '../../tests/support/raw-http.ts';
 import { ClientConnection } from './connection.ts';
 import { AnswerRefused, type Gatekeeper, type GatewayRequest, type Verdict } from './exchange.ts';
 

@@ -12,7 +12,7 @@ import { forwardedHead, parseRequest, type ParsedRequest } from './parsed-reques
 import { StreamedRequest } from './request-stream.ts';
 import type { Denial } from '../../shared/policy/decision.ts';
 import type { ConnectionSlot } from '../callers/connection-slot.ts';
-import type { Origin } from '../socket-mounts/socket-mount.ts';
+import type { Origin } from '../sockets/socket-mount.ts';
 
 const empty = Buffer.alloc(0);
 const clients: Origin = { kind: 'clients' };

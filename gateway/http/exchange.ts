@@ -4,7 +4,7 @@ import type { Target } from './target.ts';
 import type { Match } from '../routes/match.ts';
 import type { PeerCredentials } from '../peer-credentials.ts';
 import type { ConnectionSlot } from '../callers/connection-slot.ts';
-import type { Origin } from '../socket-mounts/socket-mount.ts';
+import type { Origin } from '../sockets/socket-mount.ts';
 import type { BodyTransform } from './body-stream.ts';
 
 /** One request as the gateway understood it. */

@@ -4,9 +4,9 @@ import { createServer, connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sendRaw } from '../../testing/raw-http.ts';
+import { sendRaw } from '../../tests/support/raw-http.ts';
 import { listenOn, type ListenAt, type Listener } from './listener.ts';
-import type { Origin, SocketMountId } from '../socket-mounts/socket-mount.ts';
+import type { Origin, SocketMountId } from '../sockets/socket-mount.ts';
 
 let dir: string;
 let engine: Server;

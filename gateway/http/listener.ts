@@ -4,7 +4,7 @@ import type { Denial } from '../../shared/policy/decision.ts';
 import { ConnectionSlot } from '../callers/connection-slot.ts';
 import type { ConnectionCaller, ConnectionTable } from '../callers/connection-table.ts';
 import { peerCredentials, type PeerCredentials } from '../peer-credentials.ts';
-import type { Origin } from '../socket-mounts/socket-mount.ts';
+import type { Origin } from '../sockets/socket-mount.ts';
 import { ClientConnection, type ConnectionOptions } from './connection.ts';
 import { refuseConnection } from './refuse-connection.ts';
 import { freeSocket, ownedSocket, placeSocket, temporaryName, type OwnedSocket } from './socket-file.ts';

@@ -3,9 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerCommands } from '../../shared/settings/commands.ts';
-import { startMountedGateway, type MountedGateway } from '../../testing/mounted-gateway.ts';
-import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
-import { socketMount } from '../../testing/socket-mounts.ts';
+import { startMountedGateway, type MountedGateway } from '../../tests/support/mounted-gateway.ts';
+import { startBareEngine, type BareEngine } from '../../tests/support/real-engine.ts';
+import { socketMount } from '../../tests/support/socket-mounts.ts';
 
 let engine: BareEngine;
 let gateway: MountedGateway;

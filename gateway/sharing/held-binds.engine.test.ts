@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
+import { startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
 
 // dockerd makes a missing source of `Binds` at every start of a container: as root, and following links
 // (issue 12, shown 8).

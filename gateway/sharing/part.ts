@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import type { EngineContainers } from '../socket-mounts/engine-containers.ts';
+import type { EngineContainers } from '../sockets/engine-containers.ts';
 import { openSharingRecords } from './records.ts';
 import { keepSharingUsers, type SharingUsers } from './sharing-users.ts';
 

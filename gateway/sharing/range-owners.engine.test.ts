@@ -4,8 +4,8 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
-import type { RangeOwner } from '../../engine/isolation/exclusive/range-owner.ts';
+import { startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
+import type { RangeOwner } from '../../planner/range-owner.ts';
 
 const run = promisify(execFile);
 const alice = 21_301,

@@ -7,8 +7,8 @@ import {
   type Handling,
   type Verdict,
 } from '../http/exchange.ts';
-import { createdId, maxCreateAnswerBytes } from '../socket-mounts/grant.ts';
-import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
+import { createdId, maxCreateAnswerBytes } from '../sockets/grant.ts';
+import type { SocketMounts } from '../sockets/socket-mount.ts';
 import { isInContainer } from './container-peer.ts';
 import { isSubordinateId } from './subordinate-peer.ts';
 import type { SharingUsers } from './sharing-users.ts';

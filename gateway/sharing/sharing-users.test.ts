@@ -2,10 +2,10 @@ import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ContainerEvent, EngineContainers } from '../socket-mounts/engine-containers.ts';
+import type { ContainerEvent, EngineContainers } from '../sockets/engine-containers.ts';
 import type { Gatekeeper, GatewayRequest, Verdict } from '../http/exchange.ts';
 import type { PeerCredentials } from '../peer-credentials.ts';
-import type { SocketMount, SocketMountId } from '../socket-mounts/socket-mount.ts';
+import type { SocketMount, SocketMountId } from '../sockets/socket-mount.ts';
 import { recordCreates } from './record-creates.ts';
 import { openSharingRecords } from './records.ts';
 import { keepSharingUsers, type SharingUsers } from './sharing-users.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
-import type { EngineContainers } from '../socket-mounts/engine-containers.ts';
+import type { EngineContainers } from '../sockets/engine-containers.ts';
 import type { SharingRecords } from './records.ts';
 
 /** The records of who shares, kept in line with the engine's containers. */

@@ -14,10 +14,10 @@ import {
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startGatewayProcess, type GatewayProcess } from '../../testing/gateway-process.ts';
-import { eciOn, startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
-import { firstSubordinate } from '../../engine/isolation/exclusive/subordinate.ts';
-import { firstBase } from '../../engine/isolation/exclusive/ranges.ts';
+import { startGatewayProcess, type GatewayProcess } from '../../tests/support/gateway-process.ts';
+import { eciOn, startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
+import { firstSubordinate } from '../../planner/subordinate.ts';
+import { firstBase } from '../../planner/ranges.ts';
 
 const run = promisify(execFile);
 const alice = 21_234,

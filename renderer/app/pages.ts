@@ -40,18 +40,18 @@ export const pageEntries: readonly PageEntry[] = [
 
 /** Each page is its own chunk, read when first opened. */
 const pageModules: Record<PageId, () => Promise<{ readonly default: ComponentType }>> = {
-  overview: () => import('../features/overview/overview-page.tsx'),
-  isolation: () => import('../features/isolation/isolation-page.tsx'),
-  'docker-socket': () => import('../features/docker-socket/docker-socket-page.tsx'),
-  'file-sharing': () => import('../features/file-sharing/file-sharing-page.tsx'),
-  containers: () => import('../features/containers/containers-page.tsx'),
-  activity: () => import('../features/activity/activity-page.tsx'),
-  simulator: () => import('../features/simulator/simulator-page.tsx'),
-  json: () => import('../features/json/json-page.tsx'),
-  history: () => import('../features/history/history-page.tsx'),
-  preferences: () => import('../features/preferences/preferences-page.tsx'),
-  welcome: () => import('../features/welcome/welcome-page.tsx'),
-  review: () => import('../features/review/review-page.tsx'),
+  overview: () => import('../pages/overview/overview-page.tsx'),
+  isolation: () => import('../pages/isolation/isolation-page.tsx'),
+  'docker-socket': () => import('../pages/docker-socket/docker-socket-page.tsx'),
+  'file-sharing': () => import('../pages/file-sharing/file-sharing-page.tsx'),
+  containers: () => import('../pages/containers/containers-page.tsx'),
+  activity: () => import('../pages/activity/activity-page.tsx'),
+  simulator: () => import('../pages/simulator/simulator-page.tsx'),
+  json: () => import('../pages/json/json-page.tsx'),
+  history: () => import('../pages/history/history-page.tsx'),
+  preferences: () => import('../pages/preferences/preferences-page.tsx'),
+  welcome: () => import('../pages/welcome/welcome-page.tsx'),
+  review: () => import('../pages/review/review-page.tsx'),
 };
 
 const loaded = new Map<PageId, ComponentType>();

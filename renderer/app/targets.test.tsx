@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { states } from '../dev/fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 import type { AppState } from '../../shared/ipc/contract.ts';
-import { usersOwn } from '../features/overview/desktop-card.tsx';
+import { usersOwn } from '../pages/overview/desktop-card.tsx';
 
 const state = (name: string): AppState => {
   const make = states[name];

@@ -45,7 +45,7 @@ import {
  *  - `local` sources, `local`/`tar`/`oci` exports and local caches are read and written by the client, over its session.
  *  - Images, git and HTTP sources are fetched by the daemon from the engine's network, as for `docker pull` and `ADD https://…`, with the
  *    client's identity from its session or none. Sources that a frontend makes inside the daemon have the same by how the engine is
- *    started (engine/drivers/engine-home.ts).
+ *    started (engine/targets/embedded/engine-home.ts).
  */
 export type BuildMessage =
   | 'solve'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { passwdLines, userName } from '../../../engine/users/user-database.ts';
+import { passwdLines, userName } from '../../../engine/base/user-database.ts';
 
 /** Names of this machine's users by id. */
 export interface UserNames {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RecreateHandle } from '../../../engine/target.ts';
+import type { RecreateHandle } from '../../../engine/targets/embedded/target.ts';
 import { run } from '../../../renderer/dev/fixture.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';

@@ -1,4 +1,4 @@
-import type { ApplyHandle } from '../../../engine/target.ts';
+import type { ApplyHandle } from '../../../engine/targets/embedded/target.ts';
 import type { ContainerChoices } from '../../../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';

@@ -3,13 +3,13 @@ import * as z from 'zod';
 import type { EngineStatus } from '../../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Err, type Result } from '../../../shared/result.ts';
 import { targetId, type TargetRef } from '../../../shared/targets/target.ts';
-import { dockerClient, engineMessage, requestFailure, statusOf } from '../../containers/docker-client.ts';
-import { scanContainers } from '../../containers/scan.ts';
-import type { EngineDriver } from '../../drivers/driver.ts';
-import { rootPaths, type RootPaths } from '../../drivers/root-paths.ts';
-import { systemCode } from '../../store/files.ts';
+import { dockerClient, engineMessage, requestFailure, statusOf } from '../../base/docker-client.ts';
+import { scanContainers } from '../../scan/scan.ts';
+import type { EngineDriver } from '../../apply/driver.ts';
+import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
+import { systemCode } from '../../base/files.ts';
 import { createSettingsStore } from '../../store/settings-store.ts';
-import type { Target } from '../../target.ts';
+import type { Target } from '../embedded/target.ts';
 
 /** The file a gateway in front of the machine's engine would enforce. */
 export const machineSettings = '/etc/bulkhead/admin-settings.json';

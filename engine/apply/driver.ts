@@ -1,0 +1,36 @@
+import type { EngineLogLine, EngineStatus } from '../../shared/engine-status/status.ts';
+import type { AppError, Result } from '../../shared/result.ts';
+import type { DesiredEngineConfig } from '../daemon-json/daemon-json-plan.ts';
+import type { RootPaths } from '../base/root-paths.ts';
+
+/**
+ * One engine, driven from outside. Every call is idempotent; long ones report log lines and honour `signal`.
+ */
+export interface EngineDriver {
+  readonly kind: EngineStatus['kind'];
+  readonly paths: RootPaths;
+  status(): Promise<EngineStatus>;
+  /** Starts engine, planner and gateway; resolves when clients can be served, or with why not. */
+  start(options?: DriverCallOptions): Promise<Result<EngineStatus, AppError>>;
+  stop(options?: DriverCallOptions): Promise<Result<EngineStatus, AppError>>;
+  /**
+   * Would the engine take its configuration on disk, merged with `desired`? Changes and stops nothing.
+   * Errors: daemon-json.invalid, daemon-json.conflict.
+   */
+  checkConfig(desired: DesiredEngineConfig): Promise<Result<void, AppError>>;
+  /**
+   * Restarts dockerd and planner under the configuration now on disk; the gateway keeps its clients' socket.
+   * Starts a stopped engine. A configuration that `checkConfig` refuses is refused here before anything
+   * stops.
+   */
+  restart(options?: DriverCallOptions): Promise<Result<EngineStatus, AppError>>;
+  /** Last `lines` of the logs of dockerd, gateway, planner, supervisor merged by time. */
+  log(lines: number): Promise<EngineLogLine[]>;
+}
+
+export interface DriverCallOptions {
+  readonly onLog?: (line: EngineLogLine) => void;
+  readonly signal?: AbortSignal;
+  /** Give up after this many ms (default 90 000). */
+  readonly timeoutMs?: number;
+}

@@ -1,0 +1,289 @@
+import { execFile } from 'node:child_process';
+import {
+  access,
+  constants,
+  copyFile,
+  lstat,
+  mkdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  symlink,
+} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import * as z from 'zod';
+import {
+  exclusiveRuntimeName,
+  requirementCodes,
+  type Requirement,
+} from '../../../shared/isolation/requirements.ts';
+import { fail, ok } from '../../../shared/result.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+import type { IsolationBackend } from '../backend.ts';
+
+const run = promisify(execFile);
+
+export interface ExclusiveOptions {
+  /** Directory with the built `bulkhead-runc` (the project's runtime/build, or a package's resources). */
+  readonly runtimeBuildDir: string;
+}
+
+/** Id-mapped layers of an overlay need this kernel. */
+const oldestKernel = [5, 19] as const;
+/**
+ * From this one on overlay takes layers by file descriptor; before, they are attached where nobody sees them,
+ * while it is mounted.
+ */
+const layersByDescriptor = [6, 13] as const;
+const checkLine = z.object({ code: z.enum(requirementCodes), met: z.boolean(), found: z.string() });
+const tried = ['mount-api', 'idmapped-mounts', 'overlay-layers'] as const;
+const fixes: Record<(typeof tried)[number], string> = {
+  'mount-api': 'Allow user namespaces (sysctl user.max_user_namespaces) and use kernel 5.19 or newer.',
+  'idmapped-mounts': "Put the engine's data on ext4, xfs or btrfs.",
+  'overlay-layers': 'Use kernel 5.19 or newer with overlayfs.',
+};
+
+/**
+ * Our own backend: a user namespace with its own 64K range for every container, on the engine's normal store.
+ */
+export function exclusiveBackend(options: ExclusiveOptions): IsolationBackend {
+  const built = path.join(options.runtimeBuildDir, 'bulkhead-runc');
+  return {
+    id: 'exclusive',
+    runtimeName: exclusiveRuntimeName,
+    needsPlanner: true,
+    runtimePath: (paths) => paths.runtimeBinary,
+    // BuildKit does not follow the engine's default runtime.
+    engineEnvironment: (runtime) => ({ DOCKER_BUILDKIT_RUNC_COMMAND: runtime }),
+    async report(paths) {
+      const requirements: Requirement[] = [
+        linux(),
+        root(),
+        kernel(os.release()),
+        await runcFound(),
+        await builtFound(built),
+      ];
+      requirements.push(...(await tryMounts(built, paths)), await nativeOverlayDiff());
+      return {
+        id: 'exclusive',
+        available: requirements.every((requirement) => requirement.met),
+        requirements,
+      };
+    },
+    async install(paths) {
+      const what = 'The isolation runtime could not be installed.';
+      try {
+        await mkdir(paths.runtimeDir, { recursive: true, mode: 0o755 });
+        const runc = await findRunc();
+        if (runc === null)
+          return fail('isolation.install-failed', what, {
+            reason: 'runc is not installed',
+            hint: 'Install runc (Debian: apt-get install runc).',
+          });
+        // Running containers keep the file they started from: a new one takes its name.
+        const aside = path.join(paths.runtimeDir, `.bulkhead-runc.${process.pid}`);
+        try {
+          await copyFile(built, aside, constants.COPYFILE_EXCL).catch(async (error: unknown) => {
+            if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+            await rm(aside);
+            await copyFile(built, aside, constants.COPYFILE_EXCL);
+          });
+          await rename(aside, paths.runtimeBinary);
+        } finally {
+          await rm(aside, { force: true });
+        }
+        await pointTo(path.join(paths.runtimeDir, 'runc'), runc);
+        return ok(undefined);
+      } catch (cause) {
+        return fail('isolation.install-failed', what, {
+          cause,
+          hint: `Build the runtime (sh runtime/build.sh) and see that ${paths.runtimeDir} can be written.`,
+        });
+      }
+    },
+  };
+}
+
+/** Makes `link` a symlink to `target`, atomically where it is another one already. */
+async function pointTo(link: string, target: string): Promise<void> {
+  const present = await lstat(link).then(
+    (stat) => (stat.isSymbolicLink() ? readlink(link) : ''),
+    () => null,
+  );
+  if (present === target) return;
+  const aside = `${link}.${process.pid}`;
+  await rm(aside, { force: true });
+  await symlink(target, aside);
+  await rename(aside, link);
+}
+
+/**
+ * The real runc: first on PATH or in the system's directories. Never crun: it leaves read-only binds
+ * unlocked.
+ */
+async function findRunc(): Promise<string | null> {
+  for (const directory of [
+    ...(process.env['PATH'] ?? '').split(':'),
+    '/usr/local/sbin',
+    '/usr/sbin',
+    '/usr/local/bin',
+    '/usr/bin',
+  ]) {
+    if (!path.isAbsolute(directory)) continue;
+    const file = path.join(directory, 'runc');
+    if (
+      await access(file, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return realpath(file);
+  }
+  return null;
+}
+
+function linux(): Requirement {
+  const met = process.platform === 'linux';
+  return { code: 'linux', met, found: process.platform, ...(met ? {} : { fix: 'Run the engine on Linux.' }) };
+}
+
+function root(): Requirement {
+  const uid = process.getuid?.();
+  return {
+    code: 'root',
+    met: uid === 0,
+    found: uid === undefined ? 'no user id' : `user ${uid}`,
+    ...(uid === 0 ? {} : { fix: 'Run as root.' }),
+  };
+}
+
+/** Whether kernel `release` is new enough, and how overlays get their layers on it. */
+export function kernel(release: string): Requirement {
+  const [major, minor] = /^(\d+)\.(\d+)/.exec(release)?.slice(1).map(Number) ?? [];
+  const since = ([oldestMajor, oldestMinor]: readonly [number, number]) =>
+    major !== undefined &&
+    minor !== undefined &&
+    (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor));
+  if (!since(oldestKernel))
+    return {
+      code: 'kernel',
+      met: false,
+      found: release,
+      fix: `Use Linux ${oldestKernel.join('.')} or newer.`,
+    };
+  return {
+    code: 'kernel',
+    met: true,
+    found: `${release}: layers ${since(layersByDescriptor) ? 'by file descriptor' : 'by attached mounts'}`,
+  };
+}
+
+async function runcFound(): Promise<Requirement> {
+  const file = await findRunc();
+  const fix = 'Install runc (Debian: apt-get install runc).';
+  if (file === null) return { code: 'runc', met: false, found: 'not found', fix };
+  try {
+    const { stdout } = await run(file, ['--version'], { timeout: 10_000 });
+    const first = stdout.split('\n')[0] ?? '';
+    return first.startsWith('runc ')
+      ? { code: 'runc', met: true, found: `${first} at ${file}` }
+      : { code: 'runc', met: false, found: `${file} is not runc: ${first}`, fix };
+  } catch (error) {
+    return {
+      code: 'runc',
+      met: false,
+      found: `${file} does not run: ${error instanceof Error ? error.message : String(error)}`,
+      fix,
+    };
+  }
+}
+
+async function builtFound(built: string): Promise<Requirement> {
+  const met = await access(built, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  return {
+    code: 'runtime-built',
+    met,
+    found: met ? built : `${built} is missing`,
+    ...(met ? {} : { fix: 'Build it: sh runtime/build.sh (needs gcc).' }),
+  };
+}
+
+/** Has the runtime try id-mapped mounts and overlays where the engine keeps its layers. */
+async function tryMounts(built: string, paths: RootPaths): Promise<Requirement[]> {
+  const untried = (reason: string) =>
+    tried.map((code): Requirement => ({
+      code,
+      met: false,
+      found: `could not be tried: ${reason}`,
+      fix: fixes[code],
+    }));
+  // The data directory may not exist yet: its nearest ancestor that does is on the same file system.
+  let directory = paths.data;
+  while (
+    !(await access(directory).then(
+      () => true,
+      () => false,
+    ))
+  )
+    directory = path.dirname(directory);
+  let output: string;
+  try {
+    output = (await run(built, ['--bulkhead-check', directory], { timeout: 20_000 })).stdout;
+  } catch (error) {
+    // It exits 1 when something is unmet, having said what.
+    const partial =
+      error instanceof Error && 'stdout' in error && typeof error.stdout === 'string' ? error.stdout : '';
+    const stderr =
+      error instanceof Error && 'stderr' in error && typeof error.stderr === 'string'
+        ? error.stderr.trim()
+        : '';
+    if (partial === '')
+      return untried(stderr !== '' ? stderr : error instanceof Error ? error.message : String(error));
+    output = partial;
+  }
+  const found = new Map<string, z.infer<typeof checkLine>>();
+  for (const line of output.split('\n').filter((text) => text !== '')) {
+    try {
+      const parsed = checkLine.parse(JSON.parse(line));
+      found.set(parsed.code, parsed);
+    } catch (error) {
+      return untried(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return tried.map((code): Requirement => {
+    const line = found.get(code);
+    if (line === undefined) return { code, met: false, found: 'could not be tried', fix: fixes[code] };
+    return {
+      code,
+      met: line.met,
+      found: `${line.found} (${directory})`,
+      ...(line.met ? {} : { fix: fixes[code] }),
+    };
+  });
+}
+
+/**
+ * The engine diffs layers natively only without redirect_dir and metacopy; otherwise images built would
+ * differ.
+ */
+async function nativeOverlayDiff(): Promise<Requirement> {
+  const on: string[] = [];
+  for (const name of ['redirect_dir', 'metacopy']) {
+    const value = await readFile(`/sys/module/overlay/parameters/${name}`, 'utf8').catch(() => 'N');
+    if (value.trim().startsWith('Y')) on.push(name);
+  }
+  const met = on.length === 0;
+  return {
+    code: 'native-overlay-diff',
+    met,
+    found: met ? 'overlay changes are stored natively' : `overlay's ${on.join(' and ')} is on by default`,
+    ...(met ? {} : { fix: 'Load the overlay module with redirect_dir=off metacopy=off.' }),
+  };
+}

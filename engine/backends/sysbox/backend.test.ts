@@ -1,0 +1,126 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startStandInSysbox, type StandInSysbox } from '../../../tests/support/stand-in-sysbox.ts';
+import { rootPaths } from '../../base/root-paths.ts';
+import { sysboxBackend } from './backend.ts';
+import { askService } from './services.ts';
+
+let directory: string;
+let standIn: StandInSysbox | null = null;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'bh-sysbox-'));
+});
+afterEach(async () => {
+  await standIn?.stop();
+  standIn = null;
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function reported(
+  options: Parameters<typeof startStandInSysbox>[1] = {},
+  more: { dockerd?: string; timeoutMs?: number; binary?: string } = {},
+) {
+  standIn = await startStandInSysbox(directory, options);
+  const backend = sysboxBackend({
+    binary: standIn.binary,
+    socketDirectory: standIn.socketDirectory,
+    dockerd: '/bin/echo',
+    timeoutMs: 1_000,
+    ...more,
+  });
+  const report = await backend.report(rootPaths(directory));
+  return { backend, report, of: (code: string) => report.requirements.find((one) => one.code === code) };
+}
+
+describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
+  it('A6 finds an installed Sysbox whose services answer, and says its version and edition', async () => {
+    const { of } = await reported();
+    expect(of('sysbox-installed')).toMatchObject({
+      met: true,
+      found: expect.stringMatching(
+        /^sysbox-runc edition: Community Edition \(CE\) version: 0\.6\.7/,
+      ) as string,
+    });
+    expect(of('sysbox-services')).toMatchObject({ met: true, found: 'sysbox-mgr and sysbox-fs answer' });
+  });
+
+  it.each([
+    ['hangs', /sysbox-fs: no answer within 1 s: it hangs/],
+    ['ended', /sysbox-fs: nothing listens on its socket/],
+    ['absent', /sysbox-fs: there is no socket/],
+    ['speaks-otherwise', /sysbox-fs: /],
+  ] as const)('is not available while its file-system service %s, and says so in time', async (fs, found) => {
+    const { report, of } = await reported({ services: { fs } });
+    expect(of('sysbox-services')).toMatchObject({
+      met: false,
+      found: expect.stringMatching(found) as string,
+      fix: expect.stringContaining('restart sysbox') as string,
+    });
+    expect(of('sysbox-services')?.found).not.toContain('sysbox-mgr');
+    expect(report.available).toBe(false);
+  });
+
+  it('names both services that are away', async () => {
+    const { of } = await reported({ services: { mgr: 'absent', fs: 'absent' } });
+    expect(of('sysbox-services')?.found).toMatch(/sysbox-mgr: .*; sysbox-fs: /);
+  });
+
+  it('is not available without the program, with another program of that name, or with one that hangs', async () => {
+    const absent = await reported({}, { binary: path.join(directory, 'nothere') });
+    expect(absent.of('sysbox-installed')).toMatchObject({
+      met: false,
+      found: `${directory}/nothere is not there`,
+      fix: expect.stringContaining('Install Sysbox') as string,
+    });
+    expect(await absent.backend.install(rootPaths(directory))).toMatchObject({
+      ok: false,
+      error: { code: 'isolation.install-failed' },
+    });
+    await standIn?.stop();
+    expect((await reported({ version: 'runc version 1.1.15\\n' })).of('sysbox-installed')).toMatchObject({
+      met: false,
+      found: expect.stringContaining('is not Sysbox: runc version') as string,
+    });
+    await standIn?.stop();
+    expect((await reported({ version: null })).of('sysbox-installed')).toMatchObject({
+      met: false,
+      found: expect.stringContaining('it hangs') as string,
+    });
+  });
+
+  it.each([
+    ['Docker version 24.0.9, build x', false],
+    ['Docker version 25.0.0, build x', true],
+    ['Docker version 26.1.5+dfsg1, build x', true],
+    ['something', false],
+  ])('C builds are isolated from Docker 25 on: "%s"', async (words, met) => {
+    const dockerd = path.join(directory, 'dockerd');
+    await writeFile(dockerd, `#!/bin/sh\necho '${words}'\n`, { mode: 0o755 });
+    expect((await reported({}, { dockerd })).of('build-isolation')?.met).toBe(met);
+  });
+
+  it('C has BuildKit run by it too, takes no planner, and A3 says that it offers no range of its own', async () => {
+    const { backend } = await reported();
+    expect(backend.engineEnvironment(backend.runtimePath(rootPaths(directory)))).toEqual({
+      DOCKER_BUILDKIT_RUNC_COMMAND: standIn?.binary,
+    });
+    expect(backend).toMatchObject({
+      runtimeName: 'sysbox-runc',
+      needsPlanner: false,
+      notOffered: { 'A3-exclusive-range': expect.stringContaining('one range') as string },
+    });
+    expect((await backend.install(rootPaths(directory))).ok).toBe(true);
+  });
+
+  it('asks a service in a bounded time and leaves no connection behind', async () => {
+    standIn = await startStandInSysbox(directory, { services: { mgr: 'answers', fs: 'hangs' } });
+    expect(await askService(path.join(standIn.socketDirectory, 'sysmgr.sock'), 5_000)).toEqual({
+      answers: true,
+    });
+    expect(await askService(path.join(standIn.socketDirectory, 'sysfs.sock'), 200)).toMatchObject({
+      answers: false,
+    });
+  });
+});

@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGatewayProcess, type GatewayProcess } from '../../../tests/support/gateway-process.ts';
+import { eciOn } from '../../../tests/support/guarded-engine.ts';
+import { docker, startBareEngine, type BareEngine } from '../../../tests/support/real-engine.ts';
+import { startStandInSysbox, type StandInSysbox } from '../../../tests/support/stand-in-sysbox.ts';
+import { rootPaths } from '../../base/root-paths.ts';
+import { sysboxBackend } from './backend.ts';
+
+/**
+ * A real engine and gateway, configured as for Sysbox, with a stand-in that isolates nothing: what is shown
+ * is the configuration.
+ */
+let scratch: string;
+let standIn: StandInSysbox;
+let engine: BareEngine;
+let gateway: GatewayProcess;
+beforeAll(async () => {
+  scratch = await mkdtemp('/tmp/bh-sysbox-');
+  standIn = await startStandInSysbox(scratch);
+  const backend = sysboxBackend({ binary: standIn.binary, socketDirectory: standIn.socketDirectory });
+  engine = await startBareEngine({
+    daemonJson: {
+      runtimes: { [backend.runtimeName]: { path: backend.runtimePath(rootPaths(scratch)) } },
+      'default-runtime': backend.runtimeName,
+    },
+    env: backend.engineEnvironment(backend.runtimePath(rootPaths(scratch))),
+  });
+  gateway = await startGatewayProcess({
+    engineSocket: engine.socket,
+    directory: scratch,
+    engineDirectory: engine.root,
+    settings: { ...eciOn(scratch), bulkhead: { backend: 'sysbox' } },
+  });
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await engine?.stop();
+  await standIn?.stop();
+  if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
+});
+
+const client = (...words: string[]) => docker(gateway.socket, ...words);
+const of = async (name: string) =>
+  (await client('inspect', '-f', '{{.HostConfig.Runtime}} {{.HostConfig.Privileged}}', name)).trim();
+
+describe('an engine with Sysbox as its backend (a stand-in: not run on a real Sysbox)', () => {
+  it('A6 gives every container sysbox-runc, whatever the client asks for, and has it run them', async () => {
+    await client('create', '--name', 'plain', 'busybox', 'echo', 'run by the stand-in');
+    await client('create', '--name', 'asked', '--runtime', 'runc', 'busybox', 'true');
+    expect([await of('plain'), await of('asked')]).toEqual(['sysbox-runc false', 'sysbox-runc false']);
+    expect(await client('start', '-a', 'plain')).toBe('run by the stand-in\n');
+    const id = (await client('inspect', '-f', '{{.Id}}', 'plain')).trim();
+    expect(await readFile(standIn.log, 'utf8')).toContain(' create --bundle');
+    expect(await readFile(standIn.log, 'utf8')).toContain(id);
+  });
+
+  it('A4 leaves --privileged to Sysbox: not refused, not sent, and logged', async () => {
+    await client('create', '--name', 'privileged', '--privileged', 'busybox', 'true');
+    expect(await of('privileged')).toBe('sysbox-runc false');
+    expect(await gateway.decisions()).toContain('"HostConfig.Runtime, HostConfig.Privileged"');
+  });
+
+  it('A7, B1 refuses what Sysbox would not: its switches in the environment, host namespaces, the socket', async () => {
+    await expect(client('create', '-e', 'SYSBOX_HONOR_CAPS=TRUE', 'busybox')).rejects.toThrow(
+      /enhanced container isolation: the variable SYSBOX_HONOR_CAPS is blocked/,
+    );
+    await expect(client('create', '--pid', 'host', 'busybox')).rejects.toThrow(/--pid=host is blocked/);
+    await expect(client('create', '-v', `${gateway.socket}:/var/run/docker.sock`, 'busybox')).rejects.toThrow(
+      /enhanced container isolation: mounting the Docker socket/,
+    );
+  });
+
+  it("A2 lets nobody into a container that turns out to run without a user namespace, as the stand-in's do", async () => {
+    await client('run', '-d', '--name', 'bare', 'busybox', 'sleep', '1000');
+    await expect(client('exec', 'bare', 'true')).rejects.toThrow(
+      /was not created under enhanced container isolation/,
+    );
+    await client('rm', '-f', 'bare');
+  });
+
+  it('C builds with it, by BuildKit', async () => {
+    const before = await readFile(standIn.log, 'utf8');
+    const context = path.join(scratch, 'context');
+    await mkdir(context);
+    await writeFile(path.join(context, 'Dockerfile'), 'FROM busybox\nRUN echo built > /built\n');
+    await client('build', '-q', context);
+    expect((await readFile(standIn.log, 'utf8')).slice(before.length)).toMatch(
+      / run --bundle|run .*buildkit/,
+    );
+  });
+
+  it('A1 copies as the engine does: no ids are shifted that Sysbox does not shift', async () => {
+    await client('create', '--name', 'copied', 'busybox', 'true');
+    const { stdout } = await promisify(execFile)('sh', [
+      '-c',
+      `docker -H unix://${gateway.socket} cp copied:/etc/passwd - | tar -tv --numeric-owner`,
+    ]);
+    expect(stdout).toContain(' 0/0 ');
+  });
+});

@@ -1,0 +1,149 @@
+import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Agent, type AgentOptions } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { userInfo } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type Docker from 'dockerode';
+import { readSharingRecord, sharingRecordName } from '../../shared/isolation/sharing-user.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { passwdLines } from './user-database.ts';
+import type { RootPaths } from './root-paths.ts';
+import { dockerClient, dockerClientOver } from './docker-client.ts';
+
+const run = promisify(execFile);
+
+export interface AskingUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home?: string;
+}
+
+export const root: AskingUser = { name: 'root', uid: 0, gid: 0 };
+
+/** Who this process is. */
+export function ownUser(): AskingUser {
+  const uid = process.getuid?.() ?? 0;
+  const ids = { uid, gid: process.getgid?.() ?? 0 };
+  // No passwd entry for this uid.
+  try {
+    return { name: userInfo().username, ...ids };
+  } catch {
+    return { name: String(uid), ...ids };
+  }
+}
+
+/**
+ * Who had a container made, as far as the gateway recorded it: also with ECI off. Null where that is not
+ * known, or not for this process to read.
+ */
+export async function recordedUser(paths: RootPaths, container: string): Promise<AskingUser | null> {
+  const found = readSharingRecord(
+    await readFile(path.join(paths.sharing, sharingRecordName(container)), 'utf8').catch(() => ''),
+  );
+  if (found === null) return null;
+  const known = await userCalled(String(found.uid));
+  return { name: known.ok ? known.value.name : String(found.uid), ...found };
+}
+
+/** The user behind sudo or pkexec, as a name or number; null where there is none. */
+export const userBehind = (env: NodeJS.ProcessEnv = process.env): string | null =>
+  env['SUDO_UID'] ?? env['PKEXEC_UID'] ?? null;
+
+/**
+ * Who has this process do what it does: the user named by number, or behind sudo or pkexec, where it is
+ * root's; else who it is. One the machine does not know goes by his number.
+ */
+export async function askingUser(sessionUser?: string): Promise<AskingUser> {
+  const asked = process.getuid?.() === 0 ? (sessionUser ?? userBehind()) : null;
+  if (asked === null) return ownUser();
+  const known = await userCalled(asked);
+  if (known.ok) return known.value;
+  return /^\d{1,10}$/.test(asked) ? { name: asked, uid: Number(asked), gid: Number(asked) } : ownUser();
+}
+
+/** A user of this machine by name or number; `input.unusable` for one it does not have. */
+export async function userCalled(nameOrId: string): Promise<Result<AskingUser, AppError>> {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/.test(nameOrId))
+    return fail('input.unusable', `${nameOrId} is no user`);
+  try {
+    const [name = '', , uid = '', gid = '', , home = ''] = await passwdEntry(nameOrId);
+    return ok({ name, uid: Number(uid), gid: Number(gid), ...(home === '' ? {} : { home }) });
+  } catch {
+    return fail('input.unusable', `there is no user ${nameOrId}`, {
+      hint: "Give one of this machine's users: --as NAME.",
+    });
+  }
+}
+
+/** The fields of a user's passwd line; macOS keeps them elsewhere. */
+async function passwdEntry(nameOrId: string): Promise<string[]> {
+  if (process.platform !== 'darwin') {
+    // By whatever name the database takes for him: one of a directory service may be written in several ways.
+    const [line = ''] = (await passwdLines([nameOrId])).split('\n');
+    if (line === '') throw new Error(`there is no user ${nameOrId}`);
+    return line.split(':');
+  }
+  const name = /^\d+$/.test(nameOrId)
+    ? (await run('/usr/bin/id', ['-un', nameOrId])).stdout.trim()
+    : nameOrId;
+  const said = (
+    await run('/usr/bin/dscl', [
+      '.',
+      '-read',
+      `/Users/${name}`,
+      'UniqueID',
+      'PrimaryGroupID',
+      'NFSHomeDirectory',
+    ])
+  ).stdout;
+  const field = (key: string): string => new RegExp(`^${key}: (.+)$`, 'm').exec(said)?.[1] ?? '';
+  return [name, '', field('UniqueID'), field('PrimaryGroupID'), '', field('NFSHomeDirectory')];
+}
+
+/**
+ * A client of the gateway that asks as `user`, when this process is root's: what the gateway learns of a
+ * caller it learns from the kernel.
+ */
+export function dockerClientAs(socketPath: string, user: AskingUser): Docker {
+  if (user.uid === 0 || process.getuid?.() !== 0) return dockerClient(socketPath);
+  return dockerClientOver(socketPath, new AgentAs(user));
+}
+
+class AgentAs extends Agent {
+  readonly #user: AskingUser;
+  constructor(user: AskingUser, options?: AgentOptions) {
+    super(options);
+    this.#user = user;
+  }
+  override createConnection(options: { readonly socketPath?: string | undefined }): Socket {
+    const { socketPath = '' } = options;
+    return connectAs(socketPath, this.#user);
+  }
+}
+
+/**
+ * Connects with the user's ids. The kernel notes them at connect(2), which a unix socket does within the
+ * call: this process is itself again before anything else in it runs. The socket's group is taken along: root
+ * may let anybody use it.
+ */
+function connectAs(socketPath: string, user: AskingUser): Socket {
+  const { setgroups, getgroups, setegid, seteuid } = process;
+  if (setgroups === undefined || getgroups === undefined || setegid === undefined || seteuid === undefined)
+    throw new Error('this system has no users');
+  const groups = getgroups();
+  const { gid } = statSync(socketPath);
+  try {
+    setgroups([gid]);
+    setegid(user.gid);
+    seteuid(user.uid);
+    return connect({ path: socketPath });
+  } finally {
+    seteuid(0);
+    setegid(0);
+    setgroups(groups);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Agent } from 'node:http';
+import Docker from 'dockerode';
+import { fail, type AppError, type Err } from '../../shared/result.ts';
+import { systemCode } from './files.ts';
+import { EngineTimeout, limitRequests } from './request-limits.ts';
+
+/**
+ * A client of the Docker API on a unix socket. Connects on each call; nothing to close. Every request has a
+ * limit (`requestLimitMs`): one container may keep the engine from answering, and for ever. `readMs` is for
+ * plain reads.
+ */
+export function dockerClient(socketPath: string, readMs?: number): Docker {
+  return limitRequests(new Docker({ socketPath }), readMs);
+}
+
+/** The same over connections that `agent` makes. */
+export function dockerClientOver(socketPath: string, agent: Agent): Docker {
+  // The client's options take an agent; its types name only those of HTTP.
+  return limitRequests(new Docker({ socketPath, agent } as Docker.DockerOptions));
+}
+
+/** HTTP status of an engine's refusal, null when the engine wasn't reached. */
+export function statusOf(error: unknown): number | null {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : null;
+}
+
+/** The engine's own words for a refusal: its JSON `message`, else the error's. */
+export function engineMessage(error: unknown): string {
+  if (
+    error instanceof Error &&
+    'json' in error &&
+    typeof error.json === 'object' &&
+    error.json !== null &&
+    'message' in error.json &&
+    typeof error.json.message === 'string'
+  )
+    return error.json.message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * A failed call as an AppError: `engine.unreachable` when nobody answered (or the gateway said 503),
+ * `engine.request-failed` otherwise.
+ */
+export function requestFailure(what: string, error: unknown): Err<AppError> {
+  const status = statusOf(error);
+  if (systemCode(error) === 'EACCES') {
+    return fail('engine.unreachable', `${what}: this user may not use the engine's socket`, {
+      reason: engineMessage(error),
+      hint: 'Join the group that may use it (docker), or run as root.',
+    });
+  }
+  if (error instanceof EngineTimeout) {
+    return fail('engine.unreachable', `${what}: the engine does not answer in time`, {
+      reason: engineMessage(error),
+      hint: 'See which container holds it up: bulkhead containers scan. Restarting the engine lets go of it.',
+    });
+  }
+  if (status === null || status === 503) {
+    return fail('engine.unreachable', `${what}: the engine does not answer`, {
+      reason: engineMessage(error),
+      hint: 'Start the engine: bulkhead engine start.',
+    });
+  }
+  return fail('engine.request-failed', what, { reason: engineMessage(error), params: { status } });
+}

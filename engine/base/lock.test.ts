@@ -1,0 +1,80 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processWitness, type ProcessWitness } from './process-witness.ts';
+import { acquireLock } from './lock.ts';
+
+let directory: string;
+let file: string;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'bh-lock-'));
+  file = path.join(directory, 'apply.lock');
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+/**
+ * The lock of a process with this one's pid that began at another time, as before a restart of the machine.
+ */
+async function leaveLock(started: string | null): Promise<void> {
+  const owner = JSON.parse(await readFile(file, 'utf8')) as { started: string };
+  await writeFile(file, JSON.stringify({ ...owner, started: started ?? owner.started }));
+}
+const filetime = '133764520131234567';
+const windows = (answer: { code: number | null; stdout: string }): ProcessWitness =>
+  processWitness('win32', () => Promise.resolve(answer));
+
+describe.each([
+  // The real ps, which says on Linux what it says on macOS.
+  ['macOS', processWitness('darwin'), 'Mon Jan  5 10:00:00 2026'],
+  ['Windows (stand-in)', windows({ code: 0, stdout: `${filetime}\r\n` }), '133000000000000000'],
+  ['Linux', processWitness('linux'), '1'],
+])('a lock on %s', (_system, witness, earlier) => {
+  it('is held against others while its process lives', async () => {
+    const lock = await acquireLock(file, witness);
+    expect(lock).toMatchObject({ ok: true });
+    expect(await acquireLock(file, witness)).toMatchObject({
+      ok: false,
+      error: { code: 'apply.in-progress' },
+    });
+    if (lock.ok) await lock.value.release();
+    expect(await acquireLock(file, witness)).toMatchObject({ ok: true });
+  });
+
+  it('is taken over when another process has the pid now', async () => {
+    expect(await acquireLock(file, witness)).toMatchObject({ ok: true });
+    await leaveLock(earlier);
+    expect(await acquireLock(file, witness)).toMatchObject({ ok: true });
+    expect(await acquireLock(file, witness)).toMatchObject({ ok: false });
+  });
+
+  it('is left to a process of which only the pid is known', async () => {
+    await writeFile(file, JSON.stringify({ pid: process.ppid, started: '', boot: '', nonce: 'x' }));
+    expect(await acquireLock(file, witness)).toMatchObject({
+      ok: false,
+      error: { code: 'apply.in-progress' },
+    });
+    await writeFile(file, JSON.stringify({ pid: 4_194_304, started: '', boot: '', nonce: 'x' }));
+    expect(await acquireLock(file, witness)).toMatchObject({ ok: true });
+  });
+});
+
+describe('when a process began, as Windows says it', () => {
+  it('is asked of the framework, and nothing is concluded from no answer', async () => {
+    const asked: string[] = [];
+    const witness = processWitness('win32', (program, args) => {
+      asked.push([program, ...args].join(' '));
+      return Promise.resolve({ code: 0, stdout: filetime });
+    });
+    expect(await witness.identify(12)).toEqual({ pid: 12, started: filetime, boot: '' });
+    expect(asked[0]).toMatch(
+      /^C:\\Windows\\System32\\WindowsPowerShell\\v1\.0\\powershell\.exe -NoProfile -NonInteractive -Command try \{ \$p = \[Diagnostics\.Process\]::GetProcessById\(12\) \}/,
+    );
+    const mine = { pid: process.pid, started: filetime, boot: '' };
+    expect([
+      await windows({ code: 0, stdout: 'none' }).lives(mine),
+      await windows({ code: 1, stdout: '' }).lives(mine),
+      await windows({ code: null, stdout: '' }).lives(mine),
+    ]).toEqual([false, true, true]);
+  });
+});

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { link, open, readFile, rename, unlink } from 'node:fs/promises';
+import * as z from 'zod';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { processIdentitySchema } from './process-identity.ts';
+import { processWitness, type ProcessWitness } from './process-witness.ts';
+import { sha256, systemCode, writeHint } from './files.ts';
+
+/** The holder, and a nonce that makes every acquisition distinct. */
+const ownerSchema = processIdentitySchema.extend({ started: z.string(), nonce: z.string() });
+type Owner = z.infer<typeof ownerSchema>;
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lock file `file`, or says who holds it (`apply.in-progress`). A lock whose owner is gone (other
+ * boot, no such process, pid reused) is taken over. Safe against any number of processes doing this at once.
+ */
+export function acquireLock(
+  file: string,
+  witness: ProcessWitness = processWitness(),
+): Promise<Result<Lock, AppError>> {
+  return take(file, witness, 0);
+}
+
+async function take(file: string, witness: ProcessWitness, depth: number): Promise<Result<Lock, AppError>> {
+  const owner: Owner = { ...(await witness.identify(process.pid)), nonce: randomBytes(8).toString('hex') };
+  const text = JSON.stringify(owner);
+  const temporary = `${file}.${owner.nonce}`;
+  try {
+    const handle = await open(temporary, 'wx', 0o644);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    return fail('settings.unwritable', `${file} could not be written`, {
+      cause: error,
+      hint: writeHint(systemCode(error)),
+      params: { path: file },
+    });
+  }
+  try {
+    for (let attempt = 0; attempt < 20; attempt++) {
+      // link() fails when the name exists, and the name appears with its content: nobody ever reads half a
+      // lock.
+      try {
+        await link(temporary, file);
+        return ok(held(file, text));
+      } catch (error) {
+        if (systemCode(error) !== 'EEXIST')
+          return fail('settings.unwritable', `${file} could not be made`, {
+            cause: error,
+            params: { path: file },
+          });
+      }
+      const current = await readFile(file, 'utf8').catch(() => null);
+      if (current === null) continue; // released just now
+      if (await holderLives(current, witness)) return inProgress(current);
+      if (depth > 3) return inProgress(current);
+      // Only one process may take over this very owner's lock: that right is a lock itself, named after the
+      // dead owner.
+      const right = await take(`${file}.takeover-${sha256(current).slice(0, 12)}`, witness, depth + 1);
+      if (!right.ok) return right.error.code === 'apply.in-progress' ? inProgress(current) : right;
+      try {
+        if ((await readFile(file, 'utf8').catch(() => null)) === current) {
+          await rename(temporary, file);
+          return ok(held(file, text));
+        }
+      } finally {
+        await right.value.release();
+      }
+    }
+    return inProgress('');
+  } finally {
+    await unlink(temporary).catch(() => undefined);
+  }
+}
+
+/** Whether a live process holds the lock `file`. */
+export async function isLocked(file: string): Promise<boolean> {
+  const current = await readFile(file, 'utf8').catch(() => null);
+  return current !== null && holderLives(current, processWitness());
+}
+
+function held(file: string, text: string): Lock {
+  return {
+    release: async () => {
+      if ((await readFile(file, 'utf8').catch(() => null)) === text)
+        await unlink(file).catch(() => undefined);
+    },
+  };
+}
+
+function inProgress(current: string): Result<never, AppError> {
+  const owner = parseOwner(current);
+  return fail('apply.in-progress', 'another change to this engine is under way', {
+    ...(owner === null ? {} : { reason: `process ${owner.pid} holds the lock`, params: { pid: owner.pid } }),
+    hint: 'Wait until it has ended, then try again.',
+  });
+}
+
+function parseOwner(text: string): Owner | null {
+  try {
+    return ownerSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** What isn't written by us, or was damaged by a crash of the machine, nobody can be holding. */
+async function holderLives(text: string, witness: ProcessWitness): Promise<boolean> {
+  const owner = parseOwner(text);
+  return owner !== null && witness.lives(owner);
+}

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { systemCode } from './files.ts';
+import { identityOf, isAlive, type ProcessIdentity } from './process-identity.ts';
+
+/** Tells a process from a later one with its pid, also across restarts of the machine. */
+export interface ProcessWitness {
+  /** Who `pid` is now; what can't be told is ''. */
+  identify(pid: number): Promise<ProcessIdentity>;
+  /** Whether that very process still runs. Where only its pid is known: whether any process has it. */
+  lives(identity: ProcessIdentity): Promise<boolean>;
+}
+
+/** How a program ended: `code` null where it could not be run. */
+type Run = (
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+) => Promise<{ readonly code: number | null; readonly stdout: string }>;
+
+/**
+ * The system's own word: /proc; ps on macOS; the framework on Windows (not run on a real one of these two).
+ */
+export function processWitness(
+  platform: NodeJS.Platform = process.platform,
+  run: Run = runProgram,
+): ProcessWitness {
+  const unknown = (pid: number): ProcessIdentity => ({ pid, started: '', boot: '' });
+  if (platform === 'linux')
+    return {
+      identify: async (pid) => (await identityOf(pid)) ?? unknown(pid),
+      lives: (identity) =>
+        identity.started === '' && identity.boot === ''
+          ? Promise.resolve(exists(identity.pid))
+          : isAlive(identity),
+    };
+  const startOf = platform === 'win32' ? windowsStart : psStart;
+  return {
+    // A time on the calendar: no other boot has had it.
+    identify: async (pid) => ({ ...unknown(pid), started: (await startOf(pid, run)) ?? '' }),
+    lives: async ({ pid, started }) => {
+      if (!exists(pid)) return false;
+      const now = started === '' ? '' : await startOf(pid, run);
+      return now === '' || now === started;
+    },
+  };
+}
+
+/** When a process began, by ps: null where there is none, '' where that can't be told. */
+async function psStart(pid: number, run: Run): Promise<string | null> {
+  const said = await run('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { LC_ALL: 'C', TZ: 'UTC' });
+  const started = said.stdout.trim();
+  return said.code === 0 ? started : said.code === 1 && started === '' ? null : '';
+}
+
+/** The same by Windows' own framework; no cmdlet, which could come from a module of the user's. */
+async function windowsStart(pid: number, run: Run): Promise<string | null> {
+  const script = `try { $p = [Diagnostics.Process]::GetProcessById(${pid}) } catch { 'none'; exit 0 }; $p.StartTime.ToFileTimeUtc()`;
+  const said = await run(
+    `${process.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\WindowsPowerShell\\v1.0\\powershell.exe`,
+    ['-NoProfile', '-NonInteractive', '-Command', script],
+    process.env,
+  );
+  const started = said.stdout.trim();
+  return said.code !== 0 ? '' : started === 'none' ? null : /^\d+$/.test(started) ? started : '';
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}
+
+const runProgram: Run = (program, args, env) =>
+  new Promise((resolve) => {
+    execFile(program, [...args], { env, timeout: 30_000, windowsHide: true }, (error, stdout) => {
+      resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : null, stdout });
+    });
+  });

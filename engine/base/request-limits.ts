@@ -1,0 +1,92 @@
+import type Docker from 'dockerode';
+import { abortEither } from './abort-either.ts';
+
+/** How long a question to the engine may take that reads what the engine has in memory, ms. */
+export const readLimitMs = 10_000;
+const minute = 60_000;
+/** For requests whose length no one knows: content that is sent or made (commit, pull, load, build). */
+const contentLimitMs = 30 * minute;
+/** What the engine itself needs for a container besides the time that the container gets to end, ms. */
+const stopMarginMs = 30_000;
+
+/** The engine took a request and did not answer it in time. `code` is what the system calls it. */
+export class EngineTimeout extends Error {
+  readonly code = 'ETIMEDOUT';
+  constructor(limitMs: number) {
+    super(`the engine did not answer within ${limitMs / 1000} s`);
+  }
+}
+
+/** What of a request decides how long it may take. */
+export interface LimitedRequest {
+  readonly method: string;
+  /** Path as dockerode has it: without the version, a query or its "?" at the end. */
+  readonly path: string;
+  /** Parameters and body, as the caller gave them. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * How long the engine may take to answer a request, ms: to the end of the answer, for a stream to its
+ * beginning. Null: whoever asks waits for something of the container's own, and limits it. `readMs` is for
+ * plain reads.
+ */
+export function requestLimitMs(
+  { method, path, options = {} }: LimitedRequest,
+  readMs = readLimitMs,
+): number | null {
+  const [plain = ''] = path.split('?', 1);
+  const action = /^\/containers\/[^/]+\/(\w+)$/.exec(plain)?.[1] ?? '';
+  if (method === 'GET' || method === 'HEAD') {
+    if (action === 'export' || action === 'archive' || plain.startsWith('/images/get')) return contentLimitMs;
+    // These count or compare files.
+    return action === 'changes' || options['size'] === true || plain === '/system/df'
+      ? Math.max(minute, readMs)
+      : readMs;
+  }
+  if (action === 'wait') return null;
+  if (action === 'stop' || action === 'restart') {
+    const seconds = Number(options['t'] ?? Number.NaN);
+    // Without a time of the request's own the container's counts, which may be any.
+    return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 + stopMarginMs : 10 * minute;
+  }
+  if (/^\/(?:commit|build|images\/(?:create|load)|images\/.+\/push)$/.test(plain) || action === 'archive')
+    return contentLimitMs;
+  if (action === 'start' || plain === '/containers/create' || method === 'DELETE') return 2 * minute;
+  return minute;
+}
+
+/** A request as dockerode hands it to its modem. */
+interface DialedRequest extends LimitedRequest {
+  abortSignal?: AbortSignal | undefined;
+}
+type Dialed = (error: unknown, answer: unknown) => void;
+
+/**
+ * Gives every request of a client its limit, beside whatever signal the caller passes. The one place where
+ * that happens.
+ */
+export function limitRequests(docker: Docker, readMs = readLimitMs): Docker {
+  // Its types leave the modem out, which every request goes through.
+  const modem = docker.modem as { dial(request: DialedRequest, done: Dialed): void };
+  const dial = modem.dial.bind(modem);
+  modem.dial = (request, done) => {
+    const limitMs = requestLimitMs(request, readMs);
+    if (limitMs === null) {
+      dial(request, done);
+      return;
+    }
+    const limit = new AbortController();
+    const timer = setTimeout(() => {
+      limit.abort();
+    }, limitMs);
+    const given = request.abortSignal;
+    const abortSignal = given === undefined ? limit.signal : abortEither(given, limit.signal);
+    dial({ ...request, abortSignal }, (error, answer) => {
+      clearTimeout(timer);
+      const isLate = error !== null && error !== undefined && limit.signal.aborted;
+      done(isLate ? new EngineTimeout(limitMs) : error, answer);
+    });
+  };
+  return docker;
+}

@@ -1,0 +1,100 @@
+import { closeSync, constants, fstatSync, openSync, readSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { maxTextLength } from '../../shared/ipc/contract.ts';
+import { sha256, systemCode } from './files.ts';
+import { watchDirectory } from '../store/watch-directory.ts';
+
+/**
+ * Calls `listener` when the content of one of `files` (all in one directory) changed, whoever changed it and
+ * however (in place, by rename, deleted, with the directory). Watches the directory, since a rename replaces
+ * the file itself; compares content, since events repeat. Returns how to stop.
+ */
+export function watchFiles(files: readonly string[], listener: () => void, quietMs = 60): () => void {
+  const names = new Set(files.map((file) => path.basename(file)));
+  const concerned = (name: string): boolean => names.has(name);
+  return watchState(path.dirname(files[0] ?? '.'), concerned, () => fingerprint(files), listener, quietMs);
+}
+
+/**
+ * Calls `listener` when entries of `directory` whose names match come or go. A directory that is not there is
+ * waited for. Returns how to stop.
+ */
+export function watchEntries(
+  directory: string,
+  names: RegExp,
+  listener: () => void,
+  quietMs = 60,
+): () => void {
+  return watchState(
+    directory,
+    () => true,
+    () => matchingEntries(directory, names),
+    listener,
+    quietMs,
+  );
+}
+
+/**
+ * Calls `listener` when `read` gives something else, looked at after events of `directory` that concern it.
+ */
+function watchState(
+  directory: string,
+  concerned: (name: string) => boolean,
+  read: () => string,
+  listener: () => void,
+  quietMs: number,
+): () => void {
+  let timer: NodeJS.Timeout | null = null;
+  const check = (): void => {
+    timer = null;
+    const now = read();
+    if (now === last) return;
+    last = now;
+    listener();
+  };
+  const stopWatching = watchDirectory(directory, (name) => {
+    if (name !== null && !concerned(name)) return;
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(check, quietMs);
+    timer.unref();
+  });
+  // Synchronously: what is on disk when this function returns is what changes are measured against.
+  let last = read();
+  return () => {
+    stopWatching();
+    if (timer !== null) clearTimeout(timer);
+  };
+}
+
+function matchingEntries(directory: string, names: RegExp): string {
+  try {
+    return readdirSync(directory)
+      .filter((name) => names.test(name))
+      .sort()
+      .join(' ');
+  } catch (error) {
+    return systemCode(error);
+  }
+}
+
+const fingerprint = (files: readonly string[]): string => files.map(contentOf).join(' ');
+
+/**
+ * What a file holds, in short. One too large for a settings file, which others may make it, is told by its
+ * size and time only.
+ */
+function contentOf(file: string): string {
+  try {
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const { size, mtimeNs, ino } = fstatSync(descriptor, { bigint: true });
+      if (size > maxTextLength) return `${ino}:${size}:${mtimeNs}`;
+      const bytes = Buffer.alloc(Number(size));
+      return sha256(bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0)));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    return systemCode(error);
+  }
+}

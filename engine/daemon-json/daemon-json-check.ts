@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { conflictError, previewEngineConfig, type DesiredEngineConfig } from './daemon-json.ts';
+import type { RootPaths } from '../base/root-paths.ts';
+
+/**
+ * Would dockerd take daemon.json as it is on disk, merged with what the settings want? Changes nothing, so it
+ * can be asked while the engine runs. Errors: daemon-json.invalid (its JSON, or a directive dockerd refuses),
+ * daemon-json.conflict. What only a start shows (an unknown storage driver) is not found.
+ */
+export async function checkEngineConfig(
+  paths: RootPaths,
+  desired: DesiredEngineConfig,
+): Promise<Result<void, AppError>> {
+  const plan = await previewEngineConfig(paths, desired);
+  if (!plan.ok) return plan;
+  if (plan.value.conflicts.length > 0) return conflictError(plan.value.conflicts);
+  return plan.value.text === null ? ok(undefined) : askDockerd(plan.value.text);
+}
+
+/**
+ * dockerd's own verdict on the text of a daemon.json. `ok` too where it can't be asked (not installed, too
+ * old to know --validate): then its start decides.
+ */
+export async function askDockerd(text: string): Promise<Result<void, AppError>> {
+  // A file, and one nobody else can read: it may hold proxy credentials.
+  const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-check-'));
+  try {
+    const file = path.join(directory, 'daemon.json');
+    await writeFile(file, text, { mode: 0o600 });
+    const said = await validate(file);
+    if (said === null) return ok(undefined);
+    return fail('daemon-json.invalid', 'the Docker Engine does not take daemon.json', {
+      reason: said.replaceAll(file, 'daemon.json'),
+      hint: 'Correct daemon.json, then try again. Nothing was stopped.',
+    });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** What dockerd has against the file; null when nothing, or when it did not judge. */
+function validate(file: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    execFile(
+      'dockerd',
+      ['--validate', '--config-file', file],
+      { timeout: 10_000 },
+      (error, _stdout, stderr) => {
+        const refused = /unable to configure the Docker daemon with file [^:]*: (.+)/.exec(stderr)?.[1];
+        resolve(error === null || refused === undefined ? null : refused.trim());
+      },
+    );
+  });
+}

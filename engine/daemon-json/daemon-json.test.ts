@@ -1,0 +1,275 @@
+import { mkdtemp, readFile, rm, stat, writeFile, chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { planEngineConfig, type RecordedConfig } from './daemon-json-plan.ts';
+import { engineConfigFiles, reconcileEngineConfig, recordFile } from './daemon-json.ts';
+import { rootPaths, type RootPaths } from '../base/root-paths.ts';
+
+const on = { eci: true, runtimeName: 'bulkhead', runtimePath: '/r/runtime/bulkhead-runc' };
+const off = { ...on, eci: false };
+
+function plan(text: string | null, desired: typeof on, record: RecordedConfig | null = null) {
+  const result = planEngineConfig(text, desired, record);
+  if (!result.ok) throw new Error(`${result.error.message}: ${result.error.reason ?? ''}`);
+  return result.value;
+}
+const parsed = (text: string | null): unknown => JSON.parse((text ?? '').replace(/^\uFEFF/, ''));
+
+describe('daemon.json under ECI', () => {
+  it('gets the isolation runtime as default and builds without host network (A6, C)', () => {
+    const p = plan('{\n  "debug": true\n}\n', on);
+    expect(parsed(p.text)).toEqual({
+      debug: true,
+      'default-runtime': 'bulkhead',
+      builder: { entitlements: { 'network-host': false, 'security-insecure': false } },
+    });
+    expect(p.changes.map((c) => [c.pointer, c.kind])).toEqual([
+      ['/default-runtime', 'set'],
+      ['/builder/entitlements/network-host', 'set'],
+      ['/builder/entitlements/security-insecure', 'set'],
+    ]);
+    expect(p.text?.startsWith('{\n  "debug": true')).toBe(true);
+  });
+
+  it('is made where there was none, and is gone again afterwards', () => {
+    const p = plan(null, on);
+    expect(parsed(p.text)).toMatchObject({ 'default-runtime': 'bulkhead' });
+    const back = plan(p.text, off, p.record);
+    expect(back).toMatchObject({ text: null, record: null });
+    expect(back.changes.map((c) => c.kind)).toEqual(['removed', 'removed', 'removed']);
+  });
+
+  it("an admin's default-runtime is shown as changed, and restored", () => {
+    const text = '{"default-runtime": "runc", "runtimes": {"kata": {"path": "/k"}}}';
+    const p = plan(text, on);
+    expect(p.changes[0]).toEqual({
+      pointer: '/default-runtime',
+      kind: 'set',
+      before: 'runc',
+      after: 'bulkhead',
+    });
+    const back = plan(p.text, off, p.record);
+    expect(back.text).toBe(text);
+    expect(back.changes[0]).toEqual({
+      pointer: '/default-runtime',
+      kind: 'restored',
+      before: 'bulkhead',
+      after: 'runc',
+    });
+  });
+
+  it('edited by an admin meanwhile: only our keys go, the edit stays', () => {
+    const p = plan('{\n  "default-runtime": "runc"\n}', on);
+    const edited = (p.text ?? '').replace('{', '{\n  "debug": true,');
+    expect(parsed(plan(edited, off, p.record).text)).toEqual({ 'default-runtime': 'runc', debug: true });
+  });
+
+  it('a key the admin set otherwise meanwhile is theirs when ECI goes off', () => {
+    const p = plan(null, on);
+    const edited = (p.text ?? '').replace('"bulkhead"', '"kata"');
+    expect(parsed(plan(edited, off, p.record).text)).toEqual({ 'default-runtime': 'kata' });
+  });
+
+  it('turned on again after an edit, the edit stays byte for byte and off still gives it back', () => {
+    const p = plan('{"debug":true}', on);
+    const edited = (p.text ?? '').replace('true', 'false');
+    expect(edited).not.toBe(p.text);
+    const again = plan(edited, on, p.record);
+    expect(again.text).toBe(edited);
+    expect(again.changes).toEqual([]);
+    expect(parsed(plan(again.text, off, again.record).text)).toEqual({ debug: false });
+  });
+
+  it('an admin taking a key out meanwhile gets it set again while ECI is on', () => {
+    const p = plan('{"debug":true}', on);
+    const again = plan('{"debug":true}', on, p.record);
+    expect(again.text).toBe(p.text);
+    expect(again.record).toEqual(p.record);
+  });
+
+  it('a builder that is null is replaced and given back', () => {
+    const p = plan('{"builder": null}', on);
+    expect(parsed(p.text)).toMatchObject({
+      builder: { entitlements: { 'network-host': false, 'security-insecure': false } },
+    });
+    expect(plan(p.text, off, p.record).text).toBe('{"builder": null}');
+    expect(parsed(plan(`${p.text ?? ''}\n`, off, p.record).text)).toEqual({ builder: null });
+  });
+
+  it.each([
+    ['hosts', '["tcp://0.0.0.0:2375"]'],
+    ['data-root', '"/x"'],
+    ['exec-root', '"/x"'],
+    ['bridge', '"none"'],
+    ['bip', '"10.1.0.1/24"'],
+    ['pidfile', '"/x"'],
+    ['group', '"docker"'],
+    ['default-address-pools', '[]'],
+    ['containerd', '"/x"'],
+  ])('%s is a conflict with ECI on and off, and nothing is changed', (key, value) => {
+    for (const desired of [on, off]) {
+      const text = `{"${key}": ${value}}`;
+      const p = plan(text, desired);
+      expect(p.conflicts.map((c) => c.pointer)).toEqual([`/${key}`]);
+      expect(p.changes).toEqual([expect.objectContaining({ pointer: `/${key}`, kind: 'conflict' })]);
+      expect(p.text).toBe(text);
+    }
+  });
+
+  it.each([
+    ['{"userns-remap": "default"}', '/userns-remap'],
+    ['{"builder": {"Entitlements": {"network-host": true}}}', '/builder/Entitlements'],
+    ['{"builder": {"entitlementſ": {}}}', '/builder/entitlementſ'],
+    ['{"builder": {"entitlements": {"Network-Host": true}}}', '/builder/entitlements/Network-Host'],
+    ['{"builder": 3}', '/builder'],
+    ['{"builder": {"entitlements": []}}', '/builder/entitlements'],
+  ])('%s is a conflict under ECI only', (text, pointer) => {
+    expect(plan(text, on).conflicts.map((c) => c.pointer)).toEqual([pointer]);
+    expect(plan(text, off).conflicts).toEqual([]);
+  });
+
+  it("another program under the isolation runtime's name is a conflict; ours is none", () => {
+    expect(plan('{"runtimes": {"bulkhead": {"path": "/usr/bin/runc"}}}', off).conflicts).toHaveLength(1);
+    expect(
+      plan('{"runtimes": {"bulkhead": {"path": "/r/runtime/bulkhead-runc", "runtimeArgs": ["--debug"]}}}', on)
+        .conflicts,
+    ).toHaveLength(1);
+    expect(plan('{"runtimes": {"bulkhead": {"path": "/r/runtime/bulkhead-runc"}}}', on).conflicts).toEqual(
+      [],
+    );
+  });
+
+  it.each([
+    ['{\n  "debug": true,\n}', 3],
+    ['{"a": 1} {}', 1],
+    ['// c\n{}', 1],
+    ['[]', 1],
+    ['{"debug": true', 1],
+    ['nonsense', 1],
+    ['{"default-runtime": "a",\n "default-runtime": "b"}', 2],
+    ['{"a":"\t"}', 1],
+  ])('%j is refused with its line', (text, line) => {
+    const result = planEngineConfig(text, on, null);
+    expect(result).toMatchObject({ ok: false, error: { code: 'daemon-json.invalid', params: { line } } });
+  });
+
+  const json = fc.dictionary(
+    fc.oneof(
+      fc.constantFrom('default-runtime', 'builder', 'debug', 'labels', '__proto__', 'a/b~c'),
+      fc.string(),
+    ),
+    fc.oneof(
+      fc.jsonValue(),
+      fc.constant({ entitlements: { 'network-host': true } }),
+      fc.constant({ gc: { enabled: true } }),
+    ),
+  );
+  const text = fc
+    .tuple(json, fc.constantFrom('', '  ', '\t'), fc.constantFrom('', '\n', '\r\n'), fc.boolean())
+    .map(([value, indent, end, bom]) => `${bom ? '\uFEFF' : ''}${JSON.stringify(value, null, indent)}${end}`);
+
+  it('on then off gives the same bytes, whatever was in the file', () => {
+    fc.assert(
+      fc.property(fc.option(fc.oneof(text, fc.constantFrom('', ' \n', '{}'))), (original) => {
+        const first = plan(original, on);
+        if (first.conflicts.length > 0) {
+          expect(first.text).toBe(original);
+          return;
+        }
+        expect(parsed(first.text)).toMatchObject({
+          'default-runtime': 'bulkhead',
+          builder: { entitlements: { 'network-host': false, 'security-insecure': false } },
+        });
+        const second = plan(first.text, on, first.record);
+        expect(second).toMatchObject({ text: first.text, changes: [] });
+        const back = plan(second.text, off, second.record);
+        expect(back.text).toBe(original);
+        expect(back.record).toBeNull();
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('on, any unrelated edit, off: the edited document without our keys', () => {
+    fc.assert(
+      fc.property(json, fc.jsonValue(), (value, edit) => {
+        const first = plan(JSON.stringify(value, null, 2), on);
+        if (first.conflicts.length > 0) return;
+        // parsed is an object: the plan made it one
+        const edited = JSON.stringify({ ...(parsed(first.text) as object), edited: edit }, null, 3);
+        const expected: unknown = JSON.parse(JSON.stringify({ ...value, edited: edit }));
+        expect(parsed(plan(edited, off, first.record).text)).toEqual(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('daemon.json on disk', () => {
+  let paths: RootPaths;
+  beforeEach(async () => {
+    paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bh-json-')));
+  });
+  afterEach(async () => {
+    await rm(paths.root, { recursive: true, force: true });
+  });
+
+  it('keeps its mode over on and off, and its bytes', async () => {
+    const bytes = Buffer.from('{\r\n\t"debug" : true }\r\n');
+    await writeFile(paths.daemonJson, bytes);
+    await chmod(paths.daemonJson, 0o640);
+    expect((await reconcileEngineConfig(paths, on)).ok).toBe(true);
+    expect((await stat(paths.daemonJson)).mode & 0o777).toBe(0o640);
+    // The record holds what was in it: no one else may read that either.
+    expect((await stat(recordFile(paths))).mode & 0o777).toBe(0o640);
+    expect((await reconcileEngineConfig(paths, off)).ok).toBe(true);
+    expect(await readFile(paths.daemonJson)).toEqual(bytes);
+    expect((await stat(paths.daemonJson)).mode & 0o777).toBe(0o640);
+    await expect(stat(recordFile(paths))).rejects.toThrow('ENOENT');
+  });
+
+  it('turning ECI off removes a file that was not there before', async () => {
+    await reconcileEngineConfig(paths, on);
+    await reconcileEngineConfig(paths, off);
+    for (const file of engineConfigFiles(paths)) await expect(stat(file)).rejects.toThrow('ENOENT');
+  });
+
+  it('killed between record and file, the original still comes back', async () => {
+    await writeFile(paths.daemonJson, '{"debug":true}');
+    await reconcileEngineConfig(paths, on);
+    await writeFile(paths.daemonJson, '{"debug":true}'); // as if the file had not been written
+    await reconcileEngineConfig(paths, off);
+    expect(await readFile(paths.daemonJson, 'utf8')).toBe('{"debug":true}');
+  });
+
+  it.each([
+    ['broken', Buffer.from('{"a":')],
+    ['not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+  ])('%s: never overwritten', async (_name, bytes) => {
+    await writeFile(paths.daemonJson, bytes);
+    expect(await reconcileEngineConfig(paths, on)).toMatchObject({
+      ok: false,
+      error: { code: 'daemon-json.invalid' },
+    });
+    expect(await readFile(paths.daemonJson)).toEqual(bytes);
+  });
+
+  it('a conflict writes nothing', async () => {
+    await writeFile(paths.daemonJson, '{"userns-remap":"default"}');
+    expect(await reconcileEngineConfig(paths, on)).toMatchObject({
+      ok: false,
+      error: { code: 'daemon-json.conflict' },
+    });
+    await expect(stat(recordFile(paths))).rejects.toThrow('ENOENT');
+  });
+
+  it('a damaged record is an error, not a lost original', async () => {
+    await writeFile(recordFile(paths), '{"version":9}');
+    expect(await reconcileEngineConfig(paths, off)).toMatchObject({
+      ok: false,
+      error: { code: 'daemon-json.invalid' },
+    });
+  });
+});

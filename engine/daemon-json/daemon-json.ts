@@ -1,0 +1,178 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fail, ok, type AppError, type Err, type Result } from '../../shared/result.ts';
+import { removeFile, writeFileAtomic } from '../base/files.ts';
+import {
+  planEngineConfig,
+  recordedConfigSchema,
+  type DesiredEngineConfig,
+  type EngineConfigPlan,
+  type RecordedConfig,
+} from './daemon-json-plan.ts';
+import type { EngineConfigConflict } from './daemon-json-conflicts.ts';
+import type { RootPaths } from '../base/root-paths.ts';
+
+export {
+  planEngineConfig,
+  type DesiredEngineConfig,
+  type EngineConfigPlan,
+  type RecordedConfig,
+} from './daemon-json-plan.ts';
+export type { EngineConfigConflict } from './daemon-json-conflicts.ts';
+
+/** Longest daemon.json that is read, in bytes. */
+const maxBytes = 1024 * 1024;
+
+/** Where the text before ECI is kept while ECI is on. */
+export const recordFile = (paths: RootPaths): string => path.join(paths.root, 'daemon-json.before.json');
+
+/**
+ * The files that make up the engine's configuration: what an apply backs up and gives back byte for byte,
+ * absence included.
+ */
+export const engineConfigFiles = (paths: RootPaths): readonly string[] => [
+  paths.daemonJson,
+  recordFile(paths),
+];
+
+/** What `reconcileEngineConfig` would do, for a preview. Reads, writes nothing. */
+export async function previewEngineConfig(
+  paths: RootPaths,
+  desired: DesiredEngineConfig,
+): Promise<Result<EngineConfigPlan, AppError>> {
+  const read = await readConfig(paths);
+  return read.ok ? planEngineConfig(read.value.text, desired, read.value.record) : read;
+}
+
+/**
+ * Brings daemon.json on disk to what the settings want: merged for ECI on, given back for ECI off.
+ * Idempotent; atomic; a crash in between is settled by the next call. Errors: daemon-json.invalid,
+ * daemon-json.conflict (nothing written), daemon-json.unwritable.
+ */
+export async function reconcileEngineConfig(
+  paths: RootPaths,
+  desired: DesiredEngineConfig,
+): Promise<Result<EngineConfigPlan, AppError>> {
+  const read = await readConfig(paths);
+  if (!read.ok) return read;
+  const plan = planEngineConfig(read.value.text, desired, read.value.record);
+  if (!plan.ok) return plan;
+  if (plan.value.conflicts.length > 0) return conflictError(plan.value.conflicts);
+  const { text, record } = plan.value;
+  // The record is on disk before the file changes, and goes after it is restored: whatever is killed in
+  // between, the original is not lost. As readable as what it is a copy of.
+  const mode = await stat(paths.daemonJson).then(
+    (info) => info.mode & 0o7777,
+    () => 0o644,
+  );
+  const steps = [
+    () =>
+      record === null ? done : write(recordFile(paths), `${JSON.stringify(record)}\n`, { always: mode }),
+    () =>
+      text === read.value.text
+        ? done
+        : text === null
+          ? removeFile(paths.daemonJson, 'daemon-json.unwritable')
+          : write(paths.daemonJson, text, { new: 0o644 }),
+    () =>
+      record === null && read.value.record !== null
+        ? removeFile(recordFile(paths), 'daemon-json.unwritable')
+        : done,
+  ];
+  for (const step of steps) {
+    const result = await step();
+    if (!result.ok) return result;
+  }
+  return plan;
+}
+
+/** What stands in daemon.json against us, as an error. */
+export function conflictError(conflicts: readonly EngineConfigConflict[]): Err<AppError> {
+  const [first] = conflicts;
+  return fail('daemon-json.conflict', 'daemon.json contradicts how this engine has to run', {
+    reason: conflicts.map((conflict) => conflict.reason).join(' '),
+    ...(first === undefined ? {} : { hint: first.hint, params: { pointer: first.pointer } }),
+  });
+}
+
+const done: Promise<Result<void, AppError>> = Promise.resolve(ok(undefined));
+
+/** Atomic; keeps the mode a file has, unless it is always to have another one. */
+async function write(
+  file: string,
+  content: string,
+  mode: { readonly new: number } | { readonly always: number },
+): Promise<Result<void, AppError>> {
+  if ((await readFile(file, 'utf8').catch(() => null)) === content) return ok(undefined);
+  const wanted =
+    'always' in mode
+      ? mode.always
+      : await stat(file).then(
+          (info) => info.mode & 0o7777,
+          () => mode.new,
+        );
+  return writeFileAtomic(file, content, { mode: wanted, code: 'daemon-json.unwritable' });
+}
+
+async function readConfig(
+  paths: RootPaths,
+): Promise<Result<{ text: string | null; record: RecordedConfig | null }, AppError>> {
+  const text = await readText(paths.daemonJson);
+  if (!text.ok) return text;
+  const recordText = await readText(recordFile(paths));
+  if (!recordText.ok) return recordText;
+  if (recordText.value === null) return ok({ text: text.value, record: null });
+  const record = recordedConfigSchema.safeParse(parseJson(recordText.value));
+  // Going on without it would make our own keys look like the admin's, and lose the original for good.
+  if (!record.success) {
+    return fail(
+      'daemon-json.invalid',
+      'the record of daemon.json before Enhanced Container Isolation is damaged',
+      {
+        reason: recordFile(paths),
+        hint: 'Take our keys (default-runtime, builder.entitlements) out of daemon.json by hand and delete that record.',
+        params: { path: recordFile(paths) },
+      },
+    );
+  }
+  return ok({ text: text.value, record: record.data });
+}
+
+/**
+ * A file's text, or null where there is none. The bytes must be UTF-8, so that text and bytes are the same
+ * thing.
+ */
+async function readText(file: string): Promise<Result<string | null, AppError>> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ok(null);
+    return fail('daemon-json.invalid', `${path.basename(file)} can't be read`, {
+      cause: error,
+      params: { path: file },
+    });
+  }
+  if (bytes.length > maxBytes)
+    return fail('daemon-json.invalid', `${path.basename(file)} is too large`, {
+      reason: `${bytes.length} bytes; at most ${maxBytes} are read`,
+      params: { path: file },
+    });
+  try {
+    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    return fail('daemon-json.invalid', `${path.basename(file)} can't be read`, {
+      reason: 'it is not UTF-8',
+      hint: 'Save it as UTF-8.',
+      params: { path: file },
+    });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import type Docker from 'dockerode';
+import type { Recreation } from '../../shared/containers/recreate-body.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { AskingUser } from '../base/docker-client-as.ts';
+import { engineMessage, statusOf } from '../base/docker-client.ts';
+import { inspect, type RecreatePorts } from './recreate-ports.ts';
+
+export interface MakeOptions {
+  /** Who asks for it. */
+  readonly user: AskingUser;
+  readonly name: string;
+  /** Id of the image it must come to be of, whatever its reference leads to a moment later. */
+  readonly imageId: string;
+  readonly runtime: string;
+  /** Notes its id before anything else is done. */
+  readonly made: (id: string) => Promise<Result<void, AppError>>;
+}
+
+/**
+ * Makes a container through the gateway and connects it to its networks; it is not started. What the policy
+ * has against it comes as `containers.recreate-blocked` in the gateway's words, which name the setting. What
+ * was made before something failed stays: the caller undoes.
+ */
+export async function makeContainer(
+  ports: RecreatePorts,
+  recreation: Pick<Recreation, 'body' | 'networks'>,
+  options: MakeOptions,
+): Promise<Result<string, AppError>> {
+  const { body, networks } = recreation;
+  const clients = ports.clients(options.user);
+  let id: string;
+  try {
+    // The client would send one object as query and as body; its types don't know that they can be given
+    // apart.
+    const request: object = { _query: { name: options.name }, _body: body };
+    ({ id } = await clients.createContainer(request as Docker.ContainerCreateOptions));
+  } catch (error) {
+    return refused('the new container was not made', error);
+  }
+  const noted = await options.made(id);
+  if (!noted.ok) return noted;
+  try {
+    for (const { name, endpoint } of networks.connected)
+      await clients.getNetwork(name).connect({ Container: id, EndpointConfig: endpoint });
+    const read = await inspect(ports.engine, id);
+    if (!read.ok) return read;
+    if (read.value === null) return fail('containers.recreate-failed', 'the new container is gone again');
+    const { view } = read.value;
+    if (view.Image !== options.imageId)
+      return fail('containers.recreate-failed', 'the new container is of another image', {
+        reason: `${view.Image} instead of ${options.imageId}`,
+        hint: 'A tag was moved just now: try again.',
+      });
+    if (view.HostConfig.Runtime !== options.runtime)
+      return fail('containers.recreate-failed', 'the new container would not be protected', {
+        reason: `its runtime is ${view.HostConfig.Runtime}`,
+      });
+    // One that had left the network it was made on.
+    for (const network of networks.all === null ? [] : Object.keys(view.NetworkSettings.Networks)) {
+      if (networks.all?.includes(network) === false)
+        await ports.engine.getNetwork(network).disconnect({ Container: id });
+    }
+    return ok(id);
+  } catch (error) {
+    return refused('the new container could not be connected to its networks', error);
+  }
+}
+
+/** A request to the gateway that was refused, as an error. */
+export function refused(what: string, error: unknown): Result<never, AppError> {
+  const reason = engineMessage(error);
+  return statusOf(error) === 403
+    ? fail('containers.recreate-blocked', what, {
+        reason,
+        hint: 'Nothing is changed. Change the setting it names, or what the container asks for.',
+      })
+    : fail('containers.recreate-failed', what, { reason });
+}

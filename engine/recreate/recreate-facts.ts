@@ -1,0 +1,235 @@
+import type Docker from 'dockerode';
+import type { ContainerInfo } from 'dockerode';
+import type { Inspected } from '../../shared/containers/inspected.ts';
+import type { RecreateEngine, RecreateImage } from '../../shared/containers/recreate-body.ts';
+import { withCurrentLinks } from '../../shared/containers/recreate-links.ts';
+import { isCalled, links } from '../../shared/containers/recreate-order.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { AskingUser } from '../base/docker-client-as.ts';
+import { requestFailure, statusOf } from '../base/docker-client.ts';
+import { inspectSlots } from '../scan/inspect-slots.ts';
+import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
+
+/** A container to recreate, with what was looked up about it. */
+export interface Subject {
+  readonly inspected: Inspected;
+  /** Nothing is to be done with it. */
+  readonly isProtected: boolean;
+  /** Who asks for the new one. */
+  readonly user: AskingUser;
+  /** Null: its image is gone. */
+  readonly image: RecreateImage | null;
+  /** Bytes and paths written inside it, mount points aside. Null: the engine did not tell. */
+  readonly written: { readonly bytes: number; readonly paths: number } | null;
+}
+
+/** A container that the engine lists and does not inspect. Nothing can be done with it. */
+export interface NotInspected {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly running: boolean;
+  /** The engine's words, or that it did not answer. */
+  readonly why: string;
+}
+
+/** What a plan is made from, looked up now. */
+export interface RecreateFacts {
+  readonly eci: boolean;
+  readonly engine: RecreateEngine;
+  readonly subjects: readonly Subject[];
+  /** Every other container that can be inspected. */
+  readonly others: readonly { readonly inspected: Inspected; readonly isProtected: boolean }[];
+  /** Those that were asked for and can't be. */
+  readonly notInspected: readonly NotInspected[];
+}
+
+/** Looks everything up; `containers.not-found` for an id or name that fits no container, or more than one. */
+export async function recreateFacts(
+  ports: RecreatePorts,
+  ids: readonly string[],
+): Promise<Result<RecreateFacts, AppError>> {
+  const { engine: docker } = ports;
+  try {
+    const [{ eci, runtimeName }, version, info, listed] = await Promise.all([
+      ports.protection(),
+      docker.version(),
+      docker.info() as Promise<unknown>,
+      docker.listContainers({ all: true }),
+    ]);
+    const inSlot = inspectSlots();
+    const found = await Promise.all(
+      listed.map((item) =>
+        inSlot(async () => {
+          const read = await inspect(docker, item.Id);
+          if (!read.ok) return notInspected(item, read.error);
+          return read.value === null
+            ? null
+            : { inspected: read.value, isProtected: await isUnderEci(read.value, runtimeName) };
+        }),
+      ),
+    );
+    const all = found.filter((one) => one !== null && 'inspected' in one);
+    const closed = found.filter((one) => one !== null && 'why' in one);
+    const chosen = new Set<Inspected | NotInspected>();
+    for (const id of ids) {
+      const known = [
+        ...all.map(({ inspected }) => ({ id: inspected.view.Id, name: inspected.name, it: inspected })),
+        ...closed.map((it) => ({ id: it.id, name: it.name, it })),
+      ];
+      const fits = known.filter((one) => one.name === id || one.id === id);
+      const begins = fits.length > 0 ? fits : known.filter((one) => id.length >= 4 && one.id.startsWith(id));
+      const [one] = begins;
+      if (one === undefined || begins.length > 1)
+        return fail('containers.not-found', `there is no container ${id}`, {
+          ...(begins.length > 1 ? { reason: 'more than one id begins so' } : {}),
+          hint: 'See bulkhead containers scan.',
+          params: { name: id },
+        });
+      chosen.add(one.it);
+    }
+    const open = all.filter(({ inspected, isProtected }) => !isProtected && chosen.has(inspected));
+    const subjects = await Promise.all(
+      all
+        .filter(({ inspected }) => chosen.has(inspected))
+        .map(({ inspected: found, isProtected }) => {
+          const inspected = withCurrentLinks(found, all);
+          // A protected one is made anew as well where what it links to was or is: its links would stay with
+          // the old one.
+          const upToDate =
+            isProtected &&
+            inspected === found &&
+            !open.some((one) => links(found).some((reference) => isCalled(one.inspected, reference)));
+          return inSlot(() => subject(ports, { inspected, isProtected: upToDate }));
+        }),
+    );
+    return ok({
+      eci,
+      engine: {
+        runtime: runtimeName,
+        apiVersion: version.ApiVersion,
+        cgroupVersion: field(info, 'CgroupVersion') === '2' ? '2' : '1',
+      },
+      subjects,
+      others: all.filter(({ inspected }) => !chosen.has(inspected)),
+      notInspected: closed.filter((one) => chosen.has(one)),
+    });
+  } catch (error) {
+    return requestFailure('what is to be recreated could not be looked at', error);
+  }
+}
+
+const notInspected = (item: ContainerInfo, error: AppError): NotInspected => ({
+  id: item.Id,
+  name: (item.Names[0] ?? item.Id.slice(0, 12)).replace(/^\//, ''),
+  image: item.Image,
+  running: item.State === 'running',
+  why: error.reason ?? error.message,
+});
+
+async function subject(
+  ports: RecreatePorts,
+  { inspected, isProtected }: { inspected: Inspected; isProtected: boolean },
+): Promise<Subject> {
+  const { engine: docker } = ports;
+  const user = await ports.userFor(inspected.view.Id);
+  if (isProtected) return { inspected, isProtected, user, image: null, written: { bytes: 0, paths: 0 } };
+  const container = docker.getContainer(inspected.view.Id);
+  const [sized, image, changes] = await Promise.all([
+    inspect(docker, inspected.view.Id, true),
+    imageFor(docker, inspected),
+    (container.changes() as Promise<unknown>).catch(() => undefined),
+  ]);
+  const known =
+    sized.ok && sized.value !== null
+      ? { ...sized.value, view: { ...sized.value.view, HostConfig: inspected.view.HostConfig } }
+      : null;
+  const changed = changesOf(changes);
+  const written =
+    known === null || changed === null
+      ? null
+      : { bytes: known.view.SizeRw, paths: countWritten(changed, inspected) };
+  return { inspected: known ?? inspected, isProtected, user, image, written };
+}
+
+/**
+ * The changes of an answer; null where it is none. The engine's word for no changes is JSON's null, whose
+ * bytes dockerode hands on unread.
+ */
+function changesOf(answer: unknown): readonly unknown[] | null {
+  if (Buffer.isBuffer(answer) && answer.toString().trim() === 'null') return [];
+  return Array.isArray(answer) ? answer : null;
+}
+
+/**
+ * The image under the name it was created with where that still leads to it, else by id; null when it is
+ * gone.
+ */
+async function imageFor(docker: Docker, { view }: Inspected): Promise<RecreateImage | null> {
+  const own = await imageOf(docker, view.Image);
+  if (own === null) return null;
+  const named = view.Config.Image === '' ? null : await imageOf(docker, view.Config.Image);
+  return {
+    reference: named?.id === own.id ? view.Config.Image : view.Image,
+    hasEntrypoint: own.hasEntrypoint,
+  };
+}
+
+/** An image by any name; null when there is none. Throws for everything else. */
+export async function imageOf(
+  docker: Docker,
+  reference: string,
+): Promise<{ readonly id: string; readonly hasEntrypoint: boolean } | null> {
+  try {
+    const { Id, Config } = await docker.getImage(reference).inspect();
+    const entrypoint = field(Config, 'Entrypoint');
+    return { id: Id, hasEntrypoint: Array.isArray(entrypoint) && entrypoint.length > 0 };
+  } catch (error) {
+    if (statusOf(error) === 404) return null;
+    throw error;
+  }
+}
+
+/**
+ * Changes of the container's own: not the mount points the engine makes, nor the directories above changed
+ * ones.
+ */
+function countWritten(changes: readonly unknown[], inspected: Inspected): number {
+  const mounts = [
+    ...inspected.view.Mounts.map((mount) => mount.Destination),
+    ...Object.keys(inspected.view.HostConfig.Tmpfs),
+    '/dev',
+    '/proc',
+    '/sys',
+    '/sbin/docker-init',
+    '/etc/hosts',
+    '/etc/hostname',
+    '/etc/resolv.conf',
+    '/etc/mtab',
+    '/.dockerenv',
+  ];
+  const paths = changes.map((change) => field(change, 'Path')).filter((path) => typeof path === 'string');
+  return paths.filter(
+    (path) =>
+      !mounts.some(
+        (mount) => mount === path || mount.startsWith(`${path}/`) || path.startsWith(`${mount}/`),
+      ) && !paths.some((other) => other.startsWith(`${path}/`)),
+  ).length;
+}
+
+/** Names of containers that share the namespaces of one. */
+export function sharers(
+  one: Inspected,
+  others: RecreateFacts['others'],
+  of: (other: Inspected) => readonly string[],
+): string[] {
+  return others
+    .filter(({ inspected }) => of(inspected).some((reference) => isCalled(one, reference)))
+    .map(({ inspected }) => inspected.name);
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined; // an object with that key
+}

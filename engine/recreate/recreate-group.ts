@@ -1,0 +1,315 @@
+import { randomBytes } from 'node:crypto';
+import { keptName } from '../../shared/containers/kept-name.ts';
+import type { RecreateOutcome, RecreateRequest, RecreateStep } from '../../shared/containers/recreate.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { engineMessage, requestFailure } from '../base/docker-client.ts';
+import { makeContainer, refused } from './recreate-create.ts';
+import { imageOf } from './recreate-facts.ts';
+import { writeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
+import { asSuccessor, commitsWhileRunning, type PlannedMember } from './recreate-plan.ts';
+import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
+import {
+  absentIsFine,
+  finishRecreate,
+  pushOnRecreate,
+  rollBackRecreate,
+  trialName,
+} from './recreate-settle.ts';
+import { startAndWait } from './recreate-wait.ts';
+
+export interface GroupOptions {
+  readonly request: RecreateRequest;
+  readonly runtime: string;
+  /** Names that are taken. */
+  readonly names: ReadonlySet<string>;
+  /** New ids of what was recreated before, by what it may be called. */
+  readonly successors: Map<string, string>;
+  readonly signal: AbortSignal;
+  readonly onStep: (step: RecreateStep) => void;
+  readonly onRollBack: () => void;
+}
+
+/**
+ * Recreates containers that stand or fall together. One outcome a member, in order; what fails or is
+ * cancelled has been undone.
+ */
+export async function recreateGroup(
+  ports: RecreatePorts,
+  members: readonly PlannedMember[],
+  options: GroupOptions,
+): Promise<RecreateOutcome[]> {
+  const run = new GroupRun(ports, members, options);
+  return run.execute();
+}
+
+/** Where a container's layer is committed to. */
+export function commitReference(name: string, at: Date): string {
+  return `bulkhead/recreated:${name.slice(0, 100)}-${at.toISOString().replaceAll(/[-:]|\.\d+Z$/g, '')}`;
+}
+
+type Step = readonly [RecreateStep, () => Promise<Result<void, AppError>>];
+
+class GroupRun {
+  readonly #ports: RecreatePorts;
+  readonly #members: readonly PlannedMember[];
+  readonly #options: GroupOptions;
+  readonly #successors: Map<string, string>;
+  #journal: RecreateJournal;
+
+  constructor(ports: RecreatePorts, members: readonly PlannedMember[], options: GroupOptions) {
+    this.#ports = ports;
+    this.#members = members;
+    this.#options = options;
+    this.#successors = new Map(options.successors);
+    const now = new Date();
+    this.#journal = {
+      format: 1,
+      startedAt: now.toISOString(),
+      phase: 'replacing',
+      step: 'create',
+      members: members.map(
+        ({ id, name, running, commit, removeOld, subject: { inspected } }): JournalMember => ({
+          oldId: id,
+          name,
+          temporaryName: `${name}-under-eci-${randomBytes(4).toString('hex')}`,
+          keptName: keptName(name, options.names),
+          newId: null,
+          wasRunning: running,
+          restartPolicy: inspected.view.HostConfig.RestartPolicy,
+          autoRemove: inspected.view.HostConfig.AutoRemove,
+          commitTo: commit ? commitReference(name, now) : null,
+          removeOld,
+        }),
+      ),
+    };
+  }
+
+  async execute(): Promise<RecreateOutcome[]> {
+    const stop: Step = ['stop', () => this.#stop()];
+    const commit: Step = ['commit', () => this.#commit()];
+    const steps: readonly Step[] = [
+      ['create', () => this.#create()],
+      ...(commitsWhileRunning(this.#members) ? [commit, stop] : [stop, commit]),
+      ['swap', () => this.#swap()],
+      ['start', () => this.#start()],
+    ];
+    for (const [step, work] of steps) {
+      if (step === 'commit' && !this.#members.some(({ commit }) => commit)) continue;
+      if (step === 'start' && !this.#members.some(({ running }) => running)) continue;
+      let result: Result<void, AppError> = this.#options.signal.aborted
+        ? cancelled()
+        : await this.#begin(step);
+      // Whatever goes wrong from here on is undone; a defect too.
+      if (result.ok)
+        result = await work().catch((error: unknown) =>
+          requestFailure('the engine did not do what was asked of it', error),
+        );
+      if (!result.ok) return this.#undo(this.#journal.step, result.error);
+    }
+    return this.#finish();
+  }
+
+  async #begin(step: RecreateStep): Promise<Result<void, AppError>> {
+    this.#options.onStep(step);
+    return this.#note({ step });
+  }
+
+  async #note(part: Partial<RecreateJournal>): Promise<Result<void, AppError>> {
+    this.#journal = { ...this.#journal, ...part };
+    const written = await writeRecreateJournal(this.#ports.paths, this.#journal);
+    if (written.ok)
+      await this.#ports.reached?.(
+        `${this.#journal.step} ${this.#journal.members.map(({ newId }) => (newId === null ? '-' : '+')).join('')}`,
+      );
+    return written;
+  }
+
+  #each(): readonly (readonly [PlannedMember, JournalMember])[] {
+    return this.#members.flatMap((member, index) => {
+      const noted = this.#journal.members[index];
+      return noted === undefined ? [] : [[member, noted] as const];
+    });
+  }
+
+  /**
+   * Through the gateway, while the old ones run on: what the policy refuses is refused before anything stops.
+   */
+  async #create(): Promise<Result<void, AppError>> {
+    for (const [member, noted] of this.#each()) {
+      const made = await this.#make(member, noted, member.commit ? 'trial' : 'new');
+      if (!made.ok) return made;
+    }
+    return ok(undefined);
+  }
+
+  /** Names the member an error is about, where there are several. */
+  #about(member: PlannedMember, error: AppError): Result<never, AppError> {
+    return {
+      ok: false,
+      error: this.#members.length === 1 ? error : { ...error, message: `${member.name}: ${error.message}` },
+    };
+  }
+
+  async #make(
+    member: PlannedMember,
+    noted: JournalMember,
+    as: 'trial' | 'new',
+    image?: { readonly id: string; readonly hasEntrypoint: boolean; readonly reference: string },
+  ): Promise<Result<void, AppError>> {
+    const { body, networks } = member.recreation(this.#successors, image);
+    const making = {
+      user: member.subject.user,
+      imageId: image?.id ?? member.subject.inspected.view.Image,
+      runtime: this.#options.runtime,
+    };
+    const made = await makeContainer(
+      this.#ports,
+      { body, networks },
+      {
+        ...making,
+        name: as === 'trial' ? trialName(noted) : noted.temporaryName,
+        made: async (id) => {
+          await this.#ports.reached?.('made');
+          return as === 'trial'
+            ? ok(undefined)
+            : this.#note({
+                members: this.#journal.members.map((one) =>
+                  one.oldId === noted.oldId
+                    ? {
+                        ...one,
+                        newId: id,
+                        ...(noted.autoRemove ? { making: { body, networks, ...making } } : {}),
+                      }
+                    : one,
+                ),
+              });
+        },
+      },
+    );
+    if (!made.ok) return this.#about(member, made.error);
+    for (const [called, id] of asSuccessor(member.subject.inspected, made.value))
+      this.#successors.set(called, id);
+    return ok(undefined);
+  }
+
+  async #stop(): Promise<Result<void, AppError>> {
+    for (const [member, noted] of this.#each().toReversed()) {
+      const old = this.#ports.engine.getContainer(member.id);
+      // An engine that restarts meanwhile must not bring it up again.
+      if (!['', 'no'].includes(noted.restartPolicy.Name)) await old.update({ RestartPolicy: { Name: 'no' } });
+      if (!member.running) continue;
+      const gone = noted.autoRemove ? absentIsFine(old.wait({ condition: 'removed' })) : Promise.resolve();
+      // With the container's own signal and time-out.
+      await absentIsFine(
+        old.stop().catch((error: unknown) => {
+          if (!/already stopped|not running/.test(engineMessage(error)) && !isNotModified(error)) throw error;
+        }),
+      );
+      await gone;
+    }
+    return ok(undefined);
+  }
+
+  /**
+   * After the stop, so that nothing written until then is missing, where the old one is still there by then.
+   */
+  async #commit(): Promise<Result<void, AppError>> {
+    for (const [member, noted] of this.#each()) {
+      if (noted.commitTo === null) continue;
+      const [repo = '', tag = ''] = noted.commitTo.split(':');
+      await this.#ports.engine.getContainer(member.id).commit({
+        repo,
+        tag,
+        pause: member.running,
+        comment: `written inside ${member.name} before it was recreated under ECI`,
+      });
+      const image = await imageOf(this.#ports.engine, noted.commitTo);
+      if (image === null)
+        return fail('containers.recreate-failed', `the image ${noted.commitTo} is gone again`);
+      const made = await this.#make(member, noted, 'new', { ...image, reference: noted.commitTo });
+      if (!made.ok) return made;
+      await absentIsFine(this.#ports.engine.getContainer(trialName(noted)).remove({ force: true, v: true }));
+    }
+    return ok(undefined);
+  }
+
+  async #swap(): Promise<Result<void, AppError>> {
+    for (const [member, noted] of this.#each()) {
+      await absentIsFine(this.#ports.engine.getContainer(member.id).rename({ name: noted.keptName }));
+      await this.#ports.reached?.('between names');
+      await this.#ports.engine.getContainer(noted.newId ?? noted.temporaryName).rename({ name: member.name });
+    }
+    return ok(undefined);
+  }
+
+  async #start(): Promise<Result<void, AppError>> {
+    for (const [member, noted] of this.#each()) {
+      if (!member.running) continue;
+      const id = noted.newId ?? member.name;
+      const start = async (): Promise<Result<void, AppError>> => {
+        try {
+          await this.#ports.clients(member.subject.user).getContainer(id).start();
+        } catch (error) {
+          return refused('the new container did not start', error);
+        }
+        return this.#begin('wait');
+      };
+      const well = await startAndWait(this.#ports.engine, id, {
+        start,
+        graceMs: this.#ports.graceMs,
+        signal: this.#options.signal,
+      });
+      if (!well.ok) return this.#about(member, well.error);
+      const read = await inspect(this.#ports.engine, id);
+      if (!read.ok) return read;
+      if (read.value === null || !(await isUnderEci(read.value, this.#options.runtime)))
+        return this.#about(
+          member,
+          fail('containers.recreate-failed', 'the new container runs, but not in a user namespace of its own')
+            .error,
+        );
+    }
+    return ok(undefined);
+  }
+
+  async #finish(): Promise<RecreateOutcome[]> {
+    this.#options.onStep('clean-up');
+    const noted = await this.#note({ phase: 'finishing', step: 'clean-up' });
+    if (!noted.ok) return this.#undo('clean-up', noted.error);
+    for (const [called, id] of this.#successors) this.#options.successors.set(called, id);
+    const finished = await finishRecreate(this.#ports, this.#journal);
+    const warning = finished.ok ? finished.value.join('; ') : finished.error.message;
+    return this.#each().map(
+      ([member, { newId, removeOld, keptName: kept, autoRemove, commitTo }]): RecreateOutcome => ({
+        kind: 'recreated',
+        id: newId ?? '',
+        kept: removeOld || (autoRemove && member.running) ? null : kept,
+        image: commitTo,
+        started: member.running,
+        ...(warning === '' ? {} : { warning }),
+      }),
+    );
+  }
+
+  async #undo(step: RecreateStep, error: AppError): Promise<RecreateOutcome[]> {
+    const all = (outcome: RecreateOutcome) => this.#members.map(() => outcome);
+    this.#options.onRollBack();
+    const pushed = await pushOnRecreate(this.#ports, this.#journal, this.#journal.step === 'start');
+    if (pushed !== null)
+      return all({
+        kind: 'rollback-failed',
+        step,
+        error,
+        rollbackError: pushed.ok
+          ? { code: 'containers.recreate-failed', message: pushed.value }
+          : pushed.error,
+      });
+    const back = await rollBackRecreate(this.#ports, this.#journal);
+    if (!back.ok) return all({ kind: 'rollback-failed', step, error, rollbackError: back.error });
+    return all(step === 'create' ? { kind: 'refused', error } : { kind: 'rolled-back', step, error });
+  }
+}
+
+const cancelled = () => fail('apply.cancelled', 'it was cancelled', { hint: 'Everything is as it was.' });
+const isNotModified = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 304;

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import { recreateSteps } from '../../shared/containers/recreate.ts';
+import type { AppError, Result } from '../../shared/result.ts';
+import type { RootPaths } from '../base/root-paths.ts';
+import { removeJournalFile, systemCode, writeFileAtomic } from '../base/files.ts';
+
+const networkSchema = z.object({ name: z.string(), endpoint: z.record(z.string(), z.unknown()) });
+/** A request to make a container: for one that may be gone with its old one. */
+const makingSchema = z.object({
+  body: z.record(z.string(), z.unknown()),
+  networks: z.object({
+    created: z.array(networkSchema).readonly(),
+    connected: z.array(networkSchema).readonly(),
+    all: z.array(z.string()).readonly().nullable(),
+  }),
+  user: z.object({ name: z.string(), uid: z.number().int(), gid: z.number().int() }),
+  imageId: z.string(),
+  runtime: z.string(),
+});
+export type JournalMaking = z.infer<typeof makingSchema>;
+
+const memberSchema = z.object({
+  oldId: z.string(),
+  name: z.string(),
+  /** Names nobody else has: what is made is found by them also when its id was not noted any more. */
+  temporaryName: z.string(),
+  /** What the old one is called while the new one has its name. */
+  keptName: z.string(),
+  newId: z.string().nullable(),
+  wasRunning: z.boolean(),
+  restartPolicy: z.object({ Name: z.string(), MaximumRetryCount: z.number() }),
+  /** Run with --rm: it is gone when it stops. */
+  autoRemove: z.boolean(),
+  /**
+   * How the new one of such was made last: the engine removes it too when its start fails, or is given up
+   * because who asked for it is gone.
+   */
+  making: makingSchema.optional(),
+  /** Image the old one's layer is committed to: `repository:tag`. */
+  commitTo: z.string().nullable(),
+  removeOld: z.boolean(),
+});
+export type JournalMember = z.infer<typeof memberSchema>;
+
+/**
+ * What is needed to finish or undo a recreation whose process is gone: `DIR/recreate-journal.json`, one group
+ * at a time.
+ */
+const journalSchema = z.object({
+  format: z.literal(1),
+  startedAt: z.string(),
+  /** `finishing`: the new ones were seen to be well; there is only tidying up left. */
+  phase: z.enum(['replacing', 'finishing']),
+  step: z.enum(recreateSteps),
+  members: z.array(memberSchema).min(1),
+});
+export type RecreateJournal = z.infer<typeof journalSchema>;
+
+export const recreateJournalPath = (paths: RootPaths): string =>
+  path.join(paths.root, 'recreate-journal.json');
+
+/** The journal on disk: null where there is none, 'damaged' where it can't be understood. */
+export async function readRecreateJournal(paths: RootPaths): Promise<RecreateJournal | null | 'damaged'> {
+  let text: string;
+  try {
+    text = await readFile(recreateJournalPath(paths), 'utf8');
+  } catch (error) {
+    return systemCode(error) === 'ENOENT' ? null : 'damaged';
+  }
+  try {
+    const parsed = journalSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : 'damaged';
+  } catch {
+    return 'damaged';
+  }
+}
+
+export const writeRecreateJournal = (
+  paths: RootPaths,
+  journal: RecreateJournal,
+): Promise<Result<void, AppError>> =>
+  writeFileAtomic(recreateJournalPath(paths), `${JSON.stringify(journal)}\n`, { mode: 0o600 });
+export const removeRecreateJournal = (paths: RootPaths): Promise<Result<void, AppError>> =>
+  removeJournalFile(recreateJournalPath(paths));

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+// What a Docker Engine 26.1 says of containers made with a flag of every kind.
+import samples from '../../shared/containers/inspected-samples.json' with { type: 'json' };
+import { readInspected } from '../../shared/containers/inspected.ts';
+import type { RecreateRequest } from '../../shared/containers/recreate.ts';
+import { root } from '../base/docker-client-as.ts';
+import type { RecreateFacts, Subject } from './recreate-facts.ts';
+import { askedOf, planRecreate, withRefusals } from './recreate-plan.ts';
+
+const written = { bytes: 5, paths: 1 };
+function subject(host: object = {}, more: Partial<Subject> = {}): Subject {
+  const read = readInspected({ ...samples.full, HostConfig: { ...samples.full.HostConfig, ...host } });
+  if (!read.ok) throw new Error(read.error.reason);
+  return {
+    inspected: read.value,
+    isProtected: false,
+    user: root,
+    image: { reference: 'busybox', hasEntrypoint: false },
+    written: { bytes: 0, paths: 0 },
+    ...more,
+  };
+}
+const plan = (one: Subject, more: Partial<RecreateRequest> = {}) => {
+  const facts: RecreateFacts = {
+    eci: true,
+    engine: { runtime: 'bulkhead', apiVersion: '1.45', cgroupVersion: '2' },
+    subjects: [one],
+    others: [],
+    notInspected: [],
+  };
+  const item = planRecreate(facts, {
+    ids: ['full'],
+    commit: [],
+    old: 'remove-when-healthy',
+    withoutWayBack: true,
+    ...more,
+  }).groups[0]?.[0];
+  if (item === undefined) throw new Error('nothing is planned');
+  return {
+    removeOld: item.removeOld,
+    changes: item.changes.map(({ code }) => code),
+    lost: item.lost.map(({ code }) => code),
+  };
+};
+
+describe('what becomes of the old container (D)', () => {
+  test('it goes where nothing was written inside it, or that is committed', () => {
+    for (const one of [plan(subject()), plan(subject({}, { written }), { commit: ['full'] })]) {
+      expect(one.removeOld).toBe(true);
+      expect(one.lost).toEqual(['memory', 'logs']);
+      expect(one.changes).not.toContain('kept-written');
+    }
+  });
+  test('it stays where something was written inside it, or the engine does not say, unless it is to be removed', () => {
+    expect(plan(subject({}, { written }))).toMatchObject({
+      removeOld: false,
+      changes: expect.arrayContaining(['kept-written']),
+      lost: ['memory', 'writable-layer'],
+    });
+    expect(plan(subject({}, { written: null }))).toMatchObject({
+      removeOld: false,
+      changes: expect.arrayContaining(['kept-written']),
+      lost: ['memory', 'writable-unknown'],
+    });
+    expect(plan(subject({}, { written: null }), { old: 'remove' })).toMatchObject({
+      removeOld: true,
+      lost: ['memory', 'writable-unknown', 'logs'],
+    });
+  });
+  test('its log goes with it where the engine keeps the log', () => {
+    expect(plan(subject({ LogConfig: { Type: 'local' } })).lost).toContain('logs');
+    expect(plan(subject({ LogConfig: { Type: 'journald' } })).lost).not.toContain('logs');
+    expect(plan(subject(), { old: 'keep' }).lost).not.toContain('logs');
+  });
+  test('one run with --rm goes in any case: with its log, and with what it writes after a commit', () => {
+    expect(plan(subject({ AutoRemove: true }, { written }), { old: 'keep' })).toMatchObject({
+      lost: ['memory', 'writable-layer', 'logs', 'auto-remove'],
+    });
+    expect(plan(subject({ AutoRemove: true }, { written }), { commit: ['full'] }).lost).toEqual([
+      'memory',
+      'logs',
+      'auto-remove',
+      'after-commit',
+    ]);
+    expect(plan(subject({ AutoRemove: true }, { written })).changes).not.toContain('kept-written');
+  });
+});
+
+describe('what the gateway will refuse (D)', () => {
+  const planned = (one: Subject) =>
+    planRecreate(
+      {
+        eci: true,
+        engine: { runtime: 'bulkhead', apiVersion: '1.45', cgroupVersion: '2' },
+        subjects: [one],
+        others: [],
+        notInspected: [],
+      },
+      { ids: ['full'], commit: [], old: 'keep', withoutWayBack: true },
+    );
+  const blockers = (one: Subject, rule: string) => {
+    const plan = planned(one);
+    const told = withRefusals(plan, new Map([[one.inspected.view.Id, [{ rule, message: 'refused' }]]]));
+    return { blocked: told.blocked, blockers: told.groups.flat().flatMap((item) => item.blockers) };
+  };
+  test('it is asked of the create request, as for who asks for the new one', () => {
+    expect(askedOf(planned(subject({}, { user: { name: 'u', uid: 7, gid: 8 } })))).toMatchObject([
+      {
+        name: 'full',
+        user: { uid: 7, gid: 8 },
+        body: { Image: 'busybox', HostConfig: { Runtime: 'bulkhead' } },
+      },
+    ]);
+    expect(askedOf(planned(subject({}, { isProtected: true })))).toEqual([]);
+  });
+  test("it is a blocker in the gateway's own words", () => {
+    expect(blockers(subject(), 'bind-not-shared')).toEqual({
+      blocked: true,
+      blockers: [{ code: 'refused', params: { rule: 'bind-not-shared', message: 'refused' } }],
+    });
+  });
+  test('what the plan has against it already is not said twice', () => {
+    expect(blockers(subject({ PidMode: 'host' }), 'host-namespace').blockers).toEqual([
+      { code: 'host-namespace', params: { option: '--pid=host' } },
+    ]);
+    expect(
+      blockers(subject({ PidMode: 'host' }), 'bind-not-shared').blockers.map(({ code }) => code),
+    ).toEqual(['host-namespace', 'refused']);
+  });
+});

@@ -1,0 +1,67 @@
+import type Docker from 'dockerode';
+import type { AskedRecreation, RecreateRefusal } from '../../shared/containers/recreate-policy.ts';
+import { readInspected, type Inspected } from '../../shared/containers/inspected.ts';
+import { ok, type AppError, type Result } from '../../shared/result.ts';
+import type { RootPaths } from '../base/root-paths.ts';
+import type { AskingUser } from '../base/docker-client-as.ts';
+import { requestFailure, statusOf } from '../base/docker-client.ts';
+import { parseUidMap, readUidMap } from '../scan/scan.ts';
+
+/** What recreating needs of the engine around it; the target puts it together. */
+export interface RecreatePorts {
+  readonly paths: RootPaths;
+  /**
+   * Who asks for the new container in place of an old one: whose home counts, and with whom its directories
+   * are shared (A8).
+   */
+  readonly userFor: (oldId: string) => Promise<AskingUser>;
+  /**
+   * The clients' socket, as that user: what is made anew is made and started through the gateway, whose
+   * policy applies.
+   */
+  readonly clients: (user: AskingUser) => Docker;
+  /**
+   * The engine's own socket, root's alone: under ECI the gateway starts, updates and commits no container
+   * that is not protected, and a way back needs that.
+   */
+  readonly engine: Docker;
+  /** Whether ECI is on, and the name of its runtime. */
+  readonly protection: () => Promise<{ readonly eci: boolean; readonly runtimeName: string }>;
+  /**
+   * What the gateway will refuse of these under the settings that will be in force, by the id of the old one.
+   * Absent: it says so when it is asked for the new one.
+   */
+  readonly refused?: (
+    asked: readonly AskedRecreation[],
+  ) => Promise<ReadonlyMap<string, readonly RecreateRefusal[]>>;
+  /** How long a container without a health check must run to count as well, ms. */
+  readonly graceMs: number;
+  /** Called at each point of the journal once it is on disk; tests stop the process there. */
+  readonly reached?: (point: string) => Promise<void>;
+}
+
+/** Inspects by id or name; null where there is none. */
+export async function inspect(
+  docker: Docker,
+  reference: string,
+  size = false,
+): Promise<Result<Inspected | null, AppError>> {
+  try {
+    // The client's types don't know `size`.
+    const options: object = size ? { size: true } : {};
+    const found: unknown = await docker.getContainer(reference).inspect(options);
+    return readInspected(found);
+  } catch (error) {
+    return statusOf(error) === 404
+      ? ok(null)
+      : requestFailure(`container ${reference} could not be inspected`, error);
+  }
+}
+
+/** The isolation runtime and, while it runs, a user namespace that does not begin at the engine's root. */
+export async function isUnderEci({ view }: Inspected, runtimeName: string): Promise<boolean> {
+  if (view.HostConfig.Runtime !== runtimeName) return false;
+  if (!view.State.Running) return true;
+  const map = await readUidMap(view.State.Pid).catch(() => null);
+  return map !== null && (parseUidMap(map)?.first ?? 0) !== 0;
+}

@@ -1,0 +1,135 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { hasHealthcheck, type Inspected } from '../../shared/containers/inspected.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { requestFailure } from '../base/docker-client.ts';
+import { inspect } from './recreate-ports.ts';
+
+const tailLines = 5;
+
+export interface WaitOptions {
+  /** Starts it; called once its events are listened to. */
+  readonly start: () => Promise<Result<void, AppError>>;
+  /** How long one without a health check must run, ms. */
+  readonly graceMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Starts a container and waits until it is well: healthy where it has a health check (the engine itself ends
+ * that wait), else running for the grace without ending once. `containers.not-healthy` with its last words
+ * otherwise, `apply.cancelled` when `signal` says so.
+ */
+export async function startAndWait(
+  docker: Docker,
+  id: string,
+  options: WaitOptions,
+): Promise<Result<void, AppError>> {
+  let stream: Readable;
+  try {
+    // The engine sends what happens from this answer on; its type is that of a Node stream without a class.
+    stream = (await docker.getEvents({ filters: { container: [id], type: ['container'] } })) as Readable;
+  } catch (error) {
+    return requestFailure("the engine's events could not be followed", error);
+  }
+  const ended = new AbortController();
+  let notify: () => void = () => undefined;
+  let died = false;
+  let lost = false;
+  // An engine that ends breaks the stream off; its close tells.
+  createInterface({ input: stream })
+    .on('error', () => undefined)
+    .on('line', (line) => {
+      if (/"(?:status|Action)":"die"/.test(line)) died = true;
+      notify();
+    });
+  stream.once('close', () => {
+    lost = true;
+    notify();
+  });
+  const onAbort = () => {
+    notify();
+  };
+  options.signal.addEventListener('abort', onAbort);
+  try {
+    const started = await options.start();
+    if (!started.ok) return started;
+    let graceOver = false;
+    const timer = setTimeout(() => {
+      graceOver = true;
+      notify();
+    }, options.graceMs);
+    ended.signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+    });
+    for (;;) {
+      const happened = new Promise<void>((resolve) => {
+        notify = resolve;
+      });
+      if (options.signal.aborted) return fail('apply.cancelled', 'it was cancelled');
+      const read = await inspect(docker, id);
+      if (!read.ok) return read;
+      if (read.value === null) return fail('containers.not-healthy', 'the new container is gone');
+      const state = standing(read.value, died, graceOver);
+      if (state === 'well') return ok(undefined);
+      if (state !== 'waiting')
+        return fail('containers.not-healthy', state, {
+          reason: await lastWords(docker, read.value),
+          hint: 'Mend what it complains about, then recreate it again.',
+        });
+      if (lost)
+        return fail('engine.unreachable', "the engine's events ended while the new container was coming up");
+      await happened;
+    }
+  } finally {
+    ended.abort();
+    options.signal.removeEventListener('abort', onAbort);
+    stream.destroy();
+  }
+}
+
+/** 'well', 'waiting', or what is wrong. */
+function standing(container: Inspected, died: boolean, graceOver: boolean): string {
+  const { State: state } = container.view;
+  if (died || !state.Running || state.Restarting)
+    return `the new container ended with exit code ${state.ExitCode}`;
+  if (!hasHealthcheck(container)) return graceOver ? 'well' : 'waiting';
+  switch (state.Health?.Status) {
+    case 'healthy':
+      return 'well';
+    case 'unhealthy':
+      return 'the new container is unhealthy';
+    default:
+      return 'waiting';
+  }
+}
+
+/** The engine's error, what the health check said last, or the end of the log. */
+async function lastWords(docker: Docker, container: Inspected): Promise<string> {
+  const { State: state, Id: id } = container.view;
+  if (state.Error !== '') return state.Error;
+  try {
+    const text = await docker
+      .getContainer(id)
+      .logs({ stdout: true, stderr: true, tail: tailLines, follow: false });
+    return readable(Buffer.from(text)) || 'it said nothing';
+  } catch {
+    return 'its log could not be read';
+  }
+}
+
+/**
+ * Log text without the heads of its frames (8 bytes: stream, three zeros, length), which a container without
+ * a terminal has.
+ */
+export function readable(log: Buffer): string {
+  const parts: string[] = [];
+  let at = 0;
+  while (at + 8 <= log.length && (log[at] ?? 9) <= 2 && log.readUIntBE(at + 1, 3) === 0) {
+    const length = log.readUInt32BE(at + 4);
+    parts.push(log.toString('utf8', at + 8, at + 8 + length));
+    at += 8 + length;
+  }
+  return (at === 0 ? log.toString('utf8') : parts.join('')).trim();
+}

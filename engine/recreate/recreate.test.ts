@@ -1,0 +1,84 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { keptName, nameBeforeKept } from '../../shared/containers/kept-name.ts';
+import { writeSharingRecord } from '../../shared/isolation/sharing-user.ts';
+import { rootPaths } from '../base/root-paths.ts';
+import { askingUser, recordedUser, userBehind, userCalled } from '../base/docker-client-as.ts';
+import { commitReference } from './recreate-group.ts';
+import { readable } from './recreate-wait.ts';
+
+describe('names', () => {
+  test("the old one's name is one nobody has", () => {
+    expect(keptName('web', new Set(['web']))).toBe('web-before-eci');
+    expect(keptName('web', new Set(['web-before-eci', 'web-before-eci-2']))).toBe('web-before-eci-3');
+    expect(
+      ['web-before-eci', 'web-before-eci-3', 'web', '-before-eci', 'a-before-eci-b'].map(nameBeforeKept),
+    ).toEqual(['web', 'web', null, null, null]);
+  });
+  test("a commit's tag is one an image may have, however long the container's name", () => {
+    const reference = commitReference('n'.repeat(300), new Date('2026-11-24T22:33:44.555Z'));
+    expect(reference).toBe(`bulkhead/recreated:${'n'.repeat(100)}-20261124T223344`);
+    expect(reference.split(':')[1]).toMatch(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/);
+  });
+});
+
+describe('the last words of a container', () => {
+  const frame = (stream: number, text: string) =>
+    Buffer.concat([Buffer.from([stream, 0, 0, 0, 0, 0, 0, Buffer.byteLength(text)]), Buffer.from(text)]);
+  test('are read out of frames, and as they stand where it has a terminal', () => {
+    expect(readable(Buffer.concat([frame(1, 'out\n'), frame(2, 'wörse\n')]))).toBe('out\nwörse');
+    expect(readable(Buffer.from('plain\r\n'))).toBe('plain');
+    expect(readable(Buffer.alloc(0))).toBe('');
+  });
+});
+
+describe('who asks (A8)', () => {
+  test('is the user behind sudo or pkexec', () => {
+    expect([userBehind({ SUDO_UID: '1000' }), userBehind({ PKEXEC_UID: '1001' }), userBehind({})]).toEqual([
+      '1000',
+      '1001',
+      null,
+    ]);
+  });
+  test.runIf(process.getuid?.() === 0)(
+    "is a person, also where the process is root's: the one it was told of, else the one behind it, by number where the machine does not know him",
+    async () => {
+      for (const name of ['SUDO_UID', 'PKEXEC_UID']) vi.stubEnv(name, undefined);
+      try {
+        expect(await askingUser()).toMatchObject({ uid: 0, name: 'root' });
+        vi.stubEnv('PKEXEC_UID', '65534');
+        expect(await askingUser()).toMatchObject({ uid: 65534, name: 'nobody' });
+        expect(await askingUser('54321')).toEqual({ uid: 54321, gid: 54321, name: '54321' });
+      } finally {
+        vi.unstubAllEnvs();
+      }
+    },
+  );
+  test('is, where that was recorded, who had the old one made', async () => {
+    const paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bulkhead-recorded-')));
+    try {
+      await mkdir(paths.sharing);
+      await writeFile(path.join(paths.sharing, 'old.json'), writeSharingRecord({ uid: 65534, gid: 12 }));
+      await writeFile(
+        path.join(paths.sharing, 'odd.json'),
+        writeSharingRecord({ uid: 3_999_999_999, gid: 12 }),
+      );
+      expect(await recordedUser(paths, 'old')).toEqual({ name: 'nobody', uid: 65534, gid: 12 });
+      expect(await recordedUser(paths, 'odd')).toEqual({ name: '3999999999', uid: 3_999_999_999, gid: 12 });
+      expect(await recordedUser(paths, 'unknown')).toBeNull();
+    } finally {
+      await rm(paths.root, { recursive: true });
+    }
+  });
+  test('is one of this machine, by name or number, and never an option of getent', async () => {
+    expect(await userCalled('0')).toEqual({
+      ok: true,
+      value: { name: 'root', uid: 0, gid: 0, home: '/root' },
+    });
+    expect(await userCalled('root')).toEqual(await userCalled('0'));
+    for (const bad of ['--help', 'a b', '', 'nobody-is-called-so'])
+      expect(await userCalled(bad)).toMatchObject({ ok: false, error: { code: 'input.unusable' } });
+  });
+});

@@ -1,0 +1,278 @@
+import type {
+  RecreateItem,
+  RecreateMember,
+  RecreateOutcome,
+  RecreatePlan,
+  RecreateRequest,
+  RecreateRun,
+} from '../../shared/containers/recreate.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { applyLockPath } from '../apply/journal.ts';
+import { acquireLock } from '../base/lock.ts';
+import { recreateFacts } from './recreate-facts.ts';
+import { recreateGroup } from './recreate-group.ts';
+import { readRecreateJournal, recreateJournalPath } from './recreate-journal.ts';
+import {
+  askedOf,
+  planRecreate,
+  withRefusals,
+  type PlannedMember,
+  type PlannedRecreate,
+} from './recreate-plan.ts';
+import type { RecreatePorts } from './recreate-ports.ts';
+import { finishRecreate, pushOnRecreate, rollBackRecreate } from './recreate-settle.ts';
+
+/** One recreation under way. */
+export interface RecreateHandle {
+  readonly run: () => RecreateRun;
+  /** Asks for a cancel: the group under way goes back, later ones are not begun. False when it is over. */
+  readonly cancel: () => boolean;
+  /** Resolves when it has ended, whatever its outcomes; never rejects. */
+  readonly done: Promise<RecreateRun>;
+}
+
+/**
+ * What recreating these containers would do. Changes nothing, needs no root. `containers.not-found`,
+ * `engine.*`.
+ */
+export async function makeRecreatePlan(
+  ports: RecreatePorts,
+  request: RecreateRequest,
+): Promise<Result<RecreatePlan, AppError>> {
+  const facts = await recreateFacts(ports, request.ids);
+  if (!facts.ok) return facts;
+  const planned = planRecreate(facts.value, request);
+  // With ECI off nothing is refused, and nothing recreated.
+  const { groups, notInspected, blocked } =
+    ports.refused === undefined || !facts.value.eci
+      ? planned
+      : withRefusals(planned, await ports.refused(askedOf(planned)));
+  // Without what it is done with.
+  const items = groups.map((group) =>
+    group.map(({ subject: _subject, recreation: _recreation, removeOld: _removeOld, ...item }) => item),
+  );
+  return ok({ blocked, groups: [...items, ...notInspected.map((item) => [item])] });
+}
+
+/**
+ * Recreates containers under ECI, group after group: make the new one through the gateway, stop the old one,
+ * swap names, start, wait until it is well; a failure or a cancel brings the old one back. Those the plan has
+ * something against are left alone. An interrupted one is settled first. Errors before anything is touched:
+ * `rights.not-root`, `apply.in-progress`, `containers.not-found`, `engine.*`.
+ */
+export async function startRecreate(
+  ports: RecreatePorts,
+  request: RecreateRequest,
+  onEvent: (run: RecreateRun) => void,
+): Promise<Result<RecreateHandle, AppError>> {
+  if (process.getuid?.() !== 0)
+    return fail('rights.not-root', 'this user may not recreate containers', {
+      reason: "a way back goes over the engine's own socket, which is root's",
+      hint: 'Run the same command with sudo.',
+    });
+  const lock = await acquireLock(applyLockPath(ports.paths));
+  if (!lock.ok) return lock;
+  let begun = false;
+  try {
+    const started = await beginUnderLock(ports, request, onEvent, () => lock.value.release());
+    begun = started.ok;
+    return started;
+  } finally {
+    if (!begun) await lock.value.release();
+  }
+}
+
+/**
+ * The same for a caller that holds the apply lock, and is root. `release` is called when it has ended, before
+ * it says so.
+ */
+export async function beginUnderLock(
+  ports: RecreatePorts,
+  request: RecreateRequest,
+  onEvent: (run: RecreateRun) => void,
+  release: () => Promise<void> = () => Promise.resolve(),
+): Promise<Result<RecreateHandle, AppError>> {
+  const settled = await settleUnderLock(ports);
+  if (!settled.ok) return settled;
+  const facts = await recreateFacts(ports, request.ids);
+  if (!facts.ok) return facts;
+  const names = new Set(
+    [...facts.value.others, ...facts.value.subjects].map(({ inspected }) => inspected.name),
+  );
+  return ok(
+    execute(ports, request, planRecreate(facts.value, request), {
+      runtime: facts.value.engine.runtime,
+      names,
+      release,
+      onEvent,
+    }),
+  );
+}
+
+interface ExecuteOptions {
+  readonly runtime: string;
+  readonly names: ReadonlySet<string>;
+  readonly release: () => Promise<void>;
+  readonly onEvent: (run: RecreateRun) => void;
+}
+
+function execute(
+  ports: RecreatePorts,
+  request: RecreateRequest,
+  { groups, notInspected }: PlannedRecreate,
+  { runtime, names, release, onEvent }: ExecuteOptions,
+): RecreateHandle {
+  let run: RecreateRun = {
+    members: [
+      ...groups.flat().map(({ id, name }): RecreateMember => ({ id, name, step: null, outcome: null })),
+      ...notInspected.map((item): RecreateMember => ({
+        id: item.id,
+        name: item.name,
+        step: null,
+        outcome: refusedAsItIs([item]),
+      })),
+    ],
+    activity: 'recreating',
+    cancellable: true,
+  };
+  const controller = new AbortController();
+  const tell = (part: Partial<RecreateRun>) => {
+    run = { ...run, ...part };
+    onEvent(run);
+  };
+  const change = (ids: ReadonlySet<string>, part: Partial<RecreateMember>) => {
+    tell({ members: run.members.map((member) => (ids.has(member.id) ? { ...member, ...part } : member)) });
+  };
+  const successors = new Map<string, string>();
+
+  const all = async (): Promise<RecreateRun> => {
+    try {
+      for (const group of groups) {
+        const ids = new Set(group.map(({ id }) => id));
+        const known = outcomeKnown(group, controller.signal);
+        const outcomes =
+          known ??
+          (await recreateGroup(ports, group, {
+            request,
+            runtime,
+            names,
+            successors,
+            signal: controller.signal,
+            onStep: (step) => {
+              change(ids, { step });
+            },
+            onRollBack: () => {
+              tell({ activity: 'rolling-back', cancellable: false });
+            },
+          }).catch((defect: unknown) =>
+            group.map((): RecreateOutcome => ({
+              kind: 'not-begun',
+              error: fail('internal', 'recreating hit a defect', {
+                cause: defect,
+                hint: 'Run it again: it first settles what was begun.',
+              }).error,
+            })),
+          ));
+        tell({
+          activity: controller.signal.aborted ? 'cancelling' : 'recreating',
+          cancellable: !controller.signal.aborted,
+          members: run.members.map((member) => {
+            const index = group.findIndex(({ id }) => id === member.id);
+            return index < 0 ? member : { ...member, outcome: outcomes[index] ?? null };
+          }),
+        });
+      }
+    } finally {
+      await release();
+    }
+    tell({ activity: 'ended', cancellable: false });
+    return run;
+  };
+  const done = all();
+  return {
+    run: () => run,
+    done,
+    cancel: () => {
+      if (!run.cancellable) return false;
+      controller.abort();
+      tell({ activity: 'cancelling', cancellable: false });
+      return true;
+    },
+  };
+}
+
+/** Outcomes of a group nothing is done with; null for one that is recreated. */
+function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): RecreateOutcome[] | null {
+  if (group.every((member) => member.unchanged)) return group.map(() => ({ kind: 'unchanged' }));
+  const refused = refusedAsItIs(group);
+  if (refused !== null) return group.map(() => refused);
+  if (signal.aborted)
+    return group.map(() => ({ kind: 'not-begun', error: fail('apply.cancelled', 'it was cancelled').error }));
+  return null;
+}
+
+/**
+ * The outcome of each of those that stand or fall together, where something is in the way of one; else null.
+ */
+function refusedAsItIs(items: readonly Pick<RecreateItem, 'name' | 'blockers'>[]): RecreateOutcome | null {
+  const [first] = items.flatMap(({ name, blockers }) =>
+    blockers.map(({ code, params }) => ({ name, code, params })),
+  );
+  if (first === undefined) return null;
+  const why = first.params['why'];
+  const { error } = fail('containers.recreate-blocked', `${first.name} cannot be recreated as it is`, {
+    ...(typeof why === 'string' ? { reason: why } : {}),
+    hint: 'The plan says what is in the way: bulkhead containers recreate --dry-run.',
+    params: { code: first.code },
+  });
+  return { kind: 'refused', error };
+}
+
+/** How an interrupted recreation was settled. */
+export interface SettledRecreate {
+  readonly names: readonly string[];
+  readonly how: 'finished' | 'rolled-back' | 'pushed-on';
+  /** What is not as it should be all the same. */ readonly problems: readonly string[];
+}
+
+/**
+ * Settles a recreation whose process is gone; null when there was none. `apply.in-progress` when somebody is
+ * at work. Needs the engine, and root.
+ */
+export async function settleInterruptedRecreate(
+  ports: RecreatePorts,
+): Promise<Result<SettledRecreate | null, AppError>> {
+  if ((await readRecreateJournal(ports.paths)) === null) return ok(null);
+  const lock = await acquireLock(applyLockPath(ports.paths));
+  if (!lock.ok) return lock;
+  try {
+    return await settleUnderLock(ports);
+  } finally {
+    await lock.value.release();
+  }
+}
+
+/** The same for a caller that holds the apply lock. */
+export async function settleUnderLock(
+  ports: RecreatePorts,
+): Promise<Result<SettledRecreate | null, AppError>> {
+  const journal = await readRecreateJournal(ports.paths);
+  if (journal === null) return ok(null);
+  if (journal === 'damaged')
+    return fail(
+      'apply.rollback-failed',
+      'an interrupted recreation cannot be settled: its journal is damaged',
+      {
+        hint: `Look at docker ps -a, put right what is not, then delete ${recreateJournalPath(ports.paths)}.`,
+      },
+    );
+  const names = journal.members.map(({ name }) => name);
+  if (journal.phase === 'finishing') {
+    const finished = await finishRecreate(ports, journal);
+    return finished.ok ? ok({ names, how: 'finished', problems: finished.value }) : finished;
+  }
+  const pushed = await pushOnRecreate(ports, journal, false);
+  if (pushed !== null) return pushed.ok ? ok({ names, how: 'pushed-on', problems: [] }) : pushed;
+  const back = await rollBackRecreate(ports, journal);
+  return back.ok ? ok({ names, how: 'rolled-back', problems: [] }) : back;
+}

@@ -1,0 +1,127 @@
+import type Docker from 'dockerode';
+import type { ContainerInspectInfo } from 'dockerode';
+import pLimit from 'p-limit';
+import type { RemoveOutcome, RemoveRequest } from '../../shared/containers/protection.ts';
+import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
+import { engineMessage, statusOf } from '../base/docker-client.ts';
+import { inspectSlots } from './inspect-slots.ts';
+
+export interface RemoveOptions {
+  /** After each one, in the order they end. */
+  readonly onProgress?: (outcome: RemoveOutcome, done: number, total: number) => void;
+  /** Ones not begun yet are left alone. */
+  readonly signal?: AbortSignal;
+}
+
+/** Removals at once: each may wait for a container to stop. */
+const removeConcurrency = 4;
+/** Seconds a running container gets to end by itself before it is killed (the engine's own default). */
+const stopSeconds = 10;
+
+/**
+ * Removes containers; one outcome per id asked for, in that order (D). Running ones are refused unless
+ * `includeRunning`, then stopped first. Volumes stay unless `removeVolumes`: then anonymous ones go with the
+ * container and named ones after it, where no other container uses them. One that the engine does not answer
+ * for is an outcome with an error, and holds up none of the others.
+ */
+export async function removeContainers(
+  docker: Docker,
+  request: RemoveRequest,
+  options: RemoveOptions = {},
+): Promise<RemoveOutcome[]> {
+  const inSlot = inspectSlots();
+  const limit = pLimit(removeConcurrency);
+  let done = 0;
+  const isCancelled = () => options.signal?.aborted === true;
+  const told = (outcome: RemoveOutcome): RemoveOutcome => {
+    done++;
+    options.onProgress?.(outcome, done, request.ids.length);
+    return outcome;
+  };
+  return Promise.all(
+    request.ids.map(async (id) => {
+      const found = await inSlot(async () => (isCancelled() ? notBegun(id) : inspectOne(docker, id)));
+      if ('removed' in found) return told(found);
+      // Within the limit: who is told of one may cancel the next.
+      return limit(async () =>
+        told(isCancelled() ? notBegun(id) : await removeInspected(docker, found, request)),
+      );
+    }),
+  );
+}
+
+const notBegun = (id: string): RemoveOutcome => ({
+  id,
+  name: id,
+  removed: false,
+  error: 'not begun: cancelled',
+  notBegun: true,
+});
+
+/** What is to be removed, with the id or name it was asked for by; an outcome where it can't be looked at. */
+interface Found {
+  readonly id: string;
+  readonly inspected: ContainerInspectInfo;
+}
+
+async function inspectOne(docker: Docker, id: string): Promise<Found | RemoveOutcome> {
+  try {
+    return { id, inspected: await docker.getContainer(id).inspect() };
+  } catch (error) {
+    return {
+      id,
+      name: id,
+      removed: false,
+      ...(statusOf(error) === 404
+        ? { gone: true as const, error: 'there is no such container' }
+        : { error: engineMessage(error) }),
+    };
+  }
+}
+
+async function removeInspected(
+  docker: Docker,
+  { id, inspected }: Found,
+  request: RemoveRequest,
+): Promise<RemoveOutcome> {
+  const name = inspected.Name.replace(/^\//, '');
+  const running = inspected.State.Running || inspected.State.Paused || inspected.State.Restarting;
+  if (running && !request.includeRunning)
+    return {
+      id,
+      name,
+      removed: false,
+      error: 'it is running; say explicitly that running containers may be stopped and removed',
+    };
+  // By full id from here: a name may be given to another container meanwhile.
+  const target = docker.getContainer(inspected.Id);
+  try {
+    if (running)
+      await target.stop({ t: stopSeconds }).catch((error: unknown) => {
+        if (statusOf(error) !== 304) throw error;
+      });
+    // Without includeRunning no force: one that was started since is then refused by the engine.
+    await target.remove({ force: request.includeRunning, v: request.removeVolumes });
+  } catch (error) {
+    // Auto-remove (--rm) may have been faster: gone is what was asked for.
+    if (statusOf(error) !== 404) return { id, name, removed: false, error: engineMessage(error) };
+  }
+  if (!request.removeVolumes) return { id, name, removed: true };
+  const kept = await removeNamedVolumes(docker, inspected);
+  return kept.length === 0
+    ? { id, name, removed: true }
+    : { id, name, removed: true, error: `volumes kept: ${kept.join('; ')}` };
+}
+
+async function removeNamedVolumes(docker: Docker, inspected: ContainerInspectInfo): Promise<string[]> {
+  const kept: string[] = [];
+  for (const mount of inspected.Mounts) {
+    if (mount.Type !== 'volume' || mount.Name === undefined || isAnonymousVolume(mount.Name)) continue;
+    try {
+      await docker.getVolume(mount.Name).remove();
+    } catch (error) {
+      if (statusOf(error) !== 404) kept.push(`${mount.Name} (${engineMessage(error)})`);
+    }
+  }
+  return kept;
+}

@@ -1,0 +1,229 @@
+import { readFile } from 'node:fs/promises';
+import type Docker from 'dockerode';
+import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
+import type { Container, ContainerScan } from '../../shared/containers/protection.ts';
+import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
+import { ok, type AppError, type Result } from '../../shared/result.ts';
+import { systemCode } from '../base/files.ts';
+import { engineMessage, requestFailure, statusOf } from '../base/docker-client.ts';
+import { inspectSlots } from './inspect-slots.ts';
+import { readStopWait } from './stop-wait.ts';
+
+export interface ScanOptions {
+  /** Whether ECI is on in the applied settings. */
+  readonly eci: boolean;
+  /** When ECI was last turned on (ISO 8601), null when that is not known. */
+  readonly eciSince: string | null;
+  /** Name the isolation runtime is registered under. */
+  readonly runtimeName: string;
+  /**
+   * The engine runs in a machine of its own: a running container's range can't be seen from here, and its
+   * runtime is what tells.
+   */
+  readonly elsewhere?: boolean;
+  /** Text of /proc/<pid>/uid_map; null when there is no such process (any more). Injected by tests. */
+  readonly uidMap?: (pid: number) => Promise<string | null>;
+}
+
+/**
+ * Every container with its protection state: one list call, then inspects, a few at once (D). Containers that
+ * vanish in between are left out; one that can't be inspected is kept as `unknown` with the reason, never as
+ * fine.
+ */
+export async function scanContainers(
+  docker: Docker,
+  options: ScanOptions,
+): Promise<Result<ContainerScan, AppError>> {
+  const begun = Date.now();
+  let listed: ContainerInfo[];
+  try {
+    listed = await docker.listContainers({ all: true });
+  } catch (error) {
+    return requestFailure('the containers could not be listed', error);
+  }
+  const inSlot = inspectSlots();
+  const results = await Promise.all(listed.map((item) => inSlot(() => inspectOne(docker, item, options))));
+  const containers = results.filter((container): container is Container => container !== null);
+  return ok({
+    at: new Date(begun).toISOString(),
+    durationMs: Date.now() - begun,
+    eci: options.eci,
+    containers,
+  });
+}
+
+async function inspectOne(
+  docker: Docker,
+  item: ContainerInfo,
+  options: ScanOptions,
+): Promise<Container | null> {
+  // A second look is needed only where the container stopped or restarted between inspect and /proc.
+  for (let attempt = 0; ; attempt++) {
+    let inspected: ContainerInspectInfo;
+    try {
+      inspected = await docker.getContainer(item.Id).inspect();
+    } catch (error) {
+      return statusOf(error) === 404 ? null : uninspected(item, engineMessage(error));
+    }
+    const pid = options.elsewhere === true ? 0 : runningPid(inspected);
+    const map = pid === 0 ? null : await (options.uidMap ?? readUidMap)(pid).catch(() => 'unreadable');
+    if (pid !== 0 && map === null && attempt < 2) continue;
+    // the types leave both out
+    const config = inspected.Config as { readonly StopSignal?: string; readonly StopTimeout?: number };
+    const wait =
+      pid === 0
+        ? 0
+        : await readStopWait(
+            {
+              StopSignal: config.StopSignal,
+              StopTimeout: config.StopTimeout,
+              pidMode: inspected.HostConfig.PidMode ?? '',
+            },
+            pid,
+          );
+    return { ...describe(item, inspected, map, options), ...(wait === 0 ? {} : { stopWait: wait }) };
+  }
+}
+
+/**
+ * Pid of a running (or paused) container's first process as the engine's machine numbers it, 0 when it has
+ * none.
+ */
+const runningPid = (inspected: ContainerInspectInfo): number =>
+  inspected.State.Running ? inspected.State.Pid : 0;
+
+/** Text of a process's uid_map; null when there is no such process (any more). */
+export async function readUidMap(pid: number): Promise<string | null> {
+  try {
+    return await readFile(`/proc/${pid}/uid_map`, 'utf8');
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ESRCH') return null;
+    throw error;
+  }
+}
+
+/**
+ * What list and inspect say about one container. `uidMap`: text of its uid_map, null when it isn't running.
+ * Pure.
+ */
+export function describe(
+  item: ContainerInfo,
+  inspected: ContainerInspectInfo,
+  uidMap: string | null,
+  options: ScanOptions,
+): Container {
+  const host = inspected.HostConfig;
+  const runtime = host.Runtime ?? '';
+  const { reason, range } = protection(runtime, inspected, uidMap, options);
+  return {
+    id: inspected.Id,
+    name: inspected.Name.replace(/^\//, ''),
+    image: inspected.Config.Image || item.Image,
+    state: containerState(inspected.State.Status),
+    status: item.Status,
+    createdAt: inspected.Created,
+    runtime,
+    protected: reason === 'own-range' || reason === 'own-range-stopped',
+    reason,
+    range,
+    privileged: host.Privileged === true,
+    restartPolicy: host.RestartPolicy?.Name || 'no',
+    volumes: volumesOf(inspected),
+    obstacles: obstaclesOf(inspected),
+    labels: inspected.Config.Labels ?? {},
+  };
+}
+
+function protection(
+  runtime: string,
+  inspected: ContainerInspectInfo,
+  uidMap: string | null,
+  options: ScanOptions,
+): Pick<Container, 'reason' | 'range'> {
+  if (runtime !== options.runtimeName) {
+    if (!options.eci) return { reason: 'eci-off', range: null };
+    const later = options.eciSince !== null && Date.parse(inspected.Created) > Date.parse(options.eciSince);
+    return { reason: later ? 'past-gateway' : 'before-eci', range: null };
+  }
+  if (!inspected.State.Running) return { reason: 'own-range-stopped', range: null };
+  if (options.elsewhere === true) return { reason: 'own-range', range: null };
+  const range = uidMap === null ? null : parseUidMap(uidMap);
+  if (range === null) return { reason: 'unknown', range: null };
+  return range.first === 0 ? { reason: 'no-user-namespace', range: null } : { reason: 'own-range', range };
+}
+
+/**
+ * Host ids that a uid_map gives container ids 0…: first line `0 <first> <count>`. Null when that isn't what
+ * it says. A line from host id 0 anywhere makes `first` 0.
+ */
+export function parseUidMap(text: string): { first: number; last: number } | null {
+  const lines = text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const [first] = lines;
+  if (
+    first?.length !== 3 ||
+    lines.some((line) => line.length !== 3 || line.some((n) => !Number.isSafeInteger(n) || n < 0))
+  )
+    return null;
+  const [inside = -1, outside = -1, count = 0] = first;
+  if (inside !== 0 || count < 1) return null;
+  // Any line that reaches host root means root's files are reachable.
+  if (lines.some((line) => line[1] === 0)) return { first: 0, last: count - 1 };
+  return { first: outside, last: outside + count - 1 };
+}
+
+const states = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'] as const;
+function containerState(status: string): Container['state'] {
+  return states.find((state) => state === status) ?? 'dead';
+}
+
+function volumesOf(inspected: ContainerInspectInfo): Container['volumes'] {
+  return inspected.Mounts.flatMap((mount) =>
+    mount.Type === 'volume' && mount.Name !== undefined
+      ? [{ name: mount.Name, anonymous: isAnonymousVolume(mount.Name), destination: mount.Destination }]
+      : [],
+  );
+}
+
+/**
+ * What ECI would refuse about this configuration: host namespaces (A7), the socket (B1). The cgroup namespace
+ * is left out: "host" is the engine's own default on cgroup v1.
+ */
+function obstaclesOf(inspected: ContainerInspectInfo): string[] {
+  const host = inspected.HostConfig;
+  const modes: readonly (readonly [string, string | undefined])[] = [
+    ['pid', host.PidMode],
+    ['network', host.NetworkMode],
+    ['ipc', host.IpcMode],
+    ['uts', host.UTSMode],
+  ];
+  const obstacles = modes.filter(([, mode]) => mode === 'host').map(([name]) => `${name}=host`);
+  const socket = inspected.Mounts.some(
+    (mount) => mount.Type === 'bind' && /(^|\/)(docker|engine)\.sock$/.test(mount.Source),
+  );
+  return socket ? [...obstacles, 'docker-socket'] : obstacles;
+}
+
+function uninspected(item: ContainerInfo, whyUnknown: string): Container {
+  return {
+    id: item.Id,
+    name: (item.Names[0] ?? item.Id.slice(0, 12)).replace(/^\//, ''),
+    image: item.Image,
+    state: containerState(item.State),
+    status: item.Status,
+    createdAt: new Date(item.Created * 1000).toISOString(),
+    runtime: '',
+    protected: false,
+    reason: 'unknown',
+    range: null,
+    privileged: false,
+    restartPolicy: 'no',
+    volumes: [],
+    obstacles: [],
+    labels: item.Labels,
+    whyUnknown,
+  };
+}

@@ -1,0 +1,578 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { keepAllContainers } from '../../../shared/apply/plan.ts';
+import {
+  standInDockerDesktop,
+  wordsOnlyEngine,
+  type StandInDesktop,
+  type StandInOptions,
+} from '../../../tests/support/stand-in-docker-desktop.ts';
+import type { Target } from '../embedded/target.ts';
+import { discoverTargets } from '../discover.ts';
+import { componentsVersion, desktopFacts, plistVersion } from './detect.ts';
+import { startCommand, quitCommands } from './commands.ts';
+import { thisHost } from './host.ts';
+import { desktopLocations, type DesktopPlatform } from './locations.ts';
+import { desktopPresence } from './presence.ts';
+import { openDesktopTarget } from './target.ts';
+
+// Everything here runs on a stand-in; nothing was run on a real Docker Desktop.
+let desktop: StandInDesktop | undefined;
+afterEach(async () => {
+  await desktop?.end();
+  desktop = undefined;
+});
+
+const platforms: readonly DesktopPlatform[] = ['darwin', 'win32', 'linux'];
+const first =
+  '{\n  "configurationFileVersion": 2,\n  "disableUpdate": { "locked": true, "value": false },\n  "enhancedContainerIsolation": { "locked": true, "value": false }\n}\n';
+const second = first.replace('"value": false },\n  "enh', '"value": true },\n  "enh');
+
+async function stage(options: Partial<StandInOptions> & Pick<StandInOptions, 'platform'>) {
+  const engine = wordsOnlyEngine();
+  const made = await standInDockerDesktop({ engine, ...options });
+  desktop = made;
+  return {
+    made,
+    engine,
+    target: openDesktopTarget(made.host, { bulkheadCommand: '/none', projectRoot: '/none' }),
+  };
+}
+
+async function apply(target: Target, text: string) {
+  const plan = await target.plan(text, keepAllContainers);
+  if (!plan.ok) return plan;
+  const started = await target.startApply({
+    text,
+    choices: keepAllContainers,
+    baseHash: plan.value.baseHash,
+  });
+  return started.ok ? { ok: true as const, run: await started.value.done, plan: plan.value } : started;
+}
+const settingsOf = (made: StandInDesktop) => readFile(made.host.locations.settings, 'utf8');
+
+describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
+  it('is found with its version, and opened: its file, its socket, its state', async () => {
+    const { made, target } = await stage({ platform });
+    const found = (
+      await discoverTargets({
+        roots: [],
+        registry: path.join(made.directory, 'none'),
+        machineSocket: '/none.sock',
+        desktopHost: made.host,
+      })
+    ).find((one) => one.id === 'docker-desktop');
+    expect(found).toMatchObject({
+      name: 'Docker Desktop',
+      phase: 'stopped',
+      version: '4.41.2',
+      place: made.host.locations.settings,
+    });
+    expect(await target.settings.read()).toMatchObject({
+      path: made.host.locations.settings,
+      exists: false,
+      readError: null,
+    });
+    expect(await target.driver.status()).toMatchObject({
+      kind: 'docker-desktop',
+      phase: 'stopped',
+      settingsPath: made.host.locations.settings,
+    });
+    expect(await target.driver.start()).toMatchObject({
+      ok: true,
+      value: { phase: 'ready', version: '28.1.1' },
+    });
+  });
+
+  it('is written, quit as a whole, opened again, and every change needs that', async () => {
+    const { made, target, engine } = await stage({ platform });
+    await target.driver.start();
+    const applied = await apply(target, first);
+    expect(applied).toMatchObject({
+      ok: true,
+      run: { outcome: { kind: 'applied', version: 1 } },
+      plan: {
+        restartNeeded: true,
+        effects: expect.arrayContaining([
+          expect.objectContaining({ code: 'desktop-reopens' }),
+          expect.objectContaining({ code: 'desktop-sign-in', params: { first: 1 } }),
+        ]) as unknown,
+      },
+    });
+    expect(await settingsOf(made)).toBe(first);
+    expect((await stat(made.host.locations.settings)).mode & 0o777).toBe(0o644);
+    expect(engine.starts).toEqual([null, first]);
+    expect(await apply(target, second)).toMatchObject({
+      ok: true,
+      run: { outcome: { kind: 'applied', version: 2 } },
+      plan: {
+        effects: expect.arrayContaining([
+          expect.objectContaining({ code: 'desktop-sign-in', params: { first: 0 } }),
+        ]) as unknown,
+      },
+    });
+    expect(engine.starts).toEqual([null, first, second]);
+    const calls = await made.calls();
+    expect(
+      calls
+        .filter((call) => / desktop (stop|start)/.test(call))
+        .map((call) => call.replace(/^.* desktop/, 'desktop')),
+    ).toEqual([
+      'desktop start --detach',
+      'desktop stop --timeout 90',
+      'desktop start --detach',
+      'desktop stop --timeout 90',
+      'desktop start --detach',
+    ]);
+    expect(calls.join('\n')).not.toContain('restart');
+  });
+
+  it.each(['4.41.2', '4.34.3'])(
+    '%s goes back to the file before, quits what stands there with its error, and opens again, when it cannot start under the new one',
+    async (version) => {
+      const { made, target, engine } = await stage({
+        platform,
+        version,
+        refuses: (text) =>
+          text === second
+            ? 'initializing backend: invalid admin configuration: reading admin settings file: parsing JSON: EOF'
+            : null,
+      });
+      await target.driver.start();
+      expect(await apply(target, first)).toMatchObject({ run: { outcome: { kind: 'applied' } } });
+      const broken = await apply(target, second);
+      expect(broken).toMatchObject({
+        ok: true,
+        run: {
+          outcome: {
+            kind: 'rolled-back',
+            failedStep: 'restart-engine',
+            restoredVersion: 1,
+            error: {
+              code: 'engine.start-failed',
+              reason: expect.stringContaining('invalid admin configuration') as string,
+            },
+          },
+        },
+      });
+      expect(await settingsOf(made)).toBe(first);
+      expect(engine.starts.at(-1)).toBe(first);
+      expect(await target.driver.status()).toMatchObject({ phase: 'ready' });
+    },
+  );
+
+  it('is left without a file again, when the first one breaks it', async () => {
+    const { made, target, engine } = await stage({ platform, refuses: () => 'invalid admin configuration' });
+    await target.driver.start();
+    expect(await apply(target, first)).toMatchObject({
+      run: { outcome: { kind: 'rolled-back', restoredVersion: 0 } },
+    });
+    expect(await target.settings.read()).toMatchObject({ exists: false });
+    await expect(stat(`${made.host.locations.settings}.removed`)).rejects.toThrow('ENOENT');
+    expect(engine.starts).toEqual([null, null]);
+  });
+
+  it('is quit and opened by the system before 4.37', async () => {
+    const { made, target } = await stage({ platform, version: '4.34.3' });
+    expect(await desktopFacts(made.host)).toMatchObject({ version: '4.34.3', restartBy: 'system' });
+    await target.driver.start();
+    expect(await target.driver.restart()).toMatchObject({ ok: true, value: { phase: 'ready' } });
+    const expected = {
+      darwin: [
+        '/usr/bin/open -g -b com.docker.docker',
+        '/usr/bin/osascript -e tell application id "com.docker.docker" to quit',
+        '/usr/bin/open -g -b com.docker.docker',
+      ],
+      linux: [
+        '/usr/bin/systemctl --user start docker-desktop',
+        '/usr/bin/systemctl --user stop docker-desktop',
+        '/usr/bin/systemctl --user start docker-desktop',
+      ],
+      win32: [
+        expect.stringMatching(/^C:\\Windows\\explorer\.exe .*Docker Desktop\.exe$/),
+        'C:\\Program Files\\Docker\\Docker\\DockerCli.exe -Shutdown',
+        expect.stringMatching(/^C:\\Windows\\explorer\.exe /),
+      ],
+    }[platform];
+    expect(await made.calls()).toEqual(expected);
+  });
+
+  it('is neither written nor quit without an administrator, and plans all the same', async () => {
+    const { made, target } = await stage({ platform, elevated: false });
+    expect(await target.plan(first, keepAllContainers)).toMatchObject({
+      ok: true,
+      value: { blocked: false },
+    });
+    expect(await apply(target, first)).toMatchObject({ ok: false, error: { code: 'rights.not-root' } });
+    expect(await made.calls()).toEqual([]);
+  });
+
+  it('is neither written nor quit for ECI that could not be verified afterwards', async () => {
+    const { made, target, engine } = await stage({ platform });
+    await target.driver.start();
+    const on = first.replace(
+      '"enhancedContainerIsolation": { "locked": true, "value": false }',
+      '"enhancedContainerIsolation": { "locked": true, "value": true }',
+    );
+    expect(await target.plan(on, keepAllContainers)).toMatchObject({
+      ok: true,
+      value: {
+        blocked: true,
+        blockers: [{ code: 'requirement' }],
+        missingRequirements: [
+          {
+            code: 'probe-built',
+            found: '/none/runtime/build/arm64/bulkhead-probe is missing',
+            fix: expect.stringContaining('sh runtime/build.sh all') as string,
+          },
+        ],
+      },
+    });
+    expect(await apply(target, on)).toMatchObject({
+      ok: false,
+      error: { code: 'isolation.requirement-missing' },
+    });
+    expect(engine.starts).toEqual([null]);
+    expect(await target.settings.read()).toMatchObject({ exists: false });
+    expect(await made.calls()).toHaveLength(1);
+  });
+
+  it('goes back to no file at all: its presence alone enforces sign-in; and from there to a file again', async () => {
+    const { made, target, engine } = await stage({ platform });
+    await target.driver.start();
+    await apply(target, first);
+    const draft = await target.settings.rollback(0);
+    expect(draft).toMatchObject({ ok: true, value: { draft: '', conflict: false } });
+    const gone = await apply(target, '');
+    expect(gone).toMatchObject({
+      ok: true,
+      run: { outcome: { kind: 'applied', version: 2 } },
+      plan: { findings: [], eciAfter: false },
+    });
+    expect(gone.ok && gone.plan.effects.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['desktop-reopens', 'desktop-file-goes']),
+    );
+    expect(gone.ok && gone.plan.effects.map(({ code }) => code)).not.toContain('desktop-sign-in');
+    await expect(stat(made.host.locations.settings)).rejects.toThrow('ENOENT');
+    expect(engine.starts).toEqual([null, first, null]);
+    expect(await target.settings.read()).toMatchObject({
+      exists: false,
+      applied: '',
+      draft: '',
+      appliedVersion: 2,
+      appliedBy: { user: expect.any(String) as string },
+    });
+    expect(await target.settings.historyText(2)).toEqual({ ok: true, value: null });
+    expect(await target.plan('', keepAllContainers)).toMatchObject({
+      ok: true,
+      value: { blocked: true, blockers: [{ code: 'nothing-to-apply' }] },
+    });
+    expect(await target.settings.rollback(1)).toMatchObject({ ok: true, value: { draft: first } });
+    expect(await apply(target, first)).toMatchObject({
+      ok: true,
+      run: { outcome: { kind: 'applied', version: 3 } },
+    });
+    expect(await settingsOf(made)).toBe(first);
+  });
+
+  it('has its file back when it cannot start without it', async () => {
+    const engine = wordsOnlyEngine();
+    let broken = false;
+    const { made, target } = await stage({
+      platform,
+      engine: {
+        start: async (settings, socket) => {
+          if (!(broken && settings === null)) await engine.start(settings, socket);
+        },
+        stop: (socket) => engine.stop(socket),
+      },
+    });
+    await target.driver.start();
+    await apply(target, first);
+    broken = true;
+    const plan = await target.plan('', keepAllContainers);
+    let cancel: () => boolean = () => false;
+    const started = await target.startApply(
+      { text: '', choices: keepAllContainers, baseHash: plan.ok ? plan.value.baseHash : '' },
+      (event) => {
+        if (event.type === 'log' && event.line.text === 'starting Docker Desktop') cancel();
+      },
+    );
+    if (started.ok) cancel = started.value.cancel;
+    expect(started.ok && (await started.value.done)).toMatchObject({
+      outcome: { kind: 'rolled-back', restoredVersion: 1 },
+    });
+    expect(await settingsOf(made)).toBe(first);
+  });
+
+  it('tells of an apply that was cut off, to everybody, until it is settled; a restart by an administrator settles it', async () => {
+    let cut = true;
+    const engine = wordsOnlyEngine();
+    const made = await standInDockerDesktop({ engine, platform });
+    desktop = made;
+    const options = { bulkheadCommand: '/none', projectRoot: '/none' };
+    let written: () => void = () => undefined;
+    const atWrite = new Promise<void>((resolve) => {
+      written = resolve;
+    });
+    // Its process goes no further from here, as when the power goes.
+    const target = openDesktopTarget(made.host, {
+      ...options,
+      onApplyPoint: (point) => {
+        if (point !== 'write-settings done' || !cut) return Promise.resolve();
+        written();
+        return new Promise(() => undefined);
+      },
+    });
+    await target.driver.start();
+    const plan = await target.plan(first, keepAllContainers);
+    const started = await target.startApply({
+      text: first,
+      choices: keepAllContainers,
+      baseHash: plan.ok ? plan.value.baseHash : '',
+    });
+    expect(started.ok).toBe(true);
+    await atWrite;
+    cut = false;
+    // Under way, as long as its process lives.
+    expect(await target.desktop()).toMatchObject({ interrupted: false });
+    await writeFile(
+      path.join(made.host.locations.state, 'apply.lock'),
+      JSON.stringify({ pid: 4_194_304, started: '1', boot: 'another', nonce: 'x' }),
+    );
+    const user = openDesktopTarget({ ...made.host, elevated: () => Promise.resolve(false) }, options);
+    expect(await user.desktop()).toMatchObject({ interrupted: true });
+    expect(await user.resume()).toEqual({ ok: true, value: null });
+    expect(await settingsOf(made)).toBe(first);
+    const again = openDesktopTarget(made.host, options);
+    expect(await again.resume()).toMatchObject({
+      ok: true,
+      value: { outcome: { kind: 'rolled-back', restoredVersion: 0 } },
+    });
+    expect(await again.settings.read()).toMatchObject({ exists: false });
+    expect(await user.desktop()).toMatchObject({ interrupted: false });
+  });
+
+  it('never gets the key that only engines of ours understand', async () => {
+    const { target } = await stage({ platform });
+    await target.driver.start();
+    const text = first.replace('{\n', '{\n  "bulkhead": { "mode": "audit" },\n');
+    expect(await target.plan(text, keepAllContainers)).toMatchObject({
+      ok: true,
+      value: { blocked: true, blockers: [{ code: 'findings' }] },
+    });
+    expect(await apply(target, text)).toMatchObject({ ok: false, error: { code: 'settings.findings' } });
+  });
+});
+
+describe('what else can go wrong with it (stand-in)', () => {
+  it('says that it did not quit', async () => {
+    const { made, target } = await stage({
+      platform: 'darwin',
+      version: '4.30.0',
+      without: ['/usr/bin/osascript'],
+    });
+    await target.driver.start();
+    expect(await target.driver.stop({ timeoutMs: 100 })).toMatchObject({
+      ok: false,
+      error: { code: 'engine.stop-failed', hint: 'Quit it from its menu, then try again.' },
+    });
+    expect(await made.calls()).toHaveLength(1);
+  });
+
+  it("tells its processes from others', and what it can't tell", async () => {
+    const asked: string[] = [];
+    const { made } = await stage({ platform: 'linux' });
+    const answers = (platform: DesktopPlatform, code: number | null, stdout = '') =>
+      desktopPresence({
+        ...made.host,
+        platform,
+        user: { uid: 1000, name: 'sam' },
+        locations: { ...desktopLocations({ platform, home: made.host.home, env: {} }), sockets: [] },
+        run: (program, args) => {
+          asked.push([program, ...args].join(' '));
+          return Promise.resolve({ code, stdout, stderr: '' });
+        },
+      });
+    expect([await answers('linux', 0), await answers('linux', 1), await answers('linux', null)]).toEqual([
+      'silent',
+      'gone',
+      'unknown',
+    ]);
+    expect(await answers('darwin', 0)).toBe('silent');
+    expect([
+      await answers('win32', 0, '"Docker Desktop.exe","1234","Console","1","120,144 K"'),
+      await answers('win32', 0, '"com.docker.backend.exe","12","Console","1","1 K"\r\n'),
+      await answers('win32', 0, '"com.docker.service","99","Services","0","1 K"'),
+      await answers('win32', 1),
+    ]).toEqual(['silent', 'silent', 'gone', 'unknown']);
+    expect([...new Set(asked)]).toEqual([
+      '/usr/bin/pgrep -u 1000 -f ^(/opt/docker-desktop/bin/docker-desktop|/opt/docker-desktop/bin/com\\.docker\\.backend|/opt/docker-desktop/Docker Desktop)( |$)',
+      '/usr/bin/pgrep -u 1000 -f ^(/Applications/Docker\\.app/Contents/MacOS/Docker Desktop\\.app/Contents/MacOS/Docker Desktop|/Applications/Docker\\.app/Contents/MacOS/Docker|/Applications/Docker\\.app/Contents/MacOS/com\\.docker\\.backend)( |$)',
+      'C:\\Windows\\System32\\tasklist.exe /FO CSV /NH',
+    ]);
+  });
+
+  it.skipIf(process.platform !== 'linux')('finds real processes by the real pgrep', async () => {
+    const { made } = await stage({ platform: 'linux' });
+    const program = path.join(made.directory, 'Docker Desktop (1).app', 'backend');
+    await mkdir(path.dirname(program));
+    await copyFile('/usr/bin/sleep', program);
+    const host = {
+      ...made.host,
+      run: thisHost()?.run ?? made.host.run,
+      locations: { ...made.host.locations, programs: [program] },
+    };
+    expect(await desktopPresence(host)).toBe('gone');
+    const child = spawn(program, ['100']);
+    try {
+      await once(child, 'spawn');
+      expect(await desktopPresence(host)).toBe('silent');
+    } finally {
+      child.kill();
+      await once(child, 'exit');
+    }
+    expect(await desktopPresence(host)).toBe('gone');
+  });
+
+  it('gives up waiting, with what may be the reason, and honours a cancel', async () => {
+    const { target } = await stage({
+      platform: 'linux',
+      engine: { start: () => Promise.resolve(), stop: () => Promise.resolve() },
+    });
+    const said: string[] = [];
+    expect(
+      await target.driver.start({
+        timeoutMs: 200,
+        onLog: (line) => {
+          said.push(line.text);
+        },
+      }),
+    ).toMatchObject({
+      ok: false,
+      error: { code: 'engine.start-failed', hint: expect.stringContaining('sign in') as string },
+    });
+    expect(said).toEqual(['starting Docker Desktop']);
+    const controller = new AbortController();
+    controller.abort();
+    expect(await target.driver.start({ signal: controller.signal })).toMatchObject({
+      ok: false,
+      error: { code: 'apply.cancelled' },
+    });
+  });
+
+  it('refuses a directory that others may write in', async () => {
+    const { made, target } = await stage({ platform: 'linux' });
+    await target.driver.start();
+    await mkdir(path.dirname(made.host.locations.settings), { recursive: true, mode: 0o777 });
+    await import('node:fs/promises').then(({ chmod }) =>
+      chmod(path.dirname(made.host.locations.settings), 0o777),
+    );
+    expect(await apply(target, first)).toMatchObject({ ok: false, error: { code: 'settings.unwritable' } });
+  });
+});
+
+describe('what is told of an installed Docker Desktop', () => {
+  it('reads versions from what its files say, and guesses none', () => {
+    expect(plistVersion('<key>CFBundleShortVersionString</key>\n\t<string>4.36.0</string>')).toBe('4.36.0');
+    expect(plistVersion('<key>CFBundleVersion</key><string>4.36.0</string>')).toBeNull();
+    expect(componentsVersion('\uFEFF{"appVersion":"4.41.2"}')).toBe('4.41.2');
+    expect(componentsVersion('{"Informational":"4.19.0.106363-abc"}')).toBeNull();
+    expect([componentsVersion('{'), componentsVersion('[]'), componentsVersion('{"appVersion":4}')]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  it.each<[string, string | null, Record<string, unknown> | null, string, string]>([
+    ['neither says', null, null, 'wsl2', 'platform'],
+    ['the user chose Hyper-V', null, { WslEngineEnabled: false }, 'hyper-v', 'user-settings'],
+    [
+      'the admin locked WSL 2',
+      '{"linuxVM":{"wslEngineEnabled":{"locked":true,"value":true}}}',
+      { WslEngineEnabled: false },
+      'wsl2',
+      'admin-settings',
+    ],
+    [
+      'the admin has a default only',
+      '{"linuxVM":{"wslEngineEnabled":{"locked":false,"value":true}}}',
+      { wslEngineEnabled: false },
+      'hyper-v',
+      'user-settings',
+    ],
+    [
+      'the user never chose',
+      '{"linuxVM":{"wslEngineEnabled":{"locked":false,"value":false}}}',
+      {},
+      'hyper-v',
+      'admin-settings',
+    ],
+    ['a file is broken', '{', null, 'wsl2', 'platform'],
+  ])('tells the machine on Windows where %s', async (_case, admin, user, virtualMachine, from) => {
+    const { made } = await stage({ platform: 'win32' });
+    const put = async (file: string | undefined, text: string | null) => {
+      if (file === undefined || text === null) return;
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, text);
+    };
+    await put(made.host.locations.settings, admin);
+    await put(made.host.locations.userSettings[0], user === null ? null : JSON.stringify(user));
+    expect(await desktopFacts(made.host)).toMatchObject({ virtualMachine, virtualMachineFrom: from });
+  });
+
+  it('tells of a file where older documents put it, and takes it for nothing', async () => {
+    const { made, target } = await stage({ platform: 'linux' });
+    expect(await target.desktop()).toMatchObject({ olderSettings: null });
+    const older = made.host.locations.olderSettings[0] ?? '';
+    await mkdir(path.dirname(older), { recursive: true });
+    await writeFile(older, first);
+    expect(await target.desktop()).toMatchObject({ olderSettings: older });
+    expect(await target.settings.read()).toMatchObject({ exists: false, applied: '' });
+  });
+
+  it('runs what belongs to the user as him, where it was elevated', async () => {
+    const { made } = await stage({ platform: 'linux' });
+    const facts = { restartBy: 'system', program: null } as const;
+    const linux = { ...made.host, user: { uid: 1000, name: 'sam' } };
+    expect(quitCommands(linux, facts, null)).toEqual([
+      {
+        program: '/usr/sbin/runuser',
+        args: [
+          '-u',
+          'sam',
+          '--',
+          '/usr/bin/env',
+          'XDG_RUNTIME_DIR=/run/user/1000',
+          'DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus',
+          'HOME=/home/sam',
+          '/usr/bin/systemctl',
+          '--user',
+          'stop',
+          'docker-desktop',
+        ],
+      },
+    ]);
+    expect(startCommand({ ...linux, platform: 'darwin' }, facts, null)).toEqual({
+      program: '/bin/launchctl',
+      args: [
+        'asuser',
+        '1000',
+        '/usr/bin/sudo',
+        '-n',
+        '-H',
+        '-u',
+        '#1000',
+        '--',
+        '/usr/bin/open',
+        '-g',
+        '-b',
+        'com.docker.docker',
+      ],
+    });
+  });
+});

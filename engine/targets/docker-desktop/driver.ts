@@ -1,0 +1,295 @@
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import type { EngineLogLine, EngineStatus } from '../../../shared/engine-status/status.ts';
+import * as z from 'zod';
+import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+import { quitCommands, startCommand, type Command } from './commands.ts';
+import { answeringSocket, desktopFacts } from './detect.ts';
+import { firstThere, type DesktopHost } from './host.ts';
+import { desktopPresence } from './presence.ts';
+
+/**
+ * How long quitting, and coming back, may take. A first start of its machine, with a sign-in in between,
+ * takes minutes.
+ */
+export const quitMs = 120_000;
+export const startMs = 300_000;
+/** How long its own command line's quit is waited for before the system is asked to. */
+const secondTryMs = 30_000;
+const lookEveryMs = 1000;
+/** A word on how it goes, as often. */
+const wordEveryMs = 15_000;
+
+const infoSchema = z.object({
+  Containers: z.number(),
+  ContainersRunning: z.number(),
+  Images: z.number(),
+  Driver: z.string(),
+  KernelVersion: z.string(),
+  OperatingSystem: z.string(),
+  DefaultRuntime: z.string(),
+  ServerVersion: z.string(),
+});
+
+/** Drives Docker Desktop from outside: status by its user's socket, restart by a full quit and relaunch. */
+export function createDesktopDriver(paths: RootPaths, host: DesktopHost): EngineDriver {
+  let phase: EngineStatus['phase'] | null = null;
+  let generation = 1;
+  const lines: EngineLogLine[] = [];
+
+  const status = async (): Promise<EngineStatus> => {
+    const socket = await answeringSocket(host);
+    const info = socket === null ? null : await engineInfo(host, socket);
+    const problem = socket === null && phase === null ? await startProblem(host, null) : null;
+    return {
+      kind: 'docker-desktop',
+      phase: phase ?? (socket !== null ? 'ready' : problem !== null ? 'failed' : 'stopped'),
+      name: 'Docker Desktop',
+      root: null,
+      socket: socket ?? host.locations.sockets[0] ?? '',
+      settingsPath: paths.settings,
+      daemonJsonPath: paths.daemonJson,
+      supervisorPid: null,
+      dockerdPid: null,
+      generation,
+      startedAt: null,
+      version: info?.ServerVersion ?? null,
+      apiVersion: null,
+      kernel: info?.KernelVersion ?? null,
+      os: info?.OperatingSystem ?? null,
+      storageDriver: info?.Driver ?? null,
+      defaultRuntime: info?.DefaultRuntime ?? null,
+      counts:
+        info === null
+          ? null
+          : { containers: info.Containers, running: info.ContainersRunning, images: info.Images },
+      gatewayUp: false,
+      plannerUp: false,
+      problem: problem === null ? null : { message: problem, logTail: [] },
+    };
+  };
+
+  const say = (text: string, call: DriverCallOptions) => {
+    const line: EngineLogLine = { at: new Date(host.now()).toISOString(), source: 'bulkhead', text };
+    lines.push(line);
+    if (lines.length > 500) lines.shift();
+    call.onLog?.(line);
+  };
+  const during = async (
+    now: EngineStatus['phase'],
+    work: () => Promise<Result<void, AppError>>,
+  ): Promise<Result<EngineStatus, AppError>> => {
+    phase = now;
+    let done: Result<void, AppError>;
+    try {
+      done = await work();
+    } finally {
+      phase = null;
+    }
+    return done.ok ? ok(await status()) : done;
+  };
+
+  const quit = async (call: DriverCallOptions): Promise<Result<void, AppError>> => {
+    // What can't be told is asked to quit: a file is read by a start alone.
+    if ((await desktopPresence(host)) === 'gone') return ok(undefined);
+    const facts = await desktopFacts(host);
+    const commands = quitCommands(host, facts, await firstThere(host, host.locations.dockerCommands));
+    const limit = call.timeoutMs ?? quitMs;
+    let reason = '';
+    say('quitting Docker Desktop', call);
+    for (const [index, command] of commands.entries()) {
+      const ended = await host.run(command.program, command.args, {
+        timeoutMs: quitMs,
+        ...(call.signal === undefined ? {} : { signal: call.signal }),
+      });
+      if (ended.code !== 0) {
+        reason = ended.stderr.trim() || ended.stdout.trim();
+        say(`${command.program} ended with ${ended.code ?? 'no code'}: ${reason}`, call);
+      }
+      const isLast = index === commands.length - 1;
+      const gone = await until(
+        host,
+        isLast ? limit : ended.code === 0 ? Math.min(limit, secondTryMs) : 0,
+        call.signal,
+        async () => (['gone', 'unknown'].includes(await desktopPresence(host)) ? 'gone' : null),
+      );
+      if (gone === 'cancelled') return fail('apply.cancelled', 'quitting Docker Desktop was cancelled');
+      if (gone === 'gone') return ok(undefined);
+    }
+    return fail('engine.stop-failed', 'Docker Desktop did not quit', {
+      reason: reason || `it still runs after ${limit / 1000} s`,
+      hint: 'Quit it from its menu, then try again.',
+    });
+  };
+
+  const launch = async (call: DriverCallOptions): Promise<Result<void, AppError>> => {
+    if ((await answeringSocket(host)) !== null) return ok(undefined);
+    const facts = await desktopFacts(host);
+    if (facts.program === null && facts.version === null)
+      return fail('engine.not-installed', 'Docker Desktop is not installed', {
+        hint: 'Install it, or choose another engine.',
+      });
+    const begun = host.now();
+    const before = await changeTimes(host);
+    say('starting Docker Desktop', call);
+    const started = await run(
+      host,
+      startCommand(host, facts, await firstThere(host, host.locations.dockerCommands)),
+      call,
+    );
+    if (!started.ok) return started;
+    let nextWord = begun + wordEveryMs;
+    const limit = call.timeoutMs ?? startMs;
+    const came = await until(host, limit, call.signal, async () => {
+      if ((await answeringSocket(host)) !== null) return 'ready';
+      const problem = await startProblem(host, { at: begun, files: before });
+      if (problem !== null) return { problem };
+      if (host.now() >= nextWord) {
+        nextWord += wordEveryMs;
+        say(
+          `waiting for Docker Desktop: ${Math.round((host.now() - begun) / 1000)} s. It may ask to sign in`,
+          call,
+        );
+      }
+      return null;
+    });
+    if (came === 'cancelled') return fail('apply.cancelled', 'waiting for Docker Desktop was cancelled');
+    if (came === 'late')
+      return fail('engine.start-failed', 'Docker Desktop did not come up', {
+        reason: `its engine does not answer after ${limit / 1000} s`,
+        hint: 'Look at its window: it may ask to sign in, or show an error.',
+      });
+    if (typeof came === 'object')
+      return fail('engine.start-failed', 'Docker Desktop could not start', {
+        reason: came.problem,
+        hint: 'The file it reads at start is admin-settings.json; an earlier version of it is in History.',
+      });
+    say('Docker Desktop answers', call);
+    return ok(undefined);
+  };
+
+  return {
+    kind: 'docker-desktop',
+    paths,
+    status,
+    start: (call = {}) => during('starting', () => launch(call)),
+    stop: (call = {}) => during('stopping', () => quit(call)),
+    restart: (call = {}) =>
+      during('restarting', async () => {
+        const quitted = await quit(call);
+        if (!quitted.ok) return quitted;
+        generation++;
+        return launch(call);
+      }),
+    // Its file is checked by the lint; nothing but a start of it says more.
+    checkConfig: () => Promise.resolve(ok(undefined)),
+    log: (count) => Promise.resolve(lines.slice(-count)),
+  };
+}
+
+async function run(
+  host: DesktopHost,
+  command: Command,
+  call: DriverCallOptions,
+): Promise<Result<void, AppError>> {
+  if (command.lasting === true)
+    return (await host.launch(command.program, command.args))
+      ? ok(undefined)
+      : fail('engine.start-failed', 'Docker Desktop could not be started', {
+          reason: `${command.program} could not be run`,
+        });
+  const ended = await host.run(command.program, command.args, {
+    timeoutMs: 60_000,
+    ...(call.signal === undefined ? {} : { signal: call.signal }),
+  });
+  return ended.code === 0
+    ? ok(undefined)
+    : fail('engine.start-failed', 'Docker Desktop could not be started', {
+        reason:
+          ended.stderr.trim() ||
+          ended.stdout.trim() ||
+          `${command.program} ended with ${ended.code ?? 'no code'}`,
+      });
+}
+
+async function engineInfo(host: DesktopHost, socket: string): Promise<z.infer<typeof infoSchema> | null> {
+  try {
+    const parsed = infoSchema.safeParse(await host.docker(socket, 5000).info());
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Calls `look` until it has an answer, at most `ms`. */
+async function until<T>(
+  host: DesktopHost,
+  ms: number,
+  signal: AbortSignal | undefined,
+  look: () => Promise<T | null>,
+): Promise<T | 'late' | 'cancelled'> {
+  for (const deadline = host.now() + ms; ;) {
+    if (signal?.aborted === true) return 'cancelled';
+    const answer = await look();
+    if (answer !== null) return answer;
+    if (host.now() >= deadline) return 'late';
+    await host.wait(lookEveryMs, signal);
+  }
+}
+
+/** A start of it: when, and when the files it writes of failures had been changed last (ms). */
+interface Started {
+  readonly at: number;
+  readonly files: ReadonlyMap<string, number | null>;
+}
+
+async function changeTimes(host: DesktopHost): Promise<ReadonlyMap<string, number | null>> {
+  const files = [...host.locations.backendErrors, ...host.locations.backendLogs];
+  return new Map(await Promise.all(files.map(async (file) => [file, await host.changedAt(file)] as const)));
+}
+
+/**
+ * Why its backend could not start, by what it wrote since it was started; null where it wrote nothing of the
+ * kind. `started` null: whenever. Told by files that changed, not by the clock: a file's time is some ms
+ * behind it.
+ */
+export async function startProblem(host: DesktopHost, started: Started | null): Promise<string | null> {
+  const isNew = async (file: string) => {
+    const at = await host.changedAt(file);
+    return at !== null && (started === null || at !== started.files.get(file));
+  };
+  for (const file of host.locations.backendErrors) {
+    const text = (await isNew(file)) ? await host.read(file) : null;
+    if (text !== null && text.trim() !== '') return backendError(text);
+  }
+  if (started === null) return null;
+  for (const file of host.locations.backendLogs) {
+    if (!(await isNew(file))) continue;
+    // Only what it says of our file: a log is full of errors that mean nothing.
+    const said = ((await host.read(file)) ?? '')
+      .slice(-65_536)
+      .split('\n')
+      .filter(
+        (line) =>
+          /invalid admin configuration|reading admin settings/i.test(line) && newerThan(line, started.at),
+      )
+      .at(-1);
+    if (said !== undefined) return said.trim().slice(0, 500);
+  }
+  return null;
+}
+
+/** A log line without a time of its own counts: the log as a whole is new. */
+function newerThan(line: string, since: number): boolean {
+  const at = Date.parse(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z/.exec(line)?.[0] ?? '');
+  return Number.isNaN(at) || at >= since - 1000;
+}
+
+/** The innermost description of backend.error.json, or its text. */
+function backendError(text: string): string {
+  const described = [...text.matchAll(/"(?:description|message)"\s*:\s*"((?:[^"\\]|\\.)*)"/g)]
+    .map((match) => match[1] ?? '')
+    .filter((one) => one !== '');
+  const longest = described.toSorted((a, b) => b.length - a.length)[0] ?? text.trim();
+  return longest.replaceAll('\\"', '"').slice(0, 500);
+}

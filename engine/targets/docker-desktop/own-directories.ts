@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, readdir, rename, rmdir } from 'node:fs/promises';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { systemCode } from '../../base/files.ts';
+import type { DesktopHost } from './host.ts';
+
+/**
+ * Directories that administrators alone can put things in: what is found in them (a journal, a backup) is
+ * followed with their rights. Nothing here may be called without those.
+ */
+export interface OwnDirectories {
+  /**
+   * Makes `directory` where it is not there, closed to others; refuses one that isn't the administrators'
+   * alone.
+   */
+  prepare(directory: string): Promise<Result<void, AppError>>;
+  /** The same, and makes nothing: none there is fine. */
+  check(directory: string): Promise<Result<void, AppError>>;
+  /**
+   * For a directory that others (Docker Desktop) made and keep things in: whose it is counts, its rights stay
+   * as they are. Made where it is not there.
+   */
+  prepareShared(directory: string): Promise<Result<void, AppError>>;
+}
+
+export const ownDirectories = (host: DesktopHost): OwnDirectories =>
+  host.platform === 'win32' ? listedRights(host) : modeRights;
+
+const foreign = (directory: string, hint: string): Result<never, AppError> =>
+  fail('settings.unwritable', `${directory} is not safe to write in`, {
+    reason: 'somebody other than an administrator may write there',
+    hint,
+    params: { path: directory },
+  });
+const unmade = (directory: string, cause: unknown): Result<never, AppError> =>
+  fail('settings.unwritable', `${directory} could not be made`, { cause, params: { path: directory } });
+
+const checkMode = async (directory: string): Promise<Result<void, AppError>> => {
+  try {
+    const info = await lstat(directory);
+    return info.isDirectory() && info.uid === process.getuid?.() && (info.mode & 0o022) === 0
+      ? ok(undefined)
+      : foreign(directory, 'Give it to root with mode 0755, then try again.');
+  } catch (cause) {
+    return systemCode(cause) === 'ENOENT' ? ok(undefined) : unmade(directory, cause);
+  }
+};
+const makeByMode = async (directory: string): Promise<Result<void, AppError>> => {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o755 });
+  } catch (cause) {
+    return unmade(directory, cause);
+  }
+  return checkMode(directory);
+};
+const modeRights: OwnDirectories = { prepare: makeByMode, check: checkMode, prepareShared: makeByMode };
+
+/** Administrators, the system, TrustedInstaller; the machine's own Administrator. */
+const administrators = [
+  'BA',
+  'SY',
+  'LA',
+  'S-1-5-32-544',
+  'S-1-5-18',
+  'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464',
+];
+/** Read, execute, and both, as words and as the bits that icacls' (RX) is. */
+const readingRights = ['0x1200a9', '0x120089', '0x1200a0', 'FR', 'FX', 'FRFX', 'GR', 'GX', 'GRGX'];
+/** By SIDs, since the groups' names are in the system's language. */
+const closed = [
+  '/inheritance:r',
+  '/grant:r',
+  '*S-1-5-32-544:(OI)(CI)F',
+  '*S-1-5-18:(OI)(CI)F',
+  '*S-1-5-32-545:(OI)(CI)RX',
+];
+
+/**
+ * Windows: %ProgramData% lets everybody make files and directories, which are theirs; whoever makes ours
+ * first owns what is put in it. So the owner is looked at, and the list of rights is our own. Not run on a
+ * real Windows.
+ */
+function listedRights(host: DesktopHost): OwnDirectories {
+  const system = `${host.env['SystemRoot'] ?? 'C:\\Windows'}\\System32`;
+  const icacls = async (directory: string, args: readonly string[]): Promise<Result<void, AppError>> => {
+    const ended = await host.run(`${system}\\icacls.exe`, [directory, ...args], { timeoutMs: 30_000 });
+    return ended.code === 0
+      ? ok(undefined)
+      : fail('settings.unwritable', `the rights of ${directory} could not be set`, {
+          reason: ended.stderr.trim() || ended.stdout.trim(),
+          params: { path: directory },
+        });
+  };
+  /**
+   * Owner and rights as SDDL; by the framework's own class, since a cmdlet could come from a module of the
+   * user's.
+   */
+  const security = async (directory: string): Promise<Security | null> => {
+    const script = `[IO.Directory]::GetAccessControl('${directory.replaceAll("'", "''")}').GetSecurityDescriptorSddlForm('Owner, Access')`;
+    const said = await host.run(
+      `${system}\\WindowsPowerShell\\v1.0\\powershell.exe`,
+      ['-NoProfile', '-NonInteractive', '-Command', script],
+      { timeoutMs: 30_000 },
+    );
+    return said.code === 0 ? readSecurity(said.stdout.trim()) : null;
+  };
+  const ownersHint = (directory: string) =>
+    `Look at what is in it, and remove it as an administrator, then try again; or, where it is Docker Desktop's: icacls "${directory}" /setowner *S-1-5-32-544`;
+  const look = async (directory: string): Promise<Result<'none' | 'closed' | 'open', AppError>> => {
+    try {
+      // A junction counts as a link.
+      if (!(await lstat(directory)).isDirectory()) return foreign(directory, ownersHint(directory));
+    } catch (cause) {
+      return systemCode(cause) === 'ENOENT' ? ok('none') : unmade(directory, cause);
+    }
+    const found = await security(directory);
+    return found?.owned === true
+      ? ok(found.closed ? 'closed' : 'open')
+      : foreign(directory, ownersHint(directory));
+  };
+  const check = async (directory: string): Promise<Result<void, AppError>> => {
+    const found = await look(directory);
+    if (!found.ok) return found;
+    // What an open one holds may be anybody's.
+    return found.value !== 'open' || (await readdir(directory)).length === 0
+      ? ok(undefined)
+      : foreign(directory, ownersHint(directory));
+  };
+  /**
+   * Under its name there is only ever a closed one: it gets that name when nobody else can have put anything
+   * in it.
+   */
+  const make = async (directory: string): Promise<Result<void, AppError>> => {
+    const fresh = `${directory}.${randomBytes(6).toString('hex')}`;
+    try {
+      await mkdir(fresh);
+      // Who made it owns it: some machines name the person, not the group.
+      for (const args of [['/setowner', '*S-1-5-32-544'], closed]) {
+        const set = await icacls(fresh, args);
+        if (!set.ok) return set;
+      }
+      const found = await look(fresh);
+      if (!found.ok) return found;
+      if (found.value !== 'closed' || (await readdir(fresh)).length > 0)
+        return foreign(directory, ownersHint(directory));
+      await rename(fresh, directory);
+      return ok(undefined);
+    } catch (cause) {
+      return unmade(directory, cause);
+    } finally {
+      await rmdir(fresh).catch(() => undefined);
+    }
+  };
+  const prepare = async (directory: string): Promise<Result<void, AppError>> => {
+    const found = await look(directory);
+    if (!found.ok || found.value === 'closed') return found.ok ? ok(undefined) : found;
+    // Only an empty one can be removed.
+    if (
+      found.value === 'open' &&
+      !(await rmdir(directory).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return foreign(directory, ownersHint(directory));
+    return make(directory);
+  };
+  return {
+    check,
+    prepare,
+    prepareShared: async (directory) => {
+      const found = await look(directory);
+      return !found.ok ? found : found.value === 'none' ? make(directory) : ok(undefined);
+    },
+  };
+}
+
+interface Security {
+  readonly owned: boolean;
+  readonly closed: boolean;
+}
+
+/**
+ * What an SDDL says: is the owner an administrator, and may others only read, whatever the directories above
+ * say? What can't be read is neither.
+ */
+export function readSecurity(sddl: string): Security | null {
+  const parts = /^O:([A-Z]{2}|S-[\d-]+)(?:G:(?:[A-Z]{2}|S-[\d-]+))?D:([A-Z]*)((?:\([^()]*\))*)$/.exec(sddl);
+  if (parts === null) return null;
+  const [, owner = '', flags = '', list = ''] = parts;
+  const entries = [...list.matchAll(/\(([^()]*)\)/g)].map(([, entry = '']) => entry.split(';'));
+  const harmless = entries.every(
+    ([type, , rights = '', , , sid = '']) =>
+      type === 'D' || (type === 'A' && (administrators.includes(sid) || readingRights.includes(rights))),
+  );
+  return {
+    owned: administrators.includes(owner),
+    closed: flags.includes('P') && entries.length > 0 && harmless,
+  };
+}

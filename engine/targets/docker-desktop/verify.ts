@@ -1,0 +1,228 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { HostConfig } from 'dockerode';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import type { EffectiveSettings } from '../../../shared/settings/index.ts';
+import {
+  claimIds,
+  verificationSchema,
+  type Claim,
+  type ClaimId,
+  type Verification,
+} from '../../../shared/verify/claims.ts';
+import { engineMessage, requestFailure } from '../../base/docker-client.ts';
+import { writeFileAtomic } from '../../base/files.ts';
+import {
+  judgeExclusiveRange,
+  judgeOff,
+  judgeRuntime,
+  judgeUserNamespace,
+  judgeUsernsHost,
+  notOffered,
+  type Observed,
+} from '../../verify/judge.ts';
+import {
+  askRefused,
+  removeProbes,
+  runProbe,
+  type ProbeRequest,
+  type ProbeResult,
+} from '../../verify/probe-container.ts';
+import { makeProbeImage, removeImage } from '../../verify/probe-image.ts';
+import { answeringSocket } from './detect.ts';
+import type { DesktopHost } from './host.ts';
+
+/** What is shown on Docker Desktop by containers of our own; the rest is Docker's word. */
+const shown: readonly ClaimId[] = [
+  'A2-user-namespace',
+  'A3-exclusive-range',
+  'A6-runtime-override',
+  'A7-userns-host-ignored',
+  'A7-host-namespaces-refused',
+  'B1-socket-refused',
+];
+
+/**
+ * Runs the probes through the user's socket and keeps the result in `file`. Errors: engine.unreachable,
+ * verify.no-image.
+ */
+export async function verifyDesktop(
+  host: DesktopHost,
+  settings: EffectiveSettings,
+  options: { readonly probeDirectory: string; readonly file: string; readonly signal?: AbortSignal },
+): Promise<Result<Verification, AppError>> {
+  const socket = await answeringSocket(host);
+  if (socket === null)
+    return fail(
+      'engine.unreachable',
+      'the protection could not be verified: Docker Desktop does not answer',
+      { hint: 'Start Docker Desktop, and sign in if it asks.' },
+    );
+  const docker = host.docker(socket);
+  const signal = options.signal ?? new AbortController().signal;
+  const begun = host.now();
+  try {
+    await removeProbes(docker);
+  } catch (error) {
+    return requestFailure('the protection could not be verified', error);
+  }
+  const image = await makeProbeImage(docker, options.probeDirectory);
+  if (!image.ok) return image;
+  let claims: Claim[];
+  try {
+    const probe = async (request: Omit<ProbeRequest, 'image'>): Promise<Observed<ProbeResult>> => {
+      // Its engine runs in a machine of its own: process ids of it mean nothing here.
+      try {
+        return {
+          seen: { ...(await runProbe(docker, { image: image.value, ...request }, signal)), outsideMap: null },
+        };
+      } catch (error) {
+        return { error: engineMessage(error) };
+      }
+    };
+    const refusal = async (asked: string, hostConfig: Partial<HostConfig>) => {
+      try {
+        return { asked, refused: await startRefused(docker, image.value, hostConfig, signal) };
+      } catch (error) {
+        return { asked, refused: { status: 0, message: engineMessage(error) } };
+      }
+    };
+    claims = settings.eci.value
+      ? await claimsOn(host, settings, socket, probe, refusal)
+      : judgeOff(await probe({}), claimIds);
+  } finally {
+    await removeProbes(docker).catch(() => undefined);
+    await removeImage(docker, image.value).catch(() => undefined);
+  }
+  if (signal.aborted) return fail('apply.cancelled', 'the verification was cancelled');
+  const verification: Verification = {
+    at: new Date(host.now()).toISOString(),
+    durationMs: host.now() - begun,
+    eci: settings.eci.value,
+    claims,
+  };
+  try {
+    await mkdir(path.dirname(options.file), { recursive: true, mode: 0o755 });
+  } catch (cause) {
+    return fail('settings.unwritable', 'the verification could not be kept', { cause });
+  }
+  const written = await writeFileAtomic(options.file, `${JSON.stringify(verification, null, 2)}\n`);
+  return written.ok ? ok(verification) : written;
+}
+
+type Refused = {
+  readonly asked: string;
+  readonly refused: { readonly status: number; readonly message: string } | null;
+};
+
+async function claimsOn(
+  host: DesktopHost,
+  settings: EffectiveSettings,
+  socket: string,
+  probe: (request: Omit<ProbeRequest, 'image'>) => Promise<Observed<ProbeResult>>,
+  refusal: (asked: string, host: Partial<HostConfig>) => Promise<Refused>,
+): Promise<Claim[]> {
+  const anyImage = settings.socket.images.some((image) => image.startsWith('*'));
+  const [one, two, namespaces, sockets] = await Promise.all([
+    probe({ args: ['--hold'] }),
+    probe({ args: ['--hold'] }),
+    Promise.all([refusal('pid=host', { PidMode: 'host' }), refusal('network=host', { NetworkMode: 'host' })]),
+    // What the user's clients call the socket; in its machine it is always this one.
+    anyImage
+      ? []
+      : Promise.all(
+          [...new Set(['/var/run/docker.sock', ...(host.platform === 'win32' ? [] : [socket])])].map(
+            (source) => refusal(`bind of ${source}`, { Binds: [`${source}:/var/run/docker.sock`] }),
+          ),
+        ),
+  ]);
+  const made = new Map<ClaimId, Claim>(
+    [
+      judgeUserNamespace(one),
+      judgeExclusiveRange(one, two),
+      judgeRuntime(one, host.runtimeName),
+      judgeUsernsHost(one),
+      judge('A7-host-namespaces-refused', namespaces),
+      anyImage
+        ? notOffered('B1-socket-refused', 'the settings let every image mount the Docker socket')
+        : judge('B1-socket-refused', sockets),
+    ].map((claim) => [claim.id, claim]),
+  );
+  return claimIds.map(
+    (id) =>
+      made.get(id) ??
+      notOffered(
+        id,
+        shown.includes(id)
+          ? 'not tried'
+          : 'not tried here: Docker Desktop does this itself, as Docker documents for its version',
+      ),
+  );
+}
+
+/**
+ * Docker Desktop refuses some at create and some at start, in words of its own: any refusal of the engine
+ * counts, no answer does not.
+ */
+function judge(id: ClaimId, asked: readonly Refused[]): Claim {
+  const good = asked.every(({ refused }) => refused !== null && refused.status >= 400);
+  return {
+    id,
+    verdict: good ? 'pass' : 'fail',
+    evidence: asked
+      .map(
+        ({ asked: what, refused }) =>
+          `${what}: ${refused === null ? 'was allowed' : `${refused.status === 0 ? '' : `${refused.status} `}${refused.message}`}`,
+      )
+      .join('; '),
+    items: asked.map(({ asked: what, refused }) => ({
+      title: what,
+      seen: refused === null ? 'was allowed' : refused.message,
+      good: refused !== null && refused.status >= 400,
+    })),
+  };
+}
+
+/** Null where a container was made and would start; else the engine's refusal. */
+async function startRefused(
+  docker: ReturnType<DesktopHost['docker']>,
+  image: string,
+  host: Partial<HostConfig>,
+  signal: AbortSignal,
+): Promise<{ status: number; message: string } | null> {
+  const refused = await askRefused(docker, { image, host }, signal);
+  if (refused !== null) return refused;
+  // Made all the same: then starting one like it must fail.
+  try {
+    await runProbe(docker, { image, host }, signal);
+    return null;
+  } catch (error) {
+    const status =
+      typeof error === 'object' &&
+      error !== null &&
+      'statusCode' in error &&
+      typeof error.statusCode === 'number'
+        ? error.statusCode
+        : 0;
+    return { status, message: engineMessage(error) };
+  }
+}
+
+/** The newest verification of those kept in `files`; null where there is none that can be read. */
+export async function newestVerification(files: readonly string[]): Promise<Verification | null> {
+  const read = await Promise.all(
+    files.map(async (file) => {
+      try {
+        const parsed = verificationSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+        return parsed.success ? parsed.data : null;
+      } catch {
+        return null;
+      }
+    }),
+  );
+  return (
+    read
+      .filter((one): one is Verification => one !== null)
+      .toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at))[0] ?? null
+  );
+}

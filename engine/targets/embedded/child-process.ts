@@ -1,0 +1,252 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { heartbeatVariable } from '../../../shared/process/heartbeat.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { onBoundedLines } from './bounded-lines.ts';
+import type { LogWriter } from './log-files.ts';
+import type { EngineNotice } from '../../../shared/gateway/engine-notices.ts';
+import { watchHeartbeat, whatItDoes, type HeartbeatLimits } from './heartbeat-watch.ts';
+import { KeptListeners } from './kept-listeners.ts';
+import { identityOf, type ProcessIdentity } from '../../base/process-identity.ts';
+
+export interface ChildSpec {
+  readonly name: 'gateway' | 'planner' | 'lxcfs';
+  /** The launcher, and what follows it. */
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly log: LogWriter;
+  /** The line it prints when it can serve. */
+  readonly ready: RegExp;
+  /**
+   * The line it prints when it has work to do before it is ready: it is not given up then, however long that
+   * takes.
+   */
+  readonly busy?: RegExp;
+  /**
+   * Keep the sockets it listens on and asks to be kept, and hand them to the process that takes its place.
+   */
+  readonly keepListeners?: boolean;
+  /** It writes heartbeats (shared/process/heartbeat.ts): killed, and started again, when they stop. */
+  readonly heartbeat?: HeartbeatLimits;
+  /** Called whenever it comes (identity) or goes (null). */
+  readonly onChange: (identity: ProcessIdentity | null) => void;
+}
+
+/** A child that is kept running until it is stopped: it comes back with growing pauses when it dies. */
+export interface SupervisedChild {
+  /**
+   * Resolves when it is ready, or says that it is busy and is still so after `timeoutMs`; with an error when
+   * it ends before that, or says nothing. Idempotent while it runs.
+   */
+  start(timeoutMs: number): Promise<Result<void, AppError>>;
+  /** Tells it something, where it runs and has a channel (`keepListeners`). */
+  tell(notice: EngineNotice): void;
+  /** SIGTERM, SIGKILL after five seconds; resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Sets the signal that a process gets when its parent ends; where it is missing, children outlive a killed
+ * supervisor.
+ */
+export const setpriv = '/usr/bin/setpriv';
+const firstPauseMs = 100;
+const longestPauseMs = 10_000;
+/** Running this long counts as healthy: the next pause is short again. */
+const healthyMs = 10_000;
+const graceMs = 5_000;
+
+/**
+ * The same for one that was killed for want of heartbeats: one that gets stuck soon must not cause a storm.
+ */
+const healthyBeforeStuckMs = 600_000;
+
+interface Running {
+  readonly process: ChildProcess;
+  readonly ready: Promise<void>;
+  readonly exited: Promise<string>;
+  /** By the monotonic clock, ms. */
+  readonly startedAt: number;
+  readonly lastLines: string[];
+  /** Whether it has said that it is busy. */
+  readonly busy: () => boolean;
+  /** Whether it was killed for want of heartbeats. */
+  readonly stuck: () => boolean;
+}
+
+export function superviseChild(spec: ChildSpec): SupervisedChild {
+  let running: Running | null = null;
+  let wanted = false;
+  let pauseMs = firstPauseMs;
+  let restarts = 0;
+  let timer: NodeJS.Timeout | null = null;
+  const kept = spec.keepListeners === true ? new KeptListeners() : null;
+
+  const launch = (): Running => {
+    const current = spawnChild(spec, kept);
+    running = current;
+    const pid = current.process.pid;
+    if (pid !== undefined)
+      void identityOf(pid).then((identity) => {
+        if (running === current) spec.onChange(identity);
+      });
+    void current.exited.then((how) => {
+      if (running !== current) return;
+      running = null;
+      spec.onChange(null);
+      if (!wanted) return;
+      const healthy = current.stuck() ? healthyBeforeStuckMs : healthyMs;
+      if (performance.now() - current.startedAt >= healthy) pauseMs = firstPauseMs;
+      restarts += 1;
+      const again = `it is started again in ${pauseMs} ms (restart ${restarts})`;
+      spec.log.line(`${spec.name} ended (${how}); ${again}`);
+      timer = setTimeout(() => {
+        timer = null;
+        launch();
+      }, pauseMs);
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    });
+    return current;
+  };
+
+  return {
+    start: async (timeoutMs) => {
+      if (timer !== null) {
+        clearTimeout(timer);
+        timer = null;
+      }
+      const current = running ?? launch();
+      let giveUp: NodeJS.Timeout | undefined;
+      const outcome = await Promise.race([
+        current.ready.then(() => ({ kind: 'ready' as const })),
+        current.exited.then((how) => ({ kind: 'ended' as const, how })),
+        new Promise<{ kind: 'late' }>((resolve) => {
+          giveUp = setTimeout(() => {
+            resolve({ kind: 'late' });
+          }, timeoutMs);
+        }),
+      ]);
+      clearTimeout(giveUp);
+      const isBusy = outcome.kind === 'late' && current.busy();
+      if (isBusy)
+        spec.log.line(`${spec.name} is not ready after ${timeoutMs / 1000} s, but at work: it is let go on`);
+      if (outcome.kind === 'ready' || isBusy) {
+        wanted = true;
+        return ok(undefined);
+      }
+      const reason =
+        outcome.kind === 'ended'
+          ? `it ended (${outcome.how})`
+          : `it was not ready within ${timeoutMs / 1000} s`;
+      await stopRunning(current);
+      return fail(
+        spec.name === 'planner' ? 'isolation.planner-failed' : 'engine.start-failed',
+        `the ${spec.name} did not start`,
+        {
+          reason: [reason, ...current.lastLines].join(' | '),
+          hint: `Its log is logs/${spec.name}.log in the engine's directory.`,
+        },
+      );
+    },
+    // Without a listener, a channel that has just closed would end the supervisor; its end is seen elsewhere.
+    tell: (notice) => {
+      if (running?.process.connected === true) running.process.send(notice, () => undefined);
+    },
+    stop: async () => {
+      wanted = false;
+      if (timer !== null) {
+        clearTimeout(timer);
+        timer = null;
+      }
+      if (running !== null) await stopRunning(running);
+      kept?.clear();
+      pauseMs = firstPauseMs;
+    },
+  };
+}
+
+function spawnChild(spec: ChildSpec, kept: KeptListeners | null): Running {
+  // The kernel ends it when the supervisor is killed: it must not serve an engine nobody watches.
+  const withDeathSignal = existsSync(setpriv);
+  const [command, args] = withDeathSignal
+    ? [setpriv, ['--pdeathsig', 'TERM', '--', spec.command, ...spec.args]]
+    : [spec.command, [...spec.args]];
+  // A session of its own: Ctrl+C in a terminal is the supervisor's to handle.
+  const given = kept?.handDown() ?? { descriptors: [], variables: {} };
+  const heartbeatFd = 3 + given.descriptors.length;
+  const heartbeat = spec.heartbeat === undefined ? [] : ['pipe' as const];
+  const channel = kept === null ? [] : ['ipc' as const];
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe', ...given.descriptors, ...heartbeat, ...channel],
+    detached: true,
+    env: {
+      ...process.env,
+      ...given.variables,
+      ...(spec.heartbeat === undefined ? {} : { [heartbeatVariable]: String(heartbeatFd) }),
+    },
+  });
+  child.on('message', (message, handle) => {
+    kept?.take(message, handle);
+  });
+  const lastLines: string[] = [];
+  let busy = false;
+  const ready = new Promise<void>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
+      onBoundedLines(stream, (raw) => {
+        // The log has times and sources of its own.
+        const line = raw.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z (?:gateway: |planner: )?/, '');
+        spec.log.line(line);
+        lastLines.push(line);
+        if (lastLines.length > 5) lastLines.shift();
+        if (spec.busy?.test(line) === true) busy = true;
+        if (spec.ready.test(line)) resolve();
+      });
+    }
+  });
+  let stuck = false;
+  const isStuck = (missedMs: number): void => {
+    stuck = true;
+    const who = `${spec.name} (pid ${child.pid ?? 'none'})`;
+    const doing = child.pid === undefined ? 'it is gone' : whatItDoes(child.pid);
+    spec.log.line(
+      `${who} hangs: no heartbeat of its event loop for ${missedMs / 1000} s, ${doing}; it is killed`,
+    );
+    child.kill('SIGKILL');
+  };
+  const heartbeats = spec.heartbeat === undefined ? null : child.stdio[heartbeatFd];
+  const endWatch =
+    spec.heartbeat !== undefined && heartbeats instanceof Readable
+      ? watchHeartbeat(heartbeats, spec.heartbeat, isStuck)
+      : () => undefined;
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', endWatch);
+    // 'close' comes after its last output was read.
+    child.once('close', (code, signal) => {
+      resolve(String(code ?? signal));
+    });
+    child.once('error', (error) => {
+      endWatch();
+      resolve(error.message);
+    });
+  });
+  return {
+    process: child,
+    ready,
+    exited,
+    startedAt: performance.now(),
+    lastLines,
+    busy: () => busy,
+    stuck: () => stuck,
+  };
+}
+
+async function stopRunning(current: Running): Promise<void> {
+  current.process.kill('SIGTERM');
+  const timer = setTimeout(() => {
+    current.process.kill('SIGKILL');
+  }, graceMs);
+  await current.exited;
+  clearTimeout(timer);
+}

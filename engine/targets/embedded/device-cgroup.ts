@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { appendFile, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import type { IsolationBackend } from '../../backends/backend.ts';
+import { isWithin, parseMountinfo } from '../../base/mountinfo.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+
+const run = promisify(execFile);
+
+/**
+ * dockerd opens what images hold, as root and without `nodev`: BuildKit's FileOps and reads, /etc/passwd for
+ * `--user`. Where that is a device node it would read and write the machine's disks (issue 12). So dockerd
+ * and what it starts run in a cgroup whose processes open pseudo devices alone; containers have cgroups
+ * elsewhere.
+ */
+export interface DeviceConfinement {
+  /** The cgroup: a directory of v1's devices controller, or of v2. */
+  readonly directory: string;
+  /** The runtime, which makes and enters it (runtime/confine.c). */
+  readonly program: string;
+}
+
+/** What stands before a program that is to run confined; it keeps the process id. */
+export function confinementWords(confinement: DeviceConfinement | undefined): string[] {
+  if (confinement === undefined) return [];
+  return [confinement.program, '--bulkhead-confine-devices', confinement.directory, '--'];
+}
+
+/**
+ * The directory of cgroup `name` below the process's own, by its /proc/self/mountinfo and /proc/self/cgroup:
+ * of v1's devices controller where that is mounted, else of v2. Null where there is neither. Pure.
+ */
+export function deviceCgroup(mountinfo: string, cgroups: string, name: string): string | null {
+  const own = cgroups.split('\n').flatMap((line) => {
+    const [, controllers, cgroup] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];
+    return controllers === undefined || cgroup === undefined
+      ? []
+      : [{ controllers: controllers.split(','), cgroup }];
+  });
+  const mounts = parseMountinfo(mountinfo);
+  const hierarchies = [
+    {
+      mounts: mounts.filter(({ type, options }) => type === 'cgroup' && options.includes('devices')),
+      cgroup: own.find(({ controllers }) => controllers.includes('devices'))?.cgroup,
+    },
+    {
+      mounts: mounts.filter(({ type }) => type === 'cgroup2'),
+      cgroup: own.find(({ controllers }) => controllers[0] === '')?.cgroup,
+    },
+  ];
+  for (const { mounts: candidates, cgroup } of hierarchies) {
+    // A cgroup outside the process's cgroup namespace can't be reached.
+    if (cgroup === undefined || cgroup.split('/').includes('..')) continue;
+    const mount = candidates.find(({ root }) => isWithin(cgroup, root));
+    if (mount !== undefined) return path.join(mount.mountPoint, path.relative(mount.root, cgroup), name);
+  }
+  return null;
+}
+
+/**
+ * Makes the devices cgroup of the engine at `paths` and tries it; `backends` hold the one that installs the
+ * runtime. An error where this machine has none or root may not use it: the engine can run without.
+ */
+export async function confineDevices(
+  paths: RootPaths,
+  backends: readonly IsolationBackend[],
+): Promise<Result<DeviceConfinement, AppError>> {
+  try {
+    const program = paths.runtimeBinary;
+    // Also where another backend is chosen; and an earlier version of it may lie there.
+    const installed = await backends.find(({ id }) => id === 'exclusive')?.install(paths);
+    if (installed?.ok === false) return unconfined(installed.error.reason ?? installed.error.message);
+    const [mountinfo, cgroups] = await Promise.all(
+      ['/proc/self/mountinfo', '/proc/self/cgroup'].map((file) => readFile(file, 'utf8')),
+    );
+    const directory = deviceCgroup(mountinfo ?? '', cgroups ?? '', cgroupName(paths));
+    if (directory === null)
+      return unconfined('no devices controller of cgroup v1 and no cgroup v2 is mounted');
+    await removeDeviceCgroups(paths, directory);
+    await mkdir(paths.run, { recursive: true, mode: 0o711 });
+    await appendFile(record(paths), `${directory}\n`, { mode: 0o600 });
+    const confinement = { directory, program };
+    const [tool = '', ...words] = confinementWords(confinement);
+    await run(tool, words, { timeout: 10_000 });
+    return ok(confinement);
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    return unconfined(said === '' ? String(error) : said);
+  }
+}
+
+/**
+ * Removes the devices cgroups that this engine made, also those of supervisors that were killed, but `kept`.
+ * One with a process left in it stays (shims of containers that outlive dockerd), and its record for the next
+ * time.
+ */
+export async function removeDeviceCgroups(paths: RootPaths, kept?: string): Promise<void> {
+  const recorded = await readFile(record(paths), 'utf8').catch(() => '');
+  const own = recorded.split('\n').filter((line) => path.basename(line) === cgroupName(paths));
+  const left: string[] = [];
+  for (const directory of new Set(own)) {
+    if (directory !== kept && !(await removed(directory))) left.push(directory);
+  }
+  if (left.length === 0) await rm(record(paths), { force: true });
+  else await writeFile(record(paths), left.map((directory) => `${directory}\n`).join(''), { mode: 0o600 });
+}
+
+async function removed(directory: string): Promise<boolean> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await rmdir(directory);
+      return true;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : '';
+      if (code === 'ENOENT') return true;
+      if (code !== 'EBUSY' || attempt === removalAttempts) return false;
+      // A process that was just ended may not have left yet, and nothing tells when it has.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+const removalAttempts = 5;
+
+const cgroupName = ({ id }: RootPaths) => `bulkhead-${id}`;
+
+/** Their directories, one a line: another supervisor of this engine may have run in another cgroup. */
+const record = (paths: RootPaths) => path.join(paths.run, 'devices-cgroup');
+
+function unconfined(reason: string): Result<never, AppError> {
+  return fail('isolation.requirement-missing', 'the engine may open device nodes that images hold', {
+    reason,
+    hint: 'Run the engine as root where it may make a cgroup: not inside a container without cgroups of its own.',
+  });
+}

@@ -1,0 +1,516 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, cp, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { docker } from '../../../tests/support/real-engine.ts';
+import { createEmbeddedDriver } from './embedded.ts';
+import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
+import { getOverSocket } from './dockerd-process.ts';
+import { bridgeName } from './engine-network.ts';
+import { findLeftovers } from './leftovers.ts';
+import { isAlive, runningProcesses } from '../../base/process-identity.ts';
+
+const run = promisify(execFile);
+const eciOn = JSON.stringify({
+  configurationFileVersion: 2,
+  enhancedContainerIsolation: { locked: true, value: true },
+});
+
+let engine: EmbeddedEngine;
+beforeEach(async () => {
+  engine = await embeddedEngine();
+});
+afterEach(async () => {
+  await engine.dispose();
+});
+
+const inode = async (file: string) => (await stat(file)).ino;
+const ping = () => getOverSocket(engine.paths.clientSocket, '/_ping');
+const ours = async () =>
+  Object.values(
+    findLeftovers(await runningProcesses(), engine.paths, await engine.state(), process.pid),
+  ).flat();
+
+/** SIGKILLs children of the supervisor, or itself, by their identity in the state file. */
+async function kill(...names: ('supervisor' | 'dockerd' | 'gateway' | 'planner')[]) {
+  const state = await engine.state();
+  for (const name of names) {
+    const identity = state[name];
+    if (identity === null) throw new Error(`no ${name} runs`);
+    process.kill(identity.pid, 'SIGKILL');
+  }
+  return state;
+}
+
+/** Resolves when the supervisor's state is as wanted: what changes is a file, written by another process. */
+async function until(
+  wanted: (state: Awaited<ReturnType<EmbeddedEngine['state']>>) => boolean | Promise<boolean>,
+) {
+  for (;;) {
+    const state = await engine.state();
+    if (await wanted(state)) return state;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+describe('start and stop', () => {
+  it("serves clients on docker.sock, keeps the engine's socket for root, and leaves nothing when stopped", async () => {
+    const started = await engine.driver.start();
+    expect(started).toMatchObject({
+      ok: true,
+      value: {
+        phase: 'ready',
+        generation: 1,
+        gatewayUp: true,
+        plannerUp: true,
+        defaultRuntime: 'runc',
+        storageDriver: 'overlay2',
+        problem: null,
+      },
+    });
+    expect(await ping()).toMatchObject({ status: 200, body: 'OK' });
+    expect((await stat(engine.paths.engineSocket)).mode & 0o777).toBe(0o600);
+    expect((await stat(engine.paths.root)).mode & 0o777).toBe(0o711);
+    const info = JSON.parse(await engine.docker('info', '--format', '{{json .Runtimes}}')) as object; // docker's own JSON
+    expect(Object.keys(info)).toContain('bulkhead');
+    await expect(stat(engine.paths.daemonJson)).rejects.toThrow('ENOENT');
+    const { supervisor } = await engine.state();
+
+    expect(await engine.driver.start()).toMatchObject({
+      ok: true,
+      value: { supervisorPid: supervisor.pid, generation: 1 },
+    });
+
+    expect(await engine.driver.stop()).toMatchObject({
+      ok: true,
+      value: { phase: 'stopped', supervisorPid: null, dockerdPid: null, gatewayUp: false, plannerUp: false },
+    });
+    expect(await ours()).toEqual([]);
+    for (const socket of [engine.paths.clientSocket, engine.paths.engineSocket, engine.paths.plannerSocket])
+      await expect(stat(socket)).rejects.toThrow('ENOENT');
+    expect((await run('ip', ['-br', 'link'])).stdout).not.toContain(bridgeName(engine.paths));
+    expect((await run('iptables-save')).stdout).not.toContain(bridgeName(engine.paths));
+    expect(await engine.driver.stop()).toMatchObject({ ok: true, value: { phase: 'stopped' } });
+  });
+
+  it('two starts at once: one supervisor, both answered', async () => {
+    const [a, b] = await Promise.all([engine.driver.start(), engine.driver.start()]);
+    expect(a).toMatchObject({ ok: true, value: { phase: 'ready' } });
+    expect(b).toMatchObject({ ok: true, value: { phase: 'ready' } });
+    expect(a.ok && b.ok && a.value.supervisorPid === b.value.supervisorPid).toBe(true);
+    const starts = (await readFile(`${engine.paths.logs}/supervisor.log`, 'utf8'))
+      .split('\n')
+      .filter((line) => line.endsWith(' starting'));
+    expect(starts).toHaveLength(1);
+  });
+
+  it('keeps its subnet over restarts', async () => {
+    await engine.start();
+    const gateway = (
+      await engine.docker('network', 'inspect', 'bridge', '-f', '{{(index .IPAM.Config 0).Subnet}}')
+    ).trim();
+    await engine.driver.stop();
+    await engine.start();
+    expect(
+      (await engine.docker('network', 'inspect', 'bridge', '-f', '{{(index .IPAM.Config 0).Subnet}}')).trim(),
+    ).toBe(gateway);
+  });
+
+  it('two engines run side by side', async () => {
+    const second = await embeddedEngine();
+    try {
+      await Promise.all([engine.start(), second.start()]);
+      const ids = await Promise.all(
+        [engine, second].map((e) => e.docker('info', '-f', '{{.ID}} {{.DockerRootDir}}')),
+      );
+      expect(new Set(ids).size).toBe(2);
+      await second.driver.stop();
+      expect(await ping()).toMatchObject({ status: 200 });
+    } finally {
+      await second.dispose();
+    }
+  });
+
+  it('in the foreground through the launcher: SIGTERM ends it with exit code 0', async () => {
+    const child = spawn(bulkhead, ['engine', 'start', '--root', engine.paths.root, '--foreground'], {
+      stdio: 'ignore',
+    });
+    const exited = new Promise((resolve) =>
+      child.once('exit', (code, signal) => {
+        resolve(code ?? signal);
+      }),
+    );
+    // Earlier, `start` would find no supervisor and make one.
+    await expect.poll(async () => (await engine.state()).supervisor.pid, { timeout: 20_000 }).toBe(child.pid);
+    await engine.start(); // waits for that one
+    expect((await engine.state()).supervisor.pid).toBe(child.pid);
+    child.kill('SIGTERM');
+    expect(await exited).toBe(0);
+    expect(await engine.driver.status()).toMatchObject({ phase: 'stopped' });
+  });
+
+  it("leaves an admin's disk for a volume mounted, at start and stop", async () => {
+    await engine.start();
+    await engine.docker('volume', 'create', 'db');
+    await engine.driver.stop();
+    const points = [
+      path.join(engine.paths.data, 'volumes/db'),
+      path.join(engine.paths.data, 'volumes/db/_data'),
+    ];
+    const mounted = async () => {
+      const table = await readFile('/proc/self/mountinfo', 'utf8');
+      return points.filter((point) => table.includes(` ${point} `));
+    };
+    try {
+      for (const point of points) {
+        await mkdir(point, { recursive: true });
+        await run('mount', ['-t', 'tmpfs', 'admin', point]);
+      }
+      await engine.start();
+      expect(await mounted()).toEqual(points);
+      await engine.driver.stop();
+      expect(await mounted()).toEqual(points);
+    } finally {
+      await engine.driver.stop();
+      for (const point of points.toReversed()) await run('umount', [point]).catch(() => undefined);
+    }
+  });
+
+  it('a root others may write to is refused', async () => {
+    await run('chmod', ['0777', engine.paths.root]);
+    expect(await engine.driver.start()).toMatchObject({ ok: false, error: { code: 'engine.root-invalid' } });
+    await run('chmod', ['0700', engine.paths.root]);
+  });
+});
+
+describe('killed with SIGKILL', () => {
+  it('the planner that hangs is killed and comes back, and containers start', async () => {
+    await engine.start();
+    await engine.busybox();
+    const { planner } = await engine.state();
+    process.kill(planner?.pid ?? 0, 'SIGSTOP');
+    await until((state) => state.planner !== null && state.planner.pid !== planner?.pid);
+    await engine.docker('run', '--rm', 'busybox', 'true');
+  }, 120_000);
+
+  it('dockerd comes back by itself; the container that ran can be started again', async () => {
+    await engine.start();
+    await engine.busybox();
+    await engine.docker('run', '-d', '--name', 'kept', 'busybox', 'sleep', '1000');
+    const before = await kill('dockerd');
+    const after = await until((state) => state.phase === 'ready' && state.generation > before.generation);
+    expect(after.gateway?.pid).toBe(before.gateway?.pid);
+    await engine.docker('start', 'kept');
+    expect(await engine.docker('exec', 'kept', 'echo', 'up')).toBe('up\n');
+  });
+
+  it('gateway and planner come back while the engine goes on', async () => {
+    await engine.start();
+    const before = await kill('gateway', 'planner');
+    await until(
+      async (state) =>
+        state.gateway !== null &&
+        state.planner !== null &&
+        state.gateway.pid !== before.gateway?.pid &&
+        state.planner.pid !== before.planner?.pid &&
+        (await ping().then(
+          () => true,
+          () => false,
+        )),
+    );
+    expect(await engine.driver.status()).toMatchObject({
+      phase: 'ready',
+      generation: before.generation,
+      dockerdPid: before.dockerd?.pid,
+    });
+  });
+
+  it.each([
+    ['the supervisor', ['supervisor']],
+    ['supervisor and dockerd', ['supervisor', 'dockerd']],
+    ['supervisor, gateway and planner', ['supervisor', 'gateway', 'planner']],
+    ['everything', ['supervisor', 'dockerd', 'gateway', 'planner']],
+  ] as const)('%s: the next start works, under ECI, with the container that ran', async (_name, victims) => {
+    await writeFile(engine.paths.settings, eciOn);
+    await engine.start();
+    await engine.busybox();
+    await engine.docker(
+      'run',
+      '-d',
+      '--name',
+      'kept',
+      'busybox',
+      'sh',
+      '-c',
+      'trap exit TERM; while :; do sleep 1; done',
+    );
+    const before = await kill(...victims);
+    await until(async () => !(await isAlive(before.supervisor)));
+    expect(await engine.driver.status()).toMatchObject({
+      phase: 'stopped',
+      supervisorPid: null,
+      problem: { message: expect.stringContaining('unexpectedly') as string },
+    });
+    await engine.start();
+    await engine.docker('start', 'kept');
+    expect((await engine.docker('exec', 'kept', 'cat', '/proc/self/uid_map')).trim()).toMatch(
+      /^0\s+[1-9]\d+\s+65536$/,
+    );
+  });
+
+  it('everything, then stop: no process, mount or network is left', async () => {
+    await writeFile(engine.paths.settings, eciOn);
+    await engine.start();
+    await engine.busybox();
+    await engine.docker(
+      'run',
+      '-d',
+      '--name',
+      'kept',
+      'busybox',
+      'sh',
+      '-c',
+      'trap exit TERM; while :; do sleep 1; done',
+    );
+    await kill('supervisor', 'dockerd', 'gateway', 'planner');
+    expect(await engine.driver.stop()).toMatchObject({
+      ok: true,
+      value: { phase: 'stopped', problem: null },
+    });
+    expect(await ours()).toEqual([]);
+    const mounts = await readFile('/proc/self/mountinfo', 'utf8');
+    expect(
+      mounts.split('\n').filter((line) => line.includes(engine.paths.root) || line.includes(engine.paths.id)),
+    ).toEqual([]);
+    expect((await run('ip', ['-br', 'link'])).stdout).not.toContain(bridgeName(engine.paths));
+  });
+
+  it('stale pid files that name another living process do not stop the next start', async () => {
+    await engine.start();
+    await engine.driver.stop();
+    await mkdir(`${engine.paths.run}/containerd`, { recursive: true });
+    for (const name of ['dockerd.pid', 'containerd/containerd.pid'])
+      await writeFile(`${engine.paths.run}/${name}`, String(process.pid));
+    await writeFile(engine.paths.clientSocket, '');
+    expect(await engine.driver.start()).toMatchObject({ ok: true, value: { phase: 'ready' } });
+  });
+});
+
+describe('restart', () => {
+  it('takes up ECI from the settings and gives daemon.json back without it; the gateway keeps its socket', async () => {
+    await writeFile(engine.paths.daemonJson, '{"debug" : false}');
+    await engine.start();
+    const socket = await inode(engine.paths.clientSocket);
+    const before = await engine.state();
+    const guard = async () =>
+      (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').some((line) => {
+        const [, , , , point, flags] = line.split(' ');
+        return (
+          point === `${engine.paths.data}/volumes` &&
+          ['nosymfollow', 'nosuid', 'nodev'].every((flag) => flags?.split(',').includes(flag) === true)
+        );
+      });
+    expect(await guard()).toBe(false);
+    await writeFile(engine.paths.settings, eciOn);
+    expect(await engine.driver.restart()).toMatchObject({
+      ok: true,
+      value: { phase: 'ready', generation: before.generation + 1, defaultRuntime: 'bulkhead' },
+    });
+    expect(await inode(engine.paths.clientSocket)).toBe(socket);
+    expect((await engine.state()).gateway).toEqual(before.gateway);
+    // A5: the engine follows no link in volumes, from its first moment on.
+    expect(await guard()).toBe(true);
+    await writeFile(
+      engine.paths.settings,
+      JSON.stringify({
+        configurationFileVersion: 2,
+        enhancedContainerIsolation: { locked: true, value: false },
+      }),
+    );
+    expect(await engine.driver.restart()).toMatchObject({ ok: true, value: { defaultRuntime: 'runc' } });
+    expect(await guard()).toBe(false);
+    expect(await readFile(engine.paths.daemonJson, 'utf8')).toBe('{"debug" : false}');
+    expect(await inode(engine.paths.clientSocket)).toBe(socket);
+  });
+
+  it("under ECI a build may not use the host's network, nor run with raw privileges (C)", async () => {
+    await writeFile(engine.paths.settings, eciOn);
+    await engine.start();
+    await engine.busybox();
+    await writeFile(`${engine.paths.root}/Dockerfile`, 'FROM busybox\nRUN true\n');
+    // The engine's own socket: it must hold without the gateway too.
+    const build = (...more: string[]) =>
+      run('docker', [
+        '-H',
+        `unix://${engine.paths.engineSocket}`,
+        'build',
+        '--no-cache',
+        ...more,
+        '-f',
+        `${engine.paths.root}/Dockerfile`,
+        engine.paths.logs,
+      ]);
+    await build();
+    await expect(build('--network=host')).rejects.toThrow(/network\.host is not allowed/);
+    await expect(build('--allow', 'security.insecure')).rejects.toThrow(/security\.insecure is not allowed/);
+  });
+
+  it.each([
+    ['not JSON', '{"debug": true,}', /line 1/],
+    ['a key of ours', '{"hosts": ["tcp://127.0.0.1:1"]}', /hosts/],
+    ['what dockerd refuses', '{"log-driver": 3}', /log-driver|cannot unmarshal/],
+  ])(
+    'with a broken daemon.json (%s) is refused with the reason before anything stops, and works when it is mended',
+    async (_name, text, reason) => {
+      await engine.start();
+      const before = await engine.driver.status();
+      await writeFile(engine.paths.daemonJson, text);
+      const restarted = await engine.driver.restart();
+      expect(restarted.ok ? '' : `${restarted.error.message} ${restarted.error.reason ?? ''}`).toMatch(
+        reason,
+      );
+      expect(await engine.driver.status()).toMatchObject({
+        phase: 'ready',
+        dockerdPid: before.dockerdPid,
+        generation: before.generation,
+      });
+      expect(await ping()).toMatchObject({ status: 200 });
+      expect(await readFile(engine.paths.daemonJson, 'utf8')).toBe(text);
+      await writeFile(engine.paths.daemonJson, '{}');
+      expect(await engine.driver.restart()).toMatchObject({
+        ok: true,
+        value: { phase: 'ready', problem: null },
+      });
+    },
+  );
+
+  it('with a daemon.json dockerd fails on fails with the reason, and works when it is mended', async () => {
+    await engine.start();
+    const socket = await inode(engine.paths.clientSocket);
+    await writeFile(engine.paths.daemonJson, '{"storage-driver": "nonsense"}');
+    const restarted = await engine.driver.restart();
+    expect(restarted.ok ? '' : `${restarted.error.message} ${restarted.error.reason ?? ''}`).toMatch(
+      /nonsense/,
+    );
+    expect(await engine.driver.status()).toMatchObject({
+      phase: 'failed',
+      gatewayUp: true,
+      problem: { message: expect.stringMatching(/nonsense/) as string },
+    });
+    expect(await ping()).toMatchObject({ status: 503 });
+    await writeFile(engine.paths.daemonJson, '{}');
+    expect(await engine.driver.restart()).toMatchObject({
+      ok: true,
+      value: { phase: 'ready', problem: null },
+    });
+    expect(await inode(engine.paths.clientSocket)).toBe(socket);
+  });
+
+  it('of a stopped engine starts it', async () => {
+    expect(await engine.driver.restart()).toMatchObject({
+      ok: true,
+      value: { phase: 'ready', generation: 1 },
+    });
+  });
+});
+
+describe("a first start that can't succeed", () => {
+  it('says why, leaves nothing running, and works when it is mended', async () => {
+    await writeFile(engine.paths.daemonJson, '{"storage-driver": "nonsense"}');
+    expect(await engine.driver.start()).toMatchObject({
+      ok: false,
+      error: { code: 'engine.start-failed', reason: expect.stringContaining('nonsense') as string },
+    });
+    expect(await engine.driver.status()).toMatchObject({
+      phase: 'failed',
+      supervisorPid: null,
+      gatewayUp: false,
+    });
+    expect(await ours()).toEqual([]);
+    await writeFile(engine.paths.daemonJson, '{}');
+    expect(await engine.driver.start()).toMatchObject({ ok: true, value: { phase: 'ready', problem: null } });
+  });
+});
+
+describe("settings that can't be used", () => {
+  it('the engine starts, locked down, and says so', async () => {
+    await writeFile(engine.paths.settings, '{"enhancedContainerIsolation": {');
+    expect(await engine.driver.start()).toMatchObject({
+      ok: true,
+      value: {
+        phase: 'ready',
+        defaultRuntime: 'bulkhead',
+        problem: { message: expect.stringContaining("settings can't be used") as string },
+      },
+    });
+    await engine.busybox();
+    await expect(engine.docker('run', '--rm', '-v', '/tmp:/x', 'busybox', 'true')).rejects.toThrow(
+      /enhanced container isolation/,
+    );
+  });
+});
+
+describe('a requirement of isolation that is missing', () => {
+  it('with ECI on: the engine runs, no container starts unprotected, and the status says what is missing', async () => {
+    // An installation without the built runtime.
+    const install = await mkdtemp('/tmp/bh-');
+    try {
+      const project = path.resolve(bulkhead, '../..');
+      await cp(path.join(project, 'bin'), path.join(install, 'bin'), { recursive: true });
+      await cp(path.join(project, 'dist/cli'), path.join(install, 'dist/cli'), { recursive: true });
+      await cp(path.join(project, 'dist/gateway'), path.join(install, 'dist/gateway'), { recursive: true });
+      await symlink(path.join(project, 'node_modules'), path.join(install, 'node_modules'));
+      const driver = createEmbeddedDriver(engine.paths, {
+        bulkheadCommand: path.join(install, 'bin/bulkhead'),
+      });
+      await writeFile(engine.paths.settings, eciOn);
+      const started = await driver.start();
+      expect(started).toMatchObject({
+        ok: true,
+        value: {
+          phase: 'ready',
+          plannerUp: false,
+          defaultRuntime: 'bulkhead',
+          problem: { message: expect.stringContaining('runtime-built') as string },
+        },
+      });
+      await engine.busybox();
+      await expect(engine.docker('run', '--rm', 'busybox', 'true')).rejects.toThrow(/Command failed/);
+      // Also past the gateway.
+      await expect(docker(engine.paths.engineSocket, 'run', '--rm', 'busybox', 'true')).rejects.toThrow(
+        /bulkhead/,
+      );
+    } finally {
+      await engine.driver.stop();
+      await rm(install, { recursive: true });
+    }
+  });
+});
+
+describe('live-restore', () => {
+  it('containers outlive a killed engine, and are ended by stop', async () => {
+    await writeFile(engine.paths.daemonJson, '{"live-restore": true}');
+    await engine.start();
+    await engine.busybox();
+    await engine.docker(
+      'run',
+      '-d',
+      '--name',
+      'kept',
+      'busybox',
+      'sh',
+      '-c',
+      'trap exit TERM; while :; do sleep 1; done',
+    );
+    const pid = Number(await engine.docker('inspect', '-f', '{{.State.Pid}}', 'kept'));
+    const before = await kill('supervisor', 'dockerd');
+    await until(async () => !(await isAlive(before.supervisor)));
+    await engine.start();
+    expect(Number(await engine.docker('inspect', '-f', '{{.State.Pid}}', 'kept'))).toBe(pid);
+    expect(await engine.docker('exec', 'kept', 'echo', 'up')).toBe('up\n');
+    await engine.driver.stop();
+    expect(await ours()).toEqual([]);
+    await expect(stat(`/proc/${pid}`)).rejects.toThrow('ENOENT');
+  });
+});

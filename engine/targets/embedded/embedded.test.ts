@@ -1,0 +1,61 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chown, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createEmbeddedDriver } from './embedded.ts';
+import type { EngineState } from './engine-state.ts';
+import { identityOf, isAlive } from '../../base/process-identity.ts';
+import { rootPaths } from '../../base/root-paths.ts';
+
+const alice = 1000;
+let directory: string;
+let named: ChildProcess;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-embedded-'));
+  named = spawn('sleep', ['60'], { stdio: 'ignore' });
+});
+afterEach(async () => {
+  named.kill('SIGKILL');
+  await rm(directory, { recursive: true, force: true });
+});
+
+// As root: only root gives directories away, and stops engines.
+describe.skipIf(process.getuid?.() !== 0)("an engine directory of somebody else's", () => {
+  it.each(['stop', 'restart'] as const)(
+    'names no process to root, and has nothing written through its links, by a %s',
+    async (what) => {
+      const root = path.join(directory, 'engine');
+      const elsewhere = path.join(directory, 'elsewhere');
+      const paths = rootPaths(root);
+      await mkdir(paths.logs, { recursive: true });
+      await mkdir(elsewhere);
+      await symlink(path.join(elsewhere, 'log'), path.join(paths.logs, 'supervisor.log'));
+      const identity = await identityOf(named.pid ?? 0);
+      if (identity === null) throw new Error('sleep did not start');
+      const state: EngineState = {
+        version: 1,
+        supervisor: identity,
+        phase: 'ready',
+        generation: 1,
+        readyAt: null,
+        eci: true,
+        dockerd: identity,
+        gateway: null,
+        planner: null,
+        error: null,
+        problem: null,
+      };
+      await writeFile(paths.state, JSON.stringify(state));
+      await chown(root, alice, alice);
+
+      const driver = createEmbeddedDriver(paths, { bulkheadCommand: '/bin/false' });
+      expect(await driver[what]({ timeoutMs: 5000 })).toMatchObject({
+        ok: false,
+        error: { code: 'engine.root-invalid' },
+      });
+      expect(await isAlive(identity)).toBe(true);
+      expect(await readdir(elsewhere)).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,139 @@
+import { hostname } from 'node:os';
+import * as z from 'zod';
+import type { EngineStatus } from '../../../shared/engine-status/status.ts';
+import { systemCode } from '../../base/files.ts';
+import { getOverSocket } from './dockerd-process.ts';
+import { readEnginePolicy } from './engine-launch.ts';
+import { readEngineState, type EngineState } from './engine-state.ts';
+import { isAlive, type ProcessIdentity } from '../../base/process-identity.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+
+const infoSchema = z.object({
+  Containers: z.number().int(),
+  ContainersRunning: z.number().int(),
+  Images: z.number().int(),
+  Driver: z.string(),
+  KernelVersion: z.string(),
+  OperatingSystem: z.string(),
+  DefaultRuntime: z.string(),
+  ServerVersion: z.string(),
+});
+const versionSchema = z.object({ Version: z.string(), ApiVersion: z.string() });
+
+/**
+ * The engine as it is now: the supervisor's state, checked against live processes and the engine's own
+ * answers. Never throws; what can't be learnt is null.
+ */
+export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
+  const state = await readEngineState(paths);
+  const supervised = state !== null && (await isAlive(state.supervisor));
+  const phase = phaseOf(state, supervised);
+  const [facts, gatewayUp, plannerUp, dockerd, problem] = await Promise.all([
+    phase === 'ready' ? engineFacts(paths) : null,
+    answers(paths.clientSocket, supervised ? state.gateway : null),
+    alive(supervised ? state.planner : null),
+    alive(state?.dockerd ?? null),
+    problemOf(paths, state, supervised),
+  ]);
+  return {
+    kind: 'embedded',
+    phase,
+    name: hostname(),
+    root: paths.root,
+    socket: paths.clientSocket,
+    settingsPath: paths.settings,
+    daemonJsonPath: paths.daemonJson,
+    supervisorPid: supervised ? state.supervisor.pid : null,
+    dockerdPid: dockerd ? (state?.dockerd?.pid ?? null) : null,
+    generation: supervised ? state.generation : 0,
+    startedAt: phase === 'ready' ? (state?.readyAt ?? null) : null,
+    version: facts?.version ?? null,
+    apiVersion: facts?.apiVersion ?? null,
+    kernel: facts?.kernel ?? null,
+    os: facts?.os ?? null,
+    storageDriver: facts?.storageDriver ?? null,
+    defaultRuntime: facts?.defaultRuntime ?? null,
+    counts: facts?.counts ?? null,
+    gatewayUp,
+    plannerUp,
+    problem,
+  };
+}
+
+/** The phase last written counts while its writer lives; afterwards only a failure is remembered. */
+export function phaseOf(state: EngineState | null, supervised: boolean): EngineStatus['phase'] {
+  if (state === null) return 'stopped';
+  if (supervised) return state.phase;
+  return state.phase === 'failed' ? 'failed' : 'stopped';
+}
+
+async function problemOf(
+  paths: RootPaths,
+  state: EngineState | null,
+  supervised: boolean,
+): Promise<EngineStatus['problem']> {
+  if (state !== null && (supervised || state.phase === 'failed') && state.phase === 'failed') {
+    const message =
+      state.error === null
+        ? 'the engine failed'
+        : [state.error.message, state.error.reason].filter((part) => part !== undefined).join(': ');
+    return { message, logTail: state.problem?.logTail ?? [] };
+  }
+  if (state !== null && !supervised && state.phase !== 'stopped')
+    return { message: 'the supervisor ended unexpectedly; start the engine again', logTail: [] };
+  if (!supervised) return null;
+  const { error } = await readEnginePolicy(paths);
+  if (error !== null) {
+    return {
+      message: `The settings can't be used (${[error.message, error.reason?.split('\n', 1)[0]].filter((part) => part !== undefined).join(' ')}). The last good policy stays in force; without one, everything is locked down.`,
+      logTail: [],
+    };
+  }
+  return state?.problem ?? null;
+}
+
+async function engineFacts(paths: RootPaths) {
+  // The engine's own socket is root's; others ask through the gateway.
+  const socket = process.getuid?.() === 0 ? paths.engineSocket : paths.clientSocket;
+  const [info, version] = await Promise.all([
+    ask(socket, '/info', infoSchema),
+    ask(socket, '/version', versionSchema),
+  ]);
+  return {
+    version: version?.Version ?? info?.ServerVersion ?? null,
+    apiVersion: version?.ApiVersion ?? null,
+    kernel: info?.KernelVersion ?? null,
+    os: info?.OperatingSystem ?? null,
+    storageDriver: info?.Driver ?? null,
+    defaultRuntime: info?.DefaultRuntime ?? null,
+    counts:
+      info === null
+        ? null
+        : { containers: info.Containers, running: info.ContainersRunning, images: info.Images },
+  };
+}
+
+async function ask<T>(socket: string, target: string, schema: z.ZodType<T>): Promise<T | null> {
+  try {
+    const { status, body } = await getOverSocket(socket, target, 5000);
+    const parsed = schema.safeParse(JSON.parse(body));
+    return status === 200 && parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Whether somebody answers HTTP there, whatever the answer: the gateway says 503 while the engine is down. To
+ * a user who may not ask, a live process has to do.
+ */
+async function answers(socket: string, process: ProcessIdentity | null): Promise<boolean> {
+  return getOverSocket(socket, '/_ping', 3000).then(
+    () => true,
+    (error: unknown) => systemCode(error) === 'EACCES' && alive(process),
+  );
+}
+
+async function alive(identity: ProcessIdentity | null): Promise<boolean> {
+  return identity !== null && isAlive(identity);
+}

@@ -1,0 +1,198 @@
+import { execFile } from 'node:child_process';
+import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openAgent, type Agent } from '../../../tests/support/ssh-agent.ts';
+import { startGitServer, type GitServer } from '../../../tests/support/git-server.ts';
+import { embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
+import { startBareEngine, type BareEngine } from '../../../tests/support/real-engine.ts';
+
+/**
+ * Issue 12, shown 7: what git and ssh of a build find at an engine that was started with root's home. It
+ * holds a credential helper, a rewritten address, ~/.netrc; the environment has an SSH agent. Root's keys are
+ * where ssh looks for them: asked of ssh itself (`ssh -G`).
+ */
+const run = promisify(execFile);
+let scratch: string;
+let home: string;
+let witness: string;
+let server: GitServer;
+let bare: BareEngine;
+let embedded: EmbeddedEngine;
+let dropIn: BareEngine;
+let agent: Agent;
+const before = { ...process.env };
+
+beforeAll(async () => {
+  scratch = await mkdtemp('/tmp/bulkhead-home-');
+  home = path.join(scratch, 'root');
+  witness = path.join(scratch, 'witness');
+  const programs = path.join(scratch, 'programs');
+  const repositories = path.join(scratch, 'repositories');
+  for (const directory of [home, witness, programs, repositories])
+    await mkdir(directory, { recursive: true });
+  server = await startGitServer(repositories);
+  const at = `http://127.0.0.1:${server.port}`;
+  await server.addRepository('plain');
+  await server.addRepository('private', `${at}/private/x.git`);
+  await server.addRepository('rewritten', 'http://rewritten.invalid/x.git');
+  await server.addRepository('over-ssh', 'ssh://git@127.0.0.1:9/x.git');
+  await writeFile(
+    path.join(home, '.gitconfig'),
+    [
+      `[credential]\n\thelper = "!f() { echo used > ${witness}/helper; echo username=root; echo password=secret; }; f"`,
+      `[url "${at}/private/of-root/"]\n\tinsteadOf = http://rewritten.invalid/`,
+      '',
+    ].join('\n'),
+  );
+  await writeFile(path.join(home, '.netrc'), 'machine 127.0.0.1 login netrc password netrc\n', {
+    mode: 0o600,
+  });
+  // Where the machine's ssh would be: says what the real one makes of its words, and reaches nobody.
+  await writeFile(
+    path.join(programs, 'ssh'),
+    `#!/bin/sh\n{ env; ssh-add -L 2>/dev/null; /usr/bin/ssh -G "$@"; } > ${witness}/ssh\nexit 255\n`,
+  );
+  await chmod(path.join(programs, 'ssh'), 0o755);
+  agent = await openAgent(scratch);
+  const own = { HOME: home, PATH: `${programs}:${process.env['PATH'] ?? ''}`, SSH_AUTH_SOCK: agent.socket };
+  bare = await startBareEngine({ env: own });
+  Object.assign(process.env, own);
+  dropIn = await startBareEngine({ environment: await environmentOfDropIn(programs), busybox: false });
+  embedded = await embeddedEngine();
+  await embedded.start();
+});
+afterAll(async () => {
+  process.env['HOME'] = before['HOME'];
+  process.env['PATH'] = before['PATH'];
+  delete process.env['SSH_AUTH_SOCK'];
+  await embedded?.dispose();
+  await dropIn?.stop();
+  await bare?.stop();
+  server?.close();
+  await agent?.close();
+  if (scratch) await rm(scratch, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  for (const name of await readdir(witness)) await rm(path.join(witness, name));
+  server.requests.length = 0;
+});
+
+/**
+ * The environment of an engine that systemd starts, by the drop-in as it is installed; `programs` come next
+ * in its PATH.
+ */
+async function environmentOfDropIn(programs: string): Promise<Record<string, string>> {
+  const pages = path.resolve(import.meta.dirname, '../../../packaging/systemd');
+  const installed = path.join(scratch, 'installed');
+  await mkdir(path.join(installed, 'engine-home'), { recursive: true });
+  await cp(path.join(pages, 'engine-programs'), path.join(installed, 'engine-programs'), { recursive: true });
+  const text = (await readFile(path.join(pages, 'bulkhead-home.conf'), 'utf8')).replaceAll(
+    '/usr/local/lib/bulkhead',
+    installed,
+  );
+  const lines = (key: string) =>
+    [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value = '']) => value);
+  const set = lines('Environment').map(
+    (line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const,
+  );
+  const unset = new Set(lines('UnsetEnvironment').flatMap((line) => line.split(' ')));
+  const inherited = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined || unset.has(name) ? [] : [[name, value] as const],
+  );
+  const environment = { ...Object.fromEntries(inherited), ...Object.fromEntries(set) };
+  return { ...environment, PATH: (environment['PATH'] ?? '').replace(':', `:${programs}:`) };
+}
+
+/** Has an engine build from an address. The value is all that it says. */
+async function build(socket: string, remote: string, version: '1' | '2'): Promise<string> {
+  const target = `http://localhost/build?version=${version}&remote=${encodeURIComponent(remote)}&nocache=1`;
+  const { stdout } = await run('curl', ['-s', '--unix-socket', socket, '-X', 'POST', target], {
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  return stdout;
+}
+const repository = (name: string) => `http://127.0.0.1:${server.port}/${name}.git`;
+const seen = (name: string) => readFile(path.join(witness, name), 'utf8').catch(() => '');
+/** What of root's was used. */
+async function used(): Promise<Record<string, boolean>> {
+  const ssh = await seen('ssh');
+  return {
+    helper: (await seen('helper')) !== '',
+    credentials: server.requests.some(({ authorization }) => authorization !== ''),
+    rewritten: server.requests.some((request) => request.path.startsWith('/private/of-root/')),
+    keys: /^identityfile ~\/\.ssh\//m.test(ssh),
+    agent: ssh.includes(`SSH_AUTH_SOCK=${agent.socket}`),
+  };
+}
+const nothing = { helper: false, credentials: false, rewritten: false, keys: false, agent: false };
+
+describe("issue 12: root's identity at git and ssh", () => {
+  it.each<['1' | '2', string, () => string, Partial<typeof nothing>]>([
+    ['1', 'a submodule behind a password', () => repository('private'), { helper: true, credentials: true }],
+    [
+      '1',
+      'a submodule whose address root rewrites',
+      () => repository('rewritten'),
+      { rewritten: true, helper: true, credentials: true },
+    ],
+    ['1', 'a submodule over ssh', () => repository('over-ssh'), { keys: true, agent: true }],
+    ['1', 'a context over ssh', () => 'git@127.0.0.1:x.git', { keys: true, agent: true }],
+    ['2', 'a submodule over ssh', () => repository('over-ssh'), { keys: true }],
+  ])(
+    'builder %s, %s: a bare engine uses it, ours and one with the drop-in do not',
+    async (version, _name, remote, taken) => {
+      const bareAnswer = await build(bare.socket, remote(), version);
+      expect(await used(), bareAnswer).toEqual({ ...nothing, ...taken });
+      server.requests.length = 0;
+      for (const socket of [embedded.paths.engineSocket, dropIn.socket]) {
+        for (const name of await readdir(witness)) await rm(path.join(witness, name));
+        const answer = await build(socket, remote(), version);
+        expect(await used(), answer).toEqual(nothing);
+        // It was tried, and ended there.
+        if (taken.keys === true) expect(await seen('ssh')).toMatch(/^identityfile none$/m);
+        else expect(answer).toMatch(/private|rewritten\.invalid/);
+      }
+    },
+  );
+
+  it("ssh neither reads nor writes root's known hosts, and asks nobody", async () => {
+    await build(embedded.paths.engineSocket, repository('over-ssh'), '2');
+    const ssh = await seen('ssh');
+    expect(ssh).toMatch(/^userknownhostsfile \/dev\/null$/m);
+    expect(ssh).toMatch(/^batchmode yes$/m);
+    expect(ssh).not.toMatch(/^(?:SSH_AUTH_SOCK|SSH_ASKPASS|GIT_ASKPASS)=/m);
+    expect(ssh).toMatch(/^HOME=\/dev\/null$/m);
+  });
+
+  it.each(['1', '2'] as const)(
+    'builder %s still builds from a repository that asks for nothing',
+    async (version) => {
+      expect(await build(embedded.paths.engineSocket, repository('plain'), version)).toMatch(
+        /Successfully built|moby\.image\.id/,
+      );
+    },
+  );
+
+  it("BuildKit fetches over ssh with the keys of the client's agent", async () => {
+    const client = { ...process.env, HOME: scratch, DOCKER_HOST: `unix://${embedded.paths.clientSocket}` };
+    await run('docker', ['buildx', 'build', '--ssh', `default=${agent.socket}`, 'git@127.0.0.1:x.git'], {
+      env: client,
+    }).catch(() => undefined);
+    const ssh = await seen('ssh');
+    expect(ssh).toContain(agent.publicKey);
+    expect(ssh).not.toContain(`SSH_AUTH_SOCK=${agent.socket}\n`);
+    expect(ssh).toMatch(/^identityfile none$/m);
+    expect(ssh).toMatch(/^identitiesonly no$/m);
+  });
+
+  it('the engine has an empty home of its own, and of the environment what it needs', async () => {
+    const dockerd = (await embedded.state()).dockerd?.pid ?? 0;
+    const environment = (await readFile(`/proc/${dockerd}/environ`, 'utf8')).split('\0');
+    expect(environment).toContain(`HOME=${embedded.paths.home}`);
+    expect(environment.some((line) => line.startsWith('SSH_AUTH_SOCK='))).toBe(false);
+    expect(await readdir(embedded.paths.home)).toEqual([]);
+    expect((await stat(embedded.paths.home)).mode & 0o7777).toBe(0o555);
+  });
+});

@@ -1,0 +1,105 @@
+import { chmod, chown, mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { gitConfig, gitProgram, sshProgram } from './engine-programs.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+
+/**
+ * What dockerd, and all that it starts, run with instead of root's home and environment (issue 12): who may
+ * build may have the engine run git and ssh against any server, and there they would be root, by its keys,
+ * its credential helpers, its ~/.netrc.
+ */
+
+/**
+ * Variables of the supervisor's that the engine gets. What is not here may hold an identity: SSH_AUTH_SOCK,
+ * GIT_*, KRB5*, AWS_*, DOCKER_CONFIG.
+ */
+const inherited = new Set([
+  'TMPDIR',
+  'LANG',
+  'LANGUAGE',
+  'TZ',
+  // The way out, also for the programs that the engine starts.
+  ...['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
+    name,
+    name.toUpperCase(),
+  ]),
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'GODEBUG',
+  'GOGC',
+  'GOMAXPROCS',
+  'GOMEMLIMIT',
+  'GOTRACEBACK',
+  'DOCKER_TMPDIR',
+  'DOCKER_RAMDISK',
+  'DOCKER_MIN_API_VERSION',
+  'DOCKER_ENABLE_DEPRECATED_PULL_SCHEMA_1_IMAGE',
+  'MOBY_DISABLE_PIGZ',
+  // The runtime's: which way layers are mounted (runtime/overlay.c).
+  'BULKHEAD_LAYERS',
+]);
+const inheritedFamilies = /^(?:LC|OTEL)_[A-Z_]+$/;
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** dockerd's whole environment. `more` is what the backend adds; `own` is the supervisor's environment. */
+export function engineEnvironment(
+  paths: RootPaths,
+  more: Readonly<Record<string, string>>,
+  own: NodeJS.ProcessEnv = process.env,
+): Readonly<Record<string, string>> {
+  const taken = Object.entries(own).flatMap(([name, value]) =>
+    value !== undefined && (inherited.has(name) || inheritedFamilies.test(name))
+      ? [[name, value] as const]
+      : [],
+  );
+  return {
+    ...Object.fromEntries(taken),
+    PATH: `${paths.programs}:${own['PATH'] ?? defaultPath}`,
+    HOME: paths.home,
+    XDG_CONFIG_HOME: paths.home,
+    GIT_CONFIG_GLOBAL: path.join(paths.programs, 'gitconfig'),
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    ...more,
+  };
+}
+
+/**
+ * Makes the engine's home (`DIR/home`, empty) and the programs that stand before others in its PATH
+ * (`DIR/programs`: git and ssh, without an identity of root's). Fails where the home is not empty: what is in
+ * it would be the engine's identity.
+ */
+export async function prepareEngineHome(paths: RootPaths): Promise<Result<void, AppError>> {
+  try {
+    await mkdir(paths.home, { recursive: true });
+    await chown(paths.home, 0, 0);
+    await chmod(paths.home, 0o555);
+    const found = await readdir(paths.home);
+    if (found.length > 0) {
+      return fail('engine.start-failed', "the engine's home is not empty", {
+        reason: `${paths.home} holds ${found.slice(0, 3).join(', ')}: git and ssh of builds would use it`,
+        hint: `Remove what is in ${paths.home}.`,
+        params: { path: paths.home },
+      });
+    }
+    await mkdir(paths.programs, { recursive: true });
+    await chmod(paths.programs, 0o755);
+    const programs = [
+      ['git', gitProgram, 0o755],
+      ['ssh', sshProgram, 0o755],
+      ['gitconfig', gitConfig, 0o644],
+    ] as const;
+    for (const [name, text, mode] of programs) {
+      const file = path.join(paths.programs, name);
+      await writeFile(file, text, { mode });
+      await chmod(file, mode);
+    }
+    return ok(undefined);
+  } catch (error) {
+    return fail('engine.start-failed', "the engine's home could not be made", {
+      cause: error,
+      params: { path: paths.home },
+    });
+  }
+}

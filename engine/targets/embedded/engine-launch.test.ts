@@ -1,0 +1,30 @@
+import { access, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { sysboxBackend } from '../../backends/sysbox/backend.ts';
+import { presentRuntime } from './engine-launch.ts';
+import { rootPaths } from '../../base/root-paths.ts';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'bh-launch-'));
+});
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
+});
+
+it('A6 registers the runtime that is installed', async () => {
+  expect(await presentRuntime(rootPaths(root), sysboxBackend({ binary: process.execPath }))).toBe(
+    process.execPath,
+  );
+});
+
+it("A6 writes no file of the system where the runtime is not installed: the stand-in that refuses is the engine's own", async () => {
+  const binary = path.join(root, 'system', 'sysbox-runc');
+  expect(await presentRuntime(rootPaths(root), sysboxBackend({ binary }))).toBe(
+    path.join(rootPaths(root).runtimeDir, 'sysbox-runc'),
+  );
+  await expect(access(path.dirname(binary))).rejects.toThrow('ENOENT');
+  expect(await readdir(rootPaths(root).runtimeDir)).toEqual(['sysbox-runc']);
+});

@@ -1,0 +1,262 @@
+import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { chosenBackend } from '../../../shared/isolation/requirements.ts';
+import { effectiveSettings, type EffectiveSettings } from '../../../shared/settings/effective.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import type { IsolationBackend } from '../../backends/backend.ts';
+import { readSettings } from '../../base/files.ts';
+import type { SupervisedChild } from './child-process.ts';
+import { reconcileEngineConfig } from '../../daemon-json/daemon-json.ts';
+import { confineDevices } from './device-cgroup.ts';
+import { ensureBridge, startDockerd, type DockerdProcess, type DockerdSettings } from './dockerd-process.ts';
+import { engineEnvironment, prepareEngineHome } from './engine-home.ts';
+import { engineNetwork, moveNetwork, type EngineNetwork } from './engine-network.ts';
+import { guardVolumes } from './link-guards.ts';
+import { dockerdErrors, logFile, logSize } from './log-files.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+
+/** What the settings file asks of the engine's own configuration. */
+export interface EnginePolicy {
+  readonly eci: boolean;
+  readonly backend: EffectiveSettings['backend'];
+  /**
+   * Why the file can't be used, if so: then the engine is configured as under ECI, like the gateway that is
+   * locked down.
+   */
+  readonly error: AppError | null;
+}
+
+/**
+ * Reads the settings for the engine's configuration. A file that can't be used means ECI on (fail closed).
+ */
+export async function readEnginePolicy(paths: RootPaths): Promise<EnginePolicy> {
+  const stored = await readSettings(paths.settings);
+  if (!stored.ok) return { eci: true, backend: 'auto', error: stored.error };
+  const effective = effectiveSettings(stored.value.text, { exists: stored.value.exists });
+  if (!effective.ok) return { eci: true, backend: 'auto', error: effective.error };
+  return { eci: effective.value.eci.value, backend: effective.value.backend, error: null };
+}
+
+/** The backend the settings choose, and what it misses here. */
+async function chooseBackend(
+  paths: RootPaths,
+  backends: readonly IsolationBackend[],
+  wanted: EnginePolicy['backend'],
+): Promise<{ backend: IsolationBackend; missing: string[] } | null> {
+  const backend = backends.find((b) => b.id === chosenBackend(wanted));
+  if (backend === undefined) return null;
+  const report = await backend.report(paths);
+  return {
+    backend,
+    missing: report.requirements
+      .filter((r) => !r.met)
+      .map((r) => `${r.code}: ${r.found}${r.fix === undefined ? '' : ` (${r.fix})`}`),
+  };
+}
+
+export interface LaunchOptions {
+  readonly backends: readonly IsolationBackend[];
+  readonly planner: SupervisedChild;
+  readonly log: (text: string) => void;
+  /** Awaited before dockerd starts. */
+  readonly beforeDockerd?: Promise<unknown>;
+  /** Called as soon as dockerd runs, before it is ready. */
+  readonly onDockerd: (dockerd: DockerdProcess) => void;
+  readonly readyTimeoutMs: number;
+  /** The engine is to stop: nothing is tried again. */
+  readonly cancelled: () => boolean;
+}
+
+export interface LaunchedEngine {
+  readonly dockerd: DockerdProcess;
+  readonly eci: boolean;
+  /** What limits the engine although it runs, for people. */
+  readonly problem: string | null;
+}
+
+/**
+ * Brings the engine up under the configuration on disk: runtime installed, daemon.json reconciled with the
+ * settings, planner, dockerd; resolves when dockerd answers. With ECI on and a requirement missing the engine
+ * runs all the same, with the isolation runtime as its default: container starts then fail, none is
+ * unprotected. Where dockerd can't be kept from device nodes (an engine in a container) it runs without that,
+ * and the engine's problem says so.
+ */
+export async function launchEngine(
+  paths: RootPaths,
+  options: LaunchOptions,
+): Promise<Launched<LaunchedEngine>> {
+  const policy = await readEnginePolicy(paths);
+  if (policy.error !== null)
+    options.log(
+      `the settings can't be used: ${policy.error.message}${policy.error.reason === undefined ? '' : `: ${policy.error.reason}`}; the engine runs locked down`,
+    );
+  const chosen = await chooseBackend(paths, options.backends, policy.backend);
+  const missing =
+    chosen === null ? [`no isolation backend "${policy.backend}" is known`] : [...chosen.missing];
+  let runtimeFile = '';
+  if (chosen !== null) {
+    const installed = await chosen.backend.install(paths);
+    if (!installed.ok)
+      missing.push(
+        `${installed.error.message}${installed.error.reason === undefined ? '' : `: ${installed.error.reason}`}`,
+      );
+    runtimeFile = await presentRuntime(paths, chosen.backend);
+    const reconciled = await reconcileEngineConfig(paths, {
+      eci: policy.eci,
+      runtimeName: chosen.backend.runtimeName,
+      runtimePath: runtimeFile,
+    });
+    if (!reconciled.ok) return reconciled;
+    for (const change of reconciled.value.changes)
+      options.log(`daemon.json: ${change.pointer} ${change.kind}`);
+    if (chosen.backend.needsPlanner && missing.length === 0) {
+      const planner = await options.planner.start(20_000);
+      // With ECI off the engine is of use without it.
+      if (!planner.ok && policy.eci) return planner;
+      if (!planner.ok)
+        options.log(`the planner did not start: ${planner.error.reason ?? planner.error.message}`);
+    }
+  }
+
+  await options.beforeDockerd;
+  const prepared = await prepareEngineHome(paths);
+  if (!prepared.ok) return prepared;
+  const confined = policy.eci ? await confineDevices(paths, options.backends) : null;
+  if (confined?.ok === false) options.log(`${confined.error.message}: ${confined.error.reason ?? ''}`);
+  const started = await startOnNetwork(
+    paths,
+    await engineNetwork(paths),
+    {
+      environment: engineEnvironment(
+        paths,
+        policy.eci && chosen !== null ? chosen.backend.engineEnvironment(runtimeFile) : {},
+      ),
+      // Always registered, so that containers made under ECI still start when it is off.
+      extraArgs: chosen === null ? [] : ['--add-runtime', `${chosen.backend.runtimeName}=${runtimeFile}`],
+      ...(confined?.ok === true ? { confinement: confined.value } : {}),
+    },
+    options,
+  );
+  if (!started.ok) return started;
+  // The planner sees to it too, with the first container that has a volume.
+  if (policy.eci && chosen?.backend.needsPlanner === true)
+    await guardVolumes(paths).catch((error: unknown) => {
+      options.log(
+        `the engine may follow links in volumes until a container with one starts: ${String(error)}`,
+      );
+    });
+  const problems = [
+    ...(policy.eci && missing.length > 0
+      ? [
+          `Enhanced Container Isolation is on, but can't run here, so no container starts: ${missing.join('; ')}`,
+        ]
+      : []),
+    ...(confined?.ok === false ? [`${confined.error.message}: ${confined.error.reason ?? ''}`] : []),
+  ];
+  return ok({
+    dockerd: started.value,
+    eci: policy.eci,
+    problem: problems.length === 0 ? null : problems.join('; '),
+  });
+}
+
+type Launched<T> = Result<T, AppError & { logTail?: string[] }>;
+
+/**
+ * Starts dockerd; where its own record of an earlier default bridge stands in the way, once more on another
+ * bridge.
+ */
+async function startOnNetwork(
+  paths: RootPaths,
+  network: EngineNetwork,
+  more: Pick<DockerdSettings, 'environment' | 'extraArgs' | 'confinement'>,
+  options: LaunchOptions,
+  moved = false,
+): Promise<Launched<DockerdProcess>> {
+  await ensureBridge(network.bridge, network.subnet);
+  const settings: DockerdSettings = {
+    dataRoot: paths.data,
+    execRoot: paths.run,
+    socket: paths.engineSocket,
+    configFile: await configFile(paths),
+    logFile: logFile(paths, 'dockerd'),
+    ...network,
+    ...more,
+  };
+  const logStart = await logSize(paths, 'dockerd');
+  try {
+    const dockerd = await startDockerd(settings, {
+      timeoutMs: options.readyTimeoutMs,
+      cancelled: options.cancelled,
+      onSpawned: (spawned) => {
+        options.onDockerd(spawned);
+        options.log(`dockerd started (pid ${spawned.pid})`);
+      },
+    });
+    await chmod(paths.engineSocket, 0o600);
+    return ok(dockerd);
+  } catch (error) {
+    const logTail = await dockerdErrors(paths, 5, logStart);
+    if (
+      !moved &&
+      !options.cancelled() &&
+      logTail.some((line) => line.includes('networks have same bridge name'))
+    ) {
+      const next = await moveNetwork(paths);
+      options.log(`dockerd has a stale record of bridge ${network.bridge}: it goes on with ${next.bridge}`);
+      return startOnNetwork(paths, next, more, options, true);
+    }
+    const failure = fail('engine.start-failed', 'the engine did not start', {
+      reason: logTail.length > 0 ? logTail.map(plainLogLine).join(' | ') : String(error),
+      hint: 'Correct its configuration (daemon.json) or see logs/dockerd.log in its directory.',
+    });
+    return { ok: false, error: { ...failure.error, logTail } };
+  }
+}
+
+/**
+ * The file to register as the backend's runtime: dockerd does not start when it is none. Where it is not
+ * installed, a stand-in in the engine's own directory refuses every container and says so; what belongs to
+ * the system (Sysbox) is never written.
+ */
+export async function presentRuntime(paths: RootPaths, backend: IsolationBackend): Promise<string> {
+  const file = backend.runtimePath(paths);
+  if (
+    await access(file).then(
+      () => true,
+      () => false,
+    )
+  )
+    return file;
+  const standIn = path.join(paths.runtimeDir, path.basename(file));
+  await mkdir(paths.runtimeDir, { recursive: true, mode: 0o755 });
+  await writeFile(
+    standIn,
+    '#!/bin/sh\necho "bulkhead: the isolation runtime is not installed; see the engine\'s status" >&2\nexit 1\n',
+    { mode: 0o755 },
+  );
+  return standIn;
+}
+
+/**
+ * daemon.json, or where there is none an empty stand-in: without one dockerd would read the machine-wide
+ * file.
+ */
+async function configFile(paths: RootPaths): Promise<string> {
+  if (
+    await access(paths.daemonJson).then(
+      () => true,
+      () => false,
+    )
+  )
+    return paths.daemonJson;
+  const standIn = path.join(paths.run, 'no-daemon.json');
+  await writeFile(standIn, '{}\n', { mode: 0o600 });
+  return standIn;
+}
+
+/** The message alone of dockerd's `time=… level=… msg="…"` lines. */
+function plainLogLine(line: string): string {
+  const message = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
+  return message === undefined ? line : message.replace(/\\(.)/g, '$1');
+}

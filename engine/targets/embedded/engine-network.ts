@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import * as z from 'zod';
+import { writeFileAtomic } from '../../base/files.ts';
+import { freeSubnet, removeBridge, type EngineSubnet } from './dockerd-process.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+
+const run = promisify(execFile);
+const networkSchema = z.object({
+  octet: z.number().int().min(1).max(254),
+  moves: z.number().int().min(0).max(999).default(0),
+});
+type RecordedNetwork = z.infer<typeof networkSchema>;
+
+/** Bridge and subnet of one engine. */
+export interface EngineNetwork {
+  readonly bridge: string;
+  readonly subnet: EngineSubnet;
+}
+
+/** What every bridge of the engine is called first; kernel limit: 15 characters. */
+export const bridgeName = (paths: RootPaths): string => `bh${paths.id}`;
+const networkOf = (paths: RootPaths, { octet, moves }: RecordedNetwork): EngineNetwork => ({
+  bridge: `${bridgeName(paths)}${moves === 0 ? '' : moves}`,
+  subnet: { octet },
+});
+const recordFile = (paths: RootPaths): string => path.join(paths.root, 'engine-network.json');
+
+/**
+ * The engine's bridge and subnet: those it had before, so that user-defined networks fit in again, unless
+ * another interface took the subnet meanwhile; else a free one, remembered in DIR/engine-network.json. Throws
+ * when none is free.
+ */
+export async function engineNetwork(paths: RootPaths): Promise<EngineNetwork> {
+  const recorded = await recordedNetwork(paths);
+  if (recorded !== null && !(await takenByOthers(recorded, bridgeName(paths))))
+    return networkOf(paths, recorded);
+  return recordNetwork(paths, recorded?.moves ?? 0);
+}
+
+/**
+ * Gives the engine another bridge and subnet. dockerd, interrupted or disturbed while it restored its default
+ * bridge, keeps a record of it that it finds in its way at every later start ("networks have same bridge
+ * name"); away from it, it starts, and keeps its user-defined networks.
+ */
+export async function moveNetwork(paths: RootPaths): Promise<EngineNetwork> {
+  return recordNetwork(paths, ((await recordedNetwork(paths))?.moves ?? 0) + 1);
+}
+
+async function recordNetwork(paths: RootPaths, moves: number): Promise<EngineNetwork> {
+  // Seeded by the root's id: engines started at the same moment look in different places.
+  const { octet } = await freeSubnet(Number.parseInt(paths.id.slice(0, 6), 16));
+  const record: RecordedNetwork = { octet, moves: moves % 1000 };
+  const written = await writeFileAtomic(recordFile(paths), `${JSON.stringify(record)}\n`, { mode: 0o644 });
+  if (!written.ok) throw new Error(`${written.error.message}: ${written.error.reason ?? ''}`);
+  return networkOf(paths, record);
+}
+
+async function recordedNetwork(paths: RootPaths): Promise<RecordedNetwork | null> {
+  try {
+    const parsed = networkSchema.safeParse(JSON.parse(await readFile(recordFile(paths), 'utf8')));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+async function takenByOthers(subnet: EngineSubnet, bridge: string): Promise<boolean> {
+  const { stdout } = await run('ip', ['-4', '-o', 'address', 'show']);
+  return stdout
+    .split('\n')
+    .some((line) => line.includes(` 10.${subnet.octet}.0.`) && !line.includes(` ${bridge}`));
+}
+
+/** Removes every bridge the engine has had, and the firewall rules dockerd leaves behind for them. */
+export async function removeNetwork(paths: RootPaths): Promise<void> {
+  const links = await run('ip', ['-o', 'link', 'show', 'type', 'bridge']).catch(() => ({ stdout: '' }));
+  const names = [...links.stdout.matchAll(/^\d+: ([^:@]+)[:@]/gm)]
+    .map((match) => match[1] ?? '')
+    .filter((name) => isBridgeOf(paths, name));
+  for (const name of names) await removeBridge(name);
+  await removeBridgeRules(paths);
+}
+
+const isBridgeOf = (paths: RootPaths, name: string): boolean =>
+  name.startsWith(bridgeName(paths)) && /^\d*$/.test(name.slice(bridgeName(paths).length));
+
+/** Best effort: without iptables there are none. */
+async function removeBridgeRules(paths: RootPaths): Promise<void> {
+  for (const table of ['filter', 'nat']) {
+    const listed = await run('iptables', ['-w', '5', '-t', table, '-S']).catch(() => ({ stdout: '' }));
+    for (const rule of listed.stdout.split('\n')) {
+      const words = rule.split(' ');
+      // A quoted word (a comment) is none of dockerd's rules.
+      if (
+        words[0] !== '-A' ||
+        rule.includes('"') ||
+        !words.some((word, i) => isBridgeOf(paths, word) && /^-[io]$/.test(words[i - 1] ?? ''))
+      )
+        continue;
+      await run('iptables', ['-w', '5', '-t', table, '-D', ...words.slice(1)]).catch(() => undefined);
+    }
+  }
+}

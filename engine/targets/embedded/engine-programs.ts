@@ -1,0 +1,93 @@
+/**
+ * Programs that stand before others in the engine's PATH. The classic builder and BuildKit both run `git` by
+ * name, and git runs `ssh` by name: BuildKit sets GIT_SSH_COMMAND="ssh -F /dev/null …" itself, and ssh takes
+ * root's home from the user database, not from $HOME. So neither variables nor an empty home keep root's keys
+ * from being offered. packaging/systemd has the same files for engines that we do not start.
+ */
+
+/** Finds the program of the same name that comes next in PATH. */
+const next = (name: string) => `next=
+IFS=:
+for directory in $PATH; do
+  case $directory in /*) ;; *) continue ;; esac
+  if [ -x "$directory/${name}" ] && ! [ "$directory/${name}" -ef "$0" ]; then next=$directory/${name}; break; fi
+done
+unset IFS
+if [ -z "$next" ]; then echo "bulkhead: ${name} is not installed" >&2; exit 127; fi
+`;
+
+/** Hands on variables that are set, of those named, in front of the program's words. */
+const handOn = (names: readonly string[]) => `for name in ${names.join(' ')}; do
+  eval "isset=\\\${$name+x} value=\\\${$name-}"
+  if [ -n "$isset" ]; then set -- "$name=$value" "$@"; fi
+done
+`;
+
+const gitVariables = [
+  'TMPDIR',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'http_proxy',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'all_proxy',
+  'ALL_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+  'GIT_PROTOCOL_FROM_USER',
+  'GIT_SSL_CAINFO',
+  'GIT_SSL_CAPATH',
+  'GIT_SSH_COMMAND',
+  'SSH_AUTH_SOCK',
+];
+const sshVariables = ['TMPDIR', 'LANG', 'LC_ALL', 'GIT_PROTOCOL', 'SSH_AUTH_SOCK'];
+
+/**
+ * git with no configuration but ours, no home, and no credential: an environment made anew. An SSH agent
+ * (BuildKit's way to the client's) and headers that BuildKit gives as words stay.
+ */
+export const gitProgram = `#!/bin/sh
+# git as the engine runs it, for whoever may build: without root's configuration, credential helpers, ~/.netrc and Kerberos tickets.
+${next('git')}set -- "$next" "$@"
+# BuildKit's own form of it; any other is of whoever started the engine.
+case \${GIT_SSH_COMMAND-} in 'ssh -F /dev/null'*) ;; *) unset GIT_SSH_COMMAND ;; esac
+${handOn(gitVariables)}exec env -i PATH="$PATH" HOME=/dev/null XDG_CONFIG_HOME=/dev/null \\
+  GIT_CONFIG_GLOBAL="\${0%/*}/gitconfig" GIT_CONFIG_NOSYSTEM=1 GIT_ATTR_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 \\
+  KRB5CCNAME=FILE:/dev/null KRB5_CLIENT_KTNAME=FILE:/dev/null "$@"
+`;
+
+/**
+ * The whole of git's configuration, for repositories' submodules too: words given to git (\`-c\`) do not
+ * reach those.
+ */
+export const gitConfig = `[credential]
+	helper =
+[http]
+	emptyAuth = false
+[protocol]
+	allow = never
+[protocol "https"]
+	allow = always
+[protocol "http"]
+	allow = always
+[protocol "git"]
+	allow = always
+[protocol "ssh"]
+	allow = always
+`;
+
+/**
+ * ssh with the keys of the agent it is given, and no others: no file of root's or of the machine's
+ * configuration. Known hosts are those that BuildKit brings along; root's are neither read nor added to.
+ */
+export const sshProgram = `#!/bin/sh
+# ssh as the engine's git runs it, for whoever may build: without root's keys, configuration and known hosts.
+${next('ssh')}known=
+for word in "$@"; do
+  case $word in UserKnownHostsFile=*) known=given ;; esac
+done
+if [ -z "$known" ]; then set -- -o UserKnownHostsFile=/dev/null "$@"; fi
+set -- "$next" -F /dev/null -o BatchMode=yes -o IdentityFile=none -o GSSAPIAuthentication=no -o HostbasedAuthentication=no "$@"
+${handOn(sshVariables)}exec env -i PATH="$PATH" HOME=/dev/null "$@"
+`;

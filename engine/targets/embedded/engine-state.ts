@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import { appErrorSchema, type AppError, type Result } from '../../../shared/result.ts';
+import { enginePhases } from '../../../shared/engine-status/status.ts';
+import { writeFileAtomic } from '../../base/files.ts';
+import { processIdentitySchema } from '../../base/process-identity.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+
+/** Held by the supervisor while it lives: one engine has one. */
+export const supervisorLock = (paths: RootPaths): string => path.join(paths.root, 'supervisor.lock');
+
+const problemSchema = z.object({ message: z.string(), logTail: z.array(z.string()) });
+
+/**
+ * What the supervisor says about itself and its children, in DIR/engine-state.json. Readable by all; written
+ * by the supervisor alone.
+ */
+export const engineStateSchema = z.object({
+  version: z.literal(1),
+  supervisor: processIdentitySchema,
+  phase: z.enum(enginePhases),
+  /** Counts engine (re)starts of this supervisor, from 1; raised when one begins. */
+  generation: z.number().int().nonnegative(),
+  /** When the engine became ready, ISO 8601 UTC. */
+  readyAt: z.string().nullable(),
+  eci: z.boolean(),
+  dockerd: processIdentitySchema.nullable(),
+  gateway: processIdentitySchema.nullable(),
+  planner: processIdentitySchema.nullable(),
+  /** Why `phase` is `failed`. */
+  error: appErrorSchema.nullable(),
+  /** Last error lines of dockerd's log with `error`, or what limits a ready engine. */
+  problem: problemSchema.nullable(),
+});
+export type EngineState = z.infer<typeof engineStateSchema>;
+
+/**
+ * The state file's content; null where there is none or it can't be understood (an older or damaged one: as
+ * good as none).
+ */
+export async function readEngineState(paths: RootPaths): Promise<EngineState | null> {
+  try {
+    const parsed = engineStateSchema.safeParse(JSON.parse(await readFile(paths.state, 'utf8')));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+export function writeEngineState(paths: RootPaths, state: EngineState): Promise<Result<void, AppError>> {
+  return writeFileAtomic(paths.state, `${JSON.stringify(state)}\n`, {
+    mode: 0o644,
+    code: 'engine.start-failed',
+  });
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { findLeftovers } from './leftovers.ts';
+import type { RunningProcess } from '../../base/process-identity.ts';
+import { rootPaths } from '../../base/root-paths.ts';
+
+const paths = rootPaths('/srv/engine');
+const other = rootPaths('/srv/engine2');
+const process = (pid: number, ...args: string[]): RunningProcess => ({
+  pid,
+  parent: 1,
+  started: `${pid}0`,
+  boot: 'b',
+  args,
+  isRoots: true,
+});
+const pids = (found: { pid: number }[]) => found.map((p) => p.pid);
+
+describe('what belongs to an engine', () => {
+  const of = (p: typeof paths, base: number) => [
+    process(base, 'dockerd', '--data-root', p.data, '--exec-root', p.run),
+    process(base + 1, 'containerd', '--config', `${p.run}/containerd/containerd.toml`),
+    process(
+      base + 2,
+      '/usr/bin/containerd-shim-runc-v2',
+      '-namespace',
+      'moby',
+      '-address',
+      `${p.run}/containerd/containerd.sock`,
+    ),
+    process(base + 3, '/x/node', '/x/main.mjs', 'gateway', '--listen', `unix://${p.clientSocket}`),
+    process(base + 4, '/x/node', '/x/main.mjs', 'planner', '--root', p.root),
+  ];
+  const machine = [
+    ...of(paths, 100),
+    ...of(other, 200),
+    process(300, 'dockerd'),
+    process(301, 'containerd'),
+    process(302, 'vi', paths.root, paths.run),
+    process(303, ''),
+  ];
+
+  it('is found by paths nobody else has, and nothing of another engine is', () => {
+    const found = findLeftovers(machine, paths, null, 1);
+    expect({
+      dockerd: pids(found.dockerd),
+      containerd: pids(found.containerd),
+      shims: pids(found.shims),
+      gateway: pids(found.gateway),
+      planner: pids(found.planner),
+    }).toEqual({ dockerd: [100], containerd: [101], shims: [102], gateway: [103], planner: [104] });
+  });
+
+  it('is found by the recorded identity where the command line says nothing', () => {
+    const recorded = { dockerd: null, gateway: { pid: 303, started: '3030', boot: 'b' }, planner: null };
+    expect(pids(findLeftovers(machine, paths, recorded, 1).gateway)).toEqual([103, 303]);
+  });
+
+  it.each([
+    { pid: 303, started: '1', boot: 'b' },
+    { pid: 303, started: '3030', boot: 'earlier' },
+  ])('a reused pid is left alone: %j', (identity) => {
+    expect(
+      pids(
+        findLeftovers(machine, paths, { dockerd: identity, gateway: identity, planner: identity }, 1).dockerd,
+      ),
+    ).toEqual([100]);
+  });
+
+  it("is root's: what a user or a container calls like it is left alone, and keeps nothing from being cleaned", () => {
+    const found = findLeftovers(
+      machine.map((p) => ({ ...p, isRoots: false })),
+      paths,
+      { dockerd: null, gateway: null, planner: null },
+      1,
+    );
+    expect(Object.values(found).flat()).toEqual([]);
+  });
+
+  it('never includes the one who looks', () => {
+    expect(pids(findLeftovers(machine, paths, null, 100).dockerd)).toEqual([]);
+  });
+
+  it('a longer path with the same beginning is another engine', () => {
+    const found = findLeftovers(
+      [
+        process(1, 'dockerd', '--exec-root', `${paths.run}x`),
+        process(2, 'node', 'planner', '--root', `${paths.root}/sub`),
+      ],
+      paths,
+      null,
+      9,
+    );
+    expect([...found.dockerd, ...found.planner]).toEqual([]);
+  });
+});

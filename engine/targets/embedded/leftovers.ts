@@ -1,0 +1,229 @@
+import { execFile } from 'node:child_process';
+import { readFile, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { removeDeviceCgroups } from './device-cgroup.ts';
+import { removeNetwork } from './engine-network.ts';
+import { linkGuards } from './link-guards.ts';
+import { leftLxcfsHangs, lxcfsDirectory } from './lxcfs.ts';
+import type { EngineState } from './engine-state.ts';
+import {
+  endProcesses,
+  identityOf,
+  runningProcesses,
+  type ProcessIdentity,
+  type RunningProcess,
+} from '../../base/process-identity.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+import { staleMounts } from './stale-mounts.ts';
+
+const run = promisify(execFile);
+
+export interface Leftovers {
+  readonly dockerd: ProcessIdentity[];
+  readonly containerd: ProcessIdentity[];
+  readonly gateway: ProcessIdentity[];
+  readonly planner: ProcessIdentity[];
+  readonly lxcfs: ProcessIdentity[];
+  readonly shims: ProcessIdentity[];
+}
+
+/**
+ * Which of this machine's processes belong to this engine: by a path in their command line that no other
+ * engine has, or by being the very process (pid, start time, boot) the state file names. Pure.
+ */
+export function findLeftovers(
+  processes: readonly RunningProcess[],
+  paths: RootPaths,
+  state: Pick<EngineState, 'dockerd' | 'gateway' | 'planner'> | null,
+  self: number,
+): Leftovers {
+  const has = (p: RunningProcess, flag: string, value: string) =>
+    p.args.some((arg, i) => (arg === flag && p.args[i + 1] === value) || arg === `${flag}=${value}`);
+  const recorded = (p: RunningProcess, identity: ProcessIdentity | null | undefined) =>
+    identity != null && identity.pid === p.pid && identity.started === p.started && identity.boot === p.boot;
+  const program = (p: RunningProcess) => path.basename(p.args[0] ?? '');
+  // A user's own process, or a container's, may be called anything.
+  const others = processes.filter((p) => p.pid !== self && p.isRoots);
+  return {
+    dockerd: others.filter(
+      (p) => recorded(p, state?.dockerd) || (program(p) === 'dockerd' && has(p, '--exec-root', paths.run)),
+    ),
+    containerd: others.filter(
+      (p) =>
+        program(p) === 'containerd' && has(p, '--config', path.join(paths.run, 'containerd/containerd.toml')),
+    ),
+    gateway: others.filter(
+      (p) =>
+        recorded(p, state?.gateway) ||
+        (p.args.includes('gateway') && has(p, '--listen', `unix://${paths.clientSocket}`)),
+    ),
+    planner: others.filter(
+      (p) => recorded(p, state?.planner) || (p.args.includes('planner') && has(p, '--root', paths.root)),
+    ),
+    lxcfs: others.filter(
+      (p) => program(p) === 'lxcfs' && p.args.some((arg) => arg.startsWith(`${lxcfsDirectory(paths)}/`)),
+    ),
+    shims: others.filter(
+      (p) =>
+        program(p).startsWith('containerd-shim') &&
+        has(p, '-address', path.join(paths.run, 'containerd/containerd.sock')),
+    ),
+  };
+}
+
+export interface ClearOptions {
+  /**
+   * End containers that outlived their dockerd too, and take down mounts and network: nothing of the engine
+   * is to be left.
+   */
+  readonly everything: boolean;
+  readonly onFound: (text: string) => void;
+}
+
+/**
+ * Ends what a killed supervisor, dockerd, gateway or planner left behind and removes what would stop the next
+ * start. The caller holds the supervisor's lock. Without `everything`, containers still running under their
+ * shims are left to the next dockerd, which settles them as its configuration says (live-restore); so is
+ * every lxcfs while there are such, for the files it serves them, unless the last one hangs. Throws when a
+ * process can't be ended.
+ */
+export async function clearLeftovers(
+  paths: RootPaths,
+  state: EngineState | null,
+  options: ClearOptions,
+): Promise<void> {
+  const found = findLeftovers(await runningProcesses(), paths, state, process.pid);
+  const end = async (name: string, identities: readonly ProcessIdentity[], graceMs: number) => {
+    if (identities.length === 0) return;
+    options.onFound(`ending a left-over ${name} (pid ${identities.map((p) => p.pid).join(', ')})`);
+    await endProcesses(identities, graceMs);
+  };
+  // No new calls first; then dockerd, which stops its containers and needs the planner for that.
+  await end('gateway', found.gateway, 5_000);
+  await end('dockerd', found.dockerd, 40_000);
+  await end('containerd', found.containerd, 5_000);
+  await end('planner', found.planner, 5_000);
+  // Before the containers: a process that waits for one that hangs can't be killed.
+  if (options.everything || (await runningShims(paths)).length === 0 || (await leftLxcfsHangs(paths)))
+    await end('lxcfs', found.lxcfs, 1_000);
+  if (options.everything) await endContainers(paths, options.onFound);
+  await removeFiles([paths.clientSocket, paths.metricsSocket, paths.plannerSocket, ...engineFiles(paths)]);
+  if ((await runningShims(paths)).length === 0) {
+    await removeStaleMounts(paths);
+    await removeDeviceCgroups(paths);
+  }
+  if (options.everything) {
+    await removeNetwork(paths);
+    await removeRunDirectory(paths);
+  }
+}
+
+async function runningShims(paths: RootPaths): Promise<ProcessIdentity[]> {
+  return findLeftovers(await runningProcesses(), paths, null, process.pid).shims;
+}
+
+/**
+ * Ends what a dockerd that was killed left running, its containers aside. For a restart: the gateway stays.
+ */
+export async function clearEngineLeftovers(paths: RootPaths, onFound: (text: string) => void): Promise<void> {
+  const found = findLeftovers(await runningProcesses(), paths, null, process.pid);
+  const identities = [...found.dockerd, ...found.containerd];
+  if (identities.length > 0)
+    onFound(`ending what is left of the engine (pid ${identities.map((p) => p.pid).join(', ')})`);
+  await endProcesses(identities, 5_000);
+  await removeFiles(engineFiles(paths));
+}
+
+/**
+ * Sockets nobody listens on and pid files, whose numbers may be another process's by now: dockerd would take
+ * that for itself or its containerd.
+ */
+function engineFiles(paths: RootPaths): string[] {
+  return [
+    paths.engineSocket,
+    ...[
+      'dockerd.pid',
+      'containerd/containerd.pid',
+      'containerd/containerd.sock',
+      'containerd/containerd.sock.ttrpc',
+      'containerd/containerd-debug.sock',
+    ].map((name) => path.join(paths.run, name)),
+  ];
+}
+
+async function removeFiles(files: readonly string[]): Promise<void> {
+  for (const file of files) await rm(file, { force: true });
+}
+
+/**
+ * Ends containers that outlived their dockerd: their processes get SIGTERM and ten seconds, then their shims
+ * go.
+ */
+async function endContainers(paths: RootPaths, onFound: (text: string) => void): Promise<void> {
+  const processes = await runningProcesses();
+  const shims = findLeftovers(processes, paths, null, process.pid).shims;
+  const inits = [...descendants(processes, shims), ...(await orphanedInits(paths))];
+  if (inits.length > 0) onFound(`ending ${inits.length} left-over container processes`);
+  await endProcesses(inits, 10_000);
+  // A shim ignores SIGTERM.
+  await endProcesses(shims, 200);
+}
+
+function descendants(
+  processes: readonly RunningProcess[],
+  roots: readonly ProcessIdentity[],
+): RunningProcess[] {
+  const known = new Set(roots.map((p) => p.pid));
+  const found: RunningProcess[] = [];
+  for (let grew = true; grew;) {
+    grew = false;
+    for (const p of processes) {
+      if (known.has(p.pid) || !known.has(p.parent)) continue;
+      known.add(p.pid);
+      found.push(p);
+      grew = true;
+    }
+  }
+  return found;
+}
+
+/**
+ * First processes of containers whose shim is dead: by containerd's record of the pid, and the container's id
+ * in the process's cgroup.
+ */
+async function orphanedInits(paths: RootPaths): Promise<ProcessIdentity[]> {
+  const base = path.join(paths.run, 'containerd/daemon/io.containerd.runtime.v2.task/moby');
+  const found: ProcessIdentity[] = [];
+  for (const id of await readdir(base).catch(() => [])) {
+    const pid = Number(await readFile(path.join(base, id, 'init.pid'), 'utf8').catch(() => ''));
+    if (!Number.isInteger(pid) || pid <= 1) continue;
+    const cgroup = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '');
+    const identity = cgroup.includes(id) ? await identityOf(pid) : null;
+    if (identity !== null) found.push(identity);
+  }
+  return found;
+}
+
+/** Unmounts what dead containers left mounted, deepest first. Nothing of the engine may be running. */
+async function removeStaleMounts(paths: RootPaths): Promise<void> {
+  const mountinfo = await readFile('/proc/self/mountinfo', 'utf8');
+  const guards = new Set(linkGuards(mountinfo, paths));
+  const deepestFirst = [...staleMounts(mountinfo, paths), ...guards].sort(
+    (a, b) => b.split('/').length - a.split('/').length,
+  );
+  for (const point of deepestFirst)
+    await run('umount', [point]).catch(() =>
+      guards.has(point) ? undefined : run('umount', ['-l', point]).catch(() => undefined),
+    );
+}
+
+/** Deletes the run directory, unless something is still mounted or running in it: then a later stop does. */
+async function removeRunDirectory(paths: RootPaths): Promise<void> {
+  if (
+    (await runningShims(paths)).length > 0 ||
+    staleMounts(await readFile('/proc/self/mountinfo', 'utf8'), paths).length > 0
+  )
+    return;
+  await rm(paths.run, { recursive: true, force: true });
+}

@@ -1,0 +1,88 @@
+import { mkdtemp, readFile, rm, stat, writeFile, mkdir, appendFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { boundLogs, dockerdErrors, followLogs, logFile, openLog, parseLog, readLogs } from './log-files.ts';
+import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
+
+let paths: RootPaths;
+beforeEach(async () => {
+  paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bh-log-')));
+  await mkdir(paths.logs);
+});
+afterEach(async () => {
+  await rm(paths.root, { recursive: true, force: true });
+});
+
+it('reads times of ours and of dockerd; a line without one belongs to the line before', () => {
+  expect(
+    parseLog(
+      ['2026-01-02T03:04:05.006Z up', 'goroutine 1', 'time="2026-01-02T03:04:06.5+01:00" level=info msg="x"'],
+      'dockerd',
+    ),
+  ).toEqual([
+    { at: '2026-01-02T03:04:05.006Z', source: 'dockerd', text: 'up' },
+    { at: '2026-01-02T03:04:05.006Z', source: 'dockerd', text: 'goroutine 1' },
+    { at: '2026-01-02T02:04:06.500Z', source: 'dockerd', text: 'level=info msg="x"' },
+  ]);
+});
+
+it('merges all logs by time and keeps the last', async () => {
+  await writeFile(logFile(paths, 'gateway'), '2026-01-01T00:00:01.000Z a\n2026-01-01T00:00:03.000Z c\n');
+  await writeFile(logFile(paths, 'planner'), '2026-01-01T00:00:02.000Z b\n');
+  expect((await readLogs(paths, 2)).map((line) => `${line.source} ${line.text}`)).toEqual([
+    'planner b',
+    'gateway c',
+  ]);
+});
+
+it('no logs, no lines', async () => {
+  await rm(paths.logs, { recursive: true });
+  expect(await readLogs(paths, 10)).toEqual([]);
+});
+
+it('a log above 5 MB is cut and kept once; its writer goes on', async () => {
+  const log = openLog(paths, 'gateway');
+  log.line('before');
+  await writeFile(logFile(paths, 'dockerd'), Buffer.alloc(5 * 1024 * 1024 + 1, 'x'));
+  await boundLogs(paths);
+  expect((await stat(logFile(paths, 'dockerd'))).size).toBe(0);
+  expect((await stat(`${logFile(paths, 'dockerd')}.1`)).size).toBe(5 * 1024 * 1024 + 1);
+  log.line('after');
+  await log.close();
+  expect(await readFile(logFile(paths, 'gateway'), 'utf8')).toMatch(/ before\n.* after\n$/);
+});
+
+it("gives dockerd's errors of this start alone, else its last lines", async () => {
+  const file = logFile(paths, 'dockerd');
+  await writeFile(file, 'time="x" level=error msg="old"\n');
+  const { size } = await stat(file);
+  await appendFile(file, 'time="x" level=info msg="hello"\n');
+  expect(await dockerdErrors(paths, 5, size)).toEqual(['time="x" level=info msg="hello"']);
+  await appendFile(file, 'failed to start daemon: no\n');
+  expect(await dockerdErrors(paths, 5, size)).toEqual(['failed to start daemon: no']);
+});
+
+it('hands on only what was appended since, also after a cut', async () => {
+  await writeFile(logFile(paths, 'gateway'), '2026-01-01T00:00:01.000Z old old old\n');
+  const lines: string[] = [];
+  const follower = await followLogs(paths, (line) => {
+    lines.push(line.text);
+  });
+  await follower.poll();
+  await appendFile(logFile(paths, 'gateway'), '2026-01-01T00:00:02.000Z new\n');
+  await follower.poll();
+  await writeFile(logFile(paths, 'gateway'), '2026-01-01T00:00:03.000Z cut\n');
+  await follower.poll();
+  expect(lines).toEqual(['new', 'cut']);
+});
+
+it('of a line that is very long the beginning is read', async () => {
+  await writeFile(
+    logFile(paths, 'dockerd'),
+    `${'x'.repeat(100_000)}\nlevel=error msg="${'y'.repeat(100_000)}"\n`,
+  );
+  const errors = await dockerdErrors(paths, 5);
+  expect(errors.map((line) => [line.slice(0, 11), line.length < 10_000])).toEqual([['level=error', true]]);
+  expect((await readLogs(paths, 2)).map(({ text }) => text.length < 10_000)).toEqual([true, true]);
+});

@@ -1,0 +1,136 @@
+import { copyFile, mkdir, open, readdir, stat, truncate } from 'node:fs/promises';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import path from 'node:path';
+import type { EngineLogLine } from '../../../shared/engine-status/status.ts';
+import { cutLine } from './bounded-lines.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+
+export const logSources = ['supervisor', 'dockerd', 'gateway', 'planner', 'lxcfs'] as const;
+export type LogSource = (typeof logSources)[number];
+
+/** A log file is cut when it is larger than this; the part before is kept as `.1`. */
+const maxLogBytes = 5 * 1024 * 1024;
+
+export const logFile = (paths: RootPaths, source: LogSource): string =>
+  path.join(paths.logs, `${source}.log`);
+
+/** Cuts logs that grew too large. Writers keep their open files: all append, so they go on at the new end. */
+export async function boundLogs(paths: RootPaths): Promise<void> {
+  await mkdir(paths.logs, { recursive: true, mode: 0o750 });
+  for (const name of await readdir(paths.logs)) {
+    if (!name.endsWith('.log')) continue;
+    const file = path.join(paths.logs, name);
+    if ((await stat(file)).size <= maxLogBytes) continue;
+    await copyFile(file, `${file}.1`);
+    await truncate(file, 0);
+  }
+}
+
+/** Appends lines, each with the time it came at. */
+export interface LogWriter {
+  line(text: string): void;
+  close(): Promise<void>;
+}
+
+export function openLog(
+  paths: RootPaths,
+  source: LogSource,
+  onLine?: (line: EngineLogLine) => void,
+): LogWriter {
+  const stream: WriteStream = createWriteStream(logFile(paths, source), { flags: 'a', mode: 0o640 });
+  // A full disk must not end the supervisor.
+  stream.on('error', () => undefined);
+  return {
+    line: (text) => {
+      const line: EngineLogLine = { at: new Date().toISOString(), source, text };
+      stream.write(`${line.at} ${text}\n`);
+      onLine?.(line);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        stream.end(resolve);
+      }),
+  };
+}
+
+/**
+ * Last `lines` of all logs, merged by time. A line without a time of its own belongs to the one before it.
+ */
+export async function readLogs(paths: RootPaths, lines: number): Promise<EngineLogLine[]> {
+  const all = await Promise.all(
+    logSources.map(async (source) => parseLog(await tail(logFile(paths, source), lines), source)),
+  );
+  return all
+    .flat()
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+    .slice(-lines);
+}
+
+/** dockerd's last `count` error lines, the newest last; where it has none, its last lines. */
+export async function dockerdErrors(paths: RootPaths, count: number, sinceByte = 0): Promise<string[]> {
+  const all = await tail(logFile(paths, 'dockerd'), 400, sinceByte);
+  const errors = all.filter((line) =>
+    /level=(error|fatal|panic)|^(failed|unable|panic|fatal|invalid|error)/i.test(line),
+  );
+  return (errors.length > 0 ? errors : all).slice(-count);
+}
+
+export async function logSize(paths: RootPaths, source: LogSource): Promise<number> {
+  return (await stat(logFile(paths, source)).catch(() => null))?.size ?? 0;
+}
+
+/** Lines of one log as entries. Times: our own prefix, or dockerd's `time="…"`. */
+export function parseLog(texts: readonly string[], source: LogSource): EngineLogLine[] {
+  let at = '';
+  return texts.map((raw) => {
+    const own = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) (.*)$/s.exec(raw);
+    const engine = /\btime="([^"]+)"\s*/.exec(raw);
+    const time = own?.[1] ?? engine?.[1];
+    const ms = time === undefined ? NaN : Date.parse(time);
+    if (!Number.isNaN(ms)) at = new Date(ms).toISOString();
+    return { at, source, text: own?.[2] ?? (engine === null ? raw : raw.replace(engine[0], '')) };
+  });
+}
+
+/** Last lines of a file, reading at most 1 MB from its end; [] where there is none or it may not be read. */
+async function tail(file: string, lines: number, sinceByte = 0): Promise<string[]> {
+  const handle = await open(file, 'r').catch(() => null);
+  if (handle === null) return [];
+  try {
+    const { size } = await handle.stat();
+    // A log cut meanwhile starts anew.
+    const from = Math.max(sinceByte <= size ? sinceByte : 0, size - 1024 * 1024);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
+    const all = buffer
+      .subarray(0, bytesRead)
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+    return all.slice(-lines).map(cutLine);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Hands on what is appended to the logs from now on, each time `poll` is called. */
+export async function followLogs(
+  paths: RootPaths,
+  onLog: (line: EngineLogLine) => void,
+): Promise<{ poll(): Promise<void> }> {
+  const seen = new Map(
+    await Promise.all(logSources.map(async (source) => [source, await logSize(paths, source)] as const)),
+  );
+  return {
+    poll: async () => {
+      for (const source of logSources) {
+        const size = await logSize(paths, source);
+        const from = seen.get(source) ?? 0;
+        if (size === from) continue;
+        const lines = await tail(logFile(paths, source), 1000, from);
+        seen.set(source, size);
+        for (const line of parseLog(lines, source))
+          onLog(line.at === '' ? { ...line, at: new Date().toISOString() } : line);
+      }
+    },
+  };
+}

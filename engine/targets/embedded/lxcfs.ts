@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { exclusivePaths } from '../../../planner/options.ts';
+import { ProcFiles } from '../../../planner/proc-files.ts';
+import { setpriv, superviseChild, type SupervisedChild } from './child-process.ts';
+import { watchForHang } from './hang-watch.ts';
+import type { LogWriter } from './log-files.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+
+const program = '/usr/bin/lxcfs';
+const startMs = 5_000;
+const watchMs = 5_000;
+/**
+ * A running lxcfs that says nothing for this long, twice in a row, hangs every reader of /proc/meminfo: it is
+ * killed. Not sooner: its death costs all containers these files.
+ */
+const hungMs = 3_000;
+
+/** Where lxcfs keeps what, below the run directory: `shared/files` is its file system. */
+export const lxcfsDirectory = (paths: RootPaths): string => path.join(paths.run, 'lxcfs');
+
+const outliving = existsSync(setpriv) ? `${setpriv} --pdeathsig clear -- ` : '';
+
+/**
+ * Mounts that an earlier lxcfs left go, lazily: readers of a killed one get errors then, but don't hang; one
+ * that outlived its supervisor serves the containers that have its files, and ends of itself when the last of
+ * them is gone. It serves from a mount namespace of its own, in which process 1 looks like itself: where a
+ * machine keeps even root from looking at process 1, lxcfs would refuse everybody. Its file system appears
+ * here through the one directory that both namespaces share. No user of the machine gets there: lxcfs would
+ * read for him, as root, what the machine keeps from him (/proc/slabinfo).
+ */
+const script = `set -eu
+for mounted in "$1/shared/files" "$1/shared"; do while umount -c -l "$mounted" 2>/dev/null; do :; done; done
+mkdir -p "$1/shared/files"; chmod 0700 "$1"; rm -f "$1/pid"
+mount --bind "$1/shared" "$1/shared"; mount --make-private "$1/shared"; mount --make-shared "$1/shared"
+exec unshare --mount --propagation unchanged -- sh -euc 'mount --make-rprivate /proc; mount --bind "/proc/$$/personality" /proc/1/personality || true; exec ${outliving}${program} -f -l --runtime-dir="$1" --pidfile="$1/pid" "$1/shared/files"' sh "$1"`;
+
+/** Whether an lxcfs that an earlier supervisor left is mounted and hangs whoever asks it. */
+export const leftLxcfsHangs = async (paths: RootPaths): Promise<boolean> =>
+  (await new ProcFiles(exclusivePaths(paths).procFiles).answer(2 * hungMs)) === 'late';
+
+/** Emulation of /proc files (A10) for containers that start while it runs. */
+export interface ProcEmulation {
+  /** Starts it where it is installed. Never fails: containers start without, and the log says so. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Supervises an lxcfs of this engine's own: brought back when it dies, killed when it hangs. A container
+ * keeps the files it started with: when its lxcfs dies, reading them fails (ENOTCONN) until the container is
+ * started again. So it outlives a killed supervisor, as containers do.
+ */
+export function superviseLxcfs(paths: RootPaths, log: LogWriter, say: (text: string) => void): ProcEmulation {
+  if (!existsSync(program)) {
+    return {
+      start: () => {
+        say(
+          "lxcfs is not installed: containers see the machine's /proc/uptime, meminfo and the like (A10); install the package lxcfs",
+        );
+        return Promise.resolve();
+      },
+      stop: () => Promise.resolve(),
+    };
+  }
+  const files = new ProcFiles(exclusivePaths(paths).procFiles);
+  let pid: number | null = null;
+  let endWatch: (() => void) | null = null;
+  const child: SupervisedChild = superviseChild({
+    name: 'lxcfs',
+    command: '/bin/sh',
+    args: ['-c', script, 'lxcfs', lxcfsDirectory(paths)],
+    log,
+    ready: /api_extensions:/,
+    onChange: (identity) => {
+      pid = identity?.pid ?? null;
+    },
+  });
+  return {
+    start: async () => {
+      const started = await child.start(startMs);
+      if (!started.ok) {
+        say(
+          `lxcfs did not start, so containers see the machine's /proc/uptime, meminfo and the like (A10): ${started.error.reason ?? ''}`,
+        );
+        return;
+      }
+      endWatch ??= watchForHang({
+        name: 'lxcfs',
+        answers: async () => (await files.answer(hungMs)) !== 'late',
+        pid: () => pid,
+        everyMs: watchMs,
+        say,
+      });
+    },
+    stop: async () => {
+      endWatch?.();
+      endWatch = null;
+      await child.stop();
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { recordEngine } from '../../base/registry.ts';
+import { foreignPlace } from '../../base/foreign-place.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+
+const run = promisify(execFile);
+
+/** Longest path of a unix socket the kernel takes, in bytes. */
+const maxSocketPath = 107;
+
+/** Checks of the path alone, before anything is made: its sockets must have room. */
+export function checkRootPath(paths: RootPaths): Result<void, AppError> {
+  for (const socket of [
+    paths.clientSocket,
+    paths.engineSocket,
+    paths.plannerSocket,
+    paths.metricsSocket,
+    path.join(paths.sockets, '.12345678'),
+  ]) {
+    const bytes = Buffer.byteLength(socket);
+    if (bytes > maxSocketPath) {
+      return fail('engine.root-invalid', "the engine's directory has too long a path", {
+        reason: `${socket} has ${bytes} bytes; the system takes at most ${maxSocketPath} for a socket`,
+        hint: 'Choose a directory with a shorter path.',
+        params: { path: paths.root },
+      });
+    }
+  }
+  if (/[\n\r,:]/.test(paths.root)) {
+    return fail('engine.root-invalid', "the engine's directory has a path that can't be used", {
+      reason: 'it holds a line break, a comma or a colon',
+      hint: 'Choose a directory without them.',
+      params: { path: paths.root },
+    });
+  }
+  return ok(undefined);
+}
+
+/** Needs root; dockerd and its helpers must be installed. */
+export async function checkMachine(): Promise<Result<void, AppError>> {
+  if (process.platform !== 'linux')
+    return fail('engine.not-installed', 'the embedded engine runs on Linux only', {
+      hint: 'Use Docker Desktop here.',
+    });
+  if (process.getuid?.() !== 0)
+    return fail('rights.not-root', 'the embedded engine must be started by root', {
+      reason: 'it makes namespaces, mounts and network bridges',
+      hint: 'Run the same command with sudo.',
+    });
+  try {
+    await run('dockerd', ['--version']);
+  } catch {
+    return fail('engine.not-installed', 'the Docker Engine is not installed', {
+      reason: 'dockerd is not on PATH',
+      hint: 'Install it: apt-get install docker.io',
+    });
+  }
+  return ok(undefined);
+}
+
+/**
+ * Refuses a root that somebody other than root could put things in, or put another in the place of: what
+ * stands there is followed and run with root's rights. What isn't there yet is fine.
+ */
+export async function checkRootOwner(paths: RootPaths): Promise<Result<void, AppError>> {
+  const info = await lstat(paths.root).catch(() => null);
+  if (info !== null && !info.isDirectory())
+    return invalid(paths, 'it is no directory (a symbolic link is not followed)');
+  const place = await foreignPlace(path.dirname(paths.root));
+  if (place !== null)
+    return invalid(
+      paths,
+      `somebody other than root may put another directory in its place, by way of ${place}`,
+      'Choose a directory below those that only root may write to, as /var/lib/bulkhead is.',
+    );
+  if (info !== null && (info.uid !== 0 || (info.mode & 0o022) !== 0))
+    return invalid(
+      paths,
+      'somebody other than root may write there',
+      `Run: chown root ${paths.root} && chmod 0711 ${paths.root}`,
+    );
+  return ok(undefined);
+}
+
+/**
+ * Makes the engine's directories. The root is 0711: clients reach the sockets in it, nobody lists it.
+ * Refuses a root that somebody other than root could swap things in.
+ */
+export async function prepareRoot(paths: RootPaths): Promise<Result<void, AppError>> {
+  try {
+    const above = await checkRootOwner(paths);
+    if (!above.ok) return above;
+    await mkdir(paths.root, { recursive: true, mode: 0o711 });
+    // Again: in a sticky directory somebody may have been quicker.
+    const own = await checkRootOwner(paths);
+    if (!own.ok) return own;
+    await chmod(paths.root, 0o711);
+    await mkdir(path.dirname(paths.run), { recursive: true, mode: 0o711 });
+    await mkdir(paths.run, { recursive: true, mode: 0o711 });
+    await mkdir(paths.logs, { recursive: true, mode: 0o750 });
+    await recordEngine(paths.root);
+    return ok(undefined);
+  } catch (error) {
+    return fail('engine.root-invalid', "the engine's directory can't be used", {
+      cause: error,
+      params: { path: paths.root },
+    });
+  }
+}
+
+function invalid(
+  paths: RootPaths,
+  reason: string,
+  hint = 'Choose another directory.',
+): Result<never, AppError> {
+  return fail('engine.root-invalid', `${paths.root} can't be the engine's directory`, {
+    reason,
+    hint,
+    params: { path: paths.root },
+  });
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { mountOf, parseMountinfo, pathInFileSystem, type Mount } from '../../base/mountinfo.ts';
+import { exclusivePaths } from '../../../planner/options.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+
+/**
+ * Where the engine mounts what is containers', builds' and plugins', below its data directory. All else there
+ * an admin mounted: a disk for a volume, or for all images.
+ */
+const enginesPoints =
+  /^(?:(?:overlay2|fuse-overlayfs)\/[^/]+\/merged|zfs\/graph\/[^/]+|rootfs\/[^/]+\/[^/]+|containers\/[^/]+\/mounts\/[^/]+|buildkit\/executor\/[^/]+\/rootfs|plugins\/[^/]+\/(?:rootfs|propagated-mount)|containerd\/daemon\/tmpmounts\/[^/]+|tmp\/[^/]+)(?:\/|$)/;
+
+/**
+ * Mount points that are containers': everything below the run directory and the isolation planner's mounts,
+ * and below the data directory what the engine mounts there; and dockerd's bind of the data directory onto
+ * itself. Deepest first. `isMountedVolume`: whether the engine mounts the volume of this name itself.
+ */
+export function staleMounts(
+  mountinfo: string,
+  paths: RootPaths,
+  isMountedVolume = (name: string) => readVolume(paths, name),
+): string[] {
+  const mounts = parseMountinfo(mountinfo);
+  const below = (directory: string, point: string) =>
+    point.startsWith(`${directory}/`) ? point.slice(directory.length + 1) : null;
+  const isEngines = (inData: string) => {
+    const volume = /^volumes\/([^/]+)\/_data$/.exec(inData)?.[1];
+    return volume === undefined ? enginesPoints.test(inData) : isMountedVolume(volume);
+  };
+  const isStale = ({ mountPoint }: Mount) => {
+    const inData = below(paths.data, mountPoint);
+    return (
+      below(paths.run, mountPoint) !== null ||
+      below(exclusivePaths(paths).mounts, mountPoint) !== null ||
+      (inData !== null && isEngines(inData))
+    );
+  };
+  return mounts
+    .filter((mount) => isStale(mount) || isBoundOntoItself(mount, mounts, paths.data))
+    .map(({ mountPoint }) => mountPoint)
+    .reverse()
+    .sort((a, b) => b.split('/').length - a.split('/').length);
+}
+
+/** Whether the local driver mounts the volume: it was made with a type or device (`--opt`). */
+function readVolume(paths: RootPaths, name: string): boolean {
+  try {
+    const options: unknown = JSON.parse(
+      readFileSync(path.join(paths.data, 'volumes', name, 'opts.json'), 'utf8'),
+    );
+    const names = (key: string) =>
+      typeof options === 'object' &&
+      options !== null &&
+      Object.entries(options).some(
+        ([each, value]) => each === key && typeof value === 'string' && value !== '',
+      );
+    return names('MountType') || names('MountDevice');
+  } catch {
+    return false; // made without options, or nobody knows how: then it isn't ours to take down
+  }
+}
+
+/** As dockerd makes its data directory a mount of its own, and leaves it so when it is killed. */
+export function isBoundOntoItself(mount: Mount, mounts: readonly Mount[], directory: string): boolean {
+  if (mount.mountPoint !== directory) return false;
+  const holder = mountOf(
+    directory,
+    mounts.filter(({ mountPoint }) => mountPoint !== directory),
+  );
+  return (
+    holder !== null && holder.device === mount.device && pathInFileSystem(directory, holder) === mount.root
+  );
+}

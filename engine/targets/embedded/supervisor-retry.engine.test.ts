@@ -1,0 +1,60 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
+import { logFile } from './log-files.ts';
+import { isAlive } from '../../base/process-identity.ts';
+
+let engine: EmbeddedEngine;
+beforeAll(async () => {
+  engine = await embeddedEngine();
+  await engine.start();
+}, 120_000);
+afterAll(async () => {
+  await rm(engine.paths.daemonJson, { force: true });
+  await engine.dispose();
+});
+
+const failedStarts = async (): Promise<number> => {
+  const log = await readFile(logFile(engine.paths, 'supervisor'), 'utf8');
+  return log.split('the engine did not start').length - 1;
+};
+
+/** Ends dockerd under a configuration that it does not start with; resolves when it failed `times` times. */
+async function failToStart(times: number): Promise<void> {
+  const before = await failedStarts();
+  await writeFile(engine.paths.daemonJson, '{ "no-such-option": true }\n');
+  const { dockerd } = await engine.state();
+  if (dockerd === null) throw new Error('no dockerd runs');
+  process.kill(dockerd.pid, 'SIGKILL');
+  await expect.poll(failedStarts, { timeout: 60_000, interval: 20 }).toBe(before + times);
+}
+
+it('a restart that is asked for takes the place of the retry: the engine stays up afterwards', async () => {
+  await failToStart(1);
+  await rm(engine.paths.daemonJson);
+  process.kill((await engine.state()).supervisor.pid, 'SIGHUP');
+  const dockerdNow = async () => (await engine.state()).dockerd;
+  await expect.poll(dockerdNow, { timeout: 20_000, interval: 10 }).not.toBeNull();
+  // The retry is due two seconds after the failure: the engine still starts then.
+  const starting = (await engine.state()).dockerd;
+  process.kill(starting?.pid ?? 0, 'SIGSTOP');
+  await pause(3000);
+  process.kill(starting?.pid ?? 0, 'SIGCONT');
+  await expect.poll(async () => (await engine.state()).phase, { timeout: 60_000 }).toBe('ready');
+  const { generation, dockerd } = await engine.state();
+  expect(dockerd).toEqual(starting);
+  await pause(5000);
+  expect(await engine.state()).toMatchObject({ phase: 'ready', generation, dockerd });
+}, 120_000);
+
+it('a supervisor that is stopped while it waits for a retry ends at once', async () => {
+  // The next one is due after sixteen seconds.
+  await failToStart(4);
+  const { supervisor } = await engine.state();
+  process.kill(supervisor.pid, 'SIGTERM');
+  await expect
+    .poll(async () => (await engine.state()).phase, { timeout: 20_000, interval: 10 })
+    .toBe('stopped');
+  await expect.poll(() => isAlive(supervisor), { timeout: 1000, interval: 10 }).toBe(false);
+}, 120_000);

@@ -1,0 +1,491 @@
+import { existsSync, fstatSync, mkdirSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listenOn } from '../http/listener.ts';
+import { sendRaw } from '../../tests/support/raw-http.ts';
+import type { EngineContainers, ListedContainer } from './engine-containers.ts';
+import type { ContainerFacts, EngineFacts } from '../enforce/engine-facts.ts';
+import type { ImageVerdict } from '../trust/image-trust.ts';
+import { createAdmission } from './admission.ts';
+import { bindOnAnswer } from './grant.ts';
+import { createSocketMounts, type OwnedSocketMounts } from './mounts.ts';
+import { openMountRecords } from './records.ts';
+import { reconcile } from './reconcile.ts';
+import { AnswerRefused } from '../http/exchange.ts';
+import { governingList } from '../../shared/policy/commands.ts';
+import { defaultSettings } from '../../shared/settings/effective.ts';
+import type { SocketMount } from './socket-mount.ts';
+
+let directory: string;
+let mounts: OwnedSocketMounts;
+let stops: (() => unknown)[] = [];
+let kept: string[];
+const said: string[] = [];
+
+function open(): OwnedSocketMounts {
+  const made = createSocketMounts({
+    directory,
+    records: openMountRecords(directory),
+    log: (line) => {
+      said.push(line);
+    },
+    keeper: {
+      keep: (name) => {
+        kept.push(name);
+        return Promise.resolve();
+      },
+      drop: (name) => {
+        kept = kept.filter((one) => one !== name);
+      },
+    },
+    listen: (at, origin) =>
+      listenOn(at, {
+        engineSocket: '/nonexistent',
+        origin,
+        decide: (request) => ({ kind: 'refuse', status: 418, message: JSON.stringify(request.origin) }),
+        malformed: () => undefined,
+        log: () => undefined,
+      }),
+  });
+  stops.push(() => made.close(0));
+  return made;
+}
+beforeEach(async () => {
+  directory = path.join(await mkdtemp(path.join(tmpdir(), 'bulkhead-mounts-')), 'sockets');
+  kept = [];
+  said.length = 0;
+  mounts = open();
+});
+afterEach(async () => {
+  for (const stop of stops) await stop();
+  stops = [];
+  await rm(path.dirname(directory), { recursive: true, force: true });
+});
+
+const id = 'c'.repeat(64);
+const imageId = `sha256:${'1'.repeat(64)}`;
+const made = (more: Partial<SocketMount> = {}): SocketMount => ({
+  ...mounts.reserve(),
+  image: 'app:1',
+  imageId,
+  allowedBy: 'app:1',
+  derivedFrom: null,
+  governing: [],
+  createdBy: 1000,
+  container: null,
+  ...more,
+});
+const ask = (socket: string) =>
+  sendRaw(socket, 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n');
+const facts = (mount: SocketMount, more: Partial<ContainerFacts> = {}): ContainerFacts => ({
+  id,
+  name: 'c',
+  image: 'app:1',
+  imageId,
+  runtime: 'bulkhead',
+  running: false,
+  terminal: false,
+  pid: 0,
+  startedAt: '',
+  user: '',
+  layers: null,
+  labels: {},
+  networks: [],
+  boundOnlyIfThere: [],
+  mounts: [{ type: 'bind', name: '', source: mount.socket, destination: '/s', readOnly: false }],
+  ...more,
+});
+/** Only what is asked for here. */
+const engineFacts = (container: ContainerFacts | null) =>
+  ({ container: () => Promise.resolve(container) }) as Partial<EngineFacts> as EngineFacts;
+function containers(listed: readonly ListedContainer[]): EngineContainers & { removed: string[] } {
+  const removed: string[] = [];
+  return {
+    removed,
+    list: () => Promise.resolve([...listed]),
+    remove: (one) => {
+      removed.push(one);
+      return Promise.resolve();
+    },
+    follow: () => Promise.resolve(),
+    hold: () => undefined,
+  };
+}
+const trust = (verdict: ImageVerdict) => ({ decide: () => Promise.resolve(verdict), close: () => undefined });
+const trusted: ImageVerdict = { trusted: true, imageId, allowedBy: '*', derivedFrom: null };
+const untrusted: ImageVerdict = { trusted: false, reason: 'not-listed', detail: 'no entry names it' };
+const socketSettings = (images: readonly string[], allowDerivedImages = true) => ({
+  ...defaultSettings.socket,
+  images,
+  allowDerivedImages,
+});
+
+describe("a socket of a container's own", () => {
+  it("answers as itself, is root's and the group's, is kept and on record; discarded, nothing is left", async () => {
+    const mount = made();
+    await mounts.open(mount);
+    expect((await ask(mount.socket)).body).toContain(mount.id);
+    expect(statSync(path.dirname(mount.socket)).mode & 0o777).toBe(0o700);
+    expect(statSync(mount.socket).mode & 0o007).toBe(0);
+    expect(kept).toEqual([`mount-${mount.id}`]);
+    await mounts.bind(mount.id, { id, name: 'c' });
+    expect(openMountRecords(directory).read()).toEqual({
+      mounts: [{ ...mount, container: { id, name: 'c' } }],
+      unreadable: [],
+    });
+    await mounts.discard(mount.id);
+    expect(readdirSync(directory)).toEqual([]);
+    expect(kept).toEqual([]);
+    expect(mounts.get(mount.id)).toBeNull();
+    await expect(mounts.bind(mount.id, { id, name: 'c' })).rejects.toThrow(/no socket mount/);
+  });
+
+  it('is listened on again: on the descriptor handed down, the same socket; without one, on a new socket at the same path', async () => {
+    const mount = made();
+    await mounts.open(mount);
+    await mounts.bind(mount.id, { id, name: 'c' });
+    const inode = statSync(mount.socket).ino;
+    await mounts.close(0);
+    expect(existsSync(mount.socket)).toBe(true);
+    const second = open();
+    await second.restore([]);
+    expect(second.get(mount.id)?.container).toEqual({ id, name: 'c' });
+    expect((await ask(mount.socket)).status).toBe(418);
+    expect(statSync(mount.socket).ino).not.toBe(inode);
+    await second.close(0);
+    // What dockerd leaves where a bind source was missing.
+    await rm(mount.socket);
+    mkdirSync(mount.socket);
+    const third = open();
+    await third.restore([]);
+    expect((await ask(mount.socket)).status).toBe(418);
+  });
+
+  it('knows its own paths only, whole', () => {
+    const { id: own, socket } = mounts.reserve();
+    expect(mounts.idAt(socket)).toBe(own);
+    for (const other of [
+      `${socket}/x`,
+      path.dirname(socket),
+      `${directory}X/${own}/docker.sock`,
+      `${directory}/${own.slice(1)}/docker.sock`,
+      `${directory}/${own.toUpperCase()}x/docker.sock`,
+      `${directory}/${own}/mount.json`,
+      `/x${socket}`,
+    ])
+      expect(mounts.idAt(other)).toBeNull();
+  });
+
+  it('whose record cannot be read is none, and its directory goes once no container mounts it', async () => {
+    const mount = made();
+    await mounts.open(mount);
+    await mounts.close(0);
+    for (const text of [
+      '',
+      '{}',
+      '[]',
+      JSON.stringify({ version: 2, ...mount }),
+      JSON.stringify({ version: 1, ...mount, id: 'f'.repeat(32) }),
+      JSON.stringify({ version: 1, ...mount, createdBy: '0' }),
+      JSON.stringify({ version: 1, ...mount, container: {} }),
+      JSON.stringify({ version: 1, ...mount, governing: [{ image: 'x', its: 'yes' }] }),
+    ]) {
+      await writeFile(path.join(path.dirname(mount.socket), 'mount.json'), text);
+      expect(openMountRecords(directory).read()).toEqual({ mounts: [], unreadable: [mount.id] });
+    }
+    const next = open();
+    expect(await next.restore([])).toBe(true);
+    await reconcile({
+      mounts: next,
+      containers: containers([]),
+      facts: engineFacts(null),
+      trust: null,
+      settings: () => socketSettings([]),
+      log: () => undefined,
+    });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('that never got its place is cleared away', async () => {
+    writeFileSync(path.join(directory, '.0badcafe'), '');
+    openMountRecords(directory);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
+
+describe("B3: the engine's answer to the create request", () => {
+  const see = (mount: SocketMount, container: ContainerFacts | null, status = 201, list = containers([])) =>
+    bindOnAnswer(mount, {
+      mounts,
+      containers: list,
+      facts: engineFacts(container),
+      log: () => undefined,
+      refused: (denial) => `refused: ${denial.detail ?? ''}`,
+    }).see(
+      { status } as Parameters<ReturnType<typeof bindOnAnswer>['see']>[0],
+      Buffer.from(JSON.stringify({ Id: id })),
+    ); // the status alone is looked at
+
+  it('binds the socket to the container when it is of the image that was checked', async () => {
+    const mount = made();
+    await mounts.open(mount);
+    expect(await see(mount, facts(mount))).toBeNull();
+    expect(mounts.get(mount.id)?.container).toEqual({ id, name: 'c' });
+  });
+
+  it("removes a container of another image, or with another's socket, and refuses", async () => {
+    for (const more of [
+      { imageId: `sha256:${'2'.repeat(64)}` },
+      {
+        mounts: [
+          { type: 'bind', name: '', source: mounts.reserve().socket, destination: '/s', readOnly: false },
+        ],
+      },
+    ]) {
+      const mount = made();
+      const list = containers([]);
+      await mounts.open(mount);
+      await expect(see(mount, facts(mount, more), 201, list)).rejects.toBeInstanceOf(AnswerRefused);
+      expect(list.removed).toEqual([id]);
+      expect(mounts.get(mount.id)).toBeNull();
+    }
+  });
+
+  it('takes the socket away when no container came of it', async () => {
+    const mount = made();
+    await mounts.open(mount);
+    expect(await see(mount, null, 404)).toBeNull();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
+
+describe('admission', () => {
+  const bound = async (more: Partial<SocketMount> = {}) => {
+    const mount = made(more);
+    await mounts.open(mount);
+    await mounts.bind(mount.id, { id, name: 'c' });
+    return mount;
+  };
+
+  it('is refused until the container is known, and once it is gone', async () => {
+    const mount = made();
+    await mounts.open(mount);
+    const admission = createAdmission(mounts, null);
+    expect(admission.admit(mount.id, socketSettings(['app:1']))).toMatchObject({
+      rule: 'socket-mount',
+      detail: expect.stringContaining('not known yet'),
+    });
+    await mounts.discard(mount.id);
+    expect(admission.admit(mount.id, socketSettings(['app:1']))).toMatchObject({
+      detail: expect.stringContaining('gone'),
+    });
+  });
+
+  it('holds without asking while the entry that allowed it is in the list', async () => {
+    const mount = await bound();
+    expect(createAdmission(mounts, null).admit(mount.id, socketSettings(['x', 'app:1']))).toBeNull();
+    const derived = await bound({ derivedFrom: 'app:1' });
+    expect(
+      await createAdmission(mounts, null).admit(derived.id, socketSettings(['app:1'], false)),
+    ).toMatchObject({ rule: 'socket-mount' });
+  });
+
+  it('asks image trust when the entry is gone, and remembers the entry that allows it now', async () => {
+    const mount = await bound();
+    const settings = socketSettings(['*']);
+    expect(await createAdmission(mounts, trust(untrusted)).admit(mount.id, settings)).toMatchObject({
+      detail: expect.stringContaining('no entry names it'),
+    });
+    expect(
+      await createAdmission(mounts, trust({ ...trusted, imageId: 'sha256:other' })).admit(mount.id, settings),
+    ).not.toBeNull();
+    expect(await createAdmission(mounts, trust(trusted)).admit(mount.id, settings)).toBeNull();
+    expect(mounts.get(mount.id)?.allowedBy).toBe('*');
+  });
+
+  describe("B7: which per-image list is the image's", () => {
+    const lists = (...images: string[]) => ({
+      ...socketSettings(['*']),
+      perImage: images.map((image) => ({
+        image,
+        type: 'deny' as const,
+        commands: [],
+        scope: 'all' as const,
+      })),
+    });
+    /** By the one entry it is asked about; notes what it was asked. */
+    const byEntry = (answers: Record<string, ImageVerdict>) => {
+      const asked: string[] = [];
+      return {
+        asked,
+        answers,
+        close: () => undefined,
+        decide: (image: string, { images, allowDerivedImages }: ReturnType<typeof socketSettings>) => {
+          asked.push(images.join());
+          expect([image, allowDerivedImages]).toEqual([imageId, true]);
+          return Promise.resolve(answers[images.join()] ?? untrusted);
+        },
+      };
+    };
+    const unreachable: ImageVerdict = { trusted: false, reason: 'registry-unreachable', detail: '' };
+    const listOf = (mount: SocketMount, settings: ReturnType<typeof lists>) => {
+      const list = governingList(settings, mounts.get(mount.id) ?? mount);
+      return [list, ...list.undecided].map(({ setting }) => setting.replace(/^.*\//, ''));
+    };
+
+    it("an image that only bears the list's name is under the general one; asked once, known for good, also after a restart", async () => {
+      const evil = await bound({ image: 'wide', allowedBy: '*' });
+      const settings = lists('wide');
+      expect(listOf(evil, settings)).toEqual(['0', 'commandList']);
+      const registries = byEntry({});
+      expect(await createAdmission(mounts, registries).admit(evil.id, settings)).toBeNull();
+      expect(listOf(evil, settings)).toEqual(['commandList']);
+      expect(createAdmission(mounts, registries).admit(evil.id, lists('wide'))).toBeNull();
+      expect(registries.asked).toEqual(['wide']);
+      expect(openMountRecords(directory).read().mounts).toMatchObject([
+        { governing: [{ image: 'wide', its: 'no' }] },
+      ]);
+    });
+
+    it('is asked again when the lists change, of the new ones; those that are gone are forgotten', async () => {
+      const mount = await bound({
+        allowedBy: '*',
+        governing: [
+          { image: 'old', its: 'direct' },
+          { image: 'b', its: 'no' },
+        ],
+      });
+      const registries = byEntry({ a: trusted });
+      const admission = createAdmission(mounts, registries);
+      expect(await admission.admit(mount.id, lists('b', 'a', 'c'))).toBeNull();
+      expect(listOf(mount, lists('b', 'a', 'c'))).toEqual(['1']);
+      expect(registries.asked.sort()).toEqual(['a', 'c']);
+      expect(mounts.get(mount.id)?.governing).toEqual([
+        { image: 'b', its: 'no' },
+        { image: 'a', its: 'direct' },
+        { image: 'c', its: 'no' },
+      ]);
+    });
+
+    it('while the registry is away all that may count do; not asked again with every request', async () => {
+      const mount = await bound({ allowedBy: '*' });
+      const settings = lists('wide');
+      const registries = byEntry({ wide: unreachable });
+      const admission = createAdmission(mounts, registries);
+      await Promise.all([admission.admit(mount.id, settings), admission.admit(mount.id, settings)]);
+      expect(admission.admit(mount.id, settings)).toBeNull();
+      expect([listOf(mount, settings), registries.asked]).toEqual([['0', 'commandList'], ['wide']]);
+      registries.answers['wide'] = trusted;
+      const later = lists('wide');
+      expect(await admission.admit(mount.id, later)).toBeNull();
+      expect(listOf(mount, later)).toEqual(['0']);
+    });
+
+    it('what other mounts are under is asked on the side', async () => {
+      const mount = await bound({ allowedBy: '*' }),
+        other = await bound({ allowedBy: '*' });
+      expect(
+        await createAdmission(mounts, byEntry({ wide: trusted })).admit(mount.id, lists('wide')),
+      ).toBeNull();
+      await expect.poll(() => listOf(other, lists('wide'))).toEqual(['0']);
+    });
+
+    it('a record of an earlier version has nothing said, and is asked about', async () => {
+      const { governing: _none, ...earlier } = await bound({ allowedBy: '*' });
+      await writeFile(
+        path.join(path.dirname(earlier.socket), 'mount.json'),
+        JSON.stringify({ version: 1, ...earlier }),
+      );
+      expect(openMountRecords(directory).read()).toMatchObject({
+        mounts: [{ id: earlier.id, governing: [] }],
+        unreadable: [],
+      });
+    });
+  });
+
+  it('starts the container it was made for, no other', async () => {
+    const mount = await bound();
+    const admission = createAdmission(mounts, trust(trusted));
+    expect(await admission.mayStart(mount.id, { id, image: 'app:1' }, socketSettings(['app:1']))).toBeNull();
+    expect(
+      await admission.mayStart(mount.id, { id: 'd'.repeat(64), image: 'app:1' }, socketSettings(['app:1'])),
+    ).toMatchObject({ rule: 'socket-mount', detail: expect.stringContaining('belongs to container c') });
+    expect(
+      await admission.mayStart(mounts.reserve().id, { id, image: 'app:1' }, socketSettings(['app:1'])),
+    ).toMatchObject({ detail: expect.stringContaining('no record') });
+  });
+});
+
+describe("reconciliation with the engine's containers", () => {
+  const run = (
+    listed: readonly ListedContainer[],
+    container: ContainerFacts | null,
+    verdict: ImageVerdict = trusted,
+    of = mounts,
+  ) =>
+    reconcile({
+      mounts: of,
+      containers: containers(listed),
+      facts: engineFacts(container),
+      trust: trust(verdict),
+      settings: () => socketSettings(['*']),
+      log: (line) => {
+        said.push(line);
+      },
+    });
+
+  it('takes away what belongs to removed containers; leaves what is being made', async () => {
+    const gone = made(),
+      pending = made();
+    for (const mount of [gone, pending]) await mounts.open(mount);
+    await mounts.bind(gone.id, { id, name: 'c' });
+    await run([], null);
+    expect(mounts.list().map((mount) => mount.id)).toEqual([pending.id]);
+  });
+
+  it('binds what a killed gateway left unbound to the container that mounts it; not one of another image; the rest goes', async () => {
+    const left = made(),
+      other = made(),
+      never = made();
+    for (const mount of [left, other, never]) await mounts.open(mount);
+    await mounts.close(0);
+    const next = open();
+    await next.restore([]);
+    const listed = (mount: SocketMount): ListedContainer => ({ id, name: 'c', binds: [mount.socket] });
+    await run([listed(other)], facts(other, { imageId: 'sha256:2' }), trusted, next);
+    expect(next.get(other.id)?.container).toBeNull();
+    expect(said.join()).toContain('stays dead');
+    expect(next.get(never.id)).toBeNull();
+    await next.restore([]);
+    mounts = next;
+    const again = made();
+    await next.open(again);
+    await run([listed(again)], facts(again), trusted, next);
+    expect(next.get(again.id)?.container).toEqual({ id, name: 'c' });
+  });
+
+  it('makes a lost record again for an allowed image only', async () => {
+    const lost = made();
+    const listed = [{ id, name: 'c', binds: [lost.socket] }];
+    await run(listed, facts(lost), untrusted);
+    expect(mounts.get(lost.id)).toBeNull();
+    await run(listed, facts(lost));
+    expect(mounts.get(lost.id)).toMatchObject({ allowedBy: '*', createdBy: null, container: { id } });
+    expect((await ask(lost.socket)).status).toBe(418);
+  });
+});
+
+describe('descriptors handed down', () => {
+  it("that belong to no record are closed and dropped; others' are left alone", async () => {
+    const fd = openSync('/dev/null', 'r');
+    kept = ['mount-unknown'];
+    await mounts.restore([
+      { name: 'mount-unknown', fd },
+      { name: 'somebody-else', fd: 999 },
+    ]);
+    expect(kept).toEqual([]);
+    expect(() => fstatSync(fd)).toThrow(/EBADF/);
+  });
+});

@@ -1,0 +1,360 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { importPrograms } from '../../tests/support/client-images.ts';
+import { embeddedEngine, type EmbeddedEngine } from '../../tests/support/embedded-engine.ts';
+import { docker as dockerAt } from '../../tests/support/real-engine.ts';
+import { startRegistry } from '../../tests/support/registry.ts';
+
+let engine: EmbeddedEngine;
+const socketTarget = '/var/run/docker.sock';
+const docker = (...args: string[]) => engine.docker(...args);
+/** Past the gateway. */
+const bare = (...args: string[]) => dockerAt(engine.paths.engineSocket, ...args);
+const mounts = () => readdirSync(engine.paths.sockets).filter((name) => /^[0-9a-f]{32}$/.test(name));
+
+const images = (list: readonly string[], more: object = {}) => ({
+  configurationFileVersion: 2,
+  enhancedContainerIsolation: {
+    locked: true,
+    value: true,
+    dockerSocketMount: { imageList: { images: list, allowDerivedImages: true }, ...more },
+  },
+  filesharingAllowedDirectories: [{ path: '/tmp', sharedByDefault: true }],
+});
+async function policy(settings: object): Promise<void> {
+  await writeFile(`${engine.paths.settings}.new`, JSON.stringify(settings));
+  await rename(`${engine.paths.settings}.new`, engine.paths.settings);
+}
+async function refused(text: RegExp, ...args: string[]): Promise<void> {
+  const error: unknown = await docker(...args).then(
+    (out) => new Error(`was not refused: ${out}`),
+    (reason: unknown) => reason,
+  );
+  const stderr = String((error as { stderr?: string }).stderr ?? error);
+  expect(stderr).toMatch(/enhanced container isolation: /);
+  expect(stderr).toMatch(text);
+}
+/** Waits for what an event brings about. */
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 300; i++) {
+    if (await holds()) return;
+    await sleep(100);
+  }
+  throw new Error(`never came: ${what}`);
+}
+/** A long-lived container with a socket, of the image that has the docker command line. */
+const holder = (name: string, ...more: string[]) =>
+  docker(
+    'run',
+    '-d',
+    '--stop-signal',
+    'KILL',
+    '--name',
+    name,
+    '-v',
+    `${socketTarget}:${socketTarget}`,
+    ...more,
+    'client',
+    'sleep',
+    '100000',
+  );
+const asks = (name: string, ...args: string[]) => docker('exec', name, 'docker', ...args);
+
+beforeAll(async () => {
+  engine = await embeddedEngine();
+  await writeFile(engine.paths.settings, JSON.stringify(images(['*'])));
+  await engine.start();
+  await engine.busybox();
+  await importPrograms(engine.paths.engineSocket, 'client', ['docker']);
+}, 180_000);
+afterAll(async () => {
+  await engine?.dispose();
+}, 120_000);
+beforeEach(() => policy(images(['*'])));
+
+describe('B2: a socket of its own', () => {
+  it("is what an allowed image gets for the clients' socket, by Binds, Mounts and every usual name; nothing is left of it afterwards", async () => {
+    const run = (...args: string[]) =>
+      docker('run', '--rm', ...args, 'client', 'docker', 'version', '-f', '{{.Server.Version}}');
+    const version = (await bare('version', '-f', '{{.Server.Version}}')).trim();
+    for (const source of [socketTarget, '/run/docker.sock', engine.paths.clientSocket]) {
+      expect((await run('-v', `${source}:${socketTarget}`)).trim()).toBe(version);
+    }
+    expect((await run('-v', `${socketTarget}:${socketTarget}:ro`)).trim()).toBe(version);
+    expect(
+      (
+        await run(
+          '--mount',
+          `type=bind,src=${socketTarget},dst=/s/d.sock`,
+          '-e',
+          'DOCKER_HOST=unix:///s/d.sock',
+        )
+      ).trim(),
+    ).toBe(version);
+    // Two destinations, one mount.
+    await docker(
+      'create',
+      '--name',
+      'two',
+      '-v',
+      `${socketTarget}:/a.sock`,
+      '-v',
+      `/run/docker.sock:/b.sock`,
+      'client',
+      'true',
+    );
+    expect(mounts()).toHaveLength(1);
+    await docker('rm', 'two');
+    await until('the sockets of removed containers are gone', () => mounts().length === 0);
+    expect(readdirSync(engine.paths.sockets)).toEqual([]);
+  });
+
+  it("can be used by a container's root, and by a user in the group that the clients' socket has", async () => {
+    const gid =
+      (await readFile('/etc/group', 'utf8'))
+        .split('\n')
+        .find((line) => line.startsWith('docker:'))
+        ?.split(':')[2] ?? '';
+    const ps = ['client', 'docker', 'ps', '-q'];
+    await docker(
+      'run',
+      '--rm',
+      '-v',
+      `${socketTarget}:${socketTarget}`,
+      '--user',
+      '1000',
+      '--group-add',
+      gid,
+      ...ps,
+    );
+    await expect(
+      docker('run', '--rm', '-v', `${socketTarget}:${socketTarget}`, '--user', '1000', ...ps),
+    ).rejects.toThrow(/permission denied/);
+  });
+
+  it('A11: what is made through it is isolated, and may have a socket only by the same rules', async () => {
+    await holder('maker');
+    expect((await asks('maker', 'run', '--rm', 'busybox', 'cat', '/proc/self/uid_map')).trim()).not.toMatch(
+      /^0\s+0/,
+    );
+    expect(
+      (
+        await asks(
+          'maker',
+          'run',
+          '--rm',
+          '-v',
+          `${socketTarget}:${socketTarget}`,
+          'client',
+          'docker',
+          'ps',
+          '--format',
+          '{{.Names}}',
+        )
+      )
+        .trim()
+        .split('\n'),
+    ).toContain('maker');
+    await expect(asks('maker', 'run', '--rm', '--pid=host', 'busybox', 'true')).rejects.toThrow(
+      /enhanced container isolation/,
+    );
+    await policy(images(['client']));
+    await docker('rm', '-f', 'maker');
+  });
+
+  it("is no way to another container's: the path of one is refused as a source", async () => {
+    await holder('one');
+    const source = (await bare('inspect', '-f', '{{range .Mounts}}{{.Source}}{{end}}', 'one')).trim();
+    expect(source.startsWith(`${engine.paths.sockets}/`)).toBe(true);
+    await refused(/never mounted/, 'create', '-v', `${source}:${socketTarget}`, 'client', 'true');
+    await refused(
+      /never mounted|Docker socket is in it/,
+      'create',
+      '-v',
+      `${path.dirname(source)}:/x`,
+      'client',
+      'true',
+    );
+    await docker('rm', '-f', 'one');
+  });
+
+  it('with --volumes-from: the new container gets one of its own', async () => {
+    await holder('first');
+    await docker('run', '-d', '--name', 'second', '--volumes-from', 'first', 'client', 'sleep', '100000');
+    const source = (name: string) =>
+      bare('inspect', '-f', '{{range .Mounts}}{{.Source}} {{.Destination}}{{end}}', name);
+    expect(await source('second')).toMatch(new RegExp(` ${socketTarget}`));
+    expect(await source('second')).not.toBe(await source('first'));
+    expect((await asks('second', 'ps', '-q')).trim().split('\n')).toHaveLength(2);
+    await policy(images([]));
+    await refused(/another container.*imageList/, 'create', '--volumes-from', 'first', 'client', 'true');
+    await policy(images(['*']));
+    await docker('rm', '-f', 'first', 'second');
+  });
+});
+
+describe('B5, B7: what may be done through it', () => {
+  const socket = ['-v', `${socketTarget}:${socketTarget}`];
+
+  it("is what the image's own list says, by content; a container made through it gets none under another list", async () => {
+    const registry = await startRegistry();
+    try {
+      // busybox is the list's by what the registry serves; client only bears a name of it.
+      const repository = `${registry.host}/tools/listed`;
+      await bare('tag', 'busybox', `${repository}:1`);
+      await bare('push', `${repository}:1`);
+      await bare('tag', 'client', `${repository}:forged`);
+      await policy({
+        ...images(['*'], { commandList: { type: 'deny', commands: ['image*'] } }),
+        bulkhead: { perImageCommandLists: [{ image: `${repository}:*`, type: 'allow', commands: ['ps'] }] },
+      });
+      await holder('limited');
+      expect((await asks('limited', 'ps', '--format', '{{.Names}}')).trim()).toBe('limited');
+      await expect(asks('limited', 'images')).rejects.toThrow(
+        /enhanced container isolation: docker images through the Docker socket of a container of client is blocked.*dockerSocketMount\.commandList/,
+      );
+      await expect(
+        docker('run', '--rm', ...socket, `${repository}:forged`, 'docker', 'images'),
+      ).rejects.toThrow(/docker images through .*dockerSocketMount\.commandList/);
+      await asks('limited', 'run', '--rm', ...socket, `${repository}:forged`, 'docker', 'ps');
+      await expect(asks('limited', 'create', ...socket, 'busybox')).rejects.toThrow(
+        /Docker socket under another command list.*perImageCommandLists\[0\]/,
+      );
+      // Made by a client it may have one; the caller does not get into it.
+      await docker('run', '-d', '--name', 'other', ...socket, 'busybox', 'sleep', '100000');
+      await expect(asks('limited', 'exec', 'other', 'true')).rejects.toThrow(
+        /docker exec on container other is blocked: the container has a Docker socket under another command list/,
+      );
+      await docker('rm', '-f', 'limited', 'other');
+      await bare('rmi', `${repository}:1`, `${repository}:forged`);
+    } finally {
+      await registry.stop();
+    }
+  });
+
+  it('with the scope "own": its own things, and those of helpers it made', async () => {
+    await policy({ ...images(['*']), bulkhead: { socketMounts: { scope: 'own' } } });
+    await holder('mine');
+    await holder('foreign');
+    await asks('mine', 'create', '--name', 'made', 'busybox');
+    await asks('mine', 'run', '-d', '--name', 'helper', ...socket, 'client', 'sleep', '100000');
+    expect((await asks('mine', 'ps', '-a', '--format', '{{.Names}}')).trim().split('\n').sort()).toEqual([
+      'helper',
+      'made',
+    ]);
+    expect((await asks('foreign', 'ps', '-aq')).trim()).toBe('');
+    expect((await asks('helper', 'rm', 'made')).trim()).toBe('made');
+    await expect(asks('foreign', 'rm', '-f', 'helper')).resolves.toBe('');
+    await expect(asks('mine', 'exec', 'foreign', 'true')).rejects.toThrow(/No such container: foreign/);
+    await docker('rm', '-f', 'mine', 'foreign', 'helper');
+  });
+});
+
+describe('B1: no socket', () => {
+  it('for an image that is not allowed, by whichever road; the text names image, reason and setting', async () => {
+    await policy(images(['registry.invalid/other:1']));
+    for (const source of [
+      socketTarget,
+      '/run/docker.sock',
+      '/var/run/../run/docker.sock',
+      engine.paths.clientSocket,
+    ]) {
+      await refused(
+        /Docker socket.*image client.*imageList/s,
+        'run',
+        '--rm',
+        '-v',
+        `${source}:${socketTarget}`,
+        'client',
+        'true',
+      );
+      await refused(
+        /imageList/,
+        'run',
+        '--rm',
+        '--mount',
+        `type=bind,src=${source},dst=/x`,
+        'client',
+        'true',
+      );
+    }
+    expect(mounts()).toEqual([]);
+  });
+
+  it("of the engine's own, of containerd, or by a directory above, not even for every image", async () => {
+    for (const source of [
+      engine.paths.engineSocket,
+      engine.paths.plannerSocket,
+      path.join(engine.paths.run, 'containerd/containerd.sock'),
+      engine.paths.root,
+      engine.paths.sockets,
+      '/var/run',
+      '/',
+    ]) {
+      await refused(/no setting allows it/, 'run', '--rm', '-v', `${source}:/x`, 'client', 'true');
+    }
+  });
+
+  it('any more once the entry is taken off the list: requests, starts and restarts are refused, and allowed again with it', async () => {
+    await holder('listed');
+    await policy(images(['registry.invalid/other:1']));
+    await expect(bare('exec', 'listed', 'docker', 'ps')).rejects.toThrow(/no longer in the list/);
+    await refused(/no longer in the list/, 'restart', 'listed');
+    await docker('stop', '-t', '0', 'listed');
+    await refused(/no longer in the list/, 'start', 'listed');
+    await policy(images(['*']));
+    await docker('start', 'listed');
+    expect((await asks('listed', 'ps', '--format', '{{.Names}}')).trim()).toBe('listed');
+    await docker('rm', '-f', 'listed');
+  });
+});
+
+describe('sockets outlast', () => {
+  const works = async (name: string) =>
+    (await asks(name, 'ps', '-a', '--format', '{{.Names}}')).split('\n').includes(name);
+
+  it('restarts of the container', async () => {
+    await holder('kept');
+    await docker('restart', '-t', '0', 'kept');
+    expect(await works('kept')).toBe(true);
+  });
+
+  it('a gateway that is killed or ended: who asks in between waits, and is answered by the next one', async () => {
+    for (const signal of ['SIGKILL', 'SIGTERM', 'SIGKILL'] as const) {
+      const before = (await engine.state()).gateway?.pid ?? 0;
+      process.kill(before, signal);
+      // Past the clients' socket, which is away for a moment: the container asks at once.
+      expect(await bare('exec', 'kept', 'docker', 'ps', '--format', '{{.Names}}')).toContain('kept');
+      await until('another gateway', async () => ((await engine.state()).gateway?.pid ?? before) !== before);
+    }
+  });
+
+  it('restarts of the engine, and its stop and start: a container with a restart policy finds its socket', async () => {
+    await docker('rm', '-f', 'kept');
+    await holder('kept', '--restart', 'always');
+    const restarted = await engine.driver.restart();
+    expect(restarted.ok).toBe(true);
+    await until(
+      'the container runs',
+      async () => (await bare('inspect', '-f', '{{.State.Running}}', 'kept')).trim() === 'true',
+    );
+    expect(await works('kept')).toBe(true);
+    expect((await engine.driver.stop()).ok).toBe(true);
+    await engine.start();
+    await until(
+      'the container runs',
+      async () => (await bare('inspect', '-f', '{{.State.Running}}', 'kept')).trim() === 'true',
+    );
+    expect(await works('kept')).toBe(true);
+  });
+
+  it('not their container: removed past the gateway, its socket goes too', async () => {
+    const [id = ''] = mounts();
+    expect(existsSync(path.join(engine.paths.sockets, id, 'docker.sock'))).toBe(true);
+    await bare('rm', '-f', 'kept');
+    await until('the socket is gone', () => mounts().length === 0);
+  });
+});

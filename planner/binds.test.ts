@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planBinds } from './binds.ts';
+import type { BindSource, OciMount, OciSpec } from './bundle.ts';
+import { parseMountinfo } from '../engine/base/mountinfo.ts';
+import { PlanBuilder } from './plan.ts';
+
+let directory: string;
+const at = (...parts: string[]) => path.join(directory, ...parts);
+const id = '0123456789abcdef'.repeat(2);
+const servers: Server[] = [];
+beforeAll(async () => {
+  directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'bulkhead-binds-')));
+  mkdirSync(at('share/sub'), { recursive: true });
+  mkdirSync(at('elsewhere/deep'), { recursive: true });
+  writeFileSync(at('elsewhere/deep/file'), '');
+  symlinkSync(at('elsewhere'), at('share/link'));
+  mkdirSync(at('disk/root/data/volumes'), { recursive: true });
+  symlinkSync(at('disk/root'), at('root'));
+  symlinkSync(at('elsewhere'), at('disk/root/data/swapped'));
+  mkdirSync(at('disk/root/sockets', id), { recursive: true });
+  mkdirSync(at('disk/root/sockets', 'f'.repeat(32), 'docker.sock'), { recursive: true });
+  writeFileSync(
+    at('disk/root/sockets', id, 'mount.json'),
+    JSON.stringify({ version: 1, container: { id: 'c1', name: 'n' } }),
+  );
+  for (const file of [at('disk/root/sockets', id, 'docker.sock'), at('disk/root/docker.sock')]) {
+    const server = createServer().listen(file);
+    servers.push(server);
+    await once(server, 'listening');
+  }
+});
+afterAll(() => {
+  for (const server of servers) server.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function planned(
+  mount: Partial<OciMount> & { source: string },
+  container = 'c1',
+  more = '',
+  plan = new PlanBuilder(),
+): Map<number, BindSource> {
+  plan.privateDirectory('/targets');
+  const spec = {
+    root: { path: '/r' },
+    linux: { namespaces: [] },
+    mounts: [{ destination: '/m', type: 'bind', options: ['rbind', 'rw'], ...mount }],
+  } as OciSpec; // all that planBinds reads
+  return planBinds(spec, plan, {
+    container,
+    mounts: parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8') + more),
+    namespace: plan.userNamespace('0 1 1'),
+    base: 1_000_013_824,
+    parts: {
+      sockets: [at('disk/root/docker.sock')],
+      directories: [at('disk/root/sockets')],
+      containerSockets: at('disk/root/sockets'),
+      roots: [at('root')],
+    },
+    engineRoots: [at('disk/root')],
+    shares: { namespaceFor: () => plan.userNamespaceOf('1 1 1', '1 1 1'), maps: () => null },
+  });
+}
+
+/** Paths that runc finds the binds at, by index. */
+function bind(...of: Parameters<typeof planned>): Map<number, string> {
+  return new Map([...planned(...of)].map(([index, { path: found }]) => [index, found]));
+}
+
+describe('A8: a bind source', () => {
+  it('may be any real path', () => {
+    expect(bind({ source: at('share/sub') }).get(0)).toBe('/targets/0');
+    expect(bind({ source: at('elsewhere/deep/file') }).get(0)).toBe('/targets/0');
+  });
+
+  it('is mounted as the object that was checked, also where its file system keeps its ids; one that is not there is refused', () => {
+    expect(bind({ source: '/proc/sys/kernel' }).get(0)).toBe('/targets/0');
+    expect(bind({ source: '/dev/null' }).get(0)).toBe('/targets/0');
+    expect(() => bind({ source: at('share/not-yet') })).toThrow(
+      /enhanced container isolation: the source of a bind mount is not there/,
+    );
+  });
+
+  it('is refused when a link stands in it: the gateway wrote none, so somebody put it there since', () => {
+    for (const source of [at('share/link'), at('share/link/deep'), at('share/link/deep/file')])
+      expect(() => bind({ source })).toThrow(/leads through a symbolic link to .*elsewhere/);
+  });
+
+  it("may have links above the engine's own root, but none below it", () => {
+    expect(bind({ source: at('root/data/volumes') }).get(0)).toBe('/targets/0');
+    expect(() => bind({ source: at('root/data/swapped') })).toThrow('symbolic link');
+  });
+
+  it("lets the engine's own init through, and only that", () => {
+    expect(() =>
+      bind({ source: at('share/link'), destination: '/sbin/docker-init', options: ['bind', 'ro'] }),
+    ).toThrow('symbolic link');
+    const program = realpathSync('/usr/bin/awk') === '/usr/bin/awk' ? null : '/usr/bin/awk';
+    if (program === null) return;
+    expect(bind({ source: program, destination: '/sbin/docker-init', options: ['bind', 'ro'] }).size).toBe(1);
+    expect(() => bind({ source: program, destination: '/sbin/docker-init', options: ['bind'] })).toThrow(
+      'symbolic link',
+    );
+    expect(() => bind({ source: program })).toThrow('symbolic link');
+  });
+
+  it("B2: may be a container's own socket, by the path the gateway gives it; nothing else of their directory, nor the clients' socket", () => {
+    expect(bind({ source: at('root/sockets', id, 'docker.sock') }).get(0)).toBe('/targets/0');
+    expect(() => bind({ source: at('root/sockets', id, 'docker.sock') }, 'c2')).toThrow(
+      /enhanced container isolation: .*another container/,
+    );
+    for (const source of [
+      at('root/sockets'),
+      at('root/sockets', id),
+      at('root/sockets', id, 'mount.json'),
+      at('root/sockets', 'f'.repeat(32), 'docker.sock'),
+    ]) {
+      expect(() => bind({ source })).toThrow(
+        /enhanced container isolation: .*belongs to the container engine/,
+      );
+    }
+    expect(() => bind({ source: at('root/docker.sock') })).toThrow(/socket/);
+    expect(() => bind({ source: at('disk') })).toThrow(/holds/);
+  });
+});
+
+describe('A5: devices in what is bound', () => {
+  const flags = (source: string, more = '', options = ['rbind', 'rw']) => {
+    const plan = new PlanBuilder();
+    const found = planned({ source, options }, 'c1', more, plan);
+    const words = plan.encode().toString().split('\0');
+    return {
+      tree: Number(words[words.findLastIndex((word) => word === 'tree') + 4]),
+      locked: found.get(0)?.lockedFlags,
+    };
+  };
+  const [noDevices, allNoDevices] = [64, 128];
+
+  it('do nothing in a directory, also in what is mounted below it, and runc is told what it cannot take away', () => {
+    const { tree, locked } = flags(at('share'));
+    expect(tree & (noDevices | allNoDevices)).toBe(noDevices | allNoDevices);
+    expect(locked).toContain('nodev');
+  });
+
+  it('work where the kernel has them, also below what is bound', () => {
+    expect(flags('/dev/null', `900 1 0:900 / /dev rw,nosuid - devtmpfs devtmpfs rw\n`)).toMatchObject({
+      locked: ['nosuid'],
+    });
+    expect(flags('/dev/null').tree & noDevices).toBe(0);
+    expect(
+      flags(at('share'), `900 1 0:900 / ${at('share/dev')} rw - devtmpfs devtmpfs rw\n`).tree &
+        (noDevices | allNoDevices),
+    ).toBe(noDevices);
+  });
+
+  it('keep the flags that an administrator gave the file system', () => {
+    expect(
+      flags(at('share'), `900 1 0:900 / ${at('share')} rw,nosuid,noexec - ext4 /dev/x rw\n`).locked,
+    ).toEqual(['nosuid', 'nodev', 'noexec']);
+  });
+});
+
+describe('a bind from an overlay', () => {
+  const words = (mounted: string, layers: string) => {
+    const plan = new PlanBuilder();
+    const line = `900 1 0:900 / ${mounted} rw - overlay overlay rw,lowerdir=${layers}/l,upperdir=${layers}/u,workdir=${layers}/w\n`;
+    bind({ source: mounted }, 'c1', line, plan);
+    return plan.encode().toString().split('\0');
+  };
+  beforeAll(() => {
+    for (const layers of ['disk/root/layers', 'elsewhere/layers'])
+      for (const name of ['l', 'u', 'w']) mkdirSync(at(layers, name), { recursive: true });
+  });
+
+  it("of the engine's is another view of its layers, with the container's ids", () => {
+    expect(words(at('disk/root/data'), at('disk/root/layers'))).toContain('overlay');
+  });
+
+  it.each(['share', 'disk/root/data'])(
+    "of anybody else's is that very mount: two over one upper directory are undefined (mounted at %s)",
+    (mounted) => {
+      const planned = words(at(mounted), at('elsewhere/layers'));
+      expect(planned).not.toContain('overlay');
+      expect(planned).toContain(at(mounted));
+    },
+  );
+});

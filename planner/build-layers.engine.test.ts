@@ -1,0 +1,243 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
+
+// dockerd reads a build's layer as root and by path, for its sum and whenever the image is saved or pushed. A
+// step can hand a directory of its own to another step that lives on, and changes it: a link there would be
+// any file of the machine in the image.
+
+const run = promisify(execFile);
+
+/**
+ * `keep SOCKET`: takes a directory, and puts its `link` in the place of its `d` and back, over and over.
+ * `give SOCKET [FILE]`: hands /w to it, and FILE open for writing.
+ */
+const program = `#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+int main(int n, char **words) {
+  struct sockaddr_un at = {.sun_family = AF_UNIX};
+  strcpy(at.sun_path, words[2]);
+  int s = socket(AF_UNIX, SOCK_STREAM, 0), sent[2], directory;
+  char byte = 0;
+  union { char bytes[CMSG_SPACE(sizeof sent)]; struct cmsghdr align; } control = {{0}};
+  struct iovec vector = {&byte, 1};
+  struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+  if (strcmp(words[1], "keep") == 0) {
+    unlink(words[2]);
+    if (bind(s, (void *)&at, sizeof at) != 0 || chmod(words[2], 0777) != 0 || listen(s, 9) != 0) return 1;
+    puts("keeping");
+    fflush(stdout);
+    int giver = accept(s, NULL, NULL);
+    if (recvmsg(giver, &message, 0) != 1) return 1;
+    memcpy(&directory, CMSG_DATA(&control.align), sizeof directory);
+    for (int swaps = 0;; swaps++) {
+      if (renameat2(directory, "link", directory, "d", RENAME_EXCHANGE) != 0) { printf("stopped %s\\n", strerror(errno)); fflush(stdout); pause(); }
+      if (swaps == 0 && write(giver, "", 1) != 1) return 1;
+      usleep(500);
+    }
+  }
+  if (connect(s, (void *)&at, sizeof at) != 0) { perror("connect"); return 1; }
+  sent[0] = open("/w", O_RDONLY | O_DIRECTORY);
+  sent[1] = n > 3 ? open(words[3], O_WRONLY) : sent[0];
+  control.align = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof sent), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+  memcpy(CMSG_DATA(&control.align), sent, sizeof sent);
+  if (sendmsg(s, &message, 0) == 1 && read(s, &byte, 1) == 1) return 0;
+  perror("give");
+  return 1;
+}
+`;
+
+let directory: string, engine: IsolatedEngine;
+const keepers: ChildProcess[] = [];
+beforeAll(async () => {
+  directory = await mkdtemp('/tmp/bulkhead-layers-');
+  engine = await startIsolatedEngine();
+  await writeFile(path.join(directory, 'race.c'), program);
+  await run('gcc', [
+    '-O1',
+    '-static',
+    '-w',
+    '-o',
+    path.join(directory, 'race'),
+    path.join(directory, 'race.c'),
+  ]);
+  await writeFile(path.join(directory, 'outside'), "the machine's", { mode: 0o600 });
+});
+afterAll(async () => {
+  for (const keeper of keepers) keeper.kill();
+  await engine.stop();
+  await rm(directory, { recursive: true });
+});
+
+beforeEach(() => utimes(path.join(directory, 'outside'), 1_000, new Date()));
+
+const environment = () => ({
+  ...process.env,
+  DOCKER_HOST: `unix://${engine.socket}`,
+  DOCKER_BUILDKIT: '1',
+  BUILDKIT_PROGRESS: 'plain',
+});
+const guards = async () =>
+  (await readFile('/proc/self/mountinfo', 'utf8'))
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(
+      ([, , , , point, options]) =>
+        point?.startsWith(`${engine.root}/data/overlay2/`) === true &&
+        options?.includes('nosymfollow') === true,
+    );
+
+/** Builds image `name`; what the builder says goes to `said` at once. */
+async function build(said: string[], name: string, ...lines: string[]): Promise<void> {
+  await writeFile(path.join(directory, name), [...lines, ''].join('\n'));
+  const building = spawn('docker', ['build', '-t', name, '-f', path.join(directory, name), directory], {
+    env: environment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  building.stderr.on('data', (part: Buffer) => {
+    said.push(part.toString());
+  });
+  const [code] = (await once(building, 'close')) as [number | null];
+  if (code !== 0) throw new Error(said.join(''));
+}
+
+/** A build whose step keeps what is given to it; resolves once it does. */
+async function keep(name: string): Promise<{ readonly keeper: ChildProcess; readonly said: () => string }> {
+  await writeFile(
+    path.join(directory, name),
+    `FROM busybox\nCOPY race /race\nRUN --mount=type=cache,id=${name},target=/c : ${name} && chmod 777 /c && /race keep /c/s\n`,
+  );
+  const keeper = spawn('docker', ['build', '-f', path.join(directory, name), directory], {
+    env: environment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  keepers.push(keeper);
+  let text = '';
+  keeper.stderr.on('data', (part: Buffer) => {
+    text += part.toString();
+  });
+  while (!/^#\d+ [\d.]+ keeping/m.test(text)) await once(keeper.stderr, 'data');
+  return { keeper, said: () => text };
+}
+
+const files = () =>
+  `mkdir -m 777 /w /w/d && echo own > /w/d/outside && chmod 666 /w/d/outside && ln -s ${directory} /w/link`;
+
+/**
+ * Saves the image again and again. Whether the machine's file was read for it: the kernel notes the first
+ * time after a change.
+ */
+async function isReadBySaving(image: string): Promise<boolean> {
+  for (let round = 0; round < 12; round++)
+    await run('sh', ['-c', 'docker save "$1" > /dev/null 2>&1; true', 'sh', image], { env: environment() });
+  return (await stat(path.join(directory, 'outside'))).atimeMs !== 1_000_000;
+}
+
+it("A5: a step's layer is changed by nobody once it has ended, whoever holds a directory of it", async () => {
+  const { said } = await keep('keep-plain');
+  const before = (await guards()).length;
+  await build(
+    [],
+    'given',
+    'FROM busybox',
+    'COPY race /race',
+    `RUN --mount=type=cache,id=keep-plain,target=/c ${files()} && /race give /c/s`,
+  );
+  expect(await isReadBySaving('given')).toBe(false);
+  await expect.poll(said).toContain('stopped Read-only file system');
+  expect(await guards()).toHaveLength(before);
+}, 60_000);
+
+it('A5: a step does not end while a file of it is open for writing in another', async () => {
+  const { keeper } = await keep('keep-open');
+  let ended = false;
+  const said: string[] = [];
+  const building = build(
+    said,
+    'open',
+    'FROM busybox',
+    'COPY race /race',
+    `RUN --mount=type=cache,id=keep-open,target=/c ${files()} && /race give /c/s /w/d/outside`,
+  ).finally(() => {
+    ended = true;
+  });
+  await expect
+    .poll(() => said.join(''), { timeout: 20_000 })
+    .toContain('waiting until a process of another container closes a file');
+  expect(ended).toBe(false);
+  keeper.kill('SIGINT');
+  await building;
+  expect(await isReadBySaving('open')).toBe(false);
+}, 60_000);
+
+it('A5: a step fails, and makes no layer, where a file of it stays open for writing in another', async () => {
+  const { said: keeperSaid } = await keep('keep-for-ever');
+  const said: string[] = [];
+  const lines = ['FROM busybox', 'COPY race /race'];
+  const step = `RUN --mount=type=cache,id=keep-for-ever,target=/c ${files()} && /race give /c/s /w/d/outside`;
+  await expect(build(said, 'for-ever', ...lines, step)).rejects.toThrow('so it counts as failed');
+  expect(said.join('')).toContain('did not complete successfully: exit code: 1');
+  await expect(engine.docker('image', 'inspect', 'for-ever')).rejects.toThrow('No such image');
+  expect(keeperSaid()).not.toContain('stopped');
+  // Who does not give anything away is not held up.
+  await build([], 'others', ...lines, 'RUN echo own > /own');
+}, 90_000);
+
+it('A5: the engine follows no link in the layer of a step that has nothing below it, and is no overlay', async () => {
+  await keep('keep-empty');
+  const before = (await guards()).length;
+  // What is gone at the moment it is read makes a build fail.
+  const built = await build(
+    [],
+    'empty',
+    'FROM busybox AS tools',
+    'COPY race /race',
+    'FROM scratch',
+    `RUN --mount=type=cache,id=keep-empty,target=/c --mount=type=bind,from=tools,source=/bin,target=/bin --mount=type=bind,from=tools,source=/race,target=/race ${files()} && /race give /c/s`,
+  ).then(
+    () => true,
+    () => false,
+  );
+  expect(await isReadBySaving('empty')).toBe(false);
+  // It goes with the image.
+  expect(await guards()).toHaveLength(before + 1);
+  if (built) await engine.docker('rmi', 'empty');
+  await engine.docker('builder', 'prune', '-f');
+  expect((await guards()).length).toBeLessThanOrEqual(before);
+}, 60_000);
+
+it('A5: steps that nobody holds on to leave no mount, with files deleted while open, and processes left behind', async () => {
+  const before = (await guards()).length;
+  await build(
+    [],
+    'honest',
+    'FROM busybox',
+    'RUN mkdir /a; for i in $(seq 300); do echo $i > /a/$i; done; (sleep 1000 > /a/open) & exec 5> /a/gone; rm /a/gone; ln /a/1 /a/hard; rm /a/1; mv /bin/vi /bin/vi2; rm -r /home',
+    'RUN rm -r /a; (while :; do echo x >> /log; done) & sleep 0.2',
+    'RUN mknod /p p; (echo x > /p) & touch /y',
+  );
+  expect((await guards()).length).toBe(before);
+  expect(
+    await engine.docker(
+      'run',
+      '--rm',
+      '--network',
+      'none',
+      'honest',
+      'sh',
+      '-c',
+      'ls -d /home /a /bin/vi 2>/dev/null; ls /y',
+    ),
+  ).toBe('/y\n');
+}, 60_000);

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { startGuardedEngine, type GuardedEngine } from '../tests/support/guarded-engine.ts';
+import type { IsolatedEngine } from '../tests/support/isolated-engine.ts';
+import { rangeSize } from './ranges.ts';
+
+let guarded: GuardedEngine;
+let engine: IsolatedEngine;
+beforeAll(async () => {
+  guarded = await startGuardedEngine();
+  ({ engine } = guarded);
+});
+afterAll(async () => {
+  await guarded.stop();
+});
+
+/** One call of the Engine API through the gateway; resolves with the body, rejects with the engine's text. */
+function call(method: string, target: string, body?: unknown): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const sent = request(
+      {
+        socketPath: guarded.socket,
+        method,
+        path: target,
+        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
+      },
+      (answer) => {
+        let received = '';
+        answer
+          .setEncoding('utf8')
+          .on('data', (part: string) => {
+            received += part;
+          })
+          .on('end', () => {
+            if ((answer.statusCode ?? 500) < 400) resolve(received);
+            else reject(new Error(received));
+          });
+      },
+    );
+    sent.once('error', reject);
+    sent.end(text);
+  });
+}
+
+/** What `docker run` and `docker rm` do, without a process each. Resolves with what it printed. */
+async function runAndRemove(): Promise<string> {
+  const { Id: id } = JSON.parse(
+    await call('POST', '/containers/create', {
+      Image: 'busybox',
+      Cmd: ['cat', '/proc/self/uid_map'],
+      Tty: true,
+      HostConfig: { NetworkMode: 'none' },
+    }),
+  ) as { Id: string };
+  await call('POST', `/containers/${id}/start`);
+  await call('POST', `/containers/${id}/wait`);
+  const printed = await call('GET', `/containers/${id}/logs?stdout=1`);
+  await call('DELETE', `/containers/${id}`);
+  return printed;
+}
+
+const baseOf = (map: string) => {
+  const [inside, base, size] = map.trim().split(/\s+/).map(Number);
+  expect([inside, size]).toEqual([0, rangeSize]);
+  return base ?? 0;
+};
+
+const nothingLeft = () =>
+  vi.waitFor(
+    async () => {
+      expect({
+        mounts: await engine.leftMounts(),
+        ranges: await engine.ranges(),
+        states: await engine.states(),
+      }).toEqual({ mounts: [], ranges: [], states: [] });
+    },
+    { timeout: 10_000, interval: 50 },
+  );
+
+it('A3 64 containers started at once live in 64 ranges, and leave no mount, range or state', async () => {
+  const names = Array.from({ length: 64 }, (_, i) => `c${i}`);
+  await Promise.all(
+    names.map(async (name) => {
+      await call('POST', `/containers/create?name=${name}`, { Image: 'busybox', Cmd: ['sleep', '1000'] });
+      await call('POST', `/containers/${name}/start`);
+    }),
+  );
+  const held = await engine.ranges();
+  expect(new Set(held).size).toBe(64);
+  const pids = (await engine.docker('inspect', '-f', '{{.State.Pid}}', ...names)).trim().split('\n');
+  const bases = await Promise.all(
+    pids.map(async (pid) => baseOf(await readFile(`/proc/${pid}/uid_map`, 'utf8'))),
+  );
+  expect(bases.sort()).toEqual(held.sort());
+  await Promise.all(names.map((name) => call('DELETE', `/containers/${name}?force=1`)));
+  await nothingLeft();
+}, 180_000);
+
+it('200 runs and removals leave no mount, range or state', async () => {
+  let started = 0;
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      while (started < 200) {
+        started += 1;
+        baseOf(await runAndRemove());
+      }
+    }),
+  );
+  await nothingLeft();
+}, 180_000);

@@ -1,0 +1,70 @@
+import { chmodSync, lchownSync, lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import path from 'node:path';
+import type { ContainerStore } from './containers.ts';
+import { isWithin } from '../engine/base/mountinfo.ts';
+import type { ExclusivePaths } from './options.ts';
+import { perform } from './perform.ts';
+import { PlanBuilder } from './plan.ts';
+import { isContainerId } from './request.ts';
+import { mountsOf, rootName } from './service.ts';
+
+/**
+ * Takes away what an earlier version mounted for containers in the machine's mount namespace, below
+ * directories that belonged to their ranges. Containers that run have mounts of their own, and go on.
+ * Whatever can't be taken away is said, and stays.
+ */
+export async function removeEarlierMounts(
+  paths: ExclusivePaths,
+  containers: ContainerStore,
+  log: (line: string) => void,
+): Promise<void> {
+  const names = readdirSync(paths.mounts).filter((name) => isContainerId(name) && name !== rootName);
+  // From here on nobody else gets in there, or exchanges what is there for links.
+  for (const name of names) takeOver(path.join(paths.mounts, name));
+  const mounts = mountsOf('self').filter(({ mountPoint }) => isWithin(mountPoint, paths.mounts));
+  for (const id of containers.ids()) {
+    const state = containers.read(id);
+    const root = mounts.find(({ mountPoint }) => mountPoint === path.join(paths.mounts, id, 'root'));
+    if (state !== null && root !== undefined) containers.write({ ...state, device: root.device });
+  }
+  const plan = new PlanBuilder();
+  const points = new Set(mounts.map(({ mountPoint }) => mountPoint));
+  // Deepest first: what is mounted on a mount of ours goes before it.
+  for (const point of [...points].sort((a, b) => b.length - a.length)) plan.unmount(point);
+  try {
+    await perform(paths.runtimeBinary, plan);
+    for (const name of names) removeTargets(path.join(paths.mounts, name));
+  } catch (error) {
+    log(
+      `mounts of an earlier version stay below ${paths.mounts}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function takeOver(directory: string): void {
+  lchownSync(directory, 0, 0);
+  if (!lstatSync(directory).isDirectory()) return;
+  chmodSync(directory, 0o700);
+  const binds = path.join(directory, 'binds');
+  if (lstatSync(binds, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  lchownSync(binds, 0, 0);
+  chmodSync(binds, 0o700);
+}
+
+/**
+ * Removes the empty directories and files that were mounted on; follows no link, and nothing that has content
+ * goes.
+ */
+function removeTargets(directory: string): void {
+  const binds = path.join(directory, 'binds');
+  if (lstatSync(binds, { throwIfNoEntry: false })?.isDirectory() === true)
+    for (const name of readdirSync(binds)) removeOne(path.join(binds, name));
+  if (lstatSync(directory).isDirectory())
+    for (const name of readdirSync(directory)) removeOne(path.join(directory, name));
+  removeOne(directory);
+}
+
+function removeOne(file: string): void {
+  if (lstatSync(file).isDirectory()) rmdirSync(file);
+  else unlinkSync(file);
+}

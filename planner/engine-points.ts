@@ -1,0 +1,52 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import type { ContainerState } from './containers.ts';
+import type { Mount } from '../engine/base/mountinfo.ts';
+import { refuse } from './options.ts';
+
+// The only mounts of containers in the machine's mount namespace: where dockerd has a container's root file
+// system mounted, for cp, export and diff. While the container runs, its own overlay is there, and nobody
+// runs a program or opens a device on it.
+
+/**
+ * What `PlanBuilder.attach` gives an overlay with a container's ids; the engine's own overlays have none of
+ * them.
+ */
+const shiftedFlags = ['nosuid', 'nodev', 'noexec'];
+
+/** Whether the container's overlay, with the ids of its range, is what the engine has mounted at `point`. */
+export function isShiftedPoint(
+  point: string,
+  state: Pick<ContainerState, 'device'>,
+  mounts: readonly Mount[],
+): boolean {
+  const top = mounts.findLast((mount) => mount.mountPoint === point);
+  if (top === undefined || top.type !== 'overlay') return false;
+  return (
+    shiftedFlags.every((flag) => top.flags.includes(flag)) ||
+    (state.device !== null && top.device === state.device)
+  );
+}
+
+/**
+ * Refuses a container whose root file system the engine has mounted where others than root can get to: below
+ * every such point must be a directory of root's that nobody else may search. dockerd and containerd have it
+ * so by themselves.
+ */
+export function refuseOpenPoints(points: readonly string[]): void {
+  const open = points.find((point) => !ancestors(point).some(isRootsAlone));
+  if (open !== undefined)
+    refuse(
+      `every user of the machine can reach ${open}, where the engine mounts the container's files: take the right to search away from others on a directory above it (chmod 0710)`,
+    );
+}
+
+function ancestors(file: string): string[] {
+  const above = path.dirname(file);
+  return above === file ? [] : [above, ...ancestors(above)];
+}
+
+function isRootsAlone(directory: string): boolean {
+  const { uid, gid, mode } = statSync(directory);
+  return uid === 0 && (mode & 0o001) === 0 && (gid === 0 || (mode & 0o010) === 0);
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import { statFields } from '../engine/base/process-identity.ts';
+
+/**
+ * A container's first process: its number, and when it began (clock ticks since boot), since numbers are used
+ * again.
+ */
+export interface FirstProcess {
+  readonly pid: number;
+  readonly start: number;
+}
+
+const stateSchema = z.object({
+  init_process_pid: z.int().positive(),
+  init_process_start: z.int().nonnegative(),
+});
+
+/** As runc notes it; null where it has noted none that can be read. */
+export function firstProcessOf(runcRoot: string, id: string): FirstProcess | null {
+  try {
+    const parsed = stateSchema.parse(JSON.parse(readFileSync(path.join(runcRoot, id, 'state.json'), 'utf8')));
+    return { pid: parsed.init_process_pid, start: parsed.init_process_start };
+  } catch {
+    return null; // being written, or gone
+  }
+}
+
+/** Whether it has ended and its parent knows. */
+export function hasEnded({ pid, start }: FirstProcess): boolean {
+  try {
+    return Number(statFields(readFileSync(`/proc/${pid}/stat`, 'utf8')).started) !== start;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
+  }
+}

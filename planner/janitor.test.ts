@@ -1,0 +1,301 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { statFields } from '../engine/base/process-identity.ts';
+import { openContainerStore, type ContainerStore } from './containers.ts';
+import { Janitor } from './janitor.ts';
+import type { ExclusivePaths } from './options.ts';
+import { RangeLedger } from './range-ledger.ts';
+import { firstBase, lastBase, openRangeStore, rangeSize } from './ranges.ts';
+import { bootId, IsolationService } from './service.ts';
+
+const id = 'c'.repeat(64);
+let directory: string, containers: ContainerStore, janitor: Janitor, said: string[];
+/** Called when a range becomes somebody's for good. */
+let record: () => void;
+const at = (...names: string[]) => path.join(directory, ...names);
+beforeEach(() => {
+  said = [];
+  record = () => undefined;
+  directory = mkdtempSync(path.join(os.tmpdir(), 'janitor-'));
+  mkdirSync(at('runc', id), { recursive: true });
+  // A runtime that says when it was asked to delete, and is done when it is told so.
+  execFileSync('mkfifo', [at('done')]);
+  writeFileSync(at('runtime'), `#!/bin/sh\necho "$*" > ${at('asked')}\nread line < ${at('done')}\n`, {
+    mode: 0o755,
+  });
+  containers = openContainerStore(at('containers'));
+  const ranges = openRangeStore({
+    directory: at('ranges'),
+    root: directory,
+    ledger: new RangeLedger({ directory: at('range-owners'), mark: null, log: () => undefined }),
+    ownerOf: () => {
+      record();
+      return 0;
+    },
+    inUse: () => new Set(),
+    log: () => undefined,
+  });
+  const base = ranges.claim(id, 0);
+  containers.write({
+    id,
+    runcRoot: at('runc'),
+    base,
+    runtimePid: 4_194_304,
+    boot: bootId(),
+    overlay: null,
+    enginePoints: [],
+    device: null,
+    shares: null,
+  });
+  const paths: ExclusivePaths = {
+    root: directory,
+    socket: at('s'),
+    lock: at('lock'),
+    runtimeBinary: at('runtime'),
+    containers: at('containers'),
+    ranges: at('ranges'),
+    rangeOwners: { directory: at('range-owners'), mark: null },
+    mounts: at('mounts'),
+    devices: at('d'),
+    procFiles: at('p'),
+  };
+  const service = new IsolationService({
+    ranges,
+    containers,
+    parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] },
+    privateDirectory: at('private'),
+    deviceNodes: new Map(),
+    runtimeBinary: paths.runtimeBinary,
+    sealedRunc: () => null,
+    log: () => undefined,
+    sharing: {
+      directory: at('sharing'),
+      records: 'required',
+      subordinates: { prepare: () => Promise.resolve(), of: () => ({ uid: 1, gid: 1 }) },
+    },
+  });
+  janitor = new Janitor({
+    paths,
+    service,
+    ranges,
+    containers,
+    log: (line) => {
+      said.push(line);
+    },
+  });
+});
+afterEach(async () => {
+  await janitor.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** A runtime that was killed when it was about to delete. */
+async function killedAtDelete(verb: 'deleting' | 'deleting-by-force' = 'deleting'): Promise<void> {
+  await janitor.came({ id, verb, runcRoot: at('runc') });
+  janitor.went(id);
+}
+
+/** Has runc note that the container's process is this one, which lives. */
+function noteLivingProcess(): void {
+  const { started } = statFields(readFileSync(`/proc/${process.pid}/stat`, 'utf8'));
+  writeFileSync(
+    at('runc', id, 'state.json'),
+    JSON.stringify({ init_process_pid: process.pid, init_process_start: Number(started) }),
+  );
+}
+
+/** Two looks fit in. */
+async function nothingIsDeleted(): Promise<void> {
+  await new Promise((resolve) => {
+    setTimeout(resolve, 600);
+  });
+  expect(existsSync(at('asked'))).toBe(false);
+}
+
+/** A new life of the container begins only once the delete that is made up for is done. */
+async function createWaitsForTheDelete(): Promise<void> {
+  let made = false;
+  const create = janitor.came({ id, verb: 'create', runcRoot: at('runc') }).then(() => {
+    made = true;
+  });
+  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  expect(made).toBe(false);
+  writeFileSync(at('done'), '\n');
+  await create;
+}
+
+it("a container is not made anew while an interrupted delete of it is made up for; that delete's own requests are answered", async () => {
+  await killedAtDelete();
+  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  let made = false;
+  const create = janitor.came({ id, verb: 'create', runcRoot: at('runc') }).then(() => {
+    made = true;
+  });
+  for (const verb of ['deleting', 'delete', 'release'] as const)
+    await janitor.came({ id, verb, runcRoot: at('runc') });
+  expect(made).toBe(false);
+  writeFileSync(at('done'), '\n');
+  await create;
+});
+
+it('no delete is made up for of a container whose process lives: runc would kill what is made and not started yet', async () => {
+  noteLivingProcess();
+  await killedAtDelete();
+  await nothingIsDeleted();
+});
+
+it('a delete by force that was interrupted is made up for by force, also of a container whose process lives', async () => {
+  noteLivingProcess();
+  await killedAtDelete('deleting-by-force');
+  await expect
+    .poll(() => existsSync(at('asked')) && readFileSync(at('asked'), 'utf8'))
+    .toBe(`--root ${at('runc')} delete --force ${id}\n`);
+  writeFileSync(at('done'), '\n');
+});
+
+it("a delete by force of another runc's container of the same name is not made up for here", async () => {
+  noteLivingProcess();
+  await janitor.came({ id, verb: 'deleting-by-force', runcRoot: at('other') });
+  janitor.went(id);
+  await nothingIsDeleted();
+});
+
+it('a new life of the container waits for a delete by force of the earlier one, and is not ended by it later', async () => {
+  noteLivingProcess();
+  await killedAtDelete('deleting-by-force');
+  await createWaitsForTheDelete();
+  rmSync(at('asked'));
+  janitor.went(id);
+  await nothingIsDeleted();
+});
+
+it('a container that is made anew right after its delete was interrupted waits until that is made up for', async () => {
+  await killedAtDelete();
+  await createWaitsForTheDelete();
+});
+
+it('what a runtime leaves that an earlier planner answered is taken away once that runtime has ended', async () => {
+  rmSync(at('runc'), { recursive: true });
+  rmSync(at('runtime'));
+  copyFileSync('/bin/sleep', at('runtime'));
+  const runtime = spawn(at('runtime'), ['1000']);
+  await once(runtime, 'spawn');
+  containers.write({
+    id,
+    runcRoot: at('runc'),
+    base: lastBase,
+    runtimePid: runtime.pid ?? 0,
+    boot: bootId(),
+    overlay: null,
+    enginePoints: [],
+    device: null,
+    shares: null,
+  });
+  await janitor.start();
+  expect(containers.has(id)).toBe(true);
+  runtime.kill('SIGKILL');
+  await expect.poll(() => containers.has(id), { timeout: 10_000 }).toBe(false);
+});
+
+it('what a runtime said before runc forgot the container is heard before the janitor looks: it has not been killed', async () => {
+  const planner = createServer();
+  const heard = once(planner, 'connection').then(async ([socket]: Socket[]) => {
+    if (socket !== undefined) await once(socket, 'data');
+    await janitor.came({ id, verb: 'deleting', runcRoot: at('runc') });
+  });
+  planner.listen(at('s'));
+  await once(planner, 'listening');
+  const runtime = connect(at('s'));
+  await once(runtime, 'connect');
+  try {
+    await janitor.came({ id, verb: 'create', runcRoot: at('runc') });
+    janitor.went(id);
+    runtime.write('deleting');
+    rmSync(at('runc', id), { recursive: true });
+    // Busy until the look is due: it is the first thing that comes then.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    await heard;
+    expect(said).toEqual([]);
+    expect(containers.has(id)).toBe(true);
+  } finally {
+    runtime.destroy();
+    planner.close();
+  }
+});
+
+it('does nothing any more once it has been stopped: another planner may have the lock then', async () => {
+  rmSync(at('runc'), { recursive: true });
+  const state = containers.read(id);
+  if (state === null) throw new Error('there is no state');
+  for (let i = 0; i < 200; i++) containers.write({ ...state, id: `${i}`.padStart(64, '0') });
+  const starting = janitor.start();
+  await expect.poll(() => containers.ids().length, { interval: 0 }).toBeLessThan(201);
+  await janitor.stop();
+  const left = containers.ids().length;
+  expect(left).toBeGreaterThan(0);
+  await starting;
+  await new Promise((resolve) => {
+    setTimeout(resolve, 300);
+  });
+  expect(containers.ids()).toHaveLength(left);
+});
+
+it('lets others have their turn while it goes through many containers and claims: its supervisor waits for signs of life', async () => {
+  const claims = Array.from({ length: 60 }, (_, i) => firstBase + (i + 100) * rangeSize);
+  for (const base of claims)
+    writeFileSync(at('ranges', String(base)), JSON.stringify({ root: directory, id: `gone-${base}` }));
+  // As slow as a disk that is busy.
+  const slow = (ms: number) => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  };
+  record = () => {
+    slow(10);
+  };
+  let longest = 0;
+  let last = performance.now();
+  const ticking = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 1);
+  await janitor.start();
+  longest = Math.max(longest, performance.now() - last);
+  clearInterval(ticking);
+  expect(claims.filter((base) => existsSync(at('ranges', String(base))))).toEqual([]);
+  expect(longest).toBeLessThan(300);
+});
+
+it('has been stopped only when a delete that it made up for is done', async () => {
+  await killedAtDelete();
+  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  let stopped = false;
+  const stopping = janitor.stop().then(() => {
+    stopped = true;
+  });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 100);
+  });
+  expect(stopped).toBe(false);
+  writeFileSync(at('done'), '\n');
+  await stopping;
+});
+
+it('ends a delete that it made up for where that is not done in time', async () => {
+  await killedAtDelete();
+  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  const from = performance.now();
+  await janitor.stop();
+  expect(performance.now() - from).toBeLessThan(4500);
+}, 10_000);

@@ -1,0 +1,248 @@
+import { execFile } from 'node:child_process';
+import { readdir, readlink } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { startGuardedEngine, type GuardedEngine } from '../tests/support/guarded-engine.ts';
+import { shimsOf, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
+import { docker } from '../tests/support/real-engine.ts';
+import { firstProcessOf, hasEnded } from './first-process.ts';
+
+const run = promisify(execFile);
+const kills = 40;
+let guarded: GuardedEngine;
+let engine: IsolatedEngine;
+beforeAll(async () => {
+  guarded = await startGuardedEngine();
+  ({ engine } = guarded);
+  const dockerfile = `FROM busybox\nRUN echo 1 > /one; mkdir -p /d/e; echo x > /d/e/f\nRUN rm -r /d; echo 2 > /two; chmod 600 /one\nRUN mkdir /d; echo 3 > /d/g; chown 5:6 /two\n`;
+  const built = await guarded.sh(`printf '%s' '${dockerfile}' | docker build -q -t ${image} -`);
+  expect({ code: built.code, stderr: built.stderr }).toMatchObject({ code: 0 });
+});
+afterAll(async () => {
+  await guarded.stop();
+});
+
+type Victim = 'runtime' | 'shim' | 'planner' | 'dockerd';
+/** In turn; dockerd least often, because its coming back takes longest. */
+const victims: readonly Victim[] = [
+  'runtime',
+  'shim',
+  'planner',
+  'runtime',
+  'dockerd',
+  'runtime',
+  'shim',
+  'planner',
+];
+const operations = ['create', 'start', 'delete'] as const;
+type Operation = (typeof operations)[number];
+
+/** Numbers in [0, 1) that a seed repeats (mulberry32). */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** The engine's processes that run the runtime. */
+async function runtimes(): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const programs = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/exe`).catch(() => '')));
+  return pids.filter((_, i) => programs[i] === engine.paths.runtimeBinary).map(Number);
+}
+
+/**
+ * Kills one `victim` after `delay` ms, unless the operation is `over` by then; a runtime or shim that is not
+ * there at that moment is waited for until it is.
+ */
+async function kill(
+  victim: Victim,
+  delay: number,
+  performed: Promise<unknown>,
+  over: () => boolean,
+): Promise<boolean> {
+  await Promise.race([
+    performed,
+    new Promise((resolve) => {
+      setTimeout(resolve, delay);
+    }),
+  ]);
+  if (over()) return false;
+  if (victim === 'planner') {
+    await engine.planner().end('SIGKILL');
+    await engine.startPlanner();
+    return true;
+  }
+  if (victim === 'dockerd') {
+    await engine.restartDockerd('SIGKILL');
+    return true;
+  }
+  while (!over()) {
+    const [pid] = victim === 'runtime' ? await runtimes() : await shimsOf(engine.root);
+    if (pid === undefined) continue;
+    try {
+      process.kill(pid, 'SIGKILL');
+      return true;
+    } catch {
+      // ended of itself just then
+    }
+  }
+  return false;
+}
+
+function perform(operation: Operation): Promise<unknown> {
+  switch (operation) {
+    case 'create':
+      return docker(
+        guarded.socket,
+        'run',
+        '-d',
+        '--network',
+        'none',
+        '--stop-signal',
+        'KILL',
+        '--name',
+        'one',
+        '-v',
+        'data:/data',
+        image,
+        'sh',
+        '-c',
+        'echo x > /f; echo x >> /etc/passwd; exec sleep 1000',
+      );
+    case 'start':
+      return docker(guarded.socket, 'start', 'one');
+    case 'delete':
+      return docker(guarded.socket, 'rm', '-f', 'one');
+  }
+}
+
+/** What has to be there for `operation`. */
+async function prepare(operation: Operation): Promise<void> {
+  if (operation === 'create') return;
+  await perform('create');
+  if (operation === 'start') await engine.docker('kill', 'one');
+}
+
+/** The image of the containers: several layers, that hide some of each other's files. */
+const image = 'layered';
+
+/** Every file of every image layer with mode, owner, size and content. */
+async function layers(): Promise<string> {
+  const { UpperDir = '', LowerDir = '' } = JSON.parse(
+    await engine.docker('image', 'inspect', '-f', '{{json .GraphDriver.Data}}', image),
+  ) as { UpperDir?: string; LowerDir?: string }; // overlay2's
+  const directories = [UpperDir, ...LowerDir.split(':')].filter((one) => one !== '');
+  expect(directories.length).toBeGreaterThanOrEqual(4);
+  const script =
+    'for d; do cd "$d" && find . -printf "%P %y %U:%G %m %s %l %T@\\n" | sort && find . -type f -exec sha256sum {} + | sort; done';
+  return (await run('sh', ['-c', script, 'sh', ...directories], { maxBuffer: 1 << 24 })).stdout;
+}
+
+/** How long each operation takes undisturbed, ms: kills fall within it. */
+async function lengths(): Promise<Record<Operation, number>> {
+  const measured: Record<Operation, number> = { create: 0, start: 0, delete: 0 };
+  for (const operation of operations) {
+    await prepare(operation);
+    const begun = performance.now();
+    await perform(operation);
+    measured[operation] = performance.now() - begun;
+    await engine.docker('rm', '-f', 'one').catch(() => undefined);
+  }
+  return measured;
+}
+
+const runc = () => path.join(engine.settings.execRoot, 'runtime-runc/moby');
+
+/**
+ * Has dockerd find the container if it lost it: killed before it noted that it runs, it takes it for stopped,
+ * and would remove it while it runs on, with runc alone, too (lost-containers.engine.test.ts). When it starts
+ * it again, it ends what runs.
+ */
+async function findLost(what: string): Promise<void> {
+  const [id = '', running] = (
+    await engine.docker('inspect', '-f', '{{.Id}} {{.State.Running}}', 'one').catch(() => '')
+  )
+    .trim()
+    .split(' ');
+  const first = firstProcessOf(runc(), id);
+  if (running !== 'false' || first === null || hasEnded(first)) return;
+  console.log(`${what}: dockerd lost the container`);
+  await engine.docker('start', 'one');
+}
+
+async function left(): Promise<unknown> {
+  return {
+    mounts: await engine.leftMounts(),
+    ranges: await engine.ranges(),
+    states: await engine.states(),
+    runc: await readdir(runc()).catch(() => []),
+  };
+}
+const nothing = { mounts: [], ranges: [], states: [], runc: [] };
+
+it(
+  `${kills} kills of runtime, shim, planner and dockerd during create, start and delete leave nothing behind and no layer changed`,
+  { timeout: 600_000, retry: 0 },
+  async () => {
+    const seed = Number(process.env['BULKHEAD_KILL_SEED'] ?? Date.now() % 1_000_000);
+    console.log(`seed of the kills: ${seed} (BULKHEAD_KILL_SEED repeats them)`);
+    const next = random(seed);
+    const before = await layers();
+    const lasts = await lengths();
+    let killed = 0;
+    // Whoever ended by himself before he was killed doesn't count, nor does a kill after the operation.
+    for (let i = 0; killed < kills; i++) {
+      expect(i, 'most were not there to be killed').toBeLessThan(3 * kills);
+      const victim = victims[i % victims.length] ?? 'runtime';
+      const operation = operations[i % operations.length] ?? 'create';
+      const delay = Math.floor(next() * lasts[operation]);
+      const what = `kill ${i} of seed ${seed}: ${victim} ${delay} ms into ${operation}`;
+      await prepare(operation);
+      let over = false;
+      const begun = performance.now();
+      // Whether it succeeds is not the question here.
+      const performed = perform(operation)
+        .catch(() => undefined)
+        .then(() => {
+          over = true;
+        });
+      if (await kill(victim, delay, performed, () => over)) killed += 1;
+      // as long as it takes on the machine as busy as it is now
+      else lasts[operation] = performance.now() - begun;
+      await performed;
+      if (victim === 'dockerd') await findLost(what);
+      // A half-made or half-deleted container can be removed, by the second try at the latest: the engine may
+      // still be busy with it.
+      await vi.waitFor(
+        async () => {
+          await engine.docker('rm', '-f', 'one').catch(() => undefined);
+          expect(await engine.docker('ps', '-aq'), what).toBe('');
+        },
+        { timeout: 30_000, interval: 200 },
+      );
+      await vi.waitFor(
+        async () => {
+          const now = await left();
+          expect(now, `${what}: ${JSON.stringify(now)}`).toEqual(nothing);
+        },
+        { timeout: 25_000, interval: 50 },
+      );
+    }
+    // A shim whose runtime was killed at a delete waits for containerd's next start, on a stock engine too.
+    await engine.restartDockerd('SIGTERM');
+    await vi.waitFor(
+      async () => {
+        expect(await shimsOf(engine.root)).toEqual([]);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    expect(await layers()).toBe(before);
+    expect(await engine.docker('run', '--rm', image, 'echo', 'works')).toBe('works\n');
+  },
+);

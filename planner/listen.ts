@@ -1,0 +1,51 @@
+import { closeSync, existsSync, rmSync } from 'node:fs';
+import type { Server } from 'node:net';
+import type { ListenerHandoff } from '../shared/gateway/kept-listeners.ts';
+
+const keptName = 'planner';
+
+/**
+ * Listens on the socket that an earlier planner left with whoever started both: runtimes that came in between
+ * wait in its queue. Where there is none, or its file is gone, on a new one at `file`, which only root can
+ * connect to from the first moment on.
+ */
+export async function listenOn(
+  server: Server,
+  file: string,
+  { inherited, keeper }: ListenerHandoff,
+): Promise<void> {
+  const left = inherited.find(({ name }) => name === keptName);
+  if (left !== undefined && existsSync(file)) {
+    await listening(server, () => {
+      server.listen({ fd: left.fd });
+    });
+    return;
+  }
+  if (left !== undefined) closeSync(left.fd);
+  rmSync(file, { force: true });
+  const before = process.umask(0o177);
+  // bind() happens before listen returns, so the umask is in force for it.
+  const done = listening(server, () => {
+    server.listen({ path: file });
+  });
+  process.umask(before);
+  await done;
+  const handle = handleOf(server);
+  if (handle !== null) await keeper.keep(keptName, handle);
+}
+
+function listening(server: Server, listen: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', () => {
+      server.off('error', reject);
+      resolve();
+    });
+    listen();
+  });
+}
+
+function handleOf(server: Server): object | null {
+  // Node has no public way to a server's handle; it has been there since 0.x.
+  return (server as unknown as { _handle?: object })._handle ?? null;
+}

@@ -1,0 +1,155 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { passwdLines, userName } from '../engine/base/user-database.ts';
+import { linkNew, writeAside } from './claim-files.ts';
+import { formatFile, RangeLedger } from './range-ledger.ts';
+import { rangeOwnerSchema, rangeOwnersDirectory, type RangeOwner } from './range-owner.ts';
+import { basesInUse, rangeSize } from './ranges.ts';
+
+/** Where the machine's planners claim ranges (options.ts). */
+const claimsDirectory = '/run/bulkhead/ranges';
+
+export interface RangeAdminOptions {
+  readonly owners?: string;
+  readonly claims?: string;
+  readonly inUse?: () => ReadonlySet<number>;
+  readonly log: (line: string) => void;
+}
+
+export interface OwnedRanges {
+  readonly owner: RangeOwner;
+  /** Name of the user's account; null: there is none, or the owner is no user. */
+  readonly account: string | null;
+  readonly ranges: readonly OwnedRange[];
+}
+
+export interface OwnedRange {
+  readonly first: number;
+  readonly last: number;
+  /** What has it: a container's claim, processes with its ids; null: it rests. */
+  readonly usedBy: 'container' | 'process' | null;
+}
+
+/** The owner that a person names: a uid, `builds`, `unnamed` or `retired`; null for anything else. */
+export function parseOwner(text: string): RangeOwner | null {
+  const parsed = rangeOwnerSchema.safeParse(/^\d{1,10}$/.test(text) ? Number(text) : text);
+  return parsed.success ? parsed.data : null;
+}
+
+/**
+ * Ranges of ids by owner, of one alone where it is named. Errors: `rights.not-root`,
+ * `isolation.planner-failed` where they can't be read.
+ */
+export async function listRanges(
+  owner: RangeOwner | null,
+  options: RangeAdminOptions,
+): Promise<Result<readonly OwnedRanges[], AppError>> {
+  const opened = openForAdmin(options);
+  if (!opened.ok) return opened;
+  const { ledger, usedBy } = opened.value;
+  if (ledger === null) return ok([]);
+  const owners = ledger
+    .owners()
+    .filter((one) => owner === null || one === owner)
+    .sort((a, b) => order(a) - order(b));
+  const users = owners.filter((one) => typeof one === 'number').map(String);
+  const accounts = users.length === 0 ? '' : await passwdLines(users);
+  const ranges = (one: RangeOwner) =>
+    [...ledger.owned(one)]
+      .sort((a, b) => a - b)
+      .map((base) => ({ first: base, last: base + rangeSize - 1, usedBy: usedBy(base) }));
+  return ok(
+    owners.map((one) => ({
+      owner: one,
+      account: typeof one === 'number' ? userName(accounts, one) : null,
+      ranges: ranges(one),
+    })),
+  );
+}
+
+/**
+ * Hands all ranges of `owner` back: anybody's containers may get them then. Refused as a whole while a
+ * container or a process is in one. Returns how many there were. Errors: `rights.not-root`,
+ * `containers.running`, `isolation.planner-failed`.
+ */
+export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Result<number, AppError> {
+  const opened = openForAdmin(options);
+  if (!opened.ok) return opened;
+  const { ledger, claims, usedBy } = opened.value;
+  const bases = ledger === null ? [] : [...ledger.owned(owner)];
+  if (ledger === null || bases.length === 0) return ok(0);
+  const used = () => bases.filter((base) => usedBy(base) !== null);
+  if (used().length > 0) return stillUsed(used());
+  const claimed: number[] = [];
+  const fileOf = (base: number) => path.join(claims, String(base));
+  try {
+    mkdirSync(claims, { recursive: true, mode: 0o700 });
+    // As an engine that is there as long as this process: a planner frees what it leaves.
+    const aside = writeAside(claims, { root: `/proc/${process.pid}`, id: 'handed-back' }, 0o600, false);
+    try {
+      for (const base of bases) {
+        if (!linkNew(aside, fileOf(base))) return stillUsed([base]);
+        claimed.push(base);
+      }
+    } finally {
+      rmSync(aside, { force: true });
+    }
+    // Now nobody is given one any more: looked at again.
+    const lived = (options.inUse ?? basesInUse)();
+    const occupied = bases.filter((base) => lived.has(base));
+    if (occupied.length > 0) return stillUsed(occupied);
+    for (const base of bases) ledger.handBack(base);
+    return ok(bases.length);
+  } catch (error) {
+    const hint = 'See which are left: bulkhead ranges list.';
+    return fail('isolation.planner-failed', 'the id ranges could not all be handed back', {
+      cause: error,
+      hint,
+    });
+  } finally {
+    for (const base of claimed) rmSync(fileOf(base), { force: true });
+  }
+}
+
+interface OpenedRanges {
+  /** Null: no engine of this machine ever gave out a range. */
+  readonly ledger: RangeLedger | null;
+  readonly claims: string;
+  readonly usedBy: (base: number) => OwnedRange['usedBy'];
+}
+
+function openForAdmin(options: RangeAdminOptions): Result<OpenedRanges, AppError> {
+  const { owners = rangeOwnersDirectory, claims = claimsDirectory, inUse = basesInUse, log } = options;
+  if (process.getuid?.() !== 0) {
+    return fail('rights.not-root', 'whose the id ranges are is for root to see', {
+      hint: 'Run it with sudo.',
+    });
+  }
+  try {
+    const lived = inUse();
+    const usedBy = (base: number) => {
+      if (existsSync(path.join(claims, String(base)))) return 'container';
+      return lived.has(base) ? 'process' : null;
+    };
+    // Opening would make it.
+    const isThere = existsSync(path.join(owners, formatFile));
+    const ledger = isThere ? new RangeLedger({ directory: owners, mark: null, log }) : null;
+    return ok({ ledger, claims, usedBy });
+  } catch (error) {
+    return fail('isolation.planner-failed', 'whose the id ranges are could not be read', { cause: error });
+  }
+}
+
+function stillUsed(bases: readonly number[]): Result<never, AppError> {
+  return fail('containers.running', 'the id ranges are still in use', {
+    reason: bases
+      .slice(0, 5)
+      .map((base) => `${base}-${base + rangeSize - 1}`)
+      .join(', '),
+    hint: 'Remove the containers of that owner and end processes with such ids, then try again.',
+  });
+}
+
+/** Users by id, then the others. */
+const order = (owner: RangeOwner): number => (typeof owner === 'number' ? owner : Number.MAX_SAFE_INTEGER);

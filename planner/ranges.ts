@@ -1,0 +1,374 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import * as z from 'zod';
+import { linkNew, removeUnfinished, writeAside } from './claim-files.ts';
+import { firstBase, isBase, lastBase, nextBase, rangeSize } from './id-ranges.ts';
+import { refuse } from './options.ts';
+import type { RangeLedger } from './range-ledger.ts';
+import { describeOwner, rangeQuota, type RangeOwner } from './range-owner.ts';
+import { idsInUse, listedIds, type IdSpan } from './taken-ids.ts';
+import { removeFile } from './remove-file.ts';
+import { engineDiskId } from '../shared/isolation/disk-ids.ts';
+
+export { firstBase, isBase, lastBase, rangeSize } from './id-ranges.ts';
+
+const claimSchema = z.object({ root: z.string(), id: z.string() });
+type Claim = z.infer<typeof claimSchema>;
+
+/**
+ * Exclusive 64K ranges of host ids (A3), claimed as files `<base>` in one directory of the machine. A claim
+ * appears complete or not at all (written aside, linked: `link` refuses an existing name), so that neither a
+ * crash nor a second planner can hand out a range twice. Not synced to the disk: no container outlives the
+ * machine's boot, and waiting for the disk is most of what a claim would cost. Several containers hold one
+ * range only where one joined the namespaces of another.
+ *
+ * A claim is for the boot, and says who has the range now. Whose it is for good says the ledger, and only who
+ * has the claim changes that.
+ */
+export interface RangeStore {
+  /**
+   * Claims a free range for container `id` and returns its base: the one of `owner`'s that rested longest,
+   * else one that nobody ever had, which is the owner's from then on. Refuses when none is left for the
+   * owner; throws when the disk fails.
+   */
+  claim(id: string, owner: RangeOwner): number;
+  /**
+   * Makes `id` a holder of `base` too: a joined range, or one read back after a restart. Throws when another
+   * engine has it.
+   */
+  hold(base: number, id: string): void;
+  /** Ends `id`'s hold; the range is free for its owner when it was the last. Unknown ids are fine. */
+  release(id: string): void;
+  /** Whose the range is, for good; `unreadable`: somebody's; null: nobody's so far. */
+  ownerOf(base: number): RangeOwner | 'unreadable' | null;
+  /** Bases this engine claimed on disk that nobody holds: left by a crash. */
+  orphans(): { readonly base: number; readonly id: string }[];
+  /** Bases of engines whose root is no longer there, unless a process still lives in them (`inUse`). */
+  abandoned(inUse: ReadonlySet<number>): number[];
+  /** Frees an orphan or an abandoned base. */
+  free(base: number): void;
+  /**
+   * Looks anew at who lives in which range: what others took meanwhile isn't given out, what is empty again
+   * is.
+   */
+  look(): void;
+  /** Whether a container holds `base`. */
+  isHeld(base: number): boolean;
+  /** Whether a container other than `id` holds `base`. */
+  heldByOthers(base: number, id: string): boolean;
+}
+
+export interface RangeStoreOptions {
+  /** Claims of this boot. */
+  readonly directory: string;
+  /** The engine that claims. */
+  readonly root: string;
+  readonly ledger: RangeLedger;
+  /** Whose the range of a container is that was made before ranges had owners. */
+  readonly ownerOf: (id: string) => RangeOwner;
+  /**
+   * Bases that processes live in: not given out, be they other container managers' or of a directory that was
+   * lost.
+   */
+  readonly inUse?: () => ReadonlySet<number>;
+  /** Ids that are listed for others: given out only when nothing else is left. */
+  readonly listed?: () => readonly IdSpan[];
+  readonly log: (line: string) => void;
+}
+
+/** Opens the store. Synchronous: a claim is on disk when the call returns. */
+export function openRangeStore(options: RangeStoreOptions): RangeStore {
+  const { directory, root, ledger, ownerOf, inUse = basesInUse, listed = listedIds(), log } = options;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  removeUnfinished(directory);
+  removeTurns(directory);
+  removeLost(directory);
+  let unclaimed = inUse();
+  /** Released since `unclaimed` was read, with processes in them then: mostly those of the container. */
+  const emptied = new Set<number>();
+  const look = () => {
+    unclaimed = inUse();
+    emptied.clear();
+  };
+  const holders = new Map<number, Set<string>>();
+  const fileOf = (base: number) => path.join(directory, String(base));
+  let next = nextBase(Math.max(firstBase - rangeSize, ...bases(directory)));
+
+  const written = (claim: Claim): string => writeAside(directory, claim, 0o600, false);
+  const hold = (base: number, id: string) => {
+    const held = holders.get(base) ?? new Set();
+    held.add(id);
+    holders.set(base, held);
+  };
+
+  /**
+   * Somebody emptied /run: our claims come back, those of other engines when they claim next; until then
+   * nobody gets what is lived in.
+   */
+  const restoreDirectory = () => {
+    if (existsSync(directory)) return;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    unclaimed = inUse();
+    for (const [base, held] of holders) {
+      const aside = written({ root, id: held.values().next().value ?? '' });
+      linkNew(aside, fileOf(base));
+      rmSync(aside, { force: true });
+    }
+  };
+
+  type IsGood = (base: number) => boolean;
+
+  /** A range of the owner's; null: none is free. */
+  const claimOwned = (aside: string, owner: RangeOwner, isGood: IsGood): number | null => {
+    for (const base of ledger.owned(owner)) {
+      if (!isGood(base) || !linkNew(aside, fileOf(base))) continue;
+      if (withClaim(base, () => ledger.confirm(base, owner))) {
+        ledger.used(base);
+        return base;
+      }
+    }
+    return null;
+  };
+
+  /** A range that nobody had so far, recorded as the owner's; null: there is none. */
+  const claimNew = (aside: string, owner: RangeOwner, isGood: IsGood): number | null => {
+    if (ledger.owned(owner).size >= rangeQuota(owner)) return null;
+    for (let tried = 0; tried <= (lastBase - firstBase) / rangeSize; tried++) {
+      const base = next;
+      next = nextBase(next);
+      if (ledger.ownerOf(base) !== null || !isGood(base) || !linkNew(aside, fileOf(base))) continue;
+      if (withClaim(base, () => ledger.record(base, owner))) return base;
+      ledger.refresh();
+    }
+    return null;
+  };
+
+  /** What is done with a claim of this store's; without success the claim goes. */
+  const withClaim = (base: number, does: () => boolean): boolean => {
+    let done = false;
+    try {
+      done = does();
+      return done;
+    } finally {
+      if (!done) rmSync(fileOf(base), { force: true });
+    }
+  };
+
+  /**
+   * Whether the range is somebody's for good: else, of before ranges had owners, it becomes who made
+   * container `id`'s.
+   */
+  const isOwned = (base: number, id: string): boolean => {
+    if (ledger.ownerOf(base) !== null) return true;
+    try {
+      ledger.record(base, ownerOf(id));
+      return true;
+    } catch (error) {
+      log(`container ${id}: ${error instanceof Error ? error.message : String(error)}; the range is kept`);
+      return false;
+    }
+  };
+
+  return {
+    look: () => {
+      look();
+      ledger.refresh();
+    },
+    isHeld: (base) => holders.has(base),
+    heldByOthers: (base, id) => [...(holders.get(base) ?? [])].some((holder) => holder !== id),
+    ownerOf: (base) => ledger.ownerOf(base),
+    claim(id, owner) {
+      restoreDirectory();
+      const others = listed();
+      const isFree = (base: number) => !holders.has(base) && !unclaimed.has(base);
+      const isBest = (base: number) => isFree(base) && !others.some((span) => overlaps(base, span));
+      let failure: unknown = null;
+      const aside = written({ root, id });
+      try {
+        const ways = [
+          () => claimOwned(aside, owner, isBest),
+          () => {
+            // Both cost less than a new range.
+            const isAnyEmptied = [...emptied].some((base) => ledger.ownerOf(base) === owner);
+            if (isAnyEmptied) look();
+            return ledger.refresh() || isAnyEmptied ? claimOwned(aside, owner, isBest) : null;
+          },
+          () => claimNew(aside, owner, isBest),
+          () => claimOwned(aside, owner, isFree),
+          () => claimNew(aside, owner, isFree),
+        ];
+        for (const way of ways) {
+          try {
+            const base = way();
+            if (base === null) continue;
+            hold(base, id);
+            return base;
+          } catch (error) {
+            failure = error;
+          }
+        }
+      } finally {
+        rmSync(aside, { force: true });
+      }
+      if (failure instanceof Error) throw failure;
+      const has = ledger.owned(owner).size;
+      const whose = describeOwner(owner);
+      const handBack = 'root can hand back what nobody needs any more (bulkhead ranges list)';
+      if (has >= rangeQuota(owner)) {
+        refuse(
+          `${whose} had ${has} id ranges, which is the most, and all of them are in use: remove containers, and ` +
+            `end processes outside that have ids of containers; ${handBack}`,
+        );
+      }
+      return refuse(
+        `no id range of this machine is left that nobody had, and none that ${whose} had is free: remove containers; ${handBack}`,
+      );
+    },
+    hold(base, id) {
+      if (!isBase(base)) throw new Error(`not the base of a range: ${base}`);
+      restoreDirectory();
+      if (!holders.has(base)) {
+        const aside = written({ root, id });
+        try {
+          if (!linkNew(aside, fileOf(base)) && readClaim(fileOf(base))?.root !== root)
+            throw new Error(`id range ${base} belongs to another engine`);
+        } finally {
+          rmSync(aside, { force: true });
+        }
+      }
+      hold(base, id);
+      isOwned(base, id);
+    },
+    release(id) {
+      for (const [base, held] of holders) {
+        if (!held.delete(id)) continue;
+        const heir = held.values().next();
+        if (heir.done === true) {
+          holders.delete(base);
+          ledger.used(base);
+          if (unclaimed.has(base)) emptied.add(base);
+          if (isOwned(base, id)) rmSync(fileOf(base), { force: true });
+        } else {
+          restoreDirectory();
+          renameSync(written({ root, id: heir.value }), fileOf(base));
+        }
+      }
+    },
+    orphans: () =>
+      bases(directory).flatMap((base) => {
+        const claim = holders.has(base) ? null : readClaim(fileOf(base));
+        return claim?.root === root ? [{ base, id: claim.id }] : [];
+      }),
+    abandoned: (inUse) =>
+      bases(directory).filter((base) => {
+        const claim = holders.has(base) || inUse.has(base) ? null : readClaim(fileOf(base));
+        return claim !== null && claim.root !== root && !existsSync(claim.root);
+      }),
+    free(base) {
+      if (holders.has(base)) throw new Error(`id range ${base} is held`);
+      const file = fileOf(base);
+      const claim = readClaim(file);
+      if (claim === null || !isOwned(base, claim.root === root ? claim.id : '')) return;
+      if (claim.root === root) {
+        rmSync(file, { force: true });
+      } else {
+        // Two planners may find the same abandoned claim: one frees it, and who claims the range then keeps
+        // it.
+        const turn = path.join(directory, `.free.${base}`);
+        const aside = writeAside(directory, { pid: process.pid }, 0o600, false);
+        const isMine = linkNew(aside, turn);
+        rmSync(aside, { force: true });
+        if (!isMine) return;
+        try {
+          const still = readClaim(file);
+          if (still !== null && !existsSync(still.root)) rmSync(file, { force: true });
+        } finally {
+          rmSync(turn, { force: true });
+        }
+      }
+    },
+  };
+}
+
+/** Bases of the ranges that ids of some process of this machine are in. */
+export function basesInUse(): Set<number> {
+  const found = new Set<number>();
+  for (const { start, count } of idsInUse()) {
+    const first = firstBase + Math.floor((start - firstBase) / rangeSize) * rangeSize;
+    for (let base = Math.max(first, firstBase); base < start + count && base <= lastBase; base += rangeSize)
+      found.add(base);
+  }
+  return found;
+}
+
+function overlaps(base: number, { start, count }: IdSpan): boolean {
+  return start < base + rangeSize && base < start + count;
+}
+
+/** Removes turns at freeing of processes that ended before they were done. */
+function removeTurns(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    const pid = /^\.free\.\d+$/.test(name) ? pidIn(path.join(directory, name)) : undefined;
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeFile(path.join(directory, name));
+  }
+}
+
+function pidIn(turn: string): number | undefined {
+  try {
+    return z.object({ pid: z.int() }).parse(JSON.parse(readFileSync(turn, 'utf8'))).pid;
+  } catch {
+    return undefined; // over already
+  }
+}
+
+/**
+ * Removes claims that a power cut left without content: of before this boot, where the directory outlived it.
+ */
+function removeLost(directory: string): void {
+  const booted = Date.now() - os.uptime() * 1000;
+  for (const base of bases(directory)) {
+    const file = path.join(directory, String(base));
+    // A minute for clocks that were set meanwhile: a claim of this boot is whole anyway.
+    if (
+      readClaim(file) === null &&
+      (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < booted - 60_000
+    )
+      removeFile(file);
+  }
+}
+
+/**
+ * The map of an id-mapped mount of layers and volumes for the range at `base`, one line `disk host size`: no
+ * id on disk is one of the machine's own, or another container's, whoever makes files with it. Ids from 65536
+ * on are nobody's in the container and can't be written.
+ */
+export function diskMap(base: number): string {
+  return `0 ${base} ${rangeSize}\n`;
+}
+
+/**
+ * The map of the layer that a container writes to. dockerd, which is the machine's root, makes files there
+ * before it gives them to an id of the container (`docker cp`), and a directory to change its root to
+ * (`docker export`): the kernel lets nobody make a file whose id is in no line.
+ */
+export function upperMap(base: number): string {
+  return `${diskMap(base)}${engineDiskId} 0 1\n`;
+}
+
+function bases(directory: string): number[] {
+  return existsSync(directory)
+    ? readdirSync(directory)
+        .filter((name) => /^\d+$/.test(name))
+        .map(Number)
+        .filter(isBase)
+    : [];
+}
+
+function readClaim(file: string): Claim | null {
+  try {
+    return claimSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return null; // gone, or not ours to understand
+  }
+}

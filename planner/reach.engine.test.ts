@@ -1,0 +1,266 @@
+import { execFile, spawn } from 'node:child_process';
+import { chmod, chown, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeSharingRecord } from '../shared/isolation/sharing-user.ts';
+import { libcFunction } from '../gateway/libc.ts';
+import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
+import { Reachability, type Reach } from './reach.ts';
+import { mostDirectories } from './share-checks.ts';
+
+// A8 by the kernel: with a user's rights, and without holding the planner (issue 12).
+
+const run = promisify(execFile);
+/** Nobody of this machine's user database, so without further groups. */
+const user = { uid: 54_321, gid: 54_321 };
+let directory: string;
+const at = (...parts: string[]) => path.join(directory, ...parts);
+beforeAll(async () => {
+  directory = await realpath(await mkdtemp('/tmp/bulkhead-reach-'));
+  await chmod(directory, 0o755);
+});
+afterAll(async () => {
+  await rm(directory, { recursive: true });
+});
+
+async function make(
+  name: string,
+  mode: number,
+  owner: { readonly uid: number; readonly gid: number } = { uid: 0, gid: 0 },
+): Promise<string> {
+  await mkdir(at(name), { recursive: true });
+  await chown(at(name), owner.uid, owner.gid);
+  await chmod(at(name), mode);
+  return at(name);
+}
+/** Gives `user` rights of his own, as setfacl(1) would: the kernel's form of an access list. */
+function setAccessList(
+  file: string,
+  rights: { readonly owner: number; readonly user: number; readonly others: number },
+): void {
+  const nobody = 0xffff_ffff;
+  const { owner, others } = rights;
+  const entries = [
+    [1, owner, nobody],
+    [2, rights.user, user.uid],
+    [4, others, nobody],
+    [16, 7, nobody],
+    [32, others, nobody],
+  ] as const;
+  const list = Buffer.alloc(4 + 8 * entries.length);
+  list.writeUInt32LE(2);
+  for (const [i, [tag, right, id]] of entries.entries()) {
+    list.writeUInt16LE(tag, 4 + 8 * i);
+    list.writeUInt16LE(right, 6 + 8 * i);
+    list.writeUInt32LE(id, 8 + 8 * i);
+  }
+  const declaration =
+    'int setxattr(const char *path, const char *name, const void *value, size_t size, int flags)';
+  const setxattr =
+    libcFunction<(path: string, name: string, value: Buffer, size: number, flags: number) => number>(
+      declaration,
+    );
+  expect(setxattr?.(file, 'system.posix_acl_access', list, list.length, 0)).toBe(0);
+}
+
+const refusal = (reach: Reach, source: string, sharing = user): string | null => {
+  try {
+    reach.refuseUnreachable(source, sharing);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+const ask = (...directories: string[]) => new Reachability().ask(user, directories);
+
+describe('A8: what a user can get to', () => {
+  it('is told by the kernel, owner, group and others each by their own right', async () => {
+    const own = await make('own', 0o700, user);
+    const group = await make('group', 0o710, { uid: 0, gid: user.gid });
+    const others = await make('others', 0o701);
+    const closed = await make('closed', 0o700);
+    // Whoever is in the group has the group's right, not everybody's.
+    const notGroup = await make('not-group', 0o701, { uid: 0, gid: user.gid });
+    const below = await make('closed/open/deep', 0o755);
+    const reach = await ask('/', own, group, others, closed, notGroup, below);
+    for (const open of ['/', own, group, others])
+      expect([open, refusal(reach, path.join(open, 'x'))]).toEqual([open, null]);
+    for (const shut of [notGroup, below])
+      expect(refusal(reach, path.join(shut, 'x'))).toMatch(
+        `enhanced container isolation: ${shut}/x cannot be shared by user 54321, who has no access to `,
+      );
+    expect(refusal(reach, path.join(closed, 'x'))).toBe(
+      `enhanced container isolation: ${closed}/x cannot be shared by user 54321, who has no access to ${closed}; whoever has can make the container (A8)`,
+    );
+    expect(refusal(await ask(below), path.join(below, 'x'))).toContain(`who has no access to ${closed}; `);
+  });
+
+  it('counts groups of the user database, and access lists either way', async () => {
+    const given = await make('given', 0o700);
+    const taken = await make('taken', 0o755);
+    setAccessList(given, { owner: 7, user: 1, others: 0 });
+    setAccessList(taken, { owner: 7, user: 0, others: 5 });
+    const reach = await ask(given, taken);
+    expect(refusal(reach, path.join(given, 'x'))).toBeNull();
+    expect(refusal(reach, path.join(taken, 'x'))).toContain(`who has no access to ${taken}`);
+    // root's own group, as the database of every machine has it, is no group of the user's; daemon's is
+    // daemon's.
+    const daemons = await make('daemons', 0o750, { uid: 0, gid: 1 });
+    const daemon = await new Reachability().ask({ uid: 1, gid: 54_321 }, [daemons]);
+    expect(refusal(daemon, path.join(daemons, 'x'), { uid: 1, gid: 54_321 })).toBeNull();
+  });
+
+  it('is nothing that was not asked, was asked of another, or has become another directory since', async () => {
+    const asked = await make('asked', 0o755);
+    const reach = await ask(asked);
+    expect(refusal(reach, path.join(asked, 'x'))).toBeNull();
+    expect(refusal(reach, at('others', 'x'))).toContain('it was not asked whether user 54321 has access to');
+    expect(refusal(reach, path.join(asked, 'x'), { ...user, gid: 1 })).toContain('it was not asked');
+    await make('another', 0o700);
+    await rename(asked, at('asked-before'));
+    await rename(at('another'), asked);
+    expect(refusal(reach, path.join(asked, 'x'))).toContain(`who has no access to ${asked}`);
+  });
+
+  it('is told of names with any character in them, none of which passes for another', async () => {
+    const { dev, ino } = await import('node:fs').then(({ statSync }) =>
+      statSync(at('closed'), { bigint: true }),
+    );
+    const odd = await make(`odd\n${dev}:${ino} ${at('closed')}/. %n "$(id)"`, 0o755);
+    const reach = await ask(odd, at('closed'));
+    expect(refusal(reach, path.join(odd, 'x'))).toBeNull();
+    expect(refusal(reach, at('closed', 'x'))).toContain('no access');
+  });
+
+  it('is asked of many directories with few processes', async () => {
+    const programs = await make('programs', 0o755);
+    await writeFile(
+      path.join(programs, 'setpriv'),
+      `#!/bin/sh\necho >> ${at('asked-times')}\nexec /usr/bin/setpriv "$@"\n`,
+      { mode: 0o755 },
+    );
+    const many = await Promise.all(
+      Array.from({ length: 1000 }, (_, i) => make(`many/${'x'.repeat(200)}${i}`, 0o755)),
+    );
+    const reach = await new Reachability({ searchPath: `${programs}:/usr/bin:/bin` }).ask(user, many);
+    expect(many.map((one) => refusal(reach, path.join(one, 'x'))).filter((one) => one !== null)).toEqual([]);
+    expect((await readFile(at('asked-times'), 'utf8')).length).toBeLessThan(4);
+  });
+});
+
+it('A8: a process that looks and is stopped holds up its user only, is killed, and what it did not say is refused', async () => {
+  const programs = await make('stopped', 0o755);
+  // Looks for user 1 only when it is told to go on, which nobody does.
+  await writeFile(
+    path.join(programs, 'setpriv'),
+    `#!/bin/sh\ncase $1 in --euid=1) echo $$ >> ${at('stopped-pid')}; kill -STOP $$;; esac\nexec /usr/bin/setpriv "$@"\n`,
+    { mode: 0o755 },
+  );
+  const reachability = new Reachability({ searchPath: `${programs}:/usr/bin:/bin`, limitMs: 3000 });
+  const order: string[] = [];
+  const slow = reachability.ask({ uid: 1, gid: 1 }, ['/usr']).then((reach) => {
+    order.push('stopped');
+    return reach;
+  });
+  const reach = await reachability.ask(user, ['/usr']);
+  order.push('other');
+  expect(refusal(reach, '/usr/bin')).toBeNull();
+  expect(refusal(await slow, '/usr/bin', { uid: 1, gid: 1 })).toContain(
+    'could not be found out in time whether user 1 has access to /usr',
+  );
+  expect(order).toEqual(['other', 'stopped']);
+  const pid = Number(await readFile(at('stopped-pid'), 'utf8'));
+  await expect
+    .poll(() => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    })
+    .toBe(false);
+});
+
+it('A8: a user database that does not answer is asked once for starts that follow each other', async () => {
+  const programs = await make('slow-database', 0o755);
+  await writeFile(
+    path.join(programs, 'id'),
+    `#!/bin/sh\necho >> ${at('database-asked')}\nexec sleep 1000\n`,
+    {
+      mode: 0o755,
+    },
+  );
+  const reachability = new Reachability({ searchPath: `${programs}:/usr/bin:/bin` });
+  const asked = await Promise.all(Array.from({ length: 20 }, () => reachability.ask(user, ['/usr'])));
+  expect(asked.map((reach) => refusal(reach, '/usr/bin'))).toEqual(asked.map(() => null));
+  expect(await readFile(at('database-asked'), 'utf8')).toBe('\n');
+});
+
+describe('A8: a start with many binds', () => {
+  let engine: IsolatedEngine;
+  beforeAll(async () => {
+    engine = await startIsolatedEngine({ sharingRecords: 'required' });
+  });
+  afterAll(async () => {
+    await engine.stop();
+  });
+
+  /** Has the engine make a container as the gateway would, of `user`. */
+  const create = async (sources: readonly string[]): Promise<string> => {
+    const binds = sources.flatMap((source, i) => ['-v', `${source}:/m/${i}`]);
+    const id = (
+      await engine.docker('create', '--network', 'none', ...binds, 'busybox', 'sh', '-c', 'ls /m | wc -l')
+    ).trim();
+    await mkdir(engine.paths.sharing, { recursive: true });
+    await writeFile(path.join(engine.paths.sharing, `${id}.json`), writeSharingRecord(user));
+    return id;
+  };
+
+  it('that its user can get to runs; one below a directory that keeps him out is refused', async () => {
+    const group = await make('project', 0o750, { uid: 0, gid: user.gid });
+    const sources = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => make(`project/${i}/share`, 0o755)),
+    );
+    expect(await engine.docker('start', '-a', await create(sources))).toBe('200\n');
+    await chmod(group, 0o700);
+    await expect(engine.docker('start', '-a', await create(sources.slice(0, 3)))).rejects.toThrow(
+      `cannot be shared by user 54321, who has no access to ${group}`,
+    );
+  });
+
+  it('in more directories than can be asked about is refused', async () => {
+    const sources = await Promise.all(
+      Array.from({ length: mostDirectories + 1 }, (_, i) => make(`wide/${i}/share`, 0o755)),
+    );
+    await expect(engine.docker('start', '-a', await create(sources))).rejects.toThrow(
+      `in more than ${mostDirectories} directories`,
+    );
+  });
+});
+
+it("A8: the process that looks is not the user's to trace", async () => {
+  const stopped = spawn('/usr/bin/setpriv', [
+    `--euid=${user.uid}`,
+    `--egid=${user.gid}`,
+    '--clear-groups',
+    '--',
+    'sleep',
+    '1000',
+  ]);
+  try {
+    await expect.poll(() => readFile(`/proc/${stopped.pid}/comm`, 'utf8')).toBe('sleep\n');
+    await expect(
+      run('setpriv', [
+        `--reuid=${user.uid}`,
+        `--regid=${user.gid}`,
+        '--clear-groups',
+        '--',
+        'cat',
+        `/proc/${stopped.pid}/environ`,
+      ]),
+    ).rejects.toThrow(/Permission denied/);
+  } finally {
+    stopped.kill('SIGKILL');
+  }
+});

@@ -1,0 +1,84 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
+
+let engine: IsolatedEngine;
+beforeAll(async () => {
+  engine = await startIsolatedEngine();
+});
+afterAll(async () => {
+  await engine.stop();
+});
+
+const baseOf = (map: string) => Number(map.trim().split(/\s+/)[1]);
+const baseIn = async (name: string) => baseOf(await engine.docker('exec', name, 'cat', '/proc/self/uid_map'));
+
+it('A2, A3 after a reboot `--restart always` containers are back, isolated, in ranges nobody else has, with their data; of others nothing is left', async () => {
+  const script =
+    'test -e /f || echo root > /f; test -e /v/f || { echo volume > /v/f; chown 3:4 /v/f; }; exec sleep 1000';
+  await engine.docker(
+    'run',
+    '-d',
+    '--restart',
+    'always',
+    '--name',
+    'back',
+    '-v',
+    'kept:/v',
+    'busybox',
+    'sh',
+    '-c',
+    script,
+  );
+  await engine.docker('run', '-d', '--name', 'gone', 'busybox', 'sh', '-c', 'echo x > /f; exec sleep 1000');
+  const before = await baseIn('back');
+
+  const claim = path.join(engine.own.ranges, String(before));
+  // Another engine of this machine is up first and has been given the range.
+  await engine.reboot(async () => {
+    await mkdir(engine.own.ranges, { recursive: true });
+    await writeFile(claim, JSON.stringify({ root: '/tmp', id: 'of another engine' }));
+  });
+  try {
+    await vi.waitFor(
+      async () => {
+        expect(await engine.docker('inspect', '-f', '{{.State.Running}}', 'back')).toBe('true\n');
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    const base = await baseIn('back');
+    expect(base).toBeGreaterThan(0);
+    expect(base).not.toBe(before);
+    // What did not come back is cleaned up beside.
+    await vi.waitFor(
+      async () => {
+        expect([await engine.ranges(), await engine.states()]).toEqual([
+          [base],
+          [expect.stringMatching(/^[0-9a-f]{64}\.json$/)],
+        ]);
+      },
+      { timeout: 10_000, interval: 50 },
+    );
+    expect(await engine.docker('exec', 'back', 'sh', '-c', 'cat /f /v/f; stat -c %u:%g /f /v/f')).toBe(
+      'root\nvolume\n0:0\n3:4\n',
+    );
+
+    expect(await engine.docker('cp', 'gone:/f', '-').then((tar) => tar.includes('f'))).toBe(true);
+    await engine.docker('start', 'gone');
+    expect(await baseIn('gone')).not.toBe(before);
+    await engine.docker('rm', '-f', 'gone', 'back');
+    await vi.waitFor(
+      async () => {
+        expect([await engine.leftMounts(), await engine.ranges(), await engine.states()]).toEqual([
+          [],
+          [],
+          [],
+        ]);
+      },
+      { timeout: 10_000, interval: 50 },
+    );
+  } finally {
+    await rm(claim, { force: true });
+  }
+}, 120_000);

@@ -1,0 +1,74 @@
+import os from 'node:os';
+import { noKeeper, type ListenerHandoff } from '../shared/gateway/kept-listeners.ts';
+import { rootPaths } from '../engine/base/root-paths.ts';
+import { engineDirectories, engineSockets, exclusivePaths } from './options.ts';
+import { startPlanner } from './planner.ts';
+import type { SharingOptions } from './shares.ts';
+import { openSubordinateStore, subordinateDirectory } from './subordinate.ts';
+
+export interface ServiceOutput {
+  readonly out: (line: string) => void;
+  readonly error: (line: string) => void;
+}
+
+/**
+ * Runs the planner of the engine at `root` until SIGTERM or SIGINT. `records`: see SharingOptions. `handoff`:
+ * its socket, over restarts. Resolves with the exit code: 0, or 1 when it could not start.
+ */
+export async function servePlanner(
+  root: string,
+  output: ServiceOutput,
+  records: SharingOptions['records'] = 'required',
+  handoff: ListenerHandoff = { inherited: [], keeper: noKeeper },
+): Promise<number> {
+  const paths = rootPaths(root);
+  goFirst();
+  const started = await startPlanner({
+    paths: exclusivePaths(paths),
+    parts: {
+      sockets: engineSockets(paths),
+      directories: engineDirectories(paths),
+      containerSockets: paths.sockets,
+      roots: [paths.root, paths.run],
+    },
+    sharing: {
+      directory: paths.sharing,
+      records,
+      subordinates: openSubordinateStore({ directory: subordinateDirectory }),
+    },
+    handoff,
+    log: (line) => {
+      output.error(`planner: ${line}`);
+    },
+    onListening: () => {
+      output.out('planner cleaning up');
+    },
+  });
+  if (!started.ok) {
+    const { message, reason, hint } = started.error;
+    output.error([message, reason, hint].filter((part) => part !== undefined).join(' '));
+    return 1;
+  }
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => {
+        resolve();
+      });
+  });
+  output.out(`planner listening on ${paths.plannerSocket}`);
+  await stopped;
+  await started.value.close();
+  return 0;
+}
+
+/**
+ * Every container waits for the planner, which has little to do: on a machine under load it should not be
+ * last.
+ */
+function goFirst(): void {
+  try {
+    os.setPriority(os.constants.priority.PRIORITY_ABOVE_NORMAL);
+  } catch {
+    // A container's root may lack the right to: it only takes longer.
+  }
+}

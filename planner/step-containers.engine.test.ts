@@ -1,0 +1,70 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeBuildContainer } from '../tests/support/build-container.ts';
+import { grpcClient, type GrpcClient } from '../tests/support/grpc-client.ts';
+import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
+
+// A client that drives its build, or a frontend inside the daemon, says the id of a container. Of the second
+// process in it BuildKit makes a `runc exec`, by that id and with no --root: whoever's container that is in
+// runc's default root.
+
+const run = promisify(execFile);
+const victim = `victim${process.pid}x0123456789`;
+let directory: string, engine: IsolatedEngine, client: GrpcClient;
+
+beforeAll(async () => {
+  directory = await mkdtemp('/tmp/bulkhead-steps-');
+  const at = (...names: string[]) => path.join(directory, ...names);
+  await mkdir(at('rootfs/bin'), { recursive: true });
+  for (const name of ['proc', 'dev', 'sys']) await mkdir(at('rootfs', name));
+  await copyFile('/bin/busybox', at('rootfs/bin/busybox'));
+  for (const name of ['sh', 'sleep', 'cat']) await symlink('busybox', at('rootfs/bin', name));
+  await run('runc', ['spec'], { cwd: directory });
+  const spec = JSON.parse(await readFile(at('config.json'), 'utf8')) as {
+    process: { args: string[]; terminal: boolean };
+    root: { readonly: boolean };
+  };
+  spec.process.args = ['/bin/sleep', '600'];
+  spec.process.terminal = false;
+  spec.root.readonly = false;
+  await writeFile(at('config.json'), JSON.stringify(spec));
+  const [code] = (await once(
+    spawn('runc', ['run', '-d', victim], { cwd: directory, stdio: 'ignore' }),
+    'close',
+  )) as [number];
+  expect(code).toBe(0);
+  engine = await startIsolatedEngine();
+  client = await grpcClient(engine.socket);
+});
+afterAll(async () => {
+  client?.close();
+  await engine?.stop();
+  await run('runc', ['delete', '--force', victim]);
+  await rm(directory, { recursive: true });
+});
+
+/** Processes in a container of a build's that is called `id`; what came of each. */
+async function inBuild(id: string, ...scripts: string[]): Promise<string[]> {
+  const container = await makeBuildContainer(client, id, `steps-${id}`);
+  const said = await Promise.all(scripts.map((script) => container.run(script)));
+  await container.end();
+  return said;
+}
+
+const ranIn = 'echo ran in "$(cat /proc/self/uid_map)"';
+
+it("A5: a build's container is never one that somebody else has with runc, whatever id it is given", async () => {
+  const said = (await inBuild(victim, `${ranIn}; sleep 5`, `${ranIn}; echo x > /written`)).join('\n');
+  expect(said).not.toMatch(/ran in +0 +0 /);
+  expect(said).toMatch(/ran in +0 +\d{10} +65536/);
+  await expect(readFile(path.join(directory, 'rootfs/written'))).rejects.toThrow('ENOENT');
+});
+
+it("A3: a build's container is not taken for one of the engine's, whose user has ranges of his own", async () => {
+  const ended = (await engine.docker('create', 'busybox', 'true')).trim();
+  expect((await inBuild(ended, ranIn)).join('')).toContain(`a step of a build may not be called ${ended}`);
+});

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import { buildsUnenforcedName, takeBuildToken } from '../shared/isolation/build-token.ts';
+import { parseExactly } from './bundle.ts';
+import type { ContainerState } from './containers.ts';
+import { refuse } from './options.ts';
+import type { PlannerRequest } from './request.ts';
+import type { SharingOptions } from './shares.ts';
+
+/** Where the runtime has runc keep the containers of builds' steps (runtime/runc-root.c). */
+const stepsRoot = '/run/bulkhead/steps';
+
+/** Whether the container is a step of a build. */
+export const isStep = ({ runcRoot }: Pick<PlannerRequest, 'runcRoot'>): boolean =>
+  path.dirname(runcRoot) === stepsRoot;
+
+const processSchema = z.looseObject({ env: z.array(z.string()) });
+
+/**
+ * A process as config.json has it, without the token of its build; and the token's hash, null where there is
+ * none.
+ */
+export interface UnmarkedProcess {
+  readonly process: unknown;
+  readonly build: string | null;
+}
+
+/** Takes the token of its build from a step's process (shared/isolation/build-token.ts). */
+export function takeToken(process: unknown): UnmarkedProcess {
+  const parsed = processSchema.safeParse(process);
+  const { others, token } = takeBuildToken(parsed.success ? parsed.data.env : []);
+  if (!parsed.success || token === null) return { process, build: null };
+  return {
+    process: { ...parsed.data, env: others },
+    build: createHash('sha256').update(token).digest('hex'),
+  };
+}
+
+/**
+ * Decides about a further process in a build's container, which runc is to take from the file
+ * `request.bundle`; takes the token out of that file. Refuses what was not asked for through the gateway by
+ * the client whose build made the container: BuildKit has a frontend image name any container that runs, and
+ * its secrets are in there.
+ */
+export function admitStepProcess(
+  request: PlannerRequest,
+  state: ContainerState | null,
+  sharing: SharingOptions,
+): void {
+  const { process, build } = takeToken(parseExactly(readFileSync(request.bundle, 'utf8')));
+  const own = build !== null && state?.runcRoot === request.runcRoot && state.build === build;
+  // Where no gateway guards the engine, everybody who asks is root.
+  const isEnforced =
+    sharing.records === 'required' && !existsSync(path.join(sharing.directory, buildsUnenforcedName));
+  if (!own && isEnforced) {
+    refuse(
+      `a further process in the container ${request.id} of a build is blocked: ` +
+        'only the client that had the container made may ask for one, and through the gateway; ' +
+        'a frontend image gets one process for each of its containers; no setting allows it',
+    );
+  }
+  if (build === null) return;
+  const descriptor = openSync(request.bundle, constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW);
+  try {
+    writeFileSync(descriptor, JSON.stringify(process));
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,108 @@
+import { expect, it } from 'vitest';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import type { EngineDriver } from '../engine/apply/driver.ts';
+import { resumeWithin } from './resume-within.ts';
+import { rootPaths } from '../engine/base/root-paths.ts';
+
+const paths = rootPaths('/nowhere/x');
+const within = (resume: (driver: EngineDriver) => Promise<Result<null, AppError>>) => {
+  const lines: string[] = [];
+  const stops: string[] = [];
+  return {
+    lines,
+    stops,
+    ...resumeWithin(paths, resume, {
+      bulkheadCommand: '/nowhere/bulkhead',
+      log: (text) => {
+        lines.push(text);
+      },
+      stop: () => {
+        stops.push('stop');
+      },
+    }),
+  };
+};
+
+it('an apply that needs no engine is over before the engine starts', async () => {
+  let over = false;
+  const resumed = within(async () => {
+    await Promise.resolve();
+    over = true;
+    return ok(null);
+  });
+  await resumed.begin();
+  expect(over).toBe(true);
+  expect(resumed.lines).toEqual([]);
+});
+
+it('one that asks for the engine lets it start, and goes on with how that ended', async () => {
+  let told: (result: Result<unknown, AppError>) => void = () => undefined;
+  const answer = new Promise<Result<unknown, AppError>>((resolve) => {
+    told = resolve;
+  });
+  const resumed = within(async (driver) => {
+    told(await driver.restart());
+    return ok(null);
+  });
+  await resumed.begin();
+  resumed.engineStarted(ok(undefined));
+  expect(await answer).toMatchObject({ ok: true, value: { root: '/nowhere/x' } });
+});
+
+it('a failed start is handed on; what it asks later, while the supervisor ends, fails at once', async () => {
+  const answers: Result<unknown, AppError>[] = [];
+  let finished: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => {
+    finished = resolve;
+  });
+  const resumed = within(async (driver) => {
+    answers.push(await driver.start());
+    resumed.close();
+    answers.push(await driver.restart());
+    finished();
+    return ok(null);
+  });
+  await resumed.begin();
+  resumed.engineStarted(fail('engine.start-failed', 'no'));
+  await done;
+  expect(answers).toMatchObject([
+    { ok: false, error: { code: 'engine.start-failed' } },
+    { ok: false, error: { code: 'engine.not-ready' } },
+  ]);
+});
+
+it('"stop" before the engine runs is nothing to do: its start was asked for', async () => {
+  const resumed = within(async (driver) => {
+    expect((await driver.stop()).ok).toBe(true);
+    return ok(null);
+  });
+  await resumed.begin();
+  expect(resumed).toMatchObject({ lines: [], stops: [] });
+});
+
+it('"stop" of one that is settled while the engine runs ends the supervisor, without waiting for that', async () => {
+  let stop = false;
+  const resumed = within(async (driver) => {
+    if (stop) expect((await driver.stop()).ok).toBe(true);
+    return ok(null);
+  });
+  await resumed.begin();
+  resumed.engineStarted(ok(undefined));
+  stop = true;
+  await resumed.again();
+  expect(resumed.stops).toEqual(['stop']);
+});
+
+it('an apply whose process lives is no failure; any other one, and a defect, is told', async () => {
+  const live = within(() => Promise.resolve(fail('apply.in-progress', 'x')));
+  await live.begin();
+  expect(live.lines).toEqual([]);
+  const failed = within(() =>
+    Promise.resolve(fail('apply.rollback-failed', 'no way back', { reason: 'disk' })),
+  );
+  await failed.begin();
+  expect(failed.lines).toEqual(['an interrupted apply could not be settled: no way back: disk']);
+  const defect = within(() => Promise.reject(new Error('boom')));
+  await defect.begin();
+  expect(defect.lines).toEqual(['an interrupted apply could not be settled: resuming it hit a defect: boom']);
+});

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Side } from '../../support/guarded-engine.ts';
+import { comparable, startTwoEngines, type TwoEngines } from '../../support/two-engines.ts';
+import { explained } from './explained.ts';
+import { idsOf, observationsIn, scriptOf, type Group, type Seen } from './group.ts';
+import { groups } from './groups/index.ts';
+import { importCompared } from './image.ts';
+
+let engines: TwoEngines;
+beforeAll(async () => {
+  engines = await startTwoEngines();
+  await importCompared(engines.guarded.socket, engines.bare.socket);
+});
+afterAll(async () => {
+  await engines?.stop();
+});
+
+const expected = new Map(explained.flatMap((one) => Object.entries(one.shows)));
+/** Every observation so far, and the ids of those that differed as explained. */
+const observed = new Set<string>();
+const differed = new Set<string>();
+let attempts = 0;
+
+async function look(side: Side, group: Group, name: string, number: number): Promise<Map<string, Seen>> {
+  const outcome = await side.sh(scriptOf(group), { G: name, N: String(number), W: `${side.work}/${name}` });
+  const seen = observationsIn(group, comparable(outcome.stdout, side).replaceAll(name, 'G'));
+  const missing = idsOf(group).filter((id) => !seen.has(id));
+  expect(missing, `not observed on ${side.work}; ${outcome.stderr}`).toEqual([]);
+  return seen;
+}
+
+const shown = (seen: Seen | undefined) =>
+  seen === undefined ? '' : seen.code === 0 ? seen.text : `${seen.text}\n(exit code ${seen.code})`;
+
+// Containers wait a lot: some groups run side by side.
+describe.concurrent('A1: what is seen with ECI on is what is seen on a stock engine', () => {
+  for (const group of groups)
+    it(
+      group.of,
+      async () => {
+        const name = `g${++attempts}x`;
+        const [guarded, bare] = await Promise.all([
+          look(engines.guarded, group, name, 1),
+          look(engines.bare, group, name, 2),
+        ]);
+        const failedOnStock = [...bare]
+          .filter(([, seen]) => seen.code !== 0)
+          .map(([id, seen]) => `${id}: ${shown(seen)}`);
+        expect(failedOnStock, 'the stock engine did not do it').toEqual([]);
+        const differences: Record<string, { stock: string; guarded: string }> = {};
+        for (const [id, seen] of bare) {
+          observed.add(id);
+          const here = guarded.get(id);
+          if (shown(here) === shown(seen)) continue;
+          if (expected.get(id)?.test(shown(here)) === true) differed.add(id);
+          else differences[id] = { stock: shown(seen), guarded: shown(here) };
+        }
+        expect(differences).toEqual({});
+      },
+      180_000,
+    );
+});
+
+describe('A1: the comparison as a whole', () => {
+  it('has seen all of its 700 and more observations, and every explained difference is one', () => {
+    console.log(`${observed.size} observations, ${differed.size} explained differences`);
+    expect(
+      [...expected.keys()].filter((id) => !differed.has(id)),
+      'listed, but not different',
+    ).toEqual([]);
+    expect(observed.size).toBeGreaterThanOrEqual(700);
+  });
+});

@@ -1,0 +1,132 @@
+import Docker from 'dockerode';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGuardedEngine, type GuardedEngine } from '../support/guarded-engine.ts';
+
+let guarded: GuardedEngine;
+beforeAll(async () => {
+  guarded = await startGuardedEngine();
+  // Made past the gateway, with the stock runtime: not protected (D).
+  await guarded.engine.docker('run', '-d', '--name', 'old', '--runtime', 'runc', 'busybox', 'sleep', '1000');
+  await guarded.engine.docker('create', '--name', 'still', '--runtime', 'runc', 'busybox', 'true');
+  await guarded.engine.docker(
+    'run',
+    '-dt',
+    '--name',
+    'terminal',
+    '--runtime',
+    'runc',
+    'busybox',
+    'sleep',
+    '1000',
+  );
+  await guarded.sh(
+    'printf "services: {a: {image: busybox, pid: host}}" > compose.yaml; echo "FROM busybox" > Dockerfile',
+  );
+});
+afterAll(async () => {
+  await guarded?.stop();
+});
+
+const old = (doing: string, name = 'old') =>
+  new RegExp(
+    `enhanced container isolation: docker ${doing} on container ${name} is blocked: .*created under enhanced container isolation \\(D\\); .*bulkhead\\.existingContainers`,
+  );
+
+/** A refused command, the exit code a refusal of the engine gives it, and what its user reads. */
+const refused: readonly (readonly [string, number, RegExp])[] = [
+  [
+    'run --rm --pid host busybox true',
+    125,
+    /isolation: --pid=host is blocked: .*\(A7\); no setting allows it/,
+  ],
+  [
+    'create -v /etc:/x busybox',
+    1,
+    /isolation: bind mount of \/etc is blocked: .*\(A8\); .*filesharingAllowedDirectories/,
+  ],
+  [
+    'run --rm -v /var/run/docker.sock:/s busybox',
+    125,
+    /isolation: mounting the Docker socket .* is blocked: .*\(B1\); .*dockerSocketMount\.imageList/,
+  ],
+  ['run --rm --device /dev/sda busybox', 125, /isolation: --device \/dev\/sda is blocked: .*\(A5\)/],
+  [
+    'run --rm --network container:old busybox true',
+    125,
+    /isolation: --network=container:old is blocked: .*old is not protected/,
+  ],
+  ['exec old true', 1, old('exec')],
+  ['attach old', 1, old('attach')],
+  ['start -a still', 1, old('start', 'still')],
+  ['start still', 1, old('start', 'still')],
+  ['restart old', 1, old('restart')],
+  ['cp old:/etc/passwd .', 1, old('cp')],
+  ['cp compose.yaml old:/tmp', 1, old('cp')],
+  ['export -o e.tar old', 1, old('export')],
+  ['commit old x', 1, old('commit')],
+  ['update -m 64m old', 1, old('update')],
+  [
+    'volume create -o type=none -o o=bind -o device=/etc v',
+    1,
+    /isolation: volume v of type none on \/etc is blocked/,
+  ],
+  ['network connect host old', 1, /isolation: connecting to the engine's network is blocked/],
+  ['build --network host .', 1, /isolation: a build with the engine's network .*is blocked/],
+  ['compose -p refused up -d', 1, /isolation: --pid=host is blocked/],
+  ['swarm init', 1, /isolation: docker swarm init is blocked/],
+  ['plugin install --grant-all-permissions x', 1, /isolation: docker plugin install is blocked/],
+  [
+    'rename old ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
+    1,
+    /isolation: the name f+ is blocked/,
+  ],
+];
+
+describe.concurrent(
+  'B6: the command line shows why it was refused, and exits as for an error of the engine',
+  () => {
+    it.for(refused)('docker %s', async ([command, code, shows]) => {
+      const outcome = await guarded.sh(`docker ${command}`);
+      expect(outcome.stderr).toMatch(shows);
+      expect(outcome.code).toBe(code);
+    });
+
+    it('docker build --network host, with the classic builder', async () => {
+      const outcome = await guarded.sh('DOCKER_BUILDKIT=0 docker build --network host .');
+      expect(outcome.stderr).toMatch(/isolation: docker build --network=host is blocked/);
+      expect(outcome.code).toBe(1);
+    });
+
+    it('docker attach to a terminal has no room for a text: it exits at once and does not hang', async () => {
+      const outcome = await guarded.sh('script -qec "docker attach terminal" /dev/null');
+      expect(outcome.stdout).toContain('unable to upgrade to tcp, received 403');
+      expect(outcome.code).toBe(1);
+    });
+
+    it('other clients get the refusal of an attach as an answer with its status', async () => {
+      const container = new Docker({ socketPath: guarded.socket }).getContainer('old');
+      await expect(container.attach({ stream: true, hijack: true, stdin: true })).rejects.toMatchObject({
+        statusCode: 403,
+        message: expect.stringMatching(old('attach')) as string,
+      });
+    });
+
+    it('what only looks, ends or removes goes on for containers that are not protected', async () => {
+      const outcome = await guarded.sh(
+        'docker logs old && docker top old >/dev/null && docker inspect -f "{{.Name}}" old && docker diff terminal && docker stop -t 0 terminal',
+      );
+      expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining('/old\n') as string });
+    });
+  },
+);
+
+describe('A1: an endpoint that is nowhere', () => {
+  it('is refused, where a stock engine says 404: what is not known is not passed on', async () => {
+    const outcome = await guarded.sh(
+      'curl -s -w "%{http_code}" --unix-socket ${DOCKER_HOST#unix://} http://d/nosuch',
+    );
+    expect(outcome.stdout).toMatch(
+      /^\{"message":"enhanced container isolation: GET \/nosuch is blocked: .*"\}\s+403$/,
+    );
+  });
+});

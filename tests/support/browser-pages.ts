@@ -1,0 +1,266 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import axe, { type AxeResults, type RunOptions } from 'axe-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { build, preview } from 'vite';
+
+/**
+ * The renderer as built for the product, over invented states (`renderer/dev`), in a current Chromium:
+ * Debian's, or what CHROMIUM names.
+ */
+export interface BrowserPages {
+  readonly browser: Browser;
+  /** Opens one page; resolves when its content is painted and its fonts are there. */
+  open(look: PageLook): Promise<OpenPage>;
+  stop(): Promise<void>;
+}
+
+export interface PageLook {
+  /** A state of `renderer/dev`. */
+  readonly state: string;
+  /** The address: `containers?show=unprotected`. */
+  readonly address: string;
+  readonly theme?: 'light' | 'dark';
+  readonly language?: 'en' | 'zh-CN';
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly media?: {
+    readonly forcedColors?: 'active' | 'none';
+    readonly reducedMotion?: 'reduce' | 'no-preference';
+  };
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  /** Errors and warnings on the console, and exceptions, so far. */
+  readonly complaints: string[];
+  /** Gives the page back: another state may be shown in it. Throws when it complained. */
+  close(): Promise<void>;
+}
+
+/** Builds the renderer's development entry and starts a browser over it. Always pair with `stop`. */
+export async function startBrowserPages(): Promise<BrowserPages> {
+  const built = mkdtempSync(path.join(tmpdir(), 'bh-pages-'));
+  const configFile = path.join(import.meta.dirname, '../../vite.config.ts');
+  // Built, not served from source: what is seen is what a bundle does, and two runs at a time don't disturb
+  // each other.
+  await build({
+    configFile,
+    logLevel: 'error',
+    build: {
+      outDir: built,
+      emptyOutDir: true,
+      reportCompressedSize: false,
+      rolldownOptions: { input: path.join(import.meta.dirname, '../../renderer/dev/index.html') },
+    },
+  });
+  const server = await preview({
+    configFile,
+    logLevel: 'error',
+    build: { outDir: built },
+    preview: { port: 0, host: '127.0.0.1' },
+  });
+  const base = server.resolvedUrls?.local[0] ?? '';
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+    ignoreDefaultArgs: ['--hide-scrollbars'],
+  });
+  const chunks = readdirSync(path.join(built, 'assets'))
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => `${base}assets/${name}`);
+  // A window shows one state after the other: loading the scripts anew for each takes most of the time there
+  // is.
+  const idle = new Map<string, OpenPage[]>();
+  const load = async (locale: string, media: PageLook['media']): Promise<OpenPage> => {
+    const context = await browser.newContext({ locale, ...media });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => {
+      complaints.push(error.message);
+    });
+    await page.goto(`${base}dev/index.html?later`);
+    await page.waitForFunction(() => 'bulkheadShow' in window);
+    // Parts that come later (charts, editor) are there at once then.
+    await page.evaluate(
+      `Promise.all(${JSON.stringify(chunks)}.map((url) => import(url))).then(() => undefined)`,
+    );
+    return { page, complaints, close: () => context.close() };
+  };
+  return {
+    browser,
+    async open({
+      state,
+      address,
+      theme = 'light',
+      language = 'en',
+      size = { width: 1280, height: 800 },
+      media = {},
+    }) {
+      const locale = language === 'en' ? 'en-GB' : language;
+      const key = JSON.stringify([locale, media]);
+      const waiting = idle.get(key) ?? [];
+      idle.set(key, waiting);
+      const shown = waiting.pop() ?? (await load(locale, media));
+      const { page } = shown;
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme: theme });
+      await page.mouse.move(0, 0);
+      await page.evaluate((where) => {
+        (window as unknown as ShowsStates).bulkheadShow(where);
+      }, /* the development entry's own */ `?state=${state}&lang=${language}#/${address}`);
+      await page.locator('main h1, main [role="alert"]').first().waitFor();
+      await settle(page);
+      return {
+        ...shown,
+        async close() {
+          await page.evaluate(() => {
+            (window as unknown as ShowsStates).bulkheadShow(null);
+          }); // the development entry's own
+          await settle(page);
+          if (shown.complaints.length === 0) {
+            waiting.push(shown);
+            return;
+          }
+          // Not to meet the next look.
+          await page.context().close();
+          throw new Error(`the page complained: ${shown.complaints.join('; ')}`);
+        },
+      };
+    },
+    async stop() {
+      await browser.close();
+      await server.close();
+      rmSync(built, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What the development entry has beside the app (`renderer/dev/main.tsx`). */
+interface ShowsStates {
+  readonly bulkheadShow: (address: string | null) => void;
+}
+/** What axe's own script puts there. */
+interface HasAxe {
+  readonly axe: { readonly run: (on: Document, options: RunOptions) => Promise<AxeResults> };
+}
+
+/** Resolves when fonts are there, nothing moves any more and nothing more is drawn, or after 2 s. */
+export async function settle(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const end = performance.now() + 2000;
+    const frame = () =>
+      new Promise((resolve) => {
+        requestAnimationFrame(resolve);
+      });
+    // Placeholders of what is being loaded (`LoadingRows`), too: React keeps them up for a while.
+    const isMoving = () =>
+      document.querySelector('main [role="status"][aria-label]:empty, main .MuiSkeleton-root') !== null ||
+      document.fonts.status !== 'loaded' ||
+      document
+        .getAnimations()
+        .some(
+          (one) => one.playState === 'running' && one.effect?.getComputedTiming().iterations !== Infinity,
+        );
+    const drawn = () => document.getElementsByTagName('*').length;
+    for (let quiet = 0, before = drawn(); quiet < 4 && performance.now() < end;) {
+      await frame();
+      const now = drawn();
+      quiet = isMoving() || now !== before ? 0 : quiet + 1;
+      before = now;
+    }
+  });
+}
+
+/** axe's rules about colours. */
+const ofColours: readonly string[] = ['color-contrast', 'link-in-text-block'];
+
+/**
+ * What axe finds, one line a rule with the first elements. Nothing of the page is left out. It runs in the
+ * page itself (axe's legacy mode): without a second page for frames, which ours has none of and Electron
+ * can't open; of what passes only the verdict is asked for, not each element. `colours`: only what another
+ * theme may change.
+ */
+export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'): Promise<string[]> {
+  const options: RunOptions = {
+    resultTypes: ['violations'],
+    ...(which === 'all' ? {} : { runOnly: [...ofColours] }),
+  };
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+  const ask = () => page.evaluate((asked) => (window as unknown as HasAxe).axe.run(document, asked), options);
+  let { violations } = await ask();
+  // A button that was fading while axe looked at its colours has none of these a moment later. What is no
+  // matter of colours counts at once.
+  if (violations.length > 0 && violations.every(({ id }) => ofColours.includes(id))) {
+    await settle(page);
+    ({ violations } = await ask());
+  }
+  return violations.map(
+    (found) =>
+      `${found.id} (${found.impact ?? '?'}): ${found.nodes
+        .slice(0, 3)
+        .map((node) => `${node.target.join(' ')} ${node.html.slice(0, 120)} ${node.any[0]?.message ?? ''}`)
+        .join(' | ')}`,
+  );
+}
+
+/**
+ * What sticks out of the window or of the page's column to the right, where nothing scrolls: cut off for
+ * whoever looks.
+ */
+export async function overflows(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const said = (e: Element) =>
+      `${e.tagName.toLowerCase()} "${(e.textContent ?? '').trim().slice(0, 50)}" by ${Math.round(e.scrollWidth - e.clientWidth)}`;
+    const wide =
+      document.scrollingElement !== null && document.scrollingElement.scrollWidth > window.innerWidth
+        ? ['the window would scroll sideways']
+        : [];
+    const column = document.querySelector('main')?.getBoundingClientRect();
+    const scrolls = (e: Element | null): boolean =>
+      e !== null &&
+      e.tagName !== 'MAIN' &&
+      (/auto|scroll|hidden|clip/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+    const out =
+      column === undefined
+        ? []
+        : [...document.querySelectorAll('main *')].filter((e) => {
+            const box = e.getBoundingClientRect();
+            return (
+              box.width > 1 &&
+              box.right > column.right + 1 &&
+              !scrolls(e.parentElement) &&
+              e.closest('.visually-hidden') === null
+            );
+          });
+    // Nor may anything stick out of a dialog or a menu, or that out of the window.
+    const outOfOver = [...document.querySelectorAll('[role="dialog"], [role="menu"]')].flatMap((over) => {
+      const edge = over.getBoundingClientRect();
+      const inside = [...over.querySelectorAll('*')].filter((e) => {
+        const box = e.getBoundingClientRect();
+        return box.width > 1 && box.right > edge.right + 1 && !scrolls(e.parentElement);
+      });
+      return edge.right > window.innerWidth || edge.bottom > window.innerHeight + 1
+        ? [over, ...inside]
+        : inside;
+    });
+    // Text cut off without an ellipsis. A few pixels are the round of a switch that shows where the pointer
+    // is.
+    const cut = [...document.querySelectorAll('main *, nav *, header *, [role="dialog"] *')].filter((e) => {
+      const style = getComputedStyle(e);
+      return (
+        /hidden|clip/.test(style.overflowX) &&
+        style.textOverflow !== 'ellipsis' &&
+        e.scrollWidth > e.clientWidth + 6 &&
+        e.textContent?.trim() !== '' &&
+        e.clientWidth > 1 &&
+        e.closest('.visually-hidden') === null &&
+        e.closest('svg, .cm-editor') === null
+      );
+    });
+    return [...wide, ...[...out.slice(0, 2), ...outOfOver.slice(0, 2), ...cut.slice(0, 2)].map(said)];
+  });
+}

@@ -1,0 +1,249 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, rmdir } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { confineDevices, removeDeviceCgroups } from '../../engine/targets/embedded/device-cgroup.ts';
+import { spawnDockerd, waitForEngine } from '../../engine/targets/embedded/dockerd-process.ts';
+import { endProcesses, runningProcesses } from '../../engine/base/process-identity.ts';
+import {
+  mountsBelow,
+  removeEngineRoot,
+  startBareEngine,
+  type BareEngine,
+  type BareEngineOptions,
+} from './real-engine.ts';
+import { rootPaths, type RootPaths } from '../../engine/base/root-paths.ts';
+import { isWithin, parseMountinfo, type Mount } from '../../engine/base/mountinfo.ts';
+import { exclusiveBackend } from '../../engine/backends/exclusive/backend.ts';
+import type { SharingOptions } from '../../planner/shares.ts';
+import { exclusivePaths, type ExclusivePaths } from '../../planner/options.ts';
+
+const run = promisify(execFile);
+const project = path.resolve(import.meta.dirname, '..');
+const runtimeBuildDir = path.join(project, 'runtime/build');
+
+/** A real dockerd whose default runtime is ours, with a planner in a process of its own. For tests. */
+export interface IsolatedEngine extends BareEngine {
+  /** Layout of the planner's own root; not dockerd's. */
+  readonly paths: RootPaths;
+  readonly own: ExclusivePaths;
+  planner(): PlannerProcess;
+  /** Kills dockerd, unless it has ended, then starts one on the same root again. */
+  restartDockerd(signal: NodeJS.Signals, meanwhile?: () => Promise<void>): Promise<void>;
+  /**
+   * As a machine that loses power and boots: planner, dockerd, shims and containers are killed, every mount
+   * of the engine and its part of /run go; `meanwhile` runs before planner and dockerd start again.
+   */
+  reboot(meanwhile?: () => Promise<void>): Promise<void>;
+  /** Starts the planner again after it was ended. */
+  startPlanner(): Promise<void>;
+  /**
+   * Where the engine has overlays of containers, with the ids of their ranges, and whatever else is mounted
+   * where there is to be nothing.
+   */
+  leftMounts(): Promise<string[]>;
+  /** Ranges this engine holds. */
+  ranges(): Promise<number[]>;
+  /** Names of containers in the planner's state. */
+  states(): Promise<string[]>;
+}
+
+export interface PlannerProcess {
+  readonly child: ChildProcess;
+  /** Ends it with `signal` and waits. */
+  end(signal: NodeJS.Signals): Promise<void>;
+}
+
+export interface IsolatedEngineOptions {
+  readonly containerdSnapshotter?: boolean;
+  readonly liveRestore?: boolean;
+  /** More runtimes than ours, as daemon.json has them. */
+  readonly runtimes?: Readonly<Record<string, { readonly path: string }>>;
+  /** The engine's default where there is none. */
+  readonly storageDriver?: string;
+  readonly prepare?: BareEngineOptions['prepare'];
+  /** What becomes of binds of containers that no gateway made (default `root-without`). */
+  readonly sharingRecords?: SharingOptions['records'];
+}
+
+export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): Promise<IsolatedEngine> {
+  const root = await mkdtemp('/tmp/bh-');
+  const paths = rootPaths(root);
+  const own = exclusivePaths(paths);
+  const backend = exclusiveBackend({ runtimeBuildDir });
+  const installed = await backend.install(paths);
+  if (!installed.ok) throw new Error(`${installed.error.message} ${installed.error.reason ?? ''}`);
+
+  // As the supervisor does. Where the machine has no cgroups for it, only the tests of this fail.
+  const confined = await confineDevices(paths, [backend]);
+  const records = options.sharingRecords ?? 'root-without';
+  let planner = await spawnPlanner(root, records);
+  let engine: BareEngine;
+  try {
+    engine = await startBareEngine({
+      daemonJson: {
+        runtimes: { [backend.runtimeName]: { path: backend.runtimePath(paths) }, ...options.runtimes },
+        'default-runtime': backend.runtimeName,
+        ...(options.containerdSnapshotter === true ? { features: { 'containerd-snapshotter': true } } : {}),
+        ...(options.liveRestore === true ? { 'live-restore': true } : {}),
+        ...(options.storageDriver === undefined ? {} : { 'storage-driver': options.storageDriver }),
+      },
+      ...(options.prepare === undefined ? {} : { prepare: options.prepare }),
+      ...(confined.ok ? { confinement: confined.value } : {}),
+      env: backend.engineEnvironment(backend.runtimePath(paths)),
+    });
+  } catch (error) {
+    await planner.end('SIGTERM');
+    await removeDeviceCgroups(paths);
+    await rmdir(paths.run);
+    await removeEngineRoot(root);
+    throw error;
+  }
+  let dockerd = engine.dockerd;
+  return {
+    ...engine,
+    paths,
+    own,
+    planner: () => planner,
+    async restartDockerd(signal, meanwhile) {
+      // By its child: its pid may be another's once it has ended.
+      dockerd.child.kill(signal);
+      await dockerd.exited;
+      await endContainerd(engine.settings.execRoot);
+      await meanwhile?.();
+      dockerd = spawnDockerd(engine.settings);
+      await waitForEngine(dockerd, engine.settings);
+    },
+    async reboot(meanwhile) {
+      const running = (await engine.docker('ps', '-q')).split('\n').filter((id) => id !== '');
+      const inits =
+        running.length === 0
+          ? []
+          : (await engine.docker('inspect', '-f', '{{.State.Pid}}', ...running))
+              .trim()
+              .split('\n')
+              .map(Number);
+      await planner.end('SIGKILL');
+      process.kill(dockerd.pid, 'SIGKILL');
+      await dockerd.exited;
+      // containerd dies with its dockerd.
+      for (const pid of [...(await shimsOf(engine.root)), ...inits]) process.kill(pid, 'SIGKILL');
+      for (const directory of [path.join(engine.root, 'exec'), path.join(engine.root, 'data/'), own.mounts]) {
+        for (const point of (await mountsBelow(directory)).sort((a, b) => b.length - a.length))
+          await run('umount', ['-l', point]);
+      }
+      const claims = (await readdir(own.ranges))
+        .filter((name) => /^\d+$/.test(name))
+        .map((name) => path.join(own.ranges, name));
+      for (const claim of claims) if ((await readFile(claim, 'utf8')).includes(`"${root}"`)) await rm(claim);
+      // Nothing is mounted below any more.
+      for (const directory of [path.join(engine.root, 'exec'), own.mounts])
+        await rm(directory, { recursive: true });
+      await rm(paths.plannerSocket);
+      await meanwhile?.();
+      planner = await spawnPlanner(root, records);
+      dockerd = spawnDockerd(engine.settings);
+      await waitForEngine(dockerd, engine.settings);
+    },
+    async startPlanner() {
+      planner = await spawnPlanner(root, records);
+    },
+    async leftMounts() {
+      const isShifted = ({ type, flags }: Mount) =>
+        type === 'overlay' && ['nosuid', 'nodev', 'noexec'].every((flag) => flags.includes(flag));
+      return parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8'))
+        .filter(
+          (mount) =>
+            isWithin(mount.mountPoint, own.mounts) ||
+            (isWithin(mount.mountPoint, engine.root) && isShifted(mount)),
+        )
+        .map(({ mountPoint }) => mountPoint);
+    },
+    async ranges() {
+      const names = (await readdir(own.ranges)).filter((name) => /^\d+$/.test(name));
+      const claims = await Promise.all(
+        names.map((name) => readFile(path.join(own.ranges, name), 'utf8').catch(() => '')),
+      );
+      return names.filter((_, i) => claims[i]?.includes(`"${root}"`)).map(Number);
+    },
+    states: () => readdir(own.containers),
+    async stop() {
+      const ids = (await engine.docker('ps', '-aq').catch(() => '')).split('\n').filter((id) => id !== '');
+      if (ids.length > 0) await engine.docker('rm', '-f', ...ids).catch(() => undefined);
+      if (dockerd !== engine.dockerd) {
+        process.kill(dockerd.pid, 'SIGTERM');
+        await dockerd.exited;
+      }
+      await engine.stop();
+      // Whose runtime was killed at a delete waits for a containerd that does not come any more.
+      for (const pid of await shimsOf(engine.root))
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch {
+          /* it ended of itself just then */
+        }
+      await planner.end('SIGTERM');
+      await removeDeviceCgroups(paths);
+      await rmdir(paths.run);
+      await removeEngineRoot(root);
+    },
+  };
+}
+
+/**
+ * As the supervisor does: the next dockerd takes one that is ending, or not waited for yet, for one that
+ * runs, and tries to reach it for ten seconds.
+ */
+async function endContainerd(execRoot: string): Promise<void> {
+  const config = path.join(execRoot, 'containerd/containerd.toml');
+  // By its command line: the file with its pid may be older than whoever has that pid now.
+  await endProcesses(
+    (await runningProcesses()).filter(
+      (process) => path.basename(process.args[0] ?? '') === 'containerd' && process.args.includes(config),
+    ),
+    5_000,
+  );
+  await rm(path.join(execRoot, 'containerd/containerd.pid'), { force: true });
+}
+
+/** Shims of the containers of the dockerd at `root`. */
+export async function shimsOf(root: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return pids
+    .filter(
+      (_, i) => /(?:^|\/)containerd-shim-runc-v2\0/.test(lines[i] ?? '') && lines[i]?.includes(`${root}/`),
+    )
+    .map(Number);
+}
+
+async function spawnPlanner(root: string, records: SharingOptions['records']): Promise<PlannerProcess> {
+  const script = `const { servePlanner } = await import(${JSON.stringify(path.join(project, 'planner/serve.ts'))});
+process.exitCode = await servePlanner(${JSON.stringify(root)}, { out: (line) => console.log(line), error: (line) => console.error(line) }, ${JSON.stringify(records)});`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      resolve();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('planner listening on ')) resolve();
+    });
+    child.once('exit', (code) => {
+      reject(new Error(`the planner ended: ${code}`));
+    });
+  });
+  return {
+    child,
+    async end(signal) {
+      child.kill(signal);
+      await ended;
+    },
+  };
+}

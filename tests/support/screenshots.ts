@@ -1,0 +1,144 @@
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { en } from '../../renderer/i18n/en.ts';
+import { zhCN } from '../../renderer/i18n/zh-CN.ts';
+import { startBrowserPages, settle } from './browser-pages.ts';
+
+/**
+ * `npm run screenshots [-- --docs]`: every page and the main dialogs, in both themes and both languages, over
+ * invented states in a current Chromium, as artifacts/screenshots/<language>/<theme>/<name>.png with an
+ * index. `--docs` puts those that the README shows into docs/screenshots.
+ */
+interface Shot {
+  readonly name: string;
+  readonly state: string;
+  readonly address: string;
+  readonly click?: readonly string[];
+  /** Names of controls that lead there, as the window's language has them. */
+  readonly press?: (words: typeof en | typeof zhCN) => readonly string[];
+  readonly key?: string;
+}
+
+const shots: readonly Shot[] = [
+  { name: 'welcome', state: 'firstRunPolicy', address: 'welcome' },
+  { name: 'overview', state: 'protected', address: 'overview' },
+  { name: 'overview-off', state: 'off', address: 'overview' },
+  { name: 'overview-stopped', state: 'stopped', address: 'overview' },
+  { name: 'isolation', state: 'protected', address: 'isolation' },
+  { name: 'isolation-turning-on', state: 'turningOn', address: 'isolation' },
+  {
+    name: 'isolation-existing-containers',
+    state: 'off',
+    address: 'isolation',
+    press: (w) => [w.isolation.eci.name],
+  },
+  { name: 'docker-socket', state: 'socketEdited', address: 'docker-socket' },
+  { name: 'file-sharing', state: 'shares', address: 'file-sharing' },
+  { name: 'containers', state: 'protected', address: 'containers' },
+  {
+    name: 'containers-opened',
+    state: 'protected',
+    address: 'containers',
+    press: (w) => ['old-vpn', 'node-metrics'].map((name) => w.containers.expand.replace('{{name}}', name)),
+  },
+  {
+    name: 'containers-menu',
+    state: 'protected',
+    address: 'containers',
+    click: ['[role="row"] button[aria-haspopup="menu"]'],
+  },
+  {
+    name: 'containers-recreate',
+    state: 'protected',
+    address: 'containers',
+    press: (w) => [w.containers.selectAll, w.recreate.bar],
+  },
+  {
+    name: 'containers-remove',
+    state: 'protected',
+    address: 'containers',
+    press: (w) => [w.containers.selectAll, w.containers.bar.remove],
+  },
+  { name: 'activity', state: 'protected', address: 'activity' },
+  { name: 'activity-entry', state: 'protected', address: 'activity', click: ['main [role="row"] >> nth=1'] },
+  { name: 'simulator', state: 'protected', address: 'simulator' },
+  {
+    name: 'simulator-answer',
+    state: 'protected',
+    address: `simulator?${new URLSearchParams({ command: 'docker run --privileged -v /etc:/x -v /var/run/docker.sock:/var/run/docker.sock docker:cli' }).toString()}`,
+  },
+  { name: 'json', state: 'edited', address: 'json' },
+  { name: 'json-conflict', state: 'conflictOverlap', address: 'json' },
+  { name: 'history', state: 'historyFound', address: 'history' },
+  { name: 'preferences', state: 'protected', address: 'preferences' },
+  { name: 'review', state: 'rich', address: 'review' },
+  { name: 'review-blocked', state: 'errors', address: 'review' },
+  { name: 'applying', state: 'applying', address: 'review' },
+  { name: 'applied', state: 'applied', address: 'review' },
+  { name: 'rolled-back', state: 'rolledBack', address: 'review' },
+  { name: 'search', state: 'protected', address: 'overview', key: 'Control+k' },
+  { name: 'engines', state: 'protected', address: 'overview', key: 'Control+e' },
+  { name: 'locked', state: 'readOnly', address: 'docker-socket' },
+];
+/** What the README shows: its name there, and which picture it is. */
+const shown: readonly (readonly [string, string])[] = [
+  ['overview', 'en/light/overview'],
+  ['activity', 'en/light/activity-entry'],
+  ['docker-socket', 'en/dark/docker-socket'],
+  ['review', 'en/light/review'],
+];
+
+const project = path.dirname(import.meta.dirname);
+const out = path.join(project, 'artifacts', 'screenshots');
+const pages = await startBrowserPages();
+const failed: string[] = [];
+try {
+  for (const language of ['en', 'zh-CN'] as const)
+    for (const theme of ['light', 'dark'] as const) {
+      const directory = path.join(out, language, theme);
+      rmSync(directory, { recursive: true, force: true });
+      mkdirSync(directory, { recursive: true });
+      for (const shot of shots) {
+        try {
+          const open = await pages.open({ state: shot.state, address: shot.address, theme, language });
+          open.page.setDefaultTimeout(5000);
+          for (const selector of shot.click ?? []) await open.page.locator(selector).first().click();
+          for (const name of shot.press?.(language === 'en' ? en : zhCN) ?? [])
+            await open.page
+              .getByLabel(name, { exact: true })
+              .or(open.page.getByRole('button', { name }))
+              .or(open.page.getByRole('switch', { name, exact: true }))
+              .first()
+              .click();
+          if (shot.key !== undefined) await open.page.keyboard.press(shot.key);
+          // Charts are drawn after everything else.
+          if (shot.address === 'overview')
+            await open.page.locator('main .MuiChartsSurface-root').last().waitFor();
+          await settle(open.page);
+          await open.page.screenshot({ path: path.join(directory, `${shot.name}.png`) });
+          await open.close();
+        } catch (error) {
+          failed.push(`${language}/${theme}/${shot.name}: ${String(error).split('\n')[0] ?? ''}`);
+        }
+      }
+      console.log(`${language}/${theme}: ${readdirSync(directory).length} pictures`);
+    }
+  writeFileSync(path.join(out, 'index.html'), indexPage());
+  if (process.argv.includes('--docs'))
+    for (const [name, from] of shown)
+      cpSync(path.join(out, `${from}.png`), path.join(project, 'docs', 'screenshots', `${name}.png`));
+} finally {
+  await pages.stop();
+}
+for (const line of failed) console.error(`failed: ${line}`);
+process.exitCode = failed.length === 0 ? 0 : 1;
+console.log(path.join(out, 'index.html'));
+
+/** All pictures on one page, the four of a name side by side. */
+function indexPage(): string {
+  const rows = shots.map(
+    ({ name }) =>
+      `<h2>${name}</h2><div>${['en/light', 'en/dark', 'zh-CN/light', 'zh-CN/dark'].map((place) => `<a href="${place}/${name}.png"><img loading="lazy" src="${place}/${name}.png" alt="${place}, ${name}"></a>`).join('')}</div>`,
+  );
+  return `<!doctype html><meta charset="utf-8"><title>Bulkhead: every page</title><style>body{font:14px system-ui;margin:24px}div{display:grid;grid-template-columns:1fr 1fr;gap:8px}img{width:100%;border:1px solid #ccc}</style>${rows.join('\n')}\n`;
+}

@@ -1,0 +1,43 @@
+import type { SocketMount, SocketMountId, SocketMounts } from '../../gateway/sockets/socket-mount.ts';
+
+/**
+ * A mount as the gateway would have made it, for tests: of the general command list unless the image says
+ * otherwise.
+ */
+export function socketMount(
+  id: string,
+  socket: string,
+  more: Partial<Omit<SocketMount, 'id' | 'socket'>> = {},
+): SocketMount {
+  const image = more.image ?? 'docker:cli';
+  return {
+    id: id as SocketMountId, // tests choose their own ids
+    socket,
+    image,
+    imageId: `sha256:${'0'.repeat(64)}`,
+    allowedBy: image,
+    derivedFrom: null,
+    governing: [],
+    createdBy: 0,
+    container: null,
+    ...more,
+  };
+}
+
+/** Stands in for the gateway's own: these mounts and no others; nothing can be made. */
+export function fixedSocketMounts(mounts: readonly SocketMount[]): SocketMounts {
+  const refuse = (): never => {
+    throw new Error('a stand-in makes no mounts');
+  };
+  return {
+    reserve: refuse,
+    open: () => Promise.reject(new Error('a stand-in makes no mounts')),
+    bind: () => Promise.resolve(),
+    renew: () => Promise.resolve(),
+    discard: () => Promise.resolve(),
+    get: (id) => mounts.find((mount) => mount.id === id) ?? null,
+    bySocket: (socket) => mounts.find((mount) => mount.socket === socket) ?? null,
+    idAt: (file) => mounts.find((mount) => mount.socket === file)?.id ?? null,
+    list: () => mounts,
+  };
+}

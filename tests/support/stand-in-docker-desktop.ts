@@ -1,0 +1,377 @@
+import { execFile } from 'node:child_process';
+import { watch } from 'node:fs';
+import { access, chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { dockerClient } from '../../engine/base/docker-client.ts';
+import {
+  desktopLocations,
+  type DesktopLocations,
+  type DesktopPlatform,
+} from '../../engine/targets/docker-desktop/locations.ts';
+import { thisHost, type DesktopHost } from '../../engine/targets/docker-desktop/host.ts';
+
+/** What runs behind the user's socket while the stand-in is open. */
+export interface StandInEngine {
+  /** Starts under the admin's file (null: there is none). */
+  start(settings: string | null, socket: string): Promise<void>;
+  stop(socket: string): Promise<void>;
+}
+
+export interface StandInOptions {
+  readonly platform: DesktopPlatform;
+  readonly version?: string;
+  readonly engine: StandInEngine;
+  /**
+   * Why a start under this file fails, as Docker Desktop writes it; null: it starts. Default: it must be JSON
+   * without a byte order mark.
+   */
+  readonly refuses?: (settings: string) => string | null;
+  readonly runtimeName?: string;
+  readonly elevated?: boolean;
+  /** The programs that are not there. */
+  readonly without?: readonly string[];
+}
+
+export interface StandInDesktop {
+  readonly host: DesktopHost;
+  readonly directory: string;
+  /** Windows: gives a directory to a user, or makes what it is given count (SDDL). */
+  setRights(directory: string, sddl: string): Promise<void>;
+  /** Every call of a stand-in program: its name on the platform, and its arguments. */
+  calls(): Promise<string[]>;
+  end(): Promise<void>;
+}
+
+/**
+ * A stand-in for an installed Docker Desktop of any platform, below one directory: its places, and programs
+ * that are scripts, called as the real ones would be. It reads the admin's file when it starts, and quits and
+ * opens its engine. It is not Docker Desktop, and shows nothing about one.
+ */
+export async function standInDockerDesktop(options: StandInOptions): Promise<StandInDesktop> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'bh-dd-'));
+  const home =
+    options.platform === 'win32'
+      ? 'C:\\Users\\sam'
+      : options.platform === 'darwin'
+        ? '/Users/sam'
+        : '/home/sam';
+  /** Where a place of that platform is below the directory. */
+  const here = (place: string): string =>
+    path.join(
+      directory,
+      place
+        .replace(/^\\\\\.\\/, '')
+        .replace(/^([A-Z]):/, '$1')
+        .replaceAll('\\', '/'),
+    );
+  const there = desktopLocations({ platform: options.platform, home, env: {} });
+  const locations = Object.fromEntries(
+    Object.entries(there).map(([name, place]: [string, string | readonly string[]]) => [
+      name,
+      typeof place === 'string' ? here(place) : place.map(here),
+    ]),
+  ) as unknown as DesktopLocations; // the same keys
+  const [socket = ''] = locations.sockets;
+  /**
+   * There while its processes are: also while it shows an error, and for a moment after its engine has ended.
+   */
+  const running = path.join(directory, 'running');
+  const answering = path.join(directory, 'answering');
+  const wanted = path.join(directory, 'wanted');
+  const log = path.join(directory, 'calls.log');
+  const real = thisHost();
+  if (real === null) throw new Error('no host');
+
+  const put = async (file: string, text: string, mode = 0o644) => {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+    await chmod(file, mode);
+  };
+  await put(wanted, '');
+  for (const file of [
+    socket,
+    ...locations.backendErrors,
+    ...(options.platform === 'win32' ? [path.dirname(locations.state)] : []),
+  ])
+    await mkdir(path.dirname(file), { recursive: true });
+  const version = options.version ?? '4.41.2';
+  const [versions = ''] = locations.versions;
+  await put(
+    versions,
+    options.platform === 'darwin'
+      ? `<plist><dict><key>CFBundleShortVersionString</key>\n<string>${version}</string></dict></plist>`
+      : JSON.stringify({ appVersion: version }),
+  );
+  const program = (place: string, does: string) =>
+    options.without?.includes(place) === true
+      ? Promise.resolve()
+      : put(
+          here(place),
+          `#!/bin/sh
+# A stand-in for tests: not Docker Desktop.
+note() { printf '%s' '${place}' >> '${log}'; printf ' %s' "$@" >> '${log}'; printf '\\n' >> '${log}'; }
+gone() { while [ -e '${running}' ]; do sleep 0.02; done; }
+quit() { echo quit > '${wanted}'; }
+open() { echo start > '${wanted}'; }
+${does}
+`,
+          0o755,
+        );
+  // Its command line asks its backend, which is not there where the start failed.
+  const byDesktop = `note "$@"; case "$1 $2" in "desktop stop") [ -e '${answering}' ] || { echo 'Docker Desktop is unable to stop' >&2; exit 1; }; quit; gone;; "desktop start") open;; *) exit 64;; esac`;
+  const pgrep: [string, string] = ['/usr/bin/pgrep', `[ -e '${running}' ]`];
+  const scripts: Record<DesktopPlatform, [string, string][]> = {
+    darwin: [
+      [there.dockerCommands[0] ?? '', byDesktop],
+      ['/usr/bin/osascript', 'note "$@"; quit'],
+      ['/usr/bin/open', 'note "$@"; open'],
+      pgrep,
+    ],
+    linux: [
+      [there.dockerCommands[0] ?? '', byDesktop],
+      ['/usr/bin/systemctl', 'note "$@"; case "$2" in stop) quit; gone;; start) open;; *) exit 64;; esac'],
+      pgrep,
+    ],
+    win32: [
+      [there.dockerCommands[0] ?? '', byDesktop],
+      ['C:\\Program Files\\Docker\\Docker\\DockerCli.exe', 'note "$@"; quit'],
+      ['C:\\Windows\\explorer.exe', 'note "$@"; open'],
+      ...windowsRights(directory),
+      [
+        'C:\\Windows\\System32\\tasklist.exe',
+        `echo '"System","4","Services","0","144 K"'; [ ! -e '${running}' ] || echo '"Docker Desktop.exe","1234","Console","1","120,144 K"'`,
+      ],
+    ],
+  };
+  for (const [place, does] of scripts[options.platform]) await program(place, does);
+  await put(here(there.programs[0] ?? ''), 'stand-in');
+
+  const refuses =
+    options.refuses ??
+    ((text: string) => {
+      try {
+        JSON.parse(text);
+        return null;
+      } catch (error) {
+        return `initializing backend: invalid admin configuration: reading admin settings file: parsing JSON: ${error instanceof Error ? error.message : ''}`;
+      }
+    });
+  const problems: unknown[] = [];
+  const isThere = (file: string) =>
+    access(file).then(
+      () => true,
+      () => false,
+    );
+  const stopEngine = async (): Promise<void> => {
+    if (await isThere(answering)) await options.engine.stop(socket);
+    await rm(answering, { force: true });
+  };
+  const act = async (): Promise<void> => {
+    const want = (await readFile(wanted, 'utf8')).trim();
+    if (want === '') return;
+    await writeFile(wanted, '');
+    if (want === 'quit') {
+      await stopEngine();
+      // The engine goes first, the program a while later.
+      await new Promise((resolve) => {
+        setTimeout(resolve, 100);
+      });
+      await rm(running, { force: true });
+      return;
+    }
+    // Opening what runs brings its window to the front, and nothing else.
+    if (await isThere(running)) return;
+    for (const file of locations.backendErrors) await rm(file, { force: true });
+    const settings = await readFile(locations.settings, 'utf8').catch(() => null);
+    const why = settings === null ? null : refuses(settings);
+    await writeFile(running, '');
+    // It stays there with its error.
+    if (why !== null) {
+      await writeFile(locations.backendErrors[0] ?? '', JSON.stringify({ type: 'error', description: why }));
+      return;
+    }
+    await writeFile(answering, '');
+    await options.engine.start(settings, socket);
+  };
+  let queue: Promise<unknown> = Promise.resolve();
+  const watcher = watch(directory, (_event, name) => {
+    if (name === 'wanted')
+      queue = queue.then(act).catch((error: unknown) => {
+        problems.push(error);
+      });
+  });
+
+  const exec = (
+    place: string,
+    args: readonly string[],
+    timeout: number,
+  ): Promise<{ code: number | null; stdout: string; stderr: string }> =>
+    new Promise((resolve) => {
+      const file = place.startsWith(directory) ? place : here(place);
+      execFile(file, [...args], { timeout }, (error, stdout, stderr) => {
+        resolve({
+          code: error === null ? 0 : typeof error.code === 'number' ? error.code : null,
+          stdout,
+          stderr: stderr || (error === null ? '' : error.message),
+        });
+      });
+    });
+  const host: DesktopHost = {
+    ...real,
+    platform: options.platform,
+    home,
+    env: {},
+    locations,
+    user: null,
+    runtimeName: options.runtimeName ?? 'sysbox-runc',
+    read: (file) => readFile(file, 'utf8').catch(() => null),
+    changedAt: (file) =>
+      stat(file).then(
+        (info) => info.mtimeMs,
+        () => null,
+      ),
+    run: (place, args, call = {}) => exec(place, args, call.timeoutMs ?? 30_000),
+    launch: async (place, args) => (await exec(place, args, 30_000)).code === 0,
+    elevated: () => Promise.resolve(options.elevated ?? true),
+    docker: dockerClient,
+    // A second of theirs is 20 ms here: what is waited for happens at once.
+    wait: (ms) =>
+      new Promise((resolve) => {
+        setTimeout(resolve, Math.min(ms, 20));
+      }),
+  };
+  return {
+    host,
+    directory,
+    setRights: async (place, sddl) => {
+      await put(path.join(directory, 'rights', String((await stat(place)).ino)), `${sddl}\n`);
+    },
+    calls: async () =>
+      (await readFile(log, 'utf8').catch(() => '')).split('\n').filter((line) => line !== ''),
+    async end() {
+      watcher.close();
+      await queue;
+      await stopEngine();
+      await rm(directory, { recursive: true, force: true });
+      if (problems[0] !== undefined)
+        throw problems[0] instanceof Error ? problems[0] : new Error(String(problems[0]));
+    },
+  };
+}
+
+/**
+ * icacls, and what reads rights, of Windows: owners and rights of directories are files below the stand-in's
+ * own. What it was not told about is an administrator's with the rights that %ProgramData% hands down:
+ * everybody may add to it.
+ */
+function windowsRights(directory: string): [string, string][] {
+  const records = path.join(directory, 'rights');
+  // A directory's inode names it, as far as it is there.
+  const record = (place: string) => `mkdir -p '${records}'; record='${records}'/$(stat -c %i "${place}")`;
+  return [
+    [
+      'C:\\Windows\\System32\\icacls.exe',
+      `place=$1; shift; ${record('$place')}
+case "$*" in
+"/setowner *S-1-5-32-544") ;;
+"/inheritance:r /grant:r *S-1-5-32-544:(OI)(CI)F *S-1-5-18:(OI)(CI)F *S-1-5-32-545:(OI)(CI)RX") echo 'O:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)' > "$record";;
+*) exit 87;;
+esac`,
+    ],
+    [
+      'C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
+      `place=$(printf '%s' "$4" | sed -n "s/^\\[IO.Directory\\]::GetAccessControl('\\(.*\\)').GetSecurityDescriptorSddlForm('Owner, Access')$/\\1/p")
+[ -n "$place" ] || exit 1
+${record('$place')}
+if [ -e "$record" ]; then cat "$record"; else echo 'O:BAD:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIIOID;GA;;;CO)(A;OICIID;0x1200a9;;;BU)(A;CIID;DCLCRPCR;;;BU)'; fi`,
+    ],
+  ];
+}
+
+/**
+ * An engine of words only: it answers what a status, a scan and a health check ask, and has no containers.
+ */
+export function wordsOnlyEngine(
+  facts: { readonly defaultRuntime?: string } = {},
+): StandInEngine & { readonly starts: (string | null)[] } {
+  let server: http.Server | undefined;
+  const starts: (string | null)[] = [];
+  const answers: Record<string, unknown> = {
+    '/info': {
+      Containers: 0,
+      ContainersRunning: 0,
+      Images: 0,
+      Driver: 'overlay2',
+      KernelVersion: '6.10.14-linuxkit',
+      OperatingSystem: 'Docker Desktop',
+      DefaultRuntime: facts.defaultRuntime ?? 'runc',
+      ServerVersion: '28.1.1',
+      Name: 'docker-desktop',
+      DockerRootDir: '/var/lib/docker',
+    },
+    '/version': {
+      Platform: { Name: 'Docker Desktop 4.41.2 (191736)' },
+      Version: '28.1.1',
+      ApiVersion: '1.49',
+      Arch: 'arm64',
+    },
+    '/containers/json': [],
+    '/images/json': [],
+  };
+  return {
+    starts,
+    async start(settings, socket) {
+      starts.push(settings);
+      server = http.createServer((request, response) => {
+        const target = (request.url ?? '').replace(/^\/v[\d.]+/, '').replace(/\?.*$/, '');
+        const body =
+          target === '/_ping' ? 'OK' : JSON.stringify(answers[target] ?? { message: 'page not found' });
+        response
+          .writeHead(target === '/_ping' || answers[target] !== undefined ? 200 : 404, {
+            'Content-Type': 'application/json',
+          })
+          .end(body);
+      });
+      await new Promise<void>((resolve, reject) => {
+        server?.once('error', reject).listen(socket, resolve);
+      });
+    },
+    async stop(socket) {
+      server?.closeAllConnections();
+      await new Promise<void>((resolve) => {
+        if (server === undefined) resolve();
+        else
+          server.close(() => {
+            resolve();
+          });
+      });
+      server = undefined;
+      await rm(socket, { force: true });
+    },
+  };
+}
+
+/**
+ * A real engine of ours behind the user's socket: it really isolates, in place of the one in Docker Desktop's
+ * machine.
+ */
+export function isolatingEngine(engine: {
+  readonly paths: { readonly clientSocket: string; readonly settings: string };
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}): StandInEngine {
+  return {
+    async start(settings, socket) {
+      if (settings === null) await rm(engine.paths.settings, { force: true });
+      else await writeFile(engine.paths.settings, settings);
+      await engine.start();
+      await symlink(engine.paths.clientSocket, socket);
+    },
+    async stop(socket) {
+      await rm(socket, { force: true });
+      await engine.stop();
+    },
+  };
+}
