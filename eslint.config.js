@@ -1,7 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 import reactHooks from 'eslint-plugin-react-hooks';
-import { importDirection } from './scripts/import-direction.mjs';
 
 export default tseslint.config(
   {
@@ -80,13 +79,6 @@ export default tseslint.config(
         },
       ],
     },
-  },
-  // Tests may import anything.
-  {
-    files: ['{shared,engine,gateway,cli,electron,renderer}/**/*.{ts,tsx}'],
-    ignores: ['**/*.test.{ts,tsx}'],
-    plugins: { house: { rules: { 'import-direction': importDirection } } },
-    rules: { 'house/import-direction': 'error' },
   },
   // shared/ is pure: neither Node's globals nor the browser's.
   {

@@ -5,7 +5,7 @@ import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
  * The pages a window opens on: the overview, and the first run where nothing was ever applied. Lazy like the
  * others, and one chunk.
  */
-const firstPages = /[\\/]features[\\/](?:overview[\\/]overview|welcome[\\/]welcome)-page\.tsx$/;
+const firstPages = /[\\/]pages[\\/](?:overview[\\/]overview|welcome[\\/]welcome)-page\.tsx$/;
 
 /** The faces that the frame and every first page are set in. */
 const firstFonts = /inter-latin-wght-normal-[^/]*\.woff2$|jetbrains-mono-latin-400-normal-[^/]*\.woff2$/;
@@ -57,7 +57,7 @@ export default defineConfig({
   root: `${import.meta.dirname}/renderer`,
   base: './',
   plugins: [react(), firstPageAhead()],
-  // electron/main/app-protocol.ts puts a fresh nonce in its place at every load.
+  // electron/main/window/app-protocol.ts puts a fresh nonce in its place at every load.
   html: { cspNonce: '__CSP_NONCE__' },
   build: {
     outDir: `${import.meta.dirname}/dist/renderer`,

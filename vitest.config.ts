@@ -61,7 +61,10 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           expect: patient,
-          include: ['{shared,engine,gateway,cli,electron,scripts}/**/*.test.ts', 'renderer/**/*.test.ts'],
+          include: [
+            '{shared,engine,supervisor,planner,gateway,cli,electron,scripts,tests}/**/*.test.ts',
+            'renderer/**/*.test.ts',
+          ],
           exclude: ['**/*.engine.test.ts', 'node_modules/**'],
           // On two cores lint and types run beside these: generous, so that only what hangs fails.
           testTimeout: 30_000,
@@ -81,7 +84,7 @@ export default defineConfig({
           name: 'engine',
           environment: 'node',
           expect: patient,
-          include: ['{engine,gateway,cli,runtime}/**/*.engine.test.ts'],
+          include: ['{engine,supervisor,planner,gateway,cli,runtime,tests}/**/*.engine.test.ts'],
           // What fails sometimes has a cause: a second try would only hide it.
           testTimeout: 60_000,
           hookTimeout: 90_000,

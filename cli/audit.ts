@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
-import { widthOf } from '../shared/messages/translate.ts';
+import { widthOf } from '../shared/translate/translate.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { printable, printError, resolveRoot, withJson, withRoot, told } from './output.ts';
 

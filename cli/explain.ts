@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { ExplainedRequest, Explanation, Finding } from '../shared/explain/explanation.ts';
 import { routeOfSetting } from '../shared/desktop/deep-link.ts';
-import { refusalPrefix } from '../shared/messages/decision-words.ts';
+import { refusalPrefix } from '../shared/rules/words.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { printable, printError, printResult, told, withJson, withRoot } from './output.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { registerGateway } from './gateway.ts';
-import { keepInheritedDescriptors } from '../gateway/inherited-descriptors.ts';
+import { keepInheritedDescriptors } from '../gateway/base/inherited-descriptors.ts';
 import { exitCodes } from './output.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { languageOfEnvironment, languageOfTag, type MessageLanguage } from '../shared/messages/language.ts';
+import { languageOfEnvironment, languageOfTag, type MessageLanguage } from '../shared/language.ts';
 
 /** The language of this run: `--lang` before any `--`, else BULKHEAD_LANG, else the locale's. */
 export function languageOf(args: readonly string[], environment: NodeJS.ProcessEnv): MessageLanguage {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
-import type { MessageLanguage } from '../shared/messages/language.ts';
+import type { MessageLanguage } from '../shared/language.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../shared/result.ts';
 import { parseTargetId, type TargetRef } from '../shared/targets/target.ts';
 import { claimTitles } from '../shared/verify/claim-titles.ts';

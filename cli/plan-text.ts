@@ -2,7 +2,7 @@ import type { ApplyPlan, PlanEffect } from '../shared/apply/plan.ts';
 import { applySteps } from '../shared/apply/plan.ts';
 import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
 import { countOf, type Claim, type Verification } from '../shared/verify/claims.ts';
-import { widthOf } from '../shared/messages/translate.ts';
+import { widthOf } from '../shared/translate/translate.ts';
 import { colon, printable, told, toldClaim, toldEvidence } from './output.ts';
 import { describeRecreatePlan, outcomeText } from './recreate-text.ts';
 

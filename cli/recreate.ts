@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import type { Target } from '../engine/targets/embedded/target.ts';
+import type { Target } from '../engine/target.ts';
 import type { RecreateRequest, RecreateRun } from '../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { eventListener, type EventListener } from './event-listener.ts';

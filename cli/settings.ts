@@ -1,11 +1,12 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { RootPaths } from '../engine/base/root-paths.ts';
-import type { Target } from '../engine/targets/embedded/target.ts';
+import type { Target } from '../engine/target.ts';
 import type { SettingsState } from '../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { HistoryItem } from '../shared/settings/history.ts';
-import type { DiffHunk, Finding, LintContext } from '../shared/settings/index.ts';
+import type { DiffHunk, Finding } from '../shared/settings/index.ts';
+import type { LintContext } from '../shared/settings/lint/index.ts';
 import type { PreferenceOutcome } from '../shared/settings/preferences.ts';
 import { printError, printResult, progress, told, withJson, withRoot } from './output.ts';
 import { withTarget, type RootOptions } from './target.ts';
@@ -136,7 +137,8 @@ async function set(
   value: string | undefined,
   options: SetOptions,
 ): Promise<void> {
-  const { diffLines, editSettings, lintSettings, parsePointer } = await import('../shared/settings/index.ts');
+  const { diffLines, editSettings, parsePointer } = await import('../shared/settings/index.ts');
+  const { lintSettings } = await import('../shared/settings/lint/index.ts');
   if ((value === undefined) !== (options.unset === true)) {
     printError(
       {
@@ -322,7 +324,7 @@ async function lint(file: string | undefined, options: LintOptions): Promise<voi
       printResult(ok(report), { json: true, human: () => '', failed: (value) => value.errors > 0 });
     } else printResult(result, { json: options.json, human, failed: (value) => value.errors > 0 });
   };
-  const { lintSettings: lintText } = await import('../shared/settings/index.ts');
+  const { lintSettings: lintText } = await import('../shared/settings/lint/index.ts');
   const lintSettings = async (
     text: string,
     context: LintContext,

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import type { Target } from '../engine/targets/embedded/target.ts';
+import type { Target } from '../engine/target.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import { unprotected } from '../shared/containers/protection.ts';
 import { removalNote } from '../shared/settings/removal-note.ts';
@@ -69,7 +69,7 @@ export async function statusReport(target: Target): Promise<StatusReport> {
   };
 }
 
-/** The gateway takes it so too (gateway/settings-watch.ts). */
+/** The gateway takes it so too (gateway/settings/settings-watch.ts). */
 async function deletedByMistake(target: Target): Promise<boolean> {
   const [history, noted] = await Promise.all([
     target.settings.history(),

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Target } from '../engine/targets/embedded/target.ts';
+import type { Target } from '../engine/target.ts';
 import type { RecreatePolicy } from '../shared/containers/recreate-policy.ts';
 import type { AppError, Result } from '../shared/result.ts';
 import { bulkheadCommand, printError, resolveTarget } from './output.ts';

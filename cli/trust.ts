@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { SocketExplanation } from '../gateway/trust/ask-once.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { EntryCheck } from '../shared/policy/image-trust.ts';
-import type { EffectiveSettings, EntryDigest } from '../shared/settings/index.ts';
+import type { EffectiveSettings } from '../shared/settings/index.ts';
+import type { EntryDigest } from '../shared/settings/lint/index.ts';
 import { printError, printResult, withJson, withRoot } from './output.ts';
 import { withTarget, type RootOptions } from './target.ts';
 
@@ -57,7 +58,7 @@ async function explain(
   paths: { readonly engineSocket: string; readonly clientSocket: string; readonly root: string },
 ): Promise<Result<SocketExplanation, AppError>> {
   const { explainImageTrust } = await import('../gateway/trust/ask-once.ts');
-  const { EngineUnreachable } = await import('../gateway/enforce/engine-facts.ts');
+  const { EngineUnreachable } = await import('../gateway/engine-api/engine-facts.ts');
   try {
     return ok(
       await explainImageTrust(image, socket, {

@@ -1,7 +1,7 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { elevation } from '../electron/main/elevation.ts';
+import { elevation } from '../electron/session/elevation.ts';
 import { openTarget } from '../engine/targets/embedded/target.ts';
 import { keepAllContainers } from '../shared/apply/plan.ts';
 import type { ApplyEvent } from '../shared/apply/run.ts';

@@ -1,5 +1,5 @@
-import { en } from '../renderer/i18n/en.ts';
-import { zhCN } from '../renderer/i18n/zh-CN.ts';
+import { en } from '../renderer/i18n/en/index.ts';
+import { zhCN } from '../renderer/i18n/zh-CN/index.ts';
 
 const command = (text: string): string => `?${new URLSearchParams({ command: text }).toString()}`;
 const denied = command(

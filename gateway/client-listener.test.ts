@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keptListenerMessage, type ListenerKeeper } from '../shared/gateway/kept-listeners.ts';
 import { listenForClients } from './client-listener.ts';
-import { libcFunction } from './libc.ts';
+import { libcFunction } from './base/libc.ts';
 import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
 
 let directory: string;

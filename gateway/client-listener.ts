@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import type { AppError, Result } from '../shared/result.ts';
 import type { ListenerHandoff } from '../shared/gateway/kept-listeners.ts';
 import type { ListenAt, Listener } from './http/listener.ts';
-import { socketIdentity } from './http/socket-file.ts';
+import { socketIdentity } from './base/socket-file.ts';
 
 const namePrefix = 'clients-';
 

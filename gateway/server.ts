@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { ok, type AppError, type Result } from '../shared/result.ts';
 import { lockedDownSettings } from '../shared/settings/effective.ts';
-import { openAdmission } from './callers/open-admission.ts';
+import { openAdmission } from './open-admission.ts';
 import { messagesIn } from '../shared/messages/index.ts';
 import { refusalText } from '../shared/policy/decision.ts';
 import type { ConnectionLimits } from '../shared/policy/limits.ts';
@@ -10,12 +10,13 @@ import { withTrueIds } from './archive/true-ids.ts';
 import { openDecisionLog, type DecisionLog } from './audit/decision-log.ts';
 import { listenForClients } from './client-listener.ts';
 import { createGatekeeper } from './enforce/decide.ts';
-import { createEngineFacts } from './enforce/engine-facts.ts';
-import { groupId } from './http/socket-file.ts';
+import { createEngineFacts } from './engine-api/engine-facts.ts';
+import { groupId } from './base/socket-file.ts';
 import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
 import { noKeeper, type InheritedListener, type ListenerKeeper } from '../shared/gateway/kept-listeners.ts';
-import { openSocketMounts, socketsDirectory, type SocketMountPart } from './sockets/part.ts';
-import type { Origin } from './sockets/socket-mount.ts';
+import { openSocketMounts, socketsDirectory } from './sockets/part.ts';
+import type { SocketMountPart } from './sockets/socket-mount-part.ts';
+import type { Origin } from './base/socket-mount.ts';
 import { GatewayCounters } from './metrics/counters.ts';
 import { serveMetrics } from './metrics/serve.ts';
 import { givingBackBinds } from './sharing/give-back-binds.ts';
@@ -25,8 +26,8 @@ import { openSharingUsers, sharingDirectory } from './sharing/part.ts';
 import type { SharingUsers } from './sharing/sharing-users.ts';
 import { createImageTrust } from './trust/create-image-trust.ts';
 import type { ImageTrust } from './trust/image-trust.ts';
-import { watchSettings, type PolicyState } from './settings-watch.ts';
-import { keepPreferencesFile } from './user-settings.ts';
+import { watchSettings, type PolicyState } from './settings/settings-watch.ts';
+import { keepPreferencesFile } from './settings/user-settings.ts';
 import { userSettingsName } from '../shared/settings/preferences.ts';
 
 export interface GatewayOptions {

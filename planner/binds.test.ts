@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planBinds } from './binds.ts';
-import type { BindSource, OciMount, OciSpec } from './bundle.ts';
+import type { BindSource } from './bundle.ts';
+import type { OciMount, OciSpec } from './oci-spec.ts';
 import { parseMountinfo } from '../engine/base/mountinfo.ts';
 import { PlanBuilder } from './plan.ts';
 

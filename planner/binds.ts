@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { isBind, type BindSource, type OciMount, type OciSpec } from './bundle.ts';
+import { isBind, type BindSource } from './bundle.ts';
+import type { OciMount, OciSpec } from './oci-spec.ts';
 import {
   isWithin,
   mountOf,

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  isolateSpec,
-  isPrivileged,
-  parseSpec,
-  renderSpec,
-  type IsolationFacts,
-  type OciSpec,
-} from './bundle.ts';
+import { isolateSpec, isPrivileged, parseSpec, renderSpec, type IsolationFacts } from './bundle.ts';
+import type { OciSpec } from './oci-spec.ts';
 
 /**
  * Any config.json in: what comes out, read as runc reads it (keys without case, the last one winning), is

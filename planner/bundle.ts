@@ -1,3 +1,5 @@
+import { deviceRuleSchema, specSchema, processSchema, type OciNamespace } from './oci-spec.ts';
+import type { OciMount, OciSpec } from './oci-spec.ts';
 import * as z from 'zod';
 import { isolateDevices } from './devices.ts';
 import { boundLayers } from './layer-mounts.ts';
@@ -8,40 +10,6 @@ import { refuseOtherSpellings } from './spelling.ts';
  * included: limits such as RLIM_INFINITY (18446744073709551615) don't fit a double, so numbers that would
  * change are carried as their source text.
  */
-const mountSchema = z.looseObject({
-  destination: z.string(),
-  type: z.string().optional(),
-  source: z.string().optional(),
-  options: z.array(z.string()).nullish(),
-});
-const deviceRuleSchema = z.looseObject({
-  allow: z.boolean(),
-  type: z.string().optional(),
-  major: z.number().nullish(),
-  minor: z.number().nullish(),
-  access: z.string().optional(),
-});
-const namespaceSchema = z.looseObject({ type: z.string(), path: z.string().optional() });
-/** Not in the schema: a container whose process is spelt in another way is runc's to judge. */
-const processSchema = z.looseObject({ capabilities: z.looseObject({ bounding: z.array(z.string()) }) });
-const specSchema = z.looseObject({
-  root: z.looseObject({ path: z.string() }),
-  mounts: z.array(mountSchema).nullish(),
-  hooks: z.record(z.string(), z.unknown()).nullish(),
-  linux: z.looseObject({
-    namespaces: z.array(namespaceSchema),
-    uidMappings: z.array(z.unknown()).nullish(),
-    gidMappings: z.array(z.unknown()).nullish(),
-    sysctl: z.record(z.string(), z.string()).nullish(),
-    devices: z.array(z.unknown()).nullish(),
-    maskedPaths: z.array(z.string()).nullish(),
-    cgroupsPath: z.string().optional(),
-    resources: z.looseObject({ devices: z.array(deviceRuleSchema).nullish() }).nullish(),
-  }),
-});
-export type OciSpec = z.infer<typeof specSchema>;
-export type OciMount = z.infer<typeof mountSchema>;
-export type OciNamespace = z.infer<typeof namespaceSchema>;
 
 // In Node 24, not yet in TypeScript's library: JSON.parse with source text access.
 type SourceReviver = (key: string, value: unknown, context: { source?: string }) => unknown;

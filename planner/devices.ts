@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { OciMount } from './bundle.ts';
+import type { OciMount } from './oci-spec.ts';
 import { refuse } from './options.ts';
 
 const deviceSchema = z.looseObject({

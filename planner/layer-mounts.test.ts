@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { OciSpec } from './bundle.ts';
+import type { OciSpec } from './oci-spec.ts';
 import { boundLayers, planLayerMounts } from './layer-mounts.ts';
 import { PlanBuilder } from './plan.ts';
 

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
-import type { OciMount, OciSpec } from './bundle.ts';
+import type { OciMount, OciSpec } from './oci-spec.ts';
 import { isWithin, type Mount } from '../engine/base/mountinfo.ts';
 import { refuse } from './options.ts';
 import { isCarriedOption, planShifted, type Overlay } from './overlay.ts';

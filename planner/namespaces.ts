@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { refuse } from './options.ts';
-import type { OciSpec } from './bundle.ts';
+import type { OciSpec } from './oci-spec.ts';
 import { describeOwner, type RangeOwner } from './range-owner.ts';
 import { rangeSize, isBase } from './ranges.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { OciMount, OciSpec } from './bundle.ts';
+import type { OciMount, OciSpec } from './oci-spec.ts';
 import { isWithin, type Mount } from '../engine/base/mountinfo.ts';
 import type { PlanBuilder } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { OciSpec } from './bundle.ts';
+import type { OciSpec } from './oci-spec.ts';
 import { refuse } from './options.ts';
 import { rangeSize } from './ranges.ts';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSharingRecord } from '../shared/isolation/sharing-user.ts';
-import { libcFunction } from '../gateway/libc.ts';
+import { libcFunction } from '../gateway/base/libc.ts';
 import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
 import { Reachability, type Reach } from './reach.ts';
 import { mostDirectories } from './share-checks.ts';

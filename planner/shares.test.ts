@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shareMap } from '../shared/isolation/share-map.ts';
 import { writeSharingRecord, type SharingUser } from '../shared/isolation/sharing-user.ts';
-import type { OciSpec } from './bundle.ts';
+import type { OciSpec } from './oci-spec.ts';
 import type { Mount } from '../engine/base/mountinfo.ts';
 import { PlanBuilder } from './plan.ts';
 import { firstBase, rangeSize } from './ranges.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { shareMaps, type IdExtent, type ShareMaps } from '../shared/isolation/share-map.ts';
 import { readSharingRecord, sharingRecordName, type SharingUser } from '../shared/isolation/sharing-user.ts';
-import type { OciSpec } from './bundle.ts';
+import type { OciSpec } from './oci-spec.ts';
 import { isWithin, mountOf, mountsOfDevice, pathInFileSystem, type Mount } from '../engine/base/mountinfo.ts';
 import { refuse } from './options.ts';
 import type { RangeOwner } from './range-owner.ts';

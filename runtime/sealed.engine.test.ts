@@ -239,7 +239,7 @@ describe('the runtime', () => {
       closeSync(copy);
       console.log(readable);
       process.stdin.resume();`;
-    const libc = new URL('../gateway/libc.ts', import.meta.url).href;
+    const libc = new URL('../gateway/base/libc.ts', import.meta.url).href;
     expect(
       await programFrom(
         spawn(

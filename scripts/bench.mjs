@@ -1,4 +1,4 @@
-// `npm run bench -- NAME`: builds and runs bench/NAME.ts under the pinned Node; without a name it lists them.
+// `npm run bench -- NAME`: builds and runs tests/bench/NAME.ts under the pinned Node; without a name it lists them.
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import process from 'node:process';
@@ -7,7 +7,7 @@ import { build } from './build.mjs';
 import { at, pinnedNode, repository } from './paths.mjs';
 import { setUp } from './set-up.mjs';
 
-const names = readdirSync(at('bench'))
+const names = readdirSync(at('tests/bench'))
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -'.ts'.length));
 const [name, ...args] = process.argv.slice(2);
@@ -18,14 +18,14 @@ if (
   names.includes(name) &&
   args.some((argument) => argument === '--help' || argument === '-h')
 ) {
-  console.log(headComment(readFileSync(at('bench', `${name}.ts`), 'utf8')));
+  console.log(headComment(readFileSync(at('tests/bench', `${name}.ts`), 'utf8')));
 } else
   await main(async () => {
     if (name === undefined || !names.includes(name))
       throw new Actionable(`Say which benchmark: npm run bench -- ${names.join(' | ')}`);
     await setUp({ also: 'tests' });
     await build();
-    const child = spawn(pinnedNode, [at('bench', `${name}.ts`), ...args], {
+    const child = spawn(pinnedNode, [at('tests/bench', `${name}.ts`), ...args], {
       cwd: repository,
       stdio: 'inherit',
     });

@@ -47,7 +47,7 @@ const neverUsed = Object.fromEntries(
 const targets = [
   {
     name: 'command line',
-    inputs: ['shared', 'engine', 'gateway', 'cli'],
+    inputs: ['shared', 'engine', 'supervisor', 'planner', 'gateway', 'cli'],
     outputs: ['dist/cli/main.mjs'],
     build: () =>
       bundle({
@@ -97,7 +97,7 @@ const targets = [
   },
   {
     name: 'Electron main process',
-    inputs: ['shared', 'engine', 'gateway', 'electron'],
+    inputs: ['shared', 'engine', 'supervisor', 'planner', 'gateway', 'electron'],
     outputs: ['dist/electron/main.cjs', 'dist/electron/preload.cjs'],
     build: async () => {
       await bundleInParts(at('electron', 'main', 'index.ts'), at('dist', 'electron'));

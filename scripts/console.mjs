@@ -105,12 +105,14 @@ export function lastLines(text, count) {
 
 /** The first `count` non-empty lines of a text, indented and without colours. */
 export function firstLines(text, count) {
-  // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
-  return text
-    .replaceAll(/\u001b\[[0-9;]*m/g, '')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(0, count)
-    .map((line) => `    ${line}`)
-    .join('\n');
+  return (
+    text
+      // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
+      .replaceAll(/\u001b\[[0-9;]*m/g, '')
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(0, count)
+      .map((line) => `    ${line}`)
+      .join('\n')
+  );
 }

@@ -24,14 +24,14 @@ describe('--help', () => {
     });
   }
 
-  for (const bench of readdirSync(path.join(project, 'bench')).filter((file) => file.endsWith('.ts'))) {
+  for (const bench of readdirSync(path.join(project, 'tests/bench')).filter((file) => file.endsWith('.ts'))) {
     it(`of a benchmark is its own: ${bench}`, async () => {
       const { stdout } = await run(
         process.execPath,
         [path.join(here, 'bench.mjs'), path.basename(bench, '.ts'), '--help'],
         { cwd: project },
       );
-      expect(stdout.trim()).toBe(headComment(readFileSync(path.join(project, 'bench', bench), 'utf8')));
+      expect(stdout.trim()).toBe(headComment(readFileSync(path.join(project, 'tests/bench', bench), 'utf8')));
       expect(stdout).not.toMatch(/^ ?\*/m);
     });
   }

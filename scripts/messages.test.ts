@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { printedTexts, sourceTexts } from '../tests/support/message-sources.ts';
-import { deny, refusalText, ruleCodes, type SettingPointer } from '../shared/policy/decision.ts';
-import { decisions as english } from '../shared/messages/en/decisions.ts';
+import { deny, refusalText } from '../shared/policy/decision.ts';
+import { ruleCodes, type SettingPointer } from '../shared/rules/codes.ts';
+import { decisions as english } from '../shared/rules/english.ts';
 import { decisions } from '../shared/messages/zh-CN/decisions.ts';
 import { keys } from '../shared/messages/zh-CN/keys.ts';
 import { knownKeys, type KnownKey } from '../shared/settings/known-keys.ts';
@@ -14,7 +15,7 @@ import { chineseLines } from '../shared/messages/zh-CN/command-line.ts';
 import { recreation } from '../shared/messages/zh-CN/recreation.ts';
 import { dockerCommands } from '../shared/settings/commands.ts';
 import { operations } from '../shared/verify/operations.ts';
-import { languageOfEnvironment } from '../shared/messages/language.ts';
+import { languageOfEnvironment } from '../shared/language.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const places = (text: string): readonly string[] => [...new Set(text.match(/\{\d+\}/g))].sort();
@@ -28,7 +29,7 @@ describe('messages of engine, gateway and command line in Chinese', () => {
   test('every text of an error, a denial or a finding in the sources has its translation', () => {
     expect(
       list(
-        sourceTexts(root, ['shared', 'engine', 'electron', 'cli', 'gateway']).filter(
+        sourceTexts(root, ['shared', 'engine', 'supervisor', 'planner', 'electron', 'cli', 'gateway']).filter(
           ({ text }) => !Object.hasOwn(all, text),
         ),
       ),

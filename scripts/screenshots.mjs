@@ -7,7 +7,7 @@ import { setUp } from './set-up.mjs';
 
 await main(async () => {
   await setUp({ also: 'tests' });
-  const child = spawn(pinnedNode, [at('testing', 'screenshots.ts'), ...process.argv.slice(2)], {
+  const child = spawn(pinnedNode, [at('tests/support', 'screenshots.ts'), ...process.argv.slice(2)], {
     cwd: repository,
     stdio: 'inherit',
   });

@@ -1,5 +1,5 @@
-// `npm test`: sets up, builds and runs everything. Options: `--only NAME[,NAME]` (lint, typecheck, unit,
-// engine, e2e) and paths for the test runner.
+// `npm test`: sets up, builds and runs everything. Options: `--only NAME[,NAME]` (lint, format, imports,
+// typecheck, unit, engine, e2e) and paths for the test runner.
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -15,6 +15,19 @@ import { closingLine, isGood, parseArguments, table } from './test-results.mjs';
 const minutes = 60_000;
 const stages = [
   { name: 'lint', script: ['eslint', 'bin', 'eslint.js'], args: ['.'], timeout: 5 * minutes },
+  {
+    name: 'format',
+    script: ['prettier', 'bin', 'prettier.cjs'],
+    args: ['--check', '.', '--log-level', 'warn'],
+    timeout: 5 * minutes,
+  },
+  // Which folder may import from which: .dependency-cruiser.mjs.
+  {
+    name: 'imports',
+    script: ['dependency-cruiser', 'bin', 'dependency-cruiser.mjs'],
+    args: ['shared', 'engine', 'planner', 'supervisor', 'gateway', 'cli', 'electron', 'renderer'],
+    timeout: 5 * minutes,
+  },
   { name: 'typecheck', script: ['typescript', 'bin', 'tsc'], args: ['-p', '.'], timeout: 5 * minutes },
   // As many workers as cores: by itself Vitest leaves one core free, and on two that is half of them.
   { name: 'unit', projects: ['unit', 'renderer'], timeout: 12 * minutes, workers: availableParallelism() },

@@ -1,7 +1,7 @@
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { EngineLogLine } from '../shared/engine-status/status.ts';
 import type { IsolationBackend } from '../engine/backends/backend.ts';
-import { applyLockPath } from '../engine/apply/journal.ts';
+import { applyLockPath } from '../engine/base/root-paths.ts';
 import { recreateJournalPath } from '../engine/recreate/recreate-journal.ts';
 import type { SettledRecreate } from '../engine/recreate/recreate.ts';
 import { acquireLock } from '../engine/base/lock.ts';

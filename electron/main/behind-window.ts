@@ -3,19 +3,19 @@ import { app, type BrowserWindow } from 'electron';
 import type { DesktopState } from '../../shared/ipc/contract.ts';
 import { parseTargetId, targetId, type TargetRef } from '../../shared/targets/target.ts';
 import { createDesktop, type DesktopOptions } from './desktop/desktop.ts';
-import { elevation } from './elevation.ts';
-import { elevatedCommand } from './elevator.ts';
+import { elevation } from '../session/elevation.ts';
+import { elevatedCommand } from '../session/elevator.ts';
 import { reached, sinceProcessStart, stepsReached, writeScreenshot } from './first-frame.ts';
 import { allHandlers } from './handlers/index.ts';
 import { answer, type Handlers } from './ipc/answer.ts';
 import type { Answering } from './ipc/register.ts';
 import { sendEvent } from './ipc/send.ts';
 import type { AppOptions } from './options.ts';
-import { programRoot } from './places.ts';
-import type { UserStore } from './preferences.ts';
+import { programRoot } from './window/places.ts';
+import type { UserStore } from '../session/preferences.ts';
 import { installQuitHandlers } from './quit.ts';
-import { openSession, type Session } from './session.ts';
-import { openSessions, type Sessions } from './sessions.ts';
+import { openSession, type Session } from '../session/session.ts';
+import { openSessions, type Sessions } from '../session/sessions.ts';
 
 // The second half of the composition root: everything that answers the window, made and wired here.
 const projectRoot = programRoot();

@@ -1,16 +1,23 @@
 import path from 'node:path';
 import { app, nativeTheme, session as electronSession, type BrowserWindow } from 'electron';
 import { deepLinkScheme, parseDeepLink, type DeepLink } from '../../shared/desktop/deep-link.ts';
-import { registerAppScheme, serveApp } from './app-protocol.ts';
+import { registerAppScheme, serveApp } from './window/app-protocol.ts';
 import { reached } from './first-frame.ts';
 import { registerIpc, type Answering } from './ipc/register.ts';
 import { parseOptions } from './options.ts';
-import { appFiles } from './places.ts';
-import { openUserStore } from './preferences.ts';
+import { appFiles } from './window/places.ts';
+import { openUserStore } from '../session/preferences.ts';
 import { hardenCommandLine, hardenContents, hardenSession } from './security.ts';
 import { secondStartTargets } from './second-start.ts';
 import { claimInstance } from './single-instance.ts';
-import { addressOf, drawWithoutMissingGpu, openWindow, preloadPath, setMenu, showWindow } from './window.ts';
+import {
+  addressOf,
+  drawWithoutMissingGpu,
+  openWindow,
+  preloadPath,
+  setMenu,
+  showWindow,
+} from './window/window.ts';
 
 // The first half of the composition root, in the order in which a cold start needs it: only what the window
 // needs to open is imported here.

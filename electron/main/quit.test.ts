@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { appState, run } from '../../renderer/dev/fixture.ts';
-import { stateStore } from './app-state.ts';
+import { stateStore } from '../session/app-state.ts';
 import { installQuitHandlers, type QuitParts } from './quit.ts';
-import type { Session } from './session.ts';
+import type { Session } from '../session/session.ts';
 
 const settle = () =>
   new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import type { App, BrowserWindow } from 'electron';
 import type { Desktop } from './desktop/desktop.ts';
-import type { Session } from './session.ts';
-import type { Sessions } from './sessions.ts';
+import type { Session } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
 
 /** What quitting is about. */
 export interface QuitParts {

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { fail, ok } from '../../shared/result.ts';
 import type { TargetRef } from '../../shared/targets/target.ts';
 import { secondStartTargets } from './second-start.ts';
-import type { Sessions } from './sessions.ts';
+import type { Sessions } from '../session/sessions.ts';
 
 const engine = (root: string): TargetRef => ({ kind: 'embedded', root });
 const settle = () =>

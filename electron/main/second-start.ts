@@ -1,5 +1,5 @@
 import type { TargetRef } from '../../shared/targets/target.ts';
-import type { Sessions } from './sessions.ts';
+import type { Sessions } from '../session/sessions.ts';
 
 /** Where the engines go that later starts of the app name. */
 export interface SecondStartTargets {

@@ -1,6 +1,6 @@
 import { app, shell, type Session } from 'electron';
 import { appOrigin } from './ipc/sender.ts';
-import { appScheme } from './app-protocol.ts';
+import { appScheme } from './window/app-protocol.ts';
 
 /** Pages outside the app that a link may open in the user's browser. Prefixes of whole path components. */
 export const externalAllowList: readonly string[] = ['https://docs.docker.com/', 'https://docs.kernel.org/'];

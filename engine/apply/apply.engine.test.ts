@@ -12,7 +12,8 @@ import { editSettings } from '../../shared/settings/index.ts';
 import { claimIds } from '../../shared/verify/claims.ts';
 import { docker as dockerOn, importBusybox, removeEngineRoot } from '../../tests/support/real-engine.ts';
 import { refusedRecreations } from '../../gateway/explain/recreations.ts';
-import { openTarget, type Target } from '../targets/embedded/target.ts';
+import { openTarget } from '../targets/embedded/target.ts';
+import type { Target } from '../target.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
 const bulkheadCommand = path.join(project, 'bin/bulkhead');

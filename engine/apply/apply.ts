@@ -13,13 +13,15 @@ import { acquireLock, type Lock } from '../base/lock.ts';
 import { ensureRoot } from '../store/settings-store.ts';
 import { cleanUpDefect, notCleanedUp } from './clean-up.ts';
 import { finalise, noResults, type ApplyResults } from './finish.ts';
-import { applyLockPath, writeJournal, type Journal } from './journal.ts';
+import { writeJournal, type Journal } from './journal.ts';
+import { applyLockPath } from '../base/root-paths.ts';
 import { makePlan, stopWaitOf } from './plan.ts';
 import type { ApplyPorts } from './ports.ts';
 import { resumeUnderLock } from './resume.ts';
 import { rollBack } from './roll-back.ts';
 import { createRunState } from './run-state.ts';
-import { conflict, stepActions, stepIsDue, type StepContext } from './steps.ts';
+import { conflict, stepActions, stepIsDue } from './steps.ts';
+import type { StepContext } from './step-context.ts';
 
 /**
  * What to apply. `baseHash` is the plan's: sha256 of the applied text it was made against, '' for no file.

@@ -6,7 +6,7 @@ import { ok } from '../../shared/result.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
 import { readSettings } from '../base/files.ts';
 import { startApply } from './apply.ts';
-import { applyLockPath } from './journal.ts';
+import { applyLockPath } from '../base/root-paths.ts';
 import {
   callsFile,
   container,

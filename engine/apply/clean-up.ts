@@ -2,7 +2,7 @@ import type { RemoveOutcome } from '../../shared/containers/protection.ts';
 import type { RecreateMember, RecreateRun } from '../../shared/containers/recreate.ts';
 import { fail, ok, type AppError } from '../../shared/result.ts';
 import type { Journal } from './journal.ts';
-import type { Step, StepContext } from './steps.ts';
+import type { Step, StepContext } from './step-context.ts';
 
 /**
  * Removes and recreates the chosen containers, in that order. What can't be removed or recreated is told in

@@ -1,6 +1,6 @@
 import type { EngineLogLine, EngineStatus } from '../../shared/engine-status/status.ts';
 import type { AppError, Result } from '../../shared/result.ts';
-import type { DesiredEngineConfig } from '../daemon-json/daemon-json-plan.ts';
+import type { DesiredEngineConfig } from '../daemon-json/daemon-json-conflicts.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 
 /**

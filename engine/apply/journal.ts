@@ -1,5 +1,5 @@
+import { applyLockPath } from '../base/root-paths.ts';
 import { access, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import * as z from 'zod';
 import { applySteps } from '../../shared/apply/plan.ts';
 import { appErrorSchema, type AppError, type Result } from '../../shared/result.ts';
@@ -7,9 +7,6 @@ import { chosenRecreationSchema } from '../recreate/recreate-chosen.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { systemCode, writeFileAtomic } from '../base/files.ts';
 import { isLocked } from '../base/lock.ts';
-
-/** Held by whoever changes this engine's configuration. */
-export const applyLockPath = (paths: RootPaths): string => path.join(paths.root, 'apply.lock');
 
 /**
  * Whether an apply was cut off and nobody has settled it. Reads no journal: whoever may look at the directory

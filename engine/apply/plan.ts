@@ -8,14 +8,13 @@ import {
   defaultSettings,
   diffSettings,
   effectiveSettings,
-  lintSettings,
   lockedDownSettings,
   parseSettings,
   type EffectiveSettings,
   type Finding,
-  type LintContext,
   type SettingsChange,
 } from '../../shared/settings/index.ts';
+import { lintSettings, type LintContext } from '../../shared/settings/lint/index.ts';
 import { removesFile } from '../../shared/settings/history.ts';
 import type { EngineConfigPlan } from '../daemon-json/daemon-json.ts';
 import { sha256, type StoredText } from '../base/files.ts';

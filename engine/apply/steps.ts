@@ -1,10 +1,10 @@
+import type { StepResult } from './step-context.ts';
+import type { Step } from './step-context.ts';
 import { rm } from 'node:fs/promises';
-import type { ApplyPlan, ApplyStep } from '../../shared/apply/plan.ts';
-import type { RemoveOutcome } from '../../shared/containers/protection.ts';
-import type { RecreateMember } from '../../shared/containers/recreate.ts';
+import type { ApplyStep } from '../../shared/apply/plan.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
-import { countOf, settled, type Verification } from '../../shared/verify/claims.ts';
+import { countOf, settled } from '../../shared/verify/claims.ts';
 import { previewEngineConfig, reconcileEngineConfig } from '../daemon-json/daemon-json.ts';
 import { readSettings, removeFile, removeLeftTemporaries, writeFileAtomic } from '../base/files.ts';
 import { versionState, writeVersion } from '../store/history.ts';
@@ -12,31 +12,7 @@ import { writeBackup } from './backup.ts';
 import { cleanUp } from './clean-up.ts';
 import type { Journal } from './journal.ts';
 import { settingsInForce } from './plan.ts';
-import type { ApplyPorts } from './ports.ts';
-import type { RunState } from './run-state.ts';
 import { readDaemonJson } from './versions.ts';
-
-/** What one apply carries from step to step. */
-export interface StepContext {
-  readonly ports: ApplyPorts;
-  readonly state: RunState;
-  readonly journal: Journal;
-  readonly text: string;
-  readonly plan: Pick<ApplyPlan, 'daemonJson'>;
-  readonly signal: AbortSignal;
-  /** Told how a recreation that has begun is cancelled. */
-  readonly onRecreation?: (cancel: () => boolean) => void;
-}
-
-/** What a step leaves behind: a caption, and results for the outcome. */
-export interface StepResult {
-  readonly detail: string | null;
-  readonly verification?: Verification;
-  readonly removed?: RemoveOutcome[];
-  readonly recreated?: RecreateMember[];
-}
-
-export type Step = (context: StepContext) => Promise<Result<StepResult, AppError>>;
 export const done = (
   detail: string | null,
   more: Omit<StepResult, 'detail'> = {},

@@ -92,3 +92,6 @@ export function rootPaths(root: string): RootPaths {
     sharing: at('sharing'),
   };
 }
+
+/** Held by whoever changes this engine's configuration. */
+export const applyLockPath = (paths: RootPaths): string => path.join(paths.root, 'apply.lock');

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, readdirSync } from
 import path from 'node:path';
 import { maxTextLength } from '../../shared/ipc/contract.ts';
 import { sha256, systemCode } from './files.ts';
-import { watchDirectory } from '../store/watch-directory.ts';
+import { watchDirectory } from './watch-directory.ts';
 
 /**
  * Calls `listener` when the content of one of `files` (all in one directory) changed, whoever changed it and

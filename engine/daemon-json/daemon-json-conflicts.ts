@@ -1,5 +1,4 @@
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
-import type { DesiredEngineConfig } from './daemon-json-plan.ts';
 
 /**
  * Something in daemon.json that the engine guarded by us can't run with. Never changed by us: an admin
@@ -116,4 +115,15 @@ function misspelt(object: Node, at: string, names: readonly string[]): EngineCon
       },
     ];
   });
+}
+
+/** What the engine's configuration should say. */
+export interface DesiredEngineConfig {
+  readonly eci: boolean;
+  readonly runtimeName: string;
+  /**
+   * Registered by dockerd's `--add-runtime` flag, which adds to the file's `runtimes`; here to recognise a
+   * clash.
+   */
+  readonly runtimePath: string;
 }

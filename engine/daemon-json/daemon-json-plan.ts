@@ -1,3 +1,4 @@
+import type { DesiredEngineConfig } from './daemon-json-conflicts.ts';
 import {
   applyEdits,
   findNodeAtLocation,
@@ -13,17 +14,6 @@ import * as z from 'zod';
 import type { DaemonJsonChange } from '../../shared/apply/plan.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { findConflicts, type EngineConfigConflict } from './daemon-json-conflicts.ts';
-
-/** What the engine's configuration should say. */
-export interface DesiredEngineConfig {
-  readonly eci: boolean;
-  readonly runtimeName: string;
-  /**
-   * Registered by dockerd's `--add-runtime` flag, which adds to the file's `runtimes`; here to recognise a
-   * clash.
-   */
-  readonly runtimePath: string;
-}
 
 const path = z.array(z.string());
 /** What was in daemon.json before ECI was turned on; kept in DIR/daemon-json.before.json while ECI is on. */

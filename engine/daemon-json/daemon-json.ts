@@ -5,19 +5,15 @@ import { removeFile, writeFileAtomic } from '../base/files.ts';
 import {
   planEngineConfig,
   recordedConfigSchema,
-  type DesiredEngineConfig,
   type EngineConfigPlan,
   type RecordedConfig,
 } from './daemon-json-plan.ts';
+import type { DesiredEngineConfig } from './daemon-json-conflicts.ts';
 import type { EngineConfigConflict } from './daemon-json-conflicts.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 
-export {
-  planEngineConfig,
-  type DesiredEngineConfig,
-  type EngineConfigPlan,
-  type RecordedConfig,
-} from './daemon-json-plan.ts';
+export { planEngineConfig, type EngineConfigPlan, type RecordedConfig } from './daemon-json-plan.ts';
+export type { DesiredEngineConfig } from './daemon-json-conflicts.ts';
 export type { EngineConfigConflict } from './daemon-json-conflicts.ts';
 
 /** Longest daemon.json that is read, in bytes. */

@@ -7,7 +7,7 @@ import type {
   RecreateRun,
 } from '../../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { applyLockPath } from '../apply/journal.ts';
+import { applyLockPath } from '../base/root-paths.ts';
 import { acquireLock } from '../base/lock.ts';
 import { recreateFacts } from './recreate-facts.ts';
 import { recreateGroup } from './recreate-group.ts';

@@ -39,7 +39,7 @@ import {
   type ProbeResult,
 } from './probe-container.ts';
 import { makeProbeShare, sharedDirectories, unsharedDirectory } from './probe-share.ts';
-import type { VerifyOptions } from './verify.ts';
+import type { VerifyOptions } from './verify-options.ts';
 
 /** Missing in dockerode's types. */
 const cgroupsOfHost = { CgroupnsMode: 'host' } as Partial<HostConfig>;

@@ -1,15 +1,9 @@
+import type { VerifyOptions } from './verify-options.ts';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import type { EffectiveSettings } from '../../shared/settings/index.ts';
-import {
-  claimIds,
-  verificationSchema,
-  type Claim,
-  type ClaimId,
-  type Verification,
-} from '../../shared/verify/claims.ts';
+import { claimIds, verificationSchema, type Claim, type Verification } from '../../shared/verify/claims.ts';
 import { requestFailure } from '../base/docker-client.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { writeFileAtomic } from '../base/files.ts';
@@ -17,20 +11,6 @@ import { acquireLock } from '../base/lock.ts';
 import { collectClaims } from './collect.ts';
 import { removeProbes } from './probe-container.ts';
 import { makeProbeImage, removeImage } from './probe-image.ts';
-
-export interface VerifyOptions {
-  readonly paths: RootPaths;
-  /** A client of the socket that users have: the gateway's. */
-  readonly docker: Docker;
-  /** Directory with the built probe program of each architecture. */
-  readonly probeDirectory: string;
-  readonly runtimeName: string;
-  /** What is in force. */
-  readonly settings: EffectiveSettings;
-  /** Claims the backend can't make, each with the reason. */
-  readonly notOffered?: Readonly<Partial<Record<ClaimId, string>>>;
-  readonly signal?: AbortSignal;
-}
 
 /**
  * Shows the protection from inside real containers, asking for them as a hostile client would, and records

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import path from 'node:path';
-import type { ContainerLayers } from '../enforce/engine-facts.ts';
+import type { ContainerLayers } from '../engine-api/engine-facts.ts';
 import type { AnswerHandling } from '../http/exchange.ts';
 import { fileAttribute } from './file-attribute.ts';
 

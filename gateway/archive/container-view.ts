@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, readlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import type { MountFacts } from '../enforce/engine-facts.ts';
+import type { MountFacts } from '../engine-api/engine-facts.ts';
 import { AnswerRefused } from '../http/exchange.ts';
 import type { IsolatedContainer } from './isolated.ts';
 

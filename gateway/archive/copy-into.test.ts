@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
-import type { ContainerFacts, EngineFacts, MountFacts } from '../enforce/engine-facts.ts';
+import type { ContainerFacts, EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
 import { copyInto } from './copy-into.ts';
 import { compressionOf } from './decompress.ts';
 import { writePaxRecords } from './pax-records.ts';

@@ -1,6 +1,6 @@
 import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
-import type { EngineFacts, MountFacts } from '../enforce/engine-facts.ts';
-import type { Passing } from '../http/body-stream.ts';
+import type { EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
+import type { Passing } from '../http/message/body-stream.ts';
 import { AnswerRefused, type RequestStream } from '../http/exchange.ts';
 import { asBytes, components, ContainerView, joined, type Node } from './container-view.ts';
 import { asTheyAre, withIds } from './copy-out.ts';

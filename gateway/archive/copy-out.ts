@@ -1,5 +1,5 @@
-import type { EngineFacts } from '../enforce/engine-facts.ts';
-import type { BodyTransform } from '../http/body-stream.ts';
+import type { EngineFacts } from '../engine-api/engine-facts.ts';
+import type { BodyTransform } from '../http/message/body-stream.ts';
 import type { AnswerStream } from '../http/exchange.ts';
 import { asBytes, components, ContainerView, joined } from './container-view.ts';
 import { errorsOf } from './engine-errors.ts';

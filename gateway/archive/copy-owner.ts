@@ -1,6 +1,6 @@
-import type { EngineFacts } from '../enforce/engine-facts.ts';
+import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import { AnswerRefused } from '../http/exchange.ts';
-import type { ContainerFacts } from '../enforce/engine-facts.ts';
+import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 
 const maxPasswdBytes = 4 * 1024 * 1024;
 /** Where the engine looks for programs. */

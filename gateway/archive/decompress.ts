@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { pipeline, Readable, type Duplex } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import type { BodyTransform } from '../http/body-stream.ts';
+import type { BodyTransform } from '../http/message/body-stream.ts';
 import { AnswerRefused } from '../http/exchange.ts';
 import { zstdDecoder, zstdFrames } from './zstd-frames.ts';
 

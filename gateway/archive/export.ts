@@ -1,4 +1,4 @@
-import type { EngineFacts } from '../enforce/engine-facts.ts';
+import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { AnswerStream } from '../http/exchange.ts';
 import { checkedBy, outOf, withIds } from './copy-out.ts';
 import { errorsOf } from './engine-errors.ts';

@@ -1,4 +1,4 @@
-import { libcFunction } from '../libc.ts';
+import { libcFunction } from '../base/libc.ts';
 
 type GetAttribute = (file: string, name: string, value: Buffer, size: number) => number;
 let lgetxattr: GetAttribute | null | undefined;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ContainerLayers } from '../enforce/engine-facts.ts';
+import type { ContainerLayers } from '../engine-api/engine-facts.ts';
 
 /**
  * Layers of a container that is not up, from where the engine has them mounted while it holds the container

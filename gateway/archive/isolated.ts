@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { exclusiveRuntimeName } from '../../shared/isolation/requirements.ts';
-import type { ContainerFacts, EngineFacts } from '../enforce/engine-facts.ts';
+import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import { AnswerRefused } from '../http/exchange.ts';
 
 /** Ids in a container: 0 … 65535. */

@@ -1,6 +1,6 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
-import type { ContainerLayers } from '../enforce/engine-facts.ts';
+import type { ContainerLayers } from '../engine-api/engine-facts.ts';
 import { components } from './container-view.ts';
 import { fileAttribute } from './file-attribute.ts';
 

@@ -1,4 +1,4 @@
-import { lastErrno, libcFunction } from '../libc.ts';
+import { lastErrno, libcFunction } from '../base/libc.ts';
 
 type Syscall = (
   number: number,

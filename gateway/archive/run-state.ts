@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { shareMapsSchema } from '../../shared/isolation/share-map.ts';
-import type { ContainerLayers } from '../enforce/engine-facts.ts';
+import type { ContainerLayers } from '../engine-api/engine-facts.ts';
 
 const stateSchema = z.object({
   /** First host id of its range. */

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { toDisk, toInside } from '../../shared/isolation/share-map.ts';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
-import type { EngineFacts, MountFacts } from '../enforce/engine-facts.ts';
+import type { EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
 import { AnswerRefused } from '../http/exchange.ts';
 import { socketsDirectory } from '../sockets/part.ts';
 import type { IsolatedContainer } from './isolated.ts';

@@ -4,7 +4,7 @@ import {
   EngineUnreachable,
   unansweredRefusal,
   type EngineFacts,
-} from '../enforce/engine-facts.ts';
+} from '../engine-api/engine-facts.ts';
 import {
   AnswerRefused,
   type Gatekeeper,
@@ -12,7 +12,7 @@ import {
   type Handling,
   type Verdict,
 } from '../http/exchange.ts';
-import { parameter, parseTarget, writeTarget, type Target } from '../http/target.ts';
+import { parameter, parseTarget, writeTarget, type Target } from '../http/message/target.ts';
 import { matchRoute } from '../routes/match.ts';
 import type { Route } from '../routes/table.ts';
 import { trueChanges } from './changes.ts';

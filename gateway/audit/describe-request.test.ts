@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTarget } from '../http/target.ts';
+import { parseTarget } from '../http/message/target.ts';
 import { loggedTarget } from './describe-request.ts';
 
 function logged(text: string): string {

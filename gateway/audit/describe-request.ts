@@ -1,7 +1,7 @@
 import type { AuditEntry, AuditOrigin } from '../../shared/audit/entry.ts';
 import type { GatewayRequest } from '../http/exchange.ts';
-import { writeTarget, type Target } from '../http/target.ts';
-import type { SocketMounts } from '../sockets/socket-mount.ts';
+import { writeTarget, type Target } from '../http/message/target.ts';
+import type { SocketMounts } from '../base/socket-mount.ts';
 
 /**
  * Parameters whose values are logged. Others may hold secrets (build arguments, a remote context with a

@@ -1,6 +1,6 @@
 import type { Denial } from '../../shared/policy/decision.ts';
 import { connectionDenial, type AccountHolder, type ConnectionLimits } from '../../shared/policy/limits.ts';
-import { ConnectionAccount, holderKey } from './connection-account.ts';
+import { ConnectionAccount, holderKey } from './connection-slot.ts';
 import { ConnectionSlot, type SlotTable } from './connection-slot.ts';
 
 /** How often connections are looked for whose head did not come in time, ms. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SocketMount } from '../sockets/socket-mount.ts';
+import type { SocketMount } from '../base/socket-mount.ts';
 import { IdOwners, type IdOwnersOptions } from './id-owners.ts';
 import { identifyCaller } from './identify-caller.ts';
 

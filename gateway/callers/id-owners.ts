@@ -8,7 +8,7 @@ import {
   listedRanges,
   type ListedRange,
 } from '../../shared/isolation/listed-ranges.ts';
-import { databaseLine } from '../user-database.ts';
+import { databaseLine } from '../base/user-database.ts';
 
 /** Longest /etc/subuid that is read, and longest record of a range. */
 const maxListedBytes = 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { AccountHolder } from '../../shared/policy/limits.ts';
-import type { PeerCredentials } from '../peer-credentials.ts';
-import type { Origin, SocketMount, SocketMounts } from '../sockets/socket-mount.ts';
-import { holderKey } from './connection-account.ts';
+import type { PeerCredentials } from '../base/peer-credentials.ts';
+import type { Origin, SocketMount, SocketMounts } from '../base/socket-mount.ts';
+import { holderKey } from './connection-slot.ts';
 import type { ConnectionCaller } from './connection-table.ts';
 import type { IdOwners } from './id-owners.ts';
 

@@ -1,10 +1,10 @@
 import { buildQuestions, decideBuild } from '../../shared/policy/build.ts';
 import type { TakeOver } from '../http/exchange.ts';
-import { writeTarget } from '../http/target.ts';
+import { writeTarget } from '../http/message/target.ts';
 import type { CallPolicy } from '../grpc/call.ts';
 import { proxyGrpc } from '../grpc/proxy.ts';
 import { isProtected } from './existing-containers.ts';
-import type { InspectionContext, Inspected } from './inspections.ts';
+import type { InspectionContext, Inspected } from './inspection-context.ts';
 
 /** `POST /build`: everything that matters is in the parameters, written anew. Throws EngineUnreachable. */
 export async function inspectBuild(context: InspectionContext): Promise<Inspected> {

@@ -2,7 +2,7 @@ import { mkdtemp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { gatherMountFacts } from './create-container.ts';
-import type { EngineFacts } from './engine-facts.ts';
+import type { EngineFacts } from '../engine-api/engine-facts.ts';
 
 const environment = { engineSockets: [], engineDirectories: [], shares: ['/tmp'] };
 

@@ -12,7 +12,7 @@ import { objectAt } from '../../shared/policy/shape.ts';
 import type { BindSourceFacts } from '../../shared/policy/bind-source.ts';
 import type { VolumeDriverFacts } from '../../shared/policy/volume.ts';
 import { bindSources, type BindSourceEnvironment } from './bind-sources.ts';
-import type { ContainerFacts, EngineFacts } from './engine-facts.ts';
+import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import { isProtected, type ProtectionOptions } from './existing-containers.ts';
 
 /** Questions of one request that are asked at a time: others ask the engine and the file system, too. */

@@ -1,58 +1,19 @@
-import { countParsed } from '../http/nursery.ts';
+import type { GatekeeperOptions } from './gatekeeper-options.ts';
+import { countParsed } from '../base/nursery.ts';
 import type { Gatekeeper, GatewayRequest, Handling, Verdict } from '../http/exchange.ts';
 import { versionKnown } from '../routes/match.ts';
 import type { Route } from '../routes/table.ts';
-import type { DecisionLog } from '../audit/decision-log.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
-import type { SettingsWatch } from '../settings-watch.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
-import { EngineUnreachable, unansweredRefusal, type EngineFacts } from './engine-facts.ts';
-import { callerName, largeBodyBytes, newTurns, TooManyWaiting, type Turns } from './fair-share.ts';
+import { EngineUnreachable, unansweredRefusal } from '../engine-api/engine-facts.ts';
+import { TooManyWaiting } from '../turns/fair-share.ts';
+import { callerName, largeBodyBytes, newTurns, type Turns } from '../turns/turns.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
-import type { GatewayCounters } from '../metrics/counters.ts';
-import type { SharingUsers } from '../sharing/sharing-users.ts';
-import type { SocketMountPart } from '../sockets/part.ts';
-import type { SocketMounts } from '../sockets/socket-mount.ts';
 import { takeGrpcOver } from './builds.ts';
-import type { readMachineNetworks } from './machine-networks.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
 import { isRestricted, lookedAt, showsEnvironment } from './restrictions.ts';
 import { conclude, denied, deniedCall, tooManyOpen, wouldDeny, type Deciding } from './verdicts.ts';
-
-export interface GatekeeperOptions {
-  readonly settings: SettingsWatch;
-  readonly audit: DecisionLog;
-  readonly facts: EngineFacts;
-  /** The runtime every container gets (A6); null: the one of the backend that the settings choose. */
-  readonly runtime: string | null;
-  readonly requireUserNamespace: boolean;
-  readonly engineDirectories: readonly string[];
-  readonly engineSockets: readonly string[];
-  /** Sockets of containers' own. Without them what comes in by one is refused. */
-  readonly socketMounts?: SocketMounts;
-  /**
-   * What it takes to give containers sockets of their own, and to take them away; null or missing: nobody
-   * gets one.
-   */
-  readonly sockets?: SocketMountPart | null;
-  /** Who shares what containers mount. Missing: the engine's own ways are taken for all. */
-  readonly sharing?: SharingUsers | null;
-  /**
-   * The one that clients use: what an allowed image gets a socket of its own for. Missing: the usual places
-   * only.
-   */
-  readonly clientSocket?: string;
-  /** A line for the gateway's own log. */
-  readonly note?: (line: string) => void;
-  readonly counters?: GatewayCounters;
-  /**
-   * What the engine's machine has besides the engine's own networks. Missing: it is read from this machine.
-   */
-  readonly machineNetworks?: typeof readMachineNetworks;
-  /** Whose turn it is to be decided. Missing: turns of its own. */
-  readonly turns?: Turns;
-}
 
 type Options = GatekeeperOptions & { readonly turns: Turns };
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ContainerFacts } from './engine-facts.ts';
+import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 
 export interface ProtectionOptions {
   readonly runtime: string;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { databaseLine } from '../user-database.ts';
+import { databaseLine } from '../base/user-database.ts';
 
 /** How long an answer is good. */
 const cacheMs = 60_000;

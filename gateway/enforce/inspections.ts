@@ -1,5 +1,7 @@
+import type { Inspected, InspectionContext } from './inspection-context.ts';
+import { parameter, writeTarget, type QueryParameter } from '../http/message/target.ts';
 import { assertNever } from '../../shared/result.ts';
-import { deny, type Change, type Denial } from '../../shared/policy/decision.ts';
+import { deny, type Denial } from '../../shared/policy/decision.ts';
 import type { JsonObject } from '../../shared/policy/json.ts';
 import { checkShape, textAt, textMapAt, type Shape } from '../../shared/policy/shape.ts';
 import {
@@ -22,23 +24,20 @@ import { processListDenial } from '../../shared/policy/process-list.ts';
 import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
 import { decideVolume } from '../../shared/policy/volume.ts';
 import { inheritedQuestions } from '../../shared/policy/references.ts';
-import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import type { AnswerHandling, GatewayRequest } from '../http/exchange.ts';
-import { parameter, writeTarget, type QueryParameter } from '../http/target.ts';
+
 import type { Inspection } from '../routes/table.ts';
 import { isSteady, homeProblem, sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
 import { homeOf } from './home-directory.ts';
 import { gatherCreateFacts, gatherMountFacts, reference } from './create-container.ts';
-import type { GatekeeperOptions } from './decide.ts';
 import { inspectBuild } from './builds.ts';
 import { callerOf, heldSockets, withSocket } from './own-sockets.ts';
 import { isProtected } from './existing-containers.ts';
-import { largeBodyBytes } from './fair-share.ts';
-import { breathe } from './pacing.ts';
+import { largeBodyBytes } from '../turns/turns.ts';
+import { breathe } from '../turns/pacing.ts';
 import { networkDenial } from './networks.ts';
 import { readJson } from './read-body.ts';
 import { writeBody } from './write-body.ts';
-import type { ContainerFacts } from './engine-facts.ts';
+import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import {
   heldBinds,
   isOfNobody,
@@ -48,48 +47,7 @@ import {
   withUsers,
 } from './shares.ts';
 import { userFilesDenial } from './user-files.ts';
-import { holderDenial, type SocketClient, type SocketHolder } from './socket-client.ts';
-
-export interface InspectionContext extends Omit<GatekeeperOptions, 'settings' | 'runtime'> {
-  readonly runtime: string;
-  readonly settings: EffectiveSettings;
-  readonly request: GatewayRequest;
-  /** The container that asks through a mounted socket; null for clients at the clients' own. */
-  readonly client: SocketClient | null;
-  /**
-   * Who may say of what they create that it is theirs: the owner behind a socket that shows only what is its
-   * own.
-   */
-  readonly owner?: string;
-}
-
-/** What came out of looking at a request. */
-export type Inspected =
-  | {
-      readonly kind: 'passed';
-      readonly changes: readonly Change[];
-      readonly target?: string;
-      readonly body?: Buffer;
-      /** The engine's answer has to be seen first. `refused` takes note of a refusal and gives its text. */
-      readonly answer?: (refused: (denial: Denial) => string) => AnswerHandling;
-      /** What would have been refused, had the settings not said "warn". */
-      readonly warning?: Denial;
-      readonly container?: string | undefined;
-      readonly image?: string | undefined;
-    }
-  | {
-      readonly kind: 'denied';
-      readonly denial: Denial;
-      readonly container?: string | undefined;
-      readonly image?: string | undefined;
-      readonly framed?: boolean;
-    }
-  | {
-      readonly kind: 'missing';
-      readonly what: string;
-      readonly name: string;
-      /** As the engine says it, where it says it otherwise. */ readonly message?: string;
-    };
+import { holderDenial, type SocketHolder } from './socket-client.ts';
 
 type Passed = Extract<Inspected, { kind: 'passed' }>;
 const passedAsIs: Passed = { kind: 'passed', changes: [] };

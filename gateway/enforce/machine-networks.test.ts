@@ -3,7 +3,7 @@ import { tmpdir, type NetworkInterfaceInfo } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readMachineNetworks, type MachineFiles } from './machine-networks.ts';
-import type { ListedNetwork } from './network-facts.ts';
+import type { ListedNetwork } from '../engine-api/network-facts.ts';
 
 let directory: string;
 let files: MachineFiles;

@@ -3,7 +3,7 @@ import { endianness, networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { contains, ipRange, parseIpRange, type IpRange } from '../../shared/policy/ip-range.ts';
 import type { MachineNetworks, UsedRange } from '../../shared/policy/network-addresses.ts';
-import { bridgeOf, type ListedNetwork } from './network-facts.ts';
+import { bridgeOf, type ListedNetwork } from '../engine-api/network-facts.ts';
 
 /** Where the kernel and the resolver say what the machine has. */
 export interface MachineFiles {

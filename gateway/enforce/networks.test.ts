@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MachineNetworks } from '../../shared/policy/network-addresses.ts';
-import type { EngineFacts } from './engine-facts.ts';
-import type { ListedNetwork } from './network-facts.ts';
+import type { EngineFacts } from '../engine-api/engine-facts.ts';
+import type { ListedNetwork } from '../engine-api/network-facts.ts';
 import { networkDenial } from './networks.ts';
 import { parseJson } from '../../shared/policy/json.ts';
 

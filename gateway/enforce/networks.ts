@@ -2,9 +2,9 @@ import type { Decision, Denial } from '../../shared/policy/decision.ts';
 import type { JsonObject } from '../../shared/policy/json.ts';
 import { decideNetwork, readNetworkRequest, type NetworkRequest } from '../../shared/policy/network.ts';
 import { decideNetworkAddresses, dependsOnMachine } from '../../shared/policy/network-addresses.ts';
-import type { InspectionContext } from './inspections.ts';
+import type { InspectionContext } from './inspection-context.ts';
 import { readMachineNetworks } from './machine-networks.ts';
-import type { ListedNetwork } from './network-facts.ts';
+import type { ListedNetwork } from '../engine-api/network-facts.ts';
 
 /** Why a network may not be made; null where it may. Throws EngineUnreachable. */
 export async function networkDenial(

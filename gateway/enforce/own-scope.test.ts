@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { governingList } from '../../shared/policy/commands.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { routes } from '../routes/table.ts';
-import type { SocketMountId } from '../sockets/socket-mount.ts';
-import type { InspectionContext } from './inspections.ts';
+import type { SocketMountId } from '../base/socket-mount.ts';
+import type { InspectionContext } from './inspection-context.ts';
 import { ownerOf, scopeRule } from './own-scope.ts';
 import type { SocketClient } from './socket-client.ts';
 

@@ -21,11 +21,11 @@ import {
 import { builtInNetworkModes, createQuestions } from '../../shared/policy/references.ts';
 import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
 import type { AnswerHandling } from '../http/exchange.ts';
-import { parameter, writeTarget } from '../http/target.ts';
+import { parameter, writeTarget } from '../http/message/target.ts';
 import type { Route } from '../routes/table.ts';
-import type { ContainerFacts } from './engine-facts.ts';
-import type { Inspected, InspectionContext } from './inspections.ts';
-import type { SocketMount } from '../sockets/socket-mount.ts';
+import type { ContainerFacts } from '../engine-api/engine-facts.ts';
+import type { Inspected, InspectionContext } from './inspection-context.ts';
+import type { SocketMount } from '../base/socket-mount.ts';
 import { readJson } from './read-body.ts';
 import type { SocketClient } from './socket-client.ts';
 

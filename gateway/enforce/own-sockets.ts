@@ -4,10 +4,10 @@ import type { CreateFacts } from '../../shared/policy/references.ts';
 import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
 import type { AnswerHandling } from '../http/exchange.ts';
 import { askTrust, bindOnAnswer } from '../sockets/grant.ts';
-import type { SocketMount } from '../sockets/socket-mount.ts';
+import type { SocketMount } from '../base/socket-mount.ts';
 import { askGoverning } from '../trust/governing.ts';
-import type { ContainerFacts } from './engine-facts.ts';
-import type { InspectionContext } from './inspections.ts';
+import type { ContainerFacts } from '../engine-api/engine-facts.ts';
+import type { InspectionContext } from './inspection-context.ts';
 import { nestedDenial } from './socket-client.ts';
 
 type Answer = (refused: (denial: Denial) => string) => AnswerHandling;

@@ -1,6 +1,6 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { isInside } from '../../shared/policy/bind-source.ts';
-import { breathe } from './pacing.ts';
+import { breathe } from '../turns/pacing.ts';
 
 /** What is at a path: the kernel's word, asked once. */
 type Entry =

@@ -1,7 +1,7 @@
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { defaultJsonLimits, JsonReading, type Json } from '../../shared/policy/json.ts';
 import { bodyLimits, limitDenial } from '../../shared/policy/limits.ts';
-import { breathe } from './pacing.ts';
+import { breathe } from '../turns/pacing.ts';
 
 export type ReadJson =
   { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly denial: Denial };

@@ -2,11 +2,12 @@ import { hidesEnvironment, topDenial, withoutEnvironment } from '../../shared/po
 import { parseJson, writeJson } from '../../shared/policy/json.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { AnswerHandling } from '../http/exchange.ts';
-import { parameter } from '../http/target.ts';
+import { parameter } from '../http/message/target.ts';
 import type { Route } from '../routes/table.ts';
-import { inspections, type Inspected, type InspectionContext } from './inspections.ts';
+import { inspections } from './inspections.ts';
+import type { Inspected, InspectionContext } from './inspection-context.ts';
 import { inOwnScope, ownerOf, scopeRule } from './own-scope.ts';
-import { steadyFacts } from './steady-facts.ts';
+import { steadyFacts } from '../engine-api/steady-facts.ts';
 import type { SocketClient } from './socket-client.ts';
 
 /** The longest inspect that is read to hide something in it. */

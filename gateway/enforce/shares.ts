@@ -10,8 +10,8 @@ import type { CreateFacts } from '../../shared/policy/references.ts';
 import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
 import { sharingUserOf } from '../sharing/record-creates.ts';
 import { resolvePath } from './bind-sources.ts';
-import type { ContainerFacts } from './engine-facts.ts';
-import type { InspectionContext } from './inspections.ts';
+import type { ContainerFacts } from '../engine-api/engine-facts.ts';
+import type { InspectionContext } from './inspection-context.ts';
 
 /** How long making a directory may take, ms: it may be on another machine. */
 const timeoutMs = 5000;

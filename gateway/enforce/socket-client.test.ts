@@ -7,7 +7,7 @@ import {
   type SocketScope,
 } from '../../shared/settings/effective.ts';
 import { fixedSocketMounts, socketMount } from '../../tests/support/socket-mounts.ts';
-import { parseTarget } from '../http/target.ts';
+import { parseTarget } from '../http/message/target.ts';
 import { matchRoute } from '../routes/match.ts';
 import { callDenial, commandDenial, holderDenial, nestedDenial } from './socket-client.ts';
 

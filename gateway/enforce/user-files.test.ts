@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { ContainerFacts } from './engine-facts.ts';
+import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import { userFilesDenial } from './user-files.ts';
 
 let top: string;

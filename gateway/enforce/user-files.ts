@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { ContainerView } from '../archive/container-view.ts';
-import type { ContainerFacts, ContainerLayers } from './engine-facts.ts';
+import type { ContainerFacts, ContainerLayers } from '../engine-api/engine-facts.ts';
 
 /**
  * What dockerd opens in a container's layers, as root and on a mount without nodev, before it starts a

@@ -4,7 +4,7 @@ import { messagesIn } from '../../shared/messages/index.ts';
 import { describeRequest } from '../audit/describe-request.ts';
 import type { GatewayRequest, Verdict } from '../http/exchange.ts';
 import { passAsSent } from './audit-mode.ts';
-import type { Inspected, InspectionContext } from './inspections.ts';
+import type { Inspected, InspectionContext } from './inspection-context.ts';
 
 /** A decision under way: the request with what belongs to its verdict and its line in the log. */
 export interface Deciding {

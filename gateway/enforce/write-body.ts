@@ -1,6 +1,6 @@
 import { isList, isObject, JsonNumber, writeJson, type Json } from '../../shared/policy/json.ts';
 import { smallBytes } from './read-body.ts';
-import { breathe } from './pacing.ts';
+import { breathe } from '../turns/pacing.ts';
 
 /** About two milliseconds of writing. */
 const elementsAtOnce = 10_000;

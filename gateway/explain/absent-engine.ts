@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { EngineFacts, RegistryFacts } from '../enforce/engine-facts.ts';
+import type { EngineFacts, RegistryFacts } from '../engine-api/engine-facts.ts';
 
 /** Says so much of an engine that a Docker client goes on, and that there is nothing in it. */
 export async function serveAbsentEngine(socket: string): Promise<{ close(): Promise<void> }> {

@@ -1,7 +1,7 @@
 import type { AskedImage, ExplainedRequest } from '../../shared/explain/explanation.ts';
 import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import type { EngineFacts } from '../enforce/engine-facts.ts';
+import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { Gatekeeper } from '../http/exchange.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 import { dryRun, type DryRunOptions } from './dry-run.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { SocketMountPart } from '../sockets/part.ts';
-import type { SocketMount, SocketMountId } from '../sockets/socket-mount.ts';
+import type { SocketMountPart } from '../sockets/socket-mount-part.ts';
+import type { SocketMount, SocketMountId } from '../base/socket-mount.ts';
 import { socketsDirectory } from '../sockets/part.ts';
 import { idAt } from '../sockets/records.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';

@@ -5,7 +5,8 @@ import { isObject, parseJson, writeJson, type JsonObject } from '../../shared/po
 import { objectAt, textAt } from '../../shared/policy/shape.ts';
 import { partText, splitCreateBody } from '../../shared/policy/split-create.ts';
 import { loggedTarget } from '../audit/describe-request.ts';
-import { createGatekeeper, type GatekeeperOptions } from '../enforce/decide.ts';
+import { createGatekeeper } from '../enforce/decide.ts';
+import type { GatekeeperOptions } from '../enforce/gatekeeper-options.ts';
 import type { Gatekeeper, GatewayRequest, Handling, Verdict } from '../http/exchange.ts';
 
 /**

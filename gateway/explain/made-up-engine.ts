@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { ContainerFacts, EngineFacts, VolumeFacts } from '../enforce/engine-facts.ts';
-import type { NetworkFacts } from '../enforce/network-facts.ts';
+import type { ContainerFacts, EngineFacts, VolumeFacts } from '../engine-api/engine-facts.ts';
+import type { NetworkFacts } from '../engine-api/network-facts.ts';
 import { parseBind } from '../../shared/policy/bind-spec.ts';
 import type { Between } from './session.ts';
 

@@ -1,8 +1,8 @@
 import type { AskedFact, AskedImage } from '../../shared/explain/explanation.ts';
-import type { EngineFacts } from '../enforce/engine-facts.ts';
+import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import { governingList } from '../../shared/policy/commands.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import type { SocketMount } from '../sockets/socket-mount.ts';
+import type { SocketMount } from '../base/socket-mount.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 
 /** How much is kept of what was asked. */

@@ -9,12 +9,13 @@ import { deny, refusalText, type Denial } from '../../shared/policy/decision.ts'
 import { brief } from '../../shared/policy/build-remote.ts';
 import { decideBuildMessage, failedReturn, type BuildMessage } from '../../shared/policy/build-solve.ts';
 import type { ConnectionSlot } from '../callers/connection-slot.ts';
-import { largeBodyBytes, TooManyWaiting } from '../enforce/fair-share.ts';
-import type { ReceivingTurn } from '../enforce/receiving-turns.ts';
-import { breathe } from '../enforce/pacing.ts';
+import { TooManyWaiting } from '../turns/fair-share.ts';
+import { largeBodyBytes } from '../turns/turns.ts';
+import type { ReceivingTurn } from '../turns/receiving-turns.ts';
+import { breathe } from '../turns/pacing.ts';
 import { frame, FrameReader, prefix } from '../../shared/grpc/frames.ts';
 import { grpcMessage } from '../../shared/grpc/status-message.ts';
-import { countParsed } from '../http/nursery.ts';
+import { countParsed } from '../base/nursery.ts';
 import { explainEnd } from './explain.ts';
 import { buildOf, clientHeaders, engineHeaders, grpcStatus, refusalHeaders } from './metadata.ts';
 import { isForBuild, methodHandling } from './methods.ts';

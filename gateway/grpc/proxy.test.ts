@@ -27,8 +27,8 @@ import { grpcMessage, plainMessage } from '../../shared/grpc/status-message.ts';
 import { ConnectionSlot } from '../callers/connection-slot.ts';
 import { ConnectionTable } from '../callers/connection-table.ts';
 import { connectionLimits, type ConnectionLimits } from '../../shared/policy/limits.ts';
-import { FairShare } from '../enforce/fair-share.ts';
-import { ReceivingTurns } from '../enforce/receiving-turns.ts';
+import { FairShare } from '../turns/fair-share.ts';
+import { ReceivingTurns } from '../turns/receiving-turns.ts';
 import { proxyGrpc } from './proxy.ts';
 
 /** Comparable with what arrives. */

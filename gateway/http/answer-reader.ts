@@ -1,5 +1,10 @@
-import { BodyTracker } from './framing.ts';
-import { headEnd, maxResponseHeadBytes, parseResponseHead, type ResponseHead } from './head-parser.ts';
+import { BodyTracker } from './message/framing.ts';
+import {
+  headEnd,
+  maxResponseHeadBytes,
+  parseResponseHead,
+  type ResponseHead,
+} from './message/head-parser.ts';
 import type { Tunnel } from '../routes/table.ts';
 
 const empty = Buffer.alloc(0);

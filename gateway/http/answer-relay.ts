@@ -3,7 +3,7 @@ import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
 import { AnswerRefused, type AnswerHandling } from './exchange.ts';
-import type { ResponseHead } from './head-parser.ts';
+import type { ResponseHead } from './message/head-parser.ts';
 
 /** What becomes of an answer. One of these is told, once; `trouble` may be told before. */
 export interface AnswerEvents {

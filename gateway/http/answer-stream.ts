@@ -1,11 +1,11 @@
 import { AnswerReader, chunkedHead, type Asked } from './answer-reader.ts';
 import type { AnswerEvents } from './answer-relay.ts';
-import { asItIs, BodyStream, Chunks, joined, type BodyTransform } from './body-stream.ts';
+import { asItIs, BodyStream, Chunks, joined, type BodyTransform } from './message/body-stream.ts';
 import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
 import { AnswerRefused, type AnswerStream } from './exchange.ts';
-import type { ResponseHead } from './head-parser.ts';
+import type { ResponseHead } from './message/head-parser.ts';
 import { Bypass } from './splice/bypass.ts';
 
 /**

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BodyTransform } from './body-stream.ts';
+import type { BodyTransform } from './message/body-stream.ts';
 import { ClientConnection } from './connection.ts';
 import { AnswerRefused, type Gatekeeper } from './exchange.ts';
 

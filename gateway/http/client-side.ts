@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import { handOver, listen, type Listeners } from './engine-link.ts';
 import { SendBuffer } from './send-buffer.ts';
-import { takesMore } from './socket-flow.ts';
+import { takesMore } from './message/socket-flow.ts';
 import { unreadBytes } from './unread-bytes.ts';
 import { lendReading, lendWriting, type LentReading, type LentWriting } from './splice/lend.ts';
-import { countRead } from './nursery.ts';
-import { hasUnread, hungUp } from '../hung-up.ts';
+import { countRead } from '../base/nursery.ts';
+import { hasUnread, hungUp } from '../base/hung-up.ts';
 import type { ConnectionSlot } from '../callers/connection-slot.ts';
-import { peerCredentials, type PeerCredentials } from '../peer-credentials.ts';
+import { peerCredentials, type PeerCredentials } from '../base/peer-credentials.ts';
 
 const empty = Buffer.alloc(0);
 /** Bytes of later requests kept while one is under way; then the client has to wait. */

@@ -6,13 +6,19 @@ import { ClientSide } from './client-side.ts';
 import { EngineLink } from './engine-link.ts';
 import { continueResponse, errorResponse, errorStream, errorText } from './errors.ts';
 import type { Gatekeeper, GatewayRequest, Handling, ReadingTurn, TakeOver, Verdict } from './exchange.ts';
-import { BodyTracker } from './framing.ts';
-import { headEnd, hopeless, maxHeadBytes, type BodyLength, type ResponseHead } from './head-parser.ts';
+import { BodyTracker } from './message/framing.ts';
+import {
+  headEnd,
+  hopeless,
+  maxHeadBytes,
+  type BodyLength,
+  type ResponseHead,
+} from './message/head-parser.ts';
 import { forwardedHead, parseRequest, type ParsedRequest } from './parsed-request.ts';
 import { StreamedRequest } from './request-stream.ts';
 import type { Denial } from '../../shared/policy/decision.ts';
 import type { ConnectionSlot } from '../callers/connection-slot.ts';
-import type { Origin } from '../sockets/socket-mount.ts';
+import type { Origin } from '../base/socket-mount.ts';
 
 const empty = Buffer.alloc(0);
 const clients: Origin = { kind: 'clients' };

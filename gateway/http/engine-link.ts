@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { SendBuffer } from './send-buffer.ts';
-import { takesMore } from './socket-flow.ts';
+import { takesMore } from './message/socket-flow.ts';
 import { lendReading, lendWriting, type LentReading, type LentWriting } from './splice/lend.ts';
-import { countRead } from './nursery.ts';
+import { countRead } from '../base/nursery.ts';
 
 /** What an engine connection tells the client connection it belongs to. */
 export interface EngineEvents {

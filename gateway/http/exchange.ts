@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
-import type { RequestHead, ResponseHead } from './head-parser.ts';
-import type { Target } from './target.ts';
+import type { RequestHead, ResponseHead } from './message/head-parser.ts';
+import type { Target } from './message/target.ts';
 import type { Match } from '../routes/match.ts';
-import type { PeerCredentials } from '../peer-credentials.ts';
+import type { PeerCredentials } from '../base/peer-credentials.ts';
 import type { ConnectionSlot } from '../callers/connection-slot.ts';
-import type { Origin } from '../sockets/socket-mount.ts';
-import type { BodyTransform } from './body-stream.ts';
+import type { Origin } from '../base/socket-mount.ts';
+import type { BodyTransform } from './message/body-stream.ts';
 
 /** One request as the gateway understood it. */
 export interface GatewayRequest {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendRaw } from '../../tests/support/raw-http.ts';
 import { listenOn, type ListenAt, type Listener } from './listener.ts';
-import type { Origin, SocketMountId } from '../sockets/socket-mount.ts';
+import type { Origin, SocketMountId } from '../base/socket-mount.ts';
 
 let dir: string;
 let engine: Server;

@@ -3,11 +3,17 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { Denial } from '../../shared/policy/decision.ts';
 import { ConnectionSlot } from '../callers/connection-slot.ts';
 import type { ConnectionCaller, ConnectionTable } from '../callers/connection-table.ts';
-import { peerCredentials, type PeerCredentials } from '../peer-credentials.ts';
-import type { Origin } from '../sockets/socket-mount.ts';
+import { peerCredentials, type PeerCredentials } from '../base/peer-credentials.ts';
+import type { Origin } from '../base/socket-mount.ts';
 import { ClientConnection, type ConnectionOptions } from './connection.ts';
 import { refuseConnection } from './refuse-connection.ts';
-import { freeSocket, ownedSocket, placeSocket, temporaryName, type OwnedSocket } from './socket-file.ts';
+import {
+  freeSocket,
+  ownedSocket,
+  placeSocket,
+  temporaryName,
+  type OwnedSocket,
+} from '../base/socket-file.ts';
 
 /**
  * Where to listen: a path that is made, or a listening descriptor that was inherited (it may have a path,

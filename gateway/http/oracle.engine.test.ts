@@ -11,9 +11,9 @@ import { anyTarget, mostly, requestBytes } from '../../tests/support/http-gramma
 import { startBareEngine, type BareEngine } from '../../tests/support/real-engine.ts';
 import { matchRoute } from '../routes/match.ts';
 import { ClientConnection } from './connection.ts';
-import { BodyTracker } from './framing.ts';
-import { headEnd, parseResponseHead } from './head-parser.ts';
-import { parseTarget } from './target.ts';
+import { BodyTracker } from './message/framing.ts';
+import { headEnd, parseResponseHead } from './message/head-parser.ts';
+import { parseTarget } from './message/target.ts';
 
 // The engine itself says what it reads: bytes are judged by what dockerd makes of them. fast-check prints
 // seed and path of a failure.

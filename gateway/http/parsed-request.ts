@@ -4,8 +4,8 @@ import {
   type BodyLength,
   type HeadError,
   type RequestHead,
-} from './head-parser.ts';
-import { parseTarget, writeTarget, type Target } from './target.ts';
+} from './message/head-parser.ts';
+import { parseTarget, writeTarget, type Target } from './message/target.ts';
 import { matchRoute, type Match } from '../routes/match.ts';
 import type { Verdict } from './exchange.ts';
 

@@ -1,9 +1,9 @@
-import { BodyStream, Chunks, joined } from './body-stream.ts';
+import { BodyStream, Chunks, joined } from './message/body-stream.ts';
 import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
 import { AnswerRefused, type RequestStream } from './exchange.ts';
-import type { BodyTracker } from './framing.ts';
+import type { BodyTracker } from './message/framing.ts';
 import { Bypass } from './splice/bypass.ts';
 
 export interface RequestStreamEvents {

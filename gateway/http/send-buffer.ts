@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { descriptorOf, libcFunction } from '../libc.ts';
+import { descriptorOf, libcFunction } from '../base/libc.ts';
 
 type SetSockOpt = (fd: number, level: number, name: number, value: Buffer, length: number) => number;
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { descriptorOf, libcFunction } from '../libc.ts';
+import { descriptorOf, libcFunction } from '../base/libc.ts';
 
 type Ioctl = (fd: number, request: number, value: Buffer) => number;
 

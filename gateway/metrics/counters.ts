@@ -1,5 +1,5 @@
 import type { AuditOutcome } from '../../shared/audit/entry.ts';
-import type { RuleCode } from '../../shared/policy/decision.ts';
+import type { RuleCode } from '../../shared/rules/codes.ts';
 import type { Route } from '../routes/table.ts';
 import type { UntrustedReason } from '../trust/image-trust.ts';
 

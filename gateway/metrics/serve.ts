@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { freeSocket, placeSocket, temporaryName } from '../http/socket-file.ts';
+import { freeSocket, placeSocket, temporaryName } from '../base/socket-file.ts';
 import type { GatewayCounters } from './counters.ts';
 import type { GatewayGauges } from './prometheus.ts';
 

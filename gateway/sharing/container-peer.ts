@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { firstContainerId } from '../../shared/isolation/listed-ranges.ts';
-import type { PeerCredentials } from '../peer-credentials.ts';
+import type { PeerCredentials } from '../base/peer-credentials.ts';
 
 /**
  * Whether a client is in a container, and so shares nothing as himself. One that has ended by now is taken

@@ -8,7 +8,7 @@ import {
   type Verdict,
 } from '../http/exchange.ts';
 import { createdId, maxCreateAnswerBytes } from '../sockets/grant.ts';
-import type { SocketMounts } from '../sockets/socket-mount.ts';
+import type { SocketMounts } from '../base/socket-mount.ts';
 import { isInContainer } from './container-peer.ts';
 import { isSubordinateId } from './subordinate-peer.ts';
 import type { SharingUsers } from './sharing-users.ts';

@@ -5,7 +5,7 @@ import {
   isInSpan,
   listedRanges,
 } from '../../shared/isolation/listed-ranges.ts';
-import { databaseLine } from '../user-database.ts';
+import { databaseLine } from '../base/user-database.ts';
 
 export interface SubordinateIdOptions {
   /** Text of /etc/subuid. */

@@ -4,7 +4,7 @@ import { foreignSocket } from '../../shared/policy/socket-mount.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { askGoverning } from '../trust/governing.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
-import type { SocketMount, SocketMountId, SocketMounts } from './socket-mount.ts';
+import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 
 type SocketSettings = EffectiveSettings['socket'];
 

@@ -4,7 +4,7 @@ import { fixedSocketMounts, socketMount } from '../../tests/support/socket-mount
 import type { ImageVerdict } from '../trust/image-trust.ts';
 import { engineContainers } from './engine-containers.ts';
 import { askTrust, type SocketGranting } from './grant.ts';
-import type { SocketMount } from './socket-mount.ts';
+import type { SocketMount } from '../base/socket-mount.ts';
 
 const trusted: ImageVerdict = { trusted: true, imageId: 'sha256:1', allowedBy: 'app:1', derivedFrom: null };
 const pending = (count: number, createdBy: number) =>

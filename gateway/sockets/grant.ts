@@ -1,11 +1,11 @@
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import { EngineUnreachable, type ContainerFacts, type EngineFacts } from '../enforce/engine-facts.ts';
+import { EngineUnreachable, type ContainerFacts, type EngineFacts } from '../engine-api/engine-facts.ts';
 import { AnswerRefused, type AnswerHandling } from '../http/exchange.ts';
 import type { ImageVerdict } from '../trust/image-trust.ts';
 import type { EngineContainers } from './engine-containers.ts';
-import type { SocketMountPart } from './part.ts';
-import type { SocketMount, SocketMountId, SocketMounts } from './socket-mount.ts';
+import type { SocketMountPart } from './socket-mount-part.ts';
+import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 
 /** What it takes to give a container a socket of its own; null: it can't be done here. */
 export type SocketGranting = Pick<SocketMountPart, 'mounts' | 'trust' | 'containers'> | null;

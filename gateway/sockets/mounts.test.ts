@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listenOn } from '../http/listener.ts';
 import { sendRaw } from '../../tests/support/raw-http.ts';
 import type { EngineContainers, ListedContainer } from './engine-containers.ts';
-import type { ContainerFacts, EngineFacts } from '../enforce/engine-facts.ts';
+import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import type { ImageVerdict } from '../trust/image-trust.ts';
 import { createAdmission } from './admission.ts';
 import { bindOnAnswer } from './grant.ts';
@@ -16,7 +16,7 @@ import { reconcile } from './reconcile.ts';
 import { AnswerRefused } from '../http/exchange.ts';
 import { governingList } from '../../shared/policy/commands.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
-import type { SocketMount } from './socket-mount.ts';
+import type { SocketMount } from '../base/socket-mount.ts';
 
 let directory: string;
 let mounts: OwnedSocketMounts;

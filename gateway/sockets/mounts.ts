@@ -6,7 +6,7 @@ import type { AppError, Result } from '../../shared/result.ts';
 import type { ListenAt, Listener } from '../http/listener.ts';
 import type { InheritedListener, ListenerKeeper } from '../../shared/gateway/kept-listeners.ts';
 import type { MountRecords } from './records.ts';
-import type { Origin, SocketMount, SocketMountId, SocketMounts } from './socket-mount.ts';
+import type { Origin, SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 
 export interface SocketMountsOptions {
   readonly directory: string;

@@ -1,29 +1,18 @@
-import type { EngineFacts } from '../enforce/engine-facts.ts';
+import type { SocketMountPart } from './socket-mount-part.ts';
+import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import { fail, ok } from '../../shared/result.ts';
 import path from 'node:path';
 import type { ListenAt, Listener } from '../http/listener.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
-import { createAdmission, type MountAdmission } from './admission.ts';
-import { engineContainers, type EngineContainers } from './engine-containers.ts';
+import { createAdmission } from './admission.ts';
+import { engineContainers } from './engine-containers.ts';
 import { followEngine } from './follow-engine.ts';
-import type { InheritedListener, ListenerKeeper } from '../../shared/gateway/kept-listeners.ts';
+import type { ListenerKeeper } from '../../shared/gateway/kept-listeners.ts';
 import { createSocketMounts } from './mounts.ts';
 import { openMountRecords } from './records.ts';
-import type { Origin, SocketMounts } from './socket-mount.ts';
-
-/** All a gateway has that concerns sockets of containers' own. */
-export interface SocketMountPart {
-  readonly mounts: SocketMounts;
-  readonly admission: MountAdmission;
-  readonly containers: EngineContainers;
-  readonly trust: ImageTrust | null;
-  /** Listens on what is on record and begins to follow the engine. */
-  start(inherited: readonly InheritedListener[]): Promise<void>;
-  /** Sockets and records stay, for the next gateway. */
-  close(graceMs?: number): Promise<void>;
-}
+import type { Origin, SocketMounts } from '../base/socket-mount.ts';
 
 export interface SocketMountPartOptions {
   /** Where the gateway keeps what must last; the mounts go below `sockets`. */

@@ -1,10 +1,10 @@
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import { EngineTimeout, type EngineFacts } from '../enforce/engine-facts.ts';
+import { EngineTimeout, type EngineFacts } from '../engine-api/engine-facts.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 import type { EngineContainers, ListedContainer } from './engine-containers.ts';
 import { mismatch } from './grant.ts';
 import type { OwnedSocketMounts } from './mounts.ts';
-import type { SocketMount } from './socket-mount.ts';
+import type { SocketMount } from '../base/socket-mount.ts';
 
 export interface ReconcileOptions {
   readonly mounts: OwnedSocketMounts;

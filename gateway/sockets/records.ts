@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ListFinding } from '../../shared/policy/commands.ts';
-import type { SocketMount, SocketMountId } from './socket-mount.ts';
+import type { SocketMount, SocketMountId } from '../base/socket-mount.ts';
 
 /** Longest record that is read, bytes; what we write has a few hundred. */
 const maxRecordBytes = 64 * 1024;

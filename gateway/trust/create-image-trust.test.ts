@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { questionText, type LocalImage } from '../../shared/policy/image-trust.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
-import { EngineUnreachable } from '../enforce/engine-facts.ts';
+import { EngineUnreachable } from '../engine-api/engine-facts.ts';
 import { createImageTrust } from './create-image-trust.ts';
 import type { Served } from './registry-client.ts';
 

@@ -15,7 +15,7 @@ import {
   type EntryCheck,
   type LocalImage,
 } from '../../shared/policy/image-trust.ts';
-import type { EngineFacts, RegistryFacts } from '../enforce/engine-facts.ts';
+import type { EngineFacts, RegistryFacts } from '../engine-api/engine-facts.ts';
 import { dockerCredentials, type CredentialSource } from './docker-credentials.ts';
 import type { ImageTrust, ImageVerdict } from './image-trust.ts';
 import { KnownDigests } from './known-digests.ts';

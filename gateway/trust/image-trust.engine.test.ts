@@ -7,7 +7,7 @@ import { sendJson } from '../../tests/support/raw-http.ts';
 import { docker, startBareEngine, type BareEngine } from '../../tests/support/real-engine.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { registryUser, startRegistry, type Registry } from '../../tests/support/registry.ts';
-import { createEngineFacts, type EngineFacts } from '../enforce/engine-facts.ts';
+import { createEngineFacts, type EngineFacts } from '../engine-api/engine-facts.ts';
 import { startGateway } from '../server.ts';
 import { createImageTrust, type ExplainingImageTrust } from './create-image-trust.ts';
 import { dockerCredentials } from './docker-credentials.ts';

@@ -13,7 +13,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { RegistryFacts } from '../enforce/engine-facts.ts';
+import type { RegistryFacts } from '../engine-api/engine-facts.ts';
 import type { Credentials } from './docker-credentials.ts';
 import { createRegistryClient, type Served } from './registry-client.ts';
 import { parseChallenges } from './registry-auth.ts';

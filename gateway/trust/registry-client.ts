@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RegistryQuestion } from '../../shared/policy/image-trust.ts';
-import type { RegistryFacts } from '../enforce/engine-facts.ts';
+import type { RegistryFacts } from '../engine-api/engine-facts.ts';
 import type { CredentialSource } from './docker-credentials.ts';
 import { RegistryAuth } from './registry-auth.ts';
 import { endpointsOf, isLoopback, type Endpoint } from './registry-hosts.ts';

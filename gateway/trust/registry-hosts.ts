@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
-import type { RegistryFacts } from '../enforce/engine-facts.ts';
+import type { RegistryFacts } from '../engine-api/engine-facts.ts';
 import type { TlsChoice } from './registry-http.ts';
 
 /** One place where a repository's manifests are asked for. */

@@ -10,7 +10,7 @@ import { ErrorPanel, Notice } from '../components/error-panel.tsx';
 import { useLanguage } from '../i18n/index.ts';
 import { globalStyles, theme } from '../theme/theme.ts';
 import { color } from '../theme/tokens.ts';
-import { StoreProvider, useAppPart, useSnapshotPart, useStore } from './context.tsx';
+import { StoreProvider, useAppPart, useSnapshotPart, useStore } from '../state/context.tsx';
 import { CommandPalette } from './frame/command-palette.tsx';
 import { DraftFooter } from './frame/draft-footer.tsx';
 import { MissingPage, pageFeature } from './frame/missing-page.tsx';
@@ -22,9 +22,9 @@ import { TargetNotice } from './frame/target-notice.tsx';
 import { TitleBar } from './frame/title-bar.tsx';
 import { useShortcuts } from './frame/use-shortcuts.ts';
 import { missingBecause } from '../../shared/targets/features.ts';
-import { loadOtherPages, pageComponent } from './pages.ts';
-import { useRoute, type PageId } from './router.ts';
-import type { AppStore } from './store.ts';
+import { loadOtherPages, pageComponent } from '../pages/pages.ts';
+import { useRoute, type PageId } from '../state/router.ts';
+import type { AppStore } from '../state/snapshot.ts';
 
 export function App({ store }: { readonly store: AppStore }) {
   return (

@@ -2,10 +2,10 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 import { App } from './app.tsx';
-import { openWelcome } from './first-run.ts';
-import { loadPage } from './pages.ts';
-import { currentPage, isPage, navigate } from './router.ts';
-import { createAppStore } from './store.ts';
+import { openWelcome } from '../state/first-run.ts';
+import { loadPage } from '../pages/pages.ts';
+import { currentPage, isPage, navigate } from '../state/router.ts';
+import { createAppStore } from '../state/store.ts';
 import { startI18n } from '../i18n/index.ts';
 
 /** How long the window stays empty for what is to be in it. */

@@ -3,7 +3,7 @@ import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import Tooltip from '@mui/material/Tooltip';
 import { color } from '../theme/tokens.ts';
-import { UndoIcon } from './icons.ts';
+import { UndoIcon } from '../theme/icons.ts';
 
 /** The dot that says "differs from what is applied". */
 export function Dot({ label }: { readonly label?: string }) {

@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import type { AppError } from '../../shared/result.ts';
-import { useStore } from '../app/context.tsx';
+import { useStore } from '../state/context.tsx';
 import { color, fontMono, toneSoft, toneText, type Tone } from '../theme/tokens.ts';
 import { CopyIcon, severityIcon } from './notice-icons.ts';
 import { told } from '../i18n/told.ts';

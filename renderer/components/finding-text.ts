@@ -1,7 +1,7 @@
 import type { TFunction } from 'i18next';
 import type { Finding } from '../../shared/settings/findings.ts';
 import { pageOfSetting } from '../../shared/settings/setting-page.ts';
-import type { PageId } from '../app/router.ts';
+import type { PageId } from '../state/router.ts';
 import { told } from '../i18n/told.ts';
 
 /** A finding in a few words, with `code` between backticks (see withCode). */

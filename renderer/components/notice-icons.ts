@@ -1,9 +1,9 @@
 import type { ComponentType } from 'react';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
 import type { Tone } from '../theme/tokens.ts';
-import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from './icons.ts';
+import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../theme/icons.ts';
 
-export { CopyIcon } from './icons.ts';
+export { CopyIcon } from '../theme/icons.ts';
 /** What stands before a notice of a tone. */
 export const severityIcon: Record<Tone, ComponentType<SvgIconProps>> = {
   ok: AllowedIcon,

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useRoute } from '../app/router.ts';
+import { useRoute } from '../state/router.ts';
 
 /** The place of the settings that the page's address names (`?pointer=/bulkhead/mode`); null for none. */
 export function usePointer(): string | null {

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { useApp } from '../app/context.tsx';
+import { useApp } from '../state/context.tsx';
 import { Notice } from './error-panel.tsx';
 
 /**

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { told } from '../i18n/told.ts';
-import { useAppPart, useDraftPart } from '../app/context.tsx';
+import { useAppPart, useDraftPart } from '../state/context.tsx';
 
 /** By whom or what editing is locked now, for LockedNote and SettingRow; undefined when it isn't. */
 export function useReadOnlyReason(): string | undefined {

@@ -7,7 +7,7 @@ import Typography from '@mui/material/Typography';
 import { color } from '../theme/tokens.ts';
 import { Row } from './card.tsx';
 import { EditedMark, UndoChange } from './edited-mark.tsx';
-import { LockIcon } from './icons.ts';
+import { LockIcon } from '../theme/icons.ts';
 import { lockedName } from '../i18n/joining.ts';
 
 /** "Locked by …" with a padlock: the value stays readable, the control is not one. */

@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import Typography from '@mui/material/Typography';
 import { color } from '../theme/tokens.ts';
-import { CloseIcon } from './icons.ts';
+import { CloseIcon } from '../theme/icons.ts';
 
 /**
  * Detail beside a page, not over it; in narrow windows it covers the page's right part. Esc closes it and

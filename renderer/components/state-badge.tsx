@@ -16,7 +16,7 @@ import {
   UnprotectedIcon,
   UnverifiedIcon,
   WarningIcon,
-} from './icons.ts';
+} from '../theme/icons.ts';
 
 export type State = ProtectionState | 'unprotected';
 type Icon = ComponentType<SvgIconProps>;

@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
-import { useNow } from '../app/clock.ts';
+import { useNow } from './clock.ts';
 import { writtenNumber } from './number-format.ts';
 
 /** Months and years are the mean ones of the calendar, as the engine counts them too. */

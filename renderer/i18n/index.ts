@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { en } from './en.ts';
+import { en } from './en/index.ts';
 import { numberFormat } from './number-format.ts';
 import { setTold } from './told.ts';
-import type { Translation } from './translation.ts';
+import type { Translation } from './en/translation.ts';
 
 /** English is the source of all words; every other language has this shape. */
 export type Words = typeof en;
@@ -34,7 +34,7 @@ interface Chunk {
 const chunks: { readonly [L in Exclude<Language, 'en'>]: () => Promise<Chunk> } = {
   'zh-CN': async () => {
     const [{ zhCN }, { chinese }] = await Promise.all([
-      import('./zh-CN.ts'),
+      import('./zh-CN/index.ts'),
       import('../../shared/messages/zh-CN/index.ts'),
     ]);
     return { words: zhCN, messages: chinese };

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { en } from './en.ts';
-import { zhCN } from './zh-CN.ts';
+import { en } from './en/index.ts';
+import { zhCN } from './zh-CN/index.ts';
 
 const renderer = path.join(import.meta.dirname, '..');
 type Tree = { readonly [key: string]: string | Tree };

@@ -1,5 +1,5 @@
 import type { ThemeOptions } from '@mui/material/styles';
-import { ChevronDownIcon } from '../components/icons.ts';
+import { ChevronDownIcon } from './icons.ts';
 import { color, fontBody, size } from './tokens.ts';
 
 const ring = { outline: `2px solid ${color.accentText}`, outlineOffset: 2 };

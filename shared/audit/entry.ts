@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { DenialSubject, RuleCode, SettingPointer } from '../policy/decision.ts';
+import type { DenialSubject } from '../policy/decision.ts';
+import type { RuleCode, SettingPointer } from '../rules/codes.ts';
 
 /**
  * What became of a request. `would-deny`: audit mode, the rule refuses it, and it was let pass all the same.

@@ -258,8 +258,8 @@ function unprotectedNotice(
  * read markup (links, pictures) in a notification.
  */
 function short(text: string, most = 80): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what must not get through
   const line = text
+    // eslint-disable-next-line no-control-regex -- control characters are what must not get through
     .replaceAll(/[\u0000-\u001f\u007f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
     .replaceAll('<', '‹')
     .replaceAll('>', '›')

@@ -1,4 +1,4 @@
-import type { MessageLanguage } from '../messages/language.ts';
+import type { MessageLanguage } from '../language.ts';
 import type { ProtectionState } from '../verify/claims.ts';
 
 /** What the tray and the notifications say: the main process has no window whose words it could take. */

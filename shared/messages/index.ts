@@ -1,10 +1,10 @@
-import { decisions } from './en/decisions.ts';
-import type { MessageLanguage } from './language.ts';
-import { messages, type Messages } from './translate.ts';
+import { decisions } from '../rules/english.ts';
+import type { MessageLanguage } from '../language.ts';
+import { messages, type Messages } from '../translate/translate.ts';
 import { chinese } from './zh-CN/index.ts';
 
-export { languageOfEnvironment, languageOfTag, messageLanguages, type MessageLanguage } from './language.ts';
-export type { Messages } from './translate.ts';
+export { languageOfEnvironment, languageOfTag, messageLanguages, type MessageLanguage } from '../language.ts';
+export type { Messages } from '../translate/translate.ts';
 
 const english = messages({}, decisions, {});
 

@@ -1,7 +1,8 @@
 import { listedCommand, namedCommands } from '../settings/commands.ts';
 import type { CommandList, EffectiveSettings, SocketScope } from '../settings/effective.ts';
 import { parseImageReference, referenceCovers } from '../settings/image-reference.ts';
-import { deny, type Denial, type SettingPointer } from './decision.ts';
+import { deny, type Denial } from './decision.ts';
+import type { SettingPointer } from '../rules/codes.ts';
 
 /** What an endpoint is in terms of Docker CLI commands, and which commands need it on their way. */
 export interface EndpointCommands {

@@ -2,7 +2,7 @@ import { sysboxRuntimeName } from '../isolation/requirements.ts';
 import { deny, type Denial } from './decision.ts';
 import { isObject, parseJson, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textMapAt, textsAt } from './shape.ts';
-import type { CreateContext } from './create-container.ts';
+import type { CreateContext } from './create-context.ts';
 
 /**
  * Devices that give nothing of the engine away: every user may open them anyway, and they act inside the

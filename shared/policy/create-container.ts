@@ -1,3 +1,4 @@
+import type { CreateContext } from './create-context.ts';
 import { sysboxRuntimeName } from '../isolation/requirements.ts';
 import { deny, passed, type Change, type Decision, type Denial } from './decision.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
@@ -8,11 +9,6 @@ import { decideMounts } from './create-mounts.ts';
 import { decideNamespaces } from './create-namespaces.ts';
 import { decideConfinement } from './create-confinement.ts';
 import type { CreateFacts } from './references.ts';
-
-export interface CreateContext {
-  /** The isolation runtime (A6). */
-  readonly runtime: string;
-}
 
 export interface CreateDecision {
   readonly decision: Decision;

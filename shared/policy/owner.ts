@@ -1,4 +1,5 @@
-import { deny, type Denial, type SettingPointer } from './decision.ts';
+import { deny, type Denial } from './decision.ts';
+import type { SettingPointer } from '../rules/codes.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 

@@ -1,6 +1,6 @@
 import { fail, ok, type AppError, type Result } from '../result.ts';
 import { parseSettings, syntaxAppError, type ParsedSettings } from './parse.ts';
-import type { MessageLanguage } from '../messages/language.ts';
+import type { MessageLanguage } from '../language.ts';
 import {
   settingsFileVersion,
   type backendChoices,

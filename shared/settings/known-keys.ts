@@ -1,4 +1,4 @@
-import { messageLanguages } from '../messages/language.ts';
+import { messageLanguages } from '../language.ts';
 import {
   backendChoices,
   existingContainersChoices,

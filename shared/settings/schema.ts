@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { messageLanguages } from '../messages/language.ts';
+import { messageLanguages } from '../language.ts';
 
 // Every object is loose: keys this version does not know, and keys of other platforms, are none of its
 // business and survive.

@@ -17,7 +17,7 @@ import { getArchive, putArchive } from './gateway/streams.ts';
 import { interleave, isMet, line, ratioOf, type Comparison, type Measure } from './isolation/samples.ts';
 
 const execute = promisify(execFile);
-const project = path.resolve(import.meta.dirname, '..');
+const project = path.resolve(import.meta.dirname, '../..');
 const valueOf = (name: string) => {
   const at = process.argv.indexOf(name);
   return at < 0 ? undefined : process.argv[at + 1];

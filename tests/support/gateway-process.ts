@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { GatewayOptions } from '../../gateway/server.ts';
 
-const project = path.resolve(import.meta.dirname, '..');
+const project = path.resolve(import.meta.dirname, '../..');
 
 /**
  * A gateway in a process of its own, as it ships: what its memory is, nothing else in the test's process

@@ -20,7 +20,7 @@ import type { SharingOptions } from '../../planner/shares.ts';
 import { exclusivePaths, type ExclusivePaths } from '../../planner/options.ts';
 
 const run = promisify(execFile);
-const project = path.resolve(import.meta.dirname, '..');
+const project = path.resolve(import.meta.dirname, '../..');
 const runtimeBuildDir = path.join(project, 'runtime/build');
 
 /** A real dockerd whose default runtime is ours, with a planner in a process of its own. For tests. */

@@ -1,11 +1,11 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openDecisionLog } from '../../gateway/audit/decision-log.ts';
-import { createEngineFacts } from '../../gateway/enforce/engine-facts.ts';
+import { createEngineFacts } from '../../gateway/engine-api/engine-facts.ts';
 import { createGatekeeper } from '../../gateway/enforce/decide.ts';
 import { listenOn, type Listener } from '../../gateway/http/listener.ts';
-import { watchSettings } from '../../gateway/settings-watch.ts';
-import type { Origin, SocketMount } from '../../gateway/sockets/socket-mount.ts';
+import { watchSettings } from '../../gateway/settings/settings-watch.ts';
+import type { Origin, SocketMount } from '../../gateway/base/socket-mount.ts';
 import type { BareEngine } from './real-engine.ts';
 import { fixedSocketMounts } from './socket-mounts.ts';
 

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { en } from '../../renderer/i18n/en.ts';
-import { zhCN } from '../../renderer/i18n/zh-CN.ts';
+import { en } from '../../renderer/i18n/en/index.ts';
+import { zhCN } from '../../renderer/i18n/zh-CN/index.ts';
 import { startBrowserPages, settle } from './browser-pages.ts';
 
 /**

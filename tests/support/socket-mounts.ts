@@ -1,4 +1,4 @@
-import type { SocketMount, SocketMountId, SocketMounts } from '../../gateway/sockets/socket-mount.ts';
+import type { SocketMount, SocketMountId, SocketMounts } from '../../gateway/base/socket-mount.ts';
 
 /**
  * A mount as the gateway would have made it, for tests: of the general command list unless the image says

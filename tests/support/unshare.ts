@@ -1,4 +1,4 @@
-import { libcFunction } from '../../gateway/libc.ts';
+import { libcFunction } from '../../gateway/base/libc.ts';
 
 /** Linux' flags of unshare(2). */
 const flags = { network: 0x4000_0000, mount: 0x2_0000 } as const;

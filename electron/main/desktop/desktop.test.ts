@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { AppState } from '../../../shared/ipc/contract.ts';
 import { desktopWords } from '../../../shared/desktop/words.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../../session/session.ts';
 
 const panel = { there: false, opened: 0, menus: 0 };
 class FakeTray {
@@ -41,7 +41,7 @@ vi.mock('./start-at-login.ts', () => ({
     set: () => Promise.resolve(),
   }),
 }));
-vi.mock('../places.ts', () => ({ iconFile: () => '/nowhere/icon.png' }));
+vi.mock('../window/places.ts', () => ({ iconFile: () => '/nowhere/icon.png' }));
 vi.mock('./tray.ts', async (original) => {
   const real = await original<typeof import('./tray.ts')>();
   return {

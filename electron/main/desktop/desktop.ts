@@ -3,9 +3,9 @@ import { createNotices, failedNotice, type Notice } from '../../../shared/deskto
 import { desktopLanguage, desktopWords, type DesktopWords } from '../../../shared/desktop/words.ts';
 import type { DesktopState, Preferences } from '../../../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { iconFile } from '../places.ts';
-import type { Session } from '../session.ts';
-import { showWindow } from '../window.ts';
+import { iconFile } from '../window/places.ts';
+import type { Session } from '../../session/session.ts';
+import { showWindow } from '../window/window.ts';
 import { startAtLogin } from './start-at-login.ts';
 import { notificationsAvailable, openTray, trayAvailable, type AppTray } from './tray.ts';
 import { factsOf, trayState } from './tray-state.ts';

@@ -1,8 +1,8 @@
 import { ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
 import { sendEvent } from '../ipc/send.ts';
-import type { Session } from '../session.ts';
-import type { HandlerContext } from './index.ts';
+import type { Session } from '../../session/session.ts';
+import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'activity:read' | 'activity:leave' | 'activity:seen'>;
 

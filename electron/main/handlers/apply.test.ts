@@ -3,7 +3,7 @@ import type { RecreateHandle } from '../../../engine/targets/embedded/target.ts'
 import { run } from '../../../renderer/dev/fixture.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
-import { refuseDuringApply, type Session } from '../session.ts';
+import { refuseDuringApply, type Session } from '../../session/session.ts';
 import { settleApply } from './apply.ts';
 import { settleRecreation } from './recreate.ts';
 

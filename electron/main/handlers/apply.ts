@@ -1,23 +1,18 @@
+import type { UnderWay } from './context.ts';
 import type { ApplyHandle } from '../../../engine/targets/embedded/target.ts';
 import type { ContainerChoices } from '../../../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { Verification } from '../../../shared/verify/claims.ts';
-import type { Elevation } from '../elevation.ts';
+import type { Elevation } from '../../session/elevation.ts';
 import type { Handlers } from '../ipc/answer.ts';
-import { beginChange, refuseDuringApply, type Session } from '../session.ts';
-import type { HandlerContext } from './index.ts';
+import { beginChange, refuseDuringApply, type Session } from '../../session/session.ts';
+import type { HandlerContext } from './context.ts';
 
 type Area = Pick<
   Handlers,
   'plan:make' | 'apply:start' | 'apply:cancel' | 'apply:log' | 'apply:dismiss' | 'verify:run'
 >;
-
-/** What the handlers of one area know of what another began. */
-export interface UnderWay {
-  /** Asks the recreation that is part of an apply to stop; false when there is none. */
-  cancelRecreation: () => boolean;
-}
 
 /**
  * Plan, apply and verify. An apply runs in this process when it is root's, else in an elevated child; the

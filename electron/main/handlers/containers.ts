@@ -2,7 +2,7 @@ import type { RemovalRun } from '../../../shared/containers/removal.ts';
 import type { RemoveRequest } from '../../../shared/containers/protection.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
-import { refuseDuringApply, type Session } from '../session.ts';
+import { refuseDuringApply, type Session } from '../../session/session.ts';
 
 type Area = Pick<
   Handlers,

@@ -3,8 +3,8 @@ import path from 'node:path';
 import * as z from 'zod';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
-import { appFiles } from '../places.ts';
-import type { HandlerContext } from './index.ts';
+import { appFiles } from '../window/places.ts';
+import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'first-run:set' | 'desktop:start-at-login' | 'app:licences'>;
 const licencesSchema = z.array(

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { ok } from '../../../shared/result.ts';
 import { engineHandlers } from './engine.ts';
-import type { Session } from '../session.ts';
-import type { HandlerContext } from './index.ts';
+import type { Session } from '../../session/session.ts';
+import type { HandlerContext } from './context.ts';
 
 /** What was asked of whom, for Docker Desktop in a user's window. */
 function asked(interrupted: boolean) {

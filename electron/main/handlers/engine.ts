@@ -1,8 +1,8 @@
 import type { EngineStatus } from '../../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
-import { refuseDuringApply, type Session } from '../session.ts';
-import type { HandlerContext } from './index.ts';
+import { refuseDuringApply, type Session } from '../../session/session.ts';
+import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'engine:start' | 'engine:stop' | 'engine:restart' | 'engine:log'>;
 type Action = 'start' | 'stop' | 'restart';

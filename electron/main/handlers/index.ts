@@ -1,10 +1,8 @@
-import type { BrowserWindow } from 'electron';
+import type { HandlerContext } from './context.ts';
 import type { Handlers } from '../ipc/answer.ts';
-import type { UserStore } from '../preferences.ts';
-import type { Desktop } from '../desktop/desktop.ts';
-import type { Elevation } from '../elevation.ts';
 import { activityHandlers } from './activity.ts';
-import { applyHandlers, type UnderWay } from './apply.ts';
+import { applyHandlers } from './apply.ts';
+import type { UnderWay } from './context.ts';
 import { containerHandlers } from './containers.ts';
 import { desktopHandlers } from './desktop.ts';
 import { engineHandlers } from './engine.ts';
@@ -12,22 +10,9 @@ import { pathHandlers } from './paths.ts';
 import { registryHandlers } from './registry.ts';
 import { settingsHandlers } from './settings.ts';
 import { targetHandlers } from './targets.ts';
-import type { Sessions } from '../sessions.ts';
 import { recreateHandlers } from './recreate.ts';
 import { simulateHandlers } from './simulate.ts';
 import { windowHandlers } from './window.ts';
-
-/** What handlers work on, beside the session that a request about an engine is given. */
-export interface HandlerContext {
-  /**
-   * Awaited, the session that is open then: the first may still be opening, and another may be opened later.
-   */
-  readonly sessions: Sessions;
-  readonly users: UserStore;
-  readonly elevation: Elevation;
-  readonly desktop: Desktop;
-  window(): BrowserWindow | undefined;
-}
 
 /** Every request of the contract, by area. */
 export const allHandlers = (context: HandlerContext): Handlers => {

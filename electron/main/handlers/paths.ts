@@ -1,3 +1,4 @@
+import { containersTmp } from '../../session/container-paths.ts';
 import { lstat, realpath, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,13 +17,10 @@ export const pathHandlers = (): Area => ({
   'paths:resolve': async ({ paths }) => ok(await Promise.all(paths.map((written) => resolvePath(written)))),
   'paths:would-mount': async ({ path: wanted, against }, s) => {
     const { applied, draft } = s.state.get().settings;
-    const { wouldMount } = await import('../would-mount.ts');
+    const { wouldMount } = await import('../../session/would-mount.ts');
     return wouldMount(wanted, against === 'applied' ? applied : draft, s.target.paths);
   },
 });
-
-/** What `$TMP` and `$TEMP` mean to the gateway, whatever this process's own environment says. */
-export const containersTmp = '/tmp';
 
 /** The variables a settings file may start a path with. */
 export function expandPath(written: string, home = os.homedir(), tmp = containersTmp): string {

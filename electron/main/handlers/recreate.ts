@@ -2,9 +2,9 @@ import type { RecreateHandle } from '../../../engine/targets/embedded/target.ts'
 import type { RecreateRun } from '../../../shared/containers/recreate.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
-import { beginChange, type Session } from '../session.ts';
-import type { UnderWay } from './apply.ts';
-import type { HandlerContext } from './index.ts';
+import { beginChange, type Session } from '../../session/session.ts';
+import type { UnderWay } from './context.ts';
+import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'recreate:plan' | 'recreate:start' | 'recreate:cancel' | 'recreate:dismiss'>;
 

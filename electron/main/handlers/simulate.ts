@@ -7,8 +7,8 @@ import type { Simulation, SimulationInput } from '../../../shared/explain/simula
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { effectiveSettings } from '../../../shared/settings/index.ts';
 import type { Handlers } from '../ipc/answer.ts';
-import type { Session } from '../session.ts';
-import type { HandlerContext } from './index.ts';
+import type { Session } from '../../session/session.ts';
+import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'simulate:run' | 'simulate:cancel' | 'simulate:open-compose'>;
 

@@ -1,7 +1,7 @@
 import { fail, ok } from '../../../shared/result.ts';
 import { parseTargetId } from '../../../shared/targets/target.ts';
 import type { Handlers } from '../ipc/answer.ts';
-import type { HandlerContext } from './index.ts';
+import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'targets:list' | 'target:switch'>;
 

@@ -7,8 +7,8 @@ import {
   type IpcRequest,
 } from '../../../shared/ipc/contract.ts';
 import { fail, type AppError, type Result } from '../../../shared/result.ts';
-import type { Session } from '../session.ts';
-import type { Sessions } from '../sessions.ts';
+import type { Session } from '../../session/session.ts';
+import type { Sessions } from '../../session/sessions.ts';
 import { withinLimits } from './payload-size.ts';
 import type { IpcMessage } from './register.ts';
 import { isOwnPage } from './sender.ts';

@@ -4,7 +4,7 @@ import { ipcContract, ipcRequests, maxTextLength, type IpcRequest } from '../../
 import { keepAllContainers } from '../../../shared/apply/plan.ts';
 import { eventNames, paintedChannel, requestChannel, requestNames } from '../../../shared/ipc/channels.ts';
 import { appErrorSchema, fail, ok } from '../../../shared/result.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../../session/session.ts';
 import { answer, type AnswerOptions } from './answer.ts';
 import type { Answering } from './register.ts';
 

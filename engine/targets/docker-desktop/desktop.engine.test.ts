@@ -9,7 +9,7 @@ import {
 } from '../../../tests/support/stand-in-docker-desktop.ts';
 import { keepAllContainers, type ContainerChoices } from '../../../shared/apply/plan.ts';
 import { settled } from '../../../shared/verify/claims.ts';
-import type { Target } from '../embedded/target.ts';
+import type { Target } from '../../target.ts';
 import { openDesktopTarget } from './target.ts';
 
 // A stand-in for Docker Desktop, with an engine of ours behind the user's socket. Not run on a real Docker

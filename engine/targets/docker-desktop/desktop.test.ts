@@ -10,7 +10,7 @@ import {
   type StandInDesktop,
   type StandInOptions,
 } from '../../../tests/support/stand-in-docker-desktop.ts';
-import type { Target } from '../embedded/target.ts';
+import type { Target } from '../../target.ts';
 import { discoverTargets } from '../discover.ts';
 import { componentsVersion, desktopFacts, plistVersion } from './detect.ts';
 import { startCommand, quitCommands } from './commands.ts';

@@ -7,7 +7,7 @@ import { chosenBackend, runtimeNameOf } from '../../../shared/isolation/requirem
 import { sysboxRuntimePath } from '../../backends/sysbox/backend.ts';
 import { acquireLock, isLocked } from '../../base/lock.ts';
 import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
-import type { DesiredEngineConfig } from '../../daemon-json/daemon-json-plan.ts';
+import type { DesiredEngineConfig } from '../../daemon-json/daemon-json-conflicts.ts';
 import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import { engineStatus } from './engine-facts.ts';
 import { readEnginePolicy } from './engine-launch.ts';

@@ -1,24 +1,20 @@
+import type { TargetOptions, Target } from '../../target.ts';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
-import type { ApplyPlan, ContainerChoices } from '../../../shared/apply/plan.ts';
-import type { ApplyEvent, ApplyRun } from '../../../shared/apply/run.ts';
-import {
-  isRunning,
-  type ContainerScan,
-  type RemoveOutcome,
-  type RemoveRequest,
-} from '../../../shared/containers/protection.ts';
-import type { RecreatePolicy } from '../../../shared/containers/recreate-policy.ts';
-import type { RecreatePlan, RecreateRequest, RecreateRun } from '../../../shared/containers/recreate.ts';
-import { chosenBackend, type BackendReport } from '../../../shared/isolation/requirements.ts';
+import type { ApplyPlan } from '../../../shared/apply/plan.ts';
+
+import { isRunning, type ContainerScan } from '../../../shared/containers/protection.ts';
+import type { RecreatePlan } from '../../../shared/containers/recreate.ts';
+import { chosenBackend } from '../../../shared/isolation/requirements.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import type { EffectiveSettings, LintContext } from '../../../shared/settings/index.ts';
-import { targetId, type DesktopFacts, type TargetRef } from '../../../shared/targets/target.ts';
+import type { EffectiveSettings } from '../../../shared/settings/index.ts';
+import type { LintContext } from '../../../shared/settings/lint/index.ts';
+import { targetId, type TargetRef } from '../../../shared/targets/target.ts';
 import type { Verification } from '../../../shared/verify/claims.ts';
-import { startApply, type ApplyHandle, type ApplyRequest } from '../../apply/apply.ts';
+import { startApply } from '../../apply/apply.ts';
 import { makePlan, settingsInForce, withRecreation, type PlanFacts } from '../../apply/plan.ts';
 import type { ApplyPorts } from '../../apply/ports.ts';
 import { resumeInterruptedApply } from '../../apply/resume.ts';
@@ -32,21 +28,14 @@ import {
 } from '../../base/docker-client-as.ts';
 import { dockerClient, requestFailure } from '../../base/docker-client.ts';
 import { planChosen, recreateChosen } from '../../recreate/recreate-chosen.ts';
-import {
-  makeRecreatePlan,
-  settleInterruptedRecreate,
-  startRecreate,
-  type RecreateHandle,
-  type SettledRecreate,
-} from '../../recreate/recreate.ts';
+import { makeRecreatePlan, settleInterruptedRecreate, startRecreate } from '../../recreate/recreate.ts';
 import type { RecreatePorts } from '../../recreate/recreate-ports.ts';
 import { removeContainers } from '../../scan/remove.ts';
 import { scanContainers } from '../../scan/scan.ts';
 import { engineConfigFiles, previewEngineConfig } from '../../daemon-json/daemon-json.ts';
-import type { EngineDriver } from '../../apply/driver.ts';
 import { createEmbeddedDriver } from './embedded.ts';
 import { checkRootOwner } from './root-directory.ts';
-import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
+import { rootPaths } from '../../base/root-paths.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';
 import { exclusiveBackend } from '../../backends/exclusive/backend.ts';
 import { reportForUser } from '../../backends/recorded-reports.ts';
@@ -55,122 +44,15 @@ import { readSettings, systemCode } from '../../base/files.ts';
 import { eciSince, listHistory, versionState } from '../../store/history.ts';
 import { withPreferences } from '../../../shared/settings/preferences.ts';
 import { readUserSettings } from '../../store/user-settings.ts';
-import { createSettingsStore, type SettingsStore } from '../../store/settings-store.ts';
+import { createSettingsStore } from '../../store/settings-store.ts';
 import { watchFiles } from '../../base/watch.ts';
 import { readVerification, verifyProtection } from '../../verify/verify.ts';
 
 export type { ApplyHandle, ApplyRequest } from '../../apply/apply.ts';
 export type { RecreateHandle } from '../../recreate/recreate.ts';
 
-export interface TargetOptions {
-  /** Absolute path of the launcher (`bin/bulkhead`), for the processes the driver starts. */
-  readonly bulkheadCommand: string;
-  /** Directory that holds `runtime/build/` (the project, or the installed package). */
-  readonly projectRoot: string;
-  /**
-   * Drives the engine instead of the embedded engine's own driver: the supervisor, when it resumes an apply
-   * while it starts the engine.
-   */
-  readonly driver?: EngineDriver;
-  /**
-   * The user behind this process, by number, where it has an administrator's rights. Default: the one behind
-   * sudo or pkexec.
-   */
-  readonly sessionUser?: string;
-  /** For a caller that asks for an administrator's rights when it saves: why it can't, null where it can. */
-  readonly elevationMissing?: () => Promise<string | null>;
-  /**
-   * Decides beforehand what the gateway will refuse of a recreation, by the gateway's own code. Without it a
-   * plan does not say.
-   */
-  readonly recreatePolicy?: RecreatePolicy;
-  /** Called at each point of an apply's journal, once it is on disk; tests stop the process there. */
-  readonly onApplyPoint?: (point: string) => Promise<void>;
-}
-
 /** How long a recreated container without a health check must run to be taken for well, ms. */
 const recreateGraceMs = 10_000;
-
-export interface LocalImage {
-  readonly id: string;
-  readonly tags: string[];
-  readonly digests: string[];
-}
-
-/**
- * An engine guarded by us with everything an admin does to it: one object for the command line and the app.
- * Nothing here throws for expected failures.
- */
-export interface Target {
-  readonly ref: TargetRef;
-  /** The target's stable id (`shared/targets/target.ts`). */
-  readonly id: string;
-  /** What is known of Docker Desktop; null for every other engine. */
-  desktop(): Promise<DesktopFacts | null>;
-  readonly paths: RootPaths;
-  readonly driver: EngineDriver;
-  readonly backends: readonly IsolationBackend[];
-  readonly settings: SettingsStore;
-  /** What the lint knows of this machine and engine. */
-  readonly lintContext: LintContext;
-  /** Tries every backend's requirements on this machine. */
-  backendReports(): Promise<BackendReport[]>;
-  /** Every container with its protection state, through the client socket. */
-  scan(): Promise<Result<ContainerScan, AppError>>;
-  /**
-   * One outcome per id asked for, in order; `onProgress` after each. An abort leaves the rest as outcomes
-   * with an error.
-   */
-  remove(
-    request: RemoveRequest,
-    options?: {
-      onProgress?: (outcome: RemoveOutcome, done: number, total: number) => void;
-      signal?: AbortSignal;
-    },
-  ): Promise<Result<RemoveOutcome[], AppError>>;
-  /** What recreating containers under ECI would do (D). Changes nothing. */
-  planRecreate(request: RecreateRequest): Promise<Result<RecreatePlan, AppError>>;
-  /**
-   * Starts recreating; refused (`rights.not-root`, `apply.in-progress`, `containers.not-found`) before
-   * anything is touched.
-   */
-  startRecreate(
-    request: RecreateRequest,
-    onEvent?: (run: RecreateRun) => void,
-  ): Promise<Result<RecreateHandle, AppError>>;
-  /**
-   * Finishes or undoes a recreation that a crash interrupted. Null when there was none. Needs root and a
-   * running engine.
-   */
-  settleRecreate(): Promise<Result<SettledRecreate | null, AppError>>;
-  /**
-   * What applying `text` would do. Changes nothing. Fails with settings.* when the applied file cannot be
-   * read; findings and missing requirements are in the plan.
-   */
-  plan(text: string, choices: ContainerChoices): Promise<Result<ApplyPlan, AppError>>;
-  /**
-   * Starts an apply; refused (`settings.conflict`, `apply.in-progress`, `settings.findings`,
-   * `isolation.requirement-missing`, `apply.nothing-to-apply`, …) before anything is touched.
-   */
-  startApply(
-    request: ApplyRequest,
-    onEvent?: (event: ApplyEvent) => void,
-  ): Promise<Result<ApplyHandle, AppError>>;
-  /**
-   * Finishes or rolls back an apply that a crash interrupted. Null when there was none. Call at start, before
-   * anything else.
-   */
-  resume(onEvent?: (event: ApplyEvent) => void): Promise<Result<ApplyRun | null, AppError>>;
-  /** Runs the probes now and records the result. */
-  verify(signal?: AbortSignal): Promise<Result<Verification, AppError>>;
-  /** The last recorded verification, null when there is none or it cannot be read. */
-  lastVerification(): Promise<Verification | null>;
-  /** Calls `listener` when another one was recorded, by whomever. Returns how to stop. */
-  watchVerification(listener: () => void): () => void;
-  images(): Promise<Result<LocalImage[], AppError>>;
-  /** Stops watching; does not touch the engine. */
-  dispose(): void;
-}
 
 /** Opens the engine under `root` (a directory that may not exist yet). Starts nothing. */
 export function openTarget(root: string, options: TargetOptions): Target {

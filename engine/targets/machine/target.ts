@@ -9,7 +9,7 @@ import type { EngineDriver } from '../../apply/driver.ts';
 import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
 import { systemCode } from '../../base/files.ts';
 import { createSettingsStore } from '../../store/settings-store.ts';
-import type { Target } from '../embedded/target.ts';
+import type { Target } from '../../target.ts';
 
 /** The file a gateway in front of the machine's engine would enforce. */
 export const machineSettings = '/etc/bulkhead/admin-settings.json';

@@ -1,5 +1,5 @@
-import type { BodyStream, Chunks } from '../body-stream.ts';
-import type { BodyPlace, BodyTracker } from '../framing.ts';
+import type { BodyStream, Chunks } from '../message/body-stream.ts';
+import type { BodyPlace, BodyTracker } from '../message/framing.ts';
 import type { LentReading, LentWriting } from './lend.ts';
 import type { Extent, Outcome } from './passage.ts';
 import { theSplicer, type Underway } from './splicer.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { descriptorOf } from '../../libc.ts';
-import { takesNow } from '../socket-flow.ts';
+import { descriptorOf } from '../../base/libc.ts';
+import { takesNow } from '../message/socket-flow.ts';
 
 /** A socket's reading, given away: Node leaves alone what comes. */
 export interface LentReading {

@@ -1,4 +1,4 @@
-import { lastErrno, libcFunction } from '../../libc.ts';
+import { lastErrno, libcFunction } from '../../base/libc.ts';
 
 // splice(2) by way of a pipe: the kernel hands the pages of one socket's buffer on to another's. Reading and
 // writing them would copy each twice, and a body of gigabytes then costs more here than at its sender. The

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
-import { libcFunction } from '../../libc.ts';
+import { libcFunction } from '../../base/libc.ts';
 import { Passage, passageCalls, type Extent, type Outcome, type Way } from './passage.ts';
 
 // A thread of its own, so that what moves past our memory also moves past the event loop: a loop turn for

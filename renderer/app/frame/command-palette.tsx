@@ -4,11 +4,11 @@ import Box from '@mui/material/Box';
 import Dialog from '@mui/material/Dialog';
 import InputBase from '@mui/material/InputBase';
 import { color } from '../../theme/tokens.ts';
-import { BoltIcon, ContainersIcon, PreferencesIcon, SearchIcon } from '../../components/icons.ts';
-import { useApp, useDraft } from '../context.tsx';
-import { useMissing } from '../missing.ts';
-import { pageEntries } from '../pages.ts';
-import { navigate, type PageId } from '../router.ts';
+import { BoltIcon, ContainersIcon, PreferencesIcon, SearchIcon } from '../../theme/icons.ts';
+import { useApp, useDraft } from '../../state/context.tsx';
+import { useMissing } from '../../state/missing.ts';
+import { pageEntries } from '../../pages/pages.ts';
+import { navigate, type PageId } from '../../state/router.ts';
 
 interface Hit {
   readonly key: string;

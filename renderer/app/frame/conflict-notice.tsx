@@ -2,8 +2,8 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
-import { useApp } from '../context.tsx';
-import { navigate, useRoute } from '../router.ts';
+import { useApp } from '../../state/context.tsx';
+import { navigate, useRoute } from '../../state/router.ts';
 
 /** On every page while another program's edit of the file waits to be settled. */
 export function ConflictNotice() {

@@ -9,8 +9,8 @@ import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { FooterBar } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
-import { useAppPart, useDraft, useSnapshotPart, useStore } from '../context.tsx';
-import { navigate, useRoute } from '../router.ts';
+import { useAppPart, useDraft, useSnapshotPart, useStore } from '../../state/context.tsx';
+import { navigate, useRoute } from '../../state/router.ts';
 import { labelled } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
 

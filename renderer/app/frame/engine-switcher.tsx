@@ -8,13 +8,13 @@ import MenuItem from '@mui/material/MenuItem';
 import Snackbar from '@mui/material/Snackbar';
 import Typography from '@mui/material/Typography';
 import type { FoundTarget } from '../../../shared/targets/target.ts';
-import { CheckIcon, ErrorIcon, SelectorIcon, UnverifiedIcon } from '../../components/icons.ts';
+import { CheckIcon, ErrorIcon, SelectorIcon, UnverifiedIcon } from '../../theme/icons.ts';
 import { stateIcon } from '../../components/state-badge.tsx';
 import { color, fontMono, toneText } from '../../theme/tokens.ts';
-import { useRequest } from '../actions.ts';
-import { useNow } from '../clock.ts';
-import { useApp, useStore } from '../context.tsx';
-import { engineLine, protectionOf } from '../protection.ts';
+import { useRequest } from '../../state/actions.ts';
+import { useNow } from '../../i18n/clock.ts';
+import { useApp, useStore } from '../../state/context.tsx';
+import { engineLine, protectionOf } from '../../components/protection.ts';
 import { closed, sentences } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
 

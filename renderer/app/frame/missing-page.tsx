@@ -3,8 +3,8 @@ import { Card } from '../../components/card.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { Page } from '../../components/page.tsx';
 import type { TargetFeature } from '../../../shared/targets/features.ts';
-import { useMissing } from '../missing.ts';
-import type { PageId } from '../router.ts';
+import { useMissing } from '../../state/missing.ts';
+import type { PageId } from '../../state/router.ts';
 
 /**
  * Pages that are about the gateway's decisions, as a whole: both are nothing where no gateway of ours

@@ -4,14 +4,14 @@ import List from '@mui/material/List';
 import ListItemButton from '@mui/material/ListItemButton';
 import Typography from '@mui/material/Typography';
 import { Dot } from '../../components/edited-mark.tsx';
-import { UnprotectedIcon } from '../../components/icons.ts';
+import { UnprotectedIcon } from '../../theme/icons.ts';
 import { color, narrow, onlySpoken, size } from '../../theme/tokens.ts';
 import { useNumber } from '../../i18n/format.ts';
-import { useNow } from '../clock.ts';
-import { useApp, useAppPart, useDraftPart } from '../context.tsx';
-import { pageEntries, type PageEntry } from '../pages.ts';
-import { protectionOf } from '../protection.ts';
-import { hrefFor, useRoute } from '../router.ts';
+import { useNow } from '../../i18n/clock.ts';
+import { useApp, useAppPart, useDraftPart } from '../../state/context.tsx';
+import { pageEntries, type PageEntry } from '../../pages/pages.ts';
+import { protectionOf } from '../../components/protection.ts';
+import { hrefFor, useRoute } from '../../state/router.ts';
 import { EngineSwitcher } from './engine-switcher.tsx';
 
 /** Left side: the engine and its state, always visible, then the pages by group. */

@@ -3,7 +3,7 @@ import Box from '@mui/material/Box';
 import { Notice } from '../../components/error-panel.tsx';
 import { closed, sentences } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
-import { useAppPart } from '../context.tsx';
+import { useAppPart } from '../../state/context.tsx';
 
 /** On every page while the app can't write what it remembers for its user. */
 export function NotKeptNotice() {

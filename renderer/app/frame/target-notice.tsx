@@ -2,8 +2,8 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
-import { useApp } from '../context.tsx';
-import { useRoute } from '../router.ts';
+import { useApp } from '../../state/context.tsx';
+import { useRoute } from '../../state/router.ts';
 
 /**
  * On every page about an engine that nothing of ours stands in front of: what can be done here, and what

@@ -2,9 +2,9 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import ButtonBase from '@mui/material/ButtonBase';
 import { Kbd } from '../../components/mono.tsx';
-import { SearchIcon } from '../../components/icons.ts';
+import { SearchIcon } from '../../theme/icons.ts';
 import { color, size } from '../../theme/tokens.ts';
-import { useStore } from '../context.tsx';
+import { useStore } from '../../state/context.tsx';
 
 const noDrag = { WebkitAppRegion: 'no-drag' } as const;
 

@@ -2,8 +2,8 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
-import { useApp, useStore } from '../context.tsx';
-import { navigate, useRoute } from '../router.ts';
+import { useApp, useStore } from '../../state/context.tsx';
+import { navigate, useRoute } from '../../state/router.ts';
 import { names as joined } from '../../i18n/joining.ts';
 
 /** Names shown; more are counted. */

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
-import { draftNow, useAppPart, useStore } from '../context.tsx';
-import { pageEntries } from '../pages.ts';
-import { navigate } from '../router.ts';
+import { draftNow, useAppPart, useStore } from '../../state/context.tsx';
+import { pageEntries } from '../../pages/pages.ts';
+import { navigate } from '../../state/router.ts';
 
 const regions = ['navigation', 'page', 'panel', 'footer'];
 

@@ -1,6 +1,6 @@
 import { claimTitles } from '../../../shared/messages/zh-CN/claims.ts';
 import type { overview as english } from '../en/overview.ts';
-import type { Translation } from '../translation.ts';
+import type { Translation } from '../en/translation.ts';
 
 export const overview: Translation<typeof english> = {
   sentence: {

@@ -2,7 +2,7 @@ import { memo, useCallback, useRef, type KeyboardEvent, type RefObject } from 'r
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
-import { ChangedIcon, DeniedIcon, WarningIcon } from '../../components/icons.ts';
+import { ChangedIcon, DeniedIcon, WarningIcon } from '../../theme/icons.ts';
 import { Mono, Tag } from '../../components/mono.tsx';
 import { Toned } from '../../components/state-badge.tsx';
 import { VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';

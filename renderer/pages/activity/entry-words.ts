@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { ruleCodes, type RuleCode } from '../../../shared/policy/decision.ts';
+import { ruleCodes, type RuleCode } from '../../../shared/rules/codes.ts';
 import { isDenial, isProbes, type ActivityEntry } from '../../../shared/audit/activity.ts';
 
 const isRule = (rule: string): rule is RuleCode => (ruleCodes as readonly string[]).includes(rule);

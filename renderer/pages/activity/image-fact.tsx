@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
-import { useStore } from '../../app/context.tsx';
+import { useStore } from '../../state/context.tsx';
 import { Mono } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
 import { localDigests } from '../../../shared/audit/proposals.ts';

@@ -1,5 +1,5 @@
 import { pageOfSetting } from '../../../shared/settings/setting-page.ts';
-import { hrefFor } from '../../app/router.ts';
+import { hrefFor } from '../../state/router.ts';
 
 /**
  * `/enhancedContainerIsolation/dockerSocketMount/imageList` as documentation writes it: with dots, places of

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useApp, useStore } from '../../app/context.tsx';
+import { useApp, useStore } from '../../state/context.tsx';
 import { activityDepth, activityPageSize, type ActivityEntry } from '../../../shared/audit/activity.ts';
 import type { AppError } from '../../../shared/result.ts';
 

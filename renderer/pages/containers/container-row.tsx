@@ -4,7 +4,7 @@ import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import Checkbox from '@mui/material/Checkbox';
 import IconButton from '@mui/material/IconButton';
-import { ChevronDownIcon, ChevronRightIcon, MoreIcon } from '../../components/icons.ts';
+import { ChevronDownIcon, ChevronRightIcon, MoreIcon } from '../../theme/icons.ts';
 import { Mono, Tag } from '../../components/mono.tsx';
 import { exitCode, obstacleNames, statusAge } from '../../components/container-status.ts';
 import { StateBadge } from '../../components/state-badge.tsx';

@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Checkbox from '@mui/material/Checkbox';
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
-import { useStore } from '../../app/context.tsx';
+import { useStore } from '../../state/context.tsx';
 import { VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
 import { color, size } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';

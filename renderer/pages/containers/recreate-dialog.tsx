@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import { useStore } from '../../app/context.tsx';
+import { useStore } from '../../state/context.tsx';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { DialogOption } from '../../components/dialog-option.tsx';
 import { LoadingRows } from '../../components/empty-and-loading.tsx';

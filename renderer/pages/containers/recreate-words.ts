@@ -1,4 +1,4 @@
-import type { PageId } from '../../app/router.ts';
+import type { PageId } from '../../state/router.ts';
 
 /** The page with the setting that a refusal of the gateway names, if it names one. */
 export function pageOfSetting(

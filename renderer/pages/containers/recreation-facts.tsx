@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Link from '@mui/material/Link';
 import Skeleton from '@mui/material/Skeleton';
-import { useStore } from '../../app/context.tsx';
+import { useStore } from '../../state/context.tsx';
 import { useAfter } from '../../components/empty-and-loading.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { noteWords } from '../../components/recreate-notes.ts';

@@ -3,7 +3,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import Typography from '@mui/material/Typography';
-import { useStore } from '../../app/context.tsx';
+import { useStore } from '../../state/context.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';

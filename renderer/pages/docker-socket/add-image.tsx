@@ -2,7 +2,7 @@ import { useState, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import { AddIcon } from '../../components/icons.ts';
+import { AddIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import type { LocalImages } from './local-images.ts';
 import { checkReference, ReferenceField, useAsked } from './reference-field.tsx';

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import { useDraft } from '../../app/context.tsx';
+import { useDraft } from '../../state/context.tsx';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
 import { Notice } from '../../components/error-panel.tsx';
 import { findingPage } from '../../components/finding-text.ts';

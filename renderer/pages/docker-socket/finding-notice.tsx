@@ -1,13 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import { useDraft } from '../../app/context.tsx';
+import { useDraft } from '../../state/context.tsx';
 import { Notice } from '../../components/error-panel.tsx';
 import { findingTitle, findingWhy } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
 import { severityTone } from '../../components/state-badge.tsx';
 import type { Finding } from '../../../shared/settings/findings.ts';
-import { applyFix } from '../../../shared/settings/index.ts';
+import { applyFix } from '../../../shared/settings/lint/index.ts';
 import { told } from '../../i18n/told.ts';
 
 /**

@@ -7,7 +7,7 @@ import Link from '@mui/material/Link';
 import Tooltip from '@mui/material/Tooltip';
 import { withLock } from '../../components/setting-row.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
-import { CheckIcon, DeniedIcon } from '../../components/icons.ts';
+import { CheckIcon, DeniedIcon } from '../../theme/icons.ts';
 import { color, fontMono } from '../../theme/tokens.ts';
 import { labelled } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';

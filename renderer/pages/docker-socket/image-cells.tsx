@@ -8,7 +8,7 @@ import Skeleton from '@mui/material/Skeleton';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
 import Tooltip from '@mui/material/Tooltip';
 import { useAfter } from '../../components/empty-and-loading.tsx';
-import { CheckIcon, ErrorIcon, PinIcon, UnknownIcon, WarningIcon } from '../../components/icons.ts';
+import { CheckIcon, ErrorIcon, PinIcon, UnknownIcon, WarningIcon } from '../../theme/icons.ts';
 import { Mono, Tag } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color, toneText } from '../../theme/tokens.ts';

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
-import { useRequest } from '../../app/actions.ts';
-import { useReturns } from '../../app/attention.ts';
-import { useAppPart } from '../../app/context.tsx';
+import { useRequest } from '../../state/actions.ts';
+import { useReturns } from '../../state/attention.ts';
+import { useAppPart } from '../../state/context.tsx';
 import type { AppError } from '../../../shared/result.ts';
 import { parseImageReference, referenceCovers, type ImageReference } from '../../../shared/settings/index.ts';
 import type { RegistryState } from './registry-state.ts';

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import OutlinedInput from '@mui/material/OutlinedInput';
-import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../../components/icons.ts';
+import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
 import { withCode } from '../../components/mono.tsx';
 import { leadsHere } from '../../components/pointed.ts';
 import { told } from '../../i18n/told.ts';

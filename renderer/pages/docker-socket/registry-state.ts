@@ -1,6 +1,6 @@
 import { createContext, use, useEffect, useState, useSyncExternalStore } from 'react';
-import { useStore } from '../../app/context.tsx';
-import type { AppStore } from '../../app/store.ts';
+import { useStore } from '../../state/context.tsx';
+import type { AppStore } from '../../state/snapshot.ts';
 import type { EntryAnswer } from '../../../shared/ipc/registry.ts';
 
 /** What is known of an entry's registry: an answer, or that one is on its way. */

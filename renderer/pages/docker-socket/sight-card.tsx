@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { useDraft, useStore } from '../../app/context.tsx';
-import { useMissing } from '../../app/missing.ts';
+import { useDraft, useStore } from '../../state/context.tsx';
+import { useMissing } from '../../state/missing.ts';
 import { Card } from '../../components/card.tsx';
 import { ChoiceRow } from '../../components/choice-row.tsx';
 import { withCode } from '../../components/mono.tsx';

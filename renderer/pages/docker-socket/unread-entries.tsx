@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import { useDraft } from '../../app/context.tsx';
+import { useDraft } from '../../state/context.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { Mono } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';

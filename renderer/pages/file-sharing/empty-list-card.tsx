@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
-import { useApp } from '../../app/context.tsx';
+import { useApp } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import { ArrowForwardIcon } from '../../components/icons.ts';
+import { ArrowForwardIcon } from '../../theme/icons.ts';
 import { PathText, Tag } from '../../components/mono.tsx';
 import { told } from '../../i18n/told.ts';
 import { color } from '../../theme/tokens.ts';

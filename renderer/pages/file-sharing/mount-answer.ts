@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useApp, useSnapshotPart, useStore } from '../../app/context.tsx';
+import { useApp, useSnapshotPart, useStore } from '../../state/context.tsx';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { expandShare } from '../../../shared/settings/index.ts';

@@ -2,7 +2,7 @@ import { useId, type ReactNode, type Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import OutlinedInput from '@mui/material/OutlinedInput';
-import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../../components/icons.ts';
+import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
 import { withCode } from '../../components/mono.tsx';
 import { color, fontMono, toneText } from '../../theme/tokens.ts';
 import type { ShareCheck } from './check-share.ts';

@@ -1,8 +1,8 @@
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Button from '@mui/material/Button';
-import { useApp } from '../../app/context.tsx';
-import { AddIcon } from '../../components/icons.ts';
+import { useApp } from '../../state/context.tsx';
+import { AddIcon } from '../../theme/icons.ts';
 import { checkShare, shareContext, tidyPath } from './check-share.ts';
 import { PathField } from './path-field.tsx';
 

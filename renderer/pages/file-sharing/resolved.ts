@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { useReturns } from '../../app/attention.ts';
-import { useStore } from '../../app/context.tsx';
+import { useReturns } from '../../state/attention.ts';
+import { useStore } from '../../state/context.tsx';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import type { AppError } from '../../../shared/result.ts';
 

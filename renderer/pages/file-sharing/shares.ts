@@ -1,5 +1,5 @@
-import type { DraftView } from '../../app/draft-view.ts';
-import type { AppStore } from '../../app/store.ts';
+import type { DraftView } from '../../state/draft-view.ts';
+import type { AppStore } from '../../state/snapshot.ts';
 import { diffSettings } from '../../../shared/settings/index.ts';
 
 export const listPointer = '/filesharingAllowedDirectories';

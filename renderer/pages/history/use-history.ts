@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useApp, useStore } from '../../app/context.tsx';
+import { useApp, useStore } from '../../state/context.tsx';
 import type { AppError } from '../../../shared/result.ts';
 import type { HistoryItem } from '../../../shared/settings/history.ts';
 

@@ -3,7 +3,7 @@ import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import ButtonBase from '@mui/material/ButtonBase';
 import { describeChange } from '../../components/describe-change.ts';
-import { AppliedIcon, ErrorIcon } from '../../components/icons.ts';
+import { AppliedIcon, ErrorIcon } from '../../theme/icons.ts';
 import { useFormats, type Formats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { HistoryItem } from '../../../shared/settings/history.ts';

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
-import { useApp } from '../../app/context.tsx';
+import { useApp } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
 import {
   AllowedIcon,
@@ -14,7 +14,7 @@ import {
   RollbackIcon,
   StopsIcon,
   UnprotectedIcon,
-} from '../../components/icons.ts';
+} from '../../theme/icons.ts';
 import { withCode } from '../../components/mono.tsx';
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import { isRunning } from '../../../shared/containers/protection.ts';

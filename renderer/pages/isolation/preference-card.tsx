@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import { useRequest } from '../../app/actions.ts';
-import { useApp, useDraft } from '../../app/context.tsx';
+import { useRequest } from '../../state/actions.ts';
+import { useApp, useDraft } from '../../state/context.tsx';
 import { Card, CardBody } from '../../components/card.tsx';
 import { ChoiceRow } from '../../components/choice-row.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';

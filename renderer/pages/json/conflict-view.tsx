@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import { useApp, useDraft, useStore } from '../../app/context.tsx';
+import { useApp, useDraft, useStore } from '../../state/context.tsx';
 import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
 import { ChangesModeToggle, ChangesView, type ChangesMode } from '../../components/changes-view.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';

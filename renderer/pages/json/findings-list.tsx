@@ -2,7 +2,7 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import type { DocumentView } from '../../app/draft-view.ts';
+import type { DocumentView } from '../../state/draft-view.ts';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { SyntaxPlace } from '../../components/document-problem.tsx';
 import { findingTitle, findingWhy } from '../../components/finding-text.ts';

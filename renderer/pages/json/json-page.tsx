@@ -12,13 +12,13 @@ import {
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import { useApp, useDraft, useStore } from '../../app/context.tsx';
-import { useRoute } from '../../app/router.ts';
+import { useApp, useDraft, useStore } from '../../state/context.tsx';
+import { useRoute } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { findingTitle, findingWhy } from '../../components/finding-text.ts';
-import { CopyIcon, FormatIcon, SearchIcon } from '../../components/icons.ts';
+import { CopyIcon, FormatIcon, SearchIcon } from '../../theme/icons.ts';
 import { Mono } from '../../components/mono.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
@@ -26,7 +26,6 @@ import { Page } from '../../components/page.tsx';
 import { told } from '../../i18n/told.ts';
 import { color, low } from '../../theme/tokens.ts';
 import {
-  applyFix,
   formatSettings,
   freshSettings,
   nodeAt,
@@ -34,6 +33,7 @@ import {
   type Finding,
   type KeyHelp,
 } from '../../../shared/settings/index.ts';
+import { applyFix } from '../../../shared/settings/lint/index.ts';
 import { assistWords, editorPhrases } from './assist-words.ts';
 import { ConflictView } from './conflict-view.tsx';
 import { FindingsList } from './findings-list.tsx';

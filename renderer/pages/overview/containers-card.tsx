@@ -2,12 +2,12 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
-import { useApp } from '../../app/context.tsx';
+import { useApp } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
-import { ProtectedIcon, UnprotectedIcon } from '../../components/icons.ts';
+import { ProtectedIcon, UnprotectedIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
-import { hrefFor } from '../../app/router.ts';
+import { hrefFor } from '../../state/router.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { useAfterPaint } from './after-paint.ts';
 

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { DenialGroup } from '../../../shared/audit/activity.ts';
-import { ruleCodes, type RuleCode } from '../../../shared/policy/decision.ts';
+import { ruleCodes, type RuleCode } from '../../../shared/rules/codes.ts';
 
 const isRule = (rule: string): rule is RuleCode => (ruleCodes as readonly string[]).includes(rule);
 

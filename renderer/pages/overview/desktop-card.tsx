@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
-import { useApp, useDraft } from '../../app/context.tsx';
+import { useApp, useDraft } from '../../state/context.tsx';
 import { Card, Facts } from '../../components/card.tsx';
 import { PathText, withCode } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';

@@ -4,9 +4,9 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import CircularProgress from '@mui/material/CircularProgress';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
-import { useApp, useDraft, useStore } from '../../app/context.tsx';
-import type { Protection } from '../../app/protection.ts';
-import { navigate } from '../../app/router.ts';
+import { useApp, useDraft, useStore } from '../../state/context.tsx';
+import type { Protection } from '../../components/protection.ts';
+import { navigate } from '../../state/router.ts';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { findingPage, findingTitle, findingWhy } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
@@ -20,7 +20,7 @@ import {
   SocketIcon,
   UnprotectedIcon,
   UnverifiedIcon,
-} from '../../components/icons.ts';
+} from '../../theme/icons.ts';
 import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { chosenBackend } from '../../../shared/isolation/requirements.ts';

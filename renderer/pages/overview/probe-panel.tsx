@@ -4,7 +4,7 @@ import { Card } from '../../components/card.tsx';
 import { Mono } from '../../components/mono.tsx';
 import { SidePanel } from '../../components/side-panel.tsx';
 import { Toned } from '../../components/state-badge.tsx';
-import { AllowedIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../components/icons.ts';
+import { AllowedIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import { formatDuration, useFormats } from '../../i18n/format.ts';
 import { settled, type Claim, type ClaimItem, type Verification } from '../../../shared/verify/claims.ts';

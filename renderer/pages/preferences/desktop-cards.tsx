@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { useRequest } from '../../app/actions.ts';
-import { useApp } from '../../app/context.tsx';
+import { useRequest } from '../../state/actions.ts';
+import { useApp } from '../../state/context.tsx';
 import { Card, CardBody } from '../../components/card.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { SettingRow } from '../../components/setting-row.tsx';

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import { useRequest } from '../../app/actions.ts';
+import { useRequest } from '../../state/actions.ts';
 import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { VirtualRows } from '../../components/virtual-rows.tsx';

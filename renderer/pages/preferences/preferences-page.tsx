@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import { useApp } from '../../app/context.tsx';
+import { useApp } from '../../state/context.tsx';
 import { Card, CardBody, Facts } from '../../components/card.tsx';
 import { PathText } from '../../components/mono.tsx';
 import { Page } from '../../components/page.tsx';

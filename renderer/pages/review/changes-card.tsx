@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useDraft } from '../../app/context.tsx';
+import { useDraft } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { ChangesModeToggle, ChangesView, type ChangesMode } from '../../components/changes-view.tsx';
 

@@ -10,7 +10,7 @@ import {
   RestartIcon,
   StopsIcon,
   UnprotectedIcon,
-} from '../../components/icons.ts';
+} from '../../theme/icons.ts';
 import { formatDuration } from '../../i18n/format.ts';
 import { sentences } from '../../i18n/joining.ts';
 import type { Tone } from '../../theme/tokens.ts';

@@ -4,9 +4,9 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
-import { useSnapshotPart, useStore } from '../../app/context.tsx';
+import { useSnapshotPart, useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
-import { CopyIcon } from '../../components/icons.ts';
+import { CopyIcon } from '../../theme/icons.ts';
 import { color, fontMono } from '../../theme/tokens.ts';
 import type { EngineLogLine } from '../../../shared/engine-status/status.ts';
 

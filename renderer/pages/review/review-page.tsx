@@ -1,4 +1,4 @@
-import { useApp, useDraft } from '../../app/context.tsx';
+import { useApp, useDraft } from '../../state/context.tsx';
 import { PlanView } from './plan-view.tsx';
 import { RunView } from './run-view.tsx';
 

@@ -5,7 +5,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import Typography from '@mui/material/Typography';
-import { useRequest } from '../../app/actions.ts';
+import { useRequest } from '../../state/actions.ts';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { FooterBar, Page } from '../../components/page.tsx';

@@ -1,7 +1,7 @@
 import { useRef, type KeyboardEvent } from 'react';
 import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
-import { CloseIcon } from '../../components/icons.ts';
+import { CloseIcon } from '../../theme/icons.ts';
 import { color, fontMono } from '../../theme/tokens.ts';
 import type { MarkedSpan, RowOutcome } from '../../../shared/explain/rows.ts';
 

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import { ErrorIcon } from '../../components/icons.ts';
+import { ErrorIcon } from '../../theme/icons.ts';
 import { withCode } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { InputProblem } from './input.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { useApp, useSnapshotPart, useStore } from '../../app/context.tsx';
+import { useApp, useSnapshotPart, useStore } from '../../state/context.tsx';
 import type { AppError } from '../../../shared/result.ts';
 import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
 

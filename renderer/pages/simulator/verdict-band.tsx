@@ -4,15 +4,8 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
-import { useStore } from '../../app/context.tsx';
-import {
-  AllowedIcon,
-  ChangedIcon,
-  CopyIcon,
-  DeniedIcon,
-  InfoIcon,
-  WarningIcon,
-} from '../../components/icons.ts';
+import { useStore } from '../../state/context.tsx';
+import { AllowedIcon, ChangedIcon, CopyIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
 import { withCode } from '../../components/mono.tsx';
 import { color, fontMono, toneSoft, toneText, type Tone } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';

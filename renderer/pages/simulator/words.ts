@@ -1,10 +1,10 @@
 import type { TFunction } from 'i18next';
-import { ruleCodes, type RuleCode } from '../../../shared/policy/decision.ts';
+import { ruleCodes, type RuleCode } from '../../../shared/rules/codes.ts';
 import type { Explanation } from '../../../shared/explain/explanation.ts';
 import type { RowOutcome, RuleRow } from '../../../shared/explain/rows.ts';
 import { parseBind } from '../../../shared/policy/bind-spec.ts';
 import { pageOfSetting } from '../../../shared/settings/setting-page.ts';
-import { hrefFor, type PageId } from '../../app/router.ts';
+import { hrefFor, type PageId } from '../../state/router.ts';
 import { told } from '../../i18n/told.ts';
 
 const known: ReadonlySet<string> = new Set(ruleCodes);

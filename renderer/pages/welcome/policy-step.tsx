@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
-import { useApp, useDraft } from '../../app/context.tsx';
+import { useApp, useDraft } from '../../state/context.tsx';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { Tag, withCode } from '../../components/mono.tsx';
 import { LockedNote, SettingRow } from '../../components/setting-row.tsx';
-import { CheckIcon } from '../../components/icons.ts';
+import { CheckIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Policy } from './policy.ts';
 

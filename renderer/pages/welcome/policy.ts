@@ -1,4 +1,4 @@
-import type { DraftView } from '../../app/draft-view.ts';
+import type { DraftView } from '../../state/draft-view.ts';
 
 /** What a person can choose of the recommended policy. ECI itself is what the first run is for. */
 export interface Policy {

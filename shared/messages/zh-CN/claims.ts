@@ -1,5 +1,5 @@
 import type { ClaimId } from '../../verify/claims.ts';
-import type { Sentences } from '../translate.ts';
+import type { Sentences } from '../../translate/translate.ts';
 
 /** What each claim says. */
 export const claimTitles: Readonly<Record<ClaimId, string>> = {

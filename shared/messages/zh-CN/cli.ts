@@ -1,4 +1,4 @@
-import type { Sentences } from '../translate.ts';
+import type { Sentences } from '../../translate/translate.ts';
 
 /** What the command line prints: help, and its lines column by column. */
 export const cli: Sentences = {

@@ -1,4 +1,4 @@
-import { messages } from '../translate.ts';
+import { messages } from '../../translate/translate.ts';
 import { evidence } from './claims.ts';
 import { cli } from './cli.ts';
 import { decisions } from './decisions.ts';

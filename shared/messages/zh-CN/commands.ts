@@ -1,4 +1,4 @@
-import type { Sentences } from '../translate.ts';
+import type { Sentences } from '../../translate/translate.ts';
 
 /** What Docker's commands do (`shared/settings/commands.ts`). */
 const descriptions: Sentences = {

@@ -1,4 +1,4 @@
-import type { DecisionWords } from '../decision-words.ts';
+import type { DecisionWords } from '../../rules/decision-words-type.ts';
 
 export const decisions: DecisionWords = {
   rules: {

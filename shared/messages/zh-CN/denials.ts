@@ -1,4 +1,4 @@
-import type { Sentences } from '../translate.ts';
+import type { Sentences } from '../../translate/translate.ts';
 
 /**
  * What denials name: what was asked for, and details of the rule. Command lines and fields stay as they are.

@@ -1,4 +1,4 @@
-import type { Sentences } from '../translate.ts';
+import type { Sentences } from '../../translate/translate.ts';
 
 /** Why something could not be: reasons that are put together from pieces, and what shares would give away. */
 export const details: Sentences = {

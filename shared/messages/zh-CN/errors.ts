@@ -1,4 +1,4 @@
-import type { Sentences } from '../translate.ts';
+import type { Sentences } from '../../translate/translate.ts';
 
 /** Errors of engine, app and command line: what failed, why, what to try. */
 export const errors: Sentences = {

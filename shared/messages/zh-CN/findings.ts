@@ -1,4 +1,4 @@
-import type { Sentences } from '../translate.ts';
+import type { Sentences } from '../../translate/translate.ts';
 
 /** What the linter and the reader of the settings say. */
 export const findings: Sentences = {

@@ -1,4 +1,4 @@
-import { messages } from '../translate.ts';
+import { messages } from '../../translate/translate.ts';
 import { evidence } from './claims.ts';
 import { commands } from './commands.ts';
 import { decisions } from './decisions.ts';

@@ -1,4 +1,4 @@
-import type { Sentences } from '../translate.ts';
+import type { Sentences } from '../../translate/translate.ts';
 
 /** What the JSON editor says about the keys of a settings file. */
 export const keys: Sentences = {

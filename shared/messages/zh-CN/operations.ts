@@ -1,4 +1,4 @@
-import type { Sentences } from '../translate.ts';
+import type { Sentences } from '../../translate/translate.ts';
 
 /** Kernel operations that probes try, by their titles. */
 export const operations: Sentences = {

@@ -1,4 +1,4 @@
-import type { Sentences } from '../translate.ts';
+import type { Sentences } from '../../translate/translate.ts';
 
 /** Notes of a recreation, as the command line prints them. */
 export const recreation: Sentences = {

@@ -1,4 +1,4 @@
-import type { Sentences } from '../translate.ts';
+import type { Sentences } from '../../translate/translate.ts';
 
 /** What an isolation backend needs: what was found, and what to do. */
 export const requirements: Sentences = {

@@ -1,4 +1,4 @@
-import type { Sentences } from '../translate.ts';
+import type { Sentences } from '../../translate/translate.ts';
 
 /** Why an image may not have the Docker socket, and what registries answered. */
 export const trust: Sentences = {

@@ -1,19 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import {
-  applyFix,
-  closestName,
   effectiveSettings,
   findingCodes,
   findingSchema,
-  hasErrors,
   knownKeyAt,
-  lintSettings,
   parsePointer,
-  type EntryDigest,
   type Finding,
-  type LintContext,
 } from '../index.ts';
+import {
+  applyFix,
+  closestName,
+  hasErrors,
+  lintSettings,
+  type EntryDigest,
+  type LintContext,
+} from './index.ts';
 
 // Properties run for seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,10 +1,10 @@
 import { createGatekeeper } from '../../../gateway/enforce/decide.ts';
-import { createEngineFacts } from '../../../gateway/enforce/engine-facts.ts';
+import { createEngineFacts } from '../../../gateway/engine-api/engine-facts.ts';
 import { gatherCreateFacts } from '../../../gateway/enforce/create-container.ts';
 import { openDecisionLog } from '../../../gateway/audit/decision-log.ts';
 import type { GatewayRequest } from '../../../gateway/http/exchange.ts';
 import { parseRequest } from '../../../gateway/http/parsed-request.ts';
-import { watchSettings } from '../../../gateway/settings-watch.ts';
+import { watchSettings } from '../../../gateway/settings/settings-watch.ts';
 import { decideCreateContainer, readCreateBody } from '../../../shared/policy/create-container.ts';
 import { parseJson, writeJson } from '../../../shared/policy/json.ts';
 

@@ -1,0 +1,105 @@
+/**
+ * Which folder may import from which (ARCHITECTURE.md, "Folders"). Every form of import counts, types too.
+ * Run by `npm run lint`.
+ */
+
+/** What each folder may import from, itself aside. Tests may import anything. */
+const allowed = {
+  shared: [],
+  engine: ['shared', 'planner'],
+  planner: ['shared', 'engine'],
+  supervisor: ['shared', 'engine', 'planner'],
+  gateway: ['shared'],
+  cli: ['shared', 'engine', 'planner', 'supervisor', 'gateway'],
+  electron: ['shared', 'engine', 'gateway'],
+  renderer: ['shared'],
+};
+const folders = Object.keys(allowed);
+const test = '\\.test\\.tsx?$|-fixture\\.ts$';
+
+const directions = folders.map((from) => ({
+  name: `${from}-imports`,
+  comment: `${from}/ imports from ${['itself', ...allowed[from]].join(', ')} only: move what both need to a folder below both, or pass it in.`,
+  severity: 'error',
+  from: { path: `^${from}/`, pathNot: test },
+  to: { path: `^(?:${folders.filter((to) => to !== from && !allowed[from].includes(to)).join('|')})/` },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...directions,
+    {
+      name: 'no-circle',
+      comment: 'Files that import each other are one file, or need a third one below both.',
+      severity: 'error',
+      from: { pathNot: test },
+      to: { circular: true },
+    },
+    {
+      name: 'no-folder-circle',
+      comment: 'Folders that import each other are one folder, or need a third one below both.',
+      scope: 'folder',
+      severity: 'error',
+      from: { path: `^(?:${folders.join('|')})/` },
+      to: { circular: true },
+    },
+    {
+      name: 'engine-to-planner',
+      comment: "Of the engine library the embedded engine's folder alone knows the planner that it runs.",
+      severity: 'error',
+      from: { path: '^engine/', pathNot: `^engine/targets/embedded/|${test}` },
+      to: { path: '^planner/' },
+    },
+    {
+      name: 'no-node',
+      comment: 'shared/ and renderer/ run without Node, Electron and I/O.',
+      severity: 'error',
+      from: { path: '^(?:shared|renderer)/', pathNot: test },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-io-package',
+      comment: 'shared/ and renderer/ run without Node, Electron and I/O.',
+      severity: 'error',
+      from: { path: '^(?:shared|renderer)/', pathNot: test },
+      to: { path: 'node_modules/(?:dockerode|koffi|electron-store)/' },
+    },
+    {
+      name: 'electron-alone',
+      comment: 'Only electron/ imports electron: pass in what is needed.',
+      severity: 'error',
+      from: { path: `^(?:${folders.filter((name) => name !== 'electron').join('|')})/`, pathNot: test },
+      to: { path: 'node_modules/electron/' },
+    },
+    {
+      name: 'view-packages',
+      comment: 'Only renderer/ imports packages of the view.',
+      severity: 'error',
+      from: { path: `^(?:${folders.filter((name) => name !== 'renderer').join('|')})/`, pathNot: test },
+      to: { path: 'node_modules/(?:react|react-dom|react-i18next|@mui|@emotion|codemirror|@codemirror)/' },
+    },
+    {
+      name: 'no-page-to-page',
+      comment:
+        'Pages do not import each other: move what both need to renderer/components or renderer/state.',
+      severity: 'error',
+      from: { path: '^renderer/pages/([^/]+)/', pathNot: test },
+      to: { path: '^renderer/pages/[^/]+/', pathNot: '^renderer/pages/$1/' },
+    },
+    {
+      name: 'not-outside',
+      comment: 'Nothing is imported from outside the repository.',
+      severity: 'error',
+      from: { path: `^(?:${folders.join('|')})/` },
+      to: { path: '^\\.\\./', pathNot: 'node_modules' },
+    },
+  ],
+  options: {
+    exclude: { path: `^(?:tests|e2e|scripts|packaging|runtime)/|${test}` },
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'] },
+  },
+};

@@ -1,0 +1,61 @@
+import { describe, expect, it, vi } from 'vitest';
+
+vi.mock('electron', () => ({
+  app: {},
+  shell: {},
+  protocol: {},
+  BrowserWindow: Object,
+  Menu: {},
+  nativeTheme: {},
+  screen: {},
+}));
+const { onScreen } = await import('./window.ts');
+const { mayOpenExternally } = await import('../security.ts');
+
+const one = [{ x: 0, y: 0, width: 1920, height: 1080 }];
+
+describe('where the window comes up', () => {
+  it('is where it was, when a display shows it', () => {
+    expect(onScreen({ x: 100, y: 50, width: 1280, height: 800, maximized: false }, one)).toMatchObject({
+      x: 100,
+      y: 50,
+    });
+  });
+  it.each([
+    ['a display that is gone', 2500, 100],
+    ['above every display', 100, -300],
+    ['below every display', 100, 1075],
+    ['all but its edge to the left', -1250, 10],
+  ])('is left to the system on %s', (_name, x, y) => {
+    expect(onScreen({ x, y, width: 1280, height: 800, maximized: false }, one)).toEqual({
+      width: 1280,
+      height: 800,
+      maximized: false,
+    });
+  });
+  it('is never smaller than its least size', () => {
+    expect(onScreen({ width: 10, height: 10, maximized: false }, one)).toMatchObject({
+      width: 900,
+      height: 600,
+    });
+  });
+});
+
+describe('links to outside', () => {
+  it('open only https addresses on the list', () => {
+    expect(mayOpenExternally('https://docs.docker.com/engine/')).toBe(true);
+    for (const url of [
+      'http://docs.docker.com/',
+      'https://docs.docker.com.evil.example/',
+      'https://docs.docker.com@evil.example/',
+      'https://user@docs.docker.com/',
+      'https://docs.docker.com:444/',
+      'file:///etc/passwd',
+      'javascript:alert(1)',
+      'docs.docker.com',
+      '',
+    ]) {
+      expect(mayOpenExternally(url), url).toBe(false);
+    }
+  });
+});

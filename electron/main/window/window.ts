@@ -1,0 +1,140 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { app, BrowserWindow, Menu, nativeTheme, screen } from 'electron';
+import { hashOf, type DeepLink } from '../../../shared/desktop/deep-link.ts';
+import { appUrl } from './app-protocol.ts';
+import { sendEvent } from '../ipc/send.ts';
+import { iconFile } from './places.ts';
+import type { UserStore, WindowState } from '../../session/preferences.ts';
+
+/** The shell colour of each theme: what is behind the page until it paints, so that nothing flashes. */
+const shellColour = () => (nativeTheme.shouldUseDarkColors ? '#101215' : '#F3F4F6');
+
+/**
+ * Where Linux has no graphics device, Chromium would start a process for it, see it fail, and start over: a
+ * tenth of a second, at times a whole one. Before the app is ready.
+ */
+export function drawWithoutMissingGpu(): void {
+  if (process.platform === 'linux' && !existsSync('/dev/dri')) app.disableHardwareAcceleration();
+}
+
+export interface WindowOptions {
+  /** Absolute path. */
+  readonly preload: string;
+  readonly devTools: boolean;
+  /** What to load: a page of the app. */
+  readonly address: string;
+  /** Stay hidden when the first frame is ready. */
+  readonly hidden: boolean;
+}
+
+/** Opens the one window, hidden until its first frame is ready. */
+export function openWindow(
+  store: UserStore,
+  { preload, devTools, address, hidden }: WindowOptions,
+): BrowserWindow {
+  const remembered = onScreen(
+    store.windowState(),
+    screen.getAllDisplays().map((display) => display.workArea),
+  );
+  const window = new BrowserWindow({
+    ...(remembered.x === undefined || remembered.y === undefined ? {} : { x: remembered.x, y: remembered.y }),
+    width: remembered.width,
+    height: remembered.height,
+    minWidth: 900,
+    minHeight: 600,
+    show: false,
+    icon: iconFile('app'),
+    title: 'Bulkhead',
+    backgroundColor: shellColour(),
+    autoHideMenuBar: true,
+    // macOS keeps its own buttons; elsewhere the page draws them and asks through `window:action`.
+    ...(process.platform === 'darwin'
+      ? { titleBarStyle: 'hiddenInset' as const, trafficLightPosition: { x: 16, y: 13 } }
+      : { frame: false }),
+    webPreferences: {
+      preload,
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      webviewTag: false,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+      devTools,
+    },
+  });
+  if (remembered.maximized) window.maximize();
+  if (!hidden)
+    window.once('ready-to-show', () => {
+      window.show();
+    });
+  nativeTheme.on('updated', () => {
+    if (!window.isDestroyed()) window.setBackgroundColor(shellColour());
+  });
+  rememberState(window, store);
+  void window.loadURL(address);
+  return window;
+}
+
+/** Shows the window, at a place where one is named. */
+export function showWindow(window: BrowserWindow | undefined, place?: DeepLink | null): void {
+  if (window === undefined || window.isDestroyed()) return;
+  if (window.isMinimized()) window.restore();
+  window.show();
+  window.focus();
+  if (place !== undefined && place !== null)
+    sendEvent(window.webContents, 'navigate', { page: place.page, params: { ...place.params } });
+}
+
+/** The address to load the window with. */
+export const addressOf = (place: DeepLink | null): string =>
+  place === null ? appUrl : `${appUrl}#${hashOf(place)}`;
+
+/** The remembered state, without its place when no display shows enough of the title bar to take hold of. */
+export function onScreen(
+  state: WindowState,
+  areas: readonly { x: number; y: number; width: number; height: number }[],
+): WindowState {
+  const { x, y, ...rest } = state;
+  const size = { ...rest, width: Math.max(900, rest.width), height: Math.max(600, rest.height) };
+  if (x === undefined || y === undefined) return size;
+  const visible = areas.some(
+    (a) => x + size.width > a.x + 100 && x < a.x + a.width - 100 && y >= a.y && y < a.y + a.height - 40,
+  );
+  return visible ? { ...size, x, y } : size;
+}
+
+function rememberState(window: BrowserWindow, store: UserStore): void {
+  let pending: NodeJS.Timeout | undefined;
+  const save = () => {
+    clearTimeout(pending);
+    if (window.isDestroyed() || window.isMinimized()) return;
+    store.setWindowState({ ...window.getNormalBounds(), maximized: window.isMaximized() });
+  };
+  const later = () => {
+    clearTimeout(pending);
+    pending = setTimeout(save, 400);
+  };
+  window.on('resize', later);
+  window.on('move', later);
+  window.on('maximize', later);
+  window.on('unmaximize', later);
+  window.on('close', save);
+}
+
+/** Edit shortcuts need a menu on macOS; elsewhere there is none. */
+export function setMenu(): void {
+  Menu.setApplicationMenu(
+    process.platform === 'darwin'
+      ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }])
+      : null,
+  );
+}
+
+/** dist/electron/preload.cjs, beside the main script. */
+export const preloadPath = (mainDirectory: string): string => path.join(mainDirectory, 'preload.cjs');

@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { rootPaths } from '../../engine/base/root-paths.ts';
+import type { Target } from '../../engine/target.ts';
+import { appState } from '../../renderer/dev/fixture.ts';
+import type { ContainerScan } from '../../shared/containers/protection.ts';
+import { ok, type Result } from '../../shared/result.ts';
+import type { UserStore } from './preferences.ts';
+import { openSession, type Session } from './session.ts';
+
+let directory: string;
+let engine: Server;
+let events: ServerResponse | undefined;
+let session: Session | undefined;
+
+beforeEach(async () => {
+  directory = await mkdtemp('/tmp/bh-session-');
+  engine = createServer((request, response) => {
+    if (request.url?.startsWith('/events') !== true) return;
+    events = response;
+    response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+  });
+  await new Promise<void>((resolve) => {
+    engine.listen(path.join(directory, 'docker.sock'), resolve);
+  });
+});
+afterEach(async () => {
+  await session?.close();
+  session = undefined;
+  events?.end();
+  events = undefined;
+  engine.close();
+  await rm(directory, { recursive: true });
+});
+
+const watchNothing = () => () => undefined;
+const scanned = (at: string): Result<ContainerScan> => ok({ at, durationMs: 1, eci: true, containers: [] });
+
+/**
+ * A session of an engine that is ready and answers at a socket of its own; `scan` answers for its containers.
+ */
+async function open(
+  scan: () => Promise<Result<ContainerScan>>,
+  status?: () => Promise<unknown>,
+): Promise<Session> {
+  const paths = { ...rootPaths(directory), clientSocket: path.join(directory, 'docker.sock') };
+  const ready = { ...appState({}).engine, phase: 'ready' as const, socket: paths.clientSocket };
+  const target = {
+    id: 'embedded:/a',
+    ref: { kind: 'embedded', root: directory },
+    paths,
+    scan,
+    driver: { kind: 'embedded', status: status ?? (() => Promise.resolve(ready)) },
+    settings: {
+      read: () => Promise.resolve(appState({}).settings),
+      watch: watchNothing,
+      watchHistory: watchNothing,
+    },
+    desktop: () => Promise.resolve(null),
+    lastVerification: () => Promise.resolve(null),
+    watchVerification: watchNothing,
+    backendReports: () => Promise.resolve([]),
+    dispose: () => undefined,
+  } as unknown as Target; // the parts that a session uses here
+  const users = {
+    draft: () => null,
+    setDraft: () => undefined,
+    seenDenials: () => null,
+    problem: () => null,
+    onProblem: watchNothing,
+    preferences: () => appState({}).preferences,
+    firstRun: () => 'dismissed',
+  } as unknown as UserStore; // likewise
+  session = await openSession(target, users, {
+    appVersion: '0',
+    isRoot: false,
+    desktop: () => appState({}).desktop,
+    onLog: () => undefined,
+  });
+  return session;
+}
+
+describe('scanning containers', () => {
+  it('scans once more for containers that come while a scan runs, and shows what that finds', async () => {
+    const answers: ((result: Result<ContainerScan>) => void)[] = [];
+    const scan = vi.fn(
+      () =>
+        new Promise<Result<ContainerScan>>((resolve) => {
+          answers.push(resolve);
+        }),
+    );
+    const opened = await open(scan);
+    await expect.poll(() => events).toBeDefined();
+    await expect.poll(() => scan.mock.calls.length).toBe(1);
+    // Three containers are created while the engine is still being asked.
+    for (let count = 0; count < 3; count++) events?.write('{"Type":"container","Action":"create"}\n');
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1000);
+    });
+    expect(scan).toHaveBeenCalledTimes(1);
+    answers[0]?.(scanned('2026-01-01T00:00:00Z'));
+    await expect.poll(() => scan.mock.calls.length).toBe(2);
+    answers[1]?.(scanned('2026-01-01T00:00:09Z'));
+    await expect.poll(() => opened.state.get().scan?.at).toBe('2026-01-01T00:00:09Z');
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1000);
+    });
+    expect(scan).toHaveBeenCalledTimes(2);
+    expect(opened.state.get().busy.scanning).toBe(false);
+  });
+});

@@ -1,0 +1,337 @@
+import os from 'node:os';
+import type { Target } from '../../engine/target.ts';
+import type { RootPaths } from '../../engine/base/root-paths.ts';
+import type { AppState, DesktopState, Preferences } from '../../shared/ipc/contract.ts';
+import type { EngineLogLine, EngineStatus } from '../../shared/engine-status/status.ts';
+import type { ContainerScan } from '../../shared/containers/protection.ts';
+import { nothingWatched, watchScan } from '../../shared/containers/appeared.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { activityFeed, type ActivityFeed } from './activity/feed.ts';
+import { stateStore, type StateStore } from './app-state.ts';
+import { coalesce } from './coalesce.ts';
+import { DraftSession } from './draft.ts';
+import { LogBuffer } from './log-buffer.ts';
+import { containersTmp } from './container-paths.ts';
+import { watchEngine } from './engine-feed.ts';
+import type { UserStore } from './preferences.ts';
+
+export interface SessionOptions {
+  readonly appVersion: string;
+  readonly isRoot: boolean;
+  /** What the desktop offers, as far as it is known. */
+  readonly desktop: () => DesktopState;
+  readonly onLog: (line: EngineLogLine) => void;
+}
+
+/** Containers come and go in bursts (compose, CI): one scan a burst. */
+const scanAfterMs = 400;
+
+/** One engine opened by the app: the state, the draft, what is under way, and what keeps the state true. */
+export interface Session {
+  readonly target: Target;
+  readonly state: StateStore;
+  readonly draft: DraftSession;
+  readonly applyLog: LogBuffer;
+  /** The decision log; followed once the rest is loaded. */
+  readonly activity: ActivityFeed;
+  readonly isRoot: boolean;
+  log(line: EngineLogLine): void;
+  refreshEngine(): Promise<EngineStatus>;
+  /** Scans the containers: what is there now, also where a scan that began earlier is still under way. */
+  scan(): Promise<Result<ContainerScan, AppError>>;
+  /** The unprotected containers that appeared were looked at. */
+  acknowledge(): void;
+  setPreferences(preferences: Preferences): void;
+  /**
+   * What need not be known for the first frame: backends, containers, an interrupted apply. Resolves when the
+   * state is complete.
+   */
+  loadRest(): Promise<void>;
+  /** Writes what is waiting and stops watching. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads what the first frame needs and starts watching. Never rejects for anything an engine or a file can
+ * be.
+ */
+export async function openSession(
+  target: Target,
+  users: UserStore,
+  options: SessionOptions,
+): Promise<Session> {
+  const { paths } = target;
+  const [engine, verification, desktop] = await Promise.all([
+    engineStatus(target),
+    target.lastVerification().catch(() => null),
+    target.desktop().catch(() => null),
+  ]);
+  const late: { state?: StateStore } = {};
+  const draft = new DraftSession(
+    target.settings,
+    {
+      get: () => users.draft(paths.id),
+      set: (kept) => {
+        users.setDraft(paths.id, kept);
+      },
+    },
+    (settings) => {
+      late.state?.set({ settings });
+    },
+    () =>
+      late.state !== undefined &&
+      (late.state.get().busy.beginning || (late.state.get().run?.activity ?? 'ended') !== 'ended'),
+  );
+  const activity = activityFeed(paths.audit, {
+    seenUntil: users.seenDenials(paths.id),
+    onSummary: (summary) => {
+      late.state?.set({ activity: summary });
+    },
+  });
+  const opened: StateStore = stateStore({
+    appVersion: options.appVersion,
+    platform: process.platform,
+    home: os.homedir(),
+    tmp: containersTmp,
+    isRoot: options.isRoot,
+    target: { id: target.id, kind: target.ref.kind, desktop },
+    engine,
+    backends: [],
+    settings: await draft.refresh(),
+    historyRevision: 0,
+    verification,
+    scan: null,
+    scanError: null,
+    run: null,
+    recreation: null,
+    removal: null,
+    appeared: null,
+    activity: activity.summary(),
+    preferences: users.preferences(),
+    notKept: users.problem(),
+    desktop: options.desktop(),
+    firstRun: users.firstRun(target.id),
+    busy: { scanning: false, verifying: false, engine: null, beginning: false },
+  });
+  late.state = opened;
+
+  let watched = nothingWatched;
+  let scanTimer: NodeJS.Timeout | undefined;
+  const scanOnce = coalesce(async (): Promise<Result<ContainerScan, AppError>> => {
+    opened.set({ busy: { ...opened.get().busy, scanning: true } });
+    // The last scan stays, with its age, when this one fails.
+    const unexpected = (cause: unknown) => fail('internal', 'the containers could not be listed', { cause });
+    const result = await target.scan().catch(unexpected);
+    if (result.ok) watched = watchScan(watched, result.value);
+    const seen = result.ok
+      ? { scan: result.value, scanError: null, appeared: watched.appeared }
+      : { scanError: result.error };
+    opened.set({ ...seen, busy: { ...opened.get().busy, scanning: false } });
+    return result;
+  });
+  const scan = (): Promise<Result<ContainerScan, AppError>> => {
+    clearTimeout(scanTimer);
+    scanTimer = undefined;
+    return scanOnce();
+  };
+  const scanSoon = () => {
+    if (opened.get().engine.phase === 'ready')
+      scanTimer ??= setTimeout(() => {
+        void scan();
+      }, scanAfterMs);
+  };
+
+  const refreshEngine = coalesce(async (): Promise<EngineStatus> => {
+    const before = opened.get().engine;
+    const now = await engineStatus(target);
+    // What is known of Docker Desktop changes with it, an interrupted apply above all.
+    const known = opened.get().target;
+    const changed =
+      known.kind === 'docker-desktop'
+        ? { target: { ...known, desktop: await target.desktop().catch(() => known.desktop) } }
+        : {};
+    opened.set({ engine: now, ...changed });
+    if (now.phase !== 'ready') return now;
+    if (before.phase !== 'ready' || before.generation !== now.generation) {
+      scanSoon();
+      // A starting engine tries what isolation needs, and tells those who can't.
+      void examine();
+    }
+    feed.reconnect();
+    return now;
+  });
+
+  const examine = (): Promise<void> =>
+    target.backendReports().then(
+      (backends) => {
+        opened.set({ backends });
+      },
+      () => undefined,
+    );
+
+  // A recreation whose process was killed: the supervisor settles it too, whoever comes first.
+  const settle = async (): Promise<void> => {
+    if (!options.isRoot) return;
+    const settled = await target.settleRecreate();
+    if (!settled.ok && settled.error.code !== 'apply.in-progress') opened.set({ scanError: settled.error });
+  };
+
+  const feed = watchEngine(
+    paths,
+    () => (opened.get().engine.phase === 'ready' ? opened.get().engine.socket : null),
+    {
+      engine: () => {
+        void refreshEngine();
+      },
+      containers: () => {
+        scanSoon();
+        void refreshEngine();
+      },
+    },
+  );
+  const unwatchSettings = target.settings.watch(() => {
+    void draft.refresh();
+  });
+  const unwatchHistory = target.settings.watchHistory(() => {
+    opened.set({ historyRevision: opened.get().historyRevision + 1 });
+    // Which version is applied follows from history, too.
+    void draft.refresh();
+  });
+  // Recorded by a command line, or another admin's window.
+  const readVerification = () => {
+    void target.lastVerification().then(
+      (recorded) => {
+        opened.set({ verification: recorded });
+      },
+      () => undefined,
+    );
+  };
+  const unwatchVerification = target.watchVerification(readVerification);
+  // One may have been recorded since it was read, and before it was watched.
+  readVerification();
+  const unwatchUser = users.onProblem((notKept) => {
+    opened.set({ notKept });
+  });
+  const applyLog = new LogBuffer();
+
+  return {
+    target,
+    state: opened,
+    draft,
+    applyLog,
+    activity,
+    isRoot: options.isRoot,
+    refreshEngine,
+    scan,
+    log(line) {
+      applyLog.add(line);
+      options.onLog(line);
+    },
+    acknowledge() {
+      watched = { ...watched, appeared: null };
+      opened.set({ appeared: null });
+    },
+    setPreferences(preferences) {
+      opened.set({ preferences });
+    },
+    async loadRest() {
+      await Promise.all([
+        examine(),
+        opened.get().engine.phase === 'ready' ? settle().then(scan) : undefined,
+        activity.start(),
+      ]);
+    },
+    async close() {
+      clearTimeout(scanTimer);
+      feed.stop();
+      activity.stop();
+      unwatchSettings();
+      unwatchHistory();
+      unwatchVerification();
+      unwatchUser();
+      await draft.flush().catch(() => undefined);
+      target.dispose();
+    },
+  };
+}
+
+/**
+ * The engine's status; one that can't even be asked about is `failed` with the reason, never shown as fine.
+ */
+async function engineStatus(target: Target): Promise<EngineStatus> {
+  try {
+    return await target.driver.status();
+  } catch (error) {
+    return unknownEngine(
+      target.paths,
+      target.driver.kind,
+      error instanceof Error ? error.message : String(error),
+    );
+  }
+}
+
+export function unknownEngine(paths: RootPaths, kind: EngineStatus['kind'], why: string): EngineStatus {
+  return {
+    kind,
+    phase: 'failed',
+    name: os.hostname(),
+    root: paths.root,
+    socket: paths.clientSocket,
+    settingsPath: paths.settings,
+    daemonJsonPath: paths.daemonJson,
+    supervisorPid: null,
+    dockerdPid: null,
+    generation: 0,
+    startedAt: null,
+    version: null,
+    apiVersion: null,
+    kernel: null,
+    os: null,
+    storageDriver: null,
+    defaultRuntime: null,
+    counts: null,
+    gatewayUp: false,
+    plannerUp: false,
+    problem: { message: why, logTail: [] },
+  };
+}
+
+/**
+ * Takes the engine for a change until that has begun, or could not: a question for a password may be open
+ * meanwhile.
+ */
+export async function beginChange<T>(
+  { state }: Pick<Session, 'state'>,
+  begin: () => Promise<Result<T, AppError>>,
+): Promise<Result<T, AppError>> {
+  const free = refuseDuringApply(state.get());
+  if (!free.ok) return free;
+  const { engine } = state.get().busy;
+  if (engine !== null)
+    return fail('apply.in-progress', `the engine is ${engine}`, { hint: 'Wait until that has ended.' });
+  state.set({ busy: { ...state.get().busy, beginning: true } });
+  try {
+    return await begin();
+  } finally {
+    state.set({ busy: { ...state.get().busy, beginning: false } });
+  }
+}
+
+/** Applied state of things that must not run at the same time as an apply. */
+export function refuseDuringApply(state: AppState): Result<null, AppError> {
+  if (state.busy.beginning)
+    return fail('apply.in-progress', 'a change to this engine is about to begin', {
+      hint: 'Wait until it has begun; where a password is asked for, give it or dismiss the question.',
+    });
+  if (state.recreation !== null && state.recreation.activity !== 'ended')
+    return fail('apply.in-progress', 'containers are being recreated', {
+      hint: 'Wait until that has ended, or cancel it.',
+    });
+  if (state.removal !== null && state.removal.activity !== 'ended')
+    return fail('apply.in-progress', 'containers are being removed', {
+      hint: 'Wait until that has ended, or cancel it.',
+    });
+  return state.run !== null && state.run.activity !== 'ended'
+    ? fail('apply.in-progress', 'an apply is under way', { hint: 'Wait until it has ended, or cancel it.' })
+    : ok(null);
+}

@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { rootPaths } from '../../engine/base/root-paths.ts';
+import { wouldMount } from './would-mount.ts';
+
+vi.mock('electron', () => ({}));
+const { resolvePath } = await import('../main/handlers/paths.ts');
+
+let home = '';
+beforeAll(async () => {
+  home = await realpath(await mkdtemp('/tmp/bulkhead-home-'));
+  await mkdir(path.join(home, 'shared', 'app'), { recursive: true });
+  await mkdir(path.join(home, 'sharedX'));
+  await mkdir(path.join(home, 'engine'));
+  await writeFile(path.join(home, 'shared', 'file'), '');
+  await symlink('/etc', path.join(home, 'shared', 'link'));
+  await symlink('nowhere', path.join(home, 'shared', 'dangling'));
+});
+afterAll(() => rm(home, { recursive: true }));
+
+const text = (shares: unknown, eci = true) =>
+  JSON.stringify({
+    configurationFileVersion: 2,
+    enhancedContainerIsolation: { value: eci },
+    filesharingAllowedDirectories: shares,
+  });
+const ask = (wanted: string, settings: string) =>
+  wouldMount(wanted, settings, rootPaths(path.join(home, 'engine')), home);
+
+describe('would it be mountable (A8)', () => {
+  const shared = text([{ path: '$HOME/shared' }]);
+  it.each([
+    ['shared/app', true, 'allowed'],
+    ['shared', true, 'allowed'],
+    ['shared/new/one', true, 'allowed'],
+    ['sharedX', false, 'bind-not-shared'],
+    ['shared/../sharedX', false, 'bind-not-shared'],
+    ['shared/link/ssl', false, 'bind-not-shared'],
+    ['', false, 'bind-engine-directory'],
+    ['engine/data', false, 'bind-engine-directory'],
+  ])('%s: %s', async (name, allowed, code) => {
+    expect(await ask(`${home}/${name}`, shared)).toMatchObject({ ok: true, value: { allowed, code } });
+  });
+
+  it('names the real path of a link', async () => {
+    expect(await ask(path.join(home, 'shared/link'), shared)).toMatchObject({
+      value: { real: '/etc', share: null },
+    });
+  });
+  it('lets nothing through with an empty list, and refuses what is no absolute path', async () => {
+    expect(await ask(path.join(home, 'shared'), text([]))).toMatchObject({
+      value: { allowed: false, code: 'bind-not-shared' },
+    });
+    expect(await ask('relative', shared)).toMatchObject({
+      value: { allowed: false, code: 'bind-unresolvable' },
+    });
+  });
+  it('says that nothing is checked while ECI is off, and fails for a text that is no policy', async () => {
+    expect(await ask('/etc', text([], false))).toMatchObject({ value: { allowed: true, code: 'eci-off' } });
+    expect(await ask('/etc', '')).toMatchObject({ value: { allowed: true, code: 'eci-off' } });
+    expect(await ask('/etc', '{')).toMatchObject({ ok: false, error: { code: 'settings.syntax' } });
+  });
+});
+
+describe('paths as written', () => {
+  it.each([
+    ['a directory', 'shared/app', 'directory', null],
+    ['a file', 'shared/file', 'file', null],
+    ['nothing', 'none', 'missing', null],
+    ['a link to nothing', 'shared/dangling', 'missing', 'a symbolic link to nothing'],
+  ])('tells %s', async (_name, name, kind, error) => {
+    expect(await resolvePath(path.join(home, name))).toMatchObject({ kind, error });
+  });
+  it('follows links, and refuses relative paths, NULs and unknown variables', async () => {
+    expect(await resolvePath(path.join(home, 'shared/link'))).toMatchObject({
+      real: '/etc',
+      kind: 'directory',
+    });
+    for (const written of ['', 'a/b', '/a\0b', '$HOMER/x', '$PATH'])
+      expect(await resolvePath(written)).toMatchObject({
+        real: null,
+        kind: 'missing',
+        error: 'not an absolute path',
+      });
+    expect((await resolvePath('$TMP')).real).toBe('/tmp');
+  });
+});

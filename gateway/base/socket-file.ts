@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, chown, link, lstat, readFile, unlink } from 'node:fs/promises';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { databaseLine } from './user-database.ts';
+
+/** A socket file that is this process's own. */
+export interface OwnedSocket {
+  /** Removes the file, unless something else has its name by now. */
+  remove(): Promise<void>;
+}
+
+/** Bytes of a unix socket's path, at most (sun_path, less its end). */
+const maxPathBytes = 107;
+
+/**
+ * A name in the same directory that nobody else has. Not longer than `file`'s, whose length may be at the
+ * limit.
+ */
+export function temporaryName(file: string): string {
+  const length = Math.max(6, Math.min(path.basename(file).length, 16));
+  return path.join(
+    path.dirname(file),
+    `.${randomBytes(8)
+      .toString('hex')
+      .slice(0, length - 1)}`,
+  );
+}
+
+/**
+ * Makes room for a socket: a leftover one is removed, one that somebody serves is not touched, nor is
+ * anything that is not a socket.
+ */
+export async function freeSocket(file: string): Promise<Result<void, AppError>> {
+  if (Buffer.byteLength(file) > maxPathBytes) {
+    return fail('engine.start-failed', `Listening on ${file} is not possible.`, {
+      hint: `The path of a unix socket may have ${maxPathBytes} bytes at most.`,
+    });
+  }
+  const info = await lstat(file).catch(() => null);
+  if (info === null) return ok(undefined);
+  if (!info.isSocket())
+    return fail('engine.start-failed', `${file} is there and is not a socket.`, {
+      hint: 'Move it away, or listen elsewhere.',
+    });
+  const answered = await new Promise<boolean>((resolve) => {
+    const probe = connect(file);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
+    });
+  });
+  if (answered) return alreadyServed(file);
+  try {
+    await unlink(file);
+    return ok(undefined);
+  } catch (error) {
+    return fail('engine.start-failed', `The leftover socket ${file} cannot be removed.`, { cause: error });
+  }
+}
+
+function alreadyServed(file: string): Result<never, AppError> {
+  return fail('engine.already-running', `Somebody is already listening on ${file}.`, {
+    hint: 'Stop that process first, or listen elsewhere.',
+  });
+}
+
+/**
+ * Gives a listening socket its rights and then its name. Never replaces what got that name in the meantime.
+ */
+export async function placeSocket(
+  temporary: string,
+  file: string,
+  group: string,
+  log: (line: string) => void,
+): Promise<Result<OwnedSocket, AppError>> {
+  try {
+    await giveToGroup(temporary, group, log);
+    await link(temporary, file);
+    return ok(await ownedSocket(file));
+  } catch (error) {
+    // node:fs errors carry a code.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return alreadyServed(file);
+    return fail('engine.start-failed', `The socket ${file} cannot be made.`, {
+      cause: error,
+      hint: 'Check the directory and the rights on it.',
+    });
+  } finally {
+    await unlink(temporary).catch(() => undefined);
+  }
+}
+
+/** The file as it is now, taken for ours. */
+export async function ownedSocket(file: string): Promise<OwnedSocket> {
+  const identity = await socketIdentity(file);
+  return {
+    remove: async () => {
+      if (identity !== null && (await socketIdentity(file)) === identity)
+        await unlink(file).catch(() => undefined);
+    },
+  };
+}
+
+/** What tells the file from a later one of its name, `device:inode`; null: there is none. */
+export async function socketIdentity(file: string): Promise<string | null> {
+  const info = await lstat(file, { bigint: true }).catch(() => null);
+  return info === null ? null : `${info.dev}:${info.ino}`;
+}
+
+/**
+ * The id of a group of this machine: by /etc/group, else by the user database that the machine asks (LDAP and
+ * the like). Null where neither has one of that name.
+ */
+export async function groupId(group: string): Promise<number | null> {
+  const local = await readFile('/etc/group', 'utf8').catch(() => '');
+  return groupIn(local, group) ?? groupIn((await databaseLine('group', group)) ?? '', group);
+}
+
+/** Field 3 of the group's line in text of the form of /etc/group. */
+export function groupIn(text: string, group: string): number | null {
+  const gid = text
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find((fields) => fields[0] === group)?.[2];
+  return gid !== undefined && /^\d{1,10}$/.test(gid) ? Number(gid) : null;
+}
+
+async function giveToGroup(file: string, group: string, log: (line: string) => void): Promise<void> {
+  const gid = await groupId(group);
+  try {
+    if (gid !== null && process.getuid?.() === 0) {
+      await chown(file, 0, gid);
+      await chmod(file, 0o660);
+    } else await chmod(file, 0o600);
+  } catch (error) {
+    log(`the rights of ${file} could not be set: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

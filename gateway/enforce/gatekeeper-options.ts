@@ -1,0 +1,43 @@
+import type { DecisionLog } from '../audit/decision-log.ts';
+import type { SettingsWatch } from '../settings/settings-watch.ts';
+import type { EngineFacts } from '../engine-api/engine-facts.ts';
+import type { Turns } from '../turns/turns.ts';
+import type { GatewayCounters } from '../metrics/counters.ts';
+import type { SharingUsers } from '../sharing/sharing-users.ts';
+import type { SocketMountPart } from '../sockets/socket-mount-part.ts';
+import type { SocketMounts } from '../base/socket-mount.ts';
+import type { readMachineNetworks } from './machine-networks.ts';
+
+export interface GatekeeperOptions {
+  readonly settings: SettingsWatch;
+  readonly audit: DecisionLog;
+  readonly facts: EngineFacts;
+  /** The runtime every container gets (A6); null: the one of the backend that the settings choose. */
+  readonly runtime: string | null;
+  readonly requireUserNamespace: boolean;
+  readonly engineDirectories: readonly string[];
+  readonly engineSockets: readonly string[];
+  /** Sockets of containers' own. Without them what comes in by one is refused. */
+  readonly socketMounts?: SocketMounts;
+  /**
+   * What it takes to give containers sockets of their own, and to take them away; null or missing: nobody
+   * gets one.
+   */
+  readonly sockets?: SocketMountPart | null;
+  /** Who shares what containers mount. Missing: the engine's own ways are taken for all. */
+  readonly sharing?: SharingUsers | null;
+  /**
+   * The one that clients use: what an allowed image gets a socket of its own for. Missing: the usual places
+   * only.
+   */
+  readonly clientSocket?: string;
+  /** A line for the gateway's own log. */
+  readonly note?: (line: string) => void;
+  readonly counters?: GatewayCounters;
+  /**
+   * What the engine's machine has besides the engine's own networks. Missing: it is read from this machine.
+   */
+  readonly machineNetworks?: typeof readMachineNetworks;
+  /** Whose turn it is to be decided. Missing: turns of its own. */
+  readonly turns?: Turns;
+}

@@ -1,0 +1,48 @@
+import type { Change } from '../../shared/policy/decision.ts';
+import type { Denial } from '../../shared/policy/decision.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import type { AnswerHandling } from '../http/exchange.ts';
+import type { GatewayRequest } from '../http/exchange.ts';
+import type { GatekeeperOptions } from './gatekeeper-options.ts';
+import type { SocketClient } from './socket-client.ts';
+
+export interface InspectionContext extends Omit<GatekeeperOptions, 'settings' | 'runtime'> {
+  readonly runtime: string;
+  readonly settings: EffectiveSettings;
+  readonly request: GatewayRequest;
+  /** The container that asks through a mounted socket; null for clients at the clients' own. */
+  readonly client: SocketClient | null;
+  /**
+   * Who may say of what they create that it is theirs: the owner behind a socket that shows only what is its
+   * own.
+   */
+  readonly owner?: string;
+}
+
+/** What came out of looking at a request. */
+export type Inspected =
+  | {
+      readonly kind: 'passed';
+      readonly changes: readonly Change[];
+      readonly target?: string;
+      readonly body?: Buffer;
+      /** The engine's answer has to be seen first. `refused` takes note of a refusal and gives its text. */
+      readonly answer?: (refused: (denial: Denial) => string) => AnswerHandling;
+      /** What would have been refused, had the settings not said "warn". */
+      readonly warning?: Denial;
+      readonly container?: string | undefined;
+      readonly image?: string | undefined;
+    }
+  | {
+      readonly kind: 'denied';
+      readonly denial: Denial;
+      readonly container?: string | undefined;
+      readonly image?: string | undefined;
+      readonly framed?: boolean;
+    }
+  | {
+      readonly kind: 'missing';
+      readonly what: string;
+      readonly name: string;
+      /** As the engine says it, where it says it otherwise. */ readonly message?: string;
+    };

@@ -1,0 +1,49 @@
+import { connectionLimits, limitsForFiles, type ConnectionLimits } from '../shared/policy/limits.ts';
+import { refusalText, type Denial } from '../shared/policy/decision.ts';
+import type { Admission } from './http/listener.ts';
+import type { GatewayCounters } from './metrics/counters.ts';
+import type { SocketMounts } from './base/socket-mount.ts';
+import { ConnectionTable } from './callers/connection-table.ts';
+import { IdOwners } from './callers/id-owners.ts';
+import { identifyCaller } from './callers/identify-caller.ts';
+import { openFilesLimit } from './callers/open-files.ts';
+
+/** Between two lines of the log about refused connections, ms. */
+const lineMs = 10_000;
+
+export interface AdmissionOptions {
+  /** Null: no container has a socket of its own. */
+  readonly mounts: Pick<SocketMounts, 'get'> | null;
+  readonly counters: GatewayCounters;
+  /** The refusal in the language of the policy. */
+  readonly text: (denial: Denial) => string;
+  readonly log: (line: string) => void;
+  /** Default: `connectionLimits`, as far as the process may open files. */
+  readonly limits?: ConnectionLimits;
+  readonly now?: () => number;
+}
+
+/** Reads whose ids are whose, and keeps to the connection limits from then on. */
+export async function openAdmission(options: AdmissionOptions): Promise<Admission> {
+  const { mounts, counters, text, log, now = () => performance.now() } = options;
+  const owners = await IdOwners.read();
+  const table = new ConnectionTable(
+    options.limits ?? limitsForFiles(connectionLimits, openFilesLimit()),
+    now,
+  );
+  let saidAt = -Infinity;
+  let unsaid = 0;
+  return {
+    table,
+    identify: (origin, peer) => identifyCaller(origin, peer, { owners, mounts }),
+    refused: (denial) => {
+      counters.denial(denial.rule, 'deny');
+      if (now() - saidAt >= lineMs) {
+        log(`${refusalText(denial)}${unsaid === 0 ? '' : `; ${unsaid} more refusals of this kind before`}`);
+        saidAt = now();
+        unsaid = 0;
+      } else unsaid++;
+      return text(denial);
+    },
+  };
+}

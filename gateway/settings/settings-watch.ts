@@ -1,0 +1,239 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
+import path from 'node:path';
+import {
+  defaultSettings,
+  effectiveSettings,
+  lockedDownSettings,
+  type EffectiveSettings,
+} from '../../shared/settings/effective.ts';
+import {
+  preferenceNames,
+  preferencePointers,
+  preferencesInWords,
+  withPreferences,
+} from '../../shared/settings/preferences.ts';
+import { removalNote } from '../../shared/settings/removal-note.ts';
+import { readPreferences } from './user-settings.ts';
+
+/** Settings larger than this are a mistake (the file is a few KB). */
+const maxSettingsBytes = 4 * 1024 * 1024;
+
+export interface PolicyState {
+  readonly settings: EffectiveSettings;
+  /** Grows by one with every change taken over. */
+  readonly generation: number;
+  /** Why the file on disk is not what is in force, if so. */
+  readonly problem: string | null;
+  /**
+   * What a user prefers where the administrator left it open, in words; null: nothing of the kind is in
+   * force. `settings` has it already.
+   */
+  readonly preference: string | null;
+  /** Why a preference that was written is not in force, if so. */
+  readonly preferenceProblem: string | null;
+}
+
+/** Where users' preferences are kept, and which group may write there; null group: nobody. */
+export interface PreferencesAt {
+  readonly file: string;
+  readonly gid: number | null;
+}
+
+export interface SettingsWatch {
+  /**
+   * The policy in force. `fresh` looks at the file first: for requests that matter, so that what was written
+   * before counts for what is asked after.
+   */
+  current(fresh?: boolean): PolicyState;
+  close(): void;
+}
+
+/**
+ * Follows the settings file (architecture, idea 4). No file at start means ECI off. A file that can't be read
+ * or used: locked down at start. Whatever happens to the file later, the last good policy stays in force
+ * until there is a usable one. That goes for its deletion too, unless a note says that it was meant
+ * (`removalNote`): a mistaken `rm` must not take isolation away. `onChange` is told of every change of the
+ * policy and of every new problem.
+ */
+export function watchSettings(
+  file: string,
+  onChange: (state: PolicyState) => void,
+  preferences: PreferencesAt | null = null,
+): SettingsWatch {
+  let stamp = '';
+  /** What the administrator set, before anybody's preference. */
+  let admin: EffectiveSettings = lockedDownSettings;
+  let seen = false;
+  /** Hash of the text last read; '' before. */
+  let lastRead = '';
+  let state: PolicyState = {
+    settings: lockedDownSettings,
+    generation: 0,
+    problem: 'not read yet',
+    preference: null,
+    preferenceProblem: null,
+  };
+
+  const fileStamp = (at = file): string => {
+    try {
+      // The settings may be a link to a file elsewhere; preferences never are.
+      const info = at === file ? statSync(at, { bigint: true }) : lstatSync(at, { bigint: true });
+      return `${info.dev}:${info.ino}:${info.size}:${info.mtimeNs}:${info.ctimeNs}`;
+    } catch (error) {
+      // ENOENT, and why not otherwise: changes of the reason are changes too.
+      return String((error as NodeJS.ErrnoException).code); // statSync throws only ErrnoException
+    }
+  };
+
+  /** The administrator's settings with the preferences that count now. */
+  const preferred = (
+    settings: EffectiveSettings,
+  ): Pick<PolicyState, 'settings' | 'preference' | 'preferenceProblem'> => {
+    if (preferences === null) return { settings, preference: null, preferenceProblem: null };
+    const read = readPreferences(preferences.file);
+    const { settings: inForce, outcomes } = withPreferences(settings, read.preferences);
+    const ignored = preferenceNames.filter(
+      (name) => outcomes[name] === 'locked' || outcomes[name] === 'needs-restart',
+    );
+    return {
+      settings: inForce,
+      preference: preferencesInWords(read.preferences, outcomes),
+      preferenceProblem:
+        read.problem ??
+        (ignored.length === 0
+          ? null
+          : ignored
+              .map(
+                (name) =>
+                  `${preferencePointers[name]} is ${outcomes[name] === 'locked' ? 'locked' : 'off, and turned on by the administrator only'}`,
+              )
+              .join(', ')),
+    };
+  };
+
+  const refresh = (): void => {
+    const now = `${fileStamp()} ${preferences === null ? '' : fileStamp(preferences.file)}`;
+    if (now === stamp) return;
+    stamp = now;
+    const loaded = load(file, seen ? lastRead : null);
+    if (loaded.hash !== null) lastRead = loaded.hash;
+    if ('settings' in loaded) {
+      admin = loaded.settings;
+      const next = { ...preferred(admin), problem: null };
+      const changed =
+        !seen ||
+        JSON.stringify(next) !==
+          JSON.stringify({
+            settings: state.settings,
+            preference: state.preference,
+            preferenceProblem: state.preferenceProblem,
+            problem: state.problem,
+          });
+      if (changed) state = { ...next, generation: state.generation + 1 };
+      seen = true;
+      if (changed) onChange(state);
+      return;
+    }
+    // The last good policy stays, and so does what it leaves to users; locked down, it leaves nothing.
+    const next = { ...preferred(admin), problem: loaded.problem };
+    const same = JSON.stringify(next.settings) === JSON.stringify(state.settings);
+    if (
+      seen &&
+      same &&
+      loaded.problem === state.problem &&
+      next.preferenceProblem === state.preferenceProblem
+    )
+      return;
+    state = {
+      ...next,
+      settings: same ? state.settings : next.settings,
+      generation: state.generation + (seen && same ? 0 : 1),
+    };
+    seen = true;
+    onChange(state);
+  };
+
+  refresh();
+  const directory = path.dirname(file);
+  let watcher: FSWatcher | null = null;
+  /** Watches the directory, not the file: an atomic replacement is a new inode. */
+  const watchDirectory = (): void => {
+    watcher?.close();
+    watcher = null;
+    try {
+      const begun = watch(directory, { persistent: false }, (_event, name) => {
+        if (watcher !== begun) return;
+        // The end of a directory is told under its own name; another may be there by now.
+        if (name === path.basename(directory)) watchDirectory();
+        refresh();
+      });
+      begun.on('error', () => {
+        begun.close();
+        if (watcher === begun) watcher = null;
+      });
+      watcher = begun;
+    } catch {
+      /* no directory, or no inotify: the timer below tries again */
+    }
+  };
+  watchDirectory();
+  const timer = setInterval(() => {
+    if (watcher === null) watchDirectory();
+    refresh();
+  }, 2000);
+  timer.unref();
+
+  return {
+    current: (fresh = false) => {
+      if (fresh) refresh();
+      return state;
+    },
+    close: () => {
+      clearInterval(timer);
+      watcher?.close();
+    },
+  };
+}
+
+type Loaded = ({ readonly settings: EffectiveSettings } | { readonly problem: string }) & {
+  /** Of the text that was read; null without one. */ readonly hash: string | null;
+};
+
+/** `lastRead`: hash of the text last read, null before the first look: after it, an absent file is news. */
+function load(file: string, lastRead: string | null): Loaded {
+  let text: string;
+  let hash: string | null = null;
+  try {
+    const bytes = readFileSync(file);
+    hash = createHash('sha256').update(bytes).digest('hex');
+    if (bytes.length > maxSettingsBytes)
+      return { problem: `the settings file is larger than ${maxSettingsBytes} bytes`, hash };
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    // node:fs errors carry a code
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      return {
+        ...(lastRead === null || meantToGo(file, lastRead)
+          ? { settings: defaultSettings }
+          : { problem: 'it was deleted' }),
+        hash,
+      };
+    return { problem: error instanceof Error ? error.message : String(error), hash };
+  }
+  const result = effectiveSettings(text, { exists: true });
+  return {
+    ...(result.ok
+      ? { settings: result.value }
+      : { problem: [result.error.message, result.error.reason].filter(Boolean).join(' ') }),
+    hash,
+  };
+}
+
+function meantToGo(file: string, lastRead: string): boolean {
+  try {
+    return readFileSync(removalNote(file), 'utf8').trim() === lastRead;
+  } catch {
+    return false;
+  }
+}

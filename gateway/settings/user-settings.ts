@@ -1,0 +1,86 @@
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs';
+import {
+  leavesAnything,
+  maxPreferencesBytes,
+  parsePreferences,
+  type UserPreferences,
+} from '../../shared/settings/preferences.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+
+export interface ReadPreferences {
+  readonly preferences: UserPreferences | null;
+  /** Why what is there counts as none. */ readonly problem: string | null;
+}
+
+/**
+ * The preferences of users, from the file this gateway made. Fails closed: a link, another kind of file,
+ * another owner, one that everybody may write, and anything but preferences in it count as none, and the
+ * administrator's settings hold.
+ */
+export function readPreferences(file: string): ReadPreferences {
+  const none = (problem: string | null): ReadPreferences => ({ preferences: null, problem });
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException; // openSync throws only ErrnoException
+    return none(code === 'ENOENT' ? null : `it can't be opened: ${String(code)}`);
+  }
+  try {
+    const info = fstatSync(descriptor);
+    if (!info.isFile() || info.nlink !== 1) return none('it is no plain file');
+    if (info.uid !== process.getuid?.()) return none(`it belongs to uid ${info.uid}`);
+    if ((info.mode & 0o002) !== 0) return none('everybody may write it');
+    if (info.size > maxPreferencesBytes) return none('it is too large');
+    // No more than that, however it grows meanwhile: others write in it.
+    const bytes = Buffer.alloc(maxPreferencesBytes + 1);
+    const length = readSync(descriptor, bytes, 0, bytes.length, 0);
+    if (length > maxPreferencesBytes) return none('it is too large');
+    const text = bytes.toString('utf8', 0, length);
+    if (text.trim() === '') return none(null);
+    const preferences = parsePreferences(text);
+    return preferences === null
+      ? none('it holds something else than preferences')
+      : { preferences, problem: null };
+  } catch (error) {
+    return none(error instanceof Error ? error.message : String(error));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Makes the file while something is left to users, for the group of the socket to write in; while all is
+ * locked nobody may. What stands in it is never touched.
+ */
+export function keepPreferencesFile(
+  file: string,
+  settings: EffectiveSettings,
+  gid: number | null,
+): string | null {
+  const open = leavesAnything(settings) && gid !== null;
+  const mode = open ? 0o660 : 0o640;
+  try {
+    const info = lstatSync(file, { throwIfNoEntry: false });
+    if (info === undefined) {
+      if (!open) return null;
+      writeFileSync(file, '', { flag: 'wx', mode: 0o600 });
+    } else if (!info.isFile()) return 'it is no plain file';
+    if (process.getuid?.() === 0 && gid !== null && (info?.gid !== gid || info.uid !== 0))
+      chownSync(file, 0, gid);
+    if (info === undefined || (info.mode & 0o7777) !== mode) chmodSync(file, mode);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

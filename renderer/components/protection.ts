@@ -1,0 +1,44 @@
+import type { TFunction } from 'i18next';
+import type { AppState } from '../../shared/ipc/contract.ts';
+import { protectionIn, type Protection } from '../../shared/ipc/protection.ts';
+import { stateTone } from './state-badge.tsx';
+import type { Tone } from '../theme/tokens.ts';
+import { viewDocument } from '../state/draft-view.ts';
+
+export type { Protection };
+
+/** The engine's one honest state in this window. */
+export const protectionOf = (app: AppState, now: number): Protection =>
+  protectionIn(app, viewDocument(app.settings.applied, app.settings.exists).settings, now);
+
+/** What stands under the engine's name. */
+export function engineLine(
+  t: TFunction,
+  app: AppState,
+  protection: Protection,
+): { readonly text: string; readonly tone: Tone } {
+  if (app.run !== null && app.run.activity === 'applying')
+    return { text: t('frame.engine.applying', { version: app.run.toVersion }), tone: 'warn' };
+  if (app.run !== null && app.run.activity !== 'ended')
+    return { text: t('frame.engine.rollingBack'), tone: 'warn' };
+  if (app.busy.engine !== null) return { text: t(`frame.engine.${app.busy.engine}`), tone: 'warn' };
+  switch (app.engine.phase) {
+    case 'failed':
+      return { text: t('frame.engine.failed'), tone: 'danger' };
+    case 'starting':
+      return { text: t('frame.engine.starting'), tone: 'warn' };
+    case 'stopping':
+      return { text: t('frame.engine.stopping'), tone: 'warn' };
+    case 'restarting':
+      return { text: t('frame.engine.restarting'), tone: 'warn' };
+    case 'unreachable':
+      return { text: t('frame.engine.phase.unreachable'), tone: 'warn' };
+    case 'stopped':
+    case 'ready':
+      break;
+  }
+  const { state, unprotected } = protection;
+  if (state === 'protected' && unprotected !== null && unprotected > 0)
+    return { text: t('frame.engine.protectedExcept', { count: unprotected }), tone: 'ok' };
+  return { text: t(`state.${state}`), tone: stateTone[state] };
+}

@@ -1,0 +1,83 @@
+import { createContext, use, useSyncExternalStore, type ReactNode } from 'react';
+import type { AppState } from '../../shared/ipc/contract.ts';
+import { deriveDraft, sameForDraft, type DraftView } from './draft-view.ts';
+import type { AppStore } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+
+const StoreContext = createContext<AppStore | null>(null);
+
+export function StoreProvider({
+  store,
+  children,
+}: {
+  readonly store: AppStore;
+  readonly children: ReactNode;
+}) {
+  return <StoreContext value={store}>{children}</StoreContext>;
+}
+
+/** The store itself: requests and draft edits. */
+export function useStore(): AppStore {
+  const store = use(StoreContext);
+  if (store === null) throw new Error('StoreProvider is missing');
+  return store;
+}
+
+/** One part of the snapshot: drawn again only when that is another. */
+export function useSnapshotPart<T>(part: (snapshot: Snapshot) => T): T {
+  const store = useStore();
+  return useSyncExternalStore(store.subscribe, () => part(store.get()));
+}
+
+/**
+ * AppState; only below the frame, which waits for the first answer. Typing alone does not draw again what
+ * uses it.
+ */
+export function useApp(): AppState {
+  return useAppPart((app) => app);
+}
+
+/**
+ * One part of AppState, or what it comes to: drawn again only when that is another. `part` must give the same
+ * for the same state.
+ */
+export function useAppPart<T>(part: (app: AppState) => T): T {
+  const store = useStore();
+  return useSyncExternalStore(store.subscribe, () => part(arrived(store.get().app)));
+}
+
+/**
+ * The draft, parsed, evaluated, linted and compared with what is applied, plus its edits. The same object
+ * until one of these is another.
+ */
+export function useDraft(): DraftView {
+  return useDraftPart((draft) => draft);
+}
+
+/** One part of the draft: drawn again only when that is another. */
+export function useDraftPart<T>(part: (draft: DraftView) => T): T {
+  const store = useStore();
+  return useSyncExternalStore(store.subscribe, () => part(draftNow(store)));
+}
+
+function arrived(app: AppState | null): AppState {
+  if (app === null) throw new Error('used before the first state arrived');
+  return app;
+}
+
+const kept = new WeakMap<AppStore, { snapshot: Snapshot; readonly draft: DraftView }>();
+
+/** The draft as it is at this moment, for keys and clicks; what is drawn follows it by `useDraft`. */
+export function draftNow(store: AppStore): DraftView {
+  const snapshot = store.get();
+  const app = arrived(snapshot.app);
+  const last = kept.get(store);
+  if (last?.snapshot === snapshot) return last.draft;
+  if (last !== undefined && sameForDraft(last.snapshot, snapshot)) {
+    last.snapshot = snapshot;
+    return last.draft;
+  }
+  const draft = deriveDraft(store, snapshot, app);
+  kept.set(store, { snapshot, draft });
+  return draft;
+}

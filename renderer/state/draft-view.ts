@@ -1,0 +1,255 @@
+import {
+  diffSettings,
+  editSettings,
+  effectiveSettings,
+  parsePointer,
+  parseSettings,
+  restartNeeded,
+  toPointer,
+  type EffectiveSettings,
+  type Finding,
+  type ParsedSettings,
+  type SettingsChange,
+  type SettingsSyntaxError,
+} from '../../shared/settings/index.ts';
+import { lintSettings, type LintContext } from '../../shared/settings/lint/index.ts';
+import { removesFile } from '../../shared/settings/history.ts';
+import type { AppState } from '../../shared/ipc/contract.ts';
+import { ok, type Result } from '../../shared/result.ts';
+import { applying, lockOf, type Lock } from './lock.ts';
+import type { AppStore } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What a settings text comes to. '' is "no file yet". */
+export interface DocumentView {
+  readonly text: string;
+  /** Null for no file. */
+  readonly parsed: ParsedSettings | null;
+  /** Where and why the text is no JSON; empty when it is. */
+  readonly syntax: readonly SettingsSyntaxError[];
+  /** What it means as a policy, or why it can't be one. */
+  readonly settings: Result<EffectiveSettings>;
+}
+
+/** The draft beside what is applied, and the ways to change it. */
+export interface DraftView {
+  readonly text: string;
+  readonly draft: DocumentView;
+  readonly applied: DocumentView;
+  /** Texts differ, if only in formatting: there is something to apply. */
+  readonly dirty: boolean;
+  /** Semantic changes; one for the whole document while one of the two is no JSON. */
+  readonly changes: readonly SettingsChange[];
+  readonly findings: readonly Finding[];
+  readonly restartNeeded: boolean;
+  readonly readOnly: Lock;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  /** The value at a pointer in the draft's document, undefined where missing. */
+  value(pointer: string): unknown;
+  appliedValue(pointer: string): unknown;
+  /** True when something at or below the pointer differs from what is applied. */
+  isEdited(pointer: string): boolean;
+  /**
+   * Writes `value` at the pointer (undefined removes it), keeping every other byte. The error says why the
+   * draft can't be edited by forms.
+   */
+  edit(pointer: string, value: unknown): Result<void>;
+  /**
+   * Like `edit`; but where the applied document has no such key and `value` is what a missing one means, the
+   * key goes again: switched back is unchanged.
+   */
+  editOr(pointer: string, value: unknown, missing: unknown): Result<void>;
+  /** Several edits as one step of undo. */
+  editAll(edits: readonly { readonly pointer: string; readonly value: unknown }[]): Result<void>;
+  /** Puts back what is applied at the pointer. */
+  revert(pointer: string): Result<void>;
+  setText(text: string): void;
+}
+
+/** The last few results by key: a keystroke derives once however many parts of the page read it. */
+function remember<V>(make: (...texts: string[]) => V, depth = 4): (...texts: string[]) => V {
+  const kept: { texts: string[]; value: V }[] = [];
+  return (...texts) => {
+    const hit = kept.find(
+      (entry) =>
+        entry.texts.length === texts.length && entry.texts.every((text, index) => text === texts[index]),
+    );
+    if (hit !== undefined) return hit.value;
+    const value = make(...texts);
+    kept.unshift({ texts, value });
+    kept.length = Math.min(kept.length, depth);
+    return value;
+  };
+}
+
+const view = remember((text, exists): DocumentView => {
+  const made = (parsed: ParsedSettings | null, syntax: readonly SettingsSyntaxError[]): DocumentView => ({
+    text,
+    parsed,
+    syntax,
+    settings: effectiveSettings(parsed ?? text, { exists: exists === 'exists' }),
+  });
+  if (text === '' && exists !== 'exists') return made(null, []);
+  const result = parseSettings(text);
+  return result.ok ? made(result.value, []) : made(null, result.error);
+}, 6);
+
+/** What a text comes to; `exists`: it stands in a file, so that an empty one is a broken one. */
+export const viewDocument = (text: string, exists: boolean): DocumentView =>
+  view(text, exists ? 'exists' : '');
+
+const changesBetween = remember((before, after): readonly SettingsChange[] => diffSettings(before, after));
+
+// The context travels as text, so that it can be part of the key.
+const lint = remember((text, context): readonly Finding[] =>
+  lintSettings(text, JSON.parse(context) as LintContext),
+); // made by lintContext below
+
+/** Findings of a text on this engine. */
+export function findingsOf(text: string, app: AppState): readonly Finding[] {
+  const context: LintContext = {
+    target: app.target.kind,
+    platform: app.target.desktop?.platform ?? app.platform,
+    home: app.home,
+    exists: app.settings.exists && !removesFile(text, app.settings.exists, app.target.kind),
+    // In Docker Desktop the socket of its machine is what counts, and the home directory is shared by
+    // default.
+    ...(app.target.kind === 'docker-desktop' ? {} : { socketPath: app.engine.socket }),
+    ...(app.target.desktop === null
+      ? {}
+      : {
+          desktop: { version: app.target.desktop.version, virtualMachine: app.target.desktop.virtualMachine },
+        }),
+    ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }),
+  };
+  return lint(text, JSON.stringify(context));
+}
+
+const at = (document: DocumentView, pointer: string): unknown => {
+  const path = parsePointer(pointer);
+  if (!path.ok || document.parsed === null) return undefined;
+  let value: unknown = document.parsed.value;
+  for (const segment of path.value)
+    value =
+      typeof value === 'object' && value !== null
+        ? (value as Record<string | number, unknown>)[segment]
+        : undefined; // JSON value
+  return value;
+};
+
+/** Is the draft's view of both snapshots the same? Names all that `deriveDraft` reads of them. */
+export function sameForDraft(a: Snapshot, b: Snapshot): boolean {
+  if (
+    a.draft !== b.draft ||
+    a.undo.length > 0 !== b.undo.length > 0 ||
+    a.redo.length > 0 !== b.redo.length > 0
+  )
+    return false;
+  if (a.app === b.app) return true;
+  if (a.app === null || b.app === null) return false;
+  return (
+    a.app.settings.applied === b.app.settings.applied &&
+    a.app.settings.exists === b.app.settings.exists &&
+    a.app.settings.readOnly === b.app.settings.readOnly &&
+    applying(a.app) === applying(b.app) &&
+    a.app.target === b.app.target &&
+    a.app.platform === b.app.platform &&
+    a.app.home === b.app.home &&
+    a.app.engine.socket === b.app.engine.socket &&
+    a.app.engine.root === b.app.engine.root
+  );
+}
+
+/** Everything pages ask about the draft. Derived from texts only, remembered by text. */
+export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState): DraftView {
+  const text = snapshot.draft;
+  const draft = viewDocument(
+    text,
+    app.settings.exists && !removesFile(text, app.settings.exists, app.target.kind),
+  );
+  const applied = viewDocument(app.settings.applied, app.settings.exists);
+  const changes = changesBetween(app.settings.applied, text);
+  const readOnly = lockOf(app);
+
+  const editAll: DraftView['editAll'] = (edits) => {
+    let next = store.get().draft;
+    for (const { pointer, value } of edits) {
+      const path = parsePointer(pointer);
+      if (!path.ok) return path;
+      const result = editSettings(next, path.value, value);
+      if (!result.ok) return result;
+      next = value === undefined ? withoutEmptyParents(result.value, path.value, applied) : result.value;
+    }
+    store.setDraft(isFresh(next) && applied.text === '' ? '' : next);
+    return ok(undefined);
+  };
+
+  return {
+    text,
+    draft,
+    applied,
+    changes,
+    readOnly,
+    editAll,
+    dirty: text !== app.settings.applied,
+    findings: findingsOf(text, app),
+    // Docker Desktop reads its file when it starts, and only then.
+    restartNeeded:
+      app.target.kind === 'docker-desktop' ? text !== app.settings.applied : restartNeeded(changes),
+    canUndo: snapshot.undo.length > 0,
+    canRedo: snapshot.redo.length > 0,
+    value: (pointer) => at(draft, pointer),
+    appliedValue: (pointer) => at(applied, pointer),
+    isEdited: (pointer) =>
+      changes.some(
+        (change) =>
+          change.pointer === pointer ||
+          change.pointer.startsWith(`${pointer}/`) ||
+          pointer.startsWith(`${change.pointer}/`),
+      ),
+    edit: (pointer, value) => editAll([{ pointer, value }]),
+    editOr: (pointer, value, missing) =>
+      editAll([
+        { pointer, value: value === missing && at(applied, pointer) === undefined ? undefined : value },
+      ]),
+    revert: (pointer) => editAll([{ pointer, value: at(applied, pointer) }]),
+    setText: (next) => {
+      store.setDraft(next);
+    },
+  };
+}
+
+/**
+ * Removes objects that a removal left empty and that the applied document does not have: a change taken back
+ * leaves nothing behind.
+ */
+function withoutEmptyParents(
+  text: string,
+  path: readonly (string | number)[],
+  applied: DocumentView,
+): string {
+  let next = text;
+  for (let depth = path.length - 1; depth > 0; depth--) {
+    const parent = path.slice(0, depth);
+    const pointer = toPointer(parent);
+    const value = at(viewDocument(next, true), pointer);
+    if (
+      typeof value !== 'object' ||
+      value === null ||
+      Object.keys(value).length > 0 ||
+      at(applied, pointer) !== undefined
+    )
+      break;
+    const result = editSettings(next, parent, undefined);
+    if (!result.ok) break;
+    next = result.value;
+  }
+  return next;
+}
+
+/** Nothing but what a new document starts with. */
+function isFresh(text: string): boolean {
+  const keys = Object.keys(viewDocument(text, true).parsed?.value ?? { other: true });
+  return keys.length === 1 && keys[0] === 'configurationFileVersion';
+}

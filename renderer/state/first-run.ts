@@ -1,0 +1,23 @@
+import type { AppState } from '../../shared/ipc/contract.ts';
+import { navigate } from './router.ts';
+import type { AppStore } from './snapshot.ts';
+
+/**
+ * Nothing was ever applied to this engine and nobody said that the first run is not wanted. Only for engines
+ * that the app drives itself.
+ */
+export function needsFirstRun(app: AppState): boolean {
+  return (
+    app.target.kind === 'embedded' &&
+    app.firstRun !== 'dismissed' &&
+    app.settings.appliedVersion === 0 &&
+    !app.settings.exists &&
+    app.settings.readError === null
+  );
+}
+
+/** Opens the first run at the start of the window, unless an address was asked for. */
+export function openWelcome(store: AppStore): void {
+  const { app } = store.get();
+  if (app !== null && window.location.hash === '' && needsFirstRun(app)) navigate('welcome');
+}

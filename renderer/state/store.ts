@@ -1,0 +1,245 @@
+import type { AppStore } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+import { withdrawsChoices } from './choices.ts';
+import { tick } from '../i18n/clock.ts';
+import { lockOf } from './lock.ts';
+import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
+import { isEngineRequest } from '../../shared/ipc/channels.ts';
+import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
+import type { EngineLogLine } from '../../shared/engine-status/status.ts';
+import { keepAllContainers } from '../../shared/apply/plan.ts';
+import { fail, type Result } from '../../shared/result.ts';
+
+const draftPauseMs = 250;
+const undoDepth = 200;
+/** Keys closer together than this are one step of undo, as long as it does not get longer than the second. */
+const typingPauseMs = 800,
+  typingMostMs = 5000;
+const logDepth = 5000;
+
+const engineChanged = () => fail('engine.changed', 'another engine was opened meanwhile');
+
+export function createAppStore(bridge: BulkheadBridge): AppStore {
+  let snapshot: Snapshot = {
+    app: null,
+    loadError: null,
+    draft: '',
+    draftError: null,
+    discarded: null,
+    undo: [],
+    redo: [],
+    choices: keepAllContainers,
+    log: [],
+  };
+  const listeners = new Set<() => void>();
+  const set = (part: Partial<Snapshot>) => {
+    const before = snapshot;
+    snapshot = { ...before, ...part };
+    if (withdrawsChoices(before, snapshot)) snapshot = { ...snapshot, choices: keepAllContainers };
+    for (const listener of listeners) listener();
+  };
+
+  /** True while the shown draft is ahead of what main confirmed. */
+  let ahead = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** The step of undo that typing still adds to. */
+  let typing: { readonly first: number; readonly last: number } | null = null;
+  let sending: Promise<Result<void>> = Promise.resolve({ ok: true, value: undefined });
+
+  /** Target's id of the engine that the window shows. */
+  const shownEngine = (): string | null => snapshot.app?.target.id ?? null;
+
+  /**
+   * The one way to main: says which engine a request is about, and lets no answer about another one through.
+   */
+  const ask = async <K extends IpcRequest>(
+    name: K,
+    input: IpcInput<K>,
+    engine = shownEngine(),
+  ): Promise<Result<IpcOutput<K>>> => {
+    if (!isEngineRequest(name)) return bridge.request(name, input, null);
+    if (shownEngine() !== engine) return engineChanged();
+    const answer = await bridge.request(name, input, engine);
+    return shownEngine() === engine ? answer : engineChanged();
+  };
+
+  const adopt = (part: IpcEvents['changed']) => {
+    if (snapshot.app === null) return;
+    tick();
+    // Another engine: what was typed, undone and chosen was about the one before.
+    if (part.target !== undefined && part.target.id !== snapshot.app.target.id) forget();
+    // Parts that are present are whole; an absent one stays as it was, and so does one that says the same
+    // again: nothing is drawn for it.
+    const before: Readonly<Record<string, unknown>> = { ...snapshot.app };
+    const app: AppState = {
+      ...snapshot.app,
+      ...Object.fromEntries(
+        Object.entries(part).filter(
+          ([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(before[key]),
+        ),
+      ),
+    };
+    set({ app, ...(ahead ? {} : { draft: app.settings.draft }) });
+  };
+
+  const forget = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    ahead = false;
+    typing = null;
+    pendingLog = [];
+    set({ undo: [], redo: [], choices: keepAllContainers, log: [], draftError: null, discarded: null });
+  };
+
+  let pendingLog: EngineLogLine[] = [];
+  bridge.on('changed', adopt);
+  bridge.on('log', (line) => {
+    // One update a frame, however chatty the engine is.
+    if (pendingLog.push(line) > 1) return;
+    setTimeout(() => {
+      const log = [...snapshot.log, ...pendingLog].slice(-logDepth);
+      pendingLog = [];
+      set({ log });
+    }, 16);
+  });
+
+  const send = (): Promise<Result<void>> => {
+    clearTimeout(timer);
+    timer = undefined;
+    const text = snapshot.draft;
+    // Sent only once what is on its way has arrived: another engine may be shown by then.
+    const engine = shownEngine();
+    sending = sending.then(async () => {
+      const answer = await ask('settings:set-draft', { text }, engine);
+      if (shownEngine() !== engine) return engineChanged();
+      const stillShown = snapshot.draft === text;
+      if (!answer.ok) {
+        set({ draftError: answer.error });
+        return answer;
+      }
+      if (stillShown && timer === undefined) ahead = false;
+      set({ draftError: null });
+      adopt({ settings: answer.value });
+      return { ok: true as const, value: undefined };
+    });
+    return sending;
+  };
+
+  const flush = async (): Promise<Result<void>> => {
+    if (timer !== undefined) return send();
+    const engine = shownEngine();
+    await sending;
+    if (shownEngine() !== engine) return engineChanged();
+    // Could not be kept then, or was edited meanwhile.
+    return ahead ? send() : { ok: true, value: undefined };
+  };
+
+  const locked = () => snapshot.app !== null && lockOf(snapshot.app) !== null;
+
+  const show = (draft: string, stacks: Pick<Snapshot, 'undo' | 'redo'>) => {
+    ahead = true;
+    set({ draft, ...stacks, discarded: null });
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      void send();
+    }, draftPauseMs);
+  };
+
+  const replaceSettings = async (
+    request: (engine: string | null) => Promise<Result<AppState['settings']>>,
+  ): Promise<Result<void>> => {
+    const engine = shownEngine();
+    if (ahead) await send();
+    const before = snapshot.draft;
+    const answer = await request(engine);
+    if (!answer.ok) return answer;
+    ahead = false;
+    set({
+      draftError: null,
+      ...(answer.value.draft === before
+        ? {}
+        : { undo: [...snapshot.undo, before].slice(-undoDepth), redo: [] }),
+    });
+    adopt({ settings: answer.value });
+    return { ok: true, value: undefined };
+  };
+
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    get: () => snapshot,
+    async load() {
+      const answer = await ask('app:state', undefined);
+      if (!answer.ok) {
+        set({ loadError: answer.error });
+        return;
+      }
+      tick();
+      set({ app: answer.value, draft: answer.value.settings.draft, loadError: null });
+      if (answer.value.run !== null) {
+        const log = await ask('apply:log', undefined);
+        if (log.ok) set({ log: log.value.slice(-logDepth) });
+      }
+    },
+    on: (event, listener) => bridge.on(event, listener),
+    async request(name, input) {
+      if (name === 'apply:start') set({ log: [] });
+      return ask(name, input);
+    },
+    setDraft(text, how) {
+      if (text === snapshot.draft) return;
+      const now = Date.now();
+      const joins =
+        how === 'typing' &&
+        typing !== null &&
+        snapshot.undo.length > 0 &&
+        now - typing.last < typingPauseMs &&
+        now - typing.first < typingMostMs;
+      typing = how === 'typing' ? { first: joins ? (typing?.first ?? now) : now, last: now } : null;
+      show(text, {
+        undo: joins ? snapshot.undo : [...snapshot.undo, snapshot.draft].slice(-undoDepth),
+        redo: [],
+      });
+    },
+    undo() {
+      typing = null;
+      const text = locked() ? undefined : snapshot.undo.at(-1);
+      if (text !== undefined)
+        show(text, { undo: snapshot.undo.slice(0, -1), redo: [...snapshot.redo, snapshot.draft] });
+    },
+    redo() {
+      typing = null;
+      const text = locked() ? undefined : snapshot.redo.at(-1);
+      if (text !== undefined)
+        show(text, { undo: [...snapshot.undo, snapshot.draft], redo: snapshot.redo.slice(0, -1) });
+    },
+    flush,
+    async switchTarget(id) {
+      // What could not be kept would be gone with the switch.
+      const kept = await flush();
+      if (!kept.ok) return kept;
+      const answer = await ask('target:switch', { id });
+      if (!answer.ok) return answer;
+      adopt(answer.value);
+      return { ok: true, value: undefined };
+    },
+    async discard() {
+      const answer = await replaceSettings((engine) => ask('settings:discard-draft', undefined, engine));
+      if (answer.ok) set({ discarded: { error: null } });
+      else if (answer.error.code !== 'engine.changed') set({ discarded: { error: answer.error } });
+      return answer;
+    },
+    resolveConflict: (keep) =>
+      replaceSettings((engine) => ask('settings:resolve-conflict', { keep }, engine)),
+    setChoices: (choices) => {
+      set({ choices });
+    },
+    painted: () => {
+      bridge.painted();
+    },
+  };
+}

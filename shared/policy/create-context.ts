@@ -1,0 +1,4 @@
+export interface CreateContext {
+  /** The isolation runtime (A6). */
+  readonly runtime: string;
+}

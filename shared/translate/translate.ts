@@ -1,0 +1,173 @@
+import { fill, refusalPrefix, type DecisionLanguage } from '../rules/words.ts';
+import type { DecisionWords } from '../rules/decision-words-type.ts';
+import { decisions as englishDecisions } from '../rules/english.ts';
+import { toldEvidence } from './evidence.ts';
+
+/**
+ * English sentences with `{0}`, `{1}` … where values go in, and what they are in another language. A value
+ * may be left away: English plural endings are values.
+ */
+export type Sentences = Readonly<Record<string, string>>;
+
+/** Everything that is said in a language outside the window. */
+export interface Messages extends DecisionLanguage {
+  /**
+   * An English sentence that was put together elsewhere, told in this language; as it is where it is not ours
+   * (an engine's or a system's own words).
+   */
+  readonly told: (english: string) => string;
+  /** What refusals name: `what` and `detail` of a denial. */
+  readonly named: (english: string) => string;
+  /** A line of the command line: its columns told one by one, and lined up again. */
+  readonly line: (english: string) => string;
+  /** What was seen inside, in a claim's evidence or one of its items. */
+  readonly evidence: (english: string) => string;
+}
+
+interface Pattern {
+  readonly match: RegExp;
+  readonly translation: string;
+  readonly literal: number;
+}
+
+const deepest = 4;
+const remembered = 500;
+const shortest = 16;
+const remarkable = /[.*+?^${}()|[\]\\]/g;
+
+/**
+ * Messages from their English: processes tell each other English sentences (a journal, the decision log, an
+ * engine's answer), so that whoever shows one to a person translates it there. Sentences are found again by
+ * their fixed parts, the longest first; `named` are what refusals name, and `seen` what probes saw: too short
+ * to be looked for elsewhere.
+ */
+export function messages(
+  sentences: Sentences,
+  words: DecisionWords,
+  named: Sentences,
+  lines: Sentences = {},
+  seen: Sentences = {},
+): Messages {
+  const told = teller(sentences, (english) => toldRefusal(english));
+  const inRefusal = teller({ ...sentences, ...named }, () => null);
+  const rules = Object.fromEntries(rulesByLength.map(([rule, text]) => [text, words.rules[rule]]));
+  const column = teller({ ...rules, ...sentences, ...named, ...lines }, (english) => toldRefusal(english));
+
+  const evidence: (english: string) => string = teller({ ...sentences, ...seen }, (english) =>
+    toldEvidence(
+      english,
+      (part) => evidence(part),
+      (refusal) => toldRefusal(refusal),
+    ),
+  );
+
+  /** A refusal as the gateway tells it in English, also after words of Docker's before it. */
+  const toldRefusal = (english: string): string | null => {
+    const at = english.indexOf(refusalPrefix);
+    if (at < 0) return null;
+    const parts = /^([^]*?) is blocked: ([^]*); ([^]*)$/.exec(english.slice(at + refusalPrefix.length));
+    const rule = rulesByLength.find(([, text]) => parts?.[2]?.startsWith(text) === true);
+    const setting = parts?.[3]?.trim();
+    if (parts === null || rule === undefined || setting === undefined) return null;
+    const asides = [...(parts[2] ?? '').slice(rule[1].length).matchAll(/ \(((?:[^()]|\([^()]*\))*)\)/g)].map(
+      ([, aside = '']) => fill(words.aside, [inRefusal(aside)]),
+    );
+    return `${english.slice(0, at)}${refusalPrefix}${fill(words.refusal, [inRefusal(parts[1] ?? ''), `${words.rules[rule[0]]}${asides.join('')}`, toldSetting(words, setting)])}`;
+  };
+
+  return { words, told, named: inRefusal, line: (english) => toldColumns(english, column), evidence };
+}
+
+const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g;
+/** Columns that a text takes in a terminal. */
+export const widthOf = (text: string): number => text.length + (text.match(wide)?.length ?? 0);
+
+/** Columns are apart by two spaces or more; Chinese characters take the room of two. */
+function toldColumns(line: string, column: (english: string) => string): string {
+  const [, lead = '', rest = ''] = /^( *(?:(?<= )[-!] )?)(.*)$/.exec(line) ?? [];
+  const parts = rest.split(/( {2,})/);
+  let owed = 0;
+  return (
+    lead +
+    parts
+      .map((part, index) => {
+        if (index % 2 === 0) {
+          const said = column(part);
+          owed += widthOf(said) - widthOf(part);
+          return said;
+        }
+        const gap = Math.max(2, part.length - owed);
+        owed = Math.max(0, owed - (part.length - gap));
+        return ' '.repeat(gap);
+      })
+      .join('')
+  );
+}
+
+/** Finds sentences again, with a memory for those that come often. */
+function teller(
+  sentences: Sentences,
+  special: (english: string) => string | null,
+): (english: string) => string {
+  // Worked out when the first sentence is told: most processes never do.
+  let compiled: readonly Pattern[] | undefined;
+  const patterns = (): readonly Pattern[] =>
+    (compiled ??= Object.entries(sentences)
+      .filter(([text]) => /\{\d+\}/.test(text))
+      .map(([text, translation]) => {
+        const literal = text.replaceAll(/\{\d+\}/g, '').length;
+        // One that begins with a value and has little else would find itself in anybody's words: there the
+        // value is one word.
+        const open = text.startsWith('{0}') && literal < shortest ? text.replace('{0}', '\u0000') : text;
+        return {
+          match: new RegExp(
+            `^${open
+              .replaceAll(remarkable, '\\$&')
+              .replaceAll(/\\\{\d+\\\}/g, '([^]*?)')
+              .replace('\u0000', '(\\S+)')}$`,
+          ),
+          translation,
+          literal,
+        };
+      })
+      .sort((a, b) => b.literal - a.literal));
+  const known = new Map<string, string>();
+  // A value of one word is a name, whatever it is called.
+  const value = (text: string, depth: number): string =>
+    depth < deepest && text.includes(' ') ? tell(text, depth + 1) : text;
+  const tell = (english: string, depth: number): string => {
+    const whole = Object.hasOwn(sentences, english) ? sentences[english] : known.get(english);
+    if (whole !== undefined) return whole;
+    const found = special(english) ?? matched(english, depth) ?? english;
+    if (known.size >= remembered) known.clear();
+    known.set(english, found);
+    return found;
+  };
+  const matched = (english: string, depth: number): string | null => {
+    for (const { match, translation } of patterns()) {
+      const values = match.exec(english);
+      if (values !== null)
+        return fill(
+          translation,
+          values.slice(1).map((one) => value(one, depth)),
+        );
+    }
+    return null;
+  };
+  return (english) => tell(english, 0);
+}
+
+// Object.entries forgets that the keys are the rules' codes.
+const rulesByLength = (
+  Object.entries(englishDecisions.rules) as [keyof DecisionWords['rules'], string][]
+).sort(([, a], [, b]) => b.length - a.length);
+
+function toldSetting(words: DecisionWords, english: string): string {
+  if (english === englishDecisions.noSetting) return words.noSetting;
+  const pointer = (Object.keys(englishDecisions.settings) as (keyof DecisionWords['settings'])[]).find(
+    (key) => englishDecisions.settings[key] === english,
+  ); // as above
+  if (pointer !== undefined) return words.settings[pointer];
+  const index = /\[(\d+)\]$/.exec(english)?.[1];
+  return index === undefined ? english : fill(words.perImageList, [index]);
+}
