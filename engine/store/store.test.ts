@@ -39,7 +39,7 @@ function runScript(text: string, args: string[] = [], { uid }: { uid?: number } 
   });
   return { child, done: once(child, 'exit').then(() => out) };
 }
-const module = (name: string) => JSON.stringify(new URL(`./${name}`, import.meta.url).href);
+const module = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
 
 describe('reading a settings file', () => {
   test('no file is a value, not an error', async () => {
@@ -78,7 +78,7 @@ describe('reading a settings file', () => {
     await writeFile(at('secret.json'), '{}', { mode: 0o600 });
     await chmod(dir, 0o755);
     const { done } = runScript(
-      `import { readSettings } from ${module('files.ts')}; const r = await readSettings(process.argv.at(-1)); console.log(JSON.stringify(r));`,
+      `import { readSettings } from ${module('../base/files.ts')}; const r = await readSettings(process.argv.at(-1)); console.log(JSON.stringify(r));`,
       [at('secret.json')],
       { uid: 65534 },
     );
@@ -138,7 +138,7 @@ describe('writing a file', () => {
       await writeFile(at('a.json'), 'old');
       await chmod(dir, 0o755);
       const { done } = runScript(
-        `import { writeFileAtomic } from ${module('files.ts')}; console.log(JSON.stringify(await writeFileAtomic(process.argv.at(-1), 'new')));`,
+        `import { writeFileAtomic } from ${module('../base/files.ts')}; console.log(JSON.stringify(await writeFileAtomic(process.argv.at(-1), 'new')));`,
         [at('a.json')],
         { uid: 65534 },
       );
@@ -154,7 +154,7 @@ describe('writing a file', () => {
     await writeFile(at('a.json'), 'a'.repeat(size));
     for (let round = 0; round < 4; round++) {
       const { child, done } = runScript(
-        `import { writeFileAtomic } from ${module('files.ts')};
+        `import { writeFileAtomic } from ${module('../base/files.ts')};
         process.stdout.write('go'); for (let i = 0; ; i++) await writeFileAtomic(process.argv.at(-1), (i % 2 ? 'a' : 'b').repeat(${size}));`,
         [at('a.json')],
       );
@@ -187,7 +187,7 @@ describe('the lock', () => {
   });
   test('of a killed process is taken over by exactly one of many who want it', async () => {
     const holder = runScript(
-      `import { acquireLock } from ${module('lock.ts')}; await acquireLock(process.argv.at(-1)); process.stdout.write('held'); setInterval(() => {}, 1000);`,
+      `import { acquireLock } from ${module('../base/lock.ts')}; await acquireLock(process.argv.at(-1)); process.stdout.write('held'); setInterval(() => {}, 1000);`,
       [at('l')],
     );
     await once(holder.child.stdout, 'data');
@@ -446,7 +446,7 @@ describe('history', () => {
       await writeVersion(at('history'), { entry: entry(1, 'a'), settings: 'a', daemonJson: '{"secret": 1}' });
       await writeFile(at('admin-settings.json'), 'a');
       const { done } = runScript(
-        `import { createSettingsStore } from ${module('settings-store.ts')}; import { rootPaths } from ${JSON.stringify(new URL('../base/root-paths.ts', import.meta.url).href)};
+        `import { createSettingsStore } from ${module('./settings-store.ts')}; import { rootPaths } from ${JSON.stringify(new URL('../base/root-paths.ts', import.meta.url).href)};
       const store = createSettingsStore(rootPaths(process.argv.at(-1))); 
       const asking = (missing) => createSettingsStore(rootPaths(process.argv.at(-1)), { elevationMissing: () => Promise.resolve(missing) }).read();
       console.log(JSON.stringify([await store.read(), await store.historyText(1), await asking(null), await asking('pkexec is not installed')]));`,

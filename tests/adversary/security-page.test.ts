@@ -7,9 +7,12 @@ import { corpus } from './corpus.ts';
 // nobody's.
 const page = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8');
 const promises = page.split('\n').filter((line) => /^\| .* \|$/.test(line) && !line.startsWith('| promise'));
-const tests = globSync('{gateway,engine,runtime,shared,cli,electron,renderer,e2e}/**/*.test.ts', {
-  cwd: new URL('../..', import.meta.url).pathname,
-});
+const tests = globSync(
+  '{gateway,engine,planner,supervisor,runtime,shared,cli,electron,renderer,e2e,tests}/**/*.test.ts',
+  {
+    cwd: new URL('../..', import.meta.url).pathname,
+  },
+);
 
 describe('SECURITY.md', () => {
   it('has promises, each held by an attack class or a test', () => {
