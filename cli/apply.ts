@@ -14,7 +14,7 @@ import {
   withJson,
   withRoot,
   workWithoutReader,
-  told,
+  translate,
 } from './output.ts';
 import { resolveChoices, withoutRefused, withChoices, type ChoiceOptions } from './choices.ts';
 import { eventListener, type EventListener } from './event-listener.ts';
@@ -195,7 +195,7 @@ async function applyTelling(
   }
   const { plan, text, choices } = made.value;
   const human = options.json !== true && options.events !== true;
-  if (human) process.stdout.write(`${told(describePlan(plan, made.value.diff))}\n\n`);
+  if (human) process.stdout.write(`${translate(describePlan(plan, made.value.diff))}\n\n`);
   if (!plan.blocked && options.yes !== true) {
     const agreed = await confirm(plan);
     if (!agreed.ok) {
@@ -218,7 +218,7 @@ async function applyTelling(
   }
   const run = await untilEnd(started.value, listener);
   process.exitCode = asAsked(run) ? exitCodes.ok : exitCodes.failed;
-  if (human) process.stdout.write(`\n${told(describeOutcome(run))}\n`);
+  if (human) process.stdout.write(`\n${translate(describeOutcome(run))}\n`);
   else if (options.events !== true) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
 }
 
@@ -272,7 +272,7 @@ async function confirm(plan: ApplyPlan): Promise<Result<void, AppError>> {
           : 'Apply? [y/N] ';
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await prompt.question(told(question));
+    const answer = await prompt.question(translate(question));
     return /^y(es)?$/i.test(answer.trim())
       ? ok(undefined)
       : fail('apply.not-confirmed', 'nothing was applied', { reason: 'it was not confirmed' });
@@ -297,14 +297,14 @@ function stepPrinter(): (event: ApplyEvent) => void {
       const line = describeStep(step);
       if (line === null || printed.has(step.step)) continue;
       printed.add(step.step);
-      process.stdout.write(`${told(line)}\n`);
+      process.stdout.write(`${translate(line)}\n`);
     }
     if (
       (event.run.activity === 'rolling-back' || event.run.activity === 'cancelling') &&
       !printed.has('roll-back')
     ) {
       printed.add('roll-back');
-      process.stdout.write(`${told('Rolling back…')}\n`);
+      process.stdout.write(`${translate('Rolling back…')}\n`);
     }
   };
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { widthOf } from '../shared/translate/translate.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import { printable, printError, resolveRoot, withJson, withRoot, told } from './output.ts';
+import { printable, printError, resolveRoot, withJson, withRoot, translate } from './output.ts';
 
 interface AuditOptions {
   readonly root?: string;
@@ -139,7 +139,7 @@ const outcomes: Readonly<Record<StoredAuditEntry['outcome'], string>> = {
 
 /** Time, who, what, rule and setting: one line. */
 export function describeEntry(entry: StoredAuditEntry): string {
-  const outcome = told(outcomes[entry.outcome]);
+  const outcome = translate(outcomes[entry.outcome]);
   const origin =
     entry.origin?.kind === 'socket-mount'
       ? `container ${entry.origin.container ?? entry.origin.mount ?? '?'}`
@@ -150,9 +150,9 @@ export function describeEntry(entry: StoredAuditEntry): string {
     entry.outcome === 'rewrite'
       ? entry.message
           .split(/; (?=[\w.]+: ")/)
-          .map(told)
+          .map(translate)
           .join('; ')
-      : told(entry.what ?? entry.message);
+      : translate(entry.what ?? entry.message);
   const rule = [entry.rule, entry.spec ?? ''].filter((part) => part !== '').join(' ');
   const line = `${entry.time}  ${outcome}${' '.repeat(Math.max(0, 10 - widthOf(outcome)))}  ${origin}${about === '' ? '' : `  ${about}`}  ${what}  [${rule}]${entry.setting === null ? '' : `  ${entry.setting}`}`;
   return printable(line);

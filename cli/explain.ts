@@ -3,9 +3,9 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { ExplainedRequest, Explanation, Finding } from '../shared/explain/explanation.ts';
 import { routeOfSetting } from '../shared/desktop/deep-link.ts';
-import { refusalPrefix } from '../shared/rules/words.ts';
+import { refusalPrefix } from '../shared/rules/texts.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import { printable, printError, printResult, told, withJson, withRoot } from './output.ts';
+import { printable, printError, printResult, translate, withJson, withRoot } from './output.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
 
 interface ExplainOptions extends RootOptions {
@@ -125,9 +125,9 @@ const findingText = ({ outcome, message }: Finding): string =>
   outcome === 'rewrite'
     ? message
         .split(/; (?=[\w.]+: ")/)
-        .map(told)
+        .map(translate)
         .join('; ')
-    : told(message).replace(refusalPrefix, '');
+    : translate(message).replace(refusalPrefix, '');
 
 export function describeExplanation(explanation: Explanation): string {
   const lines = explanation.requests.flatMap((request) => [headOf(request), ...describeFindings(request)]);

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeStatus, type StatusReport } from './status.ts';
 import { languageOf } from './language.ts';
-import { errorText, speak, told } from './output.ts';
+import { errorText, setLocale, translate } from './output.ts';
 import { describeRecreatePlan } from './recreate-text.ts';
 
-afterEach(() => speak('en'));
+afterEach(() => setLocale('en'));
 
 describe('the language of the command line', () => {
   it('is what --lang says, before BULKHEAD_LANG, before the locale; words after -- are Docker\u2019s', () => {
@@ -25,29 +25,29 @@ describe('the language of the command line', () => {
     expect(errorText(error)).toBe(
       "error: no engine was named: neither --root nor BULKHEAD_ROOT is set\n  Give the engine's directory: --root DIR.",
     );
-    await speak('zh-CN');
+    await setLocale('zh-CN');
     expect(errorText(error)).toBe(
       '错误：未指定引擎：未设置 --root 或 BULKHEAD_ROOT\n  请给出引擎的目录：--root DIR。',
     );
   });
 
   it('keeps columns in line, a Chinese character being two wide, and leaves documents and names alone', async () => {
-    await speak('zh-CN');
+    await setLocale('zh-CN');
     expect(
-      told(
+      translate(
         '0123456789ab  web      running   protected    own id range 100000-165535\n0123456789ac  db-long  exited    UNPROTECTED  ECI is off',
       ).split('\n'),
     ).toEqual([
       '0123456789ab  web      运行中    受保护       独立的 ID 范围 100000-165535',
       '0123456789ac  db-long  已退出    未受保护     ECI 已关闭',
     ]);
-    expect(told('+   "images": ["docker.io/library/alpine:3"]')).toBe(
+    expect(translate('+   "images": ["docker.io/library/alpine:3"]')).toBe(
       '+   "images": ["docker.io/library/alpine:3"]',
     );
   });
 
   it('tells in a plan what the gateway will refuse of a recreation, and of an apply that has it', async () => {
-    await speak('zh-CN');
+    await setLocale('zh-CN');
     const message =
       'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories';
     const item = {
@@ -63,7 +63,7 @@ describe('the language of the command line', () => {
       blockers: [{ code: 'refused' as const, params: { rule: 'bind-not-shared', message } }],
     };
     expect(
-      told(describeRecreatePlan({ blocked: true, groups: [[item]] }))
+      translate(describeRecreatePlan({ blocked: true, groups: [[item]] }))
         .split('\n')
         .slice(1),
     ).toEqual([
@@ -73,14 +73,14 @@ describe('the language of the command line', () => {
       ),
     ]);
     expect(
-      told(
+      translate(
         '  Under these settings the gateway refuses to recreate bad, worse. Change the setting named with it, or leave it as it is.',
       ),
     ).toBe('  按照这些设置，网关拒绝重新创建 bad, worse。请更改随其列出的设置，或保持该容器不变。');
   });
 
   it('says the one honest sentence', async () => {
-    await speak('zh-CN');
+    await setLocale('zh-CN');
     const engine = {
       phase: 'stopped',
       version: null,
@@ -102,7 +102,7 @@ describe('the language of the command line', () => {
       settingsDeleted: false,
       preferredOff: null,
     };
-    expect(told(describeStatus(report))).toBe(
+    expect(translate(describeStatus(report))).toBe(
       '引擎已停止：没有运行，也没有检查\n  引擎      已停止\n  套接字    unix:///x/docker.sock\n  设置      版本 3，草稿有所不同 (bulkhead plan)',
     );
   });

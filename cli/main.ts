@@ -18,7 +18,7 @@ import { languageOfTag, type MessageLanguage } from '../shared/language.ts';
 import { widthOf } from '../shared/translate/translate.ts';
 import { keepInheritedDescriptors } from '../gateway/base/inherited-descriptors.ts';
 import { languageOf } from './language.ts';
-import { endWithReader, exitCodes, printError, speak, told } from './output.ts';
+import { endWithReader, exitCodes, printError, setLocale, translate } from './output.ts';
 import { registerPlanner } from './planner.ts';
 import { registerRanges } from './ranges.ts';
 import { registerSettings } from './settings.ts';
@@ -35,11 +35,11 @@ export function buildProgram(): Command {
         languageOption,
       ),
     )
-    .showHelpAfterError(told('(add --help for what it takes)'))
+    .showHelpAfterError(translate('(add --help for what it takes)'))
     .configureHelp(toldHelp)
     .configureOutput({
       outputError: (text, write) => {
-        write(`${told(text.trimEnd())}\n`);
+        write(`${translate(text.trimEnd())}\n`);
       },
     })
     // Set before commands are registered: they inherit it.
@@ -66,26 +66,28 @@ export function buildProgram(): Command {
 const plainHelp = new Help();
 /** Help in the language that is spoken. */
 const toldHelp: HelpConfiguration = {
-  styleTitle: told,
+  styleTitle: translate,
   displayWidth: widthOf,
-  commandDescription: (command) => told(plainHelp.commandDescription(command)),
-  subcommandDescription: (command) => told(plainHelp.subcommandDescription(command)),
+  commandDescription: (command) => translate(plainHelp.commandDescription(command)),
+  subcommandDescription: (command) => translate(plainHelp.subcommandDescription(command)),
   optionDescription: (option) =>
-    `${told(option.description)}${asides(plainHelp.optionDescription(option).slice(option.description.length))}`,
+    `${translate(option.description)}${asides(plainHelp.optionDescription(option).slice(option.description.length))}`,
   commandUsage: (command) => placeholders(plainHelp.commandUsage(command)),
   subcommandTerm: (command) => placeholders(plainHelp.subcommandTerm(command)),
 };
 
 /** "(default: 90)" and "(env: X)", each told by itself; that nothing is in a list at first needs no words. */
 const asides = (added: string): string =>
-  added.replace(' (default: [])', '').replaceAll(/ \((default|env): ([^()]*)\)/g, (whole) => told(whole));
+  added
+    .replace(' (default: [])', '')
+    .replaceAll(/ \((default|env): ([^()]*)\)/g, (whole) => translate(whole));
 /** What commander calls the places of options and commands. */
 const placeholders = (usage: string): string =>
-  usage.replaceAll(/\[(options|command)\]/g, (whole) => told(whole));
+  usage.replaceAll(/\[(options|command)\]/g, (whole) => translate(whole));
 
 function languageOption(text: string): MessageLanguage {
   const language = languageOfTag(text);
-  if (language === null) throw new InvalidArgumentError(told('It must be en or zh-CN.'));
+  if (language === null) throw new InvalidArgumentError(translate('It must be en or zh-CN.'));
   return language;
 }
 
@@ -94,7 +96,7 @@ function languageOption(text: string): MessageLanguage {
  * here; commands print their own errors.
  */
 export async function main(args: readonly string[]): Promise<void> {
-  await speak(languageOf(args, process.env));
+  await setLocale(languageOf(args, process.env));
   try {
     await buildProgram().parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -31,7 +31,7 @@ let line: Tell = asItIs,
 let titles: Readonly<Record<ClaimId, string>> = claimTitles;
 
 /** Sets the language of everything for people; its words are read only when they are not English. */
-export async function speak(next: MessageLanguage): Promise<void> {
+export async function setLocale(next: MessageLanguage): Promise<void> {
   const [words, claims] =
     next === 'zh-CN'
       ? await Promise.all([
@@ -46,11 +46,11 @@ export async function speak(next: MessageLanguage): Promise<void> {
 }
 
 /** English for people, in the language that is spoken, line by line. */
-export const told = (english: string): string =>
+export const translate = (english: string): string =>
   language === 'en' ? english : english.split('\n').map(line).join('\n');
 
 /** What probes saw, in the language that is spoken. */
-export const toldEvidence = (english: string): string => evidence(english);
+export const translateEvidence = (english: string): string => evidence(english);
 
 /** What a claim says, in the language that is spoken. */
 export const toldClaim = (id: ClaimId): string => titles[id];
@@ -66,8 +66,8 @@ export const colon = (): string => errorMarks[language].because;
 /** An error as a person reads it: "what: why", and on a second line what to do. */
 export function errorText({ message, reason, hint }: AppError): string {
   const { error, because } = errorMarks[language];
-  const why = reason === undefined ? '' : `${because}${told(reason)}`;
-  return `${error}${told(message)}${why}${hint === undefined ? '' : `\n  ${told(hint)}`}`;
+  const why = reason === undefined ? '' : `${because}${translate(reason)}`;
+  return `${error}${translate(message)}${why}${hint === undefined ? '' : `\n  ${translate(hint)}`}`;
 }
 
 export interface PrintOptions<T> {
@@ -96,7 +96,7 @@ export function printResult<T>(result: Result<T, AppError>, options: PrintOption
       ? JSON.stringify(result.value, null, 2)
       : options.verbatim === true
         ? options.human(result.value)
-        : told(options.human(result.value));
+        : translate(options.human(result.value));
   if (text !== '') process.stdout.write(`${text}\n`);
   process.exitCode = options.failed?.(result.value) === true ? exitCodes.failed : exitCodes.ok;
 }
@@ -109,7 +109,7 @@ export function printError(error: AppError, options: { readonly json?: boolean |
 
 /** A word on how it goes, to stderr, so that stdout stays one document. */
 export function progress(text: string): void {
-  process.stderr.write(`${told(text)}\n`);
+  process.stderr.write(`${translate(text)}\n`);
 }
 
 /**

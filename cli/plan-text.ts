@@ -3,7 +3,7 @@ import { applySteps } from '../shared/apply/plan.ts';
 import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
 import { countOf, type Claim, type Verification } from '../shared/verify/claims.ts';
 import { widthOf } from '../shared/translate/translate.ts';
-import { colon, printable, told, toldClaim, toldEvidence } from './output.ts';
+import { colon, printable, translate, toldClaim, translateEvidence } from './output.ts';
 import { describeRecreatePlan, outcomeText } from './recreate-text.ts';
 
 /**
@@ -169,7 +169,7 @@ export function describeStep(status: ApplyStepStatus): string | null {
   const number = applySteps.indexOf(status.step) + 1;
   const took = status.durationMs === null ? '' : `${(status.durationMs / 1000).toFixed(1)} s`;
   const mark = status.state === 'failed' ? 'failed' : status.state === 'skipped' ? 'nothing to do' : took;
-  return `${number}/${applySteps.length} ${stepWords[status.step].padEnd(24)}${mark.padEnd(14)}${toldEvidence(status.detail ?? '')}`.trimEnd();
+  return `${number}/${applySteps.length} ${stepWords[status.step].padEnd(24)}${mark.padEnd(14)}${translateEvidence(status.detail ?? '')}`.trimEnd();
 }
 
 /** How a run ended, with the reason and what to try. */
@@ -240,17 +240,17 @@ export function describeVerification(verification: Verification, { everyItem = f
       .filter(({ good }) => everyItem || (verdict === 'fail' && !good))
       .map(
         ({ title, seen, good }) =>
-          `${indent}${good ? ' ' : '!'} ${printable(toldEvidence(title))}${colon()}${printable(toldEvidence(seen))}`,
+          `${indent}${good ? ' ' : '!'} ${printable(translateEvidence(title))}${colon()}${printable(translateEvidence(seen))}`,
       );
   const head = ({ verdict, id }: Claim) => {
-    const word = told(verdicts[verdict]);
+    const word = translate(verdicts[verdict]);
     return `${word}${' '.repeat(Math.max(1, indent.length - widthOf(word)))}${toldClaim(id)} (${id})`;
   };
   // With ECI off nothing was run, and once is enough to say so.
   const evidence = (claim: Claim) =>
     claim.verdict === 'not-run' && !verification.eci
       ? []
-      : [`${indent}${printable(toldEvidence(claim.evidence))}`];
+      : [`${indent}${printable(translateEvidence(claim.evidence))}`];
   const lines = verification.claims.flatMap((claim) => [head(claim), ...evidence(claim), ...items(claim)]);
   const audit = verification.claims.some((claim) => claim.verdict === 'not-enforced')
     ? '; audit mode: nothing is refused'
@@ -258,5 +258,5 @@ export function describeVerification(verification: Verification, { everyItem = f
   const sum = verification.eci
     ? `${countOf(verification.claims)}; ${(verification.durationMs / 1000).toFixed(1)} s${audit}`
     : 'Enhanced Container Isolation is off: root in a container is root in the engine.';
-  return [...lines, verification.eci ? toldEvidence(sum) : told(sum)].join('\n');
+  return [...lines, verification.eci ? translateEvidence(sum) : translate(sum)].join('\n');
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { OwnedRanges } from '../planner/range-admin.ts';
 import { fail, type AppError, type Result } from '../shared/result.ts';
-import { printError, printResult, progress, told, withJson } from './output.ts';
+import { printError, printResult, progress, translate, withJson } from './output.ts';
 
 const releaseHelp = `
 Refused while a container or a process is in one of the ranges.
@@ -37,7 +37,7 @@ export function registerRanges(program: Command): void {
   withJson(
     ranges.command('release').description('hand all ranges of an account that is gone back to everybody'),
   )
-    .addHelpText('after', told(releaseHelp))
+    .addHelpText('after', translate(releaseHelp))
     .requiredOption('--user <uid>', 'whose: a user id (or: builds, unnamed, retired)')
     .action(async (options: RangesOptions) => {
       const { parseOwner, releaseRanges } = await import('../planner/range-admin.ts');

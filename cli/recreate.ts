@@ -13,7 +13,7 @@ import {
   withJson,
   withRoot,
   workWithoutReader,
-  told,
+  translate,
 } from './output.ts';
 import { describeRecreatePlan, outcomeText, stepWords } from './recreate-text.ts';
 import { withTarget, type RootOptions } from './target.ts';
@@ -140,7 +140,7 @@ async function recreateTelling(
   const human = options.json !== true && options.events !== true;
   const items = plan.value.groups.flat();
   const todo = items.filter((item) => !item.unchanged && item.blockers.length === 0);
-  if (human) process.stdout.write(`${told(describeRecreatePlan(plan.value))}\n\n`);
+  if (human) process.stdout.write(`${translate(describeRecreatePlan(plan.value))}\n\n`);
   if (todo.length > 0 && options.yes !== true) {
     const agreed = await confirm(todo.length, todo.filter(({ running }) => running).length);
     if (!agreed.ok) {
@@ -193,7 +193,7 @@ async function confirm(count: number, running: number): Promise<Result<void, App
   try {
     const what = count === 1 ? '1 container' : `${count} containers`;
     const answer = await prompt.question(
-      told(`Recreate ${what}${running === 0 ? '' : ` (${running} running)`}? [y/N] `),
+      translate(`Recreate ${what}${running === 0 ? '' : ` (${running} running)`}? [y/N] `),
     );
     return /^y(es)?$/i.test(answer.trim())
       ? ok(undefined)
@@ -211,7 +211,7 @@ function tell(run: RecreateRun): void {
       ? 'going back: the old container comes back'
       : current?.step == null
         ? ''
-        : `${printable(current.name)}${colon()}${told(stepWords[current.step])}`;
+        : `${printable(current.name)}${colon()}${translate(stepWords[current.step])}`;
   if (line !== '' && line !== said) progress(line);
   said = line;
 }

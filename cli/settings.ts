@@ -8,7 +8,7 @@ import type { HistoryItem } from '../shared/settings/history.ts';
 import type { DiffHunk, Finding } from '../shared/settings/index.ts';
 import type { LintContext } from '../shared/settings/lint/index.ts';
 import type { PreferenceOutcome } from '../shared/settings/preferences.ts';
-import { printError, printResult, progress, told, withJson, withRoot } from './output.ts';
+import { printError, printResult, progress, translate, withJson, withRoot } from './output.ts';
 import { withTarget, type RootOptions } from './target.ts';
 
 /**
@@ -63,7 +63,7 @@ export function registerSettings(program: Command): void {
     .option('--unset', 'remove it instead')
     .addHelpText(
       'after',
-      told(
+      translate(
         '\nA value that is no JSON is taken as a string. Examples:\n  bulkhead settings set /enhancedContainerIsolation/value true --root DIR\n  bulkhead settings set /bulkhead/existingContainers --unset --root DIR',
       ),
     )
@@ -83,7 +83,7 @@ export function registerSettings(program: Command): void {
     .option('--clear', "have no preference: the administrator's default holds again")
     .addHelpText(
       'after',
-      told(
+      translate(
         '\nWhat can be preferred: /enhancedContainerIsolation/value false, /blockDockerLoad/value true|false. Examples:\n  bulkhead settings prefer /enhancedContainerIsolation/value false --root DIR\n  bulkhead settings prefer /enhancedContainerIsolation/value --clear --root DIR',
       ),
     )

@@ -4,7 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keptListenerMessage, type ListenerKeeper } from '../shared/gateway/kept-listeners.ts';
+import { keptListenerMessage, type ListenerStore } from '../shared/gateway/kept-listeners.ts';
 import { listenForClients } from './client-listener.ts';
 import { libcFunction } from './base/libc.ts';
 import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 const kept: string[] = [];
-const keeper: ListenerKeeper = {
+const keeper: ListenerStore = {
   keep: (name) => {
     kept.push(name);
     return Promise.resolve();

@@ -13,16 +13,20 @@ import { createGatekeeper } from './enforce/decide.ts';
 import { createEngineFacts } from './engine-api/engine-facts.ts';
 import { groupId } from './base/socket-file.ts';
 import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
-import { noKeeper, type InheritedListener, type ListenerKeeper } from '../shared/gateway/kept-listeners.ts';
-import { openSocketMounts, socketsDirectory } from './sockets/part.ts';
-import type { SocketMountPart } from './sockets/socket-mount-part.ts';
+import {
+  noListenerStore,
+  type InheritedListener,
+  type ListenerStore,
+} from '../shared/gateway/kept-listeners.ts';
+import { openSocketMounts, socketsDirectory } from './sockets/module.ts';
+import type { SocketMountModule } from './sockets/socket-mount-module.ts';
 import type { Origin } from './base/socket-mount.ts';
 import { GatewayCounters } from './metrics/counters.ts';
 import { serveMetrics } from './metrics/serve.ts';
 import { givingBackBinds } from './sharing/give-back-binds.ts';
 import { recordCreates } from './sharing/record-creates.ts';
 import { keepBuildsUnenforced } from './sharing/builds-unenforced.ts';
-import { openSharingUsers, sharingDirectory } from './sharing/part.ts';
+import { openSharingUsers, sharingDirectory } from './sharing/module.ts';
 import type { SharingUsers } from './sharing/sharing-users.ts';
 import { createImageTrust } from './trust/create-image-trust.ts';
 import type { ImageTrust } from './trust/image-trust.ts';
@@ -63,7 +67,7 @@ export interface GatewayOptions {
   readonly imageTrust?: ImageTrust;
   /** Listening descriptors that an earlier gateway left with whoever started this one; and who keeps ours. */
   readonly inherited?: readonly InheritedListener[];
-  readonly keeper?: ListenerKeeper;
+  readonly keeper?: ListenerStore;
   /** How many connections users may have. Default: `connectionLimits`. */
   readonly connectionLimits?: ConnectionLimits;
   /** One line about the gateway itself (policy changes, malformed requests). */
@@ -150,7 +154,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     sharing?.close();
     return result;
   };
-  let sockets: SocketMountPart | null = null;
+  let sockets: SocketMountModule | null = null;
   if (options.stateDirectory !== undefined && options.stateDirectory !== null) {
     const opened = openSocketMounts({
       stateDirectory: options.stateDirectory,
@@ -159,7 +163,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
       trust: imageTrust,
       settings: () => settings.current().settings.socket,
       listen: (at, origin) => listen(at, origin),
-      keeper: options.keeper ?? noKeeper,
+      keeper: options.keeper ?? noListenerStore,
       log,
     });
     if (!opened.ok) return giveUp(opened);
@@ -246,7 +250,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     listeners.add(listener);
     return ok(listener);
   };
-  const handoff = { inherited: options.inherited ?? [], keeper: options.keeper ?? noKeeper };
+  const handoff = { inherited: options.inherited ?? [], keeper: options.keeper ?? noListenerStore };
   const clients = await listenForClients(options.listenSocket, handoff, (at) =>
     listen(at, { kind: 'clients' }),
   );

@@ -4,7 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { answerRuntime, type Answering } from './answer-runtime.ts';
+import { answerRuntime, type RequestHandler } from './answer-runtime.ts';
 import { PlanBuilder } from './plan.ts';
 
 let directory: string;
@@ -20,16 +20,16 @@ afterEach(async () => {
 });
 
 async function planner(
-  answering: Pick<Answering, 'looked' | 'lookPatience'>,
+  answering: Pick<RequestHandler, 'looked' | 'lookPatience'>,
 ): Promise<(verb: string) => Promise<string>> {
   server = createServer({ allowHalfOpen: true }, (socket) => {
     answerRuntime(socket, {
       janitor: {
-        came: ({ verb }) => {
+        beginRequest: ({ verb }) => {
           came.push(verb);
           return Promise.resolve();
         },
-        went: () => undefined,
+        endRequest: () => undefined,
       },
       answer: () => Promise.resolve(new PlanBuilder().encode()),
       ...answering,

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Janitor } from './janitor.ts';
 import { encodeRefusal } from './plan.ts';
-import { isToldOnly, parseRequest, requestLength, requestLimit, type PlannerRequest } from './request.ts';
+import { isOneWay, parseRequest, requestLength, requestLimit, type PlannerRequest } from './request.ts';
 
 /** A runtime that says nothing for this long is hung up on, ms. */
 const requestTimeout = 10_000;
 
-export interface Answering {
-  readonly janitor: Pick<Janitor, 'came' | 'went'>;
+export interface RequestHandler {
+  readonly janitor: Pick<Janitor, 'beginRequest' | 'endRequest'>;
   /**
    * Resolves when the planner has looked at what an earlier one left; rejects when there will be no planner.
    */
@@ -26,7 +26,7 @@ export interface Answering {
  */
 export function answerRuntime(
   socket: Socket,
-  { janitor, looked, answer, lookPatience = 20_000 }: Answering,
+  { janitor, looked, answer, lookPatience = 20_000 }: RequestHandler,
 ): void {
   let bytes = Buffer.alloc(0);
   // Where the look failed there is no planner.
@@ -44,7 +44,7 @@ export function answerRuntime(
   let understood = true;
   socket.once('close', () => {
     void done.then(() => {
-      for (const { id } of came) janitor.went(id);
+      for (const { id } of came) janitor.endRequest(id);
     });
   });
 
@@ -79,9 +79,9 @@ export function answerRuntime(
         return;
       }
       came.push(request);
-      await janitor.came(request);
+      await janitor.beginRequest(request);
       const answered = await answer(request);
-      if (!isToldOnly(request)) reply(answered);
+      if (!isOneWay(request)) reply(answered);
     });
   };
   socket.setTimeout(requestTimeout, () => {

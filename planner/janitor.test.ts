@@ -104,8 +104,8 @@ afterEach(async () => {
 
 /** A runtime that was killed when it was about to delete. */
 async function killedAtDelete(verb: 'deleting' | 'deleting-by-force' = 'deleting'): Promise<void> {
-  await janitor.came({ id, verb, runcRoot: at('runc') });
-  janitor.went(id);
+  await janitor.beginRequest({ id, verb, runcRoot: at('runc') });
+  janitor.endRequest(id);
 }
 
 /** Has runc note that the container's process is this one, which lives. */
@@ -128,7 +128,7 @@ async function nothingIsDeleted(): Promise<void> {
 /** A new life of the container begins only once the delete that is made up for is done. */
 async function createWaitsForTheDelete(): Promise<void> {
   let made = false;
-  const create = janitor.came({ id, verb: 'create', runcRoot: at('runc') }).then(() => {
+  const create = janitor.beginRequest({ id, verb: 'create', runcRoot: at('runc') }).then(() => {
     made = true;
   });
   await expect.poll(() => existsSync(at('asked'))).toBe(true);
@@ -141,11 +141,11 @@ it("a container is not made anew while an interrupted delete of it is made up fo
   await killedAtDelete();
   await expect.poll(() => existsSync(at('asked'))).toBe(true);
   let made = false;
-  const create = janitor.came({ id, verb: 'create', runcRoot: at('runc') }).then(() => {
+  const create = janitor.beginRequest({ id, verb: 'create', runcRoot: at('runc') }).then(() => {
     made = true;
   });
   for (const verb of ['deleting', 'delete', 'release'] as const)
-    await janitor.came({ id, verb, runcRoot: at('runc') });
+    await janitor.beginRequest({ id, verb, runcRoot: at('runc') });
   expect(made).toBe(false);
   writeFileSync(at('done'), '\n');
   await create;
@@ -168,8 +168,8 @@ it('a delete by force that was interrupted is made up for by force, also of a co
 
 it("a delete by force of another runc's container of the same name is not made up for here", async () => {
   noteLivingProcess();
-  await janitor.came({ id, verb: 'deleting-by-force', runcRoot: at('other') });
-  janitor.went(id);
+  await janitor.beginRequest({ id, verb: 'deleting-by-force', runcRoot: at('other') });
+  janitor.endRequest(id);
   await nothingIsDeleted();
 });
 
@@ -178,7 +178,7 @@ it('a new life of the container waits for a delete by force of the earlier one, 
   await killedAtDelete('deleting-by-force');
   await createWaitsForTheDelete();
   rmSync(at('asked'));
-  janitor.went(id);
+  janitor.endRequest(id);
   await nothingIsDeleted();
 });
 
@@ -214,15 +214,15 @@ it('what a runtime said before runc forgot the container is heard before the jan
   const planner = createServer();
   const heard = once(planner, 'connection').then(async ([socket]: Socket[]) => {
     if (socket !== undefined) await once(socket, 'data');
-    await janitor.came({ id, verb: 'deleting', runcRoot: at('runc') });
+    await janitor.beginRequest({ id, verb: 'deleting', runcRoot: at('runc') });
   });
   planner.listen(at('s'));
   await once(planner, 'listening');
   const runtime = connect(at('s'));
   await once(runtime, 'connect');
   try {
-    await janitor.came({ id, verb: 'create', runcRoot: at('runc') });
-    janitor.went(id);
+    await janitor.beginRequest({ id, verb: 'create', runcRoot: at('runc') });
+    janitor.endRequest(id);
     runtime.write('deleting');
     rmSync(at('runc', id), { recursive: true });
     // Busy until the look is due: it is the first thing that comes then.

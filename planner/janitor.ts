@@ -62,7 +62,7 @@ export class Janitor {
   /** Containers that a runtime was about to delete, and whether by force: also what runs. */
   readonly #deleting = new Map<string, boolean>();
   /** How often in a row something was tried for a container that did not help. */
-  readonly #inVain = new Map<string, number>();
+  readonly #failedAttempts = new Map<string, number>();
   readonly #soon = new Map<string, NodeJS.Timeout>();
   /** What was said of containers that could not be cleaned: said once. */
   readonly #said = new Map<string, string>();
@@ -120,7 +120,11 @@ export class Janitor {
   }
 
   /** A runtime asks something about container `id`; resolves when it can be answered. Pair with `went`. */
-  async came({ id, verb, runcRoot }: Pick<PlannerRequest, 'id' | 'verb' | 'runcRoot'>): Promise<void> {
+  async beginRequest({
+    id,
+    verb,
+    runcRoot,
+  }: Pick<PlannerRequest, 'id' | 'verb' | 'runcRoot'>): Promise<void> {
     const isDelete = verb === 'deleting' || verb === 'deleting-by-force';
     // Another runc's container of that name is not this one.
     if (isDelete && this.#options.containers.read(id)?.runcRoot === runcRoot)
@@ -145,7 +149,7 @@ export class Janitor {
   }
 
   /** That runtime ended, in whatever way. */
-  went(id: string): void {
+  endRequest(id: string): void {
     const left = (this.#working.get(id) ?? 1) - 1;
     if (left > 0) {
       this.#working.set(id, left);
@@ -183,7 +187,7 @@ export class Janitor {
   #forget(id: string): void {
     this.#deleting.delete(id);
     this.#firstProcesses.delete(id);
-    this.#inVain.delete(id);
+    this.#failedAttempts.delete(id);
     this.#said.delete(id);
   }
 
@@ -346,14 +350,14 @@ export class Janitor {
   }
 
   #wasInVain(id: string): void {
-    this.#inVain.set(id, (this.#inVain.get(id) ?? 0) + 1);
+    this.#failedAttempts.set(id, (this.#failedAttempts.get(id) ?? 0) + 1);
   }
 
   /**
    * Looks at one container, later the more was in vain, unless that is due already. What runc still has, and
    * a runtime was about to delete, is deleted again.
    */
-  #lookSoon(id: string, ms = Math.min(settleMs * 2 ** (this.#inVain.get(id) ?? 0), sweepMs)): void {
+  #lookSoon(id: string, ms = Math.min(settleMs * 2 ** (this.#failedAttempts.get(id) ?? 0), sweepMs)): void {
     if (this.#stopped || this.#soon.has(id)) return;
     const timer = setTimeout(() => {
       this.#soon.delete(id);

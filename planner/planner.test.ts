@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { noKeeper } from '../shared/gateway/kept-listeners.ts';
+import { noListenerStore } from '../shared/gateway/kept-listeners.ts';
 import { startPlanner } from './planner.ts';
 
 let directory: string;
@@ -62,7 +62,7 @@ it('does nothing for a container any more once it is closed, whatever was asked 
         of: () => ({ uid: 1, gid: 1 }),
       },
     },
-    handoff: { inherited: [], keeper: noKeeper },
+    handoff: { inherited: [], keeper: noListenerStore },
     log: (line) => {
       logged.push(line);
     },

@@ -7,7 +7,7 @@ import { acquireLock } from '../engine/base/lock.ts';
 import { answerRuntime } from './answer-runtime.ts';
 import { openContainerStore } from './containers.ts';
 import { makeDeviceNodes } from './device-nodes.ts';
-import { removeEarlierMounts } from './earlier-mounts.ts';
+import { removeEarlierMounts } from './legacy-mounts.ts';
 import { listenOn } from './listen.ts';
 import { Janitor } from './janitor.ts';
 import { IsolationRefused, type ExclusivePaths } from './options.ts';

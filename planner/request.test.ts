@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isContainerId, isToldOnly, parseRequest, requestLength, requestLimit } from './request.ts';
+import { isContainerId, isOneWay, parseRequest, requestLength, requestLimit } from './request.ts';
 
 const bytes = (...words: string[]) => Buffer.from(words.map((word) => `${word}\0`).join(''));
 const good = ['bulkhead-request-2', 'create', 'abc', '/run/b/abc', '/run/runc', '42', 'end'];
@@ -55,7 +55,7 @@ it('knows a whole request without the runtime closing its side, and where the ne
 it('answers what the runtime waits for', () => {
   const told = ['create', 'deleting', 'deleting-by-force', 'delete', 'release'].filter((verb) => {
     const request = parseRequest(bytes(...good.with(1, verb).with(3, verb === 'create' ? '/b' : '')));
-    return request !== null && isToldOnly(request);
+    return request !== null && isOneWay(request);
   });
   expect(told).toEqual(['deleting', 'deleting-by-force', 'release']);
 });

@@ -37,7 +37,7 @@ export function requestLength(bytes: Buffer): number | null {
 }
 
 /** Whether the runtime waits for no answer. */
-export function isToldOnly({ verb }: PlannerRequest): boolean {
+export function isOneWay({ verb }: PlannerRequest): boolean {
   return verb !== 'create' && verb !== 'exec' && verb !== 'delete';
 }
 

@@ -121,7 +121,7 @@ export class SealedRunc {
             (await errors).trim() ||
             `the runtime ended with ${child.exitCode ?? child.signalCode ?? 'nothing'}`,
         };
-      await tryOut(descriptor);
+      await smokeTest(descriptor);
       return { descriptor };
     } catch (error) {
       if (descriptor !== null) closeSync(descriptor);
@@ -138,7 +138,7 @@ type Copied =
  * Rejects unless the copy runs: what stands in runc's place may look for what belongs to it beside itself,
  * and there is nothing beside memory.
  */
-async function tryOut(descriptor: number): Promise<void> {
+async function smokeTest(descriptor: number): Promise<void> {
   const child = await started(() =>
     spawn(`/proc/self/fd/${descriptor}`, ['--version'], {
       argv0: 'runc',

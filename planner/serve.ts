@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { noKeeper, type ListenerHandoff } from '../shared/gateway/kept-listeners.ts';
+import { noListenerStore, type ListenerHandoff } from '../shared/gateway/kept-listeners.ts';
 import { rootPaths } from '../engine/base/root-paths.ts';
 import { engineDirectories, engineSockets, exclusivePaths } from './options.ts';
 import { startPlanner } from './planner.ts';
@@ -19,10 +19,10 @@ export async function servePlanner(
   root: string,
   output: ServiceOutput,
   records: SharingOptions['records'] = 'required',
-  handoff: ListenerHandoff = { inherited: [], keeper: noKeeper },
+  handoff: ListenerHandoff = { inherited: [], keeper: noListenerStore },
 ): Promise<number> {
   const paths = rootPaths(root);
-  goFirst();
+  raisePriority();
   const started = await startPlanner({
     paths: exclusivePaths(paths),
     parts: {
@@ -65,7 +65,7 @@ export async function servePlanner(
  * Every container waits for the planner, which has little to do: on a machine under load it should not be
  * last.
  */
-function goFirst(): void {
+function raisePriority(): void {
   try {
     os.setPriority(os.constants.priority.PRIORITY_ABOVE_NORMAL);
   } catch {

@@ -111,7 +111,7 @@ static int delete_by_force(const struct invocation *call) {
   (void)snprintf(root, sizeof root, "%s", call->runc_root);
   (void)snprintf(id, sizeof id, "%s", call->id);
   char *words[] = {"runc", "--root", root, "delete", "--force", id, NULL};
-  return run_child(runc_path, -1, words, stay_here, plan_let_go);
+  return run_child(runc_path, -1, words, stay_here, plan_close);
 }
 
 static int create(char **argv, struct invocation *call) {
@@ -129,7 +129,7 @@ static int create(char **argv, struct invocation *call) {
   unsigned base = plan_range();
   if (planned == PLAN_DONE) streams_hand_over(base);
   int sealed = plan_sealed() >= 0 ? planner_open_sealed((unsigned)plan_sealed()) : -1;
-  int code = planned == PLAN_DONE && !was_signalled() ? run_child(runc_path, sealed, argv, plan_enter, plan_let_go) : -1;
+  int code = planned == PLAN_DONE && !was_signalled() ? run_child(runc_path, sealed, argv, plan_enter, plan_close) : -1;
   bool runs_on = code == 0 && (strcmp(call->command, "create") == 0 || call->detach);
   if (runs_on && call->pid_file != NULL && !is_created_isolated(call->pid_file, base)) {
     (void)delete_by_force(call);
@@ -201,7 +201,7 @@ static int perform_from_stdin(void) {
     }
   }
   int code = plan_perform(answer, length) == PLAN_DONE ? 0 : 1;
-  plan_let_go();
+  plan_close();
   plan_close_overlays();
   return code;
 }
@@ -254,7 +254,7 @@ int main(int argc, char **argv) {
   if (creates) return create(argv, &call);
   struct planner_request deleting = {.verb = call.force ? "deleting-by-force" : "deleting", .id = call.id, .runc_root = call.runc_root};
   (void)planner_tell(root_dir, &deleting); /* without a planner there is nobody to tell: its next start looks at everything */
-  int code = run_child(runc_path, -1, argv, stay_here, plan_let_go);
+  int code = run_child(runc_path, -1, argv, stay_here, plan_close);
   clean_up(&call);
   return code < 0 ? 1 : code;
 }

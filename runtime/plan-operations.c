@@ -14,13 +14,13 @@
 /* The index of a tree, of which there must be one. */
 static bool tree(struct plan *plan, size_t *out) {
   uint64_t index;
-  if (plan->n_trees == 0) return not_understood("a tree is used before there is one");
+  if (plan->n_trees == 0) return parse_error("a tree is used before there is one");
   if (!next_number(&plan->words, (uint64_t)plan->n_trees - 1, &index)) return false;
   *out = (size_t)index;
   return true;
 }
 
-static bool has_room(const struct plan *plan) { return plan->n_trees < PLAN_MAX_TREES || not_understood("too many trees"); }
+static bool has_room(const struct plan *plan) { return plan->n_trees < PLAN_MAX_TREES || parse_error("too many trees"); }
 
 /* `fd` is the next tree: there must be room. */
 static bool keep_tree(struct plan *plan, int fd) {
@@ -32,11 +32,11 @@ static bool keep_tree(struct plan *plan, int fd) {
 
 static bool id_map(struct plan *plan, const char **out) {
   if (!next_word(&plan->words, out)) return false;
-  return (**out != '\0' && (*out)[strspn(*out, "0123456789 \n")] == '\0') || not_understood("an id map");
+  return (**out != '\0' && (*out)[strspn(*out, "0123456789 \n")] == '\0') || parse_error("an id map");
 }
 
 static bool keep_namespace(struct plan *plan, const char *users, const char *groups) {
-  if (plan->n_namespaces == PLAN_MAX_NAMESPACES) return not_understood("too many user namespaces");
+  if (plan->n_namespaces == PLAN_MAX_NAMESPACES) return parse_error("too many user namespaces");
   int fd = plan->checking ? -1 : make_user_namespace(users, groups);
   if (fd < 0 && !plan->checking) {
     log_errno("cannot make a user namespace for the container's id range (see /proc/sys/user/max_user_namespaces)");
@@ -65,16 +65,16 @@ static bool op_tree(struct plan *plan) {
   if (strcmp(identity, "-") != 0) {
     char device[24];
     const char *colon = strchr(identity, ':');
-    if (colon == NULL || (size_t)(colon - identity) >= sizeof device) return not_understood("a file identity");
+    if (colon == NULL || (size_t)(colon - identity) >= sizeof device) return parse_error("a file identity");
     memcpy(device, identity, (size_t)(colon - identity));
     device[colon - identity] = '\0';
-    if (!parse_number(device, UINT64_MAX, &expected.device) || !parse_number(colon + 1, UINT64_MAX, &expected.inode)) return not_understood("a file identity");
+    if (!parse_number(device, UINT64_MAX, &expected.device) || !parse_number(colon + 1, UINT64_MAX, &expected.inode)) return parse_error("a file identity");
     expected.given = true;
   }
   int userns = -1;
   if (strcmp(space, "-") != 0) {
     uint64_t index;
-    if (plan->n_namespaces == 0 || !parse_number(space, (uint64_t)plan->n_namespaces - 1, &index)) return not_understood("a namespace number");
+    if (plan->n_namespaces == 0 || !parse_number(space, (uint64_t)plan->n_namespaces - 1, &index)) return parse_error("a namespace number");
     userns = plan->namespaces[index];
   }
   if (!has_room(plan)) return false;
@@ -108,7 +108,7 @@ static bool op_dir(struct plan *plan) {
 
 static bool relative_path(struct plan *plan, const char **out) {
   if (!next_word(&plan->words, out)) return false;
-  return (**out != '\0' && **out != '/' && strlen(*out) < PATH_MAX && is_plain_path(*out)) || not_understood("a relative path");
+  return (**out != '\0' && **out != '/' && strlen(*out) < PATH_MAX && is_plain_path(*out)) || parse_error("a relative path");
 }
 
 static bool op_in(struct plan *plan) {
@@ -136,7 +136,7 @@ static bool op_sub(struct plan *plan) {
   uint64_t read_only;
   size_t from = 0;
   if (!tree(plan, &from) || !next_word(&plan->words, &relative) || !next_number(&plan->words, 1, &read_only) || !has_room(plan)) return false;
-  if (*relative == '\0' || *relative == '/' || strlen(relative) >= PATH_MAX || (strcmp(relative, ".") != 0 && !is_plain_path(relative))) return not_understood("a relative path");
+  if (*relative == '\0' || *relative == '/' || strlen(relative) >= PATH_MAX || (strcmp(relative, ".") != 0 && !is_plain_path(relative))) return parse_error("a relative path");
   if (plan->checking) return keep_tree(plan, -1);
   int fd = copy(plan, from, relative, read_only == 1);
   if (fd < 0) {
@@ -152,7 +152,7 @@ static bool add_store(const struct plan *plan, size_t index, struct overlay_requ
   int store = plan->trees[plan->store[index]];
   for (int i = 0; i < request->n_stores; i++)
     if (request->stores[i] == store) return true;
-  if (request->n_stores == OVERLAY_MAX_STORES) return not_understood("layers in too many places");
+  if (request->n_stores == OVERLAY_MAX_STORES) return parse_error("layers in too many places");
   request->stores[request->n_stores++] = store;
   return true;
 }
@@ -179,7 +179,7 @@ static bool op_overlay(struct plan *plan) {
   const char *upper_tree;
 
   if (!next_number(&plan->words, UINT32_MAX - 1, &base) || !next_number(&plan->words, PLAN_MAX_LOWERS, &n)) return false;
-  if (n == 0) return not_understood("an overlay without layers");
+  if (n == 0) return parse_error("an overlay without layers");
   request.base = (uint32_t)base;
   request.n_lowers = (int)n;
   for (int i = 0; i < request.n_lowers; i++) {
@@ -192,17 +192,17 @@ static bool op_overlay(struct plan *plan) {
   if (!next_word(&plan->words, &upper_tree)) return false;
   bool writable = strcmp(upper_tree, "-") != 0;
   if (writable) {
-    if (plan->n_trees == 0 || !parse_number(upper_tree, (uint64_t)plan->n_trees - 1, &parent)) return not_understood("a tree number");
+    if (plan->n_trees == 0 || !parse_number(upper_tree, (uint64_t)plan->n_trees - 1, &parent)) return parse_error("a tree number");
     request.upper_parent = plan->trees[parent];
     request.is_upper_inside = plan->store[parent] >= 0;
     if (!add_store(plan, (size_t)parent, &request)) return false;
   }
   if (!next_word(&plan->words, &request.upper) || !next_word(&plan->words, &request.work) || !next_number(&plan->words, PLAN_MAX_OPTIONS, &n)) return false;
-  if (writable ? !is_layer_name(request.upper) || !is_layer_name(request.work) : *request.upper != '\0' || *request.work != '\0') return not_understood("a layer's name");
+  if (writable ? !is_layer_name(request.upper) || !is_layer_name(request.work) : *request.upper != '\0' || *request.work != '\0') return parse_error("a layer's name");
   request.n_options = (int)n;
   for (int i = 0; i < request.n_options; i++) {
     if (!next_word(&plan->words, &options[i])) return false;
-    if (!is_carried(options[i])) return not_understood("a mount option");
+    if (!is_carried(options[i])) return parse_error("a mount option");
   }
   if (!has_room(plan)) return false;
   if (plan->checking) return keep_tree(plan, -1);
@@ -235,7 +235,7 @@ static bool op_attach(struct plan *plan) {
   const char *target;
   uint64_t no_exec;
   if (!tree(plan, &from) || !next_path(&plan->words, &target) || !next_number(&plan->words, 1, &no_exec)) return false;
-  if (plan->n_attached == PLAN_MAX_TREES) return not_understood("too many mounts");
+  if (plan->n_attached == PLAN_MAX_TREES) return parse_error("too many mounts");
   if (!plan->checking) {
     if (attach(plan->trees[from], target, no_exec == 1) != 0) {
       log_errno("cannot mount on %s", target);
@@ -248,17 +248,17 @@ static bool op_attach(struct plan *plan) {
 }
 
 static bool op_private(struct plan *plan) {
-  if (plan->private_directory != NULL) return not_understood("a second private directory");
+  if (plan->private_directory != NULL) return parse_error("a second private directory");
   return next_path(&plan->words, &plan->private_directory);
 }
 
 static bool op_place(struct plan *plan) {
   size_t from = 0;
   const char *name;
-  if (plan->private_directory == NULL) return not_understood("a place before the private directory");
+  if (plan->private_directory == NULL) return parse_error("a place before the private directory");
   if (!tree(plan, &from) || !next_word(&plan->words, &name)) return false;
-  if (!is_layer_name(name)) return not_understood("the name of a place");
-  if (plan->n_placed == PLAN_MAX_TREES) return not_understood("too many mounts");
+  if (!is_layer_name(name)) return parse_error("the name of a place");
+  if (plan->n_placed == PLAN_MAX_TREES) return parse_error("too many mounts");
   plan->placed[plan->n_placed].tree = (int)from;
   plan->placed[plan->n_placed++].name = name;
   return true;
@@ -295,7 +295,7 @@ static bool op_guard(struct plan *plan) {
 static bool op_range(struct plan *plan) {
   uint64_t base;
   if (!next_number(&plan->words, UINT32_MAX - 2 * 65536U + 1, &base)) return false;
-  if (base < 65536) return not_understood("an id range");
+  if (base < 65536) return parse_error("an id range");
   plan->range = (unsigned)base;
   return true;
 }
@@ -321,5 +321,5 @@ static const struct {
 bool perform_operation(struct plan *plan, const char *name) {
   size_t i = 0, n = sizeof operations / sizeof operations[0];
   while (i < n && strcmp(operations[i].name, name) != 0) i++;
-  return i < n ? operations[i].perform(plan) : not_understood("an operation");
+  return i < n ? operations[i].perform(plan) : parse_error("an operation");
 }

@@ -7,13 +7,13 @@
 #include <limits.h>
 #include <string.h>
 
-bool not_understood(const char *what) {
+bool parse_error(const char *what) {
   log_error("the planner's answer is not understood (%s): the runtime and the planner are of different versions; restart the engine", what);
   return false;
 }
 
 bool next_word(struct plan_words *words, const char **out) {
-  if (words->left == 0 || words->next >= words->end) return not_understood("it ends early");
+  if (words->left == 0 || words->next >= words->end) return parse_error("it ends early");
   *out = words->next;
   words->next += strlen(words->next) + 1;
   words->left--;
@@ -35,7 +35,7 @@ bool parse_number(const char *text, uint64_t max, uint64_t *out) {
 
 bool next_number(struct plan_words *words, uint64_t max, uint64_t *out) {
   const char *text;
-  return next_word(words, &text) && (parse_number(text, max, out) || not_understood("a number is out of bounds"));
+  return next_word(words, &text) && (parse_number(text, max, out) || parse_error("a number is out of bounds"));
 }
 
 bool is_plain_path(const char *text) {
@@ -54,8 +54,8 @@ bool is_layer_name(const char *name) {
 
 bool next_path(struct plan_words *words, const char **out) {
   if (!next_word(words, out)) return false;
-  if (**out != '/' || strlen(*out) >= PATH_MAX) return not_understood("a path is not absolute");
-  return is_plain_path(*out) || not_understood("a path is not plain");
+  if (**out != '/' || strlen(*out) >= PATH_MAX) return parse_error("a path is not absolute");
+  return is_plain_path(*out) || parse_error("a path is not plain");
 }
 
 bool open_words(struct plan_words *words, char *bytes, size_t size) {
@@ -66,11 +66,11 @@ bool open_words(struct plan_words *words, char *bytes, size_t size) {
     log_error("the planner hung up without an answer: see its log, then try again");
     return false;
   }
-  if (size > PLAN_MAX_BYTES || bytes[size - 1] != '\0') return not_understood("it is cut off");
+  if (size > PLAN_MAX_BYTES || bytes[size - 1] != '\0') return parse_error("it is cut off");
   for (size_t i = 0; i < size; i++) found += bytes[i] == '\0' ? 1 : 0;
   *words = (struct plan_words){.next = bytes, .end = bytes + size, .left = found};
   if (!next_word(words, &magic)) return false;
-  if (strcmp(magic, "bulkhead-plan-2") != 0) return not_understood("its version");
+  if (strcmp(magic, "bulkhead-plan-2") != 0) return parse_error("its version");
   if (!next_number(words, PLAN_MAX_BYTES, &count)) return false;
-  return count == words->left || not_understood("its number of words");
+  return count == words->left || parse_error("its number of words");
 }

@@ -29,6 +29,6 @@ bool is_plain_path(const char *text);
 bool is_layer_name(const char *name);
 
 /* Says what of the plan is not understood; false. */
-bool not_understood(const char *what);
+bool parse_error(const char *what);
 
 #endif

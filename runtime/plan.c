@@ -24,7 +24,7 @@ static bool go_through(struct plan *plan) {
   for (;;) {
     const char *name;
     if (!next_word(&plan->words, &name)) return false;
-    if (strcmp(name, "end") == 0) return plan->words.left == 0 || not_understood("words after its end");
+    if (strcmp(name, "end") == 0) return plan->words.left == 0 || parse_error("words after its end");
     if (!perform_operation(plan, name)) return false;
   }
 }
@@ -65,7 +65,7 @@ static void close_trees(bool written) {
   }
 }
 
-void plan_let_go(void) {
+void plan_close(void) {
   close_trees(false);
   for (int i = 0; i < last.n_namespaces; i++) (void)close(last.namespaces[i]);
   last.n_namespaces = 0;
@@ -138,7 +138,7 @@ static bool carry_out(struct plan *plan) {
 enum plan_result plan_perform(char *bytes, size_t size) {
   static struct plan checked;
   struct plan *plan = &checked;
-  plan_let_go();
+  plan_close();
   plan_close_overlays();
   last = (struct plan){.checking = false};
   *plan = (struct plan){.checking = true};
@@ -147,7 +147,7 @@ enum plan_result plan_perform(char *bytes, size_t size) {
     const char *message, *end;
     if (!next_word(&plan->words, &message) || !next_word(&plan->words, &message) || !next_word(&plan->words, &end)) return PLAN_FAILED;
     if (strcmp(end, "end") != 0 || plan->words.left > 0) {
-      (void)not_understood("words after its error");
+      (void)parse_error("words after its error");
       return PLAN_FAILED;
     }
     log_error("%s", message);
@@ -157,7 +157,7 @@ enum plan_result plan_perform(char *bytes, size_t size) {
   plan = &last;
   if (!open_words(&plan->words, bytes, size)) return PLAN_FAILED;
   if (carry_out(plan)) return PLAN_DONE;
-  plan_let_go();
+  plan_close();
   plan_close_overlays();
   return PLAN_FAILED;
 }

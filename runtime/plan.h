@@ -56,7 +56,7 @@ bool plan_enter(void);
  * copy of a layer that goes, the kernel waits until no processor can be looking at it: that is done while
  * runc works. Call it at the end at the latest.
  */
-void plan_let_go(void);
+void plan_close(void);
 
 /*
  * Waits until nobody has a file open for writing in the overlays that the last performed plan made, and lets

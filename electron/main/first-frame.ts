@@ -35,7 +35,7 @@ function read(file: string): string {
 
 const marks: string[] = [];
 /** Notes when a step of the start was reached, for `--measure`. */
-export function reached(step: string): void {
+export function markStartStep(step: string): void {
   marks.push(`${step} ${sinceProcessStart()}`);
 }
 /** The steps noted, in ms since the process started: `code 110, ready 170, …`. */

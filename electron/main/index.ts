@@ -2,8 +2,8 @@ import path from 'node:path';
 import { app, nativeTheme, session as electronSession, type BrowserWindow } from 'electron';
 import { deepLinkScheme, parseDeepLink, type DeepLink } from '../../shared/desktop/deep-link.ts';
 import { registerAppScheme, serveApp } from './window/app-protocol.ts';
-import { reached } from './first-frame.ts';
-import { registerIpc, type Answering } from './ipc/register.ts';
+import { markStartStep } from './first-frame.ts';
+import { registerIpc, type RequestDispatcher } from './ipc/register.ts';
 import { parseOptions } from './options.ts';
 import { appFiles } from './window/places.ts';
 import { openUserStore } from '../session/preferences.ts';
@@ -26,7 +26,7 @@ const report = (error: unknown) => {
   console.error('bulkhead: defect:', error);
 };
 
-reached('code');
+markStartStep('code');
 registerAppScheme();
 hardenCommandLine();
 drawWithoutMissingGpu();
@@ -49,7 +49,7 @@ function show(place: DeepLink | null): void {
 
 async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   await app.whenReady();
-  reached('ready');
+  markStartStep('ready');
   nativeTheme.themeSource = users.preferences().theme;
   setMenu();
   hardenSession(electronSession.defaultSession);
@@ -64,12 +64,12 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
     hidden,
   });
   window.webContents.once('dom-ready', () => {
-    reached('page');
+    markStartStep('page');
   });
-  reached('window');
+  markStartStep('window');
   const shown = window;
-  let onAnswering: (answering: Answering) => void = () => undefined;
-  const answering = new Promise<Answering>((resolve) => {
+  let onAnswering: (answering: RequestDispatcher) => void = () => undefined;
+  const answering = new Promise<RequestDispatcher>((resolve) => {
     onAnswering = resolve;
   });
   const painted = new Promise<void>((resolve) => {
@@ -77,7 +77,7 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   });
   // Read while the page runs its scripts for the first time; earlier, it would keep them from the page.
   await served;
-  const { openBehind } = await import('./behind-window.ts');
+  const { startBackend: openBehind } = await import('./start-backend.ts');
   const onShown = () => {
     const named = waiting;
     waiting = 'over';

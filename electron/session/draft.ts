@@ -13,7 +13,7 @@ export interface DraftHome {
 }
 
 /** Where a draft goes when its place beside the settings file can't be written. */
-export interface DraftRefuge {
+export interface FallbackDraftStore {
   get(): KeptDraft | null;
   set(draft: KeptDraft | null): void;
 }
@@ -28,7 +28,7 @@ const quietMs = 250;
  */
 export class DraftSession {
   #home: DraftHome;
-  #refuge: DraftRefuge;
+  #refuge: FallbackDraftStore;
   #onState: (state: SettingsState) => void;
   #mayGoBack: () => boolean;
   #last: SettingsState | null = null;
@@ -41,7 +41,7 @@ export class DraftSession {
   /** `mayGoBack`: an apply is under way, so that what is in the file now may not stay there. */
   constructor(
     home: DraftHome,
-    refuge: DraftRefuge,
+    refuge: FallbackDraftStore,
     onState: (state: SettingsState) => void,
     mayGoBack: () => boolean = () => false,
   ) {

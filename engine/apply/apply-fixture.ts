@@ -17,7 +17,7 @@ import type { ApplyPorts } from './ports.ts';
  * ('stopped' when it isn't running).
  */
 export interface FixtureOptions {
-  readonly reached?: (point: string) => Promise<void>;
+  readonly onCheckpoint?: (point: string) => Promise<void>;
   /** Decides how a call of the engine ends; undefined = well. */
   readonly outcome?: (
     call: 'check' | 'restart' | 'stop' | 'start' | 'health' | 'verify',
@@ -205,7 +205,7 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
       onEvent(run(false));
       return ok({ run: () => run(true), cancel: () => false, done: Promise.resolve(run(true)) });
     },
-    ...(options.reached === undefined ? {} : { reached: options.reached }),
+    ...(options.onCheckpoint === undefined ? {} : { onCheckpoint: options.onCheckpoint }),
   };
 }
 

@@ -272,7 +272,7 @@ describe('refused before anything is touched', () => {
       arrived = resolve;
     });
     const first = apply(settingsText(true), {
-      reached: (point) => {
+      onCheckpoint: (point) => {
         if (point !== 'write-settings begun') return Promise.resolve();
         arrived();
         return held;
@@ -397,7 +397,7 @@ describe('rolled back with the reason', () => {
     await engineOff();
     const theirs = settingsText(false, ',\n  "theirs": 1');
     const run = await apply(settingsText(true), {
-      reached: async (point) => {
+      onCheckpoint: async (point) => {
         if (point === 'back-up done') await writeFile(paths.settings, theirs);
       },
     });
@@ -517,7 +517,7 @@ describe('cancel', () => {
     const started = await startApply(
       fixturePorts(root, {
         containers: [container()],
-        reached: (point) => {
+        onCheckpoint: (point) => {
           if (point === 'clean-up begun') tooLate = cancel();
           return Promise.resolve();
         },

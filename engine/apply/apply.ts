@@ -116,9 +116,9 @@ async function admit(ports: ApplyPorts, request: ApplyRequest): Promise<Result<A
   const made = makePlan(facts.value, request.text, request.choices);
   // The restart stops what was chosen: what would be refused afterwards is refused before.
   const plan =
-    made.blocked || ports.foresee === undefined
+    made.blocked || ports.previewRecreation === undefined
       ? made
-      : await ports.foresee(made, request.text, request.choices);
+      : await ports.previewRecreation(made, request.text, request.choices);
   const [blocker] = plan.blockers;
   if (blocker !== undefined)
     return fail(blockerCodes[blocker.code], blockerWords[blocker.code].message, {
@@ -322,7 +322,7 @@ async function runStep(
   // that is interrupted between verification and clean-up is finished all the same.
   if (!noted.ok && step !== 'clean-up') return { journal: context.journal, error: noted.error };
   state.begin(step);
-  await ports.reached?.(`${step} begun`);
+  await ports.onCheckpoint?.(`${step} begun`);
   const result = await stepActions[step]({ ...context, journal });
   if (!result.ok) {
     state.finish(step, 'failed', result.error.message);
@@ -334,7 +334,7 @@ async function runStep(
   const durationMs = state.finish(step, 'done', result.value.detail);
   journal = { ...journal, stepState: 'done', durationsMs: { ...journal.durationsMs, [step]: durationMs } };
   const finished = await writeJournal(ports.paths.journal, journal);
-  await ports.reached?.(`${step} done`);
+  await ports.onCheckpoint?.(`${step} done`);
   // After clean-up a journal that can't be written changes nothing any more.
   return { journal, error: finished.ok || step === 'clean-up' ? null : finished.error };
 }

@@ -148,7 +148,7 @@ describe('a defect in the clean-up of an apply that is verified', () => {
   test('after it, when history and draft are brought up to date', async () => {
     const reached = (point: string): Promise<void> =>
       point === 'recorded' ? Promise.reject(new Error('made to fail')) : Promise.resolve();
-    const run = await apply({ ...withContainers(), reached });
+    const run = await apply({ ...withContainers(), onCheckpoint: reached });
     expect(run.outcome).toMatchObject({ kind: 'applied', version: 2, recreated: [thirdRecreated] });
     // The next start finishes that.
     expect(await resumeInterruptedApply(withContainers(), () => undefined)).toMatchObject({ ok: true });
@@ -161,7 +161,7 @@ describe('a defect in the clean-up of an apply that is verified', () => {
       await rm(paths.journal);
       await mkdir(paths.journal);
     };
-    const run = await apply({ ...withContainers(), reached });
+    const run = await apply({ ...withContainers(), onCheckpoint: reached });
     expect(run.outcome).toMatchObject({ kind: 'applied', version: 2, recreated: [thirdRecreated] });
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
   });
@@ -174,7 +174,7 @@ describe('a defect in the clean-up of an apply that is verified', () => {
         begun();
         await new Promise(() => undefined);
       };
-      void apply({ ...withContainers(), reached });
+      void apply({ ...withContainers(), onCheckpoint: reached });
     });
     const resumed = await resumeInterruptedApply(
       { ...withContainers(), remove: failingRemoval },

@@ -35,7 +35,7 @@ export async function finalise(
   );
   if (!recorded.ok) state.log(`history: ${recorded.error.message}`);
   try {
-    await ports.reached?.('recorded');
+    await ports.onCheckpoint?.('recorded');
     await settleDraft(paths, text);
     await removeJournalFile(paths.journal);
     await dropBackup(paths);

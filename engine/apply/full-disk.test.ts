@@ -58,7 +58,7 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
     const base = await readSettings(paths.settings);
     const ports = fixturePorts(root, {
       ...options,
-      reached: async (point) => {
+      onCheckpoint: async (point) => {
         if (point === fullAt) await fill();
       },
     });

@@ -56,10 +56,14 @@ export interface ApplyPorts {
    * The plan with what is known beforehand of the recreations that were chosen, and blocked by those that
    * will be refused.
    */
-  readonly foresee?: (plan: ApplyPlan, text: string, choices: ContainerChoices) => Promise<ApplyPlan>;
+  readonly previewRecreation?: (
+    plan: ApplyPlan,
+    text: string,
+    choices: ContainerChoices,
+  ) => Promise<ApplyPlan>;
   /**
    * Called at each point of the journal ("verify begun", "verify done", "rolling-back", …) once it is on
    * disk; tests stop the process there.
    */
-  readonly reached?: (point: string) => Promise<void>;
+  readonly onCheckpoint?: (point: string) => Promise<void>;
 }

@@ -23,7 +23,7 @@ export async function rollBack(
   // A full disk must not keep us from going back; without this entry a crash now is rolled back all the same.
   const noted: Journal = { ...journal, phase: 'rolling-back', error };
   await writeJournal(paths.journal, noted);
-  await ports.reached?.('rolling-back');
+  await ports.onCheckpoint?.('rolling-back');
   state.log(`rolling back to version ${journal.fromVersion}: ${error.message}`);
   let undone: Result<void, AppError>;
   try {

@@ -15,17 +15,17 @@ import { dockerClient, dockerClientOver } from './docker-client.ts';
 
 const run = promisify(execFile);
 
-export interface AskingUser {
+export interface EffectiveCaller {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
   readonly home?: string;
 }
 
-export const root: AskingUser = { name: 'root', uid: 0, gid: 0 };
+export const root: EffectiveCaller = { name: 'root', uid: 0, gid: 0 };
 
 /** Who this process is. */
-export function ownUser(): AskingUser {
+export function ownUser(): EffectiveCaller {
   const uid = process.getuid?.() ?? 0;
   const ids = { uid, gid: process.getgid?.() ?? 0 };
   // No passwd entry for this uid.
@@ -40,7 +40,7 @@ export function ownUser(): AskingUser {
  * Who had a container made, as far as the gateway recorded it: also with ECI off. Null where that is not
  * known, or not for this process to read.
  */
-export async function recordedUser(paths: RootPaths, container: string): Promise<AskingUser | null> {
+export async function recordedUser(paths: RootPaths, container: string): Promise<EffectiveCaller | null> {
   const found = readSharingRecord(
     await readFile(path.join(paths.sharing, sharingRecordName(container)), 'utf8').catch(() => ''),
   );
@@ -57,7 +57,7 @@ export const userBehind = (env: NodeJS.ProcessEnv = process.env): string | null 
  * Who has this process do what it does: the user named by number, or behind sudo or pkexec, where it is
  * root's; else who it is. One the machine does not know goes by his number.
  */
-export async function askingUser(sessionUser?: string): Promise<AskingUser> {
+export async function effectiveCaller(sessionUser?: string): Promise<EffectiveCaller> {
   const asked = process.getuid?.() === 0 ? (sessionUser ?? userBehind()) : null;
   if (asked === null) return ownUser();
   const known = await userCalled(asked);
@@ -66,7 +66,7 @@ export async function askingUser(sessionUser?: string): Promise<AskingUser> {
 }
 
 /** A user of this machine by name or number; `input.unusable` for one it does not have. */
-export async function userCalled(nameOrId: string): Promise<Result<AskingUser, AppError>> {
+export async function userCalled(nameOrId: string): Promise<Result<EffectiveCaller, AppError>> {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/.test(nameOrId))
     return fail('input.unusable', `${nameOrId} is no user`);
   try {
@@ -108,14 +108,14 @@ async function passwdEntry(nameOrId: string): Promise<string[]> {
  * A client of the gateway that asks as `user`, when this process is root's: what the gateway learns of a
  * caller it learns from the kernel.
  */
-export function dockerClientAs(socketPath: string, user: AskingUser): Docker {
+export function dockerClientAs(socketPath: string, user: EffectiveCaller): Docker {
   if (user.uid === 0 || process.getuid?.() !== 0) return dockerClient(socketPath);
   return dockerClientOver(socketPath, new AgentAs(user));
 }
 
 class AgentAs extends Agent {
-  readonly #user: AskingUser;
-  constructor(user: AskingUser, options?: AgentOptions) {
+  readonly #user: EffectiveCaller;
+  constructor(user: EffectiveCaller, options?: AgentOptions) {
     super(options);
     this.#user = user;
   }
@@ -130,7 +130,7 @@ class AgentAs extends Agent {
  * call: this process is itself again before anything else in it runs. The socket's group is taken along: root
  * may let anybody use it.
  */
-function connectAs(socketPath: string, user: AskingUser): Socket {
+function connectAs(socketPath: string, user: EffectiveCaller): Socket {
   const { setgroups, getgroups, setegid, seteuid } = process;
   if (setgroups === undefined || getgroups === undefined || setegid === undefined || seteuid === undefined)
     throw new Error('this system has no users');

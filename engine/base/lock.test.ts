@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { processWitness, type ProcessWitness } from './process-witness.ts';
+import { processWitness, type ProcessLivenessCheck } from './process-liveness.ts';
 import { acquireLock } from './lock.ts';
 
 let directory: string;
@@ -21,7 +21,7 @@ async function leaveLock(started: string | null): Promise<void> {
   await writeFile(file, JSON.stringify({ ...owner, started: started ?? owner.started }));
 }
 const filetime = '133764520131234567';
-const windows = (answer: { code: number | null; stdout: string }): ProcessWitness =>
+const windows = (answer: { code: number | null; stdout: string }): ProcessLivenessCheck =>
   processWitness('win32', () => Promise.resolve(answer));
 
 describe.each([

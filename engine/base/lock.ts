@@ -3,7 +3,7 @@ import { link, open, readFile, rename, unlink } from 'node:fs/promises';
 import * as z from 'zod';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { processIdentitySchema } from './process-identity.ts';
-import { processWitness, type ProcessWitness } from './process-witness.ts';
+import { processWitness, type ProcessLivenessCheck } from './process-liveness.ts';
 import { sha256, systemCode, writeHint } from './files.ts';
 
 /** The holder, and a nonce that makes every acquisition distinct. */
@@ -20,12 +20,16 @@ export interface Lock {
  */
 export function acquireLock(
   file: string,
-  witness: ProcessWitness = processWitness(),
+  witness: ProcessLivenessCheck = processWitness(),
 ): Promise<Result<Lock, AppError>> {
   return take(file, witness, 0);
 }
 
-async function take(file: string, witness: ProcessWitness, depth: number): Promise<Result<Lock, AppError>> {
+async function take(
+  file: string,
+  witness: ProcessLivenessCheck,
+  depth: number,
+): Promise<Result<Lock, AppError>> {
   const owner: Owner = { ...(await witness.identify(process.pid)), nonce: randomBytes(8).toString('hex') };
   const text = JSON.stringify(owner);
   const temporary = `${file}.${owner.nonce}`;
@@ -114,7 +118,7 @@ function parseOwner(text: string): Owner | null {
 }
 
 /** What isn't written by us, or was damaged by a crash of the machine, nobody can be holding. */
-async function holderLives(text: string, witness: ProcessWitness): Promise<boolean> {
+async function holderLives(text: string, witness: ProcessLivenessCheck): Promise<boolean> {
   const owner = parseOwner(text);
   return owner !== null && witness.lives(owner);
 }

@@ -1,13 +1,13 @@
 import type Docker from 'dockerode';
 import type { Recreation } from '../../shared/containers/recreate-body.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import type { AskingUser } from '../base/docker-client-as.ts';
+import type { EffectiveCaller } from '../base/docker-client-as.ts';
 import { engineMessage, statusOf } from '../base/docker-client.ts';
 import { inspect, type RecreatePorts } from './recreate-ports.ts';
 
 export interface MakeOptions {
   /** Who asks for it. */
-  readonly user: AskingUser;
+  readonly user: EffectiveCaller;
   readonly name: string;
   /** Id of the image it must come to be of, whatever its reference leads to a moment later. */
   readonly imageId: string;

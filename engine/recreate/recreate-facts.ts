@@ -5,7 +5,7 @@ import type { RecreateEngine, RecreateImage } from '../../shared/containers/recr
 import { withCurrentLinks } from '../../shared/containers/recreate-links.ts';
 import { isCalled, links } from '../../shared/containers/recreate-order.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import type { AskingUser } from '../base/docker-client-as.ts';
+import type { EffectiveCaller } from '../base/docker-client-as.ts';
 import { requestFailure, statusOf } from '../base/docker-client.ts';
 import { inspectSlots } from '../scan/inspect-slots.ts';
 import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
@@ -16,7 +16,7 @@ export interface Subject {
   /** Nothing is to be done with it. */
   readonly isProtected: boolean;
   /** Who asks for the new one. */
-  readonly user: AskingUser;
+  readonly user: EffectiveCaller;
   /** Null: its image is gone. */
   readonly image: RecreateImage | null;
   /** Bytes and paths written inside it, mount points aside. Null: the engine did not tell. */

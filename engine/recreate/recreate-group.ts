@@ -118,7 +118,7 @@ class GroupRun {
     this.#journal = { ...this.#journal, ...part };
     const written = await writeRecreateJournal(this.#ports.paths, this.#journal);
     if (written.ok)
-      await this.#ports.reached?.(
+      await this.#ports.onCheckpoint?.(
         `${this.#journal.step} ${this.#journal.members.map(({ newId }) => (newId === null ? '-' : '+')).join('')}`,
       );
     return written;
@@ -169,7 +169,7 @@ class GroupRun {
         ...making,
         name: as === 'trial' ? trialName(noted) : noted.temporaryName,
         made: async (id) => {
-          await this.#ports.reached?.('made');
+          await this.#ports.onCheckpoint?.('made');
           return as === 'trial'
             ? ok(undefined)
             : this.#note({
@@ -236,7 +236,7 @@ class GroupRun {
   async #swap(): Promise<Result<void, AppError>> {
     for (const [member, noted] of this.#each()) {
       await absentIsFine(this.#ports.engine.getContainer(member.id).rename({ name: noted.keptName }));
-      await this.#ports.reached?.('between names');
+      await this.#ports.onCheckpoint?.('between names');
       await this.#ports.engine.getContainer(noted.newId ?? noted.temporaryName).rename({ name: member.name });
     }
     return ok(undefined);

@@ -3,7 +3,7 @@ import type { AskedRecreation, RecreateRefusal } from '../../shared/containers/r
 import { readInspected, type Inspected } from '../../shared/containers/inspected.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import type { RootPaths } from '../base/root-paths.ts';
-import type { AskingUser } from '../base/docker-client-as.ts';
+import type { EffectiveCaller } from '../base/docker-client-as.ts';
 import { requestFailure, statusOf } from '../base/docker-client.ts';
 import { parseUidMap, readUidMap } from '../scan/scan.ts';
 
@@ -14,12 +14,12 @@ export interface RecreatePorts {
    * Who asks for the new container in place of an old one: whose home counts, and with whom its directories
    * are shared (A8).
    */
-  readonly userFor: (oldId: string) => Promise<AskingUser>;
+  readonly userFor: (oldId: string) => Promise<EffectiveCaller>;
   /**
    * The clients' socket, as that user: what is made anew is made and started through the gateway, whose
    * policy applies.
    */
-  readonly clients: (user: AskingUser) => Docker;
+  readonly clients: (user: EffectiveCaller) => Docker;
   /**
    * The engine's own socket, root's alone: under ECI the gateway starts, updates and commits no container
    * that is not protected, and a way back needs that.
@@ -37,7 +37,7 @@ export interface RecreatePorts {
   /** How long a container without a health check must run to count as well, ms. */
   readonly graceMs: number;
   /** Called at each point of the journal once it is on disk; tests stop the process there. */
-  readonly reached?: (point: string) => Promise<void>;
+  readonly onCheckpoint?: (point: string) => Promise<void>;
 }
 
 /** Inspects by id or name; null where there is none. */

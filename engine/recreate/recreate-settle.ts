@@ -33,7 +33,7 @@ export async function rollBackRecreate(
   }
   for (const member of journal.members)
     await attempt(`${member.name} could not be put back`, () => putBack(ports, member));
-  await ports.reached?.('put back');
+  await ports.onCheckpoint?.('put back');
   for (const { commitTo } of journal.members) {
     if (commitTo !== null)
       await attempt(`image ${commitTo} could not be removed`, () =>

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { keptName, nameBeforeKept } from '../../shared/containers/kept-name.ts';
 import { writeSharingRecord } from '../../shared/isolation/sharing-user.ts';
 import { rootPaths } from '../base/root-paths.ts';
-import { askingUser, recordedUser, userBehind, userCalled } from '../base/docker-client-as.ts';
+import { effectiveCaller, recordedUser, userBehind, userCalled } from '../base/docker-client-as.ts';
 import { commitReference } from './recreate-group.ts';
 import { readable } from './recreate-wait.ts';
 
@@ -47,10 +47,10 @@ describe('who asks (A8)', () => {
     async () => {
       for (const name of ['SUDO_UID', 'PKEXEC_UID']) vi.stubEnv(name, undefined);
       try {
-        expect(await askingUser()).toMatchObject({ uid: 0, name: 'root' });
+        expect(await effectiveCaller()).toMatchObject({ uid: 0, name: 'root' });
         vi.stubEnv('PKEXEC_UID', '65534');
-        expect(await askingUser()).toMatchObject({ uid: 65534, name: 'nobody' });
-        expect(await askingUser('54321')).toEqual({ uid: 54321, gid: 54321, name: '54321' });
+        expect(await effectiveCaller()).toMatchObject({ uid: 65534, name: 'nobody' });
+        expect(await effectiveCaller('54321')).toEqual({ uid: 54321, gid: 54321, name: '54321' });
       } finally {
         vi.unstubAllEnvs();
       }

@@ -7,7 +7,7 @@ import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { systemCode } from '../base/files.ts';
 import { engineMessage, requestFailure, statusOf } from '../base/docker-client.ts';
 import { inspectSlots } from './inspect-slots.ts';
-import { readStopWait } from './stop-wait.ts';
+import { readStopWait } from './stop-timeout.ts';
 
 export interface ScanOptions {
   /** Whether ECI is on in the applied settings. */

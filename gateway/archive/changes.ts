@@ -26,7 +26,7 @@ interface Change {
 export function trueChanges(layers: Layers): AnswerHandling {
   return {
     limit: maxListBytes,
-    see: async (head, body) => {
+    transformResponse: async (head, body) => {
       if (head.status !== 200) return null;
       const listed = JSON.parse(body.toString('utf8')) as Change[] | null; // the engine's own answer
       if (listed === null) return null;

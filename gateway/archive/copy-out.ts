@@ -84,7 +84,7 @@ export function copyOut({ container, source, shares, layers }: CopyOut, facts: E
  * HEAD archive: what is at a path is told to who may get there. The engine looks as root: without this,
  * names, sizes and where links lead in directories of a share that are closed to the sharing user.
  */
-export function lookedAt({ container, source, shares }: Omit<CopyOut, 'layers'>): AnswerStream {
+export function checkedStat({ container, source, shares }: Omit<CopyOut, 'layers'>): AnswerStream {
   return {
     begin: async () => {
       if (shares === null) return null;

@@ -3,7 +3,7 @@ import { toDisk, toInside } from '../../shared/isolation/share-map.ts';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import type { EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
 import { AnswerRefused } from '../http/exchange.ts';
-import { socketsDirectory } from '../sockets/part.ts';
+import { socketsDirectory } from '../sockets/module.ts';
 import type { IsolatedContainer } from './isolated.ts';
 import { runStateOf } from './run-state.ts';
 import type { IdShift } from './tar-ids.ts';

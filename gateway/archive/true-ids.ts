@@ -19,7 +19,7 @@ import { trueChanges } from './changes.ts';
 import { asAsked } from './container-view.ts';
 import { copyInto } from './copy-into.ts';
 import { decompressedOnly } from './decompress.ts';
-import { copyOut, lookedAt, namesChecked } from './copy-out.ts';
+import { copyOut, checkedStat, namesChecked } from './copy-out.ts';
 import { errorsOf } from './engine-errors.ts';
 import { copyOwner } from './copy-owner.ts';
 import { exported } from './export.ts';
@@ -264,7 +264,7 @@ async function outcomeOf(
         ? outcome
         : {
             ...outcome,
-            answer: lookedAt({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares }),
+            answer: checkedStat({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares }),
           };
     }
     case 'export':

@@ -1,13 +1,13 @@
 import { buildQuestions, decideBuild } from '../../shared/policy/build.ts';
-import type { TakeOver } from '../http/exchange.ts';
+import type { UpgradeHandler } from '../http/exchange.ts';
 import { writeTarget } from '../http/message/target.ts';
 import type { CallPolicy } from '../grpc/call.ts';
 import { proxyGrpc } from '../grpc/proxy.ts';
 import { isProtected } from './existing-containers.ts';
-import type { InspectionContext, Inspected } from './inspection-context.ts';
+import type { InspectionContext, InspectionResult } from './inspection-context.ts';
 
 /** `POST /build`: everything that matters is in the parameters, written anew. Throws EngineUnreachable. */
-export async function inspectBuild(context: InspectionContext): Promise<Inspected> {
+export async function inspectBuild(context: InspectionContext): Promise<InspectionResult> {
   const { target } = context.request;
   const questions = buildQuestions(target.query);
   const networks = new Map<string, { driver: string } | null>();
@@ -32,7 +32,7 @@ export async function inspectBuild(context: InspectionContext): Promise<Inspecte
  * on its own, by `policy`. A connection made while ECI is off is a raw tunnel and stays one: turning ECI on
  * restarts the engine, which ends it.
  */
-export function takeGrpcOver(policy: CallPolicy): TakeOver {
+export function takeGrpcOver(policy: CallPolicy): UpgradeHandler {
   return (client, engine) => {
     proxyGrpc(client, engine, policy);
   };

@@ -1,5 +1,5 @@
 import type { GatekeeperOptions } from './gatekeeper-options.ts';
-import { countParsed } from '../base/nursery.ts';
+import { countParsedBytes } from '../base/minor-gc.ts';
 import type { Gatekeeper, GatewayRequest, Handling, Verdict } from '../http/exchange.ts';
 import { versionKnown } from '../routes/match.ts';
 import type { Route } from '../routes/table.ts';
@@ -12,8 +12,8 @@ import { callerName, largeBodyBytes, newTurns, type Turns } from '../turns/turns
 import { loadDenial } from '../../shared/policy/load.ts';
 import { takeGrpcOver } from './builds.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
-import { isRestricted, lookedAt, showsEnvironment } from './restrictions.ts';
-import { conclude, denied, deniedCall, tooManyOpen, wouldDeny, type Deciding } from './verdicts.ts';
+import { isRestricted, inspectRequest, showsEnvironment } from './restrictions.ts';
+import { conclude, denied, deniedCall, tooManyOpen, wouldDeny, type DecisionContext } from './verdicts.ts';
 
 type Options = GatekeeperOptions & { readonly turns: Turns };
 
@@ -41,7 +41,7 @@ export function createGatekeeper(given: GatekeeperOptions): Gatekeeper {
         request.origin.kind !== 'clients' ||
         showsEnvironment(route),
     );
-    const deciding = (sent: Buffer | null): Deciding => {
+    const deciding = (sent: Buffer | null): DecisionContext => {
       // Each time anew: asking whether a mount is still allowed may renew it.
       const client = socketClient(request, options.socketMounts ?? null, settings);
       return {
@@ -83,7 +83,7 @@ function admittedRequest(
   settings: EffectiveSettings,
   route: Route | null,
   request: GatewayRequest,
-  deciding: (sent: Buffer | null) => Deciding,
+  deciding: (sent: Buffer | null) => DecisionContext,
 ): Handling | Promise<Handling> {
   if (request.match === null || route === null || !versionKnown(request.target.version)) {
     return denied(deciding(null), deny('unknown-endpoint', `${request.head.method} ${request.target.path}`));
@@ -157,7 +157,7 @@ function hasPlanner({ sharing, settings }: Options): boolean {
 
 /** Looks at a request. `body` is what there is to look at; what was sent where none belongs is not. */
 function inspect(
-  deciding: Deciding,
+  deciding: DecisionContext,
   options: Options,
   route: Route,
   body: Buffer | null,
@@ -182,7 +182,7 @@ function inspect(
     const { request } = deciding.context;
     return {
       ...verdict,
-      takeOver: takeGrpcOver({
+      upgradeHandler: takeGrpcOver({
         deny: (call, denial) => deniedCall(deciding, mode(), call, denial),
         forbids,
         enforces: () => mode() !== 'audit',
@@ -196,7 +196,7 @@ function inspect(
     options,
     route,
     inTurn(deciding.context.request, options, body, async () =>
-      conclude(deciding, await lookedAt(deciding.context, route, body)),
+      conclude(deciding, await inspectRequest(deciding.context, route, body)),
     ),
   );
 }
@@ -217,7 +217,7 @@ async function inTurn(
     return await work();
   } finally {
     taken();
-    if (large) countParsed(body.length);
+    if (large) countParsedBytes(body.length);
   }
 }
 

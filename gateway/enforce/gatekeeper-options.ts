@@ -4,7 +4,7 @@ import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { Turns } from '../turns/turns.ts';
 import type { GatewayCounters } from '../metrics/counters.ts';
 import type { SharingUsers } from '../sharing/sharing-users.ts';
-import type { SocketMountPart } from '../sockets/socket-mount-part.ts';
+import type { SocketMountModule } from '../sockets/socket-mount-module.ts';
 import type { SocketMounts } from '../base/socket-mount.ts';
 import type { readMachineNetworks } from './machine-networks.ts';
 
@@ -23,7 +23,7 @@ export interface GatekeeperOptions {
    * What it takes to give containers sockets of their own, and to take them away; null or missing: nobody
    * gets one.
    */
-  readonly sockets?: SocketMountPart | null;
+  readonly sockets?: SocketMountModule | null;
   /** Who shares what containers mount. Missing: the engine's own ways are taken for all. */
   readonly sharing?: SharingUsers | null;
   /**

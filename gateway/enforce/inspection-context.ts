@@ -20,7 +20,7 @@ export interface InspectionContext extends Omit<GatekeeperOptions, 'settings' | 
 }
 
 /** What came out of looking at a request. */
-export type Inspected =
+export type InspectionResult =
   | {
       readonly kind: 'passed';
       readonly changes: readonly Change[];

@@ -1,4 +1,4 @@
-import type { Inspected, InspectionContext } from './inspection-context.ts';
+import type { InspectionResult, InspectionContext } from './inspection-context.ts';
 import { parameter, writeTarget, type QueryParameter } from '../http/message/target.ts';
 import { assertNever } from '../../shared/result.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
@@ -33,7 +33,7 @@ import { inspectBuild } from './builds.ts';
 import { callerOf, heldSockets, withSocket } from './own-sockets.ts';
 import { isProtected } from './existing-containers.ts';
 import { largeBodyBytes } from '../turns/turns.ts';
-import { breathe } from '../turns/pacing.ts';
+import { yieldToEventLoop } from '../turns/yield.ts';
 import { networkDenial } from './networks.ts';
 import { readJson } from './read-body.ts';
 import { writeBody } from './write-body.ts';
@@ -49,9 +49,9 @@ import {
 import { userFilesDenial } from './user-files.ts';
 import { holderDenial, type SocketHolder } from './socket-client.ts';
 
-type Passed = Extract<Inspected, { kind: 'passed' }>;
+type Passed = Extract<InspectionResult, { kind: 'passed' }>;
 const passedAsIs: Passed = { kind: 'passed', changes: [] };
-const denied = (denial: Denial, about: { container?: string; image?: string } = {}): Inspected => ({
+const denied = (denial: Denial, about: { container?: string; image?: string } = {}): InspectionResult => ({
   kind: 'denied',
   denial,
   ...about,
@@ -65,7 +65,7 @@ export async function inspections(
   kind: Inspection,
   context: InspectionContext,
   body: Buffer | null,
-): Promise<Inspected> {
+): Promise<InspectionResult> {
   switch (kind) {
     case 'none':
       return passedAsIs;
@@ -174,9 +174,9 @@ async function readBody(context: InspectionContext, body: Buffer | null, shape: 
 
 async function withBody(
   context: InspectionContext,
-  result: Inspected,
+  result: InspectionResult,
   { body, bytes }: ReadBody,
-): Promise<Inspected> {
+): Promise<InspectionResult> {
   if (result.kind !== 'passed') return result;
   return {
     ...result,
@@ -184,7 +184,11 @@ async function withBody(
   };
 }
 
-async function modelled(context: InspectionContext, body: Buffer | null, shape: Shape): Promise<Inspected> {
+async function modelled(
+  context: InspectionContext,
+  body: Buffer | null,
+  shape: Shape,
+): Promise<InspectionResult> {
   const read = await readBody(context, body, shape);
   return read.ok ? withBody(context, passedAsIs, read) : denied(read.denial);
 }
@@ -195,7 +199,7 @@ async function modelled(context: InspectionContext, body: Buffer | null, shape: 
  * Containers are pinned to their full ids (64 hex digits): a name of that form would be taken for another
  * container's id.
  */
-function idLikeName(name: string | undefined): Inspected | null {
+function idLikeName(name: string | undefined): InspectionResult | null {
   return name !== undefined && /^\/?[0-9a-f]{64}$/.test(name)
     ? denied(deny('container-name', `the name ${name}`))
     : null;
@@ -218,7 +222,7 @@ export async function environment(context: InspectionContext): Promise<BindSourc
   };
 }
 
-async function createContainer(context: InspectionContext, body: Buffer | null): Promise<Inspected> {
+async function createContainer(context: InspectionContext, body: Buffer | null): Promise<InspectionResult> {
   const { target } = context.request;
   const name = parameter(target, 'name');
   const badName = idLikeName(name);
@@ -239,7 +243,7 @@ async function createContainer(context: InspectionContext, body: Buffer | null):
   if (claimed !== null) return denied(claimed);
   const read = { body: await withoutForgedOwner(context, shaped.body) };
   const about = { image: textAt(read.body, 'Image'), ...(name === undefined ? {} : { container: name }) };
-  if (body.length > largeBodyBytes) await breathe(gone);
+  if (body.length > largeBodyBytes) await yieldToEventLoop(gone);
   const facts = await withUsers(
     context,
     await gatherCreateFacts(read.body, context.facts, await environment(context), context, gone),
@@ -273,7 +277,7 @@ async function createContainer(context: InspectionContext, body: Buffer | null):
   }
   const unshared = await makeSourcesOf(context, held);
   if (unshared !== null) return denied(unshared, about);
-  if (body.length > largeBodyBytes) await breathe(gone);
+  if (body.length > largeBodyBytes) await yieldToEventLoop(gone);
   return {
     kind: 'passed',
     changes: decision.changes,
@@ -308,7 +312,7 @@ async function checked(
   context: InspectionContext,
   container: ContainerFacts,
   doing: string,
-): Promise<Inspected> {
+): Promise<InspectionResult> {
   if (await isProtected(container, context)) return passedAsIs;
   const denial = deny('container-unprotected', `${doing} container ${container.name}`, {
     spec: 'D',
@@ -328,7 +332,7 @@ async function entered(
   context: InspectionContext,
   container: ContainerFacts,
   doing: string,
-): Promise<Inspected> {
+): Promise<InspectionResult> {
   const result = await checked(context, container, doing);
   if (result.kind !== 'passed') return result;
   const held = holder(context, container, `${doing} container ${container.name}`, {
@@ -343,7 +347,7 @@ function holder(
   container: SocketHolder,
   what: string,
   about: { container?: string; image?: string },
-): Inspected {
+): InspectionResult {
   const denial =
     context.client === null
       ? null
@@ -357,7 +361,7 @@ function holder(
 const verbOf = (context: InspectionContext): string =>
   `docker ${context.request.match?.route.commands[0] ?? context.request.head.method} on`;
 
-async function enterContainer(context: InspectionContext, name: string): Promise<Inspected> {
+async function enterContainer(context: InspectionContext, name: string): Promise<InspectionResult> {
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };
   const result = await entered(context, container, verbOf(context));
@@ -365,7 +369,7 @@ async function enterContainer(context: InspectionContext, name: string): Promise
   return result.kind === 'passed' ? { ...result, target: pinned(context, container.id) } : result;
 }
 
-async function startContainer(context: InspectionContext): Promise<Inspected> {
+async function startContainer(context: InspectionContext): Promise<InspectionResult> {
   // Restores whatever state lies in a directory of the caller's choice.
   if (context.request.target.query.some(({ key, value }) => /^checkpoint/i.test(key) && value !== ''))
     return denied(deny('checkpoint', 'docker start --checkpoint'));
@@ -396,7 +400,7 @@ async function startContainer(context: InspectionContext): Promise<Inspected> {
  * machine's users are not held to that: it would take `docker cp` from every container with a directory of a
  * home (SECURITY.md says what that leaves open). What they may copy is decided with the copy (archive/).
  */
-async function copyContainer(context: InspectionContext): Promise<Inspected> {
+async function copyContainer(context: InspectionContext): Promise<InspectionResult> {
   const name = subject(context);
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };
@@ -423,8 +427,8 @@ async function copyContainer(context: InspectionContext): Promise<Inspected> {
 async function mounted(
   context: InspectionContext,
   container: ContainerFacts,
-  soFar: Inspected,
-): Promise<Inspected> {
+  soFar: InspectionResult,
+): Promise<InspectionResult> {
   if (soFar.kind !== 'passed') return soFar;
   // With "warn" an unprotected container may start as it is; its mounts are part of what was there before.
   if (soFar.warning === undefined && container.mounts.length > 0) {
@@ -453,7 +457,7 @@ async function mounted(
   return { ...soFar, target: pinned(context, container.id) };
 }
 
-async function execStart(context: InspectionContext, body: Buffer | null): Promise<Inspected> {
+async function execStart(context: InspectionContext, body: Buffer | null): Promise<InspectionResult> {
   const read = await readBody(context, body, execStartBody);
   if (!read.ok) return denied(read.denial);
   const id = subject(context);
@@ -463,7 +467,7 @@ async function execStart(context: InspectionContext, body: Buffer | null): Promi
   return withBody(context, await entered(context, container, 'docker exec in'), read);
 }
 
-async function commit(context: InspectionContext): Promise<Inspected> {
+async function commit(context: InspectionContext): Promise<InspectionResult> {
   const { target } = context.request;
   const name = parameter(target, 'container') ?? '';
   const container = await context.facts.container(name);

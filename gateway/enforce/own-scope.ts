@@ -24,7 +24,7 @@ import type { AnswerHandling } from '../http/exchange.ts';
 import { parameter, writeTarget } from '../http/message/target.ts';
 import type { Route } from '../routes/table.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
-import type { Inspected, InspectionContext } from './inspection-context.ts';
+import type { InspectionResult, InspectionContext } from './inspection-context.ts';
 import type { SocketMount } from '../base/socket-mount.ts';
 import { readJson } from './read-body.ts';
 import type { SocketClient } from './socket-client.ts';
@@ -107,7 +107,7 @@ export function scopeRule(route: Route): ScopeRule {
   );
 }
 
-const passedAsIs: Extract<Inspected, { kind: 'passed' }> = { kind: 'passed', changes: [] };
+const passedAsIs: Extract<InspectionResult, { kind: 'passed' }> = { kind: 'passed', changes: [] };
 const builtInNetworks = new Set(['bridge', 'host', 'none']);
 const maxListBytes = 32 * 1024 * 1024;
 
@@ -139,7 +139,7 @@ export async function inOwnScope(
   owner: string,
   route: Route,
   body: Buffer | null,
-): Promise<Inspected> {
+): Promise<InspectionResult> {
   const scope = new OwnScope(context, client, owner);
   const { subject } = context.request.match ?? { subject: '' };
   switch (scopeRule(route)) {
@@ -201,7 +201,7 @@ class OwnScope {
   }
 
   /** Not there, as far as this client is concerned; audit mode only notes it. */
-  #missing(what: 'container' | 'exec instance' | 'network' | 'volume', name: string): Inspected {
+  #missing(what: 'container' | 'exec instance' | 'network' | 'volume', name: string): InspectionResult {
     if (this.#context.settings.mode === 'audit')
       return { kind: 'denied', denial: notOwnDenial(`${what} ${name}`, this.#client.list.scopeSetting) };
     switch (what) {
@@ -219,7 +219,7 @@ class OwnScope {
    * What a request refers to. Not "missing": of a create request, clients take that for a missing image, and
    * pull it.
    */
-  #notOwn(what: 'container' | 'network' | 'volume', name: string): Inspected {
+  #notOwn(what: 'container' | 'network' | 'volume', name: string): InspectionResult {
     return {
       kind: 'denied',
       denial: notOwnDenial(`the use of ${what} ${name}`, this.#client.list.scopeSetting),
@@ -234,7 +234,7 @@ class OwnScope {
     return this.#owns(container.labels) || container.id === this.#client.mount.container?.id;
   }
 
-  filtered(): Inspected {
+  filtered(): InspectionResult {
     const { target } = this.#context.request;
     const sent = parameter(target, 'filters') ?? '';
     const parsed = sent === '' ? null : parseJson(sent);
@@ -266,7 +266,7 @@ class OwnScope {
     const { settings } = this.#context;
     return {
       limit: maxListBytes,
-      see: (head, body) => {
+      transformResponse: (head, body) => {
         if (head.status !== 200 || settings.mode === 'audit') return null;
         const parsed = parseJson(body.toString('utf8'), {
           depth: 64,
@@ -279,7 +279,7 @@ class OwnScope {
     };
   }
 
-  async container(name: string): Promise<Inspected> {
+  async container(name: string): Promise<InspectionResult> {
     const container = await this.#context.facts.container(name);
     if (container === null || !this.#ownsContainer(container)) return this.#missing('container', name);
     const { target, match } = this.#context.request;
@@ -301,7 +301,7 @@ class OwnScope {
    * The engine looks a container's networks up by name when it starts: by then it may be the name, or the
    * beginning of the id, of another's.
    */
-  async #rejoined(container: ContainerFacts): Promise<Inspected | null> {
+  async #rejoined(container: ContainerFacts): Promise<InspectionResult | null> {
     for (const { name, id } of container.networks) {
       const network = await this.#context.facts.network(name);
       if (
@@ -315,7 +315,7 @@ class OwnScope {
     return null;
   }
 
-  async exec(id: string): Promise<Inspected> {
+  async exec(id: string): Promise<InspectionResult> {
     const holder = await this.#context.facts.execContainer(id);
     const container = holder === null ? null : await this.#context.facts.container(holder);
     return container !== null && this.#ownsContainer(container)
@@ -323,12 +323,12 @@ class OwnScope {
       : this.#missing('exec instance', id);
   }
 
-  async volume(name: string): Promise<Inspected> {
+  async volume(name: string): Promise<InspectionResult> {
     const volume = await this.#context.facts.volume(name);
     return volume !== null && this.#owns(volume.labels) ? passedAsIs : this.#missing('volume', name);
   }
 
-  async network(reference: string, read: boolean): Promise<Inspected> {
+  async network(reference: string, read: boolean): Promise<InspectionResult> {
     const network = await this.#context.facts.network(reference);
     const own = network !== null && this.#owns(network.labels);
     if (network === null || (!own && !(read && builtInNetworks.has(network.name))))
@@ -351,7 +351,7 @@ class OwnScope {
   }
 
   /** Connect and disconnect: both must be own; the engine's three networks are for everybody. */
-  async joined(reference: string, body: Buffer | null): Promise<Inspected> {
+  async joined(reference: string, body: Buffer | null): Promise<InspectionResult> {
     const network = await this.network(reference, true);
     if (network.kind !== 'passed') return network;
     const parsed = await readObject(body, this.#context.request.gone?.());
@@ -369,7 +369,10 @@ class OwnScope {
   }
 
   /** A body that creates something gets the label, after `check`. */
-  async labelled(body: Buffer | null, check: (body: JsonObject) => Promise<Inspected>): Promise<Inspected> {
+  async labelled(
+    body: Buffer | null,
+    check: (body: JsonObject) => Promise<InspectionResult>,
+  ): Promise<InspectionResult> {
     const parsed = await readObject(body, this.#context.request.gone?.());
     if (parsed === null) return passedAsIs;
     const claimed = ownerLabelDenial(parsed, this.#owner);
@@ -387,7 +390,7 @@ class OwnScope {
     };
   }
 
-  async created(body: JsonObject): Promise<Inspected> {
+  async created(body: JsonObject): Promise<InspectionResult> {
     const tooMany = referencesDenial(body);
     if (tooMany !== null) return { kind: 'denied', denial: tooMany };
     const { containers, volumes, networks } = createQuestions(body);
@@ -416,7 +419,7 @@ class OwnScope {
   }
 
   /** Networks that something is to be on, or to be made from. */
-  async references(body: JsonObject, networks: readonly string[]): Promise<Inspected> {
+  async references(body: JsonObject, networks: readonly string[]): Promise<InspectionResult> {
     const from = textAt(objectAt(body, 'ConfigFrom'), 'Network');
     for (const name of from === '' ? networks : [...networks, from]) {
       const network = await this.#context.facts.network(name);

@@ -5,7 +5,7 @@ import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
 import type { AnswerHandling } from '../http/exchange.ts';
 import { askTrust, bindOnAnswer } from '../sockets/grant.ts';
 import type { SocketMount } from '../base/socket-mount.ts';
-import { askGoverning } from '../trust/governing.ts';
+import { resolveCommandList } from '../trust/command-list.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import type { InspectionContext } from './inspection-context.ts';
 import { nestedDenial } from './socket-client.ts';
@@ -57,7 +57,7 @@ export async function withSocket(
   const mount: SocketMount =
     trust === null
       ? allowed
-      : { ...allowed, governing: await askGoverning(trust, allowed, context.settings.socket) };
+      : { ...allowed, governing: await resolveCommandList(trust, allowed, context.settings.socket) };
   const nested = context.client === null ? null : nestedDenial(context.client, mount, context.settings);
   if (nested !== null) return { decision: nested, body: null };
   try {

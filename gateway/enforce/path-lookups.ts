@@ -1,6 +1,6 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { isInside } from '../../shared/policy/bind-source.ts';
-import { breathe } from '../turns/pacing.ts';
+import { yieldToEventLoop } from '../turns/yield.ts';
 
 /** What is at a path: the kernel's word, asked once. */
 type Entry =
@@ -124,7 +124,7 @@ export class PathLookups {
 
   /** Null: too much was looked at. */
   async #entry(place: Place): Promise<Entry | null> {
-    if (++this.#steps % stepsAtOnce === 0) await breathe(this.#signal);
+    if (++this.#steps % stepsAtOnce === 0) await yieldToEventLoop(this.#signal);
     if (this.#steps > maxSteps) return null;
     if (place.entry === null) {
       this.#signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { defaultJsonLimits, JsonReading, type Json } from '../../shared/policy/json.ts';
 import { bodyLimits, limitDenial } from '../../shared/policy/limits.ts';
-import { breathe } from '../turns/pacing.ts';
+import { yieldToEventLoop } from '../turns/yield.ts';
 
 export type ReadJson =
   { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly denial: Denial };
@@ -17,7 +17,7 @@ const elementsAtOnce = 5000;
  */
 export async function readJson(body: Buffer, signal?: AbortSignal): Promise<ReadJson> {
   const small = body.length <= smallBytes;
-  if (!small) await breathe(signal);
+  if (!small) await yieldToEventLoop(signal);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
@@ -27,7 +27,7 @@ export async function readJson(body: Buffer, signal?: AbortSignal): Promise<Read
   const reading = new JsonReading(text, defaultJsonLimits, bodyLimits);
   let parsed = reading.next(elementsAtOnce);
   while (parsed === null) {
-    await breathe(signal);
+    await yieldToEventLoop(signal);
     parsed = reading.next(elementsAtOnce);
   }
   if (!parsed.ok)
@@ -38,6 +38,6 @@ export async function readJson(body: Buffer, signal?: AbortSignal): Promise<Read
           ? deny('unreadable-body', 'the body', { detail: parsed.why })
           : limitDenial(parsed.exceeded),
     };
-  if (!small) await breathe(signal);
+  if (!small) await yieldToEventLoop(signal);
   return parsed;
 }

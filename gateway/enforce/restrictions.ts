@@ -5,9 +5,9 @@ import type { AnswerHandling } from '../http/exchange.ts';
 import { parameter } from '../http/message/target.ts';
 import type { Route } from '../routes/table.ts';
 import { inspections } from './inspections.ts';
-import type { Inspected, InspectionContext } from './inspection-context.ts';
+import type { InspectionResult, InspectionContext } from './inspection-context.ts';
 import { inOwnScope, ownerOf, scopeRule } from './own-scope.ts';
-import { steadyFacts } from '../engine-api/steady-facts.ts';
+import { perRequestCache } from '../engine-api/per-request-cache.ts';
 import type { SocketClient } from './socket-client.ts';
 
 /** The longest inspect that is read to hide something in it. */
@@ -32,18 +32,18 @@ export const showsEnvironment = (route: Route): boolean =>
  * Looks at a request with all that applies to who asks: what is their own first, then what holds for
  * everybody. Throws EngineUnreachable.
  */
-export async function lookedAt(
+export async function inspectRequest(
   context: InspectionContext,
   route: Route,
   body: Buffer | null,
-): Promise<Inspected> {
+): Promise<InspectionResult> {
   const { client, settings } = context;
-  let first: Extract<Inspected, { kind: 'passed' }> = { kind: 'passed', changes: [] };
+  let first: Extract<InspectionResult, { kind: 'passed' }> = { kind: 'passed', changes: [] };
   let inspected = context;
   if (client?.list.scope === 'own' && scopeRule(route) !== 'open') {
     const owner = await ownerOf(client, context);
     // Both looks must see the same: what is its own at the first would else be another's at the second.
-    inspected = { ...context, owner, facts: steadyFacts(context.facts) };
+    inspected = { ...context, owner, facts: perRequestCache(context.facts) };
     const own = await inOwnScope(inspected, client, owner, route, body);
     if (own.kind !== 'passed') return own;
     first = own;
@@ -61,7 +61,7 @@ export async function lookedAt(
 
 const hideEnvironment = (): AnswerHandling => ({
   limit: maxInspectBytes,
-  see: (head, body) => {
+  transformResponse: (head, body) => {
     if (head.status !== 200) return null;
     const parsed = parseJson(body.toString('utf8'), { depth: 64, elements: 2_000_000, entries: 2_000_000 });
     // The reader of answers makes a 502 of it.

@@ -4,10 +4,10 @@ import { messagesIn } from '../../shared/messages/index.ts';
 import { describeRequest } from '../audit/describe-request.ts';
 import type { GatewayRequest, Verdict } from '../http/exchange.ts';
 import { passAsSent } from './audit-mode.ts';
-import type { Inspected, InspectionContext } from './inspection-context.ts';
+import type { InspectionResult, InspectionContext } from './inspection-context.ts';
 
 /** A decision under way: the request with what belongs to its verdict and its line in the log. */
-export interface Deciding {
+export interface DecisionContext {
   readonly context: InspectionContext;
   /** The policy it is decided under, counted. */
   readonly generation: number;
@@ -30,7 +30,7 @@ export interface About {
 const nothing = Buffer.alloc(0);
 
 /** Turns what came out of looking at a request into what is done with it, counted and logged. */
-export function conclude(deciding: Deciding, result: Inspected): Verdict | Promise<Verdict> {
+export function conclude(deciding: DecisionContext, result: InspectionResult): Verdict | Promise<Verdict> {
   const { context } = deciding;
   const route = context.request.match?.route ?? null;
   switch (result.kind) {
@@ -88,7 +88,11 @@ export function conclude(deciding: Deciding, result: Inspected): Verdict | Promi
  * The verdict of a denial: refused with the text of B6; in audit mode only logged, and passed on as the
  * client sent it.
  */
-export function denied(deciding: Deciding, denial: Denial, about: About = {}): Verdict | Promise<Verdict> {
+export function denied(
+  deciding: DecisionContext,
+  denial: Denial,
+  about: About = {},
+): Verdict | Promise<Verdict> {
   const { context } = deciding;
   // Audit mode is about what containers may do. The gateway's own limits hold, as those of messages do.
   const outcome =
@@ -106,7 +110,7 @@ export function denied(deciding: Deciding, denial: Denial, about: About = {}): V
 }
 
 /** The verdict of a request that the connection limits leave no room for; they hold in audit mode, too. */
-export function tooManyOpen(deciding: Deciding, denial: Denial): Verdict {
+export function tooManyOpen(deciding: DecisionContext, denial: Denial): Verdict {
   deciding.context.counters?.request(deciding.context.request.match?.route ?? null, 'deny');
   return { kind: 'refuse', status: 429, message: noteDenial(deciding, denial, 'deny', {}) };
 }
@@ -140,7 +144,7 @@ function showsStreamsOnly({ head, match }: GatewayRequest): boolean {
  * when it is let pass, by the mode that is in force by then.
  */
 export function deniedCall(
-  deciding: Deciding,
+  deciding: DecisionContext,
   mode: 'enforce' | 'audit',
   call: string,
   denial: Denial,
@@ -151,7 +155,7 @@ export function deniedCall(
 }
 
 /** Audit mode: takes note of a denial that something else than this verdict follows from. */
-export function wouldDeny(deciding: Deciding, denial: Denial): void {
+export function wouldDeny(deciding: DecisionContext, denial: Denial): void {
   noteDenial(deciding, denial, 'would-deny', {});
 }
 
@@ -160,7 +164,7 @@ export function wouldDeny(deciding: Deciding, denial: Denial): void {
  * English, for programs.
  */
 function noteDenial(
-  deciding: Deciding,
+  deciding: DecisionContext,
   denial: Denial,
   outcome: 'deny' | 'would-deny',
   about: About,
@@ -180,12 +184,12 @@ const ruleOf = (denial: Denial) => ({
   subject: denial.subject,
 });
 
-function tookTime(deciding: Deciding): void {
+function tookTime(deciding: DecisionContext): void {
   deciding.context.counters?.decided((performance.now() - deciding.startedAt) / 1000);
 }
 
 function write(
-  deciding: Deciding,
+  deciding: DecisionContext,
   entry: Pick<AuditEntry, 'outcome' | 'rule' | 'spec' | 'setting' | 'what' | 'message' | 'subject'>,
   about: About,
   call = '',

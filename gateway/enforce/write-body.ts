@@ -1,6 +1,6 @@
 import { isList, isObject, JsonNumber, writeJson, type Json } from '../../shared/policy/json.ts';
 import { smallBytes } from './read-body.ts';
-import { breathe } from '../turns/pacing.ts';
+import { yieldToEventLoop } from '../turns/yield.ts';
 
 /** About two milliseconds of writing. */
 const elementsAtOnce = 10_000;
@@ -23,7 +23,7 @@ type Open = { isFirst: boolean } & (
 export async function writeBody(value: Json, about: number, signal?: AbortSignal): Promise<Buffer> {
   if (about <= smallBytes) return Buffer.from(writeJson(value), 'utf8');
   const writing = new Writing(value, about);
-  while (!writing.next(elementsAtOnce)) await breathe(signal);
+  while (!writing.next(elementsAtOnce)) await yieldToEventLoop(signal);
   return writing.bytes();
 }
 

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEngineFacts, EngineTimeout, EngineUnreachable, type EngineFacts } from './engine-facts.ts';
-import { steadyFacts } from './steady-facts.ts';
+import { perRequestCache } from './per-request-cache.ts';
 
 // An engine that is held up by some containers, as dockerd is by a FIFO as their /etc/passwd.
 let directory: string, socket: string, server: Server;
@@ -74,7 +74,7 @@ describe('issue 12: an engine that is held up by a container', () => {
   });
 
   it('has one request wait for a few containers at a time only', async () => {
-    const one = steadyFacts(facts(200));
+    const one = perRequestCache(facts(200));
     const all = await Promise.allSettled(Array.from({ length: 24 }, (_, n) => one.container(`hung-${n}`)));
     expect(all.every(({ status }) => status === 'rejected')).toBe(true);
     expect(mostHeld).toBeLessThanOrEqual(8);

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { Agent, request, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { countParsed } from '../base/nursery.ts';
+import { countParsedBytes } from '../base/minor-gc.ts';
 import type { LocalImage } from '../../shared/policy/image-trust.ts';
 import { isHeldBind } from '../../shared/policy/held-binds.ts';
 import { parseImageReference } from '../../shared/settings/image-reference.ts';
@@ -218,7 +218,7 @@ export function createEngineFacts(engineSocket: string, limitMs = answerLimitMs)
                   return;
                 }
                 res.once('close', () => {
-                  countParsed(size);
+                  countParsedBytes(size);
                   over();
                 });
                 res.resume();

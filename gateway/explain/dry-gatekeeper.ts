@@ -17,7 +17,7 @@ export interface GatewaySetting {
   readonly stateDirectory: string;
 }
 
-export interface DryGatekeeperParts extends Pick<DryRunOptions, 'goOn' | 'parts'> {
+export interface DryGatekeeperParts extends Pick<DryRunOptions, 'continueAfterDenial' | 'parts'> {
   readonly facts: EngineFacts;
   readonly trust: ImageTrust;
   /** Images that ask for the socket, to be told what they may do with it. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { SocketMountPart } from '../sockets/socket-mount-part.ts';
+import type { SocketMountModule } from '../sockets/socket-mount-module.ts';
 import type { SocketMount, SocketMountId } from '../base/socket-mount.ts';
-import { socketsDirectory } from '../sockets/part.ts';
+import { socketsDirectory } from '../sockets/module.ts';
 import { idAt } from '../sockets/records.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 
@@ -13,7 +13,7 @@ export function dryRunSockets(
   stateDirectory: string,
   trust: ImageTrust,
   granted: (mount: SocketMount) => void,
-): SocketMountPart {
+): SocketMountModule {
   const nothing = () => Promise.resolve();
   // The one place where an id is made up: it is shown in a path, and names no mount.
   const id = '<its own>' as SocketMountId;

@@ -38,7 +38,7 @@ export interface DryRunOptions extends Omit<GatekeeperOptions, 'audit'> {
    * Everything is passed on after it was decided: behind this there is no engine, but something that says yes
    * to all (`made-up-engine.ts`).
    */
-  readonly goOn?: boolean;
+  readonly continueAfterDenial?: boolean;
   /**
    * Of which create requests the parts are decided one by one: of all, or of those that are denied. Default:
    * of all.
@@ -52,7 +52,7 @@ export interface DryRunOptions extends Omit<GatekeeperOptions, 'audit'> {
  * every part is decided on its own.
  */
 export function dryRun(options: DryRunOptions, explained: (request: ExplainedRequest) => void): Gatekeeper {
-  const goOn = options.goOn === true;
+  const continueAfterDenial = options.continueAfterDenial === true;
   let entries: AuditEntry[] = [];
   const decide = createGatekeeper({
     ...options,
@@ -118,7 +118,7 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
       ...more,
     });
     // The client shows what it would show: the refusal in its own words.
-    if (goOn) return { kind: 'forward', ...(sent === null ? {} : { body: sent }) };
+    if (continueAfterDenial) return { kind: 'forward', ...(sent === null ? {} : { body: sent }) };
     return verdict.kind === 'refuse' ? verdict : stop;
   };
 
@@ -128,7 +128,7 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
       request.head.method === 'HEAD' ||
       request.head.method === 'OPTIONS'
     ) {
-      if (goOn || (request.match !== null && reads.has(request.match.route.pattern)))
+      if (continueAfterDenial || (request.match !== null && reads.has(request.match.route.pattern)))
         return { kind: 'forward' };
     }
     let stopped: Verdict = stop;
@@ -143,7 +143,7 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
       if (later === null) stopped = conclude(request, verdict, findings);
       return later;
     });
-    if (handling === null) return goOn ? { kind: 'forward' } : stopped;
+    if (handling === null) return continueAfterDenial ? { kind: 'forward' } : stopped;
     return {
       kind: 'read-body',
       limit: handling.limit,

@@ -5,7 +5,7 @@ import { refusalText } from '../../shared/policy/decision.ts';
 import { strictest, type ExplainedRequest, type Explanation } from '../../shared/explain/explanation.ts';
 import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { madeUpEngine } from './made-up-engine.ts';
+import { fakeEngine } from './fake-engine.ts';
 import { firstLine, runClient } from './run-client.ts';
 import { drySession, type DryRunSetting } from './session.ts';
 
@@ -25,7 +25,7 @@ export interface ComposeOptions extends DryRunSetting {
  */
 export async function explainCompose(options: ComposeOptions): Promise<Result<Explanation, AppError>> {
   const runtime = runtimeNameOf(chosenBackend(options.settings.backend));
-  return drySession(options, madeUpEngine(runtime), async ({ directory, socket, requests }) => {
+  return drySession(options, fakeEngine(runtime), async ({ directory, socket, requests }) => {
     const client = (args: readonly string[], input?: string) =>
       runClient({
         args,

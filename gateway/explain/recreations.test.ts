@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { AskedRecreation } from '../../shared/containers/recreate-policy.ts';
 import { effectiveSettings } from '../../shared/settings/index.ts';
-import { serveAbsentEngine } from './absent-engine.ts';
+import { serveAbsentEngine } from './unreachable-engine.ts';
 import { refusedRecreations } from './recreations.ts';
 
 let directory: string;

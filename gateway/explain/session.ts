@@ -13,7 +13,7 @@ import { createEngineFacts, type EngineFacts } from '../engine-api/engine-facts.
 import { listenOn } from '../http/listener.ts';
 import { createImageTrust } from '../trust/create-image-trust.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
-import { absentFacts, serveAbsentEngine } from './absent-engine.ts';
+import { absentFacts, serveAbsentEngine } from './unreachable-engine.ts';
 import { dryGatekeeper, type GatewaySetting } from './dry-gatekeeper.ts';
 import { recordedFacts, recordedTrust } from './recorded-facts.ts';
 
@@ -41,12 +41,12 @@ export interface DrySession {
  * What came of the client's run; `requests` in the place of those that were seen, where more is known of
  * them.
  */
-export interface Said extends Pick<Explanation, 'clientWords' | 'leftOut' | 'notes'> {
+export interface ClientRunResult extends Pick<Explanation, 'clientWords' | 'leftOut' | 'notes'> {
   readonly requests?: ExplainedRequest[];
 }
 
 /** Stands between the client and the engine, and changes what is known of the engine. */
-export interface Between {
+export interface EngineInterceptor {
   facts(facts: EngineFacts): EngineFacts;
   serve(socket: string, engineSocket: string): Promise<{ close(): Promise<void> }>;
 }
@@ -57,8 +57,8 @@ export interface Between {
  */
 export async function drySession(
   setting: DryRunSetting,
-  between: Between | null,
-  work: (session: DrySession) => Promise<Result<Said, AppError>>,
+  between: EngineInterceptor | null,
+  work: (session: DrySession) => Promise<Result<ClientRunResult, AppError>>,
 ): Promise<Result<Explanation, AppError>> {
   const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-explain-'));
   const missing = new Set<string>();
@@ -83,9 +83,13 @@ export async function drySession(
   const madeUp =
     between === null ? null : await between.serve(path.join(directory, 'made-up.sock'), engineSocket);
   try {
-    const decide = dryGatekeeper(setting, { facts, trust, images, goOn: between !== null }, (request) => {
-      if (requests.length < maxRequests) requests.push(request);
-    });
+    const decide = dryGatekeeper(
+      setting,
+      { facts, trust, images, continueAfterDenial: between !== null },
+      (request) => {
+        if (requests.length < maxRequests) requests.push(request);
+      },
+    );
     const socket = path.join(directory, 'docker.sock');
     const listener = await listenOn(
       { path: socket },

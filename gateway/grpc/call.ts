@@ -12,10 +12,10 @@ import type { ConnectionSlot } from '../callers/connection-slot.ts';
 import { TooManyWaiting } from '../turns/fair-share.ts';
 import { largeBodyBytes } from '../turns/turns.ts';
 import type { ReceivingTurn } from '../turns/receiving-turns.ts';
-import { breathe } from '../turns/pacing.ts';
+import { yieldToEventLoop } from '../turns/yield.ts';
 import { frame, FrameReader, prefix } from '../../shared/grpc/frames.ts';
 import { grpcMessage } from '../../shared/grpc/status-message.ts';
-import { countParsed } from '../base/nursery.ts';
+import { countParsedBytes } from '../base/minor-gc.ts';
 import { explainEnd } from './explain.ts';
 import { buildOf, clientHeaders, engineHeaders, grpcStatus, refusalHeaders } from './metadata.ts';
 import { isForBuild, methodHandling } from './methods.ts';
@@ -267,7 +267,7 @@ function inspect(
     const { length } = message;
     const sent = () => {
       turnOver();
-      countParsed(length);
+      countParsedBytes(length);
     };
     const takesMore = isLong ? stream.write(forwarded, sent) : stream.write(frame(forwarded));
     if (isLong) stream.uncork();
@@ -349,7 +349,7 @@ function inspect(
     before = before
       .then(async () => {
         for (const message of read.messages) {
-          await breathe();
+          await yieldToEventLoop();
           pass(message);
         }
       })

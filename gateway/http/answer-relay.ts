@@ -19,7 +19,7 @@ export interface AnswerEvents {
   /** The client has a part of it, and no more comes. */
   readonly cut: () => void;
   /** What the engine says makes no sense. */
-  readonly nonsense: () => void;
+  readonly protocolError: () => void;
   readonly trouble: (why: string) => void;
 }
 
@@ -75,7 +75,7 @@ export class AnswerRelay {
     switch (progress) {
       case 'nonsense':
         this.#state = 'over';
-        this.#events.nonsense();
+        this.#events.protocolError();
         return;
       case 'too-long':
         this.#unusable(
@@ -162,7 +162,7 @@ export class AnswerRelay {
     };
     let seen: Buffer | null | Promise<Buffer | null>;
     try {
-      seen = handling.see(head, body);
+      seen = handling.transformResponse(head, body);
     } catch (error) {
       this.#lookFailed(error);
       return;

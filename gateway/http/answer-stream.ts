@@ -6,7 +6,7 @@ import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
 import { AnswerRefused, type AnswerStream } from './exchange.ts';
 import type { ResponseHead } from './message/head-parser.ts';
-import { Bypass } from './splice/bypass.ts';
+import { ZeroCopyPath } from './splice/zero-copy-path.ts';
 
 /**
  * Brings the engine's answer to the client while it is changed. What goes wrong before the head is with the
@@ -28,7 +28,7 @@ export class StreamedAnswer {
   #finished = false;
   /** The engine ended an answer that has no other end. */
   #untilClose = false;
-  readonly #bypass: Bypass;
+  readonly #bypass: ZeroCopyPath;
 
   constructor(
     asked: Asked,
@@ -42,7 +42,7 @@ export class StreamedAnswer {
     this.#client = client;
     this.#engine = engine;
     this.#events = events;
-    this.#bypass = new Bypass(engine, client, (rest) => {
+    this.#bypass = new ZeroCopyPath(engine, client, (rest) => {
       this.#passed(rest);
     });
   }

@@ -3,8 +3,13 @@ import { handOver, listen, type Listeners } from './engine-link.ts';
 import { SendBuffer } from './send-buffer.ts';
 import { takesMore } from './message/socket-flow.ts';
 import { unreadBytes } from './unread-bytes.ts';
-import { lendReading, lendWriting, type LentReading, type LentWriting } from './splice/lend.ts';
-import { countRead } from '../base/nursery.ts';
+import {
+  detachReading,
+  detachWriting,
+  type DetachedReadHandle,
+  type DetachedWriteHandle,
+} from './splice/detached-handles.ts';
+import { countReadBytes } from '../base/minor-gc.ts';
 import { hasUnread, hungUp } from '../base/hung-up.ts';
 import type { ConnectionSlot } from '../callers/connection-slot.ts';
 import { peerCredentials, type PeerCredentials } from '../base/peer-credentials.ts';
@@ -59,7 +64,7 @@ export class ClientSide {
     this.#events = events;
     this.#listeners = {
       data: (bytes: Buffer) => {
-        countRead(bytes.length);
+        countReadBytes(bytes.length);
         if (this.#lingering) this.#discard(bytes.length);
         else events.bytes(bytes);
       },
@@ -131,12 +136,12 @@ export class ClientSide {
     return takesMore(this.#socket);
   }
   /** Null where something was read that was not taken yet. */
-  lendReading(): LentReading | null {
-    return this.#inbox.length > 0 || this.#ended ? null : lendReading(this.#socket);
+  detachReading(): DetachedReadHandle | null {
+    return this.#inbox.length > 0 || this.#ended ? null : detachReading(this.#socket);
   }
-  lendWriting(): LentWriting | null {
+  detachWriting(): DetachedWriteHandle | null {
     this.#sendBuffer.count(this.#socket, Infinity);
-    return lendWriting(this.#socket, 0);
+    return detachWriting(this.#socket, 0);
   }
   /** FIN to the client; it may go on sending. */
   end(): void {

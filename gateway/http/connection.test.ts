@@ -381,7 +381,10 @@ describe('answers that are looked at', () => {
       see: (body: string, status: number) => Buffer | null | Promise<Buffer | null>,
       limit = 100,
     ): Gatekeeper =>
-    () => ({ kind: 'forward', answer: { limit, see: (head, body) => see(body.toString(), head.status) } });
+    () => ({
+      kind: 'forward',
+      answer: { limit, transformResponse: (head, body) => see(body.toString(), head.status) },
+    });
 
   it.each([
     [
@@ -499,7 +502,7 @@ describe('connections that are taken over', () => {
     const taken: string[] = [];
     decide = () => ({
       kind: 'forward',
-      takeOver: (client, up) => {
+      upgradeHandler: (client, up) => {
         client.on('data', (part: Buffer) => {
           taken.push(`client:${part.toString()}`);
           up.write(part.toString().toUpperCase());
@@ -538,7 +541,7 @@ describe('connections that are taken over', () => {
     };
     decide = () => ({
       kind: 'forward',
-      takeOver: (client, up) => {
+      upgradeHandler: (client, up) => {
         client.pipe(up);
         up.pipe(client);
       },
@@ -563,7 +566,7 @@ describe('connections that are taken over', () => {
   it('not when the engine refuses to switch', async () => {
     decide = () => ({
       kind: 'forward',
-      takeOver: () => {
+      upgradeHandler: () => {
         throw new Error('must not happen');
       },
     });

@@ -5,11 +5,18 @@ import { StreamedAnswer } from './answer-stream.ts';
 import { ClientSide } from './client-side.ts';
 import { EngineLink } from './engine-link.ts';
 import { continueResponse, errorResponse, errorStream, errorText } from './errors.ts';
-import type { Gatekeeper, GatewayRequest, Handling, ReadingTurn, TakeOver, Verdict } from './exchange.ts';
+import type {
+  Gatekeeper,
+  GatewayRequest,
+  Handling,
+  ReadingTurn,
+  UpgradeHandler,
+  Verdict,
+} from './exchange.ts';
 import { BodyTracker } from './message/framing.ts';
 import {
   headEnd,
-  hopeless,
+  isUnparseable,
   maxHeadBytes,
   type BodyLength,
   type ResponseHead,
@@ -93,7 +100,7 @@ export class ClientConnection {
   #answer: AnswerRelay | StreamedAnswer | null = null;
   /** Changes the body on its way; null: it is relayed raw. */
   #stream: StreamedRequest | null = null;
-  #takeOver: TakeOver | null = null;
+  #takeOver: UpgradeHandler | null = null;
   readonly #answerEvents: AnswerEvents;
 
   constructor(client: Socket, options: ConnectionOptions) {
@@ -148,7 +155,7 @@ export class ClientConnection {
       cut: () => {
         this.#finish();
       },
-      nonsense: () => {
+      protocolError: () => {
         this.close();
       },
       trouble: options.malformed,
@@ -270,7 +277,8 @@ export class ClientConnection {
     const end = headEnd(inbox);
     if (end < 0) {
       if (inbox.length > maxHeadBytes) this.#malformed(431, `the head is longer than ${maxHeadBytes} bytes`);
-      else if (hopeless(inbox)) this.#malformed(400, 'the head is not made of lines that end with CR LF');
+      else if (isUnparseable(inbox))
+        this.#malformed(400, 'the head is not made of lines that end with CR LF');
       else if (this.#client.ended) this.#finish();
       else slot?.awaitHead();
       return false;
@@ -482,7 +490,7 @@ export class ClientConnection {
       return;
     }
     const { head, match, upgrade } = request;
-    this.#takeOver = verdict.takeOver ?? null;
+    this.#takeOver = verdict.upgradeHandler ?? null;
     const stream = verdict.stream !== undefined && !this.#requestBody.done ? verdict.stream : null;
     const asked = {
       method: head.method,
@@ -604,7 +612,7 @@ export class ClientConnection {
     this.#client.resume();
   }
 
-  #handBothOver(takeOver: TakeOver, early: Buffer): void {
+  #handBothOver(takeOver: UpgradeHandler, early: Buffer): void {
     // A client that has ended already has nothing to say in another protocol.
     const engine = this.#client.ended ? null : this.#engine.release();
     if (engine === null) {

@@ -1,8 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import { SendBuffer } from './send-buffer.ts';
 import { takesMore } from './message/socket-flow.ts';
-import { lendReading, lendWriting, type LentReading, type LentWriting } from './splice/lend.ts';
-import { countRead } from '../base/nursery.ts';
+import {
+  detachReading,
+  detachWriting,
+  type DetachedReadHandle,
+  type DetachedWriteHandle,
+} from './splice/detached-handles.ts';
+import { countReadBytes } from '../base/minor-gc.ts';
 
 /** What an engine connection tells the client connection it belongs to. */
 export interface EngineEvents {
@@ -15,7 +20,7 @@ export interface EngineEvents {
 }
 
 /** For an engine that will not have a body: its answer is read, however slowly the client takes it. */
-const lastWordsMs = 10_000;
+const drainTimeoutMs = 10_000;
 
 /** A body shorter than this is copied behind its head: one write is cheaper than two. */
 const copiedBytes = 16 * 1024;
@@ -60,7 +65,7 @@ export class EngineLink {
     const mine = () => this.#socket === socket;
     this.#listeners = {
       data: (bytes: Buffer) => {
-        countRead(bytes.length);
+        countReadBytes(bytes.length);
         if (mine()) this.#events.bytes(bytes);
       },
       end: () => {
@@ -106,13 +111,13 @@ export class EngineLink {
     socket.uncork();
     return takesMore(socket);
   }
-  lendReading(): LentReading | null {
-    return this.#socket === null || this.#ended ? null : lendReading(this.#socket);
+  detachReading(): DetachedReadHandle | null {
+    return this.#socket === null || this.#ended ? null : detachReading(this.#socket);
   }
-  lendWriting(): LentWriting | null {
+  detachWriting(): DetachedWriteHandle | null {
     if (this.#socket === null) return null;
     this.#sendBuffer.count(this.#socket, Infinity);
-    return lendWriting(this.#socket, lastWordsMs);
+    return detachWriting(this.#socket, drainTimeoutMs);
   }
   /** A request head and what follows of it at once. */
   writeHead(head: string, body: Buffer | undefined): void {

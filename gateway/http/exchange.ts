@@ -36,7 +36,7 @@ export interface AnswerHandling {
    * stay, the length is written anew); null leaves it as it is. Answers without a body (HEAD, 204, 304) stay
    * as they are. Throwing or rejecting becomes a 502, or with AnswerRefused what that says.
    */
-  see(head: ResponseHead, body: Buffer): Buffer | null | Promise<Buffer | null>;
+  transformResponse(head: ResponseHead, body: Buffer): Buffer | null | Promise<Buffer | null>;
 }
 
 /** The engine's answer is changed while it streams by. */
@@ -79,7 +79,7 @@ export class AnswerRefused extends Error {
  * and have the bytes that came early pushed back into them. The connection counts as open until both are
  * closed; the taker ends or destroys them, and the gateway's close does.
  */
-export type TakeOver = (client: Duplex, engine: Duplex) => void;
+export type UpgradeHandler = (client: Duplex, engine: Duplex) => void;
 
 /** What is to be done with a request. */
 export type Verdict =
@@ -94,7 +94,7 @@ export type Verdict =
       /** Changes the request's body on its way. Not together with `body`. */
       readonly stream?: RequestStream;
       /** After the engine's 101: instead of a raw tunnel. */
-      readonly takeOver?: TakeOver;
+      readonly upgradeHandler?: UpgradeHandler;
     }
   | {
       readonly kind: 'refuse';

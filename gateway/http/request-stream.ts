@@ -4,7 +4,7 @@ import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
 import { AnswerRefused, type RequestStream } from './exchange.ts';
 import type { BodyTracker } from './message/framing.ts';
-import { Bypass } from './splice/bypass.ts';
+import { ZeroCopyPath } from './splice/zero-copy-path.ts';
 
 export interface RequestStreamEvents {
   /** The engine wants the body, and gets it. */
@@ -28,7 +28,7 @@ export class StreamedRequest {
   #state: 'waiting' | 'asking' | 'streaming' | 'done' | 'over' = 'waiting';
   #stream: BodyStream | null = null;
   readonly #chunks = new Chunks();
-  readonly #bypass: Bypass;
+  readonly #bypass: ZeroCopyPath;
 
   constructor(
     handling: RequestStream,
@@ -42,7 +42,7 @@ export class StreamedRequest {
     this.#client = client;
     this.#engine = engine;
     this.#events = events;
-    this.#bypass = new Bypass(client, engine, (rest) => {
+    this.#bypass = new ZeroCopyPath(client, engine, (rest) => {
       this.#passed(rest);
     });
   }

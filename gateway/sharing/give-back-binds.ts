@@ -48,8 +48,8 @@ function given(verdict: Verdict): Verdict {
 /** What is said of the answer already, then what was sent in the place of what the engine was sent. */
 const giveBackAfter = (before: AnswerHandling | undefined): AnswerHandling => ({
   limit: before?.limit ?? maxInspectBytes,
-  see: async (head, body) => {
-    const replaced = (await before?.see(head, body)) ?? null;
+  transformResponse: async (head, body) => {
+    const replaced = (await before?.transformResponse(head, body)) ?? null;
     const seen = replaced ?? body;
     if (head.status !== 200 || !seen.includes(heldBindText)) return replaced;
     const parsed = parseJson(seen.toString('utf8'), { depth: 64, elements: 2_000_000, entries: 2_000_000 });

@@ -83,9 +83,9 @@ function recordOnAnswer(
 ): AnswerHandling {
   return {
     limit: before?.limit ?? maxCreateAnswerBytes,
-    see: async (head, body) => {
+    transformResponse: async (head, body) => {
       // A container that is taken away again needs no record: that throws.
-      const replaced = (await before?.see(head, body)) ?? null;
+      const replaced = (await before?.transformResponse(head, body)) ?? null;
       const container = head.status === 201 ? createdId(body) : null;
       if (container === null) return replaced;
       const user = await sharingUserOf(request, options);

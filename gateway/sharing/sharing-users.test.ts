@@ -61,8 +61,8 @@ async function create(
   );
   const decided = handling.kind === 'read-body' ? await handling.decide(Buffer.alloc(0)) : handling;
   // Likewise of an answer's head.
-  if (decided.kind === 'forward' && decided.answer !== undefined && 'see' in decided.answer)
-    await decided.answer.see({ status } as never, body);
+  if (decided.kind === 'forward' && decided.answer !== undefined && 'transformResponse' in decided.answer)
+    await decided.answer.transformResponse({ status } as never, body);
   return decided;
 }
 const peer = (uid: number, gid = uid): PeerCredentials => ({ pid: 1, uid, gid });
@@ -110,7 +110,7 @@ describe('A8: who shares', () => {
       kind: 'forward',
       answer: {
         limit: 9,
-        see: () => {
+        transformResponse: () => {
           seen++;
           return null;
         },

@@ -2,7 +2,7 @@ import { listsToAskAbout } from '../../shared/policy/commands.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { foreignSocket } from '../../shared/policy/socket-mount.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import { askGoverning } from '../trust/governing.ts';
+import { resolveCommandList } from '../trust/command-list.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 
@@ -84,7 +84,7 @@ export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null):
       return known.asking;
     const asking = (async () => {
       try {
-        const governing = await askGoverning(trust, mount, settings);
+        const governing = await resolveCommandList(trust, mount, settings);
         if (JSON.stringify(governing) !== JSON.stringify(mount.governing))
           await mounts.renew(id, { governing });
       } finally {

@@ -4,11 +4,11 @@ import { EngineUnreachable, type ContainerFacts, type EngineFacts } from '../eng
 import { AnswerRefused, type AnswerHandling } from '../http/exchange.ts';
 import type { ImageVerdict } from '../trust/image-trust.ts';
 import type { EngineContainers } from './engine-containers.ts';
-import type { SocketMountPart } from './socket-mount-part.ts';
+import type { SocketMountModule } from './socket-mount-module.ts';
 import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 
 /** What it takes to give a container a socket of its own; null: it can't be done here. */
-export type SocketGranting = Pick<SocketMountPart, 'mounts' | 'trust' | 'containers'> | null;
+export type SocketGranting = Pick<SocketMountModule, 'mounts' | 'trust' | 'containers'> | null;
 
 /** Longest answer to a create request, bytes: an id and warnings. */
 export const maxCreateAnswerBytes = 1024 * 1024;
@@ -75,7 +75,7 @@ export function bindOnAnswer(
   const { mounts, containers, facts, log, refused } = granting;
   return {
     limit: maxCreateAnswerBytes,
-    see: async (head, body) => {
+    transformResponse: async (head, body) => {
       if (head.status !== 201) {
         await mounts.discard(mount.id);
         return null;

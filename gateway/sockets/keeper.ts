@@ -1,12 +1,12 @@
 import type { SendHandle } from 'node:child_process';
-import { noKeeper, type ListenerKeeper } from '../../shared/gateway/kept-listeners.ts';
+import { noListenerStore, type ListenerStore } from '../../shared/gateway/kept-listeners.ts';
 
 /**
  * The parent process, over Node's channel to it; nobody where there is no such channel. Messages:
  * `shared/gateway/kept-listeners.ts`.
  */
-export function parentKeeper(log: (line: string) => void): ListenerKeeper {
-  if (process.send === undefined) return noKeeper;
+export function parentKeeper(log: (line: string) => void): ListenerStore {
+  if (process.send === undefined) return noListenerStore;
   const send = (message: object, handle?: object): Promise<void> =>
     new Promise((resolve) => {
       const failed = (error: Error | null) => {

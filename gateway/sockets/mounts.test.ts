@@ -223,8 +223,8 @@ describe("B3: the engine's answer to the create request", () => {
       facts: engineFacts(container),
       log: () => undefined,
       refused: (denial) => `refused: ${denial.detail ?? ''}`,
-    }).see(
-      { status } as Parameters<ReturnType<typeof bindOnAnswer>['see']>[0],
+    }).transformResponse(
+      { status } as Parameters<ReturnType<typeof bindOnAnswer>['transformResponse']>[0],
       Buffer.from(JSON.stringify({ Id: id })),
     ); // the status alone is looked at
 

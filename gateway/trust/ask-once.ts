@@ -6,7 +6,7 @@ import { createEngineFacts } from '../engine-api/engine-facts.ts';
 import { createImageTrust, type TrustExplanation } from './create-image-trust.ts';
 import { dockerCredentials } from './docker-credentials.ts';
 import { registriesOr } from './entry-answers.ts';
-import { askGoverning } from './governing.ts';
+import { resolveCommandList } from './command-list.ts';
 import { createRegistryClient } from './registry-client.ts';
 
 /**
@@ -38,7 +38,7 @@ export async function explainImageTrust(
     };
     return {
       ...explained,
-      list: governingList(socket, { ...mount, governing: await askGoverning(trust, mount, socket) }),
+      list: governingList(socket, { ...mount, governing: await resolveCommandList(trust, mount, socket) }),
     };
   } finally {
     trust.close();

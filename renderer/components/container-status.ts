@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import { formatDuration } from '../i18n/format.ts';
-import { clauses, names } from '../i18n/joining.ts';
+import { clauses, names } from '../i18n/lists.ts';
 import type { Container } from '../../shared/containers/protection.ts';
 
 const units: Readonly<Record<string, number>> = {

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { SettingsChange } from '../../shared/settings/changes.ts';
-import { names } from '../i18n/joining.ts';
+import { names } from '../i18n/lists.ts';
 
 /** A change in words: which setting, and the values before and after; null where there was none. */
 export interface ChangeWords {

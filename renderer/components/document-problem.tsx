@@ -10,7 +10,7 @@ import { Card } from './card.tsx';
 import { ErrorPanel, Notice } from './error-panel.tsx';
 import { useReadOnlyReason } from './read-only.ts';
 import { LockedNote, withLock } from './setting-row.tsx';
-import { told } from '../i18n/told.ts';
+import { told } from '../i18n/translate.ts';
 
 /**
  * In a page that needs the document, in its place: where the text is broken, and the ways out. Null when it

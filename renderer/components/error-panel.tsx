@@ -7,7 +7,7 @@ import type { AppError } from '../../shared/result.ts';
 import { useStore } from '../state/context.tsx';
 import { color, fontMono, toneSoft, toneText, type Tone } from '../theme/tokens.ts';
 import { CopyIcon, severityIcon } from './notice-icons.ts';
-import { told } from '../i18n/told.ts';
+import { told } from '../i18n/translate.ts';
 
 /** A notice inside what it concerns: icon, what, why, and what to do as a button. */
 export function Notice({

@@ -2,7 +2,7 @@ import type { TFunction } from 'i18next';
 import type { Finding } from '../../shared/settings/findings.ts';
 import { pageOfSetting } from '../../shared/settings/setting-page.ts';
 import type { PageId } from '../state/router.ts';
-import { told } from '../i18n/told.ts';
+import { told } from '../i18n/translate.ts';
 
 /** A finding in a few words, with `code` between backticks (see withCode). */
 export const findingTitle = (t: TFunction, finding: Finding): string =>

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { told } from '../i18n/told.ts';
+import { told } from '../i18n/translate.ts';
 import { useAppPart, useDraftPart } from '../state/context.tsx';
 
 /** By whom or what editing is locked now, for LockedNote and SettingRow; undefined when it isn't. */

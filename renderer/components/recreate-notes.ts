@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
-import { closed, names } from '../i18n/joining.ts';
-import { told } from '../i18n/told.ts';
+import { closed, names } from '../i18n/lists.ts';
+import { told } from '../i18n/translate.ts';
 import { bytesText } from '../../shared/containers/bytes.ts';
 import type { RecreateNote } from '../../shared/containers/recreate.ts';
 

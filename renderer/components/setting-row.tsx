@@ -8,7 +8,7 @@ import { color } from '../theme/tokens.ts';
 import { Row } from './card.tsx';
 import { EditedMark, UndoChange } from './edited-mark.tsx';
 import { LockIcon } from '../theme/icons.ts';
-import { lockedName } from '../i18n/joining.ts';
+import { lockedName } from '../i18n/lists.ts';
 
 /** "Locked by …" with a padlock: the value stays readable, the control is not one. */
 export function LockedNote({ by }: { readonly by: string }) {

@@ -3,7 +3,7 @@ import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en/index.ts';
 import { numberFormat } from './number-format.ts';
-import { setTold } from './told.ts';
+import { setTold } from './translate.ts';
 import type { Translation } from './en/translation.ts';
 
 /** English is the source of all words; every other language has this shape. */

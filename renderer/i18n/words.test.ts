@@ -169,7 +169,7 @@ const sameEverywhere =
   /^[^A-Za-z]*$|^(?:Bulkhead|Ctrl|Shift|Cmd|K|JSON|Docker Engine|Linux|ECI|…|admin-settings\.json|daemon\.json)$/;
 
 /**
- * English punctuation between words of the window: `${t(…)}: ${…}`, `.join(', ')`. renderer/i18n/joining.ts
+ * English punctuation between words of the window: `${t(…)}: ${…}`, `.join(', ')`. renderer/i18n/lists.ts
  * has every language's.
  */
 function joinedByHand(node: ts.Node): boolean {

@@ -161,7 +161,7 @@ static void fuzz_plan(size_t size) {
   if (result != PLAN_DONE) return;
   must(plan_range() == 0 || plan_range() >= 65536, "a range of the machine's own ids");
   (void)plan_enter();
-  plan_let_go();
+  plan_close();
   (void)plan_freeze();
 }
 

@@ -3,7 +3,7 @@ import type { StoredAuditEntry } from '../audit/entry.ts';
 import type { Container, ContainerScan } from '../containers/protection.ts';
 import { createNotices, failedNotice, type EngineFacts, type Notice, type NoticeKind } from './notices.ts';
 import { messagesIn } from '../messages/index.ts';
-import { desktopWords } from './words.ts';
+import { desktopWords } from './labels.ts';
 
 /** Notices with a clock that the test moves. */
 function desk(options: { inFront?: boolean; off?: readonly NoticeKind[]; language?: 'en' | 'zh-CN' } = {}) {

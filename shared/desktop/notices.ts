@@ -5,7 +5,7 @@ import type { EngineStatus } from '../engine-status/status.ts';
 import type { AppError } from '../result.ts';
 import type { ProtectionState } from '../verify/claims.ts';
 import type { DeepLink } from './deep-link.ts';
-import type { DesktopWords } from './words.ts';
+import type { DesktopWords } from './labels.ts';
 
 /** The kinds of notification a person can turn off one by one. */
 export const noticeKinds = ['denied', 'unprotected', 'protection'] as const;

@@ -62,17 +62,17 @@ export function takeInheritedListeners(
  * listening on the same ones: a running container has the socket's inode mounted, a new socket at the same
  * path would never reach it.
  */
-export interface ListenerKeeper {
+export interface ListenerStore {
   /** Resolves when the duplicate is on its way; what is on its way survives us. */
   keep(name: string, handle: object): Promise<void>;
   drop(name: string): void;
 }
 
 /** Nobody: sockets last as long as this process. */
-export const noKeeper: ListenerKeeper = { keep: () => Promise.resolve(), drop: () => undefined };
+export const noListenerStore: ListenerStore = { keep: () => Promise.resolve(), drop: () => undefined };
 
 /** How a process comes by the sockets of the one before it, and leaves its own to the next. */
 export interface ListenerHandoff {
   readonly inherited: readonly InheritedListener[];
-  readonly keeper: ListenerKeeper;
+  readonly keeper: ListenerStore;
 }

@@ -1,6 +1,6 @@
 import type { RuleCode, SettingPointer } from '../rules/codes.ts';
-import { english, fill, refusalPrefix, type DecisionLanguage } from '../rules/words.ts';
-import type { DecisionWords } from '../rules/decision-words-type.ts';
+import { english, fill, refusalPrefix, type DecisionLanguage } from '../rules/texts.ts';
+import type { DecisionWords } from '../rules/rule-texts.ts';
 
 /**
  * What a denial is about, as data: for whoever looks for the setting that would allow it. The words are

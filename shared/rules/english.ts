@@ -1,4 +1,4 @@
-import type { DecisionWords } from './decision-words-type.ts';
+import type { DecisionWords } from './rule-texts.ts';
 
 /** The words of decisions in English, byte for byte what the gateway has always said. */
 export const decisions: DecisionWords = {

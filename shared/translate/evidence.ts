@@ -1,4 +1,4 @@
-import { refusalPrefix } from '../rules/words.ts';
+import { refusalPrefix } from '../rules/texts.ts';
 
 const said = '(?:ok|not tried|was allowed|E[A-Z0-9]+)';
 /** Ends of what probes list: "title: EPERM, …" and "title (EPERM), …". Titles have commas of their own. */
@@ -13,7 +13,7 @@ const words = /[A-Za-z]{2,} [A-Za-z]{2,}/;
  * that was tried. `tell`: one part of it; `refusal`: a refusal alone. Null for a sentence, and for words of
  * which a part is nobody's here.
  */
-export function toldEvidence(
+export function translateEvidence(
   english: string,
   tell: (english: string) => string,
   refusal: (english: string) => string | null,

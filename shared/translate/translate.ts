@@ -1,7 +1,7 @@
-import { fill, refusalPrefix, type DecisionLanguage } from '../rules/words.ts';
-import type { DecisionWords } from '../rules/decision-words-type.ts';
+import { fill, refusalPrefix, type DecisionLanguage } from '../rules/texts.ts';
+import type { DecisionWords } from '../rules/rule-texts.ts';
 import { decisions as englishDecisions } from '../rules/english.ts';
-import { toldEvidence } from './evidence.ts';
+import { translateEvidence } from './evidence.ts';
 
 /**
  * English sentences with `{0}`, `{1}` … where values go in, and what they are in another language. A value
@@ -48,13 +48,15 @@ export function messages(
   lines: Sentences = {},
   seen: Sentences = {},
 ): Messages {
-  const told = teller(sentences, (english) => toldRefusal(english));
-  const inRefusal = teller({ ...sentences, ...named }, () => null);
+  const told = createTranslator(sentences, (english) => toldRefusal(english));
+  const inRefusal = createTranslator({ ...sentences, ...named }, () => null);
   const rules = Object.fromEntries(rulesByLength.map(([rule, text]) => [text, words.rules[rule]]));
-  const column = teller({ ...rules, ...sentences, ...named, ...lines }, (english) => toldRefusal(english));
+  const column = createTranslator({ ...rules, ...sentences, ...named, ...lines }, (english) =>
+    toldRefusal(english),
+  );
 
-  const evidence: (english: string) => string = teller({ ...sentences, ...seen }, (english) =>
-    toldEvidence(
+  const evidence: (english: string) => string = createTranslator({ ...sentences, ...seen }, (english) =>
+    translateEvidence(
       english,
       (part) => evidence(part),
       (refusal) => toldRefusal(refusal),
@@ -105,7 +107,7 @@ function toldColumns(line: string, column: (english: string) => string): string 
 }
 
 /** Finds sentences again, with a memory for those that come often. */
-function teller(
+function createTranslator(
   sentences: Sentences,
   special: (english: string) => string | null,
 ): (english: string) => string {

@@ -17,7 +17,7 @@ export const attackClasses = [
   'unprotected',
   'references',
   'networks',
-  'other-roads',
+  'bypass-routes',
   'socket-mounts',
   'accomplice',
 ] as const;

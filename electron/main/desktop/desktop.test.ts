@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { AppState } from '../../../shared/ipc/contract.ts';
-import { desktopWords } from '../../../shared/desktop/words.ts';
+import { desktopWords } from '../../../shared/desktop/labels.ts';
 import type { Session } from '../../session/session.ts';
 
 const panel = { there: false, opened: 0, menus: 0 };

@@ -1,6 +1,6 @@
 import { app, dialog, Notification, type BrowserWindow } from 'electron';
 import { createNotices, failedNotice, type Notice } from '../../../shared/desktop/notices.ts';
-import { desktopLanguage, desktopWords, type DesktopWords } from '../../../shared/desktop/words.ts';
+import { desktopLanguage, desktopWords, type DesktopWords } from '../../../shared/desktop/labels.ts';
 import type { DesktopState, Preferences } from '../../../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { iconFile } from '../window/places.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { desktopWords } from '../../../shared/desktop/words.ts';
+import { desktopWords } from '../../../shared/desktop/labels.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
 import { claimIds } from '../../../shared/verify/claims.ts';
 

@@ -1,7 +1,7 @@
 import type { AppState } from '../../../shared/ipc/contract.ts';
 import { protectionIn } from '../../../shared/ipc/protection.ts';
 import type { EngineFacts } from '../../../shared/desktop/notices.ts';
-import type { DesktopWords } from '../../../shared/desktop/words.ts';
+import type { DesktopWords } from '../../../shared/desktop/labels.ts';
 import { effectiveSettings } from '../../../shared/settings/index.ts';
 import { missingBecause } from '../../../shared/targets/features.ts';
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Menu, Tray, nativeImage, type MenuItemConstructorOptions } from 'electron';
-import type { DesktopWords } from '../../../shared/desktop/words.ts';
+import type { DesktopWords } from '../../../shared/desktop/labels.ts';
 import { iconFile } from '../window/places.ts';
 import type { TrayState } from './tray-state.ts';
 

@@ -1,4 +1,4 @@
-import type { UnderWay } from './context.ts';
+import type { ActiveOperations } from './context.ts';
 import type { ApplyHandle } from '../../../engine/targets/embedded/target.ts';
 import type { ContainerChoices } from '../../../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../../../shared/apply/run.ts';
@@ -18,7 +18,7 @@ type Area = Pick<
  * Plan, apply and verify. An apply runs in this process when it is root's, else in an elevated child; the
  * window sees the same events.
  */
-export function applyHandlers({ elevation }: HandlerContext, underWay: UnderWay): Area {
+export function applyHandlers({ elevation }: HandlerContext, underWay: ActiveOperations): Area {
   let current: ApplyHandle | undefined;
   const verifying = new WeakMap<Session, Promise<Result<Verification, AppError>>>();
   return {

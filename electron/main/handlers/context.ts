@@ -17,7 +17,7 @@ export interface HandlerContext {
 }
 
 /** What the handlers of one area know of what another began. */
-export interface UnderWay {
+export interface ActiveOperations {
   /** Asks the recreation that is part of an apply to stop; false when there is none. */
   cancelRecreation: () => boolean;
 }

@@ -2,7 +2,7 @@ import type { HandlerContext } from './context.ts';
 import type { Handlers } from '../ipc/answer.ts';
 import { activityHandlers } from './activity.ts';
 import { applyHandlers } from './apply.ts';
-import type { UnderWay } from './context.ts';
+import type { ActiveOperations } from './context.ts';
 import { containerHandlers } from './containers.ts';
 import { desktopHandlers } from './desktop.ts';
 import { engineHandlers } from './engine.ts';
@@ -16,7 +16,7 @@ import { windowHandlers } from './window.ts';
 
 /** Every request of the contract, by area. */
 export const allHandlers = (context: HandlerContext): Handlers => {
-  const underWay: UnderWay = { cancelRecreation: () => false };
+  const underWay: ActiveOperations = { cancelRecreation: () => false };
   return {
     'app:state': async () => ({ ok: true, value: (await context.sessions).state.get() }),
     ...targetHandlers(context),

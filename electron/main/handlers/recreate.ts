@@ -3,7 +3,7 @@ import type { RecreateRun } from '../../../shared/containers/recreate.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
 import { beginChange, type Session } from '../../session/session.ts';
-import type { UnderWay } from './context.ts';
+import type { ActiveOperations } from './context.ts';
 import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'recreate:plan' | 'recreate:start' | 'recreate:cancel' | 'recreate:dismiss'>;
@@ -12,7 +12,7 @@ type Area = Pick<Handlers, 'recreate:plan' | 'recreate:start' | 'recreate:cancel
  * Recreating containers under ECI: in this process when it is root's, else in an elevated child. One at a
  * time, never during an apply.
  */
-export function recreateHandlers({ elevation }: HandlerContext, underWay: UnderWay): Area {
+export function recreateHandlers({ elevation }: HandlerContext, underWay: ActiveOperations): Area {
   let current: RecreateHandle | undefined;
   return {
     'recreate:plan': (request, { target }) => target.planRecreate(request),

@@ -6,7 +6,7 @@ import { eventNames, paintedChannel, requestChannel, requestNames } from '../../
 import { appErrorSchema, fail, ok } from '../../../shared/result.ts';
 import type { Session } from '../../session/session.ts';
 import { answer, type AnswerOptions } from './answer.ts';
-import type { Answering } from './register.ts';
+import type { RequestDispatcher } from './register.ts';
 
 vi.mock('electron', () => ({ ipcMain: { handle: vi.fn(), on: vi.fn() } }));
 const { registerIpc } = await import('./register.ts');
@@ -302,7 +302,7 @@ describe('ipc by contract', () => {
       },
     };
     const reached: unknown[] = [];
-    let answers: (answering: Answering) => void = () => undefined;
+    let answers: (answering: RequestDispatcher) => void = () => undefined;
     registerIpc(
       new Promise((resolve) => {
         answers = resolve;

@@ -13,7 +13,7 @@ export interface IpcMessage {
 }
 
 /** Answers one request of the contract, whoever sent it; never rejects. */
-export type Answering = (name: IpcRequest, message: IpcMessage) => Promise<Result<unknown, AppError>>;
+export type RequestDispatcher = (name: IpcRequest, message: IpcMessage) => Promise<Result<unknown, AppError>>;
 
 /**
  * Registers every request of the contract, also before there is somebody to answer: a request waits for
@@ -21,7 +21,7 @@ export type Answering = (name: IpcRequest, message: IpcMessage) => Promise<Resul
  * of ours.
  */
 export function registerIpc(
-  answering: PromiseLike<Answering>,
+  answering: PromiseLike<RequestDispatcher>,
   onPainted: () => void,
   ipc: Pick<IpcMain, 'handle' | 'on'> = ipcMain,
 ): void {

@@ -11,7 +11,7 @@ import { startApply } from '../../apply/apply.ts';
 import { makePlan, settingsInForce, type PlanFacts } from '../../apply/plan.ts';
 import type { ApplyPorts } from '../../apply/ports.ts';
 import { resumeInterruptedApply } from '../../apply/resume.ts';
-import { askingUser } from '../../base/docker-client-as.ts';
+import { effectiveCaller } from '../../base/docker-client-as.ts';
 import { requestFailure } from '../../base/docker-client.ts';
 import { removeContainers } from '../../scan/remove.ts';
 import { scanContainers } from '../../scan/scan.ts';
@@ -146,7 +146,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
   const ports: ApplyPorts = {
     paths,
     driver,
-    user: () => askingUser(options.sessionUser),
+    user: () => effectiveCaller(options.sessionUser),
     facts,
     isolation: () => backend,
     verify: (signal) => verify(signal),
@@ -163,7 +163,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
         return requestFailure('the health check failed', error);
       }
     },
-    ...(options.onApplyPoint === undefined ? {} : { reached: options.onApplyPoint }),
+    ...(options.onApplyPoint === undefined ? {} : { onCheckpoint: options.onApplyPoint }),
   };
 
   const elevatedOnly = async (): Promise<Result<void, AppError>> => {

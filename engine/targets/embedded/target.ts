@@ -19,12 +19,12 @@ import { makePlan, settingsInForce, withRecreation, type PlanFacts } from '../..
 import type { ApplyPorts } from '../../apply/ports.ts';
 import { resumeInterruptedApply } from '../../apply/resume.ts';
 import {
-  askingUser,
+  effectiveCaller,
   dockerClientAs,
   recordedUser,
   root as rootUser,
   userCalled,
-  type AskingUser,
+  type EffectiveCaller,
 } from '../../base/docker-client-as.ts';
 import { dockerClient, requestFailure } from '../../base/docker-client.ts';
 import { planChosen, recreateChosen } from '../../recreate/recreate-chosen.ts';
@@ -113,8 +113,8 @@ export function openTarget(root: string, options: TargetOptions): Target {
    * force by then, where those are not the applied ones.
    */
   const recreatePorts = (
-    asked: AskingUser | null,
-    otherwise: AskingUser,
+    asked: EffectiveCaller | null,
+    otherwise: EffectiveCaller,
     coming?: EffectiveSettings,
   ): RecreatePorts => ({
     paths,
@@ -140,7 +140,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
   ): Promise<Result<T, AppError>> => {
     // Only root may ask as somebody else.
     const user =
-      isRoot && as !== undefined ? await userCalled(as) : ok(await askingUser(options.sessionUser));
+      isRoot && as !== undefined ? await userCalled(as) : ok(await effectiveCaller(options.sessionUser));
     return user.ok ? work(recreatePorts(as === undefined ? null : user.value, user.value, coming)) : user;
   };
 
@@ -224,7 +224,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
     return looked.ok ? looked.value : null;
   };
 
-  const foresee: NonNullable<ApplyPorts['foresee']> = async (plan, text, choices) => {
+  const previewRecreation: NonNullable<ApplyPorts['previewRecreation']> = async (plan, text, choices) => {
     const recreation = await chosenRecreation(plan, text, choices.commit === true);
     return recreation === null ? plan : withRecreation(plan, recreation);
   };
@@ -232,7 +232,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
   const ports: ApplyPorts = {
     paths,
     driver,
-    user: () => askingUser(options.sessionUser),
+    user: () => effectiveCaller(options.sessionUser),
     facts,
     isolation,
     verify,
@@ -244,8 +244,8 @@ export function openTarget(root: string, options: TargetOptions): Target {
     },
     turnedOffByUser: async () => (await store.read()).preference?.outcomes.eci === 'in-force',
     health: (expected) => checkHealth(docker(), expected),
-    foresee,
-    ...(options.onApplyPoint === undefined ? {} : { reached: options.onApplyPoint }),
+    previewRecreation: previewRecreation,
+    ...(options.onApplyPoint === undefined ? {} : { onCheckpoint: options.onApplyPoint }),
   };
 
   /** With root's rights nothing is done by what stands in somebody else's directory. */
@@ -290,7 +290,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
       const plan = makePlan(found.value, text, choices);
       // Rights are asked for when applying (elevation); a plan is for everybody.
       const blockers = plan.blockers.filter((blocker) => blocker.code !== 'rights');
-      return ok(await foresee({ ...plan, blockers, blocked: blockers.length > 0 }, text, choices));
+      return ok(await previewRecreation({ ...plan, blockers, blocked: blockers.length > 0 }, text, choices));
     },
     startApply: (request, onEvent) =>
       inOwnRoot(() => startApply(ports, request, onEvent ?? (() => undefined))),

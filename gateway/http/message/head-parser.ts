@@ -104,7 +104,7 @@ export function headEnd(buffer: Buffer): number {
  * Whether an unfinished head can still become acceptable: a bare LF or a foreign start cannot, and would wait
  * forever for its end.
  */
-export function hopeless(buffer: Buffer): boolean {
+export function isUnparseable(buffer: Buffer): boolean {
   let at = buffer.indexOf(0x0a);
   while (at >= 0) {
     if (at === 0 || buffer[at - 1] !== 0x0d) return true;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { libcFunction } from '../../base/libc.ts';
-import type { Extent, Outcome, Way } from './passage.ts';
+import type { Extent, Outcome, Way } from './transfer.ts';
 import type { Order, Report, ThreadData } from './thread.ts';
 
 interface Calls {

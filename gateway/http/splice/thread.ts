@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { libcFunction } from '../../base/libc.ts';
-import { Passage, passageCalls, type Extent, type Outcome, type Way } from './passage.ts';
+import { SpliceTransfer, passageCalls, type Extent, type Outcome, type Way } from './transfer.ts';
 
 // A thread of its own, so that what moves past our memory also moves past the event loop: a loop turn for
 // each part costs more than the part. It waits in poll(2) while there are passages, and for messages while
@@ -55,7 +55,7 @@ function serve(port: MessagePort, wake: number): void {
   if (poll === null || read === null || calls === null)
     throw new Error('the C library has no poll, read or splice');
   os.setPriority(niceness);
-  const passages = new Map<number, Passage>();
+  const passages = new Map<number, SpliceTransfer>();
   const woken = Buffer.alloc(8);
 
   const say = (report: Report): void => {
@@ -64,7 +64,7 @@ function serve(port: MessagePort, wake: number): void {
   const take = (order: Order): void => {
     switch (order.kind) {
       case 'start':
-        passages.set(order.id, new Passage(calls, order.way, order.extent, order.before));
+        passages.set(order.id, new SpliceTransfer(calls, order.way, order.extent, order.before));
         return;
       case 'cancel':
         if (passages.delete(order.id)) say({ kind: 'ended', id: order.id, outcome: null });
@@ -73,7 +73,7 @@ function serve(port: MessagePort, wake: number): void {
         passages.clear();
     }
   };
-  const step = (id: number, passage: Passage): void => {
+  const step = (id: number, passage: SpliceTransfer): void => {
     const outcome = passage.move();
     if (outcome === null) return;
     passages.delete(id);

@@ -11,8 +11,8 @@ import { FooterBar } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
 import { useAppPart, useDraft, useSnapshotPart, useStore } from '../../state/context.tsx';
 import { navigate, useRoute } from '../../state/router.ts';
-import { labelled } from '../../i18n/joining.ts';
-import { told } from '../../i18n/told.ts';
+import { labelled } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
 
 /**
  * Sticks to the bottom while the draft differs from what is applied, and goes when nothing differs any more.

@@ -15,8 +15,8 @@ import { useRequest } from '../../state/actions.ts';
 import { useNow } from '../../i18n/clock.ts';
 import { useApp, useStore } from '../../state/context.tsx';
 import { engineLine, protectionOf } from '../../components/protection.ts';
-import { closed, sentences } from '../../i18n/joining.ts';
-import { told } from '../../i18n/told.ts';
+import { closed, sentences } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
 
 const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 

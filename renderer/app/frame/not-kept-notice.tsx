@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { Notice } from '../../components/error-panel.tsx';
-import { closed, sentences } from '../../i18n/joining.ts';
-import { told } from '../../i18n/told.ts';
+import { closed, sentences } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
 import { useAppPart } from '../../state/context.tsx';
 
 /** On every page while the app can't write what it remembers for its user. */

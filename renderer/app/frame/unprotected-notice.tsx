@@ -4,7 +4,7 @@ import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
 import { useApp, useStore } from '../../state/context.tsx';
 import { navigate, useRoute } from '../../state/router.ts';
-import { names as joined } from '../../i18n/joining.ts';
+import { names as joined } from '../../i18n/lists.ts';
 
 /** Names shown; more are counted. */
 const namesAtMost = 3;

@@ -16,7 +16,7 @@ import { PauseIcon, PlayIcon, SearchIcon } from '../../theme/icons.ts';
 import { Page } from '../../components/page.tsx';
 import type { VirtualRowsHandle } from '../../components/virtual-rows.tsx';
 import { useFormats } from '../../i18n/format.ts';
-import { told } from '../../i18n/told.ts';
+import { told } from '../../i18n/translate.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
 import { ActivityList } from './activity-list.tsx';

@@ -17,7 +17,7 @@ import { color } from '../../theme/tokens.ts';
 import { isDenial, isProbes, type ActivityEntry } from '../../../shared/audit/activity.ts';
 import { allowanceFor, type Proposal } from '../../../shared/audit/proposals.ts';
 import type { AppError } from '../../../shared/result.ts';
-import { sentences } from '../../i18n/joining.ts';
+import { sentences } from '../../i18n/lists.ts';
 import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
 import { insteadOf } from './entry-words.ts';
 import { shortDigest, useLocalImages } from './image-fact.tsx';

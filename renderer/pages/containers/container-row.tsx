@@ -11,8 +11,8 @@ import { StateBadge } from '../../components/state-badge.tsx';
 import { formatDuration, useFormats, type Formats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
-import { labelled, names } from '../../i18n/joining.ts';
-import { told } from '../../i18n/told.ts';
+import { labelled, names } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
 import { RecreationFacts, recreationLines } from './recreation-facts.tsx';
 import { factLine, oneLine, RowFact } from './row-fact.tsx';
 

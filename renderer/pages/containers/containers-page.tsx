@@ -22,7 +22,7 @@ import { RefreshIcon, SearchIcon } from '../../theme/icons.ts';
 import { FooterBar, Page } from '../../components/page.tsx';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { useFormats } from '../../i18n/format.ts';
-import { sentences } from '../../i18n/joining.ts';
+import { sentences } from '../../i18n/lists.ts';
 import { color } from '../../theme/tokens.ts';
 import { isRunning, type Container } from '../../../shared/containers/protection.ts';
 import { ContainerTable } from './container-table.tsx';

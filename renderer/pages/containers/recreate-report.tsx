@@ -10,8 +10,8 @@ import { Notice } from '../../components/error-panel.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { RecreateMember, RecreateOutcome, RecreateRun } from '../../../shared/containers/recreate.ts';
 import { pageOfSetting } from './recreate-words.ts';
-import { closed, labelled } from '../../i18n/joining.ts';
-import { told } from '../../i18n/told.ts';
+import { closed, labelled } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
 
 const succeeded = (outcome: RecreateOutcome | null): boolean =>
   outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';

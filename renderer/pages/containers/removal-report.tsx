@@ -8,8 +8,8 @@ import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { RemovalRun } from '../../../shared/containers/removal.ts';
-import { labelled } from '../../i18n/joining.ts';
-import { told } from '../../i18n/told.ts';
+import { labelled } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
 
 /** How a removal goes and went, each failure with the engine's words and the way to try those again. */
 export function RemovalReport({

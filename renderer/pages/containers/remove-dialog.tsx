@@ -6,7 +6,7 @@ import { DialogOption } from '../../components/dialog-option.tsx';
 import { Mono } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
 import { isRunning, type Container } from '../../../shared/containers/protection.ts';
-import { names } from '../../i18n/joining.ts';
+import { names } from '../../i18n/lists.ts';
 
 const namesAtMost = 6;
 

@@ -35,7 +35,7 @@ import { defaultList, ownLists, writeCommands, writeType } from './document.ts';
 import { GroupRow } from './group-row.tsx';
 import { ListChooser, OwnListRow, RemovedLists } from './own-lists.tsx';
 import { UnreadEntries } from './unread-entries.tsx';
-import { told } from '../../i18n/told.ts';
+import { told } from '../../i18n/translate.ts';
 
 const unsupportedNames = Object.keys(unsupportedCommands);
 /** Columns beside the chips, px; the first is narrower where the page is. */

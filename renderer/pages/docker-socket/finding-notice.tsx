@@ -8,7 +8,7 @@ import { withCode } from '../../components/mono.tsx';
 import { severityTone } from '../../components/state-badge.tsx';
 import type { Finding } from '../../../shared/settings/findings.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
-import { told } from '../../i18n/told.ts';
+import { told } from '../../i18n/translate.ts';
 
 /**
  * A finding in the row it concerns, with its fix and, where one is given, the way to remove what it is about.

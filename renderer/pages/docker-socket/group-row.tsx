@@ -9,8 +9,8 @@ import { withLock } from '../../components/setting-row.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { CheckIcon, DeniedIcon } from '../../theme/icons.ts';
 import { color, fontMono } from '../../theme/tokens.ts';
-import { labelled } from '../../i18n/joining.ts';
-import { told } from '../../i18n/told.ts';
+import { labelled } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
 import type { DockerCommand } from '../../../shared/settings/index.ts';
 import { commandsOf, shortName, type GroupKey } from './command-entries.ts';
 

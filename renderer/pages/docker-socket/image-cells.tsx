@@ -22,7 +22,7 @@ import {
 import type { ListPlace } from './document.ts';
 import { matchesOf, sameContent, type LocalImages } from './local-images.ts';
 import { shortDigest, useKnownState, useRegistryState, type RegistryState } from './registry-state.ts';
-import { told } from '../../i18n/told.ts';
+import { told } from '../../i18n/translate.ts';
 
 /** Names listed on demand; an engine may have thousands of images. */
 const listedAtMost = 200;

@@ -6,7 +6,7 @@ import OutlinedInput from '@mui/material/OutlinedInput';
 import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
 import { withCode } from '../../components/mono.tsx';
 import { leadsHere } from '../../components/pointed.ts';
-import { told } from '../../i18n/told.ts';
+import { told } from '../../i18n/translate.ts';
 import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
 import { canonicalReference, parseImageReference, referenceCovers } from '../../../shared/settings/index.ts';
 import { matchesOf, sameContent, type LocalImages } from './local-images.ts';

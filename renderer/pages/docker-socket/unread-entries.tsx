@@ -7,7 +7,7 @@ import { color } from '../../theme/tokens.ts';
 import { entriesOf, groupEdited, groupOfEntry, setEntries } from './command-entries.ts';
 import type { ListPlace } from './document.ts';
 import { FindingNotice } from './finding-notice.tsx';
-import { labelled, names } from '../../i18n/joining.ts';
+import { labelled, names } from '../../i18n/lists.ts';
 
 /** Entries of a list that name no command: why, and what to do; also when the draft has just lost them. */
 export function UnreadEntries({

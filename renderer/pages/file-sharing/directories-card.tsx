@@ -34,7 +34,7 @@ import {
   type ShareList,
   type ShareRow,
 } from './shares.ts';
-import { lockedName } from '../../i18n/joining.ts';
+import { lockedName } from '../../i18n/lists.ts';
 
 /**
  * The directories: each as written, where it leads here, its switch; what is dangerous says so in its row.

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { ArrowForwardIcon } from '../../theme/icons.ts';
 import { PathText, Tag } from '../../components/mono.tsx';
-import { told } from '../../i18n/told.ts';
+import { told } from '../../i18n/translate.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Resolved } from './resolved.ts';
 

@@ -15,8 +15,8 @@ import { PathText, withCode } from '../../components/mono.tsx';
 import { color, fontMono } from '../../theme/tokens.ts';
 import { useMountAnswer, type Against, type AskedMount, type MountAnswer } from './mount-answer.ts';
 import type { Resolved } from './resolved.ts';
-import { sentence, sentences } from '../../i18n/joining.ts';
-import { told } from '../../i18n/told.ts';
+import { sentence, sentences } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
 
 /** Answers kept below the field; the oldest goes. */
 const kept = 3;

@@ -14,7 +14,7 @@ import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
 import { runtimeNameOf, type BackendId, type BackendReport } from '../../../shared/isolation/requirements.ts';
-import { told } from '../../i18n/told.ts';
+import { told } from '../../i18n/translate.ts';
 
 type Backend = EffectiveSettings['backend'];
 const pointer = '/bulkhead/backend';

@@ -18,7 +18,7 @@ import {
 import { withCode } from '../../components/mono.tsx';
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import { isRunning } from '../../../shared/containers/protection.ts';
-import { sentences } from '../../i18n/joining.ts';
+import { sentences } from '../../i18n/lists.ts';
 
 interface Effect {
   readonly key: string;

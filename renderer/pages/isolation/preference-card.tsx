@@ -5,7 +5,7 @@ import { useApp, useDraft } from '../../state/context.tsx';
 import { Card, CardBody } from '../../components/card.tsx';
 import { ChoiceRow } from '../../components/choice-row.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
-import { told } from '../../i18n/told.ts';
+import { told } from '../../i18n/translate.ts';
 import { color } from '../../theme/tokens.ts';
 
 /**

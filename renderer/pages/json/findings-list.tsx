@@ -9,7 +9,7 @@ import { findingTitle, findingWhy } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
 import { useShown } from '../../components/show-more.tsx';
 import { severityIcon, severityTone } from '../../components/state-badge.tsx';
-import { told } from '../../i18n/told.ts';
+import { told } from '../../i18n/translate.ts';
 import { color, toneText } from '../../theme/tokens.ts';
 import type { Finding } from '../../../shared/settings/index.ts';
 

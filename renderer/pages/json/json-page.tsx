@@ -23,7 +23,7 @@ import { Mono } from '../../components/mono.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { Page } from '../../components/page.tsx';
-import { told } from '../../i18n/told.ts';
+import { told } from '../../i18n/translate.ts';
 import { color, low } from '../../theme/tokens.ts';
 import {
   formatSettings,
@@ -34,7 +34,7 @@ import {
   type KeyHelp,
 } from '../../../shared/settings/index.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
-import { assistWords, editorPhrases } from './assist-words.ts';
+import { assistWords, editorPhrases } from './assist-labels.ts';
 import { ConflictView } from './conflict-view.tsx';
 import { FindingsList } from './findings-list.tsx';
 import type { EditorHandle } from './json-editor.tsx';

@@ -15,7 +15,7 @@ import { color } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { coverageFor, rowEvidence, shownState, type CoverageRow } from '../../../shared/coverage/index.ts';
 import type { BackendId } from '../../../shared/isolation/requirements.ts';
-import { names } from '../../i18n/joining.ts';
+import { names } from '../../i18n/lists.ts';
 
 /**
  * What this engine protects, row by row, and how that is known. A rule without a probe is "On, not verified".

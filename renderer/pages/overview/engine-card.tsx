@@ -15,7 +15,7 @@ import { MoreIcon } from '../../theme/icons.ts';
 import { PathText } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { backendIds, runtimeNameOf } from '../../../shared/isolation/requirements.ts';
-import { sentences } from '../../i18n/joining.ts';
+import { sentences } from '../../i18n/lists.ts';
 
 /** "Debian GNU/Linux 13 (trixie)" → "Debian 13": the card has room for the short form. */
 const shortOs = (os: string): string => os.replace(/ GNU\/Linux/, '').replace(/ \([^)]*\)$/, '');

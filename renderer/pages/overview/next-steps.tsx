@@ -26,8 +26,8 @@ import { useFormats } from '../../i18n/format.ts';
 import { chosenBackend } from '../../../shared/isolation/requirements.ts';
 import { denialSentence, denialWhy } from './denial-words.ts';
 import { settled } from '../../../shared/verify/claims.ts';
-import { clauses, closed, sentence, sentences } from '../../i18n/joining.ts';
-import { told } from '../../i18n/told.ts';
+import { clauses, closed, sentence, sentences } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
 
 interface Step {
   readonly key: string;

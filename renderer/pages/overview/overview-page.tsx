@@ -13,7 +13,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Columns, Page } from '../../components/page.tsx';
 import { StateTile } from '../../components/state-badge.tsx';
 import { useFormats, type Formats } from '../../i18n/format.ts';
-import { told } from '../../i18n/told.ts';
+import { told } from '../../i18n/translate.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
 import type { TFunction } from 'i18next';
 import { allSettled, verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
@@ -24,7 +24,7 @@ import { DesktopCard } from './desktop-card.tsx';
 import { EngineCard, type EngineQuestion } from './engine-card.tsx';
 import { NextSteps } from './next-steps.tsx';
 import { ProbePanel } from './probe-panel.tsx';
-import { sentences } from '../../i18n/joining.ts';
+import { sentences } from '../../i18n/lists.ts';
 
 export default function OverviewPage() {
   const { t } = useTranslation();

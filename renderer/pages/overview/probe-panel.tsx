@@ -8,7 +8,7 @@ import { AllowedIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../theme/icon
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import { formatDuration, useFormats } from '../../i18n/format.ts';
 import { settled, type Claim, type ClaimItem, type Verification } from '../../../shared/verify/claims.ts';
-import { toldEvidence } from '../../i18n/told.ts';
+import { toldEvidence } from '../../i18n/translate.ts';
 
 const verdicts: Record<Claim['verdict'], { readonly icon: typeof AllowedIcon; readonly tone: Tone }> = {
   pass: { icon: AllowedIcon, tone: 'ok' },

@@ -12,8 +12,8 @@ import { useShown } from '../../components/show-more.tsx';
 import { severityIcon, severityTone } from '../../components/state-badge.tsx';
 import { color, toneText } from '../../theme/tokens.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
-import { sentence, sentences } from '../../i18n/joining.ts';
-import { told } from '../../i18n/told.ts';
+import { sentence, sentences } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
 
 /** Rows that are drawn at first, and for each "Show more". */
 const atOnce = 100;

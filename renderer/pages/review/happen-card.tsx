@@ -12,7 +12,7 @@ import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
 import { RecreateItems } from '../../components/recreate-items.tsx';
-import { effectWords, kindLook, someNames } from './effect-words.ts';
+import { effectWords, kindLook, someNames } from './effect-labels.ts';
 
 /**
  * The plan as a list: what happens while applying, what is so afterwards. Choices about containers are made

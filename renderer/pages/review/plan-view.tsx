@@ -20,8 +20,8 @@ import { ChangesCard } from './changes-card.tsx';
 import { FindingsCard } from './findings-card.tsx';
 import { HappenCard } from './happen-card.tsx';
 import { usePlan } from './use-plan.ts';
-import { sentence, sentences } from '../../i18n/joining.ts';
-import { told } from '../../i18n/told.ts';
+import { sentence, sentences } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
 
 /** Where "Back to editing" leads: to the page the person came from, else to the Overview. */
 function goBack(): void {

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
-import { clauses, labelled, sentences } from '../../i18n/joining.ts';
-import { told } from '../../i18n/told.ts';
+import { clauses, labelled, sentences } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
 import { formatDuration, type Formats } from '../../i18n/format.ts';
 import type { AppError } from '../../../shared/result.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';

@@ -15,8 +15,8 @@ import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
 import type { RecreateMember } from '../../../shared/containers/recreate.ts';
 import { reportText } from './report-text.ts';
 import { settled } from '../../../shared/verify/claims.ts';
-import { closed, labelled, sentences } from '../../i18n/joining.ts';
-import { told } from '../../i18n/told.ts';
+import { closed, labelled, sentences } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
 
 /** How a run ended: what holds now, why it went back, what to do next. */
 export function RunEnd({ run }: { readonly run: ApplyRun }) {

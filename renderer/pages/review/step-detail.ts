@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
-import { clauses, sentences, closed } from '../../i18n/joining.ts';
-import { told } from '../../i18n/told.ts';
+import { clauses, sentences, closed } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
 
 const claimWords = {
   limited: 'limited',

@@ -17,7 +17,7 @@ import type { Proposal, ProposalContext } from '../../../shared/audit/proposals.
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
 import { proposalWords, settingFixes } from './fixes.ts';
-import { isRule, hrefOfRule, placeOfRule } from './words.ts';
+import { isRule, hrefOfRule, placeOfRule } from './labels.ts';
 
 const restKeys = {
   allow: 'restAllowed',

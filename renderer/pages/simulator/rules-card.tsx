@@ -13,7 +13,7 @@ import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import type { RowOutcome, RuleRow } from '../../../shared/explain/rows.ts';
-import { counts, hrefOfRule, placeOfRule, rowWords } from './words.ts';
+import { counts, hrefOfRule, placeOfRule, rowWords } from './labels.ts';
 
 /** One request's rows, under a name where there are several. */
 export interface RuleGroup {

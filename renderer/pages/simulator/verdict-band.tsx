@@ -9,8 +9,8 @@ import { AllowedIcon, ChangedIcon, CopyIcon, DeniedIcon, InfoIcon, WarningIcon }
 import { withCode } from '../../components/mono.tsx';
 import { color, fontMono, toneSoft, toneText, type Tone } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
-import { asClause, isRule } from './words.ts';
-import { told } from '../../i18n/told.ts';
+import { asClause, isRule } from './labels.ts';
+import { told } from '../../i18n/translate.ts';
 
 /** The answer in one line, and what the client would see. */
 export function VerdictBand({ simulation, old }: { readonly simulation: Simulation; readonly old: boolean }) {

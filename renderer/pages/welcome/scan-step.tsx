@@ -11,7 +11,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { RefreshIcon, ShieldIcon, UnprotectedIcon } from '../../theme/icons.ts';
 import { Mono } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
-import { sentences } from '../../i18n/joining.ts';
+import { sentences } from '../../i18n/lists.ts';
 import { color } from '../../theme/tokens.ts';
 import { isRunning } from '../../../shared/containers/protection.ts';
 

@@ -1,4 +1,4 @@
-import type { DecisionWords } from '../../rules/decision-words-type.ts';
+import type { DecisionWords } from '../../rules/rule-texts.ts';
 
 export const decisions: DecisionWords = {
   rules: {

@@ -25,7 +25,7 @@ const ways = [
 
 export const buildFrontendAttempts: readonly Attempt[] = ways.map(([way, where, names]) => ({
   id: `build-frontend-${way}`,
-  class: 'other-roads',
+  class: 'bypass-routes',
   title: `a build by BuildKit whose frontend, named by ${where}, writes a file of the machine`,
   outcome: 'refused',
   alone: true,

@@ -35,7 +35,7 @@ const contexts = [
 
 export const buildIdentityAttempts: readonly Attempt[] = contexts.map(([form, remote]) => ({
   id: `build-context-ssh-${form}`,
-  class: 'other-roads',
+  class: 'bypass-routes',
   title: `a build context over ssh, which the engine fetches as root (${form})`,
   outcome: 'refused',
   alone: true,

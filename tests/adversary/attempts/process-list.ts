@@ -9,7 +9,7 @@ const options = [
 
 export const topAttempts: readonly Attempt[] = options.map(([how, title, write]) => ({
   id: `top-${how}`,
-  class: 'other-roads',
+  class: 'bypass-routes',
   title: `docker top of a process of root's, for its variables: ${title}`,
   outcome: 'refused',
   prepare: (side) => container(side, `${side.tag}.one`, { runtime: side.runtime, start: true }),

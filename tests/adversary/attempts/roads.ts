@@ -163,7 +163,7 @@ const tarType = 'Content-Type: application/x-tar';
 export const buildAttempts: readonly Attempt[] = [
   {
     id: 'build-host',
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: "docker build with the engine's network, classic",
     outcome: 'refused',
     breach: built,
@@ -177,7 +177,7 @@ export const buildAttempts: readonly Attempt[] = [
   },
   {
     id: 'build-host-buildkit',
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: "docker build with the engine's network, BuildKit",
     outcome: 'refused',
     breach: built,
@@ -191,7 +191,7 @@ export const buildAttempts: readonly Attempt[] = [
   },
   {
     id: 'build-host-twice',
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: 'docker build with two network modes, the first of which counts',
     outcome: 'refused',
     breach: built,
@@ -205,7 +205,7 @@ export const buildAttempts: readonly Attempt[] = [
   },
   {
     id: 'build-container-network',
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: 'docker build in the network of an unprotected container',
     outcome: 'refused',
     breach: built,
@@ -220,7 +220,7 @@ export const buildAttempts: readonly Attempt[] = [
   },
   {
     id: 'build-cgroup',
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: "docker build with a cgroup parent of the engine's",
     outcome: 'refused',
     breach: built,
@@ -265,7 +265,7 @@ export const otherAttempts: readonly Attempt[] = [
   ...topAttempts,
   {
     id: 'swarm-init',
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: 'docker swarm init',
     outcome: 'refused',
     alone: true,
@@ -277,7 +277,7 @@ export const otherAttempts: readonly Attempt[] = [
   },
   {
     id: 'swarm-init-old',
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: 'docker swarm init without a version, pipelined',
     outcome: 'refused',
     alone: true,
@@ -293,7 +293,7 @@ export const otherAttempts: readonly Attempt[] = [
   },
   {
     id: 'swarm-service',
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: 'a service whose tasks mount /etc',
     outcome: 'refused',
     alone: true,
@@ -303,7 +303,7 @@ export const otherAttempts: readonly Attempt[] = [
   },
   {
     id: 'swarm-secret',
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: 'docker secret create',
     outcome: 'refused',
     alone: true,
@@ -314,7 +314,7 @@ export const otherAttempts: readonly Attempt[] = [
   },
   {
     id: 'swarm-config',
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: 'docker config create',
     outcome: 'refused',
     alone: true,
@@ -325,7 +325,7 @@ export const otherAttempts: readonly Attempt[] = [
   },
   {
     id: 'swarm-unlock-key',
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: "the swarm's unlock key",
     outcome: 'refused',
     alone: true,
@@ -335,7 +335,7 @@ export const otherAttempts: readonly Attempt[] = [
   },
   {
     id: 'plugin-create',
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: 'docker plugin create',
     outcome: 'refused',
     alone: true,
@@ -365,7 +365,7 @@ export const otherAttempts: readonly Attempt[] = [
   },
   ...['vars', 'pprof/', 'pprof/cmdline', 'pprof/heap', 'pprof/goroutine'].map((name): Attempt => ({
     id: `debug-${name.replaceAll('/', '-')}`,
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: `GET /debug/${name}`,
     outcome: 'refused',
     attempt: (side) => side.send('GET', `/debug/${name}`),
@@ -373,7 +373,7 @@ export const otherAttempts: readonly Attempt[] = [
   })),
   {
     id: 'load',
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: 'docker load where it is blocked',
     outcome: 'refused',
     breach: answered(200),
@@ -387,7 +387,7 @@ export const otherAttempts: readonly Attempt[] = [
   },
   {
     id: 'load-chunked',
-    class: 'other-roads',
+    class: 'bypass-routes',
     title: 'docker load where it is blocked, chunked and without a type',
     outcome: 'refused',
     breach: (_side, answers) => Promise.resolve(/^HTTP\/1\.1 200 /.test(answers.at(-1)?.text ?? '')),

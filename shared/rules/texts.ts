@@ -1,4 +1,4 @@
-import type { DecisionWords } from './decision-words-type.ts';
+import type { DecisionWords } from './rule-texts.ts';
 
 import { decisions } from './english.ts';
 

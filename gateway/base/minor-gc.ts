@@ -8,7 +8,7 @@ let sinceLast = 0;
  * nursery costs less than the fresh pages they would take. Does nothing where Node runs without --expose-gc;
  * the launcher gives it to the gateway.
  */
-export function countRead(bytes: number): void {
+export function countReadBytes(bytes: number): void {
   sinceLast += bytes;
   if (sinceLast < everyBytes) return;
   sinceLast = 0;
@@ -23,7 +23,7 @@ let parsedSinceLast = 0;
  * Counts bytes of a long body that was parsed and decided. What was made of it is ten times as much, and dead
  * by now; V8 lets several hundred MB of such come together before it looks.
  */
-export function countParsed(bytes: number): void {
+export function countParsedBytes(bytes: number): void {
   parsedSinceLast += bytes;
   if (parsedSinceLast < everyParsed) return;
   parsedSinceLast = 0;

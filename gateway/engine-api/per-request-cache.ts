@@ -12,7 +12,7 @@ const maxQuestions = 8;
  * look (it may rename what it has, and names come before the beginnings of ids) would be another's at the
  * next.
  */
-export function steadyFacts(facts: EngineFacts): EngineFacts {
+export function perRequestCache(facts: EngineFacts): EngineFacts {
   const containers: Known<EngineFacts['container']> = new Map();
   const volumes: Known<EngineFacts['volume']> = new Map();
   const networks: Known<EngineFacts['network']> = new Map();

@@ -5,7 +5,7 @@ import type { InheritedListener } from '../../shared/gateway/kept-listeners.ts';
 import type { SocketMounts } from '../base/socket-mount.ts';
 
 /** All a gateway has that concerns sockets of containers' own. */
-export interface SocketMountPart {
+export interface SocketMountModule {
   readonly mounts: SocketMounts;
   readonly admission: MountAdmission;
   readonly containers: EngineContainers;

@@ -3,7 +3,7 @@ import { governingList } from '../../shared/policy/commands.ts';
 import { questionText, type LocalImage } from '../../shared/policy/image-trust.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { createImageTrust } from './create-image-trust.ts';
-import { askGoverning } from './governing.ts';
+import { resolveCommandList } from './command-list.ts';
 import type { Served } from './registry-client.ts';
 
 const d = (hex: string) => `sha256:${hex.repeat(64)}`;
@@ -66,7 +66,7 @@ async function listFor(
     },
   });
   const mount = { image: image.tags[0] ?? '', imageId: image.id, allowedBy, governing: [] };
-  const list = governingList(socket, { ...mount, governing: await askGoverning(trust, mount, socket) });
+  const list = governingList(socket, { ...mount, governing: await resolveCommandList(trust, mount, socket) });
   trust.close();
   return { lists: [list, ...list.undecided].map(({ setting }) => setting.replace(/^.*\//, '')), asked };
 }

@@ -8,7 +8,7 @@ import type { ImageTrust } from './image-trust.ts';
  * (B4); whether those count is for the reader, who knows the settings of the moment. Rejects with
  * EngineUnreachable.
  */
-export async function askGoverning(
+export async function resolveCommandList(
   trust: ImageTrust,
   mount: MountedImage & { readonly imageId: string },
   socket: EffectiveSettings['socket'],

@@ -5,10 +5,10 @@ import { parseTargetId, targetId, type TargetRef } from '../../shared/targets/ta
 import { createDesktop, type DesktopOptions } from './desktop/desktop.ts';
 import { elevation } from '../session/elevation.ts';
 import { elevatedCommand } from '../session/elevator.ts';
-import { reached, sinceProcessStart, stepsReached, writeScreenshot } from './first-frame.ts';
+import { markStartStep, sinceProcessStart, stepsReached, writeScreenshot } from './first-frame.ts';
 import { allHandlers } from './handlers/index.ts';
 import { answer, type Handlers } from './ipc/answer.ts';
-import type { Answering } from './ipc/register.ts';
+import type { RequestDispatcher } from './ipc/register.ts';
 import { sendEvent } from './ipc/send.ts';
 import type { AppOptions } from './options.ts';
 import { programRoot } from './window/places.ts';
@@ -28,7 +28,7 @@ export interface BehindOptions {
   /** The window stays hidden: it paints nothing. */
   readonly hidden: boolean;
   /** Takes who answers the page's requests. */
-  readonly onAnswering: (answering: Answering) => void;
+  readonly onAnswering: (answering: RequestDispatcher) => void;
   /** Resolves when the first frame is on screen. */
   readonly painted: Promise<void>;
   readonly report: (error: unknown) => void;
@@ -38,7 +38,7 @@ export interface BehindOptions {
 }
 
 /** Opens the engine and answers the window. */
-export async function openBehind(
+export async function startBackend(
   window: BrowserWindow,
   { users, options, hidden, painted, report, onSessions, onAnswering, onShown }: BehindOptions,
 ): Promise<void> {
@@ -74,7 +74,7 @@ export async function openBehind(
     void complete(session, report).catch(report);
   });
   const session = await opened;
-  reached('session');
+  markStartStep('session');
   installQuitHandlers({ app, window, sessions: opened, desktop, report });
 
   if (!hidden) await painted;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { readStopWait, stopWait } from './stop-wait.ts';
+import { readStopWait, stopWait } from './stop-timeout.ts';
 
 const status = (more: Partial<Record<'SigCgt' | 'SigBlk' | 'SigIgn', string>>) =>
   Object.entries({

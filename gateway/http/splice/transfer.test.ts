@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Passage, type Extent, type PassageCalls } from './passage.ts';
+import { SpliceTransfer, type Extent, type PassageCalls } from './transfer.ts';
 
 const from = 10,
   to = 11,
@@ -74,7 +74,7 @@ const x = (length: number) => 'x'.repeat(length);
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 /** Moves until it has ended, or `turns` are over. */
 function moved(calls: PassageCalls, extent: Extent, turns = 5) {
-  const passage = new Passage(calls, way, extent, '');
+  const passage = new SpliceTransfer(calls, way, extent, '');
   for (let turn = 0; turn < turns; turn++) {
     const outcome = passage.move();
     if (outcome !== null) return 'rest' in outcome ? { ...outcome, rest: text(outcome.rest) } : outcome;
@@ -186,7 +186,7 @@ describe('a passage', () => {
       receiver: ['again'],
       slots: 1,
     });
-    const passage = new Passage(calls, way, { heads: 'pass', begun: 5 }, '');
+    const passage = new SpliceTransfer(calls, way, { heads: 'pass', begun: 5 }, '');
     expect([passage.move(), passage.wants]).toEqual([null, 'writable']);
     expect(passage.move()).toMatchObject({ content: 4101, inChunk: 0 });
     expect(sent()).toBe(`${x(5)}\r\n1000\r\n${x(4096)}`);
@@ -194,7 +194,7 @@ describe('a passage', () => {
 
   it('sends what is to go first, before anything comes', () => {
     const { calls, sent } = kernel([], { receiver: ['again'] });
-    const passage = new Passage(calls, way, bytes(10), 'a\r\n');
+    const passage = new SpliceTransfer(calls, way, bytes(10), 'a\r\n');
     expect([passage.move(), passage.wants]).toEqual([null, 'writable']);
     expect([passage.move(), passage.wants]).toEqual([null, 'readable']);
     expect(sent()).toBe('a\r\n');
@@ -211,7 +211,7 @@ describe('a passage', () => {
         return 1;
       },
     };
-    expect(new Passage(endless, way, bytes(1e9), '').move()).toBeNull();
+    expect(new SpliceTransfer(endless, way, bytes(1e9), '').move()).toBeNull();
     expect(parts).toBeLessThan(5000);
   });
 });

@@ -3,7 +3,7 @@ import { systemCode } from './files.ts';
 import { identityOf, isAlive, type ProcessIdentity } from './process-identity.ts';
 
 /** Tells a process from a later one with its pid, also across restarts of the machine. */
-export interface ProcessWitness {
+export interface ProcessLivenessCheck {
   /** Who `pid` is now; what can't be told is ''. */
   identify(pid: number): Promise<ProcessIdentity>;
   /** Whether that very process still runs. Where only its pid is known: whether any process has it. */
@@ -23,7 +23,7 @@ type Run = (
 export function processWitness(
   platform: NodeJS.Platform = process.platform,
   run: Run = runProgram,
-): ProcessWitness {
+): ProcessLivenessCheck {
   const unknown = (pid: number): ProcessIdentity => ({ pid, started: '', boot: '' });
   if (platform === 'linux')
     return {

@@ -1,7 +1,7 @@
 import type { BodyStream, Chunks } from '../message/body-stream.ts';
 import type { BodyPlace, BodyTracker } from '../message/framing.ts';
-import type { LentReading, LentWriting } from './lend.ts';
-import type { Extent, Outcome } from './passage.ts';
+import type { DetachedReadHandle, DetachedWriteHandle } from './detached-handles.ts';
+import type { Extent, Outcome } from './transfer.ts';
 import { theSplicer, type Underway } from './splicer.ts';
 
 /** Less is not worth a detour. */
@@ -20,18 +20,18 @@ export interface Body {
  * Has the inside of large files go past our memory, from the kernel's buffer for one side to that for the
  * other.
  */
-export class Bypass {
-  readonly #from: { lendReading(): LentReading | null };
-  readonly #to: { lendWriting(): LentWriting | null };
+export class ZeroCopyPath {
+  readonly #from: { detachReading(): DetachedReadHandle | null };
+  readonly #to: { detachWriting(): DetachedWriteHandle | null };
   readonly #over: (rest: Buffer) => void;
-  #active: { readonly underway: Underway; readonly reading: LentReading } | null = null;
+  #active: { readonly underway: Underway; readonly reading: DetachedReadHandle } | null = null;
   /** Of little content: the sender's chunks are no good for it. */
   #shortRuns = 0;
 
   /** `over`: what was begun has ended; `from` is read again, and its next bytes are `rest`. */
   constructor(
-    from: { lendReading(): LentReading | null },
-    to: { lendWriting(): LentWriting | null },
+    from: { detachReading(): DetachedReadHandle | null },
+    to: { detachWriting(): DetachedWriteHandle | null },
     over: (rest: Buffer) => void,
   ) {
     this.#from = from;
@@ -57,8 +57,8 @@ export class Bypass {
     const plan = planFor(body.tracker.place, passing, body.chunks);
     const splicer = plan === null ? null : theSplicer();
     if (plan === null || splicer?.ready !== true) return false;
-    const writing = this.#to.lendWriting();
-    const reading = writing === null ? null : this.#from.lendReading();
+    const writing = this.#to.detachWriting();
+    const reading = writing === null ? null : this.#from.detachReading();
     if (writing === null || reading === null) return false;
     const underway = splicer.start(reading.fd, writing.fd, plan.extent, plan.before, (outcome) => {
       this.#ended(outcome, plan.framed, body, writing);
@@ -79,7 +79,12 @@ export class Bypass {
   }
 
   /** `framed`: the sender's framing was on the way. */
-  #ended(outcome: Outcome, framed: boolean, { stream, tracker, chunks }: Body, writing: LentWriting): void {
+  #ended(
+    outcome: Outcome,
+    framed: boolean,
+    { stream, tracker, chunks }: Body,
+    writing: DetachedWriteHandle,
+  ): void {
     if (outcome.ended === 'broken' && outcome.side === 'receiver') {
       // It stays with us that something is under way, until the connection is told that it is broken.
       writing.failed(new Error(`what was sent did not arrive (errno ${outcome.errno})`));

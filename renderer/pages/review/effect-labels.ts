@@ -12,10 +12,10 @@ import {
   UnprotectedIcon,
 } from '../../theme/icons.ts';
 import { formatDuration } from '../../i18n/format.ts';
-import { sentences } from '../../i18n/joining.ts';
+import { sentences } from '../../i18n/lists.ts';
 import type { Tone } from '../../theme/tokens.ts';
 import type { ApplyPlan, PlanEffect } from '../../../shared/apply/plan.ts';
-import { names as joined } from '../../i18n/joining.ts';
+import { names as joined } from '../../i18n/lists.ts';
 
 type Kind = PlanEffect['kind'];
 

@@ -5,7 +5,7 @@ import type { RowOutcome, RuleRow } from '../../../shared/explain/rows.ts';
 import { parseBind } from '../../../shared/policy/bind-spec.ts';
 import { pageOfSetting } from '../../../shared/settings/setting-page.ts';
 import { hrefFor, type PageId } from '../../state/router.ts';
-import { told } from '../../i18n/told.ts';
+import { told } from '../../i18n/translate.ts';
 
 const known: ReadonlySet<string> = new Set(ruleCodes);
 export const isRule = (code: string): code is RuleCode => known.has(code);

@@ -11,8 +11,8 @@ import { asItIs, type BodyTransform } from '../message/body-stream.ts';
 import { ClientConnection } from '../connection.ts';
 import { AnswerRefused } from '../exchange.ts';
 import { descriptorOf, libcFunction } from '../../base/libc.ts';
-import { lendReading } from './lend.ts';
-import { chunkHead } from './passage.ts';
+import { detachReading } from './detached-handles.ts';
+import { chunkHead } from './transfer.ts';
 import { Splicer, theSplicer } from './splicer.ts';
 
 let dir: string;
@@ -752,7 +752,7 @@ describe.runIf(splices)('the thread', () => {
       // nothing.
       await expect.poll(bytes).toBeGreaterThan(500 + before.length);
       // Busy for a moment, as an engine is that unpacks: what is sent to it stays as it is sent.
-      const busy = lendReading(await accepted);
+      const busy = detachReading(await accepted);
       expect(busy).not.toBeNull();
       socket.write(piece(0, 32_768).subarray(100, -2));
       const shown = Buffer.alloc(4096, 'a'),

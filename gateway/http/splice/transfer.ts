@@ -110,7 +110,7 @@ const leastChunk = 4096;
 const nothing = Buffer.alloc(0);
 
 /** One body, or a part of one, on its way from one socket to another. */
-export class Passage {
+export class SpliceTransfer {
   readonly #calls: PassageCalls;
   readonly #way: Way;
   readonly #headsPass: boolean;

@@ -1,4 +1,4 @@
-import type { SocketMountPart } from './socket-mount-part.ts';
+import type { SocketMountModule } from './socket-mount-module.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { AppError, Result } from '../../shared/result.ts';
@@ -9,7 +9,7 @@ import type { ImageTrust } from '../trust/image-trust.ts';
 import { createAdmission } from './admission.ts';
 import { engineContainers } from './engine-containers.ts';
 import { followEngine } from './follow-engine.ts';
-import type { ListenerKeeper } from '../../shared/gateway/kept-listeners.ts';
+import type { ListenerStore } from '../../shared/gateway/kept-listeners.ts';
 import { createSocketMounts } from './mounts.ts';
 import { openMountRecords } from './records.ts';
 import type { Origin, SocketMounts } from '../base/socket-mount.ts';
@@ -22,14 +22,14 @@ export interface SocketMountPartOptions {
   readonly trust: ImageTrust | null;
   readonly settings: () => EffectiveSettings['socket'];
   readonly listen: (at: ListenAt, origin: Origin) => Promise<Result<Listener, AppError>>;
-  readonly keeper: ListenerKeeper;
+  readonly keeper: ListenerStore;
   readonly log: (line: string) => void;
 }
 
 export const socketsDirectory = (stateDirectory: string): string => path.join(stateDirectory, 'sockets');
 
 /** Errors: `engine.start-failed` when the directory can't be made or read. */
-export function openSocketMounts(options: SocketMountPartOptions): Result<SocketMountPart, AppError> {
+export function openSocketMounts(options: SocketMountPartOptions): Result<SocketMountModule, AppError> {
   const { facts, trust, log } = options;
   const directory = socketsDirectory(options.stateDirectory);
   let records;

@@ -3,13 +3,13 @@ import { descriptorOf } from '../../base/libc.ts';
 import { takesNow } from '../message/socket-flow.ts';
 
 /** A socket's reading, given away: Node leaves alone what comes. */
-export interface LentReading {
+export interface DetachedReadHandle {
   readonly fd: number;
   giveBack(): void;
 }
 
 /** A socket's writing, given away while nothing waited to be sent. */
-export interface LentWriting {
+export interface DetachedWriteHandle {
   readonly fd: number;
   write(bytes: Buffer): void;
   /** It broke while it was given away. */
@@ -38,7 +38,7 @@ function handleOf(socket: Socket): Handle | null {
 }
 
 /** Null where Node has read ahead, or was told to hold back. */
-export function lendReading(socket: Socket): LentReading | null {
+export function detachReading(socket: Socket): DetachedReadHandle | null {
   const fd = descriptorOf(socket);
   const handle = handleOf(socket);
   if (
@@ -64,7 +64,7 @@ export function lendReading(socket: Socket): LentReading | null {
  * Null where something waits to be sent. `lastWordsMs`: so long it may be read for what it said last before
  * it is given up; mostly its end comes first.
  */
-export function lendWriting(socket: Socket, lastWordsMs: number): LentWriting | null {
+export function detachWriting(socket: Socket, lastWordsMs: number): DetachedWriteHandle | null {
   const fd = descriptorOf(socket);
   if (fd === null || !takesNow(socket)) return null;
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createEngineFacts, type ContainerFacts } from './engine-facts.ts';
-import { steadyFacts } from './steady-facts.ts';
+import { perRequestCache } from './per-request-cache.ts';
 
 const container = (id: string): ContainerFacts => ({
   id,
@@ -24,7 +24,10 @@ describe('B7: the facts of one request', () => {
   it('stay what they were, also when a name means another container meanwhile', async () => {
     const ids = ['own', "another's"];
     const engine = createEngineFacts('/nowhere');
-    const facts = steadyFacts({ ...engine, container: () => Promise.resolve(container(ids.shift() ?? '')) });
+    const facts = perRequestCache({
+      ...engine,
+      container: () => Promise.resolve(container(ids.shift() ?? '')),
+    });
     expect((await facts.container('x'))?.id).toBe('own');
     expect((await facts.container('x'))?.id).toBe('own');
     expect((await facts.container('y'))?.id).toBe("another's");
@@ -35,7 +38,7 @@ describe('B7: the facts of one request', () => {
     const volume = { name: 'v', driver: 'local', options: {}, labels: {} };
     let made = false;
     const engine = createEngineFacts('/nowhere');
-    const facts = steadyFacts({
+    const facts = perRequestCache({
       ...engine,
       volume: () => Promise.resolve(made ? volume : null),
       createVolume: () => {

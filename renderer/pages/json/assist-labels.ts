@@ -1,8 +1,8 @@
 import type { TFunction } from 'i18next';
-import { told } from '../../i18n/told.ts';
+import { told } from '../../i18n/translate.ts';
 import type { KnownKey } from '../../../shared/settings/index.ts';
 import type { AssistWords } from './editor-assist.ts';
-import { names } from '../../i18n/joining.ts';
+import { names } from '../../i18n/lists.ts';
 
 /** What the editor says about keys and values, in the window's language. */
 export function assistWords(t: TFunction): AssistWords {

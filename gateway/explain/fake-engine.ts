@@ -3,7 +3,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import type { ContainerFacts, EngineFacts, VolumeFacts } from '../engine-api/engine-facts.ts';
 import type { NetworkFacts } from '../engine-api/network-facts.ts';
 import { parseBind } from '../../shared/policy/bind-spec.ts';
-import type { Between } from './session.ts';
+import type { EngineInterceptor } from './session.ts';
 
 interface MadeContainer {
   readonly id: string;
@@ -26,7 +26,7 @@ const passedOn =
  * what is made exists here alone. Of the real engine only listed reads are asked. `runtime` is what
  * containers made here run with: what was refused is not asked about.
  */
-export function madeUpEngine(runtime: string): Between {
+export function fakeEngine(runtime: string): EngineInterceptor {
   const made: Made = { containers: [], networks: [], volumes: [] };
   return {
     facts: (facts) => madeUpFacts(facts, made, runtime),
