@@ -179,7 +179,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
           directory: path.join(options.stateDirectory, 'isolation/held-roots'),
           root: options.stateDirectory,
           log,
-          hasStarted: async (exec) => (await facts.execHasStarted(exec)) ?? true,
+          askExecState: (exec) => facts.execState(exec),
         });
   await guard?.restoreAll();
   const judge = withTrueIds(

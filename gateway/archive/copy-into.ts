@@ -183,6 +183,9 @@ class Placing {
   async #place({ name, type, link }: TarEntry): Promise<{ real: string; before: Buffer[] }> {
     const names = cleaned(name);
     const last = names.pop();
+    // To the engine that is no name for the destination: where it leads to the container's root directory, it
+    // would give that to whomever the archive says (root-guard.ts).
+    if (last === undefined && name.startsWith('/')) throw new TarError('it has an entry named "/"');
     // The destination itself; or what the engine refuses.
     if (last === undefined || names.includes('..') || last === '..')
       return { real: this.#destination, before: [] };

@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
+import { EngineLink } from '../http/engine-link.ts';
 import { leadingHeaders } from './leading-headers.ts';
 import { readPaxRecords } from './pax-records.ts';
 import { blockBytes, checksumRight } from './tar-numbers.ts';
@@ -28,6 +31,74 @@ it('A5: an archive after them is the same archive, and an empty one stays empty'
     expect(list(Buffer.concat([...leadingHeaders(), archive]))).toBe(list(archive));
     expect(list(Buffer.concat([...leadingHeaders(), Buffer.alloc(2 * blockBytes)]))).toBe('');
   } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+it('A5: the kernel does not take them all from a connection of their own while nobody reads, and does once 36 KiB were read', async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'bulkhead-leading-headers-'));
+  const file = path.join(directory, 'engine.sock');
+  let drained = false;
+  const server = createServer({ pauseOnConnect: true }).listen(file);
+  await once(server, 'listening');
+  const link = new EngineLink(file, {
+    bytes: () => undefined,
+    end: () => undefined,
+    error: () => undefined,
+    drain: () => {
+      drained = true;
+    },
+  });
+  try {
+    // A connection that was used: its buffer has been enlarged.
+    link.open();
+    const [used] = (await once(server, 'connection')) as [Socket]; // the event's only argument
+    used.resume();
+    link.write(Buffer.alloc(1_200_000));
+    await once(used, 'data');
+
+    link.open({ own: true });
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    drained = false;
+    expect(link.writeAll(leadingHeaders())).toBe(false);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(drained).toBe(false);
+    socket.resume();
+    await expect.poll(() => drained).toBe(true);
+  } finally {
+    link.drop();
+    server.close();
+    rmSync(directory, { recursive: true });
+  }
+});
+
+it('A5: a client that leaves is not the end of what the engine was asked', async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'bulkhead-leading-headers-'));
+  const file = path.join(directory, 'engine.sock');
+  const server = createServer({ allowHalfOpen: true }).listen(file);
+  await once(server, 'listening');
+  const ignore = () => undefined;
+  const link = new EngineLink(file, { bytes: ignore, end: ignore, error: ignore, drain: ignore });
+  let settled = false;
+  try {
+    link.open({
+      own: true,
+      settled: () => {
+        settled = true;
+      },
+    });
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    socket.resume();
+    link.drop();
+    await once(socket, 'end');
+    socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(settled).toBe(false);
+    socket.write('HTTP/1.1 400 Bad Request\r\n\r\n');
+    await expect.poll(() => settled).toBe(true);
+    socket.destroy();
+  } finally {
+    server.close();
     rmSync(directory, { recursive: true });
   }
 });

@@ -11,7 +11,8 @@ const readBeforeBytes = 200 * 1024;
 const recordBytes = 256 * 1024;
 /** From this on a stream's send buffer is enlarged (http/send-buffer.ts). */
 const streamBytes = 1024 * 1024;
-const streamBufferBytes = 2 * 1024 * 1024;
+/** What that makes of it: the kernel doubles what is asked for. */
+const streamBufferBytes = 4 * 1024 * 1024;
 /** Linux, where nobody has changed it. */
 const usualSendBuffer = 212_992;
 
@@ -22,6 +23,7 @@ let made: readonly Buffer[] | null = null;
  * container. They are longer than what the kernel holds of a connection and what dockerd reads ahead: once
  * they are written, dockerd reads them as an archive, which it does in the container's root. That it has
  * asked for the body does not say so: since the fix of CVE-2026-41567 it looks for compression first.
+ * On a connection that nothing was written to before.
  */
 export function leadingHeaders(): readonly Buffer[] {
   made ??= headersOf(lengthFor(sendBufferBytes()));

@@ -4,10 +4,11 @@ import path from 'node:path';
 import * as z from 'zod';
 import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
 import { AnswerRefused } from '../http/exchange.ts';
+import { CopyTurns } from './copy-turns.ts';
 import { rangeSize } from './isolated.ts';
 import { followLinks } from './link-following.ts';
 import { runStateOf } from './run-state.ts';
-import { UserLookups, type HasStarted } from './user-lookups.ts';
+import { UserLookups, type AskExecState } from './user-lookups.ts';
 
 /** Rights to make, rename and remove what is in a directory, but its owner's. */
 const othersWrite = 0o022;
@@ -44,30 +45,33 @@ export class RootGuard {
   /** One change a container at a time. */
   readonly #changes = new Map<string, Promise<unknown>>();
   readonly #lookups: UserLookups;
+  readonly #copies = new CopyTurns();
 
   constructor({
     directory,
     root,
     log,
-    hasStarted,
+    askExecState,
   }: {
     readonly directory: string;
     readonly root: string;
     readonly log: (line: string) => void;
-    readonly hasStarted: HasStarted;
+    readonly askExecState: AskExecState;
   }) {
     this.#directory = directory;
     this.#root = root;
     this.#log = log;
-    this.#lookups = new UserLookups(hasStarted);
+    this.#lookups = new UserLookups(askExecState);
   }
 
-  /**
-   * Waits until the engine follows no links in container `id`, whose user database it opens for the start of
-   * `exec`.
-   */
-  async beforeExec(id: string, exec: string): Promise<void> {
-    await this.#lookups.beforeExec(id, exec);
+  /** See UserLookups.beforeExec. */
+  beforeExec(id: string, exec: string, gone?: AbortSignal): Promise<() => void> {
+    return this.#lookups.beforeExec(id, exec, gone);
+  }
+
+  /** See CopyTurns.take. */
+  takeTurn(id: string, gone?: AbortSignal): Promise<() => void> {
+    return this.#copies.take(id, gone);
   }
 
   /**

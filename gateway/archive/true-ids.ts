@@ -1,10 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import {
-  EngineTimeout,
-  EngineUnreachable,
-  unansweredRefusal,
-  type EngineFacts,
-} from '../engine-api/engine-facts.ts';
+import { EngineUnreachable, unansweredRefusal, type EngineFacts } from '../engine-api/engine-facts.ts';
 import {
   AnswerRefused,
   type Gatekeeper,
@@ -93,9 +87,11 @@ async function withLookupBefore(
     const exec = request.match?.subject ?? '';
     try {
       const container = await engine.execContainer(exec);
-      if (container !== null) await guard.beforeExec(container, exec);
-      return verdict;
+      if (container === null) return verdict;
+      return { ...verdict, settled: await guard.beforeExec(container, exec, request.gone?.()) };
     } catch (error) {
+      if (error instanceof AnswerRefused)
+        return { kind: 'refuse', status: error.status, message: error.message };
       if (!(error instanceof EngineUnreachable)) throw error;
       return { kind: 'refuse', ...unansweredRefusal(error) };
     }
@@ -191,12 +187,24 @@ async function copied(
   };
   if (guard === null || upper === undefined || kind === 'changes') return outcomeOf(copy, facts, sharing);
   const { id } = container.facts;
-  // From here on the engine may be asked for files of the container, too.
-  const release = await guard.hold(id, upper);
+  const endTurn = await guard.takeTurn(id, request.gone?.());
   try {
-    return untilAnswered(await outcomeOf(copy, facts, sharing), release, request, () => facts.container(id));
+    // From here on the engine may be asked for files of the container, too.
+    const release = await guard.hold(id, upper);
+    try {
+      const outcome = await outcomeOf(copy, facts, sharing);
+      // An export does not wait for the container's lock in the engine, and keeps nobody waiting.
+      return underGuard(outcome, {
+        release,
+        begun: kind === 'export' ? endTurn : () => undefined,
+        settled: endTurn,
+      });
+    } catch (error) {
+      await release();
+      throw error;
+    }
   } catch (error) {
-    await release();
+    endTurn();
     throw error;
   }
 }
@@ -278,45 +286,35 @@ async function outcomeOf(
   }
 }
 
+/** What is done as the engine gets on with a copy. */
+interface CopyProgress {
+  /** Gives the root directory back; may be called more than once. */
+  readonly release: () => Promise<void>;
+  readonly begun: () => void;
+  readonly settled: () => void;
+}
+
 /**
- * Calls `release` once the engine has answered, or reads the body as an archive (`leadingHeaders`): by then
- * it has changed its root. Of a client that leaves before, that is not heard: then the engine is asked about
- * the container (`ask`), which it answers after what it has begun with it.
+ * Calls `release` and `begun` once the engine has changed its root: it has begun its answer, or reads the body
+ * as an archive (`leadingHeaders`, for which the connection has to be a new one). Calls `release` and `settled`
+ * when the engine is done with the request, also where the client has left.
  */
-function untilAnswered(
-  verdict: Forward,
-  release: () => Promise<void>,
-  request: GatewayRequest,
-  ask: () => Promise<unknown>,
-): Forward {
+function underGuard(verdict: Forward, { release, begun, settled }: CopyProgress): Forward {
   const { answer, stream } = verdict;
   if (answer !== undefined && !('begin' in answer)) throw new Error('the answer to a copy is one to stream');
-  const unheard = () => {
-    void (async () => {
-      for (let tries = 0; tries < triesToAsk; tries++)
-        if (
-          await ask().then(
-            () => true,
-            (error: unknown) => !(error instanceof EngineTimeout),
-          )
-        )
-          break;
-      await delay(graceMs);
-      await release();
-    })();
-  };
-  const gone = request.gone?.();
-  if (gone?.aborted === true) unheard();
-  else gone?.addEventListener('abort', unheard, { once: true });
-  const heard = async () => {
-    gone?.removeEventListener('abort', unheard);
+  const hasBegun = async () => {
     await release();
+    begun();
   };
   return {
     ...verdict,
+    ownConnection: true,
+    settled: () => {
+      void release().finally(settled);
+    },
     answer: {
       begin: async (head) => {
-        await heard();
+        await hasBegun();
         return answer?.begin(head) ?? null;
       },
     },
@@ -328,7 +326,7 @@ function untilAnswered(
               const transform = await stream.begin();
               return async function* (content, offer) {
                 yield leadingHeaders();
-                await heard();
+                await hasBegun();
                 yield* transform(content, offer);
               };
             },
@@ -336,13 +334,6 @@ function untilAnswered(
         }),
   };
 }
-
-/**
- * How often the engine is asked about a container that holds it up, 30 s each; and how long after its answer
- * it may take to go on, ms.
- */
-const triesToAsk = 240;
-const graceMs = 1000;
 
 /** Where a container's layers are; null where nobody says. */
 async function layersIn(

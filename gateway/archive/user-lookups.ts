@@ -1,58 +1,88 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import type { ExecState } from '../engine-api/engine-facts.ts';
 import { AnswerRefused } from '../http/exchange.ts';
 
-/** How long a copy waits for execs that are being started, and how often it asks about them, ms. */
-const waitMs = 10_000;
+/** How long a copy waits for execs that are being started, and an exec for copies that begin, ms. */
+const waitMs = 30_000;
+/** How often execs are asked about meanwhile, ms. */
 const askMs = 20;
-/** Execs that are remembered before those which have started are forgotten. */
-const maxRemembered = 64;
+/** Execs that may be starting in one container at once, as far as is known. */
+const maxStarting = 64;
+/** Questions about execs that wait for the engine at once. */
+const maxQuestions = 4;
 
-/** Whether the engine is past looking up the user of an exec: it runs, has ended, or is gone. */
-export type HasStarted = (exec: string) => Promise<boolean>;
+/** How far the engine is with an exec; null when there is no such exec (any more). */
+export type AskExecState = (exec: string) => Promise<ExecState | null>;
+
+/** An exec whose start was let pass. */
+interface StartingExec {
+  readonly id: string;
+  /** The engine has answered its start, or will not. */
+  isSettled: boolean;
+}
 
 interface ContainerLookups {
   /** Copies that begin now. */
   copies: number;
-  /** Execs that wait for these. */
+  /** Execs that wait for them. */
   waiting: number;
-  /** Execs whose start was let pass, as far as it is not known that they have started. */
-  readonly starting: Set<string>;
-  /** Emits 'changed' with each change of the two numbers. */
+  /** Emits 'changed' with each change of these two. */
   readonly changes: EventEmitter;
+  /** Execs whose start was let pass, as far as it is not known that they have started. */
+  readonly starting: Set<StartingExec>;
+  /** A look at them that is under way. */
+  look: Promise<void> | null;
 }
 
 /**
  * Keeps copies and starts of execs of one container apart (A5). The engine follows no symbolic link on a
- * running container's mount, but for the beginning of a copy, which goes by the container's own links. At
- * that time it must look up no exec's user: it opens the container's /etc/passwd by path, as root, and a
- * container that exchanges that file for a link would learn the numbers in a file of the machine's.
+ * running container's mount, but for the beginning of a copy, which goes by the container's own links. At that
+ * time it must look up no exec's user: it opens the container's /etc/passwd by path, as root, and a container
+ * that exchanges that file for a link would learn the numbers in a file of the machine's.
  */
 export class UserLookups {
-  readonly #hasStarted: HasStarted;
+  readonly #askState: AskExecState;
   readonly #containers = new Map<string, ContainerLookups>();
-  #remembered = 0;
+  readonly #limit = pLimit(maxQuestions);
 
-  constructor(hasStarted: HasStarted) {
-    this.#hasStarted = hasStarted;
+  constructor(askState: AskExecState) {
+    this.#askState = askState;
   }
 
   /**
    * Waits until no copy of `container` begins. `exec` is to be started then, and later copies wait for that.
+   * Resolves with what is to be called when the engine has answered the start, or never heard of it. Throws
+   * AnswerRefused where the wait takes too long or too many are being started, and the reason of `gone`.
    */
-  async beforeExec(container: string, exec: string): Promise<void> {
+  async beforeExec(container: string, exec: string, gone?: AbortSignal): Promise<() => void> {
     const lookups = this.#of(container);
     lookups.waiting++;
-    while (lookups.copies > 0) await once(lookups.changes, 'changed');
-    lookups.waiting--;
-    lookups.changes.emit('changed');
-    if (!lookups.starting.has(exec)) {
-      lookups.starting.add(exec);
-      this.#remembered++;
+    try {
+      const end = AbortSignal.timeout(waitMs);
+      const signal = gone === undefined ? end : AbortSignal.any([end, gone]);
+      while (lookups.copies > 0) await once(lookups.changes, 'changed', { signal });
+    } catch (error) {
+      this.#forgetIdle(container);
+      if (gone?.aborted === true) throw error;
+      throw busy(container, 'files are being copied', 'nothing was run');
+    } finally {
+      lookups.waiting--;
+      lookups.changes.emit('changed');
     }
-    if (this.#remembered > maxRemembered)
-      // asked again by who needs it
-      for (const one of this.#containers.keys()) void this.#forgetStarted(one).catch(() => undefined);
+    if (lookups.starting.size >= maxStarting) {
+      await this.#look(container);
+      if (lookups.starting.size >= maxStarting)
+        throw busy(container, 'too many commands are being started', 'nothing was run');
+    }
+    const starting: StartingExec = { id: exec, isSettled: false };
+    lookups.starting.add(starting);
+    this.#containers.set(container, lookups);
+    return () => {
+      starting.isSettled = true;
+      void this.#look(container).catch(() => undefined); // the next copy looks again
+    };
   }
 
   /**
@@ -75,31 +105,43 @@ export class UserLookups {
     };
     try {
       const end = performance.now() + waitMs;
-      while (!(await this.#forgetStarted(container))) {
+      for (;;) {
+        await this.#look(container);
+        if (lookups.starting.size === 0) return release;
         if (performance.now() > end)
-          throw new AnswerRefused(
-            409,
-            `bulkhead gateway: a command is being started in container ${container.slice(0, 12)}, so nothing was copied; try again`,
-          );
+          throw busy(container, 'a command is being started', 'nothing was copied');
         await delay(askMs);
       }
     } catch (error) {
       release();
       throw error;
     }
-    return release;
   }
 
-  /** Whether no exec of `container` is being started any more. */
-  async #forgetStarted(container: string): Promise<boolean> {
-    const starting = this.#containers.get(container)?.starting ?? new Set();
-    await Promise.all(
-      [...starting].map(async (exec) => {
-        if ((await this.#hasStarted(exec)) && starting.delete(exec)) this.#remembered--;
+  /** Forgets execs of `container` that have started, or never will. */
+  async #look(container: string): Promise<void> {
+    const lookups = this.#containers.get(container);
+    if (lookups === undefined) return;
+    lookups.look ??= Promise.all(
+      [...lookups.starting].map(async (exec) => {
+        // As it was before the question: what the engine has answered since may not be in the answer.
+        const { isSettled } = exec;
+        const state = await this.#limit(() => this.#askState(exec.id));
+        // A start that the engine refused leaves an exec as it was created. One that is gone, because its
+        // container was stopped, may still be on its way while its start was not answered.
+        if (state === 'started' || (isSettled && state !== 'starting')) lookups.starting.delete(exec);
       }),
+    ).then(
+      () => {
+        lookups.look = null;
+      },
+      (error: unknown) => {
+        lookups.look = null;
+        throw error;
+      },
     );
+    await lookups.look;
     this.#forgetIdle(container);
-    return starting.size === 0;
   }
 
   #forgetIdle(container: string): void {
@@ -114,10 +156,18 @@ export class UserLookups {
     const made: ContainerLookups = {
       copies: 0,
       waiting: 0,
-      starting: new Set(),
       changes: new EventEmitter().setMaxListeners(0),
+      starting: new Set(),
+      look: null,
     };
     this.#containers.set(container, made);
     return made;
   }
+}
+
+function busy(container: string, why: string, outcome: string): AnswerRefused {
+  return new AnswerRefused(
+    409,
+    `bulkhead gateway: ${why} in container ${container.slice(0, 12)}, so ${outcome}; try again`,
+  );
 }

@@ -29,10 +29,8 @@ export interface EngineFacts {
   whileHeld<T>(id: string, look: () => Promise<T | null>): Promise<T | null>;
   /** The container an exec instance belongs to; null when there is no such instance. */
   execContainer(id: string): Promise<string | null>;
-  /**
-   * Whether the process of an exec instance was made, or failed to be; null when there is no such instance.
-   */
-  execHasStarted(id: string): Promise<boolean | null>;
+  /** How far an exec instance is; null when there is no such instance. */
+  execState(id: string): Promise<ExecState | null>;
   volume(name: string): Promise<VolumeFacts | null>;
   /** Makes a volume of the local driver, or finds the one of that name as it is. */
   createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<VolumeFacts>;
@@ -51,6 +49,9 @@ export interface EngineFacts {
   registries(): Promise<RegistryFacts>;
   close(): void;
 }
+
+/** `starting`: the engine has begun, and its process is not there yet; `started`: it was made, has ended, or could not be made. */
+export type ExecState = 'created' | 'starting' | 'started';
 
 export interface MountFacts {
   readonly type: string;
@@ -163,11 +164,15 @@ export function createEngineFacts(engineSocket: string, limitMs = answerLimitMs)
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
   const largeAnswers = pLimit(1);
 
-  /** One question, to be ended by its caller; past its time it fails. */
+  /**
+   * One question, to be ended by its caller; past its time it fails. A copy (`limited: false`) has none: the
+   * engine would still begin with it when nobody waits any more (root-guard.ts).
+   */
   const open = (
     options: RequestOptions,
     rejected: (error: EngineUnreachable) => void,
     answered: (res: IncomingMessage) => void,
+    limited = true,
   ): ClientRequest => {
     let late = false;
     const failed = (error: Error) => {
@@ -180,13 +185,15 @@ export function createEngineFacts(engineSocket: string, limitMs = answerLimitMs)
         answered(res);
       },
     );
-    const timer = setTimeout(() => {
-      late = true;
-      req.destroy(new Error('too late'));
-    }, limitMs);
-    req.on('close', () => {
-      clearTimeout(timer);
-    });
+    if (limited) {
+      const timer = setTimeout(() => {
+        late = true;
+        req.destroy(new Error('too late'));
+      }, limitMs);
+      req.on('close', () => {
+        clearTimeout(timer);
+      });
+    }
     req.on('error', failed);
     return req;
   };
@@ -275,7 +282,7 @@ export function createEngineFacts(engineSocket: string, limitMs = answerLimitMs)
     },
     containerFile: (id, file, limit) =>
       new Promise((resolve, reject) => {
-        const req = open({ path: archivePath(id, file) }, reject, (res) => {
+        const read = (res: IncomingMessage) => {
           const parts: Buffer[] = [];
           let size = 0;
           res.on('data', (part: Buffer) => {
@@ -289,16 +296,17 @@ export function createEngineFacts(engineSocket: string, limitMs = answerLimitMs)
           res.on('end', () => {
             resolve(res.statusCode === 200 ? onlyFile(Buffer.concat(parts)) : null);
           });
-        });
+        };
+        const req = open({ path: archivePath(id, file) }, reject, read, false);
         req.end();
       }),
     containerHas: (id, file) =>
       new Promise((resolve, reject) => {
-        const req = open({ method: 'HEAD', path: archivePath(id, file) }, reject, (res) => {
+        const read = (res: IncomingMessage) => {
           res.resume();
           resolve(res.statusCode === 200);
-        });
-        req.end();
+        };
+        open({ method: 'HEAD', path: archivePath(id, file) }, reject, read, false).end();
       }),
     whileHeld: async (id, look) => {
       const hold = (method: 'PUT' | 'GET'): ReturnType<typeof look> =>
@@ -341,12 +349,14 @@ export function createEngineFacts(engineSocket: string, limitMs = answerLimitMs)
       const found = await ask(`/exec/${id}/json`);
       return found === null ? null : text(field(found, 'ContainerID'));
     },
-    execHasStarted: async (id) => {
+    execState: async (id) => {
       if (!/^[0-9a-f]{64}$/.test(id)) return null;
       const found = await ask(`/exec/${id}/json`);
       if (found === null) return null;
       const pid = field(found, 'Pid');
-      return (typeof pid === 'number' && pid > 0) || typeof field(found, 'ExitCode') === 'number';
+      if ((typeof pid === 'number' && pid > 0) || typeof field(found, 'ExitCode') === 'number')
+        return 'started';
+      return field(found, 'Running') === true ? 'starting' : 'created';
     },
     volume: async (name) => {
       if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return null;

@@ -354,7 +354,10 @@ export class ClientConnection {
   #handle(handling: Handling): void {
     // The client may have gone while it was decided.
     const request = this.#request;
-    if (this.#state !== 'deciding' || request === null) return;
+    if (this.#state !== 'deciding' || request === null) {
+      if (handling.kind === 'forward') handling.settled?.();
+      return;
+    }
     if (handling.kind !== 'read-body') {
       this.#follow(handling);
       return;
@@ -482,7 +485,10 @@ export class ClientConnection {
 
   #follow(verdict: Verdict): void {
     const request = this.#request;
-    if (this.#state !== 'deciding' || request === null) return;
+    if (this.#state !== 'deciding' || request === null) {
+      if (verdict.kind === 'forward') verdict.settled?.();
+      return;
+    }
     this.#decided();
     if (verdict.kind === 'refuse') {
       if (verdict.inStream === true && request.upgrade === 'tcp') this.#endWith(errorStream(verdict.message));
@@ -503,7 +509,8 @@ export class ClientConnection {
       answer !== undefined && 'begin' in answer
         ? new StreamedAnswer(asked, answer, this.#client, this.#engine, this.#answerEvents)
         : new AnswerRelay(asked, answer ?? null, this.#client, this.#engine, this.#answerEvents);
-    this.#engine.open();
+    const { settled, ownConnection = false } = verdict;
+    this.#engine.open({ own: ownConnection, ...(settled === undefined ? {} : { settled }) });
     this.#state = 'exchange';
     if (stream !== null) {
       this.#engine.writeHead(forwardedHead(request, { ...verdict, stream }), undefined);
@@ -586,6 +593,7 @@ export class ClientConnection {
 
   #exchangeDone(): void {
     const close = this.#request?.head.close === true || this.#answer?.closes === true;
+    this.#engine.settle();
     this.#answer = null;
     this.#stream = null;
     if (close || this.#draining || (this.#client.ended && this.#client.inbox.length === 0)) {
@@ -687,7 +695,7 @@ export class ClientConnection {
     this.#answer?.abandon();
     this.#answer = null;
     // The engine waits for the rest of a body: the next request must not become that.
-    if (this.#stream?.done === false) this.#engine.drop();
+    if (this.#stream?.done === false || this.#engine.isAwaited) this.#engine.drop();
     this.#stream?.abandon();
     this.#stream = null;
     if (status === 503) this.#options.engineGone?.();

@@ -36,6 +36,10 @@ export class EngineLink {
   #listeners: Listeners = {};
   #ended = false;
   #sendBuffer = new SendBuffer();
+  /** To be told when the engine is done with the request under way. */
+  #settled: (() => void) | null = null;
+  /** It has begun a final answer to that request, or switched protocols. */
+  #hasAnswered = false;
 
   constructor(path: string, events: EngineEvents) {
     this.#path = path;
@@ -49,13 +53,23 @@ export class EngineLink {
   get ended(): boolean {
     return this.#ended;
   }
+  /** Somebody waits for the engine to be done with the request under way. */
+  get isAwaited(): boolean {
+    return this.#settled !== null;
+  }
   get destroyed(): boolean {
     return this.#socket === null || this.#socket.destroyed;
   }
 
-  /** Makes sure that there is a connection a request can be written to. */
-  open(): void {
-    if (this.#socket !== null && !this.#ended && this.#socket.writable) return;
+  /**
+   * Makes sure that there is a connection a request can be written to: a new one with `own`. `settled` is
+   * called once the engine is done with that request (see `Verdict`).
+   */
+  open({ own = false, settled }: { readonly own?: boolean; readonly settled?: () => void } = {}): void {
+    this.settle();
+    this.#settled = settled ?? null;
+    this.#hasAnswered = false;
+    if (!own && this.#socket !== null && !this.#ended && this.#socket.writable) return;
     this.#socket?.destroy();
     const socket = connect({ path: this.#path, allowHalfOpen: true });
     this.#socket = socket;
@@ -66,7 +80,9 @@ export class EngineLink {
     this.#listeners = {
       data: (bytes: Buffer) => {
         countReadBytes(bytes.length);
-        if (mine()) this.#events.bytes(bytes);
+        if (!mine()) return;
+        if (!isContinue(bytes)) this.#hasAnswered = true;
+        this.#events.bytes(bytes);
       },
       end: () => {
         if (mine()) this.#end();
@@ -87,6 +103,14 @@ export class EngineLink {
   #end(): void {
     this.#ended = true;
     this.#events.end();
+    this.settle();
+  }
+
+  /** The engine has answered the request under way to its end. */
+  settle(): void {
+    const settled = this.#settled;
+    this.#settled = null;
+    settled?.();
   }
 
   /**
@@ -142,20 +166,55 @@ export class EngineLink {
     this.#socket?.resume();
   }
 
-  /** Ends the connection at once; nothing is told about it. */
+  /**
+   * Ends the connection at once; nothing is told about it. While somebody waits for the engine to be done, it
+   * stays half open until the engine has said what becomes of the request.
+   */
   drop(): void {
-    this.#socket?.destroy();
+    const settled = this.#settled;
+    const socket = this.#socket;
     this.#socket = null;
+    this.#settled = null;
+    if (settled === null || this.#hasAnswered || socket === null || socket.destroyed) {
+      socket?.destroy();
+      settled?.();
+      return;
+    }
+    handOver(socket, this.#listeners);
+    awaitAnswer(socket, settled);
   }
 
   /** Gives the connection away, paused, without listeners of ours. Null without one. */
   release(): Socket | null {
     const socket = this.#socket;
     this.#socket = null;
+    this.settle();
     if (socket !== null) handOver(socket, this.#listeners);
     return socket;
   }
 }
+
+/** Sends FIN, and calls `settled` once the engine has begun its final answer or has closed the connection. */
+function awaitAnswer(socket: Socket, settled: () => void): void {
+  socket.on('data', (bytes: Buffer) => {
+    if (!isContinue(bytes)) socket.destroy();
+  });
+  socket.once('end', () => {
+    socket.destroy();
+  });
+  socket.once('close', settled);
+  socket.end();
+  socket.resume();
+}
+
+/** Nothing but "100 Continue": the engine reads, which says nothing of what becomes of the request. */
+function isContinue(bytes: Buffer): boolean {
+  if (bytes.toString('latin1', 0, continueStart.length) !== continueStart) return false;
+  const end = bytes.indexOf('\r\n\r\n');
+  return end < 0 || end + 4 === bytes.length;
+}
+
+const continueStart = 'HTTP/1.1 100';
 
 /** Our listeners on a socket, by event. */
 export interface Listeners {

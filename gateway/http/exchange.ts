@@ -93,6 +93,14 @@ export type Verdict =
       readonly answer?: AnswerHandling | AnswerStream;
       /** Changes the request's body on its way. Not together with `body`. */
       readonly stream?: RequestStream;
+      /**
+       * Called once, when the engine is done with the request: it has answered to the end, has closed the
+       * connection, or never heard of it. A client that leaves does not end that: the engine may still begin
+       * with what was asked. With `ownConnection` the request travels on a connection of its own.
+       */
+      readonly settled?: () => void;
+      /** Nothing was sent, and nothing will be, on the engine connection that is used. */
+      readonly ownConnection?: boolean;
       /** After the engine's 101: instead of a raw tunnel. */
       readonly upgradeHandler?: UpgradeHandler;
     }

@@ -1,0 +1,53 @@
+/**
+ * Copies of one container, one after another until the engine is done with each. It does them so anyway; but a
+ * copy that waits in the engine for another one has its container's root directory held (root-guard.ts) for as
+ * long as that takes, and would begin whenever the other one's client lets it.
+ */
+export class CopyTurns {
+  /** Ends of the last copy in the queue of each container. */
+  readonly #last = new Map<string, Promise<void>>();
+
+  /**
+   * Resolves with what ends the turn, which may be called more than once. Rejects with the signal's reason where
+   * that aborts first.
+   */
+  async take(container: string, gone?: AbortSignal): Promise<() => void> {
+    const before = this.#last.get(container) ?? Promise.resolve();
+    let end: () => void = () => undefined;
+    const own = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const last = before.then(() => own);
+    this.#last.set(container, last);
+    void last.then(() => {
+      if (this.#last.get(container) === last) this.#last.delete(container);
+    });
+    try {
+      await orAborted(before, gone);
+      return end;
+    } catch (error) {
+      // Its place in the queue stays, and is empty.
+      end();
+      throw error;
+    }
+  }
+}
+
+/** Waits for `done`, or rejects with the reason of `signal`. */
+export function orAborted(done: Promise<unknown>, signal?: AbortSignal): Promise<void> {
+  if (signal === undefined) return done.then(() => undefined);
+  return new Promise((resolve, reject) => {
+    const aborted = () => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error('the client has left'));
+    };
+    if (signal.aborted) {
+      aborted();
+      return;
+    }
+    signal.addEventListener('abort', aborted, { once: true });
+    void done.then(() => {
+      signal.removeEventListener('abort', aborted);
+      resolve();
+    }, reject);
+  });
+}

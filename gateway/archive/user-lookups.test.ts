@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { CopyTurns } from './copy-turns.ts';
+import { UserLookups } from './user-lookups.ts';
+import type { ExecState } from '../engine-api/engine-facts.ts';
+
+const container = 'c'.repeat(64);
+
+/** An engine whose execs are as far as `states` says. */
+function engine() {
+  const states = new Map<string, ExecState | null>();
+  let asked = 0;
+  const lookups = new UserLookups((exec) => {
+    asked++;
+    return Promise.resolve(states.get(exec) ?? null);
+  });
+  return { lookups, states, asked: () => asked };
+}
+
+/** Whether a promise is settled once everything that waits for nothing has run. */
+async function isDone(promise: Promise<unknown>): Promise<boolean> {
+  let done = false;
+  void promise.then(
+    () => {
+      done = true;
+    },
+    () => {
+      done = true;
+    },
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  return done;
+}
+
+describe('starts of execs and beginnings of copies (A5)', () => {
+  it('an exec waits for copies that begin, and goes before later ones', async () => {
+    const { lookups } = engine();
+    const release = await lookups.beforeCopy(container);
+    const exec = lookups.beforeExec(container, 'e');
+    const later = lookups.beforeCopy(container);
+    expect(await isDone(exec)).toBe(false);
+    expect(await isDone(later)).toBe(false);
+    release();
+    const settled = await exec;
+    expect(await isDone(later)).toBe(false);
+    settled();
+    await expect(later).resolves.toBeTypeOf('function');
+  });
+
+  it('a copy waits while the engine looks a user up, and no longer', async () => {
+    const { lookups, states } = engine();
+    states.set('e', 'starting');
+    const settled = await lookups.beforeExec(container, 'e');
+    settled();
+    const copy = lookups.beforeCopy(container);
+    expect(await isDone(copy)).toBe(false);
+    states.set('e', 'started');
+    await expect(copy).resolves.toBeTypeOf('function');
+  });
+
+  it('an exec that was stopped with its container counts until its start was answered', async () => {
+    const { lookups } = engine();
+    const settled = await lookups.beforeExec(container, 'gone');
+    const copy = lookups.beforeCopy(container);
+    expect(await isDone(copy)).toBe(false);
+    settled();
+    await expect(copy).resolves.toBeTypeOf('function');
+  });
+
+  it('an exec whose start the engine refused, or whose client left before, holds nothing up', async () => {
+    const { lookups, states } = engine();
+    states.set('paused', 'created');
+    (await lookups.beforeExec(container, 'paused'))();
+    await expect(lookups.beforeCopy(container)).resolves.toBeTypeOf('function');
+  });
+
+  it('too many that are being started are refused, after one look at each', async () => {
+    const { lookups, states, asked } = engine();
+    for (let i = 0; i < 64; i++) {
+      states.set(`e${i}`, 'starting');
+      await lookups.beforeExec(container, `e${i}`);
+    }
+    expect(asked()).toBe(0);
+    await expect(lookups.beforeExec(container, 'one more')).rejects.toThrow('too many commands');
+    expect(asked()).toBe(64);
+    await expect(lookups.beforeExec('d'.repeat(64), 'elsewhere')).resolves.toBeTypeOf('function');
+  });
+
+  it('a client that leaves waits no longer', async () => {
+    const { lookups } = engine();
+    await lookups.beforeCopy(container);
+    const gone = new AbortController();
+    const exec = lookups.beforeExec(container, 'e', gone.signal);
+    gone.abort();
+    await expect(exec).rejects.toThrow();
+  });
+});
+
+describe('copies of one container', () => {
+  it('go one after another, whoever leaves in between', async () => {
+    const turns = new CopyTurns();
+    const first = await turns.take(container);
+    const gone = new AbortController();
+    const second = turns.take(container, gone.signal);
+    const third = turns.take(container);
+    gone.abort();
+    await expect(second).rejects.toThrow();
+    expect(await isDone(third)).toBe(false);
+    await expect(turns.take('other')).resolves.toBeTypeOf('function');
+    first();
+    first();
+    await expect(third).resolves.toBeTypeOf('function');
+  });
+});
