@@ -83,11 +83,7 @@ export function knownKeyAt(path: readonly (string | number)[]): KnownKey | null 
   return at;
 }
 
-/**
- * Is a pointer at or below a key the engine acts on? Doubt about one of them makes the policy unreadable.
- * Where such a key is written in the wrong case, Docker Desktop would honour it (Go folds case) and the engine
- * not.
- */
+/** Is a pointer at or below a key the engine acts on? Doubt about one of them makes the policy unreadable. */
 export const isEnginePointer = (pointer: string): boolean =>
   engineKeyNames.includes(pointer.split('/')[1] ?? '');
 
@@ -100,7 +96,8 @@ interface MisspeltKey {
 
 /**
  * A key that differs from one the engine acts on only in upper and lower case, at any level below it, or
- * null. Such a file means different things to different readers, so nobody may guess.
+ * null. Docker Desktop would honour it (Go folds case) and the engine would not: such a file means different
+ * things to different readers, so nobody may guess.
  */
 export const misspeltCriticalKey = (root: Readonly<Record<string, unknown>>): MisspeltKey | null =>
   misspeltIn(root, documentKey, '');
