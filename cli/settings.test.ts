@@ -40,6 +40,21 @@ const file = async (name: string, text: string | Uint8Array) => {
   return path.join(root, name);
 };
 
+describe('settings schema', () => {
+  test('prints the published JSON Schema, without an engine', async () => {
+    const published = path.resolve(import.meta.dirname, '../docs/admin-settings.schema.json');
+    expect(await bulkhead('settings', 'schema')).toEqual({
+      code: 0,
+      out: await readFile(published, 'utf8'),
+      err: '',
+    });
+    expect(await readdir(root)).toEqual([]);
+  });
+  test('--help says what it is for', async () => {
+    expect((await bulkhead('settings', 'schema', '--help')).out).toContain('"$schema": "./FILE"');
+  });
+});
+
 describe('settings lint', () => {
   test('a sound file: exit 0; errors: exit 1 with line, column and caret; no such file: exit 2', async () => {
     expect(

@@ -12,8 +12,8 @@ import { printError, printResult, progress, translate, withJson, withRoot } from
 import { withTarget, type RootOptions } from './target.ts';
 
 /**
- * `bulkhead settings lint | show | set | prefer | history | rollback`. They edit the draft; only `bulkhead
- * apply` changes what is in force, and `prefer` what was left to users.
+ * `bulkhead settings lint | show | set | prefer | history | rollback | schema`. They edit the draft; only
+ * `bulkhead apply` changes what is in force, and `prefer` what was left to users.
  */
 export function registerSettings(program: Command): void {
   const settings = program.command('settings').description('read, check and edit admin-settings.json');
@@ -125,6 +125,20 @@ export function registerSettings(program: Command): void {
       });
     }),
   );
+
+  settings
+    .command('schema')
+    .description('print the JSON Schema of admin-settings.json, for editors; no engine is needed')
+    .addHelpText(
+      'after',
+      translate(
+        '\nKept beside the settings file, it lets editors complete and check the keys: write "$schema": "./FILE" there.',
+      ),
+    )
+    .action(async () => {
+      const { settingsJsonSchema } = await import('../shared/settings/schema/json-schema.ts');
+      printResult(ok(settingsJsonSchema()), { json: true, human: () => '' });
+    });
 }
 
 interface SetOptions extends RootOptions {

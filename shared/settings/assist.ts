@@ -89,7 +89,8 @@ function suggestKeys(
     return [{ label, insert, kind: 'key', about: key.description, key: known }];
   });
   // What this engine acts on first.
-  const rank = (option: Suggestion): number => (option.key?.usedBy === 'desktop' ? 1 : 0);
+  const rank = ({ key }: Suggestion): number =>
+    key?.usedBy === 'desktop' || key?.usedBy === 'editor' ? 1 : 0;
   return {
     from,
     to,
@@ -109,12 +110,7 @@ function suggestValues(text: string, offset: number, { path, previousNode }: Loc
     : wordAround(text, offset);
   // After a whole value a comma comes, not another value.
   if (!inNode && from === to && needsComma(text.slice(0, from))) return null;
-  const list = path.at(-1);
-  const options =
-    /\/(commandList|perImageCommandLists\/\d+)\/commands$/.test(toPointer(path.slice(0, -1))) &&
-    typeof list === 'number'
-      ? commands()
-      : values(key);
+  const options = key.content === 'docker-command' ? commands() : values(key);
   return options.length === 0 ? null : { from, to, options };
 }
 
@@ -133,11 +129,12 @@ function values(key: KnownKey): Suggestion[] {
     case 'list':
       return [value('[ ]', key.description, skeleton(key))];
     case 'number':
-      return key.description.includes('file format') ? [value('2', key.description)] : [];
+      return key.constant === undefined ? [] : [value(String(key.constant), key.description)];
     case 'string':
-      return key.description.startsWith('Absolute path')
-        ? ['$HOME', '$TMP', '$TEMP'].map((one) => value(JSON.stringify(one), '', `"\\${one}\${}"`))
-        : [];
+      return (key.examples ?? []).map((one) => {
+        const label = JSON.stringify(one);
+        return value(label, '', `${label.slice(0, -1).replaceAll('$', '\\$')}\${}"`);
+      });
     case 'any':
       return [];
   }
@@ -176,7 +173,7 @@ function skeleton(key: KnownKey): string {
     case 'boolean':
       return '${true}';
     case 'number':
-      return key.description.includes('file format') ? '2' : '${0}';
+      return key.constant === undefined ? '${0}' : String(key.constant);
     case 'string':
       return first === undefined ? '"${}"' : `"\${${first}}"`;
     case 'list':

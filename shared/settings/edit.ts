@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../result.ts';
 import { nodeAt, parseSettings, propertyOf, syntaxAppError } from './parse.ts';
 import { detectStyle, lineIndent, write, type Style } from './style.ts';
 import { toPointer, type SettingsPath } from './pointer.ts';
-import { settingsFileVersion } from './schema.ts';
+import { settingsFileVersion } from './schema/index.ts';
 import type { TextEdit } from './findings.ts';
 
 export * from './pointer.ts';

@@ -2,14 +2,15 @@ import { fail, ok, type AppError, type Result } from '../result.ts';
 import { parseSettings, syntaxAppError, type ParsedSettings } from './parse.ts';
 import type { MessageLanguage } from '../language.ts';
 import {
+  settingDefaults,
   settingsFileVersion,
   type backendChoices,
   type existingContainersChoices,
   type hideEnvironmentChoices,
   type policyModes,
   type socketScopes,
-} from './schema.ts';
-import { misspeltCriticalKey } from './known-keys.ts';
+} from './schema/index.ts';
+import { isEnginePointer, misspeltCriticalKey } from './known-keys.ts';
 
 /** Commands a container may (not) send through a mounted socket (B5). */
 export interface CommandList {
@@ -75,22 +76,22 @@ export interface EffectiveOptions {
 
 /** No settings file: ECI off. */
 export const defaultSettings: EffectiveSettings = {
-  eci: { value: false, locked: false },
-  backend: 'auto',
+  eci: settingDefaults.eci,
+  backend: settingDefaults.backend,
   socket: {
-    locked: false,
+    locked: settingDefaults.eci.locked,
     images: [],
-    allowDerivedImages: true,
-    commands: { type: 'deny', commands: [] },
+    allowDerivedImages: settingDefaults.allowDerivedImages,
+    commands: { type: settingDefaults.commandListType, commands: [] },
     perImage: [],
-    scope: 'all',
+    scope: settingDefaults.socketScope,
   },
   fileSharing: { kind: 'default' },
   blockDockerLoad: { value: false, locked: false },
-  existingContainers: 'block',
-  mode: 'enforce',
-  hideEnvironment: 'never',
-  language: 'en',
+  existingContainers: settingDefaults.existingContainers,
+  mode: settingDefaults.mode,
+  hideEnvironment: settingDefaults.hideEnvironment,
+  language: settingDefaults.language,
 };
 
 /**
@@ -141,7 +142,7 @@ export function effectiveSettings(
       first?.pointer ?? '',
     );
   }
-  const duplicate = parsed.duplicates.find((d) => isCritical(d.pointer));
+  const duplicate = parsed.duplicates.find((d) => isEnginePointer(d.pointer));
   if (duplicate !== undefined)
     return unusable(
       `The key ${duplicate.pointer} stands there twice: which one counts is not clear.`,
@@ -166,24 +167,24 @@ export function effectiveSettings(
   const mount = eci?.dockerSocketMount;
   const directories = settings.filesharingAllowedDirectories;
   const own = settings.bulkhead;
-  const locked = eci?.locked === true;
-  const scope = own?.socketMounts?.scope ?? 'all';
+  const locked = eci?.locked ?? settingDefaults.eci.locked;
+  const scope = own?.socketMounts?.scope ?? settingDefaults.socketScope;
   return ok(
     override(
       {
-        eci: { value: eci?.value === true, locked },
-        backend: own?.backend ?? 'auto',
+        eci: { value: eci?.value ?? settingDefaults.eci.value, locked },
+        backend: own?.backend ?? settingDefaults.backend,
         socket: {
           locked,
           images: mount?.imageList?.images ?? [],
-          allowDerivedImages: mount?.imageList?.allowDerivedImages ?? true,
+          allowDerivedImages: mount?.imageList?.allowDerivedImages ?? settingDefaults.allowDerivedImages,
           commands: {
-            type: mount?.commandList?.type ?? 'deny',
+            type: mount?.commandList?.type ?? settingDefaults.commandListType,
             commands: mount?.commandList?.commands ?? [],
           },
           perImage: (own?.perImageCommandLists ?? []).map((list) => ({
             image: list.image,
-            type: list.type ?? 'deny',
+            type: list.type ?? settingDefaults.commandListType,
             commands: list.commands ?? [],
             scope: list.scope ?? scope,
           })),
@@ -196,28 +197,22 @@ export function effectiveSettings(
                 kind: 'list',
                 directories: directories.map((d) => ({
                   path: d.path,
-                  sharedByDefault: d.sharedByDefault === true,
+                  sharedByDefault: d.sharedByDefault ?? settingDefaults.sharedByDefault,
                 })),
               },
         blockDockerLoad: {
           value: settings.blockDockerLoad?.value === true,
           locked: settings.blockDockerLoad?.locked === true,
         },
-        existingContainers: own?.existingContainers ?? 'block',
-        mode: own?.mode ?? 'enforce',
-        hideEnvironment: own?.hideEnvironment ?? 'never',
-        language: own?.language ?? 'en',
+        existingContainers: own?.existingContainers ?? settingDefaults.existingContainers,
+        mode: own?.mode ?? settingDefaults.mode,
+        hideEnvironment: own?.hideEnvironment ?? settingDefaults.hideEnvironment,
+        language: own?.language ?? settingDefaults.language,
       },
       options.overrides,
     ),
   );
 }
-
-/** Top-level keys the engine acts on: doubt about one of them makes the policy unreadable. */
-const isCritical = (pointer: string): boolean =>
-  /^\/(configurationFileVersion|enhancedContainerIsolation|filesharingAllowedDirectories|blockDockerLoad|bulkhead)(\/|$)/.test(
-    pointer,
-  );
 
 function unusable(reason: string, pointer: string): Result<never, AppError> {
   return fail('settings.findings', "The settings file can't be used as a policy.", {

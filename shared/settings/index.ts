@@ -9,7 +9,7 @@ export * from './image-reference.ts';
 export * from './known-keys.ts';
 export * from './commands.ts';
 export * from './position.ts';
-export * from './schema.ts';
+export * from './schema/index.ts';
 export * from './shares.ts';
 export * from './history.ts';
 export * from './merge.ts';

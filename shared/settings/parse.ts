@@ -3,7 +3,7 @@ import { err, ok, type AppError, type Result } from '../result.ts';
 import { maxTextLength } from './limits.ts';
 import { LineIndex, type Position } from './position.ts';
 import { childPointer, type SettingsPath } from './pointer.ts';
-import { adminSettingsSchema, type AdminSettings } from './schema.ts';
+import { adminSettingsSchema, type AdminSettings } from './schema/index.ts';
 
 /** Longest settings text, in UTF-16 units. */
 export const maxSettingsLength = maxTextLength;

@@ -1,5 +1,4 @@
-/** Variables a shared directory may start with. */
-export const shareVariables = ['$HOME', '$TMP', '$TEMP'] as const;
+import { shareVariables } from './schema/index.ts';
 
 /** Why sharing a directory is dangerous. */
 export const shareDangers = [

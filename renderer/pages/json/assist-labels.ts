@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import { told } from '../../i18n/translate.ts';
-import type { KnownKey } from '../../../shared/settings/index.ts';
+import type { DesktopSince, KnownKey } from '../../../shared/settings/index.ts';
 import type { AssistWords } from './editor-assist.ts';
 import { names } from '../../i18n/lists.ts';
 
@@ -15,6 +15,7 @@ export function assistWords(t: TFunction): AssistWords {
         ? []
         : [t('settingsState.assist.values', { values: names(t, key.values) })]),
       ...(key.missing === undefined ? [] : [t('settingsState.assist.missing', { value: key.missing })]),
+      ...(key.since === undefined ? [] : [since(t, key.since)]),
     ],
     suggestion: (suggestion) => told(suggestion.about),
     kind: (kind, key) =>
@@ -27,6 +28,11 @@ export function assistWords(t: TFunction): AssistWords {
           : t(`settingsState.assist.kind.${kind}`),
   };
 }
+
+const since = (t: TFunction, { version, wsl2 }: DesktopSince): string =>
+  wsl2 === undefined
+    ? t('settingsState.assist.since', { version })
+    : t('settingsState.assist.sinceWsl2', { version, wsl2 });
 
 /** What CodeMirror itself says, by its English. */
 export function editorPhrases(t: TFunction): Readonly<Record<string, string>> {

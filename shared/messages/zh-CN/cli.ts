@@ -33,6 +33,10 @@ export const cli: Sentences = {
   'list applied versions, newest first': '列出已应用的版本，最新的在前',
   'make an earlier version the draft (0: no settings file); apply it with bulkhead apply':
     '将较早的版本作为草稿（0：没有设置文件）；用 bulkhead apply 应用',
+  'print the JSON Schema of admin-settings.json, for editors; no engine is needed':
+    '打印 admin-settings.json 的 JSON Schema，供编辑器使用；不需要引擎',
+  'Kept beside the settings file, it lets editors complete and check the keys: write "$schema": "./FILE" there.':
+    '保存在设置文件旁边后，编辑器便可补全并检查各个键：在设置文件中写入 "$schema": "./FILE"。',
   'supervise the embedded engine': '管理内置引擎',
   'give up waiting after this long': '等待超过此时间后放弃',
   'show the log lines of engine, gateway and planner too': '同时显示引擎、网关和规划器的日志',

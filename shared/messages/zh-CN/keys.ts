@@ -2,6 +2,7 @@ import type { Sentences } from '../../translate/translate.ts';
 
 /** What the JSON editor says about the keys of a settings file. */
 export const keys: Sentences = {
+  'Address or path of the JSON Schema of this file.': '本文件的 JSON Schema 的地址或路径。',
   'Version of the file format: 2.': '文件格式的版本：2。',
   'Runs every container in a user namespace of its own.': '使每个容器都在自己的用户命名空间中运行。',
   'true: users can change neither this nor its sub-settings.':

@@ -1,5 +1,6 @@
 import { atLeast } from '../../coverage/coverage.ts';
 import { parseImageReference } from '../image-reference.ts';
+import { knownKeyAt } from '../known-keys.ts';
 import type { SettingsPath } from '../pointer.ts';
 import type { Report } from './report.ts';
 
@@ -13,7 +14,10 @@ export function lintDesktopVersion(report: Report): void {
   const { desktop } = report.context;
   if (report.ownEngine || desktop?.version == null) return;
   const { version } = desktop;
-  const tooOld = (path: SettingsPath, since: string, what: string) => {
+  const tooOld = (path: SettingsPath, what: string) => {
+    const first = knownKeyAt(path)?.since;
+    if (first === undefined) return false;
+    const since = desktop.virtualMachine === 'wsl2' ? (first.wsl2 ?? first.version) : first.version;
     if (atLeast(version, since)) return false;
     report.addOnKey(
       'desktop-version-too-old',
@@ -26,21 +30,14 @@ export function lintDesktopVersion(report: Report): void {
   };
   if (report.value([...mount]) === undefined) return;
   // Without the permissions at all, nothing more has to be said of their parts.
-  if (
-    tooOld(
-      [...mount],
-      desktop.virtualMachine === 'wsl2' ? '4.28' : '4.27',
-      'A list of images that may mount the Docker socket',
-    )
-  )
-    return;
+  if (tooOld([...mount], 'A list of images that may mount the Docker socket')) return;
   const images = report
     .list([...mount, 'imageList', 'images'])
     .flatMap((image, index) => (typeof image === 'string' ? [{ image, index }] : []));
   const derived = report.value([...mount, 'imageList', 'allowDerivedImages']);
   if (
     derived !== undefined &&
-    tooOld([...mount, 'imageList', 'allowDerivedImages'], '4.34', 'Allowing images built from listed ones')
+    tooOld([...mount, 'imageList', 'allowDerivedImages'], 'Allowing images built from listed ones')
   )
     return;
   const wildcards = images.filter(({ image }) => {

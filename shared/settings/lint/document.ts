@@ -1,15 +1,16 @@
 import type { Node } from 'jsonc-parser';
-import { foldCase, knownKeys, misspeltCriticalKey, type KnownKey } from '../known-keys.ts';
+import { documentKey, foldCase, knownKeys, misspeltCriticalKey, type KnownKey } from '../known-keys.ts';
 import { jsonType, nodeAt } from '../parse.ts';
 import { parsePointer, type SettingsPath } from '../pointer.ts';
-import { settingsFileVersion } from '../schema.ts';
+import { settingsFileVersion } from '../schema/index.ts';
+import { closestName } from './closest-name.ts';
 import { replaceNode, type Report } from './report.ts';
 
 /** Shape of the document: version, types, unknown and duplicated keys, keys of other targets. */
 export function lintDocument(report: Report): void {
   lintVersion(report);
   const misspelt = misspeltCriticalKey(report.parsed.value)?.pointer;
-  walk(report, report.parsed.tree, { type: 'object', description: '', keys: knownKeys }, [], misspelt);
+  walk(report, report.parsed.tree, documentKey, [], misspelt);
   for (const duplicate of report.parsed.duplicates) {
     const parsed = parsePointer(duplicate.pointer);
     // Where the engine acts on the key, two of them make the policy doubtful and it is refused; elsewhere it
@@ -92,7 +93,7 @@ function walk(
     wrongType(report, node, path, key, JSON.stringify(node.value));
     return;
   }
-  if (key.embeddedJson === true && typeof node.value === 'string') lintEmbedded(report, path, node.value);
+  if (key.content === 'json' && typeof node.value === 'string') lintEmbedded(report, path, node.value);
   if (node.type === 'array' && key.items !== undefined) {
     const items = key.items;
     node.children?.forEach((child, index) => {
@@ -123,21 +124,13 @@ function walkObject(
     if (path.length === 0) usedHere(report, name, full, at);
     walk(report, value, full, at, misspelt);
   }
-  for (const required of requiredMembers(path)) {
-    if (nodeAt(node, [required]) === undefined)
-      report.addAt('wrong-type', 'error', pointerText(path), node, `"${required}" is missing.`, {
-        params: { key: required, expected: 'string', found: 'nothing' },
+  for (const [name, member] of Object.entries(key.keys ?? {})) {
+    if (member.required === true && nodeAt(node, [name]) === undefined)
+      report.addAt('wrong-type', 'error', pointerText(path), node, `"${name}" is missing.`, {
+        params: { key: name, expected: member.type, found: 'nothing' },
       });
   }
 }
-
-/** Members an element can't do without. */
-const requiredMembers = (path: SettingsPath): readonly string[] =>
-  path.length === 2 && path[0] === 'filesharingAllowedDirectories'
-    ? ['path']
-    : path.length === 3 && path[1] === 'perImageCommandLists'
-      ? ['image']
-      : [];
 
 function inherit(key: KnownKey, parent: KnownKey): KnownKey {
   const usedBy = key.usedBy ?? parent.usedBy;
@@ -149,7 +142,7 @@ function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey
     key.values === undefined ? key.type : key.values.map((v) => JSON.stringify(v)).join(' or ');
   // An engine of ours does not read Docker Desktop's keys, and the other way round: there it is wrong, but
   // nothing breaks.
-  const read = report.ownEngine ? key.usedBy !== 'desktop' : key.usedBy !== 'engine';
+  const read = isReadBy(report, key);
   // Which strings Docker Desktop accepts changes between its versions: a value unknown here is no proof.
   const severity =
     read && !(key.values !== undefined && key.usedBy === 'desktop' && node.type === 'string')
@@ -262,45 +255,12 @@ function lintEmbedded(report: Report, path: SettingsPath, text: string): void {
 function isCritical(path: SettingsPath, report: Report): boolean {
   const top = path[0];
   const key = typeof top === 'string' && Object.hasOwn(knownKeys, top) ? knownKeys[top] : undefined;
-  return key !== undefined && (report.ownEngine ? key.usedBy !== 'desktop' : key.usedBy !== 'engine');
+  return key !== undefined && isReadBy(report, key);
 }
+
+/** Does the target act on the key? */
+const isReadBy = (report: Report, { usedBy }: KnownKey): boolean =>
+  usedBy !== 'editor' && usedBy !== (report.ownEngine ? 'desktop' : 'engine');
 
 const pointerText = (path: SettingsPath): string =>
   path.map((s) => '/' + String(s).replaceAll('~', '~0').replaceAll('/', '~1')).join('');
-
-/** The name nearest by edits, if near enough to be a typing error: a third of its letters, at most three. */
-export function closestName(written: string, names: readonly string[]): string | null {
-  let best: string | null = null;
-  let bestDistance = Math.min(3, Math.floor(written.length / 3)) + 1;
-  for (const name of names) {
-    if (Math.abs(name.length - written.length) >= bestDistance) continue;
-    const distance = editDistance(foldCase(written), foldCase(name));
-    if (distance < bestDistance) [best, bestDistance] = [name, distance];
-  }
-  return best;
-}
-
-/** Levenshtein distance with neighbours swapped counting as one. */
-function editDistance(a: string, b: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swapped =
-        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-          ? (beforeLast[j - 2] ?? Infinity) + 1
-          : Infinity;
-      row.push(
-        Math.min(
-          (last[j] ?? 0) + 1,
-          (row[j - 1] ?? 0) + 1,
-          (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-          swapped,
-        ),
-      );
-    }
-    [beforeLast, last] = [last, row];
-  }
-  return last[b.length] ?? 0;
-}

@@ -10,7 +10,7 @@ import { lintSocket } from './socket.ts';
 import { finding, Report, type LintContext } from './report.ts';
 
 export type { EntryDigest, LintContext } from './report.ts';
-export { closestName } from './document.ts';
+export { closestName } from './closest-name.ts';
 
 /**
  * Everything there is to say about a settings text that the text and its target decide, sorted by position.

@@ -1,7 +1,7 @@
 import { commandGroups, dockerCommands, listedCommand } from '../commands.ts';
 import { imageReferenceMessages, parseImageReference, referenceCovers } from '../image-reference.ts';
 import type { SettingsPath } from '../pointer.ts';
-import { closestName } from './document.ts';
+import { closestName } from './closest-name.ts';
 import { replaceNode, type Report } from './report.ts';
 
 const mount = ['enhancedContainerIsolation', 'dockerSocketMount'] as const;

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { factsOf, settingsFileSchema, type KeyFacts } from './index.ts';
+
+const platforms = { darwin: 'macOS', win32: 'Windows', linux: 'Linux' } as const;
+
+/** What editors show: the sentence, then who reads the key where that is not everybody. */
+function describe({ description, usedBy, platform, since }: KeyFacts): string {
+  const where = platform === undefined ? '' : ` on ${platforms[platform]}`;
+  const notes = [
+    ...(usedBy === 'engine' ? ['Read only by engines guarded by Bulkhead.'] : []),
+    ...(usedBy === 'desktop' ? [`Read only by Docker Desktop${where}.`] : []),
+    ...(since === undefined ? [] : [`Docker Desktop reads it since ${since.version}${wsl2(since.wsl2)}.`]),
+  ];
+  return [description, ...notes].join(' ');
+}
+
+const wsl2 = (version: string | undefined): string =>
+  version === undefined ? '' : `, with WSL 2 since ${version}`;
+
+/** What JSON Schema has a keyword for. */
+const keywordsOf = (facts: KeyFacts): Record<string, unknown> => ({
+  description: describe(facts),
+  ...(facts.default === undefined ? {} : { default: facts.default }),
+  ...(facts.constant === undefined ? {} : { const: facts.constant }),
+  ...(facts.examples === undefined ? {} : { examples: facts.examples }),
+  ...(facts.content === 'json' ? { contentMediaType: 'application/json' } : {}),
+});
+
+/**
+ * The JSON Schema of admin-settings.json, for editors and checks of others. Draft 7, which editors know best.
+ * Keys that are not known are allowed, as they are in the file.
+ */
+export function settingsJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(settingsFileSchema, {
+    target: 'draft-07',
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => {
+      const facts = factsOf(zodSchema);
+      if (facts !== undefined) Object.assign(jsonSchema, keywordsOf(facts));
+      // Loose objects take any other member, which is what a schema without this word says.
+      delete jsonSchema.additionalProperties;
+    },
+  });
+  const { $schema, ...rest } = schema;
+  return {
+    $schema,
+    title: 'admin-settings.json',
+    description: 'Settings of Docker Desktop and of Docker engines guarded by Bulkhead.',
+    ...rest,
+  };
+}
+
+/** The text of the published schema, docs/admin-settings.schema.json. */
+export const settingsJsonSchemaText = (): string => `${JSON.stringify(settingsJsonSchema(), null, 2)}\n`;

@@ -1,0 +1,142 @@
+import { describe, expect, it, vi } from 'vitest';
+import { keyAt, suggestAt } from '../assist.ts';
+import { effectiveSettings } from '../effective.ts';
+import { knownKeyAt, knownKeys } from '../known-keys.ts';
+import { lintSettings } from '../lint/index.ts';
+import { parseSettings } from '../parse.ts';
+import { settingsJsonSchema } from './json-schema.ts';
+import type * as EngineKeys from './engine-keys.ts';
+import type * as Key from './key.ts';
+
+// The schema with one key more.
+vi.mock('./engine-keys.ts', async (original) => {
+  const [real, { key }, z] = await Promise.all([
+    original<typeof EngineKeys>(),
+    vi.importActual<typeof Key>('./key.ts'),
+    import('zod'),
+  ]);
+  const dummyKey = key(z.enum(['soft', 'hard']), {
+    description: 'A key that only this test knows.',
+    default: 'soft',
+    usedBy: 'both',
+    since: { version: '4.99' },
+  }).optional();
+  return { ...real, engineKeys: { ...real.engineKeys, dummyKey } };
+});
+
+const own = { target: 'embedded', platform: 'linux' } as const;
+const file = (member: string): string => `{ "configurationFileVersion": 2, ${member} }`;
+const lint = (member: string): string[] =>
+  lintSettings(file(member), own).map((f) => `${f.severity} ${f.code} ${f.pointer}: ${f.message}`);
+
+describe('a key that is added to the schema', () => {
+  it('is a known key', () => {
+    expect(knownKeyAt(['dummyKey'])).toEqual({
+      type: 'string',
+      values: ['soft', 'hard'],
+      missing: '"soft"',
+      description: 'A key that only this test knows.',
+      usedBy: 'both',
+      since: { version: '4.99' },
+    });
+  });
+
+  it('is completed, with its values', () => {
+    const labels = (text: string) =>
+      suggestAt(text.replace('|', ''), text.indexOf('|'))?.options.map((one) => one.label);
+    expect(labels('{ | }')).toContain('"dummyKey"');
+    expect(labels('{ "dummyKey": "|" }')).toEqual(['"soft"', '"hard"']);
+  });
+
+  it('is explained where the pointer is', () => {
+    expect(keyAt('{ "dummyKey": "soft" }', 5)).toMatchObject({
+      pointer: '/dummyKey',
+      key: { description: 'A key that only this test knows.' },
+    });
+  });
+
+  it('is checked by lint: its type, its values, and how it is spelled', () => {
+    expect(lint('"dummyKey": "hard"')).toEqual([]);
+    expect(lint('"dummyKey": 1')).toEqual([
+      'error wrong-type /dummyKey: This must be "soft" or "hard", and is number.',
+    ]);
+    expect(lint('"dummyKey": "sofd"')).toEqual([
+      'error wrong-type /dummyKey: This must be "soft" or "hard", and is "sofd".',
+    ]);
+    expect(lint('"dumyKey": "hard"')).toEqual([
+      'warning unknown-key /dumyKey: "dumyKey" is not a known key. Did you mean "dummyKey"?',
+    ]);
+    expect(lint('"DummyKey": "hard"')).toEqual([
+      'error unknown-key /DummyKey: "DummyKey" is not a known key. Did you mean "dummyKey"?',
+    ]);
+  });
+
+  it('makes the policy unreadable where it is wrong, twice there or misspelt', () => {
+    const usable = (member: string) => effectiveSettings(file(member), { exists: true }).ok;
+    expect(usable('"dummyKey": "hard"')).toBe(true);
+    for (const wrong of ['"dummyKey": 1', '"dummyKey": "hard", "dummyKey": "soft"', '"DummyKey": "hard"'])
+      expect(usable(wrong), wrong).toBe(false);
+    expect(parseSettings(file('"dummyKey": 1'))).toMatchObject({
+      ok: true,
+      value: { typeErrors: [{ pointer: '/dummyKey' }] },
+    });
+  });
+
+  it('is in the JSON Schema', () => {
+    expect(settingsJsonSchema()['properties']).toMatchObject({
+      dummyKey: {
+        type: 'string',
+        enum: ['soft', 'hard'],
+        default: 'soft',
+        description: 'A key that only this test knows. Docker Desktop reads it since 4.99.',
+      },
+    });
+  });
+});
+
+describe('the schema', () => {
+  it('says of every top-level key who reads it', () => {
+    expect(Object.entries(knownKeys).filter(([, key]) => key.usedBy === undefined)).toEqual([]);
+  });
+
+  it('has the defaults that a missing key has in effect', () => {
+    const missing = (pointer: string): unknown =>
+      JSON.parse(knownKeyAt(pointer.split('/'))?.missing ?? 'null');
+    const socketMount = 'enhancedContainerIsolation/dockerSocketMount';
+    expect(effectiveSettings(file('"bulkhead": {}'))).toMatchObject({
+      ok: true,
+      value: {
+        eci: {
+          value: missing('enhancedContainerIsolation/value'),
+          locked: missing('enhancedContainerIsolation/locked'),
+        },
+        backend: missing('bulkhead/backend'),
+        socket: {
+          allowDerivedImages: missing(`${socketMount}/imageList/allowDerivedImages`),
+          commands: { type: missing(`${socketMount}/commandList/type`) },
+          scope: missing('bulkhead/socketMounts/scope'),
+        },
+        existingContainers: missing('bulkhead/existingContainers'),
+        mode: missing('bulkhead/mode'),
+        hideEnvironment: missing('bulkhead/hideEnvironment'),
+        language: missing('bulkhead/language'),
+      },
+    });
+  });
+});
+
+describe('$schema', () => {
+  const member = '"$schema": "./admin-settings.schema.json"';
+
+  it.each(['embedded', 'docker-engine', 'docker-desktop'] as const)('is no finding on %s', (target) => {
+    expect(lintSettings(file(member), { target, platform: 'linux' })).toEqual([]);
+    expect(effectiveSettings(file(member), { exists: true }).ok).toBe(true);
+  });
+
+  it('is a warning where it is no text, and the policy is readable all the same', () => {
+    expect(lint('"$schema": 1')).toEqual([
+      'warning wrong-type /$schema: This must be string, and is number.',
+    ]);
+    expect(effectiveSettings(file('"$schema": 1'), { exists: true }).ok).toBe(true);
+  });
+});
