@@ -95,6 +95,7 @@ const guards = async () =>
     .filter(
       ([, , , , point, options]) =>
         point?.startsWith(`${engine.root}/data/overlay2/`) === true &&
+        !point.endsWith('/merged') &&
         options?.includes('nosymfollow') === true,
     );
 
@@ -189,7 +190,8 @@ it('A5: a step fails, and makes no layer, where a file of it stays open for writ
   await expect(build(said, 'for-ever', ...lines, step)).rejects.toThrow('so it counts as failed');
   expect(said.join('')).toContain('did not complete successfully: exit code: 1');
   await expect(engine.docker('image', 'inspect', 'for-ever')).rejects.toThrow('No such image');
-  expect(keeperSaid()).not.toContain('stopped');
+  // Its files were never made read-only; the builder removes them.
+  expect(keeperSaid()).not.toContain('Read-only');
   // Who does not give anything away is not held up.
   await build([], 'others', ...lines, 'RUN echo own > /own');
 }, 90_000);
