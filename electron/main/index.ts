@@ -77,13 +77,13 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   });
   // Read while the page runs its scripts for the first time; earlier, it would keep them from the page.
   await served;
-  const { startBackend: openBehind } = await import('./start-backend.ts');
+  const { startBackend } = await import('./start-backend.ts');
   const onShown = () => {
     const named = waiting;
     waiting = 'over';
     if (named !== 'none' && named !== 'over') show(named.place);
   };
-  await openBehind(shown, {
+  await startBackend(shown, {
     users,
     hidden,
     painted,

@@ -809,8 +809,8 @@ describe('killed at every point: undone or finished at the next look', () => {
     const script = `
       import { startRecreate } from ${here('./recreate.ts')};
       import { recreatePorts } from ${here('../../tests/support/recreate-setup.ts')};
-      const reached = (point) => { if (point !== ${JSON.stringify(point)}) return Promise.resolve(); process.stdout.write('reached'); return new Promise(() => setInterval(() => {}, 1000)); };
-      const started = await startRecreate(recreatePorts(${JSON.stringify(setup)}, { reached }), ${JSON.stringify(asked)}, () => {});
+      const onCheckpoint = (point) => { if (point !== ${JSON.stringify(point)}) return Promise.resolve(); process.stdout.write('reached'); return new Promise(() => setInterval(() => {}, 1000)); };
+      const started = await startRecreate(recreatePorts(${JSON.stringify(setup)}, { onCheckpoint }), ${JSON.stringify(asked)}, () => {});
       if (!started.ok) throw new Error(started.error.message);
       process.stdout.write(JSON.stringify(await started.value.done));`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {

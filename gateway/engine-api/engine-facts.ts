@@ -157,7 +157,7 @@ const answerLimitMs = 30_000;
 
 /**
  * Asks over connections of its own; as many as there are questions, since a container can keep the engine
- * from answering all that are about it, and nobody else's may wait for those. `steadyFacts` bounds them for
+ * from answering all that are about it, and nobody else's may wait for those. `perRequestCache` bounds them for
  * each request.
  */
 export function createEngineFacts(engineSocket: string, limitMs = answerLimitMs): EngineFacts {
