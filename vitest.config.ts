@@ -29,7 +29,7 @@ const longest = [
   'cli/settings.test.ts',
   'file-sharing-page.test.tsx',
   'memory.test.ts',
-  'targets/desktop/desktop.test.ts',
+  'targets/docker-desktop/desktop.test.ts',
 ];
 
 class LongestFirst extends BaseSequencer {
