@@ -61,7 +61,7 @@ export interface RequestStream {
 }
 
 /**
- * Thrown by `see`, `begin` or a request's transform: the client gets this in the place of the engine's
+ * Thrown by `transformResponse`, `begin` or a request's transform: the client gets this in the place of the engine's
  * answer.
  */
 export class AnswerRefused extends Error {
