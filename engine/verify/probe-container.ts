@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type { Container, ContainerCreateOptions, HostConfig } from 'dockerode';
 import * as z from 'zod';
 import { engineMessage, statusOf } from '../base/docker-client.ts';
-import { probePath } from './probe-image.ts';
+import { probeLabel, probePath } from './probe-image.ts';
 
 /**
  * What the probe prints (runtime/bulkhead-probe.c); the optional parts are there when it was asked for them.
@@ -42,8 +42,6 @@ export interface ProbeResult {
   readonly outsideMap: string | null;
 }
 
-/** Marks every container a verification makes. */
-export const probeLabel = 'bulkhead.probe';
 /** How long one probe may take, ms. */
 export const probeTimeoutMs = 30_000;
 

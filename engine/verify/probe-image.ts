@@ -6,6 +6,9 @@ import type Docker from 'dockerode';
 import { engineMessage, statusOf } from '../base/docker-client.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 
+/** Every container and every image of a verification carries this label. */
+export const probeLabel = 'bulkhead.probe';
+
 /** Where the probe stands in its image. */
 export const probePath = '/bulkhead-probe';
 
@@ -48,7 +51,8 @@ export async function makeProbeImage(docker: Docker, directory: string): Promise
       {
         repo: 'bulkhead/probe',
         tag,
-        changes: [`ENTRYPOINT ["${probePath}"]`],
+        // Containers and images of a build on it inherit the label, by which leftovers are found.
+        changes: [`ENTRYPOINT ["${probePath}"]`, `LABEL ${probeLabel}=true`],
       },
     );
     const said = await collect(progress);
@@ -69,6 +73,25 @@ export async function removeImage(docker: Docker, reference: string): Promise<vo
     .catch((error: unknown) => {
       if (statusOf(error) === null) throw error;
     });
+}
+
+/**
+ * Removes the images without a name that a build on the probe image left, this one's or a crashed one's: a
+ * build that is cancelled after a step has made one already. Rejects with the engine's error.
+ */
+export async function removeBuiltImages(docker: Docker): Promise<void> {
+  const dangling = await docker.listImages({ filters: { dangling: ['true'], label: [probeLabel] } });
+  await Promise.all(
+    dangling.map(({ Id }) =>
+      docker
+        .getImage(Id)
+        .remove()
+        .catch((error: unknown) => {
+          // 404: gone; 409: a container uses it, or somebody else is removing it.
+          if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
+        }),
+    ),
+  );
 }
 
 async function collect(stream: NodeJS.ReadableStream): Promise<string> {

@@ -148,6 +148,7 @@ it('for an engine of an architecture that the probe was not built for, it says w
     version: () => Promise.resolve({ Arch: 's390x' }),
     ping: () => Promise.resolve('OK'),
     listContainers: () => Promise.resolve([]),
+    listImages: () => Promise.resolve([]),
   } as unknown as VerifyOptions['docker']; // as far as it is asked
   expect(await verify(eciOn(guarded.scratch), { docker: stranger })).toMatchObject({
     ok: false,

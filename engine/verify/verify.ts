@@ -10,7 +10,7 @@ import { writeFileAtomic } from '../base/files.ts';
 import { acquireLock } from '../base/lock.ts';
 import { collectClaims } from './collect.ts';
 import { removeProbes } from './probe-container.ts';
-import { makeProbeImage, removeImage } from './probe-image.ts';
+import { makeProbeImage, removeBuiltImages, removeImage } from './probe-image.ts';
 
 /**
  * Shows the protection from inside real containers, asking for them as a hostile client would, and records
@@ -34,6 +34,7 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
   try {
     try {
       await removeProbes(options.docker);
+      await removeBuiltImages(options.docker);
     } catch (error) {
       return requestFailure('the protection could not be verified', error);
     }
@@ -68,6 +69,7 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
  */
 async function tidy(docker: Docker, image: string): Promise<void> {
   await removeProbes(docker).catch(() => undefined);
+  await removeBuiltImages(docker).catch(() => undefined);
   await removeImage(docker, image).catch(() => undefined);
 }
 

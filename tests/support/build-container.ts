@@ -68,13 +68,16 @@ export async function makeBuildContainer(
   };
 }
 
-/** The call itself stays open, also after its last message. */
+/** The call itself stays open after its last message, until the build ends. */
 function outputOf(stream: ClientHttp2Stream, process: string): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
     stream.on('data', (part: Buffer) => {
       text += part.toString('latin1');
       if (['ran in', 'bulkhead:', `${process}:\0`].some((end) => text.includes(end))) resolve(text);
+    });
+    stream.once('close', () => {
+      resolve(text);
     });
   });
 }
