@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { deepLinkScheme, parseDeepLink, parseRoute } from '../shared/desktop/deep-link.ts';
+import { pageIds } from '../shared/pages/pages.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { parseTargetId } from '../shared/targets/target.ts';
 import type { Launched } from './app-launch.ts';
@@ -28,7 +29,7 @@ export function registerApp(program: Command): void {
   )
     .option(
       '--route <page>',
-      'the page to show, and after it a setting of it: overview, isolation, docker-socket, file-sharing, containers, activity, simulator, json, history, preferences, review; isolation/bulkhead/mode',
+      `the page to show, and after it a setting of it: ${pageIds.join(', ')}; isolation/bulkhead/mode`,
     )
     .option('--hidden', 'start in the tray, where there is one')
     .option('--install', 'put the app into your menu and let it open bulkhead:// links (Linux)')

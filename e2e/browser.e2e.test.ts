@@ -89,7 +89,7 @@ describe('what opens over a page, in both themes, in a current Chromium', () => 
 });
 
 describe('for other eyes', () => {
-  const usual = Object.entries(pageStates).map(([page, [state = 'protected']]) => ({ page, state }));
+  const usual = Object.entries(pageStates).map(([page, [state]]) => ({ page, state }));
   it.concurrent.each(usual)(
     '$page is whole in forced colours, and moves nothing where less motion is asked for',
     async ({ page: address, state }) => {

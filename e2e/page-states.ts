@@ -1,4 +1,5 @@
 import { en } from '../renderer/i18n/en/index.ts';
+import type { PageId } from '../shared/pages/pages.ts';
 import { zhCN } from '../renderer/i18n/zh-CN/index.ts';
 
 const command = (text: string): string => `?${new URLSearchParams({ command: text }).toString()}`;
@@ -11,7 +12,7 @@ const hostPid = command('docker run --pid=host alpine');
  * Every page in the states it can be in, by the names of `renderer/dev`; where one is a matter of the
  * address, with what follows the page there. The first is the usual one.
  */
-export const pageStates: Readonly<Record<string, readonly string[]>> = {
+export const pageStates: Readonly<Record<PageId, readonly [string, ...string[]]>> = {
   overview: [
     'protected',
     'off',

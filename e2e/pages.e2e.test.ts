@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pageIds } from '../shared/pages/pages.ts';
 import { axeFindings, settle } from '../tests/support/browser-pages.ts';
 import { setStage, type AppWindow, type Stage } from './app.ts';
 
@@ -25,21 +26,6 @@ beforeAll(async () => {
 });
 afterAll(() => stage.end());
 
-const pages = [
-  'overview',
-  'isolation',
-  'docker-socket',
-  'file-sharing',
-  'containers',
-  'activity',
-  'simulator',
-  'json',
-  'history',
-  'preferences',
-  'review',
-  'welcome',
-];
-
 async function show(address: string) {
   await window.page.evaluate((hash) => {
     location.hash = hash;
@@ -60,7 +46,7 @@ describe.each([
     await window.request('preferences:set', { theme, language });
     await window.page.locator(`html[lang="${language}"]`).waitFor();
   });
-  it.each(pages)('%s shows', async (name) => {
+  it.each(pageIds)('%s shows', async (name) => {
     await show(name);
     await window.screenshot(`${name}-${theme}-${language}`);
     expect(await findings()).toEqual([]);

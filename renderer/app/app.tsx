@@ -13,7 +13,7 @@ import { color } from '../theme/tokens.ts';
 import { StoreProvider, useAppPart, useSnapshotPart, useStore } from '../state/context.tsx';
 import { CommandPalette } from './frame/command-palette.tsx';
 import { DraftFooter } from './frame/draft-footer.tsx';
-import { MissingPage, pageFeature } from './frame/missing-page.tsx';
+import { MissingPage } from './frame/missing-page.tsx';
 import { Navigation } from './frame/navigation.tsx';
 import { ConflictNotice } from './frame/conflict-notice.tsx';
 import { UnprotectedNotice } from './frame/unprotected-notice.tsx';
@@ -22,8 +22,10 @@ import { TargetNotice } from './frame/target-notice.tsx';
 import { TitleBar } from './frame/title-bar.tsx';
 import { useShortcuts } from './frame/use-shortcuts.ts';
 import { missingBecause } from '../../shared/targets/features.ts';
+import { manifests } from '../pages/manifests.ts';
 import { loadOtherPages, pageComponent } from '../pages/pages.ts';
-import { useRoute, type PageId } from '../state/router.ts';
+import { useRoute } from '../state/router.ts';
+import type { PageId } from '../../shared/pages/pages.ts';
 import type { AppStore } from '../state/snapshot.ts';
 
 export function App({ store }: { readonly store: AppStore }) {
@@ -148,7 +150,7 @@ function Frame() {
  * about.
  */
 const pageKey = (page: PageId, engine: string): string =>
-  page === 'preferences' ? page : `${page} ${engine}`;
+  manifests[page].scope === 'app' ? page : `${page} ${engine}`;
 
 /** The page with its content; says when that is on screen. */
 function PageContent({ id }: { readonly id: PageId }) {
@@ -166,7 +168,7 @@ function PageContent({ id }: { readonly id: PageId }) {
       cancelAnimationFrame(first);
     };
   }, [store]);
-  const feature = pageFeature[id];
+  const feature = manifests[id].needs;
   const missing =
     missingBecause(
       useAppPart((app) => app.target.kind),

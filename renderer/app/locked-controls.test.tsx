@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { appliedText, appState, run, settingsState } from '../dev/fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 import type { AppState } from '../../shared/ipc/contract.ts';
-import { pageIds, type PageId } from '../state/router.ts';
+import { pageIds, type PageId } from '../../shared/pages/pages.ts';
 
 // Every way in which the settings can be out of reach, and every page that shows them as controls.
 const text = appliedText.replace(

@@ -4,7 +4,7 @@ import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 import { App } from './app.tsx';
 import { openWelcome } from '../state/first-run.ts';
 import { loadPage } from '../pages/pages.ts';
-import { currentPage, isPage, navigate } from '../state/router.ts';
+import { currentPage, navigate } from '../state/router.ts';
 import { createAppStore } from '../state/store.ts';
 import { startI18n } from '../i18n/index.ts';
 
@@ -17,10 +17,9 @@ export function mount(bridge: BulkheadBridge): () => void {
   if (root === null) throw new Error('index.html has no #root');
   startI18n();
   const store = createAppStore(bridge);
-  // The tray, a notification or a link names a place; main has checked it, and the router knows only its own
-  // pages.
+  // The tray, a notification or a link names a place; main has checked it.
   bridge.on('navigate', ({ page, params }) => {
-    if (isPage(page)) navigate(page, params);
+    navigate(page, params);
   });
   const drawn = createRoot(root);
   let unmounted = false;

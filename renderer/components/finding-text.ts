@@ -1,7 +1,7 @@
 import type { TFunction } from 'i18next';
 import type { Finding } from '../../shared/settings/findings.ts';
-import { pageOfSetting } from '../../shared/settings/setting-page.ts';
-import type { PageId } from '../state/router.ts';
+import { pageOfSetting } from '../../shared/pages/setting-page.ts';
+import type { PageId } from '../../shared/pages/pages.ts';
 import { told } from '../i18n/translate.ts';
 
 /** A finding in a few words, with `code` between backticks (see withCode). */

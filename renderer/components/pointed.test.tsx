@@ -2,7 +2,7 @@ import { act, screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState, appliedText, settingsState } from '../dev/fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
-import type { PageId } from '../state/router.ts';
+import type { PageId } from '../../shared/pages/pages.ts';
 
 const withList = appliedText.replace(
   /\}\s*$/,

@@ -4,7 +4,7 @@ import { act, cleanup, render, screen } from '@testing-library/react';
 import { userEvent, type UserEvent } from '@testing-library/user-event';
 import { afterAll } from 'vitest';
 import { App } from '../app/app.tsx';
-import type { PageId } from '../state/router.ts';
+import type { PageId } from '../../shared/pages/pages.ts';
 import { createAppStore } from '../state/store.ts';
 import type { AppStore } from '../state/snapshot.ts';
 import { resolveLanguage, showLanguage, startI18n } from '../i18n/index.ts';

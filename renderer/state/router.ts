@@ -1,27 +1,10 @@
 import { useSyncExternalStore } from 'react';
-
-export const pageIds = [
-  'overview',
-  'isolation',
-  'docker-socket',
-  'file-sharing',
-  'containers',
-  'activity',
-  'simulator',
-  'json',
-  'history',
-  'preferences',
-  'review',
-  'welcome',
-] as const;
-export type PageId = (typeof pageIds)[number];
+import { isPage, type PageId } from '../../shared/pages/pages.ts';
 
 export interface Route {
   readonly page: PageId;
   readonly params: Readonly<Record<string, string>>;
 }
-
-export const isPage = (name: string): name is PageId => (pageIds as readonly string[]).includes(name);
 
 /** `#/containers?show=unprotected` → route. Unknown addresses lead to the Overview. */
 export function parseRoute(hash: string): Route {

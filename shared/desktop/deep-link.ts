@@ -1,30 +1,11 @@
-import { pageOfSetting, settingPointer } from '../settings/setting-page.ts';
+import { isPage, pages, settingPointer, type PageDefinition, type PageId } from '../pages/pages.ts';
+import { pageOfSetting } from '../pages/setting-page.ts';
 
 /** A place in the window that something outside of it may name. */
 export interface DeepLink {
-  readonly page: string;
+  readonly page: PageId;
   readonly params: Readonly<Record<string, string>>;
 }
-
-const id = /^[\w.:-]{1,128}$/;
-/**
- * The pages a link may open, and the parameters each may carry. Nothing here changes anything: a link shows a
- * place, no more.
- */
-const places: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
-  overview: {},
-  isolation: { pointer: settingPointer },
-  'docker-socket': { pointer: settingPointer },
-  'file-sharing': { pointer: settingPointer },
-  json: {},
-  history: {},
-  preferences: {},
-  review: {},
-  welcome: {},
-  simulator: {},
-  containers: { show: /^(all|protected|unprotected)$/ },
-  activity: { entry: id, filter: /^(all|denied|changed|would-deny)$/, container: id },
-};
 
 /** The scheme that the packaged app registers. */
 export const deepLinkScheme = 'bulkhead';
@@ -47,11 +28,11 @@ export function parseRoute(route: string): DeepLink | null {
 }
 
 function checked(page: string, given: Iterable<readonly [string, string]>): DeepLink | null {
-  const allowed = Object.hasOwn(places, page) ? places[page] : undefined;
-  if (allowed === undefined) return null;
+  if (!isPage(page)) return null;
+  const { linkParameters: allowed = {} }: PageDefinition = pages[page];
   const params: Record<string, string> = {};
-  for (const [said, value] of given) {
-    const name = (Object.hasOwn(aliases, said) ? aliases[said] : undefined) ?? said;
+  for (const [key, value] of given) {
+    const name = (Object.hasOwn(aliases, key) ? aliases[key] : undefined) ?? key;
     const shape = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
     if (shape === undefined || !shape.test(value) || Object.hasOwn(params, name)) return null;
     params[name] = value;

@@ -21,6 +21,7 @@ import {
   activitySummarySchema,
 } from '../audit/activity.ts';
 import { foundTargetSchema, targetIdSchema, targetStateSchema } from '../targets/target.ts';
+import { pageIds } from '../pages/pages.ts';
 import { simulationInputSchema, simulationSchema } from '../explain/simulation.ts';
 
 export type { FirstRun, Preferences };
@@ -314,7 +315,7 @@ export const ipcContract = {
     /** New entries of the decision log, while somebody reads it. */
     activity: activityBatchSchema,
     /** Show a place: a notification, the tray or a link asked for it. */
-    navigate: z.object({ page: z.string(), params: z.record(z.string(), z.string()) }),
+    navigate: z.object({ page: z.enum(pageIds), params: z.record(z.string(), z.string()) }),
   },
 } as const;
 

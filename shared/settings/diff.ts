@@ -1,8 +1,18 @@
 import { parseSettings } from './parse.ts';
 import { childPointer } from './pointer.ts';
 import type { SettingsChange } from './changes.ts';
+import type { SettingPage } from '../pages/pages.ts';
+import { pageOfSetting } from '../pages/setting-page.ts';
 
 export * from './line-diff.ts';
+
+/** What a change calls the page that edits it. */
+const changePage: Readonly<Record<SettingPage, SettingsChange['page']>> = {
+  isolation: 'isolation',
+  'docker-socket': 'socket',
+  'file-sharing': 'file-sharing',
+  json: 'other',
+};
 
 /**
  * What differs in meaning between two settings texts, leaf by leaf and list element by list element;
@@ -170,22 +180,11 @@ function change(
   return {
     pointer,
     kind,
-    page: pageOf(pointer),
+    page: changePage[pageOfSetting(pointer)],
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
     needs: needsOf(pointer, before, after),
   };
-}
-
-function pageOf(pointer: string): SettingsChange['page'] {
-  if (
-    /^\/enhancedContainerIsolation\/dockerSocketMount(\/|$)/.test(pointer) ||
-    /^\/bulkhead\/(perImageCommandLists|socketMounts|hideEnvironment)(\/|$)/.test(pointer)
-  )
-    return 'socket';
-  if (/^\/(enhancedContainerIsolation|bulkhead)(\/|$)/.test(pointer)) return 'isolation';
-  if (/^\/filesharingAllowedDirectories(\/|$)/.test(pointer)) return 'file-sharing';
-  return 'other';
 }
 
 /**

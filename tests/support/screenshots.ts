@@ -1,7 +1,9 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pageStates } from '../../e2e/page-states.ts';
 import { en } from '../../renderer/i18n/en/index.ts';
 import { zhCN } from '../../renderer/i18n/zh-CN/index.ts';
+import { pageIds } from '../../shared/pages/pages.ts';
 import { startBrowserPages, settle } from './browser-pages.ts';
 
 /**
@@ -19,12 +21,11 @@ interface Shot {
   readonly key?: string;
 }
 
+/** Every page in its usual state, and what else there is to see of some. */
 const shots: readonly Shot[] = [
-  { name: 'welcome', state: 'firstRunPolicy', address: 'welcome' },
-  { name: 'overview', state: 'protected', address: 'overview' },
+  ...pageIds.map((page) => ({ name: page, state: pageStates[page][0], address: page })),
   { name: 'overview-off', state: 'off', address: 'overview' },
   { name: 'overview-stopped', state: 'stopped', address: 'overview' },
-  { name: 'isolation', state: 'protected', address: 'isolation' },
   { name: 'isolation-turning-on', state: 'turningOn', address: 'isolation' },
   {
     name: 'isolation-existing-containers',
@@ -32,9 +33,6 @@ const shots: readonly Shot[] = [
     address: 'isolation',
     press: (w) => [w.isolation.eci.name],
   },
-  { name: 'docker-socket', state: 'socketEdited', address: 'docker-socket' },
-  { name: 'file-sharing', state: 'shares', address: 'file-sharing' },
-  { name: 'containers', state: 'protected', address: 'containers' },
   {
     name: 'containers-opened',
     state: 'protected',
@@ -59,19 +57,13 @@ const shots: readonly Shot[] = [
     address: 'containers',
     press: (w) => [w.containers.selectAll, w.containers.bar.remove],
   },
-  { name: 'activity', state: 'protected', address: 'activity' },
   { name: 'activity-entry', state: 'protected', address: 'activity', click: ['main [role="row"] >> nth=1'] },
-  { name: 'simulator', state: 'protected', address: 'simulator' },
   {
     name: 'simulator-answer',
     state: 'protected',
     address: `simulator?${new URLSearchParams({ command: 'docker run --privileged -v /etc:/x -v /var/run/docker.sock:/var/run/docker.sock docker:cli' }).toString()}`,
   },
-  { name: 'json', state: 'edited', address: 'json' },
   { name: 'json-conflict', state: 'conflictOverlap', address: 'json' },
-  { name: 'history', state: 'historyFound', address: 'history' },
-  { name: 'preferences', state: 'protected', address: 'preferences' },
-  { name: 'review', state: 'rich', address: 'review' },
   { name: 'review-blocked', state: 'errors', address: 'review' },
   { name: 'applying', state: 'applying', address: 'review' },
   { name: 'applied', state: 'applied', address: 'review' },
@@ -88,7 +80,7 @@ const shown: readonly (readonly [string, string])[] = [
   ['review', 'en/light/review'],
 ];
 
-const project = path.dirname(import.meta.dirname);
+const project = path.join(import.meta.dirname, '../..');
 const out = path.join(project, 'artifacts', 'screenshots');
 const pages = await startBrowserPages();
 const failed: string[] = [];

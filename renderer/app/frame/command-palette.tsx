@@ -7,8 +7,11 @@ import { color } from '../../theme/tokens.ts';
 import { BoltIcon, ContainersIcon, PreferencesIcon, SearchIcon } from '../../theme/icons.ts';
 import { useApp, useDraft } from '../../state/context.tsx';
 import { useMissing } from '../../state/missing.ts';
-import { pageEntries } from '../../pages/pages.ts';
-import { navigate, type PageId } from '../../state/router.ts';
+import { manifests } from '../../pages/manifests.ts';
+import { navigationEntries } from '../../pages/pages.ts';
+import type { SearchableSetting } from '../../state/page-manifest.ts';
+import { navigate } from '../../state/router.ts';
+import { pageIds, type PageId } from '../../../shared/pages/pages.ts';
 
 interface Hit {
   readonly key: string;
@@ -138,7 +141,7 @@ function PaletteContent({ onClose }: { readonly onClose: () => void }) {
         {hits.map((hit, index) => {
           const Icon =
             hit.kind === 'page'
-              ? (pageEntries.find((entry) => hit.key === `page-${entry.id}`)?.icon ?? BoltIcon)
+              ? (navigationEntries.find((entry) => hit.key === `page-${entry.id}`)?.icon ?? BoltIcon)
               : kindIcon[hit.kind];
           return (
             <Box
@@ -210,18 +213,15 @@ function useHits(): readonly Hit[] {
   const canVerify = useMissing('verify') === undefined;
   const canControl = useMissing('engine-control') === undefined;
   return useMemo(() => {
-    const setting = (key: Parameters<typeof settingLabel>[0], page: PageId, pointer?: string): Hit => ({
-      key: `setting-${key}`,
+    const setting = (page: PageId, { name, pointer }: SearchableSetting): Hit => ({
+      key: `setting-${page}-${name}`,
       kind: 'setting',
-      label: settingLabel(key),
+      label: t(`frame.settings.${name}`),
       detail: t(`frame.page.${page}`),
       run: () => {
         navigate(page, pointer === undefined ? {} : { pointer });
       },
     });
-    const settingLabel = (
-      key: 'eci' | 'lock' | 'backend' | 'images' | 'commandList' | 'shares' | 'language' | 'theme',
-    ) => t(`frame.settings.${key}`);
     const command = (
       key: 'verify' | 'scan' | 'restart' | 'start' | 'review' | 'undo' | 'redo',
       run: () => void,
@@ -229,7 +229,7 @@ function useHits(): readonly Hit[] {
     const ready = app.engine.phase === 'ready';
     const idle = app.run === null || app.run.activity === 'ended';
     return [
-      ...pageEntries.map((entry): Hit => ({
+      ...navigationEntries.map((entry): Hit => ({
         key: `page-${entry.id}`,
         kind: 'page',
         label: t(`frame.page.${entry.id}`),
@@ -272,14 +272,9 @@ function useHits(): readonly Hit[] {
             }),
           ]
         : []),
-      setting('eci', 'isolation', '/enhancedContainerIsolation/value'),
-      setting('lock', 'isolation', '/enhancedContainerIsolation/locked'),
-      setting('backend', 'isolation', '/bulkhead/backend'),
-      setting('images', 'docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList/images'),
-      setting('commandList', 'docker-socket', '/enhancedContainerIsolation/dockerSocketMount/commandList'),
-      setting('shares', 'file-sharing', '/filesharingAllowedDirectories'),
-      setting('theme', 'preferences'),
-      setting('language', 'preferences'),
+      ...pageIds.flatMap((page) =>
+        (manifests[page].searchableSettings ?? []).map((one) => setting(page, one)),
+      ),
       ...(app.scan?.containers ?? []).map((container): Hit => ({
         key: `container-${container.id}`,
         kind: 'container',

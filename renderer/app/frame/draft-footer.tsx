@@ -10,6 +10,7 @@ import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { FooterBar } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
 import { useAppPart, useDraft, useSnapshotPart, useStore } from '../../state/context.tsx';
+import { manifests } from '../../pages/manifests.ts';
 import { navigate, useRoute } from '../../state/router.ts';
 import { labelled } from '../../i18n/lists.ts';
 import { told } from '../../i18n/translate.ts';
@@ -39,9 +40,8 @@ export function DraftFooter() {
         ? labelled(t, t('frame.footer.notDiscarded'), told(discarded.error.message))
         : null;
 
-  // The review and the first run have footers of their own; while settings are being applied nothing is
-  // waiting here.
-  const shown = draft.dirty && page !== 'review' && page !== 'welcome' && draft.readOnly !== 'applying';
+  // While settings are being applied nothing is waiting here.
+  const shown = draft.dirty && manifests[page].ownFooter !== true && draft.readOnly !== 'applying';
   return (
     <>
       {shown && (

@@ -4,20 +4,18 @@ import List from '@mui/material/List';
 import ListItemButton from '@mui/material/ListItemButton';
 import Typography from '@mui/material/Typography';
 import { Dot } from '../../components/edited-mark.tsx';
-import { UnprotectedIcon } from '../../theme/icons.ts';
 import { color, narrow, onlySpoken, size } from '../../theme/tokens.ts';
-import { useNumber } from '../../i18n/format.ts';
-import { useNow } from '../../i18n/clock.ts';
-import { useApp, useAppPart, useDraftPart } from '../../state/context.tsx';
-import { pageEntries, type PageEntry } from '../../pages/pages.ts';
-import { protectionOf } from '../../components/protection.ts';
+import { useDraftPart } from '../../state/context.tsx';
+import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
+import { navigationEntries } from '../../pages/pages.ts';
+import type { NavigationEntry, NavigationGroup } from '../../state/page-manifest.ts';
 import { hrefFor, useRoute } from '../../state/router.ts';
 import { EngineSwitcher } from './engine-switcher.tsx';
 
 /** Left side: the engine and its state, always visible, then the pages by group. */
 export function Navigation() {
   const { t } = useTranslation();
-  const group = (name: PageEntry['group']) => pageEntries.filter((entry) => entry.group === name);
+  const group = (name: NavigationGroup) => navigationEntries.filter((entry) => entry.group === name);
   return (
     <Box
       component="nav"
@@ -89,14 +87,14 @@ export function Navigation() {
   );
 }
 
-function PageItem({ entry }: { readonly entry: PageEntry }) {
+function PageItem({ entry }: { readonly entry: NavigationEntry }) {
   const { t } = useTranslation();
   const { page } = useRoute();
   const selected = page === entry.id;
-  const changed = useDraftPart(
-    ({ changes }) => entry.changes !== undefined && changes.some((change) => change.page === entry.changes),
+  const changed = useDraftPart(({ changes }) =>
+    changes.some((change) => pageOfSetting(change.pointer) === entry.id),
   );
-  const Icon = entry.icon;
+  const { icon: Icon, Badge } = entry;
   return (
     <Box component="li" sx={{ listStyle: 'none', '& + &': { marginTop: '2px' } }}>
       <ListItemButton
@@ -132,55 +130,8 @@ function PageItem({ entry }: { readonly entry: PageEntry }) {
           {t(`frame.page.${entry.id}`)}
         </Box>
         {changed && <Dot label={t('frame.hasChanges')} />}
-        {entry.id === 'containers' && <UnprotectedCount />}
-        {entry.id === 'activity' && <UnseenCount />}
+        {Badge !== undefined && <Badge />}
       </ListItemButton>
-    </Box>
-  );
-}
-
-/** Denials nobody looked at yet. */
-function UnseenCount() {
-  const { t } = useTranslation();
-  const number = useNumber();
-  const unseen = useAppPart(({ activity }) => activity.unseen);
-  if (unseen === 0) return null;
-  return (
-    <Box
-      component="span"
-      className="count"
-      role="img"
-      aria-label={t('frame.unseenDenials', { count: unseen })}
-      sx={{ fontSize: 12, color: color.text2 }}
-    >
-      {unseen > 9999 ? `${number(9999)}+` : number(unseen)}
-    </Box>
-  );
-}
-
-function UnprotectedCount() {
-  const { t } = useTranslation();
-  const number = useNumber();
-  const app = useApp();
-  const { unprotected, eci } = protectionOf(app, useNow());
-  if (unprotected === null || unprotected === 0) return null;
-  return (
-    <Box
-      component="span"
-      className="count"
-      role="img"
-      aria-label={t('frame.unprotectedCount', { count: unprotected })}
-      sx={{
-        display: 'inline-flex',
-        alignItems: 'center',
-        gap: '5px',
-        fontSize: 12,
-        fontWeight: eci ? 500 : 400,
-        color: eci ? color.danger : color.text3,
-      }}
-    >
-      {eci && <UnprotectedIcon sx={{ fontSize: 14 }} aria-hidden />}
-      {number(unprotected)}
     </Box>
   );
 }

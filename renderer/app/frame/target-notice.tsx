@@ -3,6 +3,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
 import { useApp } from '../../state/context.tsx';
+import { manifests } from '../../pages/manifests.ts';
 import { useRoute } from '../../state/router.ts';
 
 /**
@@ -13,7 +14,7 @@ export function TargetNotice() {
   const { t } = useTranslation();
   const { target } = useApp();
   const { page } = useRoute();
-  if (target.kind !== 'docker-engine' || page === 'preferences') return null;
+  if (target.kind !== 'docker-engine' || manifests[page].scope === 'app') return null;
   return (
     <Box component="section" aria-label={t('target.machine.title')} sx={{ padding: '12px 32px 0' }}>
       <Notice

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { draftNow, useAppPart, useStore } from '../../state/context.tsx';
-import { pageEntries } from '../../pages/pages.ts';
+import { navigationEntries } from '../../pages/pages.ts';
 import { navigate } from '../../state/router.ts';
 
 const regions = ['navigation', 'page', 'panel', 'footer'];
@@ -56,7 +56,7 @@ export function useShortcuts({ onSearch }: { readonly onSearch: () => void }): v
         return;
       }
       if (!command) return;
-      const entry = /^[1-9]$/.test(event.key) ? pageEntries[Number(event.key) - 1] : undefined;
+      const entry = /^[1-9]$/.test(event.key) ? navigationEntries[Number(event.key) - 1] : undefined;
       if (entry !== undefined)
         handled(() => {
           navigate(entry.id);

@@ -21,7 +21,7 @@ import { sentences } from '../../i18n/lists.ts';
 import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
 import { insteadOf } from './entry-words.ts';
 import { shortDigest, useLocalImages } from './image-fact.tsx';
-import { pageOfSetting } from '../../../shared/settings/setting-page.ts';
+import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
 
 /**
  * What would allow the entry: the exact changes of the draft to choose from, shown before they are made; or

@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Link from '@mui/material/Link';
 import { useStore } from '../../state/context.tsx';
-import { hrefFor, navigate, pageIds, type PageId } from '../../state/router.ts';
+import { hrefFor, navigate } from '../../state/router.ts';
 import { Facts } from '../../components/card.tsx';
 import { Mono } from '../../components/mono.tsx';
 import { SidePanel } from '../../components/side-panel.tsx';
@@ -18,9 +18,6 @@ import { aboutText, entrySubject, entryTitle, entryWhy } from './entry-words.ts'
 import { ImageFact } from './image-fact.tsx';
 import type { Repeats } from './repeats.ts';
 import { settingHref, settingName } from './setting-place.ts';
-
-/** The simulator, where this build has one. */
-const simulator: PageId | undefined = pageIds.find((page) => (page as string) === 'simulator');
 
 /**
  * One entry in full: what, by which rule, which setting, who asked, what was answered, and what would allow
@@ -225,12 +222,12 @@ function Seen({ entry }: { readonly entry: ActivityEntry }) {
         <Box component="span" id={`seen-${entry.id}`} sx={{ flex: 1, minWidth: 0 }}>
           {label}
         </Box>
-        {command !== null && simulator !== undefined && (
+        {command !== null && (
           <Button
             size="small"
             variant="text"
             onClick={() => {
-              navigate(simulator, { command });
+              navigate('simulator', { command });
             }}
           >
             {t('activity.simulate')}

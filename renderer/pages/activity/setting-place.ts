@@ -1,4 +1,4 @@
-import { pageOfSetting } from '../../../shared/settings/setting-page.ts';
+import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
 import { hrefFor } from '../../state/router.ts';
 
 /**

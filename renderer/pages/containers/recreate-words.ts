@@ -1,4 +1,4 @@
-import type { PageId } from '../../state/router.ts';
+import type { PageId } from '../../../shared/pages/pages.ts';
 
 /** The page with the setting that a refusal of the gateway names, if it names one. */
 export function pageOfSetting(

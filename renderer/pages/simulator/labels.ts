@@ -3,8 +3,9 @@ import { ruleCodes, type RuleCode } from '../../../shared/rules/codes.ts';
 import type { Explanation } from '../../../shared/explain/explanation.ts';
 import type { RowOutcome, RuleRow } from '../../../shared/explain/rows.ts';
 import { parseBind } from '../../../shared/policy/bind-spec.ts';
-import { pageOfSetting } from '../../../shared/settings/setting-page.ts';
-import { hrefFor, type PageId } from '../../state/router.ts';
+import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
+import { hrefFor } from '../../state/router.ts';
+import type { PageId } from '../../../shared/pages/pages.ts';
 import { told } from '../../i18n/translate.ts';
 
 const known: ReadonlySet<string> = new Set(ruleCodes);

@@ -434,8 +434,8 @@ export const cli: Sentences = {
   'The setting, in the app: bulkhead app --route {0}': '应用中的相应设置：bulkhead app --route {0}',
   'open the desktop app, or show its open window: bulkhead app --route docker-socket, bulkhead app bulkhead://containers?show=unprotected':
     '打开桌面应用，或显示已打开的窗口：bulkhead app --route docker-socket、bulkhead app bulkhead://containers?show=unprotected',
-  'the page to show, and after it a setting of it: overview, isolation, docker-socket, file-sharing, containers, activity, simulator, json, history, preferences, review; isolation/bulkhead/mode':
-    '要显示的页面，其后可接该页面的设置：overview、isolation、docker-socket、file-sharing、containers、activity、simulator、json、history、preferences、review；例如 isolation/bulkhead/mode',
+  'the page to show, and after it a setting of it: {0}; isolation/bulkhead/mode':
+    '要显示的页面，其后可接该页面的设置：{0}；例如 isolation/bulkhead/mode',
   'start in the tray, where there is one': '有托盘时，启动到托盘',
   'put the app into your menu and let it open bulkhead:// links (Linux)':
     '将应用加入您的菜单，并由它打开 bulkhead:// 链接 (Linux)',

@@ -1,0 +1,13 @@
+import { ShieldIcon } from '../../theme/icons.ts';
+import type { PageManifest } from '../../state/page-manifest.ts';
+
+export const isolation: PageManifest = {
+  load: () => import('./isolation-page.tsx'),
+  navigation: { group: 'protect', icon: ShieldIcon },
+  scope: 'engine',
+  searchableSettings: [
+    { name: 'eci', pointer: '/enhancedContainerIsolation/value' },
+    { name: 'lock', pointer: '/enhancedContainerIsolation/locked' },
+    { name: 'backend', pointer: '/bulkhead/backend' },
+  ],
+};

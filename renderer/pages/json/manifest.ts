@@ -1,0 +1,8 @@
+import { JsonIcon } from '../../theme/icons.ts';
+import type { PageManifest } from '../../state/page-manifest.ts';
+
+export const json: PageManifest = {
+  load: () => import('./json-page.tsx'),
+  navigation: { group: 'document', icon: JsonIcon },
+  scope: 'engine',
+};

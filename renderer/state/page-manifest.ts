@@ -1,0 +1,47 @@
+import type { ComponentType } from 'react';
+import type { SvgIconProps } from '@mui/material/SvgIcon';
+import type { PageId } from '../../shared/pages/pages.ts';
+import type { TargetFeature } from '../../shared/targets/features.ts';
+import type { en } from '../i18n/en/index.ts';
+
+/** The groups of the navigation, in their order; those between the first and the last have a heading. */
+export const navigationGroups = ['top', 'protect', 'observe', 'document', 'bottom'] as const;
+export type NavigationGroup = (typeof navigationGroups)[number];
+
+/**
+ * What the frame of the window knows of a page before it loads it. Every `renderer/pages/<id>/manifest.ts`
+ * has one. The page's name is the text `frame.page.<id>`.
+ */
+export interface PageManifest {
+  /** Loads the page, which is a chunk of its own. */
+  readonly load: () => Promise<{ readonly default: ComponentType }>;
+  /**
+   * Its entry in the navigation, the command palette and Ctrl 1–9. Absent: the page is opened by other pages
+   * and by links only.
+   */
+  readonly navigation?: {
+    readonly group: NavigationGroup;
+    readonly icon: ComponentType<SvgIconProps>;
+    /** A count beside the name. */
+    readonly Badge?: ComponentType;
+  };
+  /** What an engine must offer for the page; with another engine the page says why it is empty. */
+  readonly needs?: TargetFeature;
+  /** Whether the page is about the open engine, and starts anew with another one, or about the app. */
+  readonly scope: 'engine' | 'app';
+  /** The page draws its own footer, in place of the one that names the changes of the draft. */
+  readonly ownFooter?: boolean;
+  /** Settings of the page that the command palette finds by name, `frame.settings.<name>`. */
+  readonly searchableSettings?: readonly SearchableSetting[];
+}
+
+export interface SearchableSetting {
+  readonly name: keyof (typeof en)['frame']['settings'];
+  /** JSON pointer of the setting; absent: the page as a whole is shown. */
+  readonly pointer?: string;
+}
+
+/** A page with its id, as the frame lists it. */
+export interface NavigationEntry extends NonNullable<PageManifest['navigation']> {
+  readonly id: PageId;
+}

@@ -1,0 +1,70 @@
+/**
+ * The pages of the window, as far as the command line and the main process need to know them. What the window
+ * needs is in `renderer/pages/<id>/manifest.ts`.
+ */
+export interface PageDefinition {
+  /**
+   * The parameters that a link from outside of the window may carry, with the values that each may have.
+   * Absent: none. A link only shows a place, it changes nothing.
+   */
+  readonly linkParameters?: Readonly<Record<string, RegExp>>;
+  /**
+   * JSON pointers of the settings that the page's forms edit, with all below them. Of several pages the one
+   * with the longest matching pointer edits a setting.
+   */
+  readonly settings?: readonly string[];
+}
+
+/** A JSON pointer as a link may carry it: keys and list positions, nothing that would need escaping. */
+export const settingPointer = /^(?:\/[A-Za-z0-9_-]{1,64}){1,12}$/;
+const recordId = /^[\w.:-]{1,128}$/;
+
+/** In the order of the navigation. */
+export const pages = {
+  overview: {},
+  isolation: {
+    linkParameters: { pointer: settingPointer },
+    settings: ['/enhancedContainerIsolation', '/bulkhead'],
+  },
+  'docker-socket': {
+    linkParameters: { pointer: settingPointer },
+    settings: [
+      '/enhancedContainerIsolation/dockerSocketMount',
+      '/bulkhead/perImageCommandLists',
+      '/bulkhead/socketMounts',
+      '/bulkhead/hideEnvironment',
+    ],
+  },
+  'file-sharing': {
+    linkParameters: { pointer: settingPointer },
+    settings: ['/filesharingAllowedDirectories'],
+  },
+  containers: { linkParameters: { show: /^(all|protected|unprotected)$/ } },
+  activity: {
+    linkParameters: {
+      entry: recordId,
+      filter: /^(all|denied|changed|would-deny)$/,
+      container: recordId,
+    },
+  },
+  simulator: {},
+  // The whole text: every setting that has no form.
+  json: { settings: [''] },
+  history: {},
+  preferences: {},
+  review: {},
+  welcome: {},
+} as const satisfies Readonly<Record<string, PageDefinition>>;
+
+export type PageId = keyof typeof pages;
+
+/** A page whose forms, or whose text, edit settings. */
+export type SettingPage = {
+  [Id in PageId]: (typeof pages)[Id] extends { readonly settings: readonly string[] } ? Id : never;
+}[PageId];
+
+/** All pages, in the order of the navigation. */
+// Object.keys forgets what the keys are.
+export const pageIds = Object.keys(pages) as readonly PageId[];
+
+export const isPage = (name: string): name is PageId => Object.hasOwn(pages, name);
