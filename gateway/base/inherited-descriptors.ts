@@ -22,7 +22,9 @@ export function keepInheritedDescriptors(): number {
   const fcntl =
     libcFunction<(fd: number, command: number, type: 'int', flags: number) => number>(declaration);
   for (const fd of open) {
-    if (fcntl === null || fcntl(fd, setDescriptorFlags, 'int', closeOnExec) !== 0) {
+    if (fcntl?.(fd, setDescriptorFlags, 'int', closeOnExec) === 0) continue;
+    // Node's own threads open files without the flag and close them again: OpenSSL reads certificates so.
+    if (isInheritable(fd)) {
       throw new Error(`the inherited descriptor ${fd} cannot be kept from the programs that are started`);
     }
   }
@@ -35,6 +37,6 @@ function isInheritable(fd: number): boolean {
     const [, flags = '0'] = /^flags:\s*([0-7]+)$/m.exec(info) ?? [];
     return (parseInt(flags, 8) & openedCloseOnExec) === 0;
   } catch {
-    return false; // the directory's own, closed by now
+    return false; // closed by now
   }
 }

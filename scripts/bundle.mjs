@@ -1,0 +1,148 @@
+// How the sources become programs: rolldown, which Vite builds the renderer with, too.
+import { mkdirSync, renameSync, rmSync, existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { Actionable, firstLines } from './console.mjs';
+import { at, repository } from './paths.mjs';
+
+// Outside the bundles, as Node's own modules are: a native module, and what Electron provides.
+const external = ['koffi', 'electron'];
+
+const aliases = Object.fromEntries(
+  [
+    // dockerode loads these for engines over SSH and for BuildKit sessions, which are not used here: two
+    // megabytes and a network stack less.
+    ...['ssh2', '@grpc/grpc-js', '@grpc/proto-loader'],
+    // electron-store would check a schema with the first two, and migrate by versions with the third; ours
+    // does neither.
+    ...['ajv/dist/2020.js', 'ajv-formats', 'semver'],
+  ].map((name) => [name, at('scripts', 'absent-module.cjs')]),
+);
+
+/** Names stay, whitespace goes: stack traces can be read. */
+export const withoutWhitespace = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
+
+/**
+ * Bundles entry points for Node or Electron's main process.
+ *
+ * @param {object} options
+ * @param {Record<string, string>} options.input entry points: names of the outputs, and their sources
+ * @param {string} options.directory where the outputs go
+ * @param {'esm' | 'cjs'} options.format outputs end in .mjs or .cjs
+ * @param {string} options.target the oldest Node that runs it, such as `node24`
+ * @param {boolean} [options.splitting] what `import()` loads comes in chunks of its own; otherwise each entry
+ *   point becomes one file, and only one can be built at once
+ * @param {object} [options.minify] rolldown's option; not minified by default
+ * @param {object[]} [options.plugins] rolldown's plugins
+ * @throws {Actionable} with the first errors of the bundler
+ */
+export async function bundle({
+  input,
+  directory,
+  format,
+  target,
+  splitting = false,
+  minify = false,
+  plugins = [],
+}) {
+  const { rolldown } = await import('rolldown');
+  const extension = format === 'esm' ? 'mjs' : 'cjs';
+  let output;
+  try {
+    const bundled = await rolldown({
+      input,
+      cwd: repository,
+      platform: 'node',
+      external,
+      tsconfig: false,
+      logLevel: 'silent',
+      // The ES modules of packages that have both: what requires relatively in a wrapper of its own cannot be
+      // bundled.
+      resolve: { alias: aliases, mainFields: ['module', 'main'] },
+      transform: { target },
+      plugins,
+    });
+    ({ output } = await bundled.generate({
+      format,
+      entryFileNames: `[name].${extension}`,
+      chunkFileNames: `[name]-[hash].${extension}`,
+      codeSplitting: splitting,
+      sourcemap: true,
+      comments: { legal: true, annotation: false, jsdoc: false },
+      minify,
+    }));
+    await bundled.close();
+  } catch (error) {
+    throw new Actionable(
+      `The sources do not bundle:\n${firstLines(error instanceof Error ? error.message : String(error), 12)}`,
+    );
+  }
+  writeOutputs(directory, output);
+}
+
+/**
+ * Puts the files of a bundle into place, each at once, the entry points last. Earlier chunks stay: what runs
+ * from an older build may still load them.
+ */
+function writeOutputs(directory, output) {
+  mkdirSync(directory, { recursive: true });
+  for (const file of output.toSorted((a, b) => Number(a.isEntry ?? false) - Number(b.isEntry ?? false))) {
+    const target = path.join(directory, file.fileName);
+    const fresh = `${target}.${process.pid}`;
+    writeFileSync(fresh, file.type === 'chunk' ? file.code : file.source);
+    renameSync(fresh, target);
+  }
+}
+
+/**
+ * Plugin: loads builtin modules of Node at the first use of an export instead of at start. What imports one
+ * gets a module whose exports are getters, by the names that they have in the Node that builds.
+ *
+ * @param {string[]} names such as `node:tls`
+ */
+export function builtinsAtFirstUse(names) {
+  const prefix = '\0at-first-use:';
+  return {
+    name: 'builtins-at-first-use',
+    resolveId: (source, importer) =>
+      names.includes(source) && importer?.startsWith(prefix) === false ? `${prefix}${source}.cjs` : null,
+    load: (id) => {
+      if (!id.startsWith(prefix)) return null;
+      const name = id.slice(prefix.length, -'.cjs'.length);
+      return `for (const name of ${JSON.stringify(Object.keys(process.getBuiltinModule(name)))})
+        Object.defineProperty(exports, name, { enumerable: true, get: () => require('${name}')[name] });`;
+    },
+  };
+}
+
+/**
+ * Plugin: loads dockerode when the first client is made, from an entry point of its own with that name. It
+ * takes 20 ms to read and run, and the state that a window first shows does not need it.
+ */
+export const dockerodeAtFirstUse = {
+  name: 'dockerode-at-first-use',
+  resolveId: (source, importer) =>
+    source === 'dockerode' && importer !== undefined ? '\0dockerode-at-first-use.cjs' : null,
+  load: (id) =>
+    id === '\0dockerode-at-first-use.cjs'
+      ? `module.exports = new Proxy(class {}, { construct: (_, given) => Reflect.construct(require(__dirname + '/dockerode.cjs'), given) });`
+      : null,
+};
+
+/** Builds the renderer with Vite beside the old one, and puts it in its place. */
+export async function bundleRenderer() {
+  const { build } = await import('vite');
+  const fresh = at('dist', `.renderer-${process.pid}`);
+  const old = at('dist', `.renderer-old-${process.pid}`);
+  try {
+    await build({ configFile: at('vite.config.ts'), logLevel: 'silent', build: { outDir: fresh } });
+    if (existsSync(at('dist', 'renderer'))) renameSync(at('dist', 'renderer'), old);
+    renameSync(fresh, at('dist', 'renderer'));
+  } catch (error) {
+    throw new Actionable(
+      `The renderer does not build:\n${firstLines(error instanceof Error ? error.message : String(error), 12)}`,
+    );
+  } finally {
+    for (const left of [fresh, old]) rmSync(left, { recursive: true, force: true });
+  }
+}

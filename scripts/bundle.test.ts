@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { builtinsAtFirstUse, bundle } from './bundle.mjs';
+
+let directory = '';
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-bundle-'));
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true });
+});
+
+async function bundleText(text: string, options: object): Promise<string> {
+  const source = path.join(directory, 'source.ts');
+  await writeFile(source, text);
+  await bundle({ input: { main: source }, directory, format: 'cjs', target: 'node24', ...options });
+  return path.join(directory, 'main.cjs');
+}
+
+it('loads a builtin module at the first use of an export, however it is imported', async () => {
+  const program = await bundleText(
+    `import https, { Agent } from 'node:https';
+     import * as tls from 'node:tls';
+     const isLoaded = () => process.moduleLoadList.some((name) => / (tls|https)$/.test(name));
+     const before = isLoaded();
+     const types = [typeof https.request, typeof new Agent().options, typeof tls.connect];
+     console.log(JSON.stringify([before, ...types, isLoaded()]));`,
+    { minify: true, plugins: [builtinsAtFirstUse(['node:https', 'node:tls'])] },
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, [program]);
+  expect(JSON.parse(stdout)).toEqual([false, 'function', 'object', 'function', true]);
+});
+
+it('puts what import() loads into chunks only when asked to, and writes source maps', async () => {
+  await writeFile(path.join(directory, 'later.ts'), 'export const later: string = import.meta.url;');
+  const text = "void import('./later.ts').then(({ later }) => console.log(later));";
+  const program = await bundleText(text, {});
+  expect((await readdir(directory)).toSorted()).toEqual([
+    'later.ts',
+    'main.cjs',
+    'main.cjs.map',
+    'source.ts',
+  ]);
+  const { stdout } = await promisify(execFile)(process.execPath, [program]);
+  expect(stdout.trim()).toBe(`file://${program}`);
+  await bundleText(text, { splitting: true });
+  const chunks = (await readdir(directory)).filter((name) => /^later-.*\.cjs$/.test(name));
+  expect(chunks).toHaveLength(1);
+  expect(await readFile(program, 'utf8')).toContain(`./${String(chunks[0])}`);
+});
+
+it('names the error of a source that does not bundle', async () => {
+  await expect(bundleText("import './missing.ts';", {})).rejects.toThrow(/do not bundle[^]*missing\.ts/);
+});
