@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import path from 'node:path';
 import { at } from './paths.mjs';
 
-/** Packages that stand in a bundle as something else or not at all: see `absent` in scripts/build.mjs. */
+/** Packages that stand in a bundle as something else or not at all: see `aliases` in scripts/bundle.mjs. */
 const leftOut = new Set(['ssh2', '@grpc/grpc-js', '@grpc/proto-loader']);
 
 /**
