@@ -159,7 +159,7 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
     return;
   }
   const [{ runSupervisor }, { rootPaths }] = await Promise.all([
-    import('../supervisor/supervisor.ts'),
+    import('../supervisor/run-supervisor.ts'),
     import('../engine/base/root-paths.ts'),
   ]);
   const command = bulkheadCommand();

@@ -60,6 +60,7 @@ export function engineSockets(paths: RootPaths): string[] {
     paths.clientSocket,
     paths.engineSocket,
     paths.plannerSocket,
+    paths.controlSocket,
     ...containerd(path.join(paths.run, 'containerd')),
     '/run/docker.sock',
     '/var/run/docker.sock',

@@ -20,7 +20,7 @@ export async function wouldMount(
   const settings = effectiveSettings(text);
   if (!settings.ok) return settings;
   const facts = await resolveBindSource(wanted, {
-    engineSockets: [paths.clientSocket, paths.engineSocket, paths.plannerSocket],
+    engineSockets: [paths.clientSocket, paths.engineSocket, paths.plannerSocket, paths.controlSocket],
     engineDirectories: [paths.root, paths.data, paths.run],
     shares: sharedDirectories(settings.value, home),
   });

@@ -15,6 +15,8 @@ export interface RootPaths {
   /** What dockerd listens on, root 0600. */
   readonly engineSocket: string;
   readonly plannerSocket: string;
+  /** What the supervisor listens on, root 0600. */
+  readonly controlSocket: string;
   readonly settings: string;
   readonly draft: string;
   readonly daemonJson: string;
@@ -70,6 +72,7 @@ export function rootPaths(root: string): RootPaths {
     clientSocket: at('docker.sock'),
     engineSocket: at('engine.sock'),
     plannerSocket: at('planner.sock'),
+    controlSocket: at('control.sock'),
     settings: at('admin-settings.json'),
     draft: at('admin-settings.draft.json'),
     daemonJson: at('daemon.json'),

@@ -288,6 +288,7 @@ describe('B1: no socket', () => {
     for (const source of [
       engine.paths.engineSocket,
       engine.paths.plannerSocket,
+      engine.paths.controlSocket,
       path.join(engine.paths.run, 'containerd/containerd.sock'),
       engine.paths.root,
       engine.paths.sockets,

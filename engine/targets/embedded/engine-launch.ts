@@ -1,6 +1,7 @@
 import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chosenBackend } from '../../../shared/isolation/requirements.ts';
+import type { EngineStep } from '../../../shared/engine-status/progress.ts';
 import { effectiveSettings, type EffectiveSettings } from '../../../shared/settings/effective.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';
@@ -60,6 +61,8 @@ export interface LaunchOptions {
   readonly log: (text: string) => void;
   /** Awaited before dockerd starts. */
   readonly beforeDockerd?: Promise<unknown>;
+  /** Called when a step begins. */
+  readonly onStep: (step: EngineStep) => void;
   /** Called as soon as dockerd runs, before it is ready. */
   readonly onDockerd: (dockerd: DockerdProcess) => void;
   readonly readyTimeoutMs: number;
@@ -85,6 +88,7 @@ export async function launchEngine(
   paths: RootPaths,
   options: LaunchOptions,
 ): Promise<Launched<LaunchedEngine>> {
+  options.onStep('configure');
   const policy = await readEnginePolicy(paths);
   if (policy.error !== null)
     options.log(
@@ -110,6 +114,7 @@ export async function launchEngine(
     for (const change of reconciled.value.changes)
       options.log(`daemon.json: ${change.pointer} ${change.kind}`);
     if (chosen.backend.needsPlanner && missing.length === 0) {
+      options.onStep('start-planner');
       const planner = await options.planner.start(20_000);
       // With ECI off the engine is of use without it.
       if (!planner.ok && policy.eci) return planner;
@@ -119,6 +124,7 @@ export async function launchEngine(
   }
 
   await options.beforeDockerd;
+  options.onStep('start-dockerd');
   const prepared = await prepareEngineHome(paths);
   if (!prepared.ok) return prepared;
   const confined = policy.eci ? await confineDevices(paths, options.backends) : null;
@@ -160,7 +166,8 @@ export async function launchEngine(
   });
 }
 
-type Launched<T> = Result<T, AppError & { logTail?: string[] }>;
+/** `logTail`: the last error lines of dockerd. */
+export type Launched<T> = Result<T, AppError & { logTail?: string[] }>;
 
 /**
  * Starts dockerd; where its own record of an earlier default bridge stands in the way, once more on another

@@ -19,6 +19,7 @@ export function checkRootPath(paths: RootPaths): Result<void, AppError> {
     paths.engineSocket,
     paths.plannerSocket,
     paths.metricsSocket,
+    `${paths.controlSocket}.new`,
     path.join(paths.sockets, '.12345678'),
   ]) {
     const bytes = Buffer.byteLength(socket);

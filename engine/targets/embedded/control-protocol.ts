@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import { engineProgressSchema } from '../../../shared/engine-status/progress.ts';
+import { engineStateSchema } from './engine-state.ts';
+
+/**
+ * The protocol of the supervisor's control socket, `DIR/control.sock`: one JSON object a line in both
+ * directions. Requests of one connection are answered in their order, each with one `reply` or `error`. A
+ * subscriber also gets a `state` whenever the state changes, the newest alone if it reads slowly. The
+ * supervisor closes the connections as the last thing it does.
+ */
+export const controlProtocol = 1;
+
+/** A request with its line end, in bytes: longer ones are refused, and their connection is closed. */
+export const maxRequestBytes = 4096;
+/** The same for what a client takes. A state holds two error texts made of lines of dockerd's log. */
+export const maxMessageBytes = 1024 * 1024;
+
+/**
+ * `status`: the state. `subscribe`: the state, and each that follows. `restart`: restarts dockerd and planner
+ * under the configuration on disk, as SIGHUP does; the reply's generation is the one before. `stop`: ends
+ * everything, as SIGTERM does.
+ */
+export const controlRequests = ['status', 'subscribe', 'restart', 'stop'] as const;
+export type ControlRequest = (typeof controlRequests)[number];
+
+/**
+ * `bad-request`: no JSON object of this form. `stopping`: the supervisor is ending, and takes no `restart` any
+ * more.
+ */
+export const controlErrorCodes = [
+  'bad-request',
+  'request-too-long',
+  'unsupported-protocol',
+  'unknown-request',
+  'stopping',
+] as const;
+export type ControlErrorCode = (typeof controlErrorCodes)[number];
+
+/** What the supervisor records on disk, and the step under way; null between steps. */
+export const supervisorStateSchema = engineStateSchema.extend({ progress: engineProgressSchema.nullable() });
+export type SupervisorState = z.infer<typeof supervisorStateSchema>;
+
+const protocol = z.literal(controlProtocol);
+
+export const controlMessageSchema = z.discriminatedUnion('type', [
+  z.object({
+    protocol,
+    type: z.literal('reply'),
+    request: z.enum(controlRequests),
+    state: supervisorStateSchema,
+  }),
+  z.object({
+    protocol,
+    type: z.literal('error'),
+    code: z.enum(controlErrorCodes),
+    message: z.string(),
+  }),
+  z.object({ protocol, type: z.literal('state'), state: supervisorStateSchema }),
+]);
+export type ControlMessage = z.infer<typeof controlMessageSchema>;
+
+const envelopeSchema = z.object({ protocol: z.unknown().optional(), request: z.unknown().optional() });
+/** Strict: a member that this supervisor does not know is refused, not ignored. */
+const requestSchema = z.strictObject({ protocol, request: z.enum(controlRequests) });
+
+export interface RefusedRequest {
+  readonly code: ControlErrorCode;
+  readonly message: string;
+}
+
+/** Reads a line of a client: the request, or why it is refused. */
+export function parseRequest(line: string): ControlRequest | RefusedRequest {
+  const value = parseJson(line);
+  const envelope = envelopeSchema.safeParse(value);
+  if (!envelope.success) return { code: 'bad-request', message: 'a request is one JSON object on a line' };
+  if (envelope.data.protocol !== controlProtocol)
+    return {
+      code: 'unsupported-protocol',
+      message: `this supervisor has protocol ${controlProtocol} alone: { "protocol": ${controlProtocol}, … }`,
+    };
+  const request = requestSchema.safeParse(value);
+  if (request.success) return request.data.request;
+  const known = controlRequests.some((name) => name === envelope.data.request);
+  return known
+    ? { code: 'bad-request', message: 'a request has the members protocol and request alone' }
+    : { code: 'unknown-request', message: `requests are ${controlRequests.join(', ')}` };
+}
+
+export function formatRequest(request: ControlRequest): string {
+  return `${JSON.stringify({ protocol: controlProtocol, request })}\n`;
+}
+
+/** Reads a line of the supervisor; null for what is no message of this protocol. */
+export function parseMessage(line: string): ControlMessage | null {
+  const message = controlMessageSchema.safeParse(parseJson(line));
+  return message.success ? message.data : null;
+}
+
+export function formatMessage(message: ControlMessage): string {
+  return `${JSON.stringify(message)}\n`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Splits a stream of bytes into lines without their ends, and never retains more than `maxBytes`. */
+export class LineSplitter {
+  readonly #maxBytes: number;
+  #rest = Buffer.alloc(0);
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * The lines that `bytes` complete, in their order; `tooLong` when a line has more than `maxBytes` with its
+   * end. Nothing may be pushed after that.
+   */
+  push(bytes: Buffer): { readonly lines: string[]; readonly tooLong: boolean } {
+    const lines: string[] = [];
+    let text = Buffer.concat([this.#rest, bytes]);
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
+      if (end >= this.#maxBytes) return { lines, tooLong: true };
+      lines.push(text.subarray(0, end).toString('utf8'));
+      text = text.subarray(end + 1);
+    }
+    const tooLong = text.length >= this.#maxBytes;
+    this.#rest = tooLong ? Buffer.alloc(0) : text;
+    return { lines, tooLong };
+  }
+}

@@ -1,0 +1,70 @@
+import type { RootPaths } from '../engine/base/root-paths.ts';
+import { superviseChild, type SupervisedChild } from '../engine/targets/embedded/child-process.ts';
+import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
+import { openLog } from '../engine/targets/embedded/log-files.ts';
+import { superviseLxcfs } from '../engine/targets/embedded/lxcfs.ts';
+import { supervisePlanner } from './supervised-planner.ts';
+
+/** What runs beside dockerd. */
+export interface Children {
+  readonly gateway: SupervisedChild;
+  readonly planner: SupervisedChild;
+  readonly lxcfs: ReturnType<typeof superviseLxcfs>;
+}
+
+/** Whom the children report to. */
+export interface ChildrenOptions {
+  /** Absolute path of the launcher. */
+  readonly bulkheadCommand: string;
+  /** Called when gateway or planner begins (its identity) or ends (null). */
+  readonly onChange: (patch: Partial<Pick<EngineState, 'gateway' | 'planner'>>) => void;
+  readonly log: (text: string) => void;
+}
+
+/** The children of the engine at `paths`; none is started. */
+export function superviseChildren(
+  paths: RootPaths,
+  { bulkheadCommand, onChange, log }: ChildrenOptions,
+): Children {
+  return {
+    gateway: superviseChild({
+      name: 'gateway',
+      command: bulkheadCommand,
+      args: gatewayArguments(paths),
+      log: openLog(paths, 'gateway'),
+      ready: /gateway listening on/,
+      keepListeners: true,
+      heartbeat: {},
+      onChange: (gateway) => {
+        onChange({ gateway });
+      },
+    }),
+    planner: supervisePlanner(paths, {
+      command: bulkheadCommand,
+      log: openLog(paths, 'planner'),
+      onChange: (planner) => {
+        onChange({ planner });
+      },
+    }),
+    lxcfs: superviseLxcfs(paths, openLog(paths, 'lxcfs'), log),
+  };
+}
+
+function gatewayArguments(paths: RootPaths): string[] {
+  return [
+    'gateway',
+    '--engine',
+    `unix://${paths.engineSocket}`,
+    '--listen',
+    `unix://${paths.clientSocket}`,
+    '--settings',
+    paths.settings,
+    '--audit',
+    paths.audit,
+    '--metrics',
+    `unix://${paths.metricsSocket}`,
+    '--state',
+    paths.root,
+    ...[paths.root, paths.data, paths.run].flatMap((directory) => ['--engine-directory', directory]),
+  ];
+}

@@ -1,0 +1,197 @@
+import { rename, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import {
+  controlProtocol,
+  formatMessage,
+  LineSplitter,
+  maxRequestBytes,
+  parseRequest,
+  type ControlMessage,
+  type ControlRequest,
+  type SupervisorState,
+} from '../engine/targets/embedded/control-protocol.ts';
+
+/** What the control socket gives access to. */
+export interface ControlTarget {
+  /** The newest state. */
+  readonly latest: SupervisorState;
+  /** Resolves when that state is on disk, and reported. */
+  settled(): Promise<void>;
+  /** Calls `listener` with each state that follows; returns how to end that. */
+  onChange(listener: (state: SupervisorState) => void): () => void;
+  /** Has the engine restarted; false: the supervisor is ending. */
+  restart(): boolean;
+  /** Ends engine and supervisor; does nothing once that has begun. */
+  stop(): void;
+}
+
+/** More connections are closed at once. Only root can make them. */
+const maxConnections = 64;
+/** A client with more unread replies than this is disconnected, in bytes. */
+const maxUnreadBytes = 256 * 1024;
+/** How long a client may take to read the last state. */
+const lastReadMs = 500;
+
+/**
+ * Serves the control socket (engine/targets/embedded/control-protocol.ts). Only root can connect: the file
+ * has mode 0600 from its first moment on, and stands in a directory that nobody else may write to. No client
+ * is waited for.
+ */
+export class ControlServer {
+  readonly #file: string;
+  readonly #server: Server;
+  readonly #connections = new Set<Connection>();
+
+  private constructor(file: string, target: ControlTarget) {
+    this.#file = file;
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => {
+      const connection = new Connection(socket, target);
+      this.#connections.add(connection);
+      socket.once('close', () => {
+        this.#connections.delete(connection);
+      });
+    });
+    this.#server.maxConnections = maxConnections;
+  }
+
+  /**
+   * Listens on `file`, in the place of one that a killed supervisor left. The caller holds the supervisor's
+   * lock. Rejects when the system does not allow it.
+   */
+  static async listen(file: string, target: ControlTarget): Promise<ControlServer> {
+    const control = new ControlServer(file, target);
+    const temporary = `${file}.new`;
+    await rm(temporary, { force: true });
+    const before = process.umask(0o177);
+    // bind() happens before listen returns, so the umask is in force for it.
+    const listening = new Promise<void>((resolve, reject) => {
+      control.#server.once('error', reject).once('listening', resolve);
+      control.#server.listen({ path: temporary });
+    });
+    process.umask(before);
+    await listening;
+    // Whoever waits for the file can connect as soon as it has its name.
+    await rename(temporary, file);
+    return control;
+  }
+
+  /** Takes no new clients, and removes the file. Those connected stay, and get what is left to report. */
+  async stopListening(): Promise<void> {
+    this.#server.close();
+    await rm(this.#file, { force: true });
+  }
+
+  /** Ends the connections, which shows clients that the supervisor has ended. Call `stopListening` first. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#connections].map((connection) => connection.close()));
+  }
+}
+
+/** One client. At most one state is on its way to it; of those that follow meanwhile the newest is retained. */
+class Connection {
+  readonly #socket: Socket;
+  readonly #target: ControlTarget;
+  readonly #lines = new LineSplitter(maxRequestBytes);
+  /** Answers, in the order of the requests. */
+  #answered: Promise<void> = Promise.resolve();
+  #endSubscription: (() => void) | null = null;
+  #isSending = false;
+  #unsent: SupervisorState | null = null;
+
+  constructor(socket: Socket, target: ControlTarget) {
+    this.#socket = socket;
+    this.#target = target;
+    socket.on('data', (bytes) => {
+      this.#receive(bytes);
+    });
+    socket.once('end', () => {
+      void this.#answered.then(() => socket.end());
+    });
+    socket.once('error', () => socket.destroy());
+    socket.once('close', () => this.#endSubscription?.());
+  }
+
+  /** Ends it, once what is left to send has been taken, or after a moment. */
+  async close(): Promise<void> {
+    await this.#answered;
+    if (!this.#socket.writable) this.#socket.destroy();
+    if (this.#socket.closed) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => this.#socket.destroy(), lastReadMs);
+      this.#socket.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      const finish = () => this.#socket.end(() => this.#socket.destroy());
+      if (this.#unsent === null) finish();
+      else this.#write({ protocol: controlProtocol, type: 'state', state: this.#unsent }, finish);
+    });
+  }
+
+  #receive(bytes: Buffer): void {
+    // Nothing more is read until these are answered.
+    this.#socket.pause();
+    const { lines, tooLong } = this.#lines.push(bytes);
+    for (const line of lines) this.#answer(() => this.#handle(parseRequest(line)));
+    if (!tooLong) {
+      void this.#answered.then(() => this.#socket.resume());
+      return;
+    }
+    const message = `a request has at most ${maxRequestBytes} bytes`;
+    this.#answer(() => Promise.resolve(refusal('request-too-long', message)));
+    void this.#answered.then(() => this.#socket.end(() => this.#socket.destroy()));
+  }
+
+  #answer(handle: () => Promise<ControlMessage>): void {
+    this.#answered = this.#answered.then(async () => {
+      if (this.#socket.writableLength > maxUnreadBytes) this.#socket.destroy();
+      if (!this.#socket.destroyed) this.#write(await handle());
+    });
+  }
+
+  async #handle(request: ReturnType<typeof parseRequest>): Promise<ControlMessage> {
+    if (typeof request !== 'string') return refusal(request.code, request.message);
+    if (request === 'restart' && !this.#target.restart())
+      return refusal('stopping', 'the supervisor is ending');
+    if (request === 'stop') this.#target.stop();
+    const state = this.#target.latest;
+    await this.#target.settled();
+    if (request === 'subscribe') this.#subscribe();
+    return reply(request, state);
+  }
+
+  #subscribe(): void {
+    if (this.#socket.destroyed) return;
+    this.#endSubscription ??= this.#target.onChange((state) => {
+      this.#unsent = state;
+      this.#sendState();
+    });
+  }
+
+  #sendState(): void {
+    if (this.#isSending || this.#unsent === null) return;
+    this.#isSending = true;
+    const state = this.#unsent;
+    this.#unsent = null;
+    this.#write({ protocol: controlProtocol, type: 'state', state }, () => {
+      this.#isSending = false;
+      this.#sendState();
+    });
+  }
+
+  #write(message: ControlMessage, onTaken?: () => void): void {
+    if (this.#socket.writable) this.#socket.write(formatMessage(message), onTaken);
+  }
+}
+
+const refusal = (
+  code: Extract<ControlMessage, { type: 'error' }>['code'],
+  message: string,
+): ControlMessage => ({ protocol: controlProtocol, type: 'error', code, message });
+
+const reply = (request: ControlRequest, state: SupervisorState): ControlMessage => ({
+  protocol: controlProtocol,
+  type: 'reply',
+  request,
+  state,
+});

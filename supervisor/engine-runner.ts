@@ -1,0 +1,97 @@
+import type { IsolationBackend } from '../engine/backends/backend.ts';
+import { endProcesses, identityOf } from '../engine/base/process-identity.ts';
+import type { RootPaths } from '../engine/base/root-paths.ts';
+import type { DockerdProcess } from '../engine/targets/embedded/dockerd-process.ts';
+import { launchEngine, type Launched } from '../engine/targets/embedded/engine-launch.ts';
+import { clearEngineLeftovers } from '../engine/targets/embedded/leftovers.ts';
+import { ok } from '../shared/result.ts';
+import type { Children } from './children.ts';
+import type { StateRecord } from './state-record.ts';
+
+const engineReadyMs = 60_000;
+/** dockerd stops its containers first, each with up to ten seconds of grace. */
+const engineStopMs = 60_000;
+
+export interface EngineRunnerOptions {
+  readonly paths: RootPaths;
+  readonly backends: readonly IsolationBackend[];
+  readonly children: Children;
+  readonly record: StateRecord;
+  readonly log: (text: string) => void;
+  /** Called when dockerd ends although nobody ended it. */
+  readonly onEnded: () => void;
+}
+
+/** Runs dockerd and the planner that it needs, once at a time. */
+export class EngineRunner {
+  readonly #options: EngineRunnerOptions;
+  /** Null also from the moment on that its end is expected. */
+  #dockerd: DockerdProcess | null = null;
+  #isCancelled = false;
+
+  constructor(options: EngineRunnerOptions) {
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#dockerd !== null;
+  }
+
+  /** Starts planner and dockerd; `first` is awaited before dockerd. Resolves when it answers, or with why not. */
+  async bringUp(first: Promise<unknown> = Promise.resolve()): Promise<Launched<void>> {
+    const { paths, backends, children, record, log } = this.#options;
+    const launched = await launchEngine(paths, {
+      backends,
+      planner: children.planner,
+      log,
+      readyTimeoutMs: engineReadyMs,
+      cancelled: () => this.#isCancelled,
+      beforeDockerd: first,
+      onStep: (step) => {
+        record.enterStep(step);
+      },
+      onDockerd: (dockerd) => {
+        this.#watch(dockerd);
+      },
+    });
+    if (!launched.ok) return launched;
+    const { eci, problem } = launched.value;
+    await record.update({ eci, problem: problem === null ? null : { message: problem, logTail: [] } });
+    return ok(undefined);
+  }
+
+  /** Ends dockerd (which stops its containers), what is left of its containerd, and the planner. */
+  async takeDown(): Promise<void> {
+    const { paths, children, record, log } = this.#options;
+    const dockerd = this.#dockerd;
+    this.#dockerd = null;
+    if (dockerd !== null) {
+      children.gateway.tell({ kind: 'engine-stopping' });
+      const identity = await identityOf(dockerd.pid);
+      if (identity !== null) await endProcesses([identity], engineStopMs);
+      await dockerd.exited;
+    }
+    await children.planner.stop();
+    await record.update({ dockerd: null, planner: null });
+    await clearEngineLeftovers(paths, log);
+  }
+
+  /** For a supervisor that is to stop: an engine that starts is not waited for, nor tried again. */
+  cancelStart(): void {
+    this.#isCancelled = true;
+    if (this.#options.record.latest.phase !== 'ready') this.#dockerd?.child.kill('SIGTERM');
+  }
+
+  #watch(dockerd: DockerdProcess): void {
+    const { record, onEnded } = this.#options;
+    this.#dockerd = dockerd;
+    void identityOf(dockerd.pid).then((identity) => record.update({ dockerd: identity }));
+    void dockerd.exited.then(() => {
+      if (this.#dockerd !== dockerd) return;
+      this.#dockerd = null;
+      void record.update({ dockerd: null });
+      onEnded();
+    });
+    if (this.#isCancelled) dockerd.child.kill('SIGTERM');
+  }
+}

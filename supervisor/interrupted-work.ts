@@ -1,0 +1,79 @@
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { applyLockPath, type RootPaths } from '../engine/base/root-paths.ts';
+import { recreateJournalPath } from '../engine/recreate/recreate-journal.ts';
+import type { SettledRecreate } from '../engine/recreate/recreate.ts';
+import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
+import { interruptedLook } from './interrupted.ts';
+import { resumeWithin, type ResumeApply, type ResumedApply } from './resume-within.ts';
+
+export interface InterruptedWorkOptions {
+  readonly bulkheadCommand: string;
+  /** See SupervisorOptions. */
+  readonly resume: ResumeApply | undefined;
+  readonly settleRecreation: (() => Promise<Result<SettledRecreate | null, AppError>>) | undefined;
+  readonly log: (text: string) => void;
+  /** Ends the supervisor: a resumed apply asked for the engine to stop. */
+  readonly stop: () => void;
+}
+
+/** Finishes or undoes applies and recreations whose process died. */
+export class InterruptedWork {
+  readonly #options: InterruptedWorkOptions;
+  readonly #resumed: ResumedApply | null;
+  readonly #checkApply: () => Promise<void>;
+  readonly #checkRecreation: () => Promise<void>;
+
+  constructor(paths: RootPaths, options: InterruptedWorkOptions) {
+    this.#options = options;
+    this.#resumed = options.resume === undefined ? null : resumeWithin(paths, options.resume, options);
+    const lock = applyLockPath(paths);
+    this.#checkApply = interruptedLook({
+      journal: paths.journal,
+      lock,
+      settle: async () => this.#resumed?.again() ?? ok(null),
+    });
+    this.#checkRecreation = interruptedLook({
+      journal: recreateJournalPath(paths),
+      lock,
+      settle: () => this.settleRecreation(),
+    });
+  }
+
+  /** Resumes an apply; resolves when it is over or needs the engine, its files being settled then. */
+  async beginApply(): Promise<void> {
+    await this.#resumed?.begin();
+  }
+
+  /** Continues a resumed apply that waits for the engine. */
+  engineStarted(outcome: Result<void, AppError>): void {
+    this.#resumed?.engineStarted(outcome);
+  }
+
+  /** Looks for work whose process died while the engine runs: nobody else may ever look. */
+  async check(phase: () => EngineState['phase']): Promise<void> {
+    if (phase() !== 'ready' && phase() !== 'failed') return;
+    await this.#checkApply();
+    if (phase() === 'ready') await this.#checkRecreation();
+  }
+
+  /** Settles a recreation of containers. The engine is ready. */
+  async settleRecreation(): Promise<Result<SettledRecreate | null, AppError>> {
+    const { settleRecreation, log } = this.#options;
+    const settled =
+      (await settleRecreation?.().catch((error: unknown): Result<never, AppError> =>
+        fail('internal', 'settling an interrupted recreation hit a defect', { cause: error }),
+      )) ?? ok(null);
+    if (!settled.ok && settled.error.code !== 'apply.in-progress')
+      log(`${settled.error.message}: ${settled.error.reason ?? ''}`);
+    if (settled.ok && settled.value !== null) {
+      const { names, how, problems } = settled.value;
+      log(`an interrupted recreation of ${names.join(', ')} was settled: ${[how, ...problems].join('; ')}`);
+    }
+    return settled;
+  }
+
+  /** The supervisor is ending: what a resumed apply still requests of the engine fails at once. */
+  close(): void {
+    this.#resumed?.close();
+  }
+}

@@ -1,0 +1,58 @@
+import { fail, type AppError, type Result } from '../shared/result.ts';
+import { acquireLock, type Lock } from '../engine/base/lock.ts';
+import { identityOf } from '../engine/base/process-identity.ts';
+import type { RootPaths } from '../engine/base/root-paths.ts';
+import { supervisorLock } from '../engine/targets/embedded/engine-state.ts';
+import { openLog } from '../engine/targets/embedded/log-files.ts';
+import { checkMachine, checkRootPath, prepareRoot } from '../engine/targets/embedded/root-directory.ts';
+import { ControlServer } from './control-server.ts';
+import { Supervisor, type SupervisorOptions } from './supervisor.ts';
+
+/**
+ * Runs one engine in the foreground until it is stopped, by SIGTERM, SIGINT or the control socket: gateway,
+ * planner, dockerd, each brought back when it dies. SIGHUP, or a request, restarts dockerd and planner under
+ * the configuration on disk; the gateway keeps its socket. A restart that fails leaves the supervisor waiting
+ * for the next one, the gateway answering 503. Resolves when everything has ended; with an error when the
+ * engine never came up or another supervisor has this root.
+ */
+export async function runSupervisor(
+  paths: RootPaths,
+  options: SupervisorOptions,
+): Promise<Result<void, AppError>> {
+  for (const check of [() => Promise.resolve(checkRootPath(paths)), checkMachine, () => prepareRoot(paths)]) {
+    const checked = await check();
+    if (!checked.ok) return checked;
+  }
+  const self = await identityOf(process.pid);
+  if (self === null) throw new Error('/proc is not mounted');
+  const lock = await acquireSupervisorLock(paths);
+  if (!lock.ok) return lock;
+  const log = openLog(paths, 'supervisor', options.onLog);
+  const supervisor = new Supervisor(paths, options, self, log);
+  let control: ControlServer | null = null;
+  try {
+    // Before the first state is written: a supervisor that the state file names can be connected to.
+    control = await ControlServer.listen(paths.controlSocket, supervisor.controlTarget());
+    return await supervisor.run();
+  } catch (error) {
+    if (control !== null) throw error;
+    return fail('engine.start-failed', "the supervisor's control socket could not be made", {
+      cause: error,
+      params: { path: paths.controlSocket },
+    });
+  } finally {
+    // Clients take the end of their connection for the end of the supervisor: what is its own is free then.
+    await control?.stopListening();
+    await log.close();
+    await lock.value.release();
+    await control?.close();
+  }
+}
+
+async function acquireSupervisorLock(paths: RootPaths): Promise<Result<Lock, AppError>> {
+  const lock = await acquireLock(supervisorLock(paths));
+  if (lock.ok || lock.error.code !== 'apply.in-progress') return lock;
+  return fail('engine.already-running', 'this engine has a supervisor already', {
+    ...(lock.error.reason === undefined ? {} : { reason: lock.error.reason }),
+  });
+}
