@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { EngineDriver } from '../engine/apply/driver.ts';
 import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status.ts';
+import type { EngineStep } from '../shared/engine-status/progress.ts';
 import type { AppError, Result } from '../shared/result.ts';
 import { withTarget } from './target.ts';
 import {
@@ -24,6 +25,18 @@ interface EngineOptions {
   readonly foreground?: boolean;
   readonly verbose?: boolean;
 }
+
+/** What a supervisor is doing. */
+const stepTexts: Readonly<Record<EngineStep, string>> = {
+  'clear-leftovers': 'ending what an earlier run left',
+  'settle-apply': 'settling an apply that was interrupted, if there is one',
+  configure: 'configuring the engine',
+  'start-planner': 'starting the planner',
+  'start-dockerd': 'starting dockerd',
+  'stop-dockerd': 'stopping dockerd and its containers',
+  'stop-services': 'stopping the gateway',
+  'clean-up': 'removing mounts and networks',
+};
 
 /** `bulkhead engine start|stop|restart|status`. `status` exits 0 when the engine is ready, 1 when not. */
 export function registerEngine(program: Command): void {
@@ -93,7 +106,13 @@ async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart')
   // Before the engine reads files that an interrupted apply left half changed. A supervisor that starts
   // settles it itself; one that runs already looks every half minute.
   if (what === 'restart') await settleInterrupted(root.value);
-  const result: Result<EngineStatus, AppError> = await driver[what]({ onLog, timeoutMs: timeoutMs.value });
+  const result: Result<EngineStatus, AppError> = await driver[what]({
+    onLog,
+    onProgress: ({ step, number, total }) => {
+      progress(`step ${number} of ${total}: ${stepTexts[step]}`);
+    },
+    timeoutMs: timeoutMs.value,
+  });
   if (what === 'start' && result.ok) await settleInterrupted(root.value);
   printResult(result, { json: options.json, human: describe });
 }

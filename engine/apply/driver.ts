@@ -1,3 +1,4 @@
+import type { EngineProgress } from '../../shared/engine-status/progress.ts';
 import type { EngineLogLine, EngineStatus } from '../../shared/engine-status/status.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import type { DesiredEngineConfig } from '../daemon-json/daemon-json-conflicts.ts';
@@ -30,6 +31,8 @@ export interface EngineDriver {
 
 export interface DriverCallOptions {
   readonly onLog?: (line: EngineLogLine) => void;
+  /** Called when a step begins, where the engine reports its steps. */
+  readonly onProgress?: (progress: EngineProgress) => void;
   readonly signal?: AbortSignal;
   /** Give up after this many ms (default 90 000). */
   readonly timeoutMs?: number;

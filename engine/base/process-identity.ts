@@ -91,9 +91,9 @@ export async function runningProcesses(): Promise<RunningProcess[]> {
  */
 export async function endProcesses(identities: readonly ProcessIdentity[], graceMs: number): Promise<void> {
   await signalAll(identities, 'SIGTERM');
-  if (await allGone(identities, graceMs)) return;
+  if (await waitUntilGone(identities, graceMs)) return;
   await signalAll(identities, 'SIGKILL');
-  if (await allGone(identities, 10_000)) return;
+  if (await waitUntilGone(identities, 10_000)) return;
   const left = await survivors(identities);
   if (left.length > 0) throw new Error(`processes ${left.map((p) => p.pid).join(', ')} can't be ended`);
 }
@@ -113,7 +113,11 @@ async function survivors(identities: readonly ProcessIdentity[]): Promise<Proces
   return identities.filter((_, i) => alive[i]);
 }
 
-async function allGone(identities: readonly ProcessIdentity[], timeoutMs: number): Promise<boolean> {
+/** Resolves when none of the processes runs any more (true), or after `timeoutMs` (false). */
+export async function waitUntilGone(
+  identities: readonly ProcessIdentity[],
+  timeoutMs: number,
+): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   // They need not be our children, so there is no event to wait for.
   while ((await survivors(identities)).length > 0) {

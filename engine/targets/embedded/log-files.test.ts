@@ -69,12 +69,14 @@ it('hands on only what was appended since, also after a cut', async () => {
   const follower = await followLogs(paths, (line) => {
     lines.push(line.text);
   });
-  await follower.poll();
   await appendFile(logFile(paths, 'gateway'), '2026-01-01T00:00:02.000Z new\n');
-  await follower.poll();
+  await expect.poll(() => lines).toEqual(['new']);
   await writeFile(logFile(paths, 'gateway'), '2026-01-01T00:00:03.000Z cut\n');
-  await follower.poll();
-  expect(lines).toEqual(['new', 'cut']);
+  await expect.poll(() => lines).toEqual(['new', 'cut']);
+  // A log that was not there, and one last line before the end.
+  await writeFile(logFile(paths, 'planner'), '2026-01-01T00:00:04.000Z last\n');
+  await follower.close();
+  expect(lines).toEqual(['new', 'cut', 'last']);
 });
 
 it('of a line that is very long the beginning is read', async () => {

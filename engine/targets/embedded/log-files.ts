@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { EngineLogLine } from '../../../shared/engine-status/status.ts';
 import { cutLine } from './bounded-lines.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { watchDirectory } from '../../base/watch-directory.ts';
 
 export const logSources = ['supervisor', 'dockerd', 'gateway', 'planner', 'lxcfs'] as const;
 export type LogSource = (typeof logSources)[number];
@@ -92,45 +93,82 @@ export function parseLog(texts: readonly string[], source: LogSource): EngineLog
   });
 }
 
+/** Most that is read of a log at once, from its end, in bytes. */
+const maxReadBytes = 1024 * 1024;
+
 /** Last lines of a file, reading at most 1 MB from its end; [] where there is none or it may not be read. */
 async function tail(file: string, lines: number, sinceByte = 0): Promise<string[]> {
+  return splitLines((await readFrom(file, sinceByte)).bytes).slice(-lines);
+}
+
+/** The bytes of a file after `sinceByte`, at most the last 1 MB, and where they begin. */
+async function readFrom(
+  file: string,
+  sinceByte: number,
+): Promise<{ readonly from: number; readonly bytes: Buffer }> {
   const handle = await open(file, 'r').catch(() => null);
-  if (handle === null) return [];
+  if (handle === null) return { from: 0, bytes: Buffer.alloc(0) };
   try {
     const { size } = await handle.stat();
     // A log cut meanwhile starts anew.
-    const from = Math.max(sinceByte <= size ? sinceByte : 0, size - 1024 * 1024);
+    const from = Math.max(sinceByte <= size ? sinceByte : 0, size - maxReadBytes);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
-    const all = buffer
-      .subarray(0, bytesRead)
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '');
-    return all.slice(-lines).map(cutLine);
+    return { from, bytes: buffer.subarray(0, bytesRead) };
   } finally {
     await handle.close();
   }
 }
 
-/** Hands on what is appended to the logs from now on, each time `poll` is called. */
+const splitLines = (bytes: Buffer): string[] =>
+  bytes
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(cutLine);
+
+/** Logs that are followed. */
+export interface LogFollower {
+  /** Reports what has been appended up to now, and ends. */
+  close(): Promise<void>;
+}
+
+/** Calls `onLog` with each line that is appended to the logs from now on, as the system reports it. */
 export async function followLogs(
   paths: RootPaths,
   onLog: (line: EngineLogLine) => void,
-): Promise<{ poll(): Promise<void> }> {
+): Promise<LogFollower> {
   const seen = new Map(
     await Promise.all(logSources.map(async (source) => [source, await logSize(paths, source)] as const)),
   );
+  const readAppended = async (source: LogSource): Promise<void> => {
+    const { from, bytes } = await readFrom(logFile(paths, source), seen.get(source) ?? 0);
+    // A line that is not complete is read with its end.
+    const complete = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
+    seen.set(source, from + complete.length);
+    for (const line of parseLog(splitLines(complete).slice(-1000), source))
+      onLog(line.at === '' ? { ...line, at: new Date().toISOString() } : line);
+  };
+  // One read at a time; what is to be read already is not added again.
+  let reading: Promise<void> = Promise.resolve();
+  const unread = new Set<LogSource>();
+  const read = (sources: readonly LogSource[]): void => {
+    for (const source of sources) {
+      if (unread.has(source)) continue;
+      unread.add(source);
+      reading = reading.then(() => {
+        unread.delete(source);
+        return readAppended(source);
+      });
+    }
+  };
+  const endWatch = watchDirectory(paths.logs, (name) => {
+    read(name === null ? logSources : logSources.filter((source) => name === `${source}.log`));
+  });
   return {
-    poll: async () => {
-      for (const source of logSources) {
-        const size = await logSize(paths, source);
-        const from = seen.get(source) ?? 0;
-        if (size === from) continue;
-        const lines = await tail(logFile(paths, source), 1000, from);
-        seen.set(source, size);
-        for (const line of parseLog(lines, source))
-          onLog(line.at === '' ? { ...line, at: new Date().toISOString() } : line);
-      }
+    close: async () => {
+      endWatch();
+      read(logSources);
+      await reading;
     },
   };
 }

@@ -419,6 +419,15 @@ export const cli: Sentences = {
   'not verified: a user has turned isolation off, as the settings let them':
     '未验证：用户已按设置所允许的关闭隔离',
   // What the supervisor says on its way.
+  'step {0} of {1}: {2}': '第 {0} 步，共 {1} 步：{2}',
+  'ending what an earlier run left': '正在结束上次运行的遗留进程',
+  'settling an apply that was interrupted, if there is one': '正在处理被中断的应用操作（如果有）',
+  'configuring the engine': '正在配置引擎',
+  'starting the planner': '正在启动规划器',
+  'starting dockerd': '正在启动 dockerd',
+  'stopping dockerd and its containers': '正在停止 dockerd 及其容器',
+  'stopping the gateway': '正在停止网关',
+  'removing mounts and networks': '正在移除挂载和网络',
   'supervisor: starting': '监管进程：正在启动',
   'supervisor: stopping': '监管进程：正在停止',
   'supervisor: {0}': '监管进程：{0}',

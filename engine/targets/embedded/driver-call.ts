@@ -1,0 +1,105 @@
+import type { EngineProgress } from '../../../shared/engine-status/progress.ts';
+import { fail, type AppError, type Result } from '../../../shared/result.ts';
+import type { DriverCallOptions } from '../../apply/driver.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+import { connectControl, type ControlConnection } from './control-client.ts';
+import type { SupervisorState } from './control-protocol.ts';
+import { followLogs, readLogs, type LogFollower } from './log-files.ts';
+
+const defaultTimeoutMs = 90_000;
+
+/** One call of the driver that waits for a supervisor: how long it may take, and what it reports meanwhile. */
+export class DriverCall {
+  /** Aborted when the caller cancels, and when the time is over. */
+  readonly signal: AbortSignal;
+  readonly #paths: RootPaths;
+  readonly #what: 'start' | 'stop' | 'restart';
+  readonly #options: DriverCallOptions;
+  readonly #timeoutMs: number;
+  readonly #follower: LogFollower | null;
+  readonly #timer: NodeJS.Timeout;
+  readonly #onCancel: () => void;
+  readonly #connections: ControlConnection[] = [];
+  #progress: EngineProgress | null = null;
+
+  private constructor(
+    paths: RootPaths,
+    what: 'start' | 'stop' | 'restart',
+    options: DriverCallOptions,
+    follower: LogFollower | null,
+  ) {
+    this.#paths = paths;
+    this.#what = what;
+    this.#options = options;
+    this.#follower = follower;
+    this.#timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    const controller = new AbortController();
+    this.signal = controller.signal;
+    this.#onCancel = () => {
+      controller.abort();
+      this.#closeConnections();
+    };
+    this.#timer = setTimeout(this.#onCancel, this.#timeoutMs);
+    if (options.signal?.aborted === true) controller.abort();
+    else options.signal?.addEventListener('abort', this.#onCancel);
+  }
+
+  /** Does `work`, with the time and the reports that `options` give it. */
+  static async run(
+    paths: RootPaths,
+    what: 'start' | 'stop' | 'restart',
+    options: DriverCallOptions,
+    work: (call: DriverCall) => Promise<Result<void, AppError>>,
+  ): Promise<Result<void, AppError>> {
+    const follower = options.onLog === undefined ? null : await followLogs(paths, options.onLog);
+    const call = new DriverCall(paths, what, options, follower);
+    try {
+      return await work(call);
+    } finally {
+      await call.#end();
+    }
+  }
+
+  /** Connects to the supervisor; the connection is closed when the call is over. Null: nobody listens. */
+  async connect(): Promise<ControlConnection | null> {
+    const control = await connectControl(this.#paths.controlSocket);
+    if (control === null) return null;
+    this.#connections.push(control);
+    if (this.signal.aborted) this.#closeConnections();
+    return control;
+  }
+
+  /** Hands on the step of a state, once. */
+  reportProgress({ progress }: SupervisorState): void {
+    if (progress === null || progress.step === this.#progress?.step) return;
+    this.#progress = progress;
+    this.#options.onProgress?.(progress);
+  }
+
+  /** Why it is given up, once `signal` is aborted. */
+  async givenUp(): Promise<Result<never, AppError>> {
+    if (this.#options.signal?.aborted === true)
+      return fail('engine.not-ready', `waiting for the engine to ${this.#what} was given up`, {
+        reason: 'it was cancelled',
+      });
+    return fail(
+      this.#what === 'stop' ? 'engine.stop-failed' : 'engine.not-ready',
+      `the engine did not ${this.#what} within ${Math.round(this.#timeoutMs / 1000)} s`,
+      {
+        reason: (await readLogs(this.#paths, 3)).map((line) => line.text).join(' | '),
+        hint: 'It goes on in the background; ask for its status, or give it longer with --timeout.',
+      },
+    );
+  }
+
+  async #end(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener('abort', this.#onCancel);
+    this.#closeConnections();
+    await this.#follower?.close();
+  }
+
+  #closeConnections(): void {
+    for (const control of this.#connections.splice(0)) control.close();
+  }
+}
