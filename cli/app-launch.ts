@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { message } from '../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 
 /** How the desktop app is started: a program, and arguments that come before all others. */
@@ -37,16 +38,16 @@ export async function findApp(
     !existsSync(path.join(root, 'dist', 'electron', 'main.cjs')) ||
     !existsSync(path.join(root, 'dist', 'renderer', 'index.html'))
   ) {
-    return fail('internal', 'the desktop app is not built', {
-      hint: 'Run npm run build first, or npm start.',
+    return fail('internal', message('cli.desktop-app-is-not-built'), {
+      hint: message('cli.run-npm-run-build-first-or-npm'),
     });
   }
   const { code, stdout, stderr } = await run(process.execPath, [
     path.join(root, 'scripts', 'electron-path.mjs'),
   ]);
   if (code !== 0)
-    return fail('internal', 'there is no Electron runtime to run the app with', {
-      hint: 'Run npm run set-up first, or npm start.',
+    return fail('internal', message('cli.there-is-no-electron-runtime-to-run'), {
+      hint: message('cli.run-npm-run-set-up-first-or'),
       ...(stderr.trim() === '' ? {} : { reason: lastLine(stderr) }),
     });
   return ok({ program: stdout.trim(), first: [root], packaged: false });
@@ -70,9 +71,9 @@ export function missingDisplay(
 ): AppError | null {
   if (platform !== 'linux' || (env['DISPLAY'] ?? '') !== '' || (env['WAYLAND_DISPLAY'] ?? '') !== '')
     return null;
-  const missing = fail('input.unusable', 'there is no display to show the app on', {
-    reason: 'neither DISPLAY nor WAYLAND_DISPLAY is set',
-    hint: 'Run it in a desktop session, or over ssh -X. Without a window: bulkhead status, and bulkhead --help for the rest.',
+  const missing = fail('input.unusable', message('cli.there-is-no-display-to-show-app'), {
+    reason: message('cli.neither-display-nor-wayland-display-is-set'),
+    hint: message('cli.run-it-in-desktop-session-or-over'),
   });
   return missing.error;
 }
@@ -124,12 +125,12 @@ export async function launchApp(
     child.unref();
     if (how === 'shown') return ok({ pid: child.pid ?? null, alreadyOpen: false });
     if (how === 'late')
-      return fail('internal', 'the app was started, and has shown no window yet', {
+      return fail('internal', message('cli.app-was-started-and-has-shown-no'), {
         reason: decisiveLine(readWords(words)),
       });
     // Ending at once and well is what a second start does.
     if (how.code === 0) return ok({ pid: null, alreadyOpen: true });
-    return fail('internal', 'the app ended before it showed its window', {
+    return fail('internal', message('cli.app-ended-before-it-showed-its-window'), {
       reason: decisiveLine(readWords(words)) || String(how.code),
     });
   } finally {

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { desktopEntryName, desktopIconName, menuEntry } from '../shared/desktop/desktop-entry.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { message } from '../shared/messages/message.ts';
 import { run, type AppProgram } from './app-launch.ts';
 
 /** What was written into (or taken out of) the user's menu. */
@@ -51,9 +52,9 @@ export async function installInMenu(
     await writeFile(`${entry}.part`, menuEntry(command));
     await rename(`${entry}.part`, entry);
   } catch (cause) {
-    return fail('internal', 'the menu entry could not be written', {
+    return fail('internal', message('cli.menu-entry-could-not-be-written'), {
       cause,
-      hint: 'Check the rights on the directory that is named.',
+      hint: message('cli.check-rights-on-directory-that-is-named'),
     });
   }
   await tellDesktop(applications, env, true);
@@ -70,9 +71,9 @@ export async function removeFromMenu(
   try {
     for (const file of [entry, icon]) await rm(file, { force: true });
   } catch (cause) {
-    return fail('internal', 'the menu entry could not be removed', {
+    return fail('internal', message('cli.menu-entry-could-not-be-removed'), {
       cause,
-      hint: 'Check the rights on the directory that is named.',
+      hint: message('cli.check-rights-on-directory-that-is-named'),
     });
   }
   await tellDesktop(applications, env, false);
@@ -86,6 +87,6 @@ async function tellDesktop(applications: string, env: NodeJS.ProcessEnv, install
 }
 
 const notHere = (): Result<never, AppError> =>
-  fail('input.unusable', 'this system keeps no menu entries as files', {
-    hint: 'The installed app registers itself here.',
+  fail('input.unusable', message('cli.this-system-keeps-no-menu-entries-as'), {
+    hint: message('cli.installed-app-registers-itself-here'),
   });

@@ -7,6 +7,7 @@ import { parseTargetId } from '../shared/targets/target.ts';
 import type { Launched } from './app-launch.ts';
 import type { MenuChange } from './app-menu.ts';
 import { bulkheadCommand, printError, printResult, withJson, withRoot } from './output.ts';
+import { message } from '../shared/messages/message.ts';
 import type { RootOptions } from './target.ts';
 
 interface AppOptions extends RootOptions {
@@ -78,30 +79,33 @@ export function appArguments(
   options: AppOptions,
 ): Result<readonly string[], AppError> {
   if (options.install === true && options.uninstall === true)
-    return fail('input.unusable', '--install and --uninstall contradict each other', {
-      hint: 'Give one of the two.',
+    return fail('input.unusable', message('cli.install-and-uninstall-contradict-each-other'), {
+      hint: message('cli.give-one-of-two'),
     });
   const links = given.filter((arg) => !arg.startsWith('--'));
   // After `--`: for Chromium (--user-data-dir=…, --force-device-scale-factor=2).
   const others = given.filter((arg) => arg.startsWith('--'));
   const [link, ...more] = links;
   if (more.length > 0 || (link !== undefined && options.route !== undefined))
-    return fail('input.unusable', 'one place can be shown, and several were named', {
-      hint: 'Give one link, or one --route.',
+    return fail('input.unusable', message('cli.one-place-can-be-shown-and-several'), {
+      hint: message('cli.give-one-link-or-one-route'),
     });
   if (link !== undefined && parseDeepLink(link) === null) {
-    return fail('input.unusable', `"${link}" is no link that the app opens`, {
-      hint: `Links look like ${deepLinkScheme}://docker-socket or ${deepLinkScheme}://isolation?setting=/bulkhead/mode.`,
+    return fail('input.unusable', message('cli.is-no-link-that-app-opens', { link }), {
+      hint: message('cli.links-look-like-docker-socket-or-isolation', {
+        deepLinkScheme,
+        deepLinkScheme2: deepLinkScheme,
+      }),
     });
   }
   if (options.route !== undefined && parseRoute(options.route) === null) {
-    return fail('input.unusable', `"${options.route}" is no place in the app`, {
-      hint: 'Pages are listed by bulkhead app --help; a setting is named after its page, as in isolation/bulkhead/mode.',
+    return fail('input.unusable', message('cli.is-no-place-in-app', { route: options.route }), {
+      hint: message('cli.pages-are-listed-by-bulkhead-app-help'),
     });
   }
   if (options.target !== undefined && parseTargetId(options.target) === null)
-    return fail('input.unusable', `"${options.target}" is not the id of an engine`, {
-      hint: 'See which there are: bulkhead targets.',
+    return fail('input.unusable', message('cli.is-not-id-of-engine', { target: options.target }), {
+      hint: message('cli.see-which-there-are-bulkhead-targets'),
     });
   return ok([
     ...(options.target === undefined ? [] : ['--target', options.target]),

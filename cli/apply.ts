@@ -21,6 +21,7 @@ import { eventListener, type EventListener } from './event-listener.ts';
 import { describeOutcome, describePlan, describeStep, describeVerification } from './plan-text.ts';
 import { stepWords } from './recreate-text.ts';
 import { describeStatus, statusReport } from './status.ts';
+import { message } from '../shared/messages/message.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
 
 interface VerifyOptions extends RootOptions {
@@ -174,9 +175,9 @@ async function applyTelling(
   };
   if (options.yes !== true && !process.stdin.isTTY) {
     refuse(
-      fail('apply.not-confirmed', 'nobody is there to confirm', {
-        reason: 'standard input is no terminal',
-        hint: 'Look at bulkhead plan, then apply with --yes.',
+      fail('apply.not-confirmed', message('cli.nobody-is-there-to-confirm'), {
+        reason: message('cli.standard-input-is-no-terminal'),
+        hint: message('cli.look-at-bulkhead-plan-then-apply-with'),
       }).error,
     );
     return;
@@ -275,7 +276,9 @@ async function confirm(plan: ApplyPlan): Promise<Result<void, AppError>> {
     const answer = await prompt.question(translate(question));
     return /^y(es)?$/i.test(answer.trim())
       ? ok(undefined)
-      : fail('apply.not-confirmed', 'nothing was applied', { reason: 'it was not confirmed' });
+      : fail('apply.not-confirmed', message('cli.nothing-was-applied'), {
+          reason: message('cli.it-was-not-confirmed'),
+        });
   } finally {
     prompt.close();
   }

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { widthOf } from '../shared/translate/translate.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { message } from '../shared/messages/message.ts';
 import { printable, printError, resolveRoot, withJson, withRoot, translate } from './output.ts';
 
 interface AuditOptions {
@@ -57,11 +58,13 @@ export function registerAudit(program: Command): void {
           fail(
             absent ? 'input.unusable' : 'rights.not-root',
             absent
-              ? `there is no decision log ${file.value}`
-              : `the decision log ${file.value} can't be read`,
+              ? message('cli.there-is-no-decision-log', { value: file.value })
+              : message('cli.decision-log-canot-be-read', { value: file.value }),
             {
               cause: there,
-              hint: absent ? 'Nothing was decided yet, or --root names another engine.' : 'Run it as root.',
+              hint: absent
+                ? message('cli.nothing-was-decided-yet-or-root-names')
+                : message('cli.run-it-as-root'),
             },
           ).error,
           options,
@@ -87,9 +90,9 @@ export function registerAudit(program: Command): void {
         );
       } catch (error) {
         printError(
-          fail('input.unusable', `the decision log ${file.value} can't be followed`, {
+          fail('input.unusable', message('cli.decision-log-canot-be-followed', { value: file.value }), {
             cause: error,
-            hint: 'Its directory must be there.',
+            hint: message('cli.its-directory-must-be-there'),
           }).error,
           options,
         );
@@ -113,9 +116,9 @@ export function sinceTime(text: string | undefined, now: number): Result<number 
   if (ago !== null) return ok(now - Number(ago[1]) * (units[ago[2] ?? 's'] ?? 1000));
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(time)
-    ? fail('input.unusable', '--since is no time', {
-        reason: `"${text}" was given`,
-        hint: 'Give an ISO date, or how long ago: --since 15m.',
+    ? fail('input.unusable', message('cli.since-is-no-time'), {
+        reason: message('cli.was-given', { text }),
+        hint: message('cli.give-iso-date-or-how-long-ago'),
       })
     : ok(time);
 }

@@ -3,6 +3,7 @@ import type { Target } from '../engine/target.ts';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import { isRunning, type Container } from '../shared/containers/protection.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { message } from '../shared/messages/message.ts';
 import type { RootOptions } from './target.ts';
 
 /**
@@ -67,8 +68,8 @@ export async function resolveChoices(
     const found = find(containers, name);
     if (!found.ok) return found;
     if (isRunning(found.value) && !choices.includeRunning)
-      return fail('containers.running', `${found.value.name} is running`, {
-        hint: 'Add --include-running to stop and remove it.',
+      return fail('containers.running', message('cli.is-running', { name: found.value.name }), {
+        hint: message('cli.add-include-running-to-stop-and-remove'),
         params: { name: found.value.name },
       });
     gone.add(found.value.id);
@@ -85,14 +86,14 @@ export async function resolveChoices(
       if (!found.ok) return found;
       const { id, name: called, obstacles } = found.value;
       if (gone.has(id))
-        return fail('input.unusable', `${called} can't be removed and recreated`, {
-          hint: 'Say one of the two for it.',
+        return fail('input.unusable', message('cli.canot-be-removed-and-recreated', { called }), {
+          hint: message('cli.say-one-of-two-for-it'),
           params: { name: called },
         });
       if (obstacles.length > 0)
-        return fail('containers.recreate-blocked', `${called} cannot be recreated as it is`, {
+        return fail('containers.recreate-blocked', message('cli.cannot-be-recreated-as-it-is', { called }), {
           reason: obstacles.join(', '),
-          hint: 'ECI does not allow that: make it anew without, or remove it.',
+          hint: message('cli.eci-does-not-allow-that-make-it'),
           params: { name: called },
         });
       anew.add(id);
@@ -125,16 +126,16 @@ async function recreationPossible(target: Target, text: string): Promise<Result<
     import('../shared/targets/features.ts'),
   ]);
   if (missingBecause(target.ref.kind, 'recreate') !== null)
-    return fail('containers.recreate-blocked', 'containers are not recreated on this engine', {
-      hint: 'Remove them, and make them anew once ECI is on.',
+    return fail('containers.recreate-blocked', message('cli.containers-are-not-recreated-on-this-engine'), {
+      hint: message('cli.remove-them-and-make-them-anew-once'),
     });
   const settings = effectiveSettings(text, { exists: true });
   // What can't be read is told by the plan.
   if (!settings.ok || settings.value.eci.value) return ok(null);
   return fail(
     'containers.recreate-blocked',
-    'nothing is recreated: Enhanced Container Isolation is off in these settings',
-    { hint: 'Turn it on in them, or leave --recreate away.' },
+    message('cli.nothing-is-recreated-enhanced-container-isolation-is'),
+    { hint: message('cli.turn-it-on-in-them-or-leave') },
   );
 }
 
@@ -144,8 +145,8 @@ function find(containers: readonly Container[], name: string): Result<Container,
     containers.find((container) => container.id === name || container.name === name) ??
     (begins.length === 1 ? begins[0] : undefined);
   return found === undefined
-    ? fail('containers.not-found', `there is no container ${name}`, {
-        hint: 'See bulkhead containers scan.',
+    ? fail('containers.not-found', message('cli.there-is-no-container', { name }), {
+        hint: message('cli.see-bulkhead-containers-scan'),
         params: { name },
       })
     : ok(found);

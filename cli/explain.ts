@@ -6,6 +6,7 @@ import { routeOfSetting } from '../shared/desktop/deep-link.ts';
 import { refusalPrefix } from '../shared/rules/texts.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { printable, printError, printResult, translate, withJson, withRoot } from './output.ts';
+import { message } from '../shared/messages/message.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
 
 interface ExplainOptions extends RootOptions {
@@ -101,16 +102,16 @@ async function composeText(
   args: readonly string[],
 ): Promise<Result<{ readonly text: string; readonly projectDirectory: string }, AppError>> {
   if (args.length > 0)
-    return fail('input.unusable', 'a compose file takes the place of a command', {
-      hint: 'Give one of the two.',
+    return fail('input.unusable', message('cli.compose-file-takes-place-of-command'), {
+      hint: message('cli.give-one-of-two'),
     });
   try {
     const text = await readFile(file === '-' ? '/dev/stdin' : path.resolve(file), 'utf8');
     return text.length > maxComposeBytes
-      ? fail('input.unusable', `${file} is too large for a compose file`)
+      ? fail('input.unusable', message('cli.is-too-large-for-compose-file', { file }))
       : ok({ text, projectDirectory: file === '-' ? path.resolve('.') : path.dirname(path.resolve(file)) });
   } catch (error) {
-    return fail('input.unusable', `${file} can't be read`, { cause: error });
+    return fail('input.unusable', message('cli.canot-be-read', { file }), { cause: error });
   }
 }
 

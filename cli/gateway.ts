@@ -4,6 +4,7 @@ import { engineNotice } from '../shared/gateway/engine-notices.ts';
 import { takeInheritedListeners } from '../shared/gateway/kept-listeners.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { message } from '../shared/messages/message.ts';
 import { printError } from './output.ts';
 
 interface GatewayCommandOptions {
@@ -104,9 +105,9 @@ export function registerGateway(program: Command): void {
 function unixPath(text: string, option: string): Result<string, AppError> {
   const given = text.startsWith('unix://') ? text.slice('unix://'.length) : text;
   if (!path.isAbsolute(given) || given.includes('\0')) {
-    return fail('input.unusable', `--${option} is not a unix socket`, {
-      reason: `"${text}" was given`,
-      hint: `Give an absolute path: --${option} unix:///run/docker.sock.`,
+    return fail('input.unusable', message('cli.is-not-unix-socket', { option }), {
+      reason: message('cli.was-given', { text }),
+      hint: message('cli.give-absolute-path-unix-run-docker-sock', { option }),
     });
   }
   return ok(given);

@@ -5,6 +5,7 @@ import type { MessageLanguage } from '../shared/language.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../shared/result.ts';
 import { parseTargetId, type TargetRef } from '../shared/targets/target.ts';
 import { claimTitles } from '../shared/verify/claim-titles.ts';
+import { message } from '../shared/messages/message.ts';
 import type { ClaimId } from '../shared/verify/claims.ts';
 
 /**
@@ -148,8 +149,8 @@ export function resolveTarget(options: {
   }
   const ref = parseTargetId(options.target);
   return ref === null
-    ? fail('input.unusable', `"${options.target}" is not the id of an engine`, {
-        hint: 'See which there are: bulkhead targets.',
+    ? fail('input.unusable', message('cli.is-not-id-of-engine', { target: options.target }), {
+        hint: message('cli.see-which-there-are-bulkhead-targets'),
       })
     : ok(ref);
 }
@@ -169,20 +170,22 @@ export function resolveRoot(
       ? ok(ref.root)
       : fail(
           'input.unusable',
-          `this command is for engines of Bulkhead's own, and "${options.target}" is none`,
-          { hint: 'Name one: --root DIR.' },
+          message('cli.this-command-is-for-engines-of-bulkhead', { target: options.target }),
+          { hint: message('cli.name-one-root-dir') },
         );
   }
   const given = options.root ?? env['BULKHEAD_ROOT'];
   if (given !== undefined && given.trim() !== '') {
     if (given.includes('\0'))
-      return fail('input.unusable', 'the root directory is not a path', { reason: 'it contains a NUL byte' });
+      return fail('input.unusable', message('cli.root-directory-is-not-path'), {
+        reason: message('cli.it-contains-nul-byte'),
+      });
     return ok(path.resolve(given));
   }
   if (uid === 0) return ok(defaultRoot);
-  return fail('input.unusable', 'no engine was named', {
-    reason: 'neither --root nor BULKHEAD_ROOT is set',
-    hint: "Give the engine's directory: --root DIR.",
+  return fail('input.unusable', message('cli.no-engine-was-named'), {
+    reason: message('cli.neither-root-nor-bulkhead-root-is-set'),
+    hint: message('cli.give-engine-directory-root-dir'),
   });
 }
 
@@ -227,9 +230,9 @@ export function endWithReader(
 export function secondsOption(text: string, name: string): Result<number, AppError> {
   const value = Number(text);
   if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > 86_400) {
-    return fail('input.unusable', `--${name} is not a number of seconds`, {
-      reason: `"${text}" was given`,
-      hint: `Give a number above 0, for example --${name} 60.`,
+    return fail('input.unusable', message('cli.is-not-number-of-seconds', { name }), {
+      reason: message('cli.was-given', { text }),
+      hint: message('cli.give-number-above-0-for-example-60', { name }),
     });
   }
   return ok(Math.round(value * 1000));

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { OwnedRanges } from '../planner/range-admin.ts';
 import { fail, type AppError, type Result } from '../shared/result.ts';
+import { message } from '../shared/messages/message.ts';
 import { printError, printResult, progress, translate, withJson } from './output.ts';
 
 const releaseHelp = `
@@ -56,8 +57,8 @@ export function registerRanges(program: Command): void {
 }
 
 function notAnOwner(text: string): AppError {
-  const failed = fail('input.unusable', `"${text}" is not an owner of id ranges`, {
-    hint: 'Give a user id, or builds, unnamed or retired.',
+  const failed = fail('input.unusable', message('cli.is-not-owner-of-id-ranges', { text }), {
+    hint: message('cli.give-user-id-or-builds-unnamed-or'),
   });
   return failed.error;
 }

@@ -16,6 +16,7 @@ import {
   translate,
 } from './output.ts';
 import { describeRecreatePlan, outcomeText, stepWords } from './recreate-text.ts';
+import { message } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
 
 interface RecreateOptions extends RootOptions {
@@ -71,7 +72,7 @@ async function requestOf(
   options: RecreateOptions,
 ): Promise<Result<RecreateRequest, AppError>> {
   if (options.keepOld === true && options.removeOld === true)
-    return fail('input.unusable', '--keep-old and --remove-old contradict each other');
+    return fail('input.unusable', message('cli.keep-old-and-remove-old-contradict-each'));
   const { recreateRequestSchema } = await import('../shared/containers/recreate.ts');
   const ids = [...new Set(names)];
   const parsed = recreateRequestSchema.safeParse({
@@ -84,7 +85,7 @@ async function requestOf(
   });
   return parsed.success
     ? ok(parsed.data)
-    : fail('input.unusable', 'the containers to recreate are not usable', {
+    : fail('input.unusable', message('cli.containers-to-recreate-are-not-usable'), {
         reason: parsed.error.issues[0]?.message ?? '',
       });
 }
@@ -185,9 +186,9 @@ async function recreateTelling(
 
 async function confirm(count: number, running: number): Promise<Result<void, AppError>> {
   if (!process.stdin.isTTY)
-    return fail('apply.not-confirmed', 'nobody is there to confirm', {
-      reason: 'standard input is no terminal',
-      hint: 'Look at --dry-run, then recreate with --yes.',
+    return fail('apply.not-confirmed', message('cli.nobody-is-there-to-confirm'), {
+      reason: message('cli.standard-input-is-no-terminal'),
+      hint: message('cli.look-at-dry-run-then-recreate-with'),
     });
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
@@ -197,7 +198,9 @@ async function confirm(count: number, running: number): Promise<Result<void, App
     );
     return /^y(es)?$/i.test(answer.trim())
       ? ok(undefined)
-      : fail('apply.not-confirmed', 'nothing was recreated', { reason: 'it was not confirmed' });
+      : fail('apply.not-confirmed', message('cli.nothing-was-recreated'), {
+          reason: message('cli.it-was-not-confirmed'),
+        });
   } finally {
     prompt.close();
   }

@@ -9,6 +9,7 @@ import type { DiffHunk, Finding } from '../shared/settings/index.ts';
 import type { LintContext } from '../shared/settings/lint/index.ts';
 import type { PreferenceOutcome } from '../shared/settings/preferences.ts';
 import { printError, printResult, progress, translate, withJson, withRoot } from './output.ts';
+import { message } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
 
 /**
@@ -383,7 +384,7 @@ async function lint(file: string | undefined, options: LintOptions): Promise<voi
     return;
   }
   if (!read.value.exists) {
-    print(fail('input.unusable', `there is no file ${file}`));
+    print(fail('input.unusable', message('cli.there-is-no-file', { file })));
     return;
   }
   const { homedir } = await import('node:os');

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Target } from '../engine/target.ts';
 import type { RecreatePolicy } from '../shared/containers/recreate-policy.ts';
 import type { AppError, Result } from '../shared/result.ts';
+import { message } from '../shared/messages/message.ts';
 import { bulkheadCommand, printError, resolveTarget } from './output.ts';
 
 export interface RootOptions {
@@ -65,7 +66,7 @@ export async function textToApply(
   if (!read.ok) return read;
   return read.value.exists
     ? ok(read.value.text)
-    : fail('input.unusable', `there is no file ${file}`, {
-        hint: 'Give the path of a settings file, or none to take the draft.',
+    : fail('input.unusable', message('cli.there-is-no-file', { file }), {
+        hint: message('cli.give-path-of-settings-file-or-none'),
       });
 }

@@ -5,6 +5,7 @@ import type { EntryCheck } from '../shared/policy/image-trust.ts';
 import type { EffectiveSettings } from '../shared/settings/index.ts';
 import type { EntryDigest } from '../shared/settings/lint/index.ts';
 import { printError, printResult, withJson, withRoot } from './output.ts';
+import { message } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
 
 interface TrustOptions extends RootOptions {
@@ -68,9 +69,9 @@ async function explain(
     );
   } catch (error) {
     if (!(error instanceof EngineUnreachable)) throw error;
-    return fail('engine.unreachable', 'the engine could not be asked about the image', {
+    return fail('engine.unreachable', message('cli.engine-could-not-be-asked-about-image'), {
       cause: error,
-      hint: 'Start it: bulkhead engine start.',
+      hint: message('cli.start-it-bulkhead-engine-start'),
     });
   }
 }

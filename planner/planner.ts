@@ -23,6 +23,7 @@ import { SealedRunc } from './sealed-runc.ts';
 import { haveToBeAsked, Sources } from './sources.ts';
 import { ShareChecks } from './share-checks.ts';
 import { rangeOwnerOf, type SharingOptions } from './shares.ts';
+import { message } from '../shared/messages/message.ts';
 import type { EngineParts } from './sockets.ts';
 
 export interface PlannerOptions {
@@ -53,9 +54,9 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
   const lock = await acquireLock(paths.lock);
   if (!lock.ok) {
     if (lock.error.code !== 'apply.in-progress') return lock;
-    return fail('isolation.planner-failed', 'Another isolation planner serves this engine.', {
+    return fail('isolation.planner-failed', message('planner.another-isolation-planner-serves-this-engine'), {
       reason: lock.error.reason ?? paths.lock,
-      hint: 'Stop it first.',
+      hint: message('planner.stop-it-first'),
     });
   }
   try {
@@ -165,7 +166,10 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     });
   } catch (error) {
     await lock.value.release();
-    return fail('isolation.planner-failed', 'The isolation planner could not start.', { cause: error, hint });
+    return fail('isolation.planner-failed', message('planner.isolation-planner-could-not-start'), {
+      cause: error,
+      hint,
+    });
   }
 }
 

@@ -5,6 +5,7 @@ import { passwdLines, userName } from '../engine/base/user-database.ts';
 import { linkNew, writeAside } from './claim-files.ts';
 import { formatFile, RangeLedger } from './range-ledger.ts';
 import { rangeOwnerSchema, rangeOwnersDirectory, type RangeOwner } from './range-owner.ts';
+import { message } from '../shared/messages/message.ts';
 import { basesInUse, rangeSize } from './ranges.ts';
 
 /** Where the machine's planners claim ranges (options.ts). */
@@ -103,7 +104,7 @@ export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Re
     return ok(bases.length);
   } catch (error) {
     const hint = 'See which are left: bulkhead ranges list.';
-    return fail('isolation.planner-failed', 'the id ranges could not all be handed back', {
+    return fail('isolation.planner-failed', message('planner.id-ranges-could-not-all-be-handed'), {
       cause: error,
       hint,
     });
@@ -122,8 +123,8 @@ interface OpenedRanges {
 function openForAdmin(options: RangeAdminOptions): Result<OpenedRanges, AppError> {
   const { owners = rangeOwnersDirectory, claims = claimsDirectory, inUse = basesInUse, log } = options;
   if (process.getuid?.() !== 0) {
-    return fail('rights.not-root', 'whose the id ranges are is for root to see', {
-      hint: 'Run it with sudo.',
+    return fail('rights.not-root', message('planner.whose-id-ranges-are-is-for-root'), {
+      hint: message('planner.run-it-with-sudo'),
     });
   }
   try {
@@ -137,17 +138,19 @@ function openForAdmin(options: RangeAdminOptions): Result<OpenedRanges, AppError
     const ledger = isThere ? new RangeLedger({ directory: owners, mark: null, log }) : null;
     return ok({ ledger, claims, usedBy });
   } catch (error) {
-    return fail('isolation.planner-failed', 'whose the id ranges are could not be read', { cause: error });
+    return fail('isolation.planner-failed', message('planner.whose-id-ranges-are-could-not-be'), {
+      cause: error,
+    });
   }
 }
 
 function stillUsed(bases: readonly number[]): Result<never, AppError> {
-  return fail('containers.running', 'the id ranges are still in use', {
+  return fail('containers.running', message('planner.id-ranges-are-still-in-use'), {
     reason: bases
       .slice(0, 5)
       .map((base) => `${base}-${base + rangeSize - 1}`)
       .join(', '),
-    hint: 'Remove the containers of that owner and end processes with such ids, then try again.',
+    hint: message('planner.remove-containers-of-that-owner-and-end'),
   });
 }
 

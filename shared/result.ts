@@ -1,9 +1,8 @@
 import * as z from 'zod';
+import { plainText, referenceTo, type Message } from './messages/message.ts';
+import { messageReferenceSchema } from './messages/schema.ts';
 
-/**
- * Every code an operation of ours can fail with. The renderer and the CLI own the words; `message` is for
- * logs and as a fallback.
- */
+/** Every code an operation of ours can fail with. */
 export const appErrorCodes = [
   'settings.syntax',
   'settings.unreadable',
@@ -61,8 +60,16 @@ export const appErrorSchema = z.object({
   reason: z.string().optional(),
   /** What to try next, one imperative sentence. */
   hint: z.string().optional(),
-  /** Values for a translated sentence (path, container name, …). */
+  /** Facts about the failure, for programs (path, container name, …). */
   params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  /** Which sentences of the catalogue the three texts are, for who shows them in another language. */
+  sentences: z
+    .object({
+      message: messageReferenceSchema.optional(),
+      reason: messageReferenceSchema.optional(),
+      hint: messageReferenceSchema.optional(),
+    })
+    .optional(),
 });
 export type AppError = z.infer<typeof appErrorSchema>;
 
@@ -74,26 +81,39 @@ export type Result<T, E = AppError> = Ok<T> | Err<E>;
 export const ok = <T>(value: T): Ok<T> => ({ ok: true, value });
 export const err = <E>(error: E): Err<E> => ({ ok: false, error });
 
+/** A text of an error: a sentence of the catalogue, or words of the engine or the system. */
+type ErrorText = string | Message;
+
 /** Builds an `Err<AppError>`; `cause` gives the reason text when it is an Error. */
 export function fail(
   code: AppErrorCode,
-  message: string,
-  more: { cause?: unknown; reason?: string; hint?: string; params?: AppError['params'] } = {},
+  message: ErrorText,
+  more: { cause?: unknown; reason?: ErrorText; hint?: ErrorText; params?: AppError['params'] } = {},
 ): Err<AppError> {
-  const reason =
-    more.reason ??
-    (more.cause instanceof Error
-      ? more.cause.message
-      : more.cause === undefined
-        ? undefined
-        : String(more.cause));
+  const { hint, params } = more;
+  const reason = more.reason ?? reasonOf(more.cause);
+  const sentences = {
+    ...referenceAt('message', message),
+    ...referenceAt('reason', reason),
+    ...referenceAt('hint', hint),
+  };
   return err({
     code,
-    message,
-    ...(reason === undefined ? {} : { reason }),
-    ...(more.hint === undefined ? {} : { hint: more.hint }),
-    ...(more.params === undefined ? {} : { params: more.params }),
+    message: plainText(message),
+    ...(reason === undefined ? {} : { reason: plainText(reason) }),
+    ...(hint === undefined ? {} : { hint: plainText(hint) }),
+    ...(params === undefined ? {} : { params }),
+    ...(Object.keys(sentences).length === 0 ? {} : { sentences }),
   });
+}
+
+function reasonOf(cause: unknown): string | undefined {
+  if (cause === undefined) return undefined;
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function referenceAt(name: 'message' | 'reason' | 'hint', text: ErrorText | undefined) {
+  return text === undefined || typeof text === 'string' ? {} : { [name]: referenceTo(text) };
 }
 
 /** Exhaustiveness check for switches over unions. */

@@ -4,6 +4,7 @@ import { recreateJournalPath } from '../engine/recreate/recreate-journal.ts';
 import type { SettledRecreate } from '../engine/recreate/recreate.ts';
 import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
 import { interruptedLook } from './interrupted.ts';
+import { message } from '../shared/messages/message.ts';
 import { resumeWithin, type ResumeApply, type ResumedApply } from './resume-within.ts';
 
 export interface InterruptedWorkOptions {
@@ -61,7 +62,7 @@ export class InterruptedWork {
     const { settleRecreation, log } = this.#options;
     const settled =
       (await settleRecreation?.().catch((error: unknown): Result<never, AppError> =>
-        fail('internal', 'settling an interrupted recreation hit a defect', { cause: error }),
+        fail('internal', message('engine.settling-interrupted-recreation-hit-defect'), { cause: error }),
       )) ?? ok(null);
     if (!settled.ok && settled.error.code !== 'apply.in-progress')
       log(`${settled.error.message}: ${settled.error.reason ?? ''}`);

@@ -4,6 +4,7 @@ import type { EngineStatus } from '../shared/engine-status/status.ts';
 import type { DriverCallOptions, EngineDriver } from '../engine/apply/driver.ts';
 import { createEmbeddedDriver } from '../engine/targets/embedded/embedded.ts';
 import { engineStatus } from '../engine/targets/embedded/engine-facts.ts';
+import { message } from '../shared/messages/message.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
 
 /**
@@ -52,7 +53,7 @@ export function resumeWithin(
     later: EngineDriver['start'],
     call: DriverCallOptions = {},
   ): Promise<Result<EngineStatus, AppError>> => {
-    if (ending.signal.aborted) return fail('engine.not-ready', 'the engine is being stopped');
+    if (ending.signal.aborted) return fail('engine.not-ready', message('engine.engine-is-being-stopped'));
     if (running) return later({ ...call, signal: ending.signal });
     want();
     const outcome = await started;
@@ -71,7 +72,7 @@ export function resumeWithin(
   };
   const run = async (): Promise<Result<ApplyRun | null, AppError>> => {
     const resumed = await resume(driver).catch((error: unknown): Result<never, AppError> =>
-      fail('internal', 'resuming it hit a defect', { cause: error }),
+      fail('internal', message('engine.resuming-it-hit-defect'), { cause: error }),
     );
     if (resumed.ok && resumed.value !== null)
       options.log(`an interrupted apply was settled: ${resumed.value.outcome?.kind ?? ''}`);
@@ -90,7 +91,7 @@ export function resumeWithin(
     again: run,
     close: () => {
       ending.abort();
-      tellStarted(fail('engine.not-ready', 'the engine is being stopped'));
+      tellStarted(fail('engine.not-ready', message('engine.engine-is-being-stopped')));
     },
   };
 }

@@ -6,6 +6,7 @@ import { supervisorLock } from '../engine/targets/embedded/engine-state.ts';
 import { openLog } from '../engine/targets/embedded/log-files.ts';
 import { checkMachine, checkRootPath, prepareRoot } from '../engine/targets/embedded/root-directory.ts';
 import { ControlServer } from './control-server.ts';
+import { message } from '../shared/messages/message.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 
 /**
@@ -36,7 +37,7 @@ export async function runSupervisor(
     return await supervisor.run();
   } catch (error) {
     if (control !== null) throw error;
-    return fail('engine.start-failed', "the supervisor's control socket could not be made", {
+    return fail('engine.start-failed', message('engine.supervisor-control-socket-could-not-be-made'), {
       cause: error,
       params: { path: paths.controlSocket },
     });
@@ -52,7 +53,7 @@ export async function runSupervisor(
 async function acquireSupervisorLock(paths: RootPaths): Promise<Result<Lock, AppError>> {
   const lock = await acquireLock(supervisorLock(paths));
   if (lock.ok || lock.error.code !== 'apply.in-progress') return lock;
-  return fail('engine.already-running', 'this engine has a supervisor already', {
+  return fail('engine.already-running', message('engine.this-engine-has-supervisor-already'), {
     ...(lock.error.reason === undefined ? {} : { reason: lock.error.reason }),
   });
 }

@@ -14,6 +14,7 @@ import { EngineRunner } from './engine-runner.ts';
 import { InterruptedWork } from './interrupted-work.ts';
 import type { ResumeApply } from './resume-within.ts';
 import { StateRecord } from './state-record.ts';
+import { message } from '../shared/messages/message.ts';
 import { SupervisorEvents } from './supervisor-events.ts';
 
 export interface SupervisorOptions {
@@ -119,7 +120,7 @@ export class Supervisor {
       this.#interrupted.engineStarted(outcome);
       if (outcome.ok) await this.#serve();
     } catch (error) {
-      outcome = fail('internal', 'the supervisor failed', { cause: error });
+      outcome = fail('internal', message('engine.supervisor-failed'), { cause: error });
       this.#log(error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
     try {
@@ -186,7 +187,9 @@ export class Supervisor {
   async #examine(): Promise<void> {
     const kept = await this.#options
       .examine?.()
-      .catch((cause: unknown) => fail('internal', 'the backends could not be examined', { cause }));
+      .catch((cause: unknown) =>
+        fail('internal', message('engine.backends-could-not-be-examined'), { cause }),
+      );
     if (kept?.ok === false) this.#log(`${kept.error.message}: ${kept.error.reason ?? ''}`);
   }
 

@@ -2,6 +2,7 @@ import { sha256 } from '../../engine/base/files.ts';
 import type { SettingsState } from '../../shared/ipc/contract.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import { fail, ok } from '../../shared/result.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { KeptDraft } from './preferences.ts';
 
 /** The part of the target's settings store that a draft needs. */
@@ -97,8 +98,8 @@ export class DraftSession {
     const { draft } = await this.flush();
     return sha256(draft) === hash
       ? ok(draft)
-      : fail('settings.draft-changed', 'the draft was changed after this plan was made', {
-          hint: 'Read the plan of the draft as it is now, then apply.',
+      : fail('settings.draft-changed', message('app.draft-was-changed-after-this-plan-was'), {
+          hint: message('app.read-plan-of-draft-as-it-is'),
         });
   }
 

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { appErrorSchema, fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import { dismissed, notAsked, notAuthorised, type ElevatedChild } from './elevator.ts';
 
 /** How an elevated command ended: its exit code or why there is none, and its last words. */
@@ -64,27 +65,27 @@ const endOf = async (child: ElevatedChild): Promise<ElevatedEnd> => {
 /** Why an elevated command did not do what it was to do. */
 export function whyNot(
   { code, stderr }: ElevatedEnd,
-  message: string,
+  failure: string | Message,
   reported: AppError | null,
 ): Result<never, AppError> {
   switch (code) {
     case dismissed:
-      return fail('rights.not-root', 'administrator rights were not given', {
-        hint: 'Try again and enter the password.',
+      return fail('rights.not-root', message('app.administrator-rights-were-not-given'), {
+        hint: message('app.try-again-and-enter-password'),
       });
     case notAuthorised:
-      return fail('rights.not-root', 'this user may not get administrator rights', {
+      return fail('rights.not-root', message('app.this-user-may-not-get-administrator-rights'), {
         ...reason(stderr),
-        hint: 'Ask an administrator, or run bulkhead as root.',
+        hint: message('app.ask-administrator-or-run-bulkhead-as-root'),
       });
     case notAsked:
-      return fail('rights.not-root', 'administrator rights could not be asked for', {
+      return fail('rights.not-root', message('app.administrator-rights-could-not-be-asked-for'), {
         ...reason(stderr),
-        hint: 'See that an authentication agent of polkit runs in this session, or run bulkhead as root.',
+        hint: message('app.see-that-authentication-agent-of-polkit-runs'),
       });
     default: {
       const error = reported ?? errorIn(parsed(stderr.split('\n').at(-1) ?? ''));
-      return error === null ? fail('internal', message, { reason: stderr }) : { ok: false, error };
+      return error === null ? fail('internal', failure, { reason: stderr }) : { ok: false, error };
     }
   }
 }

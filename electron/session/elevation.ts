@@ -12,6 +12,7 @@ import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { verificationSchema, type Verification } from '../../shared/verify/claims.ts';
 import { followCommand, readCommand, waitForCommand, whyNot } from './elevated-command.ts';
+import { message } from '../../shared/messages/message.ts';
 import { systemElevator, type ElevatedChild, type Elevator } from './elevator.ts';
 
 /**
@@ -67,7 +68,9 @@ export function elevation({
   ): Promise<Result<ElevatedChild, AppError>> => {
     const engine = target();
     return engine === null
-      ? fail('engine.request-failed', 'no engine is open yet', { hint: 'Wait until it is open.' })
+      ? fail('engine.request-failed', message('app.no-engine-is-open-yet'), {
+          hint: message('app.wait-until-it-is-open'),
+        })
       : elevator.run(command, [...args, ...engine, ...rest]);
   };
   return {
@@ -125,7 +128,7 @@ export function elevation({
       if (end.code === 0) return ok(await status());
       const { error } = fail(
         action === 'stop' ? 'engine.stop-failed' : 'engine.start-failed',
-        `the engine did not ${action}`,
+        message('app.engine-did-not', { action }),
         { reason: end.stderr },
       );
       return whyNot(end, error.message, error);
@@ -152,7 +155,7 @@ async function textFile(
   } catch (cause) {
     await remove();
     const { systemCode, writeHint } = await import('../../engine/base/files.ts');
-    return fail('settings.unwritable', `${os.tmpdir()} could not be written`, {
+    return fail('settings.unwritable', message('app.could-not-be-written', { os: os.tmpdir() }), {
       cause,
       hint: writeHint(systemCode(cause)),
       params: { path: os.tmpdir() },
@@ -194,9 +197,9 @@ async function followApply(
     done: ended.value.then(({ code, stderr }) => {
       const last = latest();
       if (last.activity === 'ended') return last;
-      const { error } = fail('internal', `the elevated apply ended in the middle (${code})`, {
+      const { error } = fail('internal', message('app.elevated-apply-ended-in-middle', { code }), {
         reason: stderr,
-        hint: 'Run bulkhead apply again: it finishes or rolls back what was begun.',
+        hint: message('app.run-bulkhead-apply-again-it-finishes-or'),
       });
       const failedStep = last.steps.find((s) => s.state === 'running')?.step ?? 'back-up';
       const over: ApplyRun = {
@@ -240,9 +243,9 @@ async function followRecreate(
     done: ended.value.then(({ code, stderr }) => {
       const last = latest();
       if (last.activity === 'ended') return last;
-      const { error } = fail('internal', `the elevated recreation ended in the middle (${code})`, {
+      const { error } = fail('internal', message('app.elevated-recreation-ended-in-middle', { code }), {
         reason: stderr,
-        hint: 'Recreate again: what was begun is settled first.',
+        hint: message('app.recreate-again-what-was-begun-is-settled'),
       });
       return {
         ...last,

@@ -5,6 +5,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
+import { message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 
 /** Our command line running with an administrator's rights. */
@@ -78,8 +79,8 @@ const polkit = (pkexec: string): Elevator => ({
   missing: () => missingProgram(pkexec),
   async run(command, args) {
     if ((await missingProgram(pkexec)) !== null)
-      return fail('rights.not-root', 'this needs administrator rights, and pkexec is not installed', {
-        hint: `Install polkit's pkexec, or run as root: bulkhead ${args.join(' ')}`,
+      return fail('rights.not-root', message('app.this-needs-administrator-rights-and-pkexec-is'), {
+        hint: message('app.install-polkit-pkexec-or-run-as-root', { list: args.join(' ') }),
       });
     const child = spawn(pkexec, [...command, ...args], {
       stdio: 'pipe',
@@ -178,7 +179,7 @@ function throughSocket(question: Question): Elevator {
     try {
       directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-'));
     } catch (cause) {
-      return fail('settings.unwritable', `${os.tmpdir()} could not be written`, { cause });
+      return fail('settings.unwritable', message('app.could-not-be-written', { os: os.tmpdir() }), { cause });
     }
     const place =
       process.platform === 'win32'
@@ -201,7 +202,7 @@ function throughSocket(question: Question): Elevator {
       });
     } catch (cause) {
       await rm(directory, { recursive: true, force: true });
-      return fail('internal', 'the elevated command could not be listened to', { cause });
+      return fail('internal', message('app.elevated-command-could-not-be-listened-to'), { cause });
     }
     const whole = [...command, ...args, '--events-to', place];
     const child = spawn(question.program, [...question.args(whole)], {

@@ -8,6 +8,7 @@ import {
 } from '../../shared/ipc/user-choices.ts';
 import { fail, type AppError } from '../../shared/result.ts';
 import { targetIdSchema } from '../../shared/targets/target.ts';
+import { message } from '../../shared/messages/message.ts';
 import { systemCode, writeHint } from '../../engine/base/files.ts';
 
 /** Engines remembered at most. */
@@ -127,7 +128,7 @@ function keepingAll(keeper: Keeper) {
       write();
       problem = null;
     } catch (cause) {
-      problem = fail('settings.unwritable', 'what you prefer and draft can’t be remembered', {
+      problem = fail('settings.unwritable', message('app.what-you-prefer-and-draft-can-t'), {
         cause,
         hint: writeHint(systemCode(cause)),
       }).error;

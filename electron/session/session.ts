@@ -13,6 +13,7 @@ import { DraftSession } from './draft.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { containersTmp } from './container-paths.ts';
 import { watchEngine } from './engine-feed.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { UserStore } from './preferences.ts';
 
 export interface SessionOptions {
@@ -120,7 +121,8 @@ export async function openSession(
   const scanOnce = coalesce(async (): Promise<Result<ContainerScan, AppError>> => {
     opened.set({ busy: { ...opened.get().busy, scanning: true } });
     // The last scan stays, with its age, when this one fails.
-    const unexpected = (cause: unknown) => fail('internal', 'the containers could not be listed', { cause });
+    const unexpected = (cause: unknown) =>
+      fail('internal', message('app.containers-could-not-be-listed'), { cause });
     const result = await target.scan().catch(unexpected);
     if (result.ok) watched = watchScan(watched, result.value);
     const seen = result.ok
@@ -308,7 +310,9 @@ export async function beginChange<T>(
   if (!free.ok) return free;
   const { engine } = state.get().busy;
   if (engine !== null)
-    return fail('apply.in-progress', `the engine is ${engine}`, { hint: 'Wait until that has ended.' });
+    return fail('apply.in-progress', message('app.engine-is', { engine }), {
+      hint: message('app.wait-until-that-has-ended'),
+    });
   state.set({ busy: { ...state.get().busy, beginning: true } });
   try {
     return await begin();
@@ -320,18 +324,20 @@ export async function beginChange<T>(
 /** Applied state of things that must not run at the same time as an apply. */
 export function refuseDuringApply(state: AppState): Result<null, AppError> {
   if (state.busy.beginning)
-    return fail('apply.in-progress', 'a change to this engine is about to begin', {
-      hint: 'Wait until it has begun; where a password is asked for, give it or dismiss the question.',
+    return fail('apply.in-progress', message('app.change-to-this-engine-is-about-to'), {
+      hint: message('app.wait-until-it-has-begun-where-password'),
     });
   if (state.recreation !== null && state.recreation.activity !== 'ended')
-    return fail('apply.in-progress', 'containers are being recreated', {
-      hint: 'Wait until that has ended, or cancel it.',
+    return fail('apply.in-progress', message('app.containers-are-being-recreated'), {
+      hint: message('app.wait-until-that-has-ended-or-cancel'),
     });
   if (state.removal !== null && state.removal.activity !== 'ended')
-    return fail('apply.in-progress', 'containers are being removed', {
-      hint: 'Wait until that has ended, or cancel it.',
+    return fail('apply.in-progress', message('app.containers-are-being-removed'), {
+      hint: message('app.wait-until-that-has-ended-or-cancel'),
     });
   return state.run !== null && state.run.activity !== 'ended'
-    ? fail('apply.in-progress', 'an apply is under way', { hint: 'Wait until it has ended, or cancel it.' })
+    ? fail('apply.in-progress', message('app.apply-is-under-way'), {
+        hint: message('app.wait-until-it-has-ended-or-cancel'),
+      })
     : ok(null);
 }

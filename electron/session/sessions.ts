@@ -1,6 +1,7 @@
 import type { AppState } from '../../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { targetId, type TargetRef } from '../../shared/targets/target.ts';
+import { message } from '../../shared/messages/message.ts';
 import { refuseDuringApply, type Session } from './session.ts';
 
 /** The open engine, and the way to another one. Awaiting it gives the session that is open then. */
@@ -53,7 +54,7 @@ export function openSessions(
     async switchTo(ref) {
       if (switching) {
         const hint = 'Wait until it is open.';
-        return fail('apply.in-progress', 'another engine is being opened', { hint });
+        return fail('apply.in-progress', message('app.another-engine-is-being-opened'), { hint });
       }
       switching = true;
       try {
@@ -75,7 +76,7 @@ export function openSessions(
         for (const listener of listeners) listener(next);
         return ok(next.state.get());
       } catch (cause) {
-        return fail('engine.request-failed', 'the engine could not be opened', { cause });
+        return fail('engine.request-failed', message('app.engine-could-not-be-opened'), { cause });
       } finally {
         switching = false;
       }
@@ -84,7 +85,7 @@ export function openSessions(
       await current;
       if (opened?.target.id === id) return act(opened);
       const hint = 'Try again with the engine that is shown now.';
-      return fail('engine.changed', 'another engine was opened meanwhile', { hint });
+      return fail('engine.changed', message('app.another-engine-was-opened-meanwhile'), { hint });
     },
     onOpened(listener) {
       listeners.push(listener);
@@ -100,5 +101,5 @@ function refuseWhileBusy(state: AppState): Result<null, AppError> {
   const free = refuseDuringApply(state);
   if (!free.ok || state.busy.engine === null) return free;
   const hint = 'Wait until that has ended.';
-  return fail('apply.in-progress', `the engine is ${state.busy.engine}`, { hint });
+  return fail('apply.in-progress', message('app.engine-is', { engine: state.busy.engine }), { hint });
 }

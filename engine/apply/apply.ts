@@ -21,6 +21,7 @@ import { resumeUnderLock } from './resume.ts';
 import { rollBack } from './roll-back.ts';
 import { createRunState } from './run-state.ts';
 import { conflict, stepActions, stepIsDue } from './steps.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { StepContext } from './step-context.ts';
 
 /**
@@ -266,7 +267,7 @@ async function bringIntoForce(
         ports,
         state,
         journal,
-        fail('internal', 'applying hit a defect', { cause }).error,
+        fail('internal', message('apply.applying-hit-defect'), { cause }).error,
       ),
     };
   }
@@ -307,8 +308,9 @@ async function complete(context: StepContext, results: ApplyResults): Promise<Ap
 const last = (journal: Journal, next: ApplyStep): ApplyStep => (next === 'back-up' ? next : journal.step);
 
 const cancelled = (): AppError =>
-  fail('apply.cancelled', 'the apply was cancelled', { hint: 'Nothing of it is left; the draft is kept.' })
-    .error;
+  fail('apply.cancelled', message('apply.apply-was-cancelled'), {
+    hint: message('apply.nothing-of-it-is-left-draft-is'),
+  }).error;
 
 async function runStep(
   context: StepContext,

@@ -5,6 +5,7 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { engineConfigFiles } from '../daemon-json/daemon-json.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
+import { message } from '../../shared/messages/message.ts';
 import {
   readSettings,
   removeFile,
@@ -62,9 +63,9 @@ export async function writeBackup(paths: RootPaths, target: string): Promise<Res
     return ok(undefined);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    return fail('settings.unwritable', 'the backup could not be written', {
+    return fail('settings.unwritable', message('apply.backup-could-not-be-written'), {
       cause: error,
-      hint: 'Nothing was changed. Make room or give write permission, then try again.',
+      hint: message('apply.nothing-was-changed-make-room-or-give'),
       params: { path: directory },
     });
   }
@@ -95,7 +96,7 @@ export async function readTargetText(paths: RootPaths): Promise<Result<string, A
   if (!read.ok) return read;
   return read.value.exists
     ? ok(read.value.text)
-    : fail('settings.unreadable', 'the text being applied is gone from the backup', {
+    : fail('settings.unreadable', message('apply.text-being-applied-is-gone-from-backup'), {
         params: { path: backupDirectory(paths) },
       });
 }
@@ -135,7 +136,7 @@ export async function restoreBackup(
 ): Promise<Result<{ foreignSettings: boolean }, AppError>> {
   const manifest = await readManifest(paths);
   if (manifest === null)
-    return fail('apply.rollback-failed', 'the backup cannot be read', {
+    return fail('apply.rollback-failed', message('apply.backup-cannot-be-read'), {
       reason: backupDirectory(paths),
       params: { path: backupDirectory(paths) },
     });
@@ -181,7 +182,9 @@ async function putBack(
     error instanceof Error ? error : new Error(String(error)),
   );
   if (bytes instanceof Error)
-    return fail('apply.rollback-failed', `the backup of ${file} cannot be read`, { cause: bytes });
+    return fail('apply.rollback-failed', message('apply.backup-of-cannot-be-read', { file }), {
+      cause: bytes,
+    });
   const written = await writeFileAtomic(file, bytes, { mode });
   if (!written.ok) return (await linkIntoPlace(paths, file, stored, mode)) ? ok(undefined) : written;
   await chmod(file, mode).catch(() => undefined);

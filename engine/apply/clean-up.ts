@@ -2,6 +2,7 @@ import type { RemoveOutcome } from '../../shared/containers/protection.ts';
 import type { RecreateMember, RecreateRun } from '../../shared/containers/recreate.ts';
 import { fail, ok, type AppError } from '../../shared/result.ts';
 import type { Journal } from './journal.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { Step, StepContext } from './step-context.ts';
 
 /**
@@ -49,9 +50,9 @@ export function notCleanedUp(
  * here.
  */
 export function cleanUpDefect(cause: unknown): AppError {
-  return fail('internal', 'the clean-up after applying hit a defect', {
+  return fail('internal', message('apply.clean-up-after-applying-hit-defect'), {
     cause,
-    hint: 'Look at the list of containers.',
+    hint: message('apply.look-at-list-of-containers'),
   }).error;
 }
 

@@ -8,6 +8,7 @@ import { dropBackup } from './backup.ts';
 import type { Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';
 import type { RunState } from './run-state.ts';
+import { message } from '../../shared/messages/message.ts';
 import { recordVersion, settleDraft } from './versions.ts';
 
 /** What the steps of an apply have to tell. */
@@ -31,7 +32,7 @@ export async function finalise(
 ): Promise<ApplyOutcome> {
   const { paths } = ports;
   const recorded = await recordVersion(paths, journal, text).catch((cause: unknown) =>
-    fail('internal', 'recording the version hit a defect', { cause }),
+    fail('internal', message('apply.recording-version-hit-defect'), { cause }),
   );
   if (!recorded.ok) state.log(`history: ${recorded.error.message}`);
   try {

@@ -11,6 +11,7 @@ import { applyLockPath } from '../base/root-paths.ts';
 import type { ApplyPorts } from './ports.ts';
 import { rollBack } from './roll-back.ts';
 import { createRunState, type RunState } from './run-state.ts';
+import { message } from '../../shared/messages/message.ts';
 import { stepActions, stepIsDue } from './steps.ts';
 
 /**
@@ -53,9 +54,9 @@ export async function resumeUnderLock(
       : await goBack(ports, state, journal);
   state.end(outcome);
   if (outcome.kind === 'rollback-failed') {
-    return fail('apply.rollback-failed', 'an interrupted apply could not be rolled back', {
+    return fail('apply.rollback-failed', message('apply.interrupted-apply-could-not-be-rolled-back'), {
       reason: [outcome.rollbackError.message, outcome.rollbackError.reason].filter(Boolean).join(': '),
-      hint: `The files as they were are in ${outcome.backupDir}.`,
+      hint: message('apply.files-as-they-were-are-in', { backupDir: outcome.backupDir }),
       params: { backupDir: outcome.backupDir },
     });
   }
@@ -64,9 +65,9 @@ export async function resumeUnderLock(
 
 function goBack(ports: ApplyPorts, state: RunState, journal: Journal): Promise<ApplyOutcome> {
   state.activity('rolling-back', false);
-  const interrupted = fail('apply.rolled-back', 'the apply was interrupted', {
-    reason: `its process ended during "${journal.step}"`,
-    hint: 'The draft is kept: plan and apply it again.',
+  const interrupted = fail('apply.rolled-back', message('apply.apply-was-interrupted'), {
+    reason: message('apply.its-process-ended-during', { step: journal.step }),
+    hint: message('apply.draft-is-kept-plan-and-apply-it'),
   });
   return rollBack(ports, state, journal, journal.error ?? interrupted.error);
 }
@@ -133,9 +134,9 @@ async function settleDamaged(ports: ApplyPorts): Promise<Result<null, AppError>>
     const status = await ports.driver.status();
     const restarted = status.phase === 'stopped' ? ok(undefined) : await ports.driver.restart();
     if (!restarted.ok) {
-      return fail('apply.rollback-failed', 'an interrupted apply could not be rolled back', {
+      return fail('apply.rollback-failed', message('apply.interrupted-apply-could-not-be-rolled-back'), {
         reason: restarted.error.message,
-        hint: `The files as they were are in ${backupDirectory(ports.paths)}.`,
+        hint: message('apply.files-as-they-were-are-in', { backupDir: backupDirectory(ports.paths) }),
         params: { backupDir: backupDirectory(ports.paths) },
       });
     }

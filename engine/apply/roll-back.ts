@@ -5,6 +5,7 @@ import { removeJournalFile } from '../base/files.ts';
 import { backupDirectory, dropBackup, restoreBackup } from './backup.ts';
 import { writeJournal, type Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { RunState } from './run-state.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function rollBack(
   try {
     undone = await undo(ports, state, noted);
   } catch (defect) {
-    undone = fail('internal', 'rolling back hit a defect', { cause: defect });
+    undone = fail('internal', message('apply.rolling-back-hit-defect'), { cause: defect });
   }
   if (!undone.ok) {
     state.log(`roll back failed: ${undone.error.message}`);

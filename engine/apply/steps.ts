@@ -12,6 +12,7 @@ import { writeBackup } from './backup.ts';
 import { cleanUp } from './clean-up.ts';
 import type { Journal } from './journal.ts';
 import { settingsInForce } from './plan.ts';
+import { message } from '../../shared/messages/message.ts';
 import { readDaemonJson } from './versions.ts';
 export const done = (
   detail: string | null,
@@ -87,8 +88,8 @@ const writeSettings: Step = async ({ ports, journal, text }) => {
 
 /** The file is not what the plan was made against. */
 export function conflict(path: string): Result<never, AppError> {
-  return fail('settings.conflict', 'the settings file was changed by another program meanwhile', {
-    hint: 'Look at what changed, then plan again.',
+  return fail('settings.conflict', message('apply.settings-file-was-changed-by-another-program'), {
+    hint: message('apply.look-at-what-changed-then-plan-again'),
     params: { path },
   });
 }
@@ -148,10 +149,12 @@ const verify: Step = async ({ ports, state, signal }) => {
   const open = claims.filter((claim) => claim.verdict === 'not-enforced').length;
   const bad = claims.filter((claim) => !settled(claim.verdict) && claim.verdict !== 'not-enforced');
   if (bad.length > 0 || claims.length === 0) {
-    return fail('verify.failed', 'the protection could not be shown from inside real containers', {
+    return fail('verify.failed', message('apply.protection-could-not-be-shown-from-inside'), {
       reason:
-        bad.length === 0 ? 'no probe ran' : bad.map((claim) => `${claim.id}: ${claim.evidence}`).join('; '),
-      hint: 'See the log; bulkhead verify runs the same probes.',
+        bad.length === 0
+          ? message('apply.no-probe-ran')
+          : bad.map((claim) => `${claim.id}: ${claim.evidence}`).join('; '),
+      hint: message('apply.see-log-bulkhead-verify-runs-same-probes'),
     });
   }
   return done(`${countOf(claims)}${open === 0 ? '' : '; audit mode: nothing is refused'}`, {

@@ -11,6 +11,7 @@ import { readSharingRecord, sharingRecordName } from '../../shared/isolation/sha
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { passwdLines } from './user-database.ts';
 import type { RootPaths } from './root-paths.ts';
+import { message } from '../../shared/messages/message.ts';
 import { dockerClient, dockerClientOver } from './docker-client.ts';
 
 const run = promisify(execFile);
@@ -68,13 +69,13 @@ export async function effectiveCaller(sessionUser?: string): Promise<EffectiveCa
 /** A user of this machine by name or number; `input.unusable` for one it does not have. */
 export async function userCalled(nameOrId: string): Promise<Result<EffectiveCaller, AppError>> {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/.test(nameOrId))
-    return fail('input.unusable', `${nameOrId} is no user`);
+    return fail('input.unusable', message('engine.is-no-user', { nameOrId }));
   try {
     const [name = '', , uid = '', gid = '', , home = ''] = await passwdEntry(nameOrId);
     return ok({ name, uid: Number(uid), gid: Number(gid), ...(home === '' ? {} : { home }) });
   } catch {
-    return fail('input.unusable', `there is no user ${nameOrId}`, {
-      hint: "Give one of this machine's users: --as NAME.",
+    return fail('input.unusable', message('engine.there-is-no-user', { nameOrId }), {
+      hint: message('engine.give-one-of-this-machine-users-as'),
     });
   }
 }

@@ -2,6 +2,7 @@ import type { Agent } from 'node:http';
 import Docker from 'dockerode';
 import { fail, type AppError, type Err } from '../../shared/result.ts';
 import { systemCode } from './files.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import { EngineTimeout, limitRequests } from './request-limits.ts';
 
 /**
@@ -41,27 +42,27 @@ export function engineMessage(error: unknown): string {
 }
 
 /**
- * A failed call as an AppError: `engine.unreachable` when nobody answered (or the gateway said 503),
+ * A failed call as an AppError, `what` being the sentence on what could not be done: `engine.unreachable` when nobody answered (or the gateway said 503),
  * `engine.request-failed` otherwise.
  */
-export function requestFailure(what: string, error: unknown): Err<AppError> {
+export function requestFailure(what: Message, error: unknown): Err<AppError> {
   const status = statusOf(error);
   if (systemCode(error) === 'EACCES') {
-    return fail('engine.unreachable', `${what}: this user may not use the engine's socket`, {
+    return fail('engine.unreachable', message('engine.this-user-may-not-use-engine-socket', { what }), {
       reason: engineMessage(error),
-      hint: 'Join the group that may use it (docker), or run as root.',
+      hint: message('engine.join-group-that-may-use-it-docker'),
     });
   }
   if (error instanceof EngineTimeout) {
-    return fail('engine.unreachable', `${what}: the engine does not answer in time`, {
+    return fail('engine.unreachable', message('engine.engine-does-not-answer-in-time', { what }), {
       reason: engineMessage(error),
-      hint: 'See which container holds it up: bulkhead containers scan. Restarting the engine lets go of it.',
+      hint: message('engine.see-which-container-holds-it-up-bulkhead'),
     });
   }
   if (status === null || status === 503) {
-    return fail('engine.unreachable', `${what}: the engine does not answer`, {
+    return fail('engine.unreachable', message('engine.engine-does-not-answer', { what }), {
       reason: engineMessage(error),
-      hint: 'Start the engine: bulkhead engine start.',
+      hint: message('engine.start-engine-bulkhead-engine-start'),
     });
   }
   return fail('engine.request-failed', what, { reason: engineMessage(error), params: { status } });

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { maxTextLength } from '../../shared/settings/limits.ts';
+import { message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
 
 /** A text file as found on disk. `hash` is sha256 (hex) of its bytes, '' when there is no file. */
@@ -43,9 +44,9 @@ export async function readSettings(file: string): Promise<Result<StoredText, App
       return unreadable(file, stat.isDirectory() ? 'it is a directory' : 'it is not a regular file');
     const bytes = await readUpTo(handle, maxTextLength + 1);
     if (bytes.length > maxTextLength) {
-      return fail('settings.too-large', `${file} is too large to be a settings file`, {
-        reason: `it has more than ${maxTextLength} bytes`,
-        hint: 'Check that it is the right file.',
+      return fail('settings.too-large', message('engine.is-too-large-to-be-settings-file', { file }), {
+        reason: message('engine.it-has-more-than-bytes', { maxTextLength }),
+        hint: message('engine.check-that-it-is-right-file'),
         params: { path: file },
       });
     }
@@ -62,7 +63,11 @@ function unreadable(file: string, cause: unknown): Result<never, AppError> {
     systemCode(cause) === 'EACCES'
       ? 'Run as a user who may read it (root), or give it mode 0644.'
       : 'Mend or move it away, then try again.';
-  return fail('settings.unreadable', `${file} could not be read`, { cause, hint, params: { path: file } });
+  return fail('settings.unreadable', message('engine.could-not-be-read', { file }), {
+    cause,
+    hint,
+    params: { path: file },
+  });
 }
 
 function decode(file: string, bytes: Buffer): Result<StoredText, AppError> {
@@ -127,7 +132,7 @@ export async function writeFileAtomic(
     return ok(undefined);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    return fail(options.code ?? 'settings.unwritable', `${file} could not be written`, {
+    return fail(options.code ?? 'settings.unwritable', message('app.could-not-be-written', { os: file }), {
       cause: error,
       hint: `${writeHint(systemCode(error))} The old file is unchanged.`.trim(),
       params: { path: file },
@@ -173,7 +178,10 @@ export async function removeFile(
     await syncDirectory(path.dirname(file));
   } catch (error) {
     if (systemCode(error) !== 'ENOENT')
-      return fail(code, `${file} could not be deleted`, { cause: error, params: { path: file } });
+      return fail(code, message('engine.could-not-be-deleted', { file }), {
+        cause: error,
+        params: { path: file },
+      });
   }
   return ok(undefined);
 }

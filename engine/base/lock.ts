@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { processIdentitySchema } from './process-identity.ts';
 import { processWitness, type ProcessLivenessCheck } from './process-liveness.ts';
+import { message } from '../../shared/messages/message.ts';
 import { sha256, systemCode, writeHint } from './files.ts';
 
 /** The holder, and a nonce that makes every acquisition distinct. */
@@ -43,7 +44,7 @@ async function take(
     }
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    return fail('settings.unwritable', `${file} could not be written`, {
+    return fail('settings.unwritable', message('app.could-not-be-written', { os: file }), {
       cause: error,
       hint: writeHint(systemCode(error)),
       params: { path: file },
@@ -58,7 +59,7 @@ async function take(
         return ok(held(file, text));
       } catch (error) {
         if (systemCode(error) !== 'EEXIST')
-          return fail('settings.unwritable', `${file} could not be made`, {
+          return fail('settings.unwritable', message('engine.could-not-be-made', { file }), {
             cause: error,
             params: { path: file },
           });
@@ -103,9 +104,11 @@ function held(file: string, text: string): Lock {
 
 function inProgress(current: string): Result<never, AppError> {
   const owner = parseOwner(current);
-  return fail('apply.in-progress', 'another change to this engine is under way', {
-    ...(owner === null ? {} : { reason: `process ${owner.pid} holds the lock`, params: { pid: owner.pid } }),
-    hint: 'Wait until it has ended, then try again.',
+  return fail('apply.in-progress', message('engine.another-change-to-this-engine-is-under'), {
+    ...(owner === null
+      ? {}
+      : { reason: message('engine.process-holds-lock', { pid: owner.pid }), params: { pid: owner.pid } }),
+    hint: message('engine.wait-until-it-has-ended-then-try'),
   });
 }
 

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { message } from '../../shared/messages/message.ts';
 import { dockerClient, requestFailure } from './docker-client.ts';
 import { EngineTimeout, requestLimitMs } from './request-limits.ts';
 
@@ -66,7 +67,7 @@ describe('issue 12: a client of the engine', () => {
         .inspect()
         .catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(EngineTimeout);
-      const failure = requestFailure('the containers could not be listed', error).error;
+      const failure = requestFailure(message('app.containers-could-not-be-listed'), error).error;
       expect(failure).toMatchObject({
         code: 'engine.unreachable',
         reason: 'the engine did not answer within 0.2 s',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { conflictError, previewEngineConfig, type DesiredEngineConfig } from './daemon-json.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 
 /**
@@ -33,9 +34,9 @@ export async function askDockerd(text: string): Promise<Result<void, AppError>> 
     await writeFile(file, text, { mode: 0o600 });
     const said = await validate(file);
     if (said === null) return ok(undefined);
-    return fail('daemon-json.invalid', 'the Docker Engine does not take daemon.json', {
+    return fail('daemon-json.invalid', message('daemon-json.docker-engine-does-not-take-daemon-json'), {
       reason: said.replaceAll(file, 'daemon.json'),
-      hint: 'Correct daemon.json, then try again. Nothing was stopped.',
+      hint: message('daemon-json.correct-daemon-json-then-try-again-nothing'),
     });
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -13,6 +13,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { DaemonJsonChange } from '../../shared/apply/plan.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { message } from '../../shared/messages/message.ts';
 import { findConflicts, type EngineConfigConflict } from './daemon-json-conflicts.ts';
 
 const path = z.array(z.string());
@@ -224,9 +225,9 @@ function invalid(text: string, offset: number, reason: string): Result<never, Ap
   const before = withoutBom(text).slice(0, offset).split('\n');
   const line = before.length;
   const column = (before.at(-1)?.length ?? 0) + 1;
-  return fail('daemon-json.invalid', "the engine's configuration file daemon.json can't be read", {
-    reason: `line ${line}, column ${column}: ${reason}`,
-    hint: 'Correct the file; it is never overwritten while it is broken.',
+  return fail('daemon-json.invalid', message('daemon-json.engine-configuration-file-daemon-json-canot-be'), {
+    reason: message('daemon-json.line-column', { line, column, reason }),
+    hint: message('daemon-json.correct-file-it-is-never-overwritten-while'),
     params: { line, column },
   });
 }

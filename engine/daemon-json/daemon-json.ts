@@ -10,6 +10,7 @@ import {
 } from './daemon-json-plan.ts';
 import type { DesiredEngineConfig } from './daemon-json-conflicts.ts';
 import type { EngineConfigConflict } from './daemon-json-conflicts.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 
 export { planEngineConfig, type EngineConfigPlan, type RecordedConfig } from './daemon-json-plan.ts';
@@ -85,7 +86,7 @@ export async function reconcileEngineConfig(
 /** What stands in daemon.json against us, as an error. */
 export function conflictError(conflicts: readonly EngineConfigConflict[]): Err<AppError> {
   const [first] = conflicts;
-  return fail('daemon-json.conflict', 'daemon.json contradicts how this engine has to run', {
+  return fail('daemon-json.conflict', message('daemon-json.daemon-json-contradicts-how-this-engine-has'), {
     reason: conflicts.map((conflict) => conflict.reason).join(' '),
     ...(first === undefined ? {} : { hint: first.hint, params: { pointer: first.pointer } }),
   });
@@ -123,10 +124,10 @@ async function readConfig(
   if (!record.success) {
     return fail(
       'daemon-json.invalid',
-      'the record of daemon.json before Enhanced Container Isolation is damaged',
+      message('daemon-json.record-of-daemon-json-before-enhanced-container'),
       {
         reason: recordFile(paths),
-        hint: 'Take our keys (default-runtime, builder.entitlements) out of daemon.json by hand and delete that record.',
+        hint: message('daemon-json.take-our-keys-default-runtime-builder-entitlements'),
         params: { path: recordFile(paths) },
       },
     );
@@ -144,22 +145,22 @@ async function readText(file: string): Promise<Result<string | null, AppError>> 
     bytes = await readFile(file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ok(null);
-    return fail('daemon-json.invalid', `${path.basename(file)} can't be read`, {
+    return fail('daemon-json.invalid', message('cli.canot-be-read', { file: path.basename(file) }), {
       cause: error,
       params: { path: file },
     });
   }
   if (bytes.length > maxBytes)
-    return fail('daemon-json.invalid', `${path.basename(file)} is too large`, {
-      reason: `${bytes.length} bytes; at most ${maxBytes} are read`,
+    return fail('daemon-json.invalid', message('daemon-json.is-too-large', { path: path.basename(file) }), {
+      reason: message('daemon-json.bytes-at-most-are-read', { count: bytes.length, maxBytes }),
       params: { path: file },
     });
   try {
     return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
-    return fail('daemon-json.invalid', `${path.basename(file)} can't be read`, {
-      reason: 'it is not UTF-8',
-      hint: 'Save it as UTF-8.',
+    return fail('daemon-json.invalid', message('cli.canot-be-read', { file: path.basename(file) }), {
+      reason: message('daemon-json.it-is-not-utf-8'),
+      hint: message('daemon-json.save-it-as-utf-8'),
       params: { path: file },
     });
   }

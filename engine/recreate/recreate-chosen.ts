@@ -10,6 +10,7 @@ import type {
 } from '../../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { beginUnderLock, makeRecreatePlan, settleUnderLock, type RecreateHandle } from './recreate.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
 
 /**
@@ -147,8 +148,8 @@ function outcomeKnown(
   return old === undefined
     ? {
         kind: 'not-begun',
-        error: fail('containers.not-found', `there is no container ${name}`, {
-          reason: 'it is gone since it was chosen',
+        error: fail('containers.not-found', message('cli.there-is-no-container', { name }), {
+          reason: message('containers.it-is-gone-since-it-was-chosen'),
           params: { name },
         }).error,
       }

@@ -3,6 +3,7 @@ import type { Recreation } from '../../shared/containers/recreate-body.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EffectiveCaller } from '../base/docker-client-as.ts';
 import { engineMessage, statusOf } from '../base/docker-client.ts';
+import { message } from '../../shared/messages/message.ts';
 import { inspect, type RecreatePorts } from './recreate-ports.ts';
 
 export interface MakeOptions {
@@ -44,16 +45,17 @@ export async function makeContainer(
       await clients.getNetwork(name).connect({ Container: id, EndpointConfig: endpoint });
     const read = await inspect(ports.engine, id);
     if (!read.ok) return read;
-    if (read.value === null) return fail('containers.recreate-failed', 'the new container is gone again');
+    if (read.value === null)
+      return fail('containers.recreate-failed', message('containers.new-container-is-gone-again'));
     const { view } = read.value;
     if (view.Image !== options.imageId)
-      return fail('containers.recreate-failed', 'the new container is of another image', {
-        reason: `${view.Image} instead of ${options.imageId}`,
-        hint: 'A tag was moved just now: try again.',
+      return fail('containers.recreate-failed', message('containers.new-container-is-of-another-image'), {
+        reason: message('containers.instead-of', { image: view.Image, imageId: options.imageId }),
+        hint: message('containers.tag-was-moved-just-now-try-again'),
       });
     if (view.HostConfig.Runtime !== options.runtime)
-      return fail('containers.recreate-failed', 'the new container would not be protected', {
-        reason: `its runtime is ${view.HostConfig.Runtime}`,
+      return fail('containers.recreate-failed', message('containers.new-container-would-not-be-protected'), {
+        reason: message('containers.its-runtime-is', { runtime: view.HostConfig.Runtime }),
       });
     // One that had left the network it was made on.
     for (const network of networks.all === null ? [] : Object.keys(view.NetworkSettings.Networks)) {
@@ -72,7 +74,7 @@ export function refused(what: string, error: unknown): Result<never, AppError> {
   return statusOf(error) === 403
     ? fail('containers.recreate-blocked', what, {
         reason,
-        hint: 'Nothing is changed. Change the setting it names, or what the container asks for.',
+        hint: message('containers.nothing-is-changed-change-setting-it-names'),
       })
     : fail('containers.recreate-failed', what, { reason });
 }

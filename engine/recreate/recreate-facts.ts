@@ -8,6 +8,7 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EffectiveCaller } from '../base/docker-client-as.ts';
 import { requestFailure, statusOf } from '../base/docker-client.ts';
 import { inspectSlots } from '../scan/inspect-slots.ts';
+import { message } from '../../shared/messages/message.ts';
 import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
 
 /** A container to recreate, with what was looked up about it. */
@@ -81,9 +82,9 @@ export async function recreateFacts(
       const begins = fits.length > 0 ? fits : known.filter((one) => id.length >= 4 && one.id.startsWith(id));
       const [one] = begins;
       if (one === undefined || begins.length > 1)
-        return fail('containers.not-found', `there is no container ${id}`, {
-          ...(begins.length > 1 ? { reason: 'more than one id begins so' } : {}),
-          hint: 'See bulkhead containers scan.',
+        return fail('containers.not-found', message('cli.there-is-no-container', { name: id }), {
+          ...(begins.length > 1 ? { reason: message('containers.more-than-one-id-begins-so') } : {}),
+          hint: message('cli.see-bulkhead-containers-scan'),
           params: { name: id },
         });
       chosen.add(one.it);
@@ -115,7 +116,7 @@ export async function recreateFacts(
       notInspected: closed.filter((one) => chosen.has(one)),
     });
   } catch (error) {
-    return requestFailure('what is to be recreated could not be looked at', error);
+    return requestFailure(message('containers.what-is-to-be-recreated-could-not'), error);
   }
 }
 

@@ -15,6 +15,7 @@ import {
   rollBackRecreate,
   trialName,
 } from './recreate-settle.ts';
+import { message } from '../../shared/messages/message.ts';
 import { startAndWait } from './recreate-wait.ts';
 
 export interface GroupOptions {
@@ -102,7 +103,7 @@ class GroupRun {
       // Whatever goes wrong from here on is undone; a defect too.
       if (result.ok)
         result = await work().catch((error: unknown) =>
-          requestFailure('the engine did not do what was asked of it', error),
+          requestFailure(message('containers.engine-did-not-do-what-was-asked'), error),
         );
       if (!result.ok) return this.#undo(this.#journal.step, result.error);
     }
@@ -225,7 +226,10 @@ class GroupRun {
       });
       const image = await imageOf(this.#ports.engine, noted.commitTo);
       if (image === null)
-        return fail('containers.recreate-failed', `the image ${noted.commitTo} is gone again`);
+        return fail(
+          'containers.recreate-failed',
+          message('containers.image-is-gone-again', { commitTo: noted.commitTo }),
+        );
       const made = await this.#make(member, noted, 'new', { ...image, reference: noted.commitTo });
       if (!made.ok) return made;
       await absentIsFine(this.#ports.engine.getContainer(trialName(noted)).remove({ force: true, v: true }));
@@ -265,8 +269,7 @@ class GroupRun {
       if (read.value === null || !(await isUnderEci(read.value, this.#options.runtime)))
         return this.#about(
           member,
-          fail('containers.recreate-failed', 'the new container runs, but not in a user namespace of its own')
-            .error,
+          fail('containers.recreate-failed', message('containers.new-container-runs-but-not-in-user')).error,
         );
     }
     return ok(undefined);
@@ -310,6 +313,9 @@ class GroupRun {
   }
 }
 
-const cancelled = () => fail('apply.cancelled', 'it was cancelled', { hint: 'Everything is as it was.' });
+const cancelled = () =>
+  fail('apply.cancelled', message('containers.it-was-cancelled'), {
+    hint: message('containers.everything-is-as-it-was'),
+  });
 const isNotModified = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 304;

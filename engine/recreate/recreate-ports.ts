@@ -5,6 +5,7 @@ import { ok, type AppError, type Result } from '../../shared/result.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import type { EffectiveCaller } from '../base/docker-client-as.ts';
 import { requestFailure, statusOf } from '../base/docker-client.ts';
+import { message } from '../../shared/messages/message.ts';
 import { parseUidMap, readUidMap } from '../scan/scan.ts';
 
 /** What recreating needs of the engine around it; the target puts it together. */
@@ -54,7 +55,7 @@ export async function inspect(
   } catch (error) {
     return statusOf(error) === 404
       ? ok(null)
-      : requestFailure(`container ${reference} could not be inspected`, error);
+      : requestFailure(message('containers.container-could-not-be-inspected', { reference }), error);
   }
 }
 

@@ -7,6 +7,7 @@ import { engineMessage, statusOf } from '../base/docker-client.ts';
 import { makeContainer } from './recreate-create.ts';
 import { imageOf } from './recreate-facts.ts';
 import { removeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
+import { message } from '../../shared/messages/message.ts';
 import { inspect, type RecreatePorts } from './recreate-ports.ts';
 
 /**
@@ -41,9 +42,9 @@ export async function rollBackRecreate(
       );
   }
   if (problems.length > 0)
-    return fail('apply.rollback-failed', 'going back did not work out altogether', {
+    return fail('apply.rollback-failed', message('containers.going-back-did-not-work-out-altogether'), {
       reason: problems.join('; '),
-      hint: 'Look at docker ps -a; bulkhead containers recreate tries again before anything else.',
+      hint: message('containers.look-at-docker-ps-bulkhead-containers-recreate'),
     });
   return removeRecreateJournal(ports.paths);
 }

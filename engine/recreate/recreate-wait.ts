@@ -4,6 +4,7 @@ import type Docker from 'dockerode';
 import { hasHealthcheck, type Inspected } from '../../shared/containers/inspected.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { requestFailure } from '../base/docker-client.ts';
+import { message } from '../../shared/messages/message.ts';
 import { inspect } from './recreate-ports.ts';
 
 const tailLines = 5;
@@ -31,7 +32,7 @@ export async function startAndWait(
     // The engine sends what happens from this answer on; its type is that of a Node stream without a class.
     stream = (await docker.getEvents({ filters: { container: [id], type: ['container'] } })) as Readable;
   } catch (error) {
-    return requestFailure("the engine's events could not be followed", error);
+    return requestFailure(message('containers.engine-events-could-not-be-followed'), error);
   }
   const ended = new AbortController();
   let notify: () => void = () => undefined;
@@ -67,19 +68,20 @@ export async function startAndWait(
       const happened = new Promise<void>((resolve) => {
         notify = resolve;
       });
-      if (options.signal.aborted) return fail('apply.cancelled', 'it was cancelled');
+      if (options.signal.aborted) return fail('apply.cancelled', message('containers.it-was-cancelled'));
       const read = await inspect(docker, id);
       if (!read.ok) return read;
-      if (read.value === null) return fail('containers.not-healthy', 'the new container is gone');
+      if (read.value === null)
+        return fail('containers.not-healthy', message('containers.new-container-is-gone'));
       const state = standing(read.value, died, graceOver);
       if (state === 'well') return ok(undefined);
       if (state !== 'waiting')
         return fail('containers.not-healthy', state, {
           reason: await lastWords(docker, read.value),
-          hint: 'Mend what it complains about, then recreate it again.',
+          hint: message('containers.mend-what-it-complains-about-then-recreate'),
         });
       if (lost)
-        return fail('engine.unreachable', "the engine's events ended while the new container was coming up");
+        return fail('engine.unreachable', message('containers.engine-events-ended-while-new-container-was'));
       await happened;
     }
   } finally {

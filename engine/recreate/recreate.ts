@@ -20,6 +20,7 @@ import {
   type PlannedRecreate,
 } from './recreate-plan.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
+import { message } from '../../shared/messages/message.ts';
 import { finishRecreate, pushOnRecreate, rollBackRecreate } from './recreate-settle.ts';
 
 /** One recreation under way. */
@@ -66,9 +67,9 @@ export async function startRecreate(
   onEvent: (run: RecreateRun) => void,
 ): Promise<Result<RecreateHandle, AppError>> {
   if (process.getuid?.() !== 0)
-    return fail('rights.not-root', 'this user may not recreate containers', {
-      reason: "a way back goes over the engine's own socket, which is root's",
-      hint: 'Run the same command with sudo.',
+    return fail('rights.not-root', message('containers.this-user-may-not-recreate-containers'), {
+      reason: message('containers.way-back-goes-over-engine-own-socket'),
+      hint: message('containers.run-same-command-with-sudo'),
     });
   const lock = await acquireLock(applyLockPath(ports.paths));
   if (!lock.ok) return lock;
@@ -167,9 +168,9 @@ function execute(
           }).catch((defect: unknown) =>
             group.map((): RecreateOutcome => ({
               kind: 'not-begun',
-              error: fail('internal', 'recreating hit a defect', {
+              error: fail('internal', message('containers.recreating-hit-defect'), {
                 cause: defect,
-                hint: 'Run it again: it first settles what was begun.',
+                hint: message('containers.run-it-again-it-first-settles-what'),
               }).error,
             })),
           ));
@@ -207,7 +208,10 @@ function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): Rec
   const refused = refusedAsItIs(group);
   if (refused !== null) return group.map(() => refused);
   if (signal.aborted)
-    return group.map(() => ({ kind: 'not-begun', error: fail('apply.cancelled', 'it was cancelled').error }));
+    return group.map(() => ({
+      kind: 'not-begun',
+      error: fail('apply.cancelled', message('containers.it-was-cancelled')).error,
+    }));
   return null;
 }
 
@@ -220,11 +224,15 @@ function refusedAsItIs(items: readonly Pick<RecreateItem, 'name' | 'blockers'>[]
   );
   if (first === undefined) return null;
   const why = first.params['why'];
-  const { error } = fail('containers.recreate-blocked', `${first.name} cannot be recreated as it is`, {
-    ...(typeof why === 'string' ? { reason: why } : {}),
-    hint: 'The plan says what is in the way: bulkhead containers recreate --dry-run.',
-    params: { code: first.code },
-  });
+  const { error } = fail(
+    'containers.recreate-blocked',
+    message('cli.cannot-be-recreated-as-it-is', { called: first.name }),
+    {
+      ...(typeof why === 'string' ? { reason: why } : {}),
+      hint: message('containers.plan-says-what-is-in-way-bulkhead'),
+      params: { code: first.code },
+    },
+  );
   return { kind: 'refused', error };
 }
 
@@ -261,9 +269,11 @@ export async function settleUnderLock(
   if (journal === 'damaged')
     return fail(
       'apply.rollback-failed',
-      'an interrupted recreation cannot be settled: its journal is damaged',
+      message('containers.interrupted-recreation-cannot-be-settled-its-journal'),
       {
-        hint: `Look at docker ps -a, put right what is not, then delete ${recreateJournalPath(ports.paths)}.`,
+        hint: message('containers.look-at-docker-ps-put-right-what', {
+          recreateJournalPath: recreateJournalPath(ports.paths),
+        }),
       },
     );
   const names = journal.members.map(({ name }) => name);

@@ -7,6 +7,7 @@ import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { systemCode } from '../base/files.ts';
 import { engineMessage, requestFailure, statusOf } from '../base/docker-client.ts';
 import { inspectSlots } from './inspect-slots.ts';
+import { message } from '../../shared/messages/message.ts';
 import { readStopWait } from './stop-timeout.ts';
 
 export interface ScanOptions {
@@ -39,7 +40,7 @@ export async function scanContainers(
   try {
     listed = await docker.listContainers({ all: true });
   } catch (error) {
-    return requestFailure('the containers could not be listed', error);
+    return requestFailure(message('app.containers-could-not-be-listed'), error);
   }
   const inSlot = inspectSlots();
   const results = await Promise.all(listed.map((item) => inSlot(() => inspectOne(docker, item, options))));

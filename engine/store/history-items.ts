@@ -2,6 +2,7 @@ import { diffSettings } from '../../shared/settings/index.ts';
 import { maxCountedLength, namedChanges, type HistoryItem } from '../../shared/settings/history.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { StoredText } from '../base/files.ts';
+import { message } from '../../shared/messages/message.ts';
 import { readVersion, versionDirectory, versionNumbers, versionState, type HistoryEntry } from './history.ts';
 
 /**
@@ -121,9 +122,9 @@ const itemOf = (entry: HistoryEntry): Omit<HistoryItem, 'changes' | 'changed' | 
 
 function unreadable(history: string, version: number): HistoryItem {
   const path = versionDirectory(history, version);
-  const { error } = fail('settings.unreadable', `version ${version} could not be read`, {
-    reason: `${path}/meta.json is missing or damaged`,
-    hint: 'The other versions are not affected.',
+  const { error } = fail('settings.unreadable', message('settings.version-could-not-be-read', { version }), {
+    reason: message('settings.meta-json-is-missing-or-damaged', { path }),
+    hint: message('settings.other-versions-are-not-affected'),
     params: { path },
   });
   return {

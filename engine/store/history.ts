@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { applySteps } from '../../shared/apply/plan.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { message } from '../../shared/messages/message.ts';
 import { readSettings, syncDirectory, systemCode, type StoredText } from '../base/files.ts';
 
 /** `history/NNNN/meta.json`. */
@@ -76,7 +77,7 @@ export async function versionNumbers(history: string): Promise<Result<number[], 
   } catch (error) {
     return systemCode(error) === 'ENOENT'
       ? ok([])
-      : fail('settings.unreadable', `${history} could not be read`, {
+      : fail('settings.unreadable', message('engine.could-not-be-read', { file: history }), {
           cause: error,
           params: { path: history },
         });
@@ -133,9 +134,9 @@ export async function writeVersion(
     return ok(target);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    return fail('settings.unwritable', `the backup ${target} could not be written`, {
+    return fail('settings.unwritable', message('settings.backup-could-not-be-written', { target }), {
       cause: error,
-      hint: 'Nothing was changed. Make room or give write permission, then try again.',
+      hint: message('apply.nothing-was-changed-make-room-or-give'),
       params: { path: target },
     });
   }
@@ -162,8 +163,11 @@ export async function readVersion(
   const entry = entries.value.find((candidate) => candidate.version === version);
   if (entry === undefined) {
     const known = entries.value.map((candidate) => candidate.version).join(', ');
-    return fail('settings.version-unknown', `there is no version ${version}`, {
-      reason: known === '' ? 'nothing has been applied yet' : `there are: ${known}`,
+    return fail('settings.version-unknown', message('settings.there-is-no-version', { version }), {
+      reason:
+        known === ''
+          ? message('settings.nothing-has-been-applied-yet')
+          : message('settings.there-are', { known }),
       params: { version },
     });
   }

@@ -23,6 +23,7 @@ import {
 } from '../../shared/settings/index.ts';
 import type { PreferenceName } from '../../shared/settings/preferences.ts';
 import { preferenceState, userSettingsPath, writePreference } from './user-settings.ts';
+import { message } from '../../shared/messages/message.ts';
 import { watchEntries, watchFiles } from '../base/watch.ts';
 
 /** The settings file of one engine, its draft and its history. */
@@ -130,8 +131,8 @@ export function createSettingsStore(
 
   const keepDraft = async (text: string, base: string): Promise<Result<void, AppError>> => {
     if (Buffer.byteLength(text) > maxTextLength) {
-      return fail('settings.too-large', 'the draft is too large to be a settings file', {
-        reason: `it has more than ${maxTextLength} bytes`,
+      return fail('settings.too-large', message('settings.draft-is-too-large-to-be-settings'), {
+        reason: message('engine.it-has-more-than-bytes', { maxTextLength }),
       });
     }
     const directory = await ensureRoot(paths.root);
@@ -172,7 +173,7 @@ export function createSettingsStore(
     },
     prefer: async (setting, value) => {
       if (options.preferences !== true)
-        return fail('settings.unwritable', 'this engine takes no preferences of users');
+        return fail('settings.unwritable', message('settings.this-engine-takes-no-preferences-of-users'));
       const applied = await readSettings(paths.settings);
       if (!applied.ok) return applied;
       const written = await writePreference(paths.root, settingsOf(applied.value), setting, value);
@@ -229,9 +230,9 @@ export async function ensureRoot(root: string): Promise<Result<void, AppError>> 
     await mkdir(root, { recursive: true, mode: 0o711 });
     return ok(undefined);
   } catch (error) {
-    return fail('settings.unwritable', `${root} could not be made`, {
+    return fail('settings.unwritable', message('engine.could-not-be-made', { file: root }), {
       cause: error,
-      hint: 'Run as a user who may write there (root).',
+      hint: message('settings.run-as-user-who-may-write-there'),
       params: { path: root },
     });
   }

@@ -14,6 +14,7 @@ import {
   type PreferenceState,
   type UserPreferences,
 } from '../../shared/settings/preferences.ts';
+import { message } from '../../shared/messages/message.ts';
 import { systemCode } from '../base/files.ts';
 
 /**
@@ -96,14 +97,14 @@ export async function writePreference(
   const pointer = preferencePointers[name];
   if (value !== null) {
     if (admin[name].locked)
-      return fail('settings.locked', 'the administrator has locked this setting', {
-        reason: `${pointer} is locked`,
+      return fail('settings.locked', message('settings.administrator-has-locked-this-setting'), {
+        reason: message('settings.is-locked', { pointer }),
         params: { pointer },
       });
     if (name === 'eci' && value && !admin.eci.value)
-      return fail('settings.locked', 'isolation can’t be turned on by a preference', {
-        reason: 'it takes an engine that was started for it',
-        hint: 'Ask the administrator to turn it on: bulkhead apply.',
+      return fail('settings.locked', message('settings.isolation-can-t-be-turned-on-by'), {
+        reason: message('settings.it-takes-engine-that-was-started-for'),
+        hint: message('settings.ask-administrator-to-turn-it-on-bulkhead'),
         params: { pointer },
       });
   }
@@ -129,13 +130,15 @@ export async function writePreference(
   } catch (error) {
     const code = systemCode(error);
     return code === 'ENOENT'
-      ? fail('settings.unwritable', 'there is no place for preferences yet', {
-          reason: `${userSettingsPath(root)} is made by the gateway while it runs and something is not locked`,
-          hint: 'Start the engine: bulkhead engine start.',
+      ? fail('settings.unwritable', message('settings.there-is-no-place-for-preferences-yet'), {
+          reason: message('settings.is-made-by-gateway-while-it-runs', {
+            userSettingsPath: userSettingsPath(root),
+          }),
+          hint: message('engine.start-engine-bulkhead-engine-start'),
         })
-      : fail('settings.unwritable', 'the preference could not be kept', {
+      : fail('settings.unwritable', message('settings.preference-could-not-be-kept'), {
           cause: error,
-          hint: 'Members of the group that may use the socket (docker) can write it.',
+          hint: message('settings.members-of-group-that-may-use-socket'),
         });
   }
 }

@@ -6,6 +6,7 @@ import { openTarget } from './embedded/target.ts';
 import type { Target, TargetOptions } from '../target.ts';
 import { thisHost, type DesktopHost } from './docker-desktop/host.ts';
 import { openDesktopTarget } from './docker-desktop/target.ts';
+import { message } from '../../shared/messages/message.ts';
 import { openMachineTarget } from './machine/target.ts';
 
 export interface OpenOptions extends TargetOptions {
@@ -39,6 +40,6 @@ async function hostOf(sessionUser: string | undefined): Promise<Result<DesktopHo
   }
   const host = thisHost(user);
   return host === null
-    ? fail('input.unusable', `there is no Docker Desktop for ${process.platform}`)
+    ? fail('input.unusable', message('engine.there-is-no-docker-desktop-for', { platform: process.platform }))
     : ok(host);
 }

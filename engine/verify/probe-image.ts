@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { engineMessage, statusOf } from '../base/docker-client.ts';
+import { message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 
 /** Every container and every image of a verification carries this label. */
@@ -31,14 +32,16 @@ export async function makeProbeImage(docker: Docker, directory: string): Promise
   try {
     architecture = (await docker.version()).Arch;
   } catch (error) {
-    return fail('verify.no-image', 'the probe image could not be made', { reason: engineMessage(error) });
+    return fail('verify.no-image', message('verify.probe-image-could-not-be-made'), {
+      reason: engineMessage(error),
+    });
   }
   const binary = probeProgram(directory, architecture);
   let program: Buffer;
   try {
     program = await readFile(binary);
   } catch (error) {
-    return fail('verify.no-image', 'the probe program is missing', {
+    return fail('verify.no-image', message('verify.probe-program-is-missing'), {
       cause: error,
       hint: probeHint,
       params: { path: binary, architecture },
@@ -59,9 +62,11 @@ export async function makeProbeImage(docker: Docker, directory: string): Promise
     const error = /"error":"((?:[^"\\]|\\.)*)"/.exec(said)?.[1];
     return error === undefined
       ? ok(`bulkhead/probe:${tag}`)
-      : fail('verify.no-image', 'the probe image could not be made', { reason: error });
+      : fail('verify.no-image', message('verify.probe-image-could-not-be-made'), { reason: error });
   } catch (error) {
-    return fail('verify.no-image', 'the probe image could not be made', { reason: engineMessage(error) });
+    return fail('verify.no-image', message('verify.probe-image-could-not-be-made'), {
+      reason: engineMessage(error),
+    });
   }
 }
 

@@ -10,6 +10,7 @@ import { writeFileAtomic } from '../base/files.ts';
 import { acquireLock } from '../base/lock.ts';
 import { collectClaims } from './collect.ts';
 import { removeProbes } from './probe-container.ts';
+import { message } from '../../shared/messages/message.ts';
 import { makeProbeImage, removeBuiltImages, removeImage } from './probe-image.ts';
 
 /**
@@ -23,12 +24,14 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
   try {
     await options.docker.ping();
   } catch (error) {
-    return requestFailure('the protection could not be verified', error);
+    return requestFailure(message('desktop.protection-could-not-be-verified'), error);
   }
   const lock = await acquireLock(path.join(options.paths.root, 'verify.lock'));
   if (!lock.ok)
     return lock.error.code === 'apply.in-progress'
-      ? fail('apply.in-progress', 'another verification is under way', { hint: 'Wait until it has ended.' })
+      ? fail('apply.in-progress', message('verify.another-verification-is-under-way'), {
+          hint: message('verify.wait-until-it-has-ended'),
+        })
       : lock;
   const begun = Date.now();
   try {
@@ -36,7 +39,7 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
       await removeProbes(options.docker);
       await removeBuiltImages(options.docker);
     } catch (error) {
-      return requestFailure('the protection could not be verified', error);
+      return requestFailure(message('desktop.protection-could-not-be-verified'), error);
     }
     const image = await makeProbeImage(options.docker, options.probeDirectory);
     if (!image.ok) return image;
@@ -46,7 +49,8 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
     } finally {
       await tidy(options.docker, image.value);
     }
-    if (options.signal?.aborted === true) return fail('apply.cancelled', 'the verification was cancelled');
+    if (options.signal?.aborted === true)
+      return fail('apply.cancelled', message('desktop.verification-was-cancelled'));
     const verification: Verification = {
       at: new Date().toISOString(),
       durationMs: Date.now() - begun,

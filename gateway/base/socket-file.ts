@@ -3,6 +3,7 @@ import { chmod, chown, link, lstat, readFile, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { message } from '../../shared/messages/message.ts';
 import { databaseLine } from './user-database.ts';
 
 /** A socket file that is this process's own. */
@@ -34,15 +35,15 @@ export function temporaryName(file: string): string {
  */
 export async function freeSocket(file: string): Promise<Result<void, AppError>> {
   if (Buffer.byteLength(file) > maxPathBytes) {
-    return fail('engine.start-failed', `Listening on ${file} is not possible.`, {
-      hint: `The path of a unix socket may have ${maxPathBytes} bytes at most.`,
+    return fail('engine.start-failed', message('gateway.listening-on-is-not-possible', { file }), {
+      hint: message('gateway.path-of-unix-socket-may-have-bytes', { maxPathBytes }),
     });
   }
   const info = await lstat(file).catch(() => null);
   if (info === null) return ok(undefined);
   if (!info.isSocket())
-    return fail('engine.start-failed', `${file} is there and is not a socket.`, {
-      hint: 'Move it away, or listen elsewhere.',
+    return fail('engine.start-failed', message('gateway.is-there-and-is-not-socket', { file }), {
+      hint: message('gateway.move-it-away-or-listen-elsewhere'),
     });
   const answered = await new Promise<boolean>((resolve) => {
     const probe = connect(file);
@@ -59,13 +60,15 @@ export async function freeSocket(file: string): Promise<Result<void, AppError>> 
     await unlink(file);
     return ok(undefined);
   } catch (error) {
-    return fail('engine.start-failed', `The leftover socket ${file} cannot be removed.`, { cause: error });
+    return fail('engine.start-failed', message('gateway.leftover-socket-cannot-be-removed', { file }), {
+      cause: error,
+    });
   }
 }
 
 function alreadyServed(file: string): Result<never, AppError> {
-  return fail('engine.already-running', `Somebody is already listening on ${file}.`, {
-    hint: 'Stop that process first, or listen elsewhere.',
+  return fail('engine.already-running', message('gateway.somebody-is-already-listening-on', { file }), {
+    hint: message('gateway.stop-that-process-first-or-listen-elsewhere'),
   });
 }
 
@@ -85,9 +88,9 @@ export async function placeSocket(
   } catch (error) {
     // node:fs errors carry a code.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return alreadyServed(file);
-    return fail('engine.start-failed', `The socket ${file} cannot be made.`, {
+    return fail('engine.start-failed', message('gateway.socket-cannot-be-made', { file }), {
       cause: error,
-      hint: 'Check the directory and the rights on it.',
+      hint: message('gateway.check-directory-and-rights-on-it'),
     });
   } finally {
     await unlink(temporary).catch(() => undefined);

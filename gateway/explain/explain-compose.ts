@@ -7,6 +7,7 @@ import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirement
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { fakeEngine } from './fake-engine.ts';
 import { firstLine, runClient } from './run-client.ts';
+import { message } from '../../shared/messages/message.ts';
 import { drySession, type DryRunSetting } from './session.ts';
 
 export interface ComposeOptions extends DryRunSetting {
@@ -61,26 +62,26 @@ export async function explainCompose(options: ComposeOptions): Promise<Result<Ex
     const read = await compose('config', '--format', 'json');
     if (!read.ok) return read;
     if (/is not a docker command|unknown (?:shorthand )?flag/.test(read.value.words) && read.value.code !== 0)
-      return fail('engine.not-installed', 'Docker Compose is not installed', {
+      return fail('engine.not-installed', message('gateway.docker-compose-is-not-installed'), {
         reason: firstLine(read.value.words),
-        hint: 'Install it: apt-get install docker-compose.',
+        hint: message('gateway.install-it-apt-get-install-docker-compose'),
       });
     if (read.value.code !== 0)
-      return fail('input.unusable', 'Compose does not take this file', {
+      return fail('input.unusable', message('gateway.compose-does-not-take-this-file'), {
         reason: complaintOf(read.value.words),
       });
     const config = configOf(read.value.output);
     const runs = whatComposeRuns(config);
     if (runs !== null)
-      return fail('input.unusable', `Compose itself would run something for ${runs}`, {
-        hint: 'Leave it out: nothing is run to explain anything.',
+      return fail('input.unusable', message('gateway.compose-itself-would-run-something-for', { runs }), {
+        hint: message('gateway.leave-it-out-nothing-is-run-to'),
       });
     const services = servicesOf(config);
     const created = await compose('create', '--no-build', '--pull', 'never');
     if (!created.ok) return created;
     const made = requests.length;
     if (made === 0 && created.value.code !== 0)
-      return fail('input.unusable', 'Compose does not take this file', {
+      return fail('input.unusable', message('gateway.compose-does-not-take-this-file'), {
         reason: complaintOf(created.value.words),
       });
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Explanation } from '../../shared/explain/explanation.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { firstLine, runClient } from './run-client.ts';
+import { message } from '../../shared/messages/message.ts';
 import { drySession, type DryRunSetting } from './session.ts';
 
 export interface ExplainOptions extends DryRunSetting {
@@ -88,16 +89,18 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
   if (!commands.has(command)) {
     return fail(
       'input.unusable',
-      command === '' ? 'there is no command to explain' : `"${command}" can't be explained`,
+      command === ''
+        ? message('gateway.there-is-no-command-to-explain')
+        : message('gateway.canot-be-explained', { command }),
       {
-        hint: 'Give a Docker command as you would type it, without "docker" and its general options: bulkhead explain -- run --pid=host alpine. For a compose file: bulkhead explain --compose FILE. Buildx does more than ask the engine, and is not run.',
+        hint: message('gateway.give-docker-command-as-you-would-type'),
       },
     );
   }
   const writes = options.args.find((argument) => writing.test(argument));
   if (writes !== undefined)
-    return fail('input.unusable', `${writes} would write a file`, {
-      hint: 'Leave it out: it changes nothing about what is decided.',
+    return fail('input.unusable', message('gateway.would-write-file', { writes }), {
+      hint: message('gateway.leave-it-out-it-changes-nothing-about'),
     });
 
   return drySession(options, null, async ({ directory, socket, requests }) => {
@@ -113,9 +116,9 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
     });
     if (!said.ok) return said;
     if (requests.length === 0 && said.value.code !== 0)
-      return fail('input.unusable', 'docker does not take this command line', {
+      return fail('input.unusable', message('gateway.docker-does-not-take-this-command-line'), {
         reason: firstLine(said.value.words),
-        hint: 'See docker --help.',
+        hint: message('gateway.see-docker-help'),
       });
     return ok({
       clientWords: requests.some(({ refusal }) => refusal !== null) ? said.value.words.trim() : '',

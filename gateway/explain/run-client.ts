@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { access, constants, mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import { message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 
 export interface ClientRun {
@@ -38,9 +39,13 @@ export async function runClient(run: ClientRun): Promise<Result<ClientWords, App
       () => false,
     ))
   )
-    return fail('input.unusable', `the directory ${run.workingDirectory} can't be entered`, {
-      hint: 'It is where relative paths begin: check that it is there, and yours.',
-    });
+    return fail(
+      'input.unusable',
+      message('gateway.directory-canot-be-entered', { workingDirectory: run.workingDirectory }),
+      {
+        hint: message('gateway.it-is-where-relative-paths-begin-check'),
+      },
+    );
   const config = path.join(run.directory, 'config');
   await mkdir(config, { recursive: true });
   if (run.plugins === true) await linkPlugins(config);
@@ -90,10 +95,10 @@ export async function runClient(run: ClientRun): Promise<Result<ClientWords, App
       run.signal?.removeEventListener('abort', kill);
       resolve(
         error.code === 'ENOENT' && error.path === 'docker'
-          ? fail('engine.not-installed', 'the Docker command line is not installed', {
-              hint: 'Install it: apt-get install docker-cli.',
+          ? fail('engine.not-installed', message('gateway.docker-command-line-is-not-installed'), {
+              hint: message('gateway.install-it-apt-get-install-docker-cli'),
             })
-          : fail('input.unusable', 'docker could not be run', { cause: error }),
+          : fail('input.unusable', message('gateway.docker-could-not-be-run'), { cause: error }),
       );
     });
     child.once('close', (code) => {
@@ -102,8 +107,8 @@ export async function runClient(run: ClientRun): Promise<Result<ClientWords, App
         run.signal?.aborted === true
           ? cancelled()
           : code === null
-            ? fail('input.unusable', 'docker took too long', {
-                hint: 'Try again, or make it less at a time.',
+            ? fail('input.unusable', message('gateway.docker-took-too-long'), {
+                hint: message('gateway.try-again-or-make-it-less-at'),
               })
             : ok({ code, words: withoutAdvice(words), output }),
       );
@@ -111,7 +116,7 @@ export async function runClient(run: ClientRun): Promise<Result<ClientWords, App
   });
 }
 
-const cancelled = () => fail('apply.cancelled', 'cancelled');
+const cancelled = () => fail('apply.cancelled', message('gateway.cancelled'));
 
 /**
  * Where programs are looked for: never in the directory the client runs in, which an empty or relative entry

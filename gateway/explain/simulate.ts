@@ -7,6 +7,7 @@ import { refusalText } from '../../shared/policy/decision.ts';
 import { entitlementDenial } from '../../shared/policy/build-solve.ts';
 import { explainCommand } from './explain.ts';
 import { explainCompose } from './explain-compose.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { DryRunSetting } from './session.ts';
 
 export interface SimulatedCommand {
@@ -97,9 +98,13 @@ async function explainText(
 ): Promise<Result<{ line: CommandLine; explanation: Explanation }, AppError>> {
   const parsed = parseCommandLine(text, { home });
   if (!parsed.ok)
-    return fail('input.unusable', `this is no command line that can be simulated: ${parsed.problem}`, {
-      params: { problem: parsed.problem, start: parsed.start, end: parsed.end, what: parsed.what },
-    });
+    return fail(
+      'input.unusable',
+      message('gateway.this-is-no-command-line-that-can', { problem: parsed.problem }),
+      {
+        params: { problem: parsed.problem, start: parsed.start, end: parsed.end, what: parsed.what },
+      },
+    );
   const { line } = parsed;
   const explained =
     line.kind === 'build'

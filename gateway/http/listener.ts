@@ -7,6 +7,7 @@ import { peerCredentials, type PeerCredentials } from '../base/peer-credentials.
 import type { Origin } from '../base/socket-mount.ts';
 import { ClientConnection, type ConnectionOptions } from './connection.ts';
 import { refuseConnection } from './refuse-connection.ts';
+import { message } from '../../shared/messages/message.ts';
 import {
   freeSocket,
   ownedSocket,
@@ -166,12 +167,12 @@ function startListening(
   return new Promise((resolve) => {
     const failed = (error: NodeJS.ErrnoException) => {
       resolve(
-        fail('engine.start-failed', `Listening on ${name} is not possible.`, {
+        fail('engine.start-failed', message('gateway.listening-on-is-not-possible', { file: name }), {
           cause: error,
           hint:
             Buffer.byteLength(name) > 107
-              ? 'The path of a unix socket may have 107 bytes at most.'
-              : 'Check the directory and the rights on it.',
+              ? message('gateway.path-of-unix-socket-may-have-107')
+              : message('gateway.check-directory-and-rights-on-it'),
         }),
       );
     };

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { freeSocket, placeSocket, temporaryName } from '../base/socket-file.ts';
 import type { GatewayCounters } from './counters.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { GatewayGauges } from './prometheus.ts';
 
 export interface MetricsSocket {
@@ -59,9 +60,9 @@ export async function serveMetrics(
     }
   });
   if (listening !== null)
-    return fail('engine.start-failed', `Listening on ${file} is not possible.`, {
+    return fail('engine.start-failed', message('gateway.listening-on-is-not-possible', { file }), {
       cause: listening,
-      hint: 'Check the directory and the rights on it.',
+      hint: message('gateway.check-directory-and-rights-on-it'),
     });
   server.on('error', (error) => {
     log(`metrics: ${error.message}`);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EngineContainers } from '../sockets/engine-containers.ts';
 import { openSharingRecords } from './records.ts';
+import { message } from '../../shared/messages/message.ts';
 import { keepSharingUsers, type SharingUsers } from './sharing-users.ts';
 
 export const sharingDirectory = (stateDirectory: string): string => path.join(stateDirectory, 'sharing');
@@ -16,9 +17,9 @@ export function openSharingUsers(
   try {
     return ok(keepSharingUsers(openSharingRecords(directory), containers, log));
   } catch (error) {
-    return fail('engine.start-failed', `The directory ${directory} cannot be used.`, {
+    return fail('engine.start-failed', message('sharing.directory-cannot-be-used', { directory }), {
       cause: error,
-      hint: "Check it and the rights on it; it must be root's.",
+      hint: message('sharing.check-it-and-rights-on-it-it'),
     });
   }
 }

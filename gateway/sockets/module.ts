@@ -12,6 +12,7 @@ import { followEngine } from './follow-engine.ts';
 import type { ListenerStore } from '../../shared/gateway/kept-listeners.ts';
 import { createSocketMounts } from './mounts.ts';
 import { openMountRecords } from './records.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { Origin, SocketMounts } from '../base/socket-mount.ts';
 
 export interface SocketMountPartOptions {
@@ -36,9 +37,9 @@ export function openSocketMounts(options: SocketMountPartOptions): Result<Socket
   try {
     records = openMountRecords(directory);
   } catch (error) {
-    return fail('engine.start-failed', `The directory ${directory} cannot be used.`, {
+    return fail('engine.start-failed', message('sharing.directory-cannot-be-used', { directory }), {
       cause: error,
-      hint: "Check it and the rights on it; it must be root's.",
+      hint: message('sharing.check-it-and-rights-on-it-it'),
     });
   }
   const containers = engineContainers(options.engineSocket);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { giveBackBinds, heldBindText } from '../policy/held-binds.ts';
 import { parseJson, writeJson } from '../policy/json.ts';
+import { message } from '../messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../result.ts';
 
 // What `GET /containers/{id}/json` says, as far as it is looked at. Engines write null for "nothing" in some
@@ -150,11 +151,9 @@ export function readInspected(answer: unknown): Result<Inspected, AppError> {
   const raw = rawSchema.safeParse(value);
   if (!view.success || !raw.success) {
     const issue = (view.success ? raw.error : view.error)?.issues[0];
-    return fail(
-      'containers.recreate-failed',
-      'the engine described a container in a way that is not understood',
-      { reason: issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}` },
-    );
+    return fail('containers.recreate-failed', message('shared.engine-described-container-in-way-that-is'), {
+      reason: issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}`,
+    });
   }
   return ok({
     view: view.data,

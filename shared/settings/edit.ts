@@ -4,6 +4,7 @@ import { nodeAt, parseSettings, propertyOf, syntaxAppError } from './parse.ts';
 import { detectStyle, lineIndent, write, type Style } from './style.ts';
 import { toPointer, type SettingsPath } from './pointer.ts';
 import { settingsFileVersion } from './schema/index.ts';
+import { message } from '../messages/message.ts';
 import type { TextEdit } from './findings.ts';
 
 export * from './pointer.ts';
@@ -23,7 +24,7 @@ export function editSettings(text: string, path: SettingsPath, value: unknown): 
   if (value !== undefined) {
     const problem = notJson(value, new Set());
     if (problem !== null)
-      return fail('input.unusable', `The value can't be written as JSON: ${problem}.`, {
+      return fail('input.unusable', message('settings.value-canot-be-written-as-json', { problem }), {
         params: { pointer: toPointer(path) },
       });
   }
@@ -60,7 +61,7 @@ class Editor {
   set(root: Node, path: SettingsPath, value: unknown): Result<TextEdit[]> {
     if (path.length === 0) {
       if (value === undefined || typeof value !== 'object' || value === null || Array.isArray(value))
-        return fail('settings.pointer', 'The whole document can only be replaced by an object.', {
+        return fail('settings.pointer', message('settings.whole-document-can-only-be-replaced-by'), {
           params: { pointer: '' },
         });
       return ok(this.replace(root, value, root));
@@ -332,9 +333,13 @@ function wrap(rest: SettingsPath, value: unknown, path: SettingsPath): Result<un
 }
 
 function noSuchPlace(path: SettingsPath, why: string): Result<never> {
-  return fail('settings.pointer', `There is no place ${toPointer(path)} in the document: ${why}.`, {
-    params: { pointer: toPointer(path) },
-  });
+  return fail(
+    'settings.pointer',
+    message('settings.there-is-no-place-in-document', { toPointer: toPointer(path), why }),
+    {
+      params: { pointer: toPointer(path) },
+    },
+  );
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   type policyModes,
   type socketScopes,
 } from './schema/index.ts';
+import { message } from '../messages/message.ts';
 import { isEnginePointer, misspeltCriticalKey } from './known-keys.ts';
 
 /** Commands a container may (not) send through a mounted socket (B5). */
@@ -158,8 +159,11 @@ export function effectiveSettings(
   if (version !== undefined && version !== settingsFileVersion) {
     return fail(
       'settings.version-unknown',
-      `The settings file has format version ${version}; this program knows version ${settingsFileVersion}.`,
-      { hint: `Set configurationFileVersion to ${settingsFileVersion}.`, params: { version } },
+      message('settings.settings-file-has-format-version-this-program', { version, settingsFileVersion }),
+      {
+        hint: message('settings.set-configurationfileversion-to', { settingsFileVersion }),
+        params: { version },
+      },
     );
   }
 
@@ -215,9 +219,9 @@ export function effectiveSettings(
 }
 
 function unusable(reason: string, pointer: string): Result<never, AppError> {
-  return fail('settings.findings', "The settings file can't be used as a policy.", {
+  return fail('settings.findings', message('settings.settings-file-canot-be-used-as-policy'), {
     reason,
-    hint: 'Correct it; `bulkhead settings lint` shows every finding.',
+    hint: message('settings.correct-it-bulkhead-settings-lint-shows-every'),
     params: { pointer },
   });
 }

@@ -1,3 +1,4 @@
+import { message } from '../messages/message.ts';
 import { fail, ok, type Result } from '../result.ts';
 
 /**
@@ -18,20 +19,17 @@ export function toPointer(path: SettingsPath): string {
 export function parsePointer(pointer: string): Result<(string | number)[]> {
   if (pointer === '') return ok([]);
   if (!pointer.startsWith('/')) {
-    return fail(
-      'settings.pointer',
-      `"${pointer}" is not a JSON pointer: it must be empty or start with "/".`,
-      { hint: 'Write it like /enhancedContainerIsolation/value.', params: { pointer } },
-    );
+    return fail('settings.pointer', message('settings.is-not-json-pointer-it-must-be', { pointer }), {
+      hint: message('settings.write-it-like-enhancedcontainerisolation-value'),
+      params: { pointer },
+    });
   }
   const path: (string | number)[] = [];
   for (const token of pointer.slice(1).split('/')) {
     if (/~(?![01])/.test(token)) {
-      return fail(
-        'settings.pointer',
-        `"${pointer}" is not a JSON pointer: "~" must be written "~0", and "/" inside a key "~1".`,
-        { params: { pointer } },
-      );
+      return fail('settings.pointer', message('settings.is-not-json-pointer-must-be-written', { pointer }), {
+        params: { pointer },
+      });
     }
     path.push(
       /^(0|[1-9]\d{0,8})$/.test(token) ? Number(token) : token.replaceAll('~1', '/').replaceAll('~0', '~'),

@@ -8,6 +8,7 @@ import type { Session } from '../../session/session.ts';
 import { showWindow } from '../window/window.ts';
 import { startAtLogin } from './start-at-login.ts';
 import { notificationsAvailable, openTray, trayAvailable, type AppTray } from './tray.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { factsOf, trayState } from './tray-state.ts';
 
 /** Everything of the app outside its window: tray, notifications, start at login. */
@@ -167,11 +168,16 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
     },
     keepsInTray: () => tray !== undefined && preferences().closeToTray,
     async setStartAtLogin(on) {
-      if (!login.supported()) return fail('input.unusable', 'this system starts nothing at login');
+      if (!login.supported())
+        return fail('input.unusable', message('app.this-system-starts-nothing-at-login'));
       try {
         await login.set(on);
       } catch (cause) {
-        return fail('internal', `start at login could not be turned ${on ? 'on' : 'off'}`, { cause });
+        return fail(
+          'internal',
+          message('app.start-at-login-could-not-be-turned', { value: on ? 'on' : 'off' }),
+          { cause },
+        );
       }
       tell({ startsAtLogin: await login.isOn() });
       return ok(desktop);

@@ -7,6 +7,7 @@ import type { Verification } from '../../../shared/verify/claims.ts';
 import type { Elevation } from '../../session/elevation.ts';
 import type { Handlers } from '../ipc/answer.ts';
 import { beginChange, refuseDuringApply, type Session } from '../../session/session.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
 
 type Area = Pick<
@@ -51,8 +52,8 @@ export function applyHandlers({ elevation }: HandlerContext, underWay: ActiveOpe
     'apply:log': (_input, { applyLog }) => ok(applyLog.lines()),
     'apply:dismiss': (_input, s) => {
       if (!refuseDuringApply(s.state.get()).ok)
-        return fail('apply.in-progress', 'a run under way cannot be dismissed', {
-          hint: 'Cancel it, or wait until it has ended.',
+        return fail('apply.in-progress', message('app.run-under-way-cannot-be-dismissed'), {
+          hint: message('app.cancel-it-or-wait-until-it-has'),
         });
       s.state.set({ run: null });
       return ok(undefined);

@@ -2,6 +2,7 @@ import type { RemovalRun } from '../../../shared/containers/removal.ts';
 import type { RemoveRequest } from '../../../shared/containers/protection.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { refuseDuringApply, type Session } from '../../session/session.ts';
 
 type Area = Pick<
@@ -53,8 +54,8 @@ export function containerHandlers(): Area {
     'containers:dismiss-removal': (_input, s) => {
       const { removal } = s.state.get();
       if (removal !== null && removal.activity !== 'ended')
-        return fail('apply.in-progress', 'a removal under way cannot be dismissed', {
-          hint: 'Cancel it, or wait until it has ended.',
+        return fail('apply.in-progress', message('app.removal-under-way-cannot-be-dismissed'), {
+          hint: message('app.cancel-it-or-wait-until-it-has'),
         });
       s.state.set({ removal: null });
       return ok(undefined);
@@ -94,7 +95,9 @@ async function removeAndTell(
         s.state.set({ removal: { ...run, activity: signal.aborted ? 'cancelling' : 'removing' } });
       },
     })
-    .catch((error: unknown) => fail('internal', 'the containers could not be removed', { cause: error }));
+    .catch((error: unknown) =>
+      fail('internal', message('app.containers-could-not-be-removed'), { cause: error }),
+    );
   // The end is shown with the list it led to.
   try {
     await s.scan();

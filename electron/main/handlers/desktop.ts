@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
 import { appFiles } from '../window/places.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'first-run:set' | 'desktop:start-at-login' | 'app:licences'>;
@@ -24,9 +25,9 @@ export const desktopHandlers = ({ users, desktop }: HandlerContext): Area => ({
     try {
       return ok(licencesSchema.parse(JSON.parse(await readFile(file, 'utf8'))));
     } catch (cause) {
-      return fail('internal', 'the list of packages and licences could not be read', {
+      return fail('internal', message('app.list-of-packages-and-licences-could-not'), {
         cause,
-        hint: `It is built into ${file}.`,
+        hint: message('app.it-is-built-into', { file }),
       });
     }
   },

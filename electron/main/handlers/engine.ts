@@ -2,6 +2,7 @@ import type { EngineStatus } from '../../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
 import { refuseDuringApply, type Session } from '../../session/session.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'engine:start' | 'engine:stop' | 'engine:restart' | 'engine:log'>;
@@ -15,8 +16,8 @@ export function engineHandlers({ elevation }: HandlerContext): Area {
     if (!free.ok) return free;
     const busy = s.state.get().busy.engine;
     if (busy !== null)
-      return fail('engine.request-failed', `the engine is already ${busy}`, {
-        hint: 'Wait until that has ended.',
+      return fail('engine.request-failed', message('app.engine-is-already', { busy }), {
+        hint: message('app.wait-until-that-has-ended'),
       });
     s.state.set({ busy: { ...s.state.get().busy, engine: busyWord[action] } });
     try {

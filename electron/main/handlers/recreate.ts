@@ -4,6 +4,7 @@ import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
 import { beginChange, type Session } from '../../session/session.ts';
 import type { ActiveOperations } from './context.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'recreate:plan' | 'recreate:start' | 'recreate:cancel' | 'recreate:dismiss'>;
@@ -34,8 +35,8 @@ export function recreateHandlers({ elevation }: HandlerContext, underWay: Active
     'recreate:dismiss': (_input, s) => {
       const run = s.state.get().recreation;
       if (run !== null && run.activity !== 'ended')
-        return fail('apply.in-progress', 'a recreation under way cannot be dismissed', {
-          hint: 'Cancel it, or wait until it has ended.',
+        return fail('apply.in-progress', message('app.recreation-under-way-cannot-be-dismissed'), {
+          hint: message('app.cancel-it-or-wait-until-it-has'),
         });
       s.state.set({ recreation: null });
       return ok(undefined);

@@ -8,6 +8,7 @@ import { fail, ok, type AppError, type Result } from '../../../shared/result.ts'
 import { effectiveSettings } from '../../../shared/settings/index.ts';
 import type { Handlers } from '../ipc/answer.ts';
 import type { Session } from '../../session/session.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'simulate:run' | 'simulate:cancel' | 'simulate:open-compose'>;
@@ -95,13 +96,13 @@ async function simulate(
 async function readCompose(file: string): Promise<Result<{ path: string; text: string }, AppError>> {
   try {
     const info = await stat(file);
-    if (!info.isFile()) return fail('input.unusable', `${file} is no file`);
+    if (!info.isFile()) return fail('input.unusable', message('app.is-no-file', { file }));
     if (info.size > maxComposeLength)
-      return fail('input.unusable', `${file} is too large for a compose file`, {
-        reason: `${info.size} bytes; ${maxComposeLength} at most`,
+      return fail('input.unusable', message('cli.is-too-large-for-compose-file', { file }), {
+        reason: message('app.bytes-at-most', { count: info.size, maxComposeLength }),
       });
     return ok({ path: file, text: await readFile(file, 'utf8') });
   } catch (error) {
-    return fail('input.unusable', `${file} can't be read`, { cause: error });
+    return fail('input.unusable', message('cli.canot-be-read', { file }), { cause: error });
   }
 }

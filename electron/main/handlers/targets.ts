@@ -1,6 +1,7 @@
 import { fail, ok } from '../../../shared/result.ts';
 import { parseTargetId } from '../../../shared/targets/target.ts';
 import type { Handlers } from '../ipc/answer.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'targets:list' | 'target:switch'>;
@@ -22,7 +23,7 @@ export const targetHandlers = ({ sessions, users }: HandlerContext): Area => ({
   },
   'target:switch': async ({ id }) => {
     const ref = parseTargetId(id);
-    if (ref === null) return fail('input.unusable', `"${id}" is not the id of an engine`);
+    if (ref === null) return fail('input.unusable', message('cli.is-not-id-of-engine', { target: id }));
     return sessions.switchTo(ref);
   },
 });

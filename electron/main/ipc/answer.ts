@@ -11,6 +11,7 @@ import type { Session } from '../../session/session.ts';
 import type { Sessions } from '../../session/sessions.ts';
 import { withinLimits } from './payload-size.ts';
 import type { IpcMessage } from './register.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { isOwnPage } from './sender.ts';
 
 type Answer<K extends IpcRequest> = Promise<Result<IpcOutput<K>, AppError>> | Result<IpcOutput<K>, AppError>;
@@ -47,16 +48,13 @@ export async function answer<K extends IpcRequest>(
 ): Promise<Result<IpcOutput<K>, AppError>> {
   try {
     if (!isOwnPage(frame))
-      return fail('ipc.bad-sender', `${name} was refused: it did not come from a page of this app`);
+      return fail('ipc.bad-sender', message('app.was-refused-it-did-not-come-from', { name }));
     if (!withinLimits(payload))
-      return fail(
-        'ipc.bad-payload',
-        `${name} was refused: its payload is too large, too deep or no plain data`,
-      );
+      return fail('ipc.bad-payload', message('app.was-refused-its-payload-is-too-large', { name }));
     const parsed = ipcContract.requests[name].input.safeParse(payload);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
-      return fail('ipc.bad-payload', `${name} was refused: its payload does not fit the contract`, {
+      return fail('ipc.bad-payload', message('app.was-refused-its-payload-does-not-fit', { name }), {
         reason: issue === undefined ? 'unknown' : `${issue.path.join('.') || 'payload'}: ${issue.message}`,
       });
     }
@@ -67,13 +65,13 @@ export async function answer<K extends IpcRequest>(
       handlers[name](input, ...(session as HandlerSession<K>)); // by the contract's scope, below
     if (!isEngineRequest(name)) return await call();
     if (typeof engine !== 'string')
-      return fail('ipc.bad-payload', `${name} was refused: it does not say which engine it is about`);
+      return fail('ipc.bad-payload', message('app.was-refused-it-does-not-say-which', { name }));
     return await sessions.withEngine(engine, call);
   } catch (error) {
     report(error);
-    return fail('internal', `${name} failed: this is a defect in Bulkhead`, {
+    return fail('internal', message('app.failed-this-is-defect-in-bulkhead', { name }), {
       cause: error,
-      hint: 'Try again; if it stays so, report it with this text.',
+      hint: message('app.try-again-if-it-stays-so-report'),
     });
   }
 }

@@ -23,6 +23,7 @@ import {
 } from '../../../shared/isolation/requirements.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { IsolationBackend } from '../backend.ts';
 
 const run = promisify(execFile);
@@ -81,8 +82,8 @@ export function exclusiveBackend(options: ExclusiveOptions): IsolationBackend {
         const runc = await findRunc();
         if (runc === null)
           return fail('isolation.install-failed', what, {
-            reason: 'runc is not installed',
-            hint: 'Install runc (Debian: apt-get install runc).',
+            reason: message('isolation.runc-is-not-installed'),
+            hint: message('isolation.install-runc-debian-apt-get-install-runc'),
           });
         // Running containers keep the file they started from: a new one takes its name.
         const aside = path.join(paths.runtimeDir, `.bulkhead-runc.${process.pid}`);
@@ -101,7 +102,7 @@ export function exclusiveBackend(options: ExclusiveOptions): IsolationBackend {
       } catch (cause) {
         return fail('isolation.install-failed', what, {
           cause,
-          hint: `Build the runtime (sh runtime/build.sh) and see that ${paths.runtimeDir} can be written.`,
+          hint: message('isolation.build-runtime-sh-runtime-build-sh-and', { runtimeDir: paths.runtimeDir }),
         });
       }
     },

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { sysboxRuntimeName, type Requirement } from '../../../shared/isolation/requirements.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { IsolationBackend } from '../backend.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { askService } from './services.ts';
 
 const run = promisify(execFile);
@@ -68,7 +69,7 @@ export function sysboxBackend(options: SysboxOptions = {}): IsolationBackend {
       const found = await installed(binary, timeoutMs);
       return found.met
         ? ok(undefined)
-        : fail('isolation.install-failed', 'Sysbox is not installed.', {
+        : fail('isolation.install-failed', message('isolation.sysbox-is-not-installed'), {
             reason: found.found,
             hint: installFix,
           });

@@ -6,6 +6,7 @@ import type { RootPaths } from '../../base/root-paths.ts';
 import { quitCommands, startCommand, type Command } from './commands.ts';
 import { answeringSocket, desktopFacts } from './detect.ts';
 import { firstThere, type DesktopHost } from './host.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { desktopPresence } from './presence.ts';
 
 /**
@@ -113,12 +114,13 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
         call.signal,
         async () => (['gone', 'unknown'].includes(await desktopPresence(host)) ? 'gone' : null),
       );
-      if (gone === 'cancelled') return fail('apply.cancelled', 'quitting Docker Desktop was cancelled');
+      if (gone === 'cancelled')
+        return fail('apply.cancelled', message('desktop.quitting-docker-desktop-was-cancelled'));
       if (gone === 'gone') return ok(undefined);
     }
-    return fail('engine.stop-failed', 'Docker Desktop did not quit', {
-      reason: reason || `it still runs after ${limit / 1000} s`,
-      hint: 'Quit it from its menu, then try again.',
+    return fail('engine.stop-failed', message('desktop.docker-desktop-did-not-quit'), {
+      reason: reason || message('desktop.it-still-runs-after-s', { limit: limit / 1000 }),
+      hint: message('desktop.quit-it-from-its-menu-then-try'),
     });
   };
 
@@ -126,8 +128,8 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
     if ((await answeringSocket(host)) !== null) return ok(undefined);
     const facts = await desktopFacts(host);
     if (facts.program === null && facts.version === null)
-      return fail('engine.not-installed', 'Docker Desktop is not installed', {
-        hint: 'Install it, or choose another engine.',
+      return fail('engine.not-installed', message('desktop.docker-desktop-is-not-installed'), {
+        hint: message('desktop.install-it-or-choose-another-engine'),
       });
     const begun = host.now();
     const before = await changeTimes(host);
@@ -153,16 +155,17 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
       }
       return null;
     });
-    if (came === 'cancelled') return fail('apply.cancelled', 'waiting for Docker Desktop was cancelled');
+    if (came === 'cancelled')
+      return fail('apply.cancelled', message('desktop.waiting-for-docker-desktop-was-cancelled'));
     if (came === 'late')
-      return fail('engine.start-failed', 'Docker Desktop did not come up', {
-        reason: `its engine does not answer after ${limit / 1000} s`,
-        hint: 'Look at its window: it may ask to sign in, or show an error.',
+      return fail('engine.start-failed', message('desktop.docker-desktop-did-not-come-up'), {
+        reason: message('desktop.its-engine-does-not-answer-after-s', { limit: limit / 1000 }),
+        hint: message('desktop.look-at-its-window-it-may-ask'),
       });
     if (typeof came === 'object')
-      return fail('engine.start-failed', 'Docker Desktop could not start', {
+      return fail('engine.start-failed', message('desktop.docker-desktop-could-not-start'), {
         reason: came.problem,
-        hint: 'The file it reads at start is admin-settings.json; an earlier version of it is in History.',
+        hint: message('desktop.file-it-reads-at-start-is-admin'),
       });
     say('Docker Desktop answers', call);
     return ok(undefined);
@@ -195,8 +198,8 @@ async function run(
   if (command.lasting === true)
     return (await host.launch(command.program, command.args))
       ? ok(undefined)
-      : fail('engine.start-failed', 'Docker Desktop could not be started', {
-          reason: `${command.program} could not be run`,
+      : fail('engine.start-failed', message('desktop.docker-desktop-could-not-be-started'), {
+          reason: message('desktop.could-not-be-run', { program: command.program }),
         });
   const ended = await host.run(command.program, command.args, {
     timeoutMs: 60_000,
@@ -204,11 +207,11 @@ async function run(
   });
   return ended.code === 0
     ? ok(undefined)
-    : fail('engine.start-failed', 'Docker Desktop could not be started', {
+    : fail('engine.start-failed', message('desktop.docker-desktop-could-not-be-started'), {
         reason:
           ended.stderr.trim() ||
           ended.stdout.trim() ||
-          `${command.program} ended with ${ended.code ?? 'no code'}`,
+          message('desktop.ended-with', { program: command.program, code: ended.code ?? 'no code' }),
       });
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rmdir } from 'node:fs/promises';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { systemCode } from '../../base/files.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { DesktopHost } from './host.ts';
 
 /**
@@ -27,13 +28,16 @@ export const ownDirectories = (host: DesktopHost): OwnDirectories =>
   host.platform === 'win32' ? listedRights(host) : modeRights;
 
 const foreign = (directory: string, hint: string): Result<never, AppError> =>
-  fail('settings.unwritable', `${directory} is not safe to write in`, {
-    reason: 'somebody other than an administrator may write there',
+  fail('settings.unwritable', message('desktop.is-not-safe-to-write-in', { directory }), {
+    reason: message('desktop.somebody-other-than-administrator-may-write-there'),
     hint,
     params: { path: directory },
   });
 const unmade = (directory: string, cause: unknown): Result<never, AppError> =>
-  fail('settings.unwritable', `${directory} could not be made`, { cause, params: { path: directory } });
+  fail('settings.unwritable', message('engine.could-not-be-made', { file: directory }), {
+    cause,
+    params: { path: directory },
+  });
 
 const checkMode = async (directory: string): Promise<Result<void, AppError>> => {
   try {
@@ -86,7 +90,7 @@ function listedRights(host: DesktopHost): OwnDirectories {
     const ended = await host.run(`${system}\\icacls.exe`, [directory, ...args], { timeoutMs: 30_000 });
     return ended.code === 0
       ? ok(undefined)
-      : fail('settings.unwritable', `the rights of ${directory} could not be set`, {
+      : fail('settings.unwritable', message('desktop.rights-of-could-not-be-set', { directory }), {
           reason: ended.stderr.trim() || ended.stdout.trim(),
           params: { path: directory },
         });

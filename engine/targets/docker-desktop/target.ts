@@ -27,12 +27,13 @@ import { createDesktopDriver } from './driver.ts';
 import type { DesktopHost } from './host.ts';
 import { ownDirectories } from './own-directories.ts';
 import { desktopPaths, stateDirectories, verificationFiles } from './paths.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { newestVerification, verifyDesktop } from './verify.ts';
 
 const notHere = (what: string) =>
-  fail('input.unusable', `${what} on Docker Desktop`, {
-    reason: 'Docker Desktop makes and guards its containers itself',
-    hint: 'Remove the container, and create it again as it was created.',
+  fail('input.unusable', message('desktop.on-docker-desktop', { what }), {
+    reason: message('desktop.docker-desktop-makes-and-guards-its-containers'),
+    hint: message('desktop.remove-container-and-create-it-again-as'),
   });
 
 /**
@@ -78,7 +79,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     try {
       await docker.ping();
     } catch (error) {
-      return requestFailure('the containers could not be removed', error);
+      return requestFailure(message('app.containers-could-not-be-removed'), error);
     }
     return ok(await removeContainers(docker, request, call));
   };
@@ -109,8 +110,8 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
   const inOwnState = async <T>(work: () => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> => {
     if (host.platform !== 'win32') return work();
     if (!(await host.elevated()))
-      return fail('settings.unwritable', 'the draft of Docker Desktop is kept by administrators', {
-        hint: 'Run the same command from an elevated prompt.',
+      return fail('settings.unwritable', message('desktop.draft-of-docker-desktop-is-kept-by'), {
+        hint: message('desktop.run-same-command-from-elevated-prompt'),
       });
     const place = await prepareState();
     return place.ok ? work() : place;
@@ -160,7 +161,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
         await docker.listContainers({ limit: 1 });
         return ok('Docker Desktop answers');
       } catch (error) {
-        return requestFailure('the health check failed', error);
+        return requestFailure(message('desktop.health-check-failed'), error);
       }
     },
     ...(options.onApplyPoint === undefined ? {} : { onCheckpoint: options.onApplyPoint }),
@@ -168,11 +169,11 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
 
   const elevatedOnly = async (): Promise<Result<void, AppError>> => {
     if (!(await host.elevated()))
-      return fail('rights.not-root', 'saving the file of Docker Desktop needs an administrator', {
+      return fail('rights.not-root', message('desktop.saving-file-of-docker-desktop-needs-administrator'), {
         hint:
           host.platform === 'win32'
-            ? 'Run the same command from an elevated prompt.'
-            : 'Run the same command with sudo.',
+            ? message('desktop.run-same-command-from-elevated-prompt')
+            : message('containers.run-same-command-with-sudo'),
       });
     const shared = await own.prepareShared(path.dirname(paths.settings));
     return shared.ok ? prepareState() : shared;
@@ -253,7 +254,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
           })),
         );
       } catch (error) {
-        return requestFailure('the images could not be listed', error);
+        return requestFailure(message('desktop.images-could-not-be-listed'), error);
       }
     },
     dispose: () => {

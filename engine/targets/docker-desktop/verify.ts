@@ -30,6 +30,7 @@ import {
 } from '../../verify/probe-container.ts';
 import { makeProbeImage, removeImage } from '../../verify/probe-image.ts';
 import { answeringSocket } from './detect.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { DesktopHost } from './host.ts';
 
 /** What is shown on Docker Desktop by containers of our own; the rest is Docker's word. */
@@ -53,18 +54,16 @@ export async function verifyDesktop(
 ): Promise<Result<Verification, AppError>> {
   const socket = await answeringSocket(host);
   if (socket === null)
-    return fail(
-      'engine.unreachable',
-      'the protection could not be verified: Docker Desktop does not answer',
-      { hint: 'Start Docker Desktop, and sign in if it asks.' },
-    );
+    return fail('engine.unreachable', message('desktop.protection-could-not-be-verified-docker-desktop'), {
+      hint: message('desktop.start-docker-desktop-and-sign-in-if'),
+    });
   const docker = host.docker(socket);
   const signal = options.signal ?? new AbortController().signal;
   const begun = host.now();
   try {
     await removeProbes(docker);
   } catch (error) {
-    return requestFailure('the protection could not be verified', error);
+    return requestFailure(message('desktop.protection-could-not-be-verified'), error);
   }
   const image = await makeProbeImage(docker, options.probeDirectory);
   if (!image.ok) return image;
@@ -94,7 +93,7 @@ export async function verifyDesktop(
     await removeProbes(docker).catch(() => undefined);
     await removeImage(docker, image.value).catch(() => undefined);
   }
-  if (signal.aborted) return fail('apply.cancelled', 'the verification was cancelled');
+  if (signal.aborted) return fail('apply.cancelled', message('desktop.verification-was-cancelled'));
   const verification: Verification = {
     at: new Date(host.now()).toISOString(),
     durationMs: host.now() - begun,
@@ -104,7 +103,7 @@ export async function verifyDesktop(
   try {
     await mkdir(path.dirname(options.file), { recursive: true, mode: 0o755 });
   } catch (cause) {
-    return fail('settings.unwritable', 'the verification could not be kept', { cause });
+    return fail('settings.unwritable', message('desktop.verification-could-not-be-kept'), { cause });
   }
   const written = await writeFileAtomic(options.file, `${JSON.stringify(verification, null, 2)}\n`);
   return written.ok ? ok(verification) : written;

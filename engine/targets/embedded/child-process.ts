@@ -8,6 +8,7 @@ import type { LogWriter } from './log-files.ts';
 import type { EngineNotice } from '../../../shared/gateway/engine-notices.ts';
 import { watchHeartbeat, whatItDoes, type HeartbeatLimits } from './heartbeat-watch.ts';
 import { KeptListeners } from './kept-listeners.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { identityOf, type ProcessIdentity } from '../../base/process-identity.ts';
 
 export interface ChildSpec {
@@ -142,10 +143,10 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
       await stopRunning(current);
       return fail(
         spec.name === 'planner' ? 'isolation.planner-failed' : 'engine.start-failed',
-        `the ${spec.name} did not start`,
+        message('engine.did-not-start', { name: spec.name }),
         {
           reason: [reason, ...current.lastLines].join(' | '),
-          hint: `Its log is logs/${spec.name}.log in the engine's directory.`,
+          hint: message('engine.its-log-is-logs-log-in-engine', { name: spec.name }),
         },
       );
     },

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';
 import { isWithin, parseMountinfo } from '../../base/mountinfo.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 const run = promisify(execFile);
@@ -130,8 +131,8 @@ const cgroupName = ({ id }: RootPaths) => `bulkhead-${id}`;
 const record = (paths: RootPaths) => path.join(paths.run, 'devices-cgroup');
 
 function unconfined(reason: string): Result<never, AppError> {
-  return fail('isolation.requirement-missing', 'the engine may open device nodes that images hold', {
+  return fail('isolation.requirement-missing', message('engine.engine-may-open-device-nodes-that-images'), {
     reason,
-    hint: 'Run the engine as root where it may make a cgroup: not inside a container without cgroups of its own.',
+    hint: message('engine.run-engine-as-root-where-it-may'),
   });
 }

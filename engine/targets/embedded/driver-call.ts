@@ -4,6 +4,7 @@ import type { DriverCallOptions } from '../../apply/driver.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { connectControl, type ControlConnection } from './control-client.ts';
 import type { SupervisorState } from './control-protocol.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { followLogs, readLogs, type LogFollower } from './log-files.ts';
 
 const defaultTimeoutMs = 90_000;
@@ -79,15 +80,22 @@ export class DriverCall {
   /** Why it is given up, once `signal` is aborted. */
   async givenUp(): Promise<Result<never, AppError>> {
     if (this.#options.signal?.aborted === true)
-      return fail('engine.not-ready', `waiting for the engine to ${this.#what} was given up`, {
-        reason: 'it was cancelled',
-      });
+      return fail(
+        'engine.not-ready',
+        message('engine.waiting-for-engine-to-was-given-up', { what: this.#what }),
+        {
+          reason: message('containers.it-was-cancelled'),
+        },
+      );
     return fail(
       this.#what === 'stop' ? 'engine.stop-failed' : 'engine.not-ready',
-      `the engine did not ${this.#what} within ${Math.round(this.#timeoutMs / 1000)} s`,
+      message('engine.engine-did-not-within-s', {
+        what: this.#what,
+        math: Math.round(this.#timeoutMs / 1000),
+      }),
       {
         reason: (await readLogs(this.#paths, 3)).map((line) => line.text).join(' | '),
-        hint: 'It goes on in the background; ask for its status, or give it longer with --timeout.',
+        hint: message('engine.it-goes-on-in-background-ask-for'),
       },
     );
   }

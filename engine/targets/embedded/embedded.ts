@@ -23,6 +23,7 @@ import { openLog, readLogs } from './log-files.ts';
 import { waitUntilGone, type ProcessIdentity } from '../../base/process-identity.ts';
 import { checkMachine, checkRootOwner } from './root-directory.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { SupervisorChanges } from './supervisor-changes.ts';
 
 export interface EmbeddedDriverOptions {
@@ -112,8 +113,8 @@ async function desiredConfig(paths: RootPaths): Promise<DesiredEngineConfig> {
 async function stop(paths: RootPaths, callOptions: DriverCallOptions): Promise<Result<void, AppError>> {
   if ((await stat(paths.root).catch(() => null)) === null) return ok(undefined);
   if (process.getuid?.() !== 0)
-    return fail('rights.not-root', 'the embedded engine must be stopped by root', {
-      hint: 'Run the same command with sudo.',
+    return fail('rights.not-root', message('engine.embedded-engine-must-be-stopped-by-root'), {
+      hint: message('containers.run-same-command-with-sudo'),
     });
   const own = await checkRootOwner(paths);
   if (!own.ok) return own;
@@ -190,7 +191,9 @@ async function clearStopped(paths: RootPaths): Promise<Result<void, AppError> | 
       });
     return ok(undefined);
   } catch (error) {
-    return fail('engine.stop-failed', 'the engine could not be stopped completely', { cause: error });
+    return fail('engine.stop-failed', message('engine.engine-could-not-be-stopped-completely'), {
+      cause: error,
+    });
   } finally {
     await lock.value.release();
   }

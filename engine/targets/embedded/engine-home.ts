@@ -2,6 +2,7 @@ import { chmod, chown, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { gitConfig, gitProgram, sshProgram } from './engine-programs.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 /**
@@ -77,9 +78,12 @@ export async function prepareEngineHome(paths: RootPaths): Promise<Result<void, 
     await chmod(paths.home, 0o555);
     const found = await readdir(paths.home);
     if (found.length > 0) {
-      return fail('engine.start-failed', "the engine's home is not empty", {
-        reason: `${paths.home} holds ${found.slice(0, 3).join(', ')}: git and ssh of builds would use it`,
-        hint: `Remove what is in ${paths.home}.`,
+      return fail('engine.start-failed', message('engine.engine-home-is-not-empty'), {
+        reason: message('engine.holds-git-and-ssh-of-builds-would', {
+          home: paths.home,
+          list: found.slice(0, 3).join(', '),
+        }),
+        hint: message('engine.remove-what-is-in', { home: paths.home }),
         params: { path: paths.home },
       });
     }
@@ -97,7 +101,7 @@ export async function prepareEngineHome(paths: RootPaths): Promise<Result<void, 
     }
     return ok(undefined);
   } catch (error) {
-    return fail('engine.start-failed', "the engine's home could not be made", {
+    return fail('engine.start-failed', message('engine.engine-home-could-not-be-made'), {
       cause: error,
       params: { path: paths.home },
     });

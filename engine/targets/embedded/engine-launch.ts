@@ -14,6 +14,7 @@ import { engineEnvironment, prepareEngineHome } from './engine-home.ts';
 import { engineNetwork, moveNetwork, type EngineNetwork } from './engine-network.ts';
 import { guardVolumes } from './link-guards.ts';
 import { dockerdErrors, logFile, logSize } from './log-files.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 /** What the settings file asks of the engine's own configuration. */
@@ -213,9 +214,9 @@ async function startOnNetwork(
       options.log(`dockerd has a stale record of bridge ${network.bridge}: it goes on with ${next.bridge}`);
       return startOnNetwork(paths, next, more, options, true);
     }
-    const failure = fail('engine.start-failed', 'the engine did not start', {
+    const failure = fail('engine.start-failed', message('engine.engine-did-not-start'), {
       reason: logTail.length > 0 ? logTail.map(plainLogLine).join(' | ') : String(error),
-      hint: 'Correct its configuration (daemon.json) or see logs/dockerd.log in its directory.',
+      hint: message('engine.correct-its-configuration-daemon-json-or-see'),
     });
     return { ok: false, error: { ...failure.error, logTail } };
   }

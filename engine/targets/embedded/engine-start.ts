@@ -13,6 +13,7 @@ import { readEngineState, supervisorLock, type EngineState } from './engine-stat
 import { coverInherited } from './inherited-files.ts';
 import { logFile } from './log-files.ts';
 import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { SupervisorChanges } from './supervisor-changes.ts';
 
 /** How long a supervisor that has closed its connections may take to be gone. */
@@ -91,7 +92,7 @@ class EngineStart {
     if (isOurs)
       return state.phase === 'failed'
         ? failedStart(state)
-        : fail('engine.not-ready', 'the engine was stopped while it started');
+        : fail('engine.not-ready', message('engine.engine-was-stopped-while-it-started'));
     // It lost against another one started at the same moment: that one is waited for; when that is gone too,
     // it is our turn again.
     if (isTaken || this.#sawOther) {
@@ -99,9 +100,9 @@ class EngineStart {
       this.#sawOther = false;
       return null;
     }
-    return fail('engine.start-failed', 'the supervisor ended at once', {
+    return fail('engine.start-failed', message('engine.supervisor-ended-at-once'), {
       reason: await firstLines(logFile(this.#paths, 'supervisor'), spawned.logFrom),
-      hint: "Its log is logs/supervisor.log in the engine's directory.",
+      hint: message('engine.its-log-is-logs-supervisor-log-in'),
     });
   }
 
@@ -148,9 +149,9 @@ export async function unreachableSupervisor(paths: RootPaths): Promise<EngineSta
 
 /** A supervisor of another version refused to be followed. */
 export function refusedByOther(reason: string): Result<never, AppError> {
-  return fail('engine.not-ready', 'the supervisor that runs is of another version', {
+  return fail('engine.not-ready', message('engine.supervisor-that-runs-is-of-another-version'), {
     reason,
-    hint: 'Stop the engine and start it again.',
+    hint: message('engine.stop-engine-and-start-it-again'),
   });
 }
 

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { recordEngine } from '../../base/registry.ts';
 import { foreignPlace } from '../../base/foreign-place.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 const run = promisify(execFile);
@@ -24,17 +25,17 @@ export function checkRootPath(paths: RootPaths): Result<void, AppError> {
   ]) {
     const bytes = Buffer.byteLength(socket);
     if (bytes > maxSocketPath) {
-      return fail('engine.root-invalid', "the engine's directory has too long a path", {
-        reason: `${socket} has ${bytes} bytes; the system takes at most ${maxSocketPath} for a socket`,
-        hint: 'Choose a directory with a shorter path.',
+      return fail('engine.root-invalid', message('engine.engine-directory-has-too-long-path'), {
+        reason: message('engine.has-bytes-system-takes-at-most-for', { socket, bytes, maxSocketPath }),
+        hint: message('engine.choose-directory-with-shorter-path'),
         params: { path: paths.root },
       });
     }
   }
   if (/[\n\r,:]/.test(paths.root)) {
-    return fail('engine.root-invalid', "the engine's directory has a path that can't be used", {
-      reason: 'it holds a line break, a comma or a colon',
-      hint: 'Choose a directory without them.',
+    return fail('engine.root-invalid', message('engine.engine-directory-has-path-that-canot-be'), {
+      reason: message('engine.it-holds-line-break-comma-or-colon'),
+      hint: message('engine.choose-directory-without-them'),
       params: { path: paths.root },
     });
   }
@@ -44,20 +45,20 @@ export function checkRootPath(paths: RootPaths): Result<void, AppError> {
 /** Needs root; dockerd and its helpers must be installed. */
 export async function checkMachine(): Promise<Result<void, AppError>> {
   if (process.platform !== 'linux')
-    return fail('engine.not-installed', 'the embedded engine runs on Linux only', {
-      hint: 'Use Docker Desktop here.',
+    return fail('engine.not-installed', message('engine.embedded-engine-runs-on-linux-only'), {
+      hint: message('engine.use-docker-desktop-here'),
     });
   if (process.getuid?.() !== 0)
-    return fail('rights.not-root', 'the embedded engine must be started by root', {
-      reason: 'it makes namespaces, mounts and network bridges',
-      hint: 'Run the same command with sudo.',
+    return fail('rights.not-root', message('engine.embedded-engine-must-be-started-by-root'), {
+      reason: message('engine.it-makes-namespaces-mounts-and-network-bridges'),
+      hint: message('containers.run-same-command-with-sudo'),
     });
   try {
     await run('dockerd', ['--version']);
   } catch {
-    return fail('engine.not-installed', 'the Docker Engine is not installed', {
-      reason: 'dockerd is not on PATH',
-      hint: 'Install it: apt-get install docker.io',
+    return fail('engine.not-installed', message('engine.docker-engine-is-not-installed'), {
+      reason: message('engine.dockerd-is-not-on-path'),
+      hint: message('engine.install-it-apt-get-install-docker-io'),
     });
   }
   return ok(undefined);
@@ -106,7 +107,7 @@ export async function prepareRoot(paths: RootPaths): Promise<Result<void, AppErr
     await recordEngine(paths.root);
     return ok(undefined);
   } catch (error) {
-    return fail('engine.root-invalid', "the engine's directory can't be used", {
+    return fail('engine.root-invalid', message('engine.engine-directory-canot-be-used'), {
       cause: error,
       params: { path: paths.root },
     });
@@ -118,7 +119,7 @@ function invalid(
   reason: string,
   hint = 'Choose another directory.',
 ): Result<never, AppError> {
-  return fail('engine.root-invalid', `${paths.root} can't be the engine's directory`, {
+  return fail('engine.root-invalid', message('engine.canot-be-engine-directory', { root: paths.root }), {
     reason,
     hint,
     params: { path: paths.root },

@@ -46,6 +46,7 @@ import { withPreferences } from '../../../shared/settings/preferences.ts';
 import { readUserSettings } from '../../store/user-settings.ts';
 import { createSettingsStore } from '../../store/settings-store.ts';
 import { watchFiles } from '../../base/watch.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { readVerification, verifyProtection } from '../../verify/verify.ts';
 
 export type { ApplyHandle, ApplyRequest } from '../../apply/apply.ts';
@@ -103,7 +104,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
       await docker().ping();
       return ok(await removeContainers(docker(), request, call));
     } catch (error) {
-      return requestFailure('the containers could not be removed', error);
+      return requestFailure(message('app.containers-could-not-be-removed'), error);
     }
   };
 
@@ -308,7 +309,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
           })),
         );
       } catch (error) {
-        return requestFailure('the images could not be listed', error);
+        return requestFailure(message('desktop.images-could-not-be-listed'), error);
       }
     },
     dispose: () => {
@@ -339,12 +340,12 @@ async function checkHealth(
         : '';
     await docker.listContainers({ limit: 1 });
     if (expectedRuntime !== null && runtime !== expectedRuntime) {
-      return fail('engine.not-ready', 'the engine runs, but not as configured', {
-        reason: `its default runtime is "${runtime}", not "${expectedRuntime}"`,
+      return fail('engine.not-ready', message('engine.engine-runs-but-not-as-configured'), {
+        reason: message('engine.its-default-runtime-is-not', { runtime, expectedRuntime }),
       });
     }
     return ok(`default runtime ${runtime}`);
   } catch (error) {
-    return requestFailure('the health check failed', error);
+    return requestFailure(message('desktop.health-check-failed'), error);
   }
 }

@@ -9,6 +9,7 @@ import type { EngineDriver } from '../../apply/driver.ts';
 import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
 import { systemCode } from '../../base/files.ts';
 import { createSettingsStore } from '../../store/settings-store.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { Target } from '../../target.ts';
 
 /** The file a gateway in front of the machine's engine would enforce. */
@@ -79,9 +80,9 @@ export function openMachineTarget(socket: string): Target {
   };
   const store = createSettingsStore(paths);
   const refused = (what: string): Err<AppError> =>
-    fail('input.unusable', `${what} on the machine's own Docker Engine`, {
-      reason: 'no gateway and no isolation runtime stand in front of it, so nothing would be enforced',
-      hint: 'Use an embedded engine: bulkhead engine start. It runs beside this one.',
+    fail('input.unusable', message('engine.on-machine-own-docker-engine', { what }), {
+      reason: message('engine.no-gateway-and-no-isolation-runtime-stand'),
+      hint: message('engine.use-embedded-engine-bulkhead-engine-start-it'),
     });
   const driver = machineDriver(paths, socket, refused);
   const watchers = new Set<() => void>();
@@ -142,7 +143,7 @@ export function openMachineTarget(socket: string): Target {
           })),
         );
       } catch (error) {
-        return requestFailure('the images could not be listed', error);
+        return requestFailure(message('desktop.images-could-not-be-listed'), error);
       }
     },
     dispose: () => {

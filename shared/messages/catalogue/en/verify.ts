@@ -1,0 +1,6 @@
+export const verify = {
+  'verify.probe-image-could-not-be-made': 'the probe image could not be made',
+  'verify.probe-program-is-missing': 'the probe program is missing',
+  'verify.another-verification-is-under-way': 'another verification is under way',
+  'verify.wait-until-it-has-ended': 'Wait until it has ended.',
+} as const;

@@ -1,0 +1,37 @@
+import type { desktop as english } from '../en/desktop.ts';
+import type { Translated } from '../translated.ts';
+
+export const desktop: Translated<typeof english> = {
+  'desktop.quitting-docker-desktop-was-cancelled': '退出 Docker Desktop 已取消',
+  'desktop.docker-desktop-did-not-quit': 'Docker Desktop 未能退出',
+  'desktop.it-still-runs-after-s': '{{limit}} 秒后它仍在运行',
+  'desktop.quit-it-from-its-menu-then-try': '请从其菜单退出，然后重试。',
+  'desktop.docker-desktop-is-not-installed': '未安装 Docker Desktop',
+  'desktop.install-it-or-choose-another-engine': '请安装，或选择另一个引擎。',
+  'desktop.waiting-for-docker-desktop-was-cancelled': '等待 Docker Desktop 已取消',
+  'desktop.docker-desktop-did-not-come-up': 'Docker Desktop 未能启动',
+  'desktop.its-engine-does-not-answer-after-s': '{{limit}} 秒后其引擎没有响应',
+  'desktop.look-at-its-window-it-may-ask': '请查看其窗口：可能要求登录，或显示错误。',
+  'desktop.docker-desktop-could-not-start': 'Docker Desktop 无法启动',
+  'desktop.file-it-reads-at-start-is-admin':
+    '它在启动时读取的文件是 admin-settings.json；较早的版本在“历史记录”中。',
+  'desktop.docker-desktop-could-not-be-started': '无法启动 Docker Desktop',
+  'desktop.could-not-be-run': '无法运行 {{program}}',
+  'desktop.ended-with': '{{program}} 以 {{code}} 结束',
+  'desktop.is-not-safe-to-write-in': '在 {{directory}} 中写入不安全',
+  'desktop.somebody-other-than-administrator-may-write-there': '管理员以外的用户可以在该处写入',
+  'desktop.rights-of-could-not-be-set': '无法设置 {{directory}} 的权限',
+  'desktop.on-docker-desktop': 'Docker Desktop 上的 {{what}}',
+  'desktop.docker-desktop-makes-and-guards-its-containers': 'Docker Desktop 自行创建并保护其容器',
+  'desktop.remove-container-and-create-it-again-as': '请移除该容器，并按原来的方式重新创建。',
+  'desktop.draft-of-docker-desktop-is-kept-by': 'Docker Desktop 的草稿由管理员保存',
+  'desktop.run-same-command-from-elevated-prompt': '请在提升权限的命令行中运行同一命令。',
+  'desktop.health-check-failed': '健康检查失败',
+  'desktop.saving-file-of-docker-desktop-needs-administrator': '保存 Docker Desktop 的文件需要管理员',
+  'desktop.images-could-not-be-listed': '无法列出镜像',
+  'desktop.protection-could-not-be-verified-docker-desktop': '无法验证防护：Docker Desktop 没有响应',
+  'desktop.start-docker-desktop-and-sign-in-if': '请启动 Docker Desktop，并在要求时登录。',
+  'desktop.protection-could-not-be-verified': '无法验证防护',
+  'desktop.verification-was-cancelled': '验证已取消',
+  'desktop.verification-could-not-be-kept': '无法保存验证结果',
+};

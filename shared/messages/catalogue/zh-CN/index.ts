@@ -1,0 +1,31 @@
+import { app } from './app.ts';
+import { apply } from './apply.ts';
+import { cli } from './cli.ts';
+import { containers } from './containers.ts';
+import { daemonJson } from './daemon-json.ts';
+import { desktop } from './desktop.ts';
+import { engine } from './engine.ts';
+import { gateway } from './gateway.ts';
+import { isolation } from './isolation.ts';
+import { planner } from './planner.ts';
+import { settings } from './settings.ts';
+import { shared } from './shared.ts';
+import { sharing } from './sharing.ts';
+import { verify } from './verify.ts';
+
+export const chinese = {
+  ...app,
+  ...apply,
+  ...cli,
+  ...containers,
+  ...daemonJson,
+  ...desktop,
+  ...engine,
+  ...gateway,
+  ...isolation,
+  ...planner,
+  ...settings,
+  ...shared,
+  ...sharing,
+  ...verify,
+};

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { fail } from '../result.ts';
+import { english } from './catalogue/index.ts';
+import { chinese } from './catalogue/zh-CN/index.ts';
+import { message } from './message.ts';
+import { loadTranslator, translateError } from './translator.ts';
+
+const names = (text: string) =>
+  [...new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name))].sort();
+
+test('every sentence has a Chinese one with the same values, and no other exists', () => {
+  const chineseById: Readonly<Record<string, string>> = chinese;
+  expect(Object.keys(chineseById).sort()).toEqual(Object.keys(english).sort());
+  expect(
+    Object.entries(english)
+      .filter(([id, text]) => names(text).join() !== names(chineseById[id] ?? '').join())
+      .map(([id]) => id),
+  ).toEqual([]);
+});
+
+test('an error carries its English texts, and the ids and values to translate them by', async () => {
+  const { error } = fail(
+    'settings.unwritable',
+    message('engine.could-not-be-made', { file: '/x/$t(a){{b}}' }),
+    {
+      reason: 'ENOSPC',
+      hint: message('containers.run-same-command-with-sudo'),
+    },
+  );
+  expect(error.message).toBe('/x/$t(a){{b}} could not be made');
+  expect(error.sentences).toEqual({
+    message: { id: 'engine.could-not-be-made', params: { file: '/x/$t(a){{b}}' } },
+    hint: { id: 'containers.run-same-command-with-sudo' },
+  });
+  const translated = translateError(error, await loadTranslator('zh-CN'));
+  expect(translated).toEqual({
+    message: '无法创建 /x/$t(a){{b}}',
+    reason: 'ENOSPC',
+    hint: '请使用 sudo 运行同一命令。',
+  });
+});
+
+test('a sentence that this version does not know is shown in English', async () => {
+  const translate = await loadTranslator('zh-CN');
+  expect(translate({ id: 'engine.not-in-this-version', text: 'something new' })).toBe('something new');
+  expect(translate('words of the engine')).toBe('words of the engine');
+});

@@ -1,0 +1,34 @@
+import type { MessageLanguage } from '../language.ts';
+import { createRenderer } from './renderer.ts';
+import { plainText, type Message, type MessageReference } from './message.ts';
+import type { AppError } from '../result.ts';
+
+/** Gives a sentence's text in one language; texts that are not of the catalogue stay as they are. */
+export type Translate = (text: string | Message) => string;
+
+/** English sentences carry their text. */
+const translateToEnglish: Translate = plainText;
+
+/** Loads the catalogue of a language, and makes its translator. */
+export async function loadTranslator(language: MessageLanguage): Promise<Translate> {
+  if (language === 'en') return translateToEnglish;
+  const { chinese } = await import('./catalogue/zh-CN/index.ts');
+  const renderer = createRenderer(language, chinese, (param) => translate(param));
+  const translate: Translate = (text) =>
+    typeof text === 'string' ? text : (renderer.render(text.id, text.params ?? {}) ?? text.text);
+  return translate;
+}
+
+/** An error's three texts in one language; those of the engine or the system stay as they are. */
+export function translateError(
+  { message, reason, hint, sentences }: AppError,
+  translate: Translate,
+): { readonly message: string; readonly reason?: string; readonly hint?: string } {
+  const translated = (text: string, reference: MessageReference | undefined): string =>
+    translate(reference === undefined ? text : { ...reference, text });
+  return {
+    message: translated(message, sentences?.message),
+    ...(reason === undefined ? {} : { reason: translated(reason, sentences?.reason) }),
+    ...(hint === undefined ? {} : { hint: translated(hint, sentences?.hint) }),
+  };
+}
