@@ -137,7 +137,7 @@ async function makePlan(
   const possible = options.recreate === true ? withoutRefused(choices.value, planned.value) : choices.value;
   const plan = possible === choices.value ? planned : await target.plan(text.value, possible);
   if (!plan.ok) return plan;
-  const { unifiedDiff } = await import('../shared/settings/index.ts');
+  const { unifiedDiff } = await import('../shared/settings/line-diff.ts');
   const { applied } = await target.settings.read();
   return ok({
     text: text.value,

@@ -5,7 +5,8 @@ import type { Target } from '../engine/target.ts';
 import type { SettingsState } from '../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { HistoryItem } from '../shared/settings/history.ts';
-import type { DiffHunk, Finding } from '../shared/settings/index.ts';
+import type { Finding } from '../shared/settings/index.ts';
+import type { DiffLine } from '../shared/settings/line-diff.ts';
 import type { LintContext } from '../shared/settings/lint/index.ts';
 import type { PreferenceOutcome } from '../shared/settings/preferences.ts';
 import { printError, printResult, progress, translate, withJson, withRoot } from './output.ts';
@@ -152,7 +153,8 @@ async function set(
   value: string | undefined,
   options: SetOptions,
 ): Promise<void> {
-  const { diffLines, editSettings, parsePointer } = await import('../shared/settings/index.ts');
+  const { editSettings, parsePointer } = await import('../shared/settings/index.ts');
+  const { diffLines } = await import('../shared/settings/line-diff.ts');
   const { lintSettings } = await import('../shared/settings/lint/index.ts');
   if ((value === undefined) !== (options.unset === true)) {
     printError(
@@ -263,13 +265,14 @@ export function describePreference(pointer: string, outcome: PreferenceOutcome):
 
 /** What an edit changed, as the lines of the text that differ. */
 function describeEdit(
-  diffLines: (before: string, after: string, context: number) => readonly DiffHunk[],
+  diffLines: (before: string, after: string, context: number) => readonly (readonly DiffLine[])[],
   before: string,
   after: string,
 ): string {
   if (before === after) return 'The draft says so already: nothing changed.';
   return diffLines(before, after, 0)
-    .flatMap((hunk) => hunk.lines.map((line) => `${line.kind === 'added' ? '+' : '-'} ${line.text}`))
+    .flat()
+    .map((line) => `${line.kind === 'added' ? '+' : '-'} ${line.text}`)
     .join('\n');
 }
 

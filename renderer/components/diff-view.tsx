@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import Box from '@mui/material/Box';
-import { diffLines, type DiffLine } from '../../shared/settings/index.ts';
+import { diffLines, type DiffLine } from '../../shared/settings/line-diff.ts';
 import { color, fontMono } from '../theme/tokens.ts';
 import { useShown } from './show-more.tsx';
 
@@ -26,7 +26,7 @@ export function DiffView({
   const lines = useMemo(
     () =>
       diffLines(before, after, context).flatMap((hunk, number) =>
-        hunk.lines.map((line, index) => ({ line, gap: number > 0 && index === 0 })),
+        hunk.map((line, index) => ({ line, gap: number > 0 && index === 0 })),
       ),
     [before, after, context],
   );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { diffLines, diffSettings, restartNeeded, unifiedDiff } from './index.ts';
+import { diffSettings, restartNeeded } from './index.ts';
 
 // Properties run for seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -175,79 +175,3 @@ describe('diffSettings', () => {
     );
   });
 });
-
-describe('diffLines', () => {
-  const rebuild = (before: string, after: string) =>
-    diffLines(before, after, Infinity).flatMap((hunk) => hunk.lines);
-
-  it('shows changed lines with three lines of context, in hunks', () => {
-    const before = Array.from({ length: 20 }, (_, i) => `l${i + 1}`);
-    const after = before.with(1, 'two').toSpliced(15, 1);
-    const hunks = diffLines(before.join('\n'), after.join('\n'));
-    expect(hunks.map((h) => [h.beforeStart, h.beforeCount, h.afterStart, h.afterCount])).toEqual([
-      [1, 5, 1, 5],
-      [13, 7, 13, 6],
-    ]);
-    expect(hunks[0]?.lines.map((l) => `${l.kind[0]}${l.text}`)).toEqual([
-      'cl1',
-      'rl2',
-      'atwo',
-      'cl3',
-      'cl4',
-      'cl5',
-    ]);
-    expect(hunks[1]?.lines.find((l) => l.kind === 'removed')).toEqual({
-      kind: 'removed',
-      text: 'l16',
-      before: 16,
-      after: null,
-    });
-  });
-
-  it('writes what diff -u writes', () => {
-    expect(unifiedDiff('a\nb\n', 'a\nc', { before: 'old', after: 'new' })).toBe(
-      '--- old\n+++ new\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n\\ No newline at end of file\n',
-    );
-    expect(unifiedDiff('', 'a\n', { before: 'old', after: 'new' })).toBe(
-      '--- old\n+++ new\n@@ -0,0 +1,1 @@\n+a\n',
-    );
-    expect(unifiedDiff('a\n', 'a\n', { before: 'old', after: 'new' })).toBe('');
-  });
-
-  it('shows a changed line end', () => {
-    expect(diffLines('a\r\n', 'a\n').flatMap((h) => h.lines.map((l) => l.kind))).toEqual([
-      'removed',
-      'added',
-    ]);
-  });
-
-  it('holds both texts, in order, with as few changes as a plain longest common subsequence', () => {
-    const text = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 10 });
-    fc.assert(
-      fc.property(text, text, (a, b) => {
-        const lines = rebuild(a.map((l) => `${l}\n`).join(''), b.map((l) => `${l}\n`).join(''));
-        if (a.join() === b.join()) {
-          expect(lines).toEqual([]);
-          return;
-        }
-        expect(lines.filter((l) => l.kind !== 'added').map((l) => l.text)).toEqual(a);
-        expect(lines.filter((l) => l.kind !== 'removed').map((l) => l.text)).toEqual(b);
-        expect(lines.flatMap((l) => l.before ?? [])).toEqual(a.map((_, i) => i + 1));
-        expect(lines.filter((l) => l.kind === 'context').length).toBe(longestCommon(a, b));
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('stays quick on two long texts that have nothing in common', () => {
-    const [a, b] = ['x', 'y'].map((c) => Array.from({ length: 20_000 }, (_, i) => `${c}${i}\n`).join(''));
-    expect(diffLines(a ?? '', b ?? '')[0]?.lines.length).toBe(40_000);
-  });
-});
-
-function longestCommon(a: readonly string[], b: readonly string[]): number {
-  const [x, y] = [a[0], b[0]];
-  if (x === undefined || y === undefined) return 0;
-  if (x === y) return 1 + longestCommon(a.slice(1), b.slice(1));
-  return Math.max(longestCommon(a.slice(1), b), longestCommon(a, b.slice(1)));
-}

@@ -4,8 +4,6 @@ import type { SettingsChange } from './changes.ts';
 import type { SettingPage } from '../pages/pages.ts';
 import { pageOfSetting } from '../pages/setting-page.ts';
 
-export * from './line-diff.ts';
-
 /** What a change calls the page that edits it. */
 const changePage: Readonly<Record<SettingPage, SettingsChange['page']>> = {
   isolation: 'isolation',
