@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react';
+import { useLayoutEffect, useMemo, useState, type ReactNode } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
 import Box from '@mui/material/Box';
 import Table from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
@@ -7,15 +8,29 @@ import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import { color } from '../theme/tokens.ts';
 import { placeOf } from './pointed.ts';
-import { useWindowedRows } from './windowed-rows.ts';
+import { drawAllUpTo } from './virtual-rows.tsx';
 
-const rowHeight = 38;
+/** Of a row until it was drawn, px. */
+const estimatedRowHeight = 37;
+/** Rows drawn beyond what is in view, on both sides. */
+const overscan = 16;
+/** Of the page's scroll area, until it is laid out, px. */
+const assumedViewHeight = 1200;
 
 export interface Column {
   readonly key: string;
   readonly label: ReactNode;
   readonly width?: number | string;
   readonly align?: 'left' | 'right';
+}
+
+export interface TableEntry {
+  readonly key: string;
+  readonly cells: readonly ReactNode[];
+  readonly edited?: boolean;
+  /** The entry of the settings it shows. */
+  readonly pointer?: string;
+  readonly below?: ReactNode;
 }
 
 /**
@@ -30,24 +45,14 @@ export function DataTable({
 }: {
   readonly label: string;
   readonly columns: readonly Column[];
-  readonly rows: readonly {
-    readonly key: string;
-    readonly cells: readonly ReactNode[];
-    readonly edited?: boolean;
-    /** The entry of the settings it shows. */ readonly pointer?: string;
-    readonly below?: ReactNode;
-  }[];
+  readonly rows: readonly TableEntry[];
   readonly footer?: ReactNode;
 }) {
-  const near = useWindowedRows(
-    rows.map((row) => row.key),
-    rowHeight,
-  );
+  const near = useRowsInView(rows);
   const whole = near.first === 0 && near.last === rows.length;
   return (
     <>
       <Table
-        ref={near.box}
         aria-label={label}
         aria-rowcount={whole ? undefined : rows.length + 1}
         size="small"
@@ -66,14 +71,16 @@ export function DataTable({
             ))}
           </TableRow>
         </TableHead>
-        <TableBody>
+        <TableBody ref={near.body}>
           {near.before > 0 && <Gap height={near.before} columns={columns.length} />}
           {rows.slice(near.first, near.last).flatMap((row, index) => [
             <TableRow
               key={row.key}
               {...placeOf(row.pointer)}
+              data-index={near.first + index}
+              // A new function each time: what stands below the row may have changed.
               ref={(element: HTMLTableRowElement | null) => {
-                if (element !== null) near.measured(row.key, heightOf(element, row.below !== undefined));
+                near.measure(element);
               }}
               aria-rowindex={whole ? undefined : near.first + index + 2}
               data-edited={row.edited === true || undefined}
@@ -130,7 +137,73 @@ function Gap({ height, columns }: { readonly height: number; readonly columns: n
   );
 }
 
-function heightOf(row: HTMLElement, below: boolean): number {
+interface RowsInView {
+  readonly first: number;
+  /** One past the last row that is drawn. */
+  readonly last: number;
+  /** Heights of what is not drawn, px. */
+  readonly before: number;
+  readonly after: number;
+  /** For the element around the rows. */
+  readonly body: (element: HTMLElement | null) => void;
+  /** For each row that is drawn. */
+  readonly measure: (row: HTMLTableRowElement | null) => void;
+}
+
+/**
+ * Which rows of a long table in the page's own scroll area are near the view. Heights are estimated until a
+ * row was drawn. All of a short table.
+ */
+function useRowsInView(rows: readonly TableEntry[]): RowsInView {
+  const [body, setBody] = useState<HTMLElement | null>(null);
+  const [scrollMargin, setScrollMargin] = useState(0);
+  const scroller = useMemo(() => (body === null ? null : findScroller(body)), [body]);
+  const windowed = rows.length > drawAllUpTo;
+  const virtualizer = useVirtualizer<HTMLElement, HTMLTableRowElement>({
+    count: rows.length,
+    enabled: windowed,
+    getScrollElement: () => scroller,
+    estimateSize: () => estimatedRowHeight,
+    getItemKey: (index) => rows[index]?.key ?? index,
+    measureElement: (row, _, { indexFromElement }) =>
+      measureRow(row, rows[indexFromElement(row)]?.below !== undefined),
+    overscan,
+    scrollMargin,
+    initialRect: { width: 0, height: assumedViewHeight },
+  });
+  // How far the rows are from the top of what is scrolled: cards above them come and go.
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- after every render; it ends where nothing moved
+  useLayoutEffect(() => {
+    if (!windowed || body === null || scroller === null) return;
+    const distance =
+      body.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
+    setScrollMargin((now) => (Math.abs(now - distance) < 1 ? now : distance));
+  });
+  if (!windowed)
+    return { first: 0, last: rows.length, before: 0, after: 0, body: setBody, measure: () => undefined };
+  const inView = virtualizer.getVirtualItems();
+  const [first, last] = [inView[0], inView.at(-1)];
+  return {
+    first: first?.index ?? 0,
+    last: last === undefined ? 0 : last.index + 1,
+    before: first === undefined ? 0 : first.start - scrollMargin,
+    after: virtualizer.getTotalSize() - (last === undefined ? 0 : last.end - scrollMargin),
+    body: setBody,
+    measure: virtualizer.measureElement,
+  };
+}
+
+/** The nearest element around another that scrolls. */
+function findScroller(element: HTMLElement): HTMLElement {
+  for (let parent = element.parentElement; parent !== null; parent = parent.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(parent).overflowY)) return parent;
+  }
+  return document.documentElement;
+}
+
+/** Height of a row with what stands below it, px; the estimate where nothing is laid out. */
+function measureRow(row: HTMLElement, below: boolean): number {
   const next = below ? row.nextElementSibling : null;
-  return row.offsetHeight + (next instanceof HTMLElement ? next.offsetHeight : 0);
+  const height = row.offsetHeight + (next instanceof HTMLElement ? next.offsetHeight : 0);
+  return height === 0 ? estimatedRowHeight : height;
 }

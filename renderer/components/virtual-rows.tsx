@@ -1,9 +1,13 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useRef, type ReactNode, type RefObject } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
 import Box from '@mui/material/Box';
 
 /** Below this many rows all are drawn: simpler for find-in-page and screen readers. */
 export const drawAllUpTo = 200;
+/** Rows drawn beyond what is in view, on both sides. */
 const overscan = 8;
+/** Of the list, until it is laid out, px. */
+const assumedHeight = 800;
 
 export interface VirtualRowsHandle {
   /** Brings a row into view. */ scrollTo(index: number): void;
@@ -30,30 +34,20 @@ export function VirtualRows({
   readonly maxHeight?: number;
 }) {
   const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 800 });
-  const offsets = useMemo(() => {
-    const sums = new Float64Array(count + 1);
-    for (let index = 0; index < count; index++) sums[index + 1] = (sums[index] ?? 0) + heightOf(index);
-    return sums;
-  }, [count, heightOf]);
-  const total = offsets[count] ?? 0;
   const windowed = count > drawAllUpTo;
-
-  useEffect(() => {
-    const element = box.current;
-    if (element === null || !windowed) return;
-    const look = () => {
-      setView({ top: element.scrollTop, height: element.clientHeight });
-    };
-    look();
-    element.addEventListener('scroll', look, { passive: true });
-    const observer = new ResizeObserver(look);
-    observer.observe(element);
-    return () => {
-      element.removeEventListener('scroll', look);
-      observer.disconnect();
-    };
-  }, [windowed]);
+  const virtualizer = useVirtualizer({
+    count,
+    getScrollElement: () => box.current,
+    estimateSize: heightOf,
+    getItemKey: rowKey,
+    overscan,
+    initialRect: { width: 0, height: assumedHeight },
+  });
+  // Sizes are kept until they are said to have changed.
+  useLayoutEffect(() => {
+    virtualizer.measure();
+  }, [virtualizer, heightOf]);
+  const total = virtualizer.getTotalSize();
 
   // What stands above the rows leaves the room that their scrollbar takes.
   useLayoutEffect(() => {
@@ -77,26 +71,15 @@ export function VirtualRows({
     if (handle === undefined) return;
     handle.current = {
       scrollTo(index) {
-        const element = box.current;
-        const top = offsets[index],
-          bottom = offsets[index + 1];
-        if (element === null || top === undefined || bottom === undefined) return;
-        if (top < element.scrollTop) element.scrollTop = top;
-        else if (bottom > element.scrollTop + element.clientHeight)
-          element.scrollTop = bottom - element.clientHeight;
+        virtualizer.scrollToIndex(index, { align: 'auto' });
       },
     };
-  }, [handle, offsets]);
+  }, [handle, virtualizer]);
 
-  const first = windowed ? Math.max(0, find(offsets, view.top) - overscan) : 0;
-  const last = windowed ? Math.min(count, find(offsets, view.top + view.height) + 1 + overscan) : count;
-  const rows: ReactNode[] = [];
-  for (let index = first; index < last; index++)
-    rows.push(
-      <Box key={rowKey(index)} role="presentation">
-        {render(index)}
-      </Box>,
-    );
+  const inView = windowed ? virtualizer.getVirtualItems() : [];
+  const indexes = windowed
+    ? inView.map(({ index }) => index)
+    : Array.from({ length: count }, (_, index) => index);
   return (
     <Box
       ref={box}
@@ -111,23 +94,15 @@ export function VirtualRows({
     >
       <Box
         role="presentation"
-        style={{ height: windowed ? total : undefined, paddingTop: windowed ? offsets[first] : undefined }}
+        style={{ height: windowed ? total : undefined, paddingTop: inView[0]?.start }}
         sx={{ boxSizing: 'border-box' }}
       >
-        {rows}
+        {indexes.map((index) => (
+          <Box key={rowKey(index)} role="presentation">
+            {render(index)}
+          </Box>
+        ))}
       </Box>
     </Box>
   );
-}
-
-/** Index of the row at a height, by halving. */
-function find(offsets: Float64Array, top: number): number {
-  let low = 0,
-    high = Math.max(0, offsets.length - 2);
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((offsets[middle] ?? 0) <= top) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

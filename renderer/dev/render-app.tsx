@@ -34,6 +34,9 @@ window.matchMedia ??= (query: string) => ({
   removeEventListener: () => undefined,
   dispatchEvent: () => false,
 });
+// Every element is as high as a window: a long list draws the rows that are in view.
+Object.defineProperty(Element.prototype, 'clientHeight', { configurable: true, get: () => 800 });
+Element.prototype.scrollTo ??= () => undefined;
 Element.prototype.scrollIntoView ??= () => undefined;
 Range.prototype.getClientRects ??= () => Object.assign([], { item: () => null });
 Range.prototype.getBoundingClientRect ??= () => new DOMRect();
