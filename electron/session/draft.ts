@@ -19,13 +19,10 @@ export interface FallbackDraftStore {
   set(draft: KeptDraft | null): void;
 }
 
-/** Keystrokes become one write after this many ms of quiet. */
-const quietMs = 250;
-
 /**
- * The settings as the window sees them. An edit counts at once and is written a moment later; `flush` writes
- * what is waiting (before a plan, an apply, and at quit). A draft that can't be kept beside the file is kept
- * in the user's own store.
+ * The settings as the window sees them. An edit counts at once, for whoever reads them meanwhile too, and is
+ * written in its turn; of several that wait only the newest is. Pauses in typing are the window's matter. A
+ * draft that can't be kept beside the file is kept in the user's own store.
  */
 export class DraftSession {
   #home: DraftHome;
@@ -35,7 +32,6 @@ export class DraftSession {
   #last: SettingsState | null = null;
   /** An edit not written yet, and the applied text it was made on. */
   #pending: KeptDraft | null = null;
-  #timer: NodeJS.Timeout | undefined;
   /** Reads and writes happen one after the other: an old answer never overtakes a new one. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -57,7 +53,7 @@ export class DraftSession {
     return this.#serial(async () => this.#take(await this.#home.read()));
   }
 
-  /** Takes `text` as the draft. */
+  /** Makes `text` the draft; resolves with the state once it is written. */
   async edit(text: string): Promise<SettingsState> {
     const known = this.#last ?? (await this.refresh());
     // The base is that of the draft it continues; only the first edit starts from what is applied now.
@@ -65,16 +61,11 @@ export class DraftSession {
       text,
       base: this.#pending?.base ?? (known.draft === known.applied ? known.applied : known.base),
     };
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      void this.flush();
-    }, quietMs);
-    return this.#publish();
+    return this.flush();
   }
 
-  /** Writes a waiting edit; resolves with the state as it is then. */
+  /** Waits for edits that are being written (before a plan, an apply, and at quit); resolves with the state. */
   flush(): Promise<SettingsState> {
-    clearTimeout(this.#timer);
     return this.#serial(async () => {
       const writing = this.#pending;
       const now = await this.#home.read();
@@ -124,7 +115,6 @@ export class DraftSession {
   }
 
   #settle(act: () => Promise<Result<SettingsState, AppError>>): Promise<Result<SettingsState, AppError>> {
-    clearTimeout(this.#timer);
     return this.#serial(async () => {
       this.#pending = null;
       const inRefuge = this.#refuge.get() !== null;

@@ -43,8 +43,8 @@ export interface AppStore {
    */
   request<K extends IpcRequest>(name: K, input: IpcInput<K>): Promise<Result<IpcOutput<K>>>;
   /**
-   * Makes `text` the draft, with undo. Main is told after a pause in typing. What is typed in one go
-   * ('typing') is one step back.
+   * Makes `text` the draft, with undo. Main gets it at once, or, while one is on its way, the newest one
+   * after that. What is typed in one go ('typing') is one step back.
    */
   setDraft(text: string, how?: 'typing'): void;
   /** A step back, or forward again; neither does anything while settings are locked. */

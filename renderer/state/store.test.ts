@@ -101,6 +101,28 @@ describe('a draft that main could not keep', () => {
   });
 });
 
+it('sends an edit at once, and of those that come while it is on its way only the newest', async () => {
+  const answers: (() => void)[] = [];
+  const drafts: string[] = [];
+  const { store } = await open(appState(), {
+    'settings:set-draft': async ({ text }) => {
+      drafts.push(text);
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return ok(settingsState(appliedText, { draft: text }));
+    },
+  });
+  for (const end of [' ', '  ', '   ']) store.setDraft(`${appliedText}${end}`);
+  expect(drafts).toEqual([`${appliedText} `]);
+  const flushed = store.flush();
+  answers[0]?.();
+  await expect.poll(() => drafts).toEqual([`${appliedText} `, `${appliedText}   `]);
+  answers[1]?.();
+  expect(await flushed).toEqual(ok(undefined));
+  expect(store.get().app?.settings.draft).toBe(`${appliedText}   `);
+  expect(await store.flush()).toEqual(ok(undefined));
+  expect(drafts).toHaveLength(2);
+});
+
 describe('settings that are locked', () => {
   it.each([
     ['for want of rights', { settings: settingsState(appliedText, { readOnly: 'administrator (root)' }) }],

@@ -10,7 +10,6 @@ import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
 import { fail, type Result } from '../../shared/result.ts';
 
-const draftPauseMs = 250;
 const undoDepth = 200;
 /** Keys closer together than this are one step of undo, as long as it does not get longer than the second. */
 const typingPauseMs = 800,
@@ -41,10 +40,10 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
 
   /** True while the shown draft is ahead of what main confirmed. */
   let ahead = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
   /** The step of undo that typing still adds to. */
   let typing: { readonly first: number; readonly last: number } | null = null;
-  let sending: Promise<Result<void>> = Promise.resolve({ ok: true, value: undefined });
+  /** The draft on its way to main; there is at most one. */
+  let sending: Promise<Result<void>> | null = null;
 
   /** Target's id of the engine that the window shows. */
   const shownEngine = (): string | null => snapshot.app?.target.id ?? null;
@@ -83,8 +82,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
   };
 
   const forget = () => {
-    clearTimeout(timer);
-    timer = undefined;
+    sending = null;
     ahead = false;
     typing = null;
     pendingLog = [];
@@ -103,46 +101,43 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     }, 16);
   });
 
-  const send = (): Promise<Result<void>> => {
-    clearTimeout(timer);
-    timer = undefined;
-    const text = snapshot.draft;
-    // Sent only once what is on its way has arrived: another engine may be shown by then.
+  /** Sends the draft as it is shown, and again for as long as it was edited meanwhile. */
+  const sendDraft = async (): Promise<Result<void>> => {
     const engine = shownEngine();
-    sending = sending.then(async () => {
+    for (;;) {
+      const text = snapshot.draft;
       const answer = await ask('settings:set-draft', { text }, engine);
       if (shownEngine() !== engine) return engineChanged();
-      const stillShown = snapshot.draft === text;
+      if (snapshot.draft !== text) continue;
       if (!answer.ok) {
         set({ draftError: answer.error });
         return answer;
       }
-      if (stillShown && timer === undefined) ahead = false;
+      ahead = false;
       set({ draftError: null });
       adopt({ settings: answer.value });
-      return { ok: true as const, value: undefined };
-    });
-    return sending;
+      return { ok: true, value: undefined };
+    }
   };
 
-  const flush = async (): Promise<Result<void>> => {
-    if (timer !== undefined) return send();
-    const engine = shownEngine();
-    await sending;
-    if (shownEngine() !== engine) return engineChanged();
-    // Could not be kept then, or was edited meanwhile.
-    return ahead ? send() : { ok: true, value: undefined };
+  const send = (): Promise<Result<void>> => {
+    if (sending !== null) return sending;
+    const current = sendDraft().finally(() => {
+      if (sending === current) sending = null;
+    });
+    sending = current;
+    return current;
   };
+
+  const flush = (): Promise<Result<void>> =>
+    ahead ? send() : Promise.resolve({ ok: true, value: undefined });
 
   const locked = () => snapshot.app !== null && lockOf(snapshot.app) !== null;
 
   const show = (draft: string, stacks: Pick<Snapshot, 'undo' | 'redo'>) => {
     ahead = true;
     set({ draft, ...stacks, discarded: null });
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      void send();
-    }, draftPauseMs);
+    void send();
   };
 
   const replaceSettings = async (
