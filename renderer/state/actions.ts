@@ -3,15 +3,16 @@ import type { IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.
 import type { AppError, Result } from '../../shared/result.ts';
 import { useStore } from './context.tsx';
 
-/** One request as a page uses it: run it, know that it runs, keep why it failed until the next try. */
-export function useRequest<K extends IpcRequest>(
-  name: K,
-): {
+export interface RequestState<K extends IpcRequest> {
   readonly run: (input: IpcInput<K>) => Promise<Result<IpcOutput<K>>>;
   readonly running: boolean;
+  /** Why the last one failed, until the next one or `clear`. */
   readonly error: AppError | null;
   readonly clear: () => void;
-} {
+}
+
+/** One request as a page uses it: run it, know that it runs, keep why it failed until the next try. */
+export function useRequest<K extends IpcRequest>(name: K): RequestState<K> {
   const store = useStore();
   const [running, setRunning] = useState(false);
   const [error, setError] = useState<AppError | null>(null);

@@ -1,23 +1,20 @@
-import { memo, type ReactNode } from 'react';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import Checkbox from '@mui/material/Checkbox';
 import IconButton from '@mui/material/IconButton';
 import { ChevronDownIcon, ChevronRightIcon, MoreIcon } from '../../theme/icons.ts';
 import { Mono, Tag } from '../../components/mono.tsx';
-import { exitCode, obstacleNames, statusAge } from '../../components/container-status.ts';
+import { exitCode, statusAge } from '../../components/container-status.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
-import { formatDuration, useFormats, type Formats } from '../../i18n/format.ts';
+import { formatDuration, useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
-import { labelled, names } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
-import { RecreationFacts, recreationLines } from './recreation-facts.tsx';
-import { factLine, oneLine, RowFact } from './row-fact.tsx';
+import { ContainerDetail, detailHeight, type RecreationOffer } from './container-detail.tsx';
+import { containerReason } from './container-reason.ts';
+import { oneLine } from './row-fact.tsx';
 
 export const rowHeight = 48;
-const detailPadding = 14;
 export const grid = {
   display: 'grid',
   gridTemplateColumns: '30px 30px minmax(0, 1.1fr) 104px 128px minmax(0, 1.4fr) 32px',
@@ -35,121 +32,11 @@ const twoLines = {
   overflowWrap: 'anywhere',
 } as const;
 
-interface Detail {
-  readonly label: string;
-  readonly text: string;
-  readonly mono: boolean;
-}
-
-/** What an opened row tells beyond its columns. */
-function details(
-  t: TFunction,
-  formats: Formats,
-  container: Container,
-): readonly { readonly label: string; readonly value: ReactNode; readonly text: string }[] {
-  const facts: readonly Detail[] = [
-    { label: t('containers.detail.id'), text: container.id.slice(0, 12), mono: true },
-    {
-      label: t('containers.detail.created'),
-      text: `${formats.dateTime(container.createdAt)} · ${formats.ago(container.createdAt)}`,
-      mono: false,
-    },
-    // Nothing else is known of one that could not be inspected.
-    ...(isInspected(container) ? inspectedDetails(t, container) : []),
-  ];
-  return facts.map(({ label, text, mono }) => ({
-    label,
-    text,
-    value: mono ? <Mono nowrap>{text}</Mono> : text,
-  }));
-}
-
-function inspectedDetails(t: TFunction, container: Container): readonly Detail[] {
-  const named = container.volumes.filter((v) => !v.anonymous).map((v) => `${v.name} → ${v.destination}`);
-  const anonymous = container.volumes.length - named.length;
-  const volumes = names(t, [
-    ...named,
-    ...(anonymous > 0 ? [t('containers.detail.anonymous', { count: anonymous })] : []),
-  ]);
-  return [
-    { label: t('containers.detail.runtime'), text: container.runtime, mono: true },
-    ...(container.range === null
-      ? []
-      : [{ label: t('containers.detail.range'), text: rangeText(container.range), mono: true }]),
-    {
-      label: t('containers.detail.volumes'),
-      text: volumes === '' ? t('containers.detail.noVolumes') : volumes,
-      mono: volumes !== '',
-    },
-    { label: t('containers.detail.restart'), text: container.restartPolicy, mono: true },
-    ...(container.obstacles.length === 0
-      ? []
-      : [
-          {
-            label: t('containers.detail.obstacles'),
-            text: obstacleNames(t, container.obstacles),
-            mono: true,
-          },
-        ]),
-  ];
-}
-
-const isInspected = ({ whyUnknown }: Container): boolean => whyUnknown === undefined;
-
-const detailCount = (container: Container, recreation: boolean): number =>
-  (isInspected(container) ? 5 : 2) +
-  (container.range === null ? 0 : 1) +
-  (container.obstacles.length === 0 ? 0 : 1) +
-  (recreation ? recreationLines : 0);
-
 /**
  * Height of a row in px; the list needs it before the row is drawn. `recreation`: recreating it is offered.
  */
 export const heightOfRow = (container: Container, open: boolean, recreation: boolean): number =>
-  rowHeight + (open ? detailCount(container, recreation) * factLine + detailPadding : 0);
-
-const rangeText = (range: { readonly first: number; readonly last: number }): string =>
-  `${range.first}–${range.last}`;
-
-function why(
-  t: TFunction,
-  formats: Formats,
-  container: Container,
-): { readonly first: string; readonly second: string | null } {
-  const first =
-    container.reason === 'own-range' && container.range === null
-      ? t('containers.reason.own-range-unknown')
-      : t(`containers.reason.${container.reason}`, {
-          range: container.range === null ? '' : rangeText(container.range),
-          date: formats.date(container.createdAt),
-          runtime: container.runtime,
-        });
-  switch (container.reason) {
-    case 'past-gateway':
-      return { first, second: t('containers.reasonMore.past-gateway') };
-    case 'no-user-namespace':
-      return { first, second: t('containers.reasonMore.no-user-namespace', { runtime: container.runtime }) };
-    case 'unknown':
-      return { first, second: unknownReason(t, container) };
-    case 'before-eci':
-    case 'eci-off':
-      return {
-        first,
-        second:
-          container.obstacles.length === 0
-            ? null
-            : t('containers.reasonMore.obstacle', { what: obstacleNames(t, container.obstacles) }),
-      };
-    case 'own-range':
-    case 'own-range-stopped':
-      return { first, second: null };
-  }
-}
-
-function unknownReason(t: TFunction, { whyUnknown: reason }: Container): string {
-  const counts = t('containers.reasonMore.unknown');
-  return reason === undefined ? counts : labelled(t, counts, told(reason));
-}
+  rowHeight + (open ? detailHeight(container, recreation) : 0);
 
 export interface RowActions {
   readonly onToggle: (id: string, range: boolean) => void;
@@ -179,13 +66,13 @@ export const ContainerRow = memo(function ContainerRow({
   readonly active: boolean;
   readonly open: boolean;
   readonly eci: boolean;
-  readonly recreation: 'no' | 'offered' | 'not-now';
+  readonly recreation: RecreationOffer;
   readonly actions: RowActions;
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { id, name } = container;
-  const reason = why(t, formats, container);
+  const reason = containerReason(t, formats, container);
   const age = statusAge(container.status);
   const code = exitCode(container.status);
   const tab = active ? 0 : -1;
@@ -317,41 +204,14 @@ export const ContainerRow = memo(function ContainerRow({
         </Box>
       </Box>
       {open && (
-        <Box role="gridcell" sx={{ margin: '0 16px 0 80px' }}>
-          <Box
-            component="dl"
-            sx={{
-              margin: 0,
-              paddingLeft: 2,
-              borderLeft: `2px solid ${color.borderStrong}`,
-              display: 'grid',
-              gridTemplateColumns: '112px minmax(0, 1fr)',
-              columnGap: 2,
-              gridAutoRows: `${factLine}px`,
-              fontSize: 12,
-              lineHeight: `${factLine}px`,
-            }}
-          >
-            {recreation !== 'no' && (
-              <RecreationFacts
-                container={container}
-                tab={tab}
-                onAll={
-                  recreation === 'offered'
-                    ? () => {
-                        actions.onRecreate(id);
-                      }
-                    : undefined
-                }
-              />
-            )}
-            {details(t, formats, container).map((fact) => (
-              <RowFact key={fact.label} label={fact.label} text={fact.text}>
-                {fact.value}
-              </RowFact>
-            ))}
-          </Box>
-        </Box>
+        <ContainerDetail
+          container={container}
+          tab={tab}
+          recreation={recreation}
+          onRecreate={() => {
+            actions.onRecreate(id);
+          }}
+        />
       )}
     </Box>
   );

@@ -2,12 +2,10 @@ import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'reac
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Checkbox from '@mui/material/Checkbox';
-import Menu from '@mui/material/Menu';
-import MenuItem from '@mui/material/MenuItem';
-import { useStore } from '../../state/context.tsx';
 import { VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
 import { color, size } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
+import { ContainerMenu } from './container-menu.tsx';
 import { ContainerRow, grid, heightOfRow, type RowActions } from './container-row.tsx';
 import { emptySelection, extendTo, moveTo, toggle, toggleAll, type Selection } from './selection.ts';
 
@@ -36,7 +34,6 @@ export function ContainerTable({
   readonly onRemove: ((containers: readonly Container[]) => void) | undefined;
 }) {
   const { t } = useTranslation();
-  const store = useStore();
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [menu, setMenu] = useState<{ readonly container: Container; readonly anchor: HTMLElement } | null>(
     null,
@@ -191,10 +188,6 @@ export function ContainerTable({
     [containers, open, recreation],
   );
   const shownChosen = order.filter((id) => selection.chosen.has(id)).length;
-  const copy = (text: string) => {
-    void store.request('clipboard:write', { text });
-    setMenu(null);
-  };
 
   return (
     <Box
@@ -275,49 +268,16 @@ export function ContainerTable({
           );
         }}
       />
-      <Menu
-        open={menu !== null}
-        anchorEl={menu?.anchor ?? null}
+      <ContainerMenu
+        container={menu?.container ?? null}
+        anchor={menu?.anchor ?? null}
+        canRecreate={recreation && menu?.container.protected === false}
         onClose={() => {
           setMenu(null);
         }}
-      >
-        <MenuItem
-          onClick={() => {
-            if (menu !== null) copy(menu.container.id);
-          }}
-        >
-          {t('containers.menu.copyId')}
-        </MenuItem>
-        <MenuItem
-          onClick={() => {
-            if (menu !== null) copy(menu.container.name);
-          }}
-        >
-          {t('containers.menu.copyName')}
-        </MenuItem>
-        {menu !== null && onRecreate !== undefined && recreation && !menu.container.protected && (
-          <MenuItem
-            onClick={() => {
-              onRecreate(menu.container);
-              setMenu(null);
-            }}
-          >
-            {t('recreate.action')}
-          </MenuItem>
-        )}
-        {onRemove !== undefined && (
-          <MenuItem
-            sx={{ color: color.danger }}
-            onClick={() => {
-              if (menu !== null) onRemove([menu.container]);
-              setMenu(null);
-            }}
-          >
-            {t('containers.menu.remove')}
-          </MenuItem>
-        )}
-      </Menu>
+        onRecreate={onRecreate}
+        onRemove={onRemove}
+      />
     </Box>
   );
 }

@@ -1,0 +1,137 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
+import Box from '@mui/material/Box';
+import { obstacleNames } from '../../components/container-status.ts';
+import { Mono } from '../../components/mono.tsx';
+import { useFormats, type Formats } from '../../i18n/format.ts';
+import { names } from '../../i18n/lists.ts';
+import { color } from '../../theme/tokens.ts';
+import type { Container } from '../../../shared/containers/protection.ts';
+import { rangeText } from './container-reason.ts';
+import { RecreationFacts, recreationLines } from './recreation-facts.tsx';
+import { factLine, RowFact } from './row-fact.tsx';
+
+/** Whether recreating a container is offered, and can be done now. */
+export type RecreationOffer = 'no' | 'offered' | 'not-now';
+
+const detailPadding = 14;
+
+/** Below an opened row: what recreating the container would do, where that is offered, and what is known of it. */
+export function ContainerDetail({
+  container,
+  tab,
+  recreation,
+  onRecreate,
+}: {
+  readonly container: Container;
+  /** Whether its controls take part in the tab order. */
+  readonly tab: 0 | -1;
+  readonly recreation: RecreationOffer;
+  readonly onRecreate: () => void;
+}) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  return (
+    <Box role="gridcell" sx={{ margin: '0 16px 0 80px' }}>
+      <Box
+        component="dl"
+        sx={{
+          margin: 0,
+          paddingLeft: 2,
+          borderLeft: `2px solid ${color.borderStrong}`,
+          display: 'grid',
+          gridTemplateColumns: '112px minmax(0, 1fr)',
+          columnGap: 2,
+          gridAutoRows: `${factLine}px`,
+          fontSize: 12,
+          lineHeight: `${factLine}px`,
+        }}
+      >
+        {recreation !== 'no' && (
+          <RecreationFacts
+            container={container}
+            tab={tab}
+            onAll={recreation === 'offered' ? onRecreate : undefined}
+          />
+        )}
+        {listFacts(t, formats, container).map((fact) => (
+          <RowFact key={fact.label} label={fact.label} text={fact.text}>
+            {fact.value}
+          </RowFact>
+        ))}
+      </Box>
+    </Box>
+  );
+}
+
+const isInspected = ({ whyUnknown }: Container): boolean => whyUnknown === undefined;
+
+const detailCount = (container: Container, recreation: boolean): number =>
+  (isInspected(container) ? 5 : 2) +
+  (container.range === null ? 0 : 1) +
+  (container.obstacles.length === 0 ? 0 : 1) +
+  (recreation ? recreationLines : 0);
+
+/** Height of the detail in px, which the list needs before it is drawn. `recreation`: recreating is offered. */
+export const detailHeight = (container: Container, recreation: boolean): number =>
+  detailCount(container, recreation) * factLine + detailPadding;
+
+interface Detail {
+  readonly label: string;
+  readonly text: string;
+  readonly mono: boolean;
+}
+
+/** What an opened row shows beyond its columns. */
+function listFacts(
+  t: TFunction,
+  formats: Formats,
+  container: Container,
+): readonly { readonly label: string; readonly value: ReactNode; readonly text: string }[] {
+  const facts: readonly Detail[] = [
+    { label: t('containers.detail.id'), text: container.id.slice(0, 12), mono: true },
+    {
+      label: t('containers.detail.created'),
+      text: `${formats.dateTime(container.createdAt)} · ${formats.ago(container.createdAt)}`,
+      mono: false,
+    },
+    // Nothing else is known of one that could not be inspected.
+    ...(isInspected(container) ? inspectedDetails(t, container) : []),
+  ];
+  return facts.map(({ label, text, mono }) => ({
+    label,
+    text,
+    value: mono ? <Mono nowrap>{text}</Mono> : text,
+  }));
+}
+
+function inspectedDetails(t: TFunction, container: Container): readonly Detail[] {
+  const named = container.volumes.filter((v) => !v.anonymous).map((v) => `${v.name} → ${v.destination}`);
+  const anonymous = container.volumes.length - named.length;
+  const volumes = names(t, [
+    ...named,
+    ...(anonymous > 0 ? [t('containers.detail.anonymous', { count: anonymous })] : []),
+  ]);
+  return [
+    { label: t('containers.detail.runtime'), text: container.runtime, mono: true },
+    ...(container.range === null
+      ? []
+      : [{ label: t('containers.detail.range'), text: rangeText(container.range), mono: true }]),
+    {
+      label: t('containers.detail.volumes'),
+      text: volumes === '' ? t('containers.detail.noVolumes') : volumes,
+      mono: volumes !== '',
+    },
+    { label: t('containers.detail.restart'), text: container.restartPolicy, mono: true },
+    ...(container.obstacles.length === 0
+      ? []
+      : [
+          {
+            label: t('containers.detail.obstacles'),
+            text: obstacleNames(t, container.obstacles),
+            mono: true,
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,101 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { useFormats } from '../../i18n/format.ts';
+import type { RequestState } from '../../state/actions.ts';
+import { useApp } from '../../state/context.tsx';
+import { color } from '../../theme/tokens.ts';
+import type { AppError } from '../../../shared/result.ts';
+import { RecreateReport } from './recreate-report.tsx';
+import { RemovalReport } from './removal-report.tsx';
+import type { Scan } from './use-scan.ts';
+
+/** Above the list: how the last recreation and removal went, and what failed. */
+export function ContainerNotices({
+  recreate,
+  remove,
+  startError,
+  scan,
+  onRetryRecreate,
+  onRetryRemove,
+}: {
+  readonly recreate: Pick<RequestState<'recreate:start'>, 'error' | 'clear'>;
+  readonly remove: Pick<RequestState<'containers:remove'>, 'error' | 'clear'>;
+  readonly startError: AppError | null;
+  readonly scan: Scan;
+  /** For the containers with these ids; undefined where it can't be done now. */
+  readonly onRetryRecreate: ((ids: readonly string[]) => void) | undefined;
+  readonly onRetryRemove: ((ids: readonly string[]) => void) | undefined;
+}) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const app = useApp();
+  const ready = app.engine.phase === 'ready';
+  return (
+    <>
+      {app.recreation !== null && (
+        <Notice>
+          <RecreateReport run={app.recreation} onRetry={onRetryRecreate} />
+        </Notice>
+      )}
+      {recreate.error !== null && (
+        <Notice>
+          <ErrorPanel
+            error={recreate.error}
+            action={
+              <Button size="small" onClick={recreate.clear}>
+                {t('recreate.dismiss')}
+              </Button>
+            }
+          />
+        </Notice>
+      )}
+      {remove.error !== null && (
+        <Notice>
+          <ErrorPanel
+            error={remove.error}
+            action={
+              <Button size="small" onClick={remove.clear}>
+                {t('containers.report.close')}
+              </Button>
+            }
+          />
+        </Notice>
+      )}
+      {app.removal !== null && (
+        <Notice>
+          <RemovalReport run={app.removal} onRetry={onRetryRemove} />
+        </Notice>
+      )}
+      {startError !== null && !ready && (
+        <Notice>
+          <ErrorPanel error={startError} />
+        </Notice>
+      )}
+      {scan.error !== null && ready && (
+        <Notice>
+          <ErrorPanel
+            error={scan.error}
+            action={
+              <Button disabled={!scan.canScan} onClick={scan.rescan}>
+                {t('button.tryAgain')}
+              </Button>
+            }
+          />
+          {app.scan !== null && (
+            <Typography variant="caption" component="div" sx={{ color: color.warn, marginTop: 1 }}>
+              {t('containers.old', { time: formats.time(app.scan.at) })}
+            </Typography>
+          )}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function Notice({ children }: { readonly children: ReactNode }) {
+  return <Box sx={{ marginBottom: 2, flexShrink: 0 }}>{children}</Box>;
+}

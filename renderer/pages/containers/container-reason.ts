@@ -1,0 +1,51 @@
+import type { TFunction } from 'i18next';
+import { obstacleNames } from '../../components/container-status.ts';
+import type { Formats } from '../../i18n/format.ts';
+import { labelled } from '../../i18n/lists.ts';
+import { told } from '../../i18n/translate.ts';
+import type { Container } from '../../../shared/containers/protection.ts';
+
+/** A range of host ids as the list shows it. */
+export const rangeText = (range: { readonly first: number; readonly last: number }): string =>
+  `${range.first}–${range.last}`;
+
+/** Why a container is protected or not: a line, and where there is more to it a second one. */
+export function containerReason(
+  t: TFunction,
+  formats: Formats,
+  container: Container,
+): { readonly first: string; readonly second: string | null } {
+  const first =
+    container.reason === 'own-range' && container.range === null
+      ? t('containers.reason.own-range-unknown')
+      : t(`containers.reason.${container.reason}`, {
+          range: container.range === null ? '' : rangeText(container.range),
+          date: formats.date(container.createdAt),
+          runtime: container.runtime,
+        });
+  switch (container.reason) {
+    case 'past-gateway':
+      return { first, second: t('containers.reasonMore.past-gateway') };
+    case 'no-user-namespace':
+      return { first, second: t('containers.reasonMore.no-user-namespace', { runtime: container.runtime }) };
+    case 'unknown':
+      return { first, second: unknownReason(t, container) };
+    case 'before-eci':
+    case 'eci-off':
+      return {
+        first,
+        second:
+          container.obstacles.length === 0
+            ? null
+            : t('containers.reasonMore.obstacle', { what: obstacleNames(t, container.obstacles) }),
+      };
+    case 'own-range':
+    case 'own-range-stopped':
+      return { first, second: null };
+  }
+}
+
+function unknownReason(t: TFunction, { whyUnknown: reason }: Container): string {
+  const counts = t('containers.reasonMore.unknown');
+  return reason === undefined ? counts : labelled(t, counts, told(reason));
+}

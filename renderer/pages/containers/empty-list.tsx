@@ -1,0 +1,91 @@
+import { useTranslation } from 'react-i18next';
+import Button from '@mui/material/Button';
+import { Card } from '../../components/card.tsx';
+import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
+import { useApp } from '../../state/context.tsx';
+import type { Show } from './container-filter.ts';
+
+/** In place of a list that nobody has looked up yet: it is loading, or the engine does not run. */
+export function NoScan({
+  failed,
+  onStart,
+  noStart,
+}: {
+  /** The scan failed, which is said elsewhere. */
+  readonly failed: boolean;
+  /** Undefined while the engine is being started or stopped. */
+  readonly onStart: (() => void) | undefined;
+  /** Why the engine can't be started here; undefined where it can. */
+  readonly noStart: string | undefined;
+}) {
+  const { t } = useTranslation();
+  const app = useApp();
+  const { phase } = app.engine;
+  if (phase === 'ready')
+    return failed ? null : (
+      <Card>
+        <LoadingRows rows={6} />
+      </Card>
+    );
+  const starting = app.busy.engine === 'starting' || phase === 'starting' || phase === 'restarting';
+  return (
+    <Card>
+      <EmptyState
+        action={
+          !starting &&
+          noStart === undefined && (
+            <Button disabled={onStart === undefined} onClick={onStart}>
+              {t('button.startEngine')}
+            </Button>
+          )
+        }
+      >
+        {starting
+          ? t('containers.empty.starting')
+          : t(phase === 'unreachable' ? 'containers.empty.unreachable' : 'containers.empty.stopped')}
+      </EmptyState>
+    </Card>
+  );
+}
+
+/** In place of a list that nothing is in: there are no containers, or none match. */
+export function NoContainers({
+  eci,
+  any,
+  show,
+  text,
+  onClear,
+  onShowAll,
+}: {
+  readonly eci: boolean;
+  /** There are containers that are not shown. */
+  readonly any: boolean;
+  readonly show: Show;
+  readonly text: string;
+  readonly onClear: () => void;
+  readonly onShowAll: () => void;
+}) {
+  const { t } = useTranslation();
+  const searched = text.trim();
+  if (searched !== '')
+    return (
+      <Card>
+        <EmptyState action={<Button onClick={onClear}>{t('containers.empty.clear')}</Button>}>
+          {t('containers.empty.filtered', { text: searched })}
+        </EmptyState>
+      </Card>
+    );
+  if (any && show !== 'all')
+    return (
+      <Card>
+        <EmptyState action={<Button onClick={onShowAll}>{t('containers.empty.showAll')}</Button>}>
+          {show === 'protected' ? t('containers.empty.noneProtected') : t('containers.empty.noneUnprotected')}
+        </EmptyState>
+      </Card>
+    );
+  return (
+    <Card>
+      <EmptyState>{eci ? t('containers.empty.none') : t('containers.empty.noneOff')}</EmptyState>
+    </Card>
+  );
+}

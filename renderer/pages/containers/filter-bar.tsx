@@ -1,0 +1,76 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import InputAdornment from '@mui/material/InputAdornment';
+import OutlinedInput from '@mui/material/OutlinedInput';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import { useNumber } from '../../i18n/format.ts';
+import { SearchIcon } from '../../theme/icons.ts';
+import { isShow, shows, type Show } from './container-filter.ts';
+
+/** Which containers are listed: by protection, and by what is typed. */
+export function FilterBar({
+  show,
+  onShow,
+  text,
+  onText,
+  count,
+}: {
+  readonly show: Show;
+  readonly onShow: (show: Show) => void;
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  /** Null before the first scan. */
+  readonly count: Readonly<Record<Show, number>> | null;
+}) {
+  const { t } = useTranslation();
+  const number = useNumber();
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        justifyContent: 'space-between',
+        gap: 2,
+        marginBottom: 2,
+        flexShrink: 0,
+      }}
+    >
+      <ToggleButtonGroup
+        exclusive
+        value={show}
+        aria-label={t('containers.show.label')}
+        onChange={(_, value: unknown) => {
+          if (isShow(value)) onShow(value);
+        }}
+      >
+        {shows.map((key) => (
+          <ToggleButton key={key} value={key}>
+            {t(`containers.show.${key}`)}
+            {count !== null && <span className="count">{number(count[key])}</span>}
+          </ToggleButton>
+        ))}
+      </ToggleButtonGroup>
+      <OutlinedInput
+        value={text}
+        placeholder={t('containers.filter')}
+        onChange={(event) => {
+          onText(event.target.value);
+        }}
+        sx={{ width: 264, flexShrink: 1 }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' && text !== '') {
+            event.stopPropagation();
+            onText('');
+          }
+        }}
+        inputProps={{ 'aria-label': t('containers.filter'), 'data-filter': true, type: 'search' }}
+        startAdornment={
+          <InputAdornment position="start">
+            <SearchIcon />
+          </InputAdornment>
+        }
+      />
+    </Box>
+  );
+}
