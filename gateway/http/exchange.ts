@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Denial } from '../../shared/policy/decision.ts';
 import type { RequestHead, ResponseHead } from './message/head-parser.ts';
 import type { Target } from './message/target.ts';
 import type { Match } from '../routes/match.ts';
@@ -146,3 +147,18 @@ export interface ReadingTurn {
  * asked.
  */
 export type Gatekeeper = (request: GatewayRequest) => Handling | Promise<Handling>;
+
+/** What requests need of the gateway. */
+export interface RequestOptions {
+  readonly decide: Gatekeeper;
+  /** The socket the client came in by. Default: the clients' one. */
+  readonly origin?: Origin;
+  /** The connection's place among its user's connections. Default: it counts for nobody. */
+  readonly slot?: ConnectionSlot;
+  /** Takes note of a refusal by the connection limits; the text for the client. */
+  readonly crowded?: (denial: Denial) => string;
+  /** Told of message-layer refusals and of internal errors (never of bodies). */
+  readonly malformed: (why: string) => void;
+  /** Told when a client got a 503 because the engine could not be reached. */
+  readonly engineGone?: () => void;
+}

@@ -1,0 +1,68 @@
+import type { BodyLength } from './message/head-parser.ts';
+
+const empty = Buffer.alloc(0);
+
+/**
+ * A request's body that is read whole before it is decided: one buffer that grows, since a body may come byte
+ * by byte. What it takes counts as bytes that the client's user has waiting, until `release`.
+ */
+export class CollectedBody {
+  readonly #length: BodyLength;
+  readonly #limit: number;
+  readonly #hold: (bytes: number) => void;
+  /** Filled up to `#bytes`. */
+  #buffer: Buffer = empty;
+  #bytes = 0;
+  #heldBytes = 0;
+
+  /** `limit`: bytes of content that are kept. `hold` takes what is held more, or (negative) less. */
+  constructor(length: BodyLength, limit: number, hold: (bytes: number) => void) {
+    this.#length = length;
+    this.#limit = limit;
+    this.#hold = hold;
+  }
+
+  /** Bytes that count as the user's. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+  /** More has come than is kept. */
+  get isTooLong(): boolean {
+    return this.#bytes > this.#limit;
+  }
+
+  add(content: Buffer): void {
+    const before = this.#bytes;
+    this.#bytes += content.length;
+    if (this.isTooLong) return;
+    if (this.#bytes > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(
+        this.#length.kind === 'length'
+          ? this.#length.bytes
+          : Math.min(this.#limit, Math.max(this.#bytes, 2 * this.#buffer.length)),
+      );
+      this.#buffer.copy(larger, 0, 0, before);
+      this.#buffer = larger;
+      this.#setHeld(larger.length);
+    }
+    content.copy(this.#buffer, before);
+  }
+
+  /** The whole content; it stays counted until `release`. */
+  take(): Buffer {
+    const content = this.#buffer.subarray(0, this.#bytes);
+    this.#buffer = empty;
+    return content;
+  }
+
+  /** Nobody needs it any more. */
+  release(): void {
+    this.#buffer = empty;
+    this.#setHeld(0);
+  }
+
+  #setHeld(bytes: number): void {
+    this.#hold(bytes - this.#heldBytes);
+    this.#heldBytes = bytes;
+  }
+}

@@ -1,0 +1,51 @@
+import type { ConnectionSlot } from '../callers/connection-slot.ts';
+import type { ClientSide } from './client-side.ts';
+import { headEnd, isUnparseable, maxHeadBytes, type HeadError } from './message/head-parser.ts';
+import { parseRequest, type ParsedRequest } from './parsed-request.ts';
+
+export type HeadProgress =
+  /** Nothing of a request is here. */
+  | { readonly kind: 'nothing' }
+  /** More has to come, or the client has to take more first. */
+  | { readonly kind: 'more' }
+  /** The client's FIN came in the middle of a head. */
+  | { readonly kind: 'cut' }
+  | { readonly kind: 'malformed'; readonly error: HeadError }
+  | { readonly kind: 'request'; readonly request: ParsedRequest };
+
+/** Takes the next request's head from what the client has sent, once it is whole. */
+export function readRequestHead(client: ClientSide, slot: ConnectionSlot | undefined): HeadProgress {
+  const { inbox } = client;
+  if (inbox.length === 0) {
+    slot?.idle();
+    return { kind: 'nothing' };
+  }
+  slot?.busy();
+  // Answers of our own to one who reads none would pile up.
+  if (client.full) {
+    client.pause();
+    return { kind: 'more' };
+  }
+  const end = headEnd(inbox);
+  if (end < 0) {
+    const error = endlessHeadError(inbox);
+    if (error !== null) return { kind: 'malformed', error };
+    if (client.ended) return { kind: 'cut' };
+    slot?.awaitHead();
+    return { kind: 'more' };
+  }
+  slot?.headCame();
+  const parsed = parseRequest(end === inbox.length ? inbox : inbox.subarray(0, end));
+  if (!parsed.ok) return { kind: 'malformed', error: parsed.error };
+  client.take(end);
+  return { kind: 'request', request: parsed.request };
+}
+
+/** What is wrong with the beginning of a head; null: it may still become one. */
+function endlessHeadError(inbox: Buffer): HeadError | null {
+  if (inbox.length > maxHeadBytes)
+    return { status: 431, why: `the head is longer than ${maxHeadBytes} bytes` };
+  return isUnparseable(inbox)
+    ? { status: 400, why: 'the head is not made of lines that end with CR LF' }
+    : null;
+}
