@@ -48,6 +48,9 @@ class LongestFirst extends BaseSequencer {
  */
 const patient = { poll: { timeout: 20_000 } };
 
+/** BULKHEAD_TEST_SEED repeats property tests. */
+const propertySeed = 'tests/support/property-seed.ts';
+
 // unit: beside the code, no root. engine: real dockerd, needs root (`*.engine.test.ts`). e2e: the real
 // Electron app and a real engine.
 export default defineConfig({
@@ -61,6 +64,7 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           expect: patient,
+          setupFiles: [propertySeed],
           include: [
             '{shared,engine,supervisor,planner,gateway,cli,electron,scripts,tests}/**/*.test.ts',
             'renderer/**/*.test.ts',
@@ -75,6 +79,7 @@ export default defineConfig({
           name: 'renderer',
           environment: 'jsdom',
           expect: patient,
+          setupFiles: [propertySeed],
           include: ['renderer/**/*.test.tsx'],
           testTimeout: 60_000,
         },
@@ -90,7 +95,7 @@ export default defineConfig({
           hookTimeout: 90_000,
           retry: 1,
           pool: 'forks',
-          setupFiles: ['tests/support/own-network.ts'],
+          setupFiles: [propertySeed, 'tests/support/own-network.ts'],
         },
       },
       {
@@ -98,6 +103,7 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           expect: patient,
+          setupFiles: [propertySeed],
           include: ['e2e/**/*.e2e.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fuses } from '../scripts/fuses.mjs';
 import { requestChannel } from '../shared/ipc/channels.ts';
 import { ipcRequests } from '../shared/ipc/contract.ts';
+import { testSeed } from '../tests/support/random-seed.ts';
 import { setStage, type AppWindow, type Stage } from './app.ts';
 
 // Electron's security checklist, on the live window. No engine runs: nothing here needs one.
@@ -482,10 +483,11 @@ describe('the live window', () => {
       }),
       fc.string({ maxLength: 2000 }),
     );
+    const seed = testSeed();
     const before = await window.state();
     for (const name of ipcRequests) {
       const payloads = fc
-        .sample(anything, 25)
+        .sample(anything, { numRuns: 25, seed })
         .filter((payload) => !withEffects.test(name) || typeof payload !== 'object')
         .map((payload) => JSON.stringify(payload));
       const answers = await window.page.evaluate(

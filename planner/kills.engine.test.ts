@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../tests/support/guarded-engine.ts';
 import { shimsOf, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
+import { seededRandom, testSeed } from '../tests/support/random-seed.ts';
 import { docker } from '../tests/support/real-engine.ts';
 import { firstProcessOf, hasEnded } from './first-process.ts';
 
@@ -37,17 +38,6 @@ const victims: readonly Victim[] = [
 ];
 const operations = ['create', 'start', 'delete'] as const;
 type Operation = (typeof operations)[number];
-
-/** Numbers in [0, 1) that a seed repeats (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** The engine's processes that run the runtime. */
 async function runtimes(): Promise<number[]> {
@@ -188,11 +178,9 @@ const nothing = { mounts: [], ranges: [], states: [], runc: [] };
 
 it(
   `${kills} kills of runtime, shim, planner and dockerd during create, start and delete leave nothing behind and no layer changed`,
-  { timeout: 600_000, retry: 0 },
+  { timeout: 600_000 },
   async () => {
-    const seed = Number(process.env['BULKHEAD_KILL_SEED'] ?? Date.now() % 1_000_000);
-    console.log(`seed of the kills: ${seed} (BULKHEAD_KILL_SEED repeats them)`);
-    const next = random(seed);
+    const next = seededRandom(testSeed());
     const before = await layers();
     const lasts = await lengths();
     let killed = 0;
@@ -202,7 +190,7 @@ it(
       const victim = victims[i % victims.length] ?? 'runtime';
       const operation = operations[i % operations.length] ?? 'create';
       const delay = Math.floor(next() * lasts[operation]);
-      const what = `kill ${i} of seed ${seed}: ${victim} ${delay} ms into ${operation}`;
+      const what = `kill ${i}: ${victim} ${delay} ms into ${operation}`;
       await prepare(operation);
       let over = false;
       const begun = performance.now();

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { givenSeed, seededRandom, testSeed } from './random-seed.ts';
+
+const take = (next: () => number) => Array.from({ length: 5 }, next);
+
+describe('seeds of random tests', () => {
+  it('takes the seed that is given, and refuses what is none', () => {
+    expect(givenSeed({ BULKHEAD_TEST_SEED: '0' })).toBe(0);
+    expect(givenSeed({ BULKHEAD_TEST_SEED: '2147483647' })).toBe(2_147_483_647);
+    expect(givenSeed({ BULKHEAD_TEST_SEED: '' })).toBeUndefined();
+    expect(givenSeed({})).toBeUndefined();
+    for (const text of ['-1', '1.5', '2147483648', 'x', ' 1'])
+      expect(() => givenSeed({ BULKHEAD_TEST_SEED: text })).toThrow(text);
+  });
+
+  it('repeats a sequence from its seed', () => {
+    expect(take(seededRandom(7))).toEqual(take(seededRandom(7)));
+    expect(take(seededRandom(7))).not.toEqual(take(seededRandom(8)));
+    for (const number of take(seededRandom(7))) expect(number >= 0 && number < 1).toBe(true);
+  });
+});
+
+describe('with a seed given', () => {
+  beforeEach(() => {
+    vi.stubEnv('BULKHEAD_TEST_SEED', '4711');
+    vi.resetModules();
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    fc.resetConfigureGlobal();
+  });
+
+  it('gives it to tests', () => {
+    expect(testSeed()).toBe(4711);
+  });
+
+  it('gives it to every property, whose failure prints it', async () => {
+    await import('./property-seed.ts');
+    const failing = () => {
+      fc.assert(fc.property(fc.nat(), () => false));
+    };
+    expect(failing).toThrow('seed: 4711');
+  });
+});

@@ -1,0 +1,40 @@
+import { randomInt } from 'node:crypto';
+import { onTestFailed } from 'vitest';
+
+const variable = 'BULKHEAD_TEST_SEED';
+
+/**
+ * The seed that BULKHEAD_TEST_SEED names (an integer from 0 to 2³¹ - 1), undefined where it names none. Throws
+ * for anything else.
+ */
+export function givenSeed(environment: Readonly<Record<string, string | undefined>> = process.env) {
+  const text = environment[variable] ?? '';
+  if (text === '') return undefined;
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > 0x7fff_ffff)
+    throw new Error(`${variable} takes an integer from 0 to ${0x7fff_ffff}, not "${text}".`);
+  return seed;
+}
+
+/**
+ * The seed of the running test: the one given, else a new one. It is printed when the test fails, for whatever
+ * reason. Call it inside of a test.
+ */
+export function testSeed(): number {
+  const seed = givenSeed() ?? randomInt(0x7fff_ffff);
+  onTestFailed(({ task }) => {
+    console.error(`${task.name}: ${variable}=${seed} repeats it`);
+  });
+  return seed;
+}
+
+/** Numbers in [0, 1) that a seed repeats (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
