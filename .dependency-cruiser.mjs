@@ -88,6 +88,13 @@ export default {
       to: { path: '^renderer/pages/[^/]+/', pathNot: '^renderer/pages/$1/' },
     },
     {
+      name: 'no-development-in-product',
+      comment: 'electron/dev is the entry of `npm run dev`, with a weaker content security policy.',
+      severity: 'error',
+      from: { pathNot: `^electron/dev/|${test}` },
+      to: { path: '^electron/dev/' },
+    },
+    {
       name: 'not-outside',
       comment: 'Nothing is imported from outside the repository.',
       severity: 'error',

@@ -4,13 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import {
-  builtinsAtFirstUse,
-  bundle,
-  bundleRenderer,
-  dockerodeAtFirstUse,
-  withoutWhitespace,
-} from './bundle.mjs';
+import { builtinsAtFirstUse, bundle, bundleRenderer, electronBundles } from './bundle.mjs';
 import { Actionable, main, must, note, run, step } from './console.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
 import { drawIcons } from './icons.mjs';
@@ -56,17 +50,9 @@ const targets = [
     inputs: ['shared', 'engine', 'supervisor', 'planner', 'gateway', 'electron'],
     outputs: ['dist/electron/main.cjs', 'dist/electron/preload.cjs'],
     build: async () => {
-      const common = { directory: at('dist', 'electron'), format: 'cjs', target: 'node18' };
-      await bundle({
-        ...common,
-        // The window is there before the engine's modules are read.
-        input: { main: at('electron', 'main', 'index.ts'), dockerode: 'dockerode' },
-        splitting: true,
-        minify: withoutWhitespace,
-        plugins: [dockerodeAtFirstUse],
-      });
-      // Apart, and whole: a sandboxed preload can require nothing of Node.
-      await bundle({ ...common, input: { preload: at('electron', 'preload', 'index.ts') } });
+      const entry = at('electron', 'main', 'index.ts');
+      for (const options of electronBundles({ entry, directory: at('dist', 'electron') }))
+        await bundle(options);
     },
   },
   {
@@ -109,11 +95,14 @@ const targets = [
   },
 ];
 
+/** What the built app opens its window with; `npm run dev` has others. */
+const windowTargets = ['Electron main process', 'renderer'];
+
 /**
- * Builds every target whose inputs changed since its outputs were made, side by side. Rejects with the first
- * failure, after all have ended.
+ * Builds every target whose inputs changed since its outputs were made, side by side; with `window: false`
+ * without the window's. Rejects with the first failure, after all have ended.
  */
-async function buildStale() {
+async function buildStale({ window }) {
   const common = [
     'package.json',
     'package-lock.json',
@@ -124,6 +113,7 @@ async function buildStale() {
   ];
   const stale = targets
     .filter((target) => target.onlyOn === undefined || target.onlyOn === process.platform)
+    .filter((target) => window || !windowTargets.includes(target.name))
     .map((target) => ({
       ...target,
       stamp: at('dist', '.built', target.name.replaceAll(' ', '-')),
@@ -184,17 +174,18 @@ function filesOf(where) {
 
 /**
  * Builds in a process of its own under the pinned Node, which the tools need and whose memory goes with it.
- * Rejects with what to do.
+ * `window: false` leaves out Electron's main process and the renderer. Rejects with what to do.
  */
-export async function build() {
-  const { code } = await run(pinnedNode, [at('scripts', 'build.mjs'), '--set-up-done'], { show: true });
+export async function build({ window = true } = {}) {
+  const args = [at('scripts', 'build.mjs'), '--set-up-done', ...(window ? [] : ['--without-window'])];
+  const { code } = await run(pinnedNode, args, { show: true });
   if (code !== 0) throw new Actionable('The build failed: repair what is said above and try again.');
 }
 
 if (isProgram(import.meta.url)) {
   await main(async () => {
     if (process.argv.includes('--set-up-done')) {
-      await buildStale();
+      await buildStale({ window: !process.argv.includes('--without-window') });
     } else {
       await Promise.all([installNpmPackages(), installDebianPackages()]);
       await build();

@@ -20,10 +20,10 @@ const aliases = Object.fromEntries(
 );
 
 /** Names stay, whitespace goes: stack traces can be read. */
-export const withoutWhitespace = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
+const withoutWhitespace = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
 
 /**
- * Bundles entry points for Node or Electron's main process.
+ * rolldown's options for entry points that run in Node or Electron's main process.
  *
  * @param {object} options
  * @param {Record<string, string>} options.input entry points: names of the outputs, and their sources
@@ -34,9 +34,8 @@ export const withoutWhitespace = { compress: false, mangle: false, codegen: { re
  *   point becomes one file, and only one can be built at once
  * @param {object} [options.minify] rolldown's option; not minified by default
  * @param {object[]} [options.plugins] rolldown's plugins
- * @throws {Actionable} with the first errors of the bundler
  */
-export async function bundle({
+export function rolldownOptions({
   input,
   directory,
   format,
@@ -45,24 +44,21 @@ export async function bundle({
   minify = false,
   plugins = [],
 }) {
-  const { rolldown } = await import('rolldown');
   const extension = format === 'esm' ? 'mjs' : 'cjs';
-  let output;
-  try {
-    const bundled = await rolldown({
-      input,
-      cwd: repository,
-      platform: 'node',
-      external,
-      tsconfig: false,
-      logLevel: 'silent',
-      // The ES modules of packages that have both: what requires relatively in a wrapper of its own cannot be
-      // bundled.
-      resolve: { alias: aliases, mainFields: ['module', 'main'] },
-      transform: { target },
-      plugins,
-    });
-    ({ output } = await bundled.generate({
+  return {
+    input,
+    cwd: repository,
+    platform: 'node',
+    external,
+    tsconfig: false,
+    logLevel: 'silent',
+    // The ES modules of packages that have both: what requires relatively in a wrapper of its own cannot be
+    // bundled.
+    resolve: { alias: aliases, mainFields: ['module', 'main'] },
+    transform: { target },
+    plugins,
+    output: {
+      dir: directory,
       format,
       entryFileNames: `[name].${extension}`,
       chunkFileNames: `[name]-[hash].${extension}`,
@@ -70,14 +66,46 @@ export async function bundle({
       sourcemap: true,
       comments: { legal: true, annotation: false, jsdoc: false },
       minify,
-    }));
+    },
+  };
+}
+
+/**
+ * Bundles entry points; `options` are those of rolldownOptions.
+ *
+ * @throws {Actionable} with the first errors of the bundler
+ */
+export async function bundle(options) {
+  const { rolldown } = await import('rolldown');
+  const { output: outputOptions, ...inputOptions } = rolldownOptions(options);
+  let output;
+  try {
+    const bundled = await rolldown(inputOptions);
+    ({ output } = await bundled.generate(outputOptions));
     await bundled.close();
   } catch (error) {
     throw new Actionable(
       `The sources do not bundle:\n${firstLines(error instanceof Error ? error.message : String(error), 12)}`,
     );
   }
-  writeOutputs(directory, output);
+  writeOutputs(options.directory, output);
+}
+
+/** Options of the two bundles of an Electron app whose main process starts in `entry`: main and preload. */
+export function electronBundles({ entry, directory }) {
+  const common = { directory, format: 'cjs', target: 'node18' };
+  return [
+    {
+      ...common,
+      // The window is there before the engine's modules are read.
+      input: { main: entry, dockerode: 'dockerode' },
+      splitting: true,
+      minify: withoutWhitespace,
+      plugins: [dockerodeAtFirstUse],
+    },
+    // Apart, and whole: a sandboxed preload can require nothing of Node.
+    { ...common, input: { preload: at('electron', 'preload', 'index.ts') } },
+  ];
 }
 
 /**
@@ -119,7 +147,7 @@ export function builtinsAtFirstUse(names) {
  * Plugin: loads dockerode when the first client is made, from an entry point of its own with that name. It
  * takes 20 ms to read and run, and the state that a window first shows does not need it.
  */
-export const dockerodeAtFirstUse = {
+const dockerodeAtFirstUse = {
   name: 'dockerode-at-first-use',
   resolveId: (source, importer) =>
     source === 'dockerode' && importer !== undefined ? '\0dockerode-at-first-use.cjs' : null,

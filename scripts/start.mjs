@@ -7,12 +7,10 @@ import { Actionable, main, note, step } from './console.mjs';
 import { build } from './build.mjs';
 import { startDisplay } from './display.mjs';
 import { findElectron } from './electron-runtime.mjs';
+import { endRequested } from './end-request.mjs';
 import { ensureEngine, thingsToTry } from './engine.mjs';
 import { artifacts, at, engineRoot, repository } from './paths.mjs';
 import { hasNoDisplay, setUp } from './set-up.mjs';
-
-// npm passes SIGTERM to the shell between us, which keeps it to itself: whoever is an orphan is to end too.
-const parent = process.ppid;
 
 await main(async () => {
   const headless = hasNoDisplay();
@@ -59,7 +57,7 @@ async function openApp(headless, engineRuns) {
       })
       .once('error', resolve);
   });
-  const asked = toldToEnd();
+  const asked = endRequested();
   try {
     if (headless) {
       const shown = await Promise.race([
@@ -96,16 +94,6 @@ async function openApp(headless, engineRuns) {
     note(
       `The window is closed. The engine keeps running: ${at('bin', 'bulkhead')} engine stop --root ${engineRoot}`,
     );
-}
-
-/** Resolves when someone wants this program to end. */
-function toldToEnd() {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve);
-    setInterval(() => {
-      if (process.ppid !== parent) resolve();
-    }, 500).unref();
-  });
 }
 
 /** Resolves with 'said' once a line on `stream` starts with `text`, with 'silent' after 60 s. */

@@ -1,0 +1,132 @@
+import { app, nativeTheme, session as electronSession, type BrowserWindow, type Session } from 'electron';
+import { deepLinkScheme, parseDeepLink, type DeepLink } from '../../shared/desktop/deep-link.ts';
+import { registerAppScheme } from './window/app-protocol.ts';
+import { markStartStep } from './first-frame.ts';
+import { registerIpc, type RequestDispatcher } from './ipc/register.ts';
+import { parseOptions, type AppOptions } from './options.ts';
+import { openUserStore, type UserStore } from '../session/preferences.ts';
+import { hardenCommandLine, hardenContents, hardenSession } from './security.ts';
+import { secondStartTargets } from './second-start.ts';
+import { claimInstance } from './single-instance.ts';
+import {
+  addressOf,
+  drawWithoutMissingGpu,
+  openWindow,
+  preloadPath,
+  setMenu,
+  showWindow,
+} from './window/window.ts';
+
+// The first half of the composition root, in the order in which a cold start needs it: only what the window
+// needs to open is imported here.
+let window: BrowserWindow | undefined;
+const report = (error: unknown) => {
+  console.error('bulkhead: defect:', error);
+};
+
+/** Serves the page as `app://bulkhead/…`; resolves once the page has the files that it names. */
+export type ServePages = (session: Session) => Promise<void>;
+
+interface Start {
+  readonly options: AppOptions;
+  readonly targets: ReturnType<typeof secondStartTargets>;
+  readonly servePages: ServePages;
+}
+
+/** The place that was named while the first page was still being drawn, which would not have heard of it. */
+let waiting: { readonly place: DeepLink | null } | 'none' | 'over' = 'none';
+function show(place: DeepLink | null): void {
+  if (waiting !== 'over') waiting = { place };
+  showWindow(window, waiting === 'over' ? place : null);
+}
+
+async function start(users: UserStore, { options, targets, servePages }: Start): Promise<void> {
+  await app.whenReady();
+  markStartStep('ready');
+  nativeTheme.themeSource = users.preferences().theme;
+  setMenu();
+  hardenSession(electronSession.defaultSession);
+  const served = servePages(electronSession.defaultSession);
+  // Only where a tray could show the window later; asked before anything is opened, so that nobody misses
+  // what is.
+  const hidden = options.hidden && (await (await import('./desktop/tray.ts')).trayComing());
+  window = openWindow(users, {
+    preload: preloadPath(__dirname),
+    devTools: !app.isPackaged,
+    address: addressOf(options.place),
+    hidden,
+  });
+  window.webContents.once('dom-ready', () => {
+    markStartStep('page');
+  });
+  markStartStep('window');
+  const shown = window;
+  let onAnswering: (answering: RequestDispatcher) => void = () => undefined;
+  const answering = new Promise<RequestDispatcher>((resolve) => {
+    onAnswering = resolve;
+  });
+  const painted = new Promise<void>((resolve) => {
+    registerIpc(answering, resolve);
+  });
+  // Read while the page runs its scripts for the first time; earlier, it would keep them from the page.
+  await served;
+  const { startBackend } = await import('./start-backend.ts');
+  const onShown = () => {
+    const named = waiting;
+    waiting = 'over';
+    if (named !== 'none' && named !== 'over') show(named.place);
+  };
+  await startBackend(shown, {
+    users,
+    hidden,
+    painted,
+    report,
+    onAnswering,
+    onShown,
+    options: { ...options, target: targets.first() },
+    onSessions: (opened) => {
+      targets.attach(opened);
+    },
+  });
+}
+
+/** Starts the app, with the window's page from `servePages`. Ends the process where the app is open already. */
+export function startApp(servePages: ServePages): void {
+  const options = parseOptions(process.argv, process.env, process.cwd());
+  markStartStep('code');
+  registerAppScheme();
+  hardenCommandLine();
+  drawWithoutMissingGpu();
+  hardenContents();
+  const targets = secondStartTargets(options.target, report);
+  // A second start shows the first one's window; where it names another engine or a place, that is opened in
+  // it.
+  const userDirectory = claimInstance(options.target, options.place, (target, place) => {
+    if (target !== null) targets.open(target);
+    show(place);
+  });
+  listenToApp();
+  if (userDirectory !== null) {
+    start(openUserStore(userDirectory), { options, targets, servePages }).catch((error: unknown) => {
+      report(error);
+      app.exit(1);
+    });
+  }
+}
+
+/** Links and the end of the app; a defect or a closed output stream does not end it. */
+function listenToApp(): void {
+  // macOS hands links to the running app this way; elsewhere they come as an argument of a second start. Not
+  // run on a real macOS.
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    show(parseDeepLink(url));
+  });
+  if (app.isPackaged && process.platform !== 'linux') app.setAsDefaultProtocolClient(deepLinkScheme);
+  app.on('window-all-closed', () => {
+    app.quit();
+  });
+  process.on('unhandledRejection', report);
+  // Whoever started the app may be gone: its words are nobody's then, and no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
