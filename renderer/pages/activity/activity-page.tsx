@@ -2,37 +2,30 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import InputAdornment from '@mui/material/InputAdornment';
-import TextField from '@mui/material/TextField';
-import ToggleButton from '@mui/material/ToggleButton';
-import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useVisible } from '../../state/attention.ts';
 import { useApp, useStore } from '../../state/context.tsx';
 import { navigate, useRoute } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
-import { PauseIcon, PlayIcon, SearchIcon } from '../../theme/icons.ts';
 import { Page } from '../../components/page.tsx';
 import type { VirtualRowsHandle } from '../../components/virtual-rows.tsx';
-import { useFormats } from '../../i18n/format.ts';
 import { told } from '../../i18n/translate.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
 import { ActivityList } from './activity-list.tsx';
 import { EntryPanel } from './entry-panel.tsx';
-import { filters, haystack, matchesFilter, type Filter } from './entry-words.ts';
+import { haystack, matchesFilter, type Filter } from './entry-words.ts';
+import { FilterBar, isFilter } from './filter-bar.tsx';
+import { LiveState, NewEntries } from './live-state.tsx';
 import { keyOf, linesOf, type Repeats } from './repeats.ts';
 import { useActivity } from './use-activity.ts';
-
-const isFilter = (value: unknown): value is Filter => (filters as readonly unknown[]).includes(value);
 
 /**
  * Every decision the gateway logged, as it is made; each with its rule, its setting and what would allow it.
  */
 export default function ActivityPage() {
   const { t } = useTranslation();
-  const formats = useFormats();
   const { params } = useRoute();
   const store = useStore();
   const {
@@ -163,42 +156,7 @@ export default function ActivityPage() {
       subtitle={t('activity.subtitle')}
       actions={
         state.kind === 'following' &&
-        !(failed && shown.length === 0) && (
-          <>
-            <Box
-              component="span"
-              role="status"
-              sx={{
-                display: 'inline-flex',
-                alignItems: 'center',
-                gap: '6px',
-                fontWeight: 500,
-                color: color.text2,
-                marginRight: 1,
-              }}
-            >
-              <Box
-                component="span"
-                aria-hidden
-                sx={{
-                  width: 8,
-                  height: 8,
-                  borderRadius: '50%',
-                  background: paused ? color.neutral : color.chartOk,
-                }}
-              />
-              {paused ? t('activity.paused') : t('activity.live')}
-            </Box>
-            <Button
-              startIcon={paused ? <PlayIcon /> : <PauseIcon />}
-              onClick={() => {
-                setPaused(!paused);
-              }}
-            >
-              {paused ? t('activity.resume') : t('activity.pause')}
-            </Button>
-          </>
-        )
+        !(failed && shown.length === 0) && <LiveState paused={paused} onPaused={setPaused} />
       }
       panel={
         chosen !== null && (
@@ -220,61 +178,13 @@ export default function ActivityPage() {
         )
       }
     >
-      <Box
-        sx={{
-          display: 'flex',
-          alignItems: 'center',
-          gap: '12px',
-          marginBottom: 2,
-          flexShrink: 0,
-          flexWrap: 'wrap',
-        }}
-      >
-        <ToggleButtonGroup
-          exclusive
-          value={filter}
-          aria-label={t('activity.show')}
-          onChange={(_, value: unknown) => {
-            if (isFilter(value)) setFilter(value);
-          }}
-        >
-          {filters.map((name) => (
-            <ToggleButton key={name} value={name}>
-              {t(`activity.filter.${name}`)}
-              {name !== 'all' && counted && (
-                <Box component="span" sx={{ marginLeft: '6px', fontWeight: 400, color: color.text3 }}>
-                  {formats.number(counts[name])}
-                </Box>
-              )}
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
-        <TextField
-          size="small"
-          sx={{ flex: 1, minWidth: 160 }}
-          placeholder={t('activity.search')}
-          value={query}
-          onChange={(event) => {
-            setQuery(event.target.value);
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape' && query !== '') {
-              event.stopPropagation();
-              setQuery('');
-            }
-          }}
-          slotProps={{
-            htmlInput: { 'aria-label': t('activity.search'), 'data-filter': true },
-            input: {
-              startAdornment: (
-                <InputAdornment position="start">
-                  <SearchIcon />
-                </InputAdornment>
-              ),
-            },
-          }}
-        />
-      </Box>
+      <FilterBar
+        filter={filter}
+        onFilter={setFilter}
+        query={query}
+        onQuery={setQuery}
+        counts={counted ? counts : null}
+      />
       {only !== null && (
         <Box
           sx={{
@@ -339,33 +249,7 @@ export default function ActivityPage() {
         </Box>
       )}
       <Box sx={{ position: 'relative', display: 'flex', flexDirection: 'column', minHeight: 0 }}>
-        {waiting > 0 && (
-          <Box
-            sx={{
-              position: 'absolute',
-              top: 40,
-              left: 0,
-              right: 0,
-              zIndex: 1,
-              display: 'flex',
-              justifyContent: 'center',
-              pointerEvents: 'none',
-            }}
-          >
-            <Button
-              size="small"
-              sx={{
-                pointerEvents: 'auto',
-                borderRadius: '14px',
-                boxShadow: `0 2px 8px ${color.shadow}`,
-                background: color.card,
-              }}
-              onClick={showNew}
-            >
-              {t('activity.new', { count: waiting })}
-            </Button>
-          </Box>
-        )}
+        {waiting > 0 && <NewEntries count={waiting} onShow={showNew} />}
         {lines.length > 0 && (
           <ActivityList
             lines={lines}

@@ -1,39 +1,33 @@
-import { use, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
-import Menu from '@mui/material/Menu';
-import MenuItem from '@mui/material/MenuItem';
-import Switch from '@mui/material/Switch';
 import { useDraft, useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
-import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
+import { UndoChange } from '../../components/edited-mark.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { AddIcon, MoreIcon, RefreshIcon } from '../../theme/icons.ts';
-import { Mono, withCode } from '../../components/mono.tsx';
-import { leadsHere, placeOf } from '../../components/pointed.ts';
-import { LockedNote, withLock } from '../../components/setting-row.tsx';
+import { AddIcon, MoreIcon } from '../../theme/icons.ts';
+import { leadsHere } from '../../components/pointed.ts';
 import { useNumber } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
-import { parseImageReference, type EffectiveSettings } from '../../../shared/settings/index.ts';
+import type { EffectiveSettings } from '../../../shared/settings/index.ts';
 import { AddImage, EditImage } from './add-image.tsx';
-import {
-  derivedPointer,
-  imagesPointer,
-  ownLists,
-  stringsOf,
-  writeDerived,
-  writeImages,
-  type ListPlace,
-} from './document.ts';
+import { imagesPointer, ownLists, stringsOf, writeImages, type ListPlace } from './document.ts';
+import { CommandsCell } from './commands-cell.tsx';
+import { DerivedSwitch } from './derived-switch.tsx';
 import { FindingNotice } from './finding-notice.tsx';
-import { CommandsCell, HereCell, saidInCell, TrustCell } from './image-cells.tsx';
+import { HereCell } from './here-cell.tsx';
+import { ImageMenu } from './image-menu.tsx';
+import { Marked, Reference, RowActions } from './image-row.tsx';
+import { pinned } from './pin.ts';
+import { isShownInCell, TrustCell } from './trust-cell.tsx';
+import { TrustHead } from './trust-head.tsx';
 import { listRows, undoRow, type ListRow } from './list-changes.ts';
 import { useLocalImages } from './local-images.ts';
-import { RegistryContext, useKnownState, useRegistryProgress, type RegistryState } from './registry-state.ts';
+import { useKnownState } from './registry-state.ts';
 
 /** Below more rows than these nobody finds the field to add one. */
 const longList = 20;
@@ -62,7 +56,6 @@ export function ImagesCard({
   const field = useRef<HTMLInputElement>(null);
   const chosenState = useKnownState(menu?.row.value ?? null);
   const card = useRef<HTMLDivElement>(null);
-  const afterMenu = useRef<(() => void) | null>(null);
 
   const readOnly = lockedBy !== undefined;
   const images = stringsOf(draft.value(imagesPointer));
@@ -81,7 +74,6 @@ export function ImagesCard({
     });
   };
 
-  const derivedEdited = draft.isEdited(derivedPointer);
   const columns = [
     { key: 'image', label: t('socket.images.column.image') },
     { key: 'trust', label: <TrustHead />, width: '27%' },
@@ -128,7 +120,7 @@ export function ImagesCard({
       };
     }
     const findings = draft.findings.filter((finding) => finding.pointer === `${imagesPointer}/${row.index}`);
-    const notices = findings.filter((finding) => !saidInCell(finding));
+    const notices = findings.filter((finding) => !isShownInCell(finding));
     const isEditing = editing?.index === row.index && !readOnly;
     const below = isEditing ? (
       <EditImage
@@ -215,53 +207,12 @@ export function ImagesCard({
       }}
     />
   );
-  const close = (then: ((row: ListRow) => void) | null) => {
-    afterMenu.current =
-      then === null || menu === null
-        ? null
-        : () => {
-            then(menu.row);
-          };
-    setMenu(null);
-  };
   return (
     <Card
       pointer={imagesPointer}
       title={t('socket.images.title')}
       note={number(images.length)}
-      actions={
-        <>
-          {lockedBy !== undefined && <LockedNote by={lockedBy} />}
-          {derivedEdited && <EditedMark />}
-          {derivedEdited && !readOnly && (
-            <UndoChange
-              name={t('socket.images.derivedName')}
-              onUndo={() => {
-                writeDerived(store, draft, draft.appliedValue(derivedPointer) !== false);
-              }}
-            />
-          )}
-          <Box
-            component="label"
-            htmlFor="derived-images"
-            sx={{ color: readOnly ? color.text3 : color.text2, fontSize: 12, textAlign: 'right' }}
-          >
-            {withCode(t('socket.images.derived'))}
-          </Box>
-          <Switch
-            {...placeOf(derivedPointer)}
-            id="derived-images"
-            checked={settings.socket.allowDerivedImages}
-            disabled={readOnly}
-            onChange={(_, on) => {
-              writeDerived(store, draft, on);
-            }}
-            slotProps={{
-              input: { role: 'switch', 'aria-label': withLock(t, t('socket.images.derivedName'), lockedBy) },
-            }}
-          />
-        </>
-      }
+      actions={<DerivedSwitch on={settings.socket.allowDerivedImages} lockedBy={lockedBy} />}
     >
       {long && add}
       {rows.length > 0 && (
@@ -305,141 +256,29 @@ export function ImagesCard({
           />
         </Box>
       )}
-      {/* What takes the focus waits until the menu has given it back. */}
-      <Menu
-        open={menu !== null}
-        anchorEl={menu?.anchor ?? null}
+      <ImageMenu
+        anchor={menu?.anchor ?? null}
+        readOnly={readOnly}
+        canPin={pinnedForm !== null}
         onClose={() => {
-          close(null);
+          setMenu(null);
         }}
-        slotProps={{
-          transition: {
-            onExited: () => {
-              afterMenu.current?.();
-              afterMenu.current = null;
-            },
-          },
+        onEdit={() => {
+          if (menu !== null) setEditing({ index: menu.row.index });
         }}
-      >
-        {!readOnly && (
-          <MenuItem
-            onClick={() => {
-              close((row) => {
-                setEditing({ index: row.index });
-              });
-            }}
-          >
-            {t('socket.images.edit')}
-          </MenuItem>
-        )}
-        {pinnedForm !== null && (
-          <MenuItem
-            onClick={() => {
-              close((row) => {
-                setEditing({ index: row.index, proposed: pinnedForm });
-              });
-            }}
-          >
-            {t('socket.images.pin')}
-          </MenuItem>
-        )}
-        <MenuItem
-          onClick={() => {
-            close((row) => {
-              void store.request('clipboard:write', { text: row.value });
-            });
-          }}
-        >
-          {t('socket.images.copy')}
-        </MenuItem>
-        {!readOnly && (
-          <MenuItem
-            onClick={() => {
-              close((row) => {
-                write(images.toSpliced(row.index, 1));
-                stopEditing(row.index);
-              });
-            }}
-          >
-            {t('socket.images.remove')}
-          </MenuItem>
-        )}
-      </Menu>
+        onPin={() => {
+          if (menu !== null && pinnedForm !== null)
+            setEditing({ index: menu.row.index, proposed: pinnedForm });
+        }}
+        onCopy={() => {
+          if (menu !== null) void store.request('clipboard:write', { text: menu.row.value });
+        }}
+        onRemove={() => {
+          if (menu === null) return;
+          write(images.toSpliced(menu.row.index, 1));
+          stopEditing(menu.row.index);
+        }}
+      />
     </Card>
-  );
-}
-
-/**
- * The entry as it would name what its registry serves now, and nothing that is pushed later; null where that
- * is not known or said already.
- */
-export function pinned(written: string, state: RegistryState | undefined): string | null {
-  const parsed = parseImageReference(written);
-  if (!parsed.ok || parsed.value.kind !== 'image' || parsed.value.digest !== null || state?.kind !== 'served')
-    return null;
-  return `${parsed.value.tagWritten ? written.slice(0, written.lastIndexOf(':')) : written}@${state.digest}`;
-}
-
-/** The column's name; how far the registries were asked, and the way to ask them again. */
-function TrustHead() {
-  const { t } = useTranslation();
-  const { again } = use(RegistryContext);
-  const { asked, answered } = useRegistryProgress();
-  return (
-    <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: '4px' }}>
-      {t('socket.images.column.trust')}
-      {asked > 0 && answered === asked && (
-        <IconButton
-          size="small"
-          aria-label={t('socket.registry.again')}
-          title={t('socket.registry.again')}
-          onClick={again}
-          sx={{ width: 22, height: 22, margin: '-4px 0', '& svg': { fontSize: 14 } }}
-        >
-          <RefreshIcon />
-        </IconButton>
-      )}
-      <Box component="span" role="status" sx={{ fontWeight: 400 }}>
-        {answered < asked ? t('socket.registry.progress', { done: answered, total: asked }) : ''}
-      </Box>
-    </Box>
-  );
-}
-
-/** What a row can do; `place` finds it again when the list has changed. */
-function RowActions({ place, children }: { readonly place: number; readonly children: React.ReactNode }) {
-  return <span data-place={place}>{children}</span>;
-}
-
-/** A reference as written; it breaks before its parts rather than within them. */
-function Reference({ text }: { readonly text: string }) {
-  return (
-    <Mono>
-      {text.split(/(?=[/@])/).flatMap((part, index) => (index === 0 ? [part] : [<wbr key={index} />, part]))}
-    </Mono>
-  );
-}
-
-function Marked({
-  mark,
-  children,
-}: {
-  readonly mark?: 'added' | 'edited' | 'removed';
-  readonly children: React.ReactNode;
-}) {
-  return (
-    <Box
-      sx={{
-        display: 'flex',
-        flexWrap: 'wrap',
-        alignItems: 'center',
-        columnGap: '12px',
-        padding: '6px 0',
-        lineHeight: '18px',
-      }}
-    >
-      <span>{children}</span>
-      {mark !== undefined && <EditedMark kind={mark} />}
-    </Box>
   );
 }

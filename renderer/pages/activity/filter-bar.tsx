@@ -1,0 +1,88 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import InputAdornment from '@mui/material/InputAdornment';
+import TextField from '@mui/material/TextField';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import { useNumber } from '../../i18n/format.ts';
+import { SearchIcon } from '../../theme/icons.ts';
+import { color } from '../../theme/tokens.ts';
+import { filters, type Filter } from './entry-words.ts';
+
+export const isFilter = (value: unknown): value is Filter => (filters as readonly unknown[]).includes(value);
+
+/** Which entries are listed: by what became of the request, and by what is typed. */
+export function FilterBar({
+  filter,
+  onFilter,
+  query,
+  onQuery,
+  counts,
+}: {
+  readonly filter: Filter;
+  readonly onFilter: (filter: Filter) => void;
+  readonly query: string;
+  readonly onQuery: (query: string) => void;
+  /** Null where they are not known. */
+  readonly counts: Readonly<Record<Filter, number>> | null;
+}) {
+  const { t } = useTranslation();
+  const number = useNumber();
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        gap: '12px',
+        marginBottom: 2,
+        flexShrink: 0,
+        flexWrap: 'wrap',
+      }}
+    >
+      <ToggleButtonGroup
+        exclusive
+        value={filter}
+        aria-label={t('activity.show')}
+        onChange={(_, value: unknown) => {
+          if (isFilter(value)) onFilter(value);
+        }}
+      >
+        {filters.map((name) => (
+          <ToggleButton key={name} value={name}>
+            {t(`activity.filter.${name}`)}
+            {name !== 'all' && counts !== null && (
+              <Box component="span" sx={{ marginLeft: '6px', fontWeight: 400, color: color.text3 }}>
+                {number(counts[name])}
+              </Box>
+            )}
+          </ToggleButton>
+        ))}
+      </ToggleButtonGroup>
+      <TextField
+        size="small"
+        sx={{ flex: 1, minWidth: 160 }}
+        placeholder={t('activity.search')}
+        value={query}
+        onChange={(event) => {
+          onQuery(event.target.value);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' && query !== '') {
+            event.stopPropagation();
+            onQuery('');
+          }
+        }}
+        slotProps={{
+          htmlInput: { 'aria-label': t('activity.search'), 'data-filter': true },
+          input: {
+            startAdornment: (
+              <InputAdornment position="start">
+                <SearchIcon />
+              </InputAdornment>
+            ),
+          },
+        }}
+      />
+    </Box>
+  );
+}

@@ -1,0 +1,84 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { PauseIcon, PlayIcon } from '../../theme/icons.ts';
+import { color } from '../../theme/tokens.ts';
+
+/** Whether entries are shown as they are made, and a button that pauses or resumes that. */
+export function LiveState({
+  paused,
+  onPaused,
+}: {
+  readonly paused: boolean;
+  readonly onPaused: (paused: boolean) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Box
+        component="span"
+        role="status"
+        sx={{
+          display: 'inline-flex',
+          alignItems: 'center',
+          gap: '6px',
+          fontWeight: 500,
+          color: color.text2,
+          marginRight: 1,
+        }}
+      >
+        <Box
+          component="span"
+          aria-hidden
+          sx={{
+            width: 8,
+            height: 8,
+            borderRadius: '50%',
+            background: paused ? color.neutral : color.chartOk,
+          }}
+        />
+        {paused ? t('activity.paused') : t('activity.live')}
+      </Box>
+      <Button
+        startIcon={paused ? <PlayIcon /> : <PauseIcon />}
+        onClick={() => {
+          onPaused(!paused);
+        }}
+      >
+        {paused ? t('activity.resume') : t('activity.pause')}
+      </Button>
+    </>
+  );
+}
+
+/** Over the list: so many entries came while somebody reads, and a button that shows them. */
+export function NewEntries({ count, onShow }: { readonly count: number; readonly onShow: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Box
+      sx={{
+        position: 'absolute',
+        top: 40,
+        left: 0,
+        right: 0,
+        zIndex: 1,
+        display: 'flex',
+        justifyContent: 'center',
+        pointerEvents: 'none',
+      }}
+    >
+      <Button
+        size="small"
+        sx={{
+          pointerEvents: 'auto',
+          borderRadius: '14px',
+          boxShadow: `0 2px 8px ${color.shadow}`,
+          background: color.card,
+        }}
+        onClick={onShow}
+      >
+        {t('activity.new', { count })}
+      </Button>
+    </Box>
+  );
+}

@@ -1,0 +1,12 @@
+import type { ReactNode } from 'react';
+import Box from '@mui/material/Box';
+import { color } from '../../theme/tokens.ts';
+
+/** Text of a cell beside what matters in it. */
+export function Quiet({ children }: { readonly children: ReactNode }) {
+  return (
+    <Box component="span" sx={{ fontSize: 12, lineHeight: '16px', color: color.text2 }}>
+      {children}
+    </Box>
+  );
+}

@@ -1,0 +1,128 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Link from '@mui/material/Link';
+import Popover from '@mui/material/Popover';
+import Skeleton from '@mui/material/Skeleton';
+import Tooltip from '@mui/material/Tooltip';
+import { useAfter } from '../../components/empty-and-loading.tsx';
+import { Mono } from '../../components/mono.tsx';
+import { color } from '../../theme/tokens.ts';
+import { parseImageReference } from '../../../shared/settings/index.ts';
+import { Quiet } from './cell-text.tsx';
+import { matchesOf, sameContent, type LocalImages } from './local-images.ts';
+import { shortDigest, useKnownState } from './registry-state.ts';
+
+/** Names listed on demand; an engine may have thousands of images. */
+const listedAtMost = 200;
+
+/**
+ * How many images of this engine the reference lets in, and, on demand, which: by name, and by content where
+ * the registry was asked.
+ */
+export function HereCell({ image, local }: { readonly image: string; readonly local: LocalImages }) {
+  const { t } = useTranslation();
+  const late = useAfter(200);
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const parsed = parseImageReference(image);
+  const pinned = parsed.ok && parsed.value.kind === 'image' && parsed.value.digest !== null;
+  const state = useKnownState(image);
+  if (local.images === null) {
+    // No answer yet is a skeleton; an engine that is down or an answer that failed is said.
+    if (local.loading) return late ? <Skeleton variant="rounded" width={64} height={12} /> : null;
+    return (
+      <Tooltip
+        title={local.error === null ? t('socket.images.unknownStopped') : t('socket.images.imagesFailed')}
+      >
+        <Box component="span" sx={{ fontSize: 12, color: color.text3 }}>
+          {t('socket.images.unknown')}
+        </Box>
+      </Tooltip>
+    );
+  }
+  const matches = parsed.ok
+    ? matchesOf(parsed.value, local.images).map((one) => ({
+        one,
+        same: pinned ? true : sameContent(one, state),
+      }))
+    : [];
+  if (matches.length === 0) return <Quiet>{t('socket.images.noMatch')}</Quiet>;
+  const other = matches.filter(({ same }) => same === false).length;
+  return (
+    <>
+      <Link
+        component="button"
+        aria-haspopup="dialog"
+        aria-label={t('socket.images.showMatches', { image, count: matches.length })}
+        sx={{
+          fontSize: 12,
+          lineHeight: '16px',
+          textAlign: 'left',
+          verticalAlign: 'middle',
+          paddingBlock: '4px',
+          color: other > 0 ? color.warn : color.text2,
+        }}
+        onClick={(event) => {
+          setAnchor(event.currentTarget);
+        }}
+      >
+        {other === 0
+          ? t('socket.images.matches', { count: matches.length })
+          : other === matches.length
+            ? t('socket.images.otherContent', { count: other })
+            : t('socket.images.someOther', { count: matches.length - other, other })}
+      </Link>
+      <Popover
+        open={anchor !== null}
+        anchorEl={anchor}
+        onClose={() => {
+          setAnchor(null);
+        }}
+        anchorOrigin={{ vertical: 'bottom', horizontal: 'left' }}
+        slotProps={{
+          paper: {
+            role: 'dialog',
+            'aria-label': t('socket.images.matchesOf', { image }),
+            sx: { maxWidth: 520 },
+          },
+        }}
+      >
+        <Box
+          component="ul"
+          tabIndex={0}
+          className="selectable"
+          sx={{
+            listStyle: 'none',
+            margin: 0,
+            padding: '8px 12px',
+            maxHeight: 260,
+            overflow: 'auto',
+            display: 'grid',
+            gap: '6px',
+          }}
+        >
+          {matches.slice(0, listedAtMost).map(({ one, same }) => (
+            <Box component="li" key={one.id} sx={{ fontSize: 12, lineHeight: '16px' }}>
+              <Mono>{one.name}</Mono>{' '}
+              <Mono dim size={11.5}>
+                {shortDigest(one.id)}
+              </Mono>
+              <Box component="span" sx={{ marginLeft: 1, color: same === false ? color.warn : color.text3 }}>
+                {same === null
+                  ? t('socket.images.byName')
+                  : same
+                    ? t('socket.images.sameContent')
+                    : t('socket.images.isOther')}
+              </Box>
+            </Box>
+          ))}
+          {matches.length > listedAtMost && (
+            <Box component="li" sx={{ fontSize: 12, color: color.text3 }}>
+              {t('socket.images.andMore', { count: matches.length - listedAtMost })}
+            </Box>
+          )}
+        </Box>
+      </Popover>
+    </>
+  );
+}

@@ -1,0 +1,13 @@
+import { parseImageReference } from '../../../shared/settings/index.ts';
+import type { RegistryState } from './registry-state.ts';
+
+/**
+ * The entry as it would name what its registry serves now, and nothing that is pushed later; null where that
+ * is not known or said already.
+ */
+export function pinned(written: string, state: RegistryState | undefined): string | null {
+  const parsed = parseImageReference(written);
+  if (!parsed.ok || parsed.value.kind !== 'image' || parsed.value.digest !== null || state?.kind !== 'served')
+    return null;
+  return `${parsed.value.tagWritten ? written.slice(0, written.lastIndexOf(':')) : written}@${state.digest}`;
+}

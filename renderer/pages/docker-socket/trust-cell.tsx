@@ -1,0 +1,210 @@
+import type { ComponentType, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
+import Box from '@mui/material/Box';
+import Skeleton from '@mui/material/Skeleton';
+import type { SvgIconProps } from '@mui/material/SvgIcon';
+import Tooltip from '@mui/material/Tooltip';
+import { useAfter } from '../../components/empty-and-loading.tsx';
+import { CheckIcon, ErrorIcon, PinIcon, UnknownIcon, WarningIcon } from '../../theme/icons.ts';
+import { Mono, Tag } from '../../components/mono.tsx';
+import { useFormats } from '../../i18n/format.ts';
+import { color, toneText } from '../../theme/tokens.ts';
+import type { Finding } from '../../../shared/settings/findings.ts';
+import { parseImageReference, type ImageReference } from '../../../shared/settings/index.ts';
+import { Quiet } from './cell-text.tsx';
+import { shortDigest, useRegistryState, type RegistryState } from './registry-state.ts';
+import { told } from '../../i18n/translate.ts';
+
+const line = {
+  display: 'inline-flex',
+  verticalAlign: 'middle',
+  alignItems: 'center',
+  columnGap: '6px',
+} as const;
+
+/** Findings that the cell shows itself, in fewer words than a notice. */
+export const isShownInCell = (finding: Finding): boolean =>
+  finding.code === 'socket-image-mutable-tag' || finding.code === 'socket-image-wildcard-tag';
+
+/**
+ * What of an image is trusted: as far as the reference itself says, and what its registry serves for it now.
+ */
+export function TrustCell({
+  image,
+  findings,
+}: {
+  readonly image: string;
+  readonly findings: readonly Finding[];
+}) {
+  const { t } = useTranslation();
+  const parsed = parseImageReference(image);
+  const open = parsed.ok ? openness(t, parsed.value) : null;
+  const state = useRegistryState(parsed.ok && open === null ? image : null);
+  const said = findings.find(isShownInCell);
+  const why = said === undefined ? undefined : told(said.message);
+  if (!parsed.ok)
+    return (
+      <Box component="span" sx={{ ...line, color: color.text3, fontSize: 12 }}>
+        <ErrorIcon sx={{ fontSize: 16 }} aria-hidden />
+        {t('socket.images.invalid')}
+      </Box>
+    );
+  const reference = parsed.value;
+  const content =
+    open !== null ? (
+      <Box
+        component="span"
+        sx={{
+          ...line,
+          gap: '4px',
+          height: 22,
+          padding: '0 8px 0 6px',
+          borderRadius: '11px',
+          background: color.warnSoft,
+          color: color.warn,
+          fontSize: 12,
+          fontWeight: 500,
+          whiteSpace: 'nowrap',
+          '@media (forced-colors: active)': { border: '1px solid' },
+        }}
+      >
+        <WarningIcon sx={{ fontSize: 16 }} aria-hidden />
+        {open}
+      </Box>
+    ) : reference.kind === 'image' && reference.digest !== null ? (
+      <Box component="span" sx={{ ...line, flexWrap: 'wrap', rowGap: '2px', paddingBlock: '4px' }}>
+        <DigestTag digest={reference.digest} icon={PinIcon} />
+        {state?.kind === 'absent' ? (
+          <Trouble icon={WarningIcon} tone="warn">
+            {t('socket.registry.pinnedAbsent')}
+          </Trouble>
+        ) : (
+          <Quiet>{t('socket.images.pinned')}</Quiet>
+        )}
+      </Box>
+    ) : (
+      <Box component="span" sx={{ ...line, flexWrap: 'wrap', rowGap: '2px', paddingBlock: '4px' }}>
+        <Served state={state} />
+        <Quiet>
+          {reference.kind === 'image' && !reference.tagWritten
+            ? t('socket.images.latestMoves')
+            : t('socket.images.tagMoves')}
+        </Quiet>
+      </Box>
+    );
+  if (why === undefined) return content;
+  return (
+    <Tooltip title={why} describeChild>
+      <span>
+        {content}
+        <span className="visually-hidden">{why}</span>
+      </span>
+    </Tooltip>
+  );
+}
+
+/** How far a reference reaches beyond one manifest, if it does. */
+function openness(t: TFunction, reference: ImageReference): string | null {
+  if (reference.kind === 'any') return t('socket.images.anyImage');
+  if (reference.path === '*' || reference.path.endsWith('/*')) return t('socket.images.anyRepository');
+  return reference.digest === null && reference.tag === '*' ? t('socket.images.anyTag') : null;
+}
+
+function DigestTag({
+  digest,
+  icon: Icon,
+}: {
+  readonly digest: string;
+  readonly icon: ComponentType<SvgIconProps>;
+}) {
+  return (
+    <Tag title={digest}>
+      <Icon sx={{ fontSize: 14, marginRight: '4px' }} aria-hidden />
+      <Mono size={11.5}>{shortDigest(digest)}</Mono>
+    </Tag>
+  );
+}
+
+/** The digest under a tag, or why there is none to show; what is not known never looks fine. */
+function Served({ state }: { readonly state: RegistryState | undefined }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const late = useAfter(200);
+  switch (state?.kind) {
+    case undefined:
+    case 'not-asked':
+      return null;
+    case 'asking':
+      return late ? (
+        <Skeleton
+          variant="rounded"
+          width={86}
+          height={18}
+          role="status"
+          aria-label={t('socket.registry.asking')}
+        />
+      ) : null;
+    case 'served':
+      return state.lastKnown === null ? (
+        <DigestTag digest={state.digest} icon={CheckIcon} />
+      ) : (
+        <Tooltip title={told(state.lastKnown)} describeChild>
+          <Box component="span" sx={line}>
+            <DigestTag digest={state.digest} icon={UnknownIcon} />
+            <Quiet>{t('socket.registry.lastKnown', { ago: formats.ago(state.at) })}</Quiet>
+          </Box>
+        </Tooltip>
+      );
+    case 'absent':
+      return (
+        <Trouble icon={WarningIcon} tone="warn">
+          {t('socket.registry.absent')}
+        </Trouble>
+      );
+    case 'denied':
+      return (
+        <Trouble icon={WarningIcon} tone="warn" why={told(state.why)}>
+          {t('socket.registry.denied')}
+        </Trouble>
+      );
+    case 'unavailable':
+      return (
+        <Trouble icon={UnknownIcon} tone="neutral" why={told(state.why)}>
+          {t('socket.registry.unavailable')}
+        </Trouble>
+      );
+  }
+}
+
+function Trouble({
+  icon: Icon,
+  tone,
+  why,
+  children,
+}: {
+  readonly icon: ComponentType<SvgIconProps>;
+  readonly tone: 'warn' | 'neutral';
+  readonly why?: string;
+  readonly children: ReactNode;
+}) {
+  const words = (
+    <Box
+      component="span"
+      sx={{ ...line, gap: '4px', fontSize: 12, lineHeight: '16px', color: toneText[tone] }}
+    >
+      <Icon sx={{ fontSize: 16 }} aria-hidden />
+      {children}
+    </Box>
+  );
+  return why === undefined ? (
+    words
+  ) : (
+    <Tooltip title={why} describeChild>
+      <Box component="span" sx={line}>
+        {words}
+        <span className="visually-hidden">{why}</span>
+      </Box>
+    </Tooltip>
+  );
+}
