@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
 import { AnswerRefused } from '../http/exchange.ts';
-import { CopyTurns } from './copy-turns.ts';
+import { ContainerTurns } from './container-turns.ts';
 import { rangeSize } from './isolated.ts';
 import { followLinks } from './link-following.ts';
 import { runStateOf } from './run-state.ts';
@@ -42,10 +42,10 @@ export class RootGuard {
   readonly #root: string;
   readonly #log: (line: string) => void;
   readonly #held = new Map<string, { count: number; readonly record: RootRecord }>();
-  /** One change a container at a time. */
-  readonly #changes = new Map<string, Promise<unknown>>();
+  /** One change of a root directory at a time. */
+  readonly #changes = new ContainerTurns();
   readonly #lookups: UserLookups;
-  readonly #copies = new CopyTurns();
+  readonly #copies = new ContainerTurns();
 
   constructor({
     directory,
@@ -69,7 +69,11 @@ export class RootGuard {
     return this.#lookups.beforeExec(id, exec, gone);
   }
 
-  /** See CopyTurns.take. */
+  /**
+   * Copies of one container go one after another until the engine is done with each. It does them so anyway; but
+   * a copy that waits in the engine for another one has its container's root directory held for as long as that
+   * takes, and would begin whenever the other one's client lets it. See ContainerTurns.take.
+   */
   takeTurn(id: string, gone?: AbortSignal): Promise<() => void> {
     return this.#copies.take(id, gone);
   }
@@ -81,7 +85,7 @@ export class RootGuard {
   async hold(id: string, upper: string): Promise<() => Promise<void>> {
     const allowExecs = await this.#lookups.beforeCopy(id);
     try {
-      await this.#inTurn(id, () => this.#holdOnce(id, upper));
+      await this.#changes.run(id, () => this.#holdOnce(id, upper));
     } catch (error) {
       allowExecs();
       throw error;
@@ -90,7 +94,7 @@ export class RootGuard {
     return async () => {
       if (released) return;
       released = true;
-      await this.#inTurn(id, async () => {
+      await this.#changes.run(id, async () => {
         const held = this.#held.get(id);
         if (held === undefined || --held.count > 0) return;
         this.#held.delete(id);
@@ -199,16 +203,6 @@ export class RootGuard {
     return uid === 0 || (uid >= state.base && uid < state.base + rangeSize)
       ? { merged, base: state.base }
       : null;
-  }
-
-  #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#changes.get(id) ?? Promise.resolve()).then(work, work);
-    const settled = turn.catch(() => undefined);
-    this.#changes.set(id, settled);
-    void settled.then(() => {
-      if (this.#changes.get(id) === settled) this.#changes.delete(id);
-    });
-    return turn;
   }
 
   #fileOf(id: string): string {

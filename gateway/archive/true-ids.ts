@@ -8,7 +8,7 @@ import {
 } from '../http/exchange.ts';
 import { parameter, parseTarget, writeTarget, type Target } from '../http/message/target.ts';
 import { matchRoute } from '../routes/match.ts';
-import type { Route } from '../routes/table.ts';
+import type { Route } from '../routes/route.ts';
 import { trueChanges } from './changes.ts';
 import { asAsked } from './container-view.ts';
 import { copyInto } from './copy-into.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CopyTurns } from './copy-turns.ts';
+import { ContainerTurns } from './container-turns.ts';
 import { UserLookups } from './user-lookups.ts';
 import type { ExecState } from '../engine-api/engine-facts.ts';
 
@@ -97,7 +97,7 @@ describe('starts of execs and beginnings of copies (A5)', () => {
 
 describe('copies of one container', () => {
   it('go one after another, whoever leaves in between', async () => {
-    const turns = new CopyTurns();
+    const turns = new ContainerTurns();
     const first = await turns.take(container);
     const gone = new AbortController();
     const second = turns.take(container, gone.signal);
@@ -109,5 +109,13 @@ describe('copies of one container', () => {
     first();
     first();
     await expect(third).resolves.toBeTypeOf('function');
+  });
+
+  it('that fails lets the next one go, and tells its own caller only', async () => {
+    const turns = new ContainerTurns();
+    const failing = turns.run(container, () => Promise.reject(new Error('no')));
+    const next = turns.run(container, () => Promise.resolve('done'));
+    await expect(failing).rejects.toThrow('no');
+    expect(await next).toBe('done');
   });
 });

@@ -1,10 +1,6 @@
-/**
- * Copies of one container, one after another until the engine is done with each. It does them so anyway; but a
- * copy that waits in the engine for another one has its container's root directory held (root-guard.ts) for as
- * long as that takes, and would begin whenever the other one's client lets it.
- */
-export class CopyTurns {
-  /** Ends of the last copy in the queue of each container. */
+/** What is done with one container, one after another; different containers do not wait for each other. */
+export class ContainerTurns {
+  /** Ends of the last turn in the queue of each container. */
   readonly #last = new Map<string, Promise<void>>();
 
   /**
@@ -29,6 +25,16 @@ export class CopyTurns {
       // Its place in the queue stays, and is empty.
       end();
       throw error;
+    }
+  }
+
+  /** Does `work` when it is its turn; resolves and rejects as it does. */
+  async run<T>(container: string, work: () => Promise<T>): Promise<T> {
+    const end = await this.take(container);
+    try {
+      return await work();
+    } finally {
+      end();
     }
   }
 }
