@@ -7,7 +7,7 @@ import type { Verdict } from '../http/exchange.ts';
 import { bindSources } from './bind-sources.ts';
 import { readJson } from './read-body.ts';
 import { writeBody } from './write-body.ts';
-import { environment } from './inspections.ts';
+import { environment } from './bind-environment.ts';
 import type { InspectionContext } from './inspection-context.ts';
 
 /** The engine's own runtime, known to every dockerd. */

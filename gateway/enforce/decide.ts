@@ -2,7 +2,7 @@ import type { GatekeeperOptions } from './gatekeeper-options.ts';
 import { countParsedBytes } from '../base/minor-gc.ts';
 import type { Gatekeeper, GatewayRequest, Handling, Verdict } from '../http/exchange.ts';
 import { versionKnown } from '../routes/match.ts';
-import type { Route } from '../routes/table.ts';
+import type { Route } from '../routes/route.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';

@@ -1,8 +1,6 @@
-import type { Change } from '../../shared/policy/decision.ts';
-import type { Denial } from '../../shared/policy/decision.ts';
+import type { Change, Denial } from '../../shared/policy/decision.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import type { AnswerHandling } from '../http/exchange.ts';
-import type { GatewayRequest } from '../http/exchange.ts';
+import type { AnswerHandling, GatewayRequest } from '../http/exchange.ts';
 import type { GatekeeperOptions } from './gatekeeper-options.ts';
 import type { SocketClient } from './socket-client.ts';
 
@@ -44,5 +42,17 @@ export type InspectionResult =
       readonly kind: 'missing';
       readonly what: string;
       readonly name: string;
-      /** As the engine says it, where it says it otherwise. */ readonly message?: string;
+      /** As the engine says it, where it says it otherwise. */
+      readonly message?: string;
     };
+
+/** Nothing is changed. */
+export const passedAsIs: Extract<InspectionResult, { kind: 'passed' }> = { kind: 'passed', changes: [] };
+
+export const denied = (
+  denial: Denial,
+  about: { readonly container?: string; readonly image?: string } = {},
+): InspectionResult => ({ kind: 'denied', denial, ...about });
+
+/** What stands for `{id}` or `{name}` in the path. */
+export const subjectOf = (context: InspectionContext): string => context.request.match?.subject ?? '';

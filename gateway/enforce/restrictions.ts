@@ -3,10 +3,10 @@ import { parseJson, writeJson } from '../../shared/policy/json.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { AnswerHandling } from '../http/exchange.ts';
 import { parameter } from '../http/message/target.ts';
-import type { Route } from '../routes/table.ts';
-import { inspections } from './inspections.ts';
+import type { Route } from '../routes/route.ts';
+import { inspect } from './inspections.ts';
 import type { InspectionResult, InspectionContext } from './inspection-context.ts';
-import { inOwnScope, ownerOf, scopeRule } from './own-scope.ts';
+import { inOwnScope, ownerOf } from './own-scope.ts';
 import { perRequestCache } from '../engine-api/per-request-cache.ts';
 import type { SocketClient } from './socket-client.ts';
 
@@ -19,7 +19,7 @@ export function isRestricted(
   settings: EffectiveSettings,
   route: Route,
 ): boolean {
-  if (client?.list.scope === 'own' && scopeRule(route) !== 'open') return true;
+  if (client?.list.scope === 'own' && route.ownScope !== 'open') return true;
   return showsEnvironment(route) && hidesEnvironment(settings, client !== null);
 }
 
@@ -40,7 +40,7 @@ export async function inspectRequest(
   const { client, settings } = context;
   let first: Extract<InspectionResult, { kind: 'passed' }> = { kind: 'passed', changes: [] };
   let inspected = context;
-  if (client?.list.scope === 'own' && scopeRule(route) !== 'open') {
+  if (client?.list.scope === 'own' && route.ownScope !== 'open') {
     const owner = await ownerOf(client, context);
     // Both looks must see the same: what is its own at the first would else be another's at the second.
     inspected = { ...context, owner, facts: perRequestCache(context.facts) };
@@ -55,7 +55,7 @@ export async function inspectRequest(
     if (denial !== null) return { kind: 'denied', denial };
   }
   if (route.inspect === 'none') return first;
-  const second = await inspections(route.inspect, inspected, first.body ?? body);
+  const second = await inspect(route.inspect, inspected, first.body ?? body);
   return second.kind === 'passed' ? { ...first, ...second } : second;
 }
 

@@ -11,7 +11,7 @@ import { notOwnDenial } from '../../shared/policy/owner.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { GatewayRequest } from '../http/exchange.ts';
 import { parameter, type Target } from '../http/message/target.ts';
-import type { Route } from '../routes/table.ts';
+import type { Route } from '../routes/route.ts';
 import type { SocketMount, SocketMounts } from '../base/socket-mount.ts';
 
 /** A container that asks through its mounted socket, and the list it is under (B5, B7). */

@@ -5,7 +5,7 @@ import {
   parseResponseHead,
   type ResponseHead,
 } from './message/head-parser.ts';
-import type { Tunnel } from '../routes/table.ts';
+import type { Tunnel } from '../routes/route.ts';
 
 const empty = Buffer.alloc(0);
 

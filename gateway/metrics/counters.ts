@@ -1,6 +1,6 @@
 import type { AuditOutcome } from '../../shared/audit/entry.ts';
 import type { RuleCode } from '../../shared/rules/codes.ts';
-import type { Route } from '../routes/table.ts';
+import type { Route } from '../routes/route.ts';
 import type { UntrustedReason } from '../trust/image-trust.ts';
 
 /**

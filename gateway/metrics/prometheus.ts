@@ -6,7 +6,7 @@ import {
   type MetricObjectWithValues,
   type MetricValueWithName,
 } from 'prom-client';
-import type { Route } from '../routes/table.ts';
+import type { Route } from '../routes/route.ts';
 import { decisionBuckets, type GatewayCounters } from './counters.ts';
 
 /** What is shown beside the counters, read when somebody asks. */

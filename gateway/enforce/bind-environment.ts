@@ -1,0 +1,21 @@
+import { type BindSourceEnvironment, homeProblem, sharedDirectories } from './bind-sources.ts';
+import { homeOf } from './home-directory.ts';
+import type { InspectionContext } from './inspection-context.ts';
+import { callerOf } from './own-sockets.ts';
+
+/** What bind sources are held against, for whoever is behind the request. */
+export async function environment(context: InspectionContext): Promise<BindSourceEnvironment> {
+  const uid = callerOf(context);
+  const home = uid === null ? null : await homeOf(uid);
+  const { sockets } = context;
+  const shareProblem = homeProblem(context.settings, uid, home);
+  return {
+    ...(shareProblem === undefined ? {} : { shareProblem }),
+    engineSockets: context.engineSockets,
+    engineDirectories: context.engineDirectories,
+    shares: sharedDirectories(context.settings, home),
+    dockerSockets: context.clientSocket === undefined ? [] : [context.clientSocket],
+    socketMount: (real) => sockets?.mounts.idAt(real) ?? null,
+    mountSockets: () => sockets?.mounts.list().map(({ socket }) => socket) ?? [],
+  };
+}

@@ -1,0 +1,68 @@
+import { deny } from '../../shared/policy/decision.ts';
+import type { ContainerFacts } from '../engine-api/engine-facts.ts';
+import { writeTarget } from '../http/message/target.ts';
+import { isProtected } from './existing-containers.ts';
+import { type InspectionContext, type InspectionResult, denied, passedAsIs } from './inspection-context.ts';
+import { type SocketHolder, holderDenial } from './socket-client.ts';
+
+/** Same request, the container's name replaced by its id: what was checked is what is used. */
+export function pinned(context: InspectionContext, id: string): string {
+  const { target, match } = context.request;
+  return writeTarget(target.version, (match?.route.pattern ?? '').replace('{id}', id), target.rawQuery);
+}
+
+/** The container must be protected, or the settings say that a warning is enough. */
+export async function checked(
+  context: InspectionContext,
+  container: ContainerFacts,
+  doing: string,
+): Promise<InspectionResult> {
+  if (await isProtected(container, context)) return passedAsIs;
+  const denial = deny('container-unprotected', `${doing} container ${container.name}`, {
+    spec: 'D',
+    setting: '/bulkhead/existingContainers',
+  });
+  const about = { container: container.name, image: container.image };
+  return context.settings.existingContainers === 'warn'
+    ? { ...passedAsIs, warning: denial, ...about }
+    : denied(denial, about);
+}
+
+/**
+ * Same, for what gets into a container or reads it out: then it may not be one with a wider way to the engine
+ * than the caller's own.
+ */
+export async function entered(
+  context: InspectionContext,
+  container: ContainerFacts,
+  doing: string,
+): Promise<InspectionResult> {
+  const result = await checked(context, container, doing);
+  if (result.kind !== 'passed') return result;
+  const held = holder(context, container, `${doing} container ${container.name}`, {
+    container: container.name,
+    image: container.image,
+  });
+  return held.kind === 'passed' && held.warning === undefined ? result : held;
+}
+
+/** A container with a wider way to the engine than the caller's own is not for the caller. `what`: is done with it. */
+export function holder(
+  context: InspectionContext,
+  container: SocketHolder,
+  what: string,
+  about: { container?: string; image?: string },
+): InspectionResult {
+  const denial =
+    context.client === null
+      ? null
+      : holderDenial(context.client, container, what, context.socketMounts ?? null, context.settings);
+  if (denial === null) return passedAsIs;
+  return context.settings.existingContainers === 'warn'
+    ? { ...passedAsIs, warning: denial, ...about }
+    : denied(denial, about);
+}
+
+/** What is done, for messages: `docker cp on`. */
+export const verbOf = (context: InspectionContext): string =>
+  `docker ${context.request.match?.route.commands[0] ?? context.request.head.method} on`;

@@ -1,0 +1,180 @@
+import { resourceDenial } from '../../shared/policy/create-confinement.ts';
+import { decideHeldMounts } from '../../shared/policy/create-mounts.ts';
+import { deny } from '../../shared/policy/decision.ts';
+import {
+  commitBody,
+  execCreateBody,
+  execStartBody,
+  updateContainerBody,
+} from '../../shared/policy/docker-bodies.ts';
+import { processListDenial } from '../../shared/policy/process-list.ts';
+import { inheritedQuestions } from '../../shared/policy/references.ts';
+import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
+import type { ContainerFacts } from '../engine-api/engine-facts.ts';
+import { parameter, writeTarget } from '../http/message/target.ts';
+import { environment } from './bind-environment.ts';
+import { isSteady } from './bind-sources.ts';
+import { checked, entered, pinned, verbOf } from './container-access.ts';
+import { gatherMountFacts, reference } from './create-container.ts';
+import { idLikeName } from './inspect-create.ts';
+import { readBody, withBody } from './inspection-body.ts';
+import {
+  type InspectionContext,
+  type InspectionResult,
+  denied,
+  passedAsIs,
+  subjectOf,
+} from './inspection-context.ts';
+import { heldSockets } from './own-sockets.ts';
+import { isOfNobody, makeSourcesAgain } from './shares.ts';
+import { userFilesDenial } from './user-files.ts';
+
+/** The container in the path must be protected. */
+export async function enterContainer(context: InspectionContext): Promise<InspectionResult> {
+  const name = subjectOf(context);
+  const container = await context.facts.container(name);
+  if (container === null) return { kind: 'missing', what: 'container', name };
+  const result = await entered(context, container, verbOf(context));
+  if (result.kind === 'denied') return { ...result, framed: !container.terminal };
+  return result.kind === 'passed' ? { ...result, target: pinned(context, container.id) } : result;
+}
+
+/** Same, and what it mounts is checked again. */
+export async function startContainer(context: InspectionContext): Promise<InspectionResult> {
+  // Restores whatever state lies in a directory of the caller's choice.
+  if (context.request.target.query.some(({ key, value }) => /^checkpoint/i.test(key) && value !== ''))
+    return denied(deny('checkpoint', 'docker start --checkpoint'));
+  const name = subjectOf(context);
+  const container = await context.facts.container(name);
+  if (container === null) return { kind: 'missing', what: 'container', name };
+  const result = await mounted(context, container, await checked(context, container, verbOf(context)));
+  const isRunning = context.request.match?.route.pattern.endsWith('/unpause') === true;
+  if (result.kind !== 'passed' || isRunning) return result;
+  const special = await userFilesDenial(container, `${verbOf(context)} container ${container.name}`);
+  if (special !== null) return denied(special, { container: container.name, image: container.image });
+  if (result.warning !== undefined || !(await isOfNobody(context, container))) return result;
+  const denial = deny('container-unprotected', `${verbOf(context)} container ${container.name}`, {
+    spec: 'A3',
+    setting: '/bulkhead/existingContainers',
+    detail: 'it is not known who made it, so whose ids it would have: recreate it',
+  });
+  const about = { container: container.name, image: container.image };
+  return context.settings.existingContainers === 'warn'
+    ? { ...result, warning: denial, ...about }
+    : denied(denial, about);
+}
+
+/**
+ * For a copy the engine mounts a container's directories itself, and follows links: the runtime, which does
+ * not, is never asked. So what is mounted is looked at anew. A container with a socket could swap a directory
+ * for a link between this look and the engine's, all by itself: for it, directories must also be steady. The
+ * machine's users are not held to that: it would take `docker cp` from every container with a directory of a
+ * home (SECURITY.md says what that leaves open). What they may copy is decided with the copy (archive/).
+ */
+export async function copyContainer(context: InspectionContext): Promise<InspectionResult> {
+  const name = subjectOf(context);
+  const container = await context.facts.container(name);
+  if (container === null) return { kind: 'missing', what: 'container', name };
+  const result = await mounted(context, container, await entered(context, container, verbOf(context)));
+  if (result.kind !== 'passed' || result.warning !== undefined || context.request.origin.kind === 'clients')
+    return result;
+  const { shares } = await environment(context);
+  for (const { type, source } of container.mounts) {
+    if (type === 'bind' && !(await isSteady(source, shares)))
+      return denied(
+        deny('copy-mounts', `${verbOf(context)} container ${container.name}, which mounts ${source},`, {
+          spec: 'A8',
+        }),
+        { container: container.name, image: container.image },
+      );
+  }
+  return result;
+}
+
+/**
+ * What a container mounts is used anew: symlinks, settings and volumes may be others than at its creation.
+ * `soFar` is what else was found.
+ */
+async function mounted(
+  context: InspectionContext,
+  container: ContainerFacts,
+  soFar: InspectionResult,
+): Promise<InspectionResult> {
+  if (soFar.kind !== 'passed') return soFar;
+  // With "warn" an unprotected container may start as it is; its mounts are part of what was there before.
+  if (soFar.warning === undefined && container.mounts.length > 0) {
+    const held = await reference(container, context);
+    const facts = await gatherMountFacts(
+      inheritedQuestions([held]),
+      context.facts,
+      await environment(context),
+      context.request.gone?.(),
+    );
+    const unmade: SocketAnswer = {
+      kind: 'refused',
+      remedy: 'none',
+      detail: 'the container was not made with a socket of its own; recreate it',
+    };
+    const denial = decideHeldMounts(
+      held,
+      facts,
+      { image: container.image, socket: unmade },
+      await heldSockets(context, container, facts),
+    );
+    if (denial !== null) return denied(denial, { container: container.name, image: container.image });
+    const unshared = await makeSourcesAgain(context, container);
+    if (unshared !== null) return denied(unshared, { container: container.name, image: container.image });
+  }
+  return { ...soFar, target: pinned(context, container.id) };
+}
+
+export async function execStart(context: InspectionContext, body: Buffer | null): Promise<InspectionResult> {
+  const read = await readBody(context, body, execStartBody);
+  if (!read.ok) return denied(read.denial);
+  const id = subjectOf(context);
+  const owner = await context.facts.execContainer(id);
+  const container = owner === null ? null : await context.facts.container(owner);
+  if (container === null) return { kind: 'missing', what: 'exec instance', name: id };
+  return withBody(context, await entered(context, container, 'docker exec in'), read);
+}
+
+/** New limits of a container. */
+export async function updateContainer(
+  context: InspectionContext,
+  body: Buffer | null,
+): Promise<InspectionResult> {
+  const read = await readBody(context, body, updateContainerBody);
+  if (!read.ok) return denied(read.denial);
+  const denial = resourceDenial(read.body);
+  return denial === null ? withBody(context, await enterContainer(context), read) : denied(denial);
+}
+
+export function renameContainer(context: InspectionContext): InspectionResult {
+  return idLikeName(parameter(context.request.target, 'name')) ?? passedAsIs;
+}
+
+export async function execCreate(context: InspectionContext, body: Buffer | null): Promise<InspectionResult> {
+  const read = await readBody(context, body, execCreateBody);
+  return read.ok ? withBody(context, await enterContainer(context), read) : denied(read.denial);
+}
+
+/** The options of `ps`, which the engine runs on the machine. */
+export function listProcesses(context: InspectionContext): InspectionResult {
+  const denial = processListDenial(parameter(context.request.target, 'ps_args') ?? '');
+  return denial === null ? passedAsIs : denied(denial);
+}
+
+export async function commit(context: InspectionContext, body: Buffer | null): Promise<InspectionResult> {
+  const read = await readBody(context, body, commitBody);
+  if (!read.ok) return denied(read.denial);
+  const { target } = context.request;
+  const name = parameter(target, 'container') ?? '';
+  const container = await context.facts.container(name);
+  if (container === null) return { kind: 'missing', what: 'container', name };
+  const result = await entered(context, container, verbOf(context));
+  if (result.kind !== 'passed') return result;
+  const query = target.query.map((entry) =>
+    entry.key === 'container' ? { key: entry.key, value: container.id } : entry,
+  );
+  return withBody(context, { ...result, target: writeTarget(target.version, target.path, query) }, read);
+}

@@ -1,0 +1,110 @@
+import { decideCreateContainer, readCreateBody } from '../../shared/policy/create-container.ts';
+import { deny } from '../../shared/policy/decision.ts';
+import { hiddenValueDenial, hidesEnvironment, linkDenial } from '../../shared/policy/environment.ts';
+import type { JsonObject } from '../../shared/policy/json.ts';
+import { ownerLabel, ownerLabelDenial, withOwnerLabel } from '../../shared/policy/owner.ts';
+import { textAt } from '../../shared/policy/shape.ts';
+import { type QueryParameter, parameter, writeTarget } from '../http/message/target.ts';
+import { largeBodyBytes } from '../turns/turns.ts';
+import { yieldToEventLoop } from '../turns/yield.ts';
+import { environment } from './bind-environment.ts';
+import { holder } from './container-access.ts';
+import { gatherCreateFacts } from './create-container.ts';
+import { type InspectionContext, type InspectionResult, denied, passedAsIs } from './inspection-context.ts';
+import { withSocket } from './own-sockets.ts';
+import { readJson } from './read-body.ts';
+import { heldBinds, makeSourcesOf, needsRecursiveReadOnly, withUsers } from './shares.ts';
+import { writeBody } from './write-body.ts';
+
+/**
+ * Containers are pinned to their full ids (64 hex digits): a name of that form would be taken for another
+ * container's id.
+ */
+export function idLikeName(name: string | undefined): InspectionResult | null {
+  return name !== undefined && /^\/?[0-9a-f]{64}$/.test(name)
+    ? denied(deny('container-name', `the name ${name}`))
+    : null;
+}
+
+/** POST /containers/create. */
+export async function createContainer(
+  context: InspectionContext,
+  body: Buffer | null,
+): Promise<InspectionResult> {
+  const { target } = context.request;
+  const name = parameter(target, 'name');
+  const badName = idLikeName(name);
+  if (badName !== null) return badName;
+  // Only what the endpoint knows: SDKs put the whole body into the query as well.
+  const query: QueryParameter[] = target.query.filter(({ key }) => key === 'name' || key === 'platform');
+  const forwarded = writeTarget(target.version, target.path, query);
+  if (body === null || body.length === 0) return { ...passedAsIs, target: forwarded, body: Buffer.alloc(0) };
+  const gone = context.request.gone?.();
+  const decoded = await readJson(body, gone);
+  if (!decoded.ok) return denied(decoded.denial);
+  const shaped = readCreateBody(decoded.value);
+  if (!shaped.ok) return denied(shaped.denial);
+  const claimed =
+    ownerLabelDenial(shaped.body, context.owner ?? null) ??
+    hiddenValueDenial(shaped.body) ??
+    (hidesEnvironment(context.settings, context.client !== null) ? linkDenial(shaped.body) : null);
+  if (claimed !== null) return denied(claimed);
+  const read = { body: await withoutForgedOwner(context, shaped.body) };
+  const about = { image: textAt(read.body, 'Image'), ...(name === undefined ? {} : { container: name }) };
+  if (body.length > largeBodyBytes) await yieldToEventLoop(gone);
+  const facts = await withUsers(
+    context,
+    await gatherCreateFacts(read.body, context.facts, await environment(context), context, gone),
+  );
+  for (const [referred, held] of facts.containers) {
+    const result =
+      held === null
+        ? passedAsIs
+        : holder(context, held, `docker create with volumes or namespaces of container ${referred}`, about);
+    if (result.kind !== 'passed') return result;
+  }
+  const {
+    decision,
+    body: written,
+    answer,
+  } = await withSocket(context, about.image, (socket) =>
+    decideCreateContainer(read.body, { ...facts, socket }, { runtime: context.runtime }),
+  );
+  if (decision.outcome === 'deny' || written === null)
+    return denied(decision.outcome === 'deny' ? decision : deny('unreadable-body', 'the body'), about);
+  const held = heldBinds(context, written, facts.containers);
+  // An engine takes no notice of what a mount has in its place, in a request of an older version.
+  if (target.version !== null && Number(target.version.slice(2)) < 44 && needsRecursiveReadOnly(held)) {
+    return denied(
+      deny('unmodelled-value', 'a bind with the option rro', {
+        spec: 'A9',
+        detail: 'it needs version 1.44 of the API',
+      }),
+      about,
+    );
+  }
+  const unshared = await makeSourcesOf(context, held);
+  if (unshared !== null) return denied(unshared, about);
+  if (body.length > largeBodyBytes) await yieldToEventLoop(gone);
+  return {
+    kind: 'passed',
+    changes: decision.changes,
+    target: forwarded,
+    body: await writeBody(held, body.length, gone),
+    ...about,
+    ...(answer === undefined ? {} : { answer }),
+  };
+}
+
+/**
+ * What an image says of who made its containers does not count. Looked at only where anybody is shown just
+ * their own.
+ */
+async function withoutForgedOwner(context: InspectionContext, body: JsonObject): Promise<JsonObject> {
+  const { scope, perImage } = context.settings.socket;
+  if (context.owner !== undefined || (scope === 'all' && perImage.every((list) => list.scope === 'all')))
+    return body;
+  return (await context.facts.imageLabel(textAt(body, 'Image'), ownerLabel)) === null
+    ? body
+    : withOwnerLabel(body, '');
+}

@@ -1,0 +1,53 @@
+import { shapeDenial } from '../../shared/policy/create-container.ts';
+import { type Denial, deny } from '../../shared/policy/decision.ts';
+import type { JsonObject } from '../../shared/policy/json.ts';
+import { type Shape, checkShape } from '../../shared/policy/shape.ts';
+import { type InspectionContext, type InspectionResult, denied, passedAsIs } from './inspection-context.ts';
+import { readJson } from './read-body.ts';
+import { writeBody } from './write-body.ts';
+
+/** A body as it was read; without one, an empty object. */
+export interface ReadBody {
+  readonly ok: true;
+  readonly body: JsonObject;
+  /** Bytes as sent. */
+  readonly bytes: number;
+}
+export type Read = ReadBody | { readonly ok: false; readonly denial: Denial };
+const emptyObject: JsonObject = new Map();
+
+/** Reads a body that must have this shape. */
+export async function readBody(context: InspectionContext, body: Buffer | null, shape: Shape): Promise<Read> {
+  // No body at all goes on as none: the engine says what it thinks of that.
+  if (body === null || body.length === 0) return { ok: true, body: emptyObject, bytes: 0 };
+  const decoded = await readJson(body, context.request.gone?.());
+  if (!decoded.ok) return decoded;
+  const shaped = checkShape(decoded.value, shape);
+  if (!shaped.ok) return { ok: false, denial: shapeDenial(shaped.problem) };
+  return shaped.value instanceof Map
+    ? { ok: true, body: shaped.value, bytes: body.length }
+    : { ok: false, denial: deny('unreadable-body', 'the body', { detail: 'it must be an object' }) };
+}
+
+/** `result`, where it passed with the body written anew as it was understood. */
+export async function withBody(
+  context: InspectionContext,
+  result: InspectionResult,
+  { body, bytes }: ReadBody,
+): Promise<InspectionResult> {
+  if (result.kind !== 'passed') return result;
+  return {
+    ...result,
+    body: bytes === 0 ? Buffer.alloc(0) : await writeBody(body, bytes, context.request.gone?.()),
+  };
+}
+
+/** What only needs to be understood. */
+export async function modelled(
+  context: InspectionContext,
+  body: Buffer | null,
+  shape: Shape,
+): Promise<InspectionResult> {
+  const read = await readBody(context, body, shape);
+  return read.ok ? withBody(context, passedAsIs, read) : denied(read.denial);
+}

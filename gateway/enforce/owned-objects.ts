@@ -1,0 +1,285 @@
+import { referencesDenial } from '../../shared/policy/create-limits.ts';
+import { deny } from '../../shared/policy/decision.ts';
+import {
+  type Json,
+  type JsonObject,
+  isList,
+  isObject,
+  parseJson,
+  writeJson,
+} from '../../shared/policy/json.ts';
+import {
+  linkedContainers,
+  narrowFilters,
+  notOwnDenial,
+  ownerLabel,
+  ownerLabelDenial,
+  withOwnedMounts,
+  withOwnerLabel,
+  withPinnedLinks,
+} from '../../shared/policy/owner.ts';
+import { createQuestions } from '../../shared/policy/references.ts';
+import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
+import type { ContainerFacts } from '../engine-api/engine-facts.ts';
+import type { AnswerHandling } from '../http/exchange.ts';
+import { parameter, writeTarget } from '../http/message/target.ts';
+import { type InspectionContext, type InspectionResult, passedAsIs } from './inspection-context.ts';
+import { readJson } from './read-body.ts';
+import type { SocketClient } from './socket-client.ts';
+
+const builtInNetworks = new Set(['bridge', 'host', 'none']);
+const maxListBytes = 32 * 1024 * 1024;
+
+/** What one client may see and touch of the engine's objects: its own. */
+export class OwnScope {
+  readonly #context: InspectionContext;
+  readonly #client: SocketClient;
+  readonly #owner: string;
+  /** Containers that are linked to: name → id. */
+  readonly #linked = new Map<string, string>();
+
+  constructor(context: InspectionContext, client: SocketClient, owner: string) {
+    this.#context = context;
+    this.#client = client;
+    this.#owner = owner;
+  }
+
+  /** Not there, as far as this client is concerned; audit mode only notes it. */
+  #missing(what: 'container' | 'exec instance' | 'network' | 'volume', name: string): InspectionResult {
+    if (this.#context.settings.mode === 'audit')
+      return { kind: 'denied', denial: notOwnDenial(`${what} ${name}`, this.#client.list.scopeSetting) };
+    switch (what) {
+      case 'network':
+        return { kind: 'missing', what, name, message: `network ${name} not found` };
+      case 'volume':
+        return { kind: 'missing', what, name, message: `get ${name}: no such volume` };
+      case 'container':
+      case 'exec instance':
+        return { kind: 'missing', what, name };
+    }
+  }
+
+  /**
+   * What a request refers to. Not "missing": of a create request, clients take that for a missing image, and
+   * pull it.
+   */
+  #notOwn(what: 'container' | 'network' | 'volume', name: string): InspectionResult {
+    return {
+      kind: 'denied',
+      denial: notOwnDenial(`the use of ${what} ${name}`, this.#client.list.scopeSetting),
+    };
+  }
+
+  #owns(labels: Readonly<Record<string, string>>): boolean {
+    return labels[ownerLabel] === this.#owner;
+  }
+
+  #ownsContainer(container: ContainerFacts): boolean {
+    return this.#owns(container.labels) || container.id === this.#client.mount.container?.id;
+  }
+
+  filtered(): InspectionResult {
+    const { target } = this.#context.request;
+    const sent = parameter(target, 'filters') ?? '';
+    const parsed = sent === '' ? null : parseJson(sent);
+    const filters = parsed?.ok === false ? null : narrowFilters(parsed?.value, this.#owner);
+    if (filters === null)
+      return { kind: 'denied', denial: deny('unmodelled-value', `the filter ${sent.slice(0, 200)}`) };
+    if (this.#context.settings.mode === 'audit') return passedAsIs;
+    const query = target.query.filter(({ key }) => key !== 'filters');
+    return {
+      ...passedAsIs,
+      target: writeTarget(target.version, target.path, [
+        ...query,
+        { key: 'filters', value: writeJson(filters) },
+      ]),
+    };
+  }
+
+  /** Own networks and the engine's three; nobody else's containers in them. */
+  networksSeen(): AnswerHandling {
+    const seen = (network: Json): Json[] => {
+      if (!isObject(network)) return [];
+      if (objectAt(network, 'Labels').get(ownerLabel) === this.#owner) return [network];
+      return builtInNetworks.has(textAt(network, 'Name')) ? [withoutContainers(network)] : [];
+    };
+    return this.#rewritten((answer) => (isList(answer) ? answer.flatMap(seen) : answer));
+  }
+
+  #rewritten(rewrite: (answer: Json) => Json): AnswerHandling {
+    const { settings } = this.#context;
+    return {
+      limit: maxListBytes,
+      transformResponse: (head, body) => {
+        if (head.status !== 200 || settings.mode === 'audit') return null;
+        const parsed = parseJson(body.toString('utf8'), {
+          depth: 64,
+          elements: 2_000_000,
+          entries: 2_000_000,
+        });
+        if (!parsed.ok) throw new Error(`the engine's answer is not JSON: ${parsed.why}`);
+        return Buffer.from(writeJson(rewrite(parsed.value)), 'utf8');
+      },
+    };
+  }
+
+  async container(name: string): Promise<InspectionResult> {
+    const container = await this.#context.facts.container(name);
+    if (container === null || !this.#ownsContainer(container)) return this.#missing('container', name);
+    const { target, match } = this.#context.request;
+    const pattern = match?.route.pattern ?? '';
+    if (match?.route.inspect === 'start-container') {
+      const denied = await this.#rejoined(container);
+      if (denied !== null) return denied;
+    }
+    // What was looked at is what is used, whatever is called so by then.
+    return pattern.includes('{id}')
+      ? {
+          ...passedAsIs,
+          target: writeTarget(target.version, pattern.replace('{id}', container.id), target.rawQuery),
+        }
+      : passedAsIs;
+  }
+
+  /**
+   * The engine looks a container's networks up by name when it starts: by then it may be the name, or the
+   * beginning of the id, of another's.
+   */
+  async #rejoined(container: ContainerFacts): Promise<InspectionResult | null> {
+    for (const { name, id } of container.networks) {
+      const network = await this.#context.facts.network(name);
+      if (
+        network !== null &&
+        network.id !== id &&
+        !this.#owns(network.labels) &&
+        !builtInNetworks.has(network.name)
+      )
+        return this.#notOwn('network', name);
+    }
+    return null;
+  }
+
+  async exec(id: string): Promise<InspectionResult> {
+    const holder = await this.#context.facts.execContainer(id);
+    const container = holder === null ? null : await this.#context.facts.container(holder);
+    return container !== null && this.#ownsContainer(container)
+      ? passedAsIs
+      : this.#missing('exec instance', id);
+  }
+
+  async volume(name: string): Promise<InspectionResult> {
+    const volume = await this.#context.facts.volume(name);
+    return volume !== null && this.#owns(volume.labels) ? passedAsIs : this.#missing('volume', name);
+  }
+
+  async network(reference: string, read: boolean): Promise<InspectionResult> {
+    const network = await this.#context.facts.network(reference);
+    const own = network !== null && this.#owns(network.labels);
+    if (network === null || (!own && !(read && builtInNetworks.has(network.name))))
+      return this.#missing('network', reference);
+    const { target, match } = this.#context.request;
+    const pinned: typeof passedAsIs = {
+      ...passedAsIs,
+      target: writeTarget(
+        target.version,
+        (match?.route.pattern ?? '').replace('{id}', network.id),
+        target.rawQuery,
+      ),
+    };
+    return own
+      ? pinned
+      : {
+          ...pinned,
+          answer: () => this.#rewritten((answer) => (isObject(answer) ? withoutContainers(answer) : answer)),
+        };
+  }
+
+  /** Connect and disconnect: both must be own; the engine's three networks are for everybody. */
+  async joined(reference: string, body: Buffer | null): Promise<InspectionResult> {
+    const network = await this.network(reference, true);
+    if (network.kind !== 'passed') return network;
+    const parsed = await readObject(body, this.#context.request.gone?.());
+    const { target } = network;
+    // What can't be read is refused by the check of the body itself.
+    if (parsed === null) return passedAsIs;
+    const name = textAt(parsed, 'Container');
+    const container = await this.#context.facts.container(name);
+    if (container === null || !this.#ownsContainer(container)) return this.#missing('container', name);
+    return {
+      ...passedAsIs,
+      ...(target === undefined ? {} : { target }),
+      body: Buffer.from(writeJson(new Map(parsed).set('Container', container.id)), 'utf8'),
+    };
+  }
+
+  /** A body that creates something gets the label, after `check`. */
+  async labelled(
+    body: Buffer | null,
+    check: (body: JsonObject) => Promise<InspectionResult>,
+  ): Promise<InspectionResult> {
+    const parsed = await readObject(body, this.#context.request.gone?.());
+    if (parsed === null) return passedAsIs;
+    const claimed = ownerLabelDenial(parsed, this.#owner);
+    if (claimed !== null) return { kind: 'denied', denial: claimed };
+    const checked = await check(parsed);
+    if (checked.kind !== 'passed') return checked;
+    return {
+      ...checked,
+      body: Buffer.from(
+        writeJson(
+          withPinnedLinks(withOwnedMounts(withOwnerLabel(parsed, this.#owner), this.#owner), this.#linked),
+        ),
+        'utf8',
+      ),
+    };
+  }
+
+  async created(body: JsonObject): Promise<InspectionResult> {
+    const tooMany = referencesDenial(body);
+    if (tooMany !== null) return { kind: 'denied', denial: tooMany };
+    const { containers, volumes, networks } = createQuestions(body);
+    for (const name of [...containers, ...linkedContainers(body)]) {
+      const container = await this.#context.facts.container(name);
+      if (container === null || !this.#ownsContainer(container)) return this.#notOwn('container', name);
+      this.#linked.set(name, container.id);
+    }
+    const referred = await this.references(body, networks);
+    if (referred.kind !== 'passed') return referred;
+    const labelledByEngine = new Set(
+      listAt(objectAt(body, 'HostConfig'), 'Mounts').map((mount) =>
+        isObject(mount) ? textAt(mount, 'Source') : '',
+      ),
+    );
+    for (const name of volumes) {
+      // What `Binds` names and is missing the engine would make without a label.
+      const volume =
+        (await this.#context.facts.volume(name)) ??
+        (labelledByEngine.has(name)
+          ? null
+          : await this.#context.facts.createVolume(name, { [ownerLabel]: this.#owner }));
+      if (volume !== null && !this.#owns(volume.labels)) return this.#notOwn('volume', name);
+    }
+    return referred;
+  }
+
+  /** Networks that something is to be on, or to be made from. */
+  async references(body: JsonObject, networks: readonly string[]): Promise<InspectionResult> {
+    const from = textAt(objectAt(body, 'ConfigFrom'), 'Network');
+    for (const name of from === '' ? networks : [...networks, from]) {
+      const network = await this.#context.facts.network(name);
+      if (network === null || (!this.#owns(network.labels) && !builtInNetworks.has(network.name)))
+        return this.#notOwn('network', name);
+    }
+    return passedAsIs;
+  }
+}
+
+function withoutContainers(network: JsonObject): JsonObject {
+  return network.has('Containers') ? new Map(network).set('Containers', new Map()) : network;
+}
+
+async function readObject(body: Buffer | null, signal: AbortSignal | undefined): Promise<JsonObject | null> {
+  if (body === null || body.length === 0) return null;
+  const read = await readJson(body, signal);
+  return read.ok && isObject(read.value) ? read.value : null;
+}
