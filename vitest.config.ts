@@ -58,6 +58,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Pages side by side in one browser: more than this wait for each other on two cores.
     maxConcurrency: 3,
+    tags: [{ name: 'small', description: 'the small engine set: npm run test:small' }],
     projects: [
       {
         test: {

@@ -297,16 +297,20 @@ it("the planner's start takes away what an earlier version mounted for container
   expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
 });
 
-it('what a runtime left that was killed after it mounted and before runc ran, the planner takes away', async () => {
-  await withRunc(
-    'case " $* " in *" create "*) kill -9 "$PPID"; exec sleep 30;; esac\nexec "$real" "$@"\n',
-    async () => {
-      await message(engine.docker('run', '--rm', 'busybox', 'true'));
-    },
-  );
-  await nothingLeft();
-  expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
-});
+it(
+  'what a runtime left that was killed after it mounted and before runc ran, the planner takes away',
+  { tags: ['small'] },
+  async () => {
+    await withRunc(
+      'case " $* " in *" create "*) kill -9 "$PPID"; exec sleep 30;; esac\nexec "$real" "$@"\n',
+      async () => {
+        await message(engine.docker('run', '--rm', 'busybox', 'true'));
+      },
+    );
+    await nothingLeft();
+    expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
+  },
+);
 
 it('what a runtime left that was killed after runc deleted the container, the planner takes away, and the engine sees true ids', async () => {
   await engine.docker(

@@ -1,33 +1,5 @@
-// What `npm test` makes of its arguments and of the reports of its runners.
+// What `npm test` makes of the reports of its runners.
 import path from 'node:path';
-import { Actionable } from './console.mjs';
-
-/** `--only NAME[,NAME]` and paths. Rejects names that are no stage. */
-export function parseArguments(args, names) {
-  let only;
-  const paths = [];
-  for (let index = 0; index < args.length; index++) {
-    const argument = args[index];
-    if (argument === '--only' || argument.startsWith('--only=')) {
-      const value = argument === '--only' ? args[++index] : argument.slice('--only='.length);
-      only = (value ?? '').split(',');
-      const unknown = only.filter((name) => !names.includes(name));
-      if (unknown.length > 0)
-        throw new Actionable(`--only takes ${names.join(', ')}, not "${unknown.join(',')}".`);
-    } else if (argument.startsWith('-')) {
-      throw new Actionable(`npm test does not know ${argument}: it takes --only NAME[,NAME] and paths.`);
-    } else {
-      paths.push(argument);
-    }
-  }
-  // Paths are for the test runner: without a choice, lint and types are left out.
-  return {
-    only:
-      only ??
-      (paths.length > 0 ? names.filter((name) => name !== 'lint' && name !== 'typecheck') : undefined),
-    paths,
-  };
-}
 
 /**
  * Counts of a report in Vitest's JSON form. A file that failed without a failing test (it did not load, a

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { closingLine, countsOf, failuresOf, parseArguments, table } from './test-results.mjs';
+import { closingLine, countsOf, failuresOf, table } from './test-results.mjs';
 
-const names = ['lint', 'typecheck', 'unit', 'engine', 'e2e'];
 const stage = (name: string, passed: number, failed: number, skipped = 0) => ({
   name,
   passed,
@@ -73,26 +72,5 @@ describe('counts of a report', () => {
       ],
     });
     expect(failuresOf(text, '/r')).toEqual(['  ✗ shared/a.test.ts › adds up\n      expected 2 to be 3']);
-  });
-});
-
-describe('arguments', () => {
-  it('runs everything when nothing is named', () => {
-    expect(parseArguments([], names)).toEqual({ only: undefined, paths: [] });
-  });
-
-  it('takes stages and paths', () => {
-    expect(parseArguments(['--only', 'unit,lint'], names).only).toEqual(['unit', 'lint']);
-    expect(parseArguments(['--only=unit', 'shared/a.test.ts'], names)).toEqual({
-      only: ['unit'],
-      paths: ['shared/a.test.ts'],
-    });
-    expect(parseArguments(['shared'], names).only).toEqual(['unit', 'engine', 'e2e']);
-  });
-
-  it('refuses what it does not know, and says what it takes', () => {
-    expect(() => parseArguments(['--only', 'units'], names)).toThrow('lint, typecheck, unit, engine, e2e');
-    expect(() => parseArguments(['--only'], names)).toThrow('--only takes');
-    expect(() => parseArguments(['--watch'], names)).toThrow('--only NAME');
   });
 });

@@ -48,7 +48,9 @@ function commandOf(stage, paths, report) {
     '--reporter=json',
     `--outputFile.json=${report}`,
     ...(stage.workers === undefined ? [] : [`--maxWorkers=${stage.workers}`]),
-    ...(paths.length > 0 ? ['--passWithNoTests', ...paths] : []),
+    ...(stage.options ?? []),
+    ...(stage.mayBeEmpty === true || paths.length > 0 ? ['--passWithNoTests'] : []),
+    ...(stage.paths ?? paths),
   ];
 }
 

@@ -1,16 +1,27 @@
-// `npm test`: sets up, builds and runs everything. Options: `--only NAME[,NAME]` (lint, format, imports,
-// typecheck, unit, engine, e2e) and paths for the test runner.
-import { mkdirSync } from 'node:fs';
+// `npm test`: sets up, builds and runs everything.
+//
+//   --only NAME[,NAME]   stages: lint, format, imports, typecheck, unit, engine, e2e
+//   PATH…                test files, by a part of their path
+//   --changed [REF]      what a change since REF (else: since the branch left main, and what is not committed)
+//                        touches: unit and component tests that import it, a choice of the engine tests
+//   --small              of the engine tests those tagged "small" (less than two minutes)
+//   --coverage           prints the coverage of unit and component tests
+//
+// BULKHEAD_TEST_SEED=N repeats random tests.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { Actionable, main, step } from './console.mjs';
+import { Actionable, main, note, step } from './console.mjs';
 import { build } from './build.mjs';
+import { coverageTable } from './coverage.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
 import { artifacts, repository } from './paths.mjs';
 import { setUp } from './set-up.mjs';
 import { runStage } from './test-stage.mjs';
-import { closingLine, isGood, parseArguments, table } from './test-results.mjs';
+import { parseArguments } from './test-arguments.mjs';
+import { coverageDirectory, planStages } from './test-plan.mjs';
+import { closingLine, isGood, table } from './test-results.mjs';
 
 const minutes = 60_000;
 const stages = [
@@ -37,17 +48,19 @@ const stages = [
 
 await main(
   async () => {
-    const { only, paths } = parseArguments(
+    const options = parseArguments(
       process.argv.slice(2),
       stages.map((stage) => stage.name),
     );
-    const wanted = stages.filter((stage) => only === undefined || only.includes(stage.name));
+    const { paths } = options;
+    const { stages: wanted, notes } = await planStages(stages, options);
     const quick = wanted.filter((stage) => stage.realEngine !== true);
     const slow = wanted.filter((stage) => stage.realEngine === true);
     // Without an engine and a window there is nothing that root would have to install.
     await (slow.length > 0 ? setUp({ also: 'tests' }) : installNpmPackages());
 
     mkdirSync(artifacts, { recursive: true });
+    rmSync(coverageDirectory, { recursive: true, force: true });
     const results = [];
     if (quick.length > 0) step(`Running side by side: ${quick.map((stage) => stage.name).join(', ')}`);
     results.push(...(await Promise.all(quick.map((stage) => runStage(stage, paths)))));
@@ -63,7 +76,10 @@ await main(
     );
     if (paths.length > 0 && results.every((result) => result.passed + result.failed + result.skipped === 0))
       throw new Actionable(`No test file matches ${paths.join(' ')}: give a path such as shared/settings.`);
+    for (const text of notes) note(text);
     report(results);
+    if (options.coverage) reportCoverage();
+    console.log(closingLine(results));
   },
   { closing: '0 passed, 1 failed' },
 );
@@ -101,5 +117,11 @@ function report(results) {
       `Repair what is listed above${logs.length > 0 ? `; the whole output is in ${logs.join(', ')}` : ''}.`,
     );
   }
-  console.log(closingLine(results));
+}
+
+/** Prints the table of the coverage, which there is only where all of its tests passed. */
+function reportCoverage() {
+  const file = path.join(coverageDirectory, 'coverage-summary.json');
+  if (existsSync(file)) console.log(`${coverageTable(readFileSync(file, 'utf8'), repository)}\n`);
+  else note('There is no coverage: the unit stage did not run, or not all of it passed.');
 }

@@ -102,62 +102,82 @@ async function consistent(eci: boolean): Promise<void> {
 }
 
 describe('the main job on a real engine', () => {
-  test('before: a container is seen as not isolated, and verify says what root in it is', async () => {
-    await docker('run', '--detach', '--name', 'old', '--volume', 'olddata:/data', 'busybox', ...patient);
-    await docker('create', '--name', 'gone', '--volume', 'gonedata:/data', 'busybox', 'true');
-    await docker('run', '--detach', '--name', 'busy', 'busybox', ...patient);
-    const scan = await target.scan();
-    expect(scan.ok && scan.value.containers.map((c) => [c.name, c.protected, c.reason]).sort()).toEqual([
-      ['busy', false, 'eci-off'],
-      ['gone', false, 'eci-off'],
-      ['old', false, 'eci-off'],
-    ]);
-    const verified = await target.verify();
-    expect(verified.ok && verified.value.claims[0]).toEqual({
-      id: 'A2-user-namespace',
-      verdict: 'fail',
-      evidence: 'ECI is off: uid_map "0 0 4294967295"; root in the container is root in the engine',
-    });
-    await consistent(false);
-  });
+  test(
+    'before: a container is seen as not isolated, and verify says what root in it is',
+    { tags: ['small'] },
+    async () => {
+      await docker('run', '--detach', '--name', 'old', '--volume', 'olddata:/data', 'busybox', ...patient);
+      await docker('create', '--name', 'gone', '--volume', 'gonedata:/data', 'busybox', 'true');
+      await docker('run', '--detach', '--name', 'busy', 'busybox', ...patient);
+      const scan = await target.scan();
+      expect(scan.ok && scan.value.containers.map((c) => [c.name, c.protected, c.reason]).sort()).toEqual([
+        ['busy', false, 'eci-off'],
+        ['gone', false, 'eci-off'],
+        ['old', false, 'eci-off'],
+      ]);
+      const verified = await target.verify();
+      expect(verified.ok && verified.value.claims[0]).toEqual({
+        id: 'A2-user-namespace',
+        verdict: 'fail',
+        evidence: 'ECI is off: uid_map "0 0 4294967295"; root in the container is root in the engine',
+      });
+      await consistent(false);
+    },
+  );
 
-  test('A2, A6, D: on: ends verified; what was there stays in view, unprotected; the chosen one is gone, its volume and every image are kept', async () => {
-    const images = await docker('images', '--all', '--quiet', '--no-trunc');
-    const scan = await target.scan();
-    const ids = scan.ok
-      ? scan.value.containers.filter((c) => c.name === 'gone' || c.name === 'busy').map((c) => c.id)
-      : [];
-    expect(ids).toHaveLength(2);
-    const run = await apply(await eciText(true), {
-      remove: ids,
-      includeRunning: false,
-      removeVolumes: false,
-    });
-    expect(run.outcome).toMatchObject({
-      kind: 'applied',
-      version: 1,
-      removed: [{ name: 'gone', removed: true }],
-    });
-    expect(run.outcome?.kind === 'applied' && run.outcome.verification?.claims.map((c) => c.verdict)).toEqual(
-      claimIds.map((id) => (id === 'A10-proc-emulated' ? expect.stringMatching(/^(pass|limited)$/) : 'pass')),
-    );
-    await consistent(true);
-    expect(
-      await docker('run', '--rm', '--runtime=runc', '--userns=host', 'busybox', 'cat', '/proc/self/uid_map'),
-    ).toMatch(/^ *0 +[1-9]\d+ +65536\n$/);
-    expect(await docker('images', '--all', '--quiet', '--no-trunc')).toBe(images);
-    expect((await docker('volume', 'ls', '--quiet')).trim().split('\n').sort()).toEqual([
-      'gonedata',
-      'olddata',
-    ]);
-    const after = await target.scan();
-    expect(after.ok && after.value.containers.map((c) => [c.name, c.protected, c.reason]).sort()).toEqual([
-      ['busy', false, 'before-eci'],
-      ['old', false, 'before-eci'],
-    ]);
-    expect(await refusal('start', 'old')).toContain('enhanced container isolation:');
-    expect(await target.lastVerification()).toMatchObject({ eci: true });
-  });
+  test(
+    'A2, A6, D: on: ends verified; what was there stays in view, unprotected; the chosen one is gone, its volume and every image are kept',
+    { tags: ['small'] },
+    async () => {
+      const images = await docker('images', '--all', '--quiet', '--no-trunc');
+      const scan = await target.scan();
+      const ids = scan.ok
+        ? scan.value.containers.filter((c) => c.name === 'gone' || c.name === 'busy').map((c) => c.id)
+        : [];
+      expect(ids).toHaveLength(2);
+      const run = await apply(await eciText(true), {
+        remove: ids,
+        includeRunning: false,
+        removeVolumes: false,
+      });
+      expect(run.outcome).toMatchObject({
+        kind: 'applied',
+        version: 1,
+        removed: [{ name: 'gone', removed: true }],
+      });
+      expect(
+        run.outcome?.kind === 'applied' && run.outcome.verification?.claims.map((c) => c.verdict),
+      ).toEqual(
+        claimIds.map((id) =>
+          id === 'A10-proc-emulated' ? expect.stringMatching(/^(pass|limited)$/) : 'pass',
+        ),
+      );
+      await consistent(true);
+      expect(
+        await docker(
+          'run',
+          '--rm',
+          '--runtime=runc',
+          '--userns=host',
+          'busybox',
+          'cat',
+          '/proc/self/uid_map',
+        ),
+      ).toMatch(/^ *0 +[1-9]\d+ +65536\n$/);
+      expect(await docker('images', '--all', '--quiet', '--no-trunc')).toBe(images);
+      expect((await docker('volume', 'ls', '--quiet')).trim().split('\n').sort()).toEqual([
+        'gonedata',
+        'olddata',
+      ]);
+      const after = await target.scan();
+      expect(after.ok && after.value.containers.map((c) => [c.name, c.protected, c.reason]).sort()).toEqual([
+        ['busy', false, 'before-eci'],
+        ['old', false, 'before-eci'],
+      ]);
+      expect(await refusal('start', 'old')).toContain('enhanced container isolation:');
+      expect(await target.lastVerification()).toMatchObject({ eci: true });
+    },
+  );
 
   test("scan sees a running one's range, dozens of others, and one made past the gateway", async () => {
     await docker('run', '--detach', '--name', 'new', 'busybox', ...patient);

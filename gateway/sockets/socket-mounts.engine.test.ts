@@ -76,41 +76,45 @@ afterAll(async () => {
 beforeEach(() => policy(images(['*'])));
 
 describe('B2: a socket of its own', () => {
-  it("is what an allowed image gets for the clients' socket, by Binds, Mounts and every usual name; nothing is left of it afterwards", async () => {
-    const run = (...args: string[]) =>
-      docker('run', '--rm', ...args, 'client', 'docker', 'version', '-f', '{{.Server.Version}}');
-    const version = (await bare('version', '-f', '{{.Server.Version}}')).trim();
-    for (const source of [socketTarget, '/run/docker.sock', engine.paths.clientSocket]) {
-      expect((await run('-v', `${source}:${socketTarget}`)).trim()).toBe(version);
-    }
-    expect((await run('-v', `${socketTarget}:${socketTarget}:ro`)).trim()).toBe(version);
-    expect(
-      (
-        await run(
-          '--mount',
-          `type=bind,src=${socketTarget},dst=/s/d.sock`,
-          '-e',
-          'DOCKER_HOST=unix:///s/d.sock',
-        )
-      ).trim(),
-    ).toBe(version);
-    // Two destinations, one mount.
-    await docker(
-      'create',
-      '--name',
-      'two',
-      '-v',
-      `${socketTarget}:/a.sock`,
-      '-v',
-      `/run/docker.sock:/b.sock`,
-      'client',
-      'true',
-    );
-    expect(mounts()).toHaveLength(1);
-    await docker('rm', 'two');
-    await until('the sockets of removed containers are gone', () => mounts().length === 0);
-    expect(readdirSync(engine.paths.sockets)).toEqual([]);
-  });
+  it(
+    "is what an allowed image gets for the clients' socket, by Binds, Mounts and every usual name; nothing is left of it afterwards",
+    { tags: ['small'] },
+    async () => {
+      const run = (...args: string[]) =>
+        docker('run', '--rm', ...args, 'client', 'docker', 'version', '-f', '{{.Server.Version}}');
+      const version = (await bare('version', '-f', '{{.Server.Version}}')).trim();
+      for (const source of [socketTarget, '/run/docker.sock', engine.paths.clientSocket]) {
+        expect((await run('-v', `${source}:${socketTarget}`)).trim()).toBe(version);
+      }
+      expect((await run('-v', `${socketTarget}:${socketTarget}:ro`)).trim()).toBe(version);
+      expect(
+        (
+          await run(
+            '--mount',
+            `type=bind,src=${socketTarget},dst=/s/d.sock`,
+            '-e',
+            'DOCKER_HOST=unix:///s/d.sock',
+          )
+        ).trim(),
+      ).toBe(version);
+      // Two destinations, one mount.
+      await docker(
+        'create',
+        '--name',
+        'two',
+        '-v',
+        `${socketTarget}:/a.sock`,
+        '-v',
+        `/run/docker.sock:/b.sock`,
+        'client',
+        'true',
+      );
+      expect(mounts()).toHaveLength(1);
+      await docker('rm', 'two');
+      await until('the sockets of removed containers are gone', () => mounts().length === 0);
+      expect(readdirSync(engine.paths.sockets)).toEqual([]);
+    },
+  );
 
   it("can be used by a container's root, and by a user in the group that the clients' socket has", async () => {
     const gid =
@@ -254,35 +258,39 @@ describe('B5, B7: what may be done through it', () => {
 });
 
 describe('B1: no socket', () => {
-  it('for an image that is not allowed, by whichever road; the text names image, reason and setting', async () => {
-    await policy(images(['registry.invalid/other:1']));
-    for (const source of [
-      socketTarget,
-      '/run/docker.sock',
-      '/var/run/../run/docker.sock',
-      engine.paths.clientSocket,
-    ]) {
-      await refused(
-        /Docker socket.*image client.*imageList/s,
-        'run',
-        '--rm',
-        '-v',
-        `${source}:${socketTarget}`,
-        'client',
-        'true',
-      );
-      await refused(
-        /imageList/,
-        'run',
-        '--rm',
-        '--mount',
-        `type=bind,src=${source},dst=/x`,
-        'client',
-        'true',
-      );
-    }
-    expect(mounts()).toEqual([]);
-  });
+  it(
+    'for an image that is not allowed, by whichever road; the text names image, reason and setting',
+    { tags: ['small'] },
+    async () => {
+      await policy(images(['registry.invalid/other:1']));
+      for (const source of [
+        socketTarget,
+        '/run/docker.sock',
+        '/var/run/../run/docker.sock',
+        engine.paths.clientSocket,
+      ]) {
+        await refused(
+          /Docker socket.*image client.*imageList/s,
+          'run',
+          '--rm',
+          '-v',
+          `${source}:${socketTarget}`,
+          'client',
+          'true',
+        );
+        await refused(
+          /imageList/,
+          'run',
+          '--rm',
+          '--mount',
+          `type=bind,src=${source},dst=/x`,
+          'client',
+          'true',
+        );
+      }
+      expect(mounts()).toEqual([]);
+    },
+  );
 
   it("of the engine's own, of containerd, or by a directory above, not even for every image", async () => {
     for (const source of [

@@ -1,0 +1,88 @@
+// Which stages `npm test` runs, with what.
+import { readFileSync, globSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { findChanges, selectEngineTests, sourceFiles } from './changes.mjs';
+import { artifacts, at, repository } from './paths.mjs';
+
+export const coverageDirectory = path.join(artifacts, 'coverage');
+
+/** All sources count, those that no test imports, too. */
+const coverageOptions = [
+  '--coverage.enabled',
+  '--coverage.reporter=json-summary',
+  `--coverage.reportsDirectory=${coverageDirectory}`,
+  '--coverage.include={shared,engine,supervisor,planner,gateway,cli,electron,renderer}/**/*.{ts,tsx}',
+  '--coverage.exclude=renderer/dev/**',
+];
+
+/** Test files, in posix form and relative to the repository. */
+const engineTests = () =>
+  globSync('{engine,supervisor,planner,gateway,cli,runtime,tests}/**/*.engine.test.ts', { cwd: repository })
+    .map((file) => file.split(path.sep).join('/'))
+    .toSorted();
+
+/** A tag of a whole file (`@module-tag small`) or of single tests. */
+const smallTag = /@module-tag small\b|tags: \[?'small'/;
+
+/** The small set of a stage of engine tests: its files, and in them what has the tag. */
+const smallSet = () => ({
+  paths: engineTests().filter((file) => smallTag.test(readFileSync(at(file), 'utf8'))),
+  options: ['--tagsFilter=small'],
+});
+
+/**
+ * The stages to run, in their order, and notes about what is left out. `options` is what parseArguments in
+ * test-arguments.mjs returns.
+ */
+export async function planStages(stages, { only, changed, small, coverage }) {
+  const wanted = stages.filter((stage) => only === undefined || only.includes(stage.name));
+  const whole = wanted.map((stage) => ({
+    ...stage,
+    ...(small && stage.name === 'engine' ? smallSet() : {}),
+    ...(coverage && stage.name === 'unit' ? { options: coverageOptions } : {}),
+  }));
+  if (changed === undefined) return { stages: whole, notes: [] };
+  const { base, files } = await findChanges(changed);
+  const engine = selectEngineTests(files, engineTests());
+  const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+  const left = [];
+  const planned = whole.flatMap((stage) => {
+    switch (stage.name) {
+      case 'lint': {
+        const args = [...sourceFiles(files)];
+        return args.length === 0 ? [] : [{ ...stage, args }];
+      }
+      case 'format':
+        return files.length === 0
+          ? []
+          : [{ ...stage, args: [...stage.args.filter((arg) => arg !== '.'), '--ignore-unknown', ...files] }];
+      case 'unit':
+        return [{ ...stage, options: [...(stage.options ?? []), `--changed=${base}`], mayBeEmpty: true }];
+      case 'engine': {
+        if (!engine.small) return [];
+        left.push('engine tests but the small set (npm run test:engine)');
+        if (!isRoot) return [];
+        return [
+          { ...stage, name: 'engine-small', ...smallSet() },
+          ...(engine.whole.length === 0 ? [] : [{ ...stage, options: [], paths: engine.whole }]),
+        ];
+      }
+      case 'e2e':
+        left.push('end-to-end tests (npm run test:e2e)');
+        return [];
+      default:
+        return [stage];
+    }
+  });
+  return { stages: planned, notes: leftOutNotes({ base, files, engine, left, isRoot }) };
+}
+
+function leftOutNotes({ base, files, engine, left, isRoot }) {
+  return [
+    `${files.length} files differ from ${base.slice(0, 12)}`,
+    ...(left.length === 0 ? [] : [`Left out: ${left.join(', ')}`]),
+    ...(engine.leftOut.length === 0 ? [] : [`Left out beside the change: ${engine.leftOut.join(' ')}`]),
+    ...(engine.small && !isRoot ? ['Left out without root: the small engine set'] : []),
+  ];
+}
