@@ -77,9 +77,12 @@ describe("the hook that hands over cgroups, with the systemd driver's paths", ()
     });
     inside.kill('SIGKILL');
     await ended;
-    await vi.waitFor(() => {
-      rmdirSync(scope);
-    });
+    await vi.waitFor(
+      () => {
+        rmdirSync(scope);
+      },
+      { timeout: 20_000 },
+    );
     rmdirSync(slice);
   });
 

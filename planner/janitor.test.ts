@@ -261,20 +261,24 @@ it('lets others have their turn while it goes through many containers and claims
   const slow = (ms: number) => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   };
+  let inOneTurn = 0;
+  let most = 0;
   record = () => {
     slow(10);
+    inOneTurn += 1;
+    most = Math.max(most, inOneTurn);
   };
-  let longest = 0;
-  let last = performance.now();
-  const ticking = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last);
-    last = performance.now();
-  }, 1);
+  let over = false;
+  const nextTurn = () => {
+    inOneTurn = 0;
+    if (!over) setImmediate(nextTurn);
+  };
+  setImmediate(nextTurn);
   await janitor.start();
-  longest = Math.max(longest, performance.now() - last);
-  clearInterval(ticking);
+  over = true;
   expect(claims.filter((base) => existsSync(at('ranges', String(base))))).toEqual([]);
-  expect(longest).toBeLessThan(300);
+  // Counted, not timed: a loaded machine gives this process no turn for as long as it likes.
+  expect(most).toBeLessThan(30);
 });
 
 it('has been stopped only when a delete that it made up for is done', async () => {
@@ -297,5 +301,6 @@ it('ends a delete that it made up for where that is not done in time', async () 
   await expect.poll(() => existsSync(at('asked'))).toBe(true);
   const from = performance.now();
   await janitor.stop();
-  expect(performance.now() - from).toBeLessThan(4500);
-}, 10_000);
+  // It waits for as long as a delete may take, and no longer: this one takes for ever.
+  expect(performance.now() - from).toBeGreaterThan(2900);
+});

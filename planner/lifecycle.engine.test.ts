@@ -247,9 +247,7 @@ it("the planner's start takes away what a crash left, and keeps the range of who
   const unclear = lastBase - 2 * rangeSize;
   await claimed(unclear, 'unclear');
   const living = spawn('setpriv', [`--reuid=${unclear}`, '--clear-groups', 'sleep', '1000']);
-  await vi.waitFor(async () => {
-    expect((await stat(`/proc/${living.pid}`)).uid).toBe(unclear);
-  });
+  await expect.poll(async () => (await stat(`/proc/${living.pid}`)).uid).toBe(unclear);
 
   await engine.startPlanner();
   expect(await engine.states()).toEqual([]);

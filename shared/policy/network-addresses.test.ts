@@ -167,9 +167,10 @@ describe('addresses of networks', () => {
     const many = (second: number) =>
       Array.from({ length: 30_000 }, (_, index) => `10.${second}.${index >> 8}.${index & 255}`);
     const routes = many(1).flatMap((address) => used(address, 'route'));
-    const begun = performance.now();
+    const before = process.threadCpuUsage();
     expect(decided({ addresses: many(2) }, { used: routes, interfaces: new Set() }).outcome).toBe('allow');
-    expect(performance.now() - begun).toBeLessThan(3000);
+    const { user, system } = process.threadCpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(3000);
   });
 
   it("fails closed where the machine can't be read, for what depends on it alone", () => {

@@ -141,10 +141,8 @@ describe('an accomplice outside', () => {
     expect(accompliceCorpus.length).toBeGreaterThanOrEqual(40);
     expect(new Set(accompliceCorpus.map(({ id }) => id)).size).toBe(accompliceCorpus.length);
   });
-  // Not once more: what an attempt made, containers and directories, is still there.
-  const once = { retry: 0 };
   const beside = accompliceCorpus.filter(({ alone }) => alone !== true);
   const alone = accompliceCorpus.filter((attempt) => attempt.alone === true);
-  it.concurrent.for(beside)('$title ($id)', once, (attempt) => check(attempt));
-  it.for(alone)('$title ($id)', once, (attempt) => check(attempt));
+  it.concurrent.for(beside)('$title ($id)', (attempt) => check(attempt));
+  it.for(alone)('$title ($id)', (attempt) => check(attempt));
 });

@@ -1,4 +1,4 @@
-import { act, configure, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { activitySummary, entry, manyEntries, someEntries } from '../../dev/activity-fixture.ts';
 import { fakeBridge } from '../../dev/fake-bridge.ts';
@@ -6,9 +6,6 @@ import { appState, settingsState } from '../../dev/fixture.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
 import { fail, ok } from '../../../shared/result.ts';
-
-// A machine under load draws late.
-configure({ asyncUtilTimeout: 5000 });
 
 const lines = () => screen.queryAllByRole('row').slice(1);
 const line = (name: RegExp) => screen.getByRole('row', { name });
@@ -142,7 +139,7 @@ describe('the activity page', () => {
     expect(within(panel()).getByRole('group', { name: 'Change of the draft' }).textContent).toContain(wanted);
     expect(app.store.get().draft).toBe(before);
     await app.user.click(within(panel()).getByRole('button', { name: 'Allow this…' }));
-    await screen.findByRole('heading', { name: 'Review & apply', level: 1 }, { timeout: 5000 });
+    await screen.findByRole('heading', { name: 'Review & apply', level: 1 });
     expect(textOf(app).enhancedContainerIsolation.dockerSocketMount.imageList.images.at(-1)).toBe(wanted);
     act(() => {
       app.store.undo();

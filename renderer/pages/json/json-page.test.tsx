@@ -170,11 +170,8 @@ describe('the document as text', () => {
     });
     expect(store.get().draft).toBe(`${large} `);
     type(' ');
-    await waitFor(
-      () => {
-        expect(store.get().draft).toBe(`${large}  `);
-      },
-      { timeout: 5000 },
-    );
+    await waitFor(() => {
+      expect(store.get().draft).toBe(`${large}  `);
+    });
   });
 });

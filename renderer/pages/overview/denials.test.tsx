@@ -1,11 +1,9 @@
-import { act, configure, screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { activitySummary, someEntries } from '../../dev/activity-fixture.ts';
 import { appState } from '../../dev/fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 
-// A machine under load draws late.
-configure({ asyncUtilTimeout: 5000 });
 const card = () => screen.getByRole('region', { name: 'Denials' });
 
 describe('denials on the Overview', () => {
