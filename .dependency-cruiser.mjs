@@ -16,14 +16,26 @@ const allowed = {
 };
 const folders = Object.keys(allowed);
 const test = '\\.test\\.tsx?$|-fixture\\.ts$';
+/** Plain data; the window's invented states (renderer/dev) use what the engines really declare. */
+const declaredCapabilities = '^engine/targets/[^/]+/capabilities\\.ts$';
 
 const directions = folders.map((from) => ({
   name: `${from}-imports`,
   comment: `${from}/ imports from ${['itself', ...allowed[from]].join(', ')} only: move what both need to a folder below both, or pass it in.`,
   severity: 'error',
-  from: { path: `^${from}/`, pathNot: test },
+  from: { path: `^${from}/`, pathNot: from === 'renderer' ? `${test}|^renderer/dev/` : test },
   to: { path: `^(?:${folders.filter((to) => to !== from && !allowed[from].includes(to)).join('|')})/` },
 }));
+directions.push({
+  name: 'renderer-dev-imports',
+  comment: 'renderer/dev imports what renderer may, and the declared capabilities of engines.',
+  severity: 'error',
+  from: { path: '^renderer/dev/', pathNot: test },
+  to: {
+    path: `^(?:${folders.filter((to) => to !== 'renderer' && !allowed.renderer.includes(to)).join('|')})/`,
+    pathNot: declaredCapabilities,
+  },
+});
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

@@ -2,6 +2,27 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 import reactHooks from 'eslint-plugin-react-hooks';
 
+const tests = ['**/*.test.{ts,tsx}', '**/*-fixture.ts', 'renderer/dev/**'];
+
+/** Where kinds of engines and names of backends may stand: their folders, the registries, and texts. */
+const namesKinds = [
+  'engine/targets/**',
+  'engine/backends/**',
+  'shared/engine-status/kinds.ts',
+  'shared/targets/target.ts',
+  'shared/isolation/backends.ts',
+  'shared/messages/**',
+  'renderer/i18n/**',
+];
+const noKind = {
+  selector: 'Literal[value=/^(?:embedded|docker-engine|docker-desktop)$/]',
+  message: 'Do not ask for the kind of an engine: declare a capability (shared/targets/capabilities.ts).',
+};
+const noBackend = {
+  selector: 'Literal[value=/^(?:exclusive|sysbox|sysbox-runc)$/]',
+  message: 'Do not ask for a backend by name: declare a capability (shared/isolation/backends.ts).',
+};
+
 export default tseslint.config(
   {
     ignores: [
@@ -66,13 +87,21 @@ export default tseslint.config(
     plugins: { 'react-hooks': reactHooks },
     rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
   },
+  // What an engine or a backend allows is declared as a capability: nothing else depends on which one it is.
+  {
+    files: ['{shared,engine,gateway,planner,supervisor,cli,electron,renderer}/**/*.{ts,tsx}'],
+    ignores: [...tests, ...namesKinds],
+    rules: { 'no-restricted-syntax': ['error', noKind, noBackend] },
+  },
   // IPC goes through the contract: nothing but electron/main/ipc touches ipcMain.
   {
     files: ['electron/**/*.ts'],
-    ignores: ['electron/main/ipc/**'],
+    ignores: ['electron/main/ipc/**', ...tests],
     rules: {
       'no-restricted-syntax': [
         'error',
+        noKind,
+        noBackend,
         {
           selector: "ImportSpecifier[imported.name='ipcMain']",
           message: 'Only electron/main/ipc registers handlers; add the request to shared/ipc/contract.ts.',

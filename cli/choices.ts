@@ -123,9 +123,9 @@ export function withoutRefused(choices: ContainerChoices, { recreation }: ApplyP
 async function recreationPossible(target: Target, text: string): Promise<Result<null, AppError>> {
   const [{ effectiveSettings }, { missingBecause }] = await Promise.all([
     import('../shared/settings/index.ts'),
-    import('../shared/targets/features.ts'),
+    import('../shared/targets/capabilities.ts'),
   ]);
-  if (missingBecause(target.ref.kind, 'recreate') !== null)
+  if (missingBecause(target.capabilities, 'recreate') !== null)
     return fail('containers.recreate-blocked', message('cli.containers-are-not-recreated-on-this-engine'), {
       hint: message('cli.remove-them-and-make-them-anew-once'),
     });

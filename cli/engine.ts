@@ -1,9 +1,11 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { EngineDriver } from '../engine/apply/driver.ts';
+import { embeddedCapabilities } from '../engine/targets/embedded/capabilities.ts';
 import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status.ts';
 import type { EngineStep } from '../shared/engine-status/progress.ts';
 import type { AppError, Result } from '../shared/result.ts';
+import type { TargetCapabilities } from '../shared/targets/capabilities.ts';
 import { withTarget } from './target.ts';
 import {
   bulkheadCommand,
@@ -64,7 +66,11 @@ export function registerEngine(program: Command): void {
         await withTarget(options, async (target) => {
           printResult(
             { ok: true, value: await target.driver.status() },
-            { json: options.json, human: describe, failed: (status) => status.phase !== 'ready' },
+            {
+              json: options.json,
+              human: describeStatus(target.capabilities),
+              failed: (status) => status.phase !== 'ready',
+            },
           );
         });
         return;
@@ -77,7 +83,11 @@ export function registerEngine(program: Command): void {
       const driver = await openDriver(root.value);
       printResult(
         { ok: true, value: await driver.status() },
-        { json: options.json, human: describe, failed: (status) => status.phase !== 'ready' },
+        {
+          json: options.json,
+          human: describeStatus(embeddedCapabilities),
+          failed: (status) => status.phase !== 'ready',
+        },
       );
     },
   );
@@ -114,7 +124,7 @@ async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart')
     timeoutMs: timeoutMs.value,
   });
   if (what === 'start' && result.ok) await settleInterrupted(root.value);
-  printResult(result, { json: options.json, human: describe });
+  printResult(result, { json: options.json, human: describeStatus(embeddedCapabilities) });
 }
 
 /**
@@ -141,12 +151,12 @@ async function driveTarget(options: EngineOptions, what: 'start' | 'stop' | 'res
       onLog: (line: EngineLogLine) => {
         progress(line.text);
       },
-      timeoutMs: target.ref.kind === 'docker-desktop' ? Math.max(timeoutMs.value, 300_000) : timeoutMs.value,
+      timeoutMs: Math.max(timeoutMs.value, target.capabilities.minimumStartTimeoutMs),
     };
     // Settling it has restarted it.
     printResult(await target.driver[what === 'restart' && settled?.value != null ? 'start' : what](call), {
       json: options.json,
-      human: describe,
+      human: describeStatus(target.capabilities),
     });
   });
 }
@@ -215,30 +225,32 @@ async function openDriver(root: string): Promise<EngineDriver> {
   return createEmbeddedDriver(rootPaths(root), { bulkheadCommand: bulkheadCommand() });
 }
 
-/** Status in words, one fact a line. */
-function describe(status: EngineStatus): string {
-  const lines = [`engine ${status.phase}`];
-  if (status.phase === 'ready') {
-    lines.push(`  clients        unix://${status.socket}`);
-    if (status.version !== null)
+/** Writes a status as text, one fact a line. */
+export const describeStatus =
+  ({ enforcedByGateway }: Pick<TargetCapabilities, 'enforcedByGateway'>) =>
+  (status: EngineStatus): string => {
+    const lines = [`engine ${status.phase}`];
+    if (status.phase === 'ready') {
+      lines.push(`  clients        unix://${status.socket}`);
+      if (status.version !== null)
+        lines.push(
+          `  Docker Engine  ${status.version}, API ${status.apiVersion ?? '?'}, default runtime ${status.defaultRuntime ?? '?'}`,
+        );
+      if (status.counts !== null)
+        lines.push(
+          `  containers     ${status.counts.containers} (${status.counts.running} running), images ${status.counts.images}`,
+        );
+      if (enforcedByGateway)
+        lines.push(
+          `  gateway        ${status.gatewayUp ? 'up' : 'down'}`,
+          `  planner        ${status.plannerUp ? 'up' : 'down'}`,
+        );
+    }
+    if (status.root !== null) lines.push(`  root           ${status.root}`);
+    if (status.problem !== null)
       lines.push(
-        `  Docker Engine  ${status.version}, API ${status.apiVersion ?? '?'}, default runtime ${status.defaultRuntime ?? '?'}`,
+        `  problem        ${status.problem.message}`,
+        ...status.problem.logTail.map((line) => `                 ${line}`),
       );
-    if (status.counts !== null)
-      lines.push(
-        `  containers     ${status.counts.containers} (${status.counts.running} running), images ${status.counts.images}`,
-      );
-    if (status.kind === 'embedded')
-      lines.push(
-        `  gateway        ${status.gatewayUp ? 'up' : 'down'}`,
-        `  planner        ${status.plannerUp ? 'up' : 'down'}`,
-      );
-  }
-  if (status.root !== null) lines.push(`  root           ${status.root}`);
-  if (status.problem !== null)
-    lines.push(
-      `  problem        ${status.problem.message}`,
-      ...status.problem.logTail.map((line) => `                 ${line}`),
-    );
-  return lines.join('\n');
-}
+    return lines.join('\n');
+  };

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import type { MessageLanguage } from '../shared/language.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../shared/result.ts';
-import { parseTargetId, type TargetRef } from '../shared/targets/target.ts';
+import { engineAtRoot, parseTargetId, rootOf, type TargetRef } from '../shared/targets/target.ts';
 import { claimTitles } from '../shared/verify/claim-titles.ts';
 import { message } from '../shared/messages/message.ts';
 import type { ClaimId } from '../shared/verify/claims.ts';
@@ -145,7 +145,7 @@ export function resolveTarget(options: {
 }): Result<TargetRef, AppError> {
   if (options.target === undefined) {
     const root = resolveRoot(options);
-    return root.ok ? ok({ kind: 'embedded', root: root.value }) : root;
+    return root.ok ? ok(engineAtRoot(root.value)) : root;
   }
   const ref = parseTargetId(options.target);
   return ref === null
@@ -166,8 +166,9 @@ export function resolveRoot(
 ): Result<string, AppError> {
   if (options.target !== undefined) {
     const ref = parseTargetId(options.target);
-    return ref?.kind === 'embedded'
-      ? ok(ref.root)
+    const root = ref === null ? null : rootOf(ref);
+    return root !== null
+      ? ok(root)
       : fail(
           'input.unusable',
           message('cli.this-command-is-for-engines-of-bulkhead', { target: options.target }),

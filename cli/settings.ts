@@ -173,7 +173,11 @@ async function set(
     printError({ ...place.error, code: 'input.unusable' }, options);
     return;
   }
-  if (target.ref.kind === 'docker-desktop' && place.value[0] === 'bulkhead' && value !== undefined) {
+  if (
+    target.capabilities.settingsFormat === 'desktop' &&
+    place.value[0] === 'bulkhead' &&
+    value !== undefined
+  ) {
     printError(
       {
         code: 'input.unusable',
@@ -396,7 +400,7 @@ async function lint(file: string | undefined, options: LintOptions): Promise<voi
       file,
       read.value.text,
       await lintSettings(read.value.text, {
-        target: 'embedded',
+        settingsFormat: 'engine',
         platform: process.platform,
         home: homedir(),
         exists: true,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ok } from '../shared/result.ts';
+import { targetKindNames } from '../shared/engine-status/kinds.ts';
 import type { FoundTarget } from '../shared/targets/target.ts';
 import { printResult, resolveRoot, withJson, withRoot } from './output.ts';
 import type { RootOptions } from './target.ts';
@@ -28,19 +29,13 @@ export function registerTargets(program: Command): void {
   });
 }
 
-const kindWords: Readonly<Record<FoundTarget['ref']['kind'], string>> = {
-  embedded: 'embedded engine',
-  'docker-engine': 'Docker Engine of this machine',
-  'docker-desktop': 'Docker Desktop',
-};
-
 export function describeTargets(found: readonly FoundTarget[]): string {
   if (found.length === 0) return 'No engine was found. Start one: bulkhead engine start.';
   const width = Math.max(...found.map((target) => target.id.length));
   const versions = Math.max(...found.map((target) => (target.version ?? '-').length));
   return found
     .map((target) =>
-      `${target.id.padEnd(width)}  ${target.phase.padEnd(11)}  ${(target.version ?? '-').padEnd(versions)}  ${kindWords[target.ref.kind]}`.trimEnd(),
+      `${target.id.padEnd(width)}  ${target.phase.padEnd(11)}  ${(target.version ?? '-').padEnd(versions)}  ${targetKindNames[target.ref.kind]}`.trimEnd(),
     )
     .join('\n');
 }

@@ -13,6 +13,7 @@ import type { BackendReport } from '../shared/isolation/requirements.ts';
 import type { AppError } from '../shared/result.ts';
 import type { Result } from '../shared/result.ts';
 import type { LintContext } from '../shared/settings/lint/index.ts';
+import type { TargetCapabilities } from '../shared/targets/capabilities.ts';
 import type { DesktopFacts } from '../shared/targets/target.ts';
 import type { TargetRef } from '../shared/targets/target.ts';
 import type { Verification } from '../shared/verify/claims.ts';
@@ -65,6 +66,8 @@ export interface Target {
   readonly ref: TargetRef;
   /** The target's stable id (`shared/targets/target.ts`). */
   readonly id: string;
+  /** What it allows, and how it behaves: ask these, never the kind. */
+  readonly capabilities: TargetCapabilities;
   /** What is known of Docker Desktop; null for every other engine. */
   desktop(): Promise<DesktopFacts | null>;
   readonly paths: RootPaths;

@@ -42,7 +42,7 @@ export interface GatewayOptions {
   readonly settingsFile: string;
   /** Decision log (JSONL); null for none. */
   readonly auditFile?: string | null;
-  /** Runtime every container is made with (A6). Default: the exclusive backend's. */
+  /** Runtime every container is made with (A6). Default: that of the backend that the settings choose. */
   readonly runtime?: string;
   /**
    * Group that may use the socket (0660); where it does not exist the socket is root's alone (0600). Default

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { deepLinkOf, type DeepLink } from '../../shared/desktop/deep-link.ts';
-import { parseTargetId, type TargetRef } from '../../shared/targets/target.ts';
+import { engineAtRoot, parseTargetId, type TargetRef } from '../../shared/targets/target.ts';
 
 /** What the command line and the environment say. Paths are absolute. */
 export interface AppOptions {
@@ -43,7 +43,7 @@ export function parseOptions(
   return {
     target:
       (named === undefined ? null : parseTargetId(named)) ??
-      (root === undefined ? null : { kind: 'embedded', root: path.resolve(cwd, root) }),
+      (root === undefined ? null : engineAtRoot(path.resolve(cwd, root))),
     place: deepLinkOf(argv),
     hidden: argv.includes('--hidden'),
     tellShown: argv.includes('--tell-shown'),

@@ -1,7 +1,13 @@
 import path from 'node:path';
 import { app, type BrowserWindow } from 'electron';
 import type { DesktopState } from '../../shared/ipc/contract.ts';
-import { parseTargetId, targetId, type TargetRef } from '../../shared/targets/target.ts';
+import {
+  engineAtRoot,
+  parseTargetId,
+  rootOf,
+  targetId,
+  type TargetRef,
+} from '../../shared/targets/target.ts';
 import { createDesktop, type DesktopOptions } from './desktop/desktop.ts';
 import { elevation } from '../session/elevation.ts';
 import { elevatedCommand } from '../session/elevator.ts';
@@ -101,9 +107,8 @@ let openTargetRef: TargetRef | undefined;
 function targetArguments(): readonly string[] | null {
   if (openTargetRef === undefined) return null;
   const user = process.getuid === undefined ? [] : ['--session-user', String(process.getuid())];
-  return openTargetRef.kind === 'embedded'
-    ? ['--root', openTargetRef.root, ...user]
-    : ['--target', targetId(openTargetRef), ...user];
+  const root = rootOf(openTargetRef);
+  return root === null ? ['--target', targetId(openTargetRef), ...user] : ['--root', root, ...user];
 }
 
 /** The engine named at start, the one used last, else the first that is found. */
@@ -112,7 +117,7 @@ async function firstTarget(options: AppOptions, users: UserStore): Promise<Targe
   if (known !== null) return known;
   const { defaultRoot, discoverTargets } = await import('../../engine/targets/discover.ts');
   const [found] = await discoverTargets({ roots: [] });
-  return found?.ref ?? { kind: 'embedded', root: defaultRoot };
+  return found?.ref ?? engineAtRoot(defaultRoot);
 }
 
 async function open(

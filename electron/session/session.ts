@@ -95,7 +95,7 @@ export async function openSession(
     home: os.homedir(),
     tmp: containersTmp,
     isRoot: options.isRoot,
-    target: { id: target.id, kind: target.ref.kind, desktop },
+    target: { id: target.id, kind: target.ref.kind, capabilities: target.capabilities, desktop },
     engine,
     backends: [],
     settings: await draft.refresh(),
@@ -148,10 +148,8 @@ export async function openSession(
     const now = await engineStatus(target);
     // What is known of Docker Desktop changes with it, an interrupted apply above all.
     const known = opened.get().target;
-    const changed =
-      known.kind === 'docker-desktop'
-        ? { target: { ...known, desktop: await target.desktop().catch(() => known.desktop) } }
-        : {};
+    const facts = await target.desktop().catch(() => null);
+    const changed = facts === null ? {} : { target: { ...known, desktop: facts } };
     opened.set({ engine: now, ...changed });
     if (now.phase !== 'ready') return now;
     if (before.phase !== 'ready' || before.generation !== now.generation) {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { appState, run } from '../../renderer/dev/fixture.ts';
+import { targetCapabilities, appState, run } from '../../renderer/dev/fixture.ts';
 import type { AppState } from '../../shared/ipc/contract.ts';
 import { ok } from '../../shared/result.ts';
 import { targetId, type TargetRef } from '../../shared/targets/target.ts';
@@ -17,7 +17,16 @@ function stage(state: Partial<AppState> = {}) {
     const session = {
       target: { id: targetId(ref), ref },
       state: {
-        get: () => appState({ ...state, target: { id: targetId(ref), kind: ref.kind, desktop: null } }),
+        get: () =>
+          appState({
+            ...state,
+            target: {
+              id: targetId(ref),
+              kind: ref.kind,
+              capabilities: targetCapabilities[ref.kind],
+              desktop: null,
+            },
+          }),
       },
       close: () => {
         log.push(`close ${targetId(ref)}`);
@@ -144,7 +153,13 @@ describe('a request about an engine', () => {
         });
       return {
         target: { id, ref },
-        state: { get: () => appState({ busy, target: { id, kind: ref.kind, desktop: null } }) },
+        state: {
+          get: () =>
+            appState({
+              busy,
+              target: { id, kind: ref.kind, capabilities: targetCapabilities[ref.kind], desktop: null },
+            }),
+        },
         close: () => {
           log.push(`close ${id}`);
           return Promise.resolve();

@@ -11,6 +11,7 @@ import type { IsolationBackend } from '../backends/backend.ts';
 import { readSettings } from '../base/files.ts';
 import { versionState } from '../store/history.ts';
 import type { ApplyPorts } from './ports.ts';
+import { embeddedCapabilities } from '../targets/embedded/capabilities.ts';
 
 /**
  * For tests: an apply on real files with an engine that is a file holding what it was last started with
@@ -116,6 +117,7 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
     containers: [...(options.containers ?? [])],
   });
   return {
+    capabilities: embeddedCapabilities,
     paths,
     user: () => Promise.resolve({ uid: 1234, name: 'sam' }),
     driver: {
@@ -147,7 +149,8 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
         applied: applied.value,
         versions: versions.value,
         engine,
-        lint: { target: 'embedded', platform: 'linux' },
+        capabilities: embeddedCapabilities,
+        lint: { settingsFormat: 'engine', platform: 'linux' },
         runtimeName: 'bulkhead',
         rights: null,
         backend: {

@@ -6,6 +6,7 @@ import { sha256 } from '../base/files.ts';
 import { container, settingsText } from './apply-fixture.ts';
 import { estimateSeconds } from './estimate.ts';
 import { makePlan, settingsInForce, withRecreation, type PlanFacts } from './plan.ts';
+import { embeddedCapabilities } from '../targets/embedded/capabilities.ts';
 
 const engine: EngineStatus = {
   kind: 'embedded',
@@ -35,7 +36,8 @@ const facts = (more: Partial<PlanFacts> = {}): PlanFacts => ({
   applied: stored(settingsText(false)),
   versions: { current: 3, recorded: true, next: 4, entries: [] },
   engine,
-  lint: { target: 'embedded', platform: 'linux' },
+  capabilities: embeddedCapabilities,
+  lint: { settingsFormat: 'engine', platform: 'linux' },
   backend: { id: 'exclusive', available: true, requirements: [] },
   runtimeName: 'bulkhead',
   engineConfig: { ok: true, value: { text: null, record: null, changes: [], conflicts: [] } },

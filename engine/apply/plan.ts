@@ -16,6 +16,7 @@ import {
 } from '../../shared/settings/index.ts';
 import { lintSettings, type LintContext } from '../../shared/settings/lint/index.ts';
 import { removesFile } from '../../shared/settings/history.ts';
+import { missingBecause, type TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { EngineConfigPlan } from '../daemon-json/daemon-json.ts';
 import { sha256, type StoredText } from '../base/files.ts';
 import type { VersionState } from '../store/history.ts';
@@ -23,6 +24,7 @@ import { estimateSeconds } from './estimate.ts';
 
 /** Everything a plan is made from, as found on the machine. */
 export interface PlanFacts {
+  readonly capabilities: TargetCapabilities;
   readonly applied: StoredText;
   readonly versions: VersionState;
   readonly engine: EngineStatus;
@@ -38,11 +40,6 @@ export interface PlanFacts {
   readonly scan: ContainerScan | null;
   /** Why this user can't apply, null when they can. */
   readonly rights: string | null;
-  /**
-   * For Docker Desktop, which reads its file when it starts and only then: every change needs a full quit and
-   * relaunch.
-   */
-  readonly desktop?: { readonly fileIsNew: boolean };
 }
 
 /**
@@ -61,7 +58,8 @@ export function settingsInForce(text: StoredText): EffectiveSettings {
  */
 export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoices): ApplyPlan {
   const before = settingsInForce(facts.applied);
-  const removes = facts.desktop !== undefined && removesFile(draft, facts.applied.exists, 'docker-desktop');
+  const { capabilities } = facts;
+  const removes = removesFile(draft, facts.applied.exists, capabilities);
   const parsed = removes ? effectiveSettings('') : effectiveSettings(draft, { exists: true });
   // Nothing was ever written: an empty draft is no draft, rather than an empty file.
   if (draft === '' && !facts.applied.exists)
@@ -78,14 +76,14 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
   const findings = removes ? [] : findingsOf(facts, draft);
   const daemonJson = facts.engineConfig.ok ? [...facts.engineConfig.value.changes] : [];
   const engineUp = facts.engine.phase === 'ready';
-  const desktop = facts.desktop !== undefined;
-  const restartNeeded = desktop
-    ? !engineUp || facts.applied.text !== draft
-    : !engineUp ||
-      eciBefore !== eciAfter ||
-      changes.some((change) => change.needs === 'engine-restart') ||
-      daemonJson.some((change) => change.kind !== 'conflict') ||
-      (eciAfter && facts.engine.defaultRuntime !== facts.runtimeName);
+  const restartNeeded =
+    capabilities.readsSettings === 'at-start'
+      ? !engineUp || facts.applied.text !== draft
+      : !engineUp ||
+        eciBefore !== eciAfter ||
+        changes.some((change) => change.needs === 'engine-restart') ||
+        daemonJson.some((change) => change.kind !== 'conflict') ||
+        (eciAfter && facts.engine.defaultRuntime !== facts.runtimeName);
   const missingRequirements = eciAfter
     ? (facts.backend?.requirements ?? []).filter((requirement) => !requirement.met)
     : [];
@@ -97,12 +95,14 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
   });
   const notProtected = facts.scan === null ? [] : unprotectedUnder(eciAfter, facts.scan);
   const remove = chosen(facts.scan, choices);
-  const recreate = desktop
-    ? []
-    : notProtected.filter(
-        (container) =>
-          choices.recreate?.includes(container.id) === true && !remove.some(({ id }) => id === container.id),
-      );
+  const recreate =
+    missingBecause(capabilities, 'recreate') !== null
+      ? []
+      : notProtected.filter(
+          (container) =>
+            choices.recreate?.includes(container.id) === true &&
+            !remove.some(({ id }) => id === container.id),
+        );
   const steps = stepsOf({
     restartNeeded,
     eciAfter,
@@ -147,7 +147,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
         recreations: recreate.length,
         stopWait: stopWaitOf(facts),
       }),
-      desktop && restartNeeded ? desktopSeconds : 0,
+      restartNeeded ? capabilities.minimumRestartSeconds : 0,
     ),
   };
 }
@@ -245,7 +245,11 @@ function findBlockers(
   if (facts.applied.exists && facts.applied.text === plan.draft && !plan.restartNeeded)
     blockers.push({ code: 'nothing-to-apply', message: 'The draft is what is applied already.' });
   blockers.push(...findingsBlocker(plan.errors));
-  if (facts.desktop !== undefined && hasOwnKey(plan.draft) && !hasOwnKey(facts.applied.text))
+  if (
+    facts.capabilities.settingsFormat === 'desktop' &&
+    hasOwnKey(plan.draft) &&
+    !hasOwnKey(facts.applied.text)
+  )
     blockers.push({
       code: 'findings',
       message: '"bulkhead" is never written for Docker Desktop: nothing there reads it. Remove it.',
@@ -317,9 +321,6 @@ function slowOf(stopping: readonly Container[]): PlanEffect['params'] {
 export const isRunning = (container: Container): boolean =>
   container.state === 'running' || container.state === 'paused' || container.state === 'restarting';
 
-/** What quitting and reopening Docker Desktop takes, where nothing better is known. */
-const desktopSeconds = 60;
-
 interface EffectInput {
   facts: PlanFacts;
   removes: boolean;
@@ -351,21 +352,20 @@ function effectsOf(input: EffectInput): PlanEffect[] {
   const later = (kind: PlanEffect['kind'], code: PlanEffect['code'], params: PlanEffect['params'] = {}) => {
     effects.push({ kind, when: 'afterwards', code, params });
   };
-  const seconds = estimateSeconds(['restart-engine'], facts.versions.entries, {
-    stopWait: stopWaitOf(facts),
-  });
+  const { capabilities } = facts;
+  const seconds = Math.max(
+    estimateSeconds(['restart-engine'], facts.versions.entries, { stopWait: stopWaitOf(facts) }),
+    capabilities.minimumRestartSeconds,
+  );
   const containers = facts.scan?.containers ?? [];
 
-  if (facts.desktop !== undefined && input.restartNeeded) {
-    now('restart', input.engineUp ? 'desktop-reopens' : 'desktop-opens', {
-      seconds: Math.max(seconds, desktopSeconds),
-    });
+  if (input.restartNeeded) {
+    now('restart', restartEffect(capabilities.restarts, input.engineUp), { seconds });
     // The file's presence means more than what stands in it.
     if (input.removes) later('unprotected', 'desktop-file-goes');
-    else later('new-rule', 'desktop-sign-in', { first: facts.desktop.fileIsNew ? 1 : 0 });
-  } else if (input.restartNeeded)
-    now('restart', input.engineUp ? 'engine-restarts' : 'engine-starts', { seconds });
-  else if (changes.length > 0) now('at-once', 'gateway-reloads');
+    else if (capabilities.fileEnforcesSignIn)
+      later('new-rule', 'desktop-sign-in', { first: facts.applied.exists ? 0 : 1 });
+  } else if (changes.length > 0) now('at-once', 'gateway-reloads');
   const stopping = input.restartNeeded ? containers.filter(isRunning) : [];
   if (stopping.length > 0) {
     const returning = stopping.filter(
@@ -402,6 +402,11 @@ function effectsOf(input: EffectInput): PlanEffect[] {
   const kept = input.notProtected.filter(({ id }) => !settled.has(id));
   if (kept.length > 0) later('unprotected', 'containers-kept-unprotected', named(kept));
   return effects;
+}
+
+function restartEffect(what: TargetCapabilities['restarts'], engineUp: boolean): PlanEffect['code'] {
+  if (what === 'application') return engineUp ? 'desktop-reopens' : 'desktop-opens';
+  return engineUp ? 'engine-restarts' : 'engine-starts';
 }
 
 /** Rules that are new compared with before: all of them where ECI goes on, the changed ones otherwise. */

@@ -2,6 +2,7 @@ import type { ApplyPlan, ContainerChoices } from '../../shared/apply/plan.ts';
 import type { RemoveOutcome, RemoveRequest } from '../../shared/containers/protection.ts';
 import type { RecreateRun } from '../../shared/containers/recreate.ts';
 import type { AppError, Result } from '../../shared/result.ts';
+import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { Verification } from '../../shared/verify/claims.ts';
 import type { RecreateHandle } from '../recreate/recreate.ts';
 import type { ChosenRecreation } from '../recreate/recreate-chosen.ts';
@@ -13,6 +14,7 @@ import type { PlanFacts } from './plan.ts';
 
 /** What an apply needs of the engine around it; the target puts it together, tests put in their own. */
 export interface ApplyPorts {
+  readonly capabilities: TargetCapabilities;
   readonly paths: RootPaths;
   readonly driver: EngineDriver;
   /** Who applies: the person, also where the process is root's. */

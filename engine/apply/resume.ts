@@ -128,7 +128,7 @@ async function dropAll(ports: ApplyPorts): Promise<void> {
 async function settleDamaged(ports: ApplyPorts): Promise<Result<null, AppError>> {
   if (await hasBackup(ports.paths)) {
     const restored = await restoreBackup(ports.paths, {
-      noteRemoval: ports.driver.kind !== 'docker-desktop',
+      noteRemoval: ports.capabilities.enforcedByGateway,
     });
     if (!restored.ok) return restored;
     const status = await ports.driver.status();

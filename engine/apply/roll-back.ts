@@ -52,7 +52,7 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
   if (journal.step === 'back-up') return ok(undefined);
   if (!journal.restored) {
     const restored = await restoreBackup(ports.paths, {
-      noteRemoval: ports.driver.kind !== 'docker-desktop',
+      noteRemoval: ports.capabilities.enforcedByGateway,
     });
     if (!restored.ok) return restored;
     if (restored.value.foreignSettings)

@@ -1,4 +1,5 @@
-import type { BackendId, BackendReport } from '../../shared/isolation/requirements.ts';
+import type { BackendId } from '../../shared/isolation/backends.ts';
+import type { BackendReport } from '../../shared/isolation/requirements.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import type { ClaimId } from '../../shared/verify/claims.ts';
 import type { RootPaths } from '../base/root-paths.ts';

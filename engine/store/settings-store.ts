@@ -74,8 +74,8 @@ export const draftBasePath = (paths: Pick<RootPaths, 'draft'>): string =>
 export function createSettingsStore(
   paths: StorePaths,
   options: {
-    /** Docker Desktop's file: going back to "no file" takes it away. */
-    readonly desktop?: boolean;
+    /** What the presence of the file means to its engine. Default: nothing. */
+    readonly fileEnforcesSignIn?: boolean;
     /**
      * Why who may not write the file can't save it with an administrator's rights either; null where he is
      * asked for them. Absent: nobody asks.
@@ -204,7 +204,9 @@ export function createSettingsStore(
       const [found, state] = await Promise.all([historyText(version), read()]);
       return found.ok
         ? setDraft(
-            rollbackText(found.value, state.exists, options.desktop === true ? 'docker-desktop' : 'embedded'),
+            rollbackText(found.value, state.exists, {
+              fileEnforcesSignIn: options.fileEnforcesSignIn ?? false,
+            }),
           )
         : found;
     },

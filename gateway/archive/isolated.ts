@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { exclusiveRuntimeName } from '../../shared/isolation/requirements.ts';
+import { capabilitiesOfRuntime } from '../../shared/isolation/backends.ts';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import { AnswerRefused } from '../http/exchange.ts';
 
@@ -45,7 +45,7 @@ export async function lookAt(
 ): Promise<IsolatedContainer | null> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const container = await facts.container(reference);
-    if (container === null || container.runtime !== exclusiveRuntimeName) return null;
+    if (container === null || capabilitiesOfRuntime(container.runtime)?.ownRange !== true) return null;
     // While it waits to be restarted it counts as running, without a process.
     if (!container.running || container.pid <= 0) return { facts: container, asked, run: null };
     const startTime = await startTimeOf(container.pid);

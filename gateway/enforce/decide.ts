@@ -4,7 +4,7 @@ import type { Gatekeeper, GatewayRequest, Handling, Verdict } from '../http/exch
 import { versionKnown } from '../routes/match.ts';
 import type { Route } from '../routes/route.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
+import { backendCapabilities, chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { EngineUnreachable, unansweredRefusal } from '../engine-api/engine-facts.ts';
 import { TooManyWaiting } from '../turns/fair-share.ts';
@@ -152,7 +152,8 @@ const emptyBody = (request: GatewayRequest) =>
 
 /** Whether there is a planner that takes builds' tokens out again. */
 function hasPlanner({ sharing, settings }: Options): boolean {
-  return (sharing ?? null) !== null && chosenBackend(settings.current().settings.backend) === 'exclusive';
+  const { needsPlanner } = backendCapabilities[chosenBackend(settings.current().settings.backend)];
+  return (sharing ?? null) !== null && needsPlanner;
 }
 
 /** Looks at a request. `body` is what there is to look at; what was sent where none belongs is not. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
-import { exclusiveRuntimeName } from '../../shared/isolation/requirements.ts';
+import { capabilitiesOfRuntime } from '../../shared/isolation/backends.ts';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { parseBind } from '../../shared/policy/bind-spec.ts';
 import { holdBinds, isHeldBind } from '../../shared/policy/held-binds.ts';
@@ -94,6 +94,9 @@ export async function makeSourcesAgain(
     : null;
 }
 
+/** Whether containers of this runtime have id ranges of their own, which belong to users. */
+const hasOwnRange = (runtime: string): boolean => capabilitiesOfRuntime(runtime)?.ownRange === true;
+
 /**
  * The facts, with whose the containers are that a create refers to, and the new one: who joins another's
  * namespaces has its ids on the machine. With Sysbox all containers have the same, whoever made them.
@@ -103,7 +106,7 @@ export async function withUsers<T extends Pick<CreateFacts, 'containers'>>(
   facts: T,
 ): Promise<T & Pick<CreateFacts, 'user'>> {
   const { sharing, runtime } = context;
-  if (!sharing || facts.containers.size === 0 || runtime !== exclusiveRuntimeName) return facts;
+  if (!sharing || facts.containers.size === 0 || !hasOwnRange(runtime)) return facts;
   const user = await sharingUserOf(context.request, {
     users: sharing,
     mounts: context.sockets?.mounts ?? null,
@@ -129,7 +132,7 @@ export async function isOfNobody(
   { sharing, runtime }: InspectionContext,
   container: ContainerFacts,
 ): Promise<boolean> {
-  return Boolean(sharing) && runtime === exclusiveRuntimeName && (await sharing?.of(container.id)) === null;
+  return Boolean(sharing) && hasOwnRange(runtime) && (await sharing?.of(container.id)) === null;
 }
 
 async function makeSources(

@@ -1,5 +1,5 @@
 import type { AskedImage, ExplainedRequest } from '../../shared/explain/explanation.ts';
-import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
+import { chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { Gatekeeper } from '../http/exchange.ts';

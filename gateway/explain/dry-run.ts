@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../shared/audit/entry.ts';
 import type { ExplainedRequest, Finding, RequestPart } from '../../shared/explain/explanation.ts';
-import { exclusiveRuntimeName } from '../../shared/isolation/requirements.ts';
+import { chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
 import { isObject, parseJson, writeJson, type JsonObject } from '../../shared/policy/json.ts';
 import { objectAt, textAt } from '../../shared/policy/shape.ts';
 import { partText, splitCreateBody } from '../../shared/policy/split-create.ts';
@@ -174,7 +174,7 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
   ): Promise<{ findings: Finding[]; passed: RequestPart[] }> {
     const found: Finding[] = [];
     const passed: RequestPart[] = [];
-    for (const part of splitCreateBody(sent, options.runtime ?? exclusiveRuntimeName)) {
+    for (const part of splitCreateBody(sent, options.runtime ?? runtimeNameOf(chosenBackend('auto')))) {
       const { findings } = await collect(() => handling.decide(Buffer.from(writeJson(part.body), 'utf8')));
       const value = partText(part);
       found.push(

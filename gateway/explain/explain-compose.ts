@@ -3,7 +3,7 @@ import path from 'node:path';
 import { entitlementDenial } from '../../shared/policy/build-solve.ts';
 import { refusalText } from '../../shared/policy/decision.ts';
 import { strictest, type ExplainedRequest, type Explanation } from '../../shared/explain/explanation.ts';
-import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
+import { chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { fakeEngine } from './fake-engine.ts';
 import { firstLine, runClient } from './run-client.ts';

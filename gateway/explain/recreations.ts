@@ -7,7 +7,7 @@ import type {
   RecreatePolicyQuestion,
   RecreateRefusal,
 } from '../../shared/containers/recreate-policy.ts';
-import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
+import { chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
 import { isInside } from '../../shared/policy/bind-source.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { sharesHome } from '../enforce/bind-sources.ts';

@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { appState, appliedText, offText, settingsState, states } from '../dev/fixture.ts';
+import { appState, appliedText, offText, settingsState, states, targetCapabilities } from '../dev/fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 
 const state = (name: string) => {
@@ -273,7 +273,11 @@ describe('the window', () => {
     await renderApp(
       {
         ...stopped,
-        target: { ...stopped.target, kind: 'docker-engine' },
+        target: {
+          ...stopped.target,
+          kind: 'docker-engine',
+          capabilities: targetCapabilities['docker-engine'],
+        },
         engine: {
           ...stopped.engine,
           kind: 'docker-engine',

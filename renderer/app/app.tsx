@@ -21,7 +21,7 @@ import { NotKeptNotice } from './frame/not-kept-notice.tsx';
 import { TargetNotice } from './frame/target-notice.tsx';
 import { TitleBar } from './frame/title-bar.tsx';
 import { useShortcuts } from './frame/use-shortcuts.ts';
-import { missingBecause } from '../../shared/targets/features.ts';
+import { missingBecause } from '../../shared/targets/capabilities.ts';
 import { manifests } from '../pages/manifests.ts';
 import { loadOtherPages, pageComponent } from '../pages/pages.ts';
 import { useRoute } from '../state/router.ts';
@@ -171,7 +171,7 @@ function PageContent({ id }: { readonly id: PageId }) {
   const feature = manifests[id].needs;
   const missing =
     missingBecause(
-      useAppPart((app) => app.target.kind),
+      useAppPart((app) => app.target.capabilities),
       feature ?? 'apply',
     ) !== null;
   return feature !== undefined && missing ? <MissingPage id={id} feature={feature} /> : <Content />;

@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { states } from '../dev/fixture.ts';
+import { states, targetCapabilities } from '../dev/fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 import type { AppState } from '../../shared/ipc/contract.ts';
 import { usersOwn } from '../pages/overview/desktop-card.tsx';
@@ -130,7 +130,12 @@ it("a user's own setting counts where the admin left it unlocked and it differs"
 describe('another engine that opens under a question', () => {
   /** A second start of the app opens it, whatever the window asks at that moment. */
   const openOther = (bridge: Awaited<ReturnType<typeof renderApp>>['bridge']) => {
-    const target = { id: 'embedded:/srv/other', kind: 'embedded' as const, desktop: null };
+    const target = {
+      id: 'embedded:/srv/other',
+      kind: 'embedded' as const,
+      capabilities: targetCapabilities.embedded,
+      desktop: null,
+    };
     act(() => {
       bridge.emit('changed', { target });
     });

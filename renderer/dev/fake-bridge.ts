@@ -6,7 +6,7 @@ import { isEngineRequest } from '../../shared/ipc/channels.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { withPreferences } from '../../shared/settings/preferences.ts';
 import { effectiveSettings, expandShare } from '../../shared/settings/index.ts';
-import { minutesAgo, plan, recreatePlan, targets, verification } from './fixture.ts';
+import { minutesAgo, plan, recreatePlan, targetCapabilities, targets, verification } from './fixture.ts';
 import { simulate } from './simulator-fixture.ts';
 
 const links: Readonly<Record<string, string>> = {
@@ -90,7 +90,12 @@ export function fakeBridge(
       const next = targets.find((target) => target.id === id);
       if (next === undefined) return fail('input.unusable', `there is no engine ${id}`);
       change({
-        target: { id, kind: next.ref.kind, desktop: null },
+        target: {
+          id,
+          kind: next.ref.kind,
+          capabilities: targetCapabilities[next.ref.kind],
+          desktop: null,
+        },
         engine: { ...state.engine, kind: next.ref.kind, name: next.name, phase: next.phase },
       });
       return ok(state);

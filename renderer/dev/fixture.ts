@@ -1,3 +1,8 @@
+import { desktopCapabilities } from '../../engine/targets/docker-desktop/capabilities.ts';
+import { embeddedCapabilities } from '../../engine/targets/embedded/capabilities.ts';
+import { machineCapabilities } from '../../engine/targets/machine/capabilities.ts';
+import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
+import type { TargetKind } from '../../shared/engine-status/kinds.ts';
 import type { AppState, SettingsState } from '../../shared/ipc/contract.ts';
 import { activitySummary } from './activity-fixture.ts';
 import type { Container } from '../../shared/containers/protection.ts';
@@ -244,6 +249,13 @@ export const requirementsMet: AppState['backends'] = [
   },
 ];
 
+/** What each kind of engine declares. */
+export const targetCapabilities: Readonly<Record<TargetKind, TargetCapabilities>> = {
+  embedded: embeddedCapabilities,
+  'docker-engine': machineCapabilities,
+  'docker-desktop': desktopCapabilities,
+};
+
 export function appState(more: Partial<AppState> = {}): AppState {
   return {
     appVersion: '0.1.0',
@@ -251,7 +263,12 @@ export function appState(more: Partial<AppState> = {}): AppState {
     home: '/home/sam',
     tmp: '/tmp',
     isRoot: true,
-    target: { id: 'embedded:/var/lib/bulkhead', kind: 'embedded', desktop: null },
+    target: {
+      id: 'embedded:/var/lib/bulkhead',
+      kind: 'embedded',
+      capabilities: targetCapabilities.embedded,
+      desktop: null,
+    },
     engine: {
       kind: 'embedded',
       phase: 'ready',
@@ -563,6 +580,7 @@ const onDesktop = (more: Partial<AppState> = {}, facts: Partial<DesktopFacts> = 
     target: {
       id: 'docker-desktop',
       kind: 'docker-desktop',
+      capabilities: targetCapabilities['docker-desktop'],
       desktop: {
         platform: 'darwin',
         version: '4.41.2',
@@ -658,7 +676,12 @@ export const states: Record<string, () => AppState> = {
   machine: () =>
     appState({
       ...off(),
-      target: { id: 'docker-engine:/var/run/docker.sock', kind: 'docker-engine', desktop: null },
+      target: {
+        id: 'docker-engine:/var/run/docker.sock',
+        kind: 'docker-engine',
+        capabilities: targetCapabilities['docker-engine'],
+        desktop: null,
+      },
       backends: [],
       settings: settingsState('', {
         path: '/etc/bulkhead/admin-settings.json',

@@ -108,14 +108,15 @@ const lint = remember((text, context): readonly Finding[] =>
 
 /** Findings of a text on this engine. */
 export function findingsOf(text: string, app: AppState): readonly Finding[] {
+  const { capabilities } = app.target;
   const context: LintContext = {
-    target: app.target.kind,
+    settingsFormat: capabilities.settingsFormat,
     platform: app.target.desktop?.platform ?? app.platform,
     home: app.home,
-    exists: app.settings.exists && !removesFile(text, app.settings.exists, app.target.kind),
+    exists: app.settings.exists && !removesFile(text, app.settings.exists, capabilities),
     // In Docker Desktop the socket of its machine is what counts, and the home directory is shared by
     // default.
-    ...(app.target.kind === 'docker-desktop' ? {} : { socketPath: app.engine.socket }),
+    ...(capabilities.socketOnHost ? { socketPath: app.engine.socket } : {}),
     ...(app.target.desktop === null
       ? {}
       : {
@@ -166,7 +167,7 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
   const text = snapshot.draft;
   const draft = viewDocument(
     text,
-    app.settings.exists && !removesFile(text, app.settings.exists, app.target.kind),
+    app.settings.exists && !removesFile(text, app.settings.exists, app.target.capabilities),
   );
   const applied = viewDocument(app.settings.applied, app.settings.exists);
   const changes = changesBetween(app.settings.applied, text);
@@ -194,9 +195,10 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
     editAll,
     dirty: text !== app.settings.applied,
     findings: findingsOf(text, app),
-    // Docker Desktop reads its file when it starts, and only then.
     restartNeeded:
-      app.target.kind === 'docker-desktop' ? text !== app.settings.applied : restartNeeded(changes),
+      app.target.capabilities.readsSettings === 'at-start'
+        ? text !== app.settings.applied
+        : restartNeeded(changes),
     canUndo: snapshot.undo.length > 0,
     canRedo: snapshot.redo.length > 0,
     value: (pointer) => at(draft, pointer),

@@ -3,12 +3,12 @@ import { navigate } from './router.ts';
 import type { AppStore } from './snapshot.ts';
 
 /**
- * Nothing was ever applied to this engine and nobody said that the first run is not wanted. Only for engines
- * that the app drives itself.
+ * Nothing was ever applied to this engine, which begins with the first run, and nobody said that it is not
+ * wanted.
  */
 export function needsFirstRun(app: AppState): boolean {
   return (
-    app.target.kind === 'embedded' &&
+    app.target.capabilities.firstRun &&
     app.firstRun !== 'dismissed' &&
     app.settings.appliedVersion === 0 &&
     !app.settings.exists &&

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { missingBecause, type TargetFeature } from '../../shared/targets/features.ts';
+import { missingBecause, type TargetFeature } from '../../shared/targets/capabilities.ts';
 import { useAppPart } from './context.tsx';
 
 /**
@@ -9,7 +9,7 @@ import { useAppPart } from './context.tsx';
 export function useMissing(feature: TargetFeature): string | undefined {
   const { t } = useTranslation();
   const why = missingBecause(
-    useAppPart((app) => app.target.kind),
+    useAppPart((app) => app.target.capabilities),
     feature,
   );
   return why === null ? undefined : t(`target.missing.${why}`);

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { appliedText, appState, offText, run, settingsState, states } from '../dev/fixture.ts';
+import {
+  appliedText,
+  appState,
+  offText,
+  run,
+  settingsState,
+  states,
+  targetCapabilities,
+} from '../dev/fixture.ts';
 import { fakeBridge } from '../dev/fake-bridge.ts';
 import type { AppState } from '../../shared/ipc/contract.ts';
 import { fail, ok } from '../../shared/result.ts';
@@ -157,7 +165,12 @@ it('says why a draft could not be discarded, until it is edited', async () => {
 });
 
 describe('another engine', () => {
-  const other = { id: 'embedded:/b', kind: 'embedded' as const, desktop: null };
+  const other = {
+    id: 'embedded:/b',
+    kind: 'embedded' as const,
+    capabilities: targetCapabilities.embedded,
+    desktop: null,
+  };
   /** What main tells once another engine is open. */
   const openOther = (bridge: ReturnType<typeof fakeBridge>) => {
     bridge.emit('changed', appState({ target: other, settings: settingsState(offText) }));

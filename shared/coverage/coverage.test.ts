@@ -15,8 +15,8 @@ const state = (facts: CoverageFacts, workload: WorkloadId) =>
 const desktop = (
   version: string | null,
   virtualMachine: 'vm' | 'wsl2' | 'hyper-v' = 'vm',
-): CoverageFacts => ({ kind: 'docker-desktop', eci: true, version, virtualMachine });
-const embedded: CoverageFacts = { kind: 'embedded', eci: true, backend: 'exclusive' };
+): CoverageFacts => ({ eci: true, desktop: { version, virtualMachine } });
+const embedded: CoverageFacts = { eci: true, backend: 'exclusive' };
 
 describe('coverage on an engine of ours (C)', () => {
   it('protects what is run and built, refuses what goes round it, and not what was there before', () => {
@@ -45,9 +45,7 @@ describe('coverage on an engine of ours (C)', () => {
     const claims = (facts: CoverageFacts) =>
       coverageFor(facts).find((row) => row.workload === 'run-create')?.claims;
     expect(claims(embedded)).toContain('A3-exclusive-range');
-    expect(claims({ kind: 'docker-engine', eci: true, backend: 'sysbox' })).not.toContain(
-      'A3-exclusive-range',
-    );
+    expect(claims({ eci: true, backend: 'sysbox' })).not.toContain('A3-exclusive-range');
   });
 
   it.each([embedded, desktop('4.40.0', 'hyper-v')])(

@@ -1,4 +1,5 @@
-import type { BackendId } from '../isolation/requirements.ts';
+import { backendCapabilities, type BackendId } from '../isolation/backends.ts';
+import type { VirtualMachine } from '../targets/target.ts';
 import type { claimIds } from '../verify/claims.ts';
 
 /** Rows of the coverage table, in the order they are shown. */
@@ -41,18 +42,19 @@ export interface CoverageRow {
 }
 
 export type CoverageFacts =
-  | { readonly kind: 'embedded' | 'docker-engine'; readonly eci: boolean; readonly backend: BackendId }
-  | {
-      readonly kind: 'docker-desktop';
-      readonly eci: boolean;
-      /**
-       * As Docker Desktop reports it, "4.36.0"; null when it could not be learned: what depends on it is not
-       * shown as protected.
-       */
-      readonly version: string | null;
-      /** What its Linux engine runs in: a virtual machine of its own (macOS, Linux), WSL 2 or Hyper-V. */
-      readonly virtualMachine: 'vm' | 'wsl2' | 'hyper-v';
-    };
+  | { readonly eci: boolean; readonly backend: BackendId }
+  | { readonly eci: boolean; readonly desktop: DesktopCoverageFacts };
+
+/** What coverage depends on where Docker Desktop isolates containers itself. */
+export interface DesktopCoverageFacts {
+  /**
+   * As Docker Desktop reports it, "4.36.0"; null when it could not be learned: what depends on it is not
+   * shown as protected.
+   */
+  readonly version: string | null;
+  /** What its Linux engine runs in: a virtual machine of its own (macOS, Linux), WSL 2 or Hyper-V. */
+  readonly virtualMachine: VirtualMachine;
+}
 
 /**
  * The coverage table of an engine (spec C). While ECI is off nothing is protected and nothing refused; rows
@@ -60,7 +62,7 @@ export type CoverageFacts =
  * `rowEvidence`'s to say.
  */
 export function coverageFor(facts: CoverageFacts): CoverageRow[] {
-  const rows = facts.kind === 'docker-desktop' ? desktopRows(facts) : engineRows(facts.backend);
+  const rows = 'desktop' in facts ? desktopRows(facts.desktop) : engineRows(facts.backend);
   if (facts.eci) return rows;
   return rows.map((row) =>
     row.state === 'not-on-this-engine'
@@ -86,11 +88,9 @@ function engineRows(backend: BackendId): CoverageRow[] {
     'A8-engine-directories-refused',
     'A10-proc-hidden',
   ] as const;
-  // Sysbox CE gives all containers one range: it can't claim A3.
-  const container: CoverageRow['claims'] =
-    backend === 'exclusive'
-      ? ['A2-user-namespace', 'A3-exclusive-range', ...rules]
-      : ['A2-user-namespace', ...rules];
+  const container: CoverageRow['claims'] = backendCapabilities[backend].ownRange
+    ? ['A2-user-namespace', 'A3-exclusive-range', ...rules]
+    : ['A2-user-namespace', ...rules];
   const privileged = ['A2-user-namespace', 'A4-privileged-works', 'A5-privileged-confined'] as const;
   return [
     row('run-create', 'protected', 'probe', container),
@@ -119,7 +119,7 @@ function engineRows(backend: BackendId): CoverageRow[] {
   ];
 }
 
-function desktopRows(facts: Extract<CoverageFacts, { kind: 'docker-desktop' }>): CoverageRow[] {
+function desktopRows(facts: DesktopCoverageFacts): CoverageRow[] {
   const wsl = facts.virtualMachine === 'wsl2';
   const from = (workload: WorkloadId, since: string): CoverageRow => ({
     ...row(workload, atLeast(facts.version, since) ? 'protected' : 'unprotected', 'documentation'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { targetKinds } from './kinds.ts';
 
 /**
  * Phase of the supervised engine: what the supervisor last wrote to its state file, checked against the live
@@ -10,7 +11,7 @@ export const seenPhases = [...enginePhases, 'unreachable'] as const;
 
 /** The target engine as seen from outside: identity, where it listens, what runs. Times are ISO 8601 UTC. */
 export const engineStatusSchema = z.object({
-  kind: z.enum(['embedded', 'docker-engine', 'docker-desktop']),
+  kind: z.enum(targetKinds),
   phase: z.enum(seenPhases),
   /** Name to show: the host's name. */
   name: z.string(),

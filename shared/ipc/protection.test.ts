@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { embeddedCapabilities } from '../../engine/targets/embedded/capabilities.ts';
 import { effectiveSettings } from '../settings/index.ts';
 import type { PreferenceOutcome } from '../settings/preferences.ts';
 import type { Verification } from '../verify/claims.ts';
@@ -20,7 +21,8 @@ const state = (eci: PreferenceOutcome): Parameters<typeof protectionIn>[0] =>
         writable: true,
       },
     },
-    engine: { phase: 'ready', kind: 'embedded' },
+    engine: { phase: 'ready' },
+    target: { capabilities: embeddedCapabilities },
     verification,
     scan: null,
   }) as unknown as AppState; // only what it looks at

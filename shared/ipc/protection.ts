@@ -1,5 +1,6 @@
 import type { AppError, Result } from '../result.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
+import { missingBecause } from '../targets/capabilities.ts';
 import { protectionState, type ProtectionState } from '../verify/claims.ts';
 import type { AppState } from './contract.ts';
 
@@ -21,7 +22,7 @@ export interface Protection {
  * last scan. An unreadable applied text counts as ECI on (the gateway locks down) and never as verified.
  */
 export function protectionIn(
-  app: Pick<AppState, 'settings' | 'engine' | 'verification' | 'scan'>,
+  app: Pick<AppState, 'settings' | 'engine' | 'target' | 'verification' | 'scan'>,
   applied: Result<EffectiveSettings, AppError>,
   now: number,
 ): Protection {
@@ -32,7 +33,10 @@ export function protectionIn(
   const state = protectionState({
     engineReady: app.engine.phase === 'ready',
     eci,
-    audit: app.engine.kind === 'embedded' && applied.ok && applied.value.mode === 'audit',
+    audit:
+      missingBecause(app.target.capabilities, 'audit-mode') === null &&
+      applied.ok &&
+      applied.value.mode === 'audit',
     verification: unreadable ? null : app.verification,
     now,
   });

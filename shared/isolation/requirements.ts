@@ -1,32 +1,5 @@
 import * as z from 'zod';
-
-export const backendIds = ['exclusive', 'sysbox'] as const;
-export type BackendId = (typeof backendIds)[number];
-
-/**
- * The runtime name the exclusive backend is registered under in the engine; what `docker inspect` shows (A6).
- */
-export const exclusiveRuntimeName = 'bulkhead';
-/** The name Sysbox's own installer registers its runtime under. */
-export const sysboxRuntimeName = 'sysbox-runc';
-
-/**
- * The backend a settings file chooses: Sysbox only where it is named, since it protects less (no range of its
- * own for each container, A3).
- */
-export function chosenBackend(setting: 'auto' | BackendId): BackendId {
-  return setting === 'sysbox' ? 'sysbox' : 'exclusive';
-}
-
-/** The isolation runtime of a backend: the only one containers get (A6). */
-export function runtimeNameOf(backend: BackendId): string {
-  switch (backend) {
-    case 'exclusive':
-      return exclusiveRuntimeName;
-    case 'sysbox':
-      return sysboxRuntimeName;
-  }
-}
+import { backendIds } from './backends.ts';
 
 export const requirementCodes = [
   'root',

@@ -1,4 +1,4 @@
-import { sysboxRuntimeName } from '../isolation/requirements.ts';
+import { capabilitiesOfRuntime } from '../isolation/backends.ts';
 import { deny, type Denial } from './decision.ts';
 import { isObject, parseJson, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textMapAt, textsAt } from './shape.ts';
@@ -189,8 +189,9 @@ function isSafeTag(tag: string): boolean {
 }
 
 function environment(body: JsonObject, context: CreateContext): Denial | null {
-  if (context.runtime !== sysboxRuntimeName) return null;
-  const found = textsAt(body, 'Env').find((entry) => /^SYSBOX_/i.test(entry));
+  const reserved = capabilitiesOfRuntime(context.runtime)?.reservedEnvironment ?? null;
+  if (reserved === null) return null;
+  const found = textsAt(body, 'Env').find((entry) => reserved.test(entry));
   return found === undefined
     ? null
     : deny('environment-switch', `the variable ${found.split('=', 1)[0] ?? ''}`);

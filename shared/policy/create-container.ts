@@ -1,5 +1,5 @@
 import type { CreateContext } from './create-context.ts';
-import { sysboxRuntimeName } from '../isolation/requirements.ts';
+import { capabilitiesOfRuntime } from '../isolation/backends.ts';
 import { deny, passed, type Change, type Decision, type Denial } from './decision.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { createContainerBody } from './docker-bodies.ts';
@@ -83,7 +83,8 @@ export function decideCreateContainer(
     host.set('Runtime', context.runtime);
   }
   // Never refused, since Docker-in-Docker asks for it (A4): such a container does the same in Sysbox without.
-  if (context.runtime === sysboxRuntimeName && host.get('Privileged') === true) {
+  const allowsPrivileged = capabilitiesOfRuntime(context.runtime)?.allowsPrivileged !== false;
+  if (!allowsPrivileged && host.get('Privileged') === true) {
     changes.push({
       rule: 'privileged-by-runtime',
       field: 'HostConfig.Privileged',

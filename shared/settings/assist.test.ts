@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { keyAt, suggestAt } from './assist.ts';
+import type { SettingsFormat } from '../targets/capabilities.ts';
 import { formatSettings } from './format.ts';
 
 /** Text with `|` where the cursor is. */
 const at = (marked: string): [string, number] => [marked.replace('|', ''), marked.indexOf('|')];
-const suggest = (marked: string, target?: 'own-engine' | 'docker-desktop') =>
-  suggestAt(...at(marked), target);
-const labels = (marked: string, target?: 'own-engine' | 'docker-desktop') =>
-  suggest(marked, target)?.options.map((option) => option.label) ?? null;
+const suggest = (marked: string, format?: SettingsFormat) => suggestAt(...at(marked), format);
+const labels = (marked: string, format?: SettingsFormat) =>
+  suggest(marked, format)?.options.map((option) => option.label) ?? null;
 /** The text after taking a suggestion, places to fill in by their proposal. */
 const take = (marked: string, label: string): string => {
   const [text] = at(marked);
@@ -37,7 +37,7 @@ describe('what may be written at a place', () => {
   it('puts what this engine acts on before what only Docker Desktop reads, and leaves out what Docker Desktop does not know', () => {
     const own = labels('{ | }') ?? [];
     expect(own.indexOf('"bulkhead"')).toBeLessThan(own.indexOf('"proxy"'));
-    expect(labels('{ | }', 'docker-desktop')).not.toContain('"bulkhead"');
+    expect(labels('{ | }', 'desktop')).not.toContain('"bulkhead"');
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { getLocation, type Location } from 'jsonc-parser';
 import { commandGroups, dockerCommands, unsupportedCommands } from './commands.ts';
 import { knownKeyAt, type KnownKey } from './known-keys.ts';
 import { toPointer, type SettingsPath } from './pointer.ts';
+import type { SettingsFormat } from '../targets/capabilities.ts';
 
 /** Something that may stand at a place of the document. */
 export interface Suggestion {
@@ -35,16 +36,16 @@ export interface KeyHelp {
 
 /**
  * What may be written at `offset`, from what is known of the format; null where nothing is known. Works on
- * texts that are no JSON (yet). `target` leaves out what only others read.
+ * texts that are no JSON (yet). `format` leaves out what only others read.
  */
 export function suggestAt(
   text: string,
   offset: number,
-  target: 'own-engine' | 'docker-desktop' = 'own-engine',
+  format: SettingsFormat = 'engine',
 ): Suggestions | null {
   const location = getLocation(text, offset);
   return location.isAtPropertyKey
-    ? suggestKeys(text, offset, location, target)
+    ? suggestKeys(text, offset, location, format)
     : suggestValues(text, offset, location);
 }
 
@@ -67,7 +68,7 @@ function suggestKeys(
   text: string,
   offset: number,
   { path, previousNode }: Location,
-  target: 'own-engine' | 'docker-desktop',
+  format: SettingsFormat,
 ): Suggestions | null {
   const parentPath = path.slice(0, -1);
   const parent = knownKeyAt(parentPath);
@@ -80,7 +81,7 @@ function suggestKeys(
   const options = Object.entries(parent.keys).flatMap(([name, key]): Suggestion[] => {
     const label = JSON.stringify(name);
     if (present.has(name) && text.slice(from, to) !== label) return [];
-    if (target === 'docker-desktop' && key.usedBy === 'engine') return [];
+    if (format === 'desktop' && key.usedBy === 'engine') return [];
     const known = knownKeyAt([...parentPath, name]) ?? key;
     // Only the name is being changed where a value follows.
     const insert = after.startsWith(':')
@@ -94,7 +95,7 @@ function suggestKeys(
   return {
     from,
     to,
-    options: target === 'own-engine' ? options.toSorted((a, b) => rank(a) - rank(b)) : options,
+    options: format === 'engine' ? options.toSorted((a, b) => rank(a) - rank(b)) : options,
   };
 }
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { appErrorSchema } from '../result.ts';
 import { settingsChangeSchema } from './changes.ts';
-import type { TargetRef } from '../targets/target.ts';
+import type { TargetCapabilities } from '../targets/capabilities.ts';
 import { freshSettings } from './edit.ts';
 
-type TargetKind = TargetRef['kind'];
+type FileMeaning = Pick<TargetCapabilities, 'fileEnforcesSignIn'>;
 
 /** Longest text whose changes are counted for a list; a longer one is compared when somebody opens it. */
 export const maxCountedLength = 256 * 1024;
@@ -36,15 +36,15 @@ export type HistoryItem = z.infer<typeof historyItemSchema>;
 export const namedChanges = 4;
 
 /**
- * The draft that goes back to a version; `text` is null for "no file". For Docker Desktop the file's presence
- * means something of its own (sign-in), so an empty draft takes the file away. Elsewhere a file is never
- * taken away by an apply: an empty document takes its place, which means the same (ECI off, every default).
+ * The draft that goes back to a version; `text` is null for "no file". Where the file's presence means
+ * something of its own (sign-in), an empty draft takes the file away. Elsewhere a file is never taken away by
+ * an apply: an empty document takes its place, which means the same (ECI off, every default).
  */
-export function rollbackText(text: string | null, exists: boolean, kind: TargetKind): string {
+export function rollbackText(text: string | null, exists: boolean, engine: FileMeaning): string {
   if (text !== null) return text;
-  return exists && kind !== 'docker-desktop' ? freshSettings : '';
+  return exists && !engine.fileEnforcesSignIn ? freshSettings : '';
 }
 
 /** Does applying this draft take the file away? See `rollbackText`. */
-export const removesFile = (draft: string, exists: boolean, kind: TargetKind): boolean =>
-  draft === '' && exists && kind === 'docker-desktop';
+export const removesFile = (draft: string, exists: boolean, engine: FileMeaning): boolean =>
+  draft === '' && exists && engine.fileEnforcesSignIn;

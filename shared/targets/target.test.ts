@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { missingBecause, targetFeatures } from './features.ts';
 import { parseTargetId, targetId, type TargetRef } from './target.ts';
 
 describe('the id of a target', () => {
@@ -24,18 +23,5 @@ describe('the id of a target', () => {
     'embedded:/a\0b',
   ])('is not %j', (id) => {
     expect(parseTargetId(id)).toBeNull();
-  });
-});
-
-describe('what a target offers', () => {
-  it('is everything on an engine of ours, nothing that needs a gateway on others', () => {
-    expect(targetFeatures.filter((feature) => missingBecause('embedded', feature) !== null)).toEqual([]);
-    expect(targetFeatures.filter((feature) => missingBecause('docker-engine', feature) === null)).toEqual([]);
-    expect(targetFeatures.filter((feature) => missingBecause('docker-desktop', feature) === null)).toEqual([
-      'apply',
-      'turn-on-eci',
-      'engine-control',
-      'verify',
-    ]);
   });
 });

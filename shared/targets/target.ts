@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { seenPhases } from '../engine-status/status.ts';
+import { targetCapabilitiesSchema } from './capabilities.ts';
+import { targetKinds } from '../engine-status/kinds.ts';
 
 /** Longest id of a target: a kind and a path. */
 const maxId = 4200;
@@ -16,10 +18,15 @@ export const targetRefSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('docker-desktop') }),
 ]);
 export type TargetRef = z.infer<typeof targetRefSchema>;
-export type TargetKind = TargetRef['kind'];
 
 /** Where a stock Docker Engine listens. */
 export const machineSocket = '/var/run/docker.sock';
+
+/** The engine of ours below a root directory. */
+export const engineAtRoot = (root: string): TargetRef => ({ kind: 'embedded', root });
+
+/** The root directory of an engine of ours; null for every other engine. */
+export const rootOf = (ref: TargetRef): string | null => ('root' in ref ? ref.root : null);
 
 /** The stable id of a target, for `--target`, for what the app remembers and for the contract. */
 export function targetId(ref: TargetRef): string {
@@ -99,7 +106,9 @@ export type DesktopFacts = z.infer<typeof desktopFactsSchema>;
 /** The open target, as part of the app's state. */
 export const targetStateSchema = z.object({
   id: z.string(),
-  kind: z.enum(['embedded', 'docker-engine', 'docker-desktop']),
+  /** For texts that name the engine; what it allows is in `capabilities`. */
+  kind: z.enum(targetKinds),
+  capabilities: targetCapabilitiesSchema,
   desktop: desktopFactsSchema.nullable(),
 });
 export type TargetState = z.infer<typeof targetStateSchema>;

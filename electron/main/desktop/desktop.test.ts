@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { targetCapabilities } from '../../../renderer/dev/fixture.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
 import { desktopWords } from '../../../shared/desktop/labels.ts';
 import type { Session } from '../../session/session.ts';
@@ -69,7 +70,7 @@ afterEach(() => {
 function session(): { session: Session; desktop: () => AppState['desktop'] | undefined } {
   let desktop: AppState['desktop'] | undefined;
   const state = {
-    target: { kind: 'embedded' },
+    target: { capabilities: targetCapabilities.embedded },
     engine: { phase: 'stopped', name: 'box', problem: null },
     settings: { applied: '', exists: false, readError: null },
     verification: null,

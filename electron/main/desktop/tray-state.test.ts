@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { desktopWords } from '../../../shared/desktop/labels.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
+import { targetCapabilities } from '../../../renderer/dev/fixture.ts';
+import type { TargetKind } from '../../../shared/engine-status/kinds.ts';
 import { claimIds } from '../../../shared/verify/claims.ts';
 
 vi.mock('electron', () => ({ Menu: {}, Tray: Object, nativeImage: {}, app: {} }));
@@ -17,14 +19,14 @@ const state = (
     eci?: boolean;
     verified?: boolean;
     busy?: Partial<AppState['busy']>;
-    kind?: string;
+    kind?: TargetKind;
     run?: unknown;
     problem?: unknown;
     unprotected?: number;
   } = {},
 ): AppState =>
   ({
-    target: { kind: more.kind ?? 'embedded' },
+    target: { capabilities: targetCapabilities[more.kind ?? 'embedded'] },
     engine: { phase: more.phase ?? 'ready', problem: more.problem ?? null },
     settings: { applied: text(more.eci ?? true), exists: true, readError: null },
     verification:

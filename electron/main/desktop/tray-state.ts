@@ -3,7 +3,7 @@ import { protectionIn } from '../../../shared/ipc/protection.ts';
 import type { EngineFacts } from '../../../shared/desktop/notices.ts';
 import type { DesktopWords } from '../../../shared/desktop/labels.ts';
 import { effectiveSettings } from '../../../shared/settings/index.ts';
-import { missingBecause } from '../../../shared/targets/features.ts';
+import { missingBecause } from '../../../shared/targets/capabilities.ts';
 
 /** Shapes that scripts/icons.mjs draws. */
 export type TrayIcon = 'protected' | 'unverified' | 'off' | 'stopped' | 'failed' | 'working';
@@ -37,14 +37,14 @@ export function factsOf(state: AppState, now: number): EngineFacts {
 
 export function trayState(state: AppState, words: DesktopWords, now: number): TrayState {
   const { phase } = state.engine;
-  const driven = state.target.kind === 'embedded';
+  const driven = state.target.capabilities.controlFromTray;
   const idle = !applying(state) && state.busy.engine === null;
   const base = {
     canVerify:
       idle &&
       phase === 'ready' &&
       !state.busy.verifying &&
-      missingBecause(state.target.kind, 'verify') === null,
+      missingBecause(state.target.capabilities, 'verify') === null,
     engine:
       !idle || !driven
         ? null

@@ -76,10 +76,8 @@ export function applyHandlers({ elevation }: HandlerContext, underWay: ActiveOpe
 async function verify(s: Session, elevation: Elevation): Promise<Result<Verification, AppError>> {
   s.state.set({ busy: { ...s.state.get().busy, verifying: true } });
   try {
-    // What is seen of Docker Desktop, its user keeps himself; an engine of ours has one record, which is
-    // root's.
     const result =
-      s.isRoot || s.target.ref.kind !== 'embedded' ? await s.target.verify() : await elevation.verify();
+      s.isRoot || !s.target.capabilities.verifyNeedsRoot ? await s.target.verify() : await elevation.verify();
     if (result.ok) s.state.set({ verification: result.value });
     return result;
   } finally {

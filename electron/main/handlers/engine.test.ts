@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { desktopCapabilities } from '../../../engine/targets/docker-desktop/capabilities.ts';
 import { ok } from '../../../shared/result.ts';
 import { engineHandlers } from './engine.ts';
 import type { Session } from '../../session/session.ts';
@@ -26,7 +27,7 @@ function asked(interrupted: boolean) {
       set: () => undefined,
     },
     target: {
-      ref: { kind: 'docker-desktop' },
+      capabilities: desktopCapabilities,
       driver: {
         status: () => ok({}),
         start: () => driven('user')('start'),

@@ -1,5 +1,5 @@
 import { fail, ok } from '../../../shared/result.ts';
-import { parseTargetId } from '../../../shared/targets/target.ts';
+import { parseTargetId, rootOf } from '../../../shared/targets/target.ts';
 import type { Handlers } from '../ipc/answer.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
@@ -10,14 +10,15 @@ type Area = Pick<Handlers, 'targets:list' | 'target:switch'>;
 export const targetHandlers = ({ sessions, users }: HandlerContext): Area => ({
   'targets:list': async () => {
     const { discoverTargets } = await import('../../../engine/targets/discover.ts');
-    const open = (await sessions).target.ref;
+    const open = rootOf((await sessions).target.ref);
     const roots = users.knownTargets().flatMap((id) => {
       const ref = parseTargetId(id);
-      return ref?.kind === 'embedded' ? [{ root: ref.root, always: false }] : [];
+      const root = ref === null ? null : rootOf(ref);
+      return root === null ? [] : [{ root, always: false }];
     });
     return ok(
       await discoverTargets({
-        roots: [...(open.kind === 'embedded' ? [{ root: open.root, always: true }] : []), ...roots],
+        roots: [...(open === null ? [] : [{ root: open, always: true }]), ...roots],
       }),
     );
   },

@@ -16,11 +16,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
-import {
-  exclusiveRuntimeName,
-  requirementCodes,
-  type Requirement,
-} from '../../../shared/isolation/requirements.ts';
+import { exclusiveBackendCapabilities } from '../../../shared/isolation/backends.ts';
+import { requirementCodes, type Requirement } from '../../../shared/isolation/requirements.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { message } from '../../../shared/messages/message.ts';
@@ -55,8 +52,8 @@ export function exclusiveBackend(options: ExclusiveOptions): IsolationBackend {
   const built = path.join(options.runtimeBuildDir, 'bulkhead-runc');
   return {
     id: 'exclusive',
-    runtimeName: exclusiveRuntimeName,
-    needsPlanner: true,
+    runtimeName: exclusiveBackendCapabilities.runtimeName,
+    needsPlanner: exclusiveBackendCapabilities.needsPlanner,
     runtimePath: (paths) => paths.runtimeBinary,
     // BuildKit does not follow the engine's default runtime.
     engineEnvironment: (runtime) => ({ DOCKER_BUILDKIT_RUNC_COMMAND: runtime }),

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { access, constants, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { sysboxRuntimeName, type Requirement } from '../../../shared/isolation/requirements.ts';
+import { sysboxBackendCapabilities } from '../../../shared/isolation/backends.ts';
+import type { Requirement } from '../../../shared/isolation/requirements.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { IsolationBackend } from '../backend.ts';
 import { message } from '../../../shared/messages/message.ts';
@@ -46,8 +47,8 @@ export function sysboxBackend(options: SysboxOptions = {}): IsolationBackend {
   } = options;
   return {
     id: 'sysbox',
-    runtimeName: sysboxRuntimeName,
-    needsPlanner: false,
+    runtimeName: sysboxBackendCapabilities.runtimeName,
+    needsPlanner: sysboxBackendCapabilities.needsPlanner,
     notOffered: { 'A3-exclusive-range': 'Sysbox CE gives all containers one range of ids' },
     runtimePath: () => binary,
     // BuildKit does not follow the engine's default runtime.

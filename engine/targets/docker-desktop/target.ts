@@ -22,6 +22,7 @@ import { createSettingsStore, draftBasePath } from '../../store/settings-store.t
 import { watchFiles } from '../../base/watch.ts';
 import type { Target, TargetOptions } from '../../target.ts';
 import { probeHint, probeProgram } from '../../verify/probe-image.ts';
+import { desktopCapabilities } from './capabilities.ts';
 import { answeringSocket, desktopFacts } from './detect.ts';
 import { createDesktopDriver } from './driver.ts';
 import type { DesktopHost } from './host.ts';
@@ -45,7 +46,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
   const ref: TargetRef = { kind: 'docker-desktop' };
   const driver = options.driver ?? createDesktopDriver(paths, host);
   const store = createSettingsStore(paths, {
-    desktop: true,
+    fileEnforcesSignIn: desktopCapabilities.fileEnforcesSignIn,
     ...(options.elevationMissing === undefined ? {} : { elevationMissing: options.elevationMissing }),
   });
   const watchers = new Set<() => void>();
@@ -59,7 +60,11 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     return settingsInForce(applied.ok ? applied.value : { exists: true, text: '', hash: '' });
   };
   // What the version decides is known after a look; the lint of a draft begins without.
-  const lintContext: LintContext = { target: 'docker-desktop', platform: host.platform, home: host.home };
+  const lintContext: LintContext = {
+    settingsFormat: desktopCapabilities.settingsFormat,
+    platform: host.platform,
+    home: host.home,
+  };
   const lintFor = async (): Promise<LintContext> => {
     const { version, virtualMachine } = await desktopFacts(host);
     return { ...lintContext, desktop: { version, virtualMachine } };
@@ -131,6 +136,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     const scanned = engine.phase === 'ready' ? await scan() : null;
     if (scanned !== null && !scanned.ok) return scanned;
     return ok({
+      capabilities: desktopCapabilities,
       applied: applied.value,
       versions: versions.value,
       engine,
@@ -140,11 +146,11 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
       engineConfig: ok({ text: null, record: null, changes: [], conflicts: [] }),
       scan: scanned?.value ?? null,
       rights: elevated ? null : 'Saving the file of Docker Desktop needs an administrator.',
-      desktop: { fileIsNew: !applied.value.exists },
     });
   };
 
   const ports: ApplyPorts = {
+    capabilities: desktopCapabilities,
     paths,
     driver,
     user: () => effectiveCaller(options.sessionUser),
@@ -182,6 +188,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
   return {
     ref,
     id: targetId(ref),
+    capabilities: desktopCapabilities,
     desktop: () => desktopFacts(host),
     paths,
     driver,

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { EngineStatus } from '../../../shared/engine-status/status.ts';
-import { chosenBackend, runtimeNameOf } from '../../../shared/isolation/requirements.ts';
+import { chosenBackend, runtimeNameOf } from '../../../shared/isolation/backends.ts';
 import { sysboxRuntimePath } from '../../backends/sysbox/backend.ts';
 import { acquireLock } from '../../base/lock.ts';
 import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';

@@ -1,6 +1,6 @@
 import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { chosenBackend } from '../../../shared/isolation/requirements.ts';
+import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import type { EngineStep } from '../../../shared/engine-status/progress.ts';
 import { effectiveSettings, type EffectiveSettings } from '../../../shared/settings/effective.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';

@@ -8,11 +8,11 @@ import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 
 import { isRunning, type ContainerScan } from '../../../shared/containers/protection.ts';
 import type { RecreatePlan } from '../../../shared/containers/recreate.ts';
-import { chosenBackend } from '../../../shared/isolation/requirements.ts';
+import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
 import type { LintContext } from '../../../shared/settings/lint/index.ts';
-import { targetId, type TargetRef } from '../../../shared/targets/target.ts';
+import { engineAtRoot, targetId } from '../../../shared/targets/target.ts';
 import type { Verification } from '../../../shared/verify/claims.ts';
 import { startApply } from '../../apply/apply.ts';
 import { makePlan, settingsInForce, withRecreation, type PlanFacts } from '../../apply/plan.ts';
@@ -33,6 +33,7 @@ import type { RecreatePorts } from '../../recreate/recreate-ports.ts';
 import { removeContainers } from '../../scan/remove.ts';
 import { scanContainers } from '../../scan/scan.ts';
 import { engineConfigFiles, previewEngineConfig } from '../../daemon-json/daemon-json.ts';
+import { embeddedCapabilities } from './capabilities.ts';
 import { createEmbeddedDriver } from './embedded.ts';
 import { checkRootOwner } from './root-directory.ts';
 import { rootPaths } from '../../base/root-paths.ts';
@@ -58,7 +59,7 @@ const recreateGraceMs = 10_000;
 /** Opens the engine under `root` (a directory that may not exist yet). Starts nothing. */
 export function openTarget(root: string, options: TargetOptions): Target {
   const paths = rootPaths(root);
-  const ref: TargetRef = { kind: 'embedded', root: paths.root };
+  const ref = engineAtRoot(paths.root);
   const buildDir = path.join(options.projectRoot, 'runtime', 'build');
   const exclusive = exclusiveBackend({ runtimeBuildDir: buildDir });
   const sysbox = sysboxBackend();
@@ -82,7 +83,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
     return withPreferences(admin, (await readUserSettings(paths.root)).preferences).settings;
   };
   const lintContext: LintContext = {
-    target: 'embedded',
+    settingsFormat: embeddedCapabilities.settingsFormat,
     platform: process.platform,
     home: os.homedir(),
     engineDirectories: [paths.root, paths.run, paths.data],
@@ -190,6 +191,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
     if (scanned !== null && !scanned.ok) return scanned;
     const rights = isRoot ? null : 'Applying settings needs root.';
     return ok({
+      capabilities: embeddedCapabilities,
       applied: applied.value,
       versions: versions.value,
       engine,
@@ -231,6 +233,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
   };
 
   const ports: ApplyPorts = {
+    capabilities: embeddedCapabilities,
     paths,
     driver,
     user: () => effectiveCaller(options.sessionUser),
@@ -267,6 +270,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
   return {
     ref,
     id: targetId(ref),
+    capabilities: embeddedCapabilities,
     desktop: () => Promise.resolve(null),
     paths,
     driver,

@@ -11,6 +11,7 @@ import { systemCode } from '../../base/files.ts';
 import { createSettingsStore } from '../../store/settings-store.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { Target } from '../../target.ts';
+import { machineCapabilities } from './capabilities.ts';
 
 /** The file a gateway in front of the machine's engine would enforce. */
 export const machineSettings = '/etc/bulkhead/admin-settings.json';
@@ -94,12 +95,13 @@ export function openMachineTarget(socket: string): Target {
   return {
     ref,
     id: targetId(ref),
+    capabilities: machineCapabilities,
     desktop: () => Promise.resolve(null),
     paths,
     driver,
     backends: [],
     lintContext: {
-      target: 'docker-engine',
+      settingsFormat: machineCapabilities.settingsFormat,
       platform: process.platform,
       home: os.homedir(),
       socketPath: socket,

@@ -25,7 +25,7 @@ export function DraftFooter() {
   const discarded = useSnapshotPart((snapshot) => snapshot.discarded);
   const lockedBy = useReadOnlyReason();
   const conflict = useAppPart(({ settings }) => settings.conflict);
-  const kind = useAppPart(({ target }) => target.kind);
+  const restarts = useAppPart(({ target }) => target.capabilities.restarts);
   const draft = useDraft();
   const { page } = useRoute();
   const [asking, setAsking] = useState(false);
@@ -60,7 +60,7 @@ export function DraftFooter() {
             {failed ??
               (broken
                 ? t('frame.footer.brokenWhy')
-                : kind === 'docker-desktop'
+                : restarts === 'application'
                   ? t('target.footer')
                   : draft.restartNeeded
                     ? t('frame.footer.restart')

@@ -199,12 +199,5 @@ function FoundItem({
 
 /** What kind of engine it is, with the name of its machine where that says more. */
 function titleOf(t: TFunction, target: FoundTarget): string {
-  switch (target.ref.kind) {
-    case 'docker-desktop':
-      return t('frame.engine.kind.docker-desktop');
-    case 'docker-engine':
-      return t('frame.engine.kind.docker-engine');
-    case 'embedded':
-      return t('frame.engine.kind.embedded', { name: target.name });
-  }
+  return t(`frame.engine.kind.${target.ref.kind}`, { name: target.name });
 }

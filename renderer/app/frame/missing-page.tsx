@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { Card } from '../../components/card.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { Page } from '../../components/page.tsx';
-import type { TargetFeature } from '../../../shared/targets/features.ts';
+import type { TargetFeature } from '../../../shared/targets/capabilities.ts';
 import { useMissing } from '../../state/missing.ts';
 import type { PageId } from '../../../shared/pages/pages.ts';
 

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
-import { useApp } from '../../state/context.tsx';
+import { useMissing } from '../../state/missing.ts';
 import { manifests } from '../../pages/manifests.ts';
 import { useRoute } from '../../state/router.ts';
 
@@ -12,9 +12,9 @@ import { useRoute } from '../../state/router.ts';
  */
 export function TargetNotice() {
   const { t } = useTranslation();
-  const { target } = useApp();
+  const neverApplied = useMissing('apply') !== undefined;
   const { page } = useRoute();
-  if (target.kind !== 'docker-engine' || manifests[page].scope === 'app') return null;
+  if (!neverApplied || manifests[page].scope === 'app') return null;
   return (
     <Box component="section" aria-label={t('target.machine.title')} sx={{ padding: '12px 32px 0' }}>
       <Notice

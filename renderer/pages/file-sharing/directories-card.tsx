@@ -66,7 +66,7 @@ export function DirectoriesCard({
   const [menu, setMenu] = useState<{ readonly row: ShareRow; readonly anchor: HTMLElement } | null>(null);
 
   const readOnly = lockedBy !== undefined;
-  const desktop = app.engine.kind === 'docker-desktop';
+  const desktop = app.target.capabilities.settingsFormat === 'desktop';
   const context = shareContext(app);
   const { shares, rows } = list;
   const write = (next: readonly Share[]) => {

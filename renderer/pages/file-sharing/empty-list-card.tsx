@@ -9,7 +9,7 @@ import { color } from '../../theme/tokens.ts';
 /** What an empty and a missing list mean to the engine the document is for, and to the other kind. */
 export function EmptyListCard() {
   const { t } = useTranslation();
-  const desktop = useApp().engine.kind === 'docker-desktop';
+  const desktop = useApp().target.capabilities.settingsFormat === 'desktop';
   const lines = desktop
     ? [t('files.empty.desktopHere'), t('files.empty.desktopMissing'), t('files.empty.engineThere')]
     : [t('files.empty.engineHere'), t('files.empty.engineMissing'), t('files.empty.desktopThere')];

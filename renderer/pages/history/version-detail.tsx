@@ -40,7 +40,10 @@ export function VersionDetail({
 }) {
   const { t } = useTranslation();
   const { dateTime } = useFormats();
-  const { settings, target: engine } = useApp();
+  const {
+    settings,
+    target: { capabilities },
+  } = useApp();
   const draft = useDraft();
   const lockedBy = useReadOnlyReason();
   const [mode, setMode] = useState<ChangesMode>('json');
@@ -67,7 +70,7 @@ export function VersionDetail({
         ? t('history.appliedText')
         : t('history.draftText');
   const text = own?.kind === 'read' ? own.text : undefined;
-  const target = text === undefined ? undefined : rollbackText(text, settings.exists, engine.kind);
+  const target = text === undefined ? undefined : rollbackText(text, settings.exists, capabilities);
   const same = target !== undefined && target === draft.text;
   const canRollBack = !item.current && text !== undefined;
 
@@ -118,7 +121,7 @@ export function VersionDetail({
       {text === null && !item.current && (
         <Notice tone="neutral" title={t('history.noneTitle')}>
           {settings.exists
-            ? t(engine.kind === 'docker-desktop' ? 'history.noneRemoves' : 'history.noneMeans')
+            ? t(capabilities.fileEnforcesSignIn ? 'history.noneRemoves' : 'history.noneMeans')
             : t('history.noneNow')}
         </Notice>
       )}

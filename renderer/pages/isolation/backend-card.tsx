@@ -13,11 +13,18 @@ import { Tag } from '../../components/mono.tsx';
 import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
-import { runtimeNameOf, type BackendId, type BackendReport } from '../../../shared/isolation/requirements.ts';
+import {
+  backendIds,
+  chosenBackend,
+  runtimeNameOf,
+  type BackendId,
+} from '../../../shared/isolation/backends.ts';
+import type { BackendReport } from '../../../shared/isolation/requirements.ts';
 import { told } from '../../i18n/translate.ts';
 
 type Backend = EffectiveSettings['backend'];
 const pointer = '/bulkhead/backend';
+const defaultBackend = chosenBackend('auto');
 
 /** Which backend runs containers. One that can't run here has no control, and says what it lacks. */
 export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefined }) {
@@ -30,6 +37,8 @@ export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefine
   const report = (id: BackendReport['id']) => app.backends.find((backend) => backend.id === id);
   const inUse = (id: BackendId) =>
     app.engine.defaultRuntime === runtimeNameOf(id) ? { tag: t('isolation.backend.inUse') } : {};
+  // Others than the default only where the engine's side knows of them, or the file names them.
+  const shown = backendIds.filter((id) => id === defaultBackend || report(id) !== undefined || value === id);
   const choose = (next: Backend) => {
     draft.editOr(pointer, next, 'auto');
   };
@@ -38,7 +47,7 @@ export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefine
       <Card title={t('isolation.backend.title')}>
         <Row>
           <Typography variant="caption" sx={{ color: color.text3 }}>
-            {app.target.kind === 'docker-desktop' ? t('target.isolatedBy') : missing}
+            {app.target.capabilities.isolatedBy === 'product' ? t('target.isolatedBy') : missing}
           </Typography>
         </Row>
       </Card>
@@ -66,32 +75,24 @@ export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefine
       <Box role="radiogroup" aria-label={t('isolation.backend.title')}>
         <Option
           id="auto"
-          report={report('exclusive')}
+          report={report(defaultBackend)}
           checked={value === 'auto'}
           lockedBy={lockedBy}
           onChoose={choose}
           tag={t('isolation.backend.recommended')}
           detailed={false}
         />
-        <Option
-          id="exclusive"
-          report={report('exclusive')}
-          checked={value === 'exclusive'}
-          lockedBy={lockedBy}
-          onChoose={choose}
-          {...inUse('exclusive')}
-        />
-        {/* Only where the engine's side knows of it, or the file names it. */}
-        {(report('sysbox') !== undefined || value === 'sysbox') && (
+        {shown.map((id) => (
           <Option
-            id="sysbox"
-            report={report('sysbox')}
-            checked={value === 'sysbox'}
+            key={id}
+            id={id}
+            report={report(id)}
+            checked={value === id}
             lockedBy={lockedBy}
             onChoose={choose}
-            {...inUse('sysbox')}
+            {...inUse(id)}
           />
-        )}
+        ))}
       </Box>
     </Card>
   );

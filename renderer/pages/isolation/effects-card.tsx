@@ -18,6 +18,7 @@ import {
 import { withCode } from '../../components/mono.tsx';
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import { isRunning } from '../../../shared/containers/protection.ts';
+import { missingBecause } from '../../../shared/targets/capabilities.ts';
 import { sentences } from '../../i18n/lists.ts';
 
 interface Effect {
@@ -44,7 +45,7 @@ export function EffectsCard({
 }) {
   const { t } = useTranslation();
   const { scan, engine, target } = useApp();
-  const desktop = target.kind === 'docker-desktop';
+  const { capabilities } = target;
   const ready = engine.phase === 'ready';
   const turning = before === after ? null : after ? 'on' : 'off';
   const running = scan?.containers.filter(isRunning).length ?? engine.counts?.running ?? null;
@@ -64,9 +65,9 @@ export function EffectsCard({
       key: 'restart',
       icon: RestartIcon,
       tone: 'warn',
-      text: desktop ? t('target.does.restart') : t('isolation.does.restart'),
+      text: capabilities.restarts === 'application' ? t('target.does.restart') : t('isolation.does.restart'),
     },
-    ...(desktop
+    ...(capabilities.fileEnforcesSignIn
       ? [{ key: 'sign-in', icon: InfoIcon, tone: 'warn' as const, text: t('target.does.signIn') }]
       : []),
     ...(ready && running !== null
@@ -94,17 +95,19 @@ export function EffectsCard({
             key: 'exist',
             icon: UnprotectedIcon,
             tone: 'danger',
-            text: desktop
-              ? t('isolation.does.unprotected', { count: exist })
-              : sentences(t, [
-                  t('isolation.does.unprotected', { count: exist }),
-                  existing === 'block' ? t('isolation.does.blocked') : t('isolation.does.warned'),
-                ]),
+            text:
+              missingBecause(capabilities, 'existing-containers') !== null
+                ? t('isolation.does.unprotected', { count: exist })
+                : sentences(t, [
+                    t('isolation.does.unprotected', { count: exist }),
+                    existing === 'block' ? t('isolation.does.blocked') : t('isolation.does.warned'),
+                  ]),
             action: turning === 'on',
           },
         ]
       : [];
-  if (desktop) rules.push({ key: 'own', icon: InfoIcon, tone: 'neutral', text: t('target.does.own') });
+  if (capabilities.isolatedBy === 'product')
+    rules.push({ key: 'own', icon: InfoIcon, tone: 'neutral', text: t('target.does.own') });
   const view: Effect[] =
     images === null
       ? []
@@ -136,7 +139,7 @@ export function EffectsCard({
           ? [...rules, ...left]
           : [...restart, ...left, ...rules, ...view];
 
-  if (target.kind === 'docker-engine') return null;
+  if (missingBecause(capabilities, 'turn-on-eci') !== null) return null;
   return (
     <Card
       title={

@@ -11,7 +11,7 @@ import { withCode } from '../../components/mono.tsx';
 import { Page } from '../../components/page.tsx';
 import { SettingRow } from '../../components/setting-row.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
-import { chosenBackend } from '../../../shared/isolation/requirements.ts';
+import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { messageLanguages } from '../../../shared/language.ts';
 import { defaultSettings } from '../../../shared/settings/index.ts';
 import { BackendCard } from './backend-card.tsx';

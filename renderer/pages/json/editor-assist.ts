@@ -13,6 +13,7 @@ import {
   type KnownKey,
   type Suggestion,
 } from '../../../shared/settings/index.ts';
+import type { SettingsFormat } from '../../../shared/targets/capabilities.ts';
 
 /**
  * Above this many characters nothing is looked up while typing, only when asked for (Ctrl Space): each look
@@ -42,14 +43,14 @@ const boost = { key: 0, value: 0, group: 2, command: 1, unsupported: -20 } as co
 /** Completion from what is known of the format. */
 export function completeSettings(
   words: AssistWords,
-  target: 'own-engine' | 'docker-desktop',
+  format: SettingsFormat,
 ): (context: CompletionContext) => CompletionResult | null {
   return (context) => {
     if (!context.explicit && context.state.doc.length > typingLimit) return null;
     // Line ends are one character here; that moves no place within a line, and the format has none that
     // matter.
     const text = context.state.doc.toString();
-    const found = suggestAt(text, context.pos, target);
+    const found = suggestAt(text, context.pos, format);
     if (found === null) return null;
     // Nothing pops up on mere space: something was typed, or it was asked for.
     if (

@@ -21,6 +21,7 @@ import {
   lineNumbers,
 } from '@codemirror/view';
 import type { Finding, KeyHelp } from '../../../shared/settings/index.ts';
+import type { SettingsFormat } from '../../../shared/targets/capabilities.ts';
 import { completeSettings, helpAt, hoverSettings, typingLimit, type AssistWords } from './editor-assist.ts';
 import { editorLook } from './editor-look.ts';
 import { OffsetMap } from './offsets.ts';
@@ -58,7 +59,7 @@ export interface JsonEditorProps {
   /** The id of the words that say how Tab leaves the editor. */
   readonly describedBy: string;
   readonly readOnly: boolean;
-  readonly target: 'own-engine' | 'docker-desktop';
+  readonly format: SettingsFormat;
   readonly words: AssistWords;
   readonly phrases: Readonly<Record<string, string>>;
   readonly onUndo: () => void;
@@ -75,7 +76,7 @@ export interface JsonEditorProps {
  * text share one history.
  */
 export default function JsonEditor(props: JsonEditorProps) {
-  const { text, findings, readOnly, describedBy, cursor, words, phrases, handle, target } = props;
+  const { text, findings, readOnly, describedBy, cursor, words, phrases, handle, format } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const locked = useRef(new Compartment());
@@ -221,11 +222,11 @@ export default function JsonEditor(props: JsonEditorProps) {
     view.current?.dispatch({
       effects: spoken.current.reconfigure([
         EditorState.phrases.of(phrases),
-        autocompletion({ override: [completeSettings(words, target)], icons: false, defaultKeymap: false }),
+        autocompletion({ override: [completeSettings(words, format)], icons: false, defaultKeymap: false }),
         hoverSettings(words),
       ]),
     });
-  }, [words, phrases, target]);
+  }, [words, phrases, format]);
 
   useEffect(() => {
     const editor = view.current;

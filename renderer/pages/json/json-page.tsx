@@ -269,7 +269,7 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
               label={t('settingsState.json.editor')}
               describedBy={tabHint}
               readOnly={readOnly}
-              target={app.target.kind === 'docker-desktop' ? 'docker-desktop' : 'own-engine'}
+              format={app.target.capabilities.settingsFormat}
               words={words}
               phrases={phrases}
               onUndo={store.undo}

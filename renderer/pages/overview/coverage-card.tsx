@@ -14,7 +14,7 @@ import { OutcomeChip, StateBadge } from '../../components/state-badge.tsx';
 import { color } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { coverageFor, rowEvidence, shownState, type CoverageRow } from '../../../shared/coverage/index.ts';
-import type { BackendId } from '../../../shared/isolation/requirements.ts';
+import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { names } from '../../i18n/lists.ts';
 
 /**
@@ -40,18 +40,19 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
     );
 
   const wanted = applied.settings.ok ? applied.settings.value.backend : 'auto';
-  const backend: BackendId = wanted === 'sysbox' ? 'sysbox' : 'exclusive';
   // A version that could not be learned counts as the oldest, which protects least.
-  const { kind, desktop } = app.target;
-  const rows =
-    kind === 'docker-desktop'
-      ? coverageFor({
-          kind,
-          eci: protection.eci,
+  const { capabilities, desktop } = app.target;
+  const { eci } = protection;
+  const byProduct = capabilities.isolatedBy === 'product';
+  const rows = byProduct
+    ? coverageFor({
+        eci,
+        desktop: {
           version: desktop?.version ?? null,
           virtualMachine: desktop?.virtualMachine ?? 'vm',
-        })
-      : coverageFor({ kind, eci: protection.eci, backend });
+        },
+      })
+    : coverageFor({ eci, backend: chosenBackend(wanted) });
   const verification = applied.settings.ok ? app.verification : null;
   const before = app.scan?.containers.filter((c) => c.reason === 'before-eci').length ?? null;
 
@@ -108,8 +109,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
   const shown = rows.filter(
     (row) =>
       row.state !== 'not-on-this-engine' &&
-      (kind === 'docker-desktop' ||
-        (row.workload !== 'socket-derived-images' && row.workload !== 'socket-any-image')),
+      (byProduct || (row.workload !== 'socket-derived-images' && row.workload !== 'socket-any-image')),
   );
   const absent = rows
     .filter((row) => row.state === 'not-on-this-engine')

@@ -10,6 +10,7 @@ import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import { lastDays, localDay } from '../../../shared/audit/activity.ts';
+import { missingBecause } from '../../../shared/targets/capabilities.ts';
 import { useAfterPaint } from './after-paint.ts';
 
 // The chart library is the largest part of this page: the rest doesn't wait for it.
@@ -63,7 +64,7 @@ export function DenialsCard() {
     const words =
       activity.state.kind === 'reading'
         ? t('overview.denials.reading')
-        : target.kind === 'embedded'
+        : missingBecause(target.capabilities, 'decision-log') === null
           ? t('overview.denials.none')
           : t('overview.denials.noGateway');
     return (

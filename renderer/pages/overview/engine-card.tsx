@@ -14,7 +14,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { MoreIcon } from '../../theme/icons.ts';
 import { PathText } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
-import { backendIds, runtimeNameOf } from '../../../shared/isolation/requirements.ts';
+import { backendCapabilities, backendIds, runtimeNameOf } from '../../../shared/isolation/backends.ts';
 import { sentences } from '../../i18n/lists.ts';
 
 /** "Debian GNU/Linux 13 (trixie)" → "Debian 13": the card has room for the short form. */
@@ -56,8 +56,8 @@ export function EngineCard({
       value:
         engine.version === null ? t('unknown') : t('overview.engine.version', { version: engine.version }),
     },
-    // Docker Desktop brings its runtime along; its own card says the rest.
-    ...(ready && target.kind !== 'docker-desktop'
+    // A product that brings its runtime along has a card of its own, which says the rest.
+    ...(ready && target.capabilities.isolatedBy !== 'product'
       ? [
           {
             label: t('overview.engine.backend'),
@@ -69,11 +69,11 @@ export function EngineCard({
           {
             label: t('overview.engine.range'),
             value:
-              backend === 'exclusive'
-                ? t('overview.engine.ownRange')
-                : backend === 'sysbox'
-                  ? t('overview.engine.oneRange')
-                  : t('overview.engine.sharedRange'),
+              backend === undefined
+                ? t('overview.engine.sharedRange')
+                : backendCapabilities[backend].ownRange
+                  ? t('overview.engine.ownRange')
+                  : t('overview.engine.oneRange'),
           },
         ]
       : []),

@@ -5,6 +5,7 @@ import Button from '@mui/material/Button';
 import CircularProgress from '@mui/material/CircularProgress';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
 import { useApp, useDraft, useStore } from '../../state/context.tsx';
+import { useMissing } from '../../state/missing.ts';
 import type { Protection } from '../../components/protection.ts';
 import { navigate } from '../../state/router.ts';
 import { Card, Row, RowText } from '../../components/card.tsx';
@@ -23,7 +24,7 @@ import {
 } from '../../theme/icons.ts';
 import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
-import { chosenBackend } from '../../../shared/isolation/requirements.ts';
+import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { denialSentence, denialWhy } from './denial-words.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { clauses, closed, sentence, sentences } from '../../i18n/lists.ts';
@@ -120,7 +121,7 @@ function useSteps({
   const ready = engine.phase === 'ready';
 
   // Nothing about the machine's own engine is done from here: the notice on top says why.
-  const ours = app.target.kind !== 'docker-engine';
+  const ours = useMissing('apply') === undefined;
 
   if (app.target.desktop?.interrupted === true && (app.run === null || app.run.activity === 'ended')) {
     steps.push({
@@ -168,7 +169,7 @@ function useSteps({
       run: onStart,
       busy: starting,
     });
-  } else if (ready && !engine.gatewayUp && app.target.kind === 'embedded') {
+  } else if (ready && !engine.gatewayUp && app.target.capabilities.enforcedByGateway) {
     steps.push({
       key: 'gateway',
       icon: ErrorIcon,
@@ -366,7 +367,7 @@ function useSteps({
     ours &&
     ready &&
     protection.eci &&
-    app.target.kind === 'embedded' &&
+    app.target.capabilities.clientsNeedDockerHost &&
     app.scan?.containers.length === 0
   ) {
     const command = `export DOCKER_HOST=unix://${engine.socket}`;

@@ -32,7 +32,7 @@ export function EngineCard() {
 
   const others = found.filter((one) => one.id !== target.id);
   const label = (one: Pick<FoundTarget, 'name' | 'place'>, kind: FoundTarget['ref']['kind']) =>
-    `${kind === 'embedded' ? t('frame.engine.kind.embedded', { name: one.name }) : t(`frame.engine.kind.${kind}`)} · ${one.place}`;
+    `${t(`frame.engine.kind.${kind}`, { name: one.name })} · ${one.place}`;
   const choose = async (id: string) => {
     if (id === target.id) return;
     const answer = await store.switchTarget(id);

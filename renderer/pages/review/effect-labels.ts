@@ -15,6 +15,7 @@ import { formatDuration } from '../../i18n/format.ts';
 import { sentences } from '../../i18n/lists.ts';
 import type { Tone } from '../../theme/tokens.ts';
 import type { ApplyPlan, PlanEffect } from '../../../shared/apply/plan.ts';
+import { backendIds } from '../../../shared/isolation/backends.ts';
 import { names as joined } from '../../i18n/lists.ts';
 
 type Kind = PlanEffect['kind'];
@@ -150,10 +151,10 @@ export function effectWords(
     case 'eci-off':
       return words(t('review.effect.eciOff'), t('review.effect.eciOffWhy'));
     case 'backend': {
-      const id = params['id'];
+      const id = backendIds.find((backend) => backend === params['id']);
       return words(
         t('review.effect.backend', {
-          name: id === 'exclusive' || id === 'sysbox' ? t(`review.effect.${id}`) : String(id),
+          name: id === undefined ? String(params['id']) : t(`review.effect.${id}`),
         }),
         t('review.effect.backendWhy'),
       );

@@ -10,6 +10,7 @@ import { withCode } from '../../components/mono.tsx';
 import { formatDuration, useFormats } from '../../i18n/format.ts';
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
+import { missingBecause } from '../../../shared/targets/capabilities.ts';
 import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
 import { RecreateItems } from '../../components/recreate-items.tsx';
 import { effectWords, kindLook, someNames } from './effect-labels.ts';
@@ -27,7 +28,7 @@ export function HappenCard({ plan }: { readonly plan: ApplyPlan }) {
   const { target } = useApp();
   const [choosing, setChoosing] = useState(false);
   const existing =
-    target.kind === 'docker-desktop'
+    missingBecause(target.capabilities, 'existing-containers') !== null
       ? 'used'
       : draft.settings.ok
         ? draft.settings.value.existingContainers

@@ -98,7 +98,7 @@ function Step({ step, last }: { readonly step: ApplyStepStatus; readonly last: b
 function useStepWords(step: ApplyStepStatus['step']): { readonly name: string; readonly does: string } {
   const { t } = useTranslation();
   const words = { name: t(`review.step.${step}`), does: t(`review.stepWhat.${step}`) };
-  if (useApp().target.kind !== 'docker-desktop') return words;
+  if (useApp().target.capabilities.restarts !== 'application') return words;
   switch (step) {
     case 'back-up':
       return { ...words, does: t('target.stepWhat.back-up') };

@@ -21,13 +21,13 @@ import {
 vi.setConfig({ testTimeout: 60_000 });
 
 const embedded: LintContext = {
-  target: 'embedded',
+  settingsFormat: 'engine',
   platform: 'linux',
   home: '/home/u',
   engineDirectories: ['/srv/engine'],
   socketPath: '/srv/engine/docker.sock',
 };
-const desktop: LintContext = { target: 'docker-desktop', platform: 'darwin' };
+const desktop: LintContext = { settingsFormat: 'desktop', platform: 'darwin' };
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const version = '"configurationFileVersion":2';
 const eci = (inside: string, toggle = '"locked":true,"value":true') =>

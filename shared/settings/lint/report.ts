@@ -3,10 +3,11 @@ import type { Finding, FindingCode, TextEdit } from '../findings.ts';
 import type { LineIndex } from '../position.ts';
 import { nodeAt, propertyOf, type ParsedSettings } from '../parse.ts';
 import { toPointer, type SettingsPath } from '../pointer.ts';
+import type { SettingsFormat } from '../../targets/capabilities.ts';
 
 /** Where a text is going to be used. */
 export interface LintContext {
-  readonly target: 'embedded' | 'docker-engine' | 'docker-desktop';
+  readonly settingsFormat: SettingsFormat;
   /** Node's name of the platform: linux, darwin, win32. */
   readonly platform: string;
   /** Home directory of the sharing user, to judge paths with $HOME. */
@@ -59,9 +60,9 @@ export class Report {
     this.context = context;
   }
 
-  /** On an engine of ours: embedded or a guarded Docker Engine. */
+  /** For an engine of ours, which reads the key `bulkhead`. */
   get ownEngine(): boolean {
-    return this.context.target !== 'docker-desktop';
+    return this.context.settingsFormat === 'engine';
   }
 
   node(path: SettingsPath): Node | undefined {

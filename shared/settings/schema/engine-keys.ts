@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { backendIds } from '../../isolation/backends.ts';
 import { messageLanguages } from '../../language.ts';
 import { bool, entry, group, key, list, object, oneOf } from './key.ts';
 
-export const backendChoices = ['auto', 'exclusive', 'sysbox'] as const;
+export const backendChoices = ['auto', ...backendIds] as const;
 export const policyModes = ['enforce', 'audit'] as const;
 export const existingContainersChoices = ['block', 'warn'] as const;
 export const socketScopes = ['all', 'own'] as const;

@@ -7,6 +7,7 @@ import { parseSettings } from '../parse.ts';
 import { settingsJsonSchema } from './json-schema.ts';
 import type * as EngineKeys from './engine-keys.ts';
 import type * as Key from './key.ts';
+import { settingsFormats } from '../../targets/capabilities.ts';
 
 // The schema with one key more.
 vi.mock('./engine-keys.ts', async (original) => {
@@ -24,7 +25,7 @@ vi.mock('./engine-keys.ts', async (original) => {
   return { ...real, engineKeys: { ...real.engineKeys, dummyKey } };
 });
 
-const own = { target: 'embedded', platform: 'linux' } as const;
+const own = { settingsFormat: 'engine', platform: 'linux' } as const;
 const file = (member: string): string => `{ "configurationFileVersion": 2, ${member} }`;
 const lint = (member: string): string[] =>
   lintSettings(file(member), own).map((f) => `${f.severity} ${f.code} ${f.pointer}: ${f.message}`);
@@ -128,8 +129,8 @@ describe('the schema', () => {
 describe('$schema', () => {
   const member = '"$schema": "./admin-settings.schema.json"';
 
-  it.each(['embedded', 'docker-engine', 'docker-desktop'] as const)('is no finding on %s', (target) => {
-    expect(lintSettings(file(member), { target, platform: 'linux' })).toEqual([]);
+  it.each(settingsFormats)('is no finding for the format %s', (settingsFormat) => {
+    expect(lintSettings(file(member), { settingsFormat, platform: 'linux' })).toEqual([]);
     expect(effectiveSettings(file(member), { exists: true }).ok).toBe(true);
   });
 

@@ -1,0 +1,60 @@
+/** Isolation backends, by the name that `bulkhead.backend` takes. The first one is the default. */
+export const backendIds = ['exclusive', 'sysbox'] as const;
+export type BackendId = (typeof backendIds)[number];
+
+/**
+ * What the rest of the code may rely on where a backend isolates containers. Policy and gateway decide by
+ * these, never by the backend's name. They are declared here rather than in `engine/backends`, since the
+ * gateway reads them and imports nothing of the engine library.
+ */
+export interface BackendCapabilities {
+  /** Name that the runtime has in the engine; what `docker inspect` shows (A6). */
+  readonly runtimeName: string;
+  /** Every container has an id range of its own (A3), owned by the user who had it created. */
+  readonly ownRange: boolean;
+  /** Runs containers created with `--privileged` (A4). Otherwise the flag is taken out of the request. */
+  readonly allowsPrivileged: boolean;
+  /** The planner process runs beside the engine: it plans mounts and claims ranges. */
+  readonly needsPlanner: boolean;
+  /** Variables of a container by which its creator could reconfigure the runtime; null where none do. */
+  readonly reservedEnvironment: RegExp | null;
+}
+
+export const exclusiveBackendCapabilities = {
+  runtimeName: 'bulkhead',
+  ownRange: true,
+  allowsPrivileged: true,
+  needsPlanner: true,
+  reservedEnvironment: null,
+} as const satisfies BackendCapabilities;
+
+/** Sysbox Community Edition: one range for all containers. The name is the one its own installer registers. */
+export const sysboxBackendCapabilities = {
+  runtimeName: 'sysbox-runc',
+  ownRange: false,
+  allowsPrivileged: false,
+  needsPlanner: false,
+  reservedEnvironment: /^SYSBOX_/i,
+} as const satisfies BackendCapabilities;
+
+export const backendCapabilities: Readonly<Record<BackendId, BackendCapabilities>> = {
+  exclusive: exclusiveBackendCapabilities,
+  sysbox: sysboxBackendCapabilities,
+};
+
+/**
+ * The backend a settings file chooses: Sysbox only where it is named, since it protects less (no range of its
+ * own for each container, A3).
+ */
+export function chosenBackend(setting: 'auto' | BackendId): BackendId {
+  return setting === 'auto' ? backendIds[0] : setting;
+}
+
+/** The isolation runtime of a backend: the only one containers get (A6). */
+export const runtimeNameOf = (backend: BackendId): string => backendCapabilities[backend].runtimeName;
+
+/** Capabilities of the backend whose runtime has this name; null for any other runtime. */
+export function capabilitiesOfRuntime(runtimeName: string): BackendCapabilities | null {
+  const id = backendIds.find((backend) => backendCapabilities[backend].runtimeName === runtimeName);
+  return id === undefined ? null : backendCapabilities[id];
+}
