@@ -68,7 +68,7 @@ export function registerEngine(program: Command): void {
             { ok: true, value: await target.driver.status() },
             {
               json: options.json,
-              human: describeStatus(target.capabilities),
+              human: describeEngineStatus(target.capabilities),
               failed: (status) => status.phase !== 'ready',
             },
           );
@@ -85,7 +85,7 @@ export function registerEngine(program: Command): void {
         { ok: true, value: await driver.status() },
         {
           json: options.json,
-          human: describeStatus(embeddedCapabilities),
+          human: describeEngineStatus(embeddedCapabilities),
           failed: (status) => status.phase !== 'ready',
         },
       );
@@ -124,7 +124,7 @@ async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart')
     timeoutMs: timeoutMs.value,
   });
   if (what === 'start' && result.ok) await settleInterrupted(root.value);
-  printResult(result, { json: options.json, human: describeStatus(embeddedCapabilities) });
+  printResult(result, { json: options.json, human: describeEngineStatus(embeddedCapabilities) });
 }
 
 /**
@@ -156,7 +156,7 @@ async function driveTarget(options: EngineOptions, what: 'start' | 'stop' | 'res
     // Settling it has restarted it.
     printResult(await target.driver[what === 'restart' && settled?.value != null ? 'start' : what](call), {
       json: options.json,
-      human: describeStatus(target.capabilities),
+      human: describeEngineStatus(target.capabilities),
     });
   });
 }
@@ -226,7 +226,7 @@ async function openDriver(root: string): Promise<EngineDriver> {
 }
 
 /** Writes a status as text, one fact a line. */
-export const describeStatus =
+export const describeEngineStatus =
   ({ enforcedByGateway }: Pick<TargetCapabilities, 'enforcedByGateway'>) =>
   (status: EngineStatus): string => {
     const lines = [`engine ${status.phase}`];

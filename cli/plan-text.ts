@@ -1,5 +1,5 @@
 import type { ApplyPlan, PlanEffect } from '../shared/apply/plan.ts';
-import { applySteps } from '../shared/apply/plan.ts';
+import { applySteps, applyStepTable } from '../shared/apply/steps.ts';
 import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
 import { countOf, type Claim, type Verification } from '../shared/verify/claims.ts';
 import { widthOf } from '../shared/translate/translate.ts';
@@ -153,23 +153,13 @@ export function describeEffect({ code, params }: PlanEffect): string {
   }
 }
 
-const stepWords: Readonly<Record<ApplyStepStatus['step'], string>> = {
-  'back-up': 'Back up',
-  'write-settings': 'Write settings',
-  reconfigure: 'Reconfigure the engine',
-  'restart-engine': 'Restart the engine',
-  'health-check': 'Check the engine',
-  verify: 'Verify from inside',
-  'clean-up': 'Clean up',
-};
-
 /** One line for a step that has ended, null while it has not. */
 export function describeStep(status: ApplyStepStatus): string | null {
   if (status.state === 'waiting' || status.state === 'running') return null;
   const number = applySteps.indexOf(status.step) + 1;
   const took = status.durationMs === null ? '' : `${(status.durationMs / 1000).toFixed(1)} s`;
   const mark = status.state === 'failed' ? 'failed' : status.state === 'skipped' ? 'nothing to do' : took;
-  return `${number}/${applySteps.length} ${stepWords[status.step].padEnd(24)}${mark.padEnd(14)}${translateEvidence(status.detail ?? '')}`.trimEnd();
+  return `${number}/${applySteps.length} ${applyStepTable[status.step].name.padEnd(24)}${mark.padEnd(14)}${translateEvidence(status.detail ?? '')}`.trimEnd();
 }
 
 /** How a run ended, with the reason and what to try. */
@@ -207,12 +197,12 @@ export function describeOutcome(run: ApplyRun): string {
       return outcome.error.code === 'apply.cancelled'
         ? `Cancelled, and rolled back to version ${outcome.restoredVersion}. The draft is kept.`
         : [
-            `Rolled back to version ${outcome.restoredVersion}: "${stepWords[outcome.failedStep]}" failed.`,
+            `Rolled back to version ${outcome.restoredVersion}: "${applyStepTable[outcome.failedStep].name}" failed.`,
             ...why(outcome.error),
           ].join('\n');
     case 'rollback-failed':
       return [
-        `"${stepWords[outcome.failedStep]}" failed, and rolling back failed too.`,
+        `"${applyStepTable[outcome.failedStep].name}" failed, and rolling back failed too.`,
         ...why(outcome.error),
         ...why(outcome.rollbackError),
         `  The files as they were are in ${outcome.backupDir}.`,

@@ -31,7 +31,7 @@ export interface StatusReport {
 /** Everything `bulkhead status` tells. */
 export async function statusReport(target: Target): Promise<StatusReport> {
   const [{ settingsInForce }, { readJournal }] = await Promise.all([
-    import('../engine/apply/plan.ts'),
+    import('../engine/apply/plan-facts.ts'),
     import('../engine/apply/journal.ts'),
   ]);
   const [desktop, engine, settings, verification, journal] = await Promise.all([

@@ -2,7 +2,8 @@ import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { applySteps, keepAllContainers } from '../../shared/apply/plan.ts';
+import { keepAllContainers } from '../../shared/apply/plan.ts';
+import { applySteps } from '../../shared/apply/steps.ts';
 import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
 import { elevation } from './elevation.ts';
 

@@ -1,28 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import {
-  applySteps,
-  type ApplyPlan,
-  type ApplyStep,
-  type ContainerChoices,
-} from '../../shared/apply/plan.ts';
+import type { ApplyPlan, ContainerChoices } from '../../shared/apply/plan.ts';
+import { applySteps, applyStepTable } from '../../shared/apply/steps.ts';
 import type { ApplyEvent, ApplyOutcome, ApplyRun } from '../../shared/apply/run.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
 import { sha256 } from '../base/files.ts';
 import { acquireLock, type Lock } from '../base/lock.ts';
 import { ensureRoot } from '../store/settings-store.ts';
-import { cleanUpDefect, notCleanedUp } from './clean-up.ts';
-import { finalise, noResults, type ApplyResults } from './finish.ts';
+import { workOf } from './due-steps.ts';
+import { addResults, finalise, noResults, type ApplyResults } from './finish.ts';
 import { writeJournal, type Journal } from './journal.ts';
 import { applyLockPath } from '../base/root-paths.ts';
-import { makePlan, stopWaitOf } from './plan.ts';
+import { makePlan } from './plan.ts';
+import { stopWaitOf } from './plan-facts.ts';
 import type { ApplyPorts } from './ports.ts';
 import { resumeUnderLock } from './resume.ts';
 import { rollBack } from './roll-back.ts';
 import { createRunState } from './run-state.ts';
-import { conflict, stepActions, stepIsDue } from './steps.ts';
+import { stepModules } from './steps/index.ts';
+import { settingsConflict } from './steps/settings-conflict.ts';
+import type { StepContext, StepModule } from './steps/step.ts';
 import { message } from '../../shared/messages/message.ts';
-import type { StepContext } from './step-context.ts';
 
 /**
  * What to apply. `baseHash` is the plan's: sha256 of the applied text it was made against, '' for no file.
@@ -80,7 +78,6 @@ export async function startApply(
         state,
         journal,
         text: request.text,
-        plan: plan.value,
         signal: controller.signal,
         onRecreation: (cancel) => {
           cancelRecreation = cancel;
@@ -113,7 +110,7 @@ interface AdmittedPlan extends ApplyPlan {
 async function admit(ports: ApplyPorts, request: ApplyRequest): Promise<Result<AdmittedPlan, AppError>> {
   const facts = await ports.facts(request.text);
   if (!facts.ok) return facts;
-  if (facts.value.applied.hash !== request.baseHash) return conflict(ports.paths.settings);
+  if (facts.value.applied.hash !== request.baseHash) return settingsConflict(ports.paths.settings);
   const made = makePlan(facts.value, request.text, request.choices);
   // The restart stops what was chosen: what would be refused afterwards is refused before.
   const plan =
@@ -210,7 +207,7 @@ function newJournal(
         }),
     phase: 'applying',
     restored: false,
-    step: 'back-up',
+    step: applySteps[0] ?? 'back-up',
     stepState: 'begun',
     error: null,
     durationsMs: {},
@@ -234,7 +231,7 @@ async function execute(context: StepContext, lock: Lock): Promise<ApplyRun> {
   return state.snapshot();
 }
 
-/** All steps up to verification; a failure or a cancel goes back, and that is the outcome. */
+/** All reversible steps, up to verification; a failure or a cancel goes back, and that is the outcome. */
 async function bringIntoForce(
   context: StepContext,
   results: ApplyResults,
@@ -246,14 +243,11 @@ async function bringIntoForce(
     return { outcome: await rollBack(ports, state, journal, signal.aborted ? cancelled() : error) };
   };
   try {
-    for (const step of applySteps) {
-      if (signal.aborted) {
-        journal = { ...journal, step: last(journal, step) };
-        return await goBack(cancelled());
-      }
-      if (step === 'clean-up') break;
-      if (!stepIsDue(step, journal)) {
-        state.skip(step);
+    for (const step of stepModules) {
+      if (signal.aborted) return await goBack(cancelled());
+      if (!applyStepTable[step.id].reversible) break;
+      if (!step.isDue(workOf(journal))) {
+        state.skip(step.id);
         continue;
       }
       const outcome = await runStep({ ...context, journal }, step, results);
@@ -284,28 +278,32 @@ async function bringIntoForce(
 async function complete(context: StepContext, results: ApplyResults): Promise<ApplyOutcome> {
   const { ports, state } = context;
   let journal = context.journal;
-  if (!stepIsDue('clean-up', journal)) state.skip('clean-up');
-  else {
+  for (const step of stepModules.filter(({ id }) => !applyStepTable[id].reversible)) {
+    if (!step.isDue(workOf(journal))) {
+      state.skip(step.id);
+      continue;
+    }
+    const own = noResults();
     let error: AppError | null;
     try {
-      const outcome = await runStep(context, 'clean-up', results);
+      const outcome = await runStep({ ...context, journal }, step, own);
       journal = outcome.journal;
       error = outcome.error;
     } catch (cause) {
-      error = cleanUpDefect(cause);
+      error =
+        step.defectError?.(cause) ?? fail('internal', message('apply.applying-hit-defect'), { cause }).error;
     }
     if (error !== null) {
-      state.log(`clean-up: ${error.message}`);
-      const none = notCleanedUp(journal, error);
-      results.removed = results.removed.length > 0 ? results.removed : none.removed;
-      results.recreated = results.recreated.length > 0 ? results.recreated : none.recreated;
+      state.log(`${step.id}: ${error.message}`);
+      const without = step.resultsWithout?.(journal, error);
+      if (own.removed.length === 0) own.removed = without?.removed ?? [];
+      if (own.recreated.length === 0) own.recreated = without?.recreated ?? [];
     }
+    results.removed.push(...own.removed);
+    results.recreated.push(...own.recreated);
   }
   return finalise(ports, state, journal, context.text, results);
 }
-
-/** The step a cancel between two steps counts for: the one that ran last. */
-const last = (journal: Journal, next: ApplyStep): ApplyStep => (next === 'back-up' ? next : journal.step);
 
 const cancelled = (): AppError =>
   fail('apply.cancelled', message('apply.apply-was-cancelled'), {
@@ -314,29 +312,28 @@ const cancelled = (): AppError =>
 
 async function runStep(
   context: StepContext,
-  step: ApplyStep,
+  step: StepModule,
   results: ApplyResults,
 ): Promise<{ journal: Journal; error: AppError | null }> {
   const { ports, state } = context;
-  let journal: Journal = { ...context.journal, step, stepState: 'begun' };
+  let journal: Journal = { ...context.journal, step: step.id, stepState: 'begun' };
   const noted = await writeJournal(ports.paths.journal, journal);
-  // It has not begun: there is nothing of it to undo, as an engine to restart. The clean-up goes on: an apply
-  // that is interrupted between verification and clean-up is finished all the same.
-  if (!noted.ok && step !== 'clean-up') return { journal: context.journal, error: noted.error };
-  state.begin(step);
-  await ports.onCheckpoint?.(`${step} begun`);
-  const result = await stepActions[step]({ ...context, journal });
+  // It has not begun: there is nothing of it to undo, as an engine to restart. A step that is not reversible
+  // goes on: an apply that is interrupted between verification and clean-up is finished all the same.
+  if (!noted.ok && applyStepTable[step.id].reversible)
+    return { journal: context.journal, error: noted.error };
+  state.begin(step.id);
+  await ports.onCheckpoint?.(`${step.id} begun`);
+  const result = await step.run({ ...context, journal });
   if (!result.ok) {
-    state.finish(step, 'failed', result.error.message);
+    state.finish(step.id, 'failed', result.error.message);
     return { journal, error: result.error };
   }
-  if (result.value.verification !== undefined) results.verification = result.value.verification;
-  if (result.value.removed !== undefined) results.removed = result.value.removed;
-  if (result.value.recreated !== undefined) results.recreated = result.value.recreated;
-  const durationMs = state.finish(step, 'done', result.value.detail);
-  journal = { ...journal, stepState: 'done', durationsMs: { ...journal.durationsMs, [step]: durationMs } };
+  addResults(results, result.value);
+  const durationMs = state.finish(step.id, 'done', result.value.detail);
+  journal = { ...journal, stepState: 'done', durationsMs: { ...journal.durationsMs, [step.id]: durationMs } };
   const finished = await writeJournal(ports.paths.journal, journal);
-  await ports.onCheckpoint?.(`${step} done`);
-  // After clean-up a journal that can't be written changes nothing any more.
-  return { journal, error: finished.ok || step === 'clean-up' ? null : finished.error };
+  await ports.onCheckpoint?.(`${step.id} done`);
+  // After such a step a journal that can't be written changes nothing any more.
+  return { journal, error: finished.ok || !applyStepTable[step.id].reversible ? null : finished.error };
 }

@@ -8,16 +8,24 @@ import { dropBackup } from './backup.ts';
 import type { Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';
 import type { RunState } from './run-state.ts';
+import type { StepResults } from './steps/step.ts';
 import { message } from '../../shared/messages/message.ts';
 import { recordVersion, settleDraft } from './versions.ts';
 
-/** What the steps of an apply have to tell. */
+/** What the steps of an apply report, put together. */
 export interface ApplyResults {
   verification: Verification | null;
   removed: RemoveOutcome[];
   recreated: RecreateMember[];
 }
 export const noResults = (): ApplyResults => ({ verification: null, removed: [], recreated: [] });
+
+/** Adds what one step reports. */
+export function addResults(results: ApplyResults, more: StepResults = {}): void {
+  if (more.verification !== undefined) results.verification = more.verification;
+  if (more.removed !== undefined) results.removed = more.removed;
+  if (more.recreated !== undefined) results.recreated = more.recreated;
+}
 
 /**
  * The good end: history, draft, journal, backup, in an order that a crash in between only repeats. A defect

@@ -1,7 +1,7 @@
 import { applyLockPath } from '../base/root-paths.ts';
 import { access, readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { applySteps } from '../../shared/apply/plan.ts';
+import { applySteps } from '../../shared/apply/steps.ts';
 import { appErrorSchema, type AppError, type Result } from '../../shared/result.ts';
 import { chosenRecreationSchema } from '../recreate/recreate-chosen.ts';
 import type { RootPaths } from '../base/root-paths.ts';
@@ -84,16 +84,4 @@ export async function readJournal(file: string): Promise<Journal | null | 'damag
 export function writeJournal(file: string, journal: Journal): Promise<Result<void, AppError>> {
   // 0600: it names containers and the reason of a failure.
   return writeFileAtomic(file, `${JSON.stringify(journal)}\n`, { mode: 0o600 });
-}
-
-/**
- * What to do about an apply that was interrupted. Finished is only what was verified already (or had nothing
- * to verify, and whose engine answered): everything else goes back to what was there before, since nobody has
- * seen the new state work.
- */
-export function resumeDecision(journal: Journal): 'finish' | 'roll-back' {
-  if (journal.phase === 'rolling-back') return 'roll-back';
-  if (journal.step === 'clean-up') return 'finish';
-  const last = journal.eciAfter ? 'verify' : 'health-check';
-  return journal.step === last && journal.stepState === 'done' ? 'finish' : 'roll-back';
 }

@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { applySteps } from '../../shared/apply/plan.ts';
+import { applySteps } from '../../shared/apply/steps.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
 import { sha256 } from '../base/files.ts';
 import { createSettingsStore } from '../store/settings-store.ts';
 import { callsFile, container, engineFile, fixturePorts, running, settingsText } from './apply-fixture.ts';
-import { resumeDecision, type Journal } from './journal.ts';
+import { resumeDecision } from './due-steps.ts';
+import type { Journal } from './journal.ts';
 import { resumeInterruptedApply } from './resume.ts';
 
 let root: string;

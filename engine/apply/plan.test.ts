@@ -5,7 +5,8 @@ import type { HistoryEntry } from '../store/history.ts';
 import { sha256 } from '../base/files.ts';
 import { container, settingsText } from './apply-fixture.ts';
 import { estimateSeconds } from './estimate.ts';
-import { makePlan, settingsInForce, withRecreation, type PlanFacts } from './plan.ts';
+import { makePlan, withRecreation } from './plan.ts';
+import { settingsInForce, type PlanFacts } from './plan-facts.ts';
 import { embeddedCapabilities } from '../targets/embedded/capabilities.ts';
 
 const engine: EngineStatus = {

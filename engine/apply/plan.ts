@@ -1,56 +1,27 @@
-import type { ApplyPlan, ApplyStep, ContainerChoices, PlanEffect } from '../../shared/apply/plan.ts';
-import { unprotected, type Container, type ContainerScan } from '../../shared/containers/protection.ts';
-import type { RecreatePlan } from '../../shared/containers/recreate.ts';
-import type { EngineStatus } from '../../shared/engine-status/status.ts';
-import type { BackendReport } from '../../shared/isolation/requirements.ts';
-import type { AppError, Result } from '../../shared/result.ts';
+import type { ApplyPlan, ContainerChoices } from '../../shared/apply/plan.ts';
 import {
-  defaultSettings,
+  isRunning,
+  unprotected,
+  type Container,
+  type ContainerScan,
+} from '../../shared/containers/protection.ts';
+import type { RecreatePlan } from '../../shared/containers/recreate.ts';
+import type { AppError } from '../../shared/result.ts';
+import { removesFile } from '../../shared/settings/history.ts';
+import {
   diffSettings,
   effectiveSettings,
-  lockedDownSettings,
   parseSettings,
   type EffectiveSettings,
   type Finding,
-  type SettingsChange,
 } from '../../shared/settings/index.ts';
-import { lintSettings, type LintContext } from '../../shared/settings/lint/index.ts';
-import { removesFile } from '../../shared/settings/history.ts';
-import { missingBecause, type TargetCapabilities } from '../../shared/targets/capabilities.ts';
-import type { EngineConfigPlan } from '../daemon-json/daemon-json.ts';
-import { sha256, type StoredText } from '../base/files.ts';
-import type { VersionState } from '../store/history.ts';
+import { lintSettings } from '../../shared/settings/lint/index.ts';
+import { missingBecause } from '../../shared/targets/capabilities.ts';
+import { sha256 } from '../base/files.ts';
+import { dueSteps } from './due-steps.ts';
 import { estimateSeconds } from './estimate.ts';
-
-/** Everything a plan is made from, as found on the machine. */
-export interface PlanFacts {
-  readonly capabilities: TargetCapabilities;
-  readonly applied: StoredText;
-  readonly versions: VersionState;
-  readonly engine: EngineStatus;
-  /** What the lint knows of this machine. */
-  readonly lint: LintContext;
-  /** The backend the draft asks for, as tried here; null when there is none of that name. */
-  readonly backend: BackendReport | null;
-  /** Runtime name of that backend. */
-  readonly runtimeName: string;
-  /** What daemon.json would become. */
-  readonly engineConfig: Result<EngineConfigPlan, AppError>;
-  /** Null where the engine doesn't answer: then nothing is known about containers, and none can be chosen. */
-  readonly scan: ContainerScan | null;
-  /** Why this user can't apply, null when they can. */
-  readonly rights: string | null;
-}
-
-/**
- * What a settings text means for ECI. An applied text that can't be used counts as ECI on: the gateway locks
- * down then.
- */
-export function settingsInForce(text: StoredText): EffectiveSettings {
-  if (!text.exists) return defaultSettings;
-  const settings = effectiveSettings(text.text, { exists: true });
-  return settings.ok ? settings.value : lockedDownSettings;
-}
+import { effectsOf } from './plan-effects.ts';
+import { settingsInForce, stopWaitOf, type PlanFacts } from './plan-facts.ts';
 
 /**
  * What applying `draft` would do. Pure. `choices` about containers that aren't there (any more) are dropped;
@@ -103,13 +74,11 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
             choices.recreate?.includes(container.id) === true &&
             !remove.some(({ id }) => id === container.id),
         );
-  const steps = stepsOf({
+  const steps = dueSteps({
     restartNeeded,
     eciAfter,
-    eciBefore,
-    configChanges: daemonJson.length,
-    chosen: remove.length + recreate.length,
-  });
+    containersChosen: remove.length + recreate.length > 0,
+  }).map(({ id }) => id);
   return {
     fromVersion: facts.versions.current,
     toVersion: facts.versions.next,
@@ -221,22 +190,6 @@ function emptyPlan(
   };
 }
 
-/** Which steps have something to do. Verification is left out only where the engine goes on as it is. */
-export function stepsOf(plan: {
-  restartNeeded: boolean;
-  eciBefore: boolean;
-  eciAfter: boolean;
-  configChanges: number;
-  chosen: number;
-}): ApplyStep[] {
-  const steps: ApplyStep[] = ['back-up', 'write-settings'];
-  if (plan.restartNeeded) steps.push('reconfigure', 'restart-engine');
-  steps.push('health-check');
-  if (plan.eciAfter) steps.push('verify');
-  if (plan.chosen > 0) steps.push('clean-up');
-  return steps;
-}
-
 function findBlockers(
   facts: PlanFacts,
   plan: { draft: string; restartNeeded: boolean; eciAfter: boolean; errors: string[] },
@@ -297,149 +250,4 @@ function chosen(scan: ContainerScan | null, choices: ContainerChoices): Containe
   return (scan?.containers ?? []).filter(
     (container) => wanted.has(container.id) && (choices.includeRunning || !isRunning(container)),
   );
-}
-
-/** Seconds a restart waits for running containers: they stop side by side, so the longest wait counts. */
-export const stopWaitOf = (facts: Pick<PlanFacts, 'scan'>): number =>
-  Math.max(
-    0,
-    ...(facts.scan?.containers ?? []).filter(isRunning).map((container) => container.stopWait ?? 0),
-  );
-
-/** Those among them that don't take the stop signal, for the plan. */
-function slowOf(stopping: readonly Container[]): PlanEffect['params'] {
-  const slow = stopping.filter((container) => (container.stopWait ?? 0) > 0);
-  return slow.length === 0
-    ? {}
-    : {
-        slow: slow.length,
-        slowNames: slow.map((container) => container.name).slice(0, maxNames),
-        wait: Math.max(...slow.map((container) => container.stopWait ?? 0)),
-      };
-}
-
-export const isRunning = (container: Container): boolean =>
-  container.state === 'running' || container.state === 'paused' || container.state === 'restarting';
-
-interface EffectInput {
-  facts: PlanFacts;
-  removes: boolean;
-  before: EffectiveSettings;
-  after: EffectiveSettings;
-  changes: readonly SettingsChange[];
-  restartNeeded: boolean;
-  engineUp: boolean;
-  notProtected: readonly Container[];
-  remove: readonly Container[];
-  recreate: readonly Container[];
-  choices: ContainerChoices;
-  backend: string;
-}
-
-/** Names a line shows at most; the count tells the rest. */
-const maxNames = 50;
-const named = (containers: readonly { name: string }[]) => ({
-  count: containers.length,
-  names: containers.slice(0, maxNames).map((container) => container.name),
-});
-
-function effectsOf(input: EffectInput): PlanEffect[] {
-  const { facts, before, after, changes, remove, recreate } = input;
-  const effects: PlanEffect[] = [];
-  const now = (kind: PlanEffect['kind'], code: PlanEffect['code'], params: PlanEffect['params'] = {}) => {
-    effects.push({ kind, when: 'while-applying', code, params });
-  };
-  const later = (kind: PlanEffect['kind'], code: PlanEffect['code'], params: PlanEffect['params'] = {}) => {
-    effects.push({ kind, when: 'afterwards', code, params });
-  };
-  const { capabilities } = facts;
-  const seconds = Math.max(
-    estimateSeconds(['restart-engine'], facts.versions.entries, { stopWait: stopWaitOf(facts) }),
-    capabilities.minimumRestartSeconds,
-  );
-  const containers = facts.scan?.containers ?? [];
-
-  if (input.restartNeeded) {
-    now('restart', restartEffect(capabilities.restarts, input.engineUp), { seconds });
-    // The file's presence means more than what stands in it.
-    if (input.removes) later('unprotected', 'desktop-file-goes');
-    else if (capabilities.fileEnforcesSignIn)
-      later('new-rule', 'desktop-sign-in', { first: facts.applied.exists ? 0 : 1 });
-  } else if (changes.length > 0) now('at-once', 'gateway-reloads');
-  const stopping = input.restartNeeded ? containers.filter(isRunning) : [];
-  if (stopping.length > 0) {
-    const returning = stopping.filter(
-      (container) => container.restartPolicy === 'always' || container.restartPolicy === 'unless-stopped',
-    );
-    now('stops', 'containers-stop', {
-      ...named(stopping),
-      returning: returning.map((container) => container.name).slice(0, maxNames),
-      ...slowOf(stopping),
-    });
-  }
-  if (remove.length > 0) now('removed', 'containers-removed', named(remove));
-  const volumes = [...new Set(remove.flatMap((container) => container.volumes.map((volume) => volume.name)))];
-  if (input.choices.removeVolumes && volumes.length > 0)
-    now('removed', 'volumes-removed', { count: volumes.length, names: volumes.slice(0, maxNames) });
-  if (recreate.length > 0) now('recreated', 'containers-recreated', named(recreate));
-
-  if (!before.eci.value && after.eci.value) {
-    later('new-rule', 'eci-on');
-    later('new-rule', 'backend', { id: input.backend });
-  } else if (before.eci.value && !after.eci.value) later('unprotected', 'eci-off');
-  if (after.eci.value) rulesOf(before, after, later);
-  if (after.blockDockerLoad.value && !before.blockDockerLoad.value) later('new-rule', 'load-blocked');
-  if (
-    input.restartNeeded &&
-    facts.engine.counts !== null &&
-    facts.engine.counts.images + facts.engine.counts.containers > 0
-  )
-    later('stays-in-view', 'store-unchanged', {
-      images: facts.engine.counts.images,
-      containers: facts.engine.counts.containers,
-    });
-  const settled = new Set([...remove, ...recreate].map(({ id }) => id));
-  const kept = input.notProtected.filter(({ id }) => !settled.has(id));
-  if (kept.length > 0) later('unprotected', 'containers-kept-unprotected', named(kept));
-  return effects;
-}
-
-function restartEffect(what: TargetCapabilities['restarts'], engineUp: boolean): PlanEffect['code'] {
-  if (what === 'application') return engineUp ? 'desktop-reopens' : 'desktop-opens';
-  return engineUp ? 'engine-restarts' : 'engine-starts';
-}
-
-/** Rules that are new compared with before: all of them where ECI goes on, the changed ones otherwise. */
-function rulesOf(
-  before: EffectiveSettings,
-  after: EffectiveSettings,
-  later: (kind: PlanEffect['kind'], code: PlanEffect['code'], params?: PlanEffect['params']) => void,
-): void {
-  const differs = (part: (settings: EffectiveSettings) => unknown) =>
-    !before.eci.value || JSON.stringify(part(before)) !== JSON.stringify(part(after));
-  if (differs((settings) => settings.fileSharing)) {
-    const shares =
-      after.fileSharing.kind === 'default'
-        ? ['$HOME', '$TMP']
-        : after.fileSharing.directories.map((directory) => directory.path);
-    later('new-rule', 'mounts-outside-shares-refused', {
-      count: shares.length,
-      paths: shares.slice(0, maxNames),
-    });
-  }
-  if (differs((settings) => [settings.socket.images, settings.socket.allowDerivedImages]))
-    later('new-rule', 'socket-images', {
-      count: after.socket.images.length,
-      images: after.socket.images.slice(0, maxNames),
-    });
-  const { commands } = after.socket;
-  const restricts = commands.type === 'allow' || commands.commands.length > 0;
-  if (
-    differs((settings) => settings.socket.commands) &&
-    (restricts || before.socket.commands.commands.length > 0)
-  )
-    later('new-rule', 'socket-commands', {
-      type: commands.type,
-      commands: commands.commands.slice(0, maxNames),
-    });
 }

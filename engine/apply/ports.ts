@@ -10,7 +10,7 @@ import type { EngineDriver } from './driver.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import type { EffectiveSettings } from '../../shared/settings/index.ts';
 import type { IsolationBackend } from '../backends/backend.ts';
-import type { PlanFacts } from './plan.ts';
+import type { PlanFacts } from './plan-facts.ts';
 
 /** What an apply needs of the engine around it; the target puts it together, tests put in their own. */
 export interface ApplyPorts {

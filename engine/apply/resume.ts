@@ -1,18 +1,18 @@
-import { applySteps } from '../../shared/apply/plan.ts';
+import { applyStepTable } from '../../shared/apply/steps.ts';
 import type { ApplyEvent, ApplyOutcome, ApplyRun } from '../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { removeJournalFile } from '../base/files.ts';
 import { acquireLock } from '../base/lock.ts';
 import { backupDirectory, dropBackup, hasBackup, readTargetText, restoreBackup } from './backup.ts';
-import { notCleanedUp } from './clean-up.ts';
-import { finalise, noResults } from './finish.ts';
-import { readJournal, resumeDecision, type Journal } from './journal.ts';
+import { dueSteps, resumeDecision, workOf } from './due-steps.ts';
+import { addResults, finalise, noResults } from './finish.ts';
+import { readJournal, type Journal } from './journal.ts';
 import { applyLockPath } from '../base/root-paths.ts';
 import type { ApplyPorts } from './ports.ts';
 import { rollBack } from './roll-back.ts';
 import { createRunState, type RunState } from './run-state.ts';
+import { stepModules } from './steps/index.ts';
 import { message } from '../../shared/messages/message.ts';
-import { stepActions, stepIsDue } from './steps.ts';
 
 /**
  * Settles an apply whose process is gone: finishes one that was verified, rolls back any other. Null when
@@ -42,11 +42,12 @@ export async function resumeUnderLock(
   if (journal === null) return ok(null);
   if (journal === 'damaged') return settleDamaged(ports);
   const state = createRunState(journal, onEvent);
-  for (const step of applySteps.slice(0, applySteps.indexOf(journal.step))) {
-    if (stepIsDue(step, journal)) {
-      state.begin(step);
-      state.finish(step, 'done', null);
-    } else state.skip(step);
+  for (const { id, isDue } of stepModules) {
+    if (id === journal.step) break;
+    if (isDue(workOf(journal))) {
+      state.begin(id);
+      state.finish(id, 'done', null);
+    } else state.skip(id);
   }
   const outcome =
     resumeDecision(journal) === 'finish'
@@ -86,34 +87,26 @@ async function finish(ports: ApplyPorts, state: RunState, journal: Journal): Pro
     };
   }
   state.log(`finishing version ${journal.toVersion}, interrupted after it was verified`);
-  const results = { ...noResults(), verification: journal.eciAfter ? await ports.lastVerification() : null };
-  if (!stepIsDue('clean-up', journal)) return finalise(ports, state, journal, text.value, results);
-  const up = (await ports.health(null)).ok
-    ? ok(undefined)
-    : await ports.driver.start({ onLog: state.forward });
-  state.begin('clean-up');
-  if (!up.ok) {
-    state.finish('clean-up', 'failed', up.error.message);
-    return finalise(ports, state, journal, text.value, { ...results, ...notCleanedUp(journal, up.error) });
+  const results = noResults();
+  if (journal.eciAfter) results.verification = await ports.lastVerification();
+  const left = dueSteps(workOf(journal)).filter(({ id }) => !applyStepTable[id].reversible);
+  const up =
+    left.length === 0 || (await ports.health(null)).ok
+      ? ok(undefined)
+      : await ports.driver.start({ onLog: state.forward });
+  for (const step of left) {
+    state.begin(step.id);
+    if (!up.ok) {
+      state.finish(step.id, 'failed', up.error.message);
+      addResults(results, step.resultsWithout?.(journal, up.error));
+      continue;
+    }
+    const { signal } = new AbortController();
+    const done = await step.run({ ports, state, journal, text: text.value, signal });
+    state.finish(step.id, 'done', done.ok ? done.value.detail : null);
+    addResults(results, done.ok ? done.value : step.resultsWithout?.(journal, done.error));
   }
-  const cleaned = await stepActions['clean-up']({
-    ports,
-    state,
-    journal,
-    text: text.value,
-    plan: { daemonJson: [] },
-    signal: new AbortController().signal,
-  });
-  state.finish('clean-up', 'done', cleaned.ok ? cleaned.value.detail : null);
-  return finalise(
-    ports,
-    state,
-    journal,
-    text.value,
-    cleaned.ok
-      ? { ...results, removed: cleaned.value.removed ?? [], recreated: cleaned.value.recreated ?? [] }
-      : { ...results, ...notCleanedUp(journal, cleaned.error) },
-  );
+  return finalise(ports, state, journal, text.value, results);
 }
 
 async function dropAll(ports: ApplyPorts): Promise<void> {

@@ -1,8 +1,8 @@
-import { applySteps, type ApplyStep } from '../../shared/apply/plan.ts';
 import type { ApplyOutcome } from '../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { removeJournalFile } from '../base/files.ts';
 import { backupDirectory, dropBackup, restoreBackup } from './backup.ts';
+import { hasBegunToChange } from './due-steps.ts';
 import { writeJournal, type Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';
 import { message } from '../../shared/messages/message.ts';
@@ -49,7 +49,8 @@ export async function rollBack(
 }
 
 async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promise<Result<void, AppError>> {
-  if (journal.step === 'back-up') return ok(undefined);
+  const restarted = hasBegunToChange(journal, 'engine');
+  if (!hasBegunToChange(journal, 'files') && !restarted) return ok(undefined);
   if (!journal.restored) {
     const restored = await restoreBackup(ports.paths, {
       noteRemoval: ports.capabilities.enforcedByGateway,
@@ -59,7 +60,6 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
       state.log('the settings file was changed by another program meanwhile: left as it is');
     await writeJournal(ports.paths.journal, { ...journal, restored: true });
   }
-  const restarted = journal.restartNeeded && reachedStep(journal, 'restart-engine');
   if (!journal.engineRan) {
     if (!restarted) return ok(undefined);
     const stopped = await ports.driver.stop({ onLog: state.forward });
@@ -84,6 +84,3 @@ async function verifyAgain(ports: ApplyPorts, state: RunState): Promise<void> {
   const verified = await ports.verify(new AbortController().signal);
   if (!verified.ok) state.log(`not verified again: ${verified.error.message}`);
 }
-
-const reachedStep = (journal: Journal, step: ApplyStep): boolean =>
-  applySteps.indexOf(journal.step) >= applySteps.indexOf(step);

@@ -1,5 +1,4 @@
-import type { ApplyStep } from '../../shared/apply/plan.ts';
-import { applySteps } from '../../shared/apply/plan.ts';
+import { applySteps, type ApplyStep } from '../../shared/apply/steps.ts';
 import type { ApplyEvent, ApplyOutcome, ApplyRun, ApplyStepStatus } from '../../shared/apply/run.ts';
 import type { RecreateRun } from '../../shared/containers/recreate.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { applySteps } from '../../shared/apply/plan.ts';
+import { applySteps } from '../../shared/apply/steps.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message } from '../../shared/messages/message.ts';
 import { readSettings, syncDirectory, systemCode, type StoredText } from '../base/files.ts';

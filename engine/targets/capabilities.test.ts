@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { describeStatus } from '../../cli/engine.ts';
+import { describeEngineStatus } from '../../cli/engine.ts';
 import { appState, targetCapabilities } from '../../renderer/dev/fixture.ts';
 import { needsFirstRun } from '../../renderer/state/first-run.ts';
 import type { AppState } from '../../shared/ipc/contract.ts';
@@ -14,7 +14,8 @@ import {
 } from '../../shared/targets/capabilities.ts';
 import type { TargetKind } from '../../shared/engine-status/kinds.ts';
 import { container, settingsText } from '../apply/apply-fixture.ts';
-import { makePlan, type PlanFacts } from '../apply/plan.ts';
+import { makePlan } from '../apply/plan.ts';
+import type { PlanFacts } from '../apply/plan-facts.ts';
 import { sha256 } from '../base/files.ts';
 
 vi.mock('electron', () => ({ Menu: {}, Tray: Object, nativeImage: {}, app: {} }));
@@ -111,7 +112,7 @@ describe('an engine of an unknown kind', () => {
 
   it('is described on the command line by its capabilities', () => {
     const { engine } = stateOf(dummy);
-    expect(describeStatus(targetCapabilities.embedded)(engine)).toContain('gateway');
-    expect(describeStatus(dummy)(engine)).not.toContain('gateway');
+    expect(describeEngineStatus(targetCapabilities.embedded)(engine)).toContain('gateway');
+    expect(describeEngineStatus(dummy)(engine)).not.toContain('gateway');
   });
 });

@@ -5,18 +5,6 @@ import { requirementSchema } from '../isolation/requirements.ts';
 import { findingSchema } from '../settings/findings.ts';
 import { settingsChangeSchema } from '../settings/changes.ts';
 
-/** Applying runs these, in this order; a step with nothing to do is `skipped`. */
-export const applySteps = [
-  'back-up',
-  'write-settings',
-  'reconfigure',
-  'restart-engine',
-  'health-check',
-  'verify',
-  'clean-up',
-] as const;
-export type ApplyStep = (typeof applySteps)[number];
-
 /** One line of "What will happen". `kind` fixes icon, tone and words (design language, Plan). */
 export const planEffectSchema = z.object({
   kind: z.enum([

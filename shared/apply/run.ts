@@ -4,7 +4,7 @@ import { engineLogLineSchema } from '../engine-status/status.ts';
 import { verificationSchema } from '../verify/claims.ts';
 import { removeOutcomeSchema } from '../containers/protection.ts';
 import { recreateMemberSchema, recreateRunSchema } from '../containers/recreate.ts';
-import { applySteps } from './plan.ts';
+import { applySteps } from './steps.ts';
 
 export const stepStates = ['waiting', 'running', 'done', 'skipped', 'failed'] as const;
 

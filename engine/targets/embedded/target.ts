@@ -15,7 +15,8 @@ import type { LintContext } from '../../../shared/settings/lint/index.ts';
 import { engineAtRoot, targetId } from '../../../shared/targets/target.ts';
 import type { Verification } from '../../../shared/verify/claims.ts';
 import { startApply } from '../../apply/apply.ts';
-import { makePlan, settingsInForce, withRecreation, type PlanFacts } from '../../apply/plan.ts';
+import { makePlan, withRecreation } from '../../apply/plan.ts';
+import { settingsInForce, type PlanFacts } from '../../apply/plan-facts.ts';
 import type { ApplyPorts } from '../../apply/ports.ts';
 import { resumeInterruptedApply } from '../../apply/resume.ts';
 import {

@@ -13,6 +13,7 @@ import { FooterBar } from '../../components/page.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
+import { applyStepTable } from '../../../shared/apply/steps.ts';
 import type { RecreateMember } from '../../../shared/containers/recreate.ts';
 import { reportText } from './report-text.ts';
 import { settled } from '../../../shared/verify/claims.ts';
@@ -49,7 +50,9 @@ function Applied({ run, outcome }: { readonly run: ApplyRun; readonly outcome: O
         (container) => !container.protected && !outcome.recreated.some(({ id }) => id === container.id),
       ) ?? [])
     : [];
-  const restarted = run.steps.some((step) => step.step === 'restart-engine' && step.state === 'done');
+  const restarted = run.steps.some(
+    ({ step, state }) => state === 'done' && applyStepTable[step].changes === 'engine',
+  );
   return (
     <Box sx={{ display: 'grid', gap: 1 }}>
       {eci && claims.every((claim) => settled(claim.verdict)) ? (

@@ -12,6 +12,7 @@ import { FooterBar, Page } from '../../components/page.tsx';
 import { formatDuration } from '../../i18n/format.ts';
 import { color, oneColumn } from '../../theme/tokens.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';
+import { applyStepTable, type StepChange } from '../../../shared/apply/steps.ts';
 import { LogPanel } from './log-panel.tsx';
 import { RunEnd, RunEndFooter } from './run-end.tsx';
 import { StepList, whatWasBefore } from './step-list.tsx';
@@ -110,12 +111,14 @@ function subtitle(t: TFunction, run: ApplyRun, step: number): string | undefined
  * once more.
  */
 function stopMeans(run: ApplyRun): 'nothing' | 'files' | 'restart' {
-  const reached = (step: ApplyRun['steps'][number]['step']): boolean =>
+  const reached = (change: StepChange): boolean =>
     run.steps.some(
-      (one) =>
-        one.step === step && (one.state === 'running' || one.state === 'done' || one.state === 'failed'),
+      ({ step, state }) =>
+        (state === 'running' || state === 'done' || state === 'failed') &&
+        applyStepTable[step].changes === change,
     );
-  return reached('restart-engine') ? 'restart' : reached('write-settings') ? 'files' : 'nothing';
+  if (reached('engine')) return 'restart';
+  return reached('files') ? 'files' : 'nothing';
 }
 
 /** While it runs: whether it can be stopped, and what stopping means. */

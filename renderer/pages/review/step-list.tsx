@@ -106,9 +106,7 @@ function useStepWords(step: ApplyStepStatus['step']): { readonly name: string; r
     case 'restart-engine':
     case 'health-check':
       return { name: t(`target.step.${step}`), does: t(`target.stepWhat.${step}`) };
-    case 'write-settings':
-    case 'verify':
-    case 'clean-up':
+    default:
       return words;
   }
 }

@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
-import type { RecreateRun } from '../../shared/containers/recreate.ts';
-import { ok } from '../../shared/result.ts';
-import { rootPaths, type RootPaths } from '../base/root-paths.ts';
-import { readSettings } from '../base/files.ts';
-import { startApply } from './apply.ts';
-import { applyLockPath } from '../base/root-paths.ts';
+import type { ApplyEvent, ApplyRun } from '../../../shared/apply/run.ts';
+import type { RecreateRun } from '../../../shared/containers/recreate.ts';
+import { ok } from '../../../shared/result.ts';
+import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
+import { readSettings } from '../../base/files.ts';
+import { startApply } from '../apply.ts';
+import { applyLockPath } from '../../base/root-paths.ts';
 import {
   callsFile,
   container,
@@ -15,9 +15,9 @@ import {
   running,
   settingsText,
   verified,
-} from './apply-fixture.ts';
-import type { ApplyPorts } from './ports.ts';
-import { resumeInterruptedApply } from './resume.ts';
+} from '../apply-fixture.ts';
+import type { ApplyPorts } from '../ports.ts';
+import { resumeInterruptedApply } from '../resume.ts';
 
 const removedOnes = [
   container({ id: 'a'.repeat(64), name: 'first' }),

@@ -1,31 +1,51 @@
-import type { RemoveOutcome } from '../../shared/containers/protection.ts';
-import type { RecreateMember, RecreateRun } from '../../shared/containers/recreate.ts';
-import { fail, ok, type AppError } from '../../shared/result.ts';
-import type { Journal } from './journal.ts';
-import { message } from '../../shared/messages/message.ts';
-import type { Step, StepContext } from './step-context.ts';
+import type { RemoveOutcome } from '../../../shared/containers/protection.ts';
+import type { RecreateMember, RecreateRun } from '../../../shared/containers/recreate.ts';
+import { message } from '../../../shared/messages/message.ts';
+import { fail, ok, type AppError } from '../../../shared/result.ts';
+import type { Journal } from '../journal.ts';
+import type { StepContext, StepModule } from './step.ts';
+
+/** What removing up to `removalsAtOnce` containers takes, ms. */
+const removalMs = 1000;
+const removalsAtOnce = 4;
+/**
+ * What recreating one container takes, ms: a new one without a health check must run for a while to count as
+ * well.
+ */
+const recreationMs = 12_000;
 
 /**
  * Removes and recreates the chosen containers, in that order. What can't be removed or recreated is told in
  * the outcome: the settings are applied and verified all the same. May be done again after an interruption:
  * what is gone or recreated by then counts as done.
  */
-export const cleanUp: Step = async (context) => {
-  const removal = await removeChosen(context);
-  const recreation = await recreateChosen(context);
-  const details = [
-    ...(removal === null ? [] : [removal.detail]),
-    ...(recreation === null ? [] : [recreation.detail]),
-  ];
-  return ok({
-    detail: details.join('; '),
-    removed: removal?.removed ?? [],
-    recreated: recreation?.recreated ?? [],
-  });
+export const cleanUp: StepModule = {
+  id: 'clean-up',
+  isDue: ({ containersChosen }) => containersChosen,
+  estimate: {
+    defaultMs: removalMs,
+    withLoad: (_typicalMs, { removals, recreations }) =>
+      removalMs * Math.ceil(removals / removalsAtOnce) + recreationMs * recreations,
+  },
+  run: async (context) => {
+    const removal = await removeChosen(context);
+    const recreation = await recreateChosen(context);
+    const details = [
+      ...(removal === null ? [] : [removal.detail]),
+      ...(recreation === null ? [] : [recreation.detail]),
+    ];
+    return ok({
+      detail: details.join('; '),
+      removed: removal?.removed ?? [],
+      recreated: recreation?.recreated ?? [],
+    });
+  },
+  resultsWithout: notCleanedUp,
+  defectError: cleanUpDefect,
 };
 
 /** Outcomes of containers with which nothing can be done, for want of an engine. */
-export function notCleanedUp(
+function notCleanedUp(
   journal: Journal,
   error: AppError,
 ): { removed: RemoveOutcome[]; recreated: RecreateMember[] } {
@@ -49,7 +69,7 @@ export function notCleanedUp(
  * A defect in the clean-up, as one of its outcomes tells it: what is verified stays in force whatever happens
  * here.
  */
-export function cleanUpDefect(cause: unknown): AppError {
+function cleanUpDefect(cause: unknown): AppError {
   return fail('internal', message('apply.clean-up-after-applying-hit-defect'), {
     cause,
     hint: message('apply.look-at-list-of-containers'),

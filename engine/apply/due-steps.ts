@@ -1,0 +1,35 @@
+import { applySteps, applyStepTable, type StepChange } from '../../shared/apply/steps.ts';
+import type { Journal } from './journal.ts';
+import { stepModules } from './steps/index.ts';
+import type { ApplyWork, StepModule } from './steps/step.ts';
+
+/** The steps that have something to do, in order. */
+export const dueSteps = (work: ApplyWork): readonly StepModule[] =>
+  stepModules.filter((step) => step.isDue(work));
+
+/** What an apply has to do, as its journal has it. */
+export const workOf = ({ restartNeeded, eciAfter, remove, recreate }: Journal): ApplyWork => ({
+  restartNeeded,
+  eciAfter,
+  containersChosen: remove.ids.length > 0 || recreate !== undefined,
+});
+
+/** Whether a step that changes this has begun, so that a roll back has to undo it. */
+export function hasBegunToChange(journal: Journal, change: StepChange): boolean {
+  const begun = applySteps.slice(0, applySteps.indexOf(journal.step) + 1);
+  return dueSteps(workOf(journal)).some(
+    ({ id }) => begun.includes(id) && applyStepTable[id].changes === change,
+  );
+}
+
+/**
+ * What to do about an apply that was interrupted. Finished is only one whose reversible steps are all done: it
+ * was verified, or had nothing to verify and its engine answered. Everything else goes back to what was there
+ * before, since nobody has seen the new state work.
+ */
+export function resumeDecision(journal: Journal): 'finish' | 'roll-back' {
+  if (journal.phase === 'rolling-back') return 'roll-back';
+  if (!applyStepTable[journal.step].reversible) return 'finish';
+  const last = dueSteps(workOf(journal)).findLast(({ id }) => applyStepTable[id].reversible);
+  return journal.step === last?.id && journal.stepState === 'done' ? 'finish' : 'roll-back';
+}

@@ -1,0 +1,147 @@
+import { applySteps, applyStepTable } from '../../shared/apply/steps.ts';
+import type { ContainerChoices, PlanEffect } from '../../shared/apply/plan.ts';
+import { isRunning, type Container } from '../../shared/containers/protection.ts';
+import type { EffectiveSettings, SettingsChange } from '../../shared/settings/index.ts';
+import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
+import { estimateSeconds } from './estimate.ts';
+import { stopWaitOf, type PlanFacts } from './plan-facts.ts';
+
+/** What stops containers meanwhile. */
+const restartSteps = applySteps.filter((step) => applyStepTable[step].changes === 'engine');
+
+/** What the effects of a plan follow from. */
+export interface EffectInput {
+  facts: PlanFacts;
+  removes: boolean;
+  before: EffectiveSettings;
+  after: EffectiveSettings;
+  changes: readonly SettingsChange[];
+  restartNeeded: boolean;
+  engineUp: boolean;
+  notProtected: readonly Container[];
+  remove: readonly Container[];
+  recreate: readonly Container[];
+  choices: ContainerChoices;
+  backend: string;
+}
+
+/** Names a line shows at most; the count tells the rest. */
+const maxNames = 50;
+const named = (containers: readonly { name: string }[]) => ({
+  count: containers.length,
+  names: containers.slice(0, maxNames).map((container) => container.name),
+});
+
+/** The lines of "What will happen". */
+export function effectsOf(input: EffectInput): PlanEffect[] {
+  const { facts, before, after, changes, remove, recreate } = input;
+  const effects: PlanEffect[] = [];
+  const now = (kind: PlanEffect['kind'], code: PlanEffect['code'], params: PlanEffect['params'] = {}) => {
+    effects.push({ kind, when: 'while-applying', code, params });
+  };
+  const later = (kind: PlanEffect['kind'], code: PlanEffect['code'], params: PlanEffect['params'] = {}) => {
+    effects.push({ kind, when: 'afterwards', code, params });
+  };
+  const { capabilities } = facts;
+  const seconds = Math.max(
+    estimateSeconds(restartSteps, facts.versions.entries, { stopWait: stopWaitOf(facts) }),
+    capabilities.minimumRestartSeconds,
+  );
+  const containers = facts.scan?.containers ?? [];
+
+  if (input.restartNeeded) {
+    now('restart', restartEffect(capabilities.restarts, input.engineUp), { seconds });
+    // The file's presence means more than what stands in it.
+    if (input.removes) later('unprotected', 'desktop-file-goes');
+    else if (capabilities.fileEnforcesSignIn)
+      later('new-rule', 'desktop-sign-in', { first: facts.applied.exists ? 0 : 1 });
+  } else if (changes.length > 0) now('at-once', 'gateway-reloads');
+  const stopping = input.restartNeeded ? containers.filter(isRunning) : [];
+  if (stopping.length > 0) {
+    const returning = stopping.filter(
+      (container) => container.restartPolicy === 'always' || container.restartPolicy === 'unless-stopped',
+    );
+    now('stops', 'containers-stop', {
+      ...named(stopping),
+      returning: returning.map((container) => container.name).slice(0, maxNames),
+      ...slowOf(stopping),
+    });
+  }
+  if (remove.length > 0) now('removed', 'containers-removed', named(remove));
+  const volumes = [...new Set(remove.flatMap((container) => container.volumes.map((volume) => volume.name)))];
+  if (input.choices.removeVolumes && volumes.length > 0)
+    now('removed', 'volumes-removed', { count: volumes.length, names: volumes.slice(0, maxNames) });
+  if (recreate.length > 0) now('recreated', 'containers-recreated', named(recreate));
+
+  if (!before.eci.value && after.eci.value) {
+    later('new-rule', 'eci-on');
+    later('new-rule', 'backend', { id: input.backend });
+  } else if (before.eci.value && !after.eci.value) later('unprotected', 'eci-off');
+  if (after.eci.value) rulesOf(before, after, later);
+  if (after.blockDockerLoad.value && !before.blockDockerLoad.value) later('new-rule', 'load-blocked');
+  if (
+    input.restartNeeded &&
+    facts.engine.counts !== null &&
+    facts.engine.counts.images + facts.engine.counts.containers > 0
+  )
+    later('stays-in-view', 'store-unchanged', {
+      images: facts.engine.counts.images,
+      containers: facts.engine.counts.containers,
+    });
+  const settled = new Set([...remove, ...recreate].map(({ id }) => id));
+  const kept = input.notProtected.filter(({ id }) => !settled.has(id));
+  if (kept.length > 0) later('unprotected', 'containers-kept-unprotected', named(kept));
+  return effects;
+}
+
+function restartEffect(what: TargetCapabilities['restarts'], engineUp: boolean): PlanEffect['code'] {
+  if (what === 'application') return engineUp ? 'desktop-reopens' : 'desktop-opens';
+  return engineUp ? 'engine-restarts' : 'engine-starts';
+}
+
+/** Rules that are new compared with before: all of them where ECI goes on, the changed ones otherwise. */
+function rulesOf(
+  before: EffectiveSettings,
+  after: EffectiveSettings,
+  later: (kind: PlanEffect['kind'], code: PlanEffect['code'], params?: PlanEffect['params']) => void,
+): void {
+  const differs = (part: (settings: EffectiveSettings) => unknown) =>
+    !before.eci.value || JSON.stringify(part(before)) !== JSON.stringify(part(after));
+  if (differs((settings) => settings.fileSharing)) {
+    const shares =
+      after.fileSharing.kind === 'default'
+        ? ['$HOME', '$TMP']
+        : after.fileSharing.directories.map((directory) => directory.path);
+    later('new-rule', 'mounts-outside-shares-refused', {
+      count: shares.length,
+      paths: shares.slice(0, maxNames),
+    });
+  }
+  if (differs((settings) => [settings.socket.images, settings.socket.allowDerivedImages]))
+    later('new-rule', 'socket-images', {
+      count: after.socket.images.length,
+      images: after.socket.images.slice(0, maxNames),
+    });
+  const { commands } = after.socket;
+  const restricts = commands.type === 'allow' || commands.commands.length > 0;
+  if (
+    differs((settings) => settings.socket.commands) &&
+    (restricts || before.socket.commands.commands.length > 0)
+  )
+    later('new-rule', 'socket-commands', {
+      type: commands.type,
+      commands: commands.commands.slice(0, maxNames),
+    });
+}
+
+/** Those among them that don't take the stop signal, for the plan. */
+function slowOf(stopping: readonly Container[]): PlanEffect['params'] {
+  const slow = stopping.filter((container) => (container.stopWait ?? 0) > 0);
+  return slow.length === 0
+    ? {}
+    : {
+        slow: slow.length,
+        slowNames: slow.map((container) => container.name).slice(0, maxNames),
+        wait: Math.max(...slow.map((container) => container.stopWait ?? 0)),
+      };
+}

@@ -1,0 +1,44 @@
+import { ok } from '../../../shared/result.ts';
+import { readSettings } from '../../base/files.ts';
+import { versionState, writeVersion } from '../../store/history.ts';
+import { writeBackup } from '../backup.ts';
+import { readDaemonJson } from '../versions.ts';
+import { settingsConflict } from './settings-conflict.ts';
+import type { StepModule } from './step.ts';
+
+/** Stores what a roll back needs; a version that somebody else wrote goes into history. */
+export const backUp: StepModule = {
+  id: 'back-up',
+  isDue: () => true,
+  estimate: { defaultMs: 100 },
+  run: async ({ ports, journal, text }) => {
+    const { paths } = ports;
+    const applied = await readSettings(paths.settings);
+    if (!applied.ok) return applied;
+    if (applied.value.hash !== journal.baseHash) return settingsConflict(paths.settings);
+    const versions = await versionState(paths.history, applied.value);
+    if (!versions.ok) return versions;
+    if (!versions.value.recorded && applied.value.exists) {
+      // Somebody else wrote the file since our last apply (or before our first): their version goes into
+      // history too.
+      const found = await writeVersion(paths.history, {
+        entry: {
+          version: journal.fromVersion,
+          at: journal.startedAt,
+          uid: journal.uid,
+          user: journal.user,
+          hash: applied.value.hash,
+          fromHash: versions.value.entries.at(-1)?.hash ?? '',
+          how: 'found',
+          eci: journal.eciBefore,
+          durationsMs: {},
+        },
+        settings: applied.value.text,
+        daemonJson: await readDaemonJson(paths),
+      });
+      if (!found.ok) return found;
+    }
+    const backup = await writeBackup(paths, text);
+    return backup.ok ? ok({ detail: `version ${journal.fromVersion}` }) : backup;
+  },
+};

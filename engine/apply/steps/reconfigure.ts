@@ -1,0 +1,43 @@
+import { rm } from 'node:fs/promises';
+import { ok } from '../../../shared/result.ts';
+import { previewEngineConfig, reconcileEngineConfig } from '../../daemon-json/daemon-json.ts';
+import { settingsInForce } from '../plan-facts.ts';
+import type { StepModule } from './step.ts';
+
+/** Installs the isolation runtime and brings the engine's configuration in line with the settings. */
+export const reconfigure: StepModule = {
+  id: 'reconfigure',
+  isDue: ({ restartNeeded }) => restartNeeded,
+  estimate: { defaultMs: 100 },
+  run: async ({ ports, journal, text }) => {
+    const { paths } = ports;
+    if (ports.reconfigure !== undefined) {
+      const own = await ports.reconfigure();
+      return own.ok ? ok({ detail: own.value }) : own;
+    }
+    const backend = ports.isolation(settingsInForce({ exists: true, text, hash: journal.targetHash }));
+    if (journal.eciAfter) {
+      const installed = await backend.install(paths);
+      if (!installed.ok) return installed;
+    }
+    const desired = {
+      eci: journal.eciAfter,
+      runtimeName: backend.runtimeName,
+      runtimePath: backend.runtimePath(paths),
+    };
+    // A directive the engine refuses shows now, while everything still runs.
+    const takes = await ports.driver.checkConfig(desired);
+    if (!takes.ok) return takes;
+    // What an older engine showed says nothing about the one to come.
+    await rm(paths.verification, { force: true });
+    const before = await previewEngineConfig(paths, desired);
+    const plan = await reconcileEngineConfig(paths, desired);
+    if (!plan.ok) return plan;
+    const count = before.ok ? before.value.changes.length : plan.value.changes.length;
+    if (count === 0) return ok({ detail: 'daemon.json unchanged' });
+    const keys = count === 1 ? '1 key' : `${count} keys`;
+    return ok({
+      detail: journal.eciAfter ? `${keys} set in daemon.json` : `${keys} given back in daemon.json`,
+    });
+  },
+};

@@ -1,0 +1,36 @@
+import { message } from '../../../shared/messages/message.ts';
+import { fail, ok } from '../../../shared/result.ts';
+import { countOf, settled } from '../../../shared/verify/claims.ts';
+import type { StepModule } from './step.ts';
+
+/** Shows the protection from inside real containers. Left out only where ECI is off afterwards. */
+export const verify: StepModule = {
+  id: 'verify',
+  isDue: ({ eciAfter }) => eciAfter,
+  estimate: { defaultMs: 6000 },
+  run: async ({ ports, state, signal }) => {
+    if ((await ports.turnedOffByUser?.()) === true)
+      return ok({ detail: 'not verified: a user has turned isolation off, as the settings let them' });
+    const verification = await ports.verify(signal);
+    if (!verification.ok) return verification;
+    const { claims } = verification.value;
+    for (const claim of claims) state.log(`${claim.id}: ${claim.verdict}: ${claim.evidence}`);
+    // Audit mode is what was asked for: that nothing is refused is no reason to roll back. It is said, and
+    // never shown as held.
+    const open = claims.filter((claim) => claim.verdict === 'not-enforced').length;
+    const bad = claims.filter((claim) => !settled(claim.verdict) && claim.verdict !== 'not-enforced');
+    if (bad.length > 0 || claims.length === 0) {
+      return fail('verify.failed', message('apply.protection-could-not-be-shown-from-inside'), {
+        reason:
+          bad.length === 0
+            ? message('apply.no-probe-ran')
+            : bad.map((claim) => `${claim.id}: ${claim.evidence}`).join('; '),
+        hint: message('apply.see-log-bulkhead-verify-runs-same-probes'),
+      });
+    }
+    return ok({
+      detail: `${countOf(claims)}${open === 0 ? '' : '; audit mode: nothing is refused'}`,
+      verification: verification.value,
+    });
+  },
+};

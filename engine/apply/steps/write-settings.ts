@@ -1,0 +1,30 @@
+import { ok } from '../../../shared/result.ts';
+import { removalNote } from '../../../shared/settings/removal-note.ts';
+import { readSettings, removeFile, removeLeftTemporaries, writeFileAtomic } from '../../base/files.ts';
+import { settingsConflict } from './settings-conflict.ts';
+import type { StepModule } from './step.ts';
+
+/** Puts the new settings file in place; the gateway enforces it from then on. */
+export const writeSettings: StepModule = {
+  id: 'write-settings',
+  isDue: () => true,
+  estimate: { defaultMs: 50 },
+  run: async ({ ports, journal, text }) => {
+    const { paths } = ports;
+    await removeLeftTemporaries(paths.settings);
+    // From now on an absent file is a mistake again.
+    const fresh = await removeFile(removalNote(paths.settings));
+    if (!fresh.ok) return fresh;
+    const applied = await readSettings(paths.settings);
+    if (!applied.ok) return applied;
+    if (applied.value.hash !== journal.baseHash) return settingsConflict(paths.settings);
+    if (applied.value.exists && applied.value.text === text)
+      return ok({ detail: `version ${journal.toVersion}, same text` });
+    if (text === '') {
+      const removed = await removeFile(paths.settings);
+      return removed.ok ? ok({ detail: `version ${journal.toVersion}: no settings file` }) : removed;
+    }
+    const written = await writeFileAtomic(paths.settings, text);
+    return written.ok ? ok({ detail: `version ${journal.toVersion}` }) : written;
+  },
+};

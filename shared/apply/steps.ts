@@ -1,0 +1,32 @@
+/** What a step changes, and so what going back from it takes. */
+export type StepChange = 'nothing' | 'files' | 'engine';
+
+/** A step of apply as every process knows it; what it does is in `engine/apply/steps/<id>.ts`. */
+export interface ApplyStepEntry {
+  /** Its name on the command line. */
+  readonly name: string;
+  readonly changes: StepChange;
+  /**
+   * Whether a roll back undoes it. Those that it does not undo come last: once they begin, an apply is only
+   * finished.
+   */
+  readonly reversible: boolean;
+}
+
+/**
+ * Applying runs these, in this order; a step with nothing to do is skipped. Plan, estimate, run, journal, roll
+ * back, window and command line read this table. The keys name the steps in the journal, in history, in JSON
+ * and in the window's texts (`review.step`, `review.stepWhat`).
+ */
+export const applyStepTable = {
+  'back-up': { name: 'Back up', changes: 'nothing', reversible: true },
+  'write-settings': { name: 'Write settings', changes: 'files', reversible: true },
+  reconfigure: { name: 'Reconfigure the engine', changes: 'files', reversible: true },
+  'restart-engine': { name: 'Restart the engine', changes: 'engine', reversible: true },
+  'health-check': { name: 'Check the engine', changes: 'nothing', reversible: true },
+  verify: { name: 'Verify from inside', changes: 'nothing', reversible: true },
+  'clean-up': { name: 'Clean up', changes: 'nothing', reversible: false },
+} as const satisfies Readonly<Record<string, ApplyStepEntry>>;
+
+export type ApplyStep = keyof typeof applyStepTable;
+export const applySteps: readonly ApplyStep[] = Object.keys(applyStepTable) as ApplyStep[]; // its own keys
