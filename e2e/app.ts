@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { rootPaths, type RootPaths } from '../engine/base/root-paths.ts';
 import { isEngineRequest } from '../shared/ipc/channels.ts';
 import type { AppState, IpcInput, IpcOutput, IpcRequest } from '../shared/ipc/contract.ts';

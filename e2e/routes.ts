@@ -1,4 +1,4 @@
-import type { Locator } from 'playwright-core';
+import type { Locator } from 'playwright';
 import type { AppWindow } from './app.ts';
 
 /** The app as a person finds their way in it: by role and by name, never by class or test id. */
