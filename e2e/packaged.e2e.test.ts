@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -25,11 +25,7 @@ beforeAll(async () => {
   work = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-packaged-'));
   root = await mkdtemp('/tmp/bh-');
   display = await startDisplay();
-  await run(
-    process.execPath,
-    [path.join(project, 'scripts', 'package-app.mjs'), '--no-set-up', '--out', work],
-    { timeout: 120_000 },
-  );
+  await forge('package');
   directory = path.join(work, `Bulkhead-linux-${process.arch}`);
   binary = path.join(directory, 'bulkhead-app');
 });
@@ -39,6 +35,12 @@ afterAll(async () => {
   await display.stop();
   await rm(work, { recursive: true, force: true });
 });
+
+/** Runs electron-forge on what is built, with outputs in `work`. */
+const forge = (...args: readonly string[]) =>
+  run(process.execPath, [path.join(project, 'scripts', 'forge.mjs'), ...args, '--no-set-up', '--out', work], {
+    timeout: 240_000,
+  });
 
 const launcher = () => path.join(directory, 'resources', 'program', 'bin', 'bulkhead');
 
@@ -152,7 +154,7 @@ describe('the packaged app', () => {
     const { wrong, absent } = checkWire(await getCurrentFuseWire(binary));
     expect(wrong).toEqual([]);
     // The fallback runtime is Electron 25, older than this one; a release fails without it
-    // (scripts/package-app.mjs), and file: is refused by the session in both.
+    // (forge.config.ts), and file: is refused by the session in both.
     expect(absent.filter((name) => name !== 'GrantFileProtocolExtraPrivileges')).toEqual([]);
     expect(fuses.map((fuse) => `${fuse.name} ${fuse.on ? 'on' : 'off'}`)).toEqual([
       'RunAsNode off',
@@ -220,13 +222,7 @@ describe('the packaged app', () => {
     }
   });
 
-  it('brings an entry for the menu and for its links, and is what its command line opens', async () => {
-    const entry = await readFile(path.join(directory, 'share', 'applications', 'bulkhead.desktop'), 'utf8');
-    expect(entry).toMatch(/^Exec="bulkhead-app" %u$[^]*^MimeType=x-scheme-handler\/bulkhead;$/m);
-    expect(
-      (await readFile(path.join(directory, 'share', 'icons', 'hicolor', '512x512', 'apps', 'bulkhead.png')))
-        .length,
-    ).toBeGreaterThan(1000);
+  it('is what its command line opens, and enters in the menu', async () => {
     const env = {
       ...process.env,
       DISPLAY: display.name,
@@ -270,5 +266,43 @@ describe('the packaged app', () => {
     });
     void page.evaluate(requestOf('window:action', `{ action: 'close' }`));
     expect(await app.ended).toBe(0);
+  });
+
+  it('comes as a Debian package: command line in PATH, menu entry, icon, licence, dependencies', async () => {
+    await forge('make', '--skip-package', '--targets', 'deb');
+    const made = path.join(work, 'make', 'deb', process.arch);
+    const [file = ''] = await readdir(made);
+    const deb = path.join(made, file);
+    const fields = (await run('dpkg-deb', ['--field', deb])).stdout;
+    for (const field of [
+      /^Package: bulkhead$/m,
+      /^Maintainer: .+$/m,
+      /^Section: admin$/m,
+      /^Depends: .*\blibgtk-3-0t64 \| libgtk-3-0\b/m,
+      /^Recommends: .*\bdocker\.io \| docker-ce\b/m,
+      /^Description: Enhanced Container Isolation for any Docker engine\n \S/m,
+    ])
+      expect(fields).toMatch(field);
+    expect(file).toBe(
+      `bulkhead_${/^Version: (.+)$/m.exec(fields)?.[1] ?? ''}_${/^Architecture: (.+)$/m.exec(fields)?.[1] ?? ''}.deb`,
+    );
+
+    const root = path.join(work, 'installed');
+    await run('dpkg-deb', ['--extract', deb, root]);
+    const usr = path.join(root, 'usr');
+    expect((await run(path.join(usr, 'bin', 'bulkhead'), ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+$/m);
+    const entry = await readFile(path.join(usr, 'share', 'applications', 'bulkhead.desktop'), 'utf8');
+    expect(entry).toMatch(
+      /^Exec="\/usr\/lib\/bulkhead\/bulkhead-app" %u$[^]*^MimeType=x-scheme-handler\/bulkhead;$/m,
+    );
+    expect((await stat(path.join(usr, 'lib', 'bulkhead', 'bulkhead-app'))).mode & 0o777).toBe(0o755);
+    // Chromium's sandbox where user namespaces are off.
+    expect((await stat(path.join(usr, 'lib', 'bulkhead', 'chrome-sandbox'))).mode & 0o7777).toBe(0o4755);
+    expect((await stat(path.join(usr, 'lib', 'bulkhead'))).mode & 0o777).toBe(0o755);
+    const icon = path.join(usr, 'share', 'icons', 'hicolor', '512x512', 'apps', 'bulkhead.png');
+    expect((await stat(icon)).size).toBeGreaterThan(1000);
+    expect(await readFile(path.join(usr, 'share', 'doc', 'bulkhead', 'copyright'), 'utf8')).toBe(
+      await readFile(path.join(project, 'LICENSE'), 'utf8'),
+    );
   });
 });

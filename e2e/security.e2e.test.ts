@@ -157,7 +157,7 @@ const checklist: Readonly<Record<string, () => Promise<unknown>>> = {
       devDependencies: { electron: string };
     };
     // Where the official runtime can't be had, tests run in the fallback, which no release is made of:
-    // scripts/package-app.mjs says so.
+    // forge.config.ts says so.
     return (
       /^\d+\.\d+\.\d+$/.test(devDependencies.electron) &&
       [devDependencies.electron, '25.1.1'].includes(running)

@@ -8,7 +8,7 @@ import { Actionable, must, note, run, step } from './console.mjs';
  * Each line is satisfied by any one of its packages, or by its command on PATH. The first package that the
  * machine's lists know is installed. Several names: releases that renamed or merged a package.
  */
-const needs = [
+const engine = [
   { packages: ['docker.io', 'docker-ce'], command: 'dockerd' },
   { packages: ['docker-cli', 'docker-ce-cli', 'docker.io'], command: 'docker' },
   { packages: ['docker-buildx', 'docker-buildx-plugin'] },
@@ -16,12 +16,11 @@ const needs = [
   { packages: ['iptables'], command: 'iptables' },
   { packages: ['iproute2'], command: 'ip' },
   { packages: ['lxcfs'], command: 'lxcfs' },
-  { packages: ['busybox-static'] },
   // The gateway unpacks with these what is copied into containers.
   { packages: ['xz-utils'], command: 'xz' },
   { packages: ['bzip2'], command: 'bzip2' },
-  { packages: ['gcc'], command: 'gcc' },
-  { packages: ['libc6-dev'] },
+];
+const window = [
   { packages: ['libgtk-3-0t64', 'libgtk-3-0'] },
   { packages: ['libnss3'] },
   { packages: ['libasound2t64', 'libasound2'] },
@@ -31,7 +30,15 @@ const needs = [
   { packages: ['libxtst6'] },
   { packages: ['libnotify4'] },
   { packages: ['libsecret-1-0'] },
-  { packages: ['fonts-noto-cjk'] },
+];
+const fonts = [{ packages: ['fonts-noto-cjk'] }];
+const needs = [
+  ...engine,
+  { packages: ['busybox-static'] },
+  { packages: ['gcc'], command: 'gcc' },
+  { packages: ['libc6-dev'] },
+  ...window,
+  ...fonts,
 ];
 const display = [
   { packages: ['xvfb'], command: 'Xvfb' },
@@ -68,13 +75,22 @@ const tests = [
   { packages: ['libclang-rt-19-dev'] },
 ];
 // The fallback runtime is packaged from a zip, as the official one comes; every package has the probes of
-// both architectures.
+// both architectures. electron-forge makes .deb and .rpm files.
 const packaging = [
   { packages: ['zip'], command: 'zip' },
+  { packages: ['dpkg'], command: 'dpkg-deb' },
+  { packages: ['rpm'], command: 'rpmbuild' },
   { packages: [crossCompiler] },
   { packages: [crossLibrary] },
 ];
 const sets = { display, tests: [...tests, ...packaging], packaging };
+
+const alternatives = ({ packages }) => packages.join(' | ');
+/** What the .deb depends on: libraries of the window, as dependencies of a control file. */
+export const windowPackages = window.map(alternatives);
+/** What the .deb recommends: an embedded engine needs it, other targets do not. */
+export const recommendedPackages = [...engine, ...fonts].map(alternatives);
+
 const servicesOf = {
   'docker.io': ['docker.socket', 'docker'],
   'docker-registry': ['docker-registry'],

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { copyBundle } from './package-app.mjs';
+import { copyBundle } from './package-contents.mjs';
 
 it('a package has the chunks of its own build, not those of earlier ones, nor source maps', async () => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-package-'));

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { FuseVersion, getCurrentFuseWire } from '@electron/fuses';
+import { MakerDeb } from '@electron-forge/maker-deb';
+import { MakerZIP } from '@electron-forge/maker-zip';
+import { FusesPlugin } from '@electron-forge/plugin-fuses';
+import type { ForgeConfig } from '@electron-forge/shared-types';
+import { Actionable } from './scripts/console.mjs';
+import { recommendedPackages, windowPackages } from './scripts/debian-packages.mjs';
+import { findElectron } from './scripts/electron-runtime.mjs';
+import { checkWire, wireWithout } from './scripts/fuses.mjs';
+import { MakerRpmInPlace } from './scripts/maker-rpm.mjs';
+import { appFilter, stageProgram, zipRuntime } from './scripts/package-contents.mjs';
+import { at } from './scripts/paths.mjs';
+import { menuEntry } from './shared/desktop/desktop-entry.ts';
+
+const productName = 'Bulkhead';
+const executableName = 'bulkhead-app';
+const desktopTemplate = at('dist', 'bulkhead.desktop');
+
+/** What electron-installer-debian and electron-installer-redhat have in common. */
+const linuxPackage = {
+  name: 'bulkhead',
+  productName,
+  productDescription:
+    'Bulkhead isolates the containers of a Docker engine with user namespaces, rules for the Docker API and ' +
+    'a container runtime of its own. This package has the desktop app and the command line.',
+  // /usr/bin/bulkhead is the command line; the desktop entry names the app.
+  bin: path.join('resources', 'program', 'bin', 'bulkhead'),
+  // A directory of the icon theme and its file; the makers' types know only the file.
+  icon: { '512x512': at('dist', 'icons', 'app.png') } as unknown as string,
+  desktopTemplate,
+};
+
+/** The executable in a directory that the packager made. */
+function binaryIn(directory: string, platform: string): string {
+  if (platform === 'darwin')
+    return path.join(directory, `${productName}.app`, 'Contents', 'MacOS', executableName);
+  return path.join(directory, platform === 'win32' ? `${executableName}.exe` : executableName);
+}
+
+/** Configuration of `electron-forge package` and `make`, for the Electron runtime that is installed here. */
+export default async function forgeConfig(): Promise<ForgeConfig> {
+  const electron = findElectron();
+  if (electron === undefined) throw new Actionable('There is no Electron runtime yet: run `npm run set-up`.');
+  const { absent } = checkWire(await getCurrentFuseWire(electron.path));
+  // The fallback runtime is too old for some; nothing may be missing in a release.
+  if (electron.official && absent.length > 0)
+    throw new Actionable(`This Electron has no fuse ${absent.join(', ')}: see scripts/fuses.mjs.`);
+  const { version, description, license, author } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as {
+    version: string;
+    description: string;
+    license: string;
+    author: string;
+  };
+  const isAppFile = appFilter();
+  const debianPackage = {
+    ...linuxPackage,
+    maintainer: author,
+    section: 'admin' as const,
+    priority: 'optional' as const,
+    depends: windowPackages,
+    recommends: recommendedPackages,
+    // A fifth of xz's time; dpkg of Debian 12 and Ubuntu 22.04 can read it. Not in the maker's types.
+    compression: 'zstd',
+  };
+  const runtimes = at('dist', 'electron-runtime');
+
+  return {
+    packagerConfig: {
+      name: productName,
+      executableName,
+      appBundleId: 'io.bulkhead.app',
+      appCategoryType: 'public.app-category.developer-tools',
+      protocols: [{ name: productName, schemes: ['bulkhead'] }],
+      asar: true,
+      // What is not bundled is in resources/program.
+      prune: false,
+      ignore: (file: string) => !isAppFile(file),
+      ...(electron.official ? {} : { electronZipDir: runtimes }),
+    },
+    plugins: [new FusesPlugin({ version: FuseVersion.V1, ...wireWithout(absent) })],
+    hooks: {
+      // Forge takes the version of Electron from here; the app gets what remains of it without
+      // devDependencies.
+      readPackageJson: () =>
+        Promise.resolve({
+          name: 'bulkhead',
+          productName,
+          version,
+          description,
+          license,
+          author,
+          main: 'dist/electron/main.cjs',
+          desktopName: 'bulkhead.desktop',
+          devDependencies: { electron: electron.version },
+        }),
+      prePackage: async () => {
+        if (!electron.official) await zipRuntime(electron, runtimes);
+      },
+      packageAfterCopy: (_, app) => {
+        stageProgram(path.join(app, '..', 'program'));
+        return Promise.resolve();
+      },
+      postPackage: async (_, { platform, outputPaths }) => {
+        for (const directory of outputPaths) {
+          const { wrong } = checkWire(await getCurrentFuseWire(binaryIn(directory, platform)));
+          if (wrong.length > 0)
+            throw new Actionable(`These fuses are not as they must be: ${wrong.join(', ')}.`);
+          await addLicence(directory);
+          // The packager works in a directory of mkdtemp's, which only its user can enter.
+          await chmod(directory, 0o755);
+        }
+      },
+      preMake: async () => {
+        await mkdir(path.dirname(desktopTemplate), { recursive: true });
+        await writeFile(desktopTemplate, menuEntry([`/usr/lib/${linuxPackage.name}/${executableName}`]));
+      },
+    },
+    makers: [
+      new MakerDeb({ options: debianPackage }),
+      new MakerRpmInPlace({ options: { ...linuxPackage, license } }),
+      new MakerZIP({}),
+    ],
+  };
+}
+
+/** Bulkhead's licence is LICENSE, as the makers expect it; Electron's lies beside it. */
+async function addLicence(directory: string): Promise<void> {
+  const licence = path.join(directory, 'LICENSE');
+  await rename(licence, path.join(directory, 'LICENSE.electron.txt')).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  });
+  await copyFile(at('LICENSE'), licence);
+}

@@ -1,0 +1,36 @@
+// `npm run package` and `npm run make`: the app as people install it, in out/. Sets up, builds, and runs
+// electron-forge with forge.config.ts. Options: --out DIR; --no-set-up, where all is there and built; the
+// rest goes to electron-forge, such as --targets deb.
+import path from 'node:path';
+import process from 'node:process';
+import { Actionable, main, note, run, step } from './console.mjs';
+import { build } from './build.mjs';
+import { installDebianPackages } from './debian-packages.mjs';
+import { findElectron } from './electron-runtime.mjs';
+import { at, pinnedNode, repository } from './paths.mjs';
+import { setUp } from './set-up.mjs';
+
+/** Removes an option with `count` values from the arguments. Returns the values, or undefined. */
+function takeOption(args, name, count) {
+  const index = args.indexOf(name);
+  return index === -1 ? undefined : args.splice(index, 1 + count).slice(1);
+}
+
+await main(async () => {
+  const args = process.argv.slice(2);
+  const [out = 'out'] = takeOption(args, '--out', 1) ?? [];
+  if (takeOption(args, '--no-set-up', 0) === undefined) {
+    await setUp({});
+    await installDebianPackages({ also: 'packaging' });
+    await build();
+  }
+  if (findElectron()?.official === false)
+    step('Packaging with the fallback Electron runtime: for tests, not for release');
+  const { code } = await run(
+    pinnedNode,
+    [at('node_modules', '@electron-forge', 'cli', 'dist', 'electron-forge.js'), ...args],
+    { cwd: repository, show: true, env: { ELECTRON_FORGE_OUT_DIR: path.resolve(out) } },
+  );
+  if (code !== 0) throw new Actionable('electron-forge failed: see above.');
+  note(path.resolve(out));
+});

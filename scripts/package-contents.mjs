@@ -1,0 +1,114 @@
+// What a package has in it, beside the Electron runtime: app.asar, and the programs in resources/program.
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { must } from './console.mjs';
+import { at, pinnedNode } from './paths.mjs';
+import { bothProbes } from './probes.mjs';
+
+/** The app's bundle, by its directory below the repository and its entry points. */
+const appBundle = { directory: '/dist/electron', entries: ['main.cjs', 'preload.cjs'] };
+/** What else is in app.asar, with all that is below. */
+const appTrees = ['/dist/renderer', '/dist/icons', '/dist/licences.json', '/package.json'];
+
+/**
+ * What becomes app.asar: the built main process, preload and renderer, and package.json. Source maps and
+ * everything else stay out. Returns a predicate on files and directories of the repository, whose paths begin
+ * with a slash at its top.
+ */
+export function appFilter() {
+  const { directory, entries } = appBundle;
+  const bundle = [...bundleFiles(at(directory), entries)].map((file) => `${directory}/${file}`);
+  const wanted = [...bundle, ...appTrees];
+  return (file) =>
+    !file.endsWith('.map') &&
+    wanted.some((tree) => tree === file || tree.startsWith(`${file}/`) || file.startsWith(`${tree}/`));
+}
+
+/**
+ * The files of a bundle without its source maps, and without the chunks of earlier builds that lie beside it:
+ * what its entry points name, and what that names.
+ */
+function bundleFiles(directory, entries) {
+  const files = readdirSync(directory).filter((file) => !file.endsWith('.map'));
+  const wanted = new Set();
+  const add = (file) => {
+    if (wanted.has(file)) return;
+    wanted.add(file);
+    const text = readFileSync(path.join(directory, file), 'utf8');
+    for (const other of files) if (text.includes(`/${other}`)) add(other);
+  };
+  entries.forEach(add);
+  return wanted;
+}
+
+/** Copies what `bundleFiles` finds. */
+export function copyBundle(from, entries, to) {
+  mkdirSync(to, { recursive: true });
+  for (const file of bundleFiles(from, entries)) cpSync(path.join(from, file), path.join(to, file));
+}
+
+/**
+ * Puts what stays a tree of files beside the app into `directory`: the command line, gateway and runtime, with
+ * the pinned Node. The app can't run as Node itself (its fuse is off), and root's processes must not need a
+ * window's runtime. Laid out as in the repository, so that one launcher serves both.
+ */
+export function stageProgram(directory) {
+  const copy = (...names) => {
+    cpSync(at(...names), path.join(directory, ...names), {
+      recursive: true,
+      dereference: true,
+      filter: (file) => !file.endsWith('.map'),
+    });
+  };
+  copy('bin', 'bulkhead');
+  copyBundle(at('dist', 'cli'), ['main.mjs'], path.join(directory, 'dist', 'cli'));
+  copy('dist', 'gateway');
+  // For `bulkhead app --install`.
+  copy('dist', 'icons', 'app.png');
+  if (process.platform === 'linux') copy('runtime', 'build', 'bulkhead-runc');
+  for (const probe of bothProbes()) copy(probe);
+  copy('node_modules', 'koffi');
+  const binding = `@koromix/koffi-${process.platform}-${process.arch}`;
+  if (existsSync(at('node_modules', binding))) copy('node_modules', ...binding.split('/'));
+  cpSync(pinnedNode, path.join(directory, path.relative(at(), pinnedNode)), { dereference: true });
+  for (const name of ['LICENSE', 'README.md']) if (existsSync(at(name))) copy(name);
+}
+
+/** Puts the fallback runtime into `directory`, as the zip that the packager would have downloaded. */
+export async function zipRuntime(electron, directory) {
+  const name = `electron-v${electron.version}-${process.platform}-${process.arch}.zip`;
+  if (existsSync(path.join(directory, name))) return;
+  mkdirSync(directory, { recursive: true });
+  const work = mkdtempSync(path.join(directory, 'zipping-'));
+  try {
+    const runtime = path.dirname(electron.path);
+    const copy = path.join(work, 'runtime');
+    cpSync(runtime, copy, {
+      recursive: true,
+      filter: (file) => path.dirname(file) !== path.join(runtime, 'resources'),
+    });
+    mkdirSync(path.join(copy, 'resources'), { recursive: true });
+    writeFileSync(path.join(copy, 'resources', 'default_app.asar'), '');
+    writeFileSync(path.join(copy, 'version'), `v${electron.version}`);
+    await must(
+      'zip',
+      ['-q', '-0', '-r', '-y', path.join(work, name), '.'],
+      'The runtime could not be zipped: see below, and check that zip is installed.',
+      { cwd: copy },
+    );
+    renameSync(path.join(work, name), path.join(directory, name));
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
