@@ -38,8 +38,9 @@ afterEach(async () => {
   await rm(paths.root, { recursive: true, force: true });
 });
 
-const listen = () =>
-  ControlServer.listen(paths.controlSocket, {
+const listen = async (): Promise<ControlServer> => {
+  const bound = await ControlServer.bind(paths.controlSocket);
+  await bound.serve({
     get latest() {
       return record.latest;
     },
@@ -53,6 +54,8 @@ const listen = () =>
       requests.push('stop');
     },
   });
+  return bound;
+};
 
 const client = async (): Promise<ControlConnection> => {
   const connection = await connectControl(paths.controlSocket);
@@ -82,6 +85,12 @@ const rawClient = async () => {
 
 describe('the control socket', () => {
   it('can be opened by its owner alone, and leaves no other file', async () => {
+    await server.stopListening();
+    const bound = await ControlServer.bind(paths.controlSocket);
+    expect((await stat(`${paths.controlSocket}.new`)).mode & 0o777).toBe(0o600);
+    expect(existsSync(paths.controlSocket)).toBe(false);
+    await bound.stopListening();
+    server = await listen();
     expect((await stat(paths.controlSocket)).mode & 0o777).toBe(0o600);
     expect(existsSync(`${paths.controlSocket}.new`)).toBe(false);
   });

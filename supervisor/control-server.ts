@@ -41,11 +41,16 @@ export class ControlServer {
   readonly #file: string;
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
+  #target: ControlTarget | null = null;
 
-  private constructor(file: string, target: ControlTarget) {
+  private constructor(file: string) {
     this.#file = file;
     this.#server = createServer({ allowHalfOpen: true }, (socket) => {
-      const connection = new Connection(socket, target);
+      if (this.#target === null) {
+        socket.destroy();
+        return;
+      }
+      const connection = new Connection(socket, this.#target);
       this.#connections.add(connection);
       socket.once('close', () => {
         this.#connections.delete(connection);
@@ -55,12 +60,13 @@ export class ControlServer {
   }
 
   /**
-   * Listens on `file`, in the place of one that a killed supervisor left. The caller holds the supervisor's
-   * lock. Rejects when the system does not allow it.
+   * Binds the socket that gets the name `file` when it is served; until then nobody connects. The caller holds
+   * the supervisor's lock, and writes no files meanwhile: they would get the socket's mode. Rejects when the
+   * system does not allow it.
    */
-  static async listen(file: string, target: ControlTarget): Promise<ControlServer> {
-    const control = new ControlServer(file, target);
-    const temporary = `${file}.new`;
+  static async bind(file: string): Promise<ControlServer> {
+    const control = new ControlServer(file);
+    const temporary = temporaryName(file);
     await rm(temporary, { force: true });
     const before = process.umask(0o177);
     // bind() happens before listen returns, so the umask is in force for it.
@@ -70,9 +76,16 @@ export class ControlServer {
     });
     process.umask(before);
     await listening;
-    // Whoever waits for the file can connect as soon as it has its name.
-    await rename(temporary, file);
     return control;
+  }
+
+  /**
+   * Takes clients, in the place of a socket that a killed supervisor left. Whoever waits for the file can
+   * connect as soon as it is there.
+   */
+  async serve(target: ControlTarget): Promise<void> {
+    this.#target = target;
+    await rename(temporaryName(this.#file), this.#file);
   }
 
   /** Takes no new clients, and removes the file. Those connected stay, and get what is left to report. */
@@ -86,6 +99,8 @@ export class ControlServer {
     await Promise.all([...this.#connections].map((connection) => connection.close()));
   }
 }
+
+const temporaryName = (file: string): string => `${file}.new`;
 
 /** One client. At most one state is on its way to it; of those that follow meanwhile the newest is retained. */
 class Connection {

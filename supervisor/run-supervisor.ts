@@ -1,4 +1,4 @@
-import { fail, type AppError, type Result } from '../shared/result.ts';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { acquireLock, type Lock } from '../engine/base/lock.ts';
 import { identityOf } from '../engine/base/process-identity.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
@@ -28,25 +28,34 @@ export async function runSupervisor(
   if (self === null) throw new Error('/proc is not mounted');
   const lock = await acquireSupervisorLock(paths);
   if (!lock.ok) return lock;
+  const control = await bindControlSocket(paths.controlSocket);
+  if (!control.ok) {
+    await lock.value.release();
+    return control;
+  }
   const log = openLog(paths, 'supervisor', options.onLog);
-  const supervisor = new Supervisor(paths, options, self, log);
-  let control: ControlServer | null = null;
   try {
+    const supervisor = new Supervisor(paths, options, self, log);
     // Before the first state is written: a supervisor that the state file names can be connected to.
-    control = await ControlServer.listen(paths.controlSocket, supervisor.controlTarget());
+    await control.value.serve(supervisor.controlTarget());
     return await supervisor.run();
-  } catch (error) {
-    if (control !== null) throw error;
-    return fail('engine.start-failed', message('engine.supervisor-control-socket-could-not-be-made'), {
-      cause: error,
-      params: { path: paths.controlSocket },
-    });
   } finally {
     // Clients take the end of their connection for the end of the supervisor: what is its own is free then.
-    await control?.stopListening();
+    await control.value.stopListening();
     await log.close();
     await lock.value.release();
-    await control?.close();
+    await control.value.close();
+  }
+}
+
+async function bindControlSocket(file: string): Promise<Result<ControlServer, AppError>> {
+  try {
+    return ok(await ControlServer.bind(file));
+  } catch (error) {
+    return fail('engine.start-failed', message('engine.supervisor-control-socket-could-not-be-made'), {
+      cause: error,
+      params: { path: file },
+    });
   }
 }
 

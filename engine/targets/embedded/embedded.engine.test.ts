@@ -4,12 +4,14 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { docker } from '../../../tests/support/real-engine.ts';
+import { connectControl } from './control-client.ts';
+import type { SupervisorState } from './control-protocol.ts';
 import { createEmbeddedDriver } from './embedded.ts';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
 import { getOverSocket } from './dockerd-process.ts';
 import { bridgeName } from './engine-network.ts';
 import { findLeftovers } from './leftovers.ts';
-import { isAlive, runningProcesses } from '../../base/process-identity.ts';
+import { runningProcesses, waitUntilGone } from '../../base/process-identity.ts';
 
 const run = promisify(execFile);
 const eciOn = JSON.stringify({
@@ -43,14 +45,19 @@ async function kill(...names: ('supervisor' | 'dockerd' | 'gateway' | 'planner')
   return state;
 }
 
-/** Resolves when the supervisor's state is as wanted: what changes is a file, written by another process. */
-async function until(
-  wanted: (state: Awaited<ReturnType<EmbeddedEngine['state']>>) => boolean | Promise<boolean>,
-) {
-  for (;;) {
-    const state = await engine.state();
-    if (await wanted(state)) return state;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+/** Resolves with the first state of the running supervisor that is as wanted. */
+async function until(wanted: (state: SupervisorState) => boolean): Promise<SupervisorState> {
+  const control = await connectControl(engine.paths.controlSocket);
+  const reply = await control?.request('subscribe');
+  if (control === null || reply?.ok !== true) throw new Error('no supervisor answers');
+  try {
+    for (let state: SupervisorState | null = reply.state; state !== null;) {
+      if (wanted(state)) return state;
+      state = await control.nextState();
+    }
+    throw new Error('the supervisor has ended');
+  } finally {
+    control.close();
   }
 }
 
@@ -209,16 +216,18 @@ describe('killed with SIGKILL', () => {
     await engine.start();
     const before = await kill('gateway', 'planner');
     await until(
-      async (state) =>
+      (state) =>
         state.gateway !== null &&
         state.planner !== null &&
         state.gateway.pid !== before.gateway?.pid &&
-        state.planner.pid !== before.planner?.pid &&
-        (await ping().then(
-          () => true,
-          () => false,
-        )),
+        state.planner.pid !== before.planner?.pid,
     );
+    const answer = () =>
+      ping().then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(answer).toBe(true);
     expect(await engine.driver.status()).toMatchObject({
       phase: 'ready',
       generation: before.generation,
@@ -246,7 +255,7 @@ describe('killed with SIGKILL', () => {
       'trap exit TERM; while :; do sleep 1; done',
     );
     const before = await kill(...victims);
-    await until(async () => !(await isAlive(before.supervisor)));
+    expect(await waitUntilGone([before.supervisor], 20_000)).toBe(true);
     expect(await engine.driver.status()).toMatchObject({
       phase: 'stopped',
       supervisorPid: null,
@@ -505,7 +514,7 @@ describe('live-restore', () => {
     );
     const pid = Number(await engine.docker('inspect', '-f', '{{.State.Pid}}', 'kept'));
     const before = await kill('supervisor', 'dockerd');
-    await until(async () => !(await isAlive(before.supervisor)));
+    expect(await waitUntilGone([before.supervisor], 20_000)).toBe(true);
     await engine.start();
     expect(Number(await engine.docker('inspect', '-f', '{{.State.Pid}}', 'kept'))).toBe(pid);
     expect(await engine.docker('exec', 'kept', 'echo', 'up')).toBe('up\n');

@@ -167,7 +167,7 @@ export interface SpawnedSupervisor {
   readonly pid: number;
   /** Start time of the supervisor the state file named before: a state with it is not the new one's. */
   readonly before: string | null;
-  /** Where its words begin in the supervisors' log. */
+  /** Where its lines begin in the supervisors' log. */
   readonly logFrom: number;
   readonly hasEnded: () => boolean;
   readonly exited: Promise<void>;
