@@ -66,7 +66,7 @@ export class EngineRunner {
     const dockerd = this.#dockerd;
     this.#dockerd = null;
     if (dockerd !== null) {
-      children.gateway.tell({ kind: 'engine-stopping' });
+      children.gateway.notify({ kind: 'engine-stopping' });
       const identity = await identityOf(dockerd.pid);
       if (identity !== null) await endProcesses([identity], engineStopMs);
       await dockerd.exited;

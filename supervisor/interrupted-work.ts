@@ -13,7 +13,7 @@ export interface InterruptedWorkOptions {
   readonly resume: ResumeApply | undefined;
   readonly settleRecreation: (() => Promise<Result<SettledRecreate | null, AppError>>) | undefined;
   readonly log: (text: string) => void;
-  /** Ends the supervisor: a resumed apply asked for the engine to stop. */
+  /** Ends the supervisor: a resumed apply requests that the engine stop. */
   readonly stop: () => void;
 }
 

@@ -13,7 +13,7 @@ export interface Interrupted {
 /**
  * For a look every now and then at work whose process may have died in the middle: settles it once two looks
  * in a row have found the same journal and nobody at it, so that whoever starts the work's program again
- * comes first, and is told how it ended. What could not be settled is left to the next start.
+ * comes first, and learns how it ended. What could not be settled is left to the next start.
  */
 export function interruptedLook({ journal, lock, settle }: Interrupted): () => Promise<void> {
   const left = async (): Promise<string | null> => {

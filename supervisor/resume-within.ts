@@ -16,7 +16,7 @@ export type ResumeApply = (driver: EngineDriver) => Promise<Result<ApplyRun | nu
 export interface ResumedApply {
   /** Starts it; resolves when it is over or needs the engine, its files being settled then. */
   begin(): Promise<void>;
-  /** Tells how the start of the engine ended, for which it may be waiting. */
+  /** Reports how the start of the engine ended, for which it may be waiting. */
   engineStarted(outcome: Result<void, AppError>): void;
   /** Settles one whose process died while the engine runs. */
   again(): Promise<Result<ApplyRun | null, AppError>>;
@@ -43,9 +43,9 @@ export function resumeWithin(
   const wanted = new Promise<void>((resolve) => {
     want = resolve;
   });
-  let tellStarted: (outcome: Result<void, AppError>) => void = () => undefined;
+  let resolveStarted: (outcome: Result<void, AppError>) => void = () => undefined;
   const started = new Promise<Result<void, AppError>>((resolve) => {
-    tellStarted = resolve;
+    resolveStarted = resolve;
   });
   let running = false;
 
@@ -86,12 +86,12 @@ export function resumeWithin(
     begin: () => Promise.race([run().then(() => undefined), wanted]),
     engineStarted: (outcome) => {
       running = true;
-      tellStarted(outcome);
+      resolveStarted(outcome);
     },
     again: run,
     close: () => {
       ending.abort();
-      tellStarted(fail('engine.not-ready', message('engine.engine-is-being-stopped')));
+      resolveStarted(fail('engine.not-ready', message('engine.engine-is-being-stopped')));
     },
   };
 }

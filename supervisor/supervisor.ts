@@ -231,7 +231,7 @@ export class Supervisor {
   }
 
   async #ready(): Promise<void> {
-    this.#children.gateway.tell({ kind: 'engine-started' });
+    this.#children.gateway.notify({ kind: 'engine-started' });
     await this.#record.update({ phase: 'ready', readyAt: new Date().toISOString(), error: null });
     this.#log(`ready: clients use unix://${this.#paths.clientSocket}`);
     void this.#interrupted.settleRecreation();

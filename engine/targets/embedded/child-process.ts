@@ -41,8 +41,8 @@ export interface SupervisedChild {
    * it ends before that, or says nothing. Idempotent while it runs.
    */
   start(timeoutMs: number): Promise<Result<void, AppError>>;
-  /** Tells it something, where it runs and has a channel (`keepListeners`). */
-  tell(notice: EngineNotice): void;
+  /** Sends it a notice, where it runs and has a channel (`keepListeners`). */
+  notify(notice: EngineNotice): void;
   /** SIGTERM, SIGKILL after five seconds; resolves when it is gone. */
   stop(): Promise<void>;
 }
@@ -151,7 +151,7 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
       );
     },
     // Without a listener, a channel that has just closed would end the supervisor; its end is seen elsewhere.
-    tell: (notice) => {
+    notify: (notice) => {
       if (running?.process.connected === true) running.process.send(notice, () => undefined);
     },
     stop: async () => {
