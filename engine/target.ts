@@ -24,6 +24,7 @@ import type { SettledRecreate } from './recreate/recreate.ts';
 import type { EngineDriver } from './apply/driver.ts';
 import type { RootPaths } from './base/root-paths.ts';
 import type { IsolationBackend } from './backends/backend.ts';
+import type { LocalImage } from './scan/list-images.ts';
 import type { SettingsStore } from './store/settings-store.ts';
 
 export interface TargetOptions {
@@ -50,12 +51,6 @@ export interface TargetOptions {
   readonly recreatePolicy?: RecreatePolicy;
   /** Called at each point of an apply's journal, once it is on disk; tests stop the process there. */
   readonly onApplyPoint?: (point: string) => Promise<void>;
-}
-
-export interface LocalImage {
-  readonly id: string;
-  readonly tags: string[];
-  readonly digests: string[];
 }
 
 /**

@@ -1,10 +1,8 @@
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
 import type { LintContext } from '../../../shared/settings/lint/index.ts';
-import type { Requirement } from '../../../shared/isolation/requirements.ts';
 import { targetId, type TargetRef } from '../../../shared/targets/target.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import { startApply } from '../../apply/apply.ts';
@@ -15,14 +13,15 @@ import { resumeInterruptedApply } from '../../apply/resume.ts';
 import { effectiveCaller } from '../../base/docker-client-as.ts';
 import { requestFailure } from '../../base/docker-client.ts';
 import { removeContainers } from '../../scan/remove.ts';
+import { listImages } from '../../scan/list-images.ts';
 import { scanContainers } from '../../scan/scan.ts';
-import type { IsolationBackend } from '../../backends/backend.ts';
+import { Disposers } from '../../base/disposers.ts';
 import { readSettings } from '../../base/files.ts';
 import { eciSince, listHistory, versionState } from '../../store/history.ts';
 import { createSettingsStore, draftBasePath } from '../../store/settings-store.ts';
 import { watchFiles } from '../../base/watch.ts';
 import type { Target, TargetOptions } from '../../target.ts';
-import { probeHint, probeProgram } from '../../verify/probe-image.ts';
+import { builtInBackend, probeRequirement } from './built-in-backend.ts';
 import { desktopCapabilities } from './capabilities.ts';
 import { answeringSocket, desktopFacts } from './detect.ts';
 import { createDesktopDriver } from './driver.ts';
@@ -50,8 +49,8 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     fileEnforcesSignIn: desktopCapabilities.fileEnforcesSignIn,
     ...(options.elevationMissing === undefined ? {} : { elevationMissing: options.elevationMissing }),
   });
-  const watchers = new Set<() => void>();
-  const backend = dockersOwn(host.runtimeName);
+  const disposers = new Disposers();
+  const backend = builtInBackend(host.runtimeName);
   const files = verificationFiles(host);
 
   const client = async (): Promise<Docker> =>
@@ -208,15 +207,8 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
       rollback: (version) => inOwnState(() => store.rollback(version)),
       watch: (listener) => {
         // The draft lies in another directory than Docker's file.
-        const stops = [store.watch(listener), watchFiles([paths.draft, draftBasePath(paths)], listener)];
-        const stop = () => {
-          for (const one of stops) one();
-        };
-        watchers.add(stop);
-        return () => {
-          watchers.delete(stop);
-          stop();
-        };
+        const draftFiles = [paths.draft, draftBasePath(paths)];
+        return disposers.add(store.watch(listener), watchFiles(draftFiles, listener));
       },
     },
     backendReports: () => Promise.resolve([]),
@@ -240,72 +232,11 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
       return resumeInterruptedApply(ports, onEvent ?? (() => undefined));
     },
     lastVerification: () => newestVerification([files.elevated, files.user]),
-    watchVerification: (listener) => {
-      const stops = [files.elevated, files.user].map((file) => watchFiles([file], listener));
-      const stop = () => {
-        for (const one of stops) one();
-      };
-      watchers.add(stop);
-      return () => {
-        watchers.delete(stop);
-        stop();
-      };
-    },
-    images: async () => {
-      try {
-        const images = await (await client()).listImages();
-        return ok(
-          images.map((image) => ({
-            id: image.Id,
-            tags: image.RepoTags ?? [],
-            digests: image.RepoDigests ?? [],
-          })),
-        );
-      } catch (error) {
-        return requestFailure(message('desktop.images-could-not-be-listed'), error);
-      }
-    },
+    watchVerification: (listener) =>
+      disposers.add(...[files.elevated, files.user].map((file) => watchFiles([file], listener))),
+    images: () => listImages(client),
     dispose: () => {
-      for (const stop of watchers) stop();
-      watchers.clear();
+      disposers.dispose();
     },
-  };
-}
-
-/**
- * ECI is turned on only where what it does can be looked at afterwards: without the probe for the engine's
- * architecture, Docker Desktop would be quit and opened twice for a roll back. An engine that doesn't answer
- * has this machine's architecture.
- */
-async function probeRequirement(docker: Docker, directory: string): Promise<Requirement> {
-  const architecture = await docker.version().then(
-    ({ Arch }) => Arch,
-    () => (process.arch === 'x64' ? 'amd64' : process.arch),
-  );
-  const file = probeProgram(directory, architecture);
-  const met = await access(file).then(
-    () => true,
-    () => false,
-  );
-  return {
-    code: 'probe-built',
-    met,
-    found: met ? file : `${file} is missing`,
-    ...(met ? {} : { fix: probeHint }),
-  };
-}
-
-/**
- * Docker Desktop brings its isolation runtime with it: there is nothing to install, to register or to try.
- */
-function dockersOwn(runtimeName: string): IsolationBackend {
-  return {
-    id: 'sysbox',
-    runtimeName,
-    report: () => Promise.resolve({ id: 'sysbox', available: true, requirements: [] }),
-    install: () => Promise.resolve(ok(undefined)),
-    runtimePath: () => '',
-    engineEnvironment: () => ({}),
-    needsPlanner: false,
   };
 }

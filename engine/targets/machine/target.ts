@@ -3,7 +3,9 @@ import * as z from 'zod';
 import type { EngineStatus } from '../../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Err, type Result } from '../../../shared/result.ts';
 import { targetId, type TargetRef } from '../../../shared/targets/target.ts';
-import { dockerClient, engineMessage, requestFailure, statusOf } from '../../base/docker-client.ts';
+import { dockerClient, engineMessage, statusOf } from '../../base/docker-client.ts';
+import { Disposers } from '../../base/disposers.ts';
+import { listImages } from '../../scan/list-images.ts';
 import { scanContainers } from '../../scan/scan.ts';
 import type { EngineDriver } from '../../apply/driver.ts';
 import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
@@ -86,7 +88,7 @@ export function openMachineTarget(socket: string): Target {
       hint: message('engine.use-embedded-engine-bulkhead-engine-start-it'),
     });
   const driver = machineDriver(paths, socket, refused);
-  const watchers = new Set<() => void>();
+  const disposers = new Disposers();
   const readOnly = <T extends { readOnly: string | null }>(state: T): T => ({
     ...state,
     readOnly: 'nothing on this engine enforces the file',
@@ -113,14 +115,7 @@ export function openMachineTarget(socket: string): Target {
       discardDraft: unwritable,
       resolveConflict: unwritable,
       rollback: unwritable,
-      watch: (listener) => {
-        const stop = store.watch(listener);
-        watchers.add(stop);
-        return () => {
-          watchers.delete(stop);
-          stop();
-        };
-      },
+      watch: (listener) => disposers.add(store.watch(listener)),
     },
     backendReports: () => Promise.resolve([]),
     // Every container of it is unprotected, whatever its runtime is called.
@@ -135,22 +130,9 @@ export function openMachineTarget(socket: string): Target {
     verify: () => Promise.resolve(refused('there is no protection to verify')),
     lastVerification: () => Promise.resolve(null),
     watchVerification: () => () => undefined,
-    images: async () => {
-      try {
-        return ok(
-          (await dockerClient(socket).listImages()).map((image) => ({
-            id: image.Id,
-            tags: image.RepoTags ?? [],
-            digests: image.RepoDigests ?? [],
-          })),
-        );
-      } catch (error) {
-        return requestFailure(message('desktop.images-could-not-be-listed'), error);
-      }
-    },
+    images: () => listImages(() => dockerClient(socket)),
     dispose: () => {
-      for (const stop of watchers) stop();
-      watchers.clear();
+      disposers.dispose();
     },
   };
 }

@@ -1,0 +1,44 @@
+import { access } from 'node:fs/promises';
+import type Docker from 'dockerode';
+import type { Requirement } from '../../../shared/isolation/requirements.ts';
+import { ok } from '../../../shared/result.ts';
+import type { IsolationBackend } from '../../backends/backend.ts';
+import { probeHint, probeProgram } from '../../verify/probe-image.ts';
+
+/**
+ * ECI is turned on only where what it does can be looked at afterwards: without the probe for the engine's
+ * architecture, Docker Desktop would be quit and opened twice for a roll back. An engine that doesn't answer
+ * has this machine's architecture.
+ */
+export async function probeRequirement(docker: Docker, directory: string): Promise<Requirement> {
+  const architecture = await docker.version().then(
+    ({ Arch }) => Arch,
+    () => (process.arch === 'x64' ? 'amd64' : process.arch),
+  );
+  const file = probeProgram(directory, architecture);
+  const met = await access(file).then(
+    () => true,
+    () => false,
+  );
+  return {
+    code: 'probe-built',
+    met,
+    found: met ? file : `${file} is missing`,
+    ...(met ? {} : { fix: probeHint }),
+  };
+}
+
+/**
+ * Docker Desktop brings its isolation runtime with it: there is nothing to install, to register or to try.
+ */
+export function builtInBackend(runtimeName: string): IsolationBackend {
+  return {
+    id: 'sysbox',
+    runtimeName,
+    report: () => Promise.resolve({ id: 'sysbox', available: true, requirements: [] }),
+    install: () => Promise.resolve(ok(undefined)),
+    runtimePath: () => '',
+    engineEnvironment: () => ({}),
+    needsPlanner: false,
+  };
+}

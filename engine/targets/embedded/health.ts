@@ -1,0 +1,28 @@
+import type Docker from 'dockerode';
+import { message } from '../../../shared/messages/message.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { requestFailure } from '../../base/docker-client.ts';
+
+/** Does the engine answer through the gateway, under the configuration it should have? */
+export async function checkHealth(
+  docker: Docker,
+  expectedRuntime: string | null,
+): Promise<Result<string, AppError>> {
+  try {
+    await docker.ping();
+    const info: unknown = await docker.info();
+    const runtime =
+      typeof info === 'object' && info !== null && 'DefaultRuntime' in info
+        ? String(info.DefaultRuntime)
+        : '';
+    await docker.listContainers({ limit: 1 });
+    if (expectedRuntime !== null && runtime !== expectedRuntime) {
+      return fail('engine.not-ready', message('engine.engine-runs-but-not-as-configured'), {
+        reason: message('engine.its-default-runtime-is-not', { runtime, expectedRuntime }),
+      });
+    }
+    return ok(`default runtime ${runtime}`);
+  } catch (error) {
+    return requestFailure(message('desktop.health-check-failed'), error);
+  }
+}

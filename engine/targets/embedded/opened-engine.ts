@@ -1,0 +1,130 @@
+import os from 'node:os';
+import path from 'node:path';
+import type Docker from 'dockerode';
+import type { ContainerScan } from '../../../shared/containers/protection.ts';
+import { chosenBackend, type BackendId } from '../../../shared/isolation/backends.ts';
+import type { BackendReport } from '../../../shared/isolation/requirements.ts';
+import { message } from '../../../shared/messages/message.ts';
+import { ok, type AppError, type Result } from '../../../shared/result.ts';
+import type { EffectiveSettings } from '../../../shared/settings/index.ts';
+import type { LintContext } from '../../../shared/settings/lint/index.ts';
+import { withPreferences } from '../../../shared/settings/preferences.ts';
+import type { Verification } from '../../../shared/verify/claims.ts';
+import type { EngineDriver } from '../../apply/driver.ts';
+import { settingsInForce } from '../../apply/plan-facts.ts';
+import type { IsolationBackend } from '../../backends/backend.ts';
+import { exclusiveBackend } from '../../backends/exclusive/backend.ts';
+import { reportForUser } from '../../backends/recorded-reports.ts';
+import { sysboxBackend } from '../../backends/sysbox/backend.ts';
+import { dockerClient, requestFailure } from '../../base/docker-client.ts';
+import { readSettings } from '../../base/files.ts';
+import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
+import { removeContainers } from '../../scan/remove.ts';
+import { scanContainers } from '../../scan/scan.ts';
+import { eciSince, listHistory } from '../../store/history.ts';
+import { createSettingsStore, type SettingsStore } from '../../store/settings-store.ts';
+import { readUserSettings } from '../../store/user-settings.ts';
+import type { Target, TargetOptions } from '../../target.ts';
+import { verifyProtection } from '../../verify/verify.ts';
+import { embeddedCapabilities } from './capabilities.ts';
+import { createEmbeddedDriver } from './embedded.ts';
+import { checkRootOwner } from './root-directory.ts';
+
+/** One engine of ours with what is done to it directly; plans and recreations are built on it. */
+export class OpenedEngine {
+  readonly options: TargetOptions;
+  readonly paths: RootPaths;
+  readonly driver: EngineDriver;
+  readonly store: SettingsStore;
+  readonly lintContext: LintContext;
+  readonly isRoot = process.getuid?.() === 0;
+  readonly #runtimeBuildDir: string;
+  readonly #backends: Readonly<Record<BackendId, IsolationBackend>>;
+
+  constructor(root: string, options: TargetOptions) {
+    const paths = rootPaths(root);
+    this.options = options;
+    this.paths = paths;
+    this.#runtimeBuildDir = path.join(options.projectRoot, 'runtime', 'build');
+    this.#backends = {
+      exclusive: exclusiveBackend({ runtimeBuildDir: this.#runtimeBuildDir }),
+      sysbox: sysboxBackend(),
+    };
+    this.driver = options.driver ?? createEmbeddedDriver(paths, { bulkheadCommand: options.bulkheadCommand });
+    this.store = createSettingsStore(paths, {
+      preferences: true,
+      ...(options.elevationMissing === undefined ? {} : { elevationMissing: options.elevationMissing }),
+    });
+    this.lintContext = {
+      settingsFormat: embeddedCapabilities.settingsFormat,
+      platform: process.platform,
+      home: os.homedir(),
+      engineDirectories: [paths.root, paths.run, paths.data],
+      socketPath: paths.clientSocket,
+    };
+  }
+
+  get backends(): readonly IsolationBackend[] {
+    return Object.values(this.#backends);
+  }
+
+  docker(): Docker {
+    return dockerClient(this.paths.clientSocket);
+  }
+
+  /** The isolation backend a policy asks for. */
+  isolation(settings: EffectiveSettings): IsolationBackend {
+    return this.#backends[chosenBackend(settings.backend)];
+  }
+
+  /** Tries what a backend needs; without root's rights, what the engine's start has recorded. */
+  reportOf(backend: IsolationBackend): Promise<BackendReport> {
+    return this.isRoot ? backend.report(this.paths) : reportForUser(backend, this.paths);
+  }
+
+  /** What the gateway enforces now, with users' preferences. */
+  async settingsInForce(): Promise<EffectiveSettings> {
+    const applied = await readSettings(this.paths.settings);
+    const admin = settingsInForce(applied.ok ? applied.value : { exists: true, text: '', hash: '' });
+    return withPreferences(admin, (await readUserSettings(this.paths.root)).preferences).settings;
+  }
+
+  async scan(): Promise<Result<ContainerScan, AppError>> {
+    const settings = await this.settingsInForce();
+    const history = await listHistory(this.paths.history);
+    return scanContainers(this.docker(), {
+      eci: settings.eci.value,
+      eciSince: history.ok ? eciSince(history.value) : null,
+      runtimeName: this.isolation(settings).runtimeName,
+    });
+  }
+
+  async remove(...[request, call = {}]: Parameters<Target['remove']>): ReturnType<Target['remove']> {
+    try {
+      await this.docker().ping();
+      return ok(await removeContainers(this.docker(), request, call));
+    } catch (error) {
+      return requestFailure(message('app.containers-could-not-be-removed'), error);
+    }
+  }
+
+  async verify(signal?: AbortSignal): Promise<Result<Verification, AppError>> {
+    const settings = await this.settingsInForce();
+    const backend = this.isolation(settings);
+    return verifyProtection({
+      paths: this.paths,
+      docker: this.docker(),
+      probeDirectory: this.#runtimeBuildDir,
+      runtimeName: backend.runtimeName,
+      settings,
+      ...(backend.notOffered === undefined ? {} : { notOffered: backend.notOffered }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  /** With root's rights nothing is done by what stands in somebody else's directory. */
+  async inOwnRoot<T>(work: () => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> {
+    const own = this.isRoot ? await checkRootOwner(this.paths) : ok(undefined);
+    return own.ok ? work() : own;
+  }
+}

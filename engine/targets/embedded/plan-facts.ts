@@ -1,0 +1,62 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { ok, type AppError, type Result } from '../../../shared/result.ts';
+import { settingsInForce, type PlanFacts } from '../../apply/plan-facts.ts';
+import { readSettings, systemCode } from '../../base/files.ts';
+import { engineConfigFiles, previewEngineConfig } from '../../daemon-json/daemon-json.ts';
+import { versionState } from '../../store/history.ts';
+import { embeddedCapabilities } from './capabilities.ts';
+import type { OpenedEngine } from './opened-engine.ts';
+
+/** Looks up everything that a plan for `draft` is made from. */
+export async function planFacts(engine: OpenedEngine, draft: string): Promise<Result<PlanFacts, AppError>> {
+  const { paths, driver, isRoot } = engine;
+  const applied = await readSettings(paths.settings);
+  if (!applied.ok) return applied;
+  const versions = await versionState(paths.history, applied.value);
+  if (!versions.ok) return versions;
+  const settings = settingsInForce({ exists: true, text: draft, hash: '' });
+  const backend = engine.isolation(settings);
+  const desired = {
+    eci: settings.eci.value,
+    runtimeName: backend.runtimeName,
+    runtimePath: backend.runtimePath(paths),
+  };
+  // What this user may not read is looked at by root, before anything is touched.
+  const hidden = !isRoot && (await Promise.all(engineConfigFiles(paths).map(unreadable))).some(Boolean);
+  const [status, report, preview] = await Promise.all([
+    driver.status(),
+    settings.eci.value ? engine.reportOf(backend) : null,
+    hidden
+      ? ok({ text: null, record: null, changes: [], conflicts: [] })
+      : previewEngineConfig(paths, desired),
+  ]);
+  // Conflicts the plan shows one by one; what else the engine has against it, as one error.
+  const takes =
+    preview.ok && preview.value.conflicts.length === 0 && !hidden
+      ? await driver.checkConfig(desired)
+      : ok(undefined);
+  const engineConfig = takes.ok ? preview : takes;
+  const scanned = status.phase === 'ready' ? await engine.scan() : null;
+  if (scanned !== null && !scanned.ok) return scanned;
+  const rights = isRoot ? null : 'Applying settings needs root.';
+  return ok({
+    capabilities: embeddedCapabilities,
+    applied: applied.value,
+    versions: versions.value,
+    engine: status,
+    lint: engine.lintContext,
+    backend: report,
+    runtimeName: backend.runtimeName,
+    engineConfig,
+    scan: scanned?.value ?? null,
+    rights,
+  });
+}
+
+/** Whether a file is there that this user may not read. */
+const unreadable = (file: string): Promise<boolean> =>
+  access(file, constants.R_OK).then(
+    () => false,
+    (error: unknown) => systemCode(error) === 'EACCES',
+  );
