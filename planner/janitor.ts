@@ -1,14 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ContainerState, ContainerStore } from './containers.ts';
-import { firstProcessOf, hasEnded, type FirstProcess } from './first-process.ts';
+import { firstProcessOf, hasEnded } from './first-process.ts';
 import type { ExclusivePaths } from './options.ts';
+import { startDelete } from './own-delete.ts';
 import { perform } from './perform.ts';
 import { basesInUse, isBase, type RangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
 import { isMade, isOfAnotherBoot, mountsOf, type IsolationService } from './service.ts';
-import { started } from './started.ts';
+import { TrackedContainers } from './tracked-containers.ts';
 import { turns } from './turns.ts';
 
 export interface JanitorOptions {
@@ -37,12 +36,6 @@ const endedMs = 4_000;
 /** How long a delete of ours may take once the planner ends, ms: less than its supervisor waits. */
 const deleteGraceMs = 3_000;
 
-/** A delete that a runtime of ours is at. */
-interface MadeUpDelete {
-  readonly done: Promise<void>;
-  end(): void;
-}
-
 /**
  * Finishes what runtimes could not: of a container that runc does not know (any more) and no runtime is at
  * work on, mounts, state and range go, and the engine gets its plain overlay back. Runtimes keep a connection
@@ -51,21 +44,7 @@ interface MadeUpDelete {
  */
 export class Janitor {
   readonly #options: JanitorOptions;
-  /** Runtimes at work by container. */
-  readonly #working = new Map<string, number>();
-  readonly #cleaning = new Map<string, Promise<boolean>>();
-  /** Deletes of our own that runtimes are at. */
-  readonly #deletes = new Map<string, MadeUpDelete>();
-  readonly #firstProcesses = new Map<string, FirstProcess>();
-  /** Containers that had ended when last looked at. */
-  #ended: ReadonlySet<string> = new Set();
-  /** Containers that a runtime was about to delete, and whether by force: also what runs. */
-  readonly #deleting = new Map<string, boolean>();
-  /** How often in a row something was tried for a container that did not help. */
-  readonly #failedAttempts = new Map<string, number>();
-  readonly #soon = new Map<string, NodeJS.Timeout>();
-  /** What was said of containers that could not be cleaned: said once. */
-  readonly #said = new Map<string, string>();
+  readonly #tracked = new TrackedContainers();
   readonly #timers: NodeJS.Timeout[] = [];
   #sweeping: Promise<void> | null = null;
   #stopped = false;
@@ -105,58 +84,61 @@ export class Janitor {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) clearInterval(timer);
-    for (const timer of this.#soon.values()) clearTimeout(timer);
-    this.#soon.clear();
-    const deletes = [...this.#deletes.values()];
+    const tracked = this.#tracked.entries().map(([, one]) => one);
+    for (const one of tracked) {
+      if (one.lookTimer !== null) clearTimeout(one.lookTimer);
+      one.lookTimer = null;
+    }
+    const deletes = tracked.flatMap(({ ownDelete }) => (ownDelete === null ? [] : [ownDelete]));
     const giveUp = setTimeout(() => {
       for (const one of deletes) one.end();
     }, deleteGraceMs);
     await Promise.all([
       this.#sweeping?.catch(() => undefined),
-      ...this.#cleaning.values(),
+      ...tracked.map(({ cleaning }) => cleaning),
       ...deletes.map(({ done }) => done),
     ]);
     clearTimeout(giveUp);
   }
 
-  /** A runtime asks something about container `id`; resolves when it can be answered. Pair with `went`. */
+  /** A runtime asks something about container `id`; resolves when it can be answered. Pair with `endRequest`. */
   async beginRequest({
     id,
     verb,
     runcRoot,
   }: Pick<PlannerRequest, 'id' | 'verb' | 'runcRoot'>): Promise<void> {
     const isDelete = verb === 'deleting' || verb === 'deleting-by-force';
+    const tracked = this.#tracked.of(id);
     // Another runc's container of that name is not this one.
-    if (isDelete && this.#options.containers.read(id)?.runcRoot === runcRoot)
-      this.#deleting.set(id, verb === 'deleting-by-force' || this.#deleting.get(id) === true);
-    this.#working.set(id, (this.#working.get(id) ?? 0) + 1);
-    await this.#cleaning.get(id);
+    if (isDelete && this.#options.containers.read(id)?.runcRoot === runcRoot) {
+      const { life } = tracked;
+      life.deleting = verb === 'deleting-by-force' || life.deleting === 'by-force' ? 'by-force' : 'plain';
+    }
+    tracked.requests += 1;
+    await tracked.cleaning;
     if (verb !== 'create' || this.#stopped) return;
     // A new life of the container must not meet the end of the earlier one: runc would kill what is made and
     // not started yet.
-    if (this.#deleting.has(id) && this.#working.get(id) === 1) this.#deleteAgain(id);
-    await this.#deletes.get(id)?.done;
+    if (tracked.life.deleting !== null && tracked.requests === 1) this.#deleteAgain(id);
+    await tracked.ownDelete?.done;
     // What could not be taken away of an earlier life, because the planner was away or its disk full, would
     // be in the way.
     if (
       !this.#stopped &&
       this.#options.containers.has(id) &&
-      this.#working.get(id) === 1 &&
-      !this.#cleaning.has(id)
+      tracked.requests === 1 &&
+      tracked.cleaning === null
     )
       await this.#cleanAlone(id);
-    this.#forget(id);
+    this.#tracked.forgetLife(id);
   }
 
   /** That runtime ended, in whatever way. */
   endRequest(id: string): void {
-    const left = (this.#working.get(id) ?? 1) - 1;
-    if (left > 0) {
-      this.#working.set(id, left);
-      return;
-    }
-    this.#working.delete(id);
-    if (!this.#options.containers.has(id)) this.#forget(id);
+    const tracked = this.#tracked.of(id);
+    tracked.requests = Math.max(0, tracked.requests - 1);
+    if (tracked.requests > 0) return;
+    if (!this.#options.containers.has(id)) this.#tracked.forgetLife(id);
     else this.#lookSoon(id);
   }
 
@@ -166,29 +148,29 @@ export class Janitor {
    */
   #deleteEnded(): void {
     const ids = this.#options.containers.ids();
-    for (const id of this.#firstProcesses.keys()) if (!ids.includes(id)) this.#forget(id);
-    const ended = new Set(ids.filter((id) => !this.#working.has(id) && this.#hasEnded(id)));
-    for (const id of ended) if (this.#ended.has(id) && !this.#soon.has(id)) this.#deleteAgain(id);
-    this.#ended = ended;
+    const present = new Set(ids);
+    for (const [id, tracked] of this.#tracked.entries()) {
+      if (present.has(id)) continue;
+      tracked.seenEnded = false;
+      if (tracked.life.firstProcess !== null) this.#tracked.forgetLife(id);
+    }
+    this.#tracked.prune(ids);
+    for (const id of ids) {
+      const tracked = this.#tracked.of(id);
+      const ended = tracked.requests === 0 && this.#hasEnded(id);
+      if (ended && tracked.seenEnded && tracked.lookTimer === null) this.#deleteAgain(id);
+      tracked.seenEnded = ended;
+    }
   }
 
   #hasEnded(id: string): boolean {
-    let first = this.#firstProcesses.get(id);
-    if (first === undefined) {
+    const { life } = this.#tracked.of(id);
+    if (life.firstProcess === null) {
       const state = this.#options.containers.read(id);
-      const noted = state === null || isOfAnotherBoot(state) ? null : firstProcessOf(state.runcRoot, id);
-      if (noted === null) return false;
-      first = noted;
-      this.#firstProcesses.set(id, first);
+      if (state === null || isOfAnotherBoot(state)) return false;
+      life.firstProcess = firstProcessOf(state.runcRoot, id);
     }
-    return hasEnded(first);
-  }
-
-  #forget(id: string): void {
-    this.#deleting.delete(id);
-    this.#firstProcesses.delete(id);
-    this.#failedAttempts.delete(id);
-    this.#said.delete(id);
+    return life.firstProcess !== null && hasEnded(life.firstProcess);
   }
 
   /**
@@ -200,33 +182,27 @@ export class Janitor {
   #deleteAgain(id: string): void {
     const { paths, service, containers } = this.#options;
     const state = containers.read(id);
-    if (this.#stopped || this.#deletes.has(id) || state === null || !service.isKnown(id, state.runcRoot))
-      return;
-    const force = this.#deleting.get(id) === true;
+    const tracked = this.#tracked.of(id);
+    if (this.#stopped || tracked.ownDelete !== null) return;
+    if (state === null || !service.isKnown(id, state.runcRoot)) return;
+    const force = tracked.life.deleting === 'by-force';
     // Half deleted, runc has no note of its process any more.
     if (!force && !this.#hasEnded(id) && firstProcessOf(state.runcRoot, id) !== null) return;
-    this.#wasInVain(id);
-    this.#say(id, 'its delete was interrupted and is tried again');
-    const args = ['--root', state.runcRoot, 'delete', ...(force ? ['--force'] : []), id];
-    let child: ChildProcess | null = null;
-    const run = async (): Promise<void> => {
-      child = await started(() => spawn(paths.runtimeBinary, args, { stdio: 'ignore' }));
-      await once(child, 'exit');
-    };
-    const done = run()
-      .catch((error: unknown) => {
-        this.#say(id, error instanceof Error ? error.message : String(error));
-      })
-      .finally(() => {
-        this.#deletes.delete(id);
-      });
-    // Its runc ends with it.
-    this.#deletes.set(id, {
-      done,
-      end: () => {
-        child?.kill('SIGKILL');
+    tracked.life.failedAttempts += 1;
+    this.#logOnce(id, 'its delete was interrupted and is tried again');
+    const ownDelete = startDelete({
+      runtimeBinary: paths.runtimeBinary,
+      runcRoot: state.runcRoot,
+      id,
+      force,
+      onError: (message) => {
+        this.#logOnce(id, message);
       },
     });
+    const done = ownDelete.done.finally(() => {
+      tracked.ownDelete = null;
+    });
+    tracked.ownDelete = { ...ownDelete, done };
   }
 
   /** Looks at every container, unless that is under way. */
@@ -270,13 +246,14 @@ export class Janitor {
     // connection takes a turn, its words another.
     await turn();
     await turn();
-    if (this.#stopped || this.#working.has(id) || this.#cleaning.has(id)) return;
-    // From here to the entry in #cleaning nothing is awaited: no request can come in between.
+    const tracked = this.#tracked.of(id);
+    if (this.#stopped || tracked.requests > 0 || tracked.cleaning !== null) return;
+    // From here to setting `cleaning` nothing is awaited: no request can come in between.
     const done = await this.#cleanAlone(id);
     if (done && !this.#isMade(id)) return;
     // What stands in the way mostly goes by itself: a process that is dying, an engine that takes its layers
     // away just now. A runtime of before we started may take its time.
-    if (!done) this.#wasInVain(id);
+    if (!done) tracked.life.failedAttempts += 1;
     this.#lookSoon(id, done ? endedMs : undefined);
   }
 
@@ -285,13 +262,17 @@ export class Janitor {
     const cleaning = this.#clean(id).then(
       () => true,
       (error: unknown) => {
-        this.#say(id, `could not be cleaned up: ${error instanceof Error ? error.message : String(error)}`);
+        this.#logOnce(
+          id,
+          `could not be cleaned up: ${error instanceof Error ? error.message : String(error)}`,
+        );
         return false;
       },
     );
-    this.#cleaning.set(id, cleaning);
+    const tracked = this.#tracked.of(id);
+    tracked.cleaning = cleaning;
     const done = await cleaning;
-    this.#cleaning.delete(id);
+    tracked.cleaning = null;
     return done;
   }
 
@@ -301,7 +282,7 @@ export class Janitor {
    */
   #isMade(id: string): boolean {
     const { paths, containers } = this.#options;
-    const state = this.#working.has(id) ? null : containers.read(id);
+    const state = this.#tracked.isBusy(id) ? null : containers.read(id);
     return state !== null && isMade(state, paths.runtimeBinary);
   }
 
@@ -314,7 +295,7 @@ export class Janitor {
     if (state !== null && !ranges.heldByOthers(state.base, id) && basesInUse().has(state.base))
       throw new Error(`a process still lives in its id range ${state.base}, which is kept`);
     service.release(id, runcRoot, mountsOf('self'));
-    this.#forget(id);
+    this.#tracked.forgetLife(id);
     log(`container ${id}: cleaned up after a runtime or a planner that was killed`);
   }
 
@@ -329,7 +310,7 @@ export class Janitor {
     try {
       ranges.hold(state.base, id);
     } catch (error) {
-      this.#say(id, error instanceof Error ? error.message : String(error));
+      this.#logOnce(id, error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -342,30 +323,29 @@ export class Janitor {
     );
   }
 
-  /** Says it once. */
-  #say(id: string, what: string): void {
-    if (this.#said.get(id) === what) return;
-    this.#said.set(id, what);
+  #logOnce(id: string, what: string): void {
+    const { life } = this.#tracked.of(id);
+    if (life.logged === what) return;
+    life.logged = what;
     this.#options.log(`container ${id}: ${what}`);
   }
 
-  #wasInVain(id: string): void {
-    this.#failedAttempts.set(id, (this.#failedAttempts.get(id) ?? 0) + 1);
-  }
-
   /**
-   * Looks at one container, later the more was in vain, unless that is due already. What runc still has, and
-   * a runtime was about to delete, is deleted again.
+   * Looks at one container, later the more attempts have failed, unless that is due already. What runc still
+   * has, and a runtime was about to delete, is deleted again.
    */
-  #lookSoon(id: string, ms = Math.min(settleMs * 2 ** (this.#failedAttempts.get(id) ?? 0), sweepMs)): void {
-    if (this.#stopped || this.#soon.has(id)) return;
+  #lookSoon(id: string, afterMs?: number): void {
+    const tracked = this.#tracked.of(id);
+    if (this.#stopped || tracked.lookTimer !== null) return;
+    const ms = afterMs ?? Math.min(settleMs * 2 ** tracked.life.failedAttempts, sweepMs);
     const timer = setTimeout(() => {
-      this.#soon.delete(id);
+      tracked.lookTimer = null;
       void this.#look(id).then(() => {
-        if (this.#deleting.has(id) && !this.#working.has(id)) this.#deleteAgain(id);
+        const { life, requests } = this.#tracked.of(id);
+        if (life.deleting !== null && requests === 0) this.#deleteAgain(id);
       });
     }, ms);
     timer.unref();
-    this.#soon.set(id, timer);
+    tracked.lookTimer = timer;
   }
 }
