@@ -79,6 +79,7 @@ const tests = [
 const packaging = [
   { packages: ['zip'], command: 'zip' },
   { packages: ['dpkg'], command: 'dpkg-deb' },
+  { packages: ['fakeroot'], command: 'fakeroot' },
   { packages: ['rpm'], command: 'rpmbuild' },
   { packages: [crossCompiler] },
   { packages: [crossLibrary] },
