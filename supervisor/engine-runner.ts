@@ -1,3 +1,4 @@
+import { engineProblem } from '../shared/engine-status/status.ts';
 import type { IsolationBackend } from '../engine/backends/backend.ts';
 import { endProcesses, identityOf } from '../engine/base/process-identity.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
@@ -56,7 +57,7 @@ export class EngineRunner {
     });
     if (!launched.ok) return launched;
     const { eci, problem } = launched.value;
-    await record.update({ eci, problem: problem === null ? null : { message: problem, logTail: [] } });
+    await record.update({ eci, problem: problem === null ? null : engineProblem(problem) });
     return ok(undefined);
   }
 

@@ -1,5 +1,6 @@
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import type { EngineLogLine } from '../shared/engine-status/status.ts';
+import { engineProblem, type EngineLogLine } from '../shared/engine-status/status.ts';
+import { errorMessage } from '../shared/messages/error-message.ts';
 import type { IsolationBackend } from '../engine/backends/backend.ts';
 import type { SettledRecreate } from '../engine/recreate/recreate.ts';
 import type { Launched } from '../engine/targets/embedded/engine-launch.ts';
@@ -245,7 +246,7 @@ export class Supervisor {
       phase: 'failed',
       readyAt: null,
       error: rest,
-      problem: { message: error.message, logTail: logTail ?? [] },
+      problem: engineProblem(errorMessage(error), logTail),
     });
   }
 

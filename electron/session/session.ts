@@ -2,7 +2,7 @@ import os from 'node:os';
 import type { Target } from '../../engine/target.ts';
 import type { RootPaths } from '../../engine/base/root-paths.ts';
 import type { AppState, DesktopState, Preferences } from '../../shared/ipc/contract.ts';
-import type { EngineLogLine, EngineStatus } from '../../shared/engine-status/status.ts';
+import { engineProblem, type EngineLogLine, type EngineStatus } from '../../shared/engine-status/status.ts';
 import type { ContainerScan } from '../../shared/containers/protection.ts';
 import { nothingWatched, watchScan } from '../../shared/containers/appeared.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
@@ -292,7 +292,7 @@ export function unknownEngine(paths: RootPaths, kind: EngineStatus['kind'], why:
     counts: null,
     gatewayUp: false,
     plannerUp: false,
-    problem: { message: why, logTail: [] },
+    problem: engineProblem(why),
   };
 }
 

@@ -4,6 +4,7 @@ import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import type { HistoryEntry } from '../store/history.ts';
 import { sha256 } from '../base/files.ts';
 import { container, settingsText } from './apply-fixture.ts';
+import { message } from '../../shared/messages/message.ts';
 import { estimateSeconds } from './estimate.ts';
 import { makePlan, withRecreation } from './plan.ts';
 import { settingsInForce, type PlanFacts } from './plan-facts.ts';
@@ -209,7 +210,14 @@ describe('plan', () => {
             text: '',
             record: null,
             changes: [],
-            conflicts: [{ pointer: '/hosts', value: [], reason: 'r', hint: 'h' }],
+            conflicts: [
+              {
+                pointer: '/hosts',
+                value: [],
+                reason: message('daemon-json.engine-must-listen-behind-the-gateway'),
+                hint: message('daemon-json.remove-from-daemon-json', { key: 'hosts' }),
+              },
+            ],
           },
         },
       }),

@@ -1,4 +1,4 @@
-import type { ApplyPlan, ContainerChoices } from '../../shared/apply/plan.ts';
+import { blocker, type ApplyPlan, type ContainerChoices } from '../../shared/apply/plan.ts';
 import {
   isRunning,
   unprotected,
@@ -6,6 +6,9 @@ import {
   type ContainerScan,
 } from '../../shared/containers/protection.ts';
 import type { RecreatePlan } from '../../shared/containers/recreate.ts';
+import type { Requirement } from '../../shared/isolation/requirements.ts';
+import { errorMessage } from '../../shared/messages/error-message.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import type { AppError } from '../../shared/result.ts';
 import { removesFile } from '../../shared/settings/history.ts';
 import {
@@ -37,7 +40,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
     return emptyPlan(facts, before, draft, {
       changes: [],
       findings: [],
-      blockers: [{ code: 'nothing-to-apply', message: 'There is no draft yet, and nothing is applied.' }],
+      blockers: [blocker('nothing-to-apply', message('apply.there-is-no-draft-yet-and-nothing'))],
     });
   if (!parsed.ok) return unusablePlan(facts, before, draft, parsed.error);
   const after = parsed.value;
@@ -133,22 +136,29 @@ export function withRecreation(plan: ApplyPlan, recreation: RecreatePlan): Apply
   if (refused.length === 0) return { ...plan, recreation };
   const blockers: ApplyPlan['blockers'] = [
     ...plan.blockers,
-    {
-      code: 'recreation',
-      message: `Under these settings the gateway refuses to recreate ${refused.join(', ')}. Change the setting named with it, or leave it as it is.`,
-    },
+    blocker(
+      'recreation',
+      message('apply.under-these-settings-gateway-refuses-to-recreate', { list: refused.join(', ') }),
+    ),
   ];
   return { ...plan, recreation, blockers, blocked: true };
 }
 
 const findingsOf = (facts: PlanFacts, draft: string): Finding[] =>
   lintSettings(draft, { ...facts.lint, exists: true });
-const errorsIn = (findings: readonly Finding[]): string[] =>
-  findings.filter((finding) => finding.severity === 'error').map((finding) => finding.message);
-const findingsBlocker = ([first, ...more]: readonly string[]): ApplyPlan['blockers'] =>
+const errorsIn = (findings: readonly Finding[]): (string | Message)[] =>
+  findings.filter((finding) => finding.severity === 'error').map(findingMessage);
+const findingMessage = ({ message: text, sentence }: Finding): string | Message =>
+  sentence === undefined ? text : { ...sentence, text };
+const findingsBlocker = ([first, ...more]: readonly (string | Message)[]): ApplyPlan['blockers'] =>
   first === undefined
     ? []
-    : [{ code: 'findings', message: more.length === 0 ? first : `${first} (and ${more.length} more)` }];
+    : [
+        blocker(
+          'findings',
+          more.length === 0 ? first : message('apply.and-more', { first, more: more.length }),
+        ),
+      ];
 
 /** A draft that means nothing to the engine has no effects that could be told: only what is wrong with it. */
 function unusablePlan(facts: PlanFacts, before: EffectiveSettings, draft: string, why: AppError): ApplyPlan {
@@ -192,43 +202,36 @@ function emptyPlan(
 
 function findBlockers(
   facts: PlanFacts,
-  plan: { draft: string; restartNeeded: boolean; eciAfter: boolean; errors: string[] },
+  plan: { draft: string; restartNeeded: boolean; eciAfter: boolean; errors: readonly (string | Message)[] },
 ): ApplyPlan['blockers'] {
   const blockers: ApplyPlan['blockers'] = [];
   if (facts.applied.exists && facts.applied.text === plan.draft && !plan.restartNeeded)
-    blockers.push({ code: 'nothing-to-apply', message: 'The draft is what is applied already.' });
+    blockers.push(blocker('nothing-to-apply', message('apply.draft-is-what-is-applied-already')));
   blockers.push(...findingsBlocker(plan.errors));
   if (
     facts.capabilities.settingsFormat === 'desktop' &&
     hasOwnKey(plan.draft) &&
     !hasOwnKey(facts.applied.text)
   )
-    blockers.push({
-      code: 'findings',
-      message: '"bulkhead" is never written for Docker Desktop: nothing there reads it. Remove it.',
-    });
+    blockers.push(blocker('findings', message('apply.bulkhead-is-never-written-for-docker-desktop')));
   if (plan.eciAfter && facts.backend?.available !== true) {
     const missing = facts.backend?.requirements.find((requirement) => !requirement.met);
-    blockers.push({
-      code: 'requirement',
-      message:
-        missing === undefined
-          ? 'No isolation backend can run on this machine.'
-          : missing.code === 'probe-built'
-            ? `What it does could not be verified from here: ${missing.found}.`
-            : `Isolation can't run on this machine: ${missing.code}: ${missing.found}.`,
-    });
+    blockers.push(blocker('requirement', missingRequirement(missing)));
   }
-  if (!facts.engineConfig.ok)
-    blockers.push({
-      code: 'daemon-json',
-      message: [facts.engineConfig.error.message, facts.engineConfig.error.reason].filter(Boolean).join(': '),
-    });
+  if (!facts.engineConfig.ok) blockers.push(blocker('daemon-json', errorMessage(facts.engineConfig.error)));
   else
-    for (const conflict of facts.engineConfig.value.conflicts)
-      blockers.push({ code: 'daemon-json', message: `${conflict.reason} ${conflict.hint}` });
-  if (facts.rights !== null) blockers.push({ code: 'rights', message: facts.rights });
+    for (const { reason, hint } of facts.engineConfig.value.conflicts)
+      blockers.push(blocker('daemon-json', message('common.reason-and-hint', { reason, hint })));
+  if (facts.rights !== null) blockers.push(blocker('rights', facts.rights));
   return blockers;
+}
+
+function missingRequirement(missing: Requirement | undefined): Message {
+  if (missing === undefined) return message('apply.no-isolation-backend-can-run-on-this');
+  const { found } = missing;
+  return missing.code === 'probe-built'
+    ? message('apply.what-it-does-could-not-be-verified', { found })
+    : message('apply.isolation-canot-run-on-this-machine', { code: missing.code, found });
 }
 
 /** Whether a text holds the key that only engines of ours understand. */

@@ -1,3 +1,4 @@
+import { message, type Message } from '../../shared/messages/message.ts';
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
 
 /**
@@ -8,24 +9,24 @@ export interface EngineConfigConflict {
   readonly pointer: string;
   readonly value: unknown;
   /** Why it can't stay, one sentence. */
-  readonly reason: string;
+  readonly reason: Message;
   /** What to do. */
-  readonly hint: string;
+  readonly hint: Message;
 }
 
 /**
  * Keys an embedded engine fixes itself by dockerd flags; dockerd refuses to start when the file has them too.
  */
-const fixedByFlags: Readonly<Record<string, string>> = {
-  hosts: 'the engine must listen on the socket behind the gateway only',
-  'data-root': "the engine's data belongs below its own directory",
-  'exec-root': 'the engine keeps its run-time files in a directory of its own',
-  pidfile: 'the engine keeps its pid file in a directory of its own',
-  bridge: 'the engine has a network bridge of its own',
-  bip: 'the engine has a network bridge of its own, with an address of its own',
-  group: "the engine's own socket is root's alone; users go through the gateway's",
-  'default-address-pools': 'the engine has address pools of its own',
-  containerd: 'the engine runs a containerd of its own',
+const fixedByFlags: Readonly<Record<string, Message>> = {
+  hosts: message('daemon-json.engine-must-listen-behind-the-gateway'),
+  'data-root': message('daemon-json.data-belongs-below-the-engine-directory'),
+  'exec-root': message('daemon-json.run-time-files-have-their-directory'),
+  pidfile: message('daemon-json.pid-file-has-its-directory'),
+  bridge: message('daemon-json.engine-has-network-bridge-of-its-own'),
+  bip: message('daemon-json.engine-has-network-bridge-of-its-own-with'),
+  group: message('daemon-json.engine-own-socket-is-root-alone-users'),
+  'default-address-pools': message('daemon-json.engine-has-address-pools-of-its-own'),
+  containerd: message('daemon-json.engine-runs-containerd-of-its-own'),
 };
 
 /**
@@ -35,14 +36,19 @@ const fixedByFlags: Readonly<Record<string, string>> = {
 export function findConflicts(root: Node | undefined, desired: DesiredEngineConfig): EngineConfigConflict[] {
   if (root === undefined) return [];
   const conflicts: EngineConfigConflict[] = [];
-  const add = (pointer: string, node: Node, reason: string, hint: string) => {
+  const add = (pointer: string, node: Node, reason: Message, hint: Message) => {
     conflicts.push({ pointer, value: getNodeValue(node), reason, hint });
   };
 
   for (const [key, why] of Object.entries(fixedByFlags)) {
     const node = findNodeAtLocation(root, [key]);
     if (node !== undefined)
-      add(`/${key}`, node, `"${key}" can't be set here: ${why}.`, `Remove "${key}" from daemon.json.`);
+      add(
+        `/${key}`,
+        node,
+        message('daemon-json.canot-be-set-here', { key, why }),
+        message('daemon-json.remove-from-daemon-json', { key }),
+      );
   }
 
   const runtime = findNodeAtLocation(root, ['runtimes', desired.runtimeName]);
@@ -56,8 +62,8 @@ export function findConflicts(root: Node | undefined, desired: DesiredEngineConf
     add(
       `/runtimes/${desired.runtimeName}`,
       runtime,
-      `The runtime name "${desired.runtimeName}" is the isolation runtime's; here it stands for another program.`,
-      `Give the other runtime another name than "${desired.runtimeName}".`,
+      message('daemon-json.runtime-name-is-isolation-runtime-here-it', { runtimeName: desired.runtimeName }),
+      message('daemon-json.give-other-runtime-another-name-than', { runtimeName: desired.runtimeName }),
     );
   }
   if (!desired.eci) return conflicts;
@@ -67,8 +73,8 @@ export function findConflicts(root: Node | undefined, desired: DesiredEngineConf
     add(
       '/userns-remap',
       remap,
-      "The engine's own user namespace remapping puts every container into one shared range and hides existing images; it can't be combined with Enhanced Container Isolation.",
-      'Remove "userns-remap" from daemon.json.',
+      message('daemon-json.engine-own-user-namespace-remapping-puts-every'),
+      message('daemon-json.remove-userns-remap-from-daemon-json'),
     );
   }
   conflicts.push(...builderConflicts(root));
@@ -83,8 +89,8 @@ function builderConflicts(root: Node): EngineConfigConflict[] {
     {
       pointer: at,
       value: getNodeValue(node),
-      reason: `"${at.slice(1)}" must be an object.`,
-      hint: 'Correct it in daemon.json.',
+      reason: message('daemon-json.must-be-object', { at: at.slice(1) }),
+      hint: message('daemon-json.correct-it-in-daemon-json'),
     },
   ];
   if (builder.type !== 'object') return wrongType('/builder', builder);
@@ -110,8 +116,8 @@ function misspelt(object: Node, at: string, names: readonly string[]): EngineCon
       {
         pointer: `${at}/${key}`,
         value: getNodeValue(valueNode) as unknown,
-        reason: `"${key}" must be written "${known}": which of the two counts would not be clear.`,
-        hint: `Rename "${key}" to "${known}" in daemon.json.`,
+        reason: message('daemon-json.must-be-written-as', { key, known }),
+        hint: message('daemon-json.rename-in-daemon-json', { key, known }),
       },
     ];
   });

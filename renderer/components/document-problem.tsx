@@ -10,7 +10,7 @@ import { Card } from './card.tsx';
 import { ErrorPanel, Notice } from './error-panel.tsx';
 import { useReadOnlyReason } from './read-only.ts';
 import { LockedNote, withLock } from './setting-row.tsx';
-import { told } from '../i18n/translate.ts';
+import { reasonOrMessage, told } from '../i18n/translate.ts';
 
 /**
  * In a page that needs the document, in its place: where the text is broken, and the ways out. Null when it
@@ -77,7 +77,7 @@ export function useDocumentProblem(): React.ReactNode {
     <Card>
       <Box sx={{ padding: 2 }}>
         <Notice tone="danger" live="assertive" title={t('settingsState.broken.policy')}>
-          {told(draft.settings.error.reason ?? draft.settings.error.message)}
+          {reasonOrMessage(draft.settings.error)}
         </Notice>
         {typeof pointer === 'string' && (
           <Box className="mono selectable" sx={{ fontFamily: fontMono, fontSize: 12, marginTop: 1 }}>

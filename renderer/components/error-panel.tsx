@@ -7,7 +7,7 @@ import type { AppError } from '../../shared/result.ts';
 import { useStore } from '../state/context.tsx';
 import { color, fontMono, toneSoft, toneText, type Tone } from '../theme/tokens.ts';
 import { CopyIcon, severityIcon } from './notice-icons.ts';
-import { told } from '../i18n/translate.ts';
+import { translateError } from '../i18n/translate.ts';
 
 /** A notice inside what it concerns: icon, what, why, and what to do as a button. */
 export function Notice({
@@ -92,8 +92,9 @@ export function ErrorPanel({
   const store = useStore();
   const [copied, setCopied] = useState(false);
   const what = title ?? t(`errors.${error.code}`);
-  const why = [error.message, error.reason]
-    .flatMap((part) => (part === undefined || part === '' ? [] : [told(part)]))
+  const { message, reason, hint } = translateError(error);
+  const why = [message, reason]
+    .filter((part): part is string => part !== undefined && part !== '')
     .filter(
       (line, index, lines) =>
         bare(line) !== bare(what) && lines.findIndex((other) => bare(other) === bare(line)) === index,
@@ -114,7 +115,7 @@ export function ErrorPanel({
       }}
     >
       <Said tone="danger" title={what} action={action}>
-        {error.hint === undefined ? undefined : told(error.hint)}
+        {hint}
       </Said>
       {why !== '' && (
         <Box

@@ -2,8 +2,9 @@ import { useEffect, useState } from 'react';
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en/index.ts';
+import { loadTranslator, type Translate } from '../../shared/messages/translator.ts';
 import { numberFormat } from './number-format.ts';
-import { setTold } from './translate.ts';
+import { setTranslator } from './translate.ts';
 import type { Translation } from './en/translation.ts';
 
 /** English is the source of all words; every other language has this shape. */
@@ -24,6 +25,7 @@ interface Chunk {
   readonly messages: {
     readonly told: (english: string) => string;
     readonly evidence: (english: string) => string;
+    readonly translate: Translate;
   };
 }
 
@@ -33,11 +35,18 @@ interface Chunk {
  */
 const chunks: { readonly [L in Exclude<Language, 'en'>]: () => Promise<Chunk> } = {
   'zh-CN': async () => {
-    const [{ zhCN }, { chinese }] = await Promise.all([
+    const [{ zhCN }, { chinese }, translate] = await Promise.all([
       import('./zh-CN/index.ts'),
       import('../../shared/messages/zh-CN/index.ts'),
+      loadTranslator('zh-CN'),
     ]);
-    return { words: zhCN, messages: chinese };
+    return {
+      words: zhCN,
+      messages: {
+        ...chinese,
+        translate: (text) => (typeof text === 'string' ? chinese.told(text) : translate(text)),
+      },
+    };
   },
 };
 
@@ -78,7 +87,7 @@ export async function showLanguage(language: Language): Promise<void> {
   if (asked !== language) return;
   if (chunk !== null && !i18next.hasResourceBundle(language, 'translation'))
     i18next.addResourceBundle(language, 'translation', chunk.words);
-  setTold(chunk?.messages ?? null);
+  setTranslator(chunk?.messages ?? null);
   // Before the words change: what is drawn with them says their language.
   document.documentElement.lang = language;
   // Telling it the language it has would draw every word again.

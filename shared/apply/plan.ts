@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { referenceTo, type Message } from '../messages/message.ts';
+import { messageReferenceSchema } from '../messages/schema.ts';
 import { containerSchema } from '../containers/protection.ts';
 import { recreatePlanSchema } from '../containers/recreate.ts';
 import { requirementSchema } from '../isolation/requirements.ts';
@@ -75,6 +77,8 @@ export const applyPlanSchema = z.object({
     z.object({
       code: z.enum(['findings', 'requirement', 'daemon-json', 'nothing-to-apply', 'rights', 'recreation']),
       message: z.string(),
+      /** Which sentence of the catalogue it is. */
+      sentence: messageReferenceSchema.optional(),
     }),
   ),
   missingRequirements: z.array(requirementSchema),
@@ -114,3 +118,12 @@ export const keepAllContainers: ContainerChoices = {
   includeRunning: false,
   removeVolumes: false,
 };
+
+type Blocker = ApplyPlan['blockers'][number];
+
+/** Something that keeps a plan from being applied. */
+export function blocker(code: Blocker['code'], reason: string | Message): Blocker {
+  return typeof reason === 'string'
+    ? { code, message: reason }
+    : { code, message: reason.text, sentence: referenceTo(reason) };
+}

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { StoredAuditEntry } from '../audit/entry.ts';
 import type { Container, ContainerScan } from '../containers/protection.ts';
 import { createNotices, failedNotice, type EngineFacts, type Notice, type NoticeKind } from './notices.ts';
-import { messagesIn } from '../messages/index.ts';
+import { message } from '../messages/message.ts';
+import { loadTranslator } from '../messages/translator.ts';
+import { fail } from '../result.ts';
 import { desktopWords } from './labels.ts';
 
 /** Notices with a clock that the test moves. */
@@ -254,20 +256,20 @@ describe('the protection', () => {
   });
 });
 
-it('what was asked for in the tray and failed is told with why and what to do, in one language', () => {
-  const error = {
-    code: 'rights.not-root' as const,
-    message: 'administrator rights were not given',
-    hint: 'Try again and enter the password.',
-  };
-  expect(failedNotice(desktopWords('en', ''), 'verify', { ...error, reason: '<b>' }, (text) => text)).toEqual(
-    {
-      title: 'The protection could not be verified',
-      body: 'administrator rights were not given\n‹b›\nTry again and enter the password.',
-      place: { page: 'overview', params: {} },
-    },
-  );
-  expect(failedNotice(desktopWords('zh-CN', ''), 'start', error, messagesIn('zh-CN').told)).toMatchObject({
+it('what was asked for in the tray and failed is told with why and what to do, in one language', async () => {
+  const { error } = fail('rights.not-root', message('app.administrator-rights-were-not-given'), {
+    hint: message('app.try-again-and-enter-password'),
+  });
+  expect(
+    failedNotice(desktopWords('en', ''), 'verify', { ...error, reason: '<b>' }, await loadTranslator('en')),
+  ).toEqual({
+    title: 'The protection could not be verified',
+    body: 'administrator rights were not given\n‹b›\nTry again and enter the password.',
+    place: { page: 'overview', params: {} },
+  });
+  expect(
+    failedNotice(desktopWords('zh-CN', ''), 'start', error, await loadTranslator('zh-CN')),
+  ).toMatchObject({
     title: '未能启动引擎',
     body: '未获得管理员权限\n请重试并输入密码。',
   });

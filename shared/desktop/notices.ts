@@ -2,6 +2,7 @@ import { isProbes } from '../audit/activity.ts';
 import type { StoredAuditEntry } from '../audit/entry.ts';
 import type { ContainerScan } from '../containers/protection.ts';
 import type { EngineStatus } from '../engine-status/status.ts';
+import { translateError, type Translate } from '../messages/translator.ts';
 import type { AppError } from '../result.ts';
 import type { ProtectionState } from '../verify/claims.ts';
 import type { DeepLink } from './deep-link.ts';
@@ -219,18 +220,19 @@ function deniedNotice(
 
 /**
  * That something asked for in the tray failed, and why; asked for, it is told whatever the preferences say of
- * news. `told`: the error's sentences in the words' language.
+ * news. `translate`: into the language of `words`.
  */
 export function failedNotice(
   words: DesktopWords,
   what: keyof DesktopWords['failed'],
-  { message, reason, hint }: AppError,
-  told: (english: string) => string,
+  error: AppError,
+  translate: Translate,
 ): Omit<Notice, 'kind'> {
+  const { message, reason, hint } = translateError(error, translate);
   const lines = [message, reason, hint].filter((line): line is string => line !== undefined && line !== '');
   return {
     title: words.failed[what],
-    body: lines.map((line) => short(told(line), 200)).join('\n'),
+    body: lines.map((line) => short(line, 200)).join('\n'),
     place: { page: 'overview', params: {} },
   };
 }

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { referenceTo, type Message } from '../messages/message.ts';
+import { messageReferenceSchema } from '../messages/schema.ts';
 import { targetKinds } from './kinds.ts';
 
 /**
@@ -43,7 +45,13 @@ export const engineStatusSchema = z.object({
    * Why `phase` is `failed` or `unreachable`, or a warning worth showing (a bad settings file, last good
    * policy in use).
    */
-  problem: z.object({ message: z.string(), logTail: z.array(z.string()) }).nullable(),
+  problem: z
+    .object({
+      message: z.string(),
+      sentence: messageReferenceSchema.optional(),
+      logTail: z.array(z.string()),
+    })
+    .nullable(),
 });
 export type EngineStatus = z.infer<typeof engineStatusSchema>;
 
@@ -53,3 +61,13 @@ export const engineLogLineSchema = z.object({
   text: z.string(),
 });
 export type EngineLogLine = z.infer<typeof engineLogLineSchema>;
+
+/** What is wrong with an engine, as its status has it. `logTail`: the last lines of its log. */
+export function engineProblem(
+  problem: string | Message,
+  logTail: readonly string[] = [],
+): NonNullable<EngineStatus['problem']> {
+  return typeof problem === 'string'
+    ? { message: problem, logTail: [...logTail] }
+    : { message: problem.text, sentence: referenceTo(problem), logTail: [...logTail] };
+}

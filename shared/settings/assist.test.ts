@@ -71,7 +71,7 @@ describe('what may be written at a place', () => {
     expect(found.find((option) => option.label === '"compose"')).toMatchObject({
       kind: 'unsupported',
       insert: null,
-      about: "Can't be listed: it calls run, create, network create and others.",
+      about: { text: "Can't be listed: it calls run, create, network create and others." },
     });
     expect(found.filter((option) => option.kind === 'group').map((option) => option.label)).toContain(
       '"container*"',

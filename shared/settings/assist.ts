@@ -1,4 +1,5 @@
 import { getLocation, type Location } from 'jsonc-parser';
+import { message, type Message } from '../messages/message.ts';
 import { commandGroups, dockerCommands, unsupportedCommands } from './commands.ts';
 import { knownKeyAt, type KnownKey } from './known-keys.ts';
 import { toPointer, type SettingsPath } from './pointer.ts';
@@ -15,7 +16,7 @@ export interface Suggestion {
   readonly insert: string | null;
   readonly kind: 'key' | 'value' | 'command' | 'group' | 'unsupported';
   /** English sentences. */
-  readonly about: string;
+  readonly about: string | Message;
   readonly key?: KnownKey;
 }
 
@@ -118,7 +119,7 @@ function suggestValues(text: string, offset: number, { path, previousNode }: Loc
 function values(key: KnownKey): Suggestion[] {
   const value = (
     label: string,
-    about = key.missing === label ? 'What a missing one means.' : '',
+    about: string | Message = key.missing === label ? message('settings.what-a-missing-one-means') : '',
     insert = label,
   ): Suggestion => ({ label, insert, kind: 'value', about });
   if (key.values !== undefined) return key.values.map((one) => value(JSON.stringify(one)));
@@ -141,16 +142,19 @@ function values(key: KnownKey): Suggestion[] {
   }
 }
 
+const commandsOf = (group: string): string =>
+  dockerCommands
+    .filter((one) => one.group === group)
+    .map((one) => one.name)
+    .join(', ');
+
 function commands(): Suggestion[] {
   return [
     ...commandGroups.map((group): Suggestion => ({
       label: JSON.stringify(group),
       insert: JSON.stringify(group),
       kind: 'group',
-      about: `Every command of the group: ${dockerCommands
-        .filter((one) => one.group === group)
-        .map((one) => one.name)
-        .join(', ')}.`,
+      about: message('settings.every-command-of-the-group', { commands: commandsOf(group) }),
     })),
     ...dockerCommands.map((one): Suggestion => ({
       label: JSON.stringify(one.name),
@@ -162,7 +166,7 @@ function commands(): Suggestion[] {
       label: JSON.stringify(name),
       insert: null,
       kind: 'unsupported',
-      about: `Can't be listed: ${why}.`,
+      about: message('settings.cannot-be-listed-because', { why }),
     })),
   ];
 }

@@ -56,7 +56,7 @@ describe('Docker commands in a command list (B5)', () => {
     expect(listedCommand(entry)).toMatchObject({
       kind: 'unsupported',
       name: entry.split(' ')[0],
-      why: expect.stringMatching(/\w/) as string,
+      why: { text: expect.stringMatching(/\w/) as string },
     });
   });
 

@@ -1,3 +1,4 @@
+import { message, type Message } from '../messages/message.ts';
 /** Groups as they may be written in a command list (B5). */
 export const commandGroups = ['container*', 'image*', 'build*', 'volume*', 'network*', 'system*'] as const;
 export type CommandGroup = (typeof commandGroups)[number];
@@ -137,19 +138,19 @@ export const dockerCommands: readonly DockerCommand[] = [
 ];
 
 /** Commands that can't be listed, and why: what they call on the engine can be listed instead. */
-export const unsupportedCommands: Readonly<Record<string, string>> = {
-  compose: 'it calls run, create, network create and others',
-  dev: 'it works outside the engine',
-  extension: 'it works outside the engine',
-  feedback: 'it never reaches the engine',
-  init: 'it never reaches the engine',
-  manifest: 'it talks to registries, not to the engine',
-  plugin: 'plugins are refused while ECI is on',
-  plugins: 'plugins are refused while ECI is on',
-  sbom: 'it reads images with save and pull',
-  scan: 'it never reaches the engine',
-  scout: 'it reads images with save and pull',
-  trust: 'it talks to registries; the engine sees push and pull',
+export const unsupportedCommands: Readonly<Record<string, Message>> = {
+  compose: message('settings.it-calls-run-create-network-create-and'),
+  dev: message('settings.it-works-outside-the-engine'),
+  extension: message('settings.it-works-outside-the-engine'),
+  feedback: message('settings.it-never-reaches-the-engine'),
+  init: message('settings.it-never-reaches-the-engine'),
+  manifest: message('settings.it-talks-to-registries-not-to-the'),
+  plugin: message('settings.plugins-are-refused-while-eci-is-on'),
+  plugins: message('settings.plugins-are-refused-while-eci-is-on'),
+  sbom: message('settings.it-reads-images-with-save-and-pull'),
+  scan: message('settings.it-never-reaches-the-engine'),
+  scout: message('settings.it-reads-images-with-save-and-pull'),
+  trust: message('settings.it-talks-to-registries-the-engine-sees'),
 };
 
 const bySpelling = new Map(
@@ -163,7 +164,7 @@ const bySpelling = new Map(
 export type ListedCommand =
   | { readonly kind: 'command'; readonly command: DockerCommand }
   | { readonly kind: 'group'; readonly group: CommandGroup; readonly commands: readonly DockerCommand[] }
-  | { readonly kind: 'unsupported'; readonly name: string; readonly why: string }
+  | { readonly kind: 'unsupported'; readonly name: string; readonly why: Message }
   | { readonly kind: 'unknown'; readonly name: string };
 
 /** Reads one entry of `commandList.commands`. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { messageReferenceSchema } from '../messages/schema.ts';
 
 /** Stable lint codes (file-format page, "Lint findings"). */
 export const findingCodes = [
@@ -56,9 +57,17 @@ export const findingSchema = z.object({
     line: z.number().int(),
     column: z.number().int(),
   }),
-  /** English sentence; `params` let the renderer say it in another language. */
+  /** English sentence. */
   message: z.string(),
+  /** Which sentence of the catalogue `message` is. */
+  sentence: messageReferenceSchema.optional(),
   params: z.record(z.string(), z.string()),
-  fix: z.object({ title: z.string(), edits: z.array(textEditSchema) }).optional(),
+  fix: z
+    .object({
+      title: z.string(),
+      sentence: messageReferenceSchema.optional(),
+      edits: z.array(textEditSchema),
+    })
+    .optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;

@@ -1,3 +1,4 @@
+import { message, type Message } from '../messages/message.ts';
 /** A parsed entry of the socket image list (B2), with Docker's defaults filled in. */
 export type ImageReference =
   | { readonly kind: 'any' }
@@ -30,18 +31,17 @@ export type ImageReferenceError =
   | 'bare-id';
 
 /** English sentence of an image reference error. */
-export const imageReferenceMessages: Readonly<Record<ImageReferenceError, string>> = {
-  empty: 'it is empty',
-  space: 'it holds white space',
-  'upper-case': 'repository names are lower case',
-  'bad-domain': 'the registry host is not valid',
-  'bad-path': 'the repository name is not valid',
-  'bad-tag': 'the tag is not valid',
-  'bad-digest': 'the digest is not valid: sha256: and 64 hexadecimal digits',
-  'wildcard-place':
-    '* may stand for the whole reference, for the tag, or for the last part of the repository',
-  'too-long': 'the repository name is longer than 255 characters',
-  'bare-id': 'an image id or bare digest names no repository: write name@sha256:…',
+export const imageReferenceMessages: Readonly<Record<ImageReferenceError, Message>> = {
+  empty: message('settings.it-is-empty'),
+  space: message('settings.it-holds-white-space'),
+  'upper-case': message('settings.repository-names-are-lower-case'),
+  'bad-domain': message('settings.registry-host-is-not-valid'),
+  'bad-path': message('settings.repository-name-is-not-valid'),
+  'bad-tag': message('settings.tag-is-not-valid'),
+  'bad-digest': message('settings.digest-is-not-valid-sha256-and-64'),
+  'wildcard-place': message('settings.may-stand-for-whole-reference-for-tag'),
+  'too-long': message('settings.repository-name-is-longer-than-255-characters'),
+  'bare-id': message('settings.image-id-or-bare-digest-names-no'),
 };
 
 // The grammar of github.com/distribution/reference.

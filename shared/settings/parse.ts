@@ -1,8 +1,9 @@
 import { parseTree, printParseErrorCode, visit, type Node, type ParseError } from 'jsonc-parser';
-import { err, ok, type AppError, type Result } from '../result.ts';
+import { err, fail, ok, type AppError, type Result } from '../result.ts';
 import { maxTextLength } from './limits.ts';
 import { LineIndex, type Position } from './position.ts';
 import { childPointer, type SettingsPath } from './pointer.ts';
+import { message, referenceTo, type Message, type MessageReference } from '../messages/message.ts';
 import { adminSettingsSchema, type AdminSettings } from './schema/index.ts';
 
 /** Longest settings text, in UTF-16 units. */
@@ -42,6 +43,8 @@ export interface SettingsSyntaxError extends Position {
   readonly length: number;
   /** English sentence with what to do. */
   readonly message: string;
+  /** Which sentence of the catalogue it is. */
+  readonly sentence: MessageReference;
   /** The line and carets under the place. */
   readonly excerpt: string;
 }
@@ -77,26 +80,26 @@ export interface ParsedSettings {
   readonly settings: AdminSettings | null;
 }
 
-const messages: Record<SyntaxErrorCode, string> = {
-  empty: 'The file is empty. Write at least {"configurationFileVersion": 2}, or remove the file.',
-  bom: 'The file starts with a byte order mark. Save it as UTF-8 without BOM.',
-  'too-large': `The file is larger than ${maxSettingsLength / 1024 / 1024} MiB. A settings file is a few kilobytes: is it the right one?`,
-  'too-deep': `The document is nested deeper than ${maxSettingsDepth} levels.`,
-  comment: 'Comments are not allowed in JSON. Remove it.',
-  'trailing-comma': 'There is a comma after the last entry. Remove it.',
-  'comma-expected': 'A comma is missing between two entries.',
-  'colon-expected': 'A colon is missing between key and value.',
-  'value-expected':
-    'A value is missing here: a string in double quotes, a number, true, false, null, an object or a list.',
-  'key-expected': 'A key in double quotes is expected here.',
-  'close-expected': 'A closing bracket is missing.',
-  'end-expected': 'The document has ended before this. Remove what follows.',
-  'string-unfinished': 'The string is not closed on its line. Add the closing double quote.',
-  'string-invalid': 'The string holds a character or an escape that JSON does not allow.',
-  'number-invalid': 'This is not a number as JSON writes them.',
-  'symbol-invalid':
-    'This is not JSON. Strings and keys are written in double quotes; literals are true, false and null.',
-  'not-an-object': 'The document must be an object: { … }.',
+const messages: Record<SyntaxErrorCode, Message> = {
+  empty: message('settings.file-is-empty-write-at-least-configurationfileversion'),
+  bom: message('settings.file-starts-with-byte-order-mark-save'),
+  'too-large': message('settings.file-is-larger-than-mib-settings-file', {
+    maxSettingsLength: maxSettingsLength / 1024 / 1024,
+  }),
+  'too-deep': message('settings.document-is-nested-deeper-than-levels', { maxSettingsDepth }),
+  comment: message('settings.comments-are-not-allowed-in-json-remove'),
+  'trailing-comma': message('settings.there-is-comma-after-last-entry-remove'),
+  'comma-expected': message('settings.comma-is-missing-between-two-entries'),
+  'colon-expected': message('settings.colon-is-missing-between-key-and-value'),
+  'value-expected': message('settings.value-is-missing-here-string-in-double'),
+  'key-expected': message('settings.key-in-double-quotes-is-expected-here'),
+  'close-expected': message('settings.closing-bracket-is-missing'),
+  'end-expected': message('settings.document-has-ended-before-this-remove-what'),
+  'string-unfinished': message('settings.string-is-not-closed-on-its-line'),
+  'string-invalid': message('settings.string-holds-character-or-escape-that-json'),
+  'number-invalid': message('settings.this-is-not-number-as-json-writes'),
+  'symbol-invalid': message('settings.this-is-not-json-strings-and-keys'),
+  'not-an-object': message('settings.document-must-be-object'),
 };
 
 /**
@@ -242,7 +245,8 @@ function located(
     code,
     ...lines.at(offset),
     length,
-    message: messages[code],
+    message: messages[code].text,
+    sentence: referenceTo(messages[code]),
     excerpt: lines.excerpt(offset, length),
   };
 }
@@ -339,14 +343,18 @@ function describeIssue(issue: Issue, root: unknown): SettingsTypeError {
  * pass it on.
  */
 export function syntaxAppError(errors: readonly SettingsSyntaxError[]): AppError {
-  const first = errors[0];
+  const [first] = errors;
   if (first === undefined)
-    return { code: 'settings.syntax', message: 'The settings file is not valid JSON.' };
-  return {
-    code: first.code === 'too-large' ? 'settings.too-large' : 'settings.syntax',
-    message: `The settings file can't be read: line ${first.line}, column ${first.column}.`,
-    reason: `${first.message}\n${first.excerpt}`,
-    hint: 'Correct the file, or roll back to the last version.',
-    params: { line: first.line, column: first.column, syntax: first.code },
-  };
+    return fail('settings.syntax', message('settings.settings-file-is-not-valid-json')).error;
+  const { code, line, column, excerpt } = first;
+  const problem = { ...first.sentence, text: first.message };
+  return fail(
+    code === 'too-large' ? 'settings.too-large' : 'settings.syntax',
+    message('settings.settings-file-canot-be-read-line-column', { line, column }),
+    {
+      reason: message('common.problem-and-excerpt', { problem, excerpt }),
+      hint: message('settings.correct-file-or-roll-back-to-last'),
+      params: { line, column, syntax: code },
+    },
+  ).error;
 }

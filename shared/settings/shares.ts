@@ -1,3 +1,4 @@
+import { message, type Message } from '../messages/message.ts';
 import { shareVariables } from './schema/index.ts';
 
 /** Why sharing a directory is dangerous. */
@@ -20,13 +21,13 @@ export type ShareVerdict =
   | {
       readonly kind: 'dangerous';
       readonly danger: ShareDanger;
-      readonly message: string;
+      readonly message: Message;
       /** The thing inside, where the share is a parent of it. */ readonly holds?: string;
     }
   | {
       readonly kind: 'invalid';
       readonly reason: 'empty' | 'relative' | 'not-normal' | 'unknown-variable' | 'control-character';
-      readonly message: string;
+      readonly message: Message;
     };
 
 export interface ShareContext {
@@ -36,22 +37,17 @@ export interface ShareContext {
   readonly socketPath?: string;
 }
 
-const explain: Readonly<Record<ShareDanger, string>> = {
-  everything:
-    'This shares the whole file system: a container could change every file of this machine and take it over.',
-  engine:
-    "This holds the engine's own files: a container could change images, other containers and the policy.",
-  socket: 'This holds the Docker socket: a container could command the engine through it.',
-  'system-configuration':
-    'This holds the configuration of this machine, passwords and services included: a container could take it over.',
-  'runtime-state':
-    "This holds sockets and state of the system's services, the Docker socket often among them.",
-  kernel: "These are the kernel's own files: through them a container could leave its isolation.",
-  devices: 'These are the devices of this machine: a container could read and write disks.',
-  'administrator-home':
-    "This is the administrator's home: keys and start-up files in it give access to this machine.",
-  programs: 'This holds programs that this machine runs as administrator: a container could replace them.',
-  'all-homes': "This shares every user's home directory with every user's containers.",
+const explain: Readonly<Record<ShareDanger, Message>> = {
+  everything: message('settings.this-shares-whole-file-system-container-could'),
+  engine: message('settings.this-holds-engine-own-files-container-could'),
+  socket: message('settings.this-holds-docker-socket-container-could-command'),
+  'system-configuration': message('settings.this-holds-configuration-of-this-machine-passwords'),
+  'runtime-state': message('settings.this-holds-sockets-and-state-of-system'),
+  kernel: message('settings.these-are-kernel-own-files-through-them'),
+  devices: message('settings.these-are-devices-of-this-machine-container'),
+  'administrator-home': message('settings.this-is-administrator-home-keys-and-start'),
+  programs: message('settings.this-holds-programs-that-this-machine-runs'),
+  'all-homes': message('settings.this-shares-every-user-home-directory-with'),
 };
 
 const trees: readonly (readonly [string, ShareDanger])[] = [
@@ -148,7 +144,7 @@ function dangerous(danger: ShareDanger, holds?: string, parts?: readonly string[
   return {
     kind: 'dangerous',
     danger,
-    message: parent ? `It holds ${holds}. ${explain[danger]}` : explain[danger],
+    message: parent ? message('settings.it-holds', { holds, explain: explain[danger] }) : explain[danger],
     ...(parent ? { holds } : {}),
   };
 }
@@ -156,29 +152,30 @@ function dangerous(danger: ShareDanger, holds?: string, parts?: readonly string[
 function shapeProblem(written: string, platform: string): Extract<ShareVerdict, { kind: 'invalid' }> | null {
   const bad = (
     reason: Extract<ShareVerdict, { kind: 'invalid' }>['reason'],
-    message: string,
+    message: Message,
   ): Extract<ShareVerdict, { kind: 'invalid' }> => ({ kind: 'invalid', reason, message });
-  if (written.trim() === '') return bad('empty', 'The path is empty.');
+  if (written.trim() === '') return bad('empty', message('settings.path-is-empty'));
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001F\u007F]/.test(written))
-    return bad('control-character', 'The path holds a control character.');
+    return bad('control-character', message('settings.path-holds-control-character'));
   if (written.startsWith('$')) {
     const name = /^\$[A-Za-z_]*/.exec(written)?.[0] ?? '$';
     if (!shareVariables.some((v) => v === name) || !/^(?:[/\\]|$)/.test(written.slice(name.length)))
       return bad(
         'unknown-variable',
-        `Only ${shareVariables.join(', ')} are replaced; "${written}" is not a path.`,
+        message('settings.only-are-replaced-is-not-path', { list: shareVariables.join(', '), written }),
       );
-  } else if (written.startsWith('~')) return bad('unknown-variable', 'The "~" is not replaced. Write $HOME.');
+  } else if (written.startsWith('~'))
+    return bad('unknown-variable', message('settings.is-not-replaced-write-home'));
   else if (
     platform === 'win32'
       ? !/^(?:[A-Za-z]:[\\/]|\\\\)/.test(written) && !written.startsWith('/')
       : !written.startsWith('/')
   ) {
-    return bad('relative', 'The path must be absolute, or start with $HOME, $TMP or $TEMP.');
+    return bad('relative', message('settings.path-must-be-absolute-or-start-with'));
   }
   if (written.split(platform === 'win32' ? /[\\/]/ : '/').some((part) => part === '.' || part === '..'))
-    return bad('not-normal', 'The path must not hold "." or "..": write where it leads.');
+    return bad('not-normal', message('settings.path-must-not-hold-or-write-where'));
   return null;
 }
 

@@ -8,6 +8,7 @@ import type { Session } from '../../session/session.ts';
 import { showWindow } from '../window/window.ts';
 import { startAtLogin } from './start-at-login.ts';
 import { notificationsAvailable, openTray, trayAvailable, type AppTray } from './tray.ts';
+import { loadTranslator } from '../../../shared/messages/translator.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { factsOf, trayState } from './tray-state.ts';
 
@@ -99,13 +100,8 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
     if (session === undefined) return;
     const done = await act(what, session.target.id);
     if (done.ok) return;
-    const { messagesIn } = await import('../../../shared/messages/index.ts');
-    const notice = failedNotice(
-      words(),
-      what,
-      done.error,
-      messagesIn(desktopLanguage(preferences().language, systemLanguage())).told,
-    );
+    const translate = await loadTranslator(desktopLanguage(preferences().language, systemLanguage()));
+    const notice = failedNotice(words(), what, done.error, translate);
     if (desktop.notifications) showNotice(notice, window);
     else
       await dialog.showMessageBox({

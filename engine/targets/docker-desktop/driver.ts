@@ -1,5 +1,9 @@
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import type { EngineLogLine, EngineStatus } from '../../../shared/engine-status/status.ts';
+import {
+  engineProblem,
+  type EngineLogLine,
+  type EngineStatus,
+} from '../../../shared/engine-status/status.ts';
 import * as z from 'zod';
 import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
@@ -66,7 +70,7 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
           : { containers: info.Containers, running: info.ContainersRunning, images: info.Images },
       gatewayUp: false,
       plannerUp: false,
-      problem: problem === null ? null : { message: problem, logTail: [] },
+      problem: problem === null ? null : engineProblem(problem),
     };
   };
 

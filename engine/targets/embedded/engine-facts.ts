@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import * as z from 'zod';
-import type { EngineStatus } from '../../../shared/engine-status/status.ts';
+import { engineProblem, type EngineStatus } from '../../../shared/engine-status/status.ts';
+import { errorMessage } from '../../../shared/messages/error-message.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { systemCode } from '../../base/files.ts';
 import { getOverSocket } from './dockerd-process.ts';
 import { readEnginePolicy } from './engine-launch.ts';
@@ -73,21 +75,16 @@ async function problemOf(
   supervised: boolean,
 ): Promise<EngineStatus['problem']> {
   if (state !== null && (supervised || state.phase === 'failed') && state.phase === 'failed') {
-    const message =
-      state.error === null
-        ? 'the engine failed'
-        : [state.error.message, state.error.reason].filter((part) => part !== undefined).join(': ');
-    return { message, logTail: state.problem?.logTail ?? [] };
+    const failure = state.error === null ? message('engine.engine-failed') : errorMessage(state.error);
+    return engineProblem(failure, state.problem?.logTail);
   }
   if (state !== null && !supervised && state.phase !== 'stopped')
-    return { message: 'the supervisor ended unexpectedly; start the engine again', logTail: [] };
+    return engineProblem(message('engine.supervisor-ended-unexpectedly'));
   if (!supervised) return null;
   const { error } = await readEnginePolicy(paths);
   if (error !== null) {
-    return {
-      message: `The settings can't be used (${[error.message, error.reason?.split('\n', 1)[0]].filter((part) => part !== undefined).join(' ')}). The last good policy stays in force; without one, everything is locked down.`,
-      logTail: [],
-    };
+    const why = errorMessage({ ...error, reason: error.reason?.split('\n', 1)[0] });
+    return engineProblem(message('engine.settings-cannot-be-used', { why }));
   }
   return state?.problem ?? null;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { messageReferenceSchema } from '../../../shared/messages/schema.ts';
 import { appErrorSchema, type AppError, type Result } from '../../../shared/result.ts';
 import { enginePhases } from '../../../shared/engine-status/status.ts';
 import { writeFileAtomic } from '../../base/files.ts';
@@ -10,7 +11,11 @@ import type { RootPaths } from '../../base/root-paths.ts';
 /** Held by the supervisor while it lives: one engine has one. */
 export const supervisorLock = (paths: RootPaths): string => path.join(paths.root, 'supervisor.lock');
 
-const problemSchema = z.object({ message: z.string(), logTail: z.array(z.string()) });
+const problemSchema = z.object({
+  message: z.string(),
+  sentence: messageReferenceSchema.optional(),
+  logTail: z.array(z.string()),
+});
 
 /**
  * What the supervisor says about itself and its children, in DIR/engine-state.json. Readable by all; written

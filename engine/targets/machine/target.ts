@@ -1,6 +1,6 @@
 import os from 'node:os';
 import * as z from 'zod';
-import type { EngineStatus } from '../../../shared/engine-status/status.ts';
+import { engineProblem, type EngineStatus } from '../../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Err, type Result } from '../../../shared/result.ts';
 import { targetId, type TargetRef } from '../../../shared/targets/target.ts';
 import { dockerClient, engineMessage, statusOf } from '../../base/docker-client.ts';
@@ -169,7 +169,7 @@ function machineDriver(
           : { containers: info.Containers, running: info.ContainersRunning, images: info.Images },
       gatewayUp: false,
       plannerUp: false,
-      problem: answer.phase === 'unreachable' ? { message: answer.why, logTail: [] } : null,
+      problem: answer.phase === 'unreachable' ? engineProblem(answer.why) : null,
     };
   };
   const not = (what: string) => (): Promise<Result<never, AppError>> => Promise.resolve(refused(what));

@@ -13,7 +13,7 @@ import { useAppPart, useDraft, useSnapshotPart, useStore } from '../../state/con
 import { manifests } from '../../pages/manifests.ts';
 import { navigate, useRoute } from '../../state/router.ts';
 import { labelled } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
+import { translateError } from '../../i18n/translate.ts';
 
 /**
  * Sticks to the bottom while the draft differs from what is applied, and goes when nothing differs any more.
@@ -35,9 +35,9 @@ export function DraftFooter() {
   const broken = draft.draft.syntax.length > 0;
   const failed =
     draftError !== null
-      ? labelled(t, t('frame.footer.notSaved'), told(draftError.message))
+      ? labelled(t, t('frame.footer.notSaved'), translateError(draftError).message)
       : discarded?.error
-        ? labelled(t, t('frame.footer.notDiscarded'), told(discarded.error.message))
+        ? labelled(t, t('frame.footer.notDiscarded'), translateError(discarded.error).message)
         : null;
 
   // While settings are being applied nothing is waiting here.

@@ -16,7 +16,7 @@ import { useNow } from '../../i18n/clock.ts';
 import { useApp, useStore } from '../../state/context.tsx';
 import { engineLine, protectionOf } from '../../components/protection.ts';
 import { closed, sentences } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
+import { messageAndHint, translateError } from '../../i18n/translate.ts';
 
 const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 
@@ -54,7 +54,7 @@ export function EngineSwitcher() {
         ? null
         : sentences(
             t,
-            [answer.error.message, answer.error.hint ?? ''].map((text) => closed(t, told(text))),
+            messageAndHint(answer.error).map((text) => closed(t, text)),
           ),
     );
   };
@@ -120,7 +120,7 @@ export function EngineSwitcher() {
           paper: { sx: { width: 420, maxWidth: 'calc(100vw - 32px)' } },
         }}
       >
-        {list.error !== null && <MenuItem disabled>{told(list.error.message)}</MenuItem>}
+        {list.error !== null && <MenuItem disabled>{translateError(list.error).message}</MenuItem>}
         {list.error === null && found.length === 0 && (
           <MenuItem disabled>{list.running ? t('frame.engine.looking') : t('frame.engine.none')}</MenuItem>
         )}

@@ -11,7 +11,8 @@ import { color } from '../../theme/tokens.ts';
 import type { RecreateMember, RecreateOutcome, RecreateRun } from '../../../shared/containers/recreate.ts';
 import { pageOfSetting } from './recreate-words.ts';
 import { closed, labelled } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
+import type { AppError } from '../../../shared/result.ts';
+import { told, translateError } from '../../i18n/translate.ts';
 
 const succeeded = (outcome: RecreateOutcome | null): boolean =>
   outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';
@@ -145,13 +146,10 @@ function outcomeWords(t: TFunction, outcome: RecreateMember['outcome']): string 
   }
 }
 
-const reason = (
-  t: TFunction,
-  error: { readonly message: string; readonly reason?: string | undefined },
-): string =>
-  error.reason === undefined || error.reason === ''
-    ? told(error.message)
-    : labelled(t, told(error.message), told(error.reason));
+function reason(t: TFunction, error: AppError): string {
+  const { message, reason: why } = translateError(error);
+  return why === undefined || why === '' ? message : labelled(t, message, why);
+}
 
 function Progress({ run, onCancel }: { readonly run: RecreateRun; readonly onCancel: () => void }) {
   const { t } = useTranslation();

@@ -8,7 +8,7 @@ import { useAfter } from '../../components/empty-and-loading.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { noteWords } from '../../components/recreate-notes.ts';
 import { closed, names, sentences } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
+import { messageAndHint } from '../../i18n/translate.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 import type { RecreateItem, RecreateNote, RecreatePlan } from '../../../shared/containers/recreate.ts';
 import type { Result } from '../../../shared/result.ts';
@@ -68,7 +68,10 @@ export function RecreationFacts({
       ? null
       : !plan.ok
         ? t('containers.recreation.unknown', {
-            why: sentences(t, [closed(t, told(plan.error.message)), told(plan.error.hint ?? '')]),
+            why: sentences(
+              t,
+              messageAndHint(plan.error).map((text) => closed(t, text)),
+            ),
           })
         : item === undefined
           ? t('containers.reason.unknown')

@@ -9,7 +9,7 @@ import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { RemovalRun } from '../../../shared/containers/removal.ts';
 import { labelled } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
+import { reasonOrMessage, told } from '../../i18n/translate.ts';
 
 /** How a removal goes and went, each failure with the engine's words and the way to try those again. */
 export function RemovalReport({
@@ -126,7 +126,7 @@ export function RemovalReport({
             </li>
           ))}
           {run.error !== null && (
-            <li>{labelled(t, t(`errors.${run.error.code}`), told(run.error.reason ?? run.error.message))}</li>
+            <li>{labelled(t, t(`errors.${run.error.code}`), reasonOrMessage(run.error))}</li>
           )}
         </Box>
       )}

@@ -35,9 +35,13 @@ import { defaultList, ownLists, writeCommands, writeType } from './document.ts';
 import { GroupRow } from './group-row.tsx';
 import { ListChooser, OwnListRow, RemovedLists } from './own-lists.tsx';
 import { UnreadEntries } from './unread-entries.tsx';
-import { told } from '../../i18n/translate.ts';
+import { told, translateMessage } from '../../i18n/translate.ts';
 
 const unsupportedNames = Object.keys(unsupportedCommands);
+const whyUnsupported = (name: string): string => {
+  const why = unsupportedCommands[name];
+  return why === undefined ? '' : translateMessage(why);
+};
 /** Columns beside the chips, px; the first is narrower where the page is. */
 const names = { wide: 136, narrow: 116, below: 726 } as const;
 const sums = 104,
@@ -216,9 +220,7 @@ export function CommandsCard({
         ))}
         {cantList.map((name) => (
           <EmptyState key={name}>
-            {withCode(
-              t('socket.commands.cantList', { command: name, why: told(unsupportedCommands[name] ?? '') }),
-            )}
+            {withCode(t('socket.commands.cantList', { command: name, why: whyUnsupported(name) }))}
           </EmptyState>
         ))}
         {groups.length === 0 && cantList.length === 0 && (

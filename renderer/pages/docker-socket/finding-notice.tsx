@@ -3,12 +3,11 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useDraft } from '../../state/context.tsx';
 import { Notice } from '../../components/error-panel.tsx';
-import { findingTitle, findingWhy } from '../../components/finding-text.ts';
+import { findingTitle, findingWhy, fixTitle } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
 import { severityTone } from '../../components/state-badge.tsx';
 import type { Finding } from '../../../shared/settings/findings.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
-import { told } from '../../i18n/translate.ts';
 
 /**
  * A finding in the row it concerns, with its fix and, where one is given, the way to remove what it is about.
@@ -47,7 +46,7 @@ export function FindingNotice({
                   draft.setText(applyFix(draft.text, finding));
                 }}
               >
-                {told(finding.fix.title)}
+                {fixTitle(finding.fix)}
               </Button>
             )}
             {remove !== undefined && (

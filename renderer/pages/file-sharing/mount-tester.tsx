@@ -16,7 +16,7 @@ import { color, fontMono } from '../../theme/tokens.ts';
 import { useMountAnswer, type Against, type AskedMount, type MountAnswer } from './mount-answer.ts';
 import type { Resolved } from './resolved.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
+import { told, translateError } from '../../i18n/translate.ts';
 
 /** Answers kept below the field; the oldest goes. */
 const kept = 3;
@@ -200,7 +200,7 @@ function Kept({
         <PathText path={path} />{' '}
         <Box component="span" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>
           {asked.error !== null && !asked.old
-            ? told(asked.error.message)
+            ? translateError(asked.error).message
             : answer === null
               ? t('files.tester.asking')
               : withCode(

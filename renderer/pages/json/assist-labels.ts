@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { told } from '../../i18n/translate.ts';
+import { told, translateMessage } from '../../i18n/translate.ts';
 import type { DesktopSince, KnownKey } from '../../../shared/settings/index.ts';
 import type { AssistWords } from './editor-assist.ts';
 import { names } from '../../i18n/lists.ts';
@@ -17,7 +17,8 @@ export function assistWords(t: TFunction): AssistWords {
       ...(key.missing === undefined ? [] : [t('settingsState.assist.missing', { value: key.missing })]),
       ...(key.since === undefined ? [] : [since(t, key.since)]),
     ],
-    suggestion: (suggestion) => told(suggestion.about),
+    suggestion: (suggestion) =>
+      typeof suggestion.about === 'string' ? told(suggestion.about) : translateMessage(suggestion.about),
     kind: (kind, key) =>
       kind === 'key' && key !== undefined
         ? key.usedBy === 'desktop'

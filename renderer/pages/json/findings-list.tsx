@@ -5,11 +5,10 @@ import Button from '@mui/material/Button';
 import type { DocumentView } from '../../state/draft-view.ts';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { SyntaxPlace } from '../../components/document-problem.tsx';
-import { findingTitle, findingWhy } from '../../components/finding-text.ts';
+import { findingTitle, findingWhy, fixTitle } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
 import { useShown } from '../../components/show-more.tsx';
 import { severityIcon, severityTone } from '../../components/state-badge.tsx';
-import { told } from '../../i18n/translate.ts';
 import { color, toneText } from '../../theme/tokens.ts';
 import type { Finding } from '../../../shared/settings/index.ts';
 
@@ -104,7 +103,7 @@ const FindingRow = memo(function FindingRow({ finding, onGo, onFix }: RowProps) 
             onFix(finding);
           }}
         >
-          {told(finding.fix.title)}
+          {fixTitle(finding.fix)}
         </Button>
       )}
       <Button

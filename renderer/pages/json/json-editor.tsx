@@ -54,7 +54,7 @@ export interface JsonEditorProps {
   readonly say: (finding: Finding) => string;
   /** Applies a finding's fix; undefined where nothing may be edited. */
   readonly onFix: ((finding: Finding) => void) | undefined;
-  readonly fixWords: (title: string) => string;
+  readonly fixLabel: (fix: NonNullable<Finding['fix']>) => string;
   readonly label: string;
   /** The id of the words that say how Tab leaves the editor. */
   readonly describedBy: string;
@@ -256,7 +256,7 @@ export default function JsonEditor(props: JsonEditorProps) {
     });
   }, [text, handle]);
 
-  const { say, onFix, fixWords, found } = props;
+  const { say, onFix, fixLabel, found } = props;
   useEffect(() => {
     const editor = view.current;
     if (editor === null || editor.state.sliceDoc() !== found) return;
@@ -273,7 +273,7 @@ export default function JsonEditor(props: JsonEditorProps) {
         : {
             actions: [
               {
-                name: fixWords(finding.fix.title),
+                name: fixLabel(finding.fix),
                 apply: () => {
                   onFix(finding);
                 },
@@ -282,7 +282,7 @@ export default function JsonEditor(props: JsonEditorProps) {
           }),
     }));
     editor.dispatch(setDiagnostics(editor.state, diagnostics));
-  }, [findings, found, text, say, onFix, fixWords]);
+  }, [findings, found, text, say, onFix, fixLabel]);
 
   useEffect(() => {
     view.current?.dispatch({

@@ -17,13 +17,12 @@ import { useRoute } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
-import { findingTitle, findingWhy } from '../../components/finding-text.ts';
+import { findingTitle, findingWhy, fixTitle } from '../../components/finding-text.ts';
 import { CopyIcon, FormatIcon, SearchIcon } from '../../theme/icons.ts';
 import { Mono } from '../../components/mono.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { Page } from '../../components/page.tsx';
-import { told } from '../../i18n/translate.ts';
 import { color, low } from '../../theme/tokens.ts';
 import {
   formatSettings,
@@ -265,7 +264,7 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
               found={looked.text}
               say={say}
               onFix={onFix}
-              fixWords={told}
+              fixLabel={fixTitle}
               label={t('settingsState.json.editor')}
               describedBy={tabHint}
               readOnly={readOnly}

@@ -28,7 +28,7 @@ import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { denialSentence, denialWhy } from './denial-words.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { clauses, closed, sentence, sentences } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
+import { translateError, translateText } from '../../i18n/translate.ts';
 
 interface Step {
   readonly key: string;
@@ -208,7 +208,7 @@ function useSteps({
       tone: 'danger',
       title: t('overview.next.brokenFile'),
       why: sentences(t, [
-        app.settings.readError === null ? '' : closed(t, told(app.settings.readError.message)),
+        app.settings.readError === null ? '' : closed(t, translateError(app.settings.readError).message),
         t('overview.next.brokenFileWhy'),
       ]),
       action: t('overview.next.openJson'),
@@ -395,7 +395,7 @@ function Problem() {
   if (engine.problem === null) return null;
   return (
     <>
-      {told(engine.problem.message)}
+      {translateText(engine.problem.message, engine.problem.sentence)}
       {engine.problem.logTail.length > 0 && (
         <Box
           component="pre"

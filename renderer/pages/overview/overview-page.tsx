@@ -13,7 +13,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Columns, Page } from '../../components/page.tsx';
 import { StateTile } from '../../components/state-badge.tsx';
 import { useFormats, type Formats } from '../../i18n/format.ts';
-import { told } from '../../i18n/translate.ts';
+import { translateText } from '../../i18n/translate.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
 import type { TFunction } from 'i18next';
 import { allSettled, verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
@@ -241,7 +241,10 @@ function detail(
   { state, eci, locked, unreadable, preferredOff }: Protection,
   now: number,
 ): string {
-  if (app.engine.phase === 'unreachable') return told(app.engine.problem?.message ?? '');
+  if (app.engine.phase === 'unreachable') {
+    const { problem } = app.engine;
+    return problem === null ? '' : translateText(problem.message, problem.sentence);
+  }
   if (state === 'stopped')
     return t(app.engine.phase === 'stopped' ? 'overview.detail.stopped' : 'overview.detail.notRunning', {
       socket: app.engine.socket,

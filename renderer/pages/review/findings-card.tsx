@@ -5,7 +5,7 @@ import Button from '@mui/material/Button';
 import { useDraft } from '../../state/context.tsx';
 import { navigate } from '../../state/router.ts';
 import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
-import { findingPage, findingTitle, findingWhy } from '../../components/finding-text.ts';
+import { findingPage, findingTitle, findingWhy, fixTitle } from '../../components/finding-text.ts';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { withCode } from '../../components/mono.tsx';
 import { useShown } from '../../components/show-more.tsx';
@@ -13,7 +13,6 @@ import { severityIcon, severityTone } from '../../components/state-badge.tsx';
 import { color, toneText } from '../../theme/tokens.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
 
 /** Rows that are drawn at first, and for each "Show more". */
 const atOnce = 100;
@@ -72,7 +71,7 @@ export function FindingsCard() {
                     draft.setText(applyFix(draft.text, finding));
                   }}
                 >
-                  {told(finding.fix.title)}
+                  {fixTitle(finding.fix)}
                 </Button>
               ) : (
                 (finding.severity !== 'note' || findingPage(finding) !== 'json') && (

@@ -21,7 +21,7 @@ import { FindingsCard } from './findings-card.tsx';
 import { HappenCard } from './happen-card.tsx';
 import { usePlan } from './use-plan.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
+import { told, translateText } from '../../i18n/translate.ts';
 
 /** Where "Back to editing" leads: to the page the person came from, else to the Overview. */
 function goBack(): void {
@@ -201,7 +201,9 @@ function whyNot(
       [lacking] = facts.plan.missingRequirements;
     if (blocker?.code === 'requirement' && lacking !== undefined)
       return t('review.blocked.requirement', { what: t(`isolation.requirement.${lacking.code}`) });
-    return blocker === undefined ? t('review.blocked.title') : told(blocker.message);
+    return blocker === undefined
+      ? t('review.blocked.title')
+      : translateText(blocker.message, blocker.sentence);
   }
   if (facts.problem) return t('review.blocked.title');
   if (facts.plan === null || !facts.current) return t('review.footer.waiting');
@@ -217,7 +219,9 @@ function Blockers({ plan }: { readonly plan: ApplyPlan }) {
         {plan.blockers
           .filter((blocker) => blocker.code !== 'requirement' || plan.missingRequirements.length === 0)
           .map((blocker) => (
-            <li key={`${blocker.code}${blocker.message}`}>{told(blocker.message)}</li>
+            <li key={`${blocker.code}${blocker.message}`}>
+              {translateText(blocker.message, blocker.sentence)}
+            </li>
           ))}
         {plan.missingRequirements.map((requirement) => (
           <li key={requirement.code}>

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import { clauses, labelled, sentences } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
+import { translateError } from '../../i18n/translate.ts';
 import { formatDuration, type Formats } from '../../i18n/format.ts';
 import type { AppError } from '../../../shared/result.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';
@@ -12,14 +12,13 @@ import type { ApplyRun } from '../../../shared/apply/run.ts';
 export function reportText(t: TFunction, formats: Formats, run: ApplyRun): string {
   const { outcome } = run;
   if (outcome === null || outcome.kind === 'applied') return '';
-  const why = (error: AppError): string[] => [
-    labelled(
-      t,
-      t('review.report.why'),
-      sentences(t, [told(error.message), error.reason === undefined ? '' : told(error.reason)]),
-    ),
-    ...(error.hint === undefined ? [] : [labelled(t, t('review.report.try'), told(error.hint))]),
-  ];
+  const why = (error: AppError): string[] => {
+    const { message, reason, hint } = translateError(error);
+    return [
+      labelled(t, t('review.report.why'), sentences(t, [message, reason ?? ''])),
+      ...(hint === undefined ? [] : [labelled(t, t('review.report.try'), hint)]),
+    ];
+  };
   const failed = t('review.end.failed', { step: t(`review.step.${outcome.failedStep}`) });
   const end =
     outcome.kind === 'rolled-back'

@@ -18,7 +18,7 @@ import type { RecreateMember } from '../../../shared/containers/recreate.ts';
 import { reportText } from './report-text.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { closed, labelled, sentences } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
+import { told, translateError } from '../../i18n/translate.ts';
 
 /** How a run ended: what holds now, why it went back, what to do next. */
 export function RunEnd({ run }: { readonly run: ApplyRun }) {
@@ -190,7 +190,9 @@ function Recreated({ members }: { readonly members: readonly RecreateMember[] })
       {bad.slice(0, 5).map(({ id, name, outcome }) => (
         <Box key={id} className="selectable">
           <strong>{name}</strong>
-          {outcome !== null && 'error' in outcome ? labelled(t, '', told(outcome.error.message)) : ''}
+          {outcome !== null && 'error' in outcome
+            ? labelled(t, '', translateError(outcome.error).message)
+            : ''}
         </Box>
       ))}
     </Notice>
@@ -314,7 +316,7 @@ export function RunEndFooter({ run }: { readonly run: ApplyRun }) {
     <FooterBar label={t('review.end.label')}>
       <CopyReport run={run} />
       <Box role="status" sx={{ flex: 1, minWidth: 0, color: color.danger }}>
-        {dismiss.error === null ? null : told(dismiss.error.message)}
+        {dismiss.error === null ? null : translateError(dismiss.error).message}
       </Box>
       {applied ? (
         <Button

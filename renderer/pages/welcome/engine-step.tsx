@@ -9,7 +9,7 @@ import { Card, CardBody, Facts, Row } from '../../components/card.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { AllowedIcon, DeniedIcon, PowerIcon } from '../../theme/icons.ts';
 import { PathText } from '../../components/mono.tsx';
-import { told } from '../../i18n/translate.ts';
+import { told, translateText } from '../../i18n/translate.ts';
 import { color } from '../../theme/tokens.ts';
 
 /** The engine that was found, what this machine lacks for ECI, and the button that starts it. */
@@ -26,7 +26,7 @@ export function EngineStep() {
       {start.error !== null && <ErrorPanel error={start.error} />}
       {start.error === null && engine.problem !== null && (
         <Notice tone="danger" live="assertive" title={t('frame.engine.failed')}>
-          {told(engine.problem.message)}
+          {translateText(engine.problem.message, engine.problem.sentence)}
         </Notice>
       )}
       <Card>

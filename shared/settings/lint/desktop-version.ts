@@ -2,6 +2,7 @@ import { atLeast } from '../../coverage/coverage.ts';
 import { parseImageReference } from '../image-reference.ts';
 import { knownKeyAt } from '../known-keys.ts';
 import type { SettingsPath } from '../pointer.ts';
+import { message } from '../../messages/message.ts';
 import type { Report } from './report.ts';
 
 const mount = ['enhancedContainerIsolation', 'dockerSocketMount'] as const;
@@ -51,7 +52,7 @@ export function lintDesktopVersion(report: Report): void {
       'desktop-version-too-old',
       'warning',
       [...mount, 'imageList', 'images', index],
-      `${what} needs Docker Desktop 4.36 or newer; ${version} is installed.`,
+      message('settings.needs-docker-desktop-4-36-or-newer', { what, version }),
       { params: { version, since: '4.36', what } },
     );
   }

@@ -4,6 +4,7 @@ import { jsonType, nodeAt } from '../parse.ts';
 import { parsePointer, type SettingsPath } from '../pointer.ts';
 import { settingsFileVersion } from '../schema/index.ts';
 import { closestName } from './closest-name.ts';
+import { message } from '../../messages/message.ts';
 import { replaceNode, type Report } from './report.ts';
 
 /** Shape of the document: version, types, unknown and duplicated keys, keys of other targets. */
@@ -21,7 +22,10 @@ export function lintDocument(report: Report): void {
       critical ? 'error' : 'warning',
       duplicate.pointer,
       duplicate,
-      `"${duplicate.key}" stands here twice (first in line ${report.parsed.lines.at(duplicate.firstOffset).line}). Readers disagree on which one counts: remove one.`,
+      message('settings.stands-here-twice-first-in-line-readers', {
+        key: duplicate.key,
+        line: report.parsed.lines.at(duplicate.firstOffset).line,
+      }),
       {
         params: { key: duplicate.key, firstLine: String(report.parsed.lines.at(duplicate.firstOffset).line) },
       },
@@ -51,8 +55,10 @@ function lintVersion(report: Report): void {
       'missing-version',
       'warning',
       ['configurationFileVersion'],
-      `"configurationFileVersion": ${settingsFileVersion} is missing. Docker Desktop requires it.`,
-      { fix: { title: 'Add it', edits: [edit] } },
+      message('settings.configurationfileversion-is-missing-docker-desktop-requires-it', {
+        settingsFileVersion,
+      }),
+      { fix: { title: message('settings.add-it'), edits: [edit] } },
     );
   } else if (typeof version === 'number' && version !== settingsFileVersion) {
     const node = report.node(['configurationFileVersion']);
@@ -60,14 +66,14 @@ function lintVersion(report: Report): void {
       'version-unsupported',
       'error',
       ['configurationFileVersion'],
-      `Format version ${version} is not known. It must be ${settingsFileVersion}.`,
+      message('settings.format-version-is-not-known-it-must', { version, settingsFileVersion }),
       {
         params: { version: String(version) },
         ...(node === undefined
           ? {}
           : {
               fix: {
-                title: `Change it to ${settingsFileVersion}`,
+                title: message('settings.change-it-to', { value: settingsFileVersion }),
                 edits: [replaceNode(node, String(settingsFileVersion))],
               },
             }),
@@ -126,7 +132,7 @@ function walkObject(
   }
   for (const [name, member] of Object.entries(key.keys ?? {})) {
     if (member.required === true && nodeAt(node, [name]) === undefined)
-      report.addAt('wrong-type', 'error', pointerText(path), node, `"${name}" is missing.`, {
+      report.addAt('wrong-type', 'error', pointerText(path), node, message('settings.is-missing', { name }), {
         params: { key: name, expected: member.type, found: 'nothing' },
       });
   }
@@ -158,9 +164,16 @@ function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey
         : key.type === 'number' && typeof node.value === 'string' && /^\d{1,9}$/.test(node.value)
           ? String(Number(node.value))
           : null;
-  report.add('wrong-type', severity, path, `This must be ${expected}, and is ${found}.`, {
+  report.add('wrong-type', severity, path, message('settings.this-must-be-and-is', { expected, found }), {
     params: { expected, found },
-    ...(fixed === null ? {} : { fix: { title: `Change it to ${fixed}`, edits: [replaceNode(node, fixed)] } }),
+    ...(fixed === null
+      ? {}
+      : {
+          fix: {
+            title: message('settings.change-it-to', { value: fixed }),
+            edits: [replaceNode(node, fixed)],
+          },
+        }),
   });
 }
 
@@ -208,7 +221,7 @@ function usedHere(report: Report, name: Node, key: KnownKey, path: SettingsPath)
       'note',
       pointerText(path),
       name,
-      `Only Docker Desktop reads "${written}". It is kept, and does nothing on this engine.`,
+      message('settings.only-docker-desktop-reads-it-is-kept', { written }),
       { params: { key: written } },
     );
   } else if (!report.ownEngine && key.usedBy === 'engine') {
@@ -217,7 +230,7 @@ function usedHere(report: Report, name: Node, key: KnownKey, path: SettingsPath)
       'warning',
       pointerText(path),
       name,
-      `Docker Desktop does not know "${written}": nothing in it has an effect there.`,
+      message('settings.docker-desktop-does-not-know-nothing-in', { written }),
       { params: { key: written } },
     );
   } else if (!report.ownEngine && key.platform !== undefined && key.platform !== report.context.platform) {
@@ -226,7 +239,7 @@ function usedHere(report: Report, name: Node, key: KnownKey, path: SettingsPath)
       'note',
       pointerText(path),
       name,
-      `Docker Desktop reads "${written}" on another operating system only. It is kept.`,
+      message('settings.docker-desktop-reads-on-another-operating-system', { written }),
       { params: { key: written, platform: key.platform } },
     );
   }
@@ -247,7 +260,7 @@ function lintEmbedded(report: Report, path: SettingsPath, text: string): void {
     'embedded-json-invalid',
     report.ownEngine ? 'warning' : 'error',
     path,
-    `The JSON document inside this string is not valid: ${problem}.`,
+    message('settings.json-document-inside-this-string-is-not', { problem }),
     { params: { problem } },
   );
 }

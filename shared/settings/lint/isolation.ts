@@ -1,3 +1,4 @@
+import { message } from '../../messages/message.ts';
 import { replaceNode, type Report } from './report.ts';
 
 /** The ECI toggle itself, and Docker Desktop settings that hang together with it. */
@@ -15,7 +16,7 @@ export function lintIsolation(report: Report): void {
           'eci-off-with-allowlist',
           'warning',
           path,
-          'Enhanced Container Isolation is off: this list has no effect, every container may mount the Docker socket.',
+          message('settings.enhanced-container-isolation-is-off-this-list'),
         );
     }
   }
@@ -34,7 +35,7 @@ function lintAuditMode(report: Report): void {
     'audit-mode',
     'warning',
     ['bulkhead', 'mode'],
-    'Audit mode: nothing is refused. What would be is written to the decision log and let through; "enforce" refuses it.',
+    message('settings.audit-mode-nothing-is-refused-what-would'),
     node === undefined ? {} : { fix: { title: 'Enforce', edits: [replaceNode(node, '"enforce"')] } },
   );
 }
@@ -52,7 +53,7 @@ function lintUnlocked(report: Report, locked: unknown): void {
     'eci-unlocked',
     'warning',
     node === undefined ? ['enhancedContainerIsolation', 'value'] : ['enhancedContainerIsolation', 'locked'],
-    'Enhanced Container Isolation is on but not locked: it is a default that a user may turn off.',
+    message('settings.enhanced-container-isolation-is-on-but-not'),
     edit === null ? {} : { fix: { title: 'Lock it', edits: [edit] } },
   );
 }
@@ -70,7 +71,7 @@ function lintFileSharingDrivers(report: Report): void {
       'file-sharing-drivers-off',
       'error',
       virtioFs,
-      'VirtioFS and gRPC FUSE are both off: Docker Desktop would not start on macOS. Turn one of them on.',
+      message('settings.virtiofs-and-grpc-fuse-are-both-off'),
       node === undefined ? {} : { fix: { title: 'Turn VirtioFS on', edits: [replaceNode(node, 'true')] } },
     );
   }
@@ -100,7 +101,9 @@ function lintKubernetes(report: Report, eci: boolean): void {
     'kubernetes-images-not-allowed',
     'warning',
     ['kubernetes', 'imagesRepository'],
-    `Kubernetes from this repository mounts the Docker socket: add ${missing.map((m) => `${m}*`).join(' and ')} to the images that may mount it.`,
+    message('settings.kubernetes-from-this-repository-mounts-docker-socket', {
+      list: missing.map((m) => `${m}*`).join(' and '),
+    }),
     { params: { images: missing.map((m) => `${m}*`).join(' ') } },
   );
 }

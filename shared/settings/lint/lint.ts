@@ -7,7 +7,8 @@ import { lintDocument } from './document.ts';
 import { lintIsolation } from './isolation.ts';
 import { lintShares } from './shares.ts';
 import { lintSocket } from './socket.ts';
-import { finding, Report, type LintContext } from './report.ts';
+import { message } from '../../messages/message.ts';
+import { finding, fixOf, Report, type LintContext } from './report.ts';
 
 export type { EntryDigest, LintContext } from './report.ts';
 export { closestName } from './closest-name.ts';
@@ -48,8 +49,8 @@ function bom(text: string): Finding {
     'error',
     '',
     { offset: 0, length: 1 },
-    'The file starts with a byte order mark, which stops the engine from reading it. Save it as UTF-8 without BOM.',
-    { fix: { title: 'Remove the byte order mark', edits } },
+    message('settings.file-starts-with-byte-order-mark-which'),
+    { fix: { title: message('settings.remove-byte-order-mark'), edits } },
   );
 }
 
@@ -60,19 +61,21 @@ function syntaxFinding(text: string, error: SettingsSyntaxError): Finding {
       : error.code === 'not-an-object'
         ? 'wrong-type'
         : 'syntax';
+  const { offset, length } = error;
   const fix =
     error.code === 'trailing-comma'
-      ? { title: 'Remove the comma', edits: [{ offset: error.offset, length: 1, text: '' }] }
-      : error.code === 'comment' && text.startsWith('//', error.offset)
-        ? { title: 'Remove the comment', edits: [{ offset: error.offset, length: error.length, text: '' }] }
+      ? fixOf(message('settings.remove-comma'), [{ offset, length: 1, text: '' }])
+      : error.code === 'comment' && text.startsWith('//', offset)
+        ? fixOf(message('settings.remove-comment'), [{ offset, length, text: '' }])
         : undefined;
   return {
     code,
     severity: 'error',
     pointer: '',
     message: error.message,
+    sentence: error.sentence,
     params: { syntax: error.code, excerpt: error.excerpt },
-    range: { offset: error.offset, length: error.length, line: error.line, column: error.column },
+    range: { offset, length, line: error.line, column: error.column },
     ...(fix === undefined ? {} : { fix }),
   };
 }

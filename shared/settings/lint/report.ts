@@ -1,6 +1,7 @@
 import type { Node } from 'jsonc-parser';
 import type { Finding, FindingCode, TextEdit } from '../findings.ts';
 import type { LineIndex } from '../position.ts';
+import { plainText, referenceTo, type Message, type MessageReference } from '../../messages/message.ts';
 import { nodeAt, propertyOf, type ParsedSettings } from '../parse.ts';
 import { toPointer, type SettingsPath } from '../pointer.ts';
 import type { SettingsFormat } from '../../targets/capabilities.ts';
@@ -39,9 +40,12 @@ export type EntryDigest =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unanswered'; readonly why: string };
 
+/** A sentence of the catalogue, or words of whoever read the text. */
+type FindingText = string | Message;
+
 interface More {
   readonly params?: Record<string, string>;
-  readonly fix?: Finding['fix'];
+  readonly fix?: { readonly title: string | Message; readonly edits: TextEdit[] } | undefined;
 }
 
 /** Collects the findings about one readable text. */
@@ -90,7 +94,7 @@ export class Report {
     code: FindingCode,
     severity: Finding['severity'],
     path: SettingsPath,
-    message: string,
+    message: FindingText,
     more: More = {},
   ): void {
     let node = this.node(path);
@@ -103,7 +107,7 @@ export class Report {
     code: FindingCode,
     severity: Finding['severity'],
     path: SettingsPath,
-    message: string,
+    message: FindingText,
     more: More = {},
   ): void {
     const parent = this.node(path.slice(0, -1));
@@ -116,7 +120,7 @@ export class Report {
     severity: Finding['severity'],
     pointer: string,
     place: { offset: number; length: number },
-    message: string,
+    message: FindingText,
     more: More = {},
   ): void {
     this.findings.push(finding(this.parsed.lines, code, severity, pointer, place, message, more));
@@ -133,21 +137,33 @@ export function finding(
   severity: Finding['severity'],
   pointer: string,
   place: { offset: number; length: number; type?: string },
-  message: string,
+  message: FindingText,
   more: More = {},
 ): Finding {
   const { line, column } = lines.at(place.offset);
+  const { fix } = more;
   const length = place.type === 'object' || place.type === 'array' ? 1 : place.length;
   return {
     code,
     severity,
     pointer,
     range: { offset: place.offset, length, line, column },
-    message,
+    message: plainText(message),
+    ...sentenceOf(message),
     params: more.params ?? {},
-    ...(more.fix === undefined ? {} : { fix: more.fix }),
+    ...(fix === undefined ? {} : { fix: fixOf(fix.title, fix.edits) }),
   };
 }
+
+const sentenceOf = (text: FindingText): { readonly sentence?: MessageReference } =>
+  typeof text === 'string' ? {} : { sentence: referenceTo(text) };
+
+/** A fix, as a finding carries it. */
+export const fixOf = (title: FindingText, edits: TextEdit[]): NonNullable<Finding['fix']> => ({
+  title: plainText(title),
+  ...sentenceOf(title),
+  edits,
+});
 
 /** The edit that replaces a node's text. */
 export const replaceNode = (node: { offset: number; length: number }, text: string): TextEdit => ({

@@ -1,4 +1,5 @@
 import { judgeShare } from '../shares.ts';
+import { message } from '../../messages/message.ts';
 import type { Report } from './report.ts';
 
 /** The directories that may be bind-mounted. */
@@ -11,8 +12,8 @@ export function lintShares(report: Report): void {
       report.ownEngine ? 'note' : 'warning',
       [key],
       report.ownEngine
-        ? 'An empty list: no host directory may be bind-mounted. Without the key, $HOME and $TMP may.'
-        : 'Docker Desktop treats an empty list like a missing one: its default shares apply. List what may be shared.',
+        ? message('settings.empty-list-no-host-directory-may-be')
+        : message('settings.docker-desktop-treats-empty-list-like-missing'),
     );
   }
   report.list([key]).forEach((entry, index) => {

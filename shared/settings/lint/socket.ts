@@ -2,6 +2,7 @@ import { commandGroups, dockerCommands, listedCommand } from '../commands.ts';
 import { imageReferenceMessages, parseImageReference, referenceCovers } from '../image-reference.ts';
 import type { SettingsPath } from '../pointer.ts';
 import { closestName } from './closest-name.ts';
+import { message, type Message } from '../../messages/message.ts';
 import { replaceNode, type Report } from './report.ts';
 
 const mount = ['enhancedContainerIsolation', 'dockerSocketMount'] as const;
@@ -37,7 +38,7 @@ function lintUse(report: Report, image: unknown, path: SettingsPath): void {
       'socket-list-unused',
       'warning',
       path,
-      `No image that may mount the Docker socket is "${String(image)}": this list has no effect. Add the image to imageList.`,
+      message('settings.no-image-that-may-mount-docker-socket', { image: String(image) }),
       { params: { image: String(image) } },
     );
 }
@@ -61,14 +62,17 @@ function lintImage(report: Report, image: unknown, path: SettingsPath, nameOnly:
       'socket-image-invalid',
       'warning',
       path,
-      `"${image}" is not an image reference: ${imageReferenceMessages[parsed.error]}. It matches no image.`,
+      message('settings.is-not-image-reference-it-matches-no', {
+        image,
+        why: imageReferenceMessages[parsed.error],
+      }),
       {
         params: { image, reason: parsed.error },
         ...(repaired === null || node === undefined
           ? {}
           : {
               fix: {
-                title: `Change it to ${repaired}`,
+                title: message('settings.change-it-to', { value: repaired }),
                 edits: [replaceNode(node, JSON.stringify(repaired))],
               },
             }),
@@ -84,7 +88,7 @@ function lintImage(report: Report, image: unknown, path: SettingsPath, nameOnly:
       'socket-image-any',
       'warning',
       path,
-      'Every image may mount the Docker socket, and with it command the engine. List the images that need it.',
+      message('settings.every-image-may-mount-docker-socket-and'),
       { params: { image } },
     );
   } else if (reference.path === '*' || reference.path.endsWith('/*')) {
@@ -92,7 +96,10 @@ function lintImage(report: Report, image: unknown, path: SettingsPath, nameOnly:
       'socket-image-wildcard-tag',
       'warning',
       path,
-      `Every repository below ${reference.domain}/${reference.path.replace(/\*$/, '')} is trusted, whoever may push there.`,
+      message('settings.every-repository-below-is-trusted-whoever-may', {
+        domain: reference.domain,
+        path: reference.path.replace(/\*$/, ''),
+      }),
       { params: { image } },
     );
   } else if (reference.digest === null && reference.tag === '*') {
@@ -100,7 +107,7 @@ function lintImage(report: Report, image: unknown, path: SettingsPath, nameOnly:
       'socket-image-wildcard-tag',
       'warning',
       path,
-      'Every tag of this image is trusted, also those that are pushed later. Name a tag or a digest.',
+      message('settings.every-tag-of-this-image-is-trusted'),
       { params: { image } },
     );
   } else if (reference.digest === null) {
@@ -109,8 +116,8 @@ function lintImage(report: Report, image: unknown, path: SettingsPath, nameOnly:
       'note',
       path,
       reference.tagWritten
-        ? 'This tag can move: what is pushed under it later is trusted too. Pin the digest (name@sha256:…).'
-        : 'No tag means :latest, which moves: what is pushed under it later is trusted too. Pin the digest (name@sha256:…).',
+        ? message('settings.this-tag-can-move-what-is-pushed')
+        : message('settings.no-tag-means-latest-which-moves-what'),
       { params: { image, tag: reference.tag ?? '' } },
     );
   }
@@ -125,7 +132,7 @@ function lintDigest(report: Report, image: string, path: SettingsPath): void {
       'socket-image-no-digest',
       'warning',
       path,
-      `The registry serves no image for "${image}": the entry lets none in. Check the name and the tag, or push it.`,
+      message('settings.registry-serves-no-image-for-entry-lets', { image }),
       { params: { image } },
     );
   } else {
@@ -133,7 +140,7 @@ function lintDigest(report: Report, image: string, path: SettingsPath): void {
       'socket-image-no-digest',
       'warning',
       path,
-      `The registry could not be asked for "${image}": ${answer.why}. While that lasts, only what it served before is let in.`,
+      message('settings.registry-could-not-be-asked-for-while', { image, why: answer.why }),
       { params: { image, reason: answer.why } },
     );
   }
@@ -146,12 +153,20 @@ function lowerCaseName(image: string): string | null {
   return parseImageReference(lower).ok ? lower : null;
 }
 
+function unknownCommand(entry: string, suggestion: string | null, deniesAll: boolean): Message {
+  if (suggestion === null)
+    return message(deniesAll ? 'settings.no-docker-command-denies-all' : 'settings.no-docker-command', {
+      entry,
+    });
+  return message(
+    deniesAll ? 'settings.no-docker-command-suggestion-denies-all' : 'settings.no-docker-command-suggestion',
+    { entry, suggestion },
+  );
+}
+
 function lintCommands(report: Report, path: SettingsPath): void {
   // What a deny list was meant to keep out can't be told from an entry like these.
-  const closed =
-    report.ownEngine && report.value([...path.slice(0, -1), 'type']) !== 'allow'
-      ? ' As long as it stands in this list, everything is denied.'
-      : '';
+  const deniesAll = report.ownEngine && report.value([...path.slice(0, -1), 'type']) !== 'allow';
   report.list(path).forEach((entry, index) => {
     if (typeof entry !== 'string') return;
     const listed = listedCommand(entry);
@@ -161,7 +176,10 @@ function lintCommands(report: Report, path: SettingsPath): void {
         'socket-command-unsupported',
         'warning',
         at,
-        `"${listed.name}" can't be listed: ${listed.why}. List the commands it calls instead.${closed}`,
+        message(
+          deniesAll ? 'settings.command-cannot-be-listed-denies-all' : 'settings.command-cannot-be-listed',
+          { name: listed.name, why: listed.why },
+        ),
         { params: { command: listed.name } },
       );
     } else if (listed.kind === 'unknown') {
@@ -173,23 +191,17 @@ function lintCommands(report: Report, path: SettingsPath): void {
               ...dockerCommands.flatMap((c) => [c.name, ...c.aliases]),
             ]);
       const node = report.node(at);
-      report.add(
-        'socket-command-unknown',
-        'warning',
-        at,
-        `"${entry}" is no Docker command${closest === null ? '' : `. Did you mean "${closest}"?`}${closest === null ? (closed === '' ? '. The entry has no effect.' : '.') : ''}${closed}`,
-        {
-          params: { command: entry, ...(closest === null ? {} : { suggestion: closest }) },
-          ...(closest === null || node === undefined
-            ? {}
-            : {
-                fix: {
-                  title: `Change it to "${closest}"`,
-                  edits: [replaceNode(node, JSON.stringify(closest))],
-                },
-              }),
-        },
-      );
+      report.add('socket-command-unknown', 'warning', at, unknownCommand(entry, closest, deniesAll), {
+        params: { command: entry, ...(closest === null ? {} : { suggestion: closest }) },
+        ...(closest === null || node === undefined
+          ? {}
+          : {
+              fix: {
+                title: message('settings.change-it-to', { value: `"${closest}"` }),
+                edits: [replaceNode(node, JSON.stringify(closest))],
+              },
+            }),
+      });
     }
   });
 }

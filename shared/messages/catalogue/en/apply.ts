@@ -24,4 +24,14 @@ export const apply = {
     'the protection could not be shown from inside real containers',
   'apply.no-probe-ran': 'no probe ran',
   'apply.see-log-bulkhead-verify-runs-same-probes': 'See the log; bulkhead verify runs the same probes.',
+  'apply.there-is-no-draft-yet-and-nothing': 'There is no draft yet, and nothing is applied.',
+  'apply.under-these-settings-gateway-refuses-to-recreate':
+    'Under these settings the gateway refuses to recreate {{list}}. Change the setting named with it, or leave it as it is.',
+  'apply.and-more': '{{first}} (and {{more}} more)',
+  'apply.draft-is-what-is-applied-already': 'The draft is what is applied already.',
+  'apply.bulkhead-is-never-written-for-docker-desktop':
+    '"bulkhead" is never written for Docker Desktop: nothing there reads it. Remove it.',
+  'apply.no-isolation-backend-can-run-on-this': 'No isolation backend can run on this machine.',
+  'apply.what-it-does-could-not-be-verified': 'What it does could not be verified from here: {{found}}.',
+  'apply.isolation-canot-run-on-this-machine': "Isolation can't run on this machine: {{code}}: {{found}}.",
 } as const;

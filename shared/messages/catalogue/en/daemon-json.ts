@@ -17,4 +17,31 @@ export const daemonJson = {
   'daemon-json.bytes-at-most-are-read': '{{count}} bytes; at most {{maxBytes}} are read',
   'daemon-json.it-is-not-utf-8': 'it is not UTF-8',
   'daemon-json.save-it-as-utf-8': 'Save it as UTF-8.',
+  'daemon-json.remove-from-daemon-json': 'Remove "{{key}}" from daemon.json.',
+  'daemon-json.give-other-runtime-another-name-than':
+    'Give the other runtime another name than "{{runtimeName}}".',
+  'daemon-json.remove-userns-remap-from-daemon-json': 'Remove "userns-remap" from daemon.json.',
+  'daemon-json.engine-has-network-bridge-of-its-own': 'the engine has a network bridge of its own',
+  'daemon-json.engine-has-network-bridge-of-its-own-with':
+    'the engine has a network bridge of its own, with an address of its own',
+  'daemon-json.engine-own-socket-is-root-alone-users':
+    "the engine's own socket is root's alone; users go through the gateway's",
+  'daemon-json.engine-has-address-pools-of-its-own': 'the engine has address pools of its own',
+  'daemon-json.engine-runs-containerd-of-its-own': 'the engine runs a containerd of its own',
+  'daemon-json.canot-be-set-here': '"{{key}}" can\'t be set here: {{why}}.',
+  'daemon-json.runtime-name-is-isolation-runtime-here-it':
+    'The runtime name "{{runtimeName}}" is the isolation runtime\'s; here it stands for another program.',
+  'daemon-json.engine-own-user-namespace-remapping-puts-every':
+    "The engine's own user namespace remapping puts every container into one shared range and hides existing images; it can't be combined with Enhanced Container Isolation.",
+  'daemon-json.must-be-object': '"{{at}}" must be an object.',
+  'daemon-json.correct-it-in-daemon-json': 'Correct it in daemon.json.',
+  'daemon-json.engine-must-listen-behind-the-gateway':
+    'the engine must listen on the socket behind the gateway only',
+  'daemon-json.data-belongs-below-the-engine-directory': "the engine's data belongs below its own directory",
+  'daemon-json.run-time-files-have-their-directory':
+    'the engine keeps its run-time files in a directory of its own',
+  'daemon-json.pid-file-has-its-directory': 'the engine keeps its pid file in a directory of its own',
+  'daemon-json.must-be-written-as':
+    '"{{key}}" must be written "{{known}}": which of the two counts would not be clear.',
+  'daemon-json.rename-in-daemon-json': 'Rename "{{key}}" to "{{known}}" in daemon.json.',
 } as const;

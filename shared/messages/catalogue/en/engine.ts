@@ -72,4 +72,8 @@ export const engine = {
   'engine.supervisor-that-runs-is-of-another-version': 'the supervisor that runs is of another version',
   'engine.stop-engine-and-start-it-again': 'Stop the engine and start it again.',
   'engine.supervisor-control-socket-could-not-be-made': "the supervisor's control socket could not be made",
+  'engine.engine-failed': 'the engine failed',
+  'engine.supervisor-ended-unexpectedly': 'the supervisor ended unexpectedly; start the engine again',
+  'engine.settings-cannot-be-used':
+    "The settings can't be used ({{why}}). The last good policy stays in force; without one, everything is locked down.",
 } as const;

@@ -35,4 +35,153 @@ export const settings = {
     'Write it like /enhancedContainerIsolation/value.',
   'settings.is-not-json-pointer-must-be-written':
     '"{{pointer}}" is not a JSON pointer: "~" must be written "~0", and "/" inside a key "~1".',
+  'settings.needs-docker-desktop-4-36-or-newer':
+    '{{what}} needs Docker Desktop 4.36 or newer; {{version}} is installed.',
+  'settings.stands-here-twice-first-in-line-readers':
+    '"{{key}}" stands here twice (first in line {{line}}). Readers disagree on which one counts: remove one.',
+  'settings.configurationfileversion-is-missing-docker-desktop-requires-it':
+    '"configurationFileVersion": {{settingsFileVersion}} is missing. Docker Desktop requires it.',
+  'settings.add-it': 'Add it',
+  'settings.format-version-is-not-known-it-must':
+    'Format version {{version}} is not known. It must be {{settingsFileVersion}}.',
+  'settings.change-it-to': 'Change it to {{value}}',
+  'settings.is-missing': '"{{name}}" is missing.',
+  'settings.this-must-be-and-is': 'This must be {{expected}}, and is {{found}}.',
+  'settings.only-docker-desktop-reads-it-is-kept':
+    'Only Docker Desktop reads "{{written}}". It is kept, and does nothing on this engine.',
+  'settings.docker-desktop-does-not-know-nothing-in':
+    'Docker Desktop does not know "{{written}}": nothing in it has an effect there.',
+  'settings.docker-desktop-reads-on-another-operating-system':
+    'Docker Desktop reads "{{written}}" on another operating system only. It is kept.',
+  'settings.json-document-inside-this-string-is-not':
+    'The JSON document inside this string is not valid: {{problem}}.',
+  'settings.enhanced-container-isolation-is-off-this-list':
+    'Enhanced Container Isolation is off: this list has no effect, every container may mount the Docker socket.',
+  'settings.audit-mode-nothing-is-refused-what-would':
+    'Audit mode: nothing is refused. What would be is written to the decision log and let through; "enforce" refuses it.',
+  'settings.enhanced-container-isolation-is-on-but-not':
+    'Enhanced Container Isolation is on but not locked: it is a default that a user may turn off.',
+  'settings.virtiofs-and-grpc-fuse-are-both-off':
+    'VirtioFS and gRPC FUSE are both off: Docker Desktop would not start on macOS. Turn one of them on.',
+  'settings.kubernetes-from-this-repository-mounts-docker-socket':
+    'Kubernetes from this repository mounts the Docker socket: add {{list}} to the images that may mount it.',
+  'settings.empty-list-no-host-directory-may-be':
+    'An empty list: no host directory may be bind-mounted. Without the key, $HOME and $TMP may.',
+  'settings.docker-desktop-treats-empty-list-like-missing':
+    'Docker Desktop treats an empty list like a missing one: its default shares apply. List what may be shared.',
+  'settings.no-image-that-may-mount-docker-socket':
+    'No image that may mount the Docker socket is "{{image}}": this list has no effect. Add the image to imageList.',
+  'settings.is-not-image-reference-it-matches-no':
+    '"{{image}}" is not an image reference: {{why}}. It matches no image.',
+  'settings.every-image-may-mount-docker-socket-and':
+    'Every image may mount the Docker socket, and with it command the engine. List the images that need it.',
+  'settings.every-repository-below-is-trusted-whoever-may':
+    'Every repository below {{domain}}/{{path}} is trusted, whoever may push there.',
+  'settings.every-tag-of-this-image-is-trusted':
+    'Every tag of this image is trusted, also those that are pushed later. Name a tag or a digest.',
+  'settings.this-tag-can-move-what-is-pushed':
+    'This tag can move: what is pushed under it later is trusted too. Pin the digest (name@sha256:…).',
+  'settings.no-tag-means-latest-which-moves-what':
+    'No tag means :latest, which moves: what is pushed under it later is trusted too. Pin the digest (name@sha256:…).',
+  'settings.registry-serves-no-image-for-entry-lets':
+    'The registry serves no image for "{{image}}": the entry lets none in. Check the name and the tag, or push it.',
+  'settings.registry-could-not-be-asked-for-while':
+    'The registry could not be asked for "{{image}}": {{why}}. While that lasts, only what it served before is let in.',
+  'settings.it-is-empty': 'it is empty',
+  'settings.it-holds-white-space': 'it holds white space',
+  'settings.repository-names-are-lower-case': 'repository names are lower case',
+  'settings.registry-host-is-not-valid': 'the registry host is not valid',
+  'settings.repository-name-is-not-valid': 'the repository name is not valid',
+  'settings.tag-is-not-valid': 'the tag is not valid',
+  'settings.digest-is-not-valid-sha256-and-64': 'the digest is not valid: sha256: and 64 hexadecimal digits',
+  'settings.may-stand-for-whole-reference-for-tag':
+    '* may stand for the whole reference, for the tag, or for the last part of the repository',
+  'settings.repository-name-is-longer-than-255-characters':
+    'the repository name is longer than 255 characters',
+  'settings.image-id-or-bare-digest-names-no':
+    'an image id or bare digest names no repository: write name@sha256:…',
+  'settings.file-starts-with-byte-order-mark-which':
+    'The file starts with a byte order mark, which stops the engine from reading it. Save it as UTF-8 without BOM.',
+  'settings.remove-byte-order-mark': 'Remove the byte order mark',
+  'settings.remove-comma': 'Remove the comma',
+  'settings.remove-comment': 'Remove the comment',
+  'settings.file-is-empty-write-at-least-configurationfileversion':
+    'The file is empty. Write at least {"configurationFileVersion": 2}, or remove the file.',
+  'settings.file-starts-with-byte-order-mark-save':
+    'The file starts with a byte order mark. Save it as UTF-8 without BOM.',
+  'settings.file-is-larger-than-mib-settings-file':
+    'The file is larger than {{maxSettingsLength}} MiB. A settings file is a few kilobytes: is it the right one?',
+  'settings.document-is-nested-deeper-than-levels':
+    'The document is nested deeper than {{maxSettingsDepth}} levels.',
+  'settings.comments-are-not-allowed-in-json-remove': 'Comments are not allowed in JSON. Remove it.',
+  'settings.there-is-comma-after-last-entry-remove': 'There is a comma after the last entry. Remove it.',
+  'settings.comma-is-missing-between-two-entries': 'A comma is missing between two entries.',
+  'settings.colon-is-missing-between-key-and-value': 'A colon is missing between key and value.',
+  'settings.value-is-missing-here-string-in-double':
+    'A value is missing here: a string in double quotes, a number, true, false, null, an object or a list.',
+  'settings.key-in-double-quotes-is-expected-here': 'A key in double quotes is expected here.',
+  'settings.closing-bracket-is-missing': 'A closing bracket is missing.',
+  'settings.document-has-ended-before-this-remove-what':
+    'The document has ended before this. Remove what follows.',
+  'settings.string-is-not-closed-on-its-line':
+    'The string is not closed on its line. Add the closing double quote.',
+  'settings.string-holds-character-or-escape-that-json':
+    'The string holds a character or an escape that JSON does not allow.',
+  'settings.this-is-not-number-as-json-writes': 'This is not a number as JSON writes them.',
+  'settings.this-is-not-json-strings-and-keys':
+    'This is not JSON. Strings and keys are written in double quotes; literals are true, false and null.',
+  'settings.document-must-be-object': 'The document must be an object: { … }.',
+  'settings.another-value': 'another value',
+  'settings.settings-file-is-not-valid-json': 'The settings file is not valid JSON.',
+  'settings.settings-file-canot-be-read-line-column':
+    "The settings file can't be read: line {{line}}, column {{column}}.",
+  'settings.correct-file-or-roll-back-to-last': 'Correct the file, or roll back to the last version.',
+  'settings.this-shares-whole-file-system-container-could':
+    'This shares the whole file system: a container could change every file of this machine and take it over.',
+  'settings.this-holds-engine-own-files-container-could':
+    "This holds the engine's own files: a container could change images, other containers and the policy.",
+  'settings.this-holds-docker-socket-container-could-command':
+    'This holds the Docker socket: a container could command the engine through it.',
+  'settings.this-holds-configuration-of-this-machine-passwords':
+    'This holds the configuration of this machine, passwords and services included: a container could take it over.',
+  'settings.this-holds-sockets-and-state-of-system':
+    "This holds sockets and state of the system's services, the Docker socket often among them.",
+  'settings.these-are-kernel-own-files-through-them':
+    "These are the kernel's own files: through them a container could leave its isolation.",
+  'settings.these-are-devices-of-this-machine-container':
+    'These are the devices of this machine: a container could read and write disks.',
+  'settings.this-is-administrator-home-keys-and-start':
+    "This is the administrator's home: keys and start-up files in it give access to this machine.",
+  'settings.this-holds-programs-that-this-machine-runs':
+    'This holds programs that this machine runs as administrator: a container could replace them.',
+  'settings.this-shares-every-user-home-directory-with':
+    "This shares every user's home directory with every user's containers.",
+  'settings.it-holds': 'It holds {{holds}}. {{explain}}',
+  'settings.path-is-empty': 'The path is empty.',
+  'settings.path-holds-control-character': 'The path holds a control character.',
+  'settings.only-are-replaced-is-not-path': 'Only {{list}} are replaced; "{{written}}" is not a path.',
+  'settings.is-not-replaced-write-home': 'The "~" is not replaced. Write $HOME.',
+  'settings.path-must-be-absolute-or-start-with':
+    'The path must be absolute, or start with $HOME, $TMP or $TEMP.',
+  'settings.path-must-not-hold-or-write-where': 'The path must not hold "." or "..": write where it leads.',
+  'settings.no-docker-command': '"{{entry}}" is no Docker command. The entry has no effect.',
+  'settings.no-docker-command-denies-all':
+    '"{{entry}}" is no Docker command. As long as it stands in this list, everything is denied.',
+  'settings.no-docker-command-suggestion': '"{{entry}}" is no Docker command. Did you mean "{{suggestion}}"?',
+  'settings.no-docker-command-suggestion-denies-all':
+    '"{{entry}}" is no Docker command. Did you mean "{{suggestion}}"? As long as it stands in this list, everything is denied.',
+  'settings.command-cannot-be-listed':
+    '"{{name}}" can\'t be listed: {{why}}. List the commands it calls instead.',
+  'settings.command-cannot-be-listed-denies-all':
+    '"{{name}}" can\'t be listed: {{why}}. List the commands it calls instead. As long as it stands in this list, everything is denied.',
+  'settings.it-calls-run-create-network-create-and': 'it calls run, create, network create and others',
+  'settings.it-works-outside-the-engine': 'it works outside the engine',
+  'settings.it-never-reaches-the-engine': 'it never reaches the engine',
+  'settings.it-talks-to-registries-not-to-the': 'it talks to registries, not to the engine',
+  'settings.plugins-are-refused-while-eci-is-on': 'plugins are refused while ECI is on',
+  'settings.it-reads-images-with-save-and-pull': 'it reads images with save and pull',
+  'settings.it-talks-to-registries-the-engine-sees': 'it talks to registries; the engine sees push and pull',
+  'settings.what-a-missing-one-means': 'What a missing one means.',
+  'settings.every-command-of-the-group': 'Every command of the group: {{commands}}.',
+  'settings.cannot-be-listed-because': "Can't be listed: {{why}}.",
 } as const;

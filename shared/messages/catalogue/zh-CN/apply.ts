@@ -24,4 +24,14 @@ export const apply: Translated<typeof english> = {
   'apply.protection-could-not-be-shown-from-inside': '未能在真实容器内证实防护',
   'apply.no-probe-ran': '没有运行任何探测',
   'apply.see-log-bulkhead-verify-runs-same-probes': '请查看日志；bulkhead verify 会运行相同的探测。',
+  'apply.there-is-no-draft-yet-and-nothing': '尚无草稿，也没有已应用的设置。',
+  'apply.under-these-settings-gateway-refuses-to-recreate':
+    '按照这些设置，网关拒绝重新创建 {{list}}。请更改随其列出的设置，或保持该容器不变。',
+  'apply.and-more': '{{first}}（另有 {{more}} 个）',
+  'apply.draft-is-what-is-applied-already': '草稿与已应用的内容相同。',
+  'apply.bulkhead-is-never-written-for-docker-desktop':
+    '不会为 Docker Desktop 写入“bulkhead”：那里没有程序读取它。请移除。',
+  'apply.no-isolation-backend-can-run-on-this': '没有可在此计算机上运行的隔离后端。',
+  'apply.what-it-does-could-not-be-verified': '无法从此处验证其效果：{{found}}。',
+  'apply.isolation-canot-run-on-this-machine': '隔离无法在此计算机上运行：{{code}}：{{found}}。',
 };

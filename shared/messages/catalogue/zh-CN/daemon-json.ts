@@ -17,4 +17,26 @@ export const daemonJson: Translated<typeof english> = {
   'daemon-json.bytes-at-most-are-read': '{{count}} 字节；最多读取 {{maxBytes}} 字节',
   'daemon-json.it-is-not-utf-8': '不是 UTF-8',
   'daemon-json.save-it-as-utf-8': '请保存为 UTF-8。',
+  'daemon-json.remove-from-daemon-json': '请从 daemon.json 中移除“{{key}}”。',
+  'daemon-json.give-other-runtime-another-name-than': '请为另一个运行时使用“{{runtimeName}}”以外的名称。',
+  'daemon-json.remove-userns-remap-from-daemon-json': '请从 daemon.json 中移除“userns-remap”。',
+  'daemon-json.engine-has-network-bridge-of-its-own': '引擎有自己的网桥',
+  'daemon-json.engine-has-network-bridge-of-its-own-with': '引擎有自己的网桥和地址',
+  'daemon-json.engine-own-socket-is-root-alone-users':
+    '引擎自身的套接字仅属于 root；用户通过网关的套接字访问',
+  'daemon-json.engine-has-address-pools-of-its-own': '引擎有自己的地址池',
+  'daemon-json.engine-runs-containerd-of-its-own': '引擎运行自己的 containerd',
+  'daemon-json.canot-be-set-here': '不能在此设置“{{key}}”：{{why}}。',
+  'daemon-json.runtime-name-is-isolation-runtime-here-it':
+    '运行时名称“{{runtimeName}}”属于隔离运行时；此处却指向另一个程序。',
+  'daemon-json.engine-own-user-namespace-remapping-puts-every':
+    '引擎自身的用户命名空间重映射会将所有容器放入一个共用范围，并隐藏现有镜像；不能与增强型容器隔离同时使用。',
+  'daemon-json.must-be-object': '“{{at}}”必须是对象。',
+  'daemon-json.correct-it-in-daemon-json': '请在 daemon.json 中更正。',
+  'daemon-json.engine-must-listen-behind-the-gateway': '引擎只能在网关后面的套接字上监听',
+  'daemon-json.data-belongs-below-the-engine-directory': '引擎的数据应位于其自己的目录之下',
+  'daemon-json.run-time-files-have-their-directory': '引擎将运行时文件保存在自己的目录中',
+  'daemon-json.pid-file-has-its-directory': '引擎将 PID 文件保存在自己的目录中',
+  'daemon-json.must-be-written-as': '“{{key}}”必须写作“{{known}}”：否则不清楚以哪一个为准。',
+  'daemon-json.rename-in-daemon-json': '请在 daemon.json 中将“{{key}}”改名为“{{known}}”。',
 };

@@ -73,4 +73,8 @@ export const engine: Translated<typeof english> = {
   'engine.supervisor-that-runs-is-of-another-version': '正在运行的监管进程属于另一版本',
   'engine.stop-engine-and-start-it-again': '请停止引擎后重新启动。',
   'engine.supervisor-control-socket-could-not-be-made': '无法创建监管进程的控制套接字',
+  'engine.engine-failed': '引擎出现故障',
+  'engine.supervisor-ended-unexpectedly': '管理进程意外结束；请重新启动引擎',
+  'engine.settings-cannot-be-used':
+    '无法使用这些设置（{{why}}）。上一个有效的策略继续生效；若没有，则全部锁定。',
 };

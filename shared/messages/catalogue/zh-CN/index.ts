@@ -1,6 +1,7 @@
 import { app } from './app.ts';
 import { apply } from './apply.ts';
 import { cli } from './cli.ts';
+import { common } from './common.ts';
 import { containers } from './containers.ts';
 import { daemonJson } from './daemon-json.ts';
 import { desktop } from './desktop.ts';
@@ -17,6 +18,7 @@ export const chinese = {
   ...app,
   ...apply,
   ...cli,
+  ...common,
   ...containers,
   ...daemonJson,
   ...desktop,

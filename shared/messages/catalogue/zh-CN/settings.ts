@@ -35,4 +35,135 @@ export const settings: Translated<typeof english> = {
     '请写成 /enhancedContainerIsolation/value 的形式。',
   'settings.is-not-json-pointer-must-be-written':
     '“{{pointer}}”不是 JSON 指针：“~”须写成“~0”，键中的“/”须写成“~1”。',
+  'settings.needs-docker-desktop-4-36-or-newer':
+    '{{what}} 需要 Docker Desktop 4.36 或更高版本；已安装的是 {{version}}。',
+  'settings.stands-here-twice-first-in-line-readers':
+    '“{{key}}”在此处出现两次（第一次在第 {{line}} 行）。不同的程序对采用哪一个不一致：请移除一个。',
+  'settings.configurationfileversion-is-missing-docker-desktop-requires-it':
+    '缺少 "configurationFileVersion": {{settingsFileVersion}}。Docker Desktop 需要它。',
+  'settings.add-it': '添加',
+  'settings.format-version-is-not-known-it-must':
+    '无法识别格式版本 {{version}}。必须是 {{settingsFileVersion}}。',
+  'settings.change-it-to': '改为 {{value}}',
+  'settings.is-missing': '缺少“{{name}}”。',
+  'settings.this-must-be-and-is': '此处必须是 {{expected}}，而实际是 {{found}}。',
+  'settings.only-docker-desktop-reads-it-is-kept':
+    '只有 Docker Desktop 读取“{{written}}”。会保留，但在此引擎上不起作用。',
+  'settings.docker-desktop-does-not-know-nothing-in':
+    'Docker Desktop 不识别“{{written}}”：其中的内容在那里不起作用。',
+  'settings.docker-desktop-reads-on-another-operating-system':
+    'Docker Desktop 仅在其他操作系统上读取“{{written}}”。会保留。',
+  'settings.json-document-inside-this-string-is-not': '此字符串中的 JSON 文档无效：{{problem}}。',
+  'settings.enhanced-container-isolation-is-off-this-list':
+    '增强型容器隔离已关闭：此列表不起作用，任何容器都可挂载 Docker 套接字。',
+  'settings.audit-mode-nothing-is-refused-what-would':
+    '审计模式：不会拒绝任何请求。本应拒绝的请求会写入决策日志并放行；“enforce”会拒绝它们。',
+  'settings.enhanced-container-isolation-is-on-but-not':
+    '增强型容器隔离已开启，但未锁定：这只是默认值，用户可以关闭。',
+  'settings.virtiofs-and-grpc-fuse-are-both-off':
+    'VirtioFS 和 gRPC FUSE 均已关闭：Docker Desktop 在 macOS 上将无法启动。请开启其中之一。',
+  'settings.kubernetes-from-this-repository-mounts-docker-socket':
+    '来自此仓库的 Kubernetes 会挂载 Docker 套接字：请将 {{list}} 加入可挂载套接字的镜像。',
+  'settings.empty-list-no-host-directory-may-be':
+    '列表为空：不能绑定挂载任何主机目录。如果没有此键，则可以挂载 $HOME 和 $TMP。',
+  'settings.docker-desktop-treats-empty-list-like-missing':
+    'Docker Desktop 将空列表视为没有列表：使用其默认共享。请列出可以共享的目录。',
+  'settings.no-image-that-may-mount-docker-socket':
+    '可挂载 Docker 套接字的镜像中没有“{{image}}”：此列表不起作用。请将该镜像加入 imageList。',
+  'settings.is-not-image-reference-it-matches-no': '“{{image}}”不是镜像引用：{{why}}。它与任何镜像都不匹配。',
+  'settings.every-image-may-mount-docker-socket-and':
+    '任何镜像都可挂载 Docker 套接字，从而控制引擎。请仅列出需要它的镜像。',
+  'settings.every-repository-below-is-trusted-whoever-may':
+    '{{domain}}/{{path}} 下的所有仓库都受信任，无论谁可以向其推送。',
+  'settings.every-tag-of-this-image-is-trusted':
+    '此镜像的任何标签都受信任，包括今后推送的标签。请指定标签或摘要。',
+  'settings.this-tag-can-move-what-is-pushed':
+    '此标签可变：该标签下今后推送的内容也会受信任。请固定摘要 (name@sha256:…)。',
+  'settings.no-tag-means-latest-which-moves-what':
+    '未写标签表示 :latest，它是可变的：今后推送的内容也会受信任。请固定摘要 (name@sha256:…)。',
+  'settings.registry-serves-no-image-for-entry-lets':
+    '镜像仓库中没有“{{image}}”对应的镜像：该条目不允许任何镜像。请检查名称和标签，或推送镜像。',
+  'settings.registry-could-not-be-asked-for-while':
+    '无法向镜像仓库查询“{{image}}”：{{why}}。在此期间，只允许其先前提供的内容。',
+  'settings.it-is-empty': '为空',
+  'settings.it-holds-white-space': '包含空白字符',
+  'settings.repository-names-are-lower-case': '仓库名称须为小写',
+  'settings.registry-host-is-not-valid': '镜像仓库主机无效',
+  'settings.repository-name-is-not-valid': '仓库名称无效',
+  'settings.tag-is-not-valid': '标签无效',
+  'settings.digest-is-not-valid-sha256-and-64': '摘要无效：应为 sha256: 和 64 个十六进制数字',
+  'settings.may-stand-for-whole-reference-for-tag': '* 可代表整个引用、标签，或仓库名称的最后一段',
+  'settings.repository-name-is-longer-than-255-characters': '仓库名称超过 255 个字符',
+  'settings.image-id-or-bare-digest-names-no': '镜像 ID 或单独的摘要无法确定仓库：请写成 name@sha256:…',
+  'settings.file-starts-with-byte-order-mark-which':
+    '文件以字节顺序标记开头，引擎因此无法读取。请保存为不带 BOM 的 UTF-8。',
+  'settings.remove-byte-order-mark': '移除字节顺序标记',
+  'settings.remove-comma': '移除逗号',
+  'settings.remove-comment': '移除注释',
+  'settings.file-is-empty-write-at-least-configurationfileversion':
+    '文件为空。请至少写入 {"configurationFileVersion": 2}，或移除该文件。',
+  'settings.file-starts-with-byte-order-mark-save': '文件以字节顺序标记开头。请保存为不带 BOM 的 UTF-8。',
+  'settings.file-is-larger-than-mib-settings-file':
+    '文件大于 {{maxSettingsLength}} MiB。设置文件只有几 KB：是否选错了文件？',
+  'settings.document-is-nested-deeper-than-levels': '文档的嵌套超过 {{maxSettingsDepth}} 层。',
+  'settings.comments-are-not-allowed-in-json-remove': 'JSON 不允许注释。请移除。',
+  'settings.there-is-comma-after-last-entry-remove': '最后一个条目之后有逗号。请移除。',
+  'settings.comma-is-missing-between-two-entries': '两个条目之间缺少逗号。',
+  'settings.colon-is-missing-between-key-and-value': '键与值之间缺少冒号。',
+  'settings.value-is-missing-here-string-in-double':
+    '此处缺少值：双引号中的字符串、数字、true、false、null、对象或列表。',
+  'settings.key-in-double-quotes-is-expected-here': '此处应为双引号中的键。',
+  'settings.closing-bracket-is-missing': '缺少右括号。',
+  'settings.document-has-ended-before-this-remove-what': '文档在此之前已结束。请移除后面的内容。',
+  'settings.string-is-not-closed-on-its-line': '字符串未在本行结束。请添加结尾的双引号。',
+  'settings.string-holds-character-or-escape-that-json': '字符串包含 JSON 不允许的字符或转义。',
+  'settings.this-is-not-number-as-json-writes': '这不是 JSON 格式的数字。',
+  'settings.this-is-not-json-strings-and-keys':
+    '这不是 JSON。字符串和键须写在双引号中；字面量为 true、false 和 null。',
+  'settings.document-must-be-object': '文档必须是对象：{ … }。',
+  'settings.another-value': '其他值',
+  'settings.settings-file-is-not-valid-json': '设置文件不是有效的 JSON。',
+  'settings.settings-file-canot-be-read-line-column': '无法读取设置文件：第 {{line}} 行，第 {{column}} 列。',
+  'settings.correct-file-or-roll-back-to-last': '请更正文件，或回滚到上一版本。',
+  'settings.this-shares-whole-file-system-container-could':
+    '这会共享整个文件系统：容器可以更改此计算机的任何文件并控制它。',
+  'settings.this-holds-engine-own-files-container-could':
+    '其中有引擎自身的文件：容器可以更改镜像、其他容器和策略。',
+  'settings.this-holds-docker-socket-container-could-command':
+    '其中有 Docker 套接字：容器可以通过它控制引擎。',
+  'settings.this-holds-configuration-of-this-machine-passwords':
+    '其中有此计算机的配置，包括密码和服务：容器可以控制此计算机。',
+  'settings.this-holds-sockets-and-state-of-system': '其中有系统服务的套接字和状态，通常包括 Docker 套接字。',
+  'settings.these-are-kernel-own-files-through-them': '这些是内核自身的文件：容器可以借此脱离隔离。',
+  'settings.these-are-devices-of-this-machine-container': '这些是此计算机的设备：容器可以读写磁盘。',
+  'settings.this-is-administrator-home-keys-and-start':
+    '这是管理员的主目录：其中的密钥和启动文件可用于访问此计算机。',
+  'settings.this-holds-programs-that-this-machine-runs':
+    '其中有此计算机以管理员身份运行的程序：容器可以替换它们。',
+  'settings.this-shares-every-user-home-directory-with': '这会将所有用户的主目录共享给所有用户的容器。',
+  'settings.it-holds': '其中包含 {{holds}}。{{explain}}',
+  'settings.path-is-empty': '路径为空。',
+  'settings.path-holds-control-character': '路径包含控制字符。',
+  'settings.only-are-replaced-is-not-path': '仅替换 {{list}}；“{{written}}”不是路径。',
+  'settings.is-not-replaced-write-home': '“~”不会被替换。请写 $HOME。',
+  'settings.path-must-be-absolute-or-start-with': '路径必须是绝对路径，或以 $HOME、$TMP 或 $TEMP 开头。',
+  'settings.path-must-not-hold-or-write-where': '路径不得包含“.”或“..”：请写出其指向的位置。',
+  'settings.no-docker-command': '“{{entry}}”不是 Docker 命令。该条目不起作用。',
+  'settings.no-docker-command-denies-all': '“{{entry}}”不是 Docker 命令。只要它还在此列表中，就会拒绝一切。',
+  'settings.no-docker-command-suggestion': '“{{entry}}”不是 Docker 命令。您是否想写“{{suggestion}}”？',
+  'settings.no-docker-command-suggestion-denies-all':
+    '“{{entry}}”不是 Docker 命令。您是否想写“{{suggestion}}”？只要它还在此列表中，就会拒绝一切。',
+  'settings.command-cannot-be-listed': '“{{name}}”不能列入列表：{{why}}。请改为列出它所调用的命令。',
+  'settings.command-cannot-be-listed-denies-all':
+    '“{{name}}”不能列入列表：{{why}}。请改为列出它所调用的命令。只要它还在此列表中，就会拒绝一切。',
+  'settings.it-calls-run-create-network-create-and': '它会调用 run、create、network create 等命令',
+  'settings.it-works-outside-the-engine': '它在引擎之外工作',
+  'settings.it-never-reaches-the-engine': '它不会到达引擎',
+  'settings.it-talks-to-registries-not-to-the': '它与镜像仓库通信，而不是与引擎通信',
+  'settings.plugins-are-refused-while-eci-is-on': 'ECI 开启时拒绝插件',
+  'settings.it-reads-images-with-save-and-pull': '它通过 save 和 pull 读取镜像',
+  'settings.it-talks-to-registries-the-engine-sees': '它与镜像仓库通信；引擎看到的是 push 和 pull',
+  'settings.what-a-missing-one-means': '与缺省时的含义相同。',
+  'settings.every-command-of-the-group': '该组的所有命令：{{commands}}。',
+  'settings.cannot-be-listed-because': '不能列出：{{why}}。',
 };

@@ -1,0 +1,5 @@
+export const common = {
+  'common.what-and-why': '{{what}}: {{why}}',
+  'common.problem-and-excerpt': '{{problem}}\n{{excerpt}}',
+  'common.reason-and-hint': '{{reason}} {{hint}}',
+} as const;
