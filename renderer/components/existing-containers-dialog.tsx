@@ -3,27 +3,23 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
-import MenuItem from '@mui/material/MenuItem';
-import Select from '@mui/material/Select';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
 import { useMissing } from '../state/missing.ts';
 import { ConfirmDialog, DialogText } from './confirm-dialog.tsx';
-import { obstacleNames, statusWords } from './container-status.ts';
 import { DialogOption } from './dialog-option.tsx';
-import { DeleteIcon, ProtectedIcon, UnprotectedIcon } from '../theme/icons.ts';
-import { Mono } from './mono.tsx';
+import {
+  canRecreate,
+  columns,
+  ExistingContainerRow,
+  rowHeight,
+  type Choice,
+} from './existing-container-row.tsx';
 import { VirtualRows } from './virtual-rows.tsx';
 import { color } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import type { ContainerChoices } from '../../shared/apply/plan.ts';
-
-type Choice = 'keep' | 'remove' | 'recreate';
-const choiceOf = (value: unknown): Choice => (value === 'remove' || value === 'recreate' ? value : 'keep');
-/** What ECI does not allow can't be made anew under it. */
-const canRecreate = (container: Container): boolean => container.obstacles.length === 0;
-const rowHeight = 48;
 
 /**
  * Before ECI is turned on: what happens to containers that exist. Nothing is done here; the choices go into
@@ -178,7 +174,7 @@ function Content({
           render={(index) => {
             const container = containers[index];
             return container === undefined ? null : (
-              <ChoiceRow
+              <ExistingContainerRow
                 container={container}
                 index={index}
                 choice={choices.get(container.id) ?? 'keep'}
@@ -222,118 +218,5 @@ function Content({
         />
       </Box>
     </ConfirmDialog>
-  );
-}
-
-const columns = {
-  display: 'grid',
-  gridTemplateColumns: 'minmax(0, 1fr) 132px 184px',
-  columnGap: '12px',
-  alignItems: 'center',
-  padding: '0 24px',
-} as const;
-
-function ChoiceRow({
-  container,
-  index,
-  choice,
-  onChoose,
-}: {
-  readonly container: Container;
-  readonly index: number;
-  readonly choice: Choice;
-  readonly onChoose: (id: string, choice: Choice) => void;
-}) {
-  const { t } = useTranslation();
-  const missing = useMissing('recreate') !== undefined;
-  const remove = isRunning(container) ? t('isolation.prompt.stopAndRemove') : t('isolation.prompt.remove');
-  return (
-    <Box
-      role="row"
-      aria-rowindex={index + 2}
-      sx={{
-        ...columns,
-        height: rowHeight,
-        boxSizing: 'border-box',
-        borderTop: index === 0 ? 0 : `1px solid ${color.border}`,
-      }}
-    >
-      <Box role="cell" sx={{ minWidth: 0 }}>
-        <Box
-          sx={{
-            fontWeight: 600,
-            color: color.text,
-            lineHeight: '18px',
-            overflow: 'hidden',
-            textOverflow: 'ellipsis',
-            whiteSpace: 'nowrap',
-          }}
-        >
-          {container.name}
-        </Box>
-        <Box
-          sx={{
-            fontSize: 12,
-            lineHeight: '16px',
-            overflow: 'hidden',
-            textOverflow: 'ellipsis',
-            whiteSpace: 'nowrap',
-            color: container.obstacles.length > 0 ? color.warn : color.text3,
-          }}
-        >
-          {container.obstacles.length > 0 ? (
-            t('isolation.prompt.obstacle', { what: obstacleNames(t, container.obstacles) })
-          ) : (
-            <Mono size={11.5} nowrap>
-              {container.image}
-            </Mono>
-          )}
-        </Box>
-      </Box>
-      <Box
-        role="cell"
-        sx={{ color: color.text2, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
-        title={statusWords(t, container)}
-      >
-        {statusWords(t, container)}
-      </Box>
-      <Box role="cell">
-        <Select
-          fullWidth
-          value={choice}
-          onChange={(event) => {
-            onChoose(container.id, choiceOf(event.target.value));
-          }}
-          inputProps={{ 'aria-label': t('isolation.prompt.choiceFor', { name: container.name }) }}
-          sx={{
-            height: 28,
-            minHeight: 28,
-            '& .MuiSelect-select': {
-              display: 'flex',
-              alignItems: 'center',
-              gap: '8px',
-              paddingBlock: '3px',
-              color: choice === 'remove' ? color.danger : color.text,
-              '& svg': { fontSize: 16, color: choice === 'recreate' ? color.ok : color.danger },
-            },
-          }}
-        >
-          {!missing && canRecreate(container) && (
-            <MenuItem value="recreate">
-              <ProtectedIcon sx={{ fontSize: 16, color: color.ok }} aria-hidden />
-              {t('isolation.prompt.recreate')}
-            </MenuItem>
-          )}
-          <MenuItem value="keep">
-            <UnprotectedIcon sx={{ fontSize: 16, color: color.danger }} aria-hidden />
-            {t('isolation.prompt.keep')}
-          </MenuItem>
-          <MenuItem value="remove" sx={{ color: color.danger }}>
-            <DeleteIcon sx={{ fontSize: 16 }} aria-hidden />
-            {remove}
-          </MenuItem>
-        </Select>
-      </Box>
-    </Box>
   );
 }

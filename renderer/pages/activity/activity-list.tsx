@@ -1,62 +1,13 @@
-import { memo, useCallback, useRef, type KeyboardEvent, type RefObject } from 'react';
+import { useCallback, useRef, type KeyboardEvent, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
-import { ChangedIcon, DeniedIcon, WarningIcon } from '../../theme/icons.ts';
-import { Mono, Tag } from '../../components/mono.tsx';
-import { Toned } from '../../components/state-badge.tsx';
 import { VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
-import { useFormats, type Formats } from '../../i18n/format.ts';
+import { useFormats } from '../../i18n/format.ts';
 import { color, size } from '../../theme/tokens.ts';
-import type { ActivityEntry } from '../../../shared/audit/activity.ts';
-import { aboutText, askedBy, entrySubject, entryTitle } from './entry-words.ts';
+import { EntryLine, grid, rowHeight } from './entry-line.tsx';
 import type { Repeats } from './repeats.ts';
 
-const rowHeight = 48;
-const grid = {
-  display: 'grid',
-  gridTemplateColumns: '72px 132px minmax(0, 1fr)',
-  alignItems: 'center',
-  columnGap: '12px',
-  padding: '0 16px 0 14px',
-  boxSizing: 'border-box',
-} as const;
-const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
-
-/** What became of a request. */
-function EntryOutcome({ outcome }: { readonly outcome: ActivityEntry['outcome'] }) {
-  const { t } = useTranslation();
-  return (
-    <Toned
-      icon={outcomeIcon[outcome]}
-      tone={outcome === 'deny' ? 'danger' : outcome === 'rewrite' ? 'neutral' : 'warn'}
-    >
-      {outcomeWord(t, outcome)}
-    </Toned>
-  );
-}
-
-/** The words of the design language, and audit mode's own. */
-export function outcomeWord(t: TFunction, outcome: ActivityEntry['outcome']): string {
-  switch (outcome) {
-    case 'deny':
-      return t('outcome.denied');
-    case 'would-deny':
-      return t('activity.outcome.wouldDeny');
-    case 'rewrite':
-      return t('outcome.changed');
-    // Only what was let pass with a warning is logged.
-    case 'allow':
-      return t('activity.outcome.warned');
-  }
-}
-
-export const outcomeIcon = {
-  deny: DeniedIcon,
-  'would-deny': DeniedIcon,
-  rewrite: ChangedIcon,
-  allow: WarningIcon,
-} as const;
+const heightOf = () => rowHeight;
 
 /**
  * The lines as a grid: arrows move, Enter opens the detail, Escape closes it. One line at a time takes part
@@ -215,7 +166,7 @@ export function ActivityList({
         render={(index) => {
           const line = lines[index];
           return line === undefined ? null : (
-            <Line
+            <EntryLine
               line={line}
               index={index}
               formats={formats}
@@ -230,100 +181,3 @@ export function ActivityList({
     </Box>
   );
 }
-
-const heightOf = () => rowHeight;
-
-const Line = memo(function Line({
-  line,
-  index,
-  formats,
-  selected,
-  tabStop,
-  onSelect,
-  onFocus,
-}: {
-  readonly line: Repeats;
-  readonly index: number;
-  readonly formats: Formats;
-  readonly selected: boolean;
-  readonly tabStop: boolean;
-  readonly onSelect: (line: Repeats) => void;
-  readonly onFocus: (key: string) => void;
-}) {
-  const { t } = useTranslation();
-  const { entry, count } = line;
-  const subject = entrySubject(entry);
-  const about = aboutText(entry);
-  const today = formats.isToday(entry.time);
-  return (
-    <Box
-      role="row"
-      data-row-id={line.key}
-      aria-rowindex={index + 2}
-      aria-selected={selected}
-      tabIndex={tabStop ? 0 : -1}
-      onClick={() => {
-        onFocus(line.key);
-        onSelect(line);
-      }}
-      onFocus={() => {
-        onFocus(line.key);
-      }}
-      sx={{
-        ...grid,
-        height: rowHeight,
-        borderBottom: `1px solid ${color.border}`,
-        borderLeft: `2px solid ${selected ? color.accentText : 'transparent'}`,
-        background: selected ? color.accentSoft : 'transparent',
-        cursor: 'default',
-        '&:hover': { background: selected ? color.accentSoft : color.hover },
-        '&:focus-visible': { outlineOffset: -2 },
-        '@media (forced-colors: active)': selected
-          ? { outline: '2px solid Highlight', outlineOffset: -2 }
-          : {},
-      }}
-    >
-      <Box
-        role="gridcell"
-        sx={{
-          color: color.text2,
-          fontVariantNumeric: 'tabular-nums',
-          fontSize: today ? 13 : 12,
-          lineHeight: '16px',
-          whiteSpace: 'nowrap',
-        }}
-        title={formats.dateTime(entry.time)}
-      >
-        {today ? (
-          formats.clock(entry.time)
-        ) : (
-          <>
-            {formats.date(entry.time)}
-            <br />
-            {formats.time(entry.time)}
-          </>
-        )}
-      </Box>
-      <Box role="gridcell">
-        <EntryOutcome outcome={entry.outcome} />
-      </Box>
-      <Box role="gridcell" sx={{ minWidth: 0 }}>
-        <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, minWidth: 0 }}>
-          <Box component="span" sx={{ ...oneLine, fontWeight: 500 }}>
-            {entryTitle(t, entry)}
-            {subject !== null && (
-              <>
-                {' '}
-                <Mono title={subject}>{subject}</Mono>
-              </>
-            )}
-          </Box>
-          {count > 1 && <Tag>{t('activity.times', { count })}</Tag>}
-        </Box>
-        <Box sx={{ ...oneLine, fontSize: 12, lineHeight: '16px', color: color.text3 }} title={about}>
-          {about === '' ? askedBy(t, entry) : `${about} · ${askedBy(t, entry)}`}
-        </Box>
-      </Box>
-    </Box>
-  );
-});

@@ -13,7 +13,7 @@ import { color, fontMono, toneText } from '../../theme/tokens.ts';
 import { isDenial, type ActivityEntry } from '../../../shared/audit/activity.ts';
 import { commandOf } from '../../../shared/audit/command.ts';
 import { AllowCard } from './allow-card.tsx';
-import { outcomeIcon, outcomeWord } from './activity-list.tsx';
+import { outcomeIcon, outcomeLabel } from './entry-outcome.tsx';
 import { aboutText, entrySubject, entryTitle, entryWhy } from './entry-words.ts';
 import { ImageFact } from './image-fact.tsx';
 import type { Repeats } from './repeats.ts';
@@ -120,7 +120,7 @@ export function EntryPanel({
             </Box>
           )}
           <Box component="span" sx={{ color: toneText[tone], fontWeight: 500 }}>
-            {outcomeWord(t, entry.outcome)}
+            {outcomeLabel(t, entry.outcome)}
           </Box>
           {' · '}
           {repeats !== null && repeats.count > 1

@@ -1,0 +1,133 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import MenuItem from '@mui/material/MenuItem';
+import Select from '@mui/material/Select';
+import { useMissing } from '../state/missing.ts';
+import { obstacleNames, statusWords } from './container-status.ts';
+import { DeleteIcon, ProtectedIcon, UnprotectedIcon } from '../theme/icons.ts';
+import { Mono } from './mono.tsx';
+import { color } from '../theme/tokens.ts';
+import { isRunning, type Container } from '../../shared/containers/protection.ts';
+
+/** What is to become of a container that exists before ECI is turned on. */
+export type Choice = 'keep' | 'remove' | 'recreate';
+const choiceOf = (value: unknown): Choice => (value === 'remove' || value === 'recreate' ? value : 'keep');
+/** What ECI does not allow can't be made anew under it. */
+export const canRecreate = (container: Container): boolean => container.obstacles.length === 0;
+/** Height of a row, px. */
+export const rowHeight = 48;
+
+/** The columns of the table. */
+export const columns = {
+  display: 'grid',
+  gridTemplateColumns: 'minmax(0, 1fr) 132px 184px',
+  columnGap: '12px',
+  alignItems: 'center',
+  padding: '0 24px',
+} as const;
+
+/** A container, with a choice of what becomes of it. */
+export function ExistingContainerRow({
+  container,
+  index,
+  choice,
+  onChoose,
+}: {
+  readonly container: Container;
+  readonly index: number;
+  readonly choice: Choice;
+  readonly onChoose: (id: string, choice: Choice) => void;
+}) {
+  const { t } = useTranslation();
+  const missing = useMissing('recreate') !== undefined;
+  const remove = isRunning(container) ? t('isolation.prompt.stopAndRemove') : t('isolation.prompt.remove');
+  return (
+    <Box
+      role="row"
+      aria-rowindex={index + 2}
+      sx={{
+        ...columns,
+        height: rowHeight,
+        boxSizing: 'border-box',
+        borderTop: index === 0 ? 0 : `1px solid ${color.border}`,
+      }}
+    >
+      <Box role="cell" sx={{ minWidth: 0 }}>
+        <Box
+          sx={{
+            fontWeight: 600,
+            color: color.text,
+            lineHeight: '18px',
+            overflow: 'hidden',
+            textOverflow: 'ellipsis',
+            whiteSpace: 'nowrap',
+          }}
+        >
+          {container.name}
+        </Box>
+        <Box
+          sx={{
+            fontSize: 12,
+            lineHeight: '16px',
+            overflow: 'hidden',
+            textOverflow: 'ellipsis',
+            whiteSpace: 'nowrap',
+            color: container.obstacles.length > 0 ? color.warn : color.text3,
+          }}
+        >
+          {container.obstacles.length > 0 ? (
+            t('isolation.prompt.obstacle', { what: obstacleNames(t, container.obstacles) })
+          ) : (
+            <Mono size={11.5} nowrap>
+              {container.image}
+            </Mono>
+          )}
+        </Box>
+      </Box>
+      <Box
+        role="cell"
+        sx={{ color: color.text2, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+        title={statusWords(t, container)}
+      >
+        {statusWords(t, container)}
+      </Box>
+      <Box role="cell">
+        <Select
+          fullWidth
+          value={choice}
+          onChange={(event) => {
+            onChoose(container.id, choiceOf(event.target.value));
+          }}
+          inputProps={{ 'aria-label': t('isolation.prompt.choiceFor', { name: container.name }) }}
+          sx={{
+            height: 28,
+            minHeight: 28,
+            '& .MuiSelect-select': {
+              display: 'flex',
+              alignItems: 'center',
+              gap: '8px',
+              paddingBlock: '3px',
+              color: choice === 'remove' ? color.danger : color.text,
+              '& svg': { fontSize: 16, color: choice === 'recreate' ? color.ok : color.danger },
+            },
+          }}
+        >
+          {!missing && canRecreate(container) && (
+            <MenuItem value="recreate">
+              <ProtectedIcon sx={{ fontSize: 16, color: color.ok }} aria-hidden />
+              {t('isolation.prompt.recreate')}
+            </MenuItem>
+          )}
+          <MenuItem value="keep">
+            <UnprotectedIcon sx={{ fontSize: 16, color: color.danger }} aria-hidden />
+            {t('isolation.prompt.keep')}
+          </MenuItem>
+          <MenuItem value="remove" sx={{ color: color.danger }}>
+            <DeleteIcon sx={{ fontSize: 16 }} aria-hidden />
+            {remove}
+          </MenuItem>
+        </Select>
+      </Box>
+    </Box>
+  );
+}
