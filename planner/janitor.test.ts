@@ -19,7 +19,8 @@ import { Janitor } from './janitor.ts';
 import type { ExclusivePaths } from './options.ts';
 import { RangeLedger } from './range-ledger.ts';
 import { firstBase, lastBase, openRangeStore, rangeSize } from './ranges.ts';
-import { bootId, IsolationService } from './service.ts';
+import { bootId } from './live-state.ts';
+import { IsolationService } from './service.ts';
 
 const id = 'c'.repeat(64);
 let directory: string, containers: ContainerStore, janitor: Janitor, said: string[];

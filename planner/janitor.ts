@@ -6,7 +6,9 @@ import { startDelete } from './own-delete.ts';
 import { perform } from './perform.ts';
 import { basesInUse, isBase, type RangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
-import { isMade, isOfAnotherBoot, mountsOf, type IsolationService } from './service.ts';
+import { isMade, isOfAnotherBoot } from './live-state.ts';
+import { mountsOf } from './mount-table.ts';
+import type { IsolationService } from './service.ts';
 import { TrackedContainers } from './tracked-containers.ts';
 import { turns } from './turns.ts';
 

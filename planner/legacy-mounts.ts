@@ -6,7 +6,8 @@ import type { ExclusivePaths } from './options.ts';
 import { perform } from './perform.ts';
 import { PlanBuilder } from './plan.ts';
 import { isContainerId } from './request.ts';
-import { mountsOf, rootName } from './service.ts';
+import { rootName } from './create-plan.ts';
+import { mountsOf } from './mount-table.ts';
 
 /**
  * Takes away what an earlier version mounted for containers in the machine's mount namespace, below

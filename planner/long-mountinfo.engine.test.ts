@@ -17,7 +17,7 @@ mkdir merged; mount -t overlay -o "\${layers#,}" overlay merged
 exec "$@"`;
 
 it('reads a mount table of many mounts and of images with many layers', async () => {
-  const program = `const { mountsOf } = await import(${JSON.stringify(path.join(import.meta.dirname, 'service.ts'))});
+  const program = `const { mountsOf } = await import(${JSON.stringify(path.join(import.meta.dirname, 'mount-table.ts'))});
 for (let i = 0; i < 20; i++) mountsOf('self');
 const mounts = mountsOf('self');
 console.log(mounts.filter(({ mountPoint }) => mountPoint.startsWith('/proc/fs/many')).length, mounts.at(-1).options.filter((option) => option.startsWith('lowerdir+=')).length);`;

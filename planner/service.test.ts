@@ -6,7 +6,8 @@ import { openContainerStore, type ContainerStore } from './containers.ts';
 import { RangeLedger } from './range-ledger.ts';
 import { openRangeStore, type RangeStore } from './ranges.ts';
 import { nothingAsked } from './reach.ts';
-import { bootId, IsolationService } from './service.ts';
+import { bootId } from './live-state.ts';
+import { IsolationService } from './service.ts';
 
 const id = 'abcdefgh';
 const ended = 4_194_304; // no process has this number

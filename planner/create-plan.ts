@@ -1,0 +1,228 @@
+import { mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { mountOf, type Mount } from '../engine/base/mountinfo.ts';
+import { isGuardOfOurs, planBinds } from './binds.ts';
+import { isolateSpec, isPrivileged, parseSpec, renderSpec } from './bundle.ts';
+import type { OciSpec } from './oci-spec.ts';
+import { cgroupsOf, checkCgroupPath } from './cgroup-path.ts';
+import type { ContainerState } from './containers.ts';
+import { ownFileNames } from './devices.ts';
+import { refuseOpenPoints } from './engine-points.ts';
+import { planLayerMounts } from './layer-mounts.ts';
+import { bootId } from './live-state.ts';
+import { cgroupMounts } from './mount-table.ts';
+import { checkNamespaces, refuseOthersRange } from './namespaces.ts';
+import { refuse } from './options.ts';
+import { layersAt, layersOf, planShifted, siblings } from './overlay.ts';
+import type { NamespaceNumber, PlanBuilder } from './plan.ts';
+import { planProcFiles } from './proc-files.ts';
+import { refuseMissingIds } from './process-ids.ts';
+import { diskMap, rangeSize, upperMap } from './ranges.ts';
+import type { Reach } from './reach.ts';
+import { isContainerId, type PlannerRequest } from './request.ts';
+import type { ServiceOptions } from './service-options.ts';
+import { engineRoots, rangeOwnerOf, sharesOf } from './shares.ts';
+import { isStep, takeToken } from './step-processes.ts';
+
+/** A container's root file system in the private directory. */
+export const rootName = 'root';
+
+/** What one create is planned with. */
+export interface CreateInput {
+  readonly request: PlannerRequest;
+  /** The mounts that the runtime has now. */
+  readonly mounts: readonly Mount[];
+  /** Where the emulated files of /proc are served; null: nowhere. */
+  readonly procFiles: string | null;
+  /** What the sharing user was found to reach (share-checks.ts). */
+  readonly reach: Reach;
+}
+
+/**
+ * Plans a create and edits its config.json, in the order of the steps below: later ones rely on the range that
+ * the first one claims. Throws IsolationRefused with the text for whoever started the container.
+ */
+export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: CreateInput): void {
+  const { containers, parts, sharing, runtimeBinary, privateDirectory } = options;
+  const { request, mounts, procFiles, reach } = input;
+  const { id, runcRoot, bundle } = request;
+  const configFile = path.join(bundle, 'config.json');
+  const { spec, build } = readSpec(configFile, request);
+  checkCgroupPath(spec.linux.cgroupsPath, {
+    id,
+    engine: cgroupsOf(readFileSync(`/proc/${request.pid}/cgroup`, 'utf8')),
+    isContainer: (name) => name !== id && isContainerId(name) && containers.read(name) !== null,
+  });
+  refuseMissingIds(spec);
+  const joined = checkNamespaces(spec, request.pid);
+  const base = claimRange(options, id, joined);
+  plan.range(base);
+  const sealed = options.sealedRunc();
+  if (sealed !== null) plan.sealedRunc(sealed);
+  const namespace = plan.userNamespace(diskMap(base));
+  plan.privateDirectory(privateDirectory);
+  // By the name that the container's root has for it, runc changes to a directory before it enters the
+  // container (`exec`): to this, an empty one.
+  mkdirSync(path.join(privateDirectory, rootName), { recursive: true, mode: 0o700 });
+
+  const root = realpathSync.native(path.resolve(bundle, spec.root.path));
+  const { rootPath, overlay, enginePoints } = planRoot(plan, { root, mounts, parts, namespace, base });
+  const places = engineRoots(root, parts);
+  const shares = sharesOf({ container: id, spec, plan, base, reach }, sharing);
+  const bindSources = planBinds(spec, plan, {
+    container: id,
+    mounts,
+    namespace,
+    base,
+    parts,
+    shares,
+    engineRoots: places,
+  });
+  const layerSources = planLayerMounts(spec, plan, { mounts, namespace, base, engineRoots: places });
+  const deviceSources = planDevices(plan, options.deviceNodes, spec, namespace);
+  const moreMounts = procFiles === null ? [] : planProcFiles(spec, plan, procFiles);
+  const edited = isolateSpec(spec, {
+    base,
+    rangeSize,
+    rootPath,
+    bindSources,
+    layerSources,
+    deviceSources,
+    moreMounts,
+    joinedUserNamespace: joined?.userNamespace ?? null,
+    unifiedCgroups: !mounts.some((mount) => mount.type === 'cgroup'),
+    checkHook: { path: runtimeBinary, args: ['bulkhead-runc', '--bulkhead-check-container', String(base)] },
+    cgroupHook: {
+      path: runtimeBinary,
+      args: ['bulkhead-runc', '--bulkhead-chown-cgroup', String(base), id, ...cgroupMounts(mounts)],
+    },
+  });
+  containers.write({
+    id,
+    runcRoot,
+    base,
+    runtimePid: request.pid,
+    boot: bootId(),
+    overlay,
+    enginePoints,
+    device: null,
+    shares: shares.maps(),
+    ...(build === null ? {} : { build }),
+  });
+  replaceConfig(configFile, renderSpec(withAbsoluteCgroup(edited)));
+}
+
+/** The container's specification as the engine wrote it; a step of a build without its token. */
+function readSpec(
+  configFile: string,
+  request: PlannerRequest,
+): { readonly spec: OciSpec; readonly build: string | null } {
+  const given = parseSpec(readFileSync(configFile, 'utf8'));
+  const { process, build } = isStep(request) ? takeToken(given['process']) : { process: null, build: null };
+  return { spec: build === null ? given : { ...given, process }, build };
+}
+
+/** The container's own range, or the one of the container whose namespaces it joins (A3). */
+function claimRange(
+  { ranges, sharing }: ServiceOptions,
+  id: string,
+  joined: ReturnType<typeof checkNamespaces>,
+): number {
+  const owner = rangeOwnerOf(id, sharing);
+  if (joined === null) return ranges.claim(id, owner);
+  refuseOthersRange(ranges.ownerOf(joined.base), owner);
+  ranges.hold(joined.base, id);
+  return joined.base;
+}
+
+interface RootInput {
+  readonly root: string;
+  readonly mounts: readonly Mount[];
+  readonly parts: ServiceOptions['parts'];
+  readonly namespace: NamespaceNumber;
+  readonly base: number;
+}
+type PlannedRoot = Pick<ContainerState, 'overlay' | 'enginePoints'> & { readonly rootPath: string };
+
+/** Plans the root file system, with the ids of the range. */
+function planRoot(plan: PlanBuilder, input: RootInput): PlannedRoot {
+  const rootMount = input.mounts.findLast((mount) => mount.mountPoint === input.root);
+  return rootMount?.type === 'overlay'
+    ? planOverlayRoot(plan, rootMount, input)
+    : planDirectoryRoot(plan, input);
+}
+
+function planOverlayRoot(plan: PlanBuilder, rootMount: Mount, input: RootInput): PlannedRoot {
+  const { mounts, namespace, base } = input;
+  const overlay = layersOf(rootMount, mounts);
+  const points = siblings(rootMount, mounts);
+  const partial = points.find((point) => point.root !== '/');
+  if (partial !== undefined)
+    refuse(`the container's layers are also mounted in part at ${partial.mountPoint}; unmount that`);
+  // A second overlay over the same upper layer is undefined: the engine's goes first.
+  if (overlay.upper !== null) for (const point of points) plan.unmount(point.mountPoint);
+  // A commit has the engine read there, as root and by path, while the container (or who got a descriptor
+  // from it) may put links in its way.
+  if (overlay.upper !== null && isKeptLayer(overlay.upper.parent)) plan.guard(overlay.upper.parent);
+  const upperNamespace = overlay.upper === null ? namespace : plan.userNamespace(upperMap(base));
+  const tree = planShifted(plan, overlay, { namespace, upperNamespace, base, readOnly: false, mounts });
+  if (overlay.upper === null)
+    return { rootPath: plan.place(tree, rootName), overlay: null, enginePoints: [] };
+  const enginePoints = points.map((point) => point.mountPoint);
+  refuseOpenPoints(enginePoints);
+  // The engine copies, exports and compares there while the container runs.
+  for (const point of enginePoints) plan.attach(plan.clone(tree), point, true);
+  return { rootPath: plan.place(tree, rootName), overlay, enginePoints };
+}
+
+function planDirectoryRoot(plan: PlanBuilder, { root, mounts, parts, namespace }: RootInput): PlannedRoot {
+  const on = mountOf(root, mounts);
+  const layers = on === null ? [] : layersAt(root, on, mounts, engineRoots(root, parts));
+  for (const layer of layers) plan.guard(layer);
+  const setId = layers.some((layer) => isGuardOfOurs(layer, mounts));
+  const tree = plan.tree(root, { namespace, links: layers.length > 0, setId, noDevices: 'top' });
+  return { rootPath: plan.place(tree, rootName), overlay: null, enginePoints: [root] };
+}
+
+/**
+ * Whether `directory` is a container's, of overlay2: it goes with the container, and what is mounted on it
+ * with it. A build's, which becomes an image's, would leave a mount each, and is frozen at its end instead;
+ * of the snapshotter's another mount is made for a commit.
+ */
+const isKeptLayer = (directory: string): boolean => /\/overlay2\/[0-9a-f]{64}$/.test(directory);
+
+/** Places device files of our own; by name, where they stand for the container. */
+function planDevices(
+  plan: PlanBuilder,
+  nodes: ServiceOptions['deviceNodes'],
+  spec: OciSpec,
+  namespace: NamespaceNumber,
+): ReadonlyMap<string, string> {
+  const sources = new Map<string, string>();
+  for (const name of ownFileNames(spec.linux.devices ?? [], isPrivileged(spec))) {
+    const node = nodes.get(name);
+    if (node === undefined) continue;
+    // Read-only keeps its mode and owner, which all containers share; a device opens for writing all the
+    // same.
+    sources.set(name, plan.place(plan.tree(node, { namespace, readOnly: 'top' })));
+  }
+  return sources;
+}
+
+/**
+ * runc takes a relative path from its own cgroup on, which lets nobody open more devices than the engine may
+ * (device-cgroup.ts).
+ */
+function withAbsoluteCgroup(spec: OciSpec): OciSpec {
+  const cgroup = spec.linux.cgroupsPath;
+  return cgroup === undefined || !cgroup.includes('/') || cgroup.startsWith('/')
+    ? spec
+    : { ...spec, linux: { ...spec.linux, cgroupsPath: `/${cgroup}` } };
+}
+
+/** Replaces config.json atomically; it keeps its mode. */
+function replaceConfig(configFile: string, text: string): void {
+  const aside = `${configFile}.bulkhead`;
+  writeFileSync(aside, text, { mode: statSync(configFile).mode & 0o777 });
+  renameSync(aside, configFile);
+}

@@ -1,0 +1,23 @@
+import type { ContainerStore } from './containers.ts';
+import type { RangeStore } from './ranges.ts';
+import type { SharingOptions } from './shares.ts';
+import type { EngineParts } from './sockets.ts';
+
+export interface ServiceOptions {
+  readonly ranges: RangeStore;
+  readonly containers: ContainerStore;
+  readonly parts: EngineParts;
+  readonly sharing: SharingOptions;
+  /**
+   * Where runc finds what is mounted for the container, in a mount namespace of its own; for everybody else
+   * an empty directory.
+   */
+  readonly privateDirectory: string;
+  /** Device files of our own by the machine's names (device-nodes.ts). */
+  readonly deviceNodes: ReadonlyMap<string, string>;
+  /** The runtime, as hooks call it. */
+  readonly runtimeBinary: string;
+  /** Descriptor of a sealed copy of runc (sealed-runc.ts); null: there is none. */
+  readonly sealedRunc: () => number | null;
+  readonly log: (line: string) => void;
+}
