@@ -59,7 +59,7 @@ export function registerAudit(program: Command): void {
             absent ? 'input.unusable' : 'rights.not-root',
             absent
               ? message('cli.there-is-no-decision-log', { value: file.value })
-              : message('cli.decision-log-canot-be-read', { value: file.value }),
+              : message('cli.decision-log-cannot-be-read', { value: file.value }),
             {
               cause: there,
               hint: absent
@@ -90,7 +90,7 @@ export function registerAudit(program: Command): void {
         );
       } catch (error) {
         printError(
-          fail('input.unusable', message('cli.decision-log-canot-be-followed', { value: file.value }), {
+          fail('input.unusable', message('cli.decision-log-cannot-be-followed', { value: file.value }), {
             cause: error,
             hint: message('cli.its-directory-must-be-there'),
           }).error,

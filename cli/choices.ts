@@ -86,7 +86,7 @@ export async function resolveChoices(
       if (!found.ok) return found;
       const { id, name: called, obstacles } = found.value;
       if (gone.has(id))
-        return fail('input.unusable', message('cli.canot-be-removed-and-recreated', { called }), {
+        return fail('input.unusable', message('cli.cannot-be-removed-and-recreated', { called }), {
           hint: message('cli.say-one-of-two-for-it'),
           params: { name: called },
         });

@@ -111,7 +111,7 @@ async function composeText(
       ? fail('input.unusable', message('cli.is-too-large-for-compose-file', { file }))
       : ok({ text, projectDirectory: file === '-' ? path.resolve('.') : path.dirname(path.resolve(file)) });
   } catch (error) {
-    return fail('input.unusable', message('cli.canot-be-read', { file }), { cause: error });
+    return fail('input.unusable', message('cli.cannot-be-read', { file }), { cause: error });
   }
 }
 

@@ -228,10 +228,11 @@ function findBlockers(
 
 function missingRequirement(missing: Requirement | undefined): Message {
   if (missing === undefined) return message('apply.no-isolation-backend-can-run-on-this');
-  const { found } = missing;
+  const reference = missing.sentences?.found;
+  const found = reference === undefined ? missing.found : { ...reference, text: missing.found };
   return missing.code === 'probe-built'
     ? message('apply.what-it-does-could-not-be-verified', { found })
-    : message('apply.isolation-canot-run-on-this-machine', { code: missing.code, found });
+    : message('apply.isolation-cannot-run-on-this-machine', { code: missing.code, found });
 }
 
 /** Whether a text holds the key that only engines of ours understand. */

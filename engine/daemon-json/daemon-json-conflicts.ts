@@ -46,7 +46,7 @@ export function findConflicts(root: Node | undefined, desired: DesiredEngineConf
       add(
         `/${key}`,
         node,
-        message('daemon-json.canot-be-set-here', { key, why }),
+        message('daemon-json.cannot-be-set-here', { key, why }),
         message('daemon-json.remove-from-daemon-json', { key }),
       );
   }

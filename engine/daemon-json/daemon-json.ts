@@ -145,7 +145,7 @@ async function readText(file: string): Promise<Result<string | null, AppError>> 
     bytes = await readFile(file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ok(null);
-    return fail('daemon-json.invalid', message('cli.canot-be-read', { file: path.basename(file) }), {
+    return fail('daemon-json.invalid', message('cli.cannot-be-read', { file: path.basename(file) }), {
       cause: error,
       params: { path: file },
     });
@@ -158,7 +158,7 @@ async function readText(file: string): Promise<Result<string | null, AppError>> 
   try {
     return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
-    return fail('daemon-json.invalid', message('cli.canot-be-read', { file: path.basename(file) }), {
+    return fail('daemon-json.invalid', message('cli.cannot-be-read', { file: path.basename(file) }), {
       reason: message('daemon-json.it-is-not-utf-8'),
       hint: message('daemon-json.save-it-as-utf-8'),
       params: { path: file },

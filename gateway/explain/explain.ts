@@ -91,7 +91,7 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
       'input.unusable',
       command === ''
         ? message('gateway.there-is-no-command-to-explain')
-        : message('gateway.canot-be-explained', { command }),
+        : message('gateway.cannot-be-explained', { command }),
       {
         hint: message('gateway.give-docker-command-as-you-would-type'),
       },

@@ -41,7 +41,7 @@ export async function runClient(run: ClientRun): Promise<Result<ClientWords, App
   )
     return fail(
       'input.unusable',
-      message('gateway.directory-canot-be-entered', { workingDirectory: run.workingDirectory }),
+      message('gateway.directory-cannot-be-entered', { workingDirectory: run.workingDirectory }),
       {
         hint: message('gateway.it-is-where-relative-paths-begin-check'),
       },

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { plainText, referenceTo, type Message } from '../messages/message.ts';
+import { messageReferenceSchema } from '../messages/schema.ts';
 import { backendIds } from './backends.ts';
 
 export const requirementCodes = [
@@ -29,8 +31,33 @@ export const requirementSchema = z.object({
   found: z.string(),
   /** What to do when not met. */
   fix: z.string().optional(),
+  /** Which sentences of the catalogue they are. */
+  sentences: z
+    .object({ found: messageReferenceSchema.optional(), fix: messageReferenceSchema.optional() })
+    .optional(),
 });
 export type Requirement = z.infer<typeof requirementSchema>;
+
+/** Makes a requirement; `fix` counts only where it is not met. */
+export function requirement(
+  code: Requirement['code'],
+  met: boolean,
+  found: string | Message,
+  fix?: string | Message,
+): Requirement {
+  const advice = met ? undefined : fix;
+  const sentences = {
+    ...(typeof found === 'string' ? {} : { found: referenceTo(found) }),
+    ...(advice === undefined || typeof advice === 'string' ? {} : { fix: referenceTo(advice) }),
+  };
+  return {
+    code,
+    met,
+    found: plainText(found),
+    ...(advice === undefined ? {} : { fix: plainText(advice) }),
+    ...(Object.keys(sentences).length === 0 ? {} : { sentences }),
+  };
+}
 
 export const backendReportSchema = z.object({
   id: z.enum(backendIds),

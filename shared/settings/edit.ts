@@ -24,7 +24,7 @@ export function editSettings(text: string, path: SettingsPath, value: unknown): 
   if (value !== undefined) {
     const problem = notJson(value, new Set());
     if (problem !== null)
-      return fail('input.unusable', message('settings.value-canot-be-written-as-json', { problem }), {
+      return fail('input.unusable', message('settings.value-cannot-be-written-as-json', { problem }), {
         params: { pointer: toPointer(path) },
       });
   }

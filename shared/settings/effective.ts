@@ -219,7 +219,7 @@ export function effectiveSettings(
 }
 
 function unusable(reason: string, pointer: string): Result<never, AppError> {
-  return fail('settings.findings', message('settings.settings-file-canot-be-used-as-policy'), {
+  return fail('settings.findings', message('settings.settings-file-cannot-be-used-as-policy'), {
     reason,
     hint: message('settings.correct-it-bulkhead-settings-lint-shows-every'),
     params: { pointer },

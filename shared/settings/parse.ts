@@ -350,7 +350,7 @@ export function syntaxAppError(errors: readonly SettingsSyntaxError[]): AppError
   const problem = { ...first.sentence, text: first.message };
   return fail(
     code === 'too-large' ? 'settings.too-large' : 'settings.syntax',
-    message('settings.settings-file-canot-be-read-line-column', { line, column }),
+    message('settings.settings-file-cannot-be-read-line-column', { line, column }),
     {
       reason: message('common.problem-and-excerpt', { problem, excerpt }),
       hint: message('settings.correct-file-or-roll-back-to-last'),

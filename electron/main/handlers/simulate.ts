@@ -103,6 +103,6 @@ async function readCompose(file: string): Promise<Result<{ path: string; text: s
       });
     return ok({ path: file, text: await readFile(file, 'utf8') });
   } catch (error) {
-    return fail('input.unusable', message('cli.canot-be-read', { file }), { cause: error });
+    return fail('input.unusable', message('cli.cannot-be-read', { file }), { cause: error });
   }
 }

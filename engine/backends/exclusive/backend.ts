@@ -17,10 +17,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { exclusiveBackendCapabilities } from '../../../shared/isolation/backends.ts';
-import { requirementCodes, type Requirement } from '../../../shared/isolation/requirements.ts';
+import { requirement, requirementCodes, type Requirement } from '../../../shared/isolation/requirements.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-import { message } from '../../../shared/messages/message.ts';
+import { message, type Message } from '../../../shared/messages/message.ts';
 import type { IsolationBackend } from '../backend.ts';
 
 const run = promisify(execFile);
@@ -39,10 +39,10 @@ const oldestKernel = [5, 19] as const;
 const layersByDescriptor = [6, 13] as const;
 const checkLine = z.object({ code: z.enum(requirementCodes), met: z.boolean(), found: z.string() });
 const tried = ['mount-api', 'idmapped-mounts', 'overlay-layers'] as const;
-const fixes: Record<(typeof tried)[number], string> = {
-  'mount-api': 'Allow user namespaces (sysctl user.max_user_namespaces) and use kernel 5.19 or newer.',
-  'idmapped-mounts': "Put the engine's data on ext4, xfs or btrfs.",
-  'overlay-layers': 'Use kernel 5.19 or newer with overlayfs.',
+const fixes: Record<(typeof tried)[number], Message> = {
+  'mount-api': message('isolation.allow-user-namespaces-sysctl-user-max-user'),
+  'idmapped-mounts': message('isolation.put-engine-data-on-ext4-xfs-or'),
+  'overlay-layers': message('isolation.use-kernel-5-19-or-newer-with'),
 };
 
 /**
@@ -73,7 +73,7 @@ export function exclusiveBackend(options: ExclusiveOptions): IsolationBackend {
       };
     },
     async install(paths) {
-      const what = 'The isolation runtime could not be installed.';
+      const what = message('isolation.isolation-runtime-could-not-be-installed');
       try {
         await mkdir(paths.runtimeDir, { recursive: true, mode: 0o755 });
         const runc = await findRunc();
@@ -146,17 +146,13 @@ async function findRunc(): Promise<string | null> {
 
 function linux(): Requirement {
   const met = process.platform === 'linux';
-  return { code: 'linux', met, found: process.platform, ...(met ? {} : { fix: 'Run the engine on Linux.' }) };
+  return requirement('linux', met, process.platform, message('isolation.run-engine-on-linux'));
 }
 
 function root(): Requirement {
   const uid = process.getuid?.();
-  return {
-    code: 'root',
-    met: uid === 0,
-    found: uid === undefined ? 'no user id' : `user ${uid}`,
-    ...(uid === 0 ? {} : { fix: 'Run as root.' }),
-  };
+  const found = uid === undefined ? message('isolation.no-user-id') : message('isolation.user', { uid });
+  return requirement('root', uid === 0, found, message('isolation.run-as-root'));
 }
 
 /** Whether kernel `release` is new enough, and how overlays get their layers on it. */
@@ -167,36 +163,32 @@ export function kernel(release: string): Requirement {
     minor !== undefined &&
     (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor));
   if (!since(oldestKernel))
-    return {
-      code: 'kernel',
-      met: false,
-      found: release,
-      fix: `Use Linux ${oldestKernel.join('.')} or newer.`,
-    };
-  return {
-    code: 'kernel',
-    met: true,
-    found: `${release}: layers ${since(layersByDescriptor) ? 'by file descriptor' : 'by attached mounts'}`,
-  };
+    return requirement(
+      'kernel',
+      false,
+      release,
+      message('isolation.use-linux-or-newer', { version: oldestKernel.join('.') }),
+    );
+  return requirement(
+    'kernel',
+    true,
+    `${release}: layers ${since(layersByDescriptor) ? 'by file descriptor' : 'by attached mounts'}`,
+  );
 }
 
 async function runcFound(): Promise<Requirement> {
   const file = await findRunc();
-  const fix = 'Install runc (Debian: apt-get install runc).';
-  if (file === null) return { code: 'runc', met: false, found: 'not found', fix };
+  const fix = message('isolation.install-runc-debian-apt-get-install-runc');
+  if (file === null) return requirement('runc', false, message('isolation.not-found'), fix);
   try {
     const { stdout } = await run(file, ['--version'], { timeout: 10_000 });
     const first = stdout.split('\n')[0] ?? '';
     return first.startsWith('runc ')
-      ? { code: 'runc', met: true, found: `${first} at ${file}` }
-      : { code: 'runc', met: false, found: `${file} is not runc: ${first}`, fix };
+      ? requirement('runc', true, message('isolation.at', { first, file }))
+      : requirement('runc', false, message('isolation.is-not-runc', { file, first }), fix);
   } catch (error) {
-    return {
-      code: 'runc',
-      met: false,
-      found: `${file} does not run: ${error instanceof Error ? error.message : String(error)}`,
-      fix,
-    };
+    const why = error instanceof Error ? error.message : String(error);
+    return requirement('runc', false, message('isolation.does-not-run', { file, why }), fix);
   }
 }
 
@@ -205,23 +197,16 @@ async function builtFound(built: string): Promise<Requirement> {
     () => true,
     () => false,
   );
-  return {
-    code: 'runtime-built',
-    met,
-    found: met ? built : `${built} is missing`,
-    ...(met ? {} : { fix: 'Build it: sh runtime/build.sh (needs gcc).' }),
-  };
+  const found = met ? built : message('isolation.is-missing', { built });
+  return requirement('runtime-built', met, found, message('isolation.build-it-sh-runtime-build-sh-needs'));
 }
 
 /** Has the runtime try id-mapped mounts and overlays where the engine keeps its layers. */
 async function tryMounts(built: string, paths: RootPaths): Promise<Requirement[]> {
   const untried = (reason: string) =>
-    tried.map((code): Requirement => ({
-      code,
-      met: false,
-      found: `could not be tried: ${reason}`,
-      fix: fixes[code],
-    }));
+    tried.map((code) =>
+      requirement(code, false, message('isolation.could-not-be-tried', { reason }), fixes[code]),
+    );
   // The data directory may not exist yet: its nearest ancestor that does is on the same file system.
   let directory = paths.data;
   while (
@@ -246,24 +231,20 @@ async function tryMounts(built: string, paths: RootPaths): Promise<Requirement[]
       return untried(stderr !== '' ? stderr : error instanceof Error ? error.message : String(error));
     output = partial;
   }
-  const found = new Map<string, z.infer<typeof checkLine>>();
+  const checks = new Map<string, z.infer<typeof checkLine>>();
   for (const line of output.split('\n').filter((text) => text !== '')) {
     try {
       const parsed = checkLine.parse(JSON.parse(line));
-      found.set(parsed.code, parsed);
+      checks.set(parsed.code, parsed);
     } catch (error) {
       return untried(error instanceof Error ? error.message : String(error));
     }
   }
-  return tried.map((code): Requirement => {
-    const line = found.get(code);
-    if (line === undefined) return { code, met: false, found: 'could not be tried', fix: fixes[code] };
-    return {
-      code,
-      met: line.met,
-      found: `${line.found} (${directory})`,
-      ...(line.met ? {} : { fix: fixes[code] }),
-    };
+  return tried.map((code) => {
+    const line = checks.get(code);
+    if (line === undefined) return requirement(code, false, message('isolation.not-tried'), fixes[code]);
+    const found = message('isolation.found-in-directory', { found: line.found, directory });
+    return requirement(code, line.met, found, fixes[code]);
   });
 }
 
@@ -278,10 +259,13 @@ async function nativeOverlayDiff(): Promise<Requirement> {
     if (value.trim().startsWith('Y')) on.push(name);
   }
   const met = on.length === 0;
-  return {
-    code: 'native-overlay-diff',
+  const found = met
+    ? message('isolation.overlay-changes-are-stored-natively')
+    : message('isolation.overlay-is-on-by-default', { list: on.join(' and ') });
+  return requirement(
+    'native-overlay-diff',
     met,
-    found: met ? 'overlay changes are stored natively' : `overlay's ${on.join(' and ')} is on by default`,
-    ...(met ? {} : { fix: 'Load the overlay module with redirect_dir=off metacopy=off.' }),
-  };
+    found,
+    message('isolation.load-overlay-module-with-redirect-dir-off'),
+  );
 }

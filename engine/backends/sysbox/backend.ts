@@ -3,10 +3,10 @@ import { access, constants, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { sysboxBackendCapabilities } from '../../../shared/isolation/backends.ts';
-import type { Requirement } from '../../../shared/isolation/requirements.ts';
+import { requirement, type Requirement } from '../../../shared/isolation/requirements.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { IsolationBackend } from '../backend.ts';
-import { message } from '../../../shared/messages/message.ts';
+import { message, type Message } from '../../../shared/messages/message.ts';
 import { askService } from './services.ts';
 
 const run = promisify(execFile);
@@ -28,8 +28,7 @@ const services = [
   { socket: 'sysmgr.sock', name: 'sysbox-mgr' },
   { socket: 'sysfs.sock', name: 'sysbox-fs' },
 ] as const;
-const installFix =
-  'Install Sysbox from its own releases (github.com/nestybox/sysbox), or set bulkhead.backend to "exclusive".';
+const installFix = message('isolation.install-sysbox-from-its-own-releases-github');
 /** BuildKit takes another runc since this version. */
 const firstMajorForBuilds = 25;
 
@@ -78,38 +77,48 @@ export function sysboxBackend(options: SysboxOptions = {}): IsolationBackend {
   };
 }
 
-function requirement(code: Requirement['code'], met: boolean, found: string, fix: string): Requirement {
-  return { code, met, found, ...(met ? {} : { fix }) };
-}
-
 const linux = () =>
-  requirement('linux', process.platform === 'linux', process.platform, 'Run the engine on Linux.');
+  requirement(
+    'linux',
+    process.platform === 'linux',
+    process.platform,
+    message('isolation.run-engine-on-linux'),
+  );
 const root = () =>
-  requirement('root', process.getuid?.() === 0, `user ${process.getuid?.() ?? 'unknown'}`, 'Run as root.');
+  requirement(
+    'root',
+    process.getuid?.() === 0,
+    message('isolation.user', { uid: process.getuid?.() ?? 'unknown' }),
+    message('isolation.run-as-root'),
+  );
 
 async function installed(binary: string, timeout: number): Promise<Requirement> {
-  const met = (is: boolean, found: string) => requirement('sysbox-installed', is, found, installFix);
+  const met = (is: boolean, found: string | Message) =>
+    requirement('sysbox-installed', is, found, installFix);
   if (
     !(await access(binary, constants.X_OK).then(
       () => true,
       () => false,
     ))
   )
-    return met(false, `${binary} is not there`);
+    return met(false, message('isolation.is-not-there', { binary }));
   try {
     const { stdout } = await run(binary, ['--version'], { timeout, killSignal: 'SIGKILL' });
     const words = stdout.split(/\s+/).join(' ').trim().slice(0, 200);
     return met(
       /^sysbox-runc\b/.test(words),
-      /^sysbox-runc\b/.test(words) ? words : `${binary} is not Sysbox: ${words}`,
+      /^sysbox-runc\b/.test(words) ? words : message('isolation.is-not-sysbox', { binary, words }),
     );
   } catch (error) {
     const killed = error instanceof Error && 'killed' in error && error.killed === true;
     return met(
       false,
       killed
-        ? `${binary} does not answer: it hangs`
-        : `${binary} does not run: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
+        ? message('isolation.does-not-answer-it-hangs', { binary })
+        : message('isolation.does-not-run', {
+            file: binary,
+            why: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
+          }),
     );
   }
 }
@@ -125,13 +134,15 @@ async function running(directory: string, timeoutMs: number): Promise<Requiremen
   return requirement(
     'sysbox-services',
     silent.length === 0,
-    silent.length === 0 ? `${services.map(({ name }) => name).join(' and ')} answer` : silent.join('; '),
-    "Start Sysbox's services (systemctl restart sysbox); containers they served must be restarted afterwards.",
+    silent.length === 0
+      ? message('isolation.answer', { list: services.map(({ name }) => name).join(' and ') })
+      : silent.join('; '),
+    message('isolation.start-sysbox-services-systemctl-restart-sysbox-containers'),
   );
 }
 
 async function builds(dockerd: string, timeout: number): Promise<Requirement> {
-  const fix = `Use Docker Engine ${firstMajorForBuilds} or newer: older ones build with plain runc, unprotected.`;
+  const fix = message('isolation.use-docker-engine-or-newer-older-ones', { firstMajorForBuilds });
   try {
     const { stdout } = await run(dockerd, ['--version'], { timeout });
     const version = /version (\d+)[\d.]*/.exec(stdout);
@@ -139,7 +150,7 @@ async function builds(dockerd: string, timeout: number): Promise<Requirement> {
       'build-isolation',
       Number(version?.[1] ?? 0) >= firstMajorForBuilds,
       version === null
-        ? `version not understood: ${stdout.trim()}`
+        ? message('isolation.version-not-understood', { stdout: stdout.trim() })
         : `Docker Engine ${version[0].slice('version '.length)}`,
       fix,
     );
@@ -147,7 +158,9 @@ async function builds(dockerd: string, timeout: number): Promise<Requirement> {
     return requirement(
       'build-isolation',
       false,
-      `the engine's version could not be learned: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
+      message('isolation.engine-version-could-not-be-learned', {
+        why: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
+      }),
       fix,
     );
   }
@@ -161,8 +174,8 @@ async function noSelinux(): Promise<Requirement> {
   return requirement(
     'no-selinux',
     !enforcing,
-    enforcing ? 'SELinux is enforcing' : 'SELinux is not enforcing',
-    'Sysbox does not work under SELinux: set bulkhead.backend to "exclusive".',
+    enforcing ? message('isolation.selinux-is-enforcing') : message('isolation.selinux-is-not-enforcing'),
+    message('isolation.sysbox-does-not-work-under-selinux-set'),
   );
 }
 
@@ -179,7 +192,7 @@ async function noSnap(dockerd: string): Promise<Requirement> {
   return requirement(
     'no-snap',
     !snap,
-    file ?? "the engine's program was not found",
-    "Sysbox can't be used by an engine that is a snap: install Docker Engine from packages.",
+    file ?? message('isolation.engine-program-was-not-found'),
+    message('isolation.sysbox-cannot-be-used-by-engine-that'),
   );
 }

@@ -1,6 +1,7 @@
+import { message } from '../../../shared/messages/message.ts';
 import { access } from 'node:fs/promises';
 import type Docker from 'dockerode';
-import type { Requirement } from '../../../shared/isolation/requirements.ts';
+import { requirement, type Requirement } from '../../../shared/isolation/requirements.ts';
 import { ok } from '../../../shared/result.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';
 import { probeHint, probeProgram } from '../../verify/probe-image.ts';
@@ -20,12 +21,8 @@ export async function probeRequirement(docker: Docker, directory: string): Promi
     () => true,
     () => false,
   );
-  return {
-    code: 'probe-built',
-    met,
-    found: met ? file : `${file} is missing`,
-    ...(met ? {} : { fix: probeHint }),
-  };
+  const found = met ? file : message('isolation.is-missing', { built: file });
+  return requirement('probe-built', met, found, probeHint);
 }
 
 /**

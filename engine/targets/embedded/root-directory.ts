@@ -33,7 +33,7 @@ export function checkRootPath(paths: RootPaths): Result<void, AppError> {
     }
   }
   if (/[\n\r,:]/.test(paths.root)) {
-    return fail('engine.root-invalid', message('engine.engine-directory-has-path-that-canot-be'), {
+    return fail('engine.root-invalid', message('engine.engine-directory-has-path-that-cannot-be'), {
       reason: message('engine.it-holds-line-break-comma-or-colon'),
       hint: message('engine.choose-directory-without-them'),
       params: { path: paths.root },
@@ -107,7 +107,7 @@ export async function prepareRoot(paths: RootPaths): Promise<Result<void, AppErr
     await recordEngine(paths.root);
     return ok(undefined);
   } catch (error) {
-    return fail('engine.root-invalid', message('engine.engine-directory-canot-be-used'), {
+    return fail('engine.root-invalid', message('engine.engine-directory-cannot-be-used'), {
       cause: error,
       params: { path: paths.root },
     });
@@ -119,7 +119,7 @@ function invalid(
   reason: string,
   hint = 'Choose another directory.',
 ): Result<never, AppError> {
-  return fail('engine.root-invalid', message('engine.canot-be-engine-directory', { root: paths.root }), {
+  return fail('engine.root-invalid', message('engine.cannot-be-engine-directory', { root: paths.root }), {
     reason,
     hint,
     params: { path: paths.root },

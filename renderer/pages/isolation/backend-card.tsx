@@ -20,7 +20,7 @@ import {
   type BackendId,
 } from '../../../shared/isolation/backends.ts';
 import type { BackendReport } from '../../../shared/isolation/requirements.ts';
-import { told } from '../../i18n/translate.ts';
+import { translateText } from '../../i18n/translate.ts';
 
 type Backend = EffectiveSettings['backend'];
 const pointer = '/bulkhead/backend';
@@ -231,10 +231,10 @@ function Requirements({ report }: { readonly report: BackendReport }) {
           )}
           <span>{t(`isolation.requirement.${requirement.code}`)}</span>
           <Box className="selectable" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>
-            {told(requirement.found)}
+            {translateText(requirement.found, requirement.sentences?.found)}
             {!requirement.met && requirement.fix !== undefined && (
               <Box component="span" sx={{ display: 'block', color: color.text, fontWeight: 500 }}>
-                {told(requirement.fix)}
+                {translateText(requirement.fix, requirement.sentences?.fix)}
               </Box>
             )}
           </Box>

@@ -230,8 +230,13 @@ function Blockers({ plan }: { readonly plan: ApplyPlan }) {
                 t,
                 t('review.blocked.requirement', { what: t(`isolation.requirement.${requirement.code}`) }),
               ),
-              sentence(t, t('review.blocked.found', { found: told(requirement.found) })),
-              told(requirement.fix ?? ''),
+              sentence(
+                t,
+                t('review.blocked.found', {
+                  found: translateText(requirement.found, requirement.sentences?.found),
+                }),
+              ),
+              requirement.fix === undefined ? '' : translateText(requirement.fix, requirement.sentences?.fix),
             ])}
           </li>
         ))}

@@ -9,7 +9,7 @@ import { Card, CardBody, Facts, Row } from '../../components/card.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { AllowedIcon, DeniedIcon, PowerIcon } from '../../theme/icons.ts';
 import { PathText } from '../../components/mono.tsx';
-import { told, translateText } from '../../i18n/translate.ts';
+import { translateText } from '../../i18n/translate.ts';
 import { color } from '../../theme/tokens.ts';
 
 /** The engine that was found, what this machine lacks for ECI, and the button that starts it. */
@@ -122,10 +122,12 @@ export function EngineStep() {
                 className="selectable"
                 sx={{ color: color.text2, overflowWrap: 'anywhere' }}
               >
-                {[requirement.found, requirement.fix ?? '']
-                  .filter((part) => part !== '')
-                  .map(told)
-                  .join(' · ')}
+                {[
+                  translateText(requirement.found, requirement.sentences?.found),
+                  ...(requirement.fix === undefined
+                    ? []
+                    : [translateText(requirement.fix, requirement.sentences?.fix)]),
+                ].join(' · ')}
               </Typography>
             </Box>
           </Row>

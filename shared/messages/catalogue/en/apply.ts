@@ -33,5 +33,5 @@ export const apply = {
     '"bulkhead" is never written for Docker Desktop: nothing there reads it. Remove it.',
   'apply.no-isolation-backend-can-run-on-this': 'No isolation backend can run on this machine.',
   'apply.what-it-does-could-not-be-verified': 'What it does could not be verified from here: {{found}}.',
-  'apply.isolation-canot-run-on-this-machine': "Isolation can't run on this machine: {{code}}: {{found}}.",
+  'apply.isolation-cannot-run-on-this-machine': "Isolation can't run on this machine: {{code}}: {{found}}.",
 } as const;

@@ -2,7 +2,7 @@ export const daemonJson = {
   'daemon-json.docker-engine-does-not-take-daemon-json': 'the Docker Engine does not take daemon.json',
   'daemon-json.correct-daemon-json-then-try-again-nothing':
     'Correct daemon.json, then try again. Nothing was stopped.',
-  'daemon-json.engine-configuration-file-daemon-json-canot-be':
+  'daemon-json.engine-configuration-file-daemon-json-cannot-be':
     "the engine's configuration file daemon.json can't be read",
   'daemon-json.line-column': 'line {{line}}, column {{column}}: {{reason}}',
   'daemon-json.correct-file-it-is-never-overwritten-while':
@@ -28,7 +28,7 @@ export const daemonJson = {
     "the engine's own socket is root's alone; users go through the gateway's",
   'daemon-json.engine-has-address-pools-of-its-own': 'the engine has address pools of its own',
   'daemon-json.engine-runs-containerd-of-its-own': 'the engine runs a containerd of its own',
-  'daemon-json.canot-be-set-here': '"{{key}}" can\'t be set here: {{why}}.',
+  'daemon-json.cannot-be-set-here': '"{{key}}" can\'t be set here: {{why}}.',
   'daemon-json.runtime-name-is-isolation-runtime-here-it':
     'The runtime name "{{runtimeName}}" is the isolation runtime\'s; here it stands for another program.',
   'daemon-json.engine-own-user-namespace-remapping-puts-every':

@@ -15,14 +15,14 @@ export const gateway = {
   'gateway.compose-itself-would-run-something-for': 'Compose itself would run something for {{runs}}',
   'gateway.leave-it-out-nothing-is-run-to': 'Leave it out: nothing is run to explain anything.',
   'gateway.there-is-no-command-to-explain': 'there is no command to explain',
-  'gateway.canot-be-explained': '"{{command}}" can\'t be explained',
+  'gateway.cannot-be-explained': '"{{command}}" can\'t be explained',
   'gateway.give-docker-command-as-you-would-type':
     'Give a Docker command as you would type it, without "docker" and its general options: bulkhead explain -- run --pid=host alpine. For a compose file: bulkhead explain --compose FILE. Buildx does more than ask the engine, and is not run.',
   'gateway.would-write-file': '{{writes}} would write a file',
   'gateway.leave-it-out-it-changes-nothing-about': 'Leave it out: it changes nothing about what is decided.',
   'gateway.docker-does-not-take-this-command-line': 'docker does not take this command line',
   'gateway.see-docker-help': 'See docker --help.',
-  'gateway.directory-canot-be-entered': "the directory {{workingDirectory}} can't be entered",
+  'gateway.directory-cannot-be-entered': "the directory {{workingDirectory}} can't be entered",
   'gateway.it-is-where-relative-paths-begin-check':
     'It is where relative paths begin: check that it is there, and yours.',
   'gateway.docker-command-line-is-not-installed': 'the Docker command line is not installed',

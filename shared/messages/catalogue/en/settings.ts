@@ -20,13 +20,13 @@ export const settings = {
   'settings.preference-could-not-be-kept': 'the preference could not be kept',
   'settings.members-of-group-that-may-use-socket':
     'Members of the group that may use the socket (docker) can write it.',
-  'settings.value-canot-be-written-as-json': "The value can't be written as JSON: {{problem}}.",
+  'settings.value-cannot-be-written-as-json': "The value can't be written as JSON: {{problem}}.",
   'settings.whole-document-can-only-be-replaced-by': 'The whole document can only be replaced by an object.',
   'settings.there-is-no-place-in-document': 'There is no place {{toPointer}} in the document: {{why}}.',
   'settings.settings-file-has-format-version-this-program':
     'The settings file has format version {{version}}; this program knows version {{settingsFileVersion}}.',
   'settings.set-configurationfileversion-to': 'Set configurationFileVersion to {{settingsFileVersion}}.',
-  'settings.settings-file-canot-be-used-as-policy': "The settings file can't be used as a policy.",
+  'settings.settings-file-cannot-be-used-as-policy': "The settings file can't be used as a policy.",
   'settings.correct-it-bulkhead-settings-lint-shows-every':
     'Correct it; `bulkhead settings lint` shows every finding.',
   'settings.is-not-json-pointer-it-must-be':
@@ -133,7 +133,7 @@ export const settings = {
   'settings.document-must-be-object': 'The document must be an object: { … }.',
   'settings.another-value': 'another value',
   'settings.settings-file-is-not-valid-json': 'The settings file is not valid JSON.',
-  'settings.settings-file-canot-be-read-line-column':
+  'settings.settings-file-cannot-be-read-line-column':
     "The settings file can't be read: line {{line}}, column {{column}}.",
   'settings.correct-file-or-roll-back-to-last': 'Correct the file, or roll back to the last version.',
   'settings.this-shares-whole-file-system-container-could':

@@ -33,5 +33,5 @@ export const apply: Translated<typeof english> = {
     '不会为 Docker Desktop 写入“bulkhead”：那里没有程序读取它。请移除。',
   'apply.no-isolation-backend-can-run-on-this': '没有可在此计算机上运行的隔离后端。',
   'apply.what-it-does-could-not-be-verified': '无法从此处验证其效果：{{found}}。',
-  'apply.isolation-canot-run-on-this-machine': '隔离无法在此计算机上运行：{{code}}：{{found}}。',
+  'apply.isolation-cannot-run-on-this-machine': '隔离无法在此计算机上运行：{{code}}：{{found}}。',
 };

@@ -5,7 +5,7 @@ export const daemonJson: Translated<typeof english> = {
   'daemon-json.docker-engine-does-not-take-daemon-json': 'Docker Engine 不接受 daemon.json',
   'daemon-json.correct-daemon-json-then-try-again-nothing':
     '请更正 daemon.json，然后重试。没有停止任何内容。',
-  'daemon-json.engine-configuration-file-daemon-json-canot-be': '无法读取引擎的配置文件 daemon.json',
+  'daemon-json.engine-configuration-file-daemon-json-cannot-be': '无法读取引擎的配置文件 daemon.json',
   'daemon-json.line-column': '第 {{line}} 行，第 {{column}} 列：{{reason}}',
   'daemon-json.correct-file-it-is-never-overwritten-while': '请更正该文件；文件损坏时绝不会被覆盖。',
   'daemon-json.daemon-json-contradicts-how-this-engine-has': 'daemon.json 与此引擎的运行方式相矛盾',
@@ -26,7 +26,7 @@ export const daemonJson: Translated<typeof english> = {
     '引擎自身的套接字仅属于 root；用户通过网关的套接字访问',
   'daemon-json.engine-has-address-pools-of-its-own': '引擎有自己的地址池',
   'daemon-json.engine-runs-containerd-of-its-own': '引擎运行自己的 containerd',
-  'daemon-json.canot-be-set-here': '不能在此设置“{{key}}”：{{why}}。',
+  'daemon-json.cannot-be-set-here': '不能在此设置“{{key}}”：{{why}}。',
   'daemon-json.runtime-name-is-isolation-runtime-here-it':
     '运行时名称“{{runtimeName}}”属于隔离运行时；此处却指向另一个程序。',
   'daemon-json.engine-own-user-namespace-remapping-puts-every':

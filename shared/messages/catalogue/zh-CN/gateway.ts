@@ -17,14 +17,14 @@ export const gateway: Translated<typeof english> = {
   'gateway.compose-itself-would-run-something-for': 'Compose 自身会为 {{runs}} 运行程序',
   'gateway.leave-it-out-nothing-is-run-to': '请去掉它：说明结果时不会运行任何东西。',
   'gateway.there-is-no-command-to-explain': '没有要解释的命令',
-  'gateway.canot-be-explained': '无法解释“{{command}}”',
+  'gateway.cannot-be-explained': '无法解释“{{command}}”',
   'gateway.give-docker-command-as-you-would-type':
     '请按平时的写法给出 Docker 命令，不含“docker”及其通用选项：bulkhead explain -- run --pid=host alpine。Compose 文件请用：bulkhead explain --compose FILE。Buildx 不仅仅向引擎发出请求，因此不会运行。',
   'gateway.would-write-file': '{{writes}} 会写入文件',
   'gateway.leave-it-out-it-changes-nothing-about': '请去掉它：它不影响决策结果。',
   'gateway.docker-does-not-take-this-command-line': 'docker 不接受此命令行',
   'gateway.see-docker-help': '请参阅 docker --help。',
-  'gateway.directory-canot-be-entered': '无法进入目录 {{workingDirectory}}',
+  'gateway.directory-cannot-be-entered': '无法进入目录 {{workingDirectory}}',
   'gateway.it-is-where-relative-paths-begin-check':
     '相对路径从该目录开始：请检查它是否存在，以及您是否有权访问。',
   'gateway.docker-command-line-is-not-installed': '未安装 Docker 命令行',

@@ -21,13 +21,13 @@ export const settings: Translated<typeof english> = {
   'settings.is-made-by-gateway-while-it-runs': '{{userSettingsPath}} 由运行中的网关在有未锁定的设置时创建',
   'settings.preference-could-not-be-kept': '无法保存偏好',
   'settings.members-of-group-that-may-use-socket': '可使用套接字的用户组 (docker) 的成员可以写入。',
-  'settings.value-canot-be-written-as-json': '该值无法写成 JSON：{{problem}}。',
+  'settings.value-cannot-be-written-as-json': '该值无法写成 JSON：{{problem}}。',
   'settings.whole-document-can-only-be-replaced-by': '整个文档只能替换为对象。',
   'settings.there-is-no-place-in-document': '文档中没有位置 {{toPointer}}：{{why}}。',
   'settings.settings-file-has-format-version-this-program':
     '设置文件的格式版本为 {{version}}；此程序支持的版本为 {{settingsFileVersion}}。',
   'settings.set-configurationfileversion-to': '请将 configurationFileVersion 设为 {{settingsFileVersion}}。',
-  'settings.settings-file-canot-be-used-as-policy': '设置文件不能用作策略。',
+  'settings.settings-file-cannot-be-used-as-policy': '设置文件不能用作策略。',
   'settings.correct-it-bulkhead-settings-lint-shows-every':
     '请更正；`bulkhead settings lint` 可显示全部问题。',
   'settings.is-not-json-pointer-it-must-be': '“{{pointer}}”不是 JSON 指针：必须为空或以“/”开头。',
@@ -123,7 +123,7 @@ export const settings: Translated<typeof english> = {
   'settings.document-must-be-object': '文档必须是对象：{ … }。',
   'settings.another-value': '其他值',
   'settings.settings-file-is-not-valid-json': '设置文件不是有效的 JSON。',
-  'settings.settings-file-canot-be-read-line-column': '无法读取设置文件：第 {{line}} 行，第 {{column}} 列。',
+  'settings.settings-file-cannot-be-read-line-column': '无法读取设置文件：第 {{line}} 行，第 {{column}} 列。',
   'settings.correct-file-or-roll-back-to-last': '请更正文件，或回滚到上一版本。',
   'settings.this-shares-whole-file-system-container-could':
     '这会共享整个文件系统：容器可以更改此计算机的任何文件并控制它。',
