@@ -9,6 +9,8 @@ import type { MenuChange } from './app-menu.ts';
 import { bulkheadCommand, printError, printResult, withJson, withRoot } from './output.ts';
 import { message } from '../shared/messages/message.ts';
 import type { RootOptions } from './target.ts';
+import { helpText } from './help.ts';
+import { text } from './text.ts';
 
 interface AppOptions extends RootOptions {
   readonly route?: string;
@@ -19,22 +21,11 @@ interface AppOptions extends RootOptions {
 
 /** `bulkhead app`: starts the desktop app, or shows the window that is open, at the place that is named. */
 export function registerApp(program: Command): void {
-  withJson(
-    withRoot(
-      program
-        .command('app [link...]')
-        .description(
-          'open the desktop app, or show its open window: bulkhead app --route docker-socket, bulkhead app bulkhead://containers?show=unprotected',
-        ),
-    ),
-  )
-    .option(
-      '--route <page>',
-      `the page to show, and after it a setting of it: ${pageIds.join(', ')}; isolation/bulkhead/mode`,
-    )
-    .option('--hidden', 'start in the tray, where there is one')
-    .option('--install', 'put the app into your menu and let it open bulkhead:// links (Linux)')
-    .option('--uninstall', 'take it out of your menu again')
+  withJson(withRoot(program.command('app [link...]').description(helpText('cli-help.app'))))
+    .option('--route <page>', helpText('cli-help.app-route', { pages: pageIds.join(', ') }))
+    .option('--hidden', helpText('cli-help.app-hidden'))
+    .option('--install', helpText('cli-help.app-install'))
+    .option('--uninstall', helpText('cli-help.app-uninstall'))
     .action(async (given: string[], options: AppOptions) => {
       const args = appArguments(given, options);
       if (!args.ok) {
@@ -120,9 +111,7 @@ export function appArguments(
 }
 
 const describeLaunch = ({ alreadyOpen }: Launched): string =>
-  alreadyOpen ? 'The app is open already: its window is in front now.' : 'The app is open.';
+  text(alreadyOpen ? 'cli-output.app-open-already' : 'cli-output.app-open');
 
 const describeMenu = ({ entry, installed }: MenuChange): string =>
-  installed
-    ? `The app is in your menu, and opens bulkhead:// links: ${entry}`
-    : `The app is out of your menu: ${entry}`;
+  text(installed ? 'cli-output.app-installed' : 'cli-output.app-uninstalled', { entry });

@@ -14,15 +14,17 @@ import {
   withJson,
   withRoot,
   workWithoutReader,
-  translate,
 } from './output.ts';
 import { resolveChoices, withoutRefused, withChoices, type ChoiceOptions } from './choices.ts';
 import { eventListener, type EventListener } from './event-listener.ts';
-import { describeOutcome, describePlan, describeStep, describeVerification } from './plan-text.ts';
-import { stepWords } from './recreate-text.ts';
+import { describeOutcome, describePlan, describeStep } from './plan-text.ts';
+import { describeVerification } from './verification-text.ts';
+import { stepText } from './recreate-text.ts';
 import { describeStatus, statusReport } from './status.ts';
 import { message } from '../shared/messages/message.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
+import { helpText } from './help.ts';
+import { about, text } from './text.ts';
 
 interface VerifyOptions extends RootOptions {
   readonly items?: boolean;
@@ -37,13 +39,7 @@ interface ApplyOptions extends ChoiceOptions {
 /** `bulkhead plan | apply | status | verify`. */
 export function registerApply(program: Command): void {
   withChoices(
-    withJson(
-      withRoot(
-        program
-          .command('plan [file]')
-          .description('show what applying the draft (or a file) would do; changes nothing'),
-      ),
-    ),
+    withJson(withRoot(program.command('plan [file]').description(helpText('cli-help.plan')))),
   ).action((file: string | undefined, options: ChoiceOptions) =>
     withTarget(options, async (target) => {
       const made = await makePlan(target, file, options);
@@ -59,39 +55,24 @@ export function registerApply(program: Command): void {
     }),
   );
 
-  withChoices(
-    withJson(
-      withRoot(
-        program
-          .command('apply [file]')
-          .description('apply the draft (or a file): back up, write, restart, verify, or roll back'),
-      ),
-    ),
-  )
-    .option('--yes', 'do not ask')
-    .option('--events', 'with --json: print every event as one JSON line')
+  withChoices(withJson(withRoot(program.command('apply [file]').description(helpText('cli-help.apply')))))
+    .option('--yes', helpText('cli-help.yes'))
+    .option('--events', helpText('cli-help.apply-events'))
     .addOption(new Option('--events-to <socket>').hideHelp())
-    .option('--base-hash <sha256>', 'refuse when the applied text is not the one with this hash any more')
+    .option('--base-hash <sha256>', helpText('cli-help.apply-base-hash'))
     .action((file: string | undefined, options: ApplyOptions) =>
       withTarget(options, (target) => apply(target, file, options)),
     );
 
-  withJson(
-    withRoot(program.command('status').description('say how the engine is protected, honestly')),
-  ).action((options: RootOptions) =>
-    withTarget(options, async (target) => {
-      printResult(ok(await statusReport(target)), { json: options.json, human: describeStatus });
-    }),
+  withJson(withRoot(program.command('status').description(helpText('cli-help.status')))).action(
+    (options: RootOptions) =>
+      withTarget(options, async (target) => {
+        printResult(ok(await statusReport(target)), { json: options.json, human: describeStatus });
+      }),
   );
 
-  withJson(
-    withRoot(
-      program
-        .command('verify')
-        .description('show the protection from inside real containers; exit code 1 when a claim fails'),
-    ),
-  )
-    .option('--items', 'tell everything that was tried, item by item')
+  withJson(withRoot(program.command('verify').description(helpText('cli-help.verify'))))
+    .option('--items', helpText('cli-help.verify-items'))
     .action((options: VerifyOptions) =>
       withTarget(options, async (target) => {
         const controller = new AbortController();
@@ -105,7 +86,6 @@ export function registerApply(program: Command): void {
           printResult(await target.verify(controller.signal), {
             json: options.json,
             human,
-            verbatim: true,
             failed: (verification) => !allSettled(verification.claims),
           });
         } finally {
@@ -127,23 +107,23 @@ async function makePlan(
   file: string | undefined,
   options: ChoiceOptions,
 ): Promise<Result<Planned, AppError>> {
-  const text = await textToApply(target, file);
-  if (!text.ok) return text;
-  const choices = await resolveChoices(target, text.value, options);
+  const settings = await textToApply(target, file);
+  if (!settings.ok) return settings;
+  const choices = await resolveChoices(target, settings.value, options);
   if (!choices.ok) return choices;
-  const planned = await target.plan(text.value, choices.value);
+  const planned = await target.plan(settings.value, choices.value);
   if (!planned.ok) return planned;
   // "All that can be" are those the gateway does not refuse.
   const possible = options.recreate === true ? withoutRefused(choices.value, planned.value) : choices.value;
-  const plan = possible === choices.value ? planned : await target.plan(text.value, possible);
+  const plan = possible === choices.value ? planned : await target.plan(settings.value, possible);
   if (!plan.ok) return plan;
   const { unifiedDiff } = await import('../shared/settings/line-diff.ts');
   const { applied } = await target.settings.read();
   return ok({
-    text: text.value,
+    text: settings.value,
     plan: plan.value,
     choices: possible,
-    diff: unifiedDiff(applied, text.value, {
+    diff: unifiedDiff(applied, settings.value, {
       before: `version ${plan.value.fromVersion}`,
       after: `version ${plan.value.toVersion}`,
     }),
@@ -188,15 +168,15 @@ async function applyTelling(
     return;
   }
   if (resumed.value !== null)
-    progress(`An interrupted apply was settled first. ${describeOutcome(resumed.value)}`);
+    progress(text('cli-output.apply-settled-first', { outcome: describeOutcome(resumed.value) }));
   const made = await makePlan(target, file, options);
   if (!made.ok) {
     refuse(made.error);
     return;
   }
-  const { plan, text, choices } = made.value;
+  const { plan, text: settings, choices } = made.value;
   const human = options.json !== true && options.events !== true;
-  if (human) process.stdout.write(`${translate(describePlan(plan, made.value.diff))}\n\n`);
+  if (human) process.stdout.write(`${describePlan(plan, made.value.diff)}\n\n`);
   if (!plan.blocked && options.yes !== true) {
     const agreed = await confirm(plan);
     if (!agreed.ok) {
@@ -207,7 +187,7 @@ async function applyTelling(
   const report = human ? stepPrinter() : () => undefined;
   workWithoutReader();
   const started = await target.startApply(
-    { text, choices, baseHash: options.baseHash ?? plan.baseHash },
+    { text: settings, choices, baseHash: options.baseHash ?? plan.baseHash },
     (event) => {
       emit(event);
       report(event);
@@ -219,7 +199,7 @@ async function applyTelling(
   }
   const run = await untilEnd(started.value, listener);
   process.exitCode = asAsked(run) ? exitCodes.ok : exitCodes.failed;
-  if (human) process.stdout.write(`\n${translate(describeOutcome(run))}\n`);
+  if (human) process.stdout.write(`\n${describeOutcome(run)}\n`);
   else if (options.events !== true) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
 }
 
@@ -242,10 +222,10 @@ async function untilEnd(handle: ApplyHandle, listener: EventListener | null): Pr
   const cancel = () => {
     progress(
       handle.cancel()
-        ? 'Cancelling: rolling back…'
+        ? text('cli-output.cancelling-apply')
         : handle.cancelRecreation()
-          ? 'Cancelling: the old container comes back…'
-          : 'Too late to cancel: it ends in a moment.',
+          ? text('cli-output.cancelling-recreation')
+          : text('cli-output.too-late-to-cancel'),
     );
   };
   process.on('SIGINT', cancel);
@@ -259,21 +239,23 @@ async function untilEnd(handle: ApplyHandle, listener: EventListener | null): Pr
   }
 }
 
-const containers = (count: number): string => (count === 1 ? '1 container' : `${count} containers`);
+/** What the user is asked before an apply. */
+function confirmation(plan: ApplyPlan): string {
+  const remove = text('cli-output.containers', { count: plan.remove.length });
+  const recreate = text('cli-output.containers', { count: plan.recreate.length });
+  if (plan.remove.length > 0)
+    return plan.recreate.length > 0
+      ? text('cli-output.confirm-apply-remove-recreate', { remove, recreate })
+      : text('cli-output.confirm-apply-remove', { remove });
+  return plan.recreate.length > 0
+    ? text('cli-output.confirm-apply-recreate', { recreate })
+    : text('cli-output.confirm-apply');
+}
 
 async function confirm(plan: ApplyPlan): Promise<Result<void, AppError>> {
-  const [remove, recreate] = [plan.remove.length, plan.recreate.length];
-  const question =
-    remove > 0 && recreate > 0
-      ? `Apply, remove ${containers(remove)} and recreate ${containers(recreate)}? [y/N] `
-      : remove > 0
-        ? `Apply and remove ${containers(remove)}? [y/N] `
-        : recreate > 0
-          ? `Apply and recreate ${containers(recreate)}? [y/N] `
-          : 'Apply? [y/N] ';
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await prompt.question(translate(question));
+    const answer = await prompt.question(confirmation(plan));
     return /^y(es)?$/i.test(answer.trim())
       ? ok(undefined)
       : fail('apply.not-confirmed', message('cli.nothing-was-applied'), {
@@ -287,27 +269,27 @@ async function confirm(plan: ApplyPlan): Promise<Result<void, AppError>> {
 /** Prints each step as it ends, once. */
 function stepPrinter(): (event: ApplyEvent) => void {
   const printed = new Set<string>();
-  let said = '';
+  let printedLine = '';
   return (event) => {
     if (event.type === 'recreation') {
       const current = event.recreation.members.find(({ step, outcome }) => step !== null && outcome === null);
-      const line = current?.step == null ? '' : `${current.name}: ${stepWords[current.step]}`;
-      if (line !== '' && line !== said) progress(line);
-      said = line;
+      const line = current?.step == null ? '' : about(current.name, stepText(current.step));
+      if (line !== '' && line !== printedLine) progress(line);
+      printedLine = line;
     }
     if (event.type !== 'run') return;
     for (const step of event.run.steps) {
       const line = describeStep(step);
       if (line === null || printed.has(step.step)) continue;
       printed.add(step.step);
-      process.stdout.write(`${translate(line)}\n`);
+      process.stdout.write(`${line}\n`);
     }
     if (
       (event.run.activity === 'rolling-back' || event.run.activity === 'cancelling') &&
       !printed.has('roll-back')
     ) {
       printed.add('roll-back');
-      process.stdout.write(`${translate('Rolling back…')}\n`);
+      process.stdout.write(`${text('cli-output.rolling-back')}\n`);
     }
   };
 }

@@ -2,10 +2,13 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
-import { widthOf } from '../shared/translate/translate.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import type { MessageId } from '../shared/messages/catalogue/index.ts';
 import { message } from '../shared/messages/message.ts';
-import { printable, printError, resolveRoot, withJson, withRoot, translate } from './output.ts';
+import { padColumns } from './columns.ts';
+import { printable, printError, resolveRoot, withJson, withRoot } from './output.ts';
+import { text, translate } from './text.ts';
+import { helpText } from './help.ts';
 
 interface AuditOptions {
   readonly root?: string;
@@ -22,20 +25,12 @@ interface AuditOptions {
  * document a line. Ends on Ctrl C, with --follow only then.
  */
 export function registerAudit(program: Command): void {
-  withJson(
-    withRoot(
-      program
-        .command('audit')
-        .description(
-          'show what the gateway decided: denials, rewrites, and in audit mode what would have been denied',
-        ),
-    ),
-  )
-    .option('--follow', 'go on with new decisions until Ctrl C')
-    .option('--rule <rule>', 'of this rule only, for example host-namespace')
-    .option('--since <time>', 'from this time on: an ISO date, or 90s, 15m, 24h, 7d ago')
-    .option('--denied', 'denials only, those of audit mode too')
-    .option('--file <file>', 'another decision log')
+  withJson(withRoot(program.command('audit').description(helpText('cli-help.audit'))))
+    .option('--follow', helpText('cli-help.audit-follow'))
+    .option('--rule <rule>', helpText('cli-help.audit-rule'))
+    .option('--since <time>', helpText('cli-help.audit-since'))
+    .option('--denied', helpText('cli-help.audit-denied'))
+    .option('--file <file>', helpText('cli-help.audit-file'))
     .action(async (options: AuditOptions) => {
       const file = options.file === undefined ? logOf(options) : ok(path.resolve(options.file));
       if (!file.ok) {
@@ -133,22 +128,22 @@ export function wanted(
   return since === null || Date.parse(entry.time) >= since;
 }
 
-const outcomes: Readonly<Record<StoredAuditEntry['outcome'], string>> = {
-  allow: 'warned',
-  rewrite: 'rewritten',
-  deny: 'denied',
-  'would-deny': 'would deny',
-};
+const outcomes = {
+  allow: 'cli-output.audit-warned',
+  rewrite: 'cli-output.audit-rewritten',
+  deny: 'cli-output.audit-denied',
+  'would-deny': 'cli-output.audit-would-deny',
+} as const satisfies Readonly<Record<StoredAuditEntry['outcome'], MessageId>>;
 
 /** Time, who, what, rule and setting: one line. */
 export function describeEntry(entry: StoredAuditEntry): string {
-  const outcome = translate(outcomes[entry.outcome]);
+  const outcome = padColumns(text(outcomes[entry.outcome]), 10);
   const origin =
     entry.origin?.kind === 'socket-mount'
       ? `container ${entry.origin.container ?? entry.origin.mount ?? '?'}`
       : `uid ${entry.client.uid ?? '?'} pid ${entry.client.pid ?? '?'}`;
   const about = [entry.container, entry.image].filter((one) => one !== undefined && one !== '').join(' ');
-  // Every change of a rewrite is told by itself.
+  // Every change of a rewrite is a sentence of its own.
   const what =
     entry.outcome === 'rewrite'
       ? entry.message
@@ -157,6 +152,6 @@ export function describeEntry(entry: StoredAuditEntry): string {
           .join('; ')
       : translate(entry.what ?? entry.message);
   const rule = [entry.rule, entry.spec ?? ''].filter((part) => part !== '').join(' ');
-  const line = `${entry.time}  ${outcome}${' '.repeat(Math.max(0, 10 - widthOf(outcome)))}  ${origin}${about === '' ? '' : `  ${about}`}  ${what}  [${rule}]${entry.setting === null ? '' : `  ${entry.setting}`}`;
+  const line = `${entry.time}  ${outcome}  ${origin}${about === '' ? '' : `  ${about}`}  ${what}  [${rule}]${entry.setting === null ? '' : `  ${entry.setting}`}`;
   return printable(line);
 }

@@ -5,6 +5,7 @@ import { isRunning, type Container } from '../shared/containers/protection.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
 import type { RootOptions } from './target.ts';
+import { helpText } from './help.ts';
 
 /**
  * What `plan` and `apply` are told to do with containers that exist. `recreate`: true for all that can be.
@@ -19,15 +20,11 @@ export interface ChoiceOptions extends RootOptions {
 
 export function withChoices(command: Command): Command {
   return command
-    .option('--remove <id...>', 'containers to remove after verification, by id or name', named)
-    .option('--include-running', 'running ones too: they are stopped and removed')
-    .option('--remove-volumes', 'with their volumes')
-    .option(
-      '--recreate [name...]',
-      'unprotected containers to recreate under ECI after verification, by name or id; without names all that can be. Old ones in which something was written outside of volumes are kept, stopped',
-      named,
-    )
-    .option('--commit', 'carry over what was written inside those, by an image of their own');
+    .option('--remove <id...>', helpText('cli-help.remove'), named)
+    .option('--include-running', helpText('cli-help.include-running'))
+    .option('--remove-volumes', helpText('cli-help.remove-volumes'))
+    .option('--recreate [name...]', helpText('cli-help.recreate'), named)
+    .option('--commit', helpText('cli-help.commit'));
 }
 
 /**

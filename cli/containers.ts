@@ -3,6 +3,11 @@ import type { Container, ContainerScan, RemoveOutcome } from '../shared/containe
 import { printError, printResult, progress, withJson, withRoot } from './output.ts';
 import { registerRecreate } from './recreate.ts';
 import { withTarget, type RootOptions } from './target.ts';
+import { fail } from '../shared/result.ts';
+import { message } from '../shared/messages/message.ts';
+import { padColumns } from './columns.ts';
+import { helpText } from './help.ts';
+import { about, text, translate } from './text.ts';
 
 interface RemoveOptions extends RootOptions {
   readonly includeRunning?: boolean;
@@ -12,12 +17,10 @@ interface RemoveOptions extends RootOptions {
 
 /** `bulkhead containers scan | remove | recreate`. */
 export function registerContainers(program: Command): void {
-  const containers = program.command('containers').description('containers and whether they are protected');
+  const containers = program.command('containers').description(helpText('cli-help.containers'));
 
-  withJson(
-    withRoot(containers.command('scan').description('list every container with its protection and why')),
-  )
-    .option('--unprotected', 'only those that are not protected')
+  withJson(withRoot(containers.command('scan').description(helpText('cli-help.scan'))))
+    .option('--unprotected', helpText('cli-help.scan-unprotected'))
     .action((options: RootOptions & { unprotected?: boolean }) =>
       withTarget(options, async (target) => {
         const scan = await target.scan();
@@ -35,15 +38,9 @@ export function registerContainers(program: Command): void {
       }),
     );
 
-  withJson(
-    withRoot(
-      containers
-        .command('remove <id...>')
-        .description('remove containers by id or name; volumes are kept; running ones are refused'),
-    ),
-  )
-    .option('--include-running', 'running ones too: they are stopped and removed')
-    .option('--remove-volumes', 'with their volumes')
+  withJson(withRoot(containers.command('remove <id...>').description(helpText('cli-help.containers-remove'))))
+    .option('--include-running', helpText('cli-help.include-running'))
+    .option('--remove-volumes', helpText('cli-help.remove-volumes'))
     .action((ids: string[], options: RemoveOptions) =>
       withTarget(options, async (target) => {
         const { removeRequestSchema } = await import('../shared/containers/protection.ts');
@@ -54,11 +51,9 @@ export function registerContainers(program: Command): void {
         });
         if (!request.success) {
           printError(
-            {
-              code: 'input.unusable',
-              message: 'the containers to remove are not usable',
+            fail('input.unusable', message('cli-output.removal-unusable'), {
               reason: request.error.issues[0]?.message ?? '',
-            },
+            }).error,
             options,
           );
           return;
@@ -73,7 +68,9 @@ export function registerContainers(program: Command): void {
             signal: controller.signal,
             onProgress: (outcome, done, total) => {
               if (options.json !== true && total > 1)
-                progress(`${done} of ${total}: ${describeOutcome(outcome)}`);
+                progress(
+                  text('cli-output.progress-of', { number: done, total, text: describeOutcome(outcome) }),
+                );
             },
           });
           printResult(outcomes, {
@@ -90,40 +87,49 @@ export function registerContainers(program: Command): void {
   registerRecreate(containers);
 }
 
-const describeOutcome = (outcome: RemoveOutcome): string =>
-  outcome.removed
-    ? `removed ${outcome.name}${outcome.error === undefined ? '' : ` (${outcome.error})`}`
-    : `not removed: ${outcome.name}: ${outcome.error ?? ''}`;
+function describeOutcome({ name, removed, error }: RemoveOutcome): string {
+  if (!removed) return text('cli-output.not-removed', { name, reason: translate(error ?? '') });
+  return error === undefined
+    ? text('cli-output.removed', { name })
+    : text('cli-output.removed-with-note', { name, note: translate(error) });
+}
 const summary = (list: readonly RemoveOutcome[]): string =>
-  `${list.filter((outcome) => outcome.removed).length} of ${list.length} removed`;
-
-const reasonWords: Readonly<Record<Container['reason'], string>> = {
-  'own-range': 'own id range',
-  'own-range-stopped': 'gets its own id range when started',
-  'eci-off': 'ECI is off',
-  'before-eci': 'made before ECI was turned on',
-  'past-gateway': "made past the gateway, on the engine's own socket",
-  'no-user-namespace': 'no user namespace of its own',
-  unknown: 'could not be inspected',
-};
-
-/** One that could not be looked at counts as unprotected, and is not said to be so. */
-const protectionWord = (container: Container): string =>
-  container.protected ? 'protected' : container.reason === 'unknown' ? 'not known' : 'UNPROTECTED';
-
-function describeScan(scan: ContainerScan): string {
-  if (scan.containers.length === 0) return 'There are no containers.';
-  const width = Math.min(40, Math.max(...scan.containers.map((container) => container.name.length)));
-  const lines = scan.containers.map((container) => {
-    const range = container.range === null ? '' : ` ${container.range.first}-${container.range.last}`;
-    const why = container.whyUnknown === undefined ? '' : `: ${container.whyUnknown}`;
-    return `${container.id.slice(0, 12)}  ${container.name.padEnd(width)}  ${container.state.padEnd(8)}  ${protectionWord(container).padEnd(11)}  ${reasonWords[container.reason]}${range}${why}`;
+  text('cli-output.removed-of', {
+    number: list.filter((outcome) => outcome.removed).length,
+    total: list.length,
   });
-  const open = scan.containers.filter((container) => !container.protected).length;
-  return [
-    ...lines,
-    open === 0
-      ? 'All are protected.'
-      : `${open} of ${scan.containers.length} ${open === 1 ? 'is' : 'are'} not protected.`,
-  ].join('\n');
+
+/** One that could not be inspected counts as unprotected, and is not called so. */
+function protectionText(container: Container): string {
+  if (container.protected) return text('cli-output.protected');
+  return container.reason === 'unknown'
+    ? text('cli-output.protection-unknown')
+    : text('cli-output.unprotected');
+}
+
+function reasonText({ reason, range, whyUnknown }: Container): string {
+  const plain = text(`cli-output.reason-${reason}`);
+  const withRange = range === null ? plain : `${plain} ${range.first}-${range.last}`;
+  return whyUnknown === undefined ? withRange : about(withRange, translate(whyUnknown));
+}
+
+/** The containers, one a line, and how many are not protected. */
+export function describeScan({ containers }: ContainerScan): string {
+  if (containers.length === 0) return text('cli-output.no-containers');
+  const width = Math.min(40, Math.max(...containers.map(({ name }) => name.length)));
+  const lines = containers.map((container) =>
+    [
+      container.id.slice(0, 12),
+      container.name.padEnd(width),
+      padColumns(text(`cli-output.state-${container.state}`), 8),
+      padColumns(protectionText(container), 11),
+      reasonText(container),
+    ].join('  '),
+  );
+  const count = containers.filter((container) => !container.protected).length;
+  const sum =
+    count === 0
+      ? text('cli-output.all-protected')
+      : text('cli-output.not-protected', { count, total: containers.length });
+  return [...lines, sum].join('\n');
 }

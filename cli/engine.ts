@@ -3,13 +3,10 @@ import type { Command } from 'commander';
 import type { EngineDriver } from '../engine/apply/driver.ts';
 import { embeddedCapabilities } from '../engine/targets/embedded/capabilities.ts';
 import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status.ts';
-import type { EngineStep } from '../shared/engine-status/progress.ts';
 import type { AppError, Result } from '../shared/result.ts';
-import type { TargetCapabilities } from '../shared/targets/capabilities.ts';
 import { withTarget } from './target.ts';
 import {
   bulkheadCommand,
-  errorText,
   printError,
   printResult,
   progress,
@@ -18,6 +15,9 @@ import {
   withJson,
   withRoot,
 } from './output.ts';
+import { describeEngine, stepText } from './engine-text.ts';
+import { helpText } from './help.ts';
+import { about, errorText, text, translate } from './text.ts';
 
 interface EngineOptions {
   readonly root?: string;
@@ -28,39 +28,27 @@ interface EngineOptions {
   readonly verbose?: boolean;
 }
 
-/** What a supervisor is doing. */
-const stepTexts: Readonly<Record<EngineStep, string>> = {
-  'clear-leftovers': 'ending what an earlier run left',
-  'settle-apply': 'settling an apply that was interrupted, if there is one',
-  configure: 'configuring the engine',
-  'start-planner': 'starting the planner',
-  'start-dockerd': 'starting dockerd',
-  'stop-dockerd': 'stopping dockerd and its containers',
-  'stop-services': 'stopping the gateway',
-  'clean-up': 'removing mounts and networks',
-};
-
 /** `bulkhead engine start|stop|restart|status`. `status` exits 0 when the engine is ready, 1 when not. */
 export function registerEngine(program: Command): void {
-  const engine = program.command('engine').description('supervise the embedded engine');
+  const engine = program.command('engine').description(helpText('cli-help.engine'));
   const lasting = (name: string, description: string) =>
     withJson(withRoot(engine.command(name).description(description)))
-      .option('--timeout <seconds>', 'give up waiting after this long', '90')
-      .option('--verbose', 'show the log lines of engine, gateway and planner too');
+      .option('--timeout <seconds>', helpText('cli-help.engine-timeout'), '90')
+      .option('--verbose', helpText('cli-help.engine-verbose'));
 
-  lasting('start', 'start the engine and wait until it is ready')
-    .option('--foreground', 'supervise it in this process until SIGTERM; SIGHUP restarts the engine')
+  lasting('start', helpText('cli-help.engine-start'))
+    .option('--foreground', helpText('cli-help.engine-foreground'))
     .action(async (options: EngineOptions) => {
       if (options.foreground === true) await superviseInForeground(options);
       else await drive(options, 'start');
     });
-  lasting('stop', 'stop the engine and wait until everything has ended').action((options: EngineOptions) =>
+  lasting('stop', helpText('cli-help.engine-stop')).action((options: EngineOptions) =>
     drive(options, 'stop'),
   );
-  lasting('restart', 'restart the engine under the configuration on disk; the gateway stays').action(
-    (options: EngineOptions) => drive(options, 'restart'),
+  lasting('restart', helpText('cli-help.engine-restart')).action((options: EngineOptions) =>
+    drive(options, 'restart'),
   );
-  withJson(withRoot(engine.command('status').description('show what runs'))).action(
+  withJson(withRoot(engine.command('status').description(helpText('cli-help.engine-status')))).action(
     async (options: EngineOptions) => {
       if (options.target !== undefined) {
         await withTarget(options, async (target) => {
@@ -68,7 +56,7 @@ export function registerEngine(program: Command): void {
             { ok: true, value: await target.driver.status() },
             {
               json: options.json,
-              human: describeEngineStatus(target.capabilities),
+              human: describeEngine(target.capabilities),
               failed: (status) => status.phase !== 'ready',
             },
           );
@@ -85,7 +73,7 @@ export function registerEngine(program: Command): void {
         { ok: true, value: await driver.status() },
         {
           json: options.json,
-          human: describeEngineStatus(embeddedCapabilities),
+          human: describeEngine(embeddedCapabilities),
           failed: (status) => status.phase !== 'ready',
         },
       );
@@ -109,9 +97,10 @@ async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart')
     return;
   }
   const driver = await openDriver(root.value);
-  // The supervisor's own lines are the progress words; the rest is for the curious.
-  const onLog = (line: EngineLogLine) => {
-    if (line.source === 'supervisor' || options.verbose === true) progress(`${line.source}: ${line.text}`);
+  // The supervisor's own lines are its progress; the others are printed on request.
+  const onLog = ({ source, text: logged }: EngineLogLine) => {
+    if (source === 'supervisor') progress(about(text('cli-status.supervisor'), translate(logged)));
+    else if (options.verbose === true) progress(`${source}: ${logged}`);
   };
   // Before the engine reads files that an interrupted apply left half changed. A supervisor that starts
   // settles it itself; one that runs already looks every half minute.
@@ -119,12 +108,12 @@ async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart')
   const result: Result<EngineStatus, AppError> = await driver[what]({
     onLog,
     onProgress: ({ step, number, total }) => {
-      progress(`step ${number} of ${total}: ${stepTexts[step]}`);
+      progress(text('cli-status.step', { number, total, text: stepText(step) }));
     },
     timeoutMs: timeoutMs.value,
   });
   if (what === 'start' && result.ok) await settleInterrupted(root.value);
-  printResult(result, { json: options.json, human: describeEngineStatus(embeddedCapabilities) });
+  printResult(result, { json: options.json, human: describeEngine(embeddedCapabilities) });
 }
 
 /**
@@ -145,7 +134,9 @@ async function driveTarget(options: EngineOptions, what: 'start' | 'stop' | 'res
     }
     if (settled?.value != null)
       progress(
-        `An interrupted apply was settled first. ${(await import('./plan-text.ts')).describeOutcome(settled.value)}`,
+        text('cli-output.apply-settled-first', {
+          outcome: (await import('./plan-text.ts')).describeOutcome(settled.value),
+        }),
       );
     const call = {
       onLog: (line: EngineLogLine) => {
@@ -156,7 +147,7 @@ async function driveTarget(options: EngineOptions, what: 'start' | 'stop' | 'res
     // Settling it has restarted it.
     printResult(await target.driver[what === 'restart' && settled?.value != null ? 'start' : what](call), {
       json: options.json,
-      human: describeEngineStatus(target.capabilities),
+      human: describeEngine(target.capabilities),
     });
   });
 }
@@ -178,7 +169,7 @@ async function settleInterrupted(root: string): Promise<void> {
   }).resume();
   if (!settled.ok && settled.error.code !== 'apply.in-progress') progress(errorText(settled.error));
   if (settled.ok && settled.value !== null)
-    progress(`An interrupted apply was settled. ${describeOutcome(settled.value)}`);
+    progress(text('cli-output.apply-settled', { outcome: describeOutcome(settled.value) }));
 }
 
 async function superviseInForeground(options: EngineOptions): Promise<void> {
@@ -224,33 +215,3 @@ async function openDriver(root: string): Promise<EngineDriver> {
   ]);
   return createEmbeddedDriver(rootPaths(root), { bulkheadCommand: bulkheadCommand() });
 }
-
-/** Writes a status as text, one fact a line. */
-export const describeEngineStatus =
-  ({ enforcedByGateway }: Pick<TargetCapabilities, 'enforcedByGateway'>) =>
-  (status: EngineStatus): string => {
-    const lines = [`engine ${status.phase}`];
-    if (status.phase === 'ready') {
-      lines.push(`  clients        unix://${status.socket}`);
-      if (status.version !== null)
-        lines.push(
-          `  Docker Engine  ${status.version}, API ${status.apiVersion ?? '?'}, default runtime ${status.defaultRuntime ?? '?'}`,
-        );
-      if (status.counts !== null)
-        lines.push(
-          `  containers     ${status.counts.containers} (${status.counts.running} running), images ${status.counts.images}`,
-        );
-      if (enforcedByGateway)
-        lines.push(
-          `  gateway        ${status.gatewayUp ? 'up' : 'down'}`,
-          `  planner        ${status.plannerUp ? 'up' : 'down'}`,
-        );
-    }
-    if (status.root !== null) lines.push(`  root           ${status.root}`);
-    if (status.problem !== null)
-      lines.push(
-        `  problem        ${status.problem.message}`,
-        ...status.problem.logTail.map((line) => `                 ${line}`),
-      );
-    return lines.join('\n');
-  };

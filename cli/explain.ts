@@ -5,9 +5,12 @@ import type { ExplainedRequest, Explanation, Finding } from '../shared/explain/e
 import { routeOfSetting } from '../shared/desktop/deep-link.ts';
 import { refusalPrefix } from '../shared/rules/texts.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import { printable, printError, printResult, translate, withJson, withRoot } from './output.ts';
+import { padColumns } from './columns.ts';
+import { printable, printError, printResult, withJson, withRoot } from './output.ts';
+import { text, translate } from './text.ts';
 import { message } from '../shared/messages/message.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
+import { helpText } from './help.ts';
 
 interface ExplainOptions extends RootOptions {
   readonly settings?: string;
@@ -22,24 +25,12 @@ interface ExplainOptions extends RootOptions {
  */
 export function registerExplain(program: Command): void {
   withJson(
-    withRoot(
-      program
-        .command('explain [docker-arguments...]')
-        .description(
-          'say what would become of a docker command or a compose file, rule by rule; nothing is run: bulkhead explain -- run --privileged -v /etc:/x alpine',
-        ),
-    ),
+    withRoot(program.command('explain [docker-arguments...]').description(helpText('cli-help.explain'))),
   )
-    .option(
-      '--compose <file>',
-      'of every service of a compose file, in the place of a command; - for standard input',
-    )
-    .option('--settings <file>', 'by these settings, not the applied ones')
-    .option('--draft', 'by the draft')
-    .option(
-      '--image-trusted',
-      'take it that the image is one that may have the Docker socket; no registry is asked',
-    )
+    .option('--compose <file>', helpText('cli-help.explain-compose'))
+    .option('--settings <file>', helpText('cli-help.explain-settings'))
+    .option('--draft', helpText('cli-help.explain-draft'))
+    .option('--image-trusted', helpText('cli-help.explain-image-trusted'))
     .action((args: string[], options: ExplainOptions) =>
       withTarget(options, async (target) => {
         const state = await target.settings.read();
@@ -106,10 +97,13 @@ async function composeText(
       hint: message('cli.give-one-of-two'),
     });
   try {
-    const text = await readFile(file === '-' ? '/dev/stdin' : path.resolve(file), 'utf8');
-    return text.length > maxComposeBytes
+    const compose = await readFile(file === '-' ? '/dev/stdin' : path.resolve(file), 'utf8');
+    return compose.length > maxComposeBytes
       ? fail('input.unusable', message('cli.is-too-large-for-compose-file', { file }))
-      : ok({ text, projectDirectory: file === '-' ? path.resolve('.') : path.dirname(path.resolve(file)) });
+      : ok({
+          text: compose,
+          projectDirectory: file === '-' ? path.resolve('.') : path.dirname(path.resolve(file)),
+        });
   } catch (error) {
     return fail('input.unusable', message('cli.cannot-be-read', { file }), { cause: error });
   }
@@ -120,8 +114,7 @@ const variables = (): Record<string, string> =>
     Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
 
-/** One line a finding, then the conclusion. */
-/** A refusal without its beginning; every change of a rewrite told by itself. */
+/** A refusal without its beginning; every change of a rewrite is a sentence of its own. */
 const findingText = ({ outcome, message }: Finding): string =>
   outcome === 'rewrite'
     ? message
@@ -130,19 +123,20 @@ const findingText = ({ outcome, message }: Finding): string =>
         .join('; ')
     : translate(message).replace(refusalPrefix, '');
 
+/** One line a finding, then the conclusion. */
 export function describeExplanation(explanation: Explanation): string {
-  const lines = explanation.requests.flatMap((request) => [headOf(request), ...describeFindings(request)]);
-  if (explanation.missingFacts.length > 0)
-    lines.push(`No engine could be asked; taken for absent: ${explanation.missingFacts.join(', ')}.`);
-  if (explanation.notes.includes('image-assumed'))
-    lines.push('The image was taken for one that may have the Docker socket.');
-  if (explanation.notes.includes('compose-environment') && explanation.clientWords !== '')
-    lines.push(...explanation.clientWords.split('\n').map((line) => `Compose: ${line}`));
-  if (explanation.leftOut.length > 0) lines.push(`Not looked at: ${explanation.leftOut.join(', ')}.`);
-  if (explanation.notes.includes('compose-stopped'))
-    lines.push('Compose stopped before the end: what comes after was not decided.');
-  if (explanation.notes.includes('build-calls') || explanation.notes.includes('compose-build'))
-    lines.push('What a Dockerfile asks for (RUN --network, --security) is decided while BuildKit builds.');
+  const { requests, notes, missingFacts, leftOut, clientWords } = explanation;
+  const lines = requests.flatMap((request) => [headOf(request), ...describeFindings(request)]);
+  if (missingFacts.length > 0)
+    lines.push(text('cli-explain.facts-missing', { facts: missingFacts.map(translate).join(', ') }));
+  if (notes.includes('image-assumed')) lines.push(text('cli-explain.image-assumed'));
+  if (notes.includes('compose-environment') && clientWords !== '')
+    lines.push(...clientWords.split('\n').map((line) => `Compose: ${line}`));
+  if (leftOut.length > 0)
+    lines.push(text('cli-explain.not-checked', { items: leftOut.map(translate).join(', ') }));
+  if (notes.includes('compose-stopped')) lines.push(text('cli-explain.compose-stopped'));
+  if (notes.includes('build-calls') || notes.includes('compose-build'))
+    lines.push(text('cli-explain.build-decided-later'));
   return [...lines, conclusion(explanation), ...whereToChange(explanation)].map(printable).join('\n');
 }
 
@@ -157,50 +151,48 @@ function whereToChange({ requests, eci }: Explanation): string[] {
     : [];
   return [...new Set(settings)].flatMap((setting) => {
     const route = routeOfSetting(setting);
-    return route === null ? [] : [`The setting, in the app: bulkhead app --route ${route}`];
+    return route === null ? [] : [text('cli-explain.setting-in-app', { route })];
   });
 }
 
 /** Of a compose file: what it is for. */
 function headOf({ method, target, kind, service, name }: ExplainedRequest): string {
-  if (service !== undefined) return `${kind === 'build' ? 'build of service' : 'service'} ${service}`;
+  if (service !== undefined)
+    return text(kind === 'build' ? 'cli-explain.build-of-service' : 'cli-explain.service', { name: service });
   return name !== undefined && (kind === 'network' || kind === 'volume')
-    ? `${kind} ${name}`
+    ? text(`cli-explain.${kind}`, { name })
     : `${method} ${target}`;
 }
 
-const words: Readonly<Record<Finding['outcome'], string>> = {
-  allow: 'allowed',
-  rewrite: 'rewritten',
-  deny: 'denied',
-  'would-deny': 'logged',
-  missing: 'undecided',
-};
-
-function describeFindings(request: ExplainedRequest): string[] {
-  if (request.findings.length === 0) return ['  allowed    as it is'];
-  return request.findings.map((finding) => {
+function describeFindings({ findings }: ExplainedRequest): string[] {
+  const line = (outcome: Finding['outcome'], what: string) =>
+    `  ${padColumns(text(`cli-explain.outcome-${outcome}`), 11)}${what}`;
+  if (findings.length === 0) return [line('allow', text('cli-explain.as-it-is'))];
+  return findings.map((finding) => {
     const rule = [finding.rule, finding.spec].filter((part) => part !== '').join(' ');
-    return `  ${words[finding.outcome].padEnd(11)}${rule === '' ? '' : `${rule}: `}${findingText(finding)}`;
+    return line(finding.outcome, `${rule === '' ? '' : `${rule}: `}${findingText(finding)}`);
   });
 }
 
-function conclusion(explanation: Explanation): string {
-  const later =
-    explanation.notes.includes('later-requests') && explanation.outcome !== 'deny'
-      ? ' Nothing was run; what the command would ask for next is not known.'
-      : ' Nothing was run.';
-  if (!explanation.eci) return `Allowed: Enhanced Container Isolation is off.${later}`;
-  switch (explanation.outcome) {
+function conclusion({ eci, outcome, notes, requests }: Explanation): string {
+  const later = text(
+    notes.includes('later-requests') && outcome !== 'deny'
+      ? 'cli-explain.later-requests'
+      : 'cli-explain.nothing-run',
+  );
+  if (!eci) return `${text('cli-explain.eci-off')}${later}`;
+  switch (outcome) {
     case 'allow':
-      return explanation.requests.length === 0 ? 'Allowed: it only reads.' : `Allowed.${later}`;
+      return requests.length === 0
+        ? text('cli-explain.reads-only')
+        : `${text('cli-explain.allowed')}${later}`;
     case 'rewrite':
-      return `Allowed, rewritten as shown.${later}`;
+      return `${text('cli-explain.rewritten')}${later}`;
     case 'would-deny':
-      return `Let through and logged: audit mode refuses nothing; "enforce" would deny it.${later}`;
+      return `${text('cli-explain.would-deny')}${later}`;
     case 'undecided':
-      return `Not decided: what it names is not there.${later}`;
+      return `${text('cli-explain.undecided')}${later}`;
     case 'deny':
-      return `Denied.${later}`;
+      return `${text('cli-explain.denied')}${later}`;
   }
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { registerGateway } from './gateway.ts';
 import { keepInheritedDescriptors } from '../gateway/base/inherited-descriptors.ts';
+import { localizedHelp } from './help.ts';
 import { exitCodes } from './output.ts';
 
 /**
@@ -8,7 +9,7 @@ import { exitCodes } from './output.ts';
  * line in its memory.
  */
 async function main(args: readonly string[]): Promise<void> {
-  const program = new Command('bulkhead').exitOverride();
+  const program = new Command('bulkhead').configureHelp(localizedHelp).exitOverride();
   registerGateway(program);
   try {
     await program.parseAsync(args, { from: 'user' });

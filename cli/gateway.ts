@@ -6,6 +6,7 @@ import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { message } from '../shared/messages/message.ts';
 import { printError } from './output.ts';
+import { helpText } from './help.ts';
 
 interface GatewayCommandOptions {
   readonly engine: string;
@@ -26,21 +27,18 @@ interface GatewayCommandOptions {
 export function registerGateway(program: Command): void {
   program
     .command('gateway')
-    .description('enforce the settings between Docker clients and an engine')
-    .requiredOption('--engine <socket>', "the engine's own socket, unix:///…")
-    .requiredOption('--listen <socket>', 'the socket clients use, unix:///…')
-    .requiredOption('--settings <file>', 'admin-settings.json to enforce; followed while running')
-    .option('--audit <file>', 'append decisions to this file (JSON lines)')
-    .option('--metrics <socket>', 'serve GET /metrics (Prometheus text) there, unix:///…')
-    .option(
-      '--state <dir>',
-      'keep there what must outlast the gateway: sockets for containers, last-known digests (default: no container gets a socket)',
-    )
-    .option('--runtime <name>', 'runtime every container gets')
-    .option('--group <name>', 'group that may use the socket (default: docker)')
+    .description(helpText('cli-help.gateway'))
+    .requiredOption('--engine <socket>', helpText('cli-help.gateway-engine'))
+    .requiredOption('--listen <socket>', helpText('cli-help.gateway-listen'))
+    .requiredOption('--settings <file>', helpText('cli-help.gateway-settings'))
+    .option('--audit <file>', helpText('cli-help.gateway-audit'))
+    .option('--metrics <socket>', helpText('cli-help.gateway-metrics'))
+    .option('--state <dir>', helpText('cli-help.gateway-state'))
+    .option('--runtime <name>', helpText('cli-help.gateway-runtime'))
+    .option('--group <name>', helpText('cli-help.gateway-group'))
     .option(
       '--engine-directory <dir>',
-      'directory of the engine, never mountable (repeatable)',
+      helpText('cli-help.gateway-engine-directory'),
       (value: string, before: string[]) => [...before, value],
       [] as string[],
     )

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeStatus, type StatusReport } from './status.ts';
+import type { Container } from '../shared/containers/protection.ts';
 import { languageOf } from './language.ts';
-import { errorText, setLocale, translate } from './output.ts';
+import { resolveRoot } from './output.ts';
+import { describeScan } from './containers.ts';
 import { describeRecreatePlan } from './recreate-text.ts';
+import { errorText, setLocale, translate } from './text.ts';
 
 afterEach(() => setLocale('en'));
 
@@ -16,12 +19,9 @@ describe('the language of the command line', () => {
   });
 
   it('tells errors with why and what to do', async () => {
-    const error = {
-      code: 'input.unusable',
-      message: 'no engine was named',
-      reason: 'neither --root nor BULKHEAD_ROOT is set',
-      hint: "Give the engine's directory: --root DIR.",
-    } as const;
+    const resolved = resolveRoot({}, {}, 1000);
+    if (resolved.ok) throw new Error('a root was found');
+    const { error } = resolved;
     expect(errorText(error)).toBe(
       "error: no engine was named: neither --root nor BULKHEAD_ROOT is set\n  Give the engine's directory: --root DIR.",
     );
@@ -31,19 +31,40 @@ describe('the language of the command line', () => {
     );
   });
 
-  it('keeps columns in line, a Chinese character being two wide, and leaves documents and names alone', async () => {
+  it('aligns columns, a Chinese character being two wide', async () => {
     await setLocale('zh-CN');
+    const container: Container = {
+      id: '0123456789ab'.padEnd(64, '0'),
+      name: 'web',
+      image: 'nginx',
+      state: 'running',
+      status: '',
+      createdAt: '',
+      runtime: 'bulkhead',
+      protected: true,
+      reason: 'own-range',
+      range: { first: 100_000, last: 165_535 },
+      privileged: false,
+      restartPolicy: '',
+      volumes: [],
+      obstacles: [],
+      labels: {},
+    };
+    const other: Container = {
+      ...container,
+      name: 'db-long',
+      state: 'exited',
+      protected: false,
+      reason: 'eci-off',
+      range: null,
+    };
     expect(
-      translate(
-        '0123456789ab  web      running   protected    own id range 100000-165535\n0123456789ac  db-long  exited    UNPROTECTED  ECI is off',
-      ).split('\n'),
+      describeScan({ at: '', durationMs: 1, eci: true, containers: [container, other] }).split('\n'),
     ).toEqual([
       '0123456789ab  web      运行中    受保护       独立的 ID 范围 100000-165535',
-      '0123456789ac  db-long  已退出    未受保护     ECI 已关闭',
+      '0123456789ab  db-long  已退出    未受保护     ECI 已关闭',
+      '2 个中有 1 个未受保护。',
     ]);
-    expect(translate('+   "images": ["docker.io/library/alpine:3"]')).toBe(
-      '+   "images": ["docker.io/library/alpine:3"]',
-    );
   });
 
   it('tells in a plan what the gateway will refuse of a recreation, and of an apply that has it', async () => {
@@ -63,7 +84,7 @@ describe('the language of the command line', () => {
       blockers: [{ code: 'refused' as const, params: { rule: 'bind-not-shared', message } }],
     };
     expect(
-      translate(describeRecreatePlan({ blocked: true, groups: [[item]] }))
+      describeRecreatePlan({ blocked: true, groups: [[item]] })
         .split('\n')
         .slice(1),
     ).toEqual([
@@ -74,9 +95,9 @@ describe('the language of the command line', () => {
     ]);
     expect(
       translate(
-        '  Under these settings the gateway refuses to recreate bad, worse. Change the setting named with it, or leave it as it is.',
+        'Under these settings the gateway refuses to recreate bad, worse. Change the setting named with it, or leave it as it is.',
       ),
-    ).toBe('  按照这些设置，网关拒绝重新创建 bad, worse。请更改随其列出的设置，或保持该容器不变。');
+    ).toBe('按照这些设置，网关拒绝重新创建 bad, worse。请更改随其列出的设置，或保持该容器不变。');
   });
 
   it('says the one honest sentence', async () => {
@@ -102,7 +123,7 @@ describe('the language of the command line', () => {
       settingsDeleted: false,
       preferredOff: null,
     };
-    expect(translate(describeStatus(report))).toBe(
+    expect(describeStatus(report)).toBe(
       '引擎已停止：没有运行，也没有检查\n  引擎      已停止\n  套接字    unix:///x/docker.sock\n  设置      版本 3，草稿有所不同 (bulkhead plan)',
     );
   });

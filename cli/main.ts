@@ -1,11 +1,4 @@
-import {
-  Command,
-  CommanderError,
-  Help,
-  InvalidArgumentError,
-  Option,
-  type HelpConfiguration,
-} from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { registerApp } from './app.ts';
 import { registerApply } from './apply.ts';
@@ -14,34 +7,31 @@ import { registerContainers } from './containers.ts';
 import { registerEngine } from './engine.ts';
 import { registerExplain } from './explain.ts';
 import { registerGateway } from './gateway.ts';
+import { message } from '../shared/messages/message.ts';
+import { fail } from '../shared/result.ts';
 import { languageOfTag, type MessageLanguage } from '../shared/language.ts';
-import { widthOf } from '../shared/translate/translate.ts';
 import { keepInheritedDescriptors } from '../gateway/base/inherited-descriptors.ts';
 import { languageOf } from './language.ts';
-import { endWithReader, exitCodes, printError, setLocale, translate } from './output.ts';
+import { endWithReader, exitCodes, printError } from './output.ts';
 import { registerPlanner } from './planner.ts';
 import { registerRanges } from './ranges.ts';
 import { registerSettings } from './settings.ts';
 import { registerTargets } from './targets.ts';
 import { registerTrust } from './trust.ts';
+import { helpText, localizedHelp, parseErrorText } from './help.ts';
+import { setLocale, text } from './text.ts';
 
 /** The whole command line. Each command loads its own modules only when it runs. */
 export function buildProgram(): Command {
   const program = new Command('bulkhead')
-    .description('Enhanced Container Isolation for any Docker engine')
-    .version(packageJson.version)
-    .addOption(
-      new Option('--lang <language>', "language of messages: en or zh-CN (default: the locale's)").argParser(
-        languageOption,
-      ),
-    )
-    .showHelpAfterError(translate('(add --help for what it takes)'))
-    .configureHelp(toldHelp)
-    .configureOutput({
-      outputError: (text, write) => {
-        write(`${translate(text.trimEnd())}\n`);
-      },
-    })
+    .description(helpText('cli-help.program'))
+    .version(packageJson.version, '-V, --version', helpText('cli-help.display-version'))
+    .helpOption('-h, --help', helpText('cli-help.display-help'))
+    .helpCommand('help [command]', helpText('cli-help.display-help'))
+    .addOption(new Option('--lang <language>', helpText('cli-help.language')).argParser(languageOption))
+    .configureHelp(localizedHelp)
+    // `main` prints parse errors, by their codes.
+    .configureOutput({ outputError: () => undefined })
     // Set before commands are registered: they inherit it.
     .exitOverride();
   // What people use first comes first; the last two are started by the engine.
@@ -63,31 +53,9 @@ export function buildProgram(): Command {
   return program;
 }
 
-const plainHelp = new Help();
-/** Help in the language that is spoken. */
-const toldHelp: HelpConfiguration = {
-  styleTitle: translate,
-  displayWidth: widthOf,
-  commandDescription: (command) => translate(plainHelp.commandDescription(command)),
-  subcommandDescription: (command) => translate(plainHelp.subcommandDescription(command)),
-  optionDescription: (option) =>
-    `${translate(option.description)}${asides(plainHelp.optionDescription(option).slice(option.description.length))}`,
-  commandUsage: (command) => placeholders(plainHelp.commandUsage(command)),
-  subcommandTerm: (command) => placeholders(plainHelp.subcommandTerm(command)),
-};
-
-/** "(default: 90)" and "(env: X)", each told by itself; that nothing is in a list at first needs no words. */
-const asides = (added: string): string =>
-  added
-    .replace(' (default: [])', '')
-    .replaceAll(/ \((default|env): ([^()]*)\)/g, (whole) => translate(whole));
-/** What commander calls the places of options and commands. */
-const placeholders = (usage: string): string =>
-  usage.replaceAll(/\[(options|command)\]/g, (whole) => translate(whole));
-
-function languageOption(text: string): MessageLanguage {
-  const language = languageOfTag(text);
-  if (language === null) throw new InvalidArgumentError(translate('It must be en or zh-CN.'));
+function languageOption(tag: string): MessageLanguage {
+  const language = languageOfTag(tag);
+  if (language === null) throw new InvalidArgumentError(text('cli-help.language-invalid'));
   return language;
 }
 
@@ -101,17 +69,18 @@ export async function main(args: readonly string[]): Promise<void> {
     await buildProgram().parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
-      // Help and version are no failures; commander has printed everything.
+      // commander has printed help and version, which are no failures.
+      const parseError = parseErrorText(error);
+      if (parseError !== null) process.stderr.write(`${parseError}\n`);
       process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
       return;
     }
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    printError({
-      code: 'internal',
-      message: 'this is a defect in bulkhead',
-      reason: text,
-      hint: 'Report it with the command you ran.',
-    });
+    printError(
+      fail('internal', message('cli-output.defect'), {
+        reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        hint: message('cli-output.report-defect'),
+      }).error,
+    );
   }
 }
 

@@ -7,12 +7,12 @@ import { describe, expect, it, vi } from 'vitest';
 import {
   defaultRoot,
   endWithReader,
-  errorText,
   exitCodeOf,
   resolveRoot,
   secondsOption,
   workWithoutReader,
 } from './output.ts';
+import { errorText } from './text.ts';
 
 const run = promisify(execFile);
 const main = path.join(import.meta.dirname, 'main.ts');

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
-import type { MessageLanguage } from '../shared/language.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../shared/result.ts';
 import { engineAtRoot, parseTargetId, rootOf, type TargetRef } from '../shared/targets/target.ts';
-import { claimTitles } from '../shared/verify/claim-titles.ts';
 import { message } from '../shared/messages/message.ts';
-import type { ClaimId } from '../shared/verify/claims.ts';
+import { helpText } from './help.ts';
+import { errorText } from './text.ts';
 
 /**
  * Exit codes of every command: 0 done, 1 the operation or a claim failed (or a lint error was found), 2
@@ -24,66 +23,17 @@ export function exitCodeOf(error: AppError): number {
   return usageCodes.has(error.code) ? exitCodes.usage : exitCodes.failed;
 }
 
-let language: MessageLanguage = 'en';
-type Tell = (english: string) => string;
-const asItIs: Tell = (english) => english;
-let line: Tell = asItIs,
-  evidence: Tell = asItIs;
-let titles: Readonly<Record<ClaimId, string>> = claimTitles;
-
-/** Sets the language of everything for people; its words are read only when they are not English. */
-export async function setLocale(next: MessageLanguage): Promise<void> {
-  const [words, claims] =
-    next === 'zh-CN'
-      ? await Promise.all([
-          import('../shared/messages/zh-CN/command-line.ts'),
-          import('../shared/messages/zh-CN/claims.ts'),
-        ])
-      : [];
-  line = words?.chineseLines.line ?? asItIs;
-  evidence = words?.chineseLines.evidence ?? asItIs;
-  titles = claims?.claimTitles ?? claimTitles;
-  language = next;
-}
-
-/** English for people, in the language that is spoken, line by line. */
-export const translate = (english: string): string =>
-  language === 'en' ? english : english.split('\n').map(line).join('\n');
-
-/** What probes saw, in the language that is spoken. */
-export const translateEvidence = (english: string): string => evidence(english);
-
-/** What a claim says, in the language that is spoken. */
-export const toldClaim = (id: ClaimId): string => titles[id];
-
-const errorMarks: Readonly<Record<MessageLanguage, { readonly error: string; readonly because: string }>> = {
-  en: { error: 'error: ', because: ': ' },
-  'zh-CN': { error: '错误：', because: '：' },
-};
-
-/** Between a thing and what is said of it. */
-export const colon = (): string => errorMarks[language].because;
-
-/** An error as a person reads it: "what: why", and on a second line what to do. */
-export function errorText({ message, reason, hint }: AppError): string {
-  const { error, because } = errorMarks[language];
-  const why = reason === undefined ? '' : `${because}${translate(reason)}`;
-  return `${error}${translate(message)}${why}${hint === undefined ? '' : `\n  ${translate(hint)}`}`;
-}
-
 export interface PrintOptions<T> {
-  /** One JSON document on stdout instead of words. */
+  /** One JSON document on stdout instead of text. */
   readonly json?: boolean | undefined;
-  /** The words for people; '' prints nothing. */
+  /** The text for people, in the language of this run; '' prints nothing. */
   readonly human: (value: T) => string;
-  /** The words are a document, printed as it is in every language. */
-  readonly verbatim?: boolean | undefined;
   /** Whether the value itself means failure (a claim failed, engine not running): exit code 1. */
   readonly failed?: (value: T) => boolean;
 }
 
 /**
- * Ends a command: value to stdout (words, or one JSON document), error to stderr (words, or one JSON line
+ * Ends a command: value to stdout (text, or one JSON document), error to stderr (text, or one JSON line
  * `{"error": …}` with `--json`), and the exit code set. Never exits the process itself, so that output is
  * flushed.
  */
@@ -92,12 +42,7 @@ export function printResult<T>(result: Result<T, AppError>, options: PrintOption
     printError(result.error, options);
     return;
   }
-  const text =
-    options.json === true
-      ? JSON.stringify(result.value, null, 2)
-      : options.verbatim === true
-        ? options.human(result.value)
-        : translate(options.human(result.value));
+  const text = options.json === true ? JSON.stringify(result.value, null, 2) : options.human(result.value);
   if (text !== '') process.stdout.write(`${text}\n`);
   process.exitCode = options.failed?.(result.value) === true ? exitCodes.failed : exitCodes.ok;
 }
@@ -108,9 +53,9 @@ export function printError(error: AppError, options: { readonly json?: boolean |
   process.exitCode = exitCodeOf(error);
 }
 
-/** A word on how it goes, to stderr, so that stdout stays one document. */
+/** A line on the progress, in the language of this run, to stderr: stdout stays one document. */
 export function progress(text: string): void {
-  process.stderr.write(`${translate(text)}\n`);
+  process.stderr.write(`${text}\n`);
 }
 
 /**
@@ -119,23 +64,14 @@ export function progress(text: string): void {
  */
 export function withRoot(command: Command): Command {
   return command
-    .addOption(
-      new Option('--root <dir>', 'directory of the engine (default for root: /var/lib/bulkhead)').env(
-        'BULKHEAD_ROOT',
-      ),
-    )
-    .addOption(
-      new Option(
-        '--target <id>',
-        'another engine, by its id: docker-desktop, docker-engine, embedded:DIR (see bulkhead targets)',
-      ),
-    )
+    .addOption(new Option('--root <dir>', helpText('cli-help.root')).env('BULKHEAD_ROOT'))
+    .addOption(new Option('--target <id>', helpText('cli-help.target')))
     .addOption(new Option('--session-user <uid>').hideHelp());
 }
 
 /** Adds `--json`. */
 export function withJson(command: Command): Command {
-  return command.option('--json', 'print one JSON document on stdout');
+  return command.option('--json', helpText('cli-help.json'));
 }
 
 /** The engine that was named: `--target`, else the root directory. */

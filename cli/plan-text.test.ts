@@ -1,16 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import type { ApplyPlan } from '../shared/apply/plan.ts';
-import { applySteps } from '../shared/apply/steps.ts';
-import { chineseLines } from '../shared/messages/zh-CN/command-line.ts';
 import type { RecreateItem } from '../shared/containers/recreate.ts';
-import {
-  describeEffect,
-  describeOutcome,
-  describePlan,
-  describeStep,
-  describeVerification,
-} from './plan-text.ts';
+import { describeEffect } from './effect-text.ts';
+import { describeOutcome, describePlan, describeStep } from './plan-text.ts';
+import { describeVerification } from './verification-text.ts';
 import type { Verification } from '../shared/verify/claims.ts';
 import { describeStatus, type StatusReport } from './status.ts';
 
@@ -102,12 +96,6 @@ test('steps are printed when they have ended, with how long they took', () => {
       detail: 'Docker Engine 26',
     }),
   ).toMatch(/^4\/7 Restart the engine +5\.8 s +Docker Engine 26$/);
-});
-test('every step has its name in Chinese', () => {
-  for (const step of applySteps) {
-    const line = describeStep({ step, state: 'done', startedAt: '', durationMs: 1, detail: null }) ?? '';
-    expect(chineseLines.line(line), step).toMatch(/[\u4e00-\u9fff]/);
-  }
 });
 test('an outcome has reason and what to try; a failed roll back names the backup', () => {
   const error = {

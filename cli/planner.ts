@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { takeInheritedListeners } from '../shared/gateway/kept-listeners.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { printError, resolveRoot, withRoot } from './output.ts';
+import { helpText } from './help.ts';
 
 /**
  * `bulkhead planner --root DIR`: the isolation planner, a service beside the engine. Ends on SIGTERM;
@@ -9,7 +10,7 @@ import { printError, resolveRoot, withRoot } from './output.ts';
  */
 export function registerPlanner(program: Command): void {
   withRoot(program.command('planner'))
-    .description('run the isolation planner of one engine (started by the engine; needs root)')
+    .description(helpText('cli-help.planner'))
     .action(async (options: { root?: string }) => {
       startHeartbeat();
       const inherited = takeInheritedListeners(process.env, process.pid);

@@ -5,7 +5,6 @@ import type { RecreateRequest, RecreateRun } from '../shared/containers/recreate
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { eventListener, type EventListener } from './event-listener.ts';
 import {
-  colon,
   printable,
   printError,
   printResult,
@@ -13,11 +12,12 @@ import {
   withJson,
   withRoot,
   workWithoutReader,
-  translate,
 } from './output.ts';
-import { describeRecreatePlan, outcomeText, stepWords } from './recreate-text.ts';
+import { describeRecreatePlan, outcomeText, stepText } from './recreate-text.ts';
 import { message } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
+import { helpText } from './help.ts';
+import { about, text, translate } from './text.ts';
 
 interface RecreateOptions extends RootOptions {
   readonly yes?: boolean;
@@ -34,34 +34,22 @@ interface RecreateOptions extends RootOptions {
 /** `bulkhead containers recreate`. */
 export function registerRecreate(containers: Command): void {
   withJson(
-    withRoot(
-      containers
-        .command('recreate <name...>')
-        .description(
-          'make containers anew under ECI with the same configuration; the old one comes back if the new one does not run well',
-        ),
-    ),
+    withRoot(containers.command('recreate <name...>').description(helpText('cli-help.containers-recreate'))),
   )
-    .option('--yes', 'do not ask')
-    .option('--dry-run', 'show what would change and what would be lost; change nothing')
-    .option('--commit', 'carry over what was written inside them, by an image of their own')
-    .option('--keep-old', 'keep the old ones, stopped, under another name')
-    .option(
-      '--remove-old',
-      'remove the old ones also where the new one is not started, or something was written inside that is not carried over',
-    )
-    .option(
-      '--as <user>',
-      'who asks for the new ones: whose $HOME counts, and whose what they write into shared directories is (default: who had the old one made, where that was recorded, else the user behind sudo, else root)',
-    )
+    .option('--yes', helpText('cli-help.yes'))
+    .option('--dry-run', helpText('cli-help.recreate-dry-run'))
+    .option('--commit', helpText('cli-help.recreate-commit'))
+    .option('--keep-old', helpText('cli-help.recreate-keep-old'))
+    .option('--remove-old', helpText('cli-help.recreate-remove-old'))
+    .option('--as <user>', helpText('cli-help.recreate-as'))
     .option(
       '--start <id>',
-      'start the new one of this container though the old one does not run now (repeatable)',
+      helpText('cli-help.recreate-start'),
       (id: string, before: string[]) => [...before, id],
       [] as string[],
     )
-    .option('--without-way-back', 'also containers run with --rm, which are gone once they stop')
-    .option('--events', 'with --json: print how it goes as JSON lines')
+    .option('--without-way-back', helpText('cli-help.recreate-without-way-back'))
+    .option('--events', helpText('cli-help.recreate-events'))
     .action((names: string[], options: RecreateOptions) =>
       withTarget(options, (target) => recreate(target, names, options)),
     );
@@ -125,9 +113,12 @@ async function recreateTelling(
     }
     if (settled.value !== null)
       progress(
-        `An interrupted recreation of ${settled.value.names.join(', ')} was settled first (${settled.value.how}).`,
+        text('cli-output.recreation-settled-first', {
+          names: settled.value.names.join(', '),
+          how: settled.value.how,
+        }),
       );
-    for (const problem of settled.value?.problems ?? []) progress(printable(problem));
+    for (const problem of settled.value?.problems ?? []) progress(printable(translate(problem)));
   }
   const plan = await target.planRecreate(request.value);
   if (!plan.ok) {
@@ -141,7 +132,7 @@ async function recreateTelling(
   const human = options.json !== true && options.events !== true;
   const items = plan.value.groups.flat();
   const todo = items.filter((item) => !item.unchanged && item.blockers.length === 0);
-  if (human) process.stdout.write(`${translate(describeRecreatePlan(plan.value))}\n\n`);
+  if (human) process.stdout.write(`${describeRecreatePlan(plan.value)}\n\n`);
   if (todo.length > 0 && options.yes !== true) {
     const agreed = await confirm(todo.length, todo.filter(({ running }) => running).length);
     if (!agreed.ok) {
@@ -152,7 +143,7 @@ async function recreateTelling(
   workWithoutReader();
   const started = await target.startRecreate(request.value, (run) => {
     emit(run);
-    if (human) tell(run);
+    if (human) printProgress(run);
   });
   if (!started.ok) {
     refuse(started.error);
@@ -161,8 +152,8 @@ async function recreateTelling(
   const cancel = () => {
     progress(
       started.value.cancel()
-        ? 'Cancelling: the old container comes back…'
-        : 'Too late to cancel: it ends in a moment.',
+        ? text('cli-output.cancelling-recreation')
+        : text('cli-output.too-late-to-cancel'),
     );
   };
   process.on('SIGINT', cancel);
@@ -192,9 +183,11 @@ async function confirm(count: number, running: number): Promise<Result<void, App
     });
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const what = count === 1 ? '1 container' : `${count} containers`;
+    const containers = text('cli-output.containers', { count });
     const answer = await prompt.question(
-      translate(`Recreate ${what}${running === 0 ? '' : ` (${running} running)`}? [y/N] `),
+      running === 0
+        ? text('cli-output.confirm-recreate', { containers })
+        : text('cli-output.confirm-recreate-running', { containers, running }),
     );
     return /^y(es)?$/i.test(answer.trim())
       ? ok(undefined)
@@ -206,15 +199,16 @@ async function confirm(count: number, running: number): Promise<Result<void, App
   }
 }
 
-let said = '';
-function tell(run: RecreateRun): void {
+let printedLine = '';
+/** Prints what is done now, once. */
+function printProgress(run: RecreateRun): void {
   const current = run.members.find(({ step, outcome }) => step !== null && outcome === null);
   const line =
     run.activity === 'rolling-back'
-      ? 'going back: the old container comes back'
+      ? text('cli-recreation.rolling-back')
       : current?.step == null
         ? ''
-        : `${printable(current.name)}${colon()}${translate(stepWords[current.step])}`;
-  if (line !== '' && line !== said) progress(line);
-  said = line;
+        : about(printable(current.name), stepText(current.step));
+  if (line !== '' && line !== printedLine) progress(line);
+  printedLine = line;
 }

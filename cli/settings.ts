@@ -1,45 +1,39 @@
-import path from 'node:path';
 import type { Command } from 'commander';
-import type { RootPaths } from '../engine/base/root-paths.ts';
 import type { Target } from '../engine/target.ts';
 import type { SettingsState } from '../shared/ipc/contract.ts';
-import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { fail, ok } from '../shared/result.ts';
 import type { HistoryItem } from '../shared/settings/history.ts';
 import type { Finding } from '../shared/settings/index.ts';
 import type { DiffLine } from '../shared/settings/line-diff.ts';
-import type { LintContext } from '../shared/settings/lint/index.ts';
 import type { PreferenceOutcome } from '../shared/settings/preferences.ts';
-import { printError, printResult, progress, translate, withJson, withRoot } from './output.ts';
+import { printError, printResult, progress, withJson, withRoot } from './output.ts';
 import { message } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
+import { padColumns } from './columns.ts';
+import { helpText } from './help.ts';
+import { lint, type LintOptions } from './lint.ts';
+import { about, text, translate, translatedError } from './text.ts';
+
+const setExamples = `  bulkhead settings set /enhancedContainerIsolation/value true --root DIR
+  bulkhead settings set /bulkhead/existingContainers --unset --root DIR`;
+const preferExamples = `  bulkhead settings prefer /enhancedContainerIsolation/value false --root DIR
+  bulkhead settings prefer /enhancedContainerIsolation/value --clear --root DIR`;
 
 /**
  * `bulkhead settings lint | show | set | prefer | history | rollback | schema`. They edit the draft; only
  * `bulkhead apply` changes what is in force, and `prefer` what was left to users.
  */
 export function registerSettings(program: Command): void {
-  const settings = program.command('settings').description('read, check and edit admin-settings.json');
+  const settings = program.command('settings').description(helpText('cli-help.settings'));
 
-  withJson(
-    withRoot(
-      settings
-        .command('lint [file]')
-        .description('check a settings file (default: the draft); exit code 1 when it has errors'),
-    ),
-  )
-    .option('--registry', 'also ask the registries of listed images whether they serve them')
+  withJson(withRoot(settings.command('lint [file]').description(helpText('cli-help.settings-lint'))))
+    .option('--registry', helpText('cli-help.settings-registry'))
     .action(async (file: string | undefined, options: LintOptions) => {
       await lint(file, options);
     });
 
-  withJson(
-    withRoot(
-      settings
-        .command('show')
-        .description('print the settings: the draft, or with --applied what is in force'),
-    ),
-  )
-    .option('--applied', 'the applied text, not the draft')
+  withJson(withRoot(settings.command('show').description(helpText('cli-help.settings-show'))))
+    .option('--applied', helpText('cli-help.settings-applied'))
     .action((options: RootOptions & { applied?: boolean }) =>
       withTarget(options, async (target) => {
         const state = await target.settings.read();
@@ -49,51 +43,28 @@ export function registerSettings(program: Command): void {
         }
         printResult(ok(state), {
           json: options.json,
-          verbatim: true,
           human: (value) => (options.applied === true ? value.applied : value.draft).replace(/\n$/, ''),
         });
       }),
     );
 
-  withJson(
-    withRoot(
-      settings
-        .command('set <pointer> [value]')
-        .description('set one value in the draft: a JSON pointer and a JSON value; or remove it'),
-    ),
-  )
-    .option('--unset', 'remove it instead')
-    .addHelpText(
-      'after',
-      translate(
-        '\nA value that is no JSON is taken as a string. Examples:\n  bulkhead settings set /enhancedContainerIsolation/value true --root DIR\n  bulkhead settings set /bulkhead/existingContainers --unset --root DIR',
-      ),
-    )
+  withJson(withRoot(settings.command('set <pointer> [value]').description(helpText('cli-help.settings-set'))))
+    .option('--unset', helpText('cli-help.settings-unset'))
+    .addHelpText('after', () => text('cli-help.settings-set-examples', { examples: setExamples }))
     .action((pointer: string, value: string | undefined, options: SetOptions) =>
       withTarget(options, (target) => set(target, pointer, value, options)),
     );
 
   withJson(
-    withRoot(
-      settings
-        .command('prefer <pointer> [value]')
-        .description(
-          'set your own preference where the administrator left a setting open (locked: false); counts at once',
-        ),
-    ),
+    withRoot(settings.command('prefer <pointer> [value]').description(helpText('cli-help.settings-prefer'))),
   )
-    .option('--clear', "have no preference: the administrator's default holds again")
-    .addHelpText(
-      'after',
-      translate(
-        '\nWhat can be preferred: /enhancedContainerIsolation/value false, /blockDockerLoad/value true|false. Examples:\n  bulkhead settings prefer /enhancedContainerIsolation/value false --root DIR\n  bulkhead settings prefer /enhancedContainerIsolation/value --clear --root DIR',
-      ),
-    )
+    .option('--clear', helpText('cli-help.settings-clear'))
+    .addHelpText('after', () => text('cli-help.settings-prefer-examples', { examples: preferExamples }))
     .action((pointer: string, value: string | undefined, options: RootOptions & { clear?: boolean }) =>
       withTarget(options, (target) => prefer(target, pointer, value, options)),
     );
 
-  withJson(withRoot(settings.command('history').description('list applied versions, newest first'))).action(
+  withJson(withRoot(settings.command('history').description(helpText('cli-help.settings-history')))).action(
     (options: RootOptions) =>
       withTarget(options, async (target) => {
         if (options.json === true)
@@ -103,20 +74,14 @@ export function registerSettings(program: Command): void {
   );
 
   withJson(
-    withRoot(
-      settings
-        .command('rollback <version>')
-        .description('make an earlier version the draft (0: no settings file); apply it with bulkhead apply'),
-    ),
+    withRoot(settings.command('rollback <version>').description(helpText('cli-help.settings-rollback'))),
   ).action((version: string, options: RootOptions) =>
     withTarget(options, async (target) => {
       if (!/^\d{1,9}$/.test(version)) {
         printError(
-          {
-            code: 'input.unusable',
-            message: `"${version}" is not a version`,
-            hint: 'Give a number from bulkhead settings history.',
-          },
+          fail('input.unusable', message('cli-settings.not-a-version', { version }), {
+            hint: message('cli-settings.see-history'),
+          }).error,
           options,
         );
         return;
@@ -130,13 +95,8 @@ export function registerSettings(program: Command): void {
 
   settings
     .command('schema')
-    .description('print the JSON Schema of admin-settings.json, for editors; no engine is needed')
-    .addHelpText(
-      'after',
-      translate(
-        '\nKept beside the settings file, it lets editors complete and check the keys: write "$schema": "./FILE" there.',
-      ),
-    )
+    .description(helpText('cli-help.settings-schema'))
+    .addHelpText('after', () => text('cli-help.settings-schema-use'))
     .action(async () => {
       const { settingsJsonSchema } = await import('../shared/settings/schema/json-schema.ts');
       printResult(ok(settingsJsonSchema()), { json: true, human: () => '' });
@@ -158,12 +118,11 @@ async function set(
   const { lintSettings } = await import('../shared/settings/lint/index.ts');
   if ((value === undefined) !== (options.unset === true)) {
     printError(
-      {
-        code: 'input.unusable',
-        message:
-          value === undefined ? 'there is no value to set' : 'a value and --unset contradict each other',
-        hint: 'Give either a value or --unset.',
-      },
+      fail(
+        'input.unusable',
+        message(value === undefined ? 'cli-settings.no-value' : 'cli-settings.value-and-unset'),
+        { hint: message('cli-settings.give-value-or-unset') },
+      ).error,
       options,
     );
     return;
@@ -179,11 +138,9 @@ async function set(
     value !== undefined
   ) {
     printError(
-      {
-        code: 'input.unusable',
-        message: '"bulkhead" is never written for Docker Desktop',
-        reason: 'nothing there reads it',
-      },
+      fail('input.unusable', message('cli-settings.not-for-desktop'), {
+        reason: message('cli-settings.not-read-there'),
+      }).error,
       options,
     );
     return;
@@ -200,11 +157,14 @@ async function set(
   }
   const kept = await target.settings.setDraft(edited.value);
   // What is wrong with this very value, or with a key on the way to it: now, not only when planning.
-  const about = (finding: Finding) =>
+  const concerned = (finding: Finding) =>
     finding.pointer !== '' &&
     (`${pointer}/`.startsWith(`${finding.pointer}/`) || finding.pointer.startsWith(`${pointer}/`));
-  const findings = kept.ok ? lintSettings(kept.value.draft, target.lintContext).filter(about) : [];
-  for (const finding of findings) progress(`${finding.severity}: ${finding.pointer}: ${finding.message}`);
+  const findings = kept.ok ? lintSettings(kept.value.draft, target.lintContext).filter(concerned) : [];
+  for (const finding of findings) {
+    const severity = text(`cli-output.severity-${finding.severity}`);
+    progress(about(severity, about(finding.pointer, translate(finding.message))));
+  }
   printResult(kept, {
     json: options.json,
     human: (now) => `${describeEdit(diffLines, state.draft, now.draft)}\n${describeDraft(now)}`,
@@ -221,11 +181,11 @@ async function prefer(
   const name = preferenceNames.find((one) => preferencePointers[one] === pointer);
   if (name === undefined) {
     printError(
-      {
-        code: 'input.unusable',
-        message: `${pointer} is no setting that users can have a preference about`,
-        hint: `It goes for ${Object.values(preferencePointers).join(' and ')}.`,
-      },
+      fail('input.unusable', message('cli-settings.no-preference', { pointer }), {
+        hint: message('cli-settings.preferences-are', {
+          pointers: Object.values(preferencePointers).join(' and '),
+        }),
+      }).error,
       options,
     );
     return;
@@ -235,11 +195,9 @@ async function prefer(
     (value !== undefined && value !== 'true' && value !== 'false')
   ) {
     printError(
-      {
-        code: 'input.unusable',
-        message: 'a preference is true or false, or --clear',
-        hint: 'Give one of the three.',
-      },
+      fail('input.unusable', message('cli-settings.not-a-preference'), {
+        hint: message('cli-settings.give-one-of-three'),
+      }).error,
       options,
     );
     return;
@@ -252,20 +210,8 @@ async function prefer(
   });
 }
 
-export function describePreference(pointer: string, outcome: PreferenceOutcome): string {
-  switch (outcome) {
-    case 'none':
-      return `No preference about ${pointer}: the administrator's default holds.`;
-    case 'in-force':
-      return `Your preference about ${pointer} is in force until you clear it or the administrator locks it.`;
-    case 'same':
-      return `Your preference about ${pointer} is kept; the administrator has it so anyway.`;
-    case 'locked':
-      return `Your preference about ${pointer} does not count: the administrator has locked it.`;
-    case 'needs-restart':
-      return `Your preference about ${pointer} does not count: only the administrator can turn it on.`;
-  }
-}
+export const describePreference = (pointer: string, outcome: PreferenceOutcome): string =>
+  text(`cli-settings.preference-${outcome}`, { pointer });
 
 /** What an edit changed, as the lines of the text that differ. */
 function describeEdit(
@@ -273,162 +219,64 @@ function describeEdit(
   before: string,
   after: string,
 ): string {
-  if (before === after) return 'The draft says so already: nothing changed.';
+  if (before === after) return text('cli-settings.edit-changes-nothing');
   return diffLines(before, after, 0)
     .flat()
     .map((line) => `${line.kind === 'added' ? '+' : '-'} ${line.text}`)
     .join('\n');
 }
 
-/** JSON where it is JSON, else the words as a string: `true` is a boolean, `deny` a string. */
-function valueOf(text: string): unknown {
+/** JSON where it is JSON, else the text as a string: `true` is a boolean, `deny` a string. */
+function valueOf(given: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(given);
   } catch {
-    return text;
+    return given;
   }
 }
 
-const describeDraft = (state: SettingsState): string =>
-  state.draft === state.applied
-    ? 'The draft is what is applied: there is nothing to apply.'
-    : `The draft is kept. See what applying it would do: bulkhead plan${state.conflict ? '\nThe settings file was changed by another program since the draft was begun: look at both before applying.' : ''}`;
+function describeDraft(state: SettingsState): string {
+  if (state.draft === state.applied) return text('cli-settings.draft-is-applied');
+  const kept = text('cli-settings.draft-kept');
+  return state.conflict ? `${kept}\n${text('cli-settings.draft-conflict')}` : kept;
+}
 
 export function describeHistory(items: readonly HistoryItem[]): string {
-  if (items.length === 0) return 'Nothing has been applied yet.';
+  if (items.length === 0) return text('cli-settings.history-empty');
   return items
     .map((item) => {
       const at = item.at === null ? ''.padEnd(23) : `${item.at.slice(0, 19).replace('T', ' ')} UTC`;
-      const eci = item.eci === null ? '' : `ECI ${item.eci ? 'on' : 'off'}`;
-      return `${item.current ? '*' : ' '}${String(item.version).padStart(4)}  ${at}  ${eci.padEnd(7)}  ${how(item)}${changesOf(item)}`.trimEnd();
+      const eci = item.eci === null ? '' : text(item.eci ? 'cli-settings.eci-on' : 'cli-settings.eci-off');
+      const version = `${item.current ? '*' : ' '}${String(item.version).padStart(4)}`;
+      return [version, at, padColumns(eci, 7), `${originOf(item)}${changesOf(item)}`].join('  ').trimEnd();
     })
     .join('\n');
 }
 
-function how(item: HistoryItem): string {
-  switch (item.how) {
+/** How a version came about. */
+function originOf({ how, user, problem }: HistoryItem): string {
+  switch (how) {
     case 'apply':
-      return `applied by ${item.user}`;
+      return text('cli-settings.how-apply', { user: String(user) });
     case 'found':
-      return 'found, written by another program';
     case 'none':
-      return 'no settings file';
     case 'unrecorded':
-      return 'the file as it is, changed by another program and not recorded yet';
-    case 'unreadable':
-      return `${item.problem?.message ?? 'unreadable'}: ${item.problem?.reason ?? ''}`;
+      return text(`cli-settings.how-${how}`);
+    case 'unreadable': {
+      if (problem === null) return about(text('cli-settings.unreadable'), '');
+      const { message: what, reason = '' } = translatedError(problem);
+      return about(what, reason);
+    }
   }
 }
 
 /** How many changes, and the first of them by pointer. */
 function changesOf({ changes, changed }: HistoryItem): string {
   if (changes === null || changes === 0) return '';
-  const more = changes > changed.length ? `, and ${changes - changed.length} more` : '';
-  return `: ${changes} change${changes === 1 ? '' : 's'}: ${changed.map((change) => change.pointer || 'the whole document').join(', ')}${more}`;
-}
-
-interface LintReport {
-  readonly path: string;
-  readonly errors: number;
-  readonly findings: readonly Finding[];
-}
-
-interface LintOptions extends RootOptions {
-  readonly registry?: boolean;
-}
-
-async function lint(file: string | undefined, options: LintOptions): Promise<void> {
-  const human = (report: LintReport & { text: string }) =>
-    describeFindings(report.path, report.text, report.findings);
-  const print = (result: Result<LintReport & { text: string }, AppError>) => {
-    if (options.json === true && result.ok) {
-      const { text: _text, ...report } = result.value;
-      printResult(ok(report), { json: true, human: () => '', failed: (value) => value.errors > 0 });
-    } else printResult(result, { json: options.json, human, failed: (value) => value.errors > 0 });
-  };
-  const { lintSettings: lintText } = await import('../shared/settings/lint/index.ts');
-  const lintSettings = async (
-    text: string,
-    context: LintContext,
-    engine?: Pick<RootPaths, 'engineSocket' | 'clientSocket'>,
-  ) => {
-    if (options.registry !== true) return lintText(text, context);
-    const { askRegistries } = await import('./trust.ts');
-    return lintText(text, { ...context, registryAnswers: await askRegistries(text, engine) });
-  };
-  const report = (name: string, text: string, findings: readonly Finding[]) =>
-    ok({
-      path: name,
-      text,
-      findings,
-      errors: findings.filter((finding) => finding.severity === 'error').length,
-    });
-  if (file === undefined) {
-    await withTarget(options, async (target) => {
-      const state = await target.settings.read();
-      print(
-        state.readError !== null
-          ? { ok: false, error: state.readError }
-          : report(
-              state.draft === state.applied ? target.paths.settings : target.paths.draft,
-              state.draft,
-              await lintSettings(
-                state.draft,
-                target.lintContext,
-                options.registry === true
-                  ? { ...target.paths, clientSocket: (await target.driver.status()).socket }
-                  : undefined,
-              ),
-            ),
-      );
-    });
-    return;
-  }
-  const { readSettings } = await import('../engine/base/files.ts');
-  const read = await readSettings(path.resolve(file));
-  if (!read.ok) {
-    print(read);
-    return;
-  }
-  if (!read.value.exists) {
-    print(fail('input.unusable', message('cli.there-is-no-file', { file })));
-    return;
-  }
-  const { homedir } = await import('node:os');
-  print(
-    report(
-      file,
-      read.value.text,
-      await lintSettings(read.value.text, {
-        settingsFormat: 'engine',
-        platform: process.platform,
-        home: homedir(),
-        exists: true,
-      }),
-    ),
-  );
-}
-
-/** Findings as compilers print them, with the line and a caret under the place. */
-export function describeFindings(name: string, text: string, findings: readonly Finding[]): string {
-  if (findings.length === 0) return `${name}: nothing found.`;
-  const lines = text.split(/\r\n|\r|\n/);
-  const blocks = findings.map((finding) => {
-    const { line, column } = finding.range;
-    const head = `${name}:${line}:${column}: ${finding.severity}: ${finding.message} [${finding.code}]`;
-    const source = (lines[line - 1] ?? '').replace('\uFEFF', '');
-    // Long lines (minified files) are shown around the place only.
-    const from = Math.max(0, column - 60);
-    const shown = source.slice(from, from + 100).replaceAll('\t', ' ');
-    const fix = finding.fix === undefined ? [] : [`    fix: ${finding.fix.title}`];
-    return [head, `    ${shown}`, `    ${' '.repeat(Math.max(0, column - 1 - from))}^`, ...fix].join('\n');
-  });
-  const count = (severity: Finding['severity'], word: string) => {
-    const n = findings.filter((finding) => finding.severity === severity).length;
-    return n === 0 ? [] : [`${n} ${word}${n === 1 ? '' : 's'}`];
-  };
-  return [
-    ...blocks,
-    [...count('error', 'error'), ...count('warning', 'warning'), ...count('note', 'note')].join(', '),
-  ].join('\n');
+  const named = changed.map((change) => change.pointer || text('cli-settings.whole-document')).join(', ');
+  const pointers =
+    changes > changed.length
+      ? text('cli-settings.and-more', { pointers: named, number: changes - changed.length })
+      : named;
+  return text('cli-settings.changes', { count: changes, pointers });
 }

@@ -3,7 +3,11 @@ import type { Target } from '../engine/target.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import { unprotected } from '../shared/containers/protection.ts';
 import { removalNote } from '../shared/settings/removal-note.ts';
+import type { MessageReference } from '../shared/messages/message.ts';
 import { protectionState, type ProtectionState, type Verification } from '../shared/verify/claims.ts';
+import { labelled } from './columns.ts';
+import { phaseText } from './engine-text.ts';
+import { text, translateReference } from './text.ts';
 
 export interface StatusReport {
   readonly engine: EngineStatus;
@@ -24,6 +28,8 @@ export interface StatusReport {
   readonly olderSettings: string | null;
   /** Why the settings can't be read, if so; the gateway locks down then. */
   readonly settingsProblem: string | null;
+  /** The sentence that `settingsProblem` is, where it is one of the catalogue. */
+  readonly settingsProblemSentence?: MessageReference;
   /** The applied file had ECI on and is gone, and not by a roll back of ours. */
   readonly settingsDeleted: boolean;
 }
@@ -65,6 +71,9 @@ export async function statusReport(target: Target): Promise<StatusReport> {
     interruptedApply: journal !== null,
     olderSettings: desktop?.olderSettings ?? null,
     settingsProblem: settings.readError?.message ?? null,
+    ...(settings.readError?.sentences?.message === undefined
+      ? {}
+      : { settingsProblemSentence: settings.readError.sentences.message }),
     settingsDeleted: !settings.exists && settings.readError === null && (await deletedByMistake(target)),
   };
 }
@@ -81,70 +90,88 @@ async function deletedByMistake(target: Target): Promise<boolean> {
   return !noted && history.ok && history.value[0]?.eci === true;
 }
 
-/** The one honest sentence (design language, States), then facts. */
+/** The one sentence on the protection, then facts. */
 export function describeStatus(report: StatusReport): string {
-  const lines = [sentence(report, Date.now())];
-  if (report.eci && report.unprotected === null && report.protection !== 'stopped')
-    lines.push('The containers could not be looked at.');
-  if (report.protection === 'off' && report.unprotected !== null && report.unprotected > 0)
-    lines.push(
-      `${report.unprotected === 1 ? '1 container is' : `${report.unprotected} containers are`} not protected.`,
-    );
-  if (report.preferredOff !== null)
-    lines.push(
-      `Turned off by ${report.preferredOff}, as the unlocked default lets users: no rule is enforced. New containers still get ids of their own, unless they ask for another runtime. Back on: bulkhead settings prefer /enhancedContainerIsolation/value --clear`,
-    );
-  // A running engine tells it as its problem.
-  if (report.settingsProblem !== null && report.engine.problem === null)
-    lines.push(
-      `${report.settingsProblem}: a gateway that runs keeps its last good policy, one that starts is locked down.`,
-    );
-  if (report.settingsDeleted)
-    lines.push(
-      'The settings file was deleted: a gateway that runs keeps its last policy, the next start of engine or gateway finds ECI off. Put it back: bulkhead settings rollback, or apply again.',
-    );
-  if (report.interruptedApply)
-    lines.push('An apply is under way or was interrupted; the next bulkhead apply settles it.');
-  if (report.olderSettings !== null)
-    lines.push(
-      `There is a settings file at ${report.olderSettings} too, where older documents put it: it is not read here. To take it over: bulkhead apply ${report.olderSettings} --target docker-desktop`,
-    );
-  if (report.engine.problem !== null) lines.push(`Problem: ${report.engine.problem.message}`);
-  lines.push(
-    `  engine    ${report.engine.phase}${report.engine.version === null ? '' : `, Docker Engine ${report.engine.version}`}`,
-  );
-  lines.push(`  socket    unix://${report.engine.socket}`);
-  lines.push(
-    `  settings  version ${report.appliedVersion}${report.draftDiffers ? ', the draft differs (bulkhead plan)' : ''}`,
-  );
-  return lines.join('\n');
+  const { engine, appliedVersion: version } = report;
+  const phase = phaseText(engine.phase);
+  return [
+    protectionSentence(report, Date.now()),
+    ...notes(report),
+    labelled(
+      text('cli-status.engine'),
+      10,
+      engine.version === null
+        ? phase
+        : text('cli-status.engine-with-version', { phase, version: engine.version }),
+    ),
+    labelled(text('cli-status.socket'), 10, `unix://${engine.socket}`),
+    labelled(
+      text('cli-status.settings'),
+      10,
+      report.draftDiffers
+        ? text('cli-status.settings-version-draft', { version })
+        : text('cli-status.settings-version', { version }),
+    ),
+  ].join('\n');
 }
 
-function sentence(report: StatusReport, now: number): string {
+/** What somebody should know, or do something about. */
+function notes(report: StatusReport): readonly string[] {
+  const { engine, settingsProblem, settingsProblemSentence } = report;
+  const lines: string[] = [];
+  if (report.eci && report.unprotected === null && report.protection !== 'stopped')
+    lines.push(text('cli-status.not-scanned'));
+  if (report.protection === 'off' && report.unprotected !== null && report.unprotected > 0)
+    lines.push(text('cli-status.not-protected', { count: report.unprotected }));
+  if (report.preferredOff !== null)
+    lines.push(text('cli-status.preferred-off', { user: report.preferredOff }));
+  // A running engine has it as its problem.
+  if (settingsProblem !== null && engine.problem === null) {
+    const problem = translateReference(settingsProblem, settingsProblemSentence);
+    lines.push(text('cli-status.settings-problem', { problem }));
+  }
+  if (report.settingsDeleted) lines.push(text('cli-status.settings-deleted'));
+  if (report.interruptedApply) lines.push(text('cli-status.apply-interrupted'));
+  if (report.olderSettings !== null)
+    lines.push(text('cli-status.older-settings', { file: report.olderSettings }));
+  if (engine.problem !== null)
+    lines.push(text('cli-status.engine-problem', { problem: translateReference(engine.problem.message) }));
+  return lines;
+}
+
+function protectionSentence(report: StatusReport, now: number): string {
   const since = report.verification === null ? null : now - Date.parse(report.verification.at);
-  const n = report.unprotected ?? 0;
+  const count = report.unprotected ?? 0;
   switch (report.protection) {
     case 'stopped':
       return report.engine.phase === 'unreachable'
-        ? 'No answer from the engine: what runs there is not known'
-        : 'Engine stopped: nothing runs, nothing is checked';
+        ? text('cli-status.unreachable')
+        : text('cli-status.stopped');
     case 'off':
-      return 'Off: root in a container is root in the engine';
+      return text('cli-status.off');
     case 'audit':
-      return 'On in audit mode: nothing is refused, what would be is only logged (bulkhead audit)';
-    case 'unverified':
-      return since === null
-        ? 'On, but not verified'
-        : `On, but not verified since ${report.verification?.at.slice(0, 16).replace('T', ' ') ?? ''} UTC`;
-    case 'protected':
-      return `Protected and verified ${age(since ?? 0)} ago${n === 0 ? '' : `, except ${n === 1 ? '1 container' : `${n} containers`}`}`;
+      return text('cli-status.audit');
+    case 'unverified': {
+      const time = report.verification?.at.slice(0, 16).replace('T', ' ');
+      return time === undefined
+        ? text('cli-status.unverified')
+        : text('cli-status.unverified-since', { time });
+    }
+    case 'protected': {
+      const age = ageText(since ?? 0);
+      return count === 0
+        ? text('cli-status.protected', { age })
+        : text('cli-status.protected-except', { age, count });
+    }
   }
 }
 
 /** "3 min": an age for people. */
-function age(ms: number): string {
+function ageText(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 90) return text('cli-output.seconds', { seconds });
   const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+  return minutes < 90
+    ? text('cli-output.minutes', { minutes })
+    : text('cli-output.hours', { hours: Math.round(minutes / 60) });
 }

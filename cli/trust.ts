@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
 import type { SocketExplanation } from '../gateway/trust/ask-once.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import type { EntryCheck } from '../shared/policy/image-trust.ts';
+import type { EntryCheck, RegistryAnswer } from '../shared/policy/image-trust.ts';
 import type { EffectiveSettings } from '../shared/settings/index.ts';
 import type { EntryDigest } from '../shared/settings/lint/index.ts';
 import { printError, printResult, withJson, withRoot } from './output.ts';
 import { message } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
+import { labelled } from './columns.ts';
+import { helpText } from './help.ts';
+import { text, translate } from './text.ts';
 
 interface TrustOptions extends RootOptions {
   readonly draft?: boolean;
@@ -17,16 +20,8 @@ interface TrustOptions extends RootOptions {
  * not.
  */
 export function registerTrust(program: Command): void {
-  withJson(
-    withRoot(
-      program
-        .command('trust <image>')
-        .description(
-          'what the socket image list says about an image, with the digests compared; exit code 1 when it is not trusted',
-        ),
-    ),
-  )
-    .option('--draft', 'by the list of the draft, not the applied one')
+  withJson(withRoot(program.command('trust <image>').description(helpText('cli-help.trust'))))
+    .option('--draft', helpText('cli-help.trust-draft'))
     .action((image: string, options: TrustOptions) =>
       withTarget(options, async (target) => {
         const state = await target.settings.read();
@@ -102,54 +97,96 @@ async function engineSocketOf(paths: {
 }
 
 /** The verdict in a sentence, then what it rests on. */
-export function describeTrust(image: string, explained: SocketExplanation): string {
-  const { verdict } = explained;
-  const head = verdict.trusted
-    ? `${image} may have the Docker socket: ${verdict.derivedFrom === null ? `allowed by ${verdict.allowedBy}` : `built from ${verdict.derivedFrom}, which ${verdict.allowedBy} allows`}.`
-    : `${image} may not have the Docker socket (${verdict.reason}): ${verdict.detail}.`;
-  const local = explained.image;
-  const about =
-    local === null
-      ? []
-      : [
-          `  image    ${local.id}, ${local.layers.length} layer${local.layers.length === 1 ? '' : 's'}, ${local.store === 'graph' ? 'graph driver' : 'containerd'} store`,
-          ...local.digests.map(
-            (digest) =>
-              `  digest   ${digest}${local.store === 'graph' ? '' : ' (a name; the id is what counts)'}`,
-          ),
-        ];
-  const { list } = explained;
-  const lists =
-    list === null
-      ? []
-      : [
-          `  commands by ${[list, ...list.undecided].map(({ setting }) => setting).join(' and ')}${list.undecided.length === 0 ? '' : " (all of them: which one is the image's could not be told)"}`,
-        ];
+export function describeTrust(
+  image: string,
+  { verdict, image: local, list, checks, bases }: SocketExplanation,
+): string {
+  const fact = (label: string, value: string) => labelled(label, 9, value);
+  const entry = text('cli-explain.entry');
   return [
-    head,
-    ...lists,
-    ...about,
-    ...explained.checks.map((check) => `  entry    ${describeCheck(check)}`),
-    ...explained.bases.flatMap((base) => [
-      `  base     ${base.name} (${base.id})`,
-      ...base.checks.map((check) => `    entry  ${describeCheck(check)}`),
+    verdictText(image, verdict),
+    ...(list === null ? [] : [`  ${commandsText(list)}`]),
+    ...(local === null
+      ? []
+      : [
+          fact(text('cli-explain.image'), imageText(local)),
+          ...local.digests.map((digest) => fact(text('cli-explain.digest'), digestText(digest, local.store))),
+        ]),
+    ...checks.map((check) => fact(entry, describeCheck(check))),
+    ...bases.flatMap((base) => [
+      fact(text('cli-explain.base'), `${base.name} (${base.id})`),
+      ...base.checks.map((check) => `  ${labelled(entry, 7, describeCheck(check))}`),
     ]),
   ].join('\n');
 }
 
-function describeCheck(check: EntryCheck): string {
+function verdictText(image: string, verdict: SocketExplanation['verdict']): string {
+  if (!verdict.trusted)
+    return text('cli-explain.not-trusted', {
+      image,
+      code: verdict.reason,
+      reason: translate(verdict.detail),
+    });
+  const { allowedBy, derivedFrom } = verdict;
+  return text('cli-explain.trusted', {
+    image,
+    reason:
+      derivedFrom === null
+        ? text('cli-explain.allowed-by', { entry: allowedBy })
+        : text('cli-explain.built-from', { base: derivedFrom, entry: allowedBy }),
+  });
+}
+
+type LocalImage = NonNullable<SocketExplanation['image']>;
+
+const imageText = ({ id, layers, store }: LocalImage): string =>
+  text('cli-explain.image-layers', {
+    id,
+    count: layers.length,
+    store: store === 'graph' ? text('cli-explain.store-graph') : 'containerd',
+  });
+
+const digestText = (digest: string, store: LocalImage['store']): string =>
+  store === 'graph' ? digest : text('cli-explain.digest-as-name', { digest });
+
+function commandsText(list: NonNullable<SocketExplanation['list']>): string {
+  const settings = [list, ...list.undecided].map(({ setting }) => setting).join(' and ');
+  return text(list.undecided.length === 0 ? 'cli-explain.commands' : 'cli-explain.commands-undecided', {
+    settings,
+  });
+}
+
+function describeCheck({ entry, outcome, local, question, answer }: EntryCheck): string {
   const asked =
-    check.question === null
-      ? 'no registry needed'
-      : `asked ${check.question.domain}/${check.question.path} for ${check.question.reference}`;
-  const { answer } = check;
-  const said =
-    answer === null
-      ? ''
-      : answer.kind === 'served'
-        ? `: serves ${answer.digest}${answer.children === null || answer.children.length === 0 ? '' : ` (an index of ${answer.children.length})`}, ${Math.floor(answer.ageMs / 1000)} s ago${answer.lastKnown === null ? '' : `; last known, because ${answer.lastKnown}`}`
-        : answer.kind === 'absent'
-          ? ': has none'
-          : `: ${answer.why}`;
-  return `${check.entry}: ${check.outcome}; local ${check.local}; ${asked}${said}`;
+    question === null
+      ? text('cli-explain.check-unasked', { entry, outcome, local })
+      : text('cli-explain.check-asked', {
+          entry,
+          outcome,
+          local,
+          repository: `${question.domain}/${question.path}`,
+          reference: question.reference,
+        });
+  return `${asked}${answer === null ? '' : answerText(answer)}`;
+}
+
+function answerText(answer: RegistryAnswer): string {
+  switch (answer.kind) {
+    case 'served': {
+      const size = answer.children?.length ?? 0;
+      return text('cli-explain.served', {
+        digest: answer.digest,
+        index: size === 0 ? '' : text('cli-explain.index', { size }),
+        seconds: Math.floor(answer.ageMs / 1000),
+        lastKnown:
+          answer.lastKnown === null
+            ? ''
+            : text('cli-explain.last-known', { why: translate(answer.lastKnown) }),
+      });
+    }
+    case 'absent':
+      return text('cli-explain.absent');
+    default:
+      return text('cli-explain.unanswered', { why: translate(answer.why) });
+  }
 }

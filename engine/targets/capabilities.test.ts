@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { describeEngineStatus } from '../../cli/engine.ts';
+import { describeEngine } from '../../cli/engine-text.ts';
 import { appState, targetCapabilities } from '../../renderer/dev/fixture.ts';
 import { needsFirstRun } from '../../renderer/state/first-run.ts';
 import type { AppState } from '../../shared/ipc/contract.ts';
@@ -112,7 +112,7 @@ describe('an engine of an unknown kind', () => {
 
   it('is described on the command line by its capabilities', () => {
     const { engine } = stateOf(dummy);
-    expect(describeEngineStatus(targetCapabilities.embedded)(engine)).toContain('gateway');
-    expect(describeEngineStatus(dummy)(engine)).not.toContain('gateway');
+    expect(describeEngine(targetCapabilities.embedded)(engine)).toContain('gateway');
+    expect(describeEngine(dummy)(engine)).not.toContain('gateway');
   });
 });

@@ -1,10 +1,12 @@
+import type { MessageId } from '../messages/catalogue/index.ts';
+
 /** What a step changes, and so what going back from it takes. */
 export type StepChange = 'nothing' | 'files' | 'engine';
 
 /** A step of apply as every process knows it; what it does is in `engine/apply/steps/<id>.ts`. */
 export interface ApplyStepEntry {
-  /** Its name on the command line. */
-  readonly name: string;
+  /** Its name on the command line: a sentence of the catalogue. */
+  readonly name: MessageId;
   readonly changes: StepChange;
   /**
    * Whether a roll back undoes it. Those that it does not undo come last: once they begin, an apply is only
@@ -19,13 +21,13 @@ export interface ApplyStepEntry {
  * and in the window's texts (`review.step`, `review.stepWhat`).
  */
 export const applyStepTable = {
-  'back-up': { name: 'Back up', changes: 'nothing', reversible: true },
-  'write-settings': { name: 'Write settings', changes: 'files', reversible: true },
-  reconfigure: { name: 'Reconfigure the engine', changes: 'files', reversible: true },
-  'restart-engine': { name: 'Restart the engine', changes: 'engine', reversible: true },
-  'health-check': { name: 'Check the engine', changes: 'nothing', reversible: true },
-  verify: { name: 'Verify from inside', changes: 'nothing', reversible: true },
-  'clean-up': { name: 'Clean up', changes: 'nothing', reversible: false },
+  'back-up': { name: 'cli-plan.step-back-up', changes: 'nothing', reversible: true },
+  'write-settings': { name: 'cli-plan.step-write-settings', changes: 'files', reversible: true },
+  reconfigure: { name: 'cli-plan.step-reconfigure', changes: 'files', reversible: true },
+  'restart-engine': { name: 'cli-plan.step-restart-engine', changes: 'engine', reversible: true },
+  'health-check': { name: 'cli-plan.step-health-check', changes: 'nothing', reversible: true },
+  verify: { name: 'cli-plan.step-verify', changes: 'nothing', reversible: true },
+  'clean-up': { name: 'cli-plan.step-clean-up', changes: 'nothing', reversible: false },
 } as const satisfies Readonly<Record<string, ApplyStepEntry>>;
 
 export type ApplyStep = keyof typeof applyStepTable;

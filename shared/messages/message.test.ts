@@ -10,9 +10,11 @@ const names = (text: string) =>
 
 test('every sentence has a Chinese one with the same values, and no other exists', () => {
   const chineseById: Readonly<Record<string, string>> = chinese;
-  expect(Object.keys(chineseById).sort()).toEqual(Object.keys(english).sort());
+  // Chinese has one plural form.
+  const translatable = Object.entries(english).filter(([id]) => !id.endsWith('_one'));
+  expect(Object.keys(chineseById).sort()).toEqual(translatable.map(([id]) => id).sort());
   expect(
-    Object.entries(english)
+    translatable
       .filter(([id, text]) => names(text).join() !== names(chineseById[id] ?? '').join())
       .map(([id]) => id),
   ).toEqual([]);

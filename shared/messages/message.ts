@@ -5,9 +5,9 @@ import type { Message, MessageParam, MessageReference } from './localized-text.t
 export type { Message, MessageParam, MessageReference } from './localized-text.ts';
 
 /** The values that a sentence needs, by the names in its English text; none where it has no `{{name}}`. */
-type ParamsArgument<Id extends MessageId> = [ParamNames<Id>] extends [never]
+export type ParamsArgument<Id extends MessageId> = [ParamNames<Id>] extends [never]
   ? []
-  : [params: Readonly<Record<ParamNames<Id>, MessageParam>>];
+  : [params: { readonly [Name in ParamNames<Id>]: Name extends 'count' ? number : MessageParam }];
 
 /** Makes a sentence of the catalogue. */
 export function message<Id extends MessageId>(id: Id, ...[params]: ParamsArgument<Id>): Message {

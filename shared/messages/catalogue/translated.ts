@@ -1,4 +1,4 @@
-/** The same sentences in another language. */
+/** The same sentences in a language that has one plural form (`_other`), as Chinese has. */
 export type Translated<English extends Readonly<Record<string, string>>> = Readonly<
-  Record<keyof English, string>
+  Record<Exclude<keyof English, `${string}_one`>, string>
 >;

@@ -1,6 +1,13 @@
 import { app } from './app.ts';
 import { apply } from './apply.ts';
 import { cli } from './cli.ts';
+import { cliHelp } from './cli-help.ts';
+import { cliExplain } from './cli-explain.ts';
+import { cliOutput } from './cli-output.ts';
+import { cliPlan } from './cli-plan.ts';
+import { cliRecreation } from './cli-recreation.ts';
+import { cliSettings } from './cli-settings.ts';
+import { cliStatus } from './cli-status.ts';
 import { common } from './common.ts';
 import { containers } from './containers.ts';
 import { daemonJson } from './daemon-json.ts';
@@ -18,6 +25,13 @@ export const chinese = {
   ...app,
   ...apply,
   ...cli,
+  ...cliHelp,
+  ...cliExplain,
+  ...cliOutput,
+  ...cliPlan,
+  ...cliRecreation,
+  ...cliSettings,
+  ...cliStatus,
   ...common,
   ...containers,
   ...daemonJson,

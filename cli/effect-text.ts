@@ -1,0 +1,104 @@
+import type { PlanEffect } from '../shared/apply/plan.ts';
+import { text } from './text.ts';
+
+type EffectParam = PlanEffect['params'][string] | undefined;
+
+const valuesOf = (value: EffectParam): readonly string[] => (Array.isArray(value) ? value : []);
+
+/** Names with commas between, the first six of many. */
+function list(value: EffectParam, most = 6): string {
+  const names = valuesOf(value);
+  return names.length > most
+    ? text('cli-output.and-more', {
+        names: names.slice(0, most).join(', '),
+        number: names.length - most,
+      })
+    : names.join(', ');
+}
+
+/** Which containers stop, which of them start again, and which take their time. */
+function stopText({ count, names, returning, slow, slowNames, wait }: PlanEffect['params']): string {
+  const again = valuesOf(returning);
+  return [
+    text('cli-plan.containers-stop', { count: Number(count ?? 0), names: list(names) }),
+    again.length === 0 ? '' : text('cli-plan.start-again', { count: again.length, names: list(returning) }),
+    Number(slow ?? 0) === 0
+      ? ''
+      : text('cli-plan.stop-slowly', { seconds: String(wait), names: list(slowNames) }),
+  ].join('');
+}
+
+/** What a backend runs containers with, and what that gives. */
+function backendText(id: string): string {
+  switch (id) {
+    case 'exclusive':
+      return text('cli-plan.backend-exclusive');
+    case 'sysbox':
+      return text('cli-plan.backend-sysbox');
+    case 'none':
+      return text('cli-plan.backend-none');
+    default:
+      return id;
+  }
+}
+
+/** One effect of a plan. */
+export function describeEffect({ code, params }: PlanEffect): string {
+  const count = Number(params['count'] ?? 0);
+  const containers = text('cli-output.containers', { count });
+  const names = list(params['names']);
+  const seconds = String(params['seconds']);
+  switch (code) {
+    case 'engine-restarts':
+      return text('cli-plan.engine-restarts', { seconds });
+    case 'desktop-reopens':
+      return text('cli-plan.desktop-reopens', { seconds });
+    case 'desktop-opens':
+      return text('cli-plan.desktop-opens', { seconds });
+    case 'desktop-file-goes':
+      return text('cli-plan.desktop-file-goes');
+    case 'desktop-sign-in':
+      return text(params['first'] === 1 ? 'cli-plan.desktop-sign-in-new' : 'cli-plan.desktop-sign-in');
+    case 'engine-starts':
+      return text('cli-plan.engine-starts', { seconds });
+    case 'containers-stop':
+      return stopText(params);
+    case 'containers-removed':
+      return text('cli-plan.containers-removed', { containers, names });
+    case 'volumes-removed':
+      return text('cli-plan.volumes-removed', { count, names });
+    case 'containers-recreated':
+      return text('cli-plan.containers-recreated', { containers, names });
+    case 'containers-kept-unprotected':
+      return text('cli-plan.containers-kept-unprotected', { containers, names });
+    case 'store-unchanged':
+      return text('cli-plan.store-unchanged', {
+        images: text('cli-output.images', { count: Number(params['images']) }),
+        containers: text('cli-output.containers', { count: Number(params['containers']) }),
+      });
+    case 'eci-on':
+      return text('cli-plan.eci-on');
+    case 'eci-off':
+      return text('cli-plan.eci-off');
+    case 'backend':
+      return text('cli-plan.backend', { backend: backendText(String(params['id'])) });
+    case 'mounts-outside-shares-refused':
+      return count === 0
+        ? text('cli-plan.no-directories')
+        : text('cli-plan.directories', { paths: list(params['paths']) });
+    case 'socket-images':
+      return count === 0
+        ? text('cli-plan.no-socket-images')
+        : text('cli-plan.socket-images', { images: list(params['images']) });
+    case 'socket-commands': {
+      const commands = list(params['commands']) || text('cli-plan.no-commands');
+      return params['type'] === 'allow'
+        ? text('cli-plan.socket-commands-allowed', { commands })
+        : text('cli-plan.socket-commands-denied', { commands });
+    }
+    case 'gateway-reloads':
+      return text('cli-plan.gateway-reloads');
+    case 'load-blocked':
+      return text('cli-plan.load-blocked');
+  }
+}

@@ -1,0 +1,44 @@
+import type { EngineStatus } from '../shared/engine-status/status.ts';
+import type { TargetCapabilities } from '../shared/targets/capabilities.ts';
+import type { EngineStep } from '../shared/engine-status/progress.ts';
+import { labelled } from './columns.ts';
+import { text, translate } from './text.ts';
+
+export const phaseText = (phase: EngineStatus['phase']): string => text(`cli-status.phase-${phase}`);
+
+/** What a supervisor is doing. */
+export const stepText = (step: EngineStep): string => text(`cli-status.${step}`);
+
+/** Writes the status of an engine that has these capabilities, one fact a line. */
+export const describeEngine =
+  ({ enforcedByGateway }: Pick<TargetCapabilities, 'enforcedByGateway'>) =>
+  (status: EngineStatus): string => {
+    const fact = (label: string, value: string) => labelled(label, 15, value);
+    const upOrDown = (up: boolean) => (up ? text('cli-status.up') : text('cli-status.down'));
+    const lines = [text('cli-status.engine-phase', { phase: phaseText(status.phase) })];
+    if (status.phase === 'ready') {
+      lines.push(fact(text('cli-status.clients'), `unix://${status.socket}`));
+      if (status.version !== null) {
+        const versions = text('cli-status.versions', {
+          version: status.version,
+          api: status.apiVersion ?? '?',
+          runtime: status.defaultRuntime ?? '?',
+        });
+        lines.push(fact(text('cli-status.docker-engine'), versions));
+      }
+      if (status.counts !== null)
+        lines.push(fact(text('cli-status.containers'), text('cli-status.counts', status.counts)));
+      if (enforcedByGateway)
+        lines.push(
+          fact(text('cli-status.gateway'), upOrDown(status.gatewayUp)),
+          fact(text('cli-status.planner'), upOrDown(status.plannerUp)),
+        );
+    }
+    if (status.root !== null) lines.push(fact(text('cli-status.root'), status.root));
+    if (status.problem !== null)
+      lines.push(
+        fact(text('cli-status.problem'), translate(status.problem.message)),
+        ...status.problem.logTail.map((line) => fact('', line)),
+      );
+    return lines.join('\n');
+  };

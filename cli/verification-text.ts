@@ -1,0 +1,40 @@
+import { countOf, type Claim, type Verification } from '../shared/verify/claims.ts';
+import { padColumns } from './columns.ts';
+import { printable } from './output.ts';
+import { about, claimTitle, text, translateEvidence } from './text.ts';
+
+/** Columns before titles and evidence. */
+const indentation = 13;
+
+/**
+ * Claims with verdict, title and evidence; of what a failed one tried, what did not come out well (marked
+ * "!"), or with `everyItem` all of every claim.
+ */
+export function describeVerification(verification: Verification, { everyItem = false } = {}): string {
+  const indent = ' '.repeat(indentation);
+  const items = ({ verdict, items: tried = [] }: Claim) =>
+    tried
+      .filter(({ good }) => everyItem || (verdict === 'fail' && !good))
+      .map(({ title, seen, good }) => {
+        const item = about(printable(translateEvidence(title)), printable(translateEvidence(seen)));
+        return `${indent}${good ? ' ' : '!'} ${item}`;
+      });
+  const head = ({ verdict, id }: Claim) =>
+    `${padColumns(text(`cli-plan.verdict-${verdict}`), indentation)}${claimTitle(id)} (${id})`;
+  // With ECI off nothing was run, and once is enough to say so.
+  const evidence = (claim: Claim) =>
+    claim.verdict === 'not-run' && !verification.eci
+      ? []
+      : [`${indent}${printable(translateEvidence(claim.evidence))}`];
+  const lines = verification.claims.flatMap((claim) => [head(claim), ...evidence(claim), ...items(claim)]);
+  return [...lines, summary(verification)].join('\n');
+}
+
+function summary({ eci, claims, durationMs }: Verification): string {
+  if (!eci) return text('cli-plan.verification-off');
+  return [
+    translateEvidence(countOf(claims)),
+    text('cli-output.seconds', { seconds: (durationMs / 1000).toFixed(1) }),
+    ...(claims.some(({ verdict }) => verdict === 'not-enforced') ? [text('cli-plan.audit-mode')] : []),
+  ].join(text('cli-output.list-separator'));
+}
