@@ -15,20 +15,20 @@ type TranslateEnglish = (english: string) => string;
 const unchanged: TranslateEnglish = (english) => english;
 
 let translateMessage: Translate = plainText;
-let line: TranslateEnglish = unchanged;
+let translateEnglish: TranslateEnglish = unchanged;
 let evidence: TranslateEnglish = unchanged;
 let titles: Readonly<Record<ClaimId, string>> = claimTitles;
 
 /** Sets the language of everything for people. Other catalogues than the English one are loaded here. */
 export async function setLocale(language: MessageLanguage): Promise<void> {
-  const [translator, words, claims] = await Promise.all([
+  const [translator, sentences, claims] = await Promise.all([
     loadTranslator(language),
-    language === 'zh-CN' ? import('../shared/messages/zh-CN/command-line.ts') : undefined,
+    language === 'zh-CN' ? import('../shared/messages/zh-CN/index.ts') : undefined,
     language === 'zh-CN' ? import('../shared/messages/zh-CN/claims.ts') : undefined,
   ]);
   translateMessage = translator;
-  line = words?.chineseLines.line ?? unchanged;
-  evidence = words?.chineseLines.evidence ?? unchanged;
+  translateEnglish = sentences?.chinese.part ?? unchanged;
+  evidence = sentences?.chinese.evidence ?? unchanged;
   titles = claims?.claimTitles ?? claimTitles;
 }
 
@@ -40,9 +40,8 @@ export const text = <Id extends MessageId>(id: Id, ...params: ParamsArgument<Id>
 export const about = (subject: string, note: string): string =>
   text('cli-output.about', { subject, text: note });
 
-/** Text that others put together in English (findings, refusals), line by line. */
-export const translate = (english: string): string =>
-  line === unchanged ? english : english.split('\n').map(line).join('\n');
+/** Text that others put together in English: findings, refusals, errors without ids. */
+export const translate = (english: string): string => translateEnglish(english);
 
 /** What probes observed. */
 export const translateEvidence = (english: string): string => evidence(english);
@@ -54,7 +53,7 @@ export const claimTitle = (id: ClaimId): string => titles[id];
 export type ErrorTexts = Pick<AppError, 'message' | 'reason' | 'hint' | 'sentences'>;
 
 /** An error as a person reads it: "what: why", and on a second line what to do. */
-export function errorText(error: ErrorTexts): string {
+export function errorText(error: AppError): string {
   const { message: what, reason, hint } = translatedError(error);
   return `${text('cli-output.error', { text: reason === undefined ? what : about(what, reason) })}${hint === undefined ? '' : `\n  ${hint}`}`;
 }

@@ -18,8 +18,8 @@ export interface Messages extends DecisionLanguage {
   readonly told: (english: string) => string;
   /** What refusals name: `what` and `detail` of a denial. */
   readonly named: (english: string) => string;
-  /** A line of the command line: its columns told one by one, and lined up again. */
-  readonly line: (english: string) => string;
+  /** A sentence, what a refusal names, or a rule: what a line of the command line may be made of. */
+  readonly part: (english: string) => string;
   /** What was seen inside, in a claim's evidence or one of its items. */
   readonly evidence: (english: string) => string;
 }
@@ -45,15 +45,12 @@ export function messages(
   sentences: Sentences,
   words: DecisionWords,
   named: Sentences,
-  lines: Sentences = {},
   seen: Sentences = {},
 ): Messages {
   const told = createTranslator(sentences, (english) => toldRefusal(english));
   const inRefusal = createTranslator({ ...sentences, ...named }, () => null);
   const rules = Object.fromEntries(rulesByLength.map(([rule, text]) => [text, words.rules[rule]]));
-  const column = createTranslator({ ...rules, ...sentences, ...named, ...lines }, (english) =>
-    toldRefusal(english),
-  );
+  const part = createTranslator({ ...rules, ...sentences, ...named }, (english) => toldRefusal(english));
 
   const evidence: (english: string) => string = createTranslator({ ...sentences, ...seen }, (english) =>
     translateEvidence(
@@ -77,33 +74,7 @@ export function messages(
     return `${english.slice(0, at)}${refusalPrefix}${fill(words.refusal, [inRefusal(parts[1] ?? ''), `${words.rules[rule[0]]}${asides.join('')}`, toldSetting(words, setting)])}`;
   };
 
-  return { words, told, named: inRefusal, line: (english) => toldColumns(english, column), evidence };
-}
-
-const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g;
-/** Columns that a text takes in a terminal. */
-export const widthOf = (text: string): number => text.length + (text.match(wide)?.length ?? 0);
-
-/** Columns are apart by two spaces or more; Chinese characters take the room of two. */
-function toldColumns(line: string, column: (english: string) => string): string {
-  const [, lead = '', rest = ''] = /^( *(?:(?<= )[-!] )?)(.*)$/.exec(line) ?? [];
-  const parts = rest.split(/( {2,})/);
-  let owed = 0;
-  return (
-    lead +
-    parts
-      .map((part, index) => {
-        if (index % 2 === 0) {
-          const said = column(part);
-          owed += widthOf(said) - widthOf(part);
-          return said;
-        }
-        const gap = Math.max(2, part.length - owed);
-        owed = Math.max(0, owed - (part.length - gap));
-        return ' '.repeat(gap);
-      })
-      .join('')
-  );
+  return { words, told, named: inRefusal, part, evidence };
 }
 
 /** Finds sentences again, with a memory for those that come often. */

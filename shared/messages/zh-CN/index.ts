@@ -9,6 +9,7 @@ import { findings } from './findings.ts';
 import { keys } from './keys.ts';
 import { operations } from './operations.ts';
 import { requirements } from './requirements.ts';
+import { steps } from './steps.ts';
 import { trust } from './trust.ts';
 
 /** Every sentence there is in Simplified Chinese, by its English. */
@@ -21,13 +22,23 @@ export const sentences = {
   ...keys,
   ...operations,
   ...requirements,
+  ...steps,
   ...trust,
 };
 
 export const chinese = messages(
-  { ...commands, ...details, ...errors, ...findings, ...keys, ...operations, ...requirements, ...trust },
+  {
+    ...commands,
+    ...details,
+    ...errors,
+    ...findings,
+    ...keys,
+    ...operations,
+    ...requirements,
+    ...steps,
+    ...trust,
+  },
   decisions,
   denials,
-  {},
   evidence,
 );
