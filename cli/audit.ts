@@ -148,7 +148,7 @@ export function describeEntry(entry: StoredAuditEntry): string {
     entry.outcome === 'rewrite'
       ? entry.message
           .split(/; (?=[\w.]+: ")/)
-          .map(translate)
+          .map((part) => translate(part))
           .join('; ')
       : translate(entry.what ?? entry.message);
   const rule = [entry.rule, entry.spec ?? ''].filter((part) => part !== '').join(' ');

@@ -37,7 +37,7 @@ export const describeEngine =
     if (status.root !== null) lines.push(fact(text('cli-status.root'), status.root));
     if (status.problem !== null)
       lines.push(
-        fact(text('cli-status.problem'), translate(status.problem.message)),
+        fact(text('cli-status.problem'), translate(status.problem.message, status.problem.sentence)),
         ...status.problem.logTail.map((line) => fact('', line)),
       );
     return lines.join('\n');

@@ -119,7 +119,7 @@ const findingText = ({ outcome, message }: Finding): string =>
   outcome === 'rewrite'
     ? message
         .split(/; (?=[\w.]+: ")/)
-        .map(translate)
+        .map((part) => translate(part))
         .join('; ')
     : translate(message).replace(refusalPrefix, '');
 
@@ -128,12 +128,14 @@ export function describeExplanation(explanation: Explanation): string {
   const { requests, notes, missingFacts, leftOut, clientWords } = explanation;
   const lines = requests.flatMap((request) => [headOf(request), ...describeFindings(request)]);
   if (missingFacts.length > 0)
-    lines.push(text('cli-explain.facts-missing', { facts: missingFacts.map(translate).join(', ') }));
+    lines.push(
+      text('cli-explain.facts-missing', { facts: missingFacts.map((part) => translate(part)).join(', ') }),
+    );
   if (notes.includes('image-assumed')) lines.push(text('cli-explain.image-assumed'));
   if (notes.includes('compose-environment') && clientWords !== '')
     lines.push(...clientWords.split('\n').map((line) => `Compose: ${line}`));
   if (leftOut.length > 0)
-    lines.push(text('cli-explain.not-checked', { items: leftOut.map(translate).join(', ') }));
+    lines.push(text('cli-explain.not-checked', { items: leftOut.map((part) => translate(part)).join(', ') }));
   if (notes.includes('compose-stopped')) lines.push(text('cli-explain.compose-stopped'));
   if (notes.includes('build-calls') || notes.includes('compose-build'))
     lines.push(text('cli-explain.build-decided-later'));

@@ -100,7 +100,7 @@ export function describeFindings(name: string, settings: string, findings: reado
     const head = text('cli-settings.finding', {
       place: `${name}:${line}:${column}`,
       severity: text(`cli-output.severity-${finding.severity}`),
-      text: translate(finding.message),
+      text: translate(finding.message, finding.sentence),
       code: finding.code,
     });
     const source = (lines[line - 1] ?? '').replace('\uFEFF', '');
@@ -110,7 +110,7 @@ export function describeFindings(name: string, settings: string, findings: reado
     const fix =
       finding.fix === undefined
         ? []
-        : [`    ${text('cli-settings.fix', { title: translate(finding.fix.title) })}`];
+        : [`    ${text('cli-settings.fix', { title: translate(finding.fix.title, finding.fix.sentence) })}`];
     return [head, `    ${shown}`, `    ${' '.repeat(Math.max(0, column - 1 - from))}^`, ...fix].join('\n');
   });
   return [...blocks, sumOf(findings)].join('\n');

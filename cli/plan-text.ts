@@ -33,11 +33,11 @@ export function describePlan(plan: ApplyPlan, diff: string): string {
   ].join('\n\n');
 }
 
-const findingText = ({ range, severity, message }: ApplyPlan['findings'][number]): string =>
+const findingText = ({ range, severity, message, sentence }: ApplyPlan['findings'][number]): string =>
   `  ${text('cli-plan.finding', {
     line: range.line,
     severity: text(`cli-output.severity-${severity}`),
-    text: translate(message),
+    text: translate(message, sentence),
   })}`;
 
 const recreationLines = ({ recreation }: ApplyPlan): readonly string[] =>
@@ -55,7 +55,8 @@ function requirementText({ code, found, fix }: ApplyPlan['missingRequirements'][
   return `  ${fix === undefined ? missing : text('cli-output.with-note', { text: missing, note: translate(fix) })}`;
 }
 
-const blockerText = ({ message }: ApplyPlan['blockers'][number]): string => `  ${translate(message)}`;
+const blockerText = ({ message, sentence }: ApplyPlan['blockers'][number]): string =>
+  `  ${translate(message, sentence)}`;
 
 const stepText = (step: ApplyStepStatus['step']): string => text(applyStepTable[step].name);
 

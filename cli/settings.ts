@@ -163,7 +163,7 @@ async function set(
   const findings = kept.ok ? lintSettings(kept.value.draft, target.lintContext).filter(concerned) : [];
   for (const finding of findings) {
     const severity = text(`cli-output.severity-${finding.severity}`);
-    progress(about(severity, about(finding.pointer, translate(finding.message))));
+    progress(about(severity, about(finding.pointer, translate(finding.message, finding.sentence))));
   }
   printResult(kept, {
     json: options.json,

@@ -7,7 +7,7 @@ import type { MessageReference } from '../shared/messages/message.ts';
 import { protectionState, type ProtectionState, type Verification } from '../shared/verify/claims.ts';
 import { labelled } from './columns.ts';
 import { phaseText } from './engine-text.ts';
-import { text, translateReference } from './text.ts';
+import { text, translate } from './text.ts';
 
 export interface StatusReport {
   readonly engine: EngineStatus;
@@ -127,7 +127,7 @@ function notes(report: StatusReport): readonly string[] {
     lines.push(text('cli-status.preferred-off', { user: report.preferredOff }));
   // A running engine has it as its problem.
   if (settingsProblem !== null && engine.problem === null) {
-    const problem = translateReference(settingsProblem, settingsProblemSentence);
+    const problem = translate(settingsProblem, settingsProblemSentence);
     lines.push(text('cli-status.settings-problem', { problem }));
   }
   if (report.settingsDeleted) lines.push(text('cli-status.settings-deleted'));
@@ -135,7 +135,11 @@ function notes(report: StatusReport): readonly string[] {
   if (report.olderSettings !== null)
     lines.push(text('cli-status.older-settings', { file: report.olderSettings }));
   if (engine.problem !== null)
-    lines.push(text('cli-status.engine-problem', { problem: translateReference(engine.problem.message) }));
+    lines.push(
+      text('cli-status.engine-problem', {
+        problem: translate(engine.problem.message, engine.problem.sentence),
+      }),
+    );
   return lines;
 }
 

@@ -40,8 +40,12 @@ export const text = <Id extends MessageId>(id: Id, ...params: ParamsArgument<Id>
 export const about = (subject: string, note: string): string =>
   text('cli-output.about', { subject, text: note });
 
-/** Text that others put together in English: findings, refusals, errors without ids. */
-export const translate = (english: string): string => translateEnglish(english);
+/**
+ * A text of another process or module with the sentence that it is. One without (a refusal, evidence, an
+ * engine's own text) is looked up by its English.
+ */
+export const translate = (english: string, sentence?: MessageReference): string =>
+  sentence === undefined ? translateEnglish(english) : translateMessage({ ...sentence, text: english });
 
 /** What probes observed. */
 export const translateEvidence = (english: string): string => evidence(english);
@@ -65,12 +69,8 @@ export function translatedError({ message: what, reason, hint, sentences }: Erro
   readonly hint?: string;
 } {
   return {
-    message: translateReference(what, sentences?.message),
-    ...(reason === undefined ? {} : { reason: translateReference(reason, sentences?.reason) }),
-    ...(hint === undefined ? {} : { hint: translateReference(hint, sentences?.hint) }),
+    message: translate(what, sentences?.message),
+    ...(reason === undefined ? {} : { reason: translate(reason, sentences?.reason) }),
+    ...(hint === undefined ? {} : { hint: translate(hint, sentences?.hint) }),
   };
 }
-
-/** A text of another process with the sentence that it is; without one its English is looked up. */
-export const translateReference = (english: string, sentence?: MessageReference): string =>
-  sentence === undefined ? translate(english) : translateMessage({ ...sentence, text: english });
