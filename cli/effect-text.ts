@@ -1,4 +1,5 @@
 import type { PlanEffect } from '../shared/apply/plan.ts';
+import { backendIds } from '../shared/isolation/backends.ts';
 import { text } from './text.ts';
 
 type EffectParam = PlanEffect['params'][string] | undefined;
@@ -30,16 +31,8 @@ function stopText({ count, names, returning, slow, slowNames, wait }: PlanEffect
 
 /** What a backend runs containers with, and what that gives. */
 function backendText(id: string): string {
-  switch (id) {
-    case 'exclusive':
-      return text('cli-plan.backend-exclusive');
-    case 'sysbox':
-      return text('cli-plan.backend-sysbox');
-    case 'none':
-      return text('cli-plan.backend-none');
-    default:
-      return id;
-  }
+  const known = [...backendIds, 'none' as const].find((backend) => backend === id);
+  return known === undefined ? id : text(`cli-plan.backend-${known}`);
 }
 
 /** One effect of a plan. */
