@@ -10,7 +10,7 @@ import { withTrueIds } from './archive/true-ids.ts';
 import { openDecisionLog, type DecisionLog } from './audit/decision-log.ts';
 import { listenForClients } from './client-listener.ts';
 import { createGatekeeper } from './enforce/decide.ts';
-import { createEngineFacts } from './engine-api/engine-facts.ts';
+import { createEngineFacts } from './engine-api/create-engine-facts.ts';
 import { groupId } from './base/socket-file.ts';
 import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
 import {

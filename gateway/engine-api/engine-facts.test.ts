@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createEngineFacts, EngineTimeout, EngineUnreachable, type EngineFacts } from './engine-facts.ts';
+import { createEngineFacts } from './create-engine-facts.ts';
+import { EngineTimeout, EngineUnreachable, type EngineFacts } from './engine-facts.ts';
 import { perRequestCache } from './per-request-cache.ts';
 
 // An engine that is held up by some containers, as dockerd is by a FIFO as their /etc/passwd.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createEngineFacts, type ContainerFacts } from './engine-facts.ts';
+import { createEngineFacts } from './create-engine-facts.ts';
+import type { ContainerFacts } from './engine-facts.ts';
 import { perRequestCache } from './per-request-cache.ts';
 
 const container = (id: string): ContainerFacts => ({

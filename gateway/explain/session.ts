@@ -9,7 +9,8 @@ import {
   type Explanation,
 } from '../../shared/explain/explanation.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
-import { createEngineFacts, type EngineFacts } from '../engine-api/engine-facts.ts';
+import { createEngineFacts } from '../engine-api/create-engine-facts.ts';
+import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import { listenOn } from '../http/listener.ts';
 import { createImageTrust } from '../trust/create-image-trust.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';

@@ -1,6 +1,7 @@
 import { allowedEntries, entryQuestions } from '../../shared/policy/image-trust.ts';
 import type { EntryAnswer } from '../../shared/ipc/registry.ts';
-import { createEngineFacts, EngineUnreachable, type RegistryFacts } from '../engine-api/engine-facts.ts';
+import { createEngineFacts } from '../engine-api/create-engine-facts.ts';
+import { EngineUnreachable, type RegistryFacts } from '../engine-api/engine-facts.ts';
 import { dockerCredentials, type CredentialSource } from './docker-credentials.ts';
 import { KnownDigests } from './known-digests.ts';
 import { freshMs, RegistryAnswers } from './registry-answers.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openDecisionLog } from '../../gateway/audit/decision-log.ts';
-import { createEngineFacts } from '../../gateway/engine-api/engine-facts.ts';
+import { createEngineFacts } from '../../gateway/engine-api/create-engine-facts.ts';
 import { createGatekeeper } from '../../gateway/enforce/decide.ts';
 import { listenOn, type Listener } from '../../gateway/http/listener.ts';
 import { watchSettings } from '../../gateway/settings/settings-watch.ts';

@@ -1,5 +1,5 @@
 import { createGatekeeper } from '../../../gateway/enforce/decide.ts';
-import { createEngineFacts } from '../../../gateway/engine-api/engine-facts.ts';
+import { createEngineFacts } from '../../../gateway/engine-api/create-engine-facts.ts';
 import { gatherCreateFacts } from '../../../gateway/enforce/create-container.ts';
 import { openDecisionLog } from '../../../gateway/audit/decision-log.ts';
 import type { GatewayRequest } from '../../../gateway/http/exchange.ts';

@@ -1,0 +1,128 @@
+import { isHeldBind } from '../../shared/policy/held-binds.ts';
+import type { LocalImage } from '../../shared/policy/image-trust.ts';
+import { field, list, text, texts } from './answer-fields.ts';
+import type { ContainerFacts, ContainerLayers, RegistryFacts, VolumeFacts } from './engine-facts.ts';
+
+/** The content of an archive that is one regular file. */
+export function onlyFile(archive: Buffer): Buffer | null {
+  const size = (at: number) => Number.parseInt(archive.toString('latin1', at + 124, at + 136), 8);
+  // Before a file whose owner has a large id comes a header with that.
+  const at = archive[156] === 0x78 ? 512 + Math.ceil(size(0) / 512) * 512 : 0;
+  const type = archive[at + 156];
+  const bytes = size(at);
+  return (type === 0x30 || type === 0) && bytes >= 0 && archive.length >= at + 512 + bytes
+    ? archive.subarray(at + 512, at + 512 + bytes)
+    : null;
+}
+
+/**
+ * Graph drivers whose names no containerd snapshotter has. The others are told apart by what the engine says
+ * of itself.
+ */
+const graphDriverNames = new Set(['overlay2', 'vfs', 'aufs', 'devicemapper', 'windowsfilter']);
+
+/** `info`: the engine's answer to /info, asked for where it is needed. */
+export async function readImage(found: unknown, info: () => Promise<unknown>): Promise<LocalImage> {
+  const driver = text(field(field(found, 'GraphDriver'), 'Name'));
+  // In doubt containerd's: there fewer of the engine's words count as proof.
+  const graph =
+    field(found, 'Descriptor') == null &&
+    (graphDriverNames.has(driver) ||
+      (['btrfs', 'zfs', 'fuse-overlayfs'].includes(driver) && !usesContainerdStore(await info())));
+  return {
+    id: text(field(found, 'Id')),
+    tags: list(field(found, 'RepoTags')),
+    digests: list(field(found, 'RepoDigests')),
+    layers: list(field(field(found, 'RootFS'), 'Layers')),
+    store: graph ? 'graph' : 'containerd',
+  };
+}
+
+function usesContainerdStore(info: unknown): boolean {
+  const status = field(info, 'DriverStatus');
+  return (
+    !Array.isArray(status) ||
+    status.some(
+      (row: unknown) =>
+        Array.isArray(row) && row[0] === 'driver-type' && String(row[1]).startsWith('io.containerd.'),
+    )
+  );
+}
+
+export function readRegistries(config: unknown): RegistryFacts {
+  const indexes = field(config, 'IndexConfigs');
+  const insecure =
+    typeof indexes === 'object' && indexes !== null
+      ? Object.entries(indexes)
+          .filter(([, index]) => field(index, 'Secure') === false)
+          .map(([host]) => host.toLowerCase())
+      : [];
+  return {
+    mirrors: list(field(config, 'Mirrors')),
+    insecureHosts: insecure,
+    insecureRanges: list(field(config, 'InsecureRegistryCIDRs')),
+  };
+}
+
+export const readVolume = (found: unknown): VolumeFacts => ({
+  name: text(field(found, 'Name')),
+  driver: text(field(found, 'Driver')),
+  options: texts(field(found, 'Options')),
+  labels: texts(field(found, 'Labels')),
+});
+
+function readLayers(driver: unknown): ContainerLayers | null {
+  const at = (key: string) => text(field(field(driver, 'Data'), key));
+  const [upper, merged, lowers] = [
+    at('UpperDir'),
+    at('MergedDir'),
+    at('LowerDir')
+      .split(':')
+      .filter((one) => one !== ''),
+  ];
+  return field(driver, 'Name') !== 'overlay2' || upper === '' || merged === '' || lowers.length === 0
+    ? null
+    : { upper, merged, lowers };
+}
+
+export function readContainer(found: unknown): ContainerFacts {
+  const state = field(found, 'State');
+  const pid = field(state, 'Pid');
+  const mounts = field(found, 'Mounts');
+  const asked = field(field(found, 'HostConfig'), 'Mounts');
+  const networks = field(field(found, 'NetworkSettings'), 'Networks');
+  return {
+    id: text(field(found, 'Id')),
+    name: text(field(found, 'Name')).replace(/^\//, ''),
+    image: text(field(field(found, 'Config'), 'Image')),
+    imageId: text(field(found, 'Image')),
+    runtime: text(field(field(found, 'HostConfig'), 'Runtime')),
+    labels: texts(field(field(found, 'Config'), 'Labels')),
+    networks: Object.entries(networks ?? {}).map(([name, endpoint]) => ({
+      name,
+      id: text(field(endpoint, 'NetworkID')),
+    })),
+    user: text(field(field(found, 'Config'), 'User')),
+    running: field(state, 'Running') === true,
+    terminal: field(field(found, 'Config'), 'Tty') === true,
+    pid: typeof pid === 'number' ? pid : 0,
+    startedAt: text(field(state, 'StartedAt')),
+    boundOnlyIfThere: (Array.isArray(asked) ? asked : [])
+      .filter(
+        (mount: unknown) =>
+          text(field(mount, 'Type')) === 'bind' &&
+          field(field(mount, 'BindOptions'), 'CreateMountpoint') !== true &&
+          !isHeldBind(text(field(mount, 'Consistency'))),
+      )
+      .map((mount: unknown) => text(field(mount, 'Target'))),
+    layers: readLayers(field(found, 'GraphDriver')),
+    mounts: (Array.isArray(mounts) ? mounts : []).map((mount: unknown) => ({
+      type: text(field(mount, 'Type')),
+      name: text(field(mount, 'Name')),
+      source: text(field(mount, 'Source')),
+      destination: text(field(mount, 'Destination')),
+      readOnly: field(mount, 'RW') === false,
+      propagation: text(field(mount, 'Propagation')),
+    })),
+  };
+}
