@@ -1,13 +1,14 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { decisionSubject, decisionTexts } from '../shared/audit/decision-text.ts';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { MessageId } from '../shared/messages/catalogue/index.ts';
 import { message } from '../shared/messages/message.ts';
 import { padColumns } from './columns.ts';
 import { printable, printError, resolveRoot, withJson, withRoot } from './output.ts';
-import { text, translate } from './text.ts';
+import { text, translateSentence } from './text.ts';
 import { helpText } from './help.ts';
 
 interface AuditOptions {
@@ -146,11 +147,8 @@ export function describeEntry(entry: StoredAuditEntry): string {
   // Every change of a rewrite is a sentence of its own.
   const what =
     entry.outcome === 'rewrite'
-      ? entry.message
-          .split(/; (?=[\w.]+: ")/)
-          .map((part) => translate(part))
-          .join('; ')
-      : translate(entry.what ?? entry.message);
+      ? decisionTexts(entry, translateSentence).join('; ')
+      : (decisionSubject(entry, translateSentence) ?? entry.message);
   const rule = [entry.rule, entry.spec ?? ''].filter((part) => part !== '').join(' ');
   const line = `${entry.time}  ${outcome}  ${origin}${about === '' ? '' : `  ${about}`}  ${what}  [${rule}]${entry.setting === null ? '' : `  ${entry.setting}`}`;
   return printable(line);

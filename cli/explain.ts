@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { ExplainedRequest, Explanation, Finding } from '../shared/explain/explanation.ts';
+import { decisionTexts } from '../shared/audit/decision-text.ts';
 import { routeOfSetting } from '../shared/desktop/deep-link.ts';
-import { refusalPrefix } from '../shared/rules/texts.ts';
+import { refusalPrefix } from '../shared/translate/refusal-prefix.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { padColumns } from './columns.ts';
 import { printable, printError, printResult, withJson, withRoot } from './output.ts';
-import { text, translate } from './text.ts';
+import { text, translate, translateSentence } from './text.ts';
 import { message } from '../shared/messages/message.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
@@ -115,13 +116,12 @@ const variables = (): Record<string, string> =>
   );
 
 /** A refusal without its beginning; every change of a rewrite is a sentence of its own. */
-const findingText = ({ outcome, message }: Finding): string =>
-  outcome === 'rewrite'
-    ? message
-        .split(/; (?=[\w.]+: ")/)
-        .map((part) => translate(part))
+const findingText = (finding: Finding): string =>
+  finding.outcome === 'missing'
+    ? translate(finding.message)
+    : decisionTexts({ ...finding, outcome: finding.outcome }, translateSentence)
         .join('; ')
-    : translate(message).replace(refusalPrefix, '');
+        .replace(refusalPrefix, '');
 
 /** One line a finding, then the conclusion. */
 export function describeExplanation(explanation: Explanation): string {

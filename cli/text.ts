@@ -47,6 +47,9 @@ export const about = (subject: string, note: string): string =>
 export const translate = (english: string, sentence?: MessageReference): string =>
   sentence === undefined ? translateEnglish(english) : translateMessage({ ...sentence, text: english });
 
+/** A sentence with its English text, or a text that is the same in every language. */
+export const translateSentence: Translate = (sentence) => translateMessage(sentence);
+
 /** What probes observed. */
 export const translateEvidence = (english: string): string => evidence(english);
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { ok, type AppError, type Result } from '../shared/result.ts';
 import { lockedDownSettings } from '../shared/settings/effective.ts';
 import { openAdmission } from './open-admission.ts';
-import { messagesIn } from '../shared/messages/index.ts';
+import { loadedTranslator, loadTranslator } from '../shared/messages/translator.ts';
 import { refusalText } from '../shared/policy/decision.ts';
 import type { ConnectionLimits } from '../shared/policy/limits.ts';
 import { RootGuard } from './archive/root-guard.ts';
@@ -115,9 +115,18 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
       preferences === null ? null : keepPreferencesFile(preferences.file, state.settings, preferences.gid);
     if (problem !== null) log(`there is no place for users' preferences: ${problem}`);
   };
+  // Refusals before it is loaded are in English.
+  const loadLanguage = ({ settings }: PolicyState): Promise<void> =>
+    loadTranslator(settings.language).then(
+      () => undefined,
+      (error: unknown) => {
+        log(`refusals stay in English: ${String(error)}`);
+      },
+    );
   const settings = watchSettings(
     options.settingsFile,
     (state) => {
+      void loadLanguage(state);
       log(describePolicy(options.settingsFile, state));
       keepPreferences(state);
       if (typeof options.stateDirectory === 'string')
@@ -125,6 +134,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     },
     preferences,
   );
+  await loadLanguage(settings.current());
   // Every line says whose preference it was decided under, if anybody's.
   const audit = withPreference(
     openDecisionLog(options.auditFile ?? null, log),
@@ -219,7 +229,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     mounts: sockets?.mounts ?? null,
     counters,
     log,
-    text: (denial) => refusalText(denial, messagesIn(settings.current().settings.language)),
+    text: (denial) => refusalText(denial, loadedTranslator(settings.current().settings.language)),
     ...(options.connectionLimits === undefined ? {} : { limits: options.connectionLimits }),
   });
   const listeners = new Set<Listener>();

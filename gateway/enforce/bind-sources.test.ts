@@ -88,7 +88,9 @@ describe('A8: which directory a bind source really is', () => {
       for (const share of ['users', 'theirs/roots', 'open/roots', 'sticky/users', 'by-way-of/roots']) {
         expect(await shareOf(share)).toMatchObject({
           share: null,
-          problem: expect.stringMatching(/^\/.* is not shared: it leads through the link /) as string,
+          problem: {
+            text: expect.stringMatching(/^\/.* is not shared: it leads through the link /) as string,
+          },
         });
       }
       // A directory that is no link is where it is, whoever's it is.
@@ -174,7 +176,7 @@ describe('shared directories', () => {
     expect(sharedDirectories(settings, '/home/u')).toEqual(['/home/u/work', '/tmp', '/srv', '/home/u']);
     expect(sharedDirectories(settings, null)).toEqual(['/tmp', '/srv']);
     // A refusal then says why, where it makes a difference.
-    expect(homeProblem(settings, 70_001, null)).toBe('where $HOME of user 70001 is could not be told');
+    expect(homeProblem(settings, 70_001, null)?.text).toBe('where $HOME of user 70001 is could not be told');
     expect([
       homeProblem(settings, 70_001, '/home/u'),
       homeProblem(settings, null, null),

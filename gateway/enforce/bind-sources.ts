@@ -4,6 +4,7 @@ import { cleanPath, isInside, type BindSourceFacts } from '../../shared/policy/b
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { PathLookups, type Resolution, type Resolved } from './path-lookups.ts';
 import { sharesOf, type Shares } from './share-paths.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 
 export interface BindSourceEnvironment {
   /** Sockets of the engine and the gateway; the usual places of Docker's and containerd's are added. */
@@ -18,7 +19,7 @@ export interface BindSourceEnvironment {
   /** Directories that may be mounted, `$HOME` and the like resolved. */
   readonly shares: readonly string[];
   /** Why a share that is listed is none for this caller. */
-  readonly shareProblem?: string;
+  readonly shareProblem?: Message;
 }
 
 /** Where an engine's socket is expected by everybody; refused by name even while nothing is there. */
@@ -86,7 +87,7 @@ export function bindSources(
       share: null,
     };
     const clean = cleanPath(requested);
-    if (clean === null) return { ...nothing, problem: 'it is not an absolute path' };
+    if (clean === null) return { ...nothing, problem: message('policy.it-is-not-absolute-path') };
     places ??= enginePlaces(environment, lookups);
     const { sockets, dockerSockets, directories, shares } = await places;
     const found = await lookups.resolve(clean);
@@ -162,7 +163,7 @@ async function known(files: readonly string[], lookups: PathLookups): Promise<Re
 }
 
 /** Why what is listed is not shared, where that may be why something is refused. */
-function shareProblem(given: string | undefined, { problems }: Shares): { readonly problem?: string } {
+function shareProblem(given: Message | undefined, { problems }: Shares): { readonly problem?: Message } {
   const problem = given ?? problems[0];
   return problem === undefined ? {} : { problem };
 }
@@ -194,10 +195,10 @@ export function homeProblem(
   settings: EffectiveSettings,
   uid: number | null,
   home: string | null,
-): string | undefined {
+): Message | undefined {
   return home !== null || uid === null || !sharesHome(settings)
     ? undefined
-    : `where $HOME of user ${uid} is could not be told`;
+    : message('gateway.home-is-not-known', { uid });
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import { writeTarget } from '../http/message/target.ts';
 import { isProtected } from './existing-containers.ts';
 import { type InspectionContext, type InspectionResult, denied, passedAsIs } from './inspection-context.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import { type SocketHolder, holderDenial } from './socket-client.ts';
 
 /** Same request, the container's name replaced by its id: what was checked is what is used. */
@@ -18,10 +19,10 @@ export async function checked(
   doing: string,
 ): Promise<InspectionResult> {
   if (await isProtected(container, context)) return passedAsIs;
-  const denial = deny('container-unprotected', `${doing} container ${container.name}`, {
-    spec: 'D',
-    setting: '/bulkhead/existingContainers',
-  });
+  const denial = deny(
+    'container-unprotected',
+    message('gateway.use-of-container', { verb: doing, name: container.name }),
+  );
   const about = { container: container.name, image: container.image };
   return context.settings.existingContainers === 'warn'
     ? { ...passedAsIs, warning: denial, ...about }
@@ -39,10 +40,15 @@ export async function entered(
 ): Promise<InspectionResult> {
   const result = await checked(context, container, doing);
   if (result.kind !== 'passed') return result;
-  const held = holder(context, container, `${doing} container ${container.name}`, {
-    container: container.name,
-    image: container.image,
-  });
+  const held = holder(
+    context,
+    container,
+    message('gateway.use-of-container', { verb: doing, name: container.name }),
+    {
+      container: container.name,
+      image: container.image,
+    },
+  );
   return held.kind === 'passed' && held.warning === undefined ? result : held;
 }
 
@@ -50,7 +56,7 @@ export async function entered(
 export function holder(
   context: InspectionContext,
   container: SocketHolder,
-  what: string,
+  what: Message,
   about: { container?: string; image?: string },
 ): InspectionResult {
   const denial =

@@ -13,6 +13,7 @@ import { loadDenial } from '../../shared/policy/load.ts';
 import { takeGrpcOver } from './builds.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
 import { isRestricted, inspectRequest, showsEnvironment } from './restrictions.ts';
+import { message } from '../../shared/messages/message.ts';
 import { conclude, denied, deniedCall, tooManyOpen, wouldDeny, type DecisionContext } from './verdicts.ts';
 
 type Options = GatekeeperOptions & { readonly turns: Turns };
@@ -89,7 +90,7 @@ function admittedRequest(
     return denied(deciding(null), deny('unknown-endpoint', `${request.head.method} ${request.target.path}`));
   }
   if (formTypes.has(request.head.contentType) && request.head.body.kind !== 'none' && !emptyBody(request)) {
-    return denied(deciding(null), deny('form-body', 'a form body'));
+    return denied(deciding(null), deny('form-body', message('gateway.form-body')));
   }
   const always = refusedAlways(route);
   if (always !== null) return denied(deciding(null), always);

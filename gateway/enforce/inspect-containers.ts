@@ -27,6 +27,7 @@ import {
 } from './inspection-context.ts';
 import { heldSockets } from './own-sockets.ts';
 import { isOfNobody, makeSourcesAgain } from './shares.ts';
+import { message } from '../../shared/messages/message.ts';
 import { userFilesDenial } from './user-files.ts';
 
 /** The container in the path must be protected. */
@@ -50,14 +51,17 @@ export async function startContainer(context: InspectionContext): Promise<Inspec
   const result = await mounted(context, container, await checked(context, container, verbOf(context)));
   const isRunning = context.request.match?.route.pattern.endsWith('/unpause') === true;
   if (result.kind !== 'passed' || isRunning) return result;
-  const special = await userFilesDenial(container, `${verbOf(context)} container ${container.name}`);
+  const special = await userFilesDenial(
+    container,
+    message('gateway.use-of-container', { verb: verbOf(context), name: container.name }),
+  );
   if (special !== null) return denied(special, { container: container.name, image: container.image });
   if (result.warning !== undefined || !(await isOfNobody(context, container))) return result;
-  const denial = deny('container-unprotected', `${verbOf(context)} container ${container.name}`, {
-    spec: 'A3',
-    setting: '/bulkhead/existingContainers',
-    detail: 'it is not known who made it, so whose ids it would have: recreate it',
-  });
+  const denial = deny(
+    'container-unprotected',
+    message('gateway.use-of-container', { verb: verbOf(context), name: container.name }),
+    { spec: 'A3', detail: message('gateway.it-is-not-known-who-made-it') },
+  );
   const about = { container: container.name, image: container.image };
   return context.settings.existingContainers === 'warn'
     ? { ...result, warning: denial, ...about }
@@ -82,9 +86,10 @@ export async function copyContainer(context: InspectionContext): Promise<Inspect
   for (const { type, source } of container.mounts) {
     if (type === 'bind' && !(await isSteady(source, shares)))
       return denied(
-        deny('copy-mounts', `${verbOf(context)} container ${container.name}, which mounts ${source},`, {
-          spec: 'A8',
-        }),
+        deny(
+          'copy-mounts',
+          message('gateway.container-which-mounts', { verb: verbOf(context), name: container.name, source }),
+        ),
         { container: container.name, image: container.image },
       );
   }

@@ -14,6 +14,7 @@ import { type InspectionContext, type InspectionResult, denied, passedAsIs } fro
 import { withSocket } from './own-sockets.ts';
 import { readJson } from './read-body.ts';
 import { heldBinds, makeSourcesOf, needsRecursiveReadOnly, withUsers } from './shares.ts';
+import { message } from '../../shared/messages/message.ts';
 import { writeBody } from './write-body.ts';
 
 /**
@@ -22,7 +23,7 @@ import { writeBody } from './write-body.ts';
  */
 export function idLikeName(name: string | undefined): InspectionResult | null {
   return name !== undefined && /^\/?[0-9a-f]{64}$/.test(name)
-    ? denied(deny('container-name', `the name ${name}`))
+    ? denied(deny('container-name', message('gateway.the-name', { name })))
     : null;
 }
 
@@ -60,7 +61,7 @@ export async function createContainer(
     const result =
       held === null
         ? passedAsIs
-        : holder(context, held, `docker create with volumes or namespaces of container ${referred}`, about);
+        : holder(context, held, message('gateway.create-with-parts-of-container', { name: referred }), about);
     if (result.kind !== 'passed') return result;
   }
   const {
@@ -71,14 +72,17 @@ export async function createContainer(
     decideCreateContainer(read.body, { ...facts, socket }, { runtime: context.runtime }),
   );
   if (decision.outcome === 'deny' || written === null)
-    return denied(decision.outcome === 'deny' ? decision : deny('unreadable-body', 'the body'), about);
+    return denied(
+      decision.outcome === 'deny' ? decision : deny('unreadable-body', message('policy.the-body')),
+      about,
+    );
   const held = heldBinds(context, written, facts.containers);
   // An engine takes no notice of what a mount has in its place, in a request of an older version.
   if (target.version !== null && Number(target.version.slice(2)) < 44 && needsRecursiveReadOnly(held)) {
     return denied(
-      deny('unmodelled-value', 'a bind with the option rro', {
+      deny('unmodelled-value', message('gateway.bind-with-option-rro'), {
         spec: 'A9',
-        detail: 'it needs version 1.44 of the API',
+        detail: message('gateway.it-needs-version-1-44-of-api'),
       }),
       about,
     );

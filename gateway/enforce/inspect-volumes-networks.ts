@@ -16,6 +16,7 @@ import {
   passedAsIs,
   subjectOf,
 } from './inspection-context.ts';
+import { message } from '../../shared/messages/message.ts';
 import { networkDenial } from './networks.ts';
 
 export async function createVolume(
@@ -51,7 +52,7 @@ export async function connectNetwork(
 ): Promise<InspectionResult> {
   const network = await context.facts.network(subjectOf(context));
   if (network?.driver === 'host')
-    return denied(deny('host-namespace', "connecting to the engine's network", { spec: 'A7' }));
+    return denied(deny('host-namespace', message('gateway.connecting-to-engine-network')));
   return modelled(context, body, connectNetworkBody);
 }
 

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../shared/policy/json.ts';
 import { type Shape, checkShape } from '../../shared/policy/shape.ts';
 import { type InspectionContext, type InspectionResult, denied, passedAsIs } from './inspection-context.ts';
 import { readJson } from './read-body.ts';
+import { message } from '../../shared/messages/message.ts';
 import { writeBody } from './write-body.ts';
 
 /** A body as it was read; without one, an empty object. */
@@ -26,7 +27,12 @@ export async function readBody(context: InspectionContext, body: Buffer | null, 
   if (!shaped.ok) return { ok: false, denial: shapeDenial(shaped.problem) };
   return shaped.value instanceof Map
     ? { ok: true, body: shaped.value, bytes: body.length }
-    : { ok: false, denial: deny('unreadable-body', 'the body', { detail: 'it must be an object' }) };
+    : {
+        ok: false,
+        denial: deny('unreadable-body', message('policy.the-body'), {
+          detail: message('policy.it-must-be-object'),
+        }),
+      };
 }
 
 /** `result`, where it passed with the body written anew as it was understood. */

@@ -25,6 +25,7 @@ import type { AnswerHandling } from '../http/exchange.ts';
 import { parameter, writeTarget } from '../http/message/target.ts';
 import { type InspectionContext, type InspectionResult, passedAsIs } from './inspection-context.ts';
 import { readJson } from './read-body.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { SocketClient } from './socket-client.ts';
 
 const builtInNetworks = new Set(['bridge', 'host', 'none']);
@@ -66,7 +67,10 @@ export class OwnScope {
   #notOwn(what: 'container' | 'network' | 'volume', name: string): InspectionResult {
     return {
       kind: 'denied',
-      denial: notOwnDenial(`the use of ${what} ${name}`, this.#client.list.scopeSetting),
+      denial: notOwnDenial(
+        message('gateway.use-of-object', { kind: what, name }),
+        this.#client.list.scopeSetting,
+      ),
     };
   }
 
@@ -84,7 +88,10 @@ export class OwnScope {
     const parsed = sent === '' ? null : parseJson(sent);
     const filters = parsed?.ok === false ? null : narrowFilters(parsed?.value, this.#owner);
     if (filters === null)
-      return { kind: 'denied', denial: deny('unmodelled-value', `the filter ${sent.slice(0, 200)}`) };
+      return {
+        kind: 'denied',
+        denial: deny('unmodelled-value', message('gateway.the-filter', { filter: sent.slice(0, 200) })),
+      };
     if (this.#context.settings.mode === 'audit') return passedAsIs;
     const query = target.query.filter(({ key }) => key !== 'filters');
     return {

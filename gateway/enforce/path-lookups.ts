@@ -1,13 +1,14 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { isInside } from '../../shared/policy/bind-source.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 
 /** What is at a path: the kernel's word, asked once. */
 type Entry =
   | { readonly kind: 'link'; readonly target: string }
   | { readonly kind: 'other'; readonly identity: string; readonly socket: boolean }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'problem'; readonly problem: string };
+  | { readonly kind: 'problem'; readonly problem: Message };
 
 /** A path without symbolic links, as far as it was looked at. */
 interface Place {
@@ -29,7 +30,7 @@ export interface Resolved {
   /** The identities of all directories above that exist, from the parent to `/`. */
   above(): Iterable<string>;
 }
-export type Resolution = Resolved | { readonly problem: string };
+export type Resolution = Resolved | { readonly problem: Message };
 
 const maxSymlinks = 40;
 /**
@@ -40,9 +41,7 @@ const maxPlaces = 20_000;
 const maxSteps = 500_000;
 /** Steps between two turns of the event loop. */
 const stepsAtOnce = 2000;
-const tooMuch = {
-  problem: `there are more than ${maxPlaces} directories and links to look at in this request`,
-};
+const tooMuch = () => ({ problem: message('gateway.too-many-places', { most: maxPlaces }) });
 
 /**
  * Follows paths for one request: what is the same in several of them is looked at once, and means the same in
@@ -63,8 +62,8 @@ export class PathLookups {
    * links mean something else to every process, and what cannot be looked at.
    */
   async resolve(file: string): Promise<Resolution> {
-    if (!file.startsWith('/')) return { problem: 'it is not an absolute path' };
-    if (file.includes('\0')) return { problem: 'it has a NUL in it' };
+    if (!file.startsWith('/')) return { problem: message('policy.it-is-not-absolute-path') };
+    if (file.includes('\0')) return { problem: message('policy.it-has-nul-in-it') };
     // The next component is the last one.
     const pending = components(file).reverse();
     let at = this.#root;
@@ -76,14 +75,15 @@ export class PathLookups {
         continue;
       }
       const place = this.#below(at, part);
-      if (isInside(place.path, '/proc')) return { problem: 'it leads through /proc' };
+      if (isInside(place.path, '/proc')) return { problem: message('gateway.it-leads-through-proc') };
       const entry = await this.#entry(place);
-      if (entry === null) return tooMuch;
+      if (entry === null) return tooMuch();
       switch (entry.kind) {
         case 'problem':
           return entry;
         case 'missing': {
-          if (pending.includes('..')) return { problem: 'it goes up from a directory that does not exist' };
+          if (pending.includes('..'))
+            return { problem: message('gateway.it-goes-up-from-missing-directory') };
           const real = [place.path, ...pending.reverse()].join('/');
           return {
             real,
@@ -94,7 +94,7 @@ export class PathLookups {
           };
         }
         case 'link':
-          if (++links > maxSymlinks) return { problem: 'it has too many symbolic links' };
+          if (++links > maxSymlinks) return { problem: message('gateway.it-has-too-many-links') };
           if (entry.target.startsWith('/')) at = this.#root;
           for (const one of components(entry.target).reverse()) pending.push(one);
           break;
@@ -103,7 +103,8 @@ export class PathLookups {
       }
     }
     const entry = await this.#entry(at);
-    if (entry?.kind !== 'other') return { problem: `${at.path || '/'} cannot be looked at` };
+    if (entry?.kind !== 'other')
+      return { problem: message('gateway.path-cannot-be-looked-at', { path: at.path || '/' }) };
     const end = at;
     return {
       real: end.path || '/',
@@ -154,6 +155,9 @@ async function look(file: string): Promise<Entry> {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown'; // node:fs errors carry a code
     return code === 'ENOENT'
       ? { kind: 'missing' }
-      : { kind: 'problem', problem: `${file} cannot be looked at (${code})` };
+      : {
+          kind: 'problem',
+          problem: message('gateway.path-cannot-be-looked-at-because', { path: file, code }),
+        };
   }
 }

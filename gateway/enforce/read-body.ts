@@ -1,6 +1,7 @@
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { defaultJsonLimits, JsonReading, type Json } from '../../shared/policy/json.ts';
 import { bodyLimits, limitDenial } from '../../shared/policy/limits.ts';
+import { message } from '../../shared/messages/message.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
 
 export type ReadJson =
@@ -22,7 +23,12 @@ export async function readJson(body: Buffer, signal?: AbortSignal): Promise<Read
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
-    return { ok: false, denial: deny('unreadable-body', 'the body', { detail: 'it is not UTF-8' }) };
+    return {
+      ok: false,
+      denial: deny('unreadable-body', message('policy.the-body'), {
+        detail: message('gateway.it-is-not-utf-8'),
+      }),
+    };
   }
   const reading = new JsonReading(text, defaultJsonLimits, bodyLimits);
   let parsed = reading.next(elementsAtOnce);
@@ -35,7 +41,7 @@ export async function readJson(body: Buffer, signal?: AbortSignal): Promise<Read
       ok: false,
       denial:
         parsed.exceeded === undefined
-          ? deny('unreadable-body', 'the body', { detail: parsed.why })
+          ? deny('unreadable-body', message('policy.the-body'), { detail: parsed.why })
           : limitDenial(parsed.exceeded),
     };
   if (!small) await yieldToEventLoop(signal);

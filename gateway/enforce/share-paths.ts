@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import path from 'node:path';
+import { message, type Message } from '../../shared/messages/message.ts';
 import type { PathLookups, Resolved } from './path-lookups.ts';
 
 const maxSymlinks = 40;
@@ -8,7 +9,7 @@ const maxSymlinks = 40;
 export interface Shares {
   readonly known: readonly Resolved[];
   /** Why what is listed is not shared. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Message[];
 }
 
 /**
@@ -25,14 +26,16 @@ export async function sharesOf(files: readonly string[], lookups: PathLookups): 
         found:
           link === null
             ? await lookups.resolve(file)
-            : { problem: `it leads through the link ${link}, which others than root may change` },
+            : { problem: message('gateway.it-leads-through-changeable-link', { link }) },
       };
     }),
   );
   return {
     known: list.flatMap(({ found }) => ('problem' in found ? [] : [found])),
     problems: list.flatMap(({ file, found }) =>
-      'problem' in found ? [`${file} is not shared: ${found.problem}`] : [],
+      'problem' in found
+        ? [message('gateway.directory-is-not-shared', { path: file, problem: found.problem })]
+        : [],
     ),
   };
 }

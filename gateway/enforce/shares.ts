@@ -11,6 +11,7 @@ import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
 import { sharingUserOf } from '../sharing/record-creates.ts';
 import { resolvePath } from './bind-sources.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import type { InspectionContext } from './inspection-context.ts';
 
 /** How long making a directory may take, ms: it may be on another machine. */
@@ -152,9 +153,8 @@ async function makeSources(
     const failed = await makeDirectory(source, user);
     const made = await resolvePath(source);
     if (failed !== null || 'problem' in made || !made.exists || made.real !== source) {
-      return deny('share-missing', `bind mount of ${source}`, {
-        spec: 'A8',
-        detail: failed ?? 'a link stands in its way',
+      return deny('share-missing', message('policy.bind-mount', { source }), {
+        detail: failed ?? message('gateway.link-stands-in-its-way'),
       });
     }
   }
@@ -165,7 +165,7 @@ async function makeSources(
  * As the user, with no right more than his: wherever a link leads, he could have gone himself. Null, or why
  * not.
  */
-export function makeDirectory(directory: string, user: SharingUser): Promise<string | null> {
+export function makeDirectory(directory: string, user: SharingUser): Promise<Message | null> {
   return new Promise((resolve) => {
     // Node drops root's supplementary groups with the user.
     execFile(
@@ -184,7 +184,10 @@ export function makeDirectory(directory: string, user: SharingUser): Promise<str
         resolve(
           error === null
             ? null
-            : `user ${user.uid} cannot make it: ${stderr.trim().split('\n').at(-1) || error.message}`,
+            : message('gateway.user-cannot-make-it', {
+                uid: user.uid,
+                error: stderr.trim().split('\n').at(-1) || error.message,
+              }),
         );
       },
     );

@@ -12,6 +12,7 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { GatewayRequest } from '../http/exchange.ts';
 import { parameter, type Target } from '../http/message/target.ts';
 import type { Route } from '../routes/route.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import type { SocketMount, SocketMounts } from '../base/socket-mount.ts';
 
 /** A container that asks through its mounted socket, and the list it is under (B5, B7). */
@@ -29,10 +30,8 @@ export function socketClient(
   if (request.origin.kind === 'clients') return null;
   const mount = mounts?.get(request.origin.id) ?? null;
   if (mount === null)
-    return deny('socket-mount', 'this Docker socket', {
-      spec: 'B1',
-      setting: '/enhancedContainerIsolation/dockerSocketMount/imageList',
-      detail: 'it is not known to the gateway any more; recreate the container',
+    return deny('socket-mount', message('gateway.this-docker-socket'), {
+      detail: message('gateway.it-is-not-known-to-gateway-any'),
     });
   return { mount, list: governingList(settings.socket, mount) };
 }
@@ -71,7 +70,7 @@ const removals = new Set(['/moby.buildkit.v1.Control/Prune', '/moby.buildkit.v1.
 export function callDenial(client: SocketClient, call: string): Denial | null {
   // The cache and the history are everybody's.
   if (client.list.scope === 'own' && removals.has(call))
-    return notOwnDenial(`the build call ${call}`, client.list.scopeSetting);
+    return notOwnDenial(message('gateway.build-call', { call }), client.list.scopeSetting);
   const decided = (endpoint: EndpointCommands) => decideCommand(endpoint, client.list, client.mount);
   if (greetings.has(call)) return decided(pruneCommands) === null ? null : decided(buildCommands);
   return decided(call === '/moby.buildkit.v1.Control/Prune' ? pruneCommands : buildCommands);
@@ -98,11 +97,16 @@ export function nestedDenial(
   if (sameList(list, client.list)) return null;
   return deny(
     'socket-holder',
-    `a Docker socket for a container of ${mount.image} that is made through the Docker socket of a container of ${client.mount.image}`,
+    message('gateway.docker-socket-for-container-of-that-is', {
+      image: mount.image,
+      callerImage: client.mount.image,
+    }),
     {
-      spec: 'B7',
       setting: list.setting,
-      detail: `the caller is under ${namesOf(client.list)}, the new container would be under ${namesOf(list)}`,
+      detail: message('gateway.caller-is-under-new-container-would-be', {
+        callerList: namesOf(client.list),
+        containerList: namesOf(list),
+      }),
     },
   );
 }
@@ -115,7 +119,7 @@ export function nestedDenial(
 export function holderDenial(
   client: SocketClient,
   container: SocketHolder,
-  what: string,
+  what: string | Message,
   mounts: SocketMounts | null,
   settings: EffectiveSettings,
 ): Denial | null {
@@ -125,9 +129,11 @@ export function holderDenial(
     const other = governingList(settings.socket, held);
     if (!sameList(other, client.list)) {
       return deny('socket-holder', what, {
-        spec: 'B7',
         setting: '/bulkhead/existingContainers',
-        detail: `the caller is under ${namesOf(client.list)}, the container's socket under ${namesOf(other)}`,
+        detail: message('gateway.caller-is-under-container-socket-under', {
+          callerList: namesOf(client.list),
+          containerList: namesOf(other),
+        }),
       });
     }
   }

@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { ContainerView } from '../archive/container-view.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import type { ContainerFacts, ContainerLayers } from '../engine-api/engine-facts.ts';
 
 /**
@@ -20,7 +21,10 @@ const mostKnown = 1000;
  * engine would open a device of the machine, or wait for a FIFO for ever. `what`: the request, for the text.
  * Null where nothing stands against it, and where the engine's store does not say where the layers are.
  */
-export async function userFilesDenial(container: ContainerFacts, what: string): Promise<Denial | null> {
+export async function userFilesDenial(
+  container: ContainerFacts,
+  what: string | Message,
+): Promise<Denial | null> {
   const { layers } = container;
   if (layers === null || container.running) return null;
   const isTouched = await lstat(path.join(layers.upper, 'etc')).then(
@@ -31,8 +35,7 @@ export async function userFilesDenial(container: ContainerFacts, what: string): 
   return special === null
     ? null
     : deny('special-user-file', what, {
-        spec: 'A5',
-        detail: `${special} of container ${container.name} is a device, a FIFO or a socket`,
+        detail: message('gateway.of-container-is-device-fifo-or-socket', { special, name: container.name }),
       });
 }
 

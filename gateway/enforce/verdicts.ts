@@ -1,6 +1,8 @@
 import type { AuditEntry } from '../../shared/audit/entry.ts';
-import { refusalText, ruleSpec, ruleText, type Change, type Denial } from '../../shared/policy/decision.ts';
-import { messagesIn } from '../../shared/messages/index.ts';
+import { changeSentence, refusalMessage, type Change, type Denial } from '../../shared/policy/decision.ts';
+import { message } from '../../shared/messages/message.ts';
+import { loadedTranslator } from '../../shared/messages/translator.ts';
+import { rules } from '../../shared/rules/index.ts';
 import { describeRequest } from '../audit/describe-request.ts';
 import type { GatewayRequest, Verdict } from '../http/exchange.ts';
 import { passAsSent } from './audit-mode.ts';
@@ -52,7 +54,7 @@ export function conclude(deciding: DecisionContext, result: InspectionResult): V
           {
             outcome: 'allow',
             ...ruleOf(result.warning),
-            message: `let pass with a warning: ${refusalText(result.warning)}`,
+            message: message('rules.let-pass-with-warning', { refusal: refusalMessage(result.warning) }).text,
           },
           result,
         );
@@ -62,10 +64,11 @@ export function conclude(deciding: DecisionContext, result: InspectionResult): V
           {
             outcome: 'rewrite',
             rule: result.changes[0].rule,
-            spec: ruleSpec(result.changes[0].rule),
+            spec: rules[result.changes[0].rule].spec,
             setting: null,
             what: [...new Set(result.changes.map((change) => change.field))].join(', '),
             message: changesText(result.changes),
+            changes: result.changes.slice(0, maxLoggedChanges),
           },
           result,
         );
@@ -98,12 +101,12 @@ export function denied(
   const outcome =
     context.settings.mode === 'audit' && denial.rule !== 'request-limit' ? 'would-deny' : 'deny';
   context.counters?.request(context.request.match?.route ?? null, outcome);
-  const message = noteDenial(deciding, denial, outcome, about);
+  const text = noteDenial(deciding, denial, outcome, about);
   return outcome === 'deny'
     ? {
         kind: 'refuse',
         status: 403,
-        message,
+        message: text,
         ...(about.framed === true && showsStreamsOnly(context.request) ? { inStream: true } : {}),
       }
     : passAsSent(context, deciding.sent);
@@ -115,14 +118,15 @@ export function tooManyOpen(deciding: DecisionContext, denial: Denial): Verdict 
   return { kind: 'refuse', status: 429, message: noteDenial(deciding, denial, 'deny', {}) };
 }
 
-/** Characters of changes that one line of the log tells of. */
+/** Characters of changes that one line of the log has, and how many of them as data. */
 const maxChanges = 8000;
+const maxLoggedChanges = 50;
 
 function changesText(changes: readonly Change[]): string {
   let text = '';
-  for (const [index, { field, before, after, rule }] of changes.entries()) {
+  for (const [index, change] of changes.entries()) {
     if (text.length > maxChanges) return `${text}; and ${changes.length - index} more`;
-    text += `${index === 0 ? '' : '; '}${field}: "${before}" became "${after}" (${ruleText(rule)})`;
+    text += `${index === 0 ? '' : '; '}${changeSentence(change).text}`;
   }
   return text;
 }
@@ -150,8 +154,8 @@ export function deniedCall(
   denial: Denial,
 ): string | null {
   const outcome = mode === 'audit' && denial.rule !== 'connection-limit' ? 'would-deny' : 'deny';
-  const message = noteDenial({ ...deciding, startedAt: performance.now() }, denial, outcome, {}, call);
-  return outcome === 'deny' ? message : null;
+  const text = noteDenial({ ...deciding, startedAt: performance.now() }, denial, outcome, {}, call);
+  return outcome === 'deny' ? text : null;
 }
 
 /** Audit mode: takes note of a denial that something else than this verdict follows from. */
@@ -172,8 +176,9 @@ function noteDenial(
 ): string {
   tookTime(deciding);
   deciding.context.counters?.denial(denial.rule, outcome);
-  write(deciding, { outcome, ...ruleOf(denial), message: refusalText(denial) }, about, call);
-  return refusalText(denial, messagesIn(deciding.context.settings.language));
+  const refusal = refusalMessage(denial);
+  write(deciding, { outcome, ...ruleOf(denial), message: refusal.text }, about, call);
+  return loadedTranslator(deciding.context.settings.language)(refusal);
 }
 
 const ruleOf = (denial: Denial) => ({
@@ -182,6 +187,8 @@ const ruleOf = (denial: Denial) => ({
   setting: denial.setting,
   what: denial.what,
   subject: denial.subject,
+  detail: denial.detail,
+  sentences: denial.sentences ?? {},
 });
 
 function tookTime(deciding: DecisionContext): void {
@@ -190,7 +197,10 @@ function tookTime(deciding: DecisionContext): void {
 
 function write(
   deciding: DecisionContext,
-  entry: Pick<AuditEntry, 'outcome' | 'rule' | 'spec' | 'setting' | 'what' | 'message' | 'subject'>,
+  entry: Omit<
+    AuditEntry,
+    keyof ReturnType<typeof describeRequest> | 'container' | 'image' | 'decisionUs' | 'generation'
+  >,
   about: About,
   call = '',
 ): void {

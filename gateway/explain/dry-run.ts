@@ -78,15 +78,7 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
     const verdict = await work();
     return {
       verdict,
-      findings: entries.map(({ outcome, rule, spec, setting, what, message, subject }) => ({
-        outcome,
-        rule,
-        spec,
-        setting,
-        what,
-        message,
-        ...(subject === undefined ? {} : { subject }),
-      })),
+      findings: entries.map(findingOf),
     };
   };
   const conclude = (
@@ -224,6 +216,19 @@ function named(
       return {};
   }
 }
+
+const findingOf = (entry: AuditEntry): Finding => ({
+  outcome: entry.outcome,
+  rule: entry.rule,
+  spec: entry.spec,
+  setting: entry.setting,
+  what: entry.what,
+  message: entry.message,
+  ...(entry.detail === undefined ? {} : { detail: entry.detail }),
+  ...(entry.sentences === undefined ? {} : { sentences: entry.sentences }),
+  ...(entry.changes === undefined ? {} : { changes: [...entry.changes] }),
+  ...(entry.subject === undefined ? {} : { subject: entry.subject }),
+});
 
 function outcomeOf(verdict: Verdict, findings: readonly Finding[]): ExplainedRequest['outcome'] {
   if (findings.some(({ outcome }) => outcome === 'deny')) return 'deny';

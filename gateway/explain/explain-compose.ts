@@ -205,6 +205,7 @@ function withEntitlements(
       setting: denial.setting,
       what: denial.what,
       message: refusalText(denial),
+      sentences: denial.sentences ?? {},
       part: { field: 'allow', value: name },
     } as const;
   });

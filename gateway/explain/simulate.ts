@@ -152,6 +152,7 @@ async function explainBuild(
     setting: denial.setting,
     what: denial.what,
     message: refusalText(denial),
+    sentences: denial.sentences ?? {},
     part: { field: 'allow', value: name },
   }));
   const requests = explained.value.requests.map((request, index) =>

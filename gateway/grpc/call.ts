@@ -19,6 +19,7 @@ import { countParsedBytes } from '../base/minor-gc.ts';
 import { explainEnd } from './explain.ts';
 import { buildOf, clientHeaders, engineHeaders, grpcStatus, refusalHeaders } from './metadata.ts';
 import { isForBuild, methodHandling } from './methods.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { OwnBuilds } from './started-builds.ts';
 
 /** What the rest of the gateway says to a refused call. */
@@ -101,7 +102,10 @@ export function relayCall(
   if (handling === null) {
     const text = policy.deny(
       path,
-      deny('grpc-method', `the build call ${path.length > 200 ? `${path.slice(0, 200)}…` : path}`),
+      deny(
+        'grpc-method',
+        message('gateway.build-call', { call: path.length > 200 ? `${path.slice(0, 200)}…` : path }),
+      ),
     );
     if (text !== null) {
       refuse(client, grpcStatus.permissionDenied, text);
@@ -144,8 +148,8 @@ export function relayCall(
 
 /** It would be done with secrets, agents and files of whoever started it. */
 const anothersBuild = (build: string) =>
-  deny('build-identity', `a call for the build ${brief(build)}`, {
-    detail: 'this connection has started no such build',
+  deny('build-identity', message('gateway.call-for-build', { build: brief(build) }), {
+    detail: message('gateway.this-connection-has-started-no-such-build'),
   });
 
 const engineLeft = 'bulkhead gateway: the Docker engine closed the connection; try again';

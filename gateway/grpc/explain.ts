@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http2';
 import { deny, refusalText, type Denial } from '../../shared/policy/decision.ts';
 import { rpcStatus } from '../../shared/policy/buildkit-messages.ts';
 import { readMessage, textOf, writeMessage } from '../../shared/policy/protobuf.ts';
+import { message } from '../../shared/messages/message.ts';
 import { grpcMessage, plainMessage } from '../../shared/grpc/status-message.ts';
 
 /**
@@ -13,17 +14,15 @@ const entitlementDenied = /\b(network\.host|security\.insecure|device)\b[^:]{0,1
 /** Its words when a source is against the build's policy, of which a part is the gateway's. */
 const sourceDenied = /source "(?:https?|git):\/\/[^"]*" denied by policy/;
 
-function denialBehind(message: string): Denial | null {
-  const entitlement = entitlementDenied.exec(message)?.[1];
+function denialBehind(text: string): Denial | null {
+  const entitlement = entitlementDenied.exec(text)?.[1];
   if (entitlement === 'network.host')
-    return deny('host-network-build', "a build with the engine's network (RUN --network=host)", {
-      spec: 'C',
-    });
+    return deny('host-network-build', message('gateway.build-with-engine-network-run-network-host'));
   if (entitlement !== undefined)
-    return deny('build-entitlement', `a build step with ${entitlement}`, { spec: 'C' });
-  if (!sourceDenied.test(message)) return null;
-  return deny('build-source', 'a source that a frontend or a Dockerfile asks for', {
-    detail: "or the build's own source policy denies it",
+    return deny('build-entitlement', message('gateway.build-step-with', { entitlement }));
+  if (!sourceDenied.test(text)) return null;
+  return deny('build-source', message('gateway.source-that-frontend-or-dockerfile-asks-for'), {
+    detail: message('gateway.or-build-own-source-policy-denies-it'),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { AuditOutcome } from '../../shared/audit/entry.ts';
-import type { RuleCode } from '../../shared/rules/codes.ts';
+import type { RuleCode } from '../../shared/rules/index.ts';
 import type { Route } from '../routes/route.ts';
 import type { UntrustedReason } from '../trust/image-trust.ts';
 

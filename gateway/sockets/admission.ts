@@ -4,6 +4,7 @@ import { foreignSocket } from '../../shared/policy/socket-mount.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { resolveCommandList } from '../trust/command-list.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 
 type SocketSettings = EffectiveSettings['socket'];
@@ -54,12 +55,20 @@ export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null):
       return null;
     }
     const detail = verdict?.trusted === false ? `: ${verdict.detail}` : '';
-    const denial = deny('socket-mount', `the Docker socket of container ${nameOf(mount)}`, {
-      spec: 'B2',
-      setting,
-      detail: `the entry "${mount.allowedBy}" that allowed its image ${mount.image} is no longer in the list${detail}`,
-      subject: { image: mount.image },
-    });
+    const denial = deny(
+      'socket-mount',
+      message('gateway.docker-socket-of-container', { name: nameOf(mount) }),
+      {
+        spec: 'B2',
+        setting,
+        detail: message('gateway.entry-that-allowed-its-image-is-no', {
+          allowedBy: mount.allowedBy,
+          image: mount.image,
+          detail,
+        }),
+        subject: { image: mount.image },
+      },
+    );
     refused.set(mount.id, { settings, until: Date.now() + refusalMs, denial });
     return denial;
   };
@@ -130,15 +139,15 @@ export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null):
       if (mount === null) {
         refused.delete(id);
         governed.delete(id);
-        return deny('socket-mount', 'this Docker socket', {
-          spec: 'B1',
-          detail: 'the container it was made for is gone',
+        return deny('socket-mount', message('gateway.this-docker-socket'), {
+          detail: message('gateway.container-it-was-made-for-is-gone'),
+          setting: null,
         });
       }
       if (mount.container === null)
-        return deny('socket-mount', 'this Docker socket', {
-          spec: 'B1',
-          detail: 'the container it was made for is not known yet; try again in a moment',
+        return deny('socket-mount', message('gateway.this-docker-socket'), {
+          detail: message('gateway.container-it-was-made-for-is-not'),
+          setting: null,
         });
       return admitted(mount, settings);
     },
@@ -148,19 +157,19 @@ export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null):
         return foreignSocket(container.image, {
           kind: 'refused',
           remedy: 'none',
-          detail: 'the gateway has no record of this socket; recreate the container',
+          detail: message('gateway.no-record-of-socket'),
         });
       if (mount.container === null)
         return foreignSocket(container.image, {
           kind: 'refused',
           remedy: 'none',
-          detail: 'the gateway does not know yet which container this socket is for; try again in a moment',
+          detail: message('gateway.socket-is-not-known-yet'),
         });
       if (mount.container.id !== container.id)
         return foreignSocket(container.image, {
           kind: 'refused',
           remedy: 'none',
-          detail: `it belongs to container ${nameOf(mount)}; a container has a socket of its own or none`,
+          detail: message('gateway.socket-belongs-to-container', { name: nameOf(mount) }),
         });
       return allowed(mount, settings);
     },

@@ -5,6 +5,7 @@ import { AnswerRefused, type AnswerHandling } from '../http/exchange.ts';
 import type { ImageVerdict } from '../trust/image-trust.ts';
 import type { EngineContainers } from './engine-containers.ts';
 import type { SocketMountModule } from './socket-mount-module.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 
 /** What it takes to give a container a socket of its own; null: it can't be done here. */
@@ -121,18 +122,25 @@ export function mismatch(
 ): Denial | null {
   const setting = '/enhancedContainerIsolation/dockerSocketMount/imageList';
   if (container.imageId !== mount.imageId) {
-    return deny('socket-mount', `mounting the Docker socket into a container of image ${mount.image}`, {
-      spec: 'B3',
-      setting,
-      detail: `the name meant another image (${container.imageId}) when the container was made than when it was checked (${mount.imageId}); try again`,
-    });
+    return deny(
+      'socket-mount',
+      message('gateway.mounting-docker-socket-into-container-of-image', { image: mount.image }),
+      {
+        spec: 'B3',
+        setting,
+        detail: message('gateway.name-meant-another-image-when-container-was', {
+          imageId: container.imageId,
+          checkedId: mount.imageId,
+        }),
+      },
+    );
   }
   const held = container.mounts
     .filter(({ type }) => type === 'bind')
     .map(({ source }) => mounts.idAt(source))
     .filter((id): id is SocketMountId => id !== null);
   if (held.some((id) => id !== mount.id))
-    return deny('socket-mount', 'the Docker socket of another container', { spec: 'B1' });
+    return deny('socket-mount', message('gateway.docker-socket-of-another-container'), { setting: null });
   return null;
 }
 

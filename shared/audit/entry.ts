@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { DenialSubject } from '../policy/decision.ts';
-import type { RuleCode, SettingPointer } from '../rules/codes.ts';
+import { messageReferenceSchema } from '../messages/schema.ts';
+import type { Change, DenialSentences, DenialSubject } from '../policy/decision.ts';
+import type { RuleCode, SettingPointer } from '../rules/index.ts';
 
 /**
  * What became of a request. `would-deny`: audit mode, the rule refuses it, and it was let pass all the same.
@@ -8,6 +9,23 @@ import type { RuleCode, SettingPointer } from '../rules/codes.ts';
  */
 export const auditOutcomes = ['allow', 'rewrite', 'deny', 'would-deny'] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
+
+/**
+ * What a decision was made of, so that its text can be made again in another language; lines of versions that
+ * wrote English only have none of it.
+ */
+export const decisionPartsSchema = {
+  /** Detail of a refusal, in English. */
+  detail: z.string().optional(),
+  /** `what` and `detail` as sentences of the catalogue. */
+  sentences: z
+    .object({ what: messageReferenceSchema.optional(), detail: messageReferenceSchema.optional() })
+    .optional(),
+  /** What was written differently. */
+  changes: z
+    .array(z.object({ rule: z.string(), field: z.string(), before: z.string(), after: z.string() }))
+    .optional(),
+};
 
 /** One line of the decision log (JSONL). Lines of earlier versions lack the newer fields. */
 export const auditEntrySchema = z.object({
@@ -27,8 +45,9 @@ export const auditEntrySchema = z.object({
   subject: z
     .object({ path: z.string().optional(), command: z.string().optional(), image: z.string().optional() })
     .optional(),
-  /** What the client was told, or what was changed. */
+  /** The refusal that the client got, or what was changed, in English. */
   message: z.string(),
+  ...decisionPartsSchema,
   /** Who called (SO_PEERCRED); null where it could not be told. */
   client: z.object({ uid: z.number().nullable(), pid: z.number().nullable() }),
   /** The door it came in by: the clients' socket, or one mounted into a container. */
@@ -78,6 +97,9 @@ export interface AuditEntry {
   readonly what: string;
   readonly subject?: DenialSubject | undefined;
   readonly message: string;
+  readonly detail?: string | undefined;
+  readonly sentences?: DenialSentences | undefined;
+  readonly changes?: readonly Change[] | undefined;
   readonly client: { readonly uid: number | null; readonly pid: number | null };
   readonly origin: AuditOrigin;
   readonly method: string;

@@ -10,6 +10,7 @@ import {
 } from '../settings/image-reference.ts';
 import { expandShare, judgeShare, type ShareContext, type ShareDanger } from '../settings/shares.ts';
 import { isInside } from '../policy/bind-source.ts';
+import { isFixedPointer, type FixedSettingPointer } from '../rules/setting-pointer.ts';
 
 /** One edit of the document; undefined would remove. Pointers are of the draft the proposal was made for. */
 export interface ProposedEdit {
@@ -100,32 +101,32 @@ export function allowanceFor(entry: StoredAuditEntry, context: ProposalContext):
     return entry.rule === 'not-own'
       ? widerScope(settings, Number(ownList))
       : commandProposals(entry, settings, Number(ownList));
-  switch (entry.setting) {
-    case null:
-      return { kind: 'no-setting' };
-    case `${mount}/imageList`:
-      return imageProposals(entry, context);
-    case `${mount}/commandList`:
-      return commandProposals(entry, settings, null);
-    case '/filesharingAllowedDirectories':
-      return shareProposals(entry, context);
-    case '/blockDockerLoad':
-      return settings.blockDockerLoad.value
-        ? some([one('docker-load', [{ pointer: '/blockDockerLoad/value', value: false }], 'wide')])
-        : { kind: 'allowed-already' };
-    case '/bulkhead/existingContainers':
-      if (warned || settings.existingContainers === 'warn') return { kind: 'allowed-already' };
-      return some([
-        one('existing-warn', [{ pointer: '/bulkhead/existingContainers', value: 'warn' }], 'dangerous'),
-      ]);
-    case '/bulkhead/socketMounts/scope':
-      return widerScope(settings, null);
-    case '/bulkhead/hideEnvironment':
-      return environmentProposals(entry, settings);
-    default:
-      return { kind: 'by-hand' };
-  }
+  const { setting } = entry;
+  if (setting === null) return { kind: 'no-setting' };
+  return isFixedPointer(setting) ? proposalsFor[setting](entry, context) : { kind: 'by-hand' };
 }
+
+/** What can be done about a refusal, by the setting that would allow it. */
+const proposalsFor: Readonly<
+  Record<FixedSettingPointer, (entry: StoredAuditEntry, context: ProposalContext) => Allowance>
+> = {
+  '/enhancedContainerIsolation/dockerSocketMount/imageList': imageProposals,
+  '/enhancedContainerIsolation/dockerSocketMount/commandList': (entry, { settings }) =>
+    commandProposals(entry, settings, null),
+  '/filesharingAllowedDirectories': shareProposals,
+  '/blockDockerLoad': (_, { settings }) =>
+    settings.blockDockerLoad.value
+      ? some([one('docker-load', [{ pointer: '/blockDockerLoad/value', value: false }], 'wide')])
+      : { kind: 'allowed-already' },
+  '/bulkhead/existingContainers': ({ outcome }, { settings }) =>
+    outcome === 'allow' || settings.existingContainers === 'warn'
+      ? { kind: 'allowed-already' }
+      : some([
+          one('existing-warn', [{ pointer: '/bulkhead/existingContainers', value: 'warn' }], 'dangerous'),
+        ]),
+  '/bulkhead/socketMounts/scope': (_, { settings }) => widerScope(settings, null),
+  '/bulkhead/hideEnvironment': (entry, { settings }) => environmentProposals(entry, settings),
+};
 
 /** What a client through a mounted socket sees: one list's scope, or the general one. */
 function widerScope(settings: EffectiveSettings, list: number | null): Allowance {

@@ -1,5 +1,6 @@
 import type { OptionUse } from './docker-options.ts';
 import type { CommandLine } from './command-line.ts';
+import { isRuleCode, rules, type Rule } from '../rules/index.ts';
 import type { Finding, RequestPart } from './schema.ts';
 
 /**
@@ -69,19 +70,13 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   'add-host': ['HostConfig.ExtraHosts'],
 };
 
-/** Parameters of a build request and the options they come from: what a refusal of the gateway names. */
-const buildWords: readonly (readonly [RegExp, string])[] = [
-  [/--network/, 'network'],
-  [/--security-opt/, 'security-opt'],
-  [/--isolation/, 'isolation'],
-  [/--output/, 'output'],
-  [/cgroup/, 'cgroup-parent'],
-];
+/** Options of `docker build` as refusals name them, where the rule alone does not say which one it is. */
+const namedBuildOptions = ['network', 'security-opt', 'isolation', 'output', 'cgroup-parent'] as const;
 
 /** The options that a finding is about; none where it is about something that was not said. */
 export function blamedOptions(
   line: Pick<CommandLine, 'kind' | 'options'>,
-  finding: Pick<Finding, 'what' | 'message' | 'part'>,
+  finding: Pick<Finding, 'rule' | 'what' | 'message' | 'part'>,
 ): readonly OptionUse[] {
   if (line.kind === 'build') {
     const { part } = finding;
@@ -89,13 +84,19 @@ export function blamedOptions(
       return line.options.filter(
         (option) => option.name === 'allow' && (option.value ?? '').split(',').includes(part.value),
       );
-    const name = buildWords.find(([words]) => words.test(finding.what))?.[1];
+    const name = buildOptionOf(finding);
     const named = line.options.filter((option) => option.name === name);
     return named.length > 1 ? bestOf(named, finding.what) : named;
   }
   return finding.part === undefined
     ? line.options.filter((option) => option.name === 'name' && finding.what.includes(option.value ?? '\0'))
     : optionsOf(line, finding.part);
+}
+
+/** The option of `docker build` that a finding is about, by its rule or by what it names. */
+function buildOptionOf({ rule, what }: Pick<Finding, 'rule' | 'what'>): string | undefined {
+  const known: Rule | null = isRuleCode(rule) ? rules[rule] : null;
+  return known?.buildOption ?? namedBuildOptions.find((name) => what.includes(`--${name}`));
 }
 
 /** The options that ask for one part of a create request. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { auditOutcomes } from '../audit/entry.ts';
+import { auditOutcomes, decisionPartsSchema } from '../audit/entry.ts';
 
 /**
  * One thing a create request asks for: a field of its body and the value (one entry of a list, one pair of a
@@ -24,8 +24,9 @@ export const findingSchema = z.object({
   subject: z
     .object({ path: z.string().optional(), command: z.string().optional(), image: z.string().optional() })
     .optional(),
-  /** The sentence a client or the log would get. */
+  /** The sentence a client or the log would get, in English. */
   message: z.string(),
+  ...decisionPartsSchema,
   /** What of a create request it is about; missing where only the whole shows it. */
   part: requestPartSchema.optional(),
 });

@@ -9,15 +9,23 @@ export type Translate = (text: string | Message) => string;
 /** English sentences carry their text. */
 const translateToEnglish: Translate = plainText;
 
+const loaded = new Map<MessageLanguage, Translate>([['en', translateToEnglish]]);
+
 /** Loads the catalogue of a language, and makes its translator. */
 export async function loadTranslator(language: MessageLanguage): Promise<Translate> {
-  if (language === 'en') return translateToEnglish;
+  const known = loaded.get(language);
+  if (known !== undefined) return known;
   const { chinese } = await import('./catalogue/zh-CN/index.ts');
   const renderer = createRenderer(language, chinese, (param) => translate(param));
   const translate: Translate = (text) =>
     typeof text === 'string' ? text : (renderer.render(text.id, text.params ?? {}) ?? text.text);
+  loaded.set(language, translate);
   return translate;
 }
+
+/** For who cannot wait: the translator of a language that was loaded before; of any other one, English. */
+export const loadedTranslator = (language: MessageLanguage): Translate =>
+  loaded.get(language) ?? translateToEnglish;
 
 /** An error's three texts in one language; those of the engine or the system stay as they are. */
 export function translateError(

@@ -1,4 +1,5 @@
 import { allow, deny, type Decision } from './decision.ts';
+import { message, type Message } from '../messages/message.ts';
 import { decideSocketMount, type SocketAnswer } from './socket-mount.ts';
 
 /** What a bind source turned out to be on the engine's machine, symlinks followed. */
@@ -29,7 +30,7 @@ export interface BindSourceFacts {
   /** The shared directory it is in (resolved), or null. */
   readonly share: string | null;
   /** Why `real` is null, or what is odd about it. */
-  readonly problem?: string;
+  readonly problem?: string | Message;
 }
 
 export interface BindSourceContext {
@@ -40,25 +41,28 @@ export interface BindSourceContext {
 
 /** May this be bind-mounted (A8, B1)? */
 export function decideBindSource(facts: BindSourceFacts, context: BindSourceContext): Decision {
-  const what = `bind mount of ${facts.requested}${facts.real !== null && facts.real !== facts.requested ? ` (${facts.real})` : ''}`;
+  const what = (): Message =>
+    facts.real === null || facts.real === facts.requested
+      ? message('policy.bind-mount', { source: facts.requested })
+      : message('policy.bind-mount-resolved', { source: facts.requested, path: facts.real });
   if (facts.isEngineSocket)
     return decideSocketMount(
       { source: facts.requested, image: context.image, docker: facts.isDockerSocket },
       context.socket ?? null,
     );
   if (facts.real === null)
-    return deny('bind-unresolvable', what, {
-      spec: 'A8',
+    return deny('bind-unresolvable', what(), {
       ...(facts.problem === undefined ? {} : { detail: facts.problem }),
     });
   if (facts.containsEngineSocket)
-    return deny('bind-engine-directory', what, { spec: 'B1', detail: 'the Docker socket is in it' });
+    return deny('bind-engine-directory', what(), {
+      spec: 'B1',
+      detail: message('policy.docker-socket-is-in-it'),
+    });
   if (facts.insideEngineDirectory || facts.containsEngineDirectory)
-    return deny('bind-engine-directory', what, { spec: 'A8' });
+    return deny('bind-engine-directory', what());
   if (facts.share === null)
-    return deny('bind-not-shared', what, {
-      spec: 'A8',
-      setting: '/filesharingAllowedDirectories',
+    return deny('bind-not-shared', what(), {
       subject: { path: facts.real },
       ...(facts.problem === undefined ? {} : { detail: facts.problem }),
     });

@@ -1,3 +1,5 @@
+import { message, type Message } from '../messages/message.ts';
+
 /** One entry of `Binds` (`-v`), in the engine's grammar for Linux: `[source:]destination[:options]`. */
 export interface BindSpec {
   readonly source: string;
@@ -7,7 +9,7 @@ export interface BindSpec {
 }
 export type BindSpecResult =
   | { readonly ok: true; readonly spec: BindSpec }
-  | { readonly ok: false; readonly why: string; readonly rule: 'unmodelled-value' | 'bind-propagation' };
+  | { readonly ok: false; readonly why: Message; readonly rule: 'unmodelled-value' | 'bind-propagation' };
 
 /** Names of volumes, as the engine's local driver takes them. */
 export const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
@@ -31,29 +33,29 @@ const sharingOptions = new Set(['shared', 'rshared']);
 
 /** Splits a bind; refuses what the engine would read differently or not at all. */
 export function parseBind(text: string): BindSpecResult {
-  const bad = (why: string): BindSpecResult => ({ ok: false, why, rule: 'unmodelled-value' });
-  if (text.includes('\0')) return bad('it has a NUL in it');
+  const bad = (why: Message): BindSpecResult => ({ ok: false, why, rule: 'unmodelled-value' });
+  if (text.includes('\0')) return bad(message('policy.it-has-nul-in-it'));
   const parts = text.split(':');
   if (parts.length > 3 || parts.some((part) => part === ''))
-    return bad('it is not source:destination:options');
+    return bad(message('policy.bind-has-other-form'));
   const [first = '', second, third] = parts;
   if (second === undefined) {
     return first.startsWith('/')
       ? { ok: true, spec: { source: '', kind: 'anonymous', destination: first, options: [] } }
-      : bad('the destination is not absolute');
+      : bad(message('policy.destination-is-not-absolute'));
   }
-  if (!second.startsWith('/')) return bad('the destination is not absolute');
+  if (!second.startsWith('/')) return bad(message('policy.destination-is-not-absolute'));
   const options = third === undefined ? [] : third.split(',');
   for (const option of options) {
     if (sharingOptions.has(option))
-      return { ok: false, why: `the propagation ${option}`, rule: 'bind-propagation' };
-    if (!knownOptions.has(option)) return bad(`the option "${option}" is unknown`);
+      return { ok: false, why: message('policy.bind-propagation', { option }), rule: 'bind-propagation' };
+    if (!knownOptions.has(option)) return bad(message('policy.bind-option-is-unknown', { option }));
   }
   if (first.startsWith('/'))
     return { ok: true, spec: { source: first, kind: 'path', destination: second, options } };
   if (volumeName.test(first))
     return { ok: true, spec: { source: first, kind: 'volume', destination: second, options } };
-  return bad('the source is neither an absolute path nor the name of a volume');
+  return bad(message('policy.source-is-no-path-nor-volume'));
 }
 
 /** Writes a bind back. */

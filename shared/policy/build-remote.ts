@@ -1,3 +1,4 @@
+import { message } from '../messages/message.ts';
 import { deny, type Denial } from './decision.ts';
 
 /**
@@ -69,17 +70,20 @@ const sentByClient = new Set(['', 'client-session', 'upload-request']);
  */
 export function remoteContextDenial(remote: string): Denial | null {
   if (sentByClient.has(remote)) return null;
-  const what = `the build context ${brief(withoutPassword(remote))}`;
+  const what = () => message('policy.build-context', { context: brief(withoutPassword(remote)) });
   // Whatever begins so is given to git as it is.
   const parsed = parseGitRemote(remote.startsWith('git@') ? 'git@host:path' : remote);
   const addressed = /^(?:(?:https?|git|ssh):\/\/|github\.com\/|git@)/.test(remote) || scpStyle.test(remote);
-  if (parsed === null || !addressed) return deny('build-source', what);
+  if (parsed === null || !addressed) return deny('build-source', what());
   const directory = gitIdentifierDenial(remote);
   if (directory !== null) return directory;
-  if (parsed.transport === 'ssh') return deny('build-identity', what, { detail: forwardAgent });
+  if (parsed.transport === 'ssh')
+    return deny('build-identity', what(), { detail: message('policy.forward-ssh-agent') });
   // git would look for the password in the engine's credentials.
   const incomplete = parsed.user !== null && !parsed.hasPassword;
-  return incomplete ? deny('build-identity', what, { detail: sendSecret }) : null;
+  return incomplete
+    ? deny('build-identity', what(), { detail: message('policy.send-password-as-secret') })
+    : null;
 }
 
 /** What the identity of a git source comes from. */
@@ -93,10 +97,10 @@ export interface GitSource {
 /** Decides the address of a git source of BuildKit's (LLB). */
 export function gitSourceDenial({ remote, agent }: GitSource): Denial | null {
   const parsed = parseGitRemote(remote);
-  const what = `the git repository ${brief(withoutPassword(remote))}`;
-  if (parsed === null) return deny('build-source', what);
+  const what = () => message('policy.git-repository', { identifier: brief(withoutPassword(remote)) });
+  if (parsed === null) return deny('build-source', what());
   return parsed.transport === 'ssh' && agent === ''
-    ? deny('build-identity', what, { detail: forwardAgent })
+    ? deny('build-identity', what(), { detail: message('policy.forward-ssh-agent') })
     : null;
 }
 
@@ -111,17 +115,19 @@ export function gitIdentifierDenial(identifier: string): Denial | null {
   const reference = plain(colon < 0 ? fragment : fragment.slice(0, colon));
   const directory = plain(colon < 0 ? '' : fragment.slice(colon + 1));
   if (reference === null || directory === null)
-    return deny('build-source', `the git repository ${brief(identifier)}`);
+    return deny('build-source', message('policy.git-repository', { identifier: brief(identifier) }));
   const leadsOut = directory.split(/[/\\]/).includes('..');
   return leadsOut || reference.startsWith('-')
-    ? deny('build-source', `the git repository ${brief(identifier)}`)
+    ? deny('build-source', message('policy.git-repository', { identifier: brief(identifier) }))
     : null;
 }
 
 /** Decides `http.filename`: BuildKit joins it to a directory of its own and writes there as root. */
 export function fileNameDenial(name: string): Denial | null {
   const isName = !['/', '\\', '\0'].some((part) => name.includes(part)) && name !== '.' && name !== '..';
-  return isName ? null : deny('build-source', `the file name ${brief(name)} for what a build downloads`);
+  return isName
+    ? null
+    : deny('build-source', message('policy.file-name-for-what-build-downloads', { name: brief(name) }));
 }
 
 /** Percent-encoding undone, as for the fragment of an address; null where it is broken. */
@@ -132,10 +138,6 @@ function plain(text: string): string | null {
     return null;
   }
 }
-
-const forwardAgent = 'build with BuildKit, and forward an SSH agent to it: docker buildx build --ssh default';
-const sendSecret =
-  'build with BuildKit, and give it the password as a secret: docker buildx build --secret id=GIT_AUTH_TOKEN';
 
 /** For refusals, which are logged. */
 const withoutPassword = (remote: string) =>

@@ -14,6 +14,7 @@ import {
   warnRequest,
 } from './buildkit-messages.ts';
 import { netModes, op, securityModes } from './llb-messages.ts';
+import { message } from '../messages/message.ts';
 import {
   bytesOf,
   messageOf,
@@ -116,8 +117,10 @@ export function failedReturn(text: string): Uint8Array {
 
 function problemDenial(problem: MessageProblem): Denial {
   return problem.kind === 'unknown-field'
-    ? deny('unmodelled-field', `a build request with ${problem.where}`)
-    : deny('unreadable-body', 'a build request', { detail: `${problem.where}: ${problem.why}` });
+    ? deny('unmodelled-field', message('policy.build-request-with', { where: problem.where }))
+    : deny('unreadable-body', message('policy.build-request'), {
+        detail: `${problem.where}: ${problem.why}`,
+      });
 }
 
 function decide(kind: BuildMessage, message: Message, count: FieldCount): Denial | null {
@@ -193,9 +196,7 @@ function firstOf<T>(things: Iterable<T>, check: (thing: T) => Denial | null): De
 // ---- the request
 
 const hostNetwork = () =>
-  deny('host-network-build', "a build with the engine's network (--network=host, --allow network.host)", {
-    spec: 'C',
-  });
+  deny('host-network-build', message('policy.build-with-engine-network-network-host-allow'));
 
 function entitlements(names: readonly string[]): Denial | null {
   return firstOf(names, entitlementDenial);
@@ -205,7 +206,7 @@ function entitlements(names: readonly string[]): Denial | null {
 export function entitlementDenial(name: string): Denial {
   return name === 'network.host'
     ? hostNetwork()
-    : deny('build-entitlement', `docker buildx build --allow ${name}`, { spec: 'C' });
+    : deny('build-entitlement', `docker buildx build --allow ${name}`);
 }
 
 /** Options go to a frontend, which is any program: only those that reach past its own steps matter. */
@@ -254,7 +255,7 @@ function caches(entries: readonly Message[]): Denial | null {
   return firstOf(entries, (entry) =>
     cacheTypes.has(textOf(entry, 'Type'))
       ? null
-      : deny('unmodelled-value', `a build cache of type ${textOf(entry, 'Type')}`),
+      : deny('unmodelled-value', message('policy.build-cache-of-type', { type: textOf(entry, 'Type') })),
   );
 }
 
@@ -264,7 +265,7 @@ function policies(all: readonly Message[]): Denial | null {
   const isReserved = rules.some((rule) =>
     reservedSelectors.has(textOf(messageOf(rule, 'selector'), 'identifier')),
   );
-  if (isReserved) return deny('unmodelled-value', "a source policy with a selector of the gateway's");
+  if (isReserved) return deny('unmodelled-value', message('policy.source-policy-with-selector-of-gateway'));
   return firstOf(
     rules.flatMap((rule) => messagesOf(rule, 'updates')),
     (update) => {
@@ -277,7 +278,7 @@ function policies(all: readonly Message[]): Denial | null {
         // Parts of what is replaced (`$1`) may stand in the identifier: where that leads can't be told.
         () =>
           schemeOf(identifier) === 'git' && identifier.includes('$')
-            ? deny('build-source', `the build source ${brief(identifier)}`)
+            ? deny('build-source', message('policy.build-source', { identifier: brief(identifier) }))
             : null,
         () => gitSource(identifier, attributes),
       );
@@ -288,7 +289,7 @@ function policies(all: readonly Message[]): Denial | null {
 /** A policy may not take away the client's agent from a source: git would go on as the engine. */
 function replacedAgent(attributes: Attributes): Denial | null {
   const without = attributes.some(([key, value]) => key === 'git.mountsshsock' && value === '');
-  return without ? deny('build-identity', 'a git repository without an SSH agent') : null;
+  return without ? deny('build-identity', message('policy.git-repository-without-ssh-agent')) : null;
 }
 
 // ---- graphs
@@ -325,7 +326,7 @@ function step(bytes: Uint8Array, count: FieldCount): Denial | null {
       () => cgroupDenial(textOf(messageOf(exec, 'meta'), 'cgroupParent')),
       () =>
         firstOf(messagesOf(exec, 'cdiDevices'), (device) =>
-          deny('host-device', `the device ${textOf(device, 'name')} in a build step`, { spec: 'A5' }),
+          deny('host-device', message('policy.device-in-build-step', { device: textOf(device, 'name') })),
         ),
       () => mounts(exec),
     );
@@ -334,7 +335,7 @@ function step(bytes: Uint8Array, count: FieldCount): Denial | null {
   // Its steps are in a file that another step makes: nobody can look at them before.
   return messageOf(read.message, 'build') === null
     ? null
-    : deny('build-source', 'a build step that takes further steps from a file');
+    : deny('build-source', message('policy.build-step-that-takes-further-steps-from'));
 }
 
 function network(mode: bigint): Denial | null {
@@ -345,7 +346,9 @@ function network(mode: bigint): Denial | null {
     case netModes.host:
       return hostNetwork();
     default:
-      return deny('unmodelled-value', `network mode ${mode} of a build step`, { spec: 'C' });
+      return deny('unmodelled-value', message('policy.network-mode-of-build-step', { mode: String(mode) }), {
+        spec: 'C',
+      });
   }
 }
 
@@ -354,13 +357,11 @@ function security(mode: bigint): Denial | null {
     case securityModes.sandbox:
       return null;
     case securityModes.insecure:
-      return deny(
-        'build-entitlement',
-        'a privileged build step (RUN --security=insecure, --allow security.insecure)',
-        { spec: 'C' },
-      );
+      return deny('build-entitlement', message('policy.privileged-build-step-run-security-insecure-allow'));
     default:
-      return deny('unmodelled-value', `security mode ${mode} of a build step`, { spec: 'C' });
+      return deny('unmodelled-value', message('policy.security-mode-of-build-step', { mode: String(mode) }), {
+        spec: 'C',
+      });
   }
 }
 
@@ -382,8 +383,8 @@ const clientContainerId = /^[a-z0-9]{16,48}$/;
 function containerId(id: string): Denial | null {
   return clientContainerId.test(id)
     ? null
-    : deny('unmodelled-value', `the id ${brief(id)} of a container in a build`, {
-        detail: 'it takes 16 to 48 lower-case letters and digits',
+    : deny('unmodelled-value', message('policy.id-of-container-in-build', { id: brief(id) }), {
+        detail: message('policy.it-takes-16-to-48-lower-case'),
       });
 }
 
@@ -393,7 +394,9 @@ const lastMountType = 4n;
 function mounts(holder: Message): Denial | null {
   return firstOf([...messagesOf(holder, 'mounts'), ...messagesOf(holder, 'Mounts')], (mount) => {
     const type = numberOf(mount, 'mountType');
-    return type <= lastMountType ? null : deny('unmodelled-value', `a mount of kind ${type} in a build step`);
+    return type <= lastMountType
+      ? null
+      : deny('unmodelled-value', message('policy.mount-of-kind-in-build-step', { type: String(type) }));
   });
 }
 
@@ -425,7 +428,7 @@ const schemeOf = (identifier: string) => /^([a-z+-]+):\/\//.exec(identifier)?.[1
 function sourceIdentifier(identifier: string): Denial | null {
   const scheme = schemeOf(identifier);
   if (scheme === undefined || !sourceSchemes.has(scheme))
-    return deny('build-source', `the build source ${brief(identifier)}`);
+    return deny('build-source', message('policy.build-source', { identifier: brief(identifier) }));
   return scheme === 'git' ? gitIdentifierDenial(identifier) : null;
 }
 

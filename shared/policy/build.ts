@@ -3,6 +3,7 @@ import { cgroupDenial, outputDenial } from './build-solve.ts';
 import { deny, type Change, type Denial } from './decision.ts';
 import { parseJson, isObject } from './json.ts';
 import { checkShape, listAt, textAt } from './shape.ts';
+import { message } from '../messages/message.ts';
 import { containerMode } from './references.ts';
 
 interface Parameter {
@@ -114,11 +115,11 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
         break;
       case 'version':
         if (value === '2')
-          return deny('build-unguarded', 'a build by BuildKit over POST /build?version=2', {
-            detail: otherRoads,
+          return deny('build-unguarded', message('policy.build-by-buildkit-over-post-build-version'), {
+            detail: message('policy.build-with-buildx-or-classic-builder'),
           });
         if (!['', classicBuilder].includes(value))
-          return deny('unmodelled-value', `builder version ${value}`);
+          return deny('unmodelled-value', message('policy.builder-version', { version: value }));
         // Written once, below.
         continue;
       case 'remote': {
@@ -142,26 +143,24 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
 }
 
 const classicBuilder = '1';
-const otherRoads =
-  'use docker buildx build, which docker build is since Docker 23, or leave version out for the classic builder';
 
 function network(mode: string, facts: BuildFacts): string | Denial {
   const what = `docker build --network=${mode}`;
-  if (mode === 'host') return deny('host-network-build', what, { spec: 'C' });
+  if (mode === 'host') return deny('host-network-build', what);
   if (builtIn.has(mode)) return mode;
   const name = containerMode(mode);
   if (name === null) {
-    if (facts.networks.get(mode)?.driver === 'host') return deny('host-network-build', what, { spec: 'C' });
+    if (facts.networks.get(mode)?.driver === 'host') return deny('host-network-build', what);
     return facts.networks.get(mode)
       ? mode
-      : deny('host-network-build', what, { spec: 'C', detail: "it is not a network of the engine's" });
+      : deny('host-network-build', what, { detail: message('policy.it-is-not-network-of-engine') });
   }
   const container = facts.containers.get(name);
   if (!container)
-    return deny('foreign-namespace', what, { spec: 'A7', detail: `there is no container ${name}` });
+    return deny('foreign-namespace', what, { detail: message('policy.there-is-no-container', { name }) });
   return container.protected
     ? `container:${container.id}`
-    : deny('foreign-namespace', what, { spec: 'A7', detail: `${name} is not protected` });
+    : deny('foreign-namespace', what, { detail: message('policy.is-not-protected', { name }) });
 }
 
 function outputs(text: string): Denial | null {
@@ -172,7 +171,7 @@ function outputs(text: string): Denial | null {
     : null;
   if (shaped === null || !shaped.ok)
     return deny('unreadable-body', 'docker build --output', {
-      detail: parsed.ok ? 'it is not a list of outputs as the API has them' : parsed.why,
+      detail: parsed.ok ? message('policy.it-is-not-list-of-outputs-as') : parsed.why,
     });
   for (const output of listAt(new Map([['outputs', shaped.value]]), 'outputs')) {
     const denial = isObject(output) ? outputDenial(textAt(output, 'Type')) : null;

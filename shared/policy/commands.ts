@@ -2,7 +2,8 @@ import { listedCommand, namedCommands } from '../settings/commands.ts';
 import type { CommandList, EffectiveSettings, SocketScope } from '../settings/effective.ts';
 import { parseImageReference, referenceCovers } from '../settings/image-reference.ts';
 import { deny, type Denial } from './decision.ts';
-import type { SettingPointer } from '../rules/codes.ts';
+import { message, type Message } from '../messages/message.ts';
+import type { SettingPointer } from '../rules/index.ts';
 
 /** What an endpoint is in terms of Docker CLI commands, and which commands need it on their way. */
 export interface EndpointCommands {
@@ -156,14 +157,7 @@ export function decideCommand(
   mount: Pick<MountedImage, 'image'>,
 ): Denial | null {
   for (const one of [list, ...list.undecided]) {
-    const denial = decideUnder(
-      endpoint,
-      one,
-      mount,
-      list.undecided.length > 0
-        ? "; whether that list is the image's could not be told yet, so it counts"
-        : '',
-    );
+    const denial = decideUnder(endpoint, one, mount, list.undecided.length > 0);
     if (denial !== null) return denial;
   }
   return null;
@@ -173,38 +167,44 @@ function decideUnder(
   endpoint: EndpointCommands,
   list: GoverningList,
   mount: Pick<MountedImage, 'image'>,
-  more: string,
+  undecided: boolean,
 ): Denial | null {
   if (endpoint.commands.length === 0 || endpoint.commands.some((command) => negotiation.has(command)))
     return null;
-  const blocked = (command: string, detail: string) =>
-    deny('command-blocked', `docker ${command} through the Docker socket of a container of ${mount.image}`, {
-      spec: 'B5',
-      setting: list.setting,
-      detail: `${detail}${more}`,
-      subject: { command: listedName(command.split('/')[0] ?? command), image: mount.image },
-    });
+  const blocked = (command: string, detail: Message) =>
+    deny(
+      'command-blocked',
+      message('policy.docker-through-docker-socket-of-container-of', { command, image: mount.image }),
+      {
+        setting: list.setting,
+        detail: undecided ? message('policy.list-is-undecided', { detail }) : detail,
+        subject: { command: listedName(command.split('/')[0] ?? command), image: mount.image },
+      },
+    );
   const first = endpoint.commands.join('/');
   const named = namedCommands(list.commands);
   if (list.type === 'allow') {
     const needed = [...endpoint.commands, ...endpoint.alsoUsedBy];
     return needed.some((command) => named.has(listedName(command)))
       ? null
-      : blocked(first, `the list allows only ${quoted(list.commands)}`);
+      : blocked(
+          first,
+          list.commands.length === 0
+            ? message('policy.list-allows-nothing')
+            : message('policy.list-allows-only', { commands: quoted(list.commands) }),
+        );
   }
   const unreadable = list.commands.find((entry) =>
     ['unknown', 'unsupported'].includes(listedCommand(entry).kind),
   );
   if (unreadable !== undefined)
-    return blocked(
-      first,
-      `the list denies "${unreadable}", which names no command that can be listed, so everything is denied`,
-    );
+    return blocked(first, message('policy.list-denies-unknown-command', { entry: unreadable }));
   const denied = endpoint.commands.find((command) => named.has(listedName(command)));
-  if (denied !== undefined) return blocked(denied, `the list denies ${quoted(list.commands)}`);
+  if (denied !== undefined)
+    return blocked(denied, message('policy.list-denies', { commands: quoted(list.commands) }));
   return endpoint.method !== 'GET' &&
     !endpoint.commands.some((command) => listedCommand(listedName(command)).kind === 'command')
-    ? blocked(first, 'no list can allow it')
+    ? blocked(first, message('policy.no-list-can-allow-it'))
     : null;
 }
 
@@ -213,11 +213,10 @@ function listedName(command: string): string {
   return listedCommand(command).kind === 'command' ? command : (command.split(' ')[0] ?? command);
 }
 
-function quoted(entries: readonly string[]): string {
-  if (entries.length === 0) return 'nothing';
+function quoted(entries: readonly string[]): string | Message {
   const shown = entries
     .slice(0, 8)
     .map((entry) => `"${entry}"`)
     .join(', ');
-  return entries.length > 8 ? `${shown} and ${entries.length - 8} more` : shown;
+  return entries.length > 8 ? message('policy.and-more', { shown, count: entries.length - 8 }) : shown;
 }

@@ -2,6 +2,7 @@ import { capabilitiesOfRuntime } from '../isolation/backends.ts';
 import { deny, type Denial } from './decision.ts';
 import { isObject, parseJson, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textMapAt, textsAt } from './shape.ts';
+import { message } from '../messages/message.ts';
 import type { CreateContext } from './create-context.ts';
 
 /**
@@ -72,21 +73,23 @@ export function decideConfinement(
 export function resourceDenial(host: ReadonlyMap<string, Json>): Denial | null {
   for (const device of listAt(host, 'Devices')) {
     const path = isObject(device) ? textAt(device, 'PathOnHost') : '';
-    if (!harmlessDevices.has(path)) return deny('host-device', `--device ${path}`, { spec: 'A5' });
+    if (!harmlessDevices.has(path)) return deny('host-device', `--device ${path}`);
   }
   for (const request of listAt(host, 'DeviceRequests')) {
     const driver = isObject(request) ? textAt(request, 'Driver') : '';
-    return deny('host-device', `a device request (--gpus${driver === '' ? '' : `, driver "${driver}"`})`, {
-      spec: 'A5',
-    });
+    return deny(
+      'host-device',
+      driver === ''
+        ? message('policy.device-request')
+        : message('policy.device-request-with-driver', { driver }),
+    );
   }
   const [rule] = textsAt(host, 'DeviceCgroupRules');
-  if (rule !== undefined) return deny('host-device', `--device-cgroup-rule "${rule}"`, { spec: 'A5' });
+  if (rule !== undefined) return deny('host-device', `--device-cgroup-rule "${rule}"`);
   for (const key of deviceLimits) {
     for (const limit of listAt(host, key)) {
       const path = isObject(limit) ? textAt(limit, 'Path') : '';
-      if (!devicePath.test(path))
-        return deny('host-device', `a limit for the device ${path}`, { spec: 'A5' });
+      if (!devicePath.test(path)) return deny('host-device', message('policy.limit-for-device', { path }));
     }
   }
   const parent = textAt(host, 'CgroupParent');
@@ -143,7 +146,7 @@ function annotations(host: ReadonlyMap<string, Json>): Denial | null {
         key,
       )
     ) {
-      return deny('annotation', `the annotation ${key}`);
+      return deny('annotation', message('policy.the-annotation', { key }));
     }
   }
   return null;
@@ -194,7 +197,7 @@ function environment(body: JsonObject, context: CreateContext): Denial | null {
   const found = textsAt(body, 'Env').find((entry) => reserved.test(entry));
   return found === undefined
     ? null
-    : deny('environment-switch', `the variable ${found.split('=', 1)[0] ?? ''}`);
+    : deny('environment-switch', message('policy.the-variable', { variable: found.split('=', 1)[0] ?? '' }));
 }
 
 function storage(host: ReadonlyMap<string, Json>): Denial | null {

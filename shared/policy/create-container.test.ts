@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cleanPath, isInside, type BindSourceFacts } from './bind-source.ts';
 import { parseBind, writeBind } from './bind-spec.ts';
 import { decideCreateContainer, readCreateBody, type CreateDecision } from './create-container.ts';
-import { refusalText, ruleText, type Denial } from './decision.ts';
-import { ruleCodes } from '../rules/codes.ts';
+import { refusalText, type Denial } from './decision.ts';
 import { parseJson, writeJson } from './json.ts';
 import { createQuestions, type CreateFacts } from './references.ts';
 import { decideVolume } from './volume.ts';
@@ -555,8 +554,7 @@ describe('the parts', () => {
     );
   });
 
-  it('B6: every rule has its words, every refusal names what, rule and setting', () => {
-    for (const rule of ruleCodes) expect(ruleText(rule).length).toBeGreaterThan(10);
+  it('B6: every refusal names what, rule and setting', () => {
     const denial: Denial = {
       outcome: 'deny',
       rule: 'bind-not-shared',

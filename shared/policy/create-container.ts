@@ -8,6 +8,7 @@ import { referencesDenial } from './create-limits.ts';
 import { decideMounts } from './create-mounts.ts';
 import { decideNamespaces } from './create-namespaces.ts';
 import { decideConfinement } from './create-confinement.ts';
+import { message } from '../messages/message.ts';
 import type { CreateFacts } from './references.ts';
 
 export interface CreateDecision {
@@ -23,13 +24,15 @@ export type ReadBody =
 export function shapeDenial(problem: ShapeProblem): Denial {
   switch (problem.why) {
     case 'unknown-field':
-      return deny('unmodelled-field', `the field ${problem.path}`);
+      return deny('unmodelled-field', message('policy.the-field', { path: problem.path }));
     case 'case-variant':
-      return deny('unmodelled-field', `the field ${problem.path}`, {
-        detail: `the API spells it ${problem.expected}`,
+      return deny('unmodelled-field', message('policy.the-field', { path: problem.path }), {
+        detail: message('policy.api-spells-it', { expected: problem.expected }),
       });
     case 'wrong-type':
-      return deny('unreadable-body', problem.path, { detail: `it must be ${problem.expected}` });
+      return deny('unreadable-body', problem.path, {
+        detail: message('policy.it-must-be', { expected: problem.expected }),
+      });
   }
 }
 
@@ -39,11 +42,17 @@ export function shapeDenial(problem: ShapeProblem): Denial {
  */
 export function readCreateBody(value: Json): ReadBody {
   if (!isObject(value))
-    return { ok: false, denial: deny('unreadable-body', 'the body', { detail: 'it must be an object' }) };
+    return {
+      ok: false,
+      denial: deny('unreadable-body', message('policy.the-body'), {
+        detail: message('policy.it-must-be-object'),
+      }),
+    };
   const shaped = checkShape(value, createContainerBody);
   if (!shaped.ok) return { ok: false, denial: shapeDenial(shaped.problem) };
   // A checked object stays one.
-  if (!isObject(shaped.value)) return { ok: false, denial: deny('unreadable-body', 'the body') };
+  if (!isObject(shaped.value))
+    return { ok: false, denial: deny('unreadable-body', message('policy.the-body')) };
   const tooMany = referencesDenial(shaped.value);
   return tooMany === null ? { ok: true, body: shaped.value } : { ok: false, denial: tooMany };
 }

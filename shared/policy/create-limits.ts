@@ -1,6 +1,7 @@
 import { deny, type Denial } from './decision.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { listAt, objectAt, textsAt } from './shape.ts';
+import { message } from '../messages/message.ts';
 import { parseVolumesFrom, type ContainerReference } from './references.ts';
 
 /**
@@ -38,6 +39,6 @@ export function inheritedDenial(
 }
 
 const tooMany = (count: number): Denial =>
-  deny('unmodelled-value', `a container with ${count} mounts, networks and links`, {
-    detail: `at most ${maxReferences} can be looked at`,
+  deny('unmodelled-value', message('policy.container-with-mounts-networks-and-links', { count }), {
+    detail: message('policy.at-most-can-be-looked-at', { most: maxReferences }),
   });

@@ -7,6 +7,7 @@ import { inheritedDenial } from './create-limits.ts';
 import { consistencies } from './held-binds.ts';
 import { inlineDriver, parseVolumesFrom, type ContainerReference, type CreateFacts } from './references.ts';
 import { foreignSocket } from './socket-mount.ts';
+import { message } from '../messages/message.ts';
 import { decideVolume } from './volume.ts';
 
 /**
@@ -21,11 +22,10 @@ export function decideMounts(
   changes: Change[],
 ): Denial | null {
   const driver = textAt(host, 'VolumeDriver');
-  if (driver !== '' && driver !== 'local')
-    return deny('volume-plugin', `--volume-driver ${driver}`, { spec: 'A8' });
+  if (driver !== '' && driver !== 'local') return deny('volume-plugin', `--volume-driver ${driver}`);
   for (const destination of objectAt(body, 'Volumes').keys()) {
     if (!destination.startsWith('/') || destination.includes(':'))
-      return deny('unmodelled-value', `the volume ${destination}`, { spec: 'A8' });
+      return deny('unmodelled-value', message('policy.the-volume', { destination }), { spec: 'A8' });
   }
   const tooMany = inheritedDenial(host, facts.containers);
   if (tooMany !== null) return tooMany;
@@ -45,16 +45,17 @@ function binds(
   const written: string[] = [];
   for (const text of textsAt(host, 'Binds')) {
     const parsed = parseBind(text);
-    if (!parsed.ok) return deny(parsed.rule, `the bind ${text}`, { spec: 'A8', detail: parsed.why });
+    if (!parsed.ok)
+      return deny(parsed.rule, message('policy.the-bind', { text }), { spec: 'A8', detail: parsed.why });
     const { spec } = parsed;
     let source = spec.source;
     if (spec.kind === 'path') {
       const checked = bindSource(spec.source, 'HostConfig.Binds', facts, context, changes);
       if (typeof checked !== 'string') return checked;
       if (checked.includes(':'))
-        return deny('unmodelled-value', `the bind ${text}`, {
+        return deny('unmodelled-value', message('policy.the-bind', { text }), {
           spec: 'A8',
-          detail: `it leads to ${checked}, and the colon would be taken for the end of the path`,
+          detail: message('policy.it-leads-to-and-colon-would-be', { path: checked }),
         });
       source = checked;
     } else if (spec.kind === 'volume') {
@@ -79,12 +80,12 @@ function mounts(
     const source = textAt(mount, 'Source');
     const propagation = textAt(objectAt(mount, 'BindOptions'), 'Propagation');
     if (!['', 'private', 'rprivate', 'slave', 'rslave'].includes(propagation))
-      return deny('bind-propagation', `the mount of ${source} with propagation ${propagation}`, {
-        spec: 'A8',
-      });
+      return deny('bind-propagation', message('policy.mount-of-with-propagation', { source, propagation }));
     const consistency = textAt(mount, 'Consistency');
     if (!consistencies.has(consistency))
-      return deny('unmodelled-value', `a mount with consistency "${consistency}"`, { spec: 'A8' });
+      return deny('unmodelled-value', message('policy.mount-with-consistency', { consistency }), {
+        spec: 'A8',
+      });
     switch (textAt(mount, 'Type')) {
       case 'bind': {
         const checked = bindSource(source, 'HostConfig.Mounts', facts, context, changes);
@@ -94,7 +95,9 @@ function mounts(
       }
       case 'volume': {
         if (source !== '' && !volumeName.test(source))
-          return deny('unmodelled-value', `the volume ${source}`, { spec: 'A8' });
+          return deny('unmodelled-value', message('policy.the-volume', { destination: source }), {
+            spec: 'A8',
+          });
         const inline = inlineDriver(mount);
         const made = inline === null ? null : decideVolume(source, inline);
         if (made?.outcome === 'deny') return made;
@@ -108,7 +111,9 @@ function mounts(
         written.push(mount);
         break;
       default:
-        return deny('unmodelled-value', `a mount of type "${textAt(mount, 'Type')}"`, { spec: 'A8' });
+        return deny('unmodelled-value', message('policy.mount-of-type', { type: textAt(mount, 'Type') }), {
+          spec: 'A8',
+        });
     }
   }
   if (written.length > 0) host.set('Mounts', written);
@@ -129,7 +134,7 @@ function volumesFrom(
     if (parsed === null || !container)
       return deny('unmodelled-value', `--volumes-from ${text}`, {
         spec: 'A8',
-        detail: 'there is no such container',
+        detail: message('policy.there-is-no-such-container'),
       });
     for (const mount of container.mounts) {
       // What gives the holder its power over the engine is the holder's: the new container gets a socket of
@@ -232,7 +237,9 @@ function heldMount(
     case 'image':
       return null;
     default:
-      return deny('unmodelled-value', `a mount of type "${mount.type}"`, { spec: 'A8' });
+      return deny('unmodelled-value', message('policy.mount-of-type', { type: mount.type }), {
+        spec: 'A8',
+      });
   }
 }
 
@@ -269,10 +276,13 @@ function checkedSource(
   const known = clean === null ? undefined : facts.binds.get(clean);
   if (clean === null || known === undefined)
     return {
-      denial: deny('bind-unresolvable', `bind mount of ${source === '' ? '(nothing)' : source}`, {
-        spec: 'A8',
-        detail: 'it is not an absolute path',
-      }),
+      denial: deny(
+        'bind-unresolvable',
+        source === '' ? message('policy.bind-mount-of-nothing') : message('policy.bind-mount', { source }),
+        {
+          detail: message('policy.it-is-not-absolute-path'),
+        },
+      ),
     };
   const decision = decideBindSource(known, context);
   // What was checked is what is mounted: a link in the path could lead elsewhere later. An allowed source is
@@ -282,7 +292,7 @@ function checkedSource(
 
 function namedVolume(name: string, facts: Pick<CreateFacts, 'volumes'>): Denial | null {
   const volume = facts.volumes.get(name);
-  if (volume === undefined) return deny('volume-unknown', `volume ${name}`, { spec: 'A8' });
+  if (volume === undefined) return deny('volume-unknown', message('policy.volume', { name }));
   // Not there yet: it will be made with the default driver and without options.
   if (volume === null) return null;
   const decision = decideVolume(name, volume);

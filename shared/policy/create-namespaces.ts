@@ -1,6 +1,7 @@
 import { deny, type Change, type Denial } from './decision.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { objectAt, textAt } from './shape.ts';
+import { message } from '../messages/message.ts';
 import { builtInNetworkModes, containerMode, type CreateFacts } from './references.ts';
 
 const fields = [
@@ -49,18 +50,18 @@ export function decideNamespaces(
   for (const key of ['Cgroup', 'Isolation']) {
     const value = textAt(host, key);
     if (value !== '' && !(key === 'Isolation' && value === 'default'))
-      return deny('unmodelled-value', `HostConfig.${key} "${value}"`, { spec: 'A7' });
+      return deny('unmodelled-value', message('policy.hostconfig', { key, value }), { spec: 'A7' });
   }
   return null;
 }
 
-const denyHost = (flag: string, mode: string): Denial =>
-  deny('host-namespace', `${flag}=${mode}`, { spec: 'A7' });
+const denyHost = (flag: string, mode: string): Denial => deny('host-namespace', `${flag}=${mode}`);
 
 /** The network of that name or id is the engine's own, whatever it is called here. */
 function hostNetwork(name: string, facts: CreateFacts): Denial | null {
   const network = facts.networks.get(name);
-  if (network === undefined) return deny('unmodelled-value', `the network ${name}`, { spec: 'A7' });
+  if (network === undefined)
+    return deny('unmodelled-value', message('policy.the-network', { name }), { spec: 'A7' });
   return network?.driver === 'host' ? denyHost('--network', name) : null;
 }
 
@@ -78,21 +79,17 @@ function shared(
   const container = facts.containers.get(name);
   if (!container)
     return deny('foreign-namespace', `${flag}=${mode}`, {
-      spec: 'A7',
-      detail: `there is no container ${name}`,
+      detail: message('policy.there-is-no-container', { name }),
     });
   if (!container.protected)
     return deny('foreign-namespace', `${flag}=${mode}`, {
-      spec: 'A7',
-      setting: null,
-      detail: `${name} is not protected`,
+      detail: message('policy.is-not-protected', { name }),
     });
   const [own, others] = [facts.user ?? null, container.user ?? null];
   if (own !== null && others !== null && own !== others) {
     return deny('foreign-namespace', `${flag}=${mode}`, {
       spec: 'A3',
-      setting: null,
-      detail: `${name} is user ${others}'s and this one user ${own}'s; both would have the same ids: have one user make both`,
+      detail: message('policy.is-user-and-this-one-user-both', { name, others, own }),
     });
   }
   const pinned = `container:${container.id}`;

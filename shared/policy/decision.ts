@@ -1,10 +1,22 @@
-import type { RuleCode, SettingPointer } from '../rules/codes.ts';
-import { english, fill, refusalPrefix, type DecisionLanguage } from '../rules/texts.ts';
-import type { DecisionWords } from '../rules/rule-texts.ts';
+import {
+  message,
+  plainText,
+  referenceTo,
+  type Message,
+  type MessageParam,
+  type MessageReference,
+} from '../messages/message.ts';
+import type { Translate } from '../messages/translator.ts';
+import { rules, type RuleCode, type SettingPointer } from '../rules/index.ts';
+import { settingSentence } from '../rules/setting-pointer.ts';
 
 /**
- * What a denial is about, as data: for whoever looks for the setting that would allow it. The words are
- * `what`.
+ * A decision as data: the gateway enforces it, the Simulator explains it, the plan previews it. Its text is
+ * made of sentences of the catalogue, for Docker clients by `refusalText`.
+ */
+
+/**
+ * What a denial is about, as data: for whoever looks for the setting that would allow it. The text is `what`.
  */
 export interface DenialSubject {
   /** Directory or file on the engine's machine, symbolic links followed. */
@@ -24,16 +36,24 @@ export interface Change {
   readonly after: string;
 }
 
+/** Which sentences of the catalogue the texts of a denial are. */
+export interface DenialSentences {
+  readonly what?: MessageReference | undefined;
+  readonly detail?: MessageReference | undefined;
+}
+
 export interface Denial {
   readonly outcome: 'deny';
   readonly rule: RuleCode;
-  /** What was blocked, as the user would name it: '--pid=host', 'bind mount of /etc'. */
+  /** What was blocked, in English, as the user would name it: '--pid=host', 'bind mount of /etc'. */
   readonly what: string;
   /** Spec id of the requirement (A7, B1, …) the rule comes from; '' where it is the message model's own. */
   readonly spec: string;
   readonly setting: SettingPointer;
-  /** Detail for the sentence, e.g. the field's right spelling or the engine's socket. */
+  /** Detail of the refusal, in English, e.g. the field's right spelling or the engine's socket. */
   readonly detail?: string;
+  /** `what` and `detail` as sentences of the catalogue; missing where they are the same in every language. */
+  readonly sentences?: DenialSentences;
   readonly subject?: DenialSubject;
 }
 export type Decision =
@@ -48,68 +68,98 @@ export function passed(changes: readonly Change[]): Decision {
   return changes.length === 0 ? allow : { outcome: 'rewrite', changes };
 }
 
-/** Characters of what a client sent that a refusal repeats: it is told to the client, and logged. */
-const maxWords = 5000;
-const brief = (text: string): string => (text.length > maxWords ? `${text.slice(0, maxWords)}…` : text);
+/** Characters of what a client sent that a refusal repeats: the client gets it, and the log. */
+const maxTextLength = 5000;
+const brief = (text: string): string =>
+  text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
 
-/** `what` and `detail` may repeat what the client sent; they are cut where that is very long. */
-export function deny(
-  rule: RuleCode,
-  what: string,
-  more: { spec?: string; setting?: SettingPointer; detail?: string; subject?: DenialSubject } = {},
-): Denial {
-  return {
-    outcome: 'deny',
-    rule,
-    what: brief(what),
-    spec: more.spec ?? '',
-    setting: more.setting ?? null,
-    ...(more.detail === undefined ? {} : { detail: brief(more.detail) }),
-    ...(more.subject === undefined ? {} : { subject: more.subject }),
-  };
+/** A sentence whose text and values are cut where they are very long. */
+const briefMessage = ({ id, params, text }: Message): Message => ({
+  id,
+  ...(params === undefined
+    ? {}
+    : {
+        params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, briefParam(value)])),
+      }),
+  text: brief(text),
+});
+
+function briefParam(value: MessageParam): MessageParam {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' ? brief(value) : briefMessage(value);
+}
+
+/** What `deny` takes besides the rule and what was blocked. */
+export interface DenialOptions {
+  /** Default: the rule's. */
+  readonly spec?: string;
+  /** Default: the rule's. */
+  readonly setting?: SettingPointer;
+  readonly detail?: string | Message;
+  readonly subject?: DenialSubject;
 }
 
 /**
- * The text Docker clients show (B6): what was blocked, by which rule, and which setting would allow it. It
- * begins alike in every language, and names of settings stay as they are written in the file, so that scripts
- * can match both.
+ * Makes a denial. `what` and `detail` are sentences of the catalogue, or what is the same in every language
+ * (an option, an address). They may repeat what the client sent, and are cut where that is very long.
  */
-export function refusalText(denial: Denial, language: DecisionLanguage = english): string {
-  const { words, named } = language;
-  const asides = [denial.detail === undefined ? '' : named(denial.detail), denial.spec]
-    .filter((aside) => aside !== '')
-    .map((aside) => fill(words.aside, [aside]));
-  const setting = denial.setting === null ? words.noSetting : settingText(words, denial.setting);
-  return `${refusalPrefix}${fill(words.refusal, [named(denial.what), `${words.rules[denial.rule]}${asides.join('')}`, setting])}`;
+export function deny(rule: RuleCode, what: string | Message, options: DenialOptions = {}): Denial {
+  const { spec, setting, detail, subject } = options;
+  const sentences = {
+    ...(typeof what === 'string' ? {} : { what: referenceTo(briefMessage(what)) }),
+    ...(typeof detail === 'object' ? { detail: referenceTo(briefMessage(detail)) } : {}),
+  };
+  return {
+    outcome: 'deny',
+    rule,
+    what: brief(plainText(what)),
+    spec: spec ?? rules[rule].spec,
+    setting: setting === undefined ? rules[rule].setting : setting,
+    ...(detail === undefined ? {} : { detail: brief(plainText(detail)) }),
+    ...(Object.keys(sentences).length === 0 ? {} : { sentences }),
+    ...(subject === undefined ? {} : { subject }),
+  };
 }
 
-function settingText(words: DecisionWords, setting: Exclude<SettingPointer, null>): string {
-  const index = /^\/bulkhead\/perImageCommandLists\/(\d+)$/.exec(setting)?.[1];
-  if (index !== undefined) return fill(words.perImageList, [index]);
-  // the one family of pointers without a text of its own is dealt with above
-  return words.settings[setting as keyof typeof words.settings];
+/** What a refusal is made of: a denial, or a line of the decision log. */
+export interface RefusalParts extends Pick<Denial, 'rule' | 'what' | 'spec' | 'setting'> {
+  readonly detail?: string | undefined;
+  readonly sentences?: DenialSentences | undefined;
 }
 
-/** Requirement behind what is written differently; '' where it is the message model's own. */
-export function ruleSpec(rule: RuleCode): string {
-  switch (rule) {
-    case 'runtime-forced':
-      return 'A6';
-    case 'privileged-by-runtime':
-      return 'A4';
-    case 'userns-ignored':
-    case 'pinned-reference':
-      return 'A7';
-    case 'own-socket':
-      return 'B2';
-    case 'cleaned-path':
-      return 'A8';
-    default:
-      return '';
-  }
+/**
+ * The sentence that Docker clients show (B6): what was blocked, by which rule, and which setting would allow it.
+ */
+export function refusalMessage(denial: RefusalParts): Message {
+  const { sentences } = denial;
+  const asides = [withReference(denial.detail ?? '', sentences?.detail), denial.spec].filter(
+    (aside) => plainText(aside) !== '',
+  );
+  const rule = asides.reduce<Message>(
+    (text, aside) => message('rules.with-aside', { text, aside }),
+    ruleSentence(denial.rule),
+  );
+  return message('rules.refusal', {
+    what: withReference(denial.what, sentences?.what),
+    rule,
+    setting: settingSentence(denial.setting),
+  });
 }
+
+/** A text as the sentence it is. */
+const withReference = (text: string, reference: MessageReference | undefined): string | Message =>
+  reference === undefined ? text : { ...reference, text };
+
+/**
+ * The text of a refusal. It begins alike in every language, and names of settings stay as they are written in
+ * the file, so that scripts can match both.
+ */
+export const refusalText = (denial: Denial, translate: Translate = plainText): string =>
+  translate(refusalMessage(denial));
 
 /** The rule alone, as a sentence without a capital. */
-export function ruleText(rule: RuleCode, words: DecisionWords = english.words): string {
-  return words.rules[rule];
-}
+export const ruleSentence = (rule: RuleCode): Message => message(rules[rule].sentence);
+
+/** One change of a request, as a sentence. */
+export const changeSentence = ({ field, before, after, rule }: Change): Message =>
+  message('rules.change', { field, before, after, rule: ruleSentence(rule) });

@@ -2,6 +2,7 @@ import { deny, type Denial } from './decision.ts';
 import { isList, isObject, type Json, type JsonObject } from './json.ts';
 import { builtInNetworkModes, containerMode } from './references.ts';
 import { objectAt, textAt, textsAt } from './shape.ts';
+import { message } from '../messages/message.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 
 /** Stands in answers where a variable's value was. */
@@ -43,8 +44,7 @@ export function hiddenValueDenial(body: JsonObject): Denial | null {
     ? null
     : deny(
         'environment-hidden',
-        `the variable ${copied.split('=', 1)[0] ?? ''} with a value that was hidden`,
-        { setting: '/bulkhead/hideEnvironment' },
+        message('policy.variable-with-value-that-was-hidden', { variable: copied.split('=', 1)[0] ?? '' }),
       );
 }
 
@@ -65,9 +65,7 @@ export function topDenial(options: string): Denial | null {
         );
   return odd === undefined
     ? null
-    : deny('environment-hidden', `docker top with the option ${odd}`, {
-        setting: '/bulkhead/hideEnvironment',
-      });
+    : deny('environment-hidden', message('policy.docker-top-with-option', { option: odd }));
 }
 
 /**
@@ -80,7 +78,5 @@ export function linkDenial(body: JsonObject): Denial | null {
   const mode = textAt(host, 'NetworkMode');
   return link === undefined || (!builtInNetworkModes.has(mode) && containerMode(mode) === null)
     ? null
-    : deny('environment-hidden', `the link ${link}, which would show the other container's variables,`, {
-        setting: '/bulkhead/hideEnvironment',
-      });
+    : deny('environment-hidden', message('policy.link-which-would-show-other-container-variables', { link }));
 }

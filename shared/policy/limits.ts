@@ -1,4 +1,5 @@
 import { deny, type Denial } from './decision.ts';
+import { message, type Message } from '../messages/message.ts';
 import { maxArgumentBytes, maxPathBytes, type Exceeded, type SizeLimits } from './sizes.ts';
 
 /** What a stack of 8 MiB, the usual limit, leaves to arguments and variables: bytes of all of a kind. */
@@ -6,13 +7,12 @@ const maxArgumentsBytes = 2 * 1024 * 1024;
 /** Every port of two protocols. */
 const maxPorts = 2 * 65_535;
 
-const fewer = 'ask for fewer of them';
-const file = 'put the values in a file that is mounted';
-const path: SizeLimits = { bytes: maxPathBytes, shorter: 'use a shorter path' };
+const file = 'policy.advice-mount-file';
+const path: SizeLimits = { bytes: maxPathBytes, shorter: 'policy.advice-shorter-path' };
 const mounted: SizeLimits = {
   entries: 512,
-  instead: 'mount a directory that contains several of them',
-  shorter: 'use a shorter path',
+  instead: 'policy.advice-mount-parent',
+  shorter: 'policy.advice-shorter-path',
 };
 const mountPoints: SizeLimits = { ...mounted, keyBytes: maxPathBytes };
 const words: SizeLimits = {
@@ -32,7 +32,7 @@ const labels: SizeLimits = { entries: 4096, bytes: 1024 * 1024, allBytes: 1024 *
  */
 export const bodyLimits: SizeLimits = {
   fields: {
-    Image: { bytes: 4096, shorter: 'use a shorter name' },
+    Image: { bytes: 4096, shorter: 'policy.advice-shorter-name' },
     Env: words,
     Cmd: words,
     Entrypoint: words,
@@ -52,15 +52,15 @@ export const bodyLimits: SizeLimits = {
         },
         Tmpfs: mountPoints,
         VolumesFrom: { entries: 64 },
-        Links: { entries: 256, instead: 'put the containers on one network' },
+        Links: { entries: 256, instead: 'policy.advice-one-network' },
         Devices: { entries: 256, bytes: maxPathBytes },
         Ulimits: { entries: 64 },
         SecurityOpt: {
           entries: 64,
           bytes: 1024 * 1024,
           allBytes: 1024 * 1024,
-          instead: 'use a shorter seccomp profile',
-          shorter: 'use a shorter seccomp profile',
+          instead: 'policy.advice-shorter-seccomp-profile',
+          shorter: 'policy.advice-shorter-seccomp-profile',
         },
         PortBindings: { entries: maxPorts },
       },
@@ -71,16 +71,23 @@ export const bodyLimits: SizeLimits = {
 
 /** The refusal of what exceeds a limit. */
 export function limitDenial({ kind, at, has, most, sizes }: Exceeded): Denial {
-  const field = at === '' ? 'the body' : at;
-  const instead = sizes.instead ?? fewer;
+  const field = at === '' ? message('policy.the-body') : at;
+  const instead = message(sizes.instead ?? 'policy.advice-fewer');
   switch (kind) {
     case 'entries':
-      return deny('request-limit', `more than ${most} entries in ${field}`, { detail: instead });
+      return deny('request-limit', message('policy.more-than-entries-in', { most, field }), {
+        detail: instead,
+      });
     case 'allBytes':
-      return deny('request-limit', `more than ${most} bytes in ${field}`, { detail: instead });
+      return deny('request-limit', message('policy.more-than-bytes-in', { most, field }), {
+        detail: instead,
+      });
     case 'bytes':
-      return deny('request-limit', `a value of ${has} bytes in ${field}`, {
-        detail: `at most ${most} are allowed; ${sizes.shorter ?? 'use a shorter one'}`,
+      return deny('request-limit', message('policy.value-of-bytes-in', { size: has, field }), {
+        detail: message('policy.at-most-are-allowed', {
+          most,
+          shorter: message(sizes.shorter ?? 'policy.advice-shorter'),
+        }),
       });
   }
 }
@@ -177,37 +184,37 @@ export function connectionDenial(resource: CrowdedResource, holder: AccountHolde
   const name = holderName(holder);
   switch (resource) {
     case 'connections':
-      return deny(rule, `one more connection of ${name}`, {
-        detail: `at most ${most} may be open at a time; end commands that follow logs or are attached`,
+      return deny(rule, message('policy.one-more-connection-of', { name }), {
+        detail: message('policy.at-most-may-be-open-at-time', { most }),
       });
     case 'all-connections':
-      return deny(rule, `one more connection of ${name}`, {
-        detail: `at most ${most} may be open at a time for all users; try again later`,
+      return deny(rule, message('policy.one-more-connection-of', { name }), {
+        detail: message('policy.at-most-may-be-open-at-time-for', { most }),
       });
     case 'held':
-      return deny(rule, `sending ahead on all connections of ${name}`, {
-        detail: `at most ${most} bytes may wait at a time; send fewer requests at once`,
+      return deny(rule, message('policy.sending-ahead-on-all-connections-of', { name }), {
+        detail: message('policy.at-most-bytes-may-wait-at-time', { most }),
       });
     case 'builds':
-      return deny(rule, `one more build connection of ${name}`, {
-        detail: `at most ${most} may be open at a time; run fewer builds at once`,
+      return deny(rule, message('policy.one-more-build-connection-of', { name }), {
+        detail: message('policy.at-most-may-be-open-at-time-run', { most }),
       });
     case 'build-calls':
-      return deny(rule, `one more build call of ${name}`, {
-        detail: `at most ${most} may run at a time; run fewer builds at once`,
+      return deny(rule, message('policy.one-more-build-call-of', { name }), {
+        detail: message('policy.at-most-may-run-at-time-run', { most }),
       });
   }
 }
 
-function holderName(holder: AccountHolder): string {
+function holderName(holder: AccountHolder): string | Message {
   switch (holder.kind) {
     case 'root':
       return 'root';
     case 'user':
-      return `user ${holder.uid}`;
+      return message('policy.user', { uid: holder.uid });
     case 'socket':
-      return 'a container by its Docker socket';
+      return message('policy.container-by-its-socket');
     case 'nobody':
-      return 'ids whose user is not known';
+      return message('policy.ids-of-unknown-user');
   }
 }

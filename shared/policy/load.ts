@@ -6,4 +6,4 @@ import { deny } from './decision.ts';
  * over as one (the `docker-container` driver). Not about `docker import` (a file system, as `FROM scratch`
  * and `ADD` make one), nor builds inside the engine, which load nothing.
  */
-export const loadDenial = deny('docker-load', 'docker load', { setting: '/blockDockerLoad' });
+export const loadDenial = deny('docker-load', 'docker load');

@@ -1,5 +1,6 @@
 import { allow, deny, type Decision } from './decision.ts';
 import { contains, overlap, parseIpRange, type IpRange } from './ip-range.ts';
+import { message, type Message } from '../messages/message.ts';
 import type { NetworkRequest } from './network.ts';
 
 /** Addresses that the engine's machine has or reaches, apart from the engine's own networks. */
@@ -69,13 +70,17 @@ export function decideNetworkAddresses(request: NetworkRequest, machine: Machine
   }
   if (!dependsOnMachine(request)) return allow;
   if (machine === null) {
-    return deny('host-addresses', `network ${request.name} with addresses of its own`, {
-      detail: "the routes of the engine's machine could not be read",
-    });
+    return deny(
+      'host-addresses',
+      message('policy.network-with-addresses-of-its-own', { name: request.name }),
+      {
+        detail: message('policy.routes-of-engine-machine-could-not-be'),
+      },
+    );
   }
   const bridge = request.options.get(bridgeName) ?? '';
   if (machine.interfaces.has(bridge)) {
-    return denyOption(request, bridgeName, bridge, "the engine's machine has an interface of that name");
+    return denyOption(request, bridgeName, bridge, message('policy.machine-has-interface'));
   }
   const takenBy = usedBy(machine.used);
   for (const address of request.addresses) {
@@ -125,30 +130,33 @@ function lookup(used: readonly UsedRange[], family: 4 | 6): TakenBy {
 }
 
 function decideAddress(name: string, address: string, takenBy: TakenBy): Decision {
-  const what = `network ${name} with address ${address}`;
+  // Made for a refusal only: one request may have thousands of addresses.
+  const what = () => message('policy.network-with-address', { name, address });
   const range = parseIpRange(address);
-  if (range === null) return deny('unmodelled-value', what);
+  if (range === null) return deny('unmodelled-value', what());
   if (!privateRanges.some((one) => contains(one, range))) {
-    return deny('host-addresses', what, { detail: 'only private addresses are for networks' });
+    return deny('host-addresses', what(), {
+      detail: message('policy.only-private-addresses-are-for-networks'),
+    });
   }
   const taken = takenBy(range);
-  return taken === null ? allow : deny('host-addresses', what, { detail: useText(taken) });
+  return taken === null ? allow : deny('host-addresses', what(), { detail: useSentence(taken) });
 }
 
-function useText({ range: { text }, use }: UsedRange): string {
+function useSentence({ range: { text: address }, use }: UsedRange): Message {
   switch (use) {
     case 'address':
-      return `the engine's machine has the address ${text}`;
+      return message('policy.machine-has-address', { address });
     case 'route':
-      return `the engine's machine has a route to ${text}`;
+      return message('policy.machine-has-route', { address });
     case 'gateway':
-      return `the engine's machine has the gateway ${text}`;
+      return message('policy.machine-has-gateway', { address });
     case 'name-server':
-      return `the engine's machine has the name server ${text}`;
+      return message('policy.machine-has-name-server', { address });
   }
 }
 
-function denyOption({ name }: NetworkRequest, key: string, value: string, detail?: string): Decision {
-  const what = `network ${name} with option ${key}=${value}`;
+function denyOption({ name }: NetworkRequest, key: string, value: string, detail?: Message): Decision {
+  const what = message('policy.network-with-option', { name, option: `${key}=${value}` });
   return deny('host-addresses', what, detail === undefined ? {} : { detail });
 }

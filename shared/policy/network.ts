@@ -1,6 +1,7 @@
 import { allow, deny, type Decision } from './decision.ts';
 import type { JsonObject } from './json.ts';
 import { isObject } from './json.ts';
+import { message } from '../messages/message.ts';
 import { listAt, objectAt, textAt, textMapAt } from './shape.ts';
 
 /** A network that is to be made. */
@@ -55,9 +56,10 @@ export function decideNetwork({
   driver,
   addressDriver,
 }: Pick<NetworkRequest, 'name' | 'driver' | 'addressDriver'>): Decision {
-  if (driver === 'host') return deny('host-namespace', `network ${name} with driver host`, { spec: 'A7' });
-  if (!drivers.has(driver)) return deny('network-plugin', `network ${name} with driver ${driver}`);
+  if (driver === 'host') return deny('host-namespace', message('policy.network-with-driver-host', { name }));
+  if (!drivers.has(driver))
+    return deny('network-plugin', message('policy.network-with-driver', { name, driver }));
   if (!addressDrivers.has(addressDriver))
-    return deny('network-plugin', `network ${name} with IPAM driver ${addressDriver}`);
+    return deny('network-plugin', message('policy.network-with-ipam-driver', { name, addressDriver }));
   return allow;
 }

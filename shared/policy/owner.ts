@@ -1,6 +1,7 @@
 import { deny, type Denial } from './decision.ts';
-import type { SettingPointer } from '../rules/codes.ts';
+import type { SettingPointer } from '../rules/index.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
+import { message, type Message } from '../messages/message.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 
 /**
@@ -22,7 +23,8 @@ export function ownerLabelDenial(body: JsonObject, owner: string | null): Denial
   ];
   for (const map of labels) {
     const value = map.get(ownerLabel);
-    if (value !== undefined && value !== owner) return deny('owner-label', `the label ${ownerLabel}`);
+    if (value !== undefined && value !== owner)
+      return deny('owner-label', message('policy.the-label', { label: ownerLabel }));
   }
   return null;
 }
@@ -89,6 +91,6 @@ export function narrowFilters(filters: Json | undefined, owner: string): JsonObj
 }
 
 /** What is refused altogether through a socket that shows only what is its own. */
-export function notOwnDenial(what: string, setting: SettingPointer): Denial {
-  return deny('not-own', what, { spec: 'B7', setting });
+export function notOwnDenial(what: string | Message, setting: SettingPointer): Denial {
+  return deny('not-own', what, { setting });
 }

@@ -1,3 +1,4 @@
+import { message, type Message } from '../messages/message.ts';
 import { deny, type Denial } from './decision.ts';
 
 // For `docker top` the engine runs the machine's `ps`, as root and over every process, with the words of the
@@ -96,11 +97,17 @@ export function processListDenial(options: string): Denial | null {
   // Without the column the engine shows nothing.
   const ids = columns.findIndex((name) => name === 'pid' || name === 'tgid');
   const odd = columns.slice(0, Math.max(ids, 0)).find((name) => !oneWord.has(name));
-  return odd === undefined ? null : refused(`-o with ${odd} before pid`);
+  return odd === undefined ? null : refused(message('policy.option-o-before-pid', { name: odd }));
 }
 
-const refused = (option: string): Denial =>
-  deny('unmodelled-value', `docker top with the option ${option.slice(0, 100)}`, {
-    spec: 'A5',
-    detail: 'the engine would take a word of any process of the machine for its id, and say which',
-  });
+const refused = (option: string | Message): Denial =>
+  deny(
+    'unmodelled-value',
+    message('policy.docker-top-with-option', {
+      option: typeof option === 'string' ? option.slice(0, 100) : option,
+    }),
+    {
+      spec: 'A5',
+      detail: message('policy.engine-would-take-word-of-any-process'),
+    },
+  );

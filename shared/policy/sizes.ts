@@ -1,3 +1,8 @@
+import type { MessageId } from '../messages/catalogue/index.ts';
+
+/** Id of the sentence on what the client can do. */
+export type SizeAdvice = Extract<MessageId, `policy.advice-${string}`>;
+
 /** How much a value of a request may hold. */
 export interface SizeLimits {
   /** Entries of the list, or of the object. */
@@ -9,9 +14,9 @@ export interface SizeLimits {
   /** Bytes of all strings in the value, keys included. */
   readonly allBytes?: number;
   /** What the client can do where there are too many entries, or bytes in all, as a clause. */
-  readonly instead?: string;
+  readonly instead?: SizeAdvice;
   /** And where one is too long. */
-  readonly shorter?: string;
+  readonly shorter?: SizeAdvice;
   /** Of single fields of an object. */
   readonly fields?: Readonly<Record<string, SizeLimits>>;
   /** Of each element of a list. */

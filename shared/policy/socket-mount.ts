@@ -1,5 +1,6 @@
 import { deny, type Denial } from './decision.ts';
-import type { SettingPointer } from '../rules/codes.ts';
+import { message, type Message } from '../messages/message.ts';
+import type { SettingPointer } from '../rules/index.ts';
 
 const imageList = '/enhancedContainerIsolation/dockerSocketMount/imageList';
 
@@ -19,8 +20,8 @@ export interface SocketMountRequest {
  */
 export type SocketAnswer =
   | { readonly kind: 'granted'; readonly socket: string }
-  /** `detail`: English, for the refusal. `remedy`: whether an entry of the image list can help. */
-  | { readonly kind: 'refused'; readonly detail: string; readonly remedy: 'image-list' | 'none' };
+  /** `detail`: for the refusal. `remedy`: whether an entry of the image list can help. */
+  | { readonly kind: 'refused'; readonly detail: string | Message; readonly remedy: 'image-list' | 'none' };
 
 /**
  * The refusal of a mount of the socket (B1). What is granted is no mount of it: the source is replaced
@@ -28,17 +29,21 @@ export type SocketAnswer =
  */
 export function decideSocketMount(request: SocketMountRequest, answer: SocketAnswer | null): Denial {
   if (!request.docker)
-    return deny('socket-mount', `mounting the Docker socket (${request.source})`, {
-      spec: 'B1',
-      detail: "the engine's own sockets are for the engine alone; mount /var/run/docker.sock",
+    return deny('socket-mount', message('policy.mounting-docker-socket', { source: request.source }), {
+      detail: message('policy.engine-own-sockets-are-for-engine-alone'),
+      setting: null,
     });
   const detail = answer?.kind === 'refused' ? answer.detail : '';
   const setting = answer?.kind === 'refused' ? settingOf(answer) : imageList;
   return deny(
     'socket-mount',
-    `mounting the Docker socket (${request.source}) into a container of ${request.image === '' ? 'no image' : `image ${request.image}`}`,
+    request.image === ''
+      ? message('policy.mounting-docker-socket-into-no-image', { source: request.source })
+      : message('policy.mounting-docker-socket-into-image', {
+          source: request.source,
+          image: request.image,
+        }),
     {
-      spec: 'B1',
       setting,
       ...(detail === '' ? {} : { detail }),
       ...(request.image === '' ? {} : { subject: { image: request.image } }),
@@ -50,9 +55,10 @@ export function decideSocketMount(request: SocketMountRequest, answer: SocketAns
 export function foreignSocket(image: string, answer: SocketAnswer | null): Denial {
   return deny(
     'socket-mount',
-    `the Docker socket of another container in one of ${image === '' ? 'no image' : `image ${image}`}`,
+    image === ''
+      ? message('policy.socket-of-another-container-in-no-image')
+      : message('policy.socket-of-another-container-in-image', { image }),
     {
-      spec: 'B1',
       setting: answer?.kind === 'refused' ? settingOf(answer) : imageList,
       detail: answer?.kind === 'refused' ? answer.detail : '',
     },

@@ -1,3 +1,4 @@
+import { message, type Message } from '../messages/message.ts';
 import { allow, deny, type Decision } from './decision.ts';
 
 export interface VolumeDriverFacts {
@@ -11,13 +12,17 @@ export interface VolumeDriverFacts {
  * and its size-like options pass; other drivers are plugins.
  */
 export function decideVolume(name: string, facts: VolumeDriverFacts): Decision {
-  const what = `volume ${name === '' ? '(anonymous)' : name}`;
+  const volume = (): Message =>
+    name === '' ? message('policy.anonymous-volume') : message('policy.volume', { name });
   if (facts.driver !== '' && facts.driver !== 'local')
-    return deny('volume-plugin', `${what} with driver ${facts.driver}`, { spec: 'A8' });
+    return deny(
+      'volume-plugin',
+      message('policy.volume-with-driver', { volume: volume(), driver: facts.driver }),
+    );
   if (facts.options.size === 0) return allow;
   for (const key of facts.options.keys()) {
     if (!['type', 'device', 'o', 'size'].includes(key))
-      return deny('volume-options', `${what} with option ${key}`, { spec: 'A8' });
+      return deny('volume-options', message('policy.volume-with-option', { volume: volume(), key }));
   }
   const type = facts.options.get('type') ?? '';
   // A volume with only a quota is an ordinary one.
@@ -26,8 +31,11 @@ export function decideVolume(name: string, facts: VolumeDriverFacts): Decision {
   if (type !== 'tmpfs' || !['', 'tmpfs'].includes(device)) {
     return deny(
       'volume-options',
-      `${what} of type ${type === '' ? 'none' : type} on ${device === '' ? 'nothing' : device}`,
-      { spec: 'A8' },
+      message('policy.volume-of-type', {
+        volume: volume(),
+        type: type === '' ? 'none' : type,
+        device: device === '' ? 'nothing' : device,
+      }),
     );
   }
   for (const option of (facts.options.get('o') ?? '').split(',')) {
@@ -37,7 +45,7 @@ export function decideVolume(name: string, facts: VolumeDriverFacts): Decision {
         option,
       )
     ) {
-      return deny('volume-options', `${what} with mount option ${option}`, { spec: 'A8' });
+      return deny('volume-options', message('policy.volume-with-mount-option', { volume: volume(), option }));
     }
   }
   return allow;

@@ -1,4 +1,4 @@
-import { refusalPrefix } from '../rules/texts.ts';
+import { refusalPrefix } from './refusal-prefix.ts';
 
 const said = '(?:ok|not tried|was allowed|E[A-Z0-9]+)';
 /** Ends of what probes list: "title: EPERM, …" and "title (EPERM), …". Titles have commas of their own. */

@@ -1,6 +1,4 @@
-import { fill, refusalPrefix, type DecisionLanguage } from '../rules/texts.ts';
-import type { DecisionWords } from '../rules/rule-texts.ts';
-import { decisions as englishDecisions } from '../rules/english.ts';
+import { refusalPrefix } from './refusal-prefix.ts';
 import { translateEvidence } from './evidence.ts';
 
 /**
@@ -9,8 +7,14 @@ import { translateEvidence } from './evidence.ts';
  */
 export type Sentences = Readonly<Record<string, string>>;
 
+/** The sentences of rules and settings by their ids, in English and in the language of the translation. */
+export interface RuleTexts {
+  readonly english: Sentences;
+  readonly translation: Sentences;
+}
+
 /** Everything that is said in a language outside the window. */
-export interface Messages extends DecisionLanguage {
+export interface Messages {
   /**
    * An English sentence that was put together elsewhere, told in this language; as it is where it is not ours
    * (an engine's or a system's own words).
@@ -43,13 +47,19 @@ const remarkable = /[.*+?^${}()|[\]\\]/g;
  */
 export function messages(
   sentences: Sentences,
-  words: DecisionWords,
+  ruleTexts: RuleTexts,
   named: Sentences,
   seen: Sentences = {},
 ): Messages {
+  const english = (id: string): string => ruleTexts.english[id] ?? '';
+  const translated = (id: string): string => ruleTexts.translation[id] ?? english(id);
+  // The longest first: one sentence may begin another.
+  const ids = Object.keys(ruleTexts.english).sort((a, b) => english(b).length - english(a).length);
   const told = createTranslator(sentences, (english) => toldRefusal(english));
   const inRefusal = createTranslator({ ...sentences, ...named }, () => null);
-  const rules = Object.fromEntries(rulesByLength.map(([rule, text]) => [text, words.rules[rule]]));
+  const rules = Object.fromEntries(
+    ids.filter((id) => !english(id).includes('{{')).map((id) => [english(id), translated(id)]),
+  );
   const part = createTranslator({ ...rules, ...sentences, ...named }, (english) => toldRefusal(english));
 
   const evidence: (english: string) => string = createTranslator({ ...sentences, ...seen }, (english) =>
@@ -61,20 +71,30 @@ export function messages(
   );
 
   /** A refusal as the gateway tells it in English, also after words of Docker's before it. */
-  const toldRefusal = (english: string): string | null => {
-    const at = english.indexOf(refusalPrefix);
+  const toldRefusal = (sentence: string): string | null => {
+    const at = sentence.indexOf(refusalPrefix);
     if (at < 0) return null;
-    const parts = /^([^]*?) is blocked: ([^]*); ([^]*)$/.exec(english.slice(at + refusalPrefix.length));
-    const rule = rulesByLength.find(([, text]) => parts?.[2]?.startsWith(text) === true);
+    const parts = /^([^]*?) is blocked: ([^]*); ([^]*)$/.exec(sentence.slice(at + refusalPrefix.length));
+    const rule = ids.find((id) => parts?.[2]?.startsWith(english(id)) === true);
     const setting = parts?.[3]?.trim();
     if (parts === null || rule === undefined || setting === undefined) return null;
-    const asides = [...(parts[2] ?? '').slice(rule[1].length).matchAll(/ \(((?:[^()]|\([^()]*\))*)\)/g)].map(
-      ([, aside = '']) => fill(words.aside, [inRefusal(aside)]),
+    const asides = (parts[2] ?? '').slice(english(rule).length).matchAll(/ \(((?:[^()]|\([^()]*\))*)\)/g);
+    const why = [...asides].reduce(
+      (text, [, aside = '']) => fillNames(translated('rules.with-aside'), { text, aside: inRefusal(aside) }),
+      translated(rule),
     );
-    return `${english.slice(0, at)}${refusalPrefix}${fill(words.refusal, [inRefusal(parts[1] ?? ''), `${words.rules[rule[0]]}${asides.join('')}`, toldSetting(words, setting)])}`;
+    const what = inRefusal(parts[1] ?? '');
+    return `${sentence.slice(0, at)}${fillNames(translated('rules.refusal'), { what, rule: why, setting: toldSetting(setting) })}`;
   };
 
-  return { words, told, named: inRefusal, part, evidence };
+  const toldSetting = (sentence: string): string => {
+    const id = ids.find((one) => english(one) === sentence);
+    if (id !== undefined) return translated(id);
+    const index = /\[(\d+)\]$/.exec(sentence)?.[1];
+    return index === undefined ? sentence : fillNames(translated('rules.setting-per-image-list'), { index });
+  };
+
+  return { told, named: inRefusal, part, evidence };
 }
 
 /** Finds sentences again, with a memory for those that come often. */
@@ -130,17 +150,10 @@ function createTranslator(
   return (english) => tell(english, 0);
 }
 
-// Object.entries forgets that the keys are the rules' codes.
-const rulesByLength = (
-  Object.entries(englishDecisions.rules) as [keyof DecisionWords['rules'], string][]
-).sort(([, a], [, b]) => b.length - a.length);
+/** Puts values in the places `{0}`, `{1}` … of a text. */
+const fill = (text: string, values: readonly string[]): string =>
+  text.replaceAll(/\{(\d+)\}/g, (_, index: string) => values[Number(index)] ?? '');
 
-function toldSetting(words: DecisionWords, english: string): string {
-  if (english === englishDecisions.noSetting) return words.noSetting;
-  const pointer = (Object.keys(englishDecisions.settings) as (keyof DecisionWords['settings'])[]).find(
-    (key) => englishDecisions.settings[key] === english,
-  ); // as above
-  if (pointer !== undefined) return words.settings[pointer];
-  const index = /\[(\d+)\]$/.exec(english)?.[1];
-  return index === undefined ? english : fill(words.perImageList, [index]);
-}
+/** Puts values in the places `{{name}}` of a text. */
+const fillNames = (text: string, values: Readonly<Record<string, string>>): string =>
+  text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');

@@ -16,7 +16,6 @@ const callsWithText: Readonly<
   Record<string, { readonly texts: readonly number[]; readonly members?: readonly string[] }>
 > = {
   fail: { texts: [1], members: ['reason', 'hint'] },
-  deny: { texts: [1], members: ['detail'] },
   // What could not be done, before why; and why a request is refused.
   requestFailure: { texts: [0] },
   refused: { texts: [0] },
@@ -33,7 +32,7 @@ const sourceFiles = (directory: string): readonly string[] =>
   });
 
 /**
- * The English sentences in the sources below `directories`: texts of errors, denials and findings. Both
+ * The English sentences in the sources below `directories`: texts of errors and findings. Both
  * branches of a condition count; a text that is worked out elsewhere does not.
  */
 export function sourceTexts(root: string, directories: readonly string[]): readonly SourceText[] {

@@ -1,60 +1,23 @@
 import type { TFunction } from 'i18next';
-import { ruleCodes, type RuleCode } from '../../../shared/rules/codes.ts';
+import { hasAlternative, isRuleCode } from '../../../shared/rules/index.ts';
 import { isDenial, isProbes, type ActivityEntry } from '../../../shared/audit/activity.ts';
-
-const isRule = (rule: string): rule is RuleCode => (ruleCodes as readonly string[]).includes(rule);
 
 /** What was asked for, in a few words; a rule this version does not know says its own code. */
 export const entryTitle = (t: TFunction, entry: ActivityEntry): string =>
-  isRule(entry.rule) ? t(`rules.title.${entry.rule}`) : entry.rule;
+  isRuleCode(entry.rule) ? t(`rules.title.${entry.rule}`) : entry.rule;
 
 /** Why: the rule in words. */
 export const entryWhy = (t: TFunction, entry: ActivityEntry): string | null => {
-  if (!isRule(entry.rule)) return null;
+  if (!isRuleCode(entry.rule)) return null;
   // It may be about content, a socket that is gone, or the engine's own: only what the list would change is
   // the list's.
   if (entry.rule === 'socket-mount' && entry.setting === null) return t('activity.socketOther');
   return t(`rules.why.${entry.rule}`);
 };
 
-const withInstead = [
-  'host-namespace',
-  'foreign-namespace',
-  'host-device',
-  'security-option',
-  'cgroup-parent',
-  'annotation',
-  'log-driver',
-  'environment-switch',
-  'volume-plugin',
-  'network-plugin',
-  'host-addresses',
-  'bind-engine-directory',
-  'bind-unresolvable',
-  'bind-propagation',
-  'volume-options',
-  'volume-unknown',
-  'container-unprotected',
-  'container-name',
-  'copy-mounts',
-  'share-missing',
-  'host-network-build',
-  'build-entitlement',
-  'build-source',
-  'build-identity',
-  'build-unguarded',
-  'swarm',
-  'plugin',
-  'checkpoint',
-  'socket-mount',
-  'owner-label',
-] as const;
-const hasInstead = (rule: string): rule is (typeof withInstead)[number] =>
-  (withInstead as readonly string[]).includes(rule);
-
 /** What to do instead, where no setting changes it. */
 export const insteadOf = (t: TFunction, entry: ActivityEntry): string =>
-  t(`rules.instead.${hasInstead(entry.rule) ? entry.rule : 'other'}`);
+  t(`rules.instead.${hasAlternative(entry.rule) ? entry.rule : 'other'}`);
 
 /** The thing itself, as it was written: a path, a command, an option. Null where the title says it all. */
 export function entrySubject(entry: ActivityEntry): string | null {

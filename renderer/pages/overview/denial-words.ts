@@ -1,8 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { DenialGroup } from '../../../shared/audit/activity.ts';
-import { ruleCodes, type RuleCode } from '../../../shared/rules/codes.ts';
-
-const isRule = (rule: string): rule is RuleCode => (ruleCodes as readonly string[]).includes(rule);
+import { isRuleCode } from '../../../shared/rules/index.ts';
 
 /** "lint-runner was refused the Docker socket 12 times": who was refused what, how often. */
 export function denialSentence(t: TFunction, { entry, count }: DenialGroup): string {
@@ -19,7 +17,7 @@ export function denialSentence(t: TFunction, { entry, count }: DenialGroup): str
     if (entry.rule === 'command-blocked' && entry.subject?.command !== undefined)
       return t('overview.next.refusedCommand', { who, command: entry.subject.command, count });
   }
-  const what = isRule(entry.rule) ? t(`rules.title.${entry.rule}`) : entry.rule;
+  const what = isRuleCode(entry.rule) ? t(`rules.title.${entry.rule}`) : entry.rule;
   return entry.outcome === 'deny'
     ? t('overview.next.refused', { who, what, count })
     : t('overview.next.wouldRefuse', { who, what, count });
@@ -27,4 +25,4 @@ export function denialSentence(t: TFunction, { entry, count }: DenialGroup): str
 
 /** The rule in words. */
 export const denialWhy = (t: TFunction, { entry }: DenialGroup): string =>
-  isRule(entry.rule) ? t(`rules.why.${entry.rule}`) : entry.rule;
+  isRuleCode(entry.rule) ? t(`rules.why.${entry.rule}`) : entry.rule;

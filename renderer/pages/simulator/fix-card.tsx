@@ -11,13 +11,13 @@ import { DiffView } from '../../components/diff-view.tsx';
 import { AllowedIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
 import { withCode } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
-import { rules } from '../../i18n/en/rules.ts';
 import { color, toneText } from '../../theme/tokens.ts';
+import { hasAlternative, isRuleCode } from '../../../shared/rules/index.ts';
 import type { Proposal, ProposalContext } from '../../../shared/audit/proposals.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
 import { proposalWords, settingFixes } from './fixes.ts';
-import { isRule, hrefOfRule, placeOfRule } from './labels.ts';
+import { hrefOfRule, placeOfRule } from './labels.ts';
 
 const restKeys = {
   allow: 'restAllowed',
@@ -132,7 +132,7 @@ export function FixCard({
           <Row key={finding.rule}>
             <DeniedIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
             <RowText
-              primary={isRule(finding.rule) ? t(`rules.title.${finding.rule}`) : finding.what}
+              primary={isRuleCode(finding.rule) ? t(`rules.title.${finding.rule}`) : finding.what}
               secondary={
                 byHand
                   ? t('simulator.fix.byHand')
@@ -158,10 +158,8 @@ export function FixCard({
   );
 }
 
-const hasInstead = (rule: string): rule is keyof typeof rules.instead => Object.hasOwn(rules.instead, rule);
-
 function insteadOf(t: TFunction, rule: string): string {
-  return hasInstead(rule) ? t(`rules.instead.${rule}`) : t('rules.instead.other');
+  return hasAlternative(rule) ? t(`rules.instead.${rule}`) : t('rules.instead.other');
 }
 
 function AddDialog({

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { ruleCodes, type RuleCode } from '../../../shared/rules/codes.ts';
+import { isRuleCode } from '../../../shared/rules/index.ts';
 import type { Explanation } from '../../../shared/explain/explanation.ts';
 import type { RowOutcome, RuleRow } from '../../../shared/explain/rows.ts';
 import { parseBind } from '../../../shared/policy/bind-spec.ts';
@@ -7,9 +7,6 @@ import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
 import { hrefFor } from '../../state/router.ts';
 import type { PageId } from '../../../shared/pages/pages.ts';
 import { told } from '../../i18n/translate.ts';
-
-const known: ReadonlySet<string> = new Set(ruleCodes);
-export const isRule = (code: string): code is RuleCode => known.has(code);
 
 /** A row's two lines, with `code` between backticks. */
 export interface RowWords {
@@ -45,7 +42,7 @@ export function rowWords(
     }
     case 'finding': {
       const { finding } = what;
-      if (!isRule(finding.rule))
+      if (!isRuleCode(finding.rule))
         return { title: t('simulator.verdict.undecided'), text: told(finding.message) };
       const title = t(`rules.title.${finding.rule}`);
       if (finding.rule === 'bind-not-shared') {

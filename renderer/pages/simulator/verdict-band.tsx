@@ -9,7 +9,8 @@ import { AllowedIcon, ChangedIcon, CopyIcon, DeniedIcon, InfoIcon, WarningIcon }
 import { withCode } from '../../components/mono.tsx';
 import { color, fontMono, toneSoft, toneText, type Tone } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
-import { asClause, isRule } from './labels.ts';
+import { isRuleCode } from '../../../shared/rules/index.ts';
+import { asClause } from './labels.ts';
 import { told } from '../../i18n/translate.ts';
 
 /** The answer in one line, and what the client would see. */
@@ -147,7 +148,7 @@ function verdictWords({ explanation }: Simulation, t: TFunction): VerdictWords {
       return {
         tone: 'danger',
         title:
-          rules.length === 1 && only !== undefined && isRule(only)
+          rules.length === 1 && only !== undefined && isRuleCode(only)
             ? t('simulator.verdict.denyOne', { why: asClause(t(`rules.why.${only}`)) })
             : t('simulator.verdict.denyMany', { count: rules.length }),
         text: '',

@@ -1,190 +1,22 @@
+import { gateway as englishGateway } from '../catalogue/en/gateway.ts';
+import { policy as englishPolicy } from '../catalogue/en/policy.ts';
+import { gateway } from '../catalogue/zh-CN/gateway.ts';
+import { policy } from '../catalogue/zh-CN/policy.ts';
 import type { Sentences } from '../../translate/translate.ts';
 
 /**
- * What denials name: what was asked for, and details of the rule. Command lines and fields stay as they are.
+ * What denials name, by its English: for refusals that come as text, without their ids (from a probe, or in
+ * the output of a Docker client).
  */
-export const denials: Sentences = {
-  'the Docker socket is in it': 'Docker 套接字位于其中',
-  'a build request with {0}': '带有 {0} 的构建请求',
-  'a build request': '构建请求',
-  "a build with the engine's network (--network=host, --allow network.host)":
-    '使用引擎网络的构建 (--network=host, --allow network.host)',
-  'docker buildx build --allow {0}': 'docker buildx build --allow {0}',
-  'docker build --network={0}': 'docker build --network={0}',
-  'docker build --output type={0}': 'docker build --output type={0}',
-  'a build cache of type {0}': '类型为 {0} 的构建缓存',
-  'the device {0} in a build step': '构建步骤中的设备 {0}',
-  'a build step that takes further steps from a file': '从文件读取后续步骤的构建步骤',
-  'network mode {0} of a build step': '构建步骤的网络模式 {0}',
-  'a privileged build step (RUN --security=insecure, --allow security.insecure)':
-    '特权构建步骤 (RUN --security=insecure, --allow security.insecure)',
-  'security mode {0} of a build step': '构建步骤的安全模式 {0}',
-  'docker build --cgroup-parent {0}': 'docker build --cgroup-parent {0}',
-  'a mount of kind {0} in a build step': '构建步骤中类型为 {0} 的挂载',
-  'the build source {0}': '构建来源 {0}',
-  'the git repository {0}': 'Git 仓库 {0}',
-  'a git repository without an SSH agent': '没有 SSH 代理的 Git 仓库',
-  'the file name {0} for what a build downloads': '构建所下载内容的文件名 {0}',
-  "a source policy with a selector of the gateway's": '使用网关所用选择器的来源策略',
-  'a source that a frontend or a Dockerfile asks for': '前端或 Dockerfile 请求的来源',
-  "or the build's own source policy denies it": '或被构建自身的来源策略拒绝',
-  'the id {0} of a container in a build': '构建中容器的 ID {0}',
-  'it takes 16 to 48 lower-case letters and digits': '须为 16 至 48 个小写字母和数字',
-  'a build by BuildKit over POST /build?version=2': '通过 POST /build?version=2 使用 BuildKit 构建',
-  'use docker buildx build, which docker build is since Docker 23, or leave version out for the classic builder':
-    '请使用 docker buildx build (自 Docker 23 起 docker build 即是如此)，或去掉 version 以使用旧版构建器',
-  'build with BuildKit, and forward an SSH agent to it: docker buildx build --ssh default':
-    '请使用 BuildKit 构建，并向其转发 SSH 代理：docker buildx build --ssh default',
-  'build with BuildKit, and give it the password as a secret: docker buildx build --secret id=GIT_AUTH_TOKEN':
-    '请使用 BuildKit 构建，并以机密提供密码：docker buildx build --secret id=GIT_AUTH_TOKEN',
-  'docker build --security-opt {0}': 'docker build --security-opt {0}',
-  'docker build --isolation {0}': 'docker build --isolation {0}',
-  'builder version {0}': '构建器版本 {0}',
-  'the build context {0}': '构建上下文 {0}',
-  "it is not a network of the engine's": '它不是引擎的网络',
-  'there is no container {0}': '没有容器 {0}',
-  '{0} is not protected': '{0} 未受保护',
-  'it is not known who made it, so whose ids it would have: recreate it':
-    '不知道它由谁创建，因而不知道它应使用谁的 ID：请重新创建',
-  '{0} of container {1} is a device, a FIFO or a socket': '容器 {1} 的 {0} 是设备、FIFO 或套接字',
-  'a call for the build {0}': '针对构建 {0} 的调用',
-  'this connection has started no such build': '此连接没有启动过这样的构建',
-  "{0} is user {1}'s and this one user {2}'s; both would have the same ids: have one user make both":
-    '{0} 属于用户 {1}，而此容器属于用户 {2}；两者会使用相同的 ID：请由同一用户创建两者',
-  'docker build --output': 'docker build --output',
-  'it is not a list of outputs as the API has them': '它不是 API 所用的输出列表',
-  'docker {0} through the Docker socket of a container of {1}':
-    '通过 {1} 的容器的 Docker 套接字执行 docker {0}',
-  '--device {0}': '--device {0}',
-  'a device request (--gpus{0})': '设备请求 (--gpus{0})',
-  ', driver "{0}"': '，驱动程序“{0}”',
-  '--device-cgroup-rule "{0}"': '--device-cgroup-rule "{0}"',
-  '--cgroup-parent {0}': '--cgroup-parent {0}',
-  '--security-opt {0}': '--security-opt {0}',
-  'the annotation {0}': '注解 {0}',
-  '--log-driver {0}': '--log-driver {0}',
-  '--log-opt {0}={1}': '--log-opt {0}={1}',
-  'the variable {0}': '变量 {0}',
-  '--storage-opt {0}': '--storage-opt {0}',
-  'more than {0} entries in {1}': '{1} 中超过 {0} 个条目',
-  'a value of {0} bytes in {1}': '{1} 中 {0} 字节的值',
-  'more than {0} bytes in {1}': '{1} 中超过 {0} 字节',
-  'at most {0} are allowed; {1}': '最多允许 {0}；{1}',
-  'user {0}': '用户 {0}',
-  'a container by its Docker socket': '通过自己的 Docker 套接字连接的容器',
-  'ids whose user is not known': '无法确定所属用户的 ID',
-  'one more connection of {0}': '{0} 的又一个连接',
-  'one more build connection of {0}': '{0} 的又一个构建连接',
-  'one more build call of {0}': '{0} 的又一个构建调用',
-  'sending ahead on all connections of {0}': '在 {0} 的所有连接上提前发送数据',
-  'at most {0} may be open at a time; end commands that follow logs or are attached':
-    '最多可同时打开 {0} 个；请结束跟踪日志或附加到容器的命令',
-  'at most {0} may be open at a time for all users; try again later':
-    '所有用户最多可同时打开 {0} 个；请稍后重试',
-  'at most {0} bytes may wait at a time; send fewer requests at once':
-    '最多可同时有 {0} 字节等待处理；请减少同时发送的请求',
-  'at most {0} may be open at a time; run fewer builds at once':
-    '最多可同时打开 {0} 个；请减少同时进行的构建',
-  'at most {0} may run at a time; run fewer builds at once': '最多可同时运行 {0} 个；请减少同时进行的构建',
-  'ask for fewer of them': '请减少数量',
-  'use a shorter one': '请使用更短的值',
-  'use a shorter path': '请使用更短的路径',
-  'use a shorter name': '请使用更短的名称',
-  'use a shorter seccomp profile': '请使用更短的 seccomp 配置文件',
-  'mount a directory that contains several of them': '请挂载包含其中多个的目录',
-  'put the values in a file that is mounted': '请将这些值放入文件并挂载',
-  'put the containers on one network': '请将这些容器放在同一网络中',
-  'the field {0}': '字段 {0}',
-  'the API spells it {0}': 'API 中的写法是 {0}',
-  'it must be {0}': '必须是 {0}',
-  'the body': '正文',
-  'it must be an object': '必须是对象',
-  '--volume-driver {0}': '--volume-driver {0}',
-  'the volume {0}': '卷 {0}',
-  'the bind {0}': '绑定 {0}',
-  'it leads to {0}, and the colon would be taken for the end of the path':
-    '它指向 {0}，其中的冒号会被当作路径结尾',
-  'the mount of {0} with propagation {1}': '以传播方式 {1} 挂载 {0}',
-  'a bind with the option rro': '带有 rro 选项的绑定挂载',
-  'it needs version 1.44 of the API': '该选项需要 1.44 版 API',
-  'a mount with consistency "{0}"': '一致性选项为“{0}”的挂载',
-  'a mount of type "{0}"': '类型为“{0}”的挂载',
-  '--volumes-from {0}': '--volumes-from {0}',
-  'there is no such container': '没有这个容器',
-  'bind mount of {0}': '绑定挂载 {0}',
-  'it is not an absolute path': '不是绝对路径',
-  'volume {0}': '卷 {0}',
-  'HostConfig.{0} "{1}"': 'HostConfig.{0} "{1}"',
-  'the network {0}': '网络 {0}',
-  'the variable {0} with a value that was hidden': '值已被隐藏的变量 {0}',
-  'a limit for the device {0}': '设备 {0} 的限制',
-  'a container with {0} mounts, networks and links': '有 {0} 个挂载、网络和链接的容器',
-  'at most {0} can be looked at': '最多可检查 {0} 个',
-  'docker top with the option {0}': '带有选项 {0} 的 docker top',
-  '-o with {0} before pid': '-o（{0} 在 pid 之前）',
-  'the engine would take a word of any process of the machine for its id, and say which':
-    '引擎会把此计算机上任意进程的某个词当作其 ID，并说出该词',
-  "the link {0}, which would show the other container's variables,": '会显示另一个容器的变量的链接 {0}',
-  'docker load': 'docker load',
-  'network {0} with driver host': '驱动程序为 host 的网络 {0}',
-  'network {0} with driver {1}': '驱动程序为 {1} 的网络 {0}',
-  'network {0} with IPAM driver {1}': 'IPAM 驱动程序为 {1} 的网络 {0}',
-  'network {0} with address {1}': '地址为 {1} 的网络 {0}',
-  'network {0} with addresses of its own': '自带地址的网络 {0}',
-  'network {0} with option {1}': '选项为 {1} 的网络 {0}',
-  'only private addresses are for networks': '网络只能使用私有地址',
-  "the routes of the engine's machine could not be read": '无法读取引擎所在计算机的路由',
-  "the engine's machine has an interface of that name": '引擎所在计算机已有同名接口',
-  "the engine's machine has the address {0}": '引擎所在计算机拥有地址 {0}',
-  "the engine's machine has a route to {0}": '引擎所在计算机有通往 {0} 的路由',
-  "the engine's machine has the gateway {0}": '引擎所在计算机的网关是 {0}',
-  "the engine's machine has the name server {0}": '引擎所在计算机的域名服务器是 {0}',
-  'the label {0}': '标签 {0}',
-  'mounting the Docker socket ({0})': '挂载 Docker 套接字 ({0})',
-  "the engine's own sockets are for the engine alone; mount /var/run/docker.sock":
-    '引擎自身的套接字仅供引擎使用；请挂载 /var/run/docker.sock',
-  'where $HOME of user {0} is could not be told': '无法确定用户 {0} 的 $HOME 位置',
-  'mounting the Docker socket ({0}) into a container of image {1}':
-    '将 Docker 套接字 ({0}) 挂载到镜像 {1} 的容器中',
-  'mounting the Docker socket ({0}) into a container of {1}': '将 Docker 套接字 ({0}) 挂载到{1}的容器中',
-  'no image': '无镜像',
-  'image {0}': '镜像 {0}',
-  'the Docker socket of another container in one of {0}': '在 {0} 的容器中使用另一个容器的 Docker 套接字',
-  '{0} with driver {1}': '{0}，驱动程序为 {1}',
-  '{0} with option {1}': '{0}，选项为 {1}',
-  '{0} of type {1} on {2}': '{0}，类型为 {1}，位于 {2}',
-  '{0} with mount option {1}': '{0}，挂载选项为 {1}',
-  'a form body': '表单正文',
-  "connecting to the engine's network": '连接到引擎的网络',
-  'the name {0}': '名称 {0}',
-  '{0} container {1}': '{0} 容器 {1}',
-  'docker start --checkpoint': 'docker start --checkpoint',
-  '{0} container {1}, which mounts {2},': '{0} 容器 {1}（挂载了 {2}）',
-  'the filter {0}': '过滤器 {0}',
-  'a link stands in its way': '途中有链接',
-  'this Docker socket': '此 Docker 套接字',
-  'it is not known to the gateway any more; recreate the container': '网关已不再识别它；请重新创建容器',
-  'a Docker socket for a container of {0} that is made through the Docker socket of a container of {1}':
-    '通过 {1} 的容器的 Docker 套接字，为 {0} 的容器创建 Docker 套接字',
-  'the caller is under {0}, the new container would be under {1}': '调用方属于 {0}，新容器将属于 {1}',
-  "the caller is under {0}, the container's socket under {1}": '调用方属于 {0}，容器的套接字属于 {1}',
-  'the build call {0}': '构建调用 {0}',
-  "a build with the engine's network (RUN --network=host)": '使用引擎网络的构建 (RUN --network=host)',
-  'a build step with {0}': '带有 {0} 的构建步骤',
-  'the Docker socket of container {0}': '容器 {0} 的 Docker 套接字',
-  'the entry "{0}" that allowed its image {1} is no longer in the list{2}':
-    '允许其镜像 {1} 的条目“{0}”已不在列表中{2}',
-  'the container it was made for is gone': '它所属的容器已不存在',
-  'the container it was made for is not known yet; try again in a moment': '尚不知道它所属的容器；请稍后再试',
-  'mounting the Docker socket into a container of image {0}': '将 Docker 套接字挂载到镜像 {0} 的容器中',
-  'the name meant another image ({0}) when the container was made than when it was checked ({1}); try again':
-    '创建容器时该名称所指的镜像 ({0}) 与检查时 ({1}) 不同；请重试',
-  'the Docker socket of another container': '另一个容器的 Docker 套接字',
-  'it has a NUL in it': '其中包含 NUL',
-  'it leads through /proc': '它经过 /proc',
-  '{0} cannot be looked at ({1})': '无法查看 {0} ({1})',
-  '{0} cannot be looked at': '无法查看 {0}',
-  'it goes up from a directory that does not exist': '它从不存在的目录向上',
-  'it has too many symbolic links': '符号链接过多',
-  'the link {0} cannot be read': '无法读取链接 {0}',
-};
+export const denials: Sentences = { ...byText(englishGateway, gateway), ...byText(englishPolicy, policy) };
+
+function byText(english: Sentences, translation: Sentences): Sentences {
+  return Object.fromEntries(
+    Object.entries(english).map(([id, text]) => {
+      const names = [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
+      const numbered = (sentence: string): string =>
+        sentence.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => `{${names.indexOf(name)}}`);
+      return [numbered(text), numbered(translation[id] ?? text)];
+    }),
+  );
+}

@@ -1,7 +1,8 @@
+import { rules as english } from '../catalogue/en/rules.ts';
+import { rules } from '../catalogue/zh-CN/rules.ts';
 import { messages } from '../../translate/translate.ts';
 import { evidence } from './claims.ts';
 import { commands } from './commands.ts';
-import { decisions } from './decisions.ts';
 import { details } from './details.ts';
 import { denials } from './denials.ts';
 import { errors } from './errors.ts';
@@ -38,7 +39,7 @@ export const chinese = messages(
     ...steps,
     ...trust,
   },
-  decisions,
+  { english, translation: rules },
   denials,
   evidence,
 );

@@ -33,4 +33,63 @@ export const gateway = {
   'gateway.cancelled': 'cancelled',
   'gateway.this-is-no-command-line-that-can': 'this is no command line that can be simulated: {{problem}}',
   'gateway.path-of-unix-socket-may-have-107': 'The path of a unix socket may have 107 bytes at most.',
+  'gateway.form-body': 'a form body',
+  'gateway.connecting-to-engine-network': "connecting to the engine's network",
+  'gateway.the-name': 'the name {{name}}',
+  'gateway.bind-with-option-rro': 'a bind with the option rro',
+  'gateway.it-needs-version-1-44-of-api': 'it needs version 1.44 of the API',
+  'gateway.use-of-container': '{{verb}} container {{name}}',
+  'gateway.it-is-not-known-who-made-it':
+    'it is not known who made it, so whose ids it would have: recreate it',
+  'gateway.container-which-mounts': '{{verb}} container {{name}}, which mounts {{source}},',
+  'gateway.the-filter': 'the filter {{filter}}',
+  'gateway.link-stands-in-its-way': 'a link stands in its way',
+  'gateway.this-docker-socket': 'this Docker socket',
+  'gateway.it-is-not-known-to-gateway-any': 'it is not known to the gateway any more; recreate the container',
+  'gateway.build-call': 'the build call {{call}}',
+  'gateway.docker-socket-for-container-of-that-is':
+    'a Docker socket for a container of {{image}} that is made through the Docker socket of a container of {{callerImage}}',
+  'gateway.caller-is-under-new-container-would-be':
+    'the caller is under {{callerList}}, the new container would be under {{containerList}}',
+  'gateway.caller-is-under-container-socket-under':
+    "the caller is under {{callerList}}, the container's socket under {{containerList}}",
+  'gateway.of-container-is-device-fifo-or-socket':
+    '{{special}} of container {{name}} is a device, a FIFO or a socket',
+  'gateway.call-for-build': 'a call for the build {{build}}',
+  'gateway.this-connection-has-started-no-such-build': 'this connection has started no such build',
+  'gateway.build-with-engine-network-run-network-host':
+    "a build with the engine's network (RUN --network=host)",
+  'gateway.build-step-with': 'a build step with {{entitlement}}',
+  'gateway.source-that-frontend-or-dockerfile-asks-for': 'a source that a frontend or a Dockerfile asks for',
+  'gateway.or-build-own-source-policy-denies-it': "or the build's own source policy denies it",
+  'gateway.docker-socket-of-container': 'the Docker socket of container {{name}}',
+  'gateway.entry-that-allowed-its-image-is-no':
+    'the entry "{{allowedBy}}" that allowed its image {{image}} is no longer in the list{{detail}}',
+  'gateway.container-it-was-made-for-is-gone': 'the container it was made for is gone',
+  'gateway.container-it-was-made-for-is-not':
+    'the container it was made for is not known yet; try again in a moment',
+  'gateway.mounting-docker-socket-into-container-of-image':
+    'mounting the Docker socket into a container of image {{image}}',
+  'gateway.name-meant-another-image-when-container-was':
+    'the name meant another image ({{imageId}}) when the container was made than when it was checked ({{checkedId}}); try again',
+  'gateway.docker-socket-of-another-container': 'the Docker socket of another container',
+  'gateway.it-is-not-utf-8': 'it is not UTF-8',
+  'gateway.use-of-object': 'the use of {{kind}} {{name}}',
+  'gateway.it-leads-through-proc': 'it leads through /proc',
+  'gateway.path-cannot-be-looked-at': '{{path}} cannot be looked at',
+  'gateway.path-cannot-be-looked-at-because': '{{path}} cannot be looked at ({{code}})',
+  'gateway.it-goes-up-from-missing-directory': 'it goes up from a directory that does not exist',
+  'gateway.it-has-too-many-links': 'it has too many symbolic links',
+  'gateway.too-many-places': 'there are more than {{most}} directories and links to look at in this request',
+  'gateway.it-leads-through-changeable-link':
+    'it leads through the link {{link}}, which others than root may change',
+  'gateway.directory-is-not-shared': '{{path}} is not shared: {{problem}}',
+  'gateway.home-is-not-known': 'where $HOME of user {{uid}} is could not be told',
+  'gateway.user-cannot-make-it': 'user {{uid}} cannot make it: {{error}}',
+  'gateway.no-record-of-socket': 'the gateway has no record of this socket; recreate the container',
+  'gateway.socket-is-not-known-yet':
+    'the gateway does not know yet which container this socket is for; try again in a moment',
+  'gateway.socket-belongs-to-container':
+    'it belongs to container {{name}}; a container has a socket of its own or none',
+  'gateway.create-with-parts-of-container': 'docker create with volumes or namespaces of container {{name}}',
 } as const;

@@ -16,6 +16,8 @@ import { engine } from './engine.ts';
 import { gateway } from './gateway.ts';
 import { isolation } from './isolation.ts';
 import { planner } from './planner.ts';
+import { policy } from './policy.ts';
+import { rules } from './rules.ts';
 import { settings } from './settings.ts';
 import { shared } from './shared.ts';
 import { sharing } from './sharing.ts';
@@ -40,6 +42,8 @@ export const chinese = {
   ...gateway,
   ...isolation,
   ...planner,
+  ...policy,
+  ...rules,
   ...settings,
   ...shared,
   ...sharing,

@@ -1,0 +1,46 @@
+import { message, type Message } from '../messages/message.ts';
+import type { Translate } from '../messages/translator.ts';
+import { changeSentence, refusalMessage } from '../policy/decision.ts';
+import { isRuleCode } from '../rules/index.ts';
+import { isSettingPointer } from '../rules/setting-pointer.ts';
+import type { StoredAuditEntry } from './entry.ts';
+
+/** What a decision's text is made of: a line of the decision log, or a finding of the Simulator. */
+export type DecisionParts = Pick<
+  StoredAuditEntry,
+  'outcome' | 'rule' | 'spec' | 'setting' | 'what' | 'message' | 'detail' | 'sentences' | 'changes'
+>;
+
+/**
+ * The text of a decision in one language, a line for each change. It stays English where an earlier version,
+ * or one with other rules and settings, wrote it.
+ */
+export function decisionTexts(decision: DecisionParts, translate: Translate): readonly string[] {
+  const sentences = decisionSentences(decision);
+  return sentences === null ? [decision.message] : sentences.map(translate);
+}
+
+function decisionSentences(decision: DecisionParts): readonly Message[] | null {
+  const { outcome, changes } = decision;
+  if (outcome === 'rewrite')
+    return (
+      changes?.flatMap((change) =>
+        isRuleCode(change.rule) ? [changeSentence({ ...change, rule: change.rule })] : [],
+      ) ?? null
+    );
+  const refusal = refusalOf(decision);
+  if (refusal === null) return null;
+  return outcome === 'allow' ? [message('rules.let-pass-with-warning', { refusal })] : [refusal];
+}
+
+function refusalOf({ rule, what, spec, setting, detail, sentences }: DecisionParts): Message | null {
+  return sentences !== undefined && what !== undefined && isRuleCode(rule) && isSettingPointer(setting)
+    ? refusalMessage({ rule, what, spec: spec ?? '', setting, detail, sentences })
+    : null;
+}
+
+/** What a decision is about, in one language. */
+export const decisionSubject = ({ what, sentences }: DecisionParts, translate: Translate): string | null =>
+  what === undefined
+    ? null
+    : translate(sentences?.what === undefined ? what : { ...sentences.what, text: what });

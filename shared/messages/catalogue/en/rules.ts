@@ -1,0 +1,82 @@
+/** What the gateway's rules say, which setting allows what they refuse, and the refusal made of both. */
+export const rules = {
+  'rules.runtime-forced': 'every container runs with the isolation runtime',
+  'rules.userns-ignored': 'every container has a user namespace of its own',
+  'rules.privileged-by-runtime':
+    'Sysbox takes no privileged containers; root in its containers has every capability there anyway',
+  'rules.host-namespace': 'a container may not share a namespace with the engine',
+  'rules.foreign-namespace': 'a namespace may be shared with a protected container only',
+  'rules.unmodelled-value': 'this value is not one the gateway knows to be safe',
+  'rules.unmodelled-field':
+    'the request has a field the gateway does not know, so it cannot tell what it does',
+  'rules.unreadable-body': "the request's body cannot be read without doubt",
+  'rules.host-device': 'devices of the engine are not given to containers',
+  'rules.security-option': 'this security option is not one the gateway knows to be safe',
+  'rules.cgroup-parent': "a container's cgroup parent may only be a single plain name",
+  'rules.annotation': 'this annotation changes how the runtime treats the container',
+  'rules.log-driver': 'this log driver or option reaches files, sockets or plugins of the engine',
+  'rules.environment-switch': 'this variable changes how the isolation runtime treats the container',
+  'rules.volume-plugin': 'volume plugins run outside isolation; only the "local" driver is allowed',
+  'rules.network-plugin': "network plugins run outside isolation; only the engine's own drivers are allowed",
+  'rules.host-addresses':
+    "a network takes no public addresses, and nothing that the engine's machine itself uses",
+  'rules.bind-engine-directory': "directories that hold the engine's own data or sockets are never mounted",
+  'rules.bind-not-shared': 'the directory is not shared with containers',
+  'rules.bind-unresolvable': 'it cannot be told which directory this is',
+  'rules.bind-propagation': 'mounts made in a container may not appear in the engine',
+  'rules.socket-mount': 'the Docker socket may be mounted by allowed images only',
+  'rules.volume-options':
+    'a local volume with these options mounts something of the engine; only tmpfs is allowed',
+  'rules.volume-unknown': 'the volume could not be looked at',
+  'rules.container-unprotected': 'the container was not created under enhanced container isolation',
+  'rules.command-blocked': 'the command list of the mounted socket does not let it through',
+  'rules.socket-holder': 'the container has a Docker socket under another command list',
+  'rules.not-own': 'through this socket only what was made through it may be seen and touched',
+  'rules.owner-label': 'the label says who made it, and only the gateway may set it',
+  'rules.environment-hidden': 'values of environment variables are hidden',
+  'rules.container-name': "a container's name may not look like a container id",
+  'rules.copy-mounts':
+    'the engine would follow a link that anybody may put there at that moment; copy in the shared directory itself, or with tar over docker exec',
+  'rules.share-missing': 'a directory that is not there is made by the user who shares it',
+  'rules.special-user-file': 'the engine opens /etc/passwd and /etc/group as root, so they must be files',
+  'rules.host-network-build': "builds do not get the engine's network",
+  'rules.build-entitlement': 'builds get no rights beyond isolation',
+  'rules.build-source':
+    "what a build is made of must be visible in the request, and lie outside the engine's own directories",
+  'rules.build-identity':
+    "where a build needs an identity, it gets the client's own over its session, never the engine's",
+  'rules.build-unguarded': 'BuildKit takes no rules there for what a build fetches inside the engine',
+  'rules.grpc-method':
+    'the gateway does not know this call of the build service, so it cannot tell what it does',
+  'rules.docker-load': 'loading images from archives is blocked',
+  'rules.swarm': 'Swarm services run outside isolation',
+  'rules.plugin': 'engine plugins run as root outside isolation',
+  'rules.checkpoint': 'checkpoints are written to and read from directories of the engine',
+  'rules.debug': "debug endpoints show the engine's memory",
+  'rules.removed-endpoint': 'the endpoint was removed from the API',
+  'rules.unknown-endpoint': 'the gateway does not know this endpoint, so it cannot tell what it does',
+  'rules.form-body': "form bodies override what the request's address says",
+  'rules.request-limit': 'one request may not keep the gateway from answering others',
+  'rules.connection-limit': 'one user may not take up the connections and the memory that are there for all',
+  'rules.pinned-reference': 'names of containers are replaced by their ids',
+  'rules.cleaned-path': 'paths are written without dot segments and symbolic links',
+  'rules.own-socket': 'an allowed image gets a Docker socket of its own',
+  'rules.parameter-dropped': 'parameters without meaning are left away',
+  'rules.setting-image-list':
+    'an administrator can allow it with an entry of enhancedContainerIsolation.dockerSocketMount.imageList that covers the image',
+  'rules.setting-shared-directories':
+    'an administrator can allow it by listing the directory in filesharingAllowedDirectories',
+  'rules.setting-block-docker-load': 'an administrator can allow it with blockDockerLoad',
+  'rules.setting-command-list':
+    'an administrator can allow it in enhancedContainerIsolation.dockerSocketMount.commandList',
+  'rules.setting-socket-scope': 'an administrator can allow it with bulkhead.socketMounts.scope: "all"',
+  'rules.setting-hide-environment': 'an administrator can allow it with bulkhead.hideEnvironment',
+  'rules.setting-existing-containers':
+    'recreate the container (bulkhead containers recreate), or an administrator can allow it with bulkhead.existingContainers: "warn"',
+  'rules.setting-per-image-list': 'an administrator can allow it in bulkhead.perImageCommandLists[{{index}}]',
+  'rules.no-setting': 'no setting allows it',
+  'rules.refusal': 'enhanced container isolation: {{what}} is blocked: {{rule}}; {{setting}}',
+  'rules.with-aside': '{{text}} ({{aside}})',
+  'rules.change': '{{field}}: "{{before}}" became "{{after}}" ({{rule}})',
+  'rules.let-pass-with-warning': 'let pass with a warning: {{refusal}}',
+} as const;

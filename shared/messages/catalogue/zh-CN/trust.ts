@@ -1,0 +1,39 @@
+import type { trust as english } from '../en/trust.ts';
+import type { Translated } from '../translated.ts';
+
+export const trust: Translated<typeof english> = {
+  'trust.not-listed': '镜像列表中没有条目提到它',
+  'trust.not-listed-nor-derived': '镜像列表中没有条目提到它，它也不是基于此处某个允许的镜像构建',
+  'trust.named-but-not-pulled':
+    '它使用 {{entry}} 的名称，但并非从那里拉取：其内容在本机创建或加载；请从镜像仓库拉取',
+  'trust.more-entries': '另有 {{amount}} 个条目不匹配',
+  'trust.and-next': '{{first}}；{{next}}',
+  'trust.is-pinned': '本地镜像就是 {{entry}} 固定的 {{local}}',
+  'trust.is-local': '{{asked}} 就是本地的 {{local}}',
+  'trust.absent': '镜像仓库中没有 {{asked}}',
+  'trust.absent-and-local-differs': '镜像仓库中没有 {{asked}}，因此不可能是本地的 {{local}}',
+  'trust.image-is-missing': '引擎中没有镜像 {{image}}',
+  'trust.differs':
+    '{{asked}} 在其镜像仓库中为 {{served}}，而本地镜像为 {{local}}：请重新拉取，或将本地的内容列入列表',
+  'trust.differed':
+    '{{asked}} 在其镜像仓库中为 {{served}}（{{age}}前的情况，现在：{{problem}}），而本地镜像为 {{local}}：请重新拉取，或将本地的内容列入列表',
+  'trust.unanswered': '无法向镜像仓库查询 {{asked}}：{{problem}}',
+  'trust.not-asked': '尚未查询',
+  'trust.content-unreadable': '无法读取 {{digest}} 的组成',
+  'trust.base-is-not-allowed': '它基于 {{base}} 构建，但{{problem}}',
+  'trust.derived-is-in-registry':
+    '它基于 {{base}} 构建，但镜像仓库中也有它：只有仅存在于本机的镜像才算基于允许的镜像构建；请将它列入列表',
+  'trust.derived-is-unknown':
+    '它基于 {{base}} 构建，但只有任何镜像仓库都没有的镜像才算如此，而引擎的镜像存储无法说明：{{problem}}',
+  'trust.age-day': '1 天',
+  'trust.age-days': '{{amount}} 天',
+  'trust.age-hour': '1 小时',
+  'trust.age-hours': '{{amount}} 小时',
+  'trust.age-minute': '1 分钟',
+  'trust.age-minutes': '{{amount}} 分钟',
+  'trust.age-second': '1 秒',
+  'trust.age-seconds': '{{amount}} 秒',
+  'trust.no-state-directory': '网关没有用于保存容器套接字的目录：启动时未使用 --state',
+  'trust.cannot-check-images': '此网关无法检查镜像',
+  'trust.too-many-at-once': '正在同时创建过多带套接字的容器；请稍后再试',
+};

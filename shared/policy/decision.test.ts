@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { english } from '../messages/catalogue/index.ts';
+import { rules as chinese } from '../messages/catalogue/zh-CN/rules.ts';
+import { message } from '../messages/message.ts';
+import { loadTranslator } from '../messages/translator.ts';
+import { settingSentences } from '../rules/setting-pointer.ts';
+import { deny, refusalText } from './decision.ts';
+
+const translate = await loadTranslator('zh-CN');
+const socketMount = deny(
+  'socket-mount',
+  message('policy.mounting-docker-socket-into-image', { source: '/var/run/docker.sock', image: 'alpine' }),
+  { detail: message('policy.there-is-no-such-container') },
+);
+
+describe('a denial', () => {
+  it('has the requirement and the setting of its rule, unless it names others', () => {
+    expect(deny('docker-load', 'docker load')).toMatchObject({ spec: '', setting: '/blockDockerLoad' });
+    expect(deny('socket-mount', 'x', { spec: 'B3', setting: null })).toMatchObject({
+      spec: 'B3',
+      setting: null,
+    });
+  });
+
+  it('has its sentences by their ids beside the English text', () => {
+    expect(socketMount).toMatchObject({
+      what: 'mounting the Docker socket (/var/run/docker.sock) into a container of image alpine',
+      detail: 'there is no such container',
+      sentences: {
+        what: {
+          id: 'policy.mounting-docker-socket-into-image',
+          params: { source: '/var/run/docker.sock', image: 'alpine' },
+        },
+        detail: { id: 'policy.there-is-no-such-container' },
+      },
+    });
+    expect(deny('host-namespace', '--pid=host')).not.toHaveProperty('sentences');
+  });
+
+  it('is cut where the client sent very long values, in text and values', () => {
+    const long = 'x'.repeat(100_000);
+    const nested = message('policy.volume-with-driver', {
+      volume: message('policy.volume', { name: long }),
+      driver: long,
+    });
+    const denial = deny('volume-plugin', nested, { detail: long });
+    expect(denial.what).toHaveLength(5001);
+    expect(denial.detail).toHaveLength(5001);
+    expect(JSON.stringify(denial).length).toBeLessThan(30_000);
+    expect(refusalText(denial, translate).length).toBeLessThan(30_000);
+  });
+});
+
+describe('the text of a refusal', () => {
+  it('is in the language of the translator, with the same beginning, requirement and setting', () => {
+    expect(refusalText(socketMount, translate)).toBe(
+      'enhanced container isolation: 已阻止“将 Docker 套接字 (/var/run/docker.sock) 挂载到镜像 alpine 的容器中”：只有允许的镜像可以挂载 Docker 套接字（没有这个容器）（B1）；管理员可以在 enhancedContainerIsolation.dockerSocketMount.imageList 中添加涵盖该镜像的条目来允许',
+    );
+    expect(
+      refusalText(deny('command-blocked', 'x', { setting: '/bulkhead/perImageCommandLists/3' })),
+    ).toMatch(/; an administrator can allow it in bulkhead\.perImageCommandLists\[3\]$/);
+  });
+
+  it('names settings as they are written in the file, in every language', () => {
+    for (const id of Object.values(settingSentences)) {
+      const names =
+        english[id].match(
+          /[a-zA-Z]+(?:\.[a-zA-Z]+)+(?:: "\w+")?|\b(?:filesharingAllowedDirectories|blockDockerLoad)\b/g,
+        ) ?? [];
+      expect(names, id).not.toHaveLength(0);
+      for (const name of names) expect(chinese[id], id).toContain(name);
+    }
+  });
+});

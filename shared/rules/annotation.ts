@@ -1,0 +1,9 @@
+import { defineRule } from './rule.ts';
+
+export const annotation = defineRule({
+  code: 'annotation',
+  sentence: 'rules.annotation',
+  spec: '',
+  setting: null,
+  hasAlternative: true,
+});

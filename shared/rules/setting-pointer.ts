@@ -1,0 +1,39 @@
+import type { MessageId } from '../messages/catalogue/index.ts';
+import { message, type Message } from '../messages/message.ts';
+
+/** Settings with one place in the document, and the sentence about what they allow. */
+export const settingSentences = {
+  '/enhancedContainerIsolation/dockerSocketMount/imageList': 'rules.setting-image-list',
+  '/filesharingAllowedDirectories': 'rules.setting-shared-directories',
+  '/blockDockerLoad': 'rules.setting-block-docker-load',
+  '/enhancedContainerIsolation/dockerSocketMount/commandList': 'rules.setting-command-list',
+  '/bulkhead/socketMounts/scope': 'rules.setting-socket-scope',
+  '/bulkhead/hideEnvironment': 'rules.setting-hide-environment',
+  '/bulkhead/existingContainers': 'rules.setting-existing-containers',
+} as const satisfies Readonly<Record<string, MessageId>>;
+
+/** A setting with one place in the document. */
+export type FixedSettingPointer = keyof typeof settingSentences;
+
+/** JSON pointer of the setting that would allow what was refused; null when none does. */
+export type SettingPointer = FixedSettingPointer | `/bulkhead/perImageCommandLists/${number}` | null;
+
+const perImageList = '/bulkhead/perImageCommandLists/';
+
+/** Whether this version knows a setting with one place in the document. */
+export const isFixedPointer = (pointer: string): pointer is FixedSettingPointer =>
+  Object.hasOwn(settingSentences, pointer);
+
+/** Whether this version knows a pointer: the log may be of another one. */
+export const isSettingPointer = (pointer: string | null): pointer is SettingPointer =>
+  pointer === null ||
+  isFixedPointer(pointer) ||
+  (pointer.startsWith(perImageList) && /^\d+$/.test(pointer.slice(perImageList.length)));
+
+/** The sentence on which setting would allow what was refused. */
+export function settingSentence(pointer: SettingPointer): Message {
+  if (pointer === null) return message('rules.no-setting');
+  return isFixedPointer(pointer)
+    ? message(settingSentences[pointer])
+    : message('rules.setting-per-image-list', { index: pointer.slice(perImageList.length) });
+}

@@ -1,0 +1,2 @@
+/** What every refusal begins with, in every language. */
+export const refusalPrefix = 'enhanced container isolation: ';
