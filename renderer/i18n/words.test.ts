@@ -218,6 +218,8 @@ function shownAsItCame(node: ts.Node, checker: ts.TypeChecker): boolean {
   if (!ts.isPropertyAccessExpression(node) || !sentenceNames.has(node.name.text)) return false;
   const type = checker.getNonNullableType(checker.getTypeAtLocation(node));
   const declared = checker.getSymbolAtLocation(node.name)?.declarations?.[0]?.getSourceFile().fileName ?? '';
+  // What `translateError` returns is translated.
+  if (declared.endsWith('/shared/messages/translator.ts')) return false;
   if ((type.flags & ts.TypeFlags.String) === 0 || !/\/shared\/|\/typescript\/lib\/|\/yaml\//.test(declared))
     return false;
   return (
