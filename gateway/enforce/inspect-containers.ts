@@ -118,7 +118,7 @@ async function mounted(
     const unmade: SocketAnswer = {
       kind: 'refused',
       remedy: 'none',
-      detail: 'the container was not made with a socket of its own; recreate it',
+      detail: message('gateway.made-without-socket-of-its-own'),
     };
     const denial = decideHeldMounts(
       held,

@@ -9,6 +9,8 @@ import { resolveCommandList } from '../trust/command-list.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import type { InspectionContext } from './inspection-context.ts';
 import { nestedDenial } from './socket-client.ts';
+import { message } from '../../shared/messages/message.ts';
+import { untrustedDetail } from '../trust/image-trust.ts';
 
 type Answer = (refused: (denial: Denial) => string) => AnswerHandling;
 
@@ -38,7 +40,7 @@ export async function withSocket(
         ? null
         : {
             kind: 'refused',
-            detail: verdict.detail,
+            detail: untrustedDetail(verdict),
             remedy: verdict.reason === 'unavailable' ? 'none' : 'image-list',
           },
     );
@@ -69,7 +71,7 @@ export async function withSocket(
     return decide({
       kind: 'refused',
       remedy: 'none',
-      detail: "the gateway could not make a socket for it; see the gateway's log",
+      detail: message('gateway.socket-could-not-be-made'),
     });
   }
   return {

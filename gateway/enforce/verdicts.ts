@@ -67,8 +67,7 @@ export function conclude(deciding: DecisionContext, result: InspectionResult): V
             spec: rules[result.changes[0].rule].spec,
             setting: null,
             what: [...new Set(result.changes.map((change) => change.field))].join(', '),
-            message: changesText(result.changes),
-            changes: result.changes.slice(0, maxLoggedChanges),
+            ...changesText(result.changes),
           },
           result,
         );
@@ -118,17 +117,17 @@ export function tooManyOpen(deciding: DecisionContext, denial: Denial): Verdict 
   return { kind: 'refuse', status: 429, message: noteDenial(deciding, denial, 'deny', {}) };
 }
 
-/** Characters of changes that one line of the log has, and how many of them as data. */
+/** Characters of changes that one line of the log has. */
 const maxChanges = 8000;
-const maxLoggedChanges = 50;
 
-function changesText(changes: readonly Change[]): string {
+/** The text of the changes, and the changes themselves where the text has them all. */
+function changesText(changes: readonly Change[]): Pick<AuditEntry, 'message' | 'changes'> {
   let text = '';
   for (const [index, change] of changes.entries()) {
-    if (text.length > maxChanges) return `${text}; and ${changes.length - index} more`;
+    if (text.length > maxChanges) return { message: `${text}; and ${changes.length - index} more` };
     text += `${index === 0 ? '' : '; '}${changeSentence(change).text}`;
   }
-  return text;
+  return { message: text, changes };
 }
 
 /**

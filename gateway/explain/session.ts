@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { loadTranslator } from '../../shared/messages/translator.ts';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
@@ -61,6 +62,8 @@ export async function drySession(
   between: EngineInterceptor | null,
   work: (session: DrySession) => Promise<Result<ClientRunResult, AppError>>,
 ): Promise<Result<Explanation, AppError>> {
+  // The client prints what a gateway under these settings would answer.
+  await loadTranslator(setting.settings.language);
   const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-explain-'));
   const missing = new Set<string>();
   const requests: ExplainedRequest[] = [];

@@ -5,6 +5,7 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { resolveCommandList } from '../trust/command-list.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 import { message } from '../../shared/messages/message.ts';
+import { untrustedDetail } from '../trust/image-trust.ts';
 import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 
 type SocketSettings = EffectiveSettings['socket'];
@@ -54,18 +55,20 @@ export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null):
       await mounts.renew(mount.id, { allowedBy: verdict.allowedBy, derivedFrom: verdict.derivedFrom });
       return null;
     }
-    const detail = verdict?.trusted === false ? `: ${verdict.detail}` : '';
+    const entry = { allowedBy: mount.allowedBy, image: mount.image };
     const denial = deny(
       'socket-mount',
       message('gateway.docker-socket-of-container', { name: nameOf(mount) }),
       {
         spec: 'B2',
         setting,
-        detail: message('gateway.entry-that-allowed-its-image-is-no', {
-          allowedBy: mount.allowedBy,
-          image: mount.image,
-          detail,
-        }),
+        detail:
+          verdict?.trusted === false
+            ? message('gateway.entry-is-no-longer-listed-because', {
+                ...entry,
+                problem: untrustedDetail(verdict),
+              })
+            : message('gateway.entry-is-no-longer-listed', entry),
         subject: { image: mount.image },
       },
     );

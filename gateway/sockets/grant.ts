@@ -1,4 +1,5 @@
 import { deny, type Denial } from '../../shared/policy/decision.ts';
+import { untrusted } from '../../shared/policy/image-trust.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { EngineUnreachable, type ContainerFacts, type EngineFacts } from '../engine-api/engine-facts.ts';
 import { AnswerRefused, type AnswerHandling } from '../http/exchange.ts';
@@ -35,18 +36,15 @@ export async function askTrust(
   granting: SocketGranting,
   caller: number | null,
 ): Promise<ImageVerdict> {
-  if (granting === null)
-    return unavailable(
-      'the gateway has no directory to keep sockets for containers in: it was started without --state',
-    );
-  if (granting.trust === null) return unavailable('this gateway cannot check images');
+  if (granting === null) return unavailable('trust.no-state-directory');
+  if (granting.trust === null) return unavailable('trust.cannot-check-images');
   if (crowded(granting.mounts, caller)) return unavailable(tooMany);
   const verdict = await granting.trust.decide(image, socket);
   // Others may have got that far while a registry was asked.
   return verdict.trusted && crowded(granting.mounts, caller) ? unavailable(tooMany) : verdict;
 }
 
-const tooMany = 'too many containers with a socket are being made at once; try again in a moment';
+const tooMany = 'trust.too-many-at-once';
 
 function crowded(mounts: Pick<SocketMounts, 'list'>, caller: number | null): boolean {
   const pending = mounts.list().filter(({ container }) => container === null);
@@ -56,7 +54,9 @@ function crowded(mounts: Pick<SocketMounts, 'list'>, caller: number | null): boo
   );
 }
 
-const unavailable = (detail: string): ImageVerdict => ({ trusted: false, reason: 'unavailable', detail });
+const unavailable = (
+  id: 'trust.no-state-directory' | 'trust.cannot-check-images' | 'trust.too-many-at-once',
+): ImageVerdict => untrusted('unavailable', message(id));
 
 /**
  * Looks at the engine's answer to the create request that was given `mount`'s socket: the container must be

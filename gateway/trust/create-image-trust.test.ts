@@ -159,9 +159,10 @@ describe('image trust', () => {
   it('asks no registry about what the list does not name', async () => {
     const { trust, asked } = standIn([derived, tool], {});
     expect(await trust.decide('mine:1', list(['r.example/other:*']))).toMatchObject({ trusted: false });
-    expect(await trust.decide('nobody:1', list(['*']))).toEqual({
+    expect(await trust.decide('nobody:1', list(['*']))).toMatchObject({
       trusted: false,
       reason: 'not-local',
+      sentence: { id: 'trust.image-is-missing', params: { image: 'nobody:1' } },
       detail: 'the engine has no image nobody:1',
     });
     expect(asked).toEqual([]);

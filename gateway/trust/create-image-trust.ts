@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { message } from '../../shared/messages/message.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import {
   allowedEntries,
@@ -10,6 +11,7 @@ import {
   isBuiltFrom,
   namesAnEntry,
   trustQuestions,
+  untrusted,
   type AllowedEntry,
   type DigestTrust,
   type EntryCheck,
@@ -127,11 +129,12 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
       const name = imageName(base);
       bases.push({ name, id: base.id, checks: trust.checks });
       if (!trust.trusted) {
-        const detail = `it is built from ${name}, but ${trust.detail}`;
+        const problem = { ...trust.sentence, text: trust.detail };
+        const detail = message('trust.base-is-not-allowed', { base: name, problem });
         // What can't be known now is worth more than what is known to differ: it may still become a yes.
         if (trust.reason === 'registry-unreachable' && unmet?.reason !== 'registry-unreachable')
-          unmet = { trusted: false, reason: 'registry-unreachable', detail };
-        unmet ??= { trusted: false, reason: 'local-only', detail };
+          unmet = untrusted('registry-unreachable', detail);
+        unmet ??= untrusted('local-only', detail);
         continue;
       }
       const exists =
@@ -141,20 +144,15 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
       if (exists === true)
         return {
           bases,
-          verdict: {
-            trusted: false,
-            reason: 'other-content',
-            detail: `it is built from ${name}, but a registry has it: only images that are nowhere but here count as built from an allowed one; list it`,
-          },
+          verdict: untrusted('other-content', message('trust.derived-is-in-registry', { base: name })),
         };
       if (exists !== false)
         return {
           bases,
-          verdict: {
-            trusted: false,
-            reason: 'registry-unreachable',
-            detail: `it is built from ${name}, but only images that no registry has count as that, and the engine's image store does not tell: ${exists.why}`,
-          },
+          verdict: untrusted(
+            'registry-unreachable',
+            message('trust.derived-is-unknown', { base: name, problem: exists.why }),
+          ),
         };
       return {
         bases,
@@ -179,7 +177,8 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
         bases: [],
         verdict: { trusted: true, imageId: image.id, allowedBy: direct.allowedBy, derivedFrom: null },
       };
-    const refusal: ImageVerdict = { trusted: false, reason: direct.reason, detail: direct.detail };
+    const { reason, detail, sentence } = direct;
+    const refusal: ImageVerdict = { trusted: false, reason, detail, sentence };
     const base = { image, checks: direct.checks };
     if (!allowDerived || entries.length === 0) return { ...base, bases: [], verdict: refusal };
     const built = await derived(entries, image, maxAgeMs);
@@ -190,12 +189,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
       bases: built.bases,
       verdict:
         direct.reason === 'not-listed' && local
-          ? {
-              trusted: false,
-              reason: 'local-only',
-              detail:
-                'no entry of the image list names it, and it is not built from an allowed image that is here',
-            }
+          ? untrusted('local-only', message('trust.not-listed-nor-derived'))
           : refusal,
     };
   };
@@ -207,7 +201,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
         image: null,
         checks: [],
         bases: [],
-        verdict: { trusted: false, reason: 'not-local', detail: `the engine has no image ${written}` },
+        verdict: untrusted('not-local', message('trust.image-is-missing', { image: written })),
       };
     const entries = allowedEntries(socket.images);
     const first = await round(entries, image, written, socket.allowDerivedImages, freshMs);

@@ -1,3 +1,4 @@
+import type { Message, MessageReference } from '../../shared/messages/message.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 
 /**
@@ -14,8 +15,18 @@ export type ImageVerdict =
   | {
       readonly trusted: false;
       readonly reason: UntrustedReason;
-      /** English, for the refusal's detail: digests, registry, what to do. */ readonly detail: string;
+      /** For the refusal's detail, in English: digests, registry, what to do. */
+      readonly detail: string;
+      /** The same as a sentence of the catalogue. */
+      readonly sentence?: MessageReference;
     };
+
+/** Why an image may not have the socket, for a refusal. */
+export const untrustedDetail = ({
+  detail,
+  sentence,
+}: Extract<ImageVerdict, { trusted: false }>): string | Message =>
+  sentence === undefined ? detail : { ...sentence, text: detail };
 
 export type UntrustedReason =
   /** The engine does not have it. */

@@ -15,7 +15,10 @@ export type DecisionParts = Pick<
  * The text of a decision in one language, a line for each change. It stays English where an earlier version,
  * or one with other rules and settings, wrote it.
  */
-export function decisionTexts(decision: DecisionParts, translate: Translate): readonly string[] {
+export function decisionTexts(
+  decision: DecisionParts,
+  translate: (sentence: Message) => string,
+): readonly string[] {
   const sentences = decisionSentences(decision);
   return sentences === null ? [decision.message] : sentences.map(translate);
 }

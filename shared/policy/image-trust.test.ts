@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  ageText,
+  ageSentence,
   allowedEntries,
   decideByDigest,
   entryQuestions,
@@ -300,7 +300,7 @@ describe('derived images (B4)', () => {
 
 describe('words', () => {
   it('ages, names, questions ahead of time', () => {
-    expect([0, 999, 1000, 61_000, 7200_000, 90_000_000, -5].map(ageText)).toEqual([
+    expect([0, 999, 1000, 61_000, 7200_000, 90_000_000, -5].map((ms) => ageSentence(ms).text)).toEqual([
       '0 seconds',
       '0 seconds',
       '1 second',

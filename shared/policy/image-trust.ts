@@ -1,3 +1,4 @@
+import { message, referenceTo, type Message, type MessageReference } from '../messages/message.ts';
 import {
   canonicalReference,
   familiarReference,
@@ -77,7 +78,9 @@ export type DigestTrust =
   | {
       readonly trusted: false;
       readonly reason: 'not-listed' | 'other-content' | 'local-only' | 'registry-unreachable';
+      /** Why, in English. */
       readonly detail: string;
+      readonly sentence: MessageReference;
       readonly checks: readonly EntryCheck[];
     };
 
@@ -199,25 +202,22 @@ export function decideByDigest(
   const deciding = naming.length > 0 ? checks.filter((check) => check.named) : checks;
   const unanswered = deciding.find((check) => check.outcome === 'unanswered');
   if (unanswered !== undefined)
-    return { trusted: false, reason: 'registry-unreachable', detail: checkText(unanswered), checks };
+    return { ...untrusted('registry-unreachable', checkSentence(unanswered)), checks };
   if (naming.length > 0 && deciding.length > 0)
-    return { trusted: false, reason: 'other-content', detail: detailOf(deciding), checks };
+    return { ...untrusted('other-content', detailOf(deciding)), checks };
   if (naming.length > 0) {
     const entry = naming.map((allowed) => allowed.written).join(', ');
-    return {
-      trusted: false,
-      reason: 'local-only',
-      checks,
-      detail: `it has the name of ${entry}, but was not pulled from there: its content was made or loaded here; pull it from the registry`,
-    };
+    return { ...untrusted('local-only', message('trust.named-but-not-pulled', { entry })), checks };
   }
   return {
-    trusted: false,
-    reason: 'not-listed',
-    detail: checks.length > 0 ? detailOf(checks) : 'no entry of the image list names it',
+    ...untrusted('not-listed', checks.length > 0 ? detailOf(checks) : message('trust.not-listed')),
     checks,
   };
 }
+
+/** The answer that an image may not have the socket. */
+export const untrusted = <Reason extends string>(reason: Reason, detail: Message) =>
+  ({ trusted: false, reason, detail: detail.text, sentence: referenceTo(detail) }) as const;
 
 function judge(
   { entry, proven, question }: PlannedCheck,
@@ -253,43 +253,41 @@ function outcomeOf(local: string, question: RegistryQuestion, answer: RegistryAn
   }
 }
 
-function detailOf(checks: readonly EntryCheck[]): string {
-  const texts = checks.slice(0, 3).map(checkText);
-  return [
-    ...texts,
-    ...(checks.length > 3 ? [`and ${checks.length - 3} more entries that do not match`] : []),
-  ].join('; ');
+function detailOf(checks: readonly EntryCheck[]): Message {
+  const shown = checks.slice(0, 3).map(checkSentence);
+  if (checks.length > 3) shown.push(message('trust.more-entries', { amount: checks.length - 3 }));
+  return shown.reduce((first, next) => message('trust.and-next', { first, next }));
 }
 
-/** One check as an English clause, without a capital. */
-export function checkText(check: EntryCheck): string {
+/** One check as a clause, without a capital. */
+function checkSentence(check: EntryCheck): Message {
   const asked = check.question === null ? '' : familiarName(check.question);
   const local = shortDigest(check.local);
   switch (check.outcome) {
     case 'match':
       return check.question === null
-        ? `the local image is the pinned ${local} of ${check.entry}`
-        : `${asked} is the local ${local}`;
+        ? message('trust.is-pinned', { local, entry: check.entry })
+        : message('trust.is-local', { asked, local });
     case 'absent':
-      return `the registry has no ${asked}${check.question?.reference === check.local ? '' : `, so the local ${local} cannot be it`}`;
+      return check.question?.reference === check.local
+        ? message('trust.absent', { asked })
+        : message('trust.absent-and-local-differs', { asked, local });
     case 'differs': {
       const answer = check.answer?.kind === 'served' ? check.answer : null;
-      const when =
-        answer === null
-          ? ''
-          : answer.lastKnown === null
-            ? ''
-            : `, as it was ${ageText(answer.ageMs)} ago (now ${answer.lastKnown})`;
-      return `${asked} is ${shortDigest(answer?.digest ?? '')} at its registry${when}, the local image is ${local}: pull it again, or list what it is`;
+      const served = shortDigest(answer?.digest ?? '');
+      if (answer === null || answer.lastKnown === null)
+        return message('trust.differs', { asked, served, local });
+      const age = ageSentence(answer.ageMs);
+      return message('trust.differed', { asked, served, age, problem: answer.lastKnown, local });
     }
     case 'unanswered': {
-      const why =
+      const problem =
         check.answer === null || check.answer.kind === 'absent'
-          ? 'it was not asked'
+          ? message('trust.not-asked')
           : check.answer.kind === 'served'
-            ? `what ${shortDigest(check.answer.digest)} consists of could not be read`
+            ? message('trust.content-unreadable', { digest: shortDigest(check.answer.digest) })
             : check.answer.why;
-      return `the registry could not be asked for ${asked}: ${why}`;
+      return message('trust.unanswered', { asked, problem });
     }
   }
 }
@@ -321,17 +319,18 @@ export const shortDigest = (digest: string): string =>
   digest.replace(/^(sha\d+:[0-9a-f]{12})[0-9a-f]+$/, '$1…');
 
 /** Whole units, rounded down: "4 minutes". */
-export function ageText(ms: number): string {
-  const units: readonly (readonly [string, number])[] = [
-    ['day', 86_400_000],
-    ['hour', 3_600_000],
-    ['minute', 60_000],
-    ['second', 1000],
-  ];
-  const [unit, size] = units.find(([, length]) => ms >= length) ?? ['second', 1000];
-  const count = Math.max(0, Math.floor(ms / size));
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+export function ageSentence(ms: number): Message {
+  const [unit, size] = ageUnits.find(([, length]) => ms >= length) ?? (['second', 1000] as const);
+  const amount = Math.max(0, Math.floor(ms / size));
+  return amount === 1 ? message(`trust.age-${unit}`) : message(`trust.age-${unit}s`, { amount });
 }
+
+const ageUnits = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+] as const;
 
 /**
  * Does an image consist of all layers of another, and maybe more on top (B4)? An image without layers is the

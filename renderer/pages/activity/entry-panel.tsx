@@ -9,9 +9,11 @@ import { Facts } from '../../components/card.tsx';
 import { Mono } from '../../components/mono.tsx';
 import { SidePanel } from '../../components/side-panel.tsx';
 import { useFormats } from '../../i18n/format.ts';
+import { translateMessage } from '../../i18n/translate.ts';
 import { color, fontMono, toneText } from '../../theme/tokens.ts';
 import { isDenial, type ActivityEntry } from '../../../shared/audit/activity.ts';
 import { commandOf } from '../../../shared/audit/command.ts';
+import { decisionTexts } from '../../../shared/audit/decision-text.ts';
 import { AllowCard } from './allow-card.tsx';
 import { outcomeIcon, outcomeLabel } from './entry-outcome.tsx';
 import { aboutText, entrySubject, entryTitle, entryWhy } from './entry-words.ts';
@@ -197,6 +199,7 @@ function Seen({ entry }: { readonly entry: ActivityEntry }) {
     setCopied(false);
   }, [entry.id]);
   const command = commandOf(entry);
+  const text = decisionTexts(entry, translateMessage).join('; ');
   const label =
     entry.outcome === 'deny'
       ? entry.user === null || entry.origin?.kind === 'socket-mount'
@@ -237,7 +240,7 @@ function Seen({ entry }: { readonly entry: ActivityEntry }) {
           size="small"
           variant="text"
           onClick={() => {
-            void store.request('clipboard:write', { text: entry.message }).then((answer) => {
+            void store.request('clipboard:write', { text }).then((answer) => {
               setCopied(answer.ok);
             });
           }}
@@ -265,7 +268,7 @@ function Seen({ entry }: { readonly entry: ActivityEntry }) {
           overflow: 'auto',
         }}
       >
-        {entry.message}
+        {text}
       </Box>
     </Box>
   );

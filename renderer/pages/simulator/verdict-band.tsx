@@ -12,6 +12,8 @@ import type { Simulation } from '../../../shared/explain/simulation.ts';
 import { isRuleCode } from '../../../shared/rules/index.ts';
 import { asClause } from './labels.ts';
 import { told } from '../../i18n/translate.ts';
+import { decisionTexts } from '../../../shared/audit/decision-text.ts';
+import { translateMessage } from '../../i18n/translate.ts';
 
 /** The answer in one line, and what the client would see. */
 export function VerdictBand({ simulation, old }: { readonly simulation: Simulation; readonly old: boolean }) {
@@ -174,7 +176,11 @@ function seenByClient({ explanation }: Simulation): string {
     return [
       ...new Set(
         explanation.requests.flatMap(({ findings }) =>
-          findings.filter(({ outcome }) => outcome === 'would-deny').map(({ message }) => message),
+          findings.flatMap((finding) =>
+            finding.outcome === 'would-deny'
+              ? decisionTexts({ ...finding, outcome: finding.outcome }, translateMessage)
+              : [],
+          ),
         ),
       ),
     ].join('\n');

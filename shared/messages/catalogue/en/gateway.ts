@@ -63,8 +63,6 @@ export const gateway = {
   'gateway.source-that-frontend-or-dockerfile-asks-for': 'a source that a frontend or a Dockerfile asks for',
   'gateway.or-build-own-source-policy-denies-it': "or the build's own source policy denies it",
   'gateway.docker-socket-of-container': 'the Docker socket of container {{name}}',
-  'gateway.entry-that-allowed-its-image-is-no':
-    'the entry "{{allowedBy}}" that allowed its image {{image}} is no longer in the list{{detail}}',
   'gateway.container-it-was-made-for-is-gone': 'the container it was made for is gone',
   'gateway.container-it-was-made-for-is-not':
     'the container it was made for is not known yet; try again in a moment',
@@ -92,4 +90,11 @@ export const gateway = {
   'gateway.socket-belongs-to-container':
     'it belongs to container {{name}}; a container has a socket of its own or none',
   'gateway.create-with-parts-of-container': 'docker create with volumes or namespaces of container {{name}}',
+  'gateway.socket-could-not-be-made': "the gateway could not make a socket for it; see the gateway's log",
+  'gateway.made-without-socket-of-its-own':
+    'the container was not made with a socket of its own; recreate it',
+  'gateway.entry-is-no-longer-listed':
+    'the entry "{{allowedBy}}" that allowed its image {{image}} is no longer in the list',
+  'gateway.entry-is-no-longer-listed-because':
+    'the entry "{{allowedBy}}" that allowed its image {{image}} is no longer in the list: {{problem}}',
 } as const;

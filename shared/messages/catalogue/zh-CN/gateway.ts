@@ -62,8 +62,6 @@ export const gateway: Translated<typeof english> = {
   'gateway.source-that-frontend-or-dockerfile-asks-for': '前端或 Dockerfile 请求的来源',
   'gateway.or-build-own-source-policy-denies-it': '或被构建自身的来源策略拒绝',
   'gateway.docker-socket-of-container': '容器 {{name}} 的 Docker 套接字',
-  'gateway.entry-that-allowed-its-image-is-no':
-    '允许其镜像 {{image}} 的条目“{{allowedBy}}”已不在列表中{{detail}}',
   'gateway.container-it-was-made-for-is-gone': '它所属的容器已不存在',
   'gateway.container-it-was-made-for-is-not': '尚不知道它所属的容器；请稍后再试',
   'gateway.mounting-docker-socket-into-container-of-image': '将 Docker 套接字挂载到镜像 {{image}} 的容器中',
@@ -86,4 +84,9 @@ export const gateway: Translated<typeof english> = {
   'gateway.socket-is-not-known-yet': '网关尚不知道此套接字属于哪个容器；请稍后再试',
   'gateway.socket-belongs-to-container': '它属于容器 {{name}}；容器只能使用自己的套接字，或不使用',
   'gateway.create-with-parts-of-container': '使用容器 {{name}} 的卷或命名空间的 docker create',
+  'gateway.socket-could-not-be-made': '网关无法为其创建套接字；请查看网关的日志',
+  'gateway.made-without-socket-of-its-own': '该容器创建时没有自己的套接字；请重新创建',
+  'gateway.entry-is-no-longer-listed': '允许其镜像 {{image}} 的条目“{{allowedBy}}”已不在列表中',
+  'gateway.entry-is-no-longer-listed-because':
+    '允许其镜像 {{image}} 的条目“{{allowedBy}}”已不在列表中：{{problem}}',
 };

@@ -21,6 +21,7 @@ import { rules } from './rules.ts';
 import { settings } from './settings.ts';
 import { shared } from './shared.ts';
 import { sharing } from './sharing.ts';
+import { trust } from './trust.ts';
 import { verify } from './verify.ts';
 
 export const chinese = {
@@ -47,5 +48,6 @@ export const chinese = {
   ...settings,
   ...shared,
   ...sharing,
+  ...trust,
   ...verify,
 };
