@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { afterEach, describe, expect, test } from 'vitest';
 import { helpText, localizedHelp, parseErrorText } from './help.ts';
-import { setLocale } from './text.ts';
+import { setLocale } from './language.ts';
 
 afterEach(() => setLocale('en'));
 

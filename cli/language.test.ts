@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeStatus, type StatusReport } from './status.ts';
 import type { Container } from '../shared/containers/protection.ts';
-import { languageOf } from './language.ts';
+import { languageOf, setLocale } from './language.ts';
 import { resolveRoot } from './output.ts';
 import { describeScan } from './containers.ts';
 import { describeRecreatePlan } from './recreate-text.ts';
-import { errorText, setLocale, translate } from './text.ts';
+import { errorText, translate } from './text.ts';
 
 afterEach(() => setLocale('en'));
 

@@ -1,4 +1,6 @@
 import { languageOfEnvironment, languageOfTag, type MessageLanguage } from '../shared/language.ts';
+import { loadTranslator } from '../shared/messages/translator.ts';
+import { setTranslator } from './text.ts';
 
 /** The language of this run: `--lang` before any `--`, else BULKHEAD_LANG, else the locale's. */
 export function languageOf(args: readonly string[], environment: NodeJS.ProcessEnv): MessageLanguage {
@@ -11,4 +13,21 @@ export function languageOf(args: readonly string[], environment: NodeJS.ProcessE
         ? own[at + 1]
         : own[at]?.slice('--lang='.length);
   return (given === undefined ? null : languageOfTag(given)) ?? languageOfEnvironment(environment);
+}
+
+/**
+ * Sets the language of everything for people, and loads its catalogue. Not part of `text.ts`: the gateway's
+ * bundle, which prints English only, has no other catalogue.
+ */
+export async function setLocale(language: MessageLanguage): Promise<void> {
+  if (language === 'en') {
+    setTranslator(null);
+    return;
+  }
+  const [message, { chinese }, { claimTitles }] = await Promise.all([
+    loadTranslator(language),
+    import('../shared/messages/zh-CN/index.ts'),
+    import('../shared/messages/zh-CN/claims.ts'),
+  ]);
+  setTranslator({ message, english: chinese.part, evidence: chinese.evidence, claimTitles });
 }

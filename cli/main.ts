@@ -11,7 +11,7 @@ import { message } from '../shared/messages/message.ts';
 import { fail } from '../shared/result.ts';
 import { languageOfTag, type MessageLanguage } from '../shared/language.ts';
 import { keepInheritedDescriptors } from '../gateway/base/inherited-descriptors.ts';
-import { languageOf } from './language.ts';
+import { languageOf, setLocale } from './language.ts';
 import { endWithReader, exitCodes, printError } from './output.ts';
 import { registerPlanner } from './planner.ts';
 import { registerRanges } from './ranges.ts';
@@ -19,7 +19,7 @@ import { registerSettings } from './settings.ts';
 import { registerTargets } from './targets.ts';
 import { registerTrust } from './trust.ts';
 import { helpText, localizedHelp, parseErrorText } from './help.ts';
-import { setLocale, text } from './text.ts';
+import { text } from './text.ts';
 
 /** The whole command line. Each command loads its own modules only when it runs. */
 export function buildProgram(): Command {

@@ -1,4 +1,3 @@
-import type { MessageLanguage } from '../shared/language.ts';
 import type { MessageId } from '../shared/messages/catalogue/index.ts';
 import {
   message,
@@ -6,35 +5,38 @@ import {
   type MessageReference,
   type ParamsArgument,
 } from '../shared/messages/message.ts';
-import { loadTranslator, type Translate } from '../shared/messages/translator.ts';
+import type { Translate } from '../shared/messages/translator.ts';
 import type { AppError } from '../shared/result.ts';
 import { claimTitles } from '../shared/verify/claim-titles.ts';
 import type { ClaimId } from '../shared/verify/claims.ts';
 
-type TranslateEnglish = (english: string) => string;
-const unchanged: TranslateEnglish = (english) => english;
+/** How texts come into another language than English. */
+export interface Translator {
+  /** A sentence of the catalogue. */
+  readonly message: Translate;
+  /** A text that has no id, by its English. */
+  readonly english: (text: string) => string;
+  /** What probes observed. */
+  readonly evidence: (text: string) => string;
+  readonly claimTitles: Readonly<Record<ClaimId, string>>;
+}
 
-let translateMessage: Translate = plainText;
-let translateEnglish: TranslateEnglish = unchanged;
-let evidence: TranslateEnglish = unchanged;
-let titles: Readonly<Record<ClaimId, string>> = claimTitles;
+const english: Translator = {
+  message: plainText,
+  english: (text) => text,
+  evidence: (text) => text,
+  claimTitles,
+};
+let translator = english;
 
-/** Sets the language of everything for people. Other catalogues than the English one are loaded here. */
-export async function setLocale(language: MessageLanguage): Promise<void> {
-  const [translator, sentences, claims] = await Promise.all([
-    loadTranslator(language),
-    language === 'zh-CN' ? import('../shared/messages/zh-CN/index.ts') : undefined,
-    language === 'zh-CN' ? import('../shared/messages/zh-CN/claims.ts') : undefined,
-  ]);
-  translateMessage = translator;
-  translateEnglish = sentences?.chinese.part ?? unchanged;
-  evidence = sentences?.chinese.evidence ?? unchanged;
-  titles = claims?.claimTitles ?? claimTitles;
+/** Sets the language of everything for people (`setLocale` does); null for English. */
+export function setTranslator(next: Translator | null): void {
+  translator = next ?? english;
 }
 
 /** A sentence of the catalogue in the language of this run. */
 export const text = <Id extends MessageId>(id: Id, ...params: ParamsArgument<Id>): string =>
-  translateMessage(message(id, ...params));
+  translator.message(message(id, ...params));
 
 /** A thing, and what is to be said about it: "thing: text". */
 export const about = (subject: string, note: string): string =>
@@ -44,17 +46,17 @@ export const about = (subject: string, note: string): string =>
  * A text of another process or module with the sentence that it is. One without (a refusal, evidence, an
  * engine's own text) is looked up by its English.
  */
-export const translate = (english: string, sentence?: MessageReference): string =>
-  sentence === undefined ? translateEnglish(english) : translateMessage({ ...sentence, text: english });
+export const translate = (text: string, sentence?: MessageReference): string =>
+  sentence === undefined ? translator.english(text) : translator.message({ ...sentence, text });
 
 /** A sentence with its English text, or a text that is the same in every language. */
-export const translateSentence: Translate = (sentence) => translateMessage(sentence);
+export const translateSentence: Translate = (sentence) => translator.message(sentence);
 
 /** What probes observed. */
-export const translateEvidence = (english: string): string => evidence(english);
+export const translateEvidence = (text: string): string => translator.evidence(text);
 
 /** What a claim states. */
-export const claimTitle = (id: ClaimId): string => titles[id];
+export const claimTitle = (id: ClaimId): string => translator.claimTitles[id];
 
 /** What errors of every origin have for people. */
 export type ErrorTexts = Pick<AppError, 'message' | 'reason' | 'hint' | 'sentences'>;

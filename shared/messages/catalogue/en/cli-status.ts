@@ -42,7 +42,6 @@ export const cliStatus = {
   'cli-status.not-protected_other': '{{count}} containers are not protected.',
   'cli-status.preferred-off':
     'Turned off by {{user}}, as the unlocked default lets users: no rule is enforced. New containers still get ids of their own, unless they ask for another runtime. Back on: bulkhead settings prefer /enhancedContainerIsolation/value --clear',
-  'cli-status.a-user': 'a user',
   'cli-status.settings-problem':
     '{{problem}}: a gateway that runs keeps its last good policy, one that starts is locked down.',
   'cli-status.settings-deleted':
