@@ -114,7 +114,7 @@ export function electronBundles({ entry, directory }) {
  */
 function writeOutputs(directory, output) {
   mkdirSync(directory, { recursive: true });
-  for (const file of output.toSorted((a, b) => Number(a.isEntry ?? false) - Number(b.isEntry ?? false))) {
+  for (const file of [...output].sort((a, b) => Number(a.isEntry ?? false) - Number(b.isEntry ?? false))) {
     const target = path.join(directory, file.fileName);
     const fresh = `${target}.${process.pid}`;
     writeFileSync(fresh, file.type === 'chunk' ? file.code : file.source);

@@ -54,7 +54,7 @@ export function selectEngineTests(files, engineTests) {
   const folders = new Set(sources.map((file) => path.posix.dirname(file)));
   const near = engineTests
     .filter((test) => folders.has(path.posix.dirname(test)))
-    .toSorted((a, b) => Number(files.includes(b)) - Number(files.includes(a)));
+    .sort((a, b) => Number(files.includes(b)) - Number(files.includes(a)));
   return {
     small: sources.length > 0,
     whole: near.slice(0, maxEngineFiles),

@@ -22,7 +22,7 @@ export function coverageTable(report, repository) {
     }
     folders.set(folder, sums);
   }
-  const rows = [...[...folders].toSorted(([a], [b]) => a.localeCompare(b)), ['all', total]].map(
+  const rows = [...[...folders].sort(([a], [b]) => a.localeCompare(b)), ['all', total]].map(
     ([name, sums]) => [name, ...kinds.map((kind) => percentage(sums[kind]))],
   );
   const all = [['coverage', ...kinds], ...rows];

@@ -1,9 +1,9 @@
 // Which stages `npm test` runs, with what.
-import { readFileSync, globSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { findChanges, selectEngineTests, sourceFiles } from './changes.mjs';
-import { artifacts, at, repository } from './paths.mjs';
+import { artifacts, at } from './paths.mjs';
 
 export const coverageDirectory = path.join(artifacts, 'coverage');
 
@@ -16,11 +16,17 @@ const coverageOptions = [
   '--coverage.exclude=renderer/dev/**',
 ];
 
-/** Test files, in posix form and relative to the repository. */
+const engineTestFolders = ['engine', 'supervisor', 'planner', 'gateway', 'cli', 'runtime', 'tests'];
+
+/** Test files, in posix form and relative to the repository. Runs under the Node that the machine has. */
 const engineTests = () =>
-  globSync('{engine,supervisor,planner,gateway,cli,runtime,tests}/**/*.engine.test.ts', { cwd: repository })
-    .map((file) => file.split(path.sep).join('/'))
-    .toSorted();
+  engineTestFolders
+    .flatMap((folder) =>
+      readdirSync(at(folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.engine.test.ts'))
+        .map((file) => path.posix.join(folder, file.split(path.sep).join('/'))),
+    )
+    .sort();
 
 /** A tag of a whole file (`@module-tag small`) or of single tests. */
 const smallTag = /@module-tag small\b|tags: \[?'small'/;
