@@ -82,7 +82,7 @@ export async function createContainer(
     return denied(
       deny('unmodelled-value', message('gateway.bind-with-option-rro'), {
         spec: 'A9',
-        detail: message('gateway.it-needs-version-1-44-of-api'),
+        detail: message('gateway.needs-newer-api'),
       }),
       about,
     );

@@ -31,7 +31,7 @@ export function socketClient(
   const mount = mounts?.get(request.origin.id) ?? null;
   if (mount === null)
     return deny('socket-mount', message('gateway.this-docker-socket'), {
-      detail: message('gateway.it-is-not-known-to-gateway-any'),
+      detail: message('gateway.socket-is-unknown'),
     });
   return { mount, list: governingList(settings.socket, mount) };
 }
@@ -97,13 +97,13 @@ export function nestedDenial(
   if (sameList(list, client.list)) return null;
   return deny(
     'socket-holder',
-    message('gateway.docker-socket-for-container-of-that-is', {
+    message('gateway.socket-made-through-socket', {
       image: mount.image,
       callerImage: client.mount.image,
     }),
     {
       setting: list.setting,
-      detail: message('gateway.caller-is-under-new-container-would-be', {
+      detail: message('gateway.container-would-be-under-other-list', {
         callerList: namesOf(client.list),
         containerList: namesOf(list),
       }),
@@ -130,7 +130,7 @@ export function holderDenial(
     if (!sameList(other, client.list)) {
       return deny('socket-holder', what, {
         setting: '/bulkhead/existingContainers',
-        detail: message('gateway.caller-is-under-container-socket-under', {
+        detail: message('gateway.container-is-under-other-list', {
           callerList: namesOf(client.list),
           containerList: namesOf(other),
         }),

@@ -35,7 +35,7 @@ export async function userFilesDenial(
   return special === null
     ? null
     : deny('special-user-file', what, {
-        detail: message('gateway.of-container-is-device-fifo-or-socket', { special, name: container.name }),
+        detail: message('gateway.user-file-is-special', { special, name: container.name }),
       });
 }
 

@@ -149,7 +149,7 @@ export function relayCall(
 /** It would be done with secrets, agents and files of whoever started it. */
 const anothersBuild = (build: string) =>
   deny('build-identity', message('gateway.call-for-build', { build: brief(build) }), {
-    detail: message('gateway.this-connection-has-started-no-such-build'),
+    detail: message('gateway.build-is-of-another-connection'),
   });
 
 const engineLeft = 'bulkhead gateway: the Docker engine closed the connection; try again';

@@ -17,12 +17,12 @@ const sourceDenied = /source "(?:https?|git):\/\/[^"]*" denied by policy/;
 function denialBehind(text: string): Denial | null {
   const entitlement = entitlementDenied.exec(text)?.[1];
   if (entitlement === 'network.host')
-    return deny('host-network-build', message('gateway.build-with-engine-network-run-network-host'));
+    return deny('host-network-build', message('gateway.build-step-with-host-network'));
   if (entitlement !== undefined)
     return deny('build-entitlement', message('gateway.build-step-with', { entitlement }));
   if (!sourceDenied.test(text)) return null;
-  return deny('build-source', message('gateway.source-that-frontend-or-dockerfile-asks-for'), {
-    detail: message('gateway.or-build-own-source-policy-denies-it'),
+  return deny('build-source', message('gateway.source-of-frontend'), {
+    detail: message('gateway.own-source-policy-may-deny-it'),
   });
 }
 

@@ -143,13 +143,13 @@ export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null):
         refused.delete(id);
         governed.delete(id);
         return deny('socket-mount', message('gateway.this-docker-socket'), {
-          detail: message('gateway.container-it-was-made-for-is-gone'),
+          detail: message('gateway.container-of-socket-is-gone'),
           setting: null,
         });
       }
       if (mount.container === null)
         return deny('socket-mount', message('gateway.this-docker-socket'), {
-          detail: message('gateway.container-it-was-made-for-is-not'),
+          detail: message('gateway.container-of-socket-is-not-known-yet'),
           setting: null,
         });
       return admitted(mount, settings);

@@ -122,18 +122,14 @@ export function mismatch(
 ): Denial | null {
   const setting = '/enhancedContainerIsolation/dockerSocketMount/imageList';
   if (container.imageId !== mount.imageId) {
-    return deny(
-      'socket-mount',
-      message('gateway.mounting-docker-socket-into-container-of-image', { image: mount.image }),
-      {
-        spec: 'B3',
-        setting,
-        detail: message('gateway.name-meant-another-image-when-container-was', {
-          imageId: container.imageId,
-          checkedId: mount.imageId,
-        }),
-      },
-    );
+    return deny('socket-mount', message('gateway.mounting-socket-into-image', { image: mount.image }), {
+      spec: 'B3',
+      setting,
+      detail: message('gateway.image-changed-meanwhile', {
+        imageId: container.imageId,
+        checkedId: mount.imageId,
+      }),
+    });
   }
   const held = container.mounts
     .filter(({ type }) => type === 'bind')

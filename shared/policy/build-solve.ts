@@ -195,8 +195,7 @@ function firstOf<T>(things: Iterable<T>, check: (thing: T) => Denial | null): De
 
 // ---- the request
 
-const hostNetwork = () =>
-  deny('host-network-build', message('policy.build-with-engine-network-network-host-allow'));
+const hostNetwork = () => deny('host-network-build', message('policy.build-with-host-network'));
 
 function entitlements(names: readonly string[]): Denial | null {
   return firstOf(names, entitlementDenial);
@@ -335,7 +334,7 @@ function step(bytes: Uint8Array, count: FieldCount): Denial | null {
   // Its steps are in a file that another step makes: nobody can look at them before.
   return messageOf(read.message, 'build') === null
     ? null
-    : deny('build-source', message('policy.build-step-that-takes-further-steps-from'));
+    : deny('build-source', message('policy.build-step-from-file'));
 }
 
 function network(mode: bigint): Denial | null {
@@ -357,7 +356,7 @@ function security(mode: bigint): Denial | null {
     case securityModes.sandbox:
       return null;
     case securityModes.insecure:
-      return deny('build-entitlement', message('policy.privileged-build-step-run-security-insecure-allow'));
+      return deny('build-entitlement', message('policy.privileged-build-step'));
     default:
       return deny('unmodelled-value', message('policy.security-mode-of-build-step', { mode: String(mode) }), {
         spec: 'C',
@@ -384,7 +383,7 @@ function containerId(id: string): Denial | null {
   return clientContainerId.test(id)
     ? null
     : deny('unmodelled-value', message('policy.id-of-container-in-build', { id: brief(id) }), {
-        detail: message('policy.it-takes-16-to-48-lower-case'),
+        detail: message('policy.id-has-other-form'),
       });
 }
 

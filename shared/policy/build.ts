@@ -115,7 +115,7 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
         break;
       case 'version':
         if (value === '2')
-          return deny('build-unguarded', message('policy.build-by-buildkit-over-post-build-version'), {
+          return deny('build-unguarded', message('policy.buildkit-over-build-endpoint'), {
             detail: message('policy.build-with-buildx-or-classic-builder'),
           });
         if (!['', classicBuilder].includes(value))
@@ -171,7 +171,7 @@ function outputs(text: string): Denial | null {
     : null;
   if (shaped === null || !shaped.ok)
     return deny('unreadable-body', 'docker build --output', {
-      detail: parsed.ok ? message('policy.it-is-not-list-of-outputs-as') : parsed.why,
+      detail: parsed.ok ? message('policy.outputs-have-other-form') : parsed.why,
     });
   for (const output of listAt(new Map([['outputs', shaped.value]]), 'outputs')) {
     const denial = isObject(output) ? outputDenial(textAt(output, 'Type')) : null;

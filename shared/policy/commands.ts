@@ -172,15 +172,11 @@ function decideUnder(
   if (endpoint.commands.length === 0 || endpoint.commands.some((command) => negotiation.has(command)))
     return null;
   const blocked = (command: string, detail: Message) =>
-    deny(
-      'command-blocked',
-      message('policy.docker-through-docker-socket-of-container-of', { command, image: mount.image }),
-      {
-        setting: list.setting,
-        detail: undecided ? message('policy.list-is-undecided', { detail }) : detail,
-        subject: { command: listedName(command.split('/')[0] ?? command), image: mount.image },
-      },
-    );
+    deny('command-blocked', message('policy.command-through-socket', { command, image: mount.image }), {
+      setting: list.setting,
+      detail: undecided ? message('policy.list-is-undecided', { detail }) : detail,
+      subject: { command: listedName(command.split('/')[0] ?? command), image: mount.image },
+    });
   const first = endpoint.commands.join('/');
   const named = namedCommands(list.commands);
   if (list.type === 'allow') {

@@ -55,7 +55,7 @@ function binds(
       if (checked.includes(':'))
         return deny('unmodelled-value', message('policy.the-bind', { text }), {
           spec: 'A8',
-          detail: message('policy.it-leads-to-and-colon-would-be', { path: checked }),
+          detail: message('policy.path-has-colon', { path: checked }),
         });
       source = checked;
     } else if (spec.kind === 'volume') {

@@ -50,7 +50,7 @@ export function decideNamespaces(
   for (const key of ['Cgroup', 'Isolation']) {
     const value = textAt(host, key);
     if (value !== '' && !(key === 'Isolation' && value === 'default'))
-      return deny('unmodelled-value', message('policy.hostconfig', { key, value }), { spec: 'A7' });
+      return deny('unmodelled-value', message('policy.host-config-value', { key, value }), { spec: 'A7' });
   }
   return null;
 }
@@ -89,7 +89,7 @@ function shared(
   if (own !== null && others !== null && own !== others) {
     return deny('foreign-namespace', `${flag}=${mode}`, {
       spec: 'A3',
-      detail: message('policy.is-user-and-this-one-user-both', { name, others, own }),
+      detail: message('policy.container-is-of-other-user', { name, others, own }),
     });
   }
   const pinned = `container:${container.id}`;

@@ -44,7 +44,7 @@ export function hiddenValueDenial(body: JsonObject): Denial | null {
     ? null
     : deny(
         'environment-hidden',
-        message('policy.variable-with-value-that-was-hidden', { variable: copied.split('=', 1)[0] ?? '' }),
+        message('policy.variable-with-hidden-value', { variable: copied.split('=', 1)[0] ?? '' }),
       );
 }
 
@@ -78,5 +78,5 @@ export function linkDenial(body: JsonObject): Denial | null {
   const mode = textAt(host, 'NetworkMode');
   return link === undefined || (!builtInNetworkModes.has(mode) && containerMode(mode) === null)
     ? null
-    : deny('environment-hidden', message('policy.link-which-would-show-other-container-variables', { link }));
+    : deny('environment-hidden', message('policy.link-showing-variables', { link }));
 }

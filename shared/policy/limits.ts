@@ -185,23 +185,23 @@ export function connectionDenial(resource: CrowdedResource, holder: AccountHolde
   switch (resource) {
     case 'connections':
       return deny(rule, message('policy.one-more-connection-of', { name }), {
-        detail: message('policy.at-most-may-be-open-at-time', { most }),
+        detail: message('policy.most-connections', { most }),
       });
     case 'all-connections':
       return deny(rule, message('policy.one-more-connection-of', { name }), {
-        detail: message('policy.at-most-may-be-open-at-time-for', { most }),
+        detail: message('policy.most-connections-of-all', { most }),
       });
     case 'held':
-      return deny(rule, message('policy.sending-ahead-on-all-connections-of', { name }), {
-        detail: message('policy.at-most-bytes-may-wait-at-time', { most }),
+      return deny(rule, message('policy.sending-ahead', { name }), {
+        detail: message('policy.most-waiting-bytes', { most }),
       });
     case 'builds':
       return deny(rule, message('policy.one-more-build-connection-of', { name }), {
-        detail: message('policy.at-most-may-be-open-at-time-run', { most }),
+        detail: message('policy.most-build-connections', { most }),
       });
     case 'build-calls':
       return deny(rule, message('policy.one-more-build-call-of', { name }), {
-        detail: message('policy.at-most-may-run-at-time-run', { most }),
+        detail: message('policy.most-build-calls', { most }),
       });
   }
 }

@@ -74,7 +74,7 @@ export function decideNetworkAddresses(request: NetworkRequest, machine: Machine
       'host-addresses',
       message('policy.network-with-addresses-of-its-own', { name: request.name }),
       {
-        detail: message('policy.routes-of-engine-machine-could-not-be'),
+        detail: message('policy.routes-are-not-known'),
       },
     );
   }

@@ -108,6 +108,6 @@ const refused = (option: string | Message): Denial =>
     }),
     {
       spec: 'A5',
-      detail: message('policy.engine-would-take-word-of-any-process'),
+      detail: message('policy.engine-would-name-processes'),
     },
   );

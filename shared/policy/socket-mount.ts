@@ -30,7 +30,7 @@ export type SocketAnswer =
 export function decideSocketMount(request: SocketMountRequest, answer: SocketAnswer | null): Denial {
   if (!request.docker)
     return deny('socket-mount', message('policy.mounting-docker-socket', { source: request.source }), {
-      detail: message('policy.engine-own-sockets-are-for-engine-alone'),
+      detail: message('policy.engine-sockets-are-its-own'),
       setting: null,
     });
   const detail = answer?.kind === 'refused' ? answer.detail : '';

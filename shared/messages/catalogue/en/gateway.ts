@@ -37,7 +37,7 @@ export const gateway = {
   'gateway.connecting-to-engine-network': "connecting to the engine's network",
   'gateway.the-name': 'the name {{name}}',
   'gateway.bind-with-option-rro': 'a bind with the option rro',
-  'gateway.it-needs-version-1-44-of-api': 'it needs version 1.44 of the API',
+  'gateway.needs-newer-api': 'it needs version 1.44 of the API',
   'gateway.use-of-container': '{{verb}} container {{name}}',
   'gateway.it-is-not-known-who-made-it':
     'it is not known who made it, so whose ids it would have: recreate it',
@@ -45,30 +45,27 @@ export const gateway = {
   'gateway.the-filter': 'the filter {{filter}}',
   'gateway.link-stands-in-its-way': 'a link stands in its way',
   'gateway.this-docker-socket': 'this Docker socket',
-  'gateway.it-is-not-known-to-gateway-any': 'it is not known to the gateway any more; recreate the container',
+  'gateway.socket-is-unknown': 'it is not known to the gateway any more; recreate the container',
   'gateway.build-call': 'the build call {{call}}',
-  'gateway.docker-socket-for-container-of-that-is':
+  'gateway.socket-made-through-socket':
     'a Docker socket for a container of {{image}} that is made through the Docker socket of a container of {{callerImage}}',
-  'gateway.caller-is-under-new-container-would-be':
+  'gateway.container-would-be-under-other-list':
     'the caller is under {{callerList}}, the new container would be under {{containerList}}',
-  'gateway.caller-is-under-container-socket-under':
+  'gateway.container-is-under-other-list':
     "the caller is under {{callerList}}, the container's socket under {{containerList}}",
-  'gateway.of-container-is-device-fifo-or-socket':
-    '{{special}} of container {{name}} is a device, a FIFO or a socket',
+  'gateway.user-file-is-special': '{{special}} of container {{name}} is a device, a FIFO or a socket',
   'gateway.call-for-build': 'a call for the build {{build}}',
-  'gateway.this-connection-has-started-no-such-build': 'this connection has started no such build',
-  'gateway.build-with-engine-network-run-network-host':
-    "a build with the engine's network (RUN --network=host)",
+  'gateway.build-is-of-another-connection': 'this connection has started no such build',
+  'gateway.build-step-with-host-network': "a build with the engine's network (RUN --network=host)",
   'gateway.build-step-with': 'a build step with {{entitlement}}',
-  'gateway.source-that-frontend-or-dockerfile-asks-for': 'a source that a frontend or a Dockerfile asks for',
-  'gateway.or-build-own-source-policy-denies-it': "or the build's own source policy denies it",
+  'gateway.source-of-frontend': 'a source that a frontend or a Dockerfile asks for',
+  'gateway.own-source-policy-may-deny-it': "or the build's own source policy denies it",
   'gateway.docker-socket-of-container': 'the Docker socket of container {{name}}',
-  'gateway.container-it-was-made-for-is-gone': 'the container it was made for is gone',
-  'gateway.container-it-was-made-for-is-not':
+  'gateway.container-of-socket-is-gone': 'the container it was made for is gone',
+  'gateway.container-of-socket-is-not-known-yet':
     'the container it was made for is not known yet; try again in a moment',
-  'gateway.mounting-docker-socket-into-container-of-image':
-    'mounting the Docker socket into a container of image {{image}}',
-  'gateway.name-meant-another-image-when-container-was':
+  'gateway.mounting-socket-into-image': 'mounting the Docker socket into a container of image {{image}}',
+  'gateway.image-changed-meanwhile':
     'the name meant another image ({{imageId}}) when the container was made than when it was checked ({{checkedId}}); try again',
   'gateway.docker-socket-of-another-container': 'the Docker socket of another container',
   'gateway.it-is-not-utf-8': 'it is not UTF-8',

@@ -5,28 +5,27 @@ export const policy = {
   'policy.file-name-for-what-build-downloads': 'the file name {{name}} for what a build downloads',
   'policy.build-request-with': 'a build request with {{where}}',
   'policy.build-request': 'a build request',
-  'policy.build-with-engine-network-network-host-allow':
+  'policy.build-with-host-network':
     "a build with the engine's network (--network=host, --allow network.host)",
   'policy.build-cache-of-type': 'a build cache of type {{type}}',
   'policy.source-policy-with-selector-of-gateway': "a source policy with a selector of the gateway's",
   'policy.build-source': 'the build source {{identifier}}',
   'policy.git-repository-without-ssh-agent': 'a git repository without an SSH agent',
   'policy.device-in-build-step': 'the device {{device}} in a build step',
-  'policy.build-step-that-takes-further-steps-from': 'a build step that takes further steps from a file',
+  'policy.build-step-from-file': 'a build step that takes further steps from a file',
   'policy.network-mode-of-build-step': 'network mode {{mode}} of a build step',
-  'policy.privileged-build-step-run-security-insecure-allow':
+  'policy.privileged-build-step':
     'a privileged build step (RUN --security=insecure, --allow security.insecure)',
   'policy.security-mode-of-build-step': 'security mode {{mode}} of a build step',
   'policy.id-of-container-in-build': 'the id {{id}} of a container in a build',
-  'policy.it-takes-16-to-48-lower-case': 'it takes 16 to 48 lower-case letters and digits',
+  'policy.id-has-other-form': 'it takes 16 to 48 lower-case letters and digits',
   'policy.mount-of-kind-in-build-step': 'a mount of kind {{type}} in a build step',
-  'policy.build-by-buildkit-over-post-build-version': 'a build by BuildKit over POST /build?version=2',
+  'policy.buildkit-over-build-endpoint': 'a build by BuildKit over POST /build?version=2',
   'policy.builder-version': 'builder version {{version}}',
   'policy.it-is-not-network-of-engine': "it is not a network of the engine's",
   'policy.is-not-protected': '{{name}} is not protected',
-  'policy.it-is-not-list-of-outputs-as': 'it is not a list of outputs as the API has them',
-  'policy.docker-through-docker-socket-of-container-of':
-    'docker {{command}} through the Docker socket of a container of {{image}}',
+  'policy.outputs-have-other-form': 'it is not a list of outputs as the API has them',
+  'policy.command-through-socket': 'docker {{command}} through the Docker socket of a container of {{image}}',
   'policy.limit-for-device': 'a limit for the device {{path}}',
   'policy.the-annotation': 'the annotation {{key}}',
   'policy.the-variable': 'the variable {{variable}}',
@@ -37,50 +36,45 @@ export const policy = {
   'policy.at-most-can-be-looked-at': 'at most {{most}} can be looked at',
   'policy.the-volume': 'the volume {{destination}}',
   'policy.the-bind': 'the bind {{text}}',
-  'policy.it-leads-to-and-colon-would-be':
-    'it leads to {{path}}, and the colon would be taken for the end of the path',
+  'policy.path-has-colon': 'it leads to {{path}}, and the colon would be taken for the end of the path',
   'policy.mount-of-with-propagation': 'the mount of {{source}} with propagation {{propagation}}',
   'policy.mount-with-consistency': 'a mount with consistency "{{consistency}}"',
   'policy.mount-of-type': 'a mount of type "{{type}}"',
   'policy.there-is-no-such-container': 'there is no such container',
   'policy.it-is-not-absolute-path': 'it is not an absolute path',
   'policy.volume': 'volume {{name}}',
-  'policy.hostconfig': 'HostConfig.{{key}} "{{value}}"',
+  'policy.host-config-value': 'HostConfig.{{key}} "{{value}}"',
   'policy.the-network': 'the network {{name}}',
-  'policy.is-user-and-this-one-user-both':
+  'policy.container-is-of-other-user':
     "{{name}} is user {{others}}'s and this one user {{own}}'s; both would have the same ids: have one user make both",
-  'policy.variable-with-value-that-was-hidden': 'the variable {{variable}} with a value that was hidden',
+  'policy.variable-with-hidden-value': 'the variable {{variable}} with a value that was hidden',
   'policy.docker-top-with-option': 'docker top with the option {{option}}',
-  'policy.link-which-would-show-other-container-variables':
-    "the link {{link}}, which would show the other container's variables,",
+  'policy.link-showing-variables': "the link {{link}}, which would show the other container's variables,",
   'policy.more-than-entries-in': 'more than {{most}} entries in {{field}}',
   'policy.more-than-bytes-in': 'more than {{most}} bytes in {{field}}',
   'policy.value-of-bytes-in': 'a value of {{size}} bytes in {{field}}',
   'policy.at-most-are-allowed': 'at most {{most}} are allowed; {{shorter}}',
   'policy.one-more-connection-of': 'one more connection of {{name}}',
-  'policy.at-most-may-be-open-at-time':
+  'policy.most-connections':
     'at most {{most}} may be open at a time; end commands that follow logs or are attached',
-  'policy.at-most-may-be-open-at-time-for':
-    'at most {{most}} may be open at a time for all users; try again later',
-  'policy.sending-ahead-on-all-connections-of': 'sending ahead on all connections of {{name}}',
-  'policy.at-most-bytes-may-wait-at-time':
-    'at most {{most}} bytes may wait at a time; send fewer requests at once',
+  'policy.most-connections-of-all': 'at most {{most}} may be open at a time for all users; try again later',
+  'policy.sending-ahead': 'sending ahead on all connections of {{name}}',
+  'policy.most-waiting-bytes': 'at most {{most}} bytes may wait at a time; send fewer requests at once',
   'policy.one-more-build-connection-of': 'one more build connection of {{name}}',
-  'policy.at-most-may-be-open-at-time-run':
-    'at most {{most}} may be open at a time; run fewer builds at once',
+  'policy.most-build-connections': 'at most {{most}} may be open at a time; run fewer builds at once',
   'policy.one-more-build-call-of': 'one more build call of {{name}}',
-  'policy.at-most-may-run-at-time-run': 'at most {{most}} may run at a time; run fewer builds at once',
+  'policy.most-build-calls': 'at most {{most}} may run at a time; run fewer builds at once',
   'policy.network-with-addresses-of-its-own': 'network {{name}} with addresses of its own',
-  'policy.routes-of-engine-machine-could-not-be': "the routes of the engine's machine could not be read",
+  'policy.routes-are-not-known': "the routes of the engine's machine could not be read",
   'policy.only-private-addresses-are-for-networks': 'only private addresses are for networks',
   'policy.network-with-driver-host': 'network {{name}} with driver host',
   'policy.network-with-driver': 'network {{name}} with driver {{driver}}',
   'policy.network-with-ipam-driver': 'network {{name}} with IPAM driver {{addressDriver}}',
   'policy.the-label': 'the label {{label}}',
-  'policy.engine-would-take-word-of-any-process':
+  'policy.engine-would-name-processes':
     'the engine would take a word of any process of the machine for its id, and say which',
   'policy.mounting-docker-socket': 'mounting the Docker socket ({{source}})',
-  'policy.engine-own-sockets-are-for-engine-alone':
+  'policy.engine-sockets-are-its-own':
     "the engine's own sockets are for the engine alone; mount /var/run/docker.sock",
   'policy.device-request': 'a device request (--gpus)',
   'policy.device-request-with-driver': 'a device request (--gpus, driver "{{driver}}")',
