@@ -133,7 +133,7 @@ describe('a start', () => {
     });
   });
 
-  it('tells the app\u2019s last words where it ended badly, and why where it could not be started', async () => {
+  it('prints the app’s last output where it failed, and why where it could not be started', async () => {
     expect(
       await launchApp(
         await program(
@@ -151,7 +151,7 @@ describe('a start', () => {
     });
   });
 
-  it('is no Node for having been asked for in an editor\u2019s terminal, and gets the arguments', async () => {
+  it('does not run as Node in an editor’s terminal, and gets the arguments', async () => {
     const seen = path.join(directory, 'seen');
     await launchApp(
       await program(

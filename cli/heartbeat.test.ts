@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { superviseChild, type SupervisedChild } from '../engine/targets/embedded/child-process.ts';
 
-// Issue 12: an event loop that is stuck is noticed by who supervises the process.
+// An event loop that is stuck is noticed by who supervises the process.
 
 let directory: string;
 let child: SupervisedChild | null = null;

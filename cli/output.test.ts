@@ -49,7 +49,7 @@ describe("the engine's root", () => {
   });
 });
 
-it('an error is told as what, why and what to do', () => {
+it('an error has message, reason and hint', () => {
   expect(errorText({ code: 'internal', message: 'it broke', reason: 'too hot', hint: 'Cool it.' })).toBe(
     'error: it broke: too hot\n  Cool it.',
   );

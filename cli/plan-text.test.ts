@@ -50,7 +50,7 @@ const report = (more: Partial<StatusReport>): StatusReport => ({
 const first = (more: Partial<StatusReport>) => describeStatus(report(more)).split('\n')[0];
 
 describe('the honest sentence', () => {
-  test('is one of the five of the design language', () => {
+  test('is one of five', () => {
     expect(first({})).toBe('Protected and verified 3 min ago');
     expect(first({ unprotected: 1 })).toBe('Protected and verified 3 min ago, except 1 container');
     expect(first({ protection: 'unverified', verification: null })).toBe('On, but not verified');
@@ -73,7 +73,7 @@ describe('the honest sentence', () => {
     );
     expect(first({ protection: 'stopped' })).toBe('Engine stopped: nothing runs, nothing is checked');
   });
-  test('what is not known is said, not left out', () => {
+  test('what is not known is reported, not left out', () => {
     expect(describeStatus(report({ unprotected: null }))).toContain('could not be looked at');
     expect(describeStatus(report({ interruptedApply: true }))).toContain('interrupted');
     expect(describeStatus(report({ protection: 'off', eci: false, settingsDeleted: true }))).toContain(
@@ -170,7 +170,7 @@ test('an applied version that could not be recorded says so', () => {
     expect.stringContaining('the next apply records it'),
   ]);
 });
-test('verification tells item by item what did not come out well, and all of it when asked', () => {
+test('verification lists item by item what failed, and all items on request', () => {
   const items = [
     { title: 'load a kernel module', seen: 'refused', good: true },
     { title: 'set the clock', seen: 'ok\u001b[2J', good: false },
@@ -223,7 +223,7 @@ test('what does not take the stop signal is named, and what is recreated', () =>
     '1 container, after verification: a; where something was written inside outside of volumes the old one is kept, stopped',
   );
 });
-test('what recreating would do is told container by container', () => {
+test('what recreating would do is listed container by container', () => {
   const item: RecreateItem = {
     id: 'c0ffee'.padEnd(64, '0'),
     name: 'web',

@@ -21,7 +21,7 @@ async function bulkhead(...args: string[]): Promise<{ code: number | null; out: 
   return { ...ended, code };
 }
 
-test('issue 12: ranges are listed by owner, with their ids where one owner is named', () => {
+test('ranges are listed by owner, with their ids where one owner is named', () => {
   const found = [
     { owner: 0, account: 'root', ranges: [{ first: 1, last: 2, usedBy: null }] },
     {
@@ -42,7 +42,7 @@ test('issue 12: ranges are listed by owner, with their ids where one owner is na
   expect(describeRanges([], true)).toBe('There are no ranges.');
 });
 
-test('issue 12: the command says what it does not look for, and whom it does not know', async () => {
+test('the command reports what it does not check, and unknown accounts', async () => {
   const [help, nobody, missing] = await Promise.all([
     bulkhead('ranges', 'release', '--help'),
     bulkhead('ranges', 'release', '--user', 'alice', '--json'),
@@ -61,7 +61,7 @@ test('issue 12: the command says what it does not look for, and whom it does not
 });
 
 test.skipIf(process.getuid?.() !== 0)(
-  "issue 12: the machine's ranges are listed as JSON; an account without any hands back none",
+  "the machine's ranges are listed as JSON; an account without any releases none",
   async () => {
     const [list, released] = await Promise.all([
       bulkhead('ranges', 'list', '--json'),

@@ -16,7 +16,7 @@ const item = (more: Partial<RecreateItem> = {}): RecreateItem => ({
   ...more,
 });
 
-describe('containers recreate in words', () => {
+describe('the texts of containers recreate', () => {
   test('every note has a sentence', () => {
     for (const code of recreateNoteCodes)
       expect(
@@ -30,7 +30,7 @@ describe('containers recreate in words', () => {
     );
   });
 
-  test('a plan says what is in the way, what changes, what is lost, and what goes together', () => {
+  test('a plan lists blockers, changes, losses, and groups', () => {
     expect(
       describeRecreatePlan({
         blocked: true,
@@ -61,7 +61,7 @@ describe('containers recreate in words', () => {
 3. done  is protected already: nothing to do`);
   });
 
-  test("an outcome says what is the case now, in the engine's words where it failed", () => {
+  test("an outcome reports the present state, with the engine's text where it failed", () => {
     const of = (outcome: Parameters<typeof outcomeText>[0]['outcome']) =>
       outcomeText({ id: 'x', name: 'we\u202eb', step: null, outcome });
     expect(of({ kind: 'recreated', id: 'x', kept: 'web-before-eci', image: null, started: true })).toBe(

@@ -147,7 +147,7 @@ describe('settings set, show, history, rollback', () => {
     });
     expect((await bulkhead('settings', 'history')).out).toContain('Nothing has been applied');
   });
-  test('a settings file that cannot be read is said, everywhere', async () => {
+  test('an unreadable settings file is reported by every command', async () => {
     await mkdir(path.join(root, 'admin-settings.json'));
     for (const command of [
       ['settings', 'show'],

@@ -92,7 +92,7 @@ const settingsWith = (bulkhead: unknown, ...images: string[]) =>
   );
 
 describe('bulkhead trust (B2–B4)', () => {
-  test('a trusted image: exit 0, with entry, digests and what the registry said', async () => {
+  test("a trusted image: exit 0, with entry, digests and the registry's answer", async () => {
     await settings(`${registry}/team/tool:1`);
     const said = await bulkhead('trust', `${registry}/team/tool:1`);
     expect(said).toMatchObject({ code: 0, err: '' });
@@ -146,7 +146,7 @@ describe('bulkhead trust (B2–B4)', () => {
 });
 
 describe('settings lint --registry', () => {
-  test('says which entries no registry serves, and asks only when told to', async () => {
+  test('lists entries that no registry serves, and queries only on request', async () => {
     await settings(
       `${registry}/team/tool:1`,
       `${registry}/team/tool:2`,

@@ -117,7 +117,7 @@ describe('a notification', () => {
     await desktop.clear();
   });
 
-  it('tells that the engine stopped though nobody stopped it', async () => {
+  it('notifies that the engine stopped without a request', async () => {
     await hide();
     const { engine } = await window.state();
     if (engine.supervisorPid === null) throw new Error('the engine has no supervisor');
@@ -172,7 +172,7 @@ describe('the tray', () => {
     expect(await address()).toBe('#/overview');
   });
 
-  it('speaks the window’s language at once', async () => {
+  it('changes to the window’s language at once', async () => {
     await window.request('preferences:set', { language: 'zh-CN' });
     await eventually('Chinese', async () => (await menu()).includes('立即验证'));
     await window.request('preferences:set', { language: 'en' });
@@ -198,7 +198,7 @@ describe('a second start', () => {
     await eventually('the place', async () => (await address()) === '#/docker-socket');
   });
 
-  it('goes nowhere for a link that is not on the list', async () => {
+  it('ignores a link that is not on the list', async () => {
     for (const link of [
       'bulkhead://json?text=x',
       'bulkhead://../../etc/passwd',

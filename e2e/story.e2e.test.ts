@@ -69,7 +69,7 @@ afterAll(async () => {
 });
 
 describe('an admin turns ECI on', () => {
-  it('is offered a first run, leaves it, and is told in one sentence that it is off', async () => {
+  it('is offered a first run, leaves it, and sees in one sentence that ECI is off', async () => {
     await window.page.getByRole('heading', { level: 1, name: 'Protect this engine' }).waitFor();
     await window.page.getByRole('button', { name: 'Skip for now' }).click();
     await window.page.getByText('What is protected on this engine').waitFor();
@@ -355,7 +355,7 @@ describe('with ECI on', () => {
     await stage.docker('rmi', `${registry.host}/tools/client:2`);
   });
 
-  it('the Simulator says beforehand what the client is then told, for a command and for a compose file', async () => {
+  it('the Simulator predicts what the client gets, for a command and for a compose file', async () => {
     const main = await way.go('Simulator');
     const field = main.getByRole('textbox');
     const seen = main.getByLabel('What the client would see');
@@ -413,7 +413,7 @@ describe('with ECI on', () => {
       .waitFor({ timeout: 40_000 });
   });
 
-  it('a container made past the gateway is told of in the window, without anybody looking (D)', async () => {
+  it('a container made past the gateway is shown in the window without a request (D)', async () => {
     await stage.engineDocker('create', '--name', 'smuggled', '--runtime', 'runc', 'busybox', 'true');
     const notice = window.page.getByRole('status').filter({ hasText: 'smuggled is not protected' });
     await notice.waitFor({ timeout: 30_000 });

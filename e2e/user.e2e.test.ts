@@ -55,7 +55,7 @@ describe('a user without rights', () => {
     await window.screenshot('user-review');
   });
 
-  it('keeps the draft and is told when the question is dismissed; while it is open, the engine is taken', async () => {
+  it('keeps the draft and sees that the dialog was dismissed; while it is open, the engine is locked', async () => {
     await user.answer('waits');
     await way.review.apply('Apply').click();
     await window.until('the question is open', (s) => s.busy.beginning);
@@ -151,7 +151,7 @@ describe('a user without rights', () => {
     await window.close();
   });
 
-  it('sees settings locked, and by what, where nobody can be asked for rights', async () => {
+  it('sees settings locked, and why, where rights cannot be requested', async () => {
     window = await stage.open({ as: unprivileged });
     way = routes(window);
     await way.isolation.open();

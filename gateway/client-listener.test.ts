@@ -66,8 +66,8 @@ async function listening(at: string): Promise<number> {
   return (server as unknown as { _handle: { fd: number } })._handle.fd; // Node's own, as in listener.ts
 }
 
-describe('issue 12: the clients\u2019 socket', () => {
-  it('is made, and kept under the identity of its file, in a form that is understood', async () => {
+describe('the clients\u2019 socket', () => {
+  it('is created, and sent to the supervisor under the identity of its file, in a form that is parsed back', async () => {
     expect(await listen([])).toEqual({ path: file });
     expect(kept).toHaveLength(1);
     expect(keptListenerMessage({ kind: 'keep-listener', name: kept[0] })).not.toBeNull();
@@ -83,7 +83,7 @@ describe('issue 12: the clients\u2019 socket', () => {
     expect(kept).toEqual([name]);
   });
 
-  it('is a new one where the file is gone or another\u2019s; what was handed down is let go', async () => {
+  it("is a new one where the file is missing or another's; the inherited one is closed", async () => {
     const name = 'clients-1-2';
     const fd = await listening(path.join(directory, 'old'));
     // As the supervisor's copy: closed by whoever does not use it.

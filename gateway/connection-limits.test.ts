@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectionLimits, type ConnectionLimits } from '../shared/policy/limits.ts';
 import { startGateway, type Gateway } from './server.ts';
 
-// Issue 12: what one user has open, others don't go without. Clients are real ones: the kernel says who they
+// What one user has open, others don't go without. Clients are real ones: the kernel says who they
 // are.
 const isRoot = process.getuid?.() === 0;
 const me = isRoot ? 20_000 : (process.getuid?.() ?? 0);
@@ -87,7 +87,7 @@ async function metrics(): Promise<string> {
   return text;
 }
 
-describe("issue 12: a user's connections through the gateway", () => {
+describe("a user's connections through the gateway", () => {
   it('above the limit are answered, closed, counted and logged once; a command that ends makes room', async () => {
     await start({ each: 2 });
     for (let i = 0; i < 2; i++) expect(await answer(client(), follow)).toMatch(/^HTTP\/1.1 200 /);

@@ -387,7 +387,6 @@ describe('bodies: what is not modelled is refused', () => {
       'Content-Type: application/x-tar\r\n',
     );
     expect(build.body).toMatch(/docker build --network=host is blocked/);
-    // issue 12
     const buildKit = await sendJson(
       gateway.listenSocket,
       'POST',

@@ -29,7 +29,7 @@ async function said(settings: unknown): Promise<string> {
   return lines.join('\n');
 }
 
-describe('the gateway says which policy it enforces', () => {
+describe('the gateway reports the policy that it enforces', () => {
   const eci = { value: true, locked: true };
   it('and that audit mode refuses nothing', async () => {
     expect(await said({ enhancedContainerIsolation: eci, bulkhead: { mode: 'audit' } })).toMatch(

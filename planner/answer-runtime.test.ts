@@ -80,7 +80,7 @@ it('a create waits for a look that ends', async () => {
   expect(came).toEqual(['create']);
 });
 
-it('nobody is answered where the look failed: there is no planner', async () => {
+it('no request is answered if the first inspection failed: there is no planner', async () => {
   const looked = Promise.reject(new Error('no'));
   looked.catch(() => undefined);
   const ask = await planner({ looked, lookPatience: 60_000 });

@@ -145,7 +145,7 @@ async function isReadBySaving(image: string): Promise<boolean> {
   return (await stat(path.join(directory, 'outside'))).atimeMs !== 1_000_000;
 }
 
-it("A5: a step's layer is changed by nobody once it has ended, whoever holds a directory of it", async () => {
+it("A5: nobody can change a step's layer after its end, even with a descriptor of a directory of it", async () => {
   const { said } = await keep('keep-plain');
   const before = (await guards()).length;
   await build(
@@ -219,7 +219,7 @@ it('A5: the engine follows no link in the layer of a step that has nothing below
   expect((await guards()).length).toBeLessThanOrEqual(before);
 }, 60_000);
 
-it('A5: steps that nobody holds on to leave no mount, with files deleted while open, and processes left behind', async () => {
+it('A5: steps without outside descriptors leave no mount, with files deleted while open, and processes left behind', async () => {
   const before = (await guards()).length;
   await build(
     [],

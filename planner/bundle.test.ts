@@ -83,7 +83,7 @@ describe('isolateSpec', () => {
     expect(parseSpec(isolate(ordinary))['domainname']).toBeUndefined();
   });
 
-  it('keeps numbers beyond 2^53 and other spellings as they came', () => {
+  it('preserves numbers beyond 2^53 and other spellings', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -116,7 +116,7 @@ describe('isolateSpec', () => {
     expect(spec.hooks?.['prestart']).toEqual(parseSpec(privileged).hooks?.['prestart']);
   });
 
-  it('tells privileged from device rules that only look like it', () => {
+  it('distinguishes privileged from device rules that only look like it', () => {
     const withRule = (rule: string) =>
       parseSpec(ordinary.replace('{"allow":true,"type":"c","access":"m"}', rule));
     for (const rule of [

@@ -37,7 +37,7 @@ it('opens where something else has the name of an unfinished state', () => {
   expect(openContainerStore(at('states')).ids()).toEqual([]);
 });
 
-it('goes on when its directory is taken away', () => {
+it('continues when its directory is removed', () => {
   const store = openContainerStore(at('states'));
   rmSync(at('states'), { recursive: true });
   expect([store.ids(), store.read('one'), store.has('one')]).toEqual([[], null, false]);
@@ -45,7 +45,7 @@ it('goes on when its directory is taken away', () => {
   expect(store.read('one')).toEqual(state);
 });
 
-it('says where a state cannot be written, and leaves nothing unfinished', () => {
+it('reports a state that cannot be written, and leaves nothing unfinished', () => {
   const store = openContainerStore(at('states'));
   mkdirSync(at('states', 'one.json')); // nothing is renamed over a directory
   expect(() => {

@@ -39,7 +39,7 @@ describe.runIf(process.platform === 'linux')('the first process of a container',
     expect(firstProcessOf(root, 'other')).toBeNull();
   });
 
-  it("has ended once it is gone, or its number is another's", async () => {
+  it('has ended once its pid is free, or reused', async () => {
     const child = spawn('sleep', ['1000']);
     const pid = child.pid ?? 0;
     const process = { pid, start: startOf(pid) };

@@ -164,7 +164,7 @@ d=$(grep -E ':(pids|):' /proc/self/cgroup | head -1); [ -d /sys/fs/cgroup/pids ]
 
 describe('namespaces', () => {
   it.each(['--network=host', '--pid=host', '--ipc=host', '--uts=host'])(
-    'A7 refuses %s and says why',
+    'A7 refuses %s with the reason',
     async (flag) => {
       expect(await refusal(flag)).toContain(
         `bulkhead: enhanced container isolation: a container cannot share the host's`,
@@ -173,7 +173,7 @@ describe('namespaces', () => {
     },
   );
 
-  it('A7 joins the namespaces of a protected container, with its range, which stays held until the last one ends', async () => {
+  it('A7 joins the namespaces of a protected container, with its range, which stays claimed until the last one ends', async () => {
     await engine.docker('run', '-d', '--name', 'owner', '--ipc', 'shareable', 'busybox', 'sleep', '1000');
     const base = baseOf(await engine.docker('exec', 'owner', 'cat', '/proc/self/uid_map'));
     for (const flag of ['--network=container:owner', '--pid=container:owner', '--ipc=container:owner'])

@@ -211,7 +211,7 @@ it('what a runtime leaves that an earlier planner answered is taken away once th
   await expect.poll(() => containers.has(id), { timeout: 10_000 }).toBe(false);
 });
 
-it('what a runtime said before runc forgot the container is heard before the janitor looks: it has not been killed', async () => {
+it("a runtime's message that precedes runc's delete is read before the janitor inspects: it was not killed", async () => {
   const planner = createServer();
   const heard = once(planner, 'connection').then(async ([socket]: Socket[]) => {
     if (socket !== undefined) await once(socket, 'data');
@@ -254,7 +254,7 @@ it('does nothing any more once it has been stopped: another planner may have the
   expect(containers.ids()).toHaveLength(left);
 });
 
-it('lets others have their turn while it goes through many containers and claims: its supervisor waits for signs of life', async () => {
+it('yields to the event loop while it goes through many containers and claims, so that heartbeats continue', async () => {
   const claims = Array.from({ length: 60 }, (_, i) => firstBase + (i + 100) * rangeSize);
   for (const base of claims)
     writeFileSync(at('ranges', String(base)), JSON.stringify({ root: directory, id: `gone-${base}` }));

@@ -147,7 +147,7 @@ it('a create that fails in runc leaves nothing', async () => {
   );
 });
 
-it('without the planner running containers go on and can be stopped, new ones fail closed, and it comes back', async () => {
+it('without the planner running containers continue and can be stopped, new ones fail closed, and it is restarted', async () => {
   await engine.docker('run', '-d', '--name', 'on', 'busybox', 'sleep', '1000');
   await engine.docker('run', '-d', '--name', 'off', 'busybox', 'sleep', '1000');
   await engine.planner().end('SIGKILL');
@@ -404,7 +404,7 @@ async function withRuntime(script: string, during: () => Promise<void>): Promise
   }
 }
 
-it('a delete whose runtime was killed before it asked anybody is done all the same', async () => {
+it('a delete whose runtime was killed before its request is completed all the same', async () => {
   await engine.docker('run', '-d', '--name', 'unheard', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
   const once = path.join(engine.root, 'killed unheard');
   await withRuntime(
@@ -474,7 +474,7 @@ it('a container whose state was lost runs on, what is left of it goes once it ha
   await engine.docker('rm', '-f', 'lost', 'kept');
 });
 
-it('on a full disk containers end as ever, and the reason why none starts is said', async () => {
+it('on a full disk containers end as usual, and the reason why none starts is reported', async () => {
   await engine.docker(
     'run',
     '-d',
@@ -542,7 +542,7 @@ const send = (bytes: Buffer) =>
   });
 const words = (...list: string[]) => Buffer.from(list.map((word) => `${word}\0`).join(''));
 
-it('who asks while a planner that starts looks around is answered afterwards', async () => {
+it("requests during a starting planner's first inspection are answered after it", async () => {
   await engine.planner().end('SIGKILL');
   // Something to take away, which takes as long as we like.
   const ghost = await leaveOverlay('ghost');
@@ -604,7 +604,7 @@ it('a bind source that hangs fails its own container, clearly, and no other', as
   }
 });
 
-it('the planner answers garbage with a refusal or not at all, and goes on', async () => {
+it('the planner answers garbage with a refusal or not at all, and continues', async () => {
   for (const bytes of [
     Buffer.alloc(0),
     Buffer.from('GET / HTTP/1.1\r\n\r\n'),

@@ -19,7 +19,7 @@ const perform = (bytes: Buffer) => {
 };
 
 describe('a plan', () => {
-  it('counts its words and numbers results in order', () => {
+  it('counts its arguments and numbers results in order', () => {
     const plan = new PlanBuilder();
     const namespace = plan.userNamespace('0 1 2\n');
     const a = plan.tree('/a', {
@@ -94,7 +94,7 @@ describe('a plan', () => {
     expect(() => plan.place(plan.directory('/d'))).toThrow('before its private directory');
   });
 
-  it('says where links lead nowhere, and in which copy they do', () => {
+  it('encodes nosymfollow, and in which copy it is cleared', () => {
     const plan = new PlanBuilder();
     plan.guard('/v');
     plan.tree('/v/a', { links: true, setId: true, noDevices: 'all' });
@@ -133,7 +133,7 @@ describe('the runtime reads plans strictly', () => {
     expect(existsSync(runtime)).toBe(true);
   }, 90_000);
 
-  it('does nothing for an empty plan, and says a refusal', () => {
+  it('does nothing for an empty plan, and encodes a refusal', () => {
     expect(perform(new PlanBuilder().encode())).toEqual({ status: 0, stderr: '', signal: null });
     expect(perform(encodeRefusal('because "so"'))).toEqual({
       status: 1,

@@ -25,7 +25,7 @@ const spec = (source: string) =>
     linux: { namespaces: ['mount', 'pid', 'ipc', 'network', 'uts'].map((type) => ({ type })) },
   });
 
-it('does nothing for a container any more once it is closed, whatever was asked meanwhile', async () => {
+it('does nothing for a container any more once it is closed, whatever was requested meanwhile', async () => {
   for (const name of ['bundle/rootfs', 'sharing', 'shared', 'run']) mkdirSync(at(name), { recursive: true });
   writeFileSync(at('bundle/config.json'), spec(at('shared')));
   writeFileSync(at('sharing', `${id}.json`), JSON.stringify({ version: 1, uid: 54_321, gid: 54_321 }));

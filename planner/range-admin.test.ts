@@ -35,14 +35,14 @@ function open(): RangeStore {
 }
 const admin = () => ({ owners, claims, inUse: () => lived, log });
 
-it('issue 12: an owner is a user id or one of those that are no users', () => {
+it('an owner is a user id or one of those that are no users', () => {
   expect(
     ['0', '1000', 'builds', 'unnamed', 'retired', '', '-1', '4294967295', 'root', '1e3'].map(parseOwner),
   ).toEqual([0, 1000, 'builds', 'unnamed', 'retired', null, null, null, null, null]);
 });
 
 // As root: nobody else may see whose the ranges are.
-describe.skipIf(process.getuid?.() !== 0)('issue 12: root', () => {
+describe.skipIf(process.getuid?.() !== 0)('root', () => {
   it('sees whose the ranges are, and what is in them', async () => {
     const [first, second] = [store.claim('a', alice), store.claim('b', alice)];
     store.release('b');
@@ -72,7 +72,7 @@ describe.skipIf(process.getuid?.() !== 0)('issue 12: root', () => {
     expect(await listRanges('unnamed', admin())).toEqual({ ok: true, value: [] });
   });
 
-  it('hands back ranges of an account that is gone: a planner that runs gives them to others', () => {
+  it('releases ranges of a deleted account: a running planner assigns them to others', () => {
     const first = store.claim('a', alice);
     store.release('a');
     expect(releaseRanges(alice, admin())).toEqual({ ok: true, value: 1 });
@@ -104,7 +104,7 @@ describe.skipIf(process.getuid?.() !== 0)('issue 12: root', () => {
     expect(releaseRanges(alice, admin())).toEqual({ ok: true, value: 2 });
   });
 
-  it('does not where a process came into one since', () => {
+  it('does not if a process has entered one since', () => {
     const first = store.claim('a', alice);
     store.release('a');
     let looks = 0;
@@ -124,7 +124,7 @@ describe.skipIf(process.getuid?.() !== 0)('issue 12: root', () => {
     expect(existsSync(owners)).toBe(false);
   });
 
-  it("was killed at handing back: what it claimed a planner frees, and the range stays its owner's or is nobody's", () => {
+  it("killed during a release: a planner frees its claim, and the range stays its owner's or is unowned", () => {
     mkdirSync(claims, { recursive: true });
     const first = store.claim('a', alice);
     store.release('a');

@@ -77,7 +77,7 @@ function takeAllBut(free: number): void {
   ledger.refresh();
 }
 
-describe('issue 12: a range', () => {
+describe('a range', () => {
   it("is its owner's for good, over releases, restarts, engines and reboots; others get others", () => {
     const store = open();
     const first = store.claim('a', alice);
@@ -94,7 +94,7 @@ describe('issue 12: a range', () => {
     expect(JSON.parse(readFileSync(entry(first), 'utf8'))).toEqual({ version: 1, base: first, owner: alice });
   });
 
-  it('goes to no two owners, over any claims, releases, restarts and reboots of two engines', () => {
+  it('never has two owners, over any claims, releases, restarts and reboots of two engines', () => {
     const step = fc.oneof(
       {
         weight: 6,
@@ -144,7 +144,7 @@ describe('issue 12: a range', () => {
     );
   });
 
-  it('that an owner has is given again before one that nobody had, which the disk is not waited for', () => {
+  it('that an owner has is reused before an unowned one, without waiting for the disk', () => {
     const store = open();
     for (const id of ['a', 'b', 'a', 'b', 'a']) {
       store.claim(id, alice);
@@ -153,7 +153,7 @@ describe('issue 12: a range', () => {
     expect(entries()).toHaveLength(1);
   });
 
-  it('is not given again while somebody outside lives in it, and is once he is gone', () => {
+  it('is not reassigned while a process outside uses its ids, and is afterwards', () => {
     let lived = new Set<number>();
     const store = open('/e', { inUse: () => lived });
     const first = store.claim('a', alice);
@@ -192,7 +192,7 @@ describe('issue 12: a range', () => {
   });
 });
 
-describe('issue 12: quota', () => {
+describe('quota', () => {
   it('one user does not use up the machine; root is not limited', () => {
     openLedger();
     for (let number = 0; number < rangeQuota(alice); number++)
@@ -224,14 +224,14 @@ describe('issue 12: quota', () => {
   }, 120_000);
 });
 
-describe('issue 12: what fails is given to nobody', () => {
+describe('a range whose record fails is not assigned', () => {
   it.each([
     ['empty', ''],
     ['cut off', '{"version":1,"ba'],
     ["another range's", JSON.stringify({ version: 1, base: slot(1), owner: alice })],
     ['of a later version', JSON.stringify({ version: 2, base: slot(0), owner: alice })],
     ["not an owner's", JSON.stringify({ version: 1, base: slot(0), owner: -1 })],
-  ])('an entry that is %s, which is said once', (_, content) => {
+  ])('an entry that is %s, which is reported once', (_, content) => {
     openLedger();
     writeFileSync(entry(slot(0)), content);
     const store = open();
@@ -275,7 +275,7 @@ describe('issue 12: what fails is given to nobody', () => {
     expect(open('/other').claim('i', bob)).toBe(bobs);
   });
 
-  it('entries that somebody deleted are written again, by who remembers them', () => {
+  it('deleted entries are written again by a process that has them in memory', () => {
     const store = open();
     const first = store.claim('a', alice);
     store.release('a');
@@ -346,7 +346,7 @@ describe('issue 12: what fails is given to nobody', () => {
   });
 });
 
-describe('issue 12: ranges of before they had owners', () => {
+describe('ranges from before owners were recorded', () => {
   it("become who made the container's when a planner finds them, and nobody's where that is not known", () => {
     mkdirSync(claims);
     const claim = (number: number, root: string, id: string) => {
@@ -378,7 +378,7 @@ describe('issue 12: ranges of before they had owners', () => {
   });
 });
 
-it('issue 12: a planner killed while it records leaves no half entry, and no range that two owners get', async () => {
+it('a planner killed while it records leaves no half entry, and no range that two owners get', async () => {
   const script = `const { openRangeStore } = await import(${JSON.stringify(path.join(import.meta.dirname, 'ranges.ts'))});
 const { RangeLedger } = await import(${JSON.stringify(path.join(import.meta.dirname, 'range-ledger.ts'))});
 const [directory, owners, owner] = process.argv.slice(1);
@@ -420,7 +420,7 @@ for (let i = 0; i < 200; i++) console.log(store.claim('c' + i, Number(owner)));`
   expect(said).toEqual([]);
 }, 60_000);
 
-it('issue 12: a ledger that root alone may read stays so whatever the umask', () => {
+it('a ledger that root alone may read stays so whatever the umask', () => {
   const before = process.umask(0);
   try {
     openLedger().record(slot(0), alice);

@@ -135,7 +135,7 @@ describe('A3 ranges', () => {
     expect(store.claim('a', 0)).toBe(firstBase + rangeSize);
   });
 
-  it('treat an unreadable claim as taken, by somebody else', () => {
+  it("treat an unreadable claim as another's", () => {
     writeFileSync(path.join(directory, String(firstBase)), '');
     const store = openStore(directory, '/e', () => new Set());
     expect(store.orphans()).toEqual([]);
@@ -145,7 +145,7 @@ describe('A3 ranges', () => {
     expect(store.claim('a', 0)).toBe(firstBase + rangeSize);
   });
 
-  it('refuse to hold what is no base, and to free what is held', () => {
+  it('refuse to claim what is no base, and to free what is claimed', () => {
     const store = openStore(directory, '/e', () => new Set());
     expect(() => {
       store.hold(0, 'a');
@@ -180,7 +180,7 @@ describe('A3 ranges', () => {
   });
 });
 
-describe('A3 ranges when somebody emptied /run', () => {
+describe('A3 ranges when /run was emptied', () => {
   const nothing = () => new Set<number>();
 
   it("are claimed again for the containers that run, and those of other engines' processes not given out", () => {
@@ -339,7 +339,7 @@ describe('A3 ranges beside other owners of ids', () => {
     expect(store.claim('c', 0)).toBe(first + 3 * rangeSize);
   });
 
-  it('are not those that somebody has come to live in since, and are again when he is gone', () => {
+  it('are not those that a process uses since, and are again when it has ended', () => {
     let lived = new Set<number>();
     const store = openStore(directory, '/e', () => lived);
     lived = new Set([firstBase]);

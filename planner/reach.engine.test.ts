@@ -9,7 +9,7 @@ import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isola
 import { Reachability, type Reach } from './reach.ts';
 import { mostDirectories } from './share-checks.ts';
 
-// A8 by the kernel: with a user's rights, and without holding the planner (issue 12).
+// A8 by the kernel: with a user's rights, and without holding the planner.
 
 const run = promisify(execFile);
 /** Nobody of this machine's user database, so without further groups. */
@@ -75,7 +75,7 @@ const refusal = (reach: Reach, source: string, sharing = user): string | null =>
 const ask = (...directories: string[]) => new Reachability().ask(user, directories);
 
 describe('A8: what a user can get to', () => {
-  it('is told by the kernel, owner, group and others each by their own right', async () => {
+  it('is decided by the kernel, owner, group and others each by their own right', async () => {
     const own = await make('own', 0o700, user);
     const group = await make('group', 0o710, { uid: 0, gid: user.gid });
     const others = await make('others', 0o701);
@@ -111,7 +111,7 @@ describe('A8: what a user can get to', () => {
     expect(refusal(daemon, path.join(daemons, 'x'), { uid: 1, gid: 54_321 })).toBeNull();
   });
 
-  it('is nothing that was not asked, was asked of another, or has become another directory since', async () => {
+  it('excludes what was not checked, was checked for another user, or is another directory since', async () => {
     const asked = await make('asked', 0o755);
     const reach = await ask(asked);
     expect(refusal(reach, path.join(asked, 'x'))).toBeNull();
@@ -123,7 +123,7 @@ describe('A8: what a user can get to', () => {
     expect(refusal(reach, path.join(asked, 'x'))).toContain(`who has no access to ${asked}`);
   });
 
-  it('is told of names with any character in them, none of which passes for another', async () => {
+  it('is reported for names with any character in them, none of which is confused with another', async () => {
     const { dev, ino } = await import('node:fs').then(({ statSync }) =>
       statSync(at('closed'), { bigint: true }),
     );
@@ -133,7 +133,7 @@ describe('A8: what a user can get to', () => {
     expect(refusal(reach, at('closed', 'x'))).toContain('no access');
   });
 
-  it('is asked of many directories with few processes', async () => {
+  it('is checked for many directories with few processes', async () => {
     const programs = await make('programs', 0o755);
     await writeFile(
       path.join(programs, 'setpriv'),
@@ -149,7 +149,7 @@ describe('A8: what a user can get to', () => {
   });
 });
 
-it('A8: a process that looks and is stopped holds up its user only, is killed, and what it did not say is refused', async () => {
+it('A8: a stopped check process delays its user only, is killed, and what it did not report is refused', async () => {
   const programs = await make('stopped', 0o755);
   // Looks for user 1 only when it is told to go on, which nobody does.
   await writeFile(
@@ -182,7 +182,7 @@ it('A8: a process that looks and is stopped holds up its user only, is killed, a
     .toBe(false);
 });
 
-it('A8: a user database that does not answer is asked once for starts that follow each other', async () => {
+it('A8: a user database that does not answer is queried once for consecutive starts', async () => {
   const programs = await make('slow-database', 0o755);
   await writeFile(
     path.join(programs, 'id'),
@@ -229,7 +229,7 @@ describe('A8: a start with many binds', () => {
     );
   });
 
-  it('in more directories than can be asked about is refused', async () => {
+  it('in more directories than can be checked is refused', async () => {
     const sources = await Promise.all(
       Array.from({ length: mostDirectories + 1 }, (_, i) => make(`wide/${i}/share`, 0o755)),
     );

@@ -5,7 +5,7 @@ const bytes = (...words: string[]) => Buffer.from(words.map((word) => `${word}\0
 const good = ['bulkhead-request-2', 'create', 'abc', '/run/b/abc', '/run/runc', '42', 'end'];
 
 describe('parseRequest', () => {
-  it("reads the runtime's words", () => {
+  it("parses the runtime's arguments", () => {
     expect(parseRequest(bytes(...good))).toEqual({
       verb: 'create',
       id: 'abc',

@@ -64,7 +64,7 @@ describe('A8: the map of a share as the kernel gets it', () => {
   });
 });
 
-describe('issue 12: whose ranges a container gets', () => {
+describe('the owner whose ranges a container gets', () => {
   const container = 'a'.repeat(64);
   const options = (records: SharingOptions['records']): SharingOptions => ({
     directory,
@@ -304,7 +304,7 @@ describe('subordinate ids', () => {
     expect((await kept.of(user(1000))).uid).toBe(200_000);
   });
 
-  it('are not guessed while the database gives no answer; nobody is asked where every listed name is another user\u2019s', async () => {
+  it('are not guessed while the database gives no answer; it is not queried where every listed name is another user’s', async () => {
     const silent = () => {
       throw new Error("the machine's user database did not say who user 70001 is");
     };

@@ -32,7 +32,7 @@ async function withoutDescriptors(script: string): Promise<string> {
 }
 
 describe('a child that cannot be started', () => {
-  it('rejects where Node throws, and where it tells of it later', async () => {
+  it('rejects where Node throws, and where it emits the error later', async () => {
     await expect(started(() => spawn(throwing))).rejects.toThrow('ENOTDIR');
     await expect(started(() => spawn('/nonexistent/runtime'))).rejects.toThrow('ENOENT');
   });

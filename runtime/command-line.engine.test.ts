@@ -320,7 +320,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(verbs()).toEqual(then);
   });
 
-  it('reads an answer that comes byte by byte', async () => {
+  it('reads a reply that arrives byte by byte', async () => {
     await plannerThat({}, (socket, bytes) => {
       const send = (i: number): void => {
         if (bytes === null || i === bytes.length) socket.end();
@@ -361,7 +361,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(stderr).toContain('left for the planner');
   });
 
-  it('asks about the delete of what the planner keeps, and has runc alone delete anything else', async () => {
+  it('requests the delete of what the planner has a state for, and leaves other deletes to runc', async () => {
     await plannerThat({});
     expect((await run(['delete', 'c1'])).code).toBe(0);
     expect({ verbs: verbs(), called: called() }).toEqual({
@@ -381,7 +381,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(verbs()).toHaveLength(6);
   });
 
-  it("says its errors in runc's log, as text and as JSON that containerd can read", async () => {
+  it("writes its errors to runc's log, as text and as JSON that containerd can read", async () => {
     await plannerThat({ create: encodeRefusal('quote " backslash \\ line\nend') });
     await run(['--log', 'log.json', '--log-format', 'json', ...create]);
     const [line = ''] = readFileSync(at('bundle/log.json'), 'utf8').trim().split('\n');

@@ -30,7 +30,7 @@ const cases = hierarchies.flatMap(([version, mount]) =>
   Object.entries(builds).map(([which, file]) => ({ version, mount, which, file })),
 );
 
-describe.each(cases)('issue 12: --bulkhead-confine-devices, $version, $which', ({ mount, file }) => {
+describe.each(cases)('--bulkhead-confine-devices, $version, $which', ({ mount, file }) => {
   const program = path.join(import.meta.dirname, file);
   const cgroup = path.join(mount, `bulkhead-test-${process.pid}`);
   const confine = (...words: string[]) =>
@@ -39,7 +39,7 @@ describe.each(cases)('issue 12: --bulkhead-confine-devices, $version, $which', (
     if (existsSync(cgroup)) rmdirSync(cgroup);
   });
 
-  it('the program keeps pid, name and words, and is inside before it begins', () => {
+  it('the program keeps pid, name and arguments, and is in the cgroup before it begins', () => {
     const script = 'echo $PPID "$@"; cat /proc/self/cgroup; tr "\\0" " " < /proc/$$/cmdline';
     const seen = confine(cgroup, '--', 'sh', '-c', script, 'sh', 'a b');
     expect(seen.stderr).toBe('');
@@ -107,7 +107,7 @@ describe.each(cases)('issue 12: --bulkhead-confine-devices, $version, $which', (
     expect(confine(cgroup, '--', 'no-such-program')).toMatchObject({ status: 127, stderr });
   });
 
-  it('the process that asked for it stays where it was', () => {
+  it('the calling process stays in its own cgroup', () => {
     confine(cgroup, '--', 'true');
     expect(readFileSync('/proc/self/cgroup', 'utf8')).not.toContain(path.basename(cgroup));
   });

@@ -72,7 +72,7 @@ afterEach(() => {
 });
 
 describe('a copy of runc in memory', () => {
-  it('is there from the first that asks on, and cannot be written', async () => {
+  it('exists from the first request on, and cannot be written', async () => {
     expect(sealed.descriptor()).toBeNull();
     await sealed.make();
     const descriptor = sealed.descriptor();
@@ -117,7 +117,7 @@ describe('a copy of runc in memory', () => {
     }
   });
 
-  it('says once where none can be made', async () => {
+  it('logs once where none can be made', async () => {
     writeFileSync(at('runtime/runc'), '#!/bin/sh\n');
     await sealed.make();
     for (let i = 0; i < 3; i++) expect(sealed.descriptor()).toBeNull();
@@ -251,7 +251,7 @@ describe('the runtime', () => {
     ).toBe(at('runtime/runc'));
   });
 
-  it('takes no copy that somebody else than root made', async () => {
+  it('accepts no copy made by another user than root', async () => {
     chmodSync(root, 0o755);
     const other = spawn(at('runtime/bulkhead-runc'), ['--bulkhead-seal', at('runtime/runc')], {
       uid: 65534,

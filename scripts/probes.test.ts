@@ -27,7 +27,7 @@ describe('the probes that a package carries', () => {
       ]);
   });
 
-  it('make no package without one of them, and it is said where they come from', async () => {
+  it('make no package without one of them, and the error names where they come from', async () => {
     await build('amd64');
     expect(missingProbes(directory)).toEqual(['runtime/build/arm64/bulkhead-probe']);
     expect(() => bothProbes(directory, 'linux')).toThrow(

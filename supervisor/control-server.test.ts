@@ -131,7 +131,7 @@ describe('the control socket', () => {
     ['an unknown request', '{"protocol": 1, "request": "reload"}', 'unknown-request'],
     ['no request', '{"protocol": 1}', 'unknown-request'],
     ['an unknown member', '{"protocol": 1, "request": "stop", "force": true}', 'bad-request'],
-  ])('refuses %s with an error, and goes on with the connection', async (_what, line, code) => {
+  ])('refuses %s with an error, and the connection continues', async (_what, line, code) => {
     const { socket, lines } = await rawClient();
     socket.write(`${line}\n{"protocol": 1, "request": "status"}\n`);
     await expect.poll(lines).toMatchObject([
@@ -173,7 +173,7 @@ describe('the control socket', () => {
     expect(await (await client()).request('status')).toMatchObject({ ok: true });
   });
 
-  it('has nobody to connect to where there is no file, or a path too long for a socket', async () => {
+  it('returns nothing where there is no file, or the path is too long for a socket', async () => {
     await server.stopListening();
     expect(existsSync(paths.controlSocket)).toBe(false);
     expect(await connectControl(paths.controlSocket)).toBeNull();
@@ -218,7 +218,7 @@ describe('subscribers', () => {
     expect(await two.nextState()).toMatchObject({ generation: 2 });
   });
 
-  it('that never read hold up nobody, and get the newest state when they read', async () => {
+  it('that never read delay nobody, and get the newest state when they read', async () => {
     const { socket, lines } = await rawClient();
     socket.write('{"protocol": 1, "request": "subscribe"}\n');
     await expect.poll(lines).toHaveLength(1);

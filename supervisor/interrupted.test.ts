@@ -38,14 +38,14 @@ const looks = async (look: () => Promise<void>): Promise<number[]> => {
   return counts;
 };
 
-it('settles what was found twice with nobody at it, once', async () => {
+it('settles once what two checks found without an owner', async () => {
   const look = looking();
   expect(await looks(look)).toEqual([0, 0, 0]);
   await writeFile(journal(), '1');
   expect(await looks(look)).toEqual([0, 1, 1]);
 });
 
-it('leaves what somebody is at, or has written since the last look', async () => {
+it('leaves what a process works on, or has written since the last check', async () => {
   const look = looking();
   const held = await acquireLock(lock());
   await writeFile(journal(), '1');
@@ -57,7 +57,7 @@ it('leaves what somebody is at, or has written since the last look', async () =>
   expect(await looks(look)).toEqual([0, 1, 1]);
 });
 
-it('does not try again what could not be settled, until somebody else has', async () => {
+it('does not retry what could not be settled, until another process has changed it', async () => {
   const look = looking(async () => {
     await writeFile(journal(), 'rolling back');
     return fail('apply.rollback-failed', 'no');

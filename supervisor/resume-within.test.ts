@@ -35,7 +35,7 @@ it('an apply that needs no engine is over before the engine starts', async () =>
   expect(resumed.lines).toEqual([]);
 });
 
-it('one that asks for the engine lets it start, and goes on with how that ended', async () => {
+it('one that requests the engine lets it start, and continues with the result', async () => {
   let told: (result: Result<unknown, AppError>) => void = () => undefined;
   const answer = new Promise<Result<unknown, AppError>>((resolve) => {
     told = resolve;
@@ -49,7 +49,7 @@ it('one that asks for the engine lets it start, and goes on with how that ended'
   expect(await answer).toMatchObject({ ok: true, value: { root: '/nowhere/x' } });
 });
 
-it('a failed start is handed on; what it asks later, while the supervisor ends, fails at once', async () => {
+it('a failed start is passed on; later requests, while the supervisor ends, fail at once', async () => {
   const answers: Result<unknown, AppError>[] = [];
   let finished: () => void = () => undefined;
   const done = new Promise<void>((resolve) => {
@@ -71,7 +71,7 @@ it('a failed start is handed on; what it asks later, while the supervisor ends, 
   ]);
 });
 
-it('"stop" before the engine runs is nothing to do: its start was asked for', async () => {
+it('"stop" before the engine runs does nothing: its start was requested', async () => {
   const resumed = within(async (driver) => {
     expect((await driver.stop()).ok).toBe(true);
     return ok(null);
@@ -93,7 +93,7 @@ it('"stop" of one that is settled while the engine runs ends the supervisor, wit
   expect(resumed.stops).toEqual(['stop']);
 });
 
-it('an apply whose process lives is no failure; any other one, and a defect, is told', async () => {
+it('an apply whose process lives is no failure; any other one, and a defect, is reported', async () => {
   const live = within(() => Promise.resolve(fail('apply.in-progress', 'x')));
   await live.begin();
   expect(live.lines).toEqual([]);

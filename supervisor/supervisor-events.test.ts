@@ -28,7 +28,7 @@ it('gives a retry when it is due', async () => {
   expect(await nextWithin(0)).toBeNull(); // the first to wait got it
 });
 
-it('gives no retry any more once a restart was asked for meanwhile', async () => {
+it('returns no retry once a restart was requested meanwhile', async () => {
   events.retryIn(2000);
   events.push('restart');
   expect(await events.next()).toBe('restart');
@@ -44,7 +44,7 @@ it('gives a restart once, and with it all that it settles', async () => {
   expect(await nextWithin(0)).toBeNull();
 });
 
-it('gives nothing but stop once that was asked for, and leaves no timer behind', async () => {
+it('returns only stop once that was requested, and leaves no timer behind', async () => {
   events.retryIn(30_000);
   events.push('restart');
   events.push('stop');

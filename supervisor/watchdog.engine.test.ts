@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../tests/support/embedded-engine.ts';
 import { getOverSocket } from '../engine/targets/embedded/dockerd-process.ts';
 
-// Issue 12: gateway and planner of a real engine whose event loop is stuck are restarted with their sockets
+// Gateway and planner of a real engine whose event loop is stuck are restarted with their sockets
 // kept; and what a supervisor was given by whoever started it reaches nothing that it starts.
 
 const eciOn = {
@@ -97,7 +97,7 @@ describe('an event loop that is stuck', () => {
     ['stopped', 'SIGSTOP'],
     ['busy', 'SIGUSR2'],
   ] as const)(
-    'of the gateway (%s): it is restarted; clients and containers that ask meanwhile wait and are answered',
+    'of the gateway (%s): it is restarted; clients and containers meanwhile wait and are answered',
     async (_how, signal) => {
       const before = await pidOf('gateway');
       const own = await socketOf(holder);

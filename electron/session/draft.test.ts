@@ -123,7 +123,7 @@ describe('the draft', () => {
     expect(second.refuge.kept).toBeNull();
   });
 
-  it('forgets the kept draft once it is what is applied', async () => {
+  it('deletes the stored draft once it is what is applied', async () => {
     const h = home('{}', false);
     const { session, refuge } = open(h, { text: '{"a":1}', base: '{}' });
     h.disk.applied = '{"a":1}';

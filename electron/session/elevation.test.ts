@@ -120,7 +120,7 @@ describe('what needs root, as a user', () => {
       'Error executing command as another user: No authentication agent found.',
       'could not be asked for',
     ],
-  ])('says what pkexec\'s exit code %i with "%s" means', async (code, said, words) => {
+  ])(`explains pkexec's exit code %i with "%s"`, async (code, said, words) => {
     const { startApply, verify, engine } = await standIn(`echo '${said}' >&2; exit ${code}`);
     expect(
       await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined),

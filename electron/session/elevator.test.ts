@@ -31,7 +31,7 @@ ${process.execPath} -e 'const s = require("net").connect(process.argv[1]); s.end
 
 // Stand-ins for osascript and PowerShell. Not run on a real macOS or Windows.
 describe('asking for an administrator on macOS', () => {
-  it('passes command and arguments as they are to a fixed script, and hears events by a socket', async () => {
+  it('passes command and arguments unchanged to a fixed script, and receives events by a socket', async () => {
     const elevated = await systemElevator('darwin', await program(speaks)).run(
       ['/opt/b k/bin/bulkhead'],
       ['apply', '$(id)', '"; rm -rf /'],

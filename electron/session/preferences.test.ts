@@ -55,7 +55,7 @@ describe('what the app remembers', () => {
     expect(store.draft('a')).toBeNull();
   });
 
-  it('throws at nobody where nothing can be written: it counts until the end, the reason is told, and it is written once it can be', () => {
+  it('does not throw where nothing can be written: it counts until the end, the reason is reported, and it is written once it can be', () => {
     const k = keeper();
     let full = true;
     const guard =

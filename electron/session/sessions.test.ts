@@ -81,7 +81,7 @@ describe('switching engines', () => {
     expect(log).toEqual(['open embedded:/a']);
   });
 
-  it('keeps the open engine when the other cannot be opened, and can be asked again', async () => {
+  it('keeps the open engine when the other cannot be opened, and can be retried', async () => {
     const { sessions, log } = stage();
     expect(await sessions.switchTo(engine('/bad'))).toMatchObject({
       ok: false,

@@ -315,7 +315,7 @@ describe('what goes wrong', () => {
     },
   );
 
-  test('SIGHUP, as from a closed terminal, ends nothing: it goes on to its end', async () => {
+  test('SIGHUP, as from a closed terminal, does not end it: it runs to its end', async () => {
     const { child, exited } = await applyingTo('restart-engine', true);
     child.stdout.destroy();
     child.kill('SIGHUP');
@@ -324,7 +324,7 @@ describe('what goes wrong', () => {
     await apply(await eciText(false));
   });
 
-  test('SIGKILL, and nobody looks again: the running supervisor rolls it back within a minute', async () => {
+  test('after SIGKILL the running supervisor rolls it back within a minute, without a request', async () => {
     const { child, exited } = await applyingTo('restart-engine', true);
     const gone = new Promise<void>((resolve) => {
       const watching = watch(root, () => {

@@ -204,7 +204,7 @@ describe('applying', () => {
   });
 });
 
-test('a configuration the engine refuses is gone back from before anything stops', async () => {
+test('a configuration the engine refuses is rolled back before anything stops', async () => {
   await engineOff();
   const before = await readFile(paths.settings, 'utf8');
   const run = await apply(settingsText(true), {
@@ -345,7 +345,7 @@ describe('rolled back with the reason', () => {
     expect((await apply(settingsText(true))).outcome?.kind).toBe('applied');
     await expect(stat(removalNote(paths.settings))).rejects.toThrow('ENOENT');
   });
-  test('not for audit mode: that nothing is refused was asked for, and is said', async () => {
+  test('not for audit mode: that nothing is refused was requested, and is reported', async () => {
     await engineOff();
     const ports = fixturePorts(root);
     const claims = verified.claims.map((claim) =>
@@ -419,7 +419,7 @@ describe('rolled back with the reason', () => {
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: { code: 'internal', reason: 'boom' } });
     await everythingBack();
   });
-  test('when going back fails too, it says so, names the backup, and the next start goes back', async () => {
+  test('when the roll back fails too, the error names the backup, and the next start rolls back', async () => {
     await engineOff();
     const run = await apply(settingsText(true), {
       outcome: (call) => (call === 'restart' ? broken : undefined),

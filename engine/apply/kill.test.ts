@@ -116,7 +116,7 @@ describe('killed at every step: finished or rolled back at the next start', () =
     });
   });
 
-  test('killed while rolling back: goes on rolling back, with the first reason', async () => {
+  test('killed while rolling back: the roll back continues, with the first reason', async () => {
     await engineOff();
     await killAt('rolling-back', 'verify');
     const resumed = await resumeInterruptedApply(fixturePorts(root), () => undefined);

@@ -225,7 +225,7 @@ describe('plan', () => {
     expect(blockers({ rights: 'needs root' })).toEqual(['rights']);
     expect(blockers({}, settingsText(false))).toEqual(['nothing-to-apply']);
   });
-  test('a draft nobody can use shows what is wrong with it, and no effects of something else', () => {
+  test('an unusable draft shows its errors, and no effects of another text', () => {
     for (const draft of [
       '{ broken',
       '',
@@ -275,7 +275,7 @@ describe('plan', () => {
       effects: [],
     });
   });
-  test('an applied file nobody can use counts as ECI on: the gateway is locked down', () => {
+  test('an unusable applied file counts as ECI on: the gateway is locked down', () => {
     expect(settingsInForce(stored('{ broken')).eci.value).toBe(true);
     expect(settingsInForce({ exists: true, text: '', hash: sha256('') }).eci.value).toBe(true);
     expect(settingsInForce({ exists: false, text: '', hash: '' }).eci.value).toBe(false);

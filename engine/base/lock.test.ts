@@ -30,7 +30,7 @@ describe.each([
   ['Windows (stand-in)', windows({ code: 0, stdout: `${filetime}\r\n` }), '133000000000000000'],
   ['Linux', processWitness('linux'), '1'],
 ])('a lock on %s', (_system, witness, earlier) => {
-  it('is held against others while its process lives', async () => {
+  it('excludes others while its process lives', async () => {
     const lock = await acquireLock(file, witness);
     expect(lock).toMatchObject({ ok: true });
     expect(await acquireLock(file, witness)).toMatchObject({
@@ -60,7 +60,7 @@ describe.each([
 });
 
 describe('when a process began, as Windows says it', () => {
-  it('is asked of the framework, and nothing is concluded from no answer', async () => {
+  it('is queried from the framework, and nothing is concluded without an answer', async () => {
     const asked: string[] = [];
     const witness = processWitness('win32', (program, args) => {
       asked.push([program, ...args].join(' '));

@@ -7,7 +7,7 @@ import { message } from '../../shared/messages/message.ts';
 import { dockerClient, requestFailure } from './docker-client.ts';
 import { EngineTimeout, requestLimitMs } from './request-limits.ts';
 
-describe('issue 12: how long the engine may take to answer', () => {
+describe('how long the engine may take to answer', () => {
   const limit = (method: string, path: string, options?: Record<string, unknown>) =>
     requestLimitMs({ method, path, options });
   test('reads are short, unless they count files', () => {
@@ -31,7 +31,7 @@ describe('issue 12: how long the engine may take to answer', () => {
   });
 });
 
-describe('issue 12: a client of the engine', () => {
+describe('a client of the engine', () => {
   let directory: string, server: Server, socket: string;
   let events: { write(line: string): void } | undefined;
   beforeAll(async () => {

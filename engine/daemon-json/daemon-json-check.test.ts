@@ -27,7 +27,7 @@ const check = async (daemonJson: string) => {
   return checkEngineConfig(paths, { eci: true, runtimeName: 'bulkhead', runtimePath: paths.runtimeBinary });
 };
 
-it('a directive the engine refuses is told in its words, without the path of the copy it was asked about', async () => {
+it('a directive the engine refuses is reported with its text, without the path of the checked copy', async () => {
   await fakeDockerd();
   expect(await check('{"debug": true}')).toEqual({ ok: true, value: undefined });
   const refused = await check('{"frob": 1}');
@@ -40,7 +40,7 @@ it('a directive the engine refuses is told in its words, without the path of the
   });
 });
 
-it('broken JSON and conflicts are found before the engine is asked', async () => {
+it('broken JSON and conflicts are found before the engine validates', async () => {
   await fakeDockerd('exit 9');
   expect(await check('{')).toMatchObject({ ok: false, error: { code: 'daemon-json.invalid' } });
   expect(await check('{"userns-remap": "default"}')).toMatchObject({

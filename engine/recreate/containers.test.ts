@@ -285,7 +285,7 @@ describe('remove (D)', () => {
       `DELETE /containers/${id(2)}?force=true&v=false`,
     ]);
   });
-  test('volumes go only when asked; one still in use is kept and said', async () => {
+  test('volumes are removed only on request; one still in use is kept and reported', async () => {
     engine.add({
       id: id(1),
       mounts: [volume, { ...volume, Name: 'shared' }, { ...volume, Name: 'a'.repeat(64) }],
@@ -299,7 +299,7 @@ describe('remove (D)', () => {
       'DELETE /volumes/shared',
     ]);
   });
-  test('after an abort the rest is left alone, and progress has told each', async () => {
+  test('after an abort the rest is left alone, and progress has reported each', async () => {
     for (let n = 0; n < 20; n++) engine.add({ id: id(n) });
     const controller = new AbortController();
     const seen: number[] = [];

@@ -15,7 +15,7 @@ import { removeContainers } from '../scan/remove.ts';
 import { scanContainers } from '../scan/scan.ts';
 
 // dockerd reads /etc/passwd of a container while it starts it, with the container's lock held. Where that is
-// a FIFO it never comes back from there, and answers nothing about that container (issue 12, shown 9).
+// a FIFO it never comes back from there, and answers nothing about that container.
 
 const run = promisify(execFile);
 const limitMs = 1_500;
@@ -86,7 +86,7 @@ const docker = () => dockerClient(engine.socket, limitMs);
 const isHung = ({ name }: { readonly name: string }) => hungNames.includes(name);
 const didNotAnswer = `the engine did not answer within ${limitMs / 1000} s`;
 
-it("issue 12: a scan lists what can't be inspected as not known, with the reason, and the others as they are", async () => {
+it("a scan lists what can't be inspected as not known, with the reason, and the others as they are", async () => {
   const scan = await scanContainers(docker(), { eci: false, eciSince: null, runtimeName: 'bulkhead' });
   if (!scan.ok) throw new Error(scan.error.message);
   const { containers } = scan.value;
@@ -101,7 +101,7 @@ it("issue 12: a scan lists what can't be inspected as not known, with the reason
   ]);
 });
 
-it("issue 12: a plan to recreate says of what can't be inspected that it is left alone, and plans the others", async () => {
+it("a plan to recreate reports what can't be inspected as left alone, and plans the others", async () => {
   const ports: RecreatePorts = {
     paths: rootPaths(engine.root),
     userFor: () => Promise.resolve(root),
@@ -128,7 +128,7 @@ it("issue 12: a plan to recreate says of what can't be inspected that it is left
   );
 });
 
-it('issue 12: removing goes on with the others, and says why one is left', async () => {
+it('removing continues with the others, and reports why one is left', async () => {
   const told: string[] = [];
   const ids = ['hung-0', 'other-0', 'hung-1', 'other-1', 'hung-2'];
   const outcomes = await removeContainers(

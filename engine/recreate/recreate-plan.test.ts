@@ -103,7 +103,7 @@ describe('what the gateway will refuse (D)', () => {
     const told = withRefusals(plan, new Map([[one.inspected.view.Id, [{ rule, message: 'refused' }]]]));
     return { blocked: told.blocked, blockers: told.groups.flat().flatMap((item) => item.blockers) };
   };
-  test('it is asked of the create request, as for who asks for the new one', () => {
+  test('the create request is decided as for the user who requests the new container', () => {
     expect(askedOf(planned(subject({}, { user: { name: 'u', uid: 7, gid: 8 } })))).toMatchObject([
       {
         name: 'full',
@@ -113,13 +113,13 @@ describe('what the gateway will refuse (D)', () => {
     ]);
     expect(askedOf(planned(subject({}, { isProtected: true })))).toEqual([]);
   });
-  test("it is a blocker in the gateway's own words", () => {
+  test("it is a blocker with the gateway's text", () => {
     expect(blockers(subject(), 'bind-not-shared')).toEqual({
       blocked: true,
       blockers: [{ code: 'refused', params: { rule: 'bind-not-shared', message: 'refused' } }],
     });
   });
-  test('what the plan has against it already is not said twice', () => {
+  test('a blocker that the plan has already is not repeated', () => {
     expect(blockers(subject({ PidMode: 'host' }), 'host-namespace').blockers).toEqual([
       { code: 'host-namespace', params: { option: '--pid=host' } },
     ]);

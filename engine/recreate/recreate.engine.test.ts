@@ -276,7 +276,7 @@ describe('a container made before ECI is recreated under it (D)', () => {
     expect(await names()).toEqual(['mounts-etc']);
   });
 
-  test('a new one that gets unhealthy goes, and the old one comes back as it was', async () => {
+  test('a new container that becomes unhealthy is removed, and the old one is restored', async () => {
     // Well only as the engine's root: never under ECI.
     await old(
       'picky',
@@ -311,7 +311,7 @@ describe('a container made before ECI is recreated under it (D)', () => {
   });
 });
 
-describe('what is not carried over is said first', () => {
+describe('the plan lists what is not carried over', () => {
   test('what was written inside is lost, or carried over by a commit', async () => {
     await old(
       'writer',
@@ -414,7 +414,7 @@ describe('what is not carried over is said first', () => {
     expect(await names()).toEqual(['host', 'main', 'side']);
   });
 
-  test('what the gateway refuses stops it in the plan, in the words it refuses the new one with; those that join one another are not taken for refused', async () => {
+  test('a refusal of the gateway blocks the plan, with the text of the refusal; containers that join one another are not reported as refused', async () => {
     await docker('network', 'create', 'front');
     await old(
       'mounts',
@@ -551,7 +551,7 @@ describe('what is not carried over is said first', () => {
     }
   }, 120_000);
 
-  test('one that joins a container which is not recreated with it is told so once', async () => {
+  test('one that joins a container which is not recreated with it is reported once', async () => {
     await old('main', ...sleeper, 'busybox', 'sleep', '100000');
     await old('side', ...sleeper, '--network', 'container:main', 'busybox', 'sleep', '100000');
     const settings = effectiveSettings(JSON.stringify(eciOn(guarded.scratch)), { exists: true });
@@ -653,7 +653,7 @@ describe('what is not carried over is said first', () => {
     expect(await names()).toEqual(['gone']);
   });
 
-  test('one run with --rm is committed before it stops, and is gone then', async () => {
+  test('one run with --rm is committed before it stops, and removed by the stop', async () => {
     await old('gone', ...sleeper, '--rm', 'busybox', 'sh', '-c', 'echo mine >> /written; exec sleep 100000');
     await docker('exec', 'gone', 'sh', '-c', 'until [ -e /written ]; do :; done');
     const more = { commit: ['gone'], withoutWayBack: true };
@@ -875,7 +875,7 @@ describe('killed at every point: undone or finished at the next look', () => {
     expect(await names()).toEqual(['gone']);
   });
 
-  test('one run with --rm whose new one is gone as well, since the engine removes what it is told to start by somebody who is gone, is made once more', async () => {
+  test('one run with --rm whose new one was removed too, because its client disconnected during the start, is created again', async () => {
     await old('gone', ...sleeper, '--rm', '-e', 'A=1', 'busybox', 'sleep', '100000');
     await killAt('start +', request(['gone'], { withoutWayBack: true }));
     await docker('rm', '-f', 'gone');

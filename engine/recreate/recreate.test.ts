@@ -10,7 +10,7 @@ import { commitReference } from './recreate-group.ts';
 import { readable } from './recreate-wait.ts';
 
 describe('names', () => {
-  test("the old one's name is one nobody has", () => {
+  test('the old one gets a name that is not in use', () => {
     expect(keptName('web', new Set(['web']))).toBe('web-before-eci');
     expect(keptName('web', new Set(['web-before-eci', 'web-before-eci-2']))).toBe('web-before-eci-3');
     expect(
@@ -24,7 +24,7 @@ describe('names', () => {
   });
 });
 
-describe('the last words of a container', () => {
+describe('the last log lines of a container', () => {
   const frame = (stream: number, text: string) =>
     Buffer.concat([Buffer.from([stream, 0, 0, 0, 0, 0, 0, Buffer.byteLength(text)]), Buffer.from(text)]);
   test('are read out of frames, and as they stand where it has a terminal', () => {
@@ -34,7 +34,7 @@ describe('the last words of a container', () => {
   });
 });
 
-describe('who asks (A8)', () => {
+describe('the requesting user (A8)', () => {
   test('is the user behind sudo or pkexec', () => {
     expect([userBehind({ SUDO_UID: '1000' }), userBehind({ PKEXEC_UID: '1001' }), userBehind({})]).toEqual([
       '1000',
@@ -43,7 +43,7 @@ describe('who asks (A8)', () => {
     ]);
   });
   test.runIf(process.getuid?.() === 0)(
-    "is a person, also where the process is root's: the one it was told of, else the one behind it, by number where the machine does not know him",
+    "is a person, also where the process is root's: the one named by an option, else the one behind sudo or pkexec, by number if the machine has no account of it",
     async () => {
       for (const name of ['SUDO_UID', 'PKEXEC_UID']) vi.stubEnv(name, undefined);
       try {

@@ -175,7 +175,7 @@ describe('writing a file', () => {
 });
 
 describe('the lock', () => {
-  test('is held by one only, and free again after release', async () => {
+  test('has one holder at a time, and is free again after release', async () => {
     const first = await acquireLock(at('l'));
     expect(codeOf(first)).toBe('ok');
     expect(await isLocked(at('l'))).toBe(true);
@@ -199,7 +199,7 @@ describe('the lock', () => {
     expect(all.filter((result) => result.ok)).toHaveLength(1);
     expect(await readdir(dir)).toEqual(['l']);
   });
-  test("with garbage in it, of another boot, or of a reused pid is nobody's", async () => {
+  test('is stale with garbage in it, of another boot, or of a reused pid', async () => {
     const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
     for (const content of [
       '',
@@ -273,7 +273,7 @@ describe('draft and conflict', () => {
     await store.setDraft('{}');
     expect(await readdir(dir)).toEqual(['admin-settings.json']);
   });
-  test('an unreadable file is told, and never replaced by an empty draft', async () => {
+  test('an unreadable file is reported, and never replaced by an empty draft', async () => {
     const paths = rootPaths(dir);
     await mkdir(paths.settings);
     expect(await createSettingsStore(paths).read()).toMatchObject({
@@ -286,7 +286,7 @@ describe('draft and conflict', () => {
       'settings.too-large',
     );
   });
-  test('watching tells of a rename, an edit in place and a deletion, and not of a rewrite of the same text', async () => {
+  test('a watch reports a rename, an edit in place and a deletion, but not a rewrite of the same text', async () => {
     const paths = rootPaths(dir);
     const store = createSettingsStore(paths);
     const seen: (() => void)[] = [];
@@ -426,7 +426,7 @@ describe('history', () => {
       value: [{ version: 1, changes: null, problem: null }, { version: 0 }],
     });
   });
-  test('watching history tells of a version that was added, whoever adds it', async () => {
+  test('a watch of the history reports an added version, whoever adds it', async () => {
     const paths = rootPaths(dir);
     const store = createSettingsStore(paths);
     await mkdir(paths.history);

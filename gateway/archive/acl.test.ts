@@ -43,7 +43,7 @@ describe('an access control list', () => {
       ),
     );
   });
-  it('of an unknown form stays as it is', () => {
+  it('of an unknown form stays unchanged', () => {
     for (const value of ['', 'xyz', acl(1, [0x02, 6, 5]), `${acl(2, [0x02, 6, 5])}x`])
       expect(shiftAcl(value, shift)).toBe(value);
   });

@@ -95,7 +95,7 @@ describe("A3: the id that the engine has in a container's layer", () => {
   });
 });
 
-describe('what the engine gets never begins as something compressed does (issue 12, CVE-2026-41567)', () => {
+describe('the engine gets nothing that begins like compressed data (CVE-2026-41567)', () => {
   const magics = ['BZh', '\x1f\x8b\x08', '\xfd7zXZ', '(\xb5/\xfd', 'P*M\x18'];
   const unpacked = async (
     entries: readonly Buffer[],

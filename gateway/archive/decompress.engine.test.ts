@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(programs, { recursive: true, force: true });
 });
 
-describe('the engine starts no program to decompress what is copied into a container (issue 12, CVE-2026-41567)', () => {
+describe('the engine starts no program to decompress what is copied into a container (CVE-2026-41567)', () => {
   it.each([
     ['running', 'run -d', 'sleep 1000'],
     ['created', 'create', 'true'],

@@ -26,7 +26,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-describe('whose a file is on disk (issue 12)', () => {
+describe('the owner of a file on disk', () => {
   const of = (file: string) =>
     new LayerIds({ upper: `${directory}/u`, lowers: [`${directory}/a`, `${directory}/b`] })
       .of(file)
@@ -59,7 +59,7 @@ describe('whose a file is on disk (issue 12)', () => {
     expect(await of(file)).toBe(ids);
   });
 
-  it('is told of many files in one directory and the next, the opaque one\u2019s lower ones hidden', async () => {
+  it('is reported for many files in one directory and the next, the opaque one’s lower ones hidden', async () => {
     execFileSync('sh', ['-ec', 'echo x > b/opaque/hidden; chown 300000 b/opaque/hidden'], { cwd: directory });
     const ids = new LayerIds({ upper: `${directory}/u`, lowers: [`${directory}/a`, `${directory}/b`] });
     for (let i = 0; i < 3; i++) {

@@ -72,7 +72,7 @@ it('A5: the kernel does not take them all from a connection of their own while n
   }
 });
 
-it('A5: a client that leaves is not the end of what the engine was asked', async () => {
+it("A5: a client's disconnect does not end the request to the engine", async () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'bulkhead-leading-headers-'));
   const file = path.join(directory, 'engine.sock');
   const server = createServer({ allowHalfOpen: true }).listen(file);

@@ -111,7 +111,7 @@ async function copied(side: Side, { name, directory, from, client }: Case) {
   }
 }
 
-describe('an unpatched client writes nothing outside of where it unpacks (issue 12, CVE-2026-17106)', () => {
+describe('an unpatched client writes nothing outside of where it unpacks (CVE-2026-17106)', () => {
   const cp = (into: string) => (from: string) => `mkdir -p ${into}; docker cp -q ${from} ${into}/`;
   it.each<Case>([
     { name: 'up', directory: '/d', from: 'up:/d', client: cp('out.up') },

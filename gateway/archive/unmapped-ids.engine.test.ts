@@ -37,7 +37,7 @@ async function same(script: string, expected: RegExp): Promise<void> {
 }
 const list = `tar -tv --numeric-owner | awk '{print $1, $2, $6}' | sort`;
 
-describe('files of a running container whose ids it does not have (issue 12)', () => {
+describe('files of a running container whose ids it does not have', () => {
   it('come out with their true ids, and those of its own nobody with his', () =>
     same(
       `

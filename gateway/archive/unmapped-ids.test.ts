@@ -22,7 +22,7 @@ it.each<[name: string, ids: readonly [number, number], shown: readonly [number, 
   ['unknown', [65_534, 65_534], [65_534, 65_534]],
   ['mapped', [65_534, base], [65_534, 0]],
   ['mounted', [65_534, 65_534], [65_534, 65_534]],
-])('%s of %j is shown as %j (issue 12)', async (name, [uid, gid], shown) => {
+])('%s of %j is shown as %j', async (name, [uid, gid], shown) => {
   const planFor = withUnmapped(
     () => plain,
     plain,

@@ -32,7 +32,7 @@ async function isDone(promise: Promise<unknown>): Promise<boolean> {
 }
 
 describe('starts of execs and beginnings of copies (A5)', () => {
-  it('an exec waits for copies that begin, and goes before later ones', async () => {
+  it('an exec waits for beginning copies, and precedes later ones', async () => {
     const { lookups } = engine();
     const release = await lookups.beforeCopy(container);
     const exec = lookups.beforeExec(container, 'e');

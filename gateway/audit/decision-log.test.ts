@@ -49,7 +49,7 @@ describe('decision log', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o640 & ~process.umask());
   });
 
-  it('keeps five files, the oldest goes; also over restarts', async () => {
+  it('keeps five files, the oldest is removed; also over restarts', async () => {
     for (let i = 0; i < 8; i++) {
       const log = begin({ maxBytes: 10 });
       log.write({ ...entry, target: `/${i}` });
@@ -84,7 +84,7 @@ describe('decision log', () => {
     expect(auditEntrySchema.safeParse(JSON.parse(lines[1] ?? '')).success).toBe(true);
   });
 
-  it('says once when it cannot write, goes on, and counts what was lost', async () => {
+  it('reports a failed write once, continues, and counts what was lost', async () => {
     const said: string[] = [];
     const log = openDecisionLog('/dev/full', (message) => {
       said.push(message);

@@ -9,7 +9,7 @@ function logged(text: string): string {
 }
 
 describe('the decision log holds no secrets', () => {
-  it('build arguments, remote contexts with tokens and unknown parameters are named, not told', () => {
+  it('of build arguments, remote contexts with tokens and unknown parameters only the names are logged', () => {
     expect(
       logged(
         '/v1.45/build?t=app%3A1&buildargs=%7B%22TOKEN%22%3A%22s3cret%22%7D&remote=https%3A%2F%2Fs3cret%40example.com&nocache=1',

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { hasUnread, hungUp } from './hung-up.ts';
 
-it('tells a client that has left from one that only stopped sending (issue 12)', async () => {
+it('distinguishes a disconnected client from one that only half-closed', async () => {
   const dir = await mkdtemp('/tmp/bulkhead-hung-up-');
   const server = createServer({ allowHalfOpen: true }).listen(path.join(dir, 's.sock'));
   try {

@@ -43,7 +43,7 @@ async function seenByProgram(first: string): Promise<string> {
 }
 
 describe.runIf(process.platform === 'linux')(
-  'issue 12: a descriptor that this process was given without close-on-exec',
+  'a descriptor that this process was given without close-on-exec',
   () => {
     it('reaches the programs it starts, unless it is kept from them', async () => {
       const module = path.resolve(import.meta.dirname, 'inherited-descriptors.ts');

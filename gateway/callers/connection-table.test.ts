@@ -62,7 +62,7 @@ function refused(...holders: AccountHolder[]): RefusedConnection {
 }
 const times = <T>(count: number, work: () => T): T[] => Array.from({ length: count }, work);
 
-describe('issue 12: connections of a user', () => {
+describe('connections of a user', () => {
   it("are refused above the limit, by a text that names rule and limit; others' are not", () => {
     const [first] = times(4, () => open(user(1)));
     const { denial, status } = refused(user(1));
@@ -113,7 +113,7 @@ describe('issue 12: connections of a user', () => {
   });
 });
 
-describe('issue 12: connections of all', () => {
+describe('connections of all', () => {
   it('leave room for root, and for users who have few', () => {
     for (const uid of [1, 2]) times(4, () => open(user(uid)));
     expect(refused(user(1)).status).toBe(429);
@@ -156,8 +156,8 @@ describe('issue 12: connections of all', () => {
   });
 });
 
-describe('issue 12: a refused connection', () => {
-  it("is told why, as far as there is room for that: the same user's others are only closed", () => {
+describe('a refused connection', () => {
+  it("gets the reason, as far as there is room for that: the same user's others are only closed", () => {
     times(4, () => open(user(1)));
     const told = times(8, () => refused(user(1)).told);
     expect(told).not.toContain(null);
@@ -167,7 +167,7 @@ describe('issue 12: a refused connection', () => {
   });
 });
 
-describe('issue 12: a connection without a request', () => {
+describe('a connection without a request', () => {
   it('is closed when the first head, or one that was begun, is not whole in time; one that rests after an answer is left', () => {
     const silent = open(user(1));
     const resting = open(user(2));
@@ -187,7 +187,7 @@ describe('issue 12: a connection without a request', () => {
   });
 });
 
-describe('issue 12: what waits in memory', () => {
+describe('what waits in memory', () => {
   it("makes a user's clients wait, then refuses them, and no other user's", () => {
     const [a, b] = times(2, () => open(user(1)));
     const other = open(user(2));
@@ -214,7 +214,7 @@ describe('issue 12: what waits in memory', () => {
   });
 });
 
-describe('issue 12: builds', () => {
+describe('builds', () => {
   it('have so many connections and calls of one user', () => {
     const [a, b] = [open(user(1)), open(user(1))];
     expect(a.beginBuilds()).toBeNull();

@@ -43,7 +43,7 @@ async function known(owners: IdOwners, uid: number): Promise<number | null> {
   return owners.of(uid);
 }
 
-describe('issue 12: whose an id is', () => {
+describe('the owner of an id', () => {
   it("a user's own, without asking anybody", async () => {
     const owners = await read();
     for (const uid of [0, 1, 1000, 99_999, 231_072, 600_113_151]) expect(owners.of(uid)).toBe(uid);
@@ -88,7 +88,7 @@ describe('issue 12: whose an id is', () => {
     expect(await known(owners, 700_000_000)).toBe(700_000_000);
   });
 
-  it('is asked for once, and again when it is old; meanwhile the last answer counts', async () => {
+  it('is looked up once, and again when it is old; meanwhile the last answer counts', async () => {
     const owners = await read();
     await known(owners, 100_000);
     asked = [];
@@ -101,7 +101,7 @@ describe('issue 12: whose an id is', () => {
     expect(asked).toEqual(['100000', 'alice']);
   });
 
-  it('is looked up for so many at a time, however many are asked for', async () => {
+  it('is looked up for a limited number at a time', async () => {
     const owners = await read();
     for (let uid = 100_000; uid < 110_000; uid++) expect(owners.of(uid)).toBeNull();
     await owners.settled();
@@ -133,7 +133,7 @@ describe('issue 12: whose an id is', () => {
   });
 });
 
-describe('issue 12: who has a connection', () => {
+describe('the owner of a connection', () => {
   const peer = (uid: number) => ({ pid: 1, uid, gid: 0 });
   const owners = { of: (uid: number) => (uid >= 100_000 ? (uid === 100_000 ? 1000 : null) : uid) };
   // all that is asked for

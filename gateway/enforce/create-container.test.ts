@@ -6,8 +6,8 @@ import type { EngineFacts } from '../engine-api/engine-facts.ts';
 
 const environment = { engineSockets: [], engineDirectories: [], shares: ['/tmp'] };
 
-describe('issue 12: facts of one request', () => {
-  it('are asked for no further once the client has left', async () => {
+describe('facts of one request', () => {
+  it('are not looked up any more once the client has disconnected', async () => {
     const left = new AbortController();
     let asked = 0;
     const facts = {

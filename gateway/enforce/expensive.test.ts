@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGateway, type Gateway } from '../server.ts';
 
-// Issue 12: what one request costs, others don't pay. The engine answers when a test lets it.
+// What one request costs, others don't pay. The engine answers when a test lets it.
 let dir: string;
 let engine: Server;
 let gateway: Gateway;
@@ -106,7 +106,7 @@ const large = () => ({
   HostConfig: { Binds: ['v0:/m'] },
 });
 
-describe('issue 12: bounded work for any request', () => {
+describe('bounded work for any request', () => {
   it.each([
     [
       '2,000 binds',

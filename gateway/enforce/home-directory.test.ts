@@ -20,7 +20,7 @@ describe('$HOME of the caller', () => {
     ]);
   });
 
-  it('is asked for once a minute', async () => {
+  it('is looked up once a minute', async () => {
     let asked = 0;
     const look = () => {
       asked++;

@@ -103,7 +103,7 @@ describe("networks and the machine's own", () => {
     await g('rm -f there');
     await g('network rm onlan');
   });
-  it('goes by what the machine has at that moment', async () => {
+  it('is compared with what the machine has at that moment', async () => {
     await ip('link add later type bridge');
     await ip('address add 10.244.1.1/24 dev later');
     await ip('link set later up');

@@ -54,7 +54,7 @@ describe('a network that is made', () => {
     };
     expect(await denied(body, [], null)).toEqual({ denial: null, looked: 0 });
   });
-  it('with addresses is held against the machine', async () => {
+  it('with addresses is compared with the machine', async () => {
     const body = { Name: 'n', IPAM: { Config: [{ Subnet: '10.1.0.0/16' }] } };
     expect(await denied(body)).toEqual({ denial: null, looked: 1 });
     expect(await denied(body, [], null)).toMatchObject({ denial: { rule: 'host-addresses' }, looked: 1 });
@@ -77,7 +77,7 @@ describe('a network that is made', () => {
       await denied({ Name: 'n', Driver: 'macvlan', ConfigFrom: { Network: 'c' } }, [through]),
     ).toMatchObject({ denial: { rule: 'host-addresses' } });
   });
-  it('is held against each of several that may be meant', async () => {
+  it('is compared with each of several that may be meant', async () => {
     const harmless = { ...settings, id: 'c0', name: 'x', subnets: ['10.1.0.0/16'] };
     for (const networks of [
       [settings, harmless],

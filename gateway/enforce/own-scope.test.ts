@@ -63,7 +63,7 @@ describe('whose a mount is', () => {
     list: governingList(defaultSettings.socket, { image: 'client', allowedBy: 'client', governing: [] }),
   });
 
-  it('is asked once', async () => {
+  it('is looked up once', async () => {
     const client = clientOf('once');
     const before = lookups;
     expect(await ownerOf(client, { facts })).toBe('once');

@@ -25,7 +25,7 @@ test.each([
     expect((await writeBody(value, about)).toString('utf8')).toBe(writeJson(value));
 });
 
-test('stops writing when nobody waits for it', async () => {
+test('stops writing when its reader is gone', async () => {
   const gone = new AbortController();
   const writing = writeBody(read(`[${many(String)}]`), 200_000, gone.signal);
   gone.abort(new Error('the client left'));

@@ -54,7 +54,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-describe('issue 12: an engine that is held up by a container', () => {
+describe('an engine blocked by a container', () => {
   it('answers about others, however many wait for that one', async () => {
     const shared = facts();
     const waiting = Array.from({ length: 40 }, (_, n) =>
@@ -82,7 +82,7 @@ describe('issue 12: an engine that is held up by a container', () => {
   });
 });
 
-it('issue 12: long answers are read one after the other, and short ones meanwhile', async () => {
+it('long answers are read one after the other, and short ones meanwhile', async () => {
   const padding = ' '.repeat(8 * 1024 * 1024);
   let begun = 0;
   let taken = 0;

@@ -62,7 +62,7 @@ describe('what the gateway will refuse of a recreation (D)', () => {
       ),
     ).toEqual([[]]);
   });
-  test('every reason is told, each in the words that name the setting', async () => {
+  test('every reason is reported, each naming its setting', async () => {
     expect(
       await refused(
         {},

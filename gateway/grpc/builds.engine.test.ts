@@ -126,7 +126,7 @@ describe('C: the engine would build it, the gateway refuses it, and the user rea
     ]);
   });
 
-  it('blockDockerLoad: a builder that hands its image over as an archive is told so', async () => {
+  it('blockDockerLoad: a builder that loads its image as an archive gets the refusal', async () => {
     const refused = await guarded.sh('docker save -o i.tar busybox && docker load -i i.tar');
     expect([refused.code, refused.stderr]).toEqual([
       1,
@@ -304,7 +304,7 @@ describe('C: a client of its own that speaks gRPC', () => {
     });
   });
 
-  describe("issue 12: a download whose file name leads out of BuildKit's directory", () => {
+  describe("a download whose file name leads out of BuildKit's directory", () => {
     let server: Server;
     const fetched: string[] = [];
     let outside: string;
@@ -345,7 +345,7 @@ describe('C: a client of its own that speaks gRPC', () => {
       expect(await written()).toBeNull();
     });
 
-    it('asked for by a frontend image inside the daemon: it is not even fetched', async () => {
+    it('requested by a frontend image inside the daemon: it is not even fetched', async () => {
       const address = server.address();
       const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/${builds++}`;
       await writeFile(path.join(scratch, 'work', 'front.tar'), frontendContext(url, outside));
@@ -367,7 +367,7 @@ describe('C: a client of its own that speaks gRPC', () => {
       ['a build that was started at the engine gets it', () => direct, true],
       ['one that was started through the gateway does not', () => guarded, false],
     ])(
-      'asked for past the gateway, as a frontend does inside the daemon: %s',
+      'requested past the gateway, as a frontend does inside the daemon: %s',
       async (_name, startedAt, gets) => {
         const id = `inside${builds++}`;
         const build = (await client(startedAt())).open('/moby.buildkit.v1.Control/Solve');
@@ -504,7 +504,7 @@ docker buildx du --verbose | grep -c cachemount; docker buildx prune -af | grep 
     ]);
   });
 
-  it('issue 12: downloads and repositories, as a context and in a Dockerfile', async () => {
+  it('downloads and repositories, as a context and in a Dockerfile', async () => {
     const repositories = path.join(scratch, 'repositories');
     const server = await startGitServer(repositories);
     try {
@@ -526,7 +526,7 @@ docker buildx du --verbose | grep -c cachemount; docker buildx prune -af | grep 
     }
   });
 
-  it('issue 12: a repository over ssh without an agent is refused in the words of BuildKit, not fetched as the engine', async () => {
+  it('a repository over ssh without an agent is refused by BuildKit, not fetched as the engine', async () => {
     const built = await guarded.sh('docker buildx build git@127.0.0.1:x.git');
     expect(built.code).not.toBe(0);
     expect(built.stderr).toMatch(/SSH|ssh/);
@@ -568,7 +568,7 @@ docker buildx du --verbose | grep -c cachemount; docker buildx prune -af | grep 
     expect((await guarded.sh('docker buildx build -q -f D.plain .')).code).toBe(0);
   });
 
-  it('the build history is told', async () => {
+  it('the build history is shown', async () => {
     // BuildHistoryRequest: EarlyExit (3).
     const history = await (
       await client(guarded)

@@ -226,7 +226,7 @@ describe('a call that is let through', () => {
     expect(String(got.headers['grpc-status-details-bin'])).toHaveLength(60_000);
   });
 
-  it('streams both ways, half-closes, and sends what the engine says after the half-close', async () => {
+  it("streams both ways, half-closes, and relays the engine's data after the half-close", async () => {
     serve = (stream) => {
       stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
       stream.on('wantTrailers', () => {
@@ -248,7 +248,7 @@ describe('a call that is let through', () => {
     expect([got.body.toString(), got.trailers['grpc-status']]).toEqual(['onebye', '0']);
   });
 
-  it('holds the sender back while nobody reads, and loses nothing of 30 MB', async () => {
+  it('applies backpressure while the receiver does not read, and loses nothing of 30 MB', async () => {
     const seen = echo();
     const big = Buffer.alloc(30 * 1024 * 1024, 7);
     const got = await call(`${control}Session`, big).answer;
@@ -268,7 +268,7 @@ describe('a call that is let through', () => {
 });
 
 describe('ends', () => {
-  it('B6: a step the engine refuses for want of an entitlement gets our words too, also in the details', async () => {
+  it('B6: a step the engine refuses for want of an entitlement gets our refusal too, also in the details', async () => {
     const details = encoded(rpcStatus, {
       code: 2,
       message: 'network.host is not allowed',
@@ -321,7 +321,7 @@ describe('ends', () => {
     );
   });
 
-  it('the client learns that the engine is gone, and the engine that the client is', async () => {
+  it("a disconnect of either side ends the other's call", async () => {
     const arrived = new Promise<ServerHttp2Stream>((resolve) => {
       serve = (stream) => {
         stream.respond({ ':status': 200 });
@@ -415,7 +415,7 @@ describe('a call that is refused', () => {
     ]);
   });
 
-  it('the second message of a stream is looked at too', async () => {
+  it('the second message of a stream is inspected too', async () => {
     const arrived: Buffer[] = [];
     const ended = new Promise<number>((resolve) => {
       serve = (stream) => {
@@ -441,7 +441,7 @@ describe('a call that is refused', () => {
     expect(denials[0]?.[1].rule).toBe('build-entitlement');
   });
 
-  it('a Return with a forbidden graph becomes a failure of the build, with the same words', async () => {
+  it('a Return with a forbidden graph becomes a failure of the build, with the same text', async () => {
     const seen = echo();
     const graph = { def: [encoded(op, { exec: { network: 1 } })] };
     expect(
@@ -493,7 +493,7 @@ describe('a call that is refused', () => {
     ).toBe(415);
   });
 
-  it('in audit mode it is noted and goes on as it is', async () => {
+  it('in audit mode it is logged and forwarded unchanged', async () => {
     audit = true;
     const seen = echo();
     const body = frame(text(9, 'network.host'));
@@ -676,7 +676,7 @@ describe("A5: calls for a build are its own connection's", () => {
     second.destroy();
   });
 
-  it('a call that comes before its Solve waits for it', async () => {
+  it('a call that arrives before its Solve waits for it', async () => {
     const build = running();
     const early = asked(`${bridge}Ping`, Buffer.from(''), { 'buildkit-controlapi-buildid': 'early' });
     const solved = asked(`${control}Solve`, text(1, 'early'));
@@ -711,7 +711,7 @@ function slotOf(limits: Partial<ConnectionLimits>): ConnectionSlot {
   return made;
 }
 
-describe('issue 12: calls of one user', () => {
+describe('calls of one user', () => {
   it('are so many at a time; those that end make room', async () => {
     const { calls } = echo();
     slot = slotOf({ buildCalls: 1 });
@@ -731,7 +731,7 @@ describe('issue 12: calls of one user', () => {
   });
 });
 
-describe('issue 12: long messages', () => {
+describe('long messages', () => {
   const long = frame(encoded(returnRequest, { error: { code: 2, message: 'x'.repeat(300_000) } }));
   const begin = (path: string) => {
     const begun = call(path, null);
@@ -782,7 +782,7 @@ describe('issue 12: long messages', () => {
     expect((await second.answer).trailers['grpc-status']).toBe('0');
   });
 
-  it('that come so slowly that others are let pass are given up, with the reason', async () => {
+  it('that arrive so slowly that they lost their turn are aborted, with the reason', async () => {
     echo();
     const first = begin(path);
     await turnTaken();

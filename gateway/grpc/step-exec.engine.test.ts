@@ -17,7 +17,7 @@ import {
 import { startBareEngine, type BareEngine } from '../../tests/support/real-engine.ts';
 import { execFrontendContext } from '../../tests/adversary/attempts/exec-frontend.ts';
 
-// Issue 12: a frontend image says the ids of its containers inside the daemon, where no gateway sees it.
+// A frontend image says the ids of its containers inside the daemon, where no gateway sees it.
 
 let bare: BareEngine;
 let guarded: GuardedEngine;
@@ -110,12 +110,12 @@ async function attack(door: Side, id: string): Promise<string> {
 const refusal =
   /enhanced container isolation: a further process in the container \w+ of a build is blocked: only/;
 
-describe("issue 12: a build step of somebody else's", () => {
+describe("another user's build step", () => {
   it('is entered by a frontend image that knows its id on a bare engine, and its secret read', async () => {
     expect(await attack(direct, await victimStep(direct))).toContain('kept-from-others');
   });
 
-  it('is not entered under isolation, and the frontend is told why', async () => {
+  it('is not entered under isolation, and the frontend gets the reason', async () => {
     const said = await attack(guarded, await victimStep(guarded));
     expect(said).not.toContain('kept-from-others');
     expect(said).toMatch(refusal);
@@ -157,7 +157,7 @@ describe('A1: a container in a build that its client drives', () => {
     }
   });
 
-  it('runs what is asked for in the monitor of buildx debug, beside its first shell', async () => {
+  it('runs what is requested in the monitor of buildx debug, beside its first shell', async () => {
     await writeFile(path.join(guarded.work, 'D.debug'), 'FROM busybox\nRUN true\n');
     const command =
       'docker buildx debug --on=always --detach=false --invoke=/bin/sh build --progress=plain -f D.debug .';

@@ -97,7 +97,7 @@ const when = async (condition: () => boolean) => {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 };
 
-describe('a request\u2019s body that is changed on its way', () => {
+describe('a transformed request body', () => {
   beforeEach(() => {
     decide = (request) =>
       request.head.method === 'PUT'
@@ -109,7 +109,7 @@ describe('a request\u2019s body that is changed on its way', () => {
     };
   });
 
-  it('travels chunked once the engine asks for it; the client hears nothing of that, and goes on with its connection', async () => {
+  it('is sent chunked once the engine sends 100-continue; the client does not see that, and its connection continues', async () => {
     const { text } = await say(`${put('Content-Length: 3')}abc${ping}`, /pong[\s\S]*pong$/);
     expect(text).toBe(`${pong}${pong}`);
     expect(heard).toBe(
@@ -117,7 +117,7 @@ describe('a request\u2019s body that is changed on its way', () => {
     );
   });
 
-  it('of a client that waits to be asked is asked for when the engine asks', async () => {
+  it('of a client that expects 100-continue is requested when the engine requests it', async () => {
     const { text } = await say(
       put('Transfer-Encoding: chunked', 'Expect: 100-continue\r\n'),
       /pong$/,
@@ -152,7 +152,7 @@ describe('a request\u2019s body that is changed on its way', () => {
     expect(heard).toMatch(/chunked\r\n\r\n<gone>$/);
   });
 
-  it('has no end where the transform fails, and the client hears why', async () => {
+  it('has no end where the transform fails, and the client gets the reason', async () => {
     decide = () => ({
       kind: 'forward',
       stream: {
@@ -171,7 +171,7 @@ describe('a request\u2019s body that is changed on its way', () => {
     expect(heard).toMatch(/3\r\nabc\r\n<gone>$/);
   });
 
-  it('has no end where the client goes away in the middle, and the transform is finished', async () => {
+  it('has no end where the client disconnects in the middle, and the transform is finished', async () => {
     let finished = false;
     decide = () => ({
       kind: 'forward',
@@ -210,7 +210,7 @@ describe('a request\u2019s body that is changed on its way', () => {
   });
 });
 
-describe('an answer\u2019s body that is changed on its way', () => {
+describe('a transformed response body', () => {
   beforeEach(() => {
     decide = (request) =>
       request.target.path === '/_ping'
@@ -295,7 +295,7 @@ describe('an answer\u2019s body that is changed on its way', () => {
     expect(trouble.join()).toContain('no tar');
   });
 
-  it('is nobody\u2019s when the client is gone: the engine\u2019s connection ends and the transform is finished', async () => {
+  it('is dropped when the client disconnects: the engine’s connection ends and the transform is finished', async () => {
     let finished = false;
     decide = () => ({
       kind: 'forward',

@@ -91,7 +91,7 @@ describe('relaying', () => {
     expect(heard).toEqual([]);
   });
 
-  it('issue 12: decides no more of a client who reads no answers, until it does', async () => {
+  it('decides no further requests of a client that does not read responses', async () => {
     const count = 20_000;
     let decided = 0;
     decide = () => {
@@ -175,7 +175,7 @@ describe('relaying', () => {
     ).toMatch(/^HTTP\/1\.1 403/);
   });
 
-  it('passes an answer on that came in pieces', async () => {
+  it('relays a response that arrives in pieces', async () => {
     engineSays = (socket) => {
       const pieces = [
         'HTTP/1.1 2',
@@ -206,7 +206,7 @@ describe('relaying', () => {
     expect((await sendRaw(listen(), ping)).text).toMatch(/all of it$/);
   });
 
-  it('answers 503 when the engine says nothing, and asks anew on the next request', async () => {
+  it('answers 503 when the engine sends no response, and reconnects for the next request', async () => {
     let times = 0;
     engineSays = (socket) => {
       if (times++ === 0) socket.destroy();
@@ -230,7 +230,7 @@ describe('tunnels', () => {
   const attach = (more = 'Connection: Upgrade\r\nUpgrade: tcp\r\n') =>
     `POST /containers/x/attach?stream=1 HTTP/1.1\r\nHost: d\r\n${more}\r\n`;
 
-  it('open after 101 only, carry what came early, and pass FIN on in both directions', async () => {
+  it('open after 101 only, carry early data, and pass FIN on in both directions', async () => {
     engineSays = (socket, text) => {
       if (text.startsWith('POST'))
         socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
@@ -323,7 +323,7 @@ describe('tunnels', () => {
     expect(seen).toEqual(['/containers/x/attach', '/_ping']);
   });
 
-  it('a refusal that is told in the stream: a switch, the error in a frame, the end; the engine hears nothing, whatever is sent after', async () => {
+  it('a refusal within the stream: a switch, the error in a frame, the end; the engine gets nothing, whatever is sent after', async () => {
     decide = () => ({ kind: 'refuse', status: 403, message: 'no', inStream: true });
     const attach =
       'POST /containers/c/attach HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n';
@@ -338,7 +338,7 @@ describe('tunnels', () => {
     expect(heard).toEqual([]);
   });
 
-  it('hold the sender back while the receiver does not read', async () => {
+  it('apply backpressure while the receiver does not read', async () => {
     engineSays = (socket, text) => {
       if (text.startsWith('POST')) {
         socket.write('HTTP/1.1 101 UPGRADED\r\n\r\n');
@@ -375,7 +375,7 @@ describe('tunnels', () => {
   });
 });
 
-describe('answers that are looked at', () => {
+describe('inspected responses', () => {
   const looked =
     (
       see: (body: string, status: number) => Buffer | null | Promise<Buffer | null>,
@@ -410,7 +410,7 @@ describe('answers that are looked at', () => {
     expect(answer.text).toBe(`${one}${one}`);
   });
 
-  it('are replaced by a refusal when the look at them says so, and the connection goes on', async () => {
+  it('are replaced by a refusal when the inspection denies them, and the connection continues', async () => {
     engineSays = (socket) => {
       socket.write('HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\npong');
     };
@@ -430,7 +430,7 @@ describe('answers that are looked at', () => {
     );
   });
 
-  it('are not asked for compressed, also where the client would take them so; others are', async () => {
+  it('are requested uncompressed, also where the client accepts compression; others are not', async () => {
     const asks = 'GET /_ping HTTP/1.1\r\nHost: d\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\n\r\n';
     const heads: string[] = [];
     engineSays = (socket, text) => {
@@ -467,7 +467,7 @@ describe('answers that are looked at', () => {
     ['cut short', 'HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\nxyz', /cut short/],
     ['cut short in a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab', /cut short/],
     ['compressed', 'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nxyz', /compressed/],
-  ])('%s become a 502, and the connection goes on', async (_, text, why) => {
+  ])('%s become a 502, and the connection continues', async (_, text, why) => {
     engineSays = (socket) => {
       socket.end(text);
     };
@@ -574,7 +574,7 @@ describe('connections that are taken over', () => {
   });
 });
 
-describe('issue 12: a client that leaves while its request is decided', () => {
+describe('a client that leaves while its request is decided', () => {
   /** Decides when a test says so; resolves with the signal of the request under way. */
   function deciding(): { signal: Promise<AbortSignal>; verdict: (verdict: Verdict) => void } {
     let verdict: (verdict: Verdict) => void = () => undefined;
@@ -684,7 +684,7 @@ describe('issue 12: a client that leaves while its request is decided', () => {
     expect(turns).toEqual(['asked', 'received', 'decided 20', 'over']);
   });
 
-  it('gives a long body up that came too slowly, and says so', async () => {
+  it('aborts a long body that arrives too slowly, with the reason', async () => {
     let displace: () => void = () => undefined;
     let ended = false;
     let asked: () => void = () => undefined;
@@ -721,7 +721,7 @@ describe('issue 12: a client that leaves while its request is decided', () => {
     expect([ended, heard]).toEqual([true, []]);
   });
 
-  it('puts a body together that comes byte by byte', async () => {
+  it('assembles a body that arrives byte by byte', async () => {
     let seen = '';
     decide = () => ({
       kind: 'read-body',

@@ -89,7 +89,7 @@ describe('listening', () => {
     await expect(listen({ path: `${longest}y` })).rejects.toThrow('engine.start-failed');
   });
 
-  it('is refused while somebody serves the socket; a leftover is replaced', async () => {
+  it('is refused while another process serves the socket; a leftover is replaced', async () => {
     const first = await listen({ path: at('a.sock') });
     await expect(listen({ path: at('a.sock') })).rejects.toThrow('engine.already-running');
     await first.close(0, { keepFile: true });
@@ -105,7 +105,7 @@ describe('listening', () => {
     expect((await ping('a.sock')).status).toBe(200);
   });
 
-  it('leaves the file to whoever holds the same descriptor, when told to', async () => {
+  it('leaves the file to another process with the same descriptor, on request', async () => {
     const first = await listen({ path: at('a.sock') });
     const inode = (await lstat(at('a.sock'))).ino;
     expect(first.fd).toBeGreaterThan(2);

@@ -144,7 +144,7 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
     expect((await child.memory()).highest - before.now).toBeLessThan(growth);
   }, 60_000);
 
-  it('while 2 GB come down', async () => {
+  it('while 2 GB are downloaded', async () => {
     serve = (socket) => {
       socket.once('data', () => {
         socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${relayed}\r\n\r\n`);
@@ -190,7 +190,7 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
     return block;
   };
 
-  it('while 512 MB of an archive go up or come down, with other ids', async () => {
+  it('while an archive of 512 MB is uploaded or downloaded, with translated ids', async () => {
     let received = 0;
     serve = (socket) => {
       socket.once('data', (head: Buffer) => {
@@ -228,7 +228,7 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
     expect((await child.memory()).highest - before.now).toBeLessThan(growth);
   }, 60_000);
 
-  it('of a stream nobody takes: its sender has to wait, in both directions', async () => {
+  it('of a stream without a reader: its sender waits, in both directions', async () => {
     let fromEngine: Promise<number> | null = null;
     serve = (socket) => {
       socket.once('data', (head: Buffer) => {
@@ -258,7 +258,7 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
     expect((await child.memory()).highest - before.now).toBeLessThan(growth);
   }, 60_000);
 
-  it('while nobody reads: the sender has to wait, in both directions', async () => {
+  it('without a reader: the sender waits, in both directions', async () => {
     let fromEngine: Promise<number> | null = null;
     serve = (socket) => {
       socket.once('data', () => {

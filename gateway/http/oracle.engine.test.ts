@@ -311,7 +311,7 @@ describe('whatever the gateway lets through', () => {
 });
 
 describe('bodies', () => {
-  it('mean to the engine what the model says: duplicate keys, other cases, folding, escapes, odd values', async () => {
+  it('mean the same to the engine as to the model: duplicate keys, other cases, folding, escapes, odd values', async () => {
     let accepted = 0;
     let number = 0;
     const key = mostly(

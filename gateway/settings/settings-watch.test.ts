@@ -42,7 +42,7 @@ function start() {
   };
 }
 
-describe('idea 4: the settings file is the only interface', () => {
+describe('the settings file is the only interface', () => {
   it('no file: ECI off; a broken one at start: locked down', async () => {
     expect(start().watch.current().settings.eci.value).toBe(false);
     await put('{');

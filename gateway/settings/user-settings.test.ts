@@ -91,7 +91,7 @@ const asUser = (script: string, groups = String(docker)) =>
 const wants = (value: unknown) => `printf '%s' '${JSON.stringify(value)}' > ${file}`;
 
 describe('a preference of the users of an engine', () => {
-  it('is written by who may use the socket while the setting is open, and by nobody else', async () => {
+  it('can be written only by users of the socket, while the setting is unlocked', async () => {
     put(policy(false));
     const made = await start();
     expect([statSync(file).uid, statSync(file).gid, statSync(file).mode & 0o777]).toEqual([0, docker, 0o660]);
@@ -182,7 +182,7 @@ describe('a preference of the users of an engine', () => {
         writeFileSync(file, '{"version":1,"eci":false,"locked":false}');
       },
     ],
-  ])('is none where the file has %s, and the gateway says why', (_what, spoil) => {
+  ])('is none where the file has %s, and the gateway reports why', (_what, spoil) => {
     put(policy(false));
     writeFileSync(file, '{"version":1,"eci":false}', { mode: 0o600 });
     expect(watched().settings.eci.value).toBe(false);

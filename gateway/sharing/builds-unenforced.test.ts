@@ -24,7 +24,7 @@ const keep = (settings: Pick<EffectiveSettings, 'eci' | 'mode'>) => {
 };
 const { eci } = lockedDownSettings;
 
-it('is said to the planner while ECI is off or in audit mode, and taken back afterwards', () => {
+it('exists while ECI is off or in audit mode, and is removed afterwards', () => {
   expect(keep({ eci, mode: 'enforce' })).toBe(false);
   expect(keep({ eci, mode: 'audit' })).toBe(true);
   expect(keep({ eci, mode: 'enforce' })).toBe(false);
@@ -33,7 +33,7 @@ it('is said to the planner while ECI is off or in audit mode, and taken back aft
   expect(logged).toEqual([]);
 });
 
-it('is logged where it cannot be said', () => {
+it('is logged where it cannot be written', () => {
   writeFileSync(sharing(), '');
   keep({ eci, mode: 'audit' });
   expect(logged.join()).toMatch(

@@ -34,7 +34,7 @@ describe.skipIf(process.getuid?.() !== 0)('a client with an id that containers r
     expect(isInContainer({ pid: 4_194_304, uid: id, gid: 5 })).toBe(true);
   });
 
-  it('is nothing that is asked of others', () => {
+  it('is not looked up for other clients', () => {
     expect(isInContainer({ pid: 4_194_304, uid: 1000, gid: 1000 })).toBe(false);
   });
 });

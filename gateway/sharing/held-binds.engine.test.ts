@@ -3,8 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
 
-// dockerd makes a missing source of `Binds` at every start of a container: as root, and following links
-// (issue 12, shown 8).
+// dockerd makes a missing source of `Binds` at every start of a container: as root, and following links.
 
 let guarded: GuardedEngine;
 beforeAll(async () => {
@@ -50,7 +49,7 @@ async function exchange(directory: string, outside: string): Promise<void> {
   await symlink(outside, directory);
 }
 
-describe('issue 12: the engine makes no directory for a bind', () => {
+describe('the engine makes no directory for a bind', () => {
   it.each([
     ['a bind', (source: string) => ({ Binds: [`${source}:/s`] })],
     [
@@ -93,7 +92,7 @@ describe('issue 12: the engine makes no directory for a bind', () => {
     await sh('docker rm -f holder taker');
   });
 
-  it('but the gateway does, for who asks, at a create and at a start', async () => {
+  it('but the gateway does, as the requesting user, at a create and at a start', async () => {
     await sh('docker create --name made -v $W/made/deep:/s busybox touch /s/x');
     expect(await readdir(path.join(guarded.work, 'made'))).toEqual(['deep']);
     await rm(path.join(guarded.work, 'made'), { recursive: true });

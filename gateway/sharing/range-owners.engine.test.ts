@@ -62,7 +62,7 @@ beforeAll(async () => {
 });
 afterAll(() => guarded.stop());
 
-describe("issue 12: a range once one user's", () => {
+describe("a range once one user's", () => {
   it("is given to that user's containers only: not to others', root's or builds', nor after a restart of the planner, a loss of /run or a reboot", async () => {
     const alices = new Set<number>();
     const everybodysAreTheirs = async () => {
@@ -135,7 +135,7 @@ describe("issue 12: a range once one user's", () => {
   });
 });
 
-describe('issue 12: a container without a record of who had it made', () => {
+describe('a container without a record of who had it made', () => {
   // Whoever breaks off a create before the engine has answered, or starts a container before the answer, has
   // one.
   it("is not started through the gateway; what the engine starts by itself has a range that is no user's", async () => {
@@ -168,7 +168,7 @@ describe('issue 12: a container without a record of who had it made', () => {
   });
 });
 
-describe('issue 12: the namespaces of a container', () => {
+describe('the namespaces of a container', () => {
   it.each([['--network'], ['--pid'], ['--ipc']])(
     "are joined by its owner's containers only: %s",
     async (flag) => {

@@ -68,7 +68,7 @@ async function create(
 const peer = (uid: number, gid = uid): PeerCredentials => ({ pid: 1, uid, gid });
 
 describe('A8: who shares', () => {
-  it('is kept for a new container before its client hears of it, for root alone to read', async () => {
+  it('is stored for a new container before its client gets the response, readable by root only', async () => {
     const records = openSharingRecords(path.join(directory, 'sharing'));
     const users = keepSharingUsers(records, engine([]).containers, quiet);
     await create(users, peer(1234, 55), created(id('a')));
@@ -81,7 +81,7 @@ describe('A8: who shares', () => {
     });
   });
 
-  it("is not kept for what was refused, failed, or is no create request; nor where the caller is unknown or lives in a container's range", async () => {
+  it("is not stored for what was refused, failed, or is no create request; nor where the caller is unknown or in a container's range", async () => {
     const records = openSharingRecords(directory);
     const users = keepSharingUsers(records, engine([]).containers, quiet);
     await create(users, peer(1), created(id('a')), { verdict: { kind: 'refuse', status: 403, message: '' } });
@@ -103,7 +103,7 @@ describe('A8: who shares', () => {
     expect(await users.of(id('b'))).toEqual({ uid: 7, gid: 8 });
   });
 
-  it('leaves an answer that somebody else looks at to him, too', async () => {
+  it('leaves a response to other transforms, too', async () => {
     const users = keepSharingUsers(openSharingRecords(directory), engine([]).containers, quiet);
     let seen = 0;
     const verdict: Verdict = {
@@ -124,7 +124,7 @@ describe('A8: who shares', () => {
     expect(await users.of(id('a'))).toEqual({ uid: 3, gid: 3 });
   });
 
-  it('goes with the container: at its removal, and at a reconnection for what went meanwhile', async () => {
+  it('is removed with the container: at its removal, and at a reconnection for those removed meanwhile', async () => {
     const records = openSharingRecords(directory);
     const { containers, connected, destroyed } = engine([id('b'), id('c')]);
     const users = keepSharingUsers(records, containers, quiet);

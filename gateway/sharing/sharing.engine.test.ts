@@ -264,7 +264,7 @@ describe('A8: a directory that is not there', () => {
       expect(await onDisk(path.join(directory, name)), name).toMatchObject({ uid: alice, gid: alice });
   });
 
-  it('is not made elsewhere, by whatever road, and the refusal says why', async () => {
+  it('is not created elsewhere, by any route, and the refusal has the reason', async () => {
     await symlink(guarded.scratch, at('parent', 'link'));
     for (const source of [at('nowhere'), at('private-of-root', 'x')]) {
       expect(await as(alice, 'run', '--rm', '-v', `${source}:/s`, 'busybox', 'true')).toMatch(
@@ -410,7 +410,7 @@ ls /s/sub/hidden 2>/dev/null; echo end`;
 describe('the record', () => {
   const records = () => readdir(guarded.engine.paths.sharing);
 
-  it('is there when the client hears of the container, serves starts that nobody asks the gateway about, and goes with it', async () => {
+  it("exists when the client gets the container's id, serves starts that do not pass the gateway, and is removed with the container", async () => {
     const directory = await share('kept', alice);
     const id = (
       await as(

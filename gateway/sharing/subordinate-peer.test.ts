@@ -6,7 +6,7 @@ const isSubordinate = (uid: number, accounts: readonly number[] = []) =>
   isSubordinateId(uid, { listed, isAccount: (asked) => Promise.resolve(accounts.includes(asked)) });
 
 describe('A3: a client with a subordinate id', () => {
-  it('is nobody: one of /etc/subuid, or of ours', async () => {
+  it('is no user: one of /etc/subuid, or of ours', async () => {
     for (const uid of [100_000, 165_535, 165_536, 231_071, 600_113_152, 600_178_698, 1_000_013_823])
       expect(await isSubordinate(uid), String(uid)).toBe(true);
   });
@@ -15,7 +15,7 @@ describe('A3: a client with a subordinate id', () => {
     for (const uid of [100_000, 600_178_698]) expect(await isSubordinate(uid, [uid])).toBe(false);
   });
 
-  it('is told from users, who need no account', async () => {
+  it('is distinguished from users, who need no account', async () => {
     for (const uid of [0, 1000, 99_999, 231_072, 600_113_151])
       expect(await isSubordinate(uid), String(uid)).toBe(false);
   });

@@ -41,7 +41,7 @@ describe('following the engine', () => {
     expect(seen).toEqual(['create b']);
   });
 
-  it('lets go of an engine that is about to stop, and follows the next one', async () => {
+  it('disconnects from an engine that is about to stop, and follows the next one', async () => {
     const socket = path.join(directory, 's');
     let asked = 0;
     engine = createServer((_req, res) => {

@@ -39,7 +39,7 @@ describe('B2: sockets that wait for their container', () => {
     ).toBe(true);
   });
 
-  it('count as well when they came while the image was checked', async () => {
+  it('count as well if they arrived while the image was checked', async () => {
     const mounts: SocketMount[] = [];
     expect(
       await ask(

@@ -253,7 +253,7 @@ describe("B3: the engine's answer to the create request", () => {
     }
   });
 
-  it('takes the socket away when no container came of it', async () => {
+  it('removes the socket if no container was created', async () => {
     const mount = made();
     await mounts.open(mount);
     expect(await see(mount, null, 404)).toBeNull();
@@ -269,7 +269,7 @@ describe('admission', () => {
     return mount;
   };
 
-  it('is refused until the container is known, and once it is gone', async () => {
+  it('is refused until the container is known, and after its removal', async () => {
     const mount = made();
     await mounts.open(mount);
     const admission = createAdmission(mounts, null);
@@ -349,7 +349,7 @@ describe('admission', () => {
       ]);
     });
 
-    it('is asked again when the lists change, of the new ones; those that are gone are forgotten', async () => {
+    it('is evaluated again when the lists change; removed ones are forgotten', async () => {
       const mount = await bound({
         allowedBy: '*',
         governing: [
@@ -369,7 +369,7 @@ describe('admission', () => {
       ]);
     });
 
-    it('while the registry is away all that may count do; not asked again with every request', async () => {
+    it('while the registry is unreachable all lists that may apply do; it is not queried with every request', async () => {
       const mount = await bound({ allowedBy: '*' });
       const settings = lists('wide');
       const registries = byEntry({ wide: unreachable });
@@ -383,7 +383,7 @@ describe('admission', () => {
       expect(listOf(mount, later)).toEqual(['0']);
     });
 
-    it('what other mounts are under is asked on the side', async () => {
+    it('the lists of other mounts are evaluated in the background', async () => {
       const mount = await bound({ allowedBy: '*' }),
         other = await bound({ allowedBy: '*' });
       expect(
@@ -392,7 +392,7 @@ describe('admission', () => {
       await expect.poll(() => listOf(other, lists('wide'))).toEqual(['0']);
     });
 
-    it('a record of an earlier version has nothing said, and is asked about', async () => {
+    it('a record of an earlier version has no answer, and is evaluated', async () => {
       const { governing: _none, ...earlier } = await bound({ allowedBy: '*' });
       await writeFile(
         path.join(path.dirname(earlier.socket), 'mount.json'),

@@ -169,7 +169,7 @@ describe('B2: a socket of its own', () => {
     await docker('rm', '-f', 'maker');
   });
 
-  it("is no way to another container's: the path of one is refused as a source", async () => {
+  it("gives no access to another container's: the path of one is refused as a source", async () => {
     await holder('one');
     const source = (await bare('inspect', '-f', '{{range .Mounts}}{{.Source}}{{end}}', 'one')).trim();
     expect(source.startsWith(`${engine.paths.sockets}/`)).toBe(true);
@@ -203,7 +203,7 @@ describe('B2: a socket of its own', () => {
 describe('B5, B7: what may be done through it', () => {
   const socket = ['-v', `${socketTarget}:${socketTarget}`];
 
-  it("is what the image's own list says, by content; a container made through it gets none under another list", async () => {
+  it("is limited by the image's own list, by content; a container made through it gets none under another list", async () => {
     const registry = await startRegistry();
     try {
       // busybox is the list's by what the registry serves; client only bears a name of it.
@@ -331,7 +331,7 @@ describe('sockets outlast', () => {
     expect(await works('kept')).toBe(true);
   });
 
-  it('a gateway that is killed or ended: who asks in between waits, and is answered by the next one', async () => {
+  it('a gateway that is killed or ended: clients in between wait, and are answered by the next one', async () => {
     for (const signal of ['SIGKILL', 'SIGTERM', 'SIGKILL'] as const) {
       const before = (await engine.state()).gateway?.pid ?? 0;
       process.kill(before, signal);

@@ -84,7 +84,7 @@ describe('B7 by content, as B3', () => {
     expect((await listFor(wide, { kind: 'absent' })).lists).toEqual(['commandList']);
   });
 
-  it('nobody is asked where the entry that allowed the image says it', async () => {
+  it('no registry is queried where the entry that allowed the image decides it', async () => {
     expect(await listFor(wide, undefined, 'ci/wide:1')).toEqual({ lists: ['0'], asked: [] });
   });
 

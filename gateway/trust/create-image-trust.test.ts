@@ -135,7 +135,7 @@ describe('image trust', () => {
     });
   });
 
-  it("B4: a base that can't be checked makes nothing trusted, and says so", async () => {
+  it("B4: a base that can't be checked makes nothing trusted, and the refusal has the reason", async () => {
     expect(await standIn([tool, derived], {}).trust.decide('mine:1', list(['team/tool:1']))).toMatchObject({
       trusted: false,
       reason: 'registry-unreachable',
@@ -156,7 +156,7 @@ describe('image trust', () => {
     });
   });
 
-  it('asks no registry about what the list does not name', async () => {
+  it('queries no registry about what the list does not name', async () => {
     const { trust, asked } = standIn([derived, tool], {});
     expect(await trust.decide('mine:1', list(['r.example/other:*']))).toMatchObject({ trusted: false });
     expect(await trust.decide('nobody:1', list(['*']))).toMatchObject({

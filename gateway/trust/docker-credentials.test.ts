@@ -62,7 +62,7 @@ describe('what docker login stored', () => {
     expect(await dockerCredentials({ HOME: home }).lookUp('r.example')).toBeNull();
   });
 
-  it('a helper is asked, its own server on stdin; a token by <token>', async () => {
+  it('a helper is run, its own server on stdin; a token by <token>', async () => {
     store({ credHelpers: { 'r.example': 'one' }, credsStore: 'two' });
     const PATH = helper(
       'one',

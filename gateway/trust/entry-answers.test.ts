@@ -27,8 +27,8 @@ afterEach(() => {
   open.server?.close();
 });
 
-describe('what the window is told about entries of the image list (B3)', () => {
-  it('the digest that is served, asked once until it is asked again', async () => {
+describe('what the window gets about entries of the image list (B3)', () => {
+  it('the digest that is served, cached until it is requested anew', async () => {
     let asked = 0;
     const host = await registry((_req, res) => {
       asked++;
@@ -51,7 +51,7 @@ describe('what the window is told about entries of the image list (B3)', () => {
     expect(asked).toBe(2);
   });
 
-  it('that there is none, and that it may not be asked', async () => {
+  it('that there is none, and that the registry may not be queried', async () => {
     const host = await registry((req, res) => {
       res.writeHead(req.url?.includes('/secret/') === true ? 403 : 404);
       res.end();

@@ -89,7 +89,7 @@ describe.each([
     if (scratch) await rm(scratch, { recursive: true, force: true });
   });
 
-  it('knows which store it speaks to', async () => {
+  it('detects which image store the engine has', async () => {
     expect((await facts.image('busybox'))?.store).toBe(store === 'containerd' ? 'containerd' : 'graph');
   });
 

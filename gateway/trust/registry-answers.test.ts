@@ -117,7 +117,7 @@ describe('answers of registries', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ version: 1, digests: {} });
   });
 
-  it('a slow registry does not hold up another', async () => {
+  it('a slow registry does not delay another', async () => {
     const { answers } = create();
     for (let i = 0; i < 20; i++)
       void answers.ask({ ...question, domain: 'slow.example', reference: String(i) }, freshMs);
@@ -165,7 +165,7 @@ describe('the file of last-known digests', () => {
     expect(known.childrenOf(digest)).toEqual([digest]);
   });
 
-  it('a disk that refuses is said, and costs nothing else', async () => {
+  it('a failed write is logged, and has no other effect', async () => {
     const { known } = create(path.join(scratch, 'missing', 'registry-digests.json'));
     await known.set('r.example/x:1', { digest, children: [], at: now });
     await known.flush();

@@ -272,7 +272,7 @@ describe('authorization', () => {
     expect(seen.map((req) => req.headers.authorization)).toEqual([undefined, undefined, 'Bearer good']);
   });
 
-  it('a token is kept for the next question', async () => {
+  it('a token is reused for the next request', async () => {
     const seen: IncomingMessage[] = [];
     const host = await tokenRegistry(seen, () => 'good');
     const client = clientFor();
@@ -317,7 +317,7 @@ describe('authorization', () => {
     });
   });
 
-  it('a refused token is asked for anew once, then it is a no', async () => {
+  it('a refused token is requested anew once, then the request fails', async () => {
     let tokens = 0;
     const host = await tokenRegistry([], () => {
       tokens++;
@@ -344,7 +344,7 @@ describe('authorization', () => {
     });
   });
 
-  it('credentials never leave over plain http to another host, whatever a TLS registry says', async () => {
+  it('credentials are never sent over plain http to another host, whatever a TLS registry requests', async () => {
     const requests: WebRequest[] = [];
     const answer = await ask('registry.example', {
       credentials: password,
@@ -418,7 +418,7 @@ describe('authorization', () => {
     expect(hops).toBe(4);
   });
 
-  it('reads challenges as they come', () => {
+  it('parses challenges of all forms', () => {
     expect(
       parseChallenges('Bearer realm="https://a/t?x=1,2",service="s\\"q",error=invalid, Basic realm="b"').map(
         (c) => [c.scheme, ...c.parameters],
@@ -574,7 +574,7 @@ describe('TLS', () => {
   });
 
   it.each(['tls', 'connect', 'timeout', 'dns'] as const)(
-    'another host is never asked without TLS, not even after a failure (%s)',
+    'another host is never contacted without TLS, not even after a failure (%s)',
     async (cause) => {
       const urls: string[] = [];
       const exchange = (request: WebRequest): Promise<WebAnswer> => {
@@ -645,7 +645,7 @@ describe('proxies', () => {
 });
 
 describe('mirrors of Docker Hub', () => {
-  it('are asked first, without credentials, and Docker Hub where they have none', async () => {
+  it('are tried first, without credentials, and Docker Hub where they have none', async () => {
     const requests: string[] = [];
     const exchange = (request: WebRequest): Promise<WebAnswer> => {
       requests.push(`${request.url.origin} ${request.headers['Authorization'] ?? '-'}`);

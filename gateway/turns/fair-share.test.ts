@@ -27,8 +27,8 @@ const settled = () =>
     setImmediate(resolve);
   });
 
-describe('issue 12: a fair share between callers', () => {
-  it('lets what one caller asks for wait behind what the same one asked for before, and others pass', async () => {
+describe('a fair share between callers', () => {
+  it("queues a caller's requests behind that caller's earlier ones, and lets others pass", async () => {
     const { order, take, ends } = turns(new FairShare({ each: 1, all: 10, waiting: 10 }));
     for (const name of ['a1', 'a2', 'a3']) void take('a', name);
     void take('b', 'b1');
@@ -82,7 +82,7 @@ describe('issue 12: a fair share between callers', () => {
     void share.take('b');
   });
 
-  it('tells users, and containers with sockets of their own, apart', () => {
+  it('distinguishes users, and containers with sockets of their own', () => {
     const peer = (uid: number) => () => ({ pid: 1, uid, gid: 0 });
     expect(callerName({ origin: { kind: 'clients' }, peer: peer(1000) })).not.toBe(
       callerName({ origin: { kind: 'clients' }, peer: peer(1001) }),

@@ -27,7 +27,7 @@ function receiving(
   return { take, begun, displaced };
 }
 
-describe('issue 12: who is slow to send something long', () => {
+describe('a client that sends a long body slowly', () => {
   it('steps aside for others, and has no second turn meanwhile', async () => {
     const { take, begun, displaced } = receiving(1, 8);
     const slow = await take('slow');

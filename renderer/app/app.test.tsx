@@ -60,7 +60,7 @@ describe('the draft and its footer', () => {
     expect(store.get().draft).toBe(edited);
   });
 
-  it('asks before discarding, with the way back focused, and undo brings the changes back', async () => {
+  it('asks before discarding, with Cancel focused, and undo restores the changes', async () => {
     const { user, bridge, store } = await renderApp(state('edited'), 'overview');
     const edited = store.get().draft;
     await user.click(screen.getByRole('button', { name: 'Discard…' }));
@@ -208,7 +208,7 @@ describe('the Overview', () => {
     ['audit', /^On in audit mode: nothing is refused$/],
     ['off', /^Off: root in a container is root in the engine$/],
     ['stopped', /^Engine stopped: nothing runs, nothing is checked$/],
-  ])('tells the truth about %s in one sentence', async (name, sentence) => {
+  ])('shows %s correctly in one sentence', async (name, sentence) => {
     await renderApp(state(name), 'overview');
     expect(screen.getByRole('heading', { level: 1 }).textContent).toMatch(sentence);
   });
@@ -268,7 +268,7 @@ describe('the Overview', () => {
 });
 
 describe('the window', () => {
-  it('does not call an engine stopped that gives this user no answer, and says why', async () => {
+  it('does not show an engine as stopped that this user may not query, and shows why', async () => {
     const stopped = state('stopped');
     await renderApp(
       {

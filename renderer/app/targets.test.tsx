@@ -12,7 +12,7 @@ const state = (name: string): AppState => {
 };
 
 describe('Docker Desktop as the open engine', () => {
-  it('is told on the Overview: version, machine, what the file does, what a user chose otherwise', async () => {
+  it('is shown on the Overview: version, machine, what the file does, what a user overrode', async () => {
     await renderApp(state('desktop'), 'overview');
     const card = screen.getByRole('region', { name: 'Docker Desktop' });
     for (const words of [
@@ -53,7 +53,7 @@ describe('Docker Desktop as the open engine', () => {
     ).toBeTruthy();
   });
 
-  it('has greyed words with the reason, and no control, where it offers nothing', async () => {
+  it('shows disabled text with the reason, and no control, where it offers nothing', async () => {
     await renderApp(state('desktop'), 'isolation');
     expect(
       screen.getAllByText('Not on this engine: Docker Desktop enforces, and knows nothing of it.'),
@@ -141,7 +141,7 @@ describe('another engine that opens under a question', () => {
     });
   };
 
-  it('takes the question away: what was asked about one engine is done to no other', async () => {
+  it('closes the dialog: what was confirmed for one engine is not done to another', async () => {
     const { bridge } = await renderApp(state('protected'), 'overview');
     act(() => {
       window.location.hash = '#/overview?ask=stop';

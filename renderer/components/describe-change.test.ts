@@ -9,7 +9,7 @@ const t = ((key: string) => key) as unknown as TFunction;
 
 const document = (bulkhead: object) => JSON.stringify({ bulkhead });
 
-it('every key of "bulkhead" has words in the review (B7)', () => {
+it('every key of "bulkhead" has a text in the review (B7)', () => {
   const before = document({});
   const after = document({
     backend: 'exclusive',

@@ -44,7 +44,7 @@ test('the system\u2019s first language decides, and what is not known gets Engli
   expect(resolveLanguage('zh-CN', ['en'])).toBe('zh-CN');
 });
 
-test('the language that is shown already is not told again: every word would be drawn again', async () => {
+test('the current language is not set again: all texts would be rendered again', async () => {
   const heard: string[] = [];
   const hear = (language: string) => {
     heard.push(language);

@@ -40,7 +40,7 @@ describe('what was chosen for containers', () => {
     expect(store.get().choices).toEqual(chosen);
   });
 
-  it('goes with that change: discarded, stepped back from, or switched off beside another edit', async () => {
+  it('disappears with that change: discarded, undone, or switched off beside another edit', async () => {
     const discarded = await choosing();
     await discarded.store.discard();
     expect(discarded.store.get().choices).toEqual(keepAllContainers);
@@ -85,7 +85,7 @@ describe('a draft that main could not keep', () => {
     'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.'),
   } as const;
 
-  it('is told to whoever needs main to know it, tried again, and forgotten once discarded', async () => {
+  it('is reported to callers that need main to have it, retried, and dropped once discarded', async () => {
     const { store, bridge } = await open(appState(), full);
     store.setDraft(`${appliedText}\n`);
     for (const tries of [1, 2]) {

@@ -21,7 +21,7 @@ describe('the text of a decision', () => {
     expect(decisionSubject(entry, translate)).toBe('绑定挂载 /etc');
   });
 
-  it('of a warning says that the request was let pass', () => {
+  it('of a warning states that the request was allowed', () => {
     expect(decisionTexts({ ...entry, outcome: 'allow' }, translate)[0]).toMatch(
       /^已放行，但有警告：enhanced/,
     );

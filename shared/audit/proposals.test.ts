@@ -250,7 +250,7 @@ describe('a directory that is not shared', () => {
       ],
     });
   });
-  it('says what is dangerous, and never proposes a dangerous parent', () => {
+  it('marks what is dangerous, and never proposes a dangerous parent', () => {
     expect(
       proposals(allowanceFor(refused('/etc/ssl'), context(list))).map(({ reach, danger, params }) => [
         reach,
@@ -338,7 +338,7 @@ describe('other rules', () => {
     expect(codes({ kind: 'clients' })).toEqual(['environment-sockets', 'environment-never']);
     expect(codes({ kind: 'socket-mount' })).toEqual(['environment-never']);
   });
-  it('that no setting changes say so; what was let pass needs nothing', () => {
+  it('that no setting changes are marked so; what was allowed needs nothing', () => {
     expect(allowanceFor(entry({ rule: 'host-namespace' }), context(''))).toEqual({ kind: 'no-setting' });
     expect(allowanceFor(entry({ rule: 'host-namespace', outcome: 'would-deny' }), context(''))).toEqual({
       kind: 'no-setting',

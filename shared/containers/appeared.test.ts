@@ -31,7 +31,7 @@ const scan = (containers: Container[], eci = true, at = '2026-01-01T10:00:00Z'):
 });
 
 describe('unprotected containers that appear later', () => {
-  it('are told once, and not those of the first scan', () => {
+  it('are reported once, and not those of the first scan', () => {
     const first = watchScan(nothingWatched, scan([one('old', false)]));
     expect(first.appeared).toBeNull();
     const second = watchScan(first, scan([one('old', false), one('new', false), one('fine', true)]));
@@ -58,7 +58,7 @@ describe('unprotected containers that appear later', () => {
     expect(watchScan(off, scan([one('a', false, 'before-eci')])).appeared).toBeNull();
   });
 
-  it('are not told of one that could not be inspected until it could', () => {
+  it('are reported only once they could be inspected', () => {
     const start = watchScan(nothingWatched, scan([]));
     const unknown = watchScan(start, scan([one('a', false, 'unknown')]));
     expect(unknown.appeared).toBeNull();

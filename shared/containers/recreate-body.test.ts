@@ -117,7 +117,7 @@ describe('inspect → create body (D)', () => {
     expect(codes).toEqual(['runtime', 'anonymous-volume', 'anonymous-volume', 'chosen-ports']);
   });
 
-  test('a mount is told by where it is, however that was written', () => {
+  test('a mount is identified by its destination, however that was written', () => {
     const named = (destination: string) => ({
       Type: 'volume',
       Name: 'a'.repeat(64),
@@ -141,7 +141,7 @@ describe('inspect → create body (D)', () => {
     ]);
   });
 
-  test('host ports that Docker chose are said to be chosen anew, out of a range too', () => {
+  test('host ports that Docker chose are reported as chosen anew, out of a range too', () => {
     const { changes } = make(
       sample('plain', {
         HostConfig: {
@@ -186,7 +186,7 @@ describe('inspect → create body (D)', () => {
     expect(body.NetworkingConfig?.EndpointsConfig).toEqual({ bridge: {}, other: { Aliases: ['x'] } });
   });
 
-  test('what was not said is not said: no empty lists', () => {
+  test('absent fields stay absent: no empty lists', () => {
     const { body } = make(sample('plain', { HostConfig: { Binds: null }, Mounts: [] }));
     expect(body.HostConfig).not.toHaveProperty('Binds');
     expect(body.HostConfig).not.toHaveProperty('Mounts');
@@ -248,7 +248,7 @@ describe('inspect → create body (D)', () => {
     expect(make(sample('noEntrypoint'), { hasEntrypoint: true }).body.Entrypoint).toEqual(['']);
   });
 
-  test('what ECI changes is said: user namespace, cgroup namespace, the socket, a tag that moved, whose it was', () => {
+  test('what ECI changes is reported: user namespace, cgroup namespace, the socket, a tag that moved, the owner', () => {
     const changed = sample('plain', {
       Config: { Labels: { 'io.bulkhead.socket-mount': 'x', a: 'b' } },
       HostConfig: { UsernsMode: 'host', Binds: ['/var/run/docker.sock:/s'] },

@@ -18,7 +18,7 @@ function container(name: string, host: object = {}, labels: Record<string, strin
 const order = (...containers: Inspected[]) =>
   recreateOrder(containers).map((group) => group.map(({ name }) => name));
 
-test('what others need comes first: links, and what compose says within one project', () => {
+test("dependencies come first: links, and Compose's order within one project", () => {
   const of = (project: string, service: string, needs = '') =>
     container(
       `${project}-${service}`,
@@ -51,7 +51,7 @@ test('those that share namespaces are one group, also in a chain, the joined one
   ).toEqual([['m', 'a', 'b'], ['other']]);
 });
 
-test('a circle comes by name instead of never', () => {
+test('a circle is ordered by name', () => {
   expect(order(container('b', { Links: ['/a:/b/a'] }), container('a', { Links: ['/b:/a/b'] }))).toEqual([
     ['a'],
     ['b'],

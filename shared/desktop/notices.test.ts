@@ -88,7 +88,7 @@ const facts = (more: Partial<EngineFacts> = {}): EngineFacts => ({
 });
 
 describe('a denial', () => {
-  it('is told at once, with what, and leads to its entry', () => {
+  it('is shown at once, with its subject, and opens its entry', () => {
     const { notices, shown } = desk();
     notices.decided([denial('bind mount of /etc', { id: 'a-7' })]);
     expect(shown).toEqual([
@@ -101,7 +101,7 @@ describe('a denial', () => {
     ]);
   });
 
-  it('that a verification asked for itself is no news; one of somebody else among them is', () => {
+  it("that a verification caused itself is not shown; another client's among them is", () => {
     const { notices, shown, pass } = desk();
     const probes: Partial<StoredAuditEntry> = {
       client: { uid: 0, pid: 7 },
@@ -126,7 +126,7 @@ describe('a denial', () => {
     expect(`${shown[0]?.title}${shown[0]?.body}`).not.toMatch(/[<>]/);
   });
 
-  it('that comes soon after another is told with all others, once, with counts', () => {
+  it('that follows soon after another is shown once, together with all others, with counts', () => {
     const { notices, shown, pass } = desk();
     notices.decided([denial('--pid=host')]);
     for (let n = 0; n < 5000; n++)
@@ -144,7 +144,7 @@ describe('a denial', () => {
     expect(shown).toHaveLength(2);
   });
 
-  it('never floods: one notification a pause, however many come', () => {
+  it('is limited to one notification per pause', () => {
     const { notices, shown, pass } = desk();
     for (let n = 0; n < 300; n++) {
       notices.decided([denial(`${n}`)]);
@@ -153,7 +153,7 @@ describe('a denial', () => {
     expect(shown.length).toBeLessThanOrEqual(11);
   });
 
-  it('is not told where the window is in front, where the person does not want it, and where nothing was refused', () => {
+  it('is not shown where the window is in front, where it is turned off, and where nothing was refused', () => {
     for (const options of [{ inFront: true }, { off: ['denied'] as const }]) {
       const { notices, shown, pass } = desk(options);
       notices.decided([denial('x'), denial('y')]);
@@ -176,7 +176,7 @@ describe('a denial', () => {
     expect(shown[0]?.title.length).toBeLessThan(100);
   });
 
-  it('is told in Chinese', () => {
+  it('is shown in Chinese', () => {
     const { notices, shown } = desk({ language: 'zh-CN' });
     notices.decided([denial('--pid=host')]);
     expect(shown[0]?.title).toBe('已拒绝：--pid=host');
@@ -218,7 +218,7 @@ describe('an unprotected container', () => {
 });
 
 describe('the protection', () => {
-  it('that is not verified any more is told, once', () => {
+  it('that is not verified any more is shown, once', () => {
     const { notices, shown } = desk();
     notices.engine(facts());
     notices.engine(facts({ protection: 'unverified' }));
@@ -226,7 +226,7 @@ describe('the protection', () => {
     expect(shown).toMatchObject([{ kind: 'protection', title: 'Protection is not verified any more' }]);
   });
 
-  it('that ends with an engine that failed, or whose supervisor was killed, is told; one that somebody stopped is not', () => {
+  it('that ends with an engine that failed, or whose supervisor was killed, is shown; one that a user stopped is not', () => {
     for (const [to, told] of [
       [{ phase: 'failed' }, 1],
       [{ phase: 'stopped', broken: true }, 1],
@@ -242,7 +242,7 @@ describe('the protection', () => {
     }
   });
 
-  it('of an engine that comes and goes is told once a pause', () => {
+  it('of an engine that stops and starts repeatedly is shown once per pause', () => {
     const { notices, shown, pass } = desk();
     for (let n = 0; n < 20; n++) {
       notices.engine(facts());
@@ -256,7 +256,7 @@ describe('the protection', () => {
   });
 });
 
-it('what was asked for in the tray and failed is told with why and what to do, in one language', async () => {
+it('a failed request of the tray is shown with reason and hint, in one language', async () => {
   const { error } = fail('rights.not-root', message('app.administrator-rights-were-not-given'), {
     hint: message('app.try-again-and-enter-password'),
   });

@@ -31,7 +31,7 @@ const words = (one: Finding) =>
   ruleRows(request([one]), [], line)[0]?.options.map(({ start, end }) => text.slice(start, end));
 
 describe('the words a rule is about', () => {
-  it('are found by the field of the request they write, and of several by what they say', () => {
+  it('are found by the request field that they set, and of several by their value', () => {
     expect(words(finding('HostConfig.Binds', '/home/sam/x:/x'))).toEqual(['-v ./x:/x']);
     expect(words(finding('HostConfig.Binds', '/etc:/y'))).toEqual(['-v /etc:/y']);
     expect(words(finding('HostConfig.Mounts', '{"Type":"bind","Source":"/etc","Target":"/z"}'))).toEqual([
@@ -87,7 +87,7 @@ describe('the words a rule is about', () => {
       ),
     ).toBeNull();
   });
-  it('come with what passes for a reason', () => {
+  it('have the text that serves as a reason', () => {
     expect(
       ruleRows(
         request(

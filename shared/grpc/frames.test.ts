@@ -25,7 +25,7 @@ it('finds the same messages however the bytes are cut', () => {
   );
 });
 
-it("holds what arrived, says when it can't read on", () => {
+it("buffers what arrived, and reports what it can't parse", () => {
   const reader = new FrameReader(1000);
   expect(reader.push(Buffer.from([0, 0, 0]))).toEqual({ ok: true, messages: [] });
   expect(reader.push(Buffer.from([3, 0xe8, 1]))).toEqual({ ok: true, messages: [] });

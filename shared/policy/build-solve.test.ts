@@ -29,7 +29,7 @@ const solve = (plain: Plain) => decide('solve', solveRequest, plain);
 const container = 'k3v9x0q2m8w7c1z5t6r4y2u1p';
 const bridge = (plain: Plain) => decide('bridge-solve', bridgeSolveRequest, plain);
 
-describe('a process that a client asks for in a container of its build', () => {
+describe('a process that a client requests in a container of its build', () => {
   const decided = (plain: Plain, token: string | null) =>
     decideBuildMessage('exec', bytes(execMessage, plain), true, token);
   const starts = (env: readonly string[]) => ({
@@ -37,7 +37,7 @@ describe('a process that a client asks for in a container of its build', () => {
     Init: { ContainerID: container, Meta: { args: ['sh'], env, cwd: '/' }, Fds: [0] },
   });
 
-  it('gets the token of the build, whatever it says itself', () => {
+  it('gets the token of the build, whatever its own environment has', () => {
     const marked = bytes(execMessage, starts(['A=1', 'BULKHEAD_BUILD_TOKEN=t']));
     expect(decided(starts(['BULKHEAD_BUILD_TOKEN=guessed', 'A=1']), 't')).toEqual({
       outcome: 'pass',
@@ -49,7 +49,7 @@ describe('a process that a client asks for in a container of its build', () => {
     });
   });
 
-  it('stays as it came where there is no planner, and so do the other messages of the call', () => {
+  it('stays unchanged where there is no planner, and so do the other messages of the call', () => {
     expect(decided(starts(['A=1']), null)).toEqual({
       outcome: 'pass',
       bytes: bytes(execMessage, starts(['A=1'])),
@@ -60,7 +60,7 @@ describe('a process that a client asks for in a container of its build', () => {
 });
 
 describe('an ordinary build', () => {
-  it('passes, and is written as it came', () => {
+  it('passes, and is forwarded unchanged', () => {
     const request = bytes(solveRequest, {
       Ref: 'r',
       Session: 's',
@@ -314,7 +314,7 @@ describe('C: what a build may not have', () => {
     `${container}\u0000`,
     `${container}\n`,
     `${'a'.repeat(24)}-`,
-  ])("issue 12: a container of the client's own named %j, which BuildKit takes for a directory", (id) => {
+  ])("a container of the client's own named %j, which BuildKit takes for a directory", (id) => {
     expect(
       decide('new-container', newContainerRequest, {
         ContainerID: id,
@@ -400,7 +400,7 @@ describe('C: what a build may not have', () => {
       { identifier: 'https://host/x', attrs: { 'http.filename': '..' } },
       'build-source',
     ],
-  ])('issue 12: %s', (_name, source, rule) => {
+  ])('%s', (_name, source, rule) => {
     expect(solve({ Definition: graph({ source }) })).toBe(rule);
     expect(decide('resolve-source', resolveSourceRequest, { Source: source })).toBe(rule);
     expect(
@@ -412,7 +412,7 @@ describe('C: what a build may not have', () => {
     ).toBe(rule);
   });
 
-  it("issue 12: a policy that takes the client's agent away, or makes an address of what it replaces", () => {
+  it("a policy that takes the client's agent away, or makes an address of what it replaces", () => {
     const policy = (updates: Plain) =>
       solve({
         SourcePolicy: { rules: [{ action: 2, selector: { identifier: 'docker-image://*' }, updates }] },
@@ -422,7 +422,7 @@ describe('C: what a build may not have', () => {
     expect(policy({ attrs: { 'git.mountsshsock': 'mine' } })).toBe('pass');
   });
 
-  it('issue 12: every build gets our rules behind its own, for what is asked for inside the daemon', () => {
+  it('every build gets our rules after its own, for what is requested inside the daemon', () => {
     const own = { version: 1, rules: [{ action: 0, selector: { identifier: 'https://*' } }] };
     for (const plain of [{ Ref: 'r' }, { Ref: 'r', SourcePolicy: own }]) {
       const decision = decideBuildMessage('solve', bytes(solveRequest, plain));
@@ -437,7 +437,7 @@ describe('C: what a build may not have', () => {
     expect(reservedSelectors.size).toBe(5);
   });
 
-  it('issue 12: our rules know ssh in any case: BuildKit writes schemes in small letters itself', () => {
+  it('our rules know ssh in any case: BuildKit writes schemes in small letters itself', () => {
     const overSsh = [...reservedSelectors].filter((identifier) => identifier.includes('ssh'));
     expect(overSsh).toHaveLength(1);
     // Go's flags for a group, which Node has too.
@@ -452,7 +452,7 @@ describe('C: what a build may not have', () => {
     }
   });
 
-  it('issue 12: a policy that would change what our rules are about is refused', () => {
+  it('a policy that would change what our rules are about is refused', () => {
     for (const identifier of reservedSelectors) {
       const policy = {
         rules: [
@@ -464,7 +464,7 @@ describe('C: what a build may not have', () => {
     }
   });
 
-  it('issue 12: a directory beside the repository that is the context', () => {
+  it('a directory beside the repository that is the context', () => {
     expect(
       solve({ Frontend: 'dockerfile.v0', FrontendAttrs: { context: 'https://host/x.git#main:../..' } }),
     ).toBe('build-source');

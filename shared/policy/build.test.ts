@@ -95,11 +95,11 @@ describe('POST /build', () => {
     [{ remote: 'https://host/x.git#main:../../etc' }, 'build-source'],
     [{ remote: 'https://host/x.git#--output=x' }, 'build-source'],
     [{ remote: 'git://host/x.git' }, 'pass'],
-  ])("issue 12: an engine's identity is not used for a context: %j: %s", (parameters, expected) => {
+  ])("an engine's identity is not used for a context: %j: %s", (parameters, expected) => {
     expect(rule(parameters)).toBe(expected);
   });
 
-  it('issue 12: BuildKit without rules for what it fetches is refused, also as one of two versions; what to use is said', () => {
+  it('BuildKit without rules for what it fetches is refused, also as one of two versions; the refusal names the alternative', () => {
     const versions = (...values: string[]) =>
       decideBuild(
         values.map((value) => ({ key: 'version', value })),
@@ -113,7 +113,7 @@ describe('POST /build', () => {
     }
   });
 
-  it('issue 12: the classic builder is asked for by name, whatever an engine takes without one', () => {
+  it("the classic builder is requested explicitly, whatever the engine's default", () => {
     const classic = {
       outcome: 'pass',
       parameters: [
@@ -127,14 +127,14 @@ describe('POST /build', () => {
     expect(decide({ version: '', t: 'a' })).toEqual(classic);
   });
 
-  it('issue 12: the refusal says how to do it, and repeats no password', () => {
+  it('the refusal names the alternative, and repeats no password', () => {
     const decision = decide({ remote: 'ssh://git:secret@host/x.git' });
     expect(decision.outcome === 'deny' && refusalText(decision)).toBe(
       "enhanced container isolation: the build context ssh://git:…@host/x.git is blocked: where a build needs an identity, it gets the client's own over its session, never the engine's (build with BuildKit, and forward an SSH agent to it: docker buildx build --ssh default); no setting allows it",
     );
   });
 
-  it('leaves parameters away that nobody has published, keeps repeated ones and their order', () => {
+  it('removes unpublished parameters, keeps repeated ones and their order', () => {
     const parameters = [
       { key: 't', value: 'a' },
       { key: 'registryconfig', value: '{}' },

@@ -31,7 +31,7 @@ const create: EndpointCommands = { method: 'POST', commands: ['create', 'run'], 
 const allowed = (endpoint: EndpointCommands, governing: GoverningList) =>
   decideCommand(endpoint, governing, image) === null;
 
-describe('B5: what may be asked through a mounted socket', () => {
+describe('B5: what may be requested through a mounted socket', () => {
   it('a deny list denies what is a listed command, not what a listed command needs', () => {
     expect([
       allowed(push, list('deny', 'push')),

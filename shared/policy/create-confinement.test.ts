@@ -78,7 +78,7 @@ describe('A5: limits of devices', () => {
     '/dev/',
     '/dev/sda/',
     '/dev//sda',
-  ])('are no way to ask whether there is a file: %s', (file) => {
+  ])('do not reveal whether a file exists: %s', (file) => {
     for (const key of keys)
       expect(refusal({ [key]: [{ Path: file }] })).toMatch(
         /^enhanced container isolation: a limit for the device .*\(A5\)/,

@@ -84,7 +84,7 @@ const host = (hostConfig: unknown, more: object = {}) =>
   decide({ Image: 'busybox', ...more, HostConfig: hostConfig });
 
 describe('A8: links in a bind source', () => {
-  it('are gone from what the engine is told, so that a swapped link leads nowhere', () => {
+  it('are removed from the forwarded body, so that a swapped link leads nowhere', () => {
     const result = host({
       Binds: ['/shared/link:/x:ro'],
       Mounts: [{ Type: 'bind', Source: '/shared/link', Target: '/y' }],

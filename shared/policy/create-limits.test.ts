@@ -49,7 +49,7 @@ describe('what one create request may refer to', () => {
     expect(refusal(body(maxReferences + 1))).toMatch(tooMany);
   });
 
-  it('is bounded with what comes along from other containers', () => {
+  it('is limited together with what other containers contribute', () => {
     const mount = { type: 'volume', name: 'v', source: '', destination: '/v', readOnly: false };
     const containers = new Map([
       ['one', { id: 'a', protected: true, mounts: many(maxReferences / 2, () => mount) }],

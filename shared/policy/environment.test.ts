@@ -15,7 +15,7 @@ const read = (text: string) => {
 };
 
 describe('hidden environment variables', () => {
-  it('are hidden from whom the settings say', () => {
+  it('are hidden from the clients named by the settings', () => {
     const hidden = (hideEnvironment: 'never' | 'socket-mounts' | 'always') => [
       hidesEnvironment({ hideEnvironment }, false),
       hidesEnvironment({ hideEnvironment }, true),

@@ -15,7 +15,7 @@ const inspected = (host: JsonObject, points: readonly object[] = []) => {
   return json({ HostConfig: { Binds: binds, ...rest }, Mounts: points });
 };
 
-describe('issue 12: binds whose source the engine does not make', () => {
+describe('binds whose source the engine does not make', () => {
   it('are mounts of the same meaning; named volumes stay binds', () => {
     const host = holdBinds(json({ Binds: ['/a:/x', 'vol:/v:ro', '/b:/y:ro,rslave', '/c:/z:rro'] }), none);
     expect(plain(host)).toEqual({

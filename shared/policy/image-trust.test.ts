@@ -176,7 +176,7 @@ describe('trust by digest (B2, B3)', () => {
     expect(trustQuestions(allowedEntries(['team/*:*']), image).length).toBeLessThanOrEqual(16);
   });
 
-  it('what could not be asked is no yes, and says what failed', () => {
+  it('an entry that could not be checked allows nothing, and the reason names what failed', () => {
     expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: away })).toMatchObject({
       trusted: false,
       reason: 'registry-unreachable',
@@ -193,7 +193,7 @@ describe('trust by digest (B2, B3)', () => {
     ).toMatchObject({ trusted: false, reason: 'registry-unreachable' });
   });
 
-  it('the last known digest decides, and a no says how old it is', () => {
+  it('the last known digest decides, and a refusal states its age', () => {
     const old = { lastKnown: 'no connection', ageMs: 3 * 3600_000 };
     expect(decide(['docker:cli'], graph([`docker@${A}`]), { [cli]: served(A, old) })).toMatchObject({
       trusted: true,
@@ -267,7 +267,7 @@ describe('derived images (B4)', () => {
     expect(isBuiltFrom({ layers: [A] }, { layers: [] })).toBe(false);
   });
 
-  it('graph driver: an image with a digest was in a registry; containerd: its registries are asked', () => {
+  it('graph driver: an image with a digest was in a registry; containerd: its registries are queried', () => {
     expect(existenceQuestions(graph([]))).toEqual({ known: true });
     expect(existenceQuestions(graph([`x@${A}`]))).toEqual({ known: false });
     expect(existenceQuestions(graph(['<none>@<none>']))).toEqual({ known: true });
@@ -287,7 +287,7 @@ describe('derived images (B4)', () => {
     expect(existsInRegistry([absent, away])).toEqual({ why: 'no connection to it (ECONNREFUSED)' });
   });
 
-  it('only images that an entry names are worth being looked at as bases', () => {
+  it('only images that an entry names are considered as bases', () => {
     const entries = allowedEntries(['docker:cli', 'team/*:*']);
     expect(namesAnEntry(entries, { tags: [], digests: [`docker@${A}`] })).toBe(true);
     expect(namesAnEntry(entries, { tags: ['team/a/b:1'], digests: [] })).toBe(true);

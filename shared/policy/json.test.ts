@@ -104,7 +104,7 @@ describe('lossless JSON', () => {
     expect(parseJson(text).ok).toBe(false);
   });
 
-  it('limits the number of elements, and of the entries of a list and of an object (issue 12)', () => {
+  it('limits the number of elements, and of the entries of a list and of an object', () => {
     const limits = { depth: 3, elements: 6, entries: 3 };
     expect(parseJson('[[1,2],[3]]', limits).ok).toBe(true);
     expect(parseJson('[[1,2],[3,4]]', limits)).toEqual({ ok: false, why: 'it has more than 6 elements' });
@@ -120,7 +120,7 @@ describe('lossless JSON', () => {
     });
   });
 
-  it('reads in parts what it reads at once (issue 12)', () => {
+  it('reads in parts what it reads at once', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), fc.integer({ min: 1, max: 5 }), (text, part) => {
         const reading = new JsonReading(text);

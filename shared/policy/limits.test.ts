@@ -146,7 +146,7 @@ const counted: readonly (readonly [string, number, (count: number) => unknown, s
   ['the body', 1024, (count) => map(count, (index) => `f${index}`, ''), 'ask for fewer of them'],
 ];
 
-describe('issue 12: what one request may ask for', () => {
+describe('what one request may contain', () => {
   it.each(counted)(
     '%s: %i entries pass, one more is refused, with what to do instead',
     (field, most, body, instead) => {

@@ -19,7 +19,7 @@ const plain = (value: Json | null): unknown => (value === null ? null : JSON.par
 const mine = { [ownerLabel]: 'me' };
 
 describe('B7: who made what', () => {
-  it('nobody claims the label, wherever labels can be given; the owner may repeat its own', () => {
+  it('a client cannot set the label, wherever labels can be given; the owner may repeat its own', () => {
     const bodies = [
       { Labels: mine },
       { Labels: { [ownerLabel]: '' } },
@@ -96,7 +96,7 @@ describe('B7: who made what', () => {
     ).toEqual(['a', 'c', 'd']);
   });
 
-  it('links to what was looked at, whatever has the name by then', () => {
+  it('links to the inspected object, whatever has the name by then', () => {
     const ids = new Map([
       ['a', '1'],
       ['c', '3'],

@@ -26,10 +26,10 @@ describe('a create body, one thing at a time', () => {
       '{"Image":"a","NetworkingConfig":{"EndpointsConfig":{"y":{}}},"HostConfig":{"Runtime":"iso"}}',
     ]);
   });
-  it('is one part where nothing is asked for', () => {
+  it('is one part where nothing is requested', () => {
     expect(split('{"Image":"a"}')).toEqual(['{"Image":"a","HostConfig":{}}']);
   });
-  it('says of each part where it stands and what it is, and of variables and labels only the name', () => {
+  it('reports position and kind of each part, and of variables and labels only the name', () => {
     const parsed = parseJson(
       '{"Image":"a","Env":["A=secret"],"Labels":{"l":"secret"},"Tty":false,"HostConfig":{"Binds":["/a:/a","/b:/b"],"Tmpfs":{"/t":"size=1"},"Mounts":[{"Type":"bind","Source":"/s"}],"Memory":0,"Privileged":true}}',
     );

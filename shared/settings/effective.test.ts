@@ -70,7 +70,7 @@ describe('effectiveSettings', () => {
     });
   });
 
-  it('tells a missing share list from an empty one', () => {
+  it('distinguishes a missing share list from an empty one', () => {
     expect(value('{}').fileSharing).toEqual({ kind: 'default' });
     expect(value('{"filesharingAllowedDirectories": []}').fileSharing).toEqual({
       kind: 'list',

@@ -156,7 +156,7 @@ describe('referenceCoversRepository', () => {
     ['example.com/*:*', 'example.com/x', true],
     ['example.com/*:*', 'x', false],
     ['*', 'docker', false],
-  ])('%s speaks of %s: %s', (allowed, name, expected) => {
+  ])('%s contacts %s: %s', (allowed, name, expected) => {
     const repository = parse(name);
     if (repository.kind !== 'image') throw new Error('not a repository');
     expect(referenceCoversRepository(parse(allowed), repository)).toBe(expected);

@@ -171,7 +171,7 @@ describe('merging a draft with what another program wrote', () => {
     });
   });
 
-  it('starts from nothing where there was no file, also where the file is gone now', () => {
+  it('starts from nothing where there was no file, also where the file was deleted', () => {
     expect(
       valueOf(mergeSettings('', edit(base, [eci, 'value'], false), '{"blockDockerLoad":{"value":true}}')),
     ).toMatchObject({ [eci]: { value: false }, blockDockerLoad: { value: true } });
@@ -179,7 +179,7 @@ describe('merging a draft with what another program wrote', () => {
     expect(valueOf(merged)).toEqual({ configurationFileVersion: 2, b: 2 });
   });
 
-  it('says which text is no JSON', () => {
+  it('reports which text is no JSON', () => {
     expect(mergeSettings('{"a":1', '{}', '{"a":2}')).toEqual({ kind: 'unreadable', side: 'base' });
     expect(mergeSettings('{"a":1}', '{', '{"a":2}')).toEqual({ kind: 'unreadable', side: 'theirs' });
     expect(mergeSettings('{"a":1}', '{}', '{,}')).toEqual({ kind: 'unreadable', side: 'mine' });

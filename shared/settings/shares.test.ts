@@ -80,7 +80,7 @@ describe('judgeShare', () => {
     expect(verdict(path)).toBe(expected);
   });
 
-  it('judges parents by the worst they hold, and names it', () => {
+  it('rates parents by their most dangerous descendant, and names it', () => {
     expect(judgeShare('/var', linux)).toMatchObject({
       kind: 'dangerous',
       danger: 'socket',

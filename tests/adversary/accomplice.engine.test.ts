@@ -13,7 +13,7 @@ import { accompliceCorpus } from './accomplice/attempts.ts';
 import { canary, deviceAccount, type Ground } from './accomplice/ground.ts';
 import { Scene } from './accomplice/scene.ts';
 
-// Issue 12: a process outside and one inside a container, who pass each other descriptors. As in the corpus,
+// A process outside and one inside a container, who pass each other descriptors. As in the corpus,
 // what does not succeed on a bare engine is no attempt.
 
 const run = promisify(execFile);

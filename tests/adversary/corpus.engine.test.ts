@@ -10,7 +10,7 @@ import { accompliceCorpus } from './accomplice/attempts.ts';
 import { corpus } from './corpus.ts';
 import { closeSide, closeSides, openSide, type Target } from './sides.ts';
 
-// Issue 3: a bare engine and a guarded one side by side. An attempt that does not succeed on the bare one is
+// A bare engine and a guarded one side by side. An attempt that does not succeed on the bare one is
 // no attempt.
 let bare: BareEngine;
 let isolated: IsolatedEngine;

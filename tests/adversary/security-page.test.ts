@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { accompliceCorpus } from './accomplice/attempts.ts';
 import { corpus } from './corpus.ts';
 
-// Issue 3: SECURITY.md names the test of each promise. Names that lead nowhere would make promises of
-// nobody's.
+// SECURITY.md names the test of each promise. A name that does not exist would be a promise without a test.
 const page = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8');
 const promises = page.split('\n').filter((line) => /^\| .* \|$/.test(line) && !line.startsWith('| promise'));
 const tests = globSync(
@@ -15,7 +14,7 @@ const tests = globSync(
 );
 
 describe('SECURITY.md', () => {
-  it('has promises, each held by an attack class or a test', () => {
+  it('has promises, each with an attack class or a test', () => {
     expect(promises.length).toBeGreaterThan(10);
     for (const line of promises)
       expect(line).toMatch(/corpus \[|every refused attempt of the corpus|\.test\.ts/);

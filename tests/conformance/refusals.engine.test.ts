@@ -111,7 +111,7 @@ describe.concurrent(
       });
     });
 
-    it('what only looks, ends or removes goes on for containers that are not protected', async () => {
+    it('inspecting, ending and removing still work for containers that are not protected', async () => {
       const outcome = await guarded.sh(
         'docker logs old && docker top old >/dev/null && docker inspect -f "{{.Name}}" old && docker diff terminal && docker stop -t 0 terminal',
       );

@@ -108,7 +108,7 @@ describe('A1: raw clients get through the gateway what they get from the engine'
     });
   }
 
-  it('attach by WebSocket speaks both ways and closes with the container', async () => {
+  it('attach by WebSocket carries both directions and closes with the container', async () => {
     const container = await created({
       Cmd: ['sh', '-c', 'read l; echo "got $l"'],
       OpenStdin: true,

@@ -157,7 +157,7 @@ describe('A1: Testcontainers works through the gateway with ECI on', () => {
     expect(await guarded.engine.docker('ps', '-aq')).toBe('');
   });
 
-  it('shows a refusal in the words of the gateway', async () => {
+  it("shows a refusal with the gateway's text", async () => {
     await expect(
       new GenericContainer('busybox').withBindMounts([{ source: '/etc', target: '/x' }]).start(),
     ).rejects.toThrow(/enhanced container isolation: bind mount of \/etc is blocked/);

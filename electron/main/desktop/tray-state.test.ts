@@ -107,7 +107,7 @@ describe('the tray', () => {
 });
 
 describe('the facts that notices are decided by', () => {
-  it('tell what was asked for from what happened', () => {
+  it('distinguish what was requested from what happened', () => {
     expect(factsOf(state({ busy: { engine: 'stopping' } }), now)).toMatchObject({ expected: true });
     expect(
       factsOf(

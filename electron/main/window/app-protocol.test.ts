@@ -92,7 +92,7 @@ describe('app://bulkhead', () => {
     expect(data.toString()).not.toContain('secret');
   });
 
-  it('says when the page has the files it names: each delivered or failed, whatever else is asked for', async () => {
+  it('reports when the page has the files it names: each delivered or failed, whatever else is requested', async () => {
     await writeFile(
       path.join(directory, 'page.html'),
       '<script type="module" src="./assets/one.js"></script><link rel="stylesheet" href="./assets/two.css"><link rel="preload" as="font" href="./assets/three.woff2">',

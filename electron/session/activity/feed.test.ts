@@ -74,7 +74,7 @@ function follow(options: Partial<FeedOptions> = {}) {
   return { feed, got, until, live };
 }
 
-it('shows what a verification was refused, and counts it nowhere; nobody else passes for one', async () => {
+it('shows what a verification was refused, and counts it nowhere; no other client is taken for one', async () => {
   await writeFile(
     file,
     [
@@ -122,7 +122,7 @@ describe('the decision log in the app', () => {
     });
   });
 
-  it('comes into view when it comes into being, with its directory or without', async () => {
+  it('is shown once it is created, with its directory or without', async () => {
     await rm(path.dirname(file), { recursive: true });
     const { feed, got, until, live } = follow();
     await feed.start();
@@ -250,7 +250,7 @@ describe('names of users', () => {
     expect(userNames(path.join(dir, 'none')).of(0)).toBeNull();
   });
 
-  it('of a directory service are asked for once, all together, and come with the entries', async () => {
+  it('of a directory service are looked up once, all together, and sent with the entries', async () => {
     const asked: (readonly string[])[] = [];
     let answer: (lines: string) => void = () => undefined;
     const ask = (users: readonly string[]) => {

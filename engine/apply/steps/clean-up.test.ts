@@ -79,7 +79,7 @@ const failingRemoval: ApplyPorts['remove'] = (_request, onProgress) => {
 };
 
 describe('a defect in the clean-up of an apply that is verified', () => {
-  test('while containers are removed: what was removed is said, the rest is done, nothing goes back', async () => {
+  test('while containers are removed: what was removed is reported, the rest is done, nothing is rolled back', async () => {
     const run = await apply({ ...withContainers(), remove: failingRemoval });
     expect(run).toMatchObject({
       activity: 'ended',
@@ -99,7 +99,7 @@ describe('a defect in the clean-up of an apply that is verified', () => {
     await expectInForce();
   });
 
-  test('in the middle of a recreation: outcomes that were told stay', async () => {
+  test('in the middle of a recreation: reported outcomes stay', async () => {
     const member = { id: recreatedOne.id, name: 'third', step: 'wait' } as const;
     const outcome = {
       kind: 'recreated',

@@ -308,7 +308,7 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     expect(await settingsOf(made)).toBe(first);
   });
 
-  it('tells of an apply that was cut off, to everybody, until it is settled; a restart by an administrator settles it', async () => {
+  it('reports an interrupted apply to all users until it is settled; a restart by an administrator settles it', async () => {
     let cut = true;
     const engine = wordsOnlyEngine();
     const made = await standInDockerDesktop({ engine, platform });
@@ -383,7 +383,7 @@ describe('what else can go wrong with it (stand-in)', () => {
     expect(await made.calls()).toHaveLength(1);
   });
 
-  it("tells its processes from others', and what it can't tell", async () => {
+  it("distinguishes its processes from others', and reports what is unknown", async () => {
     const asked: string[] = [];
     const { made } = await stage({ platform: 'linux' });
     const answers = (platform: DesktopPlatform, code: number | null, stdout = '') =>
@@ -475,7 +475,7 @@ describe('what else can go wrong with it (stand-in)', () => {
   });
 });
 
-describe('what is told of an installed Docker Desktop', () => {
+describe('what is reported of an installed Docker Desktop', () => {
   it('reads versions from what its files say, and guesses none', () => {
     expect(plistVersion('<key>CFBundleShortVersionString</key>\n\t<string>4.36.0</string>')).toBe('4.36.0');
     expect(plistVersion('<key>CFBundleVersion</key><string>4.36.0</string>')).toBeNull();
@@ -513,7 +513,7 @@ describe('what is told of an installed Docker Desktop', () => {
       'admin-settings',
     ],
     ['a file is broken', '{', null, 'wsl2', 'platform'],
-  ])('tells the machine on Windows where %s', async (_case, admin, user, virtualMachine, from) => {
+  ])('identifies the machine on Windows where %s', async (_case, admin, user, virtualMachine, from) => {
     const { made } = await stage({ platform: 'win32' });
     const put = async (file: string | undefined, text: string | null) => {
       if (file === undefined || text === null) return;
@@ -525,7 +525,7 @@ describe('what is told of an installed Docker Desktop', () => {
     expect(await desktopFacts(made.host)).toMatchObject({ virtualMachine, virtualMachineFrom: from });
   });
 
-  it('tells of a file where older documents put it, and takes it for nothing', async () => {
+  it('reports a file at the place of older documents, and ignores it', async () => {
     const { made, target } = await stage({ platform: 'linux' });
     expect(await target.desktop()).toMatchObject({ olderSettings: null });
     const older = made.host.locations.olderSettings[0] ?? '';

@@ -16,7 +16,7 @@ const usersOwn =
   'O:S-1-5-21-1-2-3-1001D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;ID;FA;;;S-1-5-21-1-2-3-1001)(A;OICIID;0x1200a9;;;BU)';
 const closed = 'O:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)';
 
-describe('what Windows says of a directory', () => {
+describe('the access list of a directory on Windows', () => {
   it.each([
     ['as we make it', closed, { owned: true, closed: true }],
     ["the system's", 'O:SYG:SYD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)', { owned: true, closed: true }],

@@ -52,7 +52,7 @@ async function supervise(script: string, busy?: RegExp) {
   return { supervised, lines, next };
 }
 
-it('is started when it says that it is ready, and gone after stop', async () => {
+it('is started when it reports ready, and ended after stop', async () => {
   const { supervised, lines, next } = await supervise(
     'echo "2026-01-01T00:00:00.000Z gateway: policy 1"; echo gateway listening on x; exec sleep 1000',
   );
@@ -65,7 +65,7 @@ it('is started when it says that it is ready, and gone after stop', async () => 
   expect(lines).toEqual(['policy 1', 'gateway listening on x']);
 });
 
-it('that ends before it is ready is an error with its last words, and is not started again', async () => {
+it('that ends before it is ready is an error with its last output, and is not restarted', async () => {
   const { supervised } = await supervise('echo "no such socket" >&2; exit 3');
   const result = await supervised.start(10_000);
   expect(result).toMatchObject({
@@ -77,7 +77,7 @@ it('that ends before it is ready is an error with its last words, and is not sta
   });
 });
 
-it('that says nothing is given up and ended', async () => {
+it('that never reports ready is ended', async () => {
   const { supervised, next } = await supervise('exec sleep 1000');
   expect(await supervised.start(200)).toMatchObject({
     ok: false,
@@ -93,7 +93,7 @@ it('a missing command is an error', async () => {
   expect((await supervised.start(10_000)).ok).toBe(false);
 });
 
-it('comes back when it is killed, again and again', async () => {
+it('is restarted each time it is killed', async () => {
   const { supervised, next } = await supervise('echo gateway listening on x; exec sleep 1000');
   await supervised.start(10_000);
   const pids = new Set<number>();

@@ -20,7 +20,7 @@ afterAll(async () => {
   await engine.dispose();
 });
 
-it('issue 12: where no devices cgroup can be made the engine starts, and its log and status say what it may do', async () => {
+it('if no devices cgroup can be created the engine starts, and its log and status report what it may access', async () => {
   const on = { configurationFileVersion: 2, enhancedContainerIsolation: { value: true } };
   await writeFile(engine.paths.settings, JSON.stringify(on));
   const message =

@@ -32,7 +32,7 @@ const anywhere = async () =>
   (await run('find', ['/sys/fs/cgroup', '-name', `bulkhead-${engine.paths.id}`])).stdout;
 const dockerd = async () => (await engine.state()).dockerd?.pid;
 
-describe('issue 12: the devices cgroup of a supervised engine', () => {
+describe('the devices cgroup of a supervised engine', () => {
   it('with ECI on dockerd is in it and opens no node of an image, through the gateway neither', async () => {
     await writeFile(engine.paths.settings, settings(true));
     await engine.start();

@@ -35,7 +35,7 @@ afterAll(async () => {
 
 const failing = (error: unknown) => String((error as { stderr: string }).stderr); // execFile's rejection
 
-describe('issue 12: device nodes of images', () => {
+describe('device nodes of images', () => {
   it('BuildKit writes to none (a confined engine), and to any (another one)', async () => {
     await device.write('untouched');
     expect(await makeFileByBuildKit(engine.socket, 'nodes', '/disk', 'by an image')).toMatch(
@@ -78,7 +78,7 @@ describe('issue 12: device nodes of images', () => {
   });
 });
 
-describe('issue 12: what the cgroup holds', () => {
+describe('what runs in the cgroup', () => {
   const name = () => `/bulkhead-${engine.paths.id}`;
   const cgroupsOf = (pid: number | string) => readFile(`/proc/${pid}/cgroup`, 'utf8');
 

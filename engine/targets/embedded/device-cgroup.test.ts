@@ -9,7 +9,7 @@ const v1 =
 const v2 = line('/', '/sys/fs/cgroup', 'cgroup2', 'nsdelegate');
 const name = 'bulkhead-0123456789';
 
-describe('issue 12: the devices cgroup of the engine', () => {
+describe('the devices cgroup of the engine', () => {
   it.each<[string, string, string, string | null]>([
     [
       "v1: below the process's own in the devices hierarchy",
@@ -49,7 +49,7 @@ describe('issue 12: the devices cgroup of the engine', () => {
     expect(deviceCgroup(mountinfo, cgroups, name)).toBe(directory);
   });
 
-  it('its words stand before the program; none without it', () => {
+  it('its arguments precede the program; there are none without it', () => {
     const words = confinementWords({ directory: `/cg/${name}`, program: '/r/bulkhead-runc' });
     expect(words).toEqual(['/r/bulkhead-runc', '--bulkhead-confine-devices', `/cg/${name}`, '--']);
     expect(confinementWords(undefined)).toEqual([]);

@@ -24,7 +24,7 @@ afterAll(async () => {
   await device?.remove();
 });
 
-describe('issue 12: the engine on cgroup v2', () => {
+describe('the engine on cgroup v2', () => {
   it('opens no device node of an image, nor for the accounts of one', async () => {
     const line = 'of-the-device:x:7777:7777::/:/bin/sh\n';
     await device.write(line);

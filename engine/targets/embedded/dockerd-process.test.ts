@@ -68,7 +68,7 @@ it('is not repeated for ever, nor when it is to stop', async () => {
   expect(await starts()).toBe(1);
 });
 
-it('any other failure is told at once', async () => {
+it('any other failure is reported at once', async () => {
   await expect(startDockerd(await fakeDockerd(99, 'no space left on device'))).rejects.toThrow(
     /no space left/,
   );

@@ -192,7 +192,7 @@ describe('start and stop', () => {
 });
 
 describe('killed with SIGKILL', () => {
-  it('the planner that hangs is killed and comes back, and containers start', async () => {
+  it('a hanging planner is killed and restarted, and containers start', async () => {
     await engine.start();
     await engine.busybox();
     const { planner } = await engine.state();
@@ -201,7 +201,7 @@ describe('killed with SIGKILL', () => {
     await engine.docker('run', '--rm', 'busybox', 'true');
   }, 120_000);
 
-  it('dockerd comes back by itself; the container that ran can be started again', async () => {
+  it('dockerd is restarted; the container that ran can be started again', async () => {
     await engine.start();
     await engine.busybox();
     await engine.docker('run', '-d', '--name', 'kept', 'busybox', 'sleep', '1000');
@@ -212,7 +212,7 @@ describe('killed with SIGKILL', () => {
     expect(await engine.docker('exec', 'kept', 'echo', 'up')).toBe('up\n');
   });
 
-  it('gateway and planner come back while the engine goes on', async () => {
+  it('gateway and planner are restarted while the engine keeps running', async () => {
     await engine.start();
     const before = await kill('gateway', 'planner');
     await until(
@@ -425,7 +425,7 @@ describe('restart', () => {
 });
 
 describe("a first start that can't succeed", () => {
-  it('says why, leaves nothing running, and works when it is mended', async () => {
+  it('reports the reason, leaves nothing running, and starts once it is fixed', async () => {
     await writeFile(engine.paths.daemonJson, '{"storage-driver": "nonsense"}');
     expect(await engine.driver.start()).toMatchObject({
       ok: false,

@@ -9,7 +9,7 @@ import { embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embe
 import { startBareEngine, type BareEngine } from '../../../tests/support/real-engine.ts';
 
 /**
- * Issue 12, shown 7: what git and ssh of a build find at an engine that was started with root's home. It
+ * What git and ssh of a build find at an engine that was started with root's home. It
  * holds a credential helper, a rewritten address, ~/.netrc; the environment has an SSH agent. Root's keys are
  * where ssh looks for them: asked of ssh itself (`ssh -G`).
  */
@@ -128,7 +128,7 @@ async function used(): Promise<Record<string, boolean>> {
 }
 const nothing = { helper: false, credentials: false, rewritten: false, keys: false, agent: false };
 
-describe("issue 12: root's identity at git and ssh", () => {
+describe("root's identity at git and ssh", () => {
   it.each<['1' | '2', string, () => string, Partial<typeof nothing>]>([
     ['1', 'a submodule behind a password', () => repository('private'), { helper: true, credentials: true }],
     [

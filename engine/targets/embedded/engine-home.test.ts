@@ -14,7 +14,7 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-describe("issue 12: the engine's environment", () => {
+describe("the engine's environment", () => {
   const paths = rootPaths('/x');
 
   it("has nothing of the supervisor's that may hold an identity", () => {
@@ -65,7 +65,7 @@ describe("issue 12: the engine's environment", () => {
   });
 });
 
-describe.runIf(process.getuid?.() === 0)("issue 12: the engine's home", () => {
+describe.runIf(process.getuid?.() === 0)("the engine's home", () => {
   it("is empty, and nobody's to write to; the programs are runnable", async () => {
     const paths = rootPaths(root);
     for (let again = 0; again < 2; again++)
@@ -92,7 +92,7 @@ describe.runIf(process.getuid?.() === 0)("issue 12: the engine's home", () => {
   });
 });
 
-it('issue 12: the files for engines that we do not start are those that ours runs with', async () => {
+it('the files for engines that we do not start are those that ours runs with', async () => {
   const directory = path.resolve(import.meta.dirname, '../../../packaging/systemd/engine-programs');
   for (const [name, text] of [
     ['git', gitProgram],

@@ -58,7 +58,7 @@ it('is not stuck where this process did not run either: a machine that was suspe
   expect(stuck).toEqual([]);
 });
 
-it('is not looked at any more once the watch has ended', () => {
+it('is not checked any more once the watch has ended', () => {
   const { stuck, end } = watched();
   end();
   vi.advanceTimersByTime(100 * heartbeatMs);

@@ -48,7 +48,7 @@ const ask = (socket: string) =>
   });
 
 describe('sockets of a killed gateway', () => {
-  it('stay open in its supervisor and go to the next one; who connects in between waits; stopped, they are gone', async () => {
+  it('stay open in its supervisor and are passed to the next one; clients that connect in between wait; a stop closes them', async () => {
     const socket = path.join(directory, 's.sock');
     await writeFile(path.join(directory, 'gateway.cjs'), program(socket));
     const command = path.join(directory, 'bulkhead');
@@ -79,7 +79,7 @@ describe('sockets of a killed gateway', () => {
   });
 });
 
-describe('what is said of them', () => {
+describe('their message', () => {
   it('is read strictly', () => {
     expect(keptListenerMessage({ kind: 'keep-listener', name: 'mount-1' })).toEqual({
       kind: 'keep-listener',
@@ -97,7 +97,7 @@ describe('what is said of them', () => {
       expect(keptListenerMessage(other)).toBeNull();
   });
 
-  it("comes back as it was given; another process's is not taken", () => {
+  it("is parsed as it was written; another process's is not accepted", () => {
     const names = ['clients', 'mount-1'];
     expect(inheritedListeners(listenVariables(names), 7)).toEqual([
       { name: 'clients', fd: 3 },

@@ -41,7 +41,7 @@ it('no logs, no lines', async () => {
   expect(await readLogs(paths, 10)).toEqual([]);
 });
 
-it('a log above 5 MB is cut and kept once; its writer goes on', async () => {
+it('a log above 5 MB is rotated once; its writer continues', async () => {
   const log = openLog(paths, 'gateway');
   log.line('before');
   await writeFile(logFile(paths, 'dockerd'), Buffer.alloc(5 * 1024 * 1024 + 1, 'x'));

@@ -110,7 +110,7 @@ describe('A10: /proc shows the container, not the machine', () => {
     await engine.docker('rm', '-f', 'owner');
   });
 
-  it('comes back when it dies; containers started meanwhile or later work', async () => {
+  it('is restarted when it dies; containers started meanwhile or later work', async () => {
     const first = await only();
     process.kill(first, 'SIGKILL');
     expect(await run('cat /proc/uptime >/dev/null && echo works')).toBe('works\n');
@@ -118,7 +118,7 @@ describe('A10: /proc shows the container, not the machine', () => {
     expect(await run('--memory', '64m', 'grep -o "65536 kB" /proc/meminfo | head -1')).toBe('65536 kB\n');
   });
 
-  it('does not hold up a start when it hangs; is killed and comes back', async () => {
+  it('does not block a start when it hangs; it is killed and restarted', async () => {
     const hung = await only();
     process.kill(hung, 'SIGSTOP');
     expect(await run('cat /proc/uptime >/dev/null && grep -c lxcfs /proc/mounts || true')).toBe('0\n');

@@ -30,7 +30,7 @@ async function failToStart(times: number): Promise<void> {
   await expect.poll(failedStarts, { timeout: 60_000, interval: 20 }).toBe(before + times);
 }
 
-it('a restart that is asked for takes the place of the retry: the engine stays up afterwards', async () => {
+it('a requested restart replaces the retry: the engine stays up afterwards', async () => {
   await failToStart(1);
   await rm(engine.paths.daemonJson);
   process.kill((await engine.state()).supervisor.pid, 'SIGHUP');

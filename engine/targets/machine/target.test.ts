@@ -40,7 +40,7 @@ const info = {
   DockerRootDir: '/var/lib/docker',
 };
 
-it('an engine is stopped where nobody listens: no socket, or one that is left', async () => {
+it('an engine without a listener is stopped: no socket, or a leftover one', async () => {
   expect(await askMachine(socket())).toEqual({ phase: 'stopped' });
   await run(process.execPath, [
     '-e',

@@ -38,7 +38,7 @@ describe('request heads: what Docker clients send is read', () => {
     expect(parse(text)).toMatchObject({ ok: true, head: { body: { kind: body } } });
   });
 
-  it('issue 12: reads as many blanks as fit into a head in linear time', () => {
+  it('reads as many blanks as fit into a head in linear time', () => {
     const blanks = ' '.repeat(60_000);
     expect(parse(head(`Connection: close${blanks},${blanks}keep-alive`))).toMatchObject({ ok: true });
     // In quadratic time these take longer than a test may.
@@ -210,7 +210,7 @@ describe('forwarded heads', () => {
 
 describe('response heads', () => {
   const answer = (text: string, method = 'GET') => parseResponseHead(Buffer.from(text, 'latin1'), method);
-  it('says where the body ends', () => {
+  it('returns where the body ends', () => {
     expect(answer('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n')?.body).toEqual({
       kind: 'length',
       bytes: 2,

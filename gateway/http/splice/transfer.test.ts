@@ -96,7 +96,7 @@ describe('a passage', () => {
     expect(sent()).toBe(`${x(10)}\r\n1000\r\n${x(4096)}`);
   });
 
-  it('moves the content of chunks alone where the receiver knows how much comes, to the byte', () => {
+  it('moves only the content of chunks if the receiver knows the length, to the byte', () => {
     const { calls, sent } = kernel([
       `${x(10)}\r\n1000\r\n${x(4096)}\r\n00001001\r\n${x(4097)}`,
       `\r\n100000\r\n${x(5000)}`,
@@ -126,7 +126,7 @@ describe('a passage', () => {
     }
   });
 
-  it('says how far it came where the sender closes: in content, in framing', () => {
+  it('reports its progress where the sender closes: in content, in framing', () => {
     expect(moved(kernel([x(6), null]).calls, { heads: 'pass', begun: 10 })).toEqual({
       ended: 'stopped',
       content: 6,
@@ -156,7 +156,7 @@ describe('a passage', () => {
     });
   });
 
-  it('says which side failed, and how', () => {
+  it('reports which side failed, and how', () => {
     expect(moved(kernel([x(6), 'ECONNRESET']).calls, bytes(10))).toEqual({
       ended: 'broken',
       side: 'sender',
@@ -192,7 +192,7 @@ describe('a passage', () => {
     expect(sent()).toBe(`${x(5)}\r\n1000\r\n${x(4096)}`);
   });
 
-  it('sends what is to go first, before anything comes', () => {
+  it('sends the initial data before anything is received', () => {
     const { calls, sent } = kernel([], { receiver: ['again'] });
     const passage = new SpliceTransfer(calls, way, bytes(10), 'a\r\n');
     expect([passage.move(), passage.wants]).toEqual([null, 'writable']);

@@ -198,7 +198,7 @@ async function say(bytes: readonly Buffer[], until: RegExp): Promise<string> {
   return text;
 }
 
-describe('large files on their way through a transform that lets them pass', () => {
+describe('large files through a transform that forwards them', () => {
   for (const slow of [false, true]) {
     for (const how of ['counted', 'chunked'] as const) {
       it(`arrive byte for byte with other ids around them, ${how}, at ${slow ? 'a slow' : 'an'} engine; what follows is another request`, async () => {
@@ -281,7 +281,7 @@ describe('large files on their way through a transform that lets them pass', () 
     if (splices) expect(begun()).toBeGreaterThan(0);
   }, 60_000);
 
-  it('are seen by a transform as soon as it lets nothing pass any more', async () => {
+  it('are passed to a transform as soon as it forwards nothing any more', async () => {
     const passes = 7_000_000;
     let seen = 0;
     transform = async function* (content, offer) {
@@ -399,7 +399,7 @@ const everything = async (socket: Socket) => {
   return text;
 };
 
-describe('a large file on its way past our memory', () => {
+describe('a large file that bypasses our memory', () => {
   beforeEach(() => {
     transform = intoRange;
   });
@@ -511,7 +511,7 @@ describe('a large file on its way past our memory', () => {
     }
   }, 60_000);
 
-  it('lets no header pass in a chunk that begins in a file and ends after it', async () => {
+  it('forwards no header in a chunk that begins in a file and ends after it', async () => {
     const engineSide = receiving(false);
     const socket = await client();
     const answered = once(socket, 'data');
@@ -556,7 +556,7 @@ describe('a large file on its way past our memory', () => {
     }
   });
 
-  it('arrives byte for byte however its framing comes in', async () => {
+  it('arrives byte for byte however it is framed', async () => {
     const engineSide = receiving(false);
     const socket = await client();
     const whole = Buffer.concat([fileHead, pieces(0, half), piece(half, half + 1), piece(half + 1, large)]);
@@ -673,7 +673,7 @@ describe('the head of the next chunk', () => {
 });
 
 describe.runIf(splices)('the thread', () => {
-  it('does not keep a process from ending, also with a passage under way', async () => {
+  it('does not keep a process from ending, also during a transfer', async () => {
     const splicerModule = new URL('splicer.ts', import.meta.url).href;
     const script = (rest: string) =>
       `const { theSplicer } = await import(${JSON.stringify(splicerModule)}); while (!theSplicer().ready) await new Promise((resolve) => setImmediate(resolve)); ${rest}`;
@@ -692,7 +692,7 @@ describe.runIf(splices)('the thread', () => {
     ['ends here', intoRange],
     ['goes on', asItIs],
   ])(
-    'sends the framing that was looked at, whatever a client makes of the pages that it came in; where it %s',
+    'sends the framing that was checked, whatever a client writes to its pages afterwards; where it %s',
     async (framing, through) => {
       // All that a client needs to keep what it sends in its own memory.
       const vmsplice = libcFunction<

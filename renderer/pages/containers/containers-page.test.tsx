@@ -44,7 +44,7 @@ describe('the list of containers', () => {
     expect(within(row('cache')).getByText('Gets ids of its own when it starts')).toBeTruthy();
   });
 
-  it('issue 12: says of one that could not be inspected why, and nothing that is not known', async () => {
+  it('shows why one could not be inspected, and nothing that is not known', async () => {
     const [first = never()] = someContainers;
     const hung = {
       ...first,
@@ -204,7 +204,7 @@ describe('removing containers', () => {
     ]);
   });
 
-  it('answers Enter with the way back', async () => {
+  it('cancels on Enter', async () => {
     const { user, bridge } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('checkbox', { name: 'Select db-archive' }));
     await user.click(screen.getByRole('button', { name: 'Remove…' }));
@@ -219,7 +219,7 @@ describe('removing containers', () => {
     expect(removals(bridge.calls)).toEqual([]);
   });
 
-  it("accounts for what was not removed, in the engine's words", async () => {
+  it("lists what was not removed, with the engine's text", async () => {
     const [archive = someContainers[0] ?? never()] = someContainers.filter(
       ({ name }) => name === 'db-archive',
     );
@@ -273,7 +273,7 @@ describe('an unprotected container that appears later', () => {
     ...recent(),
     appeared: { ids: [fresh?.id ?? ''], since: minutesAgo(0.1) },
   });
-  it('is told on every page, and leads to the container', async () => {
+  it('is shown on every page, and links to the container', async () => {
     const { user, bridge } = await renderApp(appeared(), 'isolation');
     expect(screen.getByText('debug-shell is not protected')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Review…' }));

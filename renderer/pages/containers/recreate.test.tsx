@@ -71,7 +71,7 @@ describe('recreating containers under ECI (D)', () => {
     expect(await screen.findByText('Recreating old-vpn')).toBeTruthy();
   });
 
-  it('tells in an opened row what it keeps, loses and changes, and leads to all of it', async () => {
+  it('shows in an opened row what it keeps, loses and changes, and links to all of it', async () => {
     const { user } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
     const row = rowOf('old-vpn');
@@ -131,7 +131,7 @@ describe('recreating containers under ECI (D)', () => {
     expect(getComputedStyle(row).height).toBe(height);
   });
 
-  it('tells in an opened row why one can\u2019t be recreated as it is', async () => {
+  it('shows in an opened row why one can’t be recreated as it is', async () => {
     const { user } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('button', { name: 'Details of node-metrics' }));
     await waitFor(() => {
@@ -142,7 +142,7 @@ describe('recreating containers under ECI (D)', () => {
     expect(within(rowOf('node-metrics')).queryByText('It loses')).toBeNull();
   });
 
-  it('tells in the gateway\u2019s own words what it will refuse, in the window\u2019s language', async () => {
+  it('shows the gateway’s refusals in the window’s language', async () => {
     const message =
       'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories';
     const item: RecreatePlan['groups'][number][number] = {
@@ -180,7 +180,7 @@ describe('recreating containers under ECI (D)', () => {
     });
   });
 
-  it('tells nothing of it in an opened row while ECI is off, and asks nothing', async () => {
+  it('shows nothing of it in an opened row while ECI is off, and requests nothing', async () => {
     const { user, bridge } = await renderApp(state('off'), 'containers');
     await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
     expect(within(rowOf('old-vpn')).getByText('Restart policy')).toBeTruthy();
@@ -204,7 +204,7 @@ describe('recreating containers under ECI (D)', () => {
     });
   });
 
-  it('says how it goes, and can be stopped until it goes back', async () => {
+  it('shows progress, and can be stopped until it rolls back', async () => {
     const { user, bridge } = await renderApp(state('recreating'), 'containers');
     expect(
       within(screen.getByRole('status', { name: 'Containers being recreated' })).getByText(
@@ -215,7 +215,7 @@ describe('recreating containers under ECI (D)', () => {
     expect(bridge.calls.some(({ name }) => name === 'recreate:cancel')).toBe(true);
   });
 
-  it('says how it ended, and leads to the setting a refusal names', async () => {
+  it('shows the result, and links to the setting a refusal names', async () => {
     const { user } = await renderApp(state('recreated'), 'containers');
     expect(screen.getByText('1 container recreated · 1 was not recreated')).toBeTruthy();
     expect(

@@ -162,7 +162,7 @@ describe('allowed images (B2)', patience, () => {
     expect(screen.queryByText(/refuses every mount/)).toBeNull();
   });
 
-  it('reads the images again when somebody comes back to the window: a tag may be another by now', async () => {
+  it('reads the images again when the window gets focus: a tag may have changed', async () => {
     const { bridge } = await open();
     const asked = () => bridge.calls.filter(({ name }) => name === 'images:list').length;
     await waitFor(() => {
@@ -200,7 +200,7 @@ describe('allowed images (B2)', patience, () => {
 });
 
 describe('what registries serve for the entries (B3)', patience, () => {
-  it('shows the digest, and says of a registry that is away that nothing is known', async () => {
+  it('shows the digest, and of an unreachable registry that nothing is known', async () => {
     await open(
       appliedText.replace('docker:cli', 'docker:cli", "docker", "example.org/gone:1", "example.org/deploy:2'),
     );
@@ -241,7 +241,7 @@ describe('what registries serve for the entries (B3)', patience, () => {
     });
   });
 
-  it('asks again past every memory', async () => {
+  it('queries again past every cache', async () => {
     const app = await open();
     await app.user.click(await screen.findByRole('button', { name: 'Ask the registries again' }));
     await waitFor(() => {

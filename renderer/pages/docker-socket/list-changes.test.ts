@@ -4,7 +4,7 @@ import { diffSettings } from '../../../shared/settings/index.ts';
 import { listRows, sameEntries, undoRow } from './list-changes.ts';
 
 describe('a list beside the applied one', () => {
-  it('tells added, edited and removed entries apart, each at its place', () => {
+  it('distinguishes added, edited and removed entries, each at its place', () => {
     expect(listRows(['a', 'b', 'c'], ['a', 'x', 'c', 'd'])).toEqual([
       { kind: 'same', index: 0, value: 'a' },
       { kind: 'edited', index: 1, value: 'x', before: 'b' },

@@ -44,7 +44,7 @@ describe('the list of shared directories', () => {
     expect(row('/srv/projects').textContent).toContain('/mnt/data/projectsSymlink');
   });
 
-  it('looks again on demand after a failure, and when somebody comes back to the window', async () => {
+  it('checks again on demand after a failure, and when the window gets focus', async () => {
     let asked = 0;
     const { user } = await renderApp(state('protected'), 'file-sharing', {
       'paths:resolve': ({ paths }) =>

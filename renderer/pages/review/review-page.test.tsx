@@ -310,7 +310,7 @@ describe('the plan', () => {
     });
   });
 
-  it('says the changes in words as well', async () => {
+  it('describes the changes in text as well', async () => {
     const { user } = await open('rich');
     await user.click(await screen.findByRole('button', { name: 'Summary' }));
     const item = screen.getByText('Enhanced Container Isolation', { selector: 'li *' }).closest('li');

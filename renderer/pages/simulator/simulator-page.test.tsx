@@ -26,7 +26,7 @@ const runs = ({ bridge }: RenderedApp) =>
   bridge.calls.filter(({ name }) => name === 'simulate:run').map(({ input }) => input);
 
 describe('the Simulator', () => {
-  it('tells an answer rule by rule, with the words each is about and what the client would see', async () => {
+  it('shows an answer rule by rule, with the arguments each is about and what the client would see', async () => {
     const app = await open();
     await type(app, pictureCommand);
     expect(

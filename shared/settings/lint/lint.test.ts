@@ -422,7 +422,7 @@ describe('lintSettings', () => {
     expect(findingCodes.filter((code) => !seen.has(code))).toEqual(['socket-image-no-digest']);
   });
 
-  it('gives each finding a place in the text, in order, and says it in words', () => {
+  it('gives each finding a place in the text, in order, and a message', () => {
     for (const [, text, , , context] of table) {
       const found = lintSettings(text, context ?? embedded);
       for (const f of found) {
@@ -587,7 +587,7 @@ describe('what registries answered (B3)', () => {
       Array.from({ length: count }, () => `warning socket-image-no-digest ${image0}`),
     );
   });
-  it('says what failed', () => {
+  it('reports what failed', () => {
     expect(findings(about({ kind: 'unanswered', why: 'no connection' }))[0]?.message).toContain(
       'no connection',
     );

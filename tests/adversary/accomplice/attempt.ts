@@ -1,6 +1,6 @@
 import type { Scene } from './scene.ts';
 
-/** What a process outside and one inside try together (issue 12). */
+/** What a process outside and one inside try together. */
 export interface AccompliceAttempt {
   readonly id: string;
   readonly class: 'accomplice';
