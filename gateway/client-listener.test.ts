@@ -47,7 +47,7 @@ async function listen(
     return listenOn(at, {
       engineSocket: '/nowhere',
       decide: () => Promise.reject(new Error('nobody asks')),
-      malformed: () => undefined,
+      onProtocolError: () => undefined,
       origin: { kind: 'clients' },
       log: () => undefined,
     });

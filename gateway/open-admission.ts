@@ -8,8 +8,8 @@ import { IdOwners } from './callers/id-owners.ts';
 import { identifyCaller } from './callers/identify-caller.ts';
 import { openFilesLimit } from './callers/open-files.ts';
 
-/** Between two lines of the log about refused connections, ms. */
-const lineMs = 10_000;
+/** Minimum interval of log lines about refused connections, ms. */
+const logIntervalMs = 10_000;
 
 export interface AdmissionOptions {
   /** Null: no container has a socket of its own. */
@@ -23,7 +23,7 @@ export interface AdmissionOptions {
   readonly now?: () => number;
 }
 
-/** Reads whose ids are whose, and keeps to the connection limits from then on. */
+/** Reads the owners of subordinate ids and creates the table of connections. */
 export async function openAdmission(options: AdmissionOptions): Promise<Admission> {
   const { mounts, counters, text, log, now = () => performance.now() } = options;
   const owners = await IdOwners.read();
@@ -31,18 +31,20 @@ export async function openAdmission(options: AdmissionOptions): Promise<Admissio
     options.limits ?? limitsForFiles(connectionLimits, openFilesLimit()),
     now,
   );
-  let saidAt = -Infinity;
-  let unsaid = 0;
+  let lastLoggedAt = -Infinity;
+  let suppressed = 0;
   return {
     table,
     identify: (origin, peer) => identifyCaller(origin, peer, { owners, mounts }),
-    refused: (denial) => {
+    recordRefusal: (denial) => {
       counters.denial(denial.rule, 'deny');
-      if (now() - saidAt >= lineMs) {
-        log(`${refusalText(denial)}${unsaid === 0 ? '' : `; ${unsaid} more refusals of this kind before`}`);
-        saidAt = now();
-        unsaid = 0;
-      } else unsaid++;
+      if (now() - lastLoggedAt >= logIntervalMs) {
+        log(
+          `${refusalText(denial)}${suppressed === 0 ? '' : `; ${suppressed} more refusals of this kind before`}`,
+        );
+        lastLoggedAt = now();
+        suppressed = 0;
+      } else suppressed++;
       return text(denial);
     },
   };

@@ -240,10 +240,10 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
       origin,
       log,
       admission,
-      engineGone: () => {
+      onEngineUnreachable: () => {
         counters.engineUnreachable++;
       },
-      malformed: (why) => {
+      onProtocolError: (why) => {
         counters.malformed++;
         log(`request refused: ${why}`);
       },

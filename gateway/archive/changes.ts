@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import path from 'node:path';
 import type { ContainerLayers } from '../engine-api/engine-facts.ts';
-import type { AnswerHandling } from '../http/exchange.ts';
+import type { ResponseTransform } from '../http/exchange.ts';
 import { fileAttribute } from './file-attribute.ts';
 
 /** Longest list that is looked through: a change takes some 60 bytes. */
@@ -23,7 +23,7 @@ interface Change {
  * that it lists everything. What really changed is told from the layers, where ids are the same on both
  * sides. Does nothing to a list that is right.
  */
-export function trueChanges(layers: Layers): AnswerHandling {
+export function trueChanges(layers: Layers): ResponseTransform {
   return {
     limit: maxListBytes,
     transformResponse: async (head, body) => {

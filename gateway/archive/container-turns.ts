@@ -4,8 +4,8 @@ export class ContainerTurns {
   readonly #last = new Map<string, Promise<void>>();
 
   /**
-   * Resolves with what ends the turn, which may be called more than once. Rejects with the signal's reason where
-   * that aborts first.
+   * Resolves with what ends the turn, which may be called more than once. Rejects with the signal's reason
+   * where that aborts first.
    */
   async take(container: string, gone?: AbortSignal): Promise<() => void> {
     const before = this.#last.get(container) ?? Promise.resolve();

@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open, readlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { MountFacts } from '../engine-api/engine-facts.ts';
-import { AnswerRefused } from '../http/exchange.ts';
+import { ResponseReplacedError } from '../http/exchange.ts';
 import type { IsolatedContainer } from './isolated.ts';
 
 /** Linux: a descriptor that only stands for a place. Node has no name for it. */
@@ -53,13 +53,14 @@ export class ContainerView {
   /**
    * Of a container as it was looked at for a copy. While it is up its files are looked at where the engine
    * has them: at its process's root there would be what it mounts itself, FUSE below an overlay among it,
-   * which holds whoever looks for as long as it likes. Throws AnswerRefused where its files can't be found.
+   * which holds whoever looks for as long as it likes. Throws ResponseReplacedError where its files can't be
+   * found.
    */
   static async open({ facts: container, run, merged }: IsolatedContainer): Promise<ContainerView> {
     const { layers } = container;
     const up = run !== null;
     if (layers === null && !up)
-      throw new AnswerRefused(
+      throw new ResponseReplacedError(
         409,
         `bulkhead gateway: where the files of container ${container.name} are cannot be told while it is not running, so nothing was copied`,
       );
@@ -161,7 +162,7 @@ export class ContainerView {
         continue;
       }
       if (++links > maxLinks)
-        throw new AnswerRefused(
+        throw new ResponseReplacedError(
           400,
           'bulkhead gateway: there are too many symbolic links on the way in the container',
         );

@@ -1,7 +1,7 @@
 import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
 import type { EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
-import type { Passing } from '../http/message/body-stream.ts';
-import { AnswerRefused, type RequestStream } from '../http/exchange.ts';
+import type { PassThrough } from '../http/message/body-stream.ts';
+import { ResponseReplacedError, type StreamingRequestTransform } from '../http/exchange.ts';
 import { asBytes, components, ContainerView, joined, type Node } from './container-view.ts';
 import { asTheyAre, withIds } from './copy-out.ts';
 import { checkUncompressed, uncompressed } from './decompress.ts';
@@ -39,7 +39,7 @@ export interface CopyInto {
 export function copyInto(
   { container, destination, owner, shares }: CopyInto,
   facts: EngineFacts,
-): RequestStream {
+): StreamingRequestTransform {
   return {
     begin: async () => {
       // The engine holds the container by now, with its files mounted, and waits for us.
@@ -52,7 +52,7 @@ export function copyInto(
       return async function* (content, offer) {
         let plain = false;
         // What is decompressed comes in another size, and later.
-        const offered = (passing: Passing) => {
+        const offered = (passing: PassThrough) => {
           offer?.({
             left: () => (plain ? passing.left() : 0),
             passed: (bytes) => {
@@ -71,7 +71,10 @@ export function copyInto(
           );
         } catch (error) {
           throw error instanceof TarError
-            ? new AnswerRefused(400, `bulkhead gateway: the archive could not be read: ${error.message}`)
+            ? new ResponseReplacedError(
+                400,
+                `bulkhead gateway: the archive could not be read: ${error.message}`,
+              )
             : error;
         }
       };
@@ -89,7 +92,7 @@ function onDisk({ facts }: IsolatedContainer, owner: CopyInto['owner']): (entry:
 
 /**
  * Refuses the id that the machine's root has in a container's layer while the container runs (disk-ids.ts).
- * Throws AnswerRefused.
+ * Throws ResponseReplacedError.
  */
 function refuseEngineId(
   container: string,
@@ -98,7 +101,7 @@ function refuseEngineId(
 ): void {
   if (uid !== engineDiskId && gid !== engineDiskId) return;
   const said = JSON.stringify(Buffer.from(name, 'latin1').toString('utf8'));
-  throw new AnswerRefused(
+  throw new ResponseReplacedError(
     400,
     `enhanced container isolation: docker cp into container ${container} was stopped at ${said}: it belongs to id ${engineDiskId}, which is reserved for the engine in containers' layers (A3); give it another owner in the archive`,
   );
@@ -170,7 +173,7 @@ class Placing {
 
   /**
    * Root copies here (true-ids.ts); devices, and files in the place of directories, are not for a share all
-   * the same. Throws AnswerRefused.
+   * the same. Throws ResponseReplacedError.
    */
   async #checkShared(real: string, { name, type }: TarEntry, shares: UserShares): Promise<void> {
     const said = Buffer.from(name, 'latin1').toString('utf8');

@@ -1,6 +1,6 @@
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { BodyTransform } from '../http/message/body-stream.ts';
-import type { AnswerStream } from '../http/exchange.ts';
+import type { StreamingResponseTransform } from '../http/exchange.ts';
 import { asBytes, components, ContainerView, joined } from './container-view.ts';
 import { errorsOf } from './engine-errors.ts';
 import { LayerIds, type Layers } from './layer-ids.ts';
@@ -43,7 +43,7 @@ export interface CopyOut {
 }
 
 /** Ids stay, names are checked: out of a container whose ids need no care. */
-export function namesChecked(kind: 'copy' | 'export', container: string): AnswerStream {
+export function namesChecked(kind: 'copy' | 'export', container: string): StreamingResponseTransform {
   return {
     begin: (head) =>
       head.status === 200 ? withIds(checkedBy(new OutgoingNames(kind, container), () => asTheyAre)) : null,
@@ -62,7 +62,10 @@ export function checkedBy(names: OutgoingNames, planFor: PlanFor): PlanFor {
  * GET archive: what is copied out shows ids as they are in the container. `source`: what is copied, as the
  * client says it. `layers`: where true ids are, while it runs.
  */
-export function copyOut({ container, source, shares, layers }: CopyOut, facts: EngineFacts): AnswerStream {
+export function copyOut(
+  { container, source, shares, layers }: CopyOut,
+  facts: EngineFacts,
+): StreamingResponseTransform {
   return {
     begin: async (head) => {
       if (head.status !== 200) return errorsOf(container).begin(head);
@@ -84,7 +87,11 @@ export function copyOut({ container, source, shares, layers }: CopyOut, facts: E
  * HEAD archive: what is at a path is told to who may get there. The engine looks as root: without this,
  * names, sizes and where links lead in directories of a share that are closed to the sharing user.
  */
-export function checkedStat({ container, source, shares }: Omit<CopyOut, 'layers'>): AnswerStream {
+export function checkedStat({
+  container,
+  source,
+  shares,
+}: Omit<CopyOut, 'layers'>): StreamingResponseTransform {
   return {
     begin: async () => {
       if (shares === null) return null;

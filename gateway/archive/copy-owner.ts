@@ -1,5 +1,5 @@
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
-import { AnswerRefused } from '../http/exchange.ts';
+import { ResponseReplacedError } from '../http/exchange.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 
 const maxPasswdBytes = 4 * 1024 * 1024;
@@ -9,8 +9,8 @@ const searched = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', 
 /**
  * Whose copied files become with `copyUIDGID` (`docker cp -a`): the container's user, as the engine would
  * find him; null without one. The engine itself must not look: for a user that is no name in /etc/passwd it
- * runs the container's own `getent`, as the machine's root (A2). Throws AnswerRefused with the engine's words
- * where there is no such user, EngineUnreachable.
+ * runs the container's own `getent`, as the machine's root (A2). Throws ResponseReplacedError with the
+ * engine's words where there is no such user, EngineUnreachable.
  */
 export async function copyOwner(
   container: ContainerFacts,
@@ -31,13 +31,13 @@ export async function copyOwner(
     searched.map((directory) => facts.containerHas(id, `${directory}/getent`)),
   );
   if (!present.includes(true))
-    throw new AnswerRefused(
+    throw new ResponseReplacedError(
       500,
       'unable to find getent command: exec: "getent": executable file not found in $PATH',
     );
   const byNumber = isId(user) ? entries.find(({ uid }) => uid === Number(user)) : undefined;
   if (byNumber !== undefined) return byNumber;
-  throw new AnswerRefused(500, `getent unable to find entry "${user}" in passwd database`);
+  throw new ResponseReplacedError(500, `getent unable to find entry "${user}" in passwd database`);
 }
 
 const isId = (text: string | undefined): text is string =>

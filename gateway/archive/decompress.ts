@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { pipeline, Readable, type Duplex } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { BodyTransform } from '../http/message/body-stream.ts';
-import { AnswerRefused } from '../http/exchange.ts';
+import { ResponseReplacedError } from '../http/exchange.ts';
 import { zstdDecoder, zstdFrames } from './zstd-frames.ts';
 
 type Compression = 'gzip' | 'bzip2' | 'xz' | 'zstd';
@@ -38,7 +38,7 @@ export function compressionOf(start: Buffer): Compression | null {
 
 /**
  * The archive itself, whatever it is compressed with; `plain` is called where it is with nothing. Throws
- * AnswerRefused for what is broken, compressed twice, or needs a program that is not installed.
+ * ResponseReplacedError for what is broken, compressed twice, or needs a program that is not installed.
  */
 export async function* uncompressed(
   content: AsyncIterable<Buffer>,
@@ -54,7 +54,7 @@ export async function* uncompressed(
   const inner = await peek(decompressed(compression, rest));
   // The engine would decompress it, and see ids that nobody has translated.
   if (compressionOf(inner.start) !== null)
-    throw new AnswerRefused(
+    throw new ResponseReplacedError(
       400,
       'bulkhead gateway: the archive is compressed twice, so it was not unpacked; send it compressed once, or not at all',
     );
@@ -75,7 +75,7 @@ export const decompressedOnly: BodyTransform = async function* (content, offer) 
 /**
  * Passes what the engine will not take for compressed. Before 29.5.1 (CVE-2026-41567) it looks for `unpigz`
  * and `xz` in the container and runs them as the machine's root; so the first bytes that it gets are looked
- * at last of all, after whatever has rewritten an archive. Throws AnswerRefused.
+ * at last of all, after whatever has rewritten an archive. Throws ResponseReplacedError.
  */
 export async function* checkUncompressed(
   content: AsyncIterable<readonly Buffer[]>,
@@ -99,7 +99,7 @@ function plainStart(parts: readonly Buffer[]): readonly Buffer[] {
     parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts),
   );
   if (compression === null) return parts;
-  throw new AnswerRefused(
+  throw new ResponseReplacedError(
     400,
     `enhanced container isolation: the archive was not unpacked, since its first file's name makes the engine take it for one that is compressed with ${compression}; put another file first`,
   );
@@ -147,7 +147,10 @@ function decompressed(compression: Compression, content: AsyncIterable<Buffer>):
 }
 
 const broken = (compression: Compression, why: string) =>
-  new AnswerRefused(400, `bulkhead gateway: the archive could not be decompressed (${compression}: ${why})`);
+  new ResponseReplacedError(
+    400,
+    `bulkhead gateway: the archive could not be decompressed (${compression}: ${why})`,
+  );
 
 async function* through(
   decoder: Duplex,
@@ -160,7 +163,7 @@ async function* through(
   try {
     for await (const part of decoder) yield part as Buffer; // decoders give buffers
   } catch (error) {
-    throw error instanceof AnswerRefused
+    throw error instanceof ResponseReplacedError
       ? error
       : broken(compression, error instanceof Error ? error.message : String(error));
   } finally {
@@ -191,7 +194,7 @@ async function* throughProgram(
     try {
       [code] = await ended;
     } catch {
-      throw new AnswerRefused(
+      throw new ResponseReplacedError(
         501,
         `bulkhead gateway: the archive is compressed with ${program}, and that program is not installed beside the gateway; install it, or send the archive uncompressed or with gzip`,
       );

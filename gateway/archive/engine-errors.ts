@@ -1,11 +1,11 @@
-import type { AnswerStream } from '../http/exchange.ts';
+import type { StreamingResponseTransform } from '../http/exchange.ts';
 import type { IsolatedContainer } from './isolated.ts';
 
 /** Errors of the engine are this short. */
 const maxErrorBytes = 64 * 1024;
 
 /** The engine's errors speak of a container as the client did, though the engine was asked by its id. */
-export function errorsOf({ asked, facts: { id } }: IsolatedContainer): AnswerStream {
+export function errorsOf({ asked, facts: { id } }: IsolatedContainer): StreamingResponseTransform {
   return {
     begin: (head) =>
       head.status < 400 || asked === id

@@ -1,5 +1,5 @@
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
-import type { AnswerStream } from '../http/exchange.ts';
+import type { StreamingResponseTransform } from '../http/exchange.ts';
 import { checkedBy, outOf, withIds } from './copy-out.ts';
 import { errorsOf } from './engine-errors.ts';
 import { changedMeanwhile, lookAt, type IsolatedContainer } from './isolated.ts';
@@ -26,7 +26,7 @@ export function exported(
   container: IsolatedContainer,
   layers: Layers | null,
   facts: EngineFacts,
-): AnswerStream {
+): StreamingResponseTransform {
   const { run } = container;
   const plan = run === null ? asTheyAre : outOf(run);
   return {

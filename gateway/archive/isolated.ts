@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { capabilitiesOfRuntime } from '../../shared/isolation/backends.ts';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
-import { AnswerRefused } from '../http/exchange.ts';
+import { ResponseReplacedError } from '../http/exchange.ts';
 
 /** Ids in a container: 0 … 65535. */
 export const rangeSize = 65536;
@@ -35,8 +35,8 @@ export interface ContainerRun {
 
 /**
  * Looks at a container for a copy. Null where ids need no care: there is no such container, or it is not of
- * the isolation runtime (or runs as the engine's root all the same). Throws EngineUnreachable; AnswerRefused
- * where its range can't be told.
+ * the isolation runtime (or runs as the engine's root all the same). Throws EngineUnreachable;
+ * ResponseReplacedError where its range can't be told.
  */
 export async function lookAt(
   reference: string,
@@ -59,7 +59,7 @@ export async function lookAt(
     const base = baseOf(uids);
     if (base === 0) return null;
     if (base === null || baseOf(gids) !== base)
-      throw new AnswerRefused(
+      throw new ResponseReplacedError(
         500,
         `bulkhead gateway: the id range of container ${container.name} cannot be told, so nothing was copied`,
       );
@@ -69,8 +69,8 @@ export async function lookAt(
 }
 
 /** The container is no longer what it was when it was looked at. */
-export function changedMeanwhile(name: string): AnswerRefused {
-  return new AnswerRefused(
+export function changedMeanwhile(name: string): ResponseReplacedError {
+  return new ResponseReplacedError(
     409,
     `bulkhead gateway: container ${name} was started or stopped just when it was to be copied from or to, so nothing was copied; try again`,
   );

@@ -1,4 +1,4 @@
-import { AnswerRefused } from '../http/exchange.ts';
+import { ResponseReplacedError } from '../http/exchange.ts';
 import type { TarEntry } from './tar-ids.ts';
 
 /**
@@ -31,7 +31,7 @@ interface Place {
  * after the link.
  */
 export class OutgoingNames {
-  readonly #refusal: (why: string) => AnswerRefused;
+  readonly #refusal: (why: string) => ResponseReplacedError;
   /** Below what all entries are; null before the first. */
   #top: Place | null;
   /** Paths of links. When the newer ones have become too many, the older ones are forgotten. */
@@ -48,14 +48,14 @@ export class OutgoingNames {
     const what =
       kind === 'copy' ? `docker cp out of container ${container}` : `docker export of container ${container}`;
     this.#refusal = (why) =>
-      new AnswerRefused(
+      new ResponseReplacedError(
         409,
         `enhanced container isolation: ${what} was cut, since ${why}, which would be written outside of where it is unpacked; stop or pause what changes these files and copy again`,
       );
     this.#top = kind === 'copy' ? null : { absolute: false, parts: [], path: '' };
   }
 
-  /** Takes the next entry. Throws AnswerRefused for one that a client should not unpack. */
+  /** Takes the next entry. Throws ResponseReplacedError for one that a client should not unpack. */
   check({ name, type, link }: TarEntry): void {
     const place = placeOf(name);
     this.#top ??= topOf(name, place);

@@ -3,7 +3,7 @@ import { chmod, chown, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
-import { AnswerRefused } from '../http/exchange.ts';
+import { ResponseReplacedError } from '../http/exchange.ts';
 import { ContainerTurns } from './container-turns.ts';
 import { rangeSize } from './isolated.ts';
 import { followLinks } from './link-following.ts';
@@ -70,9 +70,9 @@ export class RootGuard {
   }
 
   /**
-   * Copies of one container go one after another until the engine is done with each. It does them so anyway; but
-   * a copy that waits in the engine for another one has its container's root directory held for as long as that
-   * takes, and would begin whenever the other one's client lets it. See ContainerTurns.take.
+   * Copies of one container go one after another until the engine is done with each. It does them so anyway;
+   * but a copy that waits in the engine for another one has its container's root directory held for as long
+   * as that takes, and would begin whenever the other one's client lets it. See ContainerTurns.take.
    */
   takeTurn(id: string, gone?: AbortSignal): Promise<() => void> {
     return this.#copies.take(id, gone);
@@ -80,7 +80,8 @@ export class RootGuard {
 
   /**
    * Holds the root directory of container `id`, whose layer `upper` is. Resolves with what gives it back,
-   * which may be called more than once. Throws AnswerRefused where the container is just being started.
+   * which may be called more than once. Throws ResponseReplacedError where the container is just being
+   * started.
    */
   async hold(id: string, upper: string): Promise<() => Promise<void>> {
     const allowExecs = await this.#lookups.beforeCopy(id);
@@ -159,7 +160,7 @@ export class RootGuard {
     // Without an overlay the container has that very directory.
     if (state === null || state.overlay === null) return;
     // A start reads the owner from disk. One that was under way may have read the old one.
-    throw new AnswerRefused(
+    throw new ResponseReplacedError(
       409,
       `bulkhead gateway: container ${record.id.slice(0, 12)} is being started or ended, so nothing was copied; try again`,
     );

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { toDisk, toInside } from '../../shared/isolation/share-map.ts';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import type { EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
-import { AnswerRefused } from '../http/exchange.ts';
+import { ResponseReplacedError } from '../http/exchange.ts';
 import { socketsDirectory } from '../sockets/module.ts';
 import type { IsolatedContainer } from './isolated.ts';
 import { runStateOf } from './run-state.ts';
@@ -22,13 +22,13 @@ export interface SharingSources {
  */
 export interface UserShares {
   has(mount: MountFacts): boolean;
-  /** Ids of what is copied in. Throws AnswerRefused where they can't be told. */
+  /** Ids of what is copied in. Throws ResponseReplacedError where they can't be told. */
   into(): IdShift;
   /** Ids of what is copied out; nobody's are what the container sees there. */
   readonly outOf: IdShift;
   /** Whether whoever copies may do it: 1 enter, 4 read, 5 both. */
   may(stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number): boolean;
-  refusal(what: string): AnswerRefused;
+  refusal(what: string): ResponseReplacedError;
 }
 
 /** What the kernel shows of ids that have no name here. */
@@ -55,7 +55,7 @@ export async function userShares(
   // Started without a record and without a map: an engine where everybody who asks is root.
   if (user?.uid === 0 || (user === null && container.run !== null && maps === null)) return null;
   const refusal = (what: string) =>
-    new AnswerRefused(
+    new ResponseReplacedError(
       403,
       `enhanced container isolation: ${what} in a directory shared with container ${name} is not possible${user === null ? ', since it is not known who shares it: recreate the container' : ''} (A8)`,
     );

@@ -1,9 +1,9 @@
 import { EngineUnreachable, unansweredRefusal, type EngineFacts } from '../engine-api/engine-facts.ts';
 import {
-  AnswerRefused,
+  ResponseReplacedError,
   type Gatekeeper,
   type GatewayRequest,
-  type Handling,
+  type GatekeeperResult,
   type Verdict,
 } from '../http/exchange.ts';
 import { parameter, parseTarget, writeTarget, type Target } from '../http/message/target.ts';
@@ -66,7 +66,7 @@ export function withTrueIds(
     if (kind === null) return decide(request);
     const translate = (verdict: Verdict): Verdict | Promise<Verdict> =>
       verdict.kind === 'forward' ? translated(request, kind, verdict, { engine, sharing, guard }) : verdict;
-    const handled = (handling: Handling): Handling | Promise<Handling> => {
+    const handled = (handling: GatekeeperResult): GatekeeperResult | Promise<GatekeeperResult> => {
       if (handling.kind !== 'read-body') return translate(handling);
       return { ...handling, decide: async (body) => translate(await handling.decide(body)) };
     };
@@ -80,7 +80,7 @@ async function withLookupBefore(
   request: GatewayRequest,
   engine: EngineFacts,
   guard: RootGuard,
-): Promise<Handling> {
+): Promise<GatekeeperResult> {
   const handling = await decide(request);
   const wait = async (verdict: Verdict): Promise<Verdict> => {
     if (verdict.kind !== 'forward') return verdict;
@@ -88,9 +88,9 @@ async function withLookupBefore(
     try {
       const container = await engine.execContainer(exec);
       if (container === null) return verdict;
-      return { ...verdict, settled: await guard.beforeExec(container, exec, request.gone?.()) };
+      return { ...verdict, settled: await guard.beforeExec(container, exec, request.clientGone?.()) };
     } catch (error) {
-      if (error instanceof AnswerRefused)
+      if (error instanceof ResponseReplacedError)
         return { kind: 'refuse', status: error.status, message: error.message };
       if (!(error instanceof EngineUnreachable)) throw error;
       return { kind: 'refuse', ...unansweredRefusal(error) };
@@ -116,7 +116,7 @@ async function translated(
   try {
     return await copied(request, kind, verdict, context);
   } catch (error) {
-    if (error instanceof AnswerRefused)
+    if (error instanceof ResponseReplacedError)
       return { kind: 'refuse', status: error.status, message: error.message };
     if (!(error instanceof EngineUnreachable)) throw error;
     return { kind: 'refuse', ...unansweredRefusal(error) };
@@ -187,7 +187,7 @@ async function copied(
   };
   if (guard === null || upper === undefined || kind === 'changes') return outcomeOf(copy, facts, sharing);
   const { id } = container.facts;
-  const endTurn = await guard.takeTurn(id, request.gone?.());
+  const endTurn = await guard.takeTurn(id, request.clientGone?.());
   try {
     // From here on the engine may be asked for files of the container, too.
     const release = await guard.hold(id, upper);
@@ -234,7 +234,7 @@ async function outcomeOf(
       // The engine writes as root and follows links, which a container and its user may move between our look
       // and its own.
       if (shares !== null && !byRoot)
-        throw new AnswerRefused(
+        throw new ResponseReplacedError(
           403,
           `enhanced container isolation: docker cp into container ${container.facts.name}, with which a user shares directories, is blocked: the engine writes as root, not as that user; copy in the shared directory itself, or with tar over docker exec (A8)`,
         );
@@ -247,7 +247,7 @@ async function outcomeOf(
           { container, destination: asAsked(parameter(target, 'path') ?? '/'), owner, shares },
           facts,
         ),
-        answer: errorsOf(container),
+        response: errorsOf(container),
         ...(byContainer
           ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, others) }
           : {}),
@@ -256,7 +256,7 @@ async function outcomeOf(
     case 'out':
       return {
         ...pinned,
-        answer: copyOut(
+        response: copyOut(
           {
             container,
             source: asAsked(parameter(target, 'path') ?? '/'),
@@ -272,16 +272,16 @@ async function outcomeOf(
         ? outcome
         : {
             ...outcome,
-            answer: checkedStat({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares }),
+            response: checkedStat({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares }),
           };
     }
     case 'export':
-      return { ...pinned, answer: exported(container, await overlayLayers(container, sharing), facts) };
+      return { ...pinned, response: exported(container, await overlayLayers(container, sharing), facts) };
     case 'changes': {
       // A container that is not up is compared by the engine with true ids. It changes its root for nothing
       // here.
       const layers = await layersIn(container, sharing);
-      return layers === null ? pinned : { ...pinned, answer: trueChanges(layers) };
+      return layers === null ? pinned : { ...pinned, response: trueChanges(layers) };
     }
   }
 }
@@ -295,13 +295,14 @@ interface CopyProgress {
 }
 
 /**
- * Calls `release` and `begun` once the engine has changed its root: it has begun its answer, or reads the body
- * as an archive (`leadingHeaders`, for which the connection has to be a new one). Calls `release` and `settled`
- * when the engine is done with the request, also where the client has left.
+ * Calls `release` and `begun` once the engine has changed its root: it has begun its response, or reads the
+ * body as an archive (`leadingHeaders`, for which the connection has to be a new one). Calls `release` and
+ * `settled` when the engine is done with the request, also where the client has left.
  */
 function underGuard(verdict: Forward, { release, begun, settled }: CopyProgress): Forward {
-  const { answer, stream } = verdict;
-  if (answer !== undefined && !('begin' in answer)) throw new Error('the answer to a copy is one to stream');
+  const { response, stream } = verdict;
+  if (response !== undefined && !('begin' in response))
+    throw new Error('the response to a copy must be streamed');
   const hasBegun = async () => {
     await release();
     begun();
@@ -312,10 +313,10 @@ function underGuard(verdict: Forward, { release, begun, settled }: CopyProgress)
     settled: () => {
       void release().finally(settled);
     },
-    answer: {
+    response: {
       begin: async (head) => {
         await hasBegun();
-        return answer?.begin(head) ?? null;
+        return response?.begin(head) ?? null;
       },
     },
     ...(stream === undefined
@@ -360,9 +361,9 @@ function withCheckedArchive(kind: Copying, verdict: Forward, container: string):
     case 'into':
       return { ...verdict, stream: { begin: () => decompressedOnly } };
     case 'out':
-      return { ...verdict, answer: namesChecked('copy', container) };
+      return { ...verdict, response: namesChecked('copy', container) };
     case 'export':
-      return { ...verdict, answer: namesChecked('export', container) };
+      return { ...verdict, response: namesChecked('export', container) };
     case 'look':
     case 'changes':
       return verdict;

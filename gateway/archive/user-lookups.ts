@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { ExecState } from '../engine-api/engine-facts.ts';
-import { AnswerRefused } from '../http/exchange.ts';
+import { ResponseReplacedError } from '../http/exchange.ts';
 
 /** How long a copy waits for execs that are being started, and an exec for copies that begin, ms. */
 const waitMs = 30_000;
@@ -38,9 +38,9 @@ interface ContainerLookups {
 
 /**
  * Keeps copies and starts of execs of one container apart (A5). The engine follows no symbolic link on a
- * running container's mount, but for the beginning of a copy, which goes by the container's own links. At that
- * time it must look up no exec's user: it opens the container's /etc/passwd by path, as root, and a container
- * that exchanges that file for a link would learn the numbers in a file of the machine's.
+ * running container's mount, but for the beginning of a copy, which goes by the container's own links. At
+ * that time it must look up no exec's user: it opens the container's /etc/passwd by path, as root, and a
+ * container that exchanges that file for a link would learn the numbers in a file of the machine's.
  */
 export class UserLookups {
   readonly #askState: AskExecState;
@@ -54,7 +54,8 @@ export class UserLookups {
   /**
    * Waits until no copy of `container` begins. `exec` is to be started then, and later copies wait for that.
    * Resolves with what is to be called when the engine has answered the start, or never heard of it. Throws
-   * AnswerRefused where the wait takes too long or too many are being started, and the reason of `gone`.
+   * ResponseReplacedError where the wait takes too long or too many are being started, and the reason of
+   * `gone`.
    */
   async beforeExec(container: string, exec: string, gone?: AbortSignal): Promise<() => void> {
     const lookups = this.#of(container);
@@ -87,8 +88,8 @@ export class UserLookups {
 
   /**
    * Waits until the engine looks up no user in `container`, and has later execs wait until the function that
-   * is returned is called. Throws AnswerRefused where an exec does not get past its lookup in time, and what
-   * asking about it threw.
+   * is returned is called. Throws ResponseReplacedError where an exec does not get past its lookup in time,
+   * and what asking about it threw.
    */
   async beforeCopy(container: string): Promise<() => void> {
     const lookups = this.#of(container);
@@ -124,7 +125,7 @@ export class UserLookups {
     if (lookups === undefined) return;
     lookups.look ??= Promise.all(
       [...lookups.starting].map(async (exec) => {
-        // As it was before the question: what the engine has answered since may not be in the answer.
+        // As it was before the question: what the engine has answered since may not be in the response.
         const { isSettled } = exec;
         const state = await this.#limit(() => this.#askState(exec.id));
         // A start that the engine refused leaves an exec as it was created. One that is gone, because its
@@ -165,8 +166,8 @@ export class UserLookups {
   }
 }
 
-function busy(container: string, why: string, outcome: string): AnswerRefused {
-  return new AnswerRefused(
+function busy(container: string, why: string, outcome: string): ResponseReplacedError {
+  return new ResponseReplacedError(
     409,
     `bulkhead gateway: ${why} in container ${container.slice(0, 12)}, so ${outcome}; try again`,
   );

@@ -1,4 +1,4 @@
-import { AnswerRefused } from '../http/exchange.ts';
+import { ResponseReplacedError } from '../http/exchange.ts';
 import { asAsked, asBytes, components, ContainerView, joined } from './container-view.ts';
 import type { IsolatedContainer } from './isolated.ts';
 
@@ -28,7 +28,7 @@ export async function withoutVolumeLinks(
     return asBytes(text) === found ? text + suffix : null; // no query can say other bytes
   } catch (error) {
     // where its files are can't be told: the engine says what it thinks
-    if (error instanceof AnswerRefused) return null;
+    if (error instanceof ResponseReplacedError) return null;
     throw error;
   }
 }

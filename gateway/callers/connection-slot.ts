@@ -2,38 +2,36 @@ import type { AccountHolder } from '../../shared/policy/limits.ts';
 import { connectionDenial, type ConnectionLimits } from '../../shared/policy/limits.ts';
 import type { Denial } from '../../shared/policy/decision.ts';
 
-/** What slots have in common: the table they are in. */
+/** The table that slots belong to. */
 export interface SlotTable {
   readonly limits: ConnectionLimits;
-  /** Bytes held for all. */
-  held: number;
+  /** Buffered bytes of all connections. */
+  bufferedBytes: number;
   /**
-   * Connections whose next request's head is to be whole in time, and since when, ms; the one that waits
-   * longest first.
+   * Connections with an incomplete request head, and since when, ms; oldest first.
    */
-  readonly awaited: Map<ConnectionSlot, number>;
+  readonly awaitingHead: Map<ConnectionSlot, number>;
   readonly now: () => number;
-  leave(slot: ConnectionSlot): void;
+  release(slot: ConnectionSlot): void;
 }
 
 /**
- * Idle connections that are tried to make room for a new one: of some the next request may be here already.
+ * How many idle connections are tried to make room for a new one: some may just have received a request.
  */
-const mostTried = 8;
+const maxIdleTried = 8;
 
 /**
- * One open connection, as the accounts see it. The first account is the one that requests take their turns
- * by.
+ * One open connection in the accounts of its holders. Requests take their turns by the first account.
  */
 export class ConnectionSlot {
-  /** Whose turn requests on it take. */
+  /** The caller whose turns its requests take. */
   readonly caller: string;
   readonly #accounts: readonly ConnectionAccount[];
   readonly #table: SlotTable;
-  #held = 0;
+  #bufferedBytes = 0;
   #isBuild = false;
   #calls = 0;
-  #isLeft = false;
+  #isReleased = false;
   /** Closes the connection if no request is under way, and says whether it did. */
   closeIfIdle: () => boolean = () => false;
   /** Closes the connection. */
@@ -53,7 +51,7 @@ export class ConnectionSlot {
 
   /** No request is under way: the connection may be closed for the sake of a new one. */
   idle(): void {
-    if (this.#isLeft) return;
+    if (this.#isReleased) return;
     for (const { idle } of this.#accounts) idle.add(this);
   }
 
@@ -62,56 +60,58 @@ export class ConnectionSlot {
     for (const { idle } of this.#accounts) idle.delete(this);
   }
 
-  /** A head is begun that is to be whole in time. */
+  /** Starts the timeout of a request head. */
   awaitHead(): void {
-    const { awaited, now } = this.#table;
-    if (!this.#isLeft && !awaited.has(this)) awaited.set(this, now());
+    const { awaitingHead, now } = this.#table;
+    if (!this.#isReleased && !awaitingHead.has(this)) awaitingHead.set(this, now());
   }
 
-  /** The head is whole. */
-  headCame(): void {
-    this.#table.awaited.delete(this);
+  /** The head is complete. */
+  headReceived(): void {
+    this.#table.awaitingHead.delete(this);
   }
 
-  /** Counts bytes that wait in memory; negative: that wait no longer. */
-  hold(bytes: number): void {
-    if (this.#isLeft) return;
-    this.#held += bytes;
-    this.#table.held += bytes;
-    for (const account of this.#accounts) account.held += bytes;
+  /** Adds to the buffered bytes; negative: subtracts. */
+  countBuffered(bytes: number): void {
+    if (this.#isReleased) return;
+    this.#bufferedBytes += bytes;
+    this.#table.bufferedBytes += bytes;
+    for (const account of this.#accounts) account.bufferedBytes += bytes;
   }
 
-  /** The user has so much waiting that his clients are to wait. */
-  get isCrowded(): boolean {
+  /** A holder has so many buffered bytes that its clients are paused. */
+  get isOverBufferLimit(): boolean {
     const { heldBack } = this.#table.limits;
-    return this.#accounts.some(({ held }) => held > heldBack);
+    return this.#accounts.some(({ bufferedBytes }) => bufferedBytes > heldBack);
   }
 
-  /** Why no more may wait; null: it may. */
-  heldDenial(): Denial | null {
-    const { limits, held } = this.#table;
-    const most = held > limits.allHeld ? limits.held / 16 : limits.held;
-    const full = this.#accounts.find((account) => account.held > most);
-    return full === undefined ? null : connectionDenial('held', full.holder, most);
+  /** The denial where a holder exceeds its limit of buffered bytes; else null. */
+  bufferLimitDenial(): Denial | null {
+    const { limits, bufferedBytes } = this.#table;
+    const limit = bufferedBytes > limits.allHeld ? limits.held / 16 : limits.held;
+    const overLimit = this.#accounts.find((account) => account.bufferedBytes > limit);
+    return overLimit === undefined ? null : connectionDenial('held', overLimit.holder, limit);
   }
 
-  /** The connection is to speak to BuildKit: why it may not, or null. */
+  /** Counts the connection as one to BuildKit; the denial where that exceeds a limit, or null. */
   beginBuilds(): Denial | null {
     const { builds } = this.#table.limits;
-    const full = this.#accounts.find((account) => account.holder.kind !== 'root' && account.builds >= builds);
-    if (full !== undefined) return connectionDenial('builds', full.holder, builds);
+    const overLimit = this.#accounts.find(
+      (account) => account.holder.kind !== 'root' && account.builds >= builds,
+    );
+    if (overLimit !== undefined) return connectionDenial('builds', overLimit.holder, builds);
     if (!this.#isBuild) for (const account of this.#accounts) account.builds++;
     this.#isBuild = true;
     return null;
   }
 
-  /** A build call begins: why it may not, or null. */
+  /** Counts a build call; the denial where that exceeds a limit, or null. */
   beginCall(): Denial | null {
     const { buildCalls } = this.#table.limits;
-    const full = this.#accounts.find(
+    const overLimit = this.#accounts.find(
       (account) => account.holder.kind !== 'root' && account.buildCalls >= buildCalls,
     );
-    if (full !== undefined) return connectionDenial('build-calls', full.holder, buildCalls);
+    if (overLimit !== undefined) return connectionDenial('build-calls', overLimit.holder, buildCalls);
     this.#countCalls(1);
     return null;
   }
@@ -121,74 +121,74 @@ export class ConnectionSlot {
   }
 
   #countCalls(calls: number): void {
-    if (this.#isLeft) return;
+    if (this.#isReleased) return;
     this.#calls += calls;
     for (const account of this.#accounts) account.buildCalls += calls;
   }
 
-  /** The connection is over. More than once does nothing. */
-  leave(): void {
-    if (this.#isLeft) return;
+  /** The connection has ended. Idempotent. */
+  release(): void {
+    if (this.#isReleased) return;
     this.busy();
-    this.headCame();
-    this.hold(-this.#held);
+    this.headReceived();
+    this.countBuffered(-this.#bufferedBytes);
     this.#countCalls(-this.#calls);
-    this.#isLeft = true;
+    this.#isReleased = true;
     for (const account of this.#accounts) {
       account.open--;
       if (this.#isBuild) account.builds--;
     }
-    this.#table.leave(this);
+    this.#table.release(this);
   }
 }
 
-/** What one user, or one container by its socket, has open and holds of the gateway's memory. */
+/** Connections and buffered bytes of one user, or of one container by its socket. */
 export class ConnectionAccount {
   readonly holder: AccountHolder;
   /** Connections that may be open at a time. */
-  readonly most: number;
+  readonly maxOpen: number;
   open = 0;
-  /** Bytes that were sent and wait in memory. */
-  held = 0;
+  /** Received bytes that are buffered. */
+  bufferedBytes = 0;
   builds = 0;
   buildCalls = 0;
-  /** Refused clients that are still told so. */
+  /** Refused connections that still get their error response. */
   refusals = 0;
-  /** Connections without a request, the one that rests longest first. */
+  /** Idle connections, longest idle first. */
   readonly idle = new Set<ConnectionSlot>();
 
   constructor(holder: AccountHolder, limits: ConnectionLimits) {
     this.holder = holder;
     switch (holder.kind) {
       case 'root':
-        this.most = Infinity;
+        this.maxOpen = Infinity;
         break;
       case 'socket':
-        this.most = limits.eachSocket;
+        this.maxOpen = limits.eachSocket;
         break;
       case 'user':
       case 'nobody':
-        this.most = limits.each;
+        this.maxOpen = limits.each;
     }
   }
 
-  /** Nothing is open, held or under way. */
+  /** No connection and no refusal is open. */
   get isEmpty(): boolean {
     return this.open === 0 && this.refusals === 0;
   }
 
-  /** Closes the connection that rests longest; false where none can be closed. */
+  /** Closes the longest idle connection; false where none can be closed. */
   closeIdle(): boolean {
-    let tried = 0;
+    let attempts = 0;
     for (const slot of this.idle) {
       if (slot.closeIfIdle()) return true;
-      if (++tried === mostTried) return false;
+      if (++attempts === maxIdleTried) return false;
     }
     return false;
   }
 }
 
-/** A name that is the same for the same holder only. */
+/** A unique key of the holder. */
 export function holderKey(holder: AccountHolder): string {
   switch (holder.kind) {
     case 'root':

@@ -37,7 +37,7 @@ function ask(...holders: AccountHolder[]): ConnectionSlot | RefusedConnection {
   if (slot instanceof ConnectionSlot) {
     slot.close = () => {
       closed.push(slot);
-      slot.leave();
+      slot.release();
     };
   }
   return slot;
@@ -72,8 +72,8 @@ describe('connections of a user', () => {
         'that are there for all (at most 4 may be open at a time; end commands that follow logs or are attached); no setting allows it',
     );
     open(user(2));
-    first?.leave();
-    first?.leave();
+    first?.release();
+    first?.release();
     open(user(1));
     refused(user(1));
   });
@@ -159,11 +159,11 @@ describe('connections of all', () => {
 describe('a refused connection', () => {
   it("gets the reason, as far as there is room for that: the same user's others are only closed", () => {
     times(4, () => open(user(1)));
-    const told = times(8, () => refused(user(1)).told);
+    const told = times(8, () => refused(user(1)).release);
     expect(told).not.toContain(null);
-    expect(refused(user(1)).told).toBeNull();
+    expect(refused(user(1)).release).toBeNull();
     told[0]?.();
-    expect(refused(user(1)).told).not.toBeNull();
+    expect(refused(user(1)).release).not.toBeNull();
   });
 });
 
@@ -171,17 +171,17 @@ describe('a connection without a request', () => {
   it('is closed when the first head, or one that was begun, is not whole in time; one that rests after an answer is left', () => {
     const silent = open(user(1));
     const resting = open(user(2));
-    resting.headCame();
+    resting.headReceived();
     const begun = open(user(3));
-    begun.headCame();
+    begun.headReceived();
     clock = 30_000;
     begun.awaitHead();
     begun.awaitHead();
     clock = 60_000;
-    table.closeLate();
+    table.closeOverdue();
     expect(closed).toEqual([silent]);
     clock = 90_000;
-    table.closeLate();
+    table.closeOverdue();
     expect(closed).toEqual([silent, begun]);
     expect(table.open).toBe(1);
   });
@@ -192,25 +192,29 @@ describe('what waits in memory', () => {
     const [a, b] = times(2, () => open(user(1)));
     const other = open(user(2));
     if (a === undefined || b === undefined) throw new Error('two were made');
-    a.hold(100);
-    expect(b.isCrowded).toBe(false);
-    a.hold(1);
-    expect([a.isCrowded, b.isCrowded, other.isCrowded]).toEqual([true, true, false]);
-    b.hold(1500);
-    expect(other.heldDenial()).toBeNull();
-    expect(refusalText(b.heldDenial() ?? refused(user(1)).denial)).toContain(
+    a.countBuffered(100);
+    expect(b.isOverBufferLimit).toBe(false);
+    a.countBuffered(1);
+    expect([a.isOverBufferLimit, b.isOverBufferLimit, other.isOverBufferLimit]).toEqual([true, true, false]);
+    b.countBuffered(1500);
+    expect(other.bufferLimitDenial()).toBeNull();
+    expect(refusalText(b.bufferLimitDenial() ?? refused(user(1)).denial)).toContain(
       'at most 1600 bytes may wait at a time',
     );
-    b.leave();
-    expect([a.heldDenial(), table.held]).toEqual([null, 101]);
+    b.release();
+    expect([a.bufferLimitDenial(), table.bufferedBytes]).toEqual([null, 101]);
   });
 
   it('is bounded for all: then who has more than a little is refused', () => {
     const [a, b, c] = [open(user(1)), open(user(2)), open(user(3))];
-    a.hold(1500);
-    b.hold(450);
-    c.hold(100);
-    expect([a.heldDenial() !== null, b.heldDenial() !== null, c.heldDenial()]).toEqual([true, true, null]);
+    a.countBuffered(1500);
+    b.countBuffered(450);
+    c.countBuffered(100);
+    expect([a.bufferLimitDenial() !== null, b.bufferLimitDenial() !== null, c.bufferLimitDenial()]).toEqual([
+      true,
+      true,
+      null,
+    ]);
   });
 });
 
@@ -225,7 +229,7 @@ describe('builds', () => {
     expect(refusalText(b.beginCall() ?? refused(user(1)).denial)).toContain('one more build call of user 1');
     a.endCall();
     expect(b.beginCall()).toBeNull();
-    a.leave();
+    a.release();
     expect([b.beginBuilds(), b.beginCall()]).toEqual([null, null]);
     const root = [open(user(0)), open(user(0))];
     expect(root.map((slot) => slot.beginBuilds())).toEqual([null, null]);

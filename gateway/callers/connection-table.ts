@@ -3,45 +3,47 @@ import { connectionDenial, type AccountHolder, type ConnectionLimits } from '../
 import { ConnectionAccount, holderKey } from './connection-slot.ts';
 import { ConnectionSlot, type SlotTable } from './connection-slot.ts';
 
-/** How often connections are looked for whose head did not come in time, ms. */
+/** How often overdue request heads are looked for, ms. */
 const sweepMs = 5000;
-/** Refused clients that are told so at a time, in all and of one holder: others are only closed. */
-const mostRefusals = 64;
-const mostRefusalsEach = 8;
+/**
+ * Refused connections that get an error response at a time, in all and per holder: others are only closed.
+ */
+const maxRefusals = 64;
+const maxRefusalsPerHolder = 8;
 
-/** Who has a connection. */
+/** The caller of a connection. */
 export interface ConnectionCaller {
-  /** Whose turn its requests take. */
+  /** The caller whose turns its requests take. */
   readonly name: string;
-  /** Whom it counts for; all of them must have room. */
+  /** The accounts it is charged to; all of them must have room. */
   readonly holders: readonly AccountHolder[];
 }
 
-/** A connection that there is no room for. */
+/** A connection that exceeds a limit. */
 export interface RefusedConnection {
   readonly denial: Denial;
   /** 429 where it is the caller's own limit, else 503. */
   readonly status: 429 | 503;
-  /** To be called when the client was told so; null: there is no room for that either. */
-  readonly told: (() => void) | null;
+  /** Call when the error response was sent; null: there is no room for that either. */
+  readonly release: (() => void) | null;
 }
 
-/** All connections of a gateway's clients, by whom they count for. One table for all its sockets. */
+/** All connections of a gateway by account. One table for all its sockets. */
 export class ConnectionTable {
   readonly #table: SlotTable;
   readonly #accounts = new Map<string, ConnectionAccount>();
   #open = 0;
   #refusals = 0;
-  #sweeping: NodeJS.Timeout | null = null;
+  #sweepTimer: NodeJS.Timeout | null = null;
 
   constructor(limits: ConnectionLimits, now: () => number = () => performance.now()) {
     this.#table = {
       limits,
-      held: 0,
-      awaited: new Map(),
+      bufferedBytes: 0,
+      awaitingHead: new Map(),
       now,
-      leave: (slot) => {
-        this.#left(slot);
+      release: (slot) => {
+        this.#slotReleased(slot);
       },
     };
   }
@@ -50,9 +52,9 @@ export class ConnectionTable {
   get open(): number {
     return this.#open;
   }
-  /** Bytes that clients have sent and that wait. */
-  get held(): number {
-    return this.#table.held;
+  /** Received bytes that are buffered. */
+  get bufferedBytes(): number {
+    return this.#table.bufferedBytes;
   }
 
   /**
@@ -62,55 +64,55 @@ export class ConnectionTable {
   admit({ name, holders }: ConnectionCaller): ConnectionSlot | RefusedConnection {
     const accounts = holders.map((holder) => this.#account(holder));
     for (const account of accounts) {
-      if (account.open < account.most || account.closeIdle()) continue;
-      return this.#refused(accounts, connectionDenial('connections', account.holder, account.most), 429);
+      if (account.open < account.maxOpen || account.closeIdle()) continue;
+      return this.#refused(accounts, connectionDenial('connections', account.holder, account.maxOpen), 429);
     }
-    const most = this.#roomFor(accounts);
-    if (this.#open >= most && !this.#makeRoom(accounts, most)) {
+    const limit = this.#openLimitFor(accounts);
+    if (this.#open >= limit && !this.#makeRoom(accounts, limit)) {
       return this.#refused(
         accounts,
-        connectionDenial('all-connections', accounts[0]?.holder ?? { kind: 'nobody' }, most),
+        connectionDenial('all-connections', accounts[0]?.holder ?? { kind: 'nobody' }, limit),
         503,
       );
     }
     // Closing may have emptied an account, and taken it away.
     for (const account of accounts) this.#accounts.set(holderKey(account.holder), account);
     this.#open++;
-    this.#sweeping ??= setInterval(() => {
-      this.closeLate();
+    this.#sweepTimer ??= setInterval(() => {
+      this.closeOverdue();
     }, sweepMs).unref();
     return new ConnectionSlot(name, accounts, this.#table);
   }
 
-  /** Closes the connections whose request's head did not come in time. */
-  closeLate(): void {
+  /** Closes connections with an overdue request head. */
+  closeOverdue(): void {
     const since = this.#table.now() - this.#table.limits.headMs;
-    for (const [slot, began] of this.#table.awaited) {
+    for (const [slot, began] of this.#table.awaitingHead) {
       if (began > since) return;
       slot.close();
     }
   }
 
-  /** Connections of all together that may be open before these accounts' next one. */
-  #roomFor(accounts: readonly ConnectionAccount[]): number {
+  /** How many connections may be open in total before these accounts' next one. */
+  #openLimitFor(accounts: readonly ConnectionAccount[]): number {
     const { all, kept, few } = this.#table.limits;
     return accounts.every(({ holder, open }) => holder.kind === 'root' || open < few) ? all : all - kept;
   }
 
-  #makeRoom(accounts: readonly ConnectionAccount[], most: number): boolean {
-    if (accounts.some((account) => account.closeIdle())) return this.#open < most;
+  #makeRoom(accounts: readonly ConnectionAccount[], limit: number): boolean {
+    if (accounts.some((account) => account.closeIdle())) return this.#open < limit;
     const own = Math.max(...accounts.map(({ open }) => open));
     const others = [...this.#accounts.values()].filter(
       ({ holder, open, idle }) => holder.kind !== 'root' && open > own && idle.size > 0,
     );
     const largest = others.sort((a, b) => b.open - a.open)[0];
-    return largest?.closeIdle() === true && this.#open < most;
+    return largest?.closeIdle() === true && this.#open < limit;
   }
 
   #account(holder: AccountHolder): ConnectionAccount {
     const key = holderKey(holder);
-    const known = this.#accounts.get(key);
-    if (known !== undefined) return known;
+    const existing = this.#accounts.get(key);
+    if (existing !== undefined) return existing;
     const account = new ConnectionAccount(holder, this.#table.limits);
     this.#accounts.set(key, account);
     return account;
@@ -118,30 +120,30 @@ export class ConnectionTable {
 
   #refused(accounts: readonly ConnectionAccount[], denial: Denial, status: 429 | 503): RefusedConnection {
     const hasRoom =
-      this.#refusals < mostRefusals && accounts.every(({ refusals }) => refusals < mostRefusalsEach);
+      this.#refusals < maxRefusals && accounts.every(({ refusals }) => refusals < maxRefusalsPerHolder);
     if (!hasRoom) {
-      this.#forgetEmpty(accounts);
-      return { denial, status, told: null };
+      this.#deleteEmpty(accounts);
+      return { denial, status, release: null };
     }
     this.#refusals++;
     for (const account of accounts) account.refusals++;
-    const told = () => {
+    const release = () => {
       this.#refusals--;
       for (const account of accounts) account.refusals--;
-      this.#forgetEmpty(accounts);
+      this.#deleteEmpty(accounts);
     };
-    return { denial, status, told };
+    return { denial, status, release: release };
   }
 
-  #left(slot: ConnectionSlot): void {
+  #slotReleased(slot: ConnectionSlot): void {
     this.#open--;
-    this.#forgetEmpty(slot.accounts);
-    if (this.#open > 0 || this.#sweeping === null) return;
-    clearInterval(this.#sweeping);
-    this.#sweeping = null;
+    this.#deleteEmpty(slot.accounts);
+    if (this.#open > 0 || this.#sweepTimer === null) return;
+    clearInterval(this.#sweepTimer);
+    this.#sweepTimer = null;
   }
 
-  #forgetEmpty(accounts: readonly ConnectionAccount[]): void {
+  #deleteEmpty(accounts: readonly ConnectionAccount[]): void {
     for (const account of accounts) if (account.isEmpty) this.#accounts.delete(holderKey(account.holder));
   }
 }

@@ -28,9 +28,9 @@ const read = (more: Partial<IdOwnersOptions> = {}) =>
     etc: dir,
     subordinateDirectory: at('sub'),
     rangeDirectory: at('ranges'),
-    pauseMs: 0,
+    lookUpIntervalMs: 0,
     now: () => clock,
-    ask: (_, key) => {
+    queryDatabase: (_, key) => {
       asked.push(key);
       return Promise.resolve(accounts.get(key) ?? null);
     },
@@ -38,15 +38,15 @@ const read = (more: Partial<IdOwnersOptions> = {}) =>
   });
 /** Nobody's at first: who asks does not wait. */
 async function known(owners: IdOwners, uid: number): Promise<number | null> {
-  expect(owners.of(uid)).toBeNull();
+  expect(owners.ownerOf(uid)).toBeNull();
   await owners.settled();
-  return owners.of(uid);
+  return owners.ownerOf(uid);
 }
 
 describe('the owner of an id', () => {
   it("a user's own, without asking anybody", async () => {
     const owners = await read();
-    for (const uid of [0, 1, 1000, 99_999, 231_072, 600_113_151]) expect(owners.of(uid)).toBe(uid);
+    for (const uid of [0, 1, 1000, 99_999, 231_072, 600_113_151]) expect(owners.ownerOf(uid)).toBe(uid);
     expect(asked).toEqual([]);
   });
 
@@ -92,18 +92,18 @@ describe('the owner of an id', () => {
     const owners = await read();
     await known(owners, 100_000);
     asked = [];
-    owners.of(100_000);
+    owners.ownerOf(100_000);
     await owners.settled();
     expect(asked).toEqual([]);
     clock += 61_000;
-    expect(owners.of(100_000)).toBe(1000);
+    expect(owners.ownerOf(100_000)).toBe(1000);
     await owners.settled();
     expect(asked).toEqual(['100000', 'alice']);
   });
 
   it('is looked up for a limited number at a time', async () => {
     const owners = await read();
-    for (let uid = 100_000; uid < 110_000; uid++) expect(owners.of(uid)).toBeNull();
+    for (let uid = 100_000; uid < 110_000; uid++) expect(owners.ownerOf(uid)).toBeNull();
     await owners.settled();
     expect(asked.filter((key) => key !== 'alice').length).toBe(64);
   });
@@ -112,12 +112,12 @@ describe('the owner of an id', () => {
     const owners = await read();
     await rm(at('subuid'));
     clock += 2000;
-    owners.of(5);
+    owners.ownerOf(5);
     await owners.settled();
-    expect(owners.of(100_000)).toBe(100_000);
+    expect(owners.ownerOf(100_000)).toBe(100_000);
     await writeFile(at('subuid'), 'alice:300000:65536\n');
     clock += 2000;
-    owners.of(5);
+    owners.ownerOf(5);
     await owners.settled();
     expect(await known(owners, 300_001)).toBe(1000);
   });
@@ -129,13 +129,13 @@ describe('the owner of an id', () => {
     );
     const owners = await read();
     expect(await known(owners, 100_000)).toBe(1000);
-    expect(owners.of(165_536)).toBe(165_536);
+    expect(owners.ownerOf(165_536)).toBe(165_536);
   });
 });
 
 describe('the owner of a connection', () => {
   const peer = (uid: number) => ({ pid: 1, uid, gid: 0 });
-  const owners = { of: (uid: number) => (uid >= 100_000 ? (uid === 100_000 ? 1000 : null) : uid) };
+  const owners = { ownerOf: (uid: number) => (uid >= 100_000 ? (uid === 100_000 ? 1000 : null) : uid) };
   // all that is asked for
   const mount = (createdBy: number | null) => ({ get: () => ({ createdBy }) as SocketMount });
   const clients = (uid: number) => identifyCaller({ kind: 'clients' }, peer(uid), { owners, mounts: null });

@@ -13,14 +13,14 @@ import { databaseLine } from '../base/user-database.ts';
 /** Longest /etc/subuid that is read, and longest record of a range. */
 const maxListedBytes = 1024 * 1024;
 const maxRecordBytes = 4096;
-/** How often /etc/subuid is looked at, and how long it counts whose an id is, ms. */
-const listedForMs = 1000;
-const knownForMs = 60_000;
-/** Ids that are remembered, and that wait to be looked up. */
-const mostKnown = 4096;
-const mostWaiting = 64;
-/** Between two look-ups: each may start a process, and a user has thousands of ids to ask for. */
-const pauseMs = 50;
+/** How often /etc/subuid is checked, and how long an owner is cached, ms. */
+const listedTtlMs = 1000;
+const cacheTtlMs = 60_000;
+/** Cached ids, and ids that wait to be looked up. */
+const maxCached = 4096;
+const maxPending = 64;
+/** Between two look-ups, ms: each may start a process, and a user has thousands of ids. */
+const lookUpIntervalMs = 50;
 
 export interface IdOwnersOptions {
   readonly etc?: string;
@@ -30,30 +30,30 @@ export interface IdOwnersOptions {
    */
   readonly subordinateDirectory?: string;
   readonly rangeDirectory?: string;
-  readonly ask?: typeof databaseLine;
-  readonly pauseMs?: number;
+  readonly queryDatabase?: typeof databaseLine;
+  readonly lookUpIntervalMs?: number;
   readonly now?: () => number;
 }
 
-interface Known {
-  /** Null: it can't be told. */
+interface CachedOwner {
+  /** Null: unknown. */
   readonly owner: number | null;
   readonly until: number;
 }
 
 /**
- * Whose the ids are that clients come with. Users have more of them than their own: subordinate ones, and
+ * The users who own the uids of clients. Users have more of them than their own: subordinate ones, and
  * those of their containers, which a process takes by a user namespace or by a set-user-ID file that a
- * container left. Nothing here waits: an id that is not known yet is nobody's until it was looked up.
+ * container left. Look-ups are asynchronous: an id has no owner until it was looked up.
  */
 export class IdOwners {
   readonly #options: Required<IdOwnersOptions>;
   #listed: readonly ListedRange[] = [];
-  #stamp = '';
-  #lookedAt = -Infinity;
+  #fileStamp = '';
+  #checkedAt = -Infinity;
   #reading: Promise<void> | null = null;
-  readonly #known = new Map<number, Known>();
-  readonly #waiting = new Set<number>();
+  readonly #cache = new Map<number, CachedOwner>();
+  readonly #pending = new Set<number>();
   #worker: Promise<void> | null = null;
 
   private constructor(options: IdOwnersOptions) {
@@ -61,33 +61,33 @@ export class IdOwners {
       etc: '/etc',
       subordinateDirectory: '/var/lib/bulkhead/subordinate-ids',
       rangeDirectory: '/var/lib/bulkhead/range-owners',
-      ask: databaseLine,
-      pauseMs,
+      queryDatabase: databaseLine,
+      lookUpIntervalMs: lookUpIntervalMs,
       now: () => performance.now(),
       ...options,
     };
   }
 
-  /** With what /etc/subuid says now. */
+  /** With the current /etc/subuid. */
   static async read(options: IdOwnersOptions = {}): Promise<IdOwners> {
     const owners = new IdOwners(options);
     await owners.#readListed();
     return owners;
   }
 
-  /** The user whose the id is; null: one of somebody's further ids, and it is not known whose. */
-  of(uid: number): number | null {
+  /** The user who owns the id; null: a subordinate id whose owner is unknown (yet). */
+  ownerOf(uid: number): number | null {
     if (uid === 0) return 0;
-    this.#lookAgain();
+    this.#refreshListed();
     if (uid < firstSubordinateId && !this.#listed.some((range) => isInSpan(range, uid))) return uid;
-    const known = this.#known.get(uid);
-    if ((known === undefined || known.until < this.#options.now()) && this.#waiting.size < mostWaiting) {
-      this.#waiting.add(uid);
-      this.#worker ??= this.#work().finally(() => {
+    const cached = this.#cache.get(uid);
+    if ((cached === undefined || cached.until < this.#options.now()) && this.#pending.size < maxPending) {
+      this.#pending.add(uid);
+      this.#worker ??= this.#resolvePending().finally(() => {
         this.#worker = null;
       });
     }
-    return known?.owner ?? null;
+    return cached?.owner ?? null;
   }
 
   /** Resolves when nothing is being looked up or read. */
@@ -95,51 +95,53 @@ export class IdOwners {
     while (this.#worker !== null || this.#reading !== null) await Promise.all([this.#worker, this.#reading]);
   }
 
-  #lookAgain(): void {
+  #refreshListed(): void {
     const now = this.#options.now();
-    if (this.#reading !== null || now - this.#lookedAt < listedForMs) return;
-    this.#lookedAt = now;
+    if (this.#reading !== null || now - this.#checkedAt < listedTtlMs) return;
+    this.#checkedAt = now;
     this.#reading = this.#readListed().finally(() => {
       this.#reading = null;
     });
   }
 
-  /** A file that can't be read says nothing, and is tried again. */
+  /** A file that can't be read changes nothing, and is tried again. */
   async #readListed(): Promise<void> {
     const file = path.join(this.#options.etc, 'subuid');
-    const found = await stat(file).catch(() => null);
-    const stamp = found === null ? '' : `${found.ino} ${found.mtimeMs} ${found.size}`;
-    if (stamp === this.#stamp) return;
+    const stats = await stat(file).catch(() => null);
+    const stamp = stats === null ? '' : `${stats.ino} ${stats.mtimeMs} ${stats.size}`;
+    if (stamp === this.#fileStamp) return;
     const text = await readStart(file, maxListedBytes);
-    if (text === null && found !== null) return;
+    if (text === null && stats !== null) return;
     this.#listed = listedRanges(text ?? '');
-    this.#stamp = stamp;
-    this.#known.clear();
+    this.#fileStamp = stamp;
+    this.#cache.clear();
   }
 
-  async #work(): Promise<void> {
-    for (const uid of this.#waiting) {
+  async #resolvePending(): Promise<void> {
+    for (const uid of this.#pending) {
       const owner = await this.#lookUp(uid);
-      this.#waiting.delete(uid);
-      this.#known.delete(uid);
-      this.#known.set(uid, { owner, until: this.#options.now() + knownForMs });
-      for (const oldest of this.#known.keys()) {
-        if (this.#known.size <= mostKnown) break;
-        this.#known.delete(oldest);
+      this.#pending.delete(uid);
+      this.#cache.delete(uid);
+      this.#cache.set(uid, { owner, until: this.#options.now() + cacheTtlMs });
+      for (const oldest of this.#cache.keys()) {
+        if (this.#cache.size <= maxCached) break;
+        this.#cache.delete(oldest);
       }
       await new Promise<void>((resolve) => {
-        setTimeout(resolve, this.#options.pauseMs).unref();
+        setTimeout(resolve, this.#options.lookUpIntervalMs).unref();
       });
     }
   }
 
   async #lookUp(uid: number): Promise<number | null> {
-    const { ask, subordinateDirectory, rangeDirectory } = this.#options;
+    const { queryDatabase, subordinateDirectory, rangeDirectory } = this.#options;
     // An account that has such an id all the same is a user: directory services give out high ones.
-    if ((await ask('passwd', String(uid))) !== null) return uid;
+    if ((await queryDatabase('passwd', String(uid))) !== null) return uid;
     const range = this.#listed.find((one) => isInSpan(one, uid));
     if (range !== undefined)
-      return userOnly(/^\d+$/.test(range.name) ? Number(range.name) : idIn(await ask('passwd', range.name)));
+      return exceptRoot(
+        /^\d+$/.test(range.name) ? Number(range.name) : idIn(await queryDatabase('passwd', range.name)),
+      );
     if (uid < firstSubordinateId) return null;
     const first = uid < firstContainerId ? firstSubordinateId : firstContainerId;
     const base = first + Math.floor((uid - first) / idsPerRange) * idsPerRange;
@@ -147,7 +149,7 @@ export class IdOwners {
       path.join(uid < firstContainerId ? subordinateDirectory : rangeDirectory, String(base)),
       maxRecordBytes,
     );
-    return record === null ? null : userOnly(ownerIn(record, base));
+    return record === null ? null : exceptRoot(ownerIn(record, base));
   }
 }
 
@@ -155,7 +157,7 @@ export class IdOwners {
  * Ids that are given to root (other container managers have theirs so, and containers of root's) are not
  * root.
  */
-const userOnly = (owner: number | null): number | null => (owner === 0 ? null : owner);
+const exceptRoot = (owner: number | null): number | null => (owner === 0 ? null : owner);
 
 /** The number in a line of the form of /etc/passwd. */
 function idIn(line: string | null): number | null {
@@ -180,14 +182,14 @@ function ownerIn(text: string, base: number): number | null {
  * The file's text, as far as `most` bytes; null where it can't be read. A line that is cut off is left
  * away.
  */
-async function readStart(file: string, most: number): Promise<string | null> {
+async function readStart(file: string, maxBytes: number): Promise<string | null> {
   const handle = await open(file, 'r').catch(() => null);
   if (handle === null) return null;
   try {
-    const buffer = Buffer.alloc(Math.min(most, (await handle.stat()).size));
+    const buffer = Buffer.alloc(Math.min(maxBytes, (await handle.stat()).size));
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
     const text = buffer.toString('utf8', 0, bytesRead);
-    return bytesRead < most ? text : text.slice(0, text.lastIndexOf('\n') + 1);
+    return bytesRead < maxBytes ? text : text.slice(0, text.lastIndexOf('\n') + 1);
   } catch {
     return null;
   } finally {

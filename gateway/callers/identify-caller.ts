@@ -5,9 +5,9 @@ import { holderKey } from './connection-slot.ts';
 import type { ConnectionCaller } from './connection-table.ts';
 import type { IdOwners } from './id-owners.ts';
 
-/** What it takes to tell who has a connection. */
+/** Sources for identifying a caller. */
 export interface CallerSources {
-  readonly owners: Pick<IdOwners, 'of'>;
+  readonly owners: Pick<IdOwners, 'ownerOf'>;
   /** Null: no container has a socket of its own. */
   readonly mounts: Pick<SocketMounts, 'get'> | null;
 }
@@ -22,12 +22,12 @@ export function identifyCaller(
   { owners, mounts }: CallerSources,
 ): ConnectionCaller {
   if (origin.kind === 'clients') {
-    const holder = peer === null ? nobody : holderOf(owners.of(peer.uid));
+    const holder = peer === null ? nobody : holderOf(owners.ownerOf(peer.uid));
     return { name: holderKey(holder), holders: [holder] };
   }
   const holder: AccountHolder = { kind: 'socket', id: origin.id };
-  const maker = makerOf(mounts?.get(origin.id) ?? null, owners);
-  return { name: holderKey(holder), holders: maker === null ? [holder] : [holder, maker] };
+  const creator = creatorOf(mounts?.get(origin.id) ?? null, owners);
+  return { name: holderKey(holder), holders: creator === null ? [holder] : [holder, creator] };
 }
 
 const nobody: AccountHolder = { kind: 'nobody' };
@@ -37,9 +37,9 @@ function holderOf(uid: number | null): AccountHolder {
   return uid === 0 ? { kind: 'root' } : { kind: 'user', uid };
 }
 
-/** Null where it was root, whose containers have nothing of root's, or nobody known. */
-function makerOf(mount: SocketMount | null, owners: Pick<IdOwners, 'of'>): AccountHolder | null {
+/** Null for root, whose containers are not charged to root, and for an unknown user. */
+function creatorOf(mount: SocketMount | null, owners: Pick<IdOwners, 'ownerOf'>): AccountHolder | null {
   const uid = mount?.createdBy ?? null;
   if (uid === null || uid === 0) return null;
-  return holderOf(owners.of(uid));
+  return holderOf(owners.ownerOf(uid));
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * How many files this process may have open. Node raises the limit to the hard one at its start. Infinity
- * where it can't be told.
+ * RLIMIT_NOFILE of this process. Node raises the soft limit to the hard one at its start. Infinity where it
+ * is unknown.
  */
 export function openFilesLimit(): number {
   try {

@@ -27,7 +27,7 @@ export function passAsSent(context: InspectionContext, sent: Buffer | null): Ver
 
 async function createAsSent(context: InspectionContext, sent: Buffer): Promise<Verdict> {
   const asSent: Verdict = { kind: 'forward', body: sent };
-  const parsed = await readJson(sent, context.request.gone?.());
+  const parsed = await readJson(sent, context.request.clientGone?.());
   if (!parsed.ok || !isObject(parsed.value)) return asSent;
   const moved = await clientsSocketMounted(context, parsed.value);
   // An engine that can't be asked answers the request itself.
@@ -35,7 +35,7 @@ async function createAsSent(context: InspectionContext, sent: Buffer): Promise<V
   const body = (runtime === context.runtime ? runtimeAdded(moved ?? parsed.value) : null) ?? moved;
   return body === null
     ? asSent
-    : { kind: 'forward', body: await writeBody(body, sent.length, context.request.gone?.()) };
+    : { kind: 'forward', body: await writeBody(body, sent.length, context.request.clientGone?.()) };
 }
 
 /**
@@ -48,7 +48,7 @@ async function clientsSocketMounted(
   const { clientSocket } = context;
   const host = body.get('HostConfig');
   if (clientSocket === undefined || !isObject(host)) return null;
-  const resolve = bindSources(await environment(context), context.request.gone?.());
+  const resolve = bindSources(await environment(context), context.request.clientGone?.());
   const isSocket = async (source: string): Promise<boolean> => {
     const facts = await resolve(source);
     return (

@@ -52,7 +52,10 @@ export async function entered(
   return held.kind === 'passed' && held.warning === undefined ? result : held;
 }
 
-/** A container with a wider way to the engine than the caller's own is not for the caller. `what`: is done with it. */
+/**
+ * A container with a wider way to the engine than the caller's own is not for the caller. `what`: is done
+ * with it.
+ */
 export function holder(
   context: InspectionContext,
   container: SocketHolder,

@@ -1,6 +1,6 @@
 import type { GatekeeperOptions } from './gatekeeper-options.ts';
 import { countParsedBytes } from '../base/minor-gc.ts';
-import type { Gatekeeper, GatewayRequest, Handling, Verdict } from '../http/exchange.ts';
+import type { Gatekeeper, GatewayRequest, GatekeeperResult, Verdict } from '../http/exchange.ts';
 import { versionKnown } from '../routes/match.ts';
 import type { Route } from '../routes/route.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
@@ -8,7 +8,7 @@ import { backendCapabilities, chosenBackend, runtimeNameOf } from '../../shared/
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { EngineUnreachable, unansweredRefusal } from '../engine-api/engine-facts.ts';
 import { TooManyWaiting } from '../turns/fair-share.ts';
-import { callerName, largeBodyBytes, newTurns, type Turns } from '../turns/turns.ts';
+import { callerName, largeBodyBytes, createTurns, type Turns } from '../turns/turns.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
 import { takeGrpcOver } from './builds.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
@@ -31,7 +31,7 @@ const forward: Extract<Verdict, { kind: 'forward' }> = { kind: 'forward' };
  * load`. In audit mode what is denied is logged and passes.
  */
 export function createGatekeeper(given: GatekeeperOptions): Gatekeeper {
-  const options: Options = { ...given, turns: given.turns ?? newTurns() };
+  const options: Options = { ...given, turns: given.turns ?? createTurns() };
   return (request) => {
     const route = request.match?.route ?? null;
     // Requests that are looked at see the file as it is now; the rest is the same under every policy that has
@@ -85,7 +85,7 @@ function admittedRequest(
   route: Route | null,
   request: GatewayRequest,
   deciding: (sent: Buffer | null) => DecisionContext,
-): Handling | Promise<Handling> {
+): GatekeeperResult | Promise<GatekeeperResult> {
   if (request.match === null || route === null || !versionKnown(request.target.version)) {
     return denied(deciding(null), deny('unknown-endpoint', `${request.head.method} ${request.target.path}`));
   }
@@ -110,7 +110,9 @@ function admittedRequest(
         turn: {
           over: largeBodyBytes,
           take: (displaced) =>
-            options.turns.largeBodies.take(callerName(request), displaced, request.gone?.()).catch(tooMany),
+            options.turns.largeBodies
+              .acquire(callerName(request), displaced, request.clientGone?.())
+              .catch(tooMany),
         },
       };
     case 'dropped':
@@ -189,7 +191,8 @@ function inspect(
         forbids,
         enforces: () => mode() !== 'audit',
         marksProcesses: () => hasPlanner(options),
-        turn: (signal, displaced) => options.turns.largeMessages.take(callerName(request), displaced, signal),
+        turn: (signal, displaced) =>
+          options.turns.largeMessages.acquire(callerName(request), displaced, signal),
         slot: request.slot ?? null,
       }),
     };
@@ -212,7 +215,7 @@ async function inTurn(
 ): Promise<Verdict> {
   const large = body !== null && body.length > largeBodyBytes;
   const taken = await (large ? turns.largeDecisions : turns.requests)
-    .take(callerName(request), request.gone?.())
+    .acquire(callerName(request), request.clientGone?.())
     .catch(tooMany);
   if (typeof taken !== 'function') return taken;
   try {

@@ -113,7 +113,7 @@ async function mounted(
       inheritedQuestions([held]),
       context.facts,
       await environment(context),
-      context.request.gone?.(),
+      context.request.clientGone?.(),
     );
     const unmade: SocketAnswer = {
       kind: 'refused',

@@ -40,7 +40,7 @@ export async function createContainer(
   const query: QueryParameter[] = target.query.filter(({ key }) => key === 'name' || key === 'platform');
   const forwarded = writeTarget(target.version, target.path, query);
   if (body === null || body.length === 0) return { ...passedAsIs, target: forwarded, body: Buffer.alloc(0) };
-  const gone = context.request.gone?.();
+  const gone = context.request.clientGone?.();
   const decoded = await readJson(body, gone);
   if (!decoded.ok) return denied(decoded.denial);
   const shaped = readCreateBody(decoded.value);

@@ -21,7 +21,7 @@ const emptyObject: JsonObject = new Map();
 export async function readBody(context: InspectionContext, body: Buffer | null, shape: Shape): Promise<Read> {
   // No body at all goes on as none: the engine says what it thinks of that.
   if (body === null || body.length === 0) return { ok: true, body: emptyObject, bytes: 0 };
-  const decoded = await readJson(body, context.request.gone?.());
+  const decoded = await readJson(body, context.request.clientGone?.());
   if (!decoded.ok) return decoded;
   const shaped = checkShape(decoded.value, shape);
   if (!shaped.ok) return { ok: false, denial: shapeDenial(shaped.problem) };
@@ -44,7 +44,7 @@ export async function withBody(
   if (result.kind !== 'passed') return result;
   return {
     ...result,
-    body: bytes === 0 ? Buffer.alloc(0) : await writeBody(body, bytes, context.request.gone?.()),
+    body: bytes === 0 ? Buffer.alloc(0) : await writeBody(body, bytes, context.request.clientGone?.()),
   };
 }
 

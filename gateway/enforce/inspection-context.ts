@@ -1,6 +1,6 @@
 import type { Change, Denial } from '../../shared/policy/decision.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import type { AnswerHandling, GatewayRequest } from '../http/exchange.ts';
+import type { ResponseTransform, GatewayRequest } from '../http/exchange.ts';
 import type { GatekeeperOptions } from './gatekeeper-options.ts';
 import type { SocketClient } from './socket-client.ts';
 
@@ -25,7 +25,7 @@ export type InspectionResult =
       readonly target?: string;
       readonly body?: Buffer;
       /** The engine's answer has to be seen first. `refused` takes note of a refusal and gives its text. */
-      readonly answer?: (refused: (denial: Denial) => string) => AnswerHandling;
+      readonly answer?: (refused: (denial: Denial) => string) => ResponseTransform;
       /** What would have been refused, had the settings not said "warn". */
       readonly warning?: Denial;
       readonly container?: string | undefined;

@@ -2,7 +2,7 @@ import type { CreateDecision } from '../../shared/policy/create-container.ts';
 import type { Denial } from '../../shared/policy/decision.ts';
 import type { CreateFacts } from '../../shared/policy/references.ts';
 import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
-import type { AnswerHandling } from '../http/exchange.ts';
+import type { ResponseTransform } from '../http/exchange.ts';
 import { askTrust, bindOnAnswer } from '../sockets/grant.ts';
 import type { SocketMount } from '../base/socket-mount.ts';
 import { resolveCommandList } from '../trust/command-list.ts';
@@ -12,7 +12,7 @@ import { nestedDenial } from './socket-client.ts';
 import { message } from '../../shared/messages/message.ts';
 import { untrustedDetail } from '../trust/image-trust.ts';
 
-type Answer = (refused: (denial: Denial) => string) => AnswerHandling;
+type Answer = (refused: (denial: Denial) => string) => ResponseTransform;
 
 /**
  * Decides a create request, with a socket of its own for the container where it asks for one and its image

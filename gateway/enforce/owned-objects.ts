@@ -21,7 +21,7 @@ import {
 import { createQuestions } from '../../shared/policy/references.ts';
 import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
-import type { AnswerHandling } from '../http/exchange.ts';
+import type { ResponseTransform } from '../http/exchange.ts';
 import { parameter, writeTarget } from '../http/message/target.ts';
 import { type InspectionContext, type InspectionResult, passedAsIs } from './inspection-context.ts';
 import { readJson } from './read-body.ts';
@@ -104,7 +104,7 @@ export class OwnScope {
   }
 
   /** Own networks and the engine's three; nobody else's containers in them. */
-  networksSeen(): AnswerHandling {
+  networksSeen(): ResponseTransform {
     const seen = (network: Json): Json[] => {
       if (!isObject(network)) return [];
       if (objectAt(network, 'Labels').get(ownerLabel) === this.#owner) return [network];
@@ -113,7 +113,7 @@ export class OwnScope {
     return this.#rewritten((answer) => (isList(answer) ? answer.flatMap(seen) : answer));
   }
 
-  #rewritten(rewrite: (answer: Json) => Json): AnswerHandling {
+  #rewritten(rewrite: (answer: Json) => Json): ResponseTransform {
     const { settings } = this.#context;
     return {
       limit: maxListBytes,
@@ -205,7 +205,7 @@ export class OwnScope {
   async joined(reference: string, body: Buffer | null): Promise<InspectionResult> {
     const network = await this.network(reference, true);
     if (network.kind !== 'passed') return network;
-    const parsed = await readObject(body, this.#context.request.gone?.());
+    const parsed = await readObject(body, this.#context.request.clientGone?.());
     const { target } = network;
     // What can't be read is refused by the check of the body itself.
     if (parsed === null) return passedAsIs;
@@ -224,7 +224,7 @@ export class OwnScope {
     body: Buffer | null,
     check: (body: JsonObject) => Promise<InspectionResult>,
   ): Promise<InspectionResult> {
-    const parsed = await readObject(body, this.#context.request.gone?.());
+    const parsed = await readObject(body, this.#context.request.clientGone?.());
     if (parsed === null) return passedAsIs;
     const claimed = ownerLabelDenial(parsed, this.#owner);
     if (claimed !== null) return { kind: 'denied', denial: claimed };

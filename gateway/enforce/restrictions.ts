@@ -1,7 +1,7 @@
 import { hidesEnvironment, topDenial, withoutEnvironment } from '../../shared/policy/environment.ts';
 import { parseJson, writeJson } from '../../shared/policy/json.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import type { AnswerHandling } from '../http/exchange.ts';
+import type { ResponseTransform } from '../http/exchange.ts';
 import { parameter } from '../http/message/target.ts';
 import type { Route } from '../routes/route.ts';
 import { inspect } from './inspections.ts';
@@ -59,7 +59,7 @@ export async function inspectRequest(
   return second.kind === 'passed' ? { ...first, ...second } : second;
 }
 
-const hideEnvironment = (): AnswerHandling => ({
+const hideEnvironment = (): ResponseTransform => ({
   limit: maxInspectBytes,
   transformResponse: (head, body) => {
     if (head.status !== 200) return null;

@@ -80,7 +80,7 @@ export function conclude(deciding: DecisionContext, result: InspectionResult): V
         ...(body === undefined ? {} : { body }),
         ...(result.answer === undefined
           ? {}
-          : { answer: result.answer((denial) => noteDenial(deciding, denial, 'deny', result)) }),
+          : { response: result.answer((denial) => noteDenial(deciding, denial, 'deny', result)) }),
       };
     }
   }

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { parseImageReference } from '../../shared/settings/image-reference.ts';
-import { field, list, text, texts } from './answer-fields.ts';
+import { field, list, text, texts } from './response-fields.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { createEngineClient } from './engine-client.ts';
 import { readNetwork, readNetworks } from './network-facts.ts';
 import { onlyFile, readContainer, readImage, readRegistries, readVolume } from './read-facts.ts';
 
-/** What an engine says of itself. `limitMs`: from a question to the end of its answer; default 30 s. */
+/** What an engine says of itself. `limitMs`: from a question to the end of its response; default 30 s. */
 export function createEngineFacts(engineSocket: string, limitMs?: number): EngineFacts {
   const { open, fetchJson, close } = createEngineClient(engineSocket, limitMs);
 

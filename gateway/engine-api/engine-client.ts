@@ -10,7 +10,7 @@ const maxAnswerBytes = 16 * 1024 * 1024;
  */
 const largeAnswerBytes = 256 * 1024;
 /**
- * From the question to the end of its answer, ms. An engine that is starting a container answers nothing
+ * From the question to the end of its response, ms. An engine that is starting a container answers nothing
  * about it until it runs.
  */
 const answerLimitMs = 30_000;
@@ -28,7 +28,8 @@ export interface EngineClient {
     limited?: boolean,
   ): ClientRequest;
   /**
-   * The JSON of an answer; null for a 404. Posts where there is a body to post. Rejects with EngineUnreachable.
+   * The JSON of a response; null for a 404. Posts where there is a body to post. Rejects with
+   * EngineUnreachable.
    */
   fetchJson(path: string, post?: string | null): Promise<unknown>;
   close(): void;
@@ -36,8 +37,8 @@ export interface EngineClient {
 
 /**
  * Asks over connections of its own; as many as there are questions, since a container can keep the engine
- * from answering all that are about it, and nobody else's may wait for those. `perRequestCache` bounds them for
- * each request.
+ * from answering all that are about it, and nobody else's may wait for those. `perRequestCache` bounds them
+ * for each request.
  */
 export function createEngineClient(engineSocket: string, limitMs = answerLimitMs): EngineClient {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });

@@ -44,7 +44,10 @@ export interface EngineFacts {
   close(): void;
 }
 
-/** `starting`: the engine has begun, and its process is not there yet; `started`: it was made, has ended, or could not be made. */
+/**
+ * `starting`: the engine has begun, and its process is not there yet; `started`: it was made, has ended, or
+ * could not be made.
+ */
 export type ExecState = 'created' | 'starting' | 'started';
 
 export interface MountFacts {
@@ -107,7 +110,7 @@ export interface RegistryFacts {
   readonly insecureRanges: readonly string[];
 }
 
-/** The engine could not be asked; the request that needed the answer is refused with 503. */
+/** The engine could not be asked; the request that needed the response is refused with 503. */
 export class EngineUnreachable extends Error {}
 
 /**
@@ -119,7 +122,7 @@ export class EngineTimeout extends EngineUnreachable {
   }
 }
 
-/** How a question that can't be answered is refused: what depends on the answer is not done. */
+/** How a question that can't be answered is refused: what depends on the response is not done. */
 export function unansweredRefusal(error: EngineUnreachable): {
   readonly status: number;
   readonly message: string;

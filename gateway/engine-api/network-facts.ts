@@ -1,4 +1,4 @@
-import { field, text, texts } from './answer-fields.ts';
+import { field, text, texts } from './response-fields.ts';
 
 export interface NetworkFacts {
   readonly id: string;
@@ -15,7 +15,7 @@ export interface ListedNetwork extends NetworkFacts {
   readonly subnets: readonly string[];
 }
 
-/** Reads the engine's answer about one network. */
+/** Reads the engine's response about one network. */
 export function readNetwork(found: unknown): NetworkFacts {
   return {
     id: text(field(found, 'Id')),

@@ -1,6 +1,6 @@
 import { isHeldBind } from '../../shared/policy/held-binds.ts';
 import type { LocalImage } from '../../shared/policy/image-trust.ts';
-import { field, list, text, texts } from './answer-fields.ts';
+import { field, list, text, texts } from './response-fields.ts';
 import type { ContainerFacts, ContainerLayers, RegistryFacts, VolumeFacts } from './engine-facts.ts';
 
 /** The content of an archive that is one regular file. */
@@ -21,7 +21,7 @@ export function onlyFile(archive: Buffer): Buffer | null {
  */
 const graphDriverNames = new Set(['overlay2', 'vfs', 'aufs', 'devicemapper', 'windowsfilter']);
 
-/** `info`: the engine's answer to /info, asked for where it is needed. */
+/** `info`: the engine's response to /info, asked for where it is needed. */
 export async function readImage(found: unknown, info: () => Promise<unknown>): Promise<LocalImage> {
   const driver = text(field(field(found, 'GraphDriver'), 'Name'));
   // In doubt containerd's: there fewer of the engine's words count as proof.

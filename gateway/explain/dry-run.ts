@@ -7,7 +7,7 @@ import { partText, splitCreateBody } from '../../shared/policy/split-create.ts';
 import { loggedTarget } from '../audit/describe-request.ts';
 import { createGatekeeper } from '../enforce/decide.ts';
 import type { GatekeeperOptions } from '../enforce/gatekeeper-options.ts';
-import type { Gatekeeper, GatewayRequest, Handling, Verdict } from '../http/exchange.ts';
+import type { Gatekeeper, GatewayRequest, GatekeeperResult, Verdict } from '../http/exchange.ts';
 
 /**
  * What a client may learn from the engine on the way: enough for a command line to get to what it wants to
@@ -124,17 +124,19 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
         return { kind: 'forward' };
     }
     let stopped: Verdict = stop;
-    const handling = await inTurn(async (): Promise<Extract<Handling, { kind: 'read-body' }> | null> => {
-      let later: Extract<Handling, { kind: 'read-body' }> | null = null;
-      const { verdict, findings } = await collect(async () => {
-        const handled = await decide(request);
-        if (handled.kind !== 'read-body') return handled;
-        later = handled;
-        return stop;
-      });
-      if (later === null) stopped = conclude(request, verdict, findings);
-      return later;
-    });
+    const handling = await inTurn(
+      async (): Promise<Extract<GatekeeperResult, { kind: 'read-body' }> | null> => {
+        let later: Extract<GatekeeperResult, { kind: 'read-body' }> | null = null;
+        const { verdict, findings } = await collect(async () => {
+          const handled = await decide(request);
+          if (handled.kind !== 'read-body') return handled;
+          later = handled;
+          return stop;
+        });
+        if (later === null) stopped = conclude(request, verdict, findings);
+        return later;
+      },
+    );
     if (handling === null) return continueAfterDenial ? { kind: 'forward' } : stopped;
     return {
       kind: 'read-body',
@@ -160,7 +162,7 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
   };
 
   async function everyPart(
-    handling: Extract<Handling, { kind: 'read-body' }>,
+    handling: Extract<GatekeeperResult, { kind: 'read-body' }>,
     sent: JsonObject,
     whole: readonly Finding[],
   ): Promise<{ findings: Finding[]; passed: RequestPart[] }> {

@@ -102,7 +102,7 @@ export async function drySession(
         decide,
         origin: { kind: 'clients' },
         log: () => undefined,
-        malformed: () => undefined,
+        onProtocolError: () => undefined,
         group: '',
       },
     );

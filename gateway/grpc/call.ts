@@ -208,7 +208,7 @@ function inspect(
   };
   const account = (bytes: number) => {
     budget.bytes += bytes - held;
-    policy.slot?.hold(bytes - held);
+    policy.slot?.countBuffered(bytes - held);
     held = bytes;
   };
   const stop = (code: number, text: string) => {
@@ -336,7 +336,7 @@ function inspect(
       );
       return;
     }
-    const crowded = frames.held === 0 ? null : (policy.slot?.heldDenial() ?? null);
+    const crowded = frames.held === 0 ? null : (policy.slot?.bufferLimitDenial() ?? null);
     if (crowded !== null) {
       stop(grpcStatus.resourceExhausted, policy.deny(path, crowded) ?? refusalText(crowded));
       return;

@@ -80,7 +80,7 @@ beforeEach(async () => {
         },
         turn: (signal, displaced) => {
           displacing.push(displaced);
-          return turns.take('a user', displaced, signal);
+          return turns.acquire('a user', displaced, signal);
         },
         slot,
       });
@@ -806,7 +806,7 @@ describe('long messages', () => {
     expect(plainMessage(String(headers['grpc-message']))).toContain(
       'at most 250000 bytes may wait at a time',
     );
-    expect(slot.heldDenial()).toBeNull();
+    expect(slot.bufferLimitDenial()).toBeNull();
   });
 
   /** Resolves when the caller's one turn is taken. */
@@ -814,7 +814,7 @@ describe('long messages', () => {
     for (;;) {
       const tried = new AbortController();
       const taken = turns
-        .take('a user', () => undefined, tried.signal)
+        .acquire('a user', () => undefined, tried.signal)
         .then(
           (turn) => {
             turn.end();

@@ -147,7 +147,8 @@ describe('A1: a container in a build that its client drives', () => {
 
   it('runs a second process for that client, which cannot see the token of its build', async () => {
     const container = await makeBuildContainer(await client(), 'k3v9x0q2m8w7c1z5t6r4y2u1p', 'own');
-    // Whichever the builder takes for the first process, which the container ends with: neither ends by itself.
+    // Whichever the builder takes for the first process, which the container ends with: neither ends by
+    // itself.
     const outputs = await Promise.all([0, 1].map(() => container.run(`${printed}; sleep 1000`)));
     await container.end();
     for (const said of outputs) {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BodyTransform } from './message/body-stream.ts';
 import { ClientConnection } from './connection.ts';
-import { AnswerRefused, type Gatekeeper } from './exchange.ts';
+import { ResponseReplacedError, type Gatekeeper } from './exchange.ts';
 
 // The engine is a script here: what it says is exactly what a test wants it to say.
 let dir: string;
@@ -46,7 +46,7 @@ beforeEach(async () => {
           connections.delete(one);
           ended++;
         },
-        malformed: (why) => {
+        onProtocolError: (why) => {
           trouble.push(why);
         },
       }),
@@ -144,7 +144,7 @@ describe('a transformed request body', () => {
   it('is not sent where `begin` refuses: the engine sees the end of the connection', async () => {
     decide = () => ({
       kind: 'forward',
-      stream: { begin: () => Promise.reject(new AnswerRefused(409, 'changed')) },
+      stream: { begin: () => Promise.reject(new ResponseReplacedError(409, 'changed')) },
     });
     const { text } = await say(`${put('Content-Length: 3')}abc`);
     expect(text).toMatch(/^HTTP\/1\.1 409 Conflict[\s\S]*"changed"/);
@@ -160,7 +160,7 @@ describe('a transformed request body', () => {
           async function* (content) {
             for await (const part of content) {
               yield [part];
-              throw new AnswerRefused(400, 'broken archive');
+              throw new ResponseReplacedError(400, 'broken archive');
             }
           },
       },
@@ -215,7 +215,7 @@ describe('a transformed response body', () => {
     decide = (request) =>
       request.target.path === '/_ping'
         ? { kind: 'forward' }
-        : { kind: 'forward', answer: { begin: (head) => (head.status === 200 ? loud : null) } };
+        : { kind: 'forward', response: { begin: (head) => (head.status === 200 ? loud : null) } };
   });
   const get = 'GET /v1.45/containers/x/export HTTP/1.1\r\nHost: d\r\n\r\n';
 
@@ -256,14 +256,14 @@ describe('a transformed response body', () => {
     expect((await say(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 502 [\s\S]*compressed/);
     decide = () => ({
       kind: 'forward',
-      answer: {
+      response: {
         begin: () => {
-          throw new AnswerRefused(409, 'changed');
+          throw new ResponseReplacedError(409, 'changed');
         },
       },
     });
     expect((await say(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 409 [\s\S]*changed/);
-    decide = () => ({ kind: 'forward', answer: { begin: () => Promise.reject(new Error('why')) } });
+    decide = () => ({ kind: 'forward', response: { begin: () => Promise.reject(new Error('why')) } });
     expect((await say(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 502 [\s\S]*could not be looked at/);
     expect(trouble.join()).toContain('why');
   });
@@ -275,7 +275,7 @@ describe('a transformed response body', () => {
     expect(await say(get)).toEqual({ text: expect.not.stringContaining('0\r\n\r\n') as string, ended: true });
     decide = () => ({
       kind: 'forward',
-      answer: {
+      response: {
         begin: () =>
           async function* (content) {
             for await (const part of content) {
@@ -299,7 +299,7 @@ describe('a transformed response body', () => {
     let finished = false;
     decide = () => ({
       kind: 'forward',
-      answer: {
+      response: {
         begin: () =>
           async function* (content) {
             try {

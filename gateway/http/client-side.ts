@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { handOver, listen, type Listeners } from './engine-link.ts';
+import { detachListeners, listen, type Listeners } from './engine-link.ts';
 import { SendBuffer } from './send-buffer.ts';
-import { takesMore } from './message/socket-flow.ts';
+import { canWriteMore } from './message/socket-flow.ts';
 import { unreadBytes } from './unread-bytes.ts';
 import {
   detachReading,
@@ -15,14 +15,14 @@ import type { ConnectionSlot } from '../callers/connection-slot.ts';
 import { peerCredentials, type PeerCredentials } from '../base/peer-credentials.ts';
 
 const empty = Buffer.alloc(0);
-/** Bytes of later requests kept while one is under way; then the client has to wait. */
+/** Bytes of pipelined requests that are buffered during one; beyond that the socket is paused. */
 const maxAhead = 256 * 1024;
-/** How much a client may go on sending that has its last answer, before the connection is cut. */
+/** How much a client may still send after its last response before the connection is cut. */
 const discardBytes = 64 * 1024 * 1024;
 
-/** How long a client is waited for that has its last answer, or is still to take it. */
+/** How long a client may take to read its last response and to close. */
 export const lingerLimits = {
-  /** From when the kernel has the whole answer to the client's FIN. */
+  /** From when the kernel has the whole response to the client's FIN. */
   discardMs: 10_000,
   /**
    * Without a byte that the client takes. Generous: what it writes to, or the one at the keyboard, may have
@@ -31,7 +31,7 @@ export const lingerLimits = {
   stalledMs: 5 * 60_000,
 } as const;
 
-/** What the client's socket tells its connection. */
+/** Events of the client's socket. */
 export interface ClientEvents {
   readonly bytes: (bytes: Buffer) => void;
   /** The client's FIN. */
@@ -41,15 +41,15 @@ export interface ClientEvents {
   readonly gone: () => void;
 }
 
-/** What a client counts for of what its user has waiting. */
-export type HeldBytes = Pick<ConnectionSlot, 'hold' | 'isCrowded'>;
+/** Accounts the client's buffered bytes to its user. */
+export type BufferAccounting = Pick<ConnectionSlot, 'countBuffered' | 'isOverBufferLimit'>;
 
-/** The client's socket, with the bytes of it that were not looked at yet. */
+/** The client's socket with its received, unprocessed bytes. */
 export class ClientSide {
   readonly #socket: Socket;
   readonly #events: ClientEvents;
   readonly #listeners: Listeners;
-  readonly #held: HeldBytes | null;
+  readonly #accounting: BufferAccounting | null;
   #inbox: Buffer = empty;
   #ended = false;
   #lingering = false;
@@ -58,8 +58,8 @@ export class ClientSide {
   #lingerTimer: NodeJS.Timeout | null = null;
   #peer: PeerCredentials | null | undefined;
 
-  constructor(socket: Socket, events: ClientEvents, held: HeldBytes | null = null) {
-    this.#held = held;
+  constructor(socket: Socket, events: ClientEvents, accounting: BufferAccounting | null = null) {
+    this.#accounting = accounting;
     this.#socket = socket;
     this.#events = events;
     this.#listeners = {
@@ -81,7 +81,7 @@ export class ClientSide {
     listen(socket, this.#listeners);
   }
 
-  /** Bytes that came and were not taken yet. */
+  /** Bytes that were received and not taken yet. */
   get inbox(): Buffer {
     return this.#inbox;
   }
@@ -89,31 +89,31 @@ export class ClientSide {
   get ended(): boolean {
     return this.#ended;
   }
-  /** The client has closed its socket: nobody reads an answer. */
-  get left(): boolean {
+  /** The client has closed its socket entirely, not only its sending side. */
+  get isClosedByClient(): boolean {
     return this.#socket.destroyed || hungUp(this.#socket);
   }
-  /** It has sent something that was not read yet. */
+  /** The kernel has unread bytes of the client. */
   get hasUnread(): boolean {
     return hasUnread(this.#socket);
   }
-  /** More was written than its socket takes; `drain` will tell. */
-  get full(): boolean {
-    return !takesMore(this.#socket);
+  /** The write buffer is full; `drain` follows. */
+  get needsDrain(): boolean {
+    return !canWriteMore(this.#socket);
   }
   get credentials(): PeerCredentials | null {
     if (this.#peer === undefined) this.#peer = peerCredentials(this.#socket);
     return this.#peer;
   }
 
-  add(bytes: Buffer): void {
-    this.#held?.hold(bytes.length);
+  append(bytes: Buffer): void {
+    this.#accounting?.countBuffered(bytes.length);
     this.#inbox = this.#inbox.length === 0 ? bytes : Buffer.concat([this.#inbox, bytes]);
   }
   /** Removes the first `count` bytes of the inbox and returns them. */
   take(count: number): Buffer {
     const all = this.#inbox;
-    this.#held?.hold(-count);
+    this.#accounting?.countBuffered(-count);
     if (count === all.length) {
       this.#inbox = empty;
       return all;
@@ -126,14 +126,14 @@ export class ClientSide {
   write(bytes: Buffer, sent?: () => void): boolean {
     this.#sendBuffer.count(this.#socket, bytes.length);
     this.#socket.write(bytes, sent);
-    return takesMore(this.#socket);
+    return canWriteMore(this.#socket);
   }
   /** In one go. */
   writeAll(parts: readonly Buffer[]): boolean {
     this.#socket.cork();
     for (const part of parts) this.write(part);
     this.#socket.uncork();
-    return takesMore(this.#socket);
+    return canWriteMore(this.#socket);
   }
   /** Null where something was read that was not taken yet. */
   detachReading(): DetachedReadHandle | null {
@@ -153,19 +153,20 @@ export class ClientSide {
   resume(): void {
     if (this.#socket.isPaused()) this.#socket.resume();
   }
-  /** Makes a client wait that sends far ahead. */
-  holdBack(): void {
-    if (this.#inbox.length > (this.#held?.isCrowded === true ? 0 : maxAhead)) this.#socket.pause();
+  /** Pauses a client that sends too far ahead. */
+  applyBackpressure(): void {
+    if (this.#inbox.length > (this.#accounting?.isOverBufferLimit === true ? 0 : maxAhead))
+      this.#socket.pause();
   }
 
   /**
    * Writes what is queued and `last`, sends FIN, then reads on for a while without looking: closing with
-   * unread bytes would make many clients lose the answer. `gone` is told at the end. However long a client
-   * takes for the answer, it is sent to its end, as long as the client takes any of it.
+   * unread bytes would make many clients lose the response. `gone` is called at the end. However long a
+   * client takes for the response, it is sent to its end, as long as the client takes any of it.
    */
   linger(last?: Buffer): void {
     this.#lingering = true;
-    this.#forget();
+    this.#clearInbox();
     const socket = this.#socket;
     socket.once('close', () => {
       this.#setLingerTimer(null);
@@ -214,20 +215,20 @@ export class ClientSide {
 
   /** Gives the socket away, paused, with the inbox pushed back into it and no listeners of ours. */
   release(): Socket {
-    handOver(this.#socket, this.#listeners);
+    detachListeners(this.#socket, this.#listeners);
     if (this.#inbox.length > 0) this.#socket.unshift(this.#inbox);
-    this.#forget();
+    this.#clearInbox();
     return this.#socket;
   }
 
   destroy(): void {
-    this.#forget();
+    this.#clearInbox();
     this.#socket.destroy();
   }
 
-  /** Lets go of what was not taken. */
-  #forget(): void {
-    this.#held?.hold(-this.#inbox.length);
+  /** Drops the bytes that were not taken. */
+  #clearInbox(): void {
+    this.#accounting?.countBuffered(-this.#inbox.length);
     this.#inbox = empty;
   }
 }

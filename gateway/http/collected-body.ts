@@ -9,24 +9,24 @@ const empty = Buffer.alloc(0);
 export class CollectedBody {
   readonly #length: BodyLength;
   readonly #limit: number;
-  readonly #hold: (bytes: number) => void;
+  readonly #countBuffered: (bytes: number) => void;
   /** Filled up to `#bytes`. */
   #buffer: Buffer = empty;
   #bytes = 0;
-  #heldBytes = 0;
+  #bufferedBytes = 0;
 
-  /** `limit`: bytes of content that are kept. `hold` takes what is held more, or (negative) less. */
-  constructor(length: BodyLength, limit: number, hold: (bytes: number) => void) {
+  /** `limit`: bytes of content that are kept. `countBuffered` accounts the growth (negative: shrinkage). */
+  constructor(length: BodyLength, limit: number, countBuffered: (bytes: number) => void) {
     this.#length = length;
     this.#limit = limit;
-    this.#hold = hold;
+    this.#countBuffered = countBuffered;
   }
 
-  /** Bytes that count as the user's. */
-  get heldBytes(): number {
-    return this.#heldBytes;
+  /** Bytes that the user's account is charged for. */
+  get bufferedBytes(): number {
+    return this.#bufferedBytes;
   }
-  /** More has come than is kept. */
+  /** The limit was exceeded. */
   get isTooLong(): boolean {
     return this.#bytes > this.#limit;
   }
@@ -43,7 +43,7 @@ export class CollectedBody {
       );
       this.#buffer.copy(larger, 0, 0, before);
       this.#buffer = larger;
-      this.#setHeld(larger.length);
+      this.#setBufferedBytes(larger.length);
     }
     content.copy(this.#buffer, before);
   }
@@ -55,14 +55,14 @@ export class CollectedBody {
     return content;
   }
 
-  /** Nobody needs it any more. */
+  /** Drops the content and its accounting. Idempotent. */
   release(): void {
     this.#buffer = empty;
-    this.#setHeld(0);
+    this.#setBufferedBytes(0);
   }
 
-  #setHeld(bytes: number): void {
-    this.#hold(bytes - this.#heldBytes);
-    this.#heldBytes = bytes;
+  #setBufferedBytes(bytes: number): void {
+    this.#countBuffered(bytes - this.#bufferedBytes);
+    this.#bufferedBytes = bytes;
   }
 }

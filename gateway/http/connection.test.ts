@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendRaw } from '../../tests/support/raw-http.ts';
 import { ClientConnection } from './connection.ts';
-import { AnswerRefused, type Gatekeeper, type GatewayRequest, type Verdict } from './exchange.ts';
+import { ResponseReplacedError, type Gatekeeper, type GatewayRequest, type Verdict } from './exchange.ts';
 
 // The engine is a script here: what it says is exactly what a test wants it to say.
 let dir: string;
@@ -45,7 +45,7 @@ beforeEach(async () => {
         ended: (one) => {
           connections.delete(one);
         },
-        malformed: () => undefined,
+        onProtocolError: () => undefined,
       }),
     );
   });
@@ -383,7 +383,7 @@ describe('inspected responses', () => {
     ): Gatekeeper =>
     () => ({
       kind: 'forward',
-      answer: { limit, transformResponse: (head, body) => see(body.toString(), head.status) },
+      response: { limit, transformResponse: (head, body) => see(body.toString(), head.status) },
     });
 
   it.each([
@@ -414,7 +414,9 @@ describe('inspected responses', () => {
     engineSays = (socket) => {
       socket.write('HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\npong');
     };
-    decide = looked(() => Promise.reject(new AnswerRefused(403, 'enhanced container isolation: not that')));
+    decide = looked(() =>
+      Promise.reject(new ResponseReplacedError(403, 'enhanced container isolation: not that')),
+    );
     const answer = await sendRaw(listen(), `${ping}${ping}`, /(not that[\s\S]*){2}/);
     expect(answer.status).toBe(403);
     expect(answer.text).not.toContain('pong');
@@ -583,8 +585,8 @@ describe('a client that leaves while its request is decided', () => {
     });
     const signal = new Promise<AbortSignal>((resolve, reject) => {
       decide = (request) => {
-        if (request.gone === undefined) reject(new Error('nobody can tell'));
-        else resolve(request.gone());
+        if (request.clientGone === undefined) reject(new Error('nobody can tell'));
+        else resolve(request.clientGone());
         return decided;
       };
     });

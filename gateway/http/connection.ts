@@ -103,7 +103,7 @@ export class ClientConnection {
     slot.idle();
   }
 
-  /** The connection speaks another protocol by now. */
+  /** The connection has switched protocols. */
   get switched(): boolean {
     return this.#state === 'tunnel' || this.#state === 'taken-over';
   }
@@ -139,7 +139,7 @@ export class ClientConnection {
     }
     for (const socket of this.#takenOver) socket.destroy();
     this.#requests.clientGone();
-    this.#options.slot?.leave();
+    this.#options.slot?.release();
     this.#options.ended(this);
   }
 
@@ -182,7 +182,7 @@ export class ClientConnection {
     try {
       handler(sockets.client, sockets.engine);
     } catch (error) {
-      this.#options.malformed(`internal error: ${errorText(error)}`);
+      this.#options.onProtocolError(`internal error: ${errorText(error)}`);
       this.#end('takeover-ended');
     }
   }

@@ -76,7 +76,7 @@ beforeAll(async () => {
         ended: (one) => {
           connections.delete(one);
         },
-        malformed: () => undefined,
+        onProtocolError: () => undefined,
         decide: ({ head }) => {
           const one: Read = {
             method: head.method,

@@ -1,22 +1,22 @@
 /**
- * Why a connection ends, and what the client gets. `flush`: what is queued for it and the last answer, then
+ * Why a connection ends, and what the client gets. `flush`: what is queued for it and the last response, then
  * FIN, then time to read them. `destroy`: nothing more.
  */
 export const endings = {
-  /** Nothing follows what was exchanged. */
+  /** All requests were answered. */
   complete: 'flush',
-  /** The client has the beginning of an answer, which is all there is. */
-  'answer-cut': 'flush',
+  /** The response was truncated by the engine. */
+  'response-cut': 'flush',
   /** FIN in the middle of a request that was not forwarded. */
   'request-cut': 'flush',
   'tunnel-ended': 'flush',
-  /** An answer of the gateway's own is the last one. */
+  /** A response of the gateway's own is the last one. */
   refused: 'flush',
   'client-gone': 'destroy',
-  /** No byte that follows can be taken for what it is. */
+  /** The request's framing is invalid: no later byte can be interpreted. */
   'framing-broken': 'destroy',
   'engine-protocol-error': 'destroy',
-  /** Too much waits of what the user has sent, and an answer has begun. */
+  /** The user exceeds the limit of buffered bytes, and a response was begun. */
   crowded: 'destroy',
   /** The upgrade handler is done with both sockets, has failed, or could not get them. */
   'takeover-ended': 'destroy',

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { SendBuffer } from './send-buffer.ts';
-import { takesMore } from './message/socket-flow.ts';
+import { canWriteMore } from './message/socket-flow.ts';
 import {
   detachReading,
   detachWriting,
@@ -9,7 +9,7 @@ import {
 } from './splice/detached-handles.ts';
 import { countReadBytes } from '../base/minor-gc.ts';
 
-/** What an engine connection tells the client connection it belongs to. */
+/** Events of the engine connection. */
 export interface EngineEvents {
   readonly bytes: (bytes: Buffer) => void;
   /** The engine's FIN, or the end of the connection. */
@@ -19,11 +19,11 @@ export interface EngineEvents {
   readonly drain: () => void;
 }
 
-/** For an engine that will not have a body: its answer is read, however slowly the client takes it. */
+/** How long the response is still read of an engine that rejects the body, however slow the client is. */
 const drainTimeoutMs = 10_000;
 
 /** A body shorter than this is copied behind its head: one write is cheaper than two. */
-const copiedBytes = 16 * 1024;
+const inlineBodyBytes = 16 * 1024;
 
 /**
  * The one engine connection of a client connection: made when first needed, and anew after the engine has
@@ -36,10 +36,10 @@ export class EngineLink {
   #listeners: Listeners = {};
   #ended = false;
   #sendBuffer = new SendBuffer();
-  /** To be told when the engine is done with the request under way. */
+  /** Called when the engine is done with the current request. */
   #settled: (() => void) | null = null;
-  /** It has begun a final answer to that request, or switched protocols. */
-  #hasAnswered = false;
+  /** The engine has begun its final response to that request, or switched protocols. */
+  #hasResponded = false;
 
   constructor(path: string, events: EngineEvents) {
     this.#path = path;
@@ -47,13 +47,13 @@ export class EngineLink {
   }
 
   /** There is a connection (it may be ended on the engine's side). */
-  get there(): boolean {
+  get isConnected(): boolean {
     return this.#socket !== null;
   }
   get ended(): boolean {
     return this.#ended;
   }
-  /** Somebody waits for the engine to be done with the request under way. */
+  /** A `settled` callback is pending for the current request. */
   get isAwaited(): boolean {
     return this.#settled !== null;
   }
@@ -68,7 +68,7 @@ export class EngineLink {
   open({ own = false, settled }: { readonly own?: boolean; readonly settled?: () => void } = {}): void {
     this.settle();
     this.#settled = settled ?? null;
-    this.#hasAnswered = false;
+    this.#hasResponded = false;
     if (!own && this.#socket !== null && !this.#ended && this.#socket.writable) return;
     this.#socket?.destroy();
     const socket = connect({ path: this.#path, allowHalfOpen: true });
@@ -76,25 +76,25 @@ export class EngineLink {
     this.#sendBuffer = new SendBuffer();
     this.#ended = false;
     // A socket that was replaced or dropped has nothing to say here any more.
-    const mine = () => this.#socket === socket;
+    const isCurrent = () => this.#socket === socket;
     this.#listeners = {
       data: (bytes: Buffer) => {
         countReadBytes(bytes.length);
-        if (!mine()) return;
-        if (!isContinue(bytes)) this.#hasAnswered = true;
+        if (!isCurrent()) return;
+        if (!isContinue(bytes)) this.#hasResponded = true;
         this.#events.bytes(bytes);
       },
       end: () => {
-        if (mine()) this.#end();
+        if (isCurrent()) this.#end();
       },
       drain: () => {
-        if (mine()) this.#events.drain();
+        if (isCurrent()) this.#events.drain();
       },
       error: (error: NodeJS.ErrnoException) => {
-        if (mine()) this.#events.error(error);
+        if (isCurrent()) this.#events.error(error);
       },
       close: () => {
-        if (mine()) this.#end();
+        if (isCurrent()) this.#end();
       },
     };
     listen(socket, this.#listeners);
@@ -121,7 +121,7 @@ export class EngineLink {
     if (this.#socket === null) return true;
     this.#sendBuffer.count(this.#socket, bytes.length);
     this.#socket.write(bytes, sent);
-    return takesMore(this.#socket);
+    return canWriteMore(this.#socket);
   }
   /** In one go. */
   writeAll(parts: readonly Buffer[]): boolean {
@@ -133,7 +133,7 @@ export class EngineLink {
       socket.write(part);
     }
     socket.uncork();
-    return takesMore(socket);
+    return canWriteMore(socket);
   }
   detachReading(): DetachedReadHandle | null {
     return this.#socket === null || this.#ended ? null : detachReading(this.#socket);
@@ -146,7 +146,7 @@ export class EngineLink {
   /** A request head and what follows of it at once. */
   writeHead(head: string, body: Buffer | undefined): void {
     if (body === undefined || body.length === 0) this.#socket?.write(head, 'latin1');
-    else if (body.length < copiedBytes)
+    else if (body.length < inlineBodyBytes)
       this.#socket?.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
     else this.writeAll([Buffer.from(head, 'latin1'), body]);
   }
@@ -167,21 +167,21 @@ export class EngineLink {
   }
 
   /**
-   * Ends the connection at once; nothing is told about it. While somebody waits for the engine to be done, it
-   * stays half open until the engine has said what becomes of the request.
+   * Ends the connection at once without an event. With a pending `settled` callback it stays half open until
+   * the engine has begun its final response.
    */
   drop(): void {
     const settled = this.#settled;
     const socket = this.#socket;
     this.#socket = null;
     this.#settled = null;
-    if (settled === null || this.#hasAnswered || socket === null || socket.destroyed) {
+    if (settled === null || this.#hasResponded || socket === null || socket.destroyed) {
       socket?.destroy();
       settled?.();
       return;
     }
-    handOver(socket, this.#listeners);
-    awaitAnswer(socket, settled);
+    detachListeners(socket, this.#listeners);
+    awaitResponse(socket, settled);
   }
 
   /** Gives the connection away, paused, without listeners of ours. Null without one. */
@@ -189,13 +189,15 @@ export class EngineLink {
     const socket = this.#socket;
     this.#socket = null;
     this.settle();
-    if (socket !== null) handOver(socket, this.#listeners);
+    if (socket !== null) detachListeners(socket, this.#listeners);
     return socket;
   }
 }
 
-/** Sends FIN, and calls `settled` once the engine has begun its final answer or has closed the connection. */
-function awaitAnswer(socket: Socket, settled: () => void): void {
+/**
+ * Sends FIN, and calls `settled` once the engine has begun its final response or has closed the connection.
+ */
+function awaitResponse(socket: Socket, settled: () => void): void {
   socket.on('data', (bytes: Buffer) => {
     if (!isContinue(bytes)) socket.destroy();
   });
@@ -207,7 +209,7 @@ function awaitAnswer(socket: Socket, settled: () => void): void {
   socket.resume();
 }
 
-/** Nothing but "100 Continue": the engine reads, which says nothing of what becomes of the request. */
+/** Nothing but an interim "100 Continue". */
 function isContinue(bytes: Buffer): boolean {
   if (bytes.toString('latin1', 0, continueStart.length) !== continueStart) return false;
   const end = bytes.indexOf('\r\n\r\n');
@@ -233,7 +235,7 @@ export function listen(socket: Socket, listeners: Listeners): void {
  * Stops a socket and takes our listeners off it (not Node's own); an error must not end the process before
  * the taker listens.
  */
-export function handOver(socket: Socket, listeners: Listeners): void {
+export function detachListeners(socket: Socket, listeners: Listeners): void {
   socket.pause();
   socket.on('error', () => undefined);
   for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener);

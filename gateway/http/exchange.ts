@@ -8,65 +8,63 @@ import type { ConnectionSlot } from '../callers/connection-slot.ts';
 import type { Origin } from '../base/socket-mount.ts';
 import type { BodyTransform } from './message/body-stream.ts';
 
-/** One request as the gateway understood it. */
+/** One parsed request. */
 export interface GatewayRequest {
   readonly head: RequestHead;
   readonly target: Target;
-  /** Null for what the route table does not know. */
+  /** Null when no route matches. */
   readonly match: Match | null;
-  /** Who is calling (SO_PEERCRED); null where the system can't say. Asked once a connection, when needed. */
+  /** Peer credentials (SO_PEERCRED), read once per connection; null where the system has none. */
   peer(): PeerCredentials | null;
-  /** By which socket it came in. */
+  /** The socket that accepted the connection. */
   readonly origin: Origin;
-  /**
-   * Aborted once the client has left: nobody waits for the answer any more. Missing where nobody can tell.
-   */
-  readonly gone?: () => AbortSignal;
-  /** The connection's place among those of its user. Missing where there is no connection. */
+  /** Aborted once the client has disconnected. Missing where that cannot be detected. */
+  readonly clientGone?: () => AbortSignal;
+  /** The connection's slot in its user's account. Missing where there is no connection. */
   readonly slot?: ConnectionSlot;
 }
 
-/** What is done with the engine's answer; without one it is relayed raw. */
-export interface AnswerHandling {
+/** Buffers the engine's response and transforms its body; without a transform the response is relayed raw. */
+export interface ResponseTransform {
   /**
-   * Bytes of body that are read; a longer answer becomes a 502, as does one that is compressed or cut short.
+   * Maximum body length, bytes; a longer, compressed or truncated response becomes a 502.
    */
   readonly limit: number;
   /**
-   * Sees the whole final answer, whatever its status. A buffer replaces its body (status and other fields
-   * stay, the length is written anew); null leaves it as it is. Answers without a body (HEAD, 204, 304) stay
-   * as they are. Throwing or rejecting becomes a 502, or with AnswerRefused what that says.
+   * Gets the whole final response, whatever its status. A buffer replaces its body (status and other fields
+   * stay, the length is rewritten); null leaves it unchanged. Responses without a body (HEAD, 204, 304) stay
+   * unchanged. Throwing or rejecting becomes a 502, or the response of a ResponseReplacedError.
    */
   transformResponse(head: ResponseHead, body: Buffer): Buffer | null | Promise<Buffer | null>;
 }
 
-/** The engine's answer is changed while it streams by. */
-export interface AnswerStream {
+/** Transforms the engine's response while it is streamed. */
+export interface StreamingResponseTransform {
   /**
-   * Asked once the final head is there, before the client gets any of it. Null: the body stays as it is.
-   * Throwing or rejecting becomes a 502, or with AnswerRefused what that says. When the transform fails
-   * later, the connection is cut: the client sees no clean end.
+   * Called once the final head has been received, before the client gets any of it. Null: the body stays as
+   * it is. Throwing or rejecting becomes a 502, or the response of a ResponseReplacedError. When the
+   * transform fails later, the connection is cut: the client sees no clean end.
    */
   begin(head: ResponseHead): BodyTransform | null | Promise<BodyTransform | null>;
 }
 
-/** The request's body is changed while it streams by; it travels chunked. */
-export interface RequestStream {
+/** Transforms the request's body while it is streamed to the engine (chunked). */
+export interface StreamingRequestTransform {
   /**
-   * Asked once the engine wants the body (it is sent `Expect: 100-continue`), which is when it has begun to
-   * do what was asked; no byte of the body has reached it. Throwing AnswerRefused gives the client that
-   * answer, and the engine no body; thrown by the transform later on, the client gets it too, and the engine
-   * a body without an end.
+   * Called once the engine requests the body (after `Expect: 100-continue`), that is, once it has begun to
+   * process the request; no byte of the body has reached it. Throwing ResponseReplacedError gives the client
+   * that answer, and the engine no body; thrown by the transform later on, the client gets it too, and the
+   * engine a body without an end.
    */
   begin(): BodyTransform | Promise<BodyTransform>;
 }
 
 /**
- * Thrown by `transformResponse`, `begin` or a request's transform: the client gets this in the place of the engine's
- * answer.
+ * Thrown by `transformResponse`, `begin` or a request's transform: the client gets this in the place of the
+ * engine's answer.
  */
-export class AnswerRefused extends Error {
-  override readonly name = 'AnswerRefused';
+export class ResponseReplacedError extends Error {
+  override readonly name = 'ResponseReplacedError';
   readonly status: number;
   constructor(status: number, message: string) {
     super(message);
@@ -75,14 +73,14 @@ export class AnswerRefused extends Error {
 }
 
 /**
- * Takes both sides of a connection over once the engine has switched protocols and the client has been told
- * so. Both are paused (a `data` listener alone does not start them: pipe, resume() or iterate), half-open,
- * and have the bytes that came early pushed back into them. The connection counts as open until both are
- * closed; the taker ends or destroys them, and the gateway's close does.
+ * Takes both sides of a connection over once the engine has switched protocols and the client has been
+ * notified. Both are paused (a `data` listener alone does not start them: pipe, resume() or iterate),
+ * half-open, and have the bytes that came early pushed back into them. The connection counts as open until
+ * both are closed; the handler, or the gateway on close, ends or destroys them.
  */
 export type UpgradeHandler = (client: Duplex, engine: Duplex) => void;
 
-/** What is to be done with a request. */
+/** How a request is handled. */
 export type Verdict =
   | {
       readonly kind: 'forward';
@@ -90,14 +88,14 @@ export type Verdict =
       readonly target?: string;
       /** Replaces the body; an empty buffer means none. Only after the body was read. */
       readonly body?: Buffer;
-      /** Reads the answer before the client gets it. */
-      readonly answer?: AnswerHandling | AnswerStream;
+      /** Reads the response before the client gets it. */
+      readonly response?: ResponseTransform | StreamingResponseTransform;
       /** Changes the request's body on its way. Not together with `body`. */
-      readonly stream?: RequestStream;
+      readonly stream?: StreamingRequestTransform;
       /**
        * Called once, when the engine is done with the request: it has answered to the end, has closed the
        * connection, or never heard of it. A client that leaves does not end that: the engine may still begin
-       * with what was asked. With `ownConnection` the request travels on a connection of its own.
+       * with the request. With `ownConnection` the request travels on a connection of its own.
        */
       readonly settled?: () => void;
       /** Nothing was sent, and nothing will be, on the engine connection that is used. */
@@ -116,17 +114,17 @@ export type Verdict =
       readonly inStream?: boolean;
     };
 
-/** A verdict, or the wish to see the whole body first (at most `limit` bytes). */
-export type Handling =
+/** A verdict, or a request to read the whole body first (at most `limit` bytes). */
+export type GatekeeperResult =
   | Verdict
   | {
       readonly kind: 'read-body';
       readonly limit: number;
       decide(body: Buffer): Verdict | Promise<Verdict>;
       /**
-       * Asked before a body is read that is longer than `over` bytes, or whose length is not known: when it
-       * may be, or why not. `displaced` is called where the body comes so slowly that its place is somebody
-       * else's now.
+       * Acquired before a body longer than `over` bytes, or of unknown length, is read; resolves with a turn
+       * or a refusal. `displaced` is called when the body arrives so slowly that its turn was given to
+       * another request.
        */
       readonly turn?: {
         readonly over: number;
@@ -134,31 +132,31 @@ export type Handling =
       };
     };
 
-/** The turn to have a long body read. */
+/** A turn to read a long body. */
 export interface ReadingTurn {
-  /** The body is here: it can't be displaced any more. */
+  /** The body was received: the turn can no longer be displaced. */
   received(): void;
-  /** The verdict is there, or the client has left. */
+  /** The request was decided, or the client has disconnected. */
   end(): void;
 }
 
 /**
- * Decides every request, also the second and later ones of a connection. Synchronous where nothing has to be
- * asked.
+ * Decides every request of a connection. Synchronous where neither the engine nor the file system is
+ * needed.
  */
-export type Gatekeeper = (request: GatewayRequest) => Handling | Promise<Handling>;
+export type Gatekeeper = (request: GatewayRequest) => GatekeeperResult | Promise<GatekeeperResult>;
 
-/** What requests need of the gateway. */
+/** How the requests of a connection are decided and reported. */
 export interface RequestOptions {
   readonly decide: Gatekeeper;
   /** The socket the client came in by. Default: the clients' one. */
   readonly origin?: Origin;
-  /** The connection's place among its user's connections. Default: it counts for nobody. */
+  /** The connection's slot in its user's account. Default: not accounted. */
   readonly slot?: ConnectionSlot;
-  /** Takes note of a refusal by the connection limits; the text for the client. */
-  readonly crowded?: (denial: Denial) => string;
-  /** Told of message-layer refusals and of internal errors (never of bodies). */
-  readonly malformed: (why: string) => void;
-  /** Told when a client got a 503 because the engine could not be reached. */
-  readonly engineGone?: () => void;
+  /** Records a refusal by the connection limits; returns the text for the client. */
+  readonly onOverLimit?: (denial: Denial) => string;
+  /** Reports message-layer refusals and internal errors (never bodies). */
+  readonly onProtocolError: (why: string) => void;
+  /** Called when a client gets a 503 because the engine could not be reached. */
+  readonly onEngineUnreachable?: () => void;
 }

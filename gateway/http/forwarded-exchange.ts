@@ -1,5 +1,6 @@
-import { AnswerRelay } from './answer-relay.ts';
-import { StreamedAnswer } from './answer-stream.ts';
+import type { ForwardedRequestInfo } from './response-reader.ts';
+import { ResponseRelay, type ResponseEvents } from './response-relay.ts';
+import { StreamedResponse } from './response-stream.ts';
 import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 import type { EndReason } from './endings.ts';
@@ -16,20 +17,20 @@ export interface ForwardingEvents {
   readonly complete: (close: boolean) => void;
   /** The engine switched protocols (or began a raw stream); `early` came after the head. */
   readonly switched: (head: ResponseHead, early: Buffer) => void;
-  /** Nothing of an answer has reached the client: it gets one of the gateway's own. */
+  /** Nothing of a response has reached the client: it gets one of the gateway's own. */
   readonly replaced: (status: number, message: string) => void;
-  /** `answer-cut`: the client has a part of the answer, or the engine of the body, and no more comes. */
+  /** `response-cut`: the client has a part of the response, or the engine of the body, and no more comes. */
   readonly ended: (
-    reason: Extract<EndReason, 'answer-cut' | 'framing-broken' | 'engine-protocol-error'>,
+    reason: Extract<EndReason, 'response-cut' | 'framing-broken' | 'engine-protocol-error'>,
   ) => void;
-  readonly trouble: (why: string) => void;
+  readonly reportProblem: (why: string) => void;
   /** The engine takes the request's body now. */
   readonly proceed: () => void;
 }
 
 type Forward = Extract<Verdict, { kind: 'forward' }>;
 
-/** One request on its way to the engine, and the engine's answer on its way to the client. */
+/** One request on its way to the engine, and the engine's response on its way to the client. */
 export class ForwardedExchange {
   readonly #request: ParsedRequest;
   readonly #verdict: Forward;
@@ -38,7 +39,7 @@ export class ForwardedExchange {
   readonly #client: ClientSide;
   readonly #engine: EngineLink;
   readonly #events: ForwardingEvents;
-  readonly #answer: AnswerRelay | StreamedAnswer;
+  readonly #response: ResponseRelay | StreamedResponse;
   /** Changes the body on its way; null: it is relayed raw. */
   #stream: StreamedRequest | null = null;
 
@@ -57,33 +58,33 @@ export class ForwardedExchange {
     this.#engine = engine;
     this.#events = events;
     const { head, match, upgrade } = request;
-    const asked = {
+    const requestInfo: ForwardedRequestInfo = {
       method: head.method,
       upgradeSent: upgrade !== null,
       tunnel: match?.route.tunnel ?? null,
       awaitsContinue: this.#changesBody,
     };
-    const answerEvents = {
-      answered: () => {
-        this.#answered();
+    const responseEvents: ResponseEvents = {
+      delivered: () => {
+        this.#responseDelivered();
       },
       switched: events.switched,
       replaced: (status: number, message: string) => {
-        this.#replaced(status, message);
+        this.#responseReplaced(status, message);
       },
-      cut: () => {
-        events.ended('answer-cut');
+      truncated: () => {
+        events.ended('response-cut');
       },
       protocolError: () => {
         events.ended('engine-protocol-error');
       },
-      trouble: events.trouble,
+      reportProblem: events.reportProblem,
     };
-    const { answer } = verdict;
-    this.#answer =
-      answer !== undefined && 'begin' in answer
-        ? new StreamedAnswer(asked, answer, client, engine, answerEvents)
-        : new AnswerRelay(asked, answer ?? null, client, engine, answerEvents);
+    const { response } = verdict;
+    this.#response =
+      response !== undefined && 'begin' in response
+        ? new StreamedResponse(requestInfo, response, client, engine, responseEvents)
+        : new ResponseRelay(requestInfo, response ?? null, client, engine, responseEvents);
   }
 
   get #changesBody(): boolean {
@@ -104,15 +105,15 @@ export class ForwardedExchange {
           this.#events.proceed();
         },
         sent: () => {
-          if (this.#answer.done) this.#complete();
+          if (this.#response.done) this.#complete();
         },
         refused: (status, message) => {
-          this.#replaced(status, message);
+          this.#responseReplaced(status, message);
         },
         broken: () => {
           this.#events.ended('framing-broken');
         },
-        trouble: this.#events.trouble,
+        reportProblem: this.#events.reportProblem,
       });
       return;
     }
@@ -130,7 +131,7 @@ export class ForwardedExchange {
   /** Takes what has come of the request's body. */
   relayBody(): void {
     if (this.#stream !== null) {
-      this.#stream.take();
+      this.#stream.forwardBody();
       if (this.#client.ended && !this.#framing.done) this.#engine.end();
       return;
     }
@@ -145,7 +146,7 @@ export class ForwardedExchange {
         else this.#client.pause();
       }
     }
-    if (this.#framing.done && this.#answer.done) this.#complete();
+    if (this.#framing.done && this.#response.done) this.#complete();
     // The client's FIN in the middle of an exchange: the engine gets one too, after what belongs to the
     // request.
     else if (this.#client.ended && (this.#client.inbox.length === 0 || !this.#framing.done))
@@ -153,21 +154,21 @@ export class ForwardedExchange {
   }
 
   fromEngine(bytes: Buffer): void {
-    this.#answer.fromEngine(bytes);
-    if (this.#answer.continued) this.#stream?.begin();
+    this.#response.fromEngine(bytes);
+    if (this.#response.receivedContinue) this.#stream?.begin();
   }
 
   engineEnded(): void {
-    this.#answer.engineEnded();
+    this.#response.engineEnded();
   }
 
   engineFailed(error: NodeJS.ErrnoException): void {
-    this.#answer.engineFailed(error);
+    this.#response.engineFailed(error);
   }
 
   /** The client takes more. */
   clientDrained(): void {
-    this.#answer.drained();
+    this.#response.drained();
   }
 
   /** The engine takes more. */
@@ -178,25 +179,25 @@ export class ForwardedExchange {
 
   /** Nobody wants it any more: no event follows. */
   abandon(): void {
-    this.#answer.abandon();
+    this.#response.abandon();
     this.#stream?.abandon();
   }
 
-  #answered(): void {
+  #responseDelivered(): void {
     // A body that is not sent to its end leaves nothing to go on with.
-    if (this.#stream !== null && !this.#stream.done) this.#events.ended('answer-cut');
+    if (this.#stream !== null && !this.#stream.done) this.#events.ended('response-cut');
     else if (this.#framing.done) this.#complete();
     // The engine answered before it had read the body; what it does with the rest (usually: close) decides.
-    else if (this.#answer.closes) this.#events.ended('answer-cut');
+    else if (this.#response.closes) this.#events.ended('response-cut');
   }
 
   #complete(): void {
-    this.#events.complete(this.#request.head.close || this.#answer.closes);
+    this.#events.complete(this.#request.head.close || this.#response.closes);
   }
 
-  /** In place of the engine's answer. */
-  #replaced(status: number, message: string): void {
-    this.#answer.abandon();
+  /** In place of the engine's response. */
+  #responseReplaced(status: number, message: string): void {
+    this.#response.abandon();
     // The engine waits for the rest of a body: the next request must not become that.
     if (this.#stream?.done === false || this.#engine.isAwaited) this.#engine.drop();
     this.#stream?.abandon();

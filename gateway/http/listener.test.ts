@@ -40,7 +40,7 @@ async function listen(
     engineSocket: at('engine.sock'),
     origin,
     log: () => undefined,
-    malformed: () => undefined,
+    onProtocolError: () => undefined,
     group: 'no-such-group',
     decide: (request) => {
       seen.push(request.origin);

@@ -24,7 +24,7 @@ export type ListenAt = { readonly path: string } | { readonly fd: number; readon
 
 export interface ListenerOptions extends Pick<
   ConnectionOptions,
-  'engineSocket' | 'decide' | 'malformed' | 'engineGone'
+  'engineSocket' | 'decide' | 'onProtocolError' | 'onEngineUnreachable'
 > {
   readonly origin: Origin;
   /**
@@ -33,28 +33,28 @@ export interface ListenerOptions extends Pick<
    */
   readonly group?: string;
   readonly log: (line: string) => void;
-  /** Who may have how many connections. Default: everybody, as many as there are. */
+  /** The connection limits. Default: none. */
   readonly admission?: Admission;
 }
 
-/** What it takes to keep to the connection limits. */
+/** Enforces the connection limits. */
 export interface Admission {
   readonly table: ConnectionTable;
   identify(origin: Origin, peer: PeerCredentials | null): ConnectionCaller;
-  /** Takes note of a refusal; the text for the client. */
-  refused(denial: Denial): string;
+  /** Records a refusal; returns the text for the client. */
+  recordRefusal(denial: Denial): string;
 }
 
-/** One socket that is served, and the connections that came in by it. */
+/** One listening socket with its connections. */
 export interface Listener {
   readonly origin: Origin;
   /** The listening descriptor; null where the system has none to show. */
   readonly fd: number | null;
   /** Node's own handle of it, the form in which a duplicate can be sent to another process; null likewise. */
   readonly handle: object | null;
-  /** Connections that are open, tunnels and those taken over included. */
+  /** Open connections, including tunnels and upgraded ones. */
   connections(): number;
-  /** Of those, the ones that became a tunnel or were taken over. */
+  /** Of those, tunnels and upgraded ones. */
   tunnels(): number;
   /**
    * Stops listening, lets running exchanges end for `graceMs`, then cuts what is left. The socket file goes
@@ -71,13 +71,13 @@ export interface Listener {
  */
 export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<Result<Listener, AppError>> {
   const connections = new Set<ClientConnection>();
-  const refused = new Set<Socket>();
+  const recordRefusal = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    const slot = admitted(client, options);
+    const slot = admitClient(client, options);
     if (slot === null) {
-      refused.add(client);
+      recordRefusal.add(client);
       client.once('close', () => {
-        refused.delete(client);
+        recordRefusal.delete(client);
       });
       return;
     }
@@ -85,11 +85,13 @@ export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<
       new ClientConnection(client, {
         engineSocket: options.engineSocket,
         decide: options.decide,
-        malformed: options.malformed,
+        onProtocolError: options.onProtocolError,
         origin: options.origin,
-        ...(options.engineGone === undefined ? {} : { engineGone: options.engineGone }),
+        ...(options.onEngineUnreachable === undefined
+          ? {}
+          : { onEngineUnreachable: options.onEngineUnreachable }),
         ...(slot === undefined ? {} : { slot }),
-        ...(options.admission === undefined ? {} : { crowded: options.admission.refused }),
+        ...(options.admission === undefined ? {} : { onOverLimit: options.admission.recordRefusal }),
         ended: (connection) => {
           connections.delete(connection);
         },
@@ -136,7 +138,7 @@ export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<
           resolve();
         });
       });
-      for (const socket of refused) socket.destroy();
+      for (const socket of recordRefusal) socket.destroy();
       for (const connection of connections) connection.drain();
       const timer = setTimeout(() => {
         for (const connection of connections) connection.close();
@@ -147,15 +149,18 @@ export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<
   });
 }
 
-/** The client's place; undefined where nobody counts, null where there was none and the client is told so. */
-function admitted(client: Socket, { admission, origin }: ListenerOptions): ConnectionSlot | null | undefined {
+/** The client's slot; undefined without accounting, null where the connection was refused. */
+function admitClient(
+  client: Socket,
+  { admission, origin }: ListenerOptions,
+): ConnectionSlot | null | undefined {
   if (admission === undefined) return undefined;
   const slot = admission.table.admit(admission.identify(origin, peerCredentials(client)));
   if (slot instanceof ConnectionSlot) return slot;
-  const message = admission.refused(slot.denial);
+  const message = admission.recordRefusal(slot.denial);
   client.on('error', () => undefined);
-  if (slot.told === null) client.destroy();
-  else refuseConnection(client, slot.status, message, slot.told);
+  if (slot.release === null) client.destroy();
+  else refuseConnection(client, slot.status, message, slot.release);
   return null;
 }
 

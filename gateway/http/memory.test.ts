@@ -22,14 +22,14 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 const { ClientConnection } = await import(process.argv[1]);
 const { withIds, outOf } = await import(process.argv[4]);
-const { theSplicer } = await import(process.argv[5]);
-const splicer = theSplicer();
+const { getSplicer } = await import(process.argv[5]);
+const splicer = getSplicer();
 while (splicer !== null && !splicer.ready) await new Promise((resolve) => setImmediate(resolve));
 globalThis.gc();
 const [engineSocket, listen] = process.argv.slice(2);
 const transform = withIds(() => outOf({ base: 1000013824, pid: 1, startTime: '' }));
 createServer({ allowHalfOpen: true }, (client) => new ClientConnection(client, {
-  engineSocket, decide: ({ head }) => (head.target.endsWith('shifted') ? { kind: 'forward', stream: { begin: () => transform }, answer: { begin: () => transform } } : { kind: 'forward' }), ended: () => undefined, malformed: () => undefined,
+  engineSocket, decide: ({ head }) => (head.target.endsWith('shifted') ? { kind: 'forward', stream: { begin: () => transform }, response: { begin: () => transform } } : { kind: 'forward' }), ended: () => undefined, onProtocolError: () => undefined,
 })).listen(listen, () => console.log('listening'));
 createInterface({ input: process.stdin }).on('line', () => {
   const status = readFileSync('/proc/self/status', 'utf8');

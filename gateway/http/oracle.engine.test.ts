@@ -49,7 +49,7 @@ beforeAll(async () => {
         ended: (one) => {
           connections.delete(one);
         },
-        malformed: () => undefined,
+        onProtocolError: () => undefined,
         decide: ({ head }) => {
           const one: Believed = {
             method: head.method,
@@ -96,7 +96,7 @@ async function send(socketPath: string, bytes: Buffer, fin: boolean): Promise<Bu
   return Buffer.concat(parts);
 }
 
-/** Takes the engine's answers to requests with these methods apart. */
+/** Takes the engine's responses to requests with these methods apart. */
 function answers(bytes: Buffer, methods: readonly string[]): Answer[] {
   const list: Answer[] = [];
   let at = 0;

@@ -10,13 +10,13 @@ import { matchRoute, type Match } from '../routes/match.ts';
 import type { Verdict } from './exchange.ts';
 
 /**
- * A request head as far as it can be understood without asking anybody: the same bytes always give the same.
+ * A request head, parsed from its bytes alone: the same bytes always give the same result.
  */
 export interface ParsedRequest {
   readonly head: RequestHead;
   readonly target: Target;
   readonly match: Match | null;
-  /** The protocol that is asked for where the endpoint has it; null: no Upgrade is forwarded. */
+  /** The requested protocol where the endpoint supports it; null: no Upgrade is forwarded. */
   readonly upgrade: string | null;
   /** The head that is written to the engine when nothing is changed. */
   readonly forwarded: string;
@@ -25,19 +25,18 @@ export interface ParsedRequest {
 export type ParsedResult =
   { readonly ok: true; readonly request: ParsedRequest } | { readonly ok: false; readonly error: HeadError };
 
-// Clients ask the same again and again, on the same connection and on others, in the same bytes. Few and
-// small heads are kept, none with credentials in it, so that it costs next to nothing and nothing is found in
-// memory that should not be.
-const maxKept = 128;
-const maxKeptBytes = 1024;
-const kept = new Map<string, ParsedRequest>();
+// Clients repeat identical heads on the same and on other connections. The cache has few and small entries,
+// and none with credentials, which must not stay in memory.
+const maxCached = 128;
+const maxCachedHeadBytes = 1024;
+const cache = new Map<string, ParsedRequest>();
 
 /** Parses a request head (its blank line included): head, target and route, each in its narrow grammar. */
 export function parseRequest(bytes: Buffer): ParsedResult {
-  const keep = bytes.length <= maxKeptBytes;
-  const text = keep ? bytes.toString('latin1') : '';
-  const known = keep ? kept.get(text) : undefined;
-  if (known !== undefined) return { ok: true, request: known };
+  const isCacheable = bytes.length <= maxCachedHeadBytes;
+  const text = isCacheable ? bytes.toString('latin1') : '';
+  const cached = isCacheable ? cache.get(text) : undefined;
+  if (cached !== undefined) return { ok: true, request: cached };
 
   const parsed = parseRequestHead(bytes);
   if (!parsed.ok) return parsed;
@@ -54,13 +53,13 @@ export function parseRequest(bytes: Buffer): ParsedResult {
     forwarded: write(head, target.target, upgrade, head.body, undefined),
   };
   if (
-    keep &&
+    isCacheable &&
     !head.fields.some(
       (field) => field.key.startsWith('x-') || field.key === 'authorization' || field.key === 'cookie',
     )
   ) {
-    if (kept.size >= maxKept) kept.clear();
-    kept.set(text, request);
+    if (cache.size >= maxCached) cache.clear();
+    cache.set(text, request);
   }
   return { ok: true, request };
 }
@@ -68,24 +67,24 @@ export function parseRequest(bytes: Buffer): ParsedResult {
 const expectContinue = { name: 'Expect', key: 'expect', value: '100-continue' };
 
 /**
- * The head the engine gets under a verdict. An answer that is looked at is not asked for compressed, as
+ * The head the engine gets under a verdict. A response that is looked at is not asked for compressed, as
  * docker-java asks for copies out: who would take it so takes it as it is, too.
  */
 export function forwardedHead(
-  { head: asked, target, upgrade, forwarded }: ParsedRequest,
+  { head: requested, target, upgrade, forwarded }: ParsedRequest,
   verdict: Extract<Verdict, { kind: 'forward' }>,
 ): string {
   if (
     verdict.target === undefined &&
     verdict.body === undefined &&
     verdict.stream === undefined &&
-    verdict.answer === undefined
+    verdict.response === undefined
   )
     return forwarded;
   const head =
-    verdict.answer === undefined
-      ? asked
-      : { ...asked, fields: asked.fields.filter((field) => field.key !== 'accept-encoding') };
+    verdict.response === undefined
+      ? requested
+      : { ...requested, fields: requested.fields.filter((field) => field.key !== 'accept-encoding') };
   let body = head.body;
   if (verdict.stream !== undefined)
     return write(

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { errorResponse } from './errors.ts';
 
-/** How long a refused client may take to ask and to read the answer, ms, and how much it may send. */
-const refusalMs = 5000;
-const refusalBytes = 1024 * 1024;
+/** How long a refused client may take to ask and to read the response, ms, and how much it may send. */
+const refusalTimeoutMs = 5000;
+const maxReceivedBytes = 1024 * 1024;
 
 /**
  * Answers whatever a client asks first, and closes: clients take no answer for one before they have asked.
@@ -13,7 +13,7 @@ export function refuseConnection(socket: Socket, status: number, message: string
   let received = 0;
   const timer = setTimeout(() => {
     socket.destroy();
-  }, refusalMs);
+  }, refusalTimeoutMs);
   timer.unref();
   socket.on('error', () => undefined);
   socket.on('data', (bytes: Buffer) => {
@@ -22,7 +22,7 @@ export function refuseConnection(socket: Socket, status: number, message: string
         errorResponse(status, message, { close: true, head: bytes.toString('latin1', 0, 5) === 'HEAD ' }),
       );
     received += bytes.length;
-    if (received > refusalBytes) socket.destroy();
+    if (received > maxReceivedBytes) socket.destroy();
   });
   socket.on('end', () => {
     if (received === 0) socket.end();

@@ -2,18 +2,18 @@ import { CollectedBody } from './collected-body.ts';
 import type { ClientSide } from './client-side.ts';
 import type { EndReason } from './endings.ts';
 import { continueResponse } from './errors.ts';
-import type { Handling, ReadingTurn, Verdict } from './exchange.ts';
+import type { GatekeeperResult, ReadingTurn, Verdict } from './exchange.ts';
 import type { BodyTracker } from './message/framing.ts';
 import type { HeadError, RequestHead } from './message/head-parser.ts';
 
-/** How often a client is looked after while its request is decided, ms. */
-const lookAfterMs = 200;
-/** How long a long body may take once it is being read, ms: others wait for it. */
-const bodyMs = 15_000;
+/** How often the client's socket is polled while its request is decided, ms. */
+const clientPollMs = 200;
+/** How long reading a long body may take, ms: other requests wait for its turn. */
+const bodyTimeoutMs = 15_000;
 
-type ReadBody = Extract<Handling, { kind: 'read-body' }>;
+type ReadBody = Extract<GatekeeperResult, { kind: 'read-body' }>;
 
-/** What a decision tells its connection. */
+/** Events of a decision. */
 export interface DecisionEvents {
   /** The last event. */
   readonly decided: (verdict: Verdict) => void;
@@ -21,48 +21,48 @@ export interface DecisionEvents {
   readonly failed: (error: unknown) => void;
   /** The client sent FIN in the middle of its body, or has closed its socket. */
   readonly ended: (reason: Extract<EndReason, 'request-cut' | 'client-gone'>) => void;
-  /** What was waited for is there: the connection can go on. */
+  /** An asynchronous step has completed: the pump can continue. */
   readonly proceed: () => void;
 }
 
-/** Brings one request to its verdict; where the verdict needs the whole body, it is read first. */
+/** Decides one request; reads its whole body first where the decision needs it. */
 export class RequestDecision {
   readonly #head: RequestHead;
   readonly #framing: BodyTracker;
   readonly #client: ClientSide;
-  readonly #hold: (bytes: number) => void;
+  readonly #countBuffered: (bytes: number) => void;
   readonly #events: DecisionEvents;
   #state: 'deciding' | 'reading-body' | 'over' = 'deciding';
   #pending: ReadBody | null = null;
   #body: CollectedBody | null = null;
-  /** What reading and deciding a long body takes. */
+  /** Held while a long body is read and decided. */
   #turn: ReadingTurn | null = null;
   #bodyTimer: NodeJS.Timeout | null = null;
-  #lookAfter: NodeJS.Timeout | null = null;
+  #clientPoll: NodeJS.Timeout | null = null;
 
-  /** `framing`: of the request's body. `hold` counts what is kept of it (CollectedBody). */
+  /** `framing`: of the request's body. `countBuffered` accounts its buffered bytes. */
   constructor(
     head: RequestHead,
     framing: BodyTracker,
     client: ClientSide,
-    hold: (bytes: number) => void,
+    countBuffered: (bytes: number) => void,
     events: DecisionEvents,
   ) {
     this.#head = head;
     this.#framing = framing;
     this.#client = client;
-    this.#hold = hold;
+    this.#countBuffered = countBuffered;
     this.#events = events;
   }
 
-  /** Bytes of the body that count as the user's. */
-  get heldBytes(): number {
-    return this.#body?.heldBytes ?? 0;
+  /** Buffered bytes of the body that the user's account is charged for. */
+  get bufferedBytes(): number {
+    return this.#body?.bufferedBytes ?? 0;
   }
 
   /** Begins. True when the connection can go on at once. */
-  begin(decide: () => Handling | Promise<Handling>): boolean {
-    return this.#await(decide, (handling) => {
+  begin(decide: () => GatekeeperResult | Promise<GatekeeperResult>): boolean {
+    return this.#runThen(decide, (handling) => {
       this.#handle(handling);
     });
   }
@@ -96,7 +96,7 @@ export class RequestDecision {
     this.#turn?.received();
     this.#state = 'deciding';
     const content = body.take();
-    return this.#await(
+    return this.#runThen(
       () => pending.decide(content),
       (verdict) => {
         this.#decide(verdict);
@@ -105,30 +105,30 @@ export class RequestDecision {
   }
 
   /**
-   * Looks after the client until there is a verdict: a half-closed socket still waits for its answer, and a
-   * paused one does not tell that it was closed.
+   * Polls the client's socket until the request is decided: a half-closed socket still waits for its
+   * response, and a paused one emits no close.
    */
   watchClient(): void {
-    if (this.#state !== 'deciding' || this.#lookAfter !== null) return;
-    this.#lookAfter = setInterval(() => {
-      if (this.#state === 'deciding' && this.#client.left) this.#events.ended('client-gone');
-    }, lookAfterMs);
-    this.#lookAfter.unref();
+    if (this.#state !== 'deciding' || this.#clientPoll !== null) return;
+    this.#clientPoll = setInterval(() => {
+      if (this.#state === 'deciding' && this.#client.isClosedByClient) this.#events.ended('client-gone');
+    }, clientPollMs);
+    this.#clientPoll.unref();
   }
 
-  /** There is a verdict, or nobody who waits for one: what comes later counts for nothing. */
+  /** Decided or abandoned: later results are ignored. */
   end(): void {
     this.#state = 'over';
-    if (this.#lookAfter !== null) clearInterval(this.#lookAfter);
+    if (this.#clientPoll !== null) clearInterval(this.#clientPoll);
     if (this.#bodyTimer !== null) clearTimeout(this.#bodyTimer);
-    this.#lookAfter = this.#bodyTimer = null;
+    this.#clientPoll = this.#bodyTimer = null;
     this.#turn?.end();
     this.#turn = null;
     this.#body?.release();
   }
 
-  /** `next` gets what `work` comes to: at once (then true), or later. */
-  #await<T>(work: () => T | Promise<T>, next: (result: T) => void): boolean {
+  /** Calls `next` with the result of `work`: synchronously (then true), or later. */
+  #runThen<T>(work: () => T | Promise<T>, next: (result: T) => void): boolean {
     let result: T | Promise<T>;
     try {
       result = work();
@@ -151,7 +151,7 @@ export class RequestDecision {
     return false;
   }
 
-  #handle(handling: Handling): void {
+  #handle(handling: GatekeeperResult): void {
     if (handling.kind !== 'read-body') {
       this.#decide(handling);
       return;
@@ -189,8 +189,8 @@ export class RequestDecision {
         }
         this.#turn = taken;
         this.#bodyTimer = setTimeout(() => {
-          this.#refuseSlow(`the body did not come within ${bodyMs / 1000} s`);
-        }, bodyMs);
+          this.#refuseSlow(`the body did not come within ${bodyTimeoutMs / 1000} s`);
+        }, bodyTimeoutMs);
         this.#bodyTimer.unref();
         this.#beginBody(handling);
         this.#events.proceed();
@@ -201,7 +201,7 @@ export class RequestDecision {
   }
 
   #beginBody(handling: ReadBody): void {
-    this.#body = new CollectedBody(this.#head.body, handling.limit, this.#hold);
+    this.#body = new CollectedBody(this.#head.body, handling.limit, this.#countBuffered);
     this.#pending = handling;
     this.#state = 'reading-body';
     if (this.#head.expectContinue && !this.#framing.done) this.#client.write(continueResponse);

@@ -22,19 +22,19 @@ export function readRequestHead(client: ClientSide, slot: ConnectionSlot | undef
   }
   slot?.busy();
   // Answers of our own to one who reads none would pile up.
-  if (client.full) {
+  if (client.needsDrain) {
     client.pause();
     return { kind: 'more' };
   }
   const end = headEnd(inbox);
   if (end < 0) {
-    const error = endlessHeadError(inbox);
+    const error = incompleteHeadError(inbox);
     if (error !== null) return { kind: 'malformed', error };
     if (client.ended) return { kind: 'cut' };
     slot?.awaitHead();
     return { kind: 'more' };
   }
-  slot?.headCame();
+  slot?.headReceived();
   const parsed = parseRequest(end === inbox.length ? inbox : inbox.subarray(0, end));
   if (!parsed.ok) return { kind: 'malformed', error: parsed.error };
   client.take(end);
@@ -42,7 +42,7 @@ export function readRequestHead(client: ClientSide, slot: ConnectionSlot | undef
 }
 
 /** What is wrong with the beginning of a head; null: it may still become one. */
-function endlessHeadError(inbox: Buffer): HeadError | null {
+function incompleteHeadError(inbox: Buffer): HeadError | null {
   if (inbox.length > maxHeadBytes)
     return { status: 431, why: `the head is longer than ${maxHeadBytes} bytes` };
   return isUnparseable(inbox)

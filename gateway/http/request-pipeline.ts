@@ -22,21 +22,23 @@ export interface PipelineEvents {
   readonly switched: (head: ResponseHead, early: Buffer, handler: UpgradeHandler | null) => void;
 }
 
-/** The requests of one client connection, one after another: each is read, decided, and forwarded or refused. */
+/**
+ * The requests of one client connection, one after another: each is read, decided, and forwarded or refused.
+ */
 export class RequestPipeline {
   readonly #client: ClientSide;
   readonly #engine: EngineLink;
   readonly #options: RequestOptions;
   readonly #events: PipelineEvents;
   /**
-   * `head`: the next request's is awaited. `deciding`: a verdict is worked out, the body may be read for it.
-   * `exchange`: request and answer are relayed. `over`: no request follows.
+   * `head`: waiting for the next request's head. `deciding`: the request is decided, its body may be read.
+   * `exchange`: request and response are relayed. `over`: no request follows.
    */
   #state: 'head' | 'deciding' | 'exchange' | 'over' = 'head';
   #draining = false;
   #isClientGone = false;
-  /** Aborted when the client is gone; null while no request has needed it. */
-  #gone: AbortController | null = null;
+  /** Aborted when the client has disconnected; created on demand. */
+  #clientAbort: AbortController | null = null;
 
   // The request under way.
   #request: ParsedRequest | null = null;
@@ -56,7 +58,7 @@ export class RequestPipeline {
     return this.#state === 'head' && this.#client.inbox.length === 0;
   }
 
-  /** Lets the request under way come to its end; none follows. */
+  /** Finishes the current request and accepts no further one. */
   drain(): void {
     this.#draining = true;
     if (this.idle) this.#events.ended('complete');
@@ -69,18 +71,18 @@ export class RequestPipeline {
     this.#decision?.end();
   }
 
-  /** Tells whoever decides, too, that nobody waits for an answer. */
+  /** Aborts the running decision: the client has disconnected. */
   clientGone(): void {
     this.#isClientGone = true;
-    this.#gone?.abort();
+    this.#clientAbort?.abort();
   }
 
   fromClient(bytes: Buffer): void {
-    this.#client.add(bytes);
+    this.#client.append(bytes);
     this.pump();
-    const crowded = this.#options.slot?.heldDenial() ?? null;
-    const held = this.#client.inbox.length + (this.#decision?.heldBytes ?? 0);
-    if (crowded !== null && held > 0) this.#refuseCrowded(crowded);
+    const denial = this.#options.slot?.bufferLimitDenial() ?? null;
+    const bufferedBytes = this.#client.inbox.length + (this.#decision?.bufferedBytes ?? 0);
+    if (denial !== null && bufferedBytes > 0) this.#refuseOverLimit(denial);
   }
 
   clientDrained(): void {
@@ -90,7 +92,7 @@ export class RequestPipeline {
     this.pump();
   }
 
-  /** Does what can be done with the bytes that are there. */
+  /** Processes the received bytes as far as possible. */
   pump(): void {
     for (;;) {
       switch (this.#state) {
@@ -98,14 +100,14 @@ export class RequestPipeline {
           if (!this.#readHead()) return;
           break;
         case 'deciding': {
-          const goesOn = this.#decision?.readBody() ?? null;
-          if (goesOn === true) break;
-          if (goesOn === null) this.#client.holdBack();
+          const canContinue = this.#decision?.readBody() ?? null;
+          if (canContinue === true) break;
+          if (canContinue === null) this.#client.applyBackpressure();
           return;
         }
         case 'exchange':
           this.#exchange?.relayBody();
-          this.#client.holdBack();
+          this.#client.applyBackpressure();
           return;
         case 'over':
           return;
@@ -115,7 +117,7 @@ export class RequestPipeline {
 
   fromEngine(bytes: Buffer): void {
     if (this.#state === 'exchange') this.#exchange?.fromEngine(bytes);
-    // Nothing was asked: what an engine says unasked is not passed on.
+    // No request is pending: an unsolicited response is not passed on.
     else this.#engine.drop();
   }
 
@@ -135,7 +137,7 @@ export class RequestPipeline {
     else this.#engine.drop();
   }
 
-  /** True when something else can go on. */
+  /** True when the pump can continue. */
   #readHead(): boolean {
     this.#request = null;
     const progress = readRequestHead(this.#client, this.#options.slot);
@@ -156,18 +158,18 @@ export class RequestPipeline {
     }
   }
 
-  /** True when something else can go on. */
+  /** True when the pump can continue. */
   #decide(parsed: ParsedRequest): boolean {
     const { head, target, match } = parsed;
     const { slot } = this.#options;
-    const hold = (bytes: number) => {
-      slot?.hold(bytes);
+    const countBuffered = (bytes: number) => {
+      slot?.countBuffered(bytes);
     };
     this.#request = parsed;
     this.#requestBody = new BodyTracker(head.body, true);
-    const decision = new RequestDecision(head, this.#requestBody, this.#client, hold, {
+    const decision = new RequestDecision(head, this.#requestBody, this.#client, countBuffered, {
       decided: (verdict) => {
-        this.#follow(verdict, parsed);
+        this.#applyVerdict(verdict, parsed);
       },
       malformed: (error) => {
         this.#malformed(error);
@@ -188,17 +190,17 @@ export class RequestPipeline {
       match,
       peer: () => this.#client.credentials,
       origin: this.#options.origin ?? clients,
-      gone: () => {
+      clientGone: () => {
         decision.watchClient();
-        this.#gone ??= new AbortController();
-        return this.#gone.signal;
+        this.#clientAbort ??= new AbortController();
+        return this.#clientAbort.signal;
       },
       ...(slot === undefined ? {} : { slot }),
     };
     return decision.begin(() => this.#options.decide(request));
   }
 
-  #follow(verdict: Verdict, request: ParsedRequest): void {
+  #applyVerdict(verdict: Verdict, request: ParsedRequest): void {
     if (verdict.kind === 'refuse') {
       if (verdict.inStream === true && request.upgrade === 'tcp')
         this.#events.ended('refused', errorStream(verdict.message));
@@ -215,10 +217,10 @@ export class RequestPipeline {
         this.#events.switched(head, early, verdict.upgradeHandler ?? null);
       },
       replaced: (status, message) => {
-        this.#answerReplaced(status, message);
+        this.#responseReplaced(status, message);
       },
       ended: this.#events.ended,
-      trouble: this.#options.malformed,
+      reportProblem: this.#options.onProtocolError,
       proceed: () => {
         this.pump();
       },
@@ -239,57 +241,57 @@ export class RequestPipeline {
     else this.#options.slot?.idle();
   }
 
-  // ---- answers of the gateway's own
+  // ---- the gateway's own responses
 
   #malformed({ status, why }: HeadError): void {
-    this.#options.malformed(why);
-    this.#lastAnswer(status, `bulkhead gateway: request refused: ${why}`);
+    this.#options.onProtocolError(why);
+    this.#respondAndClose(status, `bulkhead gateway: request refused: ${why}`);
   }
 
-  /** Too much waits of what the user has sent. */
-  #refuseCrowded(denial: Denial): void {
-    const message = this.#options.crowded?.(denial) ?? '';
-    // An answer that has begun can't become another one.
+  /** The user exceeds the limit of buffered bytes. */
+  #refuseOverLimit(denial: Denial): void {
+    const message = this.#options.onOverLimit?.(denial) ?? '';
+    // A response that was begun cannot be replaced.
     if (this.#state === 'exchange') this.#events.ended('crowded');
-    else if (this.#state !== 'over') this.#lastAnswer(429, message);
+    else if (this.#state !== 'over') this.#respondAndClose(429, message);
   }
 
   #refuse(status: number, message: string): void {
     // The pump that called goes on by itself.
-    if (!this.#requestBody.done || this.#request?.head.close === true) this.#lastAnswer(status, message);
-    else this.#answerAndGoOn(status, message);
+    if (!this.#requestBody.done || this.#request?.head.close === true) this.#respondAndClose(status, message);
+    else this.#respondAndContinue(status, message);
   }
 
-  /** In place of the engine's answer. */
-  #answerReplaced(status: number, message: string): void {
+  /** In place of the engine's response. */
+  #responseReplaced(status: number, message: string): void {
     this.#exchange = null;
-    if (status === 503) this.#options.engineGone?.();
+    if (status === 503) this.#options.onEngineUnreachable?.();
     if (!this.#requestBody.done || this.#request?.head.close === true || this.#draining) {
-      this.#lastAnswer(status, message);
+      this.#respondAndClose(status, message);
       return;
     }
-    this.#answerAndGoOn(status, message);
+    this.#respondAndContinue(status, message);
     this.#client.resume();
     this.pump();
   }
 
   #failed(error: unknown): void {
-    // What was decided for nobody may fail for that very reason.
+    // A decision that was aborted fails for that reason.
     if (this.#isClientGone) return;
-    this.#options.malformed(`internal error: ${errorText(error)}`);
-    this.#lastAnswer(
+    this.#options.onProtocolError(`internal error: ${errorText(error)}`);
+    this.#respondAndClose(
       500,
       "bulkhead gateway: the request could not be decided, so it was refused; see the gateway's log",
     );
   }
 
   /** The next request can follow: the body of this one is over. */
-  #answerAndGoOn(status: number, message: string): void {
+  #respondAndContinue(status: number, message: string): void {
     this.#client.write(this.#errorResponse(status, message, false));
     this.#state = 'head';
   }
 
-  #lastAnswer(status: number, message: string): void {
+  #respondAndClose(status: number, message: string): void {
     this.#events.ended('refused', this.#errorResponse(status, message, true));
   }
 

@@ -1,26 +1,26 @@
-import { BodyStream, Chunks, joined } from './message/body-stream.ts';
+import { BodyStream, Chunks, concatParts } from './message/body-stream.ts';
 import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
-import { AnswerRefused, type RequestStream } from './exchange.ts';
+import { ResponseReplacedError, type StreamingRequestTransform } from './exchange.ts';
 import type { BodyTracker } from './message/framing.ts';
 import { ZeroCopyPath } from './splice/zero-copy-path.ts';
 
 export interface RequestStreamEvents {
-  /** The engine wants the body, and gets it. */
+  /** The engine has requested the body. */
   readonly begun: () => void;
   /** The engine has the whole body. */
   readonly sent: () => void;
-  /** In place of the engine's answer. */
+  /** In place of the engine's response. */
   readonly refused: (status: number, message: string) => void;
   /** The client's framing is broken. */
   readonly broken: () => void;
-  readonly trouble: (why: string) => void;
+  readonly reportProblem: (why: string) => void;
 }
 
-/** Sends a request's body to the engine, changed, once the engine asks for it. */
+/** Streams a request's body to the engine through a transform, once the engine requests it. */
 export class StreamedRequest {
-  readonly #handling: RequestStream;
+  readonly #handling: StreamingRequestTransform;
   readonly #body: BodyTracker;
   readonly #client: ClientSide;
   readonly #engine: EngineLink;
@@ -31,7 +31,7 @@ export class StreamedRequest {
   readonly #bypass: ZeroCopyPath;
 
   constructor(
-    handling: RequestStream,
+    handling: StreamingRequestTransform,
     body: BodyTracker,
     client: ClientSide,
     engine: EngineLink,
@@ -43,7 +43,7 @@ export class StreamedRequest {
     this.#engine = engine;
     this.#events = events;
     this.#bypass = new ZeroCopyPath(client, engine, (rest) => {
-      this.#passed(rest);
+      this.#bypassEnded(rest);
     });
   }
 
@@ -52,7 +52,7 @@ export class StreamedRequest {
     return this.#state === 'done';
   }
 
-  /** The engine has asked for the body. Does nothing the second time. */
+  /** The engine has requested the body. Idempotent. */
   begin(): void {
     if (this.#state !== 'waiting') return;
     this.#state = 'asking';
@@ -63,13 +63,13 @@ export class StreamedRequest {
         this.#state = 'streaming';
         this.#stream = new BodyStream(transform, {
           out: (parts) => this.#engine.writeAll(this.#chunks.put(parts)),
-          hungry: () => {
+          pull: () => {
             this.#client.resume();
           },
           done: () => {
             this.#state = 'done';
             const last = this.#chunks.end();
-            // The engine was told of more, as the client had told us: it says what it thinks of that.
+            // A chunk with a larger announced size was begun: the engine responds with an error.
             if (last === null) this.#engine.end();
             else this.#engine.write(last);
             this.#events.sent();
@@ -85,8 +85,8 @@ export class StreamedRequest {
       });
   }
 
-  /** Takes what has come of the body. */
-  take(): void {
+  /** Forwards what was received of the body. */
+  forwardBody(): void {
     const stream = this.#stream;
     if (stream === null || this.#body.done || this.#bypass.active) return;
     const read = this.#client.inbox.length > 0;
@@ -101,7 +101,7 @@ export class StreamedRequest {
         return;
       }
       this.#client.take(taken);
-      if (content.length > 0) more = stream.push(joined(content));
+      if (content.length > 0) more = stream.push(concatParts(content));
     }
     if (more && read && !this.#body.done) {
       this.#client.resume();
@@ -112,15 +112,15 @@ export class StreamedRequest {
     else this.#client.pause();
   }
 
-  /** A part of the body has gone past us. */
-  #passed(rest: Buffer): void {
+  /** The zero-copy path has moved a part of the body. */
+  #bypassEnded(rest: Buffer): void {
     if (this.#body.broken !== null) {
       this.#events.broken();
       return;
     }
-    this.#client.add(rest);
+    this.#client.append(rest);
     if (this.#body.done) this.#stream?.end();
-    else this.take();
+    else this.forwardBody();
   }
 
   drained(): void {
@@ -136,11 +136,11 @@ export class StreamedRequest {
   #failed(error: unknown): void {
     if (this.#state === 'over') return;
     this.abandon();
-    if (error instanceof AnswerRefused) {
+    if (error instanceof ResponseReplacedError) {
       this.#events.refused(error.status, error.message);
       return;
     }
-    this.#events.trouble(`internal error: ${errorText(error)}`);
+    this.#events.reportProblem(`internal error: ${errorText(error)}`);
     this.#events.refused(500, "bulkhead gateway: the body could not be passed on; see the gateway's log");
   }
 }

@@ -22,7 +22,7 @@ let setsockopt: SetSockOpt | null | undefined;
 export class SendBuffer {
   #written = 0;
 
-  /** To be told of every write; `Infinity` for a stream that is known to be one. */
+  /** Counts a write; `Infinity` marks a known stream. */
   count(socket: Socket, length: number): void {
     if (this.#written > streamBytes) return;
     this.#written += length;

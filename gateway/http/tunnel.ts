@@ -15,7 +15,7 @@ export class Tunnel {
     this.#ended = ended;
   }
 
-  /** `early` came from the engine after the head of its answer. */
+  /** `early` came from the engine after the head of its response. */
   begin(early: Buffer): void {
     if (early.length > 0) this.fromEngine(early);
     const inbox = this.#client.take(this.#client.inbox.length);

@@ -4,7 +4,7 @@ import { descriptorOf, libcFunction } from '../base/libc.ts';
 type Ioctl = (fd: number, request: number, value: Buffer) => number;
 
 /** SIOCOUTQ: of a unix socket, what the other end has not read yet. */
-const queuedInKernel = 0x5411;
+const siocOutQ = 0x5411;
 let ioctl: Ioctl | null | undefined;
 
 /**
@@ -12,21 +12,21 @@ let ioctl: Ioctl | null | undefined;
  * kernel. It changes whenever the other end has read something, so two calls tell whether it did.
  */
 export function unreadBytes(socket: Socket): number {
-  return socket.writableLength + inLibuv(socket) + inKernel(socket);
+  return socket.writableLength + libuvQueuedBytes(socket) + kernelQueuedBytes(socket);
 }
 
 /**
  * Of a write that is under way, `writableLength` counts all until its end. Node's own time-out of sockets
  * looks here.
  */
-function inLibuv(socket: Socket): number {
+function libuvQueuedBytes(socket: Socket): number {
   return (socket as unknown as { _handle?: { writeQueueSize?: number } })._handle?.writeQueueSize ?? 0;
 }
 
-function inKernel(socket: Socket): number {
+function kernelQueuedBytes(socket: Socket): number {
   ioctl ??= libcFunction<Ioctl>('int ioctl(int fd, unsigned long request, void *value)');
   const fd = descriptorOf(socket);
   if (ioctl === null || fd === null) return 0;
   const value = Buffer.alloc(4);
-  return ioctl(fd, queuedInKernel, value) === 0 ? value.readInt32LE() : 0;
+  return ioctl(fd, siocOutQ, value) === 0 ? value.readInt32LE() : 0;
 }

@@ -41,9 +41,9 @@ export type Inspection =
 export type BodyHandling = 'raw' | 'json' | 'dropped';
 
 /**
- * What the scope `own` (B7) makes of an endpoint: through such a socket a container sees and touches only what
- * was made through it, and itself. Images, the build cache and registries are everybody's: they are read,
- * pulled and built, but nothing that others may rely on is removed or renamed.
+ * What the scope `own` (B7) makes of an endpoint: through such a socket a container sees and touches only
+ * what was made through it, and itself. Images, the build cache and registries are everybody's: they are
+ * read, pulled and built, but nothing that others may rely on is removed or renamed.
  */
 export type OwnScopeRule =
   /** Nobody's in particular. */

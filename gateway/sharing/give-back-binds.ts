@@ -1,6 +1,12 @@
 import { giveBackBinds, heldBindText } from '../../shared/policy/held-binds.ts';
 import { parseJson, writeJson } from '../../shared/policy/json.ts';
-import type { AnswerHandling, Gatekeeper, GatewayRequest, Handling, Verdict } from '../http/exchange.ts';
+import type {
+  ResponseTransform,
+  Gatekeeper,
+  GatewayRequest,
+  GatekeeperResult,
+  Verdict,
+} from '../http/exchange.ts';
 
 /** The longest inspect that is read. */
 const maxInspectBytes = 16 * 1024 * 1024;
@@ -20,7 +26,7 @@ export function givingBackBinds(decide: Gatekeeper): Gatekeeper {
 const isInspect = ({ head, match }: GatewayRequest): boolean =>
   head.method === 'GET' && match?.route.pattern === '/containers/{id}/json';
 
-function withBinds(handling: Handling): Handling {
+function withBinds(handling: GatekeeperResult): GatekeeperResult {
   switch (handling.kind) {
     case 'forward':
       return given(handling);
@@ -39,14 +45,17 @@ function withBinds(handling: Handling): Handling {
 
 function given(verdict: Verdict): Verdict {
   if (verdict.kind !== 'forward') return verdict;
-  const { answer } = verdict;
-  if (answer !== undefined && 'begin' in answer)
-    throw new Error('the answer to an inspect is not one to stream');
-  return { ...verdict, answer: giveBackAfter(answer) };
+  const { response } = verdict;
+  if (response !== undefined && 'begin' in response)
+    throw new Error('the response to an inspect must not be streamed');
+  return { ...verdict, response: giveBackAfter(response) };
 }
 
-/** What is said of the answer already, then what was sent in the place of what the engine was sent. */
-const giveBackAfter = (before: AnswerHandling | undefined): AnswerHandling => ({
+/**
+ * Runs the verdict's own transform, then shows binds as the client sent them instead of as the engine got
+ * them.
+ */
+const giveBackAfter = (before: ResponseTransform | undefined): ResponseTransform => ({
   limit: before?.limit ?? maxInspectBytes,
   transformResponse: async (head, body) => {
     const replaced = (await before?.transformResponse(head, body)) ?? null;

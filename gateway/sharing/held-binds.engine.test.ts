@@ -19,7 +19,7 @@ async function sh(script: string): Promise<string> {
   if (code !== 0) throw new Error(stderr);
   return stdout;
 }
-/** The engine's answer to a create request. */
+/** The engine's response to a create request. */
 async function create(
   host: object,
   name = '',

@@ -1,10 +1,10 @@
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import {
-  AnswerRefused,
-  type AnswerHandling,
+  ResponseReplacedError,
+  type ResponseTransform,
   type Gatekeeper,
   type GatewayRequest,
-  type Handling,
+  type GatekeeperResult,
   type Verdict,
 } from '../http/exchange.ts';
 import { createdId, maxCreateAnswerBytes } from '../sockets/grant.ts';
@@ -30,7 +30,7 @@ export function recordCreates(decide: Gatekeeper, options: RecordCreatesOptions)
     if (request.match?.route.inspect !== 'create-container') return handling;
     // The kernel can't be asked about a connection that has closed: once now, and the connection remembers.
     request.peer();
-    const recorded = (verdict: Handling): Handling => {
+    const recorded = (verdict: GatekeeperResult): GatekeeperResult => {
       switch (verdict.kind) {
         case 'refuse':
           return verdict;
@@ -45,10 +45,10 @@ export function recordCreates(decide: Gatekeeper, options: RecordCreatesOptions)
     };
     const withRecord = (verdict: Verdict): Verdict => {
       if (verdict.kind === 'refuse') return verdict;
-      const { answer } = verdict;
-      if (answer !== undefined && 'begin' in answer)
-        throw new Error('the answer to a create request is not one to stream');
-      return { ...verdict, answer: recordOnAnswer(request, answer, options) };
+      const { response } = verdict;
+      if (response !== undefined && 'begin' in response)
+        throw new Error('the response to a create request must not be streamed');
+      return { ...verdict, response: recordOnResponse(request, response, options) };
     };
     return later(handling, recorded);
   };
@@ -76,11 +76,11 @@ export async function sharingUserOf(
     : { uid: peer.uid, gid: peer.gid };
 }
 
-function recordOnAnswer(
+function recordOnResponse(
   request: GatewayRequest,
-  before: AnswerHandling | undefined,
+  before: ResponseTransform | undefined,
   options: RecordCreatesOptions,
-): AnswerHandling {
+): ResponseTransform {
   return {
     limit: before?.limit ?? maxCreateAnswerBytes,
     transformResponse: async (head, body) => {
@@ -102,7 +102,7 @@ function recordOnAnswer(
         options.log(
           `container ${container.slice(0, 12)}: the record of who shares with it could not be written: ${why}`,
         );
-        throw new AnswerRefused(
+        throw new ResponseReplacedError(
           500,
           `bulkhead gateway: the container was made, but who shares directories with it could not be kept (${why}); remove it and try again`,
         );

@@ -60,9 +60,9 @@ async function create(
     request,
   );
   const decided = handling.kind === 'read-body' ? await handling.decide(Buffer.alloc(0)) : handling;
-  // Likewise of an answer's head.
-  if (decided.kind === 'forward' && decided.answer !== undefined && 'transformResponse' in decided.answer)
-    await decided.answer.transformResponse({ status } as never, body);
+  // Likewise of a response's head.
+  if (decided.kind === 'forward' && decided.response !== undefined && 'transformResponse' in decided.response)
+    await decided.response.transformResponse({ status } as never, body);
   return decided;
 }
 const peer = (uid: number, gid = uid): PeerCredentials => ({ pid: 1, uid, gid });
@@ -108,7 +108,7 @@ describe('A8: who shares', () => {
     let seen = 0;
     const verdict: Verdict = {
       kind: 'forward',
-      answer: {
+      response: {
         limit: 9,
         transformResponse: () => {
           seen++;
@@ -117,7 +117,7 @@ describe('A8: who shares', () => {
       },
     };
     const decided = await create(users, peer(3), created(id('a')), { verdict });
-    expect([seen, decided.kind === 'forward' ? decided.answer : null]).toEqual([
+    expect([seen, decided.kind === 'forward' ? decided.response : null]).toEqual([
       1,
       expect.objectContaining({ limit: 9 }),
     ]);

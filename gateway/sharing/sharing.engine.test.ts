@@ -333,7 +333,7 @@ describe('A8: docker cp, which the engine does as root', () => {
     await create('bound', '-v', `${directory}:/s`);
     await create('unbound');
     const tries = async () => {
-      // The answer has begun by the time the file is seen: it is cut off before the content.
+      // The response has begun by the time the file is seen: it is cut off before the content.
       expect(await as(alice, 'cp', 'bound:/s/secret', '-')).toMatch(/^unexpected EOF$/m);
       // Wherever to: the engine follows links, which may change under its hands.
       for (const to of ['/s/suid', '/tmp/suid'])

@@ -2,7 +2,7 @@ import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { untrusted } from '../../shared/policy/image-trust.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { EngineUnreachable, type ContainerFacts, type EngineFacts } from '../engine-api/engine-facts.ts';
-import { AnswerRefused, type AnswerHandling } from '../http/exchange.ts';
+import { ResponseReplacedError, type ResponseTransform } from '../http/exchange.ts';
 import type { ImageVerdict } from '../trust/image-trust.ts';
 import type { EngineContainers } from './engine-containers.ts';
 import type { SocketMountModule } from './socket-mount-module.ts';
@@ -72,7 +72,7 @@ export function bindOnAnswer(
     readonly log: (line: string) => void;
     /** Takes note of a refusal and gives its text. */ readonly refused: (denial: Denial) => string;
   },
-): AnswerHandling {
+): ResponseTransform {
   const { mounts, containers, facts, log, refused } = granting;
   return {
     limit: maxCreateAnswerBytes,
@@ -109,7 +109,7 @@ export function bindOnAnswer(
         );
       });
       await mounts.discard(mount.id);
-      throw new AnswerRefused(403, refused(denial));
+      throw new ResponseReplacedError(403, refused(denial));
     },
   };
 }

@@ -13,7 +13,7 @@ import { bindOnAnswer } from './grant.ts';
 import { createSocketMounts, type OwnedSocketMounts } from './mounts.ts';
 import { openMountRecords } from './records.ts';
 import { reconcile } from './reconcile.ts';
-import { AnswerRefused } from '../http/exchange.ts';
+import { ResponseReplacedError } from '../http/exchange.ts';
 import { governingList } from '../../shared/policy/commands.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import type { SocketMount } from '../base/socket-mount.ts';
@@ -45,7 +45,7 @@ function open(): OwnedSocketMounts {
         engineSocket: '/nonexistent',
         origin,
         decide: (request) => ({ kind: 'refuse', status: 418, message: JSON.stringify(request.origin) }),
-        malformed: () => undefined,
+        onProtocolError: () => undefined,
         log: () => undefined,
       }),
   });
@@ -247,7 +247,7 @@ describe("B3: the engine's answer to the create request", () => {
       const mount = made();
       const list = containers([]);
       await mounts.open(mount);
-      await expect(see(mount, facts(mount, more), 201, list)).rejects.toBeInstanceOf(AnswerRefused);
+      await expect(see(mount, facts(mount, more), 201, list)).rejects.toBeInstanceOf(ResponseReplacedError);
       expect(list.removed).toEqual([id]);
       expect(mounts.get(mount.id)).toBeNull();
     }

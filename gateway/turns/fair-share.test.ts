@@ -15,7 +15,7 @@ function turns(share: FairShare): {
     order,
     ends,
     take: async (caller, name, signal) => {
-      const end = await share.take(caller, signal);
+      const end = await share.acquire(caller, signal);
       order.push(name);
       ends.set(name, end);
       return end;
@@ -77,9 +77,9 @@ describe('a fair share between callers', () => {
 
   it('refuses more than so many that wait', async () => {
     const share = new FairShare({ each: 1, all: 1, waiting: 2 });
-    for (let i = 0; i < 3; i++) void share.take('a');
-    await expect(share.take('a')).rejects.toThrow(TooManyWaiting);
-    void share.take('b');
+    for (let i = 0; i < 3; i++) void share.acquire('a');
+    await expect(share.acquire('a')).rejects.toThrow(TooManyWaiting);
+    void share.acquire('b');
   });
 
   it('distinguishes users, and containers with sockets of their own', () => {

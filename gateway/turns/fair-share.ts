@@ -13,21 +13,21 @@ export interface FairShareLimits {
   readonly waiting: number;
 }
 
-/** Too many requests of this caller are waiting already. */
+/** The caller's queue is full. */
 export class TooManyWaiting extends Error {
   override readonly name = 'TooManyWaiting';
 }
 
 /**
- * Turns for work that costs much, shared between callers: what one asks for waits behind what the same one
- * asked for before.
+ * Limits the concurrency of expensive work, fairly between callers: requests of one caller queue behind each
+ * other.
  */
 export class FairShare {
   readonly #limits: FairShareLimits;
   readonly #running = new Map<string, number>();
   /** By caller, in the order in which they have the next turn. */
   readonly #waiting = new Map<string, Set<() => void>>();
-  #all = 0;
+  #runningTotal = 0;
 
   constructor(limits: FairShareLimits) {
     this.#limits = limits;
@@ -37,12 +37,12 @@ export class FairShare {
    * Resolves when it is the caller's turn. Rejects with TooManyWaiting, and with the reason of `signal` where
    * it is aborted before.
    */
-  take(caller: string, signal?: AbortSignal): Promise<EndTurn> {
+  acquire(caller: string, signal?: AbortSignal): Promise<EndTurn> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       if (
-        this.#all < this.#limits.all &&
-        this.#of(caller) < this.#limits.each &&
+        this.#runningTotal < this.#limits.all &&
+        this.#runningOf(caller) < this.#limits.each &&
         !this.#waiting.has(caller)
       ) {
         resolve(this.#begin(caller));
@@ -54,61 +54,61 @@ export class FairShare {
         return;
       }
       this.#waiting.set(caller, queue);
-      const gone = () => {
-        queue.delete(go);
+      const aborted = () => {
+        queue.delete(grant);
         if (queue.size === 0) this.#waiting.delete(caller);
         reject(signal?.reason as Error); // what a signal is aborted with is an error
       };
-      const go = () => {
-        signal?.removeEventListener('abort', gone);
+      const grant = () => {
+        signal?.removeEventListener('abort', aborted);
         resolve(this.#begin(caller));
       };
-      queue.add(go);
-      signal?.addEventListener('abort', gone, { once: true });
+      queue.add(grant);
+      signal?.addEventListener('abort', aborted, { once: true });
     });
   }
 
-  #of(caller: string): number {
+  #runningOf(caller: string): number {
     return this.#running.get(caller) ?? 0;
   }
 
   #begin(caller: string): EndTurn {
-    this.#all++;
-    this.#running.set(caller, this.#of(caller) + 1);
-    let over = false;
+    this.#runningTotal++;
+    this.#running.set(caller, this.#runningOf(caller) + 1);
+    let isEnded = false;
     let isAside = false;
     const stepAside = () => {
-      if (over || isAside) return;
+      if (isEnded || isAside) return;
       isAside = true;
-      this.#all--;
-      this.#next();
+      this.#runningTotal--;
+      this.#grantNext();
     };
     const end = () => {
-      if (over) return;
-      over = true;
-      if (!isAside) this.#all--;
-      if (this.#of(caller) === 1) this.#running.delete(caller);
-      else this.#running.set(caller, this.#of(caller) - 1);
-      this.#last(caller);
-      this.#next();
+      if (isEnded) return;
+      isEnded = true;
+      if (!isAside) this.#runningTotal--;
+      if (this.#runningOf(caller) === 1) this.#running.delete(caller);
+      else this.#running.set(caller, this.#runningOf(caller) - 1);
+      this.#moveToEnd(caller);
+      this.#grantNext();
     };
     return Object.assign(end, { stepAside });
   }
 
-  #next(): void {
+  #grantNext(): void {
     for (const [caller, queue] of this.#waiting) {
-      if (this.#all >= this.#limits.all) return;
-      if (this.#of(caller) >= this.#limits.each) continue;
+      if (this.#runningTotal >= this.#limits.all) return;
+      if (this.#runningOf(caller) >= this.#limits.each) continue;
       const [go] = queue;
       if (go === undefined) continue;
       queue.delete(go);
-      this.#last(caller);
+      this.#moveToEnd(caller);
       go();
     }
   }
 
-  /** Whoever had a turn is the last who gets the next one. */
-  #last(caller: string): void {
+  /** A caller that had a turn goes to the end of the queue. */
+  #moveToEnd(caller: string): void {
     const queue = this.#waiting.get(caller);
     if (queue === undefined) return;
     this.#waiting.delete(caller);

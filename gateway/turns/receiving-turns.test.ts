@@ -18,7 +18,7 @@ function receiving(
   const begun: string[] = [];
   const displaced: string[] = [];
   const take = async (caller: string) => {
-    const turn = await turns.take(caller, () => {
+    const turn = await turns.acquire(caller, () => {
       displaced.push(caller);
     });
     begun.push(caller);

@@ -19,8 +19,8 @@ export interface ReceivingTurn {
 }
 
 /**
- * Turns to receive something long, which takes memory. How long it takes is its sender's affair: who is
- * slow steps aside, so that others don't wait for him, and is displaced where too many are slow.
+ * Turns to receive something long, which takes memory. A slow sender steps aside after a while, so that
+ * others don't wait for it, and is displaced where too many are slow.
  */
 export class ReceivingTurns {
   readonly #share: FairShare;
@@ -37,8 +37,8 @@ export class ReceivingTurns {
    * Resolves when it is the caller's turn; rejects as FairShare does. `displaced`: what is received is to
    * be given up.
    */
-  async take(caller: string, displaced: () => void, signal?: AbortSignal): Promise<ReceivingTurn> {
-    const endTurn = await this.#share.take(caller, signal);
+  async acquire(caller: string, displaced: () => void, signal?: AbortSignal): Promise<ReceivingTurn> {
+    const endTurn = await this.#share.acquire(caller, signal);
     const key = {};
     const stepAside = () => {
       if (!this.#makeRoom()) return;

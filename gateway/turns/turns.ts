@@ -42,7 +42,7 @@ export interface Turns {
   readonly largeMessages: ReceivingTurns;
 }
 
-export const newTurns = (): Turns => ({
+export const createTurns = (): Turns => ({
   requests: new FairShare(requests),
   largeBodies: new ReceivingTurns(new FairShare(largeBodies), slowBodies),
   largeDecisions: new FairShare(largeDecisions),

@@ -58,7 +58,7 @@ export async function startMountedGateway(
   const listen = async (file: string, origin: Origin) => {
     const made = await listenOn(
       { path: file },
-      { engineSocket: engine.socket, decide, origin, log, malformed: log },
+      { engineSocket: engine.socket, decide, origin, log, onProtocolError: log },
     );
     if (!made.ok) throw new Error(made.error.message);
     listeners.push(made.value);

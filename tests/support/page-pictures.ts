@@ -5,8 +5,8 @@ import { chromium } from 'playwright';
 import { build, preview } from 'vite';
 
 /**
- * Pictures of pages over invented states, for looking at them while working:
- * `node tests/support/page-pictures.ts OUT [state/page[?query][@WIDTHxHEIGHT][!dark][!zh][~control to click~…]]…`
+ * Pictures of pages over invented states, for looking at them while working: `node
+ * tests/support/page-pictures.ts OUT [state/page[?query][@WIDTHxHEIGHT][!dark][!zh][~control to click~…]]…`
  */
 const [out = 'artifacts/pages', ...wanted] = process.argv.slice(2);
 const all = [

@@ -4,8 +4,8 @@ import { onTestFailed } from 'vitest';
 const variable = 'BULKHEAD_TEST_SEED';
 
 /**
- * The seed that BULKHEAD_TEST_SEED names (an integer from 0 to 2³¹ - 1), undefined where it names none. Throws
- * for anything else.
+ * The seed that BULKHEAD_TEST_SEED names (an integer from 0 to 2³¹ - 1), undefined where it names none.
+ * Throws for anything else.
  */
 export function givenSeed(environment: Readonly<Record<string, string | undefined>> = process.env) {
   const text = environment[variable] ?? '';
@@ -17,8 +17,8 @@ export function givenSeed(environment: Readonly<Record<string, string | undefine
 }
 
 /**
- * The seed of the running test: the one given, else a new one. It is printed when the test fails, for whatever
- * reason. Call it inside of a test.
+ * The seed of the running test: the one given, else a new one. It is printed when the test fails, for
+ * whatever reason. Call it inside of a test.
  */
 export function testSeed(): number {
   const seed = givenSeed() ?? randomInt(0x7fff_ffff);

@@ -5,47 +5,47 @@
  */
 export type BodyTransform = (
   content: AsyncIterable<Buffer>,
-  offer?: (passing: Passing) => void,
+  offer?: (passing: PassThrough) => void,
 ) => AsyncIterable<readonly Buffer[]>;
 
 /**
- * What a transform lets pass without seeing it: the inside of large files. Asked only while the transform
- * waits for content, having passed on all that came before.
+ * Content that a transform lets pass unseen: the inside of large files. Called only while the transform waits
+ * for content and has emitted everything before.
  */
-export interface Passing {
-  /** So many bytes of what comes next go on as they are. */
+export interface PassThrough {
+  /** How many of the next bytes pass unchanged. */
   left(): number;
-  /** So many did. */
+  /** So many bytes have passed. */
   passed(bytes: number): void;
 }
 
 export interface BodyStreamEvents {
   /** What goes on. False: `drained` will be called before more is taken. */
   readonly out: (parts: readonly Buffer[]) => boolean;
-  /** Content is wanted again, after `push` has said no. */
-  readonly hungry: () => void;
+  /** More content can be pushed, after `push` returned false. */
+  readonly pull: () => void;
   /** Everything has gone on. */
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
 }
 
-/** Content that may wait for the transform; then the sender has to. */
-const maxWaiting = 512 * 1024;
+/** Content that may be queued for the transform before the sender is paused. */
+const maxPendingBytes = 512 * 1024;
 
 /** Runs a transform between a sender and a receiver that are both pushed, with backpressure both ways. */
 export class BodyStream {
   readonly #events: BodyStreamEvents;
-  #waiting: Buffer[] = [];
+  #pending: Buffer[] = [];
   #bytes = 0;
   #seen = 0;
   #ended = false;
   #abandoned = false;
-  #held = false;
-  /** The receiver takes no more of what passes by the transform. */
-  #full = false;
+  #isSourcePaused = false;
+  /** The receiver is full, of content that bypasses the transform. */
+  #isSinkFull = false;
   /** The transform waits for content. */
   #idle = false;
-  #offered: Passing | null = null;
+  #passThrough: PassThrough | null = null;
   #wakeSource: (() => void) | null = null;
   #wakeSink: (() => void) | null = null;
 
@@ -54,7 +54,7 @@ export class BodyStream {
     void this.#run(transform);
   }
 
-  /** Takes content. False when the sender should wait for `hungry`. */
+  /** Takes content. False when the sender should wait for `pull`. */
   push(content: Buffer): boolean {
     if (this.#abandoned) return true;
     this.#seen += content.length;
@@ -64,13 +64,13 @@ export class BodyStream {
         passes,
         this.#events.out([passes === content.length ? content : content.subarray(0, passes)]),
       );
-    if (passes === content.length) return !this.#full;
+    if (passes === content.length) return !this.#isSinkFull;
     const rest = passes === 0 ? content : content.subarray(passes);
-    this.#waiting.push(rest);
+    this.#pending.push(rest);
     this.#bytes += rest.length;
     this.#wake();
-    this.#held = this.#bytes > maxWaiting;
-    return !this.#held && !this.#full;
+    this.#isSourcePaused = this.#bytes > maxPendingBytes;
+    return !this.#isSourcePaused && !this.#isSinkFull;
   }
 
   /** Bytes of content that were pushed so far. */
@@ -79,17 +79,17 @@ export class BodyStream {
   }
 
   /**
-   * So many bytes of content may be sent to the receiver just now, past the transform; `passed` is to be
-   * told.
+   * How many bytes of content may be sent to the receiver now, bypassing the transform; report them with
+   * `passed`.
    */
   get passing(): number {
-    return this.#idle && !this.#abandoned ? (this.#offered?.left() ?? 0) : 0;
+    return this.#idle && !this.#abandoned ? (this.#passThrough?.left() ?? 0) : 0;
   }
 
-  /** So much content was sent past the transform. `more`: whether the receiver takes more. */
+  /** So much content bypassed the transform. `more`: whether the receiver takes more. */
   passed(bytes: number, more: boolean): void {
-    this.#offered?.passed(bytes);
-    if (!more) this.#full = true;
+    this.#passThrough?.passed(bytes);
+    if (!more) this.#isSinkFull = true;
   }
 
   /** The whole body was pushed. */
@@ -101,15 +101,15 @@ export class BodyStream {
   /** The receiver takes more. */
   drained(): void {
     this.#wakeSink?.();
-    if (!this.#full) return;
-    this.#full = false;
-    if (!this.#held) this.#events.hungry();
+    if (!this.#isSinkFull) return;
+    this.#isSinkFull = false;
+    if (!this.#isSourcePaused) this.#events.pull();
   }
 
-  /** Nobody wants it any more: nothing is told from now on. */
+  /** The receiver is gone: no event follows. */
   abandon(): void {
     this.#abandoned = true;
-    this.#waiting = [];
+    this.#pending = [];
     this.#wake();
     this.#wakeSink?.();
   }
@@ -122,7 +122,7 @@ export class BodyStream {
   async #run(transform: BodyTransform): Promise<void> {
     try {
       for await (const parts of transform(this.#source(), (passing) => {
-        this.#offered = passing;
+        this.#passThrough = passing;
       })) {
         if (this.#abandoned) return;
         if (parts.length > 0 && !this.#events.out(parts))
@@ -135,18 +135,18 @@ export class BodyStream {
     } catch (error) {
       if (!this.#abandoned) this.#events.failed(error);
     } finally {
-      this.#waiting = [];
+      this.#pending = [];
     }
   }
 
   async *#source(): AsyncGenerator<Buffer> {
     for (;;) {
-      const next = this.#waiting.shift();
+      const next = this.#pending.shift();
       if (next !== undefined) {
         this.#bytes -= next.length;
-        if (this.#held && this.#bytes === 0) {
-          this.#held = false;
-          if (!this.#full) this.#events.hungry();
+        if (this.#isSourcePaused && this.#bytes === 0) {
+          this.#isSourcePaused = false;
+          if (!this.#isSinkFull) this.#events.pull();
         }
         yield next;
       } else if (this.#abandoned || this.#ended) return;
@@ -161,9 +161,9 @@ export class BodyStream {
 }
 
 /** A body that stays as it is. */
-export async function* asItIs(
+export async function* identityTransform(
   content: AsyncIterable<Buffer>,
-  offer?: (passing: Passing) => void,
+  offer?: (passing: PassThrough) => void,
 ): AsyncGenerator<readonly Buffer[]> {
   offer?.({ left: () => Infinity, passed: () => undefined });
   for await (const part of content) yield [part];
@@ -172,42 +172,43 @@ export async function* asItIs(
 const lineEnd = Buffer.from('\r\n');
 const lastChunk = Buffer.from('0\r\n\r\n');
 
-/** Content that came in parts, however small its sender made them, as one. */
-export const joined = (parts: readonly Buffer[]): Buffer =>
+/** The parts as one buffer. */
+export const concatParts = (parts: readonly Buffer[]): Buffer =>
   (parts.length === 1 ? parts[0] : undefined) ?? Buffer.concat(parts);
 
 /** The chunks of a chunked body on its way out. */
 export class Chunks {
-  #owed = 0;
+  #chunkRemaining = 0;
 
-  /** Content that is missing of a chunk that was begun; 0: none was. */
-  get owed(): number {
-    return this.#owed;
+  /** Bytes still missing of the current chunk; 0: between chunks. */
+  get chunkRemaining(): number {
+    return this.#chunkRemaining;
   }
 
-  /** A chunk of content; none for no content, which would be the end of the body. */
+  /** Frames content as a chunk; nothing for no content, which would end the body. */
   put(parts: readonly Buffer[]): readonly Buffer[] {
     const bytes = parts.reduce((sum, part) => sum + part.length, 0);
     if (bytes === 0) return [];
-    if (this.#owed === 0) return [Buffer.from(`${bytes.toString(16)}\r\n`, 'latin1'), ...parts, lineEnd];
-    if (bytes < this.#owed) {
-      this.#owed -= bytes;
+    if (this.#chunkRemaining === 0)
+      return [Buffer.from(`${bytes.toString(16)}\r\n`, 'latin1'), ...parts, lineEnd];
+    if (bytes < this.#chunkRemaining) {
+      this.#chunkRemaining -= bytes;
       return parts;
     }
-    const all = joined(parts);
-    const fills = all.subarray(0, this.#owed);
-    this.#owed = 0;
-    return [fills, lineEnd, ...this.put([all.subarray(fills.length)])];
+    const all = concatParts(parts);
+    const chunkRest = all.subarray(0, this.#chunkRemaining);
+    this.#chunkRemaining = 0;
+    return [chunkRest, lineEnd, ...this.put([all.subarray(chunkRest.length)])];
   }
 
-  /** A chunk was begun past us, and so much of it is missing. What comes next on its way. */
+  /** The zero-copy path has begun a chunk, of which so much is missing. Returns what to send next. */
   begun(missing: number): readonly Buffer[] {
-    this.#owed = missing;
+    this.#chunkRemaining = missing;
     return missing === 0 ? [lineEnd] : [];
   }
 
-  /** What ends the body. Null: it can't end in the middle of a chunk. */
+  /** The last chunk; null in the middle of a chunk. */
   end(): Buffer | null {
-    return this.#owed === 0 ? lastChunk : null;
+    return this.#chunkRemaining === 0 ? lastChunk : null;
   }
 }

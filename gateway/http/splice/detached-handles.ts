@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import { descriptorOf } from '../../base/libc.ts';
-import { takesNow } from '../message/socket-flow.ts';
+import { isWriteIdle } from '../message/socket-flow.ts';
 
 /** A socket's reading, given away: Node leaves alone what comes. */
 export interface DetachedReadHandle {
   readonly fd: number;
-  giveBack(): void;
+  reattach(): void;
 }
 
 /** A socket's writing, given away while nothing waited to be sent. */
@@ -53,7 +53,7 @@ export function detachReading(socket: Socket): DetachedReadHandle | null {
   handle.readStop();
   return {
     fd,
-    giveBack: () => {
+    reattach: () => {
       // None: it was closed meanwhile.
       if (handleOf(socket) === handle) handle.readStart();
     },
@@ -66,7 +66,7 @@ export function detachReading(socket: Socket): DetachedReadHandle | null {
  */
 export function detachWriting(socket: Socket, lastWordsMs: number): DetachedWriteHandle | null {
   const fd = descriptorOf(socket);
-  if (fd === null || !takesNow(socket)) return null;
+  if (fd === null || !isWriteIdle(socket)) return null;
   return {
     fd,
     write: (bytes) => {

@@ -2,10 +2,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { libcFunction } from '../../base/libc.ts';
-import type { Extent, Outcome, Way } from './transfer.ts';
-import type { Order, Report, ThreadData } from './thread.ts';
+import type { Extent, Outcome, TransferDescriptors } from './transfer.ts';
+import type { ThreadCommand, ThreadMessage, ThreadData } from './thread.ts';
 
-interface Calls {
+interface Syscalls {
   readonly fcntl: (fd: number, command: number, type: 'int', value: number) => number;
   readonly pipe2: (fds: Int32Array, flags: number) => number;
   readonly eventfd: (initial: number, flags: number) => number;
@@ -13,8 +13,8 @@ interface Calls {
   readonly close: (fd: number) => number;
 }
 
-/** At a time; whoever comes later goes through our memory. */
-const maxPassages = 64;
+/** Concurrent transfers; further ones are copied through user space. */
+const maxTransfers = 64;
 const duplicateCloseOnExec = 1030,
   setPipeSize = 1031;
 const nonBlocking = 0x800,
@@ -24,33 +24,33 @@ const one = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
 /** errno of a connection that broke: for what a thread that failed took with it. */
 const connectionReset = 104;
 
-/** A passage under way. */
-export interface Underway {
-  /** Nothing more is moved soon after, and nothing is told. */
+/** A running transfer. */
+export interface RunningTransfer {
+  /** Stops the transfer without calling `done`. */
   cancel(): void;
 }
 
 /**
- * `done` null: nobody wants to know. The descriptors are closed once the thread has said that it uses them no
+ * `done` null: cancelled. The descriptors are closed once the thread has reported that it uses them no
  * more.
  */
-interface Waiting {
-  readonly way: Way;
+interface PendingTransfer {
+  readonly descriptors: TransferDescriptors;
   done: ((outcome: Outcome) => void) | null;
 }
 
 /** Moves bytes between sockets in a thread of its own, which is started for the first of them and stays. */
 export class Splicer {
-  readonly #calls: Calls;
+  readonly #syscalls: Syscalls;
   readonly #wake: number;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #pending = new Map<number, PendingTransfer>();
   readonly #thread: Worker;
   #state: 'starting' | 'ready' | 'gone' = 'starting';
   #lastId = 0;
 
   /** Throws where no thread can be had. */
-  constructor(calls: Calls, wake: number) {
-    this.#calls = calls;
+  constructor(calls: Syscalls, wake: number) {
+    this.#syscalls = calls;
     this.#wake = wake;
     // Beside this module, bundled or not. It needs next to no memory of its own.
     const own = fileURLToPath(import.meta.url);
@@ -62,7 +62,7 @@ export class Splicer {
         resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
       },
     );
-    this.#thread.on('message', (report: Report) => {
+    this.#thread.on('message', (report: ThreadMessage) => {
       if (report.kind === 'ready') this.#state = 'ready';
       else this.#ended(report.id, report.outcome);
     });
@@ -72,26 +72,26 @@ export class Splicer {
         `copies of large files take longer from now on: ${error instanceof Error ? error.message : String(error)}`,
       );
     });
-    // What it said before has been heard by then.
+    // Its earlier messages have been handled by then.
     this.#thread.once('exit', () => {
-      this.#gone();
+      this.#threadExited();
     });
     // After the listeners, which hold it. What is under way is held by its sockets.
     this.#thread.unref();
     // The process's end waits for a thread that is in poll(2).
     process.once('exit', () => {
-      this.#order({ kind: 'quit' });
+      this.#sendCommand({ kind: 'quit' });
     });
   }
 
-  /** Whether a passage can start now. */
+  /** Whether a transfer can start now. */
   get ready(): boolean {
-    return this.#state === 'ready' && this.#waiting.size < maxPassages;
+    return this.#state === 'ready' && this.#pending.size < maxTransfers;
   }
 
   /**
-   * Starts one between two sockets' descriptors; `before` goes first. Null: not possible now. `done` is told
-   * how it ended.
+   * Starts one between two sockets' descriptors; `before` goes first. Null: not possible now. `done` gets
+   * the outcome.
    */
   start(
     from: number,
@@ -99,67 +99,67 @@ export class Splicer {
     extent: Extent,
     before: string,
     done: (outcome: Outcome) => void,
-  ): Underway | null {
+  ): RunningTransfer | null {
     if (!this.ready) return null;
-    const way = this.#way(from, to);
-    if (way === null) return null;
+    const descriptors = this.#duplicate(from, to);
+    if (descriptors === null) return null;
     const id = ++this.#lastId;
-    const waiting: Waiting = { way, done };
-    this.#waiting.set(id, waiting);
-    this.#order({ kind: 'start', id, way, extent, before });
+    const pending: PendingTransfer = { descriptors: descriptors, done };
+    this.#pending.set(id, pending);
+    this.#sendCommand({ kind: 'start', id, descriptors: descriptors, extent, before });
     return {
       cancel: () => {
-        if (waiting.done === null) return;
-        waiting.done = null;
-        this.#order({ kind: 'cancel', id });
+        if (pending.done === null) return;
+        pending.done = null;
+        this.#sendCommand({ kind: 'cancel', id });
       },
     };
   }
 
   /** Descriptors of their own, so that a socket that is closed here does not become another one there. */
-  #way(from: number, to: number): Way | null {
-    const { fcntl, pipe2 } = this.#calls;
+  #duplicate(from: number, to: number): TransferDescriptors | null {
+    const { fcntl, pipe2 } = this.#syscalls;
     const pipe = new Int32Array([-1, -1]);
     pipe2(pipe, nonBlocking | closeOnExec);
     const [pipeOut = -1, pipeIn = -1] = pipe;
-    const way = {
+    const descriptors = {
       from: fcntl(from, duplicateCloseOnExec, 'int', 0),
       to: fcntl(to, duplicateCloseOnExec, 'int', 0),
       pipeOut,
       pipeIn,
     };
-    if (Object.values(way).some((fd) => fd < 0)) {
-      this.#close(way);
+    if (Object.values(descriptors).some((fd) => fd < 0)) {
+      this.#close(descriptors);
       return null;
     }
     // Without more it takes more turns.
     fcntl(pipeIn, setPipeSize, 'int', pipeBytes);
-    return way;
+    return descriptors;
   }
 
-  #close(way: Way): void {
-    for (const fd of Object.values(way) as number[]) if (fd >= 0) this.#calls.close(fd);
+  #close(descriptors: TransferDescriptors): void {
+    for (const fd of Object.values(descriptors) as number[]) if (fd >= 0) this.#syscalls.close(fd);
   } // a Way has nothing else
 
-  #order(order: Order): void {
-    this.#thread.postMessage(order);
-    this.#calls.write(this.#wake, one, one.length);
+  #sendCommand(command: ThreadCommand): void {
+    this.#thread.postMessage(command);
+    this.#syscalls.write(this.#wake, one, one.length);
   }
 
   #ended(id: number, outcome: Outcome | null): void {
-    const waiting = this.#waiting.get(id);
-    if (waiting === undefined) return;
-    this.#waiting.delete(id);
-    this.#close(waiting.way);
-    const { done } = waiting;
-    waiting.done = null;
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#pending.delete(id);
+    this.#close(pending.descriptors);
+    const { done } = pending;
+    pending.done = null;
     if (outcome !== null) done?.(outcome);
   }
 
   /** What was under way is in an unknown state: its connections are broken. */
-  #gone(): void {
+  #threadExited(): void {
     this.#state = 'gone';
-    for (const id of [...this.#waiting.keys()])
+    for (const id of [...this.#pending.keys()])
       this.#ended(id, { ended: 'broken', side: 'receiver', errno: connectionReset });
   }
 }
@@ -170,14 +170,14 @@ let splicer: Splicer | null | undefined;
  * The process's one; started at the first call. Null where it can't be had (another system, no koffi, no
  * thread).
  */
-export function theSplicer(): Splicer | null {
+export function getSplicer(): Splicer | null {
   if (splicer !== undefined) return splicer;
   splicer = null;
-  const fcntl = libcFunction<Calls['fcntl']>('int fcntl(int fd, int command, ...)');
-  const pipe2 = libcFunction<Calls['pipe2']>('int pipe2(_Out_ int *fds, int flags)');
-  const eventfd = libcFunction<Calls['eventfd']>('int eventfd(unsigned int initial, int flags)');
-  const write = libcFunction<Calls['write']>('intptr_t write(int fd, const void *bytes, size_t length)');
-  const close = libcFunction<Calls['close']>('int close(int fd)');
+  const fcntl = libcFunction<Syscalls['fcntl']>('int fcntl(int fd, int command, ...)');
+  const pipe2 = libcFunction<Syscalls['pipe2']>('int pipe2(_Out_ int *fds, int flags)');
+  const eventfd = libcFunction<Syscalls['eventfd']>('int eventfd(unsigned int initial, int flags)');
+  const write = libcFunction<Syscalls['write']>('intptr_t write(int fd, const void *bytes, size_t length)');
+  const close = libcFunction<Syscalls['close']>('int close(int fd)');
   if (fcntl === null || pipe2 === null || eventfd === null || write === null || close === null) return null;
   const wake = eventfd(0, nonBlocking | closeOnExec);
   if (wake < 0) return null;

@@ -1,18 +1,24 @@
 import os from 'node:os';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { libcFunction } from '../../base/libc.ts';
-import { SpliceTransfer, passageCalls, type Extent, type Outcome, type Way } from './transfer.ts';
+import {
+  SpliceTransfer,
+  loadSpliceSyscalls,
+  type Extent,
+  type Outcome,
+  type TransferDescriptors,
+} from './transfer.ts';
 
 // A thread of its own, so that what moves past our memory also moves past the event loop: a loop turn for
-// each part costs more than the part. It waits in poll(2) while there are passages, and for messages while
+// each part costs more than the part. It waits in poll(2) while there are transfers, and for messages while
 // there are none.
 
 /** To the thread. `before`: is sent first. */
-export type Order =
+export type ThreadCommand =
   | {
       readonly kind: 'start';
       readonly id: number;
-      readonly way: Way;
+      readonly descriptors: TransferDescriptors;
       readonly extent: Extent;
       readonly before: string;
     }
@@ -23,10 +29,10 @@ export type Order =
  * From the thread: it takes orders; or one ended, and its descriptors are not used any more. `outcome` null:
  * it was cancelled.
  */
-export type Report =
+export type ThreadMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'ended'; readonly id: number; readonly outcome: Outcome | null };
-/** What the thread is given: an eventfd, written to after each order. */
+/** What the thread is given: an eventfd, written to after each command. */
 export interface ThreadData {
   readonly wake: number;
 }
@@ -43,70 +49,76 @@ const pollIn = 1,
   pollOut = 4;
 /** struct pollfd: an int, two shorts. */
 const entryBytes = 8,
-  eventsAt = 4,
-  answerAt = 6;
+  eventsOffset = 4,
+  reventsOffset = 6;
 /** Looked up now and then all the same: this thread must not keep a process from ending. */
-const lookUpMs = 1000;
+const pollTimeoutMs = 1000;
 
 function serve(port: MessagePort, wake: number): void {
   const poll = libcFunction<Poll>('int poll(void *fds, unsigned long count, int milliseconds)');
   const read = libcFunction<Read>('intptr_t read(int fd, void *bytes, size_t length)');
-  const calls = passageCalls();
-  if (poll === null || read === null || calls === null)
+  const syscalls = loadSpliceSyscalls();
+  if (poll === null || read === null || syscalls === null)
     throw new Error('the C library has no poll, read or splice');
   os.setPriority(niceness);
-  const passages = new Map<number, SpliceTransfer>();
-  const woken = Buffer.alloc(8);
+  const transfers = new Map<number, SpliceTransfer>();
+  const wakeBuffer = Buffer.alloc(8);
 
-  const say = (report: Report): void => {
-    port.postMessage(report);
+  const post = (message: ThreadMessage): void => {
+    port.postMessage(message);
   };
-  const take = (order: Order): void => {
-    switch (order.kind) {
+  const execute = (command: ThreadCommand): void => {
+    switch (command.kind) {
       case 'start':
-        passages.set(order.id, new SpliceTransfer(calls, order.way, order.extent, order.before));
+        transfers.set(
+          command.id,
+          new SpliceTransfer(syscalls, command.descriptors, command.extent, command.before),
+        );
         return;
       case 'cancel':
-        if (passages.delete(order.id)) say({ kind: 'ended', id: order.id, outcome: null });
+        if (transfers.delete(command.id)) post({ kind: 'ended', id: command.id, outcome: null });
         return;
       case 'quit':
-        passages.clear();
+        transfers.clear();
     }
   };
-  const step = (id: number, passage: SpliceTransfer): void => {
-    const outcome = passage.move();
+  const step = (id: number, transfer: SpliceTransfer): void => {
+    const outcome = transfer.move();
     if (outcome === null) return;
-    passages.delete(id);
-    say({ kind: 'ended', id, outcome });
+    transfers.delete(id);
+    post({ kind: 'ended', id, outcome });
   };
-  /** Until no passage is left. */
+  /** Until no transfer is left. */
   const run = (): void => {
-    for (const [id, passage] of passages) step(id, passage);
-    while (passages.size > 0) {
-      const waiting = [...passages];
-      const fds = Buffer.alloc((waiting.length + 1) * entryBytes);
+    for (const [id, passage] of transfers) step(id, passage);
+    while (transfers.size > 0) {
+      const polled = [...transfers];
+      const fds = Buffer.alloc((polled.length + 1) * entryBytes);
       fds.writeInt32LE(wake, 0);
-      fds.writeInt16LE(pollIn, eventsAt);
-      for (const [i, [, passage]] of waiting.entries()) {
-        fds.writeInt32LE(passage.awaited, (i + 1) * entryBytes);
-        fds.writeInt16LE(passage.wants === 'readable' ? pollIn : pollOut, (i + 1) * entryBytes + eventsAt);
+      fds.writeInt16LE(pollIn, eventsOffset);
+      for (const [i, [, passage]] of polled.entries()) {
+        fds.writeInt32LE(passage.awaitedDescriptor, (i + 1) * entryBytes);
+        fds.writeInt16LE(
+          passage.awaitedReadiness === 'readable' ? pollIn : pollOut,
+          (i + 1) * entryBytes + eventsOffset,
+        );
       }
-      poll(fds, waiting.length + 1, lookUpMs);
-      if (fds.readInt16LE(answerAt) !== 0) read(wake, woken, woken.length);
-      // Orders first: what was cancelled moves no more.
+      poll(fds, polled.length + 1, pollTimeoutMs);
+      if (fds.readInt16LE(reventsOffset) !== 0) read(wake, wakeBuffer, wakeBuffer.length);
+      // Commands first: a cancelled transfer moves no more.
       for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
-        take(next.message as Order); // from splicer.ts
-      for (const [id, passage] of passages) {
-        const at = waiting.findIndex(([one]) => one === id);
-        if (at < 0 || fds.readInt16LE((at + 1) * entryBytes + answerAt) !== 0) step(id, passage);
+        execute(next.message as ThreadCommand); // from splicer.ts
+      for (const [id, passage] of transfers) {
+        const at = polled.findIndex(([one]) => one === id);
+        if (at < 0 || fds.readInt16LE((at + 1) * entryBytes + reventsOffset) !== 0) step(id, passage);
       }
     }
   };
-  port.on('message', (order: Order) => {
-    take(order);
+  port.on('message', (command: ThreadCommand) => {
+    execute(command);
     run();
   });
-  say({ kind: 'ready' });
+  post({ kind: 'ready' });
 }
 
 // The splicer's own data.

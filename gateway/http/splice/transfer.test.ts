@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SpliceTransfer, type Extent, type PassageCalls } from './transfer.ts';
+import { SpliceTransfer, type Extent, type SpliceSyscalls } from './transfer.ts';
 
 const from = 10,
   to = 11,
@@ -37,7 +37,7 @@ function kernel(
     put(text);
     return text.length;
   };
-  const calls: PassageCalls = {
+  const calls: SpliceSyscalls = {
     splice: (source, _, target, __, length) => {
       if (source === from && target === pipeIn)
         return taken >= slots
@@ -73,13 +73,13 @@ const way = { from, to, pipeOut, pipeIn };
 const x = (length: number) => 'x'.repeat(length);
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 /** Moves until it has ended, or `turns` are over. */
-function moved(calls: PassageCalls, extent: Extent, turns = 5) {
+function moved(calls: SpliceSyscalls, extent: Extent, turns = 5) {
   const passage = new SpliceTransfer(calls, way, extent, '');
   for (let turn = 0; turn < turns; turn++) {
     const outcome = passage.move();
     if (outcome !== null) return 'rest' in outcome ? { ...outcome, rest: text(outcome.rest) } : outcome;
   }
-  return passage.wants;
+  return passage.awaitedReadiness;
 }
 const bytes = (content: number): Extent => ({ heads: 'end', begun: content, content });
 
@@ -119,9 +119,9 @@ describe('a passage', () => {
       if (typeof outcome !== 'object' || outcome.ended !== 'stopped')
         throw new Error(JSON.stringify(outcome));
       expect(sent()).toBe(x(outcome.content));
-      expect(outcome.content + (outcome.owed ?? NaN)).toBe(content);
+      expect(outcome.content + (outcome.chunkRemaining ?? NaN)).toBe(content);
       // At most a head that could not be looked at without what comes after it.
-      expect(outcome.owed).toBeLessThan(4);
+      expect(outcome.chunkRemaining).toBeLessThan(4);
       expect(outcome.rest.length).toBeLessThan(17 + 4);
     }
   });
@@ -187,7 +187,7 @@ describe('a passage', () => {
       slots: 1,
     });
     const passage = new SpliceTransfer(calls, way, { heads: 'pass', begun: 5 }, '');
-    expect([passage.move(), passage.wants]).toEqual([null, 'writable']);
+    expect([passage.move(), passage.awaitedReadiness]).toEqual([null, 'writable']);
     expect(passage.move()).toMatchObject({ content: 4101, inChunk: 0 });
     expect(sent()).toBe(`${x(5)}\r\n1000\r\n${x(4096)}`);
   });
@@ -195,15 +195,15 @@ describe('a passage', () => {
   it('sends the initial data before anything is received', () => {
     const { calls, sent } = kernel([], { receiver: ['again'] });
     const passage = new SpliceTransfer(calls, way, bytes(10), 'a\r\n');
-    expect([passage.move(), passage.wants]).toEqual([null, 'writable']);
-    expect([passage.move(), passage.wants]).toEqual([null, 'readable']);
+    expect([passage.move(), passage.awaitedReadiness]).toEqual([null, 'writable']);
+    expect([passage.move(), passage.awaitedReadiness]).toEqual([null, 'readable']);
     expect(sent()).toBe('a\r\n');
   });
 
   it('ends its turn after so many parts, however small', () => {
     let parts = 0;
     const { calls } = kernel([]);
-    const endless: PassageCalls = {
+    const endless: SpliceSyscalls = {
       ...calls,
       splice: (source, ...rest) => {
         if (source !== from) return rest[3];

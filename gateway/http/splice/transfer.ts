@@ -24,7 +24,7 @@ export interface Stopped {
   /** Content that is still to come of the sender's chunk; null: the head of one is next. */
   readonly inChunk: number | null;
   /** Content that the receiver still expects without a head; null: it expects one. */
-  readonly owed: number | null;
+  readonly chunkRemaining: number | null;
   /** What was taken from the sender and not sent. */
   readonly rest: Uint8Array;
 }
@@ -37,17 +37,17 @@ export interface Broken {
 export type Outcome = Stopped | Broken;
 
 /** What has to happen before more can move. */
-export type Wants = 'readable' | 'writable';
+export type Readiness = 'readable' | 'writable';
 
 /** Descriptors of two sockets that do not block, and of the pipe between them; somebody else's to close. */
-export interface Way {
+export interface TransferDescriptors {
   readonly from: number;
   readonly to: number;
   readonly pipeOut: number;
   readonly pipeIn: number;
 }
 
-export interface PassageCalls {
+export interface SpliceSyscalls {
   readonly splice: (
     from: number,
     fromAt: null,
@@ -64,17 +64,17 @@ export interface PassageCalls {
 }
 
 /** Null where they can't be had. */
-export function passageCalls(): PassageCalls | null {
-  const splice = libcFunction<PassageCalls['splice']>(
+export function loadSpliceSyscalls(): SpliceSyscalls | null {
+  const splice = libcFunction<SpliceSyscalls['splice']>(
     'intptr_t splice(int from, void *fromAt, int to, void *toAt, size_t length, unsigned int flags)',
   );
-  const recv = libcFunction<PassageCalls['recv']>(
+  const recv = libcFunction<SpliceSyscalls['recv']>(
     'intptr_t recv(int fd, void *bytes, size_t length, int flags)',
   );
-  const write = libcFunction<PassageCalls['write']>(
+  const write = libcFunction<SpliceSyscalls['write']>(
     'intptr_t write(int fd, const void *bytes, size_t length)',
   );
-  const yieldTurn = libcFunction<PassageCalls['yieldTurn']>('int sched_yield()');
+  const yieldTurn = libcFunction<SpliceSyscalls['yieldTurn']>('int sched_yield()');
   return splice === null || recv === null || write === null || yieldTurn === null
     ? null
     : { splice, recv, write, yieldTurn, errno: lastErrno };
@@ -83,9 +83,9 @@ export function passageCalls(): PassageCalls | null {
 const again = 11,
   interrupted = 4;
 /** MSG_DONTWAIT. */
-const dontWait = 0x40;
+const msgDontWait = 0x40;
 /** SPLICE_F_NONBLOCK. */
-const dontBlock = 2;
+const spliceNonBlock = 2;
 /** Taken at a time. */
 const partBytes = 1024 * 1024;
 /** Taken before the receiver gets it: more than a sender's buffer holds by default. */
@@ -95,7 +95,7 @@ const enoughBytes = 768 * 1024;
  * more than the parts.
  */
 const maxYields = 3;
-/** Moved, and parts taken, before other passages have their turn. */
+/** Moved, and parts taken, before other transfers have their turn. */
 const turnBytes = 4 * 1024 * 1024,
   turnParts = 1024;
 /**
@@ -104,49 +104,49 @@ const turnBytes = 4 * 1024 * 1024,
  */
 const frameBytes = 2 + 13 + 2;
 /** Digits of a size, before one was seen: of 32 KB, as Docker sends. */
-const usualDigits = 4;
+const defaultDigits = 4;
 /** Smaller chunks are not worth the way; what is read of a chunk together with its head is less. */
-const leastChunk = 4096;
+const minChunkBytes = 4096;
 const nothing = Buffer.alloc(0);
 
 /** One body, or a part of one, on its way from one socket to another. */
 export class SpliceTransfer {
-  readonly #calls: PassageCalls;
-  readonly #way: Way;
+  readonly #syscalls: SpliceSyscalls;
+  readonly #descriptors: TransferDescriptors;
   readonly #headsPass: boolean;
   /** Content that may move, and that was taken. */
-  readonly #most: number;
+  readonly #contentLimit: number;
   #content = 0;
   /** Content before the sender's next framing. */
   #run: number;
   #inChunk: boolean;
   /** Nothing more is taken. */
-  #over: 'stopped' | Broken | null = null;
+  #end: 'stopped' | Broken | null = null;
   /** What was read of the framing that is next: `held` bytes. */
   readonly #frame = Buffer.allocUnsafeSlow(frameBytes);
-  #held = 0;
-  #digits = usualDigits;
+  #frameLength = 0;
+  #digits = defaultDigits;
   /** Goes into the pipe before anything else. */
   #first: Buffer;
   #piped = 0;
   /** Taken in this turn. */
   #parts = 0;
-  wants: Wants = 'readable';
+  awaitedReadiness: Readiness = 'readable';
 
   /** `before`: is sent first. */
-  constructor(calls: PassageCalls, way: Way, extent: Extent, before: string) {
-    this.#calls = calls;
-    this.#way = way;
+  constructor(syscalls: SpliceSyscalls, descriptors: TransferDescriptors, extent: Extent, before: string) {
+    this.#syscalls = syscalls;
+    this.#descriptors = descriptors;
     this.#headsPass = extent.heads === 'pass';
-    this.#most = extent.heads === 'pass' ? Infinity : extent.content;
+    this.#contentLimit = extent.heads === 'pass' ? Infinity : extent.content;
     this.#run = extent.begun ?? 0;
     this.#inChunk = extent.begun !== null;
     this.#first = Buffer.from(before, 'latin1');
   }
 
   /** The descriptor that is waited for. */
-  get awaited(): number {
-    return this.wants === 'readable' ? this.#way.from : this.#way.to;
+  get awaitedDescriptor(): number {
+    return this.awaitedReadiness === 'readable' ? this.#descriptors.from : this.#descriptors.to;
   }
 
   /** Moves what can be moved now. Null: more is to come, after what it `wants`. */
@@ -155,53 +155,59 @@ export class SpliceTransfer {
     for (let moved = 0; moved < turnBytes && this.#parts < turnParts;) {
       this.#fill();
       if (this.#piped === 0) {
-        if (this.#over !== null) return this.#outcome(this.#over);
+        if (this.#end !== null) return this.#outcome(this.#end);
         break;
       }
       // As much at a time as there is: the receiver is woken each time.
-      const sent = this.#splice(this.#way.pipeOut, this.#way.to, this.#piped);
+      const sent = this.#splice(this.#descriptors.pipeOut, this.#descriptors.to, this.#piped);
       if (sent === null) break;
-      if (sent < 0) return { ended: 'broken', side: 'receiver', errno: this.#calls.errno() };
+      if (sent < 0) return { ended: 'broken', side: 'receiver', errno: this.#syscalls.errno() };
       this.#piped -= sent;
       moved += sent;
     }
-    this.wants = this.#piped > 0 ? 'writable' : 'readable';
+    this.awaitedReadiness = this.#piped > 0 ? 'writable' : 'readable';
     return null;
   }
 
-  #outcome(over: 'stopped' | Broken): Outcome {
-    if (typeof over === 'object') return over;
+  #outcome(end: 'stopped' | Broken): Outcome {
+    if (typeof end === 'object') return end;
     const inChunk = this.#inChunk ? this.#run : null;
     return {
-      ended: over,
+      ended: end,
       content: this.#content,
       inChunk,
-      owed: this.#headsPass ? inChunk : this.#most - this.#content,
-      rest: Uint8Array.prototype.slice.call(this.#frame, 0, this.#held),
+      chunkRemaining: this.#headsPass ? inChunk : this.#contentLimit - this.#content,
+      rest: Uint8Array.prototype.slice.call(this.#frame, 0, this.#frameLength),
     };
   }
 
   /** Into the pipe, as long as there is more and it is not enough. */
   #fill(): void {
-    for (let yields = 0; this.#piped < enoughBytes && this.#over === null && this.#parts < turnParts;) {
-      const came =
-        this.#first.length > 0 ? this.#putFirst() : this.#run > 0 ? this.#takeContent() : this.#takeFraming();
-      if (came) {
+    for (let yields = 0; this.#piped < enoughBytes && this.#end === null && this.#parts < turnParts;) {
+      const received =
+        this.#first.length > 0
+          ? this.#writeFirst()
+          : this.#run > 0
+            ? this.#takeContent()
+            : this.#takeFraming();
+      if (received) {
         this.#parts++;
         continue;
       }
       if (yields++ === maxYields) return;
-      this.#calls.yieldTurn();
+      this.#syscalls.yieldTurn();
     }
   }
 
   /** False when the pipe is full. Whole or not at all, as a pipe takes little. */
-  #putFirst(): boolean {
-    const put = this.#tried(this.#calls.write(this.#way.pipeIn, this.#first, this.#first.length));
-    if (put === null) return false;
-    if (put < 0) this.#over = { ended: 'broken', side: 'receiver', errno: this.#calls.errno() };
+  #writeFirst(): boolean {
+    const written = this.#retryable(
+      this.#syscalls.write(this.#descriptors.pipeIn, this.#first, this.#first.length),
+    );
+    if (written === null) return false;
+    if (written < 0) this.#end = { ended: 'broken', side: 'receiver', errno: this.#syscalls.errno() };
     else {
-      this.#piped += put;
+      this.#piped += written;
       this.#first = nothing;
     }
     return true;
@@ -209,67 +215,74 @@ export class SpliceTransfer {
 
   /** False when nothing is there, or the pipe is full. */
   #takeContent(): boolean {
-    const length = Math.min(this.#run, this.#most - this.#content, partBytes);
+    const length = Math.min(this.#run, this.#contentLimit - this.#content, partBytes);
     if (length === 0) {
-      this.#over = 'stopped';
+      this.#end = 'stopped';
       return true;
     }
-    const came = this.#splice(this.#way.from, this.#way.pipeIn, length);
-    if (came === null) return false;
-    if (came > 0) {
-      this.#piped += came;
-      this.#run -= came;
-      this.#content += came;
+    const received = this.#splice(this.#descriptors.from, this.#descriptors.pipeIn, length);
+    if (received === null) return false;
+    if (received > 0) {
+      this.#piped += received;
+      this.#run -= received;
+      this.#content += received;
     } else
-      this.#over = came === 0 ? 'stopped' : { ended: 'broken', side: 'sender', errno: this.#calls.errno() };
+      this.#end =
+        received === 0 ? 'stopped' : { ended: 'broken', side: 'sender', errno: this.#syscalls.errno() };
     return true;
   }
 
   #takeFraming(): boolean {
-    if (this.#content === this.#most) {
-      this.#over = 'stopped';
+    if (this.#content === this.#contentLimit) {
+      this.#end = 'stopped';
       return true;
     }
     // As much as the last one was, then byte by byte: what follows is content, which is not to be read here.
     const length = Math.min(
-      Math.max(1, (this.#inChunk ? 2 : 0) + this.#digits + 2 - this.#held),
-      frameBytes - this.#held,
+      Math.max(1, (this.#inChunk ? 2 : 0) + this.#digits + 2 - this.#frameLength),
+      frameBytes - this.#frameLength,
     );
-    const came = this.#tried(
-      this.#calls.recv(this.#way.from, this.#frame.subarray(this.#held), length, dontWait),
+    const received = this.#retryable(
+      this.#syscalls.recv(
+        this.#descriptors.from,
+        this.#frame.subarray(this.#frameLength),
+        length,
+        msgDontWait,
+      ),
     );
-    if (came === null) return false;
-    if (came <= 0) {
-      this.#over = came === 0 ? 'stopped' : { ended: 'broken', side: 'sender', errno: this.#calls.errno() };
+    if (received === null) return false;
+    if (received <= 0) {
+      this.#end =
+        received === 0 ? 'stopped' : { ended: 'broken', side: 'sender', errno: this.#syscalls.errno() };
       return true;
     }
-    this.#held += came;
-    const head = chunkHead(this.#frame.subarray(0, this.#held), this.#inChunk);
+    this.#frameLength += received;
+    const head = chunkHead(this.#frame.subarray(0, this.#frameLength), this.#inChunk);
     if (head === 'part') return true;
     // Read with the head all the same, where the last one was longer.
-    const ahead = head === null ? 0 : this.#held - head.length;
-    if (head === null || head.size < leastChunk || ahead > this.#most - this.#content) {
-      this.#over = 'stopped';
+    const ahead = head === null ? 0 : this.#frameLength - head.length;
+    if (head === null || head.size < minChunkBytes || ahead > this.#contentLimit - this.#content) {
+      this.#end = 'stopped';
       return true;
     }
     if (this.#headsPass || ahead > 0)
-      this.#first = Buffer.from(this.#frame.subarray(this.#headsPass ? 0 : head.length, this.#held));
+      this.#first = Buffer.from(this.#frame.subarray(this.#headsPass ? 0 : head.length, this.#frameLength));
     this.#digits = head.length - 2 - (this.#inChunk ? 2 : 0);
     this.#content += ahead;
     this.#run = head.size - ahead;
     this.#inChunk = true;
-    this.#held = 0;
+    this.#frameLength = 0;
     return true;
   }
 
   /** Null: nothing goes now. Negative: it failed. */
   #splice(from: number, to: number, length: number): number | null {
-    return this.#tried(this.#calls.splice(from, null, to, null, length, dontBlock));
+    return this.#retryable(this.#syscalls.splice(from, null, to, null, length, spliceNonBlock));
   }
 
-  #tried(bytes: number): number | null {
+  #retryable(bytes: number): number | null {
     if (bytes >= 0) return bytes;
-    const errno = this.#calls.errno();
+    const errno = this.#syscalls.errno();
     return errno === again || errno === interrupted ? null : -1;
   }
 }

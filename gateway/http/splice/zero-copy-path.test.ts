@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { outOf, withIds } from '../../archive/copy-out.ts';
-import { asItIs, type BodyTransform } from '../message/body-stream.ts';
+import { identityTransform, type BodyTransform } from '../message/body-stream.ts';
 import { ClientConnection } from '../connection.ts';
-import { AnswerRefused } from '../exchange.ts';
+import { ResponseReplacedError } from '../exchange.ts';
 import { descriptorOf, libcFunction } from '../../base/libc.ts';
 import { detachReading } from './detached-handles.ts';
 import { chunkHead } from './transfer.ts';
-import { Splicer, theSplicer } from './splicer.ts';
+import { Splicer, getSplicer } from './splicer.ts';
 
 let dir: string;
 let engine: Server;
@@ -28,7 +28,7 @@ const begun = () => started.mock.results.filter(({ value }) => value !== null).l
 /** splice(2) is Linux's; elsewhere everything goes through our memory. */
 const splices = process.platform === 'linux';
 beforeAll(async () => {
-  if (splices) await vi.waitUntil(() => theSplicer()?.ready, { timeout: 20_000 });
+  if (splices) await vi.waitUntil(() => getSplicer()?.ready, { timeout: 20_000 });
 }, 30_000);
 beforeEach(async () => {
   started.mockClear();
@@ -45,12 +45,12 @@ beforeEach(async () => {
         ended: (one) => {
           connections.delete(one);
         },
-        malformed: () => undefined,
+        onProtocolError: () => undefined,
         decide: ({ head }) => ({
           kind: 'forward',
           ...(head.method === 'PUT' ? { stream: { begin: () => transform } } : {}),
           ...(head.method === 'GET' && head.target !== '/_ping'
-            ? { answer: { begin: () => transform } }
+            ? { response: { begin: () => transform } }
             : {}),
         }),
       }),
@@ -262,7 +262,7 @@ describe('large files through a transform that forwards them', () => {
   }
 
   it('that pass as a whole do so too', async () => {
-    transform = asItIs;
+    transform = identityTransform;
     const engineSide = receiving(true);
     const sent = randomBytes(20_000_000);
     expect(
@@ -297,7 +297,7 @@ describe('large files through a transform that forwards them', () => {
         left -= passed;
         seen += part.length - passed;
         yield [part];
-        if (seen > 1_000_000) throw new AnswerRefused(400, `seen ${seen > 1_000_000}`);
+        if (seen > 1_000_000) throw new ResponseReplacedError(400, `seen ${seen > 1_000_000}`);
       }
     };
     receiving(false);
@@ -318,7 +318,7 @@ describe('large files through a transform that forwards them', () => {
 it('a body that is refused after its end leaves nothing of it in the way of the next request', async () => {
   transform = async function* (content) {
     for await (const part of content) yield [part];
-    throw new AnswerRefused(400, 'cut');
+    throw new ResponseReplacedError(400, 'cut');
   };
   const heard: string[] = [];
   serve = (socket) => {
@@ -676,10 +676,10 @@ describe.runIf(splices)('the thread', () => {
   it('does not keep a process from ending, also during a transfer', async () => {
     const splicerModule = new URL('splicer.ts', import.meta.url).href;
     const script = (rest: string) =>
-      `const { theSplicer } = await import(${JSON.stringify(splicerModule)}); while (!theSplicer().ready) await new Promise((resolve) => setImmediate(resolve)); ${rest}`;
+      `const { getSplicer } = await import(${JSON.stringify(splicerModule)}); while (!getSplicer().ready) await new Promise((resolve) => setImmediate(resolve)); ${rest}`;
     for (const rest of [
       '',
-      'theSplicer().start(0, 1, { heads: "end", begun: 1e9, content: 1e9 }, "", () => undefined); process.exit();',
+      'getSplicer().start(0, 1, { heads: "end", begun: 1e9, content: 1e9 }, "", () => undefined); process.exit();',
     ]) {
       const child = spawn(process.execPath, ['--input-type=module', '-e', script(rest)], {
         stdio: ['pipe', 'pipe', 'inherit'],
@@ -690,7 +690,7 @@ describe.runIf(splices)('the thread', () => {
 
   it.each([
     ['ends here', intoRange],
-    ['goes on', asItIs],
+    ['goes on', identityTransform],
   ])(
     'sends the framing that was checked, whatever a client writes to its pages afterwards; where it %s',
     async (framing, through) => {
@@ -774,7 +774,7 @@ describe.runIf(splices)('the thread', () => {
       const unread = () => socket.writableLength === 0 && queued(descriptorOf(socket) ?? -1) === 0;
       await expect.poll(unread).toBe(true);
       memcpy(page, meant, 4096);
-      busy?.giveBack();
+      busy?.reattach();
       await expect.poll(() => bytes()).toBeGreaterThan(before.length + 32_768 + 4096);
       const text = Buffer.concat(heard).toString('latin1');
       expect(text.slice(-4096, -4088) === '\r\n8000\r\n').toBe(framing === 'goes on');

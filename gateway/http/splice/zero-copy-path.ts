@@ -2,13 +2,13 @@ import type { BodyStream, Chunks } from '../message/body-stream.ts';
 import type { BodyPlace, BodyTracker } from '../message/framing.ts';
 import type { DetachedReadHandle, DetachedWriteHandle } from './detached-handles.ts';
 import type { Extent, Outcome } from './transfer.ts';
-import { theSplicer, type Underway } from './splicer.ts';
+import { getSplicer, type RunningTransfer } from './splicer.ts';
 
-/** Less is not worth a detour. */
-const leastBytes = 1024 * 1024;
+/** Shorter content is copied. */
+const minBytes = 1024 * 1024;
 const maxShortRuns = 3;
 
-/** What goes past our memory. */
+/** A body that may bypass user space. */
 export interface Body {
   readonly stream: BodyStream;
   readonly tracker: BodyTracker;
@@ -17,68 +17,68 @@ export interface Body {
 }
 
 /**
- * Has the inside of large files go past our memory, from the kernel's buffer for one side to that for the
+ * Moves the inside of large files with splice(2), from the kernel's buffer of one socket to that of the
  * other.
  */
 export class ZeroCopyPath {
-  readonly #from: { detachReading(): DetachedReadHandle | null };
-  readonly #to: { detachWriting(): DetachedWriteHandle | null };
-  readonly #over: (rest: Buffer) => void;
-  #active: { readonly underway: Underway; readonly reading: DetachedReadHandle } | null = null;
-  /** Of little content: the sender's chunks are no good for it. */
+  readonly #source: { detachReading(): DetachedReadHandle | null };
+  readonly #sink: { detachWriting(): DetachedWriteHandle | null };
+  readonly #onEnd: (rest: Buffer) => void;
+  #active: { readonly transfer: RunningTransfer; readonly reading: DetachedReadHandle } | null = null;
+  /** Transfers of little content: the sender's chunks are too small to splice. */
   #shortRuns = 0;
 
-  /** `over`: what was begun has ended; `from` is read again, and its next bytes are `rest`. */
+  /** `onEnd`: the transfer has ended; `source` is read again, and its next bytes are `rest`. */
   constructor(
     from: { detachReading(): DetachedReadHandle | null },
     to: { detachWriting(): DetachedWriteHandle | null },
-    over: (rest: Buffer) => void,
+    onEnd: (rest: Buffer) => void,
   ) {
-    this.#from = from;
-    this.#to = to;
-    this.#over = over;
+    this.#source = from;
+    this.#sink = to;
+    this.#onEnd = onEnd;
   }
 
-  /** Something is on its way: neither side may be read or written here. */
+  /** A transfer is running: neither side may be read or written here. */
   get active(): boolean {
     return this.#active !== null;
   }
 
-  /** Begins where enough may pass unseen. Only when all that was read of the body has been pushed. */
+  /** Starts a transfer where enough content may bypass. Only when everything read of the body was pushed. */
   begin(body: Body): boolean {
     const { passing, seen } = body.stream;
-    // Where everything passes, only much of it says that there is much.
+    // With an unlimited pass-through, a large body is assumed only once much of it was seen.
     if (
       this.active ||
       this.#shortRuns >= maxShortRuns ||
-      Math.min(passing, passing === Infinity ? seen : Infinity) < leastBytes
+      Math.min(passing, passing === Infinity ? seen : Infinity) < minBytes
     )
       return false;
     const plan = planFor(body.tracker.place, passing, body.chunks);
-    const splicer = plan === null ? null : theSplicer();
+    const splicer = plan === null ? null : getSplicer();
     if (plan === null || splicer?.ready !== true) return false;
-    const writing = this.#to.detachWriting();
-    const reading = writing === null ? null : this.#from.detachReading();
+    const writing = this.#sink.detachWriting();
+    const reading = writing === null ? null : this.#source.detachReading();
     if (writing === null || reading === null) return false;
-    const underway = splicer.start(reading.fd, writing.fd, plan.extent, plan.before, (outcome) => {
+    const transfer = splicer.start(reading.fd, writing.fd, plan.extent, plan.before, (outcome) => {
       this.#ended(outcome, plan.framed, body, writing);
     });
-    if (underway === null) {
-      reading.giveBack();
+    if (transfer === null) {
+      reading.reattach();
       return false;
     }
-    this.#active = { underway, reading };
+    this.#active = { transfer: transfer, reading };
     return true;
   }
 
-  /** Nobody wants it any more. */
+  /** The body is abandoned. */
   cancel(): void {
-    this.#active?.underway.cancel();
-    this.#active?.reading.giveBack();
+    this.#active?.transfer.cancel();
+    this.#active?.reading.reattach();
     this.#active = null;
   }
 
-  /** `framed`: the sender's framing was on the way. */
+  /** `framed`: the transfer included the sender's framing. */
   #ended(
     outcome: Outcome,
     framed: boolean,
@@ -86,28 +86,29 @@ export class ZeroCopyPath {
     writing: DetachedWriteHandle,
   ): void {
     if (outcome.ended === 'broken' && outcome.side === 'receiver') {
-      // It stays with us that something is under way, until the connection is told that it is broken.
+      // Stays active until the connection gets the error.
       writing.failed(new Error(`what was sent did not arrive (errno ${outcome.errno})`));
       return;
     }
     if (outcome.ended === 'broken') tracker.cut();
     else {
-      const { content, inChunk, owed } = outcome;
+      const { content, inChunk, chunkRemaining } = outcome;
       if (framed) tracker.skipChunks(inChunk);
       else tracker.skip(content);
       stream.passed(content, true);
-      if (owed !== null) for (const bytes of chunks?.begun(owed) ?? []) writing.write(bytes);
-      if (content < leastBytes / 4) this.#shortRuns++;
+      if (chunkRemaining !== null)
+        for (const bytes of chunks?.begun(chunkRemaining) ?? []) writing.write(bytes);
+      if (content < minBytes / 4) this.#shortRuns++;
     }
-    this.#active?.reading.giveBack();
+    this.#active?.reading.reattach();
     this.#active = null;
-    this.#over(outcome.ended === 'broken' ? Buffer.alloc(0) : Buffer.from(outcome.rest));
+    this.#onEnd(outcome.ended === 'broken' ? Buffer.alloc(0) : Buffer.from(outcome.rest));
   }
 }
 
 interface Plan {
   readonly extent: Extent;
-  /** What the receiver is told first. */
+  /** Framing to send first. */
   readonly before: string;
   readonly framed: boolean;
 }
@@ -118,12 +119,13 @@ function planFor(place: BodyPlace | null, passing: number, chunks: Chunks | null
   const framed = place.at === 'chunk-start' || place.ofChunk;
   if (framed && chunks === null) return null;
   const begun = place.at === 'content' ? place.left : null;
-  // What the receiver was told already comes first.
-  const owed = chunks === null || chunks.owed === 0 ? null : chunks.owed;
-  const head = (bytes: number) => (chunks === null || owed !== null ? '' : `${bytes.toString(16)}\r\n`);
-  const content = Math.min(framed ? passing : Math.min(passing, begun ?? 0), owed ?? Infinity);
+  // The receiver's current chunk is completed first.
+  const chunkRemaining = chunks === null || chunks.chunkRemaining === 0 ? null : chunks.chunkRemaining;
+  const head = (bytes: number) =>
+    chunks === null || chunkRemaining !== null ? '' : `${bytes.toString(16)}\r\n`;
+  const content = Math.min(framed ? passing : Math.min(passing, begun ?? 0), chunkRemaining ?? Infinity);
   if (content < Infinity)
-    return content < leastBytes
+    return content < minBytes
       ? null
       : { extent: { heads: 'end', begun: framed ? begun : content, content }, before: head(content), framed };
   // Until the connection ends: nothing says how much that is.

@@ -9,102 +9,102 @@ import type { Tunnel } from '../routes/route.ts';
 
 const empty = Buffer.alloc(0);
 
-/** What is known of the request an answer belongs to. */
-export interface Asked {
+/** The properties of a forwarded request that its response depends on. */
+export interface ForwardedRequestInfo {
   readonly method: string;
   /** Whether the request was forwarded with its Upgrade. */
   readonly upgradeSent: boolean;
-  /** How the endpoint may become a tunnel; null: not at all. */
+  /** The protocol the endpoint may switch to; null: none. */
   readonly tunnel: Tunnel | null;
   /** The gateway itself sent `Expect: 100-continue`: the engine's 100 is for it, not for the client. */
   readonly awaitsContinue?: boolean;
 }
 
 /** `switched`: no HTTP follows on this connection. */
-export type AnswerProgress = 'more' | 'done' | 'switched' | 'nonsense' | 'too-long';
+export type ResponseProgress = 'more' | 'done' | 'switched' | 'invalid' | 'too-long';
 
 /**
- * Reads the engine's answer to one request: interim heads, the final head, and where the body ends. Bytes are
- * passed on as they came; of an answer that is kept, only the interim ones are.
+ * Reads the engine's response to one request: interim heads, the final head, and where the body ends. Bytes
+ * are passed on unchanged; of a buffered response only the interim ones.
  */
-export class AnswerReader {
-  readonly #asked: Asked;
-  readonly #keep: number | null;
+export class ResponseReader {
+  readonly #request: ForwardedRequestInfo;
+  readonly #bufferLimit: number | null;
   #partialHead: Buffer = empty;
   #head: ResponseHead | null = null;
   #rawHead: Buffer = empty;
   #body: BodyTracker | null = null;
-  #kept: Buffer[] = [];
-  #keptBytes = 0;
-  #continued = false;
-  /** After each `feed`: what goes to the client now. */
+  #buffered: Buffer[] = [];
+  #bufferedBytes = 0;
+  #receivedContinue = false;
+  /** After each `feed`: the bytes to send to the client. */
   out: Buffer = empty;
-  /** After 'switched': what the engine sent beyond the head. */
+  /** After 'switched': the bytes that followed the head. */
   early: Buffer = empty;
 
   /**
-   * `keep`: the final answer's body is kept, at most so many bytes; null: everything is passed on as it
-   * comes.
+   * `bufferLimit`: the final response's body is buffered, at most so many bytes; null: everything is passed
+   * on as it is received.
    */
-  constructor(asked: Asked, keep: number | null) {
-    this.#asked = asked;
-    this.#keep = keep;
+  constructor(request: ForwardedRequestInfo, bufferLimit: number | null) {
+    this.#request = request;
+    this.#bufferLimit = bufferLimit;
   }
 
-  /** The final head; null while it is awaited. */
+  /** The final head; null until it was received. */
   get head(): ResponseHead | null {
     return this.#head;
   }
-  /** Final head as it came, blank line included. */
+  /** The final head as received, blank line included. */
   get rawHead(): Buffer {
     return this.#rawHead;
   }
   get done(): boolean {
     return this.#body?.done === true;
   }
-  /** The engine has asked for the body, where the gateway awaits that. */
-  get continued(): boolean {
-    return this.#continued;
+  /** The engine has sent the 100 Continue that the gateway waits for. */
+  get receivedContinue(): boolean {
+    return this.#receivedContinue;
   }
-  /** Nothing of an answer has come yet. */
-  get untouched(): boolean {
+  /** No byte of a response was received yet. */
+  get nothingReceived(): boolean {
     return this.#head === null && this.#partialHead.length === 0;
   }
-  /** Content of a kept body, without framing. */
+  /** The buffered body, without framing. */
   get body(): Buffer {
-    return this.#kept.length === 1 ? (this.#kept[0] ?? empty) : Buffer.concat(this.#kept);
+    return this.#buffered.length === 1 ? (this.#buffered[0] ?? empty) : Buffer.concat(this.#buffered);
   }
 
-  /** What was kept so far, without framing; it is kept no longer. */
+  /** Takes the content buffered so far, without framing. */
   drain(): readonly Buffer[] {
-    const kept = this.#kept;
-    this.#kept = [];
-    this.#keptBytes = 0;
-    return kept;
+    const parts = this.#buffered;
+    this.#buffered = [];
+    this.#bufferedBytes = 0;
+    return parts;
   }
 
-  /** The engine has closed: whether the answer is whole by that. */
-  wholeAtClose(): boolean {
+  /** Whether the response is complete if the engine closes the connection now. */
+  isCompleteAtClose(): boolean {
     return this.#body !== null && (this.#body.done || this.#body.untilClose);
   }
 
-  feed(bytes: Buffer): AnswerProgress {
-    // `all` starts with a head that came in pieces; it goes out in one write where possible.
+  feed(bytes: Buffer): ResponseProgress {
+    // `all` starts with the partial head of earlier calls; it goes out in one write where possible.
     let all = this.#partialHead.length === 0 ? bytes : Buffer.concat([this.#partialHead, bytes]);
     this.#partialHead = empty;
     this.out = empty;
     let at = 0;
-    if (this.#asked.awaitsContinue === true && !this.#continued && this.#body === null) {
+    if (this.#request.awaitsContinue === true && !this.#receivedContinue && this.#body === null) {
       const end = headEnd(all);
-      if (end > 0 && parseResponseHead(all.subarray(0, end), this.#asked.method)?.status === 100) {
-        this.#continued = true;
+      if (end > 0 && parseResponseHead(all.subarray(0, end), this.#request.method)?.status === 100) {
+        this.#receivedContinue = true;
         all = all.subarray(end);
         if (all.length === 0) return 'more';
       }
     }
     if (this.#body === null) {
       at = this.#readHeads(all);
-      if (at < 0) return 'nonsense';
+      if (at < 0) return 'invalid';
       if (this.#head?.status === 101 || (this.#head !== null && this.#isRawStream(this.#head))) {
         this.out = all.subarray(0, at);
         this.early = all.subarray(at);
@@ -115,36 +115,36 @@ export class AnswerReader {
         return 'more';
       }
     }
-    const keep = this.#keep;
-    // A body without bytes is over with its head; more bytes after it belong to nothing.
+    const bufferLimit = this.#bufferLimit;
+    // An empty body ends with its head; bytes after it are a protocol error.
     if (at < all.length) {
       const content = at === 0 ? all : all.subarray(at);
       const taken =
-        keep === null
+        bufferLimit === null
           ? this.#body.consume(content)
           : this.#body.consume(content, (part) => {
-              this.#keepPart(part, keep);
+              this.#bufferPart(part, bufferLimit);
             });
-      if (this.#body.broken !== null || taken < content.length) return 'nonsense';
+      if (this.#body.broken !== null || taken < content.length) return 'invalid';
     }
-    if (keep === null) this.out = all;
-    else if (this.#keptBytes > keep) return 'too-long';
+    if (bufferLimit === null) this.out = all;
+    else if (this.#bufferedBytes > bufferLimit) return 'too-long';
     else this.out = at > this.#rawHead.length ? all.subarray(0, at - this.#rawHead.length) : empty;
     return this.#body.done ? 'done' : 'more';
   }
 
-  /** Where the body of the final answer is; null before its head. */
+  /** Tracks the final response's body; null before its head. */
   get tracker(): BodyTracker | null {
     return this.#body;
   }
 
-  #keepPart(part: Buffer, limit: number): void {
-    this.#keptBytes += part.length;
-    if (this.#keptBytes <= limit) this.#kept.push(part);
-    else this.#kept = [];
+  #bufferPart(part: Buffer, limit: number): void {
+    this.#bufferedBytes += part.length;
+    if (this.#bufferedBytes <= limit) this.#buffered.push(part);
+    else this.#buffered = [];
   }
 
-  /** Reads heads up to the final one; returns where they end, or -1 for nonsense. */
+  /** Reads heads up to the final one; returns their end, or -1 for a protocol error. */
   #readHeads(all: Buffer): number {
     let at = 0;
     while (at < all.length) {
@@ -156,12 +156,11 @@ export class AnswerReader {
         return at;
       }
       const raw = rest.subarray(0, end);
-      const head = parseResponseHead(raw, this.#asked.method);
-      // Nonsense; or a switch nobody asked for, or on an endpoint that has none: it would be an unwatched
-      // road.
-      if (head === null || (head.status === 101 && !this.#asked.upgradeSent)) return -1;
+      const head = parseResponseHead(raw, this.#request.method);
+      // Invalid, or a protocol switch that was not requested: it would bypass all checks.
+      if (head === null || (head.status === 101 && !this.#request.upgradeSent)) return -1;
       at += end;
-      // Interim answers are passed on, and the final one awaited.
+      // Interim responses are passed on, and the final one awaited.
       if (head.status < 200 && head.status !== 101) continue;
       this.#head = head;
       this.#rawHead = raw;
@@ -174,7 +173,7 @@ export class AnswerReader {
   /** attach and exec start without Upgrade: the stream follows a plain 200 and has no end of its own. */
   #isRawStream(head: ResponseHead): boolean {
     return (
-      this.#asked.tunnel === 'tcp' &&
+      this.#request.tunnel === 'tcp' &&
       head.status === 200 &&
       head.body.kind === 'until-close' &&
       /^application\/vnd\.docker\.(?:raw|multiplexed)-stream/.test(head.contentType)
@@ -182,11 +181,11 @@ export class AnswerReader {
   }
 }
 
-/** The head of a kept answer, for a body of `length` bytes: status line and all other fields as they came. */
-export const answerHead = (raw: Buffer, length: number): Buffer =>
+/** The head of a buffered response with a body of `length` bytes; status line and other fields unchanged. */
+export const fixedLengthHead = (raw: Buffer, length: number): Buffer =>
   reframedHead(raw, `Content-Length: ${length}`);
 
-/** The head of an answer for a chunked body. */
+/** The head of a response for a chunked body. */
 export const chunkedHead = (raw: Buffer): Buffer => reframedHead(raw, 'Transfer-Encoding: chunked');
 
 function reframedHead(raw: Buffer, framing: string): Buffer {

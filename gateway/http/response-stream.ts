@@ -1,49 +1,55 @@
-import { AnswerReader, chunkedHead, type Asked } from './answer-reader.ts';
-import type { AnswerEvents } from './answer-relay.ts';
-import { asItIs, BodyStream, Chunks, joined, type BodyTransform } from './message/body-stream.ts';
+import { ResponseReader, chunkedHead, type ForwardedRequestInfo } from './response-reader.ts';
+import type { ResponseEvents } from './response-relay.ts';
+import {
+  identityTransform,
+  BodyStream,
+  Chunks,
+  concatParts,
+  type BodyTransform,
+} from './message/body-stream.ts';
 import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
-import { AnswerRefused, type AnswerStream } from './exchange.ts';
+import { ResponseReplacedError, type StreamingResponseTransform } from './exchange.ts';
 import type { ResponseHead } from './message/head-parser.ts';
 import { ZeroCopyPath } from './splice/zero-copy-path.ts';
 
 /**
- * Brings the engine's answer to the client while it is changed. What goes wrong before the head is with the
- * client becomes an answer of ours; later it cuts the connection.
+ * Streams the engine's response to the client through a transform. A failure before the head was sent becomes
+ * a response of the gateway's own; a later one cuts the connection.
  */
-export class StreamedAnswer {
-  readonly #reader: AnswerReader;
-  readonly #handling: AnswerStream;
+export class StreamedResponse {
+  readonly #reader: ResponseReader;
+  readonly #handling: StreamingResponseTransform;
   readonly #client: ClientSide;
   readonly #engine: EngineLink;
-  readonly #events: AnswerEvents;
-  /** `asking`: the head is looked at. */
-  #state: 'head' | 'asking' | 'streaming' | 'over' = 'head';
+  readonly #events: ResponseEvents;
+  /** `deciding`: `begin` chooses the transform. */
+  #state: 'head' | 'deciding' | 'streaming' | 'over' = 'head';
   #stream: BodyStream | null = null;
-  /** How the client gets the body: in chunks of ours, or (null) raw under the engine's own head. */
+  /** Frames the body in chunks; null: raw under the engine's own head. */
   #chunks: Chunks | null = new Chunks();
   #early: Buffer[] = [];
   #complete = false;
   #finished = false;
-  /** The engine ended an answer that has no other end. */
+  /** The response was ended by the engine's FIN (until-close body). */
   #untilClose = false;
   readonly #bypass: ZeroCopyPath;
 
   constructor(
-    asked: Asked,
-    handling: AnswerStream,
+    request: ForwardedRequestInfo,
+    handling: StreamingResponseTransform,
     client: ClientSide,
     engine: EngineLink,
-    events: AnswerEvents,
+    events: ResponseEvents,
   ) {
-    this.#reader = new AnswerReader(asked, Infinity);
+    this.#reader = new ResponseReader(request, Infinity);
     this.#handling = handling;
     this.#client = client;
     this.#engine = engine;
     this.#events = events;
     this.#bypass = new ZeroCopyPath(engine, client, (rest) => {
-      this.#passed(rest);
+      this.#bypassEnded(rest);
     });
   }
 
@@ -53,12 +59,12 @@ export class StreamedAnswer {
   get closes(): boolean {
     return this.#untilClose || this.#reader.head?.close === true;
   }
-  get continued(): boolean {
-    return this.#reader.continued;
+  get receivedContinue(): boolean {
+    return this.#reader.receivedContinue;
   }
-  /** Nothing of an answer has come. */
-  get untouched(): boolean {
-    return this.#reader.untouched;
+  /** No byte of a response was received yet. */
+  get nothingReceived(): boolean {
+    return this.#reader.nothingReceived;
   }
 
   fromEngine(bytes: Buffer): void {
@@ -68,7 +74,7 @@ export class StreamedAnswer {
     }
     const progress = this.#reader.feed(bytes);
     switch (progress) {
-      case 'nonsense':
+      case 'invalid':
       case 'switched':
       case 'too-long':
         this.#fail("the engine's answer makes no sense");
@@ -82,7 +88,7 @@ export class StreamedAnswer {
     const { head } = this.#reader;
     if (head === null) return;
     if (this.#state === 'head') this.#begin(head);
-    this.#take();
+    this.#forwardContent();
   }
 
   engineEnded(): void {
@@ -90,10 +96,10 @@ export class StreamedAnswer {
       this.#engine.drop();
       return;
     }
-    if (this.#reader.head !== null && this.#reader.wholeAtClose()) {
+    if (this.#reader.head !== null && this.#reader.isCompleteAtClose()) {
       this.#untilClose = true;
       this.#complete = true;
-      this.#take();
+      this.#forwardContent();
     } else if (this.#reader.head === null)
       this.#replace(
         503,
@@ -108,7 +114,7 @@ export class StreamedAnswer {
       return;
     }
     const down = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
-    if (this.#reader.untouched)
+    if (this.#reader.nothingReceived)
       this.#replace(
         503,
         `${down ? 'the Docker engine is not running' : `the connection to the Docker engine broke (${error.code ?? error.message})`}; try again when the engine is up`,
@@ -116,7 +122,7 @@ export class StreamedAnswer {
     else this.#fail("the engine's answer was cut short");
   }
 
-  /** The client takes more. */
+  /** The client's socket has drained. */
   drained(): void {
     this.#stream?.drained();
   }
@@ -129,23 +135,23 @@ export class StreamedAnswer {
   }
 
   #begin(head: ResponseHead): void {
-    this.#state = 'asking';
+    this.#state = 'deciding';
     this.#engine.pause();
-    const go = (transform: BodyTransform | null) => {
-      if (this.#state === 'asking') this.#start(head, transform);
+    const start = (transform: BodyTransform | null) => {
+      if (this.#state === 'deciding') this.#start(head, transform);
     };
     const failed = (error: unknown) => {
-      if (this.#state !== 'asking') return;
-      if (error instanceof AnswerRefused) {
+      if (this.#state !== 'deciding') return;
+      if (error instanceof ResponseReplacedError) {
         this.#refuse(error);
         return;
       }
-      this.#events.trouble(`internal error: ${errorText(error)}`);
+      this.#events.reportProblem(`internal error: ${errorText(error)}`);
       this.#fail("the engine's answer could not be looked at; see the gateway's log");
     };
     Promise.resolve()
       .then(() => this.#handling.begin(head))
-      .then(go)
+      .then(start)
       .catch(failed);
   }
 
@@ -160,9 +166,9 @@ export class StreamedAnswer {
     this.#client.write(
       chunked && head.body.kind !== 'chunked' ? chunkedHead(this.#reader.rawHead) : this.#reader.rawHead,
     );
-    this.#stream = new BodyStream(transform ?? asItIs, {
+    this.#stream = new BodyStream(transform ?? identityTransform, {
       out: (parts) => this.#client.writeAll(this.#chunks?.put(parts) ?? parts),
-      hungry: () => {
+      pull: () => {
         this.#engine.resume();
       },
       done: () => {
@@ -170,16 +176,18 @@ export class StreamedAnswer {
       },
       failed: (error) => {
         if (this.#state === 'over') return;
-        this.#events.trouble(`an answer was cut: ${error instanceof Error ? error.message : String(error)}`);
-        this.#cut();
+        this.#events.reportProblem(
+          `an answer was cut: ${error instanceof Error ? error.message : String(error)}`,
+        );
+        this.#truncate();
       },
     });
-    this.#take();
+    this.#forwardContent();
     this.#engine.resume();
   }
 
-  /** Hands on what was read. */
-  #take(): void {
+  /** Pushes buffered content into the transform. */
+  #forwardContent(): void {
     const parts = this.#reader.drain();
     const stream = this.#stream;
     if (stream === null) {
@@ -188,7 +196,7 @@ export class StreamedAnswer {
     }
     const content = this.#early.length === 0 ? parts : [...this.#early, ...parts];
     this.#early = [];
-    const more = content.length === 0 || stream.push(joined(content));
+    const more = content.length === 0 || stream.push(concatParts(content));
     if (this.#state === 'over') return;
     const { tracker } = this.#reader;
     if (
@@ -202,8 +210,8 @@ export class StreamedAnswer {
     if (this.#complete) stream.end();
   }
 
-  /** A part of the body has gone past us. */
-  #passed(rest: Buffer): void {
+  /** The zero-copy path has moved a part of the body. */
+  #bypassEnded(rest: Buffer): void {
     if (this.#reader.tracker?.broken != null) {
       this.#fail("the engine's answer was cut short");
       return;
@@ -216,35 +224,35 @@ export class StreamedAnswer {
   #done(): void {
     if (this.#state === 'over') return;
     const last = this.#chunks?.end();
-    // The client was told of more, as the engine had told us.
+    // A chunk with a larger announced size was begun.
     if (last === null) {
-      this.#cut();
+      this.#truncate();
       return;
     }
     if (last !== undefined) this.#client.write(last);
     this.#state = 'over';
     this.#finished = true;
     if (this.#untilClose) this.#engine.drop();
-    this.#events.answered();
+    this.#events.delivered();
   }
 
   #fail(why: string): void {
-    if (this.#state === 'streaming') this.#cut();
+    if (this.#state === 'streaming') this.#truncate();
     else this.#replace(502, `${why}, so it was not passed on`);
   }
 
   #replace(status: number, why: string): void {
-    this.#refuse(new AnswerRefused(status, `bulkhead gateway: ${why}`));
+    this.#refuse(new ResponseReplacedError(status, `bulkhead gateway: ${why}`));
   }
 
-  #refuse(refused: AnswerRefused): void {
+  #refuse(refused: ResponseReplacedError): void {
     this.abandon();
     this.#engine.drop();
     this.#events.replaced(refused.status, refused.message);
   }
 
-  #cut(): void {
+  #truncate(): void {
     this.abandon();
-    this.#events.cut();
+    this.#events.truncated();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Reading the engine's answers: JSON of unknown form, where what is missing or of another type counts as
+ * Reading the engine's responses: JSON of unknown form, where what is missing or of another type counts as
  * empty.
  */
 

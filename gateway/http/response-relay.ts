@@ -1,0 +1,210 @@
+import { ResponseReader, fixedLengthHead, type ForwardedRequestInfo } from './response-reader.ts';
+import type { ClientSide } from './client-side.ts';
+import type { EngineLink } from './engine-link.ts';
+import { errorText } from './errors.ts';
+import { ResponseReplacedError, type ResponseTransform } from './exchange.ts';
+import type { ResponseHead } from './message/head-parser.ts';
+
+/** The outcome of a response: exactly one of these is called, once; `reportProblem` may be called before. */
+export interface ResponseEvents {
+  /** The whole response was sent to the client. */
+  readonly delivered: () => void;
+  /**
+   * The engine switched protocols (or began a raw stream); `early` came after the head, which is with the
+   * client already.
+   */
+  readonly switched: (head: ResponseHead, early: Buffer) => void;
+  /** Nothing was sent to the client yet: it gets a response of the gateway's own. */
+  readonly replaced: (status: number, message: string) => void;
+  /** A part was sent to the client, and no more follows. */
+  readonly truncated: () => void;
+  /** The engine's bytes are not a valid response. */
+  readonly protocolError: () => void;
+  readonly reportProblem: (why: string) => void;
+}
+
+/** Relays the engine's response to the client: as received, or buffered and transformed first. */
+export class ResponseRelay {
+  readonly #reader: ResponseReader;
+  readonly #handling: ResponseTransform | null;
+  readonly #client: ClientSide;
+  readonly #engine: EngineLink;
+  readonly #events: ResponseEvents;
+  /** `transforming`: the response was read and its transform runs. */
+  #state: 'reading' | 'transforming' | 'over' = 'reading';
+
+  constructor(
+    request: ForwardedRequestInfo,
+    handling: ResponseTransform | null,
+    client: ClientSide,
+    engine: EngineLink,
+    events: ResponseEvents,
+  ) {
+    this.#reader = new ResponseReader(request, handling?.limit ?? null);
+    this.#handling = handling;
+    this.#client = client;
+    this.#engine = engine;
+    this.#events = events;
+  }
+
+  /** The whole response was sent to the client. */
+  get done(): boolean {
+    return this.#state === 'over' && this.#reader.done;
+  }
+  /** The engine has sent the 100 Continue that the gateway waits for. */
+  get receivedContinue(): boolean {
+    return this.#reader.receivedContinue;
+  }
+  /** No byte of a response was received yet. */
+  get nothingReceived(): boolean {
+    return this.#reader.nothingReceived;
+  }
+  /** The engine closes after this response. */
+  get closes(): boolean {
+    return this.#reader.head?.close === true;
+  }
+
+  fromEngine(bytes: Buffer): void {
+    if (this.#state !== 'reading') {
+      // Bytes after the end of a response are a protocol error.
+      this.#engine.drop();
+      return;
+    }
+    const reader = this.#reader;
+    const progress = reader.feed(bytes);
+    switch (progress) {
+      case 'invalid':
+        this.#state = 'over';
+        this.#events.protocolError();
+        return;
+      case 'too-long':
+        this.#badGateway(
+          `the engine's answer is longer than the ${this.#handling?.limit ?? 0} bytes that can be looked at`,
+        );
+        return;
+      case 'switched':
+        this.#state = 'over';
+        this.#toClient(reader.out);
+        if (reader.head !== null) this.#events.switched(reader.head, reader.early);
+        return;
+      case 'more':
+        if (reader.out.length > 0) this.#toClient(reader.out);
+        return;
+      case 'done':
+        if (reader.out.length > 0) this.#toClient(reader.out);
+        if (this.#handling === null) this.#finish();
+        else this.#transform(this.#handling);
+    }
+  }
+
+  engineEnded(): void {
+    if (this.#state === 'transforming') this.#engine.drop();
+    if (this.#state !== 'reading') return;
+    const reader = this.#reader;
+    if (reader.head === null) this.#serviceUnavailable('the engine closed the connection without an answer');
+    else if (this.#handling === null) {
+      // The end of an until-close body, or a response cut short: the client sees exactly that.
+      this.#state = 'over';
+      this.#events.truncated();
+    } else if (!reader.isCompleteAtClose()) this.#badGateway("the engine's answer was cut short");
+    else {
+      this.#engine.drop();
+      this.#transform(this.#handling);
+    }
+  }
+
+  engineFailed(error: NodeJS.ErrnoException): void {
+    if (this.#state === 'transforming') this.#engine.drop();
+    if (this.#state !== 'reading') return;
+    if (this.#reader.nothingReceived) {
+      const down = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
+      this.#serviceUnavailable(
+        down
+          ? 'the Docker engine is not running'
+          : `the connection to the Docker engine broke (${error.code ?? error.message})`,
+      );
+    } else if (this.#handling !== null) this.#badGateway("the engine's answer was cut short");
+    else {
+      this.#state = 'over';
+      this.#events.truncated();
+    }
+  }
+
+  #toClient(bytes: Buffer): void {
+    if (!this.#client.write(bytes)) this.#engine.pause();
+  }
+
+  #finish(): void {
+    this.#state = 'over';
+    this.#events.delivered();
+  }
+
+  #transform(handling: ResponseTransform): void {
+    const head = this.#reader.head;
+    if (head === null) return;
+    // Without a body by its status or method, a response stays as it is.
+    if (head.body.kind === 'none') {
+      this.#toClient(this.#reader.rawHead);
+      this.#finish();
+      return;
+    }
+    if (head.encoded) {
+      this.#badGateway("the engine's answer is compressed, so that it cannot be looked at");
+      return;
+    }
+    this.#state = 'transforming';
+    const body = this.#reader.body;
+    const write = (replaced: Buffer | null) => {
+      if (this.#state !== 'transforming') return;
+      const sent = replaced ?? body;
+      this.#toClient(Buffer.concat([fixedLengthHead(this.#reader.rawHead, sent.length), sent]));
+      this.#finish();
+    };
+    let transformed: Buffer | null | Promise<Buffer | null>;
+    try {
+      transformed = handling.transformResponse(head, body);
+    } catch (error) {
+      this.#transformFailed(error);
+      return;
+    }
+    if (transformed instanceof Promise)
+      transformed.then(write).catch((error: unknown) => {
+        this.#transformFailed(error);
+      });
+    else write(transformed);
+  }
+
+  #transformFailed(error: unknown): void {
+    if (this.#state === 'over') return;
+    if (error instanceof ResponseReplacedError) {
+      this.#state = 'over';
+      this.#engine.drop();
+      this.#events.replaced(error.status, error.message);
+      return;
+    }
+    this.#events.reportProblem(`internal error: ${errorText(error)}`);
+    this.#badGateway("the engine's answer could not be looked at; see the gateway's log");
+  }
+
+  #badGateway(why: string): void {
+    this.#state = 'over';
+    this.#engine.drop();
+    this.#events.replaced(502, `bulkhead gateway: ${why}, so it was not passed on`);
+  }
+
+  #serviceUnavailable(why: string): void {
+    this.#state = 'over';
+    this.#engine.drop();
+    this.#events.replaced(503, `bulkhead gateway: ${why}; try again when the engine is up`);
+  }
+
+  /** The client's socket has drained; nothing is queued here. */
+  drained(): void {
+    /* the connection resumes the engine's socket */
+  }
+
+  /** The client has disconnected: a running transform's result is dropped. */
+  abandon(): void {
+    this.#state = 'over';
+  }
+}
