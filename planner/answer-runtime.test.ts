@@ -9,10 +9,10 @@ import { PlanBuilder } from './plan.ts';
 
 let directory: string;
 let server: Server;
-let came: string[];
+let received: string[];
 beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-answers-'));
-  came = [];
+  received = [];
 });
 afterEach(async () => {
   server.close();
@@ -20,13 +20,13 @@ afterEach(async () => {
 });
 
 async function planner(
-  answering: Pick<RequestHandler, 'looked' | 'lookPatience'>,
+  answering: Pick<RequestHandler, 'initialScan' | 'scanTimeoutMs'>,
 ): Promise<(verb: string) => Promise<string>> {
   server = createServer({ allowHalfOpen: true }, (socket) => {
     answerRuntime(socket, {
       janitor: {
         beginRequest: ({ verb }) => {
-          came.push(verb);
+          received.push(verb);
           return Promise.resolve();
         },
         endRequest: () => undefined,
@@ -56,34 +56,34 @@ async function planner(
   };
 }
 
-it('a create is refused with the reason where what an earlier engine left keeps the planner, and is not made later on', async () => {
+it('a create that waits too long for the initial scan is refused, and not performed later', async () => {
   let end = () => undefined as void;
-  const looked = new Promise<void>((resolve) => {
+  const initialScan = new Promise<void>((resolve) => {
     end = resolve;
   });
-  const ask = await planner({ looked, lookPatience: 1 });
-  const deleted = ask('delete');
-  expect(await ask('create')).toMatch(/ error the planner is still clearing up /);
+  const openClient = await planner({ initialScan, scanTimeoutMs: 1 });
+  const deleted = openClient('delete');
+  expect(await openClient('create')).toMatch(/ error the planner is still clearing up /);
   end();
   // Whoever deletes waits: there is nothing to be done in its place.
   expect(await deleted).not.toMatch(/ error /);
-  expect(came).toEqual(['delete']);
+  expect(received).toEqual(['delete']);
 });
 
-it('a create waits for a look that ends', async () => {
-  const ask = await planner({
-    looked: new Promise((resolve) => {
+it('a create waits for the initial scan', async () => {
+  const openClient = await planner({
+    initialScan: new Promise((resolve) => {
       setImmediate(resolve);
     }),
   });
-  expect(await ask('create')).not.toMatch(/ error /);
-  expect(came).toEqual(['create']);
+  expect(await openClient('create')).not.toMatch(/ error /);
+  expect(received).toEqual(['create']);
 });
 
 it('no request is answered if the first inspection failed: there is no planner', async () => {
-  const looked = Promise.reject(new Error('no'));
-  looked.catch(() => undefined);
-  const ask = await planner({ looked, lookPatience: 60_000 });
-  expect(await ask('create').catch(() => '')).toBe('');
-  expect(came).toEqual([]);
+  const initialScan = Promise.reject(new Error('no'));
+  initialScan.catch(() => undefined);
+  const openClient = await planner({ initialScan, scanTimeoutMs: 60_000 });
+  expect(await openClient('create').catch(() => '')).toBe('');
+  expect(received).toEqual([]);
 });

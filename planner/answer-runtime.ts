@@ -3,35 +3,35 @@ import type { Janitor } from './janitor.ts';
 import { encodeRefusal } from './plan.ts';
 import { isOneWay, parseRequest, requestLength, requestLimit, type PlannerRequest } from './request.ts';
 
-/** A runtime that says nothing for this long is hung up on, ms. */
+/** Idle time after which a runtime's connection is closed, ms. */
 const requestTimeout = 10_000;
 
 export interface RequestHandler {
   readonly janitor: Pick<Janitor, 'beginRequest' | 'endRequest'>;
   /**
-   * Resolves when the planner has looked at what an earlier one left; rejects when there will be no planner.
+   * Resolves when the planner has checked what an earlier one left; rejects when it cannot start.
    */
-  readonly looked: Promise<void>;
+  readonly initialScan: Promise<void>;
   readonly answer: (request: PlannerRequest) => Promise<Buffer>;
-  /** How long a create waits for the look, ms; less than the runtime waits for an answer. */
-  readonly lookPatience?: number;
+  /** How long a create waits for the initial scan, ms; less than the runtime waits for a reply. */
+  readonly scanTimeoutMs?: number;
 }
 
 /**
- * Reads a runtime's requests and answers them one after the other, once everything was looked at. What it
- * only tells gets no answer; with the first answer our side is closed. The runtime's stays open until it
- * ends: the janitor is told. Whatever goes wrong, the runtime gets an error, never an empty plan. A create
- * that waits for the look longer than a person would is refused: what an earlier engine left may hang for
- * ever.
+ * Reads a runtime's requests and answers them in order, once the initial scan is done. One-way requests get
+ * no reply; after the first reply our side of the connection is closed. The runtime's side stays open until
+ * it exits, which ends its requests at the janitor. Every failure is an error to the runtime, never an empty
+ * plan. A create is refused when the initial scan takes longer than `scanTimeoutMs`: leftovers of an earlier
+ * engine may hang for ever.
  */
 export function answerRuntime(
   socket: Socket,
-  { janitor, looked, answer, lookPatience = 20_000 }: RequestHandler,
+  { janitor, initialScan, answer, scanTimeoutMs = 20_000 }: RequestHandler,
 ): void {
   let bytes = Buffer.alloc(0);
-  // Where the look failed there is no planner.
-  let planner: 'looking' | 'ready' | 'none' = 'looking';
-  let done = looked.then(
+  // 'none': the initial scan failed, so there is no planner.
+  let planner: 'scanning' | 'ready' | 'none' = 'scanning';
+  let done = initialScan.then(
     () => {
       planner = 'ready';
     },
@@ -40,24 +40,24 @@ export function answerRuntime(
       socket.destroy();
     },
   );
-  const came: PlannerRequest[] = [];
-  let understood = true;
+  const received: PlannerRequest[] = [];
+  let isParseable = true;
   socket.once('close', () => {
     void done.then(() => {
-      for (const { id } of came) janitor.endRequest(id);
+      for (const { id } of received) janitor.endRequest(id);
     });
   });
 
-  const reply = (words: Buffer) => {
-    if (socket.writable) socket.end(words);
+  const reply = (message: Buffer) => {
+    if (socket.writable) socket.end(message);
   };
-  const ask = (words: Buffer) => {
+  const enqueue = (message: Buffer) => {
     socket.setTimeout(0);
-    const request = parseRequest(words);
-    understood = request !== null;
+    const request = parseRequest(message);
+    isParseable = request !== null;
     let refused = false;
-    const waits =
-      request?.verb === 'create' && planner === 'looking'
+    const timer =
+      request?.verb === 'create' && planner === 'scanning'
         ? setTimeout(() => {
             refused = true;
             reply(
@@ -65,10 +65,10 @@ export function answerRuntime(
                 "the planner is still clearing up what an earlier run of the engine left, mounts that do not come off among it; try again in a minute, and see the planner's log if it stays so",
               ),
             );
-          }, lookPatience)
+          }, scanTimeoutMs)
         : undefined;
     done = done.then(async () => {
-      clearTimeout(waits);
+      clearTimeout(timer);
       if (planner === 'none' || refused) return;
       if (request === null) {
         reply(
@@ -78,10 +78,10 @@ export function answerRuntime(
         );
         return;
       }
-      came.push(request);
+      received.push(request);
       await janitor.beginRequest(request);
-      const answered = await answer(request);
-      if (!isOneWay(request)) reply(answered);
+      const response = await answer(request);
+      if (!isOneWay(request)) reply(response);
     });
   };
   socket.setTimeout(requestTimeout, () => {
@@ -91,16 +91,16 @@ export function answerRuntime(
     socket.destroy();
   });
   socket.on('data', (chunk: Buffer) => {
-    if (!understood) return;
+    if (!isParseable) return;
     bytes = Buffer.concat([bytes, chunk]);
-    for (let length = requestLength(bytes); understood && length !== null; length = requestLength(bytes)) {
-      ask(bytes.subarray(0, length));
+    for (let length = requestLength(bytes); isParseable && length !== null; length = requestLength(bytes)) {
+      enqueue(bytes.subarray(0, length));
       bytes = bytes.subarray(length);
     }
     if (bytes.length > requestLimit) socket.destroy();
   });
   socket.on('end', () => {
-    if (understood && (bytes.length > 0 || socket.bytesRead === 0)) ask(bytes);
+    if (isParseable && (bytes.length > 0 || socket.bytesRead === 0)) enqueue(bytes);
     void done.then(() => {
       socket.end();
     });

@@ -131,7 +131,7 @@ function claimRange(
   const owner = rangeOwnerOf(id, sharing);
   if (joined === null) return ranges.claim(id, owner);
   refuseOthersRange(ranges.ownerOf(joined.base), owner);
-  ranges.hold(joined.base, id);
+  ranges.addHolder(joined.base, id);
   return joined.base;
 }
 

@@ -60,7 +60,7 @@ export function isolateDevices(
     }
     result.opened.push({ type, major: known.major, minor: known.minor });
     const source = sources.get(known.name);
-    if (device.path === known.name && (source === undefined || isEverywhere(known)))
+    if (device.path === known.name && (source === undefined || isCreatedByRunc(known)))
       result.devices.push(device);
     else
       result.mounts.push({
@@ -77,7 +77,7 @@ export function isolateDevices(
 export function ownFileNames(given: readonly unknown[], privileged: boolean): Set<string> {
   const names = given.map((one) => {
     const known = deviceOf(one, privileged);
-    return known === null || (isEverywhere(known) && deviceSchema.parse(one).path === known.name)
+    return known === null || (isCreatedByRunc(known) && deviceSchema.parse(one).path === known.name)
       ? null
       : known.name;
   });
@@ -85,7 +85,7 @@ export function ownFileNames(given: readonly unknown[], privileged: boolean): Se
 }
 
 /** What runc puts into every container by itself, over whatever is mounted there. */
-function isEverywhere(device: HarmlessDevice): boolean {
+function isCreatedByRunc(device: HarmlessDevice): boolean {
   return device.major === 1;
 }
 

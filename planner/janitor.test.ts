@@ -23,12 +23,12 @@ import { bootId } from './live-state.ts';
 import { IsolationService } from './service.ts';
 
 const id = 'c'.repeat(64);
-let directory: string, containers: ContainerStore, janitor: Janitor, said: string[];
+let directory: string, containers: ContainerStore, janitor: Janitor, logLines: string[];
 /** Called when a range becomes somebody's for good. */
 let record: () => void;
 const at = (...names: string[]) => path.join(directory, ...names);
 beforeEach(() => {
-  said = [];
+  logLines = [];
   record = () => undefined;
   directory = mkdtempSync(path.join(os.tmpdir(), 'janitor-'));
   mkdirSync(at('runc', id), { recursive: true });
@@ -94,7 +94,7 @@ beforeEach(() => {
     ranges,
     containers,
     log: (line) => {
-      said.push(line);
+      logLines.push(line);
     },
   });
 });
@@ -229,7 +229,7 @@ it("a runtime's message that precedes runc's delete is read before the janitor i
     // Busy until the look is due: it is the first thing that comes then.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
     await heard;
-    expect(said).toEqual([]);
+    expect(logLines).toEqual([]);
     expect(containers.has(id)).toBe(true);
   } finally {
     runtime.destroy();

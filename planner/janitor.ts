@@ -6,7 +6,7 @@ import { startDelete } from './own-delete.ts';
 import { perform } from './perform.ts';
 import { basesInUse, isBase, type RangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
-import { isMade, isOfAnotherBoot } from './live-state.ts';
+import { isBeingCreated, isOfAnotherBoot } from './live-state.ts';
 import { mountsOf } from './mount-table.ts';
 import type { IsolationService } from './service.ts';
 import { TrackedContainers } from './tracked-containers.ts';
@@ -21,28 +21,28 @@ export interface JanitorOptions {
 }
 
 /**
- * Between the end of a runtime and a look at its container, ms: the kernel ends the killed runtime's runc
- * right after it, containerd asks for a delete.
+ * Between the end of a runtime and the check of its container, ms: the kernel kills the runc of a killed
+ * runtime right after it, and containerd then requests a delete.
  */
 const settleMs = 150;
 /**
- * Between two looks at everything, ms: for what no runtime's end told of (somebody else deleted from runc's
- * directory). The longest wait before something is tried again, too.
+ * Interval of the check of all containers, ms: it finds changes without a runtime's exit (another process
+ * deleted from runc's directory). Also the upper bound of the retry delay.
  */
 const sweepMs = 30_000;
 /**
- * Between two looks for containers that ended, ms. One that is seen ended twice should have been deleted in
- * between.
+ * Interval of the check for containers that have ended, ms. One that has ended at two checks in a row should
+ * have been deleted in between.
  */
 const endedMs = 4_000;
-/** How long a delete of ours may take once the planner ends, ms: less than its supervisor waits. */
+/** How long our own deletes may take while the planner stops, ms: less than its supervisor waits. */
 const deleteGraceMs = 3_000;
 
 /**
- * Finishes what runtimes could not: of a container that runc does not know (any more) and no runtime is at
- * work on, mounts, state and range go, and the engine gets its plain overlay back. Runtimes keep a connection
- * to the planner as long as they live, so that the end of one that was killed is an event. Requests for a
- * container wait while it is cleaned.
+ * Finishes what killed runtimes left: for a container that runc does not know (any more) and that no runtime
+ * is working on, it removes mounts, state and range, and restores the engine's plain overlay. Runtimes keep
+ * their connection to the planner open as long as they live, so the end of a killed one is an event. Requests
+ * for a container wait while it is cleaned up.
  */
 export class Janitor {
   readonly #options: JanitorOptions;
@@ -55,14 +55,14 @@ export class Janitor {
     this.#options = options;
   }
 
-  /** Looks at everything now, as after a crash, and from then on now and then. */
+  /** Checks all containers now, as after a crash, and from then on at intervals. */
   async start(): Promise<void> {
     const { ranges, containers } = this.#options;
-    // Each may wait for the disk: in between the planner shows its supervisor that it lives.
+    // Each may wait for the disk: yield in between, so that heartbeats to the supervisor go on.
     const next = turns();
     for (const id of containers.ids()) {
       await next();
-      this.#holdRange(id);
+      this.#restoreClaim(id);
     }
     await this.#sweep();
     for (const base of ranges.abandoned(basesInUse())) {
@@ -82,14 +82,14 @@ export class Janitor {
     for (const timer of this.#timers) timer.unref();
   }
 
-  /** Begins nothing any more; resolves when nothing is being done. A delete that takes too long is ended. */
+  /** Starts no further work; resolves when all work is done. A delete that takes too long is killed. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) clearInterval(timer);
     const tracked = this.#tracked.entries().map(([, one]) => one);
     for (const one of tracked) {
-      if (one.lookTimer !== null) clearTimeout(one.lookTimer);
-      one.lookTimer = null;
+      if (one.checkTimer !== null) clearTimeout(one.checkTimer);
+      one.checkTimer = null;
     }
     const deletes = tracked.flatMap(({ ownDelete }) => (ownDelete === null ? [] : [ownDelete]));
     const giveUp = setTimeout(() => {
@@ -103,7 +103,7 @@ export class Janitor {
     clearTimeout(giveUp);
   }
 
-  /** A runtime asks something about container `id`; resolves when it can be answered. Pair with `endRequest`. */
+  /** Registers a runtime's request; resolves when it can be answered. Pair with `endRequest`. */
   async beginRequest({
     id,
     verb,
@@ -119,12 +119,12 @@ export class Janitor {
     tracked.requests += 1;
     await tracked.cleaning;
     if (verb !== 'create' || this.#stopped) return;
-    // A new life of the container must not meet the end of the earlier one: runc would kill what is made and
-    // not started yet.
-    if (tracked.life.deleting !== null && tracked.requests === 1) this.#deleteAgain(id);
+    // A new container of the same id must not run into the deletion of the earlier one: runc would kill the
+    // one that is created and not started yet.
+    if (tracked.life.deleting !== null && tracked.requests === 1) this.#retryDelete(id);
     await tracked.ownDelete?.done;
-    // What could not be taken away of an earlier life, because the planner was away or its disk full, would
-    // be in the way.
+    // Remains of an earlier container, not removed because the planner was not running or its disk was full,
+    // would be in the way.
     if (
       !this.#stopped &&
       this.#options.containers.has(id) &&
@@ -135,33 +135,33 @@ export class Janitor {
     this.#tracked.forgetLife(id);
   }
 
-  /** That runtime ended, in whatever way. */
+  /** The runtime of that request has exited, in whatever way. */
   endRequest(id: string): void {
     const tracked = this.#tracked.of(id);
     tracked.requests = Math.max(0, tracked.requests - 1);
     if (tracked.requests > 0) return;
     if (!this.#options.containers.has(id)) this.#tracked.forgetLife(id);
-    else this.#lookSoon(id);
+    else this.#scheduleCheck(id);
   }
 
   /**
-   * A runtime that is killed before it asks us anything is no event: its container has ended, and nobody
-   * deletes it.
+   * Deletes containers that ended without an event: their runtime was killed before it sent a request, so
+   * nobody else deletes them.
    */
   #deleteEnded(): void {
     const ids = this.#options.containers.ids();
     const present = new Set(ids);
     for (const [id, tracked] of this.#tracked.entries()) {
       if (present.has(id)) continue;
-      tracked.seenEnded = false;
+      tracked.hadEnded = false;
       if (tracked.life.firstProcess !== null) this.#tracked.forgetLife(id);
     }
     this.#tracked.prune(ids);
     for (const id of ids) {
       const tracked = this.#tracked.of(id);
       const ended = tracked.requests === 0 && this.#hasEnded(id);
-      if (ended && tracked.seenEnded && tracked.lookTimer === null) this.#deleteAgain(id);
-      tracked.seenEnded = ended;
+      if (ended && tracked.hadEnded && tracked.checkTimer === null) this.#retryDelete(id);
+      tracked.hadEnded = ended;
     }
   }
 
@@ -176,19 +176,19 @@ export class Janitor {
   }
 
   /**
-   * Has a runtime delete what another was killed at deleting, before or while runc did: containerd does not
-   * ask again until its next start, and then is content that there is nothing. What lives only if that delete
-   * was by force (containerd's, once a shim is gone): of what is made and not started yet runc kills the
-   * process anyway. It may refuse, or be killed, where it should not, so it is asked again, later each time.
+   * Repeats a delete whose runtime was killed before or while runc performed it: containerd does not request
+   * it again until its next start, and then accepts that there is nothing. A live container is deleted only if
+   * that delete was forced (containerd's, once a shim is gone); the process of a created one, not started yet,
+   * is killed by runc anyway. A delete may fail, so it is retried with growing delays.
    */
-  #deleteAgain(id: string): void {
+  #retryDelete(id: string): void {
     const { paths, service, containers } = this.#options;
     const state = containers.read(id);
     const tracked = this.#tracked.of(id);
     if (this.#stopped || tracked.ownDelete !== null) return;
     if (state === null || !service.isKnown(id, state.runcRoot)) return;
     const force = tracked.life.deleting === 'by-force';
-    // Half deleted, runc has no note of its process any more.
+    // Of a container that is half deleted, runc has no record of the process any more.
     if (!force && !this.#hasEnded(id) && firstProcessOf(state.runcRoot, id) !== null) return;
     tracked.life.failedAttempts += 1;
     this.#logOnce(id, 'its delete was interrupted and is tried again');
@@ -207,24 +207,24 @@ export class Janitor {
     tracked.ownDelete = { ...ownDelete, done };
   }
 
-  /** Looks at every container, unless that is under way. */
+  /** Checks every container, unless such a check is running. */
   #sweep(): Promise<void> {
-    this.#sweeping ??= this.#lookAtAll().finally(() => {
+    this.#sweeping ??= this.#checkAll().finally(() => {
       this.#sweeping = null;
     });
     return this.#sweeping;
   }
 
-  async #lookAtAll(): Promise<void> {
+  async #checkAll(): Promise<void> {
     const { containers, ranges } = this.#options;
     if (this.#stopped) return;
-    ranges.look();
-    for (const id of containers.ids()) await this.#look(id);
+    ranges.refresh();
+    for (const id of containers.ids()) await this.#check(id);
     await this.#freeOrphans();
   }
 
   /**
-   * Claims of containers of which nothing is kept: where the state of one that runs was lost, until its
+   * Frees claims of containers without a state file (the state of a running one was lost), once their
    * processes have ended.
    */
   async #freeOrphans(): Promise<void> {
@@ -238,28 +238,28 @@ export class Janitor {
       await next();
       if (this.#stopped) return;
       // It may have come back in between.
-      if (inUse.has(base) || containers.has(id) || ranges.isHeld(base)) continue;
+      if (inUse.has(base) || containers.has(id) || ranges.hasHolder(base)) continue;
       ranges.free(base);
     }
   }
 
-  async #look(id: string): Promise<void> {
-    // A runtime says that it deletes before runc does: while we were busy, that may not have been read. Its
-    // connection takes a turn, its words another.
+  async #check(id: string): Promise<void> {
+    // A runtime announces a delete before runc performs it; while we were busy, that may be unread. Accepting
+    // its connection takes one turn of the event loop, reading it another.
     await turn();
     await turn();
     const tracked = this.#tracked.of(id);
     if (this.#stopped || tracked.requests > 0 || tracked.cleaning !== null) return;
     // From here to setting `cleaning` nothing is awaited: no request can come in between.
     const done = await this.#cleanAlone(id);
-    if (done && !this.#isMade(id)) return;
-    // What stands in the way mostly goes by itself: a process that is dying, an engine that takes its layers
-    // away just now. A runtime of before we started may take its time.
+    if (done && !this.#isBeingCreated(id)) return;
+    // The obstacle mostly disappears by itself: a dying process, an engine that is just unmounting its layers.
+    // A runtime that was started before this planner may take longer.
     if (!done) tracked.life.failedAttempts += 1;
-    this.#lookSoon(id, done ? endedMs : undefined);
+    this.#scheduleCheck(id, done ? endedMs : undefined);
   }
 
-  /** Cleans while requests for the container wait. Whether nothing stood in the way; never rejects. */
+  /** Cleans up while requests for the container wait. Resolves to whether that succeeded; never rejects. */
   async #cleanAlone(id: string): Promise<boolean> {
     const cleaning = this.#clean(id).then(
       () => true,
@@ -279,13 +279,13 @@ export class Janitor {
   }
 
   /**
-   * Whether the runtime that creates the container is at work, which we hear of only if it asked us and not a
-   * planner before us.
+   * Whether a runtime is creating the container. Read from the process table, since the runtime may have sent
+   * its request to an earlier planner.
    */
-  #isMade(id: string): boolean {
+  #isBeingCreated(id: string): boolean {
     const { paths, containers } = this.#options;
     const state = this.#tracked.isBusy(id) ? null : containers.read(id);
-    return state !== null && isMade(state, paths.runtimeBinary);
+    return state !== null && isBeingCreated(state, paths.runtimeBinary);
   }
 
   async #clean(id: string): Promise<void> {
@@ -294,7 +294,7 @@ export class Janitor {
     if (!containers.has(id) || (state !== null && this.#isAlive(state))) return;
     const runcRoot = state === null || isOfAnotherBoot(state) ? null : state.runcRoot;
     await perform(paths.runtimeBinary, service.planDelete(id, runcRoot, mountsOf('self')));
-    if (state !== null && !ranges.heldByOthers(state.base, id) && basesInUse().has(state.base))
+    if (state !== null && !ranges.hasOtherHolder(state.base, id) && basesInUse().has(state.base))
       throw new Error(`a process still lives in its id range ${state.base}, which is kept`);
     service.release(id, runcRoot, mountsOf('self'));
     this.#tracked.forgetLife(id);
@@ -302,15 +302,15 @@ export class Janitor {
   }
 
   /**
-   * A container that may be running keeps its range, whatever became of the claim; one that is gone needs
-   * none.
+   * Claims the range of a container that may be running again, should the claim have been lost; one that is
+   * gone needs none.
    */
-  #holdRange(id: string): void {
+  #restoreClaim(id: string): void {
     const { containers, ranges } = this.#options;
     const state = containers.read(id);
     if (state === null || !isBase(state.base) || !this.#isAlive(state)) return;
     try {
-      ranges.hold(state.base, id);
+      ranges.addHolder(state.base, id);
     } catch (error) {
       this.#logOnce(id, error instanceof Error ? error.message : String(error));
     }
@@ -320,7 +320,7 @@ export class Janitor {
   #isAlive(state: ContainerState): boolean {
     const { paths, service } = this.#options;
     return (
-      isMade(state, paths.runtimeBinary) ||
+      isBeingCreated(state, paths.runtimeBinary) ||
       (!isOfAnotherBoot(state) && service.isKnown(state.id, state.runcRoot))
     );
   }
@@ -333,21 +333,21 @@ export class Janitor {
   }
 
   /**
-   * Looks at one container, later the more attempts have failed, unless that is due already. What runc still
-   * has, and a runtime was about to delete, is deleted again.
+   * Schedules a check of one container, with a delay that grows with failed attempts, unless one is scheduled
+   * already. What runc still has, and a runtime was about to delete, is deleted again.
    */
-  #lookSoon(id: string, afterMs?: number): void {
+  #scheduleCheck(id: string, afterMs?: number): void {
     const tracked = this.#tracked.of(id);
-    if (this.#stopped || tracked.lookTimer !== null) return;
+    if (this.#stopped || tracked.checkTimer !== null) return;
     const ms = afterMs ?? Math.min(settleMs * 2 ** tracked.life.failedAttempts, sweepMs);
     const timer = setTimeout(() => {
-      tracked.lookTimer = null;
-      void this.#look(id).then(() => {
+      tracked.checkTimer = null;
+      void this.#check(id).then(() => {
         const { life, requests } = this.#tracked.of(id);
-        if (life.deleting !== null && requests === 0) this.#deleteAgain(id);
+        if (life.deleting !== null && requests === 0) this.#retryDelete(id);
       });
     }, ms);
     timer.unref();
-    tracked.lookTimer = timer;
+    tracked.checkTimer = timer;
   }
 }

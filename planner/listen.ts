@@ -2,26 +2,26 @@ import { closeSync, existsSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import type { ListenerHandoff } from '../shared/gateway/kept-listeners.ts';
 
-const keptName = 'planner';
+const listenerName = 'planner';
 
 /**
- * Listens on the socket that an earlier planner left with whoever started both: runtimes that came in between
- * wait in its queue. Where there is none, or its file is gone, on a new one at `file`, which only root can
- * connect to from the first moment on.
+ * Listens on the socket that the supervisor retained from an earlier planner: runtimes that connected in
+ * between wait in its backlog. Without one, or if its file is gone, binds a new one at `file`, which only
+ * root can connect to from the first moment on.
  */
 export async function listenOn(
   server: Server,
   file: string,
   { inherited, keeper }: ListenerHandoff,
 ): Promise<void> {
-  const left = inherited.find(({ name }) => name === keptName);
-  if (left !== undefined && existsSync(file)) {
+  const previous = inherited.find(({ name }) => name === listenerName);
+  if (previous !== undefined && existsSync(file)) {
     await listening(server, () => {
-      server.listen({ fd: left.fd });
+      server.listen({ fd: previous.fd });
     });
     return;
   }
-  if (left !== undefined) closeSync(left.fd);
+  if (previous !== undefined) closeSync(previous.fd);
   rmSync(file, { force: true });
   const before = process.umask(0o177);
   // bind() happens before listen returns, so the umask is in force for it.
@@ -31,7 +31,7 @@ export async function listenOn(
   process.umask(before);
   await done;
   const handle = handleOf(server);
-  if (handle !== null) await keeper.keep(keptName, handle);
+  if (handle !== null) await keeper.keep(listenerName, handle);
 }
 
 function listening(server: Server, listen: () => void): Promise<void> {

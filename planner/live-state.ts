@@ -7,14 +7,14 @@ export function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
-/** Whether the machine was booted since: the numbers of processes are others' now. */
+/** Whether the machine was rebooted since: the recorded process ids are invalid then. */
 export function isOfAnotherBoot(state: ContainerState): boolean {
   return state.boot !== undefined && state.boot !== bootId();
 }
 
 /**
- * Whether the runtime that creates the container is at work, or has not cleaned up yet after it failed to.
+ * Whether a runtime is creating the container, or has not cleaned up yet after a failed create.
  */
-export function isMade(state: ContainerState, runtimeBinary: string): boolean {
+export function isBeingCreated(state: ContainerState, runtimeBinary: string): boolean {
   return !isOfAnotherBoot(state) && isRuntime(state.runtimePid, runtimeBinary);
 }

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { parseSpec } from './bundle.ts';
 import { checkNamespaces } from './namespaces.ts';
 
-const own = process.pid;
+const ownPid = process.pid;
 const spec = (namespaces: { type: string; path?: string }[], linux: object = {}) =>
   parseSpec(JSON.stringify({ root: { path: '/' }, linux: { namespaces, ...linux } }));
 const all = ['mount', 'network', 'uts', 'pid', 'ipc'].map((type) => ({ type }));
 
 describe('checkNamespaces', () => {
   it('passes a container with namespaces of its own', () => {
-    expect(checkNamespaces(spec(all), own)).toBeNull();
+    expect(checkNamespaces(spec(all), ownPid)).toBeNull();
   });
 
   it.each([
@@ -19,7 +19,7 @@ describe('checkNamespaces', () => {
     ['uts', '--uts=host'],
     ['mount', 'mount'],
   ])('A7 refuses a missing %s namespace', (type, flag) => {
-    expect(() => checkNamespaces(spec(all.filter((n) => n.type !== type)), own)).toThrow(flag);
+    expect(() => checkNamespaces(spec(all.filter((n) => n.type !== type)), ownPid)).toThrow(flag);
   });
 
   it.each([
@@ -30,8 +30,14 @@ describe('checkNamespaces', () => {
     ['cgroup', 'cgroup'],
   ])("A7 refuses the host's %s namespace by whatever path", (type, file) => {
     const others = all.filter((n) => n.type !== type);
-    for (const path of [`/proc/self/ns/${file}`, `/proc/${own}/ns/${file}`, `/proc/thread-self/ns/${file}`]) {
-      expect(() => checkNamespaces(spec([...others, { type, path }]), own)).toThrow('cannot share the host');
+    for (const path of [
+      `/proc/self/ns/${file}`,
+      `/proc/${ownPid}/ns/${file}`,
+      `/proc/thread-self/ns/${file}`,
+    ]) {
+      expect(() => checkNamespaces(spec([...others, { type, path }]), ownPid)).toThrow(
+        'cannot share the host',
+      );
     }
   });
 
@@ -40,26 +46,26 @@ describe('checkNamespaces', () => {
     // not the host's "network".
     expect(() =>
       checkNamespaces(
-        spec([...all.slice(0, 1), ...all.slice(2), { type: 'network', path: `/proc/${own}/ns/mnt` }]),
-        own,
+        spec([...all.slice(0, 1), ...all.slice(2), { type: 'network', path: `/proc/${ownPid}/ns/mnt` }]),
+        ownPid,
       ),
     ).toThrow('protected container only');
   });
 
   it('refuses a namespace that belongs to no process, and kinds it does not know', () => {
     const rest = all.filter((n) => n.type !== 'network');
-    expect(() => checkNamespaces(spec([...rest, { type: 'network', path: '/dev/null' }]), own)).toThrow(
+    expect(() => checkNamespaces(spec([...rest, { type: 'network', path: '/dev/null' }]), ownPid)).toThrow(
       'belongs to no container',
     );
-    expect(() => checkNamespaces(spec([...all, { type: 'time', path: '/proc/self/ns/time' }]), own)).toThrow(
-      'not supported',
-    );
+    expect(() =>
+      checkNamespaces(spec([...all, { type: 'time', path: '/proc/self/ns/time' }]), ownPid),
+    ).toThrow('not supported');
   });
 
   it('refuses an engine that remaps users itself', () => {
-    expect(() => checkNamespaces(spec([...all, { type: 'user' }]), own)).toThrow('userns-remap');
+    expect(() => checkNamespaces(spec([...all, { type: 'user' }]), ownPid)).toThrow('userns-remap');
     expect(() =>
-      checkNamespaces(spec(all, { uidMappings: [{ containerID: 0, hostID: 1, size: 1 }] }), own),
+      checkNamespaces(spec(all, { uidMappings: [{ containerID: 0, hostID: 1, size: 1 }] }), ownPid),
     ).toThrow('userns-remap');
   });
 });

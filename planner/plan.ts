@@ -39,20 +39,20 @@ const limits = { bytes: 1 << 20, trees: 1024, lowers: 500, options: 16 };
 
 /**
  * Builds the mount plan that bulkhead-runc performs (format: runtime/plan.h). Throws where the runtime would
- * refuse the plan anyway: over a limit, or a word with NUL.
+ * refuse the plan anyway: over a limit, or a field with NUL.
  */
 export class PlanBuilder {
-  readonly #words: string[] = [];
+  readonly #fields: string[] = [];
   #namespaces = 0;
   #trees = 0;
   #privateDirectory: string | null = null;
   #places = 0;
 
-  #add(...words: (string | number | bigint)[]): void {
-    for (const word of words) {
-      const text = String(word);
+  #add(...fields: (string | number | bigint)[]): void {
+    for (const field of fields) {
+      const text = String(field);
       if (text.includes('\0')) throw new Error('a word of a plan holds a NUL');
-      this.#words.push(text);
+      this.#fields.push(text);
     }
   }
 
@@ -197,22 +197,22 @@ export class PlanBuilder {
   }
 
   get empty(): boolean {
-    return this.#words.length === 0;
+    return this.#fields.length === 0;
   }
 
   encode(): Buffer {
-    return encodeWords([...this.#words, 'end']);
+    return encodeFields([...this.#fields, 'end']);
   }
 }
 
 /** The answer that makes the runtime fail with `message` and do nothing. */
 export function encodeRefusal(message: string): Buffer {
-  return encodeWords(['error', message.replaceAll('\0', ' ').slice(0, 3500), 'end']);
+  return encodeFields(['error', message.replaceAll('\0', ' ').slice(0, 3500), 'end']);
 }
 
-function encodeWords(words: readonly string[]): Buffer {
+function encodeFields(fields: readonly string[]): Buffer {
   const bytes = Buffer.from(
-    ['bulkhead-plan-2', String(words.length), ...words].map((word) => `${word}\0`).join(''),
+    ['bulkhead-plan-2', String(fields.length), ...fields].map((field) => `${field}\0`).join(''),
   );
   if (bytes.length > limits.bytes)
     throw new Error('the container has too many layers or mounts for one plan');

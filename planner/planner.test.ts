@@ -31,9 +31,9 @@ it('does nothing for a container any more once it is closed, whatever was reques
   writeFileSync(at('sharing', `${id}.json`), JSON.stringify({ version: 1, uid: 54_321, gid: 54_321 }));
   writeFileSync(at('run/bulkhead-runc'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
   let prepared: () => void = () => undefined;
-  let asked: () => void = () => undefined;
+  let resolveRequested: () => void = () => undefined;
   const isAsked = new Promise<void>((resolve) => {
-    asked = resolve;
+    resolveRequested = resolve;
   });
   const logged: string[] = [];
   const started = await startPlanner({
@@ -57,7 +57,7 @@ it('does nothing for a container any more once it is closed, whatever was reques
         prepare: () =>
           new Promise((resolve) => {
             prepared = resolve;
-            asked();
+            resolveRequested();
           }),
         of: () => ({ uid: 1, gid: 1 }),
       },

@@ -17,12 +17,12 @@ import { RangeLedger } from './range-ledger.ts';
 import { removeFile } from './remove-file.ts';
 import { openRangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
-import { nothingAsked } from './reach.ts';
+import { nothingChecked } from './reach.ts';
 import { rootName } from './create-plan.ts';
 import { mountsOf } from './mount-table.ts';
 import { IsolationService } from './service.ts';
 import { SealedRunc } from './sealed-runc.ts';
-import { haveToBeAsked, Sources } from './sources.ts';
+import { anyMayHang, Sources } from './sources.ts';
 import { ShareChecks } from './share-checks.ts';
 import { rangeOwnerOf, type SharingOptions } from './shares.ts';
 import { message } from '../shared/messages/message.ts';
@@ -34,7 +34,7 @@ export interface PlannerOptions {
   readonly sharing: SharingOptions;
   readonly handoff: ListenerHandoff;
   readonly log: (line: string) => void;
-  /** Called when it listens, and begins to look at what an earlier one left. */
+  /** Called when it listens, before the initial scan. */
   readonly onListening?: () => void;
 }
 
@@ -50,8 +50,8 @@ export interface Planner {
 export async function startPlanner(options: PlannerOptions): Promise<Result<Planner, AppError>> {
   const { paths, log } = options;
   const hint = 'Run as root, and see that nothing else uses this engine root.';
-  // Before anything is looked at: two would clean up the same containers, and one take away the socket of the
-  // other.
+  // Before anything else: two planners would clean up the same containers, and one would remove the other's
+  // socket.
   mkdirSync(path.dirname(paths.lock), { recursive: true, mode: 0o700 });
   const lock = await acquireLock(paths.lock);
   if (!lock.ok) {
@@ -93,7 +93,8 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     const procFiles = new ProcFiles(paths.procFiles);
     const sources = new Sources();
     const shareChecks = new ShareChecks(options.sharing, options.parts);
-    // The lock goes then: what is asked of others meanwhile comes too late, and another planner is asked.
+    // The lock is released then: results of checks that are still running come too late, and the runtime must
+    // ask the next planner.
     let closing = false;
     const refuseWhenClosing = () => {
       if (closing) throw new IsolationRefused('the planner is being stopped; try again');
@@ -103,19 +104,19 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
         refuseWhenClosing();
         if (request.verb !== 'create') return service.answer(request.verb, request);
         const mounts = mountsOf(request.pid);
-        // Mostly there is nothing to wait for.
-        if (!haveToBeAsked(mounts) && !procFiles.areMounted(mounts)) {
-          const reach = await shareChecks.ask(request, mounts);
+        // The common case: nothing to wait for.
+        if (!anyMayHang(mounts) && !procFiles.areMounted(mounts)) {
+          const reach = await shareChecks.check(request, mounts);
           refuseWhenClosing();
           return service.create(
             request,
-            reach === nothingAsked ? mounts : mountsOf(request.pid),
+            reach === nothingChecked ? mounts : mountsOf(request.pid),
             null,
             reach,
           );
         }
-        await sources.answer(request.bundle, mounts);
-        const reach = await shareChecks.ask(request, mounts);
+        await sources.checkResponsive(request.bundle, mounts);
+        const reach = await shareChecks.check(request, mounts);
         const emulated = (await procFiles.answer()) === 'yes' ? procFiles.directory : null;
         refuseWhenClosing();
         return service.create(request, mountsOf(request.pid), emulated, reach);
@@ -127,39 +128,39 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
         );
       }
     };
-    const open = new Set<Socket>();
+    const connections = new Set<Socket>();
     const server = createServer({ allowHalfOpen: true }, (socket) => {
-      open.add(socket);
+      connections.add(socket);
       socket.once('close', () => {
-        open.delete(socket);
+        connections.delete(socket);
       });
-      answerRuntime(socket, { janitor, looked, answer });
+      answerRuntime(socket, { janitor, initialScan, answer });
     });
-    const hangUp = async () => {
+    const closeConnections = async () => {
       closing = true;
       const closed = new Promise((resolve) => {
         server.close(resolve);
       });
-      for (const socket of open) socket.destroy();
+      for (const socket of connections) socket.destroy();
       await closed;
     };
-    // Listens first: hardly a runtime ends between the look and the first moment that it can be told of. Who
-    // asks meanwhile waits for the look.
-    const looked = listenOn(server, paths.socket, options.handoff).then(async () => {
+    // Listen before the initial scan, so that no runtime can exit unnoticed in between. Requests wait for the
+    // scan.
+    const initialScan = listenOn(server, paths.socket, options.handoff).then(async () => {
       options.onListening?.();
       await removeEarlierMounts(paths, containers, log);
       await janitor.start();
     });
     void sealedRunc.make();
-    await looked.catch(async (error: unknown) => {
-      await hangUp();
+    await initialScan.catch(async (error: unknown) => {
+      await closeConnections();
       await janitor.stop();
       throw error;
     });
     return ok({
       close: async () => {
-        await hangUp();
-        // Its own path only the process that made it unlinks. Who still comes is refused at once.
+        await closeConnections();
+        // Only the process that bound the path unlinks it. Later connections are refused at once.
         removeFile(paths.socket);
         await janitor.stop();
         sealedRunc.close();

@@ -15,16 +15,16 @@ export const procFileNames = [
   'uptime',
 ] as const;
 
-/** Longest wait for an answer of lxcfs while a container starts, ms. */
-const answerMs = 500;
+/** Longest wait for lxcfs while a container starts, ms. */
+const responseTimeoutMs = 500;
 
 /**
- * The emulated files as lxcfs serves them below a directory. A FUSE server can hang whoever reads: it is
- * asked off the main thread, with a limit.
+ * The emulated files that lxcfs serves below a directory. A FUSE server can block its readers: it is read off
+ * the main thread, with a timeout.
  */
 export class ProcFiles {
   readonly directory: string;
-  #asking: Promise<boolean> | null = null;
+  #pendingRead: Promise<boolean> | null = null;
 
   constructor(directory: string) {
     this.directory = directory;
@@ -41,17 +41,17 @@ export class ProcFiles {
   }
 
   /**
-   * Whether lxcfs runs and answers within `ms`. Never rejects; a question that hangs is asked once, whatever
-   * the number of callers.
+   * Whether lxcfs runs and responds within `ms`. Never rejects; callers share one read, so at most one thread
+   * blocks.
    */
-  async answer(ms = answerMs): Promise<'yes' | 'no' | 'late'> {
-    const asking = (this.#asking ??= readFile(path.join(this.directory, 'uptime'))
+  async answer(ms = responseTimeoutMs): Promise<'yes' | 'no' | 'late'> {
+    const pendingRead = (this.#pendingRead ??= readFile(path.join(this.directory, 'uptime'))
       .then(
         () => true,
         () => false,
       )
       .finally(() => {
-        this.#asking = null;
+        this.#pendingRead = null;
       }));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {
@@ -60,7 +60,7 @@ export class ProcFiles {
       }, ms);
     });
     const answer = await Promise.race([
-      asking.then((yes) => (yes ? ('yes' as const) : ('no' as const))),
+      pendingRead.then((yes) => (yes ? ('yes' as const) : ('no' as const))),
       late,
     ]);
     clearTimeout(timer);
@@ -73,7 +73,7 @@ export class ProcFiles {
  * - where the engine masks nothing of /proc (`--privileged`, `systempaths=unconfined`): files mounted there
  *   would keep the container's own
  *   user namespaces from mounting a /proc, as a stock engine's privileged container can;
- * - in another container's pid namespace: lxcfs would tell of that one.
+ * - in another container's pid namespace: lxcfs would show the values of that one.
  */
 export function wantedProcFiles(spec: OciSpec): string[] {
   const masked = spec.linux.maskedPaths ?? [];

@@ -8,12 +8,12 @@ import { firstBase, openRangeStore, rangeSize, type RangeStore } from './ranges.
 
 const alice = 21_401,
   bob = 21_402;
-let directory: string, owners: string, claims: string, lived: Set<number>, store: RangeStore;
+let directory: string, owners: string, claims: string, inUse: Set<number>, store: RangeStore;
 const log = () => undefined;
 beforeEach(() => {
   directory = mkdtempSync(path.join(os.tmpdir(), 'range-admin-'));
   [owners, claims] = [path.join(directory, 'owners'), path.join(directory, 'claims')];
-  lived = new Set();
+  inUse = new Set();
   store = open();
 });
 afterEach(() => {
@@ -28,25 +28,36 @@ function open(): RangeStore {
     root: '/e',
     ledger,
     ownerOf: () => 'retired',
-    inUse: () => lived,
+    inUse: () => inUse,
     listed: () => [],
     log,
   });
 }
-const admin = () => ({ owners, claims, inUse: () => lived, log });
+const admin = () => ({ owners, claims, inUse: () => inUse, log });
 
 it('an owner is a user id or one of those that are no users', () => {
   expect(
-    ['0', '1000', 'builds', 'unnamed', 'retired', '', '-1', '4294967295', 'root', '1e3'].map(parseOwner),
+    [
+      '0',
+      '1000',
+      'builds',
+      'unnamed',
+      'retired',
+      '',
+      '-1',
+      '4294967295',
+      'root',
+      '1e3',
+    ].map(parseOwner),
   ).toEqual([0, 1000, 'builds', 'unnamed', 'retired', null, null, null, null, null]);
 });
 
 // As root: nobody else may see whose the ranges are.
-describe.skipIf(process.getuid?.() !== 0)('root', () => {
+describe.skipIf(process.getuid?.() !== 0)('listing and handing back ranges as root', () => {
   it('sees whose the ranges are, and what is in them', async () => {
     const [first, second] = [store.claim('a', alice), store.claim('b', alice)];
     store.release('b');
-    lived = new Set([second]);
+    inUse = new Set([second]);
     store.claim('c', 0);
     store.claim('d', 'builds');
     store.release('d');
@@ -77,7 +88,7 @@ describe.skipIf(process.getuid?.() !== 0)('root', () => {
     store.release('a');
     expect(releaseRanges(alice, admin())).toEqual({ ok: true, value: 1 });
     expect(readdirSync(claims)).toEqual([]);
-    store.look();
+    store.refresh();
     expect(store.ownerOf(first)).toBeNull();
     expect(store.claim('b', alice)).not.toBe(first);
     // From the beginning again: it is nobody's.
@@ -93,14 +104,14 @@ describe.skipIf(process.getuid?.() !== 0)('root', () => {
     store.release('a');
     expect(releaseRanges(alice, admin())).toMatchObject({ ok: false, error: { code: 'containers.running' } });
     store.release('b');
-    lived = new Set([first]);
+    inUse = new Set([first]);
     expect(releaseRanges(alice, admin())).toMatchObject({
       ok: false,
       error: { code: 'containers.running', reason: `${first}-${first + rangeSize - 1}` },
     });
     expect(store.ownerOf(first)).toBe(alice);
     expect(readdirSync(claims)).toEqual([]);
-    lived = new Set();
+    inUse = new Set();
     expect(releaseRanges(alice, admin())).toEqual({ ok: true, value: 2 });
   });
 

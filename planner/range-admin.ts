@@ -81,7 +81,7 @@ export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Re
   const bases = ledger === null ? [] : [...ledger.owned(owner)];
   if (ledger === null || bases.length === 0) return ok(0);
   const used = () => bases.filter((base) => usedBy(base) !== null);
-  if (used().length > 0) return stillUsed(used());
+  if (used().length > 0) return failInUse(used());
   const claimed: number[] = [];
   const fileOf = (base: number) => path.join(claims, String(base));
   try {
@@ -90,16 +90,16 @@ export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Re
     const aside = writeAside(claims, { root: `/proc/${process.pid}`, id: 'handed-back' }, 0o600, false);
     try {
       for (const base of bases) {
-        if (!linkNew(aside, fileOf(base))) return stillUsed([base]);
+        if (!linkNew(aside, fileOf(base))) return failInUse([base]);
         claimed.push(base);
       }
     } finally {
       rmSync(aside, { force: true });
     }
-    // Now nobody is given one any more: looked at again.
-    const lived = (options.inUse ?? basesInUse)();
-    const occupied = bases.filter((base) => lived.has(base));
-    if (occupied.length > 0) return stillUsed(occupied);
+    // With the claims in place no planner can hand one out: check once more for processes.
+    const usedBases = (options.inUse ?? basesInUse)();
+    const occupied = bases.filter((base) => usedBases.has(base));
+    if (occupied.length > 0) return failInUse(occupied);
     for (const base of bases) ledger.handBack(base);
     return ok(bases.length);
   } catch (error) {
@@ -128,14 +128,14 @@ function openForAdmin(options: RangeAdminOptions): Result<OpenedRanges, AppError
     });
   }
   try {
-    const lived = inUse();
+    const usedBases = inUse();
     const usedBy = (base: number) => {
       if (existsSync(path.join(claims, String(base)))) return 'container';
-      return lived.has(base) ? 'process' : null;
+      return usedBases.has(base) ? 'process' : null;
     };
     // Opening would make it.
-    const isThere = existsSync(path.join(owners, formatFile));
-    const ledger = isThere ? new RangeLedger({ directory: owners, mark: null, log }) : null;
+    const exists = existsSync(path.join(owners, formatFile));
+    const ledger = exists ? new RangeLedger({ directory: owners, mark: null, log }) : null;
     return ok({ ledger, claims, usedBy });
   } catch (error) {
     return fail('isolation.planner-failed', message('planner.whose-id-ranges-are-could-not-be'), {
@@ -144,7 +144,7 @@ function openForAdmin(options: RangeAdminOptions): Result<OpenedRanges, AppError
   }
 }
 
-function stillUsed(bases: readonly number[]): Result<never, AppError> {
+function failInUse(bases: readonly number[]): Result<never, AppError> {
   return fail('containers.running', message('planner.id-ranges-are-still-in-use'), {
     reason: bases
       .slice(0, 5)

@@ -27,21 +27,21 @@ import {
 
 const alice = 1000,
   bob = 1001;
-let directory: string, claims: string, owners: string, mark: string, said: string[];
+let directory: string, claims: string, owners: string, mark: string, logLines: string[];
 beforeEach(() => {
   // In memory: some tests make 50,000 files.
   directory = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir(), 'range-ledger-'));
   claims = path.join(directory, 'claims');
   owners = path.join(directory, 'owners');
   mark = path.join(directory, 'mark');
-  said = [];
+  logLines = [];
 });
 afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
 const log = (line: string) => {
-  said.push(line);
+  logLines.push(line);
 };
 const openLedger = () => new RangeLedger({ directory: owners, mark, log });
 /** A planner's store, as after its start. */
@@ -135,7 +135,7 @@ describe('a range', () => {
               it.kind === 'reboot' || it.engine === engine ? open(`/e${engine}`) : store,
             );
             for (const { engine, base, id } of live)
-              if (it.kind === 'reboot' || it.engine === engine) stores[engine]?.hold(base, id);
+              if (it.kind === 'reboot' || it.engine === engine) stores[engine]?.addHolder(base, id);
           }
           expect(new Map(entries().map((base) => [base, openLedger().ownerOf(base)]))).toEqual(had);
         }
@@ -154,28 +154,28 @@ describe('a range', () => {
   });
 
   it('is not reassigned while a process outside uses its ids, and is afterwards', () => {
-    let lived = new Set<number>();
-    const store = open('/e', { inUse: () => lived });
+    let usedBases = new Set<number>();
+    const store = open('/e', { inUse: () => usedBases });
     const first = store.claim('a', alice);
-    lived = new Set([first]);
-    store.look();
+    usedBases = new Set([first]);
+    store.refresh();
     store.release('a');
     expect(store.claim('b', alice)).not.toBe(first);
-    store.look();
-    lived = new Set();
+    store.refresh();
+    usedBases = new Set();
     // He ended since the last look.
     expect(store.claim('c', alice)).not.toBe(first);
-    store.look();
+    store.refresh();
     expect(store.claim('d', alice)).toBe(first);
   });
 
   it("that ended with its container's processes is given again without a look in between", () => {
-    let lived = new Set<number>();
-    const store = open('/e', { inUse: () => lived });
+    let usedBases = new Set<number>();
+    const store = open('/e', { inUse: () => usedBases });
     const first = store.claim('a', alice);
-    lived = new Set([first]);
-    store.look();
-    lived = new Set();
+    usedBases = new Set([first]);
+    store.refresh();
+    usedBases = new Set();
     store.release('a');
     expect(store.claim('b', alice)).toBe(first);
   });
@@ -204,7 +204,7 @@ describe('quota', () => {
     );
     expect(readdirSync(claims)).toEqual([]);
     inUse.delete(slot(5));
-    store.look();
+    store.refresh();
     expect(store.claim('b', alice)).toBe(slot(5));
     expect(store.claim('c', bob)).toBe(slot(rangeQuota(alice)));
     expect(store.claim('d', 0)).toBe(slot(rangeQuota(alice) + 1));
@@ -236,11 +236,11 @@ describe('a range whose record fails is not assigned', () => {
     writeFileSync(entry(slot(0)), content);
     const store = open();
     for (let number = 1; number < 4; number++) expect(store.claim(`a${number}`, alice)).toBe(slot(number));
-    store.look();
-    expect(said.filter((line) => line.includes(entry(slot(0))))).toHaveLength(1);
+    store.refresh();
+    expect(logLines.filter((line) => line.includes(entry(slot(0))))).toHaveLength(1);
     expect(store.ownerOf(slot(0))).toBe('unreadable');
     writeFileSync(entry(slot(0)), JSON.stringify({ version: 1, base: slot(0), owner: alice }));
-    store.look();
+    store.refresh();
     expect(store.claim('b', alice)).toBe(slot(0));
   });
 
@@ -295,7 +295,7 @@ describe('a range whose record fails is not assigned', () => {
     rmSync(entry(first));
     expect(store.claim('b', alice)).not.toBe(first);
     reboot();
-    store.look();
+    store.refresh();
     expect(store.ownerOf(first)).toBeNull();
   });
 
@@ -342,7 +342,7 @@ describe('a range whose record fails is not assigned', () => {
         log,
       });
     expect(() => ledger().claim('a', 0)).toThrow(/is missing or incomplete/);
-    expect(said.some((line) => line.includes('cannot be made'))).toBe(true);
+    expect(logLines.some((line) => line.includes('cannot be made'))).toBe(true);
   });
 });
 
@@ -357,7 +357,7 @@ describe('ranges from before owners were recorded', () => {
     claim(2, '/nonexistent-engine', 'x');
     const ownerOf = (id: string) => (id === 'running' ? alice : 'retired');
     const store = open('/e', { ownerOf });
-    store.hold(slot(0), 'running');
+    store.addHolder(slot(0), 'running');
     for (const { base } of store.orphans()) store.free(base);
     for (const base of store.abandoned(new Set())) store.free(base);
     expect([0, 1, 2].map((number) => store.ownerOf(slot(number)))).toEqual([alice, 'retired', 'retired']);
@@ -371,10 +371,10 @@ describe('ranges from before owners were recorded', () => {
     writeFileSync(path.join(claims, String(slot(0))), JSON.stringify({ root: '/e', id: 'running' }));
     const store = open('/e', { ownerOf: () => alice });
     rmSync(owners, { recursive: true });
-    store.hold(slot(0), 'running');
+    store.addHolder(slot(0), 'running');
     store.release('running');
     expect(readdirSync(claims)).toEqual([String(slot(0))]);
-    expect(said.some((line) => line.includes('the range is kept'))).toBe(true);
+    expect(logLines.some((line) => line.includes('the range is kept'))).toBe(true);
   });
 });
 
@@ -417,7 +417,7 @@ for (let i = 0; i < 200; i++) console.log(store.claim('c' + i, Number(owner)));`
   for (const [base, owner] of given) expect(ledger.ownerOf(base)).toBe(owner);
   for (const base of entries()) expect([alice, bob]).toContain(ledger.ownerOf(base));
   expect(readdirSync(owners).filter((name) => name.startsWith('.'))).toEqual([]);
-  expect(said).toEqual([]);
+  expect(logLines).toEqual([]);
 }, 60_000);
 
 it('a ledger that root alone may read stays so whatever the umask', () => {

@@ -5,17 +5,17 @@ import { linkNew, removeUnfinished, syncDirectory, writeAside } from './claim-fi
 import { isBase } from './id-ranges.ts';
 import { rangeOwnerSchema, type RangeOwner } from './range-owner.ts';
 
-/** A directory without it is none of ours, or was lost. */
+/** Marks a complete ledger: a directory without it is not one of ours, or was damaged. */
 export const formatFile = 'format';
 const entrySchema = z.strictObject({ version: z.literal(1), base: z.int(), owner: rangeOwnerSchema });
-/** Left where root handed a range back: an entry that is missing without it was lost. */
+/** Name of the file that records a hand-back: an entry missing without it was lost. */
 const releasedName = (base: number): string => `released-${base}`;
 
 export interface RangeLedgerOptions {
   /** The machine's directory: one file `<base>` a range. */
   readonly directory: string;
   /**
-   * A file of the engine's own that says that the directory was there once; null: whoever opens it has none.
+   * A file of the engine that records that the directory existed once; null: the caller has none.
    */
   readonly mark: string | null;
   readonly log: (line: string) => void;
@@ -27,23 +27,22 @@ export interface RangeLedgerOptions {
  * at all (linked) and is on the disk, with its name, before the range is used: it outlives power cuts. Of
  * several planners that record one range, one does.
  *
- * What was read is kept in memory. An entry never changes; it goes only when root hands the range back.
+ * Entries are cached in memory. An entry never changes; it is removed only when root hands the range back.
  */
 export class RangeLedger {
   readonly #options: RangeLedgerOptions;
   readonly #owners = new Map<number, RangeOwner>();
   /** Bases by owner, the least recently used first. */
   readonly #byOwner = new Map<RangeOwner, Set<number>>();
-  /** Entries that could not be read: nobody gets these ranges. */
+  /** Ranges whose entry could not be read: not handed out. */
   readonly #unreadable = new Set<number>();
   /**
-   * Entries as they were when they were last read for a claim: as long as they are the same files they say
-   * the same.
+   * File stamps of entries when last read for a claim: with an unchanged stamp the entry is not read again.
    */
   readonly #confirmed = new Map<number, string>();
-  readonly #said = new Set<string>();
+  readonly #loggedLines = new Set<string>();
   #asOf = '';
-  #isLost = false;
+  #wasMissing = false;
 
   /**
    * Opens the ledger, and makes it where this engine never saw one. Throws where it is there and can't be
@@ -59,14 +58,14 @@ export class RangeLedger {
         writeFileSync(mark, '', { mode: 0o600, flush: true });
       }
     } catch (error) {
-      // On a full disk what runs must be looked after all the same.
+      // On a full disk running containers must be served all the same.
       log(`${directory} cannot be made: ${error instanceof Error ? error.message : String(error)}`);
     }
     if (!this.#isMissing()) removeUnfinished(directory);
     this.refresh();
   }
 
-  /** Whose the range is; `unreadable`: somebody's; null: nobody's so far. */
+  /** The owner of the range; `unreadable`: it has one, unknown; null: it has none yet. */
   ownerOf(base: number): RangeOwner | 'unreadable' | null {
     return this.#unreadable.has(base) ? 'unreadable' : (this.#owners.get(base) ?? null);
   }
@@ -76,16 +75,16 @@ export class RangeLedger {
     return this.#byOwner.get(owner) ?? new Set();
   }
 
-  /** Puts the range behind the owner's others. */
-  used(base: number): void {
+  /** Marks the range as the owner's most recently used. */
+  markUsed(base: number): void {
     const owner = this.#owners.get(base);
     const bases = owner === undefined ? undefined : this.#byOwner.get(owner);
     if (bases?.delete(base) === true) bases.add(base);
   }
 
   /**
-   * Whether the range is still the owner's by what is on the disk, for who has just claimed it. An entry that
-   * was lost is written again; where the whole directory is, what is remembered counts.
+   * Whether the range is still the owner's according to the disk, for the caller that has just claimed it. A
+   * lost entry is written again; if the whole directory is lost, the cache decides.
    */
   confirm(base: number, owner: RangeOwner): boolean {
     const asOf = stampOf(this.#file(String(base)));
@@ -93,7 +92,7 @@ export class RangeLedger {
     const entry = this.#read(base);
     if (entry !== 'missing') {
       if (entry === owner) this.#confirmed.set(base, asOf);
-      else this.#note(base, entry);
+      else this.#cacheEntry(base, entry);
       return entry === owner;
     }
     if (this.#isMissing()) return true;
@@ -105,19 +104,19 @@ export class RangeLedger {
   }
 
   /**
-   * Records, on the disk when it returns, that the range is the owner's; false: it is somebody's already.
+   * Records, on the disk when it returns, that the range is the owner's; false: it has an owner already.
    * Throws, and leaves nothing, where it can't be recorded.
    */
   record(base: number, owner: RangeOwner): boolean {
     const { directory } = this.#options;
-    if (this.#isMissing()) throw new Error(this.#lostText());
+    if (this.#isMissing()) throw new Error(this.#missingText());
     try {
       const file = this.#file(String(base));
       if (!this.#write(base, owner)) {
-        // Somebody was as quick. His entry may not be on the disk yet.
+        // Another planner was faster; its entry may not be on the disk yet.
         syncDirectory(directory);
         const entry = this.#read(base);
-        if (entry !== 'missing') this.#note(base, entry);
+        if (entry !== 'missing') this.#cacheEntry(base, entry);
         return entry === owner;
       }
       try {
@@ -134,18 +133,18 @@ export class RangeLedger {
         { cause: error },
       );
     }
-    this.#note(base, owner);
+    this.#cacheEntry(base, owner);
     return true;
   }
 
   /**
-   * Hands the range back: it is nobody's afterwards, on the disk when it returns. For who has claimed it,
-   * when nothing lives in it and nothing with its ids is left. Throws where the disk fails.
+   * Hands the range back: it has no owner afterwards, on the disk when it returns. Only for a caller with the
+   * claim, when no process and no file with its ids is left. Throws where the disk fails.
    */
   handBack(base: number): void {
     const { directory } = this.#options;
-    if (this.#isMissing()) throw new Error(this.#lostText());
-    // First said, then done: an entry that is merely missing is written again.
+    if (this.#isMissing()) throw new Error(this.#missingText());
+    // Record the hand-back first: an entry that is merely missing is written again.
     writeFileSync(this.#file(releasedName(base)), '', { mode: 0o600, flush: true });
     syncDirectory(directory);
     rmSync(this.#file(String(base)), { force: true });
@@ -165,23 +164,23 @@ export class RangeLedger {
   refresh(): boolean {
     const { directory, log } = this.#options;
     const asOf = stampOf(directory);
-    if (asOf === this.#asOf && !this.#isLost && this.#unreadable.size === 0) return false;
-    this.#isLost = this.#isMissing();
-    if (this.#isLost) {
-      this.#say(this.#lostText());
+    if (asOf === this.#asOf && !this.#wasMissing && this.#unreadable.size === 0) return false;
+    this.#wasMissing = this.#isMissing();
+    if (this.#wasMissing) {
+      this.#logOnce(this.#missingText());
       return false;
     }
-    this.#said.delete(this.#lostText());
+    this.#loggedLines.delete(this.#missingText());
     const names = new Set(readdirSync(directory));
     const unknown = [...names]
       .filter((name) => /^\d+$/.test(name))
       .map(Number)
       .filter((base) => isBase(base) && !this.#owners.has(base));
-    // Whoever recorded them may have been killed, or be waiting for the disk: they count once they are on it.
+    // Their writer may have been killed, or be waiting for the disk: sync before relying on them.
     if (unknown.length > 0) syncDirectory(directory);
     for (const base of unknown) {
       const entry = this.#read(base);
-      if (entry !== 'missing') this.#note(base, entry);
+      if (entry !== 'missing') this.#cacheEntry(base, entry);
     }
     const missing = [...this.#owners].filter(([base]) => !names.has(String(base)));
     for (const [base] of missing) if (names.has(releasedName(base))) this.#forget(base);
@@ -200,10 +199,10 @@ export class RangeLedger {
     try {
       if (this.#write(base, owner)) return true;
       const entry = this.#read(base);
-      if (entry !== 'missing') this.#note(base, entry);
+      if (entry !== 'missing') this.#cacheEntry(base, entry);
       return true;
     } catch (error) {
-      this.#say(`${this.#options.directory}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#logOnce(`${this.#options.directory}: ${error instanceof Error ? error.message : String(error)}`);
       return false;
     }
   }
@@ -222,7 +221,7 @@ export class RangeLedger {
 
   #read(base: number): RangeOwner | 'unreadable' | 'missing' {
     const file = this.#file(String(base));
-    // Asked first: making the error takes longer than all else here.
+    // Checked first: creating the error takes longer than all else here.
     if (!existsSync(file)) return 'missing';
     try {
       const entry = entrySchema.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -230,13 +229,13 @@ export class RangeLedger {
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'missing';
     }
-    this.#say(
+    this.#logOnce(
       `${file} cannot be read as the owner of an id range: no container gets that range until root has mended or removed the file`,
     );
     return 'unreadable';
   }
 
-  #note(base: number, owner: RangeOwner | 'unreadable'): void {
+  #cacheEntry(base: number, owner: RangeOwner | 'unreadable'): void {
     this.#forget(base);
     if (owner === 'unreadable') {
       this.#unreadable.add(base);
@@ -261,7 +260,7 @@ export class RangeLedger {
     return !existsSync(this.#file(formatFile));
   }
 
-  #lostText(): string {
+  #missingText(): string {
     const { directory } = this.#options;
     return (
       `${directory} is missing or incomplete, so it is not known whose the id ranges of this machine are: containers get only ranges that ` +
@@ -274,10 +273,10 @@ export class RangeLedger {
     return path.join(this.#options.directory, name);
   }
 
-  /** Says it once. */
-  #say(what: string): void {
-    if (this.#said.has(what)) return;
-    this.#said.add(what);
+  /** Logs each line once. */
+  #logOnce(what: string): void {
+    if (this.#loggedLines.has(what)) return;
+    this.#loggedLines.add(what);
     this.#options.log(what);
   }
 }
@@ -290,7 +289,7 @@ function makeLedger(directory: string): void {
   syncDirectory(path.dirname(directory));
 }
 
-/** Changes with every name in a directory, and with what a file holds; '' where there is none. */
+/** A stamp that changes with the names in a directory or the content of a file; '' where there is none. */
 function stampOf(file: string): string {
   const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
   return stat === undefined ? '' : `${stat.dev} ${stat.ino} ${stat.mtimeNs} ${stat.ctimeNs}`;

@@ -86,7 +86,7 @@ describe('A3 ranges', () => {
             // What the planner does: open the directory again, hold what its state files say.
             const store = open(it.engine);
             for (const container of live)
-              if (container.engine === it.engine) store.hold(container.base, container.id);
+              if (container.engine === it.engine) store.addHolder(container.base, container.id);
             for (const { base } of store.orphans()) store.free(base);
             stores[it.engine === 0 ? 0 : 1] = store;
           } else {
@@ -95,7 +95,7 @@ describe('A3 ranges', () => {
             if (container === undefined) continue;
             if (it.kind === 'join') {
               const id = `c${made++}`;
-              at(container.engine).hold(container.base, id);
+              at(container.engine).addHolder(container.base, id);
               live.push({ ...container, id });
             } else {
               at(container.engine).release(container.id);
@@ -140,7 +140,7 @@ describe('A3 ranges', () => {
     const store = openStore(directory, '/e', () => new Set());
     expect(store.orphans()).toEqual([]);
     expect(() => {
-      store.hold(firstBase, 'a');
+      store.addHolder(firstBase, 'a');
     }).toThrow('another engine');
     expect(store.claim('a', 0)).toBe(firstBase + rangeSize);
   });
@@ -148,10 +148,10 @@ describe('A3 ranges', () => {
   it('refuse to claim what is no base, and to free what is claimed', () => {
     const store = openStore(directory, '/e', () => new Set());
     expect(() => {
-      store.hold(0, 'a');
+      store.addHolder(0, 'a');
     }).toThrow('not the base');
     expect(() => {
-      store.hold(firstBase + 1, 'a');
+      store.addHolder(firstBase + 1, 'a');
     }).toThrow('not the base');
     const base = store.claim('a', 0);
     expect(() => {
@@ -173,9 +173,9 @@ describe('A3 ranges', () => {
   });
 
   it('bring back a claim whose file was lost while the container lives', () => {
-    openStore(directory, '/e', () => new Set()).hold(firstBase, 'a');
+    openStore(directory, '/e', () => new Set()).addHolder(firstBase, 'a');
     rmSync(path.join(directory, String(firstBase)));
-    openStore(directory, '/e', () => new Set()).hold(firstBase, 'a');
+    openStore(directory, '/e', () => new Set()).addHolder(firstBase, 'a');
     expect(readdirSync(directory)).toEqual([String(firstBase)]);
   });
 });
@@ -340,15 +340,15 @@ describe('A3 ranges beside other owners of ids', () => {
   });
 
   it('are not those that a process uses since, and are again when it has ended', () => {
-    let lived = new Set<number>();
-    const store = openStore(directory, '/e', () => lived);
-    lived = new Set([firstBase]);
-    store.look();
+    let usedBases = new Set<number>();
+    const store = openStore(directory, '/e', () => usedBases);
+    usedBases = new Set([firstBase]);
+    store.refresh();
     expect(store.claim('a', 0)).toBe(firstBase + rangeSize);
-    lived = new Set([firstBase + 2 * rangeSize]);
-    const other = openStore(directory, '/other', () => lived);
-    lived = new Set();
-    other.look();
+    usedBases = new Set([firstBase + 2 * rangeSize]);
+    const other = openStore(directory, '/other', () => usedBases);
+    usedBases = new Set();
+    other.refresh();
     expect(other.claim('b', 0)).toBe(firstBase + 2 * rangeSize);
   });
 });

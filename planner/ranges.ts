@@ -23,8 +23,8 @@ type Claim = z.infer<typeof claimSchema>;
  * machine's boot, and waiting for the disk is most of what a claim would cost. Several containers hold one
  * range only where one joined the namespaces of another.
  *
- * A claim is for the boot, and says who has the range now. Whose it is for good says the ledger, and only who
- * has the claim changes that.
+ * A claim is valid for this boot, and names the current holder of the range. Its permanent owner is recorded in
+ * the ledger, which only the holder of the claim may change.
  */
 export interface RangeStore {
   /**
@@ -37,10 +37,10 @@ export interface RangeStore {
    * Makes `id` a holder of `base` too: a joined range, or one read back after a restart. Throws when another
    * engine has it.
    */
-  hold(base: number, id: string): void;
-  /** Ends `id`'s hold; the range is free for its owner when it was the last. Unknown ids are fine. */
+  addHolder(base: number, id: string): void;
+  /** Removes `id` as a holder; with the last one the range is free for its owner. Unknown ids are ignored. */
   release(id: string): void;
-  /** Whose the range is, for good; `unreadable`: somebody's; null: nobody's so far. */
+  /** The permanent owner of the range; `unreadable`: it has one, unknown; null: it has none yet. */
   ownerOf(base: number): RangeOwner | 'unreadable' | null;
   /** Bases this engine claimed on disk that nobody holds: left by a crash. */
   orphans(): { readonly base: number; readonly id: string }[];
@@ -49,14 +49,14 @@ export interface RangeStore {
   /** Frees an orphan or an abandoned base. */
   free(base: number): void;
   /**
-   * Looks anew at who lives in which range: what others took meanwhile isn't given out, what is empty again
-   * is.
+   * Reads again which ranges are in use: ranges that others took meanwhile are not handed out, those that are
+   * empty again are.
    */
-  look(): void;
+  refresh(): void;
   /** Whether a container holds `base`. */
-  isHeld(base: number): boolean;
+  hasHolder(base: number): boolean;
   /** Whether a container other than `id` holds `base`. */
-  heldByOthers(base: number, id: string): boolean;
+  hasOtherHolder(base: number, id: string): boolean;
 }
 
 export interface RangeStoreOptions {
@@ -65,7 +65,7 @@ export interface RangeStoreOptions {
   /** The engine that claims. */
   readonly root: string;
   readonly ledger: RangeLedger;
-  /** Whose the range of a container is that was made before ranges had owners. */
+  /** The owner for the range of a container that was created before ranges had owners. */
   readonly ownerOf: (id: string) => RangeOwner;
   /**
    * Bases that processes live in: not given out, be they other container managers' or of a directory that was
@@ -83,11 +83,11 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   removeUnfinished(directory);
   removeTurns(directory);
-  removeLost(directory);
+  removeTruncatedClaims(directory);
   let unclaimed = inUse();
   /** Released since `unclaimed` was read, with processes in them then: mostly those of the container. */
   const emptied = new Set<number>();
-  const look = () => {
+  const refresh = () => {
     unclaimed = inUse();
     emptied.clear();
   };
@@ -95,56 +95,56 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
   const fileOf = (base: number) => path.join(directory, String(base));
   let next = nextBase(Math.max(firstBase - rangeSize, ...bases(directory)));
 
-  const written = (claim: Claim): string => writeAside(directory, claim, 0o600, false);
-  const hold = (base: number, id: string) => {
-    const held = holders.get(base) ?? new Set();
-    held.add(id);
-    holders.set(base, held);
+  const writeClaim = (claim: Claim): string => writeAside(directory, claim, 0o600, false);
+  const addHolder = (base: number, id: string) => {
+    const containerIds = holders.get(base) ?? new Set();
+    containerIds.add(id);
+    holders.set(base, containerIds);
   };
 
   /**
-   * Somebody emptied /run: our claims come back, those of other engines when they claim next; until then
-   * nobody gets what is lived in.
+   * Restores our claims after /run was emptied; other engines restore theirs at their next claim, and until
+   * then ranges in use are not handed out.
    */
   const restoreDirectory = () => {
     if (existsSync(directory)) return;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     unclaimed = inUse();
-    for (const [base, held] of holders) {
-      const aside = written({ root, id: held.values().next().value ?? '' });
+    for (const [base, containerIds] of holders) {
+      const aside = writeClaim({ root, id: containerIds.values().next().value ?? '' });
       linkNew(aside, fileOf(base));
       rmSync(aside, { force: true });
     }
   };
 
-  type IsGood = (base: number) => boolean;
+  type RangeFilter = (base: number) => boolean;
 
-  /** A range of the owner's; null: none is free. */
-  const claimOwned = (aside: string, owner: RangeOwner, isGood: IsGood): number | null => {
+  /** Claims one of the owner's ranges; null: none is free. */
+  const claimOwned = (aside: string, owner: RangeOwner, accepts: RangeFilter): number | null => {
     for (const base of ledger.owned(owner)) {
-      if (!isGood(base) || !linkNew(aside, fileOf(base))) continue;
+      if (!accepts(base) || !linkNew(aside, fileOf(base))) continue;
       if (withClaim(base, () => ledger.confirm(base, owner))) {
-        ledger.used(base);
+        ledger.markUsed(base);
         return base;
       }
     }
     return null;
   };
 
-  /** A range that nobody had so far, recorded as the owner's; null: there is none. */
-  const claimNew = (aside: string, owner: RangeOwner, isGood: IsGood): number | null => {
+  /** Claims a range without an owner, and records it as the owner's; null: there is none. */
+  const claimNew = (aside: string, owner: RangeOwner, accepts: RangeFilter): number | null => {
     if (ledger.owned(owner).size >= rangeQuota(owner)) return null;
-    for (let tried = 0; tried <= (lastBase - firstBase) / rangeSize; tried++) {
+    for (let attempts = 0; attempts <= (lastBase - firstBase) / rangeSize; attempts++) {
       const base = next;
       next = nextBase(next);
-      if (ledger.ownerOf(base) !== null || !isGood(base) || !linkNew(aside, fileOf(base))) continue;
+      if (ledger.ownerOf(base) !== null || !accepts(base) || !linkNew(aside, fileOf(base))) continue;
       if (withClaim(base, () => ledger.record(base, owner))) return base;
       ledger.refresh();
     }
     return null;
   };
 
-  /** What is done with a claim of this store's; without success the claim goes. */
+  /** Performs an action under a claim of this store; removes the claim unless that succeeds. */
   const withClaim = (base: number, does: () => boolean): boolean => {
     let done = false;
     try {
@@ -156,10 +156,10 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
   };
 
   /**
-   * Whether the range is somebody's for good: else, of before ranges had owners, it becomes who made
-   * container `id`'s.
+   * Ensures that the range has a permanent owner: one claimed before ranges had owners is recorded as that of
+   * the user who created container `id`. False where recording fails.
    */
-  const isOwned = (base: number, id: string): boolean => {
+  const ensureOwned = (base: number, id: string): boolean => {
     if (ledger.ownerOf(base) !== null) return true;
     try {
       ledger.record(base, ownerOf(id));
@@ -171,12 +171,12 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
   };
 
   return {
-    look: () => {
-      look();
+    refresh: () => {
+      refresh();
       ledger.refresh();
     },
-    isHeld: (base) => holders.has(base),
-    heldByOthers: (base, id) => [...(holders.get(base) ?? [])].some((holder) => holder !== id),
+    hasHolder: (base) => holders.has(base),
+    hasOtherHolder: (base, id) => [...(holders.get(base) ?? [])].some((holder) => holder !== id),
     ownerOf: (base) => ledger.ownerOf(base),
     claim(id, owner) {
       restoreDirectory();
@@ -184,25 +184,25 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
       const isFree = (base: number) => !holders.has(base) && !unclaimed.has(base);
       const isBest = (base: number) => isFree(base) && !others.some((span) => overlaps(base, span));
       let failure: unknown = null;
-      const aside = written({ root, id });
+      const aside = writeClaim({ root, id });
       try {
-        const ways = [
+        const strategies = [
           () => claimOwned(aside, owner, isBest),
           () => {
-            // Both cost less than a new range.
+            // Both are cheaper than a new range.
             const isAnyEmptied = [...emptied].some((base) => ledger.ownerOf(base) === owner);
-            if (isAnyEmptied) look();
+            if (isAnyEmptied) refresh();
             return ledger.refresh() || isAnyEmptied ? claimOwned(aside, owner, isBest) : null;
           },
           () => claimNew(aside, owner, isBest),
           () => claimOwned(aside, owner, isFree),
           () => claimNew(aside, owner, isFree),
         ];
-        for (const way of ways) {
+        for (const strategy of strategies) {
           try {
-            const base = way();
+            const base = strategy();
             if (base === null) continue;
-            hold(base, id);
+            addHolder(base, id);
             return base;
           } catch (error) {
             failure = error;
@@ -225,11 +225,11 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
         `no id range of this machine is left that nobody had, and none that ${whose} had is free: remove containers; ${handBack}`,
       );
     },
-    hold(base, id) {
+    addHolder(base, id) {
       if (!isBase(base)) throw new Error(`not the base of a range: ${base}`);
       restoreDirectory();
       if (!holders.has(base)) {
-        const aside = written({ root, id });
+        const aside = writeClaim({ root, id });
         try {
           if (!linkNew(aside, fileOf(base)) && readClaim(fileOf(base))?.root !== root)
             throw new Error(`id range ${base} belongs to another engine`);
@@ -237,21 +237,21 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
           rmSync(aside, { force: true });
         }
       }
-      hold(base, id);
-      isOwned(base, id);
+      addHolder(base, id);
+      ensureOwned(base, id);
     },
     release(id) {
-      for (const [base, held] of holders) {
-        if (!held.delete(id)) continue;
-        const heir = held.values().next();
+      for (const [base, containerIds] of holders) {
+        if (!containerIds.delete(id)) continue;
+        const heir = containerIds.values().next();
         if (heir.done === true) {
           holders.delete(base);
-          ledger.used(base);
+          ledger.markUsed(base);
           if (unclaimed.has(base)) emptied.add(base);
-          if (isOwned(base, id)) rmSync(fileOf(base), { force: true });
+          if (ensureOwned(base, id)) rmSync(fileOf(base), { force: true });
         } else {
           restoreDirectory();
-          renameSync(written({ root, id: heir.value }), fileOf(base));
+          renameSync(writeClaim({ root, id: heir.value }), fileOf(base));
         }
       }
     },
@@ -269,20 +269,20 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
       if (holders.has(base)) throw new Error(`id range ${base} is held`);
       const file = fileOf(base);
       const claim = readClaim(file);
-      if (claim === null || !isOwned(base, claim.root === root ? claim.id : '')) return;
+      if (claim === null || !ensureOwned(base, claim.root === root ? claim.id : '')) return;
       if (claim.root === root) {
         rmSync(file, { force: true });
       } else {
-        // Two planners may find the same abandoned claim: one frees it, and who claims the range then keeps
-        // it.
+        // Two planners may find the same abandoned claim: only one frees it, so that a new claim made
+        // in between is not removed.
         const turn = path.join(directory, `.free.${base}`);
         const aside = writeAside(directory, { pid: process.pid }, 0o600, false);
-        const isMine = linkNew(aside, turn);
+        const acquired = linkNew(aside, turn);
         rmSync(aside, { force: true });
-        if (!isMine) return;
+        if (!acquired) return;
         try {
-          const still = readClaim(file);
-          if (still !== null && !existsSync(still.root)) rmSync(file, { force: true });
+          const current = readClaim(file);
+          if (current !== null && !existsSync(current.root)) rmSync(file, { force: true });
         } finally {
           rmSync(turn, { force: true });
         }
@@ -306,7 +306,7 @@ function overlaps(base: number, { start, count }: IdSpan): boolean {
   return start < base + rangeSize && base < start + count;
 }
 
-/** Removes turns at freeing of processes that ended before they were done. */
+/** Removes the `.free.<base>` files of processes that were killed while freeing. */
 function removeTurns(directory: string): void {
   for (const name of readdirSync(directory)) {
     const pid = /^\.free\.\d+$/.test(name) ? pidIn(path.join(directory, name)) : undefined;
@@ -325,7 +325,7 @@ function pidIn(turn: string): number | undefined {
 /**
  * Removes claims that a power cut left without content: of before this boot, where the directory outlived it.
  */
-function removeLost(directory: string): void {
+function removeTruncatedClaims(directory: string): void {
   const booted = Date.now() - os.uptime() * 1000;
   for (const base of bases(directory)) {
     const file = path.join(directory, String(base));
@@ -369,6 +369,6 @@ function readClaim(file: string): Claim | null {
   try {
     return claimSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    return null; // gone, or not ours to understand
+    return null; // gone, or of another version
   }
 }

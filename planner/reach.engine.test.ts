@@ -72,7 +72,7 @@ const refusal = (reach: Reach, source: string, sharing = user): string | null =>
     return error instanceof Error ? error.message : String(error);
   }
 };
-const ask = (...directories: string[]) => new Reachability().ask(user, directories);
+const ask = (...directories: string[]) => new Reachability().check(user, directories);
 
 describe('A8: what a user can get to', () => {
   it('is decided by the kernel, owner, group and others each by their own right', async () => {
@@ -107,7 +107,7 @@ describe('A8: what a user can get to', () => {
     // root's own group, as the database of every machine has it, is no group of the user's; daemon's is
     // daemon's.
     const daemons = await make('daemons', 0o750, { uid: 0, gid: 1 });
-    const daemon = await new Reachability().ask({ uid: 1, gid: 54_321 }, [daemons]);
+    const daemon = await new Reachability().check({ uid: 1, gid: 54_321 }, [daemons]);
     expect(refusal(daemon, path.join(daemons, 'x'), { uid: 1, gid: 54_321 })).toBeNull();
   });
 
@@ -143,7 +143,7 @@ describe('A8: what a user can get to', () => {
     const many = await Promise.all(
       Array.from({ length: 1000 }, (_, i) => make(`many/${'x'.repeat(200)}${i}`, 0o755)),
     );
-    const reach = await new Reachability({ searchPath: `${programs}:/usr/bin:/bin` }).ask(user, many);
+    const reach = await new Reachability({ searchPath: `${programs}:/usr/bin:/bin` }).check(user, many);
     expect(many.map((one) => refusal(reach, path.join(one, 'x'))).filter((one) => one !== null)).toEqual([]);
     expect((await readFile(at('asked-times'), 'utf8')).length).toBeLessThan(4);
   });
@@ -159,11 +159,11 @@ it('A8: a stopped check process delays its user only, is killed, and what it did
   );
   const reachability = new Reachability({ searchPath: `${programs}:/usr/bin:/bin`, limitMs: 3000 });
   const order: string[] = [];
-  const slow = reachability.ask({ uid: 1, gid: 1 }, ['/usr']).then((reach) => {
+  const slow = reachability.check({ uid: 1, gid: 1 }, ['/usr']).then((reach) => {
     order.push('stopped');
     return reach;
   });
-  const reach = await reachability.ask(user, ['/usr']);
+  const reach = await reachability.check(user, ['/usr']);
   order.push('other');
   expect(refusal(reach, '/usr/bin')).toBeNull();
   expect(refusal(await slow, '/usr/bin', { uid: 1, gid: 1 })).toContain(
@@ -192,7 +192,7 @@ it('A8: a user database that does not answer is queried once for consecutive sta
     },
   );
   const reachability = new Reachability({ searchPath: `${programs}:/usr/bin:/bin` });
-  const asked = await Promise.all(Array.from({ length: 20 }, () => reachability.ask(user, ['/usr'])));
+  const asked = await Promise.all(Array.from({ length: 20 }, () => reachability.check(user, ['/usr'])));
   expect(asked.map((reach) => refusal(reach, '/usr/bin'))).toEqual(asked.map(() => null));
   expect(await readFile(at('database-asked'), 'utf8')).toBe('\n');
 });

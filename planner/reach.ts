@@ -5,56 +5,56 @@ import type { SharingUser } from '../shared/isolation/sharing-user.ts';
 import { refuse } from './options.ts';
 import { started } from './started.ts';
 
-/** What the sharing user of one container can get to, as far as it was asked. */
+/** Which of the checked directories the sharing user of one container has access to. */
 export interface Reach {
   /**
    * Refuses a source (resolved) that the sharing user could not get to by himself (A8): the engine opens it
-   * as root, past the directories above it that keep others out. What was not asked about is refused, too.
+   * as root, past the directories above it that keep others out. A source that was not checked is refused, too.
    */
   refuseUnreachable(source: string, user: SharingUser): void;
 }
 
-/** Nobody was asked about anything: of a container that shares nothing, or whose sharing user is root. */
-export const nothingAsked: Reach = { refuseUnreachable: refuseNotAsked };
+/** Without any check: for a container that shares nothing, or whose sharing user is root. */
+export const nothingChecked: Reach = { refuseUnreachable: refuseUnchecked };
 
 export interface ReachOptions {
   /**
-   * How long a user's question may take, ms, its wait for his earlier ones included; default 15 s: a runtime
-   * waits for 60.
+   * Timeout of a check, ms, including its wait for the user's earlier ones; default 15 s: a runtime waits for
+   * 60.
    */
   readonly limitMs?: number;
   /** Directories to look for the programs in. */
   readonly searchPath?: string;
 }
 
-/** How long the machine's user database, which may be on another machine, may take, ms. */
+/** Timeout of a look-up in the user database, which may be on another machine, ms. */
 const groupsMs = 5000;
-/** How old what it said may be, ms. */
-const keptMs = 3000;
+/** How long its result is cached, ms. */
+const groupsCacheMs = 3000;
 
-/** `late`: there was no answer in time, or none at all. */
-interface Answer {
+/** `late`: no result in time, or none at all. */
+interface ProbeResult {
   readonly identities: ReadonlyMap<string, string>;
   readonly late: boolean;
 }
 
 /**
- * Bytes of paths that one process is asked about; the kernel takes 2 MiB of arguments where the stack is 8
- * MiB.
+ * Bytes of paths that one process gets as arguments; the kernel allows 2 MiB of arguments where the stack is
+ * 8 MiB.
  */
 const batchBytes = 256 * 1024;
 
 /**
- * Asks the kernel what users can get to: a process of root's with the user's rights looks at all directories
- * of one request. The planner, which serves every container, goes on meanwhile. One question a user at a
- * time: who asks much, or has file systems that hang, waits for himself. Asked at every start, since owners,
- * modes and groups change.
+ * Has the kernel decide which directories users can access: a child of root with the user's effective ids
+ * stats all directories of one request, without blocking the planner. One check a user at a time: a user with
+ * many requests, or with file systems that hang, delays only himself. Done at every start, since owners, modes
+ * and groups change.
  */
 export class Reachability {
   readonly #limitMs: number;
   readonly #searchPath: string;
   readonly #turns = new Map<number, Promise<unknown>>();
-  readonly #groupsKept = new Map<number, { readonly groups: Promise<string>; readonly until: number }>();
+  readonly #groupsCache = new Map<number, { readonly groups: Promise<string>; readonly until: number }>();
 
   constructor({ limitMs = 15_000, searchPath = '/usr/bin:/bin' }: ReachOptions = {}) {
     this.#limitMs = limitMs;
@@ -62,28 +62,28 @@ export class Reachability {
   }
 
   /**
-   * Whether `user` (not root) can search the directories, which are resolved and distinct. Never rejects: no
-   * answer is a refusal later.
+   * Whether `user` (not root) can search the directories, which are resolved and distinct. Never rejects:
+   * without a result the source is refused later.
    */
-  async ask(user: SharingUser, directories: readonly string[]): Promise<Reach> {
+  async check(user: SharingUser, directories: readonly string[]): Promise<Reach> {
     const deadline = performance.now() + this.#limitMs;
-    const { identities, late } = await this.#inTurn(user.uid, () => this.#look(user, directories, deadline));
+    const { identities, late } = await this.#inTurn(user.uid, () => this.#probe(user, directories, deadline));
     const first = directories.find((directory) => !identities.has(directory));
-    // Only to name what is closed: one is refused at a time.
+    // Only to name the closed directory in the refusal.
     const above = first === undefined || late ? [] : ancestors(first);
     const open =
-      above.length === 0 ? null : await this.#inTurn(user.uid, () => this.#look(user, above, deadline));
-    const asked = new Set(directories);
+      above.length === 0 ? null : await this.#inTurn(user.uid, () => this.#probe(user, above, deadline));
+    const checked = new Set(directories);
     const closed = above.find((directory) => open?.identities.has(directory) === false);
     return {
       refuseUnreachable: (source, sharing) => {
         const directory = path.dirname(source);
-        if (sharing.uid !== user.uid || sharing.gid !== user.gid) refuseNotAsked(source, sharing);
+        if (sharing.uid !== user.uid || sharing.gid !== user.gid) refuseUnchecked(source, sharing);
         const identity = identities.get(directory);
-        // The same one: the path may lead elsewhere by now.
+        // Still the same directory: the path may lead elsewhere by now.
         if (identity !== undefined && identity === identityOf(directory)) return;
         if (identity === undefined && late) refuseLate(user, directory);
-        if (identity === undefined && !asked.has(directory)) refuseNotAsked(source, user);
+        if (identity === undefined && !checked.has(directory)) refuseUnchecked(source, user);
         const where = directory === first ? (closed ?? directory) : directory;
         const why = `who has no access to ${where}; whoever has can make the container (A8)`;
         refuse(`${source} cannot be shared by user ${user.uid}, ${why}`);
@@ -91,8 +91,8 @@ export class Reachability {
     };
   }
 
-  #inTurn<T>(uid: number, look: () => Promise<T>): Promise<T> {
-    const done = (this.#turns.get(uid) ?? Promise.resolve()).then(look);
+  #inTurn<T>(uid: number, probe: () => Promise<T>): Promise<T> {
+    const done = (this.#turns.get(uid) ?? Promise.resolve()).then(probe);
     this.#turns.set(uid, done);
     void done.finally(() => {
       if (this.#turns.get(uid) === done) this.#turns.delete(uid);
@@ -100,12 +100,12 @@ export class Reachability {
     return done;
   }
 
-  async #look(user: SharingUser, directories: readonly string[], deadline: number): Promise<Answer> {
+  async #probe(user: SharingUser, directories: readonly string[], deadline: number): Promise<ProbeResult> {
     const identities = new Map<string, string>();
     const groups = await this.#groups(user);
     for (const batch of batches(directories)) {
-      // By its real id the process stays root's: the user must not be able to trace it, and make it say what
-      // he likes. He can stop it, so its time ends with SIGKILL.
+      // By its real id the process stays root's: the user must not be able to trace it, and forge its
+      // output. He can stop it, so the timeout sends SIGKILL.
       const asUser = [`--euid=${user.uid}`, `--egid=${user.gid}`, groups, '--'];
       // The last component asks for search permission of the directory itself.
       const stat = [
@@ -115,9 +115,9 @@ export class Reachability {
         '--',
         ...batch.map((directory) => `${directory}/.`),
       ];
-      const said = await this.#run('setpriv', [...asUser, ...stat], deadline);
-      if (said === null) return { identities, late: true };
-      for (const [, identity = '', directory = ''] of said.matchAll(/(\d+:\d+) ([^\0]*)\/\.\0/g)) {
+      const output = await this.#run('setpriv', [...asUser, ...stat], deadline);
+      if (output === null) return { identities, late: true };
+      for (const [, identity = '', directory = ''] of output.matchAll(/(\d+:\d+) ([^\0]*)\/\.\0/g)) {
         identities.set(directory, identity);
       }
     }
@@ -125,27 +125,26 @@ export class Reachability {
   }
 
   /**
-   * The user's supplementary groups, for setpriv. Without an entry in the user database, or an answer of it,
-   * there are none to take. Asked once for starts that follow each other closely: where the database does not
-   * answer, each would wait for it.
+   * The user's supplementary groups, for setpriv; none without an entry in the user database, or if that does
+   * not respond. Cached for a moment: each start would wait for a database that does not respond.
    */
   #groups({ uid }: SharingUser): Promise<string> {
     const now = performance.now();
-    for (const [other, { until }] of this.#groupsKept) if (until < now) this.#groupsKept.delete(other);
-    const known = this.#groupsKept.get(uid);
+    for (const [other, { until }] of this.#groupsCache) if (until < now) this.#groupsCache.delete(other);
+    const known = this.#groupsCache.get(uid);
     if (known !== undefined) return known.groups;
-    const groups = this.#run('id', ['-G', '--', String(uid)], now + groupsMs).then((said) => {
-      const ids = said?.trim() ?? '';
+    const groups = this.#run('id', ['-G', '--', String(uid)], now + groupsMs).then((output) => {
+      const ids = output?.trim() ?? '';
       return /^\d+(?: \d+)*$/.test(ids) ? `--groups=${ids.replaceAll(' ', ',')}` : '--clear-groups';
     });
-    this.#groupsKept.set(uid, { groups, until: Infinity });
+    this.#groupsCache.set(uid, { groups, until: Infinity });
     void groups.then(() => {
-      this.#groupsKept.set(uid, { groups, until: performance.now() + keptMs });
+      this.#groupsCache.set(uid, { groups, until: performance.now() + groupsCacheMs });
     });
     return groups;
   }
 
-  /** What the program put out, whatever it ended with; null: it was killed, or could not be started. */
+  /** The program's output, whatever its exit code; null: it was killed, or could not be started. */
   async #run(program: string, args: readonly string[], deadline: number): Promise<string | null> {
     const left = deadline - performance.now();
     if (left <= 0) return null;
@@ -155,25 +154,25 @@ export class Reachability {
     ).catch(() => null);
     if (child === null) return null;
     return new Promise((resolve) => {
-      let said = '';
-      // Not waited for beyond this, also where the kernel does not let it end.
+      let output = '';
+      // Do not wait any longer, even if the kernel does not let it exit.
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
         child.stdout.destroy();
         resolve(null);
       }, left);
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        said += text;
+        output += text;
       });
       child.once('close', (code) => {
         clearTimeout(timer);
-        resolve(code === null ? null : said);
+        resolve(code === null ? null : output);
       });
     });
   }
 }
 
-function refuseNotAsked(source: string, { uid }: SharingUser): never {
+function refuseUnchecked(source: string, { uid }: SharingUser): never {
   refuse(`it was not asked whether user ${uid} has access to ${source}; start the container again (A8)`);
 }
 

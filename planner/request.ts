@@ -3,9 +3,9 @@ import path from 'node:path';
 const verbs = ['create', 'exec', 'deleting', 'deleting-by-force', 'delete', 'release'] as const;
 
 /**
- * What bulkhead-runc asks. `exec` is about a further process in a build's container; `deleting` only says
- * that it is about to have runc delete the container, `deleting-by-force` that it is even if that runs; after
- * `delete`, `release` says that its mounts are gone.
+ * A request of bulkhead-runc. `exec` is about a further process in a build's container; `deleting` announces
+ * that runc is about to delete the container, `deleting-by-force` even if that runs; after `delete`, `release`
+ * reports that its mounts are gone.
  */
 export interface PlannerRequest {
   readonly verb: (typeof verbs)[number];
@@ -21,7 +21,7 @@ export interface PlannerRequest {
 /** Longest request in bytes. */
 export const requestLimit = 16 * 1024;
 
-const requestWords = 7;
+const requestFieldCount = 7;
 
 /**
  * Length of the first request in `bytes`; null: it is not whole yet. The runtime keeps its side of the
@@ -29,24 +29,24 @@ const requestWords = 7;
  */
 export function requestLength(bytes: Buffer): number | null {
   let end = 0;
-  for (let words = 0; words < requestWords; words++) {
+  for (let fields = 0; fields < requestFieldCount; fields++) {
     end = bytes.indexOf(0, end) + 1;
     if (end === 0) return null;
   }
   return end;
 }
 
-/** Whether the runtime waits for no answer. */
+/** Whether the runtime waits for no reply. */
 export function isOneWay({ verb }: PlannerRequest): boolean {
   return verb !== 'create' && verb !== 'exec' && verb !== 'delete';
 }
 
-/** Parses the runtime's NUL-terminated words; null for anything unexpected. */
+/** Parses the runtime's NUL-terminated fields; null for anything unexpected. */
 export function parseRequest(bytes: Buffer): PlannerRequest | null {
   if (bytes.length > requestLimit || bytes.at(-1) !== 0) return null;
-  const words = bytes.subarray(0, -1).toString('utf8').split('\0');
-  const [magic, verb, id, bundle, runcRoot, pidText, end] = words;
-  if (words.length !== requestWords || magic !== 'bulkhead-request-2' || end !== 'end') return null;
+  const fields = bytes.subarray(0, -1).toString('utf8').split('\0');
+  const [magic, verb, id, bundle, runcRoot, pidText, end] = fields;
+  if (fields.length !== requestFieldCount || magic !== 'bulkhead-request-2' || end !== 'end') return null;
   if (!isVerb(verb)) return null;
   if (id === undefined || !isContainerId(id)) return null;
   if (bundle === undefined || runcRoot === undefined || !isPlainAbsolute(runcRoot)) return null;

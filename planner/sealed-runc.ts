@@ -17,9 +17,9 @@ export interface SealedRuncOptions {
 /** The runtime's exit code for what can't be run from memory: `SEAL_NO_PROGRAM` in runtime/sealed.h. */
 const noProgram = 3;
 /** After a failure that may pass, ms. */
-const pauseMs = 30_000;
-/** For a first run of the copy, ms. */
-const patienceMs = 10_000;
+const retryDelayMs = 30_000;
+/** Timeout of the smoke test of the copy, ms. */
+const smokeTestMs = 10_000;
 
 /**
  * Keeps a copy of runc in memory that nobody can write (runtime/sealed.h). runc makes one at every start of a
@@ -29,12 +29,12 @@ const patienceMs = 10_000;
 export class SealedRunc {
   readonly #options: SealedRuncOptions;
   readonly #now: () => number;
-  /** Without a descriptor: of this runc there never is one. */
+  /** Without a descriptor: this runc can never be copied. */
   #copy: { readonly of: string; readonly descriptor: number | null } | null = null;
   #failed: { readonly of: string; readonly at: number } | null = null;
   #making: Promise<void> | null = null;
-  /** The runc of which it was said that there is no copy: said once. */
-  #said = '';
+  /** The runc for which the missing copy has been logged. */
+  #loggedFor = '';
   #closed = false;
 
   constructor(options: SealedRuncOptions) {
@@ -50,7 +50,7 @@ export class SealedRunc {
     const of = identityOf(this.#options.runc);
     if (of === null || this.#closed) return null;
     if (of === this.#copy?.of) return this.#copy.descriptor;
-    if (of !== this.#failed?.of || this.#now() - this.#failed.at >= pauseMs) void this.make();
+    if (of !== this.#failed?.of || this.#now() - this.#failed.at >= retryDelayMs) void this.make();
     return null;
   }
 
@@ -83,11 +83,11 @@ export class SealedRunc {
       return;
     }
     this.#forget();
-    if (copied.descriptor === null && this.#said !== of) {
-      this.#said = of;
+    if (copied.descriptor === null && this.#loggedFor !== of) {
+      this.#loggedFor = of;
       this.#options.log(`runc is not kept in memory, so starts of containers take longer: ${copied.why}`);
     }
-    const isSettled = copied.descriptor !== null || copied.forGood;
+    const isSettled = copied.descriptor !== null || copied.isPermanent;
     this.#copy = isSettled ? { of, descriptor: copied.descriptor } : null;
     this.#failed = isSettled ? null : { of, at: this.#now() };
   }
@@ -102,7 +102,7 @@ export class SealedRunc {
       child.stdin.on('error', () => undefined); // it ended early: its exit says so
       const errors = text(child.stderr).catch(String);
       const ended = once(child, 'close');
-      // What it says, it keeps until its stdin ends.
+      // The descriptor that it prints stays open until its stdin ends.
       const number = await Promise.race([
         once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line)),
         ended.then(() => null),
@@ -116,7 +116,7 @@ export class SealedRunc {
       if (descriptor === null)
         return {
           descriptor,
-          forGood: child.exitCode === noProgram,
+          isPermanent: child.exitCode === noProgram,
           why:
             (await errors).trim() ||
             `the runtime ended with ${child.exitCode ?? child.signalCode ?? 'nothing'}`,
@@ -125,25 +125,25 @@ export class SealedRunc {
       return { descriptor };
     } catch (error) {
       if (descriptor !== null) closeSync(descriptor);
-      return { descriptor: null, forGood: false, why: String(error) };
+      return { descriptor: null, isPermanent: false, why: String(error) };
     }
   }
 }
 
 type Copied =
   | { readonly descriptor: number }
-  | { readonly descriptor: null; readonly forGood: boolean; readonly why: string };
+  | { readonly descriptor: null; readonly isPermanent: boolean; readonly why: string };
 
 /**
- * Rejects unless the copy runs: what stands in runc's place may look for what belongs to it beside itself,
- * and there is nothing beside memory.
+ * Rejects unless the copy runs: a wrapper in place of runc may look for files beside itself, and there are
+ * none beside a memory file.
  */
 async function smokeTest(descriptor: number): Promise<void> {
   const child = await started(() =>
     spawn(`/proc/self/fd/${descriptor}`, ['--version'], {
       argv0: 'runc',
       stdio: 'ignore',
-      timeout: patienceMs,
+      timeout: smokeTestMs,
       killSignal: 'SIGKILL',
     }),
   );

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openContainerStore, type ContainerStore } from './containers.ts';
 import { RangeLedger } from './range-ledger.ts';
 import { openRangeStore, type RangeStore } from './ranges.ts';
-import { nothingAsked } from './reach.ts';
+import { nothingChecked } from './reach.ts';
 import { bootId } from './live-state.ts';
 import { IsolationService } from './service.ts';
 
@@ -67,7 +67,7 @@ it.each([
   });
   service.answer('release', { verb: 'release', id, bundle: '', runcRoot: at('runc'), pid: asking });
   expect(containers.has(id)).toBe(keeps);
-  expect(ranges.heldByOthers(base, 'another')).toBe(keeps);
+  expect(ranges.hasOtherHolder(base, 'another')).toBe(keeps);
 });
 
 it.each([
@@ -92,7 +92,7 @@ it.each([
       { verb: 'create', id, bundle: at('bundle'), runcRoot: at('runc'), pid: asking },
       [],
       null,
-      nothingAsked,
+      nothingChecked,
     ),
   ).toThrow(why);
   // What is refused takes nothing from who makes it.

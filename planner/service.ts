@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Mount } from '../engine/base/mountinfo.ts';
 import { planCreate } from './create-plan.ts';
 import { isShiftedPoint } from './engine-points.ts';
-import { isMade } from './live-state.ts';
+import { isBeingCreated } from './live-state.ts';
 import { mountsOf } from './mount-table.ts';
 import { IsolationRefused } from './options.ts';
 import { planPlain } from './overlay.ts';
@@ -25,7 +25,7 @@ export class IsolationService {
     this.#options = options;
   }
 
-  /** Answers what is no create. */
+  /** Answers every request except create. */
   answer(verb: Exclude<PlannerRequest['verb'], 'create'>, request: PlannerRequest): Buffer {
     switch (verb) {
       case 'exec':
@@ -93,7 +93,7 @@ export class IsolationService {
    */
   #isMadeByAnother({ id, pid }: PlannerRequest): boolean {
     const state = this.#options.containers.read(id);
-    return state !== null && state.runtimePid !== pid && isMade(state, this.#options.runtimeBinary);
+    return state !== null && state.runtimePid !== pid && isBeingCreated(state, this.#options.runtimeBinary);
   }
 
   /** Whether runc, with `runcRoot` as its --root, knows the container; null: nobody can. */

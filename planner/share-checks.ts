@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { mountOf, type Mount } from '../engine/base/mountinfo.ts';
 import { refuse } from './options.ts';
-import { nothingAsked, Reachability, type Reach } from './reach.ts';
+import { nothingChecked, Reachability, type Reach } from './reach.ts';
 import type { PlannerRequest } from './request.ts';
 import { engineRoots, isShare, sharingUserOf, type SharingOptions } from './shares.ts';
 import type { EngineParts } from './sockets.ts';
@@ -13,8 +13,7 @@ import { turns } from './turns.ts';
 export const mostDirectories = 1000;
 
 /**
- * What has to be asked before a container that shares something is planned, which is done without waiting for
- * anybody.
+ * The asynchronous checks before the synchronous planning of a container that shares something.
  */
 export class ShareChecks {
   readonly #sharing: SharingOptions;
@@ -27,14 +26,14 @@ export class ShareChecks {
     this.#reachability = reachability;
   }
 
-  /** Asks as the container's sharing user. Rejects with IsolationRefused where that would be too much. */
-  async ask({ id, bundle }: PlannerRequest, mounts: readonly Mount[]): Promise<Reach> {
+  /** Checks access as the container's sharing user. Rejects with IsolationRefused for too many directories. */
+  async check({ id, bundle }: PlannerRequest, mounts: readonly Mount[]): Promise<Reach> {
     const user = sharingUserOf(id, this.#sharing);
-    if (user === null || user.uid === 0) return nothingAsked;
+    if (user === null || user.uid === 0) return nothingChecked;
     const directories = await this.#directories(bundle, mounts);
-    if (directories.length === 0) return nothingAsked;
+    if (directories.length === 0) return nothingChecked;
     const [reach] = await Promise.all([
-      this.#reachability.ask(user, directories),
+      this.#reachability.check(user, directories),
       this.#sharing.subordinates.prepare(user),
     ]);
     return reach;

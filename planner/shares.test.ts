@@ -9,7 +9,7 @@ import type { OciSpec } from './oci-spec.ts';
 import type { Mount } from '../engine/base/mountinfo.ts';
 import { PlanBuilder } from './plan.ts';
 import { firstBase, rangeSize } from './ranges.ts';
-import { nothingAsked, type Reach } from './reach.ts';
+import { nothingChecked, type Reach } from './reach.ts';
 import { engineRoots, isShare, mapText, rangeOwnerOf, sharesOf, type SharingOptions } from './shares.ts';
 import { firstSubordinate, listedRange, openSubordinateStore } from './subordinate.ts';
 
@@ -226,7 +226,7 @@ describe('A8: who shares', () => {
 
   it('does not share what he was not found to have access to, and was not asked about', () => {
     record('user', writeSharingRecord({ uid: 1234, gid: 77 }));
-    expect(() => shares('user', 'required', nothingAsked).shares.namespaceFor('/tmp')).toThrow(
+    expect(() => shares('user', 'required', nothingChecked).shares.namespaceFor('/tmp')).toThrow(
       'it was not asked whether user 1234 has access to /tmp',
     );
   });
@@ -238,7 +238,7 @@ describe('subordinate ids', () => {
     const opened = openSubordinateStore({
       directory: at('own'),
       etc: at('etc'),
-      ask: (uid) =>
+      lookUpUser: (uid) =>
         new Promise((resolve) => {
           resolve(ask(uid));
         }),
@@ -298,10 +298,10 @@ describe('subordinate ids', () => {
     writeFileSync(at('etc', 'passwd'), 'alice:x:1000:1000::/:\nbob:x:1001:1001::/:\n');
     for (const file of ['subuid', 'subgid'])
       writeFileSync(at('etc', file), 'alice:100000:65536\nbob:200000:65536\n');
-    const kept = store();
-    expect((await kept.of(user(1000))).uid).toBe(100_000);
+    const reopened = store();
+    expect((await reopened.of(user(1000))).uid).toBe(100_000);
     writeFileSync(at('etc', 'passwd'), 'alice:x:2000:2000::/:\nbob:x:1000:1000::/:\n# changed\n');
-    expect((await kept.of(user(1000))).uid).toBe(200_000);
+    expect((await reopened.of(user(1000))).uid).toBe(200_000);
   });
 
   it('are not guessed while the database gives no answer; it is not queried where every listed name is another user’s', async () => {

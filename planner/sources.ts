@@ -6,7 +6,7 @@ import { IsolationRefused } from './options.ts';
 import { turns } from './turns.ts';
 
 /** Longest wait for a file system whose server is elsewhere, ms. */
-const answerMs = 5000;
+const responseTimeoutMs = 5000;
 const remote = new Set([
   'nfs',
   'nfs4',
@@ -24,69 +24,69 @@ const remote = new Set([
   'gfs2',
   'coda',
 ]);
-/** Links in a path that the kernel follows. */
-const mostLinks = 40;
+/** Number of symbolic links in a path that the kernel follows. */
+const maxLinks = 40;
 
 /**
- * Keeps bind sources on file systems that hang from hanging the planner, which looks at sources itself and
- * serves every container: those that may are looked at by a process of their own first. Asked once, whatever
- * the number of containers that wait for one.
+ * Keeps the planner, which opens bind sources itself and serves every container, from blocking on a file
+ * system that hangs: sources on such file systems are first checked by a child process. One check per source
+ * runs at a time, whatever the number of containers that wait for it.
  */
 export class Sources {
-  readonly #asking = new Map<string, Promise<void>>();
+  readonly #probes = new Map<string, Promise<void>>();
 
   /**
-   * Resolves when all bind sources of the container in `bundle` can be looked at without waiting; rejects
-   * with IsolationRefused naming one that can't.
+   * Resolves when all bind sources of the container in `bundle` respond; rejects with IsolationRefused naming
+   * one that does not.
    */
-  async answer(bundle: string, mounts: readonly Mount[]): Promise<void> {
-    if (!haveToBeAsked(mounts)) return;
+  async checkResponsive(bundle: string, mounts: readonly Mount[]): Promise<void> {
+    if (!anyMayHang(mounts)) return;
     const turn = turns();
     for (const source of new Set(bindSources(readSpec(bundle)))) {
       await turn();
       const mount = mayHangAt(source, mounts);
-      if (mount === null || (await this.#answers(source))) continue;
+      if (mount === null || (await this.#isResponsive(source))) continue;
       throw new IsolationRefused(
         `enhanced container isolation: the source of a bind mount does not answer: ${source} (${mount.type} at ${mount.mountPoint}); see to its server, or leave the mount out`,
       );
     }
   }
 
-  async #answers(source: string): Promise<boolean> {
-    let asking = this.#asking.get(source);
-    if (asking === undefined) {
-      asking = look(source).finally(() => {
-        this.#asking.delete(source);
+  async #isResponsive(source: string): Promise<boolean> {
+    let probe = this.#probes.get(source);
+    if (probe === undefined) {
+      probe = statInChild(source).finally(() => {
+        this.#probes.delete(source);
       });
-      this.#asking.set(source, asking);
+      this.#probes.set(source, probe);
     }
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<false>((resolve) => {
       timer = setTimeout(() => {
         resolve(false);
-      }, answerMs);
+      }, responseTimeoutMs);
     });
-    const answered = await Promise.race([asking.then(() => true), late]);
+    const isInTime = await Promise.race([probe.then(() => true), late]);
     clearTimeout(timer);
-    return answered;
+    return isInTime;
   }
 }
 
 /** Whether a file system of those `mounts` may hang. */
-export function haveToBeAsked(mounts: readonly Mount[]): boolean {
+export function anyMayHang(mounts: readonly Mount[]): boolean {
   return mounts.some(mayHang);
 }
 
 /**
- * Resolves when stat(1) said anything of `source`: also that it isn't there. One that hangs is killed, where
- * the kernel lets it be.
+ * Resolves when stat(1) on `source` has ended, whatever its result. One that hangs is killed, unless it is in
+ * uninterruptible sleep.
  */
-function look(source: string): Promise<void> {
+function statInChild(source: string): Promise<void> {
   return new Promise((resolve) => {
     const child = spawn('stat', ['-L', '--', source], { stdio: 'ignore' });
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-    }, 2 * answerMs);
+    }, 2 * responseTimeoutMs);
     const done = () => {
       clearTimeout(timer);
       resolve();
@@ -114,7 +114,7 @@ export function mayHangAt(source: string, mounts: readonly Mount[]): Mount | nul
         at = next;
         continue;
       }
-      if (++links > mostLinks) return null;
+      if (++links > maxLinks) return null;
       const target = readlinkSync(next);
       if (path.isAbsolute(target)) at = '/';
       rest.unshift(...target.split('/'));

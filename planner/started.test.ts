@@ -26,9 +26,13 @@ async function withoutDescriptors(script: string): Promise<string> {
     ['-c', 'ulimit -n 64; exec "$0" --input-type=module -e "$1"', process.execPath, source],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const [said, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  const [logLines, errors] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
   expect({ errors, code: child.exitCode }).toEqual({ errors: '', code: 0 });
-  return said.replace(/^begun\n/, '');
+  return logLines.replace(/^begun\n/, '');
 }
 
 describe('a child that cannot be started', () => {
@@ -51,17 +55,17 @@ describe('a child that cannot be started', () => {
   });
 
   it('leaves runc without a copy in memory', async () => {
-    const said: string[] = [];
+    const logLines: string[] = [];
     const sealed = new SealedRunc({
       runtimeBinary: throwing,
       runc: '/bin/sh',
       log: (line) => {
-        said.push(line);
+        logLines.push(line);
       },
     });
     await sealed.make();
     expect(sealed.descriptor()).toBeNull();
-    expect(said).toEqual([expect.stringContaining('ENOTDIR')]);
+    expect(logLines).toEqual([expect.stringContaining('ENOTDIR')]);
     expect(
       await withoutDescriptors(`
       const sealed = new SealedRunc({ runtimeBinary: '/bin/true', runc: '/bin/sh', log: (line) => { console.log(line); } });

@@ -43,7 +43,7 @@ export interface SubordinateOptions {
   /** Where /etc/subuid, subgid and passwd are; default /etc. */
   readonly etc?: string;
   /** The user's line in the machine's user database; throws where that can't be told. */
-  readonly ask?: (uid: number) => Promise<string | null>;
+  readonly lookUpUser?: (uid: number) => Promise<string | null>;
 }
 
 const claimSchema = z.object({ uid: z.int(), base: z.int() });
@@ -56,7 +56,7 @@ const claimSchema = z.object({ uid: z.int(), base: z.int() });
 export function openSubordinateStore({
   directory,
   etc = '/etc',
-  ask = passwdLine,
+  lookUpUser = passwdLine,
 }: SubordinateOptions): SubordinateStore {
   const synced = new Set<number>();
   const names = new Map<number, string>();
@@ -122,7 +122,7 @@ export function openSubordinateStore({
         : texts.map(listedNames).filter((others) => others.length > 0);
       if (!needed.some((others) => localName(uid, others) === undefined)) return;
       const asOf = namesAsOf;
-      const answer = await ask(uid).catch((error: unknown) =>
+      const answer = await lookUpUser(uid).catch((error: unknown) =>
         error instanceof Error ? error : new Error(String(error)),
       );
       if (asOf === namesAsOf) answers.set(uid, answer);
@@ -176,27 +176,27 @@ export function listedRange(text: string, names: readonly (string | null)[], id:
  */
 function ownRange(directory: string, synced: Set<number>, uid: number, listings: readonly string[]): number {
   mkdirSync(directory, { recursive: true, mode: 0o755 });
-  const mine = path.join(directory, `uid-${uid}`);
-  const held = readClaim(mine);
-  if (held !== null) {
+  const userLink = path.join(directory, `uid-${uid}`);
+  const existing = readClaim(userLink);
+  if (existing !== null) {
     // Who recorded it may have been killed before it was on the disk: after a power cut it would be another
     // user's.
     if (!synced.has(uid)) syncDirectory(directory);
     synced.add(uid);
-    return held.base;
+    return existing.base;
   }
   const taken = listings.flatMap(listedRanges);
   for (let base = firstFree(directory); base < firstBase; base += rangeSize) {
     if (taken.some(({ start, count }) => start < base + rangeSize && base < start + count)) continue;
     if (!claim(directory, base, uid)) continue;
     // Another engine may have been as quick for the same user: the first name counts.
-    if (linkNew(path.join(directory, String(base)), mine)) {
+    if (linkNew(path.join(directory, String(base)), userLink)) {
       syncDirectory(directory);
       return base;
     }
     rmSync(path.join(directory, String(base)));
-    const won = readClaim(mine);
-    if (won === null) throw new Error(`${mine} cannot be read`);
+    const won = readClaim(userLink);
+    if (won === null) throw new Error(`${userLink} cannot be read`);
     return won.base;
   }
   throw new Error(

@@ -3,16 +3,16 @@ import type { OwnDelete } from './own-delete.ts';
 
 /** What the janitor knows of one container, aside from the state on disk. */
 export interface TrackedContainer {
-  /** Runtimes that are at work on it. */
+  /** Number of runtimes with a request for it. */
   requests: number;
-  /** While it is cleaned: resolves to whether nothing stood in the way. */
+  /** Set during clean-up; resolves to whether that succeeded. */
   cleaning: Promise<boolean> | null;
-  /** A delete of our own, while a runtime is at it. */
+  /** A delete started by the planner itself, while it runs. */
   ownDelete: OwnDelete | null;
-  /** Until it is looked at again. */
-  lookTimer: NodeJS.Timeout | null;
-  /** Its process had ended when all were last looked at. */
-  seenEnded: boolean;
+  /** Fires at its next check. */
+  checkTimer: NodeJS.Timeout | null;
+  /** Its process had ended at the last check of all. */
+  hadEnded: boolean;
   readonly life: ContainerLife;
 }
 
@@ -21,9 +21,9 @@ export interface ContainerLife {
   /** A runtime was about to delete it; `by-force`: also what runs. */
   deleting: 'plain' | 'by-force' | null;
   firstProcess: FirstProcess | null;
-  /** How often in a row something was tried that did not help. */
+  /** Number of failed attempts in a row; determines the retry delay. */
   failedAttempts: number;
-  /** The last line logged of it: each is logged once. */
+  /** The last line logged about it, to log each once. */
   logged: string | null;
 }
 
@@ -34,7 +34,7 @@ const newLife = (): ContainerLife => ({
   logged: null,
 });
 
-/** The containers that the janitor has something to remember of, by id. */
+/** The containers that the janitor has a record of, by id. */
 export class TrackedContainers {
   readonly #byId = new Map<string, TrackedContainer>();
 
@@ -46,8 +46,8 @@ export class TrackedContainers {
         requests: 0,
         cleaning: null,
         ownDelete: null,
-        lookTimer: null,
-        seenEnded: false,
+        checkTimer: null,
+        hadEnded: false,
         life: newLife(),
       };
       this.#byId.set(id, tracked);
@@ -72,10 +72,10 @@ export class TrackedContainers {
 
   /** Drops records of containers that are gone and that nothing is being done about. */
   prune(present: readonly string[]): void {
-    const kept = new Set(present);
-    for (const [id, { requests, cleaning, ownDelete, lookTimer }] of this.#byId) {
-      const isIdle = requests === 0 && cleaning === null && ownDelete === null && lookTimer === null;
-      if (isIdle && !kept.has(id)) this.#byId.delete(id);
+    const presentIds = new Set(present);
+    for (const [id, { requests, cleaning, ownDelete, checkTimer }] of this.#byId) {
+      const isIdle = requests === 0 && cleaning === null && ownDelete === null && checkTimer === null;
+      if (isIdle && !presentIds.has(id)) this.#byId.delete(id);
     }
   }
 }

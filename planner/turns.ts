@@ -1,14 +1,14 @@
-/** How long work of one request may hold the event loop, ms. */
-const heldMs = 10;
+/** How long work of one request may block the event loop, ms. */
+const maxBlockMs = 10;
 
 /**
- * For loops whose length a request determines: what is returned is awaited in each round, and lets others
- * have their turn where the loop has held the event loop for long.
+ * For loops whose length a request determines: await the returned function in each iteration. It yields to
+ * the event loop when the loop has blocked it for `maxBlockMs`.
  */
 export function turns(): () => Promise<void> {
   let since = performance.now();
   return async () => {
-    if (performance.now() - since < heldMs) return;
+    if (performance.now() - since < maxBlockMs) return;
     await new Promise((resolve) => {
       setImmediate(resolve);
     });

@@ -108,7 +108,7 @@ class Connection {
   readonly #target: ControlTarget;
   readonly #lines = new LineSplitter(maxRequestBytes);
   /** Answers, in the order of the requests. */
-  #answered: Promise<void> = Promise.resolve();
+  #replies: Promise<void> = Promise.resolve();
   #endSubscription: (() => void) | null = null;
   #isSending = false;
   #unsent: SupervisorState | null = null;
@@ -120,7 +120,7 @@ class Connection {
       this.#receive(bytes);
     });
     socket.once('end', () => {
-      void this.#answered.then(() => socket.end());
+      void this.#replies.then(() => socket.end());
     });
     socket.once('error', () => socket.destroy());
     socket.once('close', () => this.#endSubscription?.());
@@ -128,7 +128,7 @@ class Connection {
 
   /** Ends it, once what is left to send has been taken, or after a moment. */
   async close(): Promise<void> {
-    await this.#answered;
+    await this.#replies;
     if (!this.#socket.writable) this.#socket.destroy();
     if (this.#socket.closed) return;
     await new Promise<void>((resolve) => {
@@ -149,16 +149,16 @@ class Connection {
     const { lines, tooLong } = this.#lines.push(bytes);
     for (const line of lines) this.#answer(() => this.#handle(parseRequest(line)));
     if (!tooLong) {
-      void this.#answered.then(() => this.#socket.resume());
+      void this.#replies.then(() => this.#socket.resume());
       return;
     }
     const message = `a request has at most ${maxRequestBytes} bytes`;
     this.#answer(() => Promise.resolve(refusal('request-too-long', message)));
-    void this.#answered.then(() => this.#socket.end(() => this.#socket.destroy()));
+    void this.#replies.then(() => this.#socket.end(() => this.#socket.destroy()));
   }
 
   #answer(handle: () => Promise<ControlMessage>): void {
-    this.#answered = this.#answered.then(async () => {
+    this.#replies = this.#replies.then(async () => {
       if (this.#socket.writableLength > maxUnreadBytes) this.#socket.destroy();
       if (!this.#socket.destroyed) this.#write(await handle());
     });
@@ -194,8 +194,8 @@ class Connection {
     });
   }
 
-  #write(message: ControlMessage, onTaken?: () => void): void {
-    if (this.#socket.writable) this.#socket.write(formatMessage(message), onTaken);
+  #write(message: ControlMessage, onWritten?: () => void): void {
+    if (this.#socket.writable) this.#socket.write(formatMessage(message), onWritten);
   }
 }
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { EngineProgress } from '../shared/engine-status/progress.ts';
-import { isAlive, waitUntilGone } from '../engine/base/process-identity.ts';
+import { isAlive, waitForExit } from '../engine/base/process-identity.ts';
 import { connectControl } from '../engine/targets/embedded/control-client.ts';
 import type { SupervisorState } from '../engine/targets/embedded/control-protocol.ts';
 import { embeddedEngine, type EmbeddedEngine } from '../tests/support/embedded-engine.ts';
@@ -88,7 +88,7 @@ it('SIGHUP restarts and SIGTERM stops, as requests do, and a client that never r
   process.kill(first.supervisor.pid, 'SIGTERM');
   const stopped = await statesUntil(control, () => false);
   expect(stopped.at(-1)).toMatchObject({ phase: 'stopped' });
-  expect(await waitUntilGone([first.supervisor], 5000)).toBe(true);
+  expect(await waitForExit([first.supervisor], 5000)).toBe(true);
   stuck.destroy();
 }, 120_000);
 
@@ -102,7 +102,7 @@ it('a killed supervisor is seen at once by its clients, and its socket is replac
   expect((await subscribed()).first).toMatchObject({ phase: 'ready', generation: 1 });
   const { supervisor } = await engine.state();
   process.kill(supervisor.pid, 'SIGKILL');
-  await waitUntilGone([supervisor], 5000);
+  await waitForExit([supervisor], 5000);
   expect(await engine.driver.stop()).toMatchObject({ ok: true, value: { phase: 'stopped' } });
   expect(existsSync(engine.paths.controlSocket)).toBe(false);
 }, 120_000);

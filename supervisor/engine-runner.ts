@@ -38,8 +38,11 @@ export class EngineRunner {
     return this.#dockerd !== null;
   }
 
-  /** Starts planner and dockerd; `first` is awaited before dockerd. Resolves when it answers, or with why not. */
-  async bringUp(first: Promise<unknown> = Promise.resolve()): Promise<Launched<void>> {
+  /**
+   * Starts planner and dockerd, the latter after `beforeDockerd`. Resolves when the engine responds, or with the
+   * failure.
+   */
+  async start(beforeDockerd: Promise<unknown> = Promise.resolve()): Promise<Launched<void>> {
     const { paths, backends, children, record, log } = this.#options;
     const launched = await launchEngine(paths, {
       backends,
@@ -47,7 +50,7 @@ export class EngineRunner {
       log,
       readyTimeoutMs: engineReadyMs,
       cancelled: () => this.#isCancelled,
-      beforeDockerd: first,
+      beforeDockerd,
       onStep: (step) => {
         record.enterStep(step);
       },
@@ -62,7 +65,7 @@ export class EngineRunner {
   }
 
   /** Ends dockerd (which stops its containers), what is left of its containerd, and the planner. */
-  async takeDown(): Promise<void> {
+  async stop(): Promise<void> {
     const { paths, children, record, log } = this.#options;
     const dockerd = this.#dockerd;
     this.#dockerd = null;

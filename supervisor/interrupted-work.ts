@@ -3,7 +3,7 @@ import { applyLockPath, type RootPaths } from '../engine/base/root-paths.ts';
 import { recreateJournalPath } from '../engine/recreate/recreate-journal.ts';
 import type { SettledRecreate } from '../engine/recreate/recreate.ts';
 import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
-import { interruptedLook } from './interrupted.ts';
+import { createInterruptedCheck } from './interrupted.ts';
 import { message } from '../shared/messages/message.ts';
 import { resumeWithin, type ResumeApply, type ResumedApply } from './resume-within.ts';
 
@@ -28,12 +28,12 @@ export class InterruptedWork {
     this.#options = options;
     this.#resumed = options.resume === undefined ? null : resumeWithin(paths, options.resume, options);
     const lock = applyLockPath(paths);
-    this.#checkApply = interruptedLook({
+    this.#checkApply = createInterruptedCheck({
       journal: paths.journal,
       lock,
-      settle: async () => this.#resumed?.again() ?? ok(null),
+      settle: async () => this.#resumed?.retry() ?? ok(null),
     });
-    this.#checkRecreation = interruptedLook({
+    this.#checkRecreation = createInterruptedCheck({
       journal: recreateJournalPath(paths),
       lock,
       settle: () => this.settleRecreation(),
@@ -50,7 +50,7 @@ export class InterruptedWork {
     this.#resumed?.engineStarted(outcome);
   }
 
-  /** Looks for work whose process died while the engine runs: nobody else may ever look. */
+  /** Checks for work whose process died while the engine runs: no other process may ever settle it. */
   async check(phase: () => EngineState['phase']): Promise<void> {
     if (phase() !== 'ready' && phase() !== 'failed') return;
     await this.#checkApply();

@@ -11,27 +11,27 @@ export interface Interrupted {
 }
 
 /**
- * For a look every now and then at work whose process may have died in the middle: settles it once two looks
- * in a row have found the same journal and nobody at it, so that whoever starts the work's program again
- * comes first, and learns how it ended. What could not be settled is left to the next start.
+ * Creates a check, to be called at intervals, for work whose process may have died. It settles the work when
+ * two checks in a row have found the same journal and a free lock, so that a user who runs the command again
+ * comes first, and sees how it ended. What could not be settled is left to the next start.
  */
-export function interruptedLook({ journal, lock, settle }: Interrupted): () => Promise<void> {
-  const left = async (): Promise<string | null> => {
+export function createInterruptedCheck({ journal, lock, settle }: Interrupted): () => Promise<void> {
+  const interruptedJournal = async (): Promise<string | null> => {
     const found = await stat(journal).catch(() => null);
     return found === null || (await isLocked(lock)) ? null : `${found.ino} ${found.mtimeMs}`;
   };
   let before: string | null = null;
-  let given: string | null = null;
+  let attempted: string | null = null;
   let busy = false;
   return async () => {
     if (busy) return;
     busy = true;
     try {
-      const now = await left();
-      if (now !== null && now === before && now !== given) {
+      const now = await interruptedJournal();
+      if (now !== null && now === before && now !== attempted) {
         await settle();
-        // Still there: it could not be, and is not tried again and again.
-        given = await left();
+        // The journal still exists: settling failed, and is not repeated for this journal.
+        attempted = await interruptedJournal();
       }
       before = now;
     } finally {

@@ -89,7 +89,7 @@ it('"stop" of one that is settled while the engine runs ends the supervisor, wit
   await resumed.begin();
   resumed.engineStarted(ok(undefined));
   stop = true;
-  await resumed.again();
+  await resumed.retry();
   expect(resumed.stops).toEqual(['stop']);
 });
 

@@ -19,7 +19,7 @@ export interface ResumedApply {
   /** Reports how the start of the engine ended, for which it may be waiting. */
   engineStarted(outcome: Result<void, AppError>): void;
   /** Settles one whose process died while the engine runs. */
-  again(): Promise<Result<ApplyRun | null, AppError>>;
+  retry(): Promise<Result<ApplyRun | null, AppError>>;
   /**
    * The supervisor is ending: what it still asks of the engine fails at once. It is tried again at the next
    * start.
@@ -28,20 +28,20 @@ export interface ResumedApply {
 }
 
 /**
- * Lets an apply be resumed by the supervisor itself while that is starting the engine: its first call for the
- * engine is answered when the engine has come up, which waits until then for the resumed apply to have put
- * its files right.
+ * Lets the supervisor itself resume an apply while it starts the engine. The start of the engine waits until
+ * the resumed apply has settled its files, which is when it first calls the driver; that call then resolves
+ * with the outcome of the start.
  */
 export function resumeWithin(
   paths: RootPaths,
   resume: ResumeApply,
   options: { bulkheadCommand: string; log: (text: string) => void; stop: () => void },
 ): ResumedApply {
-  const outside = createEmbeddedDriver(paths, options);
+  const baseDriver = createEmbeddedDriver(paths, options);
   const ending = new AbortController();
-  let want: () => void = () => undefined;
-  const wanted = new Promise<void>((resolve) => {
-    want = resolve;
+  let resolveNeeded: () => void = () => undefined;
+  const engineNeeded = new Promise<void>((resolve) => {
+    resolveNeeded = resolve;
   });
   let resolveStarted: (outcome: Result<void, AppError>) => void = () => undefined;
   const started = new Promise<Result<void, AppError>>((resolve) => {
@@ -50,22 +50,22 @@ export function resumeWithin(
   let running = false;
 
   const up = async (
-    later: EngineDriver['start'],
+    startOrRestart: EngineDriver['start'],
     call: DriverCallOptions = {},
   ): Promise<Result<EngineStatus, AppError>> => {
     if (ending.signal.aborted) return fail('engine.not-ready', message('engine.engine-is-being-stopped'));
-    if (running) return later({ ...call, signal: ending.signal });
-    want();
+    if (running) return startOrRestart({ ...call, signal: ending.signal });
+    resolveNeeded();
     const outcome = await started;
     return outcome.ok ? ok(await engineStatus(paths)) : outcome;
   };
   const driver: EngineDriver = {
-    ...outside,
-    start: (call) => up(outside.start, call),
-    restart: (call) => up(outside.restart, call),
+    ...baseDriver,
+    start: (call) => up(baseDriver.start, call),
+    restart: (call) => up(baseDriver.restart, call),
     stop: async () => {
-      // While it starts: it did not run before the apply, but is asked to run now. Waiting for its own end,
-      // the supervisor would never end.
+      // During the start there is nothing to stop. Later, waiting for its own end would deadlock the
+      // supervisor, so the stop is only requested.
       if (running) options.stop();
       return ok(await engineStatus(paths));
     },
@@ -83,12 +83,12 @@ export function resumeWithin(
     return resumed;
   };
   return {
-    begin: () => Promise.race([run().then(() => undefined), wanted]),
+    begin: () => Promise.race([run().then(() => undefined), engineNeeded]),
     engineStarted: (outcome) => {
       running = true;
       resolveStarted(outcome);
     },
-    again: run,
+    retry: run,
     close: () => {
       ending.abort();
       resolveStarted(fail('engine.not-ready', message('engine.engine-is-being-stopped')));

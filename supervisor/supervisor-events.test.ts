@@ -13,12 +13,12 @@ afterEach(() => {
 
 /** What comes next, if anything does within `ms`. */
 async function nextWithin(ms: number): Promise<SupervisorEvent | null> {
-  let came: SupervisorEvent | null = null;
+  let received: SupervisorEvent | null = null;
   void events.next().then((event) => {
-    came = event;
+    received = event;
   });
   await vi.advanceTimersByTimeAsync(ms);
-  return came;
+  return received;
 }
 
 it('gives a retry when it is due', async () => {

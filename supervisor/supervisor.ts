@@ -28,8 +28,8 @@ export interface SupervisorOptions {
    */
   readonly resume?: ResumeApply;
   /**
-   * Tries what the backends need and keeps what it finds, for users; goes on beside the start, and is over
-   * when the engine is ready.
+   * Probes the requirements of the backends and stores the result, for users; runs beside the start, and is
+   * awaited before the engine counts as ready.
    */
   readonly examine?: () => Promise<Result<void, AppError>>;
   /**
@@ -169,29 +169,29 @@ export class Supervisor {
     await this.#interrupted.beginApply();
     if (this.#isStopping) return ok(undefined);
     const starting = this.#children.gateway.start(gatewayReadyMs);
-    const examined = this.#examine();
+    const probed = this.#probeBackends();
     // Containers that dockerd starts of itself mount sockets the gateway must be listening on by then, and
     // files of lxcfs.
     const [gateway, engine] = await Promise.all([
       starting,
-      this.#engine.bringUp(Promise.all([starting, this.#children.lxcfs.start()])),
+      this.#engine.start(Promise.all([starting, this.#children.lxcfs.start()])),
     ]);
     if (this.#isStopping) return ok(undefined);
     if (!engine.ok) return engine;
     if (!gateway.ok) return gateway;
-    await examined;
+    await probed;
     await this.#ready();
     return ok(undefined);
   }
 
-  /** Nothing depends on it but what users see of this machine. */
-  async #examine(): Promise<void> {
-    const kept = await this.#options
+  /** Only the display of this machine's state depends on the result. */
+  async #probeBackends(): Promise<void> {
+    const probed = await this.#options
       .examine?.()
       .catch((cause: unknown) =>
         fail('internal', message('engine.backends-could-not-be-examined'), { cause }),
       );
-    if (kept?.ok === false) this.#log(`${kept.error.message}: ${kept.error.reason ?? ''}`);
+    if (probed?.ok === false) this.#log(`${probed.error.message}: ${probed.error.reason ?? ''}`);
   }
 
   /** Waits for what happens to the running engine, until it is to stop. */
@@ -210,7 +210,7 @@ export class Supervisor {
         continue;
       }
       this.#log(`${up.error.message}: ${up.error.reason ?? ''}`);
-      await this.#engine.takeDown();
+      await this.#engine.stop();
       failures += 1;
       const retry = event !== 'restart' && failures < mostFailures;
       if (retry) this.#events.retryIn(Math.min(1000 * 2 ** failures, longestPauseMs));
@@ -227,8 +227,8 @@ export class Supervisor {
       problem: null,
     });
     this.#record.enterStep('stop-dockerd');
-    await this.#engine.takeDown();
-    return this.#engine.bringUp();
+    await this.#engine.stop();
+    return this.#engine.start();
   }
 
   async #ready(): Promise<void> {
@@ -257,7 +257,7 @@ export class Supervisor {
     this.#log('stopping');
     try {
       this.#record.enterStep('stop-dockerd');
-      await this.#engine.takeDown();
+      await this.#engine.stop();
       this.#record.enterStep('stop-services');
       await this.#children.gateway.stop();
       await this.#children.lxcfs.stop();

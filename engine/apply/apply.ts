@@ -111,17 +111,17 @@ async function admit(ports: ApplyPorts, request: ApplyRequest): Promise<Result<A
   const facts = await ports.facts(request.text);
   if (!facts.ok) return facts;
   if (facts.value.applied.hash !== request.baseHash) return settingsConflict(ports.paths.settings);
-  const made = makePlan(facts.value, request.text, request.choices);
+  const planned = makePlan(facts.value, request.text, request.choices);
   // The restart stops what was chosen: what would be refused afterwards is refused before.
   const plan =
-    made.blocked || ports.previewRecreation === undefined
-      ? made
-      : await ports.previewRecreation(made, request.text, request.choices);
+    planned.blocked || ports.previewRecreation === undefined
+      ? planned
+      : await ports.previewRecreation(planned, request.text, request.choices);
   const [blocker] = plan.blockers;
   if (blocker !== undefined)
-    return fail(blockerCodes[blocker.code], blockerWords[blocker.code].message, {
+    return fail(blockerCodes[blocker.code], blockerText[blocker.code].message, {
       reason: blocker.message,
-      hint: blockerWords[blocker.code].hint,
+      hint: blockerText[blocker.code].hint,
     });
   return ok({
     ...plan,
@@ -140,7 +140,7 @@ const blockerCodes: Readonly<Record<Blocker, AppErrorCode>> = {
   rights: 'rights.not-root',
   recreation: 'containers.recreate-blocked',
 };
-const blockerWords: Readonly<Record<Blocker, { message: string; hint: string }>> = {
+const blockerText: Readonly<Record<Blocker, { message: string; hint: string }>> = {
   findings: {
     message: 'the settings have errors and were not applied',
     hint: 'Correct them: bulkhead settings lint FILE shows where.',

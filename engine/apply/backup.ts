@@ -112,11 +112,11 @@ async function readManifest(paths: RootPaths): Promise<z.infer<typeof manifestSc
       JSON.parse(await readFile(path.join(backupDirectory(paths), 'manifest.json'), 'utf8')),
     );
     // What it names is written and deleted with an administrator's rights: nothing but what we back up.
-    const ours = [paths.settings, ...engineConfigFiles(paths)];
+    const ownFiles = [paths.settings, ...engineConfigFiles(paths)];
     return parsed.success &&
       parsed.data.files.every(
         (file) =>
-          ours.includes(file.path) && (file.stored === null || file.stored === path.basename(file.path)),
+          ownFiles.includes(file.path) && (file.stored === null || file.stored === path.basename(file.path)),
       )
       ? parsed.data
       : null;

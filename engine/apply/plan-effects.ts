@@ -89,8 +89,8 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
       containers: facts.engine.counts.containers,
     });
   const settled = new Set([...remove, ...recreate].map(({ id }) => id));
-  const kept = input.notProtected.filter(({ id }) => !settled.has(id));
-  if (kept.length > 0) later('unprotected', 'containers-kept-unprotected', named(kept));
+  const remaining = input.notProtected.filter(({ id }) => !settled.has(id));
+  if (remaining.length > 0) later('unprotected', 'containers-kept-unprotected', named(remaining));
   return effects;
 }
 

@@ -4,7 +4,7 @@ import type { RecreateRun } from '../../shared/containers/recreate.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import type { Journal } from './journal.ts';
 
-/** One run as it is shown: changed only here, every change told as an event with a copy. */
+/** One run as it is shown: changed only here, every change is published as an event with a copy. */
 export interface RunState {
   snapshot(): ApplyRun;
   begin(step: ApplyStep): void;
@@ -48,12 +48,12 @@ export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) =>
   };
   const begunAt = new Map<ApplyStep, number>();
   const snapshot = (): ApplyRun => ({ ...run, steps: run.steps.map((step) => ({ ...step })) });
-  const tell = () => {
+  const notify = () => {
     emit({ type: 'run', run: snapshot() });
   };
   const change = (step: ApplyStep, more: Partial<ApplyStepStatus>) => {
     run.steps = run.steps.map((status) => (status.step === step ? { ...status, ...more } : status));
-    tell();
+    notify();
   };
   const now = () => new Date().toISOString();
   return {
@@ -76,14 +76,14 @@ export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) =>
     activity: (activity, cancellable) => {
       run.activity = activity;
       run.cancellable = cancellable;
-      tell();
+      notify();
     },
     end: (outcome) => {
       run.activity = 'ended';
       run.cancellable = false;
       run.endedAt = now();
       run.outcome = outcome;
-      tell();
+      notify();
     },
     recreation: (recreation) => {
       emit({ type: 'recreation', recreation });

@@ -46,12 +46,12 @@ export async function recordedUser(paths: RootPaths, container: string): Promise
     await readFile(path.join(paths.sharing, sharingRecordName(container)), 'utf8').catch(() => ''),
   );
   if (found === null) return null;
-  const known = await userCalled(String(found.uid));
+  const known = await findUser(String(found.uid));
   return { name: known.ok ? known.value.name : String(found.uid), ...found };
 }
 
 /** The user behind sudo or pkexec, as a name or number; null where there is none. */
-export const userBehind = (env: NodeJS.ProcessEnv = process.env): string | null =>
+export const invokingUser = (env: NodeJS.ProcessEnv = process.env): string | null =>
   env['SUDO_UID'] ?? env['PKEXEC_UID'] ?? null;
 
 /**
@@ -59,15 +59,17 @@ export const userBehind = (env: NodeJS.ProcessEnv = process.env): string | null 
  * root's; else who it is. One the machine does not know goes by his number.
  */
 export async function effectiveCaller(sessionUser?: string): Promise<EffectiveCaller> {
-  const asked = process.getuid?.() === 0 ? (sessionUser ?? userBehind()) : null;
-  if (asked === null) return ownUser();
-  const known = await userCalled(asked);
+  const requested = process.getuid?.() === 0 ? (sessionUser ?? invokingUser()) : null;
+  if (requested === null) return ownUser();
+  const known = await findUser(requested);
   if (known.ok) return known.value;
-  return /^\d{1,10}$/.test(asked) ? { name: asked, uid: Number(asked), gid: Number(asked) } : ownUser();
+  return /^\d{1,10}$/.test(requested)
+    ? { name: requested, uid: Number(requested), gid: Number(requested) }
+    : ownUser();
 }
 
 /** A user of this machine by name or number; `input.unusable` for one it does not have. */
-export async function userCalled(nameOrId: string): Promise<Result<EffectiveCaller, AppError>> {
+export async function findUser(nameOrId: string): Promise<Result<EffectiveCaller, AppError>> {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/.test(nameOrId))
     return fail('input.unusable', message('engine.is-no-user', { nameOrId }));
   try {
@@ -91,7 +93,7 @@ async function passwdEntry(nameOrId: string): Promise<string[]> {
   const name = /^\d+$/.test(nameOrId)
     ? (await run('/usr/bin/id', ['-un', nameOrId])).stdout.trim()
     : nameOrId;
-  const said = (
+  const output = (
     await run('/usr/bin/dscl', [
       '.',
       '-read',
@@ -101,7 +103,7 @@ async function passwdEntry(nameOrId: string): Promise<string[]> {
       'NFSHomeDirectory',
     ])
   ).stdout;
-  const field = (key: string): string => new RegExp(`^${key}: (.+)$`, 'm').exec(said)?.[1] ?? '';
+  const field = (key: string): string => new RegExp(`^${key}: (.+)$`, 'm').exec(output)?.[1] ?? '';
   return [name, '', field('UniqueID'), field('PrimaryGroupID'), '', field('NFSHomeDirectory')];
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { processWitness, type ProcessLivenessCheck } from './process-liveness.ts';
+import { processLiveness, type ProcessLivenessCheck } from './process-liveness.ts';
 import { acquireLock } from './lock.ts';
 
 let directory: string;
@@ -22,13 +22,13 @@ async function leaveLock(started: string | null): Promise<void> {
 }
 const filetime = '133764520131234567';
 const windows = (answer: { code: number | null; stdout: string }): ProcessLivenessCheck =>
-  processWitness('win32', () => Promise.resolve(answer));
+  processLiveness('win32', () => Promise.resolve(answer));
 
 describe.each([
   // The real ps, which says on Linux what it says on macOS.
-  ['macOS', processWitness('darwin'), 'Mon Jan  5 10:00:00 2026'],
+  ['macOS', processLiveness('darwin'), 'Mon Jan  5 10:00:00 2026'],
   ['Windows (stand-in)', windows({ code: 0, stdout: `${filetime}\r\n` }), '133000000000000000'],
-  ['Linux', processWitness('linux'), '1'],
+  ['Linux', processLiveness('linux'), '1'],
 ])('a lock on %s', (_system, witness, earlier) => {
   it('excludes others while its process lives', async () => {
     const lock = await acquireLock(file, witness);
@@ -61,20 +61,20 @@ describe.each([
 
 describe('when a process began, as Windows says it', () => {
   it('is queried from the framework, and nothing is concluded without an answer', async () => {
-    const asked: string[] = [];
-    const witness = processWitness('win32', (program, args) => {
-      asked.push([program, ...args].join(' '));
+    const calls: string[] = [];
+    const witness = processLiveness('win32', (program, args) => {
+      calls.push([program, ...args].join(' '));
       return Promise.resolve({ code: 0, stdout: filetime });
     });
     expect(await witness.identify(12)).toEqual({ pid: 12, started: filetime, boot: '' });
-    expect(asked[0]).toMatch(
+    expect(calls[0]).toMatch(
       /^C:\\Windows\\System32\\WindowsPowerShell\\v1\.0\\powershell\.exe -NoProfile -NonInteractive -Command try \{ \$p = \[Diagnostics\.Process\]::GetProcessById\(12\) \}/,
     );
     const mine = { pid: process.pid, started: filetime, boot: '' };
     expect([
-      await windows({ code: 0, stdout: 'none' }).lives(mine),
-      await windows({ code: 1, stdout: '' }).lives(mine),
-      await windows({ code: null, stdout: '' }).lives(mine),
+      await windows({ code: 0, stdout: 'none' }).isRunning(mine),
+      await windows({ code: 1, stdout: '' }).isRunning(mine),
+      await windows({ code: null, stdout: '' }).isRunning(mine),
     ]).toEqual([false, true, true]);
   });
 });

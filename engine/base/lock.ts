@@ -3,7 +3,7 @@ import { link, open, readFile, rename, unlink } from 'node:fs/promises';
 import * as z from 'zod';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { processIdentitySchema } from './process-identity.ts';
-import { processWitness, type ProcessLivenessCheck } from './process-liveness.ts';
+import { processLiveness, type ProcessLivenessCheck } from './process-liveness.ts';
 import { message } from '../../shared/messages/message.ts';
 import { sha256, systemCode, writeHint } from './files.ts';
 
@@ -21,17 +21,17 @@ export interface Lock {
  */
 export function acquireLock(
   file: string,
-  witness: ProcessLivenessCheck = processWitness(),
+  liveness: ProcessLivenessCheck = processLiveness(),
 ): Promise<Result<Lock, AppError>> {
-  return take(file, witness, 0);
+  return take(file, liveness, 0);
 }
 
 async function take(
   file: string,
-  witness: ProcessLivenessCheck,
+  liveness: ProcessLivenessCheck,
   depth: number,
 ): Promise<Result<Lock, AppError>> {
-  const owner: Owner = { ...(await witness.identify(process.pid)), nonce: randomBytes(8).toString('hex') };
+  const owner: Owner = { ...(await liveness.identify(process.pid)), nonce: randomBytes(8).toString('hex') };
   const text = JSON.stringify(owner);
   const temporary = `${file}.${owner.nonce}`;
   try {
@@ -56,7 +56,7 @@ async function take(
       // lock.
       try {
         await link(temporary, file);
-        return ok(held(file, text));
+        return ok(createLock(file, text));
       } catch (error) {
         if (systemCode(error) !== 'EEXIST')
           return fail('settings.unwritable', message('engine.could-not-be-made', { file }), {
@@ -66,19 +66,19 @@ async function take(
       }
       const current = await readFile(file, 'utf8').catch(() => null);
       if (current === null) continue; // released just now
-      if (await holderLives(current, witness)) return inProgress(current);
+      if (await isHolderAlive(current, liveness)) return inProgress(current);
       if (depth > 3) return inProgress(current);
       // Only one process may take over this very owner's lock: that right is a lock itself, named after the
       // dead owner.
-      const right = await take(`${file}.takeover-${sha256(current).slice(0, 12)}`, witness, depth + 1);
-      if (!right.ok) return right.error.code === 'apply.in-progress' ? inProgress(current) : right;
+      const takeover = await take(`${file}.takeover-${sha256(current).slice(0, 12)}`, liveness, depth + 1);
+      if (!takeover.ok) return takeover.error.code === 'apply.in-progress' ? inProgress(current) : takeover;
       try {
         if ((await readFile(file, 'utf8').catch(() => null)) === current) {
           await rename(temporary, file);
-          return ok(held(file, text));
+          return ok(createLock(file, text));
         }
       } finally {
-        await right.value.release();
+        await takeover.value.release();
       }
     }
     return inProgress('');
@@ -90,10 +90,10 @@ async function take(
 /** Whether a live process holds the lock `file`. */
 export async function isLocked(file: string): Promise<boolean> {
   const current = await readFile(file, 'utf8').catch(() => null);
-  return current !== null && holderLives(current, processWitness());
+  return current !== null && isHolderAlive(current, processLiveness());
 }
 
-function held(file: string, text: string): Lock {
+function createLock(file: string, text: string): Lock {
   return {
     release: async () => {
       if ((await readFile(file, 'utf8').catch(() => null)) === text)
@@ -120,8 +120,8 @@ function parseOwner(text: string): Owner | null {
   }
 }
 
-/** What isn't written by us, or was damaged by a crash of the machine, nobody can be holding. */
-async function holderLives(text: string, witness: ProcessLivenessCheck): Promise<boolean> {
+/** A file that is not a lock of ours, or was damaged by a crash of the machine, has no holder. */
+async function isHolderAlive(text: string, liveness: ProcessLivenessCheck): Promise<boolean> {
   const owner = parseOwner(text);
-  return owner !== null && witness.lives(owner);
+  return owner !== null && liveness.isRunning(owner);
 }

@@ -72,13 +72,13 @@ function arranged(mounts: readonly Mount[]): Arranged {
   }
   const inOrder = (a: Mount, b: Mount) =>
     a.mountPoint < b.mountPoint ? -1 : a.mountPoint > b.mountPoint ? 1 : 0;
-  const made = {
+  const entry = {
     at: new Map(mounts.map((mount) => [mount.mountPoint, mount])),
     ofDevice,
     sorted: [...mounts].sort(inOrder),
   };
-  arrangedTables.set(mounts, made);
-  return made;
+  arrangedTables.set(mounts, entry);
+  return entry;
 }
 
 /**

@@ -91,11 +91,12 @@ export async function runningProcesses(): Promise<RunningProcess[]> {
  */
 export async function endProcesses(identities: readonly ProcessIdentity[], graceMs: number): Promise<void> {
   await signalAll(identities, 'SIGTERM');
-  if (await waitUntilGone(identities, graceMs)) return;
+  if (await waitForExit(identities, graceMs)) return;
   await signalAll(identities, 'SIGKILL');
-  if (await waitUntilGone(identities, 10_000)) return;
-  const left = await survivors(identities);
-  if (left.length > 0) throw new Error(`processes ${left.map((p) => p.pid).join(', ')} can't be ended`);
+  if (await waitForExit(identities, 10_000)) return;
+  const remaining = await survivors(identities);
+  if (remaining.length > 0)
+    throw new Error(`processes ${remaining.map((p) => p.pid).join(', ')} can't be ended`);
 }
 
 async function signalAll(identities: readonly ProcessIdentity[], signal: NodeJS.Signals): Promise<void> {
@@ -114,7 +115,7 @@ async function survivors(identities: readonly ProcessIdentity[]): Promise<Proces
 }
 
 /** Resolves when none of the processes runs any more (true), or after `timeoutMs` (false). */
-export async function waitUntilGone(
+export async function waitForExit(
   identities: readonly ProcessIdentity[],
   timeoutMs: number,
 ): Promise<boolean> {

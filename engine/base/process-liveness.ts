@@ -4,10 +4,10 @@ import { identityOf, isAlive, type ProcessIdentity } from './process-identity.ts
 
 /** Tells a process from a later one with its pid, also across restarts of the machine. */
 export interface ProcessLivenessCheck {
-  /** Who `pid` is now; what can't be told is ''. */
+  /** The identity of the process that has `pid` now; unknown fields are ''. */
   identify(pid: number): Promise<ProcessIdentity>;
   /** Whether that very process still runs. Where only its pid is known: whether any process has it. */
-  lives(identity: ProcessIdentity): Promise<boolean>;
+  isRunning(identity: ProcessIdentity): Promise<boolean>;
 }
 
 /** How a program ended: `code` null where it could not be run. */
@@ -18,9 +18,9 @@ type Run = (
 ) => Promise<{ readonly code: number | null; readonly stdout: string }>;
 
 /**
- * The system's own word: /proc; ps on macOS; the framework on Windows (not run on a real one of these two).
+ * Liveness by /proc; ps on macOS; .NET on Windows (the latter two are not tested on real systems).
  */
-export function processWitness(
+export function processLiveness(
   platform: NodeJS.Platform = process.platform,
   run: Run = runProgram,
 ): ProcessLivenessCheck {
@@ -28,7 +28,7 @@ export function processWitness(
   if (platform === 'linux')
     return {
       identify: async (pid) => (await identityOf(pid)) ?? unknown(pid),
-      lives: (identity) =>
+      isRunning: (identity) =>
         identity.started === '' && identity.boot === ''
           ? Promise.resolve(exists(identity.pid))
           : isAlive(identity),
@@ -37,7 +37,7 @@ export function processWitness(
   return {
     // A time on the calendar: no other boot has had it.
     identify: async (pid) => ({ ...unknown(pid), started: (await startOf(pid, run)) ?? '' }),
-    lives: async ({ pid, started }) => {
+    isRunning: async ({ pid, started }) => {
       if (!exists(pid)) return false;
       const now = started === '' ? '' : await startOf(pid, run);
       return now === '' || now === started;
@@ -47,21 +47,21 @@ export function processWitness(
 
 /** When a process began, by ps: null where there is none, '' where that can't be told. */
 async function psStart(pid: number, run: Run): Promise<string | null> {
-  const said = await run('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { LC_ALL: 'C', TZ: 'UTC' });
-  const started = said.stdout.trim();
-  return said.code === 0 ? started : said.code === 1 && started === '' ? null : '';
+  const result = await run('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { LC_ALL: 'C', TZ: 'UTC' });
+  const started = result.stdout.trim();
+  return result.code === 0 ? started : result.code === 1 && started === '' ? null : '';
 }
 
 /** The same by Windows' own framework; no cmdlet, which could come from a module of the user's. */
 async function windowsStart(pid: number, run: Run): Promise<string | null> {
   const script = `try { $p = [Diagnostics.Process]::GetProcessById(${pid}) } catch { 'none'; exit 0 }; $p.StartTime.ToFileTimeUtc()`;
-  const said = await run(
+  const result = await run(
     `${process.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\WindowsPowerShell\\v1.0\\powershell.exe`,
     ['-NoProfile', '-NonInteractive', '-Command', script],
     process.env,
   );
-  const started = said.stdout.trim();
-  return said.code !== 0 ? '' : started === 'none' ? null : /^\d+$/.test(started) ? started : '';
+  const started = result.stdout.trim();
+  return result.code !== 0 ? '' : started === 'none' ? null : /^\d+$/.test(started) ? started : '';
 }
 
 function exists(pid: number): boolean {

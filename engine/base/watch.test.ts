@@ -19,7 +19,7 @@ it('does not read a file that somebody made huge, and still sees it change', asy
   truncateSync(file, 400 * 1024 * 1024);
   const before = process.resourceUsage().maxRSS;
   let changed: () => void = () => undefined;
-  const told = new Promise<void>((resolve) => {
+  const notified = new Promise<void>((resolve) => {
     changed = resolve;
   });
   const stop = watchFiles(
@@ -31,7 +31,7 @@ it('does not read a file that somebody made huge, and still sees it change', asy
   );
   try {
     appendFileSync(file, 'x');
-    await told;
+    await notified;
     expect(process.resourceUsage().maxRSS - before).toBeLessThan(200 * 1024);
   } finally {
     stop();

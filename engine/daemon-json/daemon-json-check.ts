@@ -32,10 +32,10 @@ export async function askDockerd(text: string): Promise<Result<void, AppError>> 
   try {
     const file = path.join(directory, 'daemon.json');
     await writeFile(file, text, { mode: 0o600 });
-    const said = await validate(file);
-    if (said === null) return ok(undefined);
+    const output = await validate(file);
+    if (output === null) return ok(undefined);
     return fail('daemon-json.invalid', message('daemon-json.docker-engine-does-not-take-daemon-json'), {
-      reason: said.replaceAll(file, 'daemon.json'),
+      reason: output.replaceAll(file, 'daemon.json'),
       hint: message('daemon-json.correct-daemon-json-then-try-again-nothing'),
     });
   } finally {

@@ -129,21 +129,21 @@ it("a plan to recreate reports what can't be inspected as left alone, and plans 
 });
 
 it('removing continues with the others, and reports why one is left', async () => {
-  const told: string[] = [];
+  const reasons: string[] = [];
   const ids = ['hung-0', 'other-0', 'hung-1', 'other-1', 'hung-2'];
   const outcomes = await removeContainers(
     docker(),
     { ids, includeRunning: true, removeVolumes: false },
     {
       onProgress: ({ id, removed, error }, done, total) => {
-        told.push(`${done}/${total} ${id} ${removed ? 'removed' : (error ?? '')}`);
+        reasons.push(`${done}/${total} ${id} ${removed ? 'removed' : (error ?? '')}`);
       },
     },
   );
   expect(outcomes.map(({ id, removed }) => [id, removed])).toEqual(
     ids.map((id) => [id, id.startsWith('other')]),
   );
-  expect(told).toHaveLength(5);
-  expect(told.filter((line) => line.includes(didNotAnswer))).toHaveLength(3);
+  expect(reasons).toHaveLength(5);
+  expect(reasons.filter((line) => line.includes(didNotAnswer))).toHaveLength(3);
   expect(await engine.docker('ps', '-a', '--format', '{{.Names}}')).not.toContain('other');
 });

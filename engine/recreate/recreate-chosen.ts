@@ -98,9 +98,9 @@ export async function recreateChosen(
   const scanned = await scan();
   if (!scanned.ok) return scanned;
   const known = new Map(
-    chosen.containers.map((one) => [one.id, outcomeKnown(one, scanned.value.containers)]),
+    chosen.containers.map((one) => [one.id, settledOutcome(one, scanned.value.containers)]),
   );
-  const left = chosen.containers.filter(({ id }) => known.get(id) === null);
+  const remaining = chosen.containers.filter(({ id }) => known.get(id) === null);
   const all = (run: RecreateRun): RecreateRun => ({
     ...run,
     members: chosen.containers.map(
@@ -113,12 +113,12 @@ export async function recreateChosen(
         },
     ),
   });
-  if (left.length === 0) {
+  if (remaining.length === 0) {
     const run = all({ members: [], activity: 'ended', cancellable: false });
     onEvent(run);
     return ok({ run: () => run, cancel: () => false, done: Promise.resolve(run) });
   }
-  const begun = await beginUnderLock(ports, requestFor(left, chosen.commit === true), (run) => {
+  const begun = await beginUnderLock(ports, requestFor(remaining, chosen.commit === true), (run) => {
     onEvent(all(run));
   });
   if (!begun.ok) return begun;
@@ -127,7 +127,7 @@ export async function recreateChosen(
 }
 
 /** What is settled about a chosen container as things stand; null: it is still to be recreated. */
-function outcomeKnown(
+function settledOutcome(
   { id, name }: ChosenRecreation['containers'][number],
   containers: readonly Container[],
 ): RecreateOutcome | null {

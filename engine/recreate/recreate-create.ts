@@ -7,20 +7,20 @@ import { message } from '../../shared/messages/message.ts';
 import { inspect, type RecreatePorts } from './recreate-ports.ts';
 
 export interface MakeOptions {
-  /** Who asks for it. */
+  /** The user on whose behalf it is created. */
   readonly user: EffectiveCaller;
   readonly name: string;
   /** Id of the image it must come to be of, whatever its reference leads to a moment later. */
   readonly imageId: string;
   readonly runtime: string;
-  /** Notes its id before anything else is done. */
-  readonly made: (id: string) => Promise<Result<void, AppError>>;
+  /** Called with its id, to record it, before anything else is done. */
+  readonly onCreated: (id: string) => Promise<Result<void, AppError>>;
 }
 
 /**
- * Makes a container through the gateway and connects it to its networks; it is not started. What the policy
- * has against it comes as `containers.recreate-blocked` in the gateway's words, which name the setting. What
- * was made before something failed stays: the caller undoes.
+ * Makes a container through the gateway and connects it to its networks; it is not started. A refusal
+ * by policy is `containers.recreate-blocked` with the gateway's text, which names the setting. On a failure the
+ * created container stays: the caller rolls back.
  */
 export async function makeContainer(
   ports: RecreatePorts,
@@ -38,7 +38,7 @@ export async function makeContainer(
   } catch (error) {
     return refused('the new container was not made', error);
   }
-  const noted = await options.made(id);
+  const noted = await options.onCreated(id);
   if (!noted.ok) return noted;
   try {
     for (const { name, endpoint } of networks.connected)

@@ -9,9 +9,9 @@ import { writeRecreateJournal, type JournalMember, type RecreateJournal } from '
 import { asSuccessor, commitsWhileRunning, type PlannedMember } from './recreate-plan.ts';
 import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
 import {
-  absentIsFine,
+  ignoreAbsent,
   finishRecreate,
-  pushOnRecreate,
+  rollForwardRecreate,
   rollBackRecreate,
   trialName,
 } from './recreate-settle.ts';
@@ -137,8 +137,8 @@ class GroupRun {
    */
   async #create(): Promise<Result<void, AppError>> {
     for (const [member, noted] of this.#each()) {
-      const made = await this.#make(member, noted, member.commit ? 'trial' : 'new');
-      if (!made.ok) return made;
+      const created = await this.#make(member, noted, member.commit ? 'trial' : 'new');
+      if (!created.ok) return created;
     }
     return ok(undefined);
   }
@@ -163,13 +163,13 @@ class GroupRun {
       imageId: image?.id ?? member.subject.inspected.view.Image,
       runtime: this.#options.runtime,
     };
-    const made = await makeContainer(
+    const created = await makeContainer(
       this.#ports,
       { body, networks },
       {
         ...making,
         name: as === 'trial' ? trialName(noted) : noted.temporaryName,
-        made: async (id) => {
+        onCreated: async (id) => {
           await this.#ports.onCheckpoint?.('made');
           return as === 'trial'
             ? ok(undefined)
@@ -187,8 +187,8 @@ class GroupRun {
         },
       },
     );
-    if (!made.ok) return this.#about(member, made.error);
-    for (const [called, id] of asSuccessor(member.subject.inspected, made.value))
+    if (!created.ok) return this.#about(member, created.error);
+    for (const [called, id] of asSuccessor(member.subject.inspected, created.value))
       this.#successors.set(called, id);
     return ok(undefined);
   }
@@ -199,9 +199,9 @@ class GroupRun {
       // An engine that restarts meanwhile must not bring it up again.
       if (!['', 'no'].includes(noted.restartPolicy.Name)) await old.update({ RestartPolicy: { Name: 'no' } });
       if (!member.running) continue;
-      const gone = noted.autoRemove ? absentIsFine(old.wait({ condition: 'removed' })) : Promise.resolve();
+      const gone = noted.autoRemove ? ignoreAbsent(old.wait({ condition: 'removed' })) : Promise.resolve();
       // With the container's own signal and time-out.
-      await absentIsFine(
+      await ignoreAbsent(
         old.stop().catch((error: unknown) => {
           if (!/already stopped|not running/.test(engineMessage(error)) && !isNotModified(error)) throw error;
         }),
@@ -230,16 +230,16 @@ class GroupRun {
           'containers.recreate-failed',
           message('containers.image-is-gone-again', { commitTo: noted.commitTo }),
         );
-      const made = await this.#make(member, noted, 'new', { ...image, reference: noted.commitTo });
-      if (!made.ok) return made;
-      await absentIsFine(this.#ports.engine.getContainer(trialName(noted)).remove({ force: true, v: true }));
+      const created = await this.#make(member, noted, 'new', { ...image, reference: noted.commitTo });
+      if (!created.ok) return created;
+      await ignoreAbsent(this.#ports.engine.getContainer(trialName(noted)).remove({ force: true, v: true }));
     }
     return ok(undefined);
   }
 
   async #swap(): Promise<Result<void, AppError>> {
     for (const [member, noted] of this.#each()) {
-      await absentIsFine(this.#ports.engine.getContainer(member.id).rename({ name: noted.keptName }));
+      await ignoreAbsent(this.#ports.engine.getContainer(member.id).rename({ name: noted.keptName }));
       await this.#ports.onCheckpoint?.('between names');
       await this.#ports.engine.getContainer(noted.newId ?? noted.temporaryName).rename({ name: member.name });
     }
@@ -297,7 +297,7 @@ class GroupRun {
   async #undo(step: RecreateStep, error: AppError): Promise<RecreateOutcome[]> {
     const all = (outcome: RecreateOutcome) => this.#members.map(() => outcome);
     this.#options.onRollBack();
-    const pushed = await pushOnRecreate(this.#ports, this.#journal, this.#journal.step === 'start');
+    const pushed = await rollForwardRecreate(this.#ports, this.#journal, this.#journal.step === 'start');
     if (pushed !== null)
       return all({
         kind: 'rollback-failed',

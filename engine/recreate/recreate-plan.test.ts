@@ -5,7 +5,7 @@ import { readInspected } from '../../shared/containers/inspected.ts';
 import type { RecreateRequest } from '../../shared/containers/recreate.ts';
 import { root } from '../base/docker-client-as.ts';
 import type { RecreateFacts, Subject } from './recreate-facts.ts';
-import { askedOf, planRecreate, withRefusals } from './recreate-plan.ts';
+import { recreationRequests, planRecreate, withRefusals } from './recreate-plan.ts';
 
 const written = { bytes: 5, paths: 1 };
 function subject(host: object = {}, more: Partial<Subject> = {}): Subject {
@@ -104,14 +104,14 @@ describe('what the gateway will refuse (D)', () => {
     return { blocked: told.blocked, blockers: told.groups.flat().flatMap((item) => item.blockers) };
   };
   test('the create request is decided as for the user who requests the new container', () => {
-    expect(askedOf(planned(subject({}, { user: { name: 'u', uid: 7, gid: 8 } })))).toMatchObject([
+    expect(recreationRequests(planned(subject({}, { user: { name: 'u', uid: 7, gid: 8 } })))).toMatchObject([
       {
         name: 'full',
         user: { uid: 7, gid: 8 },
         body: { Image: 'busybox', HostConfig: { Runtime: 'bulkhead' } },
       },
     ]);
-    expect(askedOf(planned(subject({}, { isProtected: true })))).toEqual([]);
+    expect(recreationRequests(planned(subject({}, { isProtected: true })))).toEqual([]);
   });
   test("it is a blocker with the gateway's text", () => {
     expect(blockers(subject(), 'bind-not-shared')).toEqual({

@@ -22,7 +22,7 @@ export interface PlannedMember extends RecreateItem {
 }
 export interface PlannedRecreate extends RecreatePlan {
   readonly groups: PlannedMember[][];
-  /** Those of which nothing is known: the plan says why, and leaves them alone. */
+  /** Containers that could not be inspected: the plan gives the reason, and leaves them alone. */
   readonly notInspected: RecreateItem[];
 }
 
@@ -71,10 +71,10 @@ export function planRecreate(facts: RecreateFacts, request: RecreateRequest): Pl
 }
 
 /**
- * What of a plan the gateway has a say in. Of those recreated with it nobody knows the new ids yet: they go
- * by their old ones.
+ * The create requests of a plan, for the gateway to check. Containers recreated together are referenced by
+ * their old ids: the new ones are not known yet.
  */
-export function askedOf({ groups }: PlannedRecreate): AskedRecreation[] {
+export function recreationRequests({ groups }: PlannedRecreate): AskedRecreation[] {
   return groups
     .flat()
     .filter(({ unchanged }) => !unchanged)
@@ -90,15 +90,15 @@ export function askedOf({ groups }: PlannedRecreate): AskedRecreation[] {
     });
 }
 
-/** The plan with what the gateway will refuse, each as a blocker in its own words. */
+/** The plan with the gateway's refusals as blockers, in the gateway's text. */
 export function withRefusals(
   { groups, notInspected }: PlannedRecreate,
   refused: ReadonlyMap<string, readonly RecreateRefusal[]>,
 ): PlannedRecreate {
-  const told = groups.map((group) =>
+  const updated = groups.map((group) =>
     group.map((member) => {
       const refusals = (refused.get(member.id) ?? []).filter(
-        ({ rule }) => !member.blockers.some(({ code }) => saidBy[code]?.includes(rule) === true),
+        ({ rule }) => !member.blockers.some(({ code }) => rulesCoveredBy[code]?.includes(rule) === true),
       );
       return refusals.length === 0
         ? member
@@ -112,14 +112,14 @@ export function withRefusals(
     }),
   );
   return {
-    groups: told,
+    groups: updated,
     notInspected,
-    blocked: notInspected.length > 0 || told.flat().some(({ blockers }) => blockers.length > 0),
+    blocked: notInspected.length > 0 || updated.flat().some(({ blockers }) => blockers.length > 0),
   };
 }
 
-/** Rules of the gateway's that say what a blocker of the plan says already, and what to do about it. */
-const saidBy: Partial<Record<RecreateNote['code'], readonly string[]>> = {
+/** Gateway rules that a blocker of the plan already covers. */
+const rulesCoveredBy: Partial<Record<RecreateNote['code'], readonly string[]>> = {
   'host-namespace': ['host-namespace'],
   'joined-gone': ['foreign-namespace', 'container-unprotected'],
   'joined-unprotected': ['foreign-namespace', 'container-unprotected'],
@@ -146,9 +146,10 @@ function planOne(subject: Subject, facts: RecreateFacts, request: RecreateReques
         reference === name ||
         (reference.length >= 4 && view.Id.startsWith(reference)),
     );
-  const alone = !commit && holdsWrites(subject);
-  const removeOld = request.old === 'remove' || (request.old === 'remove-when-healthy' && running && !alone);
-  const goes = removeOld || (view.HostConfig.AutoRemove && running);
+  const isOnlyCopy = !commit && hasWrites(subject);
+  const removeOld =
+    request.old === 'remove' || (request.old === 'remove-when-healthy' && running && !isOnlyCopy);
+  const isRemoved = removeOld || (view.HostConfig.AutoRemove && running);
   const make: PlannedMember['recreation'] = (successors, other) =>
     recreation(
       inspected,
@@ -165,8 +166,12 @@ function planOne(subject: Subject, facts: RecreateFacts, request: RecreateReques
     commit,
     changes: isProtected
       ? []
-      : [...make(new Map()).changes, ...shares(subject), ...(goes ? [] : oldOne(subject, request, running))],
-    lost: isProtected ? [] : lost(subject, facts, { running, commit, removeOld, goes }),
+      : [
+          ...make(new Map()).changes,
+          ...shares(subject),
+          ...(isRemoved ? [] : oldContainerNotes(subject, request, running)),
+        ],
+    lost: isProtected ? [] : losses(subject, facts, { running, commit, removeOld, isRemoved }),
     blockers: isProtected ? [] : blockers(subject, facts, request, running),
     written: subject.written,
     subject,
@@ -189,10 +194,14 @@ function shares({ inspected, user }: Subject): RecreateNote[] {
 }
 
 /** Something was written inside it, for all that is known. */
-const holdsWrites = ({ written }: Subject): boolean => written === null || written.paths > 0;
+const hasWrites = ({ written }: Subject): boolean => written === null || written.paths > 0;
 
 /** Why the old one stays, and what follows. */
-function oldOne({ inspected }: Subject, request: RecreateRequest, running: boolean): RecreateNote[] {
+function oldContainerNotes(
+  { inspected }: Subject,
+  request: RecreateRequest,
+  running: boolean,
+): RecreateNote[] {
   const project = inspected.view.Config.Labels['com.docker.compose.project'];
   return [
     ...(request.old === 'keep' ? [] : [note(running ? 'kept-written' : 'never-run')]),
@@ -200,26 +209,26 @@ function oldOne({ inspected }: Subject, request: RecreateRequest, running: boole
   ];
 }
 
-function lost(
+function losses(
   subject: Subject,
   facts: RecreateFacts,
   {
     running,
     commit,
     removeOld,
-    goes,
-  }: Pick<PlannedMember, 'running' | 'commit' | 'removeOld'> & { readonly goes: boolean },
+    isRemoved,
+  }: Pick<PlannedMember, 'running' | 'commit' | 'removeOld'> & { readonly isRemoved: boolean },
 ): RecreateNote[] {
   const { inspected, written } = subject;
   const { view } = inspected;
   const linkers = sharers(inspected, facts.others, links);
   return [
     ...(running ? [note('memory')] : []),
-    ...(commit || !holdsWrites(subject)
+    ...(commit || !hasWrites(subject)
       ? []
       : [written === null ? note('writable-unknown') : note('writable-layer', written)]),
     // Logs of the other drivers are elsewhere.
-    ...(goes &&
+    ...(isRemoved &&
     view.State.Status !== 'created' &&
     ['json-file', 'local'].includes(view.HostConfig.LogConfig.Type)
       ? [note('logs', removeOld && !view.HostConfig.AutoRemove ? { hint: '--keep-old' } : {})]

@@ -33,7 +33,7 @@ export interface RecreatePorts {
    * Absent: it says so when it is asked for the new one.
    */
   readonly refused?: (
-    asked: readonly AskedRecreation[],
+    requests: readonly AskedRecreation[],
   ) => Promise<ReadonlyMap<string, readonly RecreateRefusal[]>>;
   /** How long a container without a health check must run to count as well, ms. */
   readonly graceMs: number;

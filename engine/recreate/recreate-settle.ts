@@ -11,9 +11,9 @@ import { message } from '../../shared/messages/message.ts';
 import { inspect, type RecreatePorts } from './recreate-ports.ts';
 
 /**
- * Undoes a recreation from whatever point it had come to: what was made goes, the old ones get their names,
- * restart policies and processes back. Looks at the engine, not at how far the journal says it went, so that
- * it may be done any number of times. The journal goes when all is back.
+ * Rolls back a recreation from any point: removes created containers, and restores names, restart policies and
+ * processes of the old ones. It reads the state of the engine, not the step in the journal, so it is
+ * idempotent. Removes the journal when all is restored.
  */
 export async function rollBackRecreate(
   ports: RecreatePorts,
@@ -29,16 +29,16 @@ export async function rollBackRecreate(
   };
   for (const member of journal.members.toReversed()) {
     await attempt(`what was made for ${member.name} could not be removed`, () =>
-      removeMade(ports.engine, member),
+      removeCreated(ports.engine, member),
     );
   }
   for (const member of journal.members)
-    await attempt(`${member.name} could not be put back`, () => putBack(ports, member));
+    await attempt(`${member.name} could not be put back`, () => restoreMember(ports, member));
   await ports.onCheckpoint?.('put back');
   for (const { commitTo } of journal.members) {
     if (commitTo !== null)
       await attempt(`image ${commitTo} could not be removed`, () =>
-        absentIsFine(ports.engine.getImage(commitTo).remove()),
+        ignoreAbsent(ports.engine.getImage(commitTo).remove()),
       );
   }
   if (problems.length > 0)
@@ -49,8 +49,8 @@ export async function rollBackRecreate(
   return removeRecreateJournal(ports.paths);
 }
 
-/** Every container made for a member, by id as far as that was noted, and by the names only it can have. */
-async function removeMade(docker: Docker, member: JournalMember): Promise<void> {
+/** Removes every container created for a member, by its recorded id, and by the names only it can have. */
+async function removeCreated(docker: Docker, member: JournalMember): Promise<void> {
   for (const reference of [member.newId, member.temporaryName, trialName(member)]) {
     if (reference === null) continue;
     const found = await inspect(docker, reference);
@@ -58,11 +58,11 @@ async function removeMade(docker: Docker, member: JournalMember): Promise<void> 
     // Never the old one, whatever it is called.
     if (found.value === null || found.value.view.Id === member.oldId) continue;
     // With volumes: those it has from the old one are in it by name, and stay.
-    await absentIsFine(docker.getContainer(found.value.view.Id).remove({ force: true, v: true }));
+    await ignoreAbsent(docker.getContainer(found.value.view.Id).remove({ force: true, v: true }));
   }
 }
 
-async function putBack(ports: RecreatePorts, member: JournalMember): Promise<void> {
+async function restoreMember(ports: RecreatePorts, member: JournalMember): Promise<void> {
   const { engine: docker } = ports;
   const found = await inspect(docker, member.oldId);
   if (!found.ok) throw new Error(found.error.reason ?? found.error.message);
@@ -76,8 +76,8 @@ async function putBack(ports: RecreatePorts, member: JournalMember): Promise<voi
 }
 
 /**
- * Ends a recreation whose new containers were seen to be well: the old ones go, where they should and the new
- * one is still there. The value says what is not as it should be.
+ * Completes a recreation whose new containers run well: removes the old ones where that was requested and the
+ * new one still exists. The value lists problems.
  */
 export async function finishRecreate(
   ports: RecreatePorts,
@@ -86,19 +86,19 @@ export async function finishRecreate(
   const problems: string[] = [];
   for (const member of journal.members) {
     if (!member.removeOld) continue;
-    const made = await inspect(ports.engine, member.newId ?? member.name);
+    const created = await inspect(ports.engine, member.newId ?? member.name);
     const old = await inspect(ports.engine, member.oldId);
-    if (!made.ok) return made;
+    if (!created.ok) return created;
     if (!old.ok) return old;
     if (old.value === null) continue;
     // Between that and now the machine may have gone down, or somebody removed it.
-    if (made.value === null || made.value.view.Id === member.oldId) {
+    if (created.value === null || created.value.view.Id === member.oldId) {
       problems.push(`the new ${member.name} is gone, so the old one stays, as ${old.value.name}`);
       continue;
     }
     // Without volumes: the new one has them.
     try {
-      await absentIsFine(ports.engine.getContainer(member.oldId).remove({ v: false }));
+      await ignoreAbsent(ports.engine.getContainer(member.oldId).remove({ v: false }));
     } catch (error) {
       problems.push(`${member.keptName} could not be removed: ${engineMessage(error)}`);
     }
@@ -108,14 +108,13 @@ export async function finishRecreate(
 }
 
 /**
- * What a container is called that only tries out, before anything is stopped, whether the gateway lets it be
- * made.
+ * Name of the trial container, created before anything is stopped to find out whether the gateway allows it.
  */
 export const trialName = (member: Pick<JournalMember, 'temporaryName'>): string =>
   `${member.temporaryName}-trial`;
 
-/** Waits for a removal; what is gone already is fine, and so is what another is removing just now. */
-export async function absentIsFine(removal: Promise<unknown>): Promise<void> {
+/** Awaits a removal; ignores that the object is gone, or is being removed by another request. */
+export async function ignoreAbsent(removal: Promise<unknown>): Promise<void> {
   try {
     await removal;
   } catch (error) {
@@ -128,24 +127,24 @@ export async function absentIsFine(removal: Promise<unknown>): Promise<void> {
 }
 
 /**
- * Where there is no way back, since a container run with --rm is gone once it stops: gives the new ones their
- * names and starts them. Null: there is a way back. The value says what is the case now. A new one that is
- * gone as well is made once more; it is not started where it ran and ended, nor where its start failed just
- * now (`startFailed`): it would be gone again.
+ * Rolls a recreation forward that cannot be rolled back, since a container run with --rm is gone once it stops:
+ * renames and starts the new ones. Null: it can be rolled back. The value describes the outcome. A new one that
+ * is gone as well is created once more; it is not started if it ran and ended, or if its start failed just now
+ * (`startFailed`): it would be removed again.
  */
-export async function pushOnRecreate(
+export async function rollForwardRecreate(
   ports: RecreatePorts,
   journal: RecreateJournal,
   startFailed: boolean,
 ): Promise<Result<string, AppError> | null> {
-  const gone: string[] = [];
+  const removedNames: string[] = [];
   for (const member of journal.members) {
     const old = await inspect(ports.engine, member.oldId);
     if (!old.ok) return old;
-    if (old.value === null && member.autoRemove) gone.push(member.name);
+    if (old.value === null && member.autoRemove) removedNames.push(member.name);
   }
-  if (gone.length === 0) return null;
-  const left: string[] = [];
+  if (removedNames.length === 0) return null;
+  const problems: string[] = [];
   for (const member of journal.members) {
     try {
       const old = await inspect(ports.engine, member.oldId);
@@ -154,63 +153,65 @@ export async function pushOnRecreate(
         await ports.engine.getContainer(member.oldId).rename({ name: member.keptName });
       }
       const ended = journal.step === 'wait' && member.autoRemove;
-      if (ended) await goneIfEnded(ports.engine, member);
+      if (ended) await waitForAutoRemoval(ports.engine, member);
       const found = await newest(ports.engine, member);
-      const made = found.made ?? (await makeAgain(ports, member));
+      const created = found.created ?? (await createAgain(ports, member));
       const trial = found.trial;
-      if (made === null) {
-        left.push(`there is no new ${member.name}`);
+      if (created === null) {
+        problems.push(`there is no new ${member.name}`);
         continue;
       }
       if (trial)
-        left.push(
-          `the new ${member.name} is without what was written inside the old one${await whereWrites(ports.engine, member)}`,
+        problems.push(
+          `the new ${member.name} is without what was written inside the old one${await describeKeptWrites(ports.engine, member)}`,
         );
-      const container = ports.engine.getContainer(made.view.Id);
-      if (made.name !== member.name) await container.rename({ name: member.name });
-      if (found.made === null && (ended || startFailed)) {
-        left.push(`the new ${member.name} is made once more and not started`);
+      const container = ports.engine.getContainer(created.view.Id);
+      if (created.name !== member.name) await container.rename({ name: member.name });
+      if (found.created === null && (ended || startFailed)) {
+        problems.push(`the new ${member.name} is made once more and not started`);
         continue;
       }
-      if (member.wasRunning && !made.view.State.Running)
+      if (member.wasRunning && !created.view.State.Running)
         await ports
           .clients(member.making?.user ?? root)
-          .getContainer(made.view.Id)
+          .getContainer(created.view.Id)
           .start();
     } catch (error) {
-      left.push(`${member.name}: ${engineMessage(error)}`);
+      problems.push(`${member.name}: ${engineMessage(error)}`);
     }
   }
   const removed = await removeRecreateJournal(ports.paths);
   if (!removed.ok) return removed;
-  const what = `${gone.join(', ')} ran with --rm and is gone; what was made of it stands in its place`;
-  return left.length === 0 ? ok(what) : fail('apply.rollback-failed', what, { reason: left.join('; ') });
+  const what = `${removedNames.join(', ')} ran with --rm and is gone; what was made of it stands in its place`;
+  return problems.length === 0
+    ? ok(what)
+    : fail('apply.rollback-failed', what, { reason: problems.join('; ') });
 }
 
-/** Makes the new one of a member once more; null where it is not known how. */
-async function makeAgain(
+/** Creates the new container of a member once more; null where its create request is not recorded. */
+async function createAgain(
   ports: RecreatePorts,
   { making, temporaryName, oldId }: JournalMember,
 ): Promise<Inspected | null> {
   // While the old one is still there it has what the new one is to have.
   if (making === undefined || (await inspectOrThrow(ports.engine, oldId)) !== null) return null;
   const { body, networks, ...options } = making;
-  const made = await makeContainer(
+  const created = await makeContainer(
     ports,
     { body, networks },
-    { ...options, name: temporaryName, made: () => Promise.resolve(ok(undefined)) },
+    { ...options, name: temporaryName, onCreated: () => Promise.resolve(ok(undefined)) },
   );
-  if (!made.ok) throw new Error(`${made.error.message}: ${made.error.reason ?? ''}`);
-  return inspectOrThrow(ports.engine, made.value);
+  if (!created.ok) throw new Error(`${created.error.message}: ${created.error.reason ?? ''}`);
+  return inspectOrThrow(ports.engine, created.value);
 }
 
-/** Waits until a new one that ran with --rm and ended is gone, as the engine is about to have it. */
-async function goneIfEnded(docker: Docker, { newId }: JournalMember): Promise<void> {
+/** Waits for the engine to remove a new container that ran with --rm and ended. */
+async function waitForAutoRemoval(docker: Docker, { newId }: JournalMember): Promise<void> {
   if (newId === null) return;
   for (let attempt = 0; attempt < 100; attempt++) {
-    const made = await inspectOrThrow(docker, newId);
-    if (made === null || made.view.State.Running) return;
-    await absentIsFine(docker.getContainer(newId).remove({ force: true, v: true }));
+    const created = await inspectOrThrow(docker, newId);
+    if (created === null || created.view.State.Running) return;
+    await ignoreAbsent(docker.getContainer(newId).remove({ force: true, v: true }));
     // Where the engine is at it already there is nothing to wait for but time.
     await setTimeout(100);
   }
@@ -223,23 +224,24 @@ async function inspectOrThrow(docker: Docker, reference: string): Promise<Inspec
 }
 
 /**
- * The new one of a member; failing that the one that only tried out whether it may be made, which else goes.
+ * The new container of a member, or else its trial container. With both, the trial container is removed.
  */
 async function newest(
   docker: Docker,
   member: JournalMember,
-): Promise<{ readonly made: Inspected | null; readonly trial: boolean }> {
-  const made =
+): Promise<{ readonly created: Inspected | null; readonly trial: boolean }> {
+  const created =
     (member.newId === null ? null : await inspectOrThrow(docker, member.newId)) ??
     (await inspectOrThrow(docker, member.temporaryName));
   const trial = await inspectOrThrow(docker, trialName(member));
-  if (made === null || trial === null) return { made: made ?? trial, trial: made === null && trial !== null };
-  await absentIsFine(docker.getContainer(trial.view.Id).remove({ force: true, v: true }));
-  return { made, trial: false };
+  if (created === null || trial === null)
+    return { created: created ?? trial, trial: created === null && trial !== null };
+  await ignoreAbsent(docker.getContainer(trial.view.Id).remove({ force: true, v: true }));
+  return { created, trial: false };
 }
 
-/** Where what was written inside an old one is all the same. */
-async function whereWrites(docker: Docker, member: JournalMember): Promise<string> {
+/** Names where the writable layer of an old container is kept, if anywhere. */
+async function describeKeptWrites(docker: Docker, member: JournalMember): Promise<string> {
   const old = await inspect(docker, member.oldId);
   if (old.ok && old.value !== null) return `, which is kept as ${old.value.name}`;
   return member.commitTo !== null && (await imageOf(docker, member.commitTo)) !== null

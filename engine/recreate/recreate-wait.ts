@@ -36,13 +36,13 @@ export async function startAndWait(
   }
   const ended = new AbortController();
   let notify: () => void = () => undefined;
-  let died = false;
+  let hasDied = false;
   let lost = false;
   // An engine that ends breaks the stream off; its close tells.
   createInterface({ input: stream })
     .on('error', () => undefined)
     .on('line', (line) => {
-      if (/"(?:status|Action)":"die"/.test(line)) died = true;
+      if (/"(?:status|Action)":"die"/.test(line)) hasDied = true;
       notify();
     });
   stream.once('close', () => {
@@ -73,11 +73,11 @@ export async function startAndWait(
       if (!read.ok) return read;
       if (read.value === null)
         return fail('containers.not-healthy', message('containers.new-container-is-gone'));
-      const state = standing(read.value, died, graceOver);
+      const state = describeUnhealthyState(read.value, hasDied, graceOver);
       if (state === 'well') return ok(undefined);
       if (state !== 'waiting')
         return fail('containers.not-healthy', state, {
-          reason: await lastWords(docker, read.value),
+          reason: await failureDetail(docker, read.value),
           hint: message('containers.mend-what-it-complains-about-then-recreate'),
         });
       if (lost)
@@ -92,9 +92,9 @@ export async function startAndWait(
 }
 
 /** 'well', 'waiting', or what is wrong. */
-function standing(container: Inspected, died: boolean, graceOver: boolean): string {
+function describeUnhealthyState(container: Inspected, hasDied: boolean, graceOver: boolean): string {
   const { State: state } = container.view;
-  if (died || !state.Running || state.Restarting)
+  if (hasDied || !state.Running || state.Restarting)
     return `the new container ended with exit code ${state.ExitCode}`;
   if (!hasHealthcheck(container)) return graceOver ? 'well' : 'waiting';
   switch (state.Health?.Status) {
@@ -107,8 +107,8 @@ function standing(container: Inspected, died: boolean, graceOver: boolean): stri
   }
 }
 
-/** The engine's error, what the health check said last, or the end of the log. */
-async function lastWords(docker: Docker, container: Inspected): Promise<string> {
+/** The engine's error, the last output of the health check, or the end of the log. */
+async function failureDetail(docker: Docker, container: Inspected): Promise<string> {
   const { State: state, Id: id } = container.view;
   if (state.Error !== '') return state.Error;
   try {

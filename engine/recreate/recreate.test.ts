@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { keptName, nameBeforeKept } from '../../shared/containers/kept-name.ts';
 import { writeSharingRecord } from '../../shared/isolation/sharing-user.ts';
 import { rootPaths } from '../base/root-paths.ts';
-import { effectiveCaller, recordedUser, userBehind, userCalled } from '../base/docker-client-as.ts';
+import { effectiveCaller, recordedUser, invokingUser, findUser } from '../base/docker-client-as.ts';
 import { commitReference } from './recreate-group.ts';
 import { readable } from './recreate-wait.ts';
 
@@ -36,11 +36,11 @@ describe('the last log lines of a container', () => {
 
 describe('the requesting user (A8)', () => {
   test('is the user behind sudo or pkexec', () => {
-    expect([userBehind({ SUDO_UID: '1000' }), userBehind({ PKEXEC_UID: '1001' }), userBehind({})]).toEqual([
-      '1000',
-      '1001',
-      null,
-    ]);
+    expect([
+      invokingUser({ SUDO_UID: '1000' }),
+      invokingUser({ PKEXEC_UID: '1001' }),
+      invokingUser({}),
+    ]).toEqual(['1000', '1001', null]);
   });
   test.runIf(process.getuid?.() === 0)(
     "is a person, also where the process is root's: the one named by an option, else the one behind sudo or pkexec, by number if the machine has no account of it",
@@ -73,12 +73,12 @@ describe('the requesting user (A8)', () => {
     }
   });
   test('is one of this machine, by name or number, and never an option of getent', async () => {
-    expect(await userCalled('0')).toEqual({
+    expect(await findUser('0')).toEqual({
       ok: true,
       value: { name: 'root', uid: 0, gid: 0, home: '/root' },
     });
-    expect(await userCalled('root')).toEqual(await userCalled('0'));
+    expect(await findUser('root')).toEqual(await findUser('0'));
     for (const bad of ['--help', 'a b', '', 'nobody-is-called-so'])
-      expect(await userCalled(bad)).toMatchObject({ ok: false, error: { code: 'input.unusable' } });
+      expect(await findUser(bad)).toMatchObject({ ok: false, error: { code: 'input.unusable' } });
   });
 });

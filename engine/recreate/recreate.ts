@@ -13,7 +13,7 @@ import { recreateFacts } from './recreate-facts.ts';
 import { recreateGroup } from './recreate-group.ts';
 import { readRecreateJournal, recreateJournalPath } from './recreate-journal.ts';
 import {
-  askedOf,
+  recreationRequests,
   planRecreate,
   withRefusals,
   type PlannedMember,
@@ -21,7 +21,7 @@ import {
 } from './recreate-plan.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
 import { message } from '../../shared/messages/message.ts';
-import { finishRecreate, pushOnRecreate, rollBackRecreate } from './recreate-settle.ts';
+import { finishRecreate, rollForwardRecreate, rollBackRecreate } from './recreate-settle.ts';
 
 /** One recreation under way. */
 export interface RecreateHandle {
@@ -47,7 +47,7 @@ export async function makeRecreatePlan(
   const { groups, notInspected, blocked } =
     ports.refused === undefined || !facts.value.eci
       ? planned
-      : withRefusals(planned, await ports.refused(askedOf(planned)));
+      : withRefusals(planned, await ports.refused(recreationRequests(planned)));
   // Without what it is done with.
   const items = groups.map((group) =>
     group.map(({ subject: _subject, recreation: _recreation, removeOld: _removeOld, ...item }) => item),
@@ -137,12 +137,12 @@ function execute(
     cancellable: true,
   };
   const controller = new AbortController();
-  const tell = (part: Partial<RecreateRun>) => {
+  const update = (part: Partial<RecreateRun>) => {
     run = { ...run, ...part };
     onEvent(run);
   };
   const change = (ids: ReadonlySet<string>, part: Partial<RecreateMember>) => {
-    tell({ members: run.members.map((member) => (ids.has(member.id) ? { ...member, ...part } : member)) });
+    update({ members: run.members.map((member) => (ids.has(member.id) ? { ...member, ...part } : member)) });
   };
   const successors = new Map<string, string>();
 
@@ -163,7 +163,7 @@ function execute(
               change(ids, { step });
             },
             onRollBack: () => {
-              tell({ activity: 'rolling-back', cancellable: false });
+              update({ activity: 'rolling-back', cancellable: false });
             },
           }).catch((defect: unknown) =>
             group.map((): RecreateOutcome => ({
@@ -174,7 +174,7 @@ function execute(
               }).error,
             })),
           ));
-        tell({
+        update({
           activity: controller.signal.aborted ? 'cancelling' : 'recreating',
           cancellable: !controller.signal.aborted,
           members: run.members.map((member) => {
@@ -186,7 +186,7 @@ function execute(
     } finally {
       await release();
     }
-    tell({ activity: 'ended', cancellable: false });
+    update({ activity: 'ended', cancellable: false });
     return run;
   };
   const done = all();
@@ -196,7 +196,7 @@ function execute(
     cancel: () => {
       if (!run.cancellable) return false;
       controller.abort();
-      tell({ activity: 'cancelling', cancellable: false });
+      update({ activity: 'cancelling', cancellable: false });
       return true;
     },
   };
@@ -281,7 +281,7 @@ export async function settleUnderLock(
     const finished = await finishRecreate(ports, journal);
     return finished.ok ? ok({ names, how: 'finished', problems: finished.value }) : finished;
   }
-  const pushed = await pushOnRecreate(ports, journal, false);
+  const pushed = await rollForwardRecreate(ports, journal, false);
   if (pushed !== null) return pushed.ok ? ok({ names, how: 'pushed-on', problems: [] }) : pushed;
   const back = await rollBackRecreate(ports, journal);
   return back.ok ? ok({ names, how: 'rolled-back', problems: [] }) : back;

@@ -33,7 +33,7 @@ export async function removeContainers(
   const limit = pLimit(removeConcurrency);
   let done = 0;
   const isCancelled = () => options.signal?.aborted === true;
-  const told = (outcome: RemoveOutcome): RemoveOutcome => {
+  const report = (outcome: RemoveOutcome): RemoveOutcome => {
     done++;
     options.onProgress?.(outcome, done, request.ids.length);
     return outcome;
@@ -41,10 +41,10 @@ export async function removeContainers(
   return Promise.all(
     request.ids.map(async (id) => {
       const found = await inSlot(async () => (isCancelled() ? notBegun(id) : inspectOne(docker, id)));
-      if ('removed' in found) return told(found);
+      if ('removed' in found) return report(found);
       // Within the limit: who is told of one may cancel the next.
       return limit(async () =>
-        told(isCancelled() ? notBegun(id) : await removeInspected(docker, found, request)),
+        report(isCancelled() ? notBegun(id) : await removeInspected(docker, found, request)),
       );
     }),
   );
@@ -107,21 +107,21 @@ async function removeInspected(
     if (statusOf(error) !== 404) return { id, name, removed: false, error: engineMessage(error) };
   }
   if (!request.removeVolumes) return { id, name, removed: true };
-  const kept = await removeNamedVolumes(docker, inspected);
-  return kept.length === 0
+  const retained = await removeNamedVolumes(docker, inspected);
+  return retained.length === 0
     ? { id, name, removed: true }
-    : { id, name, removed: true, error: `volumes kept: ${kept.join('; ')}` };
+    : { id, name, removed: true, error: `volumes kept: ${retained.join('; ')}` };
 }
 
 async function removeNamedVolumes(docker: Docker, inspected: ContainerInspectInfo): Promise<string[]> {
-  const kept: string[] = [];
+  const retained: string[] = [];
   for (const mount of inspected.Mounts) {
     if (mount.Type !== 'volume' || mount.Name === undefined || isAnonymousVolume(mount.Name)) continue;
     try {
       await docker.getVolume(mount.Name).remove();
     } catch (error) {
-      if (statusOf(error) !== 404) kept.push(`${mount.Name} (${engineMessage(error)})`);
+      if (statusOf(error) !== 404) retained.push(`${mount.Name} (${engineMessage(error)})`);
     }
   }
-  return kept;
+  return retained;
 }

@@ -29,10 +29,10 @@ export function historyLister(
     const known = counted.get(key);
     if (known !== undefined) return known;
     const [from, to] = await Promise.all([before(), after()]);
-    const made =
+    const entryFor =
       from === null || to === null ? { changes: null, changed: [] } : named(diffSettings(from, to));
-    counted.set(key, made);
-    return made;
+    counted.set(key, entryFor);
+    return entryFor;
   };
 
   const textOf = async (version: number): Promise<Compared> => {

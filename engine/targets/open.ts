@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import type { TargetRef } from '../../shared/targets/target.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { userBehind, userCalled } from '../base/docker-client-as.ts';
+import { invokingUser, findUser } from '../base/docker-client-as.ts';
 import { openTarget } from './embedded/target.ts';
 import type { Target, TargetOptions } from '../target.ts';
 import { thisHost, type DesktopHost } from './docker-desktop/host.ts';
@@ -31,10 +31,10 @@ export async function openTargetRef(ref: TargetRef, options: OpenOptions): Promi
 
 /** This machine, with the user whose Docker Desktop it is where that is not the one this process runs as. */
 async function hostOf(sessionUser: string | undefined): Promise<Result<DesktopHost, AppError>> {
-  const asked = process.getuid?.() === 0 ? (sessionUser ?? userBehind()) : null;
+  const requested = process.getuid?.() === 0 ? (sessionUser ?? invokingUser()) : null;
   let user: { readonly uid: number; readonly name: string; readonly home: string } | null = null;
-  if (asked !== null && asked !== '0') {
-    const known = await userCalled(asked);
+  if (requested !== null && requested !== '0') {
+    const known = await findUser(requested);
     if (!known.ok) return known;
     user = { uid: known.value.uid, name: known.value.name, home: known.value.home ?? homedir() };
   }

@@ -46,7 +46,7 @@ export async function runBuildStep(
   signal.addEventListener('abort', stop, { once: true });
   session.on('error', () => undefined);
   try {
-    // The output is told while the build is known; asked for before it is, BuildKit waits for it.
+    // BuildKit streams the output only while it knows the build; a request that comes earlier waits for it.
     const output = call(session, 'Status', encoded(statusRequest, { Ref: step.reference }));
     // Where the other call fails first, nobody waits for this one.
     output.catch(() => undefined);
@@ -85,25 +85,25 @@ async function upgraded(
   signal: AbortSignal,
 ): Promise<{ createConnection: () => Socket }> {
   const headers = { Connection: 'Upgrade', Upgrade: 'h2c', Host: 'docker' };
-  const asked = request({ socketPath, method: 'POST', path: '/grpc', headers, signal });
-  const taken = new Promise<Socket>((resolve, reject) => {
-    asked.once('upgrade', (_answer, socket: Socket, head: Buffer) => {
+  const upgrade = request({ socketPath, method: 'POST', path: '/grpc', headers, signal });
+  const connection = new Promise<Socket>((resolve, reject) => {
+    upgrade.once('upgrade', (_answer, socket: Socket, head: Buffer) => {
       if (head.length > 0) socket.unshift(head);
       resolve(socket);
     });
-    asked.once('response', (answer) => {
+    upgrade.once('response', (answer) => {
       void refusalOf(answer).then(reject, reject);
     });
-    asked.once('error', reject);
+    upgrade.once('error', reject);
   });
-  asked.end();
-  const socket = await taken;
+  upgrade.end();
+  const socket = await connection;
   return { createConnection: () => socket };
 }
 
 async function refusalOf(answer: IncomingMessage): Promise<Error> {
-  const said = await text(answer);
-  return new Error(`BuildKit can't be asked: ${answer.statusCode ?? ''} ${said.slice(0, 1000).trim()}`);
+  const body = await text(answer);
+  return new Error(`BuildKit can't be asked: ${answer.statusCode ?? ''} ${body.slice(0, 1000).trim()}`);
 }
 
 interface Answer {
@@ -139,10 +139,10 @@ async function call(session: ClientHttp2Session, method: string, message: Uint8A
   await new Promise<void>((resolve) => {
     stream.once('close', resolve);
   });
-  const said = end['grpc-message'];
+  const body = end['grpc-message'];
   return {
     status: Number(end['grpc-status'] ?? -1),
     messages,
-    message: typeof said === 'string' ? plainMessage(said) : 'the engine ended the connection to BuildKit',
+    message: typeof body === 'string' ? plainMessage(body) : 'the engine ended the connection to BuildKit',
   };
 }

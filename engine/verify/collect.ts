@@ -13,7 +13,7 @@ import {
   judgeSharing,
   judgeThroughSocket,
   judgeUnshared,
-  type ShareSeen,
+  type ShareObservation,
   type ThroughSocket,
 } from './judge-mounts.ts';
 import { judgePrivileged } from './judge-privileged.ts';
@@ -53,9 +53,9 @@ const inside = { shared: '/shared', readOnly: '/read-only', socket: '/var/run/do
 
 /** Every claim, from containers that all run at once as far as they don't need each other. Never rejects. */
 export async function collectClaims(options: VerifyOptions, image: string): Promise<Claim[]> {
-  const ask = asker(options, image);
+  const runner = createProbeRunner(options, image);
   const { settings } = options;
-  if (!settings.eci.value) return judgeOff(await ask.probe({}), claimIds);
+  if (!settings.eci.value) return judgeOff(await runner.probe({}), claimIds);
 
   const unoffered = options.notOffered ?? {};
   const door: BuildDoor = { docker: options.docker, socketPath: options.paths.clientSocket };
@@ -68,42 +68,45 @@ export async function collectClaims(options: VerifyOptions, image: string): Prom
 
   const claims = (
     await Promise.all([
-      isolation(ask, options),
+      isolation(runner, options),
       unless(['A4-privileged-works', 'A5-privileged-confined'], async () =>
-        judgePrivileged(await ask.probe({ args: ['--operations'], host: { Privileged: true } })),
+        judgePrivileged(await runner.probe({ args: ['--operations'], host: { Privileged: true } })),
       ),
       refusals('A7-host-namespaces-refused', async () =>
         judgeRefused(
           'A7-host-namespaces-refused',
           await Promise.all([
-            ask.refusal('pid=host', { PidMode: 'host' }),
-            ask.refusal('network=host', { NetworkMode: 'host' }),
-            ask.refusal('ipc=host', { IpcMode: 'host' }),
-            ask.refusal('uts=host', { UTSMode: 'host' }),
-            ask.refusal('cgroupns=host', cgroupsOfHost),
+            runner.refusal('pid=host', { PidMode: 'host' }),
+            runner.refusal('network=host', { NetworkMode: 'host' }),
+            runner.refusal('ipc=host', { IpcMode: 'host' }),
+            runner.refusal('uts=host', { UTSMode: 'host' }),
+            runner.refusal('cgroupns=host', cgroupsOfHost),
           ]),
         ),
       ),
-      shares(ask, options),
+      shares(runner, options),
       refusals('A8-engine-directories-refused', async () =>
-        judgeRefused('A8-engine-directories-refused', await directories(ask, options)),
+        judgeRefused('A8-engine-directories-refused', await directories(runner, options)),
       ),
       unless(['A10-proc-hidden', 'A10-proc-emulated'], async () => {
         // Where the engine lays nothing over /proc, lxcfs does not either: emulation shows in a container as
         // everybody makes it.
         const [bare, usual] = await Promise.all([
-          ask.probe({ args: ['--proc'], host: everythingOfProc }),
-          ask.probe({ args: ['--proc'] }),
+          runner.probe({ args: ['--proc'], host: everythingOfProc }),
+          runner.probe({ args: ['--proc'] }),
         ]);
         return [judgeProcHidden(bare), judgeProcEmulated(usual)];
       }),
-      refusals('A11-through-socket', () => throughSocket(ask, options)),
-      refusals('B1-socket-refused', () => sockets(ask, options)),
+      refusals('A11-through-socket', () => throughSocket(runner, options)),
+      refusals('B1-socket-refused', () => sockets(runner, options)),
       unless(['C-build-legacy'], async () => [
-        judgeBuild('C-build-legacy', await ask.observe(() => probeClassicBuild(door, image, ask.signal))),
+        judgeBuild(
+          'C-build-legacy',
+          await runner.observe(() => probeClassicBuild(door, image, runner.signal)),
+        ),
       ]),
       unless(['C-build-buildkit'], async () => [
-        judgeBuild('C-build-buildkit', await ask.observe(() => probeBuildKit(door, image, ask.signal))),
+        judgeBuild('C-build-buildkit', await runner.observe(() => probeBuildKit(door, image, runner.signal))),
       ]),
     ])
   ).flat();
@@ -114,18 +117,21 @@ export async function collectClaims(options: VerifyOptions, image: string): Prom
   });
 }
 
-interface Asker {
+interface ProbeRunner {
   readonly signal: AbortSignal;
   readonly image: string;
   probe(request: Omit<ProbeRequest, 'image'>): Promise<Observed<ProbeResult>>;
-  refusal(asked: string, host: Partial<HostConfig>): Promise<Refusal>;
+  refusal(requested: string, host: Partial<HostConfig>): Promise<Refusal>;
   observe<T>(work: () => Promise<T>): Promise<Observed<T>>;
 }
 
-function asker({ docker, signal = new AbortController().signal }: VerifyOptions, image: string): Asker {
+function createProbeRunner(
+  { docker, signal = new AbortController().signal }: VerifyOptions,
+  image: string,
+): ProbeRunner {
   const observe = async <T>(work: () => Promise<T>): Promise<Observed<T>> => {
     try {
-      return { seen: await work() };
+      return { value: await work() };
     } catch (error) {
       return { error: engineMessage(error) };
     }
@@ -135,8 +141,8 @@ function asker({ docker, signal = new AbortController().signal }: VerifyOptions,
     image,
     observe,
     probe: (request) => observe(() => runProbe(docker, { image, ...request }, signal)),
-    refusal: async (asked, host) => ({
-      asked,
+    refusal: async (requested, host) => ({
+      request: requested,
       answer: await observe(() => askRefused(docker, { image, host }, signal)),
     }),
   };
@@ -146,20 +152,23 @@ function asker({ docker, signal = new AbortController().signal }: VerifyOptions,
  * A2, A3, A6, A7: two containers that live at the same time (ranges could be given out twice only then), and
  * one that joins the first.
  */
-async function isolation(ask: Asker, { runtimeName, settings, paths }: VerifyOptions): Promise<Claim[]> {
-  const first = ask.probe({ args: ['--hold'] });
+async function isolation(
+  runner: ProbeRunner,
+  { runtimeName, settings, paths }: VerifyOptions,
+): Promise<Claim[]> {
+  const first = runner.probe({ args: ['--hold'] });
   const joined = first.then(async (owner) =>
-    'error' in owner ? owner : ask.probe({ host: { NetworkMode: `container:${owner.seen.id}` } }),
+    'error' in owner ? owner : runner.probe({ host: { NetworkMode: `container:${owner.value.id}` } }),
   );
   const [one, two, joiner, unprotected] = await Promise.all([
     first,
-    ask.probe({ args: ['--hold'] }),
+    runner.probe({ args: ['--hold'] }),
     joined,
     mayMakeUnprotected(settings)
-      ? unprotectedContainer(paths.engineSocket, ask.image).then(async (id) =>
+      ? unprotectedContainer(paths.engineSocket, runner.image).then(async (id) =>
           id === null
             ? null
-            : ask.refusal('a container that is not protected', { NetworkMode: `container:${id}` }),
+            : runner.refusal('a container that is not protected', { NetworkMode: `container:${id}` }),
         )
       : null,
   ]);
@@ -195,34 +204,35 @@ async function unprotectedContainer(engineSocket: string, image: string): Promis
 
 /** A8, A9: a privileged container with a shared directory, mounted writable and read-only. */
 async function shares(
-  ask: Asker,
+  runner: ProbeRunner,
   { settings, paths, notOffered: unoffered = {} }: VerifyOptions,
 ): Promise<Claim[]> {
   if (unoffered['A8-shared-directory-usable'] !== undefined && unoffered['A9-read-only-locked'] !== undefined)
     return [];
-  const made = await makeProbeShare(sharedDirectories(settings, os.userInfo().homedir), paths.id);
-  if (made === null || !('share' in made)) return [judgeUnshared(made), await readOnlyVolume(ask)];
-  const { share } = made;
+  const created = await makeProbeShare(sharedDirectories(settings, os.userInfo().homedir), paths.id);
+  if (created === null || !('share' in created))
+    return [judgeUnshared(created), await readOnlyVolume(runner)];
+  const { share } = created;
   try {
-    const probe = await ask.probe({
+    const probe = await runner.probe({
       args: ['--shared', inside.shared, '--read-only', inside.readOnly],
       host: {
         Privileged: true,
         Binds: [`${share.writable}:${inside.shared}`, `${share.readOnly}:${inside.readOnly}:ro`],
       },
     });
-    const seen: Observed<ShareSeen> =
+    const observed: Observed<ShareObservation> =
       'error' in probe
         ? probe
         : {
-            seen: {
-              probe: probe.seen,
+            value: {
+              probe: probe.value,
               writtenBy: await share.writtenBy(),
               readOnlyChanged: await share.readOnlyChanged(),
               user: process.getuid?.() ?? 0,
             },
           };
-    return [judgeShared(seen), judgeReadOnly(seen)];
+    return [judgeShared(observed), judgeReadOnly(observed)];
   } finally {
     await share.remove().catch(() => undefined);
   }
@@ -232,29 +242,29 @@ async function shares(
  * A9 where there is no shared directory to try: volumes are mounted like those. One without a name, which
  * goes with its containers, is read-only in another's alone.
  */
-async function readOnlyVolume(ask: Asker): Promise<Claim> {
-  const owner = await ask.probe({
+async function readOnlyVolume(runner: ProbeRunner): Promise<Claim> {
+  const owner = await runner.probe({
     host: { Mounts: [{ Type: 'volume', Source: '', Target: inside.readOnly }] },
   });
   if ('error' in owner) return judgeReadOnly(owner);
-  const probe = await ask.probe({
+  const probe = await runner.probe({
     args: ['--read-only', inside.readOnly],
-    host: { Privileged: true, VolumesFrom: [`${owner.seen.id}:ro`] },
+    host: { Privileged: true, VolumesFrom: [`${owner.value.id}:ro`] },
   });
-  return judgeReadOnly('error' in probe ? probe : { seen: { probe: probe.seen, readOnlyChanged: false } });
+  return judgeReadOnly('error' in probe ? probe : { value: { probe: probe.value, readOnlyChanged: false } });
 }
 
 /** A8: the engine's own directories, by Binds and Mounts, one above them, and one that nobody shares. */
-async function directories(ask: Asker, { paths, settings }: VerifyOptions): Promise<Refusal[]> {
+async function directories(runner: ProbeRunner, { paths, settings }: VerifyOptions): Promise<Refusal[]> {
   const unshared = await unsharedDirectory(sharedDirectories(settings, os.userInfo().homedir));
   return Promise.all([
-    ask.refusal("bind of the engine's directory", { Binds: [`${paths.root}:/x`] }),
-    ask.refusal("mount of the engine's data", {
+    runner.refusal("bind of the engine's directory", { Binds: [`${paths.root}:/x`] }),
+    runner.refusal("mount of the engine's data", {
       Mounts: [{ Type: 'bind', Source: paths.data, Target: '/x' }],
     }),
-    ask.refusal('read-only bind of /', { Binds: ['/:/x:ro'] }),
-    ask.refusal('bind through /proc', { Binds: ['/proc/self/root/:/x'] }),
-    ...(unshared === null ? [] : [ask.refusal(`bind of ${unshared}`, { Binds: [`${unshared}:/x`] })]),
+    runner.refusal('read-only bind of /', { Binds: ['/:/x:ro'] }),
+    runner.refusal('bind through /proc', { Binds: ['/proc/self/root/:/x'] }),
+    ...(unshared === null ? [] : [runner.refusal(`bind of ${unshared}`, { Binds: [`${unshared}:/x`] })]),
   ]);
 }
 
@@ -268,17 +278,19 @@ const clientSocketBind = (options: VerifyOptions): Partial<HostConfig> => ({
  * B1: with "*" in the image list the clients' socket may be mounted by the admin's own word; the engine's own
  * never.
  */
-async function sockets(ask: Asker, options: VerifyOptions): Promise<Claim> {
+async function sockets(runner: ProbeRunner, options: VerifyOptions): Promise<Claim> {
   const { paths } = options;
   return judgeRefused(
     'B1-socket-refused',
     await Promise.all([
-      ask.refusal("bind of the engine's own socket", { Binds: [`${paths.engineSocket}:${inside.socket}`] }),
+      runner.refusal("bind of the engine's own socket", {
+        Binds: [`${paths.engineSocket}:${inside.socket}`],
+      }),
       ...(anyImage(options)
         ? []
         : [
-            ask.refusal('bind of the client socket', clientSocketBind(options)),
-            ask.refusal('mount of the client socket', {
+            runner.refusal('bind of the client socket', clientSocketBind(options)),
+            runner.refusal('mount of the client socket', {
               Mounts: [{ Type: 'bind', Source: paths.clientSocket, Target: inside.socket }],
             }),
           ]),
@@ -290,11 +302,11 @@ async function sockets(ask: Asker, options: VerifyOptions): Promise<Claim> {
  * A11: where the settings let the probe's image have a socket, it makes a container through it; elsewhere
  * that refusal is all there is to show.
  */
-async function throughSocket(ask: Asker, options: VerifyOptions): Promise<Claim> {
+async function throughSocket(runner: ProbeRunner, options: VerifyOptions): Promise<Claim> {
   const id = 'A11-through-socket';
   if (!anyImage(options)) {
     const refused = judgeRefused(id, [
-      await ask.refusal('a socket for the probe', clientSocketBind(options)),
+      await runner.refusal('a socket for the probe', clientSocketBind(options)),
     ]);
     if (refused.verdict !== 'pass' || options.settings.socket.images.length === 0) return refused;
     return {
@@ -304,18 +316,18 @@ async function throughSocket(ask: Asker, options: VerifyOptions): Promise<Claim>
     };
   }
   return judgeThroughSocket(
-    await ask.observe(async (): Promise<ThroughSocket> => {
-      const body = JSON.stringify(probeBody({ image: ask.image, args: ['--hold'] }));
-      const maker = await ask.probe({
+    await runner.observe(async (): Promise<ThroughSocket> => {
+      const body = JSON.stringify(probeBody({ image: runner.image, args: ['--hold'] }));
+      const maker = await runner.probe({
         args: ['--socket', inside.socket, body, '--hold'],
         host: clientSocketBind(options),
       });
       if ('error' in maker) throw new Error(maker.error);
-      const made = maker.seen.facts.throughSocket;
-      if (made === undefined || made.started !== 204) return { maker: maker.seen, made: null };
+      const created = maker.value.facts.throughSocket;
+      if (created === undefined || created.started !== 204) return { maker: maker.value, created: null };
       return {
-        maker: maker.seen,
-        made: await ask.observe(() => readProbe(options.docker, made.id, ask.signal)),
+        maker: maker.value,
+        created: await runner.observe(() => readProbe(options.docker, created.id, runner.signal)),
       };
     }),
   );

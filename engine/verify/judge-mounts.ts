@@ -1,10 +1,10 @@
 import type { Claim, ClaimItem } from '../../shared/verify/claims.ts';
-import { claim, notOffered, ownRange, unseen, type Observed, type Refusal } from './judge.ts';
+import { claim, notOffered, ownRange, notObserved, type Observed, type Refusal } from './judge.ts';
 import type { ProbeFacts, ProbeResult } from './probe-container.ts';
 import type { NoShare } from './probe-share.ts';
 
 /** What a container with a shared directory did, and what the machine sees of it. */
-export interface ShareSeen {
+export interface ShareObservation {
   readonly probe: ProbeResult;
   /** Owner of the file its root wrote, "uid:gid"; null: there is none. */
   readonly writtenBy: string | null;
@@ -23,16 +23,16 @@ export function judgeUnshared(none: NoShare | null): Claim {
         verdict: 'limited',
         evidence: `not tried: the user who asks can write to none of the shared directories, or not he alone: ${none.why}`,
       }
-    : unseen(id, `no shared directory takes a file: ${none.why}`);
+    : notObserved(id, `no shared directory takes a file: ${none.why}`);
 }
 
 /** A8: a shared directory works, and what the container's root writes belongs to the user who shared it. */
-export function judgeShared(seen: Observed<ShareSeen>): Claim {
+export function judgeShared(observed: Observed<ShareObservation>): Claim {
   const id = 'A8-shared-directory-usable';
-  if ('error' in seen) return unseen(id, seen.error);
-  const { probe, writtenBy, user } = seen.seen;
+  if ('error' in observed) return notObserved(id, observed.error);
+  const { probe, writtenBy, user } = observed.value;
   const shared = probe.facts.shared;
-  if (shared === undefined) return unseen(id, 'the probe did not look');
+  if (shared === undefined) return notObserved(id, 'the probe did not look');
   const owner = writtenBy?.split(':')[0];
   const evidence = `inside: root wrote (${shared.write}) as ${shared.owner}, could write the user's file (${shared.read}) of ${shared.givenOwner}; outside: ${writtenBy === null ? 'there is no file' : `it belongs to ${writtenBy}`}, the user is ${user}`;
   return claim(
@@ -50,21 +50,23 @@ export function judgeShared(seen: Observed<ShareSeen>): Claim {
  * A9: no way to write into a read-only mount, seen from inside and, where it is a directory of the machine's,
  * outside.
  */
-export function judgeReadOnly(seen: Observed<Pick<ShareSeen, 'probe' | 'readOnlyChanged'>>): Claim {
+export function judgeReadOnly(
+  observed: Observed<Pick<ShareObservation, 'probe' | 'readOnlyChanged'>>,
+): Claim {
   const id = 'A9-read-only-locked';
-  if ('error' in seen) return unseen(id, seen.error);
-  const readOnly = seen.seen.probe.facts.readOnly;
-  if (readOnly === undefined) return unseen(id, 'the probe did not look');
+  if ('error' in observed) return notObserved(id, observed.error);
+  const readOnly = observed.value.probe.facts.readOnly;
+  if (readOnly === undefined) return notObserved(id, 'the probe did not look');
   const { written, ...ways } = readOnly;
-  const items = Object.entries(ways).map(([title, said]): ClaimItem => ({
+  const items = Object.entries(ways).map(([title, result]): ClaimItem => ({
     title,
-    seen: String(said),
-    good: said !== 'ok',
+    seen: String(result),
+    good: result !== 'ok',
   }));
   return {
     ...claim(
       id,
-      !written && !seen.seen.readOnlyChanged && items.length > 0 && items.every((one) => one.good),
+      !written && !observed.value.readOnlyChanged && items.length > 0 && items.every((one) => one.good),
       items.map((one) => `${one.title}: ${one.seen}`).join(', '),
     ),
     items,
@@ -75,11 +77,11 @@ export function judgeReadOnly(seen: Observed<Pick<ShareSeen, 'probe' | 'readOnly
 export function judgeProcHidden(probe: Observed<ProbeResult>): Claim {
   const id = 'A10-proc-hidden';
   const proc = procOf(probe);
-  if ('error' in proc) return unseen(id, proc.error);
-  const items = Object.entries(proc.seen.tried).map(([title, said]): ClaimItem => ({
+  if ('error' in proc) return notObserved(id, proc.error);
+  const items = Object.entries(proc.value.tried).map(([title, result]): ClaimItem => ({
     title,
-    seen: said,
-    good: said !== 'ok',
+    seen: result,
+    good: result !== 'ok',
   }));
   return {
     ...claim(
@@ -93,8 +95,8 @@ export function judgeProcHidden(probe: Observed<ProbeResult>): Claim {
 
 function procOf(probe: Observed<ProbeResult>): Observed<NonNullable<ProbeFacts['proc']>> {
   if ('error' in probe) return probe;
-  const { proc } = probe.seen.facts;
-  return proc === undefined ? { error: 'the probe did not look' } : { seen: proc };
+  const { proc } = probe.value.facts;
+  return proc === undefined ? { error: 'the probe did not look' } : { value: proc };
 }
 
 /** A machine that has just started shows no difference yet, s. */
@@ -103,9 +105,9 @@ const youngMachine = 60;
 /** A10: whether /proc tells of the container, by lxcfs. */
 export function judgeProcEmulated(probe: Observed<ProbeResult>): Claim {
   const id = 'A10-proc-emulated';
-  const seen = procOf(probe);
-  if ('error' in seen) return unseen(id, seen.error);
-  const proc = seen.seen;
+  const observed = procOf(probe);
+  if ('error' in observed) return notObserved(id, observed.error);
+  const proc = observed.value;
   const uptime = `/proc/uptime says ${proc.uptime} s, the machine is up ${proc.machineUptime} s`;
   if (proc.emulated.length === 0) {
     return {
@@ -128,9 +130,9 @@ export function judgeSharing(
   unprotected: Refusal | null,
 ): Claim {
   const id = 'A7-namespace-sharing';
-  if ('error' in owner) return unseen(id, owner.error);
-  if ('error' in joiner) return unseen(id, joiner.error);
-  const [a, b] = [owner.seen.facts, joiner.seen.facts];
+  if ('error' in owner) return notObserved(id, owner.error);
+  if ('error' in joiner) return notObserved(id, joiner.error);
+  const [a, b] = [owner.value.facts, joiner.value.facts];
   const same =
     a.namespaces['net'] === b.namespaces['net'] &&
     a.namespaces['user'] === b.namespaces['user'] &&
@@ -139,35 +141,35 @@ export function judgeSharing(
   if (unprotected === null)
     return claim(
       id,
-      same && ownRange(joiner.seen) !== null,
+      same && ownRange(joiner.value) !== null,
       `${joined}; no unprotected one was made to ask for`,
     );
   const { answer } = unprotected;
   const refused =
     'error' in answer
       ? answer.error
-      : answer.seen === null
+      : answer.value === null
         ? 'was allowed'
-        : `${answer.seen.status} ${answer.seen.message}`;
+        : `${answer.value.status} ${answer.value.message}`;
   const good =
     !('error' in answer) &&
-    answer.seen !== null &&
-    answer.seen.status === 403 &&
-    answer.seen.message.startsWith('enhanced container isolation:');
+    answer.value !== null &&
+    answer.value.status === 403 &&
+    answer.value.message.startsWith('enhanced container isolation:');
   return claim(
     id,
-    same && ownRange(joiner.seen) !== null && good,
+    same && ownRange(joiner.value) !== null && good,
     `${joined}; asked for an unprotected one: ${refused}`,
   );
 }
 
 /** C: a RUN of that builder is in a user namespace of its own. */
-export function judgeBuild(id: 'C-build-legacy' | 'C-build-buildkit', seen: Observed<ProbeFacts>): Claim {
-  if ('error' in seen) return unseen(id, seen.error);
+export function judgeBuild(id: 'C-build-legacy' | 'C-build-buildkit', observed: Observed<ProbeFacts>): Claim {
+  if ('error' in observed) return notObserved(id, observed.error);
   return claim(
     id,
-    ownRange({ facts: seen.seen, outsideMap: null }) !== null,
-    `in RUN: uid_map "${seen.seen.uidMap}"`,
+    ownRange({ facts: observed.value, outsideMap: null }) !== null,
+    `in RUN: uid_map "${observed.value.uidMap}"`,
   );
 }
 
@@ -177,26 +179,26 @@ export function judgeBuild(id: 'C-build-legacy' | 'C-build-buildkit', seen: Obse
  */
 export interface ThroughSocket {
   readonly maker: ProbeResult;
-  readonly made: Observed<ProbeResult> | null;
+  readonly created: Observed<ProbeResult> | null;
 }
 
 /** A11: what a container makes through its socket is isolated too, in a range of its own. */
-export function judgeThroughSocket(seen: Observed<ThroughSocket>): Claim {
+export function judgeThroughSocket(observed: Observed<ThroughSocket>): Claim {
   const id = 'A11-through-socket';
-  if ('error' in seen) return unseen(id, seen.error);
-  const { maker, made } = seen.seen;
-  const asked = maker.facts.throughSocket;
-  if (asked === undefined) return unseen(id, 'the probe did not ask');
-  if (asked.said.includes('enhanced container isolation:'))
-    return notOffered(id, `the command list lets nothing be made through it: ${asked.said.trim()}`);
-  if (made === null)
-    return unseen(id, `create: ${asked.created}, start: ${asked.started}: ${asked.said.trim()}`);
-  if ('error' in made) return unseen(id, made.error);
-  const [a, b] = [ownRange(maker), ownRange(made.seen)];
+  if ('error' in observed) return notObserved(id, observed.error);
+  const { maker, created } = observed.value;
+  const request = maker.facts.throughSocket;
+  if (request === undefined) return notObserved(id, 'the probe did not ask');
+  if (request.said.includes('enhanced container isolation:'))
+    return notOffered(id, `the command list lets nothing be made through it: ${request.said.trim()}`);
+  if (created === null)
+    return notObserved(id, `create: ${request.created}, start: ${request.started}: ${request.said.trim()}`);
+  if ('error' in created) return notObserved(id, created.error);
+  const [a, b] = [ownRange(maker), ownRange(created.value)];
   const apart = a !== null && b !== null && (a.last < b.first || b.last < a.first);
   return claim(
     id,
-    apart && made.seen.runtime === maker.runtime,
-    `made through a mounted socket, asking for runc and userns=host: uid_map "${made.seen.facts.uidMap}" with runtime "${made.seen.runtime}"; its maker: "${maker.facts.uidMap}"`,
+    apart && created.value.runtime === maker.runtime,
+    `made through a mounted socket, asking for runc and userns=host: uid_map "${created.value.facts.uidMap}" with runtime "${created.value.runtime}"; its maker: "${maker.facts.uidMap}"`,
   );
 }

@@ -6,13 +6,13 @@ import {
   type Operation,
   type OperationOutcome,
 } from '../../shared/verify/operations.ts';
-import { ownRange, unseen, type Observed } from './judge.ts';
+import { ownRange, notObserved, type Observed } from './judge.ts';
 import type { ProbeResult } from './probe-container.ts';
 
 /** `given`: the setting that gives it to every process of the machine, with its value. */
-interface Tried {
+interface OperationResult {
   readonly operation: Operation;
-  readonly said: string;
+  readonly result: string;
   readonly given: string;
   readonly outcome: OperationOutcome;
   readonly good: boolean;
@@ -24,29 +24,32 @@ interface Tried {
  */
 export function judgePrivileged(probe: Observed<ProbeResult>): Claim[] {
   if ('error' in probe)
-    return [unseen('A4-privileged-works', probe.error), unseen('A5-privileged-confined', probe.error)];
-  const { operations: said = {}, settings = {} } = probe.seen.facts;
-  const tried = operations.map((operation): Tried => {
-    const outcome = outcomeOf(operation, said[operation.id], settings);
+    return [
+      notObserved('A4-privileged-works', probe.error),
+      notObserved('A5-privileged-confined', probe.error),
+    ];
+  const { operations: result = {}, settings = {} } = probe.value.facts;
+  const results = operations.map((operation): OperationResult => {
+    const outcome = outcomeOf(operation, result[operation.id], settings);
     return {
       operation,
-      said: said[operation.id] ?? 'not tried',
+      result: result[operation.id] ?? 'not tried',
       given: `${operation.everybody?.setting ?? ''}=${settings[operation.everybody?.setting ?? ''] ?? ''}`,
       outcome,
       good: asExpected(operation, outcome),
     };
   });
-  const isolated = ownRange(probe.seen) !== null;
+  const isolated = ownRange(probe.value) !== null;
   return [
     judgeKind(
       'A4-privileged-works',
-      tried.filter(({ operation }) => operation.kind === 'local'),
+      results.filter(({ operation }) => operation.kind === 'local'),
       'allowed',
       isolated,
     ),
     judgeKind(
       'A5-privileged-confined',
-      tried.filter(({ operation }) => operation.kind === 'global'),
+      results.filter(({ operation }) => operation.kind === 'global'),
       'refused',
       isolated,
     ),
@@ -56,46 +59,47 @@ export function judgePrivileged(probe: Observed<ProbeResult>): Claim[] {
 /** Enough must have been seen as it should be: a list of things this kernel does not have shows nothing. */
 function judgeKind(
   id: Claim['id'],
-  tried: readonly Tried[],
+  results: readonly OperationResult[],
   wanted: 'allowed' | 'refused',
   isolated: boolean,
 ): Claim {
-  const of = (outcome: OperationOutcome): readonly Tried[] => tried.filter((one) => one.outcome === outcome);
+  const of = (outcome: OperationOutcome): readonly OperationResult[] =>
+    results.filter((one) => one.outcome === outcome);
   const shown = of(wanted).length;
-  const bad = tried.filter((one) => !one.good);
-  const everybodys = of('everybody');
+  const failed = results.filter((one) => !one.good);
+  const allowedForAll = of('everybody');
   const unclear = of('unclear').filter((one) => one.good);
   const sum = [
-    `${shown} of ${tried.length} ${wanted}`,
+    `${shown} of ${results.length} ${wanted}`,
     ...(of('absent').length > 0 ? [`${of('absent').length} not in this kernel`] : []),
-    ...everybodys.map(
+    ...allowedForAll.map(
       ({ operation, given }) =>
         `every process of the machine is allowed one of them, since ${given}: set it to ${operation.everybody?.closed ?? ''} to refuse it`,
     ),
     ...(unclear.length > 0 ? [`unclear: ${named(unclear)}`] : []),
-    ...(bad.length > 0 ? [`wrong: ${named(bad)}`] : []),
+    ...(failed.length > 0 ? [`wrong: ${named(failed)}`] : []),
     ...(isolated ? [] : ['root in the container is root in the engine']),
   ].join('; ');
-  const held = isolated && bad.length === 0 && shown > tried.length / 2;
+  const passed = isolated && failed.length === 0 && shown > results.length / 2;
   return {
     id,
-    verdict: !held ? 'fail' : everybodys.length > 0 ? 'limited' : 'pass',
+    verdict: !passed ? 'fail' : allowedForAll.length > 0 ? 'limited' : 'pass',
     evidence: sum,
-    items: tried.map(item),
+    items: results.map(item),
   };
 }
 
-const named = (some: readonly Tried[]): string =>
-  some.map(({ operation, said }) => `${operation.title} (${said})`).join(', ');
+const named = (some: readonly OperationResult[]): string =>
+  some.map(({ operation, result }) => `${operation.title} (${result})`).join(', ');
 
-function item({ operation, said, given, outcome, good }: Tried): ClaimItem {
-  const words: Readonly<Record<OperationOutcome, string>> = {
+function item({ operation, result, given, outcome, good }: OperationResult): ClaimItem {
+  const labels: Readonly<Record<OperationOutcome, string>> = {
     allowed: 'allowed',
     everybody: `allowed to every process of the machine, since ${given}`,
-    refused: `refused (${said})`,
-    absent: `not in this kernel (${said})`,
-    unclear: `unclear (${said})`,
-    'not-tried': said,
+    refused: `refused (${result})`,
+    absent: `not in this kernel (${result})`,
+    unclear: `unclear (${result})`,
+    'not-tried': result,
   };
-  return { title: operation.title, seen: words[outcome], good };
+  return { title: operation.title, seen: labels[outcome], good };
 }

@@ -3,7 +3,7 @@ import { parseUidMap } from '../scan/scan.ts';
 import type { ProbeFacts, ProbeResult } from './probe-container.ts';
 
 /** What a probe brought, or why it brought nothing. */
-export type Observed<T> = { readonly seen: T } | { readonly error: string };
+export type Observed<T> = { readonly value: T } | { readonly error: string };
 
 /** A claim that was shown, or not. */
 export const claim = (id: ClaimId, pass: boolean, evidence: string): Claim => ({
@@ -12,7 +12,7 @@ export const claim = (id: ClaimId, pass: boolean, evidence: string): Claim => ({
   evidence,
 });
 /** A claim of which nothing was seen: that is a failed one. */
-export const unseen = (id: ClaimId, error: string): Claim => ({ id, verdict: 'fail', evidence: error });
+export const notObserved = (id: ClaimId, error: string): Claim => ({ id, verdict: 'fail', evidence: error });
 
 /** Ids a container owns, from inside and (where seen) outside; null when that is not a range of its own. */
 export function ownRange(result: {
@@ -33,11 +33,11 @@ export function ownRange(result: {
 /** A2: inside a user namespace that doesn't start at host id 0. */
 export function judgeUserNamespace(probe: Observed<ProbeResult>): Claim {
   const id = 'A2-user-namespace';
-  if ('error' in probe) return unseen(id, probe.error);
-  const { uidMap, gidMap } = probe.seen.facts;
+  if ('error' in probe) return notObserved(id, probe.error);
+  const { uidMap, gidMap } = probe.value.facts;
   return claim(
     id,
-    ownRange(probe.seen) !== null,
+    ownRange(probe.value) !== null,
     `uid_map "${uidMap}"${gidMap === uidMap ? '' : `, gid_map "${gidMap}"`}`,
   );
 }
@@ -45,11 +45,11 @@ export function judgeUserNamespace(probe: Observed<ProbeResult>): Claim {
 /** A3: two containers at once, two ranges of at least 64K without a common id. */
 export function judgeExclusiveRange(first: Observed<ProbeResult>, second: Observed<ProbeResult>): Claim {
   const id = 'A3-exclusive-range';
-  if ('error' in first) return unseen(id, first.error);
-  if ('error' in second) return unseen(id, second.error);
-  const [a, b] = [ownRange(first.seen), ownRange(second.seen)];
+  if ('error' in first) return notObserved(id, first.error);
+  if ('error' in second) return notObserved(id, second.error);
+  const [a, b] = [ownRange(first.value), ownRange(second.value)];
   if (a === null || b === null)
-    return claim(id, false, `uid_map "${first.seen.facts.uidMap}" and "${second.seen.facts.uidMap}"`);
+    return claim(id, false, `uid_map "${first.value.facts.uidMap}" and "${second.value.facts.uidMap}"`);
   const apart = a.last < b.first || b.last < a.first;
   const whole = a.last - a.first >= 65_535 && b.last - b.first >= 65_535;
   return claim(id, apart && whole, `${a.first}-${a.last} and ${b.first}-${b.last}`);
@@ -58,48 +58,48 @@ export function judgeExclusiveRange(first: Observed<ProbeResult>, second: Observ
 /** A6: the runtime asked for is ignored, and inspect shows the isolation runtime. */
 export function judgeRuntime(probe: Observed<ProbeResult>, runtimeName: string): Claim {
   const id = 'A6-runtime-override';
-  if ('error' in probe) return unseen(id, probe.error);
-  return claim(id, probe.seen.runtime === runtimeName, `asked for "runc", got "${probe.seen.runtime}"`);
+  if ('error' in probe) return notObserved(id, probe.error);
+  return claim(id, probe.value.runtime === runtimeName, `asked for "runc", got "${probe.value.runtime}"`);
 }
 
 /** A7: --userns=host is ignored. */
 export function judgeUsernsHost(probe: Observed<ProbeResult>): Claim {
   const id = 'A7-userns-host-ignored';
-  if ('error' in probe) return unseen(id, probe.error);
+  if ('error' in probe) return notObserved(id, probe.error);
   return claim(
     id,
-    ownRange(probe.seen) !== null && probe.seen.usernsMode !== 'host',
-    `asked for userns=host, got "${probe.seen.usernsMode}" with uid_map "${probe.seen.facts.uidMap}"`,
+    ownRange(probe.value) !== null && probe.value.usernsMode !== 'host',
+    `asked for userns=host, got "${probe.value.usernsMode}" with uid_map "${probe.value.facts.uidMap}"`,
   );
 }
 
 export type Refusal = {
-  readonly asked: string;
+  readonly request: string;
   readonly answer: Observed<{ status: number; message: string } | null>;
 };
 
 /** A7, A8, B1: every request was refused, in the words of ECI (B6). */
 export function judgeRefused(id: ClaimId, refusals: readonly Refusal[]): Claim {
-  const words = refusals.map(({ asked, answer }) => {
-    if ('error' in answer) return { good: false, text: `${asked}: ${answer.error}` };
-    if (answer.seen === null) return { good: false, text: `${asked}: was allowed` };
+  const outcomes = refusals.map(({ request, answer }) => {
+    if ('error' in answer) return { good: false, text: `${request}: ${answer.error}` };
+    if (answer.value === null) return { good: false, text: `${request}: was allowed` };
     return {
-      good: answer.seen.status === 403 && answer.seen.message.startsWith('enhanced container isolation:'),
-      text: `${asked}: ${answer.seen.status} ${answer.seen.message}`,
+      good: answer.value.status === 403 && answer.value.message.startsWith('enhanced container isolation:'),
+      text: `${request}: ${answer.value.status} ${answer.value.message}`,
     };
   });
-  const bad = words.filter((word) => !word.good);
+  const bad = outcomes.filter((word) => !word.good);
   // Word for word where it matters or is short; several refusals by what was asked, their words being in the
   // items.
   const evidence =
-    bad.length > 0 || words.length < 2
-      ? (bad.length > 0 ? bad : words).map((word) => word.text).join('; ')
-      : `${words.length} of ${words.length} refused by Enhanced Container Isolation (403): ${refusals.map(({ asked }) => asked).join(', ')}`;
+    bad.length > 0 || outcomes.length < 2
+      ? (bad.length > 0 ? bad : outcomes).map((word) => word.text).join('; ')
+      : `${outcomes.length} of ${outcomes.length} refused by Enhanced Container Isolation (403): ${refusals.map(({ request }) => request).join(', ')}`;
   return {
-    ...claim(id, bad.length === 0 && words.length > 0, evidence),
-    items: words.map(({ good, text }, i) => ({
-      title: refusals[i]?.asked ?? '',
-      seen: text.slice((refusals[i]?.asked.length ?? 0) + 2),
+    ...claim(id, bad.length === 0 && outcomes.length > 0, evidence),
+    items: outcomes.map(({ good, text }, i) => ({
+      title: refusals[i]?.request ?? '',
+      seen: text.slice((refusals[i]?.request.length ?? 0) + 2),
       good,
     })),
   };
@@ -119,9 +119,9 @@ export function judgeOff(probe: Observed<ProbeResult>, ids: readonly ClaimId[]):
   const evidence =
     'error' in probe
       ? probe.error
-      : `ECI is off: uid_map "${probe.seen.facts.uidMap}"${ownRange(probe.seen) === null ? '; root in the container is root in the engine' : ''}`;
+      : `ECI is off: uid_map "${probe.value.facts.uidMap}"${ownRange(probe.value) === null ? '; root in the container is root in the engine' : ''}`;
   return ids.map((id): Claim =>
-    id === 'A2-user-namespace' && !('error' in probe) && ownRange(probe.seen) === null
+    id === 'A2-user-namespace' && !('error' in probe) && ownRange(probe.value) === null
       ? { id, verdict: 'fail', evidence }
       : { id, verdict: 'not-run', evidence: id === 'A2-user-namespace' ? evidence : 'ECI is off' },
   );

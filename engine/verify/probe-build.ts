@@ -103,18 +103,18 @@ function startBuild(
 }
 
 async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
-  let said = '';
+  let log = '';
   for await (const chunk of stream) {
-    said += String(chunk);
-    if (said.length > 1024 * 1024) throw new Error('the builder said too much');
+    log += String(chunk);
+    if (log.length > 1024 * 1024) throw new Error('the builder said too much');
   }
-  return said;
+  return log;
 }
 
 /**
  * What the classic builder printed, which image came of it, and its error, out of the engine's lines of JSON.
  */
-export function readBuild(said: string): {
+export function readBuild(log: string): {
   readonly output: string;
   readonly image: string | null;
   readonly error: string | null;
@@ -122,7 +122,7 @@ export function readBuild(said: string): {
   let output = '';
   let image: string | null = null;
   let error: string | null = null;
-  for (const line of said.split('\n')) {
+  for (const line of log.split('\n')) {
     let message: { stream?: unknown; error?: unknown; aux?: unknown };
     // Lines that are no JSON are nobody's words.
     try {

@@ -58,8 +58,8 @@ export async function makeProbeImage(docker: Docker, directory: string): Promise
         changes: [`ENTRYPOINT ["${probePath}"]`, `LABEL ${probeLabel}=true`],
       },
     );
-    const said = await collect(progress);
-    const error = /"error":"((?:[^"\\]|\\.)*)"/.exec(said)?.[1];
+    const output = await collect(progress);
+    const error = /"error":"((?:[^"\\]|\\.)*)"/.exec(output)?.[1];
     return error === undefined
       ? ok(`bulkhead/probe:${tag}`)
       : fail('verify.no-image', message('verify.probe-image-could-not-be-made'), { reason: error });

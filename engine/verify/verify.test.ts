@@ -32,7 +32,7 @@ import {
   judgeSharing,
   judgeThroughSocket,
   judgeUnshared,
-  type ShareSeen,
+  type ShareObservation,
 } from './judge-mounts.ts';
 import { judgePrivileged } from './judge-privileged.ts';
 import { readBuild } from './probe-build.ts';
@@ -45,8 +45,8 @@ const probe = (
   uidMap: string,
   more: Partial<ProbeResult> = {},
   facts: Partial<ProbeFacts> = {},
-): { seen: ProbeResult } => ({
-  seen: {
+): { value: ProbeResult } => ({
+  value: {
     id: 'c',
     facts: { uid: 0, uidMap, gidMap: uidMap, namespaces: {}, ...facts },
     runtime: 'bulkhead',
@@ -70,7 +70,7 @@ describe('claims are judged by what was seen', () => {
     expect(judgeUserNamespace(probe('0 1000 1; 1 0 1')).verdict).toBe('fail');
     expect(
       judgeUserNamespace({
-        seen: { ...probe(range).seen, facts: { uid: 0, uidMap: range, gidMap: host, namespaces: {} } },
+        value: { ...probe(range).value, facts: { uid: 0, uidMap: range, gidMap: host, namespaces: {} } },
       }).verdict,
     ).toBe('fail');
     expect(judgeUserNamespace(probe('')).verdict).toBe('fail');
@@ -193,8 +193,8 @@ describe('claims are judged by what was seen', () => {
   test('A7: who joins a protected container is in its user namespace, and an unprotected one is refused in the words of ECI', () => {
     const owner = probe(range, {}, { namespaces: { net: 'net:[1]', user: 'user:[1]' } });
     const refused = {
-      asked: 'an unprotected one',
-      answer: { seen: { status: 403, message: 'enhanced container isolation: no' } },
+      request: 'an unprotected one',
+      answer: { value: { status: 403, message: 'enhanced container isolation: no' } },
     };
     expect(judgeSharing(owner, owner, refused).verdict).toBe('pass');
     expect(judgeSharing(owner, owner, null)).toMatchObject({
@@ -205,13 +205,13 @@ describe('claims are judged by what was seen', () => {
       judgeSharing(owner, probe(range, {}, { namespaces: { net: 'net:[1]', user: 'user:[2]' } }), refused)
         .verdict,
     ).toBe('fail');
-    expect(judgeSharing(owner, owner, { ...refused, answer: { seen: null } }).verdict).toBe('fail');
+    expect(judgeSharing(owner, owner, { ...refused, answer: { value: null } }).verdict).toBe('fail');
     expect(judgeSharing(owner, owner, { ...refused, answer: { error: 'x' } }).verdict).toBe('fail');
     expect(judgeSharing(owner, { error: 'x' }, refused).verdict).toBe('fail');
   });
   describe('A8, A9: shared directories', () => {
-    const seen = (more: Partial<ShareSeen> = {}, facts: Partial<ProbeFacts> = {}) => ({
-      seen: {
+    const observed = (more: Partial<ShareObservation> = {}, facts: Partial<ProbeFacts> = {}) => ({
+      value: {
         probe: probe(
           range,
           {},
@@ -220,7 +220,7 @@ describe('claims are judged by what was seen', () => {
             readOnly: { written: false, 'as it is': 'EROFS', remount: 'EPERM' },
             ...facts,
           },
-        ).seen,
+        ).value,
         writtenBy: '1000:1000',
         readOnlyChanged: false,
         user: 1000,
@@ -228,12 +228,13 @@ describe('claims are judged by what was seen', () => {
       },
     });
     test('what root writes belongs to the user, not to root and not to the range', () => {
-      expect(judgeShared(seen()).verdict).toBe('pass');
+      expect(judgeShared(observed()).verdict).toBe('pass');
       for (const writtenBy of ['0:0', '1000000000:1000000000', null])
-        expect(judgeShared(seen({ writtenBy })).verdict).toBe('fail');
+        expect(judgeShared(observed({ writtenBy })).verdict).toBe('fail');
       expect(
-        judgeShared(seen({}, { shared: { write: 'EACCES', owner: '0:0', read: 'ok', givenOwner: '0:0' } }))
-          .verdict,
+        judgeShared(
+          observed({}, { shared: { write: 'EACCES', owner: '0:0', read: 'ok', givenOwner: '0:0' } }),
+        ).verdict,
       ).toBe('fail');
     });
     test('not offered is it where nothing is shared alone; what the user may not write to is not tried; a full disk shows nothing', () => {
@@ -251,11 +252,15 @@ describe('claims are judged by what was seen', () => {
       });
     });
     test('nothing is written into a read-only one, by what the container says and by what the machine sees', () => {
-      expect(judgeReadOnly(seen()).verdict).toBe('pass');
-      expect(judgeReadOnly(seen({ readOnlyChanged: true })).verdict).toBe('fail');
-      expect(judgeReadOnly(seen({}, { readOnly: { written: true, remount: 'ok' } })).verdict).toBe('fail');
-      expect(judgeReadOnly(seen({}, { readOnly: { written: false, remount: 'ok' } })).verdict).toBe('fail');
-      expect(judgeReadOnly(seen({}, { readOnly: { written: false } })).verdict).toBe('fail');
+      expect(judgeReadOnly(observed()).verdict).toBe('pass');
+      expect(judgeReadOnly(observed({ readOnlyChanged: true })).verdict).toBe('fail');
+      expect(judgeReadOnly(observed({}, { readOnly: { written: true, remount: 'ok' } })).verdict).toBe(
+        'fail',
+      );
+      expect(judgeReadOnly(observed({}, { readOnly: { written: false, remount: 'ok' } })).verdict).toBe(
+        'fail',
+      );
+      expect(judgeReadOnly(observed({}, { readOnly: { written: false } })).verdict).toBe('fail');
       expect(judgeReadOnly({ error: 'refused' }).verdict).toBe('fail');
     });
   });
@@ -292,28 +297,32 @@ describe('claims are judged by what was seen', () => {
   });
   test('A11: what a container makes through its socket has another range than it, and the isolation runtime', () => {
     const maker = (said = '', started = 204) =>
-      probe(range, {}, { throughSocket: { created: 201, started, id: 'a', said } }).seen;
+      probe(range, {}, { throughSocket: { created: 201, started, id: 'a', said } }).value;
     const other = probe('0 1000065536 65536');
-    expect(judgeThroughSocket({ seen: { maker: maker(), made: other } }).verdict).toBe('pass');
-    expect(judgeThroughSocket({ seen: { maker: maker(), made: probe(range) } }).verdict).toBe('fail');
-    expect(judgeThroughSocket({ seen: { maker: maker(), made: probe(host) } }).verdict).toBe('fail');
+    expect(judgeThroughSocket({ value: { maker: maker(), created: other } }).verdict).toBe('pass');
+    expect(judgeThroughSocket({ value: { maker: maker(), created: probe(range) } }).verdict).toBe('fail');
+    expect(judgeThroughSocket({ value: { maker: maker(), created: probe(host) } }).verdict).toBe('fail');
     expect(
-      judgeThroughSocket({ seen: { maker: maker(), made: probe('0 1000065536 65536', { runtime: 'runc' }) } })
-        .verdict,
+      judgeThroughSocket({
+        value: { maker: maker(), created: probe('0 1000065536 65536', { runtime: 'runc' }) },
+      }).verdict,
     ).toBe('fail');
-    expect(judgeThroughSocket({ seen: { maker: maker('no such image', 0), made: null } })).toMatchObject({
+    expect(judgeThroughSocket({ value: { maker: maker('no such image', 0), created: null } })).toMatchObject({
       verdict: 'fail',
       evidence: 'create: 201, start: 0: no such image',
     });
     expect(
       judgeThroughSocket({
-        seen: { maker: maker('{"message":"enhanced container isolation: docker create"}', 0), made: null },
+        value: {
+          maker: maker('{"message":"enhanced container isolation: docker create"}', 0),
+          created: null,
+        },
       }).verdict,
     ).toBe('not-offered');
   });
   test('C: a RUN of the builder is in a range of its own', () => {
-    expect(judgeBuild('C-build-buildkit', { seen: probe(range).seen.facts }).verdict).toBe('pass');
-    expect(judgeBuild('C-build-legacy', { seen: probe(host).seen.facts }).verdict).toBe('fail');
+    expect(judgeBuild('C-build-buildkit', { value: probe(range).value.facts }).verdict).toBe('pass');
+    expect(judgeBuild('C-build-legacy', { value: probe(host).value.facts }).verdict).toBe('fail');
     expect(judgeBuild('C-build-legacy', { error: 'no builder' })).toMatchObject({
       verdict: 'fail',
       evidence: 'no builder',
@@ -321,7 +330,7 @@ describe('claims are judged by what was seen', () => {
   });
   test('B1, A7: only a refusal in the words of ECI counts (B6)', () => {
     const answer = (status: number, message: string) => [
-      { asked: 'pid=host', answer: { seen: { status, message } } },
+      { request: 'pid=host', answer: { value: { status, message } } },
     ];
     expect(judgeRefused('B1-socket-refused', answer(403, 'enhanced container isolation: no')).verdict).toBe(
       'pass',
@@ -330,13 +339,15 @@ describe('claims are judged by what was seen', () => {
     expect(judgeRefused('B1-socket-refused', answer(500, 'enhanced container isolation: no')).verdict).toBe(
       'fail',
     );
-    expect(judgeRefused('B1-socket-refused', [{ asked: 'pid=host', answer: { seen: null } }])).toMatchObject({
+    expect(
+      judgeRefused('B1-socket-refused', [{ request: 'pid=host', answer: { value: null } }]),
+    ).toMatchObject({
       verdict: 'fail',
       evidence: 'pid=host: was allowed',
     });
-    expect(judgeRefused('B1-socket-refused', [{ asked: 'x', answer: { error: 'no answer' } }]).verdict).toBe(
-      'fail',
-    );
+    expect(
+      judgeRefused('B1-socket-refused', [{ request: 'x', answer: { error: 'no answer' } }]).verdict,
+    ).toBe('fail');
     expect(judgeRefused('B1-socket-refused', []).verdict).toBe('fail');
   });
   test('with ECI off nothing passes', () => {

@@ -108,7 +108,7 @@ async function removeChosen({ ports, state, journal }: StepContext): Promise<Rem
     removed = outcomes.value.map(asDone);
   } catch (cause) {
     const error = cleanUpDefect(cause);
-    state.log(inWords(error));
+    state.log(describeOutcome(error));
     removed = notCleanedUp(journal, error).removed.map(
       (missing) => soFar.find(({ id }) => id === missing.id) ?? missing,
     );
@@ -181,7 +181,8 @@ function cutShort(journal: Journal, latest: RecreateRun | null, error: AppError)
   });
 }
 
-const inWords = ({ message, reason }: AppError): string => [message, reason].filter(Boolean).join(': ');
+const describeOutcome = ({ message, reason }: AppError): string =>
+  [message, reason].filter(Boolean).join(': ');
 
 const isRecreated = ({ outcome }: RecreateMember): boolean =>
   outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';
@@ -191,5 +192,5 @@ function logLine(member: RecreateMember): string | null {
   if (outcome === null) return null;
   if (!('error' in outcome))
     return outcome.kind === 'unchanged' ? `protected already: ${name}` : `recreated ${name}`;
-  return `not recreated: ${name}: ${inWords(outcome.error)}`;
+  return `not recreated: ${name}: ${describeOutcome(outcome.error)}`;
 }

@@ -38,8 +38,8 @@ const oldestKernel = [5, 19] as const;
  */
 const layersByDescriptor = [6, 13] as const;
 const checkLine = z.object({ code: z.enum(requirementCodes), met: z.boolean(), found: z.string() });
-const tried = ['mount-api', 'idmapped-mounts', 'overlay-layers'] as const;
-const fixes: Record<(typeof tried)[number], Message> = {
+const probedFeatures = ['mount-api', 'idmapped-mounts', 'overlay-layers'] as const;
+const fixes: Record<(typeof probedFeatures)[number], Message> = {
   'mount-api': message('isolation.allow-user-namespaces-sysctl-user-max-user'),
   'idmapped-mounts': message('isolation.put-engine-data-on-ext4-xfs-or'),
   'overlay-layers': message('isolation.use-kernel-5-19-or-newer-with'),
@@ -203,8 +203,8 @@ async function builtFound(built: string): Promise<Requirement> {
 
 /** Has the runtime try id-mapped mounts and overlays where the engine keeps its layers. */
 async function tryMounts(built: string, paths: RootPaths): Promise<Requirement[]> {
-  const untried = (reason: string) =>
-    tried.map((code) =>
+  const notProbed = (reason: string) =>
+    probedFeatures.map((code) =>
       requirement(code, false, message('isolation.could-not-be-tried', { reason }), fixes[code]),
     );
   // The data directory may not exist yet: its nearest ancestor that does is on the same file system.
@@ -228,7 +228,7 @@ async function tryMounts(built: string, paths: RootPaths): Promise<Requirement[]
         ? error.stderr.trim()
         : '';
     if (partial === '')
-      return untried(stderr !== '' ? stderr : error instanceof Error ? error.message : String(error));
+      return notProbed(stderr !== '' ? stderr : error instanceof Error ? error.message : String(error));
     output = partial;
   }
   const checks = new Map<string, z.infer<typeof checkLine>>();
@@ -237,10 +237,10 @@ async function tryMounts(built: string, paths: RootPaths): Promise<Requirement[]
       const parsed = checkLine.parse(JSON.parse(line));
       checks.set(parsed.code, parsed);
     } catch (error) {
-      return untried(error instanceof Error ? error.message : String(error));
+      return notProbed(error instanceof Error ? error.message : String(error));
     }
   }
-  return tried.map((code) => {
+  return probedFeatures.map((code) => {
     const line = checks.get(code);
     if (line === undefined) return requirement(code, false, message('isolation.not-tried'), fixes[code]);
     const found = message('isolation.found-in-directory', { found: line.found, directory });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startStandInSysbox, type StandInSysbox } from '../../../tests/support/stand-in-sysbox.ts';
 import { rootPaths } from '../../base/root-paths.ts';
 import { sysboxBackend } from './backend.ts';
-import { askService } from './services.ts';
+import { probeService } from './services.ts';
 
 let directory: string;
 let standIn: StandInSysbox | null = null;
@@ -116,10 +116,10 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
 
   it('asks a service in a bounded time and leaves no connection behind', async () => {
     standIn = await startStandInSysbox(directory, { services: { mgr: 'answers', fs: 'hangs' } });
-    expect(await askService(path.join(standIn.socketDirectory, 'sysmgr.sock'), 5_000)).toEqual({
+    expect(await probeService(path.join(standIn.socketDirectory, 'sysmgr.sock'), 5_000)).toEqual({
       answers: true,
     });
-    expect(await askService(path.join(standIn.socketDirectory, 'sysfs.sock'), 200)).toMatchObject({
+    expect(await probeService(path.join(standIn.socketDirectory, 'sysfs.sock'), 200)).toMatchObject({
       answers: false,
     });
   });

@@ -7,7 +7,7 @@ import { requirement, type Requirement } from '../../../shared/isolation/require
 import { fail, ok } from '../../../shared/result.ts';
 import type { IsolationBackend } from '../backend.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
-import { askService } from './services.ts';
+import { probeService } from './services.ts';
 
 const run = promisify(execFile);
 
@@ -104,10 +104,12 @@ async function installed(binary: string, timeout: number): Promise<Requirement> 
     return met(false, message('isolation.is-not-there', { binary }));
   try {
     const { stdout } = await run(binary, ['--version'], { timeout, killSignal: 'SIGKILL' });
-    const words = stdout.split(/\s+/).join(' ').trim().slice(0, 200);
+    const versionLine = stdout.split(/\s+/).join(' ').trim().slice(0, 200);
     return met(
-      /^sysbox-runc\b/.test(words),
-      /^sysbox-runc\b/.test(words) ? words : message('isolation.is-not-sysbox', { binary, words }),
+      /^sysbox-runc\b/.test(versionLine),
+      /^sysbox-runc\b/.test(versionLine)
+        ? versionLine
+        : message('isolation.is-not-sysbox', { binary, words: versionLine }),
     );
   } catch (error) {
     const killed = error instanceof Error && 'killed' in error && error.killed === true;
@@ -124,19 +126,21 @@ async function installed(binary: string, timeout: number): Promise<Requirement> 
 }
 
 async function running(directory: string, timeoutMs: number): Promise<Requirement> {
-  const answers = await Promise.all(
+  const probes = await Promise.all(
     services.map(async ({ socket, name }) => ({
       name,
-      answer: await askService(path.join(directory, socket), timeoutMs),
+      answer: await probeService(path.join(directory, socket), timeoutMs),
     })),
   );
-  const silent = answers.flatMap(({ name, answer }) => (answer.answers ? [] : [`${name}: ${answer.why}`]));
+  const unresponsive = probes.flatMap(({ name, answer }) =>
+    answer.isResponsive ? [] : [`${name}: ${answer.why}`],
+  );
   return requirement(
     'sysbox-services',
-    silent.length === 0,
-    silent.length === 0
+    unresponsive.length === 0,
+    unresponsive.length === 0
       ? message('isolation.answer', { list: services.map(({ name }) => name).join(' and ') })
-      : silent.join('; '),
+      : unresponsive.join('; '),
     message('isolation.start-sysbox-services-systemctl-restart-sysbox-containers'),
   );
 }

@@ -1,41 +1,42 @@
 import net from 'node:net';
 
 /** What asking a service of Sysbox came to. */
-export type ServiceAnswer = { readonly answers: true } | { readonly answers: false; readonly why: string };
+export type ServiceProbe =
+  { readonly isResponsive: true } | { readonly isResponsive: false; readonly why: string };
 
 /**
  * Does the gRPC service behind a Unix socket answer within `timeoutMs`? Connecting shows nothing: the kernel
  * accepts for a process that hangs (Sysbox's file-system service is known to, in FUSE). So the first frame of
  * HTTP/2, the service's settings, is waited for. Nothing is asked of the service itself. Never rejects.
  */
-export async function askService(socket: string, timeoutMs: number): Promise<ServiceAnswer> {
+export async function probeService(socket: string, timeoutMs: number): Promise<ServiceProbe> {
   // Few machines have a Sysbox, and every window would wait for it.
   const { default: http2 } = await import('node:http2');
   return new Promise((resolve) => {
     const connection = net.connect(socket);
     const session = http2.connect('http://sysbox', { createConnection: () => connection });
-    const settle = (answer: ServiceAnswer) => {
+    const settle = (probe: ServiceProbe) => {
       clearTimeout(timer);
       session.destroy();
       connection.destroy();
-      resolve(answer);
+      resolve(probe);
     };
     const timer = setTimeout(() => {
-      settle({ answers: false, why: `no answer within ${timeoutMs / 1000} s: it hangs` });
+      settle({ isResponsive: false, why: `no answer within ${timeoutMs / 1000} s: it hangs` });
     }, timeoutMs);
     // What a program answers that is no such service is an error of the protocol.
     session.once('remoteSettings', () => {
-      settle({ answers: true });
+      settle({ isResponsive: true });
     });
     session.once('error', (error: NodeJS.ErrnoException) => {
-      settle({ answers: false, why: reasonOf(error) });
+      settle({ isResponsive: false, why: reasonOf(error) });
     });
     session.once('close', () => {
-      settle({ answers: false, why: 'it closed the connection' });
+      settle({ isResponsive: false, why: 'it closed the connection' });
     });
     // Both the socket and the session tell; the session's is taken, and the socket's must have a listener.
     connection.once('error', (error: NodeJS.ErrnoException) => {
-      settle({ answers: false, why: reasonOf(error) });
+      settle({ isResponsive: false, why: reasonOf(error) });
     });
   });
 }

@@ -33,12 +33,12 @@ const second = first.replace('"value": false },\n  "enh', '"value": true },\n  "
 
 async function stage(options: Partial<StandInOptions> & Pick<StandInOptions, 'platform'>) {
   const engine = wordsOnlyEngine();
-  const made = await standInDockerDesktop({ engine, ...options });
-  desktop = made;
+  const fake = await standInDockerDesktop({ engine, ...options });
+  desktop = fake;
   return {
-    made,
+    made: fake,
     engine,
-    target: openDesktopTarget(made.host, { bulkheadCommand: '/none', projectRoot: '/none' }),
+    target: openDesktopTarget(fake.host, { bulkheadCommand: '/none', projectRoot: '/none' }),
   };
 }
 
@@ -52,7 +52,7 @@ async function apply(target: Target, text: string) {
   });
   return started.ok ? { ok: true as const, run: await started.value.done, plan: plan.value } : started;
 }
-const settingsOf = (made: StandInDesktop) => readFile(made.host.locations.settings, 'utf8');
+const settingsOf = (fake: StandInDesktop) => readFile(fake.host.locations.settings, 'utf8');
 
 describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
   it('is found with its version, and opened: its file, its socket, its state', async () => {
@@ -311,15 +311,15 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
   it('reports an interrupted apply to all users until it is settled; a restart by an administrator settles it', async () => {
     let cut = true;
     const engine = wordsOnlyEngine();
-    const made = await standInDockerDesktop({ engine, platform });
-    desktop = made;
+    const fake = await standInDockerDesktop({ engine, platform });
+    desktop = fake;
     const options = { bulkheadCommand: '/none', projectRoot: '/none' };
     let written: () => void = () => undefined;
     const atWrite = new Promise<void>((resolve) => {
       written = resolve;
     });
     // Its process goes no further from here, as when the power goes.
-    const target = openDesktopTarget(made.host, {
+    const target = openDesktopTarget(fake.host, {
       ...options,
       onApplyPoint: (point) => {
         if (point !== 'write-settings done' || !cut) return Promise.resolve();
@@ -340,14 +340,14 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     // Under way, as long as its process lives.
     expect(await target.desktop()).toMatchObject({ interrupted: false });
     await writeFile(
-      path.join(made.host.locations.state, 'apply.lock'),
+      path.join(fake.host.locations.state, 'apply.lock'),
       JSON.stringify({ pid: 4_194_304, started: '1', boot: 'another', nonce: 'x' }),
     );
-    const user = openDesktopTarget({ ...made.host, elevated: () => Promise.resolve(false) }, options);
+    const user = openDesktopTarget({ ...fake.host, elevated: () => Promise.resolve(false) }, options);
     expect(await user.desktop()).toMatchObject({ interrupted: true });
     expect(await user.resume()).toEqual({ ok: true, value: null });
-    expect(await settingsOf(made)).toBe(first);
-    const again = openDesktopTarget(made.host, options);
+    expect(await settingsOf(fake)).toBe(first);
+    const again = openDesktopTarget(fake.host, options);
     expect(await again.resume()).toMatchObject({
       ok: true,
       value: { outcome: { kind: 'rolled-back', restoredVersion: 0 } },
@@ -384,7 +384,7 @@ describe('what else can go wrong with it (stand-in)', () => {
   });
 
   it("distinguishes its processes from others', and reports what is unknown", async () => {
-    const asked: string[] = [];
+    const requested: string[] = [];
     const { made } = await stage({ platform: 'linux' });
     const answers = (platform: DesktopPlatform, code: number | null, stdout = '') =>
       desktopPresence({
@@ -393,7 +393,7 @@ describe('what else can go wrong with it (stand-in)', () => {
         user: { uid: 1000, name: 'sam' },
         locations: { ...desktopLocations({ platform, home: made.host.home, env: {} }), sockets: [] },
         run: (program, args) => {
-          asked.push([program, ...args].join(' '));
+          requested.push([program, ...args].join(' '));
           return Promise.resolve({ code, stdout, stderr: '' });
         },
       });
@@ -409,7 +409,7 @@ describe('what else can go wrong with it (stand-in)', () => {
       await answers('win32', 0, '"com.docker.service","99","Services","0","1 K"'),
       await answers('win32', 1),
     ]).toEqual(['silent', 'silent', 'gone', 'unknown']);
-    expect([...new Set(asked)]).toEqual([
+    expect([...new Set(requested)]).toEqual([
       '/usr/bin/pgrep -u 1000 -f ^(/opt/docker-desktop/bin/docker-desktop|/opt/docker-desktop/bin/com\\.docker\\.backend|/opt/docker-desktop/Docker Desktop)( |$)',
       '/usr/bin/pgrep -u 1000 -f ^(/Applications/Docker\\.app/Contents/MacOS/Docker Desktop\\.app/Contents/MacOS/Docker Desktop|/Applications/Docker\\.app/Contents/MacOS/Docker|/Applications/Docker\\.app/Contents/MacOS/com\\.docker\\.backend)( |$)',
       'C:\\Windows\\System32\\tasklist.exe /FO CSV /NH',
@@ -443,19 +443,19 @@ describe('what else can go wrong with it (stand-in)', () => {
       platform: 'linux',
       engine: { start: () => Promise.resolve(), stop: () => Promise.resolve() },
     });
-    const said: string[] = [];
+    const logLines: string[] = [];
     expect(
       await target.driver.start({
         timeoutMs: 200,
         onLog: (line) => {
-          said.push(line.text);
+          logLines.push(line.text);
         },
       }),
     ).toMatchObject({
       ok: false,
       error: { code: 'engine.start-failed', hint: expect.stringContaining('sign in') as string },
     });
-    expect(said).toEqual(['starting Docker Desktop']);
+    expect(logLines).toEqual(['starting Docker Desktop']);
     const controller = new AbortController();
     controller.abort();
     expect(await target.driver.start({ signal: controller.signal })).toMatchObject({

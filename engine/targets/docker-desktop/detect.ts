@@ -100,9 +100,9 @@ async function runningVersion(host: DesktopHost): Promise<string | null> {
   const socket = await answeringSocket(host);
   if (socket === null) return null;
   try {
-    const said = platformName.safeParse(await host.docker(socket, 3000).version());
-    return said.success && said.data.Platform.Name.startsWith('Docker Desktop')
-      ? versionIn(said.data.Platform.Name)
+    const output = platformName.safeParse(await host.docker(socket, 3000).version());
+    return output.success && output.data.Platform.Name.startsWith('Docker Desktop')
+      ? versionIn(output.data.Platform.Name)
       : null;
   } catch {
     return null;
@@ -115,8 +115,8 @@ async function packageVersion(host: DesktopHost): Promise<string | null> {
     ['/usr/bin/dpkg-query', ['-W', '-f=${Version}', 'docker-desktop']],
     ['/usr/bin/rpm', ['-q', '--qf', '%{VERSION}', 'docker-desktop']],
   ] as const) {
-    const said = await host.run(program, args, { timeoutMs: 5000 });
-    const version = said.code === 0 ? versionIn(said.stdout) : null;
+    const output = await host.run(program, args, { timeoutMs: 5000 });
+    const version = output.code === 0 ? versionIn(output.stdout) : null;
     if (version !== null) return version;
   }
   return null;
@@ -124,12 +124,14 @@ async function packageVersion(host: DesktopHost): Promise<string | null> {
 
 async function registryVersion(host: DesktopHost): Promise<string | null> {
   const key = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\Docker Desktop';
-  const said = await host.run(
+  const output = await host.run(
     `${host.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\reg.exe`,
     ['query', key, '/v', 'DisplayVersion', '/reg:64'],
     { timeoutMs: 5000 },
   );
-  return said.code === 0 ? versionIn(/DisplayVersion\s+REG_SZ\s+(\S+)/.exec(said.stdout)?.[1] ?? '') : null;
+  return output.code === 0
+    ? versionIn(/DisplayVersion\s+REG_SZ\s+(\S+)/.exec(output.stdout)?.[1] ?? '')
+    : null;
 }
 
 /** The user's own settings of Docker Desktop that are plain values; lists and objects are left out. */
@@ -187,14 +189,14 @@ function virtualMachine(
           })
           .safeParse(parsed.value.value)
       : null;
-  const asked = entry?.success === true ? entry.data.linuxVM.wslEngineEnabled : null;
+  const wslEngineEnabled = entry?.success === true ? entry.data.linuxVM.wslEngineEnabled : null;
   const kind = (wsl: boolean): DesktopFacts['virtualMachine'] => (wsl ? 'wsl2' : 'hyper-v');
-  if (asked?.locked === true && asked.value !== undefined)
-    return { virtualMachine: kind(asked.value), virtualMachineFrom: 'admin-settings' };
+  if (wslEngineEnabled?.locked === true && wslEngineEnabled.value !== undefined)
+    return { virtualMachine: kind(wslEngineEnabled.value), virtualMachineFrom: 'admin-settings' };
   const chosen = userSetting(user, 'wslEngineEnabled');
   if (typeof chosen === 'boolean')
     return { virtualMachine: kind(chosen), virtualMachineFrom: 'user-settings' };
-  if (asked?.value !== undefined)
-    return { virtualMachine: kind(asked.value), virtualMachineFrom: 'admin-settings' };
+  if (wslEngineEnabled?.value !== undefined)
+    return { virtualMachine: kind(wslEngineEnabled.value), virtualMachineFrom: 'admin-settings' };
   return { virtualMachine: 'wsl2', virtualMachineFrom: 'platform' };
 }

@@ -20,10 +20,10 @@ import { desktopPresence } from './presence.ts';
 export const quitMs = 120_000;
 export const startMs = 300_000;
 /** How long its own command line's quit is waited for before the system is asked to. */
-const secondTryMs = 30_000;
-const lookEveryMs = 1000;
+const quitFallbackMs = 30_000;
+const pollIntervalMs = 1000;
 /** A word on how it goes, as often. */
-const wordEveryMs = 15_000;
+const progressIntervalMs = 15_000;
 
 const infoSchema = z.object({
   Containers: z.number(),
@@ -74,7 +74,7 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
     };
   };
 
-  const say = (text: string, call: DriverCallOptions) => {
+  const report = (text: string, call: DriverCallOptions) => {
     const line: EngineLogLine = { at: new Date(host.now()).toISOString(), source: 'bulkhead', text };
     lines.push(line);
     if (lines.length > 500) lines.shift();
@@ -101,7 +101,7 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
     const commands = quitCommands(host, facts, await firstThere(host, host.locations.dockerCommands));
     const limit = call.timeoutMs ?? quitMs;
     let reason = '';
-    say('quitting Docker Desktop', call);
+    report('quitting Docker Desktop', call);
     for (const [index, command] of commands.entries()) {
       const ended = await host.run(command.program, command.args, {
         timeoutMs: quitMs,
@@ -109,18 +109,18 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
       });
       if (ended.code !== 0) {
         reason = ended.stderr.trim() || ended.stdout.trim();
-        say(`${command.program} ended with ${ended.code ?? 'no code'}: ${reason}`, call);
+        report(`${command.program} ended with ${ended.code ?? 'no code'}: ${reason}`, call);
       }
       const isLast = index === commands.length - 1;
-      const gone = await until(
+      const hasQuit = await until(
         host,
-        isLast ? limit : ended.code === 0 ? Math.min(limit, secondTryMs) : 0,
+        isLast ? limit : ended.code === 0 ? Math.min(limit, quitFallbackMs) : 0,
         call.signal,
         async () => (['gone', 'unknown'].includes(await desktopPresence(host)) ? 'gone' : null),
       );
-      if (gone === 'cancelled')
+      if (hasQuit === 'cancelled')
         return fail('apply.cancelled', message('desktop.quitting-docker-desktop-was-cancelled'));
-      if (gone === 'gone') return ok(undefined);
+      if (hasQuit === 'gone') return ok(undefined);
     }
     return fail('engine.stop-failed', message('desktop.docker-desktop-did-not-quit'), {
       reason: reason || message('desktop.it-still-runs-after-s', { limit: limit / 1000 }),
@@ -137,41 +137,41 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
       });
     const begun = host.now();
     const before = await changeTimes(host);
-    say('starting Docker Desktop', call);
+    report('starting Docker Desktop', call);
     const started = await run(
       host,
       startCommand(host, facts, await firstThere(host, host.locations.dockerCommands)),
       call,
     );
     if (!started.ok) return started;
-    let nextWord = begun + wordEveryMs;
+    let nextProgress = begun + progressIntervalMs;
     const limit = call.timeoutMs ?? startMs;
-    const came = await until(host, limit, call.signal, async () => {
+    const hasStarted = await until(host, limit, call.signal, async () => {
       if ((await answeringSocket(host)) !== null) return 'ready';
       const problem = await startProblem(host, { at: begun, files: before });
       if (problem !== null) return { problem };
-      if (host.now() >= nextWord) {
-        nextWord += wordEveryMs;
-        say(
+      if (host.now() >= nextProgress) {
+        nextProgress += progressIntervalMs;
+        report(
           `waiting for Docker Desktop: ${Math.round((host.now() - begun) / 1000)} s. It may ask to sign in`,
           call,
         );
       }
       return null;
     });
-    if (came === 'cancelled')
+    if (hasStarted === 'cancelled')
       return fail('apply.cancelled', message('desktop.waiting-for-docker-desktop-was-cancelled'));
-    if (came === 'late')
+    if (hasStarted === 'late')
       return fail('engine.start-failed', message('desktop.docker-desktop-did-not-come-up'), {
         reason: message('desktop.its-engine-does-not-answer-after-s', { limit: limit / 1000 }),
         hint: message('desktop.look-at-its-window-it-may-ask'),
       });
-    if (typeof came === 'object')
+    if (typeof hasStarted === 'object')
       return fail('engine.start-failed', message('desktop.docker-desktop-could-not-start'), {
-        reason: came.problem,
+        reason: hasStarted.problem,
         hint: message('desktop.file-it-reads-at-start-is-admin'),
       });
-    say('Docker Desktop answers', call);
+    report('Docker Desktop answers', call);
     return ok(undefined);
   };
 
@@ -233,14 +233,14 @@ async function until<T>(
   host: DesktopHost,
   ms: number,
   signal: AbortSignal | undefined,
-  look: () => Promise<T | null>,
+  poll: () => Promise<T | null>,
 ): Promise<T | 'late' | 'cancelled'> {
   for (const deadline = host.now() + ms; ;) {
     if (signal?.aborted === true) return 'cancelled';
-    const answer = await look();
+    const answer = await poll();
     if (answer !== null) return answer;
     if (host.now() >= deadline) return 'late';
-    await host.wait(lookEveryMs, signal);
+    await host.wait(pollIntervalMs, signal);
   }
 }
 

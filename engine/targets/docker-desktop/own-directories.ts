@@ -101,12 +101,12 @@ function listedRights(host: DesktopHost): OwnDirectories {
    */
   const security = async (directory: string): Promise<Security | null> => {
     const script = `[IO.Directory]::GetAccessControl('${directory.replaceAll("'", "''")}').GetSecurityDescriptorSddlForm('Owner, Access')`;
-    const said = await host.run(
+    const output = await host.run(
       `${system}\\WindowsPowerShell\\v1.0\\powershell.exe`,
       ['-NoProfile', '-NonInteractive', '-Command', script],
       { timeoutMs: 30_000 },
     );
-    return said.code === 0 ? readSecurity(said.stdout.trim()) : null;
+    return output.code === 0 ? readSecurity(output.stdout.trim()) : null;
   };
   const ownersHint = (directory: string) =>
     `Look at what is in it, and remove it as an administrator, then try again; or, where it is Docker Desktop's: icacls "${directory}" /setowner *S-1-5-32-544`;

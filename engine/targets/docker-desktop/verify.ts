@@ -73,17 +73,20 @@ export async function verifyDesktop(
       // Its engine runs in a machine of its own: process ids of it mean nothing here.
       try {
         return {
-          seen: { ...(await runProbe(docker, { image: image.value, ...request }, signal)), outsideMap: null },
+          value: {
+            ...(await runProbe(docker, { image: image.value, ...request }, signal)),
+            outsideMap: null,
+          },
         };
       } catch (error) {
         return { error: engineMessage(error) };
       }
     };
-    const refusal = async (asked: string, hostConfig: Partial<HostConfig>) => {
+    const refusal = async (requested: string, hostConfig: Partial<HostConfig>) => {
       try {
-        return { asked, refused: await startRefused(docker, image.value, hostConfig, signal) };
+        return { requested, refused: await startRefused(docker, image.value, hostConfig, signal) };
       } catch (error) {
-        return { asked, refused: { status: 0, message: engineMessage(error) } };
+        return { requested, refused: { status: 0, message: engineMessage(error) } };
       }
     };
     claims = settings.eci.value
@@ -110,7 +113,7 @@ export async function verifyDesktop(
 }
 
 type Refused = {
-  readonly asked: string;
+  readonly requested: string;
   readonly refused: { readonly status: number; readonly message: string } | null;
 };
 
@@ -119,7 +122,7 @@ async function claimsOn(
   settings: EffectiveSettings,
   socket: string,
   probe: (request: Omit<ProbeRequest, 'image'>) => Promise<Observed<ProbeResult>>,
-  refusal: (asked: string, host: Partial<HostConfig>) => Promise<Refused>,
+  refusal: (requested: string, host: Partial<HostConfig>) => Promise<Refused>,
 ): Promise<Claim[]> {
   const anyImage = settings.socket.images.some((image) => image.startsWith('*'));
   const [one, two, namespaces, sockets] = await Promise.all([
@@ -163,18 +166,18 @@ async function claimsOn(
  * Docker Desktop refuses some at create and some at start, in words of its own: any refusal of the engine
  * counts, no answer does not.
  */
-function judge(id: ClaimId, asked: readonly Refused[]): Claim {
-  const good = asked.every(({ refused }) => refused !== null && refused.status >= 400);
+function judge(id: ClaimId, requested: readonly Refused[]): Claim {
+  const good = requested.every(({ refused }) => refused !== null && refused.status >= 400);
   return {
     id,
     verdict: good ? 'pass' : 'fail',
-    evidence: asked
+    evidence: requested
       .map(
-        ({ asked: what, refused }) =>
+        ({ requested: what, refused }) =>
           `${what}: ${refused === null ? 'was allowed' : `${refused.status === 0 ? '' : `${refused.status} `}${refused.message}`}`,
       )
       .join('; '),
-    items: asked.map(({ asked: what, refused }) => ({
+    items: requested.map(({ requested: what, refused }) => ({
       title: what,
       seen: refused === null ? 'was allowed' : refused.message,
       good: refused !== null && refused.status >= 400,

@@ -6,8 +6,8 @@ import { fail, ok, type AppError, type Result } from '../../../shared/result.ts'
 import { onBoundedLines } from './bounded-lines.ts';
 import type { LogWriter } from './log-files.ts';
 import type { EngineNotice } from '../../../shared/gateway/engine-notices.ts';
-import { watchHeartbeat, whatItDoes, type HeartbeatLimits } from './heartbeat-watch.ts';
-import { KeptListeners } from './kept-listeners.ts';
+import { watchHeartbeat, describeProcessState, type HeartbeatLimits } from './heartbeat-watch.ts';
+import { RetainedListeners } from './kept-listeners.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { identityOf, type ProcessIdentity } from '../../base/process-identity.ts';
 
@@ -82,10 +82,10 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
   let pauseMs = firstPauseMs;
   let restarts = 0;
   let timer: NodeJS.Timeout | null = null;
-  const kept = spec.keepListeners === true ? new KeptListeners() : null;
+  const listeners = spec.keepListeners === true ? new RetainedListeners() : null;
 
   const launch = (): Running => {
-    const current = spawnChild(spec, kept);
+    const current = spawnChild(spec, listeners);
     running = current;
     const pid = current.process.pid;
     if (pid !== undefined)
@@ -118,17 +118,17 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
         timer = null;
       }
       const current = running ?? launch();
-      let giveUp: NodeJS.Timeout | undefined;
+      let killTimer: NodeJS.Timeout | undefined;
       const outcome = await Promise.race([
         current.ready.then(() => ({ kind: 'ready' as const })),
         current.exited.then((how) => ({ kind: 'ended' as const, how })),
         new Promise<{ kind: 'late' }>((resolve) => {
-          giveUp = setTimeout(() => {
+          killTimer = setTimeout(() => {
             resolve({ kind: 'late' });
           }, timeoutMs);
         }),
       ]);
-      clearTimeout(giveUp);
+      clearTimeout(killTimer);
       const isBusy = outcome.kind === 'late' && current.busy();
       if (isBusy)
         spec.log.line(`${spec.name} is not ready after ${timeoutMs / 1000} s, but at work: it is let go on`);
@@ -161,34 +161,34 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
         timer = null;
       }
       if (running !== null) await stopRunning(running);
-      kept?.clear();
+      listeners?.clear();
       pauseMs = firstPauseMs;
     },
   };
 }
 
-function spawnChild(spec: ChildSpec, kept: KeptListeners | null): Running {
+function spawnChild(spec: ChildSpec, listeners: RetainedListeners | null): Running {
   // The kernel ends it when the supervisor is killed: it must not serve an engine nobody watches.
   const withDeathSignal = existsSync(setpriv);
   const [command, args] = withDeathSignal
     ? [setpriv, ['--pdeathsig', 'TERM', '--', spec.command, ...spec.args]]
     : [spec.command, [...spec.args]];
   // A session of its own: Ctrl+C in a terminal is the supervisor's to handle.
-  const given = kept?.handDown() ?? { descriptors: [], variables: {} };
-  const heartbeatFd = 3 + given.descriptors.length;
+  const inherited = listeners?.forNextChild() ?? { descriptors: [], variables: {} };
+  const heartbeatFd = 3 + inherited.descriptors.length;
   const heartbeat = spec.heartbeat === undefined ? [] : ['pipe' as const];
-  const channel = kept === null ? [] : ['ipc' as const];
+  const channel = listeners === null ? [] : ['ipc' as const];
   const child = spawn(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe', ...given.descriptors, ...heartbeat, ...channel],
+    stdio: ['ignore', 'pipe', 'pipe', ...inherited.descriptors, ...heartbeat, ...channel],
     detached: true,
     env: {
       ...process.env,
-      ...given.variables,
+      ...inherited.variables,
       ...(spec.heartbeat === undefined ? {} : { [heartbeatVariable]: String(heartbeatFd) }),
     },
   });
   child.on('message', (message, handle) => {
-    kept?.take(message, handle);
+    listeners?.receive(message, handle);
   });
   const lastLines: string[] = [];
   let busy = false;
@@ -210,7 +210,7 @@ function spawnChild(spec: ChildSpec, kept: KeptListeners | null): Running {
   const isStuck = (missedMs: number): void => {
     stuck = true;
     const who = `${spec.name} (pid ${child.pid ?? 'none'})`;
-    const doing = child.pid === undefined ? 'it is gone' : whatItDoes(child.pid);
+    const doing = child.pid === undefined ? 'it is gone' : describeProcessState(child.pid);
     spec.log.line(
       `${who} hangs: no heartbeat of its event loop for ${missedMs / 1000} s, ${doing}; it is killed`,
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { confinementWords, deviceCgroup } from './device-cgroup.ts';
+import { confinementText, deviceCgroup } from './device-cgroup.ts';
 
 const line = (root: string, point: string, type: string, options: string) =>
   `30 20 0:26 ${root} ${point} rw,nosuid shared:9 - ${type} ${type} rw,${options}\n`;
@@ -50,8 +50,8 @@ describe('the devices cgroup of the engine', () => {
   });
 
   it('its arguments precede the program; there are none without it', () => {
-    const words = confinementWords({ directory: `/cg/${name}`, program: '/r/bulkhead-runc' });
+    const words = confinementText({ directory: `/cg/${name}`, program: '/r/bulkhead-runc' });
     expect(words).toEqual(['/r/bulkhead-runc', '--bulkhead-confine-devices', `/cg/${name}`, '--']);
-    expect(confinementWords(undefined)).toEqual([]);
+    expect(confinementText(undefined)).toEqual([]);
   });
 });

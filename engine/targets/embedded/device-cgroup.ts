@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 /**
  * dockerd opens what images hold, as root and without `nodev`: BuildKit's FileOps and reads, /etc/passwd for
- * `--user`. Where that is a device node it would read and write the machine's disks (issue 12). So dockerd
+ * `--user`. Where that is a device node it would read and write the machine's disks. So dockerd
  * and what it starts run in a cgroup whose processes open pseudo devices alone; containers have cgroups
  * elsewhere.
  */
@@ -24,7 +24,7 @@ export interface DeviceConfinement {
 }
 
 /** What stands before a program that is to run confined; it keeps the process id. */
-export function confinementWords(confinement: DeviceConfinement | undefined): string[] {
+export function confinementText(confinement: DeviceConfinement | undefined): string[] {
   if (confinement === undefined) return [];
   return [confinement.program, '--bulkhead-confine-devices', confinement.directory, '--'];
 }
@@ -83,7 +83,7 @@ export async function confineDevices(
     await mkdir(paths.run, { recursive: true, mode: 0o711 });
     await appendFile(record(paths), `${directory}\n`, { mode: 0o600 });
     const confinement = { directory, program };
-    const [tool = '', ...words] = confinementWords(confinement);
+    const [tool = '', ...words] = confinementText(confinement);
     await run(tool, words, { timeout: 10_000 });
     return ok(confinement);
   } catch (error) {

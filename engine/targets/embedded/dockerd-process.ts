@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { cutLine } from './bounded-lines.ts';
-import { confinementWords, type DeviceConfinement } from './device-cgroup.ts';
+import { confinementText, type DeviceConfinement } from './device-cgroup.ts';
 
 const run = promisify(execFile);
 
@@ -86,7 +86,7 @@ export function spawnDockerd(settings: DockerdSettings): DockerdProcess {
   mkdirSync(settings.execRoot, { recursive: true, mode: 0o711 });
   mkdirSync(path.dirname(settings.logFile), { recursive: true });
   const log = openSync(settings.logFile, 'a', 0o640);
-  const [program = 'dockerd', ...before] = [...confinementWords(settings.confinement), 'dockerd'];
+  const [program = 'dockerd', ...before] = [...confinementText(settings.confinement), 'dockerd'];
   const child = spawn(
     program,
     [

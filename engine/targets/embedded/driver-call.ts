@@ -78,7 +78,7 @@ export class DriverCall {
   }
 
   /** Why it is given up, once `signal` is aborted. */
-  async givenUp(): Promise<Result<never, AppError>> {
+  async cancelledResult(): Promise<Result<never, AppError>> {
     if (this.#options.signal?.aborted === true)
       return fail(
         'engine.not-ready',

@@ -11,7 +11,7 @@ import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/su
 import { getOverSocket } from './dockerd-process.ts';
 import { bridgeName } from './engine-network.ts';
 import { findLeftovers } from './leftovers.ts';
-import { runningProcesses, waitUntilGone } from '../../base/process-identity.ts';
+import { runningProcesses, waitForExit } from '../../base/process-identity.ts';
 
 const run = promisify(execFile);
 const eciOn = JSON.stringify({
@@ -255,7 +255,7 @@ describe('killed with SIGKILL', () => {
       'trap exit TERM; while :; do sleep 1; done',
     );
     const before = await kill(...victims);
-    expect(await waitUntilGone([before.supervisor], 20_000)).toBe(true);
+    expect(await waitForExit([before.supervisor], 20_000)).toBe(true);
     expect(await engine.driver.status()).toMatchObject({
       phase: 'stopped',
       supervisorPid: null,
@@ -514,7 +514,7 @@ describe('live-restore', () => {
     );
     const pid = Number(await engine.docker('inspect', '-f', '{{.State.Pid}}', 'kept'));
     const before = await kill('supervisor', 'dockerd');
-    expect(await waitUntilGone([before.supervisor], 20_000)).toBe(true);
+    expect(await waitForExit([before.supervisor], 20_000)).toBe(true);
     await engine.start();
     expect(Number(await engine.docker('inspect', '-f', '{{.State.Pid}}', 'kept'))).toBe(pid);
     expect(await engine.docker('exec', 'kept', 'echo', 'up')).toBe('up\n');

@@ -20,7 +20,7 @@ import {
 import { readEngineState, supervisorLock, writeEngineState } from './engine-state.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { openLog, readLogs } from './log-files.ts';
-import { waitUntilGone, type ProcessIdentity } from '../../base/process-identity.ts';
+import { waitForExit, type ProcessIdentity } from '../../base/process-identity.ts';
 import { checkMachine, checkRootOwner } from './root-directory.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { message } from '../../../shared/messages/message.ts';
@@ -66,7 +66,7 @@ async function restart(
   const restarted = await DriverCall.run(paths, 'restart', callOptions, async (call) => {
     const outcome = await restartRunning(paths, call);
     if (outcome !== null) return outcome;
-    if (call.signal.aborted) return call.givenUp();
+    if (call.signal.aborted) return call.cancelledResult();
     isStartNeeded = true;
     return ok(undefined);
   });
@@ -123,7 +123,7 @@ async function stop(paths: RootPaths, callOptions: DriverCallOptions): Promise<R
     try {
       for (;;) {
         await stopRunning(paths, call);
-        if (call.signal.aborted) return await call.givenUp();
+        if (call.signal.aborted) return await call.cancelledResult();
         const cleared = await clearStopped(paths);
         // Locked: a supervisor is just starting; it listens in a moment.
         if (cleared !== 'locked') return cleared;
@@ -145,14 +145,14 @@ async function stopRunning(paths: RootPaths, call: DriverCall): Promise<void> {
     await control.request('stop');
     for (let state = await control.nextState(); state !== null; state = await control.nextState())
       call.reportProgress(state);
-    if (!call.signal.aborted) await waitUntilGone([supervisor], supervisorExitMs);
+    if (!call.signal.aborted) await waitForExit([supervisor], supervisorExitMs);
     return;
   }
   const unreachable = await unreachableSupervisor(paths);
   if (unreachable === null || call.signal.aborted) return;
   // One that has written this is about to exit.
   if (unreachable.phase !== 'stopped') signalStop(unreachable.supervisor);
-  while (!call.signal.aborted && !(await waitUntilGone([unreachable.supervisor], 1_000)));
+  while (!call.signal.aborted && !(await waitForExit([unreachable.supervisor], 1_000)));
 }
 
 function signalStop({ pid }: ProcessIdentity): void {

@@ -6,7 +6,7 @@ import { message } from '../../../shared/messages/message.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 /**
- * What dockerd, and all that it starts, run with instead of root's home and environment (issue 12): who may
+ * What dockerd, and all that it starts, run with instead of root's home and environment: who may
  * build may have the engine run git and ssh against any server, and there they would be root, by its keys,
  * its credential helpers, its ~/.netrc.
  */
@@ -47,16 +47,16 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 export function engineEnvironment(
   paths: RootPaths,
   more: Readonly<Record<string, string>>,
-  own: NodeJS.ProcessEnv = process.env,
+  environment: NodeJS.ProcessEnv = process.env,
 ): Readonly<Record<string, string>> {
-  const taken = Object.entries(own).flatMap(([name, value]) =>
+  const inheritedEntries = Object.entries(environment).flatMap(([name, value]) =>
     value !== undefined && (inherited.has(name) || inheritedFamilies.test(name))
       ? [[name, value] as const]
       : [],
   );
   return {
-    ...Object.fromEntries(taken),
-    PATH: `${paths.programs}:${own['PATH'] ?? defaultPath}`,
+    ...Object.fromEntries(inheritedEntries),
+    PATH: `${paths.programs}:${environment['PATH'] ?? defaultPath}`,
     HOME: paths.home,
     XDG_CONFIG_HOME: paths.home,
     GIT_CONFIG_GLOBAL: path.join(paths.programs, 'gitconfig'),

@@ -35,7 +35,7 @@ const recordFile = (paths: RootPaths): string => path.join(paths.root, 'engine-n
  */
 export async function engineNetwork(paths: RootPaths): Promise<EngineNetwork> {
   const recorded = await recordedNetwork(paths);
-  if (recorded !== null && !(await takenByOthers(recorded, bridgeName(paths))))
+  if (recorded !== null && !(await usedByOthers(recorded, bridgeName(paths))))
     return networkOf(paths, recorded);
   return recordNetwork(paths, recorded?.moves ?? 0);
 }
@@ -67,7 +67,7 @@ async function recordedNetwork(paths: RootPaths): Promise<RecordedNetwork | null
   }
 }
 
-async function takenByOthers(subnet: EngineSubnet, bridge: string): Promise<boolean> {
+async function usedByOthers(subnet: EngineSubnet, bridge: string): Promise<boolean> {
   const { stdout } = await run('ip', ['-4', '-o', 'address', 'show']);
   return stdout
     .split('\n')

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { DriverCallOptions } from '../../apply/driver.ts';
 import { isLocked } from '../../base/lock.ts';
-import { isAlive, waitUntilGone, type ProcessIdentity } from '../../base/process-identity.ts';
+import { isAlive, waitForExit, type ProcessIdentity } from '../../base/process-identity.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import type { ControlConnection } from './control-client.ts';
 import type { SupervisorState } from './control-protocol.ts';
@@ -60,7 +60,7 @@ class EngineStart {
 
   async run(): Promise<Result<void, AppError>> {
     for (;;) {
-      if (this.#call.signal.aborted) return this.#call.givenUp();
+      if (this.#call.signal.aborted) return this.#call.cancelledResult();
       const control = await this.#call.connect();
       const outcome = control === null ? await this.#withoutSupervisor() : await this.#follow(control);
       if (outcome !== null) return outcome;
@@ -128,16 +128,16 @@ class EngineStart {
       }
       state = await control.nextState();
     }
-    await this.#untilGone(supervisor);
+    await this.#waitForExit(supervisor);
     return null;
   }
 
   /** Waits for the end of a supervisor that has closed its connection. */
-  async #untilGone(supervisor: ProcessIdentity): Promise<void> {
+  async #waitForExit(supervisor: ProcessIdentity): Promise<void> {
     if (this.#call.signal.aborted) return;
     if (supervisor.pid === this.#spawned?.pid)
       await this.#changes.next(this.#call.signal, this.#spawned.exited);
-    else await waitUntilGone([supervisor], supervisorExitMs);
+    else await waitForExit([supervisor], supervisorExitMs);
   }
 }
 

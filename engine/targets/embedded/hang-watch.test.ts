@@ -6,19 +6,19 @@ import { watchForHang } from './hang-watch.ts';
 it('a child that is late twice in a row is killed; once, it is not', async () => {
   const child = spawn('sleep', ['1000']);
   const exited = once(child, 'exit');
-  const said: string[] = [];
+  const logLines: string[] = [];
   const answers = [true, false, true, false, false];
   const stop = watchForHang({
     name: 'lxcfs',
-    answers: () => Promise.resolve(answers.shift() ?? true),
+    isResponsive: () => Promise.resolve(answers.shift() ?? true),
     pid: () => child.pid ?? null,
-    everyMs: 5,
-    say: (text) => {
-      said.push(text);
+    intervalMs: 5,
+    log: (text) => {
+      logLines.push(text);
     },
   });
   expect((await exited)[1]).toBe('SIGKILL');
   stop();
   expect(answers).toEqual([]);
-  expect(said).toEqual([`lxcfs (pid ${child.pid}) hangs; it is killed and started again`]);
+  expect(logLines).toEqual([`lxcfs (pid ${child.pid}) hangs; it is killed and started again`]);
 });

@@ -1,30 +1,31 @@
 export interface HangWatch {
-  /** What it is called in the log. */
+  /** Its name in the log. */
   readonly name: string;
-  /** Asks it something: false when it took too long. That nobody is there is no hang. */
-  readonly answers: () => Promise<boolean>;
+  /** Sends it a request: false when that timed out. A child that is not running does not count as hung. */
+  readonly isResponsive: () => Promise<boolean>;
   /** Its process; null while there is none. */
   readonly pid: () => number | null;
-  readonly everyMs: number;
-  readonly say: (text: string) => void;
+  readonly intervalMs: number;
+  readonly log: (text: string) => void;
 }
 
 /**
- * Kills a child that hangs, late twice in a row, so that it is started again. Returns what ends the watch.
+ * Kills a child that timed out twice in a row, so that it is restarted. Returns a function that ends the
+ * watch.
  */
-export function watchForHang({ name, answers, pid, everyMs, say }: HangWatch): () => void {
+export function watchForHang({ name, isResponsive, pid, intervalMs, log }: HangWatch): () => void {
   let late = 0;
-  let asking = false;
-  const look = async () => {
-    if (asking) return;
-    asking = true;
+  let checking = false;
+  const check = async () => {
+    if (checking) return;
+    checking = true;
     const watched = pid();
-    const inTime = watched === null || (await answers());
-    asking = false;
+    const inTime = watched === null || (await isResponsive());
+    checking = false;
     late = inTime || pid() !== watched ? 0 : late + 1;
     if (late < 2 || watched === null) return;
     late = 0;
-    say(`${name} (pid ${watched}) hangs; it is killed and started again`);
+    log(`${name} (pid ${watched}) hangs; it is killed and started again`);
     try {
       process.kill(watched, 'SIGKILL');
     } catch {
@@ -32,8 +33,8 @@ export function watchForHang({ name, answers, pid, everyMs, say }: HangWatch): (
     }
   };
   const timer = setInterval(() => {
-    void look();
-  }, everyMs);
+    void check();
+  }, intervalMs);
   return () => {
     clearInterval(timer);
   };

@@ -11,10 +11,9 @@ export interface HeartbeatLimits {
 }
 
 /**
- * Calls `stuck` once when what writes to `heartbeats` has stopped to. Counted are looks of our own, one a
- * second, that find nothing new: one that comes late itself does not count, since then this process did not
- * run either (a machine that was suspended or is overloaded), or had no time to read. Returns what ends the
- * watch.
+ * Calls `stuck` once when no heartbeats arrive any more. It counts its own checks, one a second, without a new
+ * heartbeat; a check that is itself late does not count, since this process did not run either (the machine
+ * was suspended or is overloaded), or had no time to read. Returns a function that ends the watch.
  */
 export function watchHeartbeat(
   heartbeats: Readable,
@@ -22,35 +21,35 @@ export function watchHeartbeat(
   stuck: (missedMs: number) => void,
 ): () => void {
   const { limitMs = 10_000, startLimitMs = 30_000 } = limits;
-  let beaten = false;
-  let begun = false;
+  let received = false;
+  let hasStarted = false;
   let missed = 0;
-  let lookedAt = performance.now();
-  const look = () => {
+  let checkedAt = performance.now();
+  const check = () => {
     const now = performance.now();
-    const inTime = now - lookedAt < 1.5 * heartbeatMs;
-    lookedAt = now;
-    if (beaten) missed = 0;
+    const inTime = now - checkedAt < 1.5 * heartbeatMs;
+    checkedAt = now;
+    if (received) missed = 0;
     else if (inTime) missed += 1;
-    beaten = false;
-    if (missed * heartbeatMs < (begun ? limitMs : startLimitMs)) return;
+    received = false;
+    if (missed * heartbeatMs < (hasStarted ? limitMs : startLimitMs)) return;
     end();
     stuck(missed * heartbeatMs);
   };
-  const timer = setInterval(look, heartbeatMs);
+  const timer = setInterval(check, heartbeatMs);
   const end = () => {
     clearInterval(timer);
   };
   heartbeats.on('data', () => {
-    beaten = true;
-    begun = true;
+    received = true;
+    hasStarted = true;
   });
   heartbeats.on('error', () => undefined); // its end is seen elsewhere
   return end;
 }
 
-/** What a process does that shows no sign of life, in words. */
-export function whatItDoes(pid: number): string {
+/** Describes the state of a process that sends no heartbeats, for the log. */
+export function describeProcessState(pid: number): string {
   try {
     const { state } = statFields(readFileSync(`/proc/${pid}/stat`, 'utf8'));
     if (state === 'T' || state === 't') return 'it is stopped';

@@ -34,7 +34,7 @@ if (given > 0) server.listen({ fd: 3 }, ready);
 else server.listen(${JSON.stringify(`${socket}.new`)}, () => { fs.renameSync(${JSON.stringify(`${socket}.new`)}, ${JSON.stringify(socket)}); process.send({ kind: 'keep-listener', name: 'mount-1' }, server._handle, {}, ready); });
 process.on('SIGTERM', () => process.exit(0));
 `;
-const ask = (socket: string) =>
+const readAll = (socket: string) =>
   new Promise<string>((resolve, reject) => {
     let text = '';
     connect(socket)
@@ -64,18 +64,18 @@ describe('sockets of a killed gateway', () => {
       onChange: () => undefined,
     });
     expect((await child.start(20_000)).ok).toBe(true);
-    const first = (await ask(socket)).split(':');
+    const first = (await readAll(socket)).split(':');
     expect(first.slice(0, 2)).toEqual(['0', '']);
     let last = Number(first[2]);
     for (let round = 0; round < 2; round++) {
       process.kill(last, 'SIGKILL');
-      const next = (await ask(socket)).split(':');
+      const next = (await readAll(socket)).split(':');
       expect(next.slice(0, 2)).toEqual(['1', 'mount-1']);
       expect(Number(next[2])).not.toBe(last);
       last = Number(next[2]);
     }
     await child.stop();
-    await expect(ask(socket)).rejects.toThrow(/ECONNREFUSED/);
+    await expect(readAll(socket)).rejects.toThrow(/ECONNREFUSED/);
   });
 });
 

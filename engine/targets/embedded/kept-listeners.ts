@@ -10,28 +10,31 @@ interface ReceivedHandle {
  * Duplicates of a child's listening sockets, for the child that follows it. What connects in between waits in
  * the socket's queue.
  */
-export class KeptListeners {
+export class RetainedListeners {
   readonly #handles = new Map<string, ReceivedHandle>();
 
-  /** A message of the child's. What is none of ours is left alone. */
-  take(message: unknown, handle: unknown): void {
+  /** Handles a message of the child; ignores those of other kinds. */
+  receive(message: unknown, handle: unknown): void {
     const read = keptListenerMessage(message);
     if (read === null) return;
     this.#close(read.name);
     if (read.kind === 'keep-listener' && isHandle(handle)) this.#handles.set(read.name, handle);
   }
 
-  /** What a new child gets: descriptors for its `stdio` from the third on, and the variables that say so. */
-  handDown(): {
+  /**
+   * What the next child inherits: descriptors for its `stdio` from the third on, and the variables that name
+   * them.
+   */
+  forNextChild(): {
     readonly descriptors: readonly number[];
     readonly variables: Readonly<Record<string, string>>;
   } {
-    const kept = [...this.#handles].flatMap(([name, { fd }]) =>
+    const retained = [...this.#handles].flatMap(([name, { fd }]) =>
       fd === undefined || fd < 0 ? [] : [{ name, fd }],
     );
     return {
-      descriptors: kept.map(({ fd }) => fd),
-      variables: listenVariables(kept.map(({ name }) => name)),
+      descriptors: retained.map(({ fd }) => fd),
+      variables: listenVariables(retained.map(({ name }) => name)),
     };
   }
 

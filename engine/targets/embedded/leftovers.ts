@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { removeDeviceCgroups } from './device-cgroup.ts';
 import { removeNetwork } from './engine-network.ts';
 import { linkGuards } from './link-guards.ts';
-import { leftLxcfsHangs, lxcfsDirectory } from './lxcfs.ts';
+import { isLeftoverLxcfsHung, lxcfsDirectory } from './lxcfs.ts';
 import type { EngineState } from './engine-state.ts';
 import {
   endProcesses,
@@ -105,7 +105,7 @@ export async function clearLeftovers(
   await end('containerd', found.containerd, 5_000);
   await end('planner', found.planner, 5_000);
   // Before the containers: a process that waits for one that hangs can't be killed.
-  if (options.everything || (await runningShims(paths)).length === 0 || (await leftLxcfsHangs(paths)))
+  if (options.everything || (await runningShims(paths)).length === 0 || (await isLeftoverLxcfsHung(paths)))
     await end('lxcfs', found.lxcfs, 1_000);
   if (options.everything) await endContainers(paths, options.onFound);
   await removeFiles([paths.clientSocket, paths.metricsSocket, paths.plannerSocket, ...engineFiles(paths)]);

@@ -14,7 +14,7 @@ const watchMs = 5_000;
  * A running lxcfs that says nothing for this long, twice in a row, hangs every reader of /proc/meminfo: it is
  * killed. Not sooner: its death costs all containers these files.
  */
-const hungMs = 3_000;
+const hangLimitMs = 3_000;
 
 /** Where lxcfs keeps what, below the run directory: `shared/files` is its file system. */
 export const lxcfsDirectory = (paths: RootPaths): string => path.join(paths.run, 'lxcfs');
@@ -36,8 +36,8 @@ mount --bind "$1/shared" "$1/shared"; mount --make-private "$1/shared"; mount --
 exec unshare --mount --propagation unchanged -- sh -euc 'mount --make-rprivate /proc; mount --bind "/proc/$$/personality" /proc/1/personality || true; exec ${outliving}${program} -f -l --runtime-dir="$1" --pidfile="$1/pid" "$1/shared/files"' sh "$1"`;
 
 /** Whether an lxcfs that an earlier supervisor left is mounted and hangs whoever asks it. */
-export const leftLxcfsHangs = async (paths: RootPaths): Promise<boolean> =>
-  (await new ProcFiles(exclusivePaths(paths).procFiles).answer(2 * hungMs)) === 'late';
+export const isLeftoverLxcfsHung = async (paths: RootPaths): Promise<boolean> =>
+  (await new ProcFiles(exclusivePaths(paths).procFiles).answer(2 * hangLimitMs)) === 'late';
 
 /** Emulation of /proc files (A10) for containers that start while it runs. */
 export interface ProcEmulation {
@@ -51,11 +51,15 @@ export interface ProcEmulation {
  * keeps the files it started with: when its lxcfs dies, reading them fails (ENOTCONN) until the container is
  * started again. So it outlives a killed supervisor, as containers do.
  */
-export function superviseLxcfs(paths: RootPaths, log: LogWriter, say: (text: string) => void): ProcEmulation {
+export function superviseLxcfs(
+  paths: RootPaths,
+  log: LogWriter,
+  report: (text: string) => void,
+): ProcEmulation {
   if (!existsSync(program)) {
     return {
       start: () => {
-        say(
+        report(
           "lxcfs is not installed: containers see the machine's /proc/uptime, meminfo and the like (A10); install the package lxcfs",
         );
         return Promise.resolve();
@@ -80,17 +84,17 @@ export function superviseLxcfs(paths: RootPaths, log: LogWriter, say: (text: str
     start: async () => {
       const started = await child.start(startMs);
       if (!started.ok) {
-        say(
+        report(
           `lxcfs did not start, so containers see the machine's /proc/uptime, meminfo and the like (A10): ${started.error.reason ?? ''}`,
         );
         return;
       }
       endWatch ??= watchForHang({
         name: 'lxcfs',
-        answers: async () => (await files.answer(hungMs)) !== 'late',
+        isResponsive: async () => (await files.answer(hangLimitMs)) !== 'late',
         pid: () => pid,
-        everyMs: watchMs,
-        say,
+        intervalMs: watchMs,
+        log: report,
       });
     },
     stop: async () => {

@@ -10,7 +10,7 @@ import {
   dockerClientAs,
   effectiveCaller,
   recordedUser,
-  userCalled,
+  findUser,
   type EffectiveCaller,
 } from '../../base/docker-client-as.ts';
 import { dockerClient } from '../../base/docker-client.ts';
@@ -69,7 +69,7 @@ export async function recreateAs<T>(
 ): Promise<Result<T, AppError>> {
   const user =
     engine.isRoot && as !== undefined
-      ? await userCalled(as)
+      ? await findUser(as)
       : ok(await effectiveCaller(engine.options.sessionUser));
   if (!user.ok) return user;
   const requester = as === undefined ? null : user.value;
@@ -80,7 +80,7 @@ export async function recreateAs<T>(
 export const recreateForApply =
   (engine: OpenedEngine): NonNullable<ApplyPorts['recreate']> =>
   async (chosen, onEvent) => {
-    const user = await userCalled(chosen.asks);
+    const user = await findUser(chosen.asks);
     if (!user.ok) return user;
     const ports = recreatePorts(engine, { requester: null, otherwise: user.value });
     return recreateChosen(ports, () => engine.scan(), chosen, onEvent);
@@ -113,11 +113,11 @@ async function chosenRecreation(
   if (containers.length === 0) return null;
   const settings = settingsInForce({ exists: true, text, hash: '' });
   const { runtimeName } = engine.isolation(settings);
-  const looked = await recreateAs(
+  const result = await recreateAs(
     engine,
     undefined,
     (recreate) => planChosen(recreate, { containers, commit, runtimeName, restart: plan.restartNeeded }),
     settings,
   );
-  return looked.ok ? looked.value : null;
+  return result.ok ? result.value : null;
 }
