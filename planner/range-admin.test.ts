@@ -37,18 +37,7 @@ const admin = () => ({ owners, claims, inUse: () => inUse, log });
 
 it('an owner is a user id or one of those that are no users', () => {
   expect(
-    [
-      '0',
-      '1000',
-      'builds',
-      'unnamed',
-      'retired',
-      '',
-      '-1',
-      '4294967295',
-      'root',
-      '1e3',
-    ].map(parseOwner),
+    ['0', '1000', 'builds', 'unnamed', 'retired', '', '-1', '4294967295', 'root', '1e3'].map(parseOwner),
   ).toEqual([0, 1000, 'builds', 'unnamed', 'retired', null, null, null, null, null]);
 });
 

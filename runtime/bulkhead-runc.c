@@ -1,7 +1,7 @@
 /*
  * bulkhead-runc: the OCI runtime containerd calls. Before runc creates a container it asks the planner how to
  * put it in a user namespace with an id range of its own, and performs that plan; after runc deleted it, it
- * takes the mounts away and gives the engine its plain overlay back. Everything else is runc's. Without the
+ * removes the mounts and restores the engine's plain overlay. Everything else is passed to runc. Without the
  * planner nothing is created (fail closed), but what runs can still be stopped and deleted.
  */
 #define _GNU_SOURCE
@@ -29,7 +29,7 @@
 static char root_dir[PATH_MAX], runc_path[PATH_MAX];
 static char answer[PLAN_MAX_BYTES + 1];
 
-/* Finds our own place: <root>/runtime/bulkhead-runc. */
+/* Finds the engine root from our own path, <root>/runtime/bulkhead-runc. */
 static bool locate(void) {
   char exe[PATH_MAX];
   ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
@@ -53,8 +53,8 @@ static bool locate(void) {
 }
 
 /*
- * Whether runc has the container still (`run --keep`, a delete that failed): then nothing of it goes. What is
- * odd is left to the planner.
+ * Whether runc still has the container (`run --keep`, a delete that failed): then nothing of it is removed.
+ * Unexpected states are left to the planner.
  */
 static bool is_known(const struct invocation *call) {
   static char directory[PATH_MAX];
@@ -62,7 +62,7 @@ static bool is_known(const struct invocation *call) {
   return written > 0 && (size_t)written < sizeof directory && access(directory, F_OK) == 0;
 }
 
-/* Has the planner's answer to `verb` performed. */
+/* Requests a plan for `verb` from the planner and performs it. */
 static bool perform_answer(const struct invocation *call, const char *verb) {
   struct planner_request request = {.verb = verb, .id = call->id, .runc_root = call->runc_root};
   long n = planner_ask(root_dir, &request, answer, sizeof answer);
@@ -70,8 +70,8 @@ static bool perform_answer(const struct invocation *call, const char *verb) {
 }
 
 /*
- * Takes away what a create left. Says what it could not do: the planner finishes it, at its next start where
- * there is none.
+ * Removes what a create left. Logs what it could not remove: the planner finishes that, if necessary at its next
+ * start.
  */
 static void clean_up(const struct invocation *call) {
   if (!perform_answer(call, "delete")) {
@@ -79,11 +79,11 @@ static void clean_up(const struct invocation *call) {
     return;
   }
   /*
-   * What runc still has keeps its range. The planner would see that too, but only when it reads this: by then
-   * another runtime may have had runc delete the container, and not have taken the mounts away yet.
+   * A container that runc still has keeps its range. The planner would check that too, but only when it reads
+   * this request: by then another runtime may have deleted the container, with its mounts not removed yet.
    */
   if (is_known(call)) return;
-  /* Nobody waits for that: the planner does it, and what it can't do yet it tries again. */
+  /* One-way: the planner does it, and retries what it can't do yet. */
   struct planner_request request = {.verb = "release", .id = call->id, .runc_root = call->runc_root};
   if (!planner_tell(root_dir, &request)) log_warning("container %s: its id range is left for the planner", call->id);
 }
@@ -137,8 +137,8 @@ static int create(char **argv, struct invocation *call) {
     code = 1;
   }
   /*
-   * What ran in the foreground is a build's step: before the engine hears that it is done, and makes a layer
-   * of it, nobody writes there any more.
+   * A container in the foreground is a build's step: its files are made read-only before the engine learns that
+   * it is done and commits them as a layer.
    */
   bool is_step = !runs_on && planned == PLAN_DONE && !call->detach && strcmp(call->command, "run") == 0;
   if (is_step && !plan_freeze()) code = 1;
@@ -148,8 +148,8 @@ static int create(char **argv, struct invocation *call) {
 }
 
 /*
- * Hands the streams of `exec` over. What containerd runs is `exec --process FILE … ID`; by hand the id stands
- * elsewhere, and is left alone.
+ * Gives the standard streams of `exec` to the container's root. Only for `exec --process FILE … ID`, as
+ * containerd runs it; an exec by hand, with the id elsewhere, is left alone.
  */
 static void hand_over_for_exec(int argc, char **argv, const struct invocation *call) {
   if (call->command == NULL || strcmp(call->command, "exec") != 0) return;
@@ -183,7 +183,7 @@ static int enter_step(char **argv, const struct invocation *call) {
   return pass_on(argv);
 }
 
-/* A plan on stdin: how the planner unmounts what a crash left (it has no mount calls of its own). */
+/* Performs a plan from stdin: the planner, which has no mount calls of its own, unmounts crash leftovers this way. */
 static int perform_from_stdin(void) {
   size_t length = 0;
   for (;;) {
@@ -207,8 +207,7 @@ static int perform_from_stdin(void) {
 }
 
 /*
- * With one of the standard streams closed, a file of ours would take its number and get what is written
- * there.
+ * Opens closed standard streams: otherwise a file of ours would get their number, and what is written to them.
  */
 static bool open_standard_streams(void) {
   int fd;
@@ -218,9 +217,8 @@ static bool open_standard_streams(void) {
 }
 
 /*
- * Whether the planner keeps something of the container: from before runc creates it until all of it is gone.
- * containerd has its runtime delete a container twice, and the second time there is nothing to ask about.
- * What is odd is asked about.
+ * Whether the planner has state of the container: from before runc creates it until all of it is removed.
+ * containerd has its runtime delete a container twice, and the second time needs no request. True if unsure.
  */
 static bool is_kept(const struct invocation *call) {
   static char file[PATH_MAX];
@@ -253,7 +251,7 @@ int main(int argc, char **argv) {
   if (!forward_signals()) return 1;
   if (creates) return create(argv, &call);
   struct planner_request deleting = {.verb = call.force ? "deleting-by-force" : "deleting", .id = call.id, .runc_root = call.runc_root};
-  (void)planner_tell(root_dir, &deleting); /* without a planner there is nobody to tell: its next start looks at everything */
+  (void)planner_tell(root_dir, &deleting); /* without a planner: its next start checks all containers */
   int code = run_child(runc_path, -1, argv, stay_here, plan_close);
   clean_up(&call);
   return code < 0 ? 1 : code;

@@ -32,7 +32,7 @@ bool forward_signals(void) {
       log_errno("cannot handle signals");
       return false;
     }
-  /* Nobody reading our messages is no reason to leave mounts behind. */
+  /* A closed stderr must not kill us and leave mounts behind. */
   if (sigaction(SIGPIPE, &ignore, &pipe_before) != 0) {
     log_errno("cannot handle signals");
     return false;
@@ -63,9 +63,9 @@ static void wait_for_exec(int started) {
 }
 
 /*
- * Starts `program` in a child that has our memory until then: copying it takes longer than all else here. No
- * more may be done in it than what is done below and by `prepare`: with all signals blocked as long as one
- * might run a handler of ours, which would take the child's memory for its own.
+ * Starts `program` in a child that shares our memory until exec (vfork), since copying it is the most expensive
+ * part. The child may do only what is below and in `prepare`, with all signals blocked as long as a handler of
+ * ours could run in the shared memory.
  */
 __attribute__((noinline)) static pid_t start(const char *program, int copy, char *const *argv, const sigset_t *mask, bool (*prepare)(void)) {
   const pid_t parent = getpid();
@@ -75,8 +75,8 @@ __attribute__((noinline)) static pid_t start(const char *program, int copy, char
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(126);
   if (!prepare()) _exit(126);
   /*
-   * runc is to start with the signals that we were started with. None has a handler any more when they are
-   * let through.
+   * runc starts with the signal mask that we were started with. All handlers are reset before signals are
+   * unblocked.
    */
   if (!restore_signals() || sigprocmask(SIG_SETMASK, mask, NULL) != 0) _exit(126);
   if (copy >= 0) (void)syscall(SYS_execveat, copy, "", argv, environ, AT_EMPTY_PATH);
@@ -91,7 +91,7 @@ int run_child(const char *program, int copy, char **argv, bool (*prepare)(void),
     log_errno("cannot start runc");
     return -1;
   }
-  /* Signals wait while there is no child to forward them to. */
+  /* Signals stay blocked while there is no child to forward them to. */
   sigset_t all, mask;
   (void)sigfillset(&all);
   if (sigprocmask(SIG_BLOCK, &all, &mask) != 0) {
@@ -113,13 +113,13 @@ int run_child(const char *program, int copy, char **argv, bool (*prepare)(void),
   }
   wait_for_exec(started[0]);
   meanwhile();
-  /* Not reaped before signals have stopped going to its number, which is somebody else's then. */
+  /* Reap only after forwarding has stopped: the pid may be reused afterwards. */
   siginfo_t info;
   int waited, status;
   do waited = waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
   while (waited < 0 && errno == EINTR);
   child_pid = 0;
-  /* It has ended: nothing to be waited for, and nothing to be interrupted. */
+  /* The child has exited: this does not block. */
   if (waited < 0 || waitpid(pid, &status, 0) < 0) {
     log_errno("cannot wait for runc");
     return -1;

@@ -41,7 +41,7 @@ static int write_file(int directory, const char *name, const char *text) {
   return n == (ssize_t)strlen(text) ? 0 : -1;
 }
 
-/* What the cgroup above may not, this one may not either (EPERM): then it is refused all the same. */
+/* EPERM: the parent cgroup does not allow the device, so it is refused in this one anyway. */
 static bool allow(int directory, const char *path, const char *rule) {
   if (write_file(directory, "devices.allow", rule) == 0 || errno == EPERM) return true;
   log_errno("cannot allow the devices %s in the cgroup %s", rule, path);
@@ -82,7 +82,7 @@ static bool limit(int directory, const char *path) {
   return false;
 }
 
-/* The cgroup is changed, so it has to be one that was made for this. */
+/* Only a cgroup created for this purpose may be changed. */
 static bool is_ours(const char *path) {
   const char *last = strrchr(path, '/');
   return path[0] == '/' && last != NULL && strncmp(last + 1, "bulkhead-", strlen("bulkhead-")) == 0;
@@ -109,7 +109,7 @@ static bool enter(const char *path) {
     if (made) (void)rmdir(path);
     return false;
   }
-  /* As tried, not as assumed: the kernel's log is not in the list. */
+  /* Test the confinement: /dev/kmsg is not in the list. */
   int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return true;
   (void)close(fd);

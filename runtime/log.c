@@ -40,7 +40,7 @@ static void write_all(int fd, const char *text) {
   while (left > 0) {
     ssize_t n = write(fd, text, left);
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return; /* nowhere left to complain to */
+    if (n <= 0) return; /* the error cannot be reported */
     text += n;
     left -= (size_t)n;
   }

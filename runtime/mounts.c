@@ -61,7 +61,7 @@ void reap_namespace_holders(void) {
   while (n_holders > 0) reap(holders[--n_holders].pid);
 }
 
-/* Waits until the other end of the pipe is closed, beside us, in our memory. */
+/* Waits until the other end of the pipe is closed; runs in a process that shares our memory. */
 static int hold_namespace(void *argument) {
   const struct holder *holder = argument;
   char byte;
@@ -69,7 +69,7 @@ static int hold_namespace(void *argument) {
   return read(holder->ends[0], &byte, 1) == 0 ? 0 : 1;
 }
 
-/* With our memory: copying it takes longer than all else here. With no signals to handle there. */
+/* Shares our memory, since copying it is the most expensive part; all signals are blocked in it. */
 static int start_holder(struct holder *holder) {
   sigset_t all, mask;
   (void)sigfillset(&all);
@@ -106,7 +106,7 @@ int make_user_namespace(const char *users, const char *groups) {
   int saved = errno;
   (void)close(holder->ends[0]);
   (void)close(holder->ends[1]);
-  /* It ends by itself now, which takes a moment: reaped later. */
+  /* It exits by itself now, which takes a moment: reaped later. */
   if (child > 0) n_holders++;
   errno = saved;
   return fd;
@@ -208,7 +208,7 @@ int attach(int mount, const char *target, bool engine_view) {
 int enter_private_namespace(const char *at) {
   if (unshare(CLONE_NEWNS) != 0) return -1;
   if (mount(NULL, "/", NULL, PRIVATE_FLAG | RECURSIVE_FLAG, NULL) != 0) return -1;
-  /* The container's root, which is no root here, has to pass through. */
+  /* The container's root, an unprivileged id here, has to traverse it. */
   if (mount("bulkhead", at, "tmpfs", NO_SET_ID_FLAG | NO_DEVICES_FLAG | NO_EXEC_FLAG, "mode=0711") != 0) return -1;
   return open(at, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
@@ -259,7 +259,7 @@ int freeze_file_system(int fd) {
 }
 
 int detach_all(const char *target) {
-  /* More than one can be stacked there; the limit only stops a loop that somebody else feeds. */
+  /* Mounts can be stacked there; the limit bounds the loop if another process keeps mounting. */
   for (int i = 0; i < 64; i++) {
     if (umount2(target, DETACH_FLAG | NO_FOLLOW_FLAG) == 0) continue;
     return errno == EINVAL || errno == ENOENT ? 0 : -1;

@@ -283,8 +283,8 @@ int make_overlay(const struct overlay_request *request, char *why, size_t size) 
   struct mount_attr attr = {.propagation = PRIVATE_FLAG};
   if (request->upper_parent < 0) attr.attr_set |= MOUNT_ATTR_RDONLY;
   /*
-   * A container gets its devices from elsewhere; device files of images are for nobody, whoever is handed
-   * one.
+   * Device files of images can't be opened by anyone, even through a passed descriptor; containers get their
+   * devices from elsewhere.
    */
   if (request->base != 0) attr.attr_set |= MOUNT_ATTR_NODEV;
   if (sys_mount_setattr(made, 0, &attr) != 0) return close_and_fail(made);

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The index of a tree, of which there must be one. */
+/* Reads the index of an existing tree. */
 static bool tree(struct plan *plan, size_t *out) {
   uint64_t index;
   if (plan->n_trees == 0) return parse_error("a tree is used before there is one");
@@ -22,7 +22,7 @@ static bool tree(struct plan *plan, size_t *out) {
 
 static bool has_room(const struct plan *plan) { return plan->n_trees < PLAN_MAX_TREES || parse_error("too many trees"); }
 
-/* `fd` is the next tree: there must be room. */
+/* Stores `fd` as the next tree; the caller has checked that there is room. */
 static bool keep_tree(struct plan *plan, int fd) {
   plan->is_attached[plan->n_trees] = plan->is_written[plan->n_trees] = plan->is_directory[plan->n_trees] = false;
   plan->store[plan->n_trees] = -1;
@@ -146,7 +146,7 @@ static bool op_sub(struct plan *plan) {
   return keep_tree(plan, fd);
 }
 
-/* Adds the store that layer `index` is in, if it is in one, and is not among them yet. */
+/* Adds the store that contains layer `index`, if any, unless it was added before. */
 static bool add_store(const struct plan *plan, size_t index, struct overlay_request *request) {
   if (plan->store[index] < 0) return true;
   int store = plan->trees[plan->store[index]];
@@ -272,7 +272,7 @@ static bool op_unmount(struct plan *plan) {
   return false;
 }
 
-/* Who still writes there holds nobody up: that is told, and the container ends. */
+/* A file that stays open for writing does not block the end of the container: it is logged. */
 static bool op_freeze(struct plan *plan) {
   const char *path;
   if (!next_path(&plan->words, &path)) return false;

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 /*
- * Between two looks whether a file is still open for writing; after how long that is said, and after how long
- * given up.
+ * Interval of the check whether a file is still open for writing; time after which that is logged, and after
+ * which the wait ends.
  */
 enum { FREEZE_PAUSE_US = 10000, FREEZE_SAID_S = 1, FREEZE_LIMIT_S = 20 };
 
@@ -29,14 +29,14 @@ static bool go_through(struct plan *plan) {
   }
 }
 
-/* An overlay of many layers needs as many open files; runc gets its limits back. */
+/* An overlay of many layers needs as many open files; the limit is restored for runc. */
 static void lift_file_limit(struct rlimit *before) {
   if (getrlimit(RLIMIT_NOFILE, before) != 0) {
     *before = (struct rlimit){0};
     return;
   }
   struct rlimit lifted = {.rlim_cur = before->rlim_max, .rlim_max = before->rlim_max};
-  (void)setrlimit(RLIMIT_NOFILE, &lifted); /* where it matters, opening fails and says so */
+  (void)setrlimit(RLIMIT_NOFILE, &lifted); /* if the limit is too low, opening fails with a message */
 }
 
 static struct plan last;
@@ -74,7 +74,7 @@ void plan_close(void) {
 
 void plan_close_overlays(void) { close_trees(true); }
 
-/* Seconds of a clock that nobody sets. */
+/* Seconds of the monotonic clock. */
 static double seconds(void) {
   struct timespec now = {0};
   (void)clock_gettime(CLOCK_MONOTONIC, &now);
@@ -82,8 +82,8 @@ static double seconds(void) {
 }
 
 /*
- * The container's own processes have ended: what is still open for writing, somebody outside holds, to whom
- * the container gave it. He may keep it for ever, and must not hold up for ever who waits for the container.
+ * The container's own processes have ended: files still open for writing belong to an outside process that got
+ * them from the container. It may keep them open for ever, so the wait is bounded.
  */
 static bool freeze(int tree) {
   const double begun = seconds();

@@ -44,7 +44,7 @@ static int connect_to(const char *root_dir) {
   return s;
 }
 
-/* As connect_to, but waits a moment for a planner that is being started again. */
+/* As connect_to, but waits a moment for a planner that is being restarted. */
 static int connect_patiently(const char *root_dir) {
   const struct timespec pause = {.tv_nsec = ATTEMPT_MS * 1000000L};
   for (int waited = 0;; waited += ATTEMPT_MS) {
@@ -68,8 +68,8 @@ static int send_all(int s, const char *bytes, size_t size) {
 }
 
 /*
- * Whether `length` bytes hold as many words as they say: the second tells how many follow. Anything odd is
- * whole, too, and refused as it is.
+ * Whether `length` bytes contain as many words as the second word announces. Malformed input counts as complete,
+ * too, and is refused by the parser.
  */
 static bool is_whole(const char *answer, size_t length) {
   const char *end = answer + length, *count = memchr(answer, '\0', length);
@@ -113,16 +113,16 @@ static size_t encode(const struct planner_request *request, char bytes[REQUEST_M
 }
 
 /*
- * The connection that the last words went over, -1: none. Whatever comes, it stays open until we end: so the
- * planner learns of that.
+ * The connection of the last request, -1: none. It stays open until we exit, which is how the planner notices our
+ * exit.
  */
 static int connection = -1;
-/* Whether an answer may come on it: after one the planner only listens. */
+/* Whether a reply may come on it: the planner sends one a connection. */
 static bool answers;
 /* The process at its other end. */
 static pid_t planner;
 
-/* Connects, and makes sure that it is the planner. What went wrong is reported where it matters. */
+/* Connects, and verifies that the peer is the planner. The caller reports errors. */
 static bool reach(const char *root_dir, bool wait, bool silent) {
   int s = wait ? connect_patiently(root_dir) : connect_to(root_dir);
   if (s < 0) {
@@ -149,7 +149,7 @@ static void hang_up(void) {
   connection = -1;
 }
 
-/* Why there is no answer. */
+/* Describes why there is no reply. */
 static void say_unanswered(void) {
   if (errno == EAGAIN) log_error("the isolation planner did not answer within %d s: see its log, then try again", ANSWER_SECONDS);
   else log_errno("the isolation planner's answer did not arrive: see its log, then try again");
@@ -163,8 +163,7 @@ long planner_ask(const char *root_dir, const struct planner_request *request, ch
     return -1;
   }
   /*
-   * Over the connection that there is. Behind it may be a planner that was ended since: then its successor is
-   * asked.
+   * Use the existing connection. Its planner may have exited since: then the request goes to its successor.
    */
   if (connection >= 0 && answers) {
     long n = send_all(connection, bytes, length) == 0 ? receive_all(connection, answer, size) : -1;
@@ -175,8 +174,8 @@ long planner_ask(const char *root_dir, const struct planner_request *request, ch
     hang_up();
   }
   /*
-   * One that is ended before it answers did nothing that lasts: who waits for a planner asks its successor,
-   * once.
+   * A planner that exits before its reply has changed nothing permanently: repeat the request once, to its
+   * successor.
    */
   for (bool again = request->wait;; again = false) {
     if (!reach(root_dir, request->wait, false)) return -1;
@@ -193,7 +192,7 @@ bool planner_tell(const char *root_dir, const struct planner_request *request) {
   static char bytes[REQUEST_MAX];
   size_t length = encode(request, bytes);
   if (length == 0 || (connection < 0 && !reach(root_dir, false, true))) return false;
-  /* Not waited for: it is read before our end is seen, which is when it counts. */
+  /* One-way: the planner reads it before it notices our exit, which is when it matters. */
   if (send_all(connection, bytes, length) == 0) return true;
   hang_up();
   return false;
@@ -203,7 +202,7 @@ int planner_open_sealed(unsigned number) {
   if (connection < 0 || planner <= 0) return -1;
   int fd = open_sealed(planner, number);
   struct pollfd end = {.fd = connection, .events = 0};
-  /* With the connection still there, the planner lives, and its number was nobody else's when we opened. */
+  /* The connection is open, so the planner lives, and its pid was not reused when we opened the pidfd. */
   if (fd >= 0 && poll(&end, 1, 0) == 0) return fd;
   if (fd >= 0) (void)close(fd);
   return -1;

@@ -36,7 +36,7 @@ union fd_message {
   struct cmsghdr align;
 };
 
-/* Tells the parent `error`, or hands it `made`. */
+/* Reports `error` to the parent, or sends it the descriptors `made`. */
 static int report(int to, int error, const int *made, int n) {
   union fd_message control = {0};
   struct iovec data = {.iov_base = &error, .iov_len = sizeof error};

@@ -128,7 +128,7 @@ describe('killed at every step: finished or rolled back at the next start', () =
     await clean();
   });
 
-  test('the next apply settles it first, then refuses a plan made against what is gone', async () => {
+  test('the next apply settles it first, then refuses a stale plan', async () => {
     await engineOff();
     await killAt('clean-up begun');
     const { startApply } = await import('./apply.ts');

@@ -39,7 +39,7 @@ it('does not read a file that somebody made huge, and still sees it change', asy
   }
 });
 
-describe('a directory that goes and comes back', () => {
+describe('a directory that is removed and created again', () => {
   let parent: string;
   let directory: string;
   let file: string;
@@ -87,7 +87,7 @@ describe('a directory that goes and comes back', () => {
   ] as const;
 
   describe.each(watchers)('%s', (_name, start) => {
-    it('is followed when it was deleted and made again', async () => {
+    it('is watched after it was deleted and created again', async () => {
       stop = start();
       for (let times = 0; times < 3; times++) {
         await expectChange(() => {
@@ -103,7 +103,7 @@ describe('a directory that goes and comes back', () => {
       }
     });
 
-    it('is followed when it was deleted with those above it', async () => {
+    it('is watched after it was deleted with its parents', async () => {
       stop = start();
       await expectChange(() => {
         rmSync(path.dirname(directory), { recursive: true });
@@ -114,7 +114,7 @@ describe('a directory that goes and comes back', () => {
       });
     });
 
-    it('is followed by its name when another takes its place', async () => {
+    it('is watched by name when another replaces it', async () => {
       stop = start();
       const other = path.join(parent, 'above', 'other');
       mkdirSync(other);
@@ -125,7 +125,7 @@ describe('a directory that goes and comes back', () => {
       await expectChange(remake);
     });
 
-    it('is waited for where it was never there', async () => {
+    it('is watched as soon as it exists', async () => {
       rmSync(path.dirname(directory), { recursive: true });
       stop = start();
       await expectChange(remake);

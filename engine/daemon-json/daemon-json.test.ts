@@ -33,7 +33,7 @@ describe('daemon.json under ECI', () => {
     expect(p.text?.startsWith('{\n  "debug": true')).toBe(true);
   });
 
-  it('is made where there was none, and is gone again afterwards', () => {
+  it('is created if missing, and removed afterwards', () => {
     const p = plan(null, on);
     expect(parsed(p.text)).toMatchObject({ 'default-runtime': 'bulkhead' });
     const back = plan(p.text, off, p.record);
@@ -66,7 +66,7 @@ describe('daemon.json under ECI', () => {
     expect(parsed(plan(edited, off, p.record).text)).toEqual({ 'default-runtime': 'runc', debug: true });
   });
 
-  it('a key the admin set otherwise meanwhile is theirs when ECI goes off', () => {
+  it('a key that the admin changed meanwhile is kept when ECI is turned off', () => {
     const p = plan(null, on);
     const edited = (p.text ?? '').replace('"bulkhead"', '"kata"');
     expect(parsed(plan(edited, off, p.record).text)).toEqual({ 'default-runtime': 'kata' });

@@ -9,7 +9,7 @@ import { ok } from '../../shared/result.ts';
 import { dockerClient } from '../base/docker-client.ts';
 import { startAndWait } from './recreate-wait.ts';
 
-test('an engine that ends while the new one comes up is an error like any other', async () => {
+test('an engine that exits while the new one starts is an ordinary error', async () => {
   const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-wait-'));
   const running = { ...samples.plain, State: { ...samples.plain.State, Status: 'running', Running: true } };
   let dies = (): void => undefined;

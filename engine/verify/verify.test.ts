@@ -58,7 +58,7 @@ const probe = (
 const range = '0 1000000000 65536';
 const host = '0 0 4294967295';
 
-describe('claims are judged by what was seen', () => {
+describe('claims are judged by observations', () => {
   test('A2: a range of its own, for users and groups, the same from outside', () => {
     expect(judgeUserNamespace(probe(range))).toEqual({
       id: 'A2-user-namespace',
@@ -90,7 +90,7 @@ describe('claims are judged by what was seen', () => {
     expect(judgeExclusiveRange(probe(range), probe(host)).verdict).toBe('fail');
     expect(judgeExclusiveRange(probe(range), { error: 'x' }).verdict).toBe('fail');
   });
-  test('A6, A7: what was asked for is ignored', () => {
+  test('A6, A7: the requested runtime and user namespace are ignored', () => {
     expect(judgeRuntime(probe(range), 'bulkhead').verdict).toBe('pass');
     expect(judgeRuntime(probe(range, { runtime: 'runc' }), 'bulkhead').verdict).toBe('fail');
     expect(judgeUsernsHost(probe(range)).verdict).toBe('pass');
@@ -143,7 +143,7 @@ describe('claims are judged by what was seen', () => {
         });
       }
     });
-    test('what the machine gives to every process is no less confined, and it is said which setting gives it', () => {
+    test('what the machine allows every process does not count against confinement, and the setting is named', () => {
       const given = {
         'watch-all-processes': ['kernel.perf_event_paranoid', '-1', '1'],
         'handle-kernel-faults': ['vm.unprivileged_userfaultfd', '1', '0'],
@@ -172,7 +172,7 @@ describe('claims are judged by what was seen', () => {
       expect(verdicts(lacking(5))).toEqual(['pass', 'pass']);
       expect(verdicts(lacking(operations.length))).toEqual(['pass', 'fail']);
     });
-    test('nothing counts without a range of its own, or without a look', () => {
+    test('nothing counts without a range of its own, or without an observation', () => {
       expect(verdicts(confined, host)).toEqual(['fail', 'fail']);
       expect(verdicts({})).toEqual(['fail', 'fail']);
       expect(judgePrivileged({ error: 'x' }).map((claim) => claim.verdict)).toEqual(['fail', 'fail']);
@@ -190,7 +190,7 @@ describe('claims are judged by what was seen', () => {
       expect(of('mount-tmpfs', 'EINVAL')).toEqual(['unclear', false]);
     });
   });
-  test('A7: who joins a protected container is in its user namespace, and an unprotected one is refused in the words of ECI', () => {
+  test('A7: a container that joins a protected one is in its user namespace, and an unprotected one is refused by ECI', () => {
     const owner = probe(range, {}, { namespaces: { net: 'net:[1]', user: 'user:[1]' } });
     const refused = {
       request: 'an unprotected one',
@@ -328,7 +328,7 @@ describe('claims are judged by what was seen', () => {
       evidence: 'no builder',
     });
   });
-  test('B1, A7: only a refusal in the words of ECI counts (B6)', () => {
+  test('B1, A7: only a refusal with the prefix of ECI counts (B6)', () => {
     const answer = (status: number, message: string) => [
       { request: 'pid=host', answer: { value: { status, message } } },
     ];
@@ -512,7 +512,7 @@ test('a recorded verification that cannot be understood is none', async () => {
   }
 });
 
-test('the directory shared with a probe is for nobody else to enter: its container writes as root', async () => {
+test('the directory shared with a probe is inaccessible to other users: its container writes as root', async () => {
   const directory = await mkdtemp('/tmp/bh-share-');
   try {
     const made = await makeProbeShare([path.join(directory, 'none'), directory], 'x');

@@ -117,10 +117,10 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
   it('asks a service in a bounded time and leaves no connection behind', async () => {
     standIn = await startStandInSysbox(directory, { services: { mgr: 'answers', fs: 'hangs' } });
     expect(await probeService(path.join(standIn.socketDirectory, 'sysmgr.sock'), 5_000)).toEqual({
-      answers: true,
+      isResponsive: true,
     });
     expect(await probeService(path.join(standIn.socketDirectory, 'sysfs.sock'), 200)).toMatchObject({
-      answers: false,
+      isResponsive: false,
     });
   });
 });

@@ -102,7 +102,7 @@ it("turns ECI on by the file and a relaunch, verifies it through the user's sock
   });
 }, 120_000);
 
-it('goes back to the last good file, engine and verification when it cannot start under the next one', async () => {
+it('rolls back to the last good file, engine and verification when it cannot start under the next one', async () => {
   refused = document(true, ',\n  "disableUpdate": { "locked": true, "value": true }');
   const { run } = await apply(refused);
   expect(run.outcome).toMatchObject({
@@ -116,7 +116,7 @@ it('goes back to the last good file, engine and verification when it cannot star
   expect((await target.lastVerification())?.eci).toBe(true);
 }, 120_000);
 
-it('says what is not so, where the file says ECI and the engine does not', async () => {
+it('reports the mismatch when the file enables ECI and the engine does not', async () => {
   refused = null;
   const { run } = await apply(document(false));
   expect(run.outcome).toMatchObject({ kind: 'applied' });

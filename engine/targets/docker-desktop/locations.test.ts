@@ -2,7 +2,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { desktopLocations } from './locations.ts';
 
-describe('where Docker Desktop keeps its things', () => {
+describe("locations of Docker Desktop's files", () => {
   it.each([
     [
       'darwin',
@@ -36,7 +36,7 @@ describe('where Docker Desktop keeps its things', () => {
     for (const place of Object.values(found).flat() as string[]) expect(isAbsolute(place), place).toBe(true);
   });
 
-  it('follows where Windows keeps programs and data', () => {
+  it('follows the program and data directories of Windows', () => {
     const found = desktopLocations({
       platform: 'win32',
       home: 'C:\\Users\\sam',

@@ -23,7 +23,7 @@ it('gives lines as they were written, in whatever parts they come, and the last 
   expect(await linesOf('')).toEqual([]);
 });
 
-it('cuts a line that is too long, says so, and goes on with the next', async () => {
+it('truncates a line that is too long, marks it, and continues with the next', async () => {
   const cut = `${'x'.repeat(longestLine)}… (cut)`;
   expect(await linesOf(`${'x'.repeat(longestLine)}\n`)).toEqual(['x'.repeat(longestLine)]);
   expect(await linesOf(`${'x'.repeat(longestLine + 1)}\nnext\n`)).toEqual([cut, 'next']);
@@ -32,7 +32,7 @@ it('cuts a line that is too long, says so, and goes on with the next', async () 
   expect(await linesOf(...parts)).toEqual([cut]);
 });
 
-it('gives a line that never ends as soon as it is too long, and keeps nothing of the rest', () => {
+it('emits an endless line as soon as it is too long, and discards the rest', () => {
   const stream = new PassThrough();
   const lines: string[] = [];
   onBoundedLines(stream, (line) => {

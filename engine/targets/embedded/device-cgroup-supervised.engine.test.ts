@@ -50,7 +50,7 @@ describe('the devices cgroup of a supervised engine', () => {
     }
   });
 
-  it("what a killed supervisor left is used again; another engine's is left alone", async () => {
+  it("the cgroup of a killed supervisor is reused; another engine's is left alone", async () => {
     const other = path.join(path.dirname(await cgroup()), 'bulkhead-of-another');
     await mkdir(other);
     try {

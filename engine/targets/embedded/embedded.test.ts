@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 // As root: only root gives directories away, and stops engines.
-describe.skipIf(process.getuid?.() !== 0)("an engine directory of somebody else's", () => {
+describe.skipIf(process.getuid?.() !== 0)('an engine directory of another user', () => {
   it.each(['stop', 'restart'] as const)(
     'names no process to root, and has nothing written through its links, by a %s',
     async (what) => {

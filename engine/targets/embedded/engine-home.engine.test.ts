@@ -157,7 +157,7 @@ describe("root's identity at git and ssh", () => {
     },
   );
 
-  it("ssh neither reads nor writes root's known hosts, and asks nobody", async () => {
+  it("ssh neither reads nor writes root's known hosts, and does not prompt", async () => {
     await build(embedded.paths.engineSocket, repository('over-ssh'), '2');
     const ssh = await seen('ssh');
     expect(ssh).toMatch(/^userknownhostsfile \/dev\/null$/m);

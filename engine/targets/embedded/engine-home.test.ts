@@ -17,7 +17,7 @@ afterEach(async () => {
 describe("the engine's environment", () => {
   const paths = rootPaths('/x');
 
-  it("has nothing of the supervisor's that may hold an identity", () => {
+  it('inherits nothing from the supervisor that may hold an identity', () => {
     const own = {
       HOME: '/root',
       USER: 'root',
@@ -45,7 +45,7 @@ describe("the engine's environment", () => {
     });
   });
 
-  it('keeps the way out, the locale, and what the backend adds', () => {
+  it('keeps proxies, the locale, and what the backend adds', () => {
     const own = {
       HTTPS_PROXY: 'http://proxy',
       no_proxy: 'x',
@@ -66,7 +66,7 @@ describe("the engine's environment", () => {
 });
 
 describe.runIf(process.getuid?.() === 0)("the engine's home", () => {
-  it("is empty, and nobody's to write to; the programs are runnable", async () => {
+  it('is empty and not writable; the programs are runnable', async () => {
     const paths = rootPaths(root);
     for (let again = 0; again < 2; again++)
       expect(await prepareEngineHome(paths)).toMatchObject({ ok: true });
@@ -76,7 +76,7 @@ describe.runIf(process.getuid?.() === 0)("the engine's home", () => {
     expect(await mode(path.join(paths.programs, 'git'))).toBe(0o755);
   });
 
-  it('that holds something starts no engine, and says what', async () => {
+  it('that is not empty prevents the start, with a message that names the content', async () => {
     const paths = rootPaths(root);
     await prepareEngineHome(paths);
     await writeFile(path.join(paths.home, '.netrc'), '');
@@ -92,7 +92,7 @@ describe.runIf(process.getuid?.() === 0)("the engine's home", () => {
   });
 });
 
-it('the files for engines that we do not start are those that ours runs with', async () => {
+it('the files for engines started elsewhere equal those of the embedded engine', async () => {
   const directory = path.resolve(import.meta.dirname, '../../../packaging/systemd/engine-programs');
   for (const [name, text] of [
     ['git', gitProgram],

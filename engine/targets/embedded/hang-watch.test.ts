@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { watchForHang } from './hang-watch.ts';
 
-it('a child that is late twice in a row is killed; once, it is not', async () => {
+it('a child is killed after two timeouts in a row, not after one', async () => {
   const child = spawn('sleep', ['1000']);
   const exited = once(child, 'exit');
   const logLines: string[] = [];

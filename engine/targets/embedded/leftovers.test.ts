@@ -39,7 +39,7 @@ describe('what belongs to an engine', () => {
     process(303, ''),
   ];
 
-  it('is found by paths nobody else has, and nothing of another engine is', () => {
+  it('is found by its unique paths, and nothing of another engine is', () => {
     const found = findLeftovers(machine, paths, null, 1);
     expect({
       dockerd: pids(found.dockerd),
@@ -76,7 +76,7 @@ describe('what belongs to an engine', () => {
     expect(Object.values(found).flat()).toEqual([]);
   });
 
-  it('never includes the one who looks', () => {
+  it('never includes the current process', () => {
     expect(pids(findLeftovers(machine, paths, null, 100).dockerd)).toEqual([]);
   });
 

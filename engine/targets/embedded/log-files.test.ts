@@ -63,7 +63,7 @@ it("gives dockerd's errors of this start alone, else its last lines", async () =
   expect(await dockerdErrors(paths, 5, size)).toEqual(['failed to start daemon: no']);
 });
 
-it('hands on only what was appended since, also after a cut', async () => {
+it('reads only what was appended since, also after a rotation', async () => {
   await writeFile(logFile(paths, 'gateway'), '2026-01-01T00:00:01.000Z old old old\n');
   const lines: string[] = [];
   const follower = await followLogs(paths, (line) => {

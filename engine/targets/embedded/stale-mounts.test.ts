@@ -35,7 +35,7 @@ describe('stale mounts', () => {
     expect(found.at(-1)).toBe(paths.data);
   });
 
-  it('are not what keeps the engine from following links: that is told apart, and from what an admin mounted in its place', () => {
+  it("do not include the nosymfollow guard, which is distinguished from an admin's mount in its place", () => {
     const [layer, image, volumes] = [
       `overlay2/${'a'.repeat(64)}`,
       `overlay2/${'b'.repeat(64)}`,

@@ -15,7 +15,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-describe("an engine directory of somebody else's", () => {
+describe('an engine directory of another user', () => {
   it("has nothing restored from its backup with root's rights", async () => {
     const root = path.join(directory, 'root');
     const victim = path.join(directory, 'victim');
