@@ -15,8 +15,8 @@ export interface Suggestion {
    */
   readonly insert: string | null;
   readonly kind: 'key' | 'value' | 'command' | 'group' | 'unsupported';
-  /** English sentences. */
-  readonly about: string | Message;
+  /** What it means; null where the label alone says it. */
+  readonly about: Message | null;
   readonly key?: KnownKey;
 }
 
@@ -119,7 +119,7 @@ function suggestValues(text: string, offset: number, { path, previousNode }: Loc
 function values(key: KnownKey): Suggestion[] {
   const value = (
     label: string,
-    about: string | Message = key.missing === label ? message('settings.what-a-missing-one-means') : '',
+    about: Message | null = key.missing === label ? message('settings.what-a-missing-one-means') : null,
     insert = label,
   ): Suggestion => ({ label, insert, kind: 'value', about });
   if (key.values !== undefined) return key.values.map((one) => value(JSON.stringify(one)));
@@ -135,7 +135,7 @@ function values(key: KnownKey): Suggestion[] {
     case 'string':
       return (key.examples ?? []).map((one) => {
         const label = JSON.stringify(one);
-        return value(label, '', `${label.slice(0, -1).replaceAll('$', '\\$')}\${}"`);
+        return value(label, null, `${label.slice(0, -1).replaceAll('$', '\\$')}\${}"`);
       });
     case 'any':
       return [];
@@ -160,7 +160,7 @@ function commands(): Suggestion[] {
       label: JSON.stringify(one.name),
       insert: JSON.stringify(one.name),
       kind: 'command',
-      about: `${one.description}.`,
+      about: message('settings.command-description', { description: one.description }),
     })),
     ...Object.entries(unsupportedCommands).map(([name, why]): Suggestion => ({
       label: JSON.stringify(name),

@@ -1,4 +1,5 @@
 import { message, type Message } from '../messages/message.ts';
+
 /** Groups as they may be written in a command list (B5). */
 export const commandGroups = ['container*', 'image*', 'build*', 'volume*', 'network*', 'system*'] as const;
 export type CommandGroup = (typeof commandGroups)[number];
@@ -9,8 +10,8 @@ export interface DockerCommand {
   readonly name: string;
   /** The group it belongs to, null for commands outside every group. */
   readonly group: CommandGroup | null;
-  /** What it does, one English sentence without a full stop. */
-  readonly description: string;
+  /** What it does, one sentence without a full stop. */
+  readonly description: Message;
   /** Other spellings of it: `container run`, `rmi`. */
   readonly aliases: readonly string[];
 }
@@ -18,54 +19,54 @@ export interface DockerCommand {
 /**
  * name, description, then other spellings. The group's own long form (`container run`) is added by itself.
  */
-type Row = readonly [name: string, description: string, ...aliases: string[]];
+type Row = readonly [name: string, description: Message, ...aliases: string[]];
 
 const rows: Record<CommandGroup, readonly Row[]> = {
   'container*': [
-    ['run', 'Create and start a container'],
-    ['create', 'Create a container'],
-    ['exec', 'Run a command in a running container'],
-    ['start', 'Start stopped containers'],
-    ['stop', 'Stop running containers'],
-    ['rm', 'Remove containers', 'container remove'],
-    ['cp', 'Copy files between a container and the caller'],
-    ['commit', 'Make an image from a container'],
-    ['attach', 'Attach to a running container'],
-    ['logs', "Fetch a container's output"],
-    ['ps', 'List containers', 'container ls', 'container list'],
-    ['container inspect', 'Show the details of a container'],
-    ['kill', 'Send a signal to containers'],
-    ['restart', 'Restart containers'],
-    ['pause', 'Pause all processes of containers'],
-    ['unpause', 'Let paused containers go on'],
-    ['wait', 'Wait until containers stop'],
-    ['top', 'List the processes of a container'],
-    ['stats', 'Stream resource usage of containers'],
-    ['port', 'List the port mappings of a container'],
-    ['rename', 'Rename a container'],
-    ['update', "Change a container's resource limits"],
-    ['diff', 'List changed files of a container'],
-    ['export', "Export a container's file system as a tar archive"],
-    ['container prune', 'Remove all stopped containers'],
+    ['run', message('docker-commands.run')],
+    ['create', message('docker-commands.create')],
+    ['exec', message('docker-commands.exec')],
+    ['start', message('docker-commands.start')],
+    ['stop', message('docker-commands.stop')],
+    ['rm', message('docker-commands.rm'), 'container remove'],
+    ['cp', message('docker-commands.cp')],
+    ['commit', message('docker-commands.commit')],
+    ['attach', message('docker-commands.attach')],
+    ['logs', message('docker-commands.logs')],
+    ['ps', message('docker-commands.ps'), 'container ls', 'container list'],
+    ['container inspect', message('docker-commands.container-inspect')],
+    ['kill', message('docker-commands.kill')],
+    ['restart', message('docker-commands.restart')],
+    ['pause', message('docker-commands.pause')],
+    ['unpause', message('docker-commands.unpause')],
+    ['wait', message('docker-commands.wait')],
+    ['top', message('docker-commands.top')],
+    ['stats', message('docker-commands.stats')],
+    ['port', message('docker-commands.port')],
+    ['rename', message('docker-commands.rename')],
+    ['update', message('docker-commands.update')],
+    ['diff', message('docker-commands.diff')],
+    ['export', message('docker-commands.export')],
+    ['container prune', message('docker-commands.container-prune')],
   ],
   'image*': [
-    ['pull', 'Download an image from a registry'],
-    ['push', 'Upload an image to a registry'],
-    ['tag', 'Give an image another name'],
-    ['rmi', 'Remove images', 'image rm', 'image remove'],
-    ['load', 'Load images from a tar archive'],
-    ['save', 'Save images to a tar archive'],
-    ['import', 'Make an image from a tar archive of files'],
-    ['images', 'List images', 'image ls', 'image list'],
-    ['history', 'Show the history of an image'],
-    ['image inspect', 'Show the details of an image'],
-    ['image prune', 'Remove unused images'],
-    ['search', 'Search a registry for images'],
+    ['pull', message('docker-commands.pull')],
+    ['push', message('docker-commands.push')],
+    ['tag', message('docker-commands.tag')],
+    ['rmi', message('docker-commands.rmi'), 'image rm', 'image remove'],
+    ['load', message('docker-commands.load')],
+    ['save', message('docker-commands.save')],
+    ['import', message('docker-commands.import')],
+    ['images', message('docker-commands.images'), 'image ls', 'image list'],
+    ['history', message('docker-commands.history')],
+    ['image inspect', message('docker-commands.image-inspect')],
+    ['image prune', message('docker-commands.image-prune')],
+    ['search', message('docker-commands.search')],
   ],
   'build*': [
     [
       'build',
-      'Build an image from a Dockerfile',
+      message('docker-commands.build'),
       'buildx build',
       'builder build',
       'image build',
@@ -73,47 +74,47 @@ const rows: Record<CommandGroup, readonly Row[]> = {
       'bake',
       'buildx bake',
     ],
-    ['builder prune', 'Remove the build cache', 'buildx prune'],
+    ['builder prune', message('docker-commands.builder-prune'), 'buildx prune'],
   ],
   'volume*': [
-    ['volume create', 'Create a volume'],
-    ['volume inspect', 'Show the details of a volume'],
-    ['volume ls', 'List volumes', 'volume list'],
-    ['volume prune', 'Remove unused volumes'],
-    ['volume rm', 'Remove volumes', 'volume remove'],
-    ['volume update', 'Change a cluster volume'],
+    ['volume create', message('docker-commands.volume-create')],
+    ['volume inspect', message('docker-commands.volume-inspect')],
+    ['volume ls', message('docker-commands.volume-ls'), 'volume list'],
+    ['volume prune', message('docker-commands.volume-prune')],
+    ['volume rm', message('docker-commands.volume-rm'), 'volume remove'],
+    ['volume update', message('docker-commands.volume-update')],
   ],
   'network*': [
-    ['network create', 'Create a network'],
-    ['network connect', 'Connect a container to a network'],
-    ['network disconnect', 'Disconnect a container from a network'],
-    ['network inspect', 'Show the details of a network'],
-    ['network ls', 'List networks', 'network list'],
-    ['network prune', 'Remove unused networks'],
-    ['network rm', 'Remove networks', 'network remove'],
+    ['network create', message('docker-commands.network-create')],
+    ['network connect', message('docker-commands.network-connect')],
+    ['network disconnect', message('docker-commands.network-disconnect')],
+    ['network inspect', message('docker-commands.network-inspect')],
+    ['network ls', message('docker-commands.network-ls'), 'network list'],
+    ['network prune', message('docker-commands.network-prune')],
+    ['network rm', message('docker-commands.network-rm'), 'network remove'],
   ],
   'system*': [
-    ['system df', 'Show disk usage'],
-    ['events', 'Stream events of the engine'],
-    ['info', 'Show facts about the engine'],
-    ['system prune', 'Remove unused data'],
+    ['system df', message('docker-commands.system-df')],
+    ['events', message('docker-commands.events')],
+    ['info', message('docker-commands.info')],
+    ['system prune', message('docker-commands.system-prune')],
   ],
 };
 
 /** Commands outside every group. */
 const ungrouped: readonly Row[] = [
-  ['inspect', 'Show the details of any object'],
-  ['version', 'Show versions of client and engine'],
-  ['login', 'Log in to a registry'],
-  ['logout', 'Log out of a registry'],
-  ['swarm', 'Manage a swarm'],
-  ['node', 'Manage swarm nodes'],
-  ['service', 'Manage swarm services'],
-  ['stack', 'Manage swarm stacks'],
-  ['secret', 'Manage swarm secrets'],
-  ['config', 'Manage swarm configs'],
-  ['context', 'Manage contexts'],
-  ['checkpoint', 'Manage checkpoints'],
+  ['inspect', message('docker-commands.inspect')],
+  ['version', message('docker-commands.version')],
+  ['login', message('docker-commands.login')],
+  ['logout', message('docker-commands.logout')],
+  ['swarm', message('docker-commands.swarm')],
+  ['node', message('docker-commands.node')],
+  ['service', message('docker-commands.service')],
+  ['stack', message('docker-commands.stack')],
+  ['secret', message('docker-commands.secret')],
+  ['config', message('docker-commands.config')],
+  ['context', message('docker-commands.context')],
+  ['checkpoint', message('docker-commands.checkpoint')],
 ];
 
 const longPrefix: Record<CommandGroup, string> = {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { message } from '../messages/message.ts';
 import { jsonType } from './parse.ts';
 import { childPointer } from './pointer.ts';
 import { engineKeyNames, factsOf, settingsFileSchema, type KeyFacts } from './schema/index.ts';
@@ -25,7 +26,7 @@ export const knownKeys: Readonly<Record<string, KnownKey>> = membersOf(settingsF
 /** The settings document itself. */
 export const documentKey: KnownKey = {
   type: 'object',
-  description: 'The settings document.',
+  description: message('settings-keys.document'),
   keys: knownKeys,
 };
 

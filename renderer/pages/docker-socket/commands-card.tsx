@@ -35,7 +35,7 @@ import { defaultList, ownLists, writeCommands, writeType } from './document.ts';
 import { GroupRow } from './group-row.tsx';
 import { ListChooser, OwnListRow, RemovedLists } from './own-lists.tsx';
 import { UnreadEntries } from './unread-entries.tsx';
-import { told, translateMessage } from '../../i18n/translate.ts';
+import { translateMessage } from '../../i18n/translate.ts';
 
 const unsupportedNames = Object.keys(unsupportedCommands);
 const whyUnsupported = (name: string): string => {
@@ -274,8 +274,8 @@ function matches(command: DockerCommand, words: string): boolean {
     .every(
       (word) =>
         names.includes(word) ||
-        command.description.toLowerCase().includes(word) ||
-        told(command.description).includes(word),
+        command.description.text.toLowerCase().includes(word) ||
+        translateMessage(command.description).includes(word),
     );
 }
 

@@ -10,7 +10,7 @@ import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { CheckIcon, DeniedIcon } from '../../theme/icons.ts';
 import { color, fontMono } from '../../theme/tokens.ts';
 import { labelled } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
+import { translateMessage } from '../../i18n/translate.ts';
 import type { DockerCommand } from '../../../shared/settings/index.ts';
 import { commandsOf, shortName, type GroupKey } from './command-entries.ts';
 
@@ -253,7 +253,7 @@ function CommandChip({
   return readOnly ? (
     chip
   ) : (
-    <Tooltip title={labelled(t, command.name, told(command.description))} describeChild>
+    <Tooltip title={labelled(t, command.name, translateMessage(command.description))} describeChild>
       {chip}
     </Tooltip>
   );

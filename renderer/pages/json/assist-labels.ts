@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { told, translateMessage } from '../../i18n/translate.ts';
+import { translateMessage } from '../../i18n/translate.ts';
 import type { DesktopSince, KnownKey } from '../../../shared/settings/index.ts';
 import type { AssistWords } from './editor-assist.ts';
 import { names } from '../../i18n/lists.ts';
@@ -8,7 +8,7 @@ import { names } from '../../i18n/lists.ts';
 export function assistWords(t: TFunction): AssistWords {
   const type = (key: KnownKey) => t(`settingsState.assist.type.${key.type}`);
   return {
-    about: (key) => told(key.description),
+    about: (key) => translateMessage(key.description),
     facts: (key) => [
       `${type(key)} · ${t(`settingsState.assist.readBy.${key.usedBy ?? 'both'}`)}${key.platform === undefined ? '' : ` · ${t('settingsState.assist.only', { platform: t(`settingsState.assist.platform.${key.platform}`) })}`}`,
       ...(key.values === undefined
@@ -17,8 +17,7 @@ export function assistWords(t: TFunction): AssistWords {
       ...(key.missing === undefined ? [] : [t('settingsState.assist.missing', { value: key.missing })]),
       ...(key.since === undefined ? [] : [since(t, key.since)]),
     ],
-    suggestion: (suggestion) =>
-      typeof suggestion.about === 'string' ? told(suggestion.about) : translateMessage(suggestion.about),
+    suggestion: ({ about }) => (about === null ? '' : translateMessage(about)),
     kind: (kind, key) =>
       kind === 'key' && key !== undefined
         ? key.usedBy === 'desktop'

@@ -2,12 +2,10 @@ import { rules as english } from '../catalogue/en/rules.ts';
 import { rules } from '../catalogue/zh-CN/rules.ts';
 import { messages } from '../../translate/translate.ts';
 import { evidence } from './claims.ts';
-import { commands } from './commands.ts';
 import { details } from './details.ts';
 import { denials } from './denials.ts';
 import { errors } from './errors.ts';
 import { findings } from './findings.ts';
-import { keys } from './keys.ts';
 import { operations } from './operations.ts';
 import { requirements } from './requirements.ts';
 import { steps } from './steps.ts';
@@ -15,12 +13,10 @@ import { trust } from './trust.ts';
 
 /** Every sentence there is in Simplified Chinese, by its English. */
 export const sentences = {
-  ...commands,
   ...denials,
   ...details,
   ...errors,
   ...findings,
-  ...keys,
   ...operations,
   ...requirements,
   ...steps,
@@ -29,11 +25,9 @@ export const sentences = {
 
 export const chinese = messages(
   {
-    ...commands,
     ...details,
     ...errors,
     ...findings,
-    ...keys,
     ...operations,
     ...requirements,
     ...steps,

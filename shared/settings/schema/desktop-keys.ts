@@ -1,46 +1,42 @@
 import * as z from 'zod';
+import { message, type Message } from '../../messages/message.ts';
 import { anything, bool, entry, group, key, locked, oneOf, text, type KeyFacts } from './key.ts';
 
 const usedBy = 'desktop';
 type Facts = Omit<Partial<KeyFacts>, 'usedBy'>;
 
-const desktopEntry = <T extends z.ZodType>(type: T, description: string, more: Facts = {}) =>
+const desktopEntry = <T extends z.ZodType>(type: T, description: Message, more: Facts = {}) =>
   entry(type, description, { ...more, usedBy });
-const toggle = (description: string, more: Facts = {}) => desktopEntry(z.boolean(), description, more);
-const desktopGroup = (shape: z.ZodRawShape, description: string, more: Facts = {}) =>
+const toggle = (description: Message, more: Facts = {}) => desktopEntry(z.boolean(), description, more);
+const desktopGroup = (shape: z.ZodRawShape, description: Message, more: Facts = {}) =>
   group(shape, description, { ...more, usedBy });
 
-const daemonOptions = (engine: string) =>
-  entry(
-    z.string(),
-    `Options for ${engine}, as a JSON document inside a string. Some are overridden while Enhanced Container Isolation is on.`,
-    { usedBy },
-    { content: 'json' },
-  );
+const daemonOptions = (description: Message) =>
+  entry(z.string(), description, { usedBy }, { content: 'json' });
 
-const proxyKeys = (what: string) => ({
+const proxyKeys = (mode: Message) => ({
   locked,
-  mode: oneOf(['system', 'manual'], `Where ${what} takes its proxy from.`),
-  http: text('Proxy for HTTP.'),
-  https: text('Proxy for HTTPS.'),
-  exclude: anything('Hosts reached without the proxy.'),
-  pac: text('Address of a proxy auto-configuration file.'),
-  embeddedPac: text('A proxy auto-configuration script.'),
+  mode: oneOf(['system', 'manual'], mode),
+  http: text(message('settings-keys.proxy.http')),
+  https: text(message('settings-keys.proxy.https')),
+  exclude: anything(message('settings-keys.proxy.exclude')),
+  pac: text(message('settings-keys.proxy.pac')),
+  embeddedPac: text(message('settings-keys.proxy.embeddedPac')),
   windowsDockerdPort: key(z.number(), {
-    description: 'Local port of the internal proxy for the Windows Docker daemon; 0 picks one.',
+    description: message('settings-keys.proxy.windowsDockerdPort'),
   }).optional(),
-  enableKerberosNtlm: bool('Kerberos and NTLM authentication at the proxy.'),
-  transparentPorts: text('Ports proxied transparently, such as "80,443".'),
+  enableKerberosNtlm: bool(message('settings-keys.proxy.enableKerberosNtlm')),
+  transparentPorts: text(message('settings-keys.proxy.transparentPorts')),
 });
 
 const kubernetesKeys = {
   locked,
-  enabled: bool('Starts Kubernetes with Docker Desktop.'),
-  showSystemContainers: bool('Shows its system containers.'),
-  imagesRepository: text('Registry and repository prefix to pull the Kubernetes images from.'),
-  mode: anything('Cluster provisioner.'),
-  version: anything('Kubernetes version.'),
-  nodeCount: anything('Number of nodes.'),
+  enabled: bool(message('settings-keys.kubernetes.enabled')),
+  showSystemContainers: bool(message('settings-keys.kubernetes.showSystemContainers')),
+  imagesRepository: text(message('settings-keys.kubernetes.imagesRepository')),
+  mode: anything(message('settings-keys.kubernetes.mode')),
+  version: anything(message('settings-keys.kubernetes.version')),
+  nodeCount: anything(message('settings-keys.kubernetes.nodeCount')),
 };
 
 /**
@@ -48,68 +44,77 @@ const kubernetesKeys = {
  * a finding, and nothing else.
  */
 export const desktopKeys = {
-  exposeDockerAPIOnTCP2375: toggle('Exposes the Docker API without authentication on TCP port 2375.', {
+  exposeDockerAPIOnTCP2375: toggle(message('settings-keys.exposeDockerAPIOnTCP2375'), {
     platform: 'win32',
   }),
-  proxy: desktopGroup(proxyKeys('Docker Desktop'), 'Proxy for Docker Desktop itself.'),
-  containersProxy: desktopGroup(proxyKeys('a container'), 'Proxy for containers.'),
+  proxy: desktopGroup(proxyKeys(message('settings-keys.proxy.mode')), message('settings-keys.proxy')),
+  containersProxy: desktopGroup(
+    proxyKeys(message('settings-keys.containersProxy.mode')),
+    message('settings-keys.containersProxy'),
+  ),
   linuxVM: desktopGroup(
     {
-      wslEngineEnabled: toggle('Uses the WSL 2 based engine.', { platform: 'win32' }),
-      dockerDaemonOptions: daemonOptions('the Linux engine'),
-      vpnkitCIDR: desktopEntry(z.string(), 'Network of the virtual machine.'),
+      wslEngineEnabled: toggle(message('settings-keys.linuxVM.wslEngineEnabled'), { platform: 'win32' }),
+      dockerDaemonOptions: daemonOptions(message('settings-keys.linuxVM.dockerDaemonOptions')),
+      vpnkitCIDR: desktopEntry(z.string(), message('settings-keys.linuxVM.vpnkitCIDR')),
     },
-    'The Linux machine the engine runs in.',
+    message('settings-keys.linuxVM'),
   ),
-  kubernetes: desktopGroup(kubernetesKeys, "Docker Desktop's Kubernetes."),
+  kubernetes: desktopGroup(kubernetesKeys, message('settings-keys.kubernetes')),
   windowsContainers: desktopGroup(
-    { dockerDaemonOptions: daemonOptions('the Windows engine') },
-    'The engine for Windows containers.',
+    { dockerDaemonOptions: daemonOptions(message('settings-keys.windowsContainers.dockerDaemonOptions')) },
+    message('settings-keys.windowsContainers'),
     { platform: 'win32' },
   ),
-  disableUpdate: toggle('Turns off update checks and notifications.'),
-  analyticsEnabled: toggle('Sends usage statistics to Docker.'),
-  extensionsEnabled: toggle('Allows Docker extensions. Extension containers are not protected by ECI.'),
-  onlyMarketplaceExtensions: toggle('Allows only extensions from the marketplace.'),
-  extensionsPrivateMarketplace: toggle('Uses a private extensions marketplace.'),
+  disableUpdate: toggle(message('settings-keys.disableUpdate')),
+  analyticsEnabled: toggle(message('settings-keys.analyticsEnabled')),
+  extensionsEnabled: toggle(message('settings-keys.extensionsEnabled')),
+  onlyMarketplaceExtensions: toggle(message('settings-keys.onlyMarketplaceExtensions')),
+  extensionsPrivateMarketplace: toggle(message('settings-keys.extensionsPrivateMarketplace')),
   extensionsPrivateMarketplaceAdminContactURL: desktopEntry(
     z.string(),
-    'Where to ask for extensions of the private marketplace.',
+    message('settings-keys.extensionsPrivateMarketplaceAdminContactURL'),
   ),
   scout: desktopGroup(
     {
       locked,
-      sbomIndexing: bool('Indexes images when they are looked at.'),
-      useBackgroundIndexing: bool('Indexes images after a build or pull.'),
+      sbomIndexing: bool(message('settings-keys.scout.sbomIndexing')),
+      useBackgroundIndexing: bool(message('settings-keys.scout.useBackgroundIndexing')),
     },
-    'Docker Scout.',
+    message('settings-keys.scout'),
   ),
-  allowBetaFeatures: toggle('Allows beta features.'),
-  allowExperimentalFeatures: toggle('Allows experimental features.'),
-  useVirtualizationFrameworkVirtioFS: toggle('Shares files through VirtioFS.', { platform: 'darwin' }),
-  useVirtualizationFrameworkRosetta: toggle('Runs x86-64 programs through Rosetta.', { platform: 'darwin' }),
-  useGrpcfuse: toggle('Shares files through gRPC FUSE.', { platform: 'darwin' }),
-  displayedOnboarding: toggle('Skips the onboarding survey.'),
-  desktopTerminalEnabled: toggle('Offers a terminal on the host inside Docker Desktop.'),
-  silentModulesUpdate: toggle('Updates components without asking, where no restart is needed.'),
-  enableInference: toggle('Docker Model Runner.'),
-  enableInferenceTCP: toggle('Reaches Docker Model Runner over TCP.'),
-  enableInferenceTCPPort: desktopEntry(z.number(), 'TCP port of Docker Model Runner.'),
-  enableInferenceCORS: anything('Web origins that may reach Docker Model Runner.', { usedBy }),
-  enableInferenceGPUVariant: toggle('Docker Model Runner on the GPU.', { platform: 'win32' }),
-  enableDockerAI: toggle('Docker AI features.'),
-  enableDockerMCPToolkit: toggle('Docker MCP Toolkit.'),
+  allowBetaFeatures: toggle(message('settings-keys.allowBetaFeatures')),
+  allowExperimentalFeatures: toggle(message('settings-keys.allowExperimentalFeatures')),
+  useVirtualizationFrameworkVirtioFS: toggle(message('settings-keys.useVirtualizationFrameworkVirtioFS'), {
+    platform: 'darwin',
+  }),
+  useVirtualizationFrameworkRosetta: toggle(message('settings-keys.useVirtualizationFrameworkRosetta'), {
+    platform: 'darwin',
+  }),
+  useGrpcfuse: toggle(message('settings-keys.useGrpcfuse'), { platform: 'darwin' }),
+  displayedOnboarding: toggle(message('settings-keys.displayedOnboarding')),
+  desktopTerminalEnabled: toggle(message('settings-keys.desktopTerminalEnabled')),
+  silentModulesUpdate: toggle(message('settings-keys.silentModulesUpdate')),
+  enableInference: toggle(message('settings-keys.enableInference')),
+  enableInferenceTCP: toggle(message('settings-keys.enableInferenceTCP')),
+  enableInferenceTCPPort: desktopEntry(z.number(), message('settings-keys.enableInferenceTCPPort')),
+  enableInferenceCORS: anything(message('settings-keys.enableInferenceCORS'), { usedBy }),
+  enableInferenceGPUVariant: toggle(message('settings-keys.enableInferenceGPUVariant'), {
+    platform: 'win32',
+  }),
+  enableDockerAI: toggle(message('settings-keys.enableDockerAI')),
+  enableDockerMCPToolkit: toggle(message('settings-keys.enableDockerMCPToolkit')),
   defaultNetworkingMode: desktopEntry(
     z.enum(['dual-stack', 'ipv4only', 'ipv6only']),
-    'IP versions of new networks.',
+    message('settings-keys.defaultNetworkingMode'),
   ),
   dnsInhibition: desktopEntry(
     z.enum(['auto', 'ipv4', 'ipv6', 'none']),
-    'Which DNS record types are held back from containers.',
+    message('settings-keys.dnsInhibition'),
   ),
   portBindingBehavior: desktopEntry(
     z.enum(['default-port-binding', 'default-local-port-binding', 'local-only-port-binding']),
-    'Which addresses published ports are bound to.',
+    message('settings-keys.portBindingBehavior'),
     { since: { version: '4.52' } },
   ),
 };

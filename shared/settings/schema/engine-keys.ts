@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { backendIds } from '../../isolation/backends.ts';
 import { messageLanguages } from '../../language.ts';
+import { message } from '../../messages/message.ts';
 import { bool, entry, group, key, list, object, oneOf } from './key.ts';
 
 export const backendChoices = ['auto', ...backendIds] as const;
@@ -32,12 +33,17 @@ export const settingDefaults = {
 const commandListKeys = {
   type: oneOf(
     ['deny', 'allow'],
-    'deny: everything but the listed commands; allow: only the listed commands.',
+    message('settings-keys.enhancedContainerIsolation.dockerSocketMount.commandList.type'),
     settingDefaults.commandListType,
   ),
   commands: list(
-    key(z.string(), { description: 'A Docker command or group.', content: 'docker-command' }),
-    'Docker commands (push, build) or groups (image*).',
+    key(z.string(), {
+      description: message(
+        'settings-keys.enhancedContainerIsolation.dockerSocketMount.commandList.commands.item',
+      ),
+      content: 'docker-command',
+    }),
+    message('settings-keys.enhancedContainerIsolation.dockerSocketMount.commandList.commands'),
   ),
 };
 
@@ -45,65 +51,66 @@ const socketMountKeys = {
   imageList: group(
     {
       images: list(
-        key(z.string(), { description: 'An image reference.' }),
-        'name[:tag] (no tag means latest, tag * means any), name@sha256:…, or * for any image.',
+        key(z.string(), {
+          description: message(
+            'settings-keys.enhancedContainerIsolation.dockerSocketMount.imageList.images.item',
+          ),
+        }),
+        message('settings-keys.enhancedContainerIsolation.dockerSocketMount.imageList.images'),
       ),
       allowDerivedImages: key(z.boolean(), {
-        description: 'Also allow local images built FROM an allowed one.',
+        description: message(
+          'settings-keys.enhancedContainerIsolation.dockerSocketMount.imageList.allowDerivedImages',
+        ),
         default: settingDefaults.allowDerivedImages,
         since: { version: '4.34' },
       }).optional(),
     },
-    'Images that may mount the Docker socket.',
+    message('settings-keys.enhancedContainerIsolation.dockerSocketMount.imageList'),
   ),
-  commandList: group(commandListKeys, 'Docker commands that may be sent through a mounted socket.'),
+  commandList: group(
+    commandListKeys,
+    message('settings-keys.enhancedContainerIsolation.dockerSocketMount.commandList'),
+  ),
 };
 
 /** A command list for one image, instead of the general one (B7). */
 const perImageCommandList = object(
   {
-    image: key(z.string(), { description: 'The image reference it is for.' }),
+    image: key(z.string(), {
+      description: message('settings-keys.bulkhead.perImageCommandLists.item.image'),
+    }),
     ...commandListKeys,
-    scope: oneOf(
-      socketScopes,
-      'What its containers see through their socket. Default: what socketMounts.scope says.',
-    ),
+    scope: oneOf(socketScopes, message('settings-keys.bulkhead.perImageCommandLists.item.scope')),
   },
-  'A command list for one image.',
+  message('settings-keys.bulkhead.perImageCommandLists.item'),
 );
 
 const bulkheadKeys = {
-  backend: oneOf(backendChoices, 'Isolation backend.', settingDefaults.backend),
-  mode: oneOf(policyModes, 'audit: what would be denied is logged and let through.', settingDefaults.mode),
+  backend: oneOf(backendChoices, message('settings-keys.bulkhead.backend'), settingDefaults.backend),
+  mode: oneOf(policyModes, message('settings-keys.bulkhead.mode'), settingDefaults.mode),
   existingContainers: oneOf(
     existingContainersChoices,
-    'Containers made before ECI was turned on: block their start, exec and copy, or only warn.',
+    message('settings-keys.bulkhead.existingContainers'),
     settingDefaults.existingContainers,
   ),
-  perImageCommandLists: list(
-    perImageCommandList,
-    'Command lists for single images, instead of the general one; the first match counts.',
-  ),
+  perImageCommandLists: list(perImageCommandList, message('settings-keys.bulkhead.perImageCommandLists')),
   socketMounts: group(
     {
       scope: oneOf(
         socketScopes,
-        'own: a container sees and touches only what was made through its own socket; all: everything.',
+        message('settings-keys.bulkhead.socketMounts.scope'),
         settingDefaults.socketScope,
       ),
     },
-    'What containers may do with the Docker socket they mount.',
+    message('settings-keys.bulkhead.socketMounts'),
   ),
   hideEnvironment: oneOf(
     hideEnvironmentChoices,
-    "From whom `docker inspect` hides the values of containers' environment variables: socket-mounts = from containers with the Docker socket, always = from everyone. Tools that copy a container's configuration can't do so then.",
+    message('settings-keys.bulkhead.hideEnvironment'),
     settingDefaults.hideEnvironment,
   ),
-  language: oneOf(
-    messageLanguages,
-    'Language of the texts that Docker clients show when something is refused. They begin with "enhanced container isolation:" in every language.',
-    settingDefaults.language,
-  ),
+  language: oneOf(messageLanguages, message('settings-keys.bulkhead.language'), settingDefaults.language),
 };
 
 /**
@@ -112,45 +119,40 @@ const bulkheadKeys = {
  */
 export const engineKeys = {
   configurationFileVersion: key(z.number(), {
-    description: 'Version of the file format: 2.',
+    description: message('settings-keys.configurationFileVersion'),
     usedBy: 'both',
     constant: settingsFileVersion,
   }).optional(),
   enhancedContainerIsolation: group(
     {
-      locked: bool('true: users can change neither this nor its sub-settings.', settingDefaults.eci.locked),
-      value: bool('Turns Enhanced Container Isolation on.', settingDefaults.eci.value),
+      locked: bool(message('settings-keys.enhancedContainerIsolation.locked'), settingDefaults.eci.locked),
+      value: bool(message('settings-keys.enhancedContainerIsolation.value'), settingDefaults.eci.value),
       dockerSocketMount: group(
         socketMountKeys,
-        'Which containers may mount the Docker socket, and what they may do through it. By default none may.',
+        message('settings-keys.enhancedContainerIsolation.dockerSocketMount'),
         { since: { version: '4.27', wsl2: '4.28' } },
       ),
     },
-    'Runs every container in a user namespace of its own.',
+    message('settings-keys.enhancedContainerIsolation'),
     { usedBy: 'both' },
   ),
   filesharingAllowedDirectories: list(
     object(
       {
         path: key(z.string(), {
-          description: 'Absolute path; $HOME, $TMP and $TEMP are replaced.',
+          description: message('settings-keys.filesharingAllowedDirectories.item.path'),
           examples: shareVariables,
         }),
-        sharedByDefault: bool('Shared without the user asking for it.', settingDefaults.sharedByDefault),
+        sharedByDefault: bool(
+          message('settings-keys.filesharingAllowedDirectories.item.sharedByDefault'),
+          settingDefaults.sharedByDefault,
+        ),
       },
-      'A shared directory.',
+      message('settings-keys.filesharingAllowedDirectories.item'),
     ),
-    'Host directories that may be bind-mounted, with everything below them. Missing: the default shares; empty: none.',
+    message('settings-keys.filesharingAllowedDirectories'),
     { usedBy: 'both' },
   ),
-  blockDockerLoad: entry(
-    z.boolean(),
-    'Refuses `docker load`: every image has to come from a registry or a build.',
-    { usedBy: 'both' },
-  ),
-  bulkhead: group(
-    bulkheadKeys,
-    'What only engines guarded by Bulkhead understand. Never written for Docker Desktop.',
-    { usedBy: 'engine' },
-  ),
+  blockDockerLoad: entry(z.boolean(), message('settings-keys.blockDockerLoad'), { usedBy: 'both' }),
+  bulkhead: group(bulkheadKeys, message('settings-keys.bulkhead'), { usedBy: 'engine' }),
 };

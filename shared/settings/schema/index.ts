@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { message } from '../../messages/message.ts';
 import { desktopKeys } from './desktop-keys.ts';
 import { engineKeys } from './engine-keys.ts';
 import { key } from './key.ts';
@@ -31,7 +32,7 @@ export const settingsFileSchema = z.looseObject({
   ...desktopKeys,
   // Docker Desktop is not known to refuse keys that it does not know, so this one is fine for every target.
   $schema: key(z.string(), {
-    description: 'Address or path of the JSON Schema of this file.',
+    description: message('settings-keys.schema'),
     usedBy: 'editor',
   }).optional(),
 });

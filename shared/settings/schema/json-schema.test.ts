@@ -24,7 +24,7 @@ describe('the published JSON Schema', () => {
           items: z.unknown().optional(),
         })
         .parse(schema, { error: () => name });
-      expect(node.description.startsWith(key.description), name).toBe(true);
+      expect(node.description.startsWith(key.description.text), name).toBe(true);
       expect(Object.keys(node.properties), name).toEqual(Object.keys(key.keys ?? {}));
       for (const [member, known] of Object.entries(key.keys ?? {}))
         walk(node.properties[member], known, `${name}/${member}`);
@@ -32,7 +32,11 @@ describe('the published JSON Schema', () => {
     };
     walk(
       settingsJsonSchema(),
-      { type: 'object', description: 'Settings of Docker Desktop', keys: knownKeys },
+      {
+        type: 'object',
+        description: { id: 'test.settings', text: 'Settings of Docker Desktop' },
+        keys: knownKeys,
+      },
       '',
     );
     expect(settingsJsonSchema()).toMatchObject({

@@ -11,7 +11,7 @@ function describe({ description, usedBy, platform, since }: KeyFacts): string {
     ...(usedBy === 'desktop' ? [`Read only by Docker Desktop${where}.`] : []),
     ...(since === undefined ? [] : [`Docker Desktop reads it since ${since.version}${wsl2(since.wsl2)}.`]),
   ];
-  return [description, ...notes].join(' ');
+  return [description.text, ...notes].join(' ');
 }
 
 const wsl2 = (version: string | undefined): string =>

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { message, type Message } from '../../messages/message.ts';
 
 /** The first Docker Desktop that reads a key. */
 export interface DesktopSince {
@@ -9,8 +10,8 @@ export interface DesktopSince {
 
 /** What is known of a key beside its type. */
 export interface KeyFacts {
-  /** One English sentence for editors; its Chinese is in shared/messages/zh-CN/keys.ts. */
-  readonly description: string;
+  /** One sentence for editors. */
+  readonly description: Message;
   /**
    * Who reads it: `engine` = this project's gateway and engines, `desktop` = Docker Desktop, `both`, `editor` =
    * text editors only. Members inherit it.
@@ -41,25 +42,25 @@ export function key<T extends z.ZodType>(type: T, known: KeyFacts): T {
 }
 
 /** A member that may be missing: true or false. */
-export const bool = (description: string, missing?: boolean) =>
+export const bool = (description: Message, missing?: boolean) =>
   key(z.boolean(), { description, default: missing }).optional();
 
 /** A member that may be missing: a string. */
-export const text = (description: string) => key(z.string(), { description }).optional();
+export const text = (description: Message) => key(z.string(), { description }).optional();
 
 /** A member that may be missing: one of these strings. */
 export const oneOf = <const T extends readonly string[]>(
   values: T,
-  description: string,
+  description: Message,
   missing?: T[number],
 ) => key(z.enum(values), { description, default: missing }).optional();
 
 /** A member that may be missing: a value of any type. */
-export const anything = (description: string, more: Partial<KeyFacts> = {}) =>
+export const anything = (description: Message, more: Partial<KeyFacts> = {}) =>
   key(z.unknown(), { description, ...more }).optional();
 
 /** A member that may be missing: a list. */
-export const list = <T extends z.ZodType>(item: T, description: string, more: Partial<KeyFacts> = {}) =>
+export const list = <T extends z.ZodType>(item: T, description: Message, more: Partial<KeyFacts> = {}) =>
   key(z.array(item), { description, ...more }).optional();
 
 /**
@@ -68,23 +69,26 @@ export const list = <T extends z.ZodType>(item: T, description: string, more: Pa
  */
 export const object = <T extends z.ZodRawShape>(
   shape: T,
-  description: string,
+  description: Message,
   more: Partial<KeyFacts> = {},
 ) => key(z.looseObject(shape), { description, ...more });
 
 /** A member that may be missing: an object. */
-export const group = <T extends z.ZodRawShape>(shape: T, description: string, more: Partial<KeyFacts> = {}) =>
-  object(shape, description, more).optional();
+export const group = <T extends z.ZodRawShape>(
+  shape: T,
+  description: Message,
+  more: Partial<KeyFacts> = {},
+) => object(shape, description, more).optional();
 
 /** The lock of an entry. */
-export const locked = bool('true: users cannot change it. false: a default that a user may override.');
+export const locked = bool(message('settings-keys.locked'));
 
 /**
  * A `{ "locked": …, "value": … }` entry. `valueFacts` is known of the value alone, `more` of the whole entry.
  */
 export const entry = <T extends z.ZodType>(
   type: T,
-  description: string,
+  description: Message,
   more: Partial<KeyFacts> = {},
   valueFacts: Partial<KeyFacts> = {},
 ) => group({ locked, value: key(type, { description, ...valueFacts }).optional() }, description, more);

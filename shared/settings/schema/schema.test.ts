@@ -17,7 +17,7 @@ vi.mock('./engine-keys.ts', async (original) => {
     import('zod'),
   ]);
   const dummyKey = key(z.enum(['soft', 'hard']), {
-    description: 'A key that only this test knows.',
+    description: { id: 'test.dummy-key', text: 'A key that only this test knows.' },
     default: 'soft',
     usedBy: 'both',
     since: { version: '4.99' },
@@ -36,7 +36,7 @@ describe('a key that is added to the schema', () => {
       type: 'string',
       values: ['soft', 'hard'],
       missing: '"soft"',
-      description: 'A key that only this test knows.',
+      description: { id: 'test.dummy-key', text: 'A key that only this test knows.' },
       usedBy: 'both',
       since: { version: '4.99' },
     });
@@ -52,7 +52,7 @@ describe('a key that is added to the schema', () => {
   it('is explained where the pointer is', () => {
     expect(keyAt('{ "dummyKey": "soft" }', 5)).toMatchObject({
       pointer: '/dummyKey',
-      key: { description: 'A key that only this test knows.' },
+      key: { description: { text: 'A key that only this test knows.' } },
     });
   });
 

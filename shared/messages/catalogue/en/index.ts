@@ -12,6 +12,7 @@ import { common } from './common.ts';
 import { containers } from './containers.ts';
 import { daemonJson } from './daemon-json.ts';
 import { desktop } from './desktop.ts';
+import { dockerCommands } from './docker-commands.ts';
 import { engine } from './engine.ts';
 import { gateway } from './gateway.ts';
 import { isolation } from './isolation.ts';
@@ -19,6 +20,7 @@ import { planner } from './planner.ts';
 import { policy } from './policy.ts';
 import { rules } from './rules.ts';
 import { settings } from './settings.ts';
+import { settingsKeys } from './settings-keys.ts';
 import { shared } from './shared.ts';
 import { sharing } from './sharing.ts';
 import { trust } from './trust.ts';
@@ -39,6 +41,7 @@ export const english = {
   ...containers,
   ...daemonJson,
   ...desktop,
+  ...dockerCommands,
   ...engine,
   ...gateway,
   ...isolation,
@@ -46,6 +49,7 @@ export const english = {
   ...policy,
   ...rules,
   ...settings,
+  ...settingsKeys,
   ...shared,
   ...sharing,
   ...trust,

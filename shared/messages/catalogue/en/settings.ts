@@ -182,6 +182,7 @@ export const settings = {
   'settings.it-reads-images-with-save-and-pull': 'it reads images with save and pull',
   'settings.it-talks-to-registries-the-engine-sees': 'it talks to registries; the engine sees push and pull',
   'settings.what-a-missing-one-means': 'What a missing one means.',
+  'settings.command-description': '{{description}}.',
   'settings.every-command-of-the-group': 'Every command of the group: {{commands}}.',
   'settings.cannot-be-listed-because': "Can't be listed: {{why}}.",
 } as const;

@@ -164,6 +164,7 @@ export const settings: Translated<typeof english> = {
   'settings.it-reads-images-with-save-and-pull': '它通过 save 和 pull 读取镜像',
   'settings.it-talks-to-registries-the-engine-sees': '它与镜像仓库通信；引擎看到的是 push 和 pull',
   'settings.what-a-missing-one-means': '与缺省时的含义相同。',
+  'settings.command-description': '{{description}}。',
   'settings.every-command-of-the-group': '该组的所有命令：{{commands}}。',
   'settings.cannot-be-listed-because': '不能列出：{{why}}。',
 };
