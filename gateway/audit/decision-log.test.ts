@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { auditEntrySchema, type AuditEntry, type StoredAuditEntry } from '../../shared/audit/entry.ts';
-import { decisionLogFiles, openDecisionLog, type DecisionLogOptions } from './decision-log.ts';
+import { decisionLogFiles, maxLineBytes, openDecisionLog, type DecisionLogOptions } from './decision-log.ts';
 
 let dir: string;
 let file: string;
@@ -47,6 +47,23 @@ describe('decision log', () => {
     expect(entries.map((one) => one.target)).toEqual(Array.from({ length: 50 }, (_, i) => `/${i}`));
     expect(new Set(entries.map((one) => one.id)).size).toBe(50);
     expect((await stat(file)).mode & 0o777).toBe(0o640 & ~process.umask());
+  });
+
+  it('writes no line that its reader passes over, however long what a client sent is', async () => {
+    const log = begin();
+    const long = '\u0001'.repeat(100_000);
+    log.write({
+      ...entry,
+      message: long,
+      target: long,
+      changes: [{ rule: 'runtime-forced', field: 'HostConfig.Runtime', before: long, after: 'bulkhead' }],
+    });
+    log.write({ ...entry, changes: [{ rule: 'runtime-forced', field: 'f', before: long, after: '' }] });
+    await log.flush();
+    expect((await linesOf(file)).map((line) => Buffer.byteLength(line) < maxLineBytes)).toEqual([true, true]);
+    const [first, second] = await entriesOf(file);
+    expect(first?.message).toBe(`${long.slice(0, 1000)}…`);
+    expect(second?.message).toBe(entry.message);
   });
 
   it('keeps five files, the oldest is removed; also over restarts', async () => {

@@ -23,6 +23,10 @@ export interface DecisionLogOptions {
  */
 const maxWaiting = 10_000;
 const newline = 0x0a;
+/** No line is longer than this: whoever reads the log passes over longer ones. */
+export const maxLineBytes = 256 * 1024;
+/** Characters of a text that is left in a line which would be longer. */
+const maxTextLength = 1000;
 
 /**
  * Appends decisions to `file`, one JSON document a line, mode 0640. At 10 MB it becomes `file.1`, that one
@@ -86,7 +90,7 @@ export function openDecisionLog(
         ...entry,
         ...(droppedNow > 0 ? { droppedBefore: droppedNow } : {}),
       };
-      waiting.push({ line: `${JSON.stringify(line)}\n`, tells: droppedNow });
+      waiting.push({ line: `${serialize(line)}\n`, tells: droppedNow });
       droppedNow = 0;
       // Begun a moment later: what is decided at the same time becomes one write.
       writing ??= Promise.resolve().then(work);
@@ -99,6 +103,20 @@ export function openDecisionLog(
     },
   };
 }
+
+/** An entry as its line. One that would be too long loses what repeats its message, then ends of long texts. */
+function serialize(entry: AuditEntry): string {
+  const whole = JSON.stringify(entry);
+  if (fits(whole)) return whole;
+  const { changes: _changes, sentences: _sentences, ...rest } = entry;
+  const shorter = JSON.stringify(rest);
+  if (fits(shorter)) return shorter;
+  return JSON.stringify(rest, (_key, value: unknown) =>
+    typeof value === 'string' && value.length > maxTextLength ? `${value.slice(0, maxTextLength)}…` : value,
+  );
+}
+
+const fits = (line: string): boolean => Buffer.byteLength(line) < maxLineBytes;
 
 async function append(file: string, text: string): Promise<void> {
   const handle = await open(file, 'a+', 0o640);

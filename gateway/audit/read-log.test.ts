@@ -2,7 +2,8 @@ import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DecisionLogReader, maxLineBytes, readDecisionLog } from './read-log.ts';
+import { maxLineBytes } from './decision-log.ts';
+import { DecisionLogReader, readDecisionLog } from './read-log.ts';
 
 let dir: string;
 let file: string;

@@ -2,7 +2,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { watch } from 'node:fs';
 import path from 'node:path';
 import { auditEntrySchema, type StoredAuditEntry } from '../../shared/audit/entry.ts';
-import { decisionLogFiles } from './decision-log.ts';
+import { decisionLogFiles, maxLineBytes } from './decision-log.ts';
 
 /** A line that is no entry (cut short by a kill) is left out. */
 export function parseLine(line: string): StoredAuditEntry | null {
@@ -14,8 +14,6 @@ export function parseLine(line: string): StoredAuditEntry | null {
   }
 }
 
-/** A line longer than this is none of the gateway's: it is passed over, whatever its length. */
-export const maxLineBytes = 256 * 1024;
 const newline = 0x0a;
 
 /**

@@ -47,3 +47,10 @@ test('a sentence that this version does not know is shown in English', async () 
   expect(translate({ id: 'engine.not-in-this-version', text: 'something new' })).toBe('something new');
   expect(translate('words of the engine')).toBe('words of the engine');
 });
+
+test('a value of any length is cut before it is rendered', () => {
+  const value = `$t(${"''".repeat(6_000_000)}`;
+  const { text, params } = message('engine.could-not-be-made', { file: value });
+  expect(text).toBe(`${value.slice(0, 5000)}… could not be made`);
+  expect(params?.['file']).toHaveLength(5001);
+});

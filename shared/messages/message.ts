@@ -9,12 +9,29 @@ export type ParamsArgument<Id extends MessageId> = [ParamNames<Id>] extends [nev
   ? []
   : [params: { readonly [Name in ParamNames<Id>]: Name extends 'count' ? number : MessageParam }];
 
-/** Makes a sentence of the catalogue. */
+/** Characters of a value that a sentence repeats: it may be what a client sent, of any length. */
+const maxParamLength = 5000;
+
+/** Makes a sentence of the catalogue. Long values are cut before it is rendered. */
 export function message<Id extends MessageId>(id: Id, ...[params]: ParamsArgument<Id>): Message {
-  return params === undefined
-    ? { id, text: englishText(id, {}) }
-    : { id, params, text: englishText(id, params) };
+  if (params === undefined) return { id, text: englishText(id, {}) };
+  const bounded = boundParams(params);
+  return { id, params: bounded, text: englishText(id, bounded) };
 }
+
+function boundParams(params: Readonly<Record<string, MessageParam>>): Readonly<Record<string, MessageParam>> {
+  return Object.values(params).some(isTooLong)
+    ? Object.fromEntries(
+        Object.entries(params).map(([name, value]) => [
+          name,
+          isTooLong(value) ? `${value.slice(0, maxParamLength)}…` : value,
+        ]),
+      )
+    : params;
+}
+
+const isTooLong = (value: MessageParam): value is string =>
+  typeof value === 'string' && value.length > maxParamLength;
 
 /** A message without its English text. */
 export const referenceTo = ({ id, params }: Message): MessageReference =>

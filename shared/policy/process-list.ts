@@ -97,7 +97,9 @@ export function processListDenial(options: string): Denial | null {
   // Without the column the engine shows nothing.
   const ids = columns.findIndex((name) => name === 'pid' || name === 'tgid');
   const odd = columns.slice(0, Math.max(ids, 0)).find((name) => !oneWord.has(name));
-  return odd === undefined ? null : refused(message('policy.option-o-before-pid', { name: odd }));
+  return odd === undefined
+    ? null
+    : refused(message('policy.option-o-before-pid', { name: odd.slice(0, 100) }));
 }
 
 const refused = (option: string | Message): Denial =>

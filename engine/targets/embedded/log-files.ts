@@ -157,7 +157,8 @@ export async function followLogs(
       unread.add(source);
       reading = reading.then(() => {
         unread.delete(source);
-        return readAppended(source);
+        // What cannot be read now is read when the file changes again.
+        return readAppended(source).catch(() => undefined);
       });
     }
   };
