@@ -94,12 +94,12 @@ const settingsWith = (bulkhead: unknown, ...images: string[]) =>
 describe('bulkhead trust (B2–B4)', () => {
   test("a trusted image: exit 0, with entry, digests and the registry's answer", async () => {
     await settings(`${registry}/team/tool:1`);
-    const said = await bulkhead('trust', `${registry}/team/tool:1`);
-    expect(said).toMatchObject({ code: 0, err: '' });
-    expect(said.out).toContain(
+    const result = await bulkhead('trust', `${registry}/team/tool:1`);
+    expect(result).toMatchObject({ code: 0, err: '' });
+    expect(result.out).toContain(
       `${registry}/team/tool:1 may have the Docker socket: allowed by ${registry}/team/tool:1.`,
     );
-    expect(said.out).toMatch(
+    expect(result.out).toMatch(
       new RegExp(
         `entry .*match; local ${digest}; asked ${registry}/team/tool for 1: serves ${digest}, \\d+ s ago`,
       ),
@@ -127,9 +127,9 @@ describe('bulkhead trust (B2–B4)', () => {
 
   test('one that is not: exit 1 and why; an engine that is down: an error', async () => {
     await settings(`${registry}/team/tool:2`, 'docker:cli');
-    const said = await bulkhead('trust', `${registry}/team/tool:1`, '--json');
-    expect(said.code).toBe(1);
-    expect(JSON.parse(said.out)).toMatchObject({
+    const result = await bulkhead('trust', `${registry}/team/tool:1`, '--json');
+    expect(result.code).toBe(1);
+    expect(JSON.parse(result.out)).toMatchObject({
       verdict: { trusted: false, reason: 'not-listed' },
       checks: [{ outcome: 'absent' }],
     });

@@ -55,7 +55,7 @@ export interface AppWindow {
   readonly app: ElectronApplication;
   readonly page: Page;
   /** What the main process printed. */
-  readonly said: () => string;
+  readonly output: () => string;
   /** Errors of the page (exceptions, refused content), collected. */
   readonly pageErrors: string[];
   /** One request of the contract, as the page makes it. */
@@ -174,10 +174,10 @@ async function openApp(
   });
   // Kept from the start: Playwright forgets the process once the app has ended by itself.
   const child = app.process();
-  let said = '';
+  let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => {
-      said = (said + String(chunk)).slice(-64_000);
+      output = (output + String(chunk)).slice(-64_000);
     });
   const page = await app.firstWindow();
   const pageErrors: string[] = [];
@@ -209,7 +209,7 @@ async function openApp(
     app,
     page,
     pageErrors,
-    said: () => said,
+    output: () => output,
     request,
     state,
     async until(what, fits, ms = 30_000) {
@@ -251,7 +251,7 @@ async function openApp(
       const late = new Promise<never>((_resolve, reject) => {
         timer = setTimeout(() => {
           child.kill('SIGKILL');
-          reject(new Error(`the app did not end within 30 s of being closed: ${said.slice(-2000)}`));
+          reject(new Error(`the app did not end within 30 s of being closed: ${output.slice(-2000)}`));
         }, 30_000);
       });
       try {

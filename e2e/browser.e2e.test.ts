@@ -6,7 +6,7 @@ import {
   startBrowserPages,
   type BrowserPages,
 } from '../tests/support/browser-pages.ts';
-import { allLooks, openedLooks, pageStates, wordsOf } from './page-states.ts';
+import { allLooks, openedLooks, pageStates, textsOf } from './page-states.ts';
 
 // The renderer in a current Chromium, over invented states: breadth. The real window, with a real engine
 // behind it, is in pages.e2e.test.ts.
@@ -71,7 +71,7 @@ describe('what opens over a page, in both themes, in a current Chromium', () => 
       const open = await pages.open({ state, address, language, size: { width: 1280, height: 1400 } });
       try {
         const { page } = open;
-        for (const name of press(wordsOf(language)))
+        for (const name of press(textsOf(language)))
           await page
             .getByLabel(name, { exact: true })
             .or(page.getByRole('button', { name }))

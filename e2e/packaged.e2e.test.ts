@@ -48,20 +48,20 @@ const launcher = () => path.join(directory, 'resources', 'program', 'bin', 'bulk
 function start(
   args: readonly string[],
   env: Record<string, string> = {},
-): { readonly child: ChildProcess; readonly said: () => string; readonly ended: Promise<number | null> } {
+): { readonly child: ChildProcess; readonly output: () => string; readonly ended: Promise<number | null> } {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const child = spawn(binary, [...sandbox, `--user-data-dir=${path.join(work, 'user')}`, ...args], {
     env: { ...process.env, DISPLAY: display.name, LANG: 'en_US.UTF-8', LANGUAGE: 'en', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
+  let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => {
-      said += String(chunk);
+      output += String(chunk);
     });
   return {
     child,
-    said: () => said,
+    output: () => output,
     ended: new Promise((resolve) => {
       child.once('exit', resolve);
     }),
@@ -80,12 +80,12 @@ interface CdpPage {
 async function pageOf(app: ReturnType<typeof start>): Promise<CdpPage> {
   const port = await new Promise<string>((resolve, reject) => {
     const look = () => {
-      const found = /DevTools listening on ws:\/\/[^:]+:(\d+)/.exec(app.said())?.[1];
+      const found = /DevTools listening on ws:\/\/[^:]+:(\d+)/.exec(app.output())?.[1];
       if (found !== undefined) resolve(found);
     };
     app.child.stderr?.on('data', look);
     void app.ended.then((code) => {
-      reject(new Error(`the packaged app ended with ${String(code)}: ${app.said()}`));
+      reject(new Error(`the packaged app ended with ${String(code)}: ${app.output()}`));
     });
     look();
   });
@@ -213,7 +213,7 @@ describe('the packaged app', () => {
       });
       const page = await pageOf(app);
       expect(await page.evaluate('location.href')).toMatch(/^app:\/\/bulkhead\//);
-      expect(app.said()).not.toMatch(/Debugger listening/);
+      expect(app.output()).not.toMatch(/Debugger listening/);
       void page.evaluate(requestOf('window:action', `{ action: 'close' }`));
       expect(await app.ended).toBe(0);
       await expect(readFile(ran)).rejects.toThrow(/ENOENT/);

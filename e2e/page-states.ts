@@ -147,7 +147,7 @@ const late: Readonly<Record<string, string>> = {
   activityReading: 'main .MuiSkeleton-root',
 };
 
-export interface Looked {
+export interface PageLook {
   readonly page: string;
   readonly state: string;
   readonly address: string;
@@ -156,8 +156,8 @@ export interface Looked {
 }
 
 /** All of them, each in both themes: the usual state of a page in both languages, the others in turn. */
-export const allLooks: readonly Looked[] = Object.entries(pageStates).flatMap(([page, states]) =>
-  states.flatMap((written, index): readonly Looked[] => {
+export const allLooks: readonly PageLook[] = Object.entries(pageStates).flatMap(([page, states]) =>
+  states.flatMap((written, index): readonly PageLook[] => {
     const [state = '', query] = written.split('?');
     const look = {
       page,
@@ -171,8 +171,8 @@ export const allLooks: readonly Looked[] = Object.entries(pageStates).flatMap(([
   }),
 );
 
-type Words = typeof en | typeof zhCN;
-export const wordsOf = (language: Looked['language']): Words => (language === 'en' ? en : zhCN);
+type Texts = typeof en | typeof zhCN;
+export const textsOf = (language: PageLook['language']): Texts => (language === 'en' ? en : zhCN);
 
 /**
  * What opens over a page: a dialog, a menu, a panel. `press` names the controls that lead there, as the
@@ -182,7 +182,7 @@ export interface Opened {
   readonly name: string;
   readonly page: string;
   readonly state: string;
-  readonly press: (words: Words) => readonly string[];
+  readonly press: (texts: Texts) => readonly string[];
   /** What is there then; a dialog unless said otherwise. */ readonly shows?: string;
 }
 
@@ -281,6 +281,6 @@ const opened: readonly Opened[] = [
 ];
 
 /** Each in both languages, and there in both themes. */
-export const openedLooks: readonly (Opened & Pick<Looked, 'language'>)[] = opened.flatMap((one) =>
+export const openedLooks: readonly (Opened & Pick<PageLook, 'language'>)[] = opened.flatMap((one) =>
   (['en', 'zh-CN'] as const).map((language) => ({ ...one, language })),
 );

@@ -512,7 +512,7 @@ describe('the live window', () => {
       }
     }
     expect((await window.state()).appVersion).toBe(before.appVersion);
-    expect(window.said()).not.toMatch(/defect|Uncaught/);
+    expect(window.output()).not.toMatch(/defect|Uncaught/);
     // Whatever a random preference or draft was, the window is as before for the next test.
     await window.request('settings:discard-draft', undefined);
     await window.request('preferences:set', before.preferences);

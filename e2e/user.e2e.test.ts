@@ -19,11 +19,12 @@ const refused = (...args: string[]) =>
     (error: unknown) => String(error),
   );
 const firstRun = () => window.page.getByRole('region', { name: 'First run' });
-const textsLeft = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('bulkhead-apply-'));
+const untranslated = async () =>
+  (await readdir(tmpdir())).filter((name) => name.startsWith('bulkhead-apply-'));
 let textsBefore: string[] = [];
 
 beforeAll(async () => {
-  textsBefore = await textsLeft();
+  textsBefore = await untranslated();
   [stage, user, unprivileged] = await Promise.all([
     setStage({ engine: false, prepare: (paths) => chmod(paths.root, 0o711) }),
     ordinaryUser({ pkexec: true }),
@@ -97,7 +98,7 @@ describe('a user without rights', () => {
     expect(await refused('run', '--rm', '-v', '/etc:/x:ro', 'busybox', 'true')).toContain(
       'enhanced container isolation:',
     );
-    expect(textsBefore).toEqual(expect.arrayContaining(await textsLeft()));
+    expect(textsBefore).toEqual(expect.arrayContaining(await untranslated()));
   });
 
   it("verifies again, and the record is everybody's", async () => {

@@ -23,27 +23,27 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const kept: string[] = [];
-const keeper: ListenerStore = {
+const stored: string[] = [];
+const store: ListenerStore = {
   keep: (name) => {
-    kept.push(name);
+    stored.push(name);
     return Promise.resolve();
   },
   drop: (name) => {
-    kept.push(`drop ${name}`);
+    stored.push(`drop ${name}`);
   },
 };
 beforeEach(() => {
-  kept.length = 0;
+  stored.length = 0;
 });
 
 /** Where it was listened on in the end. */
 async function listen(
   inherited: readonly { readonly name: string; readonly fd: number }[],
 ): Promise<ListenAt> {
-  const asked: ListenAt[] = [];
-  const made = await listenForClients(file, { inherited, keeper }, (at) => {
-    asked.push(at);
+  const listenCalls: ListenAt[] = [];
+  const made = await listenForClients(file, { inherited, keeper: store }, (at) => {
+    listenCalls.push(at);
     return listenOn(at, {
       engineSocket: '/nowhere',
       decide: () => Promise.reject(new Error('nobody asks')),
@@ -54,8 +54,8 @@ async function listen(
   });
   if (!made.ok) throw new Error(made.error.message);
   listeners.push(made.value);
-  expect(asked).toHaveLength(1);
-  return asked[0] ?? { path: '' };
+  expect(listenCalls).toHaveLength(1);
+  return listenCalls[0] ?? { path: '' };
 }
 
 /** A descriptor as a supervisor hands it down: a listening socket that this process has open by itself. */
@@ -69,18 +69,18 @@ async function listening(at: string): Promise<number> {
 describe('the clients\u2019 socket', () => {
   it('is created, and sent to the supervisor under the identity of its file, in a form that is parsed back', async () => {
     expect(await listen([])).toEqual({ path: file });
-    expect(kept).toHaveLength(1);
-    expect(keptListenerMessage({ kind: 'keep-listener', name: kept[0] })).not.toBeNull();
+    expect(stored).toHaveLength(1);
+    expect(keptListenerMessage({ kind: 'keep-listener', name: stored[0] })).not.toBeNull();
   });
 
   it('is the one that was handed down while its file is the same', async () => {
     await listen([]);
-    const [name = ''] = kept;
+    const [name = ''] = stored;
     // As a supervisor hands it down: a duplicate.
     const dup = libcFunction<(fd: number) => number>('int dup(int fd)');
     const fd = dup?.(listeners[0]?.fd ?? -1) ?? -1;
     expect(await listen([{ name, fd }])).toEqual({ fd, path: file });
-    expect(kept).toEqual([name]);
+    expect(stored).toEqual([name]);
   });
 
   it("is a new one where the file is missing or another's; the inherited one is closed", async () => {
@@ -95,7 +95,7 @@ describe('the clients\u2019 socket', () => {
         { name: 'mount-1', fd: -1 },
       ]),
     ).toEqual({ path: file });
-    expect(kept[0]).toBe(`drop ${name}`);
+    expect(stored[0]).toBe(`drop ${name}`);
     const client = connect(file);
     await once(client, 'connect');
     client.destroy();

@@ -42,13 +42,13 @@ async function output(side: Side, script: string): Promise<string> {
 const probe = async (side: Side, options: string, args: string): Promise<ProbeFacts> =>
   parseFacts(await output(side, `docker run --rm ${options} ${image} ${args}`));
 /** Must be refused by the gateway, in its words (B6). */
-async function refused(options: string, words: RegExp): Promise<void> {
+async function refused(options: string, refusal: RegExp): Promise<void> {
   const { code, stderr } = await guarded.sh(`docker run --rm ${options} busybox true`);
   expect([code, stderr], options).toEqual([
     expect.not.stringMatching(/^0$/),
     expect.stringMatching(/enhanced container isolation: /),
   ]);
-  expect(stderr, options).toMatch(words);
+  expect(stderr, options).toMatch(refusal);
 }
 const range = (map: string): { first: number; last: number } => {
   const found = /^\s*0\s+(\d+)\s+65536\s*$/.exec(map);
@@ -135,10 +135,10 @@ describe('A4, A5 --privileged', () => {
     );
   });
   const of = (operation: Operation): { bare: OperationOutcome; eci: OperationOutcome } => {
-    const seen = columns.get(operation.id);
+    const observed = columns.get(operation.id);
     // A stock engine hides nothing from a privileged container: what isn't there isn't anywhere.
     const { hidden: _, ...shown } = operation;
-    return { bare: outcomeOf(shown, seen?.bare), eci: outcomeOf(operation, seen?.eci) };
+    return { bare: outcomeOf(shown, observed?.bare), eci: outcomeOf(operation, observed?.eci) };
   };
 
   /** What the root of some machines can't do either; each with how that is known. */
@@ -282,7 +282,7 @@ describe('A8, A9 directories', () => {
     // The user who shared it: the one who runs this.
     expect((await stat(path.join(shared, 'by-root'))).uid).toBe(process.getuid?.());
     expect(await readFile(path.join(shared, 'by-root'), 'utf8')).toBe('probe\n');
-    const seen = await Promise.all(
+    const observed = await Promise.all(
       [guarded, engines.bare].map((side) =>
         output(
           side,
@@ -290,7 +290,7 @@ describe('A8, A9 directories', () => {
         ),
       ),
     );
-    expect(seen[0]).toBe(seen[1]);
+    expect(observed[0]).toBe(observed[1]);
   });
 
   it('A9 a read-only bind cannot be made writable; on a stock engine it can', async () => {
@@ -312,9 +312,9 @@ describe("A10 what of /proc and /sys is the machine's", () => {
   const tried = async (side: Side, options: string): Promise<[string, string][]> =>
     Object.entries((await probe(side, options, '--proc')).proc?.tried ?? {});
   it("is hidden, or can't be written", async () => {
-    const seen = await tried(guarded, '');
-    expect(seen.length).toBeGreaterThanOrEqual(5);
-    expect(seen.filter(([, said]) => said === 'ok')).toEqual([]);
+    const observed = await tried(guarded, '');
+    expect(observed.length).toBeGreaterThanOrEqual(5);
+    expect(observed.filter(([, said]) => said === 'ok')).toEqual([]);
   });
   it('stays so where all of it is asked for back, which a stock engine gives', async () => {
     const everything = '--security-opt systempaths=unconfined';

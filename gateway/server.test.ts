@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 /** What the gateway says about a settings document when it starts. */
-async function said(settings: unknown): Promise<string> {
+async function startLine(settings: unknown): Promise<string> {
   const settingsFile = path.join(dir, 'admin-settings.json');
   await writeFile(settingsFile, JSON.stringify(settings));
   const lines: string[] = [];
@@ -32,25 +32,25 @@ async function said(settings: unknown): Promise<string> {
 describe('the gateway reports the policy that it enforces', () => {
   const eci = { value: true, locked: true };
   it('and that audit mode refuses nothing', async () => {
-    expect(await said({ enhancedContainerIsolation: eci, bulkhead: { mode: 'audit' } })).toMatch(
+    expect(await startLine({ enhancedContainerIsolation: eci, bulkhead: { mode: 'audit' } })).toMatch(
       /isolation on; audit mode: nothing is refused/,
     );
   });
   it('without a word about audit mode where it changes nothing', async () => {
-    expect(await said({ enhancedContainerIsolation: eci })).toMatch(/isolation on$/m);
-    expect(await said({ enhancedContainerIsolation: { value: false }, bulkhead: { mode: 'audit' } })).toMatch(
-      /isolation off$/m,
-    );
+    expect(await startLine({ enhancedContainerIsolation: eci })).toMatch(/isolation on$/m);
+    expect(
+      await startLine({ enhancedContainerIsolation: { value: false }, bulkhead: { mode: 'audit' } }),
+    ).toMatch(/isolation off$/m);
   });
   it('and what stays in force when the file breaks later, in one line', async () => {
     const settingsFile = path.join(dir, 'admin-settings.json');
     await writeFile(settingsFile, JSON.stringify({ enhancedContainerIsolation: eci }));
     const lines: string[] = [];
-    let told = () => {
+    let onBroken = () => {
       /* not waited for yet */
     };
     const broken = new Promise<void>((resolve) => {
-      told = resolve;
+      onBroken = resolve;
     });
     const gateway = await startGateway({
       engineSocket: path.join(dir, 'none.sock'),
@@ -58,7 +58,7 @@ describe('the gateway reports the policy that it enforces', () => {
       settingsFile,
       log: (line) => {
         lines.push(line);
-        if (line.includes('cannot be used')) told();
+        if (line.includes('cannot be used')) onBroken();
       },
     });
     if (!gateway.ok) throw new Error(gateway.error.message);
@@ -71,7 +71,7 @@ describe('the gateway reports the policy that it enforces', () => {
     );
   });
   it('locked down, where there never was a good one', async () => {
-    expect(await said([])).toMatch(/^locked down: /);
+    expect(await startLine([])).toMatch(/^locked down: /);
   });
 });
 

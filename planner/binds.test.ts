@@ -142,9 +142,9 @@ describe('A5: devices in what is bound', () => {
   const flags = (source: string, more = '', options = ['rbind', 'rw']) => {
     const plan = new PlanBuilder();
     const found = planned({ source, options }, 'c1', more, plan);
-    const words = plan.encode().toString().split('\0');
+    const fields = plan.encode().toString().split('\0');
     return {
-      tree: Number(words[words.findLastIndex((word) => word === 'tree') + 4]),
+      tree: Number(fields[fields.findLastIndex((word) => word === 'tree') + 4]),
       locked: found.get(0)?.lockedFlags,
     };
   };
@@ -175,7 +175,7 @@ describe('A5: devices in what is bound', () => {
 });
 
 describe('a bind from an overlay', () => {
-  const words = (mounted: string, layers: string) => {
+  const fields = (mounted: string, layers: string) => {
     const plan = new PlanBuilder();
     const line = `900 1 0:900 / ${mounted} rw - overlay overlay rw,lowerdir=${layers}/l,upperdir=${layers}/u,workdir=${layers}/w\n`;
     bind({ source: mounted }, 'c1', line, plan);
@@ -187,13 +187,13 @@ describe('a bind from an overlay', () => {
   });
 
   it("of the engine's is another view of its layers, with the container's ids", () => {
-    expect(words(at('disk/root/data'), at('disk/root/layers'))).toContain('overlay');
+    expect(fields(at('disk/root/data'), at('disk/root/layers'))).toContain('overlay');
   });
 
   it.each(['share', 'disk/root/data'])(
     "of anybody else's is that very mount: two over one upper directory are undefined (mounted at %s)",
     (mounted) => {
-      const planned = words(at(mounted), at('elsewhere/layers'));
+      const planned = fields(at(mounted), at('elsewhere/layers'));
       expect(planned).not.toContain('overlay');
       expect(planned).toContain(at(mounted));
     },

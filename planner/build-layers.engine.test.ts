@@ -59,7 +59,7 @@ int main(int n, char **words) {
 `;
 
 let directory: string, engine: IsolatedEngine;
-const keepers: ChildProcess[] = [];
+const buildProcesses: ChildProcess[] = [];
 beforeAll(async () => {
   directory = await mkdtemp('/tmp/bulkhead-layers-');
   engine = await startIsolatedEngine();
@@ -75,7 +75,7 @@ beforeAll(async () => {
   await writeFile(path.join(directory, 'outside'), "the machine's", { mode: 0o600 });
 });
 afterAll(async () => {
-  for (const keeper of keepers) keeper.kill();
+  for (const buildProcess of buildProcesses) buildProcess.kill();
   await engine.stop();
   await rm(directory, { recursive: true });
 });
@@ -100,36 +100,38 @@ const guards = async () =>
     );
 
 /** Builds image `name`; what the builder says goes to `said` at once. */
-async function build(said: string[], name: string, ...lines: string[]): Promise<void> {
+async function build(output: string[], name: string, ...lines: string[]): Promise<void> {
   await writeFile(path.join(directory, name), [...lines, ''].join('\n'));
   const building = spawn('docker', ['build', '-t', name, '-f', path.join(directory, name), directory], {
     env: environment(),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   building.stderr.on('data', (part: Buffer) => {
-    said.push(part.toString());
+    output.push(part.toString());
   });
   const [code] = (await once(building, 'close')) as [number | null];
-  if (code !== 0) throw new Error(said.join(''));
+  if (code !== 0) throw new Error(output.join(''));
 }
 
 /** A build whose step keeps what is given to it; resolves once it does. */
-async function keep(name: string): Promise<{ readonly keeper: ChildProcess; readonly said: () => string }> {
+async function startHoldingBuild(
+  name: string,
+): Promise<{ readonly buildProcess: ChildProcess; readonly output: () => string }> {
   await writeFile(
     path.join(directory, name),
     `FROM busybox\nCOPY race /race\nRUN --mount=type=cache,id=${name},target=/c : ${name} && chmod 777 /c && /race keep /c/s\n`,
   );
-  const keeper = spawn('docker', ['build', '-f', path.join(directory, name), directory], {
+  const buildProcess = spawn('docker', ['build', '-f', path.join(directory, name), directory], {
     env: environment(),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  keepers.push(keeper);
+  buildProcesses.push(buildProcess);
   let text = '';
-  keeper.stderr.on('data', (part: Buffer) => {
+  buildProcess.stderr.on('data', (part: Buffer) => {
     text += part.toString();
   });
-  while (!/^#\d+ [\d.]+ keeping/m.test(text)) await once(keeper.stderr, 'data');
-  return { keeper, said: () => text };
+  while (!/^#\d+ [\d.]+ keeping/m.test(text)) await once(buildProcess.stderr, 'data');
+  return { buildProcess, output: () => text };
 }
 
 const files = () =>
@@ -146,7 +148,7 @@ async function isReadBySaving(image: string): Promise<boolean> {
 }
 
 it("A5: nobody can change a step's layer after its end, even with a descriptor of a directory of it", async () => {
-  const { said } = await keep('keep-plain');
+  const { output } = await startHoldingBuild('keep-plain');
   const before = (await guards()).length;
   await build(
     [],
@@ -156,16 +158,16 @@ it("A5: nobody can change a step's layer after its end, even with a descriptor o
     `RUN --mount=type=cache,id=keep-plain,target=/c ${files()} && /race give /c/s`,
   );
   expect(await isReadBySaving('given')).toBe(false);
-  await expect.poll(said).toContain('stopped Read-only file system');
+  await expect.poll(output).toContain('stopped Read-only file system');
   expect(await guards()).toHaveLength(before);
 }, 60_000);
 
 it('A5: a step does not end while a file of it is open for writing in another', async () => {
-  const { keeper } = await keep('keep-open');
+  const { buildProcess } = await startHoldingBuild('keep-open');
   let ended = false;
-  const said: string[] = [];
+  const output: string[] = [];
   const building = build(
-    said,
+    output,
     'open',
     'FROM busybox',
     'COPY race /race',
@@ -174,30 +176,30 @@ it('A5: a step does not end while a file of it is open for writing in another', 
     ended = true;
   });
   await expect
-    .poll(() => said.join(''), { timeout: 20_000 })
+    .poll(() => output.join(''), { timeout: 20_000 })
     .toContain('waiting until a process of another container closes a file');
   expect(ended).toBe(false);
-  keeper.kill('SIGINT');
+  buildProcess.kill('SIGINT');
   await building;
   expect(await isReadBySaving('open')).toBe(false);
 }, 60_000);
 
 it('A5: a step fails, and makes no layer, where a file of it stays open for writing in another', async () => {
-  const { said: keeperSaid } = await keep('keep-for-ever');
-  const said: string[] = [];
+  const { output: holderOutput } = await startHoldingBuild('keep-for-ever');
+  const output: string[] = [];
   const lines = ['FROM busybox', 'COPY race /race'];
   const step = `RUN --mount=type=cache,id=keep-for-ever,target=/c ${files()} && /race give /c/s /w/d/outside`;
-  await expect(build(said, 'for-ever', ...lines, step)).rejects.toThrow('so it counts as failed');
-  expect(said.join('')).toContain('did not complete successfully: exit code: 1');
+  await expect(build(output, 'for-ever', ...lines, step)).rejects.toThrow('so it counts as failed');
+  expect(output.join('')).toContain('did not complete successfully: exit code: 1');
   await expect(engine.docker('image', 'inspect', 'for-ever')).rejects.toThrow('No such image');
   // Its files were never made read-only; the builder removes them.
-  expect(keeperSaid()).not.toContain('Read-only');
+  expect(holderOutput()).not.toContain('Read-only');
   // Who does not give anything away is not held up.
   await build([], 'others', ...lines, 'RUN echo own > /own');
 }, 90_000);
 
 it('A5: the engine follows no link in the layer of a step that has nothing below it, and is no overlay', async () => {
-  await keep('keep-empty');
+  await startHoldingBuild('keep-empty');
   const before = (await guards()).length;
   // What is gone at the moment it is read makes a build fail.
   const built = await build(

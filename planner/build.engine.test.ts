@@ -74,7 +74,7 @@ RUN echo second $(cat /proc/self/uid_map)`,
   });
 
   it('leaves nothing', async () => {
-    expect(await engine.leftMounts()).toEqual([]);
+    expect(await engine.leftoverMounts()).toEqual([]);
     expect(await engine.ranges()).toEqual([]);
     expect(await engine.states()).toEqual([]);
   });
@@ -109,5 +109,5 @@ RUN --mount=type=bind,target=/ctx echo context $(cat /ctx/given)`,
     'context given',
   ])
     expect(output).toContain(line);
-  expect(await engine.leftMounts()).toEqual([]);
+  expect(await engine.leftoverMounts()).toEqual([]);
 });

@@ -41,7 +41,7 @@ describe('on cgroup v2', () => {
     await engine.docker('rm', '-f', 'one');
     await vi.waitFor(
       async () => {
-        expect([await engine.leftMounts(), await engine.ranges(), await engine.states()]).toEqual([
+        expect([await engine.leftoverMounts(), await engine.ranges(), await engine.states()]).toEqual([
           [],
           [],
           [],

@@ -71,7 +71,7 @@ const nothingLeft = () =>
   vi.waitFor(
     async () => {
       expect({
-        mounts: await engine.leftMounts(),
+        mounts: await engine.leftoverMounts(),
         ranges: await engine.ranges(),
         states: await engine.states(),
       }).toEqual({ mounts: [], ranges: [], states: [] });
@@ -87,13 +87,13 @@ it('A3 64 containers started at once live in 64 ranges, and leave no mount, rang
       await call('POST', `/containers/${name}/start`);
     }),
   );
-  const held = await engine.ranges();
-  expect(new Set(held).size).toBe(64);
+  const claimed = await engine.ranges();
+  expect(new Set(claimed).size).toBe(64);
   const pids = (await engine.docker('inspect', '-f', '{{.State.Pid}}', ...names)).trim().split('\n');
   const bases = await Promise.all(
     pids.map(async (pid) => baseOf(await readFile(`/proc/${pid}/uid_map`, 'utf8'))),
   );
-  expect(bases.sort()).toEqual(held.sort());
+  expect(bases.sort()).toEqual(claimed.sort());
   await Promise.all(names.map((name) => call('DELETE', `/containers/${name}?force=1`)));
   await nothingLeft();
 }, 180_000);

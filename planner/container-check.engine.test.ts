@@ -67,5 +67,5 @@ it("A2: a build's step that runc puts in no user namespace of its own does not r
 
 it('A2: nor does a container', async () => {
   await expect(engine.docker('run', '--rm', '--network', 'none', 'busybox', 'true')).rejects.toThrow(why);
-  expect(await engine.leftMounts()).toEqual([]);
+  expect(await engine.leftoverMounts()).toEqual([]);
 }, 60_000);

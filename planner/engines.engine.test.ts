@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 async function expectNothingLeft(of: IsolatedEngine): Promise<void> {
-  expect(await of.leftMounts()).toEqual([]);
+  expect(await of.leftoverMounts()).toEqual([]);
   expect(await of.ranges()).toEqual([]);
   expect(await of.states()).toEqual([]);
 }

@@ -35,7 +35,11 @@ async function observe(engine: IsolatedEngine): Promise<void> {
   await engine.docker('rm', 'one');
   await vi.waitFor(
     async () => {
-      expect([await engine.leftMounts(), await engine.ranges(), await engine.states()]).toEqual([[], [], []]);
+      expect([await engine.leftoverMounts(), await engine.ranges(), await engine.states()]).toEqual([
+        [],
+        [],
+        [],
+      ]);
     },
     { timeout: 10_000, interval: 50 },
   );

@@ -54,7 +54,7 @@ describe('ranges', () => {
     await engine.docker('rm', '-f', ...names, 'c5');
     expect(await engine.ranges()).toEqual([]);
     expect(await engine.states()).toEqual([]);
-    expect(await engine.leftMounts()).toEqual([]);
+    expect(await engine.leftoverMounts()).toEqual([]);
   });
 
   it("keeps its range through exec, pause, and takes a free one of its owner's at the next start", async () => {

@@ -168,7 +168,7 @@ async function findLost(what: string): Promise<void> {
 
 async function left(): Promise<unknown> {
   return {
-    mounts: await engine.leftMounts(),
+    mounts: await engine.leftoverMounts(),
     ranges: await engine.ranges(),
     states: await engine.states(),
     runc: await readdir(runc()).catch(() => []),

@@ -18,7 +18,7 @@ afterAll(() => {
 });
 
 const at = (layer: string) => path.join(root, 's', layer);
-function planned(options: readonly string[]): { words: string[]; targets: Map<number, string> } {
+function planned(options: readonly string[]): { fields: string[]; targets: Map<number, string> } {
   const plan = new PlanBuilder();
   plan.privateDirectory('/t');
   const spec = {
@@ -35,17 +35,17 @@ function planned(options: readonly string[]): { words: string[]; targets: Map<nu
     base: 1_000_013_824,
     engineRoots: [root],
   });
-  return { words: plan.encode().toString().split('\0'), targets };
+  return { fields: plan.encode().toString().split('\0'), targets };
 }
 
 it('A2 an overlay of the engine\u2019s layers is mounted with the container\u2019s ids, and bound into it', () => {
-  const { words, targets } = planned([
+  const { fields, targets } = planned([
     'index=off',
     `lowerdir=${at('2/fs')}:${at('1/fs')}`,
     'redirect_dir=off',
   ]);
   expect([...targets]).toEqual([[1, '/t/0']]);
-  expect(words.join(' ')).toContain('overlay 1000013824 2 1 2 -   2 index=off redirect_dir=off place 3 0');
+  expect(fields.join(' ')).toContain('overlay 1000013824 2 1 2 -   2 index=off redirect_dir=off place 3 0');
   expect(
     boundLayers(
       {
@@ -58,7 +58,7 @@ it('A2 an overlay of the engine\u2019s layers is mounted with the container\u201
     ),
   ).toEqual({ destination: '/a', type: 'bind', source: '/t/0', options: ['bind', 'ro', 'nosuid'] });
   expect(
-    planned([`lowerdir=${at('1/fs')}`, `upperdir=${at('3/fs')}`, `workdir=${at('3/work')}`]).words.join(' '),
+    planned([`lowerdir=${at('1/fs')}`, `upperdir=${at('3/fs')}`, `workdir=${at('3/work')}`]).fields.join(' '),
   ).toContain('overlay 1000013824 1 1 2 fs work 0');
 });
 

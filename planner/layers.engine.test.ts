@@ -57,7 +57,7 @@ describe.each([
     // Its own layers again, also after the runtime put the plain overlay back.
     expect(await engine.docker('start', '-a', 'many')).toContain('1240124 0:0');
     await engine.docker('rm', 'many');
-    expect(await engine.leftMounts()).toEqual([]);
+    expect(await engine.leftoverMounts()).toEqual([]);
   });
 
   it("A2 builds from it, with a bind of another image's directory", async () => {

@@ -44,7 +44,7 @@ const nothingLeft = () =>
   vi.waitFor(
     async () => {
       expect({
-        mounts: await engine.leftMounts(),
+        mounts: await engine.leftoverMounts(),
         ranges: await engine.ranges(),
         states: await engine.states(),
       }).toEqual({ mounts: [], ranges: [], states: [] });
@@ -181,7 +181,7 @@ it('a container deleted while no planner answered can be started again', async (
   await engine.planner().end('SIGKILL');
   await engine.docker('stop', '-t', '0', 'revived');
   await engine.startPlanner();
-  expect(await engine.leftMounts()).toEqual([]);
+  expect(await engine.leftoverMounts()).toEqual([]);
   await engine.docker('start', 'revived');
   expect(await engine.docker('exec', 'revived', 'stat', '-c', '%u', '/f')).toBe('0\n');
   await engine.docker('rm', '-f', 'revived');
@@ -283,7 +283,7 @@ it("the planner's start takes away what an earlier version mounted for container
   await symlink(outside, of('hostile', 'binds'));
 
   await engine.startPlanner();
-  expect(await engine.leftMounts()).toEqual([]);
+  expect(await engine.leftoverMounts()).toEqual([]);
   expect(await readdir(outside)).toEqual(['precious']);
   expect((await readdir(engine.own.mounts)).filter((name) => name !== 'root' && name !== 'hostile')).toEqual(
     [],
@@ -540,7 +540,7 @@ const send = (bytes: Buffer) =>
     });
     socket.end(bytes);
   });
-const words = (...list: string[]) => Buffer.from(list.map((word) => `${word}\0`).join(''));
+const requestFrame = (...list: string[]) => Buffer.from(list.map((word) => `${word}\0`).join(''));
 
 it("requests during a starting planner's first inspection are answered after it", async () => {
   await engine.planner().end('SIGKILL');
@@ -557,7 +557,7 @@ it("requests during a starting planner's first inspection are answered after it"
       const asking = connect({ path: engine.paths.plannerSocket });
       await once(asking, 'connect');
       asking.end(
-        words('bulkhead-request-2', 'delete', 'abcdefgh', '', '/run/runc', String(process.pid), 'end'),
+        requestFrame('bulkhead-request-2', 'delete', 'abcdefgh', '', '/run/runc', String(process.pid), 'end'),
       );
       await writeFile(go, '\n');
       await started;
@@ -592,7 +592,15 @@ it('a bind source that hangs fails its own container, clearly, and no other', as
       JSON.stringify({ mounts: [{ destination: '/m', type: 'bind', source: path.join(hanging, 'x') }] }),
     );
     const refused = send(
-      words('bulkhead-request-2', 'create', 'abcdefgh', bundle, '/run/runc', String(process.pid), 'end'),
+      requestFrame(
+        'bulkhead-request-2',
+        'create',
+        'abcdefgh',
+        bundle,
+        '/run/runc',
+        String(process.pid),
+        'end',
+      ),
     );
     expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
     expect(await refused).toMatch(/does not answer: .* \(fuse at /);
@@ -608,7 +616,7 @@ it('the planner answers garbage with a refusal or not at all, and continues', as
   for (const bytes of [
     Buffer.alloc(0),
     Buffer.from('GET / HTTP/1.1\r\n\r\n'),
-    words('bulkhead-request-2', 'create', '../x', '/b', '/r', '1', 'end'),
+    requestFrame('bulkhead-request-2', 'create', '../x', '/b', '/r', '1', 'end'),
     Buffer.alloc(10_000, 0),
   ]) {
     expect((await send(bytes)).split('\0').slice(0, 3)).toEqual(['bulkhead-plan-2', '3', 'error']);
@@ -617,7 +625,7 @@ it('the planner answers garbage with a refusal or not at all, and continues', as
   // A bundle that does not exist, and a process that does not exist.
   expect(
     await send(
-      words(
+      requestFrame(
         'bulkhead-request-2',
         'create',
         'abcdefgh',
@@ -629,7 +637,7 @@ it('the planner answers garbage with a refusal or not at all, and continues', as
     ),
   ).toContain('could not be planned');
   expect(
-    await send(words('bulkhead-request-2', 'delete', 'abcdefgh', '', '/run/runc', '4194304', 'end')),
+    await send(requestFrame('bulkhead-request-2', 'delete', 'abcdefgh', '', '/run/runc', '4194304', 'end')),
   ).toContain('error');
   expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
 });

@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 const runcRoot = () => path.join(engine.settings.execRoot, 'runtime-runc/moby');
-const kept = async () => ({
+const stored = async () => ({
   ranges: (await engine.ranges()).length,
   states: await engine.states(),
   runc: await readdir(runcRoot()),
@@ -62,7 +62,7 @@ it.each([
     expect(hasEnded(second)).toBe(false);
     // While it runs nothing of it is touched.
     const isolated = runtime.length === 0;
-    expect(await kept()).toEqual({
+    expect(await stored()).toEqual({
       ranges: isolated ? 1 : 0,
       states: isolated ? [`${id}.json`] : [],
       runc: [id],
@@ -72,14 +72,14 @@ it.each([
     if (isolated)
       await vi.waitFor(
         async () => {
-          expect(await kept()).toEqual(nothing);
+          expect(await stored()).toEqual(nothing);
         },
         { timeout: 20_000, interval: 50 },
       );
     await engine.restartDockerd('SIGTERM');
     await vi.waitFor(
       async () => {
-        expect({ ...(await kept()), shims: await shimsOf(engine.root) }).toEqual({ ...nothing, shims: [] });
+        expect({ ...(await stored()), shims: await shimsOf(engine.root) }).toEqual({ ...nothing, shims: [] });
       },
       { timeout: 20_000, interval: 50 },
     );

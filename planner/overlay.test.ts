@@ -88,7 +88,7 @@ describe('the directory above layers', () => {
 });
 
 describe('plans', () => {
-  const words = (plan: PlanBuilder) => plan.encode().toString().split('\0').slice(2, -2);
+  const fields = (plan: PlanBuilder) => plan.encode().toString().split('\0').slice(2, -2);
   const layers = { lowers: ['/s/1/fs'], upper: { parent: '/s/x', name: 'diff', work: 'work' }, options: [] };
   const mounted = (...points: string[]) =>
     parseMountinfo(points.map((point) => `1 0 0:1 / ${point} rw - ext4 none rw\n`).join(''));
@@ -101,7 +101,7 @@ describe('plans', () => {
       readOnly: false,
       mounts: mounted('/', '/s', '/s/y/merged', '/sx'),
     });
-    expect(words(plan).join(' ')).toBe(
+    expect(fields(plan).join(' ')).toBe(
       'userns map tree /s - 0 0 in 0 1/fs in 0 x overlay 9 1 1 2 diff work 0',
     );
   });
@@ -116,7 +116,7 @@ describe('plans', () => {
         readOnly: false,
         mounts: mounted('/', point),
       });
-      expect(words(plan).join(' ')).toBe(
+      expect(fields(plan).join(' ')).toBe(
         'userns map tree /s/1/fs - 0 0 tree /s/x - 0 0 overlay 9 1 0 1 diff work 0',
       );
     },
@@ -125,7 +125,7 @@ describe('plans', () => {
   it('shows upper as the topmost lower layer read-only', () => {
     const plan = new PlanBuilder();
     planShifted(plan, layers, { namespace: plan.userNamespace('map'), base: 9, readOnly: true, mounts: [] });
-    expect(words(plan).join(' ')).toBe(
+    expect(fields(plan).join(' ')).toBe(
       'userns map tree /s - 0 0 in 0 x/diff in 0 1/fs overlay 9 2 1 2 -   0',
     );
   });
@@ -137,13 +137,13 @@ describe('plans', () => {
       { ...layers, upper: null },
       { namespace: plan.userNamespace('map'), base: 9, readOnly: true, mounts: [] },
     );
-    expect(words(plan)).toEqual(['userns', 'map', 'tree', '/s/1/fs', '-', '0', '64']);
+    expect(fields(plan)).toEqual(['userns', 'map', 'tree', '/s/1/fs', '-', '0', '64']);
   });
 
   it("puts the engine's own overlay together from the directories themselves", () => {
     const plan = new PlanBuilder();
     planPlain(plan, layers);
-    expect(words(plan)).toEqual([
+    expect(fields(plan)).toEqual([
       'dir',
       '/s',
       'in',

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeRefusal, PlanBuilder } from './plan.ts';
 import { firstBase, lastBase } from './ranges.ts';
 
-const words = (bytes: Buffer) => bytes.toString('utf8').split('\0');
+const fields = (bytes: Buffer) => bytes.toString('utf8').split('\0');
 const runtimeDirectory = path.resolve(import.meta.dirname, '../runtime');
 const runtime = path.join(runtimeDirectory, 'build/bulkhead-runc');
 /** Has the runtime perform raw bytes; these plans mount nothing. */
@@ -40,7 +40,7 @@ describe('a plan', () => {
     plan.privateDirectory('/p');
     expect(plan.place(plan.below(c, 'x/y', true))).toBe('/p/0');
     expect(plan.place(c, 'root')).toBe('/p/root');
-    expect(words(plan.encode())).toEqual(
+    expect(fields(plan.encode())).toEqual(
       [
         'bulkhead-plan-2',
         '35',
@@ -98,7 +98,7 @@ describe('a plan', () => {
     const plan = new PlanBuilder();
     plan.guard('/v');
     plan.tree('/v/a', { links: true, setId: true, noDevices: 'all' });
-    expect(words(plan.encode())).toEqual([
+    expect(fields(plan.encode())).toEqual([
       'bulkhead-plan-2',
       '8',
       'guard',
@@ -123,7 +123,7 @@ describe('a plan', () => {
   });
 
   it('carries a refusal as one word', () => {
-    expect(words(encodeRefusal('no\0way'))).toEqual(['bulkhead-plan-2', '3', 'error', 'no way', 'end', '']);
+    expect(fields(encodeRefusal('no\0way'))).toEqual(['bulkhead-plan-2', '3', 'error', 'no way', 'end', '']);
   });
 });
 

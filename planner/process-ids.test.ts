@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parseSpec } from './bundle.ts';
 import { refuseMissingIds } from './process-ids.ts';
 
-const said = (process: unknown): string => {
+const refusalOf = (process: unknown): string => {
   try {
     refuseMissingIds(parseSpec(JSON.stringify({ process, root: { path: '/r' }, linux: { namespaces: [] } })));
     return '';
@@ -20,7 +20,7 @@ it.each([
   [undefined],
   [{ user: 'root' }],
 ])('A3 lets pass %j', (process) => {
-  expect(said(process)).toBe('');
+  expect(refusalOf(process)).toBe('');
 });
 
 it.each([
@@ -28,7 +28,7 @@ it.each([
   [{ user: { uid: 4_294_967_294, gid: 0 } }, 'no user id 4294967294'],
   [{ user: { uid: 0, gid: 70000 } }, 'no group id 70000'],
   [{ user: { uid: 0, gid: 0, additionalGids: [5, 65536] } }, 'no group id 65536'],
-])('A3 names the id that no process in a range can have: %j', (process, words) => {
-  expect(said(process)).toContain('enhanced container isolation: there is ');
-  expect(said(process)).toContain(`${words} in a protected container: its ids are 0 to 65535`);
+])('A3 names the id that no process in a range can have: %j', (process, what) => {
+  expect(refusalOf(process)).toContain('enhanced container isolation: there is ');
+  expect(refusalOf(process)).toContain(`${what} in a protected container: its ids are 0 to 65535`);
 });

@@ -266,10 +266,10 @@ for (let i = 0; i < 48; i++) { console.log('+' + store.claim('c' + i, owner)); i
   );
   // What each was given and had not released is claimed in its name, and in nobody else's.
   for (const root of ['/e0', '/e1', '/e2']) {
-    const given = claims.get(root) ?? [];
-    expect(given).toHaveLength(48);
-    const kept = given.filter((_, i) => i % 3 !== 1);
-    for (const base of kept)
+    const claimed = claims.get(root) ?? [];
+    expect(claimed).toHaveLength(48);
+    const remaining = claimed.filter((_, i) => i % 3 !== 1);
+    for (const base of remaining)
       expect([base, JSON.parse(readFileSync(path.join(directory, base), 'utf8'))]).toEqual([
         base,
         { root, id: expect.any(String) as string },
@@ -277,8 +277,8 @@ for (let i = 0; i < 48; i++) { console.log('+' + store.claim('c' + i, owner)); i
   }
   const ownerOf = (base: string) =>
     (JSON.parse(readFileSync(path.join(owners, base), 'utf8')) as { owner: number }).owner;
-  for (const [root, given] of claims)
-    for (const base of given) expect([base, ownerOf(base)]).toEqual([base, root < '/e2' ? 1000 : 1001]);
+  for (const [root, claimed] of claims)
+    for (const base of claimed) expect([base, ownerOf(base)]).toEqual([base, root < '/e2' ? 1000 : 1001]);
   const names = readdirSync(directory).filter((name) => !name.startsWith('.'));
   expect(
     names.filter((name) => !readFileSync(path.join(directory, name), 'utf8').includes('/e3')),

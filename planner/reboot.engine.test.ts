@@ -70,7 +70,7 @@ it('A2, A3 after a reboot `--restart always` containers are back, isolated, in r
     await engine.docker('rm', '-f', 'gone', 'back');
     await vi.waitFor(
       async () => {
-        expect([await engine.leftMounts(), await engine.ranges(), await engine.states()]).toEqual([
+        expect([await engine.leftoverMounts(), await engine.ranges(), await engine.states()]).toEqual([
           [],
           [],
           [],

@@ -53,11 +53,11 @@ it('knows a whole request without the runtime closing its side, and where the ne
 });
 
 it('answers what the runtime waits for', () => {
-  const told = ['create', 'deleting', 'deleting-by-force', 'delete', 'release'].filter((verb) => {
+  const oneWay = ['create', 'deleting', 'deleting-by-force', 'delete', 'release'].filter((verb) => {
     const request = parseRequest(bytes(...good.with(1, verb).with(3, verb === 'create' ? '/b' : '')));
     return request !== null && isOneWay(request);
   });
-  expect(told).toEqual(['deleting', 'deleting-by-force', 'release']);
+  expect(oneWay).toEqual(['deleting', 'deleting-by-force', 'release']);
 });
 
 it("takes runc's ids and nothing that is not a file name", () => {

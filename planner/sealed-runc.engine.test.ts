@@ -106,14 +106,14 @@ it("A2 a container that has runc run itself, with a library of the container's, 
   const before = contents();
   const image = await mkdtemp('/tmp/bh-');
   try {
-    const put = async (from: string, to: string) => {
+    const install = async (from: string, to: string) => {
       await mkdir(path.dirname(path.join(image, to)), { recursive: true });
       await copyFile(from, path.join(image, to));
     };
     // None of a runc that is linked statically, which then loads no library either.
     const { stdout: linked } = await run('sh', ['-c', 'ldd "$0" || :', runc]);
     const libraries = [...linked.matchAll(/(\/\S+) \(0x/g)].map(([, file = '']) => file);
-    for (const file of libraries) await put(file, file);
+    for (const file of libraries) await install(file, file);
     await writeFile(path.join(image, 'attack.c'), attack);
     await run(process.env['CC'] ?? 'gcc', [
       '-shared',
@@ -131,8 +131,8 @@ it("A2 a container that has runc run itself, with a library of the container's, 
 
     await engine.docker('create', '--name', 'evil', '--env', 'LD_PRELOAD=/attack.so', 'evil', '/evil');
     await engine.docker('start', '-a', 'evil').catch(() => undefined);
-    const said = await engine.docker('logs', 'evil');
-    expect(said).toBe(libraries.length > 0 ? '/memfd:runc (deleted): Permission denied\n' : '');
+    const logs = await engine.docker('logs', 'evil');
+    expect(logs).toBe(libraries.length > 0 ? '/memfd:runc (deleted): Permission denied\n' : '');
     expect(contents()).toEqual(before);
     expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
   } finally {

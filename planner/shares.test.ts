@@ -164,8 +164,8 @@ describe('A8: who shares', () => {
    */
   const rootMap = `0 ${firstBase} 65536\n65536 65536 ${firstBase - 65536}\n${firstBase + 65536} ${firstBase + 65536} ${4_294_967_295 - firstBase - 65536}\n`;
   const mapsOf = (plan: PlanBuilder) => {
-    const words = plan.encode().toString().split('\0');
-    return words.flatMap((word, i) => (word === 'userns' || word === 'share' ? [words[i + 1]] : []));
+    const fields = plan.encode().toString().split('\0');
+    return fields.flatMap((word, i) => (word === 'userns' || word === 'share' ? [fields[i + 1]] : []));
   };
   const spec = {
     root: { path: '/r' },

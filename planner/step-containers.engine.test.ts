@@ -50,17 +50,17 @@ afterAll(async () => {
 /** Processes in a container of a build's that is called `id`; what came of each. */
 async function inBuild(id: string, ...scripts: string[]): Promise<string[]> {
   const container = await makeBuildContainer(client, id, `steps-${id}`);
-  const said = await Promise.all(scripts.map((script) => container.run(script)));
+  const output = await Promise.all(scripts.map((script) => container.run(script)));
   await container.end();
-  return said;
+  return output;
 }
 
 const ranIn = 'echo ran in "$(cat /proc/self/uid_map)"';
 
 it("A5: a build's container is never one that somebody else has with runc, whatever id it is given", async () => {
-  const said = (await inBuild(victim, `${ranIn}; sleep 5`, `${ranIn}; echo x > /written`)).join('\n');
-  expect(said).not.toMatch(/ran in +0 +0 /);
-  expect(said).toMatch(/ran in +0 +\d{10} +65536/);
+  const output = (await inBuild(victim, `${ranIn}; sleep 5`, `${ranIn}; echo x > /written`)).join('\n');
+  expect(output).not.toMatch(/ran in +0 +0 /);
+  expect(output).toMatch(/ran in +0 +\d{10} +65536/);
   await expect(readFile(path.join(directory, 'rootfs/written'))).rejects.toThrow('ENOENT');
 });
 

@@ -37,14 +37,14 @@ out=$(dirname "$0")/..
 [ -t 0 ] || cat > "$out/stdin"
 . "$out/does"
 `;
-const plan = (...words: string[]) =>
-  Buffer.from(['bulkhead-plan-2', String(words.length), ...words, ''].join('\0'));
+const plan = (...fields: string[]) =>
+  Buffer.from(['bulkhead-plan-2', String(fields.length), ...fields, ''].join('\0'));
 const nothing = new PlanBuilder().encode();
 
 describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   let root: string;
   let planner: Server | null = null;
-  const asked: string[][] = [];
+  const received: string[][] = [];
   const created: string[] = [];
   const at = (...parts: string[]) => path.join(root, ...parts);
   beforeEach(() => {
@@ -55,7 +55,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     copyFileSync(path.join(import.meta.dirname, builds[which]), at('runtime/bulkhead-runc'));
     writeFileSync(at('runtime/runc'), standIn, { mode: 0o755 });
     writeFileSync(at('does'), '');
-    asked.length = 0;
+    received.length = 0;
   });
   afterEach(async () => {
     if (planner === null) return;
@@ -90,9 +90,9 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
           socket.end();
         });
     }).listen(at('planner.sock'));
-    const reply = (socket: Socket, words: string[]) => {
-      asked.push(words);
-      const [, verb] = words;
+    const reply = (socket: Socket, fields: string[]) => {
+      received.push(fields);
+      const [, verb] = fields;
       // What it is only told has no answer, nor has what comes after one.
       if (verb?.startsWith('deleting') !== true && socket.writable)
         answer(socket, answers[verb ?? ''] === undefined ? nothing : (answers[verb ?? ''] ?? null));
@@ -113,7 +113,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(stderr).not.toMatch(/Sanitizer|runtime error/);
     return { code, signal, stderr };
   };
-  const verbs = () => asked.map(([, verb]) => verb);
+  const verbs = () => received.map(([, verb]) => verb);
   const called = () => (existsSync(at('called')) ? readFileSync(at('called'), 'utf8') : '');
   /** As if the planner had a container. */
   const keeps = (id: string) => {
@@ -136,7 +136,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     await once(direct, 'close');
     expect(through).toBe(called());
     expect(readFileSync(at('stdin'), 'utf8')).toBe('input');
-    expect(asked[0]?.slice(0, 5)).toEqual(['bulkhead-request-2', 'create', 'c1', at('bundle'), '/r']);
+    expect(received[0]?.slice(0, 5)).toEqual(['bulkhead-request-2', 'create', 'c1', at('bundle'), '/r']);
     expect(verbs()).toEqual(['create', 'delete', 'release']);
   });
 
@@ -150,8 +150,8 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
       const others = Object.entries(flags).flatMap(([other, flag]) => (other === name ? [] : [flag]));
       const maps = ['users', 'groups'].map((ids) => `--map-${ids}=0:${firstBase}:65536`);
       // It says its process id in the machine's namespace once all is mapped.
-      const says = `IFS=' ' read -r pid rest < /proc/self/stat; echo "$pid" > ${at('bundle/pid')}; exec sleep 1000`;
-      writeFileSync(at('started'), says);
+      const reports = `IFS=' ' read -r pid rest < /proc/self/stat; echo "$pid" > ${at('bundle/pid')}; exec sleep 1000`;
+      writeFileSync(at('started'), reports);
       const command = `unshare --user ${[...maps, ...others].join(' ')} --propagation unchanged sh ${at('started')}`;
       writeFileSync(
         at('does'),
@@ -191,7 +191,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   });
 
   /** Has runc run a container whose files a process that lives on has open for writing. */
-  const runWithKeeper = async () => {
+  const runWithHolder = async () => {
     for (const name of ['lower', 'up/diff', 'up/work', 'merged', 'private'])
       mkdirSync(at(name), { recursive: true });
     const layers = {
@@ -211,8 +211,8 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     made.privateDirectory(at('private'));
     const root = made.place(tree, 'root');
     await plannerThat({ create: made.encode() });
-    const keeper = `sleep 1000 < /dev/null > /dev/null 2>&1 & echo $! > ${at('keeper')}`;
-    writeFileSync(at('does'), `echo x > ${root}/written; exec 3> ${root}/held; ${keeper}`);
+    const holder = `sleep 1000 < /dev/null > /dev/null 2>&1 & echo $! > ${at('keeper')}`;
+    writeFileSync(at('does'), `echo x > ${root}/written; exec 3> ${root}/held; ${holder}`);
     const stdio: ['ignore', 'ignore', 'pipe'] = ['ignore', 'ignore', 'pipe'];
     const child = spawn(at('runtime/bulkhead-runc'), ['run', 'c1'], { cwd: at('bundle'), stdio });
     const ended = once(child, 'exit');
@@ -224,7 +224,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
       child,
       ended,
       stderr: () => stderr,
-      endKeeper: () => {
+      endHolder: () => {
         process.kill(Number(readFileSync(at('keeper'), 'utf8')), 'SIGKILL');
       },
     };
@@ -232,7 +232,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   const waiting = 'waiting until a process of another container closes a file';
 
   it('A5 mounts for the container where nobody else has a mount, and lets nobody write to what ran in the foreground once it has ended', async () => {
-    const { child, ended, stderr, endKeeper } = await runWithKeeper();
+    const { child, ended, stderr, endHolder } = await runWithHolder();
     try {
       await expect.poll(stderr, { timeout: 10_000 }).toContain(waiting);
       expect(existsSync(path.join(at('private'), 'root'))).toBe(false);
@@ -242,13 +242,13 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
       expect(stderr()).toContain('cannot keep others from writing to what the container wrote');
       expect(verbs()).toEqual(['create', 'delete', 'release']);
     } finally {
-      endKeeper();
+      endHolder();
       execFileSync('umount', [at('merged')]);
     }
   });
 
   it('A5 waits only so long for who has a file open for writing: what ran in the foreground has failed then', async () => {
-    const { ended, stderr, endKeeper } = await runWithKeeper();
+    const { ended, stderr, endHolder } = await runWithHolder();
     try {
       expect(await ended).toEqual([1, null]);
       expect(stderr()).toContain(waiting);
@@ -257,7 +257,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
       );
       expect(verbs()).toEqual(['create', 'delete', 'release']);
     } finally {
-      endKeeper();
+      endHolder();
       execFileSync('umount', [at('merged')]);
     }
   }, 60_000);
@@ -311,11 +311,11 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
       /answer did not arrive.*Message too long/,
       ['create'],
     ],
-  ])('starts nothing when the planner %s', async (_, bytes, says, then) => {
+  ])('starts nothing when the planner %s', async (_, bytes, reports, then) => {
     await plannerThat({ create: bytes });
     const { code, stderr } = await run(create);
     expect(code).toBe(1);
-    expect(stderr).toMatch(says);
+    expect(stderr).toMatch(reports);
     expect(called()).toBe('');
     expect(verbs()).toEqual(then);
   });
@@ -371,7 +371,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     keeps('c1');
     expect((await run(['delete', 'c1'])).code).toBe(0);
     expect(verbs()).toEqual(['deleting', 'delete', 'release']);
-    asked.length = 0;
+    received.length = 0;
     expect((await run(['delete', '-f', 'c1'])).code).toBe(0);
     expect(verbs()).toEqual(['deleting-by-force', 'delete', 'release']);
     // What can't be looked at may be kept.
@@ -454,13 +454,13 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     [['exec', '--tty', '--process', 'p', 'c1'], /option --tty is not known/],
     [['exec', 'c1'], /needs --process/],
     [['exec', '--process', 'gone', 'c1'], /cannot find gone/],
-  ])('refuses %j, which runc could read in another way', async (args, says) => {
+  ])('refuses %j, which runc could read in another way', async (args, reports) => {
     await plannerThat({});
     const { code, stderr } = await run(args);
     expect(code).toBe(1);
-    expect(stderr).toMatch(says);
+    expect(stderr).toMatch(reports);
     expect(called()).toBe('');
-    expect(asked).toEqual([]);
+    expect(received).toEqual([]);
   });
 
   it.each([
@@ -494,9 +494,9 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(called()).toBe('');
     const { dev, ino } = statSync(root, { bigint: true });
     const stepsRoot = `/run/bulkhead/steps/${dev.toString(16)}-${ino.toString(16)}`;
-    expect(asked.map((words) => words.slice(1, 5))).toEqual([['exec', 'c1', at('bundle/p'), stepsRoot]]);
+    expect(received.map((fields) => fields.slice(1, 5))).toEqual([['exec', 'c1', at('bundle/p'), stepsRoot]]);
     expect((await run(['--root', '/r', 'exec', '--process', 'p', 'c1'])).code).toBe(0);
-    expect(asked).toHaveLength(1);
+    expect(received).toHaveLength(1);
   });
 
   it('has none run without a planner', async () => {

@@ -33,8 +33,8 @@ const cases = hierarchies.flatMap(([version, mount]) =>
 describe.each(cases)('--bulkhead-confine-devices, $version, $which', ({ mount, file }) => {
   const program = path.join(import.meta.dirname, file);
   const cgroup = path.join(mount, `bulkhead-test-${process.pid}`);
-  const confine = (...words: string[]) =>
-    spawnSync(program, ['--bulkhead-confine-devices', ...words], { encoding: 'utf8' });
+  const confine = (...args: string[]) =>
+    spawnSync(program, ['--bulkhead-confine-devices', ...args], { encoding: 'utf8' });
   afterEach(() => {
     if (existsSync(cgroup)) rmdirSync(cgroup);
   });
@@ -85,9 +85,9 @@ describe.each(cases)('--bulkhead-confine-devices, $version, $which', ({ mount, f
     const none = `bulkhead: ${other} is no cgroup of v2 or of v1's devices controller\n`;
     expect(confine(other, '--', 'echo', 'ran')).toMatchObject({ status: 1, stdout: '', stderr: none });
     expect(existsSync(other)).toBe(false);
-    const unmade: unknown = expect.stringMatching(/cannot make the cgroup .*: No such file/);
+    const missing: unknown = expect.stringMatching(/cannot make the cgroup .*: No such file/);
     const made = confine(`${other}/a/bulkhead-b`, '--', 'echo', 'ran');
-    expect(made).toMatchObject({ status: 1, stdout: '', stderr: unmade });
+    expect(made).toMatchObject({ status: 1, stdout: '', stderr: missing });
   });
 
   it.each([
@@ -96,9 +96,9 @@ describe.each(cases)('--bulkhead-confine-devices, $version, $which', ({ mount, f
     [[cgroup, 'echo', 'ran']],
     [[mount, '--', 'echo', 'ran']],
     [['bulkhead-x', '--', 'echo', 'ran']],
-  ])('a call with %j is refused', (words) => {
-    const said: unknown = expect.stringMatching(/--bulkhead-confine-devices needs/);
-    expect(confine(...words)).toMatchObject({ status: 2, stdout: '', stderr: said });
+  ])('a call with %j is refused', (args) => {
+    const refusal: unknown = expect.stringMatching(/--bulkhead-confine-devices needs/);
+    expect(confine(...args)).toMatchObject({ status: 2, stdout: '', stderr: refusal });
     expect(existsSync(cgroup)).toBe(false);
   });
 

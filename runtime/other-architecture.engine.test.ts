@@ -24,8 +24,8 @@ function outcome(program: string, args: readonly string[], input?: Buffer) {
   if (error) throw error;
   return { status, stderr };
 }
-const frame = (words: readonly string[]) =>
-  Buffer.from(['bulkhead-plan-2', String(words.length), ...words, ''].join('\0'));
+const frame = (fields: readonly string[]) =>
+  Buffer.from(['bulkhead-plan-2', String(fields.length), ...fields, ''].join('\0'));
 
 /** In the emulator, which passes on no mount call and makes no user namespace: what is checked before. */
 describe(`built for ${other}`, () => {

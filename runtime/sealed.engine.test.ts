@@ -46,7 +46,7 @@ afterAll(() => {
 
 let root: string;
 let sealed: SealedRunc;
-let said: string[];
+let logged: string[];
 let now: number;
 const at = (...parts: string[]) => path.join(root, ...parts);
 beforeEach(() => {
@@ -55,13 +55,13 @@ beforeEach(() => {
   copyFileSync(runtime, at('runtime/bulkhead-runc'));
   copyFileSync(standIn, at('runtime/runc'));
   writeFileSync(at('other-file'), 'no program');
-  said = [];
+  logged = [];
   now = 0;
   sealed = new SealedRunc({
     runtimeBinary: at('runtime/bulkhead-runc'),
     runc: at('runtime/runc'),
     log: (line) => {
-      said.push(line);
+      logged.push(line);
     },
     now: () => now,
   });
@@ -82,7 +82,7 @@ describe('a copy of runc in memory', () => {
     }).toThrow(/EPERM/);
     // Whom root has run it can neither read it nor look at its process.
     expect(fstatSync(descriptor ?? -1).mode & 0o777).toBe(0o511);
-    expect(said).toEqual([]);
+    expect(logged).toEqual([]);
   });
 
   it('is not given out of a runc that was replaced: another one is made', async () => {
@@ -109,8 +109,8 @@ describe('a copy of runc in memory', () => {
         rmSync(at('runtime/runc'));
       },
     ],
-  ])('is not made of %s', async (_, put) => {
-    put();
+  ])('is not made of %s', async (_, install) => {
+    install();
     for (let i = 0; i < 2; i++) {
       await sealed.make();
       expect(sealed.descriptor()).toBeNull();
@@ -121,7 +121,7 @@ describe('a copy of runc in memory', () => {
     writeFileSync(at('runtime/runc'), '#!/bin/sh\n');
     await sealed.make();
     for (let i = 0; i < 3; i++) expect(sealed.descriptor()).toBeNull();
-    expect(said).toEqual([expect.stringContaining('is no program')]);
+    expect(logged).toEqual([expect.stringContaining('is no program')]);
   });
 });
 
@@ -134,7 +134,7 @@ describe('a copy that could not be made', () => {
     renameSync(at('runtime/bulkhead-runc'), at('runtime/real'));
     writeFileSync(at('runtime/bulkhead-runc'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     for (let i = 0; i < 2; i++) await sealed.make();
-    expect(said).toEqual([expect.stringContaining(why)]);
+    expect(logged).toEqual([expect.stringContaining(why)]);
     renameSync(at('runtime/real'), at('runtime/bulkhead-runc'));
 
     const make = vi.spyOn(sealed, 'make');
@@ -171,7 +171,7 @@ int main(int argc, char **argv) {
     execFileSync(at('runtime/runc'), ['--version']);
     await sealed.make();
     expect(sealed.descriptor()).toBeNull();
-    expect(said).toEqual([expect.stringContaining('asked for its version')]);
+    expect(logged).toEqual([expect.stringContaining('asked for its version')]);
   });
 });
 

@@ -61,7 +61,7 @@ async function openApp(headless, engineRuns) {
   try {
     if (headless) {
       const shown = await Promise.race([
-        says(window.stdout, 'screenshot: '),
+        waitForText(window.stdout, 'screenshot: '),
         closed,
         asked.then(() => 'asked'),
       ]);
@@ -97,7 +97,7 @@ async function openApp(headless, engineRuns) {
 }
 
 /** Resolves with 'said' once a line on `stream` starts with `text`, with 'silent' after 60 s. */
-function says(stream, text) {
+function waitForText(stream, text) {
   return new Promise((resolve) => {
     let line = '';
     setTimeout(() => {

@@ -17,7 +17,7 @@ export async function runStage(stage, paths) {
   rmSync(report, { force: true });
   const started = performance.now();
   const { code, output } = await execute(
-    inNetworkOfItsOwn(stage, [pinnedNode, ...commandOf(stage, paths, report)]),
+    inOwnNetwork(stage, [pinnedNode, ...commandOf(stage, paths, report)]),
     { log, timeout: stage.timeout },
   );
   const seconds = (performance.now() - started) / 1000;
@@ -58,7 +58,7 @@ function commandOf(stage, paths, report) {
  * A network namespace for the whole stage: nothing of this machine's network is touched. (Engine tests make
  * one for each file: tests/support/own-network.ts.)
  */
-function inNetworkOfItsOwn(stage, command) {
+function inOwnNetwork(stage, command) {
   return stage.ownNetwork === true
     ? ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command]
     : command;

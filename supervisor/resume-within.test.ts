@@ -36,12 +36,12 @@ it('an apply that needs no engine is over before the engine starts', async () =>
 });
 
 it('one that requests the engine lets it start, and continues with the result', async () => {
-  let told: (result: Result<unknown, AppError>) => void = () => undefined;
+  let report: (result: Result<unknown, AppError>) => void = () => undefined;
   const answer = new Promise<Result<unknown, AppError>>((resolve) => {
-    told = resolve;
+    report = resolve;
   });
   const resumed = within(async (driver) => {
-    told(await driver.restart());
+    report(await driver.restart());
     return ok(null);
   });
   await resumed.begin();

@@ -104,7 +104,7 @@ describe('an event loop that is stuck', () => {
       process.kill(before, signal);
       // It has been accepted by now, or has not.
       const asked = askOn(own).catch(() => 'reset');
-      const gone = other('gateway', before);
+      const replaced = other('gateway', before);
       // Once more from the moment that the stuck one is gone, when nobody listens but the supervisor.
       await expect
         .poll(
@@ -118,13 +118,13 @@ describe('an event loop that is stuck', () => {
           { timeout: 60_000, interval: 5 },
         )
         .toBe(false);
-      const between = await Promise.all([
+      const clientDuringRestart = await Promise.all([
         engine.docker('version', '-f', '{{.Server.Version}}'),
         askOn(own),
         askOn(engine.paths.clientSocket),
       ]);
-      expect(between.slice(1)).toEqual(['OK', 'OK']);
-      await gone;
+      expect(clientDuringRestart.slice(1)).toEqual(['OK', 'OK']);
+      await replaced;
       expect(['OK', 'reset']).toContain(await asked);
       expect(await engine.docker('inspect', '-f', '{{.State.StartedAt}}', holder)).toBe(startedAt);
       expect(await readFile(path.join(engine.paths.logs, 'gateway.log'), 'utf8')).toMatch(

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { coalesce } from './coalesce.ts';
 
 /** Work that ends when it is told to, with the number of its run. */
-function heldWork() {
+function blockedWork() {
   const runs: { end: () => void; fail: (error: Error) => void }[] = [];
   const work = () =>
     new Promise<number>((resolve, reject) => {
@@ -22,7 +22,7 @@ const settle = () =>
   });
 
 it('runs once more for calls during a run, and gives them the later result', async () => {
-  const { runs, work } = heldWork();
+  const { runs, work } = blockedWork();
   const run = coalesce(work);
   const first = run();
   const during = [run(), run(), run()];
@@ -54,7 +54,7 @@ it('never runs twice at the same time, also for a call just as a run ends', asyn
 });
 
 it('runs again after a failure, which only those who waited for that run get', async () => {
-  const { runs, work } = heldWork();
+  const { runs, work } = blockedWork();
   const run = coalesce(work);
   const first = run();
   const second = run();

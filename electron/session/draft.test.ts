@@ -51,20 +51,20 @@ function home(applied = '{}', writable = true) {
   return { disk, store };
 }
 
-function open(of: ReturnType<typeof home>, kept: KeptDraft | null = null) {
-  const refuge = { kept };
-  const seen: SettingsState[] = [];
+function open(of: ReturnType<typeof home>, stored: KeptDraft | null = null) {
+  const refuge = { stored };
+  const reported: SettingsState[] = [];
   const session = new DraftSession(
     of.store,
     {
-      get: () => refuge.kept,
+      get: () => refuge.stored,
       set: (draft) => {
-        refuge.kept = draft;
+        refuge.stored = draft;
       },
     },
-    (s) => seen.push(s),
+    (s) => reported.push(s),
   );
-  return { session, refuge, seen };
+  return { session, refuge, reported };
 }
 
 describe('the draft', () => {
@@ -101,14 +101,14 @@ describe('the draft', () => {
 
   it('does not let a read show older text than what was typed', async () => {
     const h = home();
-    const { session, seen } = open(h);
+    const { session, reported } = open(h);
     await session.refresh();
     const again = session.refresh();
     const writing = session.edit('{"a":1}');
     await again;
-    expect(seen.at(-1)?.draft).toBe('{"a":1}');
+    expect(reported.at(-1)?.draft).toBe('{"a":1}');
     await writing;
-    expect(seen.at(-1)?.draft).toBe('{"a":1}');
+    expect(reported.at(-1)?.draft).toBe('{"a":1}');
   });
 
   it('keeps a draft with the user where nothing can be written beside the file, and finds it again', async () => {
@@ -116,11 +116,11 @@ describe('the draft', () => {
     const first = open(h);
     await first.session.edit('{"a":1}');
     await first.session.flush();
-    expect(first.refuge.kept).toEqual({ text: '{"a":1}', base: '{}' });
-    const second = open(h, first.refuge.kept);
+    expect(first.refuge.stored).toEqual({ text: '{"a":1}', base: '{}' });
+    const second = open(h, first.refuge.stored);
     expect(await second.session.refresh()).toMatchObject({ draft: '{"a":1}', conflict: false });
     expect(await second.session.discard()).toMatchObject({ ok: true, value: { draft: '{}' } });
-    expect(second.refuge.kept).toBeNull();
+    expect(second.refuge.stored).toBeNull();
   });
 
   it('deletes the stored draft once it is what is applied', async () => {
@@ -128,19 +128,19 @@ describe('the draft', () => {
     const { session, refuge } = open(h, { text: '{"a":1}', base: '{}' });
     h.disk.applied = '{"a":1}';
     expect(await session.refresh()).toMatchObject({ draft: '{"a":1}', conflict: false });
-    expect(refuge.kept).toBeNull();
+    expect(refuge.stored).toBeNull();
   });
 
   it('keeps it while what was written of it may go back, as an apply that is rolled back does', async () => {
     const h = home('{}', false);
     let applying = true;
-    const refuge: { kept: KeptDraft | null } = { kept: { text: '{"a":1}', base: '{}' } };
+    const refuge: { stored: KeptDraft | null } = { stored: { text: '{"a":1}', base: '{}' } };
     const session = new DraftSession(
       h.store,
       {
-        get: () => refuge.kept,
+        get: () => refuge.stored,
         set: (draft) => {
-          refuge.kept = draft;
+          refuge.stored = draft;
         },
       },
       () => undefined,
@@ -153,7 +153,7 @@ describe('the draft', () => {
     h.disk.applied = '{"a":1}';
     applying = false;
     await session.refresh();
-    expect(refuge.kept).toBeNull();
+    expect(refuge.stored).toBeNull();
   });
 
   it.each([[true], [false]])(

@@ -49,7 +49,7 @@ async function standIn(body: string) {
     pkexec,
   });
 }
-const says = (...events: unknown[]) =>
+const emits = (...events: unknown[]) =>
   events.map((event) => `cat <<'EOT'\n${JSON.stringify(event)}\nEOT`).join('\n');
 const called = async () => (await readFile(path.join(directory, 'called'), 'utf8')).trimEnd().split('\n');
 
@@ -58,7 +58,7 @@ describe('what needs root, as a user', () => {
     const events: ApplyEvent[] = [];
     const line = { at: '2026-01-01T00:00:01.000Z', source: 'dockerd', text: 'API listen' } as const;
     const { startApply } = await standIn(
-      says(
+      emits(
         { type: 'run', run: run('applying') },
         { type: 'log', line },
         { nonsense: true },
@@ -98,7 +98,7 @@ describe('what needs root, as a user', () => {
 
   it('reports an elevated apply that dies in the middle as such, never as done', async () => {
     const { startApply } = await standIn(
-      `${says({ type: 'run', run: run('applying') })}\necho gone >&2\nkill -9 $$`,
+      `${emits({ type: 'run', run: run('applying') })}\necho gone >&2\nkill -9 $$`,
     );
     const started = await startApply(
       { text: '{}', choices: keepAllContainers, baseHash: '' },
@@ -120,21 +120,21 @@ describe('what needs root, as a user', () => {
       'Error executing command as another user: No authentication agent found.',
       'could not be asked for',
     ],
-  ])(`explains pkexec's exit code %i with "%s"`, async (code, said, words) => {
-    const { startApply, verify, engine } = await standIn(`echo '${said}' >&2; exit ${code}`);
+  ])(`explains pkexec's exit code %i with "%s"`, async (code, output, text) => {
+    const { startApply, verify, engine } = await standIn(`echo '${output}' >&2; exit ${code}`);
     expect(
       await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined),
     ).toMatchObject({
       ok: false,
       error: {
         code: 'rights.not-root',
-        message: expect.stringContaining(words) as string,
-        ...(code === 127 ? { reason: said } : {}),
+        message: expect.stringContaining(text) as string,
+        ...(code === 127 ? { reason: output } : {}),
       },
     });
     expect(await verify()).toMatchObject({
       ok: false,
-      error: { code: 'rights.not-root', message: expect.stringContaining(words) as string },
+      error: { code: 'rights.not-root', message: expect.stringContaining(text) as string },
     });
     expect(await engine('start', () => Promise.reject(new Error('not asked')))).toMatchObject({
       ok: false,
@@ -145,7 +145,7 @@ describe('what needs root, as a user', () => {
   it('recreates containers through the elevated command; one that dies in the middle is never shown as done', async () => {
     const member = { id: 'c1', name: 'web', step: 'stop', outcome: null } as const;
     const { startRecreate } = await standIn(
-      `${says({ members: [member], activity: 'recreating', cancellable: true }, { nonsense: true })}\nkill -9 $$`,
+      `${emits({ members: [member], activity: 'recreating', cancellable: true }, { nonsense: true })}\nkill -9 $$`,
     );
     const started = await startRecreate(
       { ids: ['--help', 'c1'], commit: ['c1'], old: 'keep', withoutWayBack: true },
@@ -175,9 +175,9 @@ describe('what needs root, as a user', () => {
 
   it('has the elevated command cancel what can be cancelled, and nothing else', async () => {
     const member = { id: 'c1', name: 'web', step: 'stop', outcome: null } as const;
-    const heard = (events: string) => `${events}\nread -r line; echo "$line" > ${directory}/heard`;
+    const withCancel = (events: string) => `${events}\nread -r line; echo "$line" > ${directory}/heard`;
     const cancellable = await standIn(
-      heard(says({ type: 'run', run: { ...run('applying'), cancellable: true } })),
+      withCancel(emits({ type: 'run', run: { ...run('applying'), cancellable: true } })),
     );
     const apply = await cancellable.startApply(
       { text: '{}', choices: keepAllContainers, baseHash: '' },
@@ -194,7 +194,7 @@ describe('what needs root, as a user', () => {
     await rm(path.join(directory, 'heard'));
 
     const { startRecreate } = await standIn(
-      heard(says({ members: [member], activity: 'recreating', cancellable: true })),
+      withCancel(emits({ members: [member], activity: 'recreating', cancellable: true })),
     );
     const recreation = await startRecreate(
       { ids: ['c1'], commit: [], old: 'keep', withoutWayBack: false },
@@ -213,7 +213,7 @@ describe('what needs root, as a user', () => {
       eci: true,
       claims: [{ id: 'A2-user-namespace', verdict: 'fail', evidence: 'none', items: [] }],
     };
-    const open = await standIn(`${says(verification)}\nexit 1`);
+    const open = await standIn(`${emits(verification)}\nexit 1`);
     expect(await open.verify()).toMatchObject({ ok: true, value: { claims: [{ verdict: 'fail' }] } });
     expect((await called()).slice(1)).toEqual(['verify', '--json', '--root', '/srv/a root']);
     const refused = await standIn(
@@ -254,7 +254,7 @@ describe('what needs root, as a user', () => {
 
   it('passes on the error that the command printed', async () => {
     const { startApply } = await standIn(
-      `${says({ error: { code: 'settings.conflict', message: 'the file changed' } })}\nexit 1`,
+      `${emits({ error: { code: 'settings.conflict', message: 'the file changed' } })}\nexit 1`,
     );
     expect(
       await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined),

@@ -26,13 +26,13 @@ async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
   return text;
 }
 /** What an elevated command does: it connects where it was told, and speaks. */
-const speaks = `place=""; for a in "$@"; do place="$a"; done
+const writes = `place=""; for a in "$@"; do place="$a"; done
 ${process.execPath} -e 'const s = require("net").connect(process.argv[1]); s.end("{\\"type\\":\\"x\\"}\\n")' "$place"`;
 
 // Stand-ins for osascript and PowerShell. Not run on a real macOS or Windows.
 describe('asking for an administrator on macOS', () => {
   it('passes command and arguments unchanged to a fixed script, and receives events by a socket', async () => {
-    const elevated = await systemElevator('darwin', await program(speaks)).run(
+    const elevated = await systemElevator('darwin', await program(writes)).run(
       ['/opt/b k/bin/bulkhead'],
       ['apply', '$(id)', '"; rm -rf /'],
     );
@@ -55,9 +55,9 @@ describe('asking for an administrator on macOS', () => {
 ${process.execPath} -e 'const s = require("net").connect(process.argv[1]); s.write("ready\\n"); s.once("data", (d) => s.end(d))' "$place"`;
     const elevated = await systemElevator('darwin', await program(echoes)).run(['/b'], []);
     if (!elevated.ok) throw new Error(elevated.error.message);
-    const { tell, stdout } = elevated.value;
+    const { tell: notify, stdout } = elevated.value;
     stdout.once('data', () => {
-      tell('cancel');
+      notify('cancel');
     });
     expect(await textOf(stdout)).toBe('ready\ncancel\n');
   });
@@ -66,8 +66,8 @@ ${process.execPath} -e 'const s = require("net").connect(process.argv[1]); s.wri
     ['execution error: User canceled. (-128)', 126],
     ['execution error: The administrator user name or password was incorrect. (-60007)', 127],
     ['', 1],
-  ])('knows what "%s" means', async (words, code) => {
-    const elevated = await systemElevator('darwin', await program(`echo '${words}' >&2; exit 1`)).run(
+  ])('knows what "%s" means', async (message, code) => {
+    const elevated = await systemElevator('darwin', await program(`echo '${message}' >&2; exit 1`)).run(
       ['/b'],
       [],
     );
@@ -112,10 +112,10 @@ describe('asking for an administrator on Windows', () => {
 it('the command line tells events to the socket it is given, an error before there is a run too', async () => {
   const net = await import('node:net');
   const place = path.join(directory, 's');
-  let said = '';
+  let output = '';
   const server = net.createServer((socket) => {
     socket.on('data', (chunk: Buffer) => {
-      said += String(chunk);
+      output += String(chunk);
     });
   });
   await new Promise<void>((resolve) => {
@@ -148,5 +148,5 @@ it('the command line tells events to the socket it is given, an error before the
     });
   });
   expect(code).toBe(2);
-  expect(JSON.parse(said)).toMatchObject({ error: { code: 'input.unusable' } });
+  expect(JSON.parse(output)).toMatchObject({ error: { code: 'input.unusable' } });
 });

@@ -23,10 +23,10 @@ it('follows containers at the socket the engine answers at, which need not be th
   await new Promise<void>((resolve) => {
     engine.listen(second, resolve);
   });
-  let heard: () => void = () => undefined;
+  let onRequest: () => void = () => undefined;
   const next = () =>
     new Promise<void>((resolve) => {
-      heard = resolve;
+      onRequest = resolve;
     });
   let news = next();
   const feed = watchEngine(
@@ -35,7 +35,7 @@ it('follows containers at the socket the engine answers at, which need not be th
     {
       engine: () => undefined,
       containers: () => {
-        heard();
+        onRequest();
       },
     },
   );

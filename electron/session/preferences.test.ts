@@ -4,15 +4,15 @@ vi.mock('electron-store', () => ({ default: Object }));
 const { defaultPreferences, defaultWindowState, userStore } = await import('./preferences.ts');
 
 function keeper(initial: Record<string, unknown> = {}) {
-  const kept = new Map(Object.entries(initial));
+  const stored = new Map(Object.entries(initial));
   return {
-    kept,
-    get: (k: string) => kept.get(k),
+    stored,
+    get: (k: string) => stored.get(k),
     set: (k: string, v: unknown) => {
-      kept.set(k, v);
+      stored.set(k, v);
     },
     delete: (k: string) => {
-      kept.delete(k);
+      stored.delete(k);
     },
   };
 }
@@ -65,8 +65,8 @@ describe('what the app remembers', () => {
         act(...args);
       };
     const store = userStore({ get: k.get, set: guard(k.set), delete: guard(k.delete) });
-    const told: (string | undefined)[] = [];
-    store.onProblem((problem) => told.push(problem?.reason));
+    const reported: (string | undefined)[] = [];
+    store.onProblem((problem) => reported.push(problem?.reason));
     // Nothing is there to be forgotten.
     store.setDraft('a', null);
     expect(store.problem()).toBeNull();
@@ -83,10 +83,10 @@ describe('what the app remembers', () => {
       code: 'settings.unwritable',
       hint: 'Make room on the disk, then try again.',
     });
-    expect([told, k.kept.size]).toEqual([['ENOSPC: no space left on device'], 0]);
+    expect([reported, k.stored.size]).toEqual([['ENOSPC: no space left on device'], 0]);
     full = false;
     store.setDraft('a', null);
-    expect([store.problem(), told.length, k.kept.get('targets'), k.kept.has('draft:a')]).toEqual([
+    expect([store.problem(), reported.length, k.stored.get('targets'), k.stored.has('draft:a')]).toEqual([
       null,
       2,
       ['embedded:/b'],

@@ -326,7 +326,7 @@ describe('what goes wrong', () => {
 
   test('after SIGKILL the running supervisor rolls it back within a minute, without a request', async () => {
     const { child, exited } = await applyingTo('restart-engine', true);
-    const gone = new Promise<void>((resolve) => {
+    const ended = new Promise<void>((resolve) => {
       const watching = watch(root, () => {
         if (!existsSync(target.paths.journal) && !existsSync(path.join(root, 'apply.lock'))) {
           watching.close();
@@ -336,7 +336,7 @@ describe('what goes wrong', () => {
     });
     child.kill('SIGKILL');
     await exited;
-    await gone;
+    await ended;
     await consistent(false);
     expect(await readFile(path.join(root, 'logs/supervisor.log'), 'utf8')).toContain(
       'an interrupted apply was settled: rolled-back',
@@ -375,7 +375,7 @@ describe('what goes wrong', () => {
   });
 
   test('D: what the draft would refuse of a chosen recreation is said by the plan, and stops the apply before it stops anything', async () => {
-    const asked = openTarget(root, {
+    const requestedApply = openTarget(root, {
       bulkheadCommand,
       projectRoot: project,
       recreatePolicy: refusedRecreations,
@@ -390,7 +390,7 @@ describe('what goes wrong', () => {
       [{ path: '/etc', sharedByDefault: true }],
     );
     if (!shared.ok) throw new Error(shared.error.message);
-    expect(await asked.plan(on, choices)).toMatchObject({
+    expect(await requestedApply.plan(on, choices)).toMatchObject({
       ok: true,
       value: {
         blocked: true,
@@ -416,12 +416,12 @@ describe('what goes wrong', () => {
         },
       },
     });
-    expect(await asked.plan(shared.value, choices)).toMatchObject({
+    expect(await requestedApply.plan(shared.value, choices)).toMatchObject({
       ok: true,
       value: { blocked: false, blockers: [], recreation: { blocked: false } },
     });
     const { appliedHash } = await target.settings.read();
-    expect(await asked.startApply({ text: on, choices, baseHash: appliedHash })).toMatchObject({
+    expect(await requestedApply.startApply({ text: on, choices, baseHash: appliedHash })).toMatchObject({
       ok: false,
       error: { code: 'containers.recreate-blocked' },
     });
@@ -432,23 +432,23 @@ describe('what goes wrong', () => {
       const child = spawn(bulkheadCommand, [...args, '--root', root], {
         stdio: ['ignore', 'pipe', 'ignore'],
       });
-      const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-      return { said, code: Number(code) };
+      const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+      return { output, code: Number(code) };
     };
     const plan = await bulkhead('plan', path.join(root, 'wanted.json'), '--recreate=mounts');
     expect(plan).toEqual({
       code: 1,
-      said: expect.stringMatching(
+      output: expect.stringMatching(
         /in the way\n +- enhanced container isolation: bind mount of \/etc is blocked.*filesharingAllowedDirectories/,
       ),
     });
     // Without names it is all that can be: those that are refused are left as they are.
     const all = await bulkhead('plan', path.join(root, 'wanted.json'), '--recreate', '--json');
-    expect([all.code, JSON.parse(all.said)]).toEqual([
+    expect([all.code, JSON.parse(all.output)]).toEqual([
       0,
       expect.objectContaining({ blocked: false, recreate: expect.not.arrayContaining([id]) }),
     ]);
-    asked.dispose();
+    requestedApply.dispose();
     await docker('rm', '-f', 'mounts');
   });
 

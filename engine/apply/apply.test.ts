@@ -262,7 +262,7 @@ describe('refused before anything is touched', () => {
     let release = () => {
       /* set below */
     };
-    const held = new Promise<void>((resolve) => {
+    const blocked = new Promise<void>((resolve) => {
       release = resolve;
     });
     let arrived = () => {
@@ -275,7 +275,7 @@ describe('refused before anything is touched', () => {
       onCheckpoint: (point) => {
         if (point !== 'write-settings begun') return Promise.resolve();
         arrived();
-        return held;
+        return blocked;
       },
     });
     await busy;

@@ -302,19 +302,19 @@ describe('remove (D)', () => {
   test('after an abort the rest is left alone, and progress has reported each', async () => {
     for (let n = 0; n < 20; n++) engine.add({ id: id(n) });
     const controller = new AbortController();
-    const seen: number[] = [];
+    const progress: number[] = [];
     const outcomes = await remove(
       { ids: [...engine.containers.keys()] },
       {
         signal: controller.signal,
         onProgress: (_o, done, total) => {
-          seen.push(done);
+          progress.push(done);
           expect(total).toBe(20);
           controller.abort();
         },
       },
     );
-    expect(seen).toHaveLength(20);
+    expect(progress).toHaveLength(20);
     expect(outcomes.filter((o) => o.removed).length).toBeLessThanOrEqual(4);
     expect(engine.containers.size).toBe(outcomes.filter((o) => !o.removed).length);
   });

@@ -500,10 +500,10 @@ describe('the plan lists what is not carried over', () => {
     if (!settings.ok) throw new Error(settings.error.reason);
     const { root: engineRoot } = guarded.engine;
     const ports = recreatePorts(setup, {
-      refused: (asked) =>
+      refused: (requested) =>
         refusedRecreations({
           settings: settings.value,
-          asked,
+          asked: requested,
           paths: {
             root: engineRoot,
             data: engineRoot,
@@ -540,14 +540,14 @@ describe('the plan lists what is not carried over', () => {
     const started = await startRecreate(recreatePorts(setup), request(ids), () => undefined);
     if (!started.ok) throw new Error(started.error.message);
     for (const { name, outcome } of (await started.value.done).members) {
-      const told = found.get(name)?.map(({ params }) => params['message']) ?? [];
-      if (told.length === 0)
+      const messages = found.get(name)?.map(({ params }) => params['message']) ?? [];
+      if (messages.length === 0)
         expect([name, outcome]).toEqual([name, expect.objectContaining({ kind: 'recreated' })]);
       else
-        expect([name, outcome?.kind === 'refused' ? told.includes(outcome.error.reason) : outcome]).toEqual([
+        expect([
           name,
-          true,
-        ]);
+          outcome?.kind === 'refused' ? messages.includes(outcome.error.reason) : outcome,
+        ]).toEqual([name, true]);
     }
   }, 120_000);
 
@@ -556,10 +556,10 @@ describe('the plan lists what is not carried over', () => {
     await old('side', ...sleeper, '--network', 'container:main', 'busybox', 'sleep', '100000');
     const settings = effectiveSettings(JSON.stringify(eciOn(guarded.scratch)), { exists: true });
     if (!settings.ok) throw new Error(settings.error.reason);
-    const refused: RecreatePorts['refused'] = (asked) =>
+    const refused: RecreatePorts['refused'] = (requested) =>
       refusedRecreations({
         settings: settings.value,
-        asked,
+        asked: requested,
         paths: {
           ...guarded.engine.paths,
           engineSocket: guarded.engine.socket,
@@ -805,12 +805,12 @@ volumes: { data: {} }
 
 describe('killed at every point: undone or finished at the next look', () => {
   const here = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
-  async function killAt(point: string, asked: RecreateRequest): Promise<void> {
+  async function killAt(point: string, requested: RecreateRequest): Promise<void> {
     const script = `
       import { startRecreate } from ${here('./recreate.ts')};
       import { recreatePorts } from ${here('../../tests/support/recreate-setup.ts')};
       const onCheckpoint = (point) => { if (point !== ${JSON.stringify(point)}) return Promise.resolve(); process.stdout.write('reached'); return new Promise(() => setInterval(() => {}, 1000)); };
-      const started = await startRecreate(recreatePorts(${JSON.stringify(setup)}, { onCheckpoint }), ${JSON.stringify(asked)}, () => {});
+      const started = await startRecreate(recreatePorts(${JSON.stringify(setup)}, { onCheckpoint }), ${JSON.stringify(requested)}, () => {});
       if (!started.ok) throw new Error(started.error.message);
       process.stdout.write(JSON.stringify(await started.value.done));`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {

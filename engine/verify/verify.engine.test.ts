@@ -46,7 +46,7 @@ async function nothingLeft(): Promise<void> {
   expect(await guarded.engine.docker('ps', '-aq')).toBe('');
   expect((await guarded.engine.docker('images', '-a', '--format', '{{.Repository}}')).trim()).toBe('busybox');
   expect((await readdir(guarded.scratch)).filter((name) => name.startsWith('.bulkhead-verify-'))).toEqual([]);
-  expect(await guarded.engine.leftMounts()).toEqual([]);
+  expect(await guarded.engine.leftoverMounts()).toEqual([]);
   expect(await guarded.engine.ranges()).toEqual([]);
 }
 

@@ -21,10 +21,10 @@ beforeAll(async () => {
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 /**
- * What a user gets of a copy of `asked` out of a container that is not running, where the engine found a file
+ * What a user gets of a copy of `requested` out of a container that is not running, where the engine found a file
  * of Bob's that only he may read.
  */
-async function copied(asked: string, name: string): Promise<string> {
+async function copied(requested: string, name: string): Promise<string> {
   const facts = {
     id: 'a'.repeat(64),
     name: 'n',
@@ -51,7 +51,7 @@ async function copied(asked: string, name: string): Promise<string> {
   writeChecksum(header);
   try {
     const transform = await copyOut(
-      { container, source: asAsked(asked), shares, layers: null },
+      { container, source: asAsked(requested), shares, layers: null },
       engine,
     ).begin({ status: 200 } as ResponseHead);
     for await (const parts of transform?.(
@@ -73,7 +73,7 @@ describe('A8: a copy out of a container that is not running', () => {
   });
 
   it('shows of shares what the sharing user may read, by whatever spelling', async () => {
-    for (const [asked, name] of [
+    for (const [requested, name] of [
       ['/s/file', 'file'],
       ['/s', 's/file'],
       ['/t/..', '/s/file'],
@@ -82,7 +82,9 @@ describe('A8: a copy out of a container that is not running', () => {
       ['t/../s', 's/file'],
       ['/t/x/../../s/./', 's/file'],
     ] as const) {
-      expect(await copied(asked, name), asked).toMatch(/^enhanced container isolation: reading .*\(A8\)$/);
+      expect(await copied(requested, name), requested).toMatch(
+        /^enhanced container isolation: reading .*\(A8\)$/,
+      );
     }
   });
 

@@ -24,9 +24,9 @@ const holdAfterBytes = 256 * 1024;
 async function slowSocket(
   file: string,
   to: string,
-): Promise<{ readonly held: Promise<void>; release(): void; close(): void }> {
+): Promise<{ readonly paused: Promise<void>; release(): void; close(): void }> {
   let hold = (): void => undefined;
-  const held = new Promise<void>((resolve) => {
+  const paused = new Promise<void>((resolve) => {
     hold = resolve;
   });
   const waiting = new Set<Socket>();
@@ -60,7 +60,7 @@ async function slowSocket(
   server.listen(file);
   await once(server, 'listening');
   return {
-    held,
+    paused,
     release: () => {
       released = true;
       for (const engine of waiting) engine.resume();
@@ -99,7 +99,7 @@ async function copied(side: Side, { name, directory, from, client }: Case) {
   const slow = await slowSocket(socket, side.socket);
   try {
     const copy = side.sh(client(from), { DOCKER_HOST: `unix://${socket}` });
-    await slow.held;
+    await slow.paused;
     await writeFile(path.join(shared, 'go'), '');
     await side.sh(until('done'));
     slow.release();

@@ -182,11 +182,11 @@ describe('an archive that a client would write outside of its destination is cut
       'the symbolic link "lib"',
     ],
   ])('%s', (_what, kind, rows, why) => {
-    const said = checked(kind, rows);
-    expect(said).toMatch(
+    const message = checked(kind, rows);
+    expect(message).toMatch(
       /^enhanced container isolation: docker (cp out|export) of container c was cut, since /,
     );
-    expect(said).toContain(why);
+    expect(message).toContain(why);
   });
 
   it('also where the name is said by a PAX record, a GNU long name or a sparse file\u2019s record', async () => {
@@ -207,7 +207,7 @@ describe('an archive that a client would write outside of its destination is cut
     link.write('/etc\0', 157, 'latin1');
     writeChecksum(link);
     const bad = 'd/l/passwd';
-    for (const said of [
+    for (const message of [
       extended('x', writePaxRecords([{ key: 'path', value: bad }])),
       extended('L', Buffer.from(`${bad}\0`)),
       extended(
@@ -225,7 +225,7 @@ describe('an archive that a client would write outside of its destination is cut
         return { uid: (id) => id, gid: (id) => id, capabilityRoot: (id) => id };
       });
       await expect(
-        tar.write(Buffer.concat([header('d/', '5'), link, ...said, header('d/harmless', '0')])),
+        tar.write(Buffer.concat([header('d/', '5'), link, ...message, header('d/harmless', '0')])),
       ).rejects.toThrow(/"d\/l\/passwd" came after the symbolic link "d\/l"/);
     }
   });
@@ -259,12 +259,12 @@ describe('what a copy\u2019s links take to keep in mind', () => {
 it.each(['gnu', 'posix'])('an archive that tar makes of a real tree passes: %s', async (format) => {
   const script = `d=$(mktemp -d); cd $d; mkdir -p t/a/b; ln -s /etc t/a/l; ln -s .. t/up; echo x > t/a/b/x; ln t/a/b/x t/z; ln t/a/l t/m; tar -c --sort=name --format=${format} t; rm -r $d`;
   const names = new OutgoingNames('copy', 'c');
-  const seen: string[] = [];
+  const unpacked: string[] = [];
   const tar = new TarIds((one) => {
     names.check(one);
-    seen.push(one.name);
+    unpacked.push(one.name);
     return { uid: (id) => id, gid: (id) => id, capabilityRoot: (id) => id };
   });
   await tar.write(execFileSync('sh', ['-c', script], { maxBuffer: 1 << 24 }));
-  expect(seen).toEqual(['t/', 't/a/', 't/a/b/', 't/a/b/x', 't/a/l', 't/m', 't/up', 't/z']);
+  expect(unpacked).toEqual(['t/', 't/a/', 't/a/b/', 't/a/b/x', 't/a/l', 't/m', 't/up', 't/z']);
 });

@@ -106,9 +106,9 @@ it("A5: a container cannot have the engine keep the machine's tree in view while
     ]);
     expect(stdout).not.toBe('200');
   }
-  const said = await docker('logs', 'racer');
-  expect(said).not.toContain('exchanged');
-  expect(said.match(/kept out/g)?.length ?? 0).toBeGreaterThan(20);
+  const logs = await docker('logs', 'racer');
+  expect(logs).not.toContain('exchanged');
+  expect(logs.match(/kept out/g)?.length ?? 0).toBeGreaterThan(20);
   expect(await docker('exec', 'racer', 'stat', '-c', '%u:%g:%a', '/')).toBe(before);
   expect(await docker('exec', 'racer', 'sh', '-c', 'touch /own && echo made')).toBe('made\n');
   await docker('rm', '-f', 'racer');
@@ -120,9 +120,9 @@ it('A5: neither while files are copied in, nor while the gateway asks the engine
   for (let i = 0; i < 60; i++)
     await docker('cp', ...(i % 2 === 0 ? ['-a'] : []), path.join(directory, 'copied'), 'owned:/etc/copied');
   expect(await docker('exec', 'owned', 'cat', '/etc/copied')).toBe('copied in');
-  const said = await docker('logs', 'owned');
-  expect(said).not.toContain('exchanged');
-  expect(said.match(/kept out/g)?.length ?? 0).toBeGreaterThan(20);
+  const logs = await docker('logs', 'owned');
+  expect(logs).not.toContain('exchanged');
+  expect(logs.match(/kept out/g)?.length ?? 0).toBeGreaterThan(20);
   await docker('rm', '-f', 'owned');
 }, 120_000);
 

@@ -8,12 +8,12 @@ const container = 'c'.repeat(64);
 /** An engine whose execs are as far as `states` says. */
 function engine() {
   const states = new Map<string, ExecState | null>();
-  let asked = 0;
+  let inspections = 0;
   const lookups = new UserLookups((exec) => {
-    asked++;
+    inspections++;
     return Promise.resolve(states.get(exec) ?? null);
   });
-  return { lookups, states, asked: () => asked };
+  return { lookups, states, inspections: () => inspections };
 }
 
 /** Whether a promise is settled once everything that waits for nothing has run. */
@@ -74,23 +74,23 @@ describe('starts of execs and beginnings of copies (A5)', () => {
   });
 
   it('too many that are being started are refused, after one look at each', async () => {
-    const { lookups, states, asked } = engine();
+    const { lookups, states, inspections } = engine();
     for (let i = 0; i < 64; i++) {
       states.set(`e${i}`, 'starting');
       await lookups.beforeExec(container, `e${i}`);
     }
-    expect(asked()).toBe(0);
+    expect(inspections()).toBe(0);
     await expect(lookups.beforeExec(container, 'one more')).rejects.toThrow('too many commands');
-    expect(asked()).toBe(64);
+    expect(inspections()).toBe(64);
     await expect(lookups.beforeExec('d'.repeat(64), 'elsewhere')).resolves.toBeTypeOf('function');
   });
 
   it('a client that leaves waits no longer', async () => {
     const { lookups } = engine();
     await lookups.beforeCopy(container);
-    const gone = new AbortController();
-    const exec = lookups.beforeExec(container, 'e', gone.signal);
-    gone.abort();
+    const disconnect = new AbortController();
+    const exec = lookups.beforeExec(container, 'e', disconnect.signal);
+    disconnect.abort();
     await expect(exec).rejects.toThrow();
   });
 });
@@ -99,10 +99,10 @@ describe('copies of one container', () => {
   it('go one after another, whoever leaves in between', async () => {
     const turns = new ContainerTurns();
     const first = await turns.take(container);
-    const gone = new AbortController();
-    const second = turns.take(container, gone.signal);
+    const disconnect = new AbortController();
+    const second = turns.take(container, disconnect.signal);
     const third = turns.take(container);
-    gone.abort();
+    disconnect.abort();
     await expect(second).rejects.toThrow();
     expect(await isDone(third)).toBe(false);
     await expect(turns.take('other')).resolves.toBeTypeOf('function');

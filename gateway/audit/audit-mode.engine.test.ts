@@ -51,11 +51,11 @@ function talk(...args: string[]): {
   const child = spawn('docker', ['-H', `unix://${gateway.listenSocket}`, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  let said = '';
+  let output = '';
   let wake: () => void = () => undefined;
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (part: Buffer) => {
-      said += part.toString();
+      output += part.toString();
       wake();
     });
   const ended = once(child, 'close');
@@ -66,8 +66,8 @@ function talk(...args: string[]): {
     child,
     ended,
     until: async (text) => {
-      while (!text.test(said)) {
-        if (child.exitCode !== null) throw new Error(`ended (${child.exitCode}) after saying: ${said}`);
+      while (!text.test(output)) {
+        if (child.exitCode !== null) throw new Error(`ended (${child.exitCode}) after saying: ${output}`);
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
@@ -300,10 +300,10 @@ describe('explain: decided by the same code, nothing is done', () => {
     });
     if (!whole.ok) throw new Error(`${whole.error.message}: ${whole.error.reason ?? ''}`);
     expect(await state()).toEqual(before);
-    const said = new Map(
+    const output = new Map(
       whole.value.requests.filter(({ kind }) => kind === 'container').map((one) => [one.service, one]),
     );
-    expect([...said.keys()].sort()).toEqual(Object.keys(services).sort());
+    expect([...output.keys()].sort()).toEqual(Object.keys(services).sort());
     expect(whole.value.requests.find(({ kind, name }) => kind === 'volume' && name === 'bad')).toMatchObject({
       outcome: 'deny',
     });
@@ -319,7 +319,7 @@ describe('explain: decided by the same code, nothing is done', () => {
       const refusal =
         name === 'options'
           ? whole.value.requests.find(({ kind, outcome }) => kind === 'volume' && outcome === 'deny')?.refusal
-          : said.get(name)?.refusal;
+          : output.get(name)?.refusal;
       if (name === 'fine') {
         expect(real).toMatch(/^was done/);
         expect(refusal).toBeNull();

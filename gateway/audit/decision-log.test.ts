@@ -102,16 +102,16 @@ describe('decision log', () => {
   });
 
   it('reports a failed write once, continues, and counts what was lost', async () => {
-    const said: string[] = [];
+    const logged: string[] = [];
     const log = openDecisionLog('/dev/full', (message) => {
-      said.push(message);
+      logged.push(message);
     });
     log.write(entry);
     await log.flush();
     log.write(entry);
     await log.flush();
-    expect(said).toHaveLength(1);
-    expect(said[0]).toMatch(/ENOSPC.*decisions go on/);
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toMatch(/ENOSPC.*decisions go on/);
     expect(log.dropped).toBe(2);
   });
 

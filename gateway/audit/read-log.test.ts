@@ -21,32 +21,32 @@ describe('reading the decision log', () => {
     await writeFile(`${file}.1`, `${line('/2')}{"time": "20\n${line('/3')}`);
     await writeFile(file, line('/4') + line('/5').slice(0, 20));
     await writeFile(`${file}.gz`, line('/no'));
-    const seen: string[] = [];
+    const paths: string[] = [];
     await readDecisionLog(
       file,
       (entry) => {
-        seen.push(entry.target);
+        paths.push(entry.target);
       },
       null,
     );
-    expect(seen).toEqual(['/1', '/2', '/3', '/4']);
+    expect(paths).toEqual(['/1', '/2', '/3', '/4']);
   });
 
   it('follows through rotation: nothing twice, nothing left out, whole lines only', async () => {
     await writeFile(file, line('/1'));
-    const seen: string[] = [];
+    const paths: string[] = [];
     let wake: () => void = () => undefined;
     const stop = new AbortController();
     const following = readDecisionLog(
       file,
       (entry) => {
-        seen.push(entry.target);
+        paths.push(entry.target);
         wake();
       },
       stop.signal,
     );
     const until = async (count: number) => {
-      while (seen.length < count)
+      while (paths.length < count)
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
@@ -65,15 +65,15 @@ describe('reading the decision log', () => {
     await until(5);
     stop.abort();
     await following;
-    expect(seen).toEqual(['/1', '/2', '/3', '/4', '/5']);
+    expect(paths).toEqual(['/1', '/2', '/3', '/4', '/5']);
   });
 
   it('passes over lines that are broken or of any length, in whatever pieces they come, and keeps its place', async () => {
-    const seen: string[] = [];
+    const paths: string[] = [];
     let broken = 0;
     const reader = new DecisionLogReader(file, {
       entry: (entry) => {
-        seen.push(entry.target);
+        paths.push(entry.target);
       },
       broken: () => {
         broken++;
@@ -81,19 +81,19 @@ describe('reading the decision log', () => {
     });
     await writeFile(file, `${line('/1')}not JSON\n${'x'.repeat(3 * maxLineBytes)}`);
     await reader.pass();
-    expect([seen, broken]).toEqual([['/1'], 2]);
+    expect([paths, broken]).toEqual([['/1'], 2]);
     await appendFile(file, `${'x'.repeat(maxLineBytes)}\n${line('/2')}${line('/数据').slice(0, -20)}`);
     await reader.pass();
     await appendFile(file, line('/数据').slice(-20));
     await reader.pass();
-    expect([seen, broken]).toEqual([['/1', '/2', '/数据'], 2]);
+    expect([paths, broken]).toEqual([['/1', '/2', '/数据'], 2]);
   });
 
   it('begins again with a file that was emptied, replaced or removed', async () => {
-    const seen: string[] = [];
+    const paths: string[] = [];
     const reader = new DecisionLogReader(file, {
       entry: (entry) => {
-        seen.push(entry.target);
+        paths.push(entry.target);
       },
     });
     expect(await reader.pass()).toBe(0);
@@ -105,6 +105,6 @@ describe('reading the decision log', () => {
     expect(await reader.pass()).toBe(0);
     await writeFile(file, line('/4'));
     await reader.pass();
-    expect(seen).toEqual(['/1', '/2', '/3', '/4']);
+    expect(paths).toEqual(['/1', '/2', '/3', '/4']);
   });
 });

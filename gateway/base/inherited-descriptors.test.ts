@@ -11,7 +11,7 @@ const number = 40;
  * What a program sees that is started by a process which was given `secret` at `number`: its descriptors
  * above 2.
  */
-async function seenByProgram(first: string): Promise<string> {
+async function openInProgram(first: string): Promise<string> {
   const fd = openSync(secret, 'r');
   const list =
     "require('node:child_process').spawn('ls', ['-l', '/proc/self/fd'], { stdio: ['ignore', 'inherit', 'inherit'] })";
@@ -48,10 +48,10 @@ describe.runIf(process.platform === 'linux')(
     it('reaches the programs it starts, unless it is kept from them', async () => {
       const module = path.resolve(import.meta.dirname, 'inherited-descriptors.ts');
       const keep = `const { keepInheritedDescriptors } = await import(${JSON.stringify(module)}); process.stdout.write(keepInheritedDescriptors() + " marked\\n")`;
-      expect(await seenByProgram('')).toContain(`${number} -> ${secret}`);
-      const kept = await seenByProgram(keep);
-      expect(kept).toMatch(/^[1-9]\d* marked/);
-      expect(kept).not.toContain(secret);
+      expect(await openInProgram('')).toContain(`${number} -> ${secret}`);
+      const closed = await openInProgram(keep);
+      expect(closed).toMatch(/^[1-9]\d* marked/);
+      expect(closed).not.toContain(secret);
     });
   },
 );

@@ -33,7 +33,7 @@ afterAll(async () => {
   await engine.stop();
 });
 
-const said = (from: string, ...args: string[]): Promise<string> =>
+const copyOutput = (from: string, ...args: string[]): Promise<string> =>
   docker(from, ...args).then(
     () => 'done',
     (error: unknown) => String(error),
@@ -43,16 +43,18 @@ const said = (from: string, ...args: string[]): Promise<string> =>
 // through the link sooner or later.
 describe('docker cp from a container whose directories somebody could swap for a link meanwhile (A8)', () => {
   it('works for the machine\u2019s users', async () => {
-    expect(await said(gateway.clients, 'cp', 'bound:/etc/passwd', path.join(gateway.scratch, 'p1'))).toBe(
-      'done',
-    );
+    expect(
+      await copyOutput(gateway.clients, 'cp', 'bound:/etc/passwd', path.join(gateway.scratch, 'p1')),
+    ).toBe('done');
   });
 
   it('is refused through a container\u2019s own socket; copies from others are not', async () => {
     // A HEAD request comes first, and refusals of those have no body: the command line shows only the status.
-    expect(await said(socket, 'cp', 'bound:/etc/passwd', path.join(gateway.scratch, 'p2'))).toMatch(
+    expect(await copyOutput(socket, 'cp', 'bound:/etc/passwd', path.join(gateway.scratch, 'p2'))).toMatch(
       /Forbidden|enhanced container isolation/,
     );
-    expect(await said(socket, 'cp', 'plain:/etc/passwd', path.join(gateway.scratch, 'p3'))).toBe('done');
+    expect(await copyOutput(socket, 'cp', 'plain:/etc/passwd', path.join(gateway.scratch, 'p3'))).toBe(
+      'done',
+    );
   });
 });

@@ -9,10 +9,10 @@ const environment = { engineSockets: [], engineDirectories: [], shares: ['/tmp']
 describe('facts of one request', () => {
   it('are not looked up any more once the client has disconnected', async () => {
     const left = new AbortController();
-    let asked = 0;
+    let lookups = 0;
     const facts = {
       volume: () => {
-        if (++asked === 2) left.abort(new Error('left'));
+        if (++lookups === 2) left.abort(new Error('left'));
         return Promise.resolve(null);
       },
     } as Partial<EngineFacts> as EngineFacts;
@@ -20,7 +20,7 @@ describe('facts of one request', () => {
     await expect(gatherMountFacts({ volumes, binds: [] }, facts, environment, left.signal)).rejects.toThrow(
       'left',
     );
-    expect(asked).toBe(2);
+    expect(lookups).toBe(2);
     await expect(
       gatherMountFacts({ volumes: [], binds: ['/tmp'] }, facts, environment, left.signal),
     ).rejects.toThrow('left');

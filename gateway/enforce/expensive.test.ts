@@ -10,24 +10,24 @@ import { startGateway, type Gateway } from '../server.ts';
 let dir: string;
 let engine: Server;
 let gateway: Gateway;
-let asked: string[];
+let requests: string[];
 let waiting: { url: string; answer: () => void }[];
-let heard: (() => void) | null;
+let onRequest: (() => void) | null;
 let holds: (url: string) => boolean;
 const door = () => path.join(dir, 'docker.sock');
 const sockets: Socket[] = [];
 
 beforeEach(async () => {
   dir = await mkdtemp('/tmp/bulkhead-expensive-');
-  asked = [];
+  requests = [];
   waiting = [];
-  heard = null;
+  onRequest = null;
   holds = () => false;
   engine = createServer((request: IncomingMessage, response: ServerResponse) => {
     const url = request.url ?? '';
     request.resume();
     request.on('end', () => {
-      asked.push(url);
+      requests.push(url);
       const answer = () => {
         response
           .writeHead(url.endsWith('/_ping') ? 200 : request.method === 'POST' ? 201 : 404, {
@@ -37,7 +37,7 @@ beforeEach(async () => {
       };
       if (holds(url)) waiting.push({ url, answer });
       else answer();
-      heard?.();
+      onRequest?.();
     });
   }).listen(path.join(dir, 'engine.sock'));
   await once(engine, 'listening');
@@ -92,7 +92,7 @@ const when = (seen: () => boolean): Promise<void> =>
     const look = () => {
       if (seen()) resolve();
     };
-    heard = look;
+    onRequest = look;
     look();
   });
 const volumes = (count: number) => ({
@@ -133,7 +133,7 @@ describe('bounded work for any request', () => {
     expect(await answer(open(create(body)))).toMatch(
       new RegExp(`^HTTP/1.1 403 [^]*enhanced container isolation: ${what} is blocked`),
     );
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   it('refuses them in audit mode, too: they are limits of the gateway', async () => {
@@ -152,16 +152,16 @@ describe('bounded work for any request', () => {
     holds = (url) => url.includes('/volumes/');
     const answered = answer(open(create(volumes(500))));
     let most = 0;
-    let volumesAsked = 0;
-    while (volumesAsked < 500) {
+    let volumeRequests = 0;
+    while (volumeRequests < 500) {
       await when(() => waiting.length > 0);
       most = Math.max(most, waiting.length);
-      volumesAsked += waiting.length;
+      volumeRequests += waiting.length;
       for (const one of waiting.splice(0)) one.answer();
     }
     expect(await answered).toMatch(/^HTTP\/1.1 201 /);
     expect(most).toBeLessThanOrEqual(4);
-    expect(asked.filter((url) => url.includes('/volumes/')).length).toBe(500);
+    expect(requests.filter((url) => url.includes('/volumes/')).length).toBe(500);
   });
 
   it('answers another request while one is decided, and decides large ones of a caller one after the other', async () => {

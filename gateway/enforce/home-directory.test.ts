@@ -21,10 +21,10 @@ describe('$HOME of the caller', () => {
   });
 
   it('is looked up once a minute', async () => {
-    let asked = 0;
+    let lookups = 0;
     const look = () => {
-      asked++;
-      return Promise.resolve(`/home/${asked}`);
+      lookups++;
+      return Promise.resolve(`/home/${lookups}`);
     };
     expect(await homeOf(77, 0, look)).toBe('/home/1');
     expect(await homeOf(77, 59_999, look)).toBe('/home/1');

@@ -21,29 +21,29 @@ async function denied(
   networks: readonly ListedNetwork[] = [settings],
   machine: MachineNetworks | null = nothing,
 ) {
-  let looked = 0;
+  let lookups = 0;
   const parsed = parseJson(JSON.stringify(body));
   // What is asked here.
   const facts = { networks: () => Promise.resolve(networks) } as Partial<EngineFacts> as EngineFacts;
   const machineNetworks = () => {
-    looked++;
+    lookups++;
     return Promise.resolve(machine);
   };
   const denial = await networkDenial(
     { facts, machineNetworks },
     parsed.ok && parsed.value instanceof Map ? parsed.value : new Map(),
   );
-  return { denial, looked };
+  return { denial, lookups };
 }
 
 describe('a network that is made', () => {
   it('is refused for its driver before anything is looked at', async () => {
     expect(
       await denied({ Name: 'n', Driver: 'weave', IPAM: { Config: [{ Subnet: '10.1.0.0/16' }] } }),
-    ).toMatchObject({ denial: { rule: 'network-plugin' }, looked: 0 });
+    ).toMatchObject({ denial: { rule: 'network-plugin' }, lookups: 0 });
   });
   it('without addresses of its own is made without a look at the machine', async () => {
-    expect(await denied({ Name: 'n' }, [], null)).toEqual({ denial: null, looked: 0 });
+    expect(await denied({ Name: 'n' }, [], null)).toEqual({ denial: null, lookups: 0 });
   });
   it("on the machine's own network is made without one, too", async () => {
     const body = {
@@ -52,12 +52,12 @@ describe('a network that is made', () => {
       Options: { parent: 'eth0' },
       IPAM: { Config: [{ Subnet: '192.168.1.0/24' }] },
     };
-    expect(await denied(body, [], null)).toEqual({ denial: null, looked: 0 });
+    expect(await denied(body, [], null)).toEqual({ denial: null, lookups: 0 });
   });
   it('with addresses is compared with the machine', async () => {
     const body = { Name: 'n', IPAM: { Config: [{ Subnet: '10.1.0.0/16' }] } };
-    expect(await denied(body)).toEqual({ denial: null, looked: 1 });
-    expect(await denied(body, [], null)).toMatchObject({ denial: { rule: 'host-addresses' }, looked: 1 });
+    expect(await denied(body)).toEqual({ denial: null, lookups: 1 });
+    expect(await denied(body, [], null)).toMatchObject({ denial: { rule: 'host-addresses' }, lookups: 1 });
   });
   it.each(['c', 'abcdef0123', 'abc'])('has the addresses of the settings it takes, by %s', async (name) => {
     expect(await denied({ Name: 'n', ConfigFrom: { Network: name } })).toMatchObject({
@@ -91,6 +91,6 @@ describe('a network that is made', () => {
   it('takes nothing from a network that is none of settings, as the engine does', async () => {
     expect(
       await denied({ Name: 'n', ConfigFrom: { Network: 'c' } }, [{ ...settings, configOnly: false }]),
-    ).toEqual({ denial: null, looked: 0 });
+    ).toEqual({ denial: null, lookups: 0 });
   });
 });

@@ -15,12 +15,12 @@ const at = { a: '', b: '', wide: '', clients: '' };
 let holderOfA: string;
 const label = 'io.bulkhead.socket-mount';
 
-interface Said {
+interface CliResult {
   readonly code: number;
   readonly out: string;
-  readonly said: string;
+  readonly output: string;
 }
-function cli(door: string, ...args: string[]): Promise<Said> {
+function cli(door: string, ...args: string[]): Promise<CliResult> {
   return new Promise((resolve) => {
     execFile(
       'docker',
@@ -39,7 +39,7 @@ function cli(door: string, ...args: string[]): Promise<Said> {
         resolve({
           code: error === null ? 0 : Number(error.code ?? 255),
           out: stdout.trim(),
-          said: `${stdout}${stderr}`,
+          output: `${stdout}${stderr}`,
         });
       },
     );
@@ -47,12 +47,12 @@ function cli(door: string, ...args: string[]): Promise<Said> {
 }
 /** `line` is split at spaces; `~` stands for one that is not to be split at. */
 async function ok(door: string, line: string): Promise<string> {
-  const { code, out, said } = await cli(door, ...line.split(' ').map((word) => word.replaceAll('~', ' ')));
-  if (code !== 0) throw new Error(`docker ${line}: ${said}`);
+  const { code, out, output } = await cli(door, ...line.split(' ').map((word) => word.replaceAll('~', ' ')));
+  if (code !== 0) throw new Error(`docker ${line}: ${output}`);
   return out;
 }
-const said = async (door: string, line: string) => {
-  const { code, said: text } = await cli(door, ...line.split(' '));
+const output = async (door: string, line: string) => {
+  const { code, output: text } = await cli(door, ...line.split(' '));
   expect([line, text, code]).not.toEqual([line, text, 0]);
   return text;
 };
@@ -157,14 +157,14 @@ describe('B7: a socket with the scope "own"', () => {
     );
     expect(names(await ok(at.a, 'volume ls -q'))).toEqual(['fresh', 'fresher', 'va']);
     await ok(at.a, 'volume rm fresh fresher');
-    expect((await cli(at.a, 'build', '-q', '--network', 'na', gateway.scratch)).said).not.toMatch(
+    expect((await cli(at.a, 'build', '-q', '--network', 'na', gateway.scratch)).output).not.toMatch(
       /No such|isolation/,
     );
   });
 
   it('belongs to the container that has it: that one is seen too', async () => {
     expect(await ok(at.a, `inspect -f {{.Name}} ${holderOfA.slice(0, 12)}`)).toBe('/holder');
-    expect(await said(at.b, `inspect --type container ${holderOfA}`)).toMatch(/No such container/);
+    expect(await output(at.b, `inspect --type container ${holderOfA}`)).toMatch(/No such container/);
   });
 
   it.each([
@@ -186,7 +186,7 @@ describe('B7: a socket with the scope "own"', () => {
     'container inspect',
     'stats --no-stream',
   ])("knows nothing of another's container: %s", async (command) => {
-    expect(await said(at.a, `${command} cb`)).toMatch(/No such container: cb/i);
+    expect(await output(at.a, `${command} cb`)).toMatch(/No such container: cb/i);
   });
 
   it.each([
@@ -209,7 +209,7 @@ describe('B7: a socket with the scope "own"', () => {
     ['create --mount source=othersvol,target=/x busybox', notOwn],
     ['create --network nb busybox', notOwn],
   ])("does not let another's be used: %s", async (line, message) => {
-    expect(await said(at.a, line)).toMatch(message);
+    expect(await output(at.a, line)).toMatch(message);
   });
 
   it("does not join another's network that has the name, or an id that begins with it, of an own one that is gone", async () => {
@@ -221,7 +221,7 @@ describe('B7: a socket with the scope "own"', () => {
     }
     await engine.docker('network', 'create', 'passing');
     for (const name of ['joins0', 'joins1']) {
-      expect(await said(at.a, `start ${name}`)).toMatch(notOwn);
+      expect(await output(at.a, `start ${name}`)).toMatch(notOwn);
       await ok(at.a, `rm ${name}`);
     }
     await engine.docker('network', 'rm', 'passing');
@@ -279,7 +279,7 @@ describe('B7: a socket with the scope "own"', () => {
     'plugin ls',
     'node ls',
   ])("B6: refuses what is everybody's: %s", async (line) => {
-    expect(await said(at.a, line)).toMatch(
+    expect(await output(at.a, line)).toMatch(
       /enhanced container isolation: docker [a-z ]+ is blocked: through this socket only what was made through it.*\(B7\).*bulkhead\.perImageCommandLists\[0\]/,
     );
   });
@@ -297,7 +297,7 @@ describe('B7: a socket with the scope "own"', () => {
     [`create --mount type=volume,source=forged,target=/x,volume-label=${label}=aaaa busybox`],
   ])('nobody claims that something was made through it: %s', async (line) => {
     for (const door of [at.clients, at.b, at.wide])
-      expect(await said(door, line)).toMatch(
+      expect(await output(door, line)).toMatch(
         /enhanced container isolation: the label io\.bulkhead\.socket-mount is blocked/,
       );
   });
@@ -313,7 +313,7 @@ describe('B7: a socket with the scope "own"', () => {
     );
     const id = await ok(at.clients, 'create --name from-forged forged true');
     expect(names(await ok(at.a, 'ps -a --format {{.Names}}'))).not.toContain('from-forged');
-    expect(await said(at.a, `rm ${id}`)).toMatch(/No such container/);
+    expect(await output(at.a, `rm ${id}`)).toMatch(/No such container/);
     await ok(at.clients, `rm ${id}`);
   });
 
@@ -347,7 +347,7 @@ describe('B7: containers that hold a socket under another list', () => {
     ['create --volumes-from holder busybox'],
     ['create --pid container:holder busybox'],
   ])('are not entered: %s', async (line) => {
-    const { code, said: text } = await cli(at.wide, ...line.split(' '));
+    const { code, output: text } = await cli(at.wide, ...line.split(' '));
     expect(code).not.toBe(0);
     expect(text).toMatch(
       /enhanced container isolation: docker .*holder.*Docker socket under another command list/,
@@ -401,11 +401,11 @@ describe('hidden environment variables', () => {
       engine.socket,
       'GET /v1.45/containers/secrets/json?size=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
     );
-    const seen = await sendRaw(
+    const response = await sendRaw(
       at.wide,
       'GET /v1.45/containers/secrets/json?size=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
     );
-    expect(seen.body.includes('s3cret')).toBe(false);
+    expect(response.body.includes('s3cret')).toBe(false);
     const config = (text: string) => {
       const all = JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)) as {
         Config: { Env?: unknown };
@@ -413,7 +413,7 @@ describe('hidden environment variables', () => {
       delete all.Config.Env;
       return all;
     };
-    expect(config(seen.body)).toEqual(config(plain.body));
+    expect(config(response.body)).toEqual(config(plain.body));
     await policy({ hideEnvironment: 'always' });
     expect(await all()).toEqual([hidden, hidden]);
   });
@@ -421,7 +421,7 @@ describe('hidden environment variables', () => {
   it('are not shown by ps either', async () => {
     await policy({ hideEnvironment: 'socket-mounts' });
     for (const options of ['e', 'auxe', '-auxe', 'eww', 'axe', '-ax -e', '-aux -ef'])
-      expect(await said(at.wide, `top secrets ${options}`)).toMatch(/docker top with the option/);
+      expect(await output(at.wide, `top secrets ${options}`)).toMatch(/docker top with the option/);
     for (const options of ['', ' -ef', ' aux', ' -eo pid,comm'])
       expect(await ok(at.wide, `top secrets${options}`)).toMatch(/sleep/);
     expect(await ok(at.clients, 'top secrets auxe')).toMatch(/s3cret/);
@@ -431,13 +431,13 @@ describe('hidden environment variables', () => {
     await policy({ hideEnvironment: 'never' });
     expect(await ok(at.wide, 'run --rm --link secrets:x busybox env')).toMatch(/X_ENV_TOKEN=s3cret/);
     await policy({ hideEnvironment: 'socket-mounts' });
-    expect(await said(at.wide, 'run --rm --link secrets:x busybox env')).toMatch(
+    expect(await output(at.wide, 'run --rm --link secrets:x busybox env')).toMatch(
       /the link secrets:x, which would show the other container's variables, is blocked/,
     );
   });
 
   it('are not copied unseen', async () => {
-    expect((await cli(at.clients, 'create', '-e', 'TOKEN=(hidden by Bulkhead)', 'busybox')).said).toMatch(
+    expect((await cli(at.clients, 'create', '-e', 'TOKEN=(hidden by Bulkhead)', 'busybox')).output).toMatch(
       /the variable TOKEN with a value that was hidden is blocked/,
     );
   });

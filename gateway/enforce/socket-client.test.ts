@@ -65,7 +65,7 @@ describe('B7: no way to another list', () => {
 });
 
 describe('B5: requests that are more than one command', () => {
-  const asked = (line: string, type: 'deny' | 'allow', ...commands: string[]) => {
+  const isAllowed = (line: string, type: 'deny' | 'allow', ...commands: string[]) => {
     const [method = '', text = ''] = line.split(' ');
     const target = parseTarget(text);
     if (!target.ok) throw new Error(target.why);
@@ -83,24 +83,24 @@ describe('B5: requests that are more than one command', () => {
       ['', 'import'],
     ] as const) {
       const line = `POST /images/create${query === '' ? '' : `?${query}`}`;
-      expect([query, asked(line, 'allow', command), asked(line, 'deny', command)]).toEqual([
+      expect([query, isAllowed(line, 'allow', command), isAllowed(line, 'deny', command)]).toEqual([
         query,
         true,
         false,
       ]);
-      expect(asked(line, 'allow', command === 'pull' ? 'import' : 'pull')).toBe(false);
+      expect(isAllowed(line, 'allow', command === 'pull' ? 'import' : 'pull')).toBe(false);
     }
     expect([
-      asked('POST /images/create?fromImage=x', 'allow', 'run'),
-      asked('POST /images/create?fromSrc=-', 'allow', 'run'),
+      isAllowed('POST /images/create?fromImage=x', 'allow', 'run'),
+      isAllowed('POST /images/create?fromSrc=-', 'allow', 'run'),
     ]).toEqual([true, false]);
   });
 
   it('refuses a raw tunnel before it is one', () => {
     expect([
-      asked('POST /session', 'deny', 'build'),
-      asked('POST /session', 'allow', 'ps'),
-      asked('POST /session', 'allow', 'build'),
+      isAllowed('POST /session', 'deny', 'build'),
+      isAllowed('POST /session', 'allow', 'ps'),
+      isAllowed('POST /session', 'allow', 'build'),
     ]).toEqual([false, false, true]);
   });
 

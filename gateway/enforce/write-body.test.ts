@@ -26,8 +26,8 @@ test.each([
 });
 
 test('stops writing when its reader is gone', async () => {
-  const gone = new AbortController();
-  const writing = writeBody(read(`[${many(String)}]`), 200_000, gone.signal);
-  gone.abort(new Error('the client left'));
+  const disconnect = new AbortController();
+  const writing = writeBody(read(`[${many(String)}]`), 200_000, disconnect.signal);
+  disconnect.abort(new Error('the client left'));
   await expect(writing).rejects.toThrow('the client left');
 });

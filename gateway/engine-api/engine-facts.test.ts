@@ -8,7 +8,7 @@ import { perRequestCache } from './per-request-cache.ts';
 
 // An engine that is held up by some containers, as dockerd is by a FIFO as their /etc/passwd.
 let directory: string, socket: string, server: Server;
-let held: number, mostHeld: number;
+let pending: number, maxPending: number;
 let large: (response: ServerResponse, id: string) => void;
 const opened: EngineFacts[] = [];
 const facts = (limitMs?: number): EngineFacts => {
@@ -20,7 +20,7 @@ const facts = (limitMs?: number): EngineFacts => {
 beforeEach(async () => {
   directory = await mkdtemp('/tmp/bulkhead-facts-');
   socket = path.join(directory, 'engine.sock');
-  held = mostHeld = 0;
+  pending = maxPending = 0;
   server = createServer((request, response) => {
     const id = /^\/containers\/([^/]+)\/json$/.exec(request.url ?? '')?.[1] ?? '';
     if (id.startsWith('large')) {
@@ -31,10 +31,10 @@ beforeEach(async () => {
       response.end(JSON.stringify({ Id: id }));
       return;
     }
-    held++;
-    mostHeld = Math.max(mostHeld, held);
+    pending++;
+    maxPending = Math.max(maxPending, pending);
     response.once('close', () => {
-      held--;
+      pending--;
     });
     // Keeps the connection busy, which is no answer either.
     response.writeHead(200);
@@ -60,7 +60,7 @@ describe('an engine blocked by a container', () => {
     const waiting = Array.from({ length: 40 }, (_, n) =>
       shared.container(`hung-${n}`).catch((error: unknown) => error),
     );
-    await expect.poll(() => held).toBe(40);
+    await expect.poll(() => pending).toBe(40);
     expect(await shared.container('fine')).toMatchObject({ id: 'fine' });
     shared.close();
     await Promise.all(waiting);
@@ -78,7 +78,7 @@ describe('an engine blocked by a container', () => {
     const one = perRequestCache(facts(200));
     const all = await Promise.allSettled(Array.from({ length: 24 }, (_, n) => one.container(`hung-${n}`)));
     expect(all.every(({ status }) => status === 'rejected')).toBe(true);
-    expect(mostHeld).toBeLessThanOrEqual(8);
+    expect(maxPending).toBeLessThanOrEqual(8);
   });
 });
 
@@ -95,10 +95,10 @@ it('long answers are read one after the other, and short ones meanwhile', async 
     });
     responses.push(response);
   };
-  const asked = facts();
-  const answers = Array.from({ length: 6 }, (_, n) => asked.container(`large-${n}`));
+  const lookups = facts();
+  const answers = Array.from({ length: 6 }, (_, n) => lookups.container(`large-${n}`));
   await expect.poll(() => [begun, taken]).toEqual([6, 1]);
-  expect(await asked.container('fine')).toMatchObject({ id: 'fine' });
+  expect(await lookups.container('fine')).toMatchObject({ id: 'fine' });
   expect(taken).toBe(1);
   for (const response of responses) response.end('}');
   expect((await Promise.all(answers)).map((one) => one?.id)).toEqual([

@@ -55,16 +55,16 @@ const scalar: Readonly<Partial<Record<Type, string>>> = {
 };
 
 /** Differences between a shape and the engine's message, in everything the message has. */
-function differences(shape: MessageShape, name: string, seen: Set<MessageShape>): string[] {
-  if (seen.has(shape)) return [];
-  seen.add(shape);
+function differences(shape: MessageShape, name: string, visited: Set<MessageShape>): string[] {
+  if (visited.has(shape)) return [];
+  visited.add(shape);
   const theirs = types.get(name);
   if (theirs === undefined) return [`${name}: the engine has no such message`];
   return theirs.field.flatMap((field) => {
     const ours = shape.fields[field.number];
     return ours === undefined
       ? [`${name}.${field.name} (${field.number}) is missing`]
-      : fieldDifferences(ours, field, `${name}.${field.name}`, theirs, seen);
+      : fieldDifferences(ours, field, `${name}.${field.name}`, theirs, visited);
   });
 }
 
@@ -73,7 +73,7 @@ function fieldDifferences(
   field: FieldDescriptorProto,
   where: string,
   holder: DescriptorProto,
-  seen: Set<MessageShape>,
+  visited: Set<MessageShape>,
 ): string[] {
   const found: string[] = [];
   const repeated = field.label === Label.REPEATED;
@@ -89,7 +89,7 @@ function fieldDifferences(
   if (typeof type !== 'object') {
     if (scalar[field.type] !== type) found.push(`${where} is not a ${type}`);
   } else if (field.type !== Type.MESSAGE) found.push(`${where} is not a message`);
-  else found.push(...differences(type, field.typeName, seen));
+  else found.push(...differences(type, field.typeName, visited));
   return found;
 }
 

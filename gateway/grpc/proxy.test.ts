@@ -143,7 +143,7 @@ function call(
 
 /** Answers every call with what it got, as a unary call. */
 function echo(): { calls: { headers: IncomingHttpHeaders; raw: readonly string[]; body: Buffer }[] } {
-  const seen: { calls: { headers: IncomingHttpHeaders; raw: readonly string[]; body: Buffer }[] } = {
+  const recorded: { calls: { headers: IncomingHttpHeaders; raw: readonly string[]; body: Buffer }[] } = {
     calls: [],
   };
   serve = (stream, headers, raw) => {
@@ -153,7 +153,7 @@ function echo(): { calls: { headers: IncomingHttpHeaders; raw: readonly string[]
     });
     stream.on('end', () => {
       const body = Buffer.concat(parts);
-      seen.calls.push({ headers, raw, body });
+      recorded.calls.push({ headers, raw, body });
       if (stream.destroyed) return;
       stream.respond(
         { ':status': 200, 'content-type': 'application/grpc', 'x-meta': ['a', 'b'] as unknown as string },
@@ -165,7 +165,7 @@ function echo(): { calls: { headers: IncomingHttpHeaders; raw: readonly string[]
       stream.end(body);
     });
   };
-  return seen;
+  return recorded;
 }
 
 // Field 9 (entitlements) of a SolveRequest, field 1 (ref).
@@ -174,7 +174,7 @@ const text = (number: number, value: string) =>
 
 describe('a call that is let through', () => {
   it('travels with known metadata, messages and trailers; other metadata stays behind', async () => {
-    const seen = echo();
+    const recorded = echo();
     const { answer } = call(`${control}Info`, frame(Buffer.from('')), {
       'buildkit-controlapi-buildid': 'b1',
       'x-unknown': 'evil',
@@ -188,7 +188,7 @@ describe('a call that is let through', () => {
       'x-meta': 'a, b',
     });
     expect(got.body).toEqual(frame(Buffer.from('')));
-    const [there] = seen.calls;
+    const [there] = recorded.calls;
     expect(there?.headers).toMatchObject({
       'buildkit-controlapi-buildid': 'b1',
       te: 'trailers',
@@ -202,10 +202,10 @@ describe('a call that is let through', () => {
   });
 
   it('is written anew from what was understood', async () => {
-    const seen = echo();
+    const recorded = echo();
     // Fields out of order.
     await call(`${bridge}ResolveImageConfig`, frame(Buffer.concat([text(4, 's'), text(1, 'r')]))).answer;
-    expect(seen.calls[0]?.body).toEqual(frame(Buffer.concat([text(1, 'r'), text(4, 's')])));
+    expect(recorded.calls[0]?.body).toEqual(frame(Buffer.concat([text(1, 'r'), text(4, 's')])));
   });
 
   it('may end without a message of its own: trailers only', async () => {
@@ -249,11 +249,11 @@ describe('a call that is let through', () => {
   });
 
   it('applies backpressure while the receiver does not read, and loses nothing of 30 MB', async () => {
-    const seen = echo();
+    const recorded = echo();
     const big = Buffer.alloc(30 * 1024 * 1024, 7);
     const got = await call(`${control}Session`, big).answer;
     expect(got.body.equals(big)).toBe(true);
-    expect(seen.calls).toHaveLength(1);
+    expect(recorded.calls).toHaveLength(1);
   });
 
   it('runs beside others', async () => {
@@ -287,13 +287,13 @@ describe('ends', () => {
       );
     };
     const { headers } = await call(`${bridge}Solve`, frame(Buffer.from(''))).answer;
-    const words =
+    const expectedText =
       /^network\.host is not allowed: enhanced container isolation: a build with the engine's network/;
-    expect(plainMessage(String(headers['grpc-message']))).toMatch(words);
+    expect(plainMessage(String(headers['grpc-message']))).toMatch(expectedText);
     const read = readMessage(rpcStatus, Buffer.from(String(headers['grpc-status-details-bin']), 'base64'));
     expect(
       read.ok ? [textOf(read.message, 'message'), messagesOf(read.message, 'details').length] : read,
-    ).toEqual([expect.stringMatching(words), 1]);
+    ).toEqual([expect.stringMatching(expectedText), 1]);
   });
 
   it('a cancelled call is cancelled at the engine', async () => {
@@ -358,9 +358,9 @@ describe('ends', () => {
     });
     void call(`${control}Status`, frame(Buffer.from(''))).answer;
     const stream = await arrived;
-    const told = once(client, 'goaway');
+    const goaway = once(client, 'goaway');
     stream.session?.close();
-    await told;
+    await goaway;
   });
 
   it('answers a ping', async () => {
@@ -442,7 +442,7 @@ describe('a call that is refused', () => {
   });
 
   it('a Return with a forbidden graph becomes a failure of the build, with the same text', async () => {
-    const seen = echo();
+    const recorded = echo();
     const graph = { def: [encoded(op, { exec: { network: 1 } })] };
     expect(
       (
@@ -452,14 +452,14 @@ describe('a call that is refused', () => {
         ).answer
       ).trailers['grpc-status'],
     ).toBe('0');
-    const words = refusalText(
+    const expectedText = refusalText(
       denials[0]?.[1] ??
         (() => {
           throw new Error('not denied');
         })(),
     );
-    expect(seen.calls[0]?.body).toEqual(
-      frame(encoded(returnRequest, { error: { code: 7, message: words } })),
+    expect(recorded.calls[0]?.body).toEqual(
+      frame(encoded(returnRequest, { error: { code: 7, message: expectedText } })),
     );
   });
 
@@ -495,10 +495,10 @@ describe('a call that is refused', () => {
 
   it('in audit mode it is logged and forwarded unchanged', async () => {
     audit = true;
-    const seen = echo();
+    const recorded = echo();
     const body = frame(text(9, 'network.host'));
     expect((await call(`${control}Solve`, body).answer).trailers['grpc-status']).toBe('0');
-    expect(seen.calls[0]?.body).toEqual(body);
+    expect(recorded.calls[0]?.body).toEqual(body);
     expect((await call('/other.Service/Call', body).answer).trailers['grpc-status']).toBe('0');
     expect(denials.map(([, { rule }]) => rule)).toEqual(['host-network-build', 'grpc-method']);
   });
@@ -533,7 +533,7 @@ describe('hostile HTTP/2', () => {
       ...more,
     ]);
   /** Sends bytes and a FIN, waits until the gateway has hung up. */
-  const speak = async (bytes: Buffer) => {
+  const sendHttp2 = async (bytes: Buffer) => {
     const socket = connectNet((gateway.address() as AddressInfo).port, '127.0.0.1');
     sockets.push(socket);
     socket.on('error', () => undefined);
@@ -582,14 +582,14 @@ describe('hostile HTTP/2', () => {
   });
 
   it('garbage, half a head, floods of resets and pings end that connection only', async () => {
-    await speak(Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'));
-    await speak(Buffer.concat([hello, Buffer.alloc(5000, 0xff)]));
-    await speak(Buffer.concat([hello, frameOf(1, 0, 1, head().subarray(0, 20))]));
+    await sendHttp2(Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'));
+    await sendHttp2(Buffer.concat([hello, Buffer.alloc(5000, 0xff)]));
+    await sendHttp2(Buffer.concat([hello, frameOf(1, 0, 1, head().subarray(0, 20))]));
     const grpc = head(literal('content-type', 'application/grpc'));
     serve = (stream) => {
       stream.respond({ ':status': 200 });
     };
-    await speak(
+    await sendHttp2(
       Buffer.concat([
         hello,
         ...Array.from({ length: 2000 }, (_, i) =>
@@ -600,7 +600,7 @@ describe('hostile HTTP/2', () => {
         ),
       ]),
     );
-    await speak(
+    await sendHttp2(
       Buffer.concat([hello, ...Array.from({ length: 5000 }, () => frameOf(6, 0, 0, Buffer.alloc(8)))]),
     );
     await alive();
@@ -608,9 +608,9 @@ describe('hostile HTTP/2', () => {
 });
 
 it('messages are percent-encoded, and read back', () => {
-  const words = 'enhanced container isolation: "é" 100% \n';
-  expect(grpcMessage(words)).toBe('enhanced container isolation: "%C3%A9" 100%25 %0A');
-  expect(plainMessage(grpcMessage(words))).toBe(words);
+  const expectedText = 'enhanced container isolation: "é" 100% \n';
+  expect(grpcMessage(expectedText)).toBe('enhanced container isolation: "%C3%A9" 100%25 %0A');
+  expect(plainMessage(grpcMessage(expectedText))).toBe(expectedText);
 });
 
 describe("A5: calls for a build are its own connection's", () => {
@@ -748,7 +748,7 @@ describe('long messages', () => {
   it('are read one after the other of each caller, and short ones meanwhile', async () => {
     const { calls } = echo();
     const first = begin(path);
-    await turnTaken();
+    await lostTurn();
     const second = call(path, long);
     await call(path, frame(encoded(returnRequest, {}))).answer;
     expect(calls).toHaveLength(1);
@@ -761,7 +761,7 @@ describe('long messages', () => {
   it('of a caller who has many waiting are refused, with the reason', async () => {
     echo();
     const first = begin(path);
-    await turnTaken();
+    await lostTurn();
     const second = call(path, long);
     const third = call(path, long);
     const refused = await Promise.race([second.answer, third.answer]);
@@ -776,7 +776,7 @@ describe('long messages', () => {
   it('that are given up leave their turn to the next one', async () => {
     echo();
     const first = begin(path);
-    await turnTaken();
+    await lostTurn();
     const second = call(path, long);
     first.stream.close(constants.NGHTTP2_CANCEL);
     expect((await second.answer).trailers['grpc-status']).toBe('0');
@@ -785,7 +785,7 @@ describe('long messages', () => {
   it('that arrive so slowly that they lost their turn are aborted, with the reason', async () => {
     echo();
     const first = begin(path);
-    await turnTaken();
+    await lostTurn();
     const second = call(path, long);
     displacing[0]?.();
     const { headers } = await first.answer;
@@ -800,7 +800,7 @@ describe('long messages', () => {
     echo();
     slot = slotOf({ held: 250_000 });
     const first = begin(path);
-    await turnTaken();
+    await lostTurn();
     first.stream.write(long.subarray(200_000, 290_000));
     const { headers } = await first.answer;
     expect(plainMessage(String(headers['grpc-message']))).toContain(
@@ -810,7 +810,7 @@ describe('long messages', () => {
   });
 
   /** Resolves when the caller's one turn is taken. */
-  async function turnTaken(): Promise<void> {
+  async function lostTurn(): Promise<void> {
     for (;;) {
       const tried = new AbortController();
       const taken = turns

@@ -116,20 +116,20 @@ describe("another user's build step", () => {
   });
 
   it('is not entered under isolation, and the frontend gets the reason', async () => {
-    const said = await attack(guarded, await victimStep(guarded));
-    expect(said).not.toContain('kept-from-others');
-    expect(said).toMatch(refusal);
+    const output = await attack(guarded, await victimStep(guarded));
+    expect(output).not.toContain('kept-from-others');
+    expect(output).toMatch(refusal);
   });
 
   it('is not entered by a client that names it through the gateway either', async () => {
     const id = await victimStep(guarded);
     const container = await makeBuildContainer(await client(), id, `other${builds}`);
-    const said = (await Promise.all(attempts.map(() => container.run('cat /run/secrets/s; sleep 1')))).join(
+    const output = (await Promise.all(attempts.map(() => container.run('cat /run/secrets/s; sleep 1')))).join(
       '\n',
     );
     await container.end();
-    expect(said).not.toContain('kept-from-others');
-    expect(said).toMatch(refusal);
+    expect(output).not.toContain('kept-from-others');
+    expect(output).toMatch(refusal);
   });
 
   it('is entered in audit mode, which lets everything pass, until rules are enforced again', async () => {
@@ -151,10 +151,10 @@ describe('A1: a container in a build that its client drives', () => {
     // itself.
     const outputs = await Promise.all([0, 1].map(() => container.run(`${printed}; sleep 1000`)));
     await container.end();
-    for (const said of outputs) {
-      expect(said).toMatch(/ran in +0 +\d{10} +65536/);
-      expect(said).toContain('PATH=/bin');
-      expect(said).not.toMatch(/BULKHEAD/);
+    for (const output of outputs) {
+      expect(output).toMatch(/ran in +0 +\d{10} +65536/);
+      expect(output).toContain('PATH=/bin');
+      expect(output).not.toMatch(/BULKHEAD/);
     }
   });
 
@@ -196,9 +196,9 @@ describe('A1: a container in a build that its client drives', () => {
     const container = await makeBuildContainer(await client(), id, 'theirs');
     await container.run('echo ran in; sleep 20');
     const other = await makeBuildContainer(await client(), id, 'mine');
-    const said = await Promise.all(attempts.map(() => other.run('echo got "in"')));
+    const output = await Promise.all(attempts.map(() => other.run('echo got "in"')));
     await Promise.all([container.end(), other.end()]);
-    expect(said.join('\n')).not.toContain('got in');
-    expect(said.join('\n')).toMatch(refusal);
+    expect(output.join('\n')).not.toContain('got in');
+    expect(output.join('\n')).toMatch(refusal);
   });
 });

@@ -14,7 +14,7 @@ let server: Server;
 let client: Socket;
 let accepted: Socket;
 let side: ClientSide;
-let gone: boolean;
+let disconnected: boolean;
 
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-client-side-'));
@@ -24,13 +24,13 @@ beforeEach(async () => {
   client = connect({ path: path.join(dir, 's.sock'), allowHalfOpen: true });
   client.on('error', () => undefined);
   [accepted] = (await once(server, 'connection')) as [Socket];
-  gone = false;
+  disconnected = false;
   side = new ClientSide(accepted, {
     bytes: () => undefined,
     end: () => undefined,
     drain: () => undefined,
     gone: () => {
-      gone = true;
+      disconnected = true;
       side.destroy();
     },
   });
@@ -75,20 +75,20 @@ describe('the last answer of a connection', () => {
   it('reaches a client whole that takes longer for it than a client may linger', async () => {
     side.linger(Buffer.alloc(bodyBytes));
     vi.advanceTimersByTime(lingerLimits.discardMs * 3);
-    expect(gone).toBe(false);
+    expect(disconnected).toBe(false);
     expect(await readAll()).toBe(bodyBytes);
     client.end();
     await once(accepted, 'close');
-    expect(gone).toBe(true);
+    expect(disconnected).toBe(true);
   });
 
   it('reaches a client whole that sends its FIN while it reads', async () => {
     side.linger(Buffer.alloc(bodyBytes));
     client.end();
     await once(accepted, 'end');
-    expect(gone).toBe(false);
+    expect(disconnected).toBe(false);
     expect(await readAll()).toBe(bodyBytes);
-    expect(gone).toBe(true);
+    expect(disconnected).toBe(true);
   });
 
   it('reaches a client whole whose FIN came after ours was queued', async () => {
@@ -97,9 +97,9 @@ describe('the last answer of a connection', () => {
     client.end();
     await once(accepted, 'end');
     side.linger();
-    expect(gone).toBe(false);
+    expect(disconnected).toBe(false);
     expect(await readAll()).toBe(bodyBytes);
-    expect(gone).toBe(true);
+    expect(disconnected).toBe(true);
   });
 
   it('waits the time of the linger for the FIN of a client, from when all was sent', async () => {
@@ -108,9 +108,9 @@ describe('the last answer of a connection', () => {
     const read = readAll();
     await once(accepted, 'finish');
     vi.advanceTimersByTime(lingerLimits.discardMs - 1);
-    expect(gone).toBe(false);
+    expect(disconnected).toBe(false);
     vi.advanceTimersByTime(1);
-    expect(gone).toBe(true);
+    expect(disconnected).toBe(true);
     // What the kernel has by then is still the client's.
     expect(await read).toBe(bodyBytes);
   });
@@ -121,9 +121,9 @@ describe('the last answer of a connection', () => {
       const before = unreadBytes(accepted);
       await readUntil(() => unreadBytes(accepted) < before);
       vi.advanceTimersByTime(lingerLimits.stalledMs);
-      expect(gone).toBe(false);
+      expect(disconnected).toBe(false);
     }
     vi.advanceTimersByTime(lingerLimits.stalledMs);
-    expect(gone).toBe(true);
+    expect(disconnected).toBe(true);
   });
 });

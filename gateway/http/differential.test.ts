@@ -146,14 +146,14 @@ it("what the gateway accepts, node's parser reads alike: method, target, fields 
       const plainly = await send(direct(), sent);
       const readAll = !stopped;
       const forwarded = await send(through(), sent);
-      const seen = believed;
+      const parsed = believed;
       accepted += forwarded.length;
       // What reached the other end is what node would have read of the client's own bytes, request by
       // request, and nothing else.
       const compared = readAll ? forwarded : forwarded.slice(0, plainly.length);
       expect(compared).toEqual(plainly.slice(0, compared.length));
       // And it is what was decided on; of bodies that were looked at, what was seen.
-      const decided = seen.slice(0, forwarded.length);
+      const decided = parsed.slice(0, forwarded.length);
       expect(
         decided.map((one, i) => ({
           ...one,

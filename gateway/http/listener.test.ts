@@ -34,7 +34,7 @@ afterEach(async () => {
 async function listen(
   where: ListenAt,
   origin: Origin = { kind: 'clients' },
-  seen: Origin[] = [],
+  origins: Origin[] = [],
 ): Promise<Listener> {
   const made = await listenOn(where, {
     engineSocket: at('engine.sock'),
@@ -43,7 +43,7 @@ async function listen(
     onProtocolError: () => undefined,
     group: 'no-such-group',
     decide: (request) => {
-      seen.push(request.origin);
+      origins.push(request.origin);
       return { kind: 'forward' };
     },
   });
@@ -56,17 +56,17 @@ const ping = (name: string) =>
 
 describe('listening', () => {
   it('serves several sockets, each request with the origin of its own socket; one closes without the others', async () => {
-    const seen: Origin[] = [];
+    const origins: Origin[] = [];
     // Any text is an id to the listener.
     const mount: Origin = { kind: 'socket-mount', id: 'abc' as SocketMountId };
-    const one = await listen({ path: at('a.sock') }, { kind: 'clients' }, seen);
-    await listen({ path: at('b.sock') }, mount, seen);
+    const one = await listen({ path: at('a.sock') }, { kind: 'clients' }, origins);
+    await listen({ path: at('b.sock') }, mount, origins);
     const streaming = connect(at('a.sock'));
     await once(streaming, 'connect');
     const cut = once(streaming, 'close');
     await ping('b.sock');
     await ping('a.sock');
-    expect(seen).toEqual([mount, { kind: 'clients' }]);
+    expect(origins).toEqual([mount, { kind: 'clients' }]);
     await one.close(0);
     streaming.resume();
     await cut;

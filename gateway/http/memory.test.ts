@@ -64,9 +64,9 @@ function startRelay() {
     ready: line,
     /** Resident set now, and at its highest so far, kB. */
     memory: async () => {
-      const said = line();
+      const reply = line();
       spawned.stdin.write('\n');
-      const [now = NaN, highest = NaN] = (await said).split(' ').map(Number);
+      const [now = NaN, highest = NaN] = (await reply).split(' ').map(Number);
       return { now, highest };
     },
     stop: async () => {

@@ -160,11 +160,11 @@ describe('whatever the gateway lets through', () => {
     await fc.assert(
       fc.asyncProperty(requestBytes(harmless), async (bytes) => {
         believed = [];
-        const came = await send(path.join(scratch, 'gateway.sock'), bytes, true);
+        const received = await send(path.join(scratch, 'gateway.sock'), bytes, true);
         // The last one may have been cut off by the end of the bytes.
         const whole = believed;
         const got = answers(
-          came,
+          received,
           whole.map((one) => one.method),
         );
         expect(got.length).toBeLessThanOrEqual(whole.length);
@@ -276,13 +276,13 @@ describe('whatever the gateway lets through', () => {
             /invalid reference format|repository name must be lowercase/.test(answer?.body ?? '')
           )
             return;
-          const said = (
+          const reported = (
             JSON.parse(Buffer.from(answer?.body ?? '', 'latin1').toString('utf8')) as { message: string }
           ).message;
-          const named = message.exec(said)?.[1];
+          const named = message.exec(reported)?.[1];
           // Names the engine finds invalid are named in other words; what it then looked for is in there all
           // the same.
-          if (named === undefined) expect(said).toContain(match.subject);
+          if (named === undefined) expect(reported).toContain(match.subject);
           else expect(named).toBe(match.subject);
         }),
         { numRuns: 600 },
@@ -393,24 +393,24 @@ describe('bodies', () => {
             body: Buffer.from(sent, 'utf8').toString('latin1'),
           });
           expect(answer?.status, sent).toBe(201);
-          const made = JSON.parse(Buffer.from(answer?.body ?? '', 'latin1').toString('utf8')) as {
+          const created = JSON.parse(Buffer.from(answer?.body ?? '', 'latin1').toString('utf8')) as {
             Name: string;
             Driver: string;
             Labels: Record<string, string> | null;
           };
           const wanted = textAt(model, 'Name');
-          if (wanted === '') expect(made.Name).toMatch(/^[0-9a-f]{64}$/);
-          else expect(made.Name).toBe(wanted);
-          expect(made.Driver).toBe('local');
+          if (wanted === '') expect(created.Name).toMatch(/^[0-9a-f]{64}$/);
+          else expect(created.Name).toBe(wanted);
+          expect(created.Driver).toBe('local');
           const labels = Object.fromEntries(textMapAt(model, 'Labels'));
-          const said = { ...made.Labels };
-          delete said['com.docker.volume.anonymous'];
-          expect(said, sent).toEqual(labels);
+          const reported = { ...created.Labels };
+          delete reported['com.docker.volume.anonymous'];
+          expect(reported, sent).toEqual(labels);
           expect(
             (
               await plain({
                 method: 'DELETE',
-                target: `/v1.45/volumes/${made.Name}`,
+                target: `/v1.45/volumes/${created.Name}`,
                 host: 'd',
                 fields: [],
                 body: '',

@@ -20,7 +20,7 @@ interface Line {
   /** Command lines run before, past the gateway; one that fails is what it was. */
   readonly before?: readonly string[];
   /** What the engine itself answers where the command can't succeed on this machine. */
-  readonly engineSays?: RegExp;
+  readonly engineError?: RegExp;
   /** What is left of a refusal that the command line does not show. */
   readonly swallowed?: RegExp;
   readonly env?: Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   run: [
     { line: 'run --rm busybox true' },
     { line: 'run -d --rm busybox true' },
-    { line: 'run --rm 127.0.0.1:1/none', engineSays: unreachable },
+    { line: 'run --rm 127.0.0.1:1/none', engineError: unreachable },
   ],
   create: [{ line: 'create busybox true' }],
   exec: [{ line: 'exec c1 true' }, { line: 'exec -d c1 true' }],
@@ -82,9 +82,9 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   diff: [{ line: 'diff c1' }],
   export: [{ line: 'export s1 -o FILES/exported.tar', before: stopped }],
   'container prune': [{ line: 'container prune -f', before: stopped }],
-  pull: [{ line: 'pull 127.0.0.1:1/none', engineSays: unreachable }],
+  pull: [{ line: 'pull 127.0.0.1:1/none', engineError: unreachable }],
   push: [
-    { line: 'push 127.0.0.1:1/none', before: ['tag busybox 127.0.0.1:1/none'], engineSays: unreachable },
+    { line: 'push 127.0.0.1:1/none', before: ['tag busybox 127.0.0.1:1/none'], engineError: unreachable },
   ],
   tag: [{ line: 'tag busybox other' }],
   rmi: [{ line: 'rmi other', before: ['tag busybox other'] }],
@@ -95,7 +95,7 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   history: [{ line: 'history busybox' }],
   'image inspect': [{ line: 'image inspect busybox' }],
   'image prune': [{ line: 'image prune -f' }],
-  search: [{ line: 'search 127.0.0.1:1/none', engineSays: unreachable }],
+  search: [{ line: 'search 127.0.0.1:1/none', engineError: unreachable }],
   build: [
     { line: 'build FILES', env: classic },
     { line: 'build FILES', swallowed: whicheverFirst },
@@ -117,13 +117,13 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   events: [{ line: 'events --until 1' }],
   info: [{ line: 'info' }],
   'system prune': [{ line: 'system prune -f --volumes', before: stopped }],
-  login: [{ line: 'login -u a -p b 127.0.0.1:1', engineSays: unreachable }],
-  swarm: [{ line: 'swarm ca', engineSays: noSwarm }],
-  node: [{ line: 'node ls', engineSays: noSwarm }],
-  service: [{ line: 'service ls', engineSays: noSwarm }],
-  stack: [{ line: 'stack ls', engineSays: noSwarm }],
-  secret: [{ line: 'secret ls', engineSays: noSwarm }],
-  config: [{ line: 'config ls', engineSays: noSwarm }],
+  login: [{ line: 'login -u a -p b 127.0.0.1:1', engineError: unreachable }],
+  swarm: [{ line: 'swarm ca', engineError: noSwarm }],
+  node: [{ line: 'node ls', engineError: noSwarm }],
+  service: [{ line: 'service ls', engineError: noSwarm }],
+  stack: [{ line: 'stack ls', engineError: noSwarm }],
+  secret: [{ line: 'secret ls', engineError: noSwarm }],
+  config: [{ line: 'config ls', engineError: noSwarm }],
 };
 /** Commands no list decides about on a real engine. */
 const elsewhere = new Map([
@@ -139,12 +139,12 @@ function cli(
   at: string,
   line: string,
   env: Readonly<Record<string, string>> = {},
-): Promise<{ code: number; said: string }> {
-  const words = line.replaceAll('FILES', path.join(gateway.scratch, 'files')).split(' ');
+): Promise<{ code: number; output: string }> {
+  const args = line.replaceAll('FILES', path.join(gateway.scratch, 'files')).split(' ');
   return new Promise((resolve) => {
     execFile(
       'docker',
-      words,
+      args,
       {
         env: {
           ...process.env,
@@ -157,7 +157,7 @@ function cli(
         encoding: 'latin1',
       },
       (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code ?? 255), said: `${stdout}${stderr}` });
+        resolve({ code: error === null ? 0 : Number(error.code ?? 255), output: `${stdout}${stderr}` });
       },
     );
   });
@@ -192,8 +192,8 @@ beforeAll(async () => {
     'volume create v1',
     'network create n1',
   ]) {
-    const { code, said } = await cli(engine.socket, line);
-    if (code !== 0) throw new Error(`${line}: ${said}`);
+    const { code, output } = await cli(engine.socket, line);
+    if (code !== 0) throw new Error(`${line}: ${output}`);
   }
 });
 afterAll(async () => {
@@ -209,18 +209,18 @@ describe('B5: every command that can be listed, by the real command line', () =>
   });
 
   describe.each(Object.entries(lines))('%s', (command, tried) => {
-    it.each(tried)('$line', async ({ line, before = [], engineSays, swallowed, env }) => {
+    it.each(tried)('$line', async ({ line, before = [], engineError, swallowed, env }) => {
       for (const first of before) await cli(engine.socket, first);
       await underList('deny', command);
       const denied = await cli(socket, line, env);
-      expect(denied.said).toMatch(swallowed ?? refusal(command));
+      expect(denied.output).toMatch(swallowed ?? refusal(command));
       if (swallowed === undefined) expect(denied.code).not.toBe(0);
 
       await underList('allow', command);
       const allowed = await cli(socket, line, env);
-      expect(allowed.said).not.toContain('enhanced container isolation');
-      if (engineSays === undefined) expect(allowed).toMatchObject({ code: 0 });
-      else expect(allowed.said).toMatch(engineSays);
+      expect(allowed.output).not.toContain('enhanced container isolation');
+      if (engineError === undefined) expect(allowed).toMatchObject({ code: 0 });
+      else expect(allowed.output).toMatch(engineError);
     });
   });
 });

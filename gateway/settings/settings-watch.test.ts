@@ -25,16 +25,16 @@ async function put(text: string): Promise<void> {
   await rename(`${file}.new`, file);
 }
 function start() {
-  const told: PolicyState[] = [];
+  const states: PolicyState[] = [];
   let wake: (() => void) | undefined;
   const watch = watchSettings(file, (state) => {
-    told.push(state);
+    states.push(state);
     wake?.();
   });
   open.push(watch);
   return {
     watch,
-    told,
+    states,
     next: () =>
       new Promise<void>((resolve) => {
         wake = resolve;
@@ -64,13 +64,13 @@ describe('the settings file is the only interface', () => {
     ['not UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
   ])('%s: the last good policy stays, with the reason', async (_name, text) => {
     await put(on);
-    const { watch, told } = start();
+    const { watch, states } = start();
     await writeFile(file, text);
     expect(watch.current(true)).toMatchObject({
       settings: { eci: { value: true } },
       problem: expect.any(String) as unknown,
     });
-    expect(told.at(-1)?.problem).not.toBeNull();
+    expect(states.at(-1)?.problem).not.toBeNull();
     await put(off);
     expect(watch.current(true)).toMatchObject({ settings: { eci: { value: false } }, problem: null });
   });
@@ -78,9 +78,9 @@ describe('the settings file is the only interface', () => {
   it('follows replacements by itself', async () => {
     await put(off);
     const { watch, next } = start();
-    const told = next();
+    const states = next();
     await put(on);
-    await told;
+    await states;
     expect(watch.current().settings.eci.value).toBe(true);
   });
 
@@ -109,13 +109,13 @@ describe('the settings file is the only interface', () => {
 
   it('a deleted file takes nothing away: the last good policy stays, until there is a file again', async () => {
     await put(on);
-    const { watch, told } = start();
+    const { watch, states } = start();
     await rm(file);
     expect(watch.current(true)).toMatchObject({
       settings: { eci: { value: true } },
       problem: 'it was deleted',
     });
-    expect(told.at(-1)?.problem).toBe('it was deleted');
+    expect(states.at(-1)?.problem).toBe('it was deleted');
     await put(off);
     expect(watch.current(true)).toMatchObject({ settings: { eci: { value: false } }, problem: null });
   });
@@ -134,8 +134,8 @@ describe('the settings file is the only interface', () => {
   });
 
   it('no file at start, and none later: ECI stays off without a word', () => {
-    const { watch, told } = start();
+    const { watch, states } = start();
     watch.current(true);
-    expect(told).toEqual([expect.objectContaining({ problem: null })]);
+    expect(states).toEqual([expect.objectContaining({ problem: null })]);
   });
 });

@@ -26,14 +26,14 @@ let dir: string;
 let admin: string;
 let file: string;
 let gateway: Gateway | null = null;
-const told: string[] = [];
+const reported: string[] = [];
 const docker = await groupId('docker');
 beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'bulkhead-preferences-'));
   chmodSync(dir, 0o711);
   admin = path.join(dir, 'admin-settings.json');
   file = path.join(dir, 'user-settings.json');
-  told.length = 0;
+  reported.length = 0;
 });
 afterEach(async () => {
   await gateway?.close(0);
@@ -41,7 +41,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const put = (document: unknown): void => {
+const write = (document: unknown): void => {
   writeFileSync(`${admin}.new`, JSON.stringify(document));
   renameSync(`${admin}.new`, admin);
 };
@@ -68,7 +68,7 @@ async function start(): Promise<Gateway> {
     settingsFile: admin,
     stateDirectory: dir,
     log: (line) => {
-      told.push(line);
+      reported.push(line);
     },
   });
   if (!made.ok) throw new Error(made.error.message);
@@ -92,7 +92,7 @@ const wants = (value: unknown) => `printf '%s' '${JSON.stringify(value)}' > ${fi
 
 describe('a preference of the users of an engine', () => {
   it('can be written only by users of the socket, while the setting is unlocked', async () => {
-    put(policy(false));
+    write(policy(false));
     const made = await start();
     expect([statSync(file).uid, statSync(file).gid, statSync(file).mode & 0o777]).toEqual([0, docker, 0o660]);
     expect(await asUser(wants({ version: 1, by: 'nobody', eci: false }), '65534')).toBe(false);
@@ -103,21 +103,23 @@ describe('a preference of the users of an engine', () => {
         settings: { eci: { value: false }, blockDockerLoad: { value: true } },
         preference: 'nobody: enhanced container isolation off',
       });
-    expect(told.at(-1)).toContain('isolation off; by preference of nobody: enhanced container isolation off');
+    expect(reported.at(-1)).toContain(
+      'isolation off; by preference of nobody: enhanced container isolation off',
+    );
   });
 
   it('counts for nothing once the administrator locks, and cannot be written any more', async () => {
-    put(policy(false));
+    write(policy(false));
     await start();
     await asUser(wants({ version: 1, eci: false, blockDockerLoad: false }));
-    put(policy(true));
+    write(policy(true));
     await expect.poll(() => statSync(file).mode & 0o777).toBe(0o640);
     expect(gateway?.policy()).toMatchObject({
       settings: { eci: { value: true, locked: true }, blockDockerLoad: { value: true, locked: true } },
       preference: null,
       preferenceProblem: expect.stringContaining('locked') as string,
     });
-    expect(told.at(-1)).toContain(
+    expect(reported.at(-1)).toContain(
       "a user's preference is not in force: /enhancedContainerIsolation/value is locked",
     );
     for (const attempt of [
@@ -131,7 +133,7 @@ describe('a preference of the users of an engine', () => {
   });
 
   it('is none at a gateway that starts with everything locked: no file is made', async () => {
-    put(policy(true));
+    write(policy(true));
     await start();
     expect(lstatSync(file, { throwIfNoEntry: false })).toBeUndefined();
   });
@@ -183,7 +185,7 @@ describe('a preference of the users of an engine', () => {
       },
     ],
   ])('is none where the file has %s, and the gateway reports why', (_what, spoil) => {
-    put(policy(false));
+    write(policy(false));
     writeFileSync(file, '{"version":1,"eci":false}', { mode: 0o600 });
     expect(watched().settings.eci.value).toBe(false);
     spoil();
@@ -199,7 +201,7 @@ describe('a preference of the users of an engine', () => {
     writeFileSync(file, '{"version":1,"eci":false}', { mode: 0o600 });
     writeFileSync(admin, '{');
     expect(watched().settings).toMatchObject({ eci: { value: true, locked: true }, socket: { images: [] } });
-    put(policy(true));
+    write(policy(true));
     const watch = watchSettings(admin, () => undefined, { file, gid: docker });
     writeFileSync(admin, '{');
     expect(watch.current(true)).toMatchObject({
@@ -210,7 +212,7 @@ describe('a preference of the users of an engine', () => {
   });
 
   it('of isolation on, where the administrator has it off, is not followed: the engine was not started for it', () => {
-    put({ enhancedContainerIsolation: { value: false } });
+    write({ enhancedContainerIsolation: { value: false } });
     writeFileSync(file, '{"version":1,"eci":true}', { mode: 0o600 });
     expect(watched()).toMatchObject({
       settings: { eci: { value: false } },

@@ -18,7 +18,7 @@ const at = (...parts: string[]) => path.join(guarded.scratch, ...parts);
  * not.
  */
 async function as(uid: number, ...args: string[]): Promise<string> {
-  const words = [
+  const setprivArgs = [
     '--reuid',
     String(uid),
     '--regid',
@@ -31,7 +31,7 @@ async function as(uid: number, ...args: string[]): Promise<string> {
     ...args,
   ];
   const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: at('home') };
-  return run('setpriv', words, { env }).then(
+  return run('setpriv', setprivArgs, { env }).then(
     ({ stdout }) => stdout,
     (error: unknown) => (error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)),
   );
@@ -47,9 +47,9 @@ const recordedOwner = (base: number): RangeOwner | null => {
 
 /** Base of the range that a container of `uid`'s gets. */
 async function baseFor(uid: number, ...more: string[]): Promise<number> {
-  const seen = await as(uid, 'run', '--rm', ...more, 'busybox', 'cat', '/proc/self/uid_map');
-  const base = Number(seen.trim().split(/\s+/)[1]);
-  expect([seen, base > 0]).toEqual([seen, true]);
+  const output = await as(uid, 'run', '--rm', ...more, 'busybox', 'cat', '/proc/self/uid_map');
+  const base = Number(output.trim().split(/\s+/)[1]);
+  expect([output, base > 0]).toEqual([output, true]);
   return base;
 }
 

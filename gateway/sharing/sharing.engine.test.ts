@@ -32,7 +32,7 @@ const at = (...parts: string[]) => path.join(guarded.scratch, ...parts);
  * whether it failed or not.
  */
 async function as(uid: number, ...args: string[]): Promise<string> {
-  const words = [
+  const setprivArgs = [
     '--reuid',
     String(uid),
     '--regid',
@@ -45,7 +45,7 @@ async function as(uid: number, ...args: string[]): Promise<string> {
     ...args,
   ];
   const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: at('home') };
-  return run('setpriv', words, { env }).then(
+  return run('setpriv', setprivArgs, { env }).then(
     ({ stdout }) => stdout,
     (error: unknown) => (error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)),
   );
@@ -86,7 +86,7 @@ describe('A8: what a user shares', () => {
     const directory = await share('own', alice);
     await file('own/mine', alice, 0o600, 'mine\n');
     await file('own/other', 5, 0o644, 'readable\n');
-    const seen = await as(
+    const output = await as(
       alice,
       'run',
       '--rm',
@@ -103,7 +103,7 @@ cp /bin/busybox suid; chmod 4755 suid; cp /bin/busybox user; chown 1001 user; ch
 cp /bin/busybox disk; chown 0:6 disk; chmod 2755 disk; cp /bin/busybox both; chown ${bob}:42 both; chmod 6755 both
 stat -c %u:%g user both; ln -s /etc/passwd link; mkfifo fifo; mknod node b 8 0 2>/dev/null || echo no node; mknod null c 1 3 2>/dev/null || echo no null`,
     );
-    expect(seen).toBe(`0:0\n0:0\n65534:65534\nmine\nreadable\n1001:0\n${bob}:42\nno node\nno null\n`);
+    expect(output).toBe(`0:0\n0:0\n65534:65534\nmine\nreadable\n1001:0\n${bob}:42\nno node\nno null\n`);
     for (const name of ['root', 'dir', 'suid', 'mine', 'fifo'])
       expect(await onDisk(path.join(directory, name)), name).toMatchObject({ uid: alice, gid: alice });
     expect(await onDisk(path.join(directory, 'suid'))).toEqual({ uid: alice, gid: alice, special: 0o4000 });
@@ -145,7 +145,7 @@ stat -c %u:%g user both; ln -s /etc/passwd link; mkfifo fifo; mknod node b 8 0 2
     await file('common/tool', 0, 0o755, '#!/bin/sh\n');
     await share('common/private', bob, 0o700);
     await file('common/private/key', bob, 0o644);
-    const seen = await as(
+    const output = await as(
       alice,
       'run',
       '--rm',
@@ -162,7 +162,7 @@ cd /s; for f in root bob tool private; do
   done
 done; echo root > mine; mv mine root 2>/dev/null && echo REPLACED; for u in ${bob} 1 65534; do busybox chpst -u $u cat bob 2>/dev/null && echo AS $u; done; echo end`,
     );
-    expect(seen).toBe('end\n');
+    expect(output).toBe('end\n');
     expect(await readFile(at('common/bob'), 'utf8')).toBe('secret\n');
     // What everybody may do there, he may.
     expect(await onDisk(at('common/mine'))).toMatchObject({ uid: alice, gid: alice });
@@ -182,7 +182,7 @@ done; echo root > mine; mv mine root 2>/dev/null && echo REPLACED; for u in ${bo
 
   it("is his under his own id too: docker run -u $(id -u):$(id -g), and root's there is subordinate then", async () => {
     const directory = await share('same', alice, 0o700);
-    const seen = await as(
+    const output = await as(
       alice,
       'run',
       '-d',
@@ -197,7 +197,7 @@ done; echo root > mine; mv mine root 2>/dev/null && echo REPLACED; for u in ${bo
       '-c',
       'id -u; stat -c %u:%g /s; echo x > /s/mine; sleep 1000',
     );
-    expect(seen).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(output).toMatch(/^[0-9a-f]{64}\n$/);
     await expect.poll(() => as(alice, 'logs', 'same')).toBe(`${alice}\n${alice}:${alice}\n`);
     await as(alice, 'exec', '-u', '0', 'same', 'touch', '/s/root');
     expect(await onDisk(path.join(directory, 'mine'))).toMatchObject({ uid: alice, gid: alice });

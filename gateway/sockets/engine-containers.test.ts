@@ -26,19 +26,19 @@ describe('following the engine', () => {
         resolve();
       });
     });
-    const seen: string[] = [];
+    const events: string[] = [];
     // An error nobody hears would fail this run: vitest reports it.
     await engineContainers(socket).follow(
       {
         connected: () => undefined,
         event: ({ action, name }) => {
-          seen.push(`${action} ${name}`);
+          events.push(`${action} ${name}`);
           engine.closeAllConnections();
         },
       },
       new AbortController().signal,
     );
-    expect(seen).toEqual(['create b']);
+    expect(events).toEqual(['create b']);
   });
 
   it('disconnects from an engine that is about to stop, and follows the next one', async () => {

@@ -10,9 +10,9 @@ const trusted: ImageVerdict = { trusted: true, imageId: 'sha256:1', allowedBy: '
 const pending = (count: number, createdBy: number) =>
   Array.from({ length: count }, (_, index) => socketMount(`${createdBy}-${index}`, '/s', { createdBy }));
 
-function granting(mounts: SocketMount[], whileAsked: () => void = () => undefined): SocketGranting {
+function granting(mounts: SocketMount[], duringRequest: () => void = () => undefined): SocketGranting {
   const decide = () => {
-    whileAsked();
+    duringRequest();
     return Promise.resolve(trusted);
   };
   return {

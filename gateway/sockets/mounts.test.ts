@@ -21,23 +21,23 @@ import type { SocketMount } from '../base/socket-mount.ts';
 let directory: string;
 let mounts: OwnedSocketMounts;
 let stops: (() => unknown)[] = [];
-let kept: string[];
-const said: string[] = [];
+let stored: string[];
+const logged: string[] = [];
 
 function open(): OwnedSocketMounts {
   const made = createSocketMounts({
     directory,
     records: openMountRecords(directory),
     log: (line) => {
-      said.push(line);
+      logged.push(line);
     },
     keeper: {
       keep: (name) => {
-        kept.push(name);
+        stored.push(name);
         return Promise.resolve();
       },
       drop: (name) => {
-        kept = kept.filter((one) => one !== name);
+        stored = stored.filter((one) => one !== name);
       },
     },
     listen: (at, origin) =>
@@ -54,8 +54,8 @@ function open(): OwnedSocketMounts {
 }
 beforeEach(async () => {
   directory = path.join(await mkdtemp(path.join(tmpdir(), 'bulkhead-mounts-')), 'sockets');
-  kept = [];
-  said.length = 0;
+  stored = [];
+  logged.length = 0;
   mounts = open();
 });
 afterEach(async () => {
@@ -129,7 +129,7 @@ describe("a socket of a container's own", () => {
     expect((await ask(mount.socket)).body).toContain(mount.id);
     expect(statSync(path.dirname(mount.socket)).mode & 0o777).toBe(0o700);
     expect(statSync(mount.socket).mode & 0o007).toBe(0);
-    expect(kept).toEqual([`mount-${mount.id}`]);
+    expect(stored).toEqual([`mount-${mount.id}`]);
     await mounts.bind(mount.id, { id, name: 'c' });
     expect(openMountRecords(directory).read()).toEqual({
       mounts: [{ ...mount, container: { id, name: 'c' } }],
@@ -137,7 +137,7 @@ describe("a socket of a container's own", () => {
     });
     await mounts.discard(mount.id);
     expect(readdirSync(directory)).toEqual([]);
-    expect(kept).toEqual([]);
+    expect(stored).toEqual([]);
     expect(mounts.get(mount.id)).toBeNull();
     await expect(mounts.bind(mount.id, { id, name: 'c' })).rejects.toThrow(/no socket mount/);
   });
@@ -432,7 +432,7 @@ describe("reconciliation with the engine's containers", () => {
       trust: trust(verdict),
       settings: () => socketSettings(['*']),
       log: (line) => {
-        said.push(line);
+        logged.push(line);
       },
     });
 
@@ -456,7 +456,7 @@ describe("reconciliation with the engine's containers", () => {
     const listed = (mount: SocketMount): ListedContainer => ({ id, name: 'c', binds: [mount.socket] });
     await run([listed(other)], facts(other, { imageId: 'sha256:2' }), trusted, next);
     expect(next.get(other.id)?.container).toBeNull();
-    expect(said.join()).toContain('stays dead');
+    expect(logged.join()).toContain('stays dead');
     expect(next.get(never.id)).toBeNull();
     await next.restore([]);
     mounts = next;
@@ -480,12 +480,12 @@ describe("reconciliation with the engine's containers", () => {
 describe('descriptors handed down', () => {
   it("that belong to no record are closed and dropped; others' are left alone", async () => {
     const fd = openSync('/dev/null', 'r');
-    kept = ['mount-unknown'];
+    stored = ['mount-unknown'];
     await mounts.restore([
       { name: 'mount-unknown', fd },
       { name: 'somebody-else', fd: 999 },
     ]);
-    expect(kept).toEqual([]);
+    expect(stored).toEqual([]);
     expect(() => fstatSync(fd)).toThrow(/EBADF/);
   });
 });

@@ -48,7 +48,7 @@ async function listFor(
   served: Served = { kind: 'served', digest: d('a'), children: [] },
   allowedBy = '*',
 ) {
-  const asked: string[] = [];
+  const queried: string[] = [];
   const images = [wide, evil, both, built];
   const trust = createImageTrust({
     facts: {
@@ -59,7 +59,7 @@ async function listFor(
     stateDirectory: null,
     client: {
       ask: (question) => {
-        asked.push(questionText(question));
+        queried.push(questionText(question));
         return Promise.resolve(served);
       },
       close: () => undefined,
@@ -68,14 +68,14 @@ async function listFor(
   const mount = { image: image.tags[0] ?? '', imageId: image.id, allowedBy, governing: [] };
   const list = governingList(socket, { ...mount, governing: await resolveCommandList(trust, mount, socket) });
   trust.close();
-  return { lists: [list, ...list.undecided].map(({ setting }) => setting.replace(/^.*\//, '')), asked };
+  return { lists: [list, ...list.undecided].map(({ setting }) => setting.replace(/^.*\//, '')), queried };
 }
 
 describe('B7 by content, as B3', () => {
   it('docker tag evil wide chooses no list: under `*`, and under the entry of another image', async () => {
-    expect(await listFor(evil)).toEqual({ lists: ['commandList'], asked: [] });
-    expect(await listFor(both)).toEqual({ lists: ['commandList'], asked: [] });
-    expect(await listFor(both, undefined, 'ci/narrow:1')).toEqual({ lists: ['commandList'], asked: [] });
+    expect(await listFor(evil)).toEqual({ lists: ['commandList'], queried: [] });
+    expect(await listFor(both)).toEqual({ lists: ['commandList'], queried: [] });
+    expect(await listFor(both, undefined, 'ci/narrow:1')).toEqual({ lists: ['commandList'], queried: [] });
   });
 
   it("the content that the registry serves for the list's image does, and what is built from it (B4)", async () => {
@@ -85,7 +85,7 @@ describe('B7 by content, as B3', () => {
   });
 
   it('no registry is queried where the entry that allowed the image decides it', async () => {
-    expect(await listFor(wide, undefined, 'ci/wide:1')).toEqual({ lists: ['0'], asked: [] });
+    expect(await listFor(wide, undefined, 'ci/wide:1')).toEqual({ lists: ['0'], queried: [] });
   });
 
   it('with the registry away both lists count', async () => {

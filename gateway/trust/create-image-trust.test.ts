@@ -25,11 +25,11 @@ const away: Served = { kind: 'unavailable', why: 'no connection' };
 
 /** A trust over stand-ins: images of the engine, answers of registries by question. */
 function standIn(images: readonly LocalImage[], registry: Record<string, Served>) {
-  const asked: string[] = [];
+  const queried: string[] = [];
   let now = 1e12;
   const state = {
     registry,
-    asked,
+    queried,
     later: (ms: number) => {
       now += ms;
     },
@@ -49,7 +49,7 @@ function standIn(images: readonly LocalImage[], registry: Record<string, Served>
     now: () => now,
     client: {
       ask: (question) => {
-        asked.push(questionText(question));
+        queried.push(questionText(question));
         return Promise.resolve(registry[questionText(question)] ?? away);
       },
       close: () => undefined,
@@ -66,7 +66,7 @@ const tag = 'docker.io/team/tool:1';
 
 describe('image trust', () => {
   it('B3: an image that is pulled after its tag moved is trusted within seconds, not when the answer has aged', async () => {
-    const { trust, registry, later, asked } = standIn([tool], {
+    const { trust, registry, later, queried } = standIn([tool], {
       [tag]: { kind: 'served', digest: B, children: [] },
     });
     expect(await trust.decide('team/tool:1', list(['team/tool:1']))).toMatchObject({
@@ -84,7 +84,7 @@ describe('image trust', () => {
     });
     later(9 * 60_000);
     await trust.decide('team/tool:1', list(['team/tool:1']));
-    expect(asked).toEqual([tag, tag]);
+    expect(queried).toEqual([tag, tag]);
   });
 
   it("B4: built from an allowed image; not when that is switched off, not on an image that isn't allowed", async () => {
@@ -157,7 +157,7 @@ describe('image trust', () => {
   });
 
   it('queries no registry about what the list does not name', async () => {
-    const { trust, asked } = standIn([derived, tool], {});
+    const { trust, queried } = standIn([derived, tool], {});
     expect(await trust.decide('mine:1', list(['r.example/other:*']))).toMatchObject({ trusted: false });
     expect(await trust.decide('nobody:1', list(['*']))).toMatchObject({
       trusted: false,
@@ -165,7 +165,7 @@ describe('image trust', () => {
       sentence: { id: 'trust.image-is-missing', params: { image: 'nobody:1' } },
       detail: 'the engine has no image nobody:1',
     });
-    expect(asked).toEqual([]);
+    expect(queried).toEqual([]);
   });
 
   it('an engine that is down rejects; a registry never does', async () => {

@@ -29,9 +29,9 @@ afterEach(() => {
 
 describe('what the window gets about entries of the image list (B3)', () => {
   it('the digest that is served, cached until it is requested anew', async () => {
-    let asked = 0;
+    let queries = 0;
     const host = await registry((_req, res) => {
-      asked++;
+      queries++;
       res.writeHead(200, {
         'Content-Type': 'application/vnd.oci.image.manifest.v1+json',
         'Docker-Content-Digest': digest,
@@ -46,9 +46,9 @@ describe('what the window gets about entries of the image list (B3)', () => {
       { kind: 'not-asked' },
     ]);
     await answers.ask([`${host}/tool:1`]);
-    expect(asked).toBe(1);
+    expect(queries).toBe(1);
     await answers.ask([`${host}/tool:1`], true);
-    expect(asked).toBe(2);
+    expect(queries).toBe(2);
   });
 
   it('that there is none, and that the registry may not be queried', async () => {

@@ -14,12 +14,12 @@ const away: Served = { kind: 'unavailable', why: 'away' };
 let scratch: string;
 let file: string;
 let now: number;
-let asked: number;
+let queries: number;
 let next: Served | Promise<Served>;
 const lines: string[] = [];
 const client: RegistryClient = {
   ask: async ({ domain }) => {
-    asked++;
+    queries++;
     return domain === 'slow.example' ? new Promise<Served>(() => undefined) : next;
   },
   close: () => undefined,
@@ -37,7 +37,7 @@ const create = (where: string | null = null, readOnly = false) => {
 beforeEach(() => {
   scratch = mkdtempSync('/tmp/bulkhead-digests-');
   file = path.join(scratch, 'registry-digests.json');
-  [now, asked, next, lines.length] = [1e12, 0, served, 0];
+  [now, queries, next, lines.length] = [1e12, 0, served, 0];
 });
 afterEach(() => {
   rmSync(scratch, { recursive: true });
@@ -53,7 +53,7 @@ describe('answers of registries', () => {
     const all = Promise.all(Array.from({ length: 20 }, () => answers.ask(question, freshMs)));
     release(served);
     expect(new Set((await all).map((answer) => answer.kind))).toEqual(new Set(['served']));
-    expect(asked).toBe(1);
+    expect(queries).toBe(1);
   });
 
   it('an answer is fresh for ten minutes for a yes, for seconds for a no; a clock put back makes nothing fresh', async () => {
@@ -65,21 +65,21 @@ describe('answers of registries', () => {
       ageMs: freshMs - 1,
       lastKnown: null,
     });
-    expect(asked).toBe(1);
+    expect(queries).toBe(1);
     await answers.ask(question, recheckMs);
-    expect(asked).toBe(2);
+    expect(queries).toBe(2);
     now += freshMs;
     await answers.ask(question, freshMs);
-    expect(asked).toBe(3);
+    expect(queries).toBe(3);
     now -= 60_000;
     await answers.ask(question, freshMs);
-    expect(asked).toBe(4);
+    expect(queries).toBe(4);
     next = { kind: 'absent' };
     now += freshMs * 2;
     expect(await answers.ask(question, freshMs)).toMatchObject({ kind: 'absent' });
     now += recheckMs;
     await answers.ask(question, freshMs);
-    expect(asked).toBe(6);
+    expect(queries).toBe(6);
   });
 
   it('the last known digest stands in while the registry is away, also after a restart, with its age', async () => {
@@ -122,7 +122,7 @@ describe('answers of registries', () => {
     for (let i = 0; i < 20; i++)
       void answers.ask({ ...question, domain: 'slow.example', reference: String(i) }, freshMs);
     expect(await answers.ask(question, freshMs)).toMatchObject({ kind: 'served' });
-    expect(asked).toBe(5);
+    expect(queries).toBe(5);
   });
 
   it('names that anybody may choose are not kept on disk', async () => {

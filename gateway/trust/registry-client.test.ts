@@ -60,7 +60,7 @@ const good = (res: ServerResponse) => {
 };
 const none: RegistryFacts = { mirrors: [], insecureHosts: [], insecureRanges: ['127.0.0.0/8'] };
 
-interface Asked {
+interface ClientOptions {
   credentials?: Credentials | null;
   facts?: RegistryFacts;
   certificates?: string;
@@ -69,20 +69,22 @@ interface Asked {
   now?: () => number;
   exchange?: (request: WebRequest) => Promise<WebAnswer>;
 }
-function clientFor(asked: Asked = {}) {
+function clientFor(options: ClientOptions = {}) {
   return createRegistryClient({
-    registries: () => Promise.resolve(asked.facts ?? none),
-    credentials: { lookUp: () => Promise.resolve(asked.credentials ?? null) },
-    certificates: asked.certificates ?? '/nonexistent',
-    timeoutMs: asked.timeoutMs ?? 5000,
-    ...(asked.now === undefined ? {} : { now: asked.now }),
-    ...(asked.exchange === undefined ? {} : { web: { exchange: asked.exchange, close: () => undefined } }),
+    registries: () => Promise.resolve(options.facts ?? none),
+    credentials: { lookUp: () => Promise.resolve(options.credentials ?? null) },
+    certificates: options.certificates ?? '/nonexistent',
+    timeoutMs: options.timeoutMs ?? 5000,
+    ...(options.now === undefined ? {} : { now: options.now }),
+    ...(options.exchange === undefined
+      ? {}
+      : { web: { exchange: options.exchange, close: () => undefined } }),
   });
 }
-async function ask(domain: string, asked: Asked = {}): Promise<Served> {
-  const client = clientFor(asked);
+async function ask(domain: string, options: ClientOptions = {}): Promise<Served> {
+  const client = clientFor(options);
   try {
-    return await client.ask({ domain, path: 'team/tool', reference: asked.reference ?? '1' }, () => null);
+    return await client.ask({ domain, path: 'team/tool', reference: options.reference ?? '1' }, () => null);
   } finally {
     client.close();
   }
@@ -92,13 +94,13 @@ const basicUp = `Basic ${Buffer.from('u:p').toString('base64')}`;
 
 describe('what a registry serves (B3)', () => {
   it('a digest in the answer to HEAD', async () => {
-    const seen: string[] = [];
+    const received: string[] = [];
     const host = await serve((req, res) => {
-      seen.push(`${req.method} ${req.url} ${String(req.headers.accept).includes(indexType)}`);
+      received.push(`${req.method} ${req.url} ${String(req.headers.accept).includes(indexType)}`);
       good(res);
     });
     expect(await ask(host)).toEqual({ kind: 'served', digest, children: [] });
-    expect(seen).toEqual(['HEAD /v2/team/tool/manifests/1 true']);
+    expect(received).toEqual(['HEAD /v2/team/tool/manifests/1 true']);
   });
 
   it('an index with its manifests, read and checked', async () => {
@@ -235,11 +237,11 @@ describe('authorization', () => {
   });
   /** A registry with a token server on the same address. */
   const tokenRegistry = (
-    seen: IncomingMessage[],
+    received: IncomingMessage[],
     grant: (req: IncomingMessage, body: string) => string | null,
   ) =>
     serve((req, res) => {
-      seen.push(req);
+      received.push(req);
       if (req.url?.startsWith('/token') === true) {
         let body = '';
         req.on('data', (part: Buffer) => {
@@ -261,33 +263,36 @@ describe('authorization', () => {
     });
 
   it('anonymous bearer token, for reading this repository only', async () => {
-    const seen: IncomingMessage[] = [];
-    const host = await tokenRegistry(seen, () => 'good');
+    const received: IncomingMessage[] = [];
+    const host = await tokenRegistry(received, () => 'good');
     expect(await ask(host)).toMatchObject({ kind: 'served' });
-    expect(seen.map((req) => req.url)).toEqual([
+    expect(received.map((req) => req.url)).toEqual([
       '/v2/team/tool/manifests/1',
       '/token?service=reg&scope=repository%3Ateam%2Ftool%3Apull',
       '/v2/team/tool/manifests/1',
     ]);
-    expect(seen.map((req) => req.headers.authorization)).toEqual([undefined, undefined, 'Bearer good']);
+    expect(received.map((req) => req.headers.authorization)).toEqual([undefined, undefined, 'Bearer good']);
   });
 
   it('a token is reused for the next request', async () => {
-    const seen: IncomingMessage[] = [];
-    const host = await tokenRegistry(seen, () => 'good');
+    const received: IncomingMessage[] = [];
+    const host = await tokenRegistry(received, () => 'good');
     const client = clientFor();
     await client.ask({ domain: host, path: 'team/tool', reference: '1' }, () => null);
     await client.ask({ domain: host, path: 'team/tool', reference: '2' }, () => null);
     client.close();
-    expect(seen.filter((req) => req.url?.startsWith('/token') === true)).toHaveLength(1);
+    expect(received.filter((req) => req.url?.startsWith('/token') === true)).toHaveLength(1);
   });
 
   it('stored credentials go to the token server; an identity token as OAuth 2 wants it', async () => {
-    const seen: IncomingMessage[] = [];
+    const received: IncomingMessage[] = [];
     expect(
-      await ask(await tokenRegistry(seen, (req) => (req.headers.authorization === basicUp ? 'good' : null)), {
-        credentials: password,
-      }),
+      await ask(
+        await tokenRegistry(received, (req) => (req.headers.authorization === basicUp ? 'good' : null)),
+        {
+          credentials: password,
+        },
+      ),
     ).toMatchObject({ kind: 'served' });
     const bodies: string[] = [];
     const host = await tokenRegistry([], (req, body) => {

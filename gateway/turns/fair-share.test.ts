@@ -64,10 +64,10 @@ describe('a fair share between callers', () => {
     const { order, take, ends } = turns(new FairShare({ each: 1, all: 1, waiting: 10 }));
     const left = new AbortController();
     void take('a', 'a1');
-    const gone = take('a', 'a2', left.signal);
+    const cancelled = take('a', 'a2', left.signal);
     void take('a', 'a3');
     left.abort(new Error('left'));
-    await expect(gone).rejects.toThrow('left');
+    await expect(cancelled).rejects.toThrow('left');
     await settled();
     ends.get('a1')?.();
     await settled();

@@ -15,13 +15,13 @@ describe('Docker Desktop as the open engine', () => {
   it('is shown on the Overview: version, machine, what the file does, what a user overrode', async () => {
     await renderApp(state('desktop'), 'overview');
     const card = screen.getByRole('region', { name: 'Docker Desktop' });
-    for (const words of [
+    for (const text of [
       '4.41.2',
       'A virtual machine of its own (the default here)',
       'Enforced while the file is there',
       'disableUpdate: false differs',
     ])
-      expect(within(card).getByText(words)).toBeTruthy();
+      expect(within(card).getByText(text)).toBeTruthy();
     expect(screen.queryByText('The gateway does not answer')).toBeNull();
   });
 

@@ -26,8 +26,8 @@ it('every key of "bulkhead" has a text in the review (B7)', () => {
     describeChange(t, change),
   );
   expect(changes.length).toBeGreaterThan(8);
-  for (const words of changes) {
-    expect(words, words.setting).toMatchObject({ known: true });
-    expect(Object.keys(en.setting)).toContain(words.setting.replace('review.setting.', ''));
+  for (const text of changes) {
+    expect(text, text.setting).toMatchObject({ known: true });
+    expect(Object.keys(en.setting)).toContain(text.setting.replace('review.setting.', ''));
   }
 });

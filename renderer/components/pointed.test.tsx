@@ -30,13 +30,13 @@ describe('a link to a setting', { timeout: 30_000 }, () => {
     ['docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList', 'allowed images'],
     ['docker-socket', '/enhancedContainerIsolation/dockerSocketMount/commandList', 'commands'],
     ['file-sharing', '/filesharingAllowedDirectories/0/path', '$HOME'],
-  ] as const)('on %s shows %s, with the focus in it', async (page, pointer, words) => {
+  ] as const)('on %s shows %s, with the focus in it', async (page, pointer, label) => {
     await follow(page, pointer);
     await waitFor(() => {
       expect(pointed()).not.toBeNull();
     });
     expect(pointed()?.textContent.toLowerCase()).toContain(
-      words === 'Only record' ? 'refuse' : words.toLowerCase(),
+      label === 'Only record' ? 'refuse' : label.toLowerCase(),
     );
     expect(pointed()?.contains(document.activeElement)).toBe(true);
     act(() => {

@@ -45,21 +45,21 @@ test('the system\u2019s first language decides, and what is not known gets Engli
 });
 
 test('the current language is not set again: all texts would be rendered again', async () => {
-  const heard: string[] = [];
-  const hear = (language: string) => {
-    heard.push(language);
+  const changes: string[] = [];
+  const onChange = (language: string) => {
+    changes.push(language);
   };
   const i18n = startI18n();
-  i18n.on('languageChanged', hear);
+  i18n.on('languageChanged', onChange);
   await act(async () => {
     await showLanguage('en');
   });
-  expect(heard).toEqual([]);
+  expect(changes).toEqual([]);
   await act(async () => {
     await showLanguage('zh-CN');
   });
-  expect(heard).toEqual(['zh-CN']);
-  i18n.off('languageChanged', hear);
+  expect(changes).toEqual(['zh-CN']);
+  i18n.off('languageChanged', onChange);
 });
 
 test('numbers in words have groups of thousands, identifiers have none', async () => {

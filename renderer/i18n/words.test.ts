@@ -83,7 +83,7 @@ describe('the sources of the window', () => {
   const used = new Set<string>();
   const literals: string[] = [],
     byHand: string[] = [],
-    untold: string[] = [],
+    untranslated: string[] = [],
     rawNumbers: string[] = [];
   beforeAll(() => {
     const config = path.join(renderer, '..', 'tsconfig.json');
@@ -114,8 +114,8 @@ describe('the sources of the window', () => {
           rawNumbers.push(
             `${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText()}`,
           );
-        if (shownAsItCame(node, checker))
-          untold.push(
+        if (shownUntranslated(node, checker))
+          untranslated.push(
             `${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText()}`,
           );
         if (joinedByHand(node) && !file.endsWith('/i18n/joining.ts'))
@@ -147,7 +147,7 @@ describe('the sources of the window', () => {
   });
 
   test('tell sentences of other processes in the language', () => {
-    expect(untold).toEqual([]);
+    expect(untranslated).toEqual([]);
   });
 });
 
@@ -214,7 +214,7 @@ const sentenceNames = new Set(['message', 'why', 'reason', 'hint', 'problem', 'l
  * A sentence that another process made (a text so named of a type in shared/), drawn or put into words as it
  * is, in English.
  */
-function shownAsItCame(node: ts.Node, checker: ts.TypeChecker): boolean {
+function shownUntranslated(node: ts.Node, checker: ts.TypeChecker): boolean {
   if (!ts.isPropertyAccessExpression(node) || !sentenceNames.has(node.name.text)) return false;
   const type = checker.getNonNullableType(checker.getTypeAtLocation(node));
   const declared = checker.getSymbolAtLocation(node.name)?.declarations?.[0]?.getSourceFile().fileName ?? '';
@@ -223,9 +223,9 @@ function shownAsItCame(node: ts.Node, checker: ts.TypeChecker): boolean {
   if ((type.flags & ts.TypeFlags.String) === 0 || !/\/shared\/|\/typescript\/lib\/|\/yaml\//.test(declared))
     return false;
   return (
-    flowsIntoWords(node) &&
+    flowsIntoText(node) &&
     !wordForWord.has(`${path.basename(node.getSourceFile().fileName)} ${node.getText()}`) &&
-    !saysItsLanguage(node)
+    !declaresLanguage(node)
   );
 }
 
@@ -233,20 +233,20 @@ function shownAsItCame(node: ts.Node, checker: ts.TypeChecker): boolean {
 const wordForWord = new Set(['entry-panel.tsx entry.message']);
 
 /** Is it below a tag with a language of its own? */
-function saysItsLanguage(node: ts.Node): boolean {
+function declaresLanguage(node: ts.Node): boolean {
   const { parent } = node;
   if (
     ts.isJsxElement(parent) &&
     parent.openingElement.attributes.properties.some((one) => one.name?.getText() === 'lang')
   )
     return true;
-  return !ts.isSourceFile(parent) && saysItsLanguage(parent);
+  return !ts.isSourceFile(parent) && declaresLanguage(parent);
 }
 
 /** Does the value reach a tag, a property that is drawn or a word's values without a call between? */
-function flowsIntoWords(node: ts.Node): boolean {
+function flowsIntoText(node: ts.Node): boolean {
   const { parent } = node;
-  if (ts.isConditionalExpression(parent)) return parent.condition !== node && flowsIntoWords(parent);
+  if (ts.isConditionalExpression(parent)) return parent.condition !== node && flowsIntoText(parent);
   if (ts.isBinaryExpression(parent))
     return (
       [
@@ -254,7 +254,7 @@ function flowsIntoWords(node: ts.Node): boolean {
         ts.SyntaxKind.BarBarToken,
         ts.SyntaxKind.AmpersandAmpersandToken,
         ts.SyntaxKind.PlusToken,
-      ].includes(parent.operatorToken.kind) && flowsIntoWords(parent)
+      ].includes(parent.operatorToken.kind) && flowsIntoText(parent)
     );
   if (
     ts.isParenthesizedExpression(parent) ||
@@ -263,7 +263,7 @@ function flowsIntoWords(node: ts.Node): boolean {
     ts.isPropertyAssignment(parent) ||
     ts.isObjectLiteralExpression(parent)
   )
-    return flowsIntoWords(parent);
+    return flowsIntoText(parent);
   if (ts.isJsxExpression(parent))
     return !ts.isJsxAttribute(parent.parent) || parent.parent.name.getText() !== 'key';
   if (ts.isReturnStatement(parent) || ts.isArrowFunction(parent)) return true;

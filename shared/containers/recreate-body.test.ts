@@ -47,7 +47,7 @@ const make = (
     reference?: string;
   } = {},
 ) => {
-  const made = recreation(
+  const recreated = recreation(
     inspected,
     {
       ...image(inspected, options.hasEntrypoint),
@@ -57,9 +57,9 @@ const make = (
     options.successors,
   );
   return {
-    ...made,
-    body: JSON.parse(JSON.stringify(made.body)) as Body,
-    codes: made.changes.map(({ code }) => code),
+    ...recreated,
+    body: JSON.parse(JSON.stringify(recreated.body)) as Body,
+    codes: recreated.changes.map(({ code }) => code),
   }; // as it goes over the wire
 };
 

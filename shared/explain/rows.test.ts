@@ -27,26 +27,26 @@ const request = (findings: Finding[], passed: ExplainedRequest['passed'] = []): 
   passed,
   image: 'alpine',
 });
-const words = (one: Finding) =>
+const argumentsOf = (one: Finding) =>
   ruleRows(request([one]), [], line)[0]?.options.map(({ start, end }) => text.slice(start, end));
 
 describe('the words a rule is about', () => {
   it('are found by the request field that they set, and of several by their value', () => {
-    expect(words(finding('HostConfig.Binds', '/home/sam/x:/x'))).toEqual(['-v ./x:/x']);
-    expect(words(finding('HostConfig.Binds', '/etc:/y'))).toEqual(['-v /etc:/y']);
-    expect(words(finding('HostConfig.Mounts', '{"Type":"bind","Source":"/etc","Target":"/z"}'))).toEqual([
-      '--mount type=bind,source=/etc,target=/z',
-    ]);
-    expect(words(finding('HostConfig.Devices', '{"PathOnHost":"/dev/kmsg"}'))).toEqual([
+    expect(argumentsOf(finding('HostConfig.Binds', '/home/sam/x:/x'))).toEqual(['-v ./x:/x']);
+    expect(argumentsOf(finding('HostConfig.Binds', '/etc:/y'))).toEqual(['-v /etc:/y']);
+    expect(
+      argumentsOf(finding('HostConfig.Mounts', '{"Type":"bind","Source":"/etc","Target":"/z"}')),
+    ).toEqual(['--mount type=bind,source=/etc,target=/z']);
+    expect(argumentsOf(finding('HostConfig.Devices', '{"PathOnHost":"/dev/kmsg"}'))).toEqual([
       '--device /dev/kmsg',
     ]);
     // Of a variable the request tells the name only.
-    expect(words(finding('Env', 'LD_PRELOAD'))).toEqual(['-e LD_PRELOAD=x']);
-    expect(words(finding('HostConfig.NetworkMode', 'host'))).toEqual(['--net host']);
-    expect(words({ ...finding('', ''), part: undefined, what: 'the name deadbeefdeadbeef' })).toEqual([
+    expect(argumentsOf(finding('Env', 'LD_PRELOAD'))).toEqual(['-e LD_PRELOAD=x']);
+    expect(argumentsOf(finding('HostConfig.NetworkMode', 'host'))).toEqual(['--net host']);
+    expect(argumentsOf({ ...finding('', ''), part: undefined, what: 'the name deadbeefdeadbeef' })).toEqual([
       '--name deadbeefdeadbeef',
     ]);
-    expect(words(finding('HostConfig.Runtime', ''))).toEqual([]);
+    expect(argumentsOf(finding('HostConfig.Runtime', ''))).toEqual([]);
   });
   it('are marked once, by the strictest outcome, in order', () => {
     const rows = ruleRows(

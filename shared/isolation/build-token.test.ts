@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { buildTokenVariable, giveBuildToken, takeBuildToken } from './build-token.ts';
 
 it("is added to an environment once, in place of a client's own, and removed again", () => {
-  const given = giveBuildToken(['A=1', `${buildTokenVariable}=guessed`, 'B=2'], 'abc');
-  expect(given).toEqual(['A=1', 'B=2', `${buildTokenVariable}=abc`]);
-  expect(takeBuildToken(given)).toEqual({ others: ['A=1', 'B=2'], token: 'abc' });
+  const environment = giveBuildToken(['A=1', `${buildTokenVariable}=guessed`, 'B=2'], 'abc');
+  expect(environment).toEqual(['A=1', 'B=2', `${buildTokenVariable}=abc`]);
+  expect(takeBuildToken(environment)).toEqual({ others: ['A=1', 'B=2'], token: 'abc' });
 });
 
 it('is absent where none was given', () => {

@@ -87,7 +87,7 @@ describe('binds whose source the engine does not make', () => {
   });
 
   it('are given back as they were sent, with their places and modes', () => {
-    const made = {
+    const created = {
       Type: 'bind',
       Source: '/m',
       Target: '/m',
@@ -95,7 +95,7 @@ describe('binds whose source the engine does not make', () => {
       BindOptions: { CreateMountpoint: true },
     };
     const other = { Type: 'tmpfs', Target: '/t' };
-    const sent = { Binds: ['/a:/x/:ro', 'vol:/v', '/b:/y'], Mounts: [made, other] };
+    const sent = { Binds: ['/a:/x/:ro', 'vol:/v', '/b:/y'], Mounts: [created, other] };
     const host = holdBinds(json(sent), none);
     expect(JSON.stringify(plain(host))).not.toContain('CreateMountpoint');
     const points = [

@@ -111,12 +111,12 @@ async function rawDevice(): Promise<Ground['rawDevice']> {
   return { major, minor };
 }
 
-interface Seen {
+interface Observation {
   readonly breached: boolean;
   readonly stopped: string;
 }
 
-async function attack(attempt: AccompliceAttempt, scene: Scene | undefined): Promise<Seen> {
+async function attack(attempt: AccompliceAttempt, scene: Scene | undefined): Promise<Observation> {
   if (scene === undefined) throw new Error('the scene was not opened');
   try {
     return { breached: await attempt.attempt(scene), stopped: '' };

@@ -51,9 +51,9 @@ export interface Side {
    */
   readonly tag: string;
   /** The door: bytes as they are. Resolves at the end of the connection, or once `until` is seen. */
-  speak(bytes: string | Buffer, until?: RegExp): Promise<Answer>;
+  sendRaw(bytes: string | Buffer, until?: RegExp): Promise<Answer>;
   /** Same, in writes of their own. */
-  speakPieces(pieces: readonly Buffer[]): Promise<Answer>;
+  sendPieces(pieces: readonly Buffer[]): Promise<Answer>;
   /** The door: a well-formed request. */
   send(method: string, target: string, body?: string | Buffer, headers?: string): Promise<Answer>;
   /** Another socket: one that a container holds. */
@@ -64,7 +64,7 @@ export interface Side {
     body?: string | Buffer,
     headers?: string,
   ): Promise<Answer>;
-  speakAt(socket: string, bytes: string, until?: RegExp): Promise<Answer>;
+  sendRawTo(socket: string, bytes: string, until?: RegExp): Promise<Answer>;
   /** The engine's own socket, as its administrator. A buffer is sent as an archive, anything else as JSON. */
   admin(method: string, target: string, body?: unknown): Promise<Answer>;
 }

@@ -105,13 +105,13 @@ function trust(engine: IsolatedEngine): ImageTrust {
   };
 }
 
-interface Seen {
+interface Observation {
   readonly breached: boolean;
   readonly answers: readonly Answer[];
   readonly left: unknown;
 }
 
-async function attack(attempt: Attempt, target: Target): Promise<Seen> {
+async function attack(attempt: Attempt, target: Target): Promise<Observation> {
   const side: Side = await openSide(target, attempt.id);
   try {
     await attempt.prepare?.(side);
@@ -137,7 +137,7 @@ async function check(attempt: Attempt): Promise<void> {
   if (attempt.outcome === 'confined')
     expect(at(seen.left, 'HostConfig', 'Runtime'), `it was to go through: ${last(seen)}`).toBe('bulkhead');
 }
-const last = (seen: Seen) =>
+const last = (seen: Observation) =>
   seen.answers.map(({ status, text }) => `${status} ${text.slice(-300)}`).join('\n');
 
 const beside = corpus.filter((attempt) => attempt.alone !== true);

@@ -22,7 +22,7 @@ const patienceMs = 4000;
 /**
  * Writes to the door and reads until its end, `until`, or patience runs out. The status is the last answer's.
  */
-function speak(door: string, pieces: readonly Buffer[], until?: RegExp): Promise<Answer> {
+function exchangeRaw(door: string, pieces: readonly Buffer[], until?: RegExp): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const socket = connect(door);
     let text = '';
@@ -122,12 +122,12 @@ export async function openSide(target: Target, id: string): Promise<Side> {
     shared,
     closed,
     tag: `x.${id}`,
-    speak: (bytes, until) =>
-      speak(target.door, [typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes], until),
-    speakPieces: (pieces) => speak(target.door, pieces),
+    sendRaw: (bytes, until) =>
+      exchangeRaw(target.door, [typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes], until),
+    sendPieces: (pieces) => exchangeRaw(target.door, pieces),
     send: (method, to, body, headers) => send(target.door, method, to, body, headers),
     sendAt: send,
-    speakAt: (socket, bytes, until) => speak(socket, [Buffer.from(bytes, 'utf8')], until),
+    sendRawTo: (socket, bytes, until) => exchangeRaw(socket, [Buffer.from(bytes, 'utf8')], until),
     admin: (method, to, body) =>
       Buffer.isBuffer(body)
         ? send(target.engineSocket, method, to, body, 'Content-Type: application/x-tar')

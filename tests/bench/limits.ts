@@ -86,7 +86,7 @@ const pause = (ms: number) =>
 function waited(pid: number | string): number {
   return Number(readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ')[1]) / 1e6;
 }
-const allWaited = () => waited('self') + waited(gateway.pid ?? 0);
+const totalWait = () => waited('self') + waited(gateway.pid ?? 0);
 
 interface Latency {
   readonly ms: number;
@@ -111,14 +111,14 @@ async function measured(order: Order): Promise<Measured> {
   const ready = once(attacker, 'message');
   attacker.send(order);
   await ready;
-  attacker.once('message', (told: Outcome) => {
-    outcome = told;
+  attacker.once('message', (message: Outcome) => {
+    outcome = message;
   });
   while (outcome === null) {
-    const before = allWaited();
+    const before = totalWait();
     const start = performance.now();
     await client.exchange(ping);
-    latencies.push({ ms: performance.now() - start, waiting: allWaited() - before });
+    latencies.push({ ms: performance.now() - start, waiting: totalWait() - before });
     await pause(1);
   }
   client.close();

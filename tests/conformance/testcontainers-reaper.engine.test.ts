@@ -85,11 +85,11 @@ describe('A1, B2: a Testcontainers session with its reaper (a stand-in that spea
     expect(reaperId).not.toBe('');
     expect(await e('ps', '-q', '--filter', `label=${label}=${name}`)).not.toBe('');
 
-    const gone = e('wait', id, reaperId);
+    const removed = e('wait', id, reaperId);
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
-    expect(await gone).toBe('137\n0\n');
+    expect(await removed).toBe('137\n0\n');
     // The reaper has ended; that the engine removes it (`--rm`) comes after.
     await expect.poll(() => e('ps', '-aq', '--filter', `label=${label}=${name}`)).toBe('');
     expect(await e('network', 'ls', '-q', '--filter', `label=${label}=${name}`)).toBe('');

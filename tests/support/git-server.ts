@@ -98,7 +98,7 @@ async function addRepository(directory: string, name: string, submodule?: string
     GIT_COMMITTER_NAME: 'test',
     GIT_COMMITTER_EMAIL: 'test@localhost',
   };
-  const git = (...words: string[]) => run('git', words, { cwd: work, env });
+  const git = (...args: string[]) => run('git', args, { cwd: work, env });
   await mkdir(work, { recursive: true });
   await git('init', '-q', '-b', 'master');
   await writeFile(path.join(work, 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile /\n');

@@ -75,8 +75,8 @@ export function side(socket: string, work: string, enter: readonly string[] = []
     work,
     sh: (script, environment = {}) =>
       new Promise((resolve, reject) => {
-        const [program = 'sh', ...words] = [...enter, 'sh', '-c', script];
-        const child = spawn(program, words, {
+        const [program = 'sh', ...args] = [...enter, 'sh', '-c', script];
+        const child = spawn(program, args, {
           cwd: work,
           stdio: ['ignore', 'pipe', 'pipe'],
           env: {

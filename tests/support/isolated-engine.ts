@@ -42,7 +42,7 @@ export interface IsolatedEngine extends BareEngine {
    * Where the engine has overlays of containers, with the ids of their ranges, and whatever else is mounted
    * where there is to be nothing.
    */
-  leftMounts(): Promise<string[]>;
+  leftoverMounts(): Promise<string[]>;
   /** Ranges this engine holds. */
   ranges(): Promise<number[]>;
   /** Names of containers in the planner's state. */
@@ -149,7 +149,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
     async startPlanner() {
       planner = await spawnPlanner(root, records);
     },
-    async leftMounts() {
+    async leftoverMounts() {
       const isShifted = ({ type, flags }: Mount) =>
         type === 'overlay' && ['nosuid', 'nodev', 'noexec'].every((flag) => flags.includes(flag));
       return parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8'))

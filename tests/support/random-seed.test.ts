@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { givenSeed, seededRandom, testSeed } from './random-seed.ts';
+import { fixedSeed, seededRandom, testSeed } from './random-seed.ts';
 
 const take = (next: () => number) => Array.from({ length: 5 }, next);
 
 describe('seeds of random tests', () => {
   it('takes the seed that is given, and refuses what is none', () => {
-    expect(givenSeed({ BULKHEAD_TEST_SEED: '0' })).toBe(0);
-    expect(givenSeed({ BULKHEAD_TEST_SEED: '2147483647' })).toBe(2_147_483_647);
-    expect(givenSeed({ BULKHEAD_TEST_SEED: '' })).toBeUndefined();
-    expect(givenSeed({})).toBeUndefined();
+    expect(fixedSeed({ BULKHEAD_TEST_SEED: '0' })).toBe(0);
+    expect(fixedSeed({ BULKHEAD_TEST_SEED: '2147483647' })).toBe(2_147_483_647);
+    expect(fixedSeed({ BULKHEAD_TEST_SEED: '' })).toBeUndefined();
+    expect(fixedSeed({})).toBeUndefined();
     for (const text of ['-1', '1.5', '2147483648', 'x', ' 1'])
-      expect(() => givenSeed({ BULKHEAD_TEST_SEED: text })).toThrow(text);
+      expect(() => fixedSeed({ BULKHEAD_TEST_SEED: text })).toThrow(text);
   });
 
   it('repeats a sequence from its seed', () => {

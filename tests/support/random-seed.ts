@@ -7,7 +7,7 @@ const variable = 'BULKHEAD_TEST_SEED';
  * The seed that BULKHEAD_TEST_SEED names (an integer from 0 to 2³¹ - 1), undefined where it names none.
  * Throws for anything else.
  */
-export function givenSeed(environment: Readonly<Record<string, string | undefined>> = process.env) {
+export function fixedSeed(environment: Readonly<Record<string, string | undefined>> = process.env) {
   const text = environment[variable] ?? '';
   if (text === '') return undefined;
   const seed = Number(text);
@@ -21,7 +21,7 @@ export function givenSeed(environment: Readonly<Record<string, string | undefine
  * whatever reason. Call it inside of a test.
  */
 export function testSeed(): number {
-  const seed = givenSeed() ?? randomInt(0x7fff_ffff);
+  const seed = fixedSeed() ?? randomInt(0x7fff_ffff);
   onTestFailed(({ task }) => {
     console.error(`${task.name}: ${variable}=${seed} repeats it`);
   });

@@ -45,8 +45,8 @@ ${options.login === true ? `auth: {htpasswd: {realm: test, path: ${path.join(dir
   let text = '';
   let end: (() => Promise<void>) | null = null;
   const start = async () => {
-    const [program = '', ...words] = [...(options.network?.enter ?? []), 'docker-registry', 'serve', config];
-    const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program = '', ...args] = [...(options.network?.enter ?? []), 'docker-registry', 'serve', config];
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const ended = once(child, 'exit');
     end = async () => {
       end = null;

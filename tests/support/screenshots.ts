@@ -17,7 +17,7 @@ interface Shot {
   readonly address: string;
   readonly click?: readonly string[];
   /** Names of controls that lead there, as the window's language has them. */
-  readonly press?: (words: typeof en | typeof zhCN) => readonly string[];
+  readonly press?: (texts: typeof en | typeof zhCN) => readonly string[];
   readonly key?: string;
 }
 

@@ -84,12 +84,12 @@ export async function standInDockerDesktop(options: StandInOptions): Promise<Sta
   const real = thisHost();
   if (real === null) throw new Error('no host');
 
-  const put = async (file: string, text: string, mode = 0o644) => {
+  const write = async (file: string, text: string, mode = 0o644) => {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, text);
     await chmod(file, mode);
   };
-  await put(wanted, '');
+  await write(wanted, '');
   for (const file of [
     socket,
     ...locations.backendErrors,
@@ -98,7 +98,7 @@ export async function standInDockerDesktop(options: StandInOptions): Promise<Sta
     await mkdir(path.dirname(file), { recursive: true });
   const version = options.version ?? '4.41.2';
   const [versions = ''] = locations.versions;
-  await put(
+  await write(
     versions,
     options.platform === 'darwin'
       ? `<plist><dict><key>CFBundleShortVersionString</key>\n<string>${version}</string></dict></plist>`
@@ -107,7 +107,7 @@ export async function standInDockerDesktop(options: StandInOptions): Promise<Sta
   const program = (place: string, does: string) =>
     options.without?.includes(place) === true
       ? Promise.resolve()
-      : put(
+      : write(
           here(place),
           `#!/bin/sh
 # A stand-in for tests: not Docker Desktop.
@@ -146,7 +146,7 @@ ${does}
     ],
   };
   for (const [place, does] of scripts[options.platform]) await program(place, does);
-  await put(here(there.programs[0] ?? ''), 'stand-in');
+  await write(here(there.programs[0] ?? ''), 'stand-in');
 
   const refuses =
     options.refuses ??
@@ -246,7 +246,7 @@ ${does}
     host,
     directory,
     setRights: async (place, sddl) => {
-      await put(path.join(directory, 'rights', String((await stat(place)).ino)), `${sddl}\n`);
+      await write(path.join(directory, 'rights', String((await stat(place)).ino)), `${sddl}\n`);
     },
     calls: async () =>
       (await readFile(log, 'utf8').catch(() => '')).split('\n').filter((line) => line !== ''),
@@ -293,7 +293,7 @@ if [ -e "$record" ]; then cat "$record"; else echo 'O:BAD:AI(A;OICIID;FA;;;SY)(A
 /**
  * An engine of words only: it answers what a status, a scan and a health check ask, and has no containers.
  */
-export function wordsOnlyEngine(
+export function textOnlyEngine(
   facts: { readonly defaultRuntime?: string } = {},
 ): StandInEngine & { readonly starts: (string | null)[] } {
   let server: http.Server | undefined;

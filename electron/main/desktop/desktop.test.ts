@@ -126,13 +126,13 @@ it('looks again for a panel and a notification server that come later than the a
 });
 
 it('an app that starts with the session waits a little for the panel, and no longer', async () => {
-  let asked = 0;
+  let requestCount = 0;
   const waited: number[] = [];
   const wait = (ms: number) => {
     waited.push(ms);
     return Promise.resolve();
   };
-  expect(await trayComing({ available: () => Promise.resolve(++asked > 3), wait })).toBe(true);
+  expect(await trayComing({ available: () => Promise.resolve(++requestCount > 3), wait })).toBe(true);
   expect(waited).toHaveLength(3);
   expect(await trayComing({ available: () => Promise.resolve(false), wait })).toBe(false);
   expect(waited).toHaveLength(18);

@@ -54,8 +54,8 @@ const state = (
     removal: null,
     busy: { scanning: false, verifying: false, engine: null, beginning: false, ...more.busy },
   }) as unknown as AppState;
-const words = desktopWords('en', '');
-const of = (more: Parameters<typeof state>[0] = {}) => trayState(state(more), words, now);
+const labels = desktopWords('en', '');
+const of = (more: Parameters<typeof state>[0] = {}) => trayState(state(more), labels, now);
 
 describe('the tray', () => {
   it.each([
@@ -84,7 +84,7 @@ describe('the tray', () => {
 
   it('has a menu that does what it says', () => {
     const done: string[] = [];
-    const menu = trayMenu(of(), 'box', words, {
+    const menu = trayMenu(of(), 'box', labels, {
       open: () => done.push('open'),
       verify: () => done.push('verify'),
       start: () => done.push('start'),

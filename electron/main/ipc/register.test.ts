@@ -257,32 +257,32 @@ describe('ipc by contract', () => {
 
   it('hands a request about an engine the session of that engine, and one about the app none', async () => {
     for (const name of ipcRequests) {
-      const given: unknown[][] = [];
+      const received: unknown[][] = [];
       const handlers = Object.fromEntries(
         ipcRequests.map((each) => [
           each,
           (...args: unknown[]) => {
-            given.push(args.slice(1));
+            received.push(args.slice(1));
             return ok(undefined);
           },
         ]),
       ) as never; // every name of the contract is there
       await answer(name, handlers, { frame: page, payload: inputs[name], engine }, { sessions });
-      expect(given, name).toEqual([ipcContract.requests[name].scope === 'engine' ? [session] : []]);
+      expect(received, name).toEqual([ipcContract.requests[name].scope === 'engine' ? [session] : []]);
     }
   });
 
   it('lets no request about another engine, or about none, reach a handler', async () => {
     for (const name of ipcRequests.filter((each) => ipcContract.requests[each].scope === 'engine')) {
       const reached: unknown[] = [];
-      const asked = async (about: unknown) =>
+      const invoke = async (about: unknown) =>
         answer(name, recording(reached), { frame: page, payload: inputs[name], engine: about }, { sessions });
-      expect(await asked('embedded:/b'), name).toMatchObject({
+      expect(await invoke('embedded:/b'), name).toMatchObject({
         ok: false,
         error: { code: 'engine.changed' },
       });
       for (const about of [undefined, null, 1, {}, [engine]])
-        expect(await asked(about), name).toMatchObject({ ok: false, error: { code: 'ipc.bad-payload' } });
+        expect(await invoke(about), name).toMatchObject({ ok: false, error: { code: 'ipc.bad-payload' } });
       expect(reached).toEqual([]);
     }
   });

@@ -97,18 +97,18 @@ describe('app://bulkhead', () => {
       path.join(directory, 'page.html'),
       '<script type="module" src="./assets/one.js"></script><link rel="stylesheet" href="./assets/two.css"><link rel="preload" as="font" href="./assets/three.woff2">',
     );
-    type Told = ((details: { readonly url: string }) => void) | null;
-    const told: { completed: Told; failed: Told } = { completed: null, failed: null };
+    type Listener = ((details: { readonly url: string }) => void) | null;
+    const listeners: { completed: Listener; failed: Listener } = { completed: null, failed: null };
     let serve: (request: { method: string; url: string }, answer: (response: unknown) => void) => void = () =>
       undefined;
     let served = false;
     const session = {
       webRequest: {
-        onCompleted: (listener: Told) => {
-          told.completed = listener;
+        onCompleted: (listener: Listener) => {
+          listeners.completed = listener;
         },
-        onErrorOccurred: (listener: Told) => {
-          told.failed = listener;
+        onErrorOccurred: (listener: Listener) => {
+          listeners.failed = listener;
         },
       },
       protocol: {
@@ -125,15 +125,15 @@ describe('app://bulkhead', () => {
       answers.push(response);
     });
     expect(answers).toMatchObject([{ statusCode: 200 }]);
-    const told1 = told.completed;
-    told1?.({ url: 'app://bulkhead/page.html' });
-    told1?.({ url: 'app://bulkhead/assets/one.js' });
-    told1?.({ url: 'app://bulkhead/assets/other.js' });
+    const onCompletedListener = listeners.completed;
+    onCompletedListener?.({ url: 'app://bulkhead/page.html' });
+    onCompletedListener?.({ url: 'app://bulkhead/assets/one.js' });
+    onCompletedListener?.({ url: 'app://bulkhead/assets/other.js' });
     await Promise.resolve();
     expect(served).toBe(false);
-    told.failed?.({ url: 'app://bulkhead/assets/two.css' });
+    listeners.failed?.({ url: 'app://bulkhead/assets/two.css' });
     await Promise.resolve();
     expect(served).toBe(true);
-    expect(told).toEqual({ completed: null, failed: null });
+    expect(listeners).toEqual({ completed: null, failed: null });
   });
 });

@@ -157,8 +157,8 @@ describe('the decision log in the app', () => {
       { uid: 65534, gid: 65534, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     try {
-      const said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-      const next = async () => JSON.parse(String((await said.next()).value)) as unknown;
+      const output = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      const next = async () => JSON.parse(String((await output.next()).value)) as unknown;
       expect(await next()).toEqual(['unreadable', 'rights', 0]);
       await chmod(file, 0o644);
       expect(await next()).toEqual(['following', null, 1]);
@@ -251,10 +251,10 @@ describe('names of users', () => {
   });
 
   it('of a directory service are looked up once, all together, and sent with the entries', async () => {
-    const asked: (readonly string[])[] = [];
+    const lookups: (readonly string[])[] = [];
     let answer: (lines: string) => void = () => undefined;
     const ask = (users: readonly string[]) => {
-      asked.push(users);
+      lookups.push(users);
       return new Promise<string>((resolve) => {
         answer = resolve;
       });
@@ -267,7 +267,7 @@ describe('names of users', () => {
     );
     const { feed, got, until } = follow({ names: names(ask) });
     const started = feed.start();
-    await expect.poll(() => asked).toEqual([['70001', '70002']]);
+    await expect.poll(() => lookups).toEqual([['70001', '70002']]);
     answer('lena:*:70001:70001::/home/lena:/bin/sh\n');
     await started;
     expect(feed.page(null, 10).entries.map(({ user }) => user)).toEqual(['lena', null, 'lena']);
@@ -276,8 +276,8 @@ describe('names of users', () => {
       file,
       line('/4', { client: { uid: 70_002, pid: 1 } }) + line('/5', { client: { uid: 70_003, pid: 1 } }),
     );
-    await expect.poll(() => asked.length).toBe(2);
-    expect([asked[1], got.batches.filter((batch) => !batch.history)]).toEqual([['70003'], []]);
+    await expect.poll(() => lookups.length).toBe(2);
+    expect([lookups[1], got.batches.filter((batch) => !batch.history)]).toEqual([['70003'], []]);
     answer('kim:*:70003:70003::/home/kim:/bin/sh\n');
     await until(() => got.batches.some((batch) => !batch.history));
     expect(

@@ -109,7 +109,7 @@ describe('a defect in the clean-up of an apply that is verified', () => {
       started: false,
     } as const;
     const other = { id: 'e'.repeat(64), name: 'fourth', step: 'wait', outcome: null } as const;
-    const told: RecreateRun = {
+    const progress: RecreateRun = {
       members: [{ ...member, outcome }, other],
       activity: 'recreating',
       cancellable: true,
@@ -117,9 +117,9 @@ describe('a defect in the clean-up of an apply that is verified', () => {
     const run = await apply({
       ...withContainers(),
       recreate: (_chosen, onEvent) => {
-        onEvent(told);
+        onEvent(progress);
         const done = Promise.reject(new Error('made to fail'));
-        return Promise.resolve(ok({ run: () => told, cancel: () => false, done }));
+        return Promise.resolve(ok({ run: () => progress, cancel: () => false, done }));
       },
     });
     expect(run.outcome).toMatchObject({

@@ -10,16 +10,16 @@ const runtimeDirectory = path.resolve(import.meta.dirname, '../../../runtime');
 const backend = exclusiveBackend({ runtimeBuildDir: path.join(runtimeDirectory, 'build') });
 const isRoot = process.getuid?.() === 0;
 let root: string;
-const made: string[] = [];
+const created: string[] = [];
 beforeAll(() => {
   execFileSync('sh', [path.join(runtimeDirectory, 'build.sh')]);
 }, 90_000);
 beforeEach(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'backend-'));
-  made.push(root);
+  created.push(root);
 });
 afterAll(async () => {
-  for (const directory of made) await rm(directory, { recursive: true });
+  for (const directory of created) await rm(directory, { recursive: true });
 });
 
 describe('report', () => {

@@ -95,9 +95,9 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
     ['Docker version 25.0.0, build x', true],
     ['Docker version 26.1.5+dfsg1, build x', true],
     ['something', false],
-  ])('C builds are isolated from Docker 25 on: "%s"', async (words, met) => {
+  ])('C builds are isolated from Docker 25 on: "%s"', async (title, met) => {
     const dockerd = path.join(directory, 'dockerd');
-    await writeFile(dockerd, `#!/bin/sh\necho '${words}'\n`, { mode: 0o755 });
+    await writeFile(dockerd, `#!/bin/sh\necho '${title}'\n`, { mode: 0o755 });
     expect((await reported({}, { dockerd })).of('build-isolation')?.met).toBe(met);
   });
 

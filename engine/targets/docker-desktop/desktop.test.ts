@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { keepAllContainers } from '../../../shared/apply/plan.ts';
 import {
   standInDockerDesktop,
-  wordsOnlyEngine,
+  textOnlyEngine,
   type StandInDesktop,
   type StandInOptions,
 } from '../../../tests/support/stand-in-docker-desktop.ts';
@@ -32,7 +32,7 @@ const first =
 const second = first.replace('"value": false },\n  "enh', '"value": true },\n  "enh');
 
 async function stage(options: Partial<StandInOptions> & Pick<StandInOptions, 'platform'>) {
-  const engine = wordsOnlyEngine();
+  const engine = textOnlyEngine();
   const fake = await standInDockerDesktop({ engine, ...options });
   desktop = fake;
   return {
@@ -279,7 +279,7 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
   });
 
   it('has its file back when it cannot start without it', async () => {
-    const engine = wordsOnlyEngine();
+    const engine = textOnlyEngine();
     let broken = false;
     const { made, target } = await stage({
       platform,
@@ -310,7 +310,7 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
 
   it('reports an interrupted apply to all users until it is settled; a restart by an administrator settles it', async () => {
     let cut = true;
-    const engine = wordsOnlyEngine();
+    const engine = textOnlyEngine();
     const fake = await standInDockerDesktop({ engine, platform });
     desktop = fake;
     const options = { bulkheadCommand: '/none', projectRoot: '/none' };

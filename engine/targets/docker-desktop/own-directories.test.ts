@@ -5,14 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keepAllContainers } from '../../../shared/apply/plan.ts';
 import {
   standInDockerDesktop,
-  wordsOnlyEngine,
+  textOnlyEngine,
   type StandInDesktop,
 } from '../../../tests/support/stand-in-docker-desktop.ts';
 import { ownDirectories, readSecurity } from './own-directories.ts';
 import { openDesktopTarget } from './target.ts';
 
 // Windows' programs are stand-ins: what they are asked is held here. Not run on a real Windows.
-const usersOwn =
+const userDirectory =
   'O:S-1-5-21-1-2-3-1001D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;ID;FA;;;S-1-5-21-1-2-3-1001)(A;OICIID;0x1200a9;;;BU)';
 const closed = 'O:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)';
 
@@ -48,27 +48,27 @@ describe('the access list of a directory on Windows', () => {
 describe('directories of ours on Windows (stand-in)', () => {
   let desktop: StandInDesktop;
   beforeEach(async () => {
-    desktop = await standInDockerDesktop({ platform: 'win32', engine: wordsOnlyEngine() });
+    desktop = await standInDockerDesktop({ platform: 'win32', engine: textOnlyEngine() });
   });
   afterEach(() => desktop.end());
   const directory = () => path.dirname(desktop.host.locations.state);
 
   it("are made the administrators', for others to read", async () => {
-    const asked: string[] = [];
+    const commands: string[] = [];
     const own = ownDirectories({
       ...desktop.host,
       run: (program, args, options) => {
-        asked.push([program, ...args].join(' '));
+        commands.push([program, ...args].join(' '));
         return desktop.host.run(program, args, options);
       },
     });
     expect(await own.prepare(directory())).toMatchObject({ ok: true });
     const look = (place: string) =>
       `C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -NonInteractive -Command [IO.Directory]::GetAccessControl('${place}').GetSecurityDescriptorSddlForm('Owner, Access')`;
-    const fresh = /icacls\.exe (.*\.[0-9a-f]{12}) /.exec(asked[0] ?? '')?.[1] ?? '';
+    const fresh = /icacls\.exe (.*\.[0-9a-f]{12}) /.exec(commands[0] ?? '')?.[1] ?? '';
     const icacls = `C:\\Windows\\System32\\icacls.exe ${fresh}`;
     expect(fresh).toContain(directory());
-    expect(asked).toEqual([
+    expect(commands).toEqual([
       `${icacls} /setowner *S-1-5-32-544`,
       `${icacls} /inheritance:r /grant:r *S-1-5-32-544:(OI)(CI)F *S-1-5-18:(OI)(CI)F *S-1-5-32-545:(OI)(CI)RX`,
       look(fresh),
@@ -76,10 +76,10 @@ describe('directories of ours on Windows (stand-in)', () => {
     expect(await readdir(path.dirname(directory()))).toEqual(
       expect.not.arrayContaining([path.basename(fresh)]),
     );
-    asked.length = 0;
+    commands.length = 0;
     await writeFile(path.join(directory(), 'kept'), '');
     expect(await own.prepare(directory())).toMatchObject({ ok: true });
-    expect(asked).toEqual([look(directory())]);
+    expect(commands).toEqual([look(directory())]);
   });
 
   it('are refused where a user made them, whatever their rights, and where one that was open holds something', async () => {
@@ -159,7 +159,7 @@ describe('directories of ours on Windows (stand-in)', () => {
       await writeFile(path.join(state, 'apply-journal.json'), 'not a journal');
     };
     await planted();
-    await desktop.setRights(path.dirname(state), usersOwn);
+    await desktop.setRights(path.dirname(state), userDirectory);
     const target = openDesktopTarget(desktop.host, { bulkheadCommand: '/none', projectRoot: '/none' });
     expect(await target.resume()).toMatchObject({ ok: false, error: { code: 'settings.unwritable' } });
     expect(await target.startApply({ text: '{}', choices: keepAllContainers, baseHash: '' })).toMatchObject({
@@ -190,7 +190,7 @@ describe('directories of ours elsewhere', () => {
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
   it('are refused where others may write in them', async () => {
-    const desktop = await standInDockerDesktop({ platform: 'linux', engine: wordsOnlyEngine() });
+    const desktop = await standInDockerDesktop({ platform: 'linux', engine: textOnlyEngine() });
     const own = ownDirectories(desktop.host);
     expect([
       (await own.prepare(path.join(directory, 'a', 'b'))).ok,

@@ -22,7 +22,7 @@ async function supervise(script: string, busy?: RegExp) {
   await writeFile(command, `#!/bin/sh\n${script}\n`);
   await chmod(command, 0o755);
   const lines: string[] = [];
-  const seen: (ProcessIdentity | null)[] = [];
+  const identities: (ProcessIdentity | null)[] = [];
   let wake: () => void = () => undefined;
   const supervised = superviseChild({
     name: 'gateway',
@@ -37,17 +37,17 @@ async function supervise(script: string, busy?: RegExp) {
       close: () => Promise.resolve(),
     },
     onChange: (identity) => {
-      seen.push(identity);
+      identities.push(identity);
       wake();
     },
   });
   child = supervised;
   const next = async (): Promise<ProcessIdentity | null> => {
-    while (seen.length === 0)
+    while (identities.length === 0)
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
-    return seen.shift() ?? null;
+    return identities.shift() ?? null;
   };
   return { supervised, lines, next };
 }

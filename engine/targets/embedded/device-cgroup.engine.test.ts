@@ -48,11 +48,11 @@ describe('device nodes of images', () => {
 
   it('accounts are read from none (a confined engine), and from any (another one)', async () => {
     await device.write(account);
-    const words = ['run', '--rm', '--user', 'of-the-device', 'accounts', '/bin/busybox', 'id', '-u'];
-    expect(await engine.docker(...words).catch(failing)).toMatch(
+    const args = ['run', '--rm', '--user', 'of-the-device', 'accounts', '/bin/busybox', 'id', '-u'];
+    expect(await engine.docker(...args).catch(failing)).toMatch(
       /operation not permitted|unable to find user/,
     );
-    expect(await bare.docker(...words)).toBe('7777\n');
+    expect(await bare.docker(...args)).toBe('7777\n');
   });
 
   it('images that hold nodes are still unpacked, saved, built on and copied from', async () => {
@@ -111,8 +111,8 @@ describe('what runs in the cgroup', () => {
   });
 
   it('terminals work, of run and of exec', async () => {
-    const onTerminal = async (words: string) => {
-      const command = `docker -H unix://${engine.socket} ${words}`;
+    const onTerminal = async (args: string) => {
+      const command = `docker -H unix://${engine.socket} ${args}`;
       return (await run('script', ['-qec', command, '/dev/null'])).stdout;
     };
     expect(await onTerminal('run -it --name tty busybox tty')).toMatch(/\/dev\/(?:pts\/\d+|console)/);

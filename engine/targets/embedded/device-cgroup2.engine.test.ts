@@ -32,8 +32,8 @@ describe('the engine on cgroup v2', () => {
       /operation not permitted/,
     );
     expect(await device.content(line.length)).toBe(line);
-    const words = ['run', '--rm', '--user', 'of-the-device', 'nodes', '/bin/busybox', 'id', '-u'];
-    await expect(engine.docker(...words)).rejects.toThrow(/operation not permitted|unable to find user/);
+    const command = ['run', '--rm', '--user', 'of-the-device', 'nodes', '/bin/busybox', 'id', '-u'];
+    await expect(engine.docker(...command)).rejects.toThrow(/operation not permitted|unable to find user/);
   });
 
   it('is in the cgroup, and its containers are not', async () => {

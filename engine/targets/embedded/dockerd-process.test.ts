@@ -14,14 +14,14 @@ afterEach(async () => {
 /**
  * Settings under which `dockerd` is a script: it fails `failures` times saying `words`, then answers pings.
  */
-async function fakeDockerd(failures: number, words: string): Promise<DockerdSettings> {
+async function fakeDockerd(failures: number, errorText: string): Promise<DockerdSettings> {
   const socket = path.join(directory, 'engine.sock');
   const server = `require('node:http').createServer((q, r) => r.end('OK')).listen(${JSON.stringify(socket)})`;
   await writeFile(
     path.join(directory, 'dockerd'),
     `#!/bin/sh
 echo start >> '${directory}/starts'
-if [ "$(wc -l < '${directory}/starts')" -le ${failures} ]; then echo '${words}'; exit 1; fi
+if [ "$(wc -l < '${directory}/starts')" -le ${failures} ]; then echo '${errorText}'; exit 1; fi
 exec '${process.execPath}' -e '${server.replaceAll("'", '"')}'
 `,
   );

@@ -16,7 +16,7 @@ import { startBareEngine, type BareEngine } from '../../../tests/support/real-en
 const run = promisify(execFile);
 let scratch: string;
 let home: string;
-let witness: string;
+let recordDirectory: string;
 let server: GitServer;
 let bare: BareEngine;
 let embedded: EmbeddedEngine;
@@ -27,10 +27,10 @@ const before = { ...process.env };
 beforeAll(async () => {
   scratch = await mkdtemp('/tmp/bulkhead-home-');
   home = path.join(scratch, 'root');
-  witness = path.join(scratch, 'witness');
+  recordDirectory = path.join(scratch, 'witness');
   const programs = path.join(scratch, 'programs');
   const repositories = path.join(scratch, 'repositories');
-  for (const directory of [home, witness, programs, repositories])
+  for (const directory of [home, recordDirectory, programs, repositories])
     await mkdir(directory, { recursive: true });
   server = await startGitServer(repositories);
   const at = `http://127.0.0.1:${server.port}`;
@@ -41,7 +41,7 @@ beforeAll(async () => {
   await writeFile(
     path.join(home, '.gitconfig'),
     [
-      `[credential]\n\thelper = "!f() { echo used > ${witness}/helper; echo username=root; echo password=secret; }; f"`,
+      `[credential]\n\thelper = "!f() { echo used > ${recordDirectory}/helper; echo username=root; echo password=secret; }; f"`,
       `[url "${at}/private/of-root/"]\n\tinsteadOf = http://rewritten.invalid/`,
       '',
     ].join('\n'),
@@ -52,7 +52,7 @@ beforeAll(async () => {
   // Where the machine's ssh would be: says what the real one makes of its words, and reaches nobody.
   await writeFile(
     path.join(programs, 'ssh'),
-    `#!/bin/sh\n{ env; ssh-add -L 2>/dev/null; /usr/bin/ssh -G "$@"; } > ${witness}/ssh\nexit 255\n`,
+    `#!/bin/sh\n{ env; ssh-add -L 2>/dev/null; /usr/bin/ssh -G "$@"; } > ${recordDirectory}/ssh\nexit 255\n`,
   );
   await chmod(path.join(programs, 'ssh'), 0o755);
   agent = await openAgent(scratch);
@@ -75,7 +75,7 @@ afterAll(async () => {
   if (scratch) await rm(scratch, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  for (const name of await readdir(witness)) await rm(path.join(witness, name));
+  for (const name of await readdir(recordDirectory)) await rm(path.join(recordDirectory, name));
   server.requests.length = 0;
 });
 
@@ -114,12 +114,12 @@ async function build(socket: string, remote: string, version: '1' | '2'): Promis
   return stdout;
 }
 const repository = (name: string) => `http://127.0.0.1:${server.port}/${name}.git`;
-const seen = (name: string) => readFile(path.join(witness, name), 'utf8').catch(() => '');
+const recorded = (name: string) => readFile(path.join(recordDirectory, name), 'utf8').catch(() => '');
 /** What of root's was used. */
 async function used(): Promise<Record<string, boolean>> {
-  const ssh = await seen('ssh');
+  const ssh = await recorded('ssh');
   return {
-    helper: (await seen('helper')) !== '',
+    helper: (await recorded('helper')) !== '',
     credentials: server.requests.some(({ authorization }) => authorization !== ''),
     rewritten: server.requests.some((request) => request.path.startsWith('/private/of-root/')),
     keys: /^identityfile ~\/\.ssh\//m.test(ssh),
@@ -147,11 +147,11 @@ describe("root's identity at git and ssh", () => {
       expect(await used(), bareAnswer).toEqual({ ...nothing, ...taken });
       server.requests.length = 0;
       for (const socket of [embedded.paths.engineSocket, dropIn.socket]) {
-        for (const name of await readdir(witness)) await rm(path.join(witness, name));
+        for (const name of await readdir(recordDirectory)) await rm(path.join(recordDirectory, name));
         const answer = await build(socket, remote(), version);
         expect(await used(), answer).toEqual(nothing);
         // It was tried, and ended there.
-        if (taken.keys === true) expect(await seen('ssh')).toMatch(/^identityfile none$/m);
+        if (taken.keys === true) expect(await recorded('ssh')).toMatch(/^identityfile none$/m);
         else expect(answer).toMatch(/private|rewritten\.invalid/);
       }
     },
@@ -159,7 +159,7 @@ describe("root's identity at git and ssh", () => {
 
   it("ssh neither reads nor writes root's known hosts, and does not prompt", async () => {
     await build(embedded.paths.engineSocket, repository('over-ssh'), '2');
-    const ssh = await seen('ssh');
+    const ssh = await recorded('ssh');
     expect(ssh).toMatch(/^userknownhostsfile \/dev\/null$/m);
     expect(ssh).toMatch(/^batchmode yes$/m);
     expect(ssh).not.toMatch(/^(?:SSH_AUTH_SOCK|SSH_ASKPASS|GIT_ASKPASS)=/m);
@@ -180,7 +180,7 @@ describe("root's identity at git and ssh", () => {
     await run('docker', ['buildx', 'build', '--ssh', `default=${agent.socket}`, 'git@127.0.0.1:x.git'], {
       env: client,
     }).catch(() => undefined);
-    const ssh = await seen('ssh');
+    const ssh = await recorded('ssh');
     expect(ssh).toContain(agent.publicKey);
     expect(ssh).not.toContain(`SSH_AUTH_SOCK=${agent.socket}\n`);
     expect(ssh).toMatch(/^identityfile none$/m);

@@ -22,8 +22,8 @@ describe.runIf(process.platform === 'linux')('files a daemon does not inherit', 
     const secret = openSync('/etc/hostname', 'r');
     try {
       // A file handed down on purpose, as one without close-on-exec would be.
-      const handedDown = Array.from({ length: 20 }, () => secret);
-      expect(await filesOfChild(handedDown, 'readlink /proc/$$/fd/20')).toBe('/etc/hostname');
+      const inherited = Array.from({ length: 20 }, () => secret);
+      expect(await filesOfChild(inherited, 'readlink /proc/$$/fd/20')).toBe('/etc/hostname');
       const cover = coverInherited(nullFile, true);
       expect(cover.length).toBeGreaterThan(secret);
       expect(

@@ -142,9 +142,9 @@ describe('request heads: everything ambiguous is refused', () => {
 
 describe('forwarded heads', () => {
   let port = 0;
-  const seen: IncomingMessage[] = [];
+  const requests: IncomingMessage[] = [];
   const server = createServer({ insecureHTTPParser: false }, (request, response) => {
-    seen.push(request);
+    requests.push(request);
     response.end('ok');
   });
   server.on('upgrade', (_request, socket) => {
@@ -173,14 +173,14 @@ describe('forwarded heads', () => {
           const text = `${method} ${target} HTTP/1.1\r\nHost: d\r\n${fields.map(([name, content]) => `${name}: ${content}\r\n`).join('')}\r\n`;
           const result = parse(text);
           if (!result.ok) throw new Error(result.error.why);
-          seen.length = 0;
+          requests.length = 0;
           const socket = connect(port, '127.0.0.1');
           socket.end(Buffer.from(writeRequestHead({ ...result.head, close: true }), 'latin1'));
           socket.resume();
           await once(socket, 'close');
-          expect(seen).toHaveLength(1);
-          expect(seen[0]).toMatchObject({ method, url: target });
-          expect(seen[0]?.rawHeaders).toEqual(['Host', 'd', ...fields.flat(), 'Connection', 'close']);
+          expect(requests).toHaveLength(1);
+          expect(requests[0]).toMatchObject({ method, url: target });
+          expect(requests[0]?.rawHeaders).toEqual(['Host', 'd', ...fields.flat(), 'Connection', 'close']);
         },
       ),
       { numRuns: 100 },

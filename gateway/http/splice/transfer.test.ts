@@ -31,10 +31,10 @@ function kernel(
     if (next.length > length) sender.unshift(next.slice(length));
     return next.slice(0, length);
   };
-  const into = (text: string | Refusal | null, put: (text: string) => void): number => {
+  const into = (text: string | Refusal | null, write: (text: string) => void): number => {
     if (text === null) return 0;
     if (text in numbers) return refuse(text as Refusal); // has just been looked at
-    put(text);
+    write(text);
     return text.length;
   };
   const calls: SpliceSyscalls = {

@@ -148,7 +148,7 @@ const ping = 'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n';
  * An engine that asks for the body, and answers `pong` to it and to what follows. `slow`: it rests now and
  * then.
  */
-function receiving(slow: boolean): { body: () => Buffer; heard: () => string } {
+function receiving(slow: boolean): { body: () => Buffer; received: () => string } {
   const parts: Buffer[] = [];
   let all = Buffer.alloc(0);
   serve = (socket) => {
@@ -181,11 +181,11 @@ function receiving(slow: boolean): { body: () => Buffer; heard: () => string } {
   };
   return {
     body: () => unchunked(all)?.content ?? Buffer.alloc(0),
-    heard: () => Buffer.concat(parts).subarray(all.length).toString('latin1'),
+    received: () => Buffer.concat(parts).subarray(all.length).toString('latin1'),
   };
 }
 
-async function say(bytes: readonly Buffer[], until: RegExp): Promise<string> {
+async function send(bytes: readonly Buffer[], until: RegExp): Promise<string> {
   const socket = connect({ path: path.join(dir, 'g.sock'), allowHalfOpen: true });
   socket.on('error', () => undefined);
   for (const part of bytes) socket.write(part);
@@ -207,13 +207,13 @@ describe('large files through a transform that forwards them', () => {
         const sent = archive(5);
         const head = `PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\n${how === 'counted' ? `Content-Length: ${sent.length}` : 'Transfer-Encoding: chunked'}\r\n\r\n`;
         expect(
-          await say(
+          await send(
             [Buffer.from(head), how === 'counted' ? sent : chunked(sent), Buffer.from(ping)],
             /pong[^]*pong$/,
           ),
         ).toBe(`${pong}${pong}`);
         expect(digest(engineSide.body())).toBe(digest(archive(5 + toRange)));
-        expect(engineSide.heard()).toBe(ping);
+        expect(engineSide.received()).toBe(ping);
         if (splices) expect(begun()).toBeGreaterThan(0);
       }, 60_000);
     }
@@ -266,7 +266,7 @@ describe('large files through a transform that forwards them', () => {
     const engineSide = receiving(true);
     const sent = randomBytes(20_000_000);
     expect(
-      await say(
+      await send(
         [
           Buffer.from(
             `PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nContent-Length: ${sent.length}\r\n\r\n`,
@@ -302,7 +302,7 @@ describe('large files through a transform that forwards them', () => {
     };
     receiving(false);
     expect(
-      await say(
+      await send(
         [
           Buffer.from(
             'PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nContent-Length: 20000000\r\n\r\n',
@@ -320,11 +320,11 @@ it('a body that is refused after its end leaves nothing of it in the way of the 
     for await (const part of content) yield [part];
     throw new ResponseReplacedError(400, 'cut');
   };
-  const heard: string[] = [];
+  const received: string[] = [];
   serve = (socket) => {
-    const mine = heard.push('') - 1;
+    const mine = received.push('') - 1;
     socket.on('data', (part: Buffer) => {
-      heard[mine] += part.toString('latin1');
+      received[mine] += part.toString('latin1');
       if (part.includes('PUT ')) socket.write(ask);
       else if (part.includes('_ping')) socket.write(pong);
     });
@@ -336,7 +336,7 @@ it('a body that is refused after its end leaves nothing of it in the way of the 
   expect(String(((await once(socket, 'data')) as [Buffer])[0])).toMatch(/ 400 /);
   socket.write(ping);
   expect(String(((await once(socket, 'data')) as [Buffer])[0])).toBe(pong);
-  expect(heard.filter((one) => one.includes('_ping'))).toEqual([ping]);
+  expect(received.filter((one) => one.includes('_ping'))).toEqual([ping]);
   socket.destroy();
 });
 
@@ -354,7 +354,7 @@ const pieces = (from: number, to: number) =>
     Array.from({ length: (to - from) / 32_768 }, (_, i) => piece(from + i * 32_768, from + (i + 1) * 32_768)),
   );
 const fileHead = Buffer.concat([Buffer.from('200\r\n'), header('large', large, 5), Buffer.from('\r\n')]);
-const put = Buffer.from(
+const putHead = Buffer.from(
   'PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n',
 );
 const half = large / 2;
@@ -407,7 +407,7 @@ describe('a large file that bypasses our memory', () => {
   it('that its sender leaves in the middle gets no clean end', async () => {
     const engineSide = takingIn();
     const socket = await client();
-    socket.write(put);
+    socket.write(putHead);
     socket.write(fileHead);
     await new Promise((resolve) => socket.write(pieces(0, half), resolve));
     if (splices) await expect.poll(begun).toBeGreaterThan(0);
@@ -422,7 +422,7 @@ describe('a large file that bypasses our memory', () => {
       socket.end('HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfull');
     });
     const socket = await client();
-    for (const part of [put, fileHead, pieces(0, large)]) socket.write(part);
+    for (const part of [putHead, fileHead, pieces(0, large)]) socket.write(part);
     expect(await everything(socket)).toMatch(/ 500 [^]*full$/);
     if (splices) expect(begun()).toBeGreaterThan(0);
   });
@@ -443,7 +443,7 @@ describe('a large file that bypasses our memory', () => {
       });
     };
     const socket = await client();
-    for (const part of [put, fileHead]) socket.write(part);
+    for (const part of [putHead, fileHead]) socket.write(part);
     await new Promise((resolve) =>
       socket.write(Buffer.concat([pieces(0, half), Buffer.from(rest)]), resolve),
     );
@@ -455,7 +455,7 @@ describe('a large file that bypasses our memory', () => {
   it.runIf(splices)(
     'that ends before it is whole is left to the engine to judge: it gets no end of the chunk it was promised',
     async () => {
-      let heard = Buffer.alloc(0);
+      let received = Buffer.alloc(0);
       serve = (socket) => {
         socket.once('data', (first: Buffer) => {
           if (first.includes('_ping')) {
@@ -468,7 +468,7 @@ describe('a large file that bypasses our memory', () => {
             parts.push(part);
           });
           socket.on('end', () => {
-            heard = Buffer.concat(parts);
+            received = Buffer.concat(parts);
             socket.end(
               'HTTP/1.1 500 Internal Server Error\r\nContent-Length: 14\r\nConnection: close\r\n\r\nunexpected EOF',
             );
@@ -476,13 +476,13 @@ describe('a large file that bypasses our memory', () => {
         });
       };
       const socket = await client();
-      for (const part of [put, fileHead, pieces(0, half)]) socket.write(part);
+      for (const part of [putHead, fileHead, pieces(0, half)]) socket.write(part);
       await expect.poll(begun).toBeGreaterThan(0);
       socket.write('0\r\n\r\n');
       expect(await everything(socket)).toMatch(/ 500 [^]*unexpected EOF$/);
-      expect(heard.length).toBeGreaterThan(half);
-      expect(unchunked(heard)).toBeNull();
-      expect(await say([Buffer.from(ping)], /pong$/)).toBe(pong);
+      expect(received.length).toBeGreaterThan(half);
+      expect(unchunked(received)).toBeNull();
+      expect(await send([Buffer.from(ping)], /pong$/)).toBe(pong);
     },
   );
 
@@ -496,7 +496,7 @@ describe('a large file that bypasses our memory', () => {
       for (let at = 0; at < until; at += size) parts.push(piece(at, Math.min(at + size, until)));
       socket.write(
         Buffer.concat([
-          put,
+          putHead,
           fileHead,
           ...parts,
           ...(until < large ? [piece(until, large)] : []),
@@ -528,7 +528,7 @@ describe('a large file that bypasses our memory', () => {
       const part = sent.subarray(at, at + 32_768);
       parts.push(Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n'));
     }
-    socket.write(Buffer.concat([put, ...parts, Buffer.from('0\r\n\r\n')]));
+    socket.write(Buffer.concat([putHead, ...parts, Buffer.from('0\r\n\r\n')]));
     await answered;
     expect(digest(engineSide.body())).toBe(digest(two(5 + toRange)));
     if (splices) expect(begun()).toBeGreaterThan(1);
@@ -541,7 +541,7 @@ describe('a large file that bypasses our memory', () => {
       const socket = await client();
       const good = pieces(0, half);
       for (const part of [
-        put,
+        putHead,
         fileHead,
         good.subarray(0, good.length - 2),
         Buffer.from(wrong),
@@ -561,7 +561,7 @@ describe('a large file that bypasses our memory', () => {
     const socket = await client();
     const whole = Buffer.concat([fileHead, pieces(0, half), piece(half, half + 1), piece(half + 1, large)]);
     const answered = once(socket, 'data');
-    socket.write(put);
+    socket.write(putHead);
     // Cut at every place a line can be cut, with a turn for the other side.
     let at = 0;
     for (
@@ -728,21 +728,21 @@ describe.runIf(splices)('the thread', () => {
       )
         throw new Error('no C library');
       transform = through;
-      const heard: Buffer[] = [];
-      const bytes = () => heard.reduce((sum, part) => sum + part.length, 0);
+      const received: Buffer[] = [];
+      const bytes = () => received.reduce((sum, part) => sum + part.length, 0);
       const accepted = new Promise<Socket>((resolve) => {
         serve = (socket) => {
           socket.once('data', () => {
             socket.write(ask);
             socket.on('data', (part: Buffer) => {
-              heard.push(part);
+              received.push(part);
             });
           });
           resolve(socket);
         };
       });
       const socket = await client();
-      socket.write(Buffer.concat([put, fileHead]));
+      socket.write(Buffer.concat([putHead, fileHead]));
       await expect.poll(bytes).toBeGreaterThan(500);
       // Where nothing says how much will pass, only much of it begins a passage.
       const before = framing === 'goes on' ? pieces(0, 2 * 1024 * 1024) : Buffer.alloc(0);
@@ -776,7 +776,7 @@ describe.runIf(splices)('the thread', () => {
       memcpy(page, meant, 4096);
       busy?.reattach();
       await expect.poll(() => bytes()).toBeGreaterThan(before.length + 32_768 + 4096);
-      const text = Buffer.concat(heard).toString('latin1');
+      const text = Buffer.concat(received).toString('latin1');
       expect(text.slice(-4096, -4088) === '\r\n8000\r\n').toBe(framing === 'goes on');
       expect(text).not.toMatch(/\r\n0\r\n/);
       // The client's pages did change on the way.

@@ -22,8 +22,8 @@ const rowOf = (name: string) => {
 };
 /** What an opened row tells under a label: as it reads, and whole on hovering. */
 const fact = (row: HTMLElement, label: string) => {
-  const told = within(row).getByText(label).nextElementSibling?.firstElementChild;
-  return { text: told?.textContent, title: told?.getAttribute('title') };
+  const text = within(row).getByText(label).nextElementSibling?.firstElementChild;
+  return { text: text?.textContent, title: text?.getAttribute('title') };
 };
 
 describe('recreating containers under ECI (D)', () => {
@@ -191,16 +191,17 @@ describe('recreating containers under ECI (D)', () => {
   it('asks anew what it would do once the containers were scanned again', async () => {
     const { user, bridge } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
-    const asked = () => bridge.calls.filter(({ name }) => name === 'recreate:plan').map(({ input }) => input);
+    const planRequests = () =>
+      bridge.calls.filter(({ name }) => name === 'recreate:plan').map(({ input }) => input);
     const request = { ids: [idOf('old-vpn')], commit: [], old: 'remove-when-healthy', withoutWayBack: true };
-    expect(asked()).toEqual([request]);
+    expect(planRequests()).toEqual([request]);
     act(() => {
       bridge.emit('changed', {
         scan: { at: minutesAgo(0), durationMs: 90, eci: true, containers: structuredClone(someContainers) },
       });
     });
     await waitFor(() => {
-      expect(asked()).toEqual([request, request]);
+      expect(planRequests()).toEqual([request, request]);
     });
   });
 

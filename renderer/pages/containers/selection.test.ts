@@ -31,8 +31,8 @@ describe('selecting in a list', () => {
 
   it('forgets containers that are gone', () => {
     const selection = toggle(toggle(emptySelection, 'a'), 'b');
-    const kept = keepExisting(selection, new Set(['a']));
-    expect([chosen(kept), kept.active, kept.anchor]).toEqual(['a', null, null]);
+    const remaining = keepExisting(selection, new Set(['a']));
+    expect([chosen(remaining), remaining.active, remaining.anchor]).toEqual(['a', null, null]);
     expect(keepExisting(selection, new Set(order))).toBe(selection);
   });
 });

@@ -32,7 +32,7 @@ const commands = (app: RenderedApp) =>
   document_(app).enhancedContainerIsolation.dockerSocketMount.commandList;
 const field = () => screen.getByRole('textbox', { name: 'Image to allow' });
 /** As from the clipboard: one event instead of one a letter. */
-const put = async ({ user }: RenderedApp, input: HTMLElement, text: string) => {
+const typeInto = async ({ user }: RenderedApp, input: HTMLElement, text: string) => {
   await user.clear(input);
   await user.click(input);
   await user.paste(text);
@@ -56,7 +56,7 @@ describe('allowed images (B2)', patience, () => {
     expect((screen.getByRole('button', { name: 'Add image' }) as HTMLButtonElement).disabled).toBe(true);
     await app.user.keyboard('{Enter}');
     expect(app.store.get().draft).toBe(appliedText);
-    await put(app, field(), 'example.org/deploy:2');
+    await typeInto(app, field(), 'example.org/deploy:2');
     await app.user.keyboard('{Enter}');
     expect(app.store.get().draft).toBe(appliedText.replace('03bd"]', '03bd", "example.org/deploy:2"]'));
     expect(within(row('example.org/deploy:2')).getByText('Added')).toBeTruthy();
@@ -65,21 +65,21 @@ describe('allowed images (B2)', patience, () => {
 
   it('says what a reference matches on this engine, by name', async () => {
     const app = await open(appliedText.replace('"docker:cli", ', ''));
-    await put(app, field(), 'docker:cli');
+    await typeInto(app, field(), 'docker:cli');
     await waitFor(() => {
       expect(helper()).toBe('Matches 1 image on this engine');
     });
-    await put(app, field(), 'docker:25');
+    await typeInto(app, field(), 'docker:25');
     expect(helper()).toBe('Matches no image on this engine yet');
     expect(within(row('docker.io/testcontainers/ryuk:*')).getByText('No image yet')).toBeTruthy();
   });
 
   it('refuses a duplicate however it is spelt, and mentions a wider entry', async () => {
     const app = await open();
-    await put(app, field(), 'docker.io/library/docker:cli');
+    await typeInto(app, field(), 'docker.io/library/docker:cli');
     await app.user.keyboard('{Enter}');
     expect(helper()).toBe('Already listed as docker:cli');
-    await put(app, field(), 'testcontainers/ryuk:0.11');
+    await typeInto(app, field(), 'testcontainers/ryuk:0.11');
     expect(helper()).toBe('Already covered by docker.io/testcontainers/ryuk:*');
     expect(app.store.get().draft).toBe(appliedText);
   });
@@ -98,7 +98,7 @@ describe('allowed images (B2)', patience, () => {
     await waitFor(() => {
       expect(document.activeElement).toBe(input);
     });
-    await put(app, input, 'docker:27');
+    await typeInto(app, input, 'docker:27');
     await app.user.keyboard('{Enter}');
     expect(images(app)[1]).toBe('docker:27');
     expect(within(row('docker:27')).getByText('Edited')).toBeTruthy();
@@ -164,15 +164,15 @@ describe('allowed images (B2)', patience, () => {
 
   it('reads the images again when the window gets focus: a tag may have changed', async () => {
     const { bridge } = await open();
-    const asked = () => bridge.calls.filter(({ name }) => name === 'images:list').length;
+    const listRequests = () => bridge.calls.filter(({ name }) => name === 'images:list').length;
     await waitFor(() => {
-      expect(asked()).toBe(1);
+      expect(listRequests()).toBe(1);
     });
     act(() => {
       window.dispatchEvent(new Event('focus'));
     });
     await waitFor(() => {
-      expect(asked()).toBe(2);
+      expect(listRequests()).toBe(2);
     });
   });
 
@@ -227,15 +227,15 @@ describe('what registries serve for the entries (B3)', patience, () => {
 
   it('asks about what is typed once the typing stops, and says what that matches here', async () => {
     const app = await open(appliedText.replace('"docker:cli", ', ''));
-    await put(app, field(), 'docker:cli');
+    await typeInto(app, field(), 'docker:cli');
     await waitFor(() => {
       expect(helper()).toBe('The registry serves 4f2a…91c7, which matches 1 local image');
     });
-    await put(app, field(), 'docker:24');
+    await typeInto(app, field(), 'docker:24');
     await waitFor(() => {
       expect(helper()).toBe('The registry has no such image: the entry would let none in');
     });
-    await put(app, field(), 'docker:26');
+    await typeInto(app, field(), 'docker:26');
     await waitFor(() => {
       expect(helper()).toContain('Unknown what the registry serves');
     });

@@ -29,7 +29,11 @@ const chooseIn = async (user: Awaited<ReturnType<typeof renderApp>>['user'], pat
 };
 const field = () => screen.getByRole('textbox', { name: 'Directory to share' });
 /** As from the clipboard: one keystroke, not one for each letter. */
-const put = async (user: Awaited<ReturnType<typeof renderApp>>['user'], into: HTMLElement, text: string) => {
+const typeInto = async (
+  user: Awaited<ReturnType<typeof renderApp>>['user'],
+  into: HTMLElement,
+  text: string,
+) => {
   await user.click(into);
   await user.paste(text);
 };
@@ -45,10 +49,10 @@ describe('the list of shared directories', () => {
   });
 
   it('checks again on demand after a failure, and when the window gets focus', async () => {
-    let asked = 0;
+    let requestCount = 0;
     const { user } = await renderApp(state('protected'), 'file-sharing', {
       'paths:resolve': ({ paths }) =>
-        ++asked === 1
+        ++requestCount === 1
           ? fail('internal', 'no')
           : ok(
               paths.map((written) => ({
@@ -65,18 +69,18 @@ describe('the list of shared directories', () => {
     await waitFor(() => {
       expect(screen.queryByText(/could not be looked up/)).toBeNull();
     });
-    const before = asked;
+    const before = requestCount;
     act(() => {
       window.dispatchEvent(new Event('focus'));
     });
     await waitFor(() => {
-      expect(asked).toBeGreaterThan(before);
+      expect(requestCount).toBeGreaterThan(before);
     });
   });
 
   it('adds what is typed, marks it, and the undo arrow gives the document back byte for byte', async () => {
     const { user, store } = await renderApp(state('protected'), 'file-sharing');
-    await put(user, field(), '/srv/data/');
+    await typeInto(user, field(), '/srv/data/');
     await user.keyboard('{Enter}');
     expect(listIn(store.get().draft)).toEqual([...applied, { path: '/srv/data', sharedByDefault: false }]);
     expect(within(row('/srv/data')).getByText('Added')).toBeTruthy();
@@ -95,7 +99,7 @@ describe('the list of shared directories', () => {
     ['/srv/../etc', 'The path must not hold'],
   ])('refuses %s while it is typed', async (text, why) => {
     const { user, store } = await renderApp(state('protected'), 'file-sharing');
-    await put(user, field(), text);
+    await typeInto(user, field(), text);
     expect(document.getElementById(field().getAttribute('aria-describedby') ?? '')?.textContent).toContain(
       why,
     );
@@ -110,7 +114,7 @@ describe('the list of shared directories', () => {
     await user.click(screen.getByRole('button', { name: 'Narrow to…' }));
     const edit = screen.getByRole('textbox', { name: 'Directory' });
     await user.clear(edit);
-    await put(user, edit, '/srv/etc');
+    await typeInto(user, edit, '/srv/etc');
     await user.keyboard('{Enter}');
     expect(listIn(store.get().draft)).toContainEqual({ path: '/srv/etc', sharedByDefault: false });
     expect(screen.queryByText('Holds this host’s configuration')).toBeNull();
@@ -142,7 +146,7 @@ describe('the list of shared directories', () => {
     const { user, store } = await renderApp(state('protected'), 'file-sharing');
     await chooseIn(user, '/srv/projects', 'Edit…');
     const edit = screen.getByRole('textbox', { name: 'Directory' });
-    await put(user, edit, '/app');
+    await typeInto(user, edit, '/app');
     await user.keyboard('{Enter}');
     expect(listIn(store.get().draft)).toEqual([
       applied[0],
@@ -182,7 +186,7 @@ describe('the list of shared directories', () => {
     const { user, store } = await renderApp(state('sharesMissing'), 'file-sharing');
     const before = store.get().draft;
     expect(within(row('$HOME')).getByText('Default')).toBeTruthy();
-    await put(user, field(), '/srv/data');
+    await typeInto(user, field(), '/srv/data');
     await user.keyboard('{Enter}');
     expect(listIn(store.get().draft)).toEqual([
       { path: '$HOME', sharedByDefault: true },
@@ -237,11 +241,11 @@ describe('the tester', () => {
           waiting.set(path, resolve);
         }),
     });
-    await put(user, tryPath(), '/opt');
+    await typeInto(user, tryPath(), '/opt');
     await waitFor(() => {
       expect(waiting.has('/opt')).toBe(true);
     });
-    await put(user, tryPath(), '/data');
+    await typeInto(user, tryPath(), '/data');
     await waitFor(() => {
       expect(waiting.has('/opt/data')).toBe(true);
     });
@@ -263,7 +267,7 @@ describe('the tester', () => {
     act(() => {
       store.setDraft(`${store.get().draft}\n`);
     });
-    await put(user, tryPath(), '/home/sam');
+    await typeInto(user, tryPath(), '/home/sam');
     expect((await screen.findByRole('alert')).textContent).toContain('No space left on device.');
     expect(screen.queryByText('Yes')).toBeNull();
     expect(bridge.calls.some(({ name }) => name === 'paths:would-mount')).toBe(false);
@@ -271,22 +275,22 @@ describe('the tester', () => {
 
   it('never shows an answer as one to what was typed since', async () => {
     const { user } = await renderApp(state('protected'), 'file-sharing');
-    await put(user, tryPath(), '/home/sam');
+    await typeInto(user, tryPath(), '/home/sam');
     expect(await screen.findByText('Yes')).toBeTruthy();
     await user.clear(tryPath());
-    await put(user, tryPath(), '/o');
+    await typeInto(user, tryPath(), '/o');
     expect(screen.queryByText('Yes')).toBeNull();
     expect(await screen.findByText('No')).toBeTruthy();
   });
 
   it('asks the draft that is shown, then what is applied; says where a link leads', async () => {
     const { user } = await renderApp(state('protected'), 'file-sharing');
-    await put(user, tryPath(), '/home/sam/link');
+    await typeInto(user, tryPath(), '/home/sam/link');
     const status = () => tryPath().closest('section')?.querySelector('[role=status]')?.textContent;
     await waitFor(() => {
       expect(status()).toBe('NoIt leads to /opt/data, which isn’t shared.');
     });
-    await put(user, field(), '/opt/data');
+    await typeInto(user, field(), '/opt/data');
     await user.keyboard('{Enter}');
     await waitFor(() => {
       expect(status()).toBe('YesIt leads to /opt/data, inside /opt/data.');

@@ -25,7 +25,7 @@ describe('the plan', () => {
   it('is told before anything happens: versions, effects, daemon.json, how it ends', async () => {
     await open('rich');
     await screen.findByText('Version 11 becomes 12. If any step fails, everything goes back to version 11.');
-    for (const words of [
+    for (const label of [
       'Docker Engine restarts once',
       '1 key in daemon.json',
       '2 running containers stop',
@@ -33,7 +33,7 @@ describe('the plan', () => {
       '12 images, 9 containers',
       'Ends verified, or rolled back',
     ])
-      expect(screen.getByText(words)).toBeTruthy();
+      expect(screen.getByText(label)).toBeTruthy();
   });
 
   it('focuses the way back, never Apply, and Enter on Apply does nothing', async () => {

@@ -16,14 +16,19 @@ async function leaveByStep(
   relay: Container,
   shared: string,
 ): Promise<boolean> {
-  const [outside, between] = await scene.both(relay);
+  const [outside, relayProcess] = await scene.both(relay);
   const { directory, descriptor } = await scene.openDirectory(outside, name);
-  const given = await scene.pass(between, await scene.pass(outside, descriptor, between), step, {
-    from: shared,
-    to: shared,
-  });
-  await step.call('install', given, 'program');
-  await step.call('fchmodat', given, 'program', 0o6755);
+  const stepDirectory = await scene.pass(
+    relayProcess,
+    await scene.pass(outside, descriptor, relayProcess),
+    step,
+    {
+      from: shared,
+      to: shared,
+    },
+  );
+  await step.call('install', stepDirectory, 'program');
+  await step.call('fchmodat', stepDirectory, 'program', 0o6755);
   return scene.isCanary(await outside.run(path.join(directory, 'program'), 'cat', scene.secret));
 }
 

@@ -208,12 +208,12 @@ export const deviceAttempts = accompliceAttempts([
       // 0666, as udev makes it: whose network namespace counts is another matter.
       const tun = path.join(scene.closed, 'tun');
       await (await scene.root()).call('mknodat', AT_FDCWD, tun, S_IFCHR | 0o666, device(10, 200));
-      const given = await scene.handOver(outside, tun, O_RDWR, inside);
+      const passed = await scene.handOver(outside, tun, O_RDWR, inside);
       const request = Buffer.alloc(40);
       request.write('acc-tun', 0);
       const tunWithoutHeader = 0x1001;
       request.writeUInt16LE(tunWithoutHeader, 16);
-      await inside.call('ioctl', given, 0x4004_54ca, request);
+      await inside.call('ioctl', passed, 0x4004_54ca, request);
       return isInterface('acc-tun');
     },
   },

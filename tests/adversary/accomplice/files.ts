@@ -28,9 +28,9 @@ async function leaveProgram(
 ): Promise<boolean> {
   const [outside, inside] = await scene.both();
   const { directory } = await scene.openDirectory(outside, id);
-  const given = await scene.handOver(outside, directory, flags | O_DIRECTORY, inside);
-  await inside.call('install', given, 'program');
-  await change(inside, given);
+  const passed = await scene.handOver(outside, directory, flags | O_DIRECTORY, inside);
+  await inside.call('install', passed, 'program');
+  await change(inside, passed);
   return scene.isCanary(await outside.run(path.join(directory, 'program'), 'cat', target));
 }
 
@@ -85,9 +85,9 @@ export const fileAttempts = accompliceAttempts([
     title: "a descriptor of the machine's / leads container root to a file of root's",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
-      const given = await scene.handOver(outside, '/', O_PATH | O_DIRECTORY, inside);
+      const passed = await scene.handOver(outside, '/', O_PATH | O_DIRECTORY, inside);
       return scene.isCanary(
-        await inside.read(await inside.call('openat', given, scene.secret.slice(1), O_RDONLY)),
+        await inside.read(await inside.call('openat', passed, scene.secret.slice(1), O_RDONLY)),
       );
     },
   },
@@ -117,9 +117,9 @@ export const fileAttempts = accompliceAttempts([
       const [outside, inside] = await scene.both();
       const { directory, descriptor } = await scene.openDirectory(outside, 'own-file-given-to-root');
       await outside.call('install', descriptor, 'program');
-      const given = await scene.handOver(outside, path.join(directory, 'program'), O_RDONLY, inside);
-      await inside.call('fchown', given, 0, 0);
-      await inside.call('fchmod', given, 0o4755);
+      const passed = await scene.handOver(outside, path.join(directory, 'program'), O_RDONLY, inside);
+      await inside.call('fchown', passed, 0, 0);
+      await inside.call('fchmod', passed, 0o4755);
       return scene.isCanary(await outside.run(path.join(directory, 'program'), 'cat', scene.secret));
     },
   },
@@ -129,8 +129,8 @@ export const fileAttempts = accompliceAttempts([
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const file = await scene.rootFile('reopened', 0o644);
-      const given = await scene.handOver(outside, file, O_RDONLY, inside);
-      const written = await inside.call('openat', AT_FDCWD, `/proc/self/fd/${given}`, O_WRONLY | O_TRUNC);
+      const passed = await scene.handOver(outside, file, O_RDONLY, inside);
+      const written = await inside.call('openat', AT_FDCWD, `/proc/self/fd/${passed}`, O_WRONLY | O_TRUNC);
       await inside.call('write', written, 'changed', 7);
       return (await readFile(file, 'utf8')) === 'changed';
     },
@@ -140,8 +140,8 @@ export const fileAttempts = accompliceAttempts([
     title: 'an O_PATH descriptor of a file that root alone may read is opened',
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
-      const given = await scene.handOver(outside, scene.secret, O_PATH, inside);
-      return scene.isCanary(await scene.readFile(inside, `/proc/self/fd/${given}`));
+      const passed = await scene.handOver(outside, scene.secret, O_PATH, inside);
+      return scene.isCanary(await scene.readFile(inside, `/proc/self/fd/${passed}`));
     },
   },
   {
@@ -161,8 +161,8 @@ export const fileAttempts = accompliceAttempts([
       const [outside, inside] = await scene.both();
       const { directory, descriptor } = await scene.openDirectory(outside, 'hard-link');
       const file = await scene.handOver(outside, scene.secret, O_PATH, inside);
-      const given = await scene.pass(outside, descriptor, inside);
-      await inside.call('linkat', AT_FDCWD, `/proc/self/fd/${file}`, given, 'secret', AT_SYMLINK_FOLLOW);
+      const passed = await scene.pass(outside, descriptor, inside);
+      await inside.call('linkat', AT_FDCWD, `/proc/self/fd/${file}`, passed, 'secret', AT_SYMLINK_FOLLOW);
       return scene.belongsToRoot(path.join(directory, 'secret'));
     },
   },
@@ -172,8 +172,8 @@ export const fileAttempts = accompliceAttempts([
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const file = await scene.rootFile('removed', 0o600);
-      const given = await scene.handOver(outside, scene.closed, O_PATH | O_DIRECTORY, inside);
-      await inside.call('unlinkat', given, 'removed', 0);
+      const passed = await scene.handOver(outside, scene.closed, O_PATH | O_DIRECTORY, inside);
+      await inside.call('unlinkat', passed, 'removed', 0);
       return !(await scene.belongsToRoot(file));
     },
   },
@@ -192,10 +192,10 @@ export const fileAttempts = accompliceAttempts([
         Buffer.alloc(4),
         0,
       );
-      const given = await scene.handOver(outside, '/', O_RDONLY | O_DIRECTORY, inside);
+      const passed = await scene.handOver(outside, '/', O_RDONLY | O_DIRECTORY, inside);
       const handle = named.memory[0] ?? wanted;
       return scene.isCanary(
-        await inside.read(await inside.call('open_by_handle_at', given, handle, O_RDONLY)),
+        await inside.read(await inside.call('open_by_handle_at', passed, handle, O_RDONLY)),
       );
     },
   },
@@ -221,11 +221,11 @@ export const fileAttempts = accompliceAttempts([
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const file = await scene.rootFile('immutable', 0o644);
-      const given = await scene.handOver(outside, file, O_RDONLY, inside);
+      const passed = await scene.handOver(outside, file, O_RDONLY, inside);
       const [getFlags, setFlags, immutable] = [0x8008_6601, 0x4008_6602, 0x10];
       const flags =
-        (await inside.filled('ioctl', given, getFlags, Buffer.alloc(8))).memory[0]?.readUInt32LE(0) ?? 0;
-      await inside.call('ioctl', given, setFlags, u32(flags | immutable, 0));
+        (await inside.filled('ioctl', passed, getFlags, Buffer.alloc(8))).memory[0]?.readUInt32LE(0) ?? 0;
+      await inside.call('ioctl', passed, setFlags, u32(flags | immutable, 0));
       const stopped = await rm(file).then(
         () => false,
         () => true,
@@ -243,8 +243,8 @@ export const fileAttempts = accompliceAttempts([
       const setting = '/proc/sys/fs/lease-break-time';
       const before = await readFile(setting, 'utf8');
       const wanted = String(Number(before) + 1);
-      const given = await scene.handOver(outside, '/proc/sys', O_PATH | O_DIRECTORY, inside);
-      const opened = await inside.call('openat', given, 'fs/lease-break-time', O_WRONLY);
+      const passed = await scene.handOver(outside, '/proc/sys', O_PATH | O_DIRECTORY, inside);
+      const opened = await inside.call('openat', passed, 'fs/lease-break-time', O_WRONLY);
       await inside.call('write', opened, wanted, wanted.length);
       const after = await readFile(setting, 'utf8');
       await writeFile(setting, before);

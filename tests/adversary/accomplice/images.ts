@@ -21,7 +21,7 @@ async function firstId(container: Container): Promise<number> {
  * mounted.
  */
 async function placesOutside(scene: Scene, agent: Agent, name: string): Promise<string[]> {
-  const told = await scene.docker(
+  const output = await scene.docker(
     attacker,
     'inspect',
     '-f',
@@ -35,7 +35,7 @@ async function placesOutside(scene: Scene, agent: Agent, name: string): Promise<
     .split('\n')
     .map((line) => line.split(' ')[4] ?? '')
     .filter((point) => point.startsWith('/'));
-  return [...new Set([...told.split(/[\n:]/).filter((place) => place.startsWith('/')), ...points])];
+  return [...new Set([...output.split(/[\n:]/).filter((place) => place.startsWith('/')), ...points])];
 }
 
 /** Reads `file` below the places where a container's files may be, until it says what is wanted. */

@@ -215,10 +215,10 @@ export const kernelAttempts = accompliceAttempts([
       const [outside, inside] = await scene.both(scene.containers.privileged);
       await outside.call('unshare', CLONE_NEWUSER | CLONE_NEWNS);
       const context = await outside.call('fsopen', 'bpf', 0);
-      const given = await scene.pass(outside, context, inside);
+      const passed = await scene.pass(outside, context, inside);
       for (const what of ['delegate_cmds', 'delegate_maps'])
-        await inside.call('fsconfig', given, FSCONFIG_SET_STRING, what, 'any', 0);
-      await inside.call('fsconfig', given, FSCONFIG_CMD_CREATE, 0, 0, 0);
+        await inside.call('fsconfig', passed, FSCONFIG_SET_STRING, what, 'any', 0);
+      await inside.call('fsconfig', passed, FSCONFIG_CMD_CREATE, 0, 0, 0);
       const mount = await outside.call('fsmount', context, 0, 0);
       const directory = await outside.call('openat', mount, '.', O_RDONLY | O_DIRECTORY);
       const token = await bpf(outside, BPF_TOKEN_CREATE, u32(0, directory));

@@ -148,8 +148,8 @@ export const namespaceAttempts = accompliceAttempts([
     title: "container root makes a cgroup by a descriptor of the machine's cgroup directory",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
-      const given = await scene.handOver(outside, await cgroups(), O_PATH | O_DIRECTORY, inside);
-      await inside.call('mkdirat', given, 'accomplice-directory', 0o755);
+      const passed = await scene.handOver(outside, await cgroups(), O_PATH | O_DIRECTORY, inside);
+      await inside.call('mkdirat', passed, 'accomplice-directory', 0o755);
       return isCgroup('accomplice-directory');
     },
   },

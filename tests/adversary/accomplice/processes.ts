@@ -98,12 +98,12 @@ export const processAttempts = accompliceAttempts([
         const [attach, peek, detach, waitForAll] = [16, 2, 17, 0x4000_0000];
         await range.call('ptrace', attach, pid, 0, 0);
         await range.call('wait4', pid, Buffer.alloc(4), waitForAll, 0);
-        const words: Buffer[] = [];
+        const chunks: Buffer[] = [];
         for (let offset = 0; offset < bobsSecret.length; offset += 8) {
-          words.push(...(await range.filled('ptrace', peek, pid, address + offset, Buffer.alloc(8))).memory);
+          chunks.push(...(await range.filled('ptrace', peek, pid, address + offset, Buffer.alloc(8))).memory);
         }
         await range.call('ptrace', detach, pid, 0, 0);
-        return Buffer.concat(words);
+        return Buffer.concat(chunks);
       }),
   },
   {

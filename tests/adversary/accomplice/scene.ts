@@ -15,7 +15,7 @@ export class Scene {
   readonly #children: ChildProcess[] = [];
   /** Servers that an agent started: they outlive it. */
   readonly #started: number[] = [];
-  readonly #made = new Map<string, Promise<unknown>>();
+  readonly #created = new Map<string, Promise<unknown>>();
   #passed = 0;
   readonly ground: Ground;
   /** The attacker's directory: 0777, his, and `/share` in his containers. */
@@ -73,8 +73,8 @@ export class Scene {
     return scene;
   }
 
-  async #serve(control: string, ...words: string[]): Promise<void> {
-    const child = spawn('setpriv', [...words, '--', this.ground.tool, 'serve', control], {
+  async #serve(control: string, ...argv: string[]): Promise<void> {
+    const child = spawn('setpriv', [...argv, '--', this.ground.tool, 'serve', control], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     this.#children.push(child);
@@ -125,8 +125,8 @@ export class Scene {
     uid = attacker,
   ): Promise<Container> {
     const shared = uid === attacker ? ['-v', `${this.share}:/share`] : [];
-    const words = command.length > 0 ? command : ['accomplice', '/accomplice', 'serve', '/control.sock'];
-    await this.docker(uid, 'run', '-d', '--name', name, ...shared, ...options, ...words);
+    const argv = command.length > 0 ? command : ['accomplice', '/accomplice', 'serve', '/control.sock'];
+    await this.docker(uid, 'run', '-d', '--name', name, ...shared, ...options, ...argv);
     return this.running(name);
   }
 
@@ -229,10 +229,10 @@ export class Scene {
 
   /** Something that attempts have in common, made once. */
   once<T>(name: string, make: () => Promise<T>): Promise<T> {
-    const made = this.#made.get(name) as Promise<T> | undefined; // one maker a name
+    const made = this.#created.get(name) as Promise<T> | undefined; // one maker a name
     if (made !== undefined) return made;
     const making = make();
-    this.#made.set(name, making);
+    this.#created.set(name, making);
     return making;
   }
 
@@ -275,9 +275,9 @@ export class Scene {
   async leaveRangeProgram(container: Container, name: string): Promise<string> {
     const [outside, inside] = await this.both(container);
     const { directory, descriptor } = await this.openDirectory(outside, name);
-    const given = await this.pass(outside, descriptor, inside);
-    await inside.call('install', given, 'range-user');
-    await inside.call('fchmodat', given, 'range-user', 0o6755);
+    const passed = await this.pass(outside, descriptor, inside);
+    await inside.call('install', passed, 'range-user');
+    await inside.call('fchmodat', passed, 'range-user', 0o6755);
     return path.join(directory, 'range-user');
   }
 

@@ -44,12 +44,12 @@ async function ask(
 
 /** Has a container read the canary, over a connection to the engine that a process inside has. */
 async function readByEngine(scene: Scene, inside: Agent, connection: number, name: string): Promise<boolean> {
-  const made = await ask(inside, connection, 'POST', `/containers/create?name=${name}`, {
+  const created = await ask(inside, connection, 'POST', `/containers/create?name=${name}`, {
     Image: 'accomplice',
     Cmd: ['/accomplice', 'cat', '/closed/secret'],
     HostConfig: { Binds: [`${scene.closed}:/closed`] },
   });
-  if (!/^HTTP\/1\.1 201/.test(made)) throw new Stopped(made.slice(-300));
+  if (!/^HTTP\/1\.1 201/.test(created)) throw new Stopped(created.slice(-300));
   const started = await ask(inside, connection, 'POST', `/containers/${name}/start`);
   if (!/^HTTP\/1\.1 204/.test(started)) throw new Stopped(started.slice(-300));
   await ask(inside, connection, 'POST', `/containers/${name}/wait`);
@@ -98,10 +98,10 @@ export const socketAttempts = accompliceAttempts([
     title: "container root connects to the engine's own socket by a descriptor of a directory above it",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
-      const given = await scene.handOver(outside, '/', O_PATH | O_DIRECTORY, inside);
+      const passed = await scene.handOver(outside, '/', O_PATH | O_DIRECTORY, inside);
       const connection = await inside.call(
         'connect-to',
-        `/proc/self/fd/${given}${scene.ground.engineSocket}`,
+        `/proc/self/fd/${passed}${scene.ground.engineSocket}`,
       );
       return readByEngine(scene, inside, connection, 'by-directory');
     },
@@ -114,8 +114,8 @@ export const socketAttempts = accompliceAttempts([
         scene,
         'peer.sock',
         async (outside, inside, socket) => {
-          const given = await scene.handOver(outside, path.dirname(socket), O_PATH | O_DIRECTORY, inside);
-          return inside.call('connect-to', `/proc/self/fd/${given}/${path.basename(socket)}`);
+          const passed = await scene.handOver(outside, path.dirname(socket), O_PATH | O_DIRECTORY, inside);
+          return inside.call('connect-to', `/proc/self/fd/${passed}/${path.basename(socket)}`);
         },
         async (service, connection) => {
           const peer = await service.filled(
@@ -165,8 +165,8 @@ export const socketAttempts = accompliceAttempts([
       const fifo = path.join(scene.closed, 'fifo');
       await root.call('mknodat', AT_FDCWD, fifo, 0o10644, 0);
       const reader = await root.call('openat', AT_FDCWD, fifo, O_RDONLY | O_NONBLOCK);
-      const given = await scene.handOver(outside, fifo, O_RDONLY | O_NONBLOCK, inside);
-      const writer = await inside.call('openat', AT_FDCWD, `/proc/self/fd/${given}`, O_WRONLY | O_NONBLOCK);
+      const passed = await scene.handOver(outside, fifo, O_RDONLY | O_NONBLOCK, inside);
+      const writer = await inside.call('openat', AT_FDCWD, `/proc/self/fd/${passed}`, O_WRONLY | O_NONBLOCK);
       await inside.call('write', writer, 'an order', 8);
       return (await root.read(reader)) === 'an order';
     },

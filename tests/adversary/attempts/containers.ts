@@ -79,7 +79,7 @@ const rows: readonly Row[] = [
         Cmd: ['true'],
         AttachStdout: true,
       });
-      return side.speak(
+      return side.sendRaw(
         `POST /v1.45/exec/${String(at(exec.json, 'Id'))}/start HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`,
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       );
@@ -90,7 +90,7 @@ const rows: readonly Row[] = [
     id: 'attach',
     title: 'attach',
     attempt: (side) =>
-      side.speak(
+      side.sendRaw(
         `POST /v1.45/containers/${victim(side)}/attach?stream=1&stdin=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`,
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       ),
@@ -100,7 +100,7 @@ const rows: readonly Row[] = [
     id: 'attach-plain',
     title: 'attach without an upgrade',
     attempt: (side) =>
-      side.speak(
+      side.sendRaw(
         `POST /v1.45/containers/${victim(side)}/attach?stream=1&stdin=1 HTTP/1.1\r\nHost: d\r\n\r\n`,
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       ),
@@ -110,7 +110,7 @@ const rows: readonly Row[] = [
     id: 'attach-ws',
     title: 'attach by websocket',
     attempt: (side) =>
-      side.speak(
+      side.sendRaw(
         `GET /v1.45/containers/${victim(side)}/attach/ws?stream=1&stdin=1 HTTP/1.1\r\nHost: d\r\nOrigin: http://d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       ),
@@ -359,7 +359,7 @@ export const referenceAttempts: readonly Attempt[] = [
     prepare: (side) => container(side, `${side.tag}.own`, { runtime: side.runtime }),
     attempt: (side) => {
       const body = `name=${looksLikeId(side)}`;
-      return side.speak(
+      return side.sendRaw(
         Buffer.from(
           `POST /v1.45/containers/${side.tag}.own/rename?name=${side.tag}.other HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
           'utf8',

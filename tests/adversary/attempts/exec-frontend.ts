@@ -20,7 +20,7 @@ const bridge = '/moby.buildkit.v1.frontend.LLBBridge';
 /** Results of builds have names of this length. */
 const resultName = 'r'.repeat(25);
 /** What the build is to fail with. */
-const lastWords = 's'.repeat(12_000);
+const lastOutput = 's'.repeat(12_000);
 /** The first of them is no exec; when the others come depends on the machine. */
 const processes = 8;
 
@@ -40,8 +40,8 @@ export function execFrontendContext(containerId: string, script: string): Buffer
     const init = { ProcessID: `p${i}`, Init: { ContainerID: containerId, Meta, Fds: [1, 2] } };
     return callBytes(7 + 2 * i, `${bridge}/ExecProcess`, encoded(execMessage, init), 'left open');
   });
-  const failure = { error: { code: 2, message: lastWords } };
-  const end = around(lastWords, callBytes(101, `${bridge}/Return`, encoded(returnRequest, failure)));
+  const failure = { error: { code: 2, message: lastOutput } };
+  const end = around(lastOutput, callBytes(101, `${bridge}/Return`, encoded(returnRequest, failure)));
   const files: Readonly<Record<string, Buffer>> = {
     before,
     'made.0': made[0],
@@ -58,8 +58,8 @@ export function execFrontendContext(containerId: string, script: string): Buffer
     // Until the container is there: its processes are asked for at once.
     'sleep 1; base64 -d /asked',
     'timeout 6 cat > /said',
-    `said=$(tr -c "\\040-\\176" " " < /said | tr -s " " | head -c ${lastWords.length})`,
-    `base64 -d /end.0; printf %-${lastWords.length}s "$said"; base64 -d /end.1`,
+    `said=$(tr -c "\\040-\\176" " " < /said | tr -s " " | head -c ${lastOutput.length})`,
+    `base64 -d /end.0; printf %-${lastOutput.length}s "$said"; base64 -d /end.1`,
     'timeout 2 cat > /dev/null',
   ].join('\n');
   const copies = Object.keys(files)

@@ -328,7 +328,7 @@ export const jsonAttempts: readonly Attempt[] = [
         Buffer.from([0xff, 0xfe]),
         Buffer.from('"},"HostConfig":{"PidMode":"host"}}'),
       ]);
-      return side.speak(
+      return side.sendRaw(
         Buffer.concat([
           Buffer.from(
             `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`,

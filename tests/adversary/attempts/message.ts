@@ -30,7 +30,7 @@ function bytes(
     title,
     outcome: outcome ?? 'refused',
     breach: pid,
-    attempt: (side) => side.speak(write(side), until),
+    attempt: (side) => side.sendRaw(write(side), until),
   }));
 }
 const line = (start: (tag: string) => string) => (side: Side) =>
@@ -398,7 +398,7 @@ export const framingAttempts: readonly Attempt[] = [
     breach: pid,
     attempt: async (side) => {
       const text = create(side, closing);
-      return side.speakPieces([...text].map((character) => Buffer.from(character)));
+      return side.sendPieces([...text].map((character) => Buffer.from(character)));
     },
   },
   {
@@ -408,7 +408,7 @@ export const framingAttempts: readonly Attempt[] = [
     outcome: 'refused',
     breach: pid,
     attempt: (side) =>
-      side.speakPieces([
+      side.sendPieces([
         Buffer.from('GET /_ping HTTP/1.1\r\nHost: d\r\n\r'),
         Buffer.from(`\n${create(side, closing).slice(0, 40)}`),
         Buffer.from(create(side, closing).slice(40)),

@@ -7,7 +7,7 @@ import { at, type Attempt, type Breach, type Side } from '../attempt.ts';
  * attempts run side by side.
  */
 const run = promisify(execFile);
-const ip = async (...words: string[]) => (await run('ip', words)).stdout;
+const ip = async (...args: string[]) => (await run('ip', args)).stdout;
 const create = (side: Side, body: Record<string, unknown>) =>
   side.send('POST', '/v1.45/networks/create', JSON.stringify({ Name: side.tag, ...body }));
 const subnet = (text: string) => ({ IPAM: { Config: [{ Subnet: text }] } });

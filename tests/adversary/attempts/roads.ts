@@ -283,7 +283,7 @@ export const otherAttempts: readonly Attempt[] = [
     alone: true,
     attempt: (side) => {
       const body = '{"ListenAddr":"127.0.0.1:23771","AdvertiseAddr":"127.0.0.1"}';
-      return side.speak(
+      return side.sendRaw(
         `GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nPOST /swarm/init HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
       );
     },
@@ -393,7 +393,7 @@ export const otherAttempts: readonly Attempt[] = [
     breach: (_side, answers) => Promise.resolve(/^HTTP\/1\.1 200 /.test(answers.at(-1)?.text ?? '')),
     attempt: (side) => {
       const body = archive({ 'manifest.json': '[]' });
-      return side.speak(
+      return side.sendRaw(
         Buffer.concat([
           Buffer.from(
             `POST /images/load HTTP/1.1\r\nHost: d\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n`,

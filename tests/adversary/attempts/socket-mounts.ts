@@ -40,10 +40,10 @@ async function holder(side: Side, name: string, image = 'busybox'): Promise<void
 }
 /** The machine's path of the socket a container holds. */
 async function socketOf(side: Side, name: string): Promise<string> {
-  const held = list(at(await inspect(side, name), 'Mounts')).find(
+  const socketMount = list(at(await inspect(side, name), 'Mounts')).find(
     (mount) => at(mount, 'Destination') === '/var/run/docker.sock',
   );
-  return String(at(held, 'Source'));
+  return String(at(socketMount, 'Source'));
 }
 const both = async (side: Side) => {
   await holder(side, own(side));
@@ -102,7 +102,7 @@ const listed: readonly Row[] = [
     id: 'exec-pipelined',
     title: 'the same behind a ping on one connection',
     attempt: async (side) =>
-      side.speakAt(
+      side.sendRawTo(
         await socketOf(side, own(side)),
         `GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nPOST /v1.45/containers/${target(side)}/exec HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n{"Cmd":["id"]}`,
       ),
@@ -175,7 +175,7 @@ const listed: readonly Row[] = [
     id: 'build-session',
     title: 'a build session where the list denies it',
     attempt: async (side) =>
-      side.speakAt(
+      side.sendRawTo(
         await socketOf(side, own(side)),
         'POST /session HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nX-Docker-Expose-Session-Uuid: a\r\nX-Docker-Expose-Session-Name: a\r\n\r\n',
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
@@ -463,7 +463,7 @@ const foreign: readonly Row[] = [
       await side.send('POST', `/v1.45/containers/${wide(side)}/start`);
     },
     attempt: async (side) =>
-      side.speakAt(
+      side.sendRawTo(
         await socketOf(side, own(side)),
         `POST /v1.45/containers/${wide(side)}/attach?stream=1&stdin=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`,
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,

@@ -11,20 +11,22 @@ export class Samples {
    * one side only.
    */
   get mean(): number {
-    const kept = this.#kept();
-    return kept.reduce((sum, one) => sum + one, 0) / kept.length;
+    const trimmed = this.#trimmed();
+    return trimmed.reduce((sum, one) => sum + one, 0) / trimmed.length;
   }
 
   /** Standard error of that mean. */
   get error(): number {
     const { mean } = this;
-    const kept = this.#kept();
-    return kept.length < 2
+    const trimmed = this.#trimmed();
+    return trimmed.length < 2
       ? 0
-      : Math.sqrt(kept.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (kept.length - 1) / kept.length);
+      : Math.sqrt(
+          trimmed.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (trimmed.length - 1) / trimmed.length,
+        );
   }
 
-  #kept(): number[] {
+  #trimmed(): number[] {
     const left = Math.floor(this.values.length / 10);
     return this.values.toSorted((a, b) => a - b).slice(left, this.values.length - left);
   }

@@ -47,14 +47,14 @@ function send(socketPath: string, uid: number, bytes: Buffer): Promise<string> {
 let made: readonly CostlyRequest[] | null = null;
 
 /** How long connections are kept once they are open, ms. */
-const keptMs = 3000;
+const holdMs = 3000;
 
 async function keepConnections({ socket, request }: Order): Promise<Outcome> {
   const asked = connectionAttacks[request];
   if (asked === undefined) throw new Error('there is no such kind');
   process.send?.('ready');
   const start = performance.now();
-  const statuses = await openConnections(socket, asked, firstUser, keptMs);
+  const statuses = await openConnections(socket, asked, firstUser, holdMs);
   return { ms: performance.now() - start, statuses, text: '' };
 }
 

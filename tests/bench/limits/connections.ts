@@ -42,7 +42,7 @@ export async function openConnections(
   socketPath: string,
   attack: ConnectionAttack,
   firstUser: number,
-  keptMs: number,
+  holdMs: number,
 ): Promise<Readonly<Record<string, number>>> {
   const outcomes: Record<string, number> = {};
   const open = new Set<Socket>();
@@ -75,7 +75,7 @@ export async function openConnections(
     }),
   );
   await new Promise((resolve) => {
-    setTimeout(resolve, keptMs);
+    setTimeout(resolve, holdMs);
   });
   const left = [...open];
   open.clear();

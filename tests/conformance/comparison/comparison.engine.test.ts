@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Side } from '../../support/guarded-engine.ts';
 import { comparable, startTwoEngines, type TwoEngines } from '../../support/two-engines.ts';
 import { explained } from './explained.ts';
-import { idsOf, observationsIn, scriptOf, type Group, type Seen } from './group.ts';
+import { idsOf, observationsIn, scriptOf, type Group, type Observation } from './group.ts';
 import { groups } from './groups/index.ts';
 import { importCompared } from './image.ts';
 
@@ -21,7 +21,12 @@ const observed = new Set<string>();
 const differed = new Set<string>();
 let attempts = 0;
 
-async function look(side: Side, group: Group, name: string, number: number): Promise<Map<string, Seen>> {
+async function look(
+  side: Side,
+  group: Group,
+  name: string,
+  number: number,
+): Promise<Map<string, Observation>> {
   const outcome = await side.sh(scriptOf(group), { G: name, N: String(number), W: `${side.work}/${name}` });
   const seen = observationsIn(group, comparable(outcome.stdout, side).replaceAll(name, 'G'));
   const missing = idsOf(group).filter((id) => !seen.has(id));
@@ -29,7 +34,7 @@ async function look(side: Side, group: Group, name: string, number: number): Pro
   return seen;
 }
 
-const shown = (seen: Seen | undefined) =>
+const shown = (seen: Observation | undefined) =>
   seen === undefined ? '' : seen.code === 0 ? seen.text : `${seen.text}\n(exit code ${seen.code})`;
 
 // Containers wait a lot: some groups run side by side.

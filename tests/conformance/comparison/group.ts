@@ -37,7 +37,7 @@ export const idsOf = (group: Group) =>
 /**
  * What one engine showed for one observation. `code` is the snippet's exit code; both outputs are in `text`.
  */
-export interface Seen {
+export interface Observation {
   readonly text: string;
   readonly code: number;
 }
@@ -77,8 +77,8 @@ function scriptOfLook({ run, exec, image = 'compared', see }: Look): string {
 }
 
 /** Takes the output of a group's script apart. Snippets that did not come to an end are missing. */
-export function observationsIn(group: Group, stdout: string): Map<string, Seen> {
-  const seen = new Map<string, Seen>();
+export function observationsIn(group: Group, stdout: string): Map<string, Observation> {
+  const seen = new Map<string, Observation>();
   const parts = stdout.split(mark).slice(1);
   for (let at = 0; at + 1 < parts.length; at += 2) {
     const [name = '', ...lines] = parts[at]?.split('\n') ?? [];
