@@ -24,10 +24,9 @@ export async function setLocale(language: MessageLanguage): Promise<void> {
     setTranslator(null);
     return;
   }
-  const [message, { chinese }, { claimTitles }] = await Promise.all([
+  const [message, { chinese }] = await Promise.all([
     loadTranslator(language),
     import('../shared/messages/zh-CN/index.ts'),
-    import('../shared/messages/zh-CN/claims.ts'),
   ]);
-  setTranslator({ message, english: chinese.part, evidence: chinese.evidence, claimTitles });
+  setTranslator({ message, english: chinese.part });
 }

@@ -4,7 +4,7 @@ import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
 import { padColumns, labelled } from './columns.ts';
 import { describeEffect } from './effect-text.ts';
 import { describeRecreatePlan, outcomeText } from './recreate-text.ts';
-import { about, text, translate, translatedError, translateEvidence, type ErrorTexts } from './text.ts';
+import { about, text, translate, translatedError, type ErrorTexts } from './text.ts';
 
 /** A heading, and its lines; nothing without lines. */
 const section = (heading: string, lines: readonly string[]): readonly string[] =>
@@ -72,14 +72,8 @@ export function describeStep({ step, state, durationMs, detail }: ApplyStepStatu
           ? ''
           : text('cli-output.seconds', { seconds: (durationMs / 1000).toFixed(1) });
   const number = `${applySteps.indexOf(step) + 1}/${applySteps.length}`;
-  const columns = [padColumns(stepText(step), 24), padColumns(ended, 14), stepDetail(detail ?? '')];
+  const columns = [padColumns(stepText(step), 24), padColumns(ended, 14), translate(detail ?? '')];
   return `${number} ${columns.join('')}`.trimEnd();
-}
-
-/** What a step has to say: of verification, what it observed. */
-function stepDetail(detail: string): string {
-  const translated = translateEvidence(detail);
-  return translated === detail ? translate(detail) : translated;
 }
 
 const errorLines = (error: ErrorTexts): readonly string[] => {

@@ -7,8 +7,6 @@ import {
 } from '../shared/messages/message.ts';
 import type { Translate } from '../shared/messages/translator.ts';
 import type { AppError } from '../shared/result.ts';
-import { claimTitles } from '../shared/verify/claim-titles.ts';
-import type { ClaimId } from '../shared/verify/claims.ts';
 
 /** How texts come into another language than English. */
 export interface Translator {
@@ -16,16 +14,11 @@ export interface Translator {
   readonly message: Translate;
   /** A text that has no id, by its English. */
   readonly english: (text: string) => string;
-  /** What probes observed. */
-  readonly evidence: (text: string) => string;
-  readonly claimTitles: Readonly<Record<ClaimId, string>>;
 }
 
 const english: Translator = {
   message: plainText,
   english: (text) => text,
-  evidence: (text) => text,
-  claimTitles,
 };
 let translator = english;
 
@@ -43,20 +36,14 @@ export const about = (subject: string, note: string): string =>
   text('cli-output.about', { subject, text: note });
 
 /**
- * A text of another process or module with the sentence that it is. One without (a refusal, evidence, an
- * engine's own text) is looked up by its English.
+ * A text of another process or module with the sentence that it is. One without (a refusal, an engine's own
+ * text) is looked up by its English.
  */
 export const translate = (text: string, sentence?: MessageReference): string =>
   sentence === undefined ? translator.english(text) : translator.message({ ...sentence, text });
 
 /** A sentence with its English text, or a text that is the same in every language. */
 export const translateSentence: Translate = (sentence) => translator.message(sentence);
-
-/** What probes observed. */
-export const translateEvidence = (text: string): string => translator.evidence(text);
-
-/** What a claim states. */
-export const claimTitle = (id: ClaimId): string => translator.claimTitles[id];
 
 /** What errors of every origin have for people. */
 export type ErrorTexts = Pick<AppError, 'message' | 'reason' | 'hint' | 'sentences'>;

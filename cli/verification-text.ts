@@ -1,7 +1,8 @@
-import { countOf, type Claim, type Verification } from '../shared/verify/claims.ts';
+import { claimTitle } from '../shared/verify/claim-titles.ts';
+import { countMessage, type Claim, type Verification } from '../shared/verify/claims.ts';
 import { padColumns } from './columns.ts';
 import { printable } from './output.ts';
-import { about, claimTitle, text, translateEvidence } from './text.ts';
+import { about, text, translate, translateSentence } from './text.ts';
 
 /** Columns before titles and evidence. */
 const indentation = 13;
@@ -15,17 +16,20 @@ export function describeVerification(verification: Verification, { everyItem = f
   const items = ({ verdict, items: tried = [] }: Claim) =>
     tried
       .filter(({ good }) => everyItem || (verdict === 'fail' && !good))
-      .map(({ title, seen, good }) => {
-        const item = about(printable(translateEvidence(title)), printable(translateEvidence(seen)));
+      .map(({ title, seen, good, sentences }) => {
+        const item = about(
+          printable(translate(title, sentences?.title)),
+          printable(translate(seen, sentences?.seen)),
+        );
         return `${indent}${good ? ' ' : '!'} ${item}`;
       });
   const head = ({ verdict, id }: Claim) =>
-    `${padColumns(text(`cli-plan.verdict-${verdict}`), indentation)}${claimTitle(id)} (${id})`;
+    `${padColumns(text(`cli-plan.verdict-${verdict}`), indentation)}${translateSentence(claimTitle(id))} (${id})`;
   // With ECI off nothing was run, and once is enough to say so.
   const evidence = (claim: Claim) =>
     claim.verdict === 'not-run' && !verification.eci
       ? []
-      : [`${indent}${printable(translateEvidence(claim.evidence))}`];
+      : [`${indent}${printable(translate(claim.evidence, claim.sentence))}`];
   const lines = verification.claims.flatMap((claim) => [head(claim), ...evidence(claim), ...items(claim)]);
   return [...lines, summary(verification)].join('\n');
 }
@@ -33,7 +37,7 @@ export function describeVerification(verification: Verification, { everyItem = f
 function summary({ eci, claims, durationMs }: Verification): string {
   if (!eci) return text('cli-plan.verification-off');
   return [
-    translateEvidence(countOf(claims)),
+    translateSentence(countMessage(claims)),
     text('cli-output.seconds', { seconds: (durationMs / 1000).toFixed(1) }),
     ...(claims.some(({ verdict }) => verdict === 'not-enforced') ? [text('cli-plan.audit-mode')] : []),
   ].join(text('cli-output.list-separator'));

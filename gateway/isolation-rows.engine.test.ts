@@ -6,9 +6,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerClient } from '../engine/base/docker-client.ts';
 import { parseFacts, type ProbeFacts } from '../engine/verify/probe-container.ts';
 import { makeProbeImage } from '../engine/verify/probe-image.ts';
-import { operations, outcomeOf, type Operation, type OperationOutcome } from '../shared/verify/operations.ts';
+import {
+  operationTitle,
+  operations as operationsById,
+  outcomeOf,
+  type Operation,
+  type OperationOutcome,
+} from '../shared/verify/operations.ts';
 import { eciOn, type Side } from '../tests/support/guarded-engine.ts';
 import { comparable, startTwoEngines, type TwoEngines } from '../tests/support/two-engines.ts';
+
+const operations = operationsById.map((operation) => ({
+  ...operation,
+  title: operationTitle(operation.id).text,
+}));
 
 /**
  * Every row of section A of the behaviour page, on a real engine, through the gateway; beside it, where it

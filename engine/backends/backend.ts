@@ -1,5 +1,6 @@
 import type { BackendId } from '../../shared/isolation/backends.ts';
 import type { BackendReport } from '../../shared/isolation/requirements.ts';
+import type { Message } from '../../shared/messages/message.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import type { ClaimId } from '../../shared/verify/claims.ts';
 import type { RootPaths } from '../base/root-paths.ts';
@@ -29,5 +30,5 @@ export interface IsolationBackend {
    * Claims it cannot make, each with the reason in a sentence for the admin: they are not probed, and shown
    * as not offered (A3 where all containers share one range).
    */
-  readonly notOffered?: Readonly<Partial<Record<ClaimId, string>>>;
+  readonly notOffered?: Readonly<Partial<Record<ClaimId, string | Message>>>;
 }

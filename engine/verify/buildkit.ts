@@ -7,7 +7,9 @@ import { frame, FrameReader } from '../../shared/grpc/frames.ts';
 import { plainMessage } from '../../shared/grpc/status-message.ts';
 import { solveRequest, statusRequest } from '../../shared/policy/buildkit-messages.ts';
 import { netModes, op } from '../../shared/policy/llb-messages.ts';
+import { message as sentence } from '../../shared/messages/message.ts';
 import { encoded, type Plain } from '../../shared/policy/protobuf-plain.ts';
+import { ProbeError, type EvidenceText } from './evidence.ts';
 
 /** A step to run by BuildKit, as `docker buildx build` has it run, without its Dockerfile and session. */
 export interface BuildStep {
@@ -23,7 +25,7 @@ export interface StepResult {
   /** What it printed, latin1, with bytes of BuildKit's messages before and after each piece. */
   readonly output: string;
   /** BuildKit's words, or the gateway's, where it failed; null where it ended well. */
-  readonly error: string | null;
+  readonly error: EvidenceText | null;
 }
 
 /** Longest message of an answer that is read, bytes. */
@@ -103,12 +105,17 @@ async function upgraded(
 
 async function refusalOf(answer: IncomingMessage): Promise<Error> {
   const body = await text(answer);
-  return new Error(`BuildKit can't be asked: ${answer.statusCode ?? ''} ${body.slice(0, 1000).trim()}`);
+  return new ProbeError(
+    sentence('evidence.buildkit-refused', {
+      status: answer.statusCode ?? '',
+      output: body.slice(0, 1000).trim(),
+    }),
+  );
 }
 
 interface Answer {
   readonly status: number;
-  readonly message: string;
+  readonly message: EvidenceText;
   readonly messages: readonly Uint8Array[];
 }
 
@@ -143,6 +150,6 @@ async function call(session: ClientHttp2Session, method: string, message: Uint8A
   return {
     status: Number(end['grpc-status'] ?? -1),
     messages,
-    message: typeof body === 'string' ? plainMessage(body) : 'the engine ended the connection to BuildKit',
+    message: typeof body === 'string' ? plainMessage(body) : sentence('evidence.buildkit-disconnected'),
   };
 }

@@ -3,7 +3,9 @@ import os from 'node:os';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { EffectiveSettings } from '../../shared/settings/index.ts';
 import { claimIds, type Claim, type ClaimId } from '../../shared/verify/claims.ts';
-import { dockerClient, engineMessage } from '../base/docker-client.ts';
+import { message } from '../../shared/messages/message.ts';
+import { dockerClient } from '../base/docker-client.ts';
+import { evidenceOf, makeClaim, ProbeError, probeErrorText, type EvidenceText } from './evidence.ts';
 import {
   judgeBuild,
   judgeProcEmulated,
@@ -121,7 +123,7 @@ interface ProbeRunner {
   readonly signal: AbortSignal;
   readonly image: string;
   probe(request: Omit<ProbeRequest, 'image'>): Promise<Observed<ProbeResult>>;
-  refusal(requested: string, host: Partial<HostConfig>): Promise<Refusal>;
+  refusal(requested: EvidenceText, host: Partial<HostConfig>): Promise<Refusal>;
   observe<T>(work: () => Promise<T>): Promise<Observed<T>>;
 }
 
@@ -133,7 +135,7 @@ function createProbeRunner(
     try {
       return { value: await work() };
     } catch (error) {
-      return { error: engineMessage(error) };
+      return { error: probeErrorText(error) };
     }
   };
   return {
@@ -168,7 +170,7 @@ async function isolation(
       ? unprotectedContainer(paths.engineSocket, runner.image).then(async (id) =>
           id === null
             ? null
-            : runner.refusal('a container that is not protected', { NetworkMode: `container:${id}` }),
+            : runner.refusal(message('evidence.unprotected-container'), { NetworkMode: `container:${id}` }),
         )
       : null,
   ]);
@@ -258,13 +260,15 @@ async function readOnlyVolume(runner: ProbeRunner): Promise<Claim> {
 async function directories(runner: ProbeRunner, { paths, settings }: VerifyOptions): Promise<Refusal[]> {
   const unshared = await unsharedDirectory(sharedDirectories(settings, os.userInfo().homedir));
   return Promise.all([
-    runner.refusal("bind of the engine's directory", { Binds: [`${paths.root}:/x`] }),
-    runner.refusal("mount of the engine's data", {
+    runner.refusal(message('evidence.bind-engine-directory'), { Binds: [`${paths.root}:/x`] }),
+    runner.refusal(message('evidence.mount-engine-data'), {
       Mounts: [{ Type: 'bind', Source: paths.data, Target: '/x' }],
     }),
-    runner.refusal('read-only bind of /', { Binds: ['/:/x:ro'] }),
-    runner.refusal('bind through /proc', { Binds: ['/proc/self/root/:/x'] }),
-    ...(unshared === null ? [] : [runner.refusal(`bind of ${unshared}`, { Binds: [`${unshared}:/x`] })]),
+    runner.refusal(message('evidence.bind-root-read-only'), { Binds: ['/:/x:ro'] }),
+    runner.refusal(message('evidence.bind-through-proc'), { Binds: ['/proc/self/root/:/x'] }),
+    ...(unshared === null
+      ? []
+      : [runner.refusal(message('evidence.bind', { source: unshared }), { Binds: [`${unshared}:/x`] })]),
   ]);
 }
 
@@ -283,14 +287,14 @@ async function sockets(runner: ProbeRunner, options: VerifyOptions): Promise<Cla
   return judgeRefused(
     'B1-socket-refused',
     await Promise.all([
-      runner.refusal("bind of the engine's own socket", {
+      runner.refusal(message('evidence.bind-engine-socket'), {
         Binds: [`${paths.engineSocket}:${inside.socket}`],
       }),
       ...(anyImage(options)
         ? []
         : [
-            runner.refusal('bind of the client socket', clientSocketBind(options)),
-            runner.refusal('mount of the client socket', {
+            runner.refusal(message('evidence.bind-client-socket'), clientSocketBind(options)),
+            runner.refusal(message('evidence.mount-client-socket'), {
               Mounts: [{ Type: 'bind', Source: paths.clientSocket, Target: inside.socket }],
             }),
           ]),
@@ -306,13 +310,16 @@ async function throughSocket(runner: ProbeRunner, options: VerifyOptions): Promi
   const id = 'A11-through-socket';
   if (!anyImage(options)) {
     const refused = judgeRefused(id, [
-      await runner.refusal('a socket for the probe', clientSocketBind(options)),
+      await runner.refusal(message('evidence.socket-for-probe'), clientSocketBind(options)),
     ]);
     if (refused.verdict !== 'pass' || options.settings.socket.images.length === 0) return refused;
     return {
       ...refused,
-      verdict: 'limited',
-      evidence: `${refused.evidence}. Images on the list are not tried: what they ask for passes the same gateway`,
+      ...makeClaim(
+        id,
+        'limited',
+        message('evidence.listed-images-not-tried', { evidence: evidenceOf(refused) }),
+      ),
     };
   }
   return judgeThroughSocket(
@@ -322,7 +329,7 @@ async function throughSocket(runner: ProbeRunner, options: VerifyOptions): Promi
         args: ['--socket', inside.socket, body, '--hold'],
         host: clientSocketBind(options),
       });
-      if ('error' in maker) throw new Error(maker.error);
+      if ('error' in maker) throw new ProbeError(maker.error);
       const created = maker.value.facts.throughSocket;
       if (created === undefined || created.started !== 204) return { maker: maker.value, created: null };
       return {

@@ -1,5 +1,16 @@
-import type { Claim, ClaimItem } from '../../shared/verify/claims.ts';
-import { claim, notOffered, ownRange, notObserved, type Observed, type Refusal } from './judge.ts';
+import { message } from '../../shared/messages/message.ts';
+import type { Claim, ClaimId } from '../../shared/verify/claims.ts';
+import { listText, makeClaim, makeItem, outcomeText, type EvidenceText } from './evidence.ts';
+import {
+  claim,
+  isRefused,
+  notOffered,
+  ownRange,
+  refusalOutcome,
+  notObserved,
+  type Observed,
+  type Refusal,
+} from './judge.ts';
 import type { ProbeFacts, ProbeResult } from './probe-container.ts';
 import type { NoShare } from './probe-share.ts';
 
@@ -16,14 +27,11 @@ export interface ShareObservation {
 /** A8 where no shared directory takes a file; null: nothing is shared. */
 export function judgeUnshared(none: NoShare | null): Claim {
   const id = 'A8-shared-directory-usable';
-  if (none === null) return notOffered(id, 'nothing is shared: no directory may be mounted');
+  if (none === null) return notOffered(id, message('evidence.nothing-is-shared'));
+  const { why } = none;
   return none.denied
-    ? {
-        id,
-        verdict: 'limited',
-        evidence: `not tried: the user who asks can write to none of the shared directories, or not he alone: ${none.why}`,
-      }
-    : notObserved(id, `no shared directory takes a file: ${none.why}`);
+    ? makeClaim(id, 'limited', message('evidence.shares-not-writable', { why }))
+    : notObserved(id, message('evidence.no-share-takes-file', { why }));
 }
 
 /** A8: a shared directory works, and what the container's root writes belongs to the user who shared it. */
@@ -32,9 +40,14 @@ export function judgeShared(observed: Observed<ShareObservation>): Claim {
   if ('error' in observed) return notObserved(id, observed.error);
   const { probe, writtenBy, user } = observed.value;
   const shared = probe.facts.shared;
-  if (shared === undefined) return notObserved(id, 'the probe did not look');
+  if (shared === undefined) return notObserved(id, message('evidence.probe-did-not-look'));
   const owner = writtenBy?.split(':')[0];
-  const evidence = `inside: root wrote (${shared.write}) as ${shared.owner}, could write the user's file (${shared.read}) of ${shared.givenOwner}; outside: ${writtenBy === null ? 'there is no file' : `it belongs to ${writtenBy}`}, the user is ${user}`;
+  const evidence = listText('statements', [
+    message('evidence.inside-share', shared),
+    writtenBy === null
+      ? message('evidence.outside-share-no-file', { user })
+      : message('evidence.outside-share', { owner: writtenBy, user }),
+  ]);
   return claim(
     id,
     shared.write === 'ok' &&
@@ -56,21 +69,10 @@ export function judgeReadOnly(
   const id = 'A9-read-only-locked';
   if ('error' in observed) return notObserved(id, observed.error);
   const readOnly = observed.value.probe.facts.readOnly;
-  if (readOnly === undefined) return notObserved(id, 'the probe did not look');
+  if (readOnly === undefined) return notObserved(id, message('evidence.probe-did-not-look'));
   const { written, ...ways } = readOnly;
-  const items = Object.entries(ways).map(([title, result]): ClaimItem => ({
-    title,
-    seen: String(result),
-    good: result !== 'ok',
-  }));
-  return {
-    ...claim(
-      id,
-      !written && !observed.value.readOnlyChanged && items.length > 0 && items.every((one) => one.good),
-      items.map((one) => `${one.title}: ${one.seen}`).join(', '),
-    ),
-    items,
-  };
+  const tried = Object.entries(ways).map(([way, result]): readonly [string, string] => [way, String(result)]);
+  return judgeWays(id, tried, !written && !observed.value.readOnlyChanged);
 }
 
 /** A10: what of /proc and /sys is hidden from a container that is not privileged. */
@@ -78,16 +80,40 @@ export function judgeProcHidden(probe: Observed<ProbeResult>): Claim {
   const id = 'A10-proc-hidden';
   const proc = procOf(probe);
   if ('error' in proc) return notObserved(id, proc.error);
-  const items = Object.entries(proc.value.tried).map(([title, result]): ClaimItem => ({
-    title,
-    seen: result,
-    good: result !== 'ok',
-  }));
+  return judgeWays(id, Object.entries(proc.value.tried), true);
+}
+
+/** Ways that the probe tries, by the names in its output. */
+const ways = [
+  ['as it is', 'evidence.write-directly'],
+  ['remount', 'evidence.remount'],
+  ['remount of the file system', 'evidence.remount-file-system'],
+  ['bind elsewhere', 'evidence.bind-elsewhere'],
+  ['bind elsewhere, remount', 'evidence.bind-elsewhere-remount'],
+  ['read /proc/kcore', 'evidence.read-kcore'],
+  ['read /proc/timer_list', 'evidence.read-timer-list'],
+  ['write /proc/sys/kernel/hostname', 'evidence.write-hostname'],
+  ['write /proc/sysrq-trigger', 'evidence.write-sysrq-trigger'],
+  ['write /sys/kernel/uevent_helper', 'evidence.write-uevent-helper'],
+] as const;
+const wayIds: ReadonlyMap<string, (typeof ways)[number][1]> = new Map(ways);
+
+function wayTitle(way: string): EvidenceText {
+  const id = wayIds.get(way);
+  return id === undefined ? way : message(id);
+}
+
+/** A9, A10: none of several ways was open. `unchanged`: nothing else shows that one was. */
+function judgeWays(id: ClaimId, tried: readonly (readonly [string, string])[], unchanged: boolean): Claim {
+  const items = tried.map(([way, result]) => makeItem(wayTitle(way), result, result !== 'ok'));
   return {
     ...claim(
       id,
-      items.length > 0 && items.every((one) => one.good),
-      items.map((one) => `${one.title}: ${one.seen}`).join(', '),
+      unchanged && items.length > 0 && items.every((one) => one.good),
+      listText(
+        'outcomes',
+        tried.map(([way, result]) => outcomeText(wayTitle(way), result)),
+      ),
     ),
     items,
   };
@@ -96,7 +122,7 @@ export function judgeProcHidden(probe: Observed<ProbeResult>): Claim {
 function procOf(probe: Observed<ProbeResult>): Observed<NonNullable<ProbeFacts['proc']>> {
   if ('error' in probe) return probe;
   const { proc } = probe.value.facts;
-  return proc === undefined ? { error: 'the probe did not look' } : { value: proc };
+  return proc === undefined ? { error: message('evidence.probe-did-not-look') } : { value: proc };
 }
 
 /** A machine that has just started shows no difference yet, s. */
@@ -108,16 +134,13 @@ export function judgeProcEmulated(probe: Observed<ProbeResult>): Claim {
   const observed = procOf(probe);
   if ('error' in observed) return notObserved(id, observed.error);
   const proc = observed.value;
-  const uptime = `/proc/uptime says ${proc.uptime} s, the machine is up ${proc.machineUptime} s`;
-  if (proc.emulated.length === 0) {
-    return {
-      id,
-      verdict: 'limited',
-      evidence: `${uptime}; /proc/uptime, /proc/meminfo and others show the machine's values, since lxcfs does not run (Debian package lxcfs). It is information, not protection`,
-    };
-  }
-  const different = proc.machineUptime < youngMachine || proc.uptime < proc.machineUptime - 5;
-  return claim(id, different, `${uptime}; emulated: ${proc.emulated.join(', ')}`);
+  const { machineUptime } = proc;
+  const uptime = message('evidence.uptime', { uptime: proc.uptime, machineUptime });
+  if (proc.emulated.length === 0)
+    return makeClaim(id, 'limited', listText('statements', [uptime, message('evidence.lxcfs-missing')]));
+  const different = machineUptime < youngMachine || proc.uptime < machineUptime - 5;
+  const emulated = message('evidence.emulated', { files: listText('enumeration', proc.emulated) });
+  return claim(id, different, listText('statements', [uptime, emulated]));
 }
 
 /**
@@ -137,29 +160,23 @@ export function judgeSharing(
     a.namespaces['net'] === b.namespaces['net'] &&
     a.namespaces['user'] === b.namespaces['user'] &&
     a.uidMap === b.uidMap;
-  const joined = `joined a protected one: ${b.namespaces['net'] ?? ''} in ${b.namespaces['user'] ?? ''}, ${same ? 'as it' : `it is in ${a.namespaces['net'] ?? ''}, ${a.namespaces['user'] ?? ''}`}`;
-  if (unprotected === null)
-    return claim(
-      id,
-      same && ownRange(joiner.value) !== null,
-      `${joined}; no unprotected one was made to ask for`,
-    );
-  const { answer } = unprotected;
-  const refused =
-    'error' in answer
-      ? answer.error
-      : answer.value === null
-        ? 'was allowed'
-        : `${answer.value.status} ${answer.value.message}`;
-  const good =
-    !('error' in answer) &&
-    answer.value !== null &&
-    answer.value.status === 403 &&
-    answer.value.message.startsWith('enhanced container isolation:');
+  const [net, user] = [b.namespaces['net'] ?? '', b.namespaces['user'] ?? ''];
+  const joined = same
+    ? message('evidence.joined-protected', { net, user })
+    : message('evidence.joined-protected-apart', {
+        net,
+        user,
+        otherNet: a.namespaces['net'] ?? '',
+        otherUser: a.namespaces['user'] ?? '',
+      });
+  const request =
+    unprotected === null
+      ? message('evidence.no-unprotected-made')
+      : message('evidence.unprotected-requested', { outcome: refusalOutcome(unprotected) });
   return claim(
     id,
-    same && ownRange(joiner.value) !== null && good,
-    `${joined}; asked for an unprotected one: ${refused}`,
+    same && ownRange(joiner.value) !== null && (unprotected === null || isRefused(unprotected)),
+    listText('statements', [joined, request]),
   );
 }
 
@@ -169,7 +186,7 @@ export function judgeBuild(id: 'C-build-legacy' | 'C-build-buildkit', observed: 
   return claim(
     id,
     ownRange({ facts: observed.value, outsideMap: null }) !== null,
-    `in RUN: uid_map "${observed.value.uidMap}"`,
+    message('evidence.in-run', { uidMap: observed.value.uidMap }),
   );
 }
 
@@ -188,17 +205,30 @@ export function judgeThroughSocket(observed: Observed<ThroughSocket>): Claim {
   if ('error' in observed) return notObserved(id, observed.error);
   const { maker, created } = observed.value;
   const request = maker.facts.throughSocket;
-  if (request === undefined) return notObserved(id, 'the probe did not ask');
+  if (request === undefined) return notObserved(id, message('evidence.probe-did-not-request'));
   if (request.said.includes('enhanced container isolation:'))
-    return notOffered(id, `the command list lets nothing be made through it: ${request.said.trim()}`);
+    return notOffered(id, message('evidence.command-list-blocks', { refusal: request.said.trim() }));
   if (created === null)
-    return notObserved(id, `create: ${request.created}, start: ${request.started}: ${request.said.trim()}`);
+    return notObserved(
+      id,
+      message('evidence.create-and-start', {
+        created: request.created,
+        started: request.started,
+        output: request.said.trim(),
+      }),
+    );
   if ('error' in created) return notObserved(id, created.error);
   const [a, b] = [ownRange(maker), ownRange(created.value)];
   const apart = a !== null && b !== null && (a.last < b.first || b.last < a.first);
   return claim(
     id,
     apart && created.value.runtime === maker.runtime,
-    `made through a mounted socket, asking for runc and userns=host: uid_map "${created.value.facts.uidMap}" with runtime "${created.value.runtime}"; its maker: "${maker.facts.uidMap}"`,
+    listText('statements', [
+      message('evidence.made-through-socket', {
+        uidMap: created.value.facts.uidMap,
+        runtime: created.value.runtime,
+      }),
+      message('evidence.its-maker', { uidMap: maker.facts.uidMap }),
+    ]),
   );
 }

@@ -1,18 +1,21 @@
+import { message } from '../../shared/messages/message.ts';
 import type { Claim, ClaimItem } from '../../shared/verify/claims.ts';
 import {
   asExpected,
   operations,
+  operationTitle,
   outcomeOf,
   type Operation,
   type OperationOutcome,
 } from '../../shared/verify/operations.ts';
+import { listText, makeClaim, makeItem, type EvidenceText } from './evidence.ts';
 import { ownRange, notObserved, type Observed } from './judge.ts';
 import type { ProbeResult } from './probe-container.ts';
 
 /** `given`: the setting that gives it to every process of the machine, with its value. */
 interface OperationResult {
   readonly operation: Operation;
-  readonly result: string;
+  readonly result: EvidenceText;
   readonly given: string;
   readonly outcome: OperationOutcome;
   readonly good: boolean;
@@ -33,7 +36,7 @@ export function judgePrivileged(probe: Observed<ProbeResult>): Claim[] {
     const outcome = outcomeOf(operation, result[operation.id], settings);
     return {
       operation,
-      result: result[operation.id] ?? 'not tried',
+      result: result[operation.id] ?? message('evidence.not-tried'),
       given: `${operation.everybody?.setting ?? ''}=${settings[operation.everybody?.setting ?? ''] ?? ''}`,
       outcome,
       good: asExpected(operation, outcome),
@@ -69,37 +72,53 @@ function judgeKind(
   const failed = results.filter((one) => !one.good);
   const allowedForAll = of('everybody');
   const unclear = of('unclear').filter((one) => one.good);
-  const sum = [
-    `${shown} of ${results.length} ${wanted}`,
-    ...(of('absent').length > 0 ? [`${of('absent').length} not in this kernel`] : []),
-    ...allowedForAll.map(
-      ({ operation, given }) =>
-        `every process of the machine is allowed one of them, since ${given}: set it to ${operation.everybody?.closed ?? ''} to refuse it`,
+  const total = results.length;
+  const evidence = listText('statements', [
+    wanted === 'allowed'
+      ? message('evidence.number-allowed', { number: shown, total })
+      : message('evidence.number-refused', { number: shown, total }),
+    ...(of('absent').length > 0 ? [message('evidence.number-absent', { number: of('absent').length })] : []),
+    ...allowedForAll.map(({ operation, given }) =>
+      message('evidence.given-to-every-process', {
+        setting: given,
+        value: operation.everybody?.closed ?? '',
+      }),
     ),
-    ...(unclear.length > 0 ? [`unclear: ${named(unclear)}`] : []),
-    ...(failed.length > 0 ? [`wrong: ${named(failed)}`] : []),
-    ...(isolated ? [] : ['root in the container is root in the engine']),
-  ].join('; ');
+    ...(unclear.length > 0 ? [message('evidence.unclear-operations', { operations: named(unclear) })] : []),
+    ...(failed.length > 0 ? [message('evidence.wrong-operations', { operations: named(failed) })] : []),
+    ...(isolated ? [] : [message('evidence.root-of-engine')]),
+  ]);
   const passed = isolated && failed.length === 0 && shown > results.length / 2;
   return {
-    id,
-    verdict: !passed ? 'fail' : allowedForAll.length > 0 ? 'limited' : 'pass',
-    evidence: sum,
+    ...makeClaim(id, !passed ? 'fail' : allowedForAll.length > 0 ? 'limited' : 'pass', evidence),
     items: results.map(item),
   };
 }
 
-const named = (some: readonly OperationResult[]): string =>
-  some.map(({ operation, result }) => `${operation.title} (${result})`).join(', ');
+const named = (some: readonly OperationResult[]): EvidenceText =>
+  listText(
+    'enumeration',
+    some.map(({ operation, result }) =>
+      message('evidence.operation-and-error', { operation: operationTitle(operation.id), error: result }),
+    ),
+  );
 
-function item({ operation, result, given, outcome, good }: OperationResult): ClaimItem {
-  const labels: Readonly<Record<OperationOutcome, string>> = {
-    allowed: 'allowed',
-    everybody: `allowed to every process of the machine, since ${given}`,
-    refused: `refused (${result})`,
-    absent: `not in this kernel (${result})`,
-    unclear: `unclear (${result})`,
-    'not-tried': result,
-  };
-  return { title: operation.title, seen: labels[outcome], good };
+const item = (one: OperationResult): ClaimItem =>
+  makeItem(operationTitle(one.operation.id), outcomeText(one), one.good);
+
+function outcomeText({ result, given, outcome }: OperationResult): EvidenceText {
+  switch (outcome) {
+    case 'allowed':
+      return message('evidence.allowed');
+    case 'everybody':
+      return message('evidence.allowed-to-every-process', { setting: given });
+    case 'refused':
+      return message('evidence.refused', { error: result });
+    case 'absent':
+      return message('evidence.absent', { error: result });
+    case 'unclear':
+      return message('evidence.unclear', { error: result });
+    case 'not-tried':
+      return result;
+  }
 }

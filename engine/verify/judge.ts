@@ -1,18 +1,18 @@
+import { message } from '../../shared/messages/message.ts';
 import type { Claim, ClaimId } from '../../shared/verify/claims.ts';
 import { parseUidMap } from '../scan/scan.ts';
+import { listText, makeClaim, makeItem, outcomeText, type EvidenceText } from './evidence.ts';
 import type { ProbeFacts, ProbeResult } from './probe-container.ts';
 
 /** What a probe brought, or why it brought nothing. */
-export type Observed<T> = { readonly value: T } | { readonly error: string };
+export type Observed<T> = { readonly value: T } | { readonly error: EvidenceText };
 
 /** A claim that was shown, or not. */
-export const claim = (id: ClaimId, pass: boolean, evidence: string): Claim => ({
-  id,
-  verdict: pass ? 'pass' : 'fail',
-  evidence,
-});
+export const claim = (id: ClaimId, pass: boolean, evidence: EvidenceText): Claim =>
+  makeClaim(id, pass ? 'pass' : 'fail', evidence);
+
 /** A claim of which nothing was seen: that is a failed one. */
-export const notObserved = (id: ClaimId, error: string): Claim => ({ id, verdict: 'fail', evidence: error });
+export const notObserved = (id: ClaimId, error: EvidenceText): Claim => makeClaim(id, 'fail', error);
 
 /** Ids a container owns, from inside and (where seen) outside; null when that is not a range of its own. */
 export function ownRange(result: {
@@ -49,17 +49,26 @@ export function judgeExclusiveRange(first: Observed<ProbeResult>, second: Observ
   if ('error' in second) return notObserved(id, second.error);
   const [a, b] = [ownRange(first.value), ownRange(second.value)];
   if (a === null || b === null)
-    return claim(id, false, `uid_map "${first.value.facts.uidMap}" and "${second.value.facts.uidMap}"`);
+    return claim(
+      id,
+      false,
+      message('evidence.two-maps', { first: first.value.facts.uidMap, second: second.value.facts.uidMap }),
+    );
   const apart = a.last < b.first || b.last < a.first;
   const whole = a.last - a.first >= 65_535 && b.last - b.first >= 65_535;
-  return claim(id, apart && whole, `${a.first}-${a.last} and ${b.first}-${b.last}`);
+  return claim(
+    id,
+    apart && whole,
+    message('evidence.two-ranges', { first: `${a.first}-${a.last}`, second: `${b.first}-${b.last}` }),
+  );
 }
 
 /** A6: the runtime asked for is ignored, and inspect shows the isolation runtime. */
 export function judgeRuntime(probe: Observed<ProbeResult>, runtimeName: string): Claim {
   const id = 'A6-runtime-override';
   if ('error' in probe) return notObserved(id, probe.error);
-  return claim(id, probe.value.runtime === runtimeName, `asked for "runc", got "${probe.value.runtime}"`);
+  const { runtime } = probe.value;
+  return claim(id, runtime === runtimeName, message('evidence.runtime-requested', { runtime }));
 }
 
 /** A7: --userns=host is ignored. */
@@ -69,61 +78,79 @@ export function judgeUsernsHost(probe: Observed<ProbeResult>): Claim {
   return claim(
     id,
     ownRange(probe.value) !== null && probe.value.usernsMode !== 'host',
-    `asked for userns=host, got "${probe.value.usernsMode}" with uid_map "${probe.value.facts.uidMap}"`,
+    message('evidence.userns-host-requested', {
+      mode: probe.value.usernsMode,
+      uidMap: probe.value.facts.uidMap,
+    }),
   );
 }
 
 export type Refusal = {
-  readonly request: string;
+  /** What the request was for. */
+  readonly request: EvidenceText;
   readonly answer: Observed<{ status: number; message: string } | null>;
 };
 
+/** Every refusal of ECI begins with these words. */
+const refusalPrefix = 'enhanced container isolation:';
+
+/** Whether a request was refused in the words of ECI (B6). */
+export const isRefused = ({ answer }: Refusal): boolean =>
+  'value' in answer &&
+  answer.value !== null &&
+  answer.value.status === 403 &&
+  answer.value.message.startsWith(refusalPrefix);
+
+/** What came of a request that must be refused; a refusal verbatim. */
+export function refusalOutcome({ answer }: Refusal): EvidenceText {
+  if ('error' in answer) return answer.error;
+  return answer.value === null
+    ? message('evidence.was-allowed')
+    : `${answer.value.status} ${answer.value.message}`;
+}
+
 /** A7, A8, B1: every request was refused, in the words of ECI (B6). */
 export function judgeRefused(id: ClaimId, refusals: readonly Refusal[]): Claim {
-  const outcomes = refusals.map(({ request, answer }) => {
-    if ('error' in answer) return { good: false, text: `${request}: ${answer.error}` };
-    if (answer.value === null) return { good: false, text: `${request}: was allowed` };
-    return {
-      good: answer.value.status === 403 && answer.value.message.startsWith('enhanced container isolation:'),
-      text: `${request}: ${answer.value.status} ${answer.value.message}`,
-    };
-  });
-  const bad = outcomes.filter((word) => !word.good);
-  // Word for word where it matters or is short; several refusals by what was asked, their words being in the
-  // items.
+  const bad = refusals.filter((one) => !isRefused(one));
+  // Verbatim where it matters or is short; several refusals by what the requests were for, their words being
+  // in the items.
   const evidence =
-    bad.length > 0 || outcomes.length < 2
-      ? (bad.length > 0 ? bad : outcomes).map((word) => word.text).join('; ')
-      : `${outcomes.length} of ${outcomes.length} refused by Enhanced Container Isolation (403): ${refusals.map(({ request }) => request).join(', ')}`;
+    bad.length > 0 || refusals.length < 2
+      ? listText(
+          'statements',
+          (bad.length > 0 ? bad : refusals).map((one) => outcomeText(one.request, refusalOutcome(one))),
+        )
+      : message('evidence.all-refused', {
+          number: refusals.length,
+          requests: listText(
+            'enumeration',
+            refusals.map(({ request }) => request),
+          ),
+        });
   return {
-    ...claim(id, bad.length === 0 && outcomes.length > 0, evidence),
-    items: outcomes.map(({ good, text }, i) => ({
-      title: refusals[i]?.request ?? '',
-      seen: text.slice((refusals[i]?.request.length ?? 0) + 2),
-      good,
-    })),
+    ...claim(id, bad.length === 0 && refusals.length > 0, evidence),
+    items: refusals.map((one) => makeItem(one.request, refusalOutcome(one), isRefused(one))),
   };
 }
 
 /** In audit mode nothing is refused, so a refusal can't be shown. */
-export function notEnforced(id: ClaimId): Claim {
-  return {
-    id,
-    verdict: 'not-enforced',
-    evidence: 'audit mode: nothing is refused, what would be is only logged',
-  };
-}
+export const notEnforced = (id: ClaimId): Claim =>
+  makeClaim(id, 'not-enforced', message('evidence.audit-mode'));
 
 /** With ECI off one thing is shown, how it is: root in a container is root in the engine. */
 export function judgeOff(probe: Observed<ProbeResult>, ids: readonly ClaimId[]): Claim[] {
+  const shown = 'value' in probe && ownRange(probe.value) === null;
   const evidence =
     'error' in probe
       ? probe.error
-      : `ECI is off: uid_map "${probe.value.facts.uidMap}"${ownRange(probe.value) === null ? '; root in the container is root in the engine' : ''}`;
-  return ids.map((id): Claim =>
-    id === 'A2-user-namespace' && !('error' in probe) && ownRange(probe.value) === null
-      ? { id, verdict: 'fail', evidence }
-      : { id, verdict: 'not-run', evidence: id === 'A2-user-namespace' ? evidence : 'ECI is off' },
+      : listText('statements', [
+          message('evidence.eci-off-with-map', { uidMap: probe.value.facts.uidMap }),
+          ...(shown ? [message('evidence.root-of-engine')] : []),
+        ]);
+  return ids.map((id) =>
+    id === 'A2-user-namespace'
+      ? makeClaim(id, shown ? 'fail' : 'not-run', evidence)
+      : makeClaim(id, 'not-run', message('evidence.eci-off')),
   );
 }
 
@@ -131,6 +158,4 @@ export function judgeOff(probe: Observed<ProbeResult>, ids: readonly ClaimId[]):
  * The backend, or the settings, offer nothing of the kind: no failure, and never shown as held. `why` is for
  * the admin.
  */
-export function notOffered(id: ClaimId, why: string): Claim {
-  return { id, verdict: 'not-offered', evidence: why };
-}
+export const notOffered = (id: ClaimId, why: EvidenceText): Claim => makeClaim(id, 'not-offered', why);

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import { message, type Message } from '../../shared/messages/message.ts';
 import { abortEither } from '../base/abort-either.ts';
 import { runBuildStep } from './buildkit.ts';
+import { ProbeError, type EvidenceText } from './evidence.ts';
 import { parseFacts, probeTimeoutMs, within, type ProbeFacts } from './probe-container.ts';
 import { fileTar, probePath, removeImage } from './probe-image.ts';
 
@@ -54,12 +56,14 @@ export async function probeBuildKit(
   });
 }
 
+const buildDidNotEnd = (seconds: number): Message => message('evidence.build-did-not-end', { seconds });
+
 /** Ends the work with its caller, and when it takes too long. */
 async function bounded<T>(signal: AbortSignal, work: (either: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const either = abortEither(signal, controller.signal);
   try {
-    return await within(probeTimeoutMs, signal, 'the build did not end', () => work(either));
+    return await within(probeTimeoutMs, signal, buildDidNotEnd, () => work(either));
   } finally {
     controller.abort();
   }
@@ -68,9 +72,9 @@ async function bounded<T>(signal: AbortSignal, work: (either: AbortSignal) => Pr
 /**
  * The probe's line among what a build printed: BuildKit's messages have their own bytes before and after it.
  */
-function factsIn(output: string, error: string | null): ProbeFacts {
+function factsIn(output: string, error: EvidenceText | null): ProbeFacts {
   const line = output.split('\n').find((printed) => printed.includes('{"uid":'));
-  if (line === undefined) throw new Error(error ?? 'the probe in RUN said nothing');
+  if (line === undefined) throw new ProbeError(error ?? message('evidence.run-output-missing'));
   return parseFacts(line.slice(line.indexOf('{"uid":'), line.lastIndexOf('}') + 1));
 }
 
@@ -106,7 +110,7 @@ async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
   let log = '';
   for await (const chunk of stream) {
     log += String(chunk);
-    if (log.length > 1024 * 1024) throw new Error('the builder said too much');
+    if (log.length > 1024 * 1024) throw new ProbeError(message('evidence.builder-output-too-long'));
   }
   return log;
 }

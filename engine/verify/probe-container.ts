@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type { Container, ContainerCreateOptions, HostConfig } from 'dockerode';
 import * as z from 'zod';
+import { message, type Message } from '../../shared/messages/message.ts';
 import { engineMessage, statusOf } from '../base/docker-client.ts';
+import { ProbeError } from './evidence.ts';
 import { probeLabel, probePath } from './probe-image.ts';
 
 /**
@@ -45,6 +47,10 @@ export interface ProbeResult {
 /** How long one probe may take, ms. */
 export const probeTimeoutMs = 30_000;
 
+/** What is wrong with a probe that takes longer. */
+export const noAnswer = (seconds: number): Message => message('evidence.no-probe-answer', { seconds });
+const noCreateAnswer = (seconds: number): Message => message('evidence.no-create-answer', { seconds });
+
 export interface ProbeRequest {
   readonly image: string;
   readonly args?: readonly string[];
@@ -79,7 +85,7 @@ export async function runProbe(
   request: ProbeRequest,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
-  return within(probeTimeoutMs, signal, 'the probe gave no answer', async () => {
+  return within(probeTimeoutMs, signal, noAnswer, async () => {
     const container = await docker.createContainer(probeBody(request));
     await container.start();
     return read(container, signal);
@@ -88,9 +94,7 @@ export async function runProbe(
 
 /** Reads a probe that somebody else started: one made through a mounted socket (A11). */
 export async function readProbe(docker: Docker, id: string, signal: AbortSignal): Promise<ProbeResult> {
-  return within(probeTimeoutMs, signal, 'the probe gave no answer', () =>
-    read(docker.getContainer(id), signal),
-  );
+  return within(probeTimeoutMs, signal, noAnswer, () => read(docker.getContainer(id), signal));
 }
 
 async function read(container: Container, signal: AbortSignal): Promise<ProbeResult> {
@@ -113,7 +117,7 @@ export function parseFacts(line: string): ProbeFacts {
   try {
     value = JSON.parse(line);
   } catch {
-    throw new Error(`the probe said something else: ${line.slice(0, 200)}`);
+    throw new ProbeError(message('evidence.probe-output-unknown', { output: line.slice(0, 200) }));
   }
   return probeFactsSchema.parse(value);
 }
@@ -132,10 +136,10 @@ async function firstLine(container: Container, signal: AbortSignal): Promise<str
       const text = unframe(bytes);
       const end = text.indexOf('\n');
       if (end >= 0) return text.slice(0, end);
-      if (bytes.length > 65_536) throw new Error('the probe said too much');
+      if (bytes.length > 65_536) throw new ProbeError(message('evidence.probe-output-too-long'));
     }
     const rest = unframe(bytes).trim();
-    throw new Error(rest === '' ? 'the probe ended without a word' : rest);
+    throw new ProbeError(rest === '' ? message('evidence.probe-output-missing') : rest);
   } finally {
     signal.removeEventListener('abort', stop);
     stop();
@@ -162,7 +166,7 @@ export async function askRefused(
   request: ProbeRequest,
   signal: AbortSignal,
 ): Promise<{ status: number; message: string } | null> {
-  return within(probeTimeoutMs, signal, 'no answer to a create request', async () => {
+  return within(probeTimeoutMs, signal, noCreateAnswer, async () => {
     try {
       await docker.createContainer(probeBody(request));
       return null;
@@ -196,21 +200,21 @@ export async function removeProbes(docker: Docker): Promise<string[]> {
   return failures.filter((failure): failure is string => failure !== null);
 }
 
-/** Bounds a step by time and by the caller's abort. */
+/** Bounds a step by time and by the caller's abort. `timeout`: what is wrong when the time is over. */
 export async function within<T>(
   ms: number,
   signal: AbortSignal,
-  what: string,
+  timeout: (seconds: number) => Message,
   work: () => Promise<T>,
 ): Promise<T> {
   let onAbort: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`${what} within ${ms / 1000} s`));
+      reject(new ProbeError(timeout(ms / 1000)));
     }, ms);
     onAbort = () => {
-      reject(new Error('cancelled'));
+      reject(new ProbeError(message('evidence.cancelled')));
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });

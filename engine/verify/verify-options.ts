@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import type { EffectiveSettings } from '../../shared/settings/index.ts';
 import type { ClaimId } from '../../shared/verify/claims.ts';
 import type { RootPaths } from '../base/root-paths.ts';
+import type { EvidenceText } from './evidence.ts';
 
 export interface VerifyOptions {
   readonly paths: RootPaths;
@@ -13,6 +14,6 @@ export interface VerifyOptions {
   /** What is in force. */
   readonly settings: EffectiveSettings;
   /** Claims the backend can't make, each with the reason. */
-  readonly notOffered?: Readonly<Partial<Record<ClaimId, string>>>;
+  readonly notOffered?: Readonly<Partial<Record<ClaimId, EvidenceText>>>;
   readonly signal?: AbortSignal;
 }

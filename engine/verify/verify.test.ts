@@ -11,7 +11,7 @@ import {
   type Claim,
   type Verdict,
 } from '../../shared/verify/claims.ts';
-import { asExpected, operations, outcomeOf } from '../../shared/verify/operations.ts';
+import { asExpected, operations, operationTitle, outcomeOf } from '../../shared/verify/operations.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { rootPaths } from '../base/root-paths.ts';
 import {
@@ -36,7 +36,7 @@ import {
 } from './judge-mounts.ts';
 import { judgePrivileged } from './judge-privileged.ts';
 import { readBuild } from './probe-build.ts';
-import { removeProbes, within, type ProbeFacts, type ProbeResult } from './probe-container.ts';
+import { noAnswer, removeProbes, within, type ProbeFacts, type ProbeResult } from './probe-container.ts';
 import { fileTar } from './probe-image.ts';
 import { makeProbeShare, sharedDirectories } from './probe-share.ts';
 import { readVerification } from './verify.ts';
@@ -110,7 +110,8 @@ describe('claims are judged by observations', () => {
       expect(held?.evidence).toMatch(/^(\d+) of \1 refused$/);
     });
     test('one global operation that works, or was not tried, is a failure, and is named', () => {
-      for (const { id, kind, title } of operations.filter((one) => one.kind === 'global')) {
+      for (const { id, kind } of operations.filter((one) => one.kind === 'global')) {
+        const title = operationTitle(id).text;
         for (const said of ['ok', 'crashed', 'timed out']) {
           const [works, held] = judgePrivileged(
             probe(range, {}, { operations: { ...confined, [id]: said } }),
@@ -133,7 +134,8 @@ describe('claims are judged by observations', () => {
       }
     });
     test('what came to another error than a refusal is not shown to be refused', () => {
-      for (const { id, title } of operations.filter((one) => one.kind === 'global')) {
+      for (const { id } of operations.filter((one) => one.kind === 'global')) {
+        const title = operationTitle(id).text;
         expect(
           judgePrivileged(probe(range, {}, { operations: { ...confined, [id]: 'EBUSY' } }))[1],
           id,
@@ -452,11 +454,11 @@ test('shared directories are those the gateway takes, temporary ones first', () 
 
 test('a probe that hangs, or is cancelled, is bounded', async () => {
   const never = new Promise<never>(() => undefined);
-  await expect(within(5, new AbortController().signal, 'no answer', () => never)).rejects.toThrow(
+  await expect(within(5, new AbortController().signal, noAnswer, () => never)).rejects.toThrow(
     'no answer within 0.005 s',
   );
   const controller = new AbortController();
-  const waiting = within(60_000, controller.signal, 'no answer', () => never);
+  const waiting = within(60_000, controller.signal, noAnswer, () => never);
   controller.abort();
   await expect(waiting).rejects.toThrow('cancelled');
 });

@@ -24,7 +24,6 @@ interface Chunk {
   readonly words: Translation<Words>;
   readonly messages: {
     readonly told: (english: string) => string;
-    readonly evidence: (english: string) => string;
     readonly translate: Translate;
   };
 }

@@ -4,17 +4,13 @@ import type { AppError } from '../../shared/result.ts';
 
 type Tell = (english: string) => string;
 const asItIs: Tell = (text) => text;
-let tell: Tell = asItIs,
-  tellEvidence: Tell = asItIs;
+let tell: Tell = asItIs;
 
 let translate: Translate = plainText;
 
-/** Sets how sentences of other processes, and what probes saw, are translated; null for English. */
-export function setTranslator(
-  next: { readonly told: Tell; readonly evidence: Tell; readonly translate: Translate } | null,
-): void {
+/** Sets how sentences of other processes are translated; null for English. */
+export function setTranslator(next: { readonly told: Tell; readonly translate: Translate } | null): void {
   tell = next?.told ?? asItIs;
-  tellEvidence = next?.evidence ?? asItIs;
   translate = next?.translate ?? plainText;
 }
 
@@ -50,6 +46,3 @@ export const translateError = (error: AppError): ReturnType<typeof translateErro
  * changes.
  */
 export const told = (english: string): string => tell(english);
-
-/** What was seen inside a container (a claim's evidence, or one item of it), likewise. */
-export const toldEvidence = (english: string): string => tellEvidence(english);

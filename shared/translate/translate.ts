@@ -1,5 +1,4 @@
 import { refusalPrefix } from './refusal-prefix.ts';
-import { translateEvidence } from './evidence.ts';
 
 /**
  * English sentences with `{0}`, `{1}` … where values go in, and what they are in another language. A value
@@ -24,8 +23,6 @@ export interface Messages {
   readonly named: (english: string) => string;
   /** A sentence, what a refusal names, or a rule: what a line of the command line may be made of. */
   readonly part: (english: string) => string;
-  /** What was seen inside, in a claim's evidence or one of its items. */
-  readonly evidence: (english: string) => string;
 }
 
 interface Pattern {
@@ -42,15 +39,9 @@ const remarkable = /[.*+?^${}()|[\]\\]/g;
 /**
  * Messages from their English: processes tell each other English sentences (a journal, the decision log, an
  * engine's answer), so that whoever shows one to a person translates it there. Sentences are found again by
- * their fixed parts, the longest first; `named` are what refusals name, and `seen` what probes saw: too short
- * to be looked for elsewhere.
+ * their fixed parts, the longest first; `named` are what refusals name: too short to be looked for elsewhere.
  */
-export function messages(
-  sentences: Sentences,
-  ruleTexts: RuleTexts,
-  named: Sentences,
-  seen: Sentences = {},
-): Messages {
+export function messages(sentences: Sentences, ruleTexts: RuleTexts, named: Sentences): Messages {
   const english = (id: string): string => ruleTexts.english[id] ?? '';
   const translated = (id: string): string => ruleTexts.translation[id] ?? english(id);
   // The longest first: one sentence may begin another.
@@ -61,14 +52,6 @@ export function messages(
     ids.filter((id) => !english(id).includes('{{')).map((id) => [english(id), translated(id)]),
   );
   const part = createTranslator({ ...rules, ...sentences, ...named }, (english) => toldRefusal(english));
-
-  const evidence: (english: string) => string = createTranslator({ ...sentences, ...seen }, (english) =>
-    translateEvidence(
-      english,
-      (part) => evidence(part),
-      (refusal) => toldRefusal(refusal),
-    ),
-  );
 
   /** A refusal as the gateway tells it in English, also after words of Docker's before it. */
   const toldRefusal = (sentence: string): string | null => {
@@ -94,7 +77,7 @@ export function messages(
     return index === undefined ? sentence : fillNames(translated('rules.setting-per-image-list'), { index });
   };
 
-  return { told, named: inRefusal, part, evidence };
+  return { told, named: inRefusal, part };
 }
 
 /** Finds sentences again, with a memory for those that come often. */

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { message, type Message } from '../messages/message.ts';
+import { messageReferenceSchema } from '../messages/schema.ts';
 
 /** Claims a probe can show; ids are the rows of the behaviour page. */
 export const claimIds = [
@@ -26,7 +28,15 @@ export type ClaimId = (typeof claimIds)[number];
  * One thing of several that a claim is about: what was tried, what came of it, and whether that is as it must
  * be.
  */
-export const claimItemSchema = z.object({ title: z.string(), seen: z.string(), good: z.boolean() });
+export const claimItemSchema = z.object({
+  title: z.string(),
+  seen: z.string(),
+  good: z.boolean(),
+  /** Which sentences of the catalogue `title` and `seen` are; records of earlier versions have none. */
+  sentences: z
+    .object({ title: messageReferenceSchema.optional(), seen: messageReferenceSchema.optional() })
+    .optional(),
+});
 export type ClaimItem = z.infer<typeof claimItemSchema>;
 
 /** One claim, what was seen inside a real container, and the verdict. */
@@ -41,6 +51,8 @@ export const claimSchema = z.object({
   verdict: z.enum(['pass', 'fail', 'limited', 'not-offered', 'not-run', 'not-enforced']),
   /** What was observed, verbatim where possible: `uid_map "0 1000000000 65536"`. */
   evidence: z.string(),
+  /** Which sentence of the catalogue the evidence is; records of earlier versions have none. */
+  sentence: messageReferenceSchema.optional(),
   /** Item by item, where a claim is about many. */
   items: z.array(claimItemSchema).optional(),
 });
@@ -82,22 +94,26 @@ export function allSettled(claims: readonly Claim[]): boolean {
 }
 
 /** "15 of 17 claims shown", and what the others are: for the log and the command line. */
-export function countOf(claims: readonly Claim[]): string {
+export function countMessage(claims: readonly Claim[]): Message {
   const of = (verdict: Verdict): number => claims.filter((claim) => claim.verdict === verdict).length;
   const rest = (
     [
-      ['limited', 'limited'],
-      ['not-offered', 'not offered here'],
-      ['not-enforced', 'not enforced'],
-      ['not-run', 'not run'],
-      ['fail', 'failed'],
+      ['limited', 'claims.count-limited'],
+      ['not-offered', 'claims.count-not-offered'],
+      ['not-enforced', 'claims.count-not-enforced'],
+      ['not-run', 'claims.count-not-run'],
+      ['fail', 'claims.count-failed'],
     ] as const
-  )
-    .filter(([verdict]) => of(verdict) > 0)
-    .map(([verdict, words]) => `, ${of(verdict)} ${words}`)
-    .join('');
-  return `${of('pass')} of ${claims.length} claims shown${rest}`;
+  ).filter(([verdict]) => of(verdict) > 0);
+  return rest.reduce<Message>(
+    (before, [verdict, id]) =>
+      message('claims.counts', { before, after: message(id, { number: of(verdict) }) }),
+    message('claims.count-shown', { number: of('pass'), total: claims.length }),
+  );
 }
+
+/** The same in English. */
+export const countOf = (claims: readonly Claim[]): string => countMessage(claims).text;
 
 /** `audit`: isolation is on, and nothing is refused. */
 export type ProtectionState = 'protected' | 'unverified' | 'audit' | 'off' | 'stopped';

@@ -109,7 +109,7 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
     expect(backend).toMatchObject({
       runtimeName: 'sysbox-runc',
       needsPlanner: false,
-      notOffered: { 'A3-exclusive-range': expect.stringContaining('one range') as string },
+      notOffered: { 'A3-exclusive-range': { text: expect.stringContaining('one range') as string } },
     });
     expect((await backend.install(rootPaths(directory))).ok).toBe(true);
   });

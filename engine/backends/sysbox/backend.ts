@@ -48,7 +48,7 @@ export function sysboxBackend(options: SysboxOptions = {}): IsolationBackend {
     id: 'sysbox',
     runtimeName: sysboxBackendCapabilities.runtimeName,
     needsPlanner: sysboxBackendCapabilities.needsPlanner,
-    notOffered: { 'A3-exclusive-range': 'Sysbox CE gives all containers one range of ids' },
+    notOffered: { 'A3-exclusive-range': message('evidence.one-range-for-all') },
     runtimePath: () => binary,
     // BuildKit does not follow the engine's default runtime.
     engineEnvironment: (runtime) => ({ DOCKER_BUILDKIT_RUNC_COMMAND: runtime }),

@@ -10,8 +10,16 @@ import {
   type ClaimId,
   type Verification,
 } from '../../../shared/verify/claims.ts';
-import { engineMessage, requestFailure } from '../../base/docker-client.ts';
+import { requestFailure } from '../../base/docker-client.ts';
 import { writeFileAtomic } from '../../base/files.ts';
+import {
+  listText,
+  makeClaim,
+  makeItem,
+  outcomeText,
+  probeErrorText,
+  type EvidenceText,
+} from '../../verify/evidence.ts';
 import {
   judgeExclusiveRange,
   judgeOff,
@@ -30,7 +38,7 @@ import {
 } from '../../verify/probe-container.ts';
 import { makeProbeImage, removeImage } from '../../verify/probe-image.ts';
 import { answeringSocket } from './detect.ts';
-import { message } from '../../../shared/messages/message.ts';
+import { message, plainText } from '../../../shared/messages/message.ts';
 import type { DesktopHost } from './host.ts';
 
 /** What is shown on Docker Desktop by containers of our own; the rest is Docker's word. */
@@ -79,14 +87,14 @@ export async function verifyDesktop(
           },
         };
       } catch (error) {
-        return { error: engineMessage(error) };
+        return { error: probeErrorText(error) };
       }
     };
-    const refusal = async (requested: string, hostConfig: Partial<HostConfig>) => {
+    const refusal = async (requested: EvidenceText, hostConfig: Partial<HostConfig>) => {
       try {
         return { requested, refused: await startRefused(docker, image.value, hostConfig, signal) };
       } catch (error) {
-        return { requested, refused: { status: 0, message: engineMessage(error) } };
+        return { requested, refused: { status: 0, message: probeErrorText(error) } };
       }
     };
     claims = settings.eci.value
@@ -112,9 +120,15 @@ export async function verifyDesktop(
   return written.ok ? ok(verification) : written;
 }
 
+/** The engine's refusal; `status` 0: it gave none. */
+interface Refusal {
+  readonly status: number;
+  readonly message: EvidenceText;
+}
+
 type Refused = {
-  readonly requested: string;
-  readonly refused: { readonly status: number; readonly message: string } | null;
+  readonly requested: EvidenceText;
+  readonly refused: Refusal | null;
 };
 
 async function claimsOn(
@@ -122,7 +136,7 @@ async function claimsOn(
   settings: EffectiveSettings,
   socket: string,
   probe: (request: Omit<ProbeRequest, 'image'>) => Promise<Observed<ProbeResult>>,
-  refusal: (requested: string, host: Partial<HostConfig>) => Promise<Refused>,
+  refusal: (requested: EvidenceText, host: Partial<HostConfig>) => Promise<Refused>,
 ): Promise<Claim[]> {
   const anyImage = settings.socket.images.some((image) => image.startsWith('*'));
   const [one, two, namespaces, sockets] = await Promise.all([
@@ -134,7 +148,8 @@ async function claimsOn(
       ? []
       : Promise.all(
           [...new Set(['/var/run/docker.sock', ...(host.platform === 'win32' ? [] : [socket])])].map(
-            (source) => refusal(`bind of ${source}`, { Binds: [`${source}:/var/run/docker.sock`] }),
+            (source) =>
+              refusal(message('evidence.bind', { source }), { Binds: [`${source}:/var/run/docker.sock`] }),
           ),
         ),
   ]);
@@ -146,7 +161,7 @@ async function claimsOn(
       judgeUsernsHost(one),
       judge('A7-host-namespaces-refused', namespaces),
       anyImage
-        ? notOffered('B1-socket-refused', 'the settings let every image mount the Docker socket')
+        ? notOffered('B1-socket-refused', message('evidence.any-image-may-mount-socket'))
         : judge('B1-socket-refused', sockets),
     ].map((claim) => [claim.id, claim]),
   );
@@ -155,9 +170,7 @@ async function claimsOn(
       made.get(id) ??
       notOffered(
         id,
-        shown.includes(id)
-          ? 'not tried'
-          : 'not tried here: Docker Desktop does this itself, as Docker documents for its version',
+        shown.includes(id) ? message('evidence.not-tried') : message('evidence.documented-by-docker'),
       ),
   );
 }
@@ -167,22 +180,25 @@ async function claimsOn(
  * counts, no answer does not.
  */
 function judge(id: ClaimId, requested: readonly Refused[]): Claim {
-  const good = requested.every(({ refused }) => refused !== null && refused.status >= 400);
+  const isRefused = ({ refused }: Refused): boolean => refused !== null && refused.status >= 400;
   return {
-    id,
-    verdict: good ? 'pass' : 'fail',
-    evidence: requested
-      .map(
-        ({ requested: what, refused }) =>
-          `${what}: ${refused === null ? 'was allowed' : `${refused.status === 0 ? '' : `${refused.status} `}${refused.message}`}`,
-      )
-      .join('; '),
-    items: requested.map(({ requested: what, refused }) => ({
-      title: what,
-      seen: refused === null ? 'was allowed' : refused.message,
-      good: refused !== null && refused.status >= 400,
-    })),
+    ...makeClaim(
+      id,
+      requested.every(isRefused) ? 'pass' : 'fail',
+      listText(
+        'statements',
+        requested.map((one) => outcomeText(one.requested, outcomeWithStatus(one.refused))),
+      ),
+    ),
+    items: requested.map((one) =>
+      makeItem(one.requested, one.refused?.message ?? message('evidence.was-allowed'), isRefused(one)),
+    ),
   };
+}
+
+function outcomeWithStatus(refused: Refusal | null): EvidenceText {
+  if (refused === null) return message('evidence.was-allowed');
+  return refused.status === 0 ? refused.message : `${refused.status} ${plainText(refused.message)}`;
 }
 
 /** Null where a container was made and would start; else the engine's refusal. */
@@ -191,7 +207,7 @@ async function startRefused(
   image: string,
   host: Partial<HostConfig>,
   signal: AbortSignal,
-): Promise<{ status: number; message: string } | null> {
+): Promise<Refusal | null> {
   const refused = await askRefused(docker, { image, host }, signal);
   if (refused !== null) return refused;
   // Made all the same: then starting one like it must fail.
@@ -206,7 +222,7 @@ async function startRefused(
       typeof error.statusCode === 'number'
         ? error.statusCode
         : 0;
-    return { status, message: engineMessage(error) };
+    return { status, message: probeErrorText(error) };
   }
 }
 

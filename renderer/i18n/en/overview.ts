@@ -1,5 +1,3 @@
-import { claimTitles } from '../../../shared/verify/claim-titles.ts';
-
 export const overview = {
   sentence: {
     protected: 'Protected and verified {{ago}}',
@@ -224,6 +222,5 @@ export const overview = {
     },
     items_one: '{{count}} thing tried',
     items_other: '{{count}} things tried',
-    claim: claimTitles,
   },
 };

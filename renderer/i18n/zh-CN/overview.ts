@@ -1,4 +1,3 @@
-import { claimTitles } from '../../../shared/messages/zh-CN/claims.ts';
 import type { overview as english } from '../en/overview.ts';
 import type { Translation } from '../en/translation.ts';
 
@@ -209,6 +208,5 @@ export const overview: Translation<typeof english> = {
       'not-enforced': '未强制执行',
     },
     items_other: '尝试了 {{count}} 项',
-    claim: claimTitles,
   },
 };

@@ -27,8 +27,9 @@ import { useFormats } from '../../i18n/format.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { denialSentence, denialWhy } from './denial-words.ts';
 import { settled } from '../../../shared/verify/claims.ts';
+import { claimTitle } from '../../../shared/verify/claim-titles.ts';
 import { clauses, closed, sentence, sentences } from '../../i18n/lists.ts';
-import { translateError, translateText } from '../../i18n/translate.ts';
+import { translateError, translateMessage, translateText } from '../../i18n/translate.ts';
 
 interface Step {
   readonly key: string;
@@ -262,7 +263,7 @@ function useSteps({
       tone: 'danger',
       title: t('overview.next.probesFailed', { count: unproven.length }),
       why: t('overview.next.probesFailedWhy', {
-        claims: formats.list(unproven.map((c) => t(`overview.probes.claim.${c.id}`))),
+        claims: formats.list(unproven.map((c) => translateMessage(claimTitle(c.id)))),
       }),
       action: t('overview.next.seeResults'),
       run: onResults,

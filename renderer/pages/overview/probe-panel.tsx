@@ -8,7 +8,8 @@ import { AllowedIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../theme/icon
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import { formatDuration, useFormats } from '../../i18n/format.ts';
 import { settled, type Claim, type ClaimItem, type Verification } from '../../../shared/verify/claims.ts';
-import { toldEvidence } from '../../i18n/translate.ts';
+import { claimTitle } from '../../../shared/verify/claim-titles.ts';
+import { translateMessage, translateText } from '../../i18n/translate.ts';
 
 const verdicts: Record<Claim['verdict'], { readonly icon: typeof AllowedIcon; readonly tone: Tone }> = {
   pass: { icon: AllowedIcon, tone: 'ok' },
@@ -50,11 +51,11 @@ export function ProbePanel({
               sx={{ padding: '10px 16px', '& + &': { borderTop: `1px solid ${color.border}` } }}
             >
               <Box sx={{ display: 'flex', gap: 1, justifyContent: 'space-between' }}>
-                <Box sx={{ fontWeight: 600 }}>{t(`overview.probes.claim.${claim.id}`)}</Box>
+                <Box sx={{ fontWeight: 600 }}>{translateMessage(claimTitle(claim.id))}</Box>
                 <Toned {...verdicts[claim.verdict]}>{t(`overview.probes.verdict.${claim.verdict}`)}</Toned>
               </Box>
               <Box sx={{ fontSize: 12, lineHeight: '18px', color: color.text2, marginTop: '2px' }}>
-                <Mono>{toldEvidence(claim.evidence)}</Mono>
+                <Mono>{translateText(claim.evidence, claim.sentence)}</Mono>
               </Box>
               {claim.items !== undefined && claim.items.length > 0 && (
                 <Items items={claim.items} open={claim.items.some((item) => !item.good)} />
@@ -96,10 +97,10 @@ function Items({ items, open }: { readonly items: readonly ClaimItem[]; readonly
                 fontWeight: item.good ? 400 : 600,
               }}
             >
-              {toldEvidence(item.title)}
+              {translateText(item.title, item.sentences?.title)}
             </Box>
             <Box component="dd" sx={{ margin: 0, color: item.good ? 'inherit' : toneText.danger }}>
-              <Mono>{toldEvidence(item.seen)}</Mono>
+              <Mono>{translateText(item.seen, item.sentences?.seen)}</Mono>
             </Box>
           </Box>
         ))}

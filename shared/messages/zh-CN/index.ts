@@ -1,12 +1,10 @@
 import { rules as english } from '../catalogue/en/rules.ts';
 import { rules } from '../catalogue/zh-CN/rules.ts';
 import { messages } from '../../translate/translate.ts';
-import { evidence } from './claims.ts';
 import { details } from './details.ts';
 import { denials } from './denials.ts';
 import { errors } from './errors.ts';
 import { findings } from './findings.ts';
-import { operations } from './operations.ts';
 import { requirements } from './requirements.ts';
 import { steps } from './steps.ts';
 import { trust } from './trust.ts';
@@ -17,7 +15,6 @@ export const sentences = {
   ...details,
   ...errors,
   ...findings,
-  ...operations,
   ...requirements,
   ...steps,
   ...trust,
@@ -28,12 +25,10 @@ export const chinese = messages(
     ...details,
     ...errors,
     ...findings,
-    ...operations,
     ...requirements,
     ...steps,
     ...trust,
   },
   { english, translation: rules },
   denials,
-  evidence,
 );

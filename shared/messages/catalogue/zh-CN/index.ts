@@ -1,5 +1,6 @@
 import { app } from './app.ts';
 import { apply } from './apply.ts';
+import { claims } from './claims.ts';
 import { cli } from './cli.ts';
 import { cliHelp } from './cli-help.ts';
 import { cliExplain } from './cli-explain.ts';
@@ -14,8 +15,10 @@ import { daemonJson } from './daemon-json.ts';
 import { desktop } from './desktop.ts';
 import { dockerCommands } from './docker-commands.ts';
 import { engine } from './engine.ts';
+import { evidence } from './evidence.ts';
 import { gateway } from './gateway.ts';
 import { isolation } from './isolation.ts';
+import { operations } from './operations.ts';
 import { planner } from './planner.ts';
 import { policy } from './policy.ts';
 import { rules } from './rules.ts';
@@ -29,6 +32,7 @@ import { verify } from './verify.ts';
 export const chinese = {
   ...app,
   ...apply,
+  ...claims,
   ...cli,
   ...cliHelp,
   ...cliExplain,
@@ -43,8 +47,10 @@ export const chinese = {
   ...desktop,
   ...dockerCommands,
   ...engine,
+  ...evidence,
   ...gateway,
   ...isolation,
+  ...operations,
   ...planner,
   ...policy,
   ...rules,

@@ -1,0 +1,73 @@
+import {
+  message,
+  plainText,
+  referenceTo,
+  type Message,
+  type MessageReference,
+} from '../../shared/messages/message.ts';
+import type { Claim, ClaimId, ClaimItem, Verdict } from '../../shared/verify/claims.ts';
+import { engineMessage } from '../base/docker-client.ts';
+
+/** A sentence of the catalogue, or what is the same in every language: an engine's own words, a uid_map. */
+export type EvidenceText = string | Message;
+
+/** Why a probe brought nothing. */
+export class ProbeError extends Error {
+  readonly reason: EvidenceText;
+
+  constructor(reason: EvidenceText) {
+    super(plainText(reason));
+    this.reason = reason;
+  }
+}
+
+/** What is known of a failed probe: its own reason, or the engine's words. */
+export const probeErrorText = (error: unknown): EvidenceText =>
+  error instanceof ProbeError ? error.reason : engineMessage(error);
+
+/** Makes a claim; the evidence is recorded in English, with a reference to its sentence. */
+export const makeClaim = (id: ClaimId, verdict: Verdict, evidence: EvidenceText): Claim => ({
+  id,
+  verdict,
+  evidence: plainText(evidence),
+  ...(typeof evidence === 'string' ? {} : { sentence: referenceTo(evidence) }),
+});
+
+/** The evidence of a claim as it was given. */
+export const evidenceOf = ({ evidence, sentence }: Claim): EvidenceText =>
+  sentence === undefined ? evidence : { ...sentence, text: evidence };
+
+/** Makes one item of a claim, likewise. */
+export function makeItem(title: EvidenceText, seen: EvidenceText, good: boolean): ClaimItem {
+  const sentences: { title?: MessageReference; seen?: MessageReference } = {
+    ...(typeof title === 'string' ? {} : { title: referenceTo(title) }),
+    ...(typeof seen === 'string' ? {} : { seen: referenceTo(seen) }),
+  };
+  return {
+    title: plainText(title),
+    seen: plainText(seen),
+    good,
+    ...(Object.keys(sentences).length === 0 ? {} : { sentences }),
+  };
+}
+
+/** Separators: of sentences, of things tried with their outcomes, and of names. */
+type ListKind = 'statements' | 'outcomes' | 'enumeration';
+
+/**
+ * Makes one text of several. Each half is a sentence of its own: nested that way, a long list stays short in
+ * the record, although every sentence has the text of what is in it.
+ */
+export function listText(kind: ListKind, parts: readonly EvidenceText[]): EvidenceText {
+  const [first = ''] = parts;
+  if (parts.length < 2) return first;
+  const middle = Math.ceil(parts.length / 2);
+  return message(`evidence.${kind}`, {
+    before: listText(kind, parts.slice(0, middle)),
+    after: listText(kind, parts.slice(middle)),
+  });
+}
+
+/** "what was tried: what came of it". */
+export const outcomeText = (title: EvidenceText, outcome: EvidenceText): Message =>
+  message('evidence.outcome', { title, outcome });
