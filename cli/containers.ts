@@ -87,11 +87,11 @@ export function registerContainers(program: Command): void {
   registerRecreate(containers);
 }
 
-function describeOutcome({ name, removed, error }: RemoveOutcome): string {
-  if (!removed) return text('cli-output.not-removed', { name, reason: translate(error ?? '') });
+function describeOutcome({ name, removed, error, sentence }: RemoveOutcome): string {
+  if (!removed) return text('cli-output.not-removed', { name, reason: translate(error ?? '', sentence) });
   return error === undefined
     ? text('cli-output.removed', { name })
-    : text('cli-output.removed-with-note', { name, note: translate(error) });
+    : text('cli-output.removed-with-note', { name, note: translate(error, sentence) });
 }
 const summary = (list: readonly RemoveOutcome[]): string =>
   text('cli-output.removed-of', {

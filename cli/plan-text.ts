@@ -1,6 +1,7 @@
 import type { ApplyPlan, PlanEffect } from '../shared/apply/plan.ts';
 import { applySteps, applyStepTable } from '../shared/apply/steps.ts';
 import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
+import type { MessageReference } from '../shared/messages/message.ts';
 import { padColumns, labelled } from './columns.ts';
 import { describeEffect } from './effect-text.ts';
 import { describeRecreatePlan, outcomeText } from './recreate-text.ts';
@@ -61,7 +62,7 @@ const blockerText = ({ message, sentence }: ApplyPlan['blockers'][number]): stri
 const stepText = (step: ApplyStepStatus['step']): string => text(applyStepTable[step].name);
 
 /** One line for a step that has ended, null while it has not. */
-export function describeStep({ step, state, durationMs, detail }: ApplyStepStatus): string | null {
+export function describeStep({ step, state, durationMs, detail, sentence }: ApplyStepStatus): string | null {
   if (state === 'waiting' || state === 'running') return null;
   const ended =
     state === 'failed'
@@ -72,7 +73,7 @@ export function describeStep({ step, state, durationMs, detail }: ApplyStepStatu
           ? ''
           : text('cli-output.seconds', { seconds: (durationMs / 1000).toFixed(1) });
   const number = `${applySteps.indexOf(step) + 1}/${applySteps.length}`;
-  const columns = [padColumns(stepText(step), 24), padColumns(ended, 14), translate(detail ?? '')];
+  const columns = [padColumns(stepText(step), 24), padColumns(ended, 14), translate(detail ?? '', sentence)];
   return `${number} ${columns.join('')}`.trimEnd();
 }
 
@@ -113,7 +114,14 @@ export function describeOutcome({ outcome }: ApplyRun): string {
 
 type Applied = Extract<ApplyRun['outcome'], { readonly kind: 'applied' }>;
 
-function appliedText({ version, verification, unrecorded, removed, recreated }: Applied): string {
+function appliedText({
+  version,
+  verification,
+  unrecorded,
+  unrecordedSentence,
+  removed,
+  recreated,
+}: Applied): string {
   const audit = verification?.claims.some(({ verdict }) => verdict === 'not-enforced') === true;
   return [
     verification === null
@@ -123,11 +131,15 @@ function appliedText({ version, verification, unrecorded, removed, recreated }: 
         : text('cli-plan.applied-verified', { version }),
     ...(unrecorded === undefined
       ? []
-      : [`  ${text('cli-plan.unrecorded', { reason: unrecorded })}`, `  ${text('cli-plan.make-room')}`]),
+      : [
+          `  ${text('cli-plan.unrecorded', { reason: translate(unrecorded, unrecordedSentence) })}`,
+          `  ${text('cli-plan.make-room')}`,
+        ]),
     ...removed
       .filter((container) => !container.removed)
       .map(
-        ({ name, error }) => `  ${text('cli-output.not-removed', { name, reason: translate(error ?? '') })}`,
+        ({ name, error, sentence }) =>
+          `  ${text('cli-output.not-removed', { name, reason: translate(error ?? '', sentence) })}`,
       ),
     ...recreated.map((member) => `  ${outcomeText(member)}`),
   ].join('\n');

@@ -154,7 +154,7 @@ function endText(outcome: RecreateOutcome): string {
         text(outcome.started ? 'cli-recreation.recreated-running' : 'cli-recreation.recreated-stopped'),
         ...(outcome.kept === null ? [] : [text('cli-recreation.kept-as', { name: outcome.kept })]),
         ...(outcome.image === null ? [] : [text('cli-recreation.made-from', { image: outcome.image })]),
-        ...(outcome.warning === undefined ? [] : [printable(translate(outcome.warning))]),
+        ...(outcome.warning === undefined ? [] : [printable(translate(outcome.warning, outcome.sentence))]),
       ].join(text('cli-output.list-separator'));
     case 'unchanged':
       return text('cli-recreation.unchanged');

@@ -17,7 +17,7 @@ import { describeRecreatePlan, outcomeText, stepText } from './recreate-text.ts'
 import { message } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
-import { about, text, translate } from './text.ts';
+import { about, text, translateSentence } from './text.ts';
 
 interface RecreateOptions extends RootOptions {
   readonly yes?: boolean;
@@ -118,7 +118,7 @@ async function recreateTelling(
           how: settled.value.how,
         }),
       );
-    for (const problem of settled.value?.problems ?? []) progress(printable(translate(problem)));
+    for (const problem of settled.value?.problems ?? []) progress(printable(translateSentence(problem)));
   }
   const plan = await target.planRecreate(request.value);
   if (!plan.ok) {

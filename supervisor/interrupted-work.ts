@@ -4,7 +4,7 @@ import { recreateJournalPath } from '../engine/recreate/recreate-journal.ts';
 import type { SettledRecreate } from '../engine/recreate/recreate.ts';
 import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
 import { createInterruptedCheck } from './interrupted.ts';
-import { message } from '../shared/messages/message.ts';
+import { message, plainText } from '../shared/messages/message.ts';
 import { resumeWithin, type ResumeApply, type ResumedApply } from './resume-within.ts';
 
 export interface InterruptedWorkOptions {
@@ -68,7 +68,9 @@ export class InterruptedWork {
       log(`${settled.error.message}: ${settled.error.reason ?? ''}`);
     if (settled.ok && settled.value !== null) {
       const { names, how, problems } = settled.value;
-      log(`an interrupted recreation of ${names.join(', ')} was settled: ${[how, ...problems].join('; ')}`);
+      log(
+        `an interrupted recreation of ${names.join(', ')} was settled: ${[how, ...problems.map(plainText)].join('; ')}`,
+      );
     }
     return settled;
   }

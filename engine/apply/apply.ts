@@ -20,6 +20,7 @@ import { createRunState } from './run-state.ts';
 import { stepModules } from './steps/index.ts';
 import { settingsConflict } from './steps/settings-conflict.ts';
 import type { StepContext, StepModule } from './steps/step.ts';
+import { failureMessage } from '../../shared/messages/error-message.ts';
 import { message } from '../../shared/messages/message.ts';
 
 /**
@@ -326,7 +327,7 @@ async function runStep(
   await ports.onCheckpoint?.(`${step.id} begun`);
   const result = await step.run({ ...context, journal });
   if (!result.ok) {
-    state.finish(step.id, 'failed', result.error.message);
+    state.finish(step.id, 'failed', failureMessage(result.error));
     return { journal, error: result.error };
   }
   addResults(results, result.value);

@@ -9,7 +9,8 @@ import type { Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';
 import type { RunState } from './run-state.ts';
 import type { StepResults } from './steps/step.ts';
-import { message } from '../../shared/messages/message.ts';
+import { reasonMessage } from '../../shared/messages/error-message.ts';
+import { message, plainText, sentenceOf } from '../../shared/messages/message.ts';
 import { recordVersion, settleDraft } from './versions.ts';
 
 /** What the steps of an apply report, put together. */
@@ -52,6 +53,13 @@ export async function finalise(
     state.log(`to be finished at the next start: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
   state.log(`version ${journal.toVersion} is applied`);
-  const unrecorded = recorded.ok ? {} : { unrecorded: recorded.error.reason ?? recorded.error.message };
-  return { kind: 'applied', version: journal.toVersion, ...results, ...unrecorded };
+  const unrecorded = recorded.ok ? null : reasonMessage(recorded.error);
+  return {
+    kind: 'applied',
+    version: journal.toVersion,
+    ...results,
+    ...(unrecorded === null
+      ? {}
+      : { unrecorded: plainText(unrecorded), unrecordedSentence: sentenceOf(unrecorded).sentence }),
+  };
 }

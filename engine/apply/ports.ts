@@ -1,6 +1,7 @@
 import type { ApplyPlan, ContainerChoices } from '../../shared/apply/plan.ts';
 import type { RemoveOutcome, RemoveRequest } from '../../shared/containers/protection.ts';
 import type { RecreateRun } from '../../shared/containers/recreate.ts';
+import type { Message } from '../../shared/messages/message.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { Verification } from '../../shared/verify/claims.ts';
@@ -27,12 +28,12 @@ export interface ApplyPorts {
    * For an engine whose configuration is not ours: what it does in place of the step "reconfigure". The value
    * is a caption.
    */
-  readonly reconfigure?: () => Promise<Result<string, AppError>>;
+  readonly reconfigure?: () => Promise<Result<Message | string, AppError>>;
   /**
    * Answers the engine through the gateway, and has it the default runtime expected (null: any)? The value is
    * a caption.
    */
-  health(expectedRuntime: string | null): Promise<Result<string, AppError>>;
+  health(expectedRuntime: string | null): Promise<Result<Message | string, AppError>>;
   /** Runs the probes and records the result. */
   verify(signal: AbortSignal): Promise<Result<Verification, AppError>>;
   /**

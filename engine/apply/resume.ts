@@ -12,6 +12,7 @@ import type { ApplyPorts } from './ports.ts';
 import { rollBack } from './roll-back.ts';
 import { createRunState, type RunState } from './run-state.ts';
 import { stepModules } from './steps/index.ts';
+import { failureMessage } from '../../shared/messages/error-message.ts';
 import { message } from '../../shared/messages/message.ts';
 
 /**
@@ -97,7 +98,7 @@ async function finish(ports: ApplyPorts, state: RunState, journal: Journal): Pro
   for (const step of left) {
     state.begin(step.id);
     if (!up.ok) {
-      state.finish(step.id, 'failed', up.error.message);
+      state.finish(step.id, 'failed', failureMessage(up.error));
       addResults(results, step.resultsWithout?.(journal, up.error));
       continue;
     }

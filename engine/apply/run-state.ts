@@ -2,22 +2,32 @@ import { applySteps, type ApplyStep } from '../../shared/apply/steps.ts';
 import type { ApplyEvent, ApplyOutcome, ApplyRun, ApplyStepStatus } from '../../shared/apply/run.ts';
 import type { RecreateRun } from '../../shared/containers/recreate.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
+import { referenceTo, type Message } from '../../shared/messages/message.ts';
 import type { Journal } from './journal.ts';
+
+/** What a step left behind: a sentence, or a name that is the same in every language. */
+export type StepDetail = Message | string | null;
 
 /** One run as it is shown: changed only here, every change is published as an event with a copy. */
 export interface RunState {
   snapshot(): ApplyRun;
   begin(step: ApplyStep): void;
   /** Ends the step that is running; its duration is known afterwards. */
-  finish(step: ApplyStep, state: 'done' | 'failed', detail: string | null): number;
+  finish(step: ApplyStep, state: 'done' | 'failed', detail: StepDetail): number;
   skip(step: ApplyStep): void;
-  detail(step: ApplyStep, text: string): void;
+  detail(step: ApplyStep, caption: Message): void;
   activity(activity: ApplyRun['activity'], cancellable: boolean): void;
   end(outcome: ApplyOutcome): void;
   recreation(recreation: RecreateRun): void;
   log(text: string): void;
   forward(line: EngineLogLine): void;
 }
+
+/** A caption as the status of a step has it; it takes the place of the one before. */
+const captionOf = (detail: StepDetail): Pick<ApplyStepStatus, 'detail' | 'sentence'> =>
+  detail === null || typeof detail === 'string'
+    ? { detail, sentence: undefined }
+    : { detail: detail.text, sentence: referenceTo(detail) };
 
 export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) => void): RunState {
   const run: ApplyRun = {
@@ -64,14 +74,14 @@ export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) =>
     },
     finish: (step, state, detail) => {
       const durationMs = Date.now() - (begunAt.get(step) ?? Date.now());
-      change(step, { state, durationMs, detail });
+      change(step, { state, durationMs, ...captionOf(detail) });
       return durationMs;
     },
     skip: (step) => {
       change(step, { state: 'skipped' });
     },
-    detail: (step, text) => {
-      change(step, { detail: text });
+    detail: (step, caption) => {
+      change(step, captionOf(caption));
     },
     activity: (activity, cancellable) => {
       run.activity = activity;

@@ -15,7 +15,9 @@ import {
   rollBackRecreate,
   trialName,
 } from './recreate-settle.ts';
-import { message } from '../../shared/messages/message.ts';
+import { joinMessages } from '../../shared/messages/join-messages.ts';
+import { failureMessage } from '../../shared/messages/error-message.ts';
+import { message, plainText, sentenceOf } from '../../shared/messages/message.ts';
 import { startAndWait } from './recreate-wait.ts';
 
 export interface GroupOptions {
@@ -281,7 +283,7 @@ class GroupRun {
     if (!noted.ok) return this.#undo('clean-up', noted.error);
     for (const [called, id] of this.#successors) this.#options.successors.set(called, id);
     const finished = await finishRecreate(this.#ports, this.#journal);
-    const warning = finished.ok ? finished.value.join('; ') : finished.error.message;
+    const warning = finished.ok ? joinMessages(finished.value) : failureMessage(finished.error);
     return this.#each().map(
       ([member, { newId, removeOld, keptName: kept, autoRemove, commitTo }]): RecreateOutcome => ({
         kind: 'recreated',
@@ -289,7 +291,7 @@ class GroupRun {
         kept: removeOld || (autoRemove && member.running) ? null : kept,
         image: commitTo,
         started: member.running,
-        ...(warning === '' ? {} : { warning }),
+        ...(warning === null ? {} : { warning: plainText(warning), ...sentenceOf(warning) }),
       }),
     );
   }
@@ -303,9 +305,7 @@ class GroupRun {
         kind: 'rollback-failed',
         step,
         error,
-        rollbackError: pushed.ok
-          ? { code: 'containers.recreate-failed', message: pushed.value }
-          : pushed.error,
+        rollbackError: pushed.ok ? fail('containers.recreate-failed', pushed.value).error : pushed.error,
       });
     const back = await rollBackRecreate(this.#ports, this.#journal);
     if (!back.ok) return all({ kind: 'rollback-failed', step, error, rollbackError: back.error });

@@ -7,7 +7,8 @@ import { engineMessage, statusOf } from '../base/docker-client.ts';
 import { makeContainer } from './recreate-create.ts';
 import { imageOf } from './recreate-facts.ts';
 import { removeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
-import { message } from '../../shared/messages/message.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
+import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { inspect, type RecreatePorts } from './recreate-ports.ts';
 
 /**
@@ -19,31 +20,34 @@ export async function rollBackRecreate(
   ports: RecreatePorts,
   journal: RecreateJournal,
 ): Promise<Result<void, AppError>> {
-  const problems: string[] = [];
-  const attempt = async (what: string, work: () => Promise<unknown>) => {
+  const problems: Message[] = [];
+  const attempt = async (what: Message, work: () => Promise<unknown>) => {
     try {
       await work();
     } catch (error) {
-      problems.push(`${what}: ${engineMessage(error)}`);
+      problems.push(message('common.what-and-why', { what, why: engineMessage(error) }));
     }
   };
   for (const member of journal.members.toReversed()) {
-    await attempt(`what was made for ${member.name} could not be removed`, () =>
+    await attempt(message('containers.what-was-made-could-not-be-removed', { name: member.name }), () =>
       removeCreated(ports.engine, member),
     );
   }
   for (const member of journal.members)
-    await attempt(`${member.name} could not be put back`, () => restoreMember(ports, member));
+    await attempt(message('containers.could-not-be-put-back', { name: member.name }), () =>
+      restoreMember(ports, member),
+    );
   await ports.onCheckpoint?.('put back');
   for (const { commitTo } of journal.members) {
     if (commitTo !== null)
-      await attempt(`image ${commitTo} could not be removed`, () =>
+      await attempt(message('containers.image-could-not-be-removed', { image: commitTo }), () =>
         ignoreAbsent(ports.engine.getImage(commitTo).remove()),
       );
   }
-  if (problems.length > 0)
+  const reason = joinMessages(problems);
+  if (reason !== null)
     return fail('apply.rollback-failed', message('containers.going-back-did-not-work-out-altogether'), {
-      reason: problems.join('; '),
+      reason,
       hint: message('containers.look-at-docker-ps-bulkhead-containers-recreate'),
     });
   return removeRecreateJournal(ports.paths);
@@ -82,8 +86,8 @@ async function restoreMember(ports: RecreatePorts, member: JournalMember): Promi
 export async function finishRecreate(
   ports: RecreatePorts,
   journal: RecreateJournal,
-): Promise<Result<string[], AppError>> {
-  const problems: string[] = [];
+): Promise<Result<Message[], AppError>> {
+  const problems: Message[] = [];
   for (const member of journal.members) {
     if (!member.removeOld) continue;
     const created = await inspect(ports.engine, member.newId ?? member.name);
@@ -93,14 +97,19 @@ export async function finishRecreate(
     if (old.value === null) continue;
     // Between that and now the machine may have gone down, or somebody removed it.
     if (created.value === null || created.value.view.Id === member.oldId) {
-      problems.push(`the new ${member.name} is gone, so the old one stays, as ${old.value.name}`);
+      problems.push(message('containers.new-one-is-gone', { name: member.name, old: old.value.name }));
       continue;
     }
     // Without volumes: the new one has them.
     try {
       await ignoreAbsent(ports.engine.getContainer(member.oldId).remove({ v: false }));
     } catch (error) {
-      problems.push(`${member.keptName} could not be removed: ${engineMessage(error)}`);
+      problems.push(
+        message('containers.old-one-could-not-be-removed', {
+          name: member.keptName,
+          reason: engineMessage(error),
+        }),
+      );
     }
   }
   const removed = await removeRecreateJournal(ports.paths);
@@ -136,7 +145,7 @@ export async function rollForwardRecreate(
   ports: RecreatePorts,
   journal: RecreateJournal,
   startFailed: boolean,
-): Promise<Result<string, AppError> | null> {
+): Promise<Result<Message, AppError> | null> {
   const removedNames: string[] = [];
   for (const member of journal.members) {
     const old = await inspect(ports.engine, member.oldId);
@@ -144,7 +153,7 @@ export async function rollForwardRecreate(
     if (old.value === null && member.autoRemove) removedNames.push(member.name);
   }
   if (removedNames.length === 0) return null;
-  const problems: string[] = [];
+  const problems: Message[] = [];
   for (const member of journal.members) {
     try {
       const old = await inspect(ports.engine, member.oldId);
@@ -158,17 +167,14 @@ export async function rollForwardRecreate(
       const created = found.created ?? (await createAgain(ports, member));
       const trial = found.trial;
       if (created === null) {
-        problems.push(`there is no new ${member.name}`);
+        problems.push(message('containers.there-is-no-new-one', { name: member.name }));
         continue;
       }
-      if (trial)
-        problems.push(
-          `the new ${member.name} is without what was written inside the old one${await describeKeptWrites(ports.engine, member)}`,
-        );
+      if (trial) problems.push(await describeLostWrites(ports.engine, member));
       const container = ports.engine.getContainer(created.view.Id);
       if (created.name !== member.name) await container.rename({ name: member.name });
       if (found.created === null && (ended || startFailed)) {
-        problems.push(`the new ${member.name} is made once more and not started`);
+        problems.push(message('containers.new-one-made-again-not-started', { name: member.name }));
         continue;
       }
       if (member.wasRunning && !created.view.State.Running)
@@ -177,15 +183,14 @@ export async function rollForwardRecreate(
           .getContainer(created.view.Id)
           .start();
     } catch (error) {
-      problems.push(`${member.name}: ${engineMessage(error)}`);
+      problems.push(message('common.what-and-why', { what: member.name, why: engineMessage(error) }));
     }
   }
   const removed = await removeRecreateJournal(ports.paths);
   if (!removed.ok) return removed;
-  const what = `${removedNames.join(', ')} ran with --rm and is gone; what was made of it stands in its place`;
-  return problems.length === 0
-    ? ok(what)
-    : fail('apply.rollback-failed', what, { reason: problems.join('; ') });
+  const what = message('containers.ran-with-rm-and-is-gone', { names: removedNames.join(', ') });
+  const reason = joinMessages(problems);
+  return reason === null ? ok(what) : fail('apply.rollback-failed', what, { reason });
 }
 
 /** Creates the new container of a member once more; null where its create request is not recorded. */
@@ -240,11 +245,15 @@ async function newest(
   return { created, trial: false };
 }
 
-/** Names where the writable layer of an old container is kept, if anywhere. */
-async function describeKeptWrites(docker: Docker, member: JournalMember): Promise<string> {
-  const old = await inspect(docker, member.oldId);
-  if (old.ok && old.value !== null) return `, which is kept as ${old.value.name}`;
-  return member.commitTo !== null && (await imageOf(docker, member.commitTo)) !== null
-    ? `: that is in image ${member.commitTo}`
-    : '';
+/** That a new one lacks what was written inside the old one, and where that is all the same. */
+async function describeLostWrites(
+  docker: Docker,
+  { name, oldId, commitTo }: JournalMember,
+): Promise<Message> {
+  const old = await inspect(docker, oldId);
+  if (old.ok && old.value !== null)
+    return message('containers.new-one-without-writes-old-kept', { name, kept: old.value.name });
+  return commitTo !== null && (await imageOf(docker, commitTo)) !== null
+    ? message('containers.new-one-without-writes-in-image', { name, image: commitTo })
+    : message('containers.new-one-without-writes', { name });
 }

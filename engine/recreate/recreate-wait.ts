@@ -4,7 +4,7 @@ import type Docker from 'dockerode';
 import { hasHealthcheck, type Inspected } from '../../shared/containers/inspected.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { requestFailure } from '../base/docker-client.ts';
-import { message } from '../../shared/messages/message.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import { inspect } from './recreate-ports.ts';
 
 const tailLines = 5;
@@ -92,32 +92,36 @@ export async function startAndWait(
 }
 
 /** 'well', 'waiting', or what is wrong. */
-function describeUnhealthyState(container: Inspected, hasDied: boolean, graceOver: boolean): string {
+function describeUnhealthyState(
+  container: Inspected,
+  hasDied: boolean,
+  graceOver: boolean,
+): Message | 'well' | 'waiting' {
   const { State: state } = container.view;
   if (hasDied || !state.Running || state.Restarting)
-    return `the new container ended with exit code ${state.ExitCode}`;
+    return message('containers.new-container-ended', { code: state.ExitCode });
   if (!hasHealthcheck(container)) return graceOver ? 'well' : 'waiting';
   switch (state.Health?.Status) {
     case 'healthy':
       return 'well';
     case 'unhealthy':
-      return 'the new container is unhealthy';
+      return message('containers.new-container-is-unhealthy');
     default:
       return 'waiting';
   }
 }
 
 /** The engine's error, the last output of the health check, or the end of the log. */
-async function failureDetail(docker: Docker, container: Inspected): Promise<string> {
+async function failureDetail(docker: Docker, container: Inspected): Promise<Message | string> {
   const { State: state, Id: id } = container.view;
   if (state.Error !== '') return state.Error;
   try {
     const text = await docker
       .getContainer(id)
       .logs({ stdout: true, stderr: true, tail: tailLines, follow: false });
-    return readable(Buffer.from(text)) || 'it said nothing';
+    return readable(Buffer.from(text)) || message('containers.log-is-empty');
   } catch {
-    return 'its log could not be read';
+    return message('containers.log-could-not-be-read');
   }
 }
 

@@ -20,7 +20,7 @@ import {
   type PlannedRecreate,
 } from './recreate-plan.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
-import { message } from '../../shared/messages/message.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import { finishRecreate, rollForwardRecreate, rollBackRecreate } from './recreate-settle.ts';
 
 /** One recreation under way. */
@@ -240,7 +240,7 @@ function refusedAsItIs(items: readonly Pick<RecreateItem, 'name' | 'blockers'>[]
 export interface SettledRecreate {
   readonly names: readonly string[];
   readonly how: 'finished' | 'rolled-back' | 'pushed-on';
-  /** What is not as it should be all the same. */ readonly problems: readonly string[];
+  /** What is not as it should be all the same. */ readonly problems: readonly Message[];
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ContainerInspectInfo } from 'dockerode';
 import pLimit from 'p-limit';
 import type { RemoveOutcome, RemoveRequest } from '../../shared/containers/protection.ts';
 import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
+import { message, sentenceOf, type Message } from '../../shared/messages/message.ts';
 import { engineMessage, statusOf } from '../base/docker-client.ts';
 import { inspectSlots } from './inspect-slots.ts';
 
@@ -50,11 +51,17 @@ export async function removeContainers(
   );
 }
 
+/** Why a container is not removed, or what is left of it. */
+const reasonFields = (reason: Message): Pick<RemoveOutcome, 'error' | 'sentence'> => ({
+  error: reason.text,
+  ...sentenceOf(reason),
+});
+
 const notBegun = (id: string): RemoveOutcome => ({
   id,
   name: id,
   removed: false,
-  error: 'not begun: cancelled',
+  ...reasonFields(message('containers.removal-not-begun')),
   notBegun: true,
 });
 
@@ -73,7 +80,7 @@ async function inspectOne(docker: Docker, id: string): Promise<Found | RemoveOut
       name: id,
       removed: false,
       ...(statusOf(error) === 404
-        ? { gone: true as const, error: 'there is no such container' }
+        ? { gone: true as const, ...reasonFields(message('containers.there-is-no-such-container')) }
         : { error: engineMessage(error) }),
     };
   }
@@ -91,7 +98,7 @@ async function removeInspected(
       id,
       name,
       removed: false,
-      error: 'it is running; say explicitly that running containers may be stopped and removed',
+      ...reasonFields(message('containers.running-container-is-not-removed')),
     };
   // By full id from here: a name may be given to another container meanwhile.
   const target = docker.getContainer(inspected.Id);
@@ -110,7 +117,12 @@ async function removeInspected(
   const retained = await removeNamedVolumes(docker, inspected);
   return retained.length === 0
     ? { id, name, removed: true }
-    : { id, name, removed: true, error: `volumes kept: ${retained.join('; ')}` };
+    : {
+        id,
+        name,
+        removed: true,
+        ...reasonFields(message('containers.volumes-kept', { volumes: retained.join('; ') })),
+      };
 }
 
 async function removeNamedVolumes(docker: Docker, inspected: ContainerInspectInfo): Promise<string[]> {

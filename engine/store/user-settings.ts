@@ -14,7 +14,7 @@ import {
   type PreferenceState,
   type UserPreferences,
 } from '../../shared/settings/preferences.ts';
-import { message } from '../../shared/messages/message.ts';
+import { message, plainText, sentenceOf, type Message } from '../../shared/messages/message.ts';
 import { systemCode } from '../base/files.ts';
 
 /**
@@ -25,7 +25,7 @@ export const userSettingsPath = (root: string): string => path.join(root, userSe
 
 export interface StoredPreferences {
   readonly preferences: UserPreferences | null;
-  readonly problem: string | null;
+  readonly problem: Message | string | null;
 }
 
 /**
@@ -42,8 +42,9 @@ export async function readUserSettings(root: string): Promise<StoredPreferences>
     try {
       const info = await handle.stat();
       if (!info.isFile() || info.uid !== 0 || info.nlink !== 1 || (info.mode & 0o002) !== 0)
-        return { preferences: null, problem: 'it is not the file that the gateway made' };
-      if (info.size > maxPreferencesBytes) return { preferences: null, problem: 'it is too large' };
+        return { preferences: null, problem: message('settings.preferences-not-made-by-gateway') };
+      if (info.size > maxPreferencesBytes)
+        return { preferences: null, problem: message('settings.preferences-too-large') };
       // No more than that, however it grows meanwhile: others write in it.
       const { bytesRead, buffer } = await handle.read(
         Buffer.alloc(maxPreferencesBytes + 1),
@@ -51,7 +52,8 @@ export async function readUserSettings(root: string): Promise<StoredPreferences>
         maxPreferencesBytes + 1,
         0,
       );
-      if (bytesRead > maxPreferencesBytes) return { preferences: null, problem: 'it is too large' };
+      if (bytesRead > maxPreferencesBytes)
+        return { preferences: null, problem: message('settings.preferences-too-large') };
       text = buffer.toString('utf8', 0, bytesRead);
     } finally {
       await handle.close();
@@ -64,7 +66,10 @@ export async function readUserSettings(root: string): Promise<StoredPreferences>
   }
   if (text.trim() === '') return { preferences: null, problem: null };
   const preferences = parsePreferences(text);
-  return { preferences, problem: preferences === null ? 'it holds something else than preferences' : null };
+  return {
+    preferences,
+    problem: preferences === null ? message('settings.preferences-hold-something-else') : null,
+  };
 }
 
 /** The preferences beside what the administrator set. */
@@ -79,7 +84,8 @@ export async function preferenceState(root: string, admin: EffectiveSettings): P
     eci: preferences?.eci ?? null,
     blockDockerLoad: preferences?.blockDockerLoad ?? null,
     outcomes: withPreferences(admin, preferences).outcomes,
-    problem,
+    problem: problem === null ? null : plainText(problem),
+    ...(problem === null ? {} : sentenceOf(problem)),
     writable,
   };
 }

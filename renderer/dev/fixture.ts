@@ -14,6 +14,7 @@ import type {
 } from '../../shared/containers/recreate.ts';
 import type { ApplyPlan } from '../../shared/apply/plan.ts';
 import type { ApplyRun } from '../../shared/apply/run.ts';
+import { message, referenceTo, type Message } from '../../shared/messages/message.ts';
 import type { DesktopFacts, FoundTarget } from '../../shared/targets/target.ts';
 
 /**
@@ -467,6 +468,9 @@ const recreation = (more: Partial<RecreateRun> = {}): RecreateRun => ({
   ...more,
 });
 
+/** What a step left behind. */
+export const caption = (sentence: Message) => ({ detail: sentence.text, sentence: referenceTo(sentence) });
+
 export function run(more: Partial<ApplyRun> = {}): ApplyRun {
   return {
     id: 'r1',
@@ -479,20 +483,26 @@ export function run(more: Partial<ApplyRun> = {}): ApplyRun {
     estimatedSeconds: 20,
     outcome: null,
     steps: [
-      { step: 'back-up', state: 'done', startedAt: minutesAgo(0.2), durationMs: 60, detail: 'version 11' },
+      {
+        step: 'back-up',
+        state: 'done',
+        startedAt: minutesAgo(0.2),
+        durationMs: 60,
+        ...caption(message('apply.detail-version', { version: 11 })),
+      },
       {
         step: 'write-settings',
         state: 'done',
         startedAt: minutesAgo(0.19),
         durationMs: 12,
-        detail: 'version 12',
+        ...caption(message('apply.detail-version', { version: 12 })),
       },
       {
         step: 'reconfigure',
         state: 'done',
         startedAt: minutesAgo(0.18),
         durationMs: 20,
-        detail: '1 key set in daemon.json',
+        ...caption(message('apply.detail-keys-set', { count: 1 })),
       },
       {
         step: 'restart-engine',

@@ -1,10 +1,14 @@
 import type { AppState, IpcInput, IpcOutput } from '../../shared/ipc/contract.ts';
 import type { ApplyPlan, PlanEffect } from '../../shared/apply/plan.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
+import type { ApplyStepStatus } from '../../shared/apply/run.ts';
+import type { ApplyStep } from '../../shared/apply/steps.ts';
+import { message, sentenceOf } from '../../shared/messages/message.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import {
   appState,
   appliedText,
+  caption,
   minutesAgo,
   offText,
   plan,
@@ -18,6 +22,14 @@ import {
 
 /** Invented plans, runs and logs of Review & apply, for tests and pictures. */
 
+const stillRunning = message('containers.running-container-is-not-removed');
+const captions: Partial<Record<ApplyStep, Partial<ApplyStepStatus>>> = {
+  'restart-engine': { detail: 'Docker Engine 26.1.5' },
+  'health-check': caption(message('engine.default-runtime', { runtime: 'bulkhead' })),
+  verify: { detail: '16 of 17 claims shown, 1 limited' },
+  'clean-up': caption(message('apply.detail-removed', { done: 1, total: 1 })),
+};
+
 const stepsAll = (last: Partial<ReturnType<typeof run>['steps'][number]> = {}) =>
   run().steps.map((step, index, all) => ({
     ...step,
@@ -25,20 +37,9 @@ const stepsAll = (last: Partial<ReturnType<typeof run>['steps'][number]> = {}) =
     startedAt: step.startedAt ?? minutesAgo(0.1),
     durationMs: step.durationMs ?? [0, 0, 0, 5800, 420, 6200, 900][index] ?? 1,
     ...(index === all.length - 1 ? last : {}),
-    detail:
-      step.detail ??
-      [
-        '',
-        '',
-        '',
-        'Docker Engine 26.1.5',
-        'default runtime bulkhead',
-        '16 of 17 claims shown, 1 limited',
-        '1 of 1 removed',
-      ][index] ??
-      null,
+    ...(step.detail === null ? captions[step.step] : {}),
   }));
-const failedAt = (failing: number, message: string) =>
+const failedAt = (failing: number, text: string) =>
   run().steps.map((step, index) =>
     index < failing
       ? { ...step, state: 'done' as const, durationMs: step.durationMs ?? 5800 }
@@ -48,7 +49,7 @@ const failedAt = (failing: number, message: string) =>
             state: 'failed' as const,
             startedAt: minutesAgo(0.1),
             durationMs: 12_400,
-            detail: message,
+            detail: text,
           }
         : { ...step, state: 'waiting' as const, startedAt: null },
   );
@@ -125,7 +126,8 @@ export const reviewStates: Record<string, () => AppState> = {
             id: 'b',
             name: 'stuck',
             removed: false,
-            error: 'it is running; say explicitly that running containers may be stopped and removed',
+            error: stillRunning.text,
+            ...sentenceOf(stillRunning),
           },
         ],
         recreated: [

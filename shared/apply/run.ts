@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { messageReferenceSchema } from '../messages/schema.ts';
 import { appErrorSchema } from '../result.ts';
 import { engineLogLineSchema } from '../engine-status/status.ts';
 import { verificationSchema } from '../verify/claims.ts';
@@ -15,6 +16,8 @@ export const applyStepStatusSchema = z.object({
   durationMs: z.number().nullable(),
   /** A fact worth a caption: "version 12", "2 keys added to daemon.json". */
   detail: z.string().nullable(),
+  /** Which sentence of the catalogue that is; missing for names, and in runs of earlier versions. */
+  sentence: messageReferenceSchema.optional(),
 });
 export type ApplyStepStatus = z.infer<typeof applyStepStatusSchema>;
 
@@ -28,6 +31,8 @@ export const applyOutcomeSchema = z.discriminatedUnion('kind', [
     recreated: z.array(recreateMemberSchema),
     /** Why the version is not in history, where it is not: in force it is. */
     unrecorded: z.string().optional(),
+    /** Which sentence of the catalogue that is; missing for the system's words. */
+    unrecordedSentence: messageReferenceSchema.optional(),
   }),
   z.object({
     kind: z.literal('rolled-back'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { messageReferenceSchema } from '../messages/schema.ts';
 
 /** Why a container is (not) protected. */
 export const protectionReasons = [
@@ -71,6 +72,8 @@ export const removeOutcomeSchema = z.object({
   name: z.string(),
   removed: z.boolean(),
   error: z.string().optional(),
+  /** Which sentence of the catalogue `error` is; missing for the engine's words. */
+  sentence: messageReferenceSchema.optional(),
   /** It was not even begun: cancelled before. */ notBegun: z.literal(true).optional(),
   /** There is no such container. */ gone: z.literal(true).optional(),
 });

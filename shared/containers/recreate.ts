@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { messageReferenceSchema } from '../messages/schema.ts';
 import { appErrorSchema } from '../result.ts';
 
 /**
@@ -117,6 +118,8 @@ export const recreateOutcomeSchema = z.discriminatedUnion('kind', [
     /** Tag of the image it was committed to. */ image: z.string().nullable(),
     started: z.boolean(),
     warning: z.string().optional(),
+    /** Which sentence of the catalogue `warning` is. */
+    sentence: messageReferenceSchema.optional(),
   }),
   z.object({ kind: z.literal('unchanged') }),
   /** Nothing had been stopped. */

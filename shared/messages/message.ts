@@ -37,5 +37,9 @@ const isTooLong = (value: MessageParam): value is string =>
 export const referenceTo = ({ id, params }: Message): MessageReference =>
   params === undefined ? { id } : { id, params };
 
+/** The member `sentence` beside a text; none where it is anybody else's words. */
+export const sentenceOf = (text: string | Message): { readonly sentence?: MessageReference } =>
+  typeof text === 'string' ? {} : { sentence: referenceTo(text) };
+
 /** A text as it is written in logs and JSON: a sentence in English, anybody else's words as they are. */
 export const plainText = (text: string | Message): string => (typeof text === 'string' ? text : text.text);

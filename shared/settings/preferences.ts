@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { messageReferenceSchema } from '../messages/schema.ts';
 import type { EffectiveSettings } from './effective.ts';
 
 /** The file in an engine's directory. */
@@ -119,6 +120,8 @@ export const preferenceStateSchema = z.object({
   }),
   /** Why what is in the file counts as none, if so. */
   problem: z.string().nullable(),
+  /** Which sentence of the catalogue `problem` is; missing for the system's words. */
+  sentence: messageReferenceSchema.optional(),
   /** May this user write there now? */
   writable: z.boolean(),
 });

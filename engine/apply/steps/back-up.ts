@@ -1,3 +1,4 @@
+import { message } from '../../../shared/messages/message.ts';
 import { ok } from '../../../shared/result.ts';
 import { readSettings } from '../../base/files.ts';
 import { versionState, writeVersion } from '../../store/history.ts';
@@ -39,6 +40,8 @@ export const backUp: StepModule = {
       if (!found.ok) return found;
     }
     const backup = await writeBackup(paths, text);
-    return backup.ok ? ok({ detail: `version ${journal.fromVersion}` }) : backup;
+    return backup.ok
+      ? ok({ detail: message('apply.detail-version', { version: journal.fromVersion }) })
+      : backup;
   },
 };

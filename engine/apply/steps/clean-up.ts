@@ -1,6 +1,7 @@
 import type { RemoveOutcome } from '../../../shared/containers/protection.ts';
 import type { RecreateMember, RecreateRun } from '../../../shared/containers/recreate.ts';
-import { message } from '../../../shared/messages/message.ts';
+import { failureMessage } from '../../../shared/messages/error-message.ts';
+import { message, sentenceOf, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError } from '../../../shared/result.ts';
 import type { Journal } from '../journal.ts';
 import type { StepContext, StepModule } from './step.ts';
@@ -30,12 +31,8 @@ export const cleanUp: StepModule = {
   run: async (context) => {
     const removal = await removeChosen(context);
     const recreation = await recreateChosen(context);
-    const details = [
-      ...(removal === null ? [] : [removal.detail]),
-      ...(recreation === null ? [] : [recreation.detail]),
-    ];
     return ok({
-      detail: details.join('; '),
+      detail: cleanUpDetail(removal?.detail, recreation?.detail),
       removed: removal?.removed ?? [],
       recreated: recreation?.recreated ?? [],
     });
@@ -43,6 +40,11 @@ export const cleanUp: StepModule = {
   resultsWithout: notCleanedUp,
   defectError: cleanUpDefect,
 };
+
+function cleanUpDetail(removed: Message | undefined, recreated: Message | undefined): Message | null {
+  if (removed === undefined || recreated === undefined) return removed ?? recreated ?? null;
+  return message('common.first-and-second', { first: removed, second: recreated });
+}
 
 /** Outcomes of containers with which nothing can be done, for want of an engine. */
 function notCleanedUp(
@@ -55,6 +57,7 @@ function notCleanedUp(
       name: journal.remove.names?.[id] ?? id,
       removed: false,
       error: error.message,
+      ...sentenceOf(failureMessage(error)),
     })),
     recreated: (journal.recreate?.containers ?? []).map(({ id, name }) => ({
       id,
@@ -77,7 +80,7 @@ function cleanUpDefect(cause: unknown): AppError {
 }
 
 interface Removal {
-  readonly detail: string;
+  readonly detail: Message;
   readonly removed: RemoveOutcome[];
 }
 
@@ -93,7 +96,7 @@ async function removeChosen({ ports, state, journal }: StepContext): Promise<Rem
   const follow = (told: RemoveOutcome, count: number, total: number): void => {
     const outcome = asDone(told);
     soFar.push(outcome);
-    state.detail('clean-up', `${count} of ${total}`);
+    state.detail('clean-up', message('apply.detail-removal-progress', { done: count, total }));
     state.log(
       outcome.removed ? `removed ${outcome.name}` : `not removed: ${outcome.name}: ${outcome.error ?? ''}`,
     );
@@ -103,7 +106,10 @@ async function removeChosen({ ports, state, journal }: StepContext): Promise<Rem
     const outcomes = await ports.remove(journal.remove, follow);
     if (!outcomes.ok) {
       state.log(outcomes.error.message);
-      return { detail: 'nothing removed', removed: notCleanedUp(journal, outcomes.error).removed };
+      return {
+        detail: message('apply.detail-nothing-removed'),
+        removed: notCleanedUp(journal, outcomes.error).removed,
+      };
     }
     removed = outcomes.value.map(asDone);
   } catch (cause) {
@@ -114,13 +120,16 @@ async function removeChosen({ ports, state, journal }: StepContext): Promise<Rem
     );
   }
   return {
-    detail: `${removed.filter((outcome) => outcome.removed).length} of ${removed.length} removed`,
+    detail: message('apply.detail-removed', {
+      done: removed.filter((outcome) => outcome.removed).length,
+      total: removed.length,
+    }),
     removed,
   };
 }
 
 interface Recreation {
-  readonly detail: string;
+  readonly detail: Message;
   readonly recreated: RecreateMember[];
 }
 
@@ -138,7 +147,8 @@ async function recreateChosen({
     latest = run;
     state.recreation(run);
     const current = run.members.find(({ step, outcome }) => step !== null && outcome === null);
-    if (current !== undefined) state.detail('clean-up', `recreating ${current.name}`);
+    if (current !== undefined)
+      state.detail('clean-up', message('apply.detail-recreating', { name: current.name }));
     for (const member of run.members) {
       const line = logLine(member);
       if (line === null || logged.has(member.id)) continue;
@@ -156,7 +166,7 @@ async function recreateChosen({
     if (!started.ok) {
       recreated = notCleanedUp(journal, started.error).recreated;
       endWith(recreated);
-      return { detail: 'nothing recreated', recreated };
+      return { detail: message('apply.detail-nothing-recreated'), recreated };
     }
     onRecreation?.(started.value.cancel);
     recreated = [...(await started.value.done).members];
@@ -164,7 +174,13 @@ async function recreateChosen({
     recreated = cutShort(journal, latest, cleanUpDefect(cause));
     endWith(recreated);
   }
-  return { detail: `${recreated.filter(isRecreated).length} of ${recreated.length} recreated`, recreated };
+  return {
+    detail: message('apply.detail-recreated', {
+      done: recreated.filter(isRecreated).length,
+      total: recreated.length,
+    }),
+    recreated,
+  };
 }
 
 /**

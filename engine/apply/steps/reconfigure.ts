@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { message } from '../../../shared/messages/message.ts';
 import { ok } from '../../../shared/result.ts';
 import { previewEngineConfig, reconcileEngineConfig } from '../../daemon-json/daemon-json.ts';
 import { settingsInForce } from '../plan-facts.ts';
@@ -34,10 +35,11 @@ export const reconfigure: StepModule = {
     const plan = await reconcileEngineConfig(paths, desired);
     if (!plan.ok) return plan;
     const count = before.ok ? before.value.changes.length : plan.value.changes.length;
-    if (count === 0) return ok({ detail: 'daemon.json unchanged' });
-    const keys = count === 1 ? '1 key' : `${count} keys`;
+    if (count === 0) return ok({ detail: message('apply.detail-daemon-json-unchanged') });
     return ok({
-      detail: journal.eciAfter ? `${keys} set in daemon.json` : `${keys} given back in daemon.json`,
+      detail: journal.eciAfter
+        ? message('apply.detail-keys-set', { count })
+        : message('apply.detail-keys-given-back', { count }),
     });
   },
 };

@@ -5,7 +5,7 @@ import type { AppError, Result } from '../../../shared/result.ts';
 import type { Verification } from '../../../shared/verify/claims.ts';
 import type { Journal } from '../journal.ts';
 import type { ApplyPorts } from '../ports.ts';
-import type { RunState } from '../run-state.ts';
+import type { RunState, StepDetail } from '../run-state.ts';
 
 /** One step of apply: everything about it, aside from its entry in `shared/apply/steps.ts` and its texts. */
 export interface StepModule {
@@ -69,5 +69,5 @@ export interface StepResults {
 
 /** What a step leaves behind: a caption, and results for the outcome. */
 export interface StepResult extends StepResults {
-  readonly detail: string | null;
+  readonly detail: StepDetail;
 }

@@ -10,7 +10,7 @@ export const verify: StepModule = {
   estimate: { defaultMs: 6000 },
   run: async ({ ports, state, signal }) => {
     if ((await ports.turnedOffByUser?.()) === true)
-      return ok({ detail: 'not verified: a user has turned isolation off, as the settings let them' });
+      return ok({ detail: message('apply.detail-turned-off-by-user') });
     const verification = await ports.verify(signal);
     if (!verification.ok) return verification;
     const { claims } = verification.value;

@@ -1,3 +1,4 @@
+import { message } from '../../../shared/messages/message.ts';
 import { ok } from '../../../shared/result.ts';
 import { removalNote } from '../../../shared/settings/removal-note.ts';
 import { readSettings, removeFile, removeLeftTemporaries, writeFileAtomic } from '../../base/files.ts';
@@ -11,6 +12,7 @@ export const writeSettings: StepModule = {
   estimate: { defaultMs: 50 },
   run: async ({ ports, journal, text }) => {
     const { paths } = ports;
+    const version = journal.toVersion;
     await removeLeftTemporaries(paths.settings);
     // From now on an absent file is a mistake again.
     const fresh = await removeFile(removalNote(paths.settings));
@@ -19,12 +21,12 @@ export const writeSettings: StepModule = {
     if (!applied.ok) return applied;
     if (applied.value.hash !== journal.baseHash) return settingsConflict(paths.settings);
     if (applied.value.exists && applied.value.text === text)
-      return ok({ detail: `version ${journal.toVersion}, same text` });
+      return ok({ detail: message('apply.detail-version-same-text', { version }) });
     if (text === '') {
       const removed = await removeFile(paths.settings);
-      return removed.ok ? ok({ detail: `version ${journal.toVersion}: no settings file` }) : removed;
+      return removed.ok ? ok({ detail: message('apply.detail-version-without-file', { version }) }) : removed;
     }
     const written = await writeFileAtomic(paths.settings, text);
-    return written.ok ? ok({ detail: `version ${journal.toVersion}` }) : written;
+    return written.ok ? ok({ detail: message('apply.detail-version', { version }) }) : written;
   },
 };

@@ -158,14 +158,14 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     isolation: () => backend,
     verify: (signal) => verify(signal),
     lastVerification: () => newestVerification([files.elevated, files.user]),
-    reconfigure: () => Promise.resolve(ok('Docker Desktop reads the file when it starts')),
+    reconfigure: () => Promise.resolve(ok(message('desktop.reads-file-when-it-starts'))),
     remove: (request, onProgress) => remove(request, { onProgress }),
     health: async () => {
       try {
         const docker = await client();
         await docker.ping();
         await docker.listContainers({ limit: 1 });
-        return ok('Docker Desktop answers');
+        return ok(message('desktop.answers'));
       } catch (error) {
         return requestFailure(message('desktop.health-check-failed'), error);
       }

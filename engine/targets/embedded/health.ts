@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { message } from '../../../shared/messages/message.ts';
+import { message, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { requestFailure } from '../../base/docker-client.ts';
 
@@ -7,7 +7,7 @@ import { requestFailure } from '../../base/docker-client.ts';
 export async function checkHealth(
   docker: Docker,
   expectedRuntime: string | null,
-): Promise<Result<string, AppError>> {
+): Promise<Result<Message, AppError>> {
   try {
     await docker.ping();
     const info: unknown = await docker.info();
@@ -21,7 +21,7 @@ export async function checkHealth(
         reason: message('engine.its-default-runtime-is-not', { runtime, expectedRuntime }),
       });
     }
-    return ok(`default runtime ${runtime}`);
+    return ok(message('engine.default-runtime', { runtime }));
   } catch (error) {
     return requestFailure(message('desktop.health-check-failed'), error);
   }

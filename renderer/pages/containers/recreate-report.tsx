@@ -12,7 +12,7 @@ import type { RecreateMember, RecreateOutcome, RecreateRun } from '../../../shar
 import { pageOfSetting } from './recreate-words.ts';
 import { closed, labelled } from '../../i18n/lists.ts';
 import type { AppError } from '../../../shared/result.ts';
-import { told, translateError } from '../../i18n/translate.ts';
+import { translateError, translateText } from '../../i18n/translate.ts';
 
 const succeeded = (outcome: RecreateOutcome | null): boolean =>
   outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';
@@ -126,7 +126,7 @@ function outcomeWords(t: TFunction, outcome: RecreateMember['outcome']): string 
         outcome.started ? t('recreate.outcome.recreated') : t('recreate.outcome.idle'),
         ...(outcome.kept === null ? [] : [t('recreate.outcome.kept', { name: outcome.kept })]),
         ...(outcome.image === null ? [] : [t('recreate.outcome.image', { image: outcome.image })]),
-        ...(outcome.warning === undefined ? [] : [told(outcome.warning)]),
+        ...(outcome.warning === undefined ? [] : [translateText(outcome.warning, outcome.sentence)]),
       ]
         .map((text) => closed(t, text))
         .join(t('join.sentences'))

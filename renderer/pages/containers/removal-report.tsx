@@ -9,7 +9,7 @@ import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { RemovalRun } from '../../../shared/containers/removal.ts';
 import { labelled } from '../../i18n/lists.ts';
-import { reasonOrMessage, told } from '../../i18n/translate.ts';
+import { reasonOrMessage, translateText } from '../../i18n/translate.ts';
 
 /** How a removal goes and went, each failure with the engine's words and the way to try those again. */
 export function RemovalReport({
@@ -122,7 +122,7 @@ export function RemovalReport({
           {listed.map((one) => (
             <li key={one.id}>
               <strong>{one.name}</strong>
-              {labelled(t, '', told(one.error ?? ''))}
+              {labelled(t, '', translateText(one.error ?? '', one.sentence))}
             </li>
           ))}
           {run.error !== null && (

@@ -5,7 +5,7 @@ import { useApp, useDraft } from '../../state/context.tsx';
 import { Card, CardBody } from '../../components/card.tsx';
 import { ChoiceRow } from '../../components/choice-row.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
-import { told } from '../../i18n/translate.ts';
+import { translateText } from '../../i18n/translate.ts';
 import { color } from '../../theme/tokens.ts';
 
 /**
@@ -95,7 +95,12 @@ export function PreferenceCard() {
       )}
       {preference.problem !== null && (
         <CardBody>
-          <Notice tone="warn" title={t('isolation.preference.problem', { why: told(preference.problem) })} />
+          <Notice
+            tone="warn"
+            title={t('isolation.preference.problem', {
+              why: translateText(preference.problem, preference.sentence),
+            })}
+          />
         </CardBody>
       )}
       {prefer.error !== null && (

@@ -18,7 +18,7 @@ import type { RecreateMember } from '../../../shared/containers/recreate.ts';
 import { reportText } from './report-text.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { closed, labelled, sentences } from '../../i18n/lists.ts';
-import { told, translateError } from '../../i18n/translate.ts';
+import { translateError, translateText } from '../../i18n/translate.ts';
 
 /** How a run ended: what holds now, why it went back, what to do next. */
 export function RunEnd({ run }: { readonly run: ApplyRun }) {
@@ -100,7 +100,10 @@ function Applied({ run, outcome }: { readonly run: ApplyRun; readonly outcome: O
       )}
       {outcome.unrecorded !== undefined && (
         <Notice tone="warn" live="polite" title={t('review.end.unrecorded', { version: outcome.version })}>
-          {sentences(t, [closed(t, told(outcome.unrecorded)), t('review.end.unrecordedTry')])}
+          {sentences(t, [
+            closed(t, translateText(outcome.unrecorded, outcome.unrecordedSentence)),
+            t('review.end.unrecordedTry'),
+          ])}
         </Notice>
       )}
       {removed > 0 && (
@@ -132,7 +135,7 @@ function Applied({ run, outcome }: { readonly run: ApplyRun; readonly outcome: O
           {failed.slice(0, 5).map((one) => (
             <Box key={one.id} className="selectable">
               <strong>{one.name}</strong>
-              {one.error === undefined ? '' : labelled(t, '', told(one.error))}
+              {one.error === undefined ? '' : labelled(t, '', translateText(one.error, one.sentence))}
             </Box>
           ))}
         </Notice>

@@ -89,7 +89,7 @@ function Step({ step, last }: { readonly step: ApplyStepStatus; readonly last: b
     step.state === 'skipped'
       ? t('review.stepState.skipped')
       : step.detail !== null
-        ? stepDetail(t, step.detail)
+        ? stepDetail(t, step.detail, step.sentence)
         : does;
   return <StepRow state={step.state} name={name} what={what} time={time} last={last} />;
 }

@@ -99,9 +99,7 @@ export const details: Sentences = {
   'starting Docker Desktop': '正在启动 Docker Desktop',
   'waiting for Docker Desktop: {0} s. It may ask to sign in':
     '正在等待 Docker Desktop：{0} 秒。它可能要求登录',
-  'Docker Desktop answers': 'Docker Desktop 已应答',
   'Saving the file of Docker Desktop needs an administrator.': '保存 Docker Desktop 的文件需要管理员权限。',
-  'Docker Desktop reads the file when it starts': 'Docker Desktop 在启动时读取该文件',
   'containers are not recreated': '不会重新创建容器',
   'containers are not removed': '不会移除容器',
   'nothing on this engine enforces the file': '此引擎上没有程序执行该文件',

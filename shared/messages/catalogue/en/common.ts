@@ -2,4 +2,5 @@ export const common = {
   'common.what-and-why': '{{what}}: {{why}}',
   'common.problem-and-excerpt': '{{problem}}\n{{excerpt}}',
   'common.reason-and-hint': '{{reason}} {{hint}}',
+  'common.first-and-second': '{{first}}; {{second}}',
 } as const;

@@ -38,4 +38,27 @@ export const containers = {
     'an interrupted recreation cannot be settled: its journal is damaged',
   'containers.look-at-docker-ps-put-right-what':
     'Look at docker ps -a, put right what is not, then delete {{recreateJournalPath}}.',
+  'containers.removal-not-begun': 'not begun: cancelled',
+  'containers.there-is-no-such-container': 'there is no such container',
+  'containers.running-container-is-not-removed':
+    'it is running; say explicitly that running containers may be stopped and removed',
+  'containers.volumes-kept': 'volumes kept: {{volumes}}',
+  'containers.new-one-is-gone': 'the new {{name}} is gone, so the old one stays, as {{old}}',
+  'containers.old-one-could-not-be-removed': '{{name}} could not be removed: {{reason}}',
+  'containers.what-was-made-could-not-be-removed': 'what was made for {{name}} could not be removed',
+  'containers.could-not-be-put-back': '{{name}} could not be put back',
+  'containers.image-could-not-be-removed': 'image {{image}} could not be removed',
+  'containers.there-is-no-new-one': 'there is no new {{name}}',
+  'containers.new-one-made-again-not-started': 'the new {{name}} is made once more and not started',
+  'containers.new-one-without-writes': 'the new {{name}} is without what was written inside the old one',
+  'containers.new-one-without-writes-old-kept':
+    'the new {{name}} is without what was written inside the old one, which is kept as {{kept}}',
+  'containers.new-one-without-writes-in-image':
+    'the new {{name}} is without what was written inside the old one: that is in image {{image}}',
+  'containers.ran-with-rm-and-is-gone':
+    '{{names}} ran with --rm and is gone; what was made of it stands in its place',
+  'containers.new-container-ended': 'the new container ended with exit code {{code}}',
+  'containers.new-container-is-unhealthy': 'the new container is unhealthy',
+  'containers.log-is-empty': 'it said nothing',
+  'containers.log-could-not-be-read': 'its log could not be read',
 } as const;

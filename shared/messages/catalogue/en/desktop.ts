@@ -36,4 +36,6 @@ export const desktop = {
   'desktop.protection-could-not-be-verified': 'the protection could not be verified',
   'desktop.verification-was-cancelled': 'the verification was cancelled',
   'desktop.verification-could-not-be-kept': 'the verification could not be kept',
+  'desktop.reads-file-when-it-starts': 'Docker Desktop reads the file when it starts',
+  'desktop.answers': 'Docker Desktop answers',
 } as const;

@@ -76,4 +76,5 @@ export const engine = {
   'engine.supervisor-ended-unexpectedly': 'the supervisor ended unexpectedly; start the engine again',
   'engine.settings-cannot-be-used':
     "The settings can't be used ({{why}}). The last good policy stays in force; without one, everything is locked down.",
+  'engine.default-runtime': 'default runtime {{runtime}}',
 } as const;

@@ -185,4 +185,7 @@ export const settings = {
   'settings.command-description': '{{description}}.',
   'settings.every-command-of-the-group': 'Every command of the group: {{commands}}.',
   'settings.cannot-be-listed-because': "Can't be listed: {{why}}.",
+  'settings.preferences-too-large': 'it is too large',
+  'settings.preferences-not-made-by-gateway': 'it is not the file that the gateway made',
+  'settings.preferences-hold-something-else': 'it holds something else than preferences',
 } as const;

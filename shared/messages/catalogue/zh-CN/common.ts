@@ -5,4 +5,5 @@ export const common: Translated<typeof english> = {
   'common.what-and-why': '{{what}}：{{why}}',
   'common.problem-and-excerpt': '{{problem}}\n{{excerpt}}',
   'common.reason-and-hint': '{{reason}}{{hint}}',
+  'common.first-and-second': '{{first}}；{{second}}',
 };

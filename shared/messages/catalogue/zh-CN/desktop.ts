@@ -34,4 +34,6 @@ export const desktop: Translated<typeof english> = {
   'desktop.protection-could-not-be-verified': '无法验证防护',
   'desktop.verification-was-cancelled': '验证已取消',
   'desktop.verification-could-not-be-kept': '无法保存验证结果',
+  'desktop.reads-file-when-it-starts': 'Docker Desktop 在启动时读取该文件',
+  'desktop.answers': 'Docker Desktop 已应答',
 };

@@ -77,4 +77,5 @@ export const engine: Translated<typeof english> = {
   'engine.supervisor-ended-unexpectedly': '管理进程意外结束；请重新启动引擎',
   'engine.settings-cannot-be-used':
     '无法使用这些设置（{{why}}）。上一个有效的策略继续生效；若没有，则全部锁定。',
+  'engine.default-runtime': '默认运行时 {{runtime}}',
 };

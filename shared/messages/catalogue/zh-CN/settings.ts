@@ -167,4 +167,7 @@ export const settings: Translated<typeof english> = {
   'settings.command-description': '{{description}}。',
   'settings.every-command-of-the-group': '该组的所有命令：{{commands}}。',
   'settings.cannot-be-listed-because': '不能列出：{{why}}。',
+  'settings.preferences-too-large': '它过大',
+  'settings.preferences-not-made-by-gateway': '它不是网关创建的文件',
+  'settings.preferences-hold-something-else': '其中的内容不是偏好',
 };
