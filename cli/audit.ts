@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { decisionSubject, decisionTexts } from '../shared/audit/decision-text.ts';
+import { decisionSubject, decisionText } from '../shared/audit/decision-text.ts';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { MessageId } from '../shared/messages/catalogue/index.ts';
@@ -147,7 +147,7 @@ export function describeEntry(entry: StoredAuditEntry): string {
   // Every change of a rewrite is a sentence of its own.
   const what =
     entry.outcome === 'rewrite'
-      ? decisionTexts(entry, translateSentence).join('; ')
+      ? decisionText(entry, translateSentence)
       : (decisionSubject(entry, translateSentence) ?? entry.message);
   const rule = [entry.rule, entry.spec ?? ''].filter((part) => part !== '').join(' ');
   const line = `${entry.time}  ${outcome}  ${origin}${about === '' ? '' : `  ${about}`}  ${what}  [${rule}]${entry.setting === null ? '' : `  ${entry.setting}`}`;

@@ -1,7 +1,6 @@
 import type { ApplyPlan, PlanEffect } from '../shared/apply/plan.ts';
 import { applySteps, applyStepTable } from '../shared/apply/steps.ts';
 import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
-import type { MessageReference } from '../shared/messages/message.ts';
 import { padColumns, labelled } from './columns.ts';
 import { describeEffect } from './effect-text.ts';
 import { describeRecreatePlan, outcomeText } from './recreate-text.ts';

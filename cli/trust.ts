@@ -181,12 +181,12 @@ function answerText(answer: RegistryAnswer): string {
         lastKnown:
           answer.lastKnown === null
             ? ''
-            : text('cli-explain.last-known', { why: translate(answer.lastKnown) }),
+            : text('cli-explain.last-known', { why: translate(answer.lastKnown, answer.lastKnownSentence) }),
       });
     }
     case 'absent':
       return text('cli-explain.absent');
     default:
-      return text('cli-explain.unanswered', { why: translate(answer.why) });
+      return text('cli-explain.unanswered', { why: translate(answer.why, answer.sentence) });
   }
 }

@@ -42,28 +42,6 @@ describe('messages of engine, gateway and command line in Chinese', () => {
     ).toEqual([]);
   });
 
-  test('why an image may not have the socket is told in Chinese', () => {
-    const texts = printedTexts(root, ['shared/policy', 'gateway/trust']).filter(({ file }) =>
-      /image-trust\.ts$|registry-|docker-credentials/.test(file),
-    );
-    // Pieces of one sentence, tried below.
-    const pieces =
-      /^(?:, as it was \{0\} ago|, so the local \{0\} cannot be it|\{0\} is \{1\} at its registry\{2\}, the local image|registry digests were not refreshed)/;
-    expect(
-      list(
-        texts.filter(
-          ({ text }) =>
-            !pieces.test(text) && !/[\u4e00-\u9fff]/.test(chinese.named(text.replaceAll(/\{\d+\}/g, 'X1'))),
-        ),
-      ),
-    ).toEqual([]);
-    expect(
-      chinese.named(
-        'busybox is sha256:1… at its registry, as it was 4 minutes ago (now no connection), the local image is sha256:2…: pull it again, or list what it is',
-      ),
-    ).toMatch(/^busybox 在其镜像仓库中为 sha256:1…（4 [^ ]*前/);
-  });
-
   test('a translation has the values of its English; only endings and verbs that English bends may be left away', () => {
     const different = Object.entries(all).filter(([text, translation]) => {
       const endings = new Set(

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { message } from '../../shared/messages/message.ts';
+import { problemText } from '../../shared/policy/registry-problem.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import {
   allowedEntries,
@@ -151,7 +152,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
           bases,
           verdict: untrusted(
             'registry-unreachable',
-            message('trust.derived-is-unknown', { base: name, problem: exists.why }),
+            message('trust.derived-is-unknown', { base: name, problem: problemText(exists) }),
           ),
         };
       return {

@@ -3,12 +3,23 @@ import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { message, type Message } from '../../shared/messages/message.ts';
 
 /** What `docker login` left behind for a registry. */
 export type Credentials =
   | { readonly kind: 'password'; readonly user: string; readonly password: string }
   /** A refresh token that a token endpoint changes for access tokens. */
   | { readonly kind: 'identity-token'; readonly token: string };
+
+/** A credential helper gave no credentials, and not since it has none. */
+export class CredentialHelperError extends Error {
+  readonly sentence: Message;
+
+  constructor(sentence: Message) {
+    super(sentence.text);
+    this.sentence = sentence;
+  }
+}
 
 export interface CredentialSource {
   /**
@@ -92,6 +103,7 @@ async function askHelper(name: string, server: string, env: NodeJS.ProcessEnv): 
     throw new Error(`"${name}" is not the name of a credential helper`);
   const program = await findProgram(`docker-credential-${name}`, env);
   if (program === null) throw new Error(`the credential helper docker-credential-${name} is not in PATH`);
+  const helper = `docker-credential-${name}`;
   return new Promise((resolve, reject) => {
     const child = execFile(
       program,
@@ -103,8 +115,10 @@ async function askHelper(name: string, server: string, env: NodeJS.ProcessEnv): 
           if (/credentials not found/i.test(stdout)) resolve(null);
           else
             reject(
-              new Error(
-                `docker-credential-${name} ${error.killed === true ? `did not answer within ${helperTimeoutMs / 1000} s` : 'failed'}`,
+              new CredentialHelperError(
+                error.killed === true
+                  ? message('registry.helper-timed-out', { helper, seconds: helperTimeoutMs / 1000 })
+                  : message('registry.helper-failed', { helper }),
               ),
             );
           return;
@@ -118,7 +132,7 @@ async function askHelper(name: string, server: string, env: NodeJS.ProcessEnv): 
         const user = textOf(fields?.['Username']);
         const secret = textOf(fields?.['Secret']);
         if (fields === null || user === '')
-          reject(new Error(`docker-credential-${name} answered nothing that can be read`));
+          reject(new CredentialHelperError(message('registry.helper-unreadable', { helper })));
         else
           resolve(
             user === '<token>'

@@ -1,4 +1,5 @@
 import { allowedEntries, entryQuestions } from '../../shared/policy/image-trust.ts';
+import { problemOf } from '../../shared/policy/registry-problem.ts';
 import type { EntryAnswer } from '../../shared/ipc/registry.ts';
 import { createEngineFacts } from '../engine-api/create-engine-facts.ts';
 import { EngineUnreachable, type RegistryFacts } from '../engine-api/engine-facts.ts';
@@ -64,12 +65,13 @@ export function createEntryAnswers(at: {
           children: answer.children === null ? null : [...answer.children],
           at: new Date(now() - answer.ageMs).toISOString(),
           lastKnown: answer.lastKnown,
+          ...(answer.lastKnownSentence === undefined ? {} : { lastKnownSentence: answer.lastKnownSentence }),
         };
       case 'absent':
         return { kind: 'absent' };
       case 'denied':
       case 'unavailable':
-        return { kind: answer.kind, why: answer.why };
+        return { kind: answer.kind, ...problemOf(answer) };
     }
   };
   return {

@@ -1,4 +1,6 @@
 import pLimit from 'p-limit';
+import { message } from '../../shared/messages/message.ts';
+import { registryProblem } from '../../shared/policy/registry-problem.ts';
 import { questionKey, type RegistryAnswer, type RegistryQuestion } from '../../shared/policy/image-trust.ts';
 import type { KnownDigests } from './known-digests.ts';
 import type { RegistryClient, Served } from './registry-client.ts';
@@ -89,7 +91,8 @@ export class RegistryAnswers {
 
   private async current(key: string): Promise<RegistryAnswer> {
     const found = this.remembered.get(key);
-    if (found === undefined) return { kind: 'unavailable', why: 'the registry was not asked' };
+    if (found === undefined)
+      return { kind: 'unavailable', ...registryProblem(message('registry.not-asked')) };
     const ageMs = Math.max(0, this.now() - found.at);
     const { answer } = found;
     if (answer.kind === 'served') return { ...answer, ageMs, lastKnown: null };
@@ -103,6 +106,7 @@ export class RegistryAnswers {
           children: last.children,
           ageMs: Math.max(0, this.now() - last.at),
           lastKnown: answer.why,
+          ...(answer.sentence === undefined ? {} : { lastKnownSentence: answer.sentence }),
         };
   }
 

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Credentials, CredentialSource } from './docker-credentials.ts';
+import { message } from '../../shared/messages/message.ts';
+import { problemText, registryProblem, type RegistryProblem } from '../../shared/policy/registry-problem.ts';
+import { CredentialHelperError, type Credentials, type CredentialSource } from './docker-credentials.ts';
 import { isLoopback, type Endpoint } from './registry-hosts.ts';
 import type { Web, WebAnswer } from './registry-http.ts';
 
@@ -30,12 +32,11 @@ export function parseChallenges(header: string): Challenge[] {
 
 export type Authorization =
   | { readonly ok: true; /** Value of the Authorization header. */ readonly header: string }
-  | {
+  | ({
       readonly ok: false;
       readonly denied: boolean;
-      readonly why: string;
       /** Headers of an answer that limits the rate. */ readonly limited?: IncomingHttpHeaders;
-    };
+    } & RegistryProblem);
 
 const tokenLimitBytes = 64 * 1024;
 
@@ -80,7 +81,7 @@ export class RegistryAuth {
       stored =
         endpoint.credentialsFor === null ? null : await this.credentials.lookUp(endpoint.credentialsFor);
     } catch (error) {
-      return { ok: false, denied: false, why: error instanceof Error ? error.message : String(error) };
+      return { ok: false, denied: false, ...credentialsProblem(error) };
     }
     const bearer = challenges.find((challenge) => challenge.scheme === 'bearer');
     if (bearer !== undefined) return this.token(web, endpoint, repository, bearer, stored);
@@ -89,14 +90,14 @@ export class RegistryAuth {
         return {
           ok: false,
           denied: true,
-          why: `it wants a login: run docker login ${endpoint.credentialsFor ?? ''} as the user the gateway runs as`,
+          ...registryProblem(message('registry.wants-login', { registry: endpoint.credentialsFor ?? '' })),
         };
       return {
         ok: true,
         header: this.keep(endpoint, repository, `Basic ${basic(stored.user, stored.password)}`, 300),
       };
     }
-    return { ok: false, denied: true, why: 'it wants an authorization of a kind that is not known' };
+    return { ok: false, denied: true, ...registryProblem(message('registry.unknown-authorization')) };
   }
 
   private async token(
@@ -111,7 +112,7 @@ export class RegistryAuth {
       return {
         ok: false,
         denied: false,
-        why: 'the token server it names may not be asked: it is not spoken to over TLS',
+        ...registryProblem(message('registry.token-server-without-tls')),
       };
     const service = challenge.parameters.get('service') ?? '';
     // Reading this repository, whatever more the registry would like to grant.
@@ -158,25 +159,33 @@ export class RegistryAuth {
       return {
         ok: false,
         denied: false,
-        why: `its token server ${realm.host} cannot be used: ${answer.why}`,
+        ...registryProblem(
+          message('registry.token-server-unusable', { host: realm.host, problem: problemText(answer) }),
+        ),
       };
     if (answer.status === 401 || answer.status === 403)
       return {
         ok: false,
         denied: true,
-        why:
+        ...registryProblem(
           stored === null
-            ? 'its token server wants a login'
-            : 'the stored credentials were refused: log in again',
+            ? message('registry.token-server-wants-login')
+            : message('registry.credentials-refused'),
+        ),
       };
     if (answer.status === 429)
-      return { ok: false, denied: false, why: 'its token server limits the rate', limited: answer.headers };
+      return {
+        ok: false,
+        denied: false,
+        ...registryProblem(message('registry.token-server-limits-rate')),
+        limited: answer.headers,
+      };
     const grant = answer.status === 200 ? readGrant(answer.body) : null;
     if (grant === null)
       return {
         ok: false,
         denied: false,
-        why: `its token server ${realm.host} gave no token (HTTP ${answer.status})`,
+        ...registryProblem(message('registry.no-token', { host: realm.host, status: answer.status })),
       };
     return { ok: true, header: this.keep(endpoint, repository, `Bearer ${grant.token}`, grant.seconds) };
   }
@@ -225,3 +234,8 @@ function readGrant(body: Buffer): { token: string; seconds: number } | null {
 
 const basic = (user: string, password: string): string =>
   Buffer.from(`${user}:${password}`, 'utf8').toString('base64');
+
+const credentialsProblem = (error: unknown): RegistryProblem =>
+  error instanceof CredentialHelperError
+    ? registryProblem(error.sentence)
+    : { why: error instanceof Error ? error.message : String(error) };

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RegistryQuestion } from '../../shared/policy/image-trust.ts';
+import { message } from '../../shared/messages/message.ts';
+import {
+  problemOf,
+  problemText,
+  registryProblem,
+  type RegistryProblem,
+} from '../../shared/policy/registry-problem.ts';
 import type { RegistryFacts } from '../engine-api/engine-facts.ts';
 import type { CredentialSource } from './docker-credentials.ts';
 import { RegistryAuth } from './registry-auth.ts';
@@ -11,8 +18,8 @@ import { createWeb, type Web, type WebAnswer } from './registry-http.ts';
 export type Served =
   | { readonly kind: 'served'; readonly digest: string; readonly children: readonly string[] | null }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'denied'; readonly why: string }
-  | { readonly kind: 'unavailable'; readonly why: string };
+  | ({ readonly kind: 'denied' } & RegistryProblem)
+  | ({ readonly kind: 'unavailable' } & RegistryProblem);
 
 export interface RegistryClient {
   /**
@@ -44,6 +51,9 @@ const manifestTypes = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
+/** A point in time as messages have it; `at` is ms since the epoch. */
+const timeText = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+
 const digestShape = /^sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$/;
 const manifestLimitBytes = 4 * 1024 * 1024;
 const maxChildren = 256;
@@ -65,10 +75,10 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   /** Until when a registry asked to be left alone, by origin. */
   const pauses = new Map<string, number>();
 
-  const pause = (endpoint: Endpoint, headers: IncomingHttpHeaders): string => {
+  const pause = (endpoint: Endpoint, headers: IncomingHttpHeaders): RegistryProblem => {
     const until = now() + Math.min(Math.max(waitOf(headers, now()), 1000), maxPauseMs);
     pauses.set(endpoint.origin, until);
-    return `it limits the rate (429) and is asked again after ${new Date(until).toISOString().slice(0, 19)}Z; a login raises the limit`;
+    return registryProblem(message('registry.limits-rate', { time: timeText(until) }));
   };
 
   /** One request with redirects and authorization. */
@@ -78,13 +88,13 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     method: 'GET' | 'HEAD',
     question: RegistryQuestion,
     reference: string,
-  ): Promise<WebAnswer | { ok: false; cause: 'denied' | 'limited' | 'auth'; why: string }> => {
+  ): Promise<WebAnswer | ({ ok: false; cause: 'denied' | 'limited' | 'auth' } & RegistryProblem)> => {
     const until = pauses.get(endpoint.origin);
     if (until !== undefined && until > now())
       return {
         ok: false,
         cause: 'limited',
-        why: `it limits the rate and is asked again after ${new Date(until).toISOString().slice(0, 19)}Z`,
+        ...registryProblem(message('registry.still-limits-rate', { time: timeText(until) })),
       };
     let authorization = auth.known(endpoint, question.path);
     for (let fresh = false; ;) {
@@ -98,28 +108,31 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       );
       if (!answer.ok) return answer;
       if (answer.status === 429 || (answer.status === 503 && answer.headers['retry-after'] !== undefined))
-        return { ok: false, cause: 'limited', why: pause(endpoint, answer.headers) };
-      if (answer.status === 403) return { ok: false, cause: 'denied', why: 'it denies access (403)' };
+        return { ok: false, cause: 'limited', ...pause(endpoint, answer.headers) };
+      if (answer.status === 403)
+        return { ok: false, cause: 'denied', ...registryProblem(message('registry.denies-access')) };
       if (answer.status !== 401) return answer;
       // Who was redirected to may not ask for what the registry is told.
       if (!answer.own)
-        return { ok: false, cause: 'denied', why: 'it redirects to a place that denies access (401)' };
+        return { ok: false, cause: 'denied', ...registryProblem(message('registry.redirects-to-denial')) };
       auth.forget(endpoint, question.path);
       // Kept authorization may have ended: a fresh one counts, a refused fresh one is a no.
       if (fresh)
         return {
           ok: false,
           cause: 'denied',
-          why: 'it denies access (401): there is no such repository, or the login on this machine may not read it',
+          ...registryProblem(message('registry.no-repository-or-right')),
         };
       const granted = await auth.answer(web, endpoint, question.path, headerOf(answer, 'www-authenticate'));
       if (!granted.ok) {
         if (granted.limited !== undefined)
-          return { ok: false, cause: 'limited', why: pause(endpoint, granted.limited) };
+          return { ok: false, cause: 'limited', ...pause(endpoint, granted.limited) };
         return {
           ok: false,
           cause: granted.denied ? 'denied' : 'auth',
-          why: granted.denied ? `it denies access (401): ${granted.why}` : granted.why,
+          ...(granted.denied
+            ? registryProblem(message('registry.denies-access-because', { problem: problemText(granted) }))
+            : problemOf(granted)),
         };
       }
       authorization = granted.header;
@@ -137,7 +150,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     if (!head.ok)
       return {
         kind: head.cause === 'denied' ? 'denied' : 'unavailable',
-        why: head.why,
+        ...problemOf(head),
         noTls: head.cause === 'tls' || head.cause === 'connect',
       };
     if (head.status === 404) return { kind: 'absent' };
@@ -159,11 +172,16 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     }
     // No digest in the answer to HEAD, or HEAD is not its thing: the content itself tells.
     const got = await fetch(web, endpoint, 'GET', question, question.reference);
-    if (!got.ok) return { kind: got.cause === 'denied' ? 'denied' : 'unavailable', why: got.why };
+    if (!got.ok) return { kind: got.cause === 'denied' ? 'denied' : 'unavailable', ...problemOf(got) };
     if (got.status === 404) return { kind: 'absent' };
-    if (got.status !== 200) return { kind: 'unavailable', why: `it answered HTTP ${got.status}` };
+    if (got.status !== 200)
+      return {
+        kind: 'unavailable',
+        ...registryProblem(message('registry.answered-status', { status: got.status })),
+      };
     const read = readManifest(got.body, asked);
-    if (read === null) return { kind: 'unavailable', why: 'what it answered is not an image manifest' };
+    if (read === null)
+      return { kind: 'unavailable', ...registryProblem(message('registry.answered-no-manifest')) };
     return { kind: 'served', ...read };
   };
 
@@ -186,7 +204,10 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
           timeoutMs: Math.max(1, Math.min(request.timeoutMs, Math.ceil(end - performance.now()))),
         }),
     };
-    let last: Served = { kind: 'unavailable', why: 'it has no address' };
+    let last: Served = {
+      kind: 'unavailable',
+      ...registryProblem(message('registry.has-no-address')),
+    };
     for (const endpoint of endpoints) {
       const { noTls, ...answer } = await askAt(bounded, endpoint, question, knownChildren);
       if (answer.kind === 'served') return answer;
@@ -195,7 +216,15 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       last =
         answer.kind === 'absent'
           ? answer
-          : { kind: answer.kind, why: `${new URL(endpoint.origin).host}: ${answer.why}` };
+          : {
+              kind: answer.kind,
+              ...registryProblem(
+                message('common.what-and-why', {
+                  what: new URL(endpoint.origin).host,
+                  why: problemText(answer),
+                }),
+              ),
+            };
       if (!endpoint.mirror) return last;
     }
     return last;
@@ -272,12 +301,13 @@ async function follow(
     });
     if (!answer.ok || ![301, 302, 303, 307, 308].includes(answer.status))
       return answer.ok ? { ...answer, own } : answer;
-    if (hop >= maxRedirects) return { ok: false, cause: 'protocol', why: 'it redirects without end' };
+    if (hop >= maxRedirects)
+      return { ok: false, cause: 'protocol', ...registryProblem(message('registry.redirects-without-end')) };
     let next: URL;
     try {
       next = new URL(answer.headers.location ?? '', url);
     } catch {
-      return { ok: false, cause: 'protocol', why: 'it redirects to no address' };
+      return { ok: false, cause: 'protocol', ...registryProblem(message('registry.redirects-nowhere')) };
     }
     const plainAllowed =
       url.protocol === 'http:' && (next.host === url.host || (isLoopback(next.host) && isLoopback(url.host)));
@@ -289,7 +319,9 @@ async function follow(
       return {
         ok: false,
         cause: 'protocol',
-        why: `it redirects to ${next.protocol}//${next.host}, which is not followed`,
+        ...registryProblem(
+          message('registry.redirect-not-followed', { address: `${next.protocol}//${next.host}` }),
+        ),
       };
     }
     url = next;

@@ -6,6 +6,8 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { getCACertificates } from 'node:tls';
+import { message } from '../../shared/messages/message.ts';
+import { registryProblem, type RegistryProblem } from '../../shared/policy/registry-problem.ts';
 
 /** How the other end proves who it is. `null` authorities: the system's alone. */
 export interface TlsChoice {
@@ -34,7 +36,7 @@ export type WebAnswer =
       readonly headers: IncomingHttpHeaders;
       readonly body: Buffer;
     }
-  | { readonly ok: false; readonly cause: FailureCause; readonly why: string };
+  | ({ readonly ok: false; readonly cause: FailureCause } & RegistryProblem);
 
 /**
  * One exchange, nothing followed, with limits on time and size. Proxies as HTTPS_PROXY, HTTP_PROXY and
@@ -100,7 +102,7 @@ export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
               resolve({
                 ok: false,
                 cause: 'too-long',
-                why: `the answer is longer than ${request.limitBytes} bytes`,
+                ...registryProblem(message('registry.answer-too-long', { limit: request.limitBytes })),
               });
               req.destroy();
             } else parts.push(part);
@@ -125,18 +127,21 @@ export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
   };
 }
 
-function failure(error: unknown, timeoutMs: number): { cause: FailureCause; why: string } {
+function failure(error: unknown, timeoutMs: number): { cause: FailureCause } & RegistryProblem {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError'))
-    return { cause: 'timeout', why: `it did not answer within ${timeoutMs / 1000} s` };
+    return {
+      cause: 'timeout',
+      ...registryProblem(message('registry.timed-out', { seconds: timeoutMs / 1000 })),
+    };
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return { cause: 'dns', why: `its name could not be looked up (${code}); check the machine's DNS` };
-  if (code.startsWith('HPE_')) return { cause: 'protocol', why: `what it answers is not HTTP (${code})` };
+    return { cause: 'dns', ...registryProblem(message('registry.name-not-found', { code })) };
+  if (code.startsWith('HPE_'))
+    return { cause: 'protocol', ...registryProblem(message('registry.not-http', { code })) };
   if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO/.test(code))
     return {
       cause: 'tls',
-      why: `its TLS certificate or protocol was not accepted (${code}); a private authority belongs in the system's store or in /etc/docker/certs.d`,
+      ...registryProblem(message('registry.tls-not-accepted', { code })),
     };
   if (
     code === 'ECONNREFUSED' ||
@@ -146,6 +151,6 @@ function failure(error: unknown, timeoutMs: number): { cause: FailureCause; why:
     code === 'ETIMEDOUT' ||
     code === 'EPIPE'
   )
-    return { cause: 'connect', why: `no connection to it (${code})` };
-  return { cause: 'connect', why: message };
+    return { cause: 'connect', ...registryProblem(message('registry.no-connection', { code })) };
+  return { cause: 'connect', why: error instanceof Error ? error.message : String(error) };
 }

@@ -23,6 +23,10 @@ export function decisionTexts(
   return sentences === null ? [decision.message] : sentences.map(translate);
 }
 
+/** The same as one text, as it is copied and printed. */
+export const decisionText = (decision: DecisionParts, translate: (sentence: Message) => string): string =>
+  decisionTexts(decision, translate).join('; ');
+
 function decisionSentences(decision: DecisionParts): readonly Message[] | null {
   const { outcome, changes } = decision;
   if (outcome === 'rewrite')

@@ -1,4 +1,8 @@
 import * as z from 'zod';
+import { messageReferenceSchema } from '../messages/schema.ts';
+
+/** Why there is no answer, and which sentence of the catalogue that is. */
+const problemFields = { why: z.string(), sentence: messageReferenceSchema.optional() };
 
 /**
  * What a registry serves for one entry of the image list, as the window shows it. Only `served` with
@@ -14,11 +18,13 @@ export const registryAnswerSchema = z.discriminatedUnion('kind', [
     at: z.string(),
     /** Why the registry could not be asked now, if so: the digest is the last known one. */
     lastKnown: z.string().nullable(),
+    /** Which sentence of the catalogue `lastKnown` is. */
+    lastKnownSentence: messageReferenceSchema.optional(),
   }),
   z.object({ kind: z.literal('absent') }),
   /** It wants credentials, or other ones. */
-  z.object({ kind: z.literal('denied'), why: z.string() }),
-  z.object({ kind: z.literal('unavailable'), why: z.string() }),
+  z.object({ kind: z.literal('denied'), ...problemFields }),
+  z.object({ kind: z.literal('unavailable'), ...problemFields }),
   /** A wildcard, or no reference at all: there is no one manifest to ask for. */
   z.object({ kind: z.literal('not-asked') }),
 ]);

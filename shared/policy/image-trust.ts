@@ -1,4 +1,5 @@
 import { message, referenceTo, type Message, type MessageReference } from '../messages/message.ts';
+import { problemOf, problemText, registryProblem, type RegistryProblem } from './registry-problem.ts';
 import {
   canonicalReference,
   familiarReference,
@@ -47,12 +48,14 @@ export type RegistryAnswer =
       readonly ageMs: number;
       /** Last-known: why the registry could not be asked now. Null: it was. */
       readonly lastKnown: string | null;
+      /** Which sentence of the catalogue `lastKnown` is. */
+      readonly lastKnownSentence?: MessageReference | undefined;
     }
   /** The registry has no such manifest. */
   | { readonly kind: 'absent'; readonly ageMs: number }
   /** It wants credentials, or other ones: a registry says so too where there is no such repository. */
-  | { readonly kind: 'denied'; readonly why: string }
-  | { readonly kind: 'unavailable'; readonly why: string };
+  | ({ readonly kind: 'denied' } & RegistryProblem)
+  | ({ readonly kind: 'unavailable' } & RegistryProblem);
 
 export interface AllowedEntry {
   readonly written: string;
@@ -233,7 +236,7 @@ function judge(
   if (question === null) return { ...base, question, answer: null, outcome: 'match' };
   const answer = answers.get(questionKey(question)) ?? {
     kind: 'unavailable' as const,
-    why: 'the registry was not asked',
+    ...registryProblem(message('registry.not-asked')),
   };
   return { ...base, question, answer, outcome: outcomeOf(proven.digest, question, answer) };
 }
@@ -278,7 +281,7 @@ function checkSentence(check: EntryCheck): Message {
       if (answer === null || answer.lastKnown === null)
         return message('trust.differs', { asked, served, local });
       const age = ageSentence(answer.ageMs);
-      return message('trust.differed', { asked, served, age, problem: answer.lastKnown, local });
+      return message('trust.differed', { asked, served, age, problem: lastKnownText(answer), local });
     }
     case 'unanswered': {
       const problem =
@@ -286,11 +289,18 @@ function checkSentence(check: EntryCheck): Message {
           ? message('trust.not-asked')
           : check.answer.kind === 'served'
             ? message('trust.content-unreadable', { digest: shortDigest(check.answer.digest) })
-            : check.answer.why;
+            : problemText(check.answer);
       return message('trust.unanswered', { asked, problem });
     }
   }
 }
+
+/** Why a registry could not be asked now; only of an answer that is not from now. */
+const lastKnownText = ({
+  lastKnown,
+  lastKnownSentence,
+}: Extract<RegistryAnswer, { readonly kind: 'served' }>): Message | string =>
+  problemText({ why: lastKnown ?? '', sentence: lastKnownSentence });
 
 const familiarName = (question: RegistryQuestion): string => {
   const digest = question.reference.includes(':');
@@ -381,9 +391,9 @@ export function existenceQuestions(
  * Some registry has it: true; none that could be asked: false; not known: the reason. Denied counts as "not
  * served": registries say so of repositories that don't exist.
  */
-export function existsInRegistry(answers: readonly RegistryAnswer[]): boolean | { readonly why: string } {
+export function existsInRegistry(answers: readonly RegistryAnswer[]): boolean | RegistryProblem {
   if (answers.some((answer) => answer.kind === 'served')) return true;
-  for (const answer of answers) if (answer.kind === 'unavailable') return { why: answer.why };
+  for (const answer of answers) if (answer.kind === 'unavailable') return problemOf(answer);
   return false;
 }
 

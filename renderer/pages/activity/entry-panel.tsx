@@ -13,7 +13,7 @@ import { translateMessage } from '../../i18n/translate.ts';
 import { color, fontMono, toneText } from '../../theme/tokens.ts';
 import { isDenial, type ActivityEntry } from '../../../shared/audit/activity.ts';
 import { commandOf } from '../../../shared/audit/command.ts';
-import { decisionTexts } from '../../../shared/audit/decision-text.ts';
+import { decisionText } from '../../../shared/audit/decision-text.ts';
 import { AllowCard } from './allow-card.tsx';
 import { outcomeIcon, outcomeLabel } from './entry-outcome.tsx';
 import { aboutText, entrySubject, entryTitle, entryWhy } from './entry-words.ts';
@@ -199,7 +199,7 @@ function Seen({ entry }: { readonly entry: ActivityEntry }) {
     setCopied(false);
   }, [entry.id]);
   const command = commandOf(entry);
-  const text = decisionTexts(entry, translateMessage).join('; ');
+  const text = decisionText(entry, translateMessage);
   const label =
     entry.outcome === 'deny'
       ? entry.user === null || entry.origin?.kind === 'socket-mount'

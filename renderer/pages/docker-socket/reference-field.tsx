@@ -6,7 +6,7 @@ import OutlinedInput from '@mui/material/OutlinedInput';
 import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
 import { withCode } from '../../components/mono.tsx';
 import { leadsHere } from '../../components/pointed.ts';
-import { told } from '../../i18n/translate.ts';
+import { translateText } from '../../i18n/translate.ts';
 import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
 import { canonicalReference, parseImageReference, referenceCovers } from '../../../shared/settings/index.ts';
 import { matchesOf, sameContent, type LocalImages } from './local-images.ts';
@@ -70,12 +70,16 @@ export function checkReference(
     case 'absent':
       return { usable: true, tone: 'warn', words: t('socket.add.absent') };
     case 'denied':
-      return { usable: true, tone: 'warn', words: t('socket.add.denied', { why: told(state.why) }) };
+      return {
+        usable: true,
+        tone: 'warn',
+        words: t('socket.add.denied', { why: translateText(state.why, state.sentence) }),
+      };
     case 'unavailable':
       return {
         usable: true,
         tone: 'neutral',
-        words: t('socket.add.unavailable', { here, why: told(state.why) }),
+        words: t('socket.add.unavailable', { here, why: translateText(state.why, state.sentence) }),
       };
     case 'served': {
       const digest = shortDigest(state.digest);
@@ -83,7 +87,10 @@ export function checkReference(
         return {
           usable: true,
           tone: 'neutral',
-          words: t('socket.add.lastKnown', { digest, why: told(state.lastKnown) }),
+          words: t('socket.add.lastKnown', {
+            digest,
+            why: translateText(state.lastKnown, state.lastKnownSentence),
+          }),
         };
       if (matches === null) return { usable: true, tone: 'ok', words: t('socket.add.served', { digest }) };
       const same = matches.filter((image) => sameContent(image, state) === true).length;

@@ -14,7 +14,7 @@ import type { Finding } from '../../../shared/settings/findings.ts';
 import { parseImageReference, type ImageReference } from '../../../shared/settings/index.ts';
 import { Quiet } from './cell-text.tsx';
 import { shortDigest, useRegistryState, type RegistryState } from './registry-state.ts';
-import { told } from '../../i18n/translate.ts';
+import { translateText } from '../../i18n/translate.ts';
 
 const line = {
   display: 'inline-flex',
@@ -42,7 +42,7 @@ export function TrustCell({
   const open = parsed.ok ? openness(t, parsed.value) : null;
   const state = useRegistryState(parsed.ok && open === null ? image : null);
   const said = findings.find(isShownInCell);
-  const why = said === undefined ? undefined : told(said.message);
+  const why = said === undefined ? undefined : translateText(said.message, said.sentence);
   if (!parsed.ok)
     return (
       <Box component="span" sx={{ ...line, color: color.text3, fontSize: 12 }}>
@@ -149,7 +149,7 @@ function Served({ state }: { readonly state: RegistryState | undefined }) {
       return state.lastKnown === null ? (
         <DigestTag digest={state.digest} icon={CheckIcon} />
       ) : (
-        <Tooltip title={told(state.lastKnown)} describeChild>
+        <Tooltip title={translateText(state.lastKnown, state.lastKnownSentence)} describeChild>
           <Box component="span" sx={line}>
             <DigestTag digest={state.digest} icon={UnknownIcon} />
             <Quiet>{t('socket.registry.lastKnown', { ago: formats.ago(state.at) })}</Quiet>
@@ -164,13 +164,13 @@ function Served({ state }: { readonly state: RegistryState | undefined }) {
       );
     case 'denied':
       return (
-        <Trouble icon={WarningIcon} tone="warn" why={told(state.why)}>
+        <Trouble icon={WarningIcon} tone="warn" why={translateText(state.why, state.sentence)}>
           {t('socket.registry.denied')}
         </Trouble>
       );
     case 'unavailable':
       return (
-        <Trouble icon={UnknownIcon} tone="neutral" why={told(state.why)}>
+        <Trouble icon={UnknownIcon} tone="neutral" why={translateText(state.why, state.sentence)}>
           {t('socket.registry.unavailable')}
         </Trouble>
       );

@@ -7,7 +7,6 @@ import { errors } from './errors.ts';
 import { findings } from './findings.ts';
 import { requirements } from './requirements.ts';
 import { steps } from './steps.ts';
-import { trust } from './trust.ts';
 
 /** Every sentence there is in Simplified Chinese, by its English. */
 export const sentences = {
@@ -17,7 +16,6 @@ export const sentences = {
   ...findings,
   ...requirements,
   ...steps,
-  ...trust,
 };
 
 export const chinese = messages(
@@ -27,7 +25,6 @@ export const chinese = messages(
     ...findings,
     ...requirements,
     ...steps,
-    ...trust,
   },
   { english, translation: rules },
   denials,

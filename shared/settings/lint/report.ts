@@ -1,3 +1,4 @@
+import type { RegistryProblem } from '../../policy/registry-problem.ts';
 import type { Node } from 'jsonc-parser';
 import type { Finding, FindingCode, TextEdit } from '../findings.ts';
 import type { LineIndex } from '../position.ts';
@@ -34,11 +35,11 @@ export interface LintContext {
   readonly registryAnswers?: ReadonlyMap<string, EntryDigest>;
 }
 
-/** Does the registry serve a digest for an entry? `why`: an English clause. */
+/** Does the registry serve a digest for an entry? */
 export type EntryDigest =
   | { readonly kind: 'served' }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'unanswered'; readonly why: string };
+  | ({ readonly kind: 'unanswered' } & RegistryProblem);
 
 /** A sentence of the catalogue, or words of whoever read the text. */
 type FindingText = string | Message;

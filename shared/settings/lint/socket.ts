@@ -1,3 +1,4 @@
+import { problemText } from '../../policy/registry-problem.ts';
 import { commandGroups, dockerCommands, listedCommand } from '../commands.ts';
 import { imageReferenceMessages, parseImageReference, referenceCovers } from '../image-reference.ts';
 import type { SettingsPath } from '../pointer.ts';
@@ -140,7 +141,7 @@ function lintDigest(report: Report, image: string, path: SettingsPath): void {
       'socket-image-no-digest',
       'warning',
       path,
-      message('settings.registry-could-not-be-asked-for-while', { image, why: answer.why }),
+      message('settings.registry-could-not-be-asked-for-while', { image, why: problemText(answer) }),
       { params: { image, reason: answer.why } },
     );
   }

@@ -21,6 +21,7 @@ import { isolation } from './isolation.ts';
 import { operations } from './operations.ts';
 import { planner } from './planner.ts';
 import { policy } from './policy.ts';
+import { registry } from './registry.ts';
 import { rules } from './rules.ts';
 import { settings } from './settings.ts';
 import { settingsKeys } from './settings-keys.ts';
@@ -53,6 +54,7 @@ export const english = {
   ...operations,
   ...planner,
   ...policy,
+  ...registry,
   ...rules,
   ...settings,
   ...settingsKeys,

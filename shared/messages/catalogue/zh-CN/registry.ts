@@ -1,0 +1,36 @@
+import type { registry as english } from '../en/registry.ts';
+import type { Translated } from '../translated.ts';
+
+export const registry: Translated<typeof english> = {
+  'registry.not-asked': '未查询镜像仓库',
+  'registry.helper-timed-out': '{{helper}} 在 {{seconds}} 秒内没有应答',
+  'registry.helper-failed': '{{helper}} 失败',
+  'registry.helper-unreadable': '{{helper}} 的应答无法读取',
+  'registry.wants-login': '需要登录：请以运行网关的用户执行 docker login {{registry}}',
+  'registry.unknown-authorization': '需要未知类型的授权',
+  'registry.token-server-without-tls': '不得查询其指定的令牌服务器：未使用 TLS',
+  'registry.token-server-unusable': '无法使用其令牌服务器 {{host}}：{{problem}}',
+  'registry.token-server-wants-login': '其令牌服务器需要登录',
+  'registry.credentials-refused': '保存的凭据被拒绝：请重新登录',
+  'registry.token-server-limits-rate': '其令牌服务器限制了请求频率',
+  'registry.no-token': '其令牌服务器 {{host}} 没有给出令牌 (HTTP {{status}})',
+  'registry.limits-rate': '请求频率受限 (429)，将在 {{time}} 之后再次查询；登录可提高限额',
+  'registry.still-limits-rate': '请求频率受限，将在 {{time}} 之后再次查询',
+  'registry.denies-access': '拒绝访问 (403)',
+  'registry.redirects-to-denial': '重定向到拒绝访问的位置 (401)',
+  'registry.no-repository-or-right': '拒绝访问 (401)：没有此仓库，或本机的登录无权读取',
+  'registry.denies-access-because': '拒绝访问 (401)：{{problem}}',
+  'registry.answered-status': '应答为 HTTP {{status}}',
+  'registry.answered-no-manifest': '其应答不是镜像清单',
+  'registry.has-no-address': '没有地址',
+  'registry.redirects-without-end': '无休止地重定向',
+  'registry.redirects-nowhere': '重定向没有地址',
+  'registry.redirect-not-followed': '重定向到 {{address}}，未跟随',
+  'registry.answer-too-long': '应答超过 {{limit}} 字节',
+  'registry.timed-out': '在 {{seconds}} 秒内没有应答',
+  'registry.name-not-found': '无法解析其名称 ({{code}})；请检查本机的 DNS',
+  'registry.not-http': '其应答不是 HTTP ({{code}})',
+  'registry.tls-not-accepted':
+    '不接受其 TLS 证书或协议 ({{code}})；私有证书颁发机构应放入系统的证书库或 /etc/docker/certs.d',
+  'registry.no-connection': '无法连接 ({{code}})',
+};
