@@ -69,28 +69,28 @@ function kernel(
   };
   return { calls, sent: () => sent.join('') };
 }
-const way = { from, to, pipeOut, pipeIn };
+const descriptors = { from, to, pipeOut, pipeIn };
 const x = (length: number) => 'x'.repeat(length);
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 /** Moves until it has ended, or `turns` are over. */
 function moved(calls: SpliceSyscalls, extent: Extent, turns = 5) {
-  const passage = new SpliceTransfer(calls, way, extent, '');
+  const transfer = new SpliceTransfer(calls, descriptors, extent, '');
   for (let turn = 0; turn < turns; turn++) {
-    const outcome = passage.move();
+    const outcome = transfer.move();
     if (outcome !== null) return 'rest' in outcome ? { ...outcome, rest: text(outcome.rest) } : outcome;
   }
-  return passage.awaitedReadiness;
+  return transfer.awaitedReadiness;
 }
 const bytes = (content: number): Extent => ({ heads: 'end', begun: content, content });
 
-describe('a passage', () => {
+describe('a transfer', () => {
   it('moves chunks as they are, and hands back what is not one', () => {
     const { calls, sent } = kernel([`${x(10)}\r\n1000\r\n${x(4096)}`, '\r\n', '0\r\n\r\nnext']);
     expect(moved(calls, { heads: 'pass', begun: 10 })).toEqual({
       ended: 'stopped',
       content: 4106,
       inChunk: 0,
-      owed: 0,
+      chunkRemaining: 0,
       rest: '\r\n0\r\n\r\nn',
     });
     expect(sent()).toBe(`${x(10)}\r\n1000\r\n${x(4096)}`);
@@ -105,7 +105,7 @@ describe('a passage', () => {
       ended: 'stopped',
       content: 13_202,
       inChunk: 0x100000 - 4999,
-      owed: 0,
+      chunkRemaining: 0,
       rest: '',
     });
     expect(sent()).toBe(x(13_202));
@@ -131,28 +131,28 @@ describe('a passage', () => {
       ended: 'stopped',
       content: 6,
       inChunk: 4,
-      owed: 4,
+      chunkRemaining: 4,
       rest: '',
     });
     expect(moved(kernel([`${x(10)}\r\n10`, null]).calls, { heads: 'pass', begun: 10 })).toEqual({
       ended: 'stopped',
       content: 10,
       inChunk: 0,
-      owed: 0,
+      chunkRemaining: 0,
       rest: '\r\n10',
     });
     expect(moved(kernel([`${x(10)}\r\n10`, null]).calls, { heads: 'end', begun: 10, content: 100 })).toEqual({
       ended: 'stopped',
       content: 10,
       inChunk: 0,
-      owed: 90,
+      chunkRemaining: 90,
       rest: '\r\n10',
     });
-    expect(moved(kernel([x(6), null]).calls, bytes(10))).toMatchObject({ content: 6, owed: 4 });
+    expect(moved(kernel([x(6), null]).calls, bytes(10))).toMatchObject({ content: 6, chunkRemaining: 4 });
     expect(moved(kernel([null]).calls, { heads: 'pass', begun: null })).toMatchObject({
       content: 0,
       inChunk: null,
-      owed: null,
+      chunkRemaining: null,
     });
   });
 
@@ -186,17 +186,17 @@ describe('a passage', () => {
       receiver: ['again'],
       slots: 1,
     });
-    const passage = new SpliceTransfer(calls, way, { heads: 'pass', begun: 5 }, '');
-    expect([passage.move(), passage.awaitedReadiness]).toEqual([null, 'writable']);
-    expect(passage.move()).toMatchObject({ content: 4101, inChunk: 0 });
+    const transfer = new SpliceTransfer(calls, descriptors, { heads: 'pass', begun: 5 }, '');
+    expect([transfer.move(), transfer.awaitedReadiness]).toEqual([null, 'writable']);
+    expect(transfer.move()).toMatchObject({ content: 4101, inChunk: 0 });
     expect(sent()).toBe(`${x(5)}\r\n1000\r\n${x(4096)}`);
   });
 
   it('sends the initial data before anything is received', () => {
     const { calls, sent } = kernel([], { receiver: ['again'] });
-    const passage = new SpliceTransfer(calls, way, bytes(10), 'a\r\n');
-    expect([passage.move(), passage.awaitedReadiness]).toEqual([null, 'writable']);
-    expect([passage.move(), passage.awaitedReadiness]).toEqual([null, 'readable']);
+    const transfer = new SpliceTransfer(calls, descriptors, bytes(10), 'a\r\n');
+    expect([transfer.move(), transfer.awaitedReadiness]).toEqual([null, 'writable']);
+    expect([transfer.move(), transfer.awaitedReadiness]).toEqual([null, 'readable']);
     expect(sent()).toBe('a\r\n');
   });
 
@@ -211,7 +211,7 @@ describe('a passage', () => {
         return 1;
       },
     };
-    expect(new SpliceTransfer(endless, way, bytes(1e9), '').move()).toBeNull();
+    expect(new SpliceTransfer(endless, descriptors, bytes(1e9), '').move()).toBeNull();
     expect(parts).toBeLessThan(5000);
   });
 });
