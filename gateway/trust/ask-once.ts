@@ -2,7 +2,7 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { EntryDigest } from '../../shared/settings/lint/index.ts';
 import { governingList, type GoverningList } from '../../shared/policy/commands.ts';
 import { allowedEntries, entryQuestions } from '../../shared/policy/image-trust.ts';
-import { problemOf } from '../../shared/policy/registry-problem.ts';
+import { problemOf } from '../../shared/settings/registry-problem.ts';
 import { createEngineFacts } from '../engine-api/create-engine-facts.ts';
 import { createImageTrust, type TrustExplanation } from './create-image-trust.ts';
 import { dockerCredentials } from './docker-credentials.ts';

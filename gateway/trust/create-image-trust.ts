@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { message } from '../../shared/messages/message.ts';
-import { problemText } from '../../shared/policy/registry-problem.ts';
+import { problemText } from '../../shared/settings/registry-problem.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import {
   allowedEntries,

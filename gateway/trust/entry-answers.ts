@@ -1,5 +1,5 @@
 import { allowedEntries, entryQuestions } from '../../shared/policy/image-trust.ts';
-import { problemOf } from '../../shared/policy/registry-problem.ts';
+import { problemOf } from '../../shared/settings/registry-problem.ts';
 import type { EntryAnswer } from '../../shared/ipc/registry.ts';
 import { createEngineFacts } from '../engine-api/create-engine-facts.ts';
 import { EngineUnreachable, type RegistryFacts } from '../engine-api/engine-facts.ts';

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { message } from '../../shared/messages/message.ts';
-import { registryProblem } from '../../shared/policy/registry-problem.ts';
+import { registryProblem } from '../../shared/settings/registry-problem.ts';
 import { questionKey, type RegistryAnswer, type RegistryQuestion } from '../../shared/policy/image-trust.ts';
 import type { KnownDigests } from './known-digests.ts';
 import type { RegistryClient, Served } from './registry-client.ts';

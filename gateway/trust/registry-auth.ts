@@ -1,6 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { message } from '../../shared/messages/message.ts';
-import { problemText, registryProblem, type RegistryProblem } from '../../shared/policy/registry-problem.ts';
+import {
+  problemText,
+  registryProblem,
+  type RegistryProblem,
+} from '../../shared/settings/registry-problem.ts';
 import { CredentialHelperError, type Credentials, type CredentialSource } from './docker-credentials.ts';
 import { isLoopback, type Endpoint } from './registry-hosts.ts';
 import type { Web, WebAnswer } from './registry-http.ts';

@@ -7,7 +7,7 @@ import {
   problemText,
   registryProblem,
   type RegistryProblem,
-} from '../../shared/policy/registry-problem.ts';
+} from '../../shared/settings/registry-problem.ts';
 import type { RegistryFacts } from '../engine-api/engine-facts.ts';
 import type { CredentialSource } from './docker-credentials.ts';
 import { RegistryAuth } from './registry-auth.ts';

@@ -7,7 +7,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { getCACertificates } from 'node:tls';
 import { message } from '../../shared/messages/message.ts';
-import { registryProblem, type RegistryProblem } from '../../shared/policy/registry-problem.ts';
+import { registryProblem, type RegistryProblem } from '../../shared/settings/registry-problem.ts';
 
 /** How the other end proves who it is. `null` authorities: the system's alone. */
 export interface TlsChoice {

@@ -1,5 +1,10 @@
 import { message, referenceTo, type Message, type MessageReference } from '../messages/message.ts';
-import { problemOf, problemText, registryProblem, type RegistryProblem } from './registry-problem.ts';
+import {
+  problemOf,
+  problemText,
+  registryProblem,
+  type RegistryProblem,
+} from '../settings/registry-problem.ts';
 import {
   canonicalReference,
   familiarReference,

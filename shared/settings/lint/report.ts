@@ -1,4 +1,4 @@
-import type { RegistryProblem } from '../../policy/registry-problem.ts';
+import type { RegistryProblem } from '../registry-problem.ts';
 import type { Node } from 'jsonc-parser';
 import type { Finding, FindingCode, TextEdit } from '../findings.ts';
 import type { LineIndex } from '../position.ts';

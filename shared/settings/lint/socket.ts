@@ -1,4 +1,4 @@
-import { problemText } from '../../policy/registry-problem.ts';
+import { problemText } from '../registry-problem.ts';
 import { commandGroups, dockerCommands, listedCommand } from '../commands.ts';
 import { imageReferenceMessages, parseImageReference, referenceCovers } from '../image-reference.ts';
 import type { SettingsPath } from '../pointer.ts';
