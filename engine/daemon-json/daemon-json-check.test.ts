@@ -43,9 +43,15 @@ it('a directive the engine refuses is reported with its text, without the path o
 it('broken JSON and conflicts are found before the engine validates', async () => {
   await fakeDockerd('exit 9');
   expect(await check('{')).toMatchObject({ ok: false, error: { code: 'daemon-json.invalid' } });
-  expect(await check('{"userns-remap": "default"}')).toMatchObject({
+  expect(await check('{"hosts": [], "userns-remap": "default"}')).toMatchObject({
     ok: false,
-    error: { code: 'daemon-json.conflict' },
+    error: {
+      code: 'daemon-json.conflict',
+      reason: expect.stringMatching(
+        /^"hosts" can't be set here: .*\. The engine's own user namespace remapping/,
+      ) as string,
+      sentences: { reason: { id: 'common.two-sentences' } },
+    },
   });
 });
 

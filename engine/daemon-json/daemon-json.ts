@@ -85,10 +85,18 @@ export async function reconcileEngineConfig(
 
 /** What stands in daemon.json against us, as an error. */
 export function conflictError(conflicts: readonly EngineConfigConflict[]): Err<AppError> {
-  const [first] = conflicts;
+  const [first, ...more] = conflicts;
   return fail('daemon-json.conflict', message('daemon-json.daemon-json-contradicts-how-this-engine-has'), {
-    reason: conflicts.map((conflict) => conflict.reason).join(' '),
-    ...(first === undefined ? {} : { hint: first.hint, params: { pointer: first.pointer } }),
+    ...(first === undefined
+      ? {}
+      : {
+          reason: more.reduce(
+            (reasons, { reason }) => message('common.two-sentences', { first: reasons, second: reason }),
+            first.reason,
+          ),
+          hint: first.hint,
+          params: { pointer: first.pointer },
+        }),
   });
 }
 

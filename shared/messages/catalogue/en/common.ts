@@ -3,4 +3,5 @@ export const common = {
   'common.problem-and-excerpt': '{{problem}}\n{{excerpt}}',
   'common.reason-and-hint': '{{reason}} {{hint}}',
   'common.first-and-second': '{{first}}; {{second}}',
+  'common.two-sentences': '{{first}} {{second}}',
 } as const;

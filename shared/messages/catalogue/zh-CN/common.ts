@@ -6,4 +6,5 @@ export const common: Translated<typeof english> = {
   'common.problem-and-excerpt': '{{problem}}\n{{excerpt}}',
   'common.reason-and-hint': '{{reason}}{{hint}}',
   'common.first-and-second': '{{first}}；{{second}}',
+  'common.two-sentences': '{{first}}{{second}}',
 };
