@@ -912,7 +912,7 @@ describe('killed at every point: undone or finished at the next look', () => {
     const before = await look('victim');
     await killAt('clean-up +', request(['victim']));
     await docker('rm', '-f', 'victim');
-    expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({
+    expect(await settleInterruptedRecreate(recreatePorts(setup))).toMatchObject({
       ok: true,
       value: {
         names: ['victim'],
