@@ -917,7 +917,7 @@ describe('killed at every point: undone or finished at the next look', () => {
       value: {
         names: ['victim'],
         how: 'finished',
-        problems: ['the new victim is gone, so the old one stays, as victim-before-eci'],
+        problems: [{ text: 'the new victim is gone, so the old one stays, as victim-before-eci' }],
       },
     });
     expect((await look('victim-before-eci')).Id).toBe(before.Id);
