@@ -8,7 +8,7 @@ import {
 import type { RecreatePlan } from '../../shared/containers/recreate.ts';
 import type { Requirement } from '../../shared/isolation/requirements.ts';
 import { errorMessage } from '../../shared/messages/error-message.ts';
-import { message, type Message } from '../../shared/messages/message.ts';
+import { message, withReference, type Message } from '../../shared/messages/message.ts';
 import type { AppError } from '../../shared/result.ts';
 import { removesFile } from '../../shared/settings/history.ts';
 import {
@@ -149,7 +149,7 @@ const findingsOf = (facts: PlanFacts, draft: string): Finding[] =>
 const errorsIn = (findings: readonly Finding[]): (string | Message)[] =>
   findings.filter((finding) => finding.severity === 'error').map(findingMessage);
 const findingMessage = ({ message: text, sentence }: Finding): string | Message =>
-  sentence === undefined ? text : { ...sentence, text };
+  withReference(text, sentence);
 const findingsBlocker = ([first, ...more]: readonly (string | Message)[]): ApplyPlan['blockers'] =>
   first === undefined
     ? []
@@ -228,8 +228,7 @@ function findBlockers(
 
 function missingRequirement(missing: Requirement | undefined): Message {
   if (missing === undefined) return message('apply.no-isolation-backend-can-run-on-this');
-  const reference = missing.sentences?.found;
-  const found = reference === undefined ? missing.found : { ...reference, text: missing.found };
+  const found = withReference(missing.found, missing.sentences?.found);
   return missing.code === 'probe-built'
     ? message('apply.what-it-does-could-not-be-verified', { found })
     : message('apply.isolation-cannot-run-on-this-machine', { code: missing.code, found });

@@ -2,6 +2,8 @@ import {
   message,
   plainText,
   referenceTo,
+  sentenceOf,
+  withReference,
   type Message,
   type MessageReference,
 } from '../../shared/messages/message.ts';
@@ -30,12 +32,11 @@ export const makeClaim = (id: ClaimId, verdict: Verdict, evidence: EvidenceText)
   id,
   verdict,
   evidence: plainText(evidence),
-  ...(typeof evidence === 'string' ? {} : { sentence: referenceTo(evidence) }),
+  ...sentenceOf(evidence),
 });
 
 /** The evidence of a claim as it was given. */
-export const evidenceOf = ({ evidence, sentence }: Claim): EvidenceText =>
-  sentence === undefined ? evidence : { ...sentence, text: evidence };
+export const evidenceOf = ({ evidence, sentence }: Claim): EvidenceText => withReference(evidence, sentence);
 
 /** Makes one item of a claim, likewise. */
 export function makeItem(title: EvidenceText, seen: EvidenceText, good: boolean): ClaimItem {

@@ -1,4 +1,4 @@
-import type { Message, MessageReference } from '../../shared/messages/message.ts';
+import { withReference, type Message, type MessageReference } from '../../shared/messages/message.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 
 /**
@@ -25,8 +25,7 @@ export type ImageVerdict =
 export const untrustedDetail = ({
   detail,
   sentence,
-}: Extract<ImageVerdict, { trusted: false }>): string | Message =>
-  sentence === undefined ? detail : { ...sentence, text: detail };
+}: Extract<ImageVerdict, { trusted: false }>): string | Message => withReference(detail, sentence);
 
 export type UntrustedReason =
   /** The engine does not have it. */

@@ -1,4 +1,9 @@
-import { plainText, type Message, type MessageReference } from '../../shared/messages/message.ts';
+import {
+  plainText,
+  withReference,
+  type Message,
+  type MessageReference,
+} from '../../shared/messages/message.ts';
 import { translateError as translateErrorWith, type Translate } from '../../shared/messages/translator.ts';
 import type { AppError } from '../../shared/result.ts';
 
@@ -19,7 +24,7 @@ export function setTranslator(next: { readonly told: Tell; readonly translate: T
  * are. Components that show one use `useTranslation` too, and so are drawn again when the language changes.
  */
 export const translateText = (text: string, reference?: MessageReference): string =>
-  translate(reference === undefined ? text : { ...reference, text });
+  translate(withReference(text, reference));
 
 /** A sentence that carries its English text, likewise. */
 export const translateMessage = (message: Message): string => translate(message);

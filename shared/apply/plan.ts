@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { referenceTo, type Message } from '../messages/message.ts';
+import { plainText, sentenceOf, type Message } from '../messages/message.ts';
 import { messageReferenceSchema } from '../messages/schema.ts';
 import { containerSchema } from '../containers/protection.ts';
 import { recreatePlanSchema } from '../containers/recreate.ts';
@@ -123,7 +123,5 @@ type Blocker = ApplyPlan['blockers'][number];
 
 /** Something that keeps a plan from being applied. */
 export function blocker(code: Blocker['code'], reason: string | Message): Blocker {
-  return typeof reason === 'string'
-    ? { code, message: reason }
-    : { code, message: reason.text, sentence: referenceTo(reason) };
+  return { code, message: plainText(reason), ...sentenceOf(reason) };
 }

@@ -1,4 +1,4 @@
-import { message, type Message } from '../messages/message.ts';
+import { message, withReference, type Message } from '../messages/message.ts';
 import type { Translate } from '../messages/translator.ts';
 import { changeSentence, refusalMessage } from '../policy/decision.ts';
 import { isRuleCode } from '../rules/index.ts';
@@ -48,6 +48,4 @@ function refusalOf({ rule, what, spec, setting, detail, sentences }: DecisionPar
 
 /** What a decision is about, in one language. */
 export const decisionSubject = ({ what, sentences }: DecisionParts, translate: Translate): string | null =>
-  what === undefined
-    ? null
-    : translate(sentences?.what === undefined ? what : { ...sentences.what, text: what });
+  what === undefined ? null : translate(withReference(what, sentences?.what));

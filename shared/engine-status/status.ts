@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { referenceTo, type Message } from '../messages/message.ts';
+import { plainText, sentenceOf, type Message } from '../messages/message.ts';
 import { messageReferenceSchema } from '../messages/schema.ts';
 import { targetKinds } from './kinds.ts';
 
@@ -67,7 +67,5 @@ export function engineProblem(
   problem: string | Message,
   logTail: readonly string[] = [],
 ): NonNullable<EngineStatus['problem']> {
-  return typeof problem === 'string'
-    ? { message: problem, logTail: [...logTail] }
-    : { message: problem.text, sentence: referenceTo(problem), logTail: [...logTail] };
+  return { message: plainText(problem), ...sentenceOf(problem), logTail: [...logTail] };
 }

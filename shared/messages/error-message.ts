@@ -1,6 +1,5 @@
 import type { AppError } from '../result.ts';
-import { message } from './message.ts';
-import type { Message, MessageReference } from './localized-text.ts';
+import { message, withReference, type Message } from './message.ts';
 
 /** What failed, as one sentence. */
 export const failureMessage = ({ message: text, sentences }: AppError): Message | string =>
@@ -16,6 +15,3 @@ export function errorMessage(error: AppError): Message | string {
   if (error.reason === undefined) return what;
   return message('common.what-and-why', { what, why: withReference(error.reason, error.sentences?.reason) });
 }
-
-const withReference = (text: string, reference: MessageReference | undefined): Message | string =>
-  reference === undefined ? text : { ...reference, text };

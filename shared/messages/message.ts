@@ -37,6 +37,10 @@ const isTooLong = (value: MessageParam): value is string =>
 export const referenceTo = ({ id, params }: Message): MessageReference =>
   params === undefined ? { id } : { id, params };
 
+/** The sentence that a stored text is, by the reference beside it; without one, the text is anybody else's words. */
+export const withReference = (text: string, reference: MessageReference | undefined): Message | string =>
+  reference === undefined ? text : { ...reference, text };
+
 /** The member `sentence` beside a text; none where it is anybody else's words. */
 export const sentenceOf = (text: string | Message): { readonly sentence?: MessageReference } =>
   typeof text === 'string' ? {} : { sentence: referenceTo(text) };

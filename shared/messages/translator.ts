@@ -1,6 +1,6 @@
 import type { MessageLanguage } from '../language.ts';
 import { createRenderer } from './renderer.ts';
-import { plainText, type Message, type MessageReference } from './message.ts';
+import { plainText, withReference, type Message, type MessageReference } from './message.ts';
 import type { AppError } from '../result.ts';
 
 /** Gives a sentence's text in one language; texts that are not of the catalogue stay as they are. */
@@ -33,7 +33,7 @@ export function translateError(
   translate: Translate,
 ): { readonly message: string; readonly reason?: string; readonly hint?: string } {
   const translated = (text: string, reference: MessageReference | undefined): string =>
-    translate(reference === undefined ? text : { ...reference, text });
+    translate(withReference(text, reference));
   return {
     message: translated(message, sentences?.message),
     ...(reason === undefined ? {} : { reason: translated(reason, sentences?.reason) }),

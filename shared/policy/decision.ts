@@ -2,6 +2,7 @@ import {
   message,
   plainText,
   referenceTo,
+  withReference,
   type Message,
   type MessageParam,
   type MessageReference,
@@ -145,10 +146,6 @@ export function refusalMessage(denial: RefusalParts): Message {
     setting: settingSentence(denial.setting),
   });
 }
-
-/** A text as the sentence it is. */
-const withReference = (text: string, reference: MessageReference | undefined): string | Message =>
-  reference === undefined ? text : { ...reference, text };
 
 /**
  * The text of a refusal. It begins alike in every language, and names of settings stay as they are written in

@@ -1,4 +1,10 @@
-import { plainText, sentenceOf, type Message, type MessageReference } from '../messages/message.ts';
+import {
+  plainText,
+  sentenceOf,
+  withReference,
+  type Message,
+  type MessageReference,
+} from '../messages/message.ts';
 
 /** Why a registry gave no answer: the English text, and which sentence of the catalogue it is. */
 export interface RegistryProblem {
@@ -15,7 +21,7 @@ export const registryProblem = (text: Message | string): RegistryProblem => ({
 
 /** The problem as a sentence, where it is one. */
 export const problemText = ({ why, sentence }: RegistryProblem): Message | string =>
-  sentence === undefined ? why : { ...sentence, text: why };
+  withReference(why, sentence);
 
 /** The problem alone, of an answer that has one. */
 export const problemOf = ({ why, sentence }: RegistryProblem): RegistryProblem =>

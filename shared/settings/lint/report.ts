@@ -2,7 +2,7 @@ import type { RegistryProblem } from '../registry-problem.ts';
 import type { Node } from 'jsonc-parser';
 import type { Finding, FindingCode, TextEdit } from '../findings.ts';
 import type { LineIndex } from '../position.ts';
-import { plainText, referenceTo, type Message, type MessageReference } from '../../messages/message.ts';
+import { plainText, sentenceOf, type Message } from '../../messages/message.ts';
 import { nodeAt, propertyOf, type ParsedSettings } from '../parse.ts';
 import { toPointer, type SettingsPath } from '../pointer.ts';
 import type { SettingsFormat } from '../../targets/capabilities.ts';
@@ -155,9 +155,6 @@ export function finding(
     ...(fix === undefined ? {} : { fix: fixOf(fix.title, fix.edits) }),
   };
 }
-
-const sentenceOf = (text: FindingText): { readonly sentence?: MessageReference } =>
-  typeof text === 'string' ? {} : { sentence: referenceTo(text) };
 
 /** A fix, as a finding carries it. */
 export const fixOf = (title: FindingText, edits: TextEdit[]): NonNullable<Finding['fix']> => ({
