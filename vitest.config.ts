@@ -88,8 +88,6 @@ export default defineConfig({
       {
         test: {
           name: 'engine',
-          // Until planner/reboot.engine.test.ts, red once in a whole run, is understood.
-          retry: 1,
           environment: 'node',
           expect: patient,
           include: ['{engine,supervisor,planner,gateway,cli,runtime,tests}/**/*.engine.test.ts'],

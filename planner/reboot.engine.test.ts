@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
@@ -37,8 +37,11 @@ it('A2, A3 after a reboot `--restart always` containers are back, isolated, in r
   const claim = path.join(engine.own.ranges, String(before));
   // Another engine of this machine is up first and has been given the range.
   await engine.reboot(async () => {
-    await mkdir(engine.own.ranges, { recursive: true });
-    await writeFile(claim, JSON.stringify({ root: '/tmp', id: 'of another engine' }));
+    // The name never disappears: engines of tests beside this one would take the range meanwhile, and remove
+    // the claim when they release it.
+    const aside = path.join(engine.own.ranges, `.${process.pid}.planted`);
+    await writeFile(aside, JSON.stringify({ root: '/tmp', id: 'of another engine' }));
+    await rename(aside, claim);
   });
   try {
     await vi.waitFor(

@@ -133,15 +133,16 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
         for (const point of (await mountsBelow(directory)).sort((a, b) => b.length - a.length))
           await run('umount', ['-l', point]);
       }
-      const claims = (await readdir(own.ranges))
-        .filter((name) => /^\d+$/.test(name))
-        .map((name) => path.join(own.ranges, name));
-      for (const claim of claims) if ((await readFile(claim, 'utf8')).includes(`"${root}"`)) await rm(claim);
       // Nothing is mounted below any more.
       for (const directory of [path.join(engine.root, 'exec'), own.mounts])
         await rm(directory, { recursive: true });
       await rm(paths.plannerSocket);
+      // Before this engine's claims go: engines of tests beside it would claim its ranges at once.
       await meanwhile?.();
+      const claims = (await readdir(own.ranges))
+        .filter((name) => /^\d+$/.test(name))
+        .map((name) => path.join(own.ranges, name));
+      for (const claim of claims) if ((await readFile(claim, 'utf8')).includes(`"${root}"`)) await rm(claim);
       planner = await spawnPlanner(root, records);
       dockerd = spawnDockerd(engine.settings);
       await waitForEngine(dockerd, engine.settings);
