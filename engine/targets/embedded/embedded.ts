@@ -21,7 +21,8 @@ import { readEngineState, supervisorLock, writeEngineState } from './engine-stat
 import { clearLeftovers } from './leftovers.ts';
 import { openLog, readLogs } from './log-files.ts';
 import { waitForExit, type ProcessIdentity } from '../../base/process-identity.ts';
-import { checkMachine, checkRootOwner } from './root-directory.ts';
+import { checkRootOwner } from '../../base/root-owner.ts';
+import { checkMachine } from './root-directory.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { SupervisorChanges } from './supervisor-changes.ts';

@@ -2,7 +2,8 @@ import { chmod, chown, lchown, mkdir, mkdtemp, readdir, rm, symlink } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkRootOwner, prepareRoot } from './root-directory.ts';
+import { checkRootOwner } from '../../base/root-owner.ts';
+import { prepareRoot } from './root-directory.ts';
 import { rootPaths } from '../../base/root-paths.ts';
 
 const alice = 1000;

@@ -9,6 +9,8 @@ import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
 import type { LintContext } from '../../../shared/settings/lint/index.ts';
 import { withPreferences } from '../../../shared/settings/preferences.ts';
+import type { TargetCapabilities } from '../../../shared/targets/capabilities.ts';
+import type { TargetRef } from '../../../shared/targets/target.ts';
 import type { Verification } from '../../../shared/verify/claims.ts';
 import type { EngineDriver } from '../../apply/driver.ts';
 import { settingsInForce } from '../../apply/plan-facts.ts';
@@ -17,8 +19,9 @@ import { exclusiveBackend } from '../../backends/exclusive/backend.ts';
 import { reportForUser } from '../../backends/recorded-reports.ts';
 import { sysboxBackend } from '../../backends/sysbox/backend.ts';
 import { dockerClient, requestFailure } from '../../base/docker-client.ts';
+import { checkRootOwner } from '../../base/root-owner.ts';
 import { readSettings } from '../../base/files.ts';
-import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
 import { removeContainers } from '../../scan/remove.ts';
 import { scanContainers } from '../../scan/scan.ts';
 import { eciSince, listHistory } from '../../store/history.ts';
@@ -26,12 +29,19 @@ import { createSettingsStore, type SettingsStore } from '../../store/settings-st
 import { readUserSettings } from '../../store/user-settings.ts';
 import type { Target, TargetOptions } from '../../target.ts';
 import { verifyProtection } from '../../verify/verify.ts';
-import { embeddedCapabilities } from './capabilities.ts';
-import { createEmbeddedDriver } from './embedded.ts';
-import { checkRootOwner } from './root-directory.ts';
 
-/** One engine of ours with what is done to it directly; plans and recreations are built on it. */
+/** What tells one kind of engine behind a gateway of ours from another. */
+export interface GuardedEngine {
+  readonly ref: TargetRef;
+  readonly paths: RootPaths;
+  readonly capabilities: TargetCapabilities;
+  /** Drives it; where `TargetOptions.driver` is given, that does. */
+  readonly createDriver: (bulkheadCommand: string) => EngineDriver;
+}
+
+/** One engine behind a gateway of ours; plans and recreations are built on it. */
 export class OpenedEngine {
+  readonly capabilities: TargetCapabilities;
   readonly options: TargetOptions;
   readonly paths: RootPaths;
   readonly driver: EngineDriver;
@@ -41,22 +51,22 @@ export class OpenedEngine {
   readonly #runtimeBuildDir: string;
   readonly #backends: Readonly<Record<BackendId, IsolationBackend>>;
 
-  constructor(root: string, options: TargetOptions) {
-    const paths = rootPaths(root);
+  constructor({ paths, capabilities, createDriver }: GuardedEngine, options: TargetOptions) {
     this.options = options;
     this.paths = paths;
+    this.capabilities = capabilities;
     this.#runtimeBuildDir = path.join(options.projectRoot, 'runtime', 'build');
     this.#backends = {
       exclusive: exclusiveBackend({ runtimeBuildDir: this.#runtimeBuildDir }),
       sysbox: sysboxBackend(),
     };
-    this.driver = options.driver ?? createEmbeddedDriver(paths, { bulkheadCommand: options.bulkheadCommand });
+    this.driver = options.driver ?? createDriver(options.bulkheadCommand);
     this.store = createSettingsStore(paths, {
       preferences: true,
       ...(options.elevationMissing === undefined ? {} : { elevationMissing: options.elevationMissing }),
     });
     this.lintContext = {
-      settingsFormat: embeddedCapabilities.settingsFormat,
+      settingsFormat: capabilities.settingsFormat,
       platform: process.platform,
       home: os.homedir(),
       engineDirectories: [paths.root, paths.run, paths.data],

@@ -5,7 +5,6 @@ import { settingsInForce, type PlanFacts } from '../../apply/plan-facts.ts';
 import { readSettings, systemCode } from '../../base/files.ts';
 import { engineConfigFiles, previewEngineConfig } from '../../daemon-json/daemon-json.ts';
 import { versionState } from '../../store/history.ts';
-import { embeddedCapabilities } from './capabilities.ts';
 import type { OpenedEngine } from './opened-engine.ts';
 
 /** Looks up everything that a plan for `draft` is made from. */
@@ -41,7 +40,7 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
   if (scanned !== null && !scanned.ok) return scanned;
   const rights = isRoot ? null : 'Applying settings needs root.';
   return ok({
-    capabilities: embeddedCapabilities,
+    capabilities: engine.capabilities,
     applied: applied.value,
     versions: versions.value,
     engine: status,
