@@ -29,7 +29,7 @@ export function registerPlanner(program: Command): void {
           process.stderr.write(`${line}\n`);
         },
       };
-      const handoff = { inherited, keeper: parentKeeper(output.error) };
+      const handoff = { inherited, store: parentKeeper(output.error) };
       process.exitCode = await servePlanner(root.value, output, 'required', handoff);
     });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ok } from '../shared/result.ts';
-import type { FoundTarget } from '../shared/targets/target.ts';
+import type { DiscoveredTarget } from '../shared/targets/target.ts';
 import { printResult, resolveRoot, withJson, withRoot } from './output.ts';
 import type { RootOptions } from './target.ts';
 import { padColumns } from './columns.ts';
@@ -26,7 +26,7 @@ export function registerTargets(program: Command): void {
   );
 }
 
-export function describeTargets(found: readonly FoundTarget[]): string {
+export function describeTargets(found: readonly DiscoveredTarget[]): string {
   if (found.length === 0) return text('cli-output.no-engine-found');
   const width = Math.max(...found.map((target) => target.id.length));
   const versions = Math.max(...found.map((target) => (target.version ?? '-').length));

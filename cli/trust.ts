@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { SocketExplanation } from '../gateway/trust/ask-once.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import type { EntryCheck, RegistryAnswer } from '../shared/policy/image-trust.ts';
+import type { EntryCheck, RegistryResult } from '../shared/policy/image-trust.ts';
 import type { EffectiveSettings } from '../shared/settings/index.ts';
 import type { EntryDigest } from '../shared/settings/lint/index.ts';
 import { printError, printResult, withJson, withRoot } from './output.ts';
@@ -170,7 +170,7 @@ function describeCheck({ entry, outcome, local, question, answer }: EntryCheck):
   return `${asked}${answer === null ? '' : answerText(answer)}`;
 }
 
-function answerText(answer: RegistryAnswer): string {
+function answerText(answer: RegistryResult): string {
   switch (answer.kind) {
     case 'served': {
       const size = answer.children?.length ?? 0;

@@ -42,7 +42,7 @@ async function listen(
   inherited: readonly { readonly name: string; readonly fd: number }[],
 ): Promise<ListenAt> {
   const listenCalls: ListenAt[] = [];
-  const made = await listenForClients(file, { inherited, keeper: store }, (at) => {
+  const made = await listenForClients(file, { inherited, store }, (at) => {
     listenCalls.push(at);
     return listenOn(at, {
       engineSocket: '/nowhere',

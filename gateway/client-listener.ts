@@ -14,7 +14,7 @@ const namePrefix = 'clients-';
  */
 export async function listenForClients(
   file: string,
-  { inherited, keeper }: ListenerHandoff,
+  { inherited, store }: ListenerHandoff,
   listen: (at: ListenAt) => Promise<Result<Listener, AppError>>,
 ): Promise<Result<Listener, AppError>> {
   const identity = await socketIdentity(file);
@@ -22,13 +22,13 @@ export async function listenForClients(
   const same = left.find(({ name }) => identity !== null && name === keptName(identity));
   for (const other of left) {
     if (other === same) continue;
-    keeper.drop(other.name);
+    store.drop(other.name);
     closeSync(other.fd);
   }
   const made = await listen(same === undefined ? { path: file } : { fd: same.fd, path: file });
   if (!made.ok || same !== undefined) return made;
   const [placed, { handle }] = [await socketIdentity(file), made.value];
-  if (placed !== null && handle !== null) await keeper.keep(keptName(placed), handle);
+  if (placed !== null && handle !== null) await store.keep(keptName(placed), handle);
   return made;
 }
 

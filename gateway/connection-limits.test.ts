@@ -133,7 +133,7 @@ describe("a user's connections through the gateway", () => {
   });
 
   it('that send ahead on all of them more than may wait are refused', async () => {
-    await start({ held: 100_000, heldBack: 1000 });
+    await start({ maxBufferBytes: 100_000, softBufferBytes: 1000 });
     const [one, other] = [client(), client()];
     // Heads that do not end: all of it waits.
     one.write(`GET /_ping HTTP/1.1\r\nX: ${'a'.repeat(60_000)}`);
@@ -143,7 +143,7 @@ describe("a user's connections through the gateway", () => {
   });
 
   it.skipIf(!isRoot)("leave room for others, and root's are bounded by those of all only", async () => {
-    await start({ each: 2, all: 6, kept: 2, few: 1 });
+    await start({ each: 2, all: 6, reserved: 2, few: 1 });
     for (let i = 0; i < 2; i++) await answer(client(), follow);
     for (let i = 0; i < 2; i++) await answer(client(20_001), follow);
     expect(await answer(client(), ping)).toMatch(/^HTTP\/1.1 429 /);

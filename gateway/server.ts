@@ -260,7 +260,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     listeners.add(listener);
     return ok(listener);
   };
-  const handoff = { inherited: options.inherited ?? [], keeper: options.keeper ?? noListenerStore };
+  const handoff = { inherited: options.inherited ?? [], store: options.keeper ?? noListenerStore };
   const clients = await listenForClients(options.listenSocket, handoff, (at) =>
     listen(at, { kind: 'clients' }),
   );

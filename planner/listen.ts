@@ -12,7 +12,7 @@ const listenerName = 'planner';
 export async function listenOn(
   server: Server,
   file: string,
-  { inherited, keeper }: ListenerHandoff,
+  { inherited, store }: ListenerHandoff,
 ): Promise<void> {
   const previous = inherited.find(({ name }) => name === listenerName);
   if (previous !== undefined && existsSync(file)) {
@@ -31,7 +31,7 @@ export async function listenOn(
   process.umask(before);
   await done;
   const handle = handleOf(server);
-  if (handle !== null) await keeper.keep(listenerName, handle);
+  if (handle !== null) await store.keep(listenerName, handle);
 }
 
 function listening(server: Server, listen: () => void): Promise<void> {

@@ -62,7 +62,7 @@ it('does nothing for a container any more once it is closed, whatever was reques
         of: () => ({ uid: 1, gid: 1 }),
       },
     },
-    handoff: { inherited: [], keeper: noListenerStore },
+    handoff: { inherited: [], store: noListenerStore },
     log: (line) => {
       logged.push(line);
     },

@@ -19,7 +19,7 @@ export async function servePlanner(
   root: string,
   output: ServiceOutput,
   records: SharingOptions['records'] = 'required',
-  handoff: ListenerHandoff = { inherited: [], keeper: noListenerStore },
+  handoff: ListenerHandoff = { inherited: [], store: noListenerStore },
 ): Promise<number> {
   const paths = rootPaths(root);
   raisePriority();

@@ -58,12 +58,12 @@ export async function writeScreenshot(window: BrowserWindow, file: string): Prom
 function pageSettled(): Promise<void> {
   return new Promise((resolve) => {
     const giveUp = performance.now() + 5000;
-    const look = () => {
+    const checkHeading = () => {
       if (
         performance.now() < giveUp &&
         (document.querySelector('main h1') === null || document.fonts.status !== 'loaded')
       )
-        requestAnimationFrame(look);
+        requestAnimationFrame(checkHeading);
       else
         requestAnimationFrame(() => {
           requestAnimationFrame(() => {
@@ -71,6 +71,6 @@ function pageSettled(): Promise<void> {
           });
         });
     };
-    look();
+    checkHeading();
   });
 }

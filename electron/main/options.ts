@@ -14,8 +14,8 @@ export interface AppOptions {
   /** Start in the tray, where there is one. */
   readonly hidden: boolean;
   readonly measure: boolean;
-  /** Say "shown" on the output when the window is there: `bulkhead app` waits for it. */
-  readonly tellShown: boolean;
+  /** Print "shown" when the window is visible: `bulkhead app` waits for it. */
+  readonly announceShown: boolean;
   /** PNG to write when the window shows its loaded state. */
   readonly screenshot: string | null;
 }
@@ -46,7 +46,7 @@ export function parseOptions(
       (root === undefined ? null : engineAtRoot(path.resolve(cwd, root))),
     place: deepLinkOf(argv),
     hidden: argv.includes('--hidden'),
-    tellShown: argv.includes('--tell-shown'),
+    announceShown: argv.includes('--tell-shown'),
     measure: argv.includes('--measure') || (env['BULKHEAD_MEASURE'] ?? '') !== '',
     screenshot: screenshot === undefined ? null : path.resolve(cwd, screenshot),
   };

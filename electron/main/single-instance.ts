@@ -26,13 +26,13 @@ export function claimInstance(
     return null;
   }
   app.on('second-instance', (_event, _argv, _cwd, data: unknown) => {
-    // Whatever it is that was started: what it says is read as strictly as a command line.
-    const said = z
+    // The second instance is untrusted input: validated as strictly as a command line.
+    const parsed = z
       .object({ target: targetRefSchema.nullable().catch(null), route: z.string().nullable().catch(null) })
       .safeParse(data);
     onSecond(
-      said.success ? said.data.target : null,
-      said.success && said.data.route !== null ? parseRoute(said.data.route) : null,
+      parsed.success ? parsed.data.target : null,
+      parsed.success && parsed.data.route !== null ? parseRoute(parsed.data.route) : null,
     );
   });
   return base;

@@ -60,13 +60,13 @@ async function start(users: UserStore, { options, targets, servePages }: Start):
     markStartStep('page');
   });
   markStartStep('window');
-  const shown = window;
-  let onAnswering: (answering: RequestDispatcher) => void = () => undefined;
-  const answering = new Promise<RequestDispatcher>((resolve) => {
-    onAnswering = resolve;
+  const initialWindow = window;
+  let onDispatcher: (dispatcher: RequestDispatcher) => void = () => undefined;
+  const dispatcher = new Promise<RequestDispatcher>((resolve) => {
+    onDispatcher = resolve;
   });
   const painted = new Promise<void>((resolve) => {
-    registerIpc(answering, resolve);
+    registerIpc(dispatcher, resolve);
   });
   // Read while the page runs its scripts for the first time; earlier, it would keep them from the page.
   await served;
@@ -76,12 +76,12 @@ async function start(users: UserStore, { options, targets, servePages }: Start):
     waiting = 'over';
     if (named !== 'none' && named !== 'over') show(named.place);
   };
-  await startBackend(shown, {
+  await startBackend(initialWindow, {
     users,
     hidden,
     painted,
     report,
-    onAnswering,
+    onDispatcher,
     onShown,
     options: { ...options, target: targets.first() },
     onSessions: (opened) => {

@@ -13,7 +13,7 @@ import { elevation } from '../session/elevation.ts';
 import { elevatedCommand } from '../session/elevator.ts';
 import { markStartStep, sinceProcessStart, stepsReached, writeScreenshot } from './first-frame.ts';
 import { allHandlers } from './handlers/index.ts';
-import { answer, type Handlers } from './ipc/answer.ts';
+import { handleRequest, type Handlers } from './ipc/answer.ts';
 import type { RequestDispatcher } from './ipc/register.ts';
 import { sendEvent } from './ipc/send.ts';
 import type { AppOptions } from './options.ts';
@@ -23,18 +23,18 @@ import { installQuitHandlers } from './quit.ts';
 import { openSession, type Session } from '../session/session.ts';
 import { openSessions, type Sessions } from '../session/sessions.ts';
 
-// The second half of the composition root: everything that answers the window, made and wired here.
+// The second half of the composition root: creates and connects everything that serves the window.
 const projectRoot = programRoot();
 const bulkheadCommand = path.join(projectRoot, 'bin', 'bulkhead');
 const isRoot = process.getuid?.() === 0;
 
-export interface BehindOptions {
+export interface BackendOptions {
   readonly users: UserStore;
   readonly options: AppOptions;
   /** The window stays hidden: it paints nothing. */
   readonly hidden: boolean;
-  /** Takes who answers the page's requests. */
-  readonly onAnswering: (answering: RequestDispatcher) => void;
+  /** Receives the dispatcher of the page's requests. */
+  readonly onDispatcher: (dispatcher: RequestDispatcher) => void;
   /** Resolves when the first frame is on screen. */
   readonly painted: Promise<void>;
   readonly report: (error: unknown) => void;
@@ -46,28 +46,28 @@ export interface BehindOptions {
 /** Opens the engine and answers the window. */
 export async function startBackend(
   window: BrowserWindow,
-  { users, options, hidden, painted, report, onSessions, onAnswering, onShown }: BehindOptions,
+  { users, options, hidden, painted, report, onSessions, onDispatcher, onShown }: BackendOptions,
 ): Promise<void> {
   const opened = openSessions(firstTarget(options, users), (ref) =>
     open(ref, users, { window, desktop: () => desktop.state(), elevationMissing: rights.missing }),
   );
   onSessions(opened);
   const rights = elevation({ bulkheadCommand: elevatedCommand(projectRoot), target: targetArguments });
-  const actOnShown: DesktopOptions['act'] = (what, shown) => {
-    const name = what === 'verify' ? 'verify:run' : 'engine:start';
-    return opened.withEngine<unknown>(shown, async (session) => handlers[name](undefined, session));
+  const actOnEngine: DesktopOptions['act'] = (action, engine) => {
+    const name = action === 'verify' ? 'verify:run' : 'engine:start';
+    return opened.withEngine<unknown>(engine, async (session) => handlers[name](undefined, session));
   };
   const preferences = () => users.preferences();
-  const desktop = createDesktop({ window: () => window, preferences, report, act: actOnShown });
+  const desktop = createDesktop({ window: () => window, preferences, report, act: actOnEngine });
   const context = { sessions: opened, users, desktop, elevation: rights, window: () => window };
   const handlers: Handlers = allHandlers(context);
-  onAnswering((name, message) => answer(name, handlers, message, { sessions: opened, report }));
+  onDispatcher((name, message) => handleRequest(name, handlers, message, { sessions: opened, report }));
   let first = true;
   opened.onOpened((session) => {
     // Before anything else: what is elevated is about this engine from now on.
     openTargetRef = session.target.ref;
     users.setLastTarget(session.target.id);
-    // What the closed engine's session still says is nobody's business any more.
+    // Later state of the closed engine's session is not forwarded.
     desktop.follow(session);
     session.state.onChange((parts) => {
       if (openTargetRef === session.target.ref) sendEvent(window.webContents, 'changed', parts);
@@ -85,9 +85,9 @@ export async function startBackend(
 
   if (!hidden) await painted;
   onShown();
-  if (options.tellShown) console.log('shown');
+  if (options.announceShown) console.log('shown');
   if (options.measure) console.log(`first interactive frame: ${sinceProcessStart()} ms (${stepsReached()})`);
-  void desktop.look().catch(report);
+  void desktop.detect().catch(report);
   // Where another engine was opened meanwhile, that one is complete already, and this one is closed.
   if ((await opened) === session) await complete(session, report);
   if (options.screenshot !== null) {

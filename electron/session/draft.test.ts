@@ -3,7 +3,7 @@ import { sha256 } from '../../engine/base/files.ts';
 import type { SettingsState } from '../../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { DraftSession, type DraftHome } from './draft.ts';
-import type { KeptDraft } from './preferences.ts';
+import type { StoredDraft } from './preferences.ts';
 
 /** A settings file and a draft beside it, in memory. */
 function home(applied = '{}', writable = true) {
@@ -51,7 +51,7 @@ function home(applied = '{}', writable = true) {
   return { disk, store };
 }
 
-function open(of: ReturnType<typeof home>, stored: KeptDraft | null = null) {
+function open(of: ReturnType<typeof home>, stored: StoredDraft | null = null) {
   const refuge = { stored };
   const reported: SettingsState[] = [];
   const session = new DraftSession(
@@ -134,7 +134,7 @@ describe('the draft', () => {
   it('keeps it while what was written of it may go back, as an apply that is rolled back does', async () => {
     const h = home('{}', false);
     let applying = true;
-    const refuge: { stored: KeptDraft | null } = { stored: { text: '{"a":1}', base: '{}' } };
+    const refuge: { stored: StoredDraft | null } = { stored: { text: '{"a":1}', base: '{}' } };
     const session = new DraftSession(
       h.store,
       {

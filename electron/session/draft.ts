@@ -3,7 +3,7 @@ import type { SettingsState } from '../../shared/ipc/contract.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import { fail, ok } from '../../shared/result.ts';
 import { message } from '../../shared/messages/message.ts';
-import type { KeptDraft } from './preferences.ts';
+import type { StoredDraft } from './preferences.ts';
 
 /** The part of the target's settings store that a draft needs. */
 export interface DraftHome {
@@ -15,8 +15,8 @@ export interface DraftHome {
 
 /** Where a draft goes when its place beside the settings file can't be written. */
 export interface FallbackDraftStore {
-  get(): KeptDraft | null;
-  set(draft: KeptDraft | null): void;
+  get(): StoredDraft | null;
+  set(draft: StoredDraft | null): void;
 }
 
 /**
@@ -31,7 +31,7 @@ export class DraftSession {
   #mayGoBack: () => boolean;
   #last: SettingsState | null = null;
   /** An edit not written yet, and the applied text it was made on. */
-  #pending: KeptDraft | null = null;
+  #pending: StoredDraft | null = null;
   /** Reads and writes happen one after the other: an old answer never overtakes a new one. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -55,11 +55,11 @@ export class DraftSession {
 
   /** Makes `text` the draft; resolves with the state once it is written. */
   async edit(text: string): Promise<SettingsState> {
-    const known = this.#last ?? (await this.refresh());
+    const current = this.#last ?? (await this.refresh());
     // The base is that of the draft it continues; only the first edit starts from what is applied now.
     this.#pending = {
       text,
-      base: this.#pending?.base ?? (known.draft === known.applied ? known.applied : known.base),
+      base: this.#pending?.base ?? (current.draft === current.applied ? current.applied : current.base),
     };
     return this.flush();
   }
@@ -72,9 +72,9 @@ export class DraftSession {
       if (writing === null) return this.#take(now);
       // The store would base it on the file as it is now: a file that changed since the edit began must stay
       // a conflict.
-      const changedUnderneath =
+      const changedOnDisk =
         now.draft === now.applied && writing.base !== now.applied && writing.text !== now.applied;
-      const written = changedUnderneath ? null : await this.#home.setDraft(writing.text);
+      const written = changedOnDisk ? null : await this.#home.setDraft(writing.text);
       this.#refuge.set(written?.ok === true || writing.text === now.applied ? null : writing);
       // A newer edit may have come in meanwhile: it stays waiting.
       if (this.#pending === writing) this.#pending = null;
@@ -102,11 +102,11 @@ export class DraftSession {
     if (keep === 'theirs') return this.#settle(() => this.#home.discardDraft());
     await this.flush();
     return this.#serial(async () => {
-      const kept = this.#refuge.get();
-      if (kept !== null) {
+      const stored = this.#refuge.get();
+      if (stored !== null) {
         const current = await this.#home.read();
-        const moved = await this.#home.setDraft(kept.text);
-        this.#refuge.set(moved.ok ? null : { text: kept.text, base: current.applied });
+        const moved = await this.#home.setDraft(stored.text);
+        this.#refuge.set(moved.ok ? null : { text: stored.text, base: current.applied });
         return ok(this.#take(moved.ok ? moved.value : current));
       }
       const result = await this.#home.resolveConflict('mine');
@@ -133,22 +133,22 @@ export class DraftSession {
   }
 
   #take(state: SettingsState): SettingsState {
-    let kept = this.#refuge.get();
+    let stored = this.#refuge.get();
     // Applied since, or undone in the file: nothing is left to keep.
-    if (kept !== null && kept.text === state.applied) {
+    if (stored !== null && stored.text === state.applied) {
       if (!this.#mayGoBack()) this.#refuge.set(null);
-      kept = null;
+      stored = null;
     }
-    this.#last = kept === null ? state : overlay(state, kept.text, kept.base);
+    this.#last = stored === null ? state : overlay(state, stored.text, stored.base);
     return this.#publish();
   }
 
   #publish(): SettingsState {
     const last = this.#last;
     if (last === null) throw new Error('a draft was published before the settings were read');
-    const shown = this.#pending === null ? last : overlay(last, this.#pending.text, this.#pending.base);
-    this.#onState(shown);
-    return shown;
+    const displayed = this.#pending === null ? last : overlay(last, this.#pending.text, this.#pending.base);
+    this.#onState(displayed);
+    return displayed;
   }
 }
 

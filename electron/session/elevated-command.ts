@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { appErrorSchema, fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
-import { dismissed, notAsked, notAuthorised, type ElevatedChild } from './elevator.ts';
+import { dismissed, noPrompt, notAuthorised, type ElevatedChild } from './elevator.ts';
 
 /** How an elevated command ended: its exit code or why there is none, and its last words. */
 export interface ElevatedEnd {
@@ -17,24 +17,24 @@ export interface ElevatedEnd {
  */
 export async function followCommand(
   child: ElevatedChild,
-  what: string,
-  take: (value: unknown) => boolean,
+  commandName: string,
+  accept: (value: unknown) => boolean,
 ): Promise<Result<Promise<ElevatedEnd>, AppError>> {
-  let known = false;
+  let accepted = false;
   let reported: AppError | null = null;
   const ended = endOf(child);
   const first = new Promise<void>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       const value = parsed(line);
-      if (take(value)) {
-        known = true;
+      if (accept(value)) {
+        accepted = true;
         resolve();
       } else reported ??= errorIn(value);
     });
   });
   await Promise.race([first, ended]);
-  if (known) return ok(ended);
-  return whyNot(await ended, `the elevated ${what} ended without a word`, reported);
+  if (accepted) return ok(ended);
+  return elevationFailure(await ended, `the elevated ${commandName} ended without a word`, reported);
 }
 
 /**
@@ -43,15 +43,17 @@ export async function followCommand(
  */
 export async function readCommand<T>(
   child: ElevatedChild,
-  what: string,
-  understood: (value: unknown) => T | null,
+  commandName: string,
+  parseOutput: (value: unknown) => T | null,
 ): Promise<Result<T, AppError>> {
-  const [said, end] = await Promise.all([collect(child.stdout, 4 * 1024 * 1024), endOf(child)]);
-  const value = understood(parsed(said));
-  return value === null ? whyNot(end, `the elevated ${what} ended without a word`, null) : ok(value);
+  const [output, end] = await Promise.all([collect(child.stdout, 4 * 1024 * 1024), endOf(child)]);
+  const value = parseOutput(parsed(output));
+  return value === null
+    ? elevationFailure(end, `the elevated ${commandName} ended without a word`, null)
+    : ok(value);
 }
 
-/** How a command ends whose output is nobody's. */
+/** Waits for a command and discards its output. */
 export async function waitForCommand(child: ElevatedChild): Promise<ElevatedEnd> {
   child.stdout.resume();
   return endOf(child);
@@ -62,8 +64,8 @@ const endOf = async (child: ElevatedChild): Promise<ElevatedEnd> => {
   return { code, stderr: stderr.trim() };
 };
 
-/** Why an elevated command did not do what it was to do. */
-export function whyNot(
+/** The error for an elevated command that failed. */
+export function elevationFailure(
   { code, stderr }: ElevatedEnd,
   failure: string | Message,
   reported: AppError | null,
@@ -78,7 +80,7 @@ export function whyNot(
         ...reason(stderr),
         hint: message('app.ask-administrator-or-run-bulkhead-as-root'),
       });
-    case notAsked:
+    case noPrompt:
       return fail('rights.not-root', message('app.administrator-rights-could-not-be-asked-for'), {
         ...reason(stderr),
         hint: message('app.see-that-authentication-agent-of-polkit-runs'),

@@ -11,7 +11,7 @@ import {
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { verificationSchema, type Verification } from '../../shared/verify/claims.ts';
-import { followCommand, readCommand, waitForCommand, whyNot } from './elevated-command.ts';
+import { followCommand, readCommand, waitForCommand, elevationFailure } from './elevated-command.ts';
 import { message } from '../../shared/messages/message.ts';
 import { systemElevator, type ElevatedChild, type Elevator } from './elevator.ts';
 
@@ -131,7 +131,7 @@ export function elevation({
         message('app.engine-did-not', { action }),
         { reason: end.stderr },
       );
-      return whyNot(end, error.message, error);
+      return elevationFailure(end, error.message, error);
     },
   };
 }
@@ -187,7 +187,7 @@ async function followApply(
     return run;
   };
   const cancel = (can: boolean): boolean => {
-    if (can) child.tell(cancelLine);
+    if (can) child.writeLine(cancelLine);
     return can;
   };
   return ok({
@@ -237,7 +237,7 @@ async function followRecreate(
     run: latest,
     cancel: () => {
       const can = latest().cancellable;
-      if (can) child.tell(cancelLine);
+      if (can) child.writeLine(cancelLine);
       return can;
     },
     done: ended.value.then(({ code, stderr }) => {

@@ -55,7 +55,7 @@ describe('asking for an administrator on macOS', () => {
 ${process.execPath} -e 'const s = require("net").connect(process.argv[1]); s.write("ready\\n"); s.once("data", (d) => s.end(d))' "$place"`;
     const elevated = await systemElevator('darwin', await program(echoes)).run(['/b'], []);
     if (!elevated.ok) throw new Error(elevated.error.message);
-    const { tell: notify, stdout } = elevated.value;
+    const { writeLine: notify, stdout } = elevated.value;
     stdout.once('data', () => {
       notify('cancel');
     });

@@ -10,14 +10,14 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 
 /** Our command line running with an administrator's rights. */
 export interface ElevatedChild {
-  /** What it says, line by line. */
+  /** Its output, one event a line. */
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Says something to it, a line; nothing where it doesn't listen any more. */
-  tell(line: string): void;
+  /** Writes a line to its standard input; ignored once that is closed. */
+  writeLine(line: string): void;
   /**
    * Its exit code, or why there is none. 126: the question for a password was dismissed; 127: this user may
-   * not; `notAsked`: nobody could be asked.
+   * not; `noPrompt`: no authentication agent could show a prompt.
    */
   readonly exited: Promise<number | string>;
 }
@@ -47,7 +47,7 @@ export interface Elevator {
 
 export const dismissed = 126;
 export const notAuthorised = 127;
-export const notAsked = 'not asked';
+export const noPrompt = 'not asked';
 
 /**
  * The system's own way. `program` replaces its program (tests). Not run on a real polkit, macOS or Windows.
@@ -91,19 +91,19 @@ const polkit = (pkexec: string): Elevator => ({
         DBUS_SESSION_BUS_ADDRESS: process.env['DBUS_SESSION_BUS_ADDRESS'] ?? '',
       },
     });
-    let words = '';
+    let stderrText = '';
     child.stderr.on('data', (chunk: Buffer) => {
-      words = (words + String(chunk)).slice(-16_384);
+      stderrText = (stderrText + String(chunk)).slice(-16_384);
     });
     child.stdin.on('error', () => undefined);
-    // It ends so for whatever hinders it: a user who may not, and a session in which nobody can be asked.
+    // pkexec exits with this code both for a user without authorisation and for a session without an agent.
     const exited = exitOf(child).then((code) =>
-      code === notAuthorised && !/not authorized/i.test(words) ? notAsked : code,
+      code === notAuthorised && !/not authorized/i.test(stderrText) ? noPrompt : code,
     );
     return ok({
       stdout: child.stdout,
       stderr: child.stderr,
-      tell: (line) => {
+      writeLine: (line) => {
         child.stdin.write(`${line}\n`);
       },
       exited,
@@ -116,7 +116,7 @@ interface Question {
   readonly program: string;
   args(command: readonly string[]): readonly string[];
   environment(command: readonly string[]): Readonly<Record<string, string>>;
-  /** The elevated command's exit code, by the asking program's code and words. */
+  /** The elevated command's exit code, from the exit code and stderr of the program that prompts. */
   code(code: number | string, stderr: string): number | string;
 }
 
@@ -204,16 +204,16 @@ function throughSocket(question: Question): Elevator {
       await rm(directory, { recursive: true, force: true });
       return fail('internal', message('app.elevated-command-could-not-be-listened-to'), { cause });
     }
-    const whole = [...command, ...args, '--events-to', place];
-    const child = spawn(question.program, [...question.args(whole)], {
+    const fullCommand = [...command, ...args, '--events-to', place];
+    const child = spawn(question.program, [...question.args(fullCommand)], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, ...question.environment(whole) },
+      env: { ...process.env, ...question.environment(fullCommand) },
       windowsHide: true,
     });
-    let words = '';
+    let stderrText = '';
     const stderr = new PassThrough();
     child.stderr.on('data', (chunk: Buffer) => {
-      words = (words + String(chunk)).slice(-16_384);
+      stderrText = (stderrText + String(chunk)).slice(-16_384);
     });
     child.stderr.pipe(stderr);
     const exited = exitOf(child).then(async (code) => {
@@ -228,12 +228,12 @@ function throughSocket(question: Question): Elevator {
         });
       stdout.end();
       await rm(directory, { recursive: true, force: true }).catch(() => undefined);
-      return question.code(code, words);
+      return question.code(code, stderrText);
     });
     return ok({
       stdout,
       stderr,
-      tell: (line) => {
+      writeLine: (line) => {
         if (connected?.writable === true) connected.write(`${line}\n`);
       },
       exited,

@@ -20,12 +20,12 @@ const reconnectMs = 1_000;
 
 /**
  * Watches one engine from outside: its state file (by its directory: the file is replaced, not rewritten) and
- * Docker's event stream. Returns how to stop. `answering`: the socket the engine answers at, null while there
+ * Docker's event stream. Returns how to stop. `reachableSocket`: the socket the engine listens on, null while there
  * is no event stream worth connecting to.
  */
 export function watchEngine(
   paths: RootPaths,
-  answering: () => string | null,
+  reachableSocket: () => string | null,
   listeners: FeedListeners,
 ): { stop(): void; reconnect(): void } {
   let stopped = false;
@@ -52,7 +52,7 @@ export function watchEngine(
   };
 
   const connect = async (): Promise<void> => {
-    const socketPath = answering();
+    const socketPath = reachableSocket();
     if (stopped || connecting || stream !== undefined || socketPath === null) return;
     connecting = true;
     try {

@@ -35,11 +35,11 @@ export const defaultWindowState: WindowState = { width: 1280, height: 800, maxim
 
 const firstRunsSchema = z.record(z.string(), firstRunSchema);
 
-const keptDraftSchema = z.object({ text: z.string(), base: z.string() });
+const storedDraftSchema = z.object({ text: z.string(), base: z.string() });
 /**
- * A draft that could not be kept beside the settings file. `base` is the applied text it was started from.
+ * A draft that could not be written beside the settings file. `base`: the applied text it was started from.
  */
-export type KeptDraft = z.infer<typeof keptDraftSchema>;
+export type StoredDraft = z.infer<typeof storedDraftSchema>;
 
 /**
  * What the app remembers for its user: preferences, where the window was, drafts of settings files the user
@@ -61,8 +61,8 @@ export interface UserStore {
   /** How far the first run on an engine got. */
   firstRun(targetId: string): FirstRun;
   setFirstRun(targetId: string, step: FirstRun): void;
-  draft(rootId: string): KeptDraft | null;
-  setDraft(rootId: string, draft: KeptDraft | null): void;
+  draft(rootId: string): StoredDraft | null;
+  setDraft(rootId: string, draft: StoredDraft | null): void;
   /** Id of the engine that was open last, null for none. */
   lastTarget(): string | null;
   /** Remembers an opened engine; its root, if it has one, is offered again. */
@@ -71,8 +71,8 @@ export interface UserStore {
   knownTargets(): readonly string[];
 }
 
-/** The part of electron-store used here; anything with it will do in tests. */
-export interface Keeper {
+/** The part of electron-store used here. */
+export interface KeyValueStore {
   get(key: string): unknown;
   set(key: string, value: unknown): void;
   delete(key: string): void;
@@ -100,30 +100,30 @@ export function openUserStore(directory: string): UserStore {
   }
 }
 
-/** The keeper's values, and over them those it could not take. */
-function keepingAll(keeper: Keeper) {
-  const unkept = new Map<string, unknown>();
+/** The backing store's values, overlaid by those it could not write. */
+function withMemoryFallback(backing: KeyValueStore) {
+  const unsaved = new Map<string, unknown>();
   const listeners = new Set<(problem: AppError | null) => void>();
   let problem: AppError | null = null;
   const get = (key: string): unknown => {
-    if (unkept.has(key)) return unkept.get(key);
+    if (unsaved.has(key)) return unsaved.get(key);
     try {
-      return keeper.get(key);
+      return backing.get(key);
     } catch {
       return undefined;
     }
   };
   const write = () => {
-    for (const [key, value] of [...unkept]) {
-      if (value !== undefined) keeper.set(key, value);
+    for (const [key, value] of [...unsaved]) {
+      if (value !== undefined) backing.set(key, value);
       // One that isn't there is not written about.
-      else if (keeper.get(key) !== undefined) keeper.delete(key);
-      unkept.delete(key);
+      else if (backing.get(key) !== undefined) backing.delete(key);
+      unsaved.delete(key);
     }
   };
   const set = (key: string, value: unknown): void => {
     const before = problem;
-    unkept.set(key, value);
+    unsaved.set(key, value);
     try {
       write();
       problem = null;
@@ -148,37 +148,37 @@ function keepingAll(keeper: Keeper) {
   };
 }
 
-export function userStore(disk: Keeper): UserStore {
-  const keeper = keepingAll(disk);
+export function userStore(disk: KeyValueStore): UserStore {
+  const backing = withMemoryFallback(disk);
   const read = <T>(key: string, schema: z.ZodType<T>, fallback: T): T => {
-    const parsed = schema.safeParse(keeper.get(key));
+    const parsed = schema.safeParse(backing.get(key));
     return parsed.success ? parsed.data : fallback;
   };
   const preferences = (): Preferences => {
-    // Each by itself: one that no longer fits does not take the others with it.
-    const kept = read('preferences', z.record(z.string(), z.unknown()), {});
+    // Parsed one by one: an invalid preference does not invalidate the others.
+    const stored = read('preferences', z.record(z.string(), z.unknown()), {});
     const fitting = Object.entries(preferencesSchema.shape).flatMap(([name, schema]) => {
-      const one = schema.safeParse(kept[name]);
+      const one = schema.safeParse(stored[name]);
       return one.success ? [[name, one.data]] : [];
     });
     return preferencesSchema.parse({ ...defaultPreferences, ...Object.fromEntries(fitting) });
   };
   return {
-    problem: keeper.problem,
-    onProblem: keeper.onProblem,
+    problem: backing.problem,
+    onProblem: backing.onProblem,
     preferences,
     setPreferences(change) {
       const next = preferencesSchema.parse({ ...preferences(), ...change });
-      keeper.set('preferences', next);
+      backing.set('preferences', next);
       return next;
     },
     windowState: () => read('window', windowStateSchema, defaultWindowState),
     setWindowState(state) {
-      keeper.set('window', state);
+      backing.set('window', state);
     },
     lastTarget: () => read('targets', z.array(targetIdSchema), [])[0] ?? null,
     setLastTarget(id) {
-      keeper.set(
+      backing.set(
         'targets',
         [id, ...read('targets', z.array(targetIdSchema), []).filter((one) => one !== id)].slice(
           0,
@@ -189,15 +189,15 @@ export function userStore(disk: Keeper): UserStore {
     knownTargets: () => read('targets', z.array(targetIdSchema), []),
     seenDenials: (rootId) => read(`seen-denials:${rootId}`, z.string().nullable(), null),
     setSeenDenials(rootId, until) {
-      keeper.set(`seen-denials:${rootId}`, until);
+      backing.set(`seen-denials:${rootId}`, until);
     },
     firstRun: (id) => read('firstRuns', firstRunsSchema, {})[id] ?? 'engine',
     setFirstRun(id, step) {
-      keeper.set('firstRuns', { ...read('firstRuns', firstRunsSchema, {}), [id]: step });
+      backing.set('firstRuns', { ...read('firstRuns', firstRunsSchema, {}), [id]: step });
     },
-    draft: (rootId) => read(`draft:${rootId}`, keptDraftSchema.nullable(), null),
+    draft: (rootId) => read(`draft:${rootId}`, storedDraftSchema.nullable(), null),
     setDraft(rootId, draft) {
-      keeper.set(`draft:${rootId}`, draft ?? undefined);
+      backing.set(`draft:${rootId}`, draft ?? undefined);
     },
   };
 }

@@ -67,26 +67,26 @@ export async function openSession(
     target.lastVerification().catch(() => null),
     target.desktop().catch(() => null),
   ]);
-  const late: { state?: StateStore } = {};
+  const deferred: { state?: StateStore } = {};
   const draft = new DraftSession(
     target.settings,
     {
       get: () => users.draft(paths.id),
-      set: (kept) => {
-        users.setDraft(paths.id, kept);
+      set: (stored) => {
+        users.setDraft(paths.id, stored);
       },
     },
     (settings) => {
-      late.state?.set({ settings });
+      deferred.state?.set({ settings });
     },
     () =>
-      late.state !== undefined &&
-      (late.state.get().busy.beginning || (late.state.get().run?.activity ?? 'ended') !== 'ended'),
+      deferred.state !== undefined &&
+      (deferred.state.get().busy.beginning || (deferred.state.get().run?.activity ?? 'ended') !== 'ended'),
   );
   const activity = activityFeed(paths.audit, {
     seenUntil: users.seenDenials(paths.id),
     onSummary: (summary) => {
-      late.state?.set({ activity: summary });
+      deferred.state?.set({ activity: summary });
     },
   });
   const opened: StateStore = stateStore({
@@ -114,7 +114,7 @@ export async function openSession(
     firstRun: users.firstRun(target.id),
     busy: { scanning: false, verifying: false, engine: null, beginning: false },
   });
-  late.state = opened;
+  deferred.state = opened;
 
   let watched = nothingWatched;
   let scanTimer: NodeJS.Timeout | undefined;
@@ -125,10 +125,10 @@ export async function openSession(
       fail('internal', message('app.containers-could-not-be-listed'), { cause });
     const result = await target.scan().catch(unexpected);
     if (result.ok) watched = watchScan(watched, result.value);
-    const seen = result.ok
+    const update = result.ok
       ? { scan: result.value, scanError: null, appeared: watched.appeared }
       : { scanError: result.error };
-    opened.set({ ...seen, busy: { ...opened.get().busy, scanning: false } });
+    opened.set({ ...update, busy: { ...opened.get().busy, scanning: false } });
     return result;
   });
   const scan = (): Promise<Result<ContainerScan, AppError>> => {

@@ -25,8 +25,8 @@ const text = (shares: unknown, eci = true) =>
     enhancedContainerIsolation: { value: eci },
     filesharingAllowedDirectories: shares,
   });
-const ask = (wanted: string, settings: string) =>
-  wouldMount(wanted, settings, rootPaths(path.join(home, 'engine')), home);
+const check = (requested: string, settings: string) =>
+  wouldMount(requested, settings, rootPaths(path.join(home, 'engine')), home);
 
 describe('would it be mountable (A8)', () => {
   const shared = text([{ path: '$HOME/shared' }]);
@@ -40,26 +40,26 @@ describe('would it be mountable (A8)', () => {
     ['', false, 'bind-engine-directory'],
     ['engine/data', false, 'bind-engine-directory'],
   ])('%s: %s', async (name, allowed, code) => {
-    expect(await ask(`${home}/${name}`, shared)).toMatchObject({ ok: true, value: { allowed, code } });
+    expect(await check(`${home}/${name}`, shared)).toMatchObject({ ok: true, value: { allowed, code } });
   });
 
   it('names the real path of a link', async () => {
-    expect(await ask(path.join(home, 'shared/link'), shared)).toMatchObject({
+    expect(await check(path.join(home, 'shared/link'), shared)).toMatchObject({
       value: { real: '/etc', share: null },
     });
   });
   it('lets nothing through with an empty list, and refuses what is no absolute path', async () => {
-    expect(await ask(path.join(home, 'shared'), text([]))).toMatchObject({
+    expect(await check(path.join(home, 'shared'), text([]))).toMatchObject({
       value: { allowed: false, code: 'bind-not-shared' },
     });
-    expect(await ask('relative', shared)).toMatchObject({
+    expect(await check('relative', shared)).toMatchObject({
       value: { allowed: false, code: 'bind-unresolvable' },
     });
   });
   it('says that nothing is checked while ECI is off, and fails for a text that is no policy', async () => {
-    expect(await ask('/etc', text([], false))).toMatchObject({ value: { allowed: true, code: 'eci-off' } });
-    expect(await ask('/etc', '')).toMatchObject({ value: { allowed: true, code: 'eci-off' } });
-    expect(await ask('/etc', '{')).toMatchObject({ ok: false, error: { code: 'settings.syntax' } });
+    expect(await check('/etc', text([], false))).toMatchObject({ value: { allowed: true, code: 'eci-off' } });
+    expect(await check('/etc', '')).toMatchObject({ value: { allowed: true, code: 'eci-off' } });
+    expect(await check('/etc', '{')).toMatchObject({ ok: false, error: { code: 'settings.syntax' } });
   });
 });
 

@@ -7,24 +7,24 @@ import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { effectiveSettings } from '../../shared/settings/index.ts';
 
 /**
- * Would the gateway let `wanted` be bind-mounted under the settings `text` ('' = no file)? Asks the gateway's
+ * Would the gateway let `requested` be bind-mounted under the settings `text` ('' = no file)? Asks the gateway's
  * own code, as the user who runs the app. Fails with settings.* when the text is no policy. Code `eci-off`:
  * nothing is checked then.
  */
 export async function wouldMount(
-  wanted: string,
+  requested: string,
   text: string,
   paths: RootPaths,
   home = os.homedir(),
 ): Promise<Result<IpcOutput<'paths:would-mount'>, AppError>> {
   const settings = effectiveSettings(text);
   if (!settings.ok) return settings;
-  const facts = await resolveBindSource(wanted, {
+  const facts = await resolveBindSource(requested, {
     engineSockets: [paths.clientSocket, paths.engineSocket, paths.plannerSocket, paths.controlSocket],
     engineDirectories: [paths.root, paths.data, paths.run],
     shares: sharedDirectories(settings.value, home),
   });
-  const real = facts.real ?? wanted;
+  const real = facts.real ?? requested;
   if (!settings.value.eci.value)
     return ok({
       allowed: true,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { keptName } from '../../shared/containers/kept-name.ts';
+import { retainedName } from '../../shared/containers/kept-name.ts';
 import type { RecreateOutcome, RecreateRequest, RecreateStep } from '../../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { engineMessage, requestFailure } from '../base/docker-client.ts';
@@ -75,7 +75,7 @@ class GroupRun {
           oldId: id,
           name,
           temporaryName: `${name}-under-eci-${randomBytes(4).toString('hex')}`,
-          keptName: keptName(name, options.names),
+          keptName: retainedName(name, options.names),
           newId: null,
           wasRunning: running,
           restartPolicy: inspected.view.HostConfig.RestartPolicy,

@@ -1,7 +1,7 @@
 import type { Inspected } from '../../shared/containers/inspected.ts';
 import { recreation, type Recreation } from '../../shared/containers/recreate-body.ts';
 import { isCalled, joins, links, recreateOrder } from '../../shared/containers/recreate-order.ts';
-import type { AskedRecreation, RecreateRefusal } from '../../shared/containers/recreate-policy.ts';
+import type { RequestedRecreation, RecreateRefusal } from '../../shared/containers/recreate-policy.ts';
 import type {
   RecreateItem,
   RecreateNote,
@@ -74,7 +74,7 @@ export function planRecreate(facts: RecreateFacts, request: RecreateRequest): Pl
  * The create requests of a plan, for the gateway to check. Containers recreated together are referenced by
  * their old ids: the new ones are not known yet.
  */
-export function recreationRequests({ groups }: PlannedRecreate): AskedRecreation[] {
+export function recreationRequests({ groups }: PlannedRecreate): RequestedRecreation[] {
   return groups
     .flat()
     .filter(({ unchanged }) => !unchanged)

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import type { AskedRecreation, RecreateRefusal } from '../../shared/containers/recreate-policy.ts';
+import type { RequestedRecreation, RecreateRefusal } from '../../shared/containers/recreate-policy.ts';
 import { readInspected, type Inspected } from '../../shared/containers/inspected.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import type { RootPaths } from '../base/root-paths.ts';
@@ -33,7 +33,7 @@ export interface RecreatePorts {
    * Absent: it says so when it is asked for the new one.
    */
   readonly refused?: (
-    requests: readonly AskedRecreation[],
+    requests: readonly RequestedRecreation[],
   ) => Promise<ReadonlyMap<string, readonly RecreateRefusal[]>>;
   /** How long a container without a health check must run to count as well, ms. */
   readonly graceMs: number;

@@ -503,7 +503,7 @@ describe('the plan lists what is not carried over', () => {
       refused: (requested) =>
         refusedRecreations({
           settings: settings.value,
-          asked: requested,
+          requested,
           paths: {
             root: engineRoot,
             data: engineRoot,
@@ -559,7 +559,7 @@ describe('the plan lists what is not carried over', () => {
     const refused: RecreatePorts['refused'] = (requested) =>
       refusedRecreations({
         settings: settings.value,
-        asked: requested,
+        requested,
         paths: {
           ...guarded.engine.paths,
           engineSocket: guarded.engine.socket,

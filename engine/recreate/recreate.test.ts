@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { keptName, nameBeforeKept } from '../../shared/containers/kept-name.ts';
+import { retainedName, originalName } from '../../shared/containers/kept-name.ts';
 import { writeSharingRecord } from '../../shared/isolation/sharing-user.ts';
 import { rootPaths } from '../base/root-paths.ts';
 import { effectiveCaller, recordedUser, invokingUser, findUser } from '../base/docker-client-as.ts';
@@ -11,10 +11,10 @@ import { readable } from './recreate-wait.ts';
 
 describe('names', () => {
   test('the old one gets a name that is not in use', () => {
-    expect(keptName('web', new Set(['web']))).toBe('web-before-eci');
-    expect(keptName('web', new Set(['web-before-eci', 'web-before-eci-2']))).toBe('web-before-eci-3');
+    expect(retainedName('web', new Set(['web']))).toBe('web-before-eci');
+    expect(retainedName('web', new Set(['web-before-eci', 'web-before-eci-2']))).toBe('web-before-eci-3');
     expect(
-      ['web-before-eci', 'web-before-eci-3', 'web', '-before-eci', 'a-before-eci-b'].map(nameBeforeKept),
+      ['web-before-eci', 'web-before-eci-3', 'web', '-before-eci', 'a-before-eci-b'].map(originalName),
     ).toEqual(['web', 'web', null, null, null]);
   });
   test("a commit's tag is one an image may have, however long the container's name", () => {

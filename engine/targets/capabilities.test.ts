@@ -20,7 +20,7 @@ import { sha256 } from '../base/files.ts';
 
 vi.mock('electron', () => ({ Menu: {}, Tray: Object, nativeImage: {}, app: {} }));
 const { trayState } = await import('../../electron/main/desktop/tray-state.ts');
-const { desktopWords } = await import('../../shared/desktop/labels.ts');
+const { desktopLabels } = await import('../../shared/desktop/labels.ts');
 
 /** A kind that nothing knows: what follows from it can only come from its capabilities. */
 const dummyKind = 'dummy' as TargetKind; // not one of them, on purpose
@@ -98,7 +98,7 @@ describe('an engine of an unknown kind', () => {
     };
     expect([fresh(targetCapabilities.embedded), fresh(dummy)]).toEqual([true, false]);
     const tray = (capabilities: TargetCapabilities) =>
-      trayState(stateOf(capabilities), desktopWords('en', 'en'), Date.now()).engine;
+      trayState(stateOf(capabilities), desktopLabels('en', 'en'), Date.now()).engine;
     expect([tray(targetCapabilities.embedded), tray(dummy)]).toEqual(['stop', null]);
     const audit = effectiveSettings(
       '{"configurationFileVersion":2,"enhancedContainerIsolation":{"value":true},"bulkhead":{"mode":"audit"}}',

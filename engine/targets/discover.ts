@@ -1,6 +1,11 @@
 import { access, realpath } from 'node:fs/promises';
 import os from 'node:os';
-import { machineSocket, targetId, type FoundTarget, type TargetRef } from '../../shared/targets/target.ts';
+import {
+  machineSocket,
+  targetId,
+  type DiscoveredTarget,
+  type TargetRef,
+} from '../../shared/targets/target.ts';
 import { engineStatus } from './embedded/engine-facts.ts';
 import { rootPaths } from '../base/root-paths.ts';
 import { answeringSocket, installedVersion, isInstalled } from './docker-desktop/detect.ts';
@@ -27,13 +32,13 @@ export const defaultRoot = '/var/lib/bulkhead';
 /**
  * Engines found on this machine now, running ones first, each once. Looks only; starts and changes nothing.
  */
-export async function discoverTargets(options: DiscoverOptions): Promise<FoundTarget[]> {
+export async function discoverTargets(options: DiscoverOptions): Promise<DiscoveredTarget[]> {
   const embedded = await embeddedEngines(options);
   const [machine, desktop] = await Promise.all([
     machineEngine(options.machineSocket ?? machineSocket, embedded),
     dockerDesktop(options.desktopHost === undefined ? thisHost() : options.desktopHost),
   ]);
-  const rank = (target: FoundTarget): number => (target.phase === 'ready' ? 0 : 1);
+  const rank = (target: DiscoveredTarget): number => (target.phase === 'ready' ? 0 : 1);
   return [...embedded, ...machine, ...desktop].toSorted((a, b) => rank(a) - rank(b));
 }
 
@@ -41,7 +46,10 @@ export async function discoverTargets(options: DiscoverOptions): Promise<FoundTa
  * The engine at the usual socket, unless that is an engine of ours or Docker Desktop's: those are found by
  * themselves.
  */
-async function machineEngine(socket: string, embedded: readonly FoundTarget[]): Promise<FoundTarget[]> {
+async function machineEngine(
+  socket: string,
+  embedded: readonly DiscoveredTarget[],
+): Promise<DiscoveredTarget[]> {
   if (!(await exists(socket))) return [];
   const answer = await askMachine(socket);
   const info = answer.phase === 'ready' ? answer.info : null;
@@ -65,7 +73,7 @@ async function machineEngine(socket: string, embedded: readonly FoundTarget[]): 
   ];
 }
 
-async function dockerDesktop(host: DesktopHost | null): Promise<FoundTarget[]> {
+async function dockerDesktop(host: DesktopHost | null): Promise<DiscoveredTarget[]> {
   if (host === null || !(await isInstalled(host))) return [];
   const [version, socket] = await Promise.all([installedVersion(host), answeringSocket(host)]);
   const ref: TargetRef = { kind: 'docker-desktop' };
@@ -84,14 +92,14 @@ async function dockerDesktop(host: DesktopHost | null): Promise<FoundTarget[]> {
 async function embeddedEngines({
   roots,
   registry = registryDirectory,
-}: DiscoverOptions): Promise<FoundTarget[]> {
+}: DiscoverOptions): Promise<DiscoveredTarget[]> {
   const recorded = await recordedRoots(registry);
   const always = new Set(roots.filter((one) => one.always).map((one) => rootPaths(one.root).root));
   const candidates = [
     ...new Set([...always, ...roots.map((one) => rootPaths(one.root).root), defaultRoot, ...recorded]),
   ];
   const found = await Promise.all(
-    candidates.map(async (root): Promise<FoundTarget | null> => {
+    candidates.map(async (root): Promise<DiscoveredTarget | null> => {
       const paths = rootPaths(root);
       const known = (await Promise.all([paths.state, paths.settings].map(exists))).some(Boolean);
       if (!known && recorded.includes(root) && !(await exists(root))) await forgetEngine(root, registry);
@@ -101,7 +109,7 @@ async function embeddedEngines({
       return { id: targetId(ref), ref, name: name || os.hostname(), place: root, phase, version };
     }),
   );
-  return found.filter((target): target is FoundTarget => target !== null);
+  return found.filter((target): target is DiscoveredTarget => target !== null);
 }
 
 /** Somebody without rights to look still sees a file that is there (EACCES is an answer about rights). */

@@ -81,14 +81,15 @@ export class ConnectionSlot {
 
   /** A holder has so many buffered bytes that its clients are paused. */
   get isOverBufferLimit(): boolean {
-    const { heldBack } = this.#table.limits;
-    return this.#accounts.some(({ bufferedBytes }) => bufferedBytes > heldBack);
+    const { softBufferBytes } = this.#table.limits;
+    return this.#accounts.some(({ bufferedBytes }) => bufferedBytes > softBufferBytes);
   }
 
   /** The denial where a holder exceeds its limit of buffered bytes; else null. */
   bufferLimitDenial(): Denial | null {
     const { limits, bufferedBytes } = this.#table;
-    const limit = bufferedBytes > limits.allHeld ? limits.held / 16 : limits.held;
+    const limit =
+      bufferedBytes > limits.maxTotalBufferBytes ? limits.maxBufferBytes / 16 : limits.maxBufferBytes;
     const overLimit = this.#accounts.find((account) => account.bufferedBytes > limit);
     return overLimit === undefined ? null : connectionDenial('held', overLimit.holder, limit);
   }

@@ -13,13 +13,13 @@ const limits: ConnectionLimits = {
   each: 4,
   eachSocket: 2,
   all: 12,
-  kept: 4,
+  reserved: 4,
   few: 2,
   builds: 1,
   buildCalls: 2,
-  heldBack: 100,
-  held: 1600,
-  allHeld: 2000,
+  softBufferBytes: 100,
+  maxBufferBytes: 1600,
+  maxTotalBufferBytes: 2000,
   headMs: 60_000,
 };
 let table: ConnectionTable;
@@ -147,12 +147,12 @@ describe('connections of all', () => {
     expect(limitsForFiles(connectionLimits, Infinity)).toEqual(connectionLimits);
     expect(limitsForFiles(connectionLimits, 1024)).toMatchObject({
       all: 256,
-      kept: 32,
+      reserved: 32,
       each: 64,
       eachSocket: 64,
       few: 16,
     });
-    expect(limitsForFiles(connectionLimits, 64)).toMatchObject({ all: 32, kept: 4, each: 8, few: 2 });
+    expect(limitsForFiles(connectionLimits, 64)).toMatchObject({ all: 32, reserved: 4, each: 8, few: 2 });
   });
 });
 

@@ -95,8 +95,8 @@ export class ConnectionTable {
 
   /** How many connections may be open in total before these accounts' next one. */
   #openLimitFor(accounts: readonly ConnectionAccount[]): number {
-    const { all, kept, few } = this.#table.limits;
-    return accounts.every(({ holder, open }) => holder.kind === 'root' || open < few) ? all : all - kept;
+    const { all, reserved, few } = this.#table.limits;
+    return accounts.every(({ holder, open }) => holder.kind === 'root' || open < few) ? all : all - reserved;
   }
 
   #makeRoom(accounts: readonly ConnectionAccount[], limit: number): boolean {

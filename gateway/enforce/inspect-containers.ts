@@ -1,5 +1,5 @@
 import { resourceDenial } from '../../shared/policy/create-confinement.ts';
-import { decideHeldMounts } from '../../shared/policy/create-mounts.ts';
+import { decideExistingMounts } from '../../shared/policy/create-mounts.ts';
 import { deny } from '../../shared/policy/decision.ts';
 import {
   commitBody,
@@ -9,7 +9,7 @@ import {
 } from '../../shared/policy/docker-bodies.ts';
 import { processListDenial } from '../../shared/policy/process-list.ts';
 import { inheritedQuestions } from '../../shared/policy/references.ts';
-import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
+import type { SocketDecision } from '../../shared/policy/socket-mount.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import { parameter, writeTarget } from '../http/message/target.ts';
 import { environment } from './bind-environment.ts';
@@ -115,12 +115,12 @@ async function mounted(
       await environment(context),
       context.request.clientGone?.(),
     );
-    const unmade: SocketAnswer = {
+    const unmade: SocketDecision = {
       kind: 'refused',
       remedy: 'none',
       detail: message('gateway.made-without-socket-of-its-own'),
     };
-    const denial = decideHeldMounts(
+    const denial = decideExistingMounts(
       held,
       facts,
       { image: container.image, socket: unmade },

@@ -1,7 +1,7 @@
 import type { CreateDecision } from '../../shared/policy/create-container.ts';
 import type { Denial } from '../../shared/policy/decision.ts';
 import type { CreateFacts } from '../../shared/policy/references.ts';
-import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
+import type { SocketDecision } from '../../shared/policy/socket-mount.ts';
 import type { ResponseTransform } from '../http/exchange.ts';
 import { askTrust, bindOnAnswer } from '../sockets/grant.ts';
 import type { SocketMount } from '../base/socket-mount.ts';
@@ -22,7 +22,7 @@ type Answer = (refused: (denial: Denial) => string) => ResponseTransform;
 export async function withSocket(
   context: InspectionContext,
   image: string,
-  decide: (socket: SocketAnswer | null) => CreateDecision,
+  decide: (socket: SocketDecision | null) => CreateDecision,
 ): Promise<CreateDecision & { answer?: Answer }> {
   const { facts, note = () => undefined } = context;
   const sockets = context.sockets ?? null;

@@ -4,7 +4,7 @@ import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { capabilitiesOfRuntime } from '../../shared/isolation/backends.ts';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { parseBind } from '../../shared/policy/bind-spec.ts';
-import { holdBinds, isHeldBind } from '../../shared/policy/held-binds.ts';
+import { bindsToMounts, isConvertedBind } from '../../shared/policy/held-binds.ts';
 import { isObject, type JsonObject } from '../../shared/policy/json.ts';
 import type { CreateFacts } from '../../shared/policy/references.ts';
 import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
@@ -43,7 +43,8 @@ export async function makeSourcesOf(context: InspectionContext, body: JsonObject
 
 /** Whether a mount's missing source is made. */
 const isMade = (mount: JsonObject): boolean =>
-  objectAt(mount, 'BindOptions').get('CreateMountpoint') === true || isHeldBind(textAt(mount, 'Consistency'));
+  objectAt(mount, 'BindOptions').get('CreateMountpoint') === true ||
+  isConvertedBind(textAt(mount, 'Consistency'));
 
 /**
  * The body with binds that the engine makes no sources for. Between this look and a start, and at every
@@ -57,7 +58,7 @@ export function heldBinds(
 ): JsonObject {
   const host = body.get('HostConfig');
   if (!context.sharing || context.settings.mode === 'audit' || !isObject(host)) return body;
-  return new Map(body).set('HostConfig', holdBinds(host, { relabels: usesSelinux(), containers }));
+  return new Map(body).set('HostConfig', bindsToMounts(host, { relabels: usesSelinux(), containers }));
 }
 
 /** Whether a bind of the request, which is to be forwarded, was sent with rro and is a mount now. */
@@ -65,7 +66,7 @@ export function needsRecursiveReadOnly(body: JsonObject): boolean {
   return listAt(objectAt(body, 'HostConfig'), 'Mounts').some(
     (mount) =>
       isObject(mount) &&
-      isHeldBind(textAt(mount, 'Consistency')) &&
+      isConvertedBind(textAt(mount, 'Consistency')) &&
       objectAt(mount, 'BindOptions').get('ReadOnlyForceRecursive') === true,
   );
 }

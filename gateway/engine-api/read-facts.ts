@@ -1,4 +1,4 @@
-import { isHeldBind } from '../../shared/policy/held-binds.ts';
+import { isConvertedBind } from '../../shared/policy/held-binds.ts';
 import type { LocalImage } from '../../shared/policy/image-trust.ts';
 import { field, list, text, texts } from './response-fields.ts';
 import type { ContainerFacts, ContainerLayers, RegistryFacts, VolumeFacts } from './engine-facts.ts';
@@ -112,7 +112,7 @@ export function readContainer(found: unknown): ContainerFacts {
         (mount: unknown) =>
           text(field(mount, 'Type')) === 'bind' &&
           field(field(mount, 'BindOptions'), 'CreateMountpoint') !== true &&
-          !isHeldBind(text(field(mount, 'Consistency'))),
+          !isConvertedBind(text(field(mount, 'Consistency'))),
       )
       .map((mount: unknown) => text(field(mount, 'Target'))),
     layers: readLayers(field(found, 'GraphDriver')),

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { AskedRecreation } from '../../shared/containers/recreate-policy.ts';
+import type { RequestedRecreation } from '../../shared/containers/recreate-policy.ts';
 import { effectiveSettings } from '../../shared/settings/index.ts';
 import { serveAbsentEngine } from './unreachable-engine.ts';
 import { refusedRecreations } from './recreations.ts';
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const me = { uid: userInfo().uid, gid: userInfo().gid };
-const one = (host: object, more: Partial<AskedRecreation> = {}): AskedRecreation => ({
+const one = (host: object, more: Partial<RequestedRecreation> = {}): RequestedRecreation => ({
   id: 'a'.repeat(64),
   name: 'one',
   user: me,
@@ -27,7 +27,7 @@ const one = (host: object, more: Partial<AskedRecreation> = {}): AskedRecreation
   connected: [],
   ...more,
 });
-async function refused(settings: object, ...asked: AskedRecreation[]) {
+async function refused(settings: object, ...requested: RequestedRecreation[]) {
   const read = effectiveSettings(
     JSON.stringify({
       configurationFileVersion: 2,
@@ -40,7 +40,7 @@ async function refused(settings: object, ...asked: AskedRecreation[]) {
   const at = (name: string) => path.join(directory, name);
   const found = await refusedRecreations({
     settings: read.value,
-    asked,
+    requested,
     paths: {
       root: at('root'),
       data: at('data'),
@@ -49,7 +49,7 @@ async function refused(settings: object, ...asked: AskedRecreation[]) {
       clientSocket: at('docker.sock'),
     },
   });
-  return asked.map(({ id }) => found.get(id)?.map(({ rule }) => rule) ?? []);
+  return requested.map(({ id }) => found.get(id)?.map(({ rule }) => rule) ?? []);
 }
 
 describe('what the gateway will refuse of a recreation (D)', () => {
@@ -110,7 +110,7 @@ describe('what the gateway will refuse of a recreation (D)', () => {
       getuid.mockRestore();
     }
   });
-  test('nothing is refused with ECI off, in audit mode, or where nothing is asked', async () => {
+  test('nothing is refused with ECI off, in audit mode, or where nothing is requested', async () => {
     expect(
       await refused(
         { enhancedContainerIsolation: { locked: true, value: false } },

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { ExplainedRequest, Finding } from '../../shared/explain/explanation.ts';
 import type {
-  AskedRecreation,
-  RecreatePolicyQuestion,
+  RequestedRecreation,
+  RecreatePolicyInput,
   RecreateRefusal,
 } from '../../shared/containers/recreate-policy.ts';
 import { chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
@@ -35,11 +35,11 @@ const atOnce = 16;
 export async function refusedRecreations({
   settings,
   paths,
-  asked,
-}: RecreatePolicyQuestion): Promise<ReadonlyMap<string, readonly RecreateRefusal[]>> {
+  requested,
+}: RecreatePolicyInput): Promise<ReadonlyMap<string, readonly RecreateRefusal[]>> {
   const refused = new Map<string, readonly RecreateRefusal[]>();
   // Audit mode refuses nothing.
-  if (!settings.eci.value || settings.mode === 'audit' || asked.length === 0) return refused;
+  if (!settings.eci.value || settings.mode === 'audit' || requested.length === 0) return refused;
   const engineSocket = await engineToAsk(paths);
   if (engineSocket === null) return refused;
   const facts = createEngineFacts(engineSocket);
@@ -52,11 +52,11 @@ export async function refusedRecreations({
     engineDirectories: [paths.root, paths.data, paths.run],
     stateDirectory: paths.root,
   };
-  const known = asRecreated(facts, asked, runtimeNameOf(chosenBackend(settings.backend)));
+  const known = asRecreated(facts, requested, runtimeNameOf(chosenBackend(settings.backend)));
   const limit = pLimit(atOnce);
   try {
     const each = Promise.all(
-      asked.map((one) =>
+      requested.map((one) =>
         limit(async () => {
           const decided: ExplainedRequest[] = [];
           // One of its own for each: a registry that is asked about one holds up no other.
@@ -89,8 +89,12 @@ export async function refusedRecreations({
  * The containers that are recreated, as they will be: the new ones run with the isolation runtime, so that
  * others may join them.
  */
-function asRecreated(facts: EngineFacts, asked: readonly AskedRecreation[], runtime: string): EngineFacts {
-  const ids = new Set(asked.map(({ id }) => id));
+function asRecreated(
+  facts: EngineFacts,
+  requested: readonly RequestedRecreation[],
+  runtime: string,
+): EngineFacts {
+  const ids = new Set(requested.map(({ id }) => id));
   return {
     ...facts,
     container: async (reference) => {
@@ -105,7 +109,7 @@ function requestsOf({
   name,
   body,
   connected,
-}: AskedRecreation): { readonly target: string; readonly body: object }[] {
+}: RequestedRecreation): { readonly target: string; readonly body: object }[] {
   const temporary = `${name}-under-eci`;
   return [
     { target: `/containers/create?name=${encodeURIComponent(temporary)}`, body },
@@ -120,7 +124,7 @@ async function ask(
   decide: Gatekeeper,
   target: string,
   body: object,
-  user: AskedRecreation['user'],
+  user: RequestedRecreation['user'],
 ): Promise<void> {
   const parsed = parseTarget(target);
   if (!parsed.ok) return;
@@ -152,7 +156,7 @@ async function ask(
  * its maker's home may be shared where his is not.
  */
 async function sight(
-  { user }: AskedRecreation,
+  { user }: RequestedRecreation,
   settings: EffectiveSettings,
 ): Promise<(finding: Finding) => boolean> {
   if (process.getuid?.() === 0) return () => true;

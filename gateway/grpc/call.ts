@@ -287,7 +287,8 @@ function inspect(
     isTaking = true;
     client.pause();
     const late = (why: string) => {
-      if (frames.held > 0) stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build request ${why}`);
+      if (frames.bufferedBytes > 0)
+        stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build request ${why}`);
     };
     policy
       .turn(gone.signal, () => {
@@ -328,7 +329,7 @@ function inspect(
       else stop(grpcStatus.unimplemented, 'bulkhead gateway: compressed build requests are not read');
       return;
     }
-    account(frames.held);
+    account(frames.bufferedBytes);
     if (budget.bytes > maxHeldBytes) {
       stop(
         grpcStatus.resourceExhausted,
@@ -336,12 +337,12 @@ function inspect(
       );
       return;
     }
-    const crowded = frames.held === 0 ? null : (policy.slot?.bufferLimitDenial() ?? null);
+    const crowded = frames.bufferedBytes === 0 ? null : (policy.slot?.bufferLimitDenial() ?? null);
     if (crowded !== null) {
       stop(grpcStatus.resourceExhausted, policy.deny(path, crowded) ?? refusalText(crowded));
       return;
     }
-    if (frames.held === 0) turn?.received();
+    if (frames.bufferedBytes === 0) turn?.received();
     takeTurn();
     if (waiting === 0 && read.messages.every(({ length }) => length <= largeMessageBytes)) {
       for (const message of read.messages) pass(message);

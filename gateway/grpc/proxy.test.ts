@@ -798,7 +798,7 @@ describe('long messages', () => {
 
   it('count as what their user has waiting, and are refused where that is too much', async () => {
     echo();
-    slot = slotOf({ held: 250_000 });
+    slot = slotOf({ maxBufferBytes: 250_000 });
     const first = begin(path);
     await lostTurn();
     first.stream.write(long.subarray(200_000, 290_000));

@@ -10,7 +10,7 @@ import {
 import {
   preferenceNames,
   preferencePointers,
-  preferencesInWords,
+  describePreferences,
   withPreferences,
 } from '../../shared/settings/preferences.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
@@ -98,7 +98,7 @@ export function watchSettings(
     );
     return {
       settings: inForce,
-      preference: preferencesInWords(read.preferences, outcomes),
+      preference: describePreferences(read.preferences, outcomes),
       preferenceProblem:
         read.problem ??
         (ignored.length === 0

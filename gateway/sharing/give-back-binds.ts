@@ -1,4 +1,4 @@
-import { giveBackBinds, heldBindText } from '../../shared/policy/held-binds.ts';
+import { restoreBinds, convertedBindText } from '../../shared/policy/held-binds.ts';
 import { parseJson, writeJson } from '../../shared/policy/json.ts';
 import type {
   ResponseTransform,
@@ -60,10 +60,10 @@ const giveBackAfter = (before: ResponseTransform | undefined): ResponseTransform
   transformResponse: async (head, body) => {
     const replaced = (await before?.transformResponse(head, body)) ?? null;
     const seen = replaced ?? body;
-    if (head.status !== 200 || !seen.includes(heldBindText)) return replaced;
+    if (head.status !== 200 || !seen.includes(convertedBindText)) return replaced;
     const parsed = parseJson(seen.toString('utf8'), { depth: 64, elements: 2_000_000, entries: 2_000_000 });
     // The reader of answers makes a 502 of it.
     if (!parsed.ok) throw new Error(`the engine's answer is not JSON: ${parsed.why}`);
-    return Buffer.from(writeJson(giveBackBinds(parsed.value)), 'utf8');
+    return Buffer.from(writeJson(restoreBinds(parsed.value)), 'utf8');
   },
 });

@@ -1,4 +1,4 @@
-import { listsToAskAbout } from '../../shared/policy/commands.ts';
+import { listsNeedingTrust } from '../../shared/policy/commands.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { foreignSocket } from '../../shared/policy/socket-mount.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
@@ -83,7 +83,7 @@ export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null):
   /** Null: nothing is to be asked, or not again yet. */
   const govern = (id: SocketMountId, settings: SocketSettings): Promise<void> | null => {
     const mount = mounts.get(id);
-    if (mount === null || trust === null || listsToAskAbout(settings, mount).length === 0) {
+    if (mount === null || trust === null || listsNeedingTrust(settings, mount).length === 0) {
       governed.delete(id);
       return null;
     }

@@ -1,4 +1,4 @@
-import { listsToAskAbout, type ListFinding, type MountedImage } from '../../shared/policy/commands.ts';
+import { listsNeedingTrust, type ListFinding, type MountedImage } from '../../shared/policy/commands.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { ImageTrust } from './image-trust.ts';
 
@@ -13,7 +13,7 @@ export async function resolveCommandList(
   mount: MountedImage & { readonly imageId: string },
   socket: EffectiveSettings['socket'],
 ): Promise<readonly ListFinding[]> {
-  const open = listsToAskAbout(socket, mount);
+  const open = listsNeedingTrust(socket, mount);
   if (open.length === 0) return mount.governing;
   const found = await Promise.all(
     open.map(async (image): Promise<ListFinding> => {

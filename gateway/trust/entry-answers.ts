@@ -1,6 +1,6 @@
 import { allowedEntries, entryQuestions } from '../../shared/policy/image-trust.ts';
 import { problemOf } from '../../shared/settings/registry-problem.ts';
-import type { EntryAnswer } from '../../shared/ipc/registry.ts';
+import type { EntryLookupResult } from '../../shared/ipc/registry.ts';
 import { createEngineFacts } from '../engine-api/create-engine-facts.ts';
 import { EngineUnreachable, type RegistryFacts } from '../engine-api/engine-facts.ts';
 import { dockerCredentials, type CredentialSource } from './docker-credentials.ts';
@@ -32,7 +32,7 @@ export interface EntryAnswers {
    * What the registries serve for entries of an image list, in the order asked. `again`: not from memory.
    * Never rejects for a registry's sake.
    */
-  ask(references: readonly string[], again?: boolean): Promise<EntryAnswer[]>;
+  ask(references: readonly string[], again?: boolean): Promise<EntryLookupResult[]>;
   close(): void;
 }
 
@@ -53,7 +53,7 @@ export function createEntryAnswers(at: {
     credentials: at.credentials ?? dockerCredentials(),
   });
   const answers = new RegistryAnswers(client, new KnownDigests(at.knownDigests, () => undefined, true), now);
-  const one = async (reference: string, again: boolean): Promise<EntryAnswer> => {
+  const one = async (reference: string, again: boolean): Promise<EntryLookupResult> => {
     const [question] = entryQuestions(allowedEntries([reference]));
     if (question === undefined) return { kind: 'not-asked' };
     const answer = await answers.ask(question, again ? 0 : freshMs);

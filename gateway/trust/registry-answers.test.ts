@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RegistryQuestion } from '../../shared/policy/image-trust.ts';
+import type { RegistryQuery } from '../../shared/policy/image-trust.ts';
 import { KnownDigests } from './known-digests.ts';
 import { freshMs, recheckMs, RegistryAnswers } from './registry-answers.ts';
 import type { RegistryClient, Served } from './registry-client.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
-const question: RegistryQuestion = { domain: 'r.example', path: 'x', reference: '1' };
+const question: RegistryQuery = { domain: 'r.example', path: 'x', reference: '1' };
 const served: Served = { kind: 'served', digest, children: [] };
 const away: Served = { kind: 'unavailable', why: 'away' };
 

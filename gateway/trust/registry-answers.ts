@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { message } from '../../shared/messages/message.ts';
 import { registryProblem } from '../../shared/settings/registry-problem.ts';
-import { questionKey, type RegistryAnswer, type RegistryQuestion } from '../../shared/policy/image-trust.ts';
+import { questionKey, type RegistryResult, type RegistryQuery } from '../../shared/policy/image-trust.ts';
 import type { KnownDigests } from './known-digests.ts';
 import type { RegistryClient, Served } from './registry-client.ts';
 
@@ -37,11 +37,11 @@ export class RegistryAnswers {
 
   /** Answers to all, none older than `maxAgeMs` where the registry can be asked. */
   async askAll(
-    questions: readonly RegistryQuestion[],
+    questions: readonly RegistryQuery[],
     maxAgeMs: number,
     keep = true,
-  ): Promise<Map<string, RegistryAnswer>> {
-    const answers = new Map<string, RegistryAnswer>();
+  ): Promise<Map<string, RegistryResult>> {
+    const answers = new Map<string, RegistryResult>();
     await Promise.all(
       questions.map(async (question) => {
         answers.set(questionKey(question), await this.ask(question, maxAgeMs, keep));
@@ -54,7 +54,7 @@ export class RegistryAnswers {
    * `keep`: remember on disk what is served. Not where anybody chooses the names: they would push out the
    * others.
    */
-  async ask(question: RegistryQuestion, maxAgeMs: number, keep = true): Promise<RegistryAnswer> {
+  async ask(question: RegistryQuery, maxAgeMs: number, keep = true): Promise<RegistryResult> {
     const key = questionKey(question);
     if (!this.isFresh(key, maxAgeMs)) {
       let asking = this.underWay.get(key);
@@ -77,7 +77,7 @@ export class RegistryAnswers {
     return age >= 0 && age < (found.answer.kind === 'served' ? maxAgeMs : Math.min(maxAgeMs, recheckMs));
   }
 
-  private async fetch(key: string, question: RegistryQuestion, keep: boolean): Promise<void> {
+  private async fetch(key: string, question: RegistryQuery, keep: boolean): Promise<void> {
     await this.known.load();
     const answer = await this.client.ask(question, (digest) => this.known.childrenOf(digest));
     this.remembered.delete(key);
@@ -89,7 +89,7 @@ export class RegistryAnswers {
     if (answer.kind === 'absent') await this.known.remove(key);
   }
 
-  private async current(key: string): Promise<RegistryAnswer> {
+  private async current(key: string): Promise<RegistryResult> {
     const found = this.remembered.get(key);
     if (found === undefined)
       return { kind: 'unavailable', ...registryProblem(message('registry.not-asked')) };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { RegistryQuestion } from '../../shared/policy/image-trust.ts';
+import type { RegistryQuery } from '../../shared/policy/image-trust.ts';
 import { message } from '../../shared/messages/message.ts';
 import {
   problemOf,
@@ -25,10 +25,7 @@ export interface RegistryClient {
   /**
    * Never rejects for a registry's sake. `knownChildren`: those of an index that need not be fetched again.
    */
-  ask(
-    question: RegistryQuestion,
-    knownChildren: (digest: string) => readonly string[] | null,
-  ): Promise<Served>;
+  ask(question: RegistryQuery, knownChildren: (digest: string) => readonly string[] | null): Promise<Served>;
   close(): void;
 }
 
@@ -86,7 +83,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     web: Pick<Web, 'exchange'>,
     endpoint: Endpoint,
     method: 'GET' | 'HEAD',
-    question: RegistryQuestion,
+    question: RegistryQuery,
     reference: string,
   ): Promise<WebAnswer | ({ ok: false; cause: 'denied' | 'limited' | 'auth' } & RegistryProblem)> => {
     const until = pauses.get(endpoint.origin);
@@ -143,7 +140,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const askAt = async (
     web: Pick<Web, 'exchange'>,
     endpoint: Endpoint,
-    question: RegistryQuestion,
+    question: RegistryQuery,
     knownChildren: (digest: string) => readonly string[] | null,
   ): Promise<Served & { readonly noTls?: boolean }> => {
     const head = await fetch(web, endpoint, 'HEAD', question, question.reference);
@@ -187,7 +184,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 
   const askEverywhere = async (
     facts: RegistryFacts,
-    question: RegistryQuestion,
+    question: RegistryQuery,
     knownChildren: (digest: string) => readonly string[] | null,
   ): Promise<Served> => {
     const endpoints = await endpointsOf(

@@ -367,10 +367,10 @@ describe('the window', () => {
   });
 
   it('says why there is no state at all, and tries again', async () => {
-    let answers = 0;
+    let requestCount = 0;
     const { user } = await renderApp(appState(), 'overview', {
       'app:state': () =>
-        ++answers > 1
+        ++requestCount > 1
           ? { ok: true, value: appState({ settings: settingsState(offText), verification: null }) }
           : { ok: false, error: { code: 'internal', message: 'not yet' } },
     });

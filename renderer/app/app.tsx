@@ -17,7 +17,7 @@ import { MissingPage } from './frame/missing-page.tsx';
 import { Navigation } from './frame/navigation.tsx';
 import { ConflictNotice } from './frame/conflict-notice.tsx';
 import { UnprotectedNotice } from './frame/unprotected-notice.tsx';
-import { NotKeptNotice } from './frame/not-kept-notice.tsx';
+import { UnsavedPreferencesNotice } from './frame/not-kept-notice.tsx';
 import { TargetNotice } from './frame/target-notice.tsx';
 import { TitleBar } from './frame/title-bar.tsx';
 import { useShortcuts } from './frame/use-shortcuts.ts';
@@ -117,7 +117,7 @@ function Frame() {
         >
           <TargetNotice />
           <ConflictNotice />
-          <NotKeptNotice />
+          <UnsavedPreferencesNotice />
           <UnprotectedNotice />
           <Box component="main" data-region="page" tabIndex={-1} sx={{ flex: 1, minHeight: 0 }}>
             <PageBoundary key={pageKey(page, engine)}>

@@ -97,7 +97,7 @@ export function ChangesView({
 
 function ChangeRow({ change }: { readonly change: SettingsChange }) {
   const { t } = useTranslation();
-  const words = describeChange(t, change);
+  const description = describeChange(t, change);
   return (
     <Box
       component="li"
@@ -109,36 +109,36 @@ function ChangeRow({ change }: { readonly change: SettingsChange }) {
         '& + &': { borderTop: `1px solid ${color.border}` },
       }}
     >
-      <Box sx={{ fontWeight: words.known ? 500 : 400, color: color.text }}>
-        {words.known ? words.setting : <PathText path={words.setting} />}
+      <Box sx={{ fontWeight: description.isKnownKey ? 500 : 400, color: color.text }}>
+        {description.isKnownKey ? description.setting : <PathText path={description.setting} />}
       </Box>
       <Box sx={{ color: color.text, overflowWrap: 'anywhere' }}>
-        {words.before === null && words.after !== null && (
+        {description.before === null && description.after !== null && (
           <Box component="span" sx={{ color: color.text3, marginRight: 1 }}>
             {t('review.changes.added')}
           </Box>
         )}
         <wbr />
-        {words.after === null && words.before !== null && (
+        {description.after === null && description.before !== null && (
           <Box component="span" sx={{ color: color.text3, marginRight: 1 }}>
             {t('review.changes.removed')}
           </Box>
         )}
         <wbr />
-        {words.before !== null && (
+        {description.before !== null && (
           <Box
-            component={words.after === null ? 'span' : 'del'}
-            sx={{ color: color.text3, textDecoration: words.after === null ? 'none' : 'line-through' }}
+            component={description.after === null ? 'span' : 'del'}
+            sx={{ color: color.text3, textDecoration: description.after === null ? 'none' : 'line-through' }}
           >
-            <Mono>{words.before}</Mono>
+            <Mono>{description.before}</Mono>
           </Box>
         )}
-        {words.before !== null && words.after !== null && (
+        {description.before !== null && description.after !== null && (
           <Box component="span" aria-hidden sx={{ color: color.text3, padding: '0 8px' }}>
             →
           </Box>
         )}
-        {words.after !== null && <Mono>{words.after}</Mono>}
+        {description.after !== null && <Mono>{description.after}</Mono>}
       </Box>
     </Box>
   );

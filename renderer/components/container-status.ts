@@ -35,7 +35,7 @@ export function exitCode(status: string): number | null {
 }
 
 /** State and age in one line, in the window's language: "Running, 2 h", "Exited (137), 3 months". */
-export function statusWords(t: TFunction, container: Pick<Container, 'state' | 'status'>): string {
+export function statusText(t: TFunction, container: Pick<Container, 'state' | 'status'>): string {
   const age = statusAge(container.status);
   const code = exitCode(container.status);
   const state = `${t(`containers.state.${container.state}`)}${code === null ? '' : ` (${code})`}`;

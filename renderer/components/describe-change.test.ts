@@ -27,7 +27,7 @@ it('every key of "bulkhead" has a text in the review (B7)', () => {
   );
   expect(changes.length).toBeGreaterThan(8);
   for (const text of changes) {
-    expect(text, text.setting).toMatchObject({ known: true });
+    expect(text, text.setting).toMatchObject({ isKnownKey: true });
     expect(Object.keys(en.setting)).toContain(text.setting.replace('review.setting.', ''));
   }
 });

@@ -3,14 +3,14 @@ import type { SettingsChange } from '../../shared/settings/changes.ts';
 import { names } from '../i18n/lists.ts';
 
 /** A change in words: which setting, and the values before and after; null where there was none. */
-export interface ChangeWords {
+export interface ChangeDescription {
   readonly setting: string;
-  readonly known: boolean;
+  readonly isKnownKey: boolean;
   readonly before: string | null;
   readonly after: string | null;
 }
 
-const known = [
+const isKnownKey = [
   '/enhancedContainerIsolation/value',
   '/enhancedContainerIsolation/locked',
   '/enhancedContainerIsolation/dockerSocketMount/imageList/allowDerivedImages',
@@ -33,9 +33,9 @@ const known = [
 /** Longest text of a value that is shown in a row; the JSON view has all of it. */
 const maxValue = 120;
 
-export function describeChange(t: TFunction, change: SettingsChange): ChangeWords {
-  const exact = known.find((pointer) => pointer === change.pointer);
-  const list = known.find(
+export function describeChange(t: TFunction, change: SettingsChange): ChangeDescription {
+  const exact = isKnownKey.find((pointer) => pointer === change.pointer);
+  const list = isKnownKey.find(
     (pointer) =>
       change.pointer.startsWith(`${pointer}/`) && /^\d+$/.test(change.pointer.slice(pointer.length + 1)),
   );
@@ -54,13 +54,13 @@ export function describeChange(t: TFunction, change: SettingsChange): ChangeWord
           : change.pointer === ''
             ? t('review.changes.document')
             : change.pointer,
-    known: pointer !== undefined || byDefault || change.pointer === '',
-    before: change.kind === 'added' || change.pointer === '' ? null : say(t, change.before),
-    after: change.kind === 'removed' || change.pointer === '' ? null : say(t, change.after),
+    isKnownKey: pointer !== undefined || byDefault || change.pointer === '',
+    before: change.kind === 'added' || change.pointer === '' ? null : valueText(t, change.before),
+    after: change.kind === 'removed' || change.pointer === '' ? null : valueText(t, change.after),
   };
 }
 
-function say(t: TFunction, value: unknown): string {
+function valueText(t: TFunction, value: unknown): string {
   if (typeof value === 'boolean') return value ? t('review.changes.on') : t('review.changes.off');
   if (typeof value === 'string') return cut(value);
   if (typeof value === 'object' && value !== null && 'path' in value && typeof value.path === 'string')
@@ -69,7 +69,7 @@ function say(t: TFunction, value: unknown): string {
     return cut(
       names(
         t,
-        value.map((item) => say(t, item)),
+        value.map((item) => valueText(t, item)),
       ),
     );
   return cut(JSON.stringify(value) ?? t('review.changes.missing'));

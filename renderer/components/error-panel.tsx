@@ -33,14 +33,14 @@ export function Notice({
         '@media (forced-colors: active)': { border: '1px solid' },
       }}
     >
-      <Said tone={tone} title={title} action={action}>
+      <NoticeBody tone={tone} title={title} action={action}>
         {children}
-      </Said>
+      </NoticeBody>
     </Box>
   );
 }
 
-function Said({
+function NoticeBody({
   tone,
   title,
   children,
@@ -75,10 +75,10 @@ function Said({
   );
 }
 
-/** Words alone: two that differ only in how they end say the same. */
-const bare = (text: string): string => text.replace(/[.。]$/, '').toLowerCase();
+/** For comparison: texts that differ only in case or a final full stop are equal. */
+const normalized = (text: string): string => text.replace(/[.。]$/, '').toLowerCase();
 
-/** Something failed, in its place: what, why (the engine's own words, copyable), what to try. */
+/** A failure shown where it happened: what failed, the reason (the engine's text, copyable), and a hint. */
 export function ErrorPanel({
   error,
   action,
@@ -91,18 +91,19 @@ export function ErrorPanel({
   const { t } = useTranslation();
   const store = useStore();
   const [copied, setCopied] = useState(false);
-  const what = title ?? t(`errors.${error.code}`);
+  const heading = title ?? t(`errors.${error.code}`);
   const { message, reason, hint } = translateError(error);
-  const why = [message, reason]
+  const details = [message, reason]
     .filter((part): part is string => part !== undefined && part !== '')
     .filter(
       (line, index, lines) =>
-        bare(line) !== bare(what) && lines.findIndex((other) => bare(other) === bare(line)) === index,
+        normalized(line) !== normalized(heading) &&
+        lines.findIndex((other) => normalized(other) === normalized(line)) === index,
     )
     .join('\n');
   const copy = async () => {
-    const answer = await store.request('clipboard:write', { text: why });
-    setCopied(answer.ok);
+    const result = await store.request('clipboard:write', { text: details });
+    setCopied(result.ok);
   };
   return (
     <Box
@@ -114,10 +115,10 @@ export function ErrorPanel({
         padding: '11px 15px',
       }}
     >
-      <Said tone="danger" title={what} action={action}>
+      <NoticeBody tone="danger" title={heading} action={action}>
         {hint}
-      </Said>
-      {why !== '' && (
+      </NoticeBody>
+      {details !== '' && (
         <Box
           sx={{
             display: 'flex',
@@ -148,7 +149,7 @@ export function ErrorPanel({
               overflow: 'auto',
             }}
           >
-            {why}
+            {details}
           </Box>
           <Button
             size="small"

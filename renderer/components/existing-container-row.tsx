@@ -3,7 +3,7 @@ import Box from '@mui/material/Box';
 import MenuItem from '@mui/material/MenuItem';
 import Select from '@mui/material/Select';
 import { useMissing } from '../state/missing.ts';
-import { obstacleNames, statusWords } from './container-status.ts';
+import { obstacleNames, statusText } from './container-status.ts';
 import { DeleteIcon, ProtectedIcon, UnprotectedIcon } from '../theme/icons.ts';
 import { Mono } from './mono.tsx';
 import { color } from '../theme/tokens.ts';
@@ -87,9 +87,9 @@ export function ExistingContainerRow({
       <Box
         role="cell"
         sx={{ color: color.text2, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
-        title={statusWords(t, container)}
+        title={statusText(t, container)}
       >
-        {statusWords(t, container)}
+        {statusText(t, container)}
       </Box>
       <Box role="cell">
         <Select

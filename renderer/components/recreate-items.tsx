@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { Mono, withCode } from './mono.tsx';
-import { noteWords } from './recreate-notes.ts';
+import { noteText } from './recreate-notes.ts';
 import { color } from '../theme/tokens.ts';
 import { bytesText } from '../../shared/containers/bytes.ts';
 import type { RecreateItem, RecreateNote, RecreatePlan } from '../../shared/containers/recreate.ts';
@@ -125,7 +125,7 @@ function Notes({
   readonly notes: readonly RecreateNote[];
 }) {
   const { t } = useTranslation();
-  return <Lines title={title} tone={tone} lines={notes.map((note) => noteWords(t, note))} />;
+  return <Lines title={title} tone={tone} lines={notes.map((note) => noteText(t, note))} />;
 }
 
 function Lines({

@@ -5,10 +5,10 @@ import { bytesText } from '../../shared/containers/bytes.ts';
 import type { RecreateNote } from '../../shared/containers/recreate.ts';
 
 /** A note of a plan in the window's language; code between backticks. */
-export function noteWords(t: TFunction, { code, params }: RecreateNote): string {
+export function noteText(t: TFunction, { code, params }: RecreateNote): string {
   const value = (key: string): string => {
-    const found = params[key];
-    return Array.isArray(found) ? names(t, found.map(String)) : String(found ?? '');
+    const param = params[key];
+    return Array.isArray(param) ? names(t, param.map(String)) : String(param ?? '');
   };
   switch (code) {
     case 'writable-layer':

@@ -111,7 +111,7 @@ export const documentStates: Record<string, () => AppState> = {
   historyHuge: () => appState({ settings: settingsState(appliedText, { appliedVersion: 1006 }) }),
 };
 
-export const documentAnswers = (
+export const documentResponses = (
   state: string,
 ): {
   'history:list': () => Result<HistoryItem[]>;

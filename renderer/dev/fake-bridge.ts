@@ -29,7 +29,7 @@ const served = (digest: string): IpcOutput<'registry:resolve'>[number] => ({
   lastKnown: null,
 });
 /** What the invented registries serve; nothing else can be asked. */
-const registryAnswers: Readonly<Record<string, IpcOutput<'registry:resolve'>[number]>> = {
+const registryResponses: Readonly<Record<string, IpcOutput<'registry:resolve'>[number]>> = {
   'registry.example/ci/runner:2.1': served(
     'sha256:77aa5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c6c40e',
   ),
@@ -48,7 +48,7 @@ const registryAnswers: Readonly<Record<string, IpcOutput<'registry:resolve'>[num
   'docker:24': { kind: 'absent' },
 };
 
-type Answers = {
+type Responses = {
   [K in IpcRequest]?: (input: IpcInput<K>) => Result<IpcOutput<K>> | Promise<Result<IpcOutput<K>>>;
 };
 
@@ -58,7 +58,7 @@ type Answers = {
  */
 export function fakeBridge(
   initial: AppState,
-  answers: Answers = {},
+  responses: Responses = {},
   entries: readonly ActivityEntry[] = someEntries,
 ): BulkheadBridge & {
   readonly calls: { name: IpcRequest; input: unknown }[];
@@ -83,7 +83,7 @@ export function fakeBridge(
     change({ settings: { ...state.settings, ...part } });
     return ok(state.settings);
   };
-  const defaults: Answers = {
+  const defaults: Responses = {
     'app:state': () => ok(state),
     'targets:list': () => ok(targets),
     'target:switch': ({ id }) => {
@@ -116,18 +116,18 @@ export function fakeBridge(
       const admin = effectiveSettings(state.settings.applied);
       const before = state.settings.preference;
       if (!admin.ok || before === null) return fail('settings.unwritable', 'no preferences here');
-      const wanted = { eci: before.eci, blockDockerLoad: before.blockDockerLoad, [setting]: value };
-      const given = {
+      const requested = { eci: before.eci, blockDockerLoad: before.blockDockerLoad, [setting]: value };
+      const preferences = {
         version: 1 as const,
-        ...(wanted.eci === null ? {} : { eci: wanted.eci }),
-        ...(wanted.blockDockerLoad === null ? {} : { blockDockerLoad: wanted.blockDockerLoad }),
+        ...(requested.eci === null ? {} : { eci: requested.eci }),
+        ...(requested.blockDockerLoad === null ? {} : { blockDockerLoad: requested.blockDockerLoad }),
       };
       return settings({
         preference: {
           ...before,
-          ...wanted,
+          ...requested,
           by: 'sam',
-          outcomes: withPreferences(admin.value, given).outcomes,
+          outcomes: withPreferences(admin.value, preferences).outcomes,
         },
       });
     },
@@ -145,7 +145,7 @@ export function fakeBridge(
         ? fail('engine.unreachable', 'The engine does not answer.')
         : ok({ ...state.scan, at: new Date().toISOString() }),
     'containers:remove': ({ ids }) => {
-      const gone = state.scan?.containers.filter((c) => ids.includes(c.id)) ?? [];
+      const removed = state.scan?.containers.filter((c) => ids.includes(c.id)) ?? [];
       if (state.scan !== null)
         change({
           scan: { ...state.scan, containers: state.scan.containers.filter((c) => !ids.includes(c.id)) },
@@ -154,7 +154,7 @@ export function fakeBridge(
         activity: 'ended' as const,
         total: ids.length,
         done: ids.length,
-        removed: gone.length,
+        removed: removed.length,
         told: [],
         error: null,
         includeRunning: false,
@@ -219,7 +219,7 @@ export function fakeBridge(
       ok(
         references.map(
           (reference) =>
-            registryAnswers[reference] ?? {
+            registryResponses[reference] ?? {
               kind: 'unavailable',
               why: 'could not connect: getaddrinfo ENOTFOUND',
             },
@@ -318,8 +318,8 @@ export function fakeBridge(
       if (isEngineRequest(name) && engine !== state.target.id) {
         return fail('engine.changed', 'another engine was opened meanwhile');
       }
-      const answer = answers[name] ?? defaults[name];
-      return answer === undefined ? fail('internal', `no answer to ${name}`) : answer(input);
+      const handler = responses[name] ?? defaults[name];
+      return handler === undefined ? fail('internal', `no answer to ${name}`) : handler(input);
     },
     on(event, listener) {
       listeners[event].add(listener);

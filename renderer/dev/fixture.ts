@@ -15,7 +15,7 @@ import type {
 import type { ApplyPlan } from '../../shared/apply/plan.ts';
 import type { ApplyRun } from '../../shared/apply/run.ts';
 import { message, referenceTo, type Message } from '../../shared/messages/message.ts';
-import type { DesktopFacts, FoundTarget } from '../../shared/targets/target.ts';
+import type { DesktopFacts, DiscoveredTarget } from '../../shared/targets/target.ts';
 
 /**
  * States of the app for component tests and screenshots. Invented data; never part of the product's bundle.
@@ -321,7 +321,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
 }
 
 /** What the switcher finds on the invented machine. */
-export const targets: FoundTarget[] = [
+export const targets: DiscoveredTarget[] = [
   {
     id: 'embedded:/var/lib/bulkhead',
     ref: { kind: 'embedded', root: '/var/lib/bulkhead' },

@@ -6,16 +6,16 @@ import { mount } from '../app/mount.tsx';
 import { entriesOf } from './activity-fixture.ts';
 import { fakeBridge } from './fake-bridge.ts';
 import { appState, states } from './fixture.ts';
-import { documentAnswers, documentStates } from './document-fixture.ts';
+import { documentResponses, documentStates } from './document-fixture.ts';
 import { fail } from '../../shared/result.ts';
-import { reviewAnswers, reviewStates } from './review-fixture.ts';
+import { reviewResponses, reviewStates } from './review-fixture.ts';
 
 // `?state=off&lang=zh-CN#/isolation`: the app over an invented state, for looking at it in a plain browser.
 // Not an entry of the build. `bulkheadShow('?state=on&lang=en#/overview')` shows another one in the same
 // window, which saves loading everything once more; null: none. `?later`: none at first.
 const never = () => new Promise<never>(() => undefined);
 /** States of asking itself: no answer yet, none at all. */
-const ofAsking: Record<string, Parameters<typeof fakeBridge>[1]> = {
+const pendingStates: Record<string, Parameters<typeof fakeBridge>[1]> = {
   waiting: { 'app:state': never },
   simulating: { 'simulate:run': never },
   planning: { 'plan:make': never },
@@ -72,7 +72,7 @@ function show(address: string | null): void {
           ...(language === 'en' || language === 'zh-CN' ? { language } : {}),
         },
       },
-      { ...documentAnswers(name), ...reviewAnswers(name), ...ofAsking[name] },
+      { ...documentResponses(name), ...reviewResponses(name), ...pendingStates[name] },
       entriesOf(name),
     ),
   );

@@ -68,13 +68,13 @@ export interface RenderedApp {
 export async function renderApp(
   state: AppState,
   page: PageId,
-  answers: Parameters<typeof fakeBridge>[1] = {},
+  responses: Parameters<typeof fakeBridge>[1] = {},
   { styled = false } = {},
 ): Promise<RenderedApp> {
   cleanup();
   window.location.hash = `#/${page}`;
   startI18n();
-  const bridge = fakeBridge(state, answers);
+  const bridge = fakeBridge(state, responses);
   const store = createAppStore(bridge);
   // The words too, so that the first heading is the page's and not the one of waiting.
   await act(async () => {

@@ -329,7 +329,7 @@ reviewPlans['reformatted'] = {
 };
 
 /** Answers of the fake bridge for a state; choices that were made show in the plan. */
-export const reviewAnswers = (
+export const reviewResponses = (
   state: string,
 ): {
   'plan:make': (input: IpcInput<'plan:make'>) => Result<IpcOutput<'plan:make'>>;

@@ -72,7 +72,7 @@ const create = (more: Partial<ExplainedRequest>): ExplainedRequest => ({
 export const pictureCommand =
   'docker run --privileged -v /etc:/x -v /var/run/docker.sock:/var/run/docker.sock docker:cli';
 
-function answer(input: SimulationInput): Pick<Simulation, 'explanation' | 'without'> {
+function simulationOf(input: SimulationInput): Pick<Simulation, 'explanation' | 'without'> {
   if (input.kind === 'compose') {
     return {
       without: null,
@@ -169,7 +169,7 @@ export function simulate(
     return fail('engine.not-installed', 'the Docker command line is not installed', {
       hint: 'Install it: apt-get install docker-cli.',
     });
-  const made = answer(input);
+  const made = simulationOf(input);
   let told: Explanation = {
     ...made.explanation,
     ...(state.ready ? {} : { engine: false, facts: [], missingFacts: ['image alpine'] }),

@@ -51,15 +51,15 @@ export function useNumber(): (value: number) => string {
   return useCallback((value: number) => writtenNumber(value, language), [language]);
 }
 
-const known = new Map<string, ReturnType<typeof makeIntl>>();
+const cache = new Map<string, ReturnType<typeof makeIntl>>();
 
 /** Making them takes milliseconds, and every component that shows a time would make its own at each tick. */
 function intlOf(language: string): ReturnType<typeof makeIntl> {
   // They keep the time zone they were made in.
   const key = `${language} ${new Date().getTimezoneOffset()}`;
-  const made = known.get(key) ?? makeIntl(language);
-  known.set(key, made);
-  return made;
+  const created = cache.get(key) ?? makeIntl(language);
+  cache.set(key, created);
+  return created;
 }
 
 function makeIntl(language: string) {

@@ -8,20 +8,20 @@ import { setTranslator } from './translate.ts';
 import type { Translation } from './en/translation.ts';
 
 /** English is the source of all words; every other language has this shape. */
-export type Words = typeof en;
+export type Catalogue = typeof en;
 export const languages = ['en', 'zh-CN'] as const;
 export type Language = (typeof languages)[number];
 export const availableLanguages: readonly Language[] = languages;
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: Words };
+    resources: { translation: Catalogue };
     returnNull: false;
   }
 }
 
 interface Chunk {
-  readonly words: Translation<Words>;
+  readonly catalogue: Translation<Catalogue>;
   readonly messages: {
     readonly told: (english: string) => string;
     readonly translate: Translate;
@@ -40,7 +40,7 @@ const chunks: { readonly [L in Exclude<Language, 'en'>]: () => Promise<Chunk> } 
       loadTranslator('zh-CN'),
     ]);
     return {
-      words: zhCN,
+      catalogue: zhCN,
       messages: {
         ...chinese,
         translate: (text) => (typeof text === 'string' ? chinese.told(text) : translate(text)),
@@ -74,18 +74,18 @@ export function startI18n(): i18n {
   return i18next;
 }
 
-let asked: Language = 'en';
+let requested: Language = 'en';
 
 /**
  * Reads the language's words where that was not done yet, and shows it: words, formats and the document's
  * `lang`. Asked twice at once, the later one is shown.
  */
 export async function showLanguage(language: Language): Promise<void> {
-  asked = language;
+  requested = language;
   const chunk = language === 'en' ? null : await chunks[language]();
-  if (asked !== language) return;
+  if (requested !== language) return;
   if (chunk !== null && !i18next.hasResourceBundle(language, 'translation'))
-    i18next.addResourceBundle(language, 'translation', chunk.words);
+    i18next.addResourceBundle(language, 'translation', chunk.catalogue);
   setTranslator(chunk?.messages ?? null);
   // Before the words change: what is drawn with them says their language.
   document.documentElement.lang = language;

@@ -13,8 +13,8 @@ export const closed = (t: TFunction, text: string): string =>
 export const sentences = (t: TFunction, list: readonly string[]): string =>
   list.filter((one) => one !== '').join(t('join.sentences'));
 /** "what: text" */
-export const labelled = (t: TFunction, what: string, text: string): string =>
-  t('join.labelled', { what, text });
+export const labelled = (t: TFunction, label: string, text: string): string =>
+  t('join.labelled', { what: label, text });
 /** The accessible name of a control that is locked. */
-export const lockedName = (t: TFunction, name: string, who: string): string =>
-  sentences(t, [sentence(t, name), t('locked.by', { who })]);
+export const lockedName = (t: TFunction, name: string, lockedBy: string): string =>
+  sentences(t, [sentence(t, name), t('locked.by', { who: lockedBy })]);

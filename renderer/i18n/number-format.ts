@@ -3,14 +3,14 @@ import type { FormatterModule } from 'i18next';
 /** Values that number something: written as they are, without groups of thousands. */
 const identifiers: ReadonlySet<unknown> = new Set(['pid', 'uid', 'version', 'line', 'column', 'position']);
 
-const known = new Map<string, Intl.NumberFormat>();
+const cache = new Map<string, Intl.NumberFormat>();
 
 /** A number as the language writes it: 12,345. */
 export function writtenNumber(value: number, language: string): string {
   // Most are, and the first format of a window takes 5 ms to make.
   if (Number.isInteger(value) && value >= 0 && value < 1000) return String(value);
-  const format = known.get(language) ?? new Intl.NumberFormat(language);
-  known.set(language, format);
+  const format = cache.get(language) ?? new Intl.NumberFormat(language);
+  cache.set(language, format);
   return format.format(value);
 }
 

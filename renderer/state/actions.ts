@@ -20,10 +20,10 @@ export function useRequest<K extends IpcRequest>(name: K): RequestState<K> {
     async (input: IpcInput<K>) => {
       setRunning(true);
       setError(null);
-      const answer = await store.request(name, input);
+      const result = await store.request(name, input);
       setRunning(false);
-      if (!answer.ok) setError(answer.error);
-      return answer;
+      if (!result.ok) setError(result.error);
+      return result;
     },
     [store, name],
   );

@@ -19,6 +19,6 @@ export function withdrawsChoices(before: Snapshot, after: Snapshot): boolean {
   if (before.draft === after.draft && before.app?.settings.applied === settings.applied) return false;
   if (after.draft === settings.applied) return true;
   // A draft that is no policy at this moment, in the middle of a word, says nothing.
-  const meant = viewDocument(after.draft, settings.exists).settings;
-  return meant.ok && !meant.value.eci.value;
+  const intended = viewDocument(after.draft, settings.exists).settings;
+  return intended.ok && !intended.value.eci.value;
 }

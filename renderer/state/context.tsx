@@ -65,19 +65,19 @@ function arrived(app: AppState | null): AppState {
   return app;
 }
 
-const kept = new WeakMap<AppStore, { snapshot: Snapshot; readonly draft: DraftView }>();
+const cachedViews = new WeakMap<AppStore, { snapshot: Snapshot; readonly draft: DraftView }>();
 
 /** The draft as it is at this moment, for keys and clicks; what is drawn follows it by `useDraft`. */
 export function draftNow(store: AppStore): DraftView {
   const snapshot = store.get();
   const app = arrived(snapshot.app);
-  const last = kept.get(store);
+  const last = cachedViews.get(store);
   if (last?.snapshot === snapshot) return last.draft;
   if (last !== undefined && sameForDraft(last.snapshot, snapshot)) {
     last.snapshot = snapshot;
     return last.draft;
   }
   const draft = deriveDraft(store, snapshot, app);
-  kept.set(store, { snapshot, draft });
+  cachedViews.set(store, { snapshot, draft });
   return draft;
 }

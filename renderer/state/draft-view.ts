@@ -68,41 +68,44 @@ export interface DraftView {
 }
 
 /** The last few results by key: a keystroke derives once however many parts of the page read it. */
-function remember<V>(make: (...texts: string[]) => V, depth = 4): (...texts: string[]) => V {
-  const kept: { texts: string[]; value: V }[] = [];
+function memoize<V>(make: (...texts: string[]) => V, depth = 4): (...texts: string[]) => V {
+  const cache: { texts: string[]; value: V }[] = [];
   return (...texts) => {
-    const hit = kept.find(
+    const hit = cache.find(
       (entry) =>
         entry.texts.length === texts.length && entry.texts.every((text, index) => text === texts[index]),
     );
     if (hit !== undefined) return hit.value;
     const value = make(...texts);
-    kept.unshift({ texts, value });
-    kept.length = Math.min(kept.length, depth);
+    cache.unshift({ texts, value });
+    cache.length = Math.min(cache.length, depth);
     return value;
   };
 }
 
-const view = remember((text, exists): DocumentView => {
-  const made = (parsed: ParsedSettings | null, syntax: readonly SettingsSyntaxError[]): DocumentView => ({
+const view = memoize((text, exists): DocumentView => {
+  const documentView = (
+    parsed: ParsedSettings | null,
+    syntax: readonly SettingsSyntaxError[],
+  ): DocumentView => ({
     text,
     parsed,
     syntax,
     settings: effectiveSettings(parsed ?? text, { exists: exists === 'exists' }),
   });
-  if (text === '' && exists !== 'exists') return made(null, []);
+  if (text === '' && exists !== 'exists') return documentView(null, []);
   const result = parseSettings(text);
-  return result.ok ? made(result.value, []) : made(null, result.error);
+  return result.ok ? documentView(result.value, []) : documentView(null, result.error);
 }, 6);
 
 /** What a text comes to; `exists`: it stands in a file, so that an empty one is a broken one. */
 export const viewDocument = (text: string, exists: boolean): DocumentView =>
   view(text, exists ? 'exists' : '');
 
-const changesBetween = remember((before, after): readonly SettingsChange[] => diffSettings(before, after));
+const changesBetween = memoize((before, after): readonly SettingsChange[] => diffSettings(before, after));
 
 // The context travels as text, so that it can be part of the key.
-const lint = remember((text, context): readonly Finding[] =>
+const lint = memoize((text, context): readonly Finding[] =>
   lintSettings(text, JSON.parse(context) as LintContext),
 ); // made by lintContext below
 

@@ -8,9 +8,9 @@ import { useAppPart } from './context.tsx';
  */
 export function useMissing(feature: TargetFeature): string | undefined {
   const { t } = useTranslation();
-  const why = missingBecause(
+  const reason = missingBecause(
     useAppPart((app) => app.target.capabilities),
     feature,
   );
-  return why === null ? undefined : t(`target.missing.${why}`);
+  return reason === null ? undefined : t(`target.missing.${reason}`);
 }

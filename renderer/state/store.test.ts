@@ -17,15 +17,15 @@ import { createAppStore } from './store.ts';
 const onText = offText.replace('"value": false', '"value": true');
 const chosen = { remove: ['a'], includeRunning: false, removeVolumes: true };
 
-async function open(app: AppState, answers: Parameters<typeof fakeBridge>[1] = {}) {
-  const bridge = fakeBridge(app, answers);
+async function open(app: AppState, responses: Parameters<typeof fakeBridge>[1] = {}) {
+  const bridge = fakeBridge(app, responses);
   const store = createAppStore(bridge);
   await store.load();
   return { bridge, store };
 }
 /** ECI is off; a draft turns it on, and containers were chosen to be removed. */
-async function choosing(answers: Parameters<typeof fakeBridge>[1] = {}) {
-  const opened = await open(appState({ settings: settingsState(offText) }), answers);
+async function choosing(responses: Parameters<typeof fakeBridge>[1] = {}) {
+  const opened = await open(appState({ settings: settingsState(offText) }), responses);
   opened.store.setDraft(onText);
   await opened.store.flush();
   opened.store.setChoices(chosen);
@@ -88,9 +88,9 @@ describe('a draft that main could not keep', () => {
   it('is reported to callers that need main to have it, retried, and dropped once discarded', async () => {
     const { store, bridge } = await open(appState(), full);
     store.setDraft(`${appliedText}\n`);
-    for (const tries of [1, 2]) {
+    for (const attempts of [1, 2]) {
       expect(await store.flush()).toMatchObject({ ok: false, error: { code: 'settings.unwritable' } });
-      expect(bridge.calls.filter(({ name }) => name === 'settings:set-draft')).toHaveLength(tries);
+      expect(bridge.calls.filter(({ name }) => name === 'settings:set-draft')).toHaveLength(attempts);
     }
     await store.discard();
     expect(store.get().draftError).toBeNull();
@@ -110,21 +110,21 @@ describe('a draft that main could not keep', () => {
 });
 
 it('sends an edit at once, and of those that come while it is on its way only the newest', async () => {
-  const answers: (() => void)[] = [];
+  const responses: (() => void)[] = [];
   const drafts: string[] = [];
   const { store } = await open(appState(), {
     'settings:set-draft': async ({ text }) => {
       drafts.push(text);
-      await new Promise<void>((resolve) => answers.push(resolve));
+      await new Promise<void>((resolve) => responses.push(resolve));
       return ok(settingsState(appliedText, { draft: text }));
     },
   });
   for (const end of [' ', '  ', '   ']) store.setDraft(`${appliedText}${end}`);
   expect(drafts).toEqual([`${appliedText} `]);
   const flushed = store.flush();
-  answers[0]?.();
+  responses[0]?.();
   await expect.poll(() => drafts).toEqual([`${appliedText} `, `${appliedText}   `]);
-  answers[1]?.();
+  responses[1]?.();
   expect(await flushed).toEqual(ok(undefined));
   expect(store.get().app?.settings.draft).toBe(`${appliedText}   `);
   expect(await store.flush()).toEqual(ok(undefined));
@@ -177,14 +177,14 @@ describe('another engine', () => {
   };
 
   it('never gets a draft that was typed for the one before, also where main is slow', async () => {
-    let answerFirst: () => void = () => undefined;
+    let resolveFirst: () => void = () => undefined;
     const drafts: unknown[] = [];
     const { store, bridge } = await open(appState(), {
       'settings:set-draft': async ({ text }) => {
         drafts.push(text);
         if (drafts.length === 1)
           await new Promise<void>((resolve) => {
-            answerFirst = resolve;
+            resolveFirst = resolve;
           });
         return ok(settingsState(text));
       },
@@ -195,7 +195,7 @@ describe('another engine', () => {
     const second = store.flush();
     await expect.poll(() => drafts).toHaveLength(1);
     openOther(bridge);
-    answerFirst();
+    resolveFirst();
     expect(await first).toMatchObject({ ok: false, error: { code: 'engine.changed' } });
     expect(await second).toMatchObject({ ok: false, error: { code: 'engine.changed' } });
     expect(drafts).toEqual([`${appliedText} `]);
@@ -204,11 +204,11 @@ describe('another engine', () => {
   });
 
   it('keeps its draft when the one before was to be discarded', async () => {
-    let answerDraft: () => void = () => undefined;
+    let resolveDraft: () => void = () => undefined;
     const { store, bridge } = await open(appState(), {
       'settings:set-draft': async ({ text }) => {
         await new Promise<void>((resolve) => {
-          answerDraft = resolve;
+          resolveDraft = resolve;
         });
         return ok(settingsState(text));
       },
@@ -217,25 +217,25 @@ describe('another engine', () => {
     const discarding = store.discard();
     await expect.poll(() => bridge.calls.some(({ name }) => name === 'settings:set-draft')).toBe(true);
     openOther(bridge);
-    answerDraft();
+    resolveDraft();
     expect(await discarding).toMatchObject({ ok: false, error: { code: 'engine.changed' } });
     expect(bridge.calls.some(({ name }) => name === 'settings:discard-draft')).toBe(false);
     expect(store.get().discarded).toBeNull();
   });
 
   it('is named with each request about it; an answer about the one before counts for nothing', async () => {
-    let answer: () => void = () => undefined;
+    let resolveRequest: () => void = () => undefined;
     const { store, bridge } = await open(appState(), {
       'engine:stop': async () => {
         await new Promise<void>((resolve) => {
-          answer = resolve;
+          resolveRequest = resolve;
         });
         return ok(appState().engine);
       },
     });
     const stopping = store.request('engine:stop', undefined);
     openOther(bridge);
-    answer();
+    resolveRequest();
     expect(await stopping).toMatchObject({ ok: false, error: { code: 'engine.changed' } });
     await store.request('containers:scan', undefined);
     await store.request('clipboard:write', { text: '' });

@@ -46,27 +46,27 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
   let sending: Promise<Result<void>> | null = null;
 
   /** Target's id of the engine that the window shows. */
-  const shownEngine = (): string | null => snapshot.app?.target.id ?? null;
+  const currentEngine = (): string | null => snapshot.app?.target.id ?? null;
 
   /**
-   * The one way to main: says which engine a request is about, and lets no answer about another one through.
+   * Every request to main passes here: it names the engine, and drops a response about another engine.
    */
-  const ask = async <K extends IpcRequest>(
+  const sendRequest = async <K extends IpcRequest>(
     name: K,
     input: IpcInput<K>,
-    engine = shownEngine(),
+    engine = currentEngine(),
   ): Promise<Result<IpcOutput<K>>> => {
     if (!isEngineRequest(name)) return bridge.request(name, input, null);
-    if (shownEngine() !== engine) return engineChanged();
-    const answer = await bridge.request(name, input, engine);
-    return shownEngine() === engine ? answer : engineChanged();
+    if (currentEngine() !== engine) return engineChanged();
+    const result = await bridge.request(name, input, engine);
+    return currentEngine() === engine ? result : engineChanged();
   };
 
   const adopt = (part: IpcEvents['changed']) => {
     if (snapshot.app === null) return;
     tick();
     // Another engine: what was typed, undone and chosen was about the one before.
-    if (part.target !== undefined && part.target.id !== snapshot.app.target.id) forget();
+    if (part.target !== undefined && part.target.id !== snapshot.app.target.id) discardEngineState();
     // Parts that are present are whole; an absent one stays as it was, and so does one that says the same
     // again: nothing is drawn for it.
     const before: Readonly<Record<string, unknown>> = { ...snapshot.app };
@@ -81,7 +81,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     set({ app, ...(ahead ? {} : { draft: app.settings.draft }) });
   };
 
-  const forget = () => {
+  const discardEngineState = () => {
     sending = null;
     ahead = false;
     typing = null;
@@ -103,19 +103,19 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
 
   /** Sends the draft as it is shown, and again for as long as it was edited meanwhile. */
   const sendDraft = async (): Promise<Result<void>> => {
-    const engine = shownEngine();
+    const engine = currentEngine();
     for (;;) {
       const text = snapshot.draft;
-      const answer = await ask('settings:set-draft', { text }, engine);
-      if (shownEngine() !== engine) return engineChanged();
+      const result = await sendRequest('settings:set-draft', { text }, engine);
+      if (currentEngine() !== engine) return engineChanged();
       if (snapshot.draft !== text) continue;
-      if (!answer.ok) {
-        set({ draftError: answer.error });
-        return answer;
+      if (!result.ok) {
+        set({ draftError: result.error });
+        return result;
       }
       ahead = false;
       set({ draftError: null });
-      adopt({ settings: answer.value });
+      adopt({ settings: result.value });
       return { ok: true, value: undefined };
     }
   };
@@ -143,19 +143,19 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
   const replaceSettings = async (
     request: (engine: string | null) => Promise<Result<AppState['settings']>>,
   ): Promise<Result<void>> => {
-    const engine = shownEngine();
+    const engine = currentEngine();
     if (ahead) await send();
     const before = snapshot.draft;
-    const answer = await request(engine);
-    if (!answer.ok) return answer;
+    const result = await request(engine);
+    if (!result.ok) return result;
     ahead = false;
     set({
       draftError: null,
-      ...(answer.value.draft === before
+      ...(result.value.draft === before
         ? {}
         : { undo: [...snapshot.undo, before].slice(-undoDepth), redo: [] }),
     });
-    adopt({ settings: answer.value });
+    adopt({ settings: result.value });
     return { ok: true, value: undefined };
   };
 
@@ -168,22 +168,22 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     },
     get: () => snapshot,
     async load() {
-      const answer = await ask('app:state', undefined);
-      if (!answer.ok) {
-        set({ loadError: answer.error });
+      const result = await sendRequest('app:state', undefined);
+      if (!result.ok) {
+        set({ loadError: result.error });
         return;
       }
       tick();
-      set({ app: answer.value, draft: answer.value.settings.draft, loadError: null });
-      if (answer.value.run !== null) {
-        const log = await ask('apply:log', undefined);
+      set({ app: result.value, draft: result.value.settings.draft, loadError: null });
+      if (result.value.run !== null) {
+        const log = await sendRequest('apply:log', undefined);
         if (log.ok) set({ log: log.value.slice(-logDepth) });
       }
     },
     on: (event, listener) => bridge.on(event, listener),
     async request(name, input) {
       if (name === 'apply:start') set({ log: [] });
-      return ask(name, input);
+      return sendRequest(name, input);
     },
     setDraft(text, how) {
       if (text === snapshot.draft) return;
@@ -215,21 +215,23 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     flush,
     async switchTarget(id) {
       // What could not be kept would be gone with the switch.
-      const kept = await flush();
-      if (!kept.ok) return kept;
-      const answer = await ask('target:switch', { id });
-      if (!answer.ok) return answer;
-      adopt(answer.value);
+      const flushed = await flush();
+      if (!flushed.ok) return flushed;
+      const result = await sendRequest('target:switch', { id });
+      if (!result.ok) return result;
+      adopt(result.value);
       return { ok: true, value: undefined };
     },
     async discard() {
-      const answer = await replaceSettings((engine) => ask('settings:discard-draft', undefined, engine));
-      if (answer.ok) set({ discarded: { error: null } });
-      else if (answer.error.code !== 'engine.changed') set({ discarded: { error: answer.error } });
-      return answer;
+      const result = await replaceSettings((engine) =>
+        sendRequest('settings:discard-draft', undefined, engine),
+      );
+      if (result.ok) set({ discarded: { error: null } });
+      else if (result.error.code !== 'engine.changed') set({ discarded: { error: result.error } });
+      return result;
     },
     resolveConflict: (keep) =>
-      replaceSettings((engine) => ask('settings:resolve-conflict', { keep }, engine)),
+      replaceSettings((engine) => sendRequest('settings:resolve-conflict', { keep }, engine)),
     setChoices: (choices) => {
       set({ choices });
     },

@@ -127,7 +127,7 @@ export const size = {
 export const narrow = '@media (max-width: 799.95px)';
 export const low = '@media (max-height: 519.95px)';
 /** As the class `visually-hidden`, for a condition. */
-export const onlySpoken = {
+export const visuallyHidden = {
   position: 'absolute',
   width: '1px',
   height: '1px',

@@ -25,10 +25,11 @@ export const nothingWatched: Watched = { known: null, appeared: null };
  */
 export function watchScan(before: Watched, scan: ContainerScan): Watched {
   const unprotected = scan.containers.filter((container) => !container.protected);
-  const told = unprotected.filter(({ reason }) => reason !== 'unknown').map(({ id }) => id);
+  const reportable = unprotected.filter(({ reason }) => reason !== 'unknown').map(({ id }) => id);
   const here = new Set(unprotected.map(({ id }) => id));
-  const known = new Set([...(before.known ?? []), ...told].filter((id) => here.has(id)));
-  const fresh = before.known === null || !scan.eci ? [] : told.filter((id) => before.known?.has(id) !== true);
+  const known = new Set([...(before.known ?? []), ...reportable].filter((id) => here.has(id)));
+  const fresh =
+    before.known === null || !scan.eci ? [] : reportable.filter((id) => before.known?.has(id) !== true);
   // Gone or recreated ones are no news any more; with ECI off nothing is.
   const waiting = scan.eci ? [...(before.appeared?.ids ?? []), ...fresh].filter((id) => here.has(id)) : [];
   return {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { giveBackBinds, heldBindText } from '../policy/held-binds.ts';
+import { restoreBinds, convertedBindText } from '../policy/held-binds.ts';
 import { parseJson, writeJson } from '../policy/json.ts';
 import { message } from '../messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../result.ts';
@@ -145,8 +145,8 @@ const rawSchema = z.object({
 });
 
 /** Reads an inspect answer; `containers.recreate-failed` for what is none. */
-export function readInspected(answer: unknown): Result<Inspected, AppError> {
-  const value = asSent(answer);
+export function readInspected(response: unknown): Result<Inspected, AppError> {
+  const value = asSent(response);
   const view = inspectedSchema.safeParse(value);
   const raw = rawSchema.safeParse(value);
   if (!view.success || !raw.success) {
@@ -164,12 +164,12 @@ export function readInspected(answer: unknown): Result<Inspected, AppError> {
 }
 
 /** An answer of the engine's own, which does not pass the gateway, with the binds that the client sent. */
-function asSent(answer: unknown): unknown {
-  const text = JSON.stringify(answer) ?? '';
-  if (!text.includes(heldBindText)) return answer;
+function asSent(response: unknown): unknown {
+  const text = JSON.stringify(response) ?? '';
+  if (!text.includes(convertedBindText)) return response;
   const parsed = parseJson(text, { depth: 64, elements: 2_000_000, entries: 2_000_000 });
-  const given: unknown = parsed.ok ? JSON.parse(writeJson(giveBackBinds(parsed.value))) : answer;
-  return given;
+  const restored: unknown = parsed.ok ? JSON.parse(writeJson(restoreBinds(parsed.value))) : response;
+  return restored;
 }
 
 /** The container another one's namespace mode joins (`container:ID`); null where it joins none. */

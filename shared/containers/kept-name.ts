@@ -1,14 +1,14 @@
 /**
- * `NAME-before-eci`, with a number where that is taken: what an old container is called while its successor
- * has its name.
+ * `NAME-before-eci`, with a number where that is in use: the name of an old container while its successor has
+ * its own.
  */
-export function keptName(name: string, taken: ReadonlySet<string>): string {
+export function retainedName(name: string, used: ReadonlySet<string>): string {
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? `${name}-before-eci` : `${name}-before-eci-${number}`;
-    if (!taken.has(candidate)) return candidate;
+    if (!used.has(candidate)) return candidate;
   }
 }
 
-/** The name that one called so had before; null for a name that is no such one. */
-export const nameBeforeKept = (kept: string): string | null =>
-  /^(.+)-before-eci(?:-\d+)?$/.exec(kept)?.[1] ?? null;
+/** The name before the rename; null for a name of another form. */
+export const originalName = (retained: string): string | null =>
+  /^(.+)-before-eci(?:-\d+)?$/.exec(retained)?.[1] ?? null;

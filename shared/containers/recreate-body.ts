@@ -75,8 +75,8 @@ export function recreation(
   const newHost: Record<string, unknown> = {
     ...present(host, new Set(['VolumesFrom', 'UsernsMode'])),
     Runtime: engine.runtime,
-    ...said(host, 'Binds', mounts.binds),
-    ...said(host, 'Mounts', mounts.mounts),
+    ...unlessUnset(host, 'Binds', mounts.binds),
+    ...unlessUnset(host, 'Mounts', mounts.mounts),
   };
   if (view.HostConfig.UsernsMode !== '')
     changes.push({ code: 'userns', params: { before: view.HostConfig.UsernsMode } });
@@ -96,7 +96,7 @@ export function recreation(
     const successor = joined === null ? undefined : successors.get(joined);
     if (successor !== undefined) newHost[key] = `container:${successor}`;
   }
-  if (view.HostConfig.Links.length > 0) newHost['Links'] = view.HostConfig.Links.map(linkAsAsked);
+  if (view.HostConfig.Links.length > 0) newHost['Links'] = view.HostConfig.Links.map(toCreateLink);
   // The engine adds it to every privileged container, also to one that has it.
   if (view.HostConfig.Privileged)
     newHost['SecurityOpt'] = view.HostConfig.SecurityOpt.filter((option) => option !== 'label=disable');
@@ -133,15 +133,15 @@ export function recreation(
   return { body, networks, changes };
 }
 
-/** The entries that say something, without those named. */
+/** The entries that are not null, without `excluded`. */
 const present = (
   object: Readonly<Record<string, unknown>>,
-  without: ReadonlySet<string>,
+  excluded: ReadonlySet<string>,
 ): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(object).filter(([key, value]) => value !== null && !without.has(key)));
+  Object.fromEntries(Object.entries(object).filter(([key, value]) => value !== null && !excluded.has(key)));
 
-/** A list, unless it is empty and nothing was said before either. */
-const said = (
+/** The list, or no key at all if it is empty and the key was unset before. */
+const unlessUnset = (
   host: Readonly<Record<string, unknown>>,
   key: string,
   list: readonly unknown[],
@@ -150,12 +150,12 @@ const said = (
 const isShortId = (name: string, id: string): boolean => name.length === 12 && id.startsWith(name);
 
 /** Inspect says "/child:/parent/alias"; create asks for "child:alias". */
-function linkAsAsked(link: string): string {
+function toCreateLink(link: string): string {
   const [child = '', alias = ''] = link.split(':');
   return `${child.replace(/^\//, '')}:${alias.split('/').at(-1) ?? ''}`;
 }
 
 const since = (version: string, minor: number): boolean => {
-  const [major = 0, found = 0] = version.split('.').map(Number);
-  return major > 1 || found >= minor;
+  const [major = 0, actualMinor = 0] = version.split('.').map(Number);
+  return major > 1 || actualMinor >= minor;
 };

@@ -1,7 +1,7 @@
 import type { Inspected } from './inspected.ts';
-import { nameBeforeKept } from './kept-name.ts';
+import { originalName } from './kept-name.ts';
 
-interface Known {
+interface InspectedContainer {
   readonly inspected: Inspected;
   readonly isProtected: boolean;
 }
@@ -11,11 +11,11 @@ interface Known {
  * and stays when that one is gone; the container that has it can't be entered or started again. This is that
  * container as if its links led to the successors. The same object where they lead nowhere else.
  */
-export function withCurrentLinks(inspected: Inspected, all: readonly Known[]): Inspected {
+export function withCurrentLinks(inspected: Inspected, all: readonly InspectedContainer[]): Inspected {
   const { HostConfig: host } = inspected.view;
   const links = host.Links.map((link) => {
     const [path = '', ...rest] = link.split(':');
-    const name = nameBeforeKept(path.replace(/^\//, ''));
+    const name = originalName(path.replace(/^\//, ''));
     const led =
       name !== null &&
       all.some((one) => one.isProtected && one.inspected.name === name) &&

@@ -62,11 +62,13 @@ export function recreateOrder(containers: readonly Inspected[]): Inspected[][] {
 
 /** A topological order; of what is free, and of what hangs in a circle, the first is taken. */
 function inOrder<T>(items: readonly T[], before: (one: T, other: T) => boolean): T[] {
-  const left = [...items];
+  const remaining = [...items];
   const ordered: T[] = [];
-  while (left.length > 0) {
-    const free = left.findIndex((item) => !left.some((other) => other !== item && before(other, item)));
-    ordered.push(...left.splice(Math.max(free, 0), 1));
+  while (remaining.length > 0) {
+    const free = remaining.findIndex(
+      (item) => !remaining.some((other) => other !== item && before(other, item)),
+    );
+    ordered.push(...remaining.splice(Math.max(free, 0), 1));
   }
   return ordered;
 }

@@ -1,8 +1,8 @@
 import type { EffectiveSettings } from '../settings/effective.ts';
 import type { CarriedNetwork } from './recreate-networks.ts';
 
-/** A container that is to be made anew, as far as the gateway will have a say in it. */
-export interface AskedRecreation {
+/** A container that is to be recreated: what the gateway decides by. */
+export interface RequestedRecreation {
   /** Of the old one. */
   readonly id: string;
   readonly name: string;
@@ -14,9 +14,9 @@ export interface AskedRecreation {
   readonly connected: readonly CarriedNetwork[];
 }
 
-/** What recreations are to be decided by. */
-export interface RecreatePolicyQuestion {
-  /** Those that will be in force. */
+/** Input of the decision on recreations. */
+export interface RecreatePolicyInput {
+  /** The settings that will be in force. */
   readonly settings: EffectiveSettings;
   readonly paths: {
     readonly root: string;
@@ -25,19 +25,19 @@ export interface RecreatePolicyQuestion {
     readonly engineSocket: string;
     readonly clientSocket: string;
   };
-  readonly asked: readonly AskedRecreation[];
+  readonly requested: readonly RequestedRecreation[];
 }
 
-/** One refusal of the gateway's, in its own (English) words, which name the setting. */
+/** One refusal of the gateway: its English text, which names the setting. */
 export interface RecreateRefusal {
   readonly rule: string;
   readonly message: string;
 }
 
 /**
- * What the gateway will refuse, by the id of the old one; nothing is changed by asking. What can't be told
- * from here is no refusal.
+ * Predicts what the gateway will refuse, by the id of the old container; changes nothing. What cannot be
+ * decided here is no refusal.
  */
 export type RecreatePolicy = (
-  question: RecreatePolicyQuestion,
+  question: RecreatePolicyInput,
 ) => Promise<ReadonlyMap<string, readonly RecreateRefusal[]>>;

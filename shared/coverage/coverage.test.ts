@@ -4,7 +4,7 @@ import {
   atLeast,
   coverageFor,
   rowEvidence,
-  shownState,
+  displayedState,
   workloadIds,
   type CoverageFacts,
   type WorkloadId,
@@ -148,12 +148,14 @@ describe('rowEvidence', () => {
   });
 
   it('never shows a probed row as protected without a passed probe', () => {
-    const shown = (v: Verification | null) => shownState(probed, rowEvidence(probed, v, now));
-    expect([shown(verification()), shown(null), shown(verification({ at: '2024-01-01T00:00:00Z' }))]).toEqual(
-      ['protected', 'unverified', 'unverified'],
-    );
+    const displayed = (v: Verification | null) => displayedState(probed, rowEvidence(probed, v, now));
+    expect([
+      displayed(verification()),
+      displayed(null),
+      displayed(verification({ at: '2024-01-01T00:00:00Z' })),
+    ]).toEqual(['protected', 'unverified', 'unverified']);
     expect(
-      shown(verification({ claims: claimIds.map((id) => ({ id, verdict: 'fail', evidence: '' })) })),
+      displayed(verification({ claims: claimIds.map((id) => ({ id, verdict: 'fail', evidence: '' })) })),
     ).toBe('unprotected');
   });
 });

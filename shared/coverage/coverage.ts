@@ -166,7 +166,7 @@ function featureRow(workload: WorkloadId, version: string | null, since: string)
 export function atLeast(version: string | null, minimum: string): boolean {
   const numbers = (text: string): number[] => /^v?(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number) ?? [];
   const [major, minor] = numbers(version ?? '');
-  const [wantedMajor = 0, wantedMinor = 0] = numbers(minimum);
+  const [requiredMajor = 0, requiredMinor = 0] = numbers(minimum);
   if (major === undefined || minor === undefined) return false;
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+  return major > requiredMajor || (major === requiredMajor && minor >= requiredMinor);
 }

@@ -37,7 +37,7 @@ export function rowEvidence(row: CoverageRow, verification: Verification | null,
  * A row's state as far as it may be shown: protected by probe only where the probe has passed, else
  * `unverified`.
  */
-export function shownState(row: CoverageRow, evidence: RowEvidence): CoverageRow['state'] | 'unverified' {
+export function displayedState(row: CoverageRow, evidence: RowEvidence): CoverageRow['state'] | 'unverified' {
   if (row.state !== 'protected' || row.basis !== 'probe') return row.state;
   if (evidence.kind === 'probe-failed') return 'unprotected';
   return evidence.kind === 'probe-passed' ? 'protected' : 'unverified';

@@ -1,8 +1,8 @@
 import type { MessageLanguage } from '../language.ts';
 import type { ProtectionState } from '../verify/claims.ts';
 
-/** What the tray and the notifications say: the main process has no window whose words it could take. */
-export interface DesktopWords {
+/** Texts of the tray and the notifications; the main process has no access to the window's catalogue. */
+export interface DesktopLabels {
   readonly state: Readonly<Record<ProtectionState | 'failed' | 'unreachable' | 'working', string>>;
   readonly except: (count: number) => string;
   readonly menu: {
@@ -27,7 +27,7 @@ export interface DesktopWords {
 
 const number = (count: number, language: string): string => new Intl.NumberFormat(language).format(count);
 
-const en: DesktopWords = {
+const en: DesktopLabels = {
   state: {
     protected: 'Protected',
     unverified: 'On, not verified',
@@ -64,7 +64,7 @@ const en: DesktopWords = {
   times: (what, count) => `${what} (${number(count, 'en')} times)`,
 };
 
-const zhCN: DesktopWords = {
+const zhCN: DesktopLabels = {
   state: {
     protected: '受保护',
     unverified: '已开启，未验证',
@@ -99,5 +99,5 @@ export const desktopLanguage = (preference: 'system' | MessageLanguage, system: 
     : 'en';
 
 /** The words for a preference. */
-export const desktopWords = (preference: 'system' | MessageLanguage, system: string): DesktopWords =>
+export const desktopLabels = (preference: 'system' | MessageLanguage, system: string): DesktopLabels =>
   desktopLanguage(preference, system) === 'zh-CN' ? zhCN : en;

@@ -5,7 +5,7 @@ import { createNotices, failedNotice, type EngineFacts, type Notice, type Notice
 import { message } from '../messages/message.ts';
 import { loadTranslator } from '../messages/translator.ts';
 import { fail } from '../result.ts';
-import { desktopWords } from './labels.ts';
+import { desktopLabels } from './labels.ts';
 
 /** Notices with a clock that the test moves. */
 function desk(options: { inFront?: boolean; off?: readonly NoticeKind[]; language?: 'en' | 'zh-CN' } = {}) {
@@ -13,8 +13,8 @@ function desk(options: { inFront?: boolean; off?: readonly NoticeKind[]; languag
   const timers = new Set<{ at: number; act: () => void }>();
   let now = 0;
   const notices = createNotices({
-    words: () => desktopWords(options.language ?? 'en', ''),
-    wanted: (kind) => options.off?.includes(kind) !== true,
+    labels: () => desktopLabels(options.language ?? 'en', ''),
+    isEnabled: (kind) => options.off?.includes(kind) !== true,
     inFront: () => options.inFront === true,
     show: (notice) => {
       shown.push(notice);
@@ -211,7 +211,7 @@ describe('an unprotected container', () => {
   it('of another engine is no news', () => {
     const { notices, shown } = desk();
     notices.engine(facts({ scan: scan([]) }));
-    notices.forget();
+    notices.reset();
     notices.engine(facts({ scan: scan([container('theirs', false)]) }));
     expect(shown).toEqual([]);
   });
@@ -261,14 +261,14 @@ it('a failed request of the tray is shown with reason and hint, in one language'
     hint: message('app.try-again-and-enter-password'),
   });
   expect(
-    failedNotice(desktopWords('en', ''), 'verify', { ...error, reason: '<b>' }, await loadTranslator('en')),
+    failedNotice(desktopLabels('en', ''), 'verify', { ...error, reason: '<b>' }, await loadTranslator('en')),
   ).toEqual({
     title: 'The protection could not be verified',
     body: 'administrator rights were not given\n‹b›\nTry again and enter the password.',
     place: { page: 'overview', params: {} },
   });
   expect(
-    failedNotice(desktopWords('zh-CN', ''), 'start', error, await loadTranslator('zh-CN')),
+    failedNotice(desktopLabels('zh-CN', ''), 'start', error, await loadTranslator('zh-CN')),
   ).toMatchObject({
     title: '未能启动引擎',
     body: '未获得管理员权限\n请重试并输入密码。',

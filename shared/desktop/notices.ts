@@ -6,7 +6,7 @@ import { translateError, type Translate } from '../messages/translator.ts';
 import type { AppError } from '../result.ts';
 import type { ProtectionState } from '../verify/claims.ts';
 import type { DeepLink } from './deep-link.ts';
-import type { DesktopWords } from './labels.ts';
+import type { DesktopLabels } from './labels.ts';
 
 /** The kinds of notification a person can turn off one by one. */
 export const noticeKinds = ['denied', 'unprotected', 'protection'] as const;
@@ -33,8 +33,8 @@ export interface EngineFacts {
 }
 
 export interface NoticeOptions {
-  readonly words: () => DesktopWords;
-  readonly wanted: (kind: NoticeKind) => boolean;
+  readonly labels: () => DesktopLabels;
+  readonly isEnabled: (kind: NoticeKind) => boolean;
   /** The window is in front and shows all this anyway. */
   readonly inFront: () => boolean;
   readonly show: (notice: Notice) => void;
@@ -47,19 +47,19 @@ export interface NoticeOptions {
 
 export interface Notices {
   /**
-   * Entries of the decision log, as they come. `left`: so many more came in a flood, and are known by number
+   * Entries of the decision log, as they come. `omitted`: so many more came in a flood, and are known by number
    * only.
    */
-  decided(entries: readonly StoredAuditEntry[], left?: number): void;
-  /** The engine as it is now; the first call after `forget` only says where things stand. */
+  decided(entries: readonly StoredAuditEntry[], omitted?: number): void;
+  /** The engine as it is now; the first call after `reset` only sets the baseline. */
   engine(facts: EngineFacts): void;
-  /** Another engine was opened: nothing of the last one is news. */
-  forget(): void;
+  /** Another engine was opened: drops what is pending and the baseline of the last one. */
+  reset(): void;
 }
 
 const defaultQuietMs = 30_000;
-/** Denials kept for one grouped notification; beyond that only their number counts. */
-const mostKept = 200;
+/** Denials retained for one grouped notification; beyond that only their number counts. */
+const maxGrouped = 200;
 
 const byTimer = (act: () => void, ms: number) => {
   const timer = setTimeout(act, ms);
@@ -72,40 +72,40 @@ const byTimer = (act: () => void, ms: number) => {
 
 /** Decides what is worth a notification, groups it and never floods: at most one of a kind per `quietMs`. */
 export function createNotices({
-  words,
-  wanted,
+  labels,
+  isEnabled,
   inFront,
   show,
   quietMs = defaultQuietMs,
   schedule = byTimer,
 }: NoticeOptions): Notices {
-  const denied = calm<StoredAuditEntry>(quietMs, schedule, (entries, count) => {
-    say('denied', () => deniedNotice(words(), entries, count));
+  const denied = groupByPeriod<StoredAuditEntry>(quietMs, schedule, (entries, count) => {
+    notify('denied', () => deniedNotice(labels(), entries, count));
   });
-  const unprotected = calm<string>(quietMs, schedule, (names, count) => {
-    say('unprotected', () => unprotectedNotice(words(), names, count));
+  const unprotected = groupByPeriod<string>(quietMs, schedule, (names, count) => {
+    notify('unprotected', () => unprotectedNotice(labels(), names, count));
   });
-  // An engine that comes and goes is told of once: a second notification would be about what is over already.
+  // An engine that flaps is notified once: a second notification would be out of date already.
   let quiet: { cancel(): void } | undefined;
-  const lost = (notice: () => Omit<Notice, 'kind'>) => {
+  const notifyProtection = (notice: () => Omit<Notice, 'kind'>) => {
     if (quiet !== undefined) return;
     quiet = schedule(() => {
       quiet = undefined;
     }, quietMs);
-    say('protection', notice);
+    notify('protection', notice);
   };
   let before: EngineFacts | null = null;
   let known: ReadonlySet<string> | null = null;
 
-  function say(kind: NoticeKind, notice: () => Omit<Notice, 'kind'>): void {
-    if (wanted(kind) && !inFront()) show({ kind, ...notice() });
+  function notify(kind: NoticeKind, notice: () => Omit<Notice, 'kind'>): void {
+    if (isEnabled(kind) && !inFront()) show({ kind, ...notice() });
   }
 
   return {
-    decided(entries, left = 0) {
+    decided(entries, omitted = 0) {
       const refused = entries.filter((entry) => entry.outcome === 'deny' && !isProbes(entry));
       // What was left out of a flood is of the kind of what was kept.
-      const more = refused.length === 0 ? 0 : Math.round((left * refused.length) / entries.length);
+      const more = refused.length === 0 ? 0 : Math.round((omitted * refused.length) / entries.length);
       refused.forEach((entry, index) => {
         denied.add(entry, index === refused.length - 1 ? 1 + more : 1);
       });
@@ -124,13 +124,13 @@ export function createNotices({
         known = new Set(open.map((container) => container.id));
       }
       if (before !== null && !facts.expected && !before.expected) {
-        const gone =
+        const engineLost =
           before.phase === 'ready' &&
           (facts.phase === 'failed' || (facts.phase === 'stopped' && facts.broken));
-        if (gone)
-          lost(() => ({
-            title: words().engineStopped.title,
-            body: words().engineStopped.body,
+        if (engineLost)
+          notifyProtection(() => ({
+            title: labels().engineStopped.title,
+            body: labels().engineStopped.body,
             place: { page: 'overview', params: {} },
           }));
         else if (
@@ -138,17 +138,17 @@ export function createNotices({
           facts.protection === 'unverified' &&
           facts.phase === 'ready'
         )
-          lost(() => ({
-            title: words().notVerified.title,
-            body: words().notVerified.body,
+          notifyProtection(() => ({
+            title: labels().notVerified.title,
+            body: labels().notVerified.body,
             place: { page: 'overview', params: {} },
           }));
       }
       before = facts;
     },
-    forget() {
-      denied.forget();
-      unprotected.forget();
+    reset() {
+      denied.reset();
+      unprotected.reset();
       quiet?.cancel();
       quiet = undefined;
       before = null;
@@ -158,13 +158,13 @@ export function createNotices({
 }
 
 /**
- * The first is told at once; what comes within `quietMs` of it is collected and told together at the end, and
- * so on.
+ * Delivers the first item at once; collects those that come within `quietMs` of it and delivers them together
+ * at the end of that period, and so on.
  */
-function calm<T>(
+function groupByPeriod<T>(
   quietMs: number,
   schedule: (act: () => void, ms: number) => { cancel(): void },
-  tell: (items: readonly T[], count: number) => void,
+  deliver: (items: readonly T[], count: number) => void,
 ) {
   let waiting: T[] = [];
   let count = 0;
@@ -178,15 +178,15 @@ function calm<T>(
     const [items, number] = [waiting, count];
     [waiting, count] = [[], 0];
     pause();
-    tell(items, number);
+    deliver(items, number);
   }
   return {
     add(item: T, times = 1): void {
       count += times;
-      if (waiting.length < mostKept) waiting.push(item);
+      if (waiting.length < maxGrouped) waiting.push(item);
       if (timer === undefined) end();
     },
-    forget(): void {
+    reset(): void {
       timer?.cancel();
       timer = undefined;
       [waiting, count] = [[], 0];
@@ -195,7 +195,7 @@ function calm<T>(
 }
 
 function deniedNotice(
-  words: DesktopWords,
+  labels: DesktopLabels,
   entries: readonly StoredAuditEntry[],
   count: number,
 ): Omit<Notice, 'kind'> {
@@ -203,7 +203,7 @@ function deniedNotice(
   const what = (entry: StoredAuditEntry) => entry.what ?? `${entry.method} ${entry.target}`;
   if (count === 1 && last !== undefined) {
     return {
-      title: words.denied.one(short(what(last))),
+      title: labels.denied.one(short(what(last))),
       body: short(last.message, 200),
       place: { page: 'activity', params: last.id === undefined ? { filter: 'denied' } : { entry: last.id } },
     };
@@ -212,41 +212,41 @@ function deniedNotice(
   for (const entry of entries) times.set(what(entry), (times.get(what(entry)) ?? 0) + 1);
   const most = [...times].sort(([, a], [, b]) => b - a).slice(0, 3);
   return {
-    title: words.denied.many(count),
-    body: most.map(([name, n]) => (n === 1 ? short(name) : words.times(short(name), n))).join('\n'),
+    title: labels.denied.many(count),
+    body: most.map(([name, n]) => (n === 1 ? short(name) : labels.times(short(name), n))).join('\n'),
     place: { page: 'activity', params: { filter: 'denied' } },
   };
 }
 
 /**
  * That something asked for in the tray failed, and why; asked for, it is told whatever the preferences say of
- * news. `translate`: into the language of `words`.
+ * news. `translate`: into the language of `labels`.
  */
 export function failedNotice(
-  words: DesktopWords,
-  what: keyof DesktopWords['failed'],
+  labels: DesktopLabels,
+  what: keyof DesktopLabels['failed'],
   error: AppError,
   translate: Translate,
 ): Omit<Notice, 'kind'> {
   const { message, reason, hint } = translateError(error, translate);
   const lines = [message, reason, hint].filter((line): line is string => line !== undefined && line !== '');
   return {
-    title: words.failed[what],
+    title: labels.failed[what],
     body: lines.map((line) => short(line, 200)).join('\n'),
     place: { page: 'overview', params: {} },
   };
 }
 
 function unprotectedNotice(
-  words: DesktopWords,
+  labels: DesktopLabels,
   names: readonly string[],
   count: number,
 ): Omit<Notice, 'kind'> {
   return {
-    title: count === 1 ? words.unprotected.one(short(names[0] ?? '')) : words.unprotected.many(count),
+    title: count === 1 ? labels.unprotected.one(short(names[0] ?? '')) : labels.unprotected.many(count),
     body:
       count === 1
-        ? words.unprotected.body
+        ? labels.unprotected.body
         : names
             .slice(0, 5)
             .map((name) => short(name))

@@ -9,12 +9,12 @@ import { targetKinds } from './kinds.ts';
  */
 export const enginePhases = ['stopped', 'starting', 'ready', 'restarting', 'stopping', 'failed'] as const;
 /** What an engine is seen to be in. `unreachable`: it may run, but gives this user no answer. */
-export const seenPhases = [...enginePhases, 'unreachable'] as const;
+export const observedPhases = [...enginePhases, 'unreachable'] as const;
 
 /** The target engine as seen from outside: identity, where it listens, what runs. Times are ISO 8601 UTC. */
 export const engineStatusSchema = z.object({
   kind: z.enum(targetKinds),
-  phase: z.enum(seenPhases),
+  phase: z.enum(observedPhases),
   /** Name to show: the host's name. */
   name: z.string(),
   /** Root directory of an embedded engine. */

@@ -74,5 +74,5 @@ export const noListenerStore: ListenerStore = { keep: () => Promise.resolve(), d
 /** How a process comes by the sockets of the one before it, and leaves its own to the next. */
 export interface ListenerHandoff {
   readonly inherited: readonly InheritedListener[];
-  readonly keeper: ListenerStore;
+  readonly store: ListenerStore;
 }

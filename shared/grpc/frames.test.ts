@@ -19,7 +19,7 @@ it('finds the same messages however the bytes are cut', () => {
           at += size;
         }
         expect(found).toEqual(messages);
-        expect(reader.held).toBe(0);
+        expect(reader.bufferedBytes).toBe(0);
       },
     ),
   );
@@ -29,7 +29,7 @@ it("buffers what arrived, and reports what it can't parse", () => {
   const reader = new FrameReader(1000);
   expect(reader.push(Buffer.from([0, 0, 0]))).toEqual({ ok: true, messages: [] });
   expect(reader.push(Buffer.from([3, 0xe8, 1]))).toEqual({ ok: true, messages: [] });
-  expect(reader.held).toBe(6);
+  expect(reader.bufferedBytes).toBe(6);
   expect(new FrameReader(1000).push(Buffer.from([0, 0, 0, 3, 0xe9]))).toEqual({ ok: false, why: 'too-long' });
   expect(new FrameReader(1000).push(Buffer.from([1, 0, 0, 0, 0]))).toEqual({ ok: false, why: 'compressed' });
 });

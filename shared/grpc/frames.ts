@@ -12,7 +12,7 @@ export class FrameReader {
   readonly #limit: number;
   /** The first `#held` bytes are filled. One buffer that doubles: bytes may come one by one. */
   #buffer = empty;
-  #held = 0;
+  #bufferedBytes = 0;
 
   /** `limit`: bytes of the longest message that is read. */
   constructor(limit: number) {
@@ -20,12 +20,12 @@ export class FrameReader {
   }
 
   /** Bytes of a message that is not complete yet. */
-  get held(): number {
-    return this.#held;
+  get bufferedBytes(): number {
+    return this.#bufferedBytes;
   }
   /** Bytes that the message under way will have, its prefix included; 0 while that is not known. */
   get announced(): number {
-    return this.#held < prefixBytes ? 0 : prefixBytes + viewOf(this.#buffer).getUint32(1);
+    return this.#bufferedBytes < prefixBytes ? 0 : prefixBytes + viewOf(this.#buffer).getUint32(1);
   }
 
   /** Messages that are complete now, or why the stream can't be read on. */
@@ -34,7 +34,7 @@ export class FrameReader {
   ):
     | { readonly ok: true; readonly messages: readonly Uint8Array[] }
     | { readonly ok: false; readonly why: 'compressed' | 'too-long' } {
-    const all = this.#held === 0 ? bytes : this.#append(bytes);
+    const all = this.#bufferedBytes === 0 ? bytes : this.#append(bytes);
     const messages: Uint8Array[] = [];
     let at = 0;
     while (all.length - at >= prefixBytes) {
@@ -48,10 +48,10 @@ export class FrameReader {
       messages.push(all.subarray(at + prefixBytes, end));
       at = end;
     }
-    if (this.#held === 0 || at > 0) {
+    if (this.#bufferedBytes === 0 || at > 0) {
       const rest = all.subarray(at);
       this.#buffer = rest.length === 0 ? empty : new Uint8Array(rest);
-      this.#held = rest.length;
+      this.#bufferedBytes = rest.length;
     }
     return { ok: true, messages };
   }
@@ -60,19 +60,19 @@ export class FrameReader {
   reserve(): void {
     if (this.announced <= this.#buffer.length) return;
     const whole = new Uint8Array(this.announced);
-    whole.set(this.#buffer.subarray(0, this.#held));
+    whole.set(this.#buffer.subarray(0, this.#bufferedBytes));
     this.#buffer = whole;
   }
 
   #append(bytes: Uint8Array): Uint8Array {
-    const needed = this.#held + bytes.length;
+    const needed = this.#bufferedBytes + bytes.length;
     if (needed > this.#buffer.length) {
       const larger = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
-      larger.set(this.#buffer.subarray(0, this.#held));
+      larger.set(this.#buffer.subarray(0, this.#bufferedBytes));
       this.#buffer = larger;
     }
-    this.#buffer.set(bytes, this.#held);
-    this.#held = needed;
+    this.#buffer.set(bytes, this.#bufferedBytes);
+    this.#bufferedBytes = needed;
     return this.#buffer.subarray(0, needed);
   }
 }

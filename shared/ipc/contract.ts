@@ -9,7 +9,7 @@ import { appearedSchema } from '../containers/appeared.ts';
 import { recreatePlanSchema, recreateRequestSchema, recreateRunSchema } from '../containers/recreate.ts';
 import { applyPlanSchema, containerChoicesSchema } from '../apply/plan.ts';
 import { applyRunSchema } from '../apply/run.ts';
-import { registryAnswerSchema } from './registry.ts';
+import { registryResultSchema } from './registry.ts';
 import { firstRunSchema, preferencesSchema, type FirstRun, type Preferences } from './user-choices.ts';
 import { preferenceNames, preferenceStateSchema } from '../settings/preferences.ts';
 import { maxTextLength } from '../settings/limits.ts';
@@ -20,7 +20,7 @@ import {
   activityPageSize,
   activitySummarySchema,
 } from '../audit/activity.ts';
-import { foundTargetSchema, targetIdSchema, targetStateSchema } from '../targets/target.ts';
+import { discoveredTargetSchema, targetIdSchema, targetStateSchema } from '../targets/target.ts';
 import { pageIds } from '../pages/pages.ts';
 import { simulationInputSchema, simulationSchema } from '../explain/simulation.ts';
 
@@ -134,7 +134,7 @@ export const ipcContract = {
   requests: {
     'app:state': { scope: 'app', input: nothing, output: appStateSchema },
     /** Engines found on this machine now. */
-    'targets:list': { scope: 'app', input: nothing, output: z.array(foundTargetSchema) },
+    'targets:list': { scope: 'app', input: nothing, output: z.array(discoveredTargetSchema) },
     /**
      * Closes the open engine (its draft is kept) and opens another; the new state comes as one `changed`
      * event too. Refused during an apply.
@@ -267,7 +267,7 @@ export const ipcContract = {
     'registry:resolve': {
       scope: 'engine',
       input: z.object({ references: z.array(z.string().max(1024)).min(1).max(64), again: z.boolean() }),
-      output: z.array(registryAnswerSchema),
+      output: z.array(registryResultSchema),
     },
     /**
      * What would happen to a command line or a compose file. One at a time: a newer one cancels the one under

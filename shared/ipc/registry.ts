@@ -8,7 +8,7 @@ const problemFields = { why: z.string(), sentence: messageReferenceSchema.option
  * What a registry serves for one entry of the image list, as the window shows it. Only `served` with
  * `lastKnown: null` is fresh knowledge.
  */
-export const registryAnswerSchema = z.discriminatedUnion('kind', [
+export const registryResultSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('served'),
     digest: z.string(),
@@ -28,4 +28,4 @@ export const registryAnswerSchema = z.discriminatedUnion('kind', [
   /** A wildcard, or no reference at all: there is no one manifest to ask for. */
   z.object({ kind: z.literal('not-asked') }),
 ]);
-export type EntryAnswer = z.infer<typeof registryAnswerSchema>;
+export type EntryLookupResult = z.infer<typeof registryResultSchema>;

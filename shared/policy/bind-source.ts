@@ -1,6 +1,6 @@
 import { allow, deny, type Decision } from './decision.ts';
 import { message, type Message } from '../messages/message.ts';
-import { decideSocketMount, type SocketAnswer } from './socket-mount.ts';
+import { decideSocketMount, type SocketDecision } from './socket-mount.ts';
 
 /** What a bind source turned out to be on the engine's machine, symlinks followed. */
 export interface BindSourceFacts {
@@ -36,7 +36,7 @@ export interface BindSourceFacts {
 export interface BindSourceContext {
   readonly image: string;
   /** May the image have the Docker socket? Null: nobody was asked, so it may not. */
-  readonly socket?: SocketAnswer | null;
+  readonly socket?: SocketDecision | null;
 }
 
 /** May this be bind-mounted (A8, B1)? */

@@ -85,7 +85,7 @@ export type BuildDecision =
  * addresses in it are made from arguments, and a local tag may stand for any frontend.
  */
 export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDecision {
-  const kept: Parameter[] = [];
+  const retained: Parameter[] = [];
   const changes: Change[] = [];
   for (const { key, value } of parameters) {
     if (!known.has(key)) {
@@ -135,11 +135,11 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
       default:
     }
     if (after !== value) changes.push({ rule: 'pinned-reference', field: key, before: value, after });
-    kept.push({ key, value: after });
+    retained.push({ key, value: after });
   }
   // Whatever an engine takes where none is named.
-  kept.push({ key: 'version', value: classicBuilder });
-  return { outcome: 'pass', parameters: kept, changes };
+  retained.push({ key: 'version', value: classicBuilder });
+  return { outcome: 'pass', parameters: retained, changes };
 }
 
 const classicBuilder = '1';

@@ -8,7 +8,7 @@ import {
 import {
   decideCommand,
   governingList,
-  listsToAskAbout,
+  listsNeedingTrust,
   sameList,
   type EndpointCommands,
   type GoverningList,
@@ -165,9 +165,9 @@ describe('B7: which list counts', () => {
       expect(governingList(socket, mount('anything', allowedBy, { wide: 'direct' })).setting).toBe(
         '/bulkhead/perImageCommandLists/0',
       );
-      expect(listsToAskAbout(socket, mount(name, allowedBy))).toEqual(['wide']);
+      expect(listsNeedingTrust(socket, mount(name, allowedBy))).toEqual(['wide']);
     }
-    expect(listsToAskAbout(socket, mount('x', 'wide:latest'))).toEqual([]);
+    expect(listsNeedingTrust(socket, mount('x', 'wide:latest'))).toEqual([]);
   });
 
   it("B4: what is built from a list's image is of it while derived images are allowed", () => {
@@ -199,14 +199,14 @@ describe('B7: which list counts', () => {
       '/bulkhead/perImageCommandLists/0',
     ]);
     expect(list('GET', 'ps')?.detail).toContain('could not be told');
-    expect(listsToAskAbout(socket, mount('x', '*', { b: 'no' }))).toEqual(['a', 'c']);
+    expect(listsNeedingTrust(socket, mount('x', '*', { b: 'no' }))).toEqual(['a', 'c']);
     const never = governingList(socket, mount('x', '*'));
     expect([never.undecided.at(-1)?.setting, sameList(never, never), sameList(unsure, unsure)]).toEqual([
       general,
       false,
       false,
     ]);
-    expect(listsToAskAbout(socket, mount('x', '*', { a: 'unknown', b: 'direct' }))).toEqual(['a']);
+    expect(listsNeedingTrust(socket, mount('x', '*', { a: 'unknown', b: 'direct' }))).toEqual(['a']);
   });
 
   it('an entry that is no image reference covers nothing', () => {

@@ -133,7 +133,7 @@ function findingOf(
  * Images of per-image lists that image trust must be asked about before it is known which list is this
  * image's.
  */
-export function listsToAskAbout(socket: EffectiveSettings['socket'], mount: MountedImage): string[] {
+export function listsNeedingTrust(socket: EffectiveSettings['socket'], mount: MountedImage): string[] {
   const images = possibleLists(socket, mount).lists.map((index) => socket.perImage[index]?.image ?? '');
   return [...new Set(images)].filter((image) => findingOf(image, socket, mount) === 'unknown');
 }

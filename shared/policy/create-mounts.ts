@@ -151,7 +151,7 @@ function volumesFrom(
         );
         continue;
       }
-      const denial = heldMount(mount, facts, context);
+      const denial = decideExistingMount(mount, facts, context);
       if (denial !== null) return denial;
     }
     const pinned = parsed.mode === '' ? container.id : `${container.id}:${parsed.mode}`;
@@ -176,9 +176,9 @@ function volumesFrom(
   return null;
 }
 
-type HeldMount = ContainerReference['mounts'][number];
+type ExistingMount = ContainerReference['mounts'][number];
 
-function isSocket(mount: HeldMount, facts: Pick<CreateFacts, 'binds'>): boolean {
+function isSocket(mount: ExistingMount, facts: Pick<CreateFacts, 'binds'>): boolean {
   const known = mount.type === 'bind' ? facts.binds.get(mount.source) : undefined;
   return known !== undefined && (known.isDockerSocket || known.socketMount !== null);
 }
@@ -207,7 +207,7 @@ function ownDestinations(host: JsonObject): string[] {
  * changed. `sockets` says, by source, why the container may not have a socket of its own any more; null where
  * it may.
  */
-export function decideHeldMounts(
+export function decideExistingMounts(
   container: ContainerReference,
   facts: Pick<CreateFacts, 'binds' | 'volumes'>,
   context: BindSourceContext,
@@ -215,14 +215,14 @@ export function decideHeldMounts(
 ): Denial | null {
   for (const mount of container.mounts) {
     const socket = mount.type === 'bind' ? sockets.get(mount.source) : undefined;
-    const denial = socket === undefined ? heldMount(mount, facts, context) : socket;
+    const denial = socket === undefined ? decideExistingMount(mount, facts, context) : socket;
     if (denial !== null) return denial;
   }
   return null;
 }
 
-function heldMount(
-  mount: HeldMount,
+function decideExistingMount(
+  mount: ExistingMount,
   facts: Pick<CreateFacts, 'binds' | 'volumes'>,
   context: BindSourceContext,
 ): Denial | null {

@@ -24,15 +24,15 @@ export function hidesEnvironment(
 }
 
 /** The answer of a container's inspect without the values of its variables. All else stays as it is. */
-export function withoutEnvironment(answer: Json): Json {
-  if (!isObject(answer)) return answer;
-  const config = objectAt(answer, 'Config');
+export function withoutEnvironment(inspected: Json): Json {
+  if (!isObject(inspected)) return inspected;
+  const config = objectAt(inspected, 'Config');
   const env = config.get('Env');
-  if (!isList(env)) return answer;
+  if (!isList(env)) return inspected;
   const hidden = env.map((entry) =>
     typeof entry === 'string' ? `${entry.split('=', 1)[0] ?? ''}=${hiddenValue}` : entry,
   );
-  return new Map(answer).set('Config', new Map(config).set('Env', hidden));
+  return new Map(inspected).set('Config', new Map(config).set('Env', hidden));
 }
 
 /**
@@ -55,13 +55,14 @@ const mixedOptions = /^-(?:aux|ax)$/;
 
 /** The refusal of `docker top` with options that may show variables. `options` as in `ps_args`. */
 export function topDenial(options: string): Denial | null {
-  const words = options.split(/\s+/).filter((word) => word !== '');
+  const columns = options.split(/\s+/).filter((word) => word !== '');
   const odd =
-    words.length === 1 && mixedOptions.test(words[0] ?? '')
+    columns.length === 1 && mixedOptions.test(columns[0] ?? '')
       ? undefined
-      : words.find(
+      : columns.find(
           (word, index) =>
-            !plainOptions.test(word) && !(/^-e?o$/.test(words[index - 1] ?? '') && /^[a-z%,=]+$/.test(word)),
+            !plainOptions.test(word) &&
+            !(/^-e?o$/.test(columns[index - 1] ?? '') && /^[a-z%,=]+$/.test(word)),
         );
   return odd === undefined
     ? null

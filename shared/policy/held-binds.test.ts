@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { giveBackBinds, holdBinds, isHeldBind, readHeldBinds } from './held-binds.ts';
+import { restoreBinds, bindsToMounts, isConvertedBind, decodeBinds } from './held-binds.ts';
 import { parseJson, writeJson, type Json, type JsonObject } from './json.ts';
 
 const json = (value: unknown): JsonObject => {
@@ -17,7 +17,7 @@ const inspected = (host: JsonObject, points: readonly object[] = []) => {
 
 describe('binds whose source the engine does not make', () => {
   it('are mounts of the same meaning; named volumes stay binds', () => {
-    const host = holdBinds(json({ Binds: ['/a:/x', 'vol:/v:ro', '/b:/y:ro,rslave', '/c:/z:rro'] }), none);
+    const host = bindsToMounts(json({ Binds: ['/a:/x', 'vol:/v:ro', '/b:/y:ro,rslave', '/c:/z:rro'] }), none);
     expect(plain(host)).toEqual({
       Binds: ['vol:/v:ro'],
       Mounts: [
@@ -44,11 +44,11 @@ describe('binds whose source the engine does not make', () => {
 
   it('stay binds where the engine refuses their options, or is to label them', () => {
     const refused = ['/a:/x:ro,rw', '/a:/y:nocopy', '/a:/z:rslave,private'];
-    expect(plain(holdBinds(json({ Binds: refused }), none))).toEqual({ Binds: refused });
-    expect(plain(holdBinds(json({ Binds: ['/a:/x:z'] }), { ...none, relabels: true }))).toEqual({
+    expect(plain(bindsToMounts(json({ Binds: refused }), none))).toEqual({ Binds: refused });
+    expect(plain(bindsToMounts(json({ Binds: ['/a:/x:z'] }), { ...none, relabels: true }))).toEqual({
       Binds: ['/a:/x:z'],
     });
-    expect(plain(holdBinds(json({ Binds: ['/a:/x:z'] }), none))).not.toHaveProperty('Binds');
+    expect(plain(bindsToMounts(json({ Binds: ['/a:/x:z'] }), none))).not.toHaveProperty('Binds');
   });
 
   it('come with another container as well, unless something of the request is mounted there', () => {
@@ -69,7 +69,7 @@ describe('binds whose source the engine does not make', () => {
         },
       ],
     ]);
-    const host = holdBinds(json({ VolumesFrom: [`${id}:ro`], Binds: ['vol:/own/'] }), {
+    const host = bindsToMounts(json({ VolumesFrom: [`${id}:ro`], Binds: ['vol:/own/'] }), {
       relabels: false,
       containers,
     });
@@ -80,7 +80,7 @@ describe('binds whose source the engine does not make', () => {
         { Source: '/b', Target: '/y', ReadOnly: true },
       ],
     });
-    expect(plain(giveBackBinds(inspected(host)))).toEqual({
+    expect(plain(restoreBinds(inspected(host)))).toEqual({
       HostConfig: { Binds: ['vol:/own/'], VolumesFrom: [`${id}:ro`] },
       Mounts: [],
     });
@@ -96,14 +96,14 @@ describe('binds whose source the engine does not make', () => {
     };
     const other = { Type: 'tmpfs', Target: '/t' };
     const sent = { Binds: ['/a:/x/:ro', 'vol:/v', '/b:/y'], Mounts: [created, other] };
-    const host = holdBinds(json(sent), none);
+    const host = bindsToMounts(json(sent), none);
     expect(JSON.stringify(plain(host))).not.toContain('CreateMountpoint');
     const points = [
       { Destination: '/x', Mode: '' },
       { Destination: '/v', Mode: 'z' },
       { Destination: '/m', Mode: '' },
     ];
-    expect(plain(giveBackBinds(inspected(host, points)))).toEqual({
+    expect(plain(restoreBinds(inspected(host, points)))).toEqual({
       HostConfig: sent,
       Mounts: [
         { Destination: '/x', Mode: 'ro' },
@@ -118,10 +118,10 @@ describe('binds whose source the engine does not make', () => {
       json({ message: 'x' }),
       inspected(json({ Binds: ['/a:/x'], Mounts: [{ Type: 'bind', Consistency: 'cached' }] })),
     ]) {
-      expect(giveBackBinds(answer)).toBe(answer);
+      expect(restoreBinds(answer)).toBe(answer);
     }
-    expect(isHeldBind('cached')).toBe(false);
-    expect(readHeldBinds(['bulkhead-bind:x', 'bulkhead-bind:99:/a:/x'], ['v:/v']).binds).toEqual([
+    expect(isConvertedBind('cached')).toBe(false);
+    expect(decodeBinds(['bulkhead-bind:x', 'bulkhead-bind:99:/a:/x'], ['v:/v']).binds).toEqual([
       'v:/v',
       '/a:/x',
     ]);

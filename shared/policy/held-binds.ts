@@ -15,12 +15,12 @@ import { listAt, objectAt, textAt, textsAt } from './shape.ts';
  */
 const bindMark = 'bulkhead-bind:';
 const inheritedMark = 'bulkhead-inherited';
-const madeMark = 'bulkhead-made:';
+const createdMark = 'bulkhead-made:';
 
-/** What begins every mark. */
-const heldMark = 'bulkhead-';
-/** An answer of the engine's without this text has nothing to give back. */
-export const heldBindText = `"Consistency":"${heldMark}`;
+/** Prefix of every mark. */
+const markPrefix = 'bulkhead-';
+/** A response of the engine without this text has no bind to restore. */
+export const convertedBindText = `"Consistency":"${markPrefix}`;
 
 /** Consistencies that a client may ask for; the engine would take any text. */
 export const consistencies: ReadonlySet<string> = new Set([
@@ -31,10 +31,10 @@ export const consistencies: ReadonlySet<string> = new Set([
   'delegated',
 ]);
 
-/** Whether a mount of a container's `HostConfig` stands for something whose missing source is made. */
-export const isHeldBind = (consistency: string): boolean => consistency.startsWith(heldMark);
+/** Whether a mount of a container's `HostConfig` was converted from a bind (or a mount whose source is created). */
+export const isConvertedBind = (consistency: string): boolean => consistency.startsWith(markPrefix);
 
-export interface HoldBindsOptions {
+export interface BindsToMountsOptions {
   /**
    * SELinux is in use: the engine gives a source that is bound with z or Z the container's label, as it does
    * for `Binds` only.
@@ -48,19 +48,19 @@ export interface HoldBindsOptions {
  * A create request's `HostConfig` with its binds, and those that come with `VolumesFrom`, as mounts whose
  * source the engine does not make.
  */
-export function holdBinds(host: JsonObject, options: HoldBindsOptions): JsonObject {
-  const left: string[] = [];
-  const held: Json[] = [];
+export function bindsToMounts(host: JsonObject, options: BindsToMountsOptions): JsonObject {
+  const unconverted: string[] = [];
+  const converted: Json[] = [];
   textsAt(host, 'Binds').forEach((text, index) => {
-    const mount = heldBind(text, index, options);
-    if (mount === null) left.push(text);
-    else held.push(mount);
+    const mount = convertBind(text, index, options);
+    if (mount === null) unconverted.push(text);
+    else converted.push(mount);
   });
-  const mounts = [...listAt(host, 'Mounts').map(heldMount), ...held];
+  const mounts = [...listAt(host, 'Mounts').map(convertMount), ...converted];
   const written = new Map(host);
-  if (left.length > 0) written.set('Binds', left);
+  if (unconverted.length > 0) written.set('Binds', unconverted);
   else written.delete('Binds');
-  const all = [...mounts, ...inherited(host, mounts, left, options)];
+  const all = [...mounts, ...inherited(host, mounts, unconverted, options)];
   if (all.length > 0) written.set('Mounts', all);
   return written;
 }
@@ -79,8 +79,8 @@ const isRefused = (options: readonly string[]): boolean =>
   options.includes('nocopy') ||
   optionGroups.some((group) => options.filter((option) => group.has(option)).length > 1);
 
-/** Null: it stays what it is, for the engine to refuse or to label. */
-function heldBind(text: string, index: number, { relabels }: HoldBindsOptions): JsonObject | null {
+/** Null: not converted, for the engine to refuse or to label. */
+function convertBind(text: string, index: number, { relabels }: BindsToMountsOptions): JsonObject | null {
   const parsed = parseBind(text);
   if (!parsed.ok || parsed.spec.kind !== 'path') return null;
   const { source, destination, options } = parsed.spec;
@@ -113,15 +113,15 @@ function bindMount(
   ]);
 }
 
-/** A mount whose source the client wants made. */
-function heldMount(mount: Json): Json {
+/** Converts a mount with CreateMountpoint, whose source the gateway creates instead. */
+function convertMount(mount: Json): Json {
   if (!isObject(mount) || textAt(mount, 'Type') !== 'bind') return mount;
   const options = new Map(objectAt(mount, 'BindOptions'));
   if (options.get('CreateMountpoint') !== true) return mount;
   options.delete('CreateMountpoint');
   return new Map(mount)
     .set('BindOptions', options)
-    .set('Consistency', `${madeMark}${textAt(mount, 'Consistency')}`);
+    .set('Consistency', `${createdMark}${textAt(mount, 'Consistency')}`);
 }
 
 /**
@@ -132,9 +132,9 @@ function inherited(
   host: JsonObject,
   mounts: readonly Json[],
   binds: readonly string[],
-  { containers }: HoldBindsOptions,
+  { containers }: BindsToMountsOptions,
 ): Json[] {
-  const taken = new Set(
+  const usedDestinations = new Set(
     [
       ...mounts.map((mount) => (isObject(mount) ? textAt(mount, 'Target') : '')),
       ...binds.map((text) => {
@@ -153,7 +153,7 @@ function inherited(
     for (const { type, source, destination, readOnly, propagation = '' } of container.mounts) {
       // What comes later replaces what came before, of whatever type.
       found.delete(destination);
-      if (type !== 'bind' || taken.has(destination)) continue;
+      if (type !== 'bind' || usedDestinations.has(destination)) continue;
       found.set(
         destination,
         bindMount(source, destination, inheritedMark, {
@@ -166,35 +166,37 @@ function inherited(
   return [...found.values()];
 }
 
-/** A container's inspect as if the engine had been sent what the client sent. All else stays as it is. */
-export function giveBackBinds(answer: Json): Json {
-  if (!isObject(answer)) return answer;
-  const host = objectAt(answer, 'HostConfig');
+/** A container's inspect response with the binds and mounts that the client sent. All else is unchanged. */
+export function restoreBinds(inspected: Json): Json {
+  if (!isObject(inspected)) return inspected;
+  const host = objectAt(inspected, 'HostConfig');
   const mounts = listAt(host, 'Mounts');
-  if (!mounts.some((mount) => isObject(mount) && isHeldBind(textAt(mount, 'Consistency')))) return answer;
-  const { binds, modes } = readHeldBinds(
+  if (!mounts.some((mount) => isObject(mount) && isConvertedBind(textAt(mount, 'Consistency'))))
+    return inspected;
+  const { binds, modes } = decodeBinds(
     mounts.map((mount) => (isObject(mount) ? textAt(mount, 'Consistency') : '')),
     textsAt(host, 'Binds'),
   );
   const sent = mounts.flatMap((mount): Json[] => {
     if (!isObject(mount)) return [mount];
     const consistency = textAt(mount, 'Consistency');
-    if (consistency.startsWith(madeMark)) return [asSent(mount, consistency.slice(madeMark.length))];
-    return isHeldBind(consistency) ? [] : [mount];
+    if (consistency.startsWith(createdMark))
+      return [restoreMount(mount, consistency.slice(createdMark.length))];
+    return isConvertedBind(consistency) ? [] : [mount];
   });
   const hostAsSent = new Map(host);
   if (binds.length > 0) hostAsSent.set('Binds', binds);
   if (sent.length > 0) hostAsSent.set('Mounts', sent);
   else hostAsSent.delete('Mounts');
-  const points = listAt(answer, 'Mounts').map((point) => {
+  const points = listAt(inspected, 'Mounts').map((point) => {
     const mode = isObject(point) ? modes.get(textAt(point, 'Destination')) : undefined;
     return isObject(point) && mode !== undefined ? new Map(point).set('Mode', mode) : point;
   });
-  const given = new Map(answer).set('HostConfig', hostAsSent);
-  return answer.has('Mounts') ? given.set('Mounts', points) : given;
+  const restored = new Map(inspected).set('HostConfig', hostAsSent);
+  return inspected.has('Mounts') ? restored.set('Mounts', points) : restored;
 }
 
-function asSent(mount: JsonObject, consistency: string): JsonObject {
+function restoreMount(mount: JsonObject, consistency: string): JsonObject {
   const written = new Map(mount).set(
     'BindOptions',
     new Map(objectAt(mount, 'BindOptions')).set('CreateMountpoint', true),
@@ -205,14 +207,14 @@ function asSent(mount: JsonObject, consistency: string): JsonObject {
 }
 
 /**
- * `Binds` as they were sent, and the options of those that were held, by cleaned destination. `consistencies`
+ * `Binds` as they were sent, and the options of those that were converted, by cleaned destination. `consistencies`
  * in any order.
  */
-export function readHeldBinds(
+export function decodeBinds(
   consistencies: readonly string[],
-  left: readonly string[],
+  unconverted: readonly string[],
 ): { readonly binds: string[]; readonly modes: ReadonlyMap<string, string> } {
-  const held = consistencies
+  const converted = consistencies
     .flatMap((consistency) => {
       const found = consistency.startsWith(bindMark)
         ? /^(\d{1,6}):(.*)$/s.exec(consistency.slice(bindMark.length))
@@ -220,10 +222,10 @@ export function readHeldBinds(
       return found === null ? [] : [{ index: Number(found[1]), text: found[2] ?? '' }];
     })
     .sort((a, b) => a.index - b.index);
-  const binds = [...left];
-  for (const { index, text } of held) binds.splice(index, 0, text);
+  const binds = [...unconverted];
+  for (const { index, text } of converted) binds.splice(index, 0, text);
   const modes = new Map(
-    held.map(({ text }) => {
+    converted.map(({ text }) => {
       const parsed = parseBind(text);
       return parsed.ok
         ? ([cleanPath(parsed.spec.destination) ?? '', parsed.spec.options.join(',')] as const)

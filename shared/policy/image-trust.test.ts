@@ -16,7 +16,7 @@ import {
   trustQuestions,
   type DigestTrust,
   type LocalImage,
-  type RegistryAnswer,
+  type RegistryResult,
 } from './image-trust.ts';
 
 const d = (hex: string) => `sha256:${hex.repeat(64).slice(0, 64)}`;
@@ -37,15 +37,15 @@ const containerd = (id: string, names: string[]): LocalImage => ({
 });
 const served = (
   digest: string,
-  more: Partial<Extract<RegistryAnswer, { kind: 'served' }>> = {},
-): RegistryAnswer => ({ kind: 'served', digest, children: [], ageMs: 0, lastKnown: null, ...more });
-const away: RegistryAnswer = { kind: 'unavailable', why: 'no connection to it (ECONNREFUSED)' };
+  more: Partial<Extract<RegistryResult, { kind: 'served' }>> = {},
+): RegistryResult => ({ kind: 'served', digest, children: [], ageMs: 0, lastKnown: null, ...more });
+const away: RegistryResult = { kind: 'unavailable', why: 'no connection to it (ECONNREFUSED)' };
 
 /** Decides with answers by question text; also holds that nothing else was asked. */
 function decide(
   entries: string[],
   image: LocalImage,
-  answers: Record<string, RegistryAnswer>,
+  answers: Record<string, RegistryResult>,
   written = 'docker:cli',
 ): DigestTrust {
   const allowed = allowedEntries(entries);
@@ -280,7 +280,7 @@ describe('derived images (B4)', () => {
   });
 
   it('served anywhere is in a registry; denied is not served; unavailable is not known', () => {
-    const absent: RegistryAnswer = { kind: 'absent', ageMs: 0 };
+    const absent: RegistryResult = { kind: 'absent', ageMs: 0 };
     expect(existsInRegistry([absent, away, served(A)])).toBe(true);
     expect(existsInRegistry([absent, { kind: 'denied', why: '401' }])).toBe(false);
     expect(existsInRegistry([])).toBe(false);

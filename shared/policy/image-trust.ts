@@ -37,11 +37,11 @@ export interface LocalImage {
 }
 
 /** What a registry is asked: which manifest is under this tag or digest? */
-export interface RegistryQuestion extends Repository {
+export interface RegistryQuery extends Repository {
   readonly reference: string;
 }
 
-export type RegistryAnswer =
+export type RegistryResult =
   | {
       readonly kind: 'served';
       readonly digest: string;
@@ -74,8 +74,8 @@ export interface EntryCheck {
   /** Digest of the local image. */
   readonly local: string;
   /** What was compared without asking: null. */
-  readonly question: RegistryQuestion | null;
-  readonly answer: RegistryAnswer | null;
+  readonly question: RegistryQuery | null;
+  readonly answer: RegistryResult | null;
   readonly outcome: 'match' | 'differs' | 'absent' | 'unanswered';
   /** Does the entry name the image by tag or digest too, not only its repository? */
   readonly named: boolean;
@@ -106,7 +106,7 @@ export function allowedEntries(written: readonly string[]): AllowedEntry[] {
   });
 }
 
-export const questionKey = (question: RegistryQuestion): string =>
+export const questionKey = (question: RegistryQuery): string =>
   `${question.domain}/${question.path}${question.reference.includes(':') ? '@' : ':'}${question.reference}`;
 
 interface ProvenDigest extends Repository {
@@ -140,7 +140,7 @@ export function provenDigests(image: LocalImage): ProvenDigest[] {
 interface PlannedCheck {
   readonly entry: AllowedEntry;
   readonly proven: ProvenDigest;
-  readonly question: RegistryQuestion | null;
+  readonly question: RegistryQuery | null;
 }
 
 function plannedChecks(entries: readonly AllowedEntry[], image: LocalImage): PlannedCheck[] {
@@ -177,7 +177,7 @@ function plannedChecks(entries: readonly AllowedEntry[], image: LocalImage): Pla
 }
 
 /** What must be asked before `decideByDigest` can decide; without repetitions. */
-export function trustQuestions(entries: readonly AllowedEntry[], image: LocalImage): RegistryQuestion[] {
+export function trustQuestions(entries: readonly AllowedEntry[], image: LocalImage): RegistryQuery[] {
   if (entries.some((entry) => entry.reference.kind === 'any')) return [];
   const questions = plannedChecks(entries, image).flatMap((check) =>
     check.question === null ? [] : [check.question],
@@ -192,7 +192,7 @@ export function trustQuestions(entries: readonly AllowedEntry[], image: LocalIma
 export function decideByDigest(
   entries: readonly AllowedEntry[],
   image: LocalImage,
-  answers: ReadonlyMap<string, RegistryAnswer>,
+  results: ReadonlyMap<string, RegistryResult>,
   written: string,
 ): DigestTrust {
   const any = entries.find((entry) => entry.reference.kind === 'any');
@@ -202,7 +202,7 @@ export function decideByDigest(
     return parsed.ok && parsed.value.kind === 'image' ? [parsed.value] : [];
   });
   const isNamed = (entry: AllowedEntry) => names.some((name) => referenceCovers(entry.reference, name));
-  const checks = plannedChecks(entries, image).map((check) => judge(check, answers, isNamed(check.entry)));
+  const checks = plannedChecks(entries, image).map((check) => judge(check, results, isNamed(check.entry)));
   const match = checks.find((check) => check.outcome === 'match');
   if (match !== undefined) return { trusted: true, allowedBy: match.entry, checks };
 
@@ -229,7 +229,7 @@ export const untrusted = <Reason extends string>(reason: Reason, detail: Message
 
 function judge(
   { entry, proven, question }: PlannedCheck,
-  answers: ReadonlyMap<string, RegistryAnswer>,
+  results: ReadonlyMap<string, RegistryResult>,
   named: boolean,
 ): EntryCheck {
   const base = {
@@ -239,14 +239,14 @@ function judge(
     named,
   };
   if (question === null) return { ...base, question, answer: null, outcome: 'match' };
-  const answer = answers.get(questionKey(question)) ?? {
+  const answer = results.get(questionKey(question)) ?? {
     kind: 'unavailable' as const,
     ...registryProblem(message('registry.not-asked')),
   };
   return { ...base, question, answer, outcome: outcomeOf(proven.digest, question, answer) };
 }
 
-function outcomeOf(local: string, question: RegistryQuestion, answer: RegistryAnswer): EntryCheck['outcome'] {
+function outcomeOf(local: string, question: RegistryQuery, answer: RegistryResult): EntryCheck['outcome'] {
   switch (answer.kind) {
     case 'denied':
     case 'unavailable':
@@ -304,10 +304,10 @@ function checkSentence(check: EntryCheck): Message {
 const lastKnownText = ({
   lastKnown,
   lastKnownSentence,
-}: Extract<RegistryAnswer, { readonly kind: 'served' }>): Message | string =>
+}: Extract<RegistryResult, { readonly kind: 'served' }>): Message | string =>
   problemText({ why: lastKnown ?? '', sentence: lastKnownSentence });
 
-const familiarName = (question: RegistryQuestion): string => {
+const familiarName = (question: RegistryQuery): string => {
   const digest = question.reference.includes(':');
   if (!digest)
     return familiarReference({
@@ -381,7 +381,7 @@ export function namesAnEntry(
  */
 export function existenceQuestions(
   image: LocalImage,
-): { readonly known: boolean } | { readonly questions: readonly RegistryQuestion[] } {
+): { readonly known: boolean } | { readonly questions: readonly RegistryQuery[] } {
   const proven = provenDigests(image);
   if (image.store === 'graph')
     return { known: image.digests.filter((digest) => !digest.startsWith('<none>')).length === 0 };
@@ -396,9 +396,9 @@ export function existenceQuestions(
  * Some registry has it: true; none that could be asked: false; not known: the reason. Denied counts as "not
  * served": registries say so of repositories that don't exist.
  */
-export function existsInRegistry(answers: readonly RegistryAnswer[]): boolean | RegistryProblem {
-  if (answers.some((answer) => answer.kind === 'served')) return true;
-  for (const answer of answers) if (answer.kind === 'unavailable') return problemOf(answer);
+export function existsInRegistry(results: readonly RegistryResult[]): boolean | RegistryProblem {
+  if (results.some((answer) => answer.kind === 'served')) return true;
+  for (const answer of results) if (answer.kind === 'unavailable') return problemOf(answer);
   return false;
 }
 
@@ -414,8 +414,8 @@ export function imageName(image: Pick<LocalImage, 'id' | 'tags' | 'digests'>): s
  * The questions of entries alone, for a refresh ahead of time: their tags and pinned digests. Wildcards ask
  * about images.
  */
-export function entryQuestions(entries: readonly AllowedEntry[]): RegistryQuestion[] {
-  const questions = entries.flatMap(({ reference }): RegistryQuestion[] => {
+export function entryQuestions(entries: readonly AllowedEntry[]): RegistryQuery[] {
+  const questions = entries.flatMap(({ reference }): RegistryQuery[] => {
     if (reference.kind === 'any' || reference.path.includes('*')) return [];
     const wanted = reference.digest ?? reference.tag;
     return wanted === null || wanted === '*'
@@ -426,7 +426,7 @@ export function entryQuestions(entries: readonly AllowedEntry[]): RegistryQuesti
 }
 
 /** Canonical text of a question, for people. */
-export const questionText = (question: RegistryQuestion): string => {
+export const questionText = (question: RegistryQuery): string => {
   const digest = question.reference.includes(':');
   return canonicalReference({
     kind: 'image',

@@ -15,7 +15,7 @@ const mounted: SizeLimits = {
   shorter: 'policy.advice-shorter-path',
 };
 const mountPoints: SizeLimits = { ...mounted, keyBytes: maxPathBytes };
-const words: SizeLimits = {
+const processArguments: SizeLimits = {
   entries: 65_536,
   bytes: maxArgumentBytes,
   allBytes: maxArgumentsBytes,
@@ -33,12 +33,12 @@ const labels: SizeLimits = { entries: 4096, bytes: 1024 * 1024, allBytes: 1024 *
 export const bodyLimits: SizeLimits = {
   fields: {
     Image: { bytes: 4096, shorter: 'policy.advice-shorter-name' },
-    Env: words,
-    Cmd: words,
-    Entrypoint: words,
-    Shell: words,
-    OnBuild: words,
-    Healthcheck: { fields: { Test: words } },
+    Env: processArguments,
+    Cmd: processArguments,
+    Entrypoint: processArguments,
+    Shell: processArguments,
+    OnBuild: processArguments,
+    Healthcheck: { fields: { Test: processArguments } },
     Labels: labels,
     Volumes: mountPoints,
     ExposedPorts: { entries: maxPorts },
@@ -104,20 +104,20 @@ export interface ConnectionLimits {
   readonly eachSocket: number;
   /** Connections of all together, as far as the process may open files. */
   readonly all: number;
-  /** Of these, what is kept for root and for whoever has fewer than `few`. */
-  readonly kept: number;
+  /** Of these, reserved for root and for whoever has fewer than `few`. */
+  readonly reserved: number;
   readonly few: number;
   /** Connections of one user that speak to BuildKit (HTTP/2), and calls on all of them. */
   readonly builds: number;
   readonly buildCalls: number;
   /**
-   * Bytes that a user has sent and that wait in memory. Above `heldBack` his clients wait; above `held` they
-   * are refused.
+   * Bytes that a user has sent and that wait in memory. Above `softBufferBytes` reading from his clients
+   * pauses; above `maxBufferBytes` they are refused.
    */
-  readonly heldBack: number;
-  readonly held: number;
-  /** Bytes of the same, of all users; then whoever has more than a sixteenth of `held` is refused. */
-  readonly allHeld: number;
+  readonly softBufferBytes: number;
+  readonly maxBufferBytes: number;
+  /** Bytes of the same, of all users; above it, whoever has more than a sixteenth of `maxBufferBytes` is refused. */
+  readonly maxTotalBufferBytes: number;
   /** How long a request's head may take, from the connection's start or its first byte on, ms. */
   readonly headMs: number;
 }
@@ -130,13 +130,13 @@ export const connectionLimits: ConnectionLimits = {
   each: 512,
   eachSocket: 256,
   all: 4096,
-  kept: 512,
+  reserved: 512,
   few: 16,
   builds: 128,
   buildCalls: 1024,
-  heldBack: 4 * mib,
-  held: 24 * mib,
-  allHeld: 64 * mib,
+  softBufferBytes: 4 * mib,
+  maxBufferBytes: 24 * mib,
+  maxTotalBufferBytes: 64 * mib,
   headMs: 60_000,
 };
 
@@ -159,7 +159,7 @@ export function limitsForFiles(limits: ConnectionLimits, files: number): Connect
   return {
     ...limits,
     all,
-    kept: Math.floor(all / 8),
+    reserved: Math.floor(all / 8),
     few: Math.min(limits.few, Math.floor(all / 16)),
     each: Math.min(limits.each, fourth),
     eachSocket: Math.min(limits.eachSocket, fourth),

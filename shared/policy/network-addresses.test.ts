@@ -153,11 +153,11 @@ describe('addresses of networks', () => {
       )
       .map(([second, third, prefix]) => `10.${second}.${third}.0/${prefix}`);
     fc.assert(
-      fc.property(fc.array(within, { maxLength: 20 }), within, (routes, asked) => {
+      fc.property(fc.array(within, { maxLength: 20 }), within, (routes, requested) => {
         const ranges = routes.flatMap((route) => used(route, 'route'));
-        const range = parseIpRange(asked);
+        const range = parseIpRange(requested);
         const taken = range !== null && ranges.some((one) => overlap(one.range, range));
-        expect(decided({ addresses: [asked] }, { used: ranges, interfaces: new Set() }).outcome).toBe(
+        expect(decided({ addresses: [requested] }, { used: ranges, interfaces: new Set() }).outcome).toBe(
           taken ? 'deny' : 'allow',
         );
       }),

@@ -82,9 +82,9 @@ export function decideNetworkAddresses(request: NetworkRequest, machine: Machine
   if (machine.interfaces.has(bridge)) {
     return denyOption(request, bridgeName, bridge, message('policy.machine-has-interface'));
   }
-  const takenBy = usedBy(machine.used);
+  const findUse = usedBy(machine.used);
   for (const address of request.addresses) {
-    const decision = decideAddress(request.name, address, takenBy);
+    const decision = decideAddress(request.name, address, findUse);
     if (decision.outcome === 'deny') return decision;
   }
   return allow;
@@ -95,18 +95,18 @@ function isOnMachine({ driver, configOnly }: NetworkRequest): boolean {
   return configOnly || !driversInside.has(driver);
 }
 
-type TakenBy = (range: IpRange) => UsedRange | null;
+type FindUse = (range: IpRange) => UsedRange | null;
 
 /**
  * Finds what of the machine is in a range, also for many ranges and many routes: one request may ask for
  * thousands.
  */
-function usedBy(used: readonly UsedRange[]): TakenBy {
+function usedBy(used: readonly UsedRange[]): FindUse {
   const byFamily = { 4: lookup(used, 4), 6: lookup(used, 6) };
   return (range) => byFamily[range.family](range);
 }
 
-function lookup(used: readonly UsedRange[], family: 4 | 6): TakenBy {
+function lookup(used: readonly UsedRange[], family: 4 | 6): FindUse {
   const sorted = used
     .filter(({ range }) => range.family === family && range.prefix >= shortestPrefix[family])
     .toSorted((one, other) => (one.range.first < other.range.first ? -1 : 1));
@@ -124,12 +124,12 @@ function lookup(used: readonly UsedRange[], family: 4 | 6): TakenBy {
       if (begins !== undefined && begins <= range.last) low = middle + 1;
       else high = middle;
     }
-    const found = farthest[low - 1];
-    return found !== undefined && overlap(found.range, range) ? found : null;
+    const candidate = farthest[low - 1];
+    return candidate !== undefined && overlap(candidate.range, range) ? candidate : null;
   };
 }
 
-function decideAddress(name: string, address: string, takenBy: TakenBy): Decision {
+function decideAddress(name: string, address: string, findUse: FindUse): Decision {
   // Made for a refusal only: one request may have thousands of addresses.
   const what = () => message('policy.network-with-address', { name, address });
   const range = parseIpRange(address);
@@ -139,8 +139,8 @@ function decideAddress(name: string, address: string, takenBy: TakenBy): Decisio
       detail: message('policy.only-private-addresses-are-for-networks'),
     });
   }
-  const taken = takenBy(range);
-  return taken === null ? allow : deny('host-addresses', what(), { detail: useSentence(taken) });
+  const conflict = findUse(range);
+  return conflict === null ? allow : deny('host-addresses', what(), { detail: useSentence(conflict) });
 }
 
 function useSentence({ range: { text: address }, use }: UsedRange): Message {

@@ -14,7 +14,7 @@ import { deny, type Denial } from './decision.ts';
 const unixLetters = /^[AacdefFHjlLmTwy]*$/;
 const bsdLetters = /^[acefHjlmrSTuvwxX]*$/;
 /** `ps` reads these as BSD's where no user is called so. */
-const mixedWords = new Set(['-aux', '-ax', '-auxw', '-auxww']);
+const bsdSpellings = new Set(['-aux', '-ax', '-auxw', '-auxww']);
 const longOption = /^--(?:forest|cumulative|sort=[a-z_%,+-]+)$/;
 
 /** Columns of one word in every row. */
@@ -81,7 +81,7 @@ export function processListDenial(options: string): Denial | null {
   const columns: string[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
-    if (mixedWords.has(word) || longOption.test(word)) continue;
+    if (bsdSpellings.has(word) || longOption.test(word)) continue;
     const [, dash = '', before = '', list] = /^(-?)([A-Za-np-z]*)(?:o(.*))?$/s.exec(word) ?? [];
     if (!(dash === '-' ? unixLetters : bsdLetters).test(before) || (before === '' && list === undefined))
       return refused(word);

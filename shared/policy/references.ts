@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textMapAt, textsAt } from './shape.ts';
 import { cleanPath, type BindSourceFacts } from './bind-source.ts';
 import { parseBind } from './bind-spec.ts';
-import type { SocketAnswer } from './socket-mount.ts';
+import type { SocketDecision } from './socket-mount.ts';
 import type { VolumeDriverFacts } from './volume.ts';
 
 /** What has to be known of the engine and its machine before a create request can be decided. */
@@ -48,7 +48,7 @@ export interface CreateFacts {
   /**
    * May the image have the Docker socket? Null where that was not asked, or there is nobody who could say.
    */
-  readonly socket: SocketAnswer | null;
+  readonly socket: SocketDecision | null;
 }
 
 /** 'container:X' → X; null for other modes. */

@@ -18,7 +18,7 @@ export interface SocketMountRequest {
  * Whether the container's image may have the Docker socket (B2–B4), and which socket it gets instead of the
  * clients' one.
  */
-export type SocketAnswer =
+export type SocketDecision =
   | { readonly kind: 'granted'; readonly socket: string }
   /** `detail`: for the refusal. `remedy`: whether an entry of the image list can help. */
   | { readonly kind: 'refused'; readonly detail: string | Message; readonly remedy: 'image-list' | 'none' };
@@ -27,14 +27,14 @@ export type SocketAnswer =
  * The refusal of a mount of the socket (B1). What is granted is no mount of it: the source is replaced
  * before.
  */
-export function decideSocketMount(request: SocketMountRequest, answer: SocketAnswer | null): Denial {
+export function decideSocketMount(request: SocketMountRequest, decision: SocketDecision | null): Denial {
   if (!request.docker)
     return deny('socket-mount', message('policy.mounting-docker-socket', { source: request.source }), {
       detail: message('policy.engine-sockets-are-its-own'),
       setting: null,
     });
-  const detail = answer?.kind === 'refused' ? answer.detail : '';
-  const setting = answer?.kind === 'refused' ? settingOf(answer) : imageList;
+  const detail = decision?.kind === 'refused' ? decision.detail : '';
+  const setting = decision?.kind === 'refused' ? settingOf(decision) : imageList;
   return deny(
     'socket-mount',
     request.image === ''
@@ -52,18 +52,18 @@ export function decideSocketMount(request: SocketMountRequest, answer: SocketAns
 }
 
 /** The refusal to take another container's socket along. */
-export function foreignSocket(image: string, answer: SocketAnswer | null): Denial {
+export function foreignSocket(image: string, decision: SocketDecision | null): Denial {
   return deny(
     'socket-mount',
     image === ''
       ? message('policy.socket-of-another-container-in-no-image')
       : message('policy.socket-of-another-container-in-image', { image }),
     {
-      setting: answer?.kind === 'refused' ? settingOf(answer) : imageList,
-      detail: answer?.kind === 'refused' ? answer.detail : '',
+      setting: decision?.kind === 'refused' ? settingOf(decision) : imageList,
+      detail: decision?.kind === 'refused' ? decision.detail : '',
     },
   );
 }
 
-const settingOf = (answer: Extract<SocketAnswer, { kind: 'refused' }>): SettingPointer =>
-  answer.remedy === 'image-list' ? imageList : null;
+const settingOf = (decision: Extract<SocketDecision, { kind: 'refused' }>): SettingPointer =>
+  decision.remedy === 'image-list' ? imageList : null;

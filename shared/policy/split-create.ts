@@ -1,7 +1,7 @@
 import { isList, isObject, writeJson, type Json, type JsonObject } from './json.ts';
 
 /** Fields whose parts mean something only together. */
-const whole = new Set(['LogConfig', 'RestartPolicy', 'Healthcheck']);
+const indivisible = new Set(['LogConfig', 'RestartPolicy', 'Healthcheck']);
 
 /**
  * One thing a create body asks for: where it stands in the body, what it says there, and a body that asks for
@@ -27,12 +27,12 @@ export function splitCreateBody(body: JsonObject, runtime: string): CreatePart[]
     new Map<string, Json>([...image, ...more, ['HostConfig', new Map<string, Json>(entries)]]);
   const isolated: [string, Json] = ['Runtime', runtime];
 
-  const asked = own.get('Runtime');
+  const requestedRuntime = own.get('Runtime');
   const parts: CreatePart[] = [
     {
       field: 'HostConfig.Runtime',
-      value: asked ?? '',
-      body: withHost(asked === undefined ? [] : [['Runtime', asked]]),
+      value: requestedRuntime ?? '',
+      body: withHost(requestedRuntime === undefined ? [] : [['Runtime', requestedRuntime]]),
     },
   ];
   for (const [key, value] of own) {
@@ -49,7 +49,7 @@ export function splitCreateBody(body: JsonObject, runtime: string): CreatePart[]
 }
 
 function partsOf(key: string, value: Json): Json[] {
-  if (whole.has(key)) return [value];
+  if (indivisible.has(key)) return [value];
   if (isList(value) && value.length > 1) return value.map((entry) => [entry]);
   if (key === 'NetworkingConfig' && isObject(value))
     return [...value].flatMap(([name, part]) => partsOf(name, part).map((one) => new Map([[name, one]])));

@@ -357,10 +357,10 @@ function sameAsNode(node: Node, value: unknown): boolean {
   if (node.type === 'object') {
     if (!isRecord(value)) return false;
     const names = new Set(children.map((property) => String(property.children?.[0]?.value)));
-    const given = Object.keys(value).filter((key) => value[key] !== undefined);
+    const presentKeys = Object.keys(value).filter((key) => value[key] !== undefined);
     return (
-      names.size === given.length &&
-      given.every((key) => {
+      names.size === presentKeys.length &&
+      presentKeys.every((key) => {
         const member = propertyOf(node, key)?.children?.[1];
         return member !== undefined && sameAsNode(member, value[key]);
       })

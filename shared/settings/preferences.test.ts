@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { effectiveSettings, lockedDownSettings, type EffectiveSettings } from './effective.ts';
-import { leavesAnything, parsePreferences, preferencesInWords, withPreferences } from './preferences.ts';
+import { leavesAnything, parsePreferences, describePreferences, withPreferences } from './preferences.ts';
 
 const settings = (text: unknown): EffectiveSettings => {
   const read = effectiveSettings(JSON.stringify(text));
@@ -32,7 +32,7 @@ describe("a user's own preference under an unlocked default", () => {
       eci: { value: false, locked: false },
       blockDockerLoad: { value: false, locked: false },
     });
-    expect(preferencesInWords({ version: 1, by: 'sam', eci: false, blockDockerLoad: false }, outcomes)).toBe(
+    expect(describePreferences({ version: 1, by: 'sam', eci: false, blockDockerLoad: false }, outcomes)).toBe(
       'sam: enhanced container isolation off, docker load allowed',
     );
   });

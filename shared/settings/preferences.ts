@@ -79,13 +79,13 @@ export function withPreferences(
 
 function outcomeOf(
   setting: { readonly value: boolean; readonly locked: boolean },
-  wanted: boolean | undefined,
+  requested: boolean | undefined,
   canTurnOn: boolean,
 ): PreferenceOutcome {
-  if (wanted === undefined) return 'none';
+  if (requested === undefined) return 'none';
   if (setting.locked) return 'locked';
-  if (wanted === setting.value) return 'same';
-  return wanted && !canTurnOn ? 'needs-restart' : 'in-force';
+  if (requested === setting.value) return 'same';
+  return requested && !canTurnOn ? 'needs-restart' : 'in-force';
 }
 
 /** Is there anything the administrator left to users? */
@@ -96,17 +96,17 @@ export const leavesAnything = (settings: EffectiveSettings): boolean =>
  * The preferences in force in one line, for logs: `sam: enhanced container isolation off`; null when there is
  * none.
  */
-export function preferencesInWords(
+export function describePreferences(
   preferences: UserPreferences | null,
   outcomes: Readonly<Record<PreferenceName, PreferenceOutcome>>,
 ): string | null {
-  const words = [
+  const parts = [
     ...(outcomes.eci === 'in-force' ? ['enhanced container isolation off'] : []),
     ...(outcomes.blockDockerLoad === 'in-force'
       ? [`docker load ${preferences?.blockDockerLoad === true ? 'blocked' : 'allowed'}`]
       : []),
   ];
-  return words.length === 0 ? null : `${preferences?.by ?? 'a user'}: ${words.join(', ')}`;
+  return parts.length === 0 ? null : `${preferences?.by ?? 'a user'}: ${parts.join(', ')}`;
 }
 
 /** What the window and the command line know of the preferences of an engine. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { seenPhases } from '../engine-status/status.ts';
+import { observedPhases } from '../engine-status/status.ts';
 import { targetCapabilitiesSchema } from './capabilities.ts';
 import { targetKinds } from '../engine-status/kinds.ts';
 
@@ -60,17 +60,17 @@ export const targetIdSchema = z
   .refine((id) => parseTargetId(id) !== null, 'not the id of a target');
 
 /** An engine that discovery found, as the switcher lists it. */
-export const foundTargetSchema = z.object({
+export const discoveredTargetSchema = z.object({
   id: z.string(),
   ref: targetRefSchema,
   /** Name to show: the host's name for engines of this machine. */
   name: z.string(),
   /** Where it is: root directory, socket, or settings file. */
   place: z.string(),
-  phase: z.enum(seenPhases),
+  phase: z.enum(observedPhases),
   version: z.string().nullable(),
 });
-export type FoundTarget = z.infer<typeof foundTargetSchema>;
+export type DiscoveredTarget = z.infer<typeof discoveredTargetSchema>;
 
 /** What Docker Desktop's Linux engine runs in. `vm`: a virtual machine of its own (macOS, Linux). */
 export const virtualMachines = ['vm', 'wsl2', 'hyper-v'] as const;

@@ -29,7 +29,7 @@ export interface Operation {
    */
   readonly everybody?: {
     readonly setting: string;
-    readonly gives: (value: number) => boolean;
+    readonly opens: (value: number) => boolean;
     readonly closed: number;
   };
   /** For a local one: why some kernels refuse it to any container; that is no failure then. */
@@ -39,10 +39,10 @@ export interface Operation {
 type Row = readonly [id: OperationId, more?: Pick<Operation, 'hidden' | 'everybody' | 'mayBeRefused'>];
 const hidden = { hidden: true } as const;
 const perf = {
-  everybody: { setting: 'kernel.perf_event_paranoid', gives: (value: number) => value <= 0, closed: 2 },
+  everybody: { setting: 'kernel.perf_event_paranoid', opens: (value: number) => value <= 0, closed: 2 },
 } as const;
 const kernelFaults = {
-  everybody: { setting: 'vm.unprivileged_userfaultfd', gives: (value: number) => value === 1, closed: 0 },
+  everybody: { setting: 'vm.unprivileged_userfaultfd', opens: (value: number) => value === 1, closed: 0 },
 } as const;
 const group = (kind: Operation['kind'], why: string, rows: readonly Row[]): Operation[] =>
   rows.map(([id, more]) => ({ id, kind, why, ...more }));
@@ -237,26 +237,26 @@ const absences: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads what the probe said of an operation: "ok" or the name of an error. `settings`: of the machine, by
+ * Reads the probe's result of an operation: "ok" or the name of an error. `settings`: of the machine, by
  * name.
  */
 export function outcomeOf(
   operation: Operation,
-  said: string | undefined,
+  result: string | undefined,
   settings: Readonly<Record<string, string>> = {},
 ): OperationOutcome {
-  if (said === 'ok')
-    return operation.everybody !== undefined && isGiven(operation.everybody, settings)
+  if (result === 'ok')
+    return operation.everybody !== undefined && isOpenToAll(operation.everybody, settings)
       ? 'everybody'
       : 'allowed';
-  if (said === undefined || !/^E[A-Z0-9]+$/.test(said)) return 'not-tried';
-  if (refusals.has(said) || (operation.hidden === true && (said === 'ENOENT' || said === 'ENXIO')))
+  if (result === undefined || !/^E[A-Z0-9]+$/.test(result)) return 'not-tried';
+  if (refusals.has(result) || (operation.hidden === true && (result === 'ENOENT' || result === 'ENXIO')))
     return 'refused';
-  return absences.has(said) ? 'absent' : 'unclear';
+  return absences.has(result) ? 'absent' : 'unclear';
 }
 
-function isGiven(
-  { setting, gives }: NonNullable<Operation['everybody']>,
+function isOpenToAll(
+  { setting, opens: gives }: NonNullable<Operation['everybody']>,
   settings: Readonly<Record<string, string>>,
 ): boolean {
   const value = settings[setting] ?? '';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { targetCapabilities } from '../../../renderer/dev/fixture.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
-import { desktopWords } from '../../../shared/desktop/labels.ts';
+import { desktopLabels } from '../../../shared/desktop/labels.ts';
 import type { Session } from '../../session/session.ts';
 
 const panel = { there: false, opened: 0, menus: 0 };
@@ -113,7 +113,7 @@ it('looks again for a panel and a notification server that come later than the a
   });
   const followed = session();
   desktop.follow(followed.session);
-  expect(await desktop.look()).toMatchObject({ tray: false, notifications: false });
+  expect(await desktop.detect()).toMatchObject({ tray: false, notifications: false });
   expect(desktop.keepsInTray()).toBe(false);
   panel.there = true;
   await vi.advanceTimersByTimeAsync(60_000);
@@ -148,9 +148,9 @@ it('the menu is set anew only when it says something else: that closes one which
     stop: nothing,
     quit: nothing,
   });
-  for (let n = 0; n < 5; n++) tray.show({ ...state }, 'box', desktopWords('en', ''));
+  for (let n = 0; n < 5; n++) tray.show({ ...state }, 'box', desktopLabels('en', ''));
   expect(panel.menus).toBe(1);
-  tray.show({ ...state, canVerify: false }, 'box', desktopWords('en', ''));
-  tray.show({ ...state, canVerify: false }, 'box', desktopWords('zh-CN', ''));
+  tray.show({ ...state, canVerify: false }, 'box', desktopLabels('en', ''));
+  tray.show({ ...state, canVerify: false }, 'box', desktopLabels('zh-CN', ''));
   expect(panel.menus).toBe(3);
 });

@@ -1,6 +1,6 @@
 import { app, dialog, Notification, type BrowserWindow } from 'electron';
 import { createNotices, failedNotice, type Notice } from '../../../shared/desktop/notices.ts';
-import { desktopLanguage, desktopWords, type DesktopWords } from '../../../shared/desktop/labels.ts';
+import { desktopLanguage, desktopLabels, type DesktopLabels } from '../../../shared/desktop/labels.ts';
 import type { DesktopState, Preferences } from '../../../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { iconFile } from '../window/places.ts';
@@ -16,10 +16,9 @@ import { factsOf, trayState } from './tray-state.ts';
 export interface Desktop {
   state(): DesktopState;
   /**
-   * Looks what this desktop offers, and puts the icon in its tray. After the first frame: nobody waits for
-   * it.
+   * Detects what this desktop supports, and adds the tray icon. Called after the first frame, not awaited.
    */
-  look(): Promise<DesktopState>;
+  detect(): Promise<DesktopState>;
   /** Follows a session until the next one is followed. */
   follow(session: Session): void;
   /** Closing the window is to leave the app in the tray. */
@@ -39,8 +38,8 @@ export interface DesktopOptions {
   readonly report: (error: unknown) => void;
 }
 
-/** A verification grows old without anybody doing anything. */
-const lookAgainMs = 60_000;
+/** A verification expires without any event: the state is computed again at this interval. */
+const refreshIntervalMs = 60_000;
 
 export function createDesktop({ window, preferences, act, report }: DesktopOptions): Desktop {
   const login = startAtLogin();
@@ -53,18 +52,18 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
   let tray: AppTray | undefined;
   let session: Session | undefined;
   let unfollow: () => void = () => undefined;
-  const words = (): DesktopWords => desktopWords(preferences().language, systemLanguage());
-  const tell = (part: Partial<DesktopState>) => {
+  const labels = (): DesktopLabels => desktopLabels(preferences().language, systemLanguage());
+  const update = (part: Partial<DesktopState>) => {
     desktop = { ...desktop, ...part };
     session?.state.set({ desktop });
   };
 
   const notices = createNotices({
-    words,
+    labels,
     show: (notice) => {
       showNotice(notice, window);
     },
-    wanted: (kind) => {
+    isEnabled: (kind) => {
       const p = preferences();
       return (
         desktop.notifications &&
@@ -82,13 +81,13 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
     const state = session.state.get();
     const now = Date.now();
     notices.engine(factsOf(state, now));
-    tray?.show(trayState(state, words(), now), state.engine.name, words());
+    tray?.show(trayState(state, labels(), now), state.engine.name, labels());
   };
   const timer = setInterval(() => {
     // A panel or a notification server that comes later than we do, as at login.
-    if (looked && (!desktop.tray || !desktop.notifications)) look().catch(report);
+    if (detected && (!desktop.tray || !desktop.notifications)) detect().catch(report);
     else refresh();
-  }, lookAgainMs);
+  }, refreshIntervalMs);
   const safely = (work: () => void) => () => {
     try {
       work();
@@ -96,12 +95,12 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
       report(error);
     }
   };
-  const doOrTell = async (what: 'verify' | 'start'): Promise<void> => {
+  const actOrNotify = async (what: 'verify' | 'start'): Promise<void> => {
     if (session === undefined) return;
-    const done = await act(what, session.target.id);
-    if (done.ok) return;
+    const result = await act(what, session.target.id);
+    if (result.ok) return;
     const translate = await loadTranslator(desktopLanguage(preferences().language, systemLanguage()));
-    const notice = failedNotice(words(), what, done.error, translate);
+    const notice = failedNotice(labels(), what, result.error, translate);
     if (desktop.notifications) showNotice(notice, window);
     else
       await dialog.showMessageBox({
@@ -112,16 +111,16 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
       });
   };
 
-  let looked = false;
-  const look = async (): Promise<DesktopState> => {
-    looked = true;
+  let detected = false;
+  const detect = async (): Promise<DesktopState> => {
+    detected = true;
     const [hasTray, shows, starts] = await Promise.all([
       trayAvailable(),
       notificationsAvailable(Notification.isSupported()),
       login.isOn(),
     ]);
     if (hasTray && tray === undefined && session !== undefined) {
-      const first = trayState(session.state.get(), words(), Date.now());
+      const first = trayState(session.state.get(), labels(), Date.now());
       tray = openTray(first, {
         open: safely(() => {
           showWindow(window());
@@ -130,10 +129,10 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
           app.quit();
         }),
         verify: () => {
-          doOrTell('verify').catch(report);
+          actOrNotify('verify').catch(report);
         },
         start: () => {
-          doOrTell('start').catch(report);
+          actOrNotify('start').catch(report);
         },
         // Containers may be running: the window asks, and names how many.
         stop: safely(() => {
@@ -141,17 +140,17 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
         }),
       });
     }
-    tell({ tray: hasTray, notifications: shows, startsAtLogin: starts });
+    update({ tray: hasTray, notifications: shows, startsAtLogin: starts });
     refresh();
     return desktop;
   };
 
   return {
     state: () => desktop,
-    look,
+    detect,
     follow(next) {
       session = next;
-      notices.forget();
+      notices.reset();
       next.state.set({ desktop });
       unfollow();
       unfollow = next.activity.onBatch((batch) => {
@@ -175,13 +174,13 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
           { cause },
         );
       }
-      tell({ startsAtLogin: await login.isOn() });
+      update({ startsAtLogin: await login.isOn() });
       return ok(desktop);
     },
     close() {
       clearInterval(timer);
       unfollow();
-      notices.forget();
+      notices.reset();
       tray?.destroy();
       tray = undefined;
     },
@@ -191,22 +190,22 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
 const systemLanguage = (): string => app.getPreferredSystemLanguages()[0] ?? app.getLocale();
 
 /** Kept until it is gone: a notification that is collected as garbage forgets what its click should do. */
-const shown = new Set<Notification>();
+const openNotifications = new Set<Notification>();
 
 function showNotice(notice: Omit<Notice, 'kind'>, window: () => BrowserWindow | undefined): void {
   const notification = new Notification({ title: notice.title, body: notice.body, icon: iconFile('app') });
-  const done = () => {
-    shown.delete(notification);
+  const result = () => {
+    openNotifications.delete(notification);
   };
   notification.on('click', () => {
-    done();
+    result();
     showWindow(window(), notice.place);
   });
-  notification.on('close', done);
-  notification.on('failed', done);
-  shown.add(notification);
+  notification.on('close', result);
+  notification.on('failed', result);
+  openNotifications.add(notification);
   // Servers that say nothing of closed ones must not make this grow.
-  const [oldest] = shown;
-  if (shown.size > 50 && oldest !== undefined) shown.delete(oldest);
+  const [oldest] = openNotifications;
+  if (openNotifications.size > 50 && oldest !== undefined) openNotifications.delete(oldest);
   notification.show();
 }

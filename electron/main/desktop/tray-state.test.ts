@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { desktopWords } from '../../../shared/desktop/labels.ts';
+import { desktopLabels } from '../../../shared/desktop/labels.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
 import { targetCapabilities } from '../../../renderer/dev/fixture.ts';
 import type { TargetKind } from '../../../shared/engine-status/kinds.ts';
@@ -54,7 +54,7 @@ const state = (
     removal: null,
     busy: { scanning: false, verifying: false, engine: null, beginning: false, ...more.busy },
   }) as unknown as AppState;
-const labels = desktopWords('en', '');
+const labels = desktopLabels('en', '');
 const of = (more: Parameters<typeof state>[0] = {}) => trayState(state(more), labels, now);
 
 describe('the tray', () => {

@@ -1,7 +1,7 @@
 import type { AppState } from '../../../shared/ipc/contract.ts';
 import { protectionIn } from '../../../shared/ipc/protection.ts';
 import type { EngineFacts } from '../../../shared/desktop/notices.ts';
-import type { DesktopWords } from '../../../shared/desktop/labels.ts';
+import type { DesktopLabels } from '../../../shared/desktop/labels.ts';
 import { effectiveSettings } from '../../../shared/settings/index.ts';
 import { missingBecause } from '../../../shared/targets/capabilities.ts';
 
@@ -35,7 +35,7 @@ export function factsOf(state: AppState, now: number): EngineFacts {
   };
 }
 
-export function trayState(state: AppState, words: DesktopWords, now: number): TrayState {
+export function trayState(state: AppState, labels: DesktopLabels, now: number): TrayState {
   const { phase } = state.engine;
   const driven = state.target.capabilities.controlFromTray;
   const idle = !applying(state) && state.busy.engine === null;
@@ -55,9 +55,9 @@ export function trayState(state: AppState, words: DesktopWords, now: number): Tr
             : null,
   };
   if (!idle || phase === 'starting' || phase === 'stopping' || phase === 'restarting')
-    return { ...base, icon: 'working', sentence: words.state.working };
-  if (phase === 'failed') return { ...base, icon: 'failed', sentence: words.state.failed };
-  if (phase === 'unreachable') return { ...base, icon: 'unverified', sentence: words.state.unreachable };
+    return { ...base, icon: 'working', sentence: labels.state.working };
+  if (phase === 'failed') return { ...base, icon: 'failed', sentence: labels.state.failed };
+  if (phase === 'unreachable') return { ...base, icon: 'unverified', sentence: labels.state.unreachable };
   const { state: shown, unprotected } = protection(state, now);
   const icon: TrayIcon = shown === 'audit' ? 'unverified' : shown;
   return {
@@ -65,7 +65,7 @@ export function trayState(state: AppState, words: DesktopWords, now: number): Tr
     icon,
     sentence:
       shown === 'protected' && unprotected !== null && unprotected > 0
-        ? words.except(unprotected)
-        : words.state[shown],
+        ? labels.except(unprotected)
+        : labels.state[shown],
   };
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Menu, Tray, nativeImage, type MenuItemConstructorOptions } from 'electron';
-import type { DesktopWords } from '../../../shared/desktop/labels.ts';
+import type { DesktopLabels } from '../../../shared/desktop/labels.ts';
 import { iconFile } from '../window/places.ts';
 import type { TrayState } from './tray-state.ts';
 
@@ -15,7 +15,7 @@ export interface TrayActions {
 
 /** The icon in the desktop's tray. Its shape and its sentence say the state; the rest is in the menu. */
 export interface AppTray {
-  show(state: TrayState, name: string, words: DesktopWords): void;
+  show(state: TrayState, name: string, labels: DesktopLabels): void;
   destroy(): void;
 }
 
@@ -25,17 +25,17 @@ export function openTray(first: TrayState, actions: TrayActions): AppTray {
   tray.on('click', () => {
     actions.open();
   });
-  let shown = '';
+  let lastMenu = '';
   return {
-    show(state, name, words) {
+    show(state, name, labels) {
       // A menu that is open is closed by setting it anew, and a busy engine is looked at several times a
       // second.
-      const now = JSON.stringify([state, name, words.menu]);
-      if (now === shown) return;
-      shown = now;
+      const now = JSON.stringify([state, name, labels.menu]);
+      if (now === lastMenu) return;
+      lastMenu = now;
       tray.setImage(imageOf(state));
       tray.setToolTip(`Bulkhead · ${name}: ${state.sentence}`);
-      tray.setContextMenu(Menu.buildFromTemplate(trayMenu(state, name, words, actions)));
+      tray.setContextMenu(Menu.buildFromTemplate(trayMenu(state, name, labels, actions)));
     },
     destroy() {
       tray.destroy();
@@ -47,7 +47,7 @@ export function openTray(first: TrayState, actions: TrayActions): AppTray {
 export function trayMenu(
   state: TrayState,
   name: string,
-  words: DesktopWords,
+  labels: DesktopLabels,
   actions: TrayActions,
 ): MenuItemConstructorOptions[] {
   const { engine } = state;
@@ -55,20 +55,20 @@ export function trayMenu(
     { label: `${name}: ${state.sentence}`, enabled: false },
     { type: 'separator' },
     {
-      label: words.menu.open,
+      label: labels.menu.open,
       click: () => {
         actions.open();
       },
     },
     {
-      label: words.menu.verify,
+      label: labels.menu.verify,
       enabled: state.canVerify,
       click: () => {
         actions.verify();
       },
     },
     {
-      label: engine === 'stop' ? words.menu.stop : words.menu.start,
+      label: engine === 'stop' ? labels.menu.stop : labels.menu.start,
       enabled: engine !== null,
       click: () => {
         if (engine !== null) actions[engine]();
@@ -76,7 +76,7 @@ export function trayMenu(
     },
     { type: 'separator' },
     {
-      label: words.menu.quit,
+      label: labels.menu.quit,
       click: () => {
         actions.quit();
       },
@@ -111,9 +111,9 @@ export async function trayComing({
   wait = (ms: number) => delay(ms),
   seconds = 15,
 } = {}): Promise<boolean> {
-  for (let left = seconds; ; left--) {
+  for (let secondsLeft = seconds; ; secondsLeft--) {
     if (await available()) return true;
-    if (left <= 0) return false;
+    if (secondsLeft <= 0) return false;
     await wait(1000);
   }
 }
@@ -131,7 +131,7 @@ export async function notificationsAvailable(
 }
 
 function onSessionBus(name: string): Promise<boolean> {
-  const ask = (method: string, args: readonly string[], fits: (answer: string) => boolean) =>
+  const callMethod = (method: string, args: readonly string[], accepts: (reply: string) => boolean) =>
     new Promise<boolean>((resolve) => {
       execFile(
         '/usr/bin/dbus-send',
@@ -146,11 +146,11 @@ function onSessionBus(name: string): Promise<boolean> {
         ],
         { timeout: 3000 },
         (error, stdout) => {
-          resolve(error === null && fits(stdout));
+          resolve(error === null && accepts(stdout));
         },
       );
     });
-  return ask('NameHasOwner', [`string:${name}`], (answer) => answer.includes('true')).then(
-    (owned) => owned || ask('ListActivatableNames', [], (answer) => answer.split(/\s+/).includes(name)),
+  return callMethod('NameHasOwner', [`string:${name}`], (reply) => reply.includes('true')).then(
+    (owned) => owned || callMethod('ListActivatableNames', [], (reply) => reply.split(/\s+/).includes(name)),
   );
 }

@@ -37,7 +37,7 @@ export function activityHandlers({ users, window }: HandlerContext): Area {
       return ok(undefined);
     },
     'activity:seen': (_input, s) => {
-      users.setSeenDenials(s.target.paths.id, s.activity.seen());
+      users.setSeenDenials(s.target.paths.id, s.activity.markSeen());
       return ok(undefined);
     },
   };

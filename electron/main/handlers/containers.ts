@@ -15,8 +15,8 @@ type Area = Pick<
   | 'images:list'
 >;
 
-/** How often a removal of many tells how far it is, ms. */
-const tellEveryMs = 100;
+/** Interval of progress events during a removal, ms. */
+const progressIntervalMs = 100;
 
 /**
  * The containers of the engine: looking, removing (one removal at a time, never during an apply), what was
@@ -41,7 +41,7 @@ export function containerHandlers(): Area {
         removeVolumes: request.removeVolumes,
       };
       s.state.set({ removal: run });
-      void removeAndTell(s, request, run, stop.signal);
+      void removeWithProgress(s, request, run, stop.signal);
       return ok(run);
     },
     'containers:cancel-removal': (_input, s) => {
@@ -68,7 +68,7 @@ export function containerHandlers(): Area {
   };
 }
 
-async function removeAndTell(
+async function removeWithProgress(
   s: Session,
   request: RemoveRequest,
   start: RemovalRun,
@@ -77,7 +77,7 @@ async function removeAndTell(
   // Ones that were never asked about have no name of their own yet.
   const names = new Map(s.state.get().scan?.containers.map(({ id, name }) => [id, name]));
   let run = start;
-  let toldAt = 0;
+  let reportedAt = 0;
   const result = await s.target
     .remove(request, {
       signal,
@@ -90,8 +90,8 @@ async function removeAndTell(
           removed: run.removed + (outcome.removed ? 1 : 0),
           told: outcome.error === undefined ? run.told : [...run.told, named],
         };
-        if (Date.now() - toldAt < tellEveryMs) return;
-        toldAt = Date.now();
+        if (Date.now() - reportedAt < progressIntervalMs) return;
+        reportedAt = Date.now();
         s.state.set({ removal: { ...run, activity: signal.aborted ? 'cancelling' : 'removing' } });
       },
     })

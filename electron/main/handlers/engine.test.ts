@@ -5,11 +5,11 @@ import { engineHandlers } from './engine.ts';
 import type { Session } from '../../session/session.ts';
 import type { HandlerContext } from './context.ts';
 
-/** What was asked of whom, for Docker Desktop in a user's window. */
-function asked(interrupted: boolean) {
+/** Records which component each method is called on, for Docker Desktop in a user's window. */
+function recordCalls(interrupted: boolean) {
   const calls: string[] = [];
-  const driven = (who: string) => (what: string) => {
-    calls.push(`${who} ${what}`);
+  const driven = (component: string) => (method: string) => {
+    calls.push(`${component} ${method}`);
     return Promise.resolve(ok({}));
   };
   const session = {
@@ -42,14 +42,14 @@ function asked(interrupted: boolean) {
 }
 
 it('has its user quit and open Docker Desktop', async () => {
-  const { calls, handlers, session } = asked(false);
+  const { calls, handlers, session } = recordCalls(false);
   for (const name of ['engine:start', 'engine:stop', 'engine:restart'] as const)
     await handlers[name](undefined, session);
   expect(calls).toEqual(['user start', 'user stop', 'user restart']);
 });
 
 it('asks for an administrator where an apply was cut off: the command line settles it first', async () => {
-  const { calls, handlers, session } = asked(true);
+  const { calls, handlers, session } = recordCalls(true);
   for (const name of ['engine:start', 'engine:stop', 'engine:restart'] as const)
     await handlers[name](undefined, session);
   expect(calls).toEqual(['administrator start', 'user stop', 'administrator restart']);

@@ -15,10 +15,10 @@ type Resolved = IpcOutput<'paths:resolve'>[number];
  */
 export const pathHandlers = (): Area => ({
   'paths:resolve': async ({ paths }) => ok(await Promise.all(paths.map((written) => resolvePath(written)))),
-  'paths:would-mount': async ({ path: wanted, against }, s) => {
+  'paths:would-mount': async ({ path: requested, against }, s) => {
     const { applied, draft } = s.state.get().settings;
     const { wouldMount } = await import('../../session/would-mount.ts');
-    return wouldMount(wanted, against === 'applied' ? applied : draft, s.target.paths);
+    return wouldMount(requested, against === 'applied' ? applied : draft, s.target.paths);
   },
 });
 
@@ -31,14 +31,14 @@ export function expandPath(written: string, home = os.homedir(), tmp = container
 
 export async function resolvePath(written: string): Promise<Resolved> {
   const expanded = expandPath(written);
-  const nowhere = (error: string | null): Resolved => ({
+  const unresolved = (error: string | null): Resolved => ({
     written,
     expanded,
     real: null,
     kind: 'missing',
     error,
   });
-  if (!path.isAbsolute(expanded) || expanded.includes('\0')) return nowhere('not an absolute path');
+  if (!path.isAbsolute(expanded) || expanded.includes('\0')) return unresolved('not an absolute path');
   try {
     const [real, info] = await Promise.all([realpath(expanded), stat(expanded)]);
     return {
@@ -55,6 +55,6 @@ export async function resolvePath(written: string): Promise<Resolved> {
       () => false,
     );
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return nowhere(dangling ? 'a symbolic link to nothing' : code === 'ENOENT' ? null : code);
+    return unresolved(dangling ? 'a symbolic link to nothing' : code === 'ENOENT' ? null : code);
   }
 }

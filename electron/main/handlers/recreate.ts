@@ -46,8 +46,8 @@ export function recreateHandlers({ elevation }: HandlerContext, underWay: Active
 
 /** After a recreation: its end is shown with the scan it led to, and also where that fails. */
 export async function settleRecreation(session: Session, handle: RecreateHandle): Promise<void> {
-  const asSeenLast = (): RecreateRun => ({ ...handle.run(), activity: 'ended', cancellable: false });
-  const run = await handle.done.catch(asSeenLast);
+  const lastKnownRun = (): RecreateRun => ({ ...handle.run(), activity: 'ended', cancellable: false });
+  const run = await handle.done.catch(lastKnownRun);
   try {
     await Promise.all([session.scan(), session.refreshEngine()]);
   } finally {

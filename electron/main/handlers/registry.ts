@@ -12,7 +12,7 @@ type Area = Pick<Handlers, 'registry:resolve'>;
  */
 export function registryHandlers(): Area {
   let opened: { readonly engine: string; readonly answers: EntryAnswers } | undefined;
-  const answersOf = async ({ state, target: { paths } }: Session): Promise<EntryAnswers> => {
+  const lookupsOf = async ({ state, target: { paths } }: Session): Promise<EntryAnswers> => {
     const { socket } = state.get().engine;
     const engine = `${paths.root} ${socket}`;
     if (opened?.engine === engine) return opened.answers;
@@ -33,7 +33,7 @@ export function registryHandlers(): Area {
   };
   return {
     'registry:resolve': async ({ references, again }, s) => {
-      const answers = await answersOf(s);
+      const answers = await lookupsOf(s);
       return ok(await answers.ask(references, again));
     },
   };

@@ -17,8 +17,8 @@ export const settingsHandlers = (): Area => ({
   'settings:discard-draft': (_input, { draft }) => draft.discard(),
   'settings:resolve-conflict': ({ keep }, { draft }) => draft.resolve(keep),
   'settings:prefer': async ({ setting, value }, { target, draft }) => {
-    const done = await target.settings.prefer(setting, value);
-    return done.ok ? ok(await draft.refresh()) : done;
+    const result = await target.settings.prefer(setting, value);
+    return result.ok ? ok(await draft.refresh()) : result;
   },
   'history:list': (_input, { target }) => target.settings.historyItems(),
   'history:read': async ({ version }, { target }) => {

@@ -14,7 +14,8 @@ import type { IpcMessage } from './register.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { isOwnPage } from './sender.ts';
 
-type Answer<K extends IpcRequest> = Promise<Result<IpcOutput<K>, AppError>> | Result<IpcOutput<K>, AppError>;
+type HandlerResult<K extends IpcRequest> =
+  Promise<Result<IpcOutput<K>, AppError>> | Result<IpcOutput<K>, AppError>;
 /**
  * What a handler gets beside its input: the session of the engine that the window showed, where the request
  * is about one.
@@ -26,10 +27,10 @@ type HandlerSession<K extends IpcRequest> = K extends EngineRequest ? [session: 
  * is a defect.
  */
 export type Handlers = {
-  readonly [K in IpcRequest]: (input: IpcInput<K>, ...session: HandlerSession<K>) => Answer<K>;
+  readonly [K in IpcRequest]: (input: IpcInput<K>, ...session: HandlerSession<K>) => HandlerResult<K>;
 };
 
-export interface AnswerOptions {
+export interface HandleRequestOptions {
   /** Knows which engine is open. */
   readonly sessions: Pick<Sessions, 'withEngine'>;
   /** Hears of defects, so that they are in the log and not only in the window. */
@@ -40,11 +41,11 @@ export interface AnswerOptions {
  * Answers one request: checks sender, size, schema and, where it is about an engine, that this engine is the
  * one that is open; then calls the handler. Never throws and never rejects.
  */
-export async function answer<K extends IpcRequest>(
+export async function handleRequest<K extends IpcRequest>(
   name: K,
   handlers: Pick<Handlers, K>,
   { frame, payload, engine }: IpcMessage,
-  { sessions, report = () => undefined }: AnswerOptions,
+  { sessions, report = () => undefined }: HandleRequestOptions,
 ): Promise<Result<IpcOutput<K>, AppError>> {
   try {
     if (!isOwnPage(frame))

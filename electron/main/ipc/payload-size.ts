@@ -13,32 +13,32 @@ const maxDepth = 16;
  * which structured clone delivers, is refused.
  */
 export function withinLimits(value: unknown, limit = maxPayload): boolean {
-  let left = limit;
+  let remaining = limit;
   const seen = new Set<object>();
   const walk = (v: unknown, depth: number): boolean => {
-    left -= 8;
-    if (left < 0 || depth > maxDepth) return false;
+    remaining -= 8;
+    if (remaining < 0 || depth > maxDepth) return false;
     if (typeof v === 'string') {
-      left -= v.length;
-      return left >= 0;
+      remaining -= v.length;
+      return remaining >= 0;
     }
     if (typeof v === 'function' || typeof v === 'symbol' || typeof v === 'bigint') return false;
     if (typeof v !== 'object' || v === null) return true;
     if (seen.has(v)) return false;
     seen.add(v);
     if (Array.isArray(v)) {
-      left -= v.length;
-      return left >= 0 && v.every((item) => walk(item, depth + 1));
+      remaining -= v.length;
+      return remaining >= 0 && v.every((item) => walk(item, depth + 1));
     }
     const prototype: unknown = Object.getPrototypeOf(v);
     if (prototype !== Object.prototype && prototype !== null) return false;
     for (const key of Object.keys(v)) {
-      left -= key.length;
+      remaining -= key.length;
       // An object of the checks above: reading an own enumerable key is safe after structured clone, which
       // leaves no accessors.
       if (!walk((v as Record<string, unknown>)[key], depth + 1)) return false;
     }
-    return left >= 0;
+    return remaining >= 0;
   };
   return walk(value, 0);
 }

@@ -5,7 +5,7 @@ import { keepAllContainers } from '../../../shared/apply/plan.ts';
 import { eventNames, paintedChannel, requestChannel, requestNames } from '../../../shared/ipc/channels.ts';
 import { appErrorSchema, fail, ok } from '../../../shared/result.ts';
 import type { Session } from '../../session/session.ts';
-import { answer, type AnswerOptions } from './answer.ts';
+import { handleRequest, type HandleRequestOptions } from './answer.ts';
 import type { RequestDispatcher } from './register.ts';
 
 vi.mock('electron', () => ({ ipcMain: { handle: vi.fn(), on: vi.fn() } }));
@@ -15,7 +15,7 @@ const engine = 'embedded:/a';
 /** Handlers here only look whether they got it. */
 const session = { target: { id: engine } } as unknown as Session;
 /** One engine is open, and stays so. */
-const sessions: AnswerOptions['sessions'] = {
+const sessions: HandleRequestOptions['sessions'] = {
   withEngine: (id, act) =>
     id === engine
       ? act(session)
@@ -92,7 +92,12 @@ describe('ipc by contract', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...ipcRequests), anything, async (name, payload) => {
         const reached: unknown[] = [];
-        const result = await answer(name, recording(reached), { frame: page, payload, engine }, { sessions });
+        const result = await handleRequest(
+          name,
+          recording(reached),
+          { frame: page, payload, engine },
+          { sessions },
+        );
         if (result.ok) {
           expect(reached).toHaveLength(1);
         } else {
@@ -110,7 +115,7 @@ describe('ipc by contract', () => {
 
   it('turns an exception of a handler into an internal error and reports it', async () => {
     const reported: unknown[] = [];
-    const result = await answer(
+    const result = await handleRequest(
       'app:state',
       recording([], () => {
         throw new Error('boom');
@@ -121,7 +126,7 @@ describe('ipc by contract', () => {
     expect(result).toMatchObject({ ok: false, error: { code: 'internal', reason: 'boom' } });
     expect(reported).toHaveLength(1);
     expect(
-      await answer(
+      await handleRequest(
         'app:state',
         recording([], () => Promise.reject(new Error('later'))),
         { frame: page, payload: undefined, engine },
@@ -153,7 +158,7 @@ describe('ipc by contract', () => {
   ])('refuses %s as sender, before looking at the payload', async (_name, frame) => {
     const reached: unknown[] = [];
     expect(
-      await answer(
+      await handleRequest(
         'clipboard:write',
         recording(reached),
         { frame, payload: { text: 'x' }, engine },
@@ -181,7 +186,7 @@ describe('ipc by contract', () => {
         async (name, frame, payload) => {
           const reached: unknown[] = [];
           expect(
-            await answer(name, recording(reached), { frame, payload, engine }, { sessions }),
+            await handleRequest(name, recording(reached), { frame, payload, engine }, { sessions }),
           ).toMatchObject({ ok: false, error: { code: 'ipc.bad-sender' } });
           expect(reached).toEqual([]);
         },
@@ -222,7 +227,12 @@ describe('ipc by contract', () => {
     for (const name of ipcRequests) {
       for (const payload of payloads) {
         const reached: unknown[] = [];
-        const result = await answer(name, recording(reached), { frame: page, payload, engine }, { sessions });
+        const result = await handleRequest(
+          name,
+          recording(reached),
+          { frame: page, payload, engine },
+          { sessions },
+        );
         if (!result.ok) expect(appErrorSchema.safeParse(result.error).success, name).toBe(true);
         // Unknown keys are nobody's; what reaches a handler is what the contract makes of a payload.
         for (const [, input] of reached as [IpcRequest, unknown][])
@@ -234,7 +244,7 @@ describe('ipc by contract', () => {
   it('refuses a text over the limit and takes one at the limit', async () => {
     const reached: unknown[] = [];
     expect(
-      await answer(
+      await handleRequest(
         'settings:set-draft',
         recording(reached),
         { frame: page, payload: { text: 'x'.repeat(maxTextLength + 1) }, engine },
@@ -244,7 +254,7 @@ describe('ipc by contract', () => {
     expect(reached).toHaveLength(0);
     expect(
       (
-        await answer(
+        await handleRequest(
           'settings:set-draft',
           recording(reached),
           { frame: page, payload: { text: 'x'.repeat(maxTextLength) }, engine },
@@ -267,7 +277,7 @@ describe('ipc by contract', () => {
           },
         ]),
       ) as never; // every name of the contract is there
-      await answer(name, handlers, { frame: page, payload: inputs[name], engine }, { sessions });
+      await handleRequest(name, handlers, { frame: page, payload: inputs[name], engine }, { sessions });
       expect(received, name).toEqual([ipcContract.requests[name].scope === 'engine' ? [session] : []]);
     }
   });
@@ -276,7 +286,12 @@ describe('ipc by contract', () => {
     for (const name of ipcRequests.filter((each) => ipcContract.requests[each].scope === 'engine')) {
       const reached: unknown[] = [];
       const invoke = async (about: unknown) =>
-        answer(name, recording(reached), { frame: page, payload: inputs[name], engine: about }, { sessions });
+        handleRequest(
+          name,
+          recording(reached),
+          { frame: page, payload: inputs[name], engine: about },
+          { sessions },
+        );
       expect(await invoke('embedded:/b'), name).toMatchObject({
         ok: false,
         error: { code: 'engine.changed' },
@@ -313,7 +328,7 @@ describe('ipc by contract', () => {
     expect([...channels.keys()].sort()).toEqual(ipcRequests.map(requestChannel).sort());
     // Asked before anybody answers: it waits.
     const early = channels.get(requestChannel('window:action'))?.({ senderFrame: page }, { action: 'close' });
-    answers((name, message) => answer(name, recording(reached), message, { sessions }));
+    answers((name, message) => handleRequest(name, recording(reached), message, { sessions }));
     expect(await early).toMatchObject({ ok: true });
     expect(reached).toHaveLength(1);
     expect(

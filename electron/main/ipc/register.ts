@@ -16,12 +16,12 @@ export interface IpcMessage {
 export type RequestDispatcher = (name: IpcRequest, message: IpcMessage) => Promise<Result<unknown, AppError>>;
 
 /**
- * Registers every request of the contract, also before there is somebody to answer: a request waits for
- * `answering`. The only place that touches ipcMain. `onPainted` is called for the first `painted` of a page
+ * Registers every request of the contract, also before the handlers exist: a request waits for the
+ * `dispatcher`. The only place that touches ipcMain. `onPainted` is called for the first `painted` of a page
  * of ours.
  */
 export function registerIpc(
-  answering: PromiseLike<RequestDispatcher>,
+  dispatcher: PromiseLike<RequestDispatcher>,
   onPainted: () => void,
   ipc: Pick<IpcMain, 'handle' | 'on'> = ipcMain,
 ): void {
@@ -29,7 +29,7 @@ export function registerIpc(
     ipc.handle(requestChannel(name), async (event, payload: unknown, engine: unknown) => {
       // Who sent it is asked now; the frame may be gone when the answer comes.
       const frame = senderOf(event);
-      return (await answering)(name, { frame, payload, engine });
+      return (await dispatcher)(name, { frame, payload, engine });
     });
   }
   let painted = false;

@@ -83,11 +83,11 @@ export function serveApp(session: Session, directory: string): Promise<void> {
     session.webRequest.onCompleted(delivered);
     session.webRequest.onErrorOccurred(delivered);
     // Not protocol.handle(): it takes each file through fetch's Response and two streams.
-    session.protocol.registerBufferProtocol(appScheme, ({ method, url }, answer) => {
+    session.protocol.registerBufferProtocol(appScheme, ({ method, url }, callback) => {
       const response = respond(method, url, directory);
       if (response.headers['content-type'] === contentTypes['.html'])
         for (const file of filesNamed(response.data.toString('utf8'))) awaited.add(new URL(file, url).href);
-      answer(response);
+      callback(response);
     });
   });
 }
@@ -121,8 +121,8 @@ export function fileOf(url: string, directory: string): string | null {
   return relative === '' || relative.startsWith('..') || path.isAbsolute(relative) ? null : file;
 }
 
-/** What one request of the page is answered with. */
-export interface Answer {
+/** Response to one request of the page. */
+export interface ProtocolResponse {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
   readonly data: Buffer;
@@ -133,7 +133,7 @@ export interface Answer {
  * cross-origin-opener-policy: no other page can open this one or be opened by it (security.ts), and Chromium
  * would start a second renderer process for the header, 40 ms of a start.
  */
-export function respond(method: string, url: string, directory: string): Answer {
+export function respond(method: string, url: string, directory: string): ProtocolResponse {
   const nonce = randomBytes(16).toString('base64');
   const headers = {
     'content-security-policy': contentSecurityPolicy(nonce),
@@ -141,7 +141,7 @@ export function respond(method: string, url: string, directory: string): Answer 
     'referrer-policy': 'no-referrer',
     'cross-origin-resource-policy': 'same-origin',
   };
-  const refuse = (statusCode: number, text: string): Answer => ({
+  const refuse = (statusCode: number, text: string): ProtocolResponse => ({
     statusCode,
     data: Buffer.from(text),
     headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' },

@@ -116,14 +116,14 @@ function rememberState(window: BrowserWindow, store: UserStore): void {
     if (window.isDestroyed() || window.isMinimized()) return;
     store.setWindowState({ ...window.getNormalBounds(), maximized: window.isMaximized() });
   };
-  const later = () => {
+  const scheduleSave = () => {
     clearTimeout(pending);
     pending = setTimeout(save, 400);
   };
-  window.on('resize', later);
-  window.on('move', later);
-  window.on('maximize', later);
-  window.on('unmaximize', later);
+  window.on('resize', scheduleSave);
+  window.on('move', scheduleSave);
+  window.on('maximize', scheduleSave);
+  window.on('unmaximize', scheduleSave);
   window.on('close', save);
 }
 

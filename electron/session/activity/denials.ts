@@ -63,7 +63,7 @@ export class DenialCounts {
   }
 
   /** Everything up to the newest entry was looked at; the value is that moment, to be remembered. */
-  seen(): string {
+  markSeen(): string {
     // Never a moment to come: it would hide what happens until then.
     const until = [this.#newest, new Date(this.#now()).toISOString()].toSorted()[0] ?? '';
     if (until > this.#seenUntil) this.#seenUntil = until;

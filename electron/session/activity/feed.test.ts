@@ -42,7 +42,7 @@ const names = (ask: (users: readonly string[]) => Promise<string> = () => Promis
   return {
     ...machine,
     of: (uid) => (uid === 1000 ? 'sam' : machine.of(uid)),
-    worthAsking: (uid): uid is number => uid !== 1000 && machine.worthAsking(uid),
+    needsLookup: (uid): uid is number => uid !== 1000 && machine.needsLookup(uid),
   };
 };
 
@@ -224,7 +224,7 @@ describe('the decision log in the app', () => {
       [1, '--ipc=host'],
       [2, '--pid=host'],
     ]);
-    expect(feed.seen() >= at(0.1)).toBe(true);
+    expect(feed.markSeen() >= at(0.1)).toBe(true);
     await until(() => got.summary?.unseen === 0);
     expect(got.summary?.groups).toEqual([]);
     // What is written from now on is new, whatever the clock said.

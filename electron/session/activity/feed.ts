@@ -46,20 +46,20 @@ export interface ActivityFeed {
   /** New entries, about a frame's worth at a time. Returns how to stop. */
   onBatch(listener: (batch: FeedBatch) => void): () => void;
   /** Denials so far count as looked at; the value is until when. */
-  seen(): string;
+  markSeen(): string;
 }
 
 /**
  * Events of the directory tell of new lines; this catches what no event tells, and a log that is not there
  * yet.
  */
-const lookAgainMs = 3_000;
+const pollIntervalMs = 3_000;
 /** A flood of events is read in passes no closer than this. */
 const betweenPassesMs = 30;
 const batchMs = 32;
 const summaryMs = 250;
-/** As many files as the gateway keeps: with fewer, nothing was rotated away. */
-const filesKept = 5;
+/** Files the gateway retains; with fewer, no entry was rotated away. */
+const retainedFiles = 5;
 const textAtMost = 4_096;
 
 export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
@@ -86,7 +86,7 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
     state,
     entries: entries.length,
     since,
-    rotatedAway: files >= filesKept,
+    rotatedAway: files >= retainedFiles,
     ...counts.summary(),
   });
   const summarySoon = () => {
@@ -109,7 +109,7 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
   const reader = new DecisionLogReader(file, {
     entry(stored) {
       const entry = inView(stored, ++seq, names.of(stored.client.uid));
-      if (entry.user === null && names.worthAsking(entry.client.uid)) unnamed.add(entry.client.uid);
+      if (entry.user === null && names.needsLookup(entry.client.uid)) unnamed.add(entry.client.uid);
       since ??= entry.time;
       counts.add(entry, !history);
       entries.push(entry);
@@ -129,13 +129,13 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
     try {
       files = await reader.pass();
       if (unnamed.size > 0) await nameThem();
-      become(files > 0 ? { kind: 'following' } : await whyNoFile(file));
+      become(files > 0 ? { kind: 'following' } : await missingFileState(file));
     } catch (error) {
       become(unreadable(file, error));
     }
   };
   const nameThem = async (): Promise<void> => {
-    const some = await names.ask(unnamed).catch(() => false);
+    const some = await names.lookUp(unnamed).catch(() => false);
     unnamed.clear();
     const named = (entry: ActivityEntry): ActivityEntry =>
       entry.user === null ? { ...entry, user: names.of(entry.client.uid) } : entry;
@@ -153,7 +153,7 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
 
   let running: Promise<void> | undefined;
   let again = false;
-  const look = (): Promise<void> => {
+  const readNewEntries = (): Promise<void> => {
     if (running !== undefined) {
       again = true;
       return running;
@@ -188,7 +188,7 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
     if (stopped || watcher !== undefined || inode === null) return;
     try {
       const opened: FSWatcher = watch(directory, (_event, name) => {
-        if (name === null || name.startsWith(path.basename(file))) void look();
+        if (name === null || name.startsWith(path.basename(file))) void readNewEntries();
       });
       opened.on('error', unwatch);
       watcher = {
@@ -205,7 +205,7 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
   return {
     async start() {
       await watchDirectory();
-      await look();
+      await readNewEntries();
       entries = entries.slice(-activityDepth);
       flush();
       history = false;
@@ -214,8 +214,8 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
       if (stopped) return;
       options.onSummary(summary());
       slow = setInterval(() => {
-        void watchDirectory().then(look);
-      }, lookAgainMs);
+        void watchDirectory().then(readNewEntries);
+      }, pollIntervalMs);
     },
     stop() {
       stopped = true;
@@ -240,8 +240,8 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
         listeners.delete(listener);
       };
     },
-    seen() {
-      const until = counts.seen();
+    markSeen() {
+      const until = counts.markSeen();
       summarySoon();
       return until;
     },
@@ -277,8 +277,8 @@ function lowerBound(entries: readonly ActivityEntry[], seq: number): number {
   return low;
 }
 
-/** No file was found: is there none, or may this user not look? */
-async function whyNoFile(file: string): Promise<ActivityState> {
+/** State when no file was found: it does not exist, or this user may not read the directory. */
+async function missingFileState(file: string): Promise<ActivityState> {
   const listed = await readdir(path.dirname(file)).then(
     () => null,
     (error: NodeJS.ErrnoException) => error,

@@ -3,36 +3,33 @@ import { passwdLines, userName } from '../../../engine/base/user-database.ts';
 
 /** Names of this machine's users by id. */
 export interface UserNames {
-  /** What is known without asking anybody: users of /etc/passwd, and those who were asked for. */
+  /** The cached name of a user: from /etc/passwd, or from an earlier lookup. */
   of(uid: number | null): string | null;
   /**
-   * Asks the machine's user database (LDAP and the like) for ids that `of` does not know; true where it knew
-   * some. Bounded in time, and not oftener than once a minute for the same id.
+   * Looks ids up in the machine's user database (NSS: LDAP and the like) that `of` does not know; true if it
+   * found any. Bounded in time, and at most once a minute for the same id.
    */
-  ask(uids: ReadonlySet<number>): Promise<boolean>;
-  /** Whether asking for this id may bring its name. */
-  worthAsking(uid: number | null): uid is number;
+  lookUp(uids: ReadonlySet<number>): Promise<boolean>;
+  /** Whether a lookup of this id may find a name. */
+  needsLookup(uid: number | null): uid is number;
 }
 
-/**
- * Not oftener than this is the file read for an id that is not in it, and the database asked for one it did
- * not know.
- */
-const againAfterMs = 5_000;
-const askAgainAfterMs = 60_000;
-/** At most so many are asked for at once: the rest come with the next lines of the log. */
-const mostAtOnce = 64;
-const mostRemembered = 4_096;
+/** Minimum interval between two reads of the file, and between two database lookups of one unknown id. */
+const rereadAfterMs = 5_000;
+const lookupRetryMs = 60_000;
+/** Ids per database lookup; the rest is looked up with the next lines of the log. */
+const maxPerLookup = 64;
+const maxCached = 4_096;
 
-/** `ask`: lines of users in the form of /etc/passwd. */
+/** `lookUp`: queries the user database; returns lines in the format of /etc/passwd. */
 export function userNames(
   file = '/etc/passwd',
   now: () => number = Date.now,
-  ask: (users: readonly string[]) => Promise<string> = passwdLines,
+  lookUp: (users: readonly string[]) => Promise<string> = passwdLines,
 ): UserNames {
   let names = new Map<number, string>();
-  const elsewhere = new Map<number, string>();
-  const askedAt = new Map<number, number>();
+  const databaseNames = new Map<number, string>();
+  const lookedUpAt = new Map<number, number>();
   let readAt = -Infinity;
   const read = () => {
     readAt = now();
@@ -50,34 +47,34 @@ export function userNames(
       /* a system without that file: ids it is */
     }
   };
-  const known = (uid: number | null): string | null => {
+  const nameOf = (uid: number | null): string | null => {
     if (uid === null) return null;
-    const found = names.get(uid) ?? elsewhere.get(uid);
+    const found = names.get(uid) ?? databaseNames.get(uid);
     if (found !== undefined) return found;
-    if (now() - readAt >= againAfterMs) read();
+    if (now() - readAt >= rereadAfterMs) read();
     return names.get(uid) ?? null;
   };
-  const worthAsking = (uid: number | null): uid is number =>
-    uid !== null && known(uid) === null && now() - (askedAt.get(uid) ?? -Infinity) >= askAgainAfterMs;
+  const needsLookup = (uid: number | null): uid is number =>
+    uid !== null && nameOf(uid) === null && now() - (lookedUpAt.get(uid) ?? -Infinity) >= lookupRetryMs;
   return {
-    of: known,
-    worthAsking,
-    async ask(uids) {
-      const wanted = [...uids].filter(worthAsking).slice(0, mostAtOnce);
-      if (wanted.length === 0) return false;
-      if (askedAt.size > mostRemembered) askedAt.clear();
-      for (const uid of wanted) askedAt.set(uid, now());
-      const lines = await ask(wanted.map(String));
-      if (elsewhere.size > mostRemembered) elsewhere.clear();
-      let some = false;
-      for (const uid of wanted) {
+    of: nameOf,
+    needsLookup,
+    async lookUp(uids) {
+      const pending = [...uids].filter(needsLookup).slice(0, maxPerLookup);
+      if (pending.length === 0) return false;
+      if (lookedUpAt.size > maxCached) lookedUpAt.clear();
+      for (const uid of pending) lookedUpAt.set(uid, now());
+      const lines = await lookUp(pending.map(String));
+      if (databaseNames.size > maxCached) databaseNames.clear();
+      let anyFound = false;
+      for (const uid of pending) {
         const name = userName(lines, uid);
         if (name !== null) {
-          elsewhere.set(uid, name);
-          some = true;
+          databaseNames.set(uid, name);
+          anyFound = true;
         }
       }
-      return some;
+      return anyFound;
     },
   };
 }

@@ -54,7 +54,7 @@ export function recreatePorts(
             recreatePolicy({
               settings: coming ?? (await engine.settingsInForce()),
               paths,
-              asked: those,
+              requested: those,
             }),
         }),
   };

@@ -21,7 +21,7 @@ interface Hit {
   readonly run: () => void;
 }
 const kindIcon = { setting: PreferencesIcon, container: ContainersIcon, command: BoltIcon } as const;
-const shownAtMost = 12;
+const maxResults = 12;
 
 /** Ctrl K: pages, settings, containers and commands by name. */
 export function CommandPalette({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
@@ -47,14 +47,14 @@ function PaletteContent({ onClose }: { readonly onClose: () => void }) {
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const list = useRef<HTMLUListElement>(null);
-  const words = query
+  const terms = query
     .trim()
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
   // What is typed may be about a decision: those are looked for on their page.
   const inLog: Hit | null =
-    words.length === 0 || !hasLog
+    terms.length === 0 || !hasLog
       ? null
       : {
           key: 'command-activity',
@@ -64,18 +64,18 @@ function PaletteContent({ onClose }: { readonly onClose: () => void }) {
             navigate('activity', { q: query.trim() });
           },
         };
-  const found = all
+  const matches = all
     .filter(
       (hit) =>
-        (words.length > 0 || hit.kind !== 'container') &&
-        words.every((word) =>
+        (terms.length > 0 || hit.kind !== 'container') &&
+        terms.every((word) =>
           `${hit.label} ${hit.detail ?? ''} ${t(`frame.searchKinds.${hit.kind}`)}`
             .toLowerCase()
             .includes(word),
         ),
     )
-    .slice(0, inLog === null ? shownAtMost : shownAtMost - 1);
-  const hits = inLog === null ? found : [...found, inLog];
+    .slice(0, inLog === null ? maxResults : maxResults - 1);
+  const hits = inLog === null ? matches : [...matches, inLog];
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [active]);

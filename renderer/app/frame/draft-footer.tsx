@@ -28,7 +28,7 @@ export function DraftFooter() {
   const restarts = useAppPart(({ target }) => target.capabilities.restarts);
   const draft = useDraft();
   const { page } = useRoute();
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   /** The discard whose notice was read. */
   const [read, setRead] = useState(discarded);
   const count = draft.changes.length;
@@ -41,10 +41,10 @@ export function DraftFooter() {
         : null;
 
   // While settings are being applied nothing is waiting here.
-  const shown = draft.dirty && manifests[page].ownFooter !== true && draft.readOnly !== 'applying';
+  const visible = draft.dirty && manifests[page].ownFooter !== true && draft.readOnly !== 'applying';
   return (
     <>
-      {shown && (
+      {visible && (
         <FooterBar label={t('frame.footer.label')}>
           <Dot />
           <Typography role="status" sx={{ fontWeight: 600, marginLeft: 1 }}>
@@ -72,7 +72,7 @@ export function DraftFooter() {
             disabled={lockedBy !== undefined}
             aria-label={withLock(t, t('button.discard'), lockedBy)}
             onClick={() => {
-              setAsking(true);
+              setConfirming(true);
             }}
           >
             {t('button.discard')}
@@ -91,16 +91,16 @@ export function DraftFooter() {
         </FooterBar>
       )}
       <ConfirmDialog
-        open={asking}
+        open={confirming}
         destructive
         title={t('frame.discard.title', { count: Math.max(1, count) })}
         confirm={t('frame.discard.confirm', { count: Math.max(1, count) })}
         cancel={t('button.keepEditing')}
         onCancel={() => {
-          setAsking(false);
+          setConfirming(false);
         }}
         onConfirm={() => {
-          setAsking(false);
+          setConfirming(false);
           void store.discard();
         }}
       >

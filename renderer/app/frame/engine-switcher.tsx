@@ -7,7 +7,7 @@ import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import Snackbar from '@mui/material/Snackbar';
 import Typography from '@mui/material/Typography';
-import type { FoundTarget } from '../../../shared/targets/target.ts';
+import type { DiscoveredTarget } from '../../../shared/targets/target.ts';
 import { CheckIcon, ErrorIcon, SelectorIcon, UnverifiedIcon } from '../../theme/icons.ts';
 import { stateIcon } from '../../components/state-badge.tsx';
 import { color, fontMono, toneText } from '../../theme/tokens.ts';
@@ -28,7 +28,7 @@ export function EngineSwitcher() {
   const anchor = useRef<HTMLButtonElement>(null);
   const list = useRequest('targets:list');
   const [open, setOpen] = useState(false);
-  const [found, setFound] = useState<readonly FoundTarget[]>([]);
+  const [targets, setTargets] = useState<readonly DiscoveredTarget[]>([]);
   const [refused, setRefused] = useState<string | null>(null);
   const protection = protectionOf(app, useNow());
   const line = engineLine(t, app, protection);
@@ -40,21 +40,21 @@ export function EngineSwitcher() {
         ? ErrorIcon
         : stateIcon[protection.state];
 
-  const look = async () => {
+  const openList = async () => {
     setOpen(true);
-    const answer = await list.run(undefined);
-    if (answer.ok) setFound(answer.value);
+    const result = await list.run(undefined);
+    if (result.ok) setTargets(result.value);
   };
-  const switchTo = async (target: FoundTarget) => {
+  const switchTo = async (target: DiscoveredTarget) => {
     setOpen(false);
     if (target.id === app.target.id) return;
-    const answer = await store.switchTarget(target.id);
+    const result = await store.switchTarget(target.id);
     setRefused(
-      answer.ok
+      result.ok
         ? null
         : sentences(
             t,
-            messageAndHint(answer.error).map((text) => closed(t, text)),
+            messageAndHint(result.error).map((text) => closed(t, text)),
           ),
     );
   };
@@ -65,7 +65,7 @@ export function EngineSwitcher() {
         ref={anchor}
         data-engine-switcher
         onClick={() => {
-          void look();
+          void openList();
         }}
         aria-haspopup="menu"
         aria-expanded={open}
@@ -121,11 +121,11 @@ export function EngineSwitcher() {
         }}
       >
         {list.error !== null && <MenuItem disabled>{translateError(list.error).message}</MenuItem>}
-        {list.error === null && found.length === 0 && (
+        {list.error === null && targets.length === 0 && (
           <MenuItem disabled>{list.running ? t('frame.engine.looking') : t('frame.engine.none')}</MenuItem>
         )}
-        {found.map((target) => (
-          <FoundItem
+        {targets.map((target) => (
+          <TargetItem
             key={target.id}
             target={target}
             current={target.id === app.target.id}
@@ -148,13 +148,13 @@ export function EngineSwitcher() {
   );
 }
 
-function FoundItem({
+function TargetItem({
   target,
   current,
   onChoose,
   ...rest
 }: {
-  readonly target: FoundTarget;
+  readonly target: DiscoveredTarget;
   readonly current: boolean;
   readonly onChoose: () => void;
 }) {
@@ -198,6 +198,6 @@ function FoundItem({
 }
 
 /** What kind of engine it is, with the name of its machine where that says more. */
-function titleOf(t: TFunction, target: FoundTarget): string {
+function titleOf(t: TFunction, target: DiscoveredTarget): string {
   return t(`frame.engine.kind.${target.ref.kind}`, { name: target.name });
 }

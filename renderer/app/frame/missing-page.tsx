@@ -9,11 +9,11 @@ import type { PageId } from '../../../shared/pages/pages.ts';
 /** In place of a page that the open engine has nothing for, why that is. */
 export function MissingPage({ id, feature }: { readonly id: PageId; readonly feature: TargetFeature }) {
   const { t } = useTranslation();
-  const why = useMissing(feature);
+  const reason = useMissing(feature);
   return (
     <Page title={t(`frame.page.${id}`)}>
       <Card>
-        <EmptyState>{why ?? ''}</EmptyState>
+        <EmptyState>{reason ?? ''}</EmptyState>
       </Card>
     </Page>
   );

@@ -4,7 +4,7 @@ import List from '@mui/material/List';
 import ListItemButton from '@mui/material/ListItemButton';
 import Typography from '@mui/material/Typography';
 import { Dot } from '../../components/edited-mark.tsx';
-import { color, narrow, onlySpoken, size } from '../../theme/tokens.ts';
+import { color, narrow, visuallyHidden, size } from '../../theme/tokens.ts';
 import { useDraftPart } from '../../state/context.tsx';
 import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
 import { navigationEntries } from '../../pages/pages.ts';
@@ -35,7 +35,7 @@ export function Navigation() {
           width: 56,
           overflowX: 'hidden',
           scrollbarWidth: 'none',
-          '& .words': onlySpoken,
+          '& .words': visuallyHidden,
           '& .count': {
             position: 'absolute',
             right: 0,

@@ -5,8 +5,8 @@ import { closed, sentences } from '../../i18n/lists.ts';
 import { told } from '../../i18n/translate.ts';
 import { useAppPart } from '../../state/context.tsx';
 
-/** On every page while the app can't write what it remembers for its user. */
-export function NotKeptNotice() {
+/** Shown on every page while the user's preferences cannot be written. */
+export function UnsavedPreferencesNotice() {
   const { t } = useTranslation();
   const problem = useAppPart((app) => app.notKept);
   if (problem === null) return null;

@@ -96,7 +96,7 @@ function WindowButtons() {
   const act = (action: 'minimize' | 'toggle-maximize' | 'close') => () => {
     void store.request('window:action', { action });
   };
-  const look = {
+  const buttonStyle = {
     ...noDrag,
     width: 44,
     height: 40,
@@ -106,14 +106,14 @@ function WindowButtons() {
   } as const;
   return (
     <Box sx={{ display: 'flex', justifyContent: 'flex-end' }}>
-      <ButtonBase sx={look} onClick={act('minimize')} aria-label={t('frame.window.minimize')}>
+      <ButtonBase sx={buttonStyle} onClick={act('minimize')} aria-label={t('frame.window.minimize')}>
         <WindowGlyph d="M0 5.5h10" />
       </ButtonBase>
-      <ButtonBase sx={look} onClick={act('toggle-maximize')} aria-label={t('frame.window.maximize')}>
+      <ButtonBase sx={buttonStyle} onClick={act('toggle-maximize')} aria-label={t('frame.window.maximize')}>
         <WindowGlyph d="M.5.5h9v9h-9z" />
       </ButtonBase>
       <ButtonBase
-        sx={{ ...look, '&:hover': { background: '#C42B1C', color: '#FFFFFF' } }}
+        sx={{ ...buttonStyle, '&:hover': { background: '#C42B1C', color: '#FFFFFF' } }}
         onClick={act('close')}
         aria-label={t('frame.window.close')}
       >

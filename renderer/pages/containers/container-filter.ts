@@ -19,8 +19,8 @@ export function filterContainers(
   text: string,
   show: Show,
 ): FilteredContainers {
-  const words = text.trim().toLowerCase();
-  const matching = words === '' ? containers : containers.filter((c) => matches(c, words));
+  const query = text.trim().toLowerCase();
+  const matching = query === '' ? containers : containers.filter((c) => matches(c, query));
   const isProtected = matching.filter((c) => c.protected);
   const unprotected = matching.filter((c) => !c.protected);
   const shown = { all: matching, protected: isProtected, unprotected }[show];
@@ -37,7 +37,7 @@ function byUrgency(a: Container, b: Container): number {
   return Number(a.protected) - Number(b.protected) || names.compare(a.name, b.name);
 }
 
-function matches(container: Container, words: string): boolean {
+function matches(container: Container, query: string): boolean {
   const text = [
     container.name,
     container.image,
@@ -46,5 +46,5 @@ function matches(container: Container, words: string): boolean {
   ]
     .join('\n')
     .toLowerCase();
-  return words.split(/\s+/).every((word) => text.includes(word));
+  return query.split(/\s+/).every((word) => text.includes(word));
 }

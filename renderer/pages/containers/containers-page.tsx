@@ -32,7 +32,7 @@ export default function ContainersPage() {
   const [show, setShow] = useState<Show>(isShow(params['show']) ? params['show'] : 'all');
   const [text, setText] = useState(params['find'] ?? '');
   const [selected, setSelected] = useState<Selection>(emptySelection);
-  const [asking, setAsking] = useState<readonly Container[] | null>(null);
+  const [removalCandidates, setRemovalCandidates] = useState<readonly Container[] | null>(null);
   const [recreating, setRecreating] = useState<readonly Container[] | null>(null);
   const remove = useRequest('containers:remove');
   const recreate = useRequest('recreate:start');
@@ -42,13 +42,13 @@ export default function ContainersPage() {
   const noRemoval = useMissing('apply');
   const noStart = useMissing('engine-control');
   const subtitle = useSubtitle(eci, noRemoval === undefined);
-  const wantedShow = params['show'];
-  const wantedText = params['find'];
+  const linkedShow = params['show'];
+  const linkedText = params['find'];
   useEffect(() => {
     // Once, when an address asks for it: what is chosen afterwards stays, whatever is scanned.
-    if (isShow(wantedShow)) setShow(wantedShow);
-    if (wantedText !== undefined) setText(wantedText);
-  }, [wantedShow, wantedText]);
+    if (isShow(linkedShow)) setShow(linkedShow);
+    if (linkedText !== undefined) setText(linkedText);
+  }, [linkedShow, linkedText]);
 
   const all = app.scan?.containers ?? none;
   const { shown, count } = filterContainers(all, text, show);
@@ -90,7 +90,7 @@ export default function ContainersPage() {
               clearSelection();
               if (app.appeared !== null) void acknowledge.run(undefined);
             }}
-            onRemove={setAsking}
+            onRemove={setRemovalCandidates}
             onRecreate={setRecreating}
           />
         )
@@ -119,7 +119,7 @@ export default function ContainersPage() {
         onRetryRemove={
           canChange
             ? (ids) => {
-                setAsking(byIds(ids));
+                setRemovalCandidates(byIds(ids));
               }
             : undefined
         }
@@ -163,7 +163,7 @@ export default function ContainersPage() {
                 }
               : undefined
           }
-          onRemove={noRemoval === undefined && canChange ? setAsking : undefined}
+          onRemove={noRemoval === undefined && canChange ? setRemovalCandidates : undefined}
         />
       )}
       {recreating !== null && (
@@ -179,16 +179,16 @@ export default function ContainersPage() {
           }}
         />
       )}
-      {asking !== null && (
+      {removalCandidates !== null && (
         <RemoveDialog
-          containers={asking}
+          containers={removalCandidates}
           onCancel={() => {
-            setAsking(null);
+            setRemovalCandidates(null);
           }}
-          onRemove={(these, how) => {
-            setAsking(null);
+          onRemove={(these, options) => {
+            setRemovalCandidates(null);
             clearSelection();
-            void remove.run({ ids: these.map(({ id }) => id), ...how });
+            void remove.run({ ids: these.map(({ id }) => id), ...options });
           }}
         />
       )}

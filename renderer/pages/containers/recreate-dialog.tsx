@@ -27,9 +27,9 @@ export function RecreateDialog({
   const { t } = useTranslation();
   const store = useStore();
   const [commit, setCommit] = useState(false);
-  const [keep, setKeep] = useState(false);
+  const [keepOld, setKeepOld] = useState(false);
   const [withoutWayBack, setWithoutWayBack] = useState(false);
-  const [made, setMade] = useState<{
+  const [planned, setPlanned] = useState<{
     readonly key: string;
     readonly plan: RecreatePlan | null;
     readonly error: AppError | null;
@@ -38,19 +38,19 @@ export function RecreateDialog({
   const request: RecreateRequest = {
     ids,
     commit: commit ? ids : [],
-    old: keep ? 'keep' : 'remove-when-healthy',
+    old: keepOld ? 'keep' : 'remove-when-healthy',
     withoutWayBack,
   };
   const key = JSON.stringify(request);
   useEffect(() => {
     let stale = false;
-    void store.request('recreate:plan', JSON.parse(key) as RecreateRequest).then((answer) => {
+    void store.request('recreate:plan', JSON.parse(key) as RecreateRequest).then((result) => {
       // the key is the request
       if (!stale)
-        setMade((before) =>
-          answer.ok
-            ? { key, plan: answer.value, error: null }
-            : { key, plan: before.plan, error: answer.error },
+        setPlanned((before) =>
+          result.ok
+            ? { key, plan: result.value, error: null }
+            : { key, plan: before.plan, error: result.error },
         );
     });
     return () => {
@@ -58,10 +58,10 @@ export function RecreateDialog({
     };
   }, [store, key]);
 
-  const current = made.key === key && made.error === null;
-  const items = made.plan?.groups.flat() ?? [];
+  const current = planned.key === key && planned.error === null;
+  const items = planned.plan?.groups.flat() ?? [];
   const todo = items.filter((item) => !item.unchanged && item.blockers.length === 0);
-  const left = items.length - todo.length;
+  const skipped = items.length - todo.length;
   const writes = items.some(
     (item) =>
       item.commit || item.lost.some(({ code }) => code === 'writable-layer' || code === 'writable-unknown'),
@@ -75,7 +75,7 @@ export function RecreateDialog({
       cancel={t('recreate.keepThem')}
       confirm={todo.length === 0 ? t('recreate.confirmNone') : t('recreate.confirm', { count: todo.length })}
       disabled={!current || todo.length === 0}
-      note={current && left > 0 ? t('recreate.left', { count: left }) : undefined}
+      note={current && skipped > 0 ? t('recreate.left', { count: skipped }) : undefined}
       onCancel={onCancel}
       onConfirm={() => {
         onStart({
@@ -87,15 +87,15 @@ export function RecreateDialog({
     >
       <DialogText>{t('recreate.body')}</DialogText>
       <Box sx={{ padding: '12px 24px 0' }}>
-        {made.error !== null && made.key === key && <ErrorPanel error={made.error} />}
-        {made.plan === null ? (
-          made.error === null && (
+        {planned.error !== null && planned.key === key && <ErrorPanel error={planned.error} />}
+        {planned.plan === null ? (
+          planned.error === null && (
             <Box role="status" aria-label={t('recreate.planning')}>
               <LoadingRows rows={3} />
             </Box>
           )
         ) : (
-          <RecreateItems groups={made.plan.groups} busy={!current} />
+          <RecreateItems groups={planned.plan.groups} busy={!current} />
         )}
       </Box>
       <Box sx={{ padding: '12px 24px 0', display: 'grid', gap: '4px' }}>
@@ -109,8 +109,8 @@ export function RecreateDialog({
         )}
         {todo.some((item) => item.running) && (
           <DialogOption
-            checked={keep}
-            onChange={setKeep}
+            checked={keepOld}
+            onChange={setKeepOld}
             label={t('recreate.option.keep')}
             note={t('recreate.option.keepWhy')}
           />

@@ -36,7 +36,7 @@ export function RecreateReport({
         }}
       />
     );
-  const good = run.members.filter(({ outcome }) => succeeded(outcome));
+  const succeededMembers = run.members.filter(({ outcome }) => succeeded(outcome));
   const bad = run.members.filter(({ outcome }) => !succeeded(outcome));
   const page =
     bad
@@ -44,9 +44,9 @@ export function RecreateReport({
         outcome !== null && 'error' in outcome ? pageOfSetting(outcome.error.reason) : null,
       )
       .find((one) => one !== null) ?? null;
-  const told = [
+  const reported = [
     ...bad,
-    ...good.filter(
+    ...succeededMembers.filter(
       ({ outcome }) =>
         outcome?.kind === 'recreated' &&
         (outcome.kept !== null || outcome.image !== null || outcome.warning !== undefined),
@@ -57,7 +57,9 @@ export function RecreateReport({
       tone={bad.length === 0 ? 'ok' : 'danger'}
       live={bad.length === 0 ? 'polite' : 'assertive'}
       title={[
-        good.length > 0 ? t('recreate.done', { count: good.length }) : t('recreate.nothing'),
+        succeededMembers.length > 0
+          ? t('recreate.done', { count: succeededMembers.length })
+          : t('recreate.nothing'),
         ...(bad.length > 0 ? [t('recreate.failed', { count: bad.length })] : []),
       ].join(' · ')}
       action={
@@ -93,7 +95,7 @@ export function RecreateReport({
         </Box>
       }
     >
-      {told.length > 0 && (
+      {reported.length > 0 && (
         <Box
           component="ul"
           className="selectable"
@@ -106,10 +108,10 @@ export function RecreateReport({
             overflowWrap: 'anywhere',
           }}
         >
-          {told.map((member) => (
+          {reported.map((member) => (
             <li key={member.id}>
               <strong>{member.name}</strong>
-              {labelled(t, '', outcomeWords(t, member.outcome))}
+              {labelled(t, '', outcomeText(t, member.outcome))}
             </li>
           ))}
         </Box>
@@ -118,7 +120,7 @@ export function RecreateReport({
   );
 }
 
-function outcomeWords(t: TFunction, outcome: RecreateMember['outcome']): string {
+function outcomeText(t: TFunction, outcome: RecreateMember['outcome']): string {
   if (outcome === null) return t('recreate.outcome.not-begun');
   switch (outcome.kind) {
     case 'recreated':
@@ -154,9 +156,9 @@ function reason(t: TFunction, error: AppError): string {
 function Progress({ run, onCancel }: { readonly run: RecreateRun; readonly onCancel: () => void }) {
   const { t } = useTranslation();
   const current = run.members.find(({ step, outcome }) => step !== null && outcome === null);
-  const done = run.members.filter(({ outcome }) => outcome !== null).length;
+  const finishedCount = run.members.filter(({ outcome }) => outcome !== null).length;
   const back = run.activity !== 'recreating';
-  const words = back
+  const progressText = back
     ? t('recreate.run.back')
     : current?.step == null
       ? t('recreate.run.waiting')
@@ -181,8 +183,10 @@ function Progress({ run, onCancel }: { readonly run: RecreateRun; readonly onCan
           {t('recreate.run.title', { name: current?.name ?? run.members[0]?.name ?? '' })}
         </Typography>
         <Typography variant="caption" component="div" sx={{ color: color.text2 }}>
-          {words}
-          {run.members.length > 1 ? ` · ${t('recreate.run.of', { done, total: run.members.length })}` : ''}
+          {progressText}
+          {run.members.length > 1
+            ? ` · ${t('recreate.run.of', { done: finishedCount, total: run.members.length })}`
+            : ''}
         </Typography>
       </Box>
       <Button size="small" disabled={!run.cancellable} onClick={onCancel}>

@@ -6,7 +6,7 @@ import Skeleton from '@mui/material/Skeleton';
 import { useStore } from '../../state/context.tsx';
 import { useAfter } from '../../components/empty-and-loading.tsx';
 import { withCode } from '../../components/mono.tsx';
-import { noteWords } from '../../components/recreate-notes.ts';
+import { noteText } from '../../components/recreate-notes.ts';
 import { closed, names, sentences } from '../../i18n/lists.ts';
 import { messageAndHint } from '../../i18n/translate.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
@@ -37,8 +37,8 @@ function usePlan(container: Container): Result<RecreatePlan> | undefined {
         old: 'remove-when-healthy',
         withoutWayBack: true,
       })
-      .then((answer) => {
-        if (!stale) setPlan(answer);
+      .then((result) => {
+        if (!stale) setPlan(result);
       });
     return () => {
       stale = true;
@@ -79,13 +79,13 @@ export function RecreationFacts({
             ? t('containers.recreation.blocked', {
                 why: sentences(
                   t,
-                  item.blockers.map((note) => noteWords(t, note)),
+                  item.blockers.map((note) => noteText(t, note)),
                 ),
               })
             : null;
   if (why !== null)
     return (
-      <RowFact label={t('containers.recreation.label')} text={bare(why)} lines={recreationLines}>
+      <RowFact label={t('containers.recreation.label')} text={withoutCodeMarks(why)} lines={recreationLines}>
         {withCode(why)}
       </RowFact>
     );
@@ -104,7 +104,7 @@ export function RecreationFacts({
     );
   return (
     <>
-      <Line label={t('containers.recreation.keeps')} text={item && kept(t, container, item)} />
+      <Line label={t('containers.recreation.keeps')} text={item && retainedText(t, container, item)} />
       <Line label={t('containers.recreation.loses')} text={item && noted(t, item.lost)} link={link} />
       <Line label={t('containers.recreation.changes')} text={item && noted(t, item.changes)} />
     </>
@@ -121,7 +121,7 @@ function Line({
   readonly link?: ReactNode;
 }) {
   return (
-    <RowFact label={label} text={text === undefined ? undefined : bare(text)} link={link}>
+    <RowFact label={label} text={text === undefined ? undefined : withoutCodeMarks(text)} link={link}>
       {text === undefined ? <Pending /> : withCode(text)}
     </RowFact>
   );
@@ -129,11 +129,11 @@ function Line({
 
 function Pending() {
   const { t } = useTranslation();
-  const late = useAfter(200);
+  const isSlow = useAfter(200);
   return (
     <>
       <span className="visually-hidden">{t('recreate.planning')}</span>
-      {late && (
+      {isSlow && (
         <Skeleton
           component="span"
           variant="rounded"
@@ -146,15 +146,19 @@ function Pending() {
   );
 }
 
-/** Words without the marks around code. */
-const bare = (text: string): string => text.replaceAll('`', '');
+/** The text without backticks around code. */
+const withoutCodeMarks = (text: string): string => text.replaceAll('`', '');
 
 const noted = (t: TFunction, notes: readonly RecreateNote[]): string =>
   notes.length === 0
     ? t('containers.recreation.nothing')
-    : notes.map((note) => noteWords(t, note)).join(' · ');
+    : notes.map((note) => noteText(t, note)).join(' · ');
 
-function kept(t: TFunction, { volumes, restartPolicy }: Container, { changes }: RecreateItem): string {
+function retainedText(
+  t: TFunction,
+  { volumes, restartPolicy }: Container,
+  { changes }: RecreateItem,
+): string {
   const named = volumes.filter((volume) => !volume.anonymous).map(({ name }) => `\`${name}\``);
   const anonymous = volumes.length - named.length;
   const all = [...named, ...(anonymous > 0 ? [t('containers.detail.anonymous', { count: anonymous })] : [])];

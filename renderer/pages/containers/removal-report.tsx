@@ -23,7 +23,7 @@ export function RemovalReport({
   const formats = useFormats();
   const store = useStore();
   if (run.activity !== 'ended') {
-    const words =
+    const progressText =
       run.activity === 'cancelling'
         ? t('containers.remove.cancelling')
         : t('containers.remove.progress', { count: run.total });
@@ -41,7 +41,7 @@ export function RemovalReport({
       >
         <Box sx={{ flex: 1, minWidth: 0, display: 'grid', gap: '6px' }}>
           <Typography role="status">
-            {words} ·{' '}
+            {progressText} ·{' '}
             {t('containers.remove.of', { done: formats.number(run.done), total: formats.number(run.total) })}
             {run.told.length > 0 &&
               ` · ${t('containers.report.failed', { count: run.told.filter((one) => !one.removed).length })}`}
@@ -49,7 +49,7 @@ export function RemovalReport({
           <LinearProgress
             variant="determinate"
             value={run.total === 0 ? 0 : (100 * run.done) / run.total}
-            aria-label={words}
+            aria-label={progressText}
           />
         </Box>
         <Button
@@ -77,12 +77,12 @@ export function RemovalReport({
     </Button>
   );
   if (run.error !== null && run.done === 0) return <ErrorPanel error={run.error} action={dismiss} />;
-  const good = failed.length === 0 && notBegun.length === 0 && run.error === null;
+  const allRemoved = failed.length === 0 && notBegun.length === 0 && run.error === null;
   const listed = run.told.filter((one) => one.notBegun !== true);
   return (
     <Notice
-      tone={good ? 'ok' : failed.length === 0 && run.error === null ? 'warn' : 'danger'}
-      live={good ? 'polite' : 'assertive'}
+      tone={allRemoved ? 'ok' : failed.length === 0 && run.error === null ? 'warn' : 'danger'}
+      live={allRemoved ? 'polite' : 'assertive'}
       action={
         <Box sx={{ display: 'flex', gap: 1, alignSelf: 'flex-start', flexShrink: 0 }}>
           {failed.length > 0 && onRetry !== undefined && (

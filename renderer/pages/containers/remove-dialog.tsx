@@ -23,26 +23,26 @@ export function RemoveDialog({
   readonly onCancel: () => void;
   readonly onRemove: (
     containers: readonly Container[],
-    how: { readonly includeRunning: boolean; readonly removeVolumes: boolean },
+    options: { readonly includeRunning: boolean; readonly removeVolumes: boolean },
   ) => void;
 }) {
   const { t } = useTranslation();
   const [includeRunning, setIncludeRunning] = useState(false);
   const [removeVolumes, setRemoveVolumes] = useState(false);
   const running = containers.filter(isRunning);
-  const going = includeRunning ? containers : containers.filter((c) => !isRunning(c));
-  const volumes = [...new Set(going.flatMap((c) => c.volumes.map((v) => v.name)))];
+  const removed = includeRunning ? containers : containers.filter((c) => !isRunning(c));
+  const volumes = [...new Set(removed.flatMap((c) => c.volumes.map((v) => v.name)))];
   const withVolumes = removeVolumes && volumes.length > 0;
   const some = (list: readonly string[]) =>
     list.length <= namesAtMost
       ? names(t, list)
       : t('list.more', { names: names(t, list.slice(0, namesAtMost)), count: list.length - namesAtMost });
   const confirm =
-    going.length === 0
+    removed.length === 0
       ? t('containers.remove.confirmNone')
       : withVolumes
-        ? t('containers.remove.confirmVolumes', { count: going.length })
-        : t('containers.remove.confirm', { count: going.length });
+        ? t('containers.remove.confirmVolumes', { count: removed.length })
+        : t('containers.remove.confirm', { count: removed.length });
   return (
     <ConfirmDialog
       open
@@ -51,11 +51,11 @@ export function RemoveDialog({
       title={t('containers.remove.title', { count: containers.length })}
       confirm={confirm}
       cancel={t('containers.remove.keep')}
-      disabled={going.length === 0}
-      note={going.length === 0 ? t('containers.remove.noteNone') : undefined}
+      disabled={removed.length === 0}
+      note={removed.length === 0 ? t('containers.remove.noteNone') : undefined}
       onCancel={onCancel}
       onConfirm={() => {
-        onRemove(going, { includeRunning, removeVolumes: withVolumes });
+        onRemove(removed, { includeRunning, removeVolumes: withVolumes });
       }}
     >
       <DialogText>{t('containers.remove.body')}</DialogText>
@@ -74,7 +74,7 @@ export function RemoveDialog({
         }}
       >
         {containers.map((c) => {
-          const stays = isRunning(c) && !includeRunning;
+          const isSkipped = isRunning(c) && !includeRunning;
           return (
             <Box
               component="li"
@@ -86,7 +86,7 @@ export function RemoveDialog({
                 minHeight: 28,
                 boxSizing: 'border-box',
                 padding: '0 12px',
-                color: stays ? color.text3 : color.text,
+                color: isSkipped ? color.text3 : color.text,
                 '&:not(:first-of-type)': { borderTop: `1px solid ${color.border}` },
               }}
             >

@@ -12,14 +12,14 @@ export const emptySelection: Selection = { chosen: new Set(), active: null, anch
 /** Only what still exists. */
 export function keepExisting(selection: Selection, ids: ReadonlySet<string>): Selection {
   const chosen = new Set([...selection.chosen].filter((id) => ids.has(id)));
-  const kept = (id: string | null) => (id !== null && ids.has(id) ? id : null);
+  const ifPresent = (id: string | null) => (id !== null && ids.has(id) ? id : null);
   if (
     chosen.size === selection.chosen.size &&
-    kept(selection.active) === selection.active &&
-    kept(selection.anchor) === selection.anchor
+    ifPresent(selection.active) === selection.active &&
+    ifPresent(selection.anchor) === selection.anchor
   )
     return selection;
-  return { chosen, active: kept(selection.active), anchor: kept(selection.anchor) };
+  return { chosen, active: ifPresent(selection.active), anchor: ifPresent(selection.anchor) };
 }
 
 export function toggle(selection: Selection, id: string): Selection {

@@ -5,7 +5,7 @@ import Button from '@mui/material/Button';
 import { AddIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import type { LocalImages } from './local-images.ts';
-import { checkReference, ReferenceField, useAsked } from './reference-field.tsx';
+import { checkReference, ReferenceField, useTypedReferenceState } from './reference-field.tsx';
 
 /**
  * The field at the end of the list, or before a long one. What is typed stays here, so that typing draws
@@ -32,7 +32,7 @@ export function AddImage({
 }) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
-  const check = checkReference(t, text, images, local, useAsked(text));
+  const check = checkReference(t, text, images, local, useTypedReferenceState(text));
   const add = () => {
     if (!check.usable) return;
     onAdd(text.trim());
@@ -89,7 +89,7 @@ export function EditImage({
 }) {
   const { t } = useTranslation();
   const [text, setText] = useState(proposed);
-  const check = checkReference(t, text, others, local, useAsked(text));
+  const check = checkReference(t, text, others, local, useTypedReferenceState(text));
   const same = text.trim() === image;
   const save = () => {
     if (same) onCancel();

@@ -39,7 +39,7 @@ export const groupEdited = (
 ): boolean => !sameEntries(entriesOf(before, group), entriesOf(after, group));
 
 /**
- * The list with exactly `wanted` (canonical names) marked in one group; nothing else moves. A whole group is
+ * The list with exactly `selected` (canonical names) marked in one group; nothing else moves. A whole group is
  * written as its name (`image*`), what was written otherwise stays as it is while it is wanted. What comes to
  * the applied document's own entries is written as they are, so that marking back leaves no change.
  */
@@ -47,21 +47,21 @@ export function setMarked(
   entries: readonly string[],
   applied: readonly string[],
   group: GroupKey,
-  wanted: ReadonlySet<string>,
+  selected: ReadonlySet<string>,
 ): string[] {
   const was = entriesOf(applied, group);
-  if (sameNames(namedCommands(was), wanted)) return setEntries(entries, applied, group, was);
+  if (sameNames(namedCommands(was), selected)) return setEntries(entries, applied, group, was);
   const all = commandsOf(group).map((command) => command.name);
-  if (group !== 'other' && all.every((name) => wanted.has(name)))
+  if (group !== 'other' && all.every((name) => selected.has(name)))
     return setEntries(entries, applied, group, [group]);
-  const kept = entriesOf(entries, group).filter((entry) => {
+  const retained = entriesOf(entries, group).filter((entry) => {
     const listed = listedCommand(entry);
-    return listed.kind === 'command' && wanted.has(listed.command.name);
+    return listed.kind === 'command' && selected.has(listed.command.name);
   });
-  const named = namedCommands(kept);
+  const named = namedCommands(retained);
   return setEntries(entries, applied, group, [
-    ...kept,
-    ...all.filter((name) => wanted.has(name) && !named.has(name)),
+    ...retained,
+    ...all.filter((name) => selected.has(name) && !named.has(name)),
   ]);
 }
 
@@ -75,10 +75,10 @@ export function setEntries(
   group: GroupKey | null,
   next: readonly string[],
 ): string[] {
-  const left = [...next];
+  const remaining = [...next];
   const take = (entry: string): boolean => {
-    const at = left.indexOf(entry);
-    if (at !== -1) left.splice(at, 1);
+    const at = remaining.indexOf(entry);
+    if (at !== -1) remaining.splice(at, 1);
     return at !== -1;
   };
   let place = -1;
@@ -91,8 +91,8 @@ export function setEntries(
     if (take(entry)) result.push(entry);
     place = result.length;
   }
-  const made = result.toSpliced(place === -1 ? result.length : place, 0, ...left);
-  return sameEntries(applied, made) ? [...applied] : made;
+  const updated = result.toSpliced(place === -1 ? result.length : place, 0, ...remaining);
+  return sameEntries(applied, updated) ? [...applied] : updated;
 }
 
 const sameNames = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>

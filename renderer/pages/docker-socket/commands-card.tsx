@@ -39,8 +39,8 @@ import { translateMessage } from '../../i18n/translate.ts';
 
 const unsupportedNames = Object.keys(unsupportedCommands);
 const whyUnsupported = (name: string): string => {
-  const why = unsupportedCommands[name];
-  return why === undefined ? '' : translateMessage(why);
+  const reason = unsupportedCommands[name];
+  return reason === undefined ? '' : translateMessage(reason);
 };
 /** Columns beside the chips, px; the first is narrower where the page is. */
 const names = { wide: 136, narrow: 116, below: 726 } as const;
@@ -80,14 +80,14 @@ export function CommandsCard({
     writeCommands(store, draft, place, next);
   };
 
-  const words = text.trim().toLowerCase();
-  const found = (group: GroupKey): readonly DockerCommand[] | null =>
-    words === '' ? null : commandsOf(group).filter((command) => matches(command, words));
+  const query = text.trim().toLowerCase();
+  const matching = (group: GroupKey): readonly DockerCommand[] | null =>
+    query === '' ? null : commandsOf(group).filter((command) => matches(command, query));
   const groups = groupKeys
-    .map((group) => ({ group, shown: found(group) }))
+    .map((group) => ({ group, shown: matching(group) }))
     .filter(({ shown }) => shown === null || shown.length > 0);
   const cantList =
-    words === '' ? [] : unsupportedNames.filter((name) => name.startsWith(words.replace(/^docker /, '')));
+    query === '' ? [] : unsupportedNames.filter((name) => name.startsWith(query.replace(/^docker /, '')));
   const [a = '', b = '', c = ''] = ['compose', 'scout', 'trust'].filter((name) =>
     unsupportedNames.includes(name),
   );
@@ -266,9 +266,9 @@ export function CommandsCard({
   );
 }
 
-function matches(command: DockerCommand, words: string): boolean {
+function matches(command: DockerCommand, query: string): boolean {
   const names = [command.name, ...command.aliases, command.group ?? ''].join('\n');
-  return words
+  return query
     .replace(/^docker /, '')
     .split(/\s+/)
     .every(

@@ -13,7 +13,7 @@ import { CommandsCard } from './commands-card.tsx';
 import { imagesPointer, mountPointer, ownLists, ownListsPointer } from './document.ts';
 import { FindingNotice } from './finding-notice.tsx';
 import { ImagesCard } from './images-card.tsx';
-import { RegistryContext, useRegistryAnswers } from './registry-state.ts';
+import { RegistryContext, useRegistry } from './registry-state.ts';
 import { SightCard } from './sight-card.tsx';
 
 export default function DockerSocketPage() {
@@ -57,7 +57,7 @@ function Forms() {
       finding.code !== 'eci-off-with-allowlist' &&
       !inRow.test(finding.pointer),
   );
-  const registry = useRegistryAnswers();
+  const registry = useRegistry();
   return (
     <RegistryContext value={registry}>
       <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>

@@ -64,19 +64,19 @@ export function ownLists(draft: DraftView): {
     value,
     list: written(value),
   }));
-  const left = [...before];
+  const remaining = [...before];
   const lists = rawLists(draft.value(ownListsPointer)).map((value, index): ListPlace => {
     const now = written(value);
-    const at = left.findIndex(({ list }) => list.image === now.image);
+    const at = remaining.findIndex(({ list }) => list.image === now.image);
     return {
       pointer: `${ownListsPointer}/${index}`,
       now,
-      before: at === -1 ? null : (left.splice(at, 1)[0]?.list ?? null),
+      before: at === -1 ? null : (remaining.splice(at, 1)[0]?.list ?? null),
     };
   });
   return {
     lists,
-    removed: left.map((entry) => ({
+    removed: remaining.map((entry) => ({
       image: entry.list.image ?? '',
       value: entry.value,
       index: before.indexOf(entry),

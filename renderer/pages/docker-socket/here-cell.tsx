@@ -11,7 +11,7 @@ import { color } from '../../theme/tokens.ts';
 import { parseImageReference } from '../../../shared/settings/index.ts';
 import { Quiet } from './cell-text.tsx';
 import { matchesOf, sameContent, type LocalImages } from './local-images.ts';
-import { shortDigest, useKnownState } from './registry-state.ts';
+import { shortDigest, useCachedState } from './registry-state.ts';
 
 /** Names listed on demand; an engine may have thousands of images. */
 const listedAtMost = 200;
@@ -22,14 +22,14 @@ const listedAtMost = 200;
  */
 export function HereCell({ image, local }: { readonly image: string; readonly local: LocalImages }) {
   const { t } = useTranslation();
-  const late = useAfter(200);
+  const isSlow = useAfter(200);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const parsed = parseImageReference(image);
   const pinned = parsed.ok && parsed.value.kind === 'image' && parsed.value.digest !== null;
-  const state = useKnownState(image);
+  const state = useCachedState(image);
   if (local.images === null) {
     // No answer yet is a skeleton; an engine that is down or an answer that failed is said.
-    if (local.loading) return late ? <Skeleton variant="rounded" width={64} height={12} /> : null;
+    if (local.loading) return isSlow ? <Skeleton variant="rounded" width={64} height={12} /> : null;
     return (
       <Tooltip
         title={local.error === null ? t('socket.images.unknownStopped') : t('socket.images.imagesFailed')}

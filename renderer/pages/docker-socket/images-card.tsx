@@ -27,7 +27,7 @@ import { isShownInCell, TrustCell } from './trust-cell.tsx';
 import { TrustHead } from './trust-head.tsx';
 import { listRows, undoRow, type ListRow } from './list-changes.ts';
 import { useLocalImages } from './local-images.ts';
-import { useKnownState } from './registry-state.ts';
+import { useCachedState } from './registry-state.ts';
 
 /** Below more rows than these nobody finds the field to add one. */
 const longList = 20;
@@ -54,7 +54,7 @@ export function ImagesCard({
   const [editing, setEditing] = useState<{ readonly index: number; readonly proposed?: string } | null>(null);
   const [menu, setMenu] = useState<{ readonly row: ListRow; readonly anchor: HTMLElement } | null>(null);
   const field = useRef<HTMLInputElement>(null);
-  const chosenState = useKnownState(menu?.row.value ?? null);
+  const chosenState = useCachedState(menu?.row.value ?? null);
   const card = useRef<HTMLDivElement>(null);
 
   const readOnly = lockedBy !== undefined;

@@ -23,16 +23,16 @@ export function listRows(before: readonly string[], after: readonly string[]): L
   );
 
   // What is gone, by the entry it stood behind; -1 is the start.
-  const gone = new Map<number, string[]>();
-  let behind = -1;
+  const removed = new Map<number, string[]>();
+  let previous = -1;
   before.forEach((value, index) => {
     const still = afterOf.get(index);
-    if (still === undefined) gone.set(behind, [...(gone.get(behind) ?? []), value]);
-    else behind = still;
+    if (still === undefined) removed.set(previous, [...(removed.get(previous) ?? []), value]);
+    else previous = still;
   });
 
   const rows: ListRow[] = [];
-  let waiting = gone.get(-1) ?? [];
+  let waiting = removed.get(-1) ?? [];
   const leave = (index: number) => {
     rows.push(...waiting.map((value): ListRow => ({ kind: 'removed', index, value })));
     waiting = [];
@@ -41,7 +41,7 @@ export function listRows(before: readonly string[], after: readonly string[]): L
     if (partnerOf[index] !== undefined) {
       leave(index);
       rows.push({ kind: 'same', index, value });
-      waiting = gone.get(index) ?? [];
+      waiting = removed.get(index) ?? [];
       return;
     }
     const [old, ...rest] = waiting;

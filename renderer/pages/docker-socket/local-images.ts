@@ -37,11 +37,11 @@ export function useLocalImages(): LocalImages {
   const count = useAppPart(({ engine }) => engine.counts?.images);
   useEffect(() => {
     if (!ready) return undefined;
-    let wanted = true;
-    void run(undefined).then((answer) => {
-      if (!wanted || !answer.ok) return;
+    let subscribed = true;
+    void run(undefined).then((result) => {
+      if (!subscribed || !result.ok) return;
       setImages(
-        answer.value.map((image) => {
+        result.value.map((image) => {
           const names = [...image.tags, ...image.digests];
           return {
             id: image.id,
@@ -59,7 +59,7 @@ export function useLocalImages(): LocalImages {
       );
     });
     return () => {
-      wanted = false;
+      subscribed = false;
     };
   }, [ready, count, returns, attempt, run]);
   return useMemo(

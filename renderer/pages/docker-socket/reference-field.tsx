@@ -16,11 +16,11 @@ import { shortDigest, useRegistryState, type RegistryState } from './registry-st
 export interface ReferenceCheck {
   readonly usable: boolean;
   readonly tone: Tone;
-  readonly words: string;
+  readonly text: string;
 }
 
-/** Does the registry have a say about what is typed? Only about what names one manifest. */
-export function askable(written: string): boolean {
+/** Whether the typed reference can be looked up: only one that names a single manifest. */
+export function isQueryable(written: string): boolean {
   const parsed = parseImageReference(written.trim());
   return (
     parsed.ok && parsed.value.kind === 'image' && !parsed.value.path.includes('*') && parsed.value.tag !== '*'
@@ -28,8 +28,8 @@ export function askable(written: string): boolean {
 }
 
 /**
- * `others`: the entries already listed, without the one being edited. `state`: what its registry said,
- * undefined before it was asked.
+ * `others`: the entries already listed, without the one being edited. `state`: of its registry lookup,
+ * undefined before it.
  */
 export function checkReference(
   t: TFunction,
@@ -39,9 +39,9 @@ export function checkReference(
   state: RegistryState | undefined,
 ): ReferenceCheck {
   const text = written.trim();
-  if (text === '') return { usable: false, tone: 'neutral', words: t('socket.add.hint') };
+  if (text === '') return { usable: false, tone: 'neutral', text: t('socket.add.hint') };
   const parsed = parseImageReference(text);
-  if (!parsed.ok) return { usable: false, tone: 'danger', words: t(`socket.add.error.${parsed.error}`) };
+  if (!parsed.ok) return { usable: false, tone: 'danger', text: t(`socket.add.error.${parsed.error}`) };
   const canonical = canonicalReference(parsed.value);
   const read = others.flatMap((image) => {
     const other = parseImageReference(image);
@@ -49,11 +49,11 @@ export function checkReference(
   });
   const same = read.find(({ reference }) => canonicalReference(reference) === canonical);
   if (same !== undefined)
-    return { usable: false, tone: 'danger', words: t('socket.add.duplicate', { image: same.image }) };
+    return { usable: false, tone: 'danger', text: t('socket.add.duplicate', { image: same.image }) };
   const wider = read.find(({ reference }) => referenceCovers(reference, parsed.value));
   if (wider !== undefined)
-    return { usable: true, tone: 'neutral', words: t('socket.add.covered', { image: wider.image }) };
-  if (parsed.value.kind === 'any') return { usable: true, tone: 'warn', words: t('socket.add.anyImage') };
+    return { usable: true, tone: 'neutral', text: t('socket.add.covered', { image: wider.image }) };
+  if (parsed.value.kind === 'any') return { usable: true, tone: 'warn', text: t('socket.add.anyImage') };
   const matches = local.images === null ? null : matchesOf(parsed.value, local.images);
   const here =
     matches === null
@@ -64,22 +64,22 @@ export function checkReference(
   switch (state?.kind) {
     case undefined:
     case 'not-asked':
-      return { usable: true, tone: 'neutral', words: here };
+      return { usable: true, tone: 'neutral', text: here };
     case 'asking':
-      return { usable: true, tone: 'neutral', words: t('socket.add.asking', { here }) };
+      return { usable: true, tone: 'neutral', text: t('socket.add.asking', { here }) };
     case 'absent':
-      return { usable: true, tone: 'warn', words: t('socket.add.absent') };
+      return { usable: true, tone: 'warn', text: t('socket.add.absent') };
     case 'denied':
       return {
         usable: true,
         tone: 'warn',
-        words: t('socket.add.denied', { why: translateText(state.why, state.sentence) }),
+        text: t('socket.add.denied', { why: translateText(state.why, state.sentence) }),
       };
     case 'unavailable':
       return {
         usable: true,
         tone: 'neutral',
-        words: t('socket.add.unavailable', { here, why: translateText(state.why, state.sentence) }),
+        text: t('socket.add.unavailable', { here, why: translateText(state.why, state.sentence) }),
       };
     case 'served': {
       const digest = shortDigest(state.digest);
@@ -87,17 +87,17 @@ export function checkReference(
         return {
           usable: true,
           tone: 'neutral',
-          words: t('socket.add.lastKnown', {
+          text: t('socket.add.lastKnown', {
             digest,
             why: translateText(state.lastKnown, state.lastKnownSentence),
           }),
         };
-      if (matches === null) return { usable: true, tone: 'ok', words: t('socket.add.served', { digest }) };
+      if (matches === null) return { usable: true, tone: 'ok', text: t('socket.add.served', { digest }) };
       const same = matches.filter((image) => sameContent(image, state) === true).length;
       return {
         usable: true,
         tone: 'ok',
-        words:
+        text:
           same === 0
             ? t('socket.add.servedNone', { digest })
             : t('socket.add.servedHere', { digest, count: same }),
@@ -106,23 +106,23 @@ export function checkReference(
   }
 }
 
-/** A pause in typing, ms, before a registry is asked. */
+/** Debounce of the registry lookup, ms. */
 const pause = 600;
 
-/** What is typed, once nobody has typed for a moment, as far as a registry can be asked about it. */
-export function useAsked(written: string): RegistryState | undefined {
+/** Registry state of the typed reference, debounced; undefined while typing or when it cannot be looked up. */
+export function useTypedReferenceState(written: string): RegistryState | undefined {
   const text = written.trim();
-  const [asked, setAsked] = useState<string | null>(null);
+  const [queried, setQueried] = useState<string | null>(null);
   useEffect(() => {
     const timer = setTimeout(() => {
-      setAsked(askable(text) ? text : null);
+      setQueried(isQueryable(text) ? text : null);
     }, pause);
     return () => {
       clearTimeout(timer);
     };
   }, [text]);
-  const state = useRegistryState(asked);
-  return asked === text ? state : undefined;
+  const state = useRegistryState(queried);
+  return queried === text ? state : undefined;
 }
 
 const icon = {
@@ -222,7 +222,7 @@ export function ReferenceField({
         {value.trim() !== '' && (
           <Icon aria-hidden sx={{ fontSize: 16, flexShrink: 0, color: toneText[check.tone] }} />
         )}
-        <span>{withCode(check.words)}</span>
+        <span>{withCode(check.text)}</span>
       </Box>
       {actions}
     </Box>

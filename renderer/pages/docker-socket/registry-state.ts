@@ -1,47 +1,47 @@
 import { createContext, use, useEffect, useState, useSyncExternalStore } from 'react';
 import { useStore } from '../../state/context.tsx';
 import type { AppStore } from '../../state/snapshot.ts';
-import type { EntryAnswer } from '../../../shared/ipc/registry.ts';
+import type { EntryLookupResult } from '../../../shared/ipc/registry.ts';
 
-/** What is known of an entry's registry: an answer, or that one is on its way. */
-export type RegistryState = EntryAnswer | { readonly kind: 'asking' };
+/** State of an entry's registry lookup: its result, or that it is pending. */
+export type RegistryState = EntryLookupResult | { readonly kind: 'asking' };
 
-/** How far the registries were asked. */
+/** Progress of the registry lookups. */
 export interface Progress {
-  readonly asked: number;
-  readonly answered: number;
+  readonly requested: number;
+  readonly completed: number;
 }
 
 /**
- * What registries said. Who shows one entry hears of that entry alone: a list of hundreds is not drawn again
- * for each answer.
+ * Results of registry lookups. A component subscribes to its own entry: a list of hundreds is not rendered
+ * again for each result.
  */
 export interface Registry {
   subscribe(listener: () => void): () => void;
-  /** Undefined: never asked. */
+  /** Undefined: not requested yet. */
   stateOf(reference: string): RegistryState | undefined;
   progress(): Progress;
-  /** Asks once; later calls for the same reference do nothing. */
-  ask(reference: string): void;
-  /** Asks for everything again, past every memory. */
-  again(): void;
+  /** Starts the lookup once; later calls for the same reference do nothing. */
+  load(reference: string): void;
+  /** Repeats every lookup without the caches. */
+  refresh(): void;
 }
 
-const nothing: Progress = { asked: 0, answered: 0 };
-const nobody: Registry = {
+const noProgress: Progress = { requested: 0, completed: 0 };
+const inactiveRegistry: Registry = {
   subscribe: () => () => undefined,
   stateOf: () => undefined,
-  progress: () => nothing,
-  ask: () => undefined,
-  again: () => undefined,
+  progress: () => noProgress,
+  load: () => undefined,
+  refresh: () => undefined,
 };
-export const RegistryContext = createContext<Registry>(nobody);
+export const RegistryContext = createContext<Registry>(inactiveRegistry);
 
 /** Requests under way at once; main and its client keep their own limits for each registry. */
 const atOnce = 4;
 
-/** Asks registries for entries as they come into view, and keeps what was answered while the page is open. */
-export function useRegistryAnswers(): Registry {
+/** Looks entries up in their registries as they come into view; results are cached while the page is open. */
+export function useRegistry(): Registry {
   const store = useStore();
   const [{ registry, open, close }] = useState(() => registryOf(store));
   useEffect(() => {
@@ -58,14 +58,14 @@ function registryOf(store: AppStore): {
 } {
   const states = new Map<string, RegistryState>();
   const listeners = new Set<() => void>();
-  const waiting: { readonly reference: string; readonly again: boolean }[] = [];
-  let progress = nothing;
+  const waiting: { readonly reference: string; readonly refresh: boolean }[] = [];
+  let progress = noProgress;
   let running = 0;
   let isOpen = true;
   const changed = () => {
     progress = {
-      asked: states.size,
-      answered: [...states.values()].filter(({ kind }) => kind !== 'asking').length,
+      requested: states.size,
+      completed: [...states.values()].filter(({ kind }) => kind !== 'asking').length,
     };
     for (const listener of listeners) listener();
   };
@@ -75,24 +75,24 @@ function registryOf(store: AppStore): {
       if (next === undefined) return;
       running++;
       void store
-        .request('registry:resolve', { references: [next.reference], again: next.again })
-        .then((answer) => {
+        .request('registry:resolve', { references: [next.reference], again: next.refresh })
+        .then((result) => {
           running--;
           if (!isOpen) return;
           states.set(
             next.reference,
-            answer.ok
-              ? (answer.value[0] ?? { kind: 'not-asked' })
-              : { kind: 'unavailable', why: answer.error.reason ?? answer.error.message },
+            result.ok
+              ? (result.value[0] ?? { kind: 'not-asked' })
+              : { kind: 'unavailable', why: result.error.reason ?? result.error.message },
           );
           changed();
           pump();
         });
     }
   };
-  const put = (references: readonly string[], again: boolean) => {
+  const enqueue = (references: readonly string[], refresh: boolean) => {
     if (references.length === 0) return;
-    waiting.push(...references.map((reference) => ({ reference, again })));
+    waiting.push(...references.map((reference) => ({ reference, refresh })));
     for (const reference of references) states.set(reference, { kind: 'asking' });
     changed();
     pump();
@@ -107,12 +107,12 @@ function registryOf(store: AppStore): {
       },
       stateOf: (reference) => states.get(reference),
       progress: () => progress,
-      ask: (reference) => {
-        if (!states.has(reference)) put([reference], false);
+      load: (reference) => {
+        if (!states.has(reference)) enqueue([reference], false);
       },
-      again: () => {
+      refresh: () => {
         const already = new Set(waiting.map(({ reference }) => reference));
-        put(
+        enqueue(
           [...states.keys()].filter((reference) => !already.has(reference)),
           true,
         );
@@ -128,21 +128,21 @@ function registryOf(store: AppStore): {
   };
 }
 
-/** What is known of one entry, without asking; null is none. */
-export function useKnownState(reference: string | null): RegistryState | undefined {
+/** Cached state of one entry, without a lookup; null: no entry. */
+export function useCachedState(reference: string | null): RegistryState | undefined {
   const registry = use(RegistryContext);
   return useSyncExternalStore(registry.subscribe, () =>
     reference === null ? undefined : registry.stateOf(reference),
   );
 }
 
-/** What is known of one entry; asked for as soon as it is shown. Null asks for nothing. */
+/** State of one entry, which is looked up as soon as it is shown; null: no entry. */
 export function useRegistryState(reference: string | null): RegistryState | undefined {
-  const { ask } = use(RegistryContext);
+  const { load } = use(RegistryContext);
   useEffect(() => {
-    if (reference !== null) ask(reference);
-  }, [ask, reference]);
-  return useKnownState(reference);
+    if (reference !== null) load(reference);
+  }, [load, reference]);
+  return useCachedState(reference);
 }
 
 export function useRegistryProgress(): Progress {

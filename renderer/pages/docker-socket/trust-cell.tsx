@@ -41,8 +41,9 @@ export function TrustCell({
   const parsed = parseImageReference(image);
   const open = parsed.ok ? openness(t, parsed.value) : null;
   const state = useRegistryState(parsed.ok && open === null ? image : null);
-  const said = findings.find(isShownInCell);
-  const why = said === undefined ? undefined : translateText(said.message, said.sentence);
+  const shownFinding = findings.find(isShownInCell);
+  const explanation =
+    shownFinding === undefined ? undefined : translateText(shownFinding.message, shownFinding.sentence);
   if (!parsed.ok)
     return (
       <Box component="span" sx={{ ...line, color: color.text3, fontSize: 12 }}>
@@ -93,12 +94,12 @@ export function TrustCell({
         </Quiet>
       </Box>
     );
-  if (why === undefined) return content;
+  if (explanation === undefined) return content;
   return (
-    <Tooltip title={why} describeChild>
+    <Tooltip title={explanation} describeChild>
       <span>
         {content}
-        <span className="visually-hidden">{why}</span>
+        <span className="visually-hidden">{explanation}</span>
       </span>
     </Tooltip>
   );
@@ -130,13 +131,13 @@ function DigestTag({
 function Served({ state }: { readonly state: RegistryState | undefined }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const late = useAfter(200);
+  const isSlow = useAfter(200);
   switch (state?.kind) {
     case undefined:
     case 'not-asked':
       return null;
     case 'asking':
-      return late ? (
+      return isSlow ? (
         <Skeleton
           variant="rounded"
           width={86}
@@ -164,13 +165,13 @@ function Served({ state }: { readonly state: RegistryState | undefined }) {
       );
     case 'denied':
       return (
-        <Trouble icon={WarningIcon} tone="warn" why={translateText(state.why, state.sentence)}>
+        <Trouble icon={WarningIcon} tone="warn" explanation={translateText(state.why, state.sentence)}>
           {t('socket.registry.denied')}
         </Trouble>
       );
     case 'unavailable':
       return (
-        <Trouble icon={UnknownIcon} tone="neutral" why={translateText(state.why, state.sentence)}>
+        <Trouble icon={UnknownIcon} tone="neutral" explanation={translateText(state.why, state.sentence)}>
           {t('socket.registry.unavailable')}
         </Trouble>
       );
@@ -180,15 +181,15 @@ function Served({ state }: { readonly state: RegistryState | undefined }) {
 function Trouble({
   icon: Icon,
   tone,
-  why,
+  explanation,
   children,
 }: {
   readonly icon: ComponentType<SvgIconProps>;
   readonly tone: 'warn' | 'neutral';
-  readonly why?: string;
+  readonly explanation?: string;
   readonly children: ReactNode;
 }) {
-  const words = (
+  const text = (
     <Box
       component="span"
       sx={{ ...line, gap: '4px', fontSize: 12, lineHeight: '16px', color: toneText[tone] }}
@@ -197,13 +198,13 @@ function Trouble({
       {children}
     </Box>
   );
-  return why === undefined ? (
-    words
+  return explanation === undefined ? (
+    text
   ) : (
-    <Tooltip title={why} describeChild>
+    <Tooltip title={explanation} describeChild>
       <Box component="span" sx={line}>
-        {words}
-        <span className="visually-hidden">{why}</span>
+        {text}
+        <span className="visually-hidden">{explanation}</span>
       </Box>
     </Tooltip>
   );

@@ -29,7 +29,7 @@ export function UnreadEntries({
   const before = entriesOf(applied, null);
   const edited = groupEdited(applied, entries, null);
   if (now.length === 0 && before.length === 0) return null;
-  const gone = before.filter((entry) => !entries.includes(entry));
+  const removed = before.filter((entry) => !entries.includes(entry));
   return (
     <Box
       role="group"
@@ -57,11 +57,11 @@ export function UnreadEntries({
         >
           <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
             {t('socket.commands.unread')}
-            {gone.length > 0 && (
+            {removed.length > 0 && (
               <>
                 {labelled(t, '', '')}
                 <del>
-                  <Mono>{names(t, gone)}</Mono>
+                  <Mono>{names(t, removed)}</Mono>
                 </del>
               </>
             )}

@@ -7,7 +7,7 @@ import type { Tone } from '../../theme/tokens.ts';
 export interface ShareCheck {
   readonly usable: boolean;
   readonly tone: Tone;
-  readonly words: string;
+  readonly text: string;
 }
 
 /** What the judgement of shares knows of this machine; the same as the linter's. */
@@ -37,21 +37,21 @@ export function checkShare(
   others: readonly string[],
   context: ShareContext,
 ): ShareCheck {
-  if (written.trim() === '') return { usable: false, tone: 'neutral', words: t('files.add.hint') };
+  if (written.trim() === '') return { usable: false, tone: 'neutral', text: t('files.add.hint') };
   const path = tidyPath(written);
   const verdict = judgeShare(path, context);
   if (verdict.kind === 'invalid')
-    return { usable: false, tone: 'danger', words: t(`files.invalid.${verdict.reason}`) };
+    return { usable: false, tone: 'danger', text: t(`files.invalid.${verdict.reason}`) };
   const parts = partsOf(path, context.platform);
   const listed = others.map((other) => ({ other, parts: partsOf(other, context.platform) }));
   const same = listed.find((one) => one.parts.length === parts.length && isIn(one.parts, parts));
   if (same !== undefined)
-    return { usable: false, tone: 'danger', words: t('files.add.duplicate', { path: same.other }) };
-  if (verdict.kind === 'dangerous') return { usable: true, tone: 'danger', words: dangerTitle(t, verdict) };
+    return { usable: false, tone: 'danger', text: t('files.add.duplicate', { path: same.other }) };
+  if (verdict.kind === 'dangerous') return { usable: true, tone: 'danger', text: dangerTitle(t, verdict) };
   const wider = listed.find((one) => isIn(one.parts, parts));
   if (wider !== undefined)
-    return { usable: true, tone: 'neutral', words: t('files.add.covered', { path: wider.other }) };
-  return { usable: true, tone: 'ok', words: t('files.add.fine') };
+    return { usable: true, tone: 'neutral', text: t('files.add.covered', { path: wider.other }) };
+  return { usable: true, tone: 'ok', text: t('files.add.fine') };
 }
 
 type Dangerous = Extract<ShareVerdict, { kind: 'dangerous' }>;

@@ -42,16 +42,16 @@ import { lockedName } from '../../i18n/lists.ts';
 export function DirectoriesCard({
   list,
   found,
-  lookError,
-  onLookAgain,
+  resolveError,
+  onRetry,
   lockedBy,
   offered,
   eci,
 }: {
   readonly list: ShareList;
   readonly found: ReadonlyMap<string, Resolved>;
-  readonly lookError: AppError | null;
-  readonly onLookAgain: () => void;
+  readonly resolveError: AppError | null;
+  readonly onRetry: () => void;
   readonly lockedBy: string | undefined;
   /** A path for the field, and how many there were: each new one starts the field anew. */
   readonly offered: { readonly path: string; readonly count: number };
@@ -216,7 +216,7 @@ export function DirectoriesCard({
       title={t('files.list.title')}
       note={formats.number(shares.length)}
       actions={
-        list.cameOrWent && (
+        list.addedOrRemoved && (
           <>
             <EditedMark kind={list.missing ? 'removed' : 'added'} />
             {!readOnly && (
@@ -237,7 +237,7 @@ export function DirectoriesCard({
           <EmptyState
             action={
               !readOnly &&
-              !list.cameOrWent && (
+              !list.addedOrRemoved && (
                 <Button
                   onClick={() => {
                     writeList(store, draft, defaultShares);
@@ -274,13 +274,13 @@ export function DirectoriesCard({
           />
         </Box>
       )}
-      {lookError !== null && (
+      {resolveError !== null && (
         <Box sx={{ padding: '0 16px 16px' }}>
           <ErrorPanel
-            error={lookError}
+            error={resolveError}
             title={t('files.list.lookFailed')}
             action={
-              <Button size="small" onClick={onLookAgain}>
+              <Button size="small" onClick={onRetry}>
                 {t('button.tryAgain')}
               </Button>
             }

@@ -29,14 +29,18 @@ export default function FileSharingPage() {
   const [offered, setOffered] = useState({ path: '', count: 0 });
 
   const list = shareList(draft);
-  const { found, error, again } = useResolved(
+  const {
+    byPath: found,
+    error,
+    retry,
+  } = useResolved(
     [...list.shares, ...(sharesOf(draft.appliedValue(listPointer)) ?? [])].map((share) => share.path),
   );
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
   const choose = async () => {
-    const answer = await picker.run(undefined);
-    if (!answer.ok || answer.value === null) return;
-    const { path } = answer.value;
+    const result = await picker.run(undefined);
+    if (!result.ok || result.value === null) return;
+    const { path } = result.value;
     // What can't be added as it is goes into the field, which says why.
     if (
       checkShare(
@@ -79,8 +83,8 @@ export default function FileSharingPage() {
           <DirectoriesCard
             list={list}
             found={found}
-            lookError={error}
-            onLookAgain={again}
+            resolveError={error}
+            onRetry={retry}
             lockedBy={lockedBy}
             offered={offered}
             eci={settings.eci.value}

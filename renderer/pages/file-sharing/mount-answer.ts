@@ -7,50 +7,50 @@ import type { Resolved } from './resolved.ts';
 
 export type Against = 'applied' | 'draft';
 
-/** The gateway's answer to one path; `found`: what is there now. */
-export interface MountAnswer {
+/** The gateway's decision on one path; `resolved`: what the path resolves to now. */
+export interface MountDecision {
   readonly path: string;
   readonly mount: IpcOutput<'paths:would-mount'>;
-  readonly found: Resolved | null;
+  readonly resolved: Resolved | null;
 }
-/** `null`: not asked, or no answer yet. `old`: the answer belongs to what was typed before. */
-export interface AskedMount {
-  readonly answer: MountAnswer | null;
-  readonly old: boolean;
+/** `null`: not requested, or pending. `stale`: the decision belongs to the text typed before. */
+export interface MountDecisionState {
+  readonly decision: MountDecision | null;
+  readonly stale: boolean;
   readonly error: AppError | null;
 }
 
-/** A pause in typing, ms, before the question is asked. */
+/** A pause in typing, ms, before the decision is requested. */
 const pause = 200;
 
 /**
- * Asks whether `written` could be mounted, again whenever the settings asked about change. Only the answer to
- * the latest question is ever shown.
+ * Decides whether `written` could be mounted, again whenever the settings change. Only the decision on the
+ * latest input is returned.
  */
-export function useMountAnswer(written: string, against: Against): AskedMount {
+export function useMountDecision(written: string, against: Against): MountDecisionState {
   const store = useStore();
   const app = useApp();
   const draft = useSnapshotPart((snapshot) => snapshot.draft);
   const path = expandShare(written.trim(), { home: app.home, tmp: app.tmp }) ?? '';
   const text = against === 'draft' ? draft : app.settings.applied;
   const question = JSON.stringify([path, against, text]);
-  const [got, setGot] = useState<{
+  const [received, setReceived] = useState<{
     readonly question: string;
-    readonly answer: MountAnswer | null;
+    readonly decision: MountDecision | null;
     readonly error: AppError | null;
   } | null>(null);
   useEffect(() => {
     if (path === '') {
-      setGot(null);
+      setReceived(null);
       return;
     }
     let latest = true;
-    const ask = async () => {
-      // The draft that is asked about is main's.
-      const kept = against === 'draft' ? await store.flush() : null;
+    const fetchDecision = async () => {
+      // Main decides by its own copy of the draft: send it first.
+      const flushed = against === 'draft' ? await store.flush() : null;
       if (!latest) return;
-      if (kept?.ok === false) {
-        setGot({ question, answer: null, error: kept.error });
+      if (flushed?.ok === false) {
+        setReceived({ question, decision: null, error: flushed.error });
         return;
       }
       const [mount, resolved] = await Promise.all([
@@ -58,23 +58,31 @@ export function useMountAnswer(written: string, against: Against): AskedMount {
         store.request('paths:resolve', { paths: [path] }),
       ]);
       if (!latest) return;
-      setGot(
+      setReceived(
         mount.ok
           ? {
               question,
-              answer: { path, mount: mount.value, found: resolved.ok ? (resolved.value[0] ?? null) : null },
+              decision: {
+                path,
+                mount: mount.value,
+                resolved: resolved.ok ? (resolved.value[0] ?? null) : null,
+              },
               error: null,
             }
-          : { question, answer: null, error: mount.error },
+          : { question, decision: null, error: mount.error },
       );
     };
     const timer = setTimeout(() => {
-      void ask();
+      void fetchDecision();
     }, pause);
     return () => {
       latest = false;
       clearTimeout(timer);
     };
   }, [store, path, against, question]);
-  return { answer: got?.answer ?? null, old: got?.question !== question, error: got?.error ?? null };
+  return {
+    decision: received?.decision ?? null,
+    stale: received?.question !== question,
+    error: received?.error ?? null,
+  };
 }

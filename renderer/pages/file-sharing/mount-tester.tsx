@@ -13,13 +13,18 @@ import { AllowedIcon, CloseIcon, DeniedIcon } from '../../theme/icons.ts';
 import { PreferenceNotice } from '../../components/preference-notice.tsx';
 import { PathText, withCode } from '../../components/mono.tsx';
 import { color, fontMono } from '../../theme/tokens.ts';
-import { useMountAnswer, type Against, type AskedMount, type MountAnswer } from './mount-answer.ts';
+import {
+  useMountDecision,
+  type Against,
+  type MountDecisionState,
+  type MountDecision,
+} from './mount-answer.ts';
 import type { Resolved } from './resolved.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
 import { told, translateError } from '../../i18n/translate.ts';
 
 /** Answers kept below the field; the oldest goes. */
-const kept = 3;
+const historyLength = 3;
 const isAgainst = (value: unknown): value is Against => value === 'applied' || value === 'draft';
 
 /**
@@ -31,11 +36,11 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
   const [against, setAgainst] = useState<Against>('draft');
   const [text, setText] = useState('');
   const [earlier, setEarlier] = useState<readonly string[]>([]);
-  const asked = useMountAnswer(text, against);
-  const keep = () => {
+  const state = useMountDecision(text, against);
+  const addToHistory = () => {
     const path = text.trim();
     if (path === '') return;
-    setEarlier([path, ...earlier.filter((other) => other !== path)].slice(0, kept));
+    setEarlier([path, ...earlier.filter((other) => other !== path)].slice(0, historyLength));
     setText('');
   };
   return (
@@ -67,7 +72,7 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
           onKeyDown={(event) => {
             if (event.key === 'Enter' && !event.nativeEvent.isComposing && !event.ctrlKey && !event.metaKey) {
               event.preventDefault();
-              keep();
+              addToHistory();
             } else if (event.key === 'Escape' && text !== '') {
               event.stopPropagation();
               setText('');
@@ -91,11 +96,11 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
               {t('files.tester.hint')}
             </Typography>
           ) : (
-            <Verdict asked={asked} found={found} />
+            <Verdict state={state} found={found} />
           )}
         </Box>
-        {asked.error !== null && !asked.old && (
-          <ErrorPanel error={asked.error} title={t('files.tester.failed')} />
+        {state.error !== null && !state.stale && (
+          <ErrorPanel error={state.error} title={t('files.tester.failed')} />
         )}
         {earlier.length > 0 && (
           <Box
@@ -108,12 +113,12 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
             }}
           >
             {earlier.map((path) => (
-              <Kept
+              <HistoryItem
                 key={path}
                 path={path}
                 against={against}
                 found={found}
-                onForget={() => {
+                onRemove={() => {
                   setEarlier(earlier.filter((other) => other !== path));
                 }}
               />
@@ -126,23 +131,23 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
 }
 
 function Verdict({
-  asked,
+  state,
   found,
 }: {
-  readonly asked: AskedMount;
+  readonly state: MountDecisionState;
   readonly found: ReadonlyMap<string, Resolved>;
 }) {
   const { t } = useTranslation();
-  if (asked.error !== null && !asked.old) return null;
-  const { answer } = asked;
+  if (state.error !== null && !state.stale) return null;
+  const { decision } = state;
   // An answer to what was typed before is never shown as one to what is typed now.
-  if (answer === null || asked.old)
+  if (decision === null || state.stale)
     return (
       <Typography variant="caption" component="div" sx={{ color: color.text3 }}>
         {t('files.tester.asking')}
       </Typography>
     );
-  const { allowed } = answer.mount;
+  const { allowed } = decision.mount;
   const Icon = allowed ? AllowedIcon : DeniedIcon;
   return (
     <Box sx={{ display: 'flex', gap: 1, alignItems: 'flex-start' }}>
@@ -152,28 +157,28 @@ function Verdict({
           {allowed ? t('files.tester.yes') : t('files.tester.no')}
         </Typography>
         <Typography variant="caption" component="div" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>
-          {withCode(reasonOf(t, answer, found))}
+          {withCode(reasonOf(t, decision, found))}
         </Typography>
       </Box>
     </Box>
   );
 }
 
-function Kept({
+function HistoryItem({
   path,
   against,
   found,
-  onForget,
+  onRemove,
 }: {
   readonly path: string;
   readonly against: Against;
   readonly found: ReadonlyMap<string, Resolved>;
-  readonly onForget: () => void;
+  readonly onRemove: () => void;
 }) {
   const { t } = useTranslation();
-  const asked = useMountAnswer(path, against);
-  const answer = asked.old ? null : asked.answer;
-  const Icon = answer?.mount.allowed === true ? AllowedIcon : DeniedIcon;
+  const state = useMountDecision(path, against);
+  const decision = state.stale ? null : state.decision;
+  const Icon = decision?.mount.allowed === true ? AllowedIcon : DeniedIcon;
   return (
     <Box
       component="li"
@@ -188,32 +193,32 @@ function Kept({
         boxSizing: 'border-box',
       }}
     >
-      {answer === null ? (
+      {decision === null ? (
         <Box sx={{ width: 16, flexShrink: 0 }} />
       ) : (
         <Icon
           aria-hidden
-          sx={{ fontSize: 16, marginTop: '2px', color: answer.mount.allowed ? color.ok : color.danger }}
+          sx={{ fontSize: 16, marginTop: '2px', color: decision.mount.allowed ? color.ok : color.danger }}
         />
       )}
       <Box sx={{ flex: 1, minWidth: 0 }}>
         <PathText path={path} />{' '}
         <Box component="span" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>
-          {asked.error !== null && !asked.old
-            ? translateError(asked.error).message
-            : answer === null
+          {state.error !== null && !state.stale
+            ? translateError(state.error).message
+            : decision === null
               ? t('files.tester.asking')
               : withCode(
                   sentences(t, [
-                    sentence(t, answer.mount.allowed ? t('files.tester.yes') : t('files.tester.no')),
-                    reasonOf(t, answer, found),
+                    sentence(t, decision.mount.allowed ? t('files.tester.yes') : t('files.tester.no')),
+                    reasonOf(t, decision, found),
                   ]),
                 )}
         </Box>
       </Box>
       <IconButton
         aria-label={t('files.tester.forget', { path })}
-        onClick={onForget}
+        onClick={onRemove}
         sx={{ width: 20, height: 20, '& svg': { fontSize: 16 } }}
       >
         <CloseIcon />
@@ -225,7 +230,7 @@ function Kept({
 /** The gateway's reason in the window's words; one that has none there comes in the gateway's own. */
 function reasonOf(
   t: TFunction,
-  { path, mount, found: at }: MountAnswer,
+  { path, mount, resolved: at }: MountDecision,
   found: ReadonlyMap<string, Resolved>,
 ): string {
   const linked = mount.real !== path;

@@ -95,7 +95,7 @@ export function PathField({
         {value.trim() !== '' && (
           <Icon aria-hidden sx={{ fontSize: 16, flexShrink: 0, color: toneText[check.tone] }} />
         )}
-        <span>{withCode(check.words)}</span>
+        <span>{withCode(check.text)}</span>
       </Box>
       {actions}
     </Box>

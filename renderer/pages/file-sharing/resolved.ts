@@ -14,42 +14,42 @@ const most = 500,
  * changes, and when somebody comes back from where they may have made a directory. `null` error: none.
  */
 export function useResolved(written: readonly string[]): {
-  readonly found: ReadonlyMap<string, Resolved>;
+  readonly byPath: ReadonlyMap<string, Resolved>;
   readonly error: AppError | null;
-  readonly again: () => void;
+  readonly retry: () => void;
 } {
   const store = useStore();
-  const [found, setFound] = useState<ReadonlyMap<string, Resolved>>(new Map());
+  const [byPath, setByPath] = useState<ReadonlyMap<string, Resolved>>(new Map());
   const [error, setError] = useState<AppError | null>(null);
   const returns = useReturns();
   const [attempt, setAttempt] = useState(0);
   const key = JSON.stringify([...new Set(written)].filter((path) => path.length <= longest).toSorted());
   useEffect(() => {
     let current = true;
-    const ask = async () => {
+    const resolveAll = async () => {
       const paths = JSON.parse(key) as string[]; // made above
-      const answers: Resolved[] = [];
+      const resolved: Resolved[] = [];
       for (let from = 0; from < paths.length; from += most) {
-        const answer = await store.request('paths:resolve', { paths: paths.slice(from, from + most) });
+        const result = await store.request('paths:resolve', { paths: paths.slice(from, from + most) });
         if (!current) return;
-        if (!answer.ok) {
-          setError(answer.error);
+        if (!result.ok) {
+          setError(result.error);
           return;
         }
-        answers.push(...answer.value);
+        resolved.push(...result.value);
       }
       setError(null);
-      setFound(new Map(answers.map((one) => [one.written, one])));
+      setByPath(new Map(resolved.map((one) => [one.written, one])));
     };
-    void ask();
+    void resolveAll();
     return () => {
       current = false;
     };
   }, [store, key, returns, attempt]);
   return {
-    found,
+    byPath,
     error,
-    again: () => {
+    retry: () => {
       setAttempt((before) => before + 1);
     },
   };

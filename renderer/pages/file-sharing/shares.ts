@@ -50,16 +50,16 @@ export function shareRows(before: readonly Share[], after: readonly Share[]): Sh
     partnerOf.flatMap((partner, index) => (partner === undefined ? [] : [[partner, index] as const])),
   );
   // What is gone, by the entry it stood behind; -1 is the start.
-  const gone = new Map<number, Share[]>();
-  let behind = -1;
+  const removed = new Map<number, Share[]>();
+  let previous = -1;
   before.forEach((share, index) => {
     const still = stayed.get(index);
-    if (still === undefined) gone.set(behind, [...(gone.get(behind) ?? []), share]);
-    else behind = still;
+    if (still === undefined) removed.set(previous, [...(removed.get(previous) ?? []), share]);
+    else previous = still;
   });
 
   const rows: ShareRow[] = [];
-  let waiting = gone.get(-1) ?? [];
+  let waiting = removed.get(-1) ?? [];
   const leave = (index: number) => {
     rows.push(...waiting.map((share): ShareRow => ({ kind: 'removed', index, share })));
   };
@@ -72,7 +72,7 @@ export function shareRows(before: readonly Share[], after: readonly Share[]): Sh
           ? { kind: 'same', index, share }
           : { kind: 'edited', index, share, before: partner },
       );
-      waiting = gone.get(index) ?? [];
+      waiting = removed.get(index) ?? [];
       return;
     }
     const [old, ...rest] = waiting;
@@ -106,7 +106,7 @@ export interface ShareList {
   /** The draft has no list: the shares are the defaults. */
   readonly missing: boolean;
   /** The list as a whole came or went. */
-  readonly cameOrWent: boolean;
+  readonly addedOrRemoved: boolean;
 }
 
 export function shareList(draft: DraftView): ShareList {
@@ -119,7 +119,7 @@ export function shareList(draft: DraftView): ShareList {
     shares,
     rows: shareRows(readable ? (before ?? defaultShares) : shares, shares),
     missing: now === null,
-    cameOrWent: readable && (now === null) !== (before === null),
+    addedOrRemoved: readable && (now === null) !== (before === null),
   };
 }
 

@@ -1,14 +1,14 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState, appliedText, offText, settingsState, states } from '../../dev/fixture.ts';
-import { documentAnswers, historyItems, documentStates } from '../../dev/document-fixture.ts';
+import { documentResponses, historyItems, documentStates } from '../../dev/document-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { ok } from '../../../shared/result.ts';
 import { freshSettings } from '../../../shared/settings/index.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
 
 const open = async (state: AppState, answers: Parameters<typeof renderApp>[2] = {}) => {
-  const app = await renderApp(state, 'history', { ...documentAnswers('protected'), ...answers });
+  const app = await renderApp(state, 'history', { ...documentResponses('protected'), ...answers });
   await screen.findByRole('heading', { level: 1, name: 'History' });
   return app;
 };
@@ -92,14 +92,14 @@ describe('history', () => {
   });
 
   it('shows the file another program changed since as a version of its own', async () => {
-    await open(documentStates['historyFound']?.() ?? appState(), documentAnswers('historyFound'));
+    await open(documentStates['historyFound']?.() ?? appState(), documentResponses('historyFound'));
     expect((await row(7)).textContent).toContain('Changed by another program');
   });
 
   it('draws only the rows in view of a thousand versions, and goes through them with the arrow keys', async () => {
     const { user } = await open(
       documentStates['historyHuge']?.() ?? appState(),
-      documentAnswers('historyHuge'),
+      documentResponses('historyHuge'),
     );
     const first = await row(1006);
     expect(screen.getAllByRole('listitem').length).toBeLessThan(60);
@@ -119,9 +119,9 @@ describe('history', () => {
   });
 
   it('says what an empty history means, and why one can’t be read', async () => {
-    await open(appState({ settings: settingsState('') }), documentAnswers('noFile'));
+    await open(appState({ settings: settingsState('') }), documentResponses('noFile'));
     await screen.findByText('Nothing was applied yet. The first apply becomes version 1.');
-    await open(appState(), documentAnswers('historyFailed'));
+    await open(appState(), documentResponses('historyFailed'));
     await screen.findByText(/EACCES: permission denied, scandir/);
     expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy();
   });

@@ -22,13 +22,15 @@ export default function HistoryPage() {
   const { t } = useTranslation();
   const { params } = useRoute();
   const { items, error, again } = useHistory();
-  const wanted = Number(params['version']);
+  const linkedVersion = Number(params['version']);
   const at =
     items === null
       ? -1
       : Math.max(
           0,
-          items.findIndex((item) => String(item.version) === params['version'] || item.version === wanted),
+          items.findIndex(
+            (item) => String(item.version) === params['version'] || item.version === linkedVersion,
+          ),
         );
   const selected = items?.[at];
   const against: Comparison = comparisons.find((one) => one === params['against']) ?? 'previous';

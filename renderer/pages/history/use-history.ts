@@ -16,25 +16,25 @@ export interface Listed {
 export function useHistory(): Listed {
   const store = useStore();
   const { historyRevision, settings, target } = useApp();
-  const [tries, setTries] = useState(0);
+  const [attempt, setAttempt] = useState(0);
   const [listed, setListed] = useState<Omit<Listed, 'again'>>({ items: null, error: null });
   useEffect(() => {
     let stale = false;
     void (async () => {
-      const answer = await store.request('history:list', undefined);
+      const result = await store.request('history:list', undefined);
       if (!stale)
         setListed((before) =>
-          answer.ok ? { items: answer.value, error: null } : { items: before.items, error: answer.error },
+          result.ok ? { items: result.value, error: null } : { items: before.items, error: result.error },
         );
     })();
     return () => {
       stale = true;
     };
-  }, [store, historyRevision, settings.appliedHash, settings.appliedVersion, target.id, tries]);
+  }, [store, historyRevision, settings.appliedHash, settings.appliedVersion, target.id, attempt]);
   return {
     ...listed,
     again: () => {
-      setTries((n) => n + 1);
+      setAttempt((n) => n + 1);
     },
   };
 }
@@ -46,35 +46,35 @@ export type VersionText =
   | { readonly kind: 'failed'; readonly error: AppError };
 
 /**
- * The text of one version; undefined asks for none. `known` is used instead of asking, for the file as it is.
+ * The text of one version; undefined asks for none. `knownText` is returned without a request, for the current file.
  */
-export function useVersionText(version: number | undefined, known?: string): VersionText | null {
+export function useVersionText(version: number | undefined, knownText?: string): VersionText | null {
   const store = useStore();
   const { target } = useApp();
   const key = version === undefined ? '' : `${target.id} ${version}`;
-  const [made, setMade] = useState<{ readonly key: string; readonly text: VersionText }>({
+  const [loaded, setLoaded] = useState<{ readonly key: string; readonly text: VersionText }>({
     key: '',
     text: { kind: 'reading' },
   });
-  const ask = version !== undefined && known === undefined;
+  const needsRequest = version !== undefined && knownText === undefined;
   useEffect(() => {
-    if (!ask) return;
+    if (!needsRequest) return;
     let stale = false;
     void (async () => {
-      const answer = await store.request('history:read', { version });
+      const result = await store.request('history:read', { version });
       if (!stale)
-        setMade({
+        setLoaded({
           key,
-          text: answer.ok
-            ? { kind: 'read', text: answer.value.text }
-            : { kind: 'failed', error: answer.error },
+          text: result.ok
+            ? { kind: 'read', text: result.value.text }
+            : { kind: 'failed', error: result.error },
         });
     })();
     return () => {
       stale = true;
     };
-  }, [store, key, ask, version]);
+  }, [store, key, needsRequest, version]);
   if (version === undefined) return null;
-  if (known !== undefined) return { kind: 'read', text: known };
-  return made.key === key ? made.text : { kind: 'reading' };
+  if (knownText !== undefined) return { kind: 'read', text: knownText };
+  return loaded.key === key ? loaded.text : { kind: 'reading' };
 }

@@ -19,7 +19,7 @@ import { color } from '../../theme/tokens.ts';
 import { diffSettings } from '../../../shared/settings/index.ts';
 import { rollbackText, type HistoryItem } from '../../../shared/settings/history.ts';
 import { useVersionText, type VersionText } from './use-history.ts';
-import { captionOf, whoMade } from './version-row.tsx';
+import { captionOf, authorText } from './version-row.tsx';
 
 export const comparisons = ['previous', 'applied', 'draft'] as const;
 export type Comparison = (typeof comparisons)[number];
@@ -91,7 +91,7 @@ export function VersionDetail({
           <Typography variant="caption" component="div" sx={{ color: color.text2 }}>
             {captionOf([
               item.at === null ? '' : dateTime(item.at),
-              whoMade(t, item),
+              authorText(t, item),
               item.eci === null ? '' : item.eci ? t('history.eciOn') : t('history.eciOff'),
             ])}
           </Typography>

@@ -11,7 +11,7 @@ import type { HistoryItem } from '../../../shared/settings/history.ts';
 export const versionRowHeight = 60;
 
 /** Who made a version, and how. */
-export function whoMade(t: TFunction, item: HistoryItem): string {
+export function authorText(t: TFunction, item: HistoryItem): string {
   switch (item.how) {
     case 'apply':
       return t('history.by', { user: item.user });
@@ -27,7 +27,7 @@ export function whoMade(t: TFunction, item: HistoryItem): string {
 }
 
 /** What a version changed, in a few words; null where nothing is known of that. */
-export function whatChanged(t: TFunction, formats: Formats, item: HistoryItem): string | null {
+export function changeSummary(t: TFunction, formats: Formats, item: HistoryItem): string | null {
   if (item.changes === null) return item.how === 'unreadable' ? null : t('history.notCounted');
   if (item.changes === 0) return item.how === 'none' ? null : t('history.formatting');
   const names = [
@@ -54,7 +54,7 @@ export function VersionRow({
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const what = whatChanged(t, formats, item);
+  const what = changeSummary(t, formats, item);
   return (
     <Box
       role="listitem"
@@ -123,7 +123,7 @@ export function VersionRow({
         >
           {captionOf([
             item.current && item.at !== null ? formats.dateTime(item.at) : '',
-            whoMade(t, item),
+            authorText(t, item),
             what ?? '',
           ])}
         </Box>

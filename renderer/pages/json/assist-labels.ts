@@ -1,11 +1,11 @@
 import type { TFunction } from 'i18next';
 import { translateMessage } from '../../i18n/translate.ts';
 import type { DesktopSince, KnownKey } from '../../../shared/settings/index.ts';
-import type { AssistWords } from './editor-assist.ts';
+import type { AssistLabels } from './editor-assist.ts';
 import { names } from '../../i18n/lists.ts';
 
 /** What the editor says about keys and values, in the window's language. */
-export function assistWords(t: TFunction): AssistWords {
+export function assistLabels(t: TFunction): AssistLabels {
   const type = (key: KnownKey) => t(`settingsState.assist.type.${key.type}`);
   return {
     about: (key) => translateMessage(key.description),

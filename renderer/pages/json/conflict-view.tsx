@@ -39,9 +39,9 @@ export function ConflictView() {
   const overlaps = merge.kind === 'merged' ? merge.overlaps : [];
   const open = overlaps.filter((overlap) => choices[overlap.key] === undefined).length;
 
-  const settle = async (keep: 'mine' | 'theirs') => {
-    const answer = await store.resolveConflict(keep);
-    setError(answer.ok ? null : answer.error);
+  const settle = async (side: 'mine' | 'theirs') => {
+    const result = await store.resolveConflict(side);
+    setError(result.ok ? null : result.error);
   };
   const keepMerge = () => {
     if (merged === null) return;

@@ -22,7 +22,7 @@ import type { SettingsFormat } from '../../../shared/targets/capabilities.ts';
 export const typingLimit = 200_000;
 
 /** What the editor says about keys, in the window's language. */
-export interface AssistWords {
+export interface AssistLabels {
   about(key: KnownKey): string;
   /** Who reads it, what a missing one means, which values there are: one line each. */
   facts(key: KnownKey): readonly string[];
@@ -42,7 +42,7 @@ const boost = { key: 0, value: 0, group: 2, command: 1, unsupported: -20 } as co
 
 /** Completion from what is known of the format. */
 export function completeSettings(
-  words: AssistWords,
+  labels: AssistLabels,
   format: SettingsFormat,
 ): (context: CompletionContext) => CompletionResult | null {
   return (context) => {
@@ -66,20 +66,20 @@ export function completeSettings(
       options: found.options.map((option, index): Completion => ({
         label: option.label,
         type: typeOf[option.kind],
-        detail: words.kind(option.kind, option.key),
+        detail: labels.kind(option.kind, option.key),
         boost: boost[option.kind],
         sortText: String(index).padStart(4, '0'),
         // One that can't be used explains itself, and changes nothing when it is taken all the same.
         apply: option.insert === null ? () => undefined : snippet(option.insert),
         info: () =>
-          infoNode(words.suggestion(option), option.key === undefined ? [] : words.facts(option.key)),
+          infoNode(labels.suggestion(option), option.key === undefined ? [] : labels.facts(option.key)),
       })),
     };
   };
 }
 
 /** What a key means, beside the pointer. */
-export function hoverSettings(words: AssistWords): Extension {
+export function hoverSettings(labels: AssistLabels): Extension {
   return hoverTooltip(
     (view: EditorView, at: number): Tooltip | null => {
       const help = helpAt(view, at);
@@ -88,7 +88,7 @@ export function hoverSettings(words: AssistWords): Extension {
         pos: help.from,
         end: help.to,
         above: true,
-        create: () => ({ dom: infoNode(words.about(help.key), [...words.facts(help.key)], help.pointer) }),
+        create: () => ({ dom: infoNode(labels.about(help.key), [...labels.facts(help.key)], help.pointer) }),
       };
     },
     { hoverTime: 350 },

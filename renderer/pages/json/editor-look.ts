@@ -139,7 +139,7 @@ const theme = EditorView.theme({
   '.cm-panel :focus-visible': { outline: `2px solid ${color.accentText}`, outlineOffset: '1px' },
 });
 
-const words = HighlightStyle.define([
+const highlightStyle = HighlightStyle.define([
   { tag: tags.propertyName, color: color.accentText },
   { tag: tags.string, color: color.ok },
   { tag: tags.number, color: color.warn },
@@ -152,8 +152,8 @@ const styleNonce = (): string =>
   document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 
 /** The editor in the design language, within the window's content policy. */
-export const editorLook = (): Extension => [
+export const editorTheme = (): Extension => [
   theme,
-  syntaxHighlighting(words),
+  syntaxHighlighting(highlightStyle),
   EditorView.cspNonce.of(styleNonce()),
 ];

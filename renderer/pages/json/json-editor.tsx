@@ -22,8 +22,8 @@ import {
 } from '@codemirror/view';
 import type { Finding, KeyHelp } from '../../../shared/settings/index.ts';
 import type { SettingsFormat } from '../../../shared/targets/capabilities.ts';
-import { completeSettings, helpAt, hoverSettings, typingLimit, type AssistWords } from './editor-assist.ts';
-import { editorLook } from './editor-look.ts';
+import { completeSettings, helpAt, hoverSettings, typingLimit, type AssistLabels } from './editor-assist.ts';
+import { editorTheme } from './editor-look.ts';
 import { OffsetMap } from './offsets.ts';
 
 /** A change that comes from the draft (undo, a form, a fix), not from typing here. */
@@ -50,8 +50,8 @@ export interface JsonEditorProps {
   readonly onChange: (text: string) => void;
   readonly findings: readonly Finding[];
   /** The text they were found in; may be behind. */
-  readonly found: string;
-  readonly say: (finding: Finding) => string;
+  readonly lintedText: string;
+  readonly findingText: (finding: Finding) => string;
   /** Applies a finding's fix; undefined where nothing may be edited. */
   readonly onFix: ((finding: Finding) => void) | undefined;
   readonly fixLabel: (fix: NonNullable<Finding['fix']>) => string;
@@ -60,7 +60,7 @@ export interface JsonEditorProps {
   readonly describedBy: string;
   readonly readOnly: boolean;
   readonly format: SettingsFormat;
-  readonly words: AssistWords;
+  readonly labels: AssistLabels;
   readonly phrases: Readonly<Record<string, string>>;
   readonly onUndo: () => void;
   readonly onRedo: () => void;
@@ -76,11 +76,11 @@ export interface JsonEditorProps {
  * text share one history.
  */
 export default function JsonEditor(props: JsonEditorProps) {
-  const { text, findings, readOnly, describedBy, cursor, words, phrases, handle, format } = props;
+  const { text, findings, readOnly, describedBy, cursor, labels, phrases, handle, format } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const locked = useRef(new Compartment());
-  const spoken = useRef(new Compartment());
+  const accessibility = useRef(new Compartment());
   const latest = useRef(props);
   latest.current = props;
   const start = useRef({ text, label: props.label });
@@ -126,9 +126,9 @@ export default function JsonEditor(props: JsonEditorProps) {
           highlightSelectionMatches({ minSelectionLength: 2 }),
           search({ top: true }),
           json(),
-          editorLook(),
+          editorTheme(),
           locked.current.of([]),
-          spoken.current.of([]),
+          accessibility.current.of([]),
           EditorView.contentAttributes.of({ 'aria-label': start.current.label, tabindex: '0' }),
           keymap.of([
             {
@@ -220,13 +220,13 @@ export default function JsonEditor(props: JsonEditorProps) {
 
   useEffect(() => {
     view.current?.dispatch({
-      effects: spoken.current.reconfigure([
+      effects: accessibility.current.reconfigure([
         EditorState.phrases.of(phrases),
-        autocompletion({ override: [completeSettings(words, format)], icons: false, defaultKeymap: false }),
-        hoverSettings(words),
+        autocompletion({ override: [completeSettings(labels, format)], icons: false, defaultKeymap: false }),
+        hoverSettings(labels),
       ]),
     });
-  }, [words, phrases, format]);
+  }, [labels, phrases, format]);
 
   useEffect(() => {
     const editor = view.current;
@@ -256,18 +256,18 @@ export default function JsonEditor(props: JsonEditorProps) {
     });
   }, [text, handle]);
 
-  const { say, onFix, fixLabel, found } = props;
+  const { findingText, onFix, fixLabel, lintedText } = props;
   useEffect(() => {
     const editor = view.current;
-    if (editor === null || editor.state.sliceDoc() !== found) return;
+    if (editor === null || editor.state.sliceDoc() !== lintedText) return;
     const length = editor.state.doc.length;
-    const map = new OffsetMap(found, editor.state.lineBreak);
+    const map = new OffsetMap(lintedText, editor.state.lineBreak);
     const at = (offset: number) => Math.min(length, map.position(offset));
     const diagnostics = findings.slice(0, mostDrawn).map((finding): Diagnostic => ({
       from: at(finding.range.offset),
       to: at(finding.range.offset + finding.range.length),
       severity: severity[finding.severity],
-      message: say(finding),
+      message: findingText(finding),
       ...(finding.fix === undefined || onFix === undefined
         ? {}
         : {
@@ -282,7 +282,7 @@ export default function JsonEditor(props: JsonEditorProps) {
           }),
     }));
     editor.dispatch(setDiagnostics(editor.state, diagnostics));
-  }, [findings, found, text, say, onFix, fixLabel]);
+  }, [findings, lintedText, text, findingText, onFix, fixLabel]);
 
   useEffect(() => {
     view.current?.dispatch({

@@ -33,7 +33,7 @@ import {
   type KeyHelp,
 } from '../../../shared/settings/index.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
-import { assistWords, editorPhrases } from './assist-labels.ts';
+import { assistLabels, editorPhrases } from './assist-labels.ts';
 import { ConflictView } from './conflict-view.tsx';
 import { FindingsList } from './findings-list.tsx';
 import type { EditorHandle } from './json-editor.tsx';
@@ -98,16 +98,16 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
   const [help, setHelp] = useState<KeyHelp | null>(null);
   const editor = useRef<EditorHandle>(null);
   const tabHint = useId();
-  const words = useMemo(() => assistWords(t), [t]);
+  const labels = useMemo(() => assistLabels(t), [t]);
   const phrases = useMemo(() => editorPhrases(t), [t]);
-  const say = useCallback(
+  const findingText = useCallback(
     (finding: Finding) => `${findingTitle(t, finding).replaceAll('`', '')}\n${findingWhy(finding)}`,
     [t],
   );
   // What was found, and where, is drawn when no key waits: a long list of findings would hold them up.
-  const looked = useDeferredValue(draft);
-  const text = useRef(looked.text);
-  text.current = looked.text;
+  const deferredDraft = useDeferredValue(draft);
+  const text = useRef(deferredDraft.text);
+  text.current = deferredDraft.text;
   const fix = useCallback(
     (finding: Finding) => {
       editor.current?.flush();
@@ -211,8 +211,8 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
               <>
                 <Mono>{help.pointer}</Mono>
                 {'  '}
-                <Box component="span" sx={{ color: color.text2 }} title={words.about(help.key)}>
-                  {words.about(help.key)}
+                <Box component="span" sx={{ color: color.text2 }} title={labels.about(help.key)}>
+                  {labels.about(help.key)}
                 </Box>
               </>
             )}
@@ -260,16 +260,16 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
             <JsonEditor
               text={draft.text}
               onChange={change}
-              findings={looked.findings}
-              found={looked.text}
-              say={say}
+              findings={deferredDraft.findings}
+              lintedText={deferredDraft.text}
+              findingText={findingText}
               onFix={onFix}
               fixLabel={fixTitle}
               label={t('settingsState.json.editor')}
               describedBy={tabHint}
               readOnly={readOnly}
               format={app.target.capabilities.settingsFormat}
-              words={words}
+              labels={labels}
               phrases={phrases}
               onUndo={store.undo}
               onRedo={store.redo}
@@ -291,7 +291,12 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
           '& > section': { display: 'flex', flexDirection: 'column', minHeight: 0 },
         }}
       >
-        <FindingsList findings={looked.findings} document={looked.draft} onGo={go} onFix={onFix} />
+        <FindingsList
+          findings={deferredDraft.findings}
+          document={deferredDraft.draft}
+          onGo={go}
+          onFix={onFix}
+        />
       </Box>
     </>
   );

@@ -20,7 +20,7 @@ export function OverlapRow({
   readonly onChoose: (side: MergeSide) => void;
 }) {
   const { t } = useTranslation();
-  const words = describeChange(t, {
+  const description = describeChange(t, {
     pointer: overlap.pointer.replace(/\/-$/, '/0'),
     kind: 'changed',
     before: overlap.theirs,
@@ -28,7 +28,7 @@ export function OverlapRow({
     page: 'other',
     needs: 'nothing',
   });
-  const say = (value: unknown) => {
+  const valueText = (value: unknown) => {
     if (value === undefined)
       return (
         <Box component="span" sx={{ color: color.text3 }}>
@@ -56,7 +56,7 @@ export function OverlapRow({
     >
       <Box sx={{ flex: 1, minWidth: 0 }}>
         <Box sx={{ fontWeight: 600, color: color.text, overflowWrap: 'anywhere' }}>
-          {words.known ? words.setting : <Mono>{words.setting}</Mono>}
+          {description.isKnownKey ? description.setting : <Mono>{description.setting}</Mono>}
         </Box>
         <Box
           component="dl"
@@ -76,7 +76,7 @@ export function OverlapRow({
                 {t(`settingsState.conflict.value.${side}`)}
               </Box>
               <Box component="dd" sx={{ margin: 0, color: color.text, overflowWrap: 'anywhere' }}>
-                {say(value)}
+                {valueText(value)}
               </Box>
             </Box>
           ))}
@@ -85,7 +85,7 @@ export function OverlapRow({
       <ToggleButtonGroup
         exclusive
         value={choice}
-        aria-label={t('settingsState.conflict.choose', { setting: words.setting })}
+        aria-label={t('settingsState.conflict.choose', { setting: description.setting })}
         onChange={(_, next: MergeSide | null) => {
           if (next !== null) onChoose(next);
         }}

@@ -13,7 +13,12 @@ import { withCode } from '../../components/mono.tsx';
 import { OutcomeChip, StateBadge } from '../../components/state-badge.tsx';
 import { color } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
-import { coverageFor, rowEvidence, shownState, type CoverageRow } from '../../../shared/coverage/index.ts';
+import {
+  coverageFor,
+  rowEvidence,
+  displayedState,
+  type CoverageRow,
+} from '../../../shared/coverage/index.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { names } from '../../i18n/lists.ts';
 
@@ -39,7 +44,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
       </Card>
     );
 
-  const wanted = applied.settings.ok ? applied.settings.value.backend : 'auto';
+  const requestedBackend = applied.settings.ok ? applied.settings.value.backend : 'auto';
   // A version that could not be learned counts as the oldest, which protects least.
   const { capabilities, desktop } = app.target;
   const { eci } = protection;
@@ -52,7 +57,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
           virtualMachine: desktop?.virtualMachine ?? 'vm',
         },
       })
-    : coverageFor({ eci, backend: chosenBackend(wanted) });
+    : coverageFor({ eci, backend: chosenBackend(requestedBackend) });
   const verification = applied.settings.ok ? app.verification : null;
   const before = app.scan?.containers.filter((c) => c.reason === 'before-eci').length ?? null;
 
@@ -91,7 +96,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
     }
   };
   const state = (row: CoverageRow): ReactNode => {
-    const stateNow = shownState(row, rowEvidence(row, verification, now));
+    const stateNow = displayedState(row, rowEvidence(row, verification, now));
     // Nothing is refused: neither what is not allowed nor what protects by refusing holds.
     if (
       protection.state === 'audit' &&

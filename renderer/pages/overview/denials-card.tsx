@@ -61,7 +61,7 @@ export function DenialsCard() {
       </Card>
     );
   if (denied + would === 0) {
-    const words =
+    const text =
       activity.state.kind === 'reading'
         ? t('overview.denials.reading')
         : missingBecause(target.capabilities, 'decision-log') === null
@@ -69,7 +69,7 @@ export function DenialsCard() {
           : t('overview.denials.noGateway');
     return (
       <Card title={title} note={note}>
-        <EmptyState>{words}</EmptyState>
+        <EmptyState>{text}</EmptyState>
       </Card>
     );
   }

@@ -26,11 +26,11 @@ export type EngineQuestion = 'restart' | 'stop' | null;
 /** What the engine is, and the two things one may do to it. Both interrupt work, so both ask. */
 export function EngineCard({
   protection,
-  asking,
-  onAsk: setAsking,
+  question,
+  onAsk: setQuestion,
 }: {
   readonly protection: Protection;
-  readonly asking: EngineQuestion;
+  readonly question: EngineQuestion;
   readonly onAsk: (question: EngineQuestion) => void;
 }) {
   const { t } = useTranslation();
@@ -146,7 +146,7 @@ export function EngineCard({
         <MenuItem
           onClick={() => {
             setMenu(null);
-            setAsking('restart');
+            setQuestion('restart');
           }}
         >
           {t('overview.engine.restart')}
@@ -154,23 +154,23 @@ export function EngineCard({
         <MenuItem
           onClick={() => {
             setMenu(null);
-            setAsking('stop');
+            setQuestion('stop');
           }}
         >
           {t('overview.engine.stop')}
         </MenuItem>
       </Menu>
       <ConfirmDialog
-        open={asking !== null}
-        title={asking === 'stop' ? t('overview.engine.askStop') : t('overview.engine.askRestart')}
-        confirm={asking === 'stop' ? t('overview.engine.doStop') : t('overview.engine.doRestart')}
+        open={question !== null}
+        title={question === 'stop' ? t('overview.engine.askStop') : t('overview.engine.askRestart')}
+        confirm={question === 'stop' ? t('overview.engine.doStop') : t('overview.engine.doRestart')}
         cancel={t('overview.engine.keep')}
         onCancel={() => {
-          setAsking(null);
+          setQuestion(null);
         }}
         onConfirm={() => {
-          void (asking === 'stop' ? stop.run(undefined) : restart.run(undefined));
-          setAsking(null);
+          void (question === 'stop' ? stop.run(undefined) : restart.run(undefined));
+          setQuestion(null);
         }}
       >
         <DialogText>
@@ -178,7 +178,7 @@ export function EngineCard({
             running === 0
               ? t('overview.engine.stopsNothing')
               : t('overview.engine.stopsRunning', { count: running }),
-            asking === 'stop'
+            question === 'stop'
               ? t('overview.engine.stopMeans')
               : running === 0
                 ? ''

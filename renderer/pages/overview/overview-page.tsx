@@ -34,7 +34,7 @@ export default function OverviewPage() {
   const { params } = useRoute();
   const protection = protectionOf(app, now);
   const [panel, setPanel] = useState(false);
-  const [asking, setAsking] = useState<EngineQuestion>(null);
+  const [question, setQuestion] = useState<EngineQuestion>(null);
   const verify = useRequest('verify:run');
   const start = useRequest('engine:start');
   const scan = useRequest('containers:scan');
@@ -59,10 +59,10 @@ export default function OverviewPage() {
   useEffect(() => {
     // Commands about the engine, and the tray's, lead here, to the question that belongs to one and to where
     // a failure of the other is told.
-    const ask = params['ask'];
-    if (ask === 'restart' || ask === 'stop') {
+    const linkedAction = params['ask'];
+    if (linkedAction === 'restart' || linkedAction === 'stop') {
       navigate('overview');
-      if (canControl && ready) setAsking(ask);
+      if (canControl && ready) setQuestion(linkedAction);
     }
     if (params['start'] === 'now') {
       navigate('overview');
@@ -175,7 +175,7 @@ export default function OverviewPage() {
                 void start.run(undefined);
               }}
               onRestart={() => {
-                setAsking('restart');
+                setQuestion('restart');
               }}
             />
             <CoverageCard protection={protection} />
@@ -186,7 +186,7 @@ export default function OverviewPage() {
             <ContainersCard eci={protection.eci} />
             {app.target.desktop !== null && <DesktopCard desktop={app.target.desktop} />}
             <DenialsCard />
-            <EngineCard protection={protection} asking={asking} onAsk={setAsking} />
+            <EngineCard protection={protection} question={question} onAsk={setQuestion} />
           </>
         }
       />

@@ -7,7 +7,7 @@ import { useApp, useStore } from '../../state/context.tsx';
 import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import type { AppError } from '../../../shared/result.ts';
-import type { FoundTarget } from '../../../shared/targets/target.ts';
+import type { DiscoveredTarget } from '../../../shared/targets/target.ts';
 
 /**
  * Which engine the window works on, and so the next start: the same choice as the switcher's at the top of
@@ -18,25 +18,25 @@ export function EngineCard() {
   const store = useStore();
   const { target, engine } = useApp();
   const { run, error } = useRequest('targets:list');
-  const [found, setFound] = useState<readonly FoundTarget[]>([]);
+  const [targets, setTargets] = useState<readonly DiscoveredTarget[]>([]);
   const [refused, setRefused] = useState<AppError | null>(null);
   useEffect(() => {
-    let gone = false;
-    void run(undefined).then((answer) => {
-      if (!gone && answer.ok) setFound(answer.value);
+    let unmounted = false;
+    void run(undefined).then((result) => {
+      if (!unmounted && result.ok) setTargets(result.value);
     });
     return () => {
-      gone = true;
+      unmounted = true;
     };
   }, [run, target.id]);
 
-  const others = found.filter((one) => one.id !== target.id);
-  const label = (one: Pick<FoundTarget, 'name' | 'place'>, kind: FoundTarget['ref']['kind']) =>
+  const others = targets.filter((one) => one.id !== target.id);
+  const label = (one: Pick<DiscoveredTarget, 'name' | 'place'>, kind: DiscoveredTarget['ref']['kind']) =>
     `${t(`frame.engine.kind.${kind}`, { name: one.name })} · ${one.place}`;
   const choose = async (id: string) => {
     if (id === target.id) return;
-    const answer = await store.switchTarget(id);
-    setRefused(answer.ok ? null : answer.error);
+    const result = await store.switchTarget(id);
+    setRefused(result.ok ? null : result.error);
   };
   const problem = refused ?? error;
   return (

@@ -25,8 +25,8 @@ export function LicencesCard() {
       setParts(null);
       return;
     }
-    const answer = await run(undefined);
-    if (answer.ok) setParts(answer.value);
+    const result = await run(undefined);
+    if (result.ok) setParts(result.value);
   };
   return (
     <Card title={t('preferences.licences.title')}>

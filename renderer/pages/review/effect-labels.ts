@@ -21,7 +21,7 @@ import { names as joined } from '../../i18n/lists.ts';
 type Kind = PlanEffect['kind'];
 
 /** Icon and tone of each kind of effect (design language, Plan). */
-export const kindLook: Record<Kind, { readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone }> = {
+export const kindStyle: Record<Kind, { readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone }> = {
   restart: { icon: RestartIcon, tone: 'warn' },
   stops: { icon: StopsIcon, tone: 'warn' },
   recreated: { icon: RecreateIcon, tone: 'warn' },
@@ -32,7 +32,7 @@ export const kindLook: Record<Kind, { readonly icon: ComponentType<SvgIconProps>
   'at-once': { icon: BoltIcon, tone: 'neutral' },
 };
 
-export interface EffectWords {
+export interface EffectLabels {
   readonly title: string;
   readonly why: string;
   readonly tag: string;
@@ -60,7 +60,7 @@ export function someNames(
  * An effect in words; `list` joins names as the language does. `existing`: what happens to unprotected
  * containers afterwards; `used`: nobody hinders or notes it.
  */
-export function effectWords(
+export function effectLabels(
   t: TFunction,
   effect: PlanEffect,
   context: {
@@ -68,37 +68,37 @@ export function effectWords(
     readonly plan: ApplyPlan;
     readonly existing: 'block' | 'warn' | 'used';
   },
-): EffectWords {
+): EffectLabels {
   const { params } = effect;
   const count = number(params['count']);
   const names = someNames(t, texts(params['names']), count, context.list);
   const duration = formatDuration(t, number(params['seconds']));
   const tag = t(`review.kind.${effect.kind}`);
-  const words = (title: string, why: string, more?: string): EffectWords => ({
+  const labels = (title: string, why: string, more?: string): EffectLabels => ({
     title,
     why,
     tag: more ?? tag,
   });
   switch (effect.code) {
     case 'engine-restarts':
-      return words(t('review.effect.engineRestarts'), t('review.effect.engineRestartsWhy', { duration }));
+      return labels(t('review.effect.engineRestarts'), t('review.effect.engineRestartsWhy', { duration }));
     case 'desktop-reopens':
-      return words(t('review.effect.desktopReopens'), t('review.effect.desktopReopensWhy', { duration }));
+      return labels(t('review.effect.desktopReopens'), t('review.effect.desktopReopensWhy', { duration }));
     case 'desktop-opens':
-      return words(
+      return labels(
         t('review.effect.desktopOpens'),
         t('review.effect.desktopOpensWhy', { duration }),
         t('review.kind.starts'),
       );
     case 'desktop-file-goes':
-      return words(t('review.effect.desktopFileGoes'), t('review.effect.desktopFileGoesWhy'));
+      return labels(t('review.effect.desktopFileGoes'), t('review.effect.desktopFileGoesWhy'));
     case 'desktop-sign-in':
-      return words(
+      return labels(
         params['first'] === 1 ? t('review.effect.desktopFirst') : t('review.effect.desktopSignIn'),
         t('review.effect.desktopSignInWhy'),
       );
     case 'engine-starts':
-      return words(
+      return labels(
         t('review.effect.engineStarts'),
         t('review.effect.engineStartsWhy', { duration }),
         t('review.kind.starts'),
@@ -113,7 +113,7 @@ export function effectWords(
             ? t('review.effect.stopsAll', { names: back })
             : t('review.effect.stopsSome', { names: back });
       const slow = number(params['slow']);
-      return words(
+      return labels(
         t('review.effect.stops', { count }),
         sentences(t, [
           stays,
@@ -127,14 +127,14 @@ export function effectWords(
       );
     }
     case 'containers-removed':
-      return words(
+      return labels(
         t('review.effect.removed', { count, names }),
         context.plan.effects.some((other) => other.code === 'volumes-removed')
           ? t('review.effect.removedWithVolumes')
           : t('review.effect.removedKeep'),
       );
     case 'volumes-removed':
-      return words(
+      return labels(
         t('review.effect.volumes', {
           count,
           names: someNames(
@@ -147,12 +147,12 @@ export function effectWords(
         t('review.effect.volumesWhy'),
       );
     case 'eci-on':
-      return words(t('review.effect.eciOn'), t('review.effect.eciOnWhy'));
+      return labels(t('review.effect.eciOn'), t('review.effect.eciOnWhy'));
     case 'eci-off':
-      return words(t('review.effect.eciOff'), t('review.effect.eciOffWhy'));
+      return labels(t('review.effect.eciOff'), t('review.effect.eciOffWhy'));
     case 'backend': {
       const id = backendIds.find((backend) => backend === params['id']);
-      return words(
+      return labels(
         t('review.effect.backend', {
           name: id === undefined ? String(params['id']) : t(`review.effect.${id}`),
         }),
@@ -162,18 +162,18 @@ export function effectWords(
     case 'mounts-outside-shares-refused': {
       const paths = texts(params['paths']);
       return paths.length === 0
-        ? words(t('review.effect.mountsNone'), t('review.effect.mountsNoneWhy'))
-        : words(
+        ? labels(t('review.effect.mountsNone'), t('review.effect.mountsNoneWhy'))
+        : labels(
             t('review.effect.mounts', { paths: someNames(t, paths, count, context.list) }),
             t('review.effect.mountsWhy'),
           );
     }
     case 'socket-images': {
       const images = texts(params['images']);
-      if (images.includes('*')) return words(t('review.effect.socketAny'), t('review.effect.socketAnyWhy'));
+      if (images.includes('*')) return labels(t('review.effect.socketAny'), t('review.effect.socketAnyWhy'));
       return count === 0
-        ? words(t('review.effect.socketNone'), t('review.effect.socketNoneWhy'))
-        : words(
+        ? labels(t('review.effect.socketNone'), t('review.effect.socketNoneWhy'))
+        : labels(
             t('review.effect.socketListed', { count }),
             t('review.effect.socketListedWhy', { images: someNames(t, images, count, context.list) }),
           );
@@ -182,7 +182,7 @@ export function effectWords(
       const listed = texts(params['commands']);
       const commands = someNames(t, listed, listed.length, context.list);
       const allow = params['type'] === 'allow';
-      return words(
+      return labels(
         listed.length === 0
           ? allow
             ? t('review.effect.commandsNothing')
@@ -194,11 +194,11 @@ export function effectWords(
       );
     }
     case 'gateway-reloads':
-      return words(t('review.effect.reload'), t('review.effect.reloadWhy'));
+      return labels(t('review.effect.reload'), t('review.effect.reloadWhy'));
     case 'load-blocked':
-      return words(t('review.effect.load'), t('review.effect.loadWhy'));
+      return labels(t('review.effect.load'), t('review.effect.loadWhy'));
     case 'store-unchanged':
-      return words(
+      return labels(
         t('review.effect.store', {
           images: t('review.effect.images', { count: number(params['images']) }),
           containers: t('review.effect.containers', { count: number(params['containers']) }),
@@ -206,9 +206,9 @@ export function effectWords(
         t('review.effect.storeWhy'),
       );
     case 'containers-recreated':
-      return words(t('review.effect.recreated', { count }), t('review.effect.recreatedWhy', { names }));
+      return labels(t('review.effect.recreated', { count }), t('review.effect.recreatedWhy', { names }));
     case 'containers-kept-unprotected':
-      return words(
+      return labels(
         t('review.effect.kept', { count }),
         context.existing === 'used'
           ? t('review.effect.keptUsed', { names })

@@ -13,13 +13,13 @@ import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import { missingBecause } from '../../../shared/targets/capabilities.ts';
 import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
 import { RecreateItems } from '../../components/recreate-items.tsx';
-import { effectWords, kindLook, someNames } from './effect-labels.ts';
+import { effectLabels, kindStyle, someNames } from './effect-labels.ts';
 
 /**
  * The plan as a list: what happens while applying, what is so afterwards. Choices about containers are made
  * from here.
  */
-export function HappenCard({ plan }: { readonly plan: ApplyPlan }) {
+export function EffectsCard({ plan }: { readonly plan: ApplyPlan }) {
   const { t } = useTranslation();
   const { list } = useFormats();
   const store = useStore();
@@ -38,7 +38,7 @@ export function HappenCard({ plan }: { readonly plan: ApplyPlan }) {
     .map((change) => change.pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~'));
   const choosable = plan.unprotected.length > 0;
   // The question belongs to the row about containers that stay, or, where all go, to the one about those.
-  const askAt = plan.effects.some((effect) => effect.code === 'containers-kept-unprotected')
+  const questionEffect = plan.effects.some((effect) => effect.code === 'containers-kept-unprotected')
     ? 'containers-kept-unprotected'
     : plan.effects.some((effect) => effect.code === 'containers-recreated')
       ? 'containers-recreated'
@@ -48,19 +48,19 @@ export function HappenCard({ plan }: { readonly plan: ApplyPlan }) {
     plan.effects
       .filter((effect) => effect.when === when)
       .map((effect) => {
-        const { icon, tone } = kindLook[effect.kind];
-        const words = effectWords(t, effect, { list, plan, existing });
+        const { icon, tone } = kindStyle[effect.kind];
+        const labels = effectLabels(t, effect, { list, plan, existing });
         return (
           <EffectRow
             key={effect.code}
             icon={icon}
             tone={tone}
-            title={words.title}
-            why={words.why}
-            tag={words.tag}
+            title={labels.title}
+            why={labels.why}
+            tag={labels.tag}
             action={
               choosable &&
-              effect.code === askAt && (
+              effect.code === questionEffect && (
                 <Button
                   size="small"
                   onClick={() => {

@@ -42,8 +42,8 @@ export function LogPanel({ tall }: { readonly tall: boolean }) {
 
   const copy = async () => {
     const text = lines.map((line) => `${line.at} ${line.source} ${line.text}`).join('\n');
-    const answer = await store.request('clipboard:write', { text: text.slice(-maxCopy) });
-    setCopied(answer.ok);
+    const result = await store.request('clipboard:write', { text: text.slice(-maxCopy) });
+    setCopied(result.ok);
   };
   return (
     <Card
@@ -195,13 +195,13 @@ function message(text: string): string {
   const parts = /^(?:time="?[^"\s]*"? )?level=(\w+) msg=("(?:[^"\\]|\\.)*"|\S+)(.*)$/.exec(text);
   if (parts === null) return text;
   const [, level = '', quoted = '', rest = ''] = parts;
-  let words = quoted;
+  let messageText = quoted;
   if (quoted.startsWith('"')) {
     try {
-      words = String(JSON.parse(quoted));
+      messageText = String(JSON.parse(quoted));
     } catch {
-      words = quoted.slice(1, -1);
+      messageText = quoted.slice(1, -1);
     }
   }
-  return `${level === 'info' || level === 'debug' ? '' : `${level}: `}${words}${rest}`;
+  return `${level === 'info' || level === 'debug' ? '' : `${level}: `}${messageText}${rest}`;
 }

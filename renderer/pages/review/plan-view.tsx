@@ -18,7 +18,7 @@ import { color } from '../../theme/tokens.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import { ChangesCard } from './changes-card.tsx';
 import { FindingsCard } from './findings-card.tsx';
-import { HappenCard } from './happen-card.tsx';
+import { EffectsCard } from './happen-card.tsx';
 import { usePlan } from './use-plan.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
 import { told, translateText } from '../../i18n/translate.ts';
@@ -47,7 +47,7 @@ export function PlanView() {
 
   const nothing =
     plan !== null && !draft.dirty && plan.blockers.some((blocker) => blocker.code === 'nothing-to-apply');
-  const reason = whyNot(t, {
+  const reason = disabledReason(t, {
     plan,
     current,
     conflict: app.settings.conflict,
@@ -174,7 +174,7 @@ export function PlanView() {
                 </Card>
               )
             ) : (
-              <HappenCard plan={plan} />
+              <EffectsCard plan={plan} />
             )
           }
         />
@@ -184,7 +184,7 @@ export function PlanView() {
 }
 
 /** Why the button doesn't act now, null when it does. */
-function whyNot(
+function disabledReason(
   t: TFunction,
   facts: {
     readonly plan: ApplyPlan | null;

@@ -2,7 +2,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { offText, plan, run, settingsState, states } from '../../dev/fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
-import { log, reviewAnswers, reviewStates } from '../../dev/review-fixture.ts';
+import { log, reviewResponses, reviewStates } from '../../dev/review-fixture.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
 
@@ -12,7 +12,7 @@ const state = (name: string): AppState => {
   return make();
 };
 const open = (name: string, answers: Parameters<typeof renderApp>[2] = {}) =>
-  renderApp(state(name), 'review', { ...reviewAnswers(name), ...answers });
+  renderApp(state(name), 'review', { ...reviewResponses(name), ...answers });
 const applyButton = () => screen.getByRole<HTMLButtonElement>('button', { name: /^Apply/ });
 const enabled = () =>
   waitFor(() => {
@@ -106,7 +106,7 @@ describe('the plan', () => {
   });
 
   it('opens from the keyboard and never applies from there', async () => {
-    const { user, bridge } = await renderApp(state('turningOn'), 'isolation', reviewAnswers('turningOn'));
+    const { user, bridge } = await renderApp(state('turningOn'), 'isolation', reviewResponses('turningOn'));
     for (const keys of ['{Control>}s{/Control}', '{Control>}{Enter}{/Control}']) {
       await user.keyboard(keys);
       await screen.findByRole('heading', { level: 1, name: 'Review & apply' });
@@ -357,7 +357,7 @@ describe('the run', () => {
         ...step,
         state: n < index ? ('done' as const) : n === index ? ('running' as const) : ('waiting' as const),
       }));
-      await renderApp({ ...state('applying'), run: run({ steps }) }, 'review', reviewAnswers('applying'));
+      await renderApp({ ...state('applying'), run: run({ steps }) }, 'review', reviewResponses('applying'));
     };
     await at(0);
     await screen.findByText('Nothing has changed yet.');

@@ -311,8 +311,8 @@ export function RunEndFooter({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
   const dismiss = useRequest('apply:dismiss');
   const leave = async (page: PageId | null) => {
-    const answer = await dismiss.run(undefined);
-    if (answer.ok && page !== null) navigate(page);
+    const result = await dismiss.run(undefined);
+    if (result.ok && page !== null) navigate(page);
   };
   const applied = run.outcome?.kind === 'applied';
   return (

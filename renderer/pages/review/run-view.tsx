@@ -15,16 +15,16 @@ import type { ApplyRun } from '../../../shared/apply/run.ts';
 import { applyStepTable, type StepChange } from '../../../shared/apply/steps.ts';
 import { LogPanel } from './log-panel.tsx';
 import { RunEnd, RunEndFooter } from './run-end.tsx';
-import { StepList, whatWasBefore } from './step-list.tsx';
+import { StepList, previousVersion } from './step-list.tsx';
 import { useElapsed } from './use-elapsed.ts';
 
 /** The run, live, and its end. It belongs to main: the page may be left and opened again. */
 export function RunView({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
   const ended = run.activity === 'ended';
-  const going = useElapsed(run.startedAt, !ended);
+  const runningFor = useElapsed(run.startedAt, !ended);
   const elapsed =
-    run.endedAt === null ? going : Math.max(0, Date.parse(run.endedAt) - Date.parse(run.startedAt));
+    run.endedAt === null ? runningFor : Math.max(0, Date.parse(run.endedAt) - Date.parse(run.startedAt));
   const forward = run.activity === 'applying';
   const at = run.steps.findIndex((step) => step.state === 'running');
   const done = run.steps.filter((step) => step.state === 'done' || step.state === 'skipped').length;
@@ -87,9 +87,9 @@ function title(t: TFunction, run: ApplyRun): string {
     case 'applying':
       return t('review.run.applying', { to: run.toVersion });
     case 'rolling-back':
-      return t('review.run.rollingBack', { what: whatWasBefore(t, run) });
+      return t('review.run.rollingBack', { what: previousVersion(t, run) });
     case 'cancelling':
-      return t('review.run.cancelling', { what: whatWasBefore(t, run) });
+      return t('review.run.cancelling', { what: previousVersion(t, run) });
     case 'ended':
       break;
   }
@@ -110,7 +110,7 @@ function subtitle(t: TFunction, run: ApplyRun, step: number): string | undefined
  * What going back takes from here: nothing was changed yet, only files are put back, or the engine restarts
  * once more.
  */
-function stopMeans(run: ApplyRun): 'nothing' | 'files' | 'restart' {
+function stopConsequence(run: ApplyRun): 'nothing' | 'files' | 'restart' {
   const reached = (change: StepChange): boolean =>
     run.steps.some(
       ({ step, state }) =>
@@ -124,25 +124,25 @@ function stopMeans(run: ApplyRun): 'nothing' | 'files' | 'restart' {
 /** While it runs: whether it can be stopped, and what stopping means. */
 function RunFooter({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   const [late, setLate] = useState(false);
   const reasonId = useId();
   const cancel = useRequest('apply:cancel');
   const can = run.cancellable && run.activity === 'applying';
   const stop = async () => {
-    const answer = await cancel.run(undefined);
-    setAsking(false);
-    setLate(answer.ok && !answer.value.accepted);
+    const result = await cancel.run(undefined);
+    setConfirming(false);
+    setLate(result.ok && !result.value.accepted);
   };
   const what = can
     ? t('review.run.canStop')
     : run.activity === 'applying'
       ? t('review.run.canNotStop')
-      : t('review.run.back', { what: whatWasBefore(t, run) });
+      : t('review.run.back', { what: previousVersion(t, run) });
   const why = late
     ? t('review.run.tooLate', { state: what })
     : can
-      ? t(`review.run.stopNow.${stopMeans(run)}`, { what: whatWasBefore(t, run) })
+      ? t(`review.run.stopNow.${stopConsequence(run)}`, { what: previousVersion(t, run) })
       : run.activity === 'applying'
         ? t('review.run.canNotStopWhy')
         : t('review.run.backWhy');
@@ -164,21 +164,21 @@ function RunFooter({ run }: { readonly run: ApplyRun }) {
           disabled={!can}
           aria-describedby={reasonId}
           onClick={() => {
-            setAsking(true);
+            setConfirming(true);
           }}
         >
           {t('review.run.stop')}
         </Button>
       </FooterBar>
       <ConfirmDialog
-        open={asking && can}
+        open={confirming && can}
         destructive
         busy={cancel.running}
-        title={t('review.run.stopTitle', { what: whatWasBefore(t, run) })}
+        title={t('review.run.stopTitle', { what: previousVersion(t, run) })}
         confirm={t('review.run.stopConfirm')}
         cancel={t('review.run.stopCancel')}
         onCancel={() => {
-          setAsking(false);
+          setConfirming(false);
         }}
         onConfirm={() => {
           void stop();

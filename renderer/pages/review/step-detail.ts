@@ -3,14 +3,14 @@ import { clauses, sentences, closed } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
 import type { MessageReference } from '../../../shared/messages/message.ts';
 
-const claimWords = {
+const claimVerdicts = {
   limited: 'limited',
   'not offered here': 'notOffered',
   'not enforced': 'notEnforced',
   'not run': 'notRun',
   failed: 'failed',
 } as const;
-const isClaimWord = (word: string): word is keyof typeof claimWords => Object.hasOwn(claimWords, word);
+const isClaimWord = (word: string): word is keyof typeof claimVerdicts => Object.hasOwn(claimVerdicts, word);
 
 /** A caption starts with a capital, unless it starts with a name that has none. */
 const caption = (text: string): string =>
@@ -37,7 +37,7 @@ function claimsShown(t: TFunction, detail: string): string | null {
   if (claims === null) return null;
   const rest = [...(claims[3] ?? '').matchAll(/, (\d+) ([a-z ]+)/g)].map(([, count = '', word = '']) =>
     isClaimWord(word)
-      ? t(`review.detail.claim.${claimWords[word]}`, { count: Number(count) })
+      ? t(`review.detail.claim.${claimVerdicts[word]}`, { count: Number(count) })
       : `${count} ${word}`,
   );
   const shown = clauses(t, [t('review.detail.claims', { passed: claims[1], total: claims[2] }), ...rest]);

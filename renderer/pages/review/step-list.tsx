@@ -20,10 +20,10 @@ function stepSeconds(t: TFunction, language: string, ms: number): string {
 }
 
 /** What a run goes back to: "version 11", or that there was no file before the first. */
-export const whatWasBefore = (t: TFunction, run: ApplyRun): string =>
+export const previousVersion = (t: TFunction, run: ApplyRun): string =>
   run.fromVersion === 0 ? t('review.before.none') : t('review.before.version', { version: run.fromVersion });
 
-type Look = ApplyStepStatus['state'];
+type StepState = ApplyStepStatus['state'];
 
 /**
  * The steps of a run, top to bottom, each with what it did and how long it took; going back is a step of its
@@ -41,7 +41,7 @@ export function StepList({ run }: { readonly run: ApplyRun }) {
   const last = steps.findLast(
     (step) => step.state === 'running' || step.state === 'done' || step.state === 'failed',
   );
-  const backState: Look =
+  const backState: StepState =
     run.outcome === null ? 'running' : run.outcome.kind === 'rolled-back' ? 'done' : 'failed';
   return (
     <>
@@ -57,7 +57,7 @@ export function StepList({ run }: { readonly run: ApplyRun }) {
           <StepRow
             state={backState}
             name={t('review.run.rollBackStep')}
-            what={t('review.run.rollBackWhat', { what: whatWasBefore(t, run) })}
+            what={t('review.run.rollBackWhat', { what: previousVersion(t, run) })}
             time=""
             last
           />
@@ -84,30 +84,33 @@ function Step({ step, last }: { readonly step: ApplyStepStatus; readonly last: b
       : step.state === 'running'
         ? t('review.seconds', { value: Math.floor(elapsed / 1000) })
         : '';
-  const { name, does } = useStepWords(step.step);
+  const { name, description } = useStepLabels(step.step);
   const what =
     step.state === 'skipped'
       ? t('review.stepState.skipped')
       : step.detail !== null
         ? stepDetail(t, step.detail, step.sentence)
-        : does;
+        : description;
   return <StepRow state={step.state} name={name} what={what} time={time} last={last} />;
 }
 
 /** What a step is called and does on the open engine. */
-function useStepWords(step: ApplyStepStatus['step']): { readonly name: string; readonly does: string } {
+function useStepLabels(step: ApplyStepStatus['step']): {
+  readonly name: string;
+  readonly description: string;
+} {
   const { t } = useTranslation();
-  const words = { name: t(`review.step.${step}`), does: t(`review.stepWhat.${step}`) };
-  if (useApp().target.capabilities.restarts !== 'application') return words;
+  const labels = { name: t(`review.step.${step}`), description: t(`review.stepWhat.${step}`) };
+  if (useApp().target.capabilities.restarts !== 'application') return labels;
   switch (step) {
     case 'back-up':
-      return { ...words, does: t('target.stepWhat.back-up') };
+      return { ...labels, description: t('target.stepWhat.back-up') };
     case 'reconfigure':
     case 'restart-engine':
     case 'health-check':
-      return { name: t(`target.step.${step}`), does: t(`target.stepWhat.${step}`) };
+      return { name: t(`target.step.${step}`), description: t(`target.stepWhat.${step}`) };
     default:
-      return words;
+      return labels;
   }
 }
 
@@ -118,7 +121,7 @@ function StepRow({
   time,
   last,
 }: {
-  readonly state: Look;
+  readonly state: StepState;
   readonly name: string;
   readonly what: string;
   readonly time: string;
@@ -191,7 +194,7 @@ function StepRow({
   );
 }
 
-function StepIcon({ state, label }: { readonly state: Look; readonly label: string }) {
+function StepIcon({ state, label }: { readonly state: StepState; readonly label: string }) {
   const round = (background: string, tone: string, icon: ReactNode, border = 'transparent') => (
     <Box
       role="img"

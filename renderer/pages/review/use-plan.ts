@@ -20,7 +20,7 @@ export function usePlan(): PlanState {
   const draft = useSnapshotPart((snapshot) => snapshot.draft);
   const choices = useSnapshotPart((snapshot) => snapshot.choices);
   const { settings, engine, scan } = useApp();
-  const [tries, setTries] = useState(0);
+  const [attempt, setAttempt] = useState(0);
   const key = JSON.stringify([
     draft,
     choices,
@@ -29,9 +29,9 @@ export function usePlan(): PlanState {
     engine.phase,
     engine.generation,
     scan?.at ?? '',
-    tries,
+    attempt,
   ]);
-  const [made, setMade] = useState<{
+  const [computed, setComputed] = useState<{
     readonly key: string;
     readonly plan: ApplyPlan | null;
     readonly error: AppError | null;
@@ -41,13 +41,13 @@ export function usePlan(): PlanState {
     let stale = false;
     void (async () => {
       // Main plans the draft it has: it must have this one.
-      const kept = await store.flush();
-      const answer = kept.ok ? await store.request('plan:make', { choices }) : kept;
+      const flushed = await store.flush();
+      const result = flushed.ok ? await store.request('plan:make', { choices }) : flushed;
       if (!stale)
-        setMade((before) =>
-          answer.ok
-            ? { key, plan: answer.value, error: null }
-            : { key, plan: before.plan, error: answer.error },
+        setComputed((before) =>
+          result.ok
+            ? { key, plan: result.value, error: null }
+            : { key, plan: before.plan, error: result.error },
         );
     })();
     return () => {
@@ -55,13 +55,13 @@ export function usePlan(): PlanState {
     };
   }, [store, key, choices]);
 
-  const current = made.key === key;
+  const current = computed.key === key;
   return {
-    plan: made.plan,
-    current: current && made.error === null,
-    error: current ? made.error : null,
+    plan: computed.plan,
+    current: current && computed.error === null,
+    error: current ? computed.error : null,
     again: () => {
-      setTries((n) => n + 1);
+      setAttempt((n) => n + 1);
     },
   };
 }

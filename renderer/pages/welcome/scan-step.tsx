@@ -6,7 +6,7 @@ import { useRequest } from '../../state/actions.ts';
 import { useApp } from '../../state/context.tsx';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
-import { statusWords } from '../../components/container-status.ts';
+import { statusText } from '../../components/container-status.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { RefreshIcon, ShieldIcon, UnprotectedIcon } from '../../theme/icons.ts';
 import { Mono } from '../../components/mono.tsx';
@@ -15,7 +15,7 @@ import { sentences } from '../../i18n/lists.ts';
 import { color } from '../../theme/tokens.ts';
 import { isRunning } from '../../../shared/containers/protection.ts';
 
-const shownAtMost = 6;
+const maxRows = 6;
 
 /** What runs on the engine now, looked at when the step opens. */
 export function ScanStep() {
@@ -55,7 +55,7 @@ export function ScanStep() {
       >
         {scan === null && scanError === null && <LoadingRows rows={3} />}
         {scan !== null && containers.length === 0 && <EmptyState>{t('welcome.scan.empty')}</EmptyState>}
-        {containers.slice(0, shownAtMost).map((container) => (
+        {containers.slice(0, maxRows).map((container) => (
           <Row key={container.id} dense>
             <ShieldIcon sx={{ fontSize: 18, color: color.neutral, flexShrink: 0 }} aria-hidden />
             <Box
@@ -87,14 +87,14 @@ export function ScanStep() {
               </Mono>
             </Box>
             <Box component="span" sx={{ color: color.text2, fontSize: 12, whiteSpace: 'nowrap' }}>
-              {statusWords(t, container)}
+              {statusText(t, container)}
             </Box>
           </Row>
         ))}
-        {containers.length > shownAtMost && (
+        {containers.length > maxRows && (
           <Row dense>
             <Box component="span" sx={{ color: color.text2 }}>
-              {t('welcome.scan.more', { count: containers.length - shownAtMost })}
+              {t('welcome.scan.more', { count: containers.length - maxRows })}
             </Box>
           </Row>
         )}

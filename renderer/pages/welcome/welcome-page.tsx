@@ -37,7 +37,7 @@ export default function WelcomePage() {
   const choices = useSnapshotPart((snapshot) => snapshot.choices);
   const [step, setStep] = useState<StepId>(app.firstRun === 'dismissed' ? 'engine' : app.firstRun);
   const [policy, setPolicy] = useState<Policy>(recommended);
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   const [problem, setProblem] = useState<AppError | null>(null);
   const index = firstRunSteps.indexOf(step);
   const ready = app.engine.phase === 'ready';
@@ -57,12 +57,12 @@ export default function WelcomePage() {
     void store.request('first-run:set', { step: next });
   };
   const skip = async () => {
-    const answer = await store.request('first-run:set', { step: 'dismissed' });
-    if (answer.ok) navigate('overview');
-    else setProblem(answer.error);
+    const result = await store.request('first-run:set', { step: 'dismissed' });
+    if (result.ok) navigate('overview');
+    else setProblem(result.error);
   };
   const review = async (chosen?: ContainerChoices) => {
-    setAsking(false);
+    setConfirming(false);
     const edited = draft.editAll(recommendedEdits(policy, draft));
     // After the edit: choices belong to a draft that turns ECI on.
     if (edited.ok && chosen !== undefined) store.setChoices(chosen);
@@ -73,7 +73,7 @@ export default function WelcomePage() {
   const next = () => {
     setProblem(null);
     if (step !== 'policy') go(stepAt(index + 1));
-    else if (unprotected.length > 0) setAsking(true);
+    else if (unprotected.length > 0) setConfirming(true);
     else void review();
   };
 
@@ -161,11 +161,11 @@ export default function WelcomePage() {
         {step === 'policy' && <PolicyStep policy={policy} onChange={setPolicy} />}
       </Box>
       <ExistingContainersDialog
-        open={asking}
+        open={confirming}
         containers={unprotected}
         initial={choices}
         onCancel={() => {
-          setAsking(false);
+          setConfirming(false);
         }}
         onContinue={(chosen) => {
           void review(chosen);
