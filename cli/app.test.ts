@@ -117,7 +117,8 @@ describe('a start', () => {
 
   it('ends once the window is there, and the app lives on, also when it says more', async () => {
     const app = await program(
-      'console.log("x"); console.log("shown"); process.stdout.on("error", () => undefined); setInterval(() => console.log("more"), 20);',
+      'console.log("x"); console.log("shown"); process.stdout.on("error", () => undefined); ' +
+        'setInterval(() => console.log("more"), 20);',
     );
     const started = await launchApp(app, []);
     if (!started.ok || started.value.pid === null) throw new Error('it did not start');
@@ -137,7 +138,9 @@ describe('a start', () => {
     expect(
       await launchApp(
         await program(
-          'console.error("[1:2/3.4:ERROR:bus.cc(399)] Failed to connect to the bus: x\\n[1:2/3.4:ERROR:ozone_platform_x11.cc(239)] Missing X server\\n[1:2/3.4:ERROR:env.cc(255)] Exiting.\\nThe futex facility"); process.exitCode = 1;',
+          'console.error("[1:2/3.4:ERROR:bus.cc(399)] Failed to connect to the bus: ' +
+            'x\\n[1:2/3.4:ERROR:ozone_platform_x11.cc(239)] Missing X ' +
+            'server\\n[1:2/3.4:ERROR:env.cc(255)] Exiting.\\nThe futex facility"); process.exitCode = 1;',
         ),
         [],
       ),
@@ -155,7 +158,8 @@ describe('a start', () => {
     const seen = path.join(directory, 'seen');
     await launchApp(
       await program(
-        `require('node:fs').writeFileSync(${JSON.stringify(seen)}, JSON.stringify([process.argv.slice(2), process.env.ELECTRON_RUN_AS_NODE ?? null]))`,
+        `require('node:fs').writeFileSync(${JSON.stringify(seen)}, ` +
+          'JSON.stringify([process.argv.slice(2), process.env.ELECTRON_RUN_AS_NODE ?? null]))',
       ),
       ['--route', 'json'],
       { ...process.env, ELECTRON_RUN_AS_NODE: '1' },

@@ -24,7 +24,8 @@ const entry: StoredAuditEntry = {
 describe('bulkhead audit', () => {
   it('says time, who, what, rule and setting in one line', () => {
     expect(describeEntry(entry)).toBe(
-      '2026-01-02T03:04:05.000Z  denied      uid 1000 pid 7  web nginx  bind mount of /etc  [bind-not-shared A8]  /filesharingAllowedDirectories',
+      '2026-01-02T03:04:05.000Z  denied      uid 1000 pid 7  web nginx  bind mount of /etc  ' +
+        '[bind-not-shared A8]  /filesharingAllowedDirectories',
     );
     expect(
       describeEntry({

@@ -150,6 +150,8 @@ export function describeEntry(entry: StoredAuditEntry): string {
       ? decisionText(entry, translateSentence)
       : (decisionSubject(entry, translateSentence) ?? entry.message);
   const rule = [entry.rule, entry.spec ?? ''].filter((part) => part !== '').join(' ');
-  const line = `${entry.time}  ${outcome}  ${origin}${about === '' ? '' : `  ${about}`}  ${what}  [${rule}]${entry.setting === null ? '' : `  ${entry.setting}`}`;
+  const line =
+    `${entry.time}  ${outcome}  ${origin}${about === '' ? '' : `  ${about}`}  ${what}  ` +
+    `[${rule}]${entry.setting === null ? '' : `  ${entry.setting}`}`;
   return printable(line);
 }

@@ -8,7 +8,9 @@ import { sendRaw } from '../tests/support/raw-http.ts';
 
 // Only this command, without the others' modules.
 const program =
-  "import { Command } from 'commander'; import { registerGateway } from './cli/gateway.ts'; const p = new Command(); registerGateway(p); await p.parseAsync(process.argv.slice(1), { from: 'user' });";
+  "import { Command } from 'commander'; import { registerGateway } from './cli/gateway.ts'; " +
+  'const p = new Command(); registerGateway(p); await p.parseAsync(process.argv.slice(1), { from: ' +
+  "'user' });";
 const command = (...args: string[]) => ['--input-type=module', '-e', program, '--', 'gateway', ...args];
 let dir: string;
 beforeAll(async () => {
@@ -17,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 describe('bulkhead gateway', () => {
-  it('says when it is ready, answers 503 without an engine, and ends on SIGTERM without leaving its socket', async () => {
+  it('reports readiness, answers 503 without an engine, and removes its socket on SIGTERM', async () => {
     const socket = path.join(dir, 'docker.sock');
     await writeFile(path.join(dir, 's.json'), '{"configurationFileVersion": 2}');
     const child = spawn(

@@ -78,7 +78,8 @@ describe('a process whose event loop', () => {
       process.kill(Number(pid), 'SIGSTOP');
       await line(
         new RegExp(
-          `gateway \\(pid ${pid}\\) hangs: no heartbeat of its event loop for 3 s, it is stopped; it is killed`,
+          `gateway \\(pid ${pid}\\) hangs: no heartbeat of its event loop for 3 s, it is stopped; ` +
+            'it is killed',
         ),
       );
       await line(

@@ -23,7 +23,8 @@ describe('the language of the command line', () => {
     if (resolved.ok) throw new Error('a root was found');
     const { error } = resolved;
     expect(errorText(error)).toBe(
-      "error: no engine was named: neither --root nor BULKHEAD_ROOT is set\n  Give the engine's directory: --root DIR.",
+      'error: no engine was named: neither --root nor BULKHEAD_ROOT is set\n  ' +
+        "Give the engine's directory: --root DIR.",
     );
     await setLocale('zh-CN');
     expect(errorText(error)).toBe(
@@ -67,10 +68,12 @@ describe('the language of the command line', () => {
     ]);
   });
 
-  it('tells in a plan what the gateway will refuse of a recreation, and of an apply that has it', async () => {
+  it('shows in a plan what the gateway will refuse of a recreation, also within an apply', async () => {
     await setLocale('zh-CN');
     const message =
-      'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories';
+      'enhanced container isolation: bind mount of /etc is blocked: ' +
+      'the directory is not shared with containers (A8); ' +
+      'an administrator can allow it by listing the directory in filesharingAllowedDirectories';
     const item = {
       id: 'c'.repeat(64),
       name: 'bad',
@@ -95,7 +98,8 @@ describe('the language of the command line', () => {
     ]);
     expect(
       translate(
-        'Under these settings the gateway refuses to recreate bad, worse. Change the setting named with it, or leave it as it is.',
+        'Under these settings the gateway refuses to recreate bad, worse. ' +
+          'Change the setting named with it, or leave it as it is.',
       ),
     ).toBe('按照这些设置，网关拒绝重新创建 bad, worse。请更改随其列出的设置，或保持该容器不变。');
   });
@@ -124,7 +128,8 @@ describe('the language of the command line', () => {
       preferredOff: null,
     };
     expect(describeStatus(report)).toBe(
-      '引擎已停止：没有运行，也没有检查\n  引擎      已停止\n  套接字    unix:///x/docker.sock\n  设置      版本 3，草稿有所不同 (bulkhead plan)',
+      '引擎已停止：没有运行，也没有检查\n  引擎      已停止\n  套接字    unix:///x/docker.sock\n  ' +
+        '设置      版本 3，草稿有所不同 (bulkhead plan)',
     );
   });
 });

@@ -84,7 +84,7 @@ describe('the command line', () => {
     expect(JSON.parse(stdout)).toMatchObject({ phase: 'stopped', root: '/nowhere/x', gatewayUp: false });
     expect(stderr).toBe('');
   });
-  it('a path too long for a socket is refused before anything is made; with --json the error is JSON on stderr', async () => {
+  it('a path too long for a socket is refused first; with --json the error is JSON on stderr', async () => {
     const { code, stdout, stderr } = await bulkhead([
       'engine',
       'start',
@@ -103,7 +103,8 @@ describe('the command line', () => {
 
 describe('a reader that goes away', () => {
   it('ends a command, but not one whose work must not be left half done', () => {
-    const exit = vi.spyOn(process, 'exit').mockImplementation((() => undefined) as never); // process.exit returns never
+    // process.exit returns never
+    const exit = vi.spyOn(process, 'exit').mockImplementation((() => undefined) as never);
     const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
     endWithReader(streams);
     const gone = Object.assign(new Error('EPIPE'), { code: 'EPIPE' });

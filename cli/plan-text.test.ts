@@ -210,7 +210,8 @@ test('what does not take the stop signal is named, and what is recreated', () =>
       params: { count: 2, names: ['a', 'b'], returning: ['a'], slow: 1, slowNames: ['b'], wait: 10 },
     }),
   ).toBe(
-    '2 running containers stop: a, b; a starts again by itself; up to 10 s for what does not take the stop signal: b',
+    '2 running containers stop: a, b; a starts again by itself; ' +
+      'up to 10 s for what does not take the stop signal: b',
   );
   expect(
     describeEffect({
@@ -220,7 +221,8 @@ test('what does not take the stop signal is named, and what is recreated', () =>
       params: { count: 1, names: ['a'] },
     }),
   ).toBe(
-    '1 container, after verification: a; where something was written inside outside of volumes the old one is kept, stopped',
+    '1 container, after verification: a; where something was written inside outside of volumes the old ' +
+      'one is kept, stopped',
   );
 });
 test('what recreating would do is listed container by container', () => {

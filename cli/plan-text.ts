@@ -10,7 +10,9 @@ import { about, text, translate, translatedError, type ErrorTexts } from './text
 const section = (heading: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [[heading, ...lines].join('\n')];
 
-/** A plan as text: diff, findings, what will happen, what prevents it. `diff`: a unified diff, '' for none. */
+/**
+ * A plan as text: diff, findings, what will happen, what prevents it. `diff`: a unified diff, '' for none.
+ */
 export function describePlan(plan: ApplyPlan, diff: string): string {
   const { fromVersion: from, toVersion: to } = plan;
   const effects = (when: PlanEffect['when']) =>
@@ -52,7 +54,8 @@ const daemonJsonChangeText = ({ kind, pointer, after }: ApplyPlan['daemonJson'][
 
 function requirementText({ code, found, fix }: ApplyPlan['missingRequirements'][number]): string {
   const missing = about(code, translate(found));
-  return `  ${fix === undefined ? missing : text('cli-output.with-note', { text: missing, note: translate(fix) })}`;
+  if (fix === undefined) return `  ${missing}`;
+  return `  ${text('cli-output.with-note', { text: missing, note: translate(fix) })}`;
 }
 
 const blockerText = ({ message, sentence }: ApplyPlan['blockers'][number]): string =>

@@ -34,7 +34,8 @@ test('ranges are listed by owner, with their ids where one owner is named', () =
     },
   ];
   expect(describeRanges(found, false)).toBe(
-    '0           root                  1 ranges, 0 in use\nbuilds      -                     2 ranges, 2 in use',
+    '0           root                  1 ranges, 0 in use\n' +
+      'builds      -                     2 ranges, 2 in use',
   );
   expect(describeRanges(found.slice(1), true)).toBe(
     'builds      -                     2 ranges, 2 in use\n  3-4  container\n  5-6  process',

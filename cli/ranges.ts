@@ -74,7 +74,8 @@ export function describeRanges(found: readonly OwnedRanges[], each: boolean): st
         ...(each
           ? ranges.map(
               ({ first, last, usedBy }) =>
-                `  ${first}-${last}${usedBy === null ? '' : `  ${text(`cli-output.range-used-by-${usedBy}`)}`}`,
+                `  ${first}-${last}` +
+                (usedBy === null ? '' : `  ${text(`cli-output.range-used-by-${usedBy}`)}`),
             )
           : []),
       ];

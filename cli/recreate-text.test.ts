@@ -65,7 +65,8 @@ describe('the texts of containers recreate', () => {
     const of = (outcome: Parameters<typeof outcomeText>[0]['outcome']) =>
       outcomeText({ id: 'x', name: 'we\u202eb', step: null, outcome });
     expect(of({ kind: 'recreated', id: 'x', kept: 'web-before-eci', image: null, started: true })).toBe(
-      'we\\u202eb: recreated, protected and running; the old one is web-before-eci, stopped and without a restart policy',
+      'we\\u202eb: recreated, protected and running; ' +
+        'the old one is web-before-eci, stopped and without a restart policy',
     );
     expect(
       of({
@@ -78,7 +79,8 @@ describe('the texts of containers recreate', () => {
         },
       }),
     ).toBe(
-      'we\\u202eb: not recreated, nothing was stopped. the new container was not made: enhanced container isolation: no\n  Change it.',
+      'we\\u202eb: not recreated, nothing was stopped. the new container was not made: ' +
+        'enhanced container isolation: no\n  Change it.',
     );
   });
 });

@@ -70,7 +70,7 @@ describe('settings lint', () => {
     expect(bad.out).toMatch(/bad\.json:2:\d+: error: .*\[syntax\]\n {4}.*\n {4} *\^/);
     expect((await bulkhead('settings', 'lint', path.join(root, 'none.json'))).code).toBe(2);
   });
-  test('--json is one document with the findings, also for a BOM; bytes that are no UTF-8 are an error on stderr', async () => {
+  test('--json is one document with the findings, also for a BOM; invalid UTF-8 is an error', async () => {
     const bom = await bulkhead(
       'settings',
       'lint',
@@ -102,7 +102,7 @@ describe('settings set, show, history, rollback', () => {
     expect(shown.draft).toContain('1.50');
     expect((await bulkhead('settings', 'show', '--applied')).out).not.toContain('enhanced');
   });
-  test('set says what changed, and what is wrong with it at once; the rest of the file is not its business', async () => {
+  test('set reports what changed and the findings of that change only', async () => {
     await file('admin-settings.json', '{\n  "configurationFileVersion": 2,\n  "zebra": 1\n}\n');
     const done = await bulkhead('settings', 'set', '/blockDockerLoad', '{"value":true}');
     expect(done).toMatchObject({ code: 0, err: '' });
@@ -164,11 +164,12 @@ describe('settings set, show, history, rollback', () => {
   });
 });
 
-test('settings prefer keeps a preference the administrator left open, says what becomes of it, and refuses anything else', async () => {
+test('settings prefer stores an unlocked preference, reports its effect, refuses others', async () => {
   const eci = '/enhancedContainerIsolation/value';
   await file(
     'admin-settings.json',
-    '{ "configurationFileVersion": 2, "enhancedContainerIsolation": { "locked": false, "value": true }, "blockDockerLoad": { "locked": true, "value": true } }',
+    '{ "configurationFileVersion": 2, "enhancedContainerIsolation": { "locked": false, "value": true }, ' +
+      '"blockDockerLoad": { "locked": true, "value": true } }',
   );
   expect(await bulkhead('settings', 'prefer', eci, 'false')).toMatchObject({
     code: 1,

@@ -51,7 +51,10 @@ export type ErrorTexts = Pick<AppError, 'message' | 'reason' | 'hint' | 'sentenc
 /** An error as a person reads it: "what: why", and on a second line what to do. */
 export function errorText(error: AppError): string {
   const { message: what, reason, hint } = translatedError(error);
-  return `${text('cli-output.error', { text: reason === undefined ? what : about(what, reason) })}${hint === undefined ? '' : `\n  ${hint}`}`;
+  return (
+    text('cli-output.error', { text: reason === undefined ? what : about(what, reason) }) +
+    (hint === undefined ? '' : `\n  ${hint}`)
+  );
 }
 
 /** An error's texts in the language of this run. */

@@ -19,7 +19,8 @@ async function serve(listener: RequestListener, at: string | number): Promise<st
   else server.listen(at, '127.0.0.1');
   await once(server, 'listening');
   servers.push(server);
-  return typeof at === 'string' ? at : `127.0.0.1:${(server.address() as AddressInfo).port}`; // a listening TCP server has one
+  // a listening TCP server has one
+  return typeof at === 'string' ? at : `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 beforeEach(async () => {
   root = await mkdtemp('/tmp/bh-cli-');

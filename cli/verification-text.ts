@@ -24,7 +24,8 @@ export function describeVerification(verification: Verification, { everyItem = f
         return `${indent}${good ? ' ' : '!'} ${item}`;
       });
   const head = ({ verdict, id }: Claim) =>
-    `${padColumns(text(`cli-plan.verdict-${verdict}`), indentation)}${translateSentence(claimTitle(id))} (${id})`;
+    `${padColumns(text(`cli-plan.verdict-${verdict}`), indentation)}${translateSentence(claimTitle(id))} ` +
+    `(${id})`;
   // With ECI off nothing was run, and once is enough to say so.
   const evidence = (claim: Claim) =>
     claim.verdict === 'not-run' && !verification.eci

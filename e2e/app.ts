@@ -218,7 +218,14 @@ async function openApp(
         if (fits(now)) return now;
         if (Date.now() > deadline)
           throw new Error(
-            `not within ${ms} ms: ${what}; engine ${now.engine.phase}, run ${now.run?.activity ?? 'none'}, ${JSON.stringify({ settings: now.settings, problem: now.engine.problem, outcome: now.run?.outcome, scanError: now.scanError })}`,
+            `not within ${ms} ms: ${what}; engine ${now.engine.phase}, ` +
+              `run ${now.run?.activity ?? 'none'}, ` +
+              JSON.stringify({
+                settings: now.settings,
+                problem: now.engine.problem,
+                outcome: now.run?.outcome,
+                scanError: now.scanError,
+              }),
           );
         // The next change, or a moment: a change may have come between the look and the listening.
         await page.evaluate(

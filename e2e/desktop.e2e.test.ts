@@ -27,7 +27,8 @@ beforeAll(async () => {
     prepare: (paths) =>
       writeFile(
         paths.settings,
-        '{ "configurationFileVersion": 2, "enhancedContainerIsolation": { "locked": true, "value": true } }\n',
+        '{ "configurationFileVersion": 2, "enhancedContainerIsolation": { "locked": true, "value": ' +
+          'true } }\n',
       ),
   });
   window = await stage.open({ env: desktop.env });
@@ -223,7 +224,7 @@ describe('bulkhead app', () => {
       { env: { ...process.env, ...desktop.env, LANG: 'en_US.UTF-8' } },
     );
 
-  it('hands over to the open window, which shows the setting that was named with the focus in it', async () => {
+  it('passes a link to the open window, which shows the linked setting and focuses it', async () => {
     await hide();
     expect((await command('--route', 'isolation/bulkhead/mode')).stdout).toBe(
       'The app is open already: its window is in front now.\n',
@@ -241,7 +242,9 @@ describe('bulkhead app', () => {
       'the other setting',
       async () =>
         (await address()) ===
-        `#/docker-socket?pointer=${encodeURIComponent('/enhancedContainerIsolation/dockerSocketMount/imageList')}`,
+        '#/' +
+          'docker-socket?pointer=' +
+          encodeURIComponent('/enhancedContainerIsolation/dockerSocketMount/imageList'),
     );
     await eventually('the focus', () =>
       window.page.evaluate(() => document.activeElement?.closest('[data-pointer]') !== null),

@@ -51,7 +51,7 @@ describe('the first run', () => {
     expect((await window.state()).settings.exists).toBe(false);
   });
 
-  it('applies; a window that is loaded anew in the middle shows the same run at its step, and no second one is made', async () => {
+  it('applies; a window reloaded during the run shows that run at its step', async () => {
     await way.review.apply('Apply').click();
     const before = await window.until(
       'the engine restarts',
@@ -92,7 +92,7 @@ describe('a user’s own preference', () => {
     await window.page.getByRole('option', { name: option, exact: true }).click();
   };
 
-  it('counts where the administrator left it open: chosen in the window, and asked of no rule any more by the gateway', async () => {
+  it('takes effect if the setting is not locked: chosen in the window, enforced by the gateway', async () => {
     await way.isolation.open();
     await choose('Off');
     await window.page.getByRole('main').getByText('Turned off by root.').waitFor();

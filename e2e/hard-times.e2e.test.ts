@@ -6,7 +6,8 @@ import { routes } from './routes.ts';
 import { bulkhead, setStage, type AppWindow, type Stage } from './app.ts';
 
 const eciOn =
-  '{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": true }\n}\n';
+  '{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": ' +
+  'true }\n}\n';
 
 /**
  * The app is alive and says something: its navigation and a heading are there, and no script of the page
@@ -91,7 +92,7 @@ describe('without an engine', () => {
     await removeFile();
   });
 
-  it('tells a conflict when another program changes the file under a draft, and settles it both ways', async () => {
+  it('reports a conflict when another program changes the file; both choices work', async () => {
     for (const keep of ['theirs', 'mine'] as const) {
       await removeFile();
       await rm(stage.paths.draft, { force: true });
@@ -185,7 +186,7 @@ exec /usr/sbin/dockerd "$@"
     await rm(bin, { recursive: true, force: true });
   });
 
-  it("is rolled back to the previous settings and configuration, with the engine's reason, and works again", async () => {
+  it("is rolled back to the previous settings and configuration, with the engine's reason", async () => {
     const daemonJson = await readFile(stage.paths.daemonJson, 'utf8').catch(() => null);
     await window.request('settings:set-draft', { text: eciOn });
     const plan = await window.request('plan:make', { choices: keepAllContainers });
@@ -244,7 +245,7 @@ describe('an engine that dies', () => {
   });
   afterAll(() => stage.end());
 
-  it('is noticed when all of it is killed; the last list stays; it starts again from the window', async () => {
+  it('is detected when all of it is killed; the last list stays; the window starts it again', async () => {
     const { engine } = await window.state();
     // All at once, as a power cut would: the supervisor first, so that it restarts nothing.
     for (const pid of [engine.supervisorPid, engine.dockerdPid])

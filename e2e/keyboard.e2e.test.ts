@@ -24,7 +24,9 @@ async function tabTo(target: Locator): Promise<void> {
     await press('Tab');
   }
   throw new Error(
-    `the keyboard does not reach ${String(target)}; the focus is on ${await window.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200) ?? 'nothing')}`,
+    `the keyboard does not reach ${String(target)}; ` +
+      'the focus is on ' +
+      (await window.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200) ?? 'nothing')),
   );
 }
 

@@ -120,7 +120,8 @@ async function pageOf(app: ReturnType<typeof start>): Promise<CdpPage> {
       );
     });
   await evaluate(
-    `new Promise((done) => { const look = () => { if (document.querySelector('main h1') !== null) done(); else requestAnimationFrame(look); }; look(); })`,
+    "new Promise((done) => { const look = () => { if (document.querySelector('main h1') !== null) " +
+      'done(); else requestAnimationFrame(look); }; look(); })',
   );
   return {
     evaluate,
@@ -198,7 +199,7 @@ describe('the packaged app', () => {
     expect((await readdir(build)).sort()).toEqual(['amd64', 'arm64', 'bulkhead-runc']);
   });
 
-  it('runs no script as Node, takes no NODE_OPTIONS, opens no inspector, and prefers no directory to its archive', async () => {
+  it('runs no script as Node, ignores NODE_OPTIONS, opens no inspector, loads only its archive', async () => {
     const ran = path.join(work, 'ran');
     const script = path.join(work, 'script.cjs');
     await writeFile(script, `require('node:fs').writeFileSync(${JSON.stringify(ran)}, 'x')`);
@@ -243,7 +244,7 @@ describe('the packaged app', () => {
     process.kill(pid, 'SIGTERM');
   });
 
-  it('carries the command line with its own Node and runtime, and the app starts an engine through them', async () => {
+  it('contains the command line with its own Node and runtime; the app starts an engine by it', async () => {
     expect((await run(launcher(), ['--version'])).stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
     const app = start(['--remote-debugging-port=0', '--root', root]);
     const page = await pageOf(app);
@@ -257,7 +258,9 @@ describe('the packaged app', () => {
       path.join(directory, 'resources', 'program', 'node_modules', 'node', 'bin', 'node'),
     );
     const built = await page.evaluate(
-      `new Promise((done) => { const look = () => { void ${requestOf('app:state')}.then(({ value }) => { if (value.backends.length > 0) done(value.backends[0].requirements.find((r) => r.code === 'runtime-built')); else setTimeout(look, 100); }); }; look(); })`,
+      `new Promise((done) => { const look = () => { void ${requestOf('app:state')}.then(({ value }) => ` +
+        '{ if (value.backends.length > 0) done(value.backends[0].requirements.find((r) => r.code === ' +
+        "'runtime-built')); else setTimeout(look, 100); }); }; look(); })",
     );
     expect(built).toEqual({
       code: 'runtime-built',
@@ -284,7 +287,8 @@ describe('the packaged app', () => {
     ])
       expect(fields).toMatch(field);
     expect(file).toBe(
-      `bulkhead_${/^Version: (.+)$/m.exec(fields)?.[1] ?? ''}_${/^Architecture: (.+)$/m.exec(fields)?.[1] ?? ''}.deb`,
+      `bulkhead_${/^Version: (.+)$/m.exec(fields)?.[1] ?? ''}_` +
+        `${/^Architecture: (.+)$/m.exec(fields)?.[1] ?? ''}.deb`,
     );
 
     const root = path.join(work, 'installed');

@@ -88,7 +88,8 @@ export const pageStates: Readonly<Record<PageId, readonly [string, ...string[]]>
     'protected',
     `protected${denied}`,
     `protected${command('docker run --privileged alpine')}`,
-    `protected${command('services:\n  web:\n    image: nginx\n  agent:\n    image: alpine\n    pid: host\n')}`,
+    'protected' +
+      command('services:\n  web:\n    image: nginx\n  agent:\n    image: alpine\n    pid: host\n'),
     `protected${command('docker run -v $(pwd):/x alpine')}`,
     `protected${command('services:\n  a: [')}`,
     `protected${command('docker run no-docker')}`,

@@ -68,7 +68,7 @@ describe('the window', () => {
   beforeAll(async () => {
     await window.request('preferences:set', { theme: 'light', language: 'en' });
   });
-  it('comes up at its size, is never smaller than its pages need, and ends with its Close button', async () => {
+  it('opens at its size, is never smaller than its pages need, and ends with its Close button', async () => {
     expect(
       await window.app.evaluate(({ BrowserWindow }) => {
         const w = BrowserWindow.getAllWindows()[0];

@@ -301,18 +301,25 @@ describe('the live window', () => {
     expect(policy).not.toMatch(/unsafe-|https?:|\*/);
     expect(
       await runsInPage(
-        `(() => { const s = document.createElement('script'); s.textContent = 'window.inlineRan = true'; document.head.append(s); return window.inlineRan === true; })()`,
+        "(() => { const s = document.createElement('script'); " +
+          "s.textContent = 'window.inlineRan = true'; document.head.append(s); " +
+          'return window.inlineRan === true; })()',
       ),
     ).toBe(false);
     expect(
       await runsInPage(
-        `(() => { const d = document.createElement('div'); d.innerHTML = '<img src="x:" onerror="window.handlerRan = true"><b style="position:fixed">x</b>'; document.body.append(d); const fixed = getComputedStyle(d.querySelector('b')).position; d.remove(); return fixed; })()`,
+        "(() => { const d = document.createElement('div'); " +
+          `d.innerHTML = '<img src="x:" onerror="window.handlerRan = true"><b ` +
+          `style="position:fixed">x</b>'; document.body.append(d); ` +
+          "const fixed = getComputedStyle(d.querySelector('b')).position; d.remove(); return fixed; })()",
       ),
     ).not.toBe('fixed');
     expect(await window.page.evaluate(() => Reflect.get(window, 'handlerRan'))).toBeUndefined();
     expect(
       await runsInPage(
-        `new Promise((done) => { const s = document.createElement('script'); s.src = 'data:text/javascript,window.dataRan=true'; s.onload = () => done('ran'); s.onerror = () => done('refused'); document.head.append(s); })`,
+        "new Promise((done) => { const s = document.createElement('script'); " +
+          "s.src = 'data:text/javascript,window.dataRan=true'; s.onload = () => done('ran'); " +
+          "s.onerror = () => done('refused'); document.head.append(s); })",
       ),
     ).toBe('refused');
   });
@@ -518,7 +525,7 @@ describe('the live window', () => {
     await window.request('preferences:set', before.preferences);
   }, 120_000);
 
-  it('refuses every channel to other senders: other pages, frames inside its own, frames that are gone or disposed of', async () => {
+  it('refuses every channel to other senders: other pages, inner frames, disposed frames', async () => {
     for (const name of ipcRequests) {
       for (const frame of [
         { url: 'https://evil.example/', parent: null },

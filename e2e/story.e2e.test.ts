@@ -301,7 +301,7 @@ describe('with ECI on', () => {
     await stage.docker('run', '--rm', '-v', `${wanted}:/data`, 'busybox', 'true');
   });
 
-  it('a container of an allowed image talks to the engine by a socket of its own, held to the command list (B1, B3, B5, A11)', async () => {
+  it("an allowed image's container has its own socket with a command list (B1, B3, B5, A11)", async () => {
     const socket = ['-v', '/var/run/docker.sock:/var/run/docker.sock'];
     expect(
       await stage.docker(
@@ -375,7 +375,8 @@ describe('with ECI on', () => {
     const file = `${shared}/compose.yaml`;
     await writeFile(
       file,
-      'services:\n  web:\n    image: busybox\n  agent:\n    image: busybox\n    volumes: ["/etc:/host-etc"]\n',
+      'services:\n  web:\n    image: busybox\n  agent:\n    image: busybox\n    ' +
+        'volumes: ["/etc:/host-etc"]\n',
     );
     await field.fill(await readFile(file, 'utf8'));
     await main.getByRole('heading', { name: 'Refused: 1 of 2 services' }).waitFor();
@@ -390,7 +391,7 @@ describe('with ECI on', () => {
     await field.fill('');
   });
 
-  it('the window shows what the registry serves for a listed image, and which image here that is (B3)', async () => {
+  it('the window shows what the registry serves for a listed image, and the local image (B3)', async () => {
     await way.socket.open();
     const row = window.page
       .getByRole('table', { name: 'Allowed images' })

@@ -9,7 +9,8 @@ let stage: Stage;
 let other: RootPaths;
 let window: AppWindow;
 const document = (eci: boolean) =>
-  `{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": ${String(eci)} }\n}\n`;
+  '{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": ' +
+  `${String(eci)} }\n}\n`;
 
 beforeAll(async () => {
   stage = await setStage({ engine: false, prepare: (paths) => writeFile(paths.settings, document(false)) });

@@ -56,7 +56,7 @@ describe('a user without rights', () => {
     await window.screenshot('user-review');
   });
 
-  it('keeps the draft and sees that the dialog was dismissed; while it is open, the engine is locked', async () => {
+  it('keeps the draft when the dialog is dismissed; while it is open, the engine is locked', async () => {
     await user.answer('waits');
     await way.review.apply('Apply').click();
     await window.until('the question is open', (s) => s.busy.beginning);

@@ -41,7 +41,7 @@ const verify = () =>
     );
   });
 
-it('a runtime that was replaced behind our back turns the app to "on, not verified", with what was seen; putting it back turns it protected', async () => {
+it('a replaced runtime is shown as "on, not verified", with the reason, until it is restored', async () => {
   const { runtimeBinary } = stage.paths;
   expect(await verify()).toMatchObject({ code: 0, open: [] });
   const window = await stage.open();

@@ -62,7 +62,9 @@ export function answerRuntime(
             refused = true;
             reply(
               encodeRefusal(
-                "the planner is still clearing up what an earlier run of the engine left, mounts that do not come off among it; try again in a minute, and see the planner's log if it stays so",
+                'the planner is still clearing up what an earlier run of the engine left, ' +
+                  'mounts that do not come off among it; try again in a minute, ' +
+                  "and see the planner's log if it stays so",
               ),
             );
           }, scanTimeoutMs)

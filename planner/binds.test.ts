@@ -87,7 +87,7 @@ describe('A8: a bind source', () => {
     expect(bind({ source: at('elsewhere/deep/file') }).get(0)).toBe('/targets/0');
   });
 
-  it('is mounted as the object that was checked, also where its file system keeps its ids; one that is not there is refused', () => {
+  it('is mounted as the checked object, also without id-mapping; a missing one is refused', () => {
     expect(bind({ source: '/proc/sys/kernel' }).get(0)).toBe('/targets/0');
     expect(bind({ source: '/dev/null' }).get(0)).toBe('/targets/0');
     expect(() => bind({ source: at('share/not-yet') })).toThrow(
@@ -118,7 +118,7 @@ describe('A8: a bind source', () => {
     expect(() => bind({ source: program })).toThrow('symbolic link');
   });
 
-  it("B2: may be a container's own socket, by the path the gateway gives it; nothing else of their directory, nor the clients' socket", () => {
+  it("B2: may be the container's own socket by the gateway's path, and no other socket", () => {
     expect(bind({ source: at('root/sockets', id, 'docker.sock') }).get(0)).toBe('/targets/0');
     expect(() => bind({ source: at('root/sockets', id, 'docker.sock') }, 'c2')).toThrow(
       /enhanced container isolation: .*another container/,
@@ -150,7 +150,7 @@ describe('A5: devices in what is bound', () => {
   };
   const [noDevices, allNoDevices] = [64, 128];
 
-  it('do nothing in a directory, also in what is mounted below it, and runc is told what it cannot take away', () => {
+  it('do nothing in a directory and mounts below it; runc gets the flags that it cannot clear', () => {
     const { tree, locked } = flags(at('share'));
     expect(tree & (noDevices | allNoDevices)).toBe(noDevices | allNoDevices);
     expect(locked).toContain('nodev');
@@ -177,7 +177,9 @@ describe('A5: devices in what is bound', () => {
 describe('a bind from an overlay', () => {
   const fields = (mounted: string, layers: string) => {
     const plan = new PlanBuilder();
-    const line = `900 1 0:900 / ${mounted} rw - overlay overlay rw,lowerdir=${layers}/l,upperdir=${layers}/u,workdir=${layers}/w\n`;
+    const line =
+      `900 1 0:900 / ${mounted} rw - overlay overlay ` +
+      `rw,lowerdir=${layers}/l,upperdir=${layers}/u,workdir=${layers}/w\n`;
     bind({ source: mounted }, 'c1', line, plan);
     return plan.encode().toString().split('\0');
   };

@@ -118,7 +118,8 @@ function refuseLinks(mount: OciMount, given: string, source: string, parts: Engi
   if (root !== undefined && path.join(realpathSync.native(root), path.relative(root, given)) === source)
     return;
   refuse(
-    `${given} leads through a symbolic link to ${source}, and links may change between two starts; mount ${source} itself`,
+    `${given} leads through a symbolic link to ${source}, and links may change between two starts; ` +
+      `mount ${source} itself`,
   );
 }
 

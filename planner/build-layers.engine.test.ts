@@ -119,7 +119,8 @@ async function startHoldingBuild(
 ): Promise<{ readonly buildProcess: ChildProcess; readonly output: () => string }> {
   await writeFile(
     path.join(directory, name),
-    `FROM busybox\nCOPY race /race\nRUN --mount=type=cache,id=${name},target=/c : ${name} && chmod 777 /c && /race keep /c/s\n`,
+    `FROM busybox\nCOPY race /race\nRUN --mount=type=cache,id=${name},target=/c : ${name} && ` +
+      'chmod 777 /c && /race keep /c/s\n',
   );
   const buildProcess = spawn('docker', ['build', '-f', path.join(directory, name), directory], {
     env: environment(),
@@ -147,7 +148,7 @@ async function isReadBySaving(image: string): Promise<boolean> {
   return (await stat(path.join(directory, 'outside'))).atimeMs !== 1_000_000;
 }
 
-it("A5: nobody can change a step's layer after its end, even with a descriptor of a directory of it", async () => {
+it("A5: nobody can change a step's layer after its end, even by a directory descriptor of it", async () => {
   const { output } = await startHoldingBuild('keep-plain');
   const before = (await guards()).length;
   await build(
@@ -198,7 +199,7 @@ it('A5: a step fails, and makes no layer, where a file of it stays open for writ
   await build([], 'others', ...lines, 'RUN echo own > /own');
 }, 90_000);
 
-it('A5: the engine follows no link in the layer of a step that has nothing below it, and is no overlay', async () => {
+it('A5: the engine follows no link in the layer of a first step, which is no overlay', async () => {
   await startHoldingBuild('keep-empty');
   const before = (await guards()).length;
   // What is gone at the moment it is read makes a build fail.
@@ -208,7 +209,9 @@ it('A5: the engine follows no link in the layer of a step that has nothing below
     'FROM busybox AS tools',
     'COPY race /race',
     'FROM scratch',
-    `RUN --mount=type=cache,id=keep-empty,target=/c --mount=type=bind,from=tools,source=/bin,target=/bin --mount=type=bind,from=tools,source=/race,target=/race ${files()} && /race give /c/s`,
+    'RUN --mount=type=cache,id=keep-empty,target=/c ' +
+      '--mount=type=bind,from=tools,source=/bin,target=/bin ' +
+      `--mount=type=bind,from=tools,source=/race,target=/race ${files()} && /race give /c/s`,
   ).then(
     () => true,
     () => false,
@@ -221,13 +224,15 @@ it('A5: the engine follows no link in the layer of a step that has nothing below
   expect((await guards()).length).toBeLessThanOrEqual(before);
 }, 60_000);
 
-it('A5: steps without outside descriptors leave no mount, with files deleted while open, and processes left behind', async () => {
+it('A5: steps without outside descriptors leave no mount, despite deleted open files', async () => {
   const before = (await guards()).length;
   await build(
     [],
     'honest',
     'FROM busybox',
-    'RUN mkdir /a; for i in $(seq 300); do echo $i > /a/$i; done; (sleep 1000 > /a/open) & exec 5> /a/gone; rm /a/gone; ln /a/1 /a/hard; rm /a/1; mv /bin/vi /bin/vi2; rm -r /home',
+    'RUN mkdir /a; for i in $(seq 300); do echo $i > /a/$i; done; ' +
+      '(sleep 1000 > /a/open) & exec 5> /a/gone; rm /a/gone; ln /a/1 /a/hard; rm /a/1; ' +
+      'mv /bin/vi /bin/vi2; rm -r /home',
     'RUN rm -r /a; (while :; do echo x >> /log; done) & sleep 0.2',
     'RUN mknod /p p; (echo x > /p) & touch /y',
   );

@@ -59,7 +59,8 @@ RUN echo second $(cat /proc/self/uid_map)`,
     const listing = (
       await run('sh', [
         '-c',
-        `docker -H unix://${engine.socket} create --name made ${tag} true >/dev/null; docker -H unix://${engine.socket} export made | tar --numeric-owner -tv`,
+        `docker -H unix://${engine.socket} create --name made ${tag} true >/dev/null; ` +
+          `docker -H unix://${engine.socket} export made | tar --numeric-owner -tv`,
       ])
     ).stdout;
     await engine.docker('rm', 'made');
@@ -80,7 +81,7 @@ RUN echo second $(cat /proc/self/uid_map)`,
   });
 });
 
-it("BuildKit's mounts show root's files as root's: bind from an image, writable bind, cache, secret, tmpfs", async () => {
+it("BuildKit's mounts show root's files as root's: bind, writable bind, cache, secret, tmpfs", async () => {
   await writeFile(path.join(context, 'secret'), 'hush');
   const output = await build(
     'mounts',

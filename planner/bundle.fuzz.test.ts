@@ -129,7 +129,8 @@ const spec = fc
         )
         .map(
           ([rules, devices, limit]) =>
-            `{"namespaces":[{"type":"mount"}],"devices":${devices},"resources":{"devices":${rules},"memory":{"limit":${limit}}}}`,
+            `{"namespaces":[{"type":"mount"}],"devices":${devices},"resources":{"devices":${rules},` +
+            `"memory":{"limit":${limit}}}}`,
         ),
     ),
   )
@@ -160,7 +161,7 @@ function isolated(given: string): { before: OciSpec; after: string } | null {
 }
 
 describe('config edits, fuzzed', () => {
-  it('A2 A5 never lose the user namespace, the maps or the root, nor leave a host device to a privileged container', () => {
+  it('A2, A5: never lose the user namespace, its maps or the root, nor allow a host device', () => {
     let through = 0,
       privileged = 0;
     fc.assert(
@@ -216,7 +217,11 @@ describe('config edits, fuzzed', () => {
           expect(result?.after).toContain(`"resources":{"memory":{"limit":${limit}}},"z":${limit}`);
           for (const [name, value] of mine)
             expect(result?.after).toContain(
-              `${name}:${renderSpec(parseSpec(`{"root":{"path":""},"linux":{"namespaces":[]},"v":${value}}`)).slice('{"root":{"path":""},"linux":{"namespaces":[]},"v":'.length, -1)}`,
+              `${name}:` +
+                renderSpec(parseSpec(`{"root":{"path":""},"linux":{"namespaces":[]},"v":${value}}`)).slice(
+                  '{"root":{"path":""},"linux":{"namespaces":[]},"v":'.length,
+                  -1,
+                ),
             );
         },
       ),
@@ -224,7 +229,7 @@ describe('config edits, fuzzed', () => {
     );
   });
 
-  it('set the same values when they are made of their own result, but for the namespace that is refused twice', () => {
+  it('are idempotent, except for the user namespace, which is refused the second time', () => {
     fc.assert(
       fc.property(spec, (given) => {
         const once = isolated(given);

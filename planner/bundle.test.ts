@@ -13,7 +13,8 @@ const ordinary = `{"ociVersion":"1.1.0","process":{"terminal":true,"user":{"uid"
 "maskedPaths":["/proc/kcore"],"readonlyPaths":["/proc/sys"],"seccomp":{"defaultAction":"SCMP_ACT_ERRNO","defaultErrnoRet":1}}}`;
 const privileged = ordinary
   .replace(
-    '[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":1,"minor":5,"access":"rwm"},{"allow":true,"type":"c","access":"m"}]',
+    '[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":1,"minor":5,"access":"rwm"},' +
+      '{"allow":true,"type":"c","access":"m"}]',
     '[{"allow":true,"access":"rwm"}]',
   )
   .replace('"maskedPaths"', '"devices":[{"path":"/dev/vda","type":"b","major":254,"minor":0}],"maskedPaths"');
@@ -35,7 +36,7 @@ const isolate = (text: string, more: Partial<IsolationFacts> = {}) =>
   renderSpec(isolateSpec(parseSpec(text), { ...facts, ...more }));
 
 describe('isolateSpec', () => {
-  it('A4 hides a spare sysfs below /dev where the container may mount: ip netns takes the one on /sys', () => {
+  it('A4: hides a second sysfs below /dev if the container may mount: ip netns replaces /sys', () => {
     const withDev = ordinary.replace(
       '"mounts":[',
       '"mounts":[{"destination":"/dev","type":"tmpfs","source":"tmpfs"},',
@@ -61,14 +62,15 @@ describe('isolateSpec', () => {
       .replace('0 2147483647', '0 65535')
       .replace(
         '"createRuntime":[',
-        '"createRuntime":[{"path":"/rt/bulkhead-runc","args":["bulkhead-runc","--bulkhead-check-container"]},',
+        '"createRuntime":[{"path":"/rt/bulkhead-runc","args":["bulkhead-runc",' +
+          '"--bulkhead-check-container"]},',
       )
       .replace('{"type":"ipc"}]', '{"type":"ipc"},{"type":"user"}]')
       .replace('"defaultErrnoRet":1}}}', `"defaultErrnoRet":1},"uidMappings":${map},"gidMappings":${map}}}`);
     expect(isolate(ordinary)).toBe(expected);
   });
 
-  it("A1 turns the domain name, whose file only the machine's root may write, into the field that runc sets by system call", () => {
+  it('A1: turns the sysctl of the domain name into the field that runc sets by system call', () => {
     const spec = parseSpec(
       isolate(
         ordinary.replace('"sysctl":{', '"sysctl":{"kernel.domainname":"dom.test","kernel.msgmax":"65536",'),
@@ -189,7 +191,8 @@ it('keeps every number of config.json as it was written, whether or not it fits 
     '0.10',
   ];
   const text = (number: string) =>
-    `{"root":{"path":"/r"},"linux":{"namespaces":[]},"a":${number},"b":[${number}, ${number}],"c":"1e9 x:12345678901234567890"}`;
+    `{"root":{"path":"/r"},"linux":{"namespaces":[]},"a":${number},"b":[${number}, ` +
+    `${number}],"c":"1e9 x:12345678901234567890"}`;
   for (const number of numbers)
     expect(renderSpec(parseSpec(text(number)))).toBe(text(number).replace(', ', ','));
 });

@@ -151,7 +151,8 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
   if (ownCgroups && !hasCgroupNamespace) namespaces.push({ type: 'cgroup' });
 
   const hooks = spec.hooks ?? {};
-  const created = Array.isArray(hooks['createRuntime']) ? (hooks['createRuntime'] as unknown[]) : []; // hooks of others, not looked into
+  // hooks of others, not looked into
+  const created = Array.isArray(hooks['createRuntime']) ? (hooks['createRuntime'] as unknown[]) : [];
   const createRuntime = [facts.checkHook, ...created, ...(ownCgroups ? [facts.cgroupHook] : [])];
   return {
     ...spec,

@@ -19,7 +19,7 @@ describe('on cgroup v2', () => {
     await engine.stop();
   });
 
-  it('A2 containers are isolated and in a cgroup namespace of their own, through exec, pause and restart', async () => {
+  it('A2: containers have their own user and cgroup namespace through exec, pause and restart', async () => {
     expect(await engine.docker('info', '-f', '{{.CgroupVersion}}')).toBe('2\n');
     await engine.docker('run', '-d', '--name', 'one', 'busybox', 'sleep', '1000');
     const seen = () =>
@@ -53,7 +53,9 @@ describe('on cgroup v2', () => {
 
   it('A4, A5 a privileged container has cgroups of its own, and none above', async () => {
     const script =
-      'mkdir /sys/fs/cgroup/sub && echo $$ > /sys/fs/cgroup/sub/cgroup.procs && grep ^0:: /proc/self/cgroup; mount -t cgroup2 none /mnt && ls -d /mnt/sub /mnt/docker; echo 0 > /mnt/cgroup.max.descendants || echo refused';
+      'mkdir /sys/fs/cgroup/sub && echo $$ > /sys/fs/cgroup/sub/cgroup.procs && ' +
+      'grep ^0:: /proc/self/cgroup; mount -t cgroup2 none /mnt && ls -d /mnt/sub /mnt/docker; ' +
+      'echo 0 > /mnt/cgroup.max.descendants || echo refused';
     expect(
       await engine.docker('run', '--rm', '--privileged', 'busybox', 'sh', '-c', `mkdir -p /mnt; ${script}`),
     ).toBe('0::/sub\n/mnt/sub\nrefused\n');
@@ -108,7 +110,7 @@ describe("the hook that hands over cgroups, with the systemd driver's paths", ()
     expect(ownerOf('.')).toBe(0);
   });
 
-  it('gives the container its scope with the files the kernel delegates, and nothing above or beside them', () => {
+  it('gives the container its scope with the files that the kernel delegates, and nothing else', () => {
     const done = hook(id);
     expect([done.status, done.stderr]).toEqual([0, '']);
     expect(['.', 'cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control'].map(ownerOf)).toEqual([

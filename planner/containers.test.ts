@@ -24,7 +24,7 @@ const state: ContainerState = {
   shares: null,
 };
 
-it('a state that a killed planner had not written to its end goes when the next one opens the store, whole ones stay', () => {
+it('opening the store removes a state that a killed planner wrote partly; complete ones stay', () => {
   openContainerStore(at('states'));
   writeFileSync(at('states', 'one.json.new'), '{"id":"o');
   writeFileSync(at('states', 'two.json'), '{}');

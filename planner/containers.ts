@@ -84,7 +84,8 @@ export function openContainerStore(stateDirectory: string): ContainerStore {
       } catch (error) {
         removeFile(aside);
         throw new Error(
-          `what the planner keeps of containers cannot be written in ${stateDirectory}: ${error instanceof Error ? error.message : String(error)}`,
+          `what the planner keeps of containers cannot be written in ${stateDirectory}: ` +
+            (error instanceof Error ? error.message : String(error)),
           { cause: error },
         );
       }

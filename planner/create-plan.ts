@@ -39,8 +39,8 @@ export interface CreateInput {
 }
 
 /**
- * Plans a create and edits its config.json, in the order of the steps below: later ones rely on the range that
- * the first one claims. Throws IsolationRefused with the text for whoever started the container.
+ * Plans a create and edits its config.json, in the order of the steps below: later ones rely on the range
+ * that the first one claims. Throws IsolationRefused with the text for whoever started the container.
  */
 export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: CreateInput): void {
   const { containers, parts, sharing, runtimeBinary, privateDirectory } = options;

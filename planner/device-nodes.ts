@@ -30,7 +30,9 @@ export function makeDeviceNodes(directory: string, log: (line: string) => void):
     return nodes;
   } catch (error) {
     log(
-      `device files can't be made below ${directory} (${error instanceof Error ? error.message : String(error)}): containers get the machine's own, which belong to nobody in them`,
+      `device files can't be made below ${directory} ` +
+        `(${error instanceof Error ? error.message : String(error)}): containers get the machine's own, ` +
+        'which belong to nobody in them',
     );
     return new Map();
   }

@@ -71,7 +71,7 @@ describe('isolateDevices', () => {
     ).toEqual(new Set(['/dev/fuse', '/dev/zero']));
   });
 
-  it("A4, A5 gives a privileged container /dev/null for the kernel's log; an ordinary one may not ask for it", () => {
+  it('A4, A5: /dev/kmsg is /dev/null in a privileged container and refused to an ordinary one', () => {
     expect(isolateDevices([device('/dev/kmsg', 1, 11)], true, none)).toMatchObject({
       devices: [],
       mounts: [{ destination: '/dev/kmsg', source: '/dev/null' }],

@@ -13,7 +13,8 @@ beforeAll(async () => {
   engine = await startIsolatedEngine();
   await writeFile(
     path.join(directory, 'Dockerfile'),
-    'FROM busybox\nRUN mkdir -p /data/a /data/z; cd /data/a; seq 4000 | xargs touch; echo written > /data/z/file\n',
+    'FROM busybox\nRUN mkdir -p /data/a /data/z; cd /data/a; seq 4000 | xargs touch; ' +
+      'echo written > /data/z/file\n',
   );
   await engine.docker('build', '-q', '-t', 'long', directory);
 });
@@ -39,7 +40,7 @@ describe.each([
   ["the engine's directory", []],
   ['a file system of its own', ['--opt', 'type=tmpfs', '--opt', 'device=tmpfs']],
 ] as const)('A5: a volume that is %s', (_, options) => {
-  it("is no way out for the engine's copy of an image's files, whoever puts links there meanwhile; in containers its links lead on", async () => {
+  it("resists links during the engine's copy of an image's files; in containers links work", async () => {
     const outside = await mkdtemp(path.join(directory, 'outside-'));
     const volume = path.basename(outside);
     await engine.docker('volume', 'create', ...options, volume);
@@ -64,7 +65,7 @@ describe.each([
   });
 });
 
-it('A5: a commit holds files of the container only, whatever stands in for its directories meanwhile', async () => {
+it('A5: a commit contains files of the container only, also if its directories are replaced', async () => {
   const outside = await mkdtemp(path.join(directory, 'outside-'));
   await writeFile(path.join(outside, 'file'), "the machine's", { mode: 0o600 });
   const id = (
@@ -76,7 +77,8 @@ it('A5: a commit holds files of the container only, whatever stands in for its d
       'busybox',
       'sh',
       '-c',
-      `mkdir -p /w/z; cd /w/z; seq 4000 | xargs touch; echo own > zfile; cp zfile file; cd /w; echo ready; while :; do mv z y; ln -s ${outside} z; sleep 0.01; rm z; mv y z; sleep 0.1; done`,
+      'mkdir -p /w/z; cd /w/z; seq 4000 | xargs touch; echo own > zfile; cp zfile file; cd /w; ' +
+        `echo ready; while :; do mv z y; ln -s ${outside} z; sleep 0.01; rm z; mv y z; sleep 0.1; done`,
     )
   ).trim();
   await expect.poll(() => engine.docker('logs', id)).toBe('ready\n');

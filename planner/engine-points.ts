@@ -37,7 +37,8 @@ export function refuseOpenPoints(points: readonly string[]): void {
   const open = points.find((point) => !ancestors(point).some(isRootsAlone));
   if (open !== undefined)
     refuse(
-      `every user of the machine can reach ${open}, where the engine mounts the container's files: take the right to search away from others on a directory above it (chmod 0710)`,
+      `every user of the machine can reach ${open}, where the engine mounts the container's files: ` +
+        'take the right to search away from others on a directory above it (chmod 0710)',
     );
 }
 

@@ -54,7 +54,7 @@ it('isolates on the containerd snapshotter too', async () => {
   await expectNothingLeft(engine);
 });
 
-it('mounts another stage\u2019s layers in RUN on the containerd snapshotter, read-only and writable, with the owners they have', async () => {
+it('mounts another stage\u2019s layers in RUN on the containerd snapshotter with true owners', async () => {
   engine = await startIsolatedEngine({ containerdSnapshotter: true });
   const dockerfile = `FROM busybox AS a
 RUN mkdir /d && echo x > /d/f && chown 33:44 /d/f
@@ -97,7 +97,7 @@ it('after dockerd was killed nothing is left of its containers, and they start a
   await expectNothingLeft(engine);
 });
 
-it('with live-restore containers outlive dockerd and planner, keep their range, and are cleaned up in the end', async () => {
+it('with live-restore containers outlive dockerd and planner, keep their range, are cleaned up', async () => {
   engine = await startIsolatedEngine({ liveRestore: true });
   await engine.docker('run', '-d', '--name', 'lives', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
   const map = () => engine?.docker('exec', 'lives', 'cat', '/proc/self/uid_map');

@@ -9,7 +9,8 @@ const run = promisify(execFile);
 /** One container's life: ids inside, in volumes, on disk, in export and diff; nothing left in the end. */
 async function observe(engine: IsolatedEngine): Promise<void> {
   const script =
-    'cat /proc/self/uid_map; echo x > /f; chown 3:4 /f; stat -c %u:%g /f /bin/busybox; echo x > /v/f; chown 5:6 /v/f; stat -c %u:%g /v/f';
+    'cat /proc/self/uid_map; echo x > /f; chown 3:4 /f; stat -c %u:%g /f /bin/busybox; echo x > /v/f; ' +
+    'chown 5:6 /v/f; stat -c %u:%g /v/f';
   expect(await engine.docker('run', '--name', 'one', '-v', 'some:/v', 'busybox', 'sh', '-c', script)).toMatch(
     /^\s*0\s+[1-4]\d{9}\s+65536\n3:4\n0:0\n5:6\n$/,
   );

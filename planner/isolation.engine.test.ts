@@ -57,7 +57,7 @@ describe('ranges', () => {
     expect(await engine.leftoverMounts()).toEqual([]);
   });
 
-  it("keeps its range through exec, pause, and takes a free one of its owner's at the next start", async () => {
+  it('keeps its range through exec and pause, and takes a free one at the next start', async () => {
     await engine.docker('run', '-d', '--name', 'again', 'busybox', 'sleep', '1000');
     const first = baseOf(await engine.docker('exec', 'again', 'cat', '/proc/self/uid_map'));
     await engine.docker('pause', 'again');
@@ -97,7 +97,7 @@ const present = async (...names: string[]) =>
 describe('--privileged', () => {
   const privileged = (script: string) => sh('--privileged', script);
 
-  it('A4 may mount tmpfs, proc, sysfs, overlay and binds, make interfaces and cgroups of its own', async () => {
+  it('A4: may mount tmpfs, proc, sysfs, overlay and binds, create interfaces and cgroups', async () => {
     const script = `set -e; mkdir -p /m/t /m/p /m/s /m/o /m/b
 mount -t tmpfs none /m/t; mount -t proc none /m/p; mount -t sysfs none /m/s; mount --bind /etc /m/b
 mkdir /m/t/l /m/t/u /m/t/w; echo low > /m/t/l/f; mount -t overlay -o lowerdir=/m/t/l,upperdir=/m/t/u,workdir=/m/t/w none /m/o; cat /m/o/f
@@ -126,7 +126,7 @@ d=$(grep -E ':(pids|):' /proc/self/cgroup | head -1); [ -d /sys/fs/cgroup/pids ]
     expect(await privileged(`(${command}) 2>/tmp/err && echo DID || echo refused`)).toBe('refused\n');
   });
 
-  it("A5 sees no host device but what acts in its own namespaces, and nothing of the kernel's log", async () => {
+  it('A5: has no host device except what acts in its own namespaces, and no kernel log', async () => {
     const devices = (await privileged('find /dev -type b; find /dev -type c | sort')).trim().split('\n');
     expect(devices).toEqual([
       '/dev/full',
@@ -140,7 +140,9 @@ d=$(grep -E ':(pids|):' /proc/self/cgroup | head -1); [ -d /sys/fs/cgroup/pids ]
     ]);
     expect(
       await privileged(
-        'if [ -e /dev/kmsg ]; then cat /dev/kmsg && echo x > /dev/kmsg; fi; for d in /dev/fuse /dev/net/tun; do [ ! -e $d ] || { stat -c %u:%g $d && : < $d; }; done && echo open',
+        'if [ -e /dev/kmsg ]; then cat /dev/kmsg && echo x > /dev/kmsg; fi; ' +
+          'for d in /dev/fuse /dev/net/tun; do [ ! -e $d ] || { stat -c %u:%g $d && : < $d; }; done && ' +
+          'echo open',
       ),
     ).toMatch(/^(?:0:0\n)*open\n$/);
   });
@@ -156,7 +158,9 @@ d=$(grep -E ':(pids|):' /proc/self/cgroup | head -1); [ -d /sys/fs/cgroup/pids ]
         `${fuse}:/dev/other`,
         '--device',
         '/dev/null:/dev/nil',
-        'stat -c "%u:%g %t:%T" /dev/fuse /dev/other /dev/nil; { : <> /dev/fuse; } && : < /dev/other && echo x > /dev/nil && echo open; chmod 0 /dev/fuse 2>/dev/null || chown 5 /dev/nil 2>/dev/null || touch /dev/other 2>/dev/null || echo kept',
+        'stat -c "%u:%g %t:%T" /dev/fuse /dev/other /dev/nil; { : <> /dev/fuse; } && : < /dev/other && ' +
+          'echo x > /dev/nil && echo open; chmod 0 /dev/fuse 2>/dev/null || ' +
+          'chown 5 /dev/nil 2>/dev/null || touch /dev/other 2>/dev/null || echo kept',
       ),
     ).toBe('0:0 a:e5\n0:0 a:e5\n0:0 1:3\nopen\nkept\n');
   });
@@ -173,7 +177,7 @@ describe('namespaces', () => {
     },
   );
 
-  it('A7 joins the namespaces of a protected container, with its range, which stays claimed until the last one ends', async () => {
+  it('A7: joins namespaces and range of a protected container, claimed until the last ends', async () => {
     await engine.docker('run', '-d', '--name', 'owner', '--ipc', 'shareable', 'busybox', 'sleep', '1000');
     const base = baseOf(await engine.docker('exec', 'owner', 'cat', '/proc/self/uid_map'));
     for (const flag of ['--network=container:owner', '--pid=container:owner', '--ipc=container:owner'])
@@ -225,7 +229,7 @@ describe('mounts', () => {
     expect([made.uid, made.gid]).toEqual([0, 0]);
   });
 
-  it("A8 does not follow a link that another container put in a source's place before an automatic restart", async () => {
+  it('A8: follows no link that another container put in place of a source before a restart', async () => {
     const outside = await mkdtemp('/tmp/bh-');
     await mkdir(path.join(shared, 'work'));
     await engine.docker(
@@ -252,7 +256,8 @@ describe('mounts', () => {
 
   it('A9 a read-only bind stays read-only, whatever the capabilities', async () => {
     const script =
-      'mount -o remount,rw,bind /s 2>/dev/null; mount -o remount,rw /s 2>/dev/null; mount --bind /s /mnt 2>/dev/null; touch /s/written 2>/dev/null && echo WROTE || echo refused';
+      'mount -o remount,rw,bind /s 2>/dev/null; mount -o remount,rw /s 2>/dev/null; ' +
+      'mount --bind /s /mnt 2>/dev/null; touch /s/written 2>/dev/null && echo WROTE || echo refused';
     expect(await sh('--privileged', '-v', `${shared}:/s:ro`, script)).toBe('refused\n');
     const remount = await sh(
       '--privileged',
@@ -264,7 +269,7 @@ describe('mounts', () => {
     await expect(stat(path.join(shared, 'written'))).rejects.toThrow();
   });
 
-  it("shows in a slave bind what the machine mounts there later, and the machine nothing of the container's; in others neither", async () => {
+  it('propagates mounts of the machine into slave binds only, never mounts of the container', async () => {
     const disk = path.join(shared, 'disk');
     await mkdir(disk);
     await run('mount', ['-t', 'tmpfs', 'disk', disk]);
@@ -296,7 +301,8 @@ describe('mounts', () => {
           'slave',
           'sh',
           '-c',
-          'cat /s/later/file /r/later/file; ls /p/later; touch /s/mine; stat -c %u /s/mine; touch /r/no 2>/dev/null || echo locked; mount -t tmpfs x /s/inside; touch /s/inside/x',
+          'cat /s/later/file /r/later/file; ls /p/later; touch /s/mine; stat -c %u /s/mine; ' +
+            'touch /r/no 2>/dev/null || echo locked; mount -t tmpfs x /s/inside; touch /s/inside/x',
         ),
       ).toBe('seenseen0\nlocked\n');
       await expect(stat(path.join(disk, 'inside/x'))).rejects.toThrow();
@@ -314,7 +320,7 @@ describe('mounts', () => {
     );
   });
 
-  it("shares a named volume between containers of different ranges, root's files root's in each and 0 on disk", async () => {
+  it("shares a named volume between ranges: root's files are root's in each and on disk", async () => {
     await sh('-v', 'vol:/v', 'echo one > /v/f; chown 7:8 /v/f; echo two > /v/g');
     expect(await sh('-v', 'vol:/v', 'stat -c %u:%g /v/f /v/g; cat /v/f /v/g')).toBe('7:8\n0:0\none\ntwo\n');
     const volume = (await engine.docker('volume', 'inspect', '-f', '{{.Mountpoint}}', 'vol')).trim();
@@ -330,7 +336,7 @@ describe('mounts', () => {
     await engine.docker('volume', 'rm', 'fresh');
   });
 
-  it("B1 refuses the engine's sockets by path, symlink, hard link, parent and another mount of the parent", async () => {
+  it("B1: refuses the engine's sockets by path, link, hard link, parent, its other mounts", async () => {
     const socket = engine.paths.plannerSocket;
     const alias = path.join(shared, 'alias');
     const hard = path.join(engine.paths.root, 'hard.sock');
@@ -366,7 +372,8 @@ describe('mounts', () => {
         '64m',
         '--ulimit',
         'nofile=100:200',
-        'touch /t/x && stat -c %u /t; touch /y 2>/dev/null || echo ro; ulimit -n; tr "\\0" " " < /proc/1/cmdline',
+        'touch /t/x && stat -c %u /t; touch /y 2>/dev/null || echo ro; ulimit -n; ' +
+          'tr "\\0" " " < /proc/1/cmdline',
       ),
     ).toMatch(/^5\nro\n100\n\/sbin\/docker-init -- sh/);
   });

@@ -138,7 +138,7 @@ async function createWaitsForTheDelete(): Promise<void> {
   await create;
 }
 
-it("a container is not made anew while an interrupted delete of it is made up for; that delete's own requests are answered", async () => {
+it('a create waits while the interrupted delete is repeated, whose requests are answered', async () => {
   await killedAtDelete();
   await expect.poll(() => existsSync(at('asked'))).toBe(true);
   let made = false;
@@ -152,13 +152,13 @@ it("a container is not made anew while an interrupted delete of it is made up fo
   await create;
 });
 
-it('no delete is made up for of a container whose process lives: runc would kill what is made and not started yet', async () => {
+it('a delete is not repeated while the process lives: runc would kill a created container', async () => {
   noteLivingProcess();
   await killedAtDelete();
   await nothingIsDeleted();
 });
 
-it('a delete by force that was interrupted is made up for by force, also of a container whose process lives', async () => {
+it('an interrupted forced delete is repeated with force, also while the process lives', async () => {
   noteLivingProcess();
   await killedAtDelete('deleting-by-force');
   await expect
@@ -174,7 +174,7 @@ it("a delete by force of another runc's container of the same name is not made u
   await nothingIsDeleted();
 });
 
-it('a new life of the container waits for a delete by force of the earlier one, and is not ended by it later', async () => {
+it('a new create waits for the forced delete of the earlier one and is not ended by it later', async () => {
   noteLivingProcess();
   await killedAtDelete('deleting-by-force');
   await createWaitsForTheDelete();
@@ -183,12 +183,12 @@ it('a new life of the container waits for a delete by force of the earlier one, 
   await nothingIsDeleted();
 });
 
-it('a container that is made anew right after its delete was interrupted waits until that is made up for', async () => {
+it('a create right after an interrupted delete waits until that delete was repeated', async () => {
   await killedAtDelete();
   await createWaitsForTheDelete();
 });
 
-it('what a runtime leaves that an earlier planner answered is taken away once that runtime has ended', async () => {
+it('leftovers of a runtime served by an earlier planner are removed once that has ended', async () => {
   rmSync(at('runc'), { recursive: true });
   rmSync(at('runtime'));
   copyFileSync('/bin/sleep', at('runtime'));
@@ -211,7 +211,7 @@ it('what a runtime leaves that an earlier planner answered is taken away once th
   await expect.poll(() => containers.has(id), { timeout: 10_000 }).toBe(false);
 });
 
-it("a runtime's message that precedes runc's delete is read before the janitor inspects: it was not killed", async () => {
+it("a runtime's message before runc's delete is read before the janitor checks it for a kill", async () => {
   const planner = createServer();
   const heard = once(planner, 'connection').then(async ([socket]: Socket[]) => {
     if (socket !== undefined) await once(socket, 'data');
@@ -254,7 +254,7 @@ it('does nothing any more once it has been stopped: another planner may have the
   expect(containers.ids()).toHaveLength(left);
 });
 
-it('yields to the event loop while it goes through many containers and claims, so that heartbeats continue', async () => {
+it('yields to the event loop during long checks, so that heartbeats continue', async () => {
   const claims = Array.from({ length: 60 }, (_, i) => firstBase + (i + 100) * rangeSize);
   for (const base of claims)
     writeFileSync(at('ranges', String(base)), JSON.stringify({ root: directory, id: `gone-${base}` }));

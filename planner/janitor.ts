@@ -177,9 +177,9 @@ export class Janitor {
 
   /**
    * Repeats a delete whose runtime was killed before or while runc performed it: containerd does not request
-   * it again until its next start, and then accepts that there is nothing. A live container is deleted only if
-   * that delete was forced (containerd's, once a shim is gone); the process of a created one, not started yet,
-   * is killed by runc anyway. A delete may fail, so it is retried with growing delays.
+   * it again until its next start, and then accepts that there is nothing. A live container is deleted only
+   * if that delete was forced (containerd's, once a shim is gone); the process of a created one, not started
+   * yet, is killed by runc anyway. A delete may fail, so it is retried with growing delays.
    */
   #retryDelete(id: string): void {
     const { paths, service, containers } = this.#options;
@@ -253,8 +253,8 @@ export class Janitor {
     // From here to setting `cleaning` nothing is awaited: no request can come in between.
     const done = await this.#cleanAlone(id);
     if (done && !this.#isBeingCreated(id)) return;
-    // The obstacle mostly disappears by itself: a dying process, an engine that is just unmounting its layers.
-    // A runtime that was started before this planner may take longer.
+    // The obstacle mostly disappears by itself: a dying process, an engine that is just unmounting its
+    // layers. A runtime that was started before this planner may take longer.
     if (!done) tracked.life.failedAttempts += 1;
     this.#scheduleCheck(id, done ? endedMs : undefined);
   }

@@ -16,7 +16,9 @@ let engine: IsolatedEngine;
 beforeAll(async () => {
   guarded = await startGuardedEngine();
   ({ engine } = guarded);
-  const dockerfile = `FROM busybox\nRUN echo 1 > /one; mkdir -p /d/e; echo x > /d/e/f\nRUN rm -r /d; echo 2 > /two; chmod 600 /one\nRUN mkdir /d; echo 3 > /d/g; chown 5:6 /two\n`;
+  const dockerfile =
+    'FROM busybox\nRUN echo 1 > /one; mkdir -p /d/e; echo x > /d/e/f\n' +
+    'RUN rm -r /d; echo 2 > /two; chmod 600 /one\nRUN mkdir /d; echo 3 > /d/g; chown 5:6 /two\n';
   const built = await guarded.sh(`printf '%s' '${dockerfile}' | docker build -q -t ${image} -`);
   expect({ code: built.code, stderr: built.stderr }).toMatchObject({ code: 0 });
 });
@@ -130,7 +132,8 @@ async function layers(): Promise<string> {
   const directories = [UpperDir, ...LowerDir.split(':')].filter((one) => one !== '');
   expect(directories.length).toBeGreaterThanOrEqual(4);
   const script =
-    'for d; do cd "$d" && find . -printf "%P %y %U:%G %m %s %l %T@\\n" | sort && find . -type f -exec sha256sum {} + | sort; done';
+    'for d; do cd "$d" && find . -printf "%P %y %U:%G %m %s %l %T@\\n" | sort && ' +
+    'find . -type f -exec sha256sum {} + | sort; done';
   return (await run('sh', ['-c', script, 'sh', ...directories], { maxBuffer: 1 << 24 })).stdout;
 }
 

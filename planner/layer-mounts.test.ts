@@ -38,7 +38,7 @@ function planned(options: readonly string[]): { fields: string[]; targets: Map<n
   return { fields: plan.encode().toString().split('\0'), targets };
 }
 
-it('A2 an overlay of the engine\u2019s layers is mounted with the container\u2019s ids, and bound into it', () => {
+it('A2: an overlay of the engine\u2019s layers is id-mapped and bound into the container', () => {
   const { fields, targets } = planned([
     'index=off',
     `lowerdir=${at('2/fs')}:${at('1/fs')}`,

@@ -29,9 +29,10 @@ describe.each([
     await engine.stop();
   });
 
-  it('A2 A3 runs an image of 125 layers in a range of its own, and the engine sees true ids when it has stopped', async () => {
+  it('A2, A3: runs an image of 125 layers in its own range; the engine sees true ids later', async () => {
     const script =
-      'busybox cat /latest /only-0 /only-124; busybox stat -c " %u:%g" /only-0; busybox cat /proc/self/uid_map; echo mine > /written; busybox chown 7:8 /only-3';
+      'busybox cat /latest /only-0 /only-124; busybox stat -c " %u:%g" /only-0; ' +
+      'busybox cat /proc/self/uid_map; echo mine > /written; busybox chown 7:8 /only-3';
     const [first = '', map = ''] = (
       await engine.docker('run', '--name', 'many', 'layers:1', 'busybox', 'sh', '-c', script)
     )
@@ -43,7 +44,8 @@ describe.each([
       'sh',
       [
         '-c',
-        'for f in only-3 written; do docker -H "unix://$1" cp "many:/$f" - | tar --numeric-owner -tv | cut -d " " -f 2; done',
+        'for f in only-3 written; do docker -H "unix://$1" cp "many:/$f" - | tar --numeric-owner -tv | ' +
+          'cut -d " " -f 2; done',
         'sh',
         engine.socket,
       ],
@@ -65,7 +67,8 @@ describe.each([
     try {
       await writeFile(
         path.join(directory, 'Dockerfile'),
-        'FROM busybox\nRUN --mount=type=bind,from=busybox,source=/etc,target=/theirs cat /theirs/group > /group && stat -c %u /theirs/passwd > /owner && cut -c 1-30 /proc/self/uid_map > /map\n',
+        'FROM busybox\nRUN --mount=type=bind,from=busybox,source=/etc,target=/theirs cat /theirs/group ' +
+          '> /group && stat -c %u /theirs/passwd > /owner && cut -c 1-30 /proc/self/uid_map > /map\n',
       );
       await engine.docker('build', '-q', '-t', 'built', directory);
       const [owner = '', map = ''] = (

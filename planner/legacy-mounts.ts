@@ -37,7 +37,8 @@ export async function removeEarlierMounts(
     for (const name of names) removeTargets(path.join(paths.mounts, name));
   } catch (error) {
     log(
-      `mounts of an earlier version stay below ${paths.mounts}: ${error instanceof Error ? error.message : String(error)}`,
+      `mounts of an earlier version stay below ${paths.mounts}: ` +
+        (error instanceof Error ? error.message : String(error)),
     );
   }
 }

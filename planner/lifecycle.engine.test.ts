@@ -118,7 +118,7 @@ it('commit and a run of the committed image keep owners', async () => {
   await engine.docker('rmi', 'committed');
 });
 
-it("a stopped container shows true ids even where an export while it ran left the engine's mount behind", async () => {
+it('a stopped container shows true ids, also after an export while it ran', async () => {
   await engine.docker(
     'run',
     '-d',
@@ -147,7 +147,7 @@ it('a create that fails in runc leaves nothing', async () => {
   );
 });
 
-it('without the planner running containers continue and can be stopped, new ones fail closed, and it is restarted', async () => {
+it('without a planner: running containers continue and can be stopped, new ones fail closed', async () => {
   await engine.docker('run', '-d', '--name', 'on', 'busybox', 'sleep', '1000');
   await engine.docker('run', '-d', '--name', 'off', 'busybox', 'sleep', '1000');
   await engine.planner().end('SIGKILL');
@@ -167,7 +167,7 @@ it('without the planner running containers continue and can be stopped, new ones
   await engine.docker('rm', '-f', 'on', 'new');
 });
 
-it('of two planners for one engine one is refused, also when both start at once, and containers start', async () => {
+it('a second planner for one engine is refused, also when both start at once', async () => {
   await expect(engine.startPlanner()).rejects.toThrow('the planner ended: 1');
   await engine.planner().end('SIGKILL');
   const both = await Promise.allSettled([engine.startPlanner(), engine.startPlanner()]);
@@ -237,7 +237,7 @@ const flagsOf = async (point: string) =>
     .filter(({ mountPoint }) => mountPoint === point)
     .map(({ flags }) => flags);
 
-it("the planner's start takes away what a crash left, and keeps the range of whom it knows nothing of but lives", async () => {
+it("the planner's start removes leftovers of a crash, keeps ranges of live containers", async () => {
   await engine.planner().end('SIGKILL');
   const ghost = await leaveOverlay('ghost');
   const claimed = (base: number, id: string) =>
@@ -266,7 +266,7 @@ it("the planner's start takes away what a crash left, and keeps the range of who
   expect(await engine.ranges()).toEqual([]);
 });
 
-it("the planner's start takes away what an earlier version mounted for containers, and nothing that a link there leads to", async () => {
+it("the planner's start removes mounts of an earlier version, and follows no link", async () => {
   await engine.planner().end('SIGKILL');
   const outside = await mkdtemp('/tmp/bh-');
   await writeFile(path.join(outside, 'precious'), 'x');
@@ -310,7 +310,7 @@ it(
   },
 );
 
-it('what a runtime left that was killed after runc deleted the container, the planner takes away, and the engine sees true ids', async () => {
+it('the planner cleans up after a runtime killed after delete; the engine sees true ids', async () => {
   await engine.docker(
     'run',
     '-d',
@@ -353,7 +353,8 @@ it('a delete whose runtime was killed before runc deleted is done all the same',
   // Once: what is asked for after that is real.
   const once = path.join(engine.root, 'killed');
   await withRunc(
-    `case " $* " in *" delete "*) [ -e ${once} ] || { touch ${once}; kill -9 "$PPID"; exec sleep 30; };; esac\nexec "$real" "$@"\n`,
+    `case " $* " in *" delete "*) [ -e ${once} ] || { touch ${once}; kill -9 "$PPID"; exec sleep 30; ` +
+      '};; esac\nexec "$real" "$@"\n',
     async () => {
       await engine.docker('rm', '-f', 'interrupted').catch(() => undefined);
       await nothingLeft();
@@ -367,7 +368,8 @@ it('a delete that is killed again and again is tried until it succeeds', async (
   // Twice for containerd, which asks no more, and twice for us.
   const killed = path.join(engine.root, 'killed-often');
   await withRunc(
-    `case " $* " in *" delete "*) [ "$(cat ${killed} 2>/dev/null | wc -l)" -ge 4 ] || { echo x >> ${killed}; kill -9 "$PPID"; exec sleep 30; };; esac\nexec "$real" "$@"\n`,
+    `case " $* " in *" delete "*) [ "$(cat ${killed} 2>/dev/null | wc -l)" -ge 4 ] || ` +
+      `{ echo x >> ${killed}; kill -9 "$PPID"; exec sleep 30; };; esac\nexec "$real" "$@"\n`,
     async () => {
       await engine.docker('rm', '-f', 'unlucky').catch(() => undefined);
       await nothingLeft();
@@ -377,11 +379,12 @@ it('a delete that is killed again and again is tried until it succeeds', async (
   await engine.docker('rm', '-f', 'unlucky').catch(() => undefined);
 });
 
-it('a container whose shim was killed, and the runtime that was to end it then, is ended all the same', async () => {
+it('a container is ended although its shim, and then the runtime that ends it, are killed', async () => {
   await engine.docker('run', '-d', '--name', 'alone', 'busybox', 'sleep', '1000');
   const once = path.join(engine.root, 'killed by force');
   await withRunc(
-    `case " $* " in *" delete --force "*) [ -e '${once}' ] || { touch '${once}'; kill -9 "$PPID"; exec sleep 30; };; esac\nexec "$real" "$@"\n`,
+    `case " $* " in *" delete --force "*) [ -e '${once}' ] || { touch '${once}'; kill -9 "$PPID"; ` +
+      'exec sleep 30; };; esac\nexec "$real" "$@"\n',
     async () => {
       for (const pid of await shimsOf(engine.root)) process.kill(pid, 'SIGKILL');
       await nothingLeft();
@@ -433,7 +436,8 @@ it('what the planner could not take away at first it takes away soon after', asy
   await run('sh', ['-c', `docker -H unix://${engine.socket} export raced > /dev/null`]);
   const failed = path.join(engine.root, 'failed');
   await withRuntime(
-    `case " $* " in *" --bulkhead-perform "*) [ "$(cat ${failed} 2>/dev/null | wc -l)" -ge 3 ] || { echo x >> ${failed}; echo 'cannot open the layers' >&2; exit 1; };; esac\n`,
+    `case " $* " in *" --bulkhead-perform "*) [ "$(cat ${failed} 2>/dev/null | wc -l)" -ge 3 ] || ` +
+      `{ echo x >> ${failed}; echo 'cannot open the layers' >&2; exit 1; };; esac\n`,
     async () => {
       await withRunc(
         '"$real" "$@"; code=$?\ncase " $* " in *" delete "*) kill -9 "$PPID";; esac\nexit $code\n',
@@ -448,7 +452,7 @@ it('what the planner could not take away at first it takes away soon after', asy
   await engine.docker('rm', '-f', 'raced').catch(() => undefined);
 });
 
-it('a container whose state was lost runs on, what is left of it goes once it has ended, and it starts again', async () => {
+it('a container whose state was lost continues, is cleaned up once ended, and starts again', async () => {
   for (const name of ['lost', 'kept'])
     await engine.docker(
       'run',
@@ -573,7 +577,8 @@ it('a bind source that hangs fails its own container, clearly, and no other', as
   // A FUSE file system whose server never says a word; it ends with the server.
   const server = spawn('bash', [
     '-c',
-    'exec 3<>/dev/fuse && mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0,allow_other none "$1" && echo mounted && exec sleep 1000',
+    'exec 3<>/dev/fuse && mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0,allow_other none ' +
+      '"$1" && echo mounted && exec sleep 1000',
     'bash',
     hanging,
   ]);

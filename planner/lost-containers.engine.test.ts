@@ -15,7 +15,9 @@ beforeAll(async () => {
   const runc = await readlink(link);
   // Both: a runc that kills the dockerd whose process `victim` names, right after it has started a container.
   const victim = path.join(directory, 'victim');
-  const script = `#!/bin/sh\ncase " $* " in *" start "*) ;; *) exec ${runc} "$@";; esac\n${runc} "$@"; code=$?\n[ ! -e ${victim} ] || { kill -9 "$(cat ${victim})"; rm ${victim}; }\nexit $code\n`;
+  const script =
+    `#!/bin/sh\ncase " $* " in *" start "*) ;; *) exec ${runc} "$@";; esac\n${runc} "$@"; code=$?\n` +
+    `[ ! -e ${victim} ] || { kill -9 "$(cat ${victim})"; rm ${victim}; }\nexit $code\n`;
   await writeFile(path.join(directory, 'alone'), script, { mode: 0o755 });
   await rm(link);
   await symlink(path.join(directory, 'alone'), link);
@@ -51,7 +53,7 @@ it.each([
   ['runc alone', ['--runtime', 'alone']],
   ['isolated', []],
 ] as const)(
-  '%s: a container that a killed dockerd lost is ended when it is started again; removed, it runs on until its process is ended',
+  '%s: a container lost by a killed dockerd ends at its next start, not when it is removed',
   async (_, runtime) => {
     const id = (
       await engine.docker('create', ...runtime, '--network', 'none', 'busybox', 'sleep', '1000')

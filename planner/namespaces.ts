@@ -49,7 +49,8 @@ export function checkNamespaces(spec: OciSpec, hostPid: number): JoinedNamespace
     const pid = Number(/^\/proc\/([1-9]\d*)\/ns\/[a-z]+$/.exec(path)?.[1] ?? NaN);
     if (Number.isNaN(pid))
       refuse(
-        `the ${type} namespace at ${path} belongs to no container; a namespace may be shared with another protected container only`,
+        `the ${type} namespace at ${path} belongs to no container; ` +
+          'a namespace may be shared with another protected container only',
       );
     if (owner !== null && owner !== pid && !sameFile(`/proc/${owner}/ns/user`, `/proc/${pid}/ns/user`)) {
       refuse('a container cannot join the namespaces of two containers with different id ranges');
@@ -62,7 +63,8 @@ export function checkNamespaces(spec: OciSpec, hostPid: number): JoinedNamespace
 function joined(pid: number, hostPid: number): JoinedNamespace {
   const userNamespace = `/proc/${pid}/ns/user`;
   const unprotected =
-    'a namespace may be shared with another protected container only, and that one is not protected; recreate it first';
+    'a namespace may be shared with another protected container only, and that one is not protected; ' +
+    'recreate it first';
   let map: string;
   try {
     if (sameFile(userNamespace, `/proc/${hostPid}/ns/user`)) refuse(unprotected);
@@ -95,7 +97,8 @@ export function refuseOthersRange(of: RangeOwner | 'unreadable' | null, owner: R
       ? 'that belong to nobody who is known'
       : `that belong to ${describeOwner(of)}`;
   refuse(
-    `a container that belongs to ${describeOwner(owner)} cannot join namespaces ${whose}: both would have the same ids on this machine; ` +
+    `a container that belongs to ${describeOwner(owner)} cannot join namespaces ${whose}: ` +
+      'both would have the same ids on this machine; ' +
       'have both made by the same user',
   );
 }

@@ -25,11 +25,13 @@ export function refuseMissingIds(spec: OciSpec): void {
   const last = rangeSize - 1;
   if (uid > last)
     refuse(
-      `there is no user id ${uid} in a protected container: its ids are 0 to ${last} (A3); give another with --user, or USER in the image`,
+      `there is no user id ${uid} in a protected container: its ids are 0 to ${last} (A3); ` +
+        'give another with --user, or USER in the image',
     );
   const group = [gid, ...(additionalGids ?? [])].find((id) => id > last);
   if (group !== undefined)
     refuse(
-      `there is no group id ${group} in a protected container: its ids are 0 to ${last} (A3); give another with --user or --group-add, or in the image's /etc/group`,
+      `there is no group id ${group} in a protected container: its ids are 0 to ${last} (A3); ` +
+        "give another with --user or --group-add, or in the image's /etc/group",
     );
 }

@@ -124,7 +124,7 @@ describe.skipIf(process.getuid?.() !== 0)('listing and handing back ranges as ro
     expect(existsSync(owners)).toBe(false);
   });
 
-  it("killed during a release: a planner frees its claim, and the range stays its owner's or is unowned", () => {
+  it("killed during a release: a planner frees its claim; the range is its owner's or unowned", () => {
     mkdirSync(claims, { recursive: true });
     const first = store.claim('a', alice);
     store.release('a');

@@ -253,7 +253,7 @@ describe('a range whose record fails is not assigned', () => {
     expect(readdirSync(claims)).toHaveLength(1);
   });
 
-  it("a directory that was lost: owners get what is theirs, nobody what may be somebody's, until it is back", () => {
+  it('a lost directory: owners get their own ranges; doubtful ones are not used until it is back', () => {
     const store = open();
     const [first] = ['a', 'b'].map((id) => store.claim(id, alice));
     const bobs = store.claim('c', bob);
@@ -347,7 +347,7 @@ describe('a range whose record fails is not assigned', () => {
 });
 
 describe('ranges from before owners were recorded', () => {
-  it("become who made the container's when a planner finds them, and nobody's where that is not known", () => {
+  it("get the container's creator as owner when a planner finds them, or none if unknown", () => {
     mkdirSync(claims);
     const claim = (number: number, root: string, id: string) => {
       writeFileSync(path.join(claims, String(slot(number))), JSON.stringify({ root, id }));

@@ -129,7 +129,8 @@ export class RangeLedger {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Error(
-        `it cannot be recorded in ${directory} whose id range ${base} is (${why}); free space there, or mend the file system`,
+        `it cannot be recorded in ${directory} whose id range ${base} is (${why}); ` +
+          'free space there, or mend the file system',
         { cause: error },
       );
     }
@@ -230,7 +231,8 @@ export class RangeLedger {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'missing';
     }
     this.#logOnce(
-      `${file} cannot be read as the owner of an id range: no container gets that range until root has mended or removed the file`,
+      `${file} cannot be read as the owner of an id range: ` +
+        'no container gets that range until root has mended or removed the file',
     );
     return 'unreadable';
   }
@@ -263,8 +265,10 @@ export class RangeLedger {
   #missingText(): string {
     const { directory } = this.#options;
     return (
-      `${directory} is missing or incomplete, so it is not known whose the id ranges of this machine are: containers get only ranges that ` +
-      `are known to be theirs. Restore it from a backup; or, if nothing that ran in a container left files or processes outside, begin anew: ` +
+      `${directory} is missing or incomplete, ` +
+      'so it is not known whose the id ranges of this machine are: ' +
+      'containers get only ranges that are known to be theirs. Restore it from a backup; ' +
+      'or, if nothing that ran in a container left files or processes outside, begin anew: ' +
       `mkdir -p -m 700 ${directory} && touch ${directory}/${formatFile}`
     );
   }

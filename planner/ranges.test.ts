@@ -69,7 +69,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 describe('A3 ranges', () => {
-  it('are never shared by two containers, over any claims, releases, joins and restarts of two engines', () => {
+  it('are never shared by two containers, over claims, releases, joins, restarts of two engines', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const own = mkdtempSync(path.join(directory, 'run-'));
@@ -159,7 +159,7 @@ describe('A3 ranges', () => {
     }).toThrow('held');
   });
 
-  it('of an engine whose root is gone are abandoned, unless a process lives in them; those of a present one never', () => {
+  it('of an engine whose root is gone are abandoned unless a process uses them; others never', () => {
     const claim = (base: number, root: string) => {
       writeFileSync(path.join(directory, String(base)), JSON.stringify({ root, id: 'z' }));
     };
@@ -183,7 +183,7 @@ describe('A3 ranges', () => {
 describe('A3 ranges when /run was emptied', () => {
   const nothing = () => new Set<number>();
 
-  it("are claimed again for the containers that run, and those of other engines' processes not given out", () => {
+  it("are claimed again for running containers; those used by other engines' processes are not", () => {
     const store = openStore(directory, '/e', nothing);
     const mine = store.claim('a', 0);
     rmSync(directory, { recursive: true });
@@ -207,7 +207,7 @@ describe('A3 ranges when /run was emptied', () => {
   });
 });
 
-it('of two planners that find one abandoned claim one frees it, and never what was claimed meanwhile (A3)', () => {
+it('A3: of two planners that find an abandoned claim one frees it, and never a newer claim', () => {
   writeFileSync(
     path.join(directory, String(firstBase)),
     JSON.stringify({ root: '/nonexistent-engine', id: 'z' }),
@@ -226,7 +226,7 @@ it('of two planners that find one abandoned claim one frees it, and never what w
   expect(readdirSync(directory)).toEqual([String(firstBase)]);
 });
 
-it("no two of four engines' processes that claim and release at once are ever given one range, also when one is killed at it (A3)", async () => {
+it('A3: four engines that claim and release at once never get one range, despite a kill', async () => {
   const owners = path.join(ledgers, path.basename(directory));
   const script = `const { openRangeStore } = await import(${JSON.stringify(path.join(import.meta.dirname, 'ranges.ts'))});
 const { RangeLedger } = await import(${JSON.stringify(path.join(import.meta.dirname, 'range-ledger.ts'))});
@@ -353,7 +353,7 @@ describe('A3 ranges beside other owners of ids', () => {
   });
 });
 
-it('a planner that was killed while it freed an abandoned claim does not keep it from being freed (A3)', () => {
+it('A3: a planner killed while freeing an abandoned claim does not prevent the next from it', () => {
   writeFileSync(
     path.join(directory, String(firstBase)),
     JSON.stringify({ root: '/nonexistent-engine', id: 'z' }),

@@ -23,8 +23,8 @@ type Claim = z.infer<typeof claimSchema>;
  * machine's boot, and waiting for the disk is most of what a claim would cost. Several containers hold one
  * range only where one joined the namespaces of another.
  *
- * A claim is valid for this boot, and names the current holder of the range. Its permanent owner is recorded in
- * the ledger, which only the holder of the claim may change.
+ * A claim is valid for this boot, and names the current holder of the range. Its permanent owner is recorded
+ * in the ledger, which only the holder of the claim may change.
  */
 export interface RangeStore {
   /**
@@ -217,12 +217,13 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
       const handBack = 'root can hand back what nobody needs any more (bulkhead ranges list)';
       if (has >= rangeQuota(owner)) {
         refuse(
-          `${whose} had ${has} id ranges, which is the most, and all of them are in use: remove containers, and ` +
-            `end processes outside that have ids of containers; ${handBack}`,
+          `${whose} had ${has} id ranges, which is the most, and all of them are in use: ` +
+            `remove containers, and end processes outside that have ids of containers; ${handBack}`,
         );
       }
       return refuse(
-        `no id range of this machine is left that nobody had, and none that ${whose} had is free: remove containers; ${handBack}`,
+        `no id range of this machine is left that nobody had, and none that ${whose} had is free: ` +
+          `remove containers; ${handBack}`,
       );
     },
     addHolder(base, id) {

@@ -91,7 +91,8 @@ describe('A8: what a user can get to', () => {
         `enhanced container isolation: ${shut}/x cannot be shared by user 54321, who has no access to `,
       );
     expect(refusal(reach, path.join(closed, 'x'))).toBe(
-      `enhanced container isolation: ${closed}/x cannot be shared by user 54321, who has no access to ${closed}; whoever has can make the container (A8)`,
+      `enhanced container isolation: ${closed}/x cannot be shared by user 54321, ` +
+        `who has no access to ${closed}; whoever has can make the container (A8)`,
     );
     expect(refusal(await ask(below), path.join(below, 'x'))).toContain(`who has no access to ${closed}; `);
   });
@@ -111,7 +112,7 @@ describe('A8: what a user can get to', () => {
     expect(refusal(daemon, path.join(daemons, 'x'), { uid: 1, gid: 54_321 })).toBeNull();
   });
 
-  it('excludes what was not checked, was checked for another user, or is another directory since', async () => {
+  it('excludes what was not checked, was checked for another user, or was replaced since', async () => {
     const asked = await make('asked', 0o755);
     const reach = await ask(asked);
     expect(refusal(reach, path.join(asked, 'x'))).toBeNull();
@@ -149,12 +150,13 @@ describe('A8: what a user can get to', () => {
   });
 });
 
-it('A8: a stopped check process delays its user only, is killed, and what it did not report is refused', async () => {
+it('A8: a stopped check process delays its user only and is killed; the rest is refused', async () => {
   const programs = await make('stopped', 0o755);
   // Looks for user 1 only when it is told to go on, which nobody does.
   await writeFile(
     path.join(programs, 'setpriv'),
-    `#!/bin/sh\ncase $1 in --euid=1) echo $$ >> ${at('stopped-pid')}; kill -STOP $$;; esac\nexec /usr/bin/setpriv "$@"\n`,
+    `#!/bin/sh\ncase $1 in --euid=1) echo $$ >> ${at('stopped-pid')}; kill -STOP $$;; esac\n` +
+      'exec /usr/bin/setpriv "$@"\n',
     { mode: 0o755 },
   );
   const reachability = new Reachability({ searchPath: `${programs}:/usr/bin:/bin`, limitMs: 3000 });

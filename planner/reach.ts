@@ -9,7 +9,8 @@ import { started } from './started.ts';
 export interface Reach {
   /**
    * Refuses a source (resolved) that the sharing user could not get to by himself (A8): the engine opens it
-   * as root, past the directories above it that keep others out. A source that was not checked is refused, too.
+   * as root, past the directories above it that keep others out. A source that was not checked is refused,
+   * too.
    */
   refuseUnreachable(source: string, user: SharingUser): void;
 }
@@ -47,8 +48,8 @@ const batchBytes = 256 * 1024;
 /**
  * Has the kernel decide which directories users can access: a child of root with the user's effective ids
  * stats all directories of one request, without blocking the planner. One check a user at a time: a user with
- * many requests, or with file systems that hang, delays only himself. Done at every start, since owners, modes
- * and groups change.
+ * many requests, or with file systems that hang, delays only himself. Done at every start, since owners,
+ * modes and groups change.
  */
 export class Reachability {
   readonly #limitMs: number;

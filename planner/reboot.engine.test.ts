@@ -14,7 +14,7 @@ afterAll(async () => {
 const baseOf = (map: string) => Number(map.trim().split(/\s+/)[1]);
 const baseIn = async (name: string) => baseOf(await engine.docker('exec', name, 'cat', '/proc/self/uid_map'));
 
-it('A2, A3 after a reboot `--restart always` containers are back, isolated, in ranges nobody else has, with their data; of others nothing is left', async () => {
+it('A2, A3: after a reboot `--restart always` containers run isolated in exclusive ranges', async () => {
   const script =
     'test -e /f || echo root > /f; test -e /v/f || { echo volume > /v/f; chown 3:4 /v/f; }; exec sleep 1000';
   await engine.docker(

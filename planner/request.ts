@@ -4,8 +4,8 @@ const verbs = ['create', 'exec', 'deleting', 'deleting-by-force', 'delete', 'rel
 
 /**
  * A request of bulkhead-runc. `exec` is about a further process in a build's container; `deleting` announces
- * that runc is about to delete the container, `deleting-by-force` even if that runs; after `delete`, `release`
- * reports that its mounts are gone.
+ * that runc is about to delete the container, `deleting-by-force` even if that runs; after `delete`,
+ * `release` reports that its mounts are gone.
  */
 export interface PlannerRequest {
   readonly verb: (typeof verbs)[number];

@@ -37,6 +37,6 @@ test("A3: a runtime of root's that is at work is known as one", async () => {
   expect(await counts({})).toBe(true);
 });
 
-test("A3: the runtime's program run by another user, under whatever process number, is no runtime", async () => {
+test("A3: the runtime's program run by another user is no runtime, whatever its process number", async () => {
   expect(await counts({ uid: 4242, gid: 4242 })).toBe(false);
 });

@@ -150,7 +150,8 @@ async function smokeTest(descriptor: number): Promise<void> {
   await once(child, 'exit');
   if (child.exitCode !== 0)
     throw new Error(
-      `its copy ended with ${child.exitCode ?? child.signalCode ?? 'nothing'} when it was asked for its version`,
+      `its copy ended with ${child.exitCode ?? child.signalCode ?? 'nothing'} when it was asked for its ` +
+        'version',
     );
 }
 

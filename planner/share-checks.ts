@@ -26,7 +26,9 @@ export class ShareChecks {
     this.#reachability = reachability;
   }
 
-  /** Checks access as the container's sharing user. Rejects with IsolationRefused for too many directories. */
+  /**
+   * Checks access as the container's sharing user. Rejects with IsolationRefused for too many directories.
+   */
   async check({ id, bundle }: PlannerRequest, mounts: readonly Mount[]): Promise<Reach> {
     const user = sharingUserOf(id, this.#sharing);
     if (user === null || user.uid === 0) return nothingChecked;

@@ -162,7 +162,9 @@ describe('A8: who shares', () => {
    * All that is not the container's keeps its number, which no process of the container has; nothing is
    * mapped to the range but its own.
    */
-  const rootMap = `0 ${firstBase} 65536\n65536 65536 ${firstBase - 65536}\n${firstBase + 65536} ${firstBase + 65536} ${4_294_967_295 - firstBase - 65536}\n`;
+  const rootMap =
+    `0 ${firstBase} 65536\n65536 65536 ${firstBase - 65536}\n` +
+    `${firstBase + 65536} ${firstBase + 65536} ${4_294_967_295 - firstBase - 65536}\n`;
   const mapsOf = (plan: PlanBuilder) => {
     const fields = plan.encode().toString().split('\0');
     return fields.flatMap((word, i) => (word === 'userns' || word === 'share' ? [fields[i + 1]] : []));
@@ -197,7 +199,8 @@ describe('A8: who shares', () => {
 
   it('must be known, unless no gateway guards the engine', () => {
     expect(() => shares('a').shares.namespaceFor('/tmp')).toThrow(
-      'enhanced container isolation: it is not known who shares /tmp with this container: recreate the container (A8)',
+      'enhanced container isolation: it is not known who shares /tmp with this container: ' +
+        'recreate the container (A8)',
     );
     const without = shares('a', 'root-without');
     without.shares.namespaceFor('/tmp');
@@ -281,7 +284,7 @@ describe('subordinate ids', () => {
     ).toEqual({ uid: next, gid: next });
   });
 
-  it('are found for a user of a directory service, by the name the machine\u2019s database gives', async () => {
+  it('are found for a user of a directory service, by the name in the machine\u2019s database', async () => {
     mkdirSync(at('etc'));
     writeFileSync(at('etc', 'passwd'), 'root:x:0:0::/:\nalice:x:1000:1000::/:\n');
     for (const file of ['subuid', 'subgid'])
@@ -304,7 +307,7 @@ describe('subordinate ids', () => {
     expect((await reopened.of(user(1000))).uid).toBe(200_000);
   });
 
-  it('are not guessed while the database gives no answer; it is not queried where every listed name is another user’s', async () => {
+  it('are not guessed while the database does not answer; it is queried only if needed', async () => {
     const silent = () => {
       throw new Error("the machine's user database did not say who user 70001 is");
     };
@@ -332,7 +335,7 @@ describe('subordinate ids', () => {
     expect(listedRange('alice:1:2\nbob:7000:65536\nalice:100000:65536\n', ['alice'], 1000)).toBe(100_000);
   });
 
-  it("are otherwise a range of the user's own, the same for ever and for all engines of the machine", async () => {
+  it("are otherwise the user's own range, permanent and machine-wide", async () => {
     const first = await store().of(user(1)),
       second = await store().of(user(2));
     expect([first, second]).toEqual([
@@ -352,7 +355,7 @@ describe('subordinate ids', () => {
     ]);
   });
 
-  it('leave out what /etc/subuid gives to somebody, and never start anew where a record is broken', async () => {
+  it('leave out ranges of /etc/subuid, and never start anew if a record is invalid', async () => {
     mkdirSync(at('etc'));
     writeFileSync(at('etc', 'subuid'), `bob:${firstSubordinate + 10}:100\n`);
     expect((await store().of(user(1))).uid).toBe(firstSubordinate + rangeSize);

@@ -93,7 +93,8 @@ export function refuseEngineParts(
       refuse(`${source} is a container engine's socket and cannot be mounted`);
     if (holds(socket))
       refuse(
-        `${source} holds a container engine's socket (${file}) and cannot be mounted; mount a directory below it instead`,
+        `${source} holds a container engine's socket (${file}) and cannot be mounted; ` +
+          'mount a directory below it instead',
       );
   }
   for (const [file, directory] of places.directories) {
@@ -101,7 +102,8 @@ export function refuseEngineParts(
       refuse(`${source} belongs to the container engine and cannot be mounted`);
     if (holds(directory))
       refuse(
-        `${source} holds a directory of the container engine (${file}) and cannot be mounted; mount a directory below it instead`,
+        `${source} holds a directory of the container engine (${file}) and cannot be mounted; ` +
+          'mount a directory below it instead',
       );
   }
 }

@@ -47,7 +47,8 @@ export class Sources {
       const mount = mayHangAt(source, mounts);
       if (mount === null || (await this.#isResponsive(source))) continue;
       throw new IsolationRefused(
-        `enhanced container isolation: the source of a bind mount does not answer: ${source} (${mount.type} at ${mount.mountPoint}); see to its server, or leave the mount out`,
+        'enhanced container isolation: the source of a bind mount does not answer: ' +
+          `${source} (${mount.type} at ${mount.mountPoint}); see to its server, or leave the mount out`,
       );
     }
   }

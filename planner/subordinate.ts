@@ -152,7 +152,8 @@ function isHandedOut(uid: number, listings: readonly string[]): boolean {
 }
 
 const handedOutText = (uid: number): string =>
-  `user ${uid} is no account of this machine, but an id that is given to containers or as a subordinate one, and shares nothing: ask as the user whose id it is (A8)`;
+  `user ${uid} is no account of this machine, but an id that is given to containers or as a subordinate ` +
+  'one, and shares nothing: ask as the user whose id it is (A8)';
 
 /**
  * The first usable range of one of `names` in text of the form of /etc/subuid; null: none. `id`, the user's
@@ -200,7 +201,8 @@ function ownRange(directory: string, synced: Set<number>, uid: number, listings:
     return won.base;
   }
   throw new Error(
-    `all subordinate id ranges of this machine are taken (${directory}); give the user a range of 65536 ids in /etc/subuid and /etc/subgid`,
+    `all subordinate id ranges of this machine are taken (${directory}); ` +
+      'give the user a range of 65536 ids in /etc/subuid and /etc/subgid',
   );
 }
 

@@ -28,7 +28,7 @@ it('ids are given to others by /etc/subuid and subgid, also by what is written t
   ]);
 });
 
-it('ids are in use where a process has one, or its user namespace maps it; not by the map of the machine itself, nor by one that ended', () => {
+it('ids are in use if a process has one or its user namespace maps it; ended ones do not count', () => {
   const status = (state: string, id: number) =>
     `Name:\tx\nState:\t${state}\nUid:\t${id}\t${id}\t${id}\t${id}\nGid:\t5\t5\t5\t5\n`;
   const all = '         0          0 4294967295\n';

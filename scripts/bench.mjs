@@ -1,4 +1,5 @@
-// `npm run bench -- NAME`: builds and runs tests/bench/NAME.ts under the pinned Node; without a name it lists them.
+// `npm run bench -- NAME`: builds and runs tests/bench/NAME.ts under the pinned Node; without a name it lists
+// them.
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import process from 'node:process';

@@ -29,8 +29,8 @@ const targets = [
   },
   {
     // A bundle of its own: it runs for months beside the engine, and the rest of the command line would only
-    // sit in its memory. One file: an upgrade may replace what it would load later. CommonJS, because importing node:http as an ES module loads fetch and its company
-    // with it: 14 MB.
+    // sit in its memory. One file: an upgrade may replace what it would load later. CommonJS, because
+    // importing node:http as an ES module loads fetch and its company with it: 14 MB.
     name: 'gateway',
     inputs: ['shared', 'gateway', 'cli'],
     outputs: ['dist/gateway/main.cjs', 'dist/gateway/splice-thread.cjs'],
@@ -135,7 +135,8 @@ async function buildStale({ window }) {
       const absent = target.outputs.filter((file) => !existsSync(at(file)));
       if (absent.length > 0)
         throw new Actionable(
-          `The build of the ${target.name} left no ${absent.join(', ')}: its configuration in scripts/build.mjs and the sources disagree.`,
+          `The build of the ${target.name} left no ${absent.join(', ')}: ` +
+            'its configuration in scripts/build.mjs and the sources disagree.',
         );
       mkdirSync(path.dirname(target.stamp), { recursive: true });
       writeFileSync(target.stamp, target.digest);

@@ -153,7 +153,8 @@ const dockerodeAtFirstUse = {
     source === 'dockerode' && importer !== undefined ? '\0dockerode-at-first-use.cjs' : null,
   load: (id) =>
     id === '\0dockerode-at-first-use.cjs'
-      ? `module.exports = new Proxy(class {}, { construct: (_, given) => Reflect.construct(require(__dirname + '/dockerode.cjs'), given) });`
+      ? 'module.exports = new Proxy(class {}, { construct: (_, ' +
+        "given) => Reflect.construct(require(__dirname + '/dockerode.cjs'), given) });"
       : null,
 };
 
@@ -168,7 +169,8 @@ export async function bundleRenderer() {
     renameSync(fresh, at('dist', 'renderer'));
   } catch (error) {
     throw new Actionable(
-      `The renderer does not build:\n${firstLines(error instanceof Error ? error.message : String(error), 12)}`,
+      'The renderer does not build:\n' +
+        firstLines(error instanceof Error ? error.message : String(error), 12),
     );
   } finally {
     for (const left of [fresh, old]) rmSync(left, { recursive: true, force: true });

@@ -120,13 +120,15 @@ export async function installDebianPackages({ also } = {}) {
       return;
     }
     throw new Actionable(
-      `This is not Debian: install with its own package manager what these Debian packages hold, then try again: ${list}.`,
+      'This is not Debian: install with its own package manager what these Debian packages hold, ' +
+        `then try again: ${list}.`,
     );
   }
   const first = missing.map((need) => need.packages[0]).join(' ');
   if (process.getuid?.() !== 0)
     throw new Actionable(
-      `Some Debian packages are missing and only root can install them: run \`sudo apt-get install ${first}\`, then try again.`,
+      'Some Debian packages are missing and only root can install them: ' +
+        `run \`sudo apt-get install ${first}\`, then try again.`,
     );
   await install(missing);
 }
@@ -145,7 +147,9 @@ async function install(missing) {
   const unknown = missing.filter((need) => !need.packages.some((name) => names.includes(name)));
   if (unknown.length > 0)
     throw new Actionable(
-      `This machine's package lists have none of ${unknown.map((need) => need.packages.join('|')).join(', ')}: use Debian 13, or install it by hand.`,
+      "This machine's package lists have none of " +
+        `${unknown.map((need) => need.packages.join('|')).join(', ')}: use Debian 13, ` +
+        'or install it by hand.',
     );
   step(`Installing Debian packages: ${names.join(' ')}`);
   const fetchAndSetUp = () =>
@@ -241,7 +245,9 @@ async function withoutStartingServices(packages, body) {
   const services = packages.flatMap((name) => servicesOf[name] ?? []);
   if (services.length > 0 && existsSync('/run/systemd/system')) {
     note(
-      `These packages bring services of this machine's own: ${services.join(', ')}. They were not started now, but will be at the next boot (\`systemctl disable ${services.join(' ')}\` prevents that).`,
+      `These packages bring services of this machine's own: ${services.join(', ')}. ` +
+        'They were not started now, but will be at the next boot (`systemctl disable ' +
+        `${services.join(' ')}\` prevents that).`,
     );
   }
 }

@@ -2,7 +2,8 @@
 // shows at once. A change of Electron's main process or of what it imports opens the window anew. Command
 // line, gateway and C programs are built once, at the start.
 //
-//   --state NAME           an invented state of renderer/dev (off, protected, …): needs neither engine nor root
+//   --state NAME           an invented state of renderer/dev (off, protected, …): needs neither engine nor
+// root
 //   --lang en|zh-CN        language of an invented state
 //   --browser              with --state: no window, only the address for a browser
 //   --route ROUTE          the page to show, such as isolation or containers?show=unprotected

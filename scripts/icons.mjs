@@ -57,7 +57,9 @@ function pathsOf(icon) {
 /** The logo of the title bar: two walls and the doors between them. Lines as rectangles. */
 function logo() {
   const k = 4 * 0.5523;
-  const ground = `M4 0H12C${12 + k} 0 16 ${4 - k} 16 4V12C16 ${12 + k} ${12 + k} 16 12 16H4C${4 - k} 16 0 ${12 + k} 0 12V4C0 ${4 - k} ${4 - k} 0 4 0Z`;
+  const ground =
+    `M4 0H12C${12 + k} 0 16 ${4 - k} 16 4V12C16 ${12 + k} ${12 + k} 16 12 16H4C${4 - k} 16 0 ${12 + k} 0 ` +
+    `12V4C0 ${4 - k} ${4 - k} 0 4 0Z`;
   const bars = [
     'M4.25 3.5h1.5v9h-1.5z',
     'M10.25 3.5h1.5v9h-1.5z',

@@ -5,8 +5,9 @@ import redhat from 'electron-installer-redhat';
 import { must } from './console.mjs';
 
 /**
- * electron-installer-redhat stages files in BUILD/usr; rpm 4.20 looks for them in a directory below BUILD that
- * it empties first. Built in place, rpm uses BUILD itself. Binaries stay as they are: rpm would strip them.
+ * electron-installer-redhat stages files in BUILD/usr; rpm 4.20 looks for them in a directory below BUILD
+ * that it empties first. Built in place, rpm uses BUILD itself. Binaries stay as they are: rpm would strip
+ * them.
  */
 class InPlaceInstaller extends redhat.Installer {
   async createPackage() {

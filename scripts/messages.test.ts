@@ -42,7 +42,7 @@ describe('messages of engine, gateway and command line in Chinese', () => {
     ).toEqual([]);
   });
 
-  test('a translation has the values of its English; only endings and verbs that English bends may be left away', () => {
+  test('a translation has the values of its English; only inflected endings and verbs may be missing', () => {
     const different = Object.entries(all).filter(([text, translation]) => {
       const endings = new Set(
         [

@@ -34,7 +34,8 @@ export async function installNpmPackages() {
     await must(
       npm.command,
       [...npm.args, ...how, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
-      'npm could not install the packages: check that the npm registry can be reached, delete node_modules and try again.',
+      'npm could not install the packages: check that the npm registry can be reached, ' +
+        'delete node_modules and try again.',
       { cwd: repository },
     );
     linkPinnedNode();
@@ -69,7 +70,8 @@ function linkPinnedNode() {
   if (!existsSync(source)) {
     if (Number(process.versions.node.split('.')[0]) < 24) {
       throw new Actionable(
-        `There is no package of Node 24 for ${process.platform}-${process.arch}: install Node 24 or later yourself and try again with it.`,
+        `There is no package of Node 24 for ${process.platform}-${process.arch}: ` +
+          'install Node 24 or later yourself and try again with it.',
       );
     }
     source = process.execPath;

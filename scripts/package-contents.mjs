@@ -59,9 +59,9 @@ export function copyBundle(from, entries, to) {
 }
 
 /**
- * Puts what stays a tree of files beside the app into `directory`: the command line, gateway and runtime, with
- * the pinned Node. The app can't run as Node itself (its fuse is off), and root's processes must not need a
- * window's runtime. Laid out as in the repository, so that one launcher serves both.
+ * Puts what stays a tree of files beside the app into `directory`: the command line, gateway and runtime,
+ * with the pinned Node. The app can't run as Node itself (its fuse is off), and root's processes must not
+ * need a window's runtime. Laid out as in the repository, so that one launcher serves both.
  */
 export function stageProgram(directory) {
   const copy = (...names) => {

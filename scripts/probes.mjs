@@ -20,12 +20,16 @@ export function bothProbes(directory = repository, platform = process.platform) 
   const missing = missingProbes(directory);
   if (missing.length === 0) return architectures.map(probeOf);
   throw new Actionable(
-    `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing, and without them ECI can't be verified on Docker Desktop: ${howToGet(platform)}`,
+    `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing, ` +
+      `and without them ECI can't be verified on Docker Desktop: ${howToGet(platform)}`,
   );
 }
 
 /** What to do about missing probes. They are C for Linux: no compiler of another system makes them. */
 export const howToGet = (platform = process.platform) =>
   platform === 'linux'
-    ? "install the other architecture's cross compiler (Debian: gcc-aarch64-linux-gnu and libc6-dev-arm64-cross, or gcc-x86-64-linux-gnu and libc6-dev-amd64-cross), then run `sh runtime/build.sh all`."
-    : 'nothing on this system compiles them. Run `sh runtime/build.sh all` on a Linux machine or in a Linux container, and copy both files here, to the same places.';
+    ? "install the other architecture's cross compiler (Debian: " +
+      'gcc-aarch64-linux-gnu and libc6-dev-arm64-cross, ' +
+      'or gcc-x86-64-linux-gnu and libc6-dev-amd64-cross), then run `sh runtime/build.sh all`.'
+    : 'nothing on this system compiles them. Run `sh runtime/build.sh all` on a Linux machine or in a ' +
+      'Linux container, and copy both files here, to the same places.';

@@ -73,7 +73,8 @@ async function openApp(headless, engineRuns) {
       }
       if (shown !== 'said' && shown !== 'asked') {
         throw new Actionable(
-          `The window did not show: run \`Xvfb ${display.name} & DISPLAY=${display.name} ${electron.path} ${args.join(' ')}\` to see why.\n${said.trim()}`,
+          `The window did not show: run \`Xvfb ${display.name} & DISPLAY=${display.name} ` +
+            `${electron.path} ${args.join(' ')}\` to see why.\n${said.trim()}`,
         );
       }
       if (shown === 'said') note(`Screenshot: ${screenshot}`);
@@ -83,7 +84,8 @@ async function openApp(headless, engineRuns) {
     const how = await Promise.race([closed, asked.then(() => 'asked')]);
     if (how !== 'asked' && how !== 0)
       throw new Actionable(
-        `The app ended unexpectedly (${String(how)}): read its last words below and try again.\n${said.trim()}`,
+        `The app ended unexpectedly (${String(how)}): read its last words below and try again.\n` +
+          said.trim(),
       );
   } finally {
     window.kill('SIGTERM');
@@ -92,7 +94,8 @@ async function openApp(headless, engineRuns) {
   }
   if (engineRuns)
     note(
-      `The window is closed. The engine keeps running: ${at('bin', 'bulkhead')} engine stop --root ${engineRoot}`,
+      'The window is closed. The engine keeps running: ' +
+        `${at('bin', 'bulkhead')} engine stop --root ${engineRoot}`,
     );
 }
 

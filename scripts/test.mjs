@@ -2,7 +2,8 @@
 //
 //   --only NAME[,NAME]   stages: lint, format, imports, typecheck, unit, engine, e2e
 //   PATH…                test files, by a part of their path
-//   --changed [REF]      what a change since REF (else: since the branch left main, and what is not committed)
+//   --changed [REF]      what a change since REF (else: since the branch left main, and what is not
+// committed)
 //                        touches: unit and component tests that import it, a choice of the engine tests
 //   --small              of the engine tests those tagged "small" (less than two minutes)
 //   --coverage           prints the coverage of unit and component tests
@@ -90,7 +91,10 @@ await main(
  */
 async function obstacle() {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    return 'these tests drive a real engine and need root on Linux: run `sudo npm test`, or leave them out with `npm test -- --only lint,typecheck,unit`.';
+    return (
+      'these tests drive a real engine and need root on Linux: run `sudo npm test`, ' +
+      'or leave them out with `npm test -- --only lint,typecheck,unit`.'
+    );
   }
   try {
     await build();

@@ -182,7 +182,7 @@ describe('the control socket', () => {
 });
 
 describe('subscribers', () => {
-  it('get the state, each that follows once it is on disk, and the step under way with its number', async () => {
+  it('get the state, each next one once it is on disk, and the current step with its number', async () => {
     const connection = await client();
     expect(await connection.request('subscribe')).toMatchObject({
       ok: true,

@@ -60,9 +60,9 @@ export class ControlServer {
   }
 
   /**
-   * Binds the socket that gets the name `file` when it is served; until then nobody connects. The caller holds
-   * the supervisor's lock, and writes no files meanwhile: they would get the socket's mode. Rejects when the
-   * system does not allow it.
+   * Binds the socket that gets the name `file` when it is served; until then nobody connects. The caller
+   * holds the supervisor's lock, and writes no files meanwhile: they would get the socket's mode. Rejects
+   * when the system does not allow it.
    */
   static async bind(file: string): Promise<ControlServer> {
     const control = new ControlServer(file);
@@ -102,7 +102,9 @@ export class ControlServer {
 
 const temporaryName = (file: string): string => `${file}.new`;
 
-/** One client. At most one state is on its way to it; of those that follow meanwhile the newest is retained. */
+/**
+ * One client. At most one state is on its way to it; of those that follow meanwhile the newest is retained.
+ */
 class Connection {
   readonly #socket: Socket;
   readonly #target: ControlTarget;

@@ -75,7 +75,7 @@ it('a cancelled start leaves the supervisor to go on: the next call waits for th
   });
 }, 120_000);
 
-it('SIGHUP restarts and SIGTERM stops, as requests do, and a client that never reads delays neither', async () => {
+it('SIGHUP restarts and SIGTERM stops; a client that never reads delays neither', async () => {
   await engine.start();
   const { control, first } = await subscribed();
   const stuck = connect({ path: engine.paths.controlSocket });
@@ -92,7 +92,7 @@ it('SIGHUP restarts and SIGTERM stops, as requests do, and a client that never r
   stuck.destroy();
 }, 120_000);
 
-it('a killed supervisor is seen at once by its clients, and its socket is replaced by the next one', async () => {
+it('clients detect a killed supervisor at once; the next one replaces its socket', async () => {
   await engine.start();
   const { control, first } = await subscribed();
   process.kill(first.supervisor.pid, 'SIGKILL');

@@ -39,8 +39,8 @@ export class EngineRunner {
   }
 
   /**
-   * Starts planner and dockerd, the latter after `beforeDockerd`. Resolves when the engine responds, or with the
-   * failure.
+   * Starts planner and dockerd, the latter after `beforeDockerd`. Resolves when the engine responds, or with
+   * the failure.
    */
   async start(beforeDockerd: Promise<unknown> = Promise.resolve()): Promise<Launched<void>> {
     const { paths, backends, children, record, log } = this.#options;

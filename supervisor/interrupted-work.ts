@@ -69,7 +69,8 @@ export class InterruptedWork {
     if (settled.ok && settled.value !== null) {
       const { names, how, problems } = settled.value;
       log(
-        `an interrupted recreation of ${names.join(', ')} was settled: ${[how, ...problems.map(plainText)].join('; ')}`,
+        `an interrupted recreation of ${names.join(', ')} was settled: ` +
+          [how, ...problems.map(plainText)].join('; '),
       );
     }
     return settled;

@@ -80,7 +80,7 @@ it('"stop" before the engine runs does nothing: its start was requested', async 
   expect(resumed).toMatchObject({ lines: [], stops: [] });
 });
 
-it('"stop" of one that is settled while the engine runs ends the supervisor, without waiting for that', async () => {
+it('"stop" ends the supervisor at once while an interrupted apply is resumed', async () => {
   let stop = false;
   const resumed = within(async (driver) => {
     if (stop) expect((await driver.stop()).ok).toBe(true);

@@ -78,7 +78,9 @@ export function resumeWithin(
       options.log(`an interrupted apply was settled: ${resumed.value.outcome?.kind ?? ''}`);
     if (!resumed.ok && resumed.error.code !== 'apply.in-progress')
       options.log(
-        `an interrupted apply could not be settled: ${resumed.error.message}${resumed.error.reason === undefined ? '' : `: ${resumed.error.reason}`}`,
+        'an interrupted apply could not be settled: ' +
+          resumed.error.message +
+          (resumed.error.reason === undefined ? '' : `: ${resumed.error.reason}`),
       );
     return resumed;
   };

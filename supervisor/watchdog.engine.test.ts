@@ -176,7 +176,7 @@ describe('a descriptor that the supervisor was given', () => {
       (await readdir(`/proc/${pid}/fd`)).map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')),
     );
 
-  it('is its own: gateway, planner and engine have none of it, and nothing of theirs but stdio reaches what they start', async () => {
+  it('belongs to each process: the children inherit stdio only', async () => {
     expect(await links(supervisor.pid)).toContain(secret);
     const { gateway, planner, dockerd } = await engine.state();
     for (const identity of [gateway, planner, dockerd])

@@ -29,7 +29,8 @@ export interface FixtureOptions {
 }
 
 export const settingsText = (eci: boolean, more = ''): string =>
-  `{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": ${eci} }${more}\n}\n`;
+  '{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": ' +
+  `${eci} }${more}\n}\n`;
 export const engineFile = (paths: RootPaths): string => path.join(paths.root, 'engine.txt');
 export const callsFile = (paths: RootPaths): string => path.join(paths.root, 'calls.txt');
 

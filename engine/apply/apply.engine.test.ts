@@ -127,7 +127,7 @@ describe('the main job on a real engine', () => {
   );
 
   test(
-    'A2, A6, D: on: ends verified; what was there stays in view, unprotected; the chosen one is gone, its volume and every image are kept',
+    'A2, A6, D: on: verified; old containers are shown unprotected, the chosen one is removed',
     { tags: ['small'] },
     async () => {
       const images = await docker('images', '--all', '--quiet', '--no-trunc');
@@ -253,7 +253,7 @@ describe('the main job on a real engine', () => {
 });
 
 describe('what goes wrong', () => {
-  test("an engine that does not come up under its new configuration: rolled back, with the engine's own reason", async () => {
+  test('an engine that does not start with its new configuration: rolled back, with its reason', async () => {
     const breaking = openTarget(root, {
       bulkheadCommand,
       projectRoot: project,
@@ -374,7 +374,7 @@ describe('what goes wrong', () => {
     await docker('rm', '-f', 'passing');
   });
 
-  test('D: what the draft would refuse of a chosen recreation is said by the plan, and stops the apply before it stops anything', async () => {
+  test('D: a chosen recreation that the draft refuses is in the plan and prevents the apply', async () => {
     const requestedApply = openTarget(root, {
       bulkheadCommand,
       projectRoot: project,
@@ -452,7 +452,7 @@ describe('what goes wrong', () => {
     await docker('rm', '-f', 'mounts');
   });
 
-  test('D: SIGKILL in the middle of the recreation that was chosen with the apply: the next start recreates the rest, and removes nothing twice', async () => {
+  test('D: after SIGKILL during a recreation, the next start recreates the rest once', async () => {
     await docker('run', '--detach', '--name', 'web', 'busybox', ...patient);
     await docker('create', '--name', 'idle', 'busybox', 'true');
     await docker('create', '--name', 'unwanted', 'busybox', 'true');

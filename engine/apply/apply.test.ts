@@ -71,7 +71,7 @@ const everythingBack = async () => {
 };
 
 describe('applying', () => {
-  test('turning ECI on runs every step in order, ends verified, records the version and settles the draft', async () => {
+  test('turning ECI on runs every step in order, records the version and drops the draft', async () => {
     await engineOff();
     await createSettingsStore(paths).setDraft(settingsText(true));
     const events: ApplyEvent[] = [];
@@ -160,7 +160,7 @@ describe('applying', () => {
     expect(await calls()).toEqual(['restart', 'health', 'verify', 'remove cccc']);
     expect(run.outcome).toMatchObject({ kind: 'applied', removed: [{ id: container().id, removed: true }] });
   });
-  test('chosen containers are recreated after that, as they were before the restart stopped them', async () => {
+  test('chosen containers are recreated afterwards, in their state before the restart', async () => {
     await engineOff();
     const running = container({ id: 'd'.repeat(64), name: 'busy', state: 'running' });
     const run = await apply(
@@ -334,7 +334,7 @@ describe('rolled back with the reason', () => {
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: broken });
     await everythingBack();
   });
-  test('to no settings file: the note beside it tells the gateway that this was meant, until the next apply', async () => {
+  test('to no settings file: the marker beside it shows the gateway that this is intended', async () => {
     await writeFile(engineFile(paths), 'none');
     const run = await apply(settingsText(true), {
       outcome: (call) => (call === 'verify' ? broken : undefined),
@@ -419,7 +419,7 @@ describe('rolled back with the reason', () => {
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: { code: 'internal', reason: 'boom' } });
     await everythingBack();
   });
-  test('when the roll back fails too, the error names the backup, and the next start rolls back', async () => {
+  test('when the roll back fails too, the error names the backup; the next start rolls back', async () => {
     await engineOff();
     const run = await apply(settingsText(true), {
       outcome: (call) => (call === 'restart' ? broken : undefined),

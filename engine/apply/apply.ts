@@ -157,7 +157,9 @@ const blockerText: Readonly<Record<Blocker, { message: string; hint: string }>> 
   },
   recreation: {
     message: 'not all that was chosen can be recreated',
-    hint: 'The plan says why, with the setting: bulkhead plan --recreate=NAME. Change that, or leave the container out.',
+    hint:
+      'The plan says why, with the setting: bulkhead plan --recreate=NAME. Change that, ' +
+      'or leave the container out.',
   },
   rights: { message: 'this user may not apply settings', hint: 'Run the same command with sudo.' },
 };

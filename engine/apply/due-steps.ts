@@ -23,9 +23,9 @@ export function hasBegunToChange(journal: Journal, change: StepChange): boolean 
 }
 
 /**
- * What to do about an apply that was interrupted. Finished is only one whose reversible steps are all done: it
- * was verified, or had nothing to verify and its engine answered. Everything else goes back to what was there
- * before, since nobody has seen the new state work.
+ * What to do about an apply that was interrupted. Finished is only one whose reversible steps are all done:
+ * it was verified, or had nothing to verify and its engine answered. Everything else goes back to what was
+ * there before, since nobody has seen the new state work.
  */
 export function resumeDecision(journal: Journal): 'finish' | 'roll-back' {
   if (journal.phase === 'rolling-back') return 'roll-back';

@@ -119,7 +119,7 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
     await everythingBack();
   });
 
-  test('once all is verified: applied, and reported that history has no record of it; the next apply makes one', async () => {
+  test('after verification: applied and reported; the next apply records it in the history', async () => {
     await writeFile(paths.settings, settingsText(false));
     expect((await apply('verify done')).outcome).toMatchObject({
       kind: 'applied',

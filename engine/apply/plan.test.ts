@@ -85,7 +85,7 @@ describe('plan', () => {
       ['old', 'before-eci'],
     ]);
   });
-  test('chosen containers are removed; a running one only with the word for it; one that is gone is dropped', () => {
+  test('chosen containers are removed, running ones only with includeRunning', () => {
     const choices = { remove: [busy.id, old.id, 'gone'], includeRunning: false, removeVolumes: true };
     const plan = makePlan(facts({ scan }), settingsText(true), choices);
     expect(plan.remove).toEqual([old.id]);
@@ -117,7 +117,7 @@ describe('plan', () => {
       'containers-recreated',
     );
   });
-  test('D: a chosen recreation that the gateway will refuse blocks it; what else stands in the way of one does not', () => {
+  test('D: a chosen recreation that the gateway will refuse blocks it; other obstacles do not', () => {
     const plan = makePlan(facts({ scan }), settingsText(true), { ...keepAllContainers, recreate: [busy.id] });
     const item = (code: 'refused' | 'gone-at-restart') => ({
       groups: [
@@ -170,7 +170,7 @@ describe('plan', () => {
     expect(off).toMatchObject({ restartNeeded: true, eciBefore: true, eciAfter: false, unprotected: [] });
     expect(codes(off)).toContain('eci-off');
   });
-  test('an engine that does not run is started; one that runs without the isolation runtime is restarted', () => {
+  test('a stopped engine is started; one that runs without the isolation runtime is restarted', () => {
     const stopped = makePlan(
       facts({ engine: { ...engine, phase: 'stopped', counts: null }, scan: null }),
       settingsText(true),

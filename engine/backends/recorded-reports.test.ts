@@ -41,7 +41,7 @@ describe('what a backend needs, as a user sees it', () => {
     expect(await reportForUser(asUser, paths)).toEqual(found);
   });
 
-  it('is what takes no rights to see where root has not looked: what only root can try hinders nobody', async () => {
+  it('is what needs no rights where root has not tested: a test for root only blocks nobody', async () => {
     expect(await reportForUser(asUser, paths)).toEqual(report([needs('kernel', true), needs('runc', true)]));
     expect(await reportForUser(backend(needs('root', false), needs('runc', false)), paths)).toMatchObject({
       available: false,

@@ -42,8 +42,8 @@ export function engineMessage(error: unknown): string {
 }
 
 /**
- * A failed call as an AppError, `what` being the sentence on what could not be done: `engine.unreachable` when nobody answered (or the gateway said 503),
- * `engine.request-failed` otherwise.
+ * A failed call as an AppError, `what` being the sentence on what could not be done: `engine.unreachable`
+ * when nobody answered (or the gateway said 503), `engine.request-failed` otherwise.
  */
 export function requestFailure(what: Message, error: unknown): Err<AppError> {
   const status = statusOf(error);

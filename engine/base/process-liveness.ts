@@ -54,7 +54,9 @@ async function psStart(pid: number, run: Run): Promise<string | null> {
 
 /** The same by Windows' own framework; no cmdlet, which could come from a module of the user's. */
 async function windowsStart(pid: number, run: Run): Promise<string | null> {
-  const script = `try { $p = [Diagnostics.Process]::GetProcessById(${pid}) } catch { 'none'; exit 0 }; $p.StartTime.ToFileTimeUtc()`;
+  const script =
+    `try { $p = [Diagnostics.Process]::GetProcessById(${pid}) } catch { 'none'; exit 0 }; ` +
+    '$p.StartTime.ToFileTimeUtc()';
   const result = await run(
     `${process.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\WindowsPowerShell\\v1.0\\powershell.exe`,
     ['-NoProfile', '-NonInteractive', '-Command', script],

@@ -15,7 +15,9 @@ afterEach(async () => {
 
 /** A `dockerd` that refuses what holds "frob", in dockerd's words. */
 async function fakeDockerd(
-  script = 'if grep -q frob "$3"; then echo "unable to configure the Docker daemon with file $3: the following directives don\'t match any configuration option: frob" >&2; exit 1; fi; echo configuration OK >&2',
+  script = 'if grep -q frob "$3"; then echo "unable to configure the Docker daemon with file $3: ' +
+    'the following directives don\'t match any configuration option: frob" >&2; exit 1; fi; ' +
+    'echo configuration OK >&2',
 ): Promise<void> {
   await writeFile(path.join(directory, 'dockerd'), `#!/bin/sh\n${script}\n`);
   await chmod(path.join(directory, 'dockerd'), 0o755);
@@ -27,7 +29,7 @@ const check = async (daemonJson: string) => {
   return checkEngineConfig(paths, { eci: true, runtimeName: 'bulkhead', runtimePath: paths.runtimeBinary });
 };
 
-it('a directive the engine refuses is reported with its text, without the path of the checked copy', async () => {
+it("a refused directive is reported with the engine's text, without the path of the copy", async () => {
   await fakeDockerd();
   expect(await check('{"debug": true}')).toEqual({ ok: true, value: undefined });
   const refused = await check('{"frob": 1}');

@@ -166,7 +166,7 @@ describe('scan (D)', () => {
     expect(engine.mostInspecting).toBeGreaterThan(1);
     expect(engine.mostInspecting).toBeLessThanOrEqual(16);
   });
-  test('a container that vanishes between list and inspect is left out; one that cannot be inspected is unknown, not fine', async () => {
+  test('one removed between list and inspect is left out; a failed inspect is "unknown"', async () => {
     for (const n of [1, 2, 3]) engine.add({ id: id(n), runtime: 'bulkhead' });
     engine.vanished.add(id(1));
     engine.broken.add(id(2));
@@ -265,7 +265,7 @@ describe('remove (D)', () => {
     );
   const volume = { Type: 'volume', Name: 'db', Source: '/x', Destination: '/data' };
 
-  test('one outcome per id, in order; running ones are refused unless asked for; volumes are kept', async () => {
+  test('one outcome per id, in order; running ones are refused by default; volumes are kept', async () => {
     engine.add({ id: id(1), mounts: [volume] });
     engine.add({ id: id(2), running: true, pid: 1 });
     const outcomes = await remove({ ids: [id(2), id(1), 'missing'] });

@@ -86,7 +86,7 @@ const docker = () => dockerClient(engine.socket, limitMs);
 const isHung = ({ name }: { readonly name: string }) => hungNames.includes(name);
 const didNotAnswer = `the engine did not answer within ${limitMs / 1000} s`;
 
-it("a scan lists what can't be inspected as not known, with the reason, and the others as they are", async () => {
+it("a scan lists what can't be inspected as unknown, with the reason", async () => {
   const scan = await scanContainers(docker(), { eci: false, eciSince: null, runtimeName: 'bulkhead' });
   if (!scan.ok) throw new Error(scan.error.message);
   const { containers } = scan.value;

@@ -19,8 +19,8 @@ export interface MakeOptions {
 
 /**
  * Makes a container through the gateway and connects it to its networks; it is not started. A refusal
- * by policy is `containers.recreate-blocked` with the gateway's text, which names the setting. On a failure the
- * created container stays: the caller rolls back.
+ * by policy is `containers.recreate-blocked` with the gateway's text, which names the setting. On a failure
+ * the created container stays: the caller rolls back.
  */
 export async function makeContainer(
   ports: RecreatePorts,

@@ -122,7 +122,8 @@ class GroupRun {
     const written = await writeRecreateJournal(this.#ports.paths, this.#journal);
     if (written.ok)
       await this.#ports.onCheckpoint?.(
-        `${this.#journal.step} ${this.#journal.members.map(({ newId }) => (newId === null ? '-' : '+')).join('')}`,
+        `${this.#journal.step} ` +
+          this.#journal.members.map(({ newId }) => (newId === null ? '-' : '+')).join(''),
       );
     return written;
   }

@@ -51,7 +51,7 @@ describe('what becomes of the old container (D)', () => {
       expect(one.changes).not.toContain('kept-written');
     }
   });
-  test('it stays where something was written inside it, or the engine does not say, unless it is to be removed', () => {
+  test('it stays if files in it changed or the engine does not report it, unless it is to be removed', () => {
     expect(plan(subject({}, { written }))).toMatchObject({
       removeOld: false,
       changes: expect.arrayContaining(['kept-written']),

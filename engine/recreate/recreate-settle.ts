@@ -12,8 +12,8 @@ import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { inspect, type RecreatePorts } from './recreate-ports.ts';
 
 /**
- * Rolls back a recreation from any point: removes created containers, and restores names, restart policies and
- * processes of the old ones. It reads the state of the engine, not the step in the journal, so it is
+ * Rolls back a recreation from any point: removes created containers, and restores names, restart policies
+ * and processes of the old ones. It reads the state of the engine, not the step in the journal, so it is
  * idempotent. Removes the journal when all is restored.
  */
 export async function rollBackRecreate(
@@ -136,10 +136,10 @@ export async function ignoreAbsent(removal: Promise<unknown>): Promise<void> {
 }
 
 /**
- * Rolls a recreation forward that cannot be rolled back, since a container run with --rm is gone once it stops:
- * renames and starts the new ones. Null: it can be rolled back. The value describes the outcome. A new one that
- * is gone as well is created once more; it is not started if it ran and ended, or if its start failed just now
- * (`startFailed`): it would be removed again.
+ * Rolls a recreation forward that cannot be rolled back, since a container run with --rm is gone once it
+ * stops: renames and starts the new ones. Null: it can be rolled back. The value describes the outcome. A new
+ * one that is gone as well is created once more; it is not started if it ran and ended, or if its start
+ * failed just now (`startFailed`): it would be removed again.
  */
 export async function rollForwardRecreate(
   ports: RecreatePorts,

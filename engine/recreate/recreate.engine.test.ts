@@ -51,7 +51,8 @@ interface Inspect {
   Mounts: { Destination: string }[];
   NetworkSettings: { Networks: Record<string, Record<string, unknown>> };
 }
-const look = async (name: string) => (JSON.parse(await docker('inspect', name)) as [Inspect])[0]; // what docker inspect prints
+// what docker inspect prints
+const look = async (name: string) => (JSON.parse(await docker('inspect', name)) as [Inspect])[0];
 const request = (ids: string[], more: Partial<RecreateRequest> = {}): RecreateRequest => ({
   ids,
   commit: [],
@@ -353,7 +354,7 @@ describe('the plan lists what is not carried over', () => {
     await docker('rmi', outcome?.kind === 'recreated' ? (outcome.image ?? '') : '');
   });
 
-  test('what was written inside is never removed unasked: the old one stays, though the new one runs healthy', async () => {
+  test('changed files are removed on request only: the old container stays', async () => {
     const write = [
       '--health-cmd',
       'true',
@@ -414,7 +415,7 @@ describe('the plan lists what is not carried over', () => {
     expect(await names()).toEqual(['host', 'main', 'side']);
   });
 
-  test('a refusal of the gateway blocks the plan, with the text of the refusal; containers that join one another are not reported as refused', async () => {
+  test('a refusal of the gateway blocks the plan with its text; joined ones are not refused', async () => {
     await docker('network', 'create', 'front');
     await old(
       'mounts',
@@ -676,7 +677,7 @@ describe('the plan lists what is not carried over', () => {
     await docker('rmi', outcome?.kind === 'recreated' ? (outcome.image ?? '') : '');
   });
 
-  test('links lead to what was recreated, also those of one recreated later and of a protected one', async () => {
+  test('links refer to the recreated one, also from later recreated and from protected ones', async () => {
     await old('linked', ...sleeper, 'busybox', 'sleep', '100000');
     await old('later', ...sleeper, '--link', 'linked:it', 'busybox', 'sleep', '100000');
     await guarded.sh('docker run -d --stop-signal SIGKILL --name new --link linked:it busybox sleep 100000');
@@ -696,7 +697,7 @@ describe('the plan lists what is not carried over', () => {
     expect(await names()).toEqual(['later', 'linked', 'new']);
   });
 
-  test('one that does not run is not started; the old one is kept beside it, and a taken name is no obstacle', async () => {
+  test('a stopped one is not started; the old one is kept; a used name is no obstacle', async () => {
     await docker(
       'create',
       '--runtime',
@@ -875,7 +876,7 @@ describe('killed at every point: undone or finished at the next look', () => {
     expect(await names()).toEqual(['gone']);
   });
 
-  test('one run with --rm whose new one was removed too, because its client disconnected during the start, is created again', async () => {
+  test('--rm: one whose new one was removed when its client disconnected is created again', async () => {
     await old('gone', ...sleeper, '--rm', '-e', 'A=1', 'busybox', 'sleep', '100000');
     await killAt('start +', request(['gone'], { withoutWayBack: true }));
     await docker('rm', '-f', 'gone');
@@ -888,7 +889,7 @@ describe('killed at every point: undone or finished at the next look', () => {
     expect(await names()).toEqual(['gone']);
   });
 
-  test('one run with --rm that ended before it was committed leaves what was made to try: that takes its place, and says what is missing', async () => {
+  test('--rm: the test copy of one that ended before its commit replaces it, reported', async () => {
     await old('gone', ...sleeper, '--rm', 'busybox', 'sleep', '100000');
     await killAt('made', request(['gone'], { commit: ['gone'], withoutWayBack: true }));
     await docker('kill', 'gone');

@@ -43,7 +43,7 @@ describe('the requesting user (A8)', () => {
     ]).toEqual(['1000', '1001', null]);
   });
   test.runIf(process.getuid?.() === 0)(
-    "is a person, also where the process is root's: the one named by an option, else the one behind sudo or pkexec, by number if the machine has no account of it",
+    'is the user named by an option, else the one of sudo or pkexec, by number without an account',
     async () => {
       for (const name of ['SUDO_UID', 'PKEXEC_UID']) vi.stubEnv(name, undefined);
       try {

@@ -14,7 +14,7 @@ const status = (more: Partial<Record<'SigCgt' | 'SigBlk' | 'SigIgn', string>>) =
     .join('\n');
 const term = '0000000000004000';
 
-test('a first process without a handler for SIGTERM is waited for; one with a handler, or that waits for it (tini), is not', () => {
+test('the full timeout counts for a first process that neither handles nor waits for SIGTERM', () => {
   expect(stopWait({ pidMode: '' }, status({}))).toBe(10);
   expect(stopWait({ pidMode: '' }, status({ SigCgt: term }))).toBe(0);
   expect(stopWait({ pidMode: '' }, status({ SigBlk: term }))).toBe(0);

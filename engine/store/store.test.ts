@@ -55,7 +55,7 @@ describe('reading a settings file', () => {
       value: { exists: true, text: '\uFEFF{"ä": 1}\r\n', hash: sha256('\uFEFF{"ä": 1}\r\n') },
     });
   });
-  test('refuses a directory, a FIFO, a dangling link loop, UTF-16 and broken UTF-8, saying which file', async () => {
+  test('refuses a directory, a FIFO, a link loop, UTF-16 and invalid UTF-8, and names the file', async () => {
     await mkdir(at('dir.json'));
     await symlink('loop.json', at('loop.json'));
     await writeFile(at('utf16.json'), Buffer.from('\uFEFF{}', 'utf16le'));
@@ -78,7 +78,8 @@ describe('reading a settings file', () => {
     await writeFile(at('secret.json'), '{}', { mode: 0o600 });
     await chmod(dir, 0o755);
     const { done } = runScript(
-      `import { readSettings } from ${module('../base/files.ts')}; const r = await readSettings(process.argv.at(-1)); console.log(JSON.stringify(r));`,
+      `import { readSettings } from ${module('../base/files.ts')}; ` +
+        'const r = await readSettings(process.argv.at(-1)); console.log(JSON.stringify(r));',
       [at('secret.json')],
       { uid: 65534 },
     );
@@ -138,7 +139,8 @@ describe('writing a file', () => {
       await writeFile(at('a.json'), 'old');
       await chmod(dir, 0o755);
       const { done } = runScript(
-        `import { writeFileAtomic } from ${module('../base/files.ts')}; console.log(JSON.stringify(await writeFileAtomic(process.argv.at(-1), 'new')));`,
+        `import { writeFileAtomic } from ${module('../base/files.ts')}; ` +
+          "console.log(JSON.stringify(await writeFileAtomic(process.argv.at(-1), 'new')));",
         [at('a.json')],
         { uid: 65534 },
       );
@@ -149,7 +151,7 @@ describe('writing a file', () => {
       expect(await readFile(at('a.json'), 'utf8')).toBe('old');
     },
   );
-  test('a writer killed at any moment leaves the old or the new text, never a part, and its leftovers can be swept', async () => {
+  test('a killed writer leaves the old or the new text; its leftovers are removed', async () => {
     const size = 3_000_000;
     await writeFile(at('a.json'), 'a'.repeat(size));
     for (let round = 0; round < 4; round++) {
@@ -187,7 +189,9 @@ describe('the lock', () => {
   });
   test('of a killed process is taken over by exactly one of many who want it', async () => {
     const holder = runScript(
-      `import { acquireLock } from ${module('../base/lock.ts')}; await acquireLock(process.argv.at(-1)); process.stdout.write('held'); setInterval(() => {}, 1000);`,
+      `import { acquireLock } from ${module('../base/lock.ts')}; ` +
+        "await acquireLock(process.argv.at(-1)); process.stdout.write('held'); " +
+        'setInterval(() => {}, 1000);',
       [at('l')],
     );
     await once(holder.child.stdout, 'data');
@@ -222,7 +226,7 @@ describe('the lock', () => {
 });
 
 describe('draft and conflict', () => {
-  test('the draft follows the file until it is edited, then keeps its base; a change underneath is a conflict', async () => {
+  test('the draft follows the file until edited; then a changed file is a conflict', async () => {
     const paths = rootPaths(dir);
     const store = createSettingsStore(paths);
     expect(await store.read()).toMatchObject({
@@ -286,7 +290,7 @@ describe('draft and conflict', () => {
       'settings.too-large',
     );
   });
-  test('a watch reports a rename, an edit in place and a deletion, but not a rewrite of the same text', async () => {
+  test('a watch reports rename, edit in place and deletion, but not a rewrite of the same text', async () => {
     const paths = rootPaths(dir);
     const store = createSettingsStore(paths);
     const seen: (() => void)[] = [];
@@ -351,7 +355,7 @@ describe('history', () => {
     expect(await store.rollback(0)).toMatchObject({ ok: true, value: { draft: '', applied: '' } });
     expect(await store.rollback(1)).toMatchObject({ ok: true, value: { draft: 'a', applied: '' } });
   });
-  test('an existing version is never overwritten; a damaged one is skipped and its number stays taken', async () => {
+  test('an existing version is never overwritten; a damaged one is skipped', async () => {
     const history = at('history');
     await writeVersion(history, { entry: entry(1, 'a'), settings: 'a', daemonJson: null });
     expect(
@@ -365,7 +369,7 @@ describe('history', () => {
       value: { current: 3, recorded: false, next: 4 },
     });
   });
-  test('rolling back to version 0, "no file", makes the draft an empty document where there is a file', async () => {
+  test('rolling back to version 0, "no file", makes the draft an empty document', async () => {
     const paths = rootPaths(dir);
     await writeFile(paths.settings, '{"enhancedContainerIsolation":{"value":true}}');
     const store = createSettingsStore(paths);
@@ -375,7 +379,7 @@ describe('history', () => {
     const before = effectiveSettings('');
     expect(rolled.ok && effectiveSettings(rolled.value.draft)).toEqual(before);
   });
-  test('lists versions newest first with what each changed, an unreadable one, an unrecorded change, and version 0', async () => {
+  test('lists versions newest first: changes of each, unreadable, unrecorded, and version 0', async () => {
     const paths = rootPaths(dir);
     const store = createSettingsStore(paths);
     expect(await store.historyItems()).toEqual({ ok: true, value: [] });

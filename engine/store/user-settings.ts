@@ -29,8 +29,8 @@ export interface StoredPreferences {
 }
 
 /**
- * What is in the file, judged as the gateway judges it (gateway/settings/user-settings.ts). No file and an empty one:
- * no preferences.
+ * What is in the file, judged as the gateway judges it (gateway/settings/user-settings.ts). No file and an
+ * empty one: no preferences.
  */
 export async function readUserSettings(root: string): Promise<StoredPreferences> {
   let text: string;

@@ -101,7 +101,8 @@ describe('an engine of an unknown kind', () => {
       trayState(stateOf(capabilities), desktopLabels('en', 'en'), Date.now()).engine;
     expect([tray(targetCapabilities.embedded), tray(dummy)]).toEqual(['stop', null]);
     const audit = effectiveSettings(
-      '{"configurationFileVersion":2,"enhancedContainerIsolation":{"value":true},"bulkhead":{"mode":"audit"}}',
+      '{"configurationFileVersion":2,"enhancedContainerIsolation":{"value":true},' +
+        '"bulkhead":{"mode":"audit"}}',
       { exists: true },
     );
     const protection = (capabilities: TargetCapabilities) =>

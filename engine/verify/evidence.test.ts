@@ -71,7 +71,8 @@ test.each([
         operations: { ...confined, 'sysrq-trigger': 'EIO', 'start-swap': 'EINVAL', 'set-time': 'ENOSYS' },
       }),
     )[1],
-    '63 of 66 refused; 1 not in this kernel; wrong: open sysrq-trigger (reboot, crash, kill) (EIO), add swap (EINVAL)',
+    '63 of 66 refused; 1 not in this kernel; wrong: open sysrq-trigger (reboot, crash, kill) (EIO), ' +
+      'add swap (EINVAL)',
     '66 项中有 63 项被拒绝；1 项在此内核中不存在；不符：打开 sysrq-trigger（重启、崩溃、终止） (EIO)、添加交换空间 (EINVAL)',
   ],
   [
@@ -100,7 +101,8 @@ test.each([
         user: 0,
       },
     }),
-    "inside: root wrote (ok) as 0:0, could write the user's file (ok) of 0:0; outside: there is no file, the user is 0",
+    "inside: root wrote (ok) as 0:0, could write the user's file (ok) of 0:0; " +
+      'outside: there is no file, the user is 0',
     '内部：root 以 0:0 写入（ok），可写用户的文件（ok，属于 0:0）；外部：没有该文件，用户为 0',
   ],
   [
@@ -118,7 +120,8 @@ test.each([
       observed({ namespaces: { net: 'net:[1]', user: 'user:[2]' } }),
       null,
     ),
-    'joined a protected one: net:[1] in user:[2], it is in net:[3], user:[4]; no unprotected one was made to ask for',
+    'joined a protected one: net:[1] in user:[2], it is in net:[3], user:[4]; ' +
+      'no unprotected one was made to ask for',
     '加入受保护的容器：user:[2] 中的 net:[1]，而对方在 net:[3]、user:[4]；未创建可供请求的未受保护容器',
   ],
   [
@@ -128,7 +131,8 @@ test.each([
         created: observed({ uidMap: '0 1 2' }),
       },
     }),
-    `made through a mounted socket, asking for runc and userns=host: uid_map "0 1 2" with runtime "bulkhead"; its maker: "${range}"`,
+    'made through a mounted socket, asking for runc and userns=host: ' +
+      `uid_map "0 1 2" with runtime "bulkhead"; its maker: "${range}"`,
     `通过已挂载的套接字创建，请求 runc 和 userns=host：uid_map "0 1 2"，运行时 "bulkhead"；创建者："${range}"`,
   ],
   [

@@ -145,7 +145,7 @@ describe('claims are judged by observations', () => {
         });
       }
     });
-    test('what the machine allows every process does not count against confinement, and the setting is named', () => {
+    test('what the machine allows every process does not count; its setting is named', () => {
       const given = {
         'watch-all-processes': ['kernel.perf_event_paranoid', '-1', '1'],
         'handle-kernel-faults': ['vm.unprivileged_userfaultfd', '1', '0'],
@@ -192,7 +192,7 @@ describe('claims are judged by observations', () => {
       expect(of('mount-tmpfs', 'EINVAL')).toEqual(['unclear', false]);
     });
   });
-  test('A7: a container that joins a protected one is in its user namespace, and an unprotected one is refused by ECI', () => {
+  test('A7: a container joins the user namespace of a protected one; others are refused', () => {
     const owner = probe(range, {}, { namespaces: { net: 'net:[1]', user: 'user:[1]' } });
     const refused = {
       request: 'an unprotected one',
@@ -239,7 +239,7 @@ describe('claims are judged by observations', () => {
         ).verdict,
       ).toBe('fail');
     });
-    test('not offered is it where nothing is shared alone; what the user may not write to is not tried; a full disk shows nothing', () => {
+    test('not offered without a shared directory or write access; a full disk proves nothing', () => {
       expect(judgeUnshared(null)).toMatchObject({
         verdict: 'not-offered',
         evidence: 'nothing is shared: no directory may be mounted',
@@ -253,7 +253,7 @@ describe('claims are judged by observations', () => {
         evidence: 'no shared directory takes a file: /tmp (ENOSPC)',
       });
     });
-    test('nothing is written into a read-only one, by what the container says and by what the machine sees', () => {
+    test('nothing is written into a read-only one, reported by the container and seen on the machine', () => {
       expect(judgeReadOnly(observed()).verdict).toBe('pass');
       expect(judgeReadOnly(observed({ readOnlyChanged: true })).verdict).toBe('fail');
       expect(judgeReadOnly(observed({}, { readOnly: { written: true, remount: 'ok' } })).verdict).toBe(
@@ -266,7 +266,7 @@ describe('claims are judged by observations', () => {
       expect(judgeReadOnly({ error: 'refused' }).verdict).toBe('fail');
     });
   });
-  test('A10: hidden is a claim of its own; without lxcfs the other is limited, with it the numbers must differ', () => {
+  test('A10: masking is its own claim; the views are limited without lxcfs, and differ with it', () => {
     const proc = (more: Partial<NonNullable<ProbeFacts['proc']>>) => {
       const seen = probe(
         range,
@@ -297,7 +297,7 @@ describe('claims are judged by observations', () => {
     expect(proc({ tried: { 'write /proc/sysrq-trigger': 'ok' } })).toEqual(['fail', 'limited']);
     expect(proc({ tried: {} })).toEqual(['fail', 'limited']);
   });
-  test('A11: what a container makes through its socket has another range than it, and the isolation runtime', () => {
+  test('A11: one created through a mounted socket has another range, and the isolation runtime', () => {
     const maker = (said = '', started = 204) =>
       probe(range, {}, { throughSocket: { created: 201, started, id: 'a', said } }).value;
     const other = probe('0 1000065536 65536');
@@ -381,7 +381,7 @@ test('audit mode: no refusal is claimed, and nothing makes the engine protected'
   ).toBe('unverified');
 });
 
-test('a claim that is limited or not offered leaves nothing open, one that was not run or is missing does', () => {
+test('a limited or not offered claim leaves nothing open; one not run or missing does', () => {
   const now = Date.now();
   const state = (claims: Claim[]) =>
     protectionState({
@@ -514,7 +514,7 @@ test('a recorded verification that cannot be understood is none', async () => {
   }
 });
 
-test('the directory shared with a probe is inaccessible to other users: its container writes as root', async () => {
+test('the directory shared with a probe is closed to other users: its container writes as root', async () => {
   const directory = await mkdtemp('/tmp/bh-share-');
   try {
     const made = await makeProbeShare([path.join(directory, 'none'), directory], 'x');

@@ -34,7 +34,9 @@ function report(figure: Figure): void {
   figures.push(figure);
   const { name, value, unit, atMost, note } = figure;
   console.log(
-    `${name.padEnd(52)} ${String(value).padStart(7)} ${unit.padEnd(3)} ${atMost === null ? '' : `${value <= atMost ? 'ok    ' : 'MISSED'} at most ${atMost}`}${note === undefined ? '' : `   (${note})`}`,
+    `${name.padEnd(52)} ${String(value).padStart(7)} ${unit.padEnd(3)} ` +
+      (atMost === null ? '' : `${value <= atMost ? 'ok    ' : 'MISSED'} at most ${atMost}`) +
+      (note === undefined ? '' : `   (${note})`),
   );
 }
 const median = (values: readonly number[]): number =>
@@ -90,7 +92,9 @@ async function measureStarts(): Promise<void> {
       value: median(times),
       unit: 'ms',
       atMost: 600,
-      note: `${Math.min(...times)} to ${Math.max(...times)}, the first ${times[0] ?? 0}; load ${(os.loadavg()[0] ?? 0).toFixed(1)}`,
+      note:
+        `${Math.min(...times)} to ${Math.max(...times)}, the first ${times[0] ?? 0}; ` +
+        `load ${(os.loadavg()[0] ?? 0).toFixed(1)}`,
     });
     console.log(`  a start in the middle: ${all.find(({ ms }) => ms === median(times))?.steps ?? ''}`);
   } finally {
@@ -170,7 +174,22 @@ async function measureWindow(): Promise<void> {
       { length: 300 },
       (_, i) => `"registry.example/team/tool-${i}:${i % 9}.${i % 7}"`,
     ).join(',\n          ');
-    const document = `{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": {\n    "locked": true,\n    "value": true,\n    "dockerSocketMount": {\n      "imageList": {\n        "images": [\n          ${images}\n        ]\n      },\n      "commandList": { "type": "deny", "commands": ["push"] }\n    }\n  }\n}\n`;
+    const document = `{
+  "configurationFileVersion": 2,
+  "enhancedContainerIsolation": {
+    "locked": true,
+    "value": true,
+    "dockerSocketMount": {
+      "imageList": {
+        "images": [
+          ${images}
+        ]
+      },
+      "commandList": { "type": "deny", "commands": ["push"] }
+    }
+  }
+}
+`;
     const taken = await window.request('settings:set-draft', { text: document });
     if (!taken.ok) throw new Error(taken.error.message);
     await routesOf.go('JSON');

@@ -123,7 +123,9 @@ try {
     const used = ((processorTime(gateway.pid ?? 0) - before) / (rounds + 1)) * 1000;
     const ratio = median(times.stock) / median(times.gateway);
     console.log(
-      `${what.padEnd(30)} stock ${median(times.stock).toFixed(0).padStart(7)} ms   gateway ${median(times.gateway).toFixed(0).padStart(7)} ms   throughput ratio ${ratio.toFixed(3)}   gateway's processor ${used.toFixed(0).padStart(5)} ms${ratio >= 0.9 ? '' : '   BELOW 0.9'}`,
+      `${what.padEnd(30)} stock ${median(times.stock).toFixed(0).padStart(7)} ms   gateway ` +
+        `${median(times.gateway).toFixed(0).padStart(7)} ms   throughput ratio ${ratio.toFixed(3)}   ` +
+        `gateway's processor ${used.toFixed(0).padStart(5)} ms${ratio >= 0.9 ? '' : '   BELOW 0.9'}`,
     );
   }
 } finally {

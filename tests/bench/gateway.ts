@@ -29,7 +29,8 @@ function row(
   const verdict =
     target === undefined ? '' : `   target ${target.text}${target.holds(ratio) ? '' : '  MISSED'}`;
   console.log(
-    `${name.padEnd(40)} direct ${direct.toFixed(digits).padStart(8)}   gateway ${through.toFixed(digits).padStart(8)} ${unit.padEnd(10)} ratio ${ratio.toFixed(3)}${verdict}`,
+    `${name.padEnd(40)} direct ${direct.toFixed(digits).padStart(8)}   gateway ` +
+      `${through.toFixed(digits).padStart(8)} ${unit.padEnd(10)} ratio ${ratio.toFixed(3)}${verdict}`,
   );
 }
 const atLeast = (share: number) => ({ text: `>= ${share}`, holds: (ratio: number) => ratio >= share });
@@ -153,7 +154,8 @@ async function create(socketPath: string): Promise<number> {
   for (let i = 0; i < 10; i++) {
     const start = performance.now();
     const answer = await client.exchange(
-      `POST /v1.45/containers/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(createBody)}\r\n\r\n${createBody}`,
+      'POST /v1.45/containers/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n' +
+        `Content-Length: ${Buffer.byteLength(createBody)}\r\n\r\n${createBody}`,
     );
     ms += performance.now() - start;
     const id = /"Id":"([0-9a-f]{64})"/.exec(answer)?.[1];
@@ -221,7 +223,9 @@ try {
   console.log(`${'gateway RSS, after streams'.padEnd(40)} ${await rss()}   target < 80 MB`);
   for (const { name, p50, p99 } of await decisions(engine.socket, settings, engine.root, createBody)) {
     console.log(
-      `decision: ${name.padEnd(50)} p50 ${p50.toFixed(1).padStart(7)} us   p99 ${p99.toFixed(1).padStart(7)} us${name.includes('with facts') ? '' : `   target p99 < 100 us${p99 < 100 ? '' : '  MISSED'}`}`,
+      `decision: ${name.padEnd(50)} p50 ${p50.toFixed(1).padStart(7)} us   p99 ` +
+        `${p99.toFixed(1).padStart(7)} ` +
+        `us${name.includes('with facts') ? '' : `   target p99 < 100 us${p99 < 100 ? '' : '  MISSED'}`}`,
     );
   }
 } finally {

@@ -141,7 +141,10 @@ function row(name: string, { max, p99, pings, mb, outcome }: Measured): void {
     .map(([status, count]) => `${count} x ${status}`)
     .join(', ');
   console.log(
-    `${name.padEnd(52)} ping max ${max.ms.toFixed(0).padStart(5)} ms (${max.waiting.toFixed(0)} of it waiting)  p99 ${p99.toFixed(0).padStart(4)} ms  of ${String(pings).padStart(5)}   RSS ${mb.toFixed(0).padStart(4)} MB   ${(outcome.ms / 1000).toFixed(1)} s: ${answers}${holds ? '' : '   MISSED'}`,
+    `${name.padEnd(52)} ping max ${max.ms.toFixed(0).padStart(5)} ms (${max.waiting.toFixed(0)} of it ` +
+      `waiting)  p99 ${p99.toFixed(0).padStart(4)} ms  of ${String(pings).padStart(5)}   RSS ` +
+      `${mb.toFixed(0).padStart(4)} MB   ${(outcome.ms / 1000).toFixed(1)} s: ` +
+      `${answers}${holds ? '' : '   MISSED'}`,
   );
 }
 

@@ -149,7 +149,7 @@ describe('A1: dockerode works through the gateway with ECI on', () => {
     await container.remove({ force: true });
   });
 
-  it('builds an image with the classic builder, follows progress, shows errors; with BuildKit it does not', async () => {
+  it('builds an image with the classic builder, with progress and errors; not with BuildKit', async () => {
     const tar = await archive('Dockerfile', 'FROM busybox\nRUN echo rode > /f\nCMD cat /f\n');
     const output = await finished(await client.buildImage(tar, { t: 'rode:1' }));
     expect(JSON.stringify(output)).toContain('Successfully tagged rode:1');

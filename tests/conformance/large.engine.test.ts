@@ -42,7 +42,8 @@ describe(`A1: ${megabytes} MB (BULKHEAD_LARGE_MEGABYTES) through the gateway don
     'docker load',
     async () => {
       const { grown, stdout } = await growth(
-        `${process.execPath} ${largeImage} ${megabytes} | docker load && docker image inspect -f '{{.Size}}' large:1`,
+        `${process.execPath} ${largeImage} ${megabytes} | docker load && ` +
+          "docker image inspect -f '{{.Size}}' large:1",
       );
       expect(stdout).toContain('Loaded image: large:1');
       expect(stdout).toContain(String(megabytes * 1024 * 1024));
@@ -56,14 +57,17 @@ describe(`A1: ${megabytes} MB (BULKHEAD_LARGE_MEGABYTES) through the gateway don
     async () => {
       // It runs: only then are ids of a range rewritten on the way.
       const { code } = await guarded.sh(
-        `docker run -d --name large busybox sh -c 'dd if=/dev/zero of=/zeros bs=1M count=0 seek=${megabytes}; exec sleep 1000'; until docker exec large test -s /zeros; do sleep .1; done`,
+        "docker run -d --name large busybox sh -c 'dd if=/dev/zero of=/zeros bs=1M count=0 " +
+          `seek=${megabytes}; exec sleep 1000'; until docker exec large test -s /zeros; do sleep .1; done`,
       );
       expect(code).toBe(0);
       const out = await growth('docker cp large:/zeros - | wc -c');
       expect(Number(out.stdout)).toBeGreaterThanOrEqual(megabytes * 1024 * 1024);
       expect(out.grown).toBeLessThan(allowance);
       const into = await growth(
-        `truncate -s ${megabytes}M zeros && tar -c zeros | docker cp - large:/tmp && docker cp large:/tmp/zeros - | wc -c; docker exec large stat -c '%u' /tmp/zeros; docker rm -f large`,
+        `truncate -s ${megabytes}M zeros && tar -c zeros | docker cp - large:/tmp && ` +
+          "docker cp large:/tmp/zeros - | wc -c; docker exec large stat -c '%u' /tmp/zeros; " +
+          'docker rm -f large',
       );
       const [back, owner] = into.stdout.split('\n');
       expect(Number(back)).toBeGreaterThanOrEqual(megabytes * 1024 * 1024);

@@ -29,7 +29,8 @@ afterAll(async () => {
 
 const old = (doing: string, name = 'old') =>
   new RegExp(
-    `enhanced container isolation: docker ${doing} on container ${name} is blocked: .*created under enhanced container isolation \\(D\\); .*bulkhead\\.existingContainers`,
+    `enhanced container isolation: docker ${doing} on container ${name} is blocked: ` +
+      '.*created under enhanced container isolation \\(D\\); .*bulkhead\\.existingContainers',
   );
 
 /** A refused command, the exit code a refusal of the engine gives it, and what its user reads. */
@@ -113,7 +114,8 @@ describe.concurrent(
 
     it('inspecting, ending and removing still work for containers that are not protected', async () => {
       const outcome = await guarded.sh(
-        'docker logs old && docker top old >/dev/null && docker inspect -f "{{.Name}}" old && docker diff terminal && docker stop -t 0 terminal',
+        'docker logs old && docker top old >/dev/null && docker inspect -f "{{.Name}}" old && ' +
+          'docker diff terminal && docker stop -t 0 terminal',
       );
       expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining('/old\n') as string });
     });

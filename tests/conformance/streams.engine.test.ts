@@ -79,11 +79,13 @@ const hash = (data: Buffer) => createHash('sha256').update(data).digest('hex');
 
 describe('A1: raw clients get through the gateway what they get from the engine', () => {
   for (const upgrade of ['Connection: Upgrade\r\nUpgrade: tcp\r\n', '']) {
-    it(`exec and attach carry 5 MB both ways with half-close, ${upgrade === '' ? 'without' : 'with'} an upgrade`, async () => {
+    const withOrWithout = upgrade === '' ? 'without' : 'with';
+    it(`exec and attach transfer 5 MB both ways with half-close, ${withOrWithout} an upgrade`, async () => {
       const data = randomBytes(5 * 1024 * 1024);
       const container = await created({ Cmd: ['cat'], OpenStdin: true, StdinOnce: true, Tty: false });
       const { socket: attach, answer } = await upgraded(
-        `POST /containers/${container}/attach?stream=1&stdin=1&stdout=1 HTTP/1.1\r\nHost: d\r\n${upgrade}Content-Length: 0\r\n\r\n`,
+        `POST /containers/${container}/attach?stream=1&stdin=1&stdout=1 HTTP/1.1\r\nHost: d\r\n` +
+          `${upgrade}Content-Length: 0\r\n\r\n`,
       );
       expect(answer).toMatch(upgrade === '' ? /^HTTP\/1\.1 200/ : /^HTTP\/1\.1 101/);
       await call('POST', `/containers/${container}/start`);
@@ -97,7 +99,8 @@ describe('A1: raw clients get through the gateway what they get from the engine'
         ) as { Id: string }
       ).Id;
       const { socket: executed } = await upgraded(
-        `POST /exec/${exec}/start HTTP/1.1\r\nHost: d\r\n${upgrade}Content-Type: application/json\r\nContent-Length: 28\r\n\r\n{"Detach":false,"Tty":false}`,
+        `POST /exec/${exec}/start HTTP/1.1\r\nHost: d\r\n${upgrade}Content-Type: application/json\r\n` +
+          'Content-Length: 28\r\n\r\n{"Detach":false,"Tty":false}',
       );
       for (const socket of [executed, attach]) {
         const back = buffer(socket);
@@ -117,7 +120,9 @@ describe('A1: raw clients get through the gateway what they get from the engine'
     await call('POST', `/containers/${container}/start`);
     const key = randomBytes(16).toString('base64');
     const { socket, answer } = await upgraded(
-      `GET /containers/${container}/attach/ws?stream=1&stdin=1&stdout=1 HTTP/1.1\r\nHost: d\r\nOrigin: http://d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+      `GET /containers/${container}/attach/ws?stream=1&stdin=1&stdout=1 HTTP/1.1\r\nHost: d\r\n` +
+        'Origin: http://d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+        `Sec-WebSocket-Key: ${key}\r\n\r\n`,
     );
     expect(answer).toMatch(/^HTTP\/1\.1 101/);
     expect(answer).toContain(
@@ -185,7 +190,8 @@ describe('A1: raw clients get through the gateway what they get from the engine'
     const back = buffer(socket);
     const get = (target: string, more = '') => `GET ${target} HTTP/1.1\r\nHost: d\r\n${more}\r\n`;
     socket.end(
-      `${get('/_ping')}${get('/containers/nosuch/json')}${get('/debug/vars')}${get('/version')}${get('/_ping', 'Connection: close\r\n')}`,
+      `${get('/_ping')}${get('/containers/nosuch/json')}${get('/debug/vars')}${get('/version')}` +
+        get('/_ping', 'Connection: close\r\n'),
     );
     const statuses = [...(await back).toString().matchAll(/HTTP\/1\.1 (\d{3})/g)].map((match) => match[1]);
     expect(statuses).toEqual(['200', '404', '403', '200', '200']);

@@ -62,7 +62,7 @@ describe('A1, B2: a Testcontainers session with its reaper (a stand-in that spea
     );
   });
 
-  it('works where the list names the image; the session leaves nothing behind when its process is killed', async () => {
+  it('works for a listed image; the session leaves nothing behind when its process is killed', async () => {
     await guarded.gateway.settings(
       eciOn(guarded.scratch, {
         dockerSocketMount: {

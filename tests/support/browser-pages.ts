@@ -214,7 +214,8 @@ export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'):
 export async function overflows(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const said = (e: Element) =>
-      `${e.tagName.toLowerCase()} "${(e.textContent ?? '').trim().slice(0, 50)}" by ${Math.round(e.scrollWidth - e.clientWidth)}`;
+      `${e.tagName.toLowerCase()} "${(e.textContent ?? '').trim().slice(0, 50)}" by ` +
+      Math.round(e.scrollWidth - e.clientWidth);
     const wide =
       document.scrollingElement !== null && document.scrollingElement.scrollWidth > window.innerWidth
         ? ['the window would scroll sideways']

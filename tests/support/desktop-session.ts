@@ -67,7 +67,9 @@ export async function startDesktopSession(
   });
   await writeFile(
     path.join(directory, 'dunstrc'),
-    `[global]\nenable_recursive_icon_lookup = false\nstack_duplicates = false\nnotification_limit = 0\nidle_threshold = 0\n[urgency_low]\ntimeout = 0\n[urgency_normal]\ntimeout = 0\n[everything]\nscript = ${script}\n`,
+    '[global]\nenable_recursive_icon_lookup = false\nstack_duplicates = false\nnotification_limit = 0\n' +
+      'idle_threshold = 0\n[urgency_low]\ntimeout = 0\n[urgency_normal]\ntimeout = 0\n[everything]\n' +
+      `script = ${script}\n`,
   );
   children.push(spawn('dunst', ['-conf', path.join(directory, 'dunstrc')], { env: whole, stdio: 'ignore' }));
   if (tray) children.push(spawn('xfce4-panel', ['--disable-wm-check'], { env: whole, stdio: 'ignore' }));

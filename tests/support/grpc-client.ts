@@ -48,7 +48,8 @@ export async function grpcClient(socketPath: string): Promise<GrpcClient> {
     socket.on('data', onData);
     socket.once('error', reject);
     socket.write(
-      'POST /grpc HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 0\r\n\r\n',
+      'POST /grpc HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n' +
+        'Content-Length: 0\r\n\r\n',
     );
   });
   const session = connectHttp2('http://localhost', { createConnection: () => socket });

@@ -73,7 +73,9 @@ try {
     for (const name of clicks?.split('~') ?? [])
       await page
         .locator(
-          `button:has-text("${name}"), a:has-text("${name}"), [role="option"]:has-text("${name}"), [role="menuitem"]:has-text("${name}"), [role="row"]:has-text("${name}"), [aria-label="${name}"]`,
+          `button:has-text("${name}"), a:has-text("${name}"), [role="option"]:has-text("${name}"), ` +
+            `[role="menuitem"]:has-text("${name}"), [role="row"]:has-text("${name}"), ` +
+            `[aria-label="${name}"]`,
         )
         .or(page.getByLabel(name, { exact: true }))
         .first()

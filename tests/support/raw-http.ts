@@ -48,6 +48,7 @@ export function sendJson(
 ): Promise<RawAnswer> {
   return sendRaw(
     socketPath,
-    `${method} ${target} HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `${method} ${target} HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n` +
+      `${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

@@ -61,7 +61,11 @@ const shots: readonly Shot[] = [
   {
     name: 'simulator-answer',
     state: 'protected',
-    address: `simulator?${new URLSearchParams({ command: 'docker run --privileged -v /etc:/x -v /var/run/docker.sock:/var/run/docker.sock docker:cli' }).toString()}`,
+    address:
+      'simulator?' +
+      new URLSearchParams({
+        command: 'docker run --privileged -v /etc:/x -v /var/run/docker.sock:/var/run/docker.sock docker:cli',
+      }).toString(),
   },
   { name: 'json-conflict', state: 'conflictOverlap', address: 'json' },
   { name: 'review-blocked', state: 'errors', address: 'review' },
@@ -130,7 +134,20 @@ console.log(path.join(out, 'index.html'));
 function indexPage(): string {
   const rows = shots.map(
     ({ name }) =>
-      `<h2>${name}</h2><div>${['en/light', 'en/dark', 'zh-CN/light', 'zh-CN/dark'].map((place) => `<a href="${place}/${name}.png"><img loading="lazy" src="${place}/${name}.png" alt="${place}, ${name}"></a>`).join('')}</div>`,
+      `<h2>${name}</h2><div>` +
+      ['en/light', 'en/dark', 'zh-CN/light', 'zh-CN/dark']
+        .map(
+          (place) =>
+            `<a href="${place}/${name}.png">` +
+            `<img loading="lazy" src="${place}/${name}.png" alt="${place}, ${name}"></a>`,
+        )
+        .join('') +
+      '</div>',
   );
-  return `<!doctype html><meta charset="utf-8"><title>Bulkhead: every page</title><style>body{font:14px system-ui;margin:24px}div{display:grid;grid-template-columns:1fr 1fr;gap:8px}img{width:100%;border:1px solid #ccc}</style>${rows.join('\n')}\n`;
+  return (
+    '<!doctype html><meta charset="utf-8"><title>Bulkhead: every page</title>' +
+    '<style>body{font:14px system-ui;margin:24px}' +
+    'div{display:grid;grid-template-columns:1fr 1fr;gap:8px}' +
+    `img{width:100%;border:1px solid #ccc}</style>${rows.join('\n')}\n`
+  );
 }

@@ -120,7 +120,10 @@ ${does}
           0o755,
         );
   // Its command line asks its backend, which is not there where the start failed.
-  const byDesktop = `note "$@"; case "$1 $2" in "desktop stop") [ -e '${answering}' ] || { echo 'Docker Desktop is unable to stop' >&2; exit 1; }; quit; gone;; "desktop start") open;; *) exit 64;; esac`;
+  const byDesktop =
+    `note "$@"; case "$1 $2" in "desktop stop") [ -e '${answering}' ] || ` +
+    `{ echo 'Docker Desktop is unable to stop' >&2; exit 1; }; quit; gone;; "desktop start") open;; ` +
+    '*) exit 64;; esac';
   const pgrep: [string, string] = ['/usr/bin/pgrep', `[ -e '${running}' ]`];
   const scripts: Record<DesktopPlatform, [string, string][]> = {
     darwin: [
@@ -141,7 +144,8 @@ ${does}
       ...windowsRights(directory),
       [
         'C:\\Windows\\System32\\tasklist.exe',
-        `echo '"System","4","Services","0","144 K"'; [ ! -e '${running}' ] || echo '"Docker Desktop.exe","1234","Console","1","120,144 K"'`,
+        `echo '"System","4","Services","0","144 K"'; [ ! -e '${running}' ] || ` +
+          `echo '"Docker Desktop.exe","1234","Console","1","120,144 K"'`,
       ],
     ],
   };
@@ -155,7 +159,10 @@ ${does}
         JSON.parse(text);
         return null;
       } catch (error) {
-        return `initializing backend: invalid admin configuration: reading admin settings file: parsing JSON: ${error instanceof Error ? error.message : ''}`;
+        return (
+          'initializing backend: invalid admin configuration: reading admin settings file: parsing JSON: ' +
+          (error instanceof Error ? error.message : '')
+        );
       }
     });
   const problems: unknown[] = [];

@@ -43,7 +43,8 @@ async function removeAll(): Promise<void> {
     };
     for (const { Name } of Volumes ?? []) await ask('DELETE', `/volumes/${Name}?force=1`);
     console.log(
-      `Removed ${containers.length} container(s), ${networks.length} network(s), ${Volumes?.length ?? 0} volume(s)`,
+      `Removed ${containers.length} container(s), ${networks.length} network(s), ` +
+        `${Volumes?.length ?? 0} volume(s)`,
     );
   }
 }

@@ -79,7 +79,7 @@ const failingRemoval: ApplyPorts['remove'] = (_request, onProgress) => {
 };
 
 describe('a defect in the clean-up of an apply that is verified', () => {
-  test('while containers are removed: what was removed is reported, the rest is done, nothing is rolled back', async () => {
+  test('while removing containers: the rest is done and reported, nothing is rolled back', async () => {
     const run = await apply({ ...withContainers(), remove: failingRemoval });
     expect(run).toMatchObject({
       activity: 'ended',

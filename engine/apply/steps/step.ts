@@ -16,8 +16,8 @@ export interface StepModule {
   readonly run: (context: StepContext) => Promise<Result<StepResult, AppError>>;
   readonly estimate: StepEstimate;
   /**
-   * For a step that is not reversible: what is reported where it could not be run (the engine does not start, a
-   * defect). The settings are applied all the same.
+   * For a step that is not reversible: what is reported where it could not be run (the engine does not start,
+   * a defect). The settings are applied all the same.
    */
   readonly resultsWithout?: (journal: Journal, error: AppError) => StepResults;
   /** For a step that is not reversible: a defect in it, as the outcome reports it. */

@@ -67,7 +67,7 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
     expect(of('sysbox-services')?.found).toMatch(/sysbox-mgr: .*; sysbox-fs: /);
   });
 
-  it('is not available without the program, with another program of that name, or with one that hangs', async () => {
+  it('is not available if its program is missing, is another program, or hangs', async () => {
     const absent = await reported({}, { binary: path.join(directory, 'nothere') });
     expect(absent.of('sysbox-installed')).toMatchObject({
       met: false,
@@ -101,7 +101,7 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
     expect((await reported({}, { dockerd })).of('build-isolation')?.met).toBe(met);
   });
 
-  it('C has BuildKit run by it too, takes no planner, and A3 says that it offers no range of its own', async () => {
+  it('C: runs build steps too, needs no planner; A3: has no exclusive range', async () => {
     const { backend } = await reported();
     expect(backend.engineEnvironment(backend.runtimePath(rootPaths(directory)))).toEqual({
       DOCKER_BUILDKIT_RUNC_COMMAND: standIn?.binary,

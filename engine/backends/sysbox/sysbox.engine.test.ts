@@ -64,7 +64,7 @@ describe('an engine with Sysbox as its backend (a stand-in: not run on a real Sy
     expect(await gateway.decisions()).toContain('"HostConfig.Runtime, HostConfig.Privileged"');
   });
 
-  it('A7, B1 refuses what Sysbox would not: its switches in the environment, host namespaces, the socket', async () => {
+  it('A7, B1: refuses what Sysbox allows: environment switches, host namespaces, the socket', async () => {
     await expect(client('create', '-e', 'SYSBOX_HONOR_CAPS=TRUE', 'busybox')).rejects.toThrow(
       /enhanced container isolation: the variable SYSBOX_HONOR_CAPS is blocked/,
     );
@@ -74,7 +74,7 @@ describe('an engine with Sysbox as its backend (a stand-in: not run on a real Sy
     );
   });
 
-  it("A2 lets nobody into a container that turns out to run without a user namespace, as the stand-in's do", async () => {
+  it('A2: refuses exec in a container without a user namespace, as the fake runtime creates', async () => {
     await client('run', '-d', '--name', 'bare', 'busybox', 'sleep', '1000');
     await expect(client('exec', 'bare', 'true')).rejects.toThrow(
       /was not created under enhanced container isolation/,

@@ -49,7 +49,8 @@ afterAll(async () => {
 
 const projectRoot = path.resolve(import.meta.dirname, '../../..');
 const document = (eci: boolean, more = '') =>
-  `{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": ${String(eci)} }${more}\n}\n`;
+  '{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": ' +
+  `${String(eci)} }${more}\n}\n`;
 async function apply(text: string, choices: ContainerChoices = keepAllContainers, to = target) {
   const plan = await to.plan(text, choices);
   if (!plan.ok) throw new Error(plan.error.message);
@@ -58,7 +59,7 @@ async function apply(text: string, choices: ContainerChoices = keepAllContainers
   return { plan: plan.value, run: await started.value.done };
 }
 
-it("turns ECI on by the file and a relaunch, verifies it through the user's socket, and removes what was there before", async () => {
+it("turns ECI on by file and relaunch, verifies by the user's socket, removes old containers", async () => {
   await engine.docker('run', '-d', '--name', 'before', 'busybox', 'sleep', '1000');
   const scan = await target.scan();
   expect(scan).toMatchObject({
@@ -102,7 +103,7 @@ it("turns ECI on by the file and a relaunch, verifies it through the user's sock
   });
 }, 120_000);
 
-it('rolls back to the last good file, engine and verification when it cannot start under the next one', async () => {
+it('rolls back to the last good file, engine and verification if the next prevents its start', async () => {
   refused = document(true, ',\n  "disableUpdate": { "locked": true, "value": true }');
   const { run } = await apply(refused);
   expect(run.outcome).toMatchObject({

@@ -28,7 +28,8 @@ afterEach(async () => {
 
 const platforms: readonly DesktopPlatform[] = ['darwin', 'win32', 'linux'];
 const first =
-  '{\n  "configurationFileVersion": 2,\n  "disableUpdate": { "locked": true, "value": false },\n  "enhancedContainerIsolation": { "locked": true, "value": false }\n}\n';
+  '{\n  "configurationFileVersion": 2,\n  "disableUpdate": { "locked": true, "value": false },\n  ' +
+  '"enhancedContainerIsolation": { "locked": true, "value": false }\n}\n';
 const second = first.replace('"value": false },\n  "enh', '"value": true },\n  "enh');
 
 async function stage(options: Partial<StandInOptions> & Pick<StandInOptions, 'platform'>) {
@@ -131,14 +132,15 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
   });
 
   it.each(['4.41.2', '4.34.3'])(
-    '%s goes back to the file before, quits what stands there with its error, and opens again, when it cannot start under the new one',
+    '%s rolls back, quits the failed application and opens it again, if the new file prevents its start',
     async (version) => {
       const { made, target, engine } = await stage({
         platform,
         version,
         refuses: (text) =>
           text === second
-            ? 'initializing backend: invalid admin configuration: reading admin settings file: parsing JSON: EOF'
+            ? 'initializing backend: invalid admin configuration: reading admin settings file: ' +
+              'parsing JSON: EOF'
             : null,
       });
       await target.driver.start();
@@ -240,7 +242,7 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     expect(await made.calls()).toHaveLength(1);
   });
 
-  it('goes back to no file at all: its presence alone enforces sign-in; and from there to a file again', async () => {
+  it('goes back to no file, since its presence alone enforces sign-in, and to a file again', async () => {
     const { made, target, engine } = await stage({ platform });
     await target.driver.start();
     await apply(target, first);
@@ -308,7 +310,7 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     expect(await settingsOf(made)).toBe(first);
   });
 
-  it('reports an interrupted apply to all users until it is settled; a restart by an administrator settles it', async () => {
+  it('reports an interrupted apply to all users until an administrator restarts it', async () => {
     let cut = true;
     const engine = textOnlyEngine();
     const fake = await standInDockerDesktop({ engine, platform });
@@ -410,8 +412,11 @@ describe('what else can go wrong with it (stand-in)', () => {
       await answers('win32', 1),
     ]).toEqual(['silent', 'silent', 'gone', 'unknown']);
     expect([...new Set(requested)]).toEqual([
-      '/usr/bin/pgrep -u 1000 -f ^(/opt/docker-desktop/bin/docker-desktop|/opt/docker-desktop/bin/com\\.docker\\.backend|/opt/docker-desktop/Docker Desktop)( |$)',
-      '/usr/bin/pgrep -u 1000 -f ^(/Applications/Docker\\.app/Contents/MacOS/Docker Desktop\\.app/Contents/MacOS/Docker Desktop|/Applications/Docker\\.app/Contents/MacOS/Docker|/Applications/Docker\\.app/Contents/MacOS/com\\.docker\\.backend)( |$)',
+      '/usr/bin/pgrep -u 1000 -f ^(/opt/docker-desktop/bin/docker-desktop|/opt/docker-desktop/bin/' +
+        'com\\.docker\\.backend|/opt/docker-desktop/Docker Desktop)( |$)',
+      '/usr/bin/pgrep -u 1000 -f ^(/Applications/Docker\\.app/Contents/MacOS/Docker ' +
+        'Desktop\\.app/Contents/MacOS/Docker Desktop|/Applications/Docker\\.app/Contents/MacOS/Docker|/' +
+        'Applications/Docker\\.app/Contents/MacOS/com\\.docker\\.backend)( |$)',
       'C:\\Windows\\System32\\tasklist.exe /FO CSV /NH',
     ]);
   });

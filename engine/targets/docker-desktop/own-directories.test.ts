@@ -13,7 +13,8 @@ import { openDesktopTarget } from './target.ts';
 
 // Windows' programs are stand-ins: what they are asked is held here. Not run on a real Windows.
 const userDirectory =
-  'O:S-1-5-21-1-2-3-1001D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;ID;FA;;;S-1-5-21-1-2-3-1001)(A;OICIID;0x1200a9;;;BU)';
+  'O:S-1-5-21-1-2-3-1001D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;ID;FA;;;S-1-5-21-1-2-3-1001)(A;' +
+  'OICIID;0x1200a9;;;BU)';
 const closed = 'O:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)';
 
 describe('the access list of a directory on Windows', () => {
@@ -64,13 +65,16 @@ describe('directories of ours on Windows (stand-in)', () => {
     });
     expect(await own.prepare(directory())).toMatchObject({ ok: true });
     const look = (place: string) =>
-      `C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -NonInteractive -Command [IO.Directory]::GetAccessControl('${place}').GetSecurityDescriptorSddlForm('Owner, Access')`;
+      'C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -NonInteractive ' +
+      `-Command [IO.Directory]::GetAccessControl('${place}').GetSecurityDescriptorSddlForm('Owner, ` +
+      "Access')";
     const fresh = /icacls\.exe (.*\.[0-9a-f]{12}) /.exec(commands[0] ?? '')?.[1] ?? '';
     const icacls = `C:\\Windows\\System32\\icacls.exe ${fresh}`;
     expect(fresh).toContain(directory());
     expect(commands).toEqual([
       `${icacls} /setowner *S-1-5-32-544`,
-      `${icacls} /inheritance:r /grant:r *S-1-5-32-544:(OI)(CI)F *S-1-5-18:(OI)(CI)F *S-1-5-32-545:(OI)(CI)RX`,
+      `${icacls} /inheritance:r /grant:r *S-1-5-32-544:(OI)(CI)F *S-1-5-18:(OI)(CI)F ` +
+        '*S-1-5-32-545:(OI)(CI)RX',
       look(fresh),
     ]);
     expect(await readdir(path.dirname(directory()))).toEqual(
@@ -82,7 +86,7 @@ describe('directories of ours on Windows (stand-in)', () => {
     expect(commands).toEqual([look(directory())]);
   });
 
-  it('are refused where a user made them, whatever their rights, and where one that was open holds something', async () => {
+  it('are refused if a user created them, or if a writable one is not empty', async () => {
     const own = ownDirectories(desktop.host);
     await mkdir(directory());
     await desktop.setRights(directory(), closed.replace('O:BA', 'O:S-1-5-21-1-2-3-1001'));
@@ -152,7 +156,7 @@ describe('directories of ours on Windows (stand-in)', () => {
     expect(await without('powershell.exe').prepare(directory())).toMatchObject({ ok: false });
   });
 
-  it("have no journal followed that a user put there, by an apply or at a start, and hold no draft of a user's", async () => {
+  it("are not trusted for a journal that a user created, and store no user's draft", async () => {
     const { state, settings } = desktop.host.locations;
     const planted = async () => {
       await mkdir(path.join(state, 'history', 'apply-backup'), { recursive: true });

@@ -100,7 +100,9 @@ function listedRights(host: DesktopHost): OwnDirectories {
    * user's.
    */
   const security = async (directory: string): Promise<Security | null> => {
-    const script = `[IO.Directory]::GetAccessControl('${directory.replaceAll("'", "''")}').GetSecurityDescriptorSddlForm('Owner, Access')`;
+    const script =
+      `[IO.Directory]::GetAccessControl('${directory.replaceAll("'", "''")}').GetSecurityDescriptorSddlFor` +
+      "m('Owner, Access')";
     const output = await host.run(
       `${system}\\WindowsPowerShell\\v1.0\\powershell.exe`,
       ['-NoProfile', '-NonInteractive', '-Command', script],
@@ -109,7 +111,8 @@ function listedRights(host: DesktopHost): OwnDirectories {
     return output.code === 0 ? readSecurity(output.stdout.trim()) : null;
   };
   const ownersHint = (directory: string) =>
-    `Look at what is in it, and remove it as an administrator, then try again; or, where it is Docker Desktop's: icacls "${directory}" /setowner *S-1-5-32-544`;
+    'Look at what is in it, and remove it as an administrator, then try again; ' +
+    `or, where it is Docker Desktop's: icacls "${directory}" /setowner *S-1-5-32-544`;
   const look = async (directory: string): Promise<Result<'none' | 'closed' | 'open', AppError>> => {
     try {
       // A junction counts as a link.

@@ -14,7 +14,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-it('reads a file, and returns nothing for what is none: missing, a directory, a pipe without a writer', async () => {
+it('reads a file; returns nothing for a missing one, a directory, a pipe without a writer', async () => {
   writeFileSync(at('settings.json'), '{"a":1}');
   execFileSync('mkfifo', [at('pipe')]);
   expect(await readRegularFile(at('settings.json'), null)).toBe('{"a":1}');

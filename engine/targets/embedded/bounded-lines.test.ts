@@ -16,7 +16,7 @@ async function linesOf(...parts: (string | Buffer)[]): Promise<string[]> {
   return lines;
 }
 
-it('gives lines as they were written, in whatever parts they come, and the last without its end', async () => {
+it('emits lines as written, however the chunks are cut, and the last one without its newline', async () => {
   expect(await linesOf('one\ntw', 'o\r\n', '\nthree', '\nfour')).toEqual(['one', 'two', '', 'three', 'four']);
   const [first, second] = [Buffer.from('中').subarray(0, 1), Buffer.from('中').subarray(1)];
   expect(await linesOf(first, second, '\n')).toEqual(['中']);

@@ -107,7 +107,7 @@ it('is restarted each time it is killed', async () => {
   expect(pids.size).toBe(3);
 });
 
-it('that writes a line without an end is understood all the same, and its log gets the beginning', async () => {
+it('that writes a line without a newline becomes ready, and its log gets the beginning', async () => {
   const { supervised, lines } = await supervise(
     "head -c 1000000 /dev/zero | tr '\\0' x; echo; echo gateway listening on x; exec sleep 1000",
   );
@@ -115,7 +115,7 @@ it('that writes a line without an end is understood all the same, and its log ge
   expect(lines.map((line) => line.length < 10_000)).toEqual([true, true]);
 });
 
-it('that has work to do before it is ready is not ended where that takes longer, and comes back when it dies', async () => {
+it('that works before it is ready is not stopped for being slow, and is restarted when it dies', async () => {
   const { supervised, lines, next } = await supervise(
     'echo cleaning up; sleep 0.6; echo gateway listening on x; exec sleep 1000',
     /^cleaning up$/,

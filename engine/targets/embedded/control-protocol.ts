@@ -24,8 +24,8 @@ export const controlRequests = ['status', 'subscribe', 'restart', 'stop'] as con
 export type ControlRequest = (typeof controlRequests)[number];
 
 /**
- * `bad-request`: no JSON object of this form. `stopping`: the supervisor is ending, and takes no `restart` any
- * more.
+ * `bad-request`: no JSON object of this form. `stopping`: the supervisor is ending, and takes no `restart`
+ * any more.
  */
 export const controlErrorCodes = [
   'bad-request',

@@ -20,7 +20,7 @@ afterAll(async () => {
   await engine.dispose();
 });
 
-it('if no devices cgroup can be created the engine starts, and its log and status report what it may access', async () => {
+it('without a devices cgroup the engine starts; its log and status report what it may access', async () => {
   const on = { configurationFileVersion: 2, enhancedContainerIsolation: { value: true } };
   await writeFile(engine.paths.settings, JSON.stringify(on));
   const message =

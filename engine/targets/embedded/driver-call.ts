@@ -9,7 +9,9 @@ import { followLogs, readLogs, type LogFollower } from './log-files.ts';
 
 const defaultTimeoutMs = 90_000;
 
-/** One call of the driver that waits for a supervisor: how long it may take, and what it reports meanwhile. */
+/**
+ * One call of the driver that waits for a supervisor: how long it may take, and what it reports meanwhile.
+ */
 export class DriverCall {
   /** Aborted when the caller cancels, and when the time is over. */
   readonly signal: AbortSignal;

@@ -62,7 +62,7 @@ async function until(wanted: (state: SupervisorState) => boolean): Promise<Super
 }
 
 describe('start and stop', () => {
-  it("serves clients on docker.sock, keeps the engine's socket for root, and leaves nothing when stopped", async () => {
+  it('serves clients on docker.sock, restricts engine.sock to root, leaves nothing behind', async () => {
     const started = await engine.driver.start();
     expect(started).toMatchObject({
       ok: true,
@@ -307,7 +307,7 @@ describe('killed with SIGKILL', () => {
 });
 
 describe('restart', () => {
-  it('takes up ECI from the settings and gives daemon.json back without it; the gateway keeps its socket', async () => {
+  it('turns ECI on by the settings, restores daemon.json; the gateway keeps its socket', async () => {
     await writeFile(engine.paths.daemonJson, '{"debug" : false}');
     await engine.start();
     const socket = await inode(engine.paths.clientSocket);
@@ -370,7 +370,7 @@ describe('restart', () => {
     ['a key of ours', '{"hosts": ["tcp://127.0.0.1:1"]}', /hosts/],
     ['what dockerd refuses', '{"log-driver": 3}', /log-driver|cannot unmarshal/],
   ])(
-    'with a broken daemon.json (%s) is refused with the reason before anything stops, and works when it is mended',
+    'with an invalid daemon.json (%s) is refused with the reason first, and works once corrected',
     async (_name, text, reason) => {
       await engine.start();
       const before = await engine.driver.status();
@@ -461,7 +461,7 @@ describe("settings that can't be used", () => {
 });
 
 describe('a requirement of isolation that is missing', () => {
-  it('with ECI on: the engine runs, no container starts unprotected, and the status says what is missing', async () => {
+  it('with ECI on: no container starts unprotected, and the status names what is missing', async () => {
     // An installation without the built runtime.
     const install = await mkdtemp('/tmp/bh-');
     try {

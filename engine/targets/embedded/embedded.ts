@@ -34,8 +34,8 @@ export interface EmbeddedDriverOptions {
 
 /**
  * Drives the engine under `paths.root` from outside its supervisor: through its control socket. A killed
- * supervisor, or one of an earlier version, which has none, is found by the state file and its process. Start,
- * stop and restart need root.
+ * supervisor, or one of an earlier version, which has none, is found by the state file and its process.
+ * Start, stop and restart need root.
  */
 export function createEmbeddedDriver(paths: RootPaths, options: EmbeddedDriverOptions): EngineDriver {
   const status = () => engineStatus(paths);

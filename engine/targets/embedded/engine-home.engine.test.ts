@@ -41,7 +41,8 @@ beforeAll(async () => {
   await writeFile(
     path.join(home, '.gitconfig'),
     [
-      `[credential]\n\thelper = "!f() { echo used > ${recordDirectory}/helper; echo username=root; echo password=secret; }; f"`,
+      `[credential]\n\thelper = "!f() { echo used > ${recordDirectory}/helper; echo username=root; ` +
+        'echo password=secret; }; f"',
       `[url "${at}/private/of-root/"]\n\tinsteadOf = http://rewritten.invalid/`,
       '',
     ].join('\n'),

@@ -20,7 +20,7 @@ it('A6 registers the runtime that is installed', async () => {
   );
 });
 
-it("A6 writes no file of the system where the runtime is not installed: the stand-in that refuses is the engine's own", async () => {
+it("A6: without an installed runtime, the refusing one is written below the engine's root only", async () => {
   const binary = path.join(root, 'system', 'sysbox-runc');
   expect(await presentRuntime(rootPaths(root), sysboxBackend({ binary }))).toBe(
     path.join(rootPaths(root).runtimeDir, 'sysbox-runc'),

@@ -93,7 +93,9 @@ export async function launchEngine(
   const policy = await readEnginePolicy(paths);
   if (policy.error !== null)
     options.log(
-      `the settings can't be used: ${policy.error.message}${policy.error.reason === undefined ? '' : `: ${policy.error.reason}`}; the engine runs locked down`,
+      "the settings can't be used: " +
+        `${policy.error.message}${policy.error.reason === undefined ? '' : `: ${policy.error.reason}`}; ` +
+        'the engine runs locked down',
     );
   const chosen = await chooseBackend(paths, options.backends, policy.backend);
   const missing =
@@ -103,7 +105,7 @@ export async function launchEngine(
     const installed = await chosen.backend.install(paths);
     if (!installed.ok)
       missing.push(
-        `${installed.error.message}${installed.error.reason === undefined ? '' : `: ${installed.error.reason}`}`,
+        installed.error.message + (installed.error.reason === undefined ? '' : `: ${installed.error.reason}`),
       );
     runtimeFile = await presentRuntime(paths, chosen.backend);
     const reconciled = await reconcileEngineConfig(paths, {
@@ -155,7 +157,8 @@ export async function launchEngine(
   const problems = [
     ...(policy.eci && missing.length > 0
       ? [
-          `Enhanced Container Isolation is on, but can't run here, so no container starts: ${missing.join('; ')}`,
+          "Enhanced Container Isolation is on, but can't run here, so no container starts: " +
+            missing.join('; '),
         ]
       : []),
     ...(confined?.ok === false ? [`${confined.error.message}: ${confined.error.reason ?? ''}`] : []),
@@ -240,7 +243,8 @@ export async function presentRuntime(paths: RootPaths, backend: IsolationBackend
   await mkdir(paths.runtimeDir, { recursive: true, mode: 0o755 });
   await writeFile(
     standIn,
-    '#!/bin/sh\necho "bulkhead: the isolation runtime is not installed; see the engine\'s status" >&2\nexit 1\n',
+    '#!/bin/sh\necho "bulkhead: the isolation runtime is not installed; see the engine\'s status" >&2\n' +
+      'exit 1\n',
     { mode: 0o755 },
   );
   return standIn;

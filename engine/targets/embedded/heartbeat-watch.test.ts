@@ -44,7 +44,7 @@ it('is stuck what beats no more, once; and what never begins, later', () => {
   expect(never.stuck).toEqual([8000]);
 });
 
-it('is not stuck where this process did not run either: a machine that was suspended, or is overloaded', () => {
+it('does not report a hang when this process did not run either: suspended or overloaded machine', () => {
   const { stuck, beat } = watched();
   beat();
   vi.advanceTimersByTime(heartbeatMs);

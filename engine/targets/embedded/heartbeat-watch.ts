@@ -11,9 +11,9 @@ export interface HeartbeatLimits {
 }
 
 /**
- * Calls `stuck` once when no heartbeats arrive any more. It counts its own checks, one a second, without a new
- * heartbeat; a check that is itself late does not count, since this process did not run either (the machine
- * was suspended or is overloaded), or had no time to read. Returns a function that ends the watch.
+ * Calls `stuck` once when no heartbeats arrive any more. It counts its own checks, one a second, without a
+ * new heartbeat; a check that is itself late does not count, since this process did not run either (the
+ * machine was suspended or is overloaded), or had no time to read. Returns a function that ends the watch.
  */
 export function watchHeartbeat(
   heartbeats: Readable,

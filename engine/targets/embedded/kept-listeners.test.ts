@@ -48,7 +48,7 @@ const readAll = (socket: string) =>
   });
 
 describe('sockets of a killed gateway', () => {
-  it('stay open in its supervisor and are passed to the next one; clients that connect in between wait; a stop closes them', async () => {
+  it('stay open for the next gateway; clients wait meanwhile; a stop closes them', async () => {
     const socket = path.join(directory, 's.sock');
     await writeFile(path.join(directory, 'gateway.cjs'), program(socket));
     const command = path.join(directory, 'bulkhead');

@@ -66,7 +66,7 @@ describe('what belongs to an engine', () => {
     ).toEqual([100]);
   });
 
-  it("is root's: what a user or a container calls like it is left alone, and keeps nothing from being cleaned", () => {
+  it('belongs to root: those of a user or container are left alone and prevent no clean-up', () => {
     const found = findLeftovers(
       machine.map((p) => ({ ...p, isRoots: false })),
       paths,

@@ -59,9 +59,11 @@ const only = async () => {
 };
 
 describe('A10: /proc shows the container, not the machine', () => {
-  it('memory as limited, uptime since the start, load, processors; to root and to users, not to be written', async () => {
+  it('limited memory, own uptime, load, processors; for root and users, read-only', async () => {
     const look =
-      'grep MemTotal /proc/meminfo; cut -d. -f1 /proc/uptime; cut -d" " -f4 /proc/loadavg | cut -d/ -f2; grep -c ^processor /proc/cpuinfo; wc -l < /proc/swaps; wc -l < /proc/diskstats; grep -c ^cpu0 /proc/stat';
+      'grep MemTotal /proc/meminfo; cut -d. -f1 /proc/uptime; ' +
+      'cut -d" " -f4 /proc/loadavg | cut -d/ -f2; grep -c ^processor /proc/cpuinfo; ' +
+      'wc -l < /proc/swaps; wc -l < /proc/diskstats; grep -c ^cpu0 /proc/stat';
     for (const user of ['0', '1000']) {
       const [memory, uptime, tasks, processors, swaps, disks, cpu] = (
         await run('--user', user, '--memory', '64m', '--memory-swap', '64m', '--cpuset-cpus', '0', look)
@@ -73,7 +75,8 @@ describe('A10: /proc shows the container, not the machine', () => {
     }
     expect(
       await run(
-        'umount /proc/uptime 2>/dev/null; echo x 2>/dev/null > /proc/uptime; grep -c "^lxcfs /proc/.* ro," /proc/mounts',
+        'umount /proc/uptime 2>/dev/null; echo x 2>/dev/null > /proc/uptime; ' +
+          'grep -c "^lxcfs /proc/.* ro," /proc/mounts',
       ),
     ).toBe('7\n');
   });
@@ -98,7 +101,7 @@ describe('A10: /proc shows the container, not the machine', () => {
     ).toEqual([]);
   });
 
-  it("privileged containers, and guests in another's pid namespace, see the machine's: as on a stock engine", async () => {
+  it("privileged containers and those in another's pid namespace see the machine's", async () => {
     const emulated = 'grep -c lxcfs /proc/mounts || true';
     expect(await run('--privileged', emulated)).toBe('0\n');
     // What the files would stand in the way of: a /proc of a user namespace's own.
@@ -168,7 +171,7 @@ describe('A10: /proc shows the container, not the machine', () => {
       expect(await only()).toBe(first);
     });
 
-    it('the supervisor is killed: the container keeps its files under the next one, whose own lxcfs serves others; the old ends with its last container', async () => {
+    it('after a kill of the supervisor the old lxcfs serves its containers to their end', async () => {
       const first = await only();
       await killSupervisor();
       await engine.start();
@@ -205,7 +208,7 @@ describe('A10: /proc shows the container, not the machine', () => {
       expect(await meminfo()).toMatch(limited);
     });
 
-    it('is gone with the engine, mounts and directories too; so is one that outlived its supervisor and hangs', async () => {
+    it('ends with the engine, with its mounts, also a hanging one of a killed supervisor', async () => {
       const old = await only();
       await killSupervisor();
       await engine.start();

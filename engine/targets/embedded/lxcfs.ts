@@ -60,7 +60,8 @@ export function superviseLxcfs(
     return {
       start: () => {
         report(
-          "lxcfs is not installed: containers see the machine's /proc/uptime, meminfo and the like (A10); install the package lxcfs",
+          "lxcfs is not installed: containers see the machine's /proc/uptime, " +
+            'meminfo and the like (A10); install the package lxcfs',
         );
         return Promise.resolve();
       },
@@ -85,7 +86,8 @@ export function superviseLxcfs(
       const started = await child.start(startMs);
       if (!started.ok) {
         report(
-          `lxcfs did not start, so containers see the machine's /proc/uptime, meminfo and the like (A10): ${started.error.reason ?? ''}`,
+          "lxcfs did not start, so containers see the machine's /proc/uptime, " +
+            `meminfo and the like (A10): ${started.error.reason ?? ''}`,
         );
         return;
       }

@@ -27,7 +27,7 @@ const reason = async (root: string): Promise<string> => {
 
 // As root: only root gives directories away.
 describe.skipIf(process.getuid?.() !== 0)('an engine directory', () => {
-  it("is accepted below directories of root's, sticky ones included, and if it does not exist yet", async () => {
+  it('is accepted below directories of root, sticky ones included, also if missing', async () => {
     expect(await reason(await made('a', 'engine'))).toBe('');
     expect(await reason(path.join(directory, 'not', 'yet'))).toBe('');
     await chmod(await made('sticky', 'engine').then(path.dirname), 0o1777);
@@ -53,7 +53,7 @@ describe.skipIf(process.getuid?.() !== 0)('an engine directory', () => {
     }
   });
 
-  it("is refused through a link of another user, or below a directory of one; accepted through root's", async () => {
+  it("is refused through another user's link or directory, accepted through a link of root", async () => {
     await made('real', 'engine');
     await chown(await made('alice'), alice, alice);
     await symlink('real', path.join(directory, 'roots'));

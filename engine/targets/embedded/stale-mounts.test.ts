@@ -35,7 +35,7 @@ describe('stale mounts', () => {
     expect(found.at(-1)).toBe(paths.data);
   });
 
-  it("do not include the nosymfollow guard, which is distinguished from an admin's mount in its place", () => {
+  it("do not include the nosymfollow guard, which is distinguished from an admin's mount there", () => {
     const [layer, image, volumes] = [
       `overlay2/${'a'.repeat(64)}`,
       `overlay2/${'b'.repeat(64)}`,
@@ -74,7 +74,7 @@ describe('stale mounts', () => {
     );
   });
 
-  it("are volumes only where the engine mounts them itself: an admin's disk or NFS for a volume stays", () => {
+  it("are volumes only where the engine mounted them: an admin's disk or NFS for a volume stays", () => {
     const info = [
       line('/', '/'),
       ...['db', 'db/_data', 'nfs/_data', 'db/_data/deeper'].map((name) =>

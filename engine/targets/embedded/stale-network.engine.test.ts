@@ -35,7 +35,7 @@ PATH='${process.env['PATH'] ?? ''}' exec iptables "$@"
   return flag;
 }
 
-it('a stale record of the default bridge does not stop later starts; user-defined networks stay', async () => {
+it('a stale record of the default bridge does not prevent starts; user-defined networks stay', async () => {
   await engine.start();
   await engine.docker('network', 'create', 'mine');
   const networkId = (await engine.docker('network', 'inspect', 'mine', '-f', '{{.Id}}')).trim();

@@ -44,7 +44,8 @@ it('an engine without a listener is stopped: no socket, or a leftover one', asyn
   expect(await askMachine(socket())).toEqual({ phase: 'stopped' });
   await run(process.execPath, [
     '-e',
-    `require('net').createServer().listen(${JSON.stringify(socket())}, () => process.kill(process.pid, 'SIGKILL'))`,
+    `require('net').createServer().listen(${JSON.stringify(socket())}, () => process.kill(process.pid, ` +
+      "'SIGKILL'))",
   ]).catch(() => undefined);
   expect(await askMachine(socket())).toEqual({ phase: 'stopped' });
 });
@@ -84,7 +85,10 @@ it.runIf(process.getuid?.() === 0)('nor is one that this user may not ask: it sa
   });
   await chmod(socket(), 0o600);
   await chmod(directory, 0o755);
-  const script = `const { askMachine } = await import(${JSON.stringify(new URL('target.ts', import.meta.url).href)}); process.setgroups([]); process.setgid(65534); process.setuid(65534); console.log(JSON.stringify(await askMachine(${JSON.stringify(socket())})));`;
+  const script =
+    `const { askMachine } = await import(${JSON.stringify(new URL('target.ts', import.meta.url).href)}); ` +
+    'process.setgroups([]); process.setgid(65534); process.setuid(65534); ' +
+    `console.log(JSON.stringify(await askMachine(${JSON.stringify(socket())})));`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
   expect(JSON.parse(stdout)).toEqual({
     phase: 'unreachable',

@@ -55,7 +55,9 @@ export async function askMachine(socket: string, timeoutMs = 3000): Promise<Mach
     if (code === 'EACCES')
       return {
         phase: 'unreachable',
-        why: "This user may not use the engine's socket. Join the group that may use it (docker), or run as root.",
+        why:
+          "This user may not use the engine's socket. Join the group that may use it (docker), " +
+          'or run as root.',
       };
     return {
       phase: 'unreachable',

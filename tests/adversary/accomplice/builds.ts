@@ -69,7 +69,8 @@ export const buildAttempts = accompliceAttempts([
   {
     id: 'range-of-a-later-container',
     title:
-      "a file left with the id of an earlier container's range ends a process of another user's later container",
+      "a file left with the id of an earlier container's range ends a process of another user's later " +
+      'container',
     alone: true,
     attempt: async (scene) => {
       const names = ['earlier-0', 'earlier-1', 'earlier-2'];

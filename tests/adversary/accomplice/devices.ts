@@ -144,7 +144,9 @@ export const deviceAttempts = accompliceAttempts([
       },
       {
         id: `node-remounted-${kind}`,
-        title: `the node of the ${kind} is opened outside after the privileged container has mounted it anew without flags`,
+        title:
+          `the node of the ${kind} is opened outside after the privileged container has mounted it anew ` +
+          'without flags',
         attempt: (scene: Scene) => openOutside(scene, true, (inside) => remounted(inside, place)),
       },
     ];

@@ -112,7 +112,8 @@ export const fileAttempts = accompliceAttempts([
   {
     id: 'own-file-given-to-root',
     title:
-      "container root gives a file of the attacker's, which it has a descriptor of, to root, and makes it setuid",
+      "container root gives a file of the attacker's, which it has a descriptor of, to root, " +
+      'and makes it setuid',
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const { directory, descriptor } = await scene.openDirectory(outside, 'own-file-given-to-root');

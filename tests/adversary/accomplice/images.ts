@@ -178,7 +178,8 @@ export const imageAttempts = accompliceAttempts([
   {
     id: 'setuid-in-layer',
     title:
-      "setuid files of an image, owned by what the range's map makes root, are executed outside by the range's id",
+      "setuid files of an image, owned by what the range's map makes root, " +
+      "are executed outside by the range's id",
     attempt: (scene) => executeBelow(scene, (place) => !isOfVolume(place)),
   },
   {

@@ -210,7 +210,8 @@ export const kernelAttempts = accompliceAttempts([
   {
     id: 'bpf-token',
     title:
-      'the process outside gets a BPF token for a user namespace of its own, delegated by the privileged container',
+      'the process outside gets a BPF token for a user namespace of its own, ' +
+      'delegated by the privileged container',
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       await outside.call('unshare', CLONE_NEWUSER | CLONE_NEWNS);

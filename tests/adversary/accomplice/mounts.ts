@@ -114,7 +114,8 @@ export const mountAttempts = accompliceAttempts([
   {
     id: 'directory-mapped-to-root',
     title:
-      "a copy of the attacker's directory is id-mapped inside, so that a setuid file of his is root's, and attached outside",
+      "a copy of the attacker's directory is id-mapped inside, so that a setuid file of his is root's, " +
+      'and attached outside',
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const { directory, descriptor } = await scene.openDirectory(outside, 'mapped');

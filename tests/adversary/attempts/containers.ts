@@ -80,7 +80,9 @@ const rows: readonly Row[] = [
         AttachStdout: true,
       });
       return side.sendRaw(
-        `POST /v1.45/exec/${String(at(exec.json, 'Id'))}/start HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`,
+        `POST /v1.45/exec/${String(at(exec.json, 'Id'))}/start HTTP/1.1\r\nHost: d\r\n` +
+          'Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: 2\r\n' +
+          '\r\n{}',
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       );
     },
@@ -91,7 +93,8 @@ const rows: readonly Row[] = [
     title: 'attach',
     attempt: (side) =>
       side.sendRaw(
-        `POST /v1.45/containers/${victim(side)}/attach?stream=1&stdin=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`,
+        `POST /v1.45/containers/${victim(side)}/attach?stream=1&stdin=1 HTTP/1.1\r\nHost: d\r\n` +
+          'Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n',
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       ),
     breach: (_side, answers) => Promise.resolve(upgraded.test(answers.at(-1)?.text ?? '')),
@@ -111,7 +114,9 @@ const rows: readonly Row[] = [
     title: 'attach by websocket',
     attempt: (side) =>
       side.sendRaw(
-        `GET /v1.45/containers/${victim(side)}/attach/ws?stream=1&stdin=1 HTTP/1.1\r\nHost: d\r\nOrigin: http://d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+        `GET /v1.45/containers/${victim(side)}/attach/ws?stream=1&stdin=1 HTTP/1.1\r\nHost: d\r\n` +
+          'Origin: http://d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+          'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       ),
     breach: (_side, answers) => Promise.resolve(upgraded.test(answers.at(-1)?.text ?? '')),
@@ -361,7 +366,8 @@ export const referenceAttempts: readonly Attempt[] = [
       const body = `name=${looksLikeId(side)}`;
       return side.sendRaw(
         Buffer.from(
-          `POST /v1.45/containers/${side.tag}.own/rename?name=${side.tag}.other HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+          `POST /v1.45/containers/${side.tag}.own/rename?name=${side.tag}.other HTTP/1.1\r\nHost: d\r\n` +
+            `Connection: close\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
           'utf8',
         ),
       );

@@ -213,7 +213,8 @@ export const runtimeAttempts: readonly Attempt[] = [
       return [
         exec,
         await side.sendRaw(
-          `POST /v1.45/exec/${String(at(exec.json, 'Id'))}/start HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`,
+          `POST /v1.45/exec/${String(at(exec.json, 'Id'))}/start HTTP/1.1\r\nHost: d\r\n` +
+            'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
         ),
       ];
     },

@@ -129,7 +129,9 @@ export const jsonAttempts: readonly Attempt[] = [
       id: 'json-long-s-devices',
       title: 'Deviceſ',
       breach: hostConfig('Devices', (found: unknown) => at(found, 0, 'PathOnHost') === '/dev/mem'),
-      body: '{"Image":"busybox","HostConfig":{"Deviceſ":[{"PathOnHost":"/dev/mem","PathInContainer":"/dev/mem","CgroupPermissions":"rwm"}]}}',
+      body:
+        '{"Image":"busybox","HostConfig":{"Deviceſ":[{"PathOnHost":"/dev/mem",' +
+        '"PathInContainer":"/dev/mem","CgroupPermissions":"rwm"}]}}',
     },
     {
       id: 'json-long-s-uts',
@@ -141,7 +143,10 @@ export const jsonAttempts: readonly Attempt[] = [
       id: 'json-long-s-securityopt',
       title: 'ſecurityOpt with a listener',
       breach: hostConfig('SecurityOpt', (found: unknown) => String(found).includes('listenerPath')),
-      body: '{"Image":"busybox","HostConfig":{"ſecurityOpt":["seccomp={\\"defaultAction\\":\\"SCMP_ACT_ALLOW\\",\\"listenerPath\\":\\"/run/x.sock\\"}"]}}',
+      body:
+        '{"Image":"busybox",' +
+        '"HostConfig":{"ſecurityOpt":["seccomp={\\"defaultAction\\":\\"SCMP_ACT_ALLOW\\",' +
+        '\\"listenerPath\\":\\"/run/x.sock\\"}"]}}',
     },
     // Engines before v27 take HostConfig's fields at the top level.
     {
@@ -192,34 +197,40 @@ export const jsonAttempts: readonly Attempt[] = [
       title: 'two Mounts arrays merge element by element',
       breach: etc,
       body: (side) =>
-        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"${side.shared}","Target":"/x"}],"Mounts":[{"Source":"/etc"}]}}`,
+        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"${side.shared}",` +
+        '"Target":"/x"}],"Mounts":[{"Source":"/etc"}]}}',
     },
     {
       id: 'json-mount-source-twice',
       title: 'Source twice in a mount',
       breach: etc,
       body: (side) =>
-        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"${side.shared}","Target":"/x","Source":"/etc"}]}}`,
+        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"${side.shared}",` +
+        '"Target":"/x","Source":"/etc"}]}}',
     },
     {
       id: 'json-mount-source-lower',
       title: 'source in lower case overrides Source',
       breach: etc,
       body: (side) =>
-        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"${side.shared}","Target":"/x","source":"/etc"}]}}`,
+        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"${side.shared}",` +
+        '"Target":"/x","source":"/etc"}]}}',
     },
     {
       id: 'json-mount-source-long-s',
       title: 'ſource overrides Source',
       breach: etc,
       body: (side) =>
-        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"${side.shared}","Target":"/x","ſource":"/etc"}]}}`,
+        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"${side.shared}",` +
+        '"Target":"/x","ſource":"/etc"}]}}',
     },
     {
       id: 'json-mount-type-lower',
       title: 'type in lower case turns a volume into a bind',
       breach: etc,
-      body: '{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"volume","type":"bind","Source":"/etc","Target":"/x"}]}}',
+      body:
+        '{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"volume","type":"bind","Source":"/etc",' +
+        '"Target":"/x"}]}}',
     },
     {
       id: 'json-bindoptions-lower',
@@ -229,27 +240,34 @@ export const jsonAttempts: readonly Attempt[] = [
         (found: unknown) => at(found, 0, 'BindOptions', 'Propagation') === 'rshared',
       ),
       body: (side) =>
-        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"${side.shared}","Target":"/x","bindoptions":{"propagation":"rshared"}}]}}`,
+        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"${side.shared}",` +
+        '"Target":"/x","bindoptions":{"propagation":"rshared"}}]}}',
     },
     {
       id: 'json-driverconfig-lower',
       title: 'driverconfig in lower case mounts /etc as a volume',
       breach: volume('device', '/etc'),
       body: (side) =>
-        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"volume","Source":"${side.tag}","Target":"/x","VolumeOptions":{"driverconfig":{"options":{"type":"none","o":"bind","device":"/etc"}}}}]}}`,
+        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"volume","Source":"${side.tag}",` +
+        '"Target":"/x","VolumeOptions":{"driverconfig":{"options":{"type":"none","o":"bind",' +
+        '"device":"/etc"}}}}]}}',
     },
     {
       id: 'json-driverconfig-merges',
       title: 'two VolumeOptions merge',
       breach: volume('device', '/etc'),
       body: (side) =>
-        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"volume","Source":"${side.tag}","Target":"/x","VolumeOptions":{"NoCopy":true},"VolumeOptions":{"DriverConfig":{"Options":{"type":"none","o":"bind","device":"/etc"}}}}]}}`,
+        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"volume","Source":"${side.tag}",` +
+        '"Target":"/x","VolumeOptions":{"NoCopy":true},' +
+        '"VolumeOptions":{"DriverConfig":{"Options":{"type":"none","o":"bind","device":"/etc"}}}}]}}',
     },
     {
       id: 'json-devices-lower',
       title: 'pathonhost in lower case overrides',
       breach: hostConfig('Devices', (found: unknown) => at(found, 0, 'PathOnHost') === '/dev/mem'),
-      body: '{"Image":"busybox","HostConfig":{"Devices":[{"PathOnHost":"/dev/null","PathInContainer":"/dev/x","CgroupPermissions":"rwm","pathonhost":"/dev/mem"}]}}',
+      body:
+        '{"Image":"busybox","HostConfig":{"Devices":[{"PathOnHost":"/dev/null","PathInContainer":"/dev/x",' +
+        '"CgroupPermissions":"rwm","pathonhost":"/dev/mem"}]}}',
     },
     {
       id: 'json-logconfig-lower',
@@ -258,7 +276,9 @@ export const jsonAttempts: readonly Attempt[] = [
         'LogConfig',
         (found: unknown) => at(found, 'Config', 'fluentd-address') === 'unix:///run/x.sock',
       ),
-      body: '{"Image":"busybox","HostConfig":{"LogConfig":{"Type":"fluentd","config":{"fluentd-address":"unix:///run/x.sock"}}}}',
+      body:
+        '{"Image":"busybox","HostConfig":{"LogConfig":{"Type":"fluentd",' +
+        '"config":{"fluentd-address":"unix:///run/x.sock"}}}}',
     },
     // What a reader with limits of its own might give up on.
     {
@@ -331,7 +351,8 @@ export const jsonAttempts: readonly Attempt[] = [
       return side.sendRaw(
         Buffer.concat([
           Buffer.from(
-            `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`,
+            `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\nConnection: close\r\n` +
+              `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`,
           ),
           body,
         ]),
@@ -348,7 +369,8 @@ export const jsonAttempts: readonly Attempt[] = [
       id: 'json-volume-options-merge',
       title: 'two DriverOpts merge',
       body: (tag: string) =>
-        `{"Name":"${tag}","DriverOpts":{"type":"tmpfs","device":"tmpfs","o":"size=1m"},"DriverOpts":{"type":"none","o":"bind","device":"/etc"}}`,
+        `{"Name":"${tag}","DriverOpts":{"type":"tmpfs","device":"tmpfs","o":"size=1m"},` +
+        '"DriverOpts":{"type":"none","o":"bind","device":"/etc"}}',
     },
     {
       id: 'json-volume-device-twice',

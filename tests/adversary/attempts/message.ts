@@ -133,7 +133,8 @@ export const requestLineAttempts: readonly Attempt[] = bytes('request-line', [
     'line-other-host',
     'another host in the Host field',
     (side) =>
-      `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: _ping\r\n${closing}${json}\r\n${harm}`,
+      `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: _ping\r\n${closing}${json}\r\n` +
+      harm,
   ],
 ]);
 
@@ -155,49 +156,63 @@ export const framingAttempts: readonly Attempt[] = [
       'frame-cl-and-te',
       'Content-Length and Transfer-Encoding, which wins',
       (side) =>
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n${chunked()}`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
+        `${closing}Content-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n` +
+        `\r\n${chunked()}`,
     ],
     [
       'frame-cl-zero-and-te',
       'Content-Length 0 and Transfer-Encoding',
       (side) =>
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n${chunked()}`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
+        `${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n` +
+        `\r\n${chunked()}`,
     ],
     [
       'frame-chunked',
       'chunked',
       (side) =>
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunked()}`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
+        `${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunked()}`,
     ],
     [
       'frame-chunked-bytewise',
       'chunked, a byte a chunk',
       (side) =>
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${[...harm].map((c) => `1\r\n${c}\r\n`).join('')}0\r\n\r\n`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
+        `${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n` +
+        `${[...harm].map((c) => `1\r\n${c}\r\n`).join('')}0\r\n\r\n`,
     ],
     [
       'frame-chunked-case',
       'the coding in other case',
       (side) =>
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\ntRANSFER-eNCODING: ChunKeD\r\n\r\n${chunked()}`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
+        `${closing}Content-Type: application/json\r\ntRANSFER-eNCODING: ChunKeD\r\n\r\n${chunked()}`,
     ],
     [
       'frame-chunk-extension',
       'chunk extensions',
       (side) =>
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunked(';a="0"')}`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
+        `${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n` +
+        chunked(';a="0"'),
     ],
     [
       'frame-chunk-zeros',
       'leading zeros in the size of a chunk',
       (side) =>
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0000000${chunked()}`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
+        `${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n` +
+        `0000000${chunked()}`,
     ],
     [
       'frame-trailer',
       'a trailer that names the length',
       (side) =>
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nTrailer: X-A\r\n\r\n${chunked('', 'X-A: 1\r\n')}`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
+        `${closing}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nTrailer: X-A\r\n\r\n` +
+        chunked('', 'X-A: 1\r\n'),
     ],
     [
       'frame-length-twice',
@@ -208,31 +223,36 @@ export const framingAttempts: readonly Attempt[] = [
       'frame-length-zeros',
       'leading zeros in Content-Length',
       (side) =>
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: application/json\r\nContent-Length: 000${harm.length}\r\n\r\n${harm}`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
+        `${closing}Content-Type: application/json\r\nContent-Length: 000${harm.length}\r\n\r\n${harm}`,
     ],
     [
       'frame-bare-lf',
       'lines that end with a bare LF',
       (side) =>
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\nHost: d\nConnection: close\nContent-Type: application/json\nContent-Length: ${harm.length}\n\n${harm}`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\nHost: d\nConnection: close\n` +
+        `Content-Type: application/json\nContent-Length: ${harm.length}\n\n${harm}`,
     ],
     [
       'frame-bare-lf-once',
       'one line that ends with a bare LF',
       (side) =>
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\nX-A: b\nConnection: close\r\n${json}\r\n${harm}`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\nX-A: b\n` +
+        `Connection: close\r\n${json}\r\n${harm}`,
     ],
     [
       'frame-obs-fold',
       'a folded header field',
       (side) =>
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}X-A: b\r\n Content-Length: 0\r\n${json}\r\n${harm}`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}X-A: b\r\n ` +
+        `Content-Length: 0\r\n${json}\r\n${harm}`,
     ],
     [
       'frame-obs-fold-type',
       'the content type folded',
       (side) =>
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type:\r\n\tapplication/json\r\nContent-Length: ${harm.length}\r\n\r\n${harm}`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
+        `${closing}Content-Type:\r\n\tapplication/json\r\nContent-Length: ${harm.length}\r\n\r\n${harm}`,
     ],
     [
       'frame-http10',
@@ -243,7 +263,8 @@ export const framingAttempts: readonly Attempt[] = [
       'frame-http10-keepalive',
       'HTTP/1.0 kept alive',
       (side) =>
-        `GET /_ping HTTP/1.0\r\nConnection: keep-alive\r\n\r\nPOST /v1.45/containers/create?name=${side.tag} HTTP/1.0\r\n${json}\r\n${harm}`,
+        'GET /_ping HTTP/1.0\r\nConnection: keep-alive\r\n\r\n' +
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.0\r\n${json}\r\n${harm}`,
     ],
     [
       'frame-content-encoding',
@@ -254,7 +275,9 @@ export const framingAttempts: readonly Attempt[] = [
       'frame-content-type-charset',
       'a content type with parameters',
       (side) =>
-        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n${closing}Content-Type: APPLICATION/Json ; charset="utf-7"\r\nContent-Length: ${harm.length}\r\n\r\n${harm}`,
+        `POST /v1.45/containers/create?name=${side.tag} HTTP/1.1\r\nHost: d\r\n` +
+        `${closing}Content-Type: APPLICATION/Json ; charset="utf-7"\r\n` +
+        `Content-Length: ${harm.length}\r\n\r\n${harm}`,
     ],
     ['frame-expect', 'Expect: 100-continue', (side) => create(side, `${closing}Expect: 100-continue\r\n`)],
     [
@@ -315,7 +338,8 @@ export const framingAttempts: readonly Attempt[] = [
       'pipelined behind a body that is relayed raw',
       second(
         () =>
-          'POST /v1.45/auth HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
+          'POST /v1.45/auth HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n' +
+          'Content-Length: 2\r\n\r\n{}',
       ),
     ],
     [
@@ -338,7 +362,8 @@ export const framingAttempts: readonly Attempt[] = [
       'pipelined behind an expectation nobody waits for',
       second(
         () =>
-          'POST /v1.45/auth HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}',
+          'POST /v1.45/auth HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n' +
+          'Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}',
       ),
     ],
     // Upgrades that are none.
@@ -357,7 +382,8 @@ export const framingAttempts: readonly Attempt[] = [
       'early data behind an exec that fails',
       second(
         () =>
-          'POST /v1.45/exec/none/start HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
+          'POST /v1.45/exec/none/start HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n' +
+          'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
       ),
     ],
     [
@@ -365,7 +391,9 @@ export const framingAttempts: readonly Attempt[] = [
       'early data behind a websocket that fails',
       second(
         () =>
-          'GET /v1.45/containers/none/attach/ws?stream=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+          'GET /v1.45/containers/none/attach/ws?stream=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\n' +
+          'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+          'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
       ),
     ],
     [
@@ -373,7 +401,8 @@ export const framingAttempts: readonly Attempt[] = [
       'early data behind a ping that asks for an upgrade',
       second(
         () =>
-          'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n',
+          'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n' +
+          'HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n',
       ),
     ],
     [

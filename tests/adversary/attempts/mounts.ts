@@ -80,7 +80,8 @@ export const mountAttempts: readonly Attempt[] = [
       title: 'dot segments in Mounts',
       host: (side) =>
         mount(
-          `${side.shared}/./../..//${path.basename(path.dirname(side.closed))}/./${path.basename(side.closed)}/.`,
+          `${side.shared}/./../..//${path.basename(path.dirname(side.closed))}/./` +
+            `${path.basename(side.closed)}/.`,
         ),
     },
     {

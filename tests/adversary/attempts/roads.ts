@@ -98,7 +98,9 @@ export const networkAttempts: readonly Attempt[] = [
   ).map(([id, body]): Attempt => ({
     id: `network-plugin-${id}`,
     class: 'networks',
-    title: `a network ${id === 'driver' ? 'driver' : 'address driver'} whose name leads to the attacker's own socket`,
+    title:
+      `a network ${id === 'driver' ? 'driver' : 'address driver'} whose name leads to the attacker's own ` +
+      'socket',
     outcome: 'refused',
     attempt: async (side) => {
       const { result, asked: calls } = await serving(path.join(side.shared, 'p.sock'), () =>
@@ -284,7 +286,9 @@ export const otherAttempts: readonly Attempt[] = [
     attempt: (side) => {
       const body = '{"ListenAddr":"127.0.0.1:23771","AdvertiseAddr":"127.0.0.1"}';
       return side.sendRaw(
-        `GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nPOST /swarm/init HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nPOST /swarm/init HTTP/1.1\r\nHost: d\r\n' +
+          `Connection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n` +
+          body,
       );
     },
     breach: leaving(
@@ -396,7 +400,8 @@ export const otherAttempts: readonly Attempt[] = [
       return side.sendRaw(
         Buffer.concat([
           Buffer.from(
-            `POST /images/load HTTP/1.1\r\nHost: d\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n`,
+            'POST /images/load HTTP/1.1\r\nHost: d\r\nConnection: close\r\n' +
+              `Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n`,
           ),
           body,
           Buffer.from('\r\n0\r\n\r\n'),

@@ -104,7 +104,9 @@ const listed: readonly Row[] = [
     attempt: async (side) =>
       side.sendRawTo(
         await socketOf(side, own(side)),
-        `GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nPOST /v1.45/containers/${target(side)}/exec HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n{"Cmd":["id"]}`,
+        `GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nPOST /v1.45/containers/${target(side)}/exec HTTP/1.1\r\n` +
+          'Host: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n' +
+          '{"Cmd":["id"]}',
       ),
     breach: execed,
   },
@@ -177,7 +179,8 @@ const listed: readonly Row[] = [
     attempt: async (side) =>
       side.sendRawTo(
         await socketOf(side, own(side)),
-        'POST /session HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nX-Docker-Expose-Session-Uuid: a\r\nX-Docker-Expose-Session-Name: a\r\n\r\n',
+        'POST /session HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n' +
+          'X-Docker-Expose-Session-Uuid: a\r\nX-Docker-Expose-Session-Name: a\r\n\r\n',
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       ),
     breach: (_side, answers) => Promise.resolve(upgradedTo101(answers)),
@@ -242,7 +245,8 @@ const listed: readonly Row[] = [
         `/v1.45/plugins/create?name=${side.tag}`,
         archive({
           'config.json':
-            '{"description":"x","entrypoint":["/x"],"interface":{"types":["docker.volumedriver/1.0"],"socket":"x.sock"}}',
+            '{"description":"x","entrypoint":["/x"],"interface":{"types":["docker.volumedriver/1.0"],' +
+            '"socket":"x.sock"}}',
           'rootfs/': '',
         }),
         tar,
@@ -465,7 +469,8 @@ const foreign: readonly Row[] = [
     attempt: async (side) =>
       side.sendRawTo(
         await socketOf(side, own(side)),
-        `POST /v1.45/containers/${wide(side)}/attach?stream=1&stdin=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`,
+        `POST /v1.45/containers/${wide(side)}/attach?stream=1&stdin=1 HTTP/1.1\r\nHost: d\r\n` +
+          'Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n',
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       ),
     breach: (_side, answers) => Promise.resolve(upgradedTo101(answers)),

@@ -56,7 +56,8 @@ export async function decisions(
   };
   const bytes = Buffer.from(body);
   const create = request(
-    `POST /v1.45/containers/create?name=x HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: ${bytes.length}\r\n\r\n`,
+    'POST /v1.45/containers/create?name=x HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n' +
+      `Content-Length: ${bytes.length}\r\n\r\n`,
   );
   const list = request('GET /v1.45/containers/json?all=1 HTTP/1.1\r\nHost: d\r\n\r\n');
   const read = () => {

@@ -52,7 +52,8 @@ export async function putArchive(socketPath: string, id: string, bytes: number):
   const start = performance.now();
   const socket = await open(
     socketPath,
-    `PUT /v1.45/containers/${id}/archive?path=/ HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/x-tar\r\nContent-Length: ${bytes + 1536}\r\n\r\n`,
+    `PUT /v1.45/containers/${id}/archive?path=/ HTTP/1.1\r\nHost: d\r\nConnection: close\r\n` +
+      `Content-Type: application/x-tar\r\nContent-Length: ${bytes + 1536}\r\n\r\n`,
   );
   const answered = drain(socket);
   socket.write(tarHead('zeros', bytes));
@@ -87,7 +88,8 @@ export async function attachedOutput(
 ): Promise<number> {
   const socket = await open(
     socketPath,
-    `POST /v1.45/containers/${id}/attach?stream=1&stdout=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n`,
+    `POST /v1.45/containers/${id}/attach?stream=1&stdout=1 HTTP/1.1\r\nHost: d\r\n` +
+      'Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n',
   );
   const [head] = (await once(socket, 'data')) as [Buffer];
   if (!head.toString('latin1').startsWith('HTTP/1.1 101')) throw new Error(head.toString('latin1'));

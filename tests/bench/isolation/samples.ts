@@ -66,7 +66,10 @@ export function line(comparison: Comparison): string {
     `${samples.mean.toFixed(1).padStart(8)} ± ${samples.error.toFixed(1).padStart(5)}`;
   const wanted =
     target === null ? '' : 'atMost' in target ? `target <= ${target.atMost}` : `target >= ${target.atLeast}`;
-  return `${name.padEnd(34)} runc ${side(bare)}   isolated ${side(isolated)} ${unit.padEnd(5)} ratio ${ratio.toFixed(3)} ± ${error.toFixed(3)}   ${wanted}${isMet(comparison) === false ? '  MISSED' : ''}`;
+  return (
+    `${name.padEnd(34)} runc ${side(bare)}   isolated ${side(isolated)} ${unit.padEnd(5)} ratio ` +
+    `${ratio.toFixed(3)} ± ${error.toFixed(3)}   ${wanted}${isMet(comparison) === false ? '  MISSED' : ''}`
+  );
 }
 
 export type Measure = () => Promise<number>;

@@ -63,7 +63,8 @@ async function attack({ socket, request, count, users, directory }: Order): Prom
   const asked = made[request];
   if (asked === undefined) throw new Error('there is no such request');
   const bytes = Buffer.from(
-    `POST ${asked.target} HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(asked.body)}\r\n\r\n${asked.body}`,
+    `POST ${asked.target} HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(asked.body)}\r\n\r\n${asked.body}`,
   );
   // Making it costs more than sending it, and is not what is measured.
   process.send?.('ready');

@@ -58,28 +58,41 @@ export function costlyRequests(directory: string): readonly CostlyRequest[] {
     bare(
       '2,000 binds (55 KB)',
       create,
-      `{"Image":"busybox","HostConfig":{"Binds":[${Array.from({ length: 2000 }, (_, index) => `"${directory}/d${index}:/m${index}"`).join(',')}]}}`,
+      '{"Image":"busybox","HostConfig":{"Binds":[' +
+        `${Array.from({ length: 2000 }, (_, index) => `"${directory}/d${index}:/m${index}"`).join(',')}]}}`,
     ),
     bare(
       '500 binds',
       create,
-      `{"Image":"busybox","HostConfig":{"Binds":[${Array.from({ length: 500 }, (_, index) => `"${directory}/d${index}:/m${index}"`).join(',')}]}}`,
+      '{"Image":"busybox","HostConfig":{"Binds":[' +
+        `${Array.from({ length: 500 }, (_, index) => `"${directory}/d${index}:/m${index}"`).join(',')}]}}`,
     ),
     bare(
       '500 binds of long paths',
       create,
-      `{"Image":"busybox","HostConfig":{"Binds":[${Array.from({ length: 500 }, (_, index) => `"${`${directory}/d${index}`.padEnd(4090, '/a')}:/m${index}"`).join(',')}]}}`,
+      '{"Image":"busybox","HostConfig":{"Binds":[' +
+        Array.from(
+          { length: 500 },
+          (_, index) => `"${`${directory}/d${index}`.padEnd(4090, '/a')}:/m${index}"`,
+        ).join(',') +
+        ']}}',
     ),
     bare(
       '500 volumes',
       create,
-      `{"Image":"busybox","HostConfig":{"Binds":[${Array.from({ length: 500 }, (_, index) => `"v${index}:/m${index}"`).join(',')}]}}`,
+      '{"Image":"busybox","HostConfig":{"Binds":[' +
+        `${Array.from({ length: 500 }, (_, index) => `"v${index}:/m${index}"`).join(',')}]}}`,
     ),
     bare('every port published', create, everyPort()),
     bare(
       'objects in lists',
       create,
-      `{"Image":"busybox","x":[${Array.from({ length: 190 }, () => `[${Array.from({ length: 1020 }, () => '{"a":1}').join(',')}]`).join(',')}]}`,
+      '{"Image":"busybox","x":[' +
+        Array.from(
+          { length: 190 },
+          () => `[${Array.from({ length: 1020 }, () => '{"a":1}').join(',')}]`,
+        ).join(',') +
+        ']}',
     ),
     list('binds', '"HostConfig":{"Binds":[', (index) => `"${directory}/d${index}:/m${index}"`, ']}'),
     list(
@@ -118,7 +131,8 @@ export function costlyRequests(directory: string): readonly CostlyRequest[] {
     bare(
       'a seccomp profile',
       create,
-      `{"Image":"busybox","HostConfig":{"SecurityOpt":["seccomp={\\"syscalls\\":[${repeated('0,', 400)}0]}"]}}`,
+      '{"Image":"busybox",' +
+        `"HostConfig":{"SecurityOpt":["seccomp={\\"syscalls\\":[${repeated('0,', 400)}0]}"]}}`,
     ),
     list('empty fields that nobody knows', '', (index) => `"f${index}":""`, ''),
     list('fields that differ by case', '', (index) => `"f${index.toString(36)}":""`, ',"hostconfig":{}'),

@@ -12,7 +12,9 @@ export interface Explained {
 
 export const explained: readonly Explained[] = [
   {
-    why: 'A container has a user namespace and the ids 0 to 65535 of it; files of other ids belong to nobody (65534), and nobody can become them.',
+    why:
+      'A container has a user namespace and the ids 0 to 65535 of it; ' +
+      'files of other ids belong to nobody (65534), and nobody can become them.',
     spec: 'A2, A3',
     shows: {
       '/proc, /sys, /dev: uid_map': /^\s*0\s+[1-9]\d+\s+65536$/,
@@ -29,7 +31,9 @@ export const explained: readonly Explained[] = [
     },
   },
   {
-    why: "What belongs to the machine (/proc, /sys, the engine's own sockets) belongs to nobody inside; what only the machine's root may write there, nobody inside may.",
+    why:
+      "What belongs to the machine (/proc, /sys, the engine's own sockets) belongs to nobody inside; " +
+      "what only the machine's root may write there, nobody inside may.",
     spec: 'A5',
     shows: {
       'files of the image: owner of /proc and /sys': /^65534 65534\n65534 65534$/,
@@ -39,7 +43,9 @@ export const explained: readonly Explained[] = [
     },
   },
   {
-    why: "Devices cannot be made in a user namespace: the machine's harmless ones are bound into /dev one by one, and belong to nobody. No others are given, --privileged included.",
+    why:
+      "Devices cannot be made in a user namespace: the machine's harmless ones are bound into /dev one by " +
+      'one, and belong to nobody. No others are given, --privileged included.',
     spec: 'A5',
     shows: {
       '/proc, /sys, /dev: owners in /dev': /^65534:65534$/,
@@ -56,7 +62,9 @@ export const explained: readonly Explained[] = [
     },
   },
   {
-    why: 'Mount options tell how the kernel does it: id-mapped mounts, and owners of tmpfs as the machine numbers them.',
+    why:
+      'Mount options tell how the kernel does it: id-mapped mounts, ' +
+      'and owners of tmpfs as the machine numbers them.',
     spec: 'A2',
     shows: {
       '/proc, /sys, /dev: id-mapped mounts': /^\/etc\/resolv\.conf\n\/etc\/hostname\n\/etc\/hosts$/,
@@ -65,7 +73,10 @@ export const explained: readonly Explained[] = [
     },
   },
   {
-    why: "Layers, volumes and what is shared are mounted nodev: who was handed a descriptor of a device file there would open it with the machine's rights. Devices come from /dev.",
+    why:
+      'Layers, volumes and what is shared are mounted nodev: ' +
+      "who was handed a descriptor of a device file there would open it with the machine's rights. " +
+      'Devices come from /dev.',
     spec: 'A5',
     shows: {
       'volumes: options': /^rw,nodev,relatime$/,
@@ -85,12 +96,16 @@ export const explained: readonly Explained[] = [
     shows: { '/proc, /sys, /dev: group of /dev/mqueue': /^65534$/ },
   },
   {
-    why: "kernel.domainname can be set by the machine's root alone, and runc before 1.2 has no other way. What programs ask, /etc/hosts, is the same.",
+    why:
+      "kernel.domainname can be set by the machine's root alone, and runc before 1.2 has no other way. " +
+      'What programs ask, /etc/hosts, is the same.',
     spec: 'A2',
     shows: { 'limits and sysctls: domain of the kernel': /^\(none\)$/ },
   },
   {
-    why: "setuid and setgid stay on a file that is written to only where the machine's root writes; whoever copies a program so sets its mode afterwards (cp -p, install, tar, docker cp).",
+    why:
+      "setuid and setgid stay on a file that is written to only where the machine's root writes; " +
+      'whoever copies a program so sets its mode afterwards (cp -p, install, tar, docker cp).',
     spec: 'A2',
     shows: {
       'files made inside: a copied setuid program': /^755$/,
@@ -106,7 +121,9 @@ export const explained: readonly Explained[] = [
     },
   },
   {
-    why: 'BuildKit by version=2 of POST /build is refused: it takes no rules there for what a frontend image fetches inside the engine. buildx gives it rules, and the classic builder stays.',
+    why:
+      'BuildKit by version=2 of POST /build is refused: it takes no rules there for what a frontend image ' +
+      'fetches inside the engine. buildx gives it rules, and the classic builder stays.',
     spec: 'C',
     shows: {
       'BuildKit: over POST /build':
@@ -119,7 +136,9 @@ export const explained: readonly Explained[] = [
     shows: { 'exec: top': /^UID CMD \n[1-9]\d+\+? sleep 1000$/ },
   },
   {
-    why: "The gateway forwards the id of the container it decided on, not the name: the engine's errors then say the id.",
+    why:
+      'The gateway forwards the id of the container it decided on, not the name: ' +
+      "the engine's errors then say the id.",
     spec: 'A7',
     shows: {
       'exec: in a paused one':

@@ -70,7 +70,8 @@ function scriptOfLook({ run, exec, image = 'compared', see }: Look): string {
   const snippets = Object.entries(see)
     .map(
       ([name, snippet]) =>
-        `printf '${mark}%s\\n' ${quoted(name)}\n(\n${snippet}\n) </dev/null ${errors}\n${after}\nprintf '${mark}%s\\n' $code\n`,
+        `printf '${mark}%s\\n' ${quoted(name)}\n(\n${snippet}\n) </dev/null ${errors}\n${after}\n` +
+        `printf '${mark}%s\\n' $code\n`,
     )
     .join('');
   return where === null ? snippets : `${where} <<'SNIPPETS'\n${snippets}SNIPPETS\n`;

@@ -43,26 +43,34 @@ export const archives: readonly Group[] = [
       'sparse files of GNU, which the engine does not read':
         '! tar -S --format=gnu -cf - -C v sparse | docker cp - $G-r:/tmp',
       'without an end':
-        'tar -cf n.tar -C v x; head -c 1024 n.tar | docker cp - $G-r:/tmp; docker exec $G-r stat -c "%u %g" /tmp/x',
+        'tar -cf n.tar -C v x; head -c 1024 n.tar | docker cp - $G-r:/tmp; ' +
+        'docker exec $G-r stat -c "%u %g" /tmp/x',
       'garbage behind the end':
         '(cat n.tar; echo garbage) | docker cp -q - $G-r:/tmp; docker exec $G-r rm /tmp/x',
       'two in a row':
-        '(cat n.tar; tar -cf - -C v empty) | docker cp -q - $G-r:/tmp; docker exec $G-r ls /tmp/x; ! docker exec $G-r ls /tmp/empty',
+        '(cat n.tar; tar -cf - -C v empty) | docker cp -q - $G-r:/tmp; docker exec $G-r ls /tmp/x; ' +
+        '! docker exec $G-r ls /tmp/empty',
       'cut in a header': '! head -c 1300 t.tar | docker cp - $G-r:/tmp',
       'cut in a file': '! head -c 1500000 t.tar | docker cp - $G-r:/tmp',
       'a wrong checksum': '! (head -c 10 n.tar; printf Z; tail -c +12 n.tar) | docker cp - $G-r:/tmp',
       'no archive': '! echo hello | docker cp - $G-r:/tmp',
       nothing: 'docker cp -q - $G-r:/tmp </dev/null',
       'a name that leads out':
-        '! tar -cPf - --transform "s,^v/x,../../out," v/x | docker cp - $G-r:/tmp; ! docker exec $G-r ls /out',
+        '! tar -cPf - --transform "s,^v/x,../../out," v/x | docker cp - $G-r:/tmp; ' +
+        '! docker exec $G-r ls /out',
       'an absolute name':
-        'tar -cPf - --transform "s,^v/x,/own/new," v/x | docker cp -q - $G-r:/tmp; docker exec $G-r ls /tmp/own',
+        'tar -cPf - --transform "s,^v/x,/own/new," v/x | docker cp -q - $G-r:/tmp; ' +
+        'docker exec $G-r ls /tmp/own',
       'through a link that came before':
-        'mkdir -p a b/l; ln -s /own a/l; echo in >b/l/through; tar -cf s.tar -C a l; tar -rf s.tar -C b l/through; docker cp -q - $G-r:/tmp <s.tar; docker exec $G-r stat -c "%n %u %g" /own/through',
+        'mkdir -p a b/l; ln -s /own a/l; echo in >b/l/through; tar -cf s.tar -C a l; ' +
+        'tar -rf s.tar -C b l/through; docker cp -q - $G-r:/tmp <s.tar; ' +
+        'docker exec $G-r stat -c "%n %u %g" /own/through',
       'a link to a file of the image':
-        'mkdir h; echo 1 >h/33; ln h/33 h/zz; tar -cf h.tar -C h ./33 ./zz; tar --delete -f h.tar ./33; docker cp -q - $G-r:/own <h.tar; docker exec $G-r stat -c "%u %h" /own/zz',
+        'mkdir h; echo 1 >h/33; ln h/33 h/zz; tar -cf h.tar -C h ./33 ./zz; tar --delete -f h.tar ./33; ' +
+        'docker cp -q - $G-r:/own <h.tar; docker exec $G-r stat -c "%u %h" /own/zz',
       'ids that nobody inside has, out again':
-        'echo b >big; chown 70000:80000 big; tar --numeric-owner -cf - big | docker cp -q - $G-r:/tmp; docker cp $G-r:/tmp/big - | tar -tv --numeric-owner | cut -d" " -f2',
+        'echo b >big; chown 70000:80000 big; tar --numeric-owner -cf - big | docker cp -q - $G-r:/tmp; ' +
+        'docker cp $G-r:/tmp/big - | tar -tv --numeric-owner | cut -d" " -f2',
     },
   },
 ];

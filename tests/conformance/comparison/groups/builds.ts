@@ -30,7 +30,10 @@ COPY --from=first /map /word /seen /copied /tmp/user /x/
 RUN --network=none ls /sys/class/net >/nets
 `;
 
-const context = `mkdir -p ctx/sub; echo f >ctx/f; echo s >ctx/sub/s; cp /bin/busybox ctx/capable; setcap cap_chown=ep ctx/capable; echo x >ctx/setuid; chmod 4755 ctx/setuid; mkdir t; echo in >t/in; chown 44:55 t/in; tar -C t -cf ctx/a.tar in; printf secret >sec`;
+const context =
+  'mkdir -p ctx/sub; echo f >ctx/f; echo s >ctx/sub/s; cp /bin/busybox ctx/capable; ' +
+  'setcap cap_chown=ep ctx/capable; echo x >ctx/setuid; chmod 4755 ctx/setuid; mkdir t; echo in >t/in; ' +
+  'chown 44:55 t/in; tar -C t -cf ctx/a.tar in; printf secret >sec';
 
 /** What the image of that Dockerfile holds, looked at in one container. */
 const holds = {
@@ -83,7 +86,8 @@ USER root
 
 /** BuildKit as SDKs ask it, over `POST /build`: the answer's status, and the refusal where there is one. */
 const overRequest = [
-  'mkdir sdk; printf "FROM compared\\n" >sdk/Dockerfile; tar -C sdk -cf plain.tar Dockerfile; S=${DOCKER_HOST#unix://}',
+  'mkdir sdk; printf "FROM compared\\n" >sdk/Dockerfile; tar -C sdk -cf plain.tar Dockerfile; ' +
+    'S=${DOCKER_HOST#unix://}',
   'T="Content-Type: application/x-tar"; U="http://d/build?version=2&t=$G-sdk"',
   'curl -s -o said -w "%{http_code}" --unix-socket $S -H "$T" --data-binary @plain.tar "$U"',
   'grep -o "is blocked: [^(]*" said; docker rmi -f $G-sdk >/dev/null 2>&1; :',
@@ -93,7 +97,11 @@ const overRequest = [
 export const builds: readonly Group[] = [
   {
     of: 'BuildKit',
-    before: `cat >Dockerfile <<'DOCKERFILE'\n${dockerfile}DOCKERFILE\ncat >Mounts <<'DOCKERFILE'\n${mounted}DOCKERFILE\n${context}; docker build -q --build-arg WORD=word -t $G-i .; docker build -q --build-arg WORD=word --target first -t $G-first .; docker build -q --secret id=s,src=sec -t $G-m -f Mounts .`,
+    before:
+      `cat >Dockerfile <<'DOCKERFILE'\n${dockerfile}DOCKERFILE\ncat >Mounts <<'DOCKERFILE'\n` +
+      `${mounted}DOCKERFILE\n${context}; docker build -q --build-arg WORD=word -t $G-i .; ` +
+      'docker build -q --build-arg WORD=word --target first -t $G-first .; ' +
+      'docker build -q --secret id=s,src=sec -t $G-m -f Mounts .',
     run: '',
     image: '$G-i',
     see: holds,
@@ -131,17 +139,25 @@ export const builds: readonly Group[] = [
         see: {
           ...configured,
           'configuration of a stage':
-            'docker image inspect -f "{{.Config.User}} {{.Config.WorkingDir}} {{.Config.Volumes}} {{.Config.Healthcheck.Test}} {{.Config.OnBuild}} {{.Config.StopSignal}} {{.Config.ExposedPorts}} {{.Config.Labels}} {{.Config.Entrypoint}} {{.Config.Cmd}} {{.Config.Env}}" $G-first',
+            'docker image inspect -f "{{.Config.User}} {{.Config.WorkingDir}} {{.Config.Volumes}} ' +
+            '{{.Config.Healthcheck.Test}} {{.Config.OnBuild}} {{.Config.StopSignal}} ' +
+            '{{.Config.ExposedPorts}} {{.Config.Labels}} {{.Config.Entrypoint}} {{.Config.Cmd}} ' +
+            '{{.Config.Env}}" $G-first',
           'ids of RUN': 'docker run --rm $G-first "cat /map"',
           'the command and working directory': 'docker run --rm $G-first "pwd; stat -c %u /work /work/dir"',
           ONBUILD:
-            'echo "FROM $G-first" >Onbuild; docker build -q -t $G-on -f Onbuild . >/dev/null; docker run --rm $G-on "cat /triggered"',
+            'echo "FROM $G-first" >Onbuild; docker build -q -t $G-on -f Onbuild . >/dev/null; ' +
+            'docker run --rm $G-on "cat /triggered"',
           'a failing RUN':
             'printf "FROM compared\\nRUN exit 7\\n" >D; docker build -q -f D . 2>&1 | grep -c "exit code: 7"',
           'output as an archive':
-            'printf "FROM compared AS a\\nRUN touch /u; chown 77:78 /u\\nFROM scratch\\nCOPY --from=a /u /own/65535 /made/\\n" >D; docker build -q -f D -o type=tar,dest=out.tar . >/dev/null 2>&1; tar -tv --numeric-owner -f out.tar | awk \'{print $1, $2, $6}\'',
+            'printf "FROM compared AS a\\nRUN touch /u; ' +
+            'chown 77:78 /u\\nFROM scratch\\nCOPY --from=a /u /own/65535 /made/\\n" >D; ' +
+            'docker build -q -f D -o type=tar,dest=out.tar . >/dev/null 2>&1; ' +
+            "tar -tv --numeric-owner -f out.tar | awk '{print $1, $2, $6}'",
           'a later build finds the cache':
-            "docker build --progress plain -f Mounts --secret id=s,src=sec . 2>&1 | grep -c CACHED | awk '{print ($1 > 5)}'",
+            'docker build --progress plain -f Mounts --secret id=s,src=sec . 2>&1 | grep -c CACHED | ' +
+            "awk '{print ($1 > 5)}'",
           'over POST /build': overRequest,
           'images gone': 'docker rmi -f $(docker images -q --filter reference="$G-*" | sort -u) >/dev/null',
         },
@@ -150,7 +166,10 @@ export const builds: readonly Group[] = [
   },
   {
     of: 'the classic builder',
-    before: `export DOCKER_BUILDKIT=0; cat >Dockerfile <<'DOCKERFILE'\n${dockerfile.replace('RUN --network=none', 'RUN')}DOCKERFILE\n${context}; docker build -q --build-arg WORD=word -t $G-i .`,
+    before:
+      "export DOCKER_BUILDKIT=0; cat >Dockerfile <<'DOCKERFILE'\n" +
+      `${dockerfile.replace('RUN --network=none', 'RUN')}DOCKERFILE\n` +
+      `${context}; docker build -q --build-arg WORD=word -t $G-i .`,
     run: '',
     image: '$G-i',
     see: holds,
@@ -159,13 +178,18 @@ export const builds: readonly Group[] = [
         see: {
           ...configured,
           'a failing RUN':
-            'printf "FROM compared\\nRUN exit 7\\n" >D; DOCKER_BUILDKIT=0 docker build -q -f D . 2>&1 | grep -c "non-zero code: 7"',
+            'printf "FROM compared\\nRUN exit 7\\n" >D; DOCKER_BUILDKIT=0 docker build -q -f D . 2>&1 | ' +
+            'grep -c "non-zero code: 7"',
           'limits and no network':
-            'printf "FROM compared\\nRUN ulimit -n; df -k /dev/shm | tail -1; ls /sys/class/net\\n" >D; DOCKER_BUILDKIT=0 docker build --network none --ulimit nofile=77 --shm-size 3m -f D . 2>/dev/null | grep -E "^77$|3072|^(lo|eth0)$"',
+            'printf "FROM compared\\nRUN ulimit -n; df -k /dev/shm | tail -1; ls /sys/class/net\\n" >D; ' +
+            'DOCKER_BUILDKIT=0 docker build --network none --ulimit nofile=77 --shm-size 3m -f D . ' +
+            '2>/dev/null | grep -E "^77$|3072|^(lo|eth0)$"',
           layers:
-            'docker history --format "{{.CreatedBy}}" $G-i | sed "s/#(nop).*sha256:/x:/; s/ID64.*//; s/file:[0-9a-f]*/FILE/; s/multi:[0-9a-f]*/MULTI/; s/dir:[0-9a-f]*/DIR/"',
+            'docker history --format "{{.CreatedBy}}" $G-i | sed "s/#(nop).*sha256:/x:/; s/ID64.*//; ' +
+            's/file:[0-9a-f]*/FILE/; s/multi:[0-9a-f]*/MULTI/; s/dir:[0-9a-f]*/DIR/"',
           'images gone':
-            'docker rmi -f $(docker images -q --filter reference="$G-*" | sort -u) >/dev/null; docker image prune -f >/dev/null',
+            'docker rmi -f $(docker images -q --filter reference="$G-*" | sort -u) >/dev/null; ' +
+            'docker image prune -f >/dev/null',
         },
       },
     ],

@@ -23,15 +23,21 @@ const out = (what: string, name: string) => ({
   [`out of a ${what} container: all owners`]: `docker cp ${name}:/own - | ${inTar}`,
   [`out of a ${what} container: links and pipes`]: `docker cp ${name}:/links - | ${inTar}`,
   [`out of a ${what} container: setuid`]: `docker cp ${name}:/suid - | ${inTar}`,
-  [`out of a ${what} container: capabilities`]: `rm -rf o; mkdir o; docker cp ${name}:/cap - | tar --xattrs --xattrs-include='*' -C o -xf -; getcap o/cap/*`,
-  [`out of a ${what} container: attributes`]: `rm -rf o; mkdir o; docker cp ${name}:/own - | tar --xattrs --xattrs-include='user.*' -C o -xf -; getfattr --only-values -n user.note o/own/attributes; :`,
+  [`out of a ${what} container: capabilities`]:
+    `rm -rf o; mkdir o; docker cp ${name}:/cap - | tar --xattrs --xattrs-include='*' -C o -xf -; ` +
+    'getcap o/cap/*',
+  [`out of a ${what} container: attributes`]:
+    `rm -rf o; mkdir o; docker cp ${name}:/own - | tar --xattrs --xattrs-include='user.*' -C o -xf -; ` +
+    'getfattr --only-values -n user.note o/own/attributes; :',
   [`out of a ${what} container: what was put in`]: `docker cp ${name}:/tmp - | ${inTar}`,
   [`out of a ${what} container: a volume`]: `docker cp ${name}:/volume - | ${inTar}`,
   [`out of a ${what} container: a bind`]: `docker cp ${name}:/bound - | ${inTar}`,
   [`out of a ${what} container: what the engine makes`]: `docker cp ${name}:/etc/hosts - | ${inTar}`,
   [`out of a ${what} container: unpacked`]: `rm -rf u; docker cp -q ${name}:/own u; stat -c "%u %g %a" u u/1000 u/mode-4755 u/dir-2775`,
   [`out of a ${what} container: unpacked with owners`]: `rm -rf v; docker cp -qa ${name}:/own v; stat -c "%u %g %a" v/1000 v/65535 v/mode-4755 v/dir-2775`,
-  [`out of a ${what} container: what is not there`]: `docker cp ${name}:/nothere - 2>&1 | sed "s/container .*/container/"; docker cp ${name}:/nothere x >/dev/null 2>&1; echo $?`,
+  [`out of a ${what} container: what is not there`]:
+    `docker cp ${name}:/nothere - 2>&1 | sed "s/container .*/container/"; ` +
+    `docker cp ${name}:/nothere x >/dev/null 2>&1; echo $?`,
 });
 const inside = {
   'inside, a copied file': 'stat -c "%u %g %a" /tmp/owned /tmp/archived; cat /tmp/owned',
@@ -55,7 +61,9 @@ const rootfs =
 export const copies: readonly Group[] = [
   {
     of: 'cp',
-    before: `${tree}; mkdir bound; docker create --name $G-s -v /volume -v $W/bound:/bound compared sleep 1000; docker run -d --name $G-r -v /volume -v $W/bound:/bound compared sleep 1000`,
+    before:
+      `${tree}; mkdir bound; docker create --name $G-s -v /volume -v $W/bound:/bound compared sleep 1000; ` +
+      'docker run -d --name $G-r -v /volume -v $W/bound:/bound compared sleep 1000',
     see: {
       ...into('created', '$G-s'),
       ...out('created', '$G-s'),
@@ -84,7 +92,9 @@ export const copies: readonly Group[] = [
             'docker cp $G-r:/own/1000 - | docker cp - $G-s:/tmp; docker exec $G-s stat -c "%u %g" /tmp/1000',
           'from a link': 'docker cp -qL $G-s:/links/symbolic followed; cat followed',
           'large, both ways':
-            'dd if=/dev/urandom of=big bs=1M count=9 2>/dev/null; docker cp -q big $G-s:/tmp/big; [ "$(docker exec $G-s md5sum </dev/null /tmp/big | cut -c1-32)" = "$(md5sum <big | cut -c1-32)" ] && docker cp $G-s:/tmp/big - | tar -xO | cmp - big',
+            'dd if=/dev/urandom of=big bs=1M count=9 2>/dev/null; docker cp -q big $G-s:/tmp/big; ' +
+            '[ "$(docker exec $G-s md5sum </dev/null /tmp/big | cut -c1-32)" = "$(md5sum <big | ' +
+            'cut -c1-32)" ] && docker cp $G-s:/tmp/big - | tar -xO | cmp - big',
         },
       },
     ],
@@ -99,35 +109,51 @@ until docker exec $G-a test -e /made/done; do sleep .1; done; docker create --na
       'export while it runs': `docker export $G-a | ${rootfs}`,
       'export of a created one': `docker export $G-c | ${rootfs}`,
       'capabilities in an export':
-        "rm -rf e; mkdir e; docker export $G-a | tar --xattrs --xattrs-include='*' -C e -xf - cap made; getcap e/cap/* e/made/p",
+        "rm -rf e; mkdir e; docker export $G-a | tar --xattrs --xattrs-include='*' -C e -xf - cap made; " +
+        'getcap e/cap/* e/made/p',
       'attributes in an export':
-        'rm -rf f; mkdir f; docker export $G-a | tar --xattrs --xattrs-include="user.*" -C f -xf - own made; getfattr --only-values -n user.note f/own/attributes; getfattr --only-values -n user.k f/made/new; :',
+        'rm -rf f; mkdir f; docker export $G-a | tar --xattrs --xattrs-include="user.*" -C f -xf - own ' +
+        'made; getfattr --only-values -n user.note f/own/attributes; ' +
+        'getfattr --only-values -n user.k f/made/new; :',
       'commit while it runs':
-        'docker commit -c "LABEL a=b" -c "USER app" $G-a $G-image >/dev/null; docker image inspect -f "{{.Config.User}} {{.Config.Labels}} {{len .RootFS.Layers}}" $G-image',
+        'docker commit -c "LABEL a=b" -c "USER app" $G-a $G-image >/dev/null; ' +
+        'docker image inspect -f "{{.Config.User}} {{.Config.Labels}} {{len .RootFS.Layers}}" $G-image',
       'commit of a created one':
-        'docker commit $G-c $G-image-c >/dev/null; docker image inspect -f "{{len .RootFS.Layers}}" $G-image-c',
+        'docker commit $G-c $G-image-c >/dev/null; docker image inspect -f "{{len .RootFS.Layers}}" ' +
+        '$G-image-c',
       'from the commit':
-        'docker run --rm -u root $G-image sh -c "stat -c \'%n %u %g %a\' /made/* /own/33 /own/old /own/1000; getcap /made/p; ! ls /own/1"',
+        "docker run --rm -u root $G-image sh -c \"stat -c '%n %u %g %a' /made/* /own/33 /own/old " +
+        '/own/1000; getcap /made/p; ! ls /own/1"',
       'a user in the commit': 'docker run --rm $G-image sh -c "id -u; /made/id -u; getcap /made/p"',
       'diff of one from the commit':
         'docker run --name $G-d $G-image sh -c "touch /tmp/t" >/dev/null; docker diff $G-d | sort',
       'import of an export':
-        'docker export $G-a | docker import -c "ENV PATH=/bin" - $G-imported >/dev/null; docker run --rm $G-imported sh -c "stat -c \'%n %u %g %a\' /made/* /own/33 /suid/*; getcap /cap/ping /made/p"',
-      save: 'docker save $G-image | tar -t | grep -c -E "layer.tar|blobs/sha256" >/dev/null; docker save $G-image -o saved.tar; tar -tf saved.tar | grep -c manifest.json',
-      load: 'docker rmi $G-image >/dev/null; docker load -i saved.tar | sed s/$G/G/; docker run --rm -u root $G-image stat -c "%n %u %g %a" /made/new /made/id',
+        'docker export $G-a | docker import -c "ENV PATH=/bin" - $G-imported >/dev/null; ' +
+        "docker run --rm $G-imported sh -c \"stat -c '%n %u %g %a' /made/* /own/33 /suid/*; " +
+        'getcap /cap/ping /made/p"',
+      save:
+        'docker save $G-image | tar -t | grep -c -E "layer.tar|blobs/sha256" >/dev/null; ' +
+        'docker save $G-image -o saved.tar; tar -tf saved.tar | grep -c manifest.json',
+      load:
+        'docker rmi $G-image >/dev/null; docker load -i saved.tar | sed s/$G/G/; ' +
+        'docker run --rm -u root $G-image stat -c "%n %u %g %a" /made/new /made/id',
       'the layer in a save':
-        "rm -rf s; mkdir s; tar -C s -xf saved.tar; for f in $(find s -type f -size -9000k); do tar -tf $f >/dev/null 2>&1 && tar -tv --numeric-owner -f $f | awk '{print $1, $2, $6}' | grep made/; done | sort",
+        'rm -rf s; mkdir s; tar -C s -xf saved.tar; for f in $(find s -type f -size -9000k); ' +
+        "do tar -tf $f >/dev/null 2>&1 && tar -tv --numeric-owner -f $f | awk '{print $1, $2, $6}' | " +
+        'grep made/; done | sort',
       // A prune beside it, of another group, can take an image's parent away: a stock engine's message then.
       stopped: 'docker kill $G-a >/dev/null; docker wait $G-a',
       'diff when stopped': 'docker diff $G-a | sort',
       'export when stopped': `docker export $G-a | ${rootfs}`,
       'commit when stopped':
-        'docker commit $G-a $G-image-s >/dev/null; docker run --rm $G-image-s sh -c "stat -c \'%n %u %g\' /made/new /own/1000"',
+        'docker commit $G-a $G-image-s >/dev/null; docker run --rm $G-image-s sh -c "stat -c \'%n %u ' +
+        '%g\' /made/new /own/1000"',
       'started again':
         'docker start $G-a >/dev/null; docker exec $G-a stat -c "%n %u %g %a" /made/new /own/33',
       size: 'docker ps -s --filter name=$G-a --format "{{.Size}}" | awk \'{print ($1 > 0)}\'',
       'images gone':
-        'docker rm -f $G-d >/dev/null; docker rmi -f $G-image $G-image-c $G-image-s $G-imported 2>&1 >/dev/null | sed "/unrecognized image ID/d"',
+        'docker rm -f $G-d >/dev/null; docker rmi -f $G-image $G-image-c $G-image-s $G-imported 2>&1 ' +
+        '>/dev/null | sed "/unrecognized image ID/d"',
     },
   },
 ];

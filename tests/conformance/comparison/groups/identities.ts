@@ -43,7 +43,8 @@ export const identities: readonly Group[] = [
       'raw sockets': 'ping -c1 -W2 127.0.0.1 >/dev/null && echo pinged',
       'network administration': '! ip link add d0 type dummy',
       'a port below 1024':
-        'nc -l -p 80 -w 30 >/dev/null 2>&1 & n=0; until netstat -ltn | grep -q :80; do n=$((n+1)); [ $n -lt 100 ] || exit 1; usleep 50000; done; netstat -ltn | grep -c :80',
+        'nc -l -p 80 -w 30 >/dev/null 2>&1 & n=0; until netstat -ltn | grep -q :80; do n=$((n+1)); ' +
+        '[ $n -lt 100 ] || exit 1; usleep 50000; done; netstat -ltn | grep -c :80',
       'keyring of the session': 'cat /proc/keys | wc -l',
       personality: 'linux64 uname -m',
     },
@@ -59,7 +60,8 @@ export const identities: readonly Group[] = [
       'terminal and streams': 'stat -L -c %u /proc/self/fd/1; echo x >/dev/stdout; echo y >/dev/stderr',
       '/dev/null': 'echo x >/dev/null; cat /dev/null',
       'a port below 1024':
-        'nc -l -p 80 -w 30 >/dev/null 2>&1 & n=0; until netstat -ltn | grep -q :80; do n=$((n+1)); [ $n -lt 100 ] || exit 1; usleep 50000; done; netstat -ltn | grep -c :80',
+        'nc -l -p 80 -w 30 >/dev/null 2>&1 & n=0; until netstat -ltn | grep -q :80; do n=$((n+1)); ' +
+        '[ $n -lt 100 ] || exit 1; usleep 50000; done; netstat -ltn | grep -c :80',
     },
   },
   {
@@ -117,7 +119,8 @@ export const identities: readonly Group[] = [
       capabilities: capabilities,
       'a route': 'ip route add 10.99.0.0/16 dev eth0 && ip route | grep -c 10.99',
       'a bridge and veth':
-        'ip link add b0 type bridge && ip link add v0 type veth peer name v1 && ip link set v0 master b0 && ls /sys/class/net | sort',
+        'ip link add b0 type bridge && ip link add v0 type veth peer name v1 && ' +
+        'ip link set v0 master b0 && ls /sys/class/net | sort',
     },
   },
   {
@@ -139,7 +142,8 @@ export const identities: readonly Group[] = [
     see: {
       capabilities: capabilities,
       "others' environment":
-        'sleep 9 & n=0; until tr "\\0" "\\n" </proc/$!/environ | grep ^PATH; do n=$((n+1)); [ $n -lt 100 ] || exit 1; usleep 50000; done',
+        'sleep 9 & n=0; until tr "\\0" "\\n" </proc/$!/environ | grep ^PATH; do n=$((n+1)); ' +
+        '[ $n -lt 100 ] || exit 1; usleep 50000; done',
     },
   },
   {
@@ -177,7 +181,9 @@ export const identities: readonly Group[] = [
         'mkdir /m; for t in tmpfs proc sysfs; do mount -t $t none /m && umount /m && echo $t; done',
       'a bind mount': 'mkdir /n; mount --bind /own /n && umount /n',
       'an overlay':
-        'mkdir /t; mount -t tmpfs none /t; mkdir /t/u /t/w /t/m; mount -t overlay -o lowerdir=/own,upperdir=/t/u,workdir=/t/w none /t/m && touch /t/m/new && ls /t/u',
+        'mkdir /t; mount -t tmpfs none /t; mkdir /t/u /t/w /t/m; ' +
+        'mount -t overlay -o lowerdir=/own,upperdir=/t/u,workdir=/t/w none /t/m && touch /t/m/new && ' +
+        'ls /t/u',
       'a mount of mqueue': 'mkdir /q; mount -t mqueue none /q && echo mounted',
       'cgroups can be written': "awk '$3 ~ /^cgroup/ {print $3}' /proc/mounts | sort -u",
       'masked paths are not masked': 'grep -c " /proc/[a-z-]* tmpfs" /proc/mounts; :',

@@ -18,16 +18,20 @@ export const kernelViews: readonly Group[] = [
       'mount points in order':
         'awk \'$5 !~ "^/dev/(null|zero|full|random|urandom|tty)$" {print $5}\' /proc/self/mountinfo',
       'mounts of devices':
-        'awk \'$5 ~ "^/dev/(null|zero|full|random|urandom|tty)$" {print $5, $6}\' /proc/self/mountinfo | sort',
+        'awk \'$5 ~ "^/dev/(null|zero|full|random|urandom|tty)$" {print $5, ' +
+        "$6}' /proc/self/mountinfo | sort",
       'id-mapped mounts': "awk '$6 ~ /idmapped/ {print $5}' /proc/self/mountinfo",
       'options of mounts':
-        'awk \'$5 !~ "^/dev/(null|zero|full|random|urandom|tty)$|/keys|/timer_list" {print $5, $6}\' /proc/self/mountinfo | sed s/,idmapped// | sort',
+        'awk \'$5 !~ "^/dev/(null|zero|full|random|urandom|tty)$|/keys|/timer_list" {print $5, ' +
+        "$6}' /proc/self/mountinfo | sed s/,idmapped// | sort",
       'types of file systems':
-        'awk \'$2 !~ "^/dev/(null|zero|full|random|urandom|tty)$|/keys|/timer_list" {print $2, $3}\' /proc/self/mounts | sort',
+        'awk \'$2 !~ "^/dev/(null|zero|full|random|urandom|tty)$|/keys|/timer_list" {print $2, ' +
+        "$3}' /proc/self/mounts | sort",
       'what hides files': 'awk \'$2 ~ "/keys|/timer_list" {print $2, $3}\' /proc/self/mounts',
       propagation: 'grep -c -E "shared:|master:" /proc/self/mountinfo; :',
       'super options of /dev':
-        'awk \'$2 == "/dev" || $2 == "/dev/pts" || $2 == "/dev/shm" {print $2, $4}\' /proc/mounts | sed -E "s/,?[ug]id=[0-9]*//g"',
+        'awk \'$2 == "/dev" || $2 == "/dev/pts" || $2 == "/dev/shm" {print $2, $4}\' /proc/mounts | ' +
+        'sed -E "s/,?[ug]id=[0-9]*//g"',
       'owners among mount options': 'awk \'$2 == "/dev" {print $4}\' /proc/mounts | tr , "\\n" | grep id=; :',
       "options of the root's overlay": 'awk \'$2 == "/" {print $4}\' /proc/mounts | tr , "\\n" | grep -v dir',
       limits: 'cat /proc/self/limits',
@@ -45,7 +49,8 @@ export const kernelViews: readonly Group[] = [
       uid_map: 'cat /proc/self/uid_map',
       loginuid: 'cat /proc/self/loginuid',
       'masked files':
-        'for f in kcore keys timer_list sched_debug; do [ ! -e /proc/$f ] || stat -c "%n %F %t %T" /proc/$f; done',
+        'for f in kcore keys timer_list sched_debug; do [ ! -e /proc/$f ] || ' +
+        'stat -c "%n %F %t %T" /proc/$f; done',
       'masked directories': 'ls -A /proc/acpi /sys/firmware 2>&1',
       'read-only parts': "awk '$4 ~ /^ro/ {print $2}' /proc/mounts | sort",
       processors: 'grep -c ^processor /proc/cpuinfo; nproc',
@@ -60,10 +65,12 @@ export const kernelViews: readonly Group[] = [
       'owner of its own /proc files': 'stat -c "%u %g" /proc/self/status /proc/net/tcp',
       "owner of the machine's /proc files": 'stat -c "%u %g" /proc/cpuinfo /proc/sys/kernel/hostname',
       'sysctls of the network':
-        'cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_unprivileged_port_start /proc/sys/net/core/somaxconn',
+        'cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_unprivileged_port_start ' +
+        '/proc/sys/net/core/somaxconn',
       'range of ping': 'cat /proc/sys/net/ipv4/ping_group_range',
       'sysctls of the kernel':
-        'cat /proc/sys/kernel/ostype /proc/sys/kernel/shmmax /proc/sys/kernel/msgmax /proc/sys/kernel/pid_max',
+        'cat /proc/sys/kernel/ostype /proc/sys/kernel/shmmax /proc/sys/kernel/msgmax ' +
+        '/proc/sys/kernel/pid_max',
       'writing sysctls':
         '! sh -c "echo 1 >/proc/sys/net/ipv4/ip_forward"; ! sh -c "echo x >/proc/sys/kernel/hostname"',
       'overflow id': 'cat /proc/sys/kernel/overflowuid',
@@ -79,9 +86,11 @@ export const kernelViews: readonly Group[] = [
       '/sys/block': 'ls /sys/block | wc -l',
       '/sys/kernel': 'ls /sys/kernel | sort',
       'every readable file below /sys/class/net/lo':
-        'find /sys/class/net/lo/ -maxdepth 1 -type f | sort | while read -r f; do cat $f >/dev/null 2>&1 && echo $f; done | wc -l',
+        'find /sys/class/net/lo/ -maxdepth 1 -type f | sort | while read -r f; ' +
+        'do cat $f >/dev/null 2>&1 && echo $f; done | wc -l',
       '/dev/null, zero, full, random':
-        'echo x >/dev/null; head -c3 /dev/zero | od -An -tx1; ! sh -c "echo x >/dev/full"; head -c4 /dev/urandom | wc -c',
+        'echo x >/dev/null; head -c3 /dev/zero | od -An -tx1; ! sh -c "echo x >/dev/full"; ' +
+        'head -c4 /dev/urandom | wc -c',
       '/dev/tty without one': '! sh -c "echo x >/dev/tty"',
       '/dev/fd, stdin, stdout': 'for l in fd stdin stdout stderr core ptmx; do readlink /dev/$l; done',
       '/dev/console': 'ls /dev/console; :',
@@ -99,7 +108,11 @@ export const kernelViews: readonly Group[] = [
   },
   {
     of: 'limits and sysctls',
-    run: '--ulimit nofile=100:200 --ulimit core=0 --ulimit nproc=500:600 --sysctl net.ipv4.ip_forward=1 --sysctl net.core.somaxconn=77 --sysctl kernel.shmmax=123456 --sysctl kernel.msgmax=9000 --sysctl net.ipv4.ping_group_range="0 0" --shm-size 4m --pids-limit 60 -m 64m --oom-score-adj 200 --cpuset-cpus 0 --cpu-shares 300 --hostname boxed --domainname test.local --stop-signal USR1',
+    run:
+      '--ulimit nofile=100:200 --ulimit core=0 --ulimit nproc=500:600 --sysctl net.ipv4.ip_forward=1 ' +
+      '--sysctl net.core.somaxconn=77 --sysctl kernel.shmmax=123456 --sysctl kernel.msgmax=9000 --sysctl ' +
+      'net.ipv4.ping_group_range="0 0" --shm-size 4m --pids-limit 60 -m 64m --oom-score-adj 200 ' +
+      '--cpuset-cpus 0 --cpu-shares 300 --hostname boxed --domainname test.local --stop-signal USR1',
     see: {
       'open files': 'ulimit -n; ulimit -Hn',
       cores: 'ulimit -c',
@@ -110,7 +123,8 @@ export const kernelViews: readonly Group[] = [
       msgmax: 'cat /proc/sys/kernel/msgmax',
       'range of ping': 'cat /proc/sys/net/ipv4/ping_group_range',
       'size of /dev/shm':
-        "df -k /dev/shm | awk 'NR == 2 {print $2}'; ! dd if=/dev/zero of=/dev/shm/x bs=1M count=5 2>/dev/null",
+        "df -k /dev/shm | awk 'NR == 2 {print $2}'; " +
+        '! dd if=/dev/zero of=/dev/shm/x bs=1M count=5 2>/dev/null',
       'memory limit':
         'cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max',
       'pids limit': 'cat /sys/fs/cgroup/pids/pids.max 2>/dev/null || cat /sys/fs/cgroup/pids.max',
@@ -122,7 +136,9 @@ export const kernelViews: readonly Group[] = [
   },
   {
     of: 'devices',
-    run: '--device /dev/null:/dev/nil --device /dev/fuse --device /dev/zero:/dev/nought:r --device /dev/net/tun',
+    run:
+      '--device /dev/null:/dev/nil --device /dev/fuse --device /dev/zero:/dev/nought:r --device ' +
+      '/dev/net/tun',
     see: {
       'their modes': 'stat -c "%n %F %t %T %a" /dev/nil /dev/fuse /dev/nought /dev/net/tun',
       'their owners': 'stat -c "%u %g" /dev/nil',
@@ -135,7 +151,8 @@ export const kernelViews: readonly Group[] = [
     of: 'devices by other names',
     see: {
       'of a file of the machine':
-        'docker run --rm --device /dev/null:/usr/lib/os-release compared sh -c "cat /usr/lib/os-release; stat -c %F,%t,%T /usr/lib/os-release"',
+        'docker run --rm --device /dev/null:/usr/lib/os-release compared sh -c "cat ' +
+        '/usr/lib/os-release; stat -c %F,%t,%T /usr/lib/os-release"',
       'below a directory':
         'docker run --rm --device /dev/zero:/a/b/c compared sh -c "head -c1 /a/b/c | od -An -tx1"',
       'what is not there': '! docker run --rm --device /dev/nothere compared true 2>/dev/null',
@@ -148,9 +165,11 @@ export const kernelViews: readonly Group[] = [
       root: '! touch /x; ! rm /own/33',
       'remounting root': '! mount -o remount,rw /',
       'the default':
-        'grep " /t " /proc/mounts | cut -d" " -f4 | sed -E "s/,?[ug]id=[0-9]*//g"; stat -c "%u %g %a" /t; touch /t/a',
+        'grep " /t " /proc/mounts | cut -d" " -f4 | sed -E "s/,?[ug]id=[0-9]*//g"; ' +
+        'stat -c "%u %g %a" /t; touch /t/a',
       'size, mode, owner':
-        'stat -c "%u %g %a" /s; df -k /s | awk \'NR == 2 {print $2}\'; grep " /s " /proc/mounts | cut -d" " -f4 | sed -E "s/,?[ug]id=[0-9]*//g"',
+        'stat -c "%u %g %a" /s; df -k /s | awk \'NR == 2 {print $2}\'; ' +
+        'grep " /s " /proc/mounts | cut -d" " -f4 | sed -E "s/,?[ug]id=[0-9]*//g"',
       noexec: 'cp /bin/busybox /s/b; ! /s/b true',
       exec: 'cp /bin/busybox /run/busybox; /run/busybox true',
       'what is still writable': 'touch /dev/shm/a /dev/b; ! sh -c "echo x >>/etc/hosts"',

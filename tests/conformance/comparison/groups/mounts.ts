@@ -26,7 +26,8 @@ export const mounts: readonly Group[] = [
       {
         see: {
           "owners on the machine's side":
-            'p=$(docker volume inspect -f "{{.Mountpoint}}" $G-v); for f in u1 u33 u1000 u65535 r d; do stat -c "%u %g %a" $p/$f; done',
+            'p=$(docker volume inspect -f "{{.Mountpoint}}" $G-v); for f in u1 u33 u1000 u65535 r d; ' +
+            'do stat -c "%u %g %a" $p/$f; done',
           "capability on the machine's side":
             'getcap $(docker volume inspect -f "{{.Mountpoint}}" $G-v)/ping | sed "s#.*/##"',
         },
@@ -48,7 +49,9 @@ export const mounts: readonly Group[] = [
         },
       },
       {
-        run: '-v $G-v:/v:ro --mount type=volume,src=$G-v,dst=/w,readonly --mount type=volume,src=$G-v,dst=/s,volume-subpath=d',
+        run:
+          '-v $G-v:/v:ro --mount type=volume,src=$G-v,dst=/w,readonly --mount ' +
+          'type=volume,src=$G-v,dst=/s,volume-subpath=d',
         see: {
           'read-only': 'cat /v/r; ! touch /v/x',
           'read-only by --mount': '! touch /w/x; grep " /w " /proc/mounts | cut -d" " -f4 | cut -d, -f1',
@@ -64,7 +67,9 @@ export const mounts: readonly Group[] = [
         },
       },
       {
-        run: '-v $G-c:/volume -v $G-cap:/cap -v $G-s:/suid -v $G-o:/own -v $G-l:/links -v $G-new:/fresh/deep -v $G-n:/usr/nothing:nocopy',
+        run:
+          '-v $G-c:/volume -v $G-cap:/cap -v $G-s:/suid -v $G-o:/own -v $G-l:/links -v $G-new:/fresh/deep ' +
+          '-v $G-n:/usr/nothing:nocopy',
         see: {
           'copy-up': 'stat -c "%n %u %g %a" /volume /volume/of-33 /volume/sub /volume/sub/of-app',
           'copy-up of capabilities':
@@ -95,16 +100,24 @@ export const mounts: readonly Group[] = [
           'ids above the range copied':
             'p=$(docker volume inspect -f "{{.Mountpoint}}" $G-o); stat -c "%u %g" $p/65536 $p/70000',
           'both at once':
-            'docker run -d --name $G-x -v $G-v:/v compared sleep 1000 >/dev/null; docker run --rm -v $G-v:/v compared sh -c "echo now >/v/now; chown 1000 /v/now"; docker exec $G-x sh -c "cat /v/now; stat -c %u /v/now"',
+            'docker run -d --name $G-x -v $G-v:/v compared sleep 1000 >/dev/null; ' +
+            'docker run --rm -v $G-v:/v compared sh -c "echo now >/v/now; chown 1000 /v/now"; ' +
+            'docker exec $G-x sh -c "cat /v/now; stat -c %u /v/now"',
           'a pipe between them':
-            'docker exec -d $G-x sh -c "echo through >/v/pipe"; docker run --rm -v $G-v:/v compared timeout 9 cat /v/pipe',
+            'docker exec -d $G-x sh -c "echo through >/v/pipe"; ' +
+            'docker run --rm -v $G-v:/v compared timeout 9 cat /v/pipe',
           'volumes-from':
-            'docker create --name $G-a -v $G-v:/v -v /volume compared true >/dev/null; docker run --rm --volumes-from $G-a compared sh -c "cat /v/r; stat -c \'%u %g\' /volume/of-33; touch /v/from"',
+            'docker create --name $G-a -v $G-v:/v -v /volume compared true >/dev/null; ' +
+            'docker run --rm --volumes-from $G-a compared sh -c "cat /v/r; ' +
+            "stat -c '%u %g' /volume/of-33; touch /v/from\"",
           'volumes-from read-only': 'docker run --rm --volumes-from $G-a:ro compared sh -c "! touch /v/y"',
           'tmpfs volume':
-            'docker volume create -o type=tmpfs -o device=tmpfs -o o=size=1m,uid=1000,mode=700 $G-t >/dev/null; docker run --rm -v $G-t:/t compared sh -c "stat -c \'%u %g %a\' /t; touch /t/x; stat -c %u /t/x"',
+            'docker volume create -o type=tmpfs -o device=tmpfs -o o=size=1m,uid=1000,mode=700 $G-t ' +
+            ">/dev/null; docker run --rm -v $G-t:/t compared sh -c \"stat -c '%u %g %a' /t; " +
+            'touch /t/x; stat -c %u /t/x"',
           'nested and over /etc':
-            'docker run --rm -v $G-v:/v -v $G-c:/v/inner -v $G-e:/etc compared sh -c "ls -A /v/inner; stat -c \'%u %g\' /v/inner /etc/passwd /etc/hosts"',
+            'docker run --rm -v $G-v:/v -v $G-c:/v/inner -v $G-e:/etc compared sh -c "ls -A /v/inner; ' +
+            "stat -c '%u %g' /v/inner /etc/passwd /etc/hosts\"",
           'removal in use': 'docker volume rm $G-v >/dev/null 2>&1; echo $?',
           ls: 'docker volume ls -q --filter label=k=v | sed s/$G/G/',
           removal: 'docker rm -f $G-x $G-a >/dev/null; docker volume rm $G-v',
@@ -115,7 +128,9 @@ export const mounts: readonly Group[] = [
   {
     of: 'binds',
     before:
-      'mkdir d d/sub; echo host >d/file; chown 1000:1000 d/sub; touch d/of-root; echo x >single; ln -s file d/link; ln -s /nowhere d/out; chmod 777 d; mknod d/null c 1 3; ln -s d l; setcap cap_net_raw=ep d/of-root',
+      'mkdir d d/sub; echo host >d/file; chown 1000:1000 d/sub; touch d/of-root; echo x >single; ' +
+      'ln -s file d/link; ln -s /nowhere d/out; chmod 777 d; mknod d/null c 1 3; ln -s d l; ' +
+      'setcap cap_net_raw=ep d/of-root',
     run: '-v $W/d:/d -v $W/single:/f -v $W/made/deep:/m -v ./d/sub:/relative -v $W/l:/by-link -v $W/d:/again',
     see: {
       reading: 'cat /d/file; ls /d',
@@ -162,12 +177,15 @@ export const mounts: readonly Group[] = [
           'not there with --mount':
             'docker run --rm --mount type=bind,src=$W/nothere,dst=/m compared true >/dev/null 2>&1; echo $?',
           'changes outside are seen':
-            'docker run -d --name $G-a -v $W/d:/d compared sleep 1000 >/dev/null; echo later >d/later; docker exec $G-a cat /d/later',
+            'docker run -d --name $G-a -v $W/d:/d compared sleep 1000 >/dev/null; echo later >d/later; ' +
+            'docker exec $G-a cat /d/later',
           'changes inside are seen': 'docker exec $G-a sh -c "echo back >/d/back"; cat d/back',
         },
       },
       {
-        run: '-v $W/d:/d:ro --mount type=bind,src=$W/d,dst=/e,readonly -v $W/single:/etc/passwd:ro --mount type=bind,src=$W/d,dst=/p,bind-propagation=rprivate -v $G-nv:/v -v $W/d:/v/d',
+        run:
+          '-v $W/d:/d:ro --mount type=bind,src=$W/d,dst=/e,readonly -v $W/single:/etc/passwd:ro --mount ' +
+          'type=bind,src=$W/d,dst=/p,bind-propagation=rprivate -v $G-nv:/v -v $W/d:/v/d',
         see: {
           'read-only': 'cat /d/file; ! touch /d/no; ! rm /d/file',
           'read-only by --mount': '! touch /e/no; ! chmod 700 /e',
@@ -185,7 +203,9 @@ export const mounts: readonly Group[] = [
   },
   {
     of: 'tmpfs mounts',
-    run: '--tmpfs /a --mount type=tmpfs,dst=/b,tmpfs-size=2m,tmpfs-mode=1770 --tmpfs /volume:uid=1000,gid=2000 --shm-size 3m',
+    run:
+      '--tmpfs /a --mount type=tmpfs,dst=/b,tmpfs-size=2m,tmpfs-mode=1770 --tmpfs ' +
+      '/volume:uid=1000,gid=2000 --shm-size 3m',
     see: {
       default: 'stat -c "%u %g %a" /a',
       'by --mount': 'stat -c "%u %g %a" /b; df -k /b | awk \'NR == 2 {print $2}\'',

@@ -78,7 +78,8 @@ export const ownerships: readonly Group[] = [
         'touch /tmp/h; for m in 4755 2755 1755 7777; do chmod $m /tmp/h; stat -c %a /tmp/h; done',
       'chmod of a file of the image': 'chmod 640 /own/mode-0666; stat -c %a /own/mode-0666',
       'a file in a setgid directory':
-        'touch /own/dir-2775/new; stat -c "%u %g" /own/dir-2775/new; mkdir /own/dir-2775/sub; stat -c "%a %g" /own/dir-2775/sub',
+        'touch /own/dir-2775/new; stat -c "%u %g" /own/dir-2775/new; mkdir /own/dir-2775/sub; ' +
+        'stat -c "%a %g" /own/dir-2775/sub',
       'reading what root may and others may not': 'cat /own/mode-0000 /own/dir-0700/in',
       'removing a file of the image': 'rm /own/33; ! ls /own/33',
       'renaming a file of the image': 'mv /own/1 /own/one; stat -c "%u %g" /own/one',
@@ -91,16 +92,20 @@ export const ownerships: readonly Group[] = [
       'setcap of several':
         'cp /bin/busybox /tmp/o; setcap cap_net_bind_service,cap_setuid=eip /tmp/o; getcap -v /tmp/o',
       'setcap -r':
-        'cp /bin/busybox /tmp/p; setcap cap_chown=ep /tmp/p; setcap -r /tmp/p; getcap /tmp/p; ! setcap -r /own/33',
+        'cp /bin/busybox /tmp/p; setcap cap_chown=ep /tmp/p; setcap -r /tmp/p; getcap /tmp/p; ' +
+        '! setcap -r /own/33',
       'a user attribute':
-        'echo x >/tmp/q; setfattr -n user.a -v b /tmp/q; /bin/getfattr --only-values -n user.a --absolute-names /tmp/q',
+        'echo x >/tmp/q; setfattr -n user.a -v b /tmp/q; ' +
+        '/bin/getfattr --only-values -n user.a --absolute-names /tmp/q',
       'a trusted attribute': '! setfattr -n trusted.a -v b /tmp/q',
       'a security attribute': '! setfattr -n security.other -v b /tmp/q',
       'copying up keeps attributes':
-        'echo more >>/own/attributes; /bin/getfattr --only-values -n user.note --absolute-names /own/attributes',
+        'echo more >>/own/attributes; /bin/getfattr --only-values -n user.note --absolute-names ' +
+        '/own/attributes',
       'cp -a keeps owners': 'cp -a /own/dir-0700 /tmp/r; stat -c "%u %g %a" /tmp/r /tmp/r/in',
       'tar keeps owners':
-        'tar -C / -cf /tmp/s.tar own/65534 own/65535 own/1000; mkdir /tmp/s; tar -C /tmp/s -xf /tmp/s.tar; stat -c "%n %u %g" /tmp/s/own/*',
+        'tar -C / -cf /tmp/s.tar own/65534 own/65535 own/1000; mkdir /tmp/s; ' +
+        'tar -C /tmp/s -xf /tmp/s.tar; stat -c "%n %u %g" /tmp/s/own/*',
       'a sparse file': 'truncate -s 10M /tmp/t; stat -c %s /tmp/t; du -k /tmp/t | cut -f1',
       times: 'touch -d "2010-01-02 03:04:05" /tmp/u; stat -c %Y /tmp/u',
       'a file system that is full of nothing':
