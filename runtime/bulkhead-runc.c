@@ -70,8 +70,8 @@ static bool perform_answer(const struct invocation *call, const char *verb) {
 }
 
 /*
- * Removes what a create left. Logs what it could not remove: the planner finishes that, if necessary at its next
- * start.
+ * Removes what a create left. Logs what it could not remove: the planner finishes that, if necessary at its
+ * next start.
  */
 static void clean_up(const struct invocation *call) {
   if (!perform_answer(call, "delete")) {
@@ -85,7 +85,8 @@ static void clean_up(const struct invocation *call) {
   if (is_known(call)) return;
   /* One-way: the planner does it, and retries what it can't do yet. */
   struct planner_request request = {.verb = "release", .id = call->id, .runc_root = call->runc_root};
-  if (!planner_tell(root_dir, &request)) log_warning("container %s: its id range is left for the planner", call->id);
+  if (!planner_tell(root_dir, &request))
+    log_warning("container %s: its id range is left for the planner", call->id);
 }
 
 /*
@@ -121,7 +122,8 @@ static int create(char **argv, struct invocation *call) {
     return 1;
   }
   call->bundle = bundle;
-  struct planner_request request = {.verb = "create", .id = call->id, .bundle = bundle, .runc_root = call->runc_root, .wait = true};
+  struct planner_request request = {
+      .verb = "create", .id = call->id, .bundle = bundle, .runc_root = call->runc_root, .wait = true};
   long n = planner_ask(root_dir, &request, answer, sizeof answer);
   if (n < 0) return 1;
   enum plan_result planned = plan_perform(answer, (size_t)n);
@@ -129,7 +131,9 @@ static int create(char **argv, struct invocation *call) {
   unsigned base = plan_range();
   if (planned == PLAN_DONE) streams_hand_over(base);
   int sealed = plan_sealed() >= 0 ? planner_open_sealed((unsigned)plan_sealed()) : -1;
-  int code = planned == PLAN_DONE && !was_signalled() ? run_child(runc_path, sealed, argv, plan_enter, plan_close) : -1;
+  int code = planned == PLAN_DONE && !was_signalled()
+      ? run_child(runc_path, sealed, argv, plan_enter, plan_close)
+      : -1;
   bool runs_on = code == 0 && (strcmp(call->command, "create") == 0 || call->detach);
   if (runs_on && call->pid_file != NULL && !is_created_isolated(call->pid_file, base)) {
     (void)delete_by_force(call);
@@ -137,8 +141,8 @@ static int create(char **argv, struct invocation *call) {
     code = 1;
   }
   /*
-   * A container in the foreground is a build's step: its files are made read-only before the engine learns that
-   * it is done and commits them as a layer.
+   * A container in the foreground is a build's step: its files are made read-only before the engine learns
+   * that it is done and commits them as a layer.
    */
   bool is_step = !runs_on && planned == PLAN_DONE && !call->detach && strcmp(call->command, "run") == 0;
   if (is_step && !plan_freeze()) code = 1;
@@ -176,14 +180,15 @@ static int enter_step(char **argv, const struct invocation *call) {
     log_errno("cannot find %s, which says what to run in the container", call->process);
     return 1;
   }
-  struct planner_request request = {.verb = "exec", .id = call->id, .bundle = process, .runc_root = call->runc_root, .wait = true};
+  struct planner_request request = {
+      .verb = "exec", .id = call->id, .bundle = process, .runc_root = call->runc_root, .wait = true};
   long n = planner_ask(root_dir, &request, answer, sizeof answer);
   if (n < 0 || plan_perform(answer, (size_t)n) != PLAN_DONE) return 1;
   streams_hand_over(streams_range_of(call->runc_root, call->id));
   return pass_on(argv);
 }
 
-/* Performs a plan from stdin: the planner, which has no mount calls of its own, unmounts crash leftovers this way. */
+/* Performs a plan from stdin. The planner, which cannot mount, unmounts the leftovers of a crash this way. */
 static int perform_from_stdin(void) {
   size_t length = 0;
   for (;;) {
@@ -207,7 +212,8 @@ static int perform_from_stdin(void) {
 }
 
 /*
- * Opens closed standard streams: otherwise a file of ours would get their number, and what is written to them.
+ * Opens closed standard streams: otherwise a file of ours would get their number, and what is written to
+ * them.
  */
 static bool open_standard_streams(void) {
   int fd;
@@ -234,13 +240,17 @@ int main(int argc, char **argv) {
     return 2;
   }
   if (argc == 3 && strcmp(argv[1], "--bulkhead-seal") == 0) return seal_program(argv[2]);
-  if (argc >= 2 && strcmp(argv[1], "--bulkhead-check-container") == 0) return check_container(argc - 2, argv + 2);
+  if (argc >= 2 && strcmp(argv[1], "--bulkhead-check-container") == 0)
+    return check_container(argc - 2, argv + 2);
   if (argc >= 2 && strcmp(argv[1], "--bulkhead-chown-cgroup") == 0) return chown_cgroup(argc - 2, argv + 2);
-  if (argc >= 2 && strcmp(argv[1], "--bulkhead-confine-devices") == 0) return confine_devices(argc - 2, argv + 2);
+  if (argc >= 2 && strcmp(argv[1], "--bulkhead-confine-devices") == 0)
+    return confine_devices(argc - 2, argv + 2);
   if (argc == 2 && strcmp(argv[1], "--bulkhead-perform") == 0) return perform_from_stdin();
 
   struct invocation call = {0};
-  if (argc < 1 || !locate() || !read_invocation(argc, argv, &call) || !give_runc_root(root_dir, &argc, &argv, &call)) return 1;
+  if (argc < 1 || !locate() || !read_invocation(argc, argv, &call) ||
+      !give_runc_root(root_dir, &argc, &argv, &call))
+    return 1;
   if (call.id != NULL && strcmp(call.command, "exec") == 0) return enter_step(argv, &call);
   bool creates = call.id != NULL && strcmp(call.command, "delete") != 0;
   if (call.id == NULL) {
@@ -250,7 +260,8 @@ int main(int argc, char **argv) {
   if (!creates && !is_kept(&call)) return pass_on(argv);
   if (!forward_signals()) return 1;
   if (creates) return create(argv, &call);
-  struct planner_request deleting = {.verb = call.force ? "deleting-by-force" : "deleting", .id = call.id, .runc_root = call.runc_root};
+  struct planner_request deleting = {
+      .verb = call.force ? "deleting-by-force" : "deleting", .id = call.id, .runc_root = call.runc_root};
   (void)planner_tell(root_dir, &deleting); /* without a planner: its next start checks all containers */
   int code = run_child(runc_path, -1, argv, stay_here, plan_close);
   clean_up(&call);

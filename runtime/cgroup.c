@@ -17,7 +17,8 @@
  * The files the kernel lists in /sys/kernel/cgroup/delegate, and v1's tasks: what a delegate needs to run
  * cgroups of its own.
  */
-static const char *const delegated[] = {"cgroup.procs", "cgroup.threads", "cgroup.subtree_control", "memory.oom.group", "tasks"};
+static const char *const delegated[] = {
+    "cgroup.procs", "cgroup.threads", "cgroup.subtree_control", "memory.oom.group", "tasks"};
 
 long pid_from_state(void) {
   static char state[1 << 16];
@@ -58,7 +59,8 @@ static int delegate(const char *mount_point, const char *cgroup, uid_t owner) {
   int dir = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (dir < 0) return errno == ENOENT ? 0 : -1;
   int result = fchown(dir, owner, owner);
-  for (size_t i = 0; result == 0 && i < sizeof delegated / sizeof delegated[0]; i++) result = chown_at(dir, delegated[i], owner);
+  for (size_t i = 0; result == 0 && i < sizeof delegated / sizeof delegated[0]; i++)
+    result = chown_at(dir, delegated[i], owner);
   int saved = errno;
   (void)close(dir);
   errno = saved;

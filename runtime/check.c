@@ -59,7 +59,13 @@ static bool try_overlay(enum layers layers, int lower, const char *up, int usern
   char why[256] = "", copied[64];
   struct stat through, disk;
   int upper = clone_path(up, userns);
-  struct overlay_request request = {.layers = layers, .base = BASE, .lowers = &lower, .n_lowers = 1, .upper_parent = upper, .upper = "diff", .work = "work"};
+  struct overlay_request request = {.layers = layers,
+      .base = BASE,
+      .lowers = &lower,
+      .n_lowers = 1,
+      .upper_parent = upper,
+      .upper = "diff",
+      .work = "work"};
   int mount = upper < 0 ? -1 : make_overlay(&request, why, sizeof why);
   if (mount < 0) {
     (void)snprintf(found, size, "%s%s%s", strerror(errno), why[0] != '\0' ? ": " : "", why);
@@ -72,8 +78,8 @@ static bool try_overlay(enum layers layers, int lower, const char *up, int usern
    * The lower layer's file is root's on disk: it must show the container's root, and be root's again when
    * copied up.
    */
-  bool right = fstatat(mount, "lower-file", &through, 0) == 0 && through.st_uid == BASE && fchmodat(mount, "lower-file", 0640, 0) == 0 &&
-               stat(copied, &disk) == 0 && disk.st_uid == 0;
+  bool right = fstatat(mount, "lower-file", &through, 0) == 0 && through.st_uid == BASE &&
+      fchmodat(mount, "lower-file", 0640, 0) == 0 && stat(copied, &disk) == 0 && disk.st_uid == 0;
   if (!right) (void)snprintf(found, size, "a copied-up file has the wrong owner: %s", strerror(errno));
   (void)close(mount);
   (void)close(upper);
@@ -85,9 +91,15 @@ static void check_overlays(int lower, int userns) {
   bool forced = layers_wanted() == LAYERS_ATTACHED;
   bool one = !forced && try_overlay(LAYERS_BY_FD, lower, "up-fd", userns, by_fd, sizeof by_fd);
   bool other = try_overlay(LAYERS_ATTACHED, lower, "up-attached", userns, attached, sizeof attached);
-  if (one) (void)snprintf(found, sizeof found, "overlay takes id-mapped layers by file descriptor%s", other ? ", and attached ones" : "");
-  else if (other) (void)snprintf(found, sizeof found, "overlay takes id-mapped layers attached (by file descriptor: %s)", by_fd);
-  else (void)snprintf(found, sizeof found, "overlay takes no id-mapped layers: by file descriptor: %s; attached: %s", by_fd, attached);
+  if (one)
+    (void)snprintf(found, sizeof found, "overlay takes id-mapped layers by file descriptor%s",
+        other ? ", and attached ones" : "");
+  else if (other)
+    (void)snprintf(
+        found, sizeof found, "overlay takes id-mapped layers attached (by file descriptor: %s)", by_fd);
+  else
+    (void)snprintf(found, sizeof found,
+        "overlay takes no id-mapped layers: by file descriptor: %s; attached: %s", by_fd, attached);
   say("overlay-layers", one || other, found);
 }
 
@@ -101,7 +113,9 @@ static void check_here(void) {
     return;
   }
   int plain = clone_path("low", -1);
-  (void)snprintf(found, sizeof found, plain >= 0 ? "user namespaces, open_tree and mount_setattr work" : "open_tree or mount_setattr: %s", strerror(errno));
+  (void)snprintf(found, sizeof found,
+      plain >= 0 ? "user namespaces, open_tree and mount_setattr work" : "open_tree or mount_setattr: %s",
+      strerror(errno));
   say("mount-api", plain >= 0, found);
   if (plain >= 0) (void)close(plain);
 
@@ -109,7 +123,8 @@ static void check_here(void) {
   struct stat st;
   errno = 0;
   bool shifted = lower >= 0 && fstatat(lower, "lower-file", &st, 0) == 0 && st.st_uid == BASE;
-  (void)snprintf(found, sizeof found, shifted ? "works on this file system" : "this file system cannot be id-mapped: %s", strerror(errno));
+  (void)snprintf(found, sizeof found,
+      shifted ? "works on this file system" : "this file system cannot be id-mapped: %s", strerror(errno));
   say("idmapped-mounts", shifted, found);
   if (shifted) check_overlays(lower, userns);
   else say("overlay-layers", false, "not tried: needs id-mapped mounts");
@@ -119,7 +134,8 @@ static void check_here(void) {
 }
 
 static int make_files(void) {
-  static const char *const directories[] = {"low", "up-fd", "up-fd/diff", "up-fd/work", "up-attached", "up-attached/diff", "up-attached/work"};
+  static const char *const directories[] = {
+      "low", "up-fd", "up-fd/diff", "up-fd/work", "up-attached", "up-attached/diff", "up-attached/work"};
   for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++)
     if (mkdir(directories[i], 0700) != 0) return -1;
   int fd = open("low/lower-file", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
@@ -140,7 +156,8 @@ static void remove_files(void) {
       (void)snprintf(path, sizeof path, "%s/%s", uppers[u], names[i]);
       if (remove(path) != 0 && errno != ENOENT) log_errno("cannot delete %s", path);
     }
-  if ((remove("low/lower-file") != 0 && errno != ENOENT) || (remove("low") != 0 && errno != ENOENT)) log_errno("cannot delete what was tried");
+  if ((remove("low/lower-file") != 0 && errno != ENOENT) || (remove("low") != 0 && errno != ENOENT))
+    log_errno("cannot delete what was tried");
 }
 
 int check_requirements(const char *directory) {

@@ -26,7 +26,8 @@ static struct sigaction before[FORWARDED], pipe_before;
 static bool changed;
 
 bool forward_signals(void) {
-  struct sigaction forward = {.sa_handler = on_signal, .sa_flags = SA_RESTART}, ignore = {.sa_handler = SIG_IGN};
+  struct sigaction forward = {.sa_handler = on_signal, .sa_flags = SA_RESTART},
+                   ignore = {.sa_handler = SIG_IGN};
   for (int i = 0; i < FORWARDED; i++)
     if (sigaction(forwarded[i], &forward, &before[i]) != 0) {
       log_errno("cannot handle signals");
@@ -63,11 +64,12 @@ static void wait_for_exec(int started) {
 }
 
 /*
- * Starts `program` in a child that shares our memory until exec (vfork), since copying it is the most expensive
- * part. The child may do only what is below and in `prepare`, with all signals blocked as long as a handler of
- * ours could run in the shared memory.
+ * Starts `program` in a child that shares our memory until exec (vfork), since copying it is the most
+ * expensive part. The child may do only what is below and in `prepare`, with all signals blocked as long as a
+ * handler of ours could run in the shared memory.
  */
-__attribute__((noinline)) static pid_t start(const char *program, int copy, char *const *argv, const sigset_t *mask, bool (*prepare)(void)) {
+__attribute__((noinline)) static pid_t start(
+    const char *program, int copy, char *const *argv, const sigset_t *mask, bool (*prepare)(void)) {
   const pid_t parent = getpid();
   const pid_t pid = vfork();
   if (pid != 0) return pid;

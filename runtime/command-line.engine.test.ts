@@ -33,7 +33,8 @@ beforeAll(() => {
 /** Stands in for runc: notes how it was called and with what, and does what the test says. */
 const standIn = `#!/bin/sh
 out=$(dirname "$0")/..
-{ echo "$*"; umask; ls /proc/self/fd | tr '\\n' ' '; echo; ulimit -n; grep SigIgn /proc/self/status; } >> "$out/called"
+{ echo "$*"; umask; ls /proc/self/fd | tr '\\n' ' '; echo; ulimit -n; grep SigIgn /proc/self/status
+} >> "$out/called"
 [ -t 0 ] || cat > "$out/stdin"
 . "$out/does"
 `;
@@ -122,7 +123,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   };
   const create = ['create', '--bundle', '.', '--pid-file', 'pid', 'c1'];
 
-  it('passes streams, umask, signals and limits on to runc as it got them, and no file of its own', async () => {
+  it('passes streams, umask, signals and limits on to runc unchanged, and no file of its own', async () => {
     await plannerThat({});
     const { code } = await run(['--root', '/r', 'run', '--bundle', '.', 'c1'], 'input');
     expect(code).toBe(0);
@@ -150,9 +151,11 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
       const others = Object.entries(flags).flatMap(([other, flag]) => (other === name ? [] : [flag]));
       const maps = ['users', 'groups'].map((ids) => `--map-${ids}=0:${firstBase}:65536`);
       // It says its process id in the machine's namespace once all is mapped.
-      const reports = `IFS=' ' read -r pid rest < /proc/self/stat; echo "$pid" > ${at('bundle/pid')}; exec sleep 1000`;
+      const reports =
+        `IFS=' ' read -r pid rest < /proc/self/stat; echo "$pid" > ${at('bundle/pid')}; ` + 'exec sleep 1000';
       writeFileSync(at('started'), reports);
-      const command = `unshare --user ${[...maps, ...others].join(' ')} --propagation unchanged sh ${at('started')}`;
+      const options = [...maps, ...others].join(' ');
+      const command = `unshare --user ${options} --propagation unchanged sh ${at('started')}`;
       writeFileSync(
         at('does'),
         `case "$*" in
@@ -167,7 +170,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     },
   );
 
-  it('does not let a created container go on that is in no range of its own (A2), and cleans up', async () => {
+  it('A2: stops and cleans up a created container that is in no range of its own', async () => {
     const ranged = new PlanBuilder();
     ranged.range(1_000_013_824);
     await plannerThat({ create: ranged.encode() });
@@ -231,7 +234,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   };
   const waiting = 'waiting until a process of another container closes a file';
 
-  it('A5 mounts for the container where nobody else has a mount, and lets nobody write to what ran in the foreground once it has ended', async () => {
+  it('A5: mounts in a namespace of its own, and freezes what ran in the foreground', async () => {
     const { child, ended, stderr, endHolder } = await runWithHolder();
     try {
       await expect.poll(stderr, { timeout: 10_000 }).toContain(waiting);
@@ -247,7 +250,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     }
   });
 
-  it('A5 waits only so long for who has a file open for writing: what ran in the foreground has failed then', async () => {
+  it('A5: waits a limited time for files open for writing; then the run has failed', async () => {
     const { ended, stderr, endHolder } = await runWithHolder();
     try {
       expect(await ended).toEqual([1, null]);
@@ -361,7 +364,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(stderr).toContain('left for the planner');
   });
 
-  it('requests the delete of what the planner has a state for, and leaves other deletes to runc', async () => {
+  it('sends a delete to the planner if it has state of the container, else only to runc', async () => {
     await plannerThat({});
     expect((await run(['delete', 'c1'])).code).toBe(0);
     expect({ verbs: verbs(), called: called() }).toEqual({
@@ -405,7 +408,8 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     await plannerThat({});
     writeFileSync(
       at('does'),
-      'trap "exit 9" TERM; echo $$ > "$out/runc-pid"; : > "$out/up"; while :; do read -r line < "$out/fifo"; done',
+      'trap "exit 9" TERM; echo $$ > "$out/runc-pid"; : > "$out/up"; while :; ' +
+        'do read -r line < "$out/fifo"; done',
     );
     execFileSync('mkfifo', [at('fifo')]);
     const start = async () => {
@@ -484,7 +488,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     },
   );
 
-  it("has a further process in a build's step run where the planner lets it, and asks nothing about those of others", async () => {
+  it("runs exec in a build's step where the planner permits it; sends no request for others", async () => {
     writeFileSync(at('bundle/p'), '{}');
     await plannerThat({ exec: encodeRefusal('not his') });
     expect(await run(['exec', '--process', 'p', '--pid-file=q', '--detach', 'c1'])).toMatchObject({

@@ -19,15 +19,15 @@
  * does. A terminal (136) opens on devpts alone, whatever node there is elsewhere.
  */
 static const struct open_device openable[] = {
-  {1, 3},           /* null */
-  {1, 5},           /* zero */
-  {1, 7},           /* full */
-  {1, 8},           /* random */
-  {1, 9},           /* urandom */
-  {5, 0},           /* tty */
-  {5, 2},           /* ptmx */
-  {136, ANY_MINOR}, /* terminals */
-  {10, 229},        /* fuse, for the fuse-overlayfs storage driver */
+    {1, 3}, /* null */
+    {1, 5}, /* zero */
+    {1, 7}, /* full */
+    {1, 8}, /* random */
+    {1, 9}, /* urandom */
+    {5, 0}, /* tty */
+    {5, 2}, /* ptmx */
+    {136, ANY_MINOR}, /* terminals */
+    {10, 229}, /* fuse, for the fuse-overlayfs storage driver */
 };
 static const size_t openable_count = sizeof openable / sizeof openable[0];
 
@@ -77,7 +77,8 @@ static bool limit(int directory, const char *path) {
     return false;
   }
   if (fs.f_type == CGROUP2_SUPER_MAGIC) return limit_v2(directory, path);
-  if (fs.f_type == CGROUP_SUPER_MAGIC && faccessat(directory, "devices.deny", W_OK, 0) == 0) return limit_v1(directory, path);
+  if (fs.f_type == CGROUP_SUPER_MAGIC && faccessat(directory, "devices.deny", W_OK, 0) == 0)
+    return limit_v1(directory, path);
   log_error("%s is no cgroup of v2 or of v1's devices controller", path);
   return false;
 }
@@ -119,7 +120,8 @@ static bool enter(const char *path) {
 
 int confine_devices(int argc, char **argv) {
   if (argc < 2 || strcmp(argv[1], "--") != 0 || !is_ours(argv[0])) {
-    log_error("--bulkhead-confine-devices needs the absolute path of a cgroup called bulkhead-…, \"--\" and a program");
+    log_error("--bulkhead-confine-devices needs the absolute path of a cgroup called bulkhead-…, \"--\" and "
+              "a program");
     return 2;
   }
   if (!enter(argv[0])) return 1;

@@ -14,7 +14,8 @@ enum { PROGRAM_MAX = 128, ATTACHED_MAX = 64 /* the kernel's own limit for one cg
 static long bpf(int command, union bpf_attr *attr) { return syscall(SYS_bpf, command, attr, sizeof *attr); }
 
 static struct bpf_insn load(uint8_t to, int16_t offset) {
-  return (struct bpf_insn){.code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = to, .src_reg = BPF_REG_1, .off = offset};
+  return (struct bpf_insn){
+      .code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = to, .src_reg = BPF_REG_1, .off = offset};
 }
 
 static struct bpf_insn jump_to_next_unless_equal(uint8_t reg, int32_t value, int16_t skipped) {
@@ -36,14 +37,16 @@ static size_t write_program(struct bpf_insn *out, const struct open_device *devi
   out[at++] = load(BPF_REG_2, offsetof(struct bpf_cgroup_dev_ctx, access_type));
   out[at++] = load(BPF_REG_4, offsetof(struct bpf_cgroup_dev_ctx, major));
   out[at++] = load(BPF_REG_5, offsetof(struct bpf_cgroup_dev_ctx, minor));
-  out[at++] = (struct bpf_insn){.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_3, .src_reg = BPF_REG_2};
+  out[at++] =
+      (struct bpf_insn){.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_3, .src_reg = BPF_REG_2};
   out[at++] = (struct bpf_insn){.code = BPF_ALU64 | BPF_RSH | BPF_K, .dst_reg = BPF_REG_3, .imm = 16};
   out[at++] = (struct bpf_insn){.code = BPF_ALU64 | BPF_AND | BPF_K, .dst_reg = BPF_REG_2, .imm = 0xffff};
   /* A node may be made, so that images with nodes can be unpacked. */
   out[at++] = jump_to_next_unless_equal(BPF_REG_3, BPF_DEVCG_ACC_MKNOD, 2);
   out[at++] = answer_is(1);
   out[at++] = end;
-  out[at++] = (struct bpf_insn){.code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_2, .off = 2, .imm = BPF_DEVCG_DEV_CHAR};
+  out[at++] = (struct bpf_insn){
+      .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_2, .off = 2, .imm = BPF_DEVCG_DEV_CHAR};
   out[at++] = answer_is(0);
   out[at++] = end;
   for (size_t i = 0; i < n && at + 6 < PROGRAM_MAX; i++) {
@@ -66,7 +69,8 @@ static int load_program(const struct open_device *devices, size_t n) {
   attr.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
   attr.insns = (uint64_t)(uintptr_t)program;
   attr.insn_cnt = (uint32_t)length;
-  attr.license = (uint64_t)(uintptr_t) "Apache-2.0"; /* it calls no function of the kernel's that asks for another one */
+  attr.license =
+      (uint64_t)(uintptr_t) "Apache-2.0"; /* it calls no function of the kernel's that asks for another one */
   return (int)bpf(BPF_PROG_LOAD, &attr);
 }
 

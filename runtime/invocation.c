@@ -5,13 +5,15 @@
 
 #include <string.h>
 
-static const char *const commands_passed_on[] = {"checkpoint", "events", "exec",   "features", "help",  "init", "kill", "list",
-                                                 "pause",      "ps",     "resume", "spec",     "start", "state", "update", NULL};
+static const char *const commands_passed_on[] = {"checkpoint", "events", "exec", "features", "help", "init",
+    "kill", "list", "pause", "ps", "resume", "spec", "start", "state", "update", NULL};
 static const char *const global_values[] = {"log", "log-format", "root", "criu", "rootless", NULL};
 static const char *const global_flags[] = {"debug", "systemd-cgroup", "help", "h", "version", "v", NULL};
-static const char *const create_values[] = {"bundle", "b", "console-socket", "pid-file", "preserve-fds", "pidfd-socket", NULL};
+static const char *const create_values[] = {
+    "bundle", "b", "console-socket", "pid-file", "preserve-fds", "pidfd-socket", NULL};
 static const char *const create_flags[] = {"no-pivot", "no-new-keyring", "no-mount-fallback", NULL};
-static const char *const run_flags[] = {"detach", "d", "keep", "no-subreaper", "no-pivot", "no-new-keyring", "no-mount-fallback", NULL};
+static const char *const run_flags[] = {
+    "detach", "d", "keep", "no-subreaper", "no-pivot", "no-new-keyring", "no-mount-fallback", NULL};
 static const char *const exec_values[] = {"process", "p", "console-socket", "pid-file", "preserve-fds", NULL};
 static const char *const exec_flags[] = {"detach", "d", NULL};
 static const char *const delete_flags[] = {"force", "f", NULL};
@@ -37,7 +39,8 @@ static bool is_option(const char *word) { return word[0] == '-' && word[1] != '\
 
 /* The value of a flag given as `--flag` or `--flag=value`, as runc's parser takes it. */
 static bool read_flag(const char *given, const char *value, bool *out) {
-  static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True", NULL}, *const no[] = {"0", "f", "F", "false", "FALSE", "False", NULL};
+  static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True", NULL},
+                           *const no[] = {"0", "f", "F", "false", "FALSE", "False", NULL};
   *out = value == NULL || listed(yes, value, strlen(value));
   if (*out || listed(no, value, strlen(value))) return true;
   log_error("runc option %s takes true or false", given);
@@ -50,7 +53,8 @@ static bool read_option(struct reading *at, const char *const *values, const cha
   const char *name = given + (given[1] == '-' ? 2 : 1);
   size_t length = strcspn(name, "=");
   const char *value = name[length] == '=' ? name + length + 1 : NULL;
-  static const char *const detach[] = {"detach", "d", NULL}, *const force[] = {"force", "f", NULL}, *const tells[] = {"help", "h", "version", "v", NULL};
+  static const char *const detach[] = {"detach", "d", NULL}, *const force[] = {"force", "f", NULL},
+                           *const tells[] = {"help", "h", "version", "v", NULL};
   if (listed(flags, name, length)) {
     bool on = false;
     if (!read_flag(given, value, &on)) return false;
@@ -77,8 +81,10 @@ static bool read_option(struct reading *at, const char *const *values, const cha
   } kept[] = {{"root", 0}, {"bundle", 1}, {"b", 1}, {"pid-file", 2}, {"log", 3}, {"process", 4}, {"p", 4}};
   const char **fields[] = {&call->runc_root, &call->bundle, &call->pid_file, &at->log, &call->process};
   for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++)
-    if (strlen(kept[k].name) == length && strncmp(kept[k].name, name, length) == 0) *fields[kept[k].field] = value;
-  if (length == strlen("log-format") && strncmp(name, "log-format", length) == 0) at->json = strcmp(value, "json") == 0;
+    if (strlen(kept[k].name) == length && strncmp(kept[k].name, name, length) == 0)
+      *fields[kept[k].field] = value;
+  if (length == strlen("log-format") && strncmp(name, "log-format", length) == 0)
+    at->json = strcmp(value, "json") == 0;
   log_setup(at->log, at->json);
   return true;
 }

@@ -67,7 +67,9 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
       const last = count - 1;
       const { stdout, stderr } = after(
         plan,
-        `ls m | wc -l; cat m/only-0 m/only-${last}; stat -c ' %u:%g' m/only-${last}; chmod 600 m/only-${last}; touch m/new; chown ${base} m/new; stat -c %u m/new up/diff/new up/diff/only-${last}`,
+        `ls m | wc -l; cat m/only-0 m/only-${last}; stat -c ' %u:%g' m/only-${last}; ` +
+          `chmod 600 m/only-${last}; touch m/new; chown ${base} m/new; stat -c %u m/new up/diff/new ` +
+          `up/diff/only-${last}`,
       );
       expect({ stdout, stderr }).toEqual({
         stdout: `${count}\n0${last} ${base}:${base}\n${base}\n0\n0`,
@@ -88,7 +90,8 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     plan.attach(tree, path.join(top, 'up'));
     const { stdout, status } = after(
       plan,
-      'touch m/written; cat f n/file up/only-2; ls up/written; touch n/x 2>/dev/null || echo locked; echo more >> f; cat m/sub/file',
+      'touch m/written; cat f n/file up/only-2; ls up/written; touch n/x 2>/dev/null || echo locked; ' +
+        'echo more >> f; cat m/sub/file',
     );
     expect({ stdout, status }).toEqual({ stdout: 'insideinside2up/written\nlocked\ninsidemore', status: 0 });
   });
@@ -112,7 +115,8 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     plan.attach(planPlain(plan, overlay), path.join(top, 'n'));
     const { stdout } = after(
       plan,
-      'cat m/only-0; touch m/x 2>/dev/null || echo " read-only"; stat -c %u n/only-0; touch n/plain; stat -c %u up/diff/plain',
+      'cat m/only-0; touch m/x 2>/dev/null || echo " read-only"; stat -c %u n/only-0; touch n/plain; ' +
+        'stat -c %u up/diff/plain',
     );
     expect(stdout).toBe('upper read-only\n0\n0');
   });
@@ -132,7 +136,9 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     const overlay = layers(2, ['volatile', 'index=off', 'redirect_dir=off', 'xino=off']);
     const { plan, tree } = shifted(overlay);
     plan.attach(tree, path.join(top, 'm'));
-    const before = `mount -t overlay -o volatile,index=off,lowerdir=n,upperdir=up/diff,workdir=up/work overlay m && umount m && ls -d up/work/work/incompat/volatile`;
+    const before =
+      'mount -t overlay -o volatile,index=off,lowerdir=n,upperdir=up/diff,workdir=up/work overlay m && ' +
+      'umount m && ls -d up/work/work/incompat/volatile';
     execFileSync('unshare', ['--mount', 'sh', '-c', before], { cwd: top });
     expect(
       after(plan, 'grep -o "volatile" /proc/self/mountinfo | sort -u; echo x > m/only-1; cat up/diff/only-1'),
@@ -154,7 +160,8 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
       stdout: '',
       stderr: expect.stringContaining('is not understood (an operation)') as unknown,
     });
-    expect(statSync(path.join(top, 'up/work')).nlink).toBe(2); // not even tried: overlay makes a directory in work
+    // Overlay creates a directory in work: without one, it was not mounted at all.
+    expect(statSync(path.join(top, 'up/work')).nlink).toBe(2);
     plan.attach(tree, path.join(top, 'nowhere'));
     expect(listing(plan.encode())).toMatchObject({
       stdout: '',

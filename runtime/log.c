@@ -61,8 +61,9 @@ static void emit(const char *level, const char *text) {
   escape(text, escaped, sizeof escaped);
   /* containerd reads the last error-level line of the JSON log, and stops at a time it cannot parse. */
   (void)snprintf(line, sizeof line,
-                 log_json ? "{\"level\":\"%s\",\"msg\":\"bulkhead: %s\",\"time\":\"%s\"}\n" : "level=%s msg=\"bulkhead: %s\" time=\"%s\"\n",
-                 level, escaped, when);
+      log_json ? "{\"level\":\"%s\",\"msg\":\"bulkhead: %s\",\"time\":\"%s\"}\n"
+               : "level=%s msg=\"bulkhead: %s\" time=\"%s\"\n",
+      level, escaped, when);
   write_all(fd, line);
   (void)close(fd);
 }

@@ -74,7 +74,8 @@ static int start_holder(struct holder *holder) {
   sigset_t all, mask;
   (void)sigfillset(&all);
   if (sigprocmask(SIG_BLOCK, &all, &mask) != 0) return -1;
-  holder->pid = clone(hold_namespace, holder->stack + HOLDER_STACK, CLONE_VM | CLONE_NEWUSER | SIGCHLD, holder);
+  holder->pid =
+      clone(hold_namespace, holder->stack + HOLDER_STACK, CLONE_VM | CLONE_NEWUSER | SIGCHLD, holder);
   int saved = errno;
   (void)sigprocmask(SIG_SETMASK, &mask, NULL);
   errno = saved;
@@ -150,7 +151,8 @@ struct copy_request {
 /* The copy itself, from a tree that the kernel copies. */
 static int copy_of(const struct copy_request *request) {
   if (request->relative == NULL) return clone_tree(request->tree, -1, 0);
-  int at = sys_openat2(request->tree, request->relative, O_PATH | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+  int at = sys_openat2(
+      request->tree, request->relative, O_PATH | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
   if (at < 0) return -1;
   int fd = clone_tree(at, -1, request->read_only ? TREE_READ_ONLY : 0);
   if (fd < 0) return close_and_fail(at);
@@ -200,7 +202,8 @@ static int move_to(int mount, const char *target) {
 }
 
 int attach(int mount, const char *target, bool engine_view) {
-  struct mount_attr harmless = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (engine_view ? MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW : 0)};
+  struct mount_attr harmless = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+          (engine_view ? MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW : 0)};
   if (sys_mount_setattr(mount, AT_RECURSIVE, &harmless) != 0) return -1;
   return move_to(mount, target);
 }
@@ -209,7 +212,8 @@ int enter_private_namespace(const char *at) {
   if (unshare(CLONE_NEWNS) != 0) return -1;
   if (mount(NULL, "/", NULL, PRIVATE_FLAG | RECURSIVE_FLAG, NULL) != 0) return -1;
   /* The container's root, an unprivileged id here, has to traverse it. */
-  if (mount("bulkhead", at, "tmpfs", NO_SET_ID_FLAG | NO_DEVICES_FLAG | NO_EXEC_FLAG, "mode=0711") != 0) return -1;
+  if (mount("bulkhead", at, "tmpfs", NO_SET_ID_FLAG | NO_DEVICES_FLAG | NO_EXEC_FLAG, "mode=0711") != 0)
+    return -1;
   return open(at, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
@@ -254,7 +258,9 @@ int guard_directory(const char *path) {
 int freeze_file_system(int fd) {
   int context = sys_fspick(fd);
   if (context < 0) return -1;
-  if (sys_fsconfig(context, FSCONFIG_SET_FLAG, "ro", NULL, 0) != 0 || sys_fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) != 0) return close_and_fail(context);
+  if (sys_fsconfig(context, FSCONFIG_SET_FLAG, "ro", NULL, 0) != 0 ||
+      sys_fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) != 0)
+    return close_and_fail(context);
   return close(context);
 }
 

@@ -11,15 +11,15 @@
  */
 
 enum tree_flags {
-  TREE_RECURSIVE = 1,       /* take the mounts below too */
-  TREE_READ_ONLY = 2,       /* the top mount read-only */
-  TREE_ALL_READ_ONLY = 4,   /* the mounts below too */
-  TREE_IDMAP_BELOW = 8,     /* id-map the mounts below too, not only the top */
-  TREE_SLAVE = 16,          /* what is mounted in the original later appears in the copy, too; never the other way round */
-  TREE_LINKS = 32,          /* links are followed in the copy, whatever guard_directory made of the original */
-  TREE_NO_DEVICES = 64,     /* device files of the top mount cannot be opened */
+  TREE_RECURSIVE = 1, /* take the mounts below too */
+  TREE_READ_ONLY = 2, /* the top mount read-only */
+  TREE_ALL_READ_ONLY = 4, /* the mounts below too */
+  TREE_IDMAP_BELOW = 8, /* id-map the mounts below too, not only the top */
+  TREE_SLAVE = 16, /* later mounts in the original appear in the copy, too; never the other way round */
+  TREE_LINKS = 32, /* links are followed in the copy, whatever guard_directory made of the original */
+  TREE_NO_DEVICES = 64, /* device files of the top mount cannot be opened */
   TREE_ALL_NO_DEVICES = 128, /* those of the mounts below neither */
-  TREE_SET_ID = 256,        /* set-user-ID files work in the copy, whatever guard_directory made of the original */
+  TREE_SET_ID = 256, /* set-user-ID files work in the copy, whatever guard_directory made of the original */
   TREE_FLAGS_MASK = 511,
 };
 

@@ -78,7 +78,8 @@ describe(`built for ${other}`, () => {
     ];
     for (const name of readdirSync(here('fuzz/corpus'))) {
       const seed = readFileSync(here('fuzz/corpus', name), 'utf8');
-      if (seed.startsWith('F')) plans.push(frame(seed.slice(2).split('\n').slice(0, -2))); // without end: read through, nothing done
+      // Without `end`: it is read, and nothing is performed.
+      if (seed.startsWith('F')) plans.push(frame(seed.slice(2).split('\n').slice(0, -2)));
     }
     for (const bytes of plans) {
       const [there, here] = [emulated(['--bulkhead-perform'], bytes), native(['--bulkhead-perform'], bytes)];

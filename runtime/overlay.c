@@ -53,7 +53,8 @@ static bool has_option(const struct overlay_request *request, const char *option
 
 /* A directory `name` in upper's parent, never through a link. */
 static int open_layer(const struct overlay_request *request, const char *name) {
-  return sys_openat2(request->upper_parent, name, O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+  return sys_openat2(
+      request->upper_parent, name, O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
 }
 
 /*
@@ -65,8 +66,11 @@ static int unmark_volatile(const struct overlay_request *request) {
   if (request->upper_parent < 0 || !has_option(request, "volatile")) return 0;
   int work = open_layer(request, request->work);
   if (work < 0) return -1;
-  int mark = sys_openat2(work, "work/incompat", O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
-  int result = mark >= 0 && (unlinkat(mark, "volatile/dirty", 0) == 0 || errno == ENOENT) ? unlinkat(mark, "volatile", AT_REMOVEDIR) : -1;
+  int mark = sys_openat2(
+      work, "work/incompat", O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+  int result = mark >= 0 && (unlinkat(mark, "volatile/dirty", 0) == 0 || errno == ENOENT)
+      ? unlinkat(mark, "volatile", AT_REMOVEDIR)
+      : -1;
   if (result != 0 && errno == ENOENT) result = 0;
   int saved = errno;
   if (mark >= 0) (void)close(mark);
@@ -86,7 +90,9 @@ static int fs_failure(int fs, char *why, size_t size) {
   return close_and_fail(fs);
 }
 
-static int set_layer(int fs, const char *key, int fd) { return sys_fsconfig(fs, FSCONFIG_SET_FD, key, NULL, fd); }
+static int set_layer(int fs, const char *key, int fd) {
+  return sys_fsconfig(fs, FSCONFIG_SET_FD, key, NULL, fd);
+}
 
 static int set_upper(int fs, const struct overlay_request *request) {
   const char *names[2] = {request->upper, request->work};
@@ -177,7 +183,8 @@ static int append(struct options *options, const char *format, ...) {
 static int append_option(struct options *options, const char *option) {
   if (strpbrk(option, ",\"\\") == NULL) return append(options, ",%s", option);
   const char *equals = strchr(option, '=');
-  if (equals == NULL || strchr(option, '"') != NULL || strstr(option, "context=") == NULL || strstr(option, "context=") > equals) {
+  if (equals == NULL || strchr(option, '"') != NULL || strstr(option, "context=") == NULL ||
+      strstr(option, "context=") > equals) {
     errno = EINVAL;
     return -1;
   }
@@ -220,14 +227,18 @@ static int attach_and_mount(const void *argument, int *made) {
   for (int i = 0; i < request->n_lowers; i++) {
     char name[16];
     (void)snprintf(name, sizeof name, "%d", i);
-    if (attach_layer(request->lowers[i], is_inside(request, i), name) != 0 || append(&options, i == 0 ? "lowerdir=%s" : ":%s", name) != 0) return -1;
+    if (attach_layer(request->lowers[i], is_inside(request, i), name) != 0 ||
+        append(&options, i == 0 ? "lowerdir=%s" : ":%s", name) != 0)
+      return -1;
   }
   if (request->upper_parent >= 0) {
     if (!is_layer_name(request->upper) || !is_layer_name(request->work)) {
       errno = EINVAL;
       return -1;
     }
-    if (attach_layer(request->upper_parent, request->is_upper_inside, "u") != 0 || append(&options, ",upperdir=u/%s,workdir=u/%s", request->upper, request->work) != 0) return -1;
+    if (attach_layer(request->upper_parent, request->is_upper_inside, "u") != 0 ||
+        append(&options, ",upperdir=u/%s,workdir=u/%s", request->upper, request->work) != 0)
+      return -1;
   }
   for (int i = 0; i < request->n_options; i++)
     if (append_option(&options, request->options[i]) != 0) return -1;

@@ -10,7 +10,7 @@
  * moment, out of everybody's sight.
  */
 enum layers {
-  LAYERS_TRY,      /* by descriptor, else attached */
+  LAYERS_TRY, /* by descriptor, else attached */
   LAYERS_BY_FD,
   LAYERS_ATTACHED,
 };
@@ -25,13 +25,13 @@ enum { OVERLAY_MAX_STORES = 8 };
 
 struct overlay_request {
   enum layers layers;
-  uint32_t base;        /* the mounter's fsuid and fsgid; 0 for a plain overlay */
-  const int *lowers;    /* directories or detached mounts, top first; mounts may be used up by it */
+  uint32_t base; /* the mounter's fsuid and fsgid; 0 for a plain overlay */
+  const int *lowers; /* directories or detached mounts, top first; mounts may be used up by it */
   const bool *is_inside; /* of each: whether it is a directory in one of the stores; NULL: none is */
   int n_lowers;
-  int upper_parent;     /* fd of the directory that holds upper and work; -1: read-only */
+  int upper_parent; /* fd of the directory that holds upper and work; -1: read-only */
   bool is_upper_inside;
-  const char *upper, *work;   /* names in it */
+  const char *upper, *work; /* names in it */
   int stores[OVERLAY_MAX_STORES]; /* detached mounts with layers in them; may be used up by it */
   int n_stores;
   const char *const *options; /* "key=value" or "flag" */

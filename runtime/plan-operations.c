@@ -20,11 +20,14 @@ static bool tree(struct plan *plan, size_t *out) {
   return true;
 }
 
-static bool has_room(const struct plan *plan) { return plan->n_trees < PLAN_MAX_TREES || parse_error("too many trees"); }
+static bool has_room(const struct plan *plan) {
+  return plan->n_trees < PLAN_MAX_TREES || parse_error("too many trees");
+}
 
 /* Stores `fd` as the next tree; the caller has checked that there is room. */
 static bool keep_tree(struct plan *plan, int fd) {
-  plan->is_attached[plan->n_trees] = plan->is_written[plan->n_trees] = plan->is_directory[plan->n_trees] = false;
+  plan->is_attached[plan->n_trees] = plan->is_written[plan->n_trees] = plan->is_directory[plan->n_trees] =
+      false;
   plan->store[plan->n_trees] = -1;
   plan->trees[plan->n_trees++] = fd;
   return true;
@@ -39,7 +42,8 @@ static bool keep_namespace(struct plan *plan, const char *users, const char *gro
   if (plan->n_namespaces == PLAN_MAX_NAMESPACES) return parse_error("too many user namespaces");
   int fd = plan->checking ? -1 : make_user_namespace(users, groups);
   if (fd < 0 && !plan->checking) {
-    log_errno("cannot make a user namespace for the container's id range (see /proc/sys/user/max_user_namespaces)");
+    log_errno(
+        "cannot make a user namespace for the container's id range (see /proc/sys/user/max_user_namespaces)");
     return false;
   }
   plan->namespaces[plan->n_namespaces++] = fd;
@@ -59,7 +63,9 @@ static bool op_share(struct plan *plan) {
 static bool op_tree(struct plan *plan) {
   const char *source, *identity, *space;
   uint64_t flags;
-  if (!next_path(&plan->words, &source) || !next_word(&plan->words, &identity) || !next_word(&plan->words, &space) || !next_number(&plan->words, TREE_FLAGS_MASK, &flags)) return false;
+  if (!next_path(&plan->words, &source) || !next_word(&plan->words, &identity) ||
+      !next_word(&plan->words, &space) || !next_number(&plan->words, TREE_FLAGS_MASK, &flags))
+    return false;
 
   struct expected_file expected = {.given = false};
   if (strcmp(identity, "-") != 0) {
@@ -68,13 +74,16 @@ static bool op_tree(struct plan *plan) {
     if (colon == NULL || (size_t)(colon - identity) >= sizeof device) return parse_error("a file identity");
     memcpy(device, identity, (size_t)(colon - identity));
     device[colon - identity] = '\0';
-    if (!parse_number(device, UINT64_MAX, &expected.device) || !parse_number(colon + 1, UINT64_MAX, &expected.inode)) return parse_error("a file identity");
+    if (!parse_number(device, UINT64_MAX, &expected.device) ||
+        !parse_number(colon + 1, UINT64_MAX, &expected.inode))
+      return parse_error("a file identity");
     expected.given = true;
   }
   int userns = -1;
   if (strcmp(space, "-") != 0) {
     uint64_t index;
-    if (plan->n_namespaces == 0 || !parse_number(space, (uint64_t)plan->n_namespaces - 1, &index)) return parse_error("a namespace number");
+    if (plan->n_namespaces == 0 || !parse_number(space, (uint64_t)plan->n_namespaces - 1, &index))
+      return parse_error("a namespace number");
     userns = plan->namespaces[index];
   }
   if (!has_room(plan)) return false;
@@ -82,12 +91,17 @@ static bool op_tree(struct plan *plan) {
 
   int at = open_exactly(source, &expected);
   if (at < 0) {
-    if (errno == ESTALE || errno == ELOOP) log_error("%s was replaced while the container was being created: try again, and see who changes it", source);
+    if (errno == ESTALE || errno == ELOOP)
+      log_error(
+          "%s was replaced while the container was being created: try again, and see who changes it", source);
     else log_errno("cannot open %s", source);
     return false;
   }
   int fd = clone_tree(at, userns, (unsigned)flags);
-  if (fd < 0) log_errno(userns >= 0 ? "cannot id-map %s (its file system must support id-mapped mounts)" : "cannot copy the mount %s", source);
+  if (fd < 0)
+    log_errno(userns >= 0 ? "cannot id-map %s (its file system must support id-mapped mounts)"
+                          : "cannot copy the mount %s",
+        source);
   (void)close(at);
   return fd >= 0 && keep_tree(plan, fd);
 }
@@ -108,7 +122,8 @@ static bool op_dir(struct plan *plan) {
 
 static bool relative_path(struct plan *plan, const char **out) {
   if (!next_word(&plan->words, out)) return false;
-  return (**out != '\0' && **out != '/' && strlen(*out) < PATH_MAX && is_plain_path(*out)) || parse_error("a relative path");
+  return (**out != '\0' && **out != '/' && strlen(*out) < PATH_MAX && is_plain_path(*out)) ||
+      parse_error("a relative path");
 }
 
 static bool op_in(struct plan *plan) {
@@ -122,21 +137,27 @@ static bool op_in(struct plan *plan) {
   }
   (void)keep_tree(plan, fd);
   plan->is_directory[plan->n_trees - 1] = plan->is_directory[from];
-  if (!plan->is_directory[from]) plan->store[plan->n_trees - 1] = plan->store[from] >= 0 ? plan->store[from] : (int)from;
+  if (!plan->is_directory[from])
+    plan->store[plan->n_trees - 1] = plan->store[from] >= 0 ? plan->store[from] : (int)from;
   return true;
 }
 
 /* A copy of tree `from`, or of what is at `relative` below it. */
 static int copy(struct plan *plan, size_t from, const char *relative, bool read_only) {
-  return copy_tree(&plan->trees[from], relative, read_only, plan->layers == LAYERS_ATTACHED && !plan->is_attached[from]);
+  return copy_tree(
+      &plan->trees[from], relative, read_only, plan->layers == LAYERS_ATTACHED && !plan->is_attached[from]);
 }
 
 static bool op_sub(struct plan *plan) {
   const char *relative;
   uint64_t read_only;
   size_t from = 0;
-  if (!tree(plan, &from) || !next_word(&plan->words, &relative) || !next_number(&plan->words, 1, &read_only) || !has_room(plan)) return false;
-  if (*relative == '\0' || *relative == '/' || strlen(relative) >= PATH_MAX || (strcmp(relative, ".") != 0 && !is_plain_path(relative))) return parse_error("a relative path");
+  if (!tree(plan, &from) || !next_word(&plan->words, &relative) ||
+      !next_number(&plan->words, 1, &read_only) || !has_room(plan))
+    return false;
+  if (*relative == '\0' || *relative == '/' || strlen(relative) >= PATH_MAX ||
+      (strcmp(relative, ".") != 0 && !is_plain_path(relative)))
+    return parse_error("a relative path");
   if (plan->checking) return keep_tree(plan, -1);
   int fd = copy(plan, from, relative, read_only == 1);
   if (fd < 0) {
@@ -162,8 +183,8 @@ static bool add_store(const struct plan *plan, size_t index, struct overlay_requ
  * option.
  */
 static bool is_carried(const char *option) {
-  static const char *const keys[] = {"context", "fscontext", "defcontext", "rootcontext", "volatile", "index", "nfs_export",
-                                     "redirect_dir", "metacopy", "userxattr", "xino", "uuid", NULL};
+  static const char *const keys[] = {"context", "fscontext", "defcontext", "rootcontext", "volatile", "index",
+      "nfs_export", "redirect_dir", "metacopy", "userxattr", "xino", "uuid", NULL};
   size_t length = strcspn(option, "=");
   for (const char *const *key = keys; *key != NULL; key++)
     if (strlen(*key) == length && strncmp(*key, option, length) == 0) return true;
@@ -174,11 +195,16 @@ static bool op_overlay(struct plan *plan) {
   static int lowers[PLAN_MAX_LOWERS];
   static bool is_inside[PLAN_MAX_LOWERS];
   const char *options[PLAN_MAX_OPTIONS];
-  struct overlay_request request = {.layers = plan->layers, .lowers = lowers, .is_inside = is_inside, .options = options, .upper_parent = -1};
+  struct overlay_request request = {.layers = plan->layers,
+      .lowers = lowers,
+      .is_inside = is_inside,
+      .options = options,
+      .upper_parent = -1};
   uint64_t base, n, parent;
   const char *upper_tree;
 
-  if (!next_number(&plan->words, UINT32_MAX - 1, &base) || !next_number(&plan->words, PLAN_MAX_LOWERS, &n)) return false;
+  if (!next_number(&plan->words, UINT32_MAX - 1, &base) || !next_number(&plan->words, PLAN_MAX_LOWERS, &n))
+    return false;
   if (n == 0) return parse_error("an overlay without layers");
   request.base = (uint32_t)base;
   request.n_lowers = (int)n;
@@ -192,13 +218,18 @@ static bool op_overlay(struct plan *plan) {
   if (!next_word(&plan->words, &upper_tree)) return false;
   bool writable = strcmp(upper_tree, "-") != 0;
   if (writable) {
-    if (plan->n_trees == 0 || !parse_number(upper_tree, (uint64_t)plan->n_trees - 1, &parent)) return parse_error("a tree number");
+    if (plan->n_trees == 0 || !parse_number(upper_tree, (uint64_t)plan->n_trees - 1, &parent))
+      return parse_error("a tree number");
     request.upper_parent = plan->trees[parent];
     request.is_upper_inside = plan->store[parent] >= 0;
     if (!add_store(plan, (size_t)parent, &request)) return false;
   }
-  if (!next_word(&plan->words, &request.upper) || !next_word(&plan->words, &request.work) || !next_number(&plan->words, PLAN_MAX_OPTIONS, &n)) return false;
-  if (writable ? !is_layer_name(request.upper) || !is_layer_name(request.work) : *request.upper != '\0' || *request.work != '\0') return parse_error("a layer's name");
+  if (!next_word(&plan->words, &request.upper) || !next_word(&plan->words, &request.work) ||
+      !next_number(&plan->words, PLAN_MAX_OPTIONS, &n))
+    return false;
+  if (writable ? !is_layer_name(request.upper) || !is_layer_name(request.work)
+               : *request.upper != '\0' || *request.work != '\0')
+    return parse_error("a layer's name");
   request.n_options = (int)n;
   for (int i = 0; i < request.n_options; i++) {
     if (!next_word(&plan->words, &options[i])) return false;
@@ -234,7 +265,8 @@ static bool op_attach(struct plan *plan) {
   size_t from = 0;
   const char *target;
   uint64_t no_exec;
-  if (!tree(plan, &from) || !next_path(&plan->words, &target) || !next_number(&plan->words, 1, &no_exec)) return false;
+  if (!tree(plan, &from) || !next_path(&plan->words, &target) || !next_number(&plan->words, 1, &no_exec))
+    return false;
   if (plan->n_attached == PLAN_MAX_TREES) return parse_error("too many mounts");
   if (!plan->checking) {
     if (attach(plan->trees[from], target, no_exec == 1) != 0) {
@@ -279,7 +311,8 @@ static bool op_freeze(struct plan *plan) {
   if (plan->checking) return true;
   struct expected_file any = {.given = false};
   int fd = open_exactly(path, &any);
-  if (fd < 0 || freeze_file_system(fd) != 0) log_warning("what the container wrote may still be written to through %s: %s", path, strerror(errno));
+  if (fd < 0 || freeze_file_system(fd) != 0)
+    log_warning("what the container wrote may still be written to through %s: %s", path, strerror(errno));
   if (fd >= 0) (void)close(fd);
   return true;
 }
@@ -311,11 +344,22 @@ static const struct {
   const char *name;
   bool (*perform)(struct plan *);
 } operations[] = {
-    {"userns", op_userns}, {"tree", op_tree},   {"dir", op_dir},       {"sub", op_sub},
-    {"in", op_in},           {"runc", op_runc},
-    {"overlay", op_overlay}, {"clone", op_clone}, {"attach", op_attach}, {"unmount", op_unmount},
-    {"range", op_range},     {"share", op_share}, {"guard", op_guard},   {"private", op_private},
-    {"place", op_place},     {"freeze", op_freeze},
+    {"userns", op_userns},
+    {"tree", op_tree},
+    {"dir", op_dir},
+    {"sub", op_sub},
+    {"in", op_in},
+    {"runc", op_runc},
+    {"overlay", op_overlay},
+    {"clone", op_clone},
+    {"attach", op_attach},
+    {"unmount", op_unmount},
+    {"range", op_range},
+    {"share", op_share},
+    {"guard", op_guard},
+    {"private", op_private},
+    {"place", op_place},
+    {"freeze", op_freeze},
 };
 
 bool perform_operation(struct plan *plan, const char *name) {

@@ -21,7 +21,7 @@ struct plan {
   int trees[PLAN_MAX_TREES]; /* -1 while checking */
   bool is_attached[PLAN_MAX_TREES];
   bool is_directory[PLAN_MAX_TREES]; /* of the engine's own mounts */
-  int store[PLAN_MAX_TREES];         /* the detached copy that a directory is in; -1: none */
+  int store[PLAN_MAX_TREES]; /* the detached copy that a directory is in; -1: none */
   int n_trees;
   bool is_written[PLAN_MAX_TREES]; /* an overlay with an upper layer */
   const char *attached[PLAN_MAX_TREES];
@@ -33,7 +33,7 @@ struct plan {
   } placed[PLAN_MAX_TREES];
   int n_placed;
   unsigned range; /* 0: none */
-  int sealed;     /* 1 + the number of runc's descriptor; 0: none */
+  int sealed; /* 1 + the number of runc's descriptor; 0: none */
 };
 
 /*

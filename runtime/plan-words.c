@@ -8,7 +8,9 @@
 #include <string.h>
 
 bool parse_error(const char *what) {
-  log_error("the planner's answer is not understood (%s): the runtime and the planner are of different versions; restart the engine", what);
+  log_error("the planner's answer is not understood (%s): the runtime and the planner are of different "
+            "versions; restart the engine",
+      what);
   return false;
 }
 
@@ -35,7 +37,8 @@ bool parse_number(const char *text, uint64_t max, uint64_t *out) {
 
 bool next_number(struct plan_words *words, uint64_t max, uint64_t *out) {
   const char *text;
-  return next_word(words, &text) && (parse_number(text, max, out) || parse_error("a number is out of bounds"));
+  return next_word(words, &text) &&
+      (parse_number(text, max, out) || parse_error("a number is out of bounds"));
 }
 
 bool is_plain_path(const char *text) {
@@ -49,7 +52,9 @@ bool is_plain_path(const char *text) {
 
 bool is_layer_name(const char *name) {
   size_t length = strlen(name);
-  return length > 0 && length < 256 && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == length && is_plain_path(name);
+  return length > 0 && length < 256 &&
+      strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == length &&
+      is_plain_path(name);
 }
 
 bool next_path(struct plan_words *words, const char **out) {

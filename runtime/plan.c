@@ -82,8 +82,8 @@ static double seconds(void) {
 }
 
 /*
- * The container's own processes have ended: files still open for writing belong to an outside process that got
- * them from the container. It may keep them open for ever, so the wait is bounded.
+ * The container's own processes have ended: files still open for writing belong to an outside process that
+ * got them from the container. It may keep them open for ever, so the wait is bounded.
  */
 static bool freeze(int tree) {
   const double begun = seconds();
@@ -95,12 +95,16 @@ static bool freeze(int tree) {
     }
     const double waited = seconds() - begun;
     if (waited >= FREEZE_LIMIT_S) {
-      log_error("a process outside this container still has a file of this one's open for writing after %d s, and could go on changing what "
-                "the container wrote, so it counts as failed: end that process, or hand it no files that are open for writing", FREEZE_LIMIT_S);
+      log_error(
+          "a process outside this container still has a file of this one's open for writing after %d s, "
+          "and could go on changing what the container wrote, so it counts as failed: "
+          "end that process, or hand it no files that are open for writing",
+          FREEZE_LIMIT_S);
       return false;
     }
     if (!said && waited >= FREEZE_SAID_S) {
-      log_warning("waiting until a process of another container closes a file of this one's that it has open for writing");
+      log_warning("waiting until a process of another container closes a file of this one's that it has open "
+                  "for writing");
       said = true;
     }
     (void)usleep(FREEZE_PAUSE_US);
@@ -145,7 +149,9 @@ enum plan_result plan_perform(char *bytes, size_t size) {
   if (!open_words(&plan->words, bytes, size)) return PLAN_FAILED;
   if (plan->words.left > 0 && strcmp(plan->words.next, "error") == 0) {
     const char *message, *end;
-    if (!next_word(&plan->words, &message) || !next_word(&plan->words, &message) || !next_word(&plan->words, &end)) return PLAN_FAILED;
+    if (!next_word(&plan->words, &message) || !next_word(&plan->words, &message) ||
+        !next_word(&plan->words, &end))
+      return PLAN_FAILED;
     if (strcmp(end, "end") != 0 || plan->words.left > 0) {
       (void)parse_error("words after its error");
       return PLAN_FAILED;

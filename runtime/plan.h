@@ -25,12 +25,16 @@ enum {
  *   sub TREE RELATIVE 0|1                      → tree: copy of what is below, read-only if 1
  *   overlay BASE N TREE… TREE|- UPPER WORK N OPTION…   → tree
  *   clone TREE                                 → tree
- *   attach TREE PATH 0|1                       for the engine: nobody runs set-user-ID files there or opens devices; no files at all if 1
- *   private PATH                               where what follows is placed: an empty directory of the mount namespace that runc is run in
- *   place TREE NAME                            for the container, in that directory; in nobody else's mount namespace
+ *   attach TREE PATH 0|1                       for the engine: set-user-ID files do not work there, devices
+ *                                              cannot be opened; 1: no file can be executed
+ *   private PATH                               where `place` puts its trees: an empty directory of the mount
+ *                                              namespace that runc is run in
+ *   place TREE NAME                            for the container, in that directory and mount namespace only
  *   unmount PATH
- *   freeze PATH                                the file system at PATH is written by nobody any more, unless somebody has a file open for writing there
- *   guard PATH                                 who goes by this path follows no symbolic link, and opens no device (kept if the plan fails)
+ *   freeze PATH                                makes the file system at PATH read-only, unless a process has
+ *                                              a file there open for writing
+ *   guard PATH                                 symbolic links are not followed below PATH, and devices cannot
+ *                                              be opened there (undone if the plan fails)
  *   runc NUMBER                                runc is the sealed copy in this descriptor of the planner's
  *   range BASE                                 the id range the container must turn out to have
  */
@@ -38,7 +42,7 @@ enum {
 enum plan_result {
   PLAN_DONE,
   PLAN_REFUSED, /* the planner said no; nothing was done */
-  PLAN_FAILED,  /* something went wrong; what was attached is detached again */
+  PLAN_FAILED, /* something went wrong; what was attached is detached again */
 };
 
 /* Performs the plan in `bytes`, strictly: anything unexpected is a failure. Reports errors itself. */

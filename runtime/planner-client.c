@@ -30,9 +30,10 @@ static int connect_to(const char *root_dir) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   struct timeval patience = {.tv_sec = ANSWER_SECONDS};
   (void)snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/planner.sock", dir);
-  if (s >= 0 && (setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
-                 setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0 ||
-                 connect(s, (struct sockaddr *)&address, sizeof address) != 0)) {
+  if (s >= 0 &&
+      (setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
+          setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0 ||
+          connect(s, (struct sockaddr *)&address, sizeof address) != 0)) {
     int saved = errno;
     (void)close(s);
     errno = saved;
@@ -68,8 +69,8 @@ static int send_all(int s, const char *bytes, size_t size) {
 }
 
 /*
- * Whether `length` bytes contain as many words as the second word announces. Malformed input counts as complete,
- * too, and is refused by the parser.
+ * Whether `length` bytes contain as many words as the second word announces. Malformed input counts as
+ * complete, too, and is refused by the parser.
  */
 static bool is_whole(const char *answer, size_t length) {
   const char *end = answer + length, *count = memchr(answer, '\0', length);
@@ -100,7 +101,8 @@ static long receive_all(int s, char *answer, size_t size) {
 static size_t encode(const struct planner_request *request, char bytes[REQUEST_MAX]) {
   char pid[16];
   (void)snprintf(pid, sizeof pid, "%d", (int)getpid());
-  const char *words[] = {"bulkhead-request-2", request->verb, request->id, request->bundle, request->runc_root, pid, "end"};
+  const char *words[] = {
+      "bulkhead-request-2", request->verb, request->id, request->bundle, request->runc_root, pid, "end"};
   size_t length = 0;
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
     const char *text = words[i] != NULL ? words[i] : "";
@@ -113,8 +115,8 @@ static size_t encode(const struct planner_request *request, char bytes[REQUEST_M
 }
 
 /*
- * The connection of the last request, -1: none. It stays open until we exit, which is how the planner notices our
- * exit.
+ * The connection of the last request, -1: none. It stays open until we exit, which is how the planner notices
+ * our exit.
  */
 static int connection = -1;
 /* Whether a reply may come on it: the planner sends one a connection. */
@@ -126,13 +128,19 @@ static pid_t planner;
 static bool reach(const char *root_dir, bool wait, bool silent) {
   int s = wait ? connect_patiently(root_dir) : connect_to(root_dir);
   if (s < 0) {
-    if (!silent) log_errno("the isolation planner does not answer at %s/planner.sock, so containers cannot be started isolated: restart the engine", root_dir);
+    if (!silent)
+      log_errno("the isolation planner does not answer at %s/planner.sock, so containers cannot be started "
+                "isolated: restart the engine",
+          root_dir);
     return false;
   }
   struct ucred peer;
   socklen_t size = sizeof peer;
-  if (getsockopt(s, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) log_errno("cannot tell who listens at %s/planner.sock", root_dir);
-  else if (peer.uid != 0) log_error("%s/planner.sock is served by user %u, not by root: somebody else took its place", root_dir, (unsigned)peer.uid);
+  if (getsockopt(s, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+    log_errno("cannot tell who listens at %s/planner.sock", root_dir);
+  else if (peer.uid != 0)
+    log_error("%s/planner.sock is served by user %u, not by root: somebody else took its place", root_dir,
+        (unsigned)peer.uid);
   else {
     connection = s;
     planner = peer.pid;
@@ -151,7 +159,9 @@ static void hang_up(void) {
 
 /* Describes why there is no reply. */
 static void say_unanswered(void) {
-  if (errno == EAGAIN) log_error("the isolation planner did not answer within %d s: see its log, then try again", ANSWER_SECONDS);
+  if (errno == EAGAIN)
+    log_error(
+        "the isolation planner did not answer within %d s: see its log, then try again", ANSWER_SECONDS);
   else log_errno("the isolation planner's answer did not arrive: see its log, then try again");
 }
 

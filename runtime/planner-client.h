@@ -8,9 +8,9 @@
 struct planner_request {
   const char *verb; /* create, exec, deleting, deleting-by-force, delete, release */
   const char *id;
-  const char *bundle;    /* absolute; of an exec the file with the process */
+  const char *bundle; /* absolute; of an exec the file with the process */
   const char *runc_root; /* runc's --root */
-  bool wait;             /* for a planner that is not there at the moment, up to three seconds */
+  bool wait; /* for a planner that is not there at the moment, up to three seconds */
 };
 
 /*

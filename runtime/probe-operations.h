@@ -16,8 +16,8 @@
 typedef bool (*operation_function)(void);
 
 struct operation {
-	const char *id;
-	operation_function run;
+  const char *id;
+  operation_function run;
 };
 
 extern const struct operation global_operations[];

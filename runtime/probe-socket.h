@@ -6,13 +6,13 @@
 #define BULKHEAD_PROBE_SOCKET_H
 
 struct started_container {
-	/* HTTP status of each request; 0: it was not made, or not answered. */
-	int create_status;
-	int start_status;
-	/* Of the container, '' without one. */
-	char id[65];
-	/* The beginning of the last answer that was not a success, '' where there is none. */
-	char said[512];
+  /* HTTP status of each request; 0: it was not made, or not answered. */
+  int create_status;
+  int start_status;
+  /* Of the container, '' without one. */
+  char id[65];
+  /* The beginning of the last answer that was not a success, '' where there is none. */
+  char said[512];
 };
 
 /* Creates a container with this JSON body, and starts it. */

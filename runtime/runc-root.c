@@ -17,7 +17,8 @@ static bool name_root(const char *root_dir, char *name, size_t size) {
     log_errno("cannot look at %s", root_dir);
     return false;
   }
-  int written = snprintf(name, size, "/run/bulkhead/steps/%llx-%llx", (unsigned long long)engine.st_dev, (unsigned long long)engine.st_ino);
+  int written = snprintf(name, size, "/run/bulkhead/steps/%llx-%llx", (unsigned long long)engine.st_dev,
+      (unsigned long long)engine.st_ino);
   return written > 0 && (size_t)written < size;
 }
 

@@ -61,7 +61,10 @@ static int await(int from, int *made, int n) {
   int error = 0;
   union fd_message control;
   struct iovec data = {.iov_base = &error, .iov_len = sizeof error};
-  struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+  struct msghdr message = {.msg_iov = &data,
+      .msg_iovlen = 1,
+      .msg_control = control.bytes,
+      .msg_controllen = sizeof control.bytes};
   ssize_t got;
   do got = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
   while (got < 0 && errno == EINTR);
@@ -76,7 +79,8 @@ static int await(int from, int *made, int n) {
   }
   struct cmsghdr *header = CMSG_FIRSTHDR(&message);
   size_t size = (size_t)n * sizeof(int);
-  if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(size)) {
+  if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS ||
+      header->cmsg_len != CMSG_LEN(size)) {
     /*
      * Fewer descriptors than sent: our limit of open files is reached, and what did arrive is closed when we
      * end.

@@ -24,7 +24,8 @@ enum { SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
 static bool is_program(int fd) {
   static const char magic[4] = {0x7f, 'E', 'L', 'F'};
   char start[sizeof magic];
-  return pread(fd, start, sizeof start, 0) == (ssize_t)sizeof start && memcmp(start, magic, sizeof magic) == 0;
+  return pread(fd, start, sizeof start, 0) == (ssize_t)sizeof start &&
+      memcmp(start, magic, sizeof magic) == 0;
 }
 
 static bool copy_sealed(int from, int to) {
@@ -38,7 +39,8 @@ static bool copy_sealed(int from, int to) {
 /* The copy, for reading only: what somebody may write, the kernel does not run. */
 static int make_sealed(int from) {
   int copy = memfd_create("runc", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
-  if (copy < 0 && errno == EINVAL) copy = memfd_create("runc", MFD_CLOEXEC | MFD_ALLOW_SEALING); /* before 6.3 */
+  if (copy < 0 && errno == EINVAL)
+    copy = memfd_create("runc", MFD_CLOEXEC | MFD_ALLOW_SEALING); /* before 6.3 */
   if (copy < 0) return -1;
   char path[64];
   (void)snprintf(path, sizeof path, "/proc/self/fd/%d", copy);
@@ -76,7 +78,9 @@ int open_sealed(pid_t pid, unsigned number) {
   struct stat st;
   int seals = fcntl(fd, F_GET_SEALS);
   /* The owner of a memory file is who made it: a container's root has an id of its own. */
-  if (seals >= 0 && (seals & SEALS) == SEALS && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0 && st.st_nlink == 0) return fd;
+  if (seals >= 0 && (seals & SEALS) == SEALS && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+      st.st_uid == 0 && st.st_nlink == 0)
+    return fd;
   (void)close(fd);
   return -1;
 }

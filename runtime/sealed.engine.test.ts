@@ -232,7 +232,8 @@ describe('the runtime', () => {
     const script = `
       const { closeSync, openSync, readFileSync, writeSync } = await import('node:fs');
       const { libcFunction } = await import(process.argv[1]);
-      const copy = libcFunction('int memfd_create(const char *name, unsigned int flags)')('runc', ${allowSealing});
+      const memfdCreate = libcFunction('int memfd_create(const char *name, unsigned int flags)');
+      const copy = memfdCreate('runc', ${allowSealing});
       writeSync(copy, readFileSync(process.argv[2]));
       libcFunction('int fcntl(int fd, int command, ...)')(copy, ${addSeals}, 'int', Number(process.argv[3]));
       const readable = openSync('/proc/self/fd/' + copy, 'r');

@@ -33,7 +33,9 @@ unsigned streams_range_of_process(long pid) {
   (void)snprintf(path, sizeof path, "/proc/%ld/uid_map", pid);
   FILE *file = fopen(path, "re");
   unsigned inside = 1, outside = 0, size = 0;
-  int found = file != NULL && fgets(text, sizeof text, file) != NULL ? sscanf(text, "%u %u %u", &inside, &outside, &size) : 0;
+  int found = file != NULL && fgets(text, sizeof text, file) != NULL
+      ? sscanf(text, "%u %u %u", &inside, &outside, &size)
+      : 0;
   if (file != NULL) (void)fclose(file);
   return found == 3 && inside == 0 && size == 65536 ? outside : 0;
 }

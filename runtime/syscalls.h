@@ -16,15 +16,15 @@
 
 int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data);
 int umount2(const char *target, int flags);
-#define DETACH_FLAG 2          /* MNT_DETACH */
-#define NO_FOLLOW_FLAG 8       /* UMOUNT_NOFOLLOW */
+#define DETACH_FLAG 2 /* MNT_DETACH */
+#define NO_FOLLOW_FLAG 8 /* UMOUNT_NOFOLLOW */
 #define PRIVATE_FLAG (1 << 18) /* MS_PRIVATE */
-#define SLAVE_FLAG (1 << 19)   /* MS_SLAVE */
+#define SLAVE_FLAG (1 << 19) /* MS_SLAVE */
 #define RECURSIVE_FLAG (1 << 14) /* MS_REC */
-#define NO_SET_ID_FLAG 2       /* MS_NOSUID */
-#define NO_DEVICES_FLAG 4      /* MS_NODEV, ST_NODEV */
-#define NO_EXEC_FLAG 8         /* MS_NOEXEC */
-#define NO_LINKS_FLAG 0x2000   /* ST_NOSYMFOLLOW */
+#define NO_SET_ID_FLAG 2 /* MS_NOSUID */
+#define NO_DEVICES_FLAG 4 /* MS_NODEV, ST_NODEV */
+#define NO_EXEC_FLAG 8 /* MS_NOEXEC */
+#define NO_LINKS_FLAG 0x2000 /* ST_NOSYMFOLLOW */
 #ifndef MOUNT_ATTR_NOSYMFOLLOW
 #define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
 #endif

@@ -103,7 +103,9 @@ function refuseEngineId(
   const said = JSON.stringify(Buffer.from(name, 'latin1').toString('utf8'));
   throw new ResponseReplacedError(
     400,
-    `enhanced container isolation: docker cp into container ${container} was stopped at ${said}: it belongs to id ${engineDiskId}, which is reserved for the engine in containers' layers (A3); give it another owner in the archive`,
+    `enhanced container isolation: docker cp into container ${container} was stopped at ${said}: ` +
+      `it belongs to id ${engineDiskId}, which is reserved for the engine in containers' layers (A3); ` +
+      'give it another owner in the archive',
   );
 }
 
@@ -235,7 +237,8 @@ class Placing {
       // By them it is told what an entry is mounted in.
       if (this.#view.mounted)
         throw new TarError(
-          `it has more than ${maxKnown} directories and links, or more than ${maxKnownBytes} bytes of their names, and the container has volumes or shared directories; copy it in parts`,
+          `it has more than ${maxKnown} directories and links, or more than ${maxKnownBytes} bytes of ` +
+            'their names, and the container has volumes or shared directories; copy it in parts',
         );
       // So far behind is no engine that what is oldest is not there for us to see.
       const [oldest = real] = this.#known.keys();

@@ -21,7 +21,8 @@ beforeAll(async () => {
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 /**
- * What a user gets of a copy of `requested` out of a container that is not running, where the engine found a file
+ * What a user gets of a copy of `requested` out of a container that is not running, where the engine found a
+ * file
  * of Bob's that only he may read.
  */
 async function copied(requested: string, name: string): Promise<string> {

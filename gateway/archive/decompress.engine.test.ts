@@ -21,7 +21,8 @@ beforeAll(async () => {
     const file = path.join(programs, name);
     await writeFile(
       file,
-      `#!/bin/sh\necho ${name} >> "${programs}/started-by-$(cat /proc/$PPID/comm)-$PPID"\nPATH=/usr/bin:/bin exec ${real} "$@"\n`,
+      `#!/bin/sh\necho ${name} >> "${programs}/started-by-$(cat /proc/$PPID/comm)-$PPID"\n` +
+        `PATH=/usr/bin:/bin exec ${real} "$@"\n`,
     );
     await chmod(file, 0o755);
   }
@@ -34,14 +35,16 @@ afterAll(async () => {
   await rm(programs, { recursive: true, force: true });
 });
 
-describe('the engine starts no program to decompress what is copied into a container (CVE-2026-41567)', () => {
+describe('the engine starts no program to decompress a copied archive (CVE-2026-41567)', () => {
   it.each([
     ['running', 'run -d', 'sleep 1000'],
     ['created', 'create', 'true'],
     ['unprotected', 'create --runtime=runc', 'true'],
   ])('%s', async (name, make, command) => {
-    const script = `mkdir -p t; echo x > t/x; tar -c t > t.tar; docker ${make} --name ${name} busybox ${command} > /dev/null
-      for how in gzip xz; do PATH=/usr/bin:/bin $how < t.tar | docker cp - ${name}:/tmp; docker cp ${name}:/tmp/t/x - | tar -xO; done; docker rm -f ${name} > /dev/null
+    const script = `mkdir -p t; echo x > t/x; tar -c t > t.tar
+    docker ${make} --name ${name} busybox ${command} > /dev/null
+      for how in gzip xz; do PATH=/usr/bin:/bin $how < t.tar | docker cp - ${name}:/tmp
+      docker cp ${name}:/tmp/t/x - | tar -xO; done; docker rm -f ${name} > /dev/null
       cat ${programs}/started-by-dockerd-* 2> /dev/null; rm -f ${programs}/started-by-*`;
     const bare = await engines.bare.sh(script);
     expect(bare.stdout, bare.stderr).toBe('x\nx\nunpigz\nxz\n');

@@ -56,7 +56,8 @@ export async function* uncompressed(
   if (compressionOf(inner.start) !== null)
     throw new ResponseReplacedError(
       400,
-      'bulkhead gateway: the archive is compressed twice, so it was not unpacked; send it compressed once, or not at all',
+      'bulkhead gateway: the archive is compressed twice, so it was not unpacked; send it compressed ' +
+        'once, or not at all',
     );
   yield* inner.rest;
 }
@@ -101,7 +102,8 @@ function plainStart(parts: readonly Buffer[]): readonly Buffer[] {
   if (compression === null) return parts;
   throw new ResponseReplacedError(
     400,
-    `enhanced container isolation: the archive was not unpacked, since its first file's name makes the engine take it for one that is compressed with ${compression}; put another file first`,
+    "enhanced container isolation: the archive was not unpacked, since its first file's name makes the " +
+      `engine take it for one that is compressed with ${compression}; put another file first`,
   );
 }
 
@@ -196,7 +198,8 @@ async function* throughProgram(
     } catch {
       throw new ResponseReplacedError(
         501,
-        `bulkhead gateway: the archive is compressed with ${program}, and that program is not installed beside the gateway; install it, or send the archive uncompressed or with gzip`,
+        `bulkhead gateway: the archive is compressed with ${program}, and that program is not ` +
+          'installed beside the gateway; install it, or send the archive uncompressed or with gzip',
       );
     }
     if (code !== 0) throw broken(program, said.trim().split('\n', 1)[0] ?? `ended with ${code}`);

@@ -72,7 +72,8 @@ export async function lookAt(
 export function changedMeanwhile(name: string): ResponseReplacedError {
   return new ResponseReplacedError(
     409,
-    `bulkhead gateway: container ${name} was started or stopped just when it was to be copied from or to, so nothing was copied; try again`,
+    `bulkhead gateway: container ${name} was started or stopped just when it was to be copied from or ` +
+      'to, so nothing was copied; try again',
   );
 }
 

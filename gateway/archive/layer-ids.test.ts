@@ -12,10 +12,14 @@ beforeAll(() => {
     [
       '-ec',
       `
-    mkdir -p u/d/replaced u/opaque u/linked-to a/d a/opaque/x a/file b/d/deleted b/d/replaced b/opaque/x b/file b/beside/deep b/link
-    for layer in u a b; do echo x > $layer/d/$layer; done; for layer in a b; do echo x > $layer/d/both; done; echo x > b/d/deleted/x; echo x > b/link/x
-    for layer in a b; do for each in opaque/x/f opaque/g file/f; do echo x > $layer/$each; done; done; echo x > b/beside/deep/f; echo x > b/d/replaced/x; echo x > u/linked-to/x
-    mknod a/d/deleted c 0 0; rmdir u/d/replaced; echo x > u/d/replaced; rm -r a/file; echo x > a/file; ln -s /linked-to u/link
+    mkdir -p u/d/replaced u/opaque u/linked-to a/d a/opaque/x a/file b/d/deleted b/d/replaced b/opaque/x \\
+      b/file b/beside/deep b/link
+    for layer in u a b; do echo x > $layer/d/$layer; done; for layer in a b; do echo x > $layer/d/both; done
+    echo x > b/d/deleted/x; echo x > b/link/x
+    for layer in a b; do for each in opaque/x/f opaque/g file/f; do echo x > $layer/$each; done; done
+    echo x > b/beside/deep/f; echo x > b/d/replaced/x; echo x > u/linked-to/x
+    mknod a/d/deleted c 0 0; rmdir u/d/replaced; echo x > u/d/replaced; rm -r a/file; echo x > a/file
+    ln -s /linked-to u/link
     setfattr -n user.overlay.opaque -v y a/opaque
     chown -hR 100000:100001 u; chown -hR 200000:200001 a; chown -hR 300000:300001 b`,
     ],
@@ -59,7 +63,7 @@ describe('the owner of a file on disk', () => {
     expect(await of(file)).toBe(ids);
   });
 
-  it('is reported for many files in one directory and the next, the opaque one’s lower ones hidden', async () => {
+  it('is reported for many files in adjacent directories; an opaque directory hides lower ones', async () => {
     execFileSync('sh', ['-ec', 'echo x > b/opaque/hidden; chown 300000 b/opaque/hidden'], { cwd: directory });
     const ids = new LayerIds({ upper: `${directory}/u`, lowers: [`${directory}/a`, `${directory}/b`] });
     for (let i = 0; i < 3; i++) {

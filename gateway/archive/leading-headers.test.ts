@@ -35,7 +35,7 @@ it('A5: an archive after them is the same archive, and an empty one stays empty'
   }
 });
 
-it('A5: the kernel does not take them all from a connection of their own while nobody reads, and does once 36 KiB were read', async () => {
+it('A5: the kernel stops taking them on an unread connection, until 36 KiB were read', async () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'bulkhead-leading-headers-'));
   const file = path.join(directory, 'engine.sock');
   let drained = false;

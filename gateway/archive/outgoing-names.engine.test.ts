@@ -89,10 +89,16 @@ async function copied(side: Side, { name, directory, from, client }: Case) {
   const shared = path.join(side.work, `${name}.shared`);
   await side.sh(`docker rm -f ${name} ${name}.down; rm -rf ${victim} ${shared}`);
   await Promise.all([victim, shared].map((one) => mkdir(one)));
-  const inside = `mkdir -p ${directory}/s ${victim}; echo harmless > ${directory}/s/x; echo evil > ${victim}/evil; dd if=/dev/zero of=${directory}/0 bs=1M count=64 2> /dev/null; touch /shared/ready; until [ -e /shared/go ]; do sleep 0.05; done; rm -r ${directory}/s; ln -s ${victim} ${directory}/s; touch /shared/done; sleep 1000`;
+  const inside =
+    `mkdir -p ${directory}/s ${victim}; echo harmless > ${directory}/s/x; echo evil > ${victim}/evil; ` +
+    `dd if=/dev/zero of=${directory}/0 bs=1M count=64 2> /dev/null; touch /shared/ready; ` +
+    `until [ -e /shared/go ]; do sleep 0.05; done; rm -r ${directory}/s; ln -s ${victim} ${directory}/s; ` +
+    'touch /shared/done; sleep 1000';
   const until = (file: string) => `until [ -e ${shared}/${file} ]; do sleep 0.05; done`;
   const started = await side.sh(
-    `docker run -d --name ${name} -v ${name}:/v -v ${shared}:/shared busybox sh -c '${inside}'; docker create --name ${name}.down -v ${name}:/v busybox true; mkdir -p t${victim}; echo evil > t${victim}/evil; tar -c -C t . | docker cp - ${name}.down:/; ${until('ready')}`,
+    `docker run -d --name ${name} -v ${name}:/v -v ${shared}:/shared busybox sh -c '${inside}'; ` +
+      `docker create --name ${name}.down -v ${name}:/v busybox true; mkdir -p t${victim}; ` +
+      `echo evil > t${victim}/evil; tar -c -C t . | docker cp - ${name}.down:/; ${until('ready')}`,
   );
   expect(started).toMatchObject({ code: 0, stderr: '' });
   const socket = path.join(side.work, `${name}.sock`);
@@ -152,7 +158,8 @@ describe('an unpatched client writes nothing outside of where it unpacks (CVE-20
       directory: '/0',
       from: 'exported',
       client: (from) =>
-        `docker export ${from} > ${from}.tar; code=$?; tar -tf ${from}.tar 2> /dev/null | grep ^0/; exit $code`,
+        `docker export ${from} > ${from}.tar; code=$?; tar -tf ${from}.tar 2> /dev/null | grep ^0/; ` +
+        'exit $code',
     };
     expect(await copied(engines.bare, one)).toMatchObject({
       failed: false,

@@ -189,7 +189,7 @@ describe('an archive that a client would write outside of its destination is cut
     expect(message).toContain(why);
   });
 
-  it('also where the name is said by a PAX record, a GNU long name or a sparse file\u2019s record', async () => {
+  it('also where a PAX record, a GNU long name or a sparse file\u2019s record gives the name', async () => {
     const header = (name: string, type: string, bytes = 0): Buffer => {
       const block = directoryEntry(name, { uid: 0, gid: 0 }).at(-1) ?? Buffer.alloc(0);
       block.fill(0, 0, 100);
@@ -257,7 +257,9 @@ describe('what a copy\u2019s links take to keep in mind', () => {
 });
 
 it.each(['gnu', 'posix'])('an archive that tar makes of a real tree passes: %s', async (format) => {
-  const script = `d=$(mktemp -d); cd $d; mkdir -p t/a/b; ln -s /etc t/a/l; ln -s .. t/up; echo x > t/a/b/x; ln t/a/b/x t/z; ln t/a/l t/m; tar -c --sort=name --format=${format} t; rm -r $d`;
+  const script =
+    'd=$(mktemp -d); cd $d; mkdir -p t/a/b; ln -s /etc t/a/l; ln -s .. t/up; echo x > t/a/b/x; ' +
+    `ln t/a/b/x t/z; ln t/a/l t/m; tar -c --sort=name --format=${format} t; rm -r $d`;
   const names = new OutgoingNames('copy', 'c');
   const unpacked: string[] = [];
   const tar = new TarIds((one) => {

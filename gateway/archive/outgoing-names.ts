@@ -50,7 +50,8 @@ export class OutgoingNames {
     this.#refusal = (why) =>
       new ResponseReplacedError(
         409,
-        `enhanced container isolation: ${what} was cut, since ${why}, which would be written outside of where it is unpacked; stop or pause what changes these files and copy again`,
+        `enhanced container isolation: ${what} was cut, since ${why}, which would be written outside ` +
+          'of where it is unpacked; stop or pause what changes these files and copy again',
       );
     this.#top = kind === 'copy' ? null : { absolute: false, parts: [], path: '' };
   }

@@ -23,7 +23,8 @@ const program = `#define _GNU_SOURCE
 #include <sys/inotify.h>
 #include <time.h>
 #include <unistd.h>
-static long now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec * 1000000000L + t.tv_nsec; }
+static long now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t)
+return t.tv_sec * 1000000000L + t.tv_nsec; }
 int main(int n, char **words) {
   long end = now() + atol(words[2]) * 1000000000L;
   int watch = inotify_init1(IN_NONBLOCK);
@@ -89,7 +90,7 @@ const docker = async (...args: string[]) =>
     })
   ).stdout;
 
-it("A5: a container cannot have the engine keep the machine's tree in view while it copies, and its root directory stays its own", async () => {
+it("A5: a container cannot make the engine expose the machine's tree during a copy", async () => {
   const id = (await docker('run', '-d', '--name', 'racer', 'racing', '/race', '/etc/hosts', '300')).trim();
   const before = await docker('exec', 'racer', 'stat', '-c', '%u:%g:%a', '/');
   const tries = Array.from({ length: 40 }, (_, i) => i);
@@ -114,7 +115,7 @@ it("A5: a container cannot have the engine keep the machine's tree in view while
   await docker('rm', '-f', 'racer');
 }, 120_000);
 
-it('A5: neither while files are copied in, nor while the gateway asks the engine whose they become (docker cp -a)', async () => {
+it('A5: nor while files are copied in, or the engine looks up their owner (docker cp -a)', async () => {
   await docker('run', '-d', '--name', 'owned', '--user', 'root', 'racing', '/race', '/etc/hosts', '300');
   await writeFile(path.join(directory, 'copied'), 'copied in');
   for (let i = 0; i < 60; i++)
@@ -126,7 +127,7 @@ it('A5: neither while files are copied in, nor while the gateway asks the engine
   await docker('rm', '-f', 'owned');
 }, 120_000);
 
-it('A5: gives the root directory back when the container ends while it is held, and when it had other rights', async () => {
+it("A5: restores the root directory's owner and mode when the container ends meanwhile", async () => {
   await docker(
     'run',
     '-d',

@@ -142,7 +142,8 @@ export class RootGuard {
       if (parsed.success) await this.#giveBack(parsed.data);
       else
         this.#log(
-          `the root directory of a container cannot be given back: ${path.join(this.#directory, name)} is not to be read; look who owns / in it`,
+          `the root directory of a container cannot be given back: ${path.join(this.#directory, name)} ` +
+            'is not to be read; look who owns / in it',
         );
     }
   }
@@ -162,7 +163,8 @@ export class RootGuard {
     // A start reads the owner from disk. One that was under way may have read the old one.
     throw new ResponseReplacedError(
       409,
-      `bulkhead gateway: container ${record.id.slice(0, 12)} is being started or ended, so nothing was copied; try again`,
+      `bulkhead gateway: container ${record.id.slice(0, 12)} is being started or ended, ` +
+        'so nothing was copied; try again',
     );
   }
 
@@ -189,7 +191,8 @@ export class RootGuard {
         rmSync(this.#fileOf(record.id), { force: true });
       else
         this.#log(
-          `the root directory of container ${record.id} cannot be given back: ${error instanceof Error ? error.message : String(error)}`,
+          `the root directory of container ${record.id} cannot be given back: ` +
+            `${error instanceof Error ? error.message : String(error)}`,
         );
     }
   }

@@ -21,10 +21,12 @@ async function start(containerdSnapshotter: boolean): Promise<void> {
   await chmod(engine.work, 0o755);
   // Beside the user's own files others' in the same share: root's, and one that everybody may write in.
   await engine.sh(
-    `cd home; mkdir roots open; chmod 700 roots; chmod 1777 open; echo secret > roots/secret; echo secret > secret; chmod 600 secret; echo roots > open/roots; echo readable > readable`,
+    'cd home; mkdir roots open; chmod 700 roots; chmod 1777 open; echo secret > roots/secret; ' +
+      'echo secret > secret; chmod 600 secret; echo roots > open/roots; echo readable > readable',
   );
   const { code, stderr } = await asUser(
-    `cd home; docker run -d --name up -v $W/home:/home busybox sleep 10000 && docker create --name down -v $W/home:/home busybox true`,
+    'cd home; docker run -d --name up -v $W/home:/home busybox sleep 10000 && docker create --name ' +
+      'down -v $W/home:/home busybox true',
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 }
@@ -37,13 +39,17 @@ describe.each(['overlay2', 'containerd'])(
       await engine?.stop();
     });
 
-    it('of root\u2019s gives the sharing user what becomes root\u2019s inside, and others ids of his', async () => {
+    it('by root maps container root to the sharing user, and other ids to subordinate ids', async () => {
       await asUser(`cd home; mkdir t; echo a > t/a`);
       const { stdout, stderr } =
-        await engine.sh(`cd home; tar -c --owner=:0 --group=:0 t | docker cp - up:/home/ && tar -c --owner=:5 --group=:6 --transform s,t/a,t/five, t/a | docker cp - up:/home/
-      docker exec up stat -c "%n %u %g" /home/t /home/t/a /home/t/five; stat -c "%n %u %g" t t/a; test $(stat -c %u t/five) -gt 65536 && echo subordinate; docker cp up:/home/t - | tar -tv --numeric-owner | awk '{print $2, $6}' | sort`);
+        await engine.sh(`cd home; tar -c --owner=:0 --group=:0 t | docker cp - up:/home/ &&
+        tar -c --owner=:5 --group=:6 --transform s,t/a,t/five, t/a | docker cp - up:/home/
+      docker exec up stat -c "%n %u %g" /home/t /home/t/a /home/t/five; stat -c "%n %u %g" t t/a
+      test $(stat -c %u t/five) -gt 65536 && echo subordinate
+      docker cp up:/home/t - | tar -tv --numeric-owner | awk '{print $2, $6}' | sort`);
       expect(`${stdout}${stderr}`).toBe(
-        `/home/t 0 0\n/home/t/a 0 0\n/home/t/five 5 6\nt ${user} ${user}\nt/a ${user} ${user}\nsubordinate\n0/0 t/\n0/0 t/a\n5/6 t/five\n`,
+        `/home/t 0 0\n/home/t/a 0 0\n/home/t/five 5 6\nt ${user} ${user}\nt/a ${user} ${user}\n` +
+          'subordinate\n0/0 t/\n0/0 t/a\n5/6 t/five\n',
       );
     });
 
@@ -76,7 +82,9 @@ describe.each(['overlay2', 'containerd'])(
       ],
       [
         'a hard link to a file of root\u2019s',
-        'mkdir h; echo 1 > h/secret; ln h/secret h/mine; (cd h; tar -c secret mine --exclude nothing | head -c 1024 > /dev/null); printf "" > empty; tar -c --transform s,h/,, h/secret h/mine > both.tar; tar --delete -f both.tar secret; docker cp - up:/home < both.tar',
+        'mkdir h; echo 1 > h/secret; ln h/secret h/mine; (cd h; tar -c secret mine --exclude nothing | ' +
+          'head -c 1024 > /dev/null); printf "" > empty; tar -c --transform s,h/,, ' +
+          'h/secret h/mine > both.tar; tar --delete -f both.tar secret; docker cp - up:/home < both.tar',
         'test $(stat -c %u home/secret) = 0',
       ],
       ['out of a directory of root\u2019s', 'docker cp up:/home/roots/secret - | grep -a secret', 'true'],
@@ -112,7 +120,9 @@ describe.each(['overlay2', 'containerd'])(
     it('tells nobody what is in a directory that is closed to the sharing user', async () => {
       await engine.sh(`cd home; ln -sfn told roots/link`);
       const look = (file: string) =>
-        `curl -sI --unix-socket ${engine.socket} "http://d/containers/${file.replace(':', '/archive?path=')}" | tr -d "\\r" | grep -Eci "^HTTP/1.1 200|^X-Docker-Container-Path-Stat"`;
+        `curl -sI --unix-socket ${engine.socket} ` +
+        `"http://d/containers/${file.replace(':', '/archive?path=')}" | tr -d "\\r" | ` +
+        'grep -Eci "^HTTP/1.1 200|^X-Docker-Container-Path-Stat"';
       const closed = [
         'up:/home/roots/secret',
         'up:/home/roots/link',
@@ -132,21 +142,26 @@ describe.each(['overlay2', 'containerd'])(
 
     it('of root\u2019s goes on', async () => {
       const { stdout, stderr } = await engine.sh(
-        `cd home; docker cp up:/home/readable - | tar -x -O; echo o > o; docker cp -q o up:/home/open/ && cat open/o; docker cp -q o up:/tmp/ && docker exec up cat /tmp/o; docker cp -q o down:/tmp/ && docker cp down:/tmp/o - | tar -x -O`,
+        'cd home; docker cp up:/home/readable - | tar -x -O; echo o > o; docker cp -q o up:/home/open/ ' +
+          '&& cat open/o; docker cp -q o up:/tmp/ && docker exec up cat /tmp/o; ' +
+          'docker cp -q o down:/tmp/ && docker cp down:/tmp/o - | tar -x -O',
       );
       expect(`${stdout}${stderr}`).toBe('readable\no\no\no\n');
     });
 
     it('out, of the user\u2019s, goes on with what is open to him', async () => {
       const { stdout, stderr } = await asUser(
-        `cd home; docker exec up sh -c "echo five > /home/p && chown 5:6 /home/p && chmod 600 /home/p; echo o > /tmp/p; chmod 600 /tmp/p"; for f in up:/home/p up:/home/readable up:/tmp/p down:/home/readable down:/etc/passwd; do docker cp $f - | tar -x -O | head -n 1; done`,
+        'cd home; docker exec up sh -c "echo five > /home/p && chown 5:6 /home/p && chmod 600 /home/p; ' +
+          'echo o > /tmp/p; chmod 600 /tmp/p"; for f in up:/home/p up:/home/readable up:/tmp/p ' +
+          'down:/home/readable down:/etc/passwd; do docker cp $f - | tar -x -O | head -n 1; done',
       );
       expect(`${stdout}${stderr}`).toMatch(/^five\nreadable\no\nreadable\nroot:/);
     });
 
-    it('into a container that shares for a user is for root alone, wherever to: the engine follows links', async () => {
+    it('into a container that shares for a user is for root only: the engine follows links', async () => {
       const { stdout } = await asUser(
-        `cd home; echo o > o2; for to in up:/home/open/ up:/tmp/ down:/tmp/; do docker cp -q o2 $to 2>&1; done`,
+        'cd home; echo o > o2; for to in up:/home/open/ up:/tmp/ down:/tmp/; do docker cp -q o2 $to ' +
+          '2>&1; done',
       );
       expect(stdout.trimEnd().split('\n')).toEqual(
         Array(3).fill(

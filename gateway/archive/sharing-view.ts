@@ -57,7 +57,9 @@ export async function userShares(
   const refusal = (what: string) =>
     new ResponseReplacedError(
       403,
-      `enhanced container isolation: ${what} in a directory shared with container ${name} is not possible${user === null ? ', since it is not known who shares it: recreate the container' : ''} (A8)`,
+      `enhanced container isolation: ${what} in a directory shared with container ${name} is not ` +
+        `possible${user === null ? ', since it is not known who shares it: recreate the container' : ''} ` +
+        '(A8)',
     );
   const may = (stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number) => {
     if (byRoot) return true;

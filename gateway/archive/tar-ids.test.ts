@@ -57,7 +57,8 @@ beforeAll(() => {
     'sh',
     [
       '-c',
-      'truncate -s 3M d/sparse && printf x | dd of=d/sparse bs=1 seek=100000 conv=notrunc 2>/dev/null && printf y | dd of=d/sparse bs=1 seek=2000000 conv=notrunc 2>/dev/null',
+      'truncate -s 3M d/sparse && printf x | dd of=d/sparse bs=1 seek=100000 conv=notrunc 2>/dev/null ' +
+        '&& printf y | dd of=d/sparse bs=1 seek=2000000 conv=notrunc 2>/dev/null',
     ],
     { cwd: directory },
   );
@@ -103,7 +104,7 @@ describe('ids in archives (A8)', () => {
     }
   });
 
-  it('takes the owner from a PAX record whose header says another, whether it is shifted or stays', async () => {
+  it('takes the owner from a PAX record that differs from the header, shifted or not', async () => {
     const archive = make('posix', '--pax-option=uid:=1234,gid:=2345');
     expect((await shiftAll(archive, same)).equals(archive)).toBe(true);
     expect(new Set(owners(await shiftAll(archive, into)))).toEqual(

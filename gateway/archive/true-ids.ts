@@ -236,7 +236,9 @@ async function outcomeOf(
       if (shares !== null && !byRoot)
         throw new ResponseReplacedError(
           403,
-          `enhanced container isolation: docker cp into container ${container.facts.name}, with which a user shares directories, is blocked: the engine writes as root, not as that user; copy in the shared directory itself, or with tar over docker exec (A8)`,
+          `enhanced container isolation: docker cp into container ${container.facts.name}, ` +
+            'with which a user shares directories, is blocked: the engine writes as root, ' +
+            'not as that user; copy in the shared directory itself, or with tar over docker exec (A8)',
         );
       const byContainer = /^(?:1|t|true)$/i.test(parameter(target, 'copyUIDGID') ?? '');
       const others = query.filter(({ key }) => key !== 'copyUIDGID');

@@ -132,7 +132,7 @@ describe('audit mode: decide, log, let pass', () => {
     ).toMatch(/^\s+0\s+[1-9]\d+\s+65536\n$/);
   });
 
-  it("mounts the clients' socket where a Docker socket is asked for, so that what comes in by it is decided and logged too", async () => {
+  it("mounts the clients' socket where a Docker socket is requested, so its use is logged", async () => {
     await policy('audit');
     for (const source of ['/var/run/docker.sock', engine.socket]) {
       const id = (await g('create', '-v', `${source}:/var/run/docker.sock`, 'busybox', 'true')).trim();
@@ -149,7 +149,8 @@ describe('audit mode: decide, log, let pass', () => {
       (
         await sendRaw(
           gateway.listenSocket,
-          'POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n',
+          'POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\n' +
+            'Transfer-Encoding: chunked\r\n\r\n',
         )
       ).status,
     ).toBe(400);
@@ -307,14 +308,15 @@ describe('explain: decided by the same code, nothing is done', () => {
     expect(whole.value.requests.find(({ kind, name }) => kind === 'volume' && name === 'bad')).toMatchObject({
       outcome: 'deny',
     });
-    // Each alone, for real: the client's own words hold the refusal that was told.
+    // Each alone, for real: the client's error output contains the simulated refusal.
     await policy('enforce');
+    const trailers: Readonly<Record<string, string>> = {
+      options: rest.replace('data: {}', ''),
+      fine: 'volumes: { data: {} }\n',
+    };
     for (const [name, lines] of Object.entries(services)) {
       const file = path.join(scratch, `${name}.yaml`);
-      await writeFile(
-        file,
-        `services:\n  ${name}:\n    ${lines}\n${name === 'options' ? rest.replace('data: {}', '') : name === 'fine' ? 'volumes: { data: {} }\n' : ''}`,
-      );
+      await writeFile(file, `services:\n  ${name}:\n    ${lines}\n${trailers[name] ?? ''}`);
       const real = await failure('compose', '--project-name', 'simulated', '-f', file, 'create');
       const refusal =
         name === 'options'
@@ -331,11 +333,15 @@ describe('explain: decided by the same code, nothing is done', () => {
     }
   });
 
-  it('follows what services share with each other, and decides their builds by network, privileges and entitlements', async () => {
+  it('follows what services share, and checks builds by network, privileges and entitlements', async () => {
     const explained = await explainCompose({
       ...setting(),
       projectDirectory: scratch,
-      text: 'services:\n  a:\n    image: busybox\n    scale: 2\n  b:\n    image: busybox\n    network_mode: service:a\n    pid: service:a\n    volumes_from: [a]\n  c:\n    build: { context: ., network: host, privileged: true, secrets: [s] }\n    profiles: [p]\nsecrets: { s: { environment: S } }\n',
+      text:
+        'services:\n  a:\n    image: busybox\n    scale: 2\n  b:\n    image: busybox\n' +
+        '    network_mode: service:a\n    pid: service:a\n    volumes_from: [a]\n  c:\n' +
+        '    build: { context: ., network: host, privileged: true, secrets: [s] }\n    profiles: [p]\n' +
+        'secrets: { s: { environment: S } }\n',
     });
     if (!explained.ok) throw new Error(`${explained.error.message}: ${explained.error.reason ?? ''}`);
     expect(
@@ -389,7 +395,7 @@ describe('explain: decided by the same code, nothing is done', () => {
     expect(await stopped).toMatchObject({ ok: false, error: { code: 'apply.cancelled' } });
   });
 
-  it('simulates a command line as typed, without the refused options too; a build without its directory', async () => {
+  it('simulates a command line as typed, without refused options, a build without a directory', async () => {
     const simulated = await simulateCommand(
       '$ docker run --rm --pid=host \\\n  -v ~/nowhere:/x --privileged busybox sh -c "echo $HI"',
       '/root',
@@ -416,7 +422,8 @@ describe('explain: decided by the same code, nothing is done', () => {
       },
     });
     const build = await simulateCommand(
-      'docker buildx build --network host --allow security.insecure -f No.Such.File --push /no/such/directory',
+      'docker buildx build --network host --allow security.insecure -f No.Such.File --push ' +
+        '/no/such/directory',
       '/root',
       setting(),
     );

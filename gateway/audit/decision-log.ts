@@ -69,7 +69,8 @@ export function openDecisionLog(
         droppedNow += batch.reduce((sum, { tells }) => sum + tells, 0);
         if (!complained)
           onError(
-            `the audit log ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}; decisions go on without it`,
+            `the audit log ${file} cannot be written: ` +
+              `${error instanceof Error ? error.message : String(error)}; decisions go on without it`,
           );
         complained = true;
       }
@@ -104,7 +105,10 @@ export function openDecisionLog(
   };
 }
 
-/** An entry as its line. One that would be too long loses what repeats its message, then ends of long texts. */
+/**
+ * An entry as one line of the log. If it is too long, fields that repeat the message are left out, then long
+ * texts are cut.
+ */
 function serialize(entry: AuditEntry): string {
   const whole = JSON.stringify(entry);
   if (fits(whole)) return whole;

@@ -13,7 +13,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 const line = (target: string) =>
-  `${JSON.stringify({ time: '2026-01-01T00:00:00Z', outcome: 'deny', rule: 'x', setting: null, message: 'm', client: { uid: 0, pid: 1 }, method: 'GET', target })}\n`;
+  `${JSON.stringify({
+    time: '2026-01-01T00:00:00Z',
+    outcome: 'deny',
+    rule: 'x',
+    setting: null,
+    message: 'm',
+    client: { uid: 0, pid: 1 },
+    method: 'GET',
+    target,
+  })}\n`;
 
 describe('reading the decision log', () => {
   it('tells rotated files first, and leaves out what is no entry', async () => {
@@ -68,7 +77,7 @@ describe('reading the decision log', () => {
     expect(paths).toEqual(['/1', '/2', '/3', '/4', '/5']);
   });
 
-  it('passes over lines that are broken or of any length, in whatever pieces they come, and keeps its place', async () => {
+  it('skips corrupt and overlong lines, however they are split, and keeps its position', async () => {
     const paths: string[] = [];
     let broken = 0;
     const reader = new DecisionLogReader(file, {

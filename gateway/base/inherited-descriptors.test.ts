@@ -14,7 +14,8 @@ const number = 40;
 async function openInProgram(first: string): Promise<string> {
   const fd = openSync(secret, 'r');
   const list =
-    "require('node:child_process').spawn('ls', ['-l', '/proc/self/fd'], { stdio: ['ignore', 'inherit', 'inherit'] })";
+    "require('node:child_process').spawn('ls', ['-l', '/proc/self/fd'], { stdio: ['ignore', 'inherit', " +
+    "'inherit'] })";
   const stdio = [
     'ignore',
     'pipe',
@@ -47,7 +48,9 @@ describe.runIf(process.platform === 'linux')(
   () => {
     it('reaches the programs it starts, unless it is kept from them', async () => {
       const module = path.resolve(import.meta.dirname, 'inherited-descriptors.ts');
-      const keep = `const { keepInheritedDescriptors } = await import(${JSON.stringify(module)}); process.stdout.write(keepInheritedDescriptors() + " marked\\n")`;
+      const keep =
+        `const { keepInheritedDescriptors } = await import(${JSON.stringify(module)}); ` +
+        'process.stdout.write(keepInheritedDescriptors() + " marked\\n")';
       expect(await openInProgram('')).toContain(`${number} -> ${secret}`);
       const closed = await openInProgram(keep);
       expect(closed).toMatch(/^[1-9]\d* marked/);

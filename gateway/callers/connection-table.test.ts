@@ -68,8 +68,9 @@ describe('connections of a user', () => {
     const { denial, status } = refused(user(1));
     expect(status).toBe(429);
     expect(refusalText(denial)).toBe(
-      'enhanced container isolation: one more connection of user 1 is blocked: one user may not take up the connections and the memory ' +
-        'that are there for all (at most 4 may be open at a time; end commands that follow logs or are attached); no setting allows it',
+      'enhanced container isolation: one more connection of user 1 is blocked: one user may not take up ' +
+        'the connections and the memory that are there for all (at most 4 may be open at a time; ' +
+        'end commands that follow logs or are attached); no setting allows it',
     );
     open(user(2));
     first?.release();
@@ -168,7 +169,7 @@ describe('a refused connection', () => {
 });
 
 describe('a connection without a request', () => {
-  it('is closed when the first head, or one that was begun, is not whole in time; one that rests after an answer is left', () => {
+  it('is closed when a first or begun head is not complete in time; an idle one is not', () => {
     const silent = open(user(1));
     const resting = open(user(2));
     resting.headReceived();

@@ -67,8 +67,11 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const request = (method: string, target: string, body = '') =>
-  `${method} ${target} HTTP/1.1\r\nHost: d\r\nConnection: close\r\n${body === '' ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`}\r\n${body}`;
+function request(method: string, target: string, body = ''): string {
+  const bodyFields =
+    body === '' ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`;
+  return `${method} ${target} HTTP/1.1\r\nHost: d\r\nConnection: close\r\n${bodyFields}\r\n${body}`;
+}
 const create = (body: unknown) => request('POST', '/v1.45/containers/create', JSON.stringify(body));
 
 function open(bytes: string): Socket {
@@ -164,7 +167,7 @@ describe('bounded work for any request', () => {
     expect(requests.filter((url) => url.includes('/volumes/')).length).toBe(500);
   });
 
-  it('answers another request while one is decided, and decides large ones of a caller one after the other', async () => {
+  it('answers other requests during a decision, and takes large ones of a caller in turn', async () => {
     holds = (url) => url.includes('/volumes/');
     const first = answer(open(create(large())));
     await when(() => waiting.length === 1);

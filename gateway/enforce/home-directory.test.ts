@@ -9,7 +9,8 @@ describe('$HOME of the caller', () => {
 
   it('is read from the right line and field, and only an absolute path below the root counts', () => {
     const text =
-      'root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000:Ann, 1001:/home/ann:/bin/sh\nsrv:x:12:12::/:/bin/false\nodd:x:13:13::home:/bin/sh\nshort:x:14';
+      'root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000:Ann, 1001:/home/ann:/bin/sh\n' +
+      'srv:x:12:12::/:/bin/false\nodd:x:13:13::home:/bin/sh\nshort:x:14';
     expect([0, 1000, 12, 13, 14, 1001].map((uid) => homeIn(text, uid))).toEqual([
       '/root',
       '/home/ann',

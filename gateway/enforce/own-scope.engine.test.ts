@@ -128,7 +128,8 @@ describe('B7: a socket with the scope "own"', () => {
         names(
           await ok(
             at[door],
-            `events --since 1 --until ${(Date.now() / 1000).toFixed(3)} --filter event=start --format {{.Actor.Attributes.name}}`,
+            `events --since 1 --until ${(Date.now() / 1000).toFixed(3)} --filter event=start --format ` +
+              '{{.Actor.Attributes.name}}',
           ),
         ),
       ).toEqual([`c${door}`]);
@@ -212,7 +213,7 @@ describe('B7: a socket with the scope "own"', () => {
     expect(await output(at.a, line)).toMatch(message);
   });
 
-  it("does not join another's network that has the name, or an id that begins with it, of an own one that is gone", async () => {
+  it("does not join another client's network with the name or id prefix of a removed own one", async () => {
     const id = (await engine.docker('network', 'inspect', '-f', '{{.Id}}', 'othersnet')).trim();
     for (const [index, name] of [id.slice(0, 12), 'passing'].entries()) {
       await ok(at.a, `network create ${name}`);
@@ -280,7 +281,7 @@ describe('B7: a socket with the scope "own"', () => {
     'node ls',
   ])("B6: refuses what is everybody's: %s", async (line) => {
     expect(await output(at.a, line)).toMatch(
-      /enhanced container isolation: docker [a-z ]+ is blocked: through this socket only what was made through it.*\(B7\).*bulkhead\.perImageCommandLists\[0\]/,
+      /docker [a-z ]+ is blocked: through this socket only what was made.*\(B7\).*perImageCommandLists\[0\]/,
     );
   });
 
@@ -329,7 +330,8 @@ describe('B7: a socket with the scope "own"', () => {
         (
           await sendRaw(
             at.a,
-            `GET /v1.45/containers/json?all=1&filters=${encodeURIComponent(filters)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+            `GET /v1.45/containers/json?all=1&filters=${encodeURIComponent(filters)} HTTP/1.1\r\n` +
+              'Host: x\r\nConnection: close\r\n\r\n',
           )
         ).status,
       ).toBe(403);
@@ -354,7 +356,7 @@ describe('B7: containers that hold a socket under another list', () => {
     );
   });
 
-  it('are entered with a warning where existing containers are warned of, and by clients always', async () => {
+  it('can be entered with a warning in warn mode, and always by clients', async () => {
     expect(await ok(at.clients, 'exec holder echo in')).toBe('in');
     await policy({ existingContainers: 'warn' });
     expect(await ok(at.wide, 'exec holder echo in')).toBe('in');
@@ -389,7 +391,7 @@ describe('hidden environment variables', () => {
     );
   });
 
-  it('are shown by default, hidden from containers or from everyone on request; the rest of the answer stays as it is', async () => {
+  it('are listed by default, hidden on request; the rest of the answer is unchanged', async () => {
     // Sorted: in a loaded engine the order was seen to change.
     const shown = ['EMPTY=', 'PATH=/bin', 'TOKEN=s3cret=1'];
     const hidden = ['EMPTY', 'PATH', 'TOKEN'].map((name) => `${name}=(hidden by Bulkhead)`);
@@ -452,7 +454,8 @@ describe('hidden environment variables', () => {
       const up = async (value: string) => {
         await writeFile(
           file,
-          `services:\n  one: { image: busybox, command: sleep 1000, stop_signal: KILL, environment: { V: "${value}" } }\n`,
+          'services:\n  one: { image: busybox, command: sleep 1000, stop_signal: KILL, environment: ' +
+            `{ V: "${value}" } }\n`,
         );
         await ok(at.clients, `compose -f ${file} up -d`);
         return ok(at.clients, `compose -f ${file} ps -q`);

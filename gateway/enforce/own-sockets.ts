@@ -66,7 +66,8 @@ export async function withSocket(
     await mounts.open(mount);
   } catch (error) {
     note(
-      `a socket for a container of image ${image} could not be made: ${error instanceof Error ? error.message : String(error)}`,
+      `a socket for a container of image ${image} could not be made: ` +
+        `${error instanceof Error ? error.message : String(error)}`,
     );
     return decide({
       kind: 'refused',

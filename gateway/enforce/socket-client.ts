@@ -143,4 +143,5 @@ export function holderDenial(
 const namesOf = (list: GoverningList): string =>
   list.undecided.length === 0
     ? list.setting
-    : `${[list, ...list.undecided].map(({ setting }) => setting).join(' or ')} (image trust could not tell yet)`;
+    : `${[list, ...list.undecided].map(({ setting }) => setting).join(' or ')} (image trust could not ` +
+      'tell yet)';

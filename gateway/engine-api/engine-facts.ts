@@ -131,11 +131,14 @@ export function unansweredRefusal(error: EngineUnreachable): {
     ? {
         status: 504,
         message:
-          `bulkhead gateway: the Docker engine could not be asked in time (${error.message}); a container that it is asked about` +
+          `bulkhead gateway: the Docker engine could not be asked in time (${error.message}); ` +
+          'a container that it is asked about' +
           " may hold it up: try again, and see bulkhead containers scan for what can't be inspected",
       }
     : {
         status: 503,
-        message: `bulkhead gateway: the Docker engine could not be asked (${error.message}); try again when the engine is up`,
+        message:
+          `bulkhead gateway: the Docker engine could not be asked (${error.message}); try again when the ` +
+          'engine is up',
       };
 }

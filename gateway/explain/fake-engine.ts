@@ -17,9 +17,11 @@ interface Made {
 }
 
 const maxBody = 4 * 1024 * 1024;
-/** Reads that are asked of the real engine, where what is made up has no answer. */
-const passedOn =
-  /^\/(?:_ping|version|info|images\/json|images\/.+\/json|containers\/[^/]+\/json|networks|networks\/[^/]+|volumes|volumes\/[^/]+)$/;
+/** Reads that are forwarded to the real engine where the simulated one has no answer. */
+const passedOn = new RegExp(
+  '^/(?:_ping|version|info|images/json|images/.+/json|containers/[^/]+/json|' +
+    'networks|networks/[^/]+|volumes|volumes/[^/]+)$',
+);
 
 /**
  * Stands behind a dry run that has to go on (Compose makes a network, then a container, then another one):

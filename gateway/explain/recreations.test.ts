@@ -94,7 +94,7 @@ describe('what the gateway will refuse of a recreation (D)', () => {
       await refused({}, one({}, { connected: [{ name: 'back', endpoint: { Unheard: true } }] })),
     ).toEqual([['unmodelled-field']]);
   });
-  test('somebody who is not root takes for refused only what he can tell: not what is in a home, of which root alone knows whose container it is', async () => {
+  test('reports as refused only what the caller can know: not binds from a home if not root', async () => {
     const getuid = vi.spyOn(process, 'getuid').mockReturnValue(65534);
     const nobody = { user: { uid: 65534, gid: 65534 } };
     try {

@@ -240,7 +240,7 @@ describe('C: a client of its own that speaks gRPC', () => {
     });
   });
 
-  it('steps that the gateway does not see: those of a frontend get no rights in the engine, those from a file are refused', async () => {
+  it("steps hidden from the gateway: a frontend's get no rights, those from a file are refused", async () => {
     const file = (name: string, data: Uint8Array) => ({
       file: {
         actions: [
@@ -272,7 +272,7 @@ describe('C: a client of its own that speaks gRPC', () => {
     });
     expect(await solve(guarded, frontend)).toMatchObject({
       message: expect.stringMatching(
-        /network\.host is not allowed: enhanced container isolation: a build with the engine's network .* is blocked/,
+        /network\.host is not allowed: .*isolation: a build with the engine's network .* is blocked/,
       ) as unknown,
     });
 
@@ -490,8 +490,14 @@ describe('C: a client of its own that speaks gRPC', () => {
 
 describe('honest builds notice nothing', () => {
   it('a context of 60 MB, outputs as files and as an archive, cache kept, shown and pruned', async () => {
-    const shown =
-      await guarded.sh(`mkdir -p big && head -c 60000000 /dev/urandom > big/blob && printf 'FROM busybox\\nCOPY blob /b\\nRUN --mount=type=cache,target=/c cp /b /c/b && wc -c < /c/b > /n\\nFROM scratch\\nCOPY --from=0 /n /b /\\n' > big/Dockerfile
+    const shown = await guarded.sh(`mkdir -p big && head -c 60000000 /dev/urandom > big/blob &&
+cat > big/Dockerfile << 'END'
+FROM busybox
+COPY blob /b
+RUN --mount=type=cache,target=/c cp /b /c/b && wc -c < /c/b > /n
+FROM scratch
+COPY --from=0 /n /b /
+END
 docker buildx build -q -o type=local,dest=out big && cat out/n && cmp out/b big/blob && echo same
 docker buildx build -q -o type=tar,dest=out.tar big && tar -xOf out.tar n
 docker buildx du --verbose | grep -c cachemount; docker buildx prune -af | grep -c Total`);
@@ -517,7 +523,8 @@ docker buildx du --verbose | grep -c cachemount; docker buildx prune -af | grep 
         'RUN test -s /refs && test -s /whole/Dockerfile',
       );
       const built = await guarded.sh(
-        `docker buildx build -q -f D.add . && docker buildx build -q ${at}#master && DOCKER_BUILDKIT=1 docker build -q ${at}`,
+        `docker buildx build -q -f D.add . && docker buildx build -q ${at}#master && ` +
+          `DOCKER_BUILDKIT=1 docker build -q ${at}`,
       );
       expect(built.stderr).toBe('');
       expect(built.stdout.match(/^sha256:/gm)).toHaveLength(3);
@@ -547,11 +554,14 @@ docker buildx du --verbose | grep -c cachemount; docker buildx prune -af | grep 
   it('an interrupted build ends at the engine', async () => {
     await dockerfile('D.sleep', 'RUN echo begun && sleep 98765');
     const running =
-      'docker buildx build --progress=plain --no-cache -f D.sleep . 2> err & pid=$!; until grep -q "begun$" err; do sleep 0.1; done; pgrep -xf "sleep 98765" > /dev/null && echo runs; kill -INT $pid; wait $pid; echo $?; i=0; while pgrep -xf "sleep 98765" > /dev/null && [ $i -lt 100 ]; do i=$((i+1)); sleep 0.1; done; pgrep -xf "sleep 98765" || echo ended';
+      'docker buildx build --progress=plain --no-cache -f D.sleep . 2> err & pid=$!; ' +
+      'until grep -q "begun$" err; do sleep 0.1; done; pgrep -xf "sleep 98765" > /dev/null && ' +
+      'echo runs; kill -INT $pid; wait $pid; echo $?; i=0; while pgrep -xf "sleep 98765" > /dev/null ' +
+      '&& [ $i -lt 100 ]; do i=$((i+1)); sleep 0.1; done; pgrep -xf "sleep 98765" || echo ended';
     expect((await guarded.sh(running)).stdout).toMatch(/^runs\n1\nended\n$/);
   });
 
-  it('a failing step is shown with its line; a Dockerfile too long for error details still with its step', async () => {
+  it('a failing step is shown with its line, or with its step if the Dockerfile is too long', async () => {
     await dockerfile('D.fail', 'RUN exit 3');
     expect((await guarded.sh('docker buildx build -f D.fail .')).stderr).toMatch(
       />>> RUN exit 3[\s\S]*exit code: 3/,
@@ -563,7 +573,7 @@ docker buildx du --verbose | grep -c cachemount; docker buildx prune -af | grep 
     );
     const long = await guarded.sh('docker buildx build -f D.long .');
     expect(long.stderr).toMatch(
-      /process "\/bin\/sh -c exit 3" did not complete successfully: exit code: 3[\s\S]*too long to be passed on/,
+      /process "\/bin\/sh -c exit 3" did not complete .*: exit code: 3[\s\S]*too long to be passed on/,
     );
     expect((await guarded.sh('docker buildx build -q -f D.plain .')).code).toBe(0);
   });

@@ -154,7 +154,8 @@ const anothersBuild = (build: string) =>
 
 const engineLeft = 'bulkhead gateway: the Docker engine closed the connection; try again';
 const answerLost =
-  "bulkhead gateway: the call failed, and the engine's own error is too long to be passed on (more than 64 KB); a build's output shows the failed step";
+  "bulkhead gateway: the call failed, and the engine's own error is too long to be passed on (more " +
+  "than 64 KB); a build's output shows the failed step";
 
 function refuse(client: ServerHttp2Stream, code: number, message: string): void {
   if (client.destroyed || client.closed) return;
@@ -312,7 +313,9 @@ function inspect(
           if (over) return;
           stop(
             grpcStatus.resourceExhausted,
-            `bulkhead gateway: ${error instanceof TooManyWaiting ? error.message : 'the build request could not be read'}; try again when some of them are answered`,
+            `bulkhead gateway: ${
+              error instanceof TooManyWaiting ? error.message : 'the build request could not be read'
+            }; try again when some of them are answered`,
           );
         },
       );

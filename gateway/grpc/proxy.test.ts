@@ -268,7 +268,7 @@ describe('a call that is let through', () => {
 });
 
 describe('ends', () => {
-  it('B6: a step the engine refuses for want of an entitlement gets our refusal too, also in the details', async () => {
+  it('B6: a step refused for a missing entitlement gets our refusal, also in the details', async () => {
     const details = encoded(rpcStatus, {
       code: 2,
       message: 'network.host is not allowed',

@@ -109,11 +109,12 @@ describe('a transformed request body', () => {
     };
   });
 
-  it('is sent chunked once the engine sends 100-continue; the client does not see that, and its connection continues', async () => {
+  it("is sent chunked after the engine's 100-continue, which the client does not see", async () => {
     const { text } = await say(`${put('Content-Length: 3')}abc${ping}`, /pong[\s\S]*pong$/);
     expect(text).toBe(`${pong}${pong}`);
     expect(heard).toBe(
-      `PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nABCABC\r\n0\r\n\r\n${ping}`,
+      'PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\n' +
+        `Transfer-Encoding: chunked\r\n\r\n6\r\nABCABC\r\n0\r\n\r\n${ping}`,
     );
   });
 
@@ -131,7 +132,7 @@ describe('a transformed request body', () => {
     expect(heard).toContain('2\r\nAA\r\n0\r\n\r\n');
   });
 
-  it('is not sent where the engine answers without it: the client gets that answer, then the end', async () => {
+  it('is not sent when the engine answers without 100: the client gets that answer', async () => {
     engineSays = (socket) => {
       socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno');
     };
@@ -249,7 +250,7 @@ describe('a transformed response body', () => {
     expect((await say(get, /no$/)).text).toBe('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno');
   });
 
-  it('is not passed on where `begin` refuses or fails; where it is compressed it can\u2019t be changed', async () => {
+  it('is not forwarded when `begin` refuses or fails; a compressed one cannot be changed', async () => {
     engineSays = (socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nno');
     };
@@ -295,7 +296,7 @@ describe('a transformed response body', () => {
     expect(trouble.join()).toContain('no tar');
   });
 
-  it('is dropped when the client disconnects: the engine’s connection ends and the transform is finished', async () => {
+  it('is dropped when the client disconnects: engine connection and transform end', async () => {
     let finished = false;
     decide = () => ({
       kind: 'forward',

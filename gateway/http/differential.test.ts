@@ -139,7 +139,7 @@ async function send(socketPath: string, bytes: Buffer): Promise<Read[]> {
 }
 
 // fast-check prints seed, path and the shortest counterexample of a failure.
-it("what the gateway accepts, node's parser reads alike: method, target, fields and body; so is what is forwarded", async () => {
+it("node's parser reads accepted requests, and forwarded ones, exactly as the gateway does", async () => {
   let accepted = 0;
   await fc.assert(
     fc.asyncProperty(requestBytes(anyTarget), async (sent) => {

@@ -11,7 +11,8 @@ export function errorResponse(
 ): Buffer {
   const body = Buffer.from(`${JSON.stringify({ message })}\n`, 'utf8');
   const head = Buffer.from(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n${options.close ? 'Connection: close\r\n' : ''}\r\n`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${body.length}\r\n${options.close ? 'Connection: close\r\n' : ''}\r\n`,
     'latin1',
   );
   // A HEAD response has the length of the body but not the body.
@@ -29,7 +30,8 @@ export function errorStream(message: string): Buffer {
   frame.writeUInt32BE(text.length, 4);
   return Buffer.concat([
     Buffer.from(
-      'HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n',
+      'HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\n' +
+        'Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n',
       'latin1',
     ),
     frame,

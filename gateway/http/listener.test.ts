@@ -55,7 +55,7 @@ const ping = (name: string) =>
   sendRaw(at(name), 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n', /pong$/);
 
 describe('listening', () => {
-  it('serves several sockets, each request with the origin of its own socket; one closes without the others', async () => {
+  it('serves several sockets with an origin each; one closes without the others', async () => {
     const origins: Origin[] = [];
     // Any text is an id to the listener.
     const mount: Origin = { kind: 'socket-mount', id: 'abc' as SocketMountId };

@@ -29,7 +29,13 @@ globalThis.gc();
 const [engineSocket, listen] = process.argv.slice(2);
 const transform = withIds(() => outOf({ base: 1000013824, pid: 1, startTime: '' }));
 createServer({ allowHalfOpen: true }, (client) => new ClientConnection(client, {
-  engineSocket, decide: ({ head }) => (head.target.endsWith('shifted') ? { kind: 'forward', stream: { begin: () => transform }, response: { begin: () => transform } } : { kind: 'forward' }), ended: () => undefined, onProtocolError: () => undefined,
+  engineSocket,
+  decide: ({ head }) =>
+    head.target.endsWith('shifted')
+      ? { kind: 'forward', stream: { begin: () => transform }, response: { begin: () => transform } }
+      : { kind: 'forward' },
+  ended: () => undefined,
+  onProtocolError: () => undefined,
 })).listen(listen, () => console.log('listening'));
 createInterface({ input: process.stdin }).on('line', () => {
   const status = readFileSync('/proc/self/status', 'utf8');
@@ -209,7 +215,8 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
     };
     const before = await child.memory();
     const up = await client(
-      `PUT /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\nContent-Length: ${shifted + 512}\r\n\r\n`,
+      'PUT /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\n' +
+        `Content-Length: ${shifted + 512}\r\n\r\n`,
     );
     const answered = once(up, 'data');
     up.write(header());
@@ -244,7 +251,8 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
     };
     const before = await child.memory();
     const up = await client(
-      `PUT /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\nContent-Length: ${shifted + 512}\r\n\r\n`,
+      'PUT /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\n' +
+        `Content-Length: ${shifted + 512}\r\n\r\n`,
     );
     up.write(header());
     expect(await fill(up)).toBeLessThan(16 * 1024 * 1024);
@@ -269,7 +277,8 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
     };
     const before = await child.memory();
     const socket = await client(
-      'POST /v1.45/containers/x/attach?stream=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n',
+      'POST /v1.45/containers/x/attach?stream=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\n' +
+        'Upgrade: tcp\r\n\r\n',
     );
     await once(socket, 'data');
     socket.pause();

@@ -114,11 +114,10 @@ export class StreamedResponse {
       return;
     }
     const down = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
-    if (this.#reader.nothingReceived)
-      this.#replace(
-        503,
-        `${down ? 'the Docker engine is not running' : `the connection to the Docker engine broke (${error.code ?? error.message})`}; try again when the engine is up`,
-      );
+    const what = down
+      ? 'the Docker engine is not running'
+      : `the connection to the Docker engine broke (${error.code ?? error.message})`;
+    if (this.#reader.nothingReceived) this.#replace(503, `${what}; try again when the engine is up`);
     else this.#fail("the engine's answer was cut short");
   }
 

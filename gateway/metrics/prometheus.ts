@@ -80,7 +80,8 @@ export function metricsText(counters: GatewayCounters, gauges: () => GatewayGaug
   );
   counter(
     'image_trust_decisions_total',
-    'Questions to image trust, by answer: may an image have the Docker socket, is a per-image command list its own.',
+    'Questions to image trust, by answer: may an image have the Docker socket, is a per-image command ' +
+      'list its own.',
     () => [...counters.imageTrust].map(([answer, value]) => [{ answer }, value] as const),
     ['answer'],
   );

@@ -164,7 +164,8 @@ function cli(
 }
 const refusal = (command: string) =>
   new RegExp(
-    `enhanced container isolation: docker ${command}(?: [a-z]+)? through the Docker socket of a container of docker:cli is blocked: .*enhancedContainerIsolation\\.dockerSocketMount\\.commandList`,
+    `enhanced container isolation: docker ${command}(?: [a-z]+)? through the Docker socket of a ` +
+      'container of docker:cli is blocked: .*enhancedContainerIsolation\\.dockerSocketMount\\.commandList',
   );
 const underList = (type: 'deny' | 'allow', ...commands: string[]) =>
   gateway.policy({

@@ -107,7 +107,7 @@ describe('the settings file is the only interface', () => {
     }
   });
 
-  it('a deleted file takes nothing away: the last good policy stays, until there is a file again', async () => {
+  it('a deleted file changes nothing: the last good policy stays until there is a file again', async () => {
     await put(on);
     const { watch, states } = start();
     await rm(file);

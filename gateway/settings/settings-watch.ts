@@ -106,7 +106,8 @@ export function watchSettings(
           : ignored
               .map(
                 (name) =>
-                  `${preferencePointers[name]} is ${outcomes[name] === 'locked' ? 'locked' : 'off, and turned on by the administrator only'}`,
+                  `${preferencePointers[name]} is ` +
+                  (outcomes[name] === 'locked' ? 'locked' : 'off, and turned on by the administrator only'),
               )
               .join(', ')),
     };

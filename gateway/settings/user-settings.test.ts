@@ -211,7 +211,7 @@ describe('a preference of the users of an engine', () => {
     watch.close();
   });
 
-  it('of isolation on, where the administrator has it off, is not followed: the engine was not started for it', () => {
+  it('of isolation on is not followed where the administrator has it off: the engine needs a restart', () => {
     write({ enhancedContainerIsolation: { value: false } });
     writeFileSync(file, '{"version":1,"eci":true}', { mode: 0o600 });
     expect(watched()).toMatchObject({

@@ -21,7 +21,7 @@ async function running(command: string, ...args: string[]): Promise<number> {
 
 // As root: only root gets another id.
 describe.skipIf(process.getuid?.() !== 0)('a client with an id that containers run with', () => {
-  it("is not in a container when the machine's own process has it: an account of a directory service", async () => {
+  it('is not in a container when a process of the machine has the id (directory service)', async () => {
     const pid = await running('setpriv', `--reuid=${id}`, '--regid=5', '--clear-groups');
     expect(isInContainer({ pid, uid: id, gid: 5 })).toBe(false);
     // Not the process that asked: its number was given to another.

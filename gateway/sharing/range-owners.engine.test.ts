@@ -63,7 +63,7 @@ beforeAll(async () => {
 afterAll(() => guarded.stop());
 
 describe("a range once one user's", () => {
-  it("is given to that user's containers only: not to others', root's or builds', nor after a restart of the planner, a loss of /run or a reboot", async () => {
+  it("is used for that user's containers only, also after planner restart, lost /run or reboot", async () => {
     const alices = new Set<number>();
     const everybodysAreTheirs = async () => {
       const mine = await baseFor(alice);
@@ -89,7 +89,7 @@ describe("a range once one user's", () => {
     expect(alices.size).toBeLessThanOrEqual(2);
   });
 
-  it("is no new one for an id that a container of the user's left a setuid file of: who has it is nobody", async () => {
+  it('gives the user no new id through a setuid file a container left: it belongs to nobody', async () => {
     const before = await readdir(guarded.engine.own.rangeOwners.directory);
     for (const id of [600_113_200, 600_113_201]) {
       const container = (await as(id, 'create', 'busybox', 'true')).trim();
@@ -138,7 +138,7 @@ describe("a range once one user's", () => {
 describe('a container without a record of who had it made', () => {
   // Whoever breaks off a create before the engine has answered, or starts a container before the answer, has
   // one.
-  it("is not started through the gateway; what the engine starts by itself has a range that is no user's", async () => {
+  it("is not started through the gateway; the engine's own restart gets a range of no user", async () => {
     const id = (await as(alice, 'create', '--name', 'unrecorded', 'busybox', 'sleep', '1000')).trim();
     const record = path.join(guarded.engine.paths.sharing, `${id}.json`);
     const text = readFileSync(record, 'utf8');
@@ -180,7 +180,7 @@ describe('the namespaces of a container', () => {
         expect(map).toMatch(/^\s+0 +\d+ +65536$/m);
         expect(await inside(alice)).toBe(map);
         expect(await inside(bob)).toMatch(
-          /enhanced container isolation: .*owned is user 21301's and this one user 21302's.*have one user make both/,
+          /isolation: .*owned is user 21301's and this one user 21302's.*have one user make both/,
         );
         expect(await inside(0)).toMatch(
           /enhanced container isolation: .*owned is user 21301's and this one user 0's/,

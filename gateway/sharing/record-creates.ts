@@ -91,7 +91,8 @@ function recordOnResponse(
       const user = await sharingUserOf(request, options);
       if (user === null) {
         options.log(
-          `container ${container.slice(0, 12)} was made by somebody the system could not name: directories can't be shared with it`,
+          `container ${container.slice(0, 12)} was made by somebody the system could not name: ` +
+            "directories can't be shared with it",
         );
         return replaced;
       }
@@ -100,11 +101,13 @@ function recordOnResponse(
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         options.log(
-          `container ${container.slice(0, 12)}: the record of who shares with it could not be written: ${why}`,
+          `container ${container.slice(0, 12)}: the record of who shares with it could not be written: ` +
+            `${why}`,
         );
         throw new ResponseReplacedError(
           500,
-          `bulkhead gateway: the container was made, but who shares directories with it could not be kept (${why}); remove it and try again`,
+          'bulkhead gateway: the container was made, but who shares directories with it could not be ' +
+            `kept (${why}); remove it and try again`,
         );
       }
       return replaced;

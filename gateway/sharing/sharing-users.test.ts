@@ -81,7 +81,7 @@ describe('A8: who shares', () => {
     });
   });
 
-  it("is not stored for what was refused, failed, or is no create request; nor where the caller is unknown or in a container's range", async () => {
+  it('is not stored for refused or failed requests, nor for an unknown caller', async () => {
     const records = openSharingRecords(directory);
     const users = keepSharingUsers(records, engine([]).containers, quiet);
     await create(users, peer(1), created(id('a')), { verdict: { kind: 'refuse', status: 403, message: '' } });
@@ -93,9 +93,10 @@ describe('A8: who shares', () => {
     expect(records.list()).toEqual([]);
   });
 
-  it("A11 is, through a container's own socket, who shares with that container, whoever connects", async () => {
+  it("A11 is the container's own sharing user through its socket, whoever connects", async () => {
     const users = keepSharingUsers(openSharingRecords(directory), engine([]).containers, quiet);
-    const socket = { id: 's' as SocketMountId, container: { id: id('a'), name: 'n' } } as SocketMount; // what is looked at
+    // Only the fields that are read.
+    const socket = { id: 's' as SocketMountId, container: { id: id('a'), name: 'n' } } as SocketMount;
     await create(users, peer(0), created(id('c')), { socket });
     expect(await users.of(id('c'))).toBeNull();
     await users.made(id('a'), { uid: 7, gid: 8 });
@@ -124,7 +125,7 @@ describe('A8: who shares', () => {
     expect(await users.of(id('a'))).toEqual({ uid: 3, gid: 3 });
   });
 
-  it('is removed with the container: at its removal, and at a reconnection for those removed meanwhile', async () => {
+  it('is removed with the container, and at reconnection if it was removed meanwhile', async () => {
     const records = openSharingRecords(directory);
     const { containers, connected, destroyed } = engine([id('b'), id('c')]);
     const users = keepSharingUsers(records, containers, quiet);

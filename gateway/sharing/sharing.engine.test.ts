@@ -82,7 +82,7 @@ afterAll(async () => {
 });
 
 describe('A8: what a user shares', () => {
-  it('is his in the container, and what container root leaves there is his on disk, setuid or not; all else is subordinate', async () => {
+  it('has his files in the container and on disk, setuid or not; other ids are subordinate', async () => {
     const directory = await share('own', alice);
     await file('own/mine', alice, 0o600, 'mine\n');
     await file('own/other', 5, 0o644, 'readable\n');
@@ -100,8 +100,10 @@ describe('A8: what a user shares', () => {
 cd /s; stat -c %u:%g . mine other; cat mine other
 touch root; mkdir dir; echo x >> mine
 cp /bin/busybox suid; chmod 4755 suid; cp /bin/busybox user; chown 1001 user; chmod 4755 user
-cp /bin/busybox disk; chown 0:6 disk; chmod 2755 disk; cp /bin/busybox both; chown ${bob}:42 both; chmod 6755 both
-stat -c %u:%g user both; ln -s /etc/passwd link; mkfifo fifo; mknod node b 8 0 2>/dev/null || echo no node; mknod null c 1 3 2>/dev/null || echo no null`,
+cp /bin/busybox disk; chown 0:6 disk; chmod 2755 disk; cp /bin/busybox both; chown ${bob}:42 both
+chmod 6755 both
+stat -c %u:%g user both; ln -s /etc/passwd link; mkfifo fifo; mknod node b 8 0 2>/dev/null || echo no node
+mknod null c 1 3 2>/dev/null || echo no null`,
     );
     expect(output).toBe(`0:0\n0:0\n65534:65534\nmine\nreadable\n1001:0\n${bob}:42\nno node\nno null\n`);
     for (const name of ['root', 'dir', 'suid', 'mine', 'fifo'])
@@ -138,7 +140,7 @@ stat -c %u:%g user both; ln -s /etc/passwd link; mkfifo fifo; mknod node b 8 0 2
     ).toBe(`1001:0\n${bob}:42\n0:0\n`);
   });
 
-  it("does not open other accounts' files to him: neither to read, change, own, link nor replace", async () => {
+  it("does not let him read, change, own, link or replace other accounts' files", async () => {
     await share('common', 0, 0o1777);
     await file('common/root', 0, 0o600);
     await file('common/bob', bob, 0o600);
@@ -157,10 +159,12 @@ stat -c %u:%g user both; ln -s /etc/passwd link; mkfifo fifo; mknod node b 8 0 2
       '-c',
       `
 cd /s; for f in root bob tool private; do
-  for try in "cat $f/key" "cat $f > /dev/null && test $f != tool" "sh -c 'echo x >> $f'" "chmod 4777 $f" "chown 0 $f" "ln $f hard-$f" "mv $f moved" "rm -rf $f" "touch -d 2001-01-01 $f" "sh -c ': > $f'"; do
+  for try in "cat $f/key" "cat $f > /dev/null && test $f != tool" "sh -c 'echo x >> $f'" "chmod 4777 $f" \\
+    "chown 0 $f" "ln $f hard-$f" "mv $f moved" "rm -rf $f" "touch -d 2001-01-01 $f" "sh -c ': > $f'"; do
     eval "$try" 2>/dev/null && echo "DID $try"
   done
-done; echo root > mine; mv mine root 2>/dev/null && echo REPLACED; for u in ${bob} 1 65534; do busybox chpst -u $u cat bob 2>/dev/null && echo AS $u; done; echo end`,
+done; echo root > mine; mv mine root 2>/dev/null && echo REPLACED; for u in ${bob} 1 65534
+do busybox chpst -u $u cat bob 2>/dev/null && echo AS $u; done; echo end`,
     );
     expect(output).toBe('end\n');
     expect(await readFile(at('common/bob'), 'utf8')).toBe('secret\n');
@@ -172,7 +176,8 @@ done; echo root > mine; mv mine root 2>/dev/null && echo REPLACED; for u in ${bo
       await as(alice, 'run', '--rm', '-v', `${at('common/private/key')}:/k`, 'busybox', 'cat', '/k'),
     ).toMatch(
       new RegExp(
-        `enhanced container isolation: .*key cannot be shared by user ${alice}, who has no access to .*private`,
+        `enhanced container isolation: .*key cannot be shared by user ${alice}, who has no access to ` +
+          '.*private',
       ),
     );
     expect(await as(bob, 'run', '--rm', '-v', `${at('common/private/key')}:/k`, 'busybox', 'cat', '/k')).toBe(
@@ -180,7 +185,7 @@ done; echo root > mine; mv mine root 2>/dev/null && echo REPLACED; for u in ${bo
     );
   });
 
-  it("is his under his own id too: docker run -u $(id -u):$(id -g), and root's there is subordinate then", async () => {
+  it('works with his own id (docker run -u $(id -u):$(id -g)); root is subordinate then', async () => {
     const directory = await share('same', alice, 0o700);
     const output = await as(
       alice,
@@ -269,7 +274,8 @@ describe('A8: a directory that is not there', () => {
     for (const source of [at('nowhere'), at('private-of-root', 'x')]) {
       expect(await as(alice, 'run', '--rm', '-v', `${source}:/s`, 'busybox', 'true')).toMatch(
         new RegExp(
-          `enhanced container isolation: bind mount of ${source} is blocked: .*user ${alice} cannot make it: mkdir: .*Permission denied.*\\(A8\\)`,
+          `enhanced container isolation: bind mount of ${source} is blocked: .*user ${alice} cannot ` +
+            'make it: mkdir: .*Permission denied.*\\(A8\\)',
         ),
       );
     }
@@ -294,7 +300,7 @@ describe('A8: a directory that is not there', () => {
 });
 
 describe('A8: docker cp, which the engine does as root', () => {
-  it('into a container is for root alone where somebody shares a directory with it; out of it shows what the sharing user may read; elsewhere it is as always', async () => {
+  it('copies into it are for root only; out of it, what the sharing user may read', async () => {
     const directory = await share('copies', alice);
     await file('copies/secret', bob, 0o600, 'of Bob\n');
     await file('suid', 0, 0o4755);
@@ -361,7 +367,7 @@ describe('A8: docker cp, which the engine does as root', () => {
 });
 
 describe('A9: a read-only share', () => {
-  it('stays so whatever the capabilities: no remount, no new mount namespace, no bind of it, no way below its mounts', async () => {
+  it('stays read-only with all capabilities: remount, new mount namespace, bind, below mounts', async () => {
     const directory = await share('fixed', alice, 0o777);
     await mkdir(at('fixed', 'sub'), { mode: 0o777 });
     await file('fixed/sub/hidden', alice, 0o666);
@@ -370,11 +376,14 @@ describe('A9: a read-only share', () => {
 t() { "$@" 2>/dev/null && echo "DID $*"; }
 w() { for d in "$@"; do touch $d/written 2>/dev/null && echo "WROTE $d"; done; }
 mkdir /a /b /c
-t mount -o remount,rw,bind /s; t mount -o remount,rw /s; t mount -o remount,rw,bind /s/sub; t mount -o remount,rw /s/sub
+t mount -o remount,rw,bind /s; t mount -o remount,rw /s; t mount -o remount,rw,bind /s/sub
+t mount -o remount,rw /s/sub
 t umount /s/sub; t umount -l /s/sub; w /s /s/sub
-mount --bind /s /a 2>/dev/null && { t mount -o remount,rw,bind /a; w /a; }; mount --rbind /s /b && { t mount -o remount,rw,bind /b; t umount /b/sub; w /b /b/sub; }
+mount --bind /s /a 2>/dev/null && { t mount -o remount,rw,bind /a; w /a; }; mount --rbind /s /b &&
+{ t mount -o remount,rw,bind /b; t umount /b/sub; w /b /b/sub; }
 mount --move /b /c && { t mount -o remount,rw,bind /c; t umount -l /c/sub; w /c; }
-unshare -m sh -c 'mount -o remount,rw,bind /s; mount --make-rprivate /; mount -o remount,rw,bind /s; umount -l /s/sub; touch /s/written /s/sub/written' 2>/dev/null
+unshare -m sh -c 'mount -o remount,rw,bind /s; mount --make-rprivate /; mount -o remount,rw,bind /s
+  umount -l /s/sub; touch /s/written /s/sub/written' 2>/dev/null
 unshare -Um sh -c 'mount -o remount,rw,bind /s; touch /s/written' 2>/dev/null
 mount -t overlay -o lowerdir=/s,upperdir=/s,workdir=/s none /c 2>/dev/null && w /c
 ls /s/sub/hidden 2>/dev/null; echo end`;
@@ -410,7 +419,7 @@ ls /s/sub/hidden 2>/dev/null; echo end`;
 describe('the record', () => {
   const records = () => readdir(guarded.engine.paths.sharing);
 
-  it("exists when the client gets the container's id, serves starts that do not pass the gateway, and is removed with the container", async () => {
+  it('exists once the client has the id, serves direct starts, is removed with the container', async () => {
     const directory = await share('kept', alice);
     const id = (
       await as(
@@ -450,7 +459,7 @@ describe('the record', () => {
     await expect.poll(records).toEqual([]);
   });
 
-  it('missing (the gateway ended before it was written) means that nothing is shared, and says what to do', async () => {
+  it('missing (the gateway ended before writing it) means nothing is shared, with a remedy', async () => {
     const directory = await share('unknown', alice);
     await guarded.engine.docker(
       'create',
@@ -465,10 +474,10 @@ describe('the record', () => {
       '/s/x',
     );
     expect(await as(0, 'start', 'unknown')).toMatch(
-      /enhanced container isolation: .*it is not known who made it, so whose ids it would have: recreate it.*A3/,
+      /container isolation: .*it is not known who made it, so whose ids it would have: recreate it.*A3/,
     );
     const shares =
-      /enhanced container isolation: it is not known who shares .*unknown with this container: recreate the container \(A8\)/;
+      /isolation: it is not known who shares .*unknown with this container: recreate the container \(A8\)/;
     await expect(guarded.engine.docker('start', 'unknown')).rejects.toThrow(shares);
     expect(await readdir(directory)).toEqual([]);
     await as(0, 'rm', 'unknown');

@@ -35,7 +35,8 @@ export function followEngine(options: ReconcileOptions): EngineFollower {
       .catch((error: unknown) => {
         if (!ending.signal.aborted)
           log(
-            `socket mounts could not be compared with the engine's containers: ${error instanceof Error ? error.message : String(error)}`,
+            "socket mounts could not be compared with the engine's containers: " +
+              `${error instanceof Error ? error.message : String(error)}`,
           );
       })
       .finally(() => {

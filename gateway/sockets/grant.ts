@@ -89,7 +89,8 @@ export function bindOnAnswer(
         if (!(error instanceof EngineUnreachable)) throw error;
         // Made, but not looked at: the socket stays silent until it was (reconcile).
         log(
-          `a container was made with socket ${mount.id}, but the engine could not be asked about it: ${error.message}`,
+          `a container was made with socket ${mount.id}, but the engine could not be asked about it: ` +
+            `${error.message}`,
         );
         return null;
       }
@@ -105,7 +106,8 @@ export function bindOnAnswer(
       }
       await containers.remove(container.id).catch((error: unknown) => {
         log(
-          `container ${container.id}, made of another image than was allowed, could not be removed: ${String(error)}`,
+          `container ${container.id}, made of another image than was allowed, could not be removed: ` +
+            `${String(error)}`,
         );
       });
       await mounts.discard(mount.id);

@@ -123,7 +123,7 @@ const socketSettings = (images: readonly string[], allowDerivedImages = true) =>
 });
 
 describe("a socket of a container's own", () => {
-  it("answers as itself, is root's and the group's, is kept and on record; discarded, nothing is left", async () => {
+  it("has the clients' socket owner, its own origin and a record; discarding it leaves nothing", async () => {
     const mount = made();
     await mounts.open(mount);
     expect((await ask(mount.socket)).body).toContain(mount.id);
@@ -142,7 +142,7 @@ describe("a socket of a container's own", () => {
     await expect(mounts.bind(mount.id, { id, name: 'c' })).rejects.toThrow(/no socket mount/);
   });
 
-  it('is listened on again: on the descriptor handed down, the same socket; without one, on a new socket at the same path', async () => {
+  it('is served again on an inherited descriptor, or on a new socket at the same path', async () => {
     const mount = made();
     await mounts.open(mount);
     await mounts.bind(mount.id, { id, name: 'c' });
@@ -335,7 +335,7 @@ describe('admission', () => {
       return [list, ...list.undecided].map(({ setting }) => setting.replace(/^.*\//, ''));
     };
 
-    it("an image that only bears the list's name is under the general one; asked once, known for good, also after a restart", async () => {
+    it('applies the general list to an image with only the name; the answer is stored for good', async () => {
       const evil = await bound({ image: 'wide', allowedBy: '*' });
       const settings = lists('wide');
       expect(listOf(evil, settings)).toEqual(['0', 'commandList']);
@@ -369,7 +369,7 @@ describe('admission', () => {
       ]);
     });
 
-    it('while the registry is unreachable all lists that may apply do; it is not queried with every request', async () => {
+    it('applies all possible lists while the registry is unreachable, without a query each', async () => {
       const mount = await bound({ allowedBy: '*' });
       const settings = lists('wide');
       const registries = byEntry({ wide: unreachable });
@@ -445,7 +445,7 @@ describe("reconciliation with the engine's containers", () => {
     expect(mounts.list().map((mount) => mount.id)).toEqual([pending.id]);
   });
 
-  it('binds what a killed gateway left unbound to the container that mounts it; not one of another image; the rest goes', async () => {
+  it("binds a killed gateway's unbound mount to its container; other ones are discarded", async () => {
     const left = made(),
       other = made(),
       never = made();

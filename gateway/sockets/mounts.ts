@@ -169,7 +169,8 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
           }
         } catch (error) {
           log(
-            `the socket of container ${mount.container?.name ?? '(none)'} (${mount.id}) cannot be served: ${error instanceof Error ? error.message : String(error)}`,
+            `the socket of container ${mount.container?.name ?? '(none)'} (${mount.id}) cannot be ` +
+              `served: ${error instanceof Error ? error.message : String(error)}`,
           );
         }
       }

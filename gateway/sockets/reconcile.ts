@@ -51,8 +51,10 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
       const restored = await restoreRecord(container, options);
       log(
         restored === null
-          ? `container ${container.name} mounts a Docker socket (${id}) that has lost its record: it was made again; restart the container to use it`
-          : `container ${container.name} mounts a Docker socket (${id}) that has lost its record; it stays dead: ${restored}`,
+          ? `container ${container.name} mounts a Docker socket (${id}) that has lost its record: ` +
+              'it was made again; restart the container to use it'
+          : `container ${container.name} mounts a Docker socket (${id}) that has lost its record; ` +
+              `it stays dead: ${restored}`,
       );
     });
   }
@@ -81,7 +83,8 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
     if (denial === null) await mounts.bind(mount.id, { id: found.id, name: found.name });
     else
       say(
-        `the Docker socket of container ${found.name} (${mount.id}) stays dead: ${denial.detail ?? denial.what}`,
+        `the Docker socket of container ${found.name} (${mount.id}) stays dead: ` +
+          `${denial.detail ?? denial.what}`,
       );
   }
 }

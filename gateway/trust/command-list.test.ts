@@ -78,7 +78,7 @@ describe('B7 by content, as B3', () => {
     expect(await listFor(both, undefined, 'ci/narrow:1')).toEqual({ lists: ['commandList'], queried: [] });
   });
 
-  it("the content that the registry serves for the list's image does, and what is built from it (B4)", async () => {
+  it("B4: the content the registry serves for the list's image is, and images built from it", async () => {
     expect((await listFor(wide)).lists).toEqual(['0']);
     expect((await listFor(built)).lists).toEqual(['0']);
     expect((await listFor(wide, { kind: 'absent' })).lists).toEqual(['commandList']);

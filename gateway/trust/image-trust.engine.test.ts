@@ -63,7 +63,8 @@ describe.each([
   const imported = async (name: string, content: string) => {
     await run('sh', [
       '-c',
-      'd=$(mktemp -d); echo "$3" > "$d/$3"; tar -C "$d" -c . | docker -H "$1" import - "$2" >/dev/null; rm -r "$d"',
+      'd=$(mktemp -d); echo "$3" > "$d/$3"; tar -C "$d" -c . | docker -H "$1" import - "$2" ' +
+        '>/dev/null; rm -r "$d"',
       'sh',
       `unix://${engine.socket}`,
       name,
@@ -288,7 +289,7 @@ describe.each([
     await engine.docker('rmi', `${tool}:forged`, `${registry.host}/mine/evil:1`);
   });
 
-  it('B3: a tag that moved is followed: the old content is no longer trusted, the new one is after a pull', async () => {
+  it('B3: follows a moved tag: the old content loses trust, the new one has it after a pull', async () => {
     const moving = `${registry.host}/team/moving:1`;
     await engine.docker('tag', 'busybox', moving);
     await engine.docker('push', moving);
@@ -307,7 +308,7 @@ describe.each([
     expect(await decide(moving, [moving])).toMatchObject({ trusted: true, imageId: after });
   });
 
-  it('B4: built from an allowed image is allowed while it is local, and not when it is switched off or pushed', async () => {
+  it('B4: an image built from an allowed one is allowed while local, unless off or pushed', async () => {
     const local = `${registry.host}/mine/derived:1`;
     await build(`FROM ${tool}:1\\nRUN echo hello > /hello\\n`, '-t', local);
     const id = await idOf(local);
@@ -342,7 +343,7 @@ describe.each([
     await engine.docker('rmi', '-f', 'derived-evil:1', `${tool}:base`);
   });
 
-  it('B1–B4 through the gateway: the socket for the allowed image and what is built from it, not for what has its name', async () => {
+  it('B1–B4: the gateway gives the socket to the image and what is built from it only', async () => {
     const state = path.join(scratch, 'gateway');
     await mkdir(state);
     const settings = path.join(state, 'admin-settings.json');
@@ -397,7 +398,7 @@ describe.each([
     }
   });
 
-  it('offline: the last known digest stands in, also after a restart of the gateway; without one the refusal says what failed', async () => {
+  it('offline: uses the last known digest, also after a restart; else names the failure', async () => {
     const state = path.join(scratch, 'state');
     await mkdir(state);
     const online = make(state);

@@ -86,7 +86,8 @@ export class KnownDigests {
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT'))
         this.log(
-          `the last-known registry digests in ${this.file} are not used: ${error instanceof Error ? error.message : String(error)}`,
+          `the last-known registry digests in ${this.file} are not used: ` +
+            `${error instanceof Error ? error.message : String(error)}`,
         );
     }
   }
@@ -119,7 +120,8 @@ export class KnownDigests {
     } catch (error) {
       await unlink(temporary).catch(() => undefined);
       this.log(
-        `the last-known registry digests could not be kept: ${error instanceof Error ? error.message : String(error)}`,
+        'the last-known registry digests could not be kept: ' +
+          `${error instanceof Error ? error.message : String(error)}`,
       );
     }
   }

@@ -56,7 +56,7 @@ describe('answers of registries', () => {
     expect(queries).toBe(1);
   });
 
-  it('an answer is fresh for ten minutes for a yes, for seconds for a no; a clock put back makes nothing fresh', async () => {
+  it('yes is fresh for ten minutes, no for seconds; setting the clock back refreshes nothing', async () => {
     const { answers } = create();
     await answers.ask(question, freshMs);
     now += freshMs - 1;
@@ -82,7 +82,7 @@ describe('answers of registries', () => {
     expect(queries).toBe(6);
   });
 
-  it('the last known digest stands in while the registry is away, also after a restart, with its age', async () => {
+  it('uses the last known digest, with its age, while the registry is down or after a restart', async () => {
     const first = create(file);
     await first.answers.ask(question, freshMs);
     await first.known.flush();

@@ -303,7 +303,8 @@ describe('authorization', () => {
       kind: 'served',
     });
     expect(bodies).toEqual([
-      'POST grant_type=refresh_token&service=reg&scope=repository%3Ateam%2Ftool%3Apull&client_id=bulkhead&refresh_token=refresh',
+      'POST grant_type=refresh_token&service=reg&scope=repository%3Ateam%2Ftool%3Apull&' +
+        'client_id=bulkhead&refresh_token=refresh',
     ]);
   });
 
@@ -349,7 +350,7 @@ describe('authorization', () => {
     });
   });
 
-  it('credentials are never sent over plain http to another host, whatever a TLS registry requests', async () => {
+  it('never sends credentials over plain http to another host, whatever a registry requests', async () => {
     const requests: WebRequest[] = [];
     const answer = await ask('registry.example', {
       credentials: password,

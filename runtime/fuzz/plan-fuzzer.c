@@ -42,8 +42,12 @@ static int hand_out(void) {
   return FIRST_FD + handed_out++;
 }
 
-static void must_be_ours(int fd) { must(fd >= FIRST_FD && fd < FIRST_FD + handed_out, "a descriptor that nobody made"); }
-static void must_be_plain(const char *path) { must(path[0] == '/' && is_plain_path(path), "a path that is not plain"); }
+static void must_be_ours(int fd) {
+  must(fd >= FIRST_FD && fd < FIRST_FD + handed_out, "a descriptor that nobody made");
+}
+static void must_be_plain(const char *path) {
+  must(path[0] == '/' && is_plain_path(path), "a path that is not plain");
+}
 
 static void format_only(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 static void format_only(const char *format, va_list args) {
@@ -103,17 +107,24 @@ int copy_tree(int *tree, const char *relative, bool read_only, bool attached_onl
 }
 int layers_wanted(void) { return LAYERS_TRY; }
 int make_overlay(const struct overlay_request *request, char *why, size_t size) {
-  must(size > 0 && request->n_lowers > 0 && request->n_lowers <= PLAN_MAX_LOWERS && request->n_options >= 0 && request->n_options <= PLAN_MAX_OPTIONS, "an overlay out of bounds");
+  must(size > 0 && request->n_lowers > 0 && request->n_lowers <= PLAN_MAX_LOWERS && request->n_options >= 0 &&
+          request->n_options <= PLAN_MAX_OPTIONS,
+      "an overlay out of bounds");
   *why = '\0';
   for (int i = 0; i < request->n_lowers; i++) must_be_ours(request->lowers[i]);
   must(request->n_stores >= 0 && request->n_stores <= OVERLAY_MAX_STORES, "stores out of bounds");
   for (int i = 0; i < request->n_stores; i++) must_be_ours(request->stores[i]);
-  for (int i = 0; i < request->n_lowers; i++) must(!request->is_inside[i] || request->n_stores > 0, "a layer inside of nothing");
+  for (int i = 0; i < request->n_lowers; i++)
+    must(!request->is_inside[i] || request->n_stores > 0, "a layer inside of nothing");
   if (request->upper_parent >= 0) {
     must_be_ours(request->upper_parent);
     must(is_layer_name(request->upper) && is_layer_name(request->work), "a layer's name");
   }
-  for (int i = 0; i < request->n_options; i++) must(strstr(request->options[i], "dir") != request->options[i] && strncmp(request->options[i], "lowerdir", 8) != 0 && strncmp(request->options[i], "upperdir", 8) != 0, "a layer by option");
+  for (int i = 0; i < request->n_options; i++)
+    must(strstr(request->options[i], "dir") != request->options[i] &&
+            strncmp(request->options[i], "lowerdir", 8) != 0 &&
+            strncmp(request->options[i], "upperdir", 8) != 0,
+        "a layer by option");
   return fails() ? -1 : hand_out();
 }
 int attach(int mount, const char *target, bool engine_view) {
@@ -155,7 +166,8 @@ static void fuzz_plan(size_t size) {
   handed_out = calls = 0;
   attached = detached = 0;
   enum plan_result result = plan_perform(buffer, size);
-  if (calls > 0) must(size > 4 && memcmp(buffer + size - 5, "\0end", 5) == 0, "something was done of a plan without end");
+  if (calls > 0)
+    must(size > 4 && memcmp(buffer + size - 5, "\0end", 5) == 0, "something was done of a plan without end");
   if (result == PLAN_REFUSED) must(calls == 0, "something was done of a refusal");
   if (result == PLAN_FAILED) must(detached >= attached, "what was attached stayed");
   if (result != PLAN_DONE) return;
@@ -181,9 +193,13 @@ static void fuzz_arguments(size_t size) {
   for (int i = 1; i < argc; i++) known = known || call.id == argv[i];
   must(known, "an id out of nowhere");
   bool is_exec = call.command != NULL && strcmp(call.command, "exec") == 0;
-  if (is_exec) must((call.id != NULL) == (call.runc_root == NULL) && (call.id != NULL) == (call.process != NULL), "an exec in a step that is passed on");
+  if (is_exec)
+    must((call.id != NULL) == (call.runc_root == NULL) && (call.id != NULL) == (call.process != NULL),
+        "an exec in a step that is passed on");
   /* Never passed on as if it created nothing. */
-  if (call.command != NULL && call.id == NULL) must(strcmp(call.command, "create") != 0 && strcmp(call.command, "run") != 0, "a create that is passed on");
+  if (call.command != NULL && call.id == NULL)
+    must(strcmp(call.command, "create") != 0 && strcmp(call.command, "run") != 0,
+        "a create that is passed on");
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);

@@ -119,7 +119,8 @@ export function writeTarget(
     .split('/')
     .map((segment) => encodeURIComponent(segment).replace(/%(?:3A|40|2B|2C|3D|24|26)/g, decodeURIComponent))
     .join('/');
-  return `${version === null ? '' : `/v${version}`}${encoded}${typeof query === 'string' ? query : writeQuery(query)}`;
+  const prefix = version === null ? '' : `/v${version}`;
+  return prefix + encoded + (typeof query === 'string' ? query : writeQuery(query));
 }
 
 function writeQuery(query: readonly QueryParameter[]): string {

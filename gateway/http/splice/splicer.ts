@@ -69,7 +69,8 @@ export class Splicer {
     this.#thread.once('error', (error: unknown) => {
       this.#state = 'gone';
       process.emitWarning(
-        `copies of large files take longer from now on: ${error instanceof Error ? error.message : String(error)}`,
+        'copies of large files take longer from now on: ' +
+          `${error instanceof Error ? error.message : String(error)}`,
       );
     });
     // Its earlier messages have been handled by then.

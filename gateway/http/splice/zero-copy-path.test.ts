@@ -201,11 +201,13 @@ async function send(bytes: readonly Buffer[], until: RegExp): Promise<string> {
 describe('large files through a transform that forwards them', () => {
   for (const slow of [false, true]) {
     for (const how of ['counted', 'chunked'] as const) {
-      it(`arrive byte for byte with other ids around them, ${how}, at ${slow ? 'a slow' : 'an'} engine; what follows is another request`, async () => {
+      it(`arrive byte for byte with other ids around them, ${how}${slow ? ', slowly' : ''}`, async () => {
         transform = intoRange;
         const engineSide = receiving(slow);
         const sent = archive(5);
-        const head = `PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\n${how === 'counted' ? `Content-Length: ${sent.length}` : 'Transfer-Encoding: chunked'}\r\n\r\n`;
+        const head =
+          'PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\n' +
+          `${how === 'counted' ? `Content-Length: ${sent.length}` : 'Transfer-Encoding: chunked'}\r\n\r\n`;
         expect(
           await send(
             [Buffer.from(head), how === 'counted' ? sent : chunked(sent), Buffer.from(ping)],
@@ -220,7 +222,7 @@ describe('large files through a transform that forwards them', () => {
   }
 
   for (const how of ['counted', 'chunked', 'until the end'] as const) {
-    it(`come back byte for byte with other ids around them, ${how}, also to a client that rests`, async () => {
+    it(`come back byte for byte with other ids around them, ${how}, also to a slow client`, async () => {
       transform = withIds(() => outOf({ base: toRange, pid: 1, startTime: '' }));
       const sent = archive(5 + toRange);
       serve = (socket) => {
@@ -230,7 +232,9 @@ describe('large files through a transform that forwards them', () => {
             return;
           }
           socket.write(
-            `HTTP/1.1 200 OK\r\n${how === 'counted' ? `Content-Length: ${sent.length}` : 'Transfer-Encoding: chunked'}\r\n\r\n`,
+            `HTTP/1.1 200 OK\r\n${
+              how === 'counted' ? `Content-Length: ${sent.length}` : 'Transfer-Encoding: chunked'
+            }\r\n\r\n`,
           );
           socket.write(how === 'counted' ? sent : chunked(sent));
         });
@@ -269,7 +273,8 @@ describe('large files through a transform that forwards them', () => {
       await send(
         [
           Buffer.from(
-            `PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nContent-Length: ${sent.length}\r\n\r\n`,
+            'PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\n' +
+              `Content-Length: ${sent.length}\r\n\r\n`,
           ),
           sent,
           Buffer.from(ping),
@@ -331,7 +336,8 @@ it('a body that is refused after its end leaves nothing of it in the way of the 
   };
   const socket = await client();
   socket.write(
-    'PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+    'PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n' +
+      '5\r\nhello\r\n0\r\n\r\n',
   );
   expect(String(((await once(socket, 'data')) as [Buffer])[0])).toMatch(/ 400 /);
   socket.write(ping);
@@ -438,7 +444,8 @@ describe('a large file that bypasses our memory', () => {
       socket.on('data', () => undefined);
       socket.on('end', () => {
         socket.end(
-          'HTTP/1.1 500 Internal Server Error\r\nContent-Length: 14\r\nConnection: close\r\n\r\nunexpected EOF',
+          'HTTP/1.1 500 Internal Server Error\r\nContent-Length: 14\r\nConnection: close\r\n\r\n' +
+            'unexpected EOF',
         );
       });
     };
@@ -453,7 +460,7 @@ describe('a large file that bypasses our memory', () => {
   });
 
   it.runIf(splices)(
-    'that ends before it is whole is left to the engine to judge: it gets no end of the chunk it was promised',
+    'that ends early is left to the engine to judge: its last chunk is not completed',
     async () => {
       let received = Buffer.alloc(0);
       serve = (socket) => {
@@ -470,7 +477,8 @@ describe('a large file that bypasses our memory', () => {
           socket.on('end', () => {
             received = Buffer.concat(parts);
             socket.end(
-              'HTTP/1.1 500 Internal Server Error\r\nContent-Length: 14\r\nConnection: close\r\n\r\nunexpected EOF',
+              'HTTP/1.1 500 Internal Server Error\r\nContent-Length: 14\r\nConnection: close\r\n\r\n' +
+                'unexpected EOF',
             );
           });
         });
@@ -535,7 +543,7 @@ describe('a large file that bypasses our memory', () => {
     socket.destroy();
   });
 
-  it('is refused at a chunk that is longer than it says, and at an extension, also when much has passed', async () => {
+  it('is refused at an overlong chunk or an extension, even after much data has passed', async () => {
     for (const wrong of ['xx1000\r\n', '\r\n8000;a=b\r\n']) {
       const engineSide = takingIn();
       const socket = await client();
@@ -609,7 +617,7 @@ describe('a large file that bypasses our memory', () => {
     await expect.poll(() => connections.size).toBe(0);
   });
 
-  it('that the engine leaves in the middle ends without a last chunk; one that the client leaves ends at the engine', async () => {
+  it('ends without a last chunk if the engine leaves, and at the engine if the client does', async () => {
     transform = withIds(() => outOf({ base: toRange, pid: 1, startTime: '' }));
     const closed: Promise<unknown>[] = [];
     serve = (socket) => {
@@ -666,7 +674,8 @@ describe('the head of the next chunk', () => {
     ['\r\n', true, 'part'],
     ['\r\n8000\r', true, 'part'],
   ] as const) {
-    it(`is ${expected === null ? 'none' : expected === 'part' ? 'still to come' : expected.size} in ${JSON.stringify(text)}${inChunk ? ' after a chunk' : ''}`, () => {
+    const found = typeof expected === 'object' ? (expected?.size ?? 'none') : 'incomplete';
+    it(`is ${found} in ${JSON.stringify(text)}${inChunk ? ' after a chunk' : ''}`, () => {
       expect(chunkHead(Buffer.from(text), inChunk)).toEqual(expected);
     });
   }
@@ -676,10 +685,12 @@ describe.runIf(splices)('the thread', () => {
   it('does not keep a process from ending, also during a transfer', async () => {
     const splicerModule = new URL('splicer.ts', import.meta.url).href;
     const script = (rest: string) =>
-      `const { getSplicer } = await import(${JSON.stringify(splicerModule)}); while (!getSplicer().ready) await new Promise((resolve) => setImmediate(resolve)); ${rest}`;
+      `const { getSplicer } = await import(${JSON.stringify(splicerModule)}); ` +
+      `while (!getSplicer().ready) await new Promise((resolve) => setImmediate(resolve)); ${rest}`;
     for (const rest of [
       '',
-      'getSplicer().start(0, 1, { heads: "end", begun: 1e9, content: 1e9 }, "", () => undefined); process.exit();',
+      'getSplicer().start(0, 1, { heads: "end", begun: 1e9, content: 1e9 }, "", () => undefined); ' +
+        'process.exit();',
     ]) {
       const child = spawn(process.execPath, ['--input-type=module', '-e', script(rest)], {
         stdio: ['pipe', 'pipe', 'inherit'],
@@ -759,7 +770,8 @@ describe.runIf(splices)('the thread', () => {
         meant = Buffer.alloc(4096, 'b');
       shown.write('\r\n8000\r\n');
       meant.write(
-        '\r\n0\r\n\r\nPOST /v1.45/containers/create?name=smuggled HTTP/1.1\r\nHost: d\r\nContent-Length: 21\r\n\r\n{"Privileged": true }',
+        '\r\n0\r\n\r\nPOST /v1.45/containers/create?name=smuggled HTTP/1.1\r\nHost: d\r\n' +
+          'Content-Length: 21\r\n\r\n{"Privileged": true }',
       );
       const page = mmap(null, 4096, 3, 0x22, -1, 0);
       memcpy(page, shown, 4096);
