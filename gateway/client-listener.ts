@@ -7,10 +7,10 @@ import { socketIdentity } from './base/socket-file.ts';
 const namePrefix = 'clients-';
 
 /**
- * Listens where clients connect: on the socket that an earlier gateway left with whoever started both, so
- * that who comes while there is no gateway waits for the next one. Its name holds the socket file's identity:
- * where the file is another one by now, or gone, the descriptor reaches nobody, and a new socket is made.
- * Errors: as of `listenOn`.
+ * Listens on the clients' socket: on the descriptor an earlier gateway stored in their parent process, so
+ * that clients that connect while no gateway runs wait for the next one. Its name holds the socket file's
+ * identity: where the file is another one by now, or gone, the descriptor reaches nobody, and a new socket is
+ * made. Errors: as of `listenOn`.
  */
 export async function listenForClients(
   file: string,
@@ -18,19 +18,19 @@ export async function listenForClients(
   listen: (at: ListenAt) => Promise<Result<Listener, AppError>>,
 ): Promise<Result<Listener, AppError>> {
   const identity = await socketIdentity(file);
-  const left = inherited.filter(({ name }) => name.startsWith(namePrefix));
-  const same = left.find(({ name }) => identity !== null && name === keptName(identity));
-  for (const other of left) {
-    if (other === same) continue;
+  const leftover = inherited.filter(({ name }) => name.startsWith(namePrefix));
+  const current = leftover.find(({ name }) => identity !== null && name === listenerName(identity));
+  for (const other of leftover) {
+    if (other === current) continue;
     store.drop(other.name);
     closeSync(other.fd);
   }
-  const made = await listen(same === undefined ? { path: file } : { fd: same.fd, path: file });
-  if (!made.ok || same !== undefined) return made;
-  const [placed, { handle }] = [await socketIdentity(file), made.value];
-  if (placed !== null && handle !== null) await store.keep(keptName(placed), handle);
-  return made;
+  const listening = await listen(current === undefined ? { path: file } : { fd: current.fd, path: file });
+  if (!listening.ok || current !== undefined) return listening;
+  const [placed, { handle }] = [await socketIdentity(file), listening.value];
+  if (placed !== null && handle !== null) await store.keep(listenerName(placed), handle);
+  return listening;
 }
 
 /** `identity` is two decimal numbers and a colon, which names must not hold. */
-const keptName = (identity: string): string => `${namePrefix}${identity.replace(':', '-')}`;
+const listenerName = (identity: string): string => `${namePrefix}${identity.replace(':', '-')}`;

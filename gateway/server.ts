@@ -23,15 +23,15 @@ import type { SocketMountModule } from './sockets/socket-mount-module.ts';
 import type { Origin } from './base/socket-mount.ts';
 import { GatewayCounters } from './metrics/counters.ts';
 import { serveMetrics } from './metrics/serve.ts';
-import { givingBackBinds } from './sharing/give-back-binds.ts';
+import { withRestoredBinds } from './sharing/restore-binds.ts';
 import { recordCreates } from './sharing/record-creates.ts';
-import { keepBuildsUnenforced } from './sharing/builds-unenforced.ts';
+import { recordBuildsUnenforced } from './sharing/builds-unenforced.ts';
 import { openSharingUsers, sharingDirectory } from './sharing/module.ts';
 import type { SharingUsers } from './sharing/sharing-users.ts';
 import { createImageTrust } from './trust/create-image-trust.ts';
 import type { ImageTrust } from './trust/image-trust.ts';
 import { watchSettings, type PolicyState } from './settings/settings-watch.ts';
-import { keepPreferencesFile } from './settings/user-settings.ts';
+import { syncPreferencesFile } from './settings/user-settings.ts';
 import { userSettingsName } from '../shared/settings/preferences.ts';
 
 export interface GatewayOptions {
@@ -110,9 +110,9 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
           gid: await groupId(options.group ?? 'docker'),
         }
       : null;
-  const keepPreferences = (state: PolicyState): void => {
+  const syncPreferences = (state: PolicyState): void => {
     const problem =
-      preferences === null ? null : keepPreferencesFile(preferences.file, state.settings, preferences.gid);
+      preferences === null ? null : syncPreferencesFile(preferences.file, state.settings, preferences.gid);
     if (problem !== null) log(`there is no place for users' preferences: ${problem}`);
   };
   // Refusals before it is loaded are in English.
@@ -128,14 +128,14 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     (state) => {
       void loadLanguage(state);
       log(describePolicy(options.settingsFile, state));
-      keepPreferences(state);
+      syncPreferences(state);
       if (typeof options.stateDirectory === 'string')
-        keepBuildsUnenforced(sharingDirectory(options.stateDirectory), state.settings, log);
+        recordBuildsUnenforced(sharingDirectory(options.stateDirectory), state.settings, log);
     },
     preferences,
   );
   await loadLanguage(settings.current());
-  // Every line says whose preference it was decided under, if anybody's.
+  // Every log line names the user's preference it was decided under, if any.
   const audit = withPreference(
     openDecisionLog(options.auditFile ?? null, log),
     () => settings.current().preference,
@@ -157,7 +157,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
       }),
   );
   let sharing: SharingUsers | null = null;
-  const giveUp = <T>(result: T): T => {
+  const abortStart = <T>(result: T): T => {
     settings.close();
     imageTrust.close();
     facts.close();
@@ -176,11 +176,11 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
       keeper: options.keeper ?? noListenerStore,
       log,
     });
-    if (!opened.ok) return giveUp(opened);
+    if (!opened.ok) return abortStart(opened);
     sockets = opened.value;
-    const kept = openSharingUsers(options.stateDirectory, sockets.containers, log);
-    if (!kept.ok) return giveUp(kept);
-    sharing = kept.value;
+    const openedUsers = openSharingUsers(options.stateDirectory, sockets.containers, log);
+    if (!openedUsers.ok) return abortStart(openedUsers);
+    sharing = openedUsers.value;
   }
   const guard =
     typeof options.stateDirectory !== 'string'
@@ -189,7 +189,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
           directory: path.join(options.stateDirectory, 'isolation/held-roots'),
           root: options.stateDirectory,
           log,
-          askExecState: (exec) => facts.execState(exec),
+          getExecState: (exec) => facts.execState(exec),
         });
   await guard?.restoreAll();
   const judge = withTrueIds(
@@ -223,7 +223,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   const decide =
     sharing === null
       ? judge
-      : recordCreates(givingBackBinds(judge), { users: sharing, mounts: sockets?.mounts ?? null, log });
+      : recordCreates(withRestoredBinds(judge), { users: sharing, mounts: sockets?.mounts ?? null, log });
 
   const admission = await openAdmission({
     mounts: sockets?.mounts ?? null,
@@ -264,7 +264,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   const clients = await listenForClients(options.listenSocket, handoff, (at) =>
     listen(at, { kind: 'clients' }),
   );
-  if (!clients.ok) return giveUp(clients);
+  if (!clients.ok) return abortStart(clients);
   // Before anybody is told that the gateway is ready: containers that the engine starts of itself find their
   // sockets there.
   await sockets?.start(options.inherited ?? []);
@@ -312,7 +312,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
           .map((listener) => listener.close(graceMs)),
       ]);
       if (metrics?.ok === true) await metrics.value.close();
-      giveUp(null);
+      abortStart(null);
       await audit.flush();
     },
   });

@@ -20,8 +20,8 @@ interface Change {
 
 /**
  * GET changes: the engine compares a container's files with its image's, and while it runs all ids differ, so
- * that it lists everything. What really changed is told from the layers, where ids are the same on both
- * sides. Does nothing to a list that is right.
+ * that it lists everything. The real changes are found by comparing the layers, where ids are the same on
+ * both sides. A correct list stays unchanged.
  */
 export function trueChanges(layers: Layers): ResponseTransform {
   return {
@@ -30,31 +30,32 @@ export function trueChanges(layers: Layers): ResponseTransform {
       if (head.status !== 200) return null;
       const listed = JSON.parse(body.toString('utf8')) as Change[] | null; // the engine's own answer
       if (listed === null) return null;
-      const kept = await keptChanges(listed, layers);
-      return kept.length === listed.length
+      const changedPaths = await realChanges(listed, layers);
+      return changedPaths.length === listed.length
         ? null
-        : Buffer.from(`${JSON.stringify(kept.length === 0 ? null : kept)}\n`, 'utf8');
+        : Buffer.from(`${JSON.stringify(changedPaths.length === 0 ? null : changedPaths)}\n`, 'utf8');
     },
   };
 }
 
-async function keptChanges(listed: readonly Change[], layers: Layers): Promise<Change[]> {
-  const kept = new Set<string>();
-  const keep = (file: string) => {
+async function realChanges(listed: readonly Change[], layers: Layers): Promise<Change[]> {
+  const changedPaths = new Set<string>();
+  const addChanged = (file: string) => {
     // A directory in which something changed counts as changed.
-    for (let at = file; at !== '/' && !kept.has(at); at = path.posix.dirname(at)) kept.add(at);
+    for (let at = file; at !== '/' && !changedPaths.has(at); at = path.posix.dirname(at))
+      changedPaths.add(at);
   };
-  const unsure: string[] = [];
+  const candidates: string[] = [];
   for (const { Path, Kind } of listed) {
-    if (Kind === 0) unsure.push(Path);
-    else keep(Path);
+    if (Kind === 0) candidates.push(Path);
+    else addChanged(Path);
   }
-  const look = async (): Promise<void> => {
-    for (let next = unsure.pop(); next !== undefined; next = unsure.pop())
-      if (await differs(next, layers)) keep(next);
+  const compareNext = async (): Promise<void> => {
+    for (let next = candidates.pop(); next !== undefined; next = candidates.pop())
+      if (await differs(next, layers)) addChanged(next);
   };
-  await Promise.all(Array.from({ length: atOnce }, look));
-  return listed.filter(({ Path }) => kept.has(Path));
+  await Promise.all(Array.from({ length: atOnce }, compareNext));
+  return listed.filter(({ Path }) => changedPaths.has(Path));
 }
 
 async function differs(file: string, { upper, lowers }: Layers): Promise<boolean> {

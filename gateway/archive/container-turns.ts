@@ -7,7 +7,7 @@ export class ContainerTurns {
    * Resolves with what ends the turn, which may be called more than once. Rejects with the signal's reason
    * where that aborts first.
    */
-  async take(container: string, gone?: AbortSignal): Promise<() => void> {
+  async acquire(container: string, gone?: AbortSignal): Promise<() => void> {
     const before = this.#last.get(container) ?? Promise.resolve();
     let end: () => void = () => undefined;
     const own = new Promise<void>((resolve) => {
@@ -30,7 +30,7 @@ export class ContainerTurns {
 
   /** Does `work` when it is its turn; resolves and rejects as it does. */
   async run<T>(container: string, work: () => Promise<T>): Promise<T> {
-    const end = await this.take(container);
+    const end = await this.acquire(container);
     try {
       return await work();
     } finally {

@@ -5,12 +5,12 @@ import type { MountFacts } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
 import type { IsolatedContainer } from './isolated.ts';
 
-/** Linux: a descriptor that only stands for a place. Node has no name for it. */
+/** O_PATH, for which Node has no constant. */
 const oPath = 0o10000000;
 const place = oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY;
-/** Directories that are kept in mind, so that a tree is not looked up anew for each of its files. */
-const maxSeen = 10_000;
-/** As many as the engine follows. */
+/** Cached directories, so that a tree is not looked up anew for each of its files. */
+const maxCachedDirectories = 10_000;
+/** The engine's own limit of followed links. */
 const maxLinks = 255;
 
 /** What is at a path, links not followed. */
@@ -42,9 +42,9 @@ export class ContainerView {
   /** By destination, without links. */
   readonly #mounts = new Map<string, MountFacts>();
 
-  #unsteady = false;
-  /** Directories that were seen. */
-  readonly #seen = new Set<string>();
+  #isUnstable = false;
+  /** Known directories. */
+  readonly #directories = new Set<string>();
 
   private constructor(roots: readonly string[]) {
     this.#roots = roots;
@@ -88,8 +88,8 @@ export class ContainerView {
    * Whether no path has led through a mount so far: what is mounted changes at any time, what a container
    * that is not up is made of does not.
    */
-  get steady(): boolean {
-    return !this.#unsteady;
+  get isStable(): boolean {
+    return !this.#isUnstable;
   }
 
   /** Whether anything is mounted: else all files are of one file system. */
@@ -107,18 +107,18 @@ export class ContainerView {
    * as it is there; the last one is what is at the path, unless something is missing. Empty outside of
    * mounts, and where the way was changed meanwhile.
    */
-  async wayInMount(real: string): Promise<{ readonly way: readonly Stats[]; readonly missing: number }> {
+  async pathInMount(real: string): Promise<{ readonly entries: readonly Stats[]; readonly missing: number }> {
     const on = this.#mountAbove(components(real));
-    if (on === null) return { way: [], missing: 0 };
-    const way: Stats[] = [];
+    if (on === null) return { entries: [], missing: 0 };
+    const entries: Stats[] = [];
     let at: FileHandle | null = null;
     try {
-      way.push(await lstat(on.mount.source));
+      entries.push(await lstat(on.mount.source));
       at = await open(on.mount.source, place);
       for (const name of on.below) {
         const file = Buffer.from(`/proc/self/fd/${at.fd}/${name}`, 'latin1');
         const stat = await lstat(file);
-        way.push(stat);
+        entries.push(stat);
         if (!stat.isDirectory()) break;
         const next: FileHandle = await open(file, place);
         await at.close();
@@ -129,7 +129,7 @@ export class ContainerView {
     } finally {
       await at?.close();
     }
-    return { way, missing: on.below.length + 1 - way.length };
+    return { entries: entries, missing: on.below.length + 1 - entries.length };
   }
 
   /** Follows all links of an absolute path. `known`: what will be at paths without links by then. */
@@ -145,7 +145,8 @@ export class ContainerView {
         continue;
       }
       const here = joined([...real, next.name]);
-      const node = known.get(here) ?? (this.#seen.has(here) ? directory : await this.#look(real, next.name));
+      const node =
+        known.get(here) ?? (this.#directories.has(here) ? directory : await this.#look(real, next.name));
       if (node.kind === 'directory') this.#remember(here);
       if (node.kind === 'missing') {
         const missing = [next, ...left].map(({ name }) => name);
@@ -183,8 +184,8 @@ export class ContainerView {
   }
 
   #remember(real: string): void {
-    if (this.#seen.size >= maxSeen) this.#seen.clear();
-    this.#seen.add(real);
+    if (this.#directories.size >= maxCachedDirectories) this.#directories.clear();
+    this.#directories.add(real);
   }
 
   #mountAbove(
@@ -202,7 +203,7 @@ export class ContainerView {
     const whole = [...parent, name];
     const on = this.#mountAbove(whole);
     if (on?.below.length === 0) return lstat(on.mount.source).then(kindOf, () => missing);
-    if (on !== null) this.#unsteady = true;
+    if (on !== null) this.#isUnstable = true;
     const below = on?.below ?? whole;
     for (const root of on === null ? this.#roots : [on.mount.source]) {
       const found = await lookBelow(root, below.slice(0, -1), name);

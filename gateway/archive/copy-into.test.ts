@@ -28,7 +28,7 @@ async function* copied(entries: Iterable<Buffer>, mounts: readonly MountFacts[])
   } as unknown as ContainerFacts; // what is looked at
   const stat = await readFile('/proc/self/stat', 'latin1');
   const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  const container = { facts, asked: 'n', run: { base: 1_000_013_824, pid: process.pid, startTime } };
+  const container = { facts, requestedName: 'n', run: { base: 1_000_013_824, pid: process.pid, startTime } };
   const transform = await copyInto(
     { container, destination: '/', owner: null, shares: null },
     {} as EngineFacts,
@@ -75,7 +75,7 @@ describe("A3: the id that the engine has in a container's layer", () => {
     const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
     const run = up ? { base: 1_000_013_824, pid: process.pid, startTime } : null;
     const transform = await copyInto(
-      { container: { facts, asked: 'n', run }, destination: '/', owner: null, shares: null },
+      { container: { facts, requestedName: 'n', run }, destination: '/', owner: null, shares: null },
       { isUp: () => Promise.resolve(false) } as unknown as EngineFacts,
     ).begin(); // likewise
     const entry = Buffer.concat(directoryEntry('f', { uid, gid: 0 }));
@@ -112,7 +112,7 @@ describe('the engine gets nothing that begins like compressed data (CVE-2026-415
     const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
     const run = isolated ? { base: 1_000_013_824, pid: process.pid, startTime } : null;
     const transform = await copyInto(
-      { container: { facts, asked: 'n', run }, destination: '/', owner, shares: null },
+      { container: { facts, requestedName: 'n', run }, destination: '/', owner, shares: null },
       { isUp: () => Promise.resolve(false) } as unknown as EngineFacts,
     ).begin(); // likewise
     const parts: Buffer[] = [];

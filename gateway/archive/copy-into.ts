@@ -6,7 +6,7 @@ import { asBytes, components, ContainerView, joined, type Node } from './contain
 import { asTheyAre, withIds } from './copy-out.ts';
 import { checkUncompressed, uncompressed } from './decompress.ts';
 import {
-  asBefore,
+  isUnchanged,
   changedMeanwhile,
   rangeSize,
   type ContainerRun,
@@ -19,16 +19,16 @@ import { TarError } from './tar-numbers.ts';
 /** The kernel's id for ids that a user namespace does not have. */
 const overflowId = 65_534;
 /**
- * Directories and links of one archive that are kept in mind: where something is mounted, more are refused,
+ * Directories and links of one archive that are tracked: where something is mounted, more are refused,
  * elsewhere the oldest are forgotten.
  */
-const maxKnown = 1_000_000;
+const maxTracked = 1_000_000;
 /** Bytes of their names; a name can be as long as 1 MiB. */
-const maxKnownBytes = 64 * 1024 * 1024;
+const maxTrackedBytes = 64 * 1024 * 1024;
 
 export interface CopyInto {
   readonly container: IsolatedContainer;
-  /** Where to, as the client says it. */
+  /** The destination as the client wrote it. */
   readonly destination: string;
   /** Whose everything becomes, whatever the archive says (`copyUIDGID`); null: the archive says. */
   readonly owner: { readonly uid: number; readonly gid: number } | null;
@@ -43,12 +43,12 @@ export function copyInto(
   return {
     begin: async () => {
       // The engine holds the container by now, with its files mounted, and waits for us.
-      if (!(await asBefore(container, facts))) throw changedMeanwhile(container.facts.name);
+      if (!(await isUnchanged(container, facts))) throw changedMeanwhile(container.facts.name);
       const { run } = container;
       const plan =
         run === null && shares === null
           ? onDisk(container, owner)
-          : (await Placing.open(container, destination, shares)).planned(owner);
+          : (await EntryPlacement.open(container, destination, shares)).planned(owner);
       return async function* (content, offer) {
         let plain = false;
         // What is decompressed comes in another size, and later.
@@ -100,10 +100,10 @@ function refuseEngineId(
   { uid, gid }: { readonly uid: number; readonly gid: number },
 ): void {
   if (uid !== engineDiskId && gid !== engineDiskId) return;
-  const said = JSON.stringify(Buffer.from(name, 'latin1').toString('utf8'));
+  const displayName = JSON.stringify(Buffer.from(name, 'latin1').toString('utf8'));
   throw new ResponseReplacedError(
     400,
-    `enhanced container isolation: docker cp into container ${container} was stopped at ${said}: ` +
+    `enhanced container isolation: docker cp into container ${container} was stopped at ${displayName}: ` +
       `it belongs to id ${engineDiskId}, which is reserved for the engine in containers' layers (A3); ` +
       'give it another owner in the archive',
   );
@@ -121,18 +121,17 @@ export function into({ base }: ContainerRun): IdShift {
 }
 
 /**
- * Tells for the entries of one archive where the engine will put them, which is ahead of what it has done so
- * far.
+ * Resolves where the engine will put the entries of one archive, ahead of what it has unpacked so far.
  */
-class Placing {
+class EntryPlacement {
   readonly #view: ContainerView;
   readonly #shares: UserShares | null;
   readonly #rootFs: IdShift;
   readonly #destination: string;
   readonly #container: string;
   /** By path without links: what the archive itself makes there. */
-  readonly #known = new Map<string, Node>();
-  #knownBytes = 0;
+  readonly #tracked = new Map<string, Node>();
+  #trackedBytes = 0;
 
   private constructor(
     view: ContainerView,
@@ -151,9 +150,14 @@ class Placing {
     container: IsolatedContainer,
     destination: string,
     shares: UserShares | null,
-  ): Promise<Placing> {
+  ): Promise<EntryPlacement> {
     const view = await ContainerView.open(container);
-    return new Placing(view, container, shares, (await view.resolve(asBytes(destination), new Map())).real);
+    return new EntryPlacement(
+      view,
+      container,
+      shares,
+      (await view.resolve(asBytes(destination), new Map())).real,
+    );
   }
 
   planned(owner: CopyInto['owner']): (entry: TarEntry) => Promise<EntryPlan> {
@@ -178,11 +182,11 @@ class Placing {
    * the same. Throws ResponseReplacedError.
    */
   async #checkShared(real: string, { name, type }: TarEntry, shares: UserShares): Promise<void> {
-    const said = Buffer.from(name, 'latin1').toString('utf8');
-    if (type === '3' || type === '4') throw shares.refusal(`making the device ${said}`);
-    const { way, missing } = await this.#view.wayInMount(real);
-    if (type !== '5' && missing === 0 && way.at(-1)?.isDirectory() === true)
-      throw shares.refusal(`replacing ${said}`);
+    const displayName = Buffer.from(name, 'latin1').toString('utf8');
+    if (type === '3' || type === '4') throw shares.refusal(`making the device ${displayName}`);
+    const { entries, missing } = await this.#view.pathInMount(real);
+    if (type !== '5' && missing === 0 && entries.at(-1)?.isDirectory() === true)
+      throw shares.refusal(`replacing ${displayName}`);
   }
 
   async #place({ name, type, link }: TarEntry): Promise<{ real: string; before: Buffer[] }> {
@@ -196,9 +200,9 @@ class Placing {
       return { real: this.#destination, before: [] };
     const parent = await this.#parent(names);
     const real = joined([...components(parent.real), last]);
-    if (type === '5') this.#know(real, { kind: 'directory' });
-    else if (type === '2') this.#know(real, { kind: 'link', target: link });
-    else if (this.#known.has(real)) this.#know(real, { kind: 'other' });
+    if (type === '5') this.#track(real, { kind: 'directory' });
+    else if (type === '2') this.#track(real, { kind: 'link', target: link });
+    else if (this.#tracked.has(real)) this.#track(real, { kind: 'other' });
     return { real, before: parent.before };
   }
 
@@ -209,15 +213,15 @@ class Placing {
   async #parent(names: readonly string[]): Promise<{ real: string; before: Buffer[] }> {
     const { real, missing, byLink } = await this.#view.resolve(
       joined([...components(this.#destination), ...names]),
-      this.#known,
+      this.#tracked,
     );
     const before: Buffer[] = [];
     if (missing.length > 0 && !byLink) {
-      const there = components(real).slice(0, -missing.length);
+      const existing = components(real).slice(0, -missing.length);
       for (let length = 1; length <= missing.length; length++) {
-        const made = joined([...there, ...missing.slice(0, length)]);
-        this.#know(made, { kind: 'directory' });
-        const ids = this.#idsOf(this.#view.mountAt(made));
+        const created = joined([...existing, ...missing.slice(0, length)]);
+        this.#track(created, { kind: 'directory' });
+        const ids = this.#idsOf(this.#view.mountAt(created));
         before.push(
           ...directoryEntry(names.slice(0, names.length - missing.length + length).join('/'), {
             uid: ids.uid(0),
@@ -229,28 +233,28 @@ class Placing {
     return { real, before };
   }
 
-  #know(real: string, node: Node): void {
-    this.#forget(real);
-    this.#known.set(real, node);
-    this.#knownBytes += nameBytes(real, node);
-    while (this.#known.size > maxKnown || this.#knownBytes > maxKnownBytes) {
-      // By them it is told what an entry is mounted in.
+  #track(real: string, node: Node): void {
+    this.#untrack(real);
+    this.#tracked.set(real, node);
+    this.#trackedBytes += nameBytes(real, node);
+    while (this.#tracked.size > maxTracked || this.#trackedBytes > maxTrackedBytes) {
+      // They decide which mount an entry is in.
       if (this.#view.mounted)
         throw new TarError(
-          `it has more than ${maxKnown} directories and links, or more than ${maxKnownBytes} bytes of ` +
+          `it has more than ${maxTracked} directories and links, or more than ${maxTrackedBytes} bytes of ` +
             'their names, and the container has volumes or shared directories; copy it in parts',
         );
-      // So far behind is no engine that what is oldest is not there for us to see.
-      const [oldest = real] = this.#known.keys();
-      this.#forget(oldest);
+      // The engine is never so far behind that the oldest entries are not unpacked yet.
+      const [oldest = real] = this.#tracked.keys();
+      this.#untrack(oldest);
     }
   }
 
-  #forget(real: string): void {
-    const node = this.#known.get(real);
+  #untrack(real: string): void {
+    const node = this.#tracked.get(real);
     if (node === undefined) return;
-    this.#known.delete(real);
-    this.#knownBytes -= nameBytes(real, node);
+    this.#tracked.delete(real);
+    this.#trackedBytes -= nameBytes(real, node);
   }
 }
 

@@ -38,10 +38,10 @@ async function copied(requested: string, name: string): Promise<string> {
     layers: { upper: path.join(scratch, 'upper'), lowers: [], merged: '' },
   } as unknown as ContainerFacts; // what is looked at
   const engine = { isUp: () => Promise.resolve(false) } as unknown as EngineFacts; // likewise
-  const container = { facts, asked: 'n', run: null };
+  const container = { facts, requestedName: 'n', run: null };
   const shares = await userShares(
     container,
-    { users: { of: () => Promise.resolve({ uid: alice, gid: alice }) }, root: scratch },
+    { users: { userOf: () => Promise.resolve({ uid: alice, gid: alice }) }, root: scratch },
     engine,
     false,
   );
@@ -103,8 +103,8 @@ describe('what is shared', () => {
         mounts: [{ type: 'bind', name: '', source, destination: '/x', readOnly: false }],
       } as unknown as ContainerFacts; // what is looked at
       return userShares(
-        { facts, asked: 'n', run: null },
-        { users: { of: () => Promise.resolve({ uid: alice, gid: alice }) }, root: scratch },
+        { facts, requestedName: 'n', run: null },
+        { users: { userOf: () => Promise.resolve({ uid: alice, gid: alice }) }, root: scratch },
         {} as EngineFacts,
         false,
       );

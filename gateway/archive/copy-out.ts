@@ -5,7 +5,7 @@ import { asBytes, components, ContainerView, joined } from './container-view.ts'
 import { errorsOf } from './engine-errors.ts';
 import { LayerIds, type Layers } from './layer-ids.ts';
 import {
-  asBefore,
+  isUnchanged,
   changedMeanwhile,
   rangeSize,
   type ContainerRun,
@@ -70,7 +70,7 @@ export function copyOut(
     begin: async (head) => {
       if (head.status !== 200) return errorsOf(container).begin(head);
       // The engine answers with the container held, and lets go of it when the copy is over.
-      if (!(await asBefore(container, facts))) throw changedMeanwhile(container.facts.name);
+      if (!(await isUnchanged(container, facts))) throw changedMeanwhile(container.facts.name);
       const { run } = container;
       const plain = run === null ? asTheyAre : outOf(run);
       const planFor = shares === null ? () => plain : await sharedToo(container, source, shares, plain);
@@ -84,8 +84,8 @@ export function copyOut(
 }
 
 /**
- * HEAD archive: what is at a path is told to who may get there. The engine looks as root: without this,
- * names, sizes and where links lead in directories of a share that are closed to the sharing user.
+ * HEAD archive: only a caller who may reach a path learns what is there. The engine looks as root: without
+ * this, names, sizes and where links lead in directories of a share that are closed to the sharing user.
  */
 export function checkedStat({
   container,
@@ -99,8 +99,8 @@ export function checkedStat({
       const { from } = await placesOf(view, source);
       const on = view.mountAt(from);
       if (on === null || !shares.has(on)) return null;
-      const { way, missing } = await view.wayInMount(from);
-      const above = missing > 0 ? way : way.slice(0, -1);
+      const { entries, missing } = await view.pathInMount(from);
+      const above = missing > 0 ? entries : entries.slice(0, -1);
       if (!above.every((stat) => shares.may(stat, 1)))
         throw shares.refusal(`looking at ${source}, where the sharing user may not go,`);
       return null;
@@ -177,18 +177,18 @@ async function sharedToo(
   const places = await placesOf(view, source);
   const on = view.mountAt(places.from);
   if (on !== null && shares.has(on)) {
-    const { way, missing } = await view.wayInMount(places.from);
-    if (missing > 0 || !way.slice(0, -1).every((stat) => shares.may(stat, 1)))
+    const { entries, missing } = await view.pathInMount(places.from);
+    if (missing > 0 || !entries.slice(0, -1).every((stat) => shares.may(stat, 1)))
       throw shares.refusal(`reading ${source}, where the sharing user may not go,`);
   }
-  const { steady } = view;
+  const { isStable } = view;
   return ({ name, type, uid, gid, mode }) => {
     const mount = view.mountAt(places.of(name));
     const shared = mount !== null && shares.has(mount);
     // Links may have been moved after the engine had followed them. While the container is up, what is not of
     // its range comes out of something mounted; while it is not, that is certain only where nothing mounted
     // was on the way.
-    if (mount === null && (run === null ? steady : inRange(run, uid) && inRange(run, gid))) return plain;
+    if (mount === null && (run === null ? isStable : inRange(run, uid) && inRange(run, gid))) return plain;
     if (
       (files.has(type) && !shares.may({ uid, gid, mode }, 4)) ||
       (type === '5' && !shares.may({ uid, gid, mode }, 5))

@@ -81,18 +81,18 @@ export const decompressedOnly: BodyTransform = async function* (content, offer) 
 export async function* checkUncompressed(
   content: AsyncIterable<readonly Buffer[]>,
 ): AsyncGenerator<readonly Buffer[]> {
-  let held: Buffer[] | null = [];
+  let buffered: Buffer[] | null = [];
   for await (const parts of content) {
-    if (held === null) {
+    if (buffered === null) {
       yield parts;
       continue;
     }
-    held.push(...parts);
-    if (held.reduce((sum, part) => sum + part.length, 0) < magicBytes) continue;
-    yield plainStart(held);
-    held = null;
+    buffered.push(...parts);
+    if (buffered.reduce((sum, part) => sum + part.length, 0) < magicBytes) continue;
+    yield plainStart(buffered);
+    buffered = null;
   }
-  if (held !== null) yield plainStart(held);
+  if (buffered !== null) yield plainStart(buffered);
 }
 
 function plainStart(parts: readonly Buffer[]): readonly Buffer[] {
@@ -180,9 +180,9 @@ async function* throughProgram(
   const child = spawn(program, program === 'xz' ? ['-dc', xzMemory] : ['-dc'], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  let said = '';
+  let stderr = '';
   child.stderr.on('data', (part: Buffer) => {
-    if (said.length < 300) said += part.toString();
+    if (stderr.length < 300) stderr += part.toString();
   });
   const ended = once(child, 'close') as Promise<[number | null]>;
   // Awaited below; meanwhile it must not count as unhandled.
@@ -202,7 +202,7 @@ async function* throughProgram(
           'installed beside the gateway; install it, or send the archive uncompressed or with gzip',
       );
     }
-    if (code !== 0) throw broken(program, said.trim().split('\n', 1)[0] ?? `ended with ${code}`);
+    if (code !== 0) throw broken(program, stderr.trim().split('\n', 1)[0] ?? `ended with ${code}`);
   } finally {
     child.kill('SIGKILL');
     child.stdin.destroy();

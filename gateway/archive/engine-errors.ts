@@ -4,11 +4,13 @@ import type { IsolatedContainer } from './isolated.ts';
 /** Errors of the engine are this short. */
 const maxErrorBytes = 64 * 1024;
 
-/** The engine's errors speak of a container as the client did, though the engine was asked by its id. */
-export function errorsOf({ asked, facts: { id } }: IsolatedContainer): StreamingResponseTransform {
+/**
+ * Replaces the container's id, which the engine was given, by the name the client used, in error responses.
+ */
+export function errorsOf({ requestedName, facts: { id } }: IsolatedContainer): StreamingResponseTransform {
   return {
     begin: (head) =>
-      head.status < 400 || asked === id
+      head.status < 400 || requestedName === id
         ? null
         : async function* (content) {
             let parts: Buffer[] = [];
@@ -27,7 +29,7 @@ export function errorsOf({ asked, facts: { id } }: IsolatedContainer): Streaming
                 : Buffer.from(
                     Buffer.concat(parts)
                       .toString('latin1')
-                      .replaceAll(id, Buffer.from(asked, 'utf8').toString('latin1')),
+                      .replaceAll(id, Buffer.from(requestedName, 'utf8').toString('latin1')),
                     'latin1',
                   ),
             ];

@@ -2,7 +2,7 @@ import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { StreamingResponseTransform } from '../http/exchange.ts';
 import { checkedBy, outOf, withIds } from './copy-out.ts';
 import { errorsOf } from './engine-errors.ts';
-import { changedMeanwhile, lookAt, type IsolatedContainer } from './isolated.ts';
+import { changedMeanwhile, inspectIsolated, type IsolatedContainer } from './isolated.ts';
 import { LayerIds, type Layers } from './layer-ids.ts';
 import { OutgoingNames } from './outgoing-names.ts';
 import type { EntryPlan, TarEntry } from './tar-ids.ts';
@@ -33,8 +33,8 @@ export function exported(
     begin: (head) => {
       if (head.status !== 200) return errorsOf(container).begin(head);
       let sure = false;
-      const madeSure = async (): Promise<EntryPlan> => {
-        const now = await lookAt(container.facts.id, facts);
+      const verified = async (): Promise<EntryPlan> => {
+        const now = await inspectIsolated(container.facts.id, facts);
         if (now?.run?.startTime !== run?.startTime || now?.facts.startedAt !== container.facts.startedAt)
           throw changedMeanwhile(container.facts.name);
         sure = true;
@@ -42,7 +42,7 @@ export function exported(
       };
       const planFor = ({ uid, gid }: TarEntry) => {
         const known = sure || !(inAnyRange(plan.uid(uid)) || inAnyRange(plan.gid(gid)));
-        return known ? plan : madeSure();
+        return known ? plan : verified();
       };
       const unmapped =
         run === null || layers === null

@@ -9,8 +9,8 @@ export const rangeSize = 65536;
 /** A container of the isolation runtime, as it was when it was looked at. */
 export interface IsolatedContainer {
   readonly facts: ContainerFacts;
-  /** What the client calls it; the engine is asked by id, and says that in its errors. */
-  readonly asked: string;
+  /** The name the client used; the engine gets the id, which its errors show. */
+  readonly requestedName: string;
   /**
    * The run it is in: its id range, and the process that stands for it. Null while it is not up: then the
    * engine sees true ids.
@@ -18,7 +18,7 @@ export interface IsolatedContainer {
   readonly run: ContainerRun | null;
   /**
    * Where the engine has its files while it is up, of which the container sees what it mounts on them, too;
-   * undefined where nobody says.
+   * undefined where unknown.
    */
   readonly merged?: string | undefined;
 }
@@ -38,16 +38,17 @@ export interface ContainerRun {
  * the isolation runtime (or runs as the engine's root all the same). Throws EngineUnreachable;
  * ResponseReplacedError where its range can't be told.
  */
-export async function lookAt(
+export async function inspectIsolated(
   reference: string,
   facts: EngineFacts,
-  asked = reference,
+  requestedName = reference,
 ): Promise<IsolatedContainer | null> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const container = await facts.container(reference);
     if (container === null || capabilitiesOfRuntime(container.runtime)?.ownRange !== true) return null;
     // While it waits to be restarted it counts as running, without a process.
-    if (!container.running || container.pid <= 0) return { facts: container, asked, run: null };
+    if (!container.running || container.pid <= 0)
+      return { facts: container, requestedName: requestedName, run: null };
     const startTime = await startTimeOf(container.pid);
     if (startTime === null) continue;
     const [uids = '', gids = ''] = await Promise.all(
@@ -63,12 +64,12 @@ export async function lookAt(
         500,
         `bulkhead gateway: the id range of container ${container.name} cannot be told, so nothing was copied`,
       );
-    return { facts: container, asked, run: { base, pid: container.pid, startTime } };
+    return { facts: container, requestedName: requestedName, run: { base, pid: container.pid, startTime } };
   }
   throw changedMeanwhile(reference);
 }
 
-/** The container is no longer what it was when it was looked at. */
+/** The container was started or stopped since it was inspected. */
 export function changedMeanwhile(name: string): ResponseReplacedError {
   return new ResponseReplacedError(
     409,
@@ -78,10 +79,11 @@ export function changedMeanwhile(name: string): ResponseReplacedError {
 }
 
 /**
- * Whether a container is what it was, asked while the engine holds it for a copy (it neither starts nor
- * cleans up containers meanwhile): then the engine has the view of its files that goes with that.
+ * Whether a container is still in the inspected state, checked while the engine holds it for a copy (it
+ * neither starts nor cleans up containers meanwhile): then the engine has the view of its files that goes
+ * with that.
  */
-export async function asBefore(
+export async function isUnchanged(
   { facts: { id }, run }: IsolatedContainer,
   facts: EngineFacts,
 ): Promise<boolean> {

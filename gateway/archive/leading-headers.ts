@@ -16,7 +16,7 @@ const streamBufferBytes = 4 * 1024 * 1024;
 /** Linux, where nobody has changed it. */
 const usualSendBuffer = 212_992;
 
-let made: readonly Buffer[] | null = null;
+let cached: readonly Buffer[] | null = null;
 
 /**
  * Extended headers without a meaning (PAX, a comment) to go before an archive that is copied into a
@@ -26,8 +26,8 @@ let made: readonly Buffer[] | null = null;
  * On a connection that nothing was written to before.
  */
 export function leadingHeaders(): readonly Buffer[] {
-  made ??= headersOf(lengthFor(sendBufferBytes()));
-  return made;
+  cached ??= headersOf(lengthFor(sendBufferBytes()));
+  return cached;
 }
 
 /** A queue of a unix socket may pass its limit by half. */

@@ -8,7 +8,7 @@ import { ContainerTurns } from './container-turns.ts';
 import { rangeSize } from './isolated.ts';
 import { followLinks } from './link-following.ts';
 import { runStateOf } from './run-state.ts';
-import { UserLookups, type AskExecState } from './user-lookups.ts';
+import { UserLookups, type GetExecState } from './user-lookups.ts';
 
 /** Rights to make, rename and remove what is in a directory, but its owner's. */
 const othersWrite = 0o022;
@@ -41,7 +41,7 @@ export class RootGuard {
   readonly #directory: string;
   readonly #root: string;
   readonly #log: (line: string) => void;
-  readonly #held = new Map<string, { count: number; readonly record: RootRecord }>();
+  readonly #locks = new Map<string, { count: number; readonly record: RootRecord }>();
   /** One change of a root directory at a time. */
   readonly #changes = new ContainerTurns();
   readonly #lookups: UserLookups;
@@ -51,17 +51,17 @@ export class RootGuard {
     directory,
     root,
     log,
-    askExecState,
+    getExecState,
   }: {
     readonly directory: string;
     readonly root: string;
     readonly log: (line: string) => void;
-    readonly askExecState: AskExecState;
+    readonly getExecState: GetExecState;
   }) {
     this.#directory = directory;
     this.#root = root;
     this.#log = log;
-    this.#lookups = new UserLookups(askExecState);
+    this.#lookups = new UserLookups(getExecState);
   }
 
   /** See UserLookups.beforeExec. */
@@ -75,7 +75,7 @@ export class RootGuard {
    * as that takes, and would begin whenever the other one's client lets it. See ContainerTurns.take.
    */
   takeTurn(id: string, gone?: AbortSignal): Promise<() => void> {
-    return this.#copies.take(id, gone);
+    return this.#copies.acquire(id, gone);
   }
 
   /**
@@ -83,10 +83,10 @@ export class RootGuard {
    * which may be called more than once. Throws ResponseReplacedError where the container is just being
    * started.
    */
-  async hold(id: string, upper: string): Promise<() => Promise<void>> {
+  async lock(id: string, upper: string): Promise<() => Promise<void>> {
     const allowExecs = await this.#lookups.beforeCopy(id);
     try {
-      await this.#changes.run(id, () => this.#holdOnce(id, upper));
+      await this.#changes.run(id, () => this.#lockOnce(id, upper));
     } catch (error) {
       allowExecs();
       throw error;
@@ -96,41 +96,41 @@ export class RootGuard {
       if (released) return;
       released = true;
       await this.#changes.run(id, async () => {
-        const held = this.#held.get(id);
-        if (held === undefined || --held.count > 0) return;
-        this.#held.delete(id);
-        await this.#giveBack(held.record);
+        const entry = this.#locks.get(id);
+        if (entry === undefined || --entry.count > 0) return;
+        this.#locks.delete(id);
+        await this.#restore(entry.record);
       });
       allowExecs();
     };
   }
 
-  async #holdOnce(id: string, upper: string): Promise<void> {
-    const held = this.#held.get(id);
-    if (held !== undefined) {
-      held.count++;
+  async #lockOnce(id: string, upper: string): Promise<void> {
+    const entry = this.#locks.get(id);
+    if (entry !== undefined) {
+      entry.count++;
       return;
     }
     const { uid, gid, mode } = await stat(upper);
     // Left by a gateway that was killed before it noted whose it was: a root directory is root's.
-    const isLeft = uid === engineDiskId;
-    const isNobodys = uid >= rangeSize && !isLeft;
+    const isLeftover = uid === engineDiskId;
+    const isNobodys = uid >= rangeSize && !isLeftover;
     const record = {
       id,
       upper,
-      uid: isLeft ? 0 : uid,
-      gid: isLeft ? 0 : gid,
+      uid: isLeftover ? 0 : uid,
+      gid: isLeftover ? 0 : gid,
       mode: mode & 0o7777,
       isNobodys,
     };
-    this.#held.set(id, { count: 1, record });
+    this.#locks.set(id, { count: 1, record });
     try {
       mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
       writeFileSync(this.#fileOf(id), JSON.stringify(record), { mode: 0o600 });
-      await this.#take(record);
+      await this.#lockDirectory(record);
     } catch (error) {
-      this.#held.delete(id);
-      await this.#giveBack(record);
+      this.#locks.delete(id);
+      await this.#restore(record);
       throw error;
     }
   }
@@ -139,7 +139,7 @@ export class RootGuard {
   async restoreAll(): Promise<void> {
     for (const name of namesIn(this.#directory)) {
       const parsed = recordSchema.safeParse(parse(path.join(this.#directory, name)));
-      if (parsed.success) await this.#giveBack(parsed.data);
+      if (parsed.success) await this.#restore(parsed.data);
       else
         this.#log(
           `the root directory of a container cannot be given back: ${path.join(this.#directory, name)} ` +
@@ -148,15 +148,15 @@ export class RootGuard {
     }
   }
 
-  async #take(record: RootRecord): Promise<void> {
+  async #lockDirectory(record: RootRecord): Promise<void> {
     const mounted = await this.#mounted(record.id);
     if (mounted !== null) {
-      if (!record.isNobodys) await takeDirectory(mounted.merged, 0, record.mode);
+      if (!record.isNobodys) await lockDirectory(mounted.merged, 0, record.mode);
       followLinks(mounted.merged, true);
       return;
     }
     if (record.isNobodys) return;
-    await takeDirectory(record.upper, engineDiskId, record.mode);
+    await lockDirectory(record.upper, engineDiskId, record.mode);
     const state = await runStateOf(this.#root, record.id);
     // Without an overlay the container has that very directory.
     if (state === null || state.overlay === null) return;
@@ -168,7 +168,7 @@ export class RootGuard {
     );
   }
 
-  async #giveBack(record: RootRecord): Promise<void> {
+  async #restore(record: RootRecord): Promise<void> {
     try {
       // Twice: a start or an end in between has the other place count.
       for (const again of [true, false]) {
@@ -176,13 +176,13 @@ export class RootGuard {
         if (mounted !== null) {
           followLinks(mounted.merged, false);
           if (!record.isNobodys)
-            await giveDirectory(mounted.merged, 0, {
+            await restoreDirectory(mounted.merged, 0, {
               uid: record.uid + mounted.base,
               gid: record.gid + mounted.base,
               mode: record.mode,
             });
         }
-        if (!record.isNobodys) await giveDirectory(record.upper, engineDiskId, record);
+        if (!record.isNobodys) await restoreDirectory(record.upper, engineDiskId, record);
         if (again && ((await this.#mounted(record.id)) === null) === (mounted === null)) break;
       }
       rmSync(this.#fileOf(record.id), { force: true });
@@ -218,7 +218,7 @@ export class RootGuard {
  * Gives a directory to the machine's root, and takes others' right to write away: an access list's, too,
  * which the group's rights bound.
  */
-async function takeDirectory(directory: string, owner: number, mode: number): Promise<void> {
+async function lockDirectory(directory: string, owner: number, mode: number): Promise<void> {
   await chown(directory, owner, owner);
   if ((mode & othersWrite) !== 0) await chmod(directory, mode & ~othersWrite);
   const now = await stat(directory);
@@ -227,7 +227,7 @@ async function takeDirectory(directory: string, owner: number, mode: number): Pr
 }
 
 /** Gives it back, where it is still ours. */
-async function giveDirectory(
+async function restoreDirectory(
   directory: string,
   owner: number,
   { uid, gid, mode }: Pick<RootRecord, 'uid' | 'gid' | 'mode'>,

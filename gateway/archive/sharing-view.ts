@@ -8,9 +8,9 @@ import type { IsolatedContainer } from './isolated.ts';
 import { runStateOf } from './run-state.ts';
 import type { IdShift } from './tar-ids.ts';
 
-/** Where it is told who shares, and as what ids (shared/isolation/share-map.ts). */
+/** Sources of the sharing user and its id maps (shared/isolation/share-map.ts). */
 export interface SharingSources {
-  readonly users: { of(container: string): Promise<SharingUser | null> };
+  readonly users: { userOf(container: string): Promise<SharingUser | null> };
   /** The engine's root: the planner's state is below it. */
   readonly root: string;
 }
@@ -22,16 +22,16 @@ export interface SharingSources {
  */
 export interface UserShares {
   has(mount: MountFacts): boolean;
-  /** Ids of what is copied in. Throws ResponseReplacedError where they can't be told. */
+  /** Ids of what is copied in. Throws ResponseReplacedError where they are unknown. */
   into(): IdShift;
   /** Ids of what is copied out; nobody's are what the container sees there. */
   readonly outOf: IdShift;
-  /** Whether whoever copies may do it: 1 enter, 4 read, 5 both. */
+  /** Whether the copying user has this access: 1 enter, 4 read, 5 both. */
   may(stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number): boolean;
   refusal(what: string): ResponseReplacedError;
 }
 
-/** What the kernel shows of ids that have no name here. */
+/** The kernel's overflow id. */
 const nobody = 65534;
 
 /** Null where nothing is shared by anybody but root. `byRoot`: root copies, and may do what he likes. */
@@ -50,7 +50,7 @@ export async function userShares(
     )
       shared.add(mount);
   if (sources === null || shared.size === 0) return null;
-  const user = await sources.users.of(id);
+  const user = await sources.users.userOf(id);
   const maps = container.run === null ? null : ((await runStateOf(sources.root, id))?.shares ?? null);
   // Started without a record and without a map: an engine where everybody who asks is root.
   if (user?.uid === 0 || (user === null && container.run !== null && maps === null)) return null;

@@ -83,7 +83,7 @@ export class TarIds {
   readonly #planFor: PlanFor;
   #place: Place = { at: 'header' };
   #parts: Buffer[] = [];
-  #held = 0;
+  #partialBytes = 0;
   #dataLeft = 0;
   #zeroBlocks = 0;
   #pax: { readonly header: Buffer; readonly records: PaxRecord[] } | null = null;
@@ -91,7 +91,7 @@ export class TarIds {
   #longName: string | null = null;
   #longLink: string | null = null;
 
-  /** `planFor` is asked once an entry, in order, one at a time. */
+  /** `planFor` is called once per entry, in order, one at a time. */
   constructor(planFor: PlanFor) {
     this.#planFor = planFor;
   }
@@ -116,15 +116,16 @@ export class TarIds {
         if (this.#dataLeft === 0) this.#place = { at: 'header' };
         continue;
       }
-      const wanted = (this.#place.at === 'extended' ? this.#place.extended.padded : blockBytes) - this.#held;
+      const wanted =
+        (this.#place.at === 'extended' ? this.#place.extended.padded : blockBytes) - this.#partialBytes;
       const take = Math.min(wanted, bytes.length - at);
       this.#parts.push(bytes.subarray(at, at + take));
-      this.#held += take;
+      this.#partialBytes += take;
       at += take;
       if (take < wanted) break;
       const whole = Buffer.concat(this.#parts);
       this.#parts = [];
-      this.#held = 0;
+      this.#partialBytes = 0;
       const plan = this.#block(whole, out);
       if (plan !== null) await plan;
     }
@@ -152,7 +153,7 @@ export class TarIds {
     if (this.#dataLeft === 0) this.#place = { at: 'header' };
   }
 
-  /** The stream has ended: what was held back comes as it is (a cut archive stays a cut archive). */
+  /** The stream has ended: returns what was buffered, unchanged (a truncated archive stays truncated). */
   end(): Buffer[] {
     const left = [
       ...this.#pending(),
@@ -160,7 +161,7 @@ export class TarIds {
       ...this.#parts,
     ];
     this.#parts = [];
-    this.#held = 0;
+    this.#partialBytes = 0;
     this.#place = { at: 'over' };
     return left;
   }
@@ -195,16 +196,16 @@ export class TarIds {
       this.#place = { at: 'over' };
       return null;
     }
-    const said = String.fromCharCode(block[typeAt] ?? 0);
+    const typeFlag = String.fromCharCode(block[typeAt] ?? 0);
     const bytes = readNumber(block, sizeAt, sizeBytes);
-    if (said === 'x' || said === 'L' || said === 'K') {
+    if (typeFlag === 'x' || typeFlag === 'L' || typeFlag === 'K') {
       if (bytes > maxExtendedBytes) throw new TarError('an extended tar header is longer than 1 MiB');
-      const extended: Extended = { header: block, type: said, bytes, padded: padded(bytes) };
+      const extended: Extended = { header: block, type: typeFlag, bytes, padded: padded(bytes) };
       if (bytes === 0) this.#extended(extended, Buffer.alloc(0));
       else this.#place = { at: 'extended', extended };
       return null;
     }
-    if (said === 'g') {
+    if (typeFlag === 'g') {
       // Go hands it out as an entry of its own and applies none of it.
       out.push(block);
       this.#dataLeft = padded(bytes);
@@ -215,7 +216,7 @@ export class TarIds {
     const name =
       this.#longName ?? paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? nameOf(block);
     // The oldest archives tell directories by a slash; no data follows those, whatever their size field says.
-    const type = said === '\0' && name.endsWith('/') ? '5' : said;
+    const type = typeFlag === '\0' && name.endsWith('/') ? '5' : typeFlag;
     const plan = this.#planFor({
       name,
       type,
@@ -273,13 +274,13 @@ export class TarIds {
 
   /** Headers that were waiting for their entry. */
   #pending(): Buffer[] {
-    const held = [
+    const headers = [
       ...(this.#pax === null ? [] : writeExtended(this.#pax.header, this.#pax.records)),
       ...this.#longHeaders,
     ];
     this.#pax = null;
     this.#longHeaders = [];
-    return held;
+    return headers;
   }
 }
 

@@ -17,9 +17,9 @@ import { copyOut, checkedStat, namesChecked } from './copy-out.ts';
 import { errorsOf } from './engine-errors.ts';
 import { copyOwner } from './copy-owner.ts';
 import { exported } from './export.ts';
-import { heldLayers } from './held-layers.ts';
+import { mountedLayers } from './mounted-layers.ts';
 import type { Layers } from './layer-ids.ts';
-import { lookAt, type IsolatedContainer } from './isolated.ts';
+import { inspectIsolated, type IsolatedContainer } from './isolated.ts';
 import { leadingHeaders } from './leading-headers.ts';
 import type { RootGuard } from './root-guard.ts';
 import { layersOf, runStateOf } from './run-state.ts';
@@ -29,9 +29,9 @@ import { withoutVolumeLinks } from './volume-links.ts';
 type Forward = Extract<Verdict, { kind: 'forward' }>;
 
 /** Endpoints that show or set ids of files in a container, or look for one. */
-type Copying = 'into' | 'out' | 'look' | 'export' | 'changes';
+type CopyKind = 'into' | 'out' | 'look' | 'export' | 'changes';
 
-function copying(route: Route | undefined): Copying | null {
+function copyKindOf(route: Route | undefined): CopyKind | null {
   switch (route === undefined ? '' : `${route.method} ${route.pattern}`) {
     case 'PUT /containers/{id}/archive':
       return 'into';
@@ -62,10 +62,12 @@ export function withTrueIds(
   return (request) => {
     if (guard !== null && request.match?.route.inspect === 'exec-start')
       return withLookupBefore(decide, request, engine, guard);
-    const kind = copying(request.match?.route);
+    const kind = copyKindOf(request.match?.route);
     if (kind === null) return decide(request);
     const translate = (verdict: Verdict): Verdict | Promise<Verdict> =>
-      verdict.kind === 'forward' ? translated(request, kind, verdict, { engine, sharing, guard }) : verdict;
+      verdict.kind === 'forward'
+        ? translateOrRefuse(request, kind, verdict, { engine, sharing, guard })
+        : verdict;
     const handled = (handling: GatekeeperResult): GatekeeperResult | Promise<GatekeeperResult> => {
       if (handling.kind !== 'read-body') return translate(handling);
       return { ...handling, decide: async (body) => translate(await handling.decide(body)) };
@@ -107,14 +109,14 @@ interface CopyContext {
   readonly guard: RootGuard | null;
 }
 
-async function translated(
+async function translateOrRefuse(
   request: GatewayRequest,
-  kind: Copying,
+  kind: CopyKind,
   verdict: Forward,
   context: CopyContext,
 ): Promise<Verdict> {
   try {
-    return await copied(request, kind, verdict, context);
+    return await translateCopy(request, kind, verdict, context);
   } catch (error) {
     if (error instanceof ResponseReplacedError)
       return { kind: 'refuse', status: error.status, message: error.message };
@@ -123,34 +125,34 @@ async function translated(
   }
 }
 
-async function copied(
+async function translateCopy(
   request: GatewayRequest,
-  kind: Copying,
+  kind: CopyKind,
   verdict: Forward,
   { engine: facts, sharing, guard }: CopyContext,
 ): Promise<Verdict> {
   const forwarded = targetOf(request, verdict);
-  const seen = await lookAt(
+  const inspected = await inspectIsolated(
     matchRoute(request.head.method, forwarded.path)?.subject ?? '',
     facts,
     request.match?.subject,
   );
-  if (seen === null) return withCheckedArchive(kind, verdict, request.match?.subject ?? '');
-  let container = await asEngineSees(seen, sharing);
-  const asked = parameter(forwarded, 'path');
+  if (inspected === null) return withCheckedArchive(kind, verdict, request.match?.subject ?? '');
+  let container = await asEngineSees(inspected, sharing);
+  const requestedPath = parameter(forwarded, 'path');
   const found =
-    asked === undefined || kind === 'export' || kind === 'changes'
+    requestedPath === undefined || kind === 'export' || kind === 'changes'
       ? null
       : await withoutVolumeLinks(
           container,
-          asked,
-          kind === 'out' ? 'itself' : kind === 'into' || /\/$/.test(asked) ? 'followed' : 'itself',
+          requestedPath,
+          kind === 'out' ? 'itself' : kind === 'into' || /\/$/.test(requestedPath) ? 'followed' : 'itself',
         );
   const query = forwarded.query.map((entry) =>
     entry.key === 'path' && found !== null ? { key: entry.key, value: found } : entry,
   );
   const target = { ...forwarded, query };
-  // What was looked at is what is copied from.
+  // Pinned to the inspected container.
   const pinned: Forward = {
     ...verdict,
     target: writeTarget(
@@ -169,7 +171,7 @@ async function copied(
     const { id } = container.facts;
     container = {
       ...container,
-      facts: { ...container.facts, layers: await facts.whileHeld(id, () => heldLayers(id)) },
+      facts: { ...container.facts, layers: await facts.whileContainerLocked(id, () => mountedLayers(id)) },
     };
   }
   const upper =
@@ -190,7 +192,7 @@ async function copied(
   const endTurn = await guard.takeTurn(id, request.clientGone?.());
   try {
     // From here on the engine may be asked for files of the container, too.
-    const release = await guard.hold(id, upper);
+    const release = await guard.lock(id, upper);
     try {
       const outcome = await outcomeOf(copy, facts, sharing);
       // An export does not wait for the container's lock in the engine, and keeps nobody waiting.
@@ -209,11 +211,11 @@ async function copied(
   }
 }
 
-/** A request that copies, and what was found out about it. */
+/** A copy request with the inspected container. */
 interface Copy {
-  readonly kind: Copying;
+  readonly kind: CopyKind;
   readonly verdict: Forward;
-  /** The same for what was looked at: the container's id, and the path without links of volumes. */
+  /** The same, pinned: the container's id, and the path with links of volumes resolved. */
   readonly pinned: Forward;
   readonly target: Target;
   readonly query: Target['query'];
@@ -338,7 +340,7 @@ function underGuard(verdict: Forward, { release, begun, settled }: CopyProgress)
   };
 }
 
-/** Where a container's layers are; null where nobody says. */
+/** A container's layers; null where unknown. */
 async function layersIn(
   { facts, run }: IsolatedContainer,
   sharing: SharingSources | null,
@@ -358,7 +360,7 @@ async function overlayLayers(
 }
 
 /** Into and out of a container whose ids need no care, and one that is not there. */
-function withCheckedArchive(kind: Copying, verdict: Forward, container: string): Forward {
+function withCheckedArchive(kind: CopyKind, verdict: Forward, container: string): Forward {
   switch (kind) {
     case 'into':
       return { ...verdict, stream: { begin: () => decompressedOnly } };

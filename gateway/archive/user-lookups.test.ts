@@ -98,14 +98,14 @@ describe('starts of execs and beginnings of copies (A5)', () => {
 describe('copies of one container', () => {
   it('go one after another, whoever leaves in between', async () => {
     const turns = new ContainerTurns();
-    const first = await turns.take(container);
+    const first = await turns.acquire(container);
     const disconnect = new AbortController();
-    const second = turns.take(container, disconnect.signal);
-    const third = turns.take(container);
+    const second = turns.acquire(container, disconnect.signal);
+    const third = turns.acquire(container);
     disconnect.abort();
     await expect(second).rejects.toThrow();
     expect(await isDone(third)).toBe(false);
-    await expect(turns.take('other')).resolves.toBeTypeOf('function');
+    await expect(turns.acquire('other')).resolves.toBeTypeOf('function');
     first();
     first();
     await expect(third).resolves.toBeTypeOf('function');

@@ -5,18 +5,18 @@ import type { ExecState } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
 
 /** How long a copy waits for execs that are being started, and an exec for copies that begin, ms. */
-const waitMs = 30_000;
-/** How often execs are asked about meanwhile, ms. */
-const askMs = 20;
+const waitTimeoutMs = 30_000;
+/** How often the state of execs is polled, ms. */
+const pollIntervalMs = 20;
 /** Execs that may be starting in one container at once, as far as is known. */
 const maxStarting = 64;
 /** Questions about execs that wait for the engine at once. */
-const maxQuestions = 4;
+const maxConcurrentQueries = 4;
 
 /** How far the engine is with an exec; null when there is no such exec (any more). */
-export type AskExecState = (exec: string) => Promise<ExecState | null>;
+export type GetExecState = (exec: string) => Promise<ExecState | null>;
 
-/** An exec whose start was let pass. */
+/** An exec whose start was forwarded. */
 interface StartingExec {
   readonly id: string;
   /** The engine has answered its start, or will not. */
@@ -33,7 +33,7 @@ interface ContainerLookups {
   /** Execs whose start was let pass, as far as it is not known that they have started. */
   readonly starting: Set<StartingExec>;
   /** A look at them that is under way. */
-  look: Promise<void> | null;
+  refresh: Promise<void> | null;
 }
 
 /**
@@ -43,12 +43,12 @@ interface ContainerLookups {
  * container that exchanges that file for a link would learn the numbers in a file of the machine's.
  */
 export class UserLookups {
-  readonly #askState: AskExecState;
+  readonly #getExecState: GetExecState;
   readonly #containers = new Map<string, ContainerLookups>();
-  readonly #limit = pLimit(maxQuestions);
+  readonly #limit = pLimit(maxConcurrentQueries);
 
-  constructor(askState: AskExecState) {
-    this.#askState = askState;
+  constructor(getExecState: GetExecState) {
+    this.#getExecState = getExecState;
   }
 
   /**
@@ -58,14 +58,14 @@ export class UserLookups {
    * `gone`.
    */
   async beforeExec(container: string, exec: string, gone?: AbortSignal): Promise<() => void> {
-    const lookups = this.#of(container);
+    const lookups = this.#lookupsOf(container);
     lookups.waiting++;
     try {
-      const end = AbortSignal.timeout(waitMs);
+      const end = AbortSignal.timeout(waitTimeoutMs);
       const signal = gone === undefined ? end : AbortSignal.any([end, gone]);
       while (lookups.copies > 0) await once(lookups.changes, 'changed', { signal });
     } catch (error) {
-      this.#forgetIdle(container);
+      this.#deleteIdle(container);
       if (gone?.aborted === true) throw error;
       throw busy(container, 'files are being copied', 'nothing was run');
     } finally {
@@ -73,7 +73,7 @@ export class UserLookups {
       lookups.changes.emit('changed');
     }
     if (lookups.starting.size >= maxStarting) {
-      await this.#look(container);
+      await this.#refresh(container);
       if (lookups.starting.size >= maxStarting)
         throw busy(container, 'too many commands are being started', 'nothing was run');
     }
@@ -82,7 +82,7 @@ export class UserLookups {
     this.#containers.set(container, lookups);
     return () => {
       starting.isSettled = true;
-      void this.#look(container).catch(() => undefined); // the next copy looks again
+      void this.#refresh(container).catch(() => undefined); // the next copy looks again
     };
   }
 
@@ -92,7 +92,7 @@ export class UserLookups {
    * and what asking about it threw.
    */
   async beforeCopy(container: string): Promise<() => void> {
-    const lookups = this.#of(container);
+    const lookups = this.#lookupsOf(container);
     // An exec that waits goes first: copies one after another would keep it waiting for good.
     while (lookups.waiting > 0) await once(lookups.changes, 'changed');
     lookups.copies++;
@@ -102,16 +102,16 @@ export class UserLookups {
       isOver = true;
       lookups.copies--;
       lookups.changes.emit('changed');
-      this.#forgetIdle(container);
+      this.#deleteIdle(container);
     };
     try {
-      const end = performance.now() + waitMs;
+      const end = performance.now() + waitTimeoutMs;
       for (;;) {
-        await this.#look(container);
+        await this.#refresh(container);
         if (lookups.starting.size === 0) return release;
         if (performance.now() > end)
           throw busy(container, 'a command is being started', 'nothing was copied');
-        await delay(askMs);
+        await delay(pollIntervalMs);
       }
     } catch (error) {
       release();
@@ -120,49 +120,49 @@ export class UserLookups {
   }
 
   /** Forgets execs of `container` that have started, or never will. */
-  async #look(container: string): Promise<void> {
+  async #refresh(container: string): Promise<void> {
     const lookups = this.#containers.get(container);
     if (lookups === undefined) return;
-    lookups.look ??= Promise.all(
+    lookups.refresh ??= Promise.all(
       [...lookups.starting].map(async (exec) => {
         // As it was before the question: what the engine has answered since may not be in the response.
         const { isSettled } = exec;
-        const state = await this.#limit(() => this.#askState(exec.id));
+        const state = await this.#limit(() => this.#getExecState(exec.id));
         // A start that the engine refused leaves an exec as it was created. One that is gone, because its
         // container was stopped, may still be on its way while its start was not answered.
         if (state === 'started' || (isSettled && state !== 'starting')) lookups.starting.delete(exec);
       }),
     ).then(
       () => {
-        lookups.look = null;
+        lookups.refresh = null;
       },
       (error: unknown) => {
-        lookups.look = null;
+        lookups.refresh = null;
         throw error;
       },
     );
-    await lookups.look;
-    this.#forgetIdle(container);
+    await lookups.refresh;
+    this.#deleteIdle(container);
   }
 
-  #forgetIdle(container: string): void {
+  #deleteIdle(container: string): void {
     const lookups = this.#containers.get(container);
     if (lookups !== undefined && lookups.copies === 0 && lookups.waiting === 0 && lookups.starting.size === 0)
       this.#containers.delete(container);
   }
 
-  #of(container: string): ContainerLookups {
-    const known = this.#containers.get(container);
-    if (known !== undefined) return known;
-    const made: ContainerLookups = {
+  #lookupsOf(container: string): ContainerLookups {
+    const existing = this.#containers.get(container);
+    if (existing !== undefined) return existing;
+    const created: ContainerLookups = {
       copies: 0,
       waiting: 0,
       changes: new EventEmitter().setMaxListeners(0),
       starting: new Set(),
-      look: null,
+      refresh: null,
     };
-    this.#containers.set(container, made);
-    return made;
+    this.#containers.set(container, created);
+    return created;
   }
 }
 

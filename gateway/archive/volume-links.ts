@@ -10,20 +10,20 @@ import type { IsolatedContainer } from './isolated.ts';
  */
 export async function withoutVolumeLinks(
   container: IsolatedContainer,
-  asked: string,
+  requestedPath: string,
   end: 'followed' | 'itself',
 ): Promise<string | null> {
   if (!container.facts.mounts.some(({ type }) => type === 'volume')) return null;
-  const names = components(asBytes(asAsked(asked)));
+  const names = components(asBytes(asAsked(requestedPath)));
   const last = names.at(-1);
   if (last === undefined) return null;
-  const suffix = /\/\.?$/.exec(asked)?.[0] ?? '';
+  const suffix = /\/\.?$/.exec(requestedPath)?.[0] ?? '';
   const whole = end === 'followed' || suffix === '/.';
   try {
     const view = await ContainerView.open(container);
     const { real, missing } = await view.resolve(joined(whole ? names : names.slice(0, -1)), new Map());
     const found = whole ? real : joined([...components(real), last]);
-    if (missing.length > 0 || view.steady || found === joined(names)) return null;
+    if (missing.length > 0 || view.isStable || found === joined(names)) return null;
     const text = Buffer.from(found, 'latin1').toString('utf8');
     return asBytes(text) === found ? text + suffix : null; // no query can say other bytes
   } catch (error) {

@@ -21,7 +21,7 @@ export interface DecisionLogOptions {
  * Entries waiting for a slow disk; more are dropped and counted, so that a flood of requests cannot eat the
  * memory.
  */
-const maxWaiting = 10_000;
+const maxQueued = 10_000;
 const newline = 0x0a;
 /** No line is longer than this: whoever reads the log passes over longer ones. */
 export const maxLineBytes = 256 * 1024;
@@ -45,34 +45,34 @@ export function openDecisionLog(
   const files = options.files ?? 5;
   const run = Date.now().toString(36);
   let number = 0;
-  /** Lines, each with how many lost entries it tells of. */
-  let waiting: { readonly line: string; readonly tells: number }[] = [];
-  let droppedInAll = 0;
-  let droppedNow = 0;
+  /** Queued lines, each with the number of dropped entries it reports. */
+  let queue: { readonly line: string; readonly reportedDrops: number }[] = [];
+  let droppedTotal = 0;
+  let unreportedDrops = 0;
   let writing: Promise<void> | null = null;
-  let complained = false;
+  let hasReportedError = false;
 
   const drop = (count: number): void => {
-    droppedInAll += count;
-    droppedNow += count;
+    droppedTotal += count;
+    unreportedDrops += count;
   };
-  const work = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
+  const writeQueued = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const batch = queue;
+      queue = [];
       try {
         await rotate(file, maxBytes, files);
         await append(file, batch.map(({ line }) => line).join(''));
-        complained = false;
+        hasReportedError = false;
       } catch (error) {
         drop(batch.length);
-        droppedNow += batch.reduce((sum, { tells }) => sum + tells, 0);
-        if (!complained)
+        unreportedDrops += batch.reduce((sum, { reportedDrops }) => sum + reportedDrops, 0);
+        if (!hasReportedError)
           onError(
             `the audit log ${file} cannot be written: ` +
               `${error instanceof Error ? error.message : String(error)}; decisions go on without it`,
           );
-        complained = true;
+        hasReportedError = true;
       }
     }
     writing = null;
@@ -81,7 +81,7 @@ export function openDecisionLog(
   return {
     write: (entry) => {
       number++;
-      if (waiting.length >= maxWaiting) {
+      if (queue.length >= maxQueued) {
         drop(1);
         return;
       }
@@ -89,15 +89,15 @@ export function openDecisionLog(
         id: `${run}-${number}`,
         time: new Date().toISOString(),
         ...entry,
-        ...(droppedNow > 0 ? { droppedBefore: droppedNow } : {}),
+        ...(unreportedDrops > 0 ? { droppedBefore: unreportedDrops } : {}),
       };
-      waiting.push({ line: `${serialize(line)}\n`, tells: droppedNow });
-      droppedNow = 0;
+      queue.push({ line: `${serialize(line)}\n`, reportedDrops: unreportedDrops });
+      unreportedDrops = 0;
       // Begun a moment later: what is decided at the same time becomes one write.
-      writing ??= Promise.resolve().then(work);
+      writing ??= Promise.resolve().then(writeQueued);
     },
     get dropped() {
-      return droppedInAll;
+      return droppedTotal;
     },
     flush: async () => {
       while (writing !== null) await writing;

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { hasUnread, hungUp } from './hung-up.ts';
+import { hasUnread, isHungUp } from './hung-up.ts';
 
 it('distinguishes a disconnected client from one that only half-closed', async () => {
   const dir = await mkdtemp('/tmp/bulkhead-hung-up-');
@@ -11,17 +11,17 @@ it('distinguishes a disconnected client from one that only half-closed', async (
   try {
     const client = connect({ path: path.join(dir, 's.sock'), allowHalfOpen: true });
     const [served] = (await once(server, 'connection')) as [Socket];
-    expect([hungUp(served), hasUnread(served)]).toEqual([false, false]);
+    expect([isHungUp(served), hasUnread(served)]).toEqual([false, false]);
     client.end('last words');
     await once(client, 'finish');
-    expect([hungUp(served), hasUnread(served)]).toEqual([false, true]);
+    expect([isHungUp(served), hasUnread(served)]).toEqual([false, true]);
     await once(served.resume(), 'end');
-    expect(hungUp(served)).toBe(false);
+    expect(isHungUp(served)).toBe(false);
     client.destroy();
     await once(client, 'close');
-    expect(hungUp(served)).toBe(true);
+    expect(isHungUp(served)).toBe(true);
     served.destroy();
-    expect(hungUp(served)).toBe(false);
+    expect(isHungUp(served)).toBe(false);
   } finally {
     server.close();
     await rm(dir, { recursive: true });

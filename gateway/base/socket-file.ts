@@ -108,7 +108,7 @@ export async function ownedSocket(file: string): Promise<OwnedSocket> {
   };
 }
 
-/** What tells the file from a later one of its name, `device:inode`; null: there is none. */
+/** The file's identity, `device:inode`; null: it does not exist. */
 export async function socketIdentity(file: string): Promise<string | null> {
   const info = await lstat(file, { bigint: true }).catch(() => null);
   return info === null ? null : `${info.dev}:${info.ino}`;

@@ -5,7 +5,7 @@ const timeoutMs = 3000;
 
 /**
  * A line of the machine's user database (`getent`: LDAP and the like included), as /etc/passwd or /etc/group
- * would have it; null where it has none, can't be asked, or takes too long. Never holds up anything else.
+ * would have it; null where it has none, fails, or takes too long. Never holds up anything else.
  */
 export async function databaseLine(database: 'passwd' | 'group', key: string): Promise<string | null> {
   for (const program of ['/usr/bin/getent', '/bin/getent']) {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { isObject, parseJson, writeJson } from '../../shared/policy/json.ts';
-import { runtimeAdded } from './audit-mode.ts';
+import { withPlainRuntime } from './audit-mode.ts';
 
 function added(text: string): string | null {
   const parsed = parseJson(text);
   if (!parsed.ok || !isObject(parsed.value)) throw new Error('not an object');
-  const body = runtimeAdded(parsed.value);
+  const body = withPlainRuntime(parsed.value);
   return body === null ? null : writeJson(body);
 }
 

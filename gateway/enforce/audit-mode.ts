@@ -22,17 +22,18 @@ const plainRuntime = 'runc';
 export function passAsSent(context: InspectionContext, sent: Buffer | null): Verdict | Promise<Verdict> {
   if (sent === null) return { kind: 'forward' };
   if (context.request.match?.route.inspect !== 'create-container') return { kind: 'forward', body: sent };
-  return createAsSent(context, sent);
+  return forwardCreateAsSent(context, sent);
 }
 
-async function createAsSent(context: InspectionContext, sent: Buffer): Promise<Verdict> {
+async function forwardCreateAsSent(context: InspectionContext, sent: Buffer): Promise<Verdict> {
   const asSent: Verdict = { kind: 'forward', body: sent };
   const parsed = await readJson(sent, context.request.clientGone?.());
   if (!parsed.ok || !isObject(parsed.value)) return asSent;
-  const moved = await clientsSocketMounted(context, parsed.value);
-  // An engine that can't be asked answers the request itself.
+  const rewritten = await withClientsSocket(context, parsed.value);
+  // With the engine unreachable the request itself fails.
   const runtime = await context.facts.defaultRuntime().catch(() => null);
-  const body = (runtime === context.runtime ? runtimeAdded(moved ?? parsed.value) : null) ?? moved;
+  const body =
+    (runtime === context.runtime ? withPlainRuntime(rewritten ?? parsed.value) : null) ?? rewritten;
   return body === null
     ? asSent
     : { kind: 'forward', body: await writeBody(body, sent.length, context.request.clientGone?.()) };
@@ -41,10 +42,7 @@ async function createAsSent(context: InspectionContext, sent: Buffer): Promise<V
 /**
  * The body with the clients' socket as the source of every bind of a Docker socket; null where there is none.
  */
-async function clientsSocketMounted(
-  context: InspectionContext,
-  body: JsonObject,
-): Promise<JsonObject | null> {
+async function withClientsSocket(context: InspectionContext, body: JsonObject): Promise<JsonObject | null> {
   const { clientSocket } = context;
   const host = body.get('HostConfig');
   if (clientSocket === undefined || !isObject(host)) return null;
@@ -57,7 +55,7 @@ async function clientsSocketMounted(
     );
   };
   let found = false;
-  const moved = new Map(host);
+  const rewritten = new Map(host);
   const binds = await pLimit(4).map(listAt(host, 'Binds'), async (bind) => {
     const parsed = typeof bind === 'string' ? parseBind(bind) : null;
     if (parsed?.ok !== true || parsed.spec.kind !== 'path' || !(await isSocket(parsed.spec.source)))
@@ -72,16 +70,16 @@ async function clientsSocketMounted(
     return new Map(mount).set('Source', clientSocket);
   });
   if (!found) return null;
-  if (binds.length > 0) moved.set('Binds', binds);
-  if (mounts.length > 0) moved.set('Mounts', mounts);
-  return new Map(body).set('HostConfig', moved);
+  if (binds.length > 0) rewritten.set('Binds', binds);
+  if (mounts.length > 0) rewritten.set('Mounts', mounts);
+  return new Map(body).set('HostConfig', rewritten);
 }
 
 /**
  * The body with the plain runtime where it names none; null where it names one, or is not written as the API
  * says.
  */
-export function runtimeAdded(body: JsonObject): JsonObject | null {
+export function withPlainRuntime(body: JsonObject): JsonObject | null {
   const host = body.get('HostConfig');
   if (host === undefined || host === null) {
     // Engines before v27 take the host's fields from the top level when there is no HostConfig: then it must

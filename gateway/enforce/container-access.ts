@@ -30,8 +30,8 @@ export async function checked(
 }
 
 /**
- * Same, for what gets into a container or reads it out: then it may not be one with a wider way to the engine
- * than the caller's own.
+ * Same, for requests that enter a container or read its content: it must not have wider access to the engine
+ * than the caller.
  */
 export async function entered(
   context: InspectionContext,
@@ -40,7 +40,7 @@ export async function entered(
 ): Promise<InspectionResult> {
   const result = await checked(context, container, doing);
   if (result.kind !== 'passed') return result;
-  const held = holder(
+  const holderResult = holder(
     context,
     container,
     message('gateway.use-of-container', { verb: doing, name: container.name }),
@@ -49,13 +49,10 @@ export async function entered(
       image: container.image,
     },
   );
-  return held.kind === 'passed' && held.warning === undefined ? result : held;
+  return holderResult.kind === 'passed' && holderResult.warning === undefined ? result : holderResult;
 }
 
-/**
- * A container with a wider way to the engine than the caller's own is not for the caller. `what`: is done
- * with it.
- */
+/** Denies a container with wider access to the engine than the caller. `what`: the request, for the text. */
 export function holder(
   context: InspectionContext,
   container: SocketHolder,

@@ -15,10 +15,10 @@ import { bindSources, type BindSourceEnvironment } from './bind-sources.ts';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import { isProtected, type ProtectionOptions } from './existing-containers.ts';
 
-/** Questions of one request that are asked at a time: others ask the engine and the file system, too. */
+/** Concurrent look-ups of one request: others use the engine and the file system, too. */
 const atOnce = 4;
 
-/** Does `ask` for each of `names`, a few at a time, and stops where nobody waits for the answers any more. */
+/** Calls `ask` for each of `names`, a few at a time; stops when the client has disconnected. */
 async function forEach(
   names: Iterable<string>,
   signal: AbortSignal | undefined,

@@ -34,8 +34,8 @@ export function createGatekeeper(given: GatekeeperOptions): Gatekeeper {
   const options: Options = { ...given, turns: given.turns ?? createTurns() };
   return (request) => {
     const route = request.match?.route ?? null;
-    // Requests that are looked at see the file as it is now; the rest is the same under every policy that has
-    // ECI on.
+    // Inspected requests are decided under the settings file's current content; others are decided alike
+    // under every policy that has ECI on.
     const { settings, generation } = options.settings.current(
       route === null ||
         route.inspect !== 'none' ||
@@ -43,7 +43,7 @@ export function createGatekeeper(given: GatekeeperOptions): Gatekeeper {
         showsEnvironment(route),
     );
     const deciding = (sent: Buffer | null): DecisionContext => {
-      // Each time anew: asking whether a mount is still allowed may renew it.
+      // Resolved anew each time: checking whether a mount is still allowed may renew it.
       const client = socketClient(request, options.socketMounts ?? null, settings);
       return {
         context: {
@@ -66,19 +66,21 @@ export function createGatekeeper(given: GatekeeperOptions): Gatekeeper {
       return forward;
     }
     if (request.origin.kind === 'socket-mount' && options.sockets) {
-      const goOn = (denial: Denial | null) => {
+      const continueWith = (denial: Denial | null) => {
         if (denial !== null && settings.mode !== 'audit') return denied(deciding(null), denial);
         if (denial !== null) wouldDeny(deciding(null), denial);
         return admittedRequest(options, settings, route, request, deciding);
       };
       const admitted = options.sockets.admission.admit(request.origin.id, settings.socket);
-      return admitted instanceof Promise ? asking(options, route, admitted.then(goOn)) : goOn(admitted);
+      return admitted instanceof Promise
+        ? refuseIfUnreachable(options, route, admitted.then(continueWith))
+        : continueWith(admitted);
     }
     return admittedRequest(options, settings, route, request, deciding);
   };
 }
 
-/** Decides what came in by a door that is open to its caller. */
+/** Decides a request whose socket its caller may use. */
 function admittedRequest(
   options: Options,
   settings: EffectiveSettings,
@@ -92,8 +94,8 @@ function admittedRequest(
   if (formTypes.has(request.head.contentType) && request.head.body.kind !== 'none' && !emptyBody(request)) {
     return denied(deciding(null), deny('form-body', message('gateway.form-body')));
   }
-  const always = refusedAlways(route);
-  if (always !== null) return denied(deciding(null), always);
+  const unconditional = unconditionalDenial(route);
+  if (unconditional !== null) return denied(deciding(null), unconditional);
   const client = socketClient(request, options.socketMounts ?? null, settings);
   const command = isDenial(client)
     ? client
@@ -112,7 +114,7 @@ function admittedRequest(
           take: (displaced) =>
             options.turns.largeBodies
               .acquire(callerName(request), displaced, request.clientGone?.())
-              .catch(tooMany),
+              .catch(queueFullRefusal),
         },
       };
     case 'dropped':
@@ -134,8 +136,8 @@ function admittedRequest(
   return forward;
 }
 
-/** An engine that can't be asked is the client's to know. */
-function asking<T>(
+/** Turns an unreachable engine into a refusal that says so. */
+function refuseIfUnreachable<T>(
   options: Options,
   route: Route | null,
   answer: Promise<T>,
@@ -153,13 +155,13 @@ function asking<T>(
 const emptyBody = (request: GatewayRequest) =>
   request.head.body.kind === 'length' && request.head.body.bytes === 0;
 
-/** Whether there is a planner that takes builds' tokens out again. */
+/** Whether a planner removes the tokens of build processes again. */
 function hasPlanner({ sharing, settings }: Options): boolean {
   const { needsPlanner } = backendCapabilities[chosenBackend(settings.current().settings.backend)];
   return (sharing ?? null) !== null && needsPlanner;
 }
 
-/** Looks at a request. `body` is what there is to look at; what was sent where none belongs is not. */
+/** Inspects a request. `body`: null where the endpoint takes none, whatever was sent. */
 function inspect(
   deciding: DecisionContext,
   options: Options,
@@ -168,8 +170,9 @@ function inspect(
 ): Verdict | Promise<Verdict> {
   const { client, settings } = deciding.context;
   if (route.inspect === 'grpc' || (route.inspect === 'none' && !isRestricted(client, settings, route))) {
-    const crowded = route.inspect === 'grpc' ? (deciding.context.request.slot?.beginBuilds() ?? null) : null;
-    if (crowded !== null) return tooManyOpen(deciding, crowded);
+    const overLimit =
+      route.inspect === 'grpc' ? (deciding.context.request.slot?.beginBuilds() ?? null) : null;
+    if (overLimit !== null) return tooManyOpen(deciding, overLimit);
     options.counters?.request(route, 'allow');
     const verdict = deciding.sent === null ? forward : withoutBody;
     if (route.inspect === 'none') return verdict;
@@ -197,7 +200,7 @@ function inspect(
       }),
     };
   }
-  return asking(
+  return refuseIfUnreachable(
     options,
     route,
     inTurn(deciding.context.request, options, body, async () =>
@@ -206,7 +209,7 @@ function inspect(
   );
 }
 
-/** Does what asks the engine and the file system when it is the caller's turn. */
+/** Runs work that queries the engine and the file system in the caller's turn. */
 async function inTurn(
   request: GatewayRequest,
   { turns }: Options,
@@ -214,20 +217,20 @@ async function inTurn(
   work: () => Promise<Verdict>,
 ): Promise<Verdict> {
   const large = body !== null && body.length > largeBodyBytes;
-  const taken = await (large ? turns.largeDecisions : turns.requests)
+  const permit = await (large ? turns.largeDecisions : turns.requests)
     .acquire(callerName(request), request.clientGone?.())
-    .catch(tooMany);
-  if (typeof taken !== 'function') return taken;
+    .catch(queueFullRefusal);
+  if (typeof permit !== 'function') return permit;
   try {
     return await work();
   } finally {
-    taken();
+    permit();
     if (large) countParsedBytes(body.length);
   }
 }
 
-/** Who has too many requests waiting is told so, before they take up memory. */
-function tooMany(error: unknown): Extract<Verdict, { kind: 'refuse' }> {
+/** The refusal of a caller whose queue is full, before its requests take memory. */
+function queueFullRefusal(error: unknown): Extract<Verdict, { kind: 'refuse' }> {
   if (!(error instanceof TooManyWaiting)) throw error;
   return {
     kind: 'refuse',
@@ -236,7 +239,7 @@ function tooMany(error: unknown): Extract<Verdict, { kind: 'refuse' }> {
   };
 }
 
-function refusedAlways(route: Route): Denial | null {
+function unconditionalDenial(route: Route): Denial | null {
   const name =
     route.commands[0] === undefined ? `${route.method} ${route.pattern}` : `docker ${route.commands[0]}`;
   switch (route.inspect) {

@@ -20,11 +20,10 @@ export interface GatekeeperOptions {
   /** Sockets of containers' own. Without them what comes in by one is refused. */
   readonly socketMounts?: SocketMounts;
   /**
-   * What it takes to give containers sockets of their own, and to take them away; null or missing: nobody
-   * gets one.
+   * Creates and removes sockets of containers; null or missing: no container gets one.
    */
   readonly sockets?: SocketMountModule | null;
-  /** Who shares what containers mount. Missing: the engine's own ways are taken for all. */
+  /** The sharing users of containers. Missing: binds are handled by the engine alone. */
   readonly sharing?: SharingUsers | null;
   /**
    * The one that clients use: what an allowed image gets a socket of its own for. Missing: the usual places
@@ -38,6 +37,6 @@ export interface GatekeeperOptions {
    * What the engine's machine has besides the engine's own networks. Missing: it is read from this machine.
    */
   readonly machineNetworks?: typeof readMachineNetworks;
-  /** Whose turn it is to be decided. Missing: turns of its own. */
+  /** The turns that requests are decided in. Missing: turns of its own. */
   readonly turns?: Turns;
 }

@@ -26,7 +26,7 @@ import {
   subjectOf,
 } from './inspection-context.ts';
 import { heldSockets } from './own-sockets.ts';
-import { isOfNobody, makeSourcesAgain } from './shares.ts';
+import { hasUnknownOwner, makeSourcesAgain } from './shares.ts';
 import { message } from '../../shared/messages/message.ts';
 import { userFilesDenial } from './user-files.ts';
 
@@ -56,7 +56,7 @@ export async function startContainer(context: InspectionContext): Promise<Inspec
     message('gateway.use-of-container', { verb: verbOf(context), name: container.name }),
   );
   if (special !== null) return denied(special, { container: container.name, image: container.image });
-  if (result.warning !== undefined || !(await isOfNobody(context, container))) return result;
+  if (result.warning !== undefined || !(await hasUnknownOwner(context, container))) return result;
   const denial = deny(
     'container-unprotected',
     message('gateway.use-of-container', { verb: verbOf(context), name: container.name }),

@@ -17,9 +17,9 @@ export interface ReadBody {
 export type Read = ReadBody | { readonly ok: false; readonly denial: Denial };
 const emptyObject: JsonObject = new Map();
 
-/** Reads a body that must have this shape. */
+/** Reads a body and checks its shape. */
 export async function readBody(context: InspectionContext, body: Buffer | null, shape: Shape): Promise<Read> {
-  // No body at all goes on as none: the engine says what it thinks of that.
+  // A missing body stays missing: the engine reports the error.
   if (body === null || body.length === 0) return { ok: true, body: emptyObject, bytes: 0 };
   const decoded = await readJson(body, context.request.clientGone?.());
   if (!decoded.ok) return decoded;
@@ -35,7 +35,7 @@ export async function readBody(context: InspectionContext, body: Buffer | null, 
       };
 }
 
-/** `result`, where it passed with the body written anew as it was understood. */
+/** Adds the re-serialized body to a passed `result`. */
 export async function withBody(
   context: InspectionContext,
   result: InspectionResult,
@@ -48,7 +48,7 @@ export async function withBody(
   };
 }
 
-/** What only needs to be understood. */
+/** An inspection that only parses and checks the body. */
 export async function modelled(
   context: InspectionContext,
   body: Buffer | null,

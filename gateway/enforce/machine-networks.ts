@@ -35,12 +35,12 @@ export async function readMachineNetworks(
 ): Promise<MachineNetworks | null> {
   try {
     const [interfaces, routes, others, routes6, resolvers] = await Promise.all([
-      readWhole(path.join(files.net, 'dev')),
-      readWhole(path.join(files.net, 'route')),
-      readWhole(path.join(files.net, 'fib_trie')),
+      readBounded(path.join(files.net, 'dev')),
+      readBounded(path.join(files.net, 'route')),
+      readBounded(path.join(files.net, 'fib_trie')),
       // Not there without IPv6.
-      readIfThere(path.join(files.net, 'ipv6_route')),
-      Promise.all(files.resolvers.map(readIfThere)),
+      readIfExists(path.join(files.net, 'ipv6_route')),
+      Promise.all(files.resolvers.map(readIfExists)),
     ]);
     const isOwn = ownBridges(networks);
     const used = [
@@ -70,7 +70,7 @@ function ownBridges(networks: readonly ListedNetwork[]): (used: UsedAt) => boole
   return ({ at, range }) => subnets.get(at)?.some((subnet) => contains(subnet, range)) === true;
 }
 
-async function readWhole(file: string): Promise<string> {
+async function readBounded(file: string): Promise<string> {
   const handle = await open(file);
   try {
     const parts: Buffer[] = [];
@@ -87,9 +87,9 @@ async function readWhole(file: string): Promise<string> {
   }
 }
 
-async function readIfThere(file: string): Promise<string> {
+async function readIfExists(file: string): Promise<string> {
   try {
-    return await readWhole(file);
+    return await readBounded(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''; // of a system call
     throw error;
@@ -106,7 +106,7 @@ function addressesIn(interfaces: ReturnType<typeof networkInterfaces>): UsedAt[]
   return Object.entries(interfaces).flatMap(([at, addresses = []]) =>
     addresses.map(({ address }) => {
       // A link-local address may have its zone.
-      return { range: known(address.replace(/%.*$/, '')), use: 'address', at };
+      return { range: parseRange(address.replace(/%.*$/, '')), use: 'address', at };
     }),
   );
 }
@@ -152,7 +152,7 @@ function routesOfOtherTables(text: string): UsedAt[] {
     if (leaf !== undefined) address = leaf;
     // What is thrown is for other tables to say.
     if (!isOther || prefix === undefined || type === 'THROW' || Number(prefix) === 0) continue;
-    used.push({ range: known(`${address}/${prefix}`), use: 'route', at: '' });
+    used.push({ range: parseRange(`${address}/${prefix}`), use: 'route', at: '' });
   }
   return used;
 }
@@ -178,16 +178,20 @@ function usedBy(family: 4 | 6, destination: bigint, prefix: number, gateway: big
   const used: UsedAt[] = [];
   if (prefix > 0)
     used.push({
-      range: ipRange(family, destination, prefix, written(family, destination, prefix)),
+      range: ipRange(family, destination, prefix, formatRange(family, destination, prefix)),
       use: 'route',
       at,
     });
   if (gateway !== 0n)
-    used.push({ range: ipRange(family, gateway, most, written(family, gateway, most)), use: 'gateway', at });
+    used.push({
+      range: ipRange(family, gateway, most, formatRange(family, gateway, most)),
+      use: 'gateway',
+      at,
+    });
   return used;
 }
 
-function written(family: 4 | 6, address: bigint, prefix: number): string {
+function formatRange(family: 4 | 6, address: bigint, prefix: number): string {
   const digits = address.toString(16).padStart(family === 4 ? 8 : 32, '0');
   const parts = digits.match(family === 4 ? /../g : /..../g) ?? [];
   const numbers = parts.map((part) => Number.parseInt(part, 16));
@@ -204,7 +208,7 @@ function nameServersIn(text: string): UsedAt[] {
   });
 }
 
-function known(text: string): IpRange {
+function parseRange(text: string): IpRange {
   const range = parseIpRange(text);
   if (range === null) throw new Error(`not an address: ${text}`);
   return range;

@@ -3,7 +3,7 @@ import { isInside } from '../../shared/policy/bind-source.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 
-/** What is at a path: the kernel's word, asked once. */
+/** What lstat(2) reports at a path, cached. */
 type Entry =
   | { readonly kind: 'link'; readonly target: string }
   | { readonly kind: 'other'; readonly identity: string; readonly socket: boolean }
@@ -45,7 +45,7 @@ const tooMuch = () => ({ problem: message('gateway.too-many-places', { most: max
 
 /**
  * Follows paths for one request: what is the same in several of them is looked at once, and means the same in
- * all of them. `signal`: nobody wants to know any more.
+ * all of them. `signal`: the client has disconnected.
  */
 export class PathLookups {
   readonly #root: Place = { parent: null, path: '', below: new Map(), entry: null };

@@ -7,10 +7,10 @@ import { yieldToEventLoop } from '../turns/yield.ts';
 export type ReadJson =
   { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly denial: Denial };
 
-/** A body up to here is read, or written, at once, in well below a millisecond. */
+/** Up to this size a body is parsed or written synchronously, in well below a millisecond. */
 export const smallBytes = 8 * 1024;
 /** About two milliseconds of reading. */
-const elementsAtOnce = 5000;
+const elementsPerSlice = 5000;
 
 /**
  * Reads a body strictly: UTF-8 without BOM, JSON without doubt, within the limits of `bodyLimits`. Others are
@@ -31,10 +31,10 @@ export async function readJson(body: Buffer, signal?: AbortSignal): Promise<Read
     };
   }
   const reading = new JsonReading(text, defaultJsonLimits, bodyLimits);
-  let parsed = reading.next(elementsAtOnce);
+  let parsed = reading.next(elementsPerSlice);
   while (parsed === null) {
     await yieldToEventLoop(signal);
-    parsed = reading.next(elementsAtOnce);
+    parsed = reading.next(elementsPerSlice);
   }
   if (!parsed.ok)
     return {

@@ -47,7 +47,7 @@ export async function sharesOf(files: readonly string[], lookups: PathLookups): 
 async function changeableLink(file: string): Promise<string | null> {
   let pending = file.split('/');
   let at = '/';
-  let isSteady = true;
+  let isRootControlled = true;
   for (let links = 0; links <= maxSymlinks && pending.length > 0;) {
     const [part = '', ...rest] = pending;
     pending = rest;
@@ -60,13 +60,13 @@ async function changeableLink(file: string): Promise<string | null> {
     const info = await lstat(next, { bigint: true }).catch(() => null);
     if (info === null) return null;
     if (!info.isSymbolicLink()) {
-      isSteady &&= isSteadyDirectory(info);
+      isRootControlled &&= isRootControlledDirectory(info);
       at = next;
       continue;
     }
     links++;
     const target = await readlink(next).catch(() => null);
-    if (!isSteady || !isRoots(info) || target === null) return next;
+    if (!isRootControlled || !isOwnedByRoot(info) || target === null) return next;
     if (target.startsWith('/')) at = '/';
     pending = [...target.split('/'), ...pending];
   }
@@ -77,6 +77,7 @@ async function changeableLink(file: string): Promise<string | null> {
  * Whether nobody but root (as whom the gateway runs) may put something else in the place of what is in a
  * directory and root's.
  */
-const isRoots = ({ uid }: BigIntStats): boolean => uid === 0n || uid === BigInt(process.getuid?.() ?? 0);
-const isSteadyDirectory = (info: BigIntStats): boolean =>
-  isRoots(info) && ((info.mode & 0o022n) === 0n || (info.mode & 0o1000n) !== 0n);
+const isOwnedByRoot = ({ uid }: BigIntStats): boolean =>
+  uid === 0n || uid === BigInt(process.getuid?.() ?? 0);
+const isRootControlledDirectory = (info: BigIntStats): boolean =>
+  isOwnedByRoot(info) && ((info.mode & 0o022n) === 0n || (info.mode & 0o1000n) !== 0n);

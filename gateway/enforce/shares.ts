@@ -30,7 +30,9 @@ export async function makeSourcesOf(context: InspectionContext, body: JsonObject
       .map((bind) => (typeof bind === 'string' ? parseBind(bind) : null))
       .flatMap((parsed) => (parsed?.ok === true && parsed.spec.kind === 'path' ? [parsed.spec.source] : [])),
     ...listAt(host, 'Mounts').flatMap((mount) =>
-      isObject(mount) && textAt(mount, 'Type') === 'bind' && isMade(mount) ? [textAt(mount, 'Source')] : [],
+      isObject(mount) && textAt(mount, 'Type') === 'bind' && isCreatedByEngine(mount)
+        ? [textAt(mount, 'Source')]
+        : [],
     ),
   ];
   const { sharing } = context;
@@ -42,7 +44,7 @@ export async function makeSourcesOf(context: InspectionContext, body: JsonObject
 }
 
 /** Whether a mount's missing source is made. */
-const isMade = (mount: JsonObject): boolean =>
+const isCreatedByEngine = (mount: JsonObject): boolean =>
   objectAt(mount, 'BindOptions').get('CreateMountpoint') === true ||
   isConvertedBind(textAt(mount, 'Consistency'));
 
@@ -91,7 +93,7 @@ export async function makeSourcesAgain(
     ? makeSources(
         context,
         binds.map(({ source }) => source),
-        () => sharing.of(container.id),
+        () => sharing.userOf(container.id),
       )
     : null;
 }
@@ -117,7 +119,9 @@ export async function withUsers<T extends Pick<CreateFacts, 'containers'>>(
     await Promise.all(
       [...facts.containers].map(async ([name, container]) => {
         const known =
-          container === null ? null : { ...container, user: (await sharing.of(container.id))?.uid ?? null };
+          container === null
+            ? null
+            : { ...container, user: (await sharing.userOf(container.id))?.uid ?? null };
         return [name, known] as const;
       }),
     ),
@@ -130,11 +134,11 @@ export async function withUsers<T extends Pick<CreateFacts, 'containers'>>(
  * starts (A3): its create was broken off before the engine answered, or its record is yet to be written, or
  * lost. With Sysbox that does not matter.
  */
-export async function isOfNobody(
+export async function hasUnknownOwner(
   { sharing, runtime }: InspectionContext,
   container: ContainerFacts,
 ): Promise<boolean> {
-  return Boolean(sharing) && hasOwnRange(runtime) && (await sharing?.of(container.id)) === null;
+  return Boolean(sharing) && hasOwnRange(runtime) && (await sharing?.userOf(container.id)) === null;
 }
 
 async function makeSources(

@@ -21,7 +21,7 @@ export interface SocketClient {
   readonly list: GoverningList;
 }
 
-/** Who is behind a request. Null: a client at the clients' own socket, who is under no list. */
+/** The container behind a request. Null: a client of the clients' own socket, which no list restricts. */
 export function socketClient(
   request: GatewayRequest,
   mounts: SocketMounts | null,
@@ -36,7 +36,7 @@ export function socketClient(
   return { mount, list: governingList(settings.socket, mount) };
 }
 
-/** A container, as far as what it mounts counts. */
+/** The mounts of a container. */
 export interface SocketHolder {
   readonly mounts: readonly { readonly source: string }[];
 }
@@ -45,9 +45,9 @@ export const isDenial = (found: SocketClient | null | Denial): found is Denial =
   found !== null && 'outcome' in found;
 
 /**
- * May this endpoint be asked by this container (B5)? Decided on the head alone, so before any body is read or
- * a connection becomes a tunnel. `/grpc` is no tunnel: its calls are decided one by one, so that buildx gets
- * to show why.
+ * Whether this container may call this endpoint (B5). Decided on the head alone, so before any body is read
+ * or a connection becomes a tunnel. `/grpc` is no tunnel: its calls are decided one by one, so that buildx
+ * gets to show why.
  */
 export function commandDenial(client: SocketClient, route: Route, target: Target): Denial | null {
   if (route.inspect === 'grpc') return null;
@@ -56,7 +56,7 @@ export function commandDenial(client: SocketClient, route: Route, target: Target
 
 const buildCommands: EndpointCommands = { method: 'POST', commands: ['build'], alsoUsedBy: [] };
 const pruneCommands: EndpointCommands = { method: 'POST', commands: ['builder prune'], alsoUsedBy: [] };
-/** What buildx asks before it does anything. */
+/** Calls with which buildx probes the daemon first. */
 const greetings = new Set([
   '/moby.buildkit.v1.Control/Info',
   '/moby.buildkit.v1.Control/ListWorkers',

@@ -12,9 +12,9 @@ import type { ContainerFacts, ContainerLayers } from '../engine-api/engine-facts
 const userFiles = ['/etc/passwd', '/etc/group'] as const;
 type UserFile = (typeof userFiles)[number];
 
-/** Images of which it is known, by the place of their layers. */
-const known = new Map<string, UserFile | null>();
-const mostKnown = 1000;
+/** Cached results for images, by the paths of their layers. */
+const cache = new Map<string, UserFile | null>();
+const maxCached = 1000;
 
 /**
  * Refuses to start a container whose /etc/passwd or /etc/group is a device, a FIFO or a socket (A5): the
@@ -31,7 +31,7 @@ export async function userFilesDenial(
     () => true,
     () => false,
   );
-  const special = isTouched ? await specialFile(container, layers) : await ofImage(container, layers);
+  const special = isTouched ? await specialFile(container, layers) : await imageUserFile(container, layers);
   return special === null
     ? null
     : deny('special-user-file', what, {
@@ -43,13 +43,13 @@ export async function userFilesDenial(
  * Of a container that changed nothing below /etc. Layers of images never change, and looking through a
  * hundred of them takes its time.
  */
-async function ofImage(container: ContainerFacts, layers: ContainerLayers): Promise<UserFile | null> {
-  const place = layers.lowers.slice(1).join(':');
-  const found = known.get(place);
+async function imageUserFile(container: ContainerFacts, layers: ContainerLayers): Promise<UserFile | null> {
+  const key = layers.lowers.slice(1).join(':');
+  const found = cache.get(key);
   if (found !== undefined) return found;
   const special = await specialFile(container, layers);
-  if (known.size >= mostKnown) known.clear();
-  known.set(place, special);
+  if (cache.size >= maxCached) cache.clear();
+  cache.set(key, special);
   return special;
 }
 
@@ -57,7 +57,7 @@ async function specialFile(container: ContainerFacts, layers: ContainerLayers): 
   // The engine looks before it mounts volumes and binds.
   const view = await ContainerView.open({
     facts: { ...container, layers, mounts: [] },
-    asked: container.name,
+    requestedName: container.name,
     run: null,
   });
   for (const file of userFiles) if (await view.isSpecial(file)) return file;

@@ -3,12 +3,12 @@ import { smallBytes } from './read-body.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
 
 /** About two milliseconds of writing. */
-const elementsAtOnce = 10_000;
+const elementsPerSlice = 10_000;
 /**
  * Characters that are put together before they become bytes: what a text is put together from costs several
  * times as much as its bytes.
  */
-const atOnce = 16 * 1024;
+const flushThreshold = 16 * 1024;
 
 /** A list or an object of which something is still to be written. */
 type Open = { isFirst: boolean } & (
@@ -20,22 +20,22 @@ type Open = { isFirst: boolean } & (
  * What `writeJson` writes, as UTF-8. Others are answered meanwhile where there is much. `about`: bytes it may
  * come to. Throws the reason of `signal` where it is aborted.
  */
-export async function writeBody(value: Json, about: number, signal?: AbortSignal): Promise<Buffer> {
-  if (about <= smallBytes) return Buffer.from(writeJson(value), 'utf8');
-  const writing = new Writing(value, about);
-  while (!writing.next(elementsAtOnce)) await yieldToEventLoop(signal);
-  return writing.bytes();
+export async function writeBody(value: Json, estimatedBytes: number, signal?: AbortSignal): Promise<Buffer> {
+  if (estimatedBytes <= smallBytes) return Buffer.from(writeJson(value), 'utf8');
+  const writer = new JsonWriter(value, estimatedBytes);
+  while (!writer.next(elementsPerSlice)) await yieldToEventLoop(signal);
+  return writer.bytes();
 }
 
-class Writing {
+class JsonWriter {
   readonly #open: Open[] = [];
   #text = '';
   #buffer: Buffer;
   #filled = 0;
 
-  constructor(value: Json, about: number) {
+  constructor(value: Json, estimatedBytes: number) {
     // Some things are added to what a client sent.
-    this.#buffer = Buffer.allocUnsafeSlow(about + 1024);
+    this.#buffer = Buffer.allocUnsafeSlow(estimatedBytes + 1024);
     this.#value(value, '');
   }
 
@@ -66,22 +66,22 @@ class Writing {
 
   #value(value: Json, before: string): void {
     if (isObject(value)) {
-      this.#put(`${before}{`);
+      this.#append(`${before}{`);
       this.#open.push({ keyed: value.entries(), plain: null, isFirst: true });
     } else if (isList(value)) {
-      this.#put(`${before}[`);
+      this.#append(`${before}[`);
       this.#open.push({ keyed: null, plain: value.values(), isFirst: true });
-    } else this.#put(`${before}${value instanceof JsonNumber ? value.text : JSON.stringify(value)}`);
+    } else this.#append(`${before}${value instanceof JsonNumber ? value.text : JSON.stringify(value)}`);
   }
 
   #close(bracket: string): void {
-    this.#put(bracket);
+    this.#append(bracket);
     this.#open.pop();
   }
 
-  #put(text: string): void {
+  #append(text: string): void {
     this.#text += text;
-    if (this.#text.length > atOnce) this.#flush();
+    if (this.#text.length > flushThreshold) this.#flush();
   }
 
   #flush(): void {

@@ -4,14 +4,14 @@ import { field, list, text, texts } from './response-fields.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { createEngineClient } from './engine-client.ts';
 import { readNetwork, readNetworks } from './network-facts.ts';
-import { onlyFile, readContainer, readImage, readRegistries, readVolume } from './read-facts.ts';
+import { readSingleFile, readContainer, readImage, readRegistries, readVolume } from './read-facts.ts';
 
 /** What an engine says of itself. `limitMs`: from a question to the end of its response; default 30 s. */
 export function createEngineFacts(engineSocket: string, limitMs?: number): EngineFacts {
   const { open, fetchJson, close } = createEngineClient(engineSocket, limitMs);
 
   const getImage = async (reference: string): Promise<unknown> => {
-    // The engine reads a reference or the beginning of an id; nothing else is asked for.
+    // Only a reference or an id prefix is sent to the engine.
     const parsed = parseImageReference(reference);
     const named = parsed.ok && parsed.value.kind === 'image' && !reference.includes('*');
     if (!named && !/^(?:sha256:)?[0-9a-f]{1,64}$/.test(reference)) return null;
@@ -20,7 +20,7 @@ export function createEngineFacts(engineSocket: string, limitMs?: number): Engin
 
   return {
     container: async (reference) => {
-      // What is no plain name or id is not asked for: it would be another path.
+      // Only a plain name or id is sent: anything else would be another path.
       if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(reference)) return null;
       const found = await fetchJson(`/containers/${reference}/json`);
       return found === null ? null : readContainer(found);
@@ -49,7 +49,7 @@ export function createEngineFacts(engineSocket: string, limitMs?: number): Engin
             } else parts.push(part);
           });
           res.on('end', () => {
-            resolve(res.statusCode === 200 ? onlyFile(Buffer.concat(parts)) : null);
+            resolve(res.statusCode === 200 ? readSingleFile(Buffer.concat(parts)) : null);
           });
         };
         const req = open({ path: archivePath(id, file) }, reject, read, false);
@@ -63,11 +63,11 @@ export function createEngineFacts(engineSocket: string, limitMs?: number): Engin
         };
         open({ method: 'HEAD', path: archivePath(id, file) }, reject, read, false).end();
       }),
-    whileHeld: async (id, look) => {
-      const hold = (method: 'PUT' | 'GET'): ReturnType<typeof look> =>
+    whileContainerLocked: async (id, inspect) => {
+      const lock = (method: 'PUT' | 'GET'): ReturnType<typeof inspect> =>
         new Promise((resolve, reject) => {
-          const seen = () => {
-            look()
+          const onLocked = () => {
+            inspect()
               .then(resolve, reject)
               .finally(() => {
                 req.destroy();
@@ -87,17 +87,17 @@ export function createEngineFacts(engineSocket: string, limitMs?: number): Engin
           const req = open(options, reject, (res) => {
             // The engine does not go on while nobody reads; what it refuses to write to, it may still read.
             if (method === 'GET' && res.statusCode === 200) {
-              seen();
+              onLocked();
               return;
             }
             req.destroy();
             resolve(null);
           });
-          req.once('continue', seen);
+          req.once('continue', onLocked);
           if (method === 'PUT') req.flushHeaders();
           else req.end();
         });
-      return (await hold('PUT')) ?? hold('GET');
+      return (await lock('PUT')) ?? lock('GET');
     },
     execContainer: async (id) => {
       if (!/^[0-9a-f]{64}$/.test(id)) return null;

@@ -20,7 +20,7 @@ export interface EngineFacts {
    * Asks `look` while the engine holds a container that is not up for a copy, with its files mounted; nothing
    * is copied. Null where it did not come to that.
    */
-  whileHeld<T>(id: string, look: () => Promise<T | null>): Promise<T | null>;
+  whileContainerLocked<T>(id: string, look: () => Promise<T | null>): Promise<T | null>;
   /** The container an exec instance belongs to; null when there is no such instance. */
   execContainer(id: string): Promise<string | null>;
   /** How far an exec instance is; null when there is no such instance. */
@@ -103,14 +103,14 @@ export interface VolumeFacts {
 
 /** What daemon.json says of registries (`docker info`). */
 export interface RegistryFacts {
-  /** Mirrors of Docker Hub, as URLs, in the order they are asked. */
+  /** Mirrors of Docker Hub, as URLs, in the order of use. */
   readonly mirrors: readonly string[];
   /** `host[:port]` that may be spoken to without TLS, and address ranges (CIDR). */
   readonly insecureHosts: readonly string[];
   readonly insecureRanges: readonly string[];
 }
 
-/** The engine could not be asked; the request that needed the response is refused with 503. */
+/** The engine could not be reached; the request that needed the response is refused with 503. */
 export class EngineUnreachable extends Error {}
 
 /**

@@ -4,7 +4,7 @@ import { field, list, text, texts } from './response-fields.ts';
 import type { ContainerFacts, ContainerLayers, RegistryFacts, VolumeFacts } from './engine-facts.ts';
 
 /** The content of an archive that is one regular file. */
-export function onlyFile(archive: Buffer): Buffer | null {
+export function readSingleFile(archive: Buffer): Buffer | null {
   const size = (at: number) => Number.parseInt(archive.toString('latin1', at + 124, at + 136), 8);
   // Before a file whose owner has a large id comes a header with that.
   const at = archive[156] === 0x78 ? 512 + Math.ceil(size(0) / 512) * 512 : 0;
@@ -24,7 +24,7 @@ const graphDriverNames = new Set(['overlay2', 'vfs', 'aufs', 'devicemapper', 'wi
 /** `info`: the engine's response to /info, asked for where it is needed. */
 export async function readImage(found: unknown, info: () => Promise<unknown>): Promise<LocalImage> {
   const driver = text(field(field(found, 'GraphDriver'), 'Name'));
-  // In doubt containerd's: there fewer of the engine's words count as proof.
+  // In doubt containerd's: there fewer of the engine's fields count as proof.
   const graph =
     field(found, 'Descriptor') == null &&
     (graphDriverNames.has(driver) ||
@@ -89,7 +89,7 @@ export function readContainer(found: unknown): ContainerFacts {
   const state = field(found, 'State');
   const pid = field(state, 'Pid');
   const mounts = field(found, 'Mounts');
-  const asked = field(field(found, 'HostConfig'), 'Mounts');
+  const requestedMounts = field(field(found, 'HostConfig'), 'Mounts');
   const networks = field(field(found, 'NetworkSettings'), 'Networks');
   return {
     id: text(field(found, 'Id')),
@@ -107,7 +107,7 @@ export function readContainer(found: unknown): ContainerFacts {
     terminal: field(field(found, 'Config'), 'Tty') === true,
     pid: typeof pid === 'number' ? pid : 0,
     startedAt: text(field(state, 'StartedAt')),
-    boundOnlyIfThere: (Array.isArray(asked) ? asked : [])
+    boundOnlyIfThere: (Array.isArray(requestedMounts) ? requestedMounts : [])
       .filter(
         (mount: unknown) =>
           text(field(mount, 'Type')) === 'bind' &&

@@ -48,7 +48,7 @@ export interface DryRunOptions extends Omit<GatekeeperOptions, 'audit'> {
 
 /**
  * A gatekeeper that lets nothing through but reads: what would change or run something is decided by the
- * gateway's own code, told to `explained`, and refused, so that the client stops there. Of a create request
+ * gateway's own code, passed to `explained`, and refused, so that the client stops there. Of a create request
  * every part is decided on its own.
  */
 export function dryRun(options: DryRunOptions, explained: (request: ExplainedRequest) => void): Gatekeeper {
@@ -109,7 +109,7 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
       refusal: verdict.kind === 'refuse' ? verdict.message : null,
       ...more,
     });
-    // The client shows what it would show: the refusal in its own words.
+    // The client shows the refusal as it would show the gateway's.
     if (continueAfterDenial) return { kind: 'forward', ...(sent === null ? {} : { body: sent }) };
     return verdict.kind === 'refuse' ? verdict : stop;
   };
@@ -155,13 +155,13 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
           // What exceeds a limit of the gateway is refused as a whole, too: its parts are too many.
           if (findings.some(({ rule }) => rule === 'request-limit'))
             return conclude(request, verdict, findings, about, body);
-          const parts = await everyPart(handling, parsed.value, findings);
+          const parts = await decideParts(handling, parsed.value, findings);
           return conclude(request, verdict, parts.findings, { passed: parts.passed, ...about }, body);
         }),
     };
   };
 
-  async function everyPart(
+  async function decideParts(
     handling: Extract<GatekeeperResult, { kind: 'read-body' }>,
     sent: JsonObject,
     whole: readonly Finding[],
@@ -178,12 +178,13 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
     }
     // What only the whole shows (the name, parts that don't go together) stays; the parts say the rest
     // better.
-    const said = new Set(found.map(({ message }) => message));
+    const partMessages = new Set(found.map(({ message }) => message));
     return {
       findings: unique([
         ...found,
         ...whole.filter(
-          ({ outcome, message }) => (outcome === 'deny' || outcome === 'would-deny') && !said.has(message),
+          ({ outcome, message }) =>
+            (outcome === 'deny' || outcome === 'would-deny') && !partMessages.has(message),
         ),
       ]),
       passed: passed.slice(0, maxParts),
@@ -191,7 +192,7 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
   }
 }
 
-/** So many parts that pass are told of one container. */
+/** How many passing parts of one container are reported. */
 const maxParts = 200;
 
 /** What a request makes, and for which service of a compose file. */

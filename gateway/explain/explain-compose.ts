@@ -61,17 +61,20 @@ export async function explainCompose(options: ComposeOptions): Promise<Result<Ex
       );
     const read = await compose('config', '--format', 'json');
     if (!read.ok) return read;
-    if (/is not a docker command|unknown (?:shorthand )?flag/.test(read.value.words) && read.value.code !== 0)
+    if (
+      /is not a docker command|unknown (?:shorthand )?flag/.test(read.value.stderr) &&
+      read.value.code !== 0
+    )
       return fail('engine.not-installed', message('gateway.docker-compose-is-not-installed'), {
-        reason: firstLine(read.value.words),
+        reason: firstLine(read.value.stderr),
         hint: message('gateway.install-it-apt-get-install-docker-compose'),
       });
     if (read.value.code !== 0)
       return fail('input.unusable', message('gateway.compose-does-not-take-this-file'), {
-        reason: complaintOf(read.value.words),
+        reason: errorOf(read.value.stderr),
       });
-    const config = configOf(read.value.output);
-    const runs = whatComposeRuns(config);
+    const config = configOf(read.value.stdout);
+    const runs = programRunByCompose(config);
     if (runs !== null)
       return fail('input.unusable', message('gateway.compose-itself-would-run-something-for', { runs }), {
         hint: message('gateway.leave-it-out-nothing-is-run-to'),
@@ -79,10 +82,10 @@ export async function explainCompose(options: ComposeOptions): Promise<Result<Ex
     const services = servicesOf(config);
     const created = await compose('create', '--no-build', '--pull', 'never');
     if (!created.ok) return created;
-    const made = requests.length;
-    if (made === 0 && created.value.code !== 0)
+    const createRequests = requests.length;
+    if (createRequests === 0 && created.value.code !== 0)
       return fail('input.unusable', message('gateway.compose-does-not-take-this-file'), {
-        reason: complaintOf(created.value.words),
+        reason: errorOf(created.value.stderr),
       });
 
     const builds = new Map<number, string>();
@@ -92,14 +95,14 @@ export async function explainCompose(options: ComposeOptions): Promise<Result<Ex
     for (const { name, build } of services) {
       if (build === null) continue;
       builds.set(requests.length, name);
-      const said = await client([
+      const built = await client([
         'build',
         ...(build.network === null ? [] : [`--network=${build.network}`]),
         context,
       ]);
-      if (!said.ok) return said;
+      if (!built.ok) return built;
     }
-    const told = requests.map((request, at): ExplainedRequest => {
+    const explained = requests.map((request, at): ExplainedRequest => {
       const service = builds.get(at);
       return service === undefined
         ? request
@@ -110,10 +113,10 @@ export async function explainCompose(options: ComposeOptions): Promise<Result<Ex
           );
     });
     return ok({
-      clientWords: warningsOf(`${read.value.words}\n${created.value.words}`),
+      clientWords: warningsOf(`${read.value.stderr}\n${created.value.stderr}`),
       leftOut: services.flatMap(({ leftOut }) => leftOut),
-      requests: inOrder(
-        onceEach(told),
+      requests: inServiceOrder(
+        deduplicate(explained),
         services.map(({ name }) => name),
       ),
       notes: [
@@ -138,9 +141,9 @@ interface Service {
   readonly leftOut: readonly string[];
 }
 
-/** Of a build these are BuildKit's, over its own connection; of a service these are done when it runs. */
-const unseenOfBuild = ['secrets', 'ssh', 'additional_contexts', 'cache_from', 'cache_to', 'platforms'];
-const unseenOfService = ['post_start', 'pre_stop', 'develop'];
+/** Keys that no request shows: of a build BuildKit handles them, of a service they apply when it runs. */
+const buildKeysNotSent = ['secrets', 'ssh', 'additional_contexts', 'cache_from', 'cache_to', 'platforms'];
+const serviceKeysNotSent = ['post_start', 'pre_stop', 'develop'];
 
 function configOf(output: string): Record<string, unknown> {
   try {
@@ -154,7 +157,7 @@ function configOf(output: string): Record<string, unknown> {
  * A service with a provider, or models: newer versions of Compose run programs of this machine for these,
  * already to create.
  */
-export function whatComposeRuns(config: Record<string, unknown>): string | null {
+export function programRunByCompose(config: Record<string, unknown>): string | null {
   const provided = Object.entries(record(config['services'])).find(
     ([, service]) => record(service)['provider'] !== undefined,
   );
@@ -182,8 +185,10 @@ function servicesOf(config: Record<string, unknown>): readonly Service[] {
               ],
             },
       leftOut: [
-        ...unseenOfService.filter((key) => key in service).map((key) => `${name}.${key}`),
-        ...unseenOfBuild.filter((key) => build !== null && key in build).map((key) => `${name}.build.${key}`),
+        ...serviceKeysNotSent.filter((key) => key in service).map((key) => `${name}.${key}`),
+        ...buildKeysNotSent
+          .filter((key) => build !== null && key in build)
+          .map((key) => `${name}.build.${key}`),
       ],
     };
   });
@@ -217,8 +222,8 @@ function withEntitlements(
   };
 }
 
-/** Replicas of a service ask the same, but for their names. */
-function onceEach(requests: readonly ExplainedRequest[]): ExplainedRequest[] {
+/** Replicas of a service make the same requests, except for their names. */
+function deduplicate(requests: readonly ExplainedRequest[]): ExplainedRequest[] {
   const key = ({ kind, service, name, target, findings }: ExplainedRequest) =>
     JSON.stringify([
       kind,
@@ -229,7 +234,10 @@ function onceEach(requests: readonly ExplainedRequest[]): ExplainedRequest[] {
 }
 
 /** Compose asks for several at a time: networks and volumes first, then the services as it reads them. */
-function inOrder(requests: readonly ExplainedRequest[], services: readonly string[]): ExplainedRequest[] {
+function inServiceOrder(
+  requests: readonly ExplainedRequest[],
+  services: readonly string[],
+): ExplainedRequest[] {
   const place = ({ service, kind, name = '' }: ExplainedRequest): readonly [number, string] => [
     service === undefined ? -1 : services.indexOf(service),
     `${kind ?? ''} ${name}`,
@@ -242,17 +250,17 @@ const withoutProject = (request: ExplainedRequest): ExplainedRequest =>
     ? { ...request, name: request.name.slice(projectName.length + 1) }
     : request;
 
-/** What Compose says beside its warnings. */
-const complaintOf = (words: string): string =>
-  words
+/** Compose's stderr without its warnings. */
+const errorOf = (stderr: string): string =>
+  stderr
     .split('\n')
     .filter((line) => !/^time=.*level=warning/.test(line))
     .join('\n')
-    .trim() || words.trim();
+    .trim() || stderr.trim();
 
 /** Compose's warnings without time and level: variables that are not set, keys it does not know. */
-function warningsOf(words: string): string {
-  const lines = words
+function warningsOf(stderr: string): string {
+  const lines = stderr
     .split('\n')
     .map(
       (line) =>

@@ -105,7 +105,7 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
 
   return drySession(options, null, async ({ directory, socket, requests }) => {
     const args = options.stubContext !== true ? options.args : await withStub(options.args, directory);
-    const said = await runClient({
+    const result = await runClient({
       args,
       directory,
       socket,
@@ -114,14 +114,14 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
       signal: options.signal,
       ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     });
-    if (!said.ok) return said;
-    if (requests.length === 0 && said.value.code !== 0)
+    if (!result.ok) return result;
+    if (requests.length === 0 && result.value.code !== 0)
       return fail('input.unusable', message('gateway.docker-does-not-take-this-command-line'), {
-        reason: firstLine(said.value.words),
+        reason: firstLine(result.value.stderr),
         hint: message('gateway.see-docker-help'),
       });
     return ok({
-      clientWords: requests.some(({ refusal }) => refusal !== null) ? said.value.words.trim() : '',
+      clientWords: requests.some(({ refusal }) => refusal !== null) ? result.value.stderr.trim() : '',
       leftOut: [],
       notes: [
         ...(requests.length > 0 ? ['later-requests' as const] : []),

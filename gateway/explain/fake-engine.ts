@@ -5,36 +5,36 @@ import type { NetworkFacts } from '../engine-api/network-facts.ts';
 import { parseBind } from '../../shared/policy/bind-spec.ts';
 import type { EngineInterceptor } from './session.ts';
 
-interface MadeContainer {
+interface FakeContainer {
   readonly id: string;
   readonly name: string;
   readonly body: Record<string, unknown>;
 }
-interface Made {
-  readonly containers: MadeContainer[];
+interface FakeObjects {
+  readonly containers: FakeContainer[];
   readonly networks: NetworkFacts[];
   readonly volumes: VolumeFacts[];
 }
 
 const maxBody = 4 * 1024 * 1024;
 /** Reads that are forwarded to the real engine where the simulated one has no answer. */
-const passedOn = new RegExp(
+const forwardedReads = new RegExp(
   '^/(?:_ping|version|info|images/json|images/.+/json|containers/[^/]+/json|' +
     'networks|networks/[^/]+|volumes|volumes/[^/]+)$',
 );
 
 /**
  * Stands behind a dry run that has to go on (Compose makes a network, then a container, then another one):
- * what is made exists here alone. Of the real engine only listed reads are asked. `runtime` is what
+ * what is made exists here alone. Only the listed reads reach the real engine. `runtime` is what
  * containers made here run with: what was refused is not asked about.
  */
 export function fakeEngine(runtime: string): EngineInterceptor {
-  const made: Made = { containers: [], networks: [], volumes: [] };
+  const objects: FakeObjects = { containers: [], networks: [], volumes: [] };
   return {
-    facts: (facts) => madeUpFacts(facts, made, runtime),
+    facts: (facts) => fakeFacts(facts, objects, runtime),
     serve: async (socket, engineSocket) => {
       const server = createServer((request, response) => {
-        void answer(made, request, response, engineSocket).catch(() => {
+        void answer(objects, request, response, engineSocket).catch(() => {
           response.destroy();
         });
       });
@@ -57,8 +57,8 @@ export function fakeEngine(runtime: string): EngineInterceptor {
   };
 }
 
-function madeUpFacts(facts: EngineFacts, made: Made, runtime: string): EngineFacts {
-  const container = (name: string) => made.containers.find((one) => one.id === name || one.name === name);
+function fakeFacts(facts: EngineFacts, objects: FakeObjects, runtime: string): EngineFacts {
+  const container = (name: string) => objects.containers.find((one) => one.id === name || one.name === name);
   return {
     ...facts,
     container: (name) => {
@@ -67,17 +67,17 @@ function madeUpFacts(facts: EngineFacts, made: Made, runtime: string): EngineFac
     },
     isUp: (id) => (container(id) === undefined ? facts.isUp(id) : Promise.resolve(false)),
     network: (name) => {
-      const found = made.networks.find((one) => one.id === name || one.name === name);
+      const found = objects.networks.find((one) => one.id === name || one.name === name);
       return found === undefined ? facts.network(name) : Promise.resolve(found);
     },
     volume: (name) => {
-      const found = made.volumes.find((one) => one.name === name);
+      const found = objects.volumes.find((one) => one.name === name);
       return found === undefined ? facts.volume(name) : Promise.resolve(found);
     },
   };
 }
 
-function factsOf({ id, name, body }: MadeContainer, runtime: string): ContainerFacts {
+function factsOf({ id, name, body }: FakeContainer, runtime: string): ContainerFacts {
   const host = record(body['HostConfig']);
   const binds = list(host['Binds']).flatMap((bind) => {
     const parsed = parseBind(String(bind));
@@ -122,7 +122,7 @@ function factsOf({ id, name, body }: MadeContainer, runtime: string): ContainerF
 }
 
 async function answer(
-  made: Made,
+  objects: FakeObjects,
   request: IncomingMessage,
   response: ServerResponse,
   engineSocket: string,
@@ -142,11 +142,11 @@ async function answer(
     const id = randomBytes(32).toString('hex');
     switch (path) {
       case '/containers/create':
-        made.containers.push({ id, name: url.searchParams.get('name') ?? id.slice(0, 12), body });
+        objects.containers.push({ id, name: url.searchParams.get('name') ?? id.slice(0, 12), body });
         reply(201, { Id: id, Warnings: [] });
         return;
       case '/networks/create':
-        made.networks.push({
+        objects.networks.push({
           id,
           name: text(body['Name']),
           driver: text(body['Driver']) || 'bridge',
@@ -161,7 +161,7 @@ async function answer(
           options: strings(body['DriverOpts']),
           labels: strings(body['Labels']),
         };
-        made.volumes.push(volume);
+        objects.volumes.push(volume);
         reply(201, volumeAnswer(volume));
         return;
       }
@@ -189,36 +189,41 @@ async function answer(
       .replace(/\/json$/, ''),
   );
   if (path === '/containers/json') {
-    reply(200, made.containers.filter(({ body: { Labels } }) => hasLabels(strings(Labels), url)).map(listed));
+    reply(
+      200,
+      objects.containers.filter(({ body: { Labels } }) => hasLabels(strings(Labels), url)).map(listed),
+    );
     return;
   }
   if (path.startsWith('/containers/')) {
-    const found = made.containers.find((one) => one.id === name || one.name === name);
+    const found = objects.containers.find((one) => one.id === name || one.name === name);
     if (found !== undefined) {
       reply(200, inspected(found));
       return;
     }
   }
   if (path.startsWith('/networks/')) {
-    const found = made.networks.find((one) => one.id === name || one.name === name);
+    const found = objects.networks.find((one) => one.id === name || one.name === name);
     if (found !== undefined) {
       reply(200, networkAnswer(found));
       return;
     }
   }
   if (path.startsWith('/volumes/')) {
-    const found = made.volumes.find((one) => one.name === name);
+    const found = objects.volumes.find((one) => one.name === name);
     if (found !== undefined) {
       reply(200, volumeAnswer(found));
       return;
     }
   }
 
-  const real = passedOn.test(path) ? await ask(engineSocket, request.method, `${path}${url.search}`) : null;
+  const real = forwardedReads.test(path)
+    ? await ask(engineSocket, request.method, `${path}${url.search}`)
+    : null;
   if (path === '/networks') {
     reply(200, [
       ...list(real?.value),
-      ...made.networks.filter((network) => isNamed(network.name, url)).map(networkAnswer),
+      ...objects.networks.filter((network) => isNamed(network.name, url)).map(networkAnswer),
     ]);
     return;
   }
@@ -259,7 +264,7 @@ function ask(
   path: string,
 ): Promise<{ status: number; value: unknown } | null> {
   return new Promise((resolve) => {
-    const asked = httpRequest(
+    const upstream = httpRequest(
       {
         socketPath,
         method: method === 'HEAD' ? 'GET' : method,
@@ -269,10 +274,10 @@ function ask(
       },
       (answered) => {
         readText(answered).then(
-          (words) => {
-            let value: unknown = words;
+          (text) => {
+            let value: unknown = text;
             try {
-              value = JSON.parse(words);
+              value = JSON.parse(text);
             } catch {
               /* _ping is plain text */
             }
@@ -284,13 +289,13 @@ function ask(
         );
       },
     );
-    asked.on('timeout', () => {
-      asked.destroy(new Error('the engine does not answer'));
+    upstream.on('timeout', () => {
+      upstream.destroy(new Error('the engine does not answer'));
     });
-    asked.on('error', () => {
+    upstream.on('error', () => {
       resolve(null);
     });
-    asked.end();
+    upstream.end();
   });
 }
 
@@ -333,7 +338,7 @@ const isNamed = (name: string, url: URL): boolean => {
   return names.length === 0 || names.some((one) => name.includes(one.replace(/^\^|\$$/g, '')));
 };
 
-const listed = ({ id, name, body }: MadeContainer) => ({
+const listed = ({ id, name, body }: FakeContainer) => ({
   Id: id,
   Names: [`/${name}`],
   Image: body['Image'],
@@ -347,7 +352,7 @@ const listed = ({ id, name, body }: MadeContainer) => ({
   HostConfig: {},
   NetworkSettings: { Networks: {} },
 });
-const inspected = ({ id, name, body }: MadeContainer) => ({
+const inspected = ({ id, name, body }: FakeContainer) => ({
   Id: id,
   Name: `/${name}`,
   Image: '',

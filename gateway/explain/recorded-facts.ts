@@ -5,17 +5,17 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { SocketMount } from '../base/socket-mount.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 
-/** How much is kept of what was asked. */
+/** How many facts are recorded. */
 const most = 100;
 
-/** The same facts; what is asked by name is noted once each. */
-export function recordedFacts(facts: EngineFacts, asked: Map<string, AskedFact>): EngineFacts {
+/** The same facts; each one requested by name is recorded once. */
+export function recordedFacts(facts: EngineFacts, recorded: Map<string, AskedFact>): EngineFacts {
   const note =
     <T>(kind: AskedFact['kind'], describe: (found: T) => string, ask: (name: string) => Promise<T | null>) =>
     async (name: string): Promise<T | null> => {
       const found = await ask(name);
-      if (asked.size < most)
-        asked.set(`${kind} ${name}`, { kind, name, found: found === null ? null : describe(found) });
+      if (recorded.size < most)
+        recorded.set(`${kind} ${name}`, { kind, name, found: found === null ? null : describe(found) });
       return found;
     };
   return {
@@ -84,7 +84,8 @@ export function noteCommands(
   mount: SocketMount,
   settings: EffectiveSettings,
 ): void {
-  const asked = images.get(mount.image);
+  const recorded = images.get(mount.image);
   const { type, commands } = governingList(settings.socket, mount);
-  if (asked !== undefined) images.set(mount.image, { ...asked, commands: { type, names: [...commands] } });
+  if (recorded !== undefined)
+    images.set(mount.image, { ...recorded, commands: { type, names: [...commands] } });
 }

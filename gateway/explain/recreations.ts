@@ -52,7 +52,7 @@ export async function refusedRecreations({
     engineDirectories: [paths.root, paths.data, paths.run],
     stateDirectory: paths.root,
   };
-  const known = asRecreated(facts, requested, runtimeNameOf(chosenBackend(settings.backend)));
+  const recreatedFacts = asIfRecreated(facts, requested, runtimeNameOf(chosenBackend(settings.backend)));
   const limit = pLimit(atOnce);
   try {
     const each = Promise.all(
@@ -60,14 +60,18 @@ export async function refusedRecreations({
         limit(async () => {
           const decided: ExplainedRequest[] = [];
           // One of its own for each: a registry that is asked about one holds up no other.
-          const decide = dryGatekeeper(gateway, { facts: known, trust, parts: 'of-denied' }, (request) => {
-            decided.push(request);
-          });
+          const decide = dryGatekeeper(
+            gateway,
+            { facts: recreatedFacts, trust, parts: 'of-denied' },
+            (request) => {
+              decided.push(request);
+            },
+          );
           for (const { target, body } of requestsOf(one)) await ask(decide, target, body, one.user);
-          const seen = await sight(one, settings);
+          const isAuthoritative = await refusalFilter(one, settings);
           const refusals = decided
             .flatMap(({ findings }) =>
-              findings.filter((finding) => finding.outcome === 'deny' && seen(finding)),
+              findings.filter((finding) => finding.outcome === 'deny' && isAuthoritative(finding)),
             )
             .map(({ rule, message }) => ({ rule, message }));
           if (refusals.length > 0)
@@ -89,7 +93,7 @@ export async function refusedRecreations({
  * The containers that are recreated, as they will be: the new ones run with the isolation runtime, so that
  * others may join them.
  */
-function asRecreated(
+function asIfRecreated(
   facts: EngineFacts,
   requested: readonly RequestedRecreation[],
   runtime: string,
@@ -155,7 +159,7 @@ async function ask(
  * look into every directory, has logins to registries of his own, and is not told who had a container made:
  * its maker's home may be shared where his is not.
  */
-async function sight(
+async function refusalFilter(
   { user }: RequestedRecreation,
   settings: EffectiveSettings,
 ): Promise<(finding: Finding) => boolean> {

@@ -17,22 +17,23 @@ export interface ClientRun {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
-export interface ClientWords {
+export interface ClientOutput {
   readonly code: number;
-  readonly words: string;
-  readonly output: string;
+  readonly stderr: string;
+  readonly stdout: string;
 }
 
 const timeoutMs = 60_000;
-/** How much is kept of what the client said, and of what it put out. */
-const maxWords = 16 * 1024;
-const maxOutput = 8 * 1024 * 1024;
-/** Variables that lead the client elsewhere, or run something in it. */
-const ours = /^(?:DOCKER_|BUILDKIT_|BUILDX_|COMPOSE_|LD_|GO|OTEL_|PATH$|HOME$|LANG$|BASH_ENV$|ENV$)/i;
+/** Maximum length of the client's stderr and stdout, characters. */
+const maxStderr = 16 * 1024;
+const maxStdout = 8 * 1024 * 1024;
+/** Variables that redirect the client, or run code in it. */
+const reservedVariables =
+  /^(?:DOCKER_|BUILDKIT_|BUILDX_|COMPOSE_|LD_|GO|OTEL_|PATH$|HOME$|LANG$|BASH_ENV$|ENV$)/i;
 
 /** Runs the real client with nothing of the user's own configuration, so that it goes nowhere else. */
-export async function runClient(run: ClientRun): Promise<Result<ClientWords, AppError>> {
-  // Else the client would be said to be missing.
+export async function runClient(run: ClientRun): Promise<Result<ClientOutput, AppError>> {
+  // Otherwise ENOENT would look like a missing client.
   if (
     !(await access(run.workingDirectory, constants.X_OK).then(
       () => true,
@@ -52,7 +53,9 @@ export async function runClient(run: ClientRun): Promise<Result<ClientWords, App
   // BuildKit asks by calls on a connection that the engine would have to take up; the older builder asks the
   // same by parameters.
   const environment = {
-    ...Object.fromEntries(Object.entries(run.environment ?? {}).filter(([name]) => !ours.test(name))),
+    ...Object.fromEntries(
+      Object.entries(run.environment ?? {}).filter(([name]) => !reservedVariables.test(name)),
+    ),
     PATH: searchPath(process.env['PATH']),
     HOME: process.env['HOME'] ?? '/',
     LANG: 'C.UTF-8',
@@ -80,13 +83,13 @@ export async function runClient(run: ClientRun): Promise<Result<ClientWords, App
       child.kill('SIGKILL');
     };
     run.signal?.addEventListener('abort', kill, { once: true });
-    let words = '';
-    let output = '';
+    let stderr = '';
+    let stdout = '';
     child.stderr?.on('data', (part: Buffer) => {
-      if (words.length < maxWords) words += part.toString('utf8');
+      if (stderr.length < maxStderr) stderr += part.toString('utf8');
     });
     child.stdout?.on('data', (part: Buffer) => {
-      if (output.length < maxOutput) output += part.toString('utf8');
+      if (stdout.length < maxStdout) stdout += part.toString('utf8');
     });
     // It may end before it has read all.
     child.stdin?.on('error', () => undefined);
@@ -110,7 +113,7 @@ export async function runClient(run: ClientRun): Promise<Result<ClientWords, App
             ? fail('input.unusable', message('gateway.docker-took-too-long'), {
                 hint: message('gateway.try-again-or-make-it-less-at'),
               })
-            : ok({ code, words: withoutAdvice(words), output }),
+            : ok({ code, stderr: withoutAdvice(stderr), stdout: stdout }),
       );
     });
   });
@@ -138,12 +141,12 @@ async function linkPlugins(config: string): Promise<void> {
   await symlink(own, path.join(config, 'cli-plugins')).catch(() => undefined);
 }
 
-/** What the client says, without its advice on builders. */
+/** The client's stderr without its deprecation notice on builders. */
 function withoutAdvice(text: string): string {
   return text.replace(/DEPRECATED:[\s\S]*?environment-variable\.\s*/, '');
 }
 
-/** The first line that says something. */
+/** The first line that is not blank. */
 export const firstLine = (text: string): string =>
   text
     .split('\n')

@@ -62,10 +62,10 @@ export async function serveAbsentEngine(socket: string): Promise<{ close(): Prom
 
 const noRegistries: RegistryFacts = { mirrors: [], insecureHosts: [], insecureRanges: ['127.0.0.0/8'] };
 
-/** Nothing is there; what was asked for is told to `asked`. */
-export function absentFacts(asked: (what: string) => void): EngineFacts {
+/** Facts of an engine without objects; `reportMissing` gets the name of each requested fact. */
+export function absentFacts(reportMissing: (what: string) => void): EngineFacts {
   const none = (what: string) => {
-    asked(what);
+    reportMissing(what);
     return Promise.resolve(null);
   };
   return {
@@ -73,7 +73,7 @@ export function absentFacts(asked: (what: string) => void): EngineFacts {
     isUp: () => Promise.resolve(null),
     containerFile: () => Promise.resolve(null),
     containerHas: () => Promise.resolve(false),
-    whileHeld: () => Promise.resolve(null),
+    whileContainerLocked: () => Promise.resolve(null),
     execContainer: (id) => none(`exec instance ${id}`),
     execState: () => Promise.resolve(null),
     volume: (name) => none(`volume ${name}`),
@@ -81,7 +81,7 @@ export function absentFacts(asked: (what: string) => void): EngineFacts {
     image: (name) => none(`image ${name}`),
     imageLabel: (name) => none(`image ${name}`),
     images: () => {
-      asked('images');
+      reportMissing('images');
       return Promise.resolve([]);
     },
     registries: () => Promise.resolve(noRegistries),

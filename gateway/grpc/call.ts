@@ -40,10 +40,10 @@ export interface CallPolicy {
   marksProcesses?(): boolean;
   /**
    * Whose turn it is to have a message of more than `largeBodyBytes` read; `displaced` is called where it
-   * comes so slowly that its place is somebody else's now. Rejects as FairShare does. Default: everybody's.
+   * arrives so slowly that its turn was given away. Rejects as FairShare does. Default: unlimited.
    */
   turn?(signal: AbortSignal, displaced: () => void): Promise<ReceivingTurn>;
-  /** The connection's place among those of its user; null or missing: it counts for nobody. */
+  /** The connection's slot in its user's account; null or missing: not accounted. */
   readonly slot?: ConnectionSlot | null;
 }
 
@@ -140,14 +140,14 @@ export function relayCall(
   }
   void builds.isStarted(build).then((started) => {
     if (client.destroyed || client.closed) return;
-    const text = started ? null : policy.deny(path, anothersBuild(build));
+    const text = started ? null : policy.deny(path, foreignBuildDenial(build));
     if (text === null) pass();
     else refuse(client, grpcStatus.permissionDenied, text);
   });
 }
 
 /** It would be done with secrets, agents and files of whoever started it. */
-const anothersBuild = (build: string) =>
+const foreignBuildDenial = (build: string) =>
   deny('build-identity', message('gateway.call-for-build', { build: brief(build) }), {
     detail: message('gateway.build-is-of-another-connection'),
   });
@@ -160,7 +160,7 @@ const answerLost =
 function refuse(client: ServerHttp2Stream, code: number, message: string): void {
   if (client.destroyed || client.closed) return;
   if (client.headersSent) {
-    // The answer has begun: an error can only be said by its end.
+    // The response has begun: only its trailers can carry an error.
     client.close(constants.NGHTTP2_CANCEL);
     return;
   }
@@ -190,8 +190,8 @@ function inspect(
 ): void {
   const frames = new FrameReader(maxMessageBytes);
   let engine: ClientHttp2Stream | null = null;
-  let over = false;
-  let held = 0;
+  let isOver = false;
+  let accountedBytes = 0;
   /** The engine takes no more for now. */
   let full = false;
   /** Reads whose messages are still to be decided, and what comes before the next one. */
@@ -200,23 +200,23 @@ function inspect(
   /** Gives back the turn that a long message takes, from before it is held until the engine has it. */
   let turn: ReceivingTurn | null = null;
   let messageTimer: NodeJS.Timeout | undefined;
-  let isTaking = false;
-  const gone = new AbortController();
-  const turnOver = () => {
+  let isAcquiringTurn = false;
+  const aborted = new AbortController();
+  const endTurn = () => {
     clearTimeout(messageTimer);
     turn?.end();
     turn = null;
   };
   const account = (bytes: number) => {
-    budget.bytes += bytes - held;
-    policy.slot?.countBuffered(bytes - held);
-    held = bytes;
+    budget.bytes += bytes - accountedBytes;
+    policy.slot?.countBuffered(bytes - accountedBytes);
+    accountedBytes = bytes;
   };
   const stop = (code: number, text: string) => {
-    over = true;
+    isOver = true;
     account(0);
-    turnOver();
-    gone.abort();
+    endTurn();
+    aborted.abort();
     engine?.close(constants.NGHTTP2_CANCEL);
     refuse(client, code, text);
   };
@@ -227,12 +227,12 @@ function inspect(
     else
       engine.on('drain', () => {
         full = false;
-        goOn();
+        resumeReading();
       });
     return engine;
   };
   const pass = (message: Uint8Array) => {
-    if (over) return;
+    if (isOver) return;
     const decision = decideBuildMessage(
       kind,
       message,
@@ -252,7 +252,7 @@ function inspect(
       forwarded = decision.bytes;
       const { ref } = decision;
       if (ref !== undefined) {
-        const text = builds.start(ref) ? null : policy.deny(path, anothersBuild(ref));
+        const text = builds.start(ref) ? null : policy.deny(path, foreignBuildDenial(ref));
         if (text !== null) {
           stop(grpcStatus.permissionDenied, text);
           return;
@@ -271,7 +271,7 @@ function inspect(
     }
     const { length } = message;
     const sent = () => {
-      turnOver();
+      endTurn();
       countParsedBytes(length);
     };
     const takesMore = isLong ? stream.write(forwarded, sent) : stream.write(frame(forwarded));
@@ -280,25 +280,26 @@ function inspect(
     full = true;
     client.pause();
   };
-  const goOn = () => {
-    if (waiting === 0 && !full && !isTaking) client.resume();
+  const resumeReading = () => {
+    if (waiting === 0 && !full && !isAcquiringTurn) client.resume();
   };
   const takeTurn = () => {
-    if (policy.turn === undefined || turn !== null || isTaking || frames.announced <= largeBodyBytes) return;
-    isTaking = true;
+    if (policy.turn === undefined || turn !== null || isAcquiringTurn || frames.announced <= largeBodyBytes)
+      return;
+    isAcquiringTurn = true;
     client.pause();
     const late = (why: string) => {
       if (frames.bufferedBytes > 0)
         stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build request ${why}`);
     };
     policy
-      .turn(gone.signal, () => {
+      .turn(aborted.signal, () => {
         late('came so slowly that others were let pass; try again');
       })
       .then(
         (taken) => {
-          isTaking = false;
-          if (over) {
+          isAcquiringTurn = false;
+          if (isOver) {
             taken.end();
             return;
           }
@@ -307,10 +308,10 @@ function inspect(
           }, messageMs);
           turn = taken;
           frames.reserve();
-          goOn();
+          resumeReading();
         },
         (error: unknown) => {
-          if (over) return;
+          if (isOver) return;
           stop(
             grpcStatus.resourceExhausted,
             `bulkhead gateway: ${
@@ -321,7 +322,7 @@ function inspect(
       );
   };
   client.on('data', (bytes: Buffer) => {
-    if (over) return;
+    if (isOver) return;
     const read = frames.push(bytes);
     if (!read.ok) {
       if (read.why === 'too-long')
@@ -369,20 +370,20 @@ function inspect(
       })
       .finally(() => {
         waiting--;
-        goOn();
+        resumeReading();
       });
   });
   client.on('end', () => {
     // A message cut short never arrives; the engine says what it thinks of the rest.
     void before.then(() => {
-      if (!over) opened()?.end();
+      if (!isOver) opened()?.end();
     });
   });
   client.on('close', () => {
-    over = true;
+    isOver = true;
     account(0);
-    turnOver();
-    gone.abort();
+    endTurn();
+    aborted.abort();
   });
 }
 

@@ -55,11 +55,11 @@ export function buildOf(raw: readonly string[]): string | null {
 
 /** The engine's answer, without what belongs to its own connection. */
 export function clientHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  const kept = Object.entries(headers).filter(
+  const forwarded = Object.entries(headers).filter(
     ([name]) =>
       !['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'proxy-connection'].includes(name),
   );
-  return Object.fromEntries(kept);
+  return Object.fromEntries(forwarded);
 }
 
 /** gRPC status codes the gateway answers with. */

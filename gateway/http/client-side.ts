@@ -10,7 +10,7 @@ import {
   type DetachedWriteHandle,
 } from './splice/detached-handles.ts';
 import { countReadBytes } from '../base/minor-gc.ts';
-import { hasUnread, hungUp } from '../base/hung-up.ts';
+import { hasUnread, isHungUp } from '../base/hung-up.ts';
 import type { ConnectionSlot } from '../callers/connection-slot.ts';
 import { peerCredentials, type PeerCredentials } from '../base/peer-credentials.ts';
 
@@ -91,7 +91,7 @@ export class ClientSide {
   }
   /** The client has closed its socket entirely, not only its sending side. */
   get isClosedByClient(): boolean {
-    return this.#socket.destroyed || hungUp(this.#socket);
+    return this.#socket.destroyed || isHungUp(this.#socket);
   }
   /** The kernel has unread bytes of the client. */
   get hasUnread(): boolean {

@@ -26,7 +26,7 @@ export class GatewayCounters {
   decisionSeconds = 0;
   /** Requests that were refused for their form, before any rule. */
   malformed = 0;
-  /** Clients that got a 503 because the engine could not be reached or asked. */
+  /** Clients that got a 503 because the engine could not be reached. */
   engineUnreachable = 0;
   /**
    * Questions to image trust, by answer: may an image have the Docker socket, is a per-image command list its

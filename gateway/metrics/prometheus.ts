@@ -9,7 +9,7 @@ import {
 import type { Route } from '../routes/route.ts';
 import { decisionBuckets, type GatewayCounters } from './counters.ts';
 
-/** What is shown beside the counters, read when somebody asks. */
+/** Gauges beside the counters, read at each scrape. */
 export interface GatewayGauges {
   readonly openConnections: number;
   readonly tunnels: number;

@@ -53,7 +53,7 @@ export interface SettingsWatch {
  * Follows the settings file (ARCHITECTURE.md). No file at start means ECI off. A file that can't be read
  * or used: locked down at start. Whatever happens to the file later, the last good policy stays in force
  * until there is a usable one. That goes for its deletion too, unless a note says that it was meant
- * (`removalNote`): a mistaken `rm` must not take isolation away. `onChange` is told of every change of the
+ * (`removalNote`): a mistaken `rm` must not take isolation away. `onChange` is called for every change of the
  * policy and of every new problem.
  */
 export function watchSettings(
@@ -64,9 +64,9 @@ export function watchSettings(
   let stamp = '';
   /** What the administrator set, before anybody's preference. */
   let admin: EffectiveSettings = lockedDownSettings;
-  let seen = false;
+  let hasLoaded = false;
   /** Hash of the text last read; '' before. */
-  let lastRead = '';
+  let lastHash = '';
   let state: PolicyState = {
     settings: lockedDownSettings,
     generation: 0,
@@ -87,7 +87,7 @@ export function watchSettings(
   };
 
   /** The administrator's settings with the preferences that count now. */
-  const preferred = (
+  const applyPreferences = (
     settings: EffectiveSettings,
   ): Pick<PolicyState, 'settings' | 'preference' | 'preferenceProblem'> => {
     if (preferences === null) return { settings, preference: null, preferenceProblem: null };
@@ -117,13 +117,13 @@ export function watchSettings(
     const now = `${fileStamp()} ${preferences === null ? '' : fileStamp(preferences.file)}`;
     if (now === stamp) return;
     stamp = now;
-    const loaded = load(file, seen ? lastRead : null);
-    if (loaded.hash !== null) lastRead = loaded.hash;
+    const loaded = load(file, hasLoaded ? lastHash : null);
+    if (loaded.hash !== null) lastHash = loaded.hash;
     if ('settings' in loaded) {
       admin = loaded.settings;
-      const next = { ...preferred(admin), problem: null };
+      const next = { ...applyPreferences(admin), problem: null };
       const changed =
-        !seen ||
+        !hasLoaded ||
         JSON.stringify(next) !==
           JSON.stringify({
             settings: state.settings,
@@ -132,15 +132,15 @@ export function watchSettings(
             problem: state.problem,
           });
       if (changed) state = { ...next, generation: state.generation + 1 };
-      seen = true;
+      hasLoaded = true;
       if (changed) onChange(state);
       return;
     }
     // The last good policy stays, and so does what it leaves to users; locked down, it leaves nothing.
-    const next = { ...preferred(admin), problem: loaded.problem };
+    const next = { ...applyPreferences(admin), problem: loaded.problem };
     const same = JSON.stringify(next.settings) === JSON.stringify(state.settings);
     if (
-      seen &&
+      hasLoaded &&
       same &&
       loaded.problem === state.problem &&
       next.preferenceProblem === state.preferenceProblem
@@ -149,9 +149,9 @@ export function watchSettings(
     state = {
       ...next,
       settings: same ? state.settings : next.settings,
-      generation: state.generation + (seen && same ? 0 : 1),
+      generation: state.generation + (hasLoaded && same ? 0 : 1),
     };
-    seen = true;
+    hasLoaded = true;
     onChange(state);
   };
 
@@ -202,7 +202,7 @@ type Loaded = ({ readonly settings: EffectiveSettings } | { readonly problem: st
 };
 
 /** `lastRead`: hash of the text last read, null before the first look: after it, an absent file is news. */
-function load(file: string, lastRead: string | null): Loaded {
+function load(file: string, lastHash: string | null): Loaded {
   let text: string;
   let hash: string | null = null;
   try {
@@ -215,7 +215,7 @@ function load(file: string, lastRead: string | null): Loaded {
     // node:fs errors carry a code
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
       return {
-        ...(lastRead === null || meantToGo(file, lastRead)
+        ...(lastHash === null || meantToGo(file, lastHash)
           ? { settings: defaultSettings }
           : { problem: 'it was deleted' }),
         hash,
@@ -231,9 +231,9 @@ function load(file: string, lastRead: string | null): Loaded {
   };
 }
 
-function meantToGo(file: string, lastRead: string): boolean {
+function meantToGo(file: string, lastHash: string): boolean {
   try {
-    return readFileSync(removalNote(file), 'utf8').trim() === lastRead;
+    return readFileSync(removalNote(file), 'utf8').trim() === lastHash;
   } catch {
     return false;
   }

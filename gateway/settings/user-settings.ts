@@ -63,7 +63,7 @@ export function readPreferences(file: string): ReadPreferences {
  * Makes the file while something is left to users, for the group of the socket to write in; while all is
  * locked nobody may. What stands in it is never touched.
  */
-export function keepPreferencesFile(
+export function syncPreferencesFile(
   file: string,
   settings: EffectiveSettings,
   gid: number | null,

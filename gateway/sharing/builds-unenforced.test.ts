@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { buildsUnenforcedName } from '../../shared/isolation/build-token.ts';
 import { lockedDownSettings, type EffectiveSettings } from '../../shared/settings/effective.ts';
-import { keepBuildsUnenforced } from './builds-unenforced.ts';
+import { recordBuildsUnenforced } from './builds-unenforced.ts';
 
 let root: string;
 const sharing = () => path.join(root, 'sharing');
@@ -17,7 +17,7 @@ afterEach(() => {
 
 const logged: string[] = [];
 const keep = (settings: Pick<EffectiveSettings, 'eci' | 'mode'>) => {
-  keepBuildsUnenforced(sharing(), settings, (line) => {
+  recordBuildsUnenforced(sharing(), settings, (line) => {
     logged.push(line);
   });
   return existsSync(path.join(sharing(), buildsUnenforcedName));

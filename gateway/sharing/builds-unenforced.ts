@@ -7,7 +7,7 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
  * Lets the planner know, by a file in `directory`, whether further processes in builds' containers are to be
  * refused.
  */
-export function keepBuildsUnenforced(
+export function recordBuildsUnenforced(
   directory: string,
   { eci, mode }: Pick<EffectiveSettings, 'eci' | 'mode'>,
   log: (line: string) => void,

@@ -3,7 +3,7 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EngineContainers } from '../sockets/engine-containers.ts';
 import { openSharingRecords } from './records.ts';
 import { message } from '../../shared/messages/message.ts';
-import { keepSharingUsers, type SharingUsers } from './sharing-users.ts';
+import { createSharingUsers, type SharingUsers } from './sharing-users.ts';
 
 export const sharingDirectory = (stateDirectory: string): string => path.join(stateDirectory, 'sharing');
 
@@ -15,7 +15,7 @@ export function openSharingUsers(
 ): Result<SharingUsers, AppError> {
   const directory = sharingDirectory(stateDirectory);
   try {
-    return ok(keepSharingUsers(openSharingRecords(directory), containers, log));
+    return ok(createSharingUsers(openSharingRecords(directory), containers, log));
   } catch (error) {
     return fail('engine.start-failed', message('sharing.directory-cannot-be-used', { directory }), {
       cause: error,

@@ -28,7 +28,7 @@ export function recordCreates(decide: Gatekeeper, options: RecordCreatesOptions)
   return (request) => {
     const handling = decide(request);
     if (request.match?.route.inspect !== 'create-container') return handling;
-    // The kernel can't be asked about a connection that has closed: once now, and the connection remembers.
+    // Peer credentials of a closed connection are unavailable: read them now, the connection caches them.
     request.peer();
     const recorded = (verdict: GatekeeperResult): GatekeeperResult => {
       switch (verdict.kind) {
@@ -68,7 +68,7 @@ export async function sharingUserOf(
 ): Promise<SharingUser | null> {
   if (request.origin.kind === 'socket-mount') {
     const owner = mounts?.get(request.origin.id)?.container ?? null;
-    return owner === null ? null : users.of(owner.id);
+    return owner === null ? null : users.userOf(owner.id);
   }
   const peer = request.peer();
   return peer === null || isInContainer(peer) || (await isSubordinateId(peer.uid))
@@ -97,7 +97,7 @@ function recordOnResponse(
         return replaced;
       }
       try {
-        await options.users.made(container, user);
+        await options.users.recordCreated(container, user);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         options.log(

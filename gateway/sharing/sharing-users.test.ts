@@ -8,7 +8,7 @@ import type { PeerCredentials } from '../base/peer-credentials.ts';
 import type { SocketMount, SocketMountId } from '../base/socket-mount.ts';
 import { recordCreates } from './record-creates.ts';
 import { openSharingRecords } from './records.ts';
-import { keepSharingUsers, type SharingUsers } from './sharing-users.ts';
+import { createSharingUsers, type SharingUsers } from './sharing-users.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -70,9 +70,9 @@ const peer = (uid: number, gid = uid): PeerCredentials => ({ pid: 1, uid, gid })
 describe('A8: who shares', () => {
   it('is stored for a new container before its client gets the response, readable by root only', async () => {
     const records = openSharingRecords(path.join(directory, 'sharing'));
-    const users = keepSharingUsers(records, engine([]).containers, quiet);
+    const users = createSharingUsers(records, engine([]).containers, quiet);
     await create(users, peer(1234, 55), created(id('a')));
-    expect(await users.of(id('a'))).toEqual({ uid: 1234, gid: 55 });
+    expect(await users.userOf(id('a'))).toEqual({ uid: 1234, gid: 55 });
     expect((await stat(path.join(directory, 'sharing', `${id('a')}.json`))).mode & 0o777).toBe(0o600);
     expect(JSON.parse(await readFile(path.join(directory, 'sharing', `${id('a')}.json`), 'utf8'))).toEqual({
       version: 1,
@@ -83,7 +83,7 @@ describe('A8: who shares', () => {
 
   it('is not stored for refused or failed requests, nor for an unknown caller', async () => {
     const records = openSharingRecords(directory);
-    const users = keepSharingUsers(records, engine([]).containers, quiet);
+    const users = createSharingUsers(records, engine([]).containers, quiet);
     await create(users, peer(1), created(id('a')), { verdict: { kind: 'refuse', status: 403, message: '' } });
     await create(users, peer(1), created(id('a')), { status: 409 });
     await create(users, peer(1), created(id('a')), { route: 'none' });
@@ -94,18 +94,18 @@ describe('A8: who shares', () => {
   });
 
   it("A11 is the container's own sharing user through its socket, whoever connects", async () => {
-    const users = keepSharingUsers(openSharingRecords(directory), engine([]).containers, quiet);
+    const users = createSharingUsers(openSharingRecords(directory), engine([]).containers, quiet);
     // Only the fields that are read.
     const socket = { id: 's' as SocketMountId, container: { id: id('a'), name: 'n' } } as SocketMount;
     await create(users, peer(0), created(id('c')), { socket });
-    expect(await users.of(id('c'))).toBeNull();
-    await users.made(id('a'), { uid: 7, gid: 8 });
+    expect(await users.userOf(id('c'))).toBeNull();
+    await users.recordCreated(id('a'), { uid: 7, gid: 8 });
     await create(users, peer(0), created(id('b')), { socket });
-    expect(await users.of(id('b'))).toEqual({ uid: 7, gid: 8 });
+    expect(await users.userOf(id('b'))).toEqual({ uid: 7, gid: 8 });
   });
 
   it('leaves a response to other transforms, too', async () => {
-    const users = keepSharingUsers(openSharingRecords(directory), engine([]).containers, quiet);
+    const users = createSharingUsers(openSharingRecords(directory), engine([]).containers, quiet);
     let seen = 0;
     const verdict: Verdict = {
       kind: 'forward',
@@ -122,14 +122,14 @@ describe('A8: who shares', () => {
       1,
       expect.objectContaining({ limit: 9 }),
     ]);
-    expect(await users.of(id('a'))).toEqual({ uid: 3, gid: 3 });
+    expect(await users.userOf(id('a'))).toEqual({ uid: 3, gid: 3 });
   });
 
   it('is removed with the container, and at reconnection if it was removed meanwhile', async () => {
     const records = openSharingRecords(directory);
     const { containers, connected, destroyed } = engine([id('b'), id('c')]);
-    const users = keepSharingUsers(records, containers, quiet);
-    for (const one of ['a', 'b', 'c']) await users.made(id(one), { uid: 1, gid: 1 });
+    const users = createSharingUsers(records, containers, quiet);
+    for (const one of ['a', 'b', 'c']) await users.recordCreated(id(one), { uid: 1, gid: 1 });
     users.start();
     connected();
     await expect.poll(() => records.list()).toEqual([id('b'), id('c')]);

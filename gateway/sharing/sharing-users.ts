@@ -3,12 +3,12 @@ import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import type { EngineContainers } from '../sockets/engine-containers.ts';
 import type { SharingRecords } from './records.ts';
 
-/** The records of who shares, kept in line with the engine's containers. */
+/** The sharing users of containers, synchronized with the engine's containers. */
 export interface SharingUsers {
-  /** Null: not known. */
-  of(container: string): Promise<SharingUser | null>;
-  /** On disk when it resolves. */
-  made(container: string, user: SharingUser): Promise<void>;
+  /** Null: unknown. */
+  userOf(container: string): Promise<SharingUser | null>;
+  /** Stores the record; it is on disk when this resolves. */
+  recordCreated(container: string, user: SharingUser): Promise<void>;
   /** Begins to follow the engine. */
   start(): void;
   close(): void;
@@ -18,10 +18,10 @@ const firstPauseMs = 250;
 const longestPauseMs = 10_000;
 
 /**
- * A removed container's record goes with it; at every (re)connection those of containers that went meanwhile
- * do.
+ * Removes the record of a removed container; at every (re)connection also those of containers that were
+ * removed meanwhile.
  */
-export function keepSharingUsers(
+export function createSharingUsers(
   records: SharingRecords,
   containers: EngineContainers,
   log: (line: string) => void,
@@ -36,7 +36,7 @@ export function keepSharingUsers(
       .catch(failed(`the record of who shares with container ${container} could not be removed`));
 
   const compare = async (): Promise<void> => {
-    // Before the list: what is made while it is being asked for is not in it.
+    // Before the list request: a container created meanwhile is not in its response.
     const before = records.list();
     if (before.length === 0) return;
     const ids = new Set((await containers.list()).map(({ id }) => id));
@@ -64,8 +64,8 @@ export function keepSharingUsers(
     }
   };
   return {
-    of: (container) => records.read(container),
-    made: (container, user) => records.write(container, user),
+    userOf: (container) => records.read(container),
+    recordCreated: (container, user) => records.write(container, user),
     start: () => {
       void run();
     },

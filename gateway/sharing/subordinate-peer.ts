@@ -29,5 +29,5 @@ export async function isSubordinateId(uid: number, options: SubordinateIdOptions
 }
 
 const readListed = () => readFile('/etc/subuid', 'utf8').catch(() => '');
-// Where it can't be told, nobody is made a user.
+// Unknown ids belong to no user.
 const hasAccount = async (uid: number) => (await databaseLine('passwd', String(uid))) !== null;

@@ -9,22 +9,22 @@ export interface ListedContainer {
   readonly binds: readonly string[];
 }
 
-/** `create`, `destroy`, `rename`: what may change whose socket is whose. */
+/** `create`, `destroy`, `rename`: events that may change a socket's container. */
 export interface ContainerEvent {
   readonly action: string;
   readonly id: string;
   readonly name: string;
 }
 
-/** What the keeper of socket mounts does on the engine, over connections of its own. */
+/** The engine operations that socket mounts need, over connections of their own. */
 export interface EngineContainers {
-  /** All containers, stopped ones too. Rejects when the engine can't be asked. */
+  /** All containers, stopped ones too. Rejects when the engine can't be reached. */
   list(): Promise<ListedContainer[]>;
   /** Removes a container and its anonymous volumes, running or not. */
   remove(id: string): Promise<void>;
   /**
-   * Follows the engine's events for as long as it can; `connected` is told when the stream is open. Resolves
-   * when it ended, for whatever reason.
+   * Follows the engine's events for as long as it can; `connected` is called when the stream is open.
+   * Resolves when it ended, for whatever reason.
    */
   follow(
     on: { readonly connected: () => void; readonly event: (event: ContainerEvent) => void },
@@ -85,8 +85,8 @@ export function engineContainers(engineSocket: string): EngineContainers {
 type Follower = Parameters<EngineContainers['follow']>[0];
 
 /**
- * One request for events; `ended` is told when it is over, for whatever reason. It is among `following` while
- * it is open.
+ * One request for events; `ended` is called when it is over, for whatever reason. It is among `following`
+ * while it is open.
  */
 function followEvents(
   engineSocket: string,

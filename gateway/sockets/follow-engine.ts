@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reconcile, type ReconcileOptions } from './reconcile.ts';
 
-/** Keeps the mounts in line with the engine while there are any. */
+/** Reconciles the mounts with the engine's containers while there are any. */
 export interface EngineFollower {
   /** A mount was made: follow from now on. Idempotent. */
   start(): void;
@@ -10,30 +10,30 @@ export interface EngineFollower {
 
 const firstPauseMs = 250;
 const longestPauseMs = 10_000;
-/** How long the answer to a create request may come after its event before it is looked for, ms. */
-const lateMs = 2_000;
-/** Mounts that nothing became of are looked for so often, ms. */
+/** How long after its event the response to a create request may arrive before a reconciliation, ms. */
+const createResponseDelayMs = 2_000;
+/** How often unbound mounts are reconciled, ms. */
 const sweepMs = 60_000;
 
 /**
- * Follows container events: a removed container's mount goes at once; after every (re)connection everything
- * is looked at.
+ * Follows container events: a removed container's mount is removed at once; every (re)connection starts a
+ * full reconciliation.
  */
 export function followEngine(options: ReconcileOptions): EngineFollower {
   const { mounts, containers, log } = options;
-  const ending = new AbortController();
+  const abort = new AbortController();
   let running = false;
   let reconciling: Promise<void> | null = null;
-  let again = false;
+  let reconcileAgain = false;
 
-  const look = (): void => {
+  const reconcileNow = (): void => {
     if (reconciling !== null) {
-      again = true;
+      reconcileAgain = true;
       return;
     }
     reconciling = reconcile(options)
       .catch((error: unknown) => {
-        if (!ending.signal.aborted)
+        if (!abort.signal.aborted)
           log(
             "socket mounts could not be compared with the engine's containers: " +
               `${error instanceof Error ? error.message : String(error)}`,
@@ -41,15 +41,15 @@ export function followEngine(options: ReconcileOptions): EngineFollower {
       })
       .finally(() => {
         reconciling = null;
-        if (again && !ending.signal.aborted) {
-          again = false;
-          look();
+        if (reconcileAgain && !abort.signal.aborted) {
+          reconcileAgain = false;
+          reconcileNow();
         }
       });
   };
-  const unbound = () => mounts.list().some(({ container }) => container === null);
+  const hasUnbound = () => mounts.list().some(({ container }) => container === null);
   const sweep = setInterval(() => {
-    if (running && unbound()) look();
+    if (running && hasUnbound()) reconcileNow();
   }, sweepMs);
   sweep.unref();
 
@@ -69,30 +69,30 @@ export function followEngine(options: ReconcileOptions): EngineFollower {
           });
         return;
       case 'create':
-        // Its answer binds it; unless nobody was left to see that.
-        if (unbound())
+        // The response binds the mount, unless the client has disconnected before.
+        if (hasUnbound())
           setTimeout(() => {
-            if (unbound() && !ending.signal.aborted) look();
-          }, lateMs).unref();
+            if (hasUnbound() && !abort.signal.aborted) reconcileNow();
+          }, createResponseDelayMs).unref();
     }
   };
 
   const run = async (): Promise<void> => {
     let pause = firstPauseMs;
-    while (!ending.signal.aborted) {
+    while (!abort.signal.aborted) {
       await containers.follow(
         {
           connected: () => {
             pause = firstPauseMs;
-            look();
+            reconcileNow();
           },
           event: ({ action, id, name }) => {
             event(action, id, name);
           },
         },
-        ending.signal,
+        abort.signal,
       );
-      await sleep(pause, undefined, { signal: ending.signal, ref: false }).catch(() => undefined);
+      await sleep(pause, undefined, { signal: abort.signal, ref: false }).catch(() => undefined);
       pause = Math.min(pause * 2, longestPauseMs);
     }
   };
@@ -104,7 +104,7 @@ export function followEngine(options: ReconcileOptions): EngineFollower {
       void run();
     },
     close: () => {
-      ending.abort();
+      abort.abort();
       clearInterval(sweep);
     },
   };

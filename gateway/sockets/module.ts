@@ -47,7 +47,7 @@ export function openSocketMounts(options: SocketMountPartOptions): Result<Socket
     directory,
     records,
     listen: options.listen,
-    keeper: options.keeper,
+    listenerStore: options.keeper,
     log,
   });
   const follower = followEngine({ mounts, containers, facts, trust, settings: options.settings, log });

@@ -31,7 +31,7 @@ function open(): OwnedSocketMounts {
     log: (line) => {
       logged.push(line);
     },
-    keeper: {
+    listenerStore: {
       keep: (name) => {
         stored.push(name);
         return Promise.resolve();

@@ -12,7 +12,7 @@ export interface SocketMountsOptions {
   readonly directory: string;
   readonly records: MountRecords;
   readonly listen: (at: ListenAt, origin: Origin) => Promise<Result<Listener, AppError>>;
-  readonly keeper: ListenerStore;
+  readonly listenerStore: ListenerStore;
   readonly log: (line: string) => void;
 }
 
@@ -29,16 +29,16 @@ export interface OwnedSocketMounts extends SocketMounts {
    * Milliseconds since the mount was opened by this process, while nothing has become of it; null for all
    * others.
    */
-  pendingFor(id: SocketMountId): number | null;
+  pendingForMs(id: SocketMountId): number | null;
   /** Stops listening; sockets and records stay, for the next gateway. */
   close(graceMs?: number): Promise<void>;
 }
 
 const namePrefix = 'mount-';
-export const keptName = (id: SocketMountId): string => `${namePrefix}${id}`;
+export const listenerName = (id: SocketMountId): string => `${namePrefix}${id}`;
 
 export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMounts {
-  const { directory, records, keeper, log } = options;
+  const { directory, records, listenerStore, log } = options;
   const mounts = new Map<SocketMountId, SocketMount>();
   const listeners = new Map<SocketMountId, Listener>();
   const opened = new Map<SocketMountId, number>();
@@ -48,7 +48,7 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
   /**
    * One change of a mount after the other: a record is not written into a directory that is being removed.
    */
-  const inTurn = (id: SocketMountId, change: () => Promise<void>): Promise<void> => {
+  const serialize = (id: SocketMountId, change: () => Promise<void>): Promise<void> => {
     const done = (changes.get(id) ?? Promise.resolve()).catch(() => undefined).then(change);
     changes.set(id, done);
     void done
@@ -60,22 +60,24 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
   };
 
   const listen = async (mount: SocketMount, at: ListenAt): Promise<void> => {
-    const made = await options.listen(at, { kind: 'socket-mount', id: mount.id });
-    if (!made.ok)
-      throw new Error([made.error.message, made.error.reason, made.error.hint].filter(Boolean).join(' '));
-    listeners.set(mount.id, made.value);
+    const listening = await options.listen(at, { kind: 'socket-mount', id: mount.id });
+    if (!listening.ok)
+      throw new Error(
+        [listening.error.message, listening.error.reason, listening.error.hint].filter(Boolean).join(' '),
+      );
+    listeners.set(mount.id, listening.value);
   };
 
   /** A new socket at the mount's path, in place of whatever is there. */
   const makeSocket = async (mount: SocketMount): Promise<void> => {
     // Bound under a short name: the kernel limits the path a socket is bound to, not the one it is moved to.
-    const short = path.join(directory, `.${randomBytes(4).toString('hex')}`);
-    await listen(mount, { path: short });
+    const temporary = path.join(directory, `.${randomBytes(4).toString('hex')}`);
+    await listen(mount, { path: temporary });
     // The engine makes a directory of a bind source that is missing.
     if ((await lstat(mount.socket).catch(() => null))?.isDirectory() === true) await rmdir(mount.socket);
-    await rename(short, mount.socket);
+    await rename(temporary, mount.socket);
     const handle = listeners.get(mount.id)?.handle ?? null;
-    if (handle !== null) await keeper.keep(keptName(mount.id), handle);
+    if (handle !== null) await listenerStore.keep(listenerName(mount.id), handle);
   };
 
   const stopListening = async (id: SocketMountId): Promise<void> => {
@@ -90,7 +92,7 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
       return { id, socket: records.socketOf(id) };
     },
     open: (mount) =>
-      inTurn(mount.id, async () => {
+      serialize(mount.id, async () => {
         mounts.set(mount.id, mount);
         opened.set(mount.id, Date.now());
         lost.delete(mount.id);
@@ -106,7 +108,7 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
         }
       }),
     bind: (id, container) =>
-      inTurn(id, async () => {
+      serialize(id, async () => {
         const mount = mounts.get(id);
         if (mount === undefined) throw new Error(`there is no socket mount ${id} any more`);
         const bound = { ...mount, container };
@@ -116,7 +118,7 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
         opened.delete(id);
       }),
     renew: (id, verdict) =>
-      inTurn(id, async () => {
+      serialize(id, async () => {
         const mount = mounts.get(id);
         if (mount === undefined) return;
         const {
@@ -132,9 +134,9 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
       mounts.delete(id);
       opened.delete(id);
       lost.delete(id);
-      return inTurn(id, async () => {
+      return serialize(id, async () => {
         await stopListening(id);
-        keeper.drop(keptName(id));
+        listenerStore.drop(listenerName(id));
         await records.remove(id);
       });
     },
@@ -146,7 +148,7 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
     },
     list: () => [...mounts.values()],
     lost: () => [...lost],
-    pendingFor: (id) => {
+    pendingForMs: (id) => {
       const since = opened.get(id);
       return since === undefined ? null : Date.now() - since;
     },
@@ -157,8 +159,8 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
       const { mounts: recorded, unreadable } = records.read();
       for (const id of unreadable) lost.add(id);
       for (const mount of recorded) {
-        const fd = given.get(keptName(mount.id));
-        given.delete(keptName(mount.id));
+        const fd = given.get(listenerName(mount.id));
+        given.delete(listenerName(mount.id));
         mounts.set(mount.id, mount);
         try {
           // A socket without its file reaches nobody new: then better a new one.
@@ -175,7 +177,7 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
         }
       }
       for (const [name, fd] of given) {
-        keeper.drop(name);
+        listenerStore.drop(name);
         closeSync(fd);
       }
       return recorded.length > 0 || unreadable.length > 0;

@@ -22,11 +22,11 @@ export const pendingMs = 5 * 60_000;
  * Brings the mounts in line with the engine's containers: a mount whose container is gone goes too; one that
  * was left without a container (the gateway or the client died in between) is bound to the container that
  * holds it, or goes; a container whose mount has lost its record gets a new one, if its image is allowed.
- * Rejects when the engine can't be asked.
+ * Rejects when the engine can't be reached.
  */
 export async function reconcile(options: ReconcileOptions): Promise<void> {
   const { mounts, containers, facts, log } = options;
-  // Before the list: what is made while it is being asked for is not in it.
+  // Before the list request: a container created meanwhile is not in its response.
   const before = mounts.list();
   const listed = await containers.list();
   const ids = new Set(listed.map(({ id }) => id));
@@ -38,7 +38,7 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
     if (mounts.get(mount.id)?.container !== null) continue; // bound, or gone, meanwhile
     const holder = listed.find(({ binds }) => binds.includes(mount.socket));
     if (holder !== undefined) await orLater(holder.name, () => bindLate(mount, holder, options));
-    else if ((mounts.pendingFor(mount.id) ?? Infinity) > pendingMs) await mounts.discard(mount.id);
+    else if ((mounts.pendingForMs(mount.id) ?? Infinity) > pendingMs) await mounts.discard(mount.id);
   }
   for (const id of mounts.lost()) {
     if (!listed.some(({ binds }) => binds.some((source) => mounts.idAt(source) === id)))

@@ -61,7 +61,7 @@ export async function askEntries(
     credentials: dockerCredentials(),
   });
   try {
-    const asked = await Promise.all(
+    const results = await Promise.all(
       allowedEntries(images).map(async (entry): Promise<[string, EntryDigest][]> => {
         const [question] = entryQuestions([entry]);
         if (question === undefined) return [];
@@ -76,7 +76,7 @@ export async function askEntries(
         ];
       }),
     );
-    return new Map(asked.flat());
+    return new Map(results.flat());
   } finally {
     client.close();
     facts?.close();

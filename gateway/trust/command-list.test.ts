@@ -4,7 +4,7 @@ import { questionText, type LocalImage } from '../../shared/policy/image-trust.t
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { createImageTrust } from './create-image-trust.ts';
 import { resolveCommandList } from './command-list.ts';
-import type { Served } from './registry-client.ts';
+import type { RegistryResponse } from './registry-client.ts';
 
 const d = (hex: string) => `sha256:${hex.repeat(64)}`;
 const layers = [d('7')];
@@ -45,7 +45,7 @@ const socket = {
 /** The list for an image of this engine, over the real image trust and a registry that serves ci/wide. */
 async function listFor(
   image: LocalImage,
-  served: Served = { kind: 'served', digest: d('a'), children: [] },
+  served: RegistryResponse = { kind: 'served', digest: d('a'), children: [] },
   allowedBy = '*',
 ) {
   const queried: string[] = [];

@@ -3,7 +3,7 @@ import { questionText, type LocalImage } from '../../shared/policy/image-trust.t
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { EngineUnreachable } from '../engine-api/engine-facts.ts';
 import { createImageTrust } from './create-image-trust.ts';
-import type { Served } from './registry-client.ts';
+import type { RegistryResponse } from './registry-client.ts';
 
 const d = (hex: string) => `sha256:${hex.repeat(64)}`;
 const [A, B] = [d('a'), d('b')];
@@ -21,10 +21,10 @@ const derived: LocalImage = {
   layers: [d('7'), d('8')],
   store: 'graph',
 };
-const away: Served = { kind: 'unavailable', why: 'no connection' };
+const away: RegistryResponse = { kind: 'unavailable', why: 'no connection' };
 
 /** A trust over stand-ins: images of the engine, answers of registries by question. */
-function standIn(images: readonly LocalImage[], registry: Record<string, Served>) {
+function standIn(images: readonly LocalImage[], registry: Record<string, RegistryResponse>) {
   const queried: string[] = [];
   let now = 1e12;
   const state = {
@@ -119,8 +119,11 @@ describe('image trust', () => {
     const here: LocalImage = { ...derived, store: 'containerd', digests: [`mine@${derived.id}`] };
     const base: LocalImage = { ...tool, id: A, store: 'containerd' };
     const question = `docker.io/library/mine@${here.id}`;
-    const answers = { [tag]: { kind: 'served', digest: A, children: [] } } satisfies Record<string, Served>;
-    const decide = (answer: Served) =>
+    const answers = { [tag]: { kind: 'served', digest: A, children: [] } } satisfies Record<
+      string,
+      RegistryResponse
+    >;
+    const decide = (answer: RegistryResponse) =>
       standIn([base, here], { ...answers, [question]: answer }).trust.decide('mine:1', list(['team/tool:1']));
     expect(await decide({ kind: 'absent' })).toMatchObject({ trusted: true, derivedFrom: 'team/tool:1' });
     expect(await decide({ kind: 'denied', why: '401' })).toMatchObject({ trusted: true });

@@ -46,7 +46,7 @@ export function dockerCredentials(env: NodeJS.ProcessEnv = process.env): Credent
       if (config === null) return null;
       const helper = textOf(entryFor(config['credHelpers'], server)) || textOf(config['credsStore']);
       if (helper !== '') {
-        const stored = await askHelper(helper, server, env);
+        const stored = await runCredentialHelper(helper, server, env);
         if (stored !== null) return stored;
       }
       return inFile(entryFor(config['auths'], server));
@@ -98,7 +98,11 @@ function pair(text: string): [string, string] | null {
   return colon <= 0 ? null : [text.slice(0, colon), text.slice(colon + 1).replace(/\0+$/, '')];
 }
 
-async function askHelper(name: string, server: string, env: NodeJS.ProcessEnv): Promise<Credentials | null> {
+async function runCredentialHelper(
+  name: string,
+  server: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Credentials | null> {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
     throw new Error(`"${name}" is not the name of a credential helper`);
   const program = await findProgram(`docker-credential-${name}`, env);

@@ -15,7 +15,7 @@ export const dockerDefaults: RegistryFacts = {
   insecureRanges: ['127.0.0.0/8'],
 };
 
-/** The engine's word on mirrors and insecure registries; Docker's defaults while it does not answer. */
+/** The engine's mirrors and insecure registries; Docker's defaults while it does not respond. */
 export async function registriesOr(
   facts: { registries(): Promise<RegistryFacts> } | null,
 ): Promise<RegistryFacts> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 
-/** What a registry is known to have served, for the time when it can't be asked. */
+/** What a registry has served last, used while it is unreachable. */
 export interface KnownDigest {
   readonly digest: string;
   readonly children: readonly string[] | null;

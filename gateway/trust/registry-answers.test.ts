@@ -4,23 +4,23 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RegistryQuery } from '../../shared/policy/image-trust.ts';
 import { KnownDigests } from './known-digests.ts';
 import { freshMs, recheckMs, RegistryAnswers } from './registry-answers.ts';
-import type { RegistryClient, Served } from './registry-client.ts';
+import type { RegistryClient, RegistryResponse } from './registry-client.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const question: RegistryQuery = { domain: 'r.example', path: 'x', reference: '1' };
-const served: Served = { kind: 'served', digest, children: [] };
-const away: Served = { kind: 'unavailable', why: 'away' };
+const served: RegistryResponse = { kind: 'served', digest, children: [] };
+const away: RegistryResponse = { kind: 'unavailable', why: 'away' };
 
 let scratch: string;
 let file: string;
 let now: number;
 let queries: number;
-let next: Served | Promise<Served>;
+let next: RegistryResponse | Promise<RegistryResponse>;
 const lines: string[] = [];
 const client: RegistryClient = {
   ask: async ({ domain }) => {
     queries++;
-    return domain === 'slow.example' ? new Promise<Served>(() => undefined) : next;
+    return domain === 'slow.example' ? new Promise<RegistryResponse>(() => undefined) : next;
   },
   close: () => undefined,
 };
@@ -46,7 +46,7 @@ afterEach(() => {
 describe('answers of registries', () => {
   it('several questions about one thing at once are one request', async () => {
     const { answers } = create();
-    let release: (answer: Served) => void = () => undefined;
+    let release: (answer: RegistryResponse) => void = () => undefined;
     next = new Promise((resolve) => {
       release = resolve;
     });

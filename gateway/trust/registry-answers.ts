@@ -3,7 +3,7 @@ import { message } from '../../shared/messages/message.ts';
 import { registryProblem } from '../../shared/settings/registry-problem.ts';
 import { questionKey, type RegistryResult, type RegistryQuery } from '../../shared/policy/image-trust.ts';
 import type { KnownDigests } from './known-digests.ts';
-import type { RegistryClient, Served } from './registry-client.ts';
+import type { RegistryClient, RegistryResponse } from './registry-client.ts';
 
 /** How old an answer may be that lets something in. */
 export const freshMs = 10 * 60_000;
@@ -13,25 +13,25 @@ export const freshMs = 10 * 60_000;
  */
 export const recheckMs = 10_000;
 
-const maxRemembered = 5000;
+const maxCached = 5000;
 /** Questions under way at once to one registry; a slow one does not hold up the others. */
 const maxAtOnce = 4;
 
 /**
- * Registry answers with memory: the same question is asked once at a time and not again while fresh; what was
- * served last stands in while a registry can't be asked.
+ * Caches registry answers: the same question is asked once at a time, and not again while the answer is
+ * fresh; the last served digest is used while a registry is unreachable.
  */
 export class RegistryAnswers {
-  private readonly remembered = new Map<string, { readonly answer: Served; readonly at: number }>();
-  private readonly underWay = new Map<string, Promise<void>>();
+  private readonly cache = new Map<string, { readonly answer: RegistryResponse; readonly at: number }>();
+  private readonly pending = new Map<string, Promise<void>>();
   private readonly limits = new Map<string, ReturnType<typeof pLimit>>();
   private readonly client: RegistryClient;
-  private readonly known: KnownDigests;
+  private readonly lastKnown: KnownDigests;
   private readonly now: () => number;
 
-  constructor(client: RegistryClient, known: KnownDigests, now: () => number) {
+  constructor(client: RegistryClient, lastKnown: KnownDigests, now: () => number) {
     this.client = client;
-    this.known = known;
+    this.lastKnown = lastKnown;
     this.now = now;
   }
 
@@ -57,12 +57,12 @@ export class RegistryAnswers {
   async ask(question: RegistryQuery, maxAgeMs: number, keep = true): Promise<RegistryResult> {
     const key = questionKey(question);
     if (!this.isFresh(key, maxAgeMs)) {
-      let asking = this.underWay.get(key);
+      let asking = this.pending.get(key);
       if (asking === undefined) {
         asking = this.limited(question.domain, () => this.fetch(key, question, keep)).finally(() => {
-          this.underWay.delete(key);
+          this.pending.delete(key);
         });
-        this.underWay.set(key, asking);
+        this.pending.set(key, asking);
       }
       await asking;
     }
@@ -70,7 +70,7 @@ export class RegistryAnswers {
   }
 
   private isFresh(key: string, maxAgeMs: number): boolean {
-    const found = this.remembered.get(key);
+    const found = this.cache.get(key);
     if (found === undefined) return false;
     const age = this.now() - found.at;
     // A clock that was put back makes nothing fresh.
@@ -78,26 +78,25 @@ export class RegistryAnswers {
   }
 
   private async fetch(key: string, question: RegistryQuery, keep: boolean): Promise<void> {
-    await this.known.load();
-    const answer = await this.client.ask(question, (digest) => this.known.childrenOf(digest));
-    this.remembered.delete(key);
-    this.remembered.set(key, { answer, at: this.now() });
-    if (this.remembered.size > maxRemembered)
-      this.remembered.delete(this.remembered.keys().next().value ?? '');
+    await this.lastKnown.load();
+    const answer = await this.client.ask(question, (digest) => this.lastKnown.childrenOf(digest));
+    this.cache.delete(key);
+    this.cache.set(key, { answer, at: this.now() });
+    if (this.cache.size > maxCached) this.cache.delete(this.cache.keys().next().value ?? '');
     if (answer.kind === 'served' && keep)
-      await this.known.set(key, { digest: answer.digest, children: answer.children, at: this.now() });
-    if (answer.kind === 'absent') await this.known.remove(key);
+      await this.lastKnown.set(key, { digest: answer.digest, children: answer.children, at: this.now() });
+    if (answer.kind === 'absent') await this.lastKnown.remove(key);
   }
 
   private async current(key: string): Promise<RegistryResult> {
-    const found = this.remembered.get(key);
+    const found = this.cache.get(key);
     if (found === undefined)
       return { kind: 'unavailable', ...registryProblem(message('registry.not-asked')) };
     const ageMs = Math.max(0, this.now() - found.at);
     const { answer } = found;
     if (answer.kind === 'served') return { ...answer, ageMs, lastKnown: null };
     if (answer.kind === 'absent') return { ...answer, ageMs };
-    const last = await this.known.get(key);
+    const last = await this.lastKnown.get(key);
     return last === null
       ? answer
       : {

@@ -7,7 +7,7 @@ import {
 } from '../../shared/settings/registry-problem.ts';
 import { CredentialHelperError, type Credentials, type CredentialSource } from './docker-credentials.ts';
 import { isLoopback, type Endpoint } from './registry-hosts.ts';
-import type { Web, WebAnswer } from './registry-http.ts';
+import type { Web, WebResponse } from './registry-http.ts';
 
 export interface Challenge {
   readonly scheme: string;
@@ -130,7 +130,7 @@ export class RegistryAuth {
           : { verify: true, authorities: [], client: null },
       direct: isLoopback(realm.host),
     };
-    let answer: WebAnswer;
+    let answer: WebResponse;
     if (stored?.kind === 'identity-token') {
       const body = new URLSearchParams({
         grant_type: 'refresh_token',

@@ -15,9 +15,9 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RegistryFacts } from '../engine-api/engine-facts.ts';
 import type { Credentials } from './docker-credentials.ts';
-import { createRegistryClient, type Served } from './registry-client.ts';
+import { createRegistryClient, type RegistryResponse } from './registry-client.ts';
 import { parseChallenges } from './registry-auth.ts';
-import { createWeb, type WebAnswer, type WebRequest } from './registry-http.ts';
+import { createWeb, type WebResponse, type WebRequest } from './registry-http.ts';
 
 const manifest = JSON.stringify({
   schemaVersion: 2,
@@ -67,7 +67,7 @@ interface ClientOptions {
   timeoutMs?: number;
   reference?: string;
   now?: () => number;
-  exchange?: (request: WebRequest) => Promise<WebAnswer>;
+  exchange?: (request: WebRequest) => Promise<WebResponse>;
 }
 function clientFor(options: ClientOptions = {}) {
   return createRegistryClient({
@@ -81,7 +81,7 @@ function clientFor(options: ClientOptions = {}) {
       : { web: { exchange: options.exchange, close: () => undefined } }),
   });
 }
-async function ask(domain: string, options: ClientOptions = {}): Promise<Served> {
+async function ask(domain: string, options: ClientOptions = {}): Promise<RegistryResponse> {
   const client = clientFor(options);
   try {
     return await client.ask({ domain, path: 'team/tool', reference: options.reference ?? '1' }, () => null);
@@ -583,7 +583,7 @@ describe('TLS', () => {
     'another host is never contacted without TLS, not even after a failure (%s)',
     async (cause) => {
       const urls: string[] = [];
-      const exchange = (request: WebRequest): Promise<WebAnswer> => {
+      const exchange = (request: WebRequest): Promise<WebResponse> => {
         urls.push(`${request.url.href} ${request.tls.verify}`);
         return Promise.resolve({ ok: false, cause, why: 'it failed' });
       };
@@ -601,7 +601,7 @@ describe('TLS', () => {
 
   it('but one that daemon.json calls insecure is, after TLS failed', async () => {
     const urls: string[] = [];
-    const exchange = (request: WebRequest): Promise<WebAnswer> => {
+    const exchange = (request: WebRequest): Promise<WebResponse> => {
       urls.push(`${request.url.origin} ${request.tls.verify}`);
       return Promise.resolve({ ok: false, cause: 'tls', why: 'it failed' });
     };
@@ -653,7 +653,7 @@ describe('proxies', () => {
 describe('mirrors of Docker Hub', () => {
   it('are tried first, without credentials, and Docker Hub where they have none', async () => {
     const requests: string[] = [];
-    const exchange = (request: WebRequest): Promise<WebAnswer> => {
+    const exchange = (request: WebRequest): Promise<WebResponse> => {
       requests.push(`${request.url.origin} ${request.headers['Authorization'] ?? '-'}`);
       if (request.url.host === 'mirror.example')
         return Promise.resolve({

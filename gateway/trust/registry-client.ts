@@ -12,10 +12,10 @@ import type { RegistryFacts } from '../engine-api/engine-facts.ts';
 import type { CredentialSource } from './docker-credentials.ts';
 import { RegistryAuth } from './registry-auth.ts';
 import { endpointsOf, isLoopback, type Endpoint } from './registry-hosts.ts';
-import { createWeb, type Web, type WebAnswer } from './registry-http.ts';
+import { createWeb, type Web, type WebResponse } from './registry-http.ts';
 
-/** What a registry answered to one question, without caches. */
-export type Served =
+/** A registry's uncached result for one question. */
+export type RegistryResponse =
   | { readonly kind: 'served'; readonly digest: string; readonly children: readonly string[] | null }
   | { readonly kind: 'absent' }
   | ({ readonly kind: 'denied' } & RegistryProblem)
@@ -25,7 +25,10 @@ export interface RegistryClient {
   /**
    * Never rejects for a registry's sake. `knownChildren`: those of an index that need not be fetched again.
    */
-  ask(question: RegistryQuery, knownChildren: (digest: string) => readonly string[] | null): Promise<Served>;
+  ask(
+    question: RegistryQuery,
+    knownChildren: (digest: string) => readonly string[] | null,
+  ): Promise<RegistryResponse>;
   close(): void;
 }
 
@@ -56,9 +59,9 @@ const manifestLimitBytes = 4 * 1024 * 1024;
 const maxChildren = 256;
 const maxRedirects = 3;
 /** Longest time for one question, with all its requests. */
-const questionMs = 25_000;
-/** A registry that asks for longer is asked again after this. */
-const maxPauseMs = 6 * 3600_000;
+const queryTimeoutMs = 25_000;
+/** Upper bound of a registry's Retry-After. */
+const maxBackoffMs = 6 * 3600_000;
 
 /**
  * A client for one thing: which manifest digest does a registry serve under a reference (OCI distribution,
@@ -69,12 +72,12 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const web = options.web ?? createWeb();
   const timeoutMs = options.timeoutMs ?? 10_000;
   const auth = new RegistryAuth(options.credentials, timeoutMs, now);
-  /** Until when a registry asked to be left alone, by origin. */
-  const pauses = new Map<string, number>();
+  /** End of a registry's rate-limit back-off, by origin. */
+  const backoffs = new Map<string, number>();
 
-  const pause = (endpoint: Endpoint, headers: IncomingHttpHeaders): RegistryProblem => {
-    const until = now() + Math.min(Math.max(waitOf(headers, now()), 1000), maxPauseMs);
-    pauses.set(endpoint.origin, until);
+  const backOff = (endpoint: Endpoint, headers: IncomingHttpHeaders): RegistryProblem => {
+    const until = now() + Math.min(Math.max(retryAfterMs(headers, now()), 1000), maxBackoffMs);
+    backoffs.set(endpoint.origin, until);
     return registryProblem(message('registry.limits-rate', { time: timeText(until) }));
   };
 
@@ -85,8 +88,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     method: 'GET' | 'HEAD',
     question: RegistryQuery,
     reference: string,
-  ): Promise<WebAnswer | ({ ok: false; cause: 'denied' | 'limited' | 'auth' } & RegistryProblem)> => {
-    const until = pauses.get(endpoint.origin);
+  ): Promise<WebResponse | ({ ok: false; cause: 'denied' | 'limited' | 'auth' } & RegistryProblem)> => {
+    const until = backoffs.get(endpoint.origin);
     if (until !== undefined && until > now())
       return {
         ok: false,
@@ -95,7 +98,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       };
     let authorization = auth.known(endpoint, question.path);
     for (let fresh = false; ;) {
-      const answer = await follow(
+      const response = await follow(
         web,
         endpoint,
         method,
@@ -103,14 +106,17 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
         authorization,
         timeoutMs,
       );
-      if (!answer.ok) return answer;
-      if (answer.status === 429 || (answer.status === 503 && answer.headers['retry-after'] !== undefined))
-        return { ok: false, cause: 'limited', ...pause(endpoint, answer.headers) };
-      if (answer.status === 403)
+      if (!response.ok) return response;
+      if (
+        response.status === 429 ||
+        (response.status === 503 && response.headers['retry-after'] !== undefined)
+      )
+        return { ok: false, cause: 'limited', ...backOff(endpoint, response.headers) };
+      if (response.status === 403)
         return { ok: false, cause: 'denied', ...registryProblem(message('registry.denies-access')) };
-      if (answer.status !== 401) return answer;
-      // Who was redirected to may not ask for what the registry is told.
-      if (!answer.own)
+      if (response.status !== 401) return response;
+      // A redirect target must not get the registry's credentials.
+      if (!response.own)
         return { ok: false, cause: 'denied', ...registryProblem(message('registry.redirects-to-denial')) };
       auth.forget(endpoint, question.path);
       // Kept authorization may have ended: a fresh one counts, a refused fresh one is a no.
@@ -120,10 +126,10 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
           cause: 'denied',
           ...registryProblem(message('registry.no-repository-or-right')),
         };
-      const granted = await auth.answer(web, endpoint, question.path, headerOf(answer, 'www-authenticate'));
+      const granted = await auth.answer(web, endpoint, question.path, headerOf(response, 'www-authenticate'));
       if (!granted.ok) {
         if (granted.limited !== undefined)
-          return { ok: false, cause: 'limited', ...pause(endpoint, granted.limited) };
+          return { ok: false, cause: 'limited', ...backOff(endpoint, granted.limited) };
         return {
           ok: false,
           cause: granted.denied ? 'denied' : 'auth',
@@ -137,12 +143,12 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     }
   };
 
-  const askAt = async (
+  const queryEndpoint = async (
     web: Pick<Web, 'exchange'>,
     endpoint: Endpoint,
     question: RegistryQuery,
     knownChildren: (digest: string) => readonly string[] | null,
-  ): Promise<Served & { readonly noTls?: boolean }> => {
+  ): Promise<RegistryResponse & { readonly noTls?: boolean }> => {
     const head = await fetch(web, endpoint, 'HEAD', question, question.reference);
     if (!head.ok)
       return {
@@ -151,23 +157,23 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
         noTls: head.cause === 'tls' || head.cause === 'connect',
       };
     if (head.status === 404) return { kind: 'absent' };
-    const asked = digestShape.test(question.reference) ? question.reference : null;
-    const said = headerOf(head, 'docker-content-digest');
+    const requestedDigest = digestShape.test(question.reference) ? question.reference : null;
+    const servedDigest = headerOf(head, 'docker-content-digest');
     const type = mediaType(head);
     if (
       head.status === 200 &&
-      digestShape.test(said) &&
+      digestShape.test(servedDigest) &&
       manifestTypes.includes(type) &&
-      (asked === null || asked === said)
+      (requestedDigest === null || requestedDigest === servedDigest)
     ) {
-      if (!indexTypes.includes(type)) return { kind: 'served', digest: said, children: [] };
-      const children = knownChildren(said);
-      if (children !== null) return { kind: 'served', digest: said, children };
-      const body = await fetch(web, endpoint, 'GET', question, said);
-      const read = body.ok && body.status === 200 ? readManifest(body.body, said) : null;
-      return { kind: 'served', digest: said, children: read?.children ?? null };
+      if (!indexTypes.includes(type)) return { kind: 'served', digest: servedDigest, children: [] };
+      const children = knownChildren(servedDigest);
+      if (children !== null) return { kind: 'served', digest: servedDigest, children };
+      const body = await fetch(web, endpoint, 'GET', question, servedDigest);
+      const read = body.ok && body.status === 200 ? readManifest(body.body, servedDigest) : null;
+      return { kind: 'served', digest: servedDigest, children: read?.children ?? null };
     }
-    // No digest in the answer to HEAD, or HEAD is not its thing: the content itself tells.
+    // No digest in the response to HEAD, or HEAD is unsupported: the digest is computed from the content.
     const got = await fetch(web, endpoint, 'GET', question, question.reference);
     if (!got.ok) return { kind: got.cause === 'denied' ? 'denied' : 'unavailable', ...problemOf(got) };
     if (got.status === 404) return { kind: 'absent' };
@@ -176,24 +182,24 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
         kind: 'unavailable',
         ...registryProblem(message('registry.answered-status', { status: got.status })),
       };
-    const read = readManifest(got.body, asked);
+    const read = readManifest(got.body, requestedDigest);
     if (read === null)
       return { kind: 'unavailable', ...registryProblem(message('registry.answered-no-manifest')) };
     return { kind: 'served', ...read };
   };
 
-  const askEverywhere = async (
+  const queryEndpoints = async (
     facts: RegistryFacts,
     question: RegistryQuery,
     knownChildren: (digest: string) => readonly string[] | null,
-  ): Promise<Served> => {
+  ): Promise<RegistryResponse> => {
     const endpoints = await endpointsOf(
       question.domain,
       facts,
       options.certificates ?? '/etc/docker/certs.d',
     );
     // However many steps it takes, and however slowly each drips.
-    const end = performance.now() + questionMs;
+    const end = performance.now() + queryTimeoutMs;
     const bounded: Pick<Web, 'exchange'> = {
       exchange: (request) =>
         web.exchange({
@@ -201,12 +207,12 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
           timeoutMs: Math.max(1, Math.min(request.timeoutMs, Math.ceil(end - performance.now()))),
         }),
     };
-    let last: Served = {
+    let last: RegistryResponse = {
       kind: 'unavailable',
       ...registryProblem(message('registry.has-no-address')),
     };
     for (const endpoint of endpoints) {
-      const { noTls, ...answer } = await askAt(bounded, endpoint, question, knownChildren);
+      const { noTls, ...answer } = await queryEndpoint(bounded, endpoint, question, knownChildren);
       if (answer.kind === 'served') return answer;
       // Plain http only where https was not understood at all: an answer over it, whatever it is, stands.
       if (!endpoint.mirror && noTls === true && endpoints.at(-1) !== endpoint) continue;
@@ -231,7 +237,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     ask: async (question, knownChildren) => {
       const facts = await options.registries();
       try {
-        return await askEverywhere(facts, question, knownChildren);
+        return await queryEndpoints(facts, question, knownChildren);
       } catch (error) {
         // An address that is none, an authority that can't be read: not this program's fault, and no answer.
         return {
@@ -246,17 +252,17 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   };
 }
 
-type Followed =
-  | Exclude<WebAnswer, { ok: true }>
-  | (Extract<WebAnswer, { ok: true }> & {
+type RedirectedResponse =
+  | Exclude<WebResponse, { ok: true }>
+  | (Extract<WebResponse, { ok: true }> & {
       /** The endpoint itself, not a place it redirected to. */ readonly own: boolean;
     });
 
 /**
- * How long a registry that limits the rate wants to be left alone, ms: Retry-After in its two forms, Docker
- * Hub's and the draft standard's headers; a minute where it says nothing.
+ * The back-off a rate-limiting registry requests, ms: Retry-After in its two forms, Docker Hub's and the
+ * draft standard's headers; a minute without any.
  */
-function waitOf(headers: IncomingHttpHeaders, now: number): number {
+function retryAfterMs(headers: IncomingHttpHeaders, now: number): number {
   const text = (name: string) => {
     const value = headers[name];
     return typeof value === 'string' ? value.trim() : '';
@@ -280,11 +286,11 @@ async function follow(
   path: string,
   authorization: string | null,
   timeoutMs: number,
-): Promise<Followed> {
+): Promise<RedirectedResponse> {
   let url = new URL(path, endpoint.origin);
   for (let hop = 0; ; hop++) {
     const own = url.origin === endpoint.origin;
-    const answer = await web.exchange({
+    const response = await web.exchange({
       method,
       url,
       limitBytes: manifestLimitBytes,
@@ -296,13 +302,13 @@ async function follow(
         ...(own && authorization !== null ? { Authorization: authorization } : {}),
       },
     });
-    if (!answer.ok || ![301, 302, 303, 307, 308].includes(answer.status))
-      return answer.ok ? { ...answer, own } : answer;
+    if (!response.ok || ![301, 302, 303, 307, 308].includes(response.status))
+      return response.ok ? { ...response, own } : response;
     if (hop >= maxRedirects)
       return { ok: false, cause: 'protocol', ...registryProblem(message('registry.redirects-without-end')) };
     let next: URL;
     try {
-      next = new URL(answer.headers.location ?? '', url);
+      next = new URL(response.headers.location ?? '', url);
     } catch {
       return { ok: false, cause: 'protocol', ...registryProblem(message('registry.redirects-nowhere')) };
     }
@@ -361,9 +367,9 @@ function readManifest(
   return 'config' in value && 'layers' in value ? { digest, children: [] } : null;
 }
 
-const headerOf = (answer: WebAnswer & { ok: true }, name: string): string => {
-  const value = answer.headers[name];
+const headerOf = (response: WebResponse & { ok: true }, name: string): string => {
+  const value = response.headers[name];
   return typeof value === 'string' ? value : '';
 };
-const mediaType = (answer: WebAnswer & { ok: true }): string =>
-  headerOf(answer, 'content-type').split(';')[0]?.trim().toLowerCase() ?? '';
+const mediaType = (response: WebResponse & { ok: true }): string =>
+  headerOf(response, 'content-type').split(';')[0]?.trim().toLowerCase() ?? '';

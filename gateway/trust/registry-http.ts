@@ -29,7 +29,7 @@ export interface WebRequest {
 }
 
 export type FailureCause = 'dns' | 'tls' | 'connect' | 'timeout' | 'protocol' | 'too-long';
-export type WebAnswer =
+export type WebResponse =
   | {
       readonly ok: true;
       readonly status: number;
@@ -43,7 +43,7 @@ export type WebAnswer =
  * NO_PROXY say.
  */
 export interface Web {
-  exchange(request: WebRequest): Promise<WebAnswer>;
+  exchange(request: WebRequest): Promise<WebResponse>;
   close(): void;
 }
 
@@ -66,7 +66,7 @@ export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
 
   return {
     exchange: (request) =>
-      new Promise<WebAnswer>((resolve) => {
+      new Promise<WebResponse>((resolve) => {
         const secure = request.url.protocol === 'https:';
         const made = (agents ??= makeAgents());
         const failed = (error: unknown) => {
@@ -120,7 +120,7 @@ export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
         req.on('error', failed);
         req.end(request.body);
         // Thrown here: what can't even be begun, such as a certificate that is none.
-      }).catch((error: unknown): WebAnswer => ({ ok: false, ...failure(error, request.timeoutMs) })),
+      }).catch((error: unknown): WebResponse => ({ ok: false, ...failure(error, request.timeoutMs) })),
     close: () => {
       for (const agent of Object.values(agents ?? {})) agent.destroy();
     },

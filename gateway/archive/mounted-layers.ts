@@ -7,11 +7,11 @@ import type { ContainerLayers } from '../engine-api/engine-facts.ts';
  * for a copy: `<data>/rootfs/<snapshotter>/<id>`, with containerd's store, whose engine does not say where
  * they are. Null where it has not.
  */
-export async function heldLayers(id: string): Promise<ContainerLayers | null> {
-  return layersIn(await readFile('/proc/self/mountinfo', 'utf8').catch(() => ''), id);
+export async function mountedLayers(id: string): Promise<ContainerLayers | null> {
+  return parseOverlayMount(await readFile('/proc/self/mountinfo', 'utf8').catch(() => ''), id);
 }
 
-export function layersIn(mountinfo: string, id: string): ContainerLayers | null {
+export function parseOverlayMount(mountinfo: string, id: string): ContainerLayers | null {
   const fields = mountinfo
     .split('\n')
     .map((line) => line.split(' '))

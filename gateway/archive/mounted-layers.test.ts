@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { layersIn } from './held-layers.ts';
+import { parseOverlayMount } from './mounted-layers.ts';
 
 const id = 'a'.repeat(64);
 const line = (point: string, options: string, type = 'overlay') =>
@@ -11,12 +11,15 @@ const other =
 
 it("finds a held container's layers by its mount, the topmost first", () => {
   expect(
-    layersIn(other + line(point, 'rw,lowerdir=/s/2/fs:/s/1/fs,upperdir=/s/3/fs,workdir=/s/3/work'), id),
+    parseOverlayMount(
+      other + line(point, 'rw,lowerdir=/s/2/fs:/s/1/fs,upperdir=/s/3/fs,workdir=/s/3/work'),
+      id,
+    ),
   ).toEqual({ upper: '/s/3/fs', lowers: ['/s/2/fs', '/s/1/fs'], merged: point });
 });
 it('knows many layers, which are shortened, and paths with blanks', () => {
   expect(
-    layersIn(
+    parseOverlayMount(
       line(
         point.replace('/data', '/my\\040data'),
         'rw,lowerdir=2/fs:1/fs,upperdir=/my\\040data/s/3/fs,workdir=/my\\040data/s/3/work',
@@ -38,5 +41,5 @@ it.each([
   ['an escaped colon', line(point, 'rw,lowerdir=/a\\134:b,upperdir=/b/fs')],
   ['another place', line(`/data/other/${id}`, 'rw,lowerdir=/a,upperdir=/b/fs')],
 ])('finds none where there is %s', (_, table) => {
-  expect(layersIn(table, id)).toBeNull();
+  expect(parseOverlayMount(table, id)).toBeNull();
 });
