@@ -26,7 +26,8 @@ async function supervise(then: string) {
   const program = path.join(directory, 'program.mjs');
   await writeFile(
     program,
-    `const { startHeartbeat } = await import(${JSON.stringify(heartbeat)}); startHeartbeat(); setInterval(() => {}, 1000);
+    `const { startHeartbeat } = await import(${JSON.stringify(heartbeat)});
+startHeartbeat(); setInterval(() => {}, 1000);
 process.on('SIGTERM', () => process.exit(0)); ${then};
 console.log('gateway listening as ' + process.pid + ' with ' + process.env.BULKHEAD_HEARTBEAT_FD);`,
   );

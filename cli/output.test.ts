@@ -118,8 +118,10 @@ describe('a reader that goes away', () => {
     exit.mockRestore();
   });
   it('nor for its terminal: one that is closed in the middle ends nothing', async () => {
-    const script = `import { workWithoutReader } from ${JSON.stringify(path.join(import.meta.dirname, 'output.ts'))};
-      workWithoutReader(); process.stdout.write('at work'); process.stdin.on('end', () => { process.exitCode = 7; }).resume();`;
+    const output = JSON.stringify(path.join(import.meta.dirname, 'output.ts'));
+    const script = `import { workWithoutReader } from ${output};
+      workWithoutReader(); process.stdout.write('at work');
+      process.stdin.on('end', () => { process.exitCode = 7; }).resume();`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });

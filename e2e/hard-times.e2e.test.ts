@@ -171,7 +171,10 @@ describe('an engine that does not come up', () => {
       `#!/bin/sh
 config=; previous=
 for a in "$@"; do [ "$previous" = --config-file ] && config=$a; previous=$a; done
-if [ -n "$config" ] && grep -q '"default-runtime"' "$config"; then echo 'level=fatal msg="failed to start daemon: this engine was told to fail"' >&2; exit 1; fi
+if [ -n "$config" ] && grep -q '"default-runtime"' "$config"; then
+  echo 'level=fatal msg="failed to start daemon: this engine was told to fail"' >&2
+  exit 1
+fi
 exec /usr/sbin/dockerd "$@"
 `,
     );

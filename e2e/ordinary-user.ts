@@ -61,11 +61,16 @@ export async function ordinaryUser({ pkexec }: { readonly pkexec: boolean }): Pr
   await program(
     at('bin', 'pkexec'),
     `
-for fd in /proc/$$/fd/*; do fd=\${fd##*/}; if [ "$fd" -gt 2 ] && [ "$fd" -ne 255 ]; then eval "exec $fd>&-"; fi; done
+for fd in /proc/$$/fd/*; do
+  fd=\${fd##*/}; if [ "$fd" -gt 2 ] && [ "$fd" -ne 255 ]; then eval "exec $fd>&-"; fi
+done
 while answer=$(cat ${at('asked', 'answer')}); [ "$answer" = waits ]; do sleep 0.1; done
-if [ "$answer" = dismissed ]; then echo 'Error executing command as another user: Request dismissed' >&2; exit 126; fi
+if [ "$answer" = dismissed ]; then
+  echo 'Error executing command as another user: Request dismissed' >&2; exit 126
+fi
 echo "$*" >> ${at('asked', 'elevated')}
-exec ${at('rights', 'setpriv')} --reuid 0 --regid 0 --clear-groups env -i ${environment} PKEXEC_UID=$(id -u) nsenter --mount=/proc/${process.pid}/ns/mnt "$@"
+exec ${at('rights', 'setpriv')} --reuid 0 --regid 0 --clear-groups \\
+  env -i ${environment} PKEXEC_UID=$(id -u) nsenter --mount=/proc/${process.pid}/ns/mnt "$@"
 `,
   );
   const hidden = pkexec

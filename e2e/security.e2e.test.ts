@@ -464,8 +464,10 @@ describe('the live window', () => {
   it('answers random payloads on every channel with a Result, and lives on', async () => {
     // What would really start, stop or open something when a payload happens to fit: those are fuzzed with
     // payloads that can't.
-    const withEffects =
-      /^(engine:(start|stop|restart)|apply:|recreate:|containers:|verify:|dialog:|simulate:|window:|app:|targets?:|desktop:|registry:|history:)/;
+    const withEffects = new RegExp(
+      '^(engine:(start|stop|restart)|apply:|recreate:|containers:|verify:|dialog:|simulate:|' +
+        'window:|app:|targets?:|desktop:|registry:|history:)',
+    );
     const anything = fc.oneof(
       { weight: 3, arbitrary: fc.jsonValue({ maxDepth: 4 }) },
       fc.object({

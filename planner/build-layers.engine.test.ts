@@ -32,7 +32,8 @@ int main(int n, char **words) {
   char byte = 0;
   union { char bytes[CMSG_SPACE(sizeof sent)]; struct cmsghdr align; } control = {{0}};
   struct iovec vector = {&byte, 1};
-  struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+  struct msghdr message = {
+    .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
   if (strcmp(words[1], "keep") == 0) {
     unlink(words[2]);
     if (bind(s, (void *)&at, sizeof at) != 0 || chmod(words[2], 0777) != 0 || listen(s, 9) != 0) return 1;
@@ -42,7 +43,11 @@ int main(int n, char **words) {
     if (recvmsg(giver, &message, 0) != 1) return 1;
     memcpy(&directory, CMSG_DATA(&control.align), sizeof directory);
     for (int swaps = 0;; swaps++) {
-      if (renameat2(directory, "link", directory, "d", RENAME_EXCHANGE) != 0) { printf("stopped %s\\n", strerror(errno)); fflush(stdout); pause(); }
+      if (renameat2(directory, "link", directory, "d", RENAME_EXCHANGE) != 0) {
+        printf("stopped %s\\n", strerror(errno));
+        fflush(stdout);
+        pause();
+      }
       if (swaps == 0 && write(giver, "", 1) != 1) return 1;
       usleep(500);
     }
@@ -50,7 +55,8 @@ int main(int n, char **words) {
   if (connect(s, (void *)&at, sizeof at) != 0) { perror("connect"); return 1; }
   sent[0] = open("/w", O_RDONLY | O_DIRECTORY);
   sent[1] = n > 3 ? open(words[3], O_WRONLY) : sent[0];
-  control.align = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof sent), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+  control.align = (struct cmsghdr){
+    .cmsg_len = CMSG_LEN(sizeof sent), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
   memcpy(CMSG_DATA(&control.align), sent, sizeof sent);
   if (sendmsg(s, &message, 0) == 1 && read(s, &byte, 1) == 1) return 0;
   perror("give");

@@ -90,7 +90,8 @@ it("BuildKit's mounts show root's files as root's: bind, writable bind, cache, s
 FROM busybox AS src
 RUN mkdir -p /data/sub && echo inner > /data/sub/f && chown 5:6 /data/sub/f
 FROM busybox
-RUN --mount=type=bind,from=src,source=/data/sub,target=/m echo bind $(stat -c %u:%g /m /m/f) $(ls /m) $(cat /m/f) && ! touch /m/new 2>/dev/null
+RUN --mount=type=bind,from=src,source=/data/sub,target=/m \\
+  echo bind $(stat -c %u:%g /m /m/f) $(ls /m) $(cat /m/f) && ! touch /m/new 2>/dev/null
 RUN --mount=type=bind,from=src,source=/data,target=/m,rw touch /m/new && echo rw $(stat -c %u /m/new)
 RUN --mount=type=cache,target=/c echo cached > /c/f && echo wrote $(stat -c %u /c/f)
 RUN --mount=type=cache,target=/c echo cache $(stat -c %u /c/f) $(cat /c/f)

@@ -3,14 +3,25 @@ import { describe, expect, it } from 'vitest';
 import { isolateSpec, isPrivileged, parseSpec, renderSpec, type IsolationFacts } from './bundle.ts';
 
 /** As dockerd writes it, shortened; kept as text because numbers count. */
-const ordinary = `{"ociVersion":"1.1.0","process":{"terminal":true,"user":{"uid":0,"gid":0},"args":["sh"],"rlimits":[{"type":"RLIMIT_NOFILE","hard":18446744073709551615,"soft":1024}],
-"oomScoreAdj":0,"capabilities":{"bounding":["CAP_CHOWN"]}},"root":{"path":"/data/overlay2/x/merged"},"hostname":"h",
-"mounts":[{"destination":"/proc","type":"proc","source":"proc","options":["nosuid"]},{"destination":"/v","type":"bind","source":"/data/volumes/v/_data","options":["rbind","ro"]}],
-"hooks":{"prestart":[{"path":"/proc/1/exe","args":["libnetwork-setkey"]}],"createRuntime":[{"path":"/theirs"}]},
-"linux":{"sysctl":{"net.ipv4.ping_group_range":"0 2147483647","net.ipv4.ip_unprivileged_port_start":"0"},
-"resources":{"devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":1,"minor":5,"access":"rwm"},{"allow":true,"type":"c","access":"m"}],"memory":{"limit":9223372036854771712},"pids":{"limit":0}},
-"cgroupsPath":"/docker/x","namespaces":[{"type":"mount"},{"type":"network"},{"type":"uts"},{"type":"pid"},{"type":"ipc"}],
-"maskedPaths":["/proc/kcore"],"readonlyPaths":["/proc/sys"],"seccomp":{"defaultAction":"SCMP_ACT_ERRNO","defaultErrnoRet":1}}}`;
+const ordinary =
+  '{"ociVersion":"1.1.0","process":{"terminal":true,"user":{"uid":0,"gid":0},"args":["sh"],' +
+  '"rlimits":[{"type":"RLIMIT_NOFILE","hard":18446744073709551615,"soft":1024}],\n' +
+  '"oomScoreAdj":0,"capabilities":{"bounding":["CAP_CHOWN"]}},' +
+  '"root":{"path":"/data/overlay2/x/merged"},"hostname":"h",\n' +
+  '"mounts":[{"destination":"/proc","type":"proc","source":"proc",' +
+  '"options":["nosuid"]},{"destination":"/v","type":"bind","source":"/data/volumes/v/_data",' +
+  '"options":["rbind","ro"]}],\n' +
+  '"hooks":{"prestart":[{"path":"/proc/1/exe","args":["libnetwork-setkey"]}],' +
+  '"createRuntime":[{"path":"/theirs"}]},\n' +
+  '"linux":{"sysctl":{"net.ipv4.ping_group_range":"0 2147483647",' +
+  '"net.ipv4.ip_unprivileged_port_start":"0"},\n' +
+  '"resources":{"devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":1,' +
+  '"minor":5,"access":"rwm"},{"allow":true,"type":"c","access":"m"}],' +
+  '"memory":{"limit":9223372036854771712},"pids":{"limit":0}},\n' +
+  '"cgroupsPath":"/docker/x",' +
+  '"namespaces":[{"type":"mount"},{"type":"network"},{"type":"uts"},{"type":"pid"},{"type":"ipc"}],\n' +
+  '"maskedPaths":["/proc/kcore"],"readonlyPaths":["/proc/sys"],' +
+  '"seccomp":{"defaultAction":"SCMP_ACT_ERRNO","defaultErrnoRet":1}}}';
 const privileged = ordinary
   .replace(
     '[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":1,"minor":5,"access":"rwm"},' +

@@ -60,7 +60,8 @@ it('mounts another stage\u2019s layers in RUN on the containerd snapshotter with
 RUN mkdir /d && echo x > /d/f && chown 33:44 /d/f
 RUN echo y > /d/g
 FROM busybox
-RUN --mount=from=a,target=/a cat /a/d/f /a/d/g > /seen && stat -c %u:%g /a/d/f /a/bin/busybox >> /seen && ! touch /a/no && ! mount -o remount,rw /a
+RUN --mount=from=a,target=/a cat /a/d/f /a/d/g > /seen && \\
+  stat -c %u:%g /a/d/f /a/bin/busybox >> /seen && ! touch /a/no && ! mount -o remount,rw /a
 RUN --mount=from=a,target=/a,rw echo z > /a/d/h && chown 5:6 /a/d/h && stat -c %u:%g /a/d/h /a/d/f >> /seen`;
   await run('sh', [
     '-c',

@@ -100,9 +100,12 @@ describe('--privileged', () => {
   it('A4: may mount tmpfs, proc, sysfs, overlay and binds, create interfaces and cgroups', async () => {
     const script = `set -e; mkdir -p /m/t /m/p /m/s /m/o /m/b
 mount -t tmpfs none /m/t; mount -t proc none /m/p; mount -t sysfs none /m/s; mount --bind /etc /m/b
-mkdir /m/t/l /m/t/u /m/t/w; echo low > /m/t/l/f; mount -t overlay -o lowerdir=/m/t/l,upperdir=/m/t/u,workdir=/m/t/w none /m/o; cat /m/o/f
+mkdir /m/t/l /m/t/u /m/t/w; echo low > /m/t/l/f
+mount -t overlay -o lowerdir=/m/t/l,upperdir=/m/t/u,workdir=/m/t/w none /m/o; cat /m/o/f
 ip link add br9 type bridge; ip link show br9 > /dev/null; hostname changed; hostname
-d=$(grep -E ':(pids|):' /proc/self/cgroup | head -1); [ -d /sys/fs/cgroup/pids ] && c=/sys/fs/cgroup/pids || c=/sys/fs/cgroup; mkdir $c/sub; echo $$ > $c/sub/cgroup.procs; echo all`;
+d=$(grep -E ':(pids|):' /proc/self/cgroup | head -1)
+[ -d /sys/fs/cgroup/pids ] && c=/sys/fs/cgroup/pids || c=/sys/fs/cgroup
+mkdir $c/sub; echo $$ > $c/sub/cgroup.procs; echo all`;
     expect(await privileged(script)).toBe('low\nchanged\nall\n');
   });
 

@@ -180,7 +180,7 @@ async function left(): Promise<unknown> {
 const nothing = { mounts: [], ranges: [], states: [], runc: [] };
 
 it(
-  `${kills} kills of runtime, shim, planner and dockerd during create, start and delete leave nothing behind and no layer changed`,
+  `${kills} kills during create, start and delete leave nothing behind and change no layer`,
   { timeout: 600_000 },
   async () => {
     const next = seededRandom(testSeed());

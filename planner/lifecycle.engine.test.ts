@@ -513,7 +513,9 @@ it('on a full disk containers end as usual, and the reason why none starts is re
 it('a runc that creates without a user namespace is caught before the container starts', async () => {
   // Undoes the planner's edit: what a runc would do that ignored the user namespace.
   const ignoring = `b=; for a in "$@"; do [ "$p" = --bundle ] && b=$a; p=$a; done
-case " $* " in *" create "*) sed -i 's/,{"type":"user"}//; s/,"uidMappings":.*"gidMappings":[^]]*\\]//' "$b/config.json";; esac
+case " $* " in *" create "*)
+  sed -i 's/,{"type":"user"}//; s/,"uidMappings":.*"gidMappings":[^]]*\\]//' "$b/config.json"
+esac
 exec "$real" "$@"\n`;
   await withRunc(ignoring, async () => {
     expect(await message(engine.docker('run', '--rm', 'busybox', 'sh', '-c', 'echo RAN'))).toContain(

@@ -12,15 +12,22 @@ const run = promisify(execFile);
 const script = `
 place=/proc/fs; mount -t tmpfs none $place; cd $place; mkdir many; mount -t tmpfs none many
 for i in $(seq 10); do mkdir many/$i; mount --rbind many many/$i; done
-layers=; for i in $(seq 120); do mkdir layer-with-a-name-as-long-as-that-of-an-engine-which-is-sixty-four-characters-$i; layers=$layers,lowerdir+=$place/layer-with-a-name-as-long-as-that-of-an-engine-which-is-sixty-four-characters-$i; done
+layers=
+for i in $(seq 120); do
+  layer=layer-with-a-name-as-long-as-that-of-an-engine-which-is-sixty-four-characters-$i
+  mkdir $layer; layers=$layers,lowerdir+=$place/$layer
+done
 mkdir merged; mount -t overlay -o "\${layers#,}" overlay merged
 exec "$@"`;
 
 it('reads a mount table of many mounts and of images with many layers', async () => {
-  const program = `const { mountsOf } = await import(${JSON.stringify(path.join(import.meta.dirname, 'mount-table.ts'))});
+  const mountTable = JSON.stringify(path.join(import.meta.dirname, 'mount-table.ts'));
+  const program = `const { mountsOf } = await import(${mountTable});
 for (let i = 0; i < 20; i++) mountsOf('self');
 const mounts = mountsOf('self');
-console.log(mounts.filter(({ mountPoint }) => mountPoint.startsWith('/proc/fs/many')).length, mounts.at(-1).options.filter((option) => option.startsWith('lowerdir+=')).length);`;
+const many = mounts.filter(({ mountPoint }) => mountPoint.startsWith('/proc/fs/many'));
+const layers = mounts.at(-1).options.filter((option) => option.startsWith('lowerdir+='));
+console.log(many.length, layers.length);`;
   const { stdout } = await run('unshare', [
     '-m',
     'sh',

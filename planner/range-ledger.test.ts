@@ -379,12 +379,14 @@ describe('ranges from before owners were recorded', () => {
 });
 
 it('a planner killed while it records leaves no half entry, and no range that two owners get', async () => {
-  const script = `const { openRangeStore } = await import(${JSON.stringify(path.join(import.meta.dirname, 'ranges.ts'))});
-const { RangeLedger } = await import(${JSON.stringify(path.join(import.meta.dirname, 'range-ledger.ts'))});
+  const module = (name: string) => JSON.stringify(path.join(import.meta.dirname, name));
+  const script = `const { openRangeStore } = await import(${module('ranges.ts')});
+const { RangeLedger } = await import(${module('range-ledger.ts')});
 const [directory, owners, owner] = process.argv.slice(1);
 const log = (line) => console.error(line);
 const ledger = new RangeLedger({ directory: owners, mark: null, log });
-const store = openRangeStore({ directory, root: '/e' + owner, ledger, ownerOf: () => Number(owner), inUse: () => new Set(), listed: () => [], log });
+const facts = { ownerOf: () => Number(owner), inUse: () => new Set(), listed: () => [] };
+const store = openRangeStore({ directory, root: '/e' + owner, ledger, log, ...facts });
 for (let i = 0; i < 200; i++) console.log(store.claim('c' + i, Number(owner)));`;
   const given = new Map<number, number>();
   for (const ms of [0, 5, 20]) {

@@ -228,14 +228,19 @@ it('A3: of two planners that find an abandoned claim one frees it, and never a n
 
 it('A3: four engines that claim and release at once never get one range, despite a kill', async () => {
   const owners = path.join(ledgers, path.basename(directory));
-  const script = `const { openRangeStore } = await import(${JSON.stringify(path.join(import.meta.dirname, 'ranges.ts'))});
-const { RangeLedger } = await import(${JSON.stringify(path.join(import.meta.dirname, 'range-ledger.ts'))});
+  const module = (name: string) => JSON.stringify(path.join(import.meta.dirname, name));
+  const script = `const { openRangeStore } = await import(${module('ranges.ts')});
+const { RangeLedger } = await import(${module('range-ledger.ts')});
 const [directory, root, owners] = process.argv.slice(1);
 const log = (line) => console.error(line);
 const ledger = new RangeLedger({ directory: owners, mark: null, log });
-const store = openRangeStore({ directory, root, ledger, ownerOf: () => 0, inUse: () => new Set(), listed: () => [], log });
+const facts = { ownerOf: () => 0, inUse: () => new Set(), listed: () => [] };
+const store = openRangeStore({ directory, root, ledger, log, ...facts });
 const owner = root < '/e2' ? 1000 : 1001;
-for (let i = 0; i < 48; i++) { console.log('+' + store.claim('c' + i, owner)); if (i % 3 === 2) { store.release('c' + (i - 1)); } }`;
+for (let i = 0; i < 48; i++) {
+  console.log('+' + store.claim('c' + i, owner));
+  if (i % 3 === 2) store.release('c' + (i - 1));
+}`;
   const claims = new Map<string, string[]>();
   await Promise.all(
     ['/e0', '/e1', '/e2', '/e3'].map(

@@ -90,11 +90,13 @@ const attack = `#include <errno.h>
 __attribute__((constructor)) static void attack(void) {
   char program[256] = {0}, script[256];
   if (readlink("/proc/self/exe", program, sizeof program - 1) < 0 || strstr(program, "runc") == NULL) return;
-  int writing = open("/proc/self/exe", O_WRONLY);
-  int held = open("/proc/self/exe", O_RDONLY);
-  printf("%s: %s\\n", program, writing < 0 && held < 0 ? strerror(errno) : "OPENED");
+  int writable = open("/proc/self/exe", O_WRONLY);
+  int readable = open("/proc/self/exe", O_RDONLY);
+  printf("%s: %s\\n", program, writable < 0 && readable < 0 ? strerror(errno) : "OPENED");
   fflush(stdout);
-  snprintf(script, sizeof script, "for fd in %d %d; do echo x > /proc/self/fd/$fd && echo WRITTEN; done 2> /dev/null", writing, held);
+  snprintf(script, sizeof script,
+           "for fd in %d %d; do echo x > /proc/self/fd/$fd && echo WRITTEN; done 2> /dev/null",
+           writable, readable);
   execl("/bin/busybox", "sh", "-c", script, (char *)NULL);
   _exit(1);
 }

@@ -160,16 +160,25 @@ export function mapText(map: readonly IdExtent[], base: number): string {
   return [...own, ...others].map(({ disk, host, size }) => `${disk} ${host} ${size}\n`).join('');
 }
 
+/** A container's root file system, by storage driver, snapshotter or builder, below the data root. */
+const rootFileSystemPath = new RegExp(
+  `^(/.*)/(?:${[
+    'overlay2/[^/]+/merged',
+    'fuse-overlayfs/[^/]+/merged',
+    'vfs/dir/[^/]+',
+    'btrfs/subvolumes/[^/]+',
+    'zfs/graph/[^/]+',
+    'rootfs/[^/]+/[0-9a-f]{64}',
+    'buildkit/executor/[^/]+/rootfs',
+  ].join('|')})$`,
+);
+
 /**
- * Where the engine keeps what it mounts by itself: volumes, and files it makes for a container. Its data root
- * is told by where the container's root file system is: below `overlay2` (and other graph drivers'
- * directories), `rootfs`, or `buildkit`.
+ * Directories of the engine with what it mounts by itself: volumes, and files it makes for a container. Its
+ * data root follows from the path of the container's root file system.
  */
 export function engineRoots(rootFileSystem: string, parts: EngineParts): string[] {
-  const [, data] =
-    /^(\/.*)\/(?:overlay2\/[^/]+\/merged|fuse-overlayfs\/[^/]+\/merged|vfs\/dir\/[^/]+|btrfs\/subvolumes\/[^/]+|zfs\/graph\/[^/]+|rootfs\/[^/]+\/[0-9a-f]{64}|buildkit\/executor\/[^/]+\/rootfs)$/.exec(
-      rootFileSystem,
-    ) ?? [];
+  const [, data] = rootFileSystemPath.exec(rootFileSystem) ?? [];
   return (data === undefined ? [...parts.roots] : [...parts.roots, data]).map(real);
 }
 

@@ -68,7 +68,8 @@ describe('a child that cannot be started', () => {
     expect(logLines).toEqual([expect.stringContaining('ENOTDIR')]);
     expect(
       await withoutDescriptors(`
-      const sealed = new SealedRunc({ runtimeBinary: '/bin/true', runc: '/bin/sh', log: (line) => { console.log(line); } });
+      const log = (line) => { console.log(line); };
+      const sealed = new SealedRunc({ runtimeBinary: '/bin/true', runc: '/bin/sh', log });
       await sealed.make();`),
     ).toContain('EMFILE');
   });

@@ -49,8 +49,10 @@ function admitted(
   return readFileSync(file(), 'utf8');
 }
 
-const refusal =
-  /^enhanced container isolation: a further process in the container \w+ .*is blocked: .*no setting allows it$/;
+const refusal = new RegExp(
+  '^enhanced container isolation: a further process in the container \\w+ .*is blocked: ' +
+    '.*no setting allows it$',
+);
 
 describe("a further process in a build's container", () => {
   it("runs for who has the container's token, and without it", () => {

@@ -37,8 +37,10 @@ export async function findChanges(reference) {
 export const sourceFiles = (files) => files.filter((file) => /\.(?:ts|tsx|mjs|js|cjs)$/.test(file));
 
 /** Programs that tests on a real engine run, and what those tests are made of. */
-const reachesEngine =
-  /^(?:shared|engine|planner|supervisor|gateway|cli|runtime|tests|bin)\/|^(?:package-lock\.json|scripts\/build\.mjs)$/;
+const reachesEngine = new RegExp(
+  '^(?:shared|engine|planner|supervisor|gateway|cli|runtime|tests|bin)/|' +
+    '^(?:package-lock\\.json|scripts/build\\.mjs)$',
+);
 
 /**
  * Engine tests for a change: the small set where the change reaches an engine, changed test files, and those

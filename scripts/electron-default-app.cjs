@@ -1,4 +1,5 @@
-// Stands in for Electron's own default app in the fallback runtime: `electron [switches] FOLDER` opens the app in FOLDER.
+// Replaces Electron's own default app in the fallback runtime: `electron [switches] FOLDER` opens the app in
+// FOLDER.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');

@@ -47,7 +47,11 @@ describe('messages of engine, gateway and command line in Chinese', () => {
       const endings = new Set(
         [
           ...text.matchAll(
-            /[a-z](\{\d+\})|(\{\d+\})(?=[a-z]| shared as| its namespaces| not protected)|(?<=in \{\d+\} )(\{\d+\})/g,
+            new RegExp(
+              String.raw`[a-z](\{\d+\})|(\{\d+\})(?=[a-z]| shared as| its namespaces| not protected)|` +
+                String.raw`(?<=in \{\d+\} )(\{\d+\})`,
+              'g',
+            ),
           ),
         ].map(([, ...found]) => found.find((one) => one !== undefined)),
       );

@@ -35,7 +35,8 @@ describe('the probes that a package carries', () => {
     );
     for (const platform of ['darwin', 'win32'] as const)
       expect(() => bothProbes(directory, platform)).toThrow(
-        /nothing on this system compiles them\. Run `sh runtime\/build\.sh all` on a Linux machine or in a Linux container, and copy both files here/,
+        'nothing on this system compiles them. Run `sh runtime/build.sh all` on a Linux machine ' +
+          'or in a Linux container, and copy both files here',
       );
   });
 });

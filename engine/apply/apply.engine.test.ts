@@ -439,7 +439,10 @@ describe('what goes wrong', () => {
     expect(plan).toEqual({
       code: 1,
       output: expect.stringMatching(
-        /in the way\n +- enhanced container isolation: bind mount of \/etc is blocked.*filesharingAllowedDirectories/,
+        new RegExp(
+          'in the way\n +- enhanced container isolation: bind mount of /etc is blocked' +
+            '.*filesharingAllowedDirectories',
+        ),
       ),
     });
     // Without names it is all that can be: those that are refused are left as they are.

@@ -31,10 +31,22 @@ async function killAt(point: string, failing: string | null = null): Promise<voi
     import { fixturePorts, settingsText, container } from ${here('./apply-fixture.ts')};
     import { sha256 } from ${here('../base/files.ts')};
     const failing = ${JSON.stringify(failing)};
-    const onCheckpoint = (point) => { if (point !== ${JSON.stringify(point)}) return Promise.resolve(); process.stdout.write('reached'); return new Promise(() => setInterval(() => {}, 1000)); };
-    const outcome = (call) => call === failing ? { code: 'verify.failed', message: 'made to fail' } : undefined;
-    const started = await startApply(fixturePorts(${JSON.stringify(root)}, { onCheckpoint, outcome, containers: [container(), container({ id: 'd'.repeat(64), name: 'busy', state: 'running' })] }),
-      { text: settingsText(true), choices: { remove: [container().id], recreate: ['d'.repeat(64)], includeRunning: false, removeVolumes: false }, baseHash: sha256(settingsText(false)) }, () => {});
+    const onCheckpoint = (point) => {
+      if (point !== ${JSON.stringify(point)}) return Promise.resolve();
+      process.stdout.write('reached');
+      return new Promise(() => setInterval(() => {}, 1000));
+    };
+    const failure = { code: 'verify.failed', message: 'made to fail' };
+    const outcome = (call) => call === failing ? failure : undefined;
+    const busy = container({ id: 'd'.repeat(64), name: 'busy', state: 'running' });
+    const ports = fixturePorts(${JSON.stringify(root)}, {
+      onCheckpoint, outcome, containers: [container(), busy],
+    });
+    const choices = {
+      remove: [container().id], recreate: [busy.id], includeRunning: false, removeVolumes: false,
+    };
+    const request = { text: settingsText(true), choices, baseHash: sha256(settingsText(false)) };
+    const started = await startApply(ports, request, () => {});
     if (!started.ok) throw new Error(started.error.message);
     await started.value.done;
     process.stdout.write('ended');`;

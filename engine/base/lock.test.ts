@@ -68,7 +68,11 @@ describe('when a process began, as Windows says it', () => {
     });
     expect(await witness.identify(12)).toEqual({ pid: 12, started: filetime, boot: '' });
     expect(calls[0]).toMatch(
-      /^C:\\Windows\\System32\\WindowsPowerShell\\v1\.0\\powershell\.exe -NoProfile -NonInteractive -Command try \{ \$p = \[Diagnostics\.Process\]::GetProcessById\(12\) \}/,
+      new RegExp(
+        String.raw`^C:\\Windows\\System32\\WindowsPowerShell\\v1\.0\\powershell\.exe ` +
+          String.raw`-NoProfile -NonInteractive -Command ` +
+          String.raw`try \{ \$p = \[Diagnostics\.Process\]::GetProcessById\(12\) \}`,
+      ),
     );
     const mine = { pid: process.pid, started: filetime, boot: '' };
     expect([

@@ -9,10 +9,13 @@ import {
   pathInFileSystem,
 } from './mountinfo.ts';
 
+const overlayOptions =
+  String.raw`rw,lowerdir=/l/A:/l/B\072C,upperdir=/x/diff,workdir=/x/work,` +
+  'context="system_u:object_r:container_file_t:s0:c1,c2",index=off,x="a';
 const text = String.raw`22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw,discard
 30 22 0:25 / /run rw,nosuid - tmpfs tmpfs rw,mode=755
 41 22 254:0 /srv/a\040b /mnt/a\040b rw,relatime master:3 - ext4 /dev/vda rw
-50 22 0:44 / /data/overlay2/x/merged rw - overlay overlay rw,lowerdir=/l/A:/l/B\072C,upperdir=/x/diff,workdir=/x/work,context="system_u:object_r:container_file_t:s0:c1,c2",index=off,x="a
+50 22 0:44 / /data/overlay2/x/merged rw - overlay overlay ${overlayOptions}
 51 22 0:45 / /run rw - tmpfs later rw
 `;
 const mounts = parseMountinfo(text);

@@ -29,7 +29,8 @@ beforeAll(async () => {
   engine = await startBareEngine();
   const script = `set -e
 d=$(mktemp -d); trap 'rm -r "$d"' EXIT
-mkdir -p "$d/bin" "$d/etc"; cp "$(command -v busybox)" "$d/bin/busybox"; ln -s busybox "$d/bin/sleep"; mkfifo "$d/etc/passwd"
+mkdir -p "$d/bin" "$d/etc"; cp "$(command -v busybox)" "$d/bin/busybox"; ln -s busybox "$d/bin/sleep"
+mkfifo "$d/etc/passwd"
 tar -C "$d" -c . | docker -H "unix://$1" import -c 'ENV PATH=/bin' - fifo`;
   await run('sh', ['-c', script, 'sh', engine.socket]);
   for (const name of ['other-0', 'other-1']) {

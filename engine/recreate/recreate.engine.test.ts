@@ -759,10 +759,12 @@ describe('compose projects', () => {
   test('compose takes what was recreated for its own and has nothing to do', async () => {
     await writeFile(
       path.join(guarded.work, 'compose.yaml'),
-      `services:
-  db: { image: busybox, runtime: runc, command: sleep 100000, stop_signal: SIGKILL, volumes: ["data:/data"], pull_policy: never }
-  web: { image: busybox, runtime: runc, command: sleep 100000, stop_signal: SIGKILL, depends_on: [db], pull_policy: never }
-  side: { image: busybox, runtime: runc, command: sleep 100000, stop_signal: SIGKILL, network_mode: "service:web", pull_policy: never }
+      `x-common: &common
+  { image: busybox, runtime: runc, command: sleep 100000, stop_signal: SIGKILL, pull_policy: never }
+services:
+  db: { <<: *common, volumes: ["data:/data"] }
+  web: { <<: *common, depends_on: [db] }
+  side: { <<: *common, network_mode: "service:web" }
 volumes: { data: {} }
 `,
     );
@@ -810,8 +812,13 @@ describe('killed at every point: undone or finished at the next look', () => {
     const script = `
       import { startRecreate } from ${here('./recreate.ts')};
       import { recreatePorts } from ${here('../../tests/support/recreate-setup.ts')};
-      const onCheckpoint = (point) => { if (point !== ${JSON.stringify(point)}) return Promise.resolve(); process.stdout.write('reached'); return new Promise(() => setInterval(() => {}, 1000)); };
-      const started = await startRecreate(recreatePorts(${JSON.stringify(setup)}, { onCheckpoint }), ${JSON.stringify(requested)}, () => {});
+      const onCheckpoint = (point) => {
+        if (point !== ${JSON.stringify(point)}) return Promise.resolve();
+        process.stdout.write('reached');
+        return new Promise(() => setInterval(() => {}, 1000));
+      };
+      const ports = recreatePorts(${JSON.stringify(setup)}, { onCheckpoint });
+      const started = await startRecreate(ports, ${JSON.stringify(requested)}, () => {});
       if (!started.ok) throw new Error(started.error.message);
       process.stdout.write(JSON.stringify(await started.value.done));`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {

@@ -157,7 +157,9 @@ describe('writing a file', () => {
     for (let round = 0; round < 4; round++) {
       const { child, done } = runScript(
         `import { writeFileAtomic } from ${module('../base/files.ts')};
-        process.stdout.write('go'); for (let i = 0; ; i++) await writeFileAtomic(process.argv.at(-1), (i % 2 ? 'a' : 'b').repeat(${size}));`,
+        process.stdout.write('go');
+        for (let i = 0; ; i++)
+          await writeFileAtomic(process.argv.at(-1), (i % 2 ? 'a' : 'b').repeat(${size}));`,
         [at('a.json')],
       );
       await once(child.stdout, 'data');
@@ -450,10 +452,16 @@ describe('history', () => {
       await writeVersion(at('history'), { entry: entry(1, 'a'), settings: 'a', daemonJson: '{"secret": 1}' });
       await writeFile(at('admin-settings.json'), 'a');
       const { done } = runScript(
-        `import { createSettingsStore } from ${module('./settings-store.ts')}; import { rootPaths } from ${JSON.stringify(new URL('../base/root-paths.ts', import.meta.url).href)};
-      const store = createSettingsStore(rootPaths(process.argv.at(-1))); 
-      const asking = (missing) => createSettingsStore(rootPaths(process.argv.at(-1)), { elevationMissing: () => Promise.resolve(missing) }).read();
-      console.log(JSON.stringify([await store.read(), await store.historyText(1), await asking(null), await asking('pkexec is not installed')]));`,
+        `import { createSettingsStore } from ${module('./settings-store.ts')};
+      import { rootPaths } from ${module('../base/root-paths.ts')};
+      const paths = rootPaths(process.argv.at(-1));
+      const store = createSettingsStore(paths);
+      const readWith = (missing) =>
+        createSettingsStore(paths, { elevationMissing: () => Promise.resolve(missing) }).read();
+      console.log(JSON.stringify([
+        await store.read(), await store.historyText(1),
+        await readWith(null), await readWith('pkexec is not installed'),
+      ]));`,
         [dir],
         { uid: 65534 },
       );

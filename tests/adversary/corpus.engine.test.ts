@@ -130,7 +130,10 @@ async function check(attempt: Attempt): Promise<void> {
   if (attempt.outcome === 'refused') {
     // B6, or the message layer's own words for what is no proper request.
     expect(seen.answers.map(({ text }) => text).join('\n')).toMatch(
-      /"message":"(?:enhanced container isolation: .* is blocked: .*|bulkhead gateway: request refused: .*|the body is longer than .*)"/,
+      new RegExp(
+        '"message":"(?:enhanced container isolation: .* is blocked: .*|' +
+          'bulkhead gateway: request refused: .*|the body is longer than .*)"',
+      ),
     );
     expect(seen.left, 'something was made').toBeNull();
   }

@@ -14,7 +14,8 @@ beforeAll(async () => {
   [guarded, registry] = await Promise.all([startGuardedEngine(), startRegistry()]);
   reaper = `${registry.host}/testcontainers/stand-in-reaper:1`;
   await importPrograms(guarded.engine.socket, reaper, [process.execPath], {
-    files: { '/reaper.ts': path.resolve(import.meta.dirname, '../support/stand-in-reaper.ts') }, // The label is in ryuk's image too.
+    files: { '/reaper.ts': path.resolve(import.meta.dirname, '../support/stand-in-reaper.ts') },
+    // ryuk's image has this label, too.
     changes: ['CMD ["node", "/reaper.ts"]', 'LABEL org.testcontainers.ryuk=true'],
   });
   await guarded.engine.docker('push', '-q', reaper);

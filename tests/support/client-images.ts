@@ -29,7 +29,9 @@ echo root:x:0:0:root:/root:/bin/sh > "$d/etc/passwd"; echo root:x:0: > "$d/etc/g
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
   p=$(command -v "$1"); cp -L --remove-destination "$p" "$d/bin/$(basename "$p")"
   # Programs without libraries make ldd fail.
-  { ldd "$p" 2>/dev/null || true; } | grep -o '/[^ ]*' | while read -r l; do mkdir -p "$d$(dirname "$l")"; cp -L "$l" "$d$l"; done
+  { ldd "$p" 2>/dev/null || true; } | grep -o '/[^ ]*' | while read -r l; do
+    mkdir -p "$d$(dirname "$l")"; cp -L "$l" "$d$l"
+  done
   shift
 done
 shift
@@ -38,7 +40,8 @@ shift
 while [ $# -gt 0 ] && [ "$1" != -- ]; do rm -f "$d$1"; ln -s "$2" "$d$1"; shift 2; done
 shift
 for c in "$@"; do set -- "$@" -c "$c"; shift; done
-tar -C "$d" -c . | docker -H "unix://$socket" import -c 'CMD ["sh"]' -c 'ENV PATH=/bin' "$@" - "$tag" >/dev/null`;
+tar -C "$d" -c . |
+  docker -H "unix://$socket" import -c 'CMD ["sh"]' -c 'ENV PATH=/bin' "$@" - "$tag" >/dev/null`;
   const pairs = (map: Readonly<Record<string, string>> | undefined) => Object.entries(map ?? {}).flat();
   await run('sh', [
     '-c',
@@ -138,7 +141,9 @@ export async function importSystemd(
   const directory = await mkdtemp('/tmp/bulkhead-units-');
   try {
     const own = {
-      'default.target': `[Unit]\nRequires=sysinit.target\nAfter=sysinit.target\nWants=${Object.keys(services).join(' ')}\n`,
+      'default.target':
+        '[Unit]\nRequires=sysinit.target\nAfter=sysinit.target\n' +
+        `Wants=${Object.keys(services).join(' ')}\n`,
       'sysinit.target':
         '[Unit]\nDefaultDependencies=no\nWants=systemd-journald.socket systemd-journald.service\n',
       ...services,

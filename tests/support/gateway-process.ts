@@ -43,7 +43,8 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
   const write = (document: Readonly<Record<string, unknown>>) =>
     writeFile(at('admin-settings.json'), JSON.stringify(document));
   await write(options.settings);
-  const script = `const { startGateway } = await import(${JSON.stringify(path.join(project, 'gateway/server.ts'))});
+  const server = JSON.stringify(path.join(project, 'gateway/server.ts'));
+  const script = `const { startGateway } = await import(${server});
 const started = await startGateway({ ...JSON.parse(process.argv[1]), log: (line) => console.error(line) });
 if (!started.ok) throw new Error(started.error.message + (started.error.reason ?? ''));
 console.log('gateway listening');

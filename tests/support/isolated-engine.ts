@@ -222,8 +222,10 @@ export async function shimsOf(root: string): Promise<number[]> {
 }
 
 async function spawnPlanner(root: string, records: SharingOptions['records']): Promise<PlannerProcess> {
-  const script = `const { servePlanner } = await import(${JSON.stringify(path.join(project, 'planner/serve.ts'))});
-process.exitCode = await servePlanner(${JSON.stringify(root)}, { out: (line) => console.log(line), error: (line) => console.error(line) }, ${JSON.stringify(records)});`;
+  const planner = JSON.stringify(path.join(project, 'planner/serve.ts'));
+  const script = `const { servePlanner } = await import(${planner});
+const output = { out: (line) => console.log(line), error: (line) => console.error(line) };
+process.exitCode = await servePlanner(${JSON.stringify(root)}, output, ${JSON.stringify(records)});`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

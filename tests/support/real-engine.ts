@@ -157,7 +157,8 @@ d=$(mktemp -d); trap 'rm -rf "$d"' EXIT
 mkdir -p "$d/bin" "$d/etc" "$d/tmp" "$d/root" "$d/proc" "$d/sys" "$d/dev" "$d/home"; chmod 1777 "$d/tmp"
 cp "$(command -v busybox)" "$d/bin/busybox"
 for a in $("$d/bin/busybox" --list); do [ "$a" = busybox ] || ln -s busybox "$d/bin/$a"; done
-echo root:x:0:0:root:/root:/bin/sh > "$d/etc/passwd"; echo nobody:x:65534:65534:nobody:/:/bin/false >> "$d/etc/passwd"
+echo root:x:0:0:root:/root:/bin/sh > "$d/etc/passwd"
+echo nobody:x:65534:65534:nobody:/:/bin/false >> "$d/etc/passwd"
 echo root:x:0: > "$d/etc/group"; echo nogroup:x:65534: >> "$d/etc/group"
 tar -C "$d" -c . | docker -H "unix://$1" import -c 'CMD ["sh"]' -c 'ENV PATH=/bin' - "$2" >/dev/null`;
   await run('sh', ['-c', script, 'sh', socket, tag]);

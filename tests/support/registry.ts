@@ -35,12 +35,13 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
   const host = `127.0.0.1:${await freePort()}`;
   const config = path.join(directory, 'config.yml');
   await writeFile(path.join(directory, 'htpasswd'), htpasswd);
+  const login = `auth: {htpasswd: {realm: test, path: ${path.join(directory, 'htpasswd')}}}\n`;
   await writeFile(
     config,
     `version: 0.1
 storage: {filesystem: {rootdirectory: ${path.join(directory, 'data')}}, delete: {enabled: true}}
 http: {addr: "${host}"}
-${options.login === true ? `auth: {htpasswd: {realm: test, path: ${path.join(directory, 'htpasswd')}}}\n` : ''}`,
+${options.login === true ? login : ''}`,
   );
   let text = '';
   let end: (() => Promise<void>) | null = null;

@@ -283,16 +283,20 @@ function windowsRights(directory: string): [string, string][] {
       `place=$1; shift; ${record('$place')}
 case "$*" in
 "/setowner *S-1-5-32-544") ;;
-"/inheritance:r /grant:r *S-1-5-32-544:(OI)(CI)F *S-1-5-18:(OI)(CI)F *S-1-5-32-545:(OI)(CI)RX") echo 'O:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)' > "$record";;
+"/inheritance:r /grant:r *S-1-5-32-544:(OI)(CI)F *S-1-5-18:(OI)(CI)F *S-1-5-32-545:(OI)(CI)RX")
+  echo 'O:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)' > "$record";;
 *) exit 87;;
 esac`,
     ],
     [
       'C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
-      `place=$(printf '%s' "$4" | sed -n "s/^\\[IO.Directory\\]::GetAccessControl('\\(.*\\)').GetSecurityDescriptorSddlForm('Owner, Access')$/\\1/p")
+      `form="GetSecurityDescriptorSddlForm('Owner, Access')"
+inherited='O:BAD:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIIOID;GA;;;CO)'
+inherited="$inherited(A;OICIID;0x1200a9;;;BU)(A;CIID;DCLCRPCR;;;BU)"
+place=$(printf '%s' "$4" | sed -n "s/^\\[IO.Directory\\]::GetAccessControl('\\(.*\\)').$form$/\\1/p")
 [ -n "$place" ] || exit 1
 ${record('$place')}
-if [ -e "$record" ]; then cat "$record"; else echo 'O:BAD:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIIOID;GA;;;CO)(A;OICIID;0x1200a9;;;BU)(A;CIID;DCLCRPCR;;;BU)'; fi`,
+if [ -e "$record" ]; then cat "$record"; else echo "$inherited"; fi`,
     ],
   ];
 }

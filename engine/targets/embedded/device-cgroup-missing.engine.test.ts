@@ -23,8 +23,10 @@ afterAll(async () => {
 it('without a devices cgroup the engine starts; its log and status report what it may access', async () => {
   const on = { configurationFileVersion: 2, enhancedContainerIsolation: { value: true } };
   await writeFile(engine.paths.settings, JSON.stringify(on));
-  const message =
-    /the engine may open device nodes that images hold: bulkhead: cannot make the cgroup .*: Read-only file system/;
+  const message = new RegExp(
+    'the engine may open device nodes that images hold: ' +
+      'bulkhead: cannot make the cgroup .*: Read-only file system',
+  );
   expect(await engine.driver.start()).toMatchObject({
     ok: true,
     value: {

@@ -79,7 +79,8 @@ describe('start and stop', () => {
     expect(await ping()).toMatchObject({ status: 200, body: 'OK' });
     expect((await stat(engine.paths.engineSocket)).mode & 0o777).toBe(0o600);
     expect((await stat(engine.paths.root)).mode & 0o777).toBe(0o711);
-    const info = JSON.parse(await engine.docker('info', '--format', '{{json .Runtimes}}')) as object; // docker's own JSON
+    // JSON as printed by docker
+    const info = JSON.parse(await engine.docker('info', '--format', '{{json .Runtimes}}')) as object;
     expect(Object.keys(info)).toContain('bulkhead');
     await expect(stat(engine.paths.daemonJson)).rejects.toThrow('ENOENT');
     const { supervisor } = await engine.state();

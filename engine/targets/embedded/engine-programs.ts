@@ -10,7 +10,10 @@ const next = (name: string) => `next=
 IFS=:
 for directory in $PATH; do
   case $directory in /*) ;; *) continue ;; esac
-  if [ -x "$directory/${name}" ] && ! [ "$directory/${name}" -ef "$0" ]; then next=$directory/${name}; break; fi
+  if [ -x "$directory/${name}" ] && ! [ "$directory/${name}" -ef "$0" ]; then
+    next=$directory/${name}
+    break
+  fi
 done
 unset IFS
 if [ -z "$next" ]; then echo "bulkhead: ${name} is not installed" >&2; exit 127; fi
@@ -48,7 +51,8 @@ const sshVariables = ['TMPDIR', 'LANG', 'LC_ALL', 'GIT_PROTOCOL', 'SSH_AUTH_SOCK
  * (BuildKit's way to the client's) and headers that BuildKit gives as words stay.
  */
 export const gitProgram = `#!/bin/sh
-# git as the engine runs it, for whoever may build: without root's configuration, credential helpers, ~/.netrc and Kerberos tickets.
+# git as the engine runs it, for whoever may build: without root's configuration, credential helpers, ~/.netrc
+# and Kerberos tickets.
 ${next('git')}set -- "$next" "$@"
 # BuildKit's own form of it; any other is of whoever started the engine.
 case \${GIT_SSH_COMMAND-} in 'ssh -F /dev/null'*) ;; *) unset GIT_SSH_COMMAND ;; esac
@@ -88,6 +92,7 @@ for word in "$@"; do
   case $word in UserKnownHostsFile=*) known=given ;; esac
 done
 if [ -z "$known" ]; then set -- -o UserKnownHostsFile=/dev/null "$@"; fi
-set -- "$next" -F /dev/null -o BatchMode=yes -o IdentityFile=none -o GSSAPIAuthentication=no -o HostbasedAuthentication=no "$@"
+set -- "$next" -F /dev/null -o BatchMode=yes -o IdentityFile=none \\
+  -o GSSAPIAuthentication=no -o HostbasedAuthentication=no "$@"
 ${handOn(sshVariables)}exec env -i PATH="$PATH" HOME=/dev/null "$@"
 `;

@@ -28,10 +28,14 @@ afterEach(async () => {
 const program = (socket: string) => `
 const net = require('node:net'), fs = require('node:fs');
 const given = Number(process.env.LISTEN_FDS ?? 0);
-const server = net.createServer((client) => client.end(\`\${given}:\${process.env.LISTEN_FDNAMES ?? ''}:\${process.pid}\`));
+const reply = \`\${given}:\${process.env.LISTEN_FDNAMES ?? ''}:\${process.pid}\`;
+const server = net.createServer((client) => client.end(reply));
 const ready = () => console.log('gateway listening on it');
 if (given > 0) server.listen({ fd: 3 }, ready);
-else server.listen(${JSON.stringify(`${socket}.new`)}, () => { fs.renameSync(${JSON.stringify(`${socket}.new`)}, ${JSON.stringify(socket)}); process.send({ kind: 'keep-listener', name: 'mount-1' }, server._handle, {}, ready); });
+else server.listen(${JSON.stringify(`${socket}.new`)}, () => {
+  fs.renameSync(${JSON.stringify(`${socket}.new`)}, ${JSON.stringify(socket)});
+  process.send({ kind: 'keep-listener', name: 'mount-1' }, server._handle, {}, ready);
+});
 process.on('SIGTERM', () => process.exit(0));
 `;
 const readAll = (socket: string) =>

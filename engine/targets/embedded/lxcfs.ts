@@ -33,7 +33,9 @@ const script = `set -eu
 for mounted in "$1/shared/files" "$1/shared"; do while umount -c -l "$mounted" 2>/dev/null; do :; done; done
 mkdir -p "$1/shared/files"; chmod 0700 "$1"; rm -f "$1/pid"
 mount --bind "$1/shared" "$1/shared"; mount --make-private "$1/shared"; mount --make-shared "$1/shared"
-exec unshare --mount --propagation unchanged -- sh -euc 'mount --make-rprivate /proc; mount --bind "/proc/$$/personality" /proc/1/personality || true; exec ${outliving}${program} -f -l --runtime-dir="$1" --pidfile="$1/pid" "$1/shared/files"' sh "$1"`;
+exec unshare --mount --propagation unchanged -- sh -euc 'mount --make-rprivate /proc
+  mount --bind "/proc/$$/personality" /proc/1/personality || true
+  exec ${outliving}${program} -f -l --runtime-dir="$1" --pidfile="$1/pid" "$1/shared/files"' sh "$1"`;
 
 /** Whether an lxcfs that an earlier supervisor left is mounted and hangs whoever asks it. */
 export const isLeftoverLxcfsHung = async (paths: RootPaths): Promise<boolean> =>

@@ -8,8 +8,18 @@ import type { RootPaths } from '../../base/root-paths.ts';
  * Where the engine mounts what is containers', builds' and plugins', below its data directory. All else there
  * an admin mounted: a disk for a volume, or for all images.
  */
-const enginesPoints =
-  /^(?:(?:overlay2|fuse-overlayfs)\/[^/]+\/merged|zfs\/graph\/[^/]+|rootfs\/[^/]+\/[^/]+|containers\/[^/]+\/mounts\/[^/]+|buildkit\/executor\/[^/]+\/rootfs|plugins\/[^/]+\/(?:rootfs|propagated-mount)|containerd\/daemon\/tmpmounts\/[^/]+|tmp\/[^/]+)(?:\/|$)/;
+const enginesPoints = new RegExp(
+  `^(?:${[
+    '(?:overlay2|fuse-overlayfs)/[^/]+/merged',
+    'zfs/graph/[^/]+',
+    'rootfs/[^/]+/[^/]+',
+    'containers/[^/]+/mounts/[^/]+',
+    'buildkit/executor/[^/]+/rootfs',
+    'plugins/[^/]+/(?:rootfs|propagated-mount)',
+    'containerd/daemon/tmpmounts/[^/]+',
+    'tmp/[^/]+',
+  ].join('|')})(?:/|$)`,
+);
 
 /**
  * Mount points that are containers': everything below the run directory and the isolation planner's mounts,

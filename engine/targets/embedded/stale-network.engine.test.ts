@@ -26,7 +26,9 @@ async function disturbedFirewall(): Promise<string> {
   await writeFile(
     path.join(directory, 'iptables'),
     `#!/bin/sh
-case "$*" in *'-I DOCKER -i ${bridgeName(engine.paths)} '*) if rm '${flag}' 2>/dev/null; then echo 'No chain/target/match by that name.' >&2; exit 1; fi ;; esac
+case "$*" in *'-I DOCKER -i ${bridgeName(engine.paths)} '*)
+  if rm '${flag}' 2>/dev/null; then echo 'No chain/target/match by that name.' >&2; exit 1; fi
+esac
 PATH='${process.env['PATH'] ?? ''}' exec iptables "$@"
 `,
   );

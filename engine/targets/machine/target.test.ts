@@ -92,6 +92,8 @@ it.runIf(process.getuid?.() === 0)('nor is one that this user may not ask: it sa
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
   expect(JSON.parse(stdout)).toEqual({
     phase: 'unreachable',
-    why: "This user may not use the engine's socket. Join the group that may use it (docker), or run as root.",
+    why:
+      "This user may not use the engine's socket. Join the group that may use it (docker), " +
+      'or run as root.',
   });
 });

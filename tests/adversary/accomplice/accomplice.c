@@ -93,13 +93,19 @@ static int pass(int connection, int given) {
   char byte = 0;
   union { char bytes[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control = {{0}};
   struct iovec vector = {&byte, 1};
-  struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+  struct msghdr message = {
+    .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
   if (given >= 0) {
-    control.align = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof given), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    control.align = (struct cmsghdr){
+      .cmsg_len = CMSG_LEN(sizeof given), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
     memcpy(CMSG_DATA(&control.align), &given, sizeof given);
     return sendmsg(connection, &message, 0) == 1 ? given : -1;
   }
-  if (recvmsg(connection, &message, MSG_CMSG_CLOEXEC) != 1 || message.msg_controllen < CMSG_LEN(sizeof given)) { errno = EPROTO; return -1; }
+  if (recvmsg(connection, &message, MSG_CMSG_CLOEXEC) != 1 ||
+      message.msg_controllen < CMSG_LEN(sizeof given)) {
+    errno = EPROTO;
+    return -1;
+  }
   memcpy(&given, CMSG_DATA(&control.align), sizeof given);
   return given;
 }
@@ -107,9 +113,11 @@ static int pass(int connection, int given) {
 /** Copies this program to `name` in the directory `directory`, mode 0755. */
 static int install(int directory, const char *name) {
   static char buffer[1 << 16];
-  int from = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), to = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+  int from = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+  int to = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
   if (from < 0 || to < 0) return -1;
-  for (ssize_t got; (got = read(from, buffer, sizeof buffer)) > 0;) if (write(to, buffer, (size_t)got) != got) return -1;
+  for (ssize_t got; (got = read(from, buffer, sizeof buffer)) > 0;)
+    if (write(to, buffer, (size_t)got) != got) return -1;
   close(from);
   return close(to);
 }
@@ -128,7 +136,8 @@ static void run(FILE *out, char **arguments) {
     _exit(127);
   }
   close(ends[1]);
-  for (ssize_t got; (got = read(ends[0], printed.bytes + printed.length, (1 << 16) - printed.length)) > 0;) printed.length += (size_t)got;
+  for (ssize_t got; (got = read(ends[0], printed.bytes + printed.length, (1 << 16) - printed.length)) > 0;)
+    printed.length += (size_t)got;
   close(ends[0]);
   waitpid(child, &status, 0);
   answer(out, status, &printed, 1);
@@ -160,7 +169,8 @@ static long perform(const char *operation, struct word *words) {
   char **text = (char *[]){(char *)words[0].bytes, (char *)words[1].bytes, NULL};
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
     if (strcmp(operation, calls[i].name) != 0) continue;
-    return syscall(calls[i].number, words[0].value, words[1].value, words[2].value, words[3].value, words[4].value, words[5].value);
+    return syscall(calls[i].number, words[0].value, words[1].value, words[2].value, words[3].value,
+                   words[4].value, words[5].value);
   }
   if (strcmp(operation, "listen") == 0) return listen_at(text[0]);
   if (strcmp(operation, "accept") == 0) return accept4((int)words[0].value, NULL, NULL, SOCK_CLOEXEC);
@@ -170,8 +180,14 @@ static long perform(const char *operation, struct word *words) {
   if (strcmp(operation, "install") == 0) return install((int)words[0].value, text[1]);
   // Addresses, for structures with pointers: where bytes are kept, bytes at an address, and bytes put there.
   if (strcmp(operation, "keep") == 0) return words[0].value;
-  if (strcmp(operation, "peek") == 0) { memcpy(words[1].bytes, (void *)words[0].value, words[1].length); return 0; }
-  if (strcmp(operation, "poke") == 0) { memcpy((void *)words[0].value, words[1].bytes, words[1].length); return 0; }
+  if (strcmp(operation, "peek") == 0) {
+    memcpy(words[1].bytes, (void *)words[0].value, words[1].length);
+    return 0;
+  }
+  if (strcmp(operation, "poke") == 0) {
+    memcpy((void *)words[0].value, words[1].bytes, words[1].length);
+    return 0;
+  }
   if (strcmp(operation, "fork") == 0) {
     pid_t child = fork();
     if (child == 0) { serve_at(text[0], 1); _exit(1); }

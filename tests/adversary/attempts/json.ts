@@ -112,7 +112,9 @@ export const jsonAttempts: readonly Attempt[] = [
       id: 'json-long-s-mounts',
       title: 'Mountſ',
       breach: etc,
-      body: '{"Image":"busybox","HostConfig":{"Mount\\u017f":[{"Type":"bind","Source":"/etc","Target":"/x"}]}}',
+      body:
+        '{"Image":"busybox",' +
+        '"HostConfig":{"Mount\\u017f":[{"Type":"bind","Source":"/etc","Target":"/x"}]}}',
     },
     {
       id: 'json-long-s-volumesfrom',

@@ -33,7 +33,8 @@ static void transfer(const char *file, long megabytes, int writes) {
   must(fd >= 0, file);
   for (long i = 0; i < (writes ? megabytes : 8 * megabytes); i++) {
     if (!writes && i % megabytes == 0) must(lseek(fd, 0, SEEK_SET) == 0, file);
-    must((writes ? write(fd, block, sizeof block) : read(fd, block, sizeof block)) == (ssize_t)sizeof block, file);
+    ssize_t done = writes ? write(fd, block, sizeof block) : read(fd, block, sizeof block);
+    must(done == (ssize_t)sizeof block, file);
   }
   must(close(fd) == 0, file);
 }

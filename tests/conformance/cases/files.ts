@@ -33,7 +33,7 @@ export const files: readonly Case[] = [
     shows: /1234\/567 d3\/s\n1234 567\n/,
   },
   {
-    does: 'curl, docker-py, docker-java: copies out, changes and lists where the client takes them compressed',
+    does: 'curl, docker-py, docker-java: copies out, changes and lists, compressed on request',
     script:
       'S=${DOCKER_HOST#unix://}; docker run -d --name f13 busybox sh -c "echo x > /tmp/f; ' +
       'chown 33:44 /tmp/f; exec sleep 1000" >/dev/null; docker exec f13 sh -c "until [ -s /tmp/f ]; ' +

@@ -26,8 +26,10 @@ export const explained: readonly Explained[] = [
       'files made inside: chown to 65536': /^chown: \/tmp\/d: Invalid argument\n0$/,
       'files made inside: chown to 1000000': /^chown: \/tmp\/e: Invalid argument\n0$/,
       'archives: ids that nobody inside has, out again': /^65534\/65534$/,
-      'users the engine refuses: a user id above the range':
-        /enhanced container isolation: there is no user id 70000 in a protected container: its ids are 0 to 65535 [^\n]*\n\(exit code 12\d\)$/,
+      'users the engine refuses: a user id above the range': new RegExp(
+        'enhanced container isolation: there is no user id 70000 in a protected container: ' +
+          'its ids are 0 to 65535 [^\n]*\n\\(exit code 12\\d\\)$',
+      ),
     },
   },
   {
@@ -82,10 +84,14 @@ export const explained: readonly Explained[] = [
       'volumes: options': /^rw,nodev,relatime$/,
       'binds: options': /^rw,nodev,relatime$/,
       'binds: a device in it': /^sh: can't create \/d\/null: Permission denied\n\(exit code 1\)$/,
-      'files of the image: a device node in the image':
-        /^character special file 1 3 666\nsh: can't create \/links\/null: Permission denied\n\(exit code 1\)$/,
-      '/proc, /sys, /dev: options of mounts':
-        /^\/ rw,nodev,relatime\n[\s\S]*\/etc\/hostname rw,nodev,relatime\n\/etc\/hosts rw,nodev,relatime\n\/etc\/resolv\.conf rw,nodev,relatime\n/,
+      'files of the image: a device node in the image': new RegExp(
+        "^character special file 1 3 666\nsh: can't create /links/null: Permission denied\n" +
+          '\\(exit code 1\\)$',
+      ),
+      '/proc, /sys, /dev: options of mounts': new RegExp(
+        '^/ rw,nodev,relatime\n[^]*/etc/hostname rw,nodev,relatime\n/etc/hosts rw,nodev,relatime\n' +
+          '/etc/resolv\\.conf rw,nodev,relatime\n',
+      ),
       "/proc, /sys, /dev: options of the root's overlay": /^rw\nnodev\nrelatime$/,
       '--init: mount of init': /^\/sbin\/docker-init ro,nodev,relatime$/,
     },

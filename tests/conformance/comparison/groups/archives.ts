@@ -1,16 +1,25 @@
 import type { Group } from '../group.ts';
 
 /** One of everything a tar archive can hold, all of one time. */
-const tree = `mkdir -p v/d v/$(printf %0120d 1)/$(printf %0120d 2); echo x >v/x; chown 1000:33 v/x; ln v/x v/hard; ln -s x v/symbolic; chown 5:6 v/d; chmod 7777 v/d; : >v/empty; for n in 511 512 513 1024; do head -c $n /dev/zero >v/of-$n; done
-printf x >v/$(printf %0200d 7); echo deep >v/$(printf %0120d 1)/$(printf %0120d 2)/$(printf %0120d 3); ln -s $(printf %0180d 9) v/long-link; printf l >"$(printf 'v/latin\\351')"; printf e >v/日本; printf n >"$(printf 'v/new\\nline')"; mkfifo v/pipe; mknod v/device c 1 3
-truncate -s 5M v/sparse; printf mid | dd of=v/sparse bs=1 seek=2000000 conv=notrunc 2>/dev/null; cp /bin/busybox v/capable; setcap cap_net_raw,cap_chown=eip v/capable; setfattr -n user.bytes -v 0x00ff0a3d v/x; touch -h -d "2001-02-03 04:05:06 UTC" v/* v/*/* v/*/*/* v; tar -cf t.tar -C v .`;
+const tree = `mkdir -p v/d v/$(printf %0120d 1)/$(printf %0120d 2); echo x >v/x; chown 1000:33 v/x
+ln v/x v/hard; ln -s x v/symbolic; chown 5:6 v/d; chmod 7777 v/d; : >v/empty
+for n in 511 512 513 1024; do head -c $n /dev/zero >v/of-$n; done
+printf x >v/$(printf %0200d 7); echo deep >v/$(printf %0120d 1)/$(printf %0120d 2)/$(printf %0120d 3)
+ln -s $(printf %0180d 9) v/long-link; printf l >"$(printf 'v/latin\\351')"; printf e >v/日本
+printf n >"$(printf 'v/new\\nline')"; mkfifo v/pipe; mknod v/device c 1 3
+truncate -s 5M v/sparse; printf mid | dd of=v/sparse bs=1 seek=2000000 conv=notrunc 2>/dev/null
+cp /bin/busybox v/capable; setcap cap_net_raw,cap_chown=eip v/capable
+setfattr -n user.bytes -v 0x00ff0a3d v/x; touch -h -d "2001-02-03 04:05:06 UTC" v/* v/*/* v/*/*/* v
+tar -cf t.tar -C v .`;
 
 /** `archive` writes one to stdout; shown is what of it is inside afterwards. */
 const put = (name: string, archive: string) =>
   [
     name,
-    `docker exec $G-r mkdir /tmp/'${name}'; (${archive}) 2>/dev/null | docker cp -q - $G-r:/tmp/'${name}' && docker exec -w /tmp/'${name}' $G-r sh -c 'find . -mindepth 1 ! -name "*
-*" | sort | while read -r f; do stat -c "%n %u %g %a %F %h %Y %s" "$f" | sed "/ directory /s/ [0-9]*$//"; done; getcap capable; /bin/getfattr -d -e hex x; [ ! -e sparse ] || md5sum sparse; ls | wc -l'`,
+    `docker exec $G-r mkdir /tmp/'${name}'; (${archive}) 2>/dev/null | docker cp -q - $G-r:/tmp/'${name}' &&
+docker exec -w /tmp/'${name}' $G-r sh -c 'find . -mindepth 1 ! -name "*
+*" | sort | while read -r f; do stat -c "%n %u %g %a %F %h %Y %s" "$f" | sed "/ directory /s/ [0-9]*$//"; done
+getcap capable; /bin/getfattr -d -e hex x; [ ! -e sparse ] || md5sum sparse; ls | wc -l'`,
   ] as const;
 const all = '-cf - -C v .';
 const some = '-cf - -C v x d';

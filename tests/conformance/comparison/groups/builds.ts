@@ -3,8 +3,10 @@ import type { Group } from '../group.ts';
 const dockerfile = `FROM compared AS first
 ARG WORD=none
 ENV KEPT=\${WORD}
-RUN id; cat /proc/self/uid_map >/map; echo $WORD >/word; mkdir /made; echo r >/made/r; chown 33:2000 /made/r; cp /suid/id /made/id; chmod 4755 /made/id
-RUN cp /bin/busybox /made/p && setcap cap_net_raw=ep /made/p && setfattr -n user.k -v w /made/r && ln -s r /made/l && stat -c "%u %g" /own/1000 >/seen
+RUN id; cat /proc/self/uid_map >/map; echo $WORD >/word; mkdir /made; echo r >/made/r; \\
+  chown 33:2000 /made/r; cp /suid/id /made/id; chmod 4755 /made/id
+RUN cp /bin/busybox /made/p && setcap cap_net_raw=ep /made/p && setfattr -n user.k -v w /made/r && \\
+  ln -s r /made/l && stat -c "%u %g" /own/1000 >/seen
 COPY --chown=1000:33 ctx/f /copied/f
 COPY --chown=app:team ctx/sub /copied/sub
 COPY ctx/capable ctx/setuid /kept/
@@ -63,7 +65,8 @@ RUN --mount=type=secret,id=s stat -c "%u %g %a" /run/secrets/s >/l/secret && cat
 RUN --mount=type=secret,id=s,uid=1000,mode=0400 stat -c "%u %g %a" /run/secrets/s >/l/secret-owned
 RUN --mount=type=cache,id=cache,target=/c touch /c/one && chown 33 /c/one
 RUN --mount=type=cache,id=cache,target=/c touch /c/two && stat -c "%n %u" /c/* >/l/cache
-RUN --mount=type=cache,target=/d,uid=1000,gid=33,mode=0700 touch /d/x && stat -c "%u %g %a" /d /d/x >/l/cache-owned
+RUN --mount=type=cache,target=/d,uid=1000,gid=33,mode=0700 \\
+  touch /d/x && stat -c "%u %g %a" /d /d/x >/l/cache-owned
 RUN --mount=type=bind,source=ctx,target=/ctx stat -c "%n %u %g %a" /ctx/f /ctx/sub >/l/bind; ! touch /ctx/no
 RUN --mount=type=bind,source=ctx,target=/ctx,rw touch /ctx/yes && cp -a /ctx/sub /kept && ls /kept >/l/written
 RUN --mount=from=a,target=/a stat -c "%n %u" /a/own/33 /a/own/1000 /a/suid/cat >/l/stage && cp /a/own/33 /got
@@ -77,7 +80,8 @@ content
 END
 COPY --link --chmod=640 --chown=1000:33 ctx/f /linked/f
 RUN grep -E '^(Cap|Seccomp:|NoNew)' /proc/self/status >/l/capabilities
-RUN cat /proc/self/limits >/l/limits; awk '{print $2, $3}' /proc/mounts | grep -v -E '^/(proc|sys|dev)/' | sort >/l/mounts
+RUN cat /proc/self/limits >/l/limits; \\
+  awk '{print $2, $3}' /proc/mounts | grep -v -E '^/(proc|sys|dev)/' | sort >/l/mounts
 RUN ls /dev >/l/dev; echo x >/dev/null; echo o >/dev/stdout
 USER app
 RUN --mount=type=cache,target=/u,uid=1000 touch /u/x && stat -c "%u" /u/x >/tmp/cache-of-user

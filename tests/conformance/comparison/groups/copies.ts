@@ -1,8 +1,13 @@
 import type { Group } from '../group.ts';
 
 /** What a copy must keep: content, owners, modes, links, capabilities, attributes, times. */
-const tree = `mkdir -p tree/sub; echo f >tree/file; echo o >tree/owned; chown 1000:33 tree/owned; echo s >tree/setuid; chown 33:33 tree/setuid; chmod 4755 tree/setuid; ln -s file tree/link; ln tree/file tree/hard
-cp /bin/busybox tree/capable; setcap cap_net_raw=ep tree/capable; echo x >tree/noted; setfattr -n user.note -v noted tree/noted; touch -d "2001-02-03 04:05:06 UTC" tree/old; echo l >tree/sub/$(printf %0150d 1); chmod 2750 tree/sub; chown 0:2000 tree/sub; truncate -s 3M tree/sparse; mkfifo tree/pipe; echo u >"tree/ü 中"`;
+const tree = `mkdir -p tree/sub; echo f >tree/file; echo o >tree/owned; chown 1000:33 tree/owned
+echo s >tree/setuid; chown 33:33 tree/setuid; chmod 4755 tree/setuid; ln -s file tree/link
+ln tree/file tree/hard
+cp /bin/busybox tree/capable; setcap cap_net_raw=ep tree/capable; echo x >tree/noted
+setfattr -n user.note -v noted tree/noted; touch -d "2001-02-03 04:05:06 UTC" tree/old
+echo l >tree/sub/$(printf %0150d 1); chmod 2750 tree/sub; chown 0:2000 tree/sub; truncate -s 3M tree/sparse
+mkfifo tree/pipe; echo u >"tree/ü 中"`;
 const inTar = "tar -tv --numeric-owner | awk '{print $1, $2, $6, $7, $8}' | sort";
 
 const into = (what: string, name: string) => ({
@@ -10,13 +15,16 @@ const into = (what: string, name: string) => ({
   [`into a ${what} container: with its owner`]: `docker cp -qa tree/owned ${name}:/tmp/archived`,
   [`into a ${what} container: a directory`]: `docker cp -q tree ${name}:/tmp/tree`,
   [`into a ${what} container: a directory with its owners`]: `docker cp -qa tree ${name}:/tmp/tree-a`,
-  [`into a ${what} container: an archive`]: `tar --xattrs --xattrs-include='*' --numeric-owner -cf - tree | docker cp - ${name}:/home`,
+  [`into a ${what} container: an archive`]:
+    "tar --xattrs --xattrs-include='*' --numeric-owner -cf - tree | " + `docker cp - ${name}:/home`,
   [`into a ${what} container: a directory's content`]: `docker cp -q tree/sub/. ${name}:/home/app`,
   [`into a ${what} container: over a file of the image`]: `docker cp -q tree/file ${name}:/own/33`,
   [`into a ${what} container: through a link`]: `docker cp -q tree/file ${name}:/links/symbolic`,
   [`into a ${what} container: a volume`]: `docker cp -qa tree/owned ${name}:/volume/put`,
-  [`into a ${what} container: a bind`]: `docker cp -qa tree/owned ${name}:/bound/put; stat -c "%u %g" bound/put; rm -f bound/put`,
-  [`into a ${what} container: where nothing is`]: `docker cp -q tree/file ${name}:/no/such/ 2>&1 | sed "s/^.*: //"`,
+  [`into a ${what} container: a bind`]:
+    `docker cp -qa tree/owned ${name}:/bound/put; ` + 'stat -c "%u %g" bound/put; rm -f bound/put',
+  [`into a ${what} container: where nothing is`]:
+    `docker cp -q tree/file ${name}:/no/such/ 2>&1 | ` + 'sed "s/^.*: //"',
 });
 const out = (what: string, name: string) => ({
   [`out of a ${what} container: a file`]: `docker cp ${name}:/own/1000 - | ${inTar}`,
@@ -33,8 +41,10 @@ const out = (what: string, name: string) => ({
   [`out of a ${what} container: a volume`]: `docker cp ${name}:/volume - | ${inTar}`,
   [`out of a ${what} container: a bind`]: `docker cp ${name}:/bound - | ${inTar}`,
   [`out of a ${what} container: what the engine makes`]: `docker cp ${name}:/etc/hosts - | ${inTar}`,
-  [`out of a ${what} container: unpacked`]: `rm -rf u; docker cp -q ${name}:/own u; stat -c "%u %g %a" u u/1000 u/mode-4755 u/dir-2775`,
-  [`out of a ${what} container: unpacked with owners`]: `rm -rf v; docker cp -qa ${name}:/own v; stat -c "%u %g %a" v/1000 v/65535 v/mode-4755 v/dir-2775`,
+  [`out of a ${what} container: unpacked`]:
+    `rm -rf u; docker cp -q ${name}:/own u; ` + 'stat -c "%u %g %a" u u/1000 u/mode-4755 u/dir-2775',
+  [`out of a ${what} container: unpacked with owners`]:
+    `rm -rf v; docker cp -qa ${name}:/own v; ` + 'stat -c "%u %g %a" v/1000 v/65535 v/mode-4755 v/dir-2775',
   [`out of a ${what} container: what is not there`]:
     `docker cp ${name}:/nothere - 2>&1 | sed "s/container .*/container/"; ` +
     `docker cp ${name}:/nothere x >/dev/null 2>&1; echo $?`,
@@ -101,7 +111,10 @@ export const copies: readonly Group[] = [
   },
   {
     of: 'diff, export, commit',
-    before: `docker run -d --name $G-a compared sh -c "mkdir /made; echo n >/made/new; chown 33:33 /made/new; rm /own/1; echo more >>/own/33; chmod 600 /own/old; cp /bin/busybox /made/p; setcap cap_net_raw=ep /made/p; setcap cap_chown=ep /own/0; setcap -r /cap/three; cp /suid/id /made/id; chmod 4755 /made/id; ln -s x /made/l; chown 70:80 /own/1000; setfattr -n user.k -v w /made/new; touch /made/done; exec sleep 1000"
+    before: `docker run -d --name $G-a compared sh -c "mkdir /made; echo n >/made/new; chown 33:33 /made/new
+rm /own/1; echo more >>/own/33; chmod 600 /own/old; cp /bin/busybox /made/p; setcap cap_net_raw=ep /made/p
+setcap cap_chown=ep /own/0; setcap -r /cap/three; cp /suid/id /made/id; chmod 4755 /made/id; ln -s x /made/l
+chown 70:80 /own/1000; setfattr -n user.k -v w /made/new; touch /made/done; exec sleep 1000"
 until docker exec $G-a test -e /made/done; do sleep .1; done; docker create --name $G-c compared true`,
     see: {
       'diff while it runs': 'docker diff $G-a | sort',

@@ -5,7 +5,8 @@ export const networks: readonly Group[] = [
   {
     of: 'networks',
     before: `docker network create --subnet 10.230.$N.0/24 $G-net
-docker run -d --name $G-web --network $G-net --network-alias www -p 127.0.0.1::80 compared sh -c "mkdir /w; echo served >/w/index.html; exec httpd -f -p 80 -h /w"
+docker run -d --name $G-web --network $G-net --network-alias www -p 127.0.0.1::80 compared \\
+  sh -c "mkdir /w; echo served >/w/index.html; exec httpd -f -p 80 -h /w"
 docker run -d --name $G-b compared sleep 1000`,
     see: {
       interfaces: 'docker exec $G-web ls /sys/class/net',
